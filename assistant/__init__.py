@@ -1,0 +1,1 @@
+"""The application: turn, budget, speech, channels, configuration and command line."""

@@ -1,0 +1,1 @@
+"""Passages: ingest, split, store, index and retrieve. Knows documents, not audio or channels."""
