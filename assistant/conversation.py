@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 SAMPLE_RATE = 16_000  # Hz, of the audio that hear() takes
 
 
-class NothingToCommit(ReparteeError):
+class NothingToCommitError(ReparteeError):
     """commit() came with less than 100 ms of audio heard since the last commit."""
 
 
-class NothingToAnswer(ReparteeError):
+class NothingToAnswerError(ReparteeError):
     """respond() came without text while no user turn waits for an answer."""
 
 
-class UnknownReply(ReparteeError):
+class UnknownReplyError(ReparteeError):
     """truncate() named a generation that this conversation never spoke."""
 
 
@@ -72,13 +72,13 @@ class Conversation:
         """Take microphone audio: int16[n] at 16 kHz, mono, chunks of any size. Returns without waiting for words."""
 
     async def commit(self) -> None:
-        """Push-to-talk: the audio since the last commit is a turn. Raises NothingToCommit."""
+        """Push-to-talk: the audio since the last commit is a turn. Raises NothingToCommitError."""
 
     async def clear(self) -> None:
         """Throw away the audio that is not committed."""
 
     async def respond(self, text: str | None = None, *, speak: bool | None = None) -> int:
-        """Answer `text`, or the last committed turn; returns the reply's generation. Raises NothingToAnswer.
+        """Answer `text`, or the last committed turn; returns the reply's generation. Raises NothingToAnswerError.
 
         A reply under way is cancelled first ("superseded"); `replying` tells whether there is one.
         """
@@ -91,7 +91,7 @@ class Conversation:
         """
 
     def truncate(self, generation: int, heard_ms: int) -> str:
-        """Cut the history to what was heard of a reply; returns the text kept. Raises UnknownReply."""
+        """Cut the history to what was heard of a reply; returns the text kept. Raises UnknownReplyError."""
         raise NotImplementedError
 
     def current(self, generation: int) -> bool:
