@@ -1,0 +1,115 @@
+"""The ``repartee`` command: a click group that imports a subcommand only when it is called."""
+
+from __future__ import annotations
+
+import errno
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+from assistant.config import Config, default_home
+from engines.errors import ReparteeError
+
+#: Every subcommand with its line in ``repartee --help``; the module is assistant/commands/<name>.py.
+COMMANDS = {
+    "ask": "Answer one question, typed or recorded.",
+    "listen": "Talk with the microphone and the speaker.",
+    "serve": "Serve WebSocket, HTTP and the page.",
+    "knowledge": "Add, list, remove and search documents.",
+    "engine": "List, build and bench the reader's runtimes.",
+    "eval": "Score the reader and the recognizer on test sets.",
+    "models": "Pull and list reader models.",
+    "bench": "Measure whole turns.",
+    "doctor": "Say what is installed, what is missing, how to get it.",
+    "demo": "Ask a bundled spoken question, then offer a prompt.",
+}
+
+CONFIG_PROBLEM = "assistant.config_problem"
+
+
+class LazyGroup(click.Group):
+    """A group whose subcommands are resolved by name, and the one place where errors become a sentence and a status."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """Return the subcommands in the order of a newcomer's questions."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Import and return a subcommand, or None for a name that is not one."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(f"assistant.commands.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """List the subcommands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def main(self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any) -> NoReturn:  # type: ignore[override]
+        """Run the command line and exit: 0 done, 2 bad input with one sentence, 130 interrupted."""
+        extra["standalone_mode"] = False
+        try:
+            status = super().main(args, prog_name, **extra)
+            sys.stdout.flush()
+        except click.ClickException as error:
+            error.show()
+            sys.exit(error.exit_code)
+        except (click.Abort, KeyboardInterrupt):
+            sys.exit(130)
+        except ReparteeError as error:
+            _fail(str(error))
+        except OSError as error:
+            if error.errno == errno.EPIPE:
+                # Nobody reads the output any more; keep the interpreter from complaining about it while it exits.
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+                sys.exit(1)
+            _fail(os_error_sentence(error))
+        except MemoryError:
+            _fail("There is not enough memory for this; close other programs or use a smaller model.")
+        sys.exit(status if isinstance(status, int) else 0)
+
+
+def os_error_sentence(error: OSError) -> str:
+    """Return one sentence for an operating-system error: what was wrong with which file, and what to do."""
+    advice = {
+        errno.ENOSPC: "free some space and run it again",
+        errno.EDQUOT: "free some space and run it again",
+        errno.EACCES: "check its permissions",
+        errno.EPERM: "check its permissions",
+        errno.EROFS: "choose a writable folder, for instance with --home",
+        errno.EMFILE: "raise the limit of open files (ulimit -n)",
+    }.get(error.errno or 0, "check it and run it again")
+    subject = f"{error.filename}: " if error.filename else ""
+    return f"{subject}{error.strerror or error}; {advice}."
+
+
+def _fail(sentence: str) -> NoReturn:
+    click.echo(f"repartee: {sentence}", err=True)
+    sys.exit(2)
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--home",
+    envvar="REPARTEE_HOME",
+    type=click.Path(path_type=Path),
+    help="Folder of the store, the caches and repartee.toml.  [default: $XDG_DATA_HOME/repartee]",
+)
+@click.version_option(package_name="repartee")
+@click.pass_context
+def main(ctx: click.Context, home: Path | None) -> None:
+    """Answer questions from your own documents, aloud, inside a latency budget."""
+    home = (home or default_home()).expanduser().absolute()
+    try:
+        ctx.obj = Config.load(home)
+    except ReparteeError as problem:
+        if ctx.invoked_subcommand != "doctor":
+            raise
+        # The doctor reports a broken configuration instead of failing on it.
+        ctx.obj, ctx.meta[CONFIG_PROBLEM] = Config(home=home), str(problem)

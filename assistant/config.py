@@ -1,0 +1,243 @@
+"""Configuration: one TOML file in the home, environment overrides, and errors that name the key.
+
+A section is a frozen dataclass whose fields are made by :func:`setting`; listing it as a field of :class:`Config` is
+all that the file, the environment (``REPARTEE_SECTION_KEY``), the checks and ``repartee doctor`` need to know it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import os
+import types
+import typing
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from assistant.budget import DEFAULT_SLOTS
+from engines.errors import ReparteeError
+
+FILE_NAME = "repartee.toml"
+
+
+class ConfigError(ReparteeError):
+    """A setting that cannot be used; the sentence names the key and where it was read."""
+
+
+def setting(
+    default: Any,
+    about: str,
+    *,
+    minimum: float | None = None,
+    maximum: float | None = None,
+    choices: tuple[str, ...] = (),
+) -> Any:
+    """Declare a field of a section: its default, what it means, and the values it accepts."""
+    return dataclasses.field(
+        default=default, metadata={"about": about, "minimum": minimum, "maximum": maximum, "choices": choices}
+    )
+
+
+def _slot(name: str, about: str) -> Any:
+    return setting(DEFAULT_SLOTS[name], about, minimum=0)
+
+
+@dataclass(frozen=True)
+class BudgetConfig:
+    """Milliseconds for every stage of a turn."""
+
+    endpoint: float = _slot("endpoint", "silence after speech until the turn is taken, ms")
+    recognise: float = _slot("recognise", "last audio to final transcript, ms")
+    understand: float = _slot("understand", "question clean-up and intent, ms")
+    retrieve: float = _slot("retrieve", "search for passages, ms")
+    read: float = _slot("read", "reading the passages, ms; the reader reads fewer when this is small")
+    first_audio: float = _slot("first_audio", "answer to the first sound of speech, ms")
+
+    def slots(self) -> dict[str, float]:
+        """Return the slots for :class:`assistant.budget.Budget`."""
+        return dataclasses.asdict(self)
+
+
+@dataclass(frozen=True)
+class ReaderConfig:
+    """Which weights read, on which runtime, and when they abstain."""
+
+    model: str = setting("", "weights file or Hugging Face folder; empty for the bundled reader")
+    runtime: str = setting("auto", "runtime name from `repartee engine list`, or auto")
+    threads: int = setting(0, "CPU threads of the reader; 0 for all cores", minimum=0, maximum=1024)
+    threshold: float | None = setting(
+        None, "abstain below this confidence (0..1); unset for the calibrated one", minimum=0, maximum=1
+    )
+    passages: int = setting(20, "passages retrieved for a question", minimum=1, maximum=200)
+
+
+@dataclass(frozen=True)
+class SpeechConfig:
+    """Which parts listen and speak."""
+
+    recognizer: str = setting("auto", "recognizer, or auto")
+    voice: str = setting("auto", "synthesizer: auto, espeak or flite")
+    rate: float = setting(1.0, "speaking rate, 1 is normal", minimum=0.5, maximum=3)
+
+
+@dataclass(frozen=True)
+class ServeConfig:
+    """Where `repartee serve` listens and whom it lets in."""
+
+    host: str = setting("127.0.0.1", "address to bind; another than loopback needs a token")
+    port: int = setting(8765, "TCP port", minimum=0, maximum=65535)
+    token: str = setting("", "token that clients must send; empty for none")
+
+
+@dataclass(frozen=True)
+class ConversationConfig:
+    """How a spoken conversation is paced."""
+
+    expires_s: float = setting(300.0, "seconds of silence after which follow-ups are forgotten", minimum=1)
+
+
+@dataclass(frozen=True)
+class Config:
+    """Every setting in effect. ``home`` holds the store, the caches and the file ``repartee.toml``."""
+
+    home: Path
+    budget: BudgetConfig = BudgetConfig()
+    reader: ReaderConfig = ReaderConfig()
+    speech: SpeechConfig = SpeechConfig()
+    serve: ServeConfig = ServeConfig()
+    conversation: ConversationConfig = ConversationConfig()
+
+    @property
+    def cache_dir(self) -> Path:
+        """Folder of compiled engines and other things that can be made again."""
+        return self.home / "cache"
+
+    @classmethod
+    def load(cls, home: Path, environ: Mapping[str, str] = os.environ) -> Config:
+        """Read ``home/repartee.toml`` (which may be absent) and the ``REPARTEE_*`` variables, which win.
+
+        Raises ConfigError for an unreadable file, an unknown key or a value of the wrong type or range.
+        """
+        file = home / FILE_NAME
+        document = _read_toml(file)
+        sections = section_types()
+        for name, value in document.items():
+            if name not in sections:
+                raise ConfigError(f"{file}: there is no section [{name}]; the sections are {', '.join(sections)}.")
+            if not isinstance(value, dict):
+                raise ConfigError(f"{file}: {name} must be a section, written as [{name}] on a line of its own.")
+        built: dict[str, Any] = {}
+        for name, section in sections.items():
+            values = {
+                key: _checked(section, name, key, value, f"{file}: ") for key, value in document.get(name, {}).items()
+            }
+            prefix = f"REPARTEE_{name.upper()}_"
+            for variable, text in environ.items():
+                if variable.startswith(prefix):
+                    key = variable[len(prefix) :].lower()
+                    values[key] = _checked(section, name, key, text, f"{variable} in the environment: ", text=True)
+            built[name] = section(**values)
+        return cls(home=home, **built)
+
+
+def default_home(environ: Mapping[str, str] = os.environ) -> Path:
+    """Return the home used when none is given (XDG base directory specification)."""
+    data = environ.get("XDG_DATA_HOME", "")
+    # The specification says to ignore a relative path here.
+    return (Path(data) if data.startswith("/") else Path("~/.local/share").expanduser()) / "repartee"
+
+
+def section_types() -> dict[str, type]:
+    """Map every section's name to its dataclass."""
+    hints = typing.get_type_hints(Config)
+    return {field.name: hints[field.name] for field in dataclasses.fields(Config) if field.name != "home"}
+
+
+def _read_toml(file: Path) -> dict[str, Any]:
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{file}: this is not UTF-8 text (byte {error.start}); save it as UTF-8.") from error
+    except OSError as error:
+        raise ConfigError(f"{file}: cannot be read ({error.strerror}); check its permissions.") from error
+    import tomllib
+
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{file}: not valid TOML: {error}.") from error
+
+
+def _checked(section: type, name: str, key: str, value: Any, where: str, *, text: bool = False) -> Any:
+    """Return ``value`` as the type of the field ``key``; ``text`` says it is a string from the environment."""
+    fields = {field.name: field for field in dataclasses.fields(section)}
+    if key not in fields:
+        raise ConfigError(f"{where}there is no setting {name}.{key}; [{name}] has {', '.join(fields)}.")
+    kind = typing.get_type_hints(section)[key]
+    metadata = fields[key].metadata
+    if text and value == "" and isinstance(kind, types.UnionType):
+        return None
+    converted = _from_text(kind, value) if text else _from_toml(kind, value)
+    if converted is None or not _within(converted, metadata):
+        raise ConfigError(f"{where}{name}.{key} must be {_expected(kind, metadata)}, not {_shown(key, value)}.")
+    return converted
+
+
+def _base(kind: Any) -> Any:
+    """Return T for ``T | None``, and any other type unchanged."""
+    if isinstance(kind, types.UnionType):
+        return next(part for part in typing.get_args(kind) if part is not types.NoneType)
+    return kind
+
+
+def _from_toml(kind: Any, value: Any) -> Any:
+    kind = _base(kind)
+    if typing.get_origin(kind) is tuple:
+        return tuple(value) if isinstance(value, list) and all(isinstance(item, str) for item in value) else None
+    if kind is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    return value if type(value) is kind else None
+
+
+def _from_text(kind: Any, value: str) -> Any:
+    kind = _base(kind)
+    if kind is bool:
+        return {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}.get(value.lower())
+    if typing.get_origin(kind) is tuple:
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+    try:
+        return kind(value)
+    except ValueError:
+        return None
+
+
+def _within(value: Any, metadata: Mapping[str, Any]) -> bool:
+    if isinstance(value, float) and not math.isfinite(value):
+        return False
+    choices, low, high = metadata.get("choices"), metadata.get("minimum"), metadata.get("maximum")
+    return (not choices or value in choices) and (low is None or value >= low) and (high is None or value <= high)
+
+
+def _expected(kind: Any, metadata: Mapping[str, Any]) -> str:
+    if metadata.get("choices"):
+        return "one of " + ", ".join(metadata["choices"])
+    names = {str: "text in quotes", int: "a whole number", float: "a number", bool: "true or false"}
+    expected = names.get(_base(kind), "a list of texts")
+    low, high = metadata.get("minimum"), metadata.get("maximum")
+    if low is not None and high is not None:
+        return f"{expected} from {low:g} to {high:g}"
+    if low is not None:
+        return f"{expected} of at least {low:g}"
+    return expected
+
+
+def _shown(key: str, value: Any) -> str:
+    """Return the refused value for an error, shortened, and never a secret."""
+    if key in {"token", "tokens", "password"}:
+        return f"the {type(value).__name__} given"
+    shown = repr(value)
+    return shown if len(shown) <= 60 else shown[:57] + "..."
