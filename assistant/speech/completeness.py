@@ -1,0 +1,154 @@
+"""Do the words so far look like a whole question? Rules over English word order; nothing is learnt or remembered."""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+
+
+class Look(Enum):
+    """How a partial transcript looks to the endpointer."""
+
+    COMPLETE = "complete"
+    UNCERTAIN = "uncertain"
+    UNFINISHED = "unfinished"
+
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+# After these a speaker always has more to say, wherever they stand.
+_OPEN = _set(
+    "a an the my your his our their its this's every each um uh er erm hmm and or but because if whether than "
+    "very so between during since until per whose i'm what's who's where's how's that's"
+)
+_PREPOSITIONS = _set(
+    "of for from to in on at by with about into onto over under through against near behind across around after before"
+)
+_AUXILIARIES = _set(
+    "is are was were am be been do does did has have had can could will would shall should may might must isn't "
+    "aren't wasn't weren't don't doesn't didn't can't"
+)
+_QUESTION_WORDS = _set("what who whom which when where why how whose")
+_PRONOUNS = _set("it he she they we you i him her them us me this that these those there")
+# Nouns that name one property of something still to come: "what is the height" ... "of the tower".
+_RELATIONAL = _set(
+    "height length width weight depth size age name capital population cost price colour color number amount "
+    "purpose cause meaning author president king queen speed distance temperature difference definition formula "
+    "symbol reason effect part role kind type sort rest top bottom middle edge start end beginning rules date "
+    "year"
+)
+# Main verbs that a question with do, did or does waits for, in the form that follows it.
+_VERBS = _set(
+    "add allow appear arrive ask become begin believe belong boil borrow break brew bring build burn buy call "
+    "care carry catch cause change charge choose clean close come consist contain control cook cost count cover "
+    "create cross cut date deal die differ discover do drink drive drop earn eat end enter exist fall feed feel "
+    "fight find finish fit fix fly follow form freeze get give go grow happen hatch have hear heat help hide hold "
+    "hunt increase invent involve keep kill know land last lay lead learn leave let lie like live look lose love "
+    "make marry mean measure meet melt migrate move need occur open orbit order own pay place plant play "
+    "pollinate press produce protect prove provide publish pull put reach read receive refer release remain "
+    "remove replace represent require rest ripen rise run say see sell send serve set share shine show shut sing "
+    "sink sit sleep sound speak spend spread stand start stay stop store study suffer swim take taste teach tell "
+    "think travel try turn use visit wait walk want wash water wear weigh win work write"
+)
+_IRREGULAR_PARTICIPLES = _set(
+    "built born made found held known sent sold told won lost kept left led laid paid put cut set hit shot hung "
+    "begun bought brought caught taught thought fought sung sunk drunk worn torn read rung run come become spun "
+    "struck"
+)
+# Verbs that may carry their preposition to the end: "made of", "used for", "come from".
+_STRANDING = _set(
+    "made come comes used known located live lives look looks work works called related based found talk think "
+    "famous go goes consist belong responsible good born start end open close turn named afraid pay wait listen "
+    "care stand for"
+)
+_MEASURES = _set("old tall big long far high deep wide heavy fast many much often hot cold large small late early loud")
+_COMMANDS = _set(
+    "turn switch set open close dim start stop play pause lock unlock tell show repeat say raise lower add put"
+)
+
+
+def words_of(text: str) -> list[str]:
+    """Return the words of a transcript: lower case, apostrophes kept, everything else dropped."""
+    return re.findall(r"[a-z0-9]+(?:'[a-z]+)*", text.lower().replace("’", "'"))
+
+
+def look_of(text: str) -> Look:
+    """Judge the words so far; no words at all are UNCERTAIN."""
+    words = words_of(text)
+    if not words:
+        return Look.UNCERTAIN
+    if words[-1] in _OPEN:
+        return Look.UNFINISHED
+    start = next((i for i, word in enumerate(words) if word in _QUESTION_WORDS or word in _AUXILIARIES), None)
+    if words[0] in _COMMANDS:
+        return _command(words)
+    if start is None:
+        return _statement(words)
+    return _question(words[start:])
+
+
+def _statement(words: list[str]) -> Look:
+    open_end = words[-1] in _PREPOSITIONS or words[-1] in _PRONOUNS - {"that", "it", "them", "me"}
+    return Look.UNFINISHED if open_end else Look.UNCERTAIN
+
+
+def _command(words: list[str]) -> Look:
+    if len(words) == 1:
+        return Look.COMPLETE if words[0] in {"stop", "pause", "play"} else Look.UNFINISHED
+    if words[-1] in {"on", "off", "up", "down"}:
+        return Look.COMPLETE if len(words) > 2 else Look.UNFINISHED
+    if words[-1] in _PREPOSITIONS or words[-1] in _QUESTION_WORDS | _AUXILIARIES:
+        return Look.UNFINISHED
+    return Look.COMPLETE if len(words) > 2 or words[-1] in _PRONOUNS else Look.UNCERTAIN
+
+
+def _question(words: list[str]) -> Look:
+    last, before = words[-1], words[-2] if len(words) > 1 else ""
+    if len(words) == 1 or last in _QUESTION_WORDS:
+        return Look.UNFINISHED
+    if last in _PREPOSITIONS:
+        stranded = before in _STRANDING and len(words) > 3 and (words[0] != "where" or last in {"from", "to"})
+        return Look.COMPLETE if stranded else Look.UNFINISHED
+    at = next((i for i, word in enumerate(words) if word in _AUXILIARIES), None)
+    if at is None:
+        return _subject_question(words)
+    rest, lead = words[at + 1 :], words[:at]
+    if not rest:
+        # "how many moons has ..." waits for its subject; "who knows what it is" does not come up alone.
+        return Look.UNFINISHED
+    if last in _AUXILIARIES:
+        return Look.UNFINISHED if last not in {"do", "have"} or len(rest) < 2 else Look.COMPLETE
+    if words[at] in {"do", "does", "did", "can", "could", "will", "would", "should", "must", "may", "might", "shall"}:
+        return _with_main_verb(rest, lead)
+    return _with_be(words[at], rest, lead)
+
+
+def _subject_question(words: list[str]) -> Look:
+    """Judge "who invented ...", "which bird lays ...", "how many ...": complete once something follows the verb."""
+    if words[0] in {"who", "which", "what"} and len(words) >= 3:
+        return Look.UNFINISHED if words[-1] in _RELATIONAL else Look.COMPLETE if len(words) >= 4 else Look.UNCERTAIN
+    return Look.UNFINISHED
+
+
+def _with_main_verb(rest: list[str], lead: list[str]) -> Look:
+    verb = next((i for i, word in enumerate(rest) if i > 0 and word in _VERBS), None)
+    if verb is None:
+        return Look.UNFINISHED if len(rest) <= 3 else Look.UNCERTAIN
+    if rest[-1] in _RELATIONAL and verb < len(rest) - 1:
+        return Look.UNCERTAIN
+    asks_object = bool(lead) and lead[0] in {"what", "who", "which", "how", "when", "where", "why"}
+    return Look.COMPLETE if asks_object or verb < len(rest) - 1 else Look.UNCERTAIN
+
+
+def _with_be(verb: str, rest: list[str], lead: list[str]) -> Look:
+    if rest[-1] in _RELATIONAL:
+        return Look.UNFINISHED
+    question = lead[0] if lead else ""
+    if question in {"who", "what", "where", "which"} or (question == "how" and len(lead) > 1 and lead[1] in _MEASURES):
+        return Look.UNFINISHED if rest in (["it's"], ["there"]) else Look.COMPLETE
+    done = any(w in _IRREGULAR_PARTICIPLES or (len(w) > 4 and w.endswith(("ed", "en"))) for w in rest[1:])
+    if verb in {"was", "were", "are", "is"} and question in {"when", "how", "why"}:
+        return Look.COMPLETE if done else Look.UNFINISHED if verb in {"was", "were"} else Look.UNCERTAIN
+    return Look.COMPLETE if done else Look.UNCERTAIN
