@@ -1,0 +1,177 @@
+"""One turn, from a question to a cited reply: understand, retrieve, read, reply; ``Assistant.answer`` is all of it.
+
+The reader and the library are blocking; each has a thread of its own so that the event loop never waits for them. Time
+spent waiting for that thread counts against the stage's slot, because the person waits for it too.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, TypeVar
+
+from assistant.budget import Budget, Slot, now_ms
+from assistant.config import Config
+from assistant.events import Reply
+from assistant.phrasing import cite, spoken_abstention, spoken_answer
+from assistant.understanding import understand
+
+if TYPE_CHECKING:
+    from assistant.speech.recognizer import Recognizer
+    from assistant.speech.synthesizer import Synthesizer
+    from engines.reader import Reader, Reading
+    from knowledge.library import Hit, Library
+
+T = TypeVar("T")
+
+
+class Assistant:
+    """The parts of a turn, loaded once and shared by every conversation of the process."""
+
+    def __init__(self, config: Config, reader: Reader, library: Library) -> None:
+        self.config = config
+        self.reader = reader
+        self.library = library
+        self._reading = ThreadPoolExecutor(1, thread_name_prefix="reader")
+        self._searching = ThreadPoolExecutor(1, thread_name_prefix="library")
+        self._recognizer: Recognizer | None = None
+        self._synthesizer: Synthesizer | None = None
+        self._loading = asyncio.Lock()
+        self._hit_ms = 0.05  # measured cost of retrieving one passage, followed by a moving average
+
+    @classmethod
+    def open(cls, config: Config) -> Assistant:
+        """Load the reader and open the library; the recognizer and the voice are loaded when first used.
+
+        Raises ReparteeError for missing weights, an unusable runtime or a corrupt store.
+        """
+        from engines.reader import Reader
+        from knowledge.library import Library
+
+        settings = config.reader
+        reader = Reader.load(
+            settings.model or None,
+            runtime=settings.runtime,
+            cache_dir=config.cache_dir,
+            threads=settings.threads or None,
+        )
+        return cls(config, reader, Library.open(config.home, reader.tokenize))
+
+    async def answer(
+        self,
+        question: str,
+        *,
+        transcript: str | None = None,
+        history: Sequence[Reply] = (),
+        budget: Budget | None = None,
+    ) -> Reply:
+        """Answer ``question`` with a verbatim, cited span, or abstain.
+
+        ``transcript`` is what was heard, None for typed text. ``history`` holds earlier replies of the conversation,
+        oldest first, for follow-up questions. ``budget`` may already carry stages such as "recognise".
+        Raises QuestionError for a question that is empty or too long.
+        """
+        budget = budget or Budget(self.config.budget.slots())
+
+        with budget.slot("understand") as slot:
+            asked = understand(question, history)
+            slot.note(asked.note)
+
+        with budget.slot("retrieve") as slot:
+            hits = await self._run(self._searching, self._search, asked.query, slot)
+
+        with budget.slot("read") as slot:
+            reading = await self._run(self._reading, self._read, asked.question, hits, slot)
+
+        cited = cite(reading, hits) if reading is not None and not reading.abstained else ()
+        if cited and reading is not None:
+            spoken = spoken_answer(cited[0], reading.confidence)
+        else:
+            empty = not hits and not await self._run(self._searching, self.library.count)
+            spoken = spoken_abstention(reading, store_is_empty=empty)
+        return Reply(
+            question=question,
+            transcript=transcript,
+            answer=cited[0].text if cited else None,
+            confidence=reading.confidence if reading is not None else 0.0,
+            abstained=not cited,
+            citations=cited,
+            spoken=spoken,
+            stages=budget.ledger(),
+            total_ms=budget.elapsed_ms(),
+        )
+
+    def _search(self, query: str, slot: Slot) -> list[Hit]:
+        """Retrieve as many passages as the slot is likely to allow; at least one."""
+        wanted = self.config.reader.passages
+        affordable = max(1, min(wanted, int(slot.remaining_ms() / self._hit_ms)))
+        started_ms = now_ms()
+        hits = self.library.search(query, k=affordable)
+        if hits:
+            self._hit_ms += 0.1 * ((now_ms() - started_ms) / len(hits) - self._hit_ms)
+        if affordable < wanted:
+            slot.note(f"looked for {affordable} of {wanted} passages")
+        return hits
+
+    def _read(self, question: str, hits: Sequence[Hit], slot: Slot) -> Reading | None:
+        """Read what the slot allows, best passages first, and note what was left unread."""
+        from engines.reader import ReadablePassage
+
+        if not hits:
+            slot.note("nothing to read")
+            return None
+        passages = [
+            ReadablePassage(
+                hit.passage.text, hit.passage.tokens, " > ".join((hit.passage.title, *hit.passage.headings))
+            )
+            for hit in hits
+        ]
+        reading = self.reader.read(
+            question, passages, slot_ms=slot.remaining_ms(), threshold=self.config.reader.threshold
+        )
+        slot.note(reading.note)
+        slot.note(self.reader.fallback_note)
+        return reading
+
+    async def speak(self, reply: Reply, *, budget: Budget | None = None) -> AsyncIterator[bytes]:
+        """Yield the spoken sentence as int16 mono PCM at ``(await synthesizer()).rate``; closing the iterator stops it.
+
+        The wait for the first chunk is entered into ``budget`` as the stage "first_audio".
+        """
+        voice = await self.synthesizer()
+        chunks = voice.stream(reply.spoken)
+        budget = budget or Budget(self.config.budget.slots())
+        with budget.slot("first_audio") as slot:
+            slot.note(voice.name)
+            first = await anext(chunks, None)
+        try:
+            if first is not None:
+                yield first
+                async for chunk in chunks:
+                    yield chunk
+        finally:
+            await chunks.aclose()
+
+    async def recognizer(self) -> Recognizer:
+        """Return the recognizer, biased to the library's words; loaded at the first call."""
+        raise NotImplementedError
+
+    async def synthesizer(self) -> Synthesizer:
+        """Return the voice; loaded at the first call."""
+        raise NotImplementedError
+
+    async def close(self) -> None:
+        """Release every part; safe to call twice."""
+        if self._recognizer is not None:
+            await self._recognizer.close()
+        if self._synthesizer is not None:
+            await self._synthesizer.close()
+        self._searching.shutdown()
+        self._reading.shutdown()
+        self.library.close()
+        self.reader.close()
+
+    @staticmethod
+    async def _run(thread: ThreadPoolExecutor, work: Callable[..., T], *args: object) -> T:
+        return await asyncio.get_running_loop().run_in_executor(thread, work, *args)
