@@ -1,0 +1,78 @@
+import threading
+
+import numpy as np
+import pytest
+
+from engines.errors import ReparteeError
+from engines.runtime import load_runtime, runtimes
+from tests.engines.conftest import random_batch, random_checkpoint, reference_hidden, reference_logits
+
+AVAILABLE = [status.name for status in runtimes() if status.available and status.name != "tensorrt"]
+
+
+def test_every_runtime_says_in_one_sentence_whether_it_works():
+    statuses = runtimes()
+    assert any(status.available for status in statuses)
+    for status in statuses:
+        assert status.reason.endswith(".")
+        assert "\n" not in status.reason
+
+
+@pytest.mark.parametrize("name", AVAILABLE)
+@pytest.mark.parametrize("batch", [1, 4])
+def test_logits_are_close_to_the_reference(name, batch, tmp_path, checkpoint):
+    runtime = load_runtime(name, checkpoint, cache_dir=tmp_path)
+    inputs = random_batch(checkpoint.config, batch, runtime.buckets[0])
+    logits = runtime.run(*inputs)
+    expected = reference_logits(checkpoint, *inputs)
+    kept = inputs[2].astype(bool)
+    assert logits.shape == expected.shape
+    assert logits.dtype == np.float32
+    error = np.abs(logits - expected)[kept]
+    assert error.mean() < 0.03 * expected[kept].std(), "int8 and bf16 may be off by a few percent, not more"
+    runtime.close()
+
+
+@pytest.mark.parametrize("name", AVAILABLE)
+def test_embeddings_point_where_the_reference_points(name, tmp_path):
+    encoder = random_checkpoint(head="none")
+    runtime = load_runtime(name, encoder, cache_dir=tmp_path, head="embedding")
+    inputs = random_batch(encoder.config, 3, runtime.buckets[0])
+    embedding = runtime.run(*inputs)
+    mean = (reference_hidden(encoder, *inputs) * inputs[2][..., None]).sum(1)
+    expected = mean / np.linalg.norm(mean, axis=1, keepdims=True)
+    assert ((embedding * expected).sum(1) > 0.995).all()
+    runtime.close()
+
+
+@pytest.mark.parametrize("name", AVAILABLE)
+def test_threads_share_a_runtime_without_mixing_results(name, tmp_path, checkpoint):
+    runtime = load_runtime(name, checkpoint, cache_dir=tmp_path)
+    batches = [random_batch(checkpoint.config, 1, runtime.buckets[0], seed) for seed in range(4)]
+    alone = [runtime.run(*batch) for batch in batches]
+    mixed = []
+
+    def work(seed):
+        for _ in range(20):
+            mixed.append((seed, runtime.run(*batches[seed])))
+
+    workers = [threading.Thread(target=work, args=(seed,)) for seed in range(4)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert len(mixed) == 80
+    for seed, logits in mixed:
+        np.testing.assert_allclose(logits, alone[seed], atol=1e-4)
+    runtime.close()
+
+
+def test_auto_takes_the_first_runtime_that_works(tmp_path, checkpoint):
+    runtime = load_runtime("auto", checkpoint, cache_dir=tmp_path)
+    assert runtime.name in [status.name for status in runtimes() if status.available]
+    runtime.close()
+
+
+def test_an_unknown_runtime_is_named(tmp_path, checkpoint):
+    with pytest.raises(ReparteeError, match=r"no runtime 'abacus'; choose auto or one of .*openvino"):
+        load_runtime("abacus", checkpoint, cache_dir=tmp_path)
