@@ -79,16 +79,16 @@ class Assistant:
             slot.note(asked.note)
 
         with budget.slot("retrieve") as slot:
-            hits = await self._run(self._searching, self._search, asked.query, slot)
+            hits = await self.in_library(self._search, asked.query, slot)
 
         with budget.slot("read") as slot:
-            reading = await self._run(self._reading, self._read, asked.question, hits, slot)
+            reading = await self._in_reader(self._read, asked.question, hits, slot)
 
         cited = cite(reading, hits) if reading is not None and not reading.abstained else ()
         if cited and reading is not None:
             spoken = spoken_answer(cited[0], reading.confidence)
         else:
-            empty = not hits and not await self._run(self._searching, self.library.count)
+            empty = not hits and not await self.in_library(self.library.count)
             spoken = spoken_abstention(reading, store_is_empty=empty)
         return Reply(
             question=question,
@@ -172,6 +172,9 @@ class Assistant:
         self.library.close()
         self.reader.close()
 
-    @staticmethod
-    async def _run(thread: ThreadPoolExecutor, work: Callable[..., T], *args: object) -> T:
-        return await asyncio.get_running_loop().run_in_executor(thread, work, *args)
+    async def in_library(self, work: Callable[..., T], *args: object) -> T:
+        """Run blocking ``work`` on the library's own thread."""
+        return await asyncio.get_running_loop().run_in_executor(self._searching, work, *args)
+
+    async def _in_reader(self, work: Callable[..., T], *args: object) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._reading, work, *args)

@@ -1,0 +1,85 @@
+# Repartee. Needs a Debian-like system; everything else is installed by the targets below, and a second run is quick.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help install run test test-gpu lint clean
+
+VENV := .venv
+BIN := $(VENV)/bin
+REPARTEE_HOME ?= .repartee
+
+# flite is a clearer voice than the bundled one; PortAudio opens microphone and speaker.
+RUN_APT := libflite1 libportaudio2
+TEST_APT := $(RUN_APT) pulseaudio pulseaudio-utils $(if $(shell command -v chromium),,chromium) \
+	$(if $(shell command -v node),,nodejs) $(if $(shell command -v npm),,npm)
+
+# $(call apt,PACKAGES,PURPOSE): install the Debian packages that are missing; without root, say which and go on.
+define apt
+missing=""; for package in $(1); do \
+    dpkg-query -W -f='$${Status}' $$package 2>/dev/null | grep -q "ok installed" || missing="$$missing $$package"; done; \
+if [ -z "$$missing" ]; then :; \
+elif ! command -v apt-get >/dev/null; then echo "No apt-get here: for $(2), install$$missing with your system's tools."; \
+elif [ "$$(id -u)" != 0 ]; then echo "Not root: for $(2), run: sudo apt-get install$$missing"; \
+else echo "Debian packages:$$missing ($(2))"; apt-get update -qq && \
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null || \
+    echo "Not all of$$missing could be installed; going on without."; fi
+endef
+
+# $(call pip,REQUIREMENTS): install into the virtual environment, one word of progress per package.
+define pip
+printf 'Python packages:'; \
+$(BIN)/python -m pip install --disable-pip-version-check --no-input $(1) | while read -r word name _; do \
+    case "$$word" in Collecting) printf ' %s' "$${name%%[<>=~!;[]*}";; Installing) printf ' ... installing';; esac; done; \
+echo ' ... ready'
+endef
+
+help:
+	@echo "make install   set everything up; leaves $(BIN)/repartee"
+	@echo "make run       set up, answer a bundled spoken question, then offer a prompt"
+	@echo "make test      install what the tests need, then ruff, mypy and pytest"
+	@echo "make test-gpu  the tests that need an NVIDIA GPU"
+	@echo "make lint      ruff and mypy alone"
+
+install: $(VENV)/.installed
+
+run: install
+	@$(BIN)/repartee --home "$(REPARTEE_HOME)" demo
+
+lint: $(VENV)/.tested
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+test: $(VENV)/.tested lint
+	@$(BIN)/pytest -m "not gpu"
+
+test-gpu: $(VENV)/.gpu
+	@$(BIN)/pytest -m gpu
+
+clean:
+	rm -rf $(VENV) .repartee build dist *.egg-info
+
+$(VENV)/.python:
+	@suitable() { for python in python3 python3.13 python3.12 python3.11 /usr/bin/python3; do \
+	    $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && return; done; true; }; \
+	[ -n "$$(suitable)" ] || { $(call apt,python3,Python); }; \
+	python=$$(suitable); \
+	[ -n "$$python" ] || { echo "Repartee needs Python 3.11 or newer, and none was found; install one and run make again."; exit 1; }; \
+	$$python -c 'import ensurepip, venv' 2>/dev/null || { $(call apt,python3-venv,virtual environments); }; \
+	echo "Virtual environment: $(VENV) ($$($$python --version))"; \
+	$$python -m venv $(VENV) || { echo "$$python cannot make a virtual environment; install its venv package and run make again."; exit 1; }; \
+	touch $@
+
+$(VENV)/.installed: pyproject.toml $(VENV)/.python
+	@$(call apt,$(RUN_APT),a clearer voice and sound devices)
+	@$(call pip,-e ".[audio]")
+	@touch $@
+
+$(VENV)/.tested: pyproject.toml $(VENV)/.installed
+	@$(call apt,$(TEST_APT),the tests)
+	@$(call pip,-e ".[audio,wake,dev]")
+	@touch $@
+
+$(VENV)/.gpu: pyproject.toml $(VENV)/.installed
+	@$(call pip,-e ".[audio,gpu,dev]")
+	@touch $@

@@ -1,0 +1,68 @@
+"""``repartee ask``: one question, typed or recorded, answered with its citation and ledger."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from assistant.budget import Budget
+from assistant.config import Config
+from assistant.events import Reply
+from assistant.turn import Assistant
+from assistant.understanding import MAX_QUESTION, understand
+from engines.errors import ReparteeError
+
+
+@click.command()
+@click.argument("question", required=False)
+@click.option("--audio", type=click.Path(path_type=Path), help="Take the question from a WAV, FLAC or OGG recording.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of a page for people.")
+@click.option("--speak", type=click.Path(path_type=Path), help="Write the spoken reply to this WAV file.")
+@click.pass_obj
+def command(config: Config, question: str | None, audio: Path | None, as_json: bool, speak: Path | None) -> None:
+    """Answer QUESTION from the documents in the store; "-" reads it from standard input.
+
+    The answer is a verbatim span with its citation, or an honest "I don't know".
+    """
+    if (question is None) == (audio is None):
+        raise click.UsageError(
+            'Give either a QUESTION or --audio FILE, for instance: repartee ask "Who was the keeper?"'
+        )
+    if question == "-":
+        question = sys.stdin.buffer.read(4 * MAX_QUESTION + 1).decode(errors="replace").strip()
+    if question is not None:
+        understand(question)  # refuse what cannot be asked before anything is loaded
+    if speak is not None and not speak.absolute().parent.is_dir():
+        raise ReparteeError(f"{speak}: there is no folder {speak.absolute().parent} to write to; create it first.")
+    reply = asyncio.run(ask(config, question, audio, speak))
+    if as_json:
+        click.echo(json.dumps(reply.to_json()))
+    else:
+        from rich.console import Console
+
+        from assistant.console import show_reply
+
+        show_reply(reply, Console())
+
+
+async def ask(config: Config, question: str | None, audio: Path | None, speak: Path | None) -> Reply:
+    """Run one turn on fresh parts. Raises ReparteeError for an empty store or a recording without words."""
+    from assistant.spoken import hear, save_speech
+
+    assistant = Assistant.open(config)
+    try:
+        if not assistant.library.count():
+            raise ReparteeError("The store has no documents to answer from; add some with: repartee knowledge add PATH")
+        budget: Budget | None = None
+        transcript = None
+        if audio is not None:
+            budget, transcript = await hear(assistant, audio)
+            question = transcript
+        reply = await assistant.answer(question or "", transcript=transcript, budget=budget)
+        return reply if speak is None else await save_speech(assistant, reply, speak)
+    finally:
+        await assistant.close()
