@@ -1,0 +1,71 @@
+"""The way out of a conversation: events in order, the audio bounded, and nothing of a reply that was interrupted."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+
+from assistant.conversation_events import ConversationEvent, ReplyAudio, ReplyText
+
+AUDIO_AHEAD_MS = 5000.0  # audio waiting for a slow channel; synthesis pauses beyond it
+
+
+def audio_ms(event: ReplyAudio) -> float:
+    """Return the length of the event's PCM in ms."""
+    return len(event.pcm) / 2 / event.rate * 1000
+
+
+class Outbox:
+    """A queue with one consumer. `handed` is told of each piece of audio at the moment it is handed over."""
+
+    def __init__(self, handed: Callable[[ReplyAudio], None]) -> None:
+        self._events: deque[ConversationEvent] = deque()
+        self._handed = handed
+        self._filled, self._drained = asyncio.Event(), asyncio.Event()
+        self._waiting_ms = 0.0
+        self._closed = False
+
+    def put(self, event: ConversationEvent) -> None:
+        """Queue an event; after close() it is dropped."""
+        if self._closed:
+            return
+        if isinstance(event, ReplyAudio):
+            self._waiting_ms += audio_ms(event)
+        self._events.append(event)
+        self._filled.set()
+
+    async def room(self) -> None:
+        """Wait until little enough audio is queued for more to be made."""
+        while self._waiting_ms > AUDIO_AHEAD_MS and not self._closed:
+            self._drained.clear()
+            await self._drained.wait()
+
+    def drop(self, generation: int) -> None:
+        """Take back the words and audio of `generation` that were not handed over yet."""
+        kept = [e for e in self._events if not (isinstance(e, ReplyAudio | ReplyText) and e.generation == generation)]
+        self._events = deque(kept)
+        self._waiting_ms = sum(audio_ms(e) for e in kept if isinstance(e, ReplyAudio))
+        self._drained.set()
+
+    def close(self) -> None:
+        """End the iteration once what is queued has been handed over; audio is not."""
+        self._closed = True
+        self._events = deque(e for e in self._events if not isinstance(e, ReplyAudio | ReplyText))
+        self._filled.set()
+        self._drained.set()
+
+    async def events(self) -> AsyncIterator[ConversationEvent]:
+        """Yield events until close()."""
+        while True:
+            while self._events:
+                event = self._events.popleft()
+                if isinstance(event, ReplyAudio):
+                    self._waiting_ms -= audio_ms(event)
+                    self._drained.set()
+                    self._handed(event)
+                yield event
+            if self._closed:
+                return
+            self._filled.clear()
+            await self._filled.wait()

@@ -1,0 +1,101 @@
+"""A reply made audible: clause by clause, without the silence a synthesizer puts first, at the person's volume."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from assistant.dialogue.playback import clauses_of
+
+if TYPE_CHECKING:
+    from assistant.speech.synthesizer import Synthesizer
+
+AUDIBLE = 200  # of 32767: the first sample this loud begins the reply
+LEAD_IN_MS = 5  # kept before it, so that it does not click
+LOUDEST, QUIETEST, STEP = 4.0, 0.1, 1.6  # gain; one "louder" is 4 dB
+
+
+@dataclass(frozen=True)
+class Clause:
+    """The text of the clause whose audio follows."""
+
+    text: str
+
+
+class Speaker:
+    """Says texts in one conversation's voice and volume."""
+
+    def __init__(self, voice: Synthesizer) -> None:
+        self.voice = voice
+        self.gain = 1.0
+        self._prepared: tuple[str, asyncio.Task[list[bytes]]] | None = None
+
+    def louder(self, steps: int) -> None:
+        """Change the volume by `steps` of 4 dB, negative for quieter, within what does not distort beyond use."""
+        self.gain = min(LOUDEST, max(QUIETEST, self.gain * STEP**steps))
+
+    def prepare(self, text: str) -> None:
+        """Synthesise the first clause of `text` in silence, for the case that it will be said."""
+        first = clauses_of(text)[:1]
+        if not first or (self._prepared is not None and self._prepared[0] == first[0]):
+            return
+        self.forget()
+        self._prepared = first[0], asyncio.create_task(self._collect(first[0]))
+
+    def forget(self) -> None:
+        """Drop what was prepared."""
+        if self._prepared is not None:
+            self._prepared[1].cancel()
+            self._prepared = None
+
+    async def say(self, text: str) -> AsyncIterator[Clause | bytes]:
+        """Yield each clause and then its int16 mono PCM at the voice's rate; closing the iterator stops the voice."""
+        trim = _LeadingSilence(self.voice.rate)
+        for clause in clauses_of(text):
+            yield Clause(clause)
+            prepared, self._prepared = self._prepared, None
+            if prepared is not None and prepared[0] == clause:
+                for pcm in await prepared[1]:
+                    if ready := self._at_volume(trim(pcm)):
+                        yield ready
+                continue
+            if prepared is not None:
+                prepared[1].cancel()
+            chunks = self.voice.stream(clause)
+            try:
+                async for pcm in chunks:
+                    if ready := self._at_volume(trim(pcm)):
+                        yield ready
+            finally:
+                await chunks.aclose()  # type: ignore[attr-defined]
+
+    async def _collect(self, text: str) -> list[bytes]:
+        return [pcm async for pcm in self.voice.stream(text)]
+
+    def _at_volume(self, pcm: bytes) -> bytes:
+        if self.gain == 1.0 or not pcm:
+            return pcm
+        loud = np.frombuffer(pcm, np.int16).astype(np.float32) * self.gain
+        return np.clip(loud, -32768, 32767).astype(np.int16).tobytes()
+
+
+class _LeadingSilence:
+    """Removes everything before the first audible sample of a reply."""
+
+    def __init__(self, rate: int) -> None:
+        self._lead_in = rate * LEAD_IN_MS // 1000
+        self._begun = False
+
+    def __call__(self, pcm: bytes) -> bytes:
+        if self._begun:
+            return pcm
+        samples = np.frombuffer(pcm, np.int16)
+        audible = np.flatnonzero(np.abs(samples.astype(np.int32)) > AUDIBLE)
+        if not len(audible):
+            return b""
+        self._begun = True
+        return samples[max(0, int(audible[0]) - self._lead_in) :].tobytes()

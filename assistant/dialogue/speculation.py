@@ -1,0 +1,83 @@
+"""Answering while the person still speaks: every partial is answered in silence, and at the end the right one is there.
+
+Nothing found here is said, shown or executed before `take` hands it out for the final words.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from assistant.budget import now_ms
+from assistant.events import Reply
+from assistant.speech.completeness import words_of
+from engines.errors import ReparteeError
+
+
+@dataclass(frozen=True)
+class Foreseen:
+    """A reply found early, and how many ms it waited until it was asked for (negative: how long it was waited for)."""
+
+    reply: Reply
+    early_ms: float
+
+
+class Speculation:
+    """One at a time and the newest first: a partial that came while another was read replaces those in between."""
+
+    def __init__(
+        self, answer: Callable[[str], Awaitable[Reply]], found: Callable[[str, Reply], None] | None = None
+    ) -> None:
+        self._answer, self._found = answer, found
+        self._key = ""  # the words being answered, or answered last
+        self._task: asyncio.Task[Reply | None] | None = None
+        self._next: str | None = None
+        self._done_ms = 0.0
+        self.hits = self.misses = 0
+
+    def consider(self, text: str) -> None:
+        """Answer `text` in the background, unless that is what is being answered."""
+        key = " ".join(words_of(text))
+        if not key:
+            return
+        if self._task is not None and not self._task.done():
+            self._next = text if key != self._key else None
+        elif key != self._key:
+            self._start(text, key)
+
+    async def take(self, text: str) -> Foreseen | None:
+        """Return the reply to exactly these words, None if there is none; either way the speculation is over."""
+        key, asked_ms = " ".join(words_of(text)), now_ms()
+        self._next = None
+        task = self._task if key == self._key else None
+        reply = await asyncio.shield(task) if task is not None else None
+        self._key, self._task = "", None
+        if reply is None:
+            self.misses += 1
+            return None
+        self.hits += 1
+        return Foreseen(reply, asked_ms - self._done_ms)
+
+    def forget(self) -> None:
+        """Drop everything that was found; a read under way ends unheard."""
+        self._key, self._next, self._task = "", None, None
+
+    def _start(self, text: str, key: str) -> None:
+        self._key = key
+        self._task = asyncio.create_task(self._work(text))
+
+    async def _work(self, text: str) -> Reply | None:
+        me = asyncio.current_task()
+        try:
+            reply = await self._answer(text)
+        except ReparteeError:
+            reply = None  # said again, aloud, if these turn out to be the final words
+        self._done_ms = now_ms()
+        if me is self._task:
+            following, self._next = self._next, None
+            if following is not None:
+                self._start(following, " ".join(words_of(following)))
+            elif reply is not None and self._found is not None:
+                self._found(text, reply)
+        return reply
