@@ -1,0 +1,131 @@
+"""A checkpoint → a serialised TensorRT engine, with one optimisation profile per length bucket and batch range."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from engines.cache import EngineCache, EngineKey
+from engines.checkpoint import Checkpoint
+from engines.errors import ReparteeError
+from engines.runtime import OutputHead
+from engines.tensorrt_api import Progress, TensorRT
+from engines.tensorrt_graph import INPUTS, POOLING, SINGLE, tensorrt_graph
+
+REVISION = 1
+"""Raised whenever the graph or the builder's settings change: engines cached by older code are then rebuilt."""
+
+BUCKETS = (32, 64, 128, 256, 384, 512)
+"""Lengths in tokens. Fewer than on a CPU: on a GPU a batch of one costs nearly the same from 32 to 256 tokens."""
+
+WORKSPACE = 1 << 30
+
+
+@dataclass(frozen=True)
+class Profile:
+    """The shapes one set of tactics is chosen for: ``seq`` tokens, ``least`` to ``most`` rows, fastest at ``usual``."""
+
+    seq: int
+    least: int
+    usual: int
+    most: int
+
+
+@dataclass(frozen=True)
+class EngineOptions:
+    """How an engine is built. ``batches``: (1,) has fixed shapes only; (1, 16) adds a range 2..16 to each bucket.
+
+    ``precision``: "fp16" or "fp32". ``single_norm``: LayerNorm's sums in float32 though the rest is float16. ``level``:
+    the builder's optimisation level, 0..5; higher searches longer. ``targets``: compute capabilities to build for
+    without that GPU (TensorRT-RTX only).
+    """
+
+    buckets: tuple[int, ...] = BUCKETS
+    batches: tuple[int, ...] = (1, 16)
+    precision: str = "fp16"
+    single_norm: bool = False
+    level: int = 3
+    targets: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.precision not in ("fp16", "fp32"):
+            raise ReparteeError(f"There is no engine precision {self.precision!r}; choose fp16 or fp32.")
+        if not self.buckets or any(bucket < 1 for bucket in self.buckets) or not self.batches or min(self.batches) < 1:
+            raise ReparteeError("An engine needs at least one length and one batch size, each 1 or more.")
+
+    def profiles(self) -> list[Profile]:
+        """One profile per bucket and step of ``batches``; the last step up to 16 rows is fastest at half of it."""
+        profiles = []
+        for seq in sorted(set(self.buckets)):
+            low = 1
+            for high in sorted(set(self.batches)):
+                usual = high if high - low < 2 else max(low, high // 2)
+                profiles.append(Profile(seq, low if high > 1 else 1, usual, high))
+                low = high + 1
+        return profiles
+
+
+def engine_key(api: TensorRT, checkpoint: Checkpoint, head: OutputHead, gpu: str, options: EngineOptions) -> EngineKey:
+    """What an engine depends on. ``gpu``: ``Gpu.target``, or the targets of ``options``."""
+    return EngineKey(
+        weights=checkpoint.digest,
+        head=head,
+        library=api.name,
+        version=api.version,
+        gpu=gpu,
+        options=json.dumps({**asdict(options), "revision": REVISION}, sort_keys=True),
+    )
+
+
+def build_engine(
+    api: TensorRT,
+    checkpoint: Checkpoint,
+    *,
+    head: OutputHead = "span",
+    options: EngineOptions | None = None,
+    cache: EngineCache | None = None,
+    gpu: str = "",
+    progress: Progress | None = None,
+) -> bytes:
+    """Build and serialise the engine of ``checkpoint``: seconds to minutes. ``cache`` keeps tactic timings of ``gpu``.
+
+    Raises:
+        ReparteeError: a length exceeds what the model was trained for, or TensorRT could not build it.
+    """
+    options = options or EngineOptions()
+    report = progress or (lambda _phase, _done: None)
+    if (longest := max(options.buckets)) > checkpoint.config.max_positions:
+        limit = checkpoint.config.max_positions
+        raise ReparteeError(f"The model reads up to {limit} tokens, so no bucket of {longest} can be built.")
+    report("graph", 0.0)
+    half = options.precision == "fp16"
+    builder = api.builder()
+    parts = not api.strongly_typed and api.numbers < (9,)
+    model = tensorrt_graph(checkpoint, head=head, half_types=half and api.strongly_typed, norm_parts=parts)
+    network, _parser = api.network(builder, model)
+    del model
+    config = api.configure(builder, half=half, level=options.level, workspace=WORKSPACE, targets=options.targets)
+    if half and not api.strongly_typed:
+        single = (SINGLE if options.single_norm else ()) + (POOLING if head == "embedding" else ())
+        if single:
+            api.keep_single(network, config, single)
+    _add_profiles(builder, config, options.profiles())
+    name = f"{api.name}-{api.version}-{gpu or '-'.join(options.targets)}"
+    timings = config.create_timing_cache(cache.read_timings(name) if cache else b"")
+    if timings is not None:
+        config.set_timing_cache(timings, False)
+    api.monitor(config, report)
+    report("building", 0.0)
+    plan = api.build(builder, network, config)
+    if cache and (updated := config.get_timing_cache()) is not None:
+        cache.write_timings(name, bytes(updated.serialize()))
+    report("built", 1.0)
+    return plan
+
+
+def _add_profiles(builder: Any, config: Any, profiles: Sequence[Profile]) -> None:
+    for profile in profiles:
+        shapes = builder.create_optimization_profile()
+        for name in INPUTS:
+            shapes.set_shape(name, *((rows, profile.seq) for rows in (profile.least, profile.usual, profile.most)))
+        config.add_optimization_profile(shapes)

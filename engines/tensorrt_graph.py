@@ -1,0 +1,70 @@
+"""The ONNX graph as TensorRT takes it: int32 inputs, and float16 inside where types are part of the graph."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from engines.checkpoint import Checkpoint
+from engines.graph import build_graph
+from engines.runtime import OutputHead
+
+if TYPE_CHECKING:
+    import onnx
+
+INPUTS = ("input_ids", "token_type_ids", "attention_mask")
+OUTPUTS = {"span": "logits", "embedding": "embedding"}
+
+POOLING_STARTS = "kept_tokens"
+"""First operator of the embedding head: sums of squares over a passage would overflow float16, so it stays float32."""
+
+SINGLE = (".square", ".variance", ".spread", ".deviation")
+"""Ends of the names of LayerNorm's parts that could overflow float16: squares of large activations."""
+
+POOLING = ("kept_tokens", "kept_column", "kept_hidden", "total", "length", "safe_length", "embedding")
+
+
+def tensorrt_graph(checkpoint: Checkpoint, *, head: OutputHead, half_types: bool, norm_parts: bool) -> bytes:
+    """Serialise the graph of ``checkpoint``: inputs int32 [batch, seq], result float32.
+
+    ``half_types``: weights and activations are float16 (for strongly typed networks). ``norm_parts``: LayerNorm from
+    elementary operators, which TensorRT 8.6 fuses and later versions need not.
+    """
+    from onnx import TensorProto
+
+    model = build_graph(checkpoint, head=head, layer_norm="parts" if norm_parts else "op")
+    for each in model.graph.input:
+        each.type.tensor_type.elem_type = TensorProto.INT32
+    if half_types:
+        to_half(model, OUTPUTS[head])
+    data: bytes = model.SerializeToString()
+    return data
+
+
+def to_half(model: "onnx.ModelProto", output: str) -> None:
+    """Turn a float32 graph into a float16 one, in place; its result and the embedding head's pooling stay float32."""
+    from onnx import TensorProto, helper, numpy_helper
+
+    nodes = list(model.graph.node)
+    start = next((index for index, node in enumerate(nodes) if node.name == POOLING_STARTS), len(nodes))
+    body, pooling = nodes[:start], nodes[start:]
+    single = {name for node in pooling for name in node.input}
+    for initializer in model.graph.initializer:
+        if initializer.data_type == TensorProto.FLOAT and initializer.name not in single:
+            values = numpy_helper.to_array(initializer).astype(np.float16)
+            initializer.CopyFrom(numpy_helper.from_array(values, initializer.name))
+    for node in body:
+        for attribute in node.attribute:
+            if node.op_type == "Cast" and attribute.name == "to" and attribute.i == TensorProto.FLOAT:
+                attribute.i = TensorProto.FLOAT16
+    last = body[-1].output[0]
+    if pooling:
+        widened = helper.make_node("Cast", [last], [f"{last}.single"], name=f"{last}.single", to=TensorProto.FLOAT)
+        for node in pooling:
+            renamed = [f"{last}.single" if name == last else name for name in node.input]
+            node.input[:] = renamed
+        body.append(widened)
+    else:
+        body[-1].output[0] = f"{output}.half"
+        body.append(helper.make_node("Cast", [f"{output}.half"], [output], name=f"{output}.wide", to=TensorProto.FLOAT))
+    del model.graph.node[:]
+    model.graph.node.extend([*body, *pooling])

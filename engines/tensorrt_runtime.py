@@ -1,0 +1,260 @@
+"""BERT on an NVIDIA GPU: TensorRT engines, one CUDA graph per batch shape, so that a question costs one launch."""
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engines import cuda
+from engines.cache import EngineCache
+from engines.checkpoint import Checkpoint
+from engines.cuda import INSTALL, DeviceMemory, Gpu, Graph, PinnedMemory, Stream
+from engines.errors import ReparteeError
+from engines.runtime import OutputHead, Status
+from engines.tensorrt_api import Progress, TensorRT, TensorRTError, installed
+from engines.tensorrt_build import EngineOptions, Profile, build_engine, engine_key
+from engines.tensorrt_graph import INPUTS, OUTPUTS
+
+HEADROOM = 256 << 20
+"""Bytes of GPU memory left free beside an engine's own: for CUDA's context, kernels and graphs."""
+
+
+def status() -> Status:
+    """Whether TensorRT works here; where neither a driver nor TensorRT is installed, this costs about 1 ms."""
+    libraries, driver = installed(), cuda.has_driver()
+    expected = bool(libraries) or driver
+    if not libraries:
+        where = "An NVIDIA driver is here, but TensorRT is not installed" if driver else "TensorRT is not installed"
+        return Status("tensorrt", False, f"{where}; install it with {INSTALL}.", expected)
+    try:
+        gpu = cuda.find_gpu()
+        api = load_api(gpu)
+    except ReparteeError as error:
+        return Status("tensorrt", False, str(error), expected)
+    return Status("tensorrt", True, f"{api.name} {api.version} on {gpu.target}, driver {gpu.driver}.", expected)
+
+
+def load_api(gpu: Gpu) -> TensorRT:
+    """Give the installed TensorRT that runs on ``gpu``.
+
+    Raises:
+        TensorRTError: none is installed, can be loaded, or knows this GPU's compute capability.
+    """
+    problem: TensorRTError | None = None
+    for name in installed():
+        try:
+            return TensorRT.load(name).check_capability(gpu.capability)
+        except TensorRTError as error:  # noqa: PERF203  (two at most)
+            problem = problem or error
+    raise problem or TensorRTError(f"TensorRT is not installed; install it with {INSTALL}.")
+
+
+def load(
+    checkpoint: Checkpoint,
+    *,
+    head: OutputHead = "span",
+    cache_dir: Path,
+    threads: int | None = None,  # noqa: ARG001  (the work is the GPU's)
+    options: EngineOptions | None = None,
+    progress: Progress | None = None,
+) -> "TensorRTRuntime":
+    """Load the engine of ``checkpoint`` from ``cache_dir``, or build it (once per GPU, TensorRT and options).
+
+    Raises:
+        ReparteeError: no GPU, no TensorRT, too little memory, or the build failed; the sentence says which.
+    """
+    gpu = cuda.find_gpu()
+    api = load_api(gpu)
+    options = options or EngineOptions()
+    cache = EngineCache(cache_dir / "engines")
+    key = engine_key(api, checkpoint, head, gpu.target, options)
+
+    def build() -> bytes:
+        size = sum(tensor.size for tensor in checkpoint.tensors.values()) * (2 if options.precision == "fp16" else 4)
+        require_memory(gpu, 2 * size + HEADROOM, "Building the engine")
+        return build_engine(
+            api,
+            checkpoint,
+            head=head,
+            options=options,
+            cache=cache,
+            gpu=gpu.target,
+            progress=progress or show_progress(),
+        )
+
+    plan = cache.load_or_build(key, build)
+    try:
+        return TensorRTRuntime(api, plan, gpu, head=head, precision=options.precision)
+    except TensorRTError:
+        cache.remove(key)  # whole, made from the same, and yet unusable: a driver changed under it, say
+        return TensorRTRuntime(api, cache.load_or_build(key, build), gpu, head=head, precision=options.precision)
+
+
+def require_memory(gpu: Gpu, needed: int, what: str) -> None:
+    """Raise CudaError if ``gpu`` has less than ``needed`` bytes free."""
+    if gpu.free < needed:
+        raise cuda.CudaError(
+            f"{what} needs about {needed >> 20} MiB of GPU memory, but {gpu.free >> 20} of the {gpu.memory >> 20} MiB "
+            f"on {gpu.name} are free; stop other programs that use it."
+        )
+
+
+def show_progress() -> Progress:
+    """Give a progress function that draws one line on standard error."""
+    import sys
+    import time
+
+    started = time.monotonic()
+
+    def show(phase: str, done: float) -> None:
+        end = "\n" if phase == "built" else "\r"
+        sys.stderr.write(f"TensorRT engine: {phase} {done:4.0%}, {time.monotonic() - started:.0f} s{end}")
+        sys.stderr.flush()
+
+    return show
+
+
+class TensorRTRuntime:
+    """A deserialised engine with everything it needs to run: one stream, its buffers, a CUDA graph per shape.
+
+    ``run`` may be called from several threads: they take turns, and wait without the GIL.
+    """
+
+    def __init__(
+        self, api: TensorRT, plan: bytes, gpu: Gpu, *, head: OutputHead = "span", precision: str = "fp16"
+    ) -> None:
+        self.name = "tensorrt"
+        self.device = f"{gpu.name}, {precision.upper()}, {api.title}"
+        self.note = ""
+        self.head = head
+        self._lock = threading.Lock()
+        self._owned: list[Any] = []
+        require_memory(gpu, len(plan) + HEADROOM, "Loading the engine")
+        self._runtime, self._engine = api.deserialize(plan)
+        try:
+            self._prepare(api)
+        except BaseException:
+            self.close()
+            raise
+
+    def _prepare(self, api: TensorRT) -> None:
+        profiles = _profiles(self._engine)
+        self.buckets = tuple(sorted({profile.seq for profile in profiles}))
+        self.max_batch = min(max(p.most for p in profiles if p.seq == bucket) for bucket in self.buckets)
+        output = OUTPUTS[self.head]
+        width = tuple(int(size) for size in self._engine.get_tensor_shape(output))[2 if self.head == "span" else 1]
+        rows, seq = self.max_batch, self.buckets[-1]
+        self.stream = self._own(Stream())
+        size_in, size_out = rows * seq * 4 * len(INPUTS), rows * (seq if self.head == "span" else 1) * width * 4
+        self._host_in, self._host_out = self._own(PinnedMemory(size_in)), self._own(PinnedMemory(size_out))
+        self._device_in, self._device_out = self._own(DeviceMemory(size_in)), self._own(DeviceMemory(size_out))
+        scratch = self._own(DeviceMemory(api.scratch_size(self._engine)))
+        self.shapes: dict[tuple[int, int], Shape] = {}
+        for index, profile in enumerate(profiles):
+            for batch in _batches(profile):
+                context = api.context(self._engine)
+                api.scratch(context, int(scratch.value), scratch.size)
+                if not context.set_optimization_profile_async(index, int(self.stream)):
+                    raise TensorRTError(
+                        f"The engine's profile {index} is unusable; rebuild it with repartee engine build."
+                    )
+                self.stream.synchronize()
+                out = (batch, profile.seq, width) if self.head == "span" else (batch, width)
+                self.shapes[profile.seq, batch] = Shape(self, context, batch, profile.seq, output, out)
+
+    def run(
+        self, input_ids: NDArray[Any], token_type_ids: NDArray[Any], attention_mask: NDArray[Any]
+    ) -> NDArray[np.float32]:
+        """Run a batch: integers [batch, seq], seq one of ``buckets``, up to ``max_batch`` rows; see ``Runtime``."""
+        rows, seq = input_ids.shape
+        batch = next((batch for length, batch in self.shapes if length == seq and batch >= rows), None)
+        if batch is None:
+            raise ReparteeError(
+                f"The engine takes up to {self.max_batch} rows of {', '.join(map(str, self.buckets))} tokens, "
+                f"but got {rows} of {seq}; pad to one of these, or build an engine with that shape."
+            )
+        with self._lock:
+            shape = self.shapes[seq, batch]
+            for place, values in zip(shape.inputs, (input_ids, token_type_ids, attention_mask), strict=True):
+                place[:rows] = values
+                place[rows:] = 0  # rows that only fill the batch: masked out, their results are dropped
+            shape.launch()
+            self.stream.synchronize()
+            result: NDArray[np.float32] = shape.output[:rows].copy()
+        return result
+
+    def _own(self, thing: Any) -> Any:
+        self._owned.append(thing)
+        return thing
+
+    def close(self) -> None:
+        """Release the GPU's memory; the runtime cannot run afterwards."""
+        with self._lock:
+            for shape in getattr(self, "shapes", {}).values():
+                shape.close()
+            self.shapes = {}
+            while self._owned:
+                self._owned.pop().close()
+            self._engine = self._runtime = None
+
+
+class Shape:
+    """One batch shape of an engine: its execution context, its views of the buffers, and its CUDA graph.
+
+    A graph holds addresses and launch settings of the context it was captured from, so no two shapes share a context.
+    """
+
+    def __init__(
+        self, owner: TensorRTRuntime, context: Any, batch: int, seq: int, output: str, out: tuple[int, ...]
+    ) -> None:
+        self._context, self._stream = context, owner.stream
+        self.size_in, self.size_out = batch * seq * 4 * len(INPUTS), int(np.prod(out)) * 4
+        self.inputs = owner._host_in.view((len(INPUTS), batch, seq), np.int32)
+        self.output = owner._host_out.view(out, np.float32)
+        self._host_in, self._host_out = int(owner._host_in.value), int(owner._host_out.value)
+        self._device_in, self._device_out = int(owner._device_in.value), int(owner._device_out.value)
+        for index, name in enumerate(INPUTS):
+            context.set_input_shape(name, (batch, seq))
+            context.set_tensor_address(name, self._device_in + index * batch * seq * 4)
+        context.set_tensor_address(output, self._device_out)
+        self.inputs[:] = 0
+        self.enqueue()  # TensorRT settles shapes on the first run, which a capture may not contain
+        self._stream.synchronize()
+        self.graph: Graph = self._stream.capture(self.enqueue)
+        self.launch: Callable[[], None] = self.graph.launch
+
+    def enqueue(self) -> None:
+        """Queue the copy in, the network and the copy out on the stream, one by one."""
+        self._stream.upload(self._device_in, self._host_in, self.size_in)
+        self.compute()
+        self._stream.download(self._host_out, self._device_out, self.size_out)
+
+    def compute(self) -> None:
+        """Queue the network alone, on what the device buffers hold."""
+        if not self._context.execute_async_v3(int(self._stream)):
+            raise TensorRTError("TensorRT could not queue the network; rebuild the engine if it happens again.")
+
+    def close(self) -> None:
+        """Release the graph and the context."""
+        self.graph.close()
+        self._context = None
+
+
+def _profiles(engine: Any) -> list[Profile]:
+    """Read the profiles back from an engine, in its own order."""
+    profiles = []
+    for index in range(engine.num_optimization_profiles):
+        least, usual, most = (
+            tuple(int(n) for n in shape) for shape in engine.get_tensor_profile_shape(INPUTS[0], index)
+        )
+        profiles.append(Profile(most[1], least[0], usual[0], most[0]))
+    return profiles
+
+
+def _batches(profile: Profile) -> list[int]:
+    """Batch sizes that get a graph: powers of two in the profile and its largest; others run as the next."""
+    powers = [1 << power for power in range(profile.most.bit_length())]
+    return sorted({batch for batch in powers if profile.least <= batch <= profile.most} | {profile.most})
