@@ -1,0 +1,220 @@
+"""The search index: BM25 over title, headings and text with tantivy. It can always be made again from the store."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from knowledge.query import STOP_WORDS
+
+if TYPE_CHECKING:
+    import tantivy
+
+#: Raised when the fields or the analysis of words change; an index of another version is made again.
+VERSION = 1
+#: How much a word counts in each field.
+BOOSTS = {"text": 1.0, "headings": 0.6, "title": 0.6}
+#: Words of a question beyond this many are ignored: a question of 100 kB must not hold up everybody.
+MOST_TERMS = 64
+#: Wait this long for another process that is writing the index, seconds.
+WRITER_WAIT_S = 15.0
+
+_WRITER_BYTES = 30_000_000
+
+
+class IndexBrokenError(Exception):
+    """The index is missing, damaged or of another version: make it again."""
+
+
+class IndexBusyError(Exception):
+    """Another process has been writing the index for too long."""
+
+
+class PassageIndex:
+    """A tantivy index of passages. ``mark`` says which store, and up to which change of it, is inside.
+
+    The mark is a document of the index itself, so it is committed together with what it speaks of.
+    """
+
+    def __init__(self, index: tantivy.Index, folder: Path | None, scratch: Path | None = None) -> None:
+        import tantivy
+
+        self._index = index
+        self._folder = folder
+        self._scratch = scratch
+        filters = tantivy.Filter
+        steps = [filters.remove_long(64), filters.lowercase(), filters.ascii_fold()]
+        self._plain = _analyzer(steps)
+        self._stem = _analyzer([*steps, filters.stemmer("english")])
+        index.register_tokenizer("english", self._stem)
+        with _broken():
+            index.config_reader("manual")
+            self.reload()
+
+    @classmethod
+    def create(cls, folder: Path | None) -> PassageIndex:
+        """Make an empty index in a folder, or in memory."""
+        import tantivy
+
+        builder = tantivy.SchemaBuilder()
+        builder.add_unsigned_field("id", fast=True)
+        builder.add_unsigned_field("document", indexed=True)
+        for name in BOOSTS:
+            builder.add_text_field(name, tokenizer_name="english")
+        builder.add_text_field("kind", tokenizer_name="raw", index_option="basic")
+        builder.add_text_field("mark", stored=True, tokenizer_name="raw", index_option="basic")
+        if folder is not None:
+            folder.mkdir(parents=True)
+        return cls(tantivy.Index(builder.build(), str(folder) if folder else None), folder)
+
+    @classmethod
+    def open(cls, folder: Path, *, readonly: bool = False) -> PassageIndex:
+        """Open the index in ``folder``. Raises IndexBrokenError if it is missing, damaged or of another version."""
+        import tantivy
+
+        if not (folder / "meta.json").is_file():
+            raise IndexBrokenError("it is missing")
+        scratch = None
+        with _broken():
+            if readonly and not os.access(folder, os.W_OK):
+                # Even a reader makes a lock file, so give it a folder of links where it can.
+                scratch = Path(tempfile.mkdtemp(prefix="repartee-index-"))
+                for file in folder.iterdir():
+                    if not file.name.endswith(".lock"):
+                        (scratch / file.name).symlink_to(file)
+            index = cls(tantivy.Index.open(str(scratch or folder)), folder, scratch)
+            if index.mark[0] != VERSION:
+                raise IndexBrokenError("it has another version")
+            return index
+
+    def close(self) -> None:
+        """Remove what was made for reading a read-only folder."""
+        if self._scratch is not None:
+            shutil.rmtree(self._scratch, ignore_errors=True)
+
+    def reload(self) -> None:
+        """See what has been committed since, and read the mark: (version, identity of the store, sequence)."""
+        import tantivy
+
+        self._index.reload()
+        self._searcher = self._index.searcher()
+        self.mark: tuple[int, str, int] = (0, "", 0)
+        hits = self._searcher.search(tantivy.Query.term_query(self._index.schema, "kind", "mark"), 1).hits
+        if hits:
+            version, store, sequence = json.loads(self._searcher.doc(hits[0][1])["mark"][0])
+            self.mark = (version, store, sequence)
+
+    @contextlib.contextmanager
+    def writing(self, wait_s: float = WRITER_WAIT_S) -> Iterator[Writer]:
+        """Write to the index; nothing is seen before ``Writer.commit``. Raises IndexBusyError, IndexBrokenError."""
+        deadline = time.monotonic() + wait_s
+        while True:
+            try:
+                with _broken():
+                    writer = self._index.writer(_WRITER_BYTES, 1)
+                break
+            except IndexBrokenError as error:
+                if "LockBusy" not in str(error):
+                    raise
+                if time.monotonic() > deadline:
+                    raise IndexBusyError from error
+                time.sleep(0.05)
+        try:
+            with _broken():
+                # Another process may have written while this one waited.
+                self.reload()
+                yield Writer(writer)
+        finally:
+            with _broken():
+                # Waiting also gives the lock back; what was not committed is dropped.
+                writer.wait_merging_threads()
+        self.reload()
+
+    def search(self, question: str, k: int) -> list[tuple[int, float]]:
+        """Return the ids and scores of the ``k`` best passages. Raises IndexBrokenError."""
+        import tantivy
+
+        with _broken():
+            terms = self._terms(question)
+            if not terms or k < 1:
+                return []
+            schema, should = self._index.schema, tantivy.Occur.Should
+            query = tantivy.Query.boolean_query(
+                [
+                    (should, tantivy.Query.boost_query(tantivy.Query.term_query(schema, name, term), boost))
+                    for term in terms
+                    for name, boost in BOOSTS.items()
+                ]
+            )
+            hits = self._searcher.search(query, k, count=False).hits
+            identities = self._searcher.fast_field_values("id", [address for _, address in hits])
+            return [(int(identity or 0), float(score)) for identity, (score, _) in zip(identities, hits, strict=True)]
+
+    def _terms(self, question: str) -> list[str]:
+        """The stems to search for, without the words that every question has (unless there are no others)."""
+        plain = self._plain.analyze(question[: MOST_TERMS * 64])
+        telling = [word for word in plain if word not in STOP_WORDS] or plain
+        return list(dict.fromkeys(self._stem.analyze(" ".join(telling))))[:MOST_TERMS]
+
+
+class Writer:
+    """What may be done to the index between opening it for writing and committing."""
+
+    def __init__(self, writer: tantivy.IndexWriter) -> None:
+        self._writer = writer
+
+    def delete(self, document: int) -> None:
+        """Remove the passages of a document."""
+        self._writer.delete_documents_by_term("document", document)
+
+    def add(self, document: int, passage: int, title: str, headings: str, text: str) -> None:
+        """Add a passage of a document."""
+        import tantivy
+
+        entry = tantivy.Document()
+        entry.add_unsigned("id", passage)
+        entry.add_unsigned("document", document)
+        entry.add_text("title", title)
+        entry.add_text("headings", headings)
+        entry.add_text("text", text)
+        self._writer.add_document(entry)
+
+    def commit(self, store: str, sequence: int) -> None:
+        """Make everything visible at once, together with the mark."""
+        import tantivy
+
+        self._writer.delete_documents_by_term("kind", "mark")
+        mark = tantivy.Document()
+        mark.add_text("kind", "mark")
+        mark.add_text("mark", json.dumps([VERSION, store, sequence]))
+        self._writer.add_document(mark)
+        self._writer.commit()
+
+
+def _analyzer(steps: list[tantivy.Filter]) -> tantivy.TextAnalyzer:
+    import tantivy
+
+    builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
+    for step in steps:
+        builder = builder.filter(step)
+    return builder.build()
+
+
+@contextlib.contextmanager
+def _broken() -> Iterator[None]:
+    """Turn whatever tantivy raises into IndexBrokenError; a damaged file may also make it panic."""
+    try:
+        yield
+    except (ValueError, OSError, KeyError, IndexError) as error:
+        raise IndexBrokenError(str(error)) from error
+    except BaseException as error:
+        if type(error).__name__ == "PanicException":
+            raise IndexBrokenError("its files are damaged") from error
+        raise

@@ -1,0 +1,358 @@
+"""The front door of the room: add documents, remove them, list them, search them."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import os
+import re
+import shutil
+import threading
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, TypeVar
+
+from engines.tokenize import Tokens
+from knowledge import documents as files
+from knowledge.index import WRITER_WAIT_S, IndexBrokenError, IndexBusyError, PassageIndex
+from knowledge.passages import Passage, pack
+from knowledge.store import Document, NewPassage, Store, StoreError
+
+STORE_NAME = "knowledge.db"
+INDEX_NAME = "index"
+#: Raised when documents are parsed or split in another way; the next `add` then takes them up again.
+SPLITTING = 1
+#: Index at least after this many documents, so that a killed process leaves little to replay.
+BATCH = 500
+
+T = TypeVar("T")
+Outcome = Literal["added", "replaced", "unchanged", "failed"]
+
+_PROBE = (
+    "The 3 naïve keepers' 41-metre lamp-post, unbelievably, cost £1,280.50 (roughly) in 1868; électricité? 東京 #x_y."
+)
+_WORD = re.compile(r"\w+(?:['’]\w+)*")
+
+
+@dataclass(frozen=True)
+class AddEvent:
+    """What became of one document; sent after it is safely in the store."""
+
+    path: Path
+    outcome: Outcome
+    sentence: str
+    done: int
+    total: int
+
+
+@dataclass(frozen=True)
+class AddReport:
+    """What became of all documents, by path; ``failed`` has a sentence each, and ``notes`` what else is to be said."""
+
+    added: tuple[Path, ...] = ()
+    unchanged: tuple[Path, ...] = ()
+    replaced: tuple[Path, ...] = ()
+    failed: tuple[tuple[Path, str], ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A passage that was found, and its BM25 score (comparable within one search only)."""
+
+    passage: Passage
+    score: float
+
+
+class Library:
+    """All documents of a home. Safe to use from several threads; several processes may share a home.
+
+    ``notes`` collects what was put right silently: an index that was made again, or one that lags behind.
+    """
+
+    def __init__(self, home: Path, store: Store, tokenize: Callable[[str], Tokens], max_bytes: int) -> None:
+        self.home = home
+        self.notes: list[str] = []
+        self.max_bytes = max_bytes
+        self._store = store
+        self._tokenize = tokenize
+        self._tokens_checked = self._tokens_stale = False
+        self._lock = threading.RLock()
+        self._index = self._open_index()
+        self._data_version = store.data_version()
+        self._sync(0)
+
+    @classmethod
+    def open(
+        cls,
+        home: Path,
+        tokenize: Callable[[str], Tokens],
+        *,
+        readonly: bool = False,
+        max_document_bytes: int = files.MAX_BYTES,
+    ) -> Library:
+        """Open the library of a home, and make it if it is not there.
+
+        ``tokenize`` is called for every passage that is added; a home that cannot be written is opened for reading.
+        Raises StoreError if the store is damaged, or is not there and cannot be made.
+        """
+        path = home / STORE_NAME
+        try:
+            if not readonly:
+                home.mkdir(parents=True, exist_ok=True)
+            exists = path.exists()
+            if exists and path.stat().st_size == 0 and (home / INDEX_NAME).exists():
+                raise StoreError(f"{path} is empty although it had documents; put back a copy, or move it away.")
+        except OSError as error:
+            raise StoreError(f"{home} cannot be used ({error.strerror}); choose another home with --home.") from error
+        readonly = readonly or not os.access(path if exists else home, os.W_OK) or not os.access(home, os.W_OK)
+        if readonly and not exists:
+            raise StoreError(f"{path} does not exist; add documents first: repartee knowledge add PATH.")
+        store = Store(path, readonly=readonly)
+        try:
+            return cls(home, store, tokenize, max_document_bytes)
+        except BaseException:
+            store.close()
+            raise
+
+    def close(self) -> None:
+        """Close the store and the index."""
+        with self._lock:
+            self._index.close()
+            self._store.close()
+
+    @property
+    def readonly(self) -> bool:
+        """Whether nothing can be added or removed."""
+        return self._store.readonly
+
+    @property
+    def version(self) -> int:
+        """A number that changes with the content; a store that was made anew never repeats an older one's numbers."""
+        return self._store.sequence
+
+    def add(self, paths: Iterable[Path], progress: Callable[[AddEvent], None] | None = None) -> AddReport:
+        """Add documents and folders of documents; those already here are skipped if unchanged and replaced if not.
+
+        What cannot be read is reported in ``failed`` and does not stop the others. Every document is stored in one
+        transaction before ``progress`` hears of it. Raises StoreError if the store cannot be written.
+        """
+        outcomes: dict[Outcome, list[Path]] = {"added": [], "replaced": [], "unchanged": []}
+        failed: list[tuple[Path, str]] = []
+        self._writable()
+        found = self._find(paths, failed)
+        total = len(found) + len(failed)
+        if progress:
+            for done, (path, sentence) in enumerate(failed, 1):
+                progress(AddEvent(path, "failed", sentence, done, total))
+        for done, path in enumerate(found, len(failed) + 1):
+            outcome: Outcome = "failed"
+            sentence = ""
+            try:
+                outcome = self._ingest(path)
+                outcomes[outcome].append(path)
+            except files.DocumentError as error:
+                sentence = str(error)
+                failed.append((path, sentence))
+            if progress:
+                progress(AddEvent(path, outcome, sentence, done, total))
+            if done % BATCH == 0:
+                self._sync(WRITER_WAIT_S)
+        notes = self._sync(WRITER_WAIT_S)
+        added, unchanged, replaced = (tuple(outcomes[key]) for key in ("added", "unchanged", "replaced"))
+        return AddReport(added, unchanged, replaced, tuple(failed), notes)
+
+    def add_texts(self, texts: Iterable[tuple[str, str]]) -> None:
+        """Add plain texts that are not files, as (name, text); a text with the name of an earlier one replaces it."""
+        self._writable()
+        for name, text in texts:
+            cleaned = text.encode("utf-8", "replace").decode()
+            content = cleaned.encode()
+            if self._store.digest(f"text:{name}") != _digest(content):
+                self._put(f"text:{name}", name, content, files.plain_document(cleaned, name))
+        self._sync(WRITER_WAIT_S)
+
+    def remove(self, document_id: int) -> None:
+        """Remove a document. Raises StoreError if there is none with this id."""
+        if not self._store.remove(document_id):
+            raise StoreError(f"There is no document {document_id}; `repartee knowledge list` shows them.")
+        self._sync(WRITER_WAIT_S)
+
+    def documents(self) -> list[Document]:
+        """Every document, in the order of adding."""
+        return self._store.documents()
+
+    def text(self, document_id: int) -> str:
+        """The plain text into which the offsets of a document's passages point. Raises StoreError if there is none."""
+        return self._store.text(document_id)
+
+    def count(self) -> int:
+        """The number of passages."""
+        return self._store.count()
+
+    def search(self, query: str, k: int = 20) -> list[Hit]:
+        """Return the ``k`` passages that match the words of ``query`` best, best first; none for an empty query."""
+        if not self._tokens_checked:
+            self._check_tokens()
+        with self._lock:
+            if (version := self._store.data_version()) != self._data_version:
+                self._data_version = version
+                self._guarded(self._index.reload)
+            ranked = self._guarded(lambda: self._index.search(query, k))
+        passages = self._store.passages([identity for identity, _ in ranked])
+        hits = [Hit(passages[identity], score) for identity, score in ranked if identity in passages]
+        if self._tokens_stale:
+            hits = [
+                Hit(dataclasses.replace(hit.passage, tokens=self._tokenize(hit.passage.text)), hit.score)
+                for hit in hits
+            ]
+        return hits
+
+    def texts(self) -> Iterator[str]:
+        """Yield the titles and paragraphs of all documents, each once: what a language model of them is made from."""
+        for document in self._store.documents():
+            yield document.title
+            yield from filter(None, map(str.strip, self._store.text(document.id).split("\n\n")))
+
+    def vocabulary(self) -> Counter[str]:
+        """Every word of the documents in lower case, with how often it occurs."""
+        return Counter(word for text in self.texts() for word in _WORD.findall(text.lower()))
+
+    # Adding
+
+    def _writable(self) -> None:
+        if self.readonly:
+            raise StoreError(
+                f"{self._store.path} cannot be written; check its permissions or choose another home with --home."
+            )
+        if not self._tokens_checked:
+            self._check_tokens()
+
+    def _find(self, paths: Iterable[Path], failed: list[tuple[Path, str]]) -> list[Path]:
+        found: dict[Path, Path] = {}
+        for given in paths:
+            try:
+                if not given.exists():
+                    failed.append((given, f"{given} does not exist; check the path."))
+                    continue
+                below = list(files.find(given))
+                if not below:
+                    kinds = ", ".join(files.SUFFIXES)
+                    failed.append((given, f"{given} has no documents in it; expected files that end in {kinds}."))
+                for path in below:
+                    found.setdefault(path.resolve(), path)
+            except OSError as error:
+                failed.append(
+                    (given, f"{given} cannot be read ({error.strerror}); check the path and its permissions.")
+                )
+        return list(found.values())
+
+    def _ingest(self, path: Path) -> Outcome:
+        content = files.load(path, self.max_bytes)
+        key = str(path.resolve())
+        if self._store.digest(key) == _digest(content):
+            return "unchanged"
+        return self._put(key, str(path), content, files.parse(content, path))
+
+    def _put(self, key: str, name: str, content: bytes, document: files.DocumentText) -> Outcome:
+        passages = [
+            NewPassage(section.headings, start, end, text, self._tokenize(text))
+            for section in document.sections
+            for start, end in pack(document.text, section.blocks)
+            if (text := document.text[start:end])
+        ]
+        return "replaced" if self._store.put(key, name, _digest(content), len(content), document, passages) else "added"
+
+    def _check_tokens(self) -> None:
+        """Make sure that the stored tokens are those of this tokenizer."""
+        probe = self._tokenize(_PROBE)
+        fingerprint = hashlib.sha256(probe.ids.tobytes() + probe.offsets.tobytes()).hexdigest()
+        known = self._store.tokenizer
+        if known != fingerprint:
+            if self.readonly:
+                self._tokens_stale = True
+            else:
+                self._store.retokenise(fingerprint, self._tokenize)
+            if known:
+                self.notes.append("The vocabulary has changed, so the passages were tokenised again.")
+        self._tokens_checked = True
+
+    # The index
+
+    def _open_index(self) -> PassageIndex:
+        try:
+            index = PassageIndex.open(self.home / INDEX_NAME, readonly=self.readonly)
+        except IndexBrokenError as error:
+            return self._rebuild(str(error))
+        if index.mark[1] != self._store.identity or index.mark[2] > self._store.sequence:
+            return self._rebuild("it belonged to another store")
+        return index
+
+    def _rebuild(self, reason: str) -> PassageIndex:
+        """Make the index again from the store: in a folder of its own that then takes the place of the old one."""
+        if self._store.changes(0):
+            self.notes.append(f"The search index was made again ({reason}).")
+        if not self.readonly:
+            for leftover in self.home.glob(f"{INDEX_NAME}-*"):
+                shutil.rmtree(leftover, ignore_errors=True)
+            fresh, old = (self.home / f"{INDEX_NAME}-{uuid.uuid4().hex}" for _ in range(2))
+            try:
+                self._replay(PassageIndex.create(fresh), WRITER_WAIT_S)
+                if (self.home / INDEX_NAME).exists():
+                    (self.home / INDEX_NAME).rename(old)
+                fresh.rename(self.home / INDEX_NAME)
+                shutil.rmtree(old, ignore_errors=True)
+                return PassageIndex.open(self.home / INDEX_NAME)
+            except (OSError, IndexBrokenError) as error:
+                self.notes.append(f"The search index could not be written ({error}), so it is kept in memory.")
+        index = PassageIndex.create(None)
+        self._replay(index, 0)
+        return index
+
+    def _replay(self, index: PassageIndex, wait_s: float) -> None:
+        """Take up every change of the store that the index does not have yet."""
+        with index.writing(wait_s) as writer:
+            done = index.mark[2]
+            while done < (sequence := self._store.sequence) or not index.mark[0]:
+                for document in self._store.changes(done):
+                    writer.delete(document)
+                    for passage in self._store.indexable(document):
+                        writer.add(document, *passage)
+                writer.commit(self._store.identity, sequence)
+                index.reload()
+                done = sequence
+
+    def _sync(self, wait_s: float) -> tuple[str, ...]:
+        """Bring the index up to date, and return what is to be said if that was not possible."""
+        with self._lock:
+            before = len(self.notes)
+            if self._index.mark[2] < self._store.sequence:
+                lagging = (
+                    "The search index lags behind: the latest documents are found when it has been brought up to date."
+                )
+                if self.readonly:
+                    self.notes.append(lagging)
+                else:
+                    try:
+                        self._guarded(lambda: self._replay(self._index, wait_s))
+                    except IndexBusyError:
+                        self.notes.append(
+                            f"Another process has been writing the search index for {wait_s:g} s. {lagging}"
+                        )
+            return tuple(self.notes[before:])
+
+    def _guarded(self, action: Callable[[], T]) -> T:
+        """Run ``action`` on the index; if the index is damaged, make it again and run it once more."""
+        try:
+            return action()
+        except IndexBrokenError as error:
+            self._index.close()
+            self._index = self._rebuild(str(error))
+            return action()
+
+
+def _digest(content: bytes) -> bytes:
+    return hashlib.sha256(bytes([SPLITTING]) + content).digest()

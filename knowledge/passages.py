@@ -1,0 +1,82 @@
+"""Passages: about 60 words of a document, whole sentences, with the offsets and the tokens the reader needs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from engines.tokenize import Tokens
+from knowledge.sentences import sentences, words
+
+#: Fill a passage up to this many words. With a question and its headings it then fits 128 tokens.
+TARGET_WORDS = 60
+#: A passage takes the rest of its section if it stays within this.
+LONGEST_WORDS = 75
+#: Repeat at most this many words of the previous passage, in whole sentences.
+OVERLAP_WORDS = 20
+
+
+@dataclass(frozen=True, eq=False)
+class Passage:
+    """A verbatim slice of a document.
+
+    ``document`` is the path as it was given; ``headings`` lead from the document's title to the passage, without the
+    title; ``start`` and ``end`` are character offsets into the document's plain text (``Library.text``), and
+    ``tokens`` has offsets into ``text``.
+    """
+
+    id: int
+    document_id: int
+    document: str
+    title: str
+    headings: tuple[str, ...]
+    text: str
+    start: int
+    end: int
+    tokens: Tokens
+
+
+def pack(text: str, blocks: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return the character ranges of the passages of one section, given its paragraphs, list items and table rows.
+
+    Every sentence is in at least one passage. A passage never cuts a sentence, unless the sentence alone is longer.
+    """
+    parts = [part for start, end in blocks for part in sentences(text, start, end)]
+    sizes = [words(text, start, end) for start, end in parts]
+    passages: list[tuple[int, int]] = []
+    first, rest = 0, sum(sizes)
+    while first < len(parts):
+        if rest <= LONGEST_WORDS:
+            # A short tail would say little on its own: let it repeat more of what came before.
+            while passages and first > 0 and rest + sizes[first - 1] <= TARGET_WORDS:
+                first -= 1
+                rest += sizes[first]
+            passages.append((parts[first][0], parts[-1][1]))
+            break
+        last, size = first + 1, sizes[first]
+        while last < len(parts) and size < TARGET_WORDS and size + sizes[last] <= LONGEST_WORDS:
+            size += sizes[last]
+            last += 1
+        passages.append((parts[first][0], parts[last - 1][1]))
+        repeated, overlap = last, 0
+        while repeated - 1 > first and overlap + sizes[repeated - 1] <= OVERLAP_WORDS:
+            repeated -= 1
+            overlap += sizes[repeated]
+        if last < len(parts) and overlap + sizes[last] > LONGEST_WORDS:
+            repeated, overlap = last, 0
+        rest -= sum(sizes[first:repeated])
+        first = repeated
+    return passages
+
+
+def pack_tokens(tokens: Tokens) -> bytes:
+    """Return ids, starts and ends, 2 bytes each (4 if a value needs them) after one byte with the width."""
+    columns = np.concatenate([tokens.ids, tokens.offsets[:, 0], tokens.offsets[:, 1]])
+    width = 2 if columns.size == 0 or columns.max() < 2**16 else 4
+    return bytes([width]) + columns.astype(f"<u{width}").tobytes()
+
+
+def unpack_tokens(blob: bytes) -> Tokens:
+    """Invert :func:`pack_tokens`."""
+    columns = np.frombuffer(blob, f"<u{blob[0]}", offset=1).astype(np.int32).reshape(3, -1)
+    return Tokens(columns[0], np.ascontiguousarray(columns[1:].T))

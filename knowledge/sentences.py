@@ -1,0 +1,83 @@
+"""Sentences of a piece of text, as offsets. Made for speed and for text as people write it, not for grammar."""
+
+import re
+from collections.abc import Iterator
+
+#: Cut a sentence that is longer than this, in words; a text without punctuation would be one sentence otherwise.
+LONGEST_WORDS = 70
+#: Scripts without spaces are measured by characters: this many count as a word.
+CHARACTERS_PER_WORD = 8
+
+_END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s|$)|[。！？]+[」』”）]*")
+_CLAUSE = re.compile(r"[;:,–—)\]]\s")
+_WORD = re.compile(r"\S+\s*")
+_LAST_WORD = re.compile(r"[^\s(\[\"'“‘]+$")
+
+_TITLES = "mr mrs ms dr prof st mt ft gen col lt sgt capt cmdr rev hon gov sen rep pres messrs mme fr"
+_OTHERS = "vs e.g i.e cf viz al ca approx dept univ ed eds trans jan feb mar apr jun jul aug sept sep oct nov dec"
+#: Never the end of a sentence.
+_ABBREVIATIONS = frozenset(f"{_TITLES} {_OTHERS}".split())
+#: Not the end of a sentence before a number ("No. 5", "p. 12").
+_NUMBERED = frozenset("no nos fig figs vol vols p pp ch chap sec art eq tab bd nr".split())
+
+
+def sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield the half-open character range of every sentence of ``text[start:end]``, without the space around it.
+
+    Every character that is not white space is in exactly one range. Ranges longer than LONGEST_WORDS are cut, at a
+    clause if there is one.
+    """
+    begin = start
+    for match in _END.finditer(text, start, end):
+        if match.end() < end and _ends_sentence(text, begin, match):
+            yield from _pieces(text, begin, match.end())
+            begin = match.end()
+    yield from _pieces(text, begin, end)
+
+
+def words(text: str, start: int, end: int) -> int:
+    """Count the words of ``text[start:end]``; long runs without spaces count by their characters."""
+    return max(len(text[start:end].split()), (end - start) // CHARACTERS_PER_WORD)
+
+
+def _ends_sentence(text: str, begin: int, match: re.Match[str]) -> bool:
+    mark = text[match.start()]
+    if mark in "。！？":
+        return True
+    following = text[match.end() : match.end() + 80].lstrip()[:1]
+    if following.islower():
+        return False
+    if mark != "." or match.end() - match.start() > 1:
+        return True
+    last = _LAST_WORD.search(text, max(begin, match.start() - 40), match.start())
+    if last is None:
+        return True
+    word = last[0]
+    if len(word) == 1 or (len(word) > 2 and word[-2] == "." and word[0].isupper()):
+        # An initial ("J. Smith", "U.S. Army"), or the number of a list item at the start ("3. Stir").
+        return not (word.isupper() or (word.isdigit() and not text[begin : last.start()].strip()))
+    word = word.lower()
+    return word not in _ABBREVIATIONS and not (word in _NUMBERED and following.isdigit())
+
+
+def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield ``text[start:end]`` without surrounding space, cut into pieces of at most LONGEST_WORDS."""
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    while words(text, start, end) > LONGEST_WORDS:
+        limit = min(end, start + LONGEST_WORDS * CHARACTERS_PER_WORD)
+        cut = start
+        for count, word in enumerate(_WORD.finditer(text, start, limit)):
+            if count == LONGEST_WORDS or (word.end() == limit < end and cut > start):
+                break
+            cut = word.end()
+        clauses = [match.end() for match in _CLAUSE.finditer(text, (start + cut) // 2, cut)]
+        cut = clauses[-1] if clauses else cut
+        yield from _pieces(text, start, cut)
+        start = cut
+        while start < end and text[start].isspace():
+            start += 1
+    if start < end:
+        yield start, end
