@@ -24,10 +24,11 @@ MAGIC = b"RPTENG1\n"
 
 @dataclass(frozen=True)
 class EngineKey:
-    """What an engine depends on; one that differs in any field is rebuilt. ``options``: JSON."""
+    """What an engine depends on; one that differs in any field is rebuilt. ``shapes``: in words; ``options``: JSON."""
 
     weights: str
     head: str
+    shapes: str
     library: str
     version: str
     gpu: str
@@ -37,7 +38,7 @@ class EngineKey:
     def file_name(self) -> str:
         """Same for every version of the library, so that a rebuilt engine takes the place of the stale one."""
         options = hashlib.sha256(self.options.encode()).hexdigest()[:8]
-        return f"{self.weights[:12]}-{self.head}-{self.library}-{_slug(self.gpu)}-{options}.engine"
+        return f"{self.weights[:12]}-{self.head}-{_slug(f'{self.library} {self.gpu} {self.shapes}')}-{options}.engine"
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
-"""A checkpoint → a serialised TensorRT engine, with one optimisation profile per length bucket and batch range."""
+"""A checkpoint → serialised TensorRT engines: one per length bucket, with an optimisation profile per batch range."""
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from engines.cache import EngineCache, EngineKey
@@ -33,7 +33,7 @@ class Profile:
 
 @dataclass(frozen=True)
 class EngineOptions:
-    """How an engine is built. ``batches``: (1,) has fixed shapes only; (1, 16) adds a range 2..16 to each bucket.
+    """How engines are built. ``batches``: (1,) has fixed shapes only; (1, 16) adds a range 2..16 to each bucket.
 
     ``precision``: "fp16" or "fp32". ``single_norm``: LayerNorm's sums in float32 though the rest is float16. ``level``:
     the builder's optimisation level, 0..5; higher searches longer. ``targets``: compute capabilities to build for
@@ -53,6 +53,10 @@ class EngineOptions:
         if not self.buckets or any(bucket < 1 for bucket in self.buckets) or not self.batches or min(self.batches) < 1:
             raise ReparteeError("An engine needs at least one length and one batch size, each 1 or more.")
 
+    def by_bucket(self) -> list["EngineOptions"]:
+        """One engine's options per bucket: a bucket that is missing in the cache is built without the others."""
+        return [replace(self, buckets=(bucket,)) for bucket in sorted(set(self.buckets))]
+
     def profiles(self) -> list[Profile]:
         """One profile per bucket and step of ``batches``; the last step up to 16 rows is fastest at half of it."""
         profiles = []
@@ -66,10 +70,11 @@ class EngineOptions:
 
 
 def engine_key(api: TensorRT, checkpoint: Checkpoint, head: OutputHead, gpu: str, options: EngineOptions) -> EngineKey:
-    """What an engine depends on. ``gpu``: ``Gpu.target``, or the targets of ``options``."""
+    """Name what an engine depends on. ``gpu``: ``Gpu.target``, or the targets of ``options`` in words."""
     return EngineKey(
         weights=checkpoint.digest,
         head=head,
+        shapes=f"1-{max(options.batches)}x{'-'.join(map(str, options.buckets))}",
         library=api.name,
         version=api.version,
         gpu=gpu,

@@ -1,7 +1,7 @@
 """BERT on an NVIDIA GPU: TensorRT engines, one CUDA graph per batch shape, so that a question costs one launch."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from engines.cuda import INSTALL, DeviceMemory, Gpu, Graph, PinnedMemory, Stream
 from engines.errors import ReparteeError
 from engines.runtime import OutputHead, Status
 from engines.tensorrt_api import Progress, TensorRT, TensorRTError, installed
-from engines.tensorrt_build import EngineOptions, Profile, build_engine, engine_key
+from engines.tensorrt_build import BUCKETS, EngineOptions, Profile, build_engine, engine_key
 from engines.tensorrt_graph import INPUTS, OUTPUTS
 
 HEADROOM = 256 << 20
@@ -61,36 +61,49 @@ def load(
     options: EngineOptions | None = None,
     progress: Progress | None = None,
 ) -> "TensorRTRuntime":
-    """Load the engine of ``checkpoint`` from ``cache_dir``, or build it (once per GPU, TensorRT and options).
+    """Load the engines of ``checkpoint`` from ``cache_dir``, or build them (once per GPU, TensorRT and options).
 
     Raises:
         ReparteeError: no GPU, no TensorRT, too little memory, or the build failed; the sentence says which.
     """
     gpu = cuda.find_gpu()
     api = load_api(gpu)
-    options = options or EngineOptions()
+    longest = checkpoint.config.max_positions
+    options = options or EngineOptions(tuple(each for each in BUCKETS if each <= longest) or (longest,))
     cache = EngineCache(cache_dir / "engines")
+    show = progress or show_progress()
+
+    def plans(keep: bool) -> list[bytes]:
+        return [bucket_plan(api, checkpoint, head, gpu, each, cache, show, keep=keep) for each in options.by_bucket()]
+
+    try:
+        return TensorRTRuntime(api, plans(keep=True), gpu, head=head, precision=options.precision)
+    except TensorRTError:  # whole, made from the same, and yet unusable: a driver changed under it, say
+        return TensorRTRuntime(api, plans(keep=False), gpu, head=head, precision=options.precision)
+
+
+def bucket_plan(
+    api: TensorRT,
+    checkpoint: Checkpoint,
+    head: OutputHead,
+    gpu: Gpu,
+    options: EngineOptions,
+    cache: EngineCache,
+    progress: Progress,
+    *,
+    keep: bool = True,
+) -> bytes:
+    """Give the serialised engine of one bucket, from ``cache`` or built; ``keep=False`` builds it in any case."""
     key = engine_key(api, checkpoint, head, gpu.target, options)
 
     def build() -> bytes:
         size = sum(tensor.size for tensor in checkpoint.tensors.values()) * (2 if options.precision == "fp16" else 4)
         require_memory(gpu, 2 * size + HEADROOM, "Building the engine")
-        return build_engine(
-            api,
-            checkpoint,
-            head=head,
-            options=options,
-            cache=cache,
-            gpu=gpu.target,
-            progress=progress or show_progress(),
-        )
+        return build_engine(api, checkpoint, head=head, options=options, cache=cache, gpu=gpu.target, progress=progress)
 
-    plan = cache.load_or_build(key, build)
-    try:
-        return TensorRTRuntime(api, plan, gpu, head=head, precision=options.precision)
-    except TensorRTError:
-        cache.remove(key)  # whole, made from the same, and yet unusable: a driver changed under it, say
-        return TensorRTRuntime(api, cache.load_or_build(key, build), gpu, head=head, precision=options.precision)
+    if not keep:
+        cache.remove(key)
+    return cache.load_or_build(key, build)
 
 
 def require_memory(gpu: Gpu, needed: int, what: str) -> None:
@@ -118,13 +131,13 @@ def show_progress() -> Progress:
 
 
 class TensorRTRuntime:
-    """A deserialised engine with everything it needs to run: one stream, its buffers, a CUDA graph per shape.
+    """Deserialised engines with what they need to run: one stream, its buffers, a CUDA graph per shape.
 
     ``run`` may be called from several threads: they take turns, and wait without the GIL.
     """
 
     def __init__(
-        self, api: TensorRT, plan: bytes, gpu: Gpu, *, head: OutputHead = "span", precision: str = "fp16"
+        self, api: TensorRT, plans: Sequence[bytes], gpu: Gpu, *, head: OutputHead = "span", precision: str = "fp16"
     ) -> None:
         self.name = "tensorrt"
         self.device = f"{gpu.name}, {precision.upper()}, {api.title}"
@@ -132,30 +145,30 @@ class TensorRTRuntime:
         self.head = head
         self._lock = threading.Lock()
         self._owned: list[Any] = []
-        require_memory(gpu, len(plan) + HEADROOM, "Loading the engine")
-        self._runtime, self._engine = api.deserialize(plan)
+        require_memory(gpu, sum(map(len, plans)) + HEADROOM, "Loading the engines")
+        self._loaded = [api.deserialize(plan) for plan in plans]
         try:
-            self._prepare(api)
+            self._prepare(api, [engine for _, engine in self._loaded])
         except BaseException:
             self.close()
             raise
 
-    def _prepare(self, api: TensorRT) -> None:
-        profiles = _profiles(self._engine)
-        self.buckets = tuple(sorted({profile.seq for profile in profiles}))
-        self.max_batch = min(max(p.most for p in profiles if p.seq == bucket) for bucket in self.buckets)
+    def _prepare(self, api: TensorRT, engines: Sequence[Any]) -> None:
+        profiles = [(engine, index, profile) for engine in engines for index, profile in enumerate(_profiles(engine))]
+        self.buckets = tuple(sorted({profile.seq for *_, profile in profiles}))
+        self.max_batch = min(max(p.most for *_, p in profiles if p.seq == bucket) for bucket in self.buckets)
         output = OUTPUTS[self.head]
-        width = tuple(int(size) for size in self._engine.get_tensor_shape(output))[2 if self.head == "span" else 1]
-        rows, seq = self.max_batch, self.buckets[-1]
+        width = int(tuple(engines[0].get_tensor_shape(output))[-1])
+        rows, seq = max(p.most for *_, p in profiles), self.buckets[-1]
         self.stream = self._own(Stream())
         size_in, size_out = rows * seq * 4 * len(INPUTS), rows * (seq if self.head == "span" else 1) * width * 4
         self._host_in, self._host_out = self._own(PinnedMemory(size_in)), self._own(PinnedMemory(size_out))
         self._device_in, self._device_out = self._own(DeviceMemory(size_in)), self._own(DeviceMemory(size_out))
-        scratch = self._own(DeviceMemory(api.scratch_size(self._engine)))
+        scratch = self._own(DeviceMemory(max(api.scratch_size(engine) for engine in engines)))
         self.shapes: dict[tuple[int, int], Shape] = {}
-        for index, profile in enumerate(profiles):
+        for engine, index, profile in profiles:
             for batch in _batches(profile):
-                context = api.context(self._engine)
+                context = api.context(engine)
                 api.scratch(context, int(scratch.value), scratch.size)
                 if not context.set_optimization_profile_async(index, int(self.stream)):
                     raise TensorRTError(
@@ -198,7 +211,7 @@ class TensorRTRuntime:
             self.shapes = {}
             while self._owned:
                 self._owned.pop().close()
-            self._engine = self._runtime = None
+            self._loaded = []
 
 
 class Shape:
