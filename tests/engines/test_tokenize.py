@@ -72,3 +72,24 @@ def test_offsets_are_ascending_ranges_inside_any_text(text):
     assert (offsets >= 0).all()
     assert (offsets <= len(text)).all()
     assert (offsets[1:, 0] >= offsets[:-1, 0]).all()
+
+
+def reference(vocab, lower_case):
+    """Return the `tokenizers` library's pipeline for BERT."""
+    tokenizers = pytest.importorskip("tokenizers")
+    ids = {piece: number for number, piece in enumerate(vocab)}
+    pipeline = tokenizers.Tokenizer(tokenizers.models.WordPiece(ids, unk_token="[UNK]", max_input_chars_per_word=100))
+    pipeline.normalizer = tokenizers.normalizers.BertNormalizer(lowercase=lower_case)
+    pipeline.pre_tokenizer = tokenizers.pre_tokenizers.BertPreTokenizer()
+    return pipeline
+
+
+LETTERS = [*PIECES, *"abcdefghij", *(f"##{letter}" for letter in "abcdefghij"), "ä", "##ä", ".", "，", "塔"]
+
+
+@given(st.text(alphabet="abcjAJÄäe\u0301İßŒ .,-'’，\u200b\u00a0\t\n\u0007塔が각😀€", max_size=40), st.booleans())
+def test_ids_and_offsets_are_those_of_the_tokenizers_library(text, lower_case):
+    expected = reference(LETTERS, lower_case).encode(text, add_special_tokens=False)
+    tokens = Tokenizer(LETTERS, lower_case).encode(text)
+    assert tokens.ids.tolist() == expected.ids
+    assert [tuple(pair) for pair in tokens.offsets.tolist()] == expected.offsets
