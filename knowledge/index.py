@@ -12,17 +12,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from knowledge.query import STOP_WORDS
+from knowledge.query import Analysis
 
 if TYPE_CHECKING:
     import tantivy
 
 #: Raised when the fields or the analysis of words change; an index of another version is made again.
 VERSION = 1
-#: How much a word counts in each field.
-BOOSTS = {"text": 1.0, "headings": 0.6, "title": 0.6}
-#: Words of a question beyond this many are ignored: a question of 100 kB must not hold up everybody.
-MOST_TERMS = 64
 #: Wait this long for another process that is writing the index, seconds.
 WRITER_WAIT_S = 15.0
 
@@ -44,16 +40,12 @@ class PassageIndex:
     """
 
     def __init__(self, index: tantivy.Index, folder: Path | None, scratch: Path | None = None) -> None:
-        import tantivy
-
         self._index = index
         self._folder = folder
         self._scratch = scratch
-        filters = tantivy.Filter
-        steps = [filters.remove_long(64), filters.lowercase(), filters.ascii_fold()]
-        self._plain = _analyzer(steps)
-        self._stem = _analyzer([*steps, filters.stemmer("english")])
-        index.register_tokenizer("english", self._stem)
+        self._analysis = Analysis()
+        index.register_tokenizer("stems", self._analysis.stems)
+        index.register_tokenizer("exact", self._analysis.exact)
         with _broken():
             index.config_reader("manual")
             self.reload()
@@ -66,8 +58,9 @@ class PassageIndex:
         builder = tantivy.SchemaBuilder()
         builder.add_unsigned_field("id", fast=True)
         builder.add_unsigned_field("document", indexed=True)
-        for name in BOOSTS:
-            builder.add_text_field(name, tokenizer_name="english")
+        for name in ("title", "headings", "text"):
+            builder.add_text_field(name, tokenizer_name="stems")
+        builder.add_text_field("exact", tokenizer_name="exact", index_option="freq")
         builder.add_text_field("kind", tokenizer_name="raw", index_option="basic")
         builder.add_text_field("mark", stored=True, tokenizer_name="raw", index_option="basic")
         if folder is not None:
@@ -139,29 +132,13 @@ class PassageIndex:
 
     def search(self, question: str, k: int) -> list[tuple[int, float]]:
         """Return the ids and scores of the ``k`` best passages. Raises IndexBrokenError."""
-        import tantivy
-
         with _broken():
-            terms = self._terms(question)
-            if not terms or k < 1:
+            query = self._analysis.query(question, self._index.schema, self._searcher)
+            if query is None or k < 1:
                 return []
-            schema, should = self._index.schema, tantivy.Occur.Should
-            query = tantivy.Query.boolean_query(
-                [
-                    (should, tantivy.Query.boost_query(tantivy.Query.term_query(schema, name, term), boost))
-                    for term in terms
-                    for name, boost in BOOSTS.items()
-                ]
-            )
             hits = self._searcher.search(query, k, count=False).hits
             identities = self._searcher.fast_field_values("id", [address for _, address in hits])
             return [(int(identity or 0), float(score)) for identity, (score, _) in zip(identities, hits, strict=True)]
-
-    def _terms(self, question: str) -> list[str]:
-        """The stems to search for, without the words that every question has (unless there are no others)."""
-        plain = self._plain.analyze(question[: MOST_TERMS * 64])
-        telling = [word for word in plain if word not in STOP_WORDS] or plain
-        return list(dict.fromkeys(self._stem.analyze(" ".join(telling))))[:MOST_TERMS]
 
 
 class Writer:
@@ -184,6 +161,7 @@ class Writer:
         entry.add_text("title", title)
         entry.add_text("headings", headings)
         entry.add_text("text", text)
+        entry.add_text("exact", text)
         self._writer.add_document(entry)
 
     def commit(self, store: str, sequence: int) -> None:
@@ -198,21 +176,12 @@ class Writer:
         self._writer.commit()
 
 
-def _analyzer(steps: list[tantivy.Filter]) -> tantivy.TextAnalyzer:
-    import tantivy
-
-    builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
-    for step in steps:
-        builder = builder.filter(step)
-    return builder.build()
-
-
 @contextlib.contextmanager
 def _broken() -> Iterator[None]:
     """Turn whatever tantivy raises into IndexBrokenError; a damaged file may also make it panic."""
     try:
         yield
-    except (ValueError, OSError, KeyError, IndexError) as error:
+    except (ValueError, OSError) as error:
         raise IndexBrokenError(str(error)) from error
     except BaseException as error:
         if type(error).__name__ == "PanicException":

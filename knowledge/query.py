@@ -1,4 +1,12 @@
-"""The words of a question that are worth searching for."""
+"""How words become terms, and a question a query. Terms go straight into the query: no query syntax is parsed."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import tantivy
 
 #: Words that say how a question is asked, or that every text has. They are searched only if nothing else is left.
 STOP_WORDS = frozenset(
@@ -11,3 +19,63 @@ STOP_WORDS = frozenset(
     please tell know say
     """.split()
 )
+
+#: How much a word counts in each field. ``exact`` is the text without stemming. docs/retrieval.md has the measurements.
+BOOSTS = {"text": 1.0, "exact": 0.4, "headings": 0.6, "title": 0.6}
+#: Two neighbouring words of the question that are neighbours in the text too.
+PAIR_BOOST = 0.3
+#: A word that no document has counts for those that differ from it by one letter. Their match has a constant score.
+SIMILAR_BOOST = 3.0
+#: Words of a question beyond this many are ignored: a question of 100 kB must not hold up everybody.
+MOST_WORDS = 64
+#: The search for similar words is slower than the rest, so only this many words have one.
+MOST_SIMILAR = 4
+
+_LONGEST_WORD = 64
+
+
+class Analysis:
+    """Splits text into terms, the same way for documents and for questions."""
+
+    def __init__(self) -> None:
+        import tantivy
+
+        def analyzer(tokenizer: tantivy.Tokenizer, *, stemming: bool) -> tantivy.TextAnalyzer:
+            filters = tantivy.Filter
+            builder = tantivy.TextAnalyzerBuilder(tokenizer)
+            for step in (filters.remove_long(_LONGEST_WORD), filters.lowercase(), filters.ascii_fold()):
+                builder = builder.filter(step)
+            return (builder.filter(filters.stemmer("english")) if stemming else builder).build()
+
+        self.exact = analyzer(tantivy.Tokenizer.simple(), stemming=False)
+        self.stems = analyzer(tantivy.Tokenizer.simple(), stemming=True)
+        self._stem = analyzer(tantivy.Tokenizer.raw(), stemming=True)
+
+    def query(self, question: str, schema: tantivy.Schema, searcher: tantivy.Searcher) -> tantivy.Query | None:
+        """Return the query for ``question``, or None if it has no words."""
+        from tantivy import Occur, Query
+
+        words = self.exact.analyze(question[: MOST_WORDS * _LONGEST_WORD])[:MOST_WORDS]
+        stems = {word: "".join(self._stem.analyze(word)) or word for word in words}
+        telling = [word for word in stems if word not in STOP_WORDS] or list(stems)
+        parts: list[tuple[Query, float]] = []
+        for stem in dict.fromkeys(stems[word] for word in telling):
+            parts += [(Query.term_query(schema, name, stem), BOOSTS[name]) for name in ("text", "headings", "title")]
+        similar = 0
+        for word in telling:
+            if searcher.doc_freq("exact", word):
+                parts.append((Query.term_query(schema, "exact", word), BOOSTS["exact"]))
+            elif (
+                len(word) > 4
+                and word.isalpha()
+                and similar < MOST_SIMILAR
+                and not searcher.doc_freq("text", stems[word])
+            ):
+                similar += 1
+                parts.append((Query.fuzzy_term_query(schema, "exact", word), SIMILAR_BOOST))
+        for left, right in dict.fromkeys(pairwise(words)):
+            if left not in STOP_WORDS and right not in STOP_WORDS:
+                parts.append((Query.phrase_query(schema, "text", [stems[left], stems[right]]), PAIR_BOOST))
+        if not parts:
+            return None
+        return Query.boolean_query([(Occur.Should, Query.boost_query(part, boost)) for part, boost in parts])

@@ -1,0 +1,190 @@
+"""``repartee knowledge``: add, list, remove and search documents."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from assistant.config import Config
+from engines.errors import ReparteeError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from engines.tokenize import Tokenizer, Tokens
+    from knowledge.library import AddReport, Hit, Library
+    from knowledge.store import Document
+
+
+@click.group()
+def command() -> None:
+    """Add, list, remove and search the documents that are answered from."""
+
+
+@contextlib.contextmanager
+def open_library(config: Config, *, readonly: bool = False) -> Iterator[Library]:
+    """Open the library without the reader; the reader's vocabulary is loaded when a passage is tokenised.
+
+    What the library put right by itself is told on standard error.
+    """
+    from knowledge.library import Library
+
+    @cache
+    def tokenizer() -> Tokenizer:
+        from engines.checkpoint import Checkpoint, default_checkpoint_path
+        from engines.tokenize import Tokenizer
+
+        checkpoint = Checkpoint.load(config.reader.model or default_checkpoint_path())
+        return Tokenizer(checkpoint.vocab, checkpoint.lower_case)
+
+    def tokenize(text: str) -> Tokens:
+        return tokenizer().encode(text)
+
+    library = Library.open(config.home, tokenize, readonly=readonly)
+    try:
+        yield library
+    finally:
+        library.close()
+        for note in library.notes:
+            click.echo(f"repartee: {note}", err=True)
+
+
+@command.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.pass_obj
+def add(config: Config, paths: tuple[Path, ...], as_json: bool) -> None:
+    """Add documents and folders of documents (.md, .txt, .html).
+
+    Unchanged ones are skipped and changed ones replaced; what cannot be read is named, and the rest is added.
+    """
+    for path in paths:
+        if not path.exists():
+            raise ReparteeError(f"{path} does not exist; check the path.")
+    with open_library(config) as library:
+        report = _add_with_progress(library, paths)
+        kept = len(report.added) + len(report.replaced) + len(report.unchanged)
+        for _, sentence in report.failed if kept else report.failed[1:]:
+            click.echo(f"repartee: {sentence}", err=True)
+        if not kept:
+            others = f" (and {len(report.failed) - 1} more failed)" if len(report.failed) > 1 else ""
+            raise ReparteeError(f"Nothing was added{others}: {report.failed[0][1]}")
+        passages = library.count()
+    if as_json:
+        outcomes = {name: [str(path) for path in getattr(report, name)] for name in ("added", "replaced", "unchanged")}
+        failed = [{"path": str(path), "error": sentence} for path, sentence in report.failed]
+        click.echo(json.dumps({**outcomes, "failed": failed, "passages": passages}))
+        return
+    counts = {name: len(getattr(report, name)) for name in ("added", "replaced", "unchanged", "failed")}
+    said = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
+    click.echo(f"{said}; the store now has {passages} passages.")
+
+
+@command.command(name="list")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON array.")
+@click.pass_obj
+def list_(config: Config, as_json: bool) -> None:
+    """List the documents in the store."""
+    with open_library(config) as library:
+        documents = library.documents()
+    if as_json:
+        names = ("id", "path", "title", "passages", "bytes", "added_at")
+        click.echo(json.dumps([{name: getattr(document, name) for name in names} for document in documents]))
+    elif documents:
+        _show_documents(documents)
+    else:
+        click.echo("The store has no documents; add some with: repartee knowledge add PATH")
+
+
+@command.command()
+@click.argument("document_id", metavar="ID", type=int)
+@click.pass_obj
+def remove(config: Config, document_id: int) -> None:
+    """Remove the document with the number ID, as `list` shows it."""
+    with open_library(config) as library:
+        library.remove(document_id)
+    click.echo(f"Document {document_id} was removed.")
+
+
+@command.command()
+@click.argument("query")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON array.")
+@click.option("-k", default=5, show_default=True, type=click.IntRange(1, 100), help="Show at most this many passages.")
+@click.pass_obj
+def search(config: Config, query: str, as_json: bool, k: int) -> None:
+    """Show the passages that match QUERY best."""
+    with open_library(config) as library:
+        hits = library.search(query, k)
+    if as_json:
+        click.echo(json.dumps([_as_json(hit) for hit in hits]))
+    elif hits:
+        _show_hits(hits)
+    else:
+        click.echo("No passage has these words.")
+
+
+def _add_with_progress(library: Library, paths: tuple[Path, ...]) -> AddReport:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    columns = (BarColumn(bar_width=24), MofNCompleteColumn(), TextColumn("{task.description}", markup=False))
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not sys.stderr.isatty()) as bar:
+        task = bar.add_task("reading", total=None)
+        return library.add(
+            paths,
+            lambda event: bar.update(task, completed=event.done, total=event.total, description=event.path.name),
+        )
+
+
+def _console() -> Console:
+    from rich.console import Console
+
+    return Console(highlight=False)
+
+
+def _show_documents(documents: list[Document]) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for name, justify in (("id", "right"), ("passages", "right"), ("title", "left"), ("path", "left")):
+        table.add_column(name, justify=justify, overflow="fold")  # type: ignore[arg-type]
+    for document in documents:
+        cells = (str(document.id), str(document.passages), document.title, document.path)
+        table.add_row(*(Text(cell) for cell in cells))
+    _console().print(table)
+
+
+def _show_hits(hits: list[Hit]) -> None:
+    from rich.padding import Padding
+    from rich.text import Text
+
+    console = _console()
+    for hit in hits:
+        passage = hit.passage
+        place = " > ".join((passage.title, *passage.headings))
+        console.print(Text.assemble((f"{hit.score:5.2f}  ", "dim"), (place, "bold"), (f"  {passage.document}", "dim")))
+        console.print(Padding(Text(" ".join(passage.text.split())), (0, 0, 1, 7)))
+
+
+def _as_json(hit: Hit) -> dict[str, object]:
+    passage = hit.passage
+    return {
+        "passage_id": passage.id,
+        "document_id": passage.document_id,
+        "document": passage.document,
+        "title": passage.title,
+        "headings": passage.headings,
+        "start": passage.start,
+        "end": passage.end,
+        "score": hit.score,
+        "text": passage.text,
+    }
