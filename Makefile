@@ -25,11 +25,13 @@ else echo "Debian packages:$$missing ($(2))"; apt-get update -qq && \
     echo "Not all of$$missing could be installed; going on without."; fi
 endef
 
-# $(call pip,REQUIREMENTS): install into the virtual environment, one word of progress per package.
+# $(call pip,REQUIREMENTS): install into the virtual environment, a word of progress per package, the log on failure.
 define pip
 printf 'Python packages:'; \
-$(BIN)/python -m pip install --disable-pip-version-check --no-input $(1) | while read -r word name _; do \
-    case "$$word" in Collecting) printf ' %s' "$${name%%[<>=~!;[]*}";; Installing) printf ' ... installing';; esac; done; \
+$(BIN)/python -m pip install --disable-pip-version-check --no-input $(1) 2>&1 | tee $(VENV)/pip.log | \
+    while read -r word name _; do case "$$word" in \
+    Collecting) printf ' %s' "$${name%%[<>=~!;[]*}";; Installing) [ "$$name" != collected ] || printf " ... installing";; esac; done \
+    || { echo; grep -v '^WARNING: Location' $(VENV)/pip.log | tail -n 20; exit 1; }; \
 echo ' ... ready'
 endef
 

@@ -17,14 +17,14 @@ async def hear(assistant: Assistant, recording: Path) -> tuple[Budget, str]:
 
     Raises ReparteeError for a file that is no audio and for one in which no words are found.
     """
-    from assistant.speech.audio import SAMPLE_RATE, load_audio
+    from assistant.speech.audio import RATE, load_audio
 
     pcm = load_audio(recording)
     recognizer = await assistant.recognizer()
     budget = Budget(assistant.config.budget.slots())
     with budget.slot("recognise") as slot:
         transcript = await recognizer.transcribe(pcm)
-        slot.note(f"{len(pcm) / SAMPLE_RATE:.1f} s of speech decoded after the fact")
+        slot.note(f"{len(pcm) / RATE:.1f} s of speech decoded after the fact")
     if not transcript.text.strip():
         raise ReparteeError(f"{recording}: no words were heard; it needs speech that is loud and clear enough.")
     return budget, transcript.text
@@ -32,14 +32,12 @@ async def hear(assistant: Assistant, recording: Path) -> tuple[Budget, str]:
 
 async def save_speech(assistant: Assistant, reply: Reply, file: Path) -> Reply:
     """Write the spoken reply to a WAV file; return the reply with the stage "first_audio" in its ledger."""
-    import numpy as np
-
     from assistant.speech.audio import write_wav
 
     voice = await assistant.synthesizer()
     budget = Budget(assistant.config.budget.slots())
     chunks = [chunk async for chunk in assistant.speak(reply, budget=budget)]
-    write_wav(file, np.frombuffer(b"".join(chunks), np.int16), voice.rate)
+    write_wav(file, b"".join(chunks), voice.rate)
     stages = reply.stages + budget.ledger()
     return dataclasses.replace(reply, stages=stages, total_ms=reply.total_ms + budget.ledger()[0].spent_ms)
 

@@ -7,7 +7,7 @@ spent waiting for that thread counts against the stage's slot, because the perso
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar
 
@@ -50,13 +50,20 @@ class Assistant:
         from knowledge.library import Library
 
         settings = config.reader
-        reader = Reader.load(
-            settings.model or None,
-            runtime=settings.runtime,
-            cache_dir=config.cache_dir,
-            threads=settings.threads or None,
-        )
-        return cls(config, reader, Library.open(config.home, reader.tokenize))
+        with ThreadPoolExecutor(1) as aside:
+            reader = aside.submit(
+                Reader.load,
+                settings.model or None,
+                runtime=settings.runtime,
+                cache_dir=config.cache_dir,
+                threads=settings.threads or None,
+            )
+            library = Library.open(config.home, lambda text: reader.result().tokenize(text))
+        try:
+            return cls(config, reader.result(), library)
+        except BaseException:
+            library.close()
+            raise
 
     async def answer(
         self,
@@ -134,7 +141,7 @@ class Assistant:
         slot.note(self.reader.fallback_note)
         return reading
 
-    async def speak(self, reply: Reply, *, budget: Budget | None = None) -> AsyncIterator[bytes]:
+    async def speak(self, reply: Reply, *, budget: Budget | None = None) -> AsyncGenerator[bytes, None]:
         """Yield the spoken sentence as int16 mono PCM at ``(await synthesizer()).rate``; closing the iterator stops it.
 
         The wait for the first chunk is entered into ``budget`` as the stage "first_audio".
@@ -158,8 +165,14 @@ class Assistant:
         raise NotImplementedError
 
     async def synthesizer(self) -> Synthesizer:
-        """Return the voice; loaded at the first call."""
-        raise NotImplementedError
+        """Return the voice; loaded at the first call. Raises ReparteeError for a voice that is not installed."""
+        from assistant.speech.synthesizer import load_synthesizer
+
+        async with self._loading:
+            if self._synthesizer is None:
+                speech = self.config.speech
+                self._synthesizer = await asyncio.to_thread(load_synthesizer, speech.voice, speed=speech.rate)
+            return self._synthesizer
 
     async def close(self) -> None:
         """Release every part; safe to call twice."""

@@ -16,6 +16,8 @@ from assistant.turn import Assistant
 from assistant.understanding import MAX_QUESTION, understand
 from engines.errors import ReparteeError
 
+ADD_SOME = "add some with: repartee knowledge add PATH"
+
 
 @click.command()
 @click.argument("question", required=False)
@@ -53,10 +55,12 @@ async def ask(config: Config, question: str | None, audio: Path | None, speak: P
     """Run one turn on fresh parts. Raises ReparteeError for an empty store or a recording without words."""
     from assistant.spoken import hear, save_speech
 
+    if not (config.home / "knowledge.db").exists():
+        raise ReparteeError(f"There are no documents in {config.home} yet; {ADD_SOME}")
     assistant = Assistant.open(config)
     try:
         if not assistant.library.count():
-            raise ReparteeError("The store has no documents to answer from; add some with: repartee knowledge add PATH")
+            raise ReparteeError(f"The store in {config.home} is empty; {ADD_SOME}")
         budget: Budget | None = None
         transcript = None
         if audio is not None:
