@@ -12,6 +12,14 @@ Reason = Literal["", "turn_detected", "client_cancelled", "superseded"]
 
 
 @dataclass(frozen=True)
+class Woken:
+    """The wake word `word` was heard; only where the conversation was given wake words."""
+
+    word: str
+    audio_ms: int
+
+
+@dataclass(frozen=True)
 class SpeechStarted:
     """The person began to speak at `audio_ms` of the input audio (the pre-roll included); `turn` counts from 1."""
 
@@ -107,7 +115,8 @@ class ReplyDone:
 
 
 ConversationEvent = (
-    SpeechStarted
+    Woken
+    | SpeechStarted
     | SpeechStopped
     | Committed
     | Cleared

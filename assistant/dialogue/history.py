@@ -13,11 +13,19 @@ REMEMBERED = 20  # exchanges; bounds the memory of a session that never ends
 
 @dataclass
 class Exchange:
-    """A question and its reply; `heard` is None while all of it counts as heard."""
+    """A reply and its playback; `before` is what of its sentence was said by an earlier playback that was cut off."""
 
     reply: Reply
-    playback: Playback | None = None
-    heard: str | None = None
+    playback: Playback
+    before: str = ""
+    heard: str | None = None  # None while all of it counts as heard
+    resume_at: int = 0  # character of the sentence at which to go on after a cut
+
+    def cut(self, heard_ms: float) -> str:
+        """Keep what was heard of this playback in `heard_ms`; returns the text kept."""
+        self.heard = (self.before + self.playback.heard(heard_ms)).rstrip()
+        self.resume_at = len(self.before) + len(self.playback.whole_clauses(heard_ms))
+        return self.heard
 
     def remembered(self) -> Reply:
         """Return the reply as the person knows it: an answer that was cut off before it was said is not in it."""
@@ -58,6 +66,10 @@ class History:
     def get(self, generation: int) -> Exchange | None:
         """Return what is remembered of `generation`."""
         return self._exchanges.get(generation)
+
+    def forget(self, generation: int) -> None:
+        """Remember the reply of `generation` no longer."""
+        self._exchanges.pop(generation, None)
 
     def replies(self) -> tuple[Reply, ...]:
         """Return the replies as the person knows them."""

@@ -19,9 +19,9 @@ def audio_ms(event: ReplyAudio) -> float:
 class Outbox:
     """A queue with one consumer. `handed` is told of each piece of audio at the moment it is handed over."""
 
-    def __init__(self, handed: Callable[[ReplyAudio], None]) -> None:
+    def __init__(self) -> None:
+        self.handed: Callable[[ReplyAudio], None] = lambda _: None
         self._events: deque[ConversationEvent] = deque()
-        self._handed = handed
         self._filled, self._drained = asyncio.Event(), asyncio.Event()
         self._waiting_ms = 0.0
         self._closed = False
@@ -35,9 +35,9 @@ class Outbox:
         self._events.append(event)
         self._filled.set()
 
-    async def room(self) -> None:
-        """Wait until little enough audio is queued for more to be made."""
-        while self._waiting_ms > AUDIO_AHEAD_MS and not self._closed:
+    async def room(self, below_ms: float = AUDIO_AHEAD_MS) -> None:
+        """Wait until no more than `below_ms` of audio is queued: before more is made, or with 0 until all is out."""
+        while self._waiting_ms > below_ms + 1e-6 and not self._closed:
             self._drained.clear()
             await self._drained.wait()
 
@@ -63,7 +63,7 @@ class Outbox:
                 if isinstance(event, ReplyAudio):
                     self._waiting_ms -= audio_ms(event)
                     self._drained.set()
-                    self._handed(event)
+                    self.handed(event)
                 yield event
             if self._closed:
                 return

@@ -23,43 +23,48 @@ def clauses_of(text: str) -> list[str]:
 
 @dataclass
 class Playback:
-    """The audio of one reply as far as it was handed to the channel, and when it began to play there.
+    """The audio of one reply as it was made, and how much of it was handed to the channel since when.
 
     A channel sends faster than the person hears; without word from the player, play is taken to begin with the first
     audio handed over and to go on without gaps.
     """
 
     clauses: list[tuple[str, float]] = field(default_factory=list)  # text, ms of its audio
+    handed_ms: float = 0.0
     began_ms: float | None = None  # on the clock of `now_ms`
 
     def begin_clause(self, text: str) -> None:
         """Note that the audio that follows says `text`."""
         self.clauses.append((text, 0.0))
 
-    def add(self, ms: float, now_ms: float) -> None:
-        """Note `ms` of audio of the last clause, handed over at `now_ms`."""
-        if self.began_ms is None:
-            self.began_ms = now_ms
+    def add(self, ms: float) -> None:
+        """Note `ms` of audio made for the last clause."""
         text, before = self.clauses[-1]
         self.clauses[-1] = (text, before + ms)
 
-    @property
-    def sent_ms(self) -> float:
-        """Audio handed over."""
-        return sum(ms for _, ms in self.clauses)
+    def hand_over(self, ms: float, now_ms: float) -> None:
+        """Note that the next `ms` of the audio went out at `now_ms`."""
+        if self.began_ms is None:
+            self.began_ms = now_ms
+        self.handed_ms += ms
 
     @property
     def said(self) -> str:
         """The text whose audio was handed over, the clause under way included."""
-        return "".join(text for text, ms in self.clauses if ms > 0)
+        text, start = "", 0.0
+        for clause, ms in self.clauses:
+            if start >= self.handed_ms:
+                break
+            text, start = text + clause, start + ms
+        return text
 
     def position_ms(self, now_ms: float) -> float:
         """How much of the audio has been played by `now_ms`, as far as can be told from here."""
-        return 0.0 if self.began_ms is None else max(0.0, min(self.sent_ms, now_ms - self.began_ms))
+        return 0.0 if self.began_ms is None else max(0.0, min(self.handed_ms, now_ms - self.began_ms))
 
     def playing(self, now_ms: float) -> bool:
         """Whether audio handed over is probably still being played."""
-        return self.began_ms is not None and now_ms < self.began_ms + self.sent_ms
+        return self.began_ms is not None and now_ms < self.began_ms + self.handed_ms
 
     def heard(self, heard_ms: float) -> str:
         """Return the words spoken in full within the first `heard_ms`; inside a clause time goes by letters."""
@@ -76,3 +81,12 @@ class Playback:
                 kept += word.group()
             break
         return kept.rstrip()
+
+    def whole_clauses(self, heard_ms: float) -> str:
+        """Return the clauses of which the whole audio lies within the first `heard_ms`."""
+        kept = ""
+        for text, ms in self.clauses:
+            if not 0 < ms <= heard_ms:
+                break
+            kept, heard_ms = kept + text, heard_ms - ms
+        return kept

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -52,7 +52,7 @@ class Speaker:
             self._prepared[1].cancel()
             self._prepared = None
 
-    async def say(self, text: str) -> AsyncIterator[Clause | bytes]:
+    async def say(self, text: str) -> AsyncGenerator[Clause | bytes, None]:
         """Yield each clause and then its int16 mono PCM at the voice's rate; closing the iterator stops the voice."""
         trim = _LeadingSilence(self.voice.rate)
         for clause in clauses_of(text):
@@ -71,7 +71,7 @@ class Speaker:
                     if ready := self._at_volume(trim(pcm)):
                         yield ready
             finally:
-                await chunks.aclose()  # type: ignore[attr-defined]
+                await chunks.aclose()
 
     async def _collect(self, text: str) -> list[bytes]:
         return [pcm async for pcm in self.voice.stream(text)]
@@ -80,7 +80,7 @@ class Speaker:
         if self.gain == 1.0 or not pcm:
             return pcm
         loud = np.frombuffer(pcm, np.int16).astype(np.float32) * self.gain
-        return np.clip(loud, -32768, 32767).astype(np.int16).tobytes()
+        return bytes(np.clip(loud, -32768, 32767).astype(np.int16).tobytes())
 
 
 class _LeadingSilence:

@@ -46,6 +46,11 @@ class Speculation:
         elif key != self._key:
             self._start(text, key)
 
+    def found(self, text: str) -> Reply | None:
+        """Return the reply to exactly these words if it is already there; it can still be taken."""
+        task = self._task if " ".join(words_of(text)) == self._key else None
+        return task.result() if task is not None and task.done() and not task.exception() else None
+
     async def take(self, text: str) -> Foreseen | None:
         """Return the reply to exactly these words, None if there is none; either way the speculation is over."""
         key, asked_ms = " ".join(words_of(text)), now_ms()

@@ -54,11 +54,16 @@ class Resumed:
 
 @dataclass(frozen=True)
 class Ended:
-    """The turn's audio ends before sample `at`; its speech ended at `speech_end` and was loud for `spoken_ms`."""
+    """The turn's audio ends before sample `at`; its speech ended at `speech_end` and was loud for `spoken_ms`.
+
+    `silence_ms` was waited for, because the words looked as `look` says.
+    """
 
     at: int
     speech_end: int
     spoken_ms: float
+    silence_ms: float
+    look: Look
 
 
 @dataclass(frozen=True)
@@ -112,9 +117,9 @@ class Ear:
         return self._begun_at is not None
 
     @property
-    def silence_ms(self) -> float:
-        """Silence since the end of speech, as far as judged."""
-        return self._endpointer.silence_ms
+    def paused(self) -> bool:
+        """Whether the person is silent inside a turn for long enough that the words are wanted."""
+        return self._begun_at is not None and self._paused
 
     def set_waits(self, waits: Waits) -> None:
         """Wait as `waits` says from now on."""
@@ -137,6 +142,15 @@ class Ear:
         if self._begun_at is not None and self._endpointer.ended:
             yield self._end()
 
+    def finish(self) -> Iterator[EarEvent]:
+        """End the turn under way now, with all that was heard."""
+        if self._begun_at is None:
+            return
+        rest, self._pending = self._pending, self._pending[:0]
+        self._judged += len(rest)
+        yield Continued(rest)
+        yield self._end()
+
     def drop(self) -> None:
         """Forget the turn under way and the pre-roll."""
         self._begun_at, self._candidate, self._paused = None, 0, False
@@ -144,21 +158,15 @@ class Ear:
 
     def _frame(self, frame: np.ndarray) -> Iterator[EarEvent]:
         self._judged += FRAME
-        if self.deaf:
-            self.level = float(np.sqrt(np.mean(frame.astype(np.float32) ** 2)))
-            self._candidate, self._recent = 0, np.zeros(0, np.int16)
+        if self._wake is not None and not self.speaking and (word := self._wake.hear(frame)) is not None:
+            self._recent, self._candidate = np.zeros(0, np.int16), 0
+            self.stay_awake()
+            yield Woke(word, self._judged)
             return
-        if self._wake is not None and not self.speaking:
-            word = self._wake.hear(frame)
-            if word is not None:
-                self._recent = np.zeros(0, np.int16)
-                self._candidate = 0
-                self.stay_awake()
-                yield Woke(word, self._judged)
-                return
-            if self._judged > self._awake_until:
-                self.level = float(np.sqrt(np.mean(frame.astype(np.float32) ** 2)))
-                return
+        if self.deaf or (self._wake is not None and not self.speaking and self._judged > self._awake_until):
+            self.level = float(np.sqrt(np.mean(frame.astype(np.float32) ** 2)))
+            self._recent, self._candidate = np.zeros(0, np.int16), 0
+            return
         activity = self._voice.judge(frame)
         self.level = activity.level
         if self._begun_at is None:
@@ -224,7 +232,13 @@ class Ear:
         return FRAME
 
     def _end(self) -> Ended:
-        ended = Ended(self._judged, int(self._speech_end), self._loud_frames * FRAME / PER_MS)
+        ended = Ended(
+            at=self._judged,
+            speech_end=int(self._speech_end),
+            spoken_ms=self._loud_frames * FRAME / PER_MS,
+            silence_ms=self._endpointer.silence_ms,
+            look=self._endpointer.look,
+        )
         self._begun_at, self._paused, self._candidate = None, False, 0
         self.stay_awake()
         return ended

@@ -1,0 +1,211 @@
+"""The hearing half of a conversation: audio in, the person's turns out, their words tried while they speak."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from assistant.budget import now_ms
+from assistant.conversation_events import Committed, Heard, HearingFailed, Partial, SpeechStarted, SpeechStopped, Woken
+from assistant.dialogue.control import control_of, is_backchannel
+from assistant.dialogue.hearing import Hearing
+from assistant.dialogue.outbox import Outbox
+from assistant.events import Transcript
+from assistant.speech.completeness import Look, look_of
+from assistant.speech.ear import Began, Continued, Ear, EarEvent, Ended, Paused, Resumed, Woke
+from engines.errors import ReparteeError
+
+if TYPE_CHECKING:
+    from assistant.speech.recognizer import Recognizer
+
+PER_MS = 16  # samples
+
+
+@dataclass
+class HeardTurn:
+    """A committed turn of the person: `silence_ms` was waited for, `ended_ms` is when that wait was over (`now_ms`)."""
+
+    number: int
+    silence_ms: float
+    note: str
+    ended_ms: float = field(default_factory=now_ms)
+    transcript: Transcript = field(default_factory=lambda: Transcript(""))
+    recognise_ms: float = 0.0
+
+    @property
+    def text(self) -> str:
+        """The words."""
+        return self.transcript.text
+
+
+class Listener(Protocol):
+    """Who is told what was heard."""
+
+    def woken(self) -> None:
+        """The wake word was heard."""
+
+    def speech_began(self) -> None:
+        """The person began a turn; called after its SpeechStarted."""
+
+    def speculate(self, text: str) -> None:
+        """These may become the words of the turn under way."""
+
+    def weigh(self, text: str) -> Look:
+        """How do the words at a pause look to someone who may have tried to answer them?"""
+
+    def turn_heard(self, turn: HeardTurn, last: bool) -> None:
+        """A turn is over and recognised; called after its Heard. `last` if the person has not begun another one."""
+
+
+class Listening:
+    """Finds turns with an ear, or takes them from push-to-talk when `ear` is None."""
+
+    def __init__(self, recognizer: Callable[[], Recognizer], listener: Listener, outbox: Outbox) -> None:
+        self.ear: Ear | None = None
+        self.last: asyncio.Task[HeardTurn | None] | None = None  # the newest committed turn
+        self.committed = 0  # its number
+        self._recognizer, self._listener, self._outbox = recognizer, listener, outbox
+        self._position = 0  # samples heard before the ear in use, or without one
+        self._turns = 0
+        self._hearing: Hearing | None = None
+        self.settled: str | None = None  # the words at the pause under way
+        self._recognising: set[Hearing] = set()
+
+    @property
+    def waiting(self) -> int:
+        """Samples of the turn under way."""
+        return self._hearing.samples if self._hearing is not None else 0
+
+    def use(self, ear: Ear | None) -> None:
+        """Listen with another ear from here on; a turn under way is dropped."""
+        self.drop()
+        if self.ear is not None:
+            self._position += self.ear.position
+        self.ear = ear
+
+    def hear(self, pcm: np.ndarray) -> None:
+        """Take int16[n] at 16 kHz."""
+        if self.ear is not None:
+            for event in self.ear.hear(pcm):
+                self._on_ear(event)
+            return
+        self._position += len(pcm)
+        if self._hearing is None:
+            self._begin()
+        assert self._hearing is not None
+        self._hearing.hear(pcm)
+
+    def commit(self) -> None:
+        """End the turn under way, if there is one."""
+        if self.ear is not None:
+            for event in self.ear.finish():
+                self._on_ear(event)
+        elif self._hearing is not None:
+            self._take(self._hearing, 0.0, "committed by hand")
+
+    def drop(self) -> None:
+        """Forget the turn under way."""
+        if self.ear is not None:
+            self.ear.drop()
+        if self._hearing is not None:
+            self._hearing.cancel()
+            self._hearing = None
+
+    def judge(self, look: Look) -> None:
+        """Tell the ear how the words at the pause under way look."""
+        if self.ear is not None and self.ear.paused:
+            for event in self.ear.judge(look):
+                self._on_ear(event)
+
+    async def close(self) -> None:
+        """Stop recognising."""
+        self.drop()
+        for hearing in list(self._recognising):
+            hearing.cancel()
+        if self.last is not None:
+            await asyncio.wait([self.last])
+
+    def _on_ear(self, event: EarEvent) -> None:
+        if isinstance(event, Woke):
+            self._outbox.put(Woken(event.word, self._ms(event.at)))
+            self._listener.woken()
+        elif isinstance(event, Began):
+            self._begin()
+            self._outbox.put(SpeechStarted(self._turns, self._ms(event.at)))
+            self._listener.speech_began()
+        hearing = self._hearing
+        if hearing is None:
+            return
+        if isinstance(event, Began | Continued):
+            hearing.hear(event.audio)
+        elif isinstance(event, Paused):
+            # Until the words are there, the pause counts as one inside the sentence.
+            self.judge(Look.UNFINISHED)
+            hearing.pause()
+        elif isinstance(event, Resumed):
+            self.settled = None
+            hearing.resume()
+        elif isinstance(event, Ended):
+            self._outbox.put(SpeechStopped(hearing.turn, self._ms(event.at)))
+            self._take(hearing, event.silence_ms, f"words looked {event.look.value}")
+
+    def _begin(self) -> None:
+        self._turns += 1
+        self.settled = None
+        self._hearing = Hearing(
+            self._turns,
+            self._recognizer().stream(),
+            partial=lambda turn, text, appended: self._outbox.put(Partial(turn, text, appended)),
+            hypothesis=self._on_hypothesis,
+            settled=self._on_settled,
+        )
+
+    def _on_hypothesis(self, turn: int, text: str) -> None:
+        if turn == self._turns and control_of(text) is None and not is_backchannel(text):
+            self._listener.speculate(text)
+
+    def _on_settled(self, turn: int, text: str) -> None:
+        if self._hearing is None or turn != self._hearing.turn:
+            return
+        self.settled = text
+        if control_of(text) is not None:
+            self.judge(Look.COMPLETE)
+        elif look_of(text) is Look.UNFINISHED:
+            self.judge(Look.UNFINISHED)
+        else:
+            self.judge(self._listener.weigh(text))
+
+    def _take(self, hearing: Hearing, silence_ms: float, note: str) -> None:
+        """Commit the turn being heard: from here on its audio cannot grow."""
+        self._hearing = None
+        self.committed = hearing.turn
+        self._outbox.put(Committed(hearing.turn, hearing.samples // PER_MS))
+        turn = HeardTurn(hearing.turn, silence_ms, note)
+        self.last = asyncio.create_task(self._finish(hearing, self.last, turn))
+
+    async def _finish(
+        self, hearing: Hearing, before: asyncio.Task[HeardTurn | None] | None, turn: HeardTurn
+    ) -> HeardTurn | None:
+        self._recognising.add(hearing)
+        try:
+            turn.transcript = await hearing.finish()
+        except ReparteeError as error:
+            self._outbox.put(HearingFailed(turn.number, str(error)))
+            return None
+        except asyncio.CancelledError:
+            return None  # the conversation is closing
+        finally:
+            self._recognising.discard(hearing)
+        turn.recognise_ms = now_ms() - turn.ended_ms
+        if before is not None and not before.done():
+            await asyncio.wait([before])  # transcripts come in the order of their turns
+        self._outbox.put(Heard(turn.number, turn.transcript))
+        self._listener.turn_heard(turn, last=turn.number == self._turns)
+        return turn
+
+    def _ms(self, sample: int) -> int:
+        return (self._position + sample) // PER_MS
