@@ -38,7 +38,7 @@ async def demo(config: Config) -> None:
     try:
         console.print(f"  {assistant.reader.runtime_name} {assistant.reader.fallback_note}".rstrip(), style="dim")
         console.print("[bold]2[/] Adding the sample documents")
-        report = await assistant.in_library(assistant.library.add, sorted(SAMPLES.glob("*.*")))
+        report = await assistant.in_library(assistant.library.add, [SAMPLES])
         for path, sentence in report.failed:
             console.print(f"  {path}: {sentence}", style="red", markup=False)
         documents = await assistant.in_library(assistant.library.documents)

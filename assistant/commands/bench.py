@@ -1,0 +1,131 @@
+"""``repartee bench``: whole turns measured, on the bundled documents and questions."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import click
+
+from assistant.budget import DEFAULT_SLOTS
+from assistant.config import Config
+
+SAMPLES = Path(__file__).parents[1] / "samples"
+
+
+@click.group()
+def command() -> None:
+    """Measure whole turns."""
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Milliseconds of one thing, measured many times."""
+
+    median: float
+    p99: float
+    worst: float
+    runs: int
+
+    @classmethod
+    def of(cls, times_ms: Sequence[float]) -> Figures:
+        """Return the figures of at least one measurement; p99 is the nearest rank."""
+        ordered = sorted(times_ms)
+        rank = max(0, -(-99 * len(ordered) // 100) - 1)
+        return cls(statistics.median(ordered), ordered[rank], ordered[-1], len(ordered))
+
+
+@command.command()
+@click.option("--turns", default=200, show_default=True, type=click.IntRange(1), help="Warm turns to measure.")
+@click.option("--cold", default=5, show_default=True, type=click.IntRange(0), help="Fresh processes to measure.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.pass_obj
+def ask(config: Config, turns: int, cold: int, as_json: bool) -> None:
+    """Time `repartee ask` from a cold start, and warm turns from text to answer, stage by stage.
+
+    The bundled documents are added to a home made for the occasion; the settings of --home apply.
+    """
+    with tempfile.TemporaryDirectory(prefix="repartee-bench-") as folder:
+        home = Path(folder)
+        right, asked, warm = asyncio.run(warm_turns(replace(config, home=home), turns))
+        times = {"cold start of `repartee ask`": cold_starts(home, cold)} if cold else {}
+    figures = {name: Figures.of(values) for name, values in (warm | times).items()}
+    if as_json:
+        report = {name: vars(figure) for name, figure in figures.items()}
+        click.echo(json.dumps({"figures_ms": report, "answered_right": right, "questions": asked}))
+    else:
+        show(figures, config.budget.slots())
+        click.echo(f"{right} of {asked} bundled questions answered right (abstaining where they have no answer).")
+
+
+async def warm_turns(config: Config, turns: int) -> tuple[int, int, dict[str, list[float]]]:
+    """Ask the bundled questions in turn; return how many of how many were right, and the times by stage, ms."""
+    from assistant.turn import Assistant
+
+    questions = bundled_questions()
+    assistant = Assistant.open(config)
+    try:
+        await assistant.in_library(assistant.library.add, [SAMPLES])
+        right = 0
+        for question, answers in questions.items():  # the first round warms up and checks the answers
+            reply = await assistant.answer(question)
+            right += is_right(reply.answer, answers)
+        times: dict[str, list[float]] = defaultdict(list)
+        asked = list(questions)
+        for turn in range(turns):
+            reply = await assistant.answer(asked[turn % len(asked)])
+            for stage in reply.stages:
+                times[stage.name].append(stage.spent_ms)
+            times["text to answer, warm"].append(reply.total_ms)
+    finally:
+        await assistant.close()
+    return right, len(questions), times
+
+
+def cold_starts(home: Path, runs: int) -> list[float]:
+    """Return the wall clock of whole `repartee ask` processes, ms."""
+    call = [sys.executable, "-m", "assistant", "--home", str(home), "ask", next(iter(bundled_questions())), "--json"]
+    times = []
+    for _ in range(runs):
+        started = time.perf_counter()
+        subprocess.run(call, check=True, stdout=subprocess.DEVNULL)
+        times.append((time.perf_counter() - started) * 1e3)
+    return times
+
+
+def bundled_questions() -> dict[str, tuple[str, ...]]:
+    """Return the questions about the bundled documents, each with what its answer must contain; () for no answer."""
+    rows = map(json.loads, (SAMPLES / "questions.jsonl").read_text(encoding="utf-8").splitlines())
+    return {row["question"]: tuple(row["answers"]) for row in rows}
+
+
+def is_right(answer: str | None, expected: Sequence[str]) -> bool:
+    """Say whether an answer contains one of the ``expected`` texts; with none expected, abstaining is right."""
+    if not expected:
+        return answer is None
+    return answer is not None and any(text.lower() in " ".join(answer.lower().split()) for text in expected)
+
+
+def show(figures: Mapping[str, Figures], slots: Mapping[str, float] = DEFAULT_SLOTS) -> None:
+    """Print figures as a table, with the budget of those that are stages."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    table.add_column("ms", no_wrap=True)
+    for column in ("median", "p99", "worst", "runs", "budget"):
+        table.add_column(column, justify="right", no_wrap=True)
+    for name, figure in figures.items():
+        budget = f"{slots[name]:g}" if name in slots else ""
+        numbers = (f"{value:.1f}" for value in (figure.median, figure.p99, figure.worst))
+        table.add_row(name, *numbers, str(figure.runs), budget)
+    Console(highlight=False).print(table)
