@@ -89,6 +89,12 @@ class ServeConfig:
     host: str = setting("127.0.0.1", "address to bind; another than loopback needs a token")
     port: int = setting(8765, "TCP port", minimum=0, maximum=65535)
     token: str = setting("", "token that clients must send; empty for none")
+    certificate: str = setting("", "PEM file of the TLS certificate and its chain; with a key, wss and https")
+    key: str = setting("", "PEM file of the certificate's private key")
+    origins: tuple[str, ...] = setting((), "web origins whose pages may connect, besides the server's own page")
+    hosts: tuple[str, ...] = setting((), "names this server is reached by, besides localhost and addresses")
+    sessions: int = setting(100, "conversations at the same time; more are refused", minimum=1)
+    requests_per_minute: int = setting(600, "requests and connections of one client address; 0 for any", minimum=0)
 
 
 @dataclass(frozen=True)
