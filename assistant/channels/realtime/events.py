@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import json
 import math
 import types
 import typing
@@ -88,3 +89,21 @@ def checked(value: Any, kind: type, param: str) -> Any:
     raise ProtocolError(
         "invalid_type", f"'{param}' must be {names.get(kind, 'an array')}, not {type(value).__name__}.", param=param
     )
+
+
+def decode(text: str) -> object:
+    """Return the JSON value of a message. Raises ProtocolError for what is not JSON, NaN and infinity included."""
+    try:
+        return json.loads(text, parse_constant=_refuse, parse_float=_finite)
+    except (ValueError, RecursionError) as error:
+        reason = "it is nested too deeply" if isinstance(error, RecursionError) else str(error).split(":")[0].lower()
+        raise ProtocolError("invalid_json", f"The message is not valid JSON: {reason}.") from error
+
+
+def _refuse(name: str) -> float:
+    raise ValueError(f"{name} is not a JSON number")
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    return number if math.isfinite(number) else _refuse(digits[:20])
