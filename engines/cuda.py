@@ -116,6 +116,11 @@ def find_gpu() -> Gpu:
     return Gpu(name, (properties.major, properties.minor), total, free, driver_version(), _cuda_version(supported))
 
 
+def free_memory() -> int:
+    """Give the bytes that are free on the GPU now."""
+    return int(check(runtime().cudaMemGetInfo())[0])
+
+
 def too_old(supported: tuple[int, int], wanted: tuple[int, int]) -> str:
     """Say that the driver is too old. Both are CUDA versions."""
     return (

@@ -6,6 +6,7 @@
 | FP16 | builder flag | builder flag | the graph's own types (strongly typed) |
 | int64 inputs | none | yes | yes |
 | scratch memory | `device_memory` | `set_device_memory` | `set_device_memory` |
+| tactic timings | a cache | a cache | 11: a cache; RTX: none |
 | build progress | none | `IProgressMonitor` | `IProgressMonitor` |
 | other targets than this GPU | none | none | RTX: `set_compute_capability` |
 """
@@ -155,6 +156,16 @@ class TensorRT:
             layer = network.get_layer(index)
             if layer.name.endswith(tuple(names)) and layer.type not in (trt.LayerType.CONSTANT, trt.LayerType.SHAPE):
                 layer.precision = trt.float32
+
+    def use_timings(self, config: Any, timings: bytes) -> None:
+        """Start from the tactic timings of an earlier build; TensorRT-RTX takes none."""
+        if self.name == "tensorrt":
+            config.set_timing_cache(config.create_timing_cache(timings), False)
+
+    def timings(self, config: Any) -> bytes:
+        """Give the tactic timings that a build has gathered."""
+        cache = config.get_timing_cache() if self.name == "tensorrt" else None
+        return bytes(cache.serialize()) if cache else b""
 
     def monitor(self, config: Any, progress: Progress) -> None:
         """Report the build's progress, where this version can."""

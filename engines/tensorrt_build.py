@@ -116,14 +116,13 @@ def build_engine(
             api.keep_single(network, config, single)
     _add_profiles(builder, config, options.profiles())
     name = f"{api.name}-{api.version}-{gpu or '-'.join(options.targets)}"
-    timings = config.create_timing_cache(cache.read_timings(name) if cache else b"")
-    if timings is not None:
-        config.set_timing_cache(timings, False)
+    if cache:
+        api.use_timings(config, cache.read_timings(name))
     api.monitor(config, report)
     report("building", 0.0)
     plan = api.build(builder, network, config)
-    if cache and (updated := config.get_timing_cache()) is not None:
-        cache.write_timings(name, bytes(updated.serialize()))
+    if cache and (timings := api.timings(config)):
+        cache.write_timings(name, timings)
     report("built", 1.0)
     return plan
 

@@ -146,9 +146,12 @@ class TensorRTRuntime:
         self._lock = threading.Lock()
         self._owned: list[Any] = []
         require_memory(gpu, sum(map(len, plans)) + HEADROOM, "Loading the engines")
+        free = cuda.free_memory()
         self._loaded = [api.deserialize(plan) for plan in plans]
         try:
             self._prepare(api, [engine for _, engine in self._loaded])
+            self.memory = free - cuda.free_memory()
+            """Bytes of GPU memory taken: weights, scratch, buffers and graphs (and whatever else started meanwhile)."""
         except BaseException:
             self.close()
             raise

@@ -1,0 +1,164 @@
+"""TensorRT's side of the GPU bench: correctness first, then time; every section writes its own JSON.
+
+    python -m engines.bench_gpu SECTION OUT [--models minilm-l6,base,large] [--weights FILE] [--cache DIR]
+
+check: logits against OUT/reference.npz (written by ``engines.bench_torch --reference``), on every bucket
+time:  enqueue and CUDA graph, host to host and device only
+cpu:   the CPU runtime on the same host, host to host
+"""
+
+import argparse
+import json
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engines import tensorrt_runtime
+from engines.bench_torch import RUNS, SHAPES, Batch, quantiles, random_batch, time_host
+from engines.checkpoint import Checkpoint, default_checkpoint_path
+from engines.runtime import Runtime, load_runtime
+from engines.sizes import SIZES, random_checkpoint
+from engines.tensorrt_build import EngineOptions
+from engines.tensorrt_runtime import Shape, TensorRTRuntime
+
+
+def relative_error(found: NDArray[np.float32], wanted: NDArray[np.float32], mask: NDArray[Any]) -> float:
+    """‖found − wanted‖ / ‖wanted‖ over the tokens that the mask keeps; infinite if anything is not finite."""
+    kept = mask.astype(bool)
+    if not np.isfinite(found).all():
+        return float("inf")
+    return float(np.linalg.norm((found - wanted)[kept]) / np.linalg.norm(wanted[kept]))
+
+
+def check(runtime: Runtime, reference: Path) -> Iterator[dict[str, Any]]:
+    """Compare logits with the float32 reference, each case twice: the second run must give the same bits."""
+    cases = np.load(reference)
+    for name in sorted({key.rsplit("/", 1)[0] for key in cases.files}):
+        kind, seq, batch = name.split("/")
+        ids, types, mask = cases[f"{name}/inputs"]
+        wanted = cases[f"{name}/logits"]
+        found, again = runtime.run(ids, types, mask), runtime.run(ids, types, mask)
+        kept = mask.astype(bool)
+        best = [
+            [np.where(kept, logits[..., side], -np.inf).argmax(axis=1) for side in (0, 1)] for logits in (found, wanted)
+        ]
+        yield {
+            "inputs": kind,
+            "seq": int(seq),
+            "batch": int(batch),
+            "relative_error": relative_error(found, wanted, mask),
+            "largest_error": float(np.abs(found - wanted)[kept].max()),
+            "same_best": float(np.mean(np.array(best[0]) == np.array(best[1]))),
+            "repeats": bool(np.array_equal(found, again)),
+        }
+
+
+def time_shape(runtime: TensorRTRuntime, shape: Shape, inputs: Batch) -> Iterator[dict[str, Any]]:
+    """Time one shape: by enqueue and by graph; host to host (numpy to numpy) and the network alone on the device."""
+    stream = runtime.stream
+
+    def whole() -> NDArray[np.float32]:
+        for place, values in zip(shape.inputs, inputs, strict=True):
+            place[:] = values
+        shape.enqueue()
+        stream.synchronize()
+        return np.array(shape.output)
+
+    whole()
+    device = [stream.milliseconds(shape.compute) for _ in range(RUNS)]
+    yield {"runtime": "tensorrt-enqueue", "host": time_host(whole), "device": quantiles(device)}
+    with stream.capture(shape.compute) as graph:
+        device = [stream.milliseconds(graph.launch) for _ in range(RUNS)]
+    yield {"runtime": "tensorrt-graph", "host": time_host(lambda: runtime.run(*inputs)), "device": quantiles(device)}
+
+
+def time_tensorrt(checkpoint: Checkpoint, options: EngineOptions, cache: Path) -> Iterator[dict[str, Any]]:
+    """Load (or build) the engines of ``checkpoint`` and time every shape of ``SHAPES`` that they take."""
+    started = time.perf_counter()
+    runtime = tensorrt_runtime.load(checkpoint, cache_dir=cache, options=options)
+    loaded = time.perf_counter() - started
+    random = np.random.default_rng(21)
+    yield {"runtime": "tensorrt-load", "device_name": runtime.device, "seconds": loaded, "bytes": runtime.memory}
+    for seq, batch in SHAPES:
+        if shape := runtime.shapes.get((seq, batch)):
+            inputs = random_batch(checkpoint.config.vocab_size, seq, batch, random)
+            for row in time_shape(runtime, shape, inputs):
+                yield {"seq": seq, "batch": batch, **row}
+    runtime.close()
+
+
+def time_cpu(checkpoint: Checkpoint, cache: Path, runs: int) -> Iterator[dict[str, Any]]:
+    """Time the CPU runtime, host to host."""
+    runtime = load_runtime("openvino", checkpoint, cache_dir=cache)
+    random = np.random.default_rng(21)
+    for seq, batch in SHAPES:
+        inputs = random_batch(checkpoint.config.vocab_size, seq, batch, random)
+        host = time_host(lambda inputs=inputs: runtime.run(*inputs), runs)  # type: ignore[misc]
+        yield {
+            "runtime": f"cpu-{runtime.name}",
+            "device_name": runtime.device,
+            "seq": seq,
+            "batch": batch,
+            "host": host,
+        }
+    runtime.close()
+
+
+def main() -> None:
+    """Run one section for each model; one that fails is reported in the JSON and does not stop the others."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("section", choices=("build", "check", "time", "cpu"))
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--models", default=",".join(SIZES))
+    parser.add_argument(
+        "--buckets", default="", help="lengths in tokens; default: those of the product, or of the bench"
+    )
+    parser.add_argument("--precision", default="fp16")
+    parser.add_argument("--single-norm", action="store_true")
+    parser.add_argument("--name", help="of the report; default: the section")
+    parser.add_argument("--weights", type=Path, default=default_checkpoint_path())
+    parser.add_argument("--cache", type=Path, default=Path("cache"))
+    parser.add_argument("--runs", type=int, default=100, help="of the CPU")
+    given = parser.parse_args()
+    given.out.mkdir(parents=True, exist_ok=True)
+    report: dict[str, Any] = {"rows": [], "errors": []}
+
+    def attempt(model: str, rows: Callable[[], Iterator[dict[str, Any]]]) -> None:
+        try:
+            for row in rows():
+                report["rows"].append({"model": model, **row})
+                print(model, row, flush=True)
+        except Exception:
+            report["errors"].append({"model": model, "error": traceback.format_exc()})
+            traceback.print_exc()
+        (given.out / f"{given.name or given.section}.json").write_text(json.dumps(report, indent=1))
+
+    for model in given.models.split(","):
+        checkpoint = Checkpoint.load(given.weights) if model == "minilm-l6" else random_checkpoint(model)
+        buckets = tuple(map(int, given.buckets.split(","))) if given.buckets else EngineOptions().buckets
+        options = EngineOptions(buckets, precision=given.precision, single_norm=given.single_norm)
+
+        def rows(checkpoint: Checkpoint = checkpoint, options: EngineOptions = options) -> Iterator[dict[str, Any]]:
+            if given.section == "build":
+                started = time.perf_counter()
+                tensorrt_runtime.load(checkpoint, cache_dir=given.cache, options=options).close()
+                yield {"buckets": options.buckets, "seconds": time.perf_counter() - started}
+            elif given.section == "check":
+                runtime = tensorrt_runtime.load(checkpoint, cache_dir=given.cache, options=options)
+                yield from check(runtime, given.out / "reference.npz")
+                runtime.close()
+            elif given.section == "time":
+                yield from time_tensorrt(checkpoint, options, given.cache)
+            else:
+                yield from time_cpu(checkpoint, given.cache, given.runs)
+
+        attempt(model, rows)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,122 @@
+import json
+
+import pytest
+
+from engines.cache import EngineCache, read_engine
+from engines.errors import ReparteeError
+from engines.tensorrt_api import TensorRT, TensorRTError, installed
+from engines.tensorrt_build import EngineOptions, Profile, build_engine, engine_key
+from tests.engines.conftest import random_checkpoint
+
+SMALL = {"buckets": (32, 64), "batches": (1, 4)}
+
+
+@pytest.fixture(scope="module")
+def rtx():
+    if "tensorrt_rtx" not in installed():
+        pytest.skip("TensorRT-RTX is not installed: pip install 'repartee[rtx]'")
+    return TensorRT.load("tensorrt_rtx")
+
+
+def test_each_bucket_has_a_profile_for_one_row_and_one_for_more():
+    assert EngineOptions((64, 32), (1, 16)).profiles() == [
+        Profile(32, 1, 1, 1),
+        Profile(32, 2, 8, 16),
+        Profile(64, 1, 1, 1),
+        Profile(64, 2, 8, 16),
+    ]
+    assert EngineOptions((64,), (1,)).profiles() == [Profile(64, 1, 1, 1)]
+    assert EngineOptions((64,), (16,)).profiles() == [Profile(64, 1, 8, 16)]
+    assert [each.buckets for each in EngineOptions((64, 32)).by_bucket()] == [(32,), (64,)]
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ({"precision": "int3"}, "no engine precision 'int3'; choose fp16 or fp32"),
+        ({"buckets": ()}, "at least one length"),
+        ({"batches": (0,)}, "each 1 or more"),
+    ],
+)
+def test_options_that_cannot_be_built_are_refused(options, sentence):
+    with pytest.raises(ReparteeError, match=sentence):
+        EngineOptions(**options)
+
+
+@pytest.mark.parametrize("target", ["8.6", "12.0"])
+@pytest.mark.parametrize("head", ["span", "embedding"])
+def test_an_engine_is_built_for_a_gpu_that_is_not_here(rtx, target, head):
+    checkpoint = random_checkpoint(head="span" if head == "span" else "none")
+    steps = []
+    options = EngineOptions(**SMALL, targets=(target,))
+    plan = build_engine(
+        rtx, checkpoint, head=head, options=options, progress=lambda phase, done: steps.append((phase, done))
+    )
+    assert len(plan) > 10_000
+    assert steps[0] == ("graph", 0.0)
+    assert steps[-1] == ("built", 1.0)
+    building = [done for phase, done in steps if phase == "building"]
+    assert building == sorted(building)
+    assert len(building) > 1
+
+
+def test_engines_differ_by_target_and_precision(rtx, checkpoint):
+    plans = {
+        build_engine(rtx, checkpoint, options=EngineOptions((32,), (1,), precision, targets=(target,)))
+        for target in ("8.6", "12.0")
+        for precision in ("fp16", "fp32")
+    }
+    assert len(plans) == 4
+
+
+def test_the_cache_keeps_real_engines_and_rebuilds_the_damaged_and_the_stale(rtx, checkpoint, tmp_path):
+    cache = EngineCache(tmp_path)
+    options = EngineOptions((32,), (1,), targets=("8.6",))
+    builds = []
+
+    def build():
+        builds.append(1)
+        return build_engine(rtx, checkpoint, options=options, cache=cache)
+
+    key = engine_key(rtx, checkpoint, "span", "8.6", options)
+    plan = cache.load_or_build(key, build)
+    assert cache.load_or_build(key, build) == plan
+    assert len(builds) == 1
+    path = cache.path(key)
+    path.write_bytes(path.read_bytes()[:-100])
+    cache.load_or_build(key, build)
+    assert len(builds) == 2
+    other = engine_key(rtx, random_checkpoint(seed=8), "span", "8.6", options)
+    assert cache.path(other) != path
+    assert json.loads(key.options)["precision"] == "fp16"
+    assert read_engine(path, key)
+
+
+def test_a_target_the_library_does_not_know_is_named(rtx, checkpoint):
+    with pytest.raises(TensorRTError, match=r"cannot build for compute capability 9\.0; it can for 7\.5, .*12\.0"):
+        build_engine(rtx, checkpoint, options=EngineOptions(**SMALL, targets=("9.0",)))
+
+
+def test_a_gpu_the_library_does_not_run_on_is_named(rtx):
+    with pytest.raises(TensorRTError, match=r"does not run on compute capability 9\.0, only on .*; install tensorrt"):
+        rtx.check_capability((9, 0))
+    assert rtx.check_capability((8, 9)) is rtx
+
+
+def test_a_bucket_longer_than_the_model_is_refused(rtx, checkpoint):
+    with pytest.raises(ReparteeError, match="reads up to 64 tokens, so no bucket of 128"):
+        build_engine(rtx, checkpoint, options=EngineOptions((128,), (1,), targets=("8.6",)))
+
+
+def test_a_plan_that_is_none_is_refused_with_tensorrts_words(rtx):
+    with pytest.raises(TensorRTError, match=r"TensorRT-RTX .* could not load the engine \(.+\); see repartee doctor"):
+        rtx.deserialize(b"not an engine" * 100)
+
+
+def test_a_library_that_is_not_installed_is_named():
+    if "tensorrt" in installed():
+        pytest.skip("TensorRT is installed")
+    with pytest.raises(
+        TensorRTError, match=r"tensorrt is not installed; install it with pip install 'repartee\[gpu\]'"
+    ):
+        TensorRT.load("tensorrt")

@@ -1,0 +1,48 @@
+import numpy as np
+import pytest
+
+from engines.tensorrt_graph import INPUTS, OUTPUTS, tensorrt_graph
+from tests.engines.conftest import random_batch, random_checkpoint, reference_hidden, reference_logits
+
+
+def evaluate(model, output, inputs):
+    """Run a graph operator by operator, in the types it states."""
+    from onnx import load_from_string
+    from onnx.reference import ReferenceEvaluator
+
+    feeds = {name: values.astype(np.int32) for name, values in zip(INPUTS, inputs, strict=True)}
+    return ReferenceEvaluator(load_from_string(model)).run([output], feeds)[0]
+
+
+@pytest.mark.parametrize("half", [False, True])
+@pytest.mark.parametrize("parts", [False, True])
+def test_the_graph_takes_int32_and_gives_the_references_logits(checkpoint, half, parts):
+    if half and parts:
+        pytest.skip("strongly typed versions take LayerNormalization itself")
+    inputs = random_batch(checkpoint.config, 2, 24)
+    logits = evaluate(
+        tensorrt_graph(checkpoint, head="span", half_types=half, norm_parts=parts), OUTPUTS["span"], inputs
+    )
+    kept = inputs[2].astype(bool)
+    expected = reference_logits(checkpoint, *inputs)
+    error = np.linalg.norm((logits - expected)[kept]) / np.linalg.norm(expected[kept])
+    assert logits.dtype == np.float32
+    assert error < (2e-2 if half else 1e-5)
+
+
+@pytest.mark.parametrize("half", [False, True])
+def test_the_embedding_is_pooled_in_float32(half):
+    encoder = random_checkpoint(head="none")
+    inputs = random_batch(encoder.config, 2, 24)
+    model = tensorrt_graph(encoder, head="embedding", half_types=half, norm_parts=False)
+    embedding = evaluate(model, OUTPUTS["embedding"], inputs)
+    mean = (reference_hidden(encoder, *inputs) * inputs[2][..., None]).sum(1)
+    expected = mean / np.linalg.norm(mean, axis=1, keepdims=True)
+    assert embedding.dtype == np.float32
+    assert ((embedding * expected).sum(1) > 0.9999).all()
+    np.testing.assert_allclose(np.linalg.norm(embedding, axis=1), 1, atol=1e-5)
+
+
+def test_a_half_graph_holds_half_the_bytes(checkpoint):
+    sizes = [len(tensorrt_graph(checkpoint, head="span", half_types=half, norm_parts=False)) for half in (False, True)]
+    assert sizes[1] < 0.75 * sizes[0]
