@@ -75,7 +75,7 @@ class Playback:
                 heard_ms -= ms
                 continue
             letters = len(text) * heard_ms / ms if ms else 0.0
-            for word in re.finditer(r"\S+\s*", text):
+            for word in re.finditer(r"\s*\S+\s*", text):
                 if len(word.group().rstrip()) + word.start() > letters:
                     break
                 kept += word.group()

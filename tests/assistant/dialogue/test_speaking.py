@@ -1,0 +1,66 @@
+"""With espeak-ng, which every installation has."""
+
+import asyncio
+
+import numpy as np
+import pytest
+
+from assistant.dialogue.speaking import AUDIBLE, LOUDEST, QUIETEST, Clause, Speaker
+from assistant.speech.synthesizer import load_synthesizer
+
+
+def similar(one: np.ndarray, other: np.ndarray) -> bool:
+    """Return whether two utterances are the same words; the voice varies them by some samples each time."""
+    return abs(len(one) - len(other)) < 0.02 * len(one)
+
+
+@pytest.fixture
+def speaker() -> Speaker:
+    return Speaker(load_synthesizer("espeak"))
+
+
+async def said(speaker: Speaker, text: str) -> tuple[list[str], np.ndarray]:
+    clauses, audio = [], []
+    async for piece in speaker.say(text):
+        clauses.append(piece.text) if isinstance(piece, Clause) else audio.append(np.frombuffer(piece, np.int16))
+    return clauses, np.concatenate(audio)
+
+
+async def test_a_reply_is_said_clause_by_clause_and_starts_with_sound(speaker: Speaker) -> None:
+    clauses, audio = await said(speaker, "41 metres, according to the lighthouse.")
+    assert clauses == ["41 metres, ", "according to the lighthouse."]
+    assert np.abs(audio[: speaker.voice.rate // 100]).max() > AUDIBLE
+    assert 1.0 < len(audio) / speaker.voice.rate < 5.0
+
+
+async def test_louder_and_quieter_change_what_is_heard(speaker: Speaker) -> None:
+    loudness = {}
+    for steps in (0, -2, 3):
+        speaker.gain = 1.0
+        speaker.louder(steps)
+        _, audio = await said(speaker, "forty one metres")
+        loudness[steps] = float(np.mean(np.abs(audio.astype(float))))
+    assert loudness[-2] < 0.5 * loudness[0]
+    assert loudness[3] > 1.5 * loudness[0]
+
+
+def test_the_volume_has_ends(speaker: Speaker) -> None:
+    speaker.louder(100)
+    assert speaker.gain == LOUDEST
+    speaker.louder(-100)
+    assert speaker.gain == QUIETEST
+
+
+async def test_a_prepared_first_clause_sounds_the_same(speaker: Speaker) -> None:
+    _, plain = await said(speaker, "41 metres, according to the lighthouse.")
+    speaker.prepare("41 metres, according to the lighthouse.")
+    await asyncio.sleep(0.1)
+    _, prepared = await said(speaker, "41 metres, according to the lighthouse.")
+    assert similar(plain, prepared)
+
+
+async def test_what_was_prepared_for_other_words_is_not_said(speaker: Speaker) -> None:
+    speaker.prepare("Something else entirely, said at length.")
+    _, audio = await said(speaker, "Six.")
+    _, plain = await said(speaker, "Six.")
+    assert similar(audio, plain)
