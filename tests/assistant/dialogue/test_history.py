@@ -30,7 +30,7 @@ def test_an_answer_that_was_cut_off_before_it_was_said_is_not_remembered() -> No
 
 def test_an_answer_that_was_said_survives_a_later_cut() -> None:
     cut = exchange()
-    assert cut.cut(1800) == "41 metres, according"
+    assert cut.cut(1800) == "41 metres, according to"
     assert cut.remembered().answer == "41 metres"
     assert cut.reply.spoken[cut.resume_at :] == "according to the keeper."
 
