@@ -152,7 +152,7 @@ def plain_document(text: str, name: str) -> DocumentText:
     A short first line that stands alone and does not end like a sentence is the title.
     """
     title, first = name, True
-    levels: list[str] = []
+    levels: list[tuple[str, str]] = []
     sections: list[tuple[tuple[str, ...], list[tuple[int, int]]]] = [((), [])]
     for match in _PARAGRAPH.finditer(text):
         start, end = match.span()
@@ -162,8 +162,9 @@ def plain_document(text: str, name: str) -> DocumentText:
             title = (underlined[1] if underlined else match[0]).strip()
             start = underlined.end() if underlined else end
         elif underlined:
-            levels = [*levels[: 0 if underlined[2] == "=" else 1], underlined[1].strip()]
-            sections.append((tuple(levels), []))
+            above = [level for level in levels if level[0] == "=" and underlined[2] == "-"]
+            levels = [*above, (underlined[2], underlined[1].strip())]
+            sections.append((tuple(heading for _, heading in levels), []))
             start = underlined.end()
         first = False
         cuts = [start, *(item.start() for item in _ITEM.finditer(text, start, end) if item.start() > start), end]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import shutil
 import tempfile
 import time
 from collections.abc import Iterator
@@ -39,16 +38,13 @@ class PassageIndex:
     The mark is a document of the index itself, so it is committed together with what it speaks of.
     """
 
-    def __init__(self, index: tantivy.Index, folder: Path | None, scratch: Path | None = None) -> None:
-        self._index = index
+    def __init__(
+        self, index: tantivy.Index, folder: Path | None, scratch: tempfile.TemporaryDirectory[str] | None = None
+    ) -> None:
         self._folder = folder
         self._scratch = scratch
         self._analysis = Analysis()
-        index.register_tokenizer("stems", self._analysis.stems)
-        index.register_tokenizer("exact", self._analysis.exact)
-        with _broken():
-            index.config_reader("manual")
-            self.reload()
+        self._attach(index)
 
     @classmethod
     def create(cls, folder: Path | None) -> PassageIndex:
@@ -78,11 +74,11 @@ class PassageIndex:
         with _broken():
             if readonly and not os.access(folder, os.W_OK):
                 # Even a reader makes a lock file, so give it a folder of links where it can.
-                scratch = Path(tempfile.mkdtemp(prefix="repartee-index-"))
+                scratch = tempfile.TemporaryDirectory(prefix="repartee-index-")
                 for file in folder.iterdir():
                     if not file.name.endswith(".lock"):
-                        (scratch / file.name).symlink_to(file)
-            index = cls(tantivy.Index.open(str(scratch or folder)), folder, scratch)
+                        Path(scratch.name, file.name).symlink_to(file.absolute())
+            index = cls(tantivy.Index.open(scratch.name if scratch else str(folder)), folder, scratch)
             if index.mark[0] != VERSION:
                 raise IndexBrokenError("it has another version")
             return index
@@ -90,28 +86,34 @@ class PassageIndex:
     def close(self) -> None:
         """Remove what was made for reading a read-only folder."""
         if self._scratch is not None:
-            shutil.rmtree(self._scratch, ignore_errors=True)
+            self._scratch.cleanup()
 
     def reload(self) -> None:
         """See what has been committed since, and read the mark: (version, identity of the store, sequence)."""
         import tantivy
 
-        self._index.reload()
-        self._searcher = self._index.searcher()
-        self.mark: tuple[int, str, int] = (0, "", 0)
-        hits = self._searcher.search(tantivy.Query.term_query(self._index.schema, "kind", "mark"), 1).hits
-        if hits:
-            version, store, sequence = json.loads(self._searcher.doc(hits[0][1])["mark"][0])
-            self.mark = (version, store, sequence)
+        with _broken():
+            self._index.reload()
+            searcher = self._index.searcher()
+            hits = searcher.search(tantivy.Query.term_query(self._index.schema, "kind", "mark"), 1).hits
+            mark = json.loads(searcher.doc(hits[0][1])["mark"][0]) if hits else (0, "", 0)
+        self._searcher = searcher
+        self.mark: tuple[int, str, int] = tuple(mark)
 
     @contextlib.contextmanager
     def writing(self, wait_s: float = WRITER_WAIT_S) -> Iterator[Writer]:
         """Write to the index; nothing is seen before ``Writer.commit``. Raises IndexBusyError, IndexBrokenError."""
+        import tantivy
+
         deadline = time.monotonic() + wait_s
         while True:
             try:
                 with _broken():
+                    if self._folder is not None:
+                        # Another process may have written: its files have to be known here, or they stay for ever.
+                        self._attach(tantivy.Index.open(str(self._folder)))
                     writer = self._index.writer(_WRITER_BYTES, 1)
+                    self.reload()
                 break
             except IndexBrokenError as error:
                 if "LockBusy" not in str(error):
@@ -121,8 +123,6 @@ class PassageIndex:
                 time.sleep(0.05)
         try:
             with _broken():
-                # Another process may have written while this one waited.
-                self.reload()
                 yield Writer(writer)
         finally:
             with _broken():
@@ -133,12 +133,21 @@ class PassageIndex:
     def search(self, question: str, k: int) -> list[tuple[int, float]]:
         """Return the ids and scores of the ``k`` best passages. Raises IndexBrokenError."""
         with _broken():
-            query = self._analysis.query(question, self._index.schema, self._searcher)
+            searcher = self._searcher
+            query = self._analysis.query(question, self._index.schema, searcher)
             if query is None or k < 1:
                 return []
-            hits = self._searcher.search(query, k, count=False).hits
-            identities = self._searcher.fast_field_values("id", [address for _, address in hits])
+            hits = searcher.search(query, k, count=False).hits
+            identities = searcher.fast_field_values("id", [address for _, address in hits])
             return [(int(identity or 0), float(score)) for identity, (score, _) in zip(identities, hits, strict=True)]
+
+    def _attach(self, index: tantivy.Index) -> None:
+        with _broken():
+            index.register_tokenizer("stems", self._analysis.stems)
+            index.register_tokenizer("exact", self._analysis.exact)
+            index.config_reader("manual")
+        self._index = index
+        self.reload()
 
 
 class Writer:

@@ -197,11 +197,10 @@ class Library:
         """Return the ``k`` passages that match the words of ``query`` best, best first; none for an empty query."""
         if not self._tokens_checked:
             self._check_tokens()
-        with self._lock:
-            if (version := self._store.data_version()) != self._data_version:
-                self._data_version = version
-                self._guarded(self._index.reload)
-            ranked = self._guarded(lambda: self._index.search(query, k))
+        if (version := self._store.data_version()) != self._data_version:
+            self._data_version = version
+            self._guarded(PassageIndex.reload)
+        ranked = self._guarded(lambda index: index.search(query, k))
         passages = self._store.passages([identity for identity, _ in ranked])
         hits = [Hit(passages[identity], score) for identity, score in ranked if identity in passages]
         if self._tokens_stale:
@@ -337,21 +336,24 @@ class Library:
                     self.notes.append(lagging)
                 else:
                     try:
-                        self._guarded(lambda: self._replay(self._index, wait_s))
+                        self._guarded(lambda index: self._replay(index, wait_s))
                     except IndexBusyError:
                         self.notes.append(
                             f"Another process has been writing the search index for {wait_s:g} s. {lagging}"
                         )
             return tuple(self.notes[before:])
 
-    def _guarded(self, action: Callable[[], T]) -> T:
+    def _guarded(self, action: Callable[[PassageIndex], T]) -> T:
         """Run ``action`` on the index; if the index is damaged, make it again and run it once more."""
+        index = self._index
         try:
-            return action()
+            return action(index)
         except IndexBrokenError as error:
-            self._index.close()
-            self._index = self._rebuild(str(error))
-            return action()
+            with self._lock:
+                if self._index is index:
+                    index.close()
+                    self._index = self._rebuild(str(error))
+            return action(self._index)
 
 
 def _digest(content: bytes) -> bytes:

@@ -21,7 +21,7 @@ _BLOCKS = frozenset(
     "legend li main ol p pre section summary table caption tbody thead tfoot tr ul".split()
 )
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
-_LINES = frozenset(["li", "tr", "dd"])
+_LINES = frozenset(["li", "tr", "dt", "dd"])
 _SPACE = re.compile(r"\s+")
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff"))
 _FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?\n)?(?:---|\.\.\.)[ \t]*(?:\n|$)", re.DOTALL)
@@ -95,7 +95,10 @@ class _Page:
                 preformatted -= tag == "pre"
                 if tag in {"ol", "ul"}:
                     lists.pop()
-                    self.joint = "\n\n" if not lists else "\n"
+                if tag in _LINES or lists:
+                    self.joint = "\n"
+                elif tag in {"ol", "ul", "dl", "table"}:
+                    self.joint = "\n\n"
                 continue
             if tag == "-text":
                 words = node.text_content or ""
@@ -114,6 +117,7 @@ class _Page:
                 stack.append((node, True))
                 preformatted += tag == "pre"
                 if tag in {"ol", "ul"}:
+                    self.joint = "\n" if lists else self.joint
                     start = node.attributes.get("start") or "1"
                     lists.append(None if tag == "ul" else int(start) if start.isdigit() else 1)
                 elif tag == "li" and lists:
@@ -123,8 +127,6 @@ class _Page:
             elif tag in {"td", "th"}:
                 self.inline.append(" ")
             stack.extend((child, False) for child in reversed(list(node.iter(include_text=True))))
-            if tag == "li" or tag in {"dd", "tr"}:
-                self.joint = "\n"
         self.flush()
 
     def flush(self) -> None:

@@ -53,9 +53,11 @@ def _ends_sentence(text: str, begin: int, match: re.Match[str]) -> bool:
     if last is None:
         return True
     word = last[0]
-    if len(word) == 1 or (len(word) > 2 and word[-2] == "." and word[0].isupper()):
-        # An initial ("J. Smith", "U.S. Army"), or the number of a list item at the start ("3. Stir").
-        return not (word.isupper() or (word.isdigit() and not text[begin : last.start()].strip()))
+    if word.isdigit():
+        # The number of a list item stands at the start ("3. Stir").
+        return bool(text[begin : last.start()].strip())
+    if word.isupper() and (len(word) == 1 or word[-2] == "."):
+        return False  # an initial: "J. Smith", "U.S. Army"
     word = word.lower()
     return word not in _ABBREVIATIONS and not (word in _NUMBERED and following.isdigit())
 
