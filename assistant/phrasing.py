@@ -52,11 +52,11 @@ def spoken_answer(citation: Citation, confidence: float) -> str:
     return f"{words[:1].upper()}{words[1:]}, according to {source}."
 
 
-def spoken_abstention(reading: Reading | None, *, store_is_empty: bool) -> str:
+def spoken_abstention(reading: Reading, *, store_is_empty: bool) -> str:
     """Return the sentence that says why there is no answer."""
     if store_is_empty:
         return EMPTY_STORE
-    if reading is None:
+    if not reading.passages_given:
         return "I don't know. Your documents do not mention that."
     return "I don't know. I found nothing in your documents that answers that."
 

@@ -38,7 +38,7 @@ class Assistant:
         self._recognizer: Recognizer | None = None
         self._synthesizer: Synthesizer | None = None
         self._loading = asyncio.Lock()
-        self._hit_ms = 0.05  # measured cost of retrieving one passage, followed by a moving average
+        self._search_ms = 1.0  # moving average of what a search takes
 
     @classmethod
     def open(cls, config: Config) -> Assistant:
@@ -91,17 +91,18 @@ class Assistant:
         with budget.slot("read") as slot:
             reading = await self._in_reader(self._read, asked.question, hits, slot)
 
-        cited = cite(reading, hits) if reading is not None and not reading.abstained else ()
-        if cited and reading is not None:
+        cited = cite(reading, hits) if self._answers(reading) else ()
+        if cited:
             spoken = spoken_answer(cited[0], reading.confidence)
         else:
-            empty = not hits and not await self.in_library(self.library.count)
-            spoken = spoken_abstention(reading, store_is_empty=empty)
+            spoken = spoken_abstention(
+                reading, store_is_empty=not hits and not await self.in_library(self.library.count)
+            )
         return Reply(
             question=question,
             transcript=transcript,
             answer=cited[0].text if cited else None,
-            confidence=reading.confidence if reading is not None else 0.0,
+            confidence=reading.confidence,
             abstained=not cited,
             citations=cited,
             spoken=spoken,
@@ -110,36 +111,37 @@ class Assistant:
         )
 
     def _search(self, query: str, slot: Slot) -> list[Hit]:
-        """Retrieve as many passages as the slot is likely to allow; at least one."""
+        """Retrieve passages; when searches have lately taken longer than the slot, proportionally fewer."""
         wanted = self.config.reader.passages
-        affordable = max(1, min(wanted, int(slot.remaining_ms() / self._hit_ms)))
+        share = min(1.0, max(0.0, slot.remaining_ms()) / self._search_ms)
+        asked_for = max(1, int(wanted * share))
+        if asked_for < wanted:
+            slot.note(f"looked for {asked_for} of {wanted} passages")
         started_ms = now_ms()
-        hits = self.library.search(query, k=affordable)
-        if hits:
-            self._hit_ms += 0.1 * ((now_ms() - started_ms) / len(hits) - self._hit_ms)
-        if affordable < wanted:
-            slot.note(f"looked for {affordable} of {wanted} passages")
+        hits = self.library.search(query, k=asked_for)
+        self._search_ms += 0.1 * (now_ms() - started_ms - self._search_ms)
         return hits
 
-    def _read(self, question: str, hits: Sequence[Hit], slot: Slot) -> Reading | None:
+    def _read(self, question: str, hits: Sequence[Hit], slot: Slot) -> Reading:
         """Read what the slot allows, best passages first, and note what was left unread."""
-        from engines.reader import ReadablePassage
+        from engines.reader import ReadablePassage, Reading
 
         if not hits:
             slot.note("nothing to read")
-            return None
+            return Reading((), 0.0, 0.0, abstained=True, passages_read=0, passages_given=0)
+        found = (hit.passage for hit in hits)
         passages = [
-            ReadablePassage(
-                hit.passage.text, hit.passage.tokens, " > ".join((hit.passage.title, *hit.passage.headings))
-            )
-            for hit in hits
+            ReadablePassage(passage.text, passage.tokens, " > ".join((passage.title, *passage.headings)))
+            for passage in found
         ]
-        reading = self.reader.read(
-            question, passages, slot_ms=slot.remaining_ms(), threshold=self.config.reader.threshold
-        )
+        reading = self.reader.read(question, passages, slot_ms=slot.remaining_ms())
         slot.note(reading.note)
         slot.note(self.reader.fallback_note)
         return reading
+
+    def _answers(self, reading: Reading) -> bool:
+        threshold = self.config.reader.threshold
+        return bool(reading.spans) and (not reading.abstained if threshold is None else reading.confidence >= threshold)
 
     async def speak(self, reply: Reply, *, budget: Budget | None = None) -> AsyncGenerator[bytes, None]:
         """Yield the spoken sentence as int16 mono PCM at ``(await synthesizer()).rate``; closing the iterator stops it.

@@ -1,0 +1,29 @@
+# Repartee on a CPU: docker build -t repartee . && docker run -e REPARTEE_SERVE_TOKEN=... -p 8765:8765 repartee
+FROM python:3.12-slim AS build
+WORKDIR /source
+COPY pyproject.toml README.md LICENSE ./
+COPY plugins plugins
+COPY engines engines
+COPY knowledge knowledge
+COPY assistant assistant
+RUN python -m venv /opt/repartee && /opt/repartee/bin/pip install --no-cache-dir .
+
+FROM python:3.12-slim
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends libflite1 \
+    && rm -rf /var/lib/apt/lists/* \
+    && useradd --uid 10001 --create-home repartee \
+    && install -d -o repartee -g repartee /data /documents
+COPY --from=build /opt/repartee /opt/repartee
+ENV PATH=/opt/repartee/bin:$PATH \
+    REPARTEE_HOME=/data \
+    REPARTEE_SERVE_HOST=0.0.0.0 \
+    REPARTEE_SERVE_PORT=8765
+USER repartee
+VOLUME ["/data"]
+EXPOSE 8765
+# The port answers even to those without a token, with 401; only a server that does not answer is unhealthy.
+HEALTHCHECK --interval=30s --timeout=5s --start-period=20s --retries=3 \
+    CMD ["python", "-c", "import http.client, os; c = http.client.HTTPConnection('127.0.0.1', int(os.environ['REPARTEE_SERVE_PORT']), timeout=4); c.request('GET', '/v1/models'); raise SystemExit(c.getresponse().status >= 500)"]
+ENTRYPOINT ["repartee"]
+CMD ["serve"]

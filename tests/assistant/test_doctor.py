@@ -1,0 +1,57 @@
+"""The doctor reports; it never fails, whatever is broken."""
+
+import json
+
+import pytest
+
+
+def findings(result) -> dict[str, dict]:
+    assert result.returncode == 0, result.stderr
+    return {finding["name"]: finding for finding in json.loads(result.stdout)["findings"]}
+
+
+def test_a_healthy_home(samples_home, repartee):
+    found = findings(repartee(samples_home, "doctor", "--json"))
+    assert not [finding for finding in found.values() if finding["state"] == "broken"]
+    assert "sha256 " in found["weights"]["detail"]
+    assert found["store"]["detail"].startswith("13 documents, ")
+    assert "This one will read." in "".join(f["detail"] for f in found.values() if f["topic"] == "runtimes")
+    assert {"core", "processor", "recognizer", "voice espeak", "voice flite", "sound devices"} <= set(found)
+    assert all(
+        finding["remedy"] for finding in found.values() if finding["topic"] == "extras" and finding["state"] != "ok"
+    )
+
+
+@pytest.mark.parametrize(
+    ("break_it", "name"),
+    [
+        (lambda home: (home / "repartee.toml").write_text("[reader]\nthreads = 'many'"), "repartee.toml"),
+        (lambda home: (home / "repartee.toml").write_text("[reader]\nmodel = '/none'"), "reader"),
+        (lambda home: (home / "knowledge.db").write_bytes(b"not a database" * 1000), "knowledge"),
+        (lambda home: (home / "repartee.toml").write_text("[reader]\nruntime = 'steam'"), "steam"),
+    ],
+)
+def test_what_is_broken_is_reported_and_the_rest_still_examined(own_home, repartee, break_it, name):
+    break_it(own_home)
+    found = findings(repartee(own_home, "doctor", "--json"))
+    assert found[name]["state"] == "broken"
+    assert found[name]["detail"]
+    assert found["processor"]["state"] == "ok"
+
+
+def test_settings_in_effect_are_shown_and_secrets_are_not(own_home, repartee):
+    (own_home / "repartee.toml").write_text("[serve]\ntoken = 'hunter2'\n[budget]\nread = 7\n")
+    result = repartee(own_home, "doctor", "--json")
+    settings = json.loads(result.stdout)["settings"]
+    assert settings["budget"]["read"] == 7
+    assert settings["serve"]["token"] == "(set)"
+    for shown in (result.stdout, repartee(own_home, "doctor").stdout):
+        assert "hunter2" not in shown
+
+
+def test_for_people_it_ends_with_a_verdict(tmp_path, repartee):
+    result = repartee(tmp_path / "new", "doctor")
+    assert result.returncode == 0
+    assert result.stdout.endswith("Nothing is broken.\n")
+    assert "repartee knowledge add PATH" in result.stdout
+    assert not (tmp_path / "new").exists()
