@@ -98,10 +98,24 @@ class ServeConfig:
 
 
 @dataclass(frozen=True)
+class EarConfig:
+    """How `repartee listen` hears; a network client sets its own turn detection."""
+
+    threshold: float = setting(0.5, "probability at which sound counts as speech", minimum=0.05, maximum=0.95)
+    silence_ms: int = setting(240, "silence that ends a turn, ms", minimum=100, maximum=5000)
+    adaptive: bool = setting(True, "wait less when the words look complete, longer when they look unfinished")
+    prefix_ms: int = setting(300, "audio kept from before speech was noticed, ms", minimum=0, maximum=2000)
+    echo_cancelled: bool = setting(False, "the microphone does not hear the speaker, so replies can be interrupted")
+    wake_words: tuple[str, ...] = setting((), "okay_nabu, hey_jarvis, hey_mycroft, alexa; empty to listen always")
+    device: str = setting("", "part of the sound device's name; empty for the system's default")
+
+
+@dataclass(frozen=True)
 class ConversationConfig:
     """How a spoken conversation is paced."""
 
     expires_s: float = setting(300.0, "seconds of silence after which follow-ups are forgotten", minimum=1)
+    speculate: bool = setting(True, "answer while the person still speaks, in silence")
 
 
 @dataclass(frozen=True)
@@ -113,6 +127,7 @@ class Config:
     reader: ReaderConfig = ReaderConfig()
     speech: SpeechConfig = SpeechConfig()
     serve: ServeConfig = ServeConfig()
+    ear: EarConfig = EarConfig()
     conversation: ConversationConfig = ConversationConfig()
 
     @property
