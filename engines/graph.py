@@ -4,6 +4,7 @@ Plain operators, batch and sequence as dynamic axes, the three attention project
 attention is folded into the query projection. Source: Devlin et al. 2018; GELU is the exact one, with erf.
 """
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 from engines.checkpoint import Checkpoint
 from engines.errors import ReparteeError
+from engines.quantize import quantize_rows
 
 if TYPE_CHECKING:
     import onnx
@@ -21,13 +23,19 @@ MASKED = -10000.0
 
 
 def build_graph(
-    checkpoint: Checkpoint, *, head: Literal["span", "embedding"] = "span", layer_norm: Literal["op", "parts"] = "op"
+    checkpoint: Checkpoint,
+    *,
+    head: Literal["span", "embedding"] = "span",
+    layer_norm: Literal["op", "parts"] = "op",
+    weights: Literal["float32", "int8"] = "float32",
 ) -> "onnx.ModelProto":
-    """Build the float32 graph of ``checkpoint``.
+    """Build the graph of ``checkpoint``.
 
     Inputs ``input_ids``, ``token_type_ids``, ``attention_mask``: int64 [batch, seq]. Output for ``head="span"``:
     ``logits`` float32 [batch, seq, 2] (start, end); for ``"embedding"``: ``embedding`` float32 [batch, hidden], mean
     over kept tokens, length 1. ``layer_norm``: opset 17's LayerNormalization, or elementary operators.
+    ``weights="int8"``: matrices and tables are held as int8 codes with a scale per output channel (or table row), cast
+    and multiplied in the graph; the arithmetic stays float32, and a runtime may fuse the pair into int8 arithmetic.
 
     Raises:
         ReparteeError: a span head is asked for and the checkpoint has none.
@@ -37,16 +45,17 @@ def build_graph(
             "The checkpoint has no question-answering head (qa_outputs); "
             "choose one fine-tuned on SQuAD, or train one with engines.train."
         )
-    return _Graph(checkpoint, layer_norm).build(head)
+    return _Graph(checkpoint, layer_norm, weights).build(head)
 
 
 class _Graph:
     """Collects nodes and initialisers; each method appends operators and returns the name of their result."""
 
-    def __init__(self, checkpoint: Checkpoint, layer_norm: str) -> None:
+    def __init__(self, checkpoint: Checkpoint, layer_norm: str, weights: str) -> None:
         self.config = checkpoint.config
         self.tensors = checkpoint.tensors
         self.layer_norm = layer_norm
+        self.int8 = weights == "int8"
         self.nodes: list[onnx.NodeProto] = []
         self.initializers: list[onnx.TensorProto] = []
         self.known: set[str] = set()
@@ -61,7 +70,7 @@ class _Graph:
         if head == "span":
             output = "logits"
             shape: list[str | int] = ["batch", "seq", 2]
-            self.linear(x, self.tensors["qa_outputs.weight"], self.tensors["qa_outputs.bias"], "qa_outputs", out=output)
+            self.linear(x, ["qa_outputs"], "qa_outputs", out=output)
         else:
             output, shape = "embedding", ["batch", self.config.hidden_size]
             self.mean_pool(x, out=output)
@@ -76,7 +85,7 @@ class _Graph:
         )
 
     def embeddings(self) -> str:
-        word = self.op("Gather", [self.weight("embeddings.word_embeddings.weight"), "input_ids"], "words")
+        word = self.lookup("embeddings.word_embeddings.weight", "input_ids", "words")
         kind = self.op("Gather", [self.weight("embeddings.token_type_embeddings.weight"), "token_type_ids"], "types")
         shape = self.op("Shape", ["input_ids"], "shape", start=1, end=2)
         table = self.weight("embeddings.position_embeddings.weight")
@@ -96,21 +105,15 @@ class _Graph:
     def layer(self, x: str, mask: str, name: str) -> str:
         attended = self.attention(x, mask, f"{name}.attention")
         x = self.norm(self.op("Add", [attended, x], f"{name}.sum1"), f"{name}.attention.output.LayerNorm")
-        inner = self.gelu(self.dense(x, f"{name}.intermediate.dense"), f"{name}.gelu")
-        return self.norm(
-            self.op("Add", [self.dense(inner, f"{name}.output.dense"), x], f"{name}.sum2"), f"{name}.output.LayerNorm"
-        )
+        inner = self.linear(x, [f"{name}.intermediate.dense"], f"{name}.intermediate.dense")
+        outer = self.linear(self.gelu(inner, f"{name}.gelu"), [f"{name}.output.dense"], f"{name}.output.dense")
+        return self.norm(self.op("Add", [outer, x], f"{name}.sum2"), f"{name}.output.LayerNorm")
 
     def attention(self, x: str, mask: str, name: str) -> str:
         heads, hidden = self.config.heads, self.config.hidden_size
         size = hidden // heads
         parts = [f"{name}.self.{part}" for part in ("query", "key", "value")]
-        scale = np.float32(1 / np.sqrt(size))
-        weights = [self.tensors[f"{part}.weight"] for part in parts]
-        biases = [self.tensors[f"{part}.bias"] for part in parts]
-        weight = np.concatenate([weights[0] * scale, *weights[1:]])
-        bias = np.concatenate([biases[0] * scale, *biases[1:]])
-        qkv = self.linear(x, weight, bias, f"{name}.qkv")
+        qkv = self.linear(x, parts, f"{name}.qkv", factors=[1 / np.sqrt(size), 1, 1])
         shape = self.ints("split_heads", [0, 0, heads, size])
         q, k, v = (f"{name}.{part}" for part in "qkv")
         self.op("Split", [qkv, self.ints("thirds", [hidden] * 3)], q, outputs=[q, k, v], axis=2)
@@ -122,7 +125,7 @@ class _Graph:
         weighted = self.op("MatMul", [self.op("Softmax", [scores], f"{name}.softmax", axis=-1), v], f"{name}.mix")
         joined = self.op("Transpose", [weighted], f"{name}.mix.t", perm=[0, 2, 1, 3])
         joined = self.op("Reshape", [joined, self.ints("join_heads", [0, 0, hidden])], f"{name}.joined")
-        return self.dense(joined, f"{name}.output.dense")
+        return self.linear(joined, [f"{name}.output.dense"], f"{name}.output.dense")
 
     def mean_pool(self, x: str, out: str) -> None:
         from onnx import TensorProto
@@ -155,15 +158,35 @@ class _Graph:
         gate = self.op("Add", [erf, self.floats("one", 1.0)], f"{name}.gate")
         return self.op("Mul", [self.op("Mul", [x, gate], f"{name}.gated"), self.floats("half", 0.5)], name)
 
-    def dense(self, x: str, name: str) -> str:
-        return self.linear(x, self.tensors[f"{name}.weight"], self.tensors[f"{name}.bias"], name)
-
-    def linear(self, x: str, weight: NDArray[np.float32], bias: NDArray[np.float32], name: str, out: str = "") -> str:
-        """x [batch, seq, in] → [batch, seq, out], weight given as [out, in]."""
-        product = self.op(
-            "MatMul", [x, self.constant(f"{name}.weight", np.ascontiguousarray(weight.T))], f"{name}.product"
-        )
+    def linear(self, x: str, parts: list[str], name: str, *, factors: Sequence[float] = (1,), out: str = "") -> str:
+        """x [batch, seq, in] → [batch, seq, out]: the layers named ``parts`` side by side, each times its factor."""
+        weights = [self.tensors[f"{part}.weight"] for part in parts]
+        factor = np.repeat(np.array(factors, np.float32), [len(weight) for weight in weights])
+        bias = np.concatenate([self.tensors[f"{part}.bias"] for part in parts]) * factor
+        if self.int8 and name != "qa_outputs":
+            pairs = [quantize_rows(weight) for weight in weights]
+            codes = np.concatenate([codes for codes, _ in pairs])
+            scale = np.concatenate([scale for _, scale in pairs]).astype(np.float32) * factor
+            weight = self.dequantize(np.ascontiguousarray(codes.T), scale[None, :], f"{name}.weight")
+        else:
+            whole = np.concatenate(weights) * factor[:, None]
+            weight = self.constant(f"{name}.weight", np.ascontiguousarray(whole.T))
+        product = self.op("MatMul", [x, weight], f"{name}.product")
         return self.op("Add", [product, self.constant(f"{name}.bias", bias)], out or name)
+
+    def lookup(self, table: str, ids: str, name: str) -> str:
+        """Rows of ``table`` [rows, hidden] by number: [batch, seq] → [batch, seq, hidden]."""
+        if not self.int8:
+            return self.op("Gather", [self.weight(table), ids], name)
+        codes, scale = quantize_rows(self.tensors[table])
+        return self.op("Gather", [self.dequantize(codes, scale.astype(np.float32)[:, None], table), ids], name)
+
+    def dequantize(self, codes: NDArray[np.int8], scale: NDArray[np.float32], name: str) -> str:
+        """Codes int8 [rows, columns] times a scale that broadcasts over them."""
+        from onnx import TensorProto
+
+        wide = self.op("Cast", [self.constant(f"{name}.codes", codes)], f"{name}.wide", to=TensorProto.FLOAT)
+        return self.op("Mul", [wide, self.constant(f"{name}.scale", scale)], name)
 
     def weight(self, name: str) -> str:
         return self.constant(name, self.tensors[name])

@@ -3,8 +3,10 @@ import onnx
 import pytest
 from onnx.reference import ReferenceEvaluator
 
+from engines.checkpoint import Checkpoint
 from engines.errors import ReparteeError
 from engines.graph import build_graph
+from engines.quantize import write_int8
 from tests.engines.conftest import random_batch, random_checkpoint, reference_hidden, reference_logits
 
 
@@ -52,3 +54,19 @@ def test_the_graph_is_valid_and_has_dynamic_axes(checkpoint, layer_norm):
 def test_a_span_graph_needs_a_head():
     with pytest.raises(ReparteeError, match="no question-answering head"):
         build_graph(random_checkpoint(head="none"))
+
+
+def test_int8_weights_in_the_graph_compute_what_the_stored_file_says(tmp_path, checkpoint):
+    write_int8(checkpoint, tmp_path / "reader.safetensors")
+    stored = Checkpoint.load(tmp_path / "reader.safetensors")
+    graph = build_graph(stored, weights="int8")
+    inputs = random_batch(checkpoint.config, 2, 24)
+    np.testing.assert_allclose(run(graph, inputs), reference_logits(stored, *inputs), atol=2e-5)
+    wide = [
+        each.name for each in graph.graph.initializer if len(each.dims) == 2 and each.data_type != onnx.TensorProto.INT8
+    ]
+    assert sorted(wide) == [
+        "embeddings.position_embeddings.weight",
+        "embeddings.token_type_embeddings.weight",
+        "qa_outputs.weight",
+    ]

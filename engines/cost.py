@@ -1,0 +1,114 @@
+"""What a run costs here, measured: so that a slot in ms becomes "these windows at this length"."""
+
+import contextlib
+import json
+import os
+import threading
+from pathlib import Path
+
+UNUSUAL = 0.01
+"""Share of runs that may take longer than ``CostModel.bound``."""
+
+TAIL_STEP = 0.05
+"""How fast the bound follows: one run longer than it raises its factor by this much."""
+
+LOAD_STEP = 0.2
+"""Weight of the newest run in the moving average of how busy the machine is."""
+
+BASE_STEP = 0.02
+"""Weight of the newest run in the moving average of a shape's cost."""
+
+Shape = tuple[int, int]
+"""(rows, tokens per row)."""
+
+
+class CostModel:
+    """Milliseconds per run by shape, learned from the runs themselves; for use from several threads.
+
+    A run is expected to take its shape's average (interpolated by the number of tokens where a shape was never run)
+    times the load, which all shapes share and which follows the last few runs: a busy neighbour slows all of them.
+    ``bound`` adds the tail: a factor that stochastic quantile tracking keeps where UNUSUAL of the runs exceed it. A
+    shape's first run in a process is dearer (the runtime compiles it); that extra is measured too.
+    """
+
+    def __init__(self, averages: dict[Shape, float] | None = None, tail: float = 1.3) -> None:
+        self._averages = dict(averages or {})
+        self._guesses: dict[Shape, float] = {}
+        self._tail = tail
+        self._load = 1.0
+        self._first_ms = 0.0
+        self._warm: set[Shape] = set()
+        self._lock = threading.Lock()
+
+    def observe(self, rows: int, tokens: int, ms: float) -> None:
+        """Learn that a run took ``ms``."""
+        shape = (rows, tokens)
+        with self._lock:
+            expected = self._average(shape) * self._load
+            if shape not in self._warm:
+                self._warm.add(shape)
+                self._first_ms = max(self._first_ms, ms - expected) if self._averages else ms
+                return
+            if shape not in self._averages:
+                self._averages[shape] = expected = ms / self._load
+                self._guesses.clear()
+                return
+            over = ms > expected * self._tail
+            self._tail = min(max(self._tail + TAIL_STEP * (over - UNUSUAL), 1.05), 4.0)
+            off = min(ms / expected, 4.0) - 1
+            self._load *= 1 + LOAD_STEP * off
+            self._averages[shape] *= 1 + BASE_STEP * off
+
+    def measured(self, rows: int, tokens: int) -> bool:
+        """Whether this shape's cost is known from runs, not interpolated."""
+        with self._lock:
+            return (rows, tokens) in self._averages
+
+    def typical(self, rows: int, tokens: int) -> float:
+        """The expected cost of a run in ms; infinite before anything was measured."""
+        with self._lock:
+            return self._average((rows, tokens)) * self._load
+
+    def bound(self, rows: int, tokens: int) -> float:
+        """What all but UNUSUAL of the runs stay under, in ms."""
+        with self._lock:
+            first = 0.0 if (rows, tokens) in self._warm else self._first_ms
+            return self._average((rows, tokens)) * self._load * self._tail + first
+
+    def _average(self, shape: Shape) -> float:
+        if (known := self._averages.get(shape) or self._guesses.get(shape)) is not None:
+            return known
+        if not self._averages:
+            return float("inf")
+        size = shape[0] * shape[1]
+        points = sorted((rows * tokens, ms) for (rows, tokens), ms in self._averages.items())
+        below = [point for point in points if point[0] <= size]
+        above = [point for point in points if point[0] >= size]
+        if below and above:
+            (left, low), (right, high) = below[-1], above[0]
+            guess = low + (high - low) * (size - left) / max(right - left, 1)
+        else:
+            near, ms = (below or points)[-1 if below else 0]
+            guess = ms * max(1.0, size / near)
+        self._guesses[shape] = guess
+        return guess
+
+    @classmethod
+    def load(cls, path: Path) -> "CostModel":
+        """Read what an earlier process learned; an absent or damaged file gives an empty model."""
+        with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
+            known = json.loads(path.read_text())
+            averages = {(int(rows), int(tokens)): float(ms) for rows, tokens, ms in known["average_ms"] if ms > 0}
+            return cls(averages, min(max(float(known["tail"]), 1.05), 4.0))
+        return cls()
+
+    def save(self, path: Path) -> None:
+        """Write what was learned; a folder that cannot be written is no error, the next process measures again."""
+        with self._lock:
+            table = [[*shape, round(ms, 4)] for shape, ms in sorted(self._averages.items())]
+            text = json.dumps({"average_ms": table, "tail": round(self._tail, 4)})
+        with contextlib.suppress(OSError):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            partial = path.with_name(f"{path.name}.{os.getpid()}")
+            partial.write_text(text)
+            partial.replace(path)

@@ -1,0 +1,59 @@
+"""Start and end logits → answer spans, comparable across all windows of a question."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+ANSWER_TOKENS = 30
+"""The longest answer, in tokens (the value of the original BERT SQuAD code)."""
+
+TOP = 20
+"""Starts and ends paired per window."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Tokens ``start``..``end`` (inclusive) of passage ``passage``. ``score``: start plus end logit."""
+
+    passage: int
+    start: int
+    end: int
+    score: float
+
+
+def null_score(logits: NDArray[np.float32]) -> float:
+    """The score of "no answer here": both logits at [CLS]. ``logits``: float32 [n, 2]."""
+    return float(logits[0, 0] + logits[0, 1])
+
+
+def candidates(logits: NDArray[np.float32], passage: int, first: int) -> list[Candidate]:
+    """Best spans of one window, best first. ``logits``: float32 [n, 2], the passage's tokens only.
+
+    ``first``: the number, in the passage, of the first of these tokens. The 20 best starts are paired with the 20 best
+    ends; a span ends at or after its start and has at most ANSWER_TOKENS tokens.
+    """
+    count = len(logits)
+    top = min(TOP, count)
+    starts, ends = (np.argpartition(-logits[:, side], top - 1)[:top] for side in (0, 1))
+    length = ends[None, :] - starts[:, None]
+    scores = logits[starts, 0][:, None] + logits[ends, 1][None, :]
+    scores = np.where((length >= 0) & (length < ANSWER_TOKENS), scores, -np.inf)
+    order = np.argsort(-scores, axis=None)[:TOP]
+    rows, columns = np.unravel_index(order, scores.shape)
+    return [
+        Candidate(passage, first + int(starts[row]), first + int(ends[column]), float(scores[row, column]))
+        for row, column in zip(rows, columns, strict=True)
+        if np.isfinite(scores[row, column])
+    ]
+
+
+def distinct(found: list[Candidate], limit: int) -> list[Candidate]:
+    """Best first, without spans that overlap a better one of the same passage; at most ``limit``."""
+    kept: list[Candidate] = []
+    for each in sorted(found, key=lambda candidate: -candidate.score):
+        if len(kept) == limit:
+            break
+        if all(each.passage != other.passage or each.end < other.start or other.end < each.start for other in kept):
+            kept.append(each)
+    return kept
