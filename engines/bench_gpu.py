@@ -5,6 +5,8 @@
 check: logits against OUT/reference.npz (written by ``engines.bench_torch --reference``), on every bucket
 time:  enqueue and CUDA graph, host to host and device only
 cpu:   the CPU runtime on the same host, host to host
+read:  a question and passages to a span, through the reader, for every question of --questions; and the answers
+build: the engines alone, into --cache
 """
 
 import argparse
@@ -19,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines import tensorrt_runtime
-from engines.bench_torch import RUNS, SHAPES, Batch, quantiles, random_batch, time_host
+from engines.bench_torch import RUNS, SHAPES, Batch, answer_questions, quantiles, random_batch, time_host
 from engines.checkpoint import Checkpoint, default_checkpoint_path
 from engines.runtime import Runtime, load_runtime
 from engines.sizes import SIZES, random_checkpoint
@@ -109,10 +111,27 @@ def time_cpu(checkpoint: Checkpoint, cache: Path, runs: int) -> Iterator[dict[st
     runtime.close()
 
 
+def read_questions(
+    checkpoint: Checkpoint, questions: Path, given: argparse.Namespace, options: EngineOptions
+) -> Iterator[dict[str, Any]]:
+    """Time the whole reader with one and with eight passages; the answers go to OUT/answers-RUNTIME.json."""
+    rows = [json.loads(line) for line in questions.open(encoding="utf-8")]
+    if given.runtime == "tensorrt":
+        runtime: Runtime = tensorrt_runtime.load(checkpoint, cache_dir=given.cache, options=options)
+    else:
+        runtime = load_runtime(given.runtime, checkpoint, cache_dir=given.cache)
+    for passages, taken in ((8, rows[:500]), (1, rows[: given.limit])):
+        found = answer_questions(runtime, checkpoint, taken, passages)
+        name = f"answers-{runtime.name}-{given.precision}{'-norm32' if given.single_norm else ''}.json"
+        (given.out / name).write_text(json.dumps(found))
+        yield {"runtime": runtime.name, "passages": passages, "questions": len(taken), "read": found["read_ms"]}
+    runtime.close()
+
+
 def main() -> None:
     """Run one section for each model; one that fails is reported in the JSON and does not stop the others."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("section", choices=("build", "check", "time", "cpu"))
+    parser.add_argument("section", choices=("build", "check", "time", "cpu", "read"))
     parser.add_argument("out", type=Path)
     parser.add_argument("--models", default=",".join(SIZES))
     parser.add_argument(
@@ -123,6 +142,9 @@ def main() -> None:
     parser.add_argument("--name", help="of the report; default: the section")
     parser.add_argument("--weights", type=Path, default=default_checkpoint_path())
     parser.add_argument("--cache", type=Path, default=Path("cache"))
+    parser.add_argument("--questions", type=Path, help="JSON lines with question, context and answers")
+    parser.add_argument("--limit", type=int, help="questions to read")
+    parser.add_argument("--runtime", default="tensorrt", help="that reads")
     parser.add_argument("--runs", type=int, default=100, help="of the CPU")
     given = parser.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
@@ -154,6 +176,8 @@ def main() -> None:
                 runtime.close()
             elif given.section == "time":
                 yield from time_tensorrt(checkpoint, options, given.cache)
+            elif given.section == "read":
+                yield from read_questions(checkpoint, given.questions, given, options)
             else:
                 yield from time_cpu(checkpoint, given.cache, given.runs)
 

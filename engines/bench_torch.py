@@ -17,6 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines.checkpoint import Checkpoint, default_checkpoint_path
+from engines.reader import ReadablePassage, Reader
+from engines.runtime import Runtime
 from engines.sizes import SIZES, random_checkpoint
 from engines.tokenize import Tokenizer
 
@@ -185,6 +187,27 @@ def write_reference(out: Path, checkpoint: Checkpoint, rows: list[dict[str, Any]
     np.savez(out / "reference.npz", **arrays)  # type: ignore[arg-type,unused-ignore]
 
 
+def answer_questions(
+    runtime: Runtime, checkpoint: Checkpoint, rows: list[dict[str, Any]], passages: int = 1
+) -> dict[str, Any]:
+    """Read the answer to every question in its context and ``passages`` - 1 others, all tokenised beforehand.
+
+    Gives ``answers``: per row the best span and its score above the null score; ``read_ms``: question to span.
+    """
+    reader = Reader(runtime, checkpoint)
+    texts = dict.fromkeys(row["context"] for row in rows)
+    contexts = {text: ReadablePassage(text, reader.tokenize(text)) for text in texts}
+    others = list(contexts.values())
+    answers, spent = [], []
+    for index, row in enumerate(rows):
+        given = [contexts[row["context"]], *(others[(index + skip) % len(others)] for skip in range(1, passages))]
+        reading = reader.read(row["question"], given)
+        spent.append(reading.spent_ms)
+        best = reading.spans[0] if reading.spans else None
+        answers.append([best.text, round(best.score, 4)] if best else ["", -99.0])
+    return {"runtime": runtime.name, "passages": passages, "answers": answers, "read_ms": quantiles(spent)}
+
+
 def time_torch(checkpoint: Checkpoint, mode: str, quiet: Quiet) -> Iterator[dict[str, Any]]:
     """Time one model in float16, eager, graph or compile: host to host (numpy to numpy) and on the device only."""
     import torch
@@ -255,6 +278,7 @@ def main() -> None:
     parser.add_argument("--modes", default="eager,graph,compile")
     parser.add_argument("--weights", type=Path, default=default_checkpoint_path())
     parser.add_argument("--reference", action="store_true", help="write reference.npz")
+    parser.add_argument("--answers", action="store_true", help="write answers-torch-fp32.json")
     parser.add_argument("--questions", type=Path, help="JSON lines with question, context and answers")
     parser.add_argument("--name", default="torch", help="of the report")
     parser.add_argument("--lock", type=Path, help="time only while holding this file's lock: others share the GPU")
@@ -279,6 +303,13 @@ def main() -> None:
     trained = Checkpoint.load(options.weights)
     if options.reference:
         attempt("reference", lambda: write_reference(options.out, trained, rows, options.device))
+    if options.answers:
+
+        def answer() -> None:
+            found = answer_questions(TorchRuntime(trained, options.device), trained, rows)
+            (options.out / "answers-torch-fp32.json").write_text(json.dumps(found))
+
+        attempt("answers", answer)
     if options.device == "cuda":
         report["gpu"] = torch.cuda.get_device_name()
         for mode in filter(None, options.modes.split(",")):
