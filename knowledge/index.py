@@ -123,7 +123,7 @@ class PassageIndex:
                 time.sleep(0.05)
         try:
             with _broken():
-                yield Writer(writer)
+                yield Writer(writer, self._index.schema)
         finally:
             with _broken():
                 # Waiting also gives the lock back; what was not committed is dropped.
@@ -153,12 +153,16 @@ class PassageIndex:
 class Writer:
     """What may be done to the index between opening it for writing and committing."""
 
-    def __init__(self, writer: tantivy.IndexWriter) -> None:
+    def __init__(self, writer: tantivy.IndexWriter, schema: tantivy.Schema) -> None:
         self._writer = writer
+        self._schema = schema
 
     def delete(self, document: int) -> None:
         """Remove the passages of a document."""
-        self._writer.delete_documents_by_term("document", document)
+        import tantivy
+
+        # Deleting by term would look for a signed number and find nothing.
+        self._writer.delete_documents_by_query(tantivy.Query.term_query(self._schema, "document", document))
 
     def add(self, document: int, passage: int, title: str, headings: str, text: str) -> None:
         """Add a passage of a document."""

@@ -323,6 +323,8 @@ class Library:
                 writer.commit(self._store.identity, sequence)
                 index.reload()
                 done = sequence
+        if not self.readonly:
+            self._store.touch()
 
     def _sync(self, wait_s: float) -> tuple[str, ...]:
         """Bring the index up to date, and return what is to be said if that was not possible."""

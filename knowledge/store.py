@@ -122,7 +122,12 @@ class Store:
                     for statement in _TABLES.split(";\n"):
                         run(statement)
                     # Starting from the clock, a store that was made anew never repeats an older one's numbers.
-                    facts = {"store": uuid.uuid4().hex, "sequence": time.time_ns() // 10**6, "tokenizer": ""}
+                    facts = {
+                        "store": uuid.uuid4().hex,
+                        "sequence": time.time_ns() // 10**6,
+                        "tokenizer": "",
+                        "indexed": 0,
+                    }
                     self._connection.executemany("INSERT INTO facts VALUES (?, ?)", facts.items())
                     run(f"PRAGMA application_id = {APPLICATION_ID}")
                     run(f"PRAGMA user_version = {VERSION}")
@@ -241,6 +246,11 @@ class Store:
                 ((pack_tokens(tokenize(text)), identity) for identity, text in rows),
             )
             self._connection.execute("UPDATE facts SET value = ? WHERE name = 'tokenizer'", (fingerprint,))
+
+    def touch(self) -> None:
+        """Let other processes know, through ``data_version``, that the index has been written."""
+        with self._guard(), self._transaction():
+            self._connection.execute("UPDATE facts SET value = value + 1 WHERE name = 'indexed'")
 
     # Reading
 
