@@ -29,6 +29,7 @@ from assistant.speech.endpointer import Waits
 from engines.errors import ReparteeError
 
 if TYPE_CHECKING:
+    from assistant.config import Config
     from assistant.speech.recognizer import Recognizer
     from assistant.turn import Assistant
 
@@ -88,6 +89,24 @@ class ConversationSettings:
     echo_cancelled: bool = True
     expires_s: float = 300.0
     wake_words: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, config: Config) -> ConversationSettings:
+        """Return what the configuration says for this machine's own microphone."""
+        ear = config.ear
+        detection = TurnDetection(
+            threshold=ear.threshold,
+            prefix_padding_ms=ear.prefix_ms,
+            silence_ms=ear.silence_ms,
+            adaptive=ear.adaptive,
+        )
+        return cls(
+            turn_detection=detection,
+            speculate=config.conversation.speculate,
+            echo_cancelled=ear.echo_cancelled,
+            expires_s=config.conversation.expires_s,
+            wake_words=ear.wake_words,
+        )
 
 
 class Conversation:

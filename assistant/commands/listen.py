@@ -1,0 +1,159 @@
+"""``repartee listen``: a conversation through this machine's microphone and loudspeaker."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import click
+import numpy as np
+
+from assistant.config import Config
+from assistant.console import show_reply
+from assistant.conversation import Conversation, ConversationSettings
+from assistant.conversation_events import (
+    ConversationEvent,
+    Heard,
+    HearingFailed,
+    Partial,
+    ReplyAudio,
+    ReplyDone,
+    ReplyStarted,
+    SpeechStarted,
+    SpeechStopped,
+    Woken,
+)
+from assistant.turn import Assistant
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.live import Live
+
+    from assistant.speech.devices import SoundDevices
+
+METER = 24  # cells
+REDRAW_S = 0.08
+
+
+@click.command()
+@click.option("--turns", type=click.IntRange(0), default=0, help="End after so many replies; 0 goes on until Ctrl-C.")
+@click.pass_obj
+def command(config: Config, turns: int) -> None:
+    """Talk with the microphone and the speaker; Ctrl-C ends it.
+
+    Replies can be interrupted where the microphone does not hear the speaker (headphones, echo cancellation): say so
+    with echo_cancelled = true under [ear] in repartee.toml. With wake_words set there, speech counts only after one.
+    """
+    asyncio.run(listen(config, turns))
+
+
+async def listen(config: Config, turns: int) -> None:
+    """Converse until `turns` replies were given, or until cancelled. Raises ReparteeError for missing parts."""
+    from rich.console import Console
+    from rich.live import Live
+
+    from assistant.speech.devices import SoundDevices
+
+    console = Console(highlight=False)
+    settings = ConversationSettings.of(config)
+    assistant = Assistant.open(config)
+    conversation = Conversation(assistant, settings=settings)
+    try:
+        voice, _ = await asyncio.gather(assistant.synthesizer(), assistant.recognizer())
+        devices = SoundDevices(
+            voice.rate, name=config.ear.device, told=lambda said: console.print(said or "Listening.")
+        )
+        if settings.wake_words:
+            console.print(f"Say {' or '.join(word.replace('_', ' ') for word in settings.wake_words)} first.")
+        with Live(console=console, refresh_per_second=4, transient=True) as live:
+            screen = _Screen(conversation, devices, console, live, turns)
+            await screen.run()
+    finally:
+        await conversation.close()
+        await assistant.close()
+
+
+class _Screen:
+    """Carries events between the conversation, the devices and the terminal."""
+
+    def __init__(
+        self, conversation: Conversation, devices: SoundDevices, console: Console, live: Live, turns: int
+    ) -> None:
+        self._conversation, self._devices, self._console, self._live = conversation, devices, console, live
+        self._turns = turns
+        self._words = ""
+        self._generation = 0
+
+    async def run(self) -> None:
+        """Return when enough replies were given."""
+        hearing, drawing = asyncio.create_task(self._hear()), asyncio.create_task(self._draw())
+        showing = asyncio.create_task(self._show())
+        tasks = (hearing, drawing, showing)
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in tasks:
+                task.cancel()
+            results = await asyncio.gather(*tasks, return_exceptions=True)
+        for result in results:
+            if isinstance(result, Exception):
+                raise result
+
+    async def _hear(self) -> None:
+        async for pcm in self._devices.microphone():
+            await self._conversation.hear(pcm)
+
+    async def _show(self) -> None:
+        replies = 0
+        async for event in self._conversation.events():
+            self._on(event)
+            if isinstance(event, ReplyDone):
+                replies += 1
+                if replies == self._turns:
+                    while not self._devices.loudspeaker.silent:
+                        await asyncio.sleep(0.05)
+                    await asyncio.sleep(0.3)  # the device's own buffer
+                    return
+
+    def _on(self, event: ConversationEvent) -> None:
+        speaker = self._devices.loudspeaker
+        if isinstance(event, SpeechStarted | Woken):
+            heard_ms = speaker.stop()
+            if self._generation and self._conversation.replying is None:
+                self._conversation.truncate(self._generation, heard_ms)
+            self._words = "…"
+        elif isinstance(event, Partial):
+            self._words = event.text
+        elif isinstance(event, SpeechStopped):
+            self._words += " …"
+        elif isinstance(event, Heard):
+            self._words = event.transcript.text
+        elif isinstance(event, HearingFailed):
+            self._console.print(event.sentence, style="red")
+        elif isinstance(event, ReplyStarted):
+            self._generation = event.generation
+            speaker.begin()
+        elif isinstance(event, ReplyAudio):
+            speaker.play(event.pcm)
+        elif isinstance(event, ReplyDone):
+            self._show_reply(event)
+
+    def _show_reply(self, event: ReplyDone) -> None:
+        self._words = ""
+        if event.error:
+            self._console.print(event.error, style="red")
+        elif event.status == "cancelled":
+            self._console.print(f"(interrupted after: {event.heard or 'nothing'})", style="dim")
+        elif event.reply is not None:
+            show_reply(event.reply, self._console)
+
+    async def _draw(self) -> None:
+        """Keep one line with the level and the words so far."""
+        from rich.text import Text
+
+        while True:
+            decibels = 20 * np.log10(max(self._conversation.level, 1.0) / 32768)
+            cells = int(np.clip((decibels + 66) / 60 * METER, 0, METER))
+            meter = "█" * cells + "·" * (METER - cells)
+            self._live.update(Text.assemble((meter, "green"), "  ", (self._words, "italic")))
+            await asyncio.sleep(REDRAW_S)

@@ -1,0 +1,201 @@
+"""Microphone and loudspeaker through sounddevice (PortAudio). Devices may be missing, and come and go, at any time.
+
+PortAudio's list of devices is made when it is initialised, so after a loss it is initialised anew until a microphone
+is there. Its callbacks run in threads of their own: they only move bytes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import threading
+import time
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import numpy as np
+
+from engines.errors import ReparteeError
+
+RATE = 16_000  # Hz, of what the microphone yields
+BLOCK_MS = 20
+LOST_AFTER_S = 1.5  # without a callback a device is taken for gone
+RETRY_S = 1.0
+
+
+class SoundError(ReparteeError):
+    """Sound devices cannot be used at all: sounddevice or PortAudio is not installed."""
+
+
+def _sounddevice() -> Any:
+    try:
+        import sounddevice
+    except ImportError as error:
+        raise SoundError(
+            "Sound devices need the package sounddevice; install it with: pip install 'repartee[audio]'."
+        ) from error
+    except OSError as error:
+        raise SoundError(
+            "Sound devices need the PortAudio library; install it with: apt-get install libportaudio2."
+        ) from error
+    return sounddevice
+
+
+class Loudspeaker:
+    """A queue of int16 mono PCM at `rate` Hz that the device's callback empties."""
+
+    def __init__(self, rate: int) -> None:
+        self.rate = rate
+        self._lock = threading.Lock()
+        self._queue = bytearray()
+        self._played = 0  # samples of the reply given to the device
+        self._latency_s = 0.0
+
+    def play(self, pcm: bytes) -> None:
+        """Queue the next audio of the reply."""
+        with self._lock:
+            self._queue += pcm
+
+    def begin(self) -> None:
+        """Count from here what is played of the next reply."""
+        with self._lock:
+            self._played = 0
+
+    def stop(self) -> float:
+        """Be silent at once; returns how many ms of the reply came out of the device."""
+        with self._lock:
+            self._queue.clear()
+            return max(0.0, self._played / self.rate - self._latency_s) * 1000
+
+    @property
+    def silent(self) -> bool:
+        """Whether everything queued was played."""
+        with self._lock:
+            return not self._queue
+
+    def fill(self, block: Any, latency_s: float) -> None:
+        """Give the device its next block; silence where nothing is queued."""
+        with self._lock:
+            size = len(block)
+            chunk = bytes(self._queue[:size])
+            del self._queue[:size]
+            self._latency_s = latency_s
+            self._played += len(chunk) // 2
+        block[:] = chunk + bytes(size - len(chunk))
+
+
+class SoundDevices:
+    """The microphone's audio as an iterator, the loudspeaker, and what became of them.
+
+    `told(sentence)` is called when the devices come and go; an empty sentence means that all is well.
+    """
+
+    def __init__(self, speaker_rate: int, *, name: str = "", told: Callable[[str], None] = lambda _: None) -> None:
+        """Raises SoundError where no device could ever be used."""
+        self._sd = _sounddevice()
+        self.loudspeaker = Loudspeaker(speaker_rate)
+        self._name, self._told = name, told
+        self._loop = asyncio.get_running_loop()
+        self._chunks: asyncio.Queue[np.ndarray] = asyncio.Queue()
+        self._streams: list[Any] = []
+        self._heard_s = 0.0  # when the microphone last gave something
+        self._resample: Callable[[np.ndarray], np.ndarray] = lambda pcm: pcm
+
+    async def microphone(self) -> AsyncIterator[np.ndarray]:
+        """Yield int16[n] at 16 kHz as it is recorded, for ever; waits while there is no microphone."""
+        try:
+            while True:
+                sentence = await asyncio.to_thread(self._open)
+                self._told(sentence)
+                if self._streams:
+                    async for pcm in self._until_lost():
+                        yield pcm
+                    self._told("The microphone is gone; plug it in again, I wait for it.")
+                await asyncio.to_thread(self._close)
+                await asyncio.sleep(RETRY_S)
+        finally:
+            await asyncio.shield(asyncio.to_thread(self._close))
+
+    async def _until_lost(self) -> AsyncIterator[np.ndarray]:
+        self._heard_s = time.monotonic()
+        while time.monotonic() - self._heard_s < LOST_AFTER_S and self._streams[0].active:
+            with contextlib.suppress(TimeoutError):
+                yield self._resample(await asyncio.wait_for(self._chunks.get(), 0.25))
+
+    def _open(self) -> str:
+        """Open the microphone, and the loudspeaker if there is one; returns what is wrong, if anything is."""
+        self._sd._terminate()  # the only way to see devices that were plugged in since
+        self._sd._initialize()
+        try:
+            self._streams = [self._open_microphone()]
+        except (self._sd.PortAudioError, ValueError):
+            return "There is no microphone; plug one in, I wait for it."
+        try:
+            self._streams.append(self._open_loudspeaker())
+        except (self._sd.PortAudioError, ValueError):
+            return "There is no loudspeaker; answers are only shown."
+        return ""
+
+    def _open_microphone(self) -> Any:
+        device = self._find("input")
+        try:
+            return self._start_microphone(device, RATE)
+        except self._sd.PortAudioError:  # hardware without a mixer knows only its own rates
+            rate = int(self._sd.query_devices(device, "input")["default_samplerate"])
+            return self._start_microphone(device, rate)
+
+    def _start_microphone(self, device: int | None, rate: int) -> Any:
+        def give(data: Any, _frames: int, _time: Any, _status: Any) -> None:
+            self._heard_s = time.monotonic()
+            pcm = np.frombuffer(bytes(data), np.int16)
+            self._loop.call_soon_threadsafe(self._chunks.put_nowait, pcm)
+
+        stream = self._sd.RawInputStream(
+            rate, rate * BLOCK_MS // 1000, device, channels=1, dtype="int16", latency="low", callback=give
+        )
+        self._resample = _resampler(rate)
+        stream.start()
+        return stream
+
+    def _open_loudspeaker(self) -> Any:
+        speaker = self.loudspeaker
+
+        def take(data: Any, _frames: int, times: Any, _status: Any) -> None:
+            speaker.fill(data, max(0.0, times.outputBufferDacTime - times.currentTime))
+
+        stream = self._sd.RawOutputStream(
+            speaker.rate,
+            speaker.rate * BLOCK_MS // 1000,
+            self._find("output"),
+            channels=1,
+            dtype="int16",
+            latency="low",
+            callback=take,
+        )
+        stream.start()
+        return stream
+
+    def _find(self, kind: str) -> int | None:
+        """Return the first device whose name contains the one asked for; None is the system's default."""
+        if not self._name:
+            return None
+        for number, device in enumerate(self._sd.query_devices()):
+            if self._name.lower() in device["name"].lower() and device[f"max_{kind}_channels"]:
+                return number
+        raise ValueError(f"no {kind} device {self._name}")
+
+    def _close(self) -> None:
+        streams, self._streams = self._streams, []
+        for stream in streams:
+            with contextlib.suppress(self._sd.PortAudioError):  # it is gone already
+                stream.abort()
+                stream.close()
+
+
+def _resampler(rate: int) -> Callable[[np.ndarray], np.ndarray]:
+    if rate == RATE:
+        return lambda pcm: pcm
+    import soxr
+
+    stream = soxr.ResampleStream(rate, RATE, 1, dtype="int16")
+    return lambda pcm: np.asarray(stream.resample_chunk(pcm), np.int16)
