@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from assistant.turn import Assistant
 
-BAR = 24  # cells of a full budget
+BAR = 16  # cells of a full budget
 
 
 def show_reply(reply: Reply, console: Console) -> None:
@@ -67,9 +67,9 @@ def ledger_table(stages: tuple[Stage, ...], total_ms: float) -> RenderableType:
     from rich import box
     from rich.table import Table
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="dim", show_footer=True, footer_style="bold")
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="dim", show_footer=True, footer_style="bold")
     table.add_column("stage", footer="total", no_wrap=True)
-    table.add_column("spent ms", footer=f"{total_ms:.1f}", justify="right", no_wrap=True)
+    table.add_column("ms", footer=f"{total_ms:.1f}", justify="right", no_wrap=True)
     table.add_column("budget", justify="right", no_wrap=True)
     table.add_column("", width=BAR + 1, no_wrap=True)
     table.add_column("note", style="dim", overflow="fold")

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from engines.reader import Reader, Reading
     from knowledge.library import Hit, Library
 
+FEWEST_HITS = 5  # passages that are looked for however late it is
+
 T = TypeVar("T")
 
 
@@ -114,7 +116,7 @@ class Assistant:
         """Retrieve passages; when searches have lately taken longer than the slot, proportionally fewer."""
         wanted = self.config.reader.passages
         share = min(1.0, max(0.0, slot.remaining_ms()) / self._search_ms)
-        asked_for = max(1, int(wanted * share))
+        asked_for = max(min(wanted, FEWEST_HITS), int(wanted * share))
         if asked_for < wanted:
             slot.note(f"looked for {asked_for} of {wanted} passages")
         started_ms = now_ms()

@@ -56,7 +56,7 @@ def test_markup_in_documents_is_not_interpreted():
 
 
 @pytest.mark.parametrize(
-    ("spent", "filled"), [(0, ""), (5, "█" * (BAR // 2)), (10, "█" * BAR), (0.1, "▎"), (12, "█" * BAR + "▶")]
+    ("spent", "filled"), [(0, ""), (5, "█" * (BAR // 2)), (10, "█" * BAR), (0.1, "▏"), (12, "█" * BAR + "▶")]
 )
 def test_a_bar_is_the_share_of_the_budget(spent, filled):
     drawn = bar(Stage("read", 10, spent, over=spent > 10)).plain
