@@ -1,8 +1,9 @@
 """One WebSocket connection: carries messages between a client, the protocol and a conversation, and bounds all three.
 
-A slow client is not waited for: audio of a reply that is no longer current is dropped, and one that leaves
-MAX_QUEUED_BYTES unread is disconnected with 1013, because a voice that comes that late is of no use and holding it
-would let one client take the memory of all. A client that sends too fast is read more slowly; nothing of it is lost.
+A client that reads slowly is spoken to more slowly: beyond AHEAD_BYTES unread the conversation is not asked for more,
+and its voice pauses. Audio of a reply that was interrupted is dropped at the last moment. A client that asks and asks
+and does not read is disconnected with 1013 at MAX_QUEUED_BYTES, or by the ping it does not answer. A client that sends
+too fast is read more slowly; nothing of it is lost.
 """
 
 from __future__ import annotations
@@ -29,7 +30,8 @@ from engines.errors import ReparteeError
 
 log = logging.getLogger(__name__)
 
-MAX_QUEUED_BYTES = 8 * 1024 * 1024  # about two minutes of speech in base64
+AHEAD_BYTES = 1024 * 1024  # sixteen seconds of speech in base64
+MAX_QUEUED_BYTES = 8 * AHEAD_BYTES
 _SLICE = EAR_RATE // 10  # samples heard at a time, so that a long append does not keep other sessions waiting
 
 
@@ -60,7 +62,7 @@ class Connection:
         self._asking = asyncio.Lock()
         self._queue: deque[tuple[str, int | None]] = deque()
         self._queued_bytes = 0
-        self._waiting = asyncio.Event()
+        self._waiting, self._read_on = asyncio.Event(), asyncio.Event()
         self._event_pace = Bucket(pace.events, pace.events_per_second)
         self._audio_pace = Bucket(pace.audio_s, pace.audio_per_second)
         self._response_pace = Bucket(pace.responses, pace.responses_per_second)
@@ -118,6 +120,9 @@ class Connection:
             async with self._asking:
                 outputs = self._protocol.on(event)
             await self._carry(outputs)
+            while self._queued_bytes > AHEAD_BYTES:
+                self._read_on.clear()
+                await self._read_on.wait()
 
     async def _write(self) -> None:
         while True:
@@ -127,6 +132,7 @@ class Connection:
                 self._queued_bytes -= len(text)
                 if generation is None or self._conversation.current(generation):
                     await self._socket.send_text(text)
+                self._read_on.set()
             self._waiting.clear()
 
     def _enqueue(self, send: Send) -> None:
@@ -161,7 +167,11 @@ class Connection:
         for start in range(0, len(action.pcm), _SLICE):
             pcm = action.pcm[start : start + _SLICE]
             await asyncio.sleep(self._audio_pace.owe(len(pcm) / EAR_RATE))
-            await self._conversation.hear(pcm)
+            try:
+                await self._conversation.hear(pcm)
+            except ReparteeError as error:
+                await self._carry(self._protocol.not_heard(str(error)))
+                return
 
     async def _commit(self, action: actions.Commit) -> None:
         try:

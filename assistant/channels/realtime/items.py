@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -108,8 +109,11 @@ class Items:
     def __init__(self) -> None:
         self._items: list[Item] = []
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[Item]:
         return iter(self._items)
+
+    def __contains__(self, item_id: object) -> bool:
+        return any(item.id == item_id for item in self._items)
 
     def __len__(self) -> int:
         return len(self._items)
@@ -136,7 +140,7 @@ class Items:
         Returns the id of the item before it, and the ids of the items that left for lack of room. Raises ProtocolError
         for an id that is taken or an `after` that is not here.
         """
-        if any(known.id == item.id for known in self._items):
+        if item.id in self:
             raise ProtocolError(
                 "item_create_duplicate_item_id", f"There is an item '{item.id[:100]}' already.", param="item.id"
             )

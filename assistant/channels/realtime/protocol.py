@@ -23,9 +23,6 @@ from assistant.channels.realtime.session import Session, audio_format, modality
 from assistant.conversation import ConversationSettings
 from engines.errors import ReparteeError
 
-#: Audio that may wait for a commit, in seconds; more is refused.
-MAX_UNCOMMITTED_S = 600
-
 #: Turns whose item ids are remembered while their transcripts may still come.
 _RECENT_TURNS = 16
 
@@ -41,7 +38,6 @@ class Protocol:
         self.items = Items()
         self._conversation_id = _new_id("conv")
         self._decoder = Decoder(self.session.input_format)
-        self._uncommitted = 0  # bytes, counted only for push-to-talk
         self._turns: OrderedDict[int, str] = OrderedDict()  # item ids of recent turns
         self._question: str | None = None  # a typed question that waits for response.create
         self._requests: dict[int, actions.Request] = {}  # by generation, until the reply starts
@@ -115,6 +111,10 @@ class Protocol:
             )
         ]
 
+    def not_heard(self, sentence: str) -> list[Output]:
+        """The conversation could not take audio."""
+        return [self.error(ProtocolError("input_audio_buffer_full", sentence, param="audio"))]
+
     def responding(self, request: actions.Request, generation: int) -> None:
         """The conversation took a response.create: its reply will be of `generation`."""
         self._requests[generation] = request
@@ -169,14 +169,6 @@ class Protocol:
             raise ProtocolError(
                 "invalid_value", f"'audio' must be base64: {str(error).lower()}.", param="audio"
             ) from error
-        if self.session.vad is None:
-            if self._uncommitted + len(data) > MAX_UNCOMMITTED_S * self.session.input_format.bytes_per_second:
-                raise ProtocolError(
-                    "input_audio_buffer_full",
-                    f"More than {MAX_UNCOMMITTED_S} s of audio wait for a commit; commit or clear them first.",
-                    param="audio",
-                )
-            self._uncommitted += len(data)
         pcm = self._decoder.decode(data)
         return [actions.Hear(pcm)] if len(pcm) else []
 
@@ -186,7 +178,6 @@ class Protocol:
         return [*tail, actions.Commit(event.event_id)]
 
     def _end_of_audio(self) -> list[Output]:
-        self._uncommitted = 0
         tail = self._decoder.flush()
         return [actions.Hear(tail)] if len(tail) else []
 
@@ -276,6 +267,8 @@ class Protocol:
     # Conversation events.
 
     def _committed(self, event: heard.Committed) -> list[Output]:
+        if self._turn_id(event.turn) in self.items:
+            del self._turns[event.turn]  # a client took the id that speech_started told it for an item of its own
         item = Item(
             self._turn_id(event.turn),
             role="user",

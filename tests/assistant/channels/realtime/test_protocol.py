@@ -294,14 +294,6 @@ def test_a_flood_of_items_drops_the_oldest_and_says_so(line):
     assert (len(line.protocol.items), deleted) == (MAX_ITEMS, 40)
 
 
-def test_audio_that_nobody_commits_is_bounded(line):
-    line.feed("session.update", session={"audio": {"input": {"turn_detection": None}}})
-    minute = line.audio(60_000)
-    codes = [line.feed("input_audio_buffer.append", audio=minute) for _ in range(11)]
-    assert codes[9] == []
-    assert codes[10][0]["error"]["code"] == "input_audio_buffer_full"
-
-
 def test_telephone_audio_goes_both_ways(line):
     line.feed(
         "session.update",
