@@ -105,8 +105,8 @@ def build_engine(
     report("graph", 0.0)
     half = options.precision == "fp16"
     builder = api.builder()
-    parts = not api.strongly_typed and api.numbers < (9,)
-    model = tensorrt_graph(checkpoint, head=head, half_types=half and api.strongly_typed, norm_parts=parts)
+    old = not api.strongly_typed and api.numbers < (9,)
+    model = tensorrt_graph(checkpoint, head=head, half_types=half and api.strongly_typed, elementary=old)
     network, _parser = api.network(builder, model)
     del model
     config = api.configure(builder, half=half, level=options.level, workspace=WORKSPACE, targets=options.targets)

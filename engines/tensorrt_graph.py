@@ -23,17 +23,19 @@ SINGLE = (".square", ".variance", ".spread", ".deviation")
 POOLING = ("kept_tokens", "kept_column", "kept_hidden", "total", "length", "safe_length", "embedding")
 
 
-def tensorrt_graph(checkpoint: Checkpoint, *, head: OutputHead, half_types: bool, norm_parts: bool) -> bytes:
+def tensorrt_graph(checkpoint: Checkpoint, *, head: OutputHead, half_types: bool, elementary: bool) -> bytes:
     """Serialise the graph of ``checkpoint``: inputs int32 [batch, seq], result float32.
 
-    ``half_types``: weights and activations are float16 (for strongly typed networks). ``norm_parts``: LayerNorm from
-    elementary operators, which TensorRT 8.6 fuses and later versions need not.
+    ``half_types``: weights and activations are float16 (for strongly typed networks). ``elementary``: only operators as
+    older parsers know them; LayerNorm in parts is also what TensorRT 8.6 fuses best.
     """
     from onnx import TensorProto
 
-    model = build_graph(checkpoint, head=head, layer_norm="parts" if norm_parts else "op")
+    model = build_graph(checkpoint, head=head, layer_norm="parts" if elementary else "op")
     for each in model.graph.input:
         each.type.tensor_type.elem_type = TensorProto.INT32
+    if elementary:
+        _slice_shape(model)
     if half_types:
         to_half(model, OUTPUTS[head])
     data: bytes = model.SerializeToString()
@@ -68,3 +70,22 @@ def to_half(model: "onnx.ModelProto", output: str) -> None:
         body.append(helper.make_node("Cast", [f"{output}.half"], [output], name=f"{output}.wide", to=TensorProto.FLOAT))
     del model.graph.node[:]
     model.graph.node.extend([*body, *pooling])
+
+
+def _slice_shape(model: "onnx.ModelProto") -> None:
+    """Say Shape(start, end), which opset 15 brought, as Shape and Slice."""
+    from onnx import helper, numpy_helper
+
+    nodes = []
+    for node in model.graph.node:
+        if node.op_type != "Shape":
+            nodes.append(node)
+            continue
+        name, bounds = node.output[0], []
+        for limit in sorted(node.attribute, key=lambda attribute: attribute.name, reverse=True):  # start, then end
+            bounds.append(f"{name}.{limit.name}")
+            model.graph.initializer.append(numpy_helper.from_array(np.array([limit.i], np.int64), bounds[-1]))
+        nodes.append(helper.make_node("Shape", list(node.input), [f"{name}.all"], name=f"{name}.all"))
+        nodes.append(helper.make_node("Slice", [f"{name}.all", *bounds], [name], name=name))
+    del model.graph.node[:]
+    model.graph.node.extend(nodes)

@@ -164,7 +164,10 @@ class TensorRTRuntime:
         width = int(tuple(engines[0].get_tensor_shape(output))[-1])
         rows, seq = max(p.most for *_, p in profiles), self.buckets[-1]
         self.stream = self._own(Stream())
-        size_in, size_out = rows * seq * 4 * len(INPUTS), rows * (seq if self.head == "span" else 1) * width * 4
+        size_in, size_out = (
+            _aligned(rows * seq * 4) * len(INPUTS),
+            rows * (seq if self.head == "span" else 1) * width * 4,
+        )
         self._host_in, self._host_out = self._own(PinnedMemory(size_in)), self._own(PinnedMemory(size_out))
         self._device_in, self._device_out = self._own(DeviceMemory(size_in)), self._own(DeviceMemory(size_out))
         scratch = self._own(DeviceMemory(max(api.scratch_size(engine) for engine in engines)))
@@ -227,16 +230,20 @@ class Shape:
         self, owner: TensorRTRuntime, context: Any, batch: int, seq: int, output: str, out: tuple[int, ...]
     ) -> None:
         self._context, self._stream = context, owner.stream
-        self.size_in, self.size_out = batch * seq * 4 * len(INPUTS), int(np.prod(out)) * 4
-        self.inputs = owner._host_in.view((len(INPUTS), batch, seq), np.int32)
+        apart = _aligned(batch * seq * 4)
+        self.size_in, self.size_out = apart * len(INPUTS), int(np.prod(out)) * 4
+        self.inputs = [owner._host_in.view((batch, seq), np.int32, apart * index) for index in range(len(INPUTS))]
         self.output = owner._host_out.view(out, np.float32)
         self._host_in, self._host_out = int(owner._host_in.value), int(owner._host_out.value)
         self._device_in, self._device_out = int(owner._device_in.value), int(owner._device_out.value)
         for index, name in enumerate(INPUTS):
-            context.set_input_shape(name, (batch, seq))
-            context.set_tensor_address(name, self._device_in + index * batch * seq * 4)
+            self.inputs[index][:] = 0
+            fits = context.set_input_shape(name, (batch, seq))
+            if not (fits and context.set_tensor_address(name, self._device_in + index * apart)):
+                raise TensorRTError(
+                    f"The engine does not take {batch} rows of {seq}; rebuild it with repartee engine build."
+                )
         context.set_tensor_address(output, self._device_out)
-        self.inputs[:] = 0
         self.enqueue()  # TensorRT settles shapes on the first run, which a capture may not contain
         self._stream.synchronize()
         self.graph: Graph = self._stream.capture(self.enqueue)
@@ -257,6 +264,11 @@ class Shape:
         """Release the graph and the context."""
         self.graph.close()
         self._context = None
+
+
+def _aligned(size: int) -> int:
+    """Round up to the 256 bytes that TensorRT wants its tensors to begin at."""
+    return -(-size // 256) * 256
 
 
 def _profiles(engine: Any) -> list[Profile]:
