@@ -7,6 +7,8 @@ SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
 REPARTEE_HOME ?= .repartee
+# Third-party clients that certify the server, each with its own packages.
+CLIENTS := $(patsubst tests/clients/%/requirements.txt,%,$(wildcard tests/clients/*/requirements.txt))
 
 # flite is a clearer voice than the bundled one; PortAudio opens microphone and speaker.
 RUN_APT := libflite1 libportaudio2
@@ -25,10 +27,10 @@ else echo "Debian packages:$$missing ($(2))"; apt-get update -qq && \
     echo "Not all of$$missing could be installed; going on without."; fi
 endef
 
-# $(call pip,REQUIREMENTS): install into the virtual environment, a word of progress per package, the log on failure.
+# $(call pip,REQUIREMENTS,VENV): install into a virtual environment, a word of progress per package, the log on failure.
 define pip
-printf 'Python packages:'; \
-$(BIN)/python -m pip install --disable-pip-version-check --no-input $(1) 2>&1 | tee $(VENV)/pip.log | \
+printf '$(2):'; \
+$(2)/bin/python -m pip install --disable-pip-version-check --no-input $(1) 2>&1 | tee $(VENV)/pip.log | \
     while read -r word name _; do case "$$word" in \
     Collecting) printf ' %s' "$${name%%[<>=~!;[]*}";; Installing) [ "$$name" != collected ] || printf " ... installing";; esac; done \
     || { echo; grep -v '^WARNING: Location' $(VENV)/pip.log | tail -n 20; exit 1; }; \
@@ -52,14 +54,14 @@ lint: $(VENV)/.tested
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 
-test: $(VENV)/.tested lint
+test: $(VENV)/.tested $(CLIENTS:%=.venv-clients/%/.ready) tests/clients/agents/node_modules/.ready lint
 	@$(BIN)/pytest -m "not gpu"
 
 test-gpu: $(VENV)/.gpu
 	@$(BIN)/pytest -m gpu
 
 clean:
-	rm -rf $(VENV) .repartee build dist *.egg-info
+	rm -rf $(VENV) .venv-clients tests/clients/agents/node_modules .repartee build dist *.egg-info
 
 $(VENV)/.python:
 	@suitable() { for python in python3 python3.13 python3.12 python3.11 /usr/bin/python3; do \
@@ -74,14 +76,23 @@ $(VENV)/.python:
 
 $(VENV)/.installed: pyproject.toml $(VENV)/.python
 	@$(call apt,$(RUN_APT),a clearer voice and sound devices)
-	@$(call pip,-e ".[audio]")
+	@$(call pip,-e ".[audio]",$(VENV))
 	@touch $@
 
 $(VENV)/.tested: pyproject.toml $(VENV)/.installed
 	@$(call apt,$(TEST_APT),the tests)
-	@$(call pip,-e ".[audio,wake,dev]")
+	@$(call pip,-e ".[audio,wake,dev]",$(VENV))
 	@touch $@
 
 $(VENV)/.gpu: pyproject.toml $(VENV)/.installed
-	@$(call pip,-e ".[audio,gpu,dev]")
+	@$(call pip,-e ".[audio,gpu,dev]",$(VENV))
+	@touch $@
+
+.venv-clients/%/.ready: tests/clients/%/requirements.txt $(VENV)/.tested
+	@$(BIN)/python -m venv .venv-clients/$*
+	@$(call pip,-r $<,.venv-clients/$*)
+	@touch $@
+
+tests/clients/agents/node_modules/.ready: tests/clients/agents/package-lock.json $(VENV)/.tested
+	@echo "Node packages: $(<D)"; cd $(<D) && npm ci --silent --no-audit --no-fund
 	@touch $@

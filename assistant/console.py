@@ -24,6 +24,7 @@ def show_reply(reply: Reply, console: Console) -> None:
     """Print a reply for a person."""
     from rich.text import Text
 
+    console.width = min(console.width, 100)
     if reply.transcript is not None:
         console.print(Text.assemble(("heard  ", "dim"), (reply.transcript, "italic")))
     if reply.answer is None:
@@ -35,6 +36,8 @@ def show_reply(reply: Reply, console: Console) -> None:
     console.print()
     for citation in reply.citations:
         console.print(citation_panel(citation, plain=console.color_system is None))
+    if reply.citations:
+        console.print()
     console.print(ledger_table(reply.stages, reply.total_ms))
 
 
@@ -53,12 +56,11 @@ def citation_panel(citation: Citation, *, plain: bool) -> RenderableType:
     place = f"{PurePath(citation.document).name} · characters {citation.start}-{citation.end}"
     return Panel(
         passage,
-        title=Text(citation.title or PurePath(citation.document).stem, "bold"),
+        title=Text(" › ".join((citation.title or PurePath(citation.document).stem, *citation.headings)), "bold"),
         subtitle=Text(f"{place} · passage {citation.passage_id}", "dim"),
         title_align="left",
         subtitle_align="right",
         border_style="dim",
-        width=100 if plain else None,
     )
 
 

@@ -25,8 +25,8 @@ class Citation:
     with ``repartee knowledge search --json``, whose passages carry their text and their own offsets into the same
     document: ``passage.text[start - passage.start : end - passage.start] == text``.
 
-    ``title``, ``passage`` (the text of the whole passage) and ``passage_start`` (its offset in the document) are for
-    showing the span in its place and are not part of the JSON.
+    ``title`` and ``headings`` of the document, ``passage`` (the text of the whole passage) and ``passage_start`` (its
+    offset in the document) are for showing the span in its place and are not part of the JSON.
     """
 
     document: str
@@ -37,6 +37,7 @@ class Citation:
     title: str = ""
     passage: str = ""
     passage_start: int = 0
+    headings: tuple[str, ...] = ()
 
     @property
     def span_in_passage(self) -> tuple[int, int]:

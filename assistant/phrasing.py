@@ -38,6 +38,7 @@ def cite(reading: Reading, hits: Sequence[Hit]) -> tuple[Citation, ...]:
                 title=passage.title,
                 passage=passage.text,
                 passage_start=passage.start,
+                headings=passage.headings,
             ),
         )
     return tuple(found.values())[:MOST_CITATIONS]

@@ -62,6 +62,7 @@ class Assistant:
             )
             library = Library.open(config.home, lambda text: reader.result().tokenize(text))
         try:
+            library.search("What was it before?", k=1)  # opens the index: the first turn has no time for that
             return cls(config, reader.result(), library)
         except BaseException:
             library.close()
