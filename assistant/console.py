@@ -69,7 +69,9 @@ def ledger_table(stages: tuple[Stage, ...], total_ms: float) -> RenderableType:
     from rich import box
     from rich.table import Table
 
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="dim", show_footer=True, footer_style="bold")
+    table = Table(
+        box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="dim", show_footer=True, footer_style="bold"
+    )
     table.add_column("stage", footer="total", no_wrap=True)
     table.add_column("ms", footer=f"{total_ms:.1f}", justify="right", no_wrap=True)
     table.add_column("budget", justify="right", no_wrap=True)
