@@ -179,7 +179,7 @@ def test_a_lost_index_is_made_again_and_noted(opened, home, lighthouse):
 @pytest.mark.parametrize("damage", ["scribble", "middle", "truncate"])
 def test_a_damaged_index_is_made_again(opened, home, pattern, damage):
     library = opened()
-    library.add([SAMPLES])
+    library.add([SAMPLES / "lighthouse.md", SAMPLES / "tea.md"])
     expected = found(library, "Who was the first keeper of the lighthouse?")
     library.close()
     noise = random.Random(pattern + damage)
