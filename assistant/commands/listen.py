@@ -110,9 +110,7 @@ class _Screen:
             if isinstance(event, ReplyDone):
                 replies += 1
                 if replies == self._turns:
-                    while not self._devices.loudspeaker.silent:
-                        await asyncio.sleep(0.05)
-                    await asyncio.sleep(0.3)  # the device's own buffer
+                    await asyncio.sleep(self._devices.loudspeaker.remaining_s + 0.1)
                     return
 
     def _on(self, event: ConversationEvent) -> None:

@@ -49,7 +49,8 @@ class Loudspeaker:
         self._lock = threading.Lock()
         self._queue = bytearray()
         self._played = 0  # samples of the reply given to the device
-        self._latency_s = 0.0
+        self._given_s = 0.0  # when the last of them were
+        self._latency_s = 0.0  # from there to the air
 
     def play(self, pcm: bytes) -> None:
         """Queue the next audio of the reply."""
@@ -65,13 +66,14 @@ class Loudspeaker:
         """Be silent at once; returns how many ms of the reply came out of the device."""
         with self._lock:
             self._queue.clear()
-            return max(0.0, self._played / self.rate - self._latency_s) * 1000
+            inside_s = max(0.0, self._latency_s - (time.monotonic() - self._given_s))
+            return max(0.0, self._played / self.rate - inside_s) * 1000
 
     @property
-    def silent(self) -> bool:
-        """Whether everything queued was played."""
+    def remaining_s(self) -> float:
+        """Seconds until everything queued has been played."""
         with self._lock:
-            return not self._queue
+            return len(self._queue) / 2 / self.rate + self._latency_s
 
     def fill(self, block: Any, latency_s: float) -> None:
         """Give the device its next block; silence where nothing is queued."""
@@ -79,8 +81,9 @@ class Loudspeaker:
             size = len(block)
             chunk = bytes(self._queue[:size])
             del self._queue[:size]
-            self._latency_s = latency_s
-            self._played += len(chunk) // 2
+            if chunk:
+                self._latency_s, self._given_s = latency_s, time.monotonic()
+                self._played += len(chunk) // 2
         block[:] = chunk + bytes(size - len(chunk))
 
 
