@@ -99,7 +99,9 @@ async def realtime(websocket: WebSocket) -> None:
     state.sessions += 1
     try:
         assistant: Assistant = state.assistant
-        settings = ConversationSettings(expires_s=config.conversation.expires_s)
+        settings = ConversationSettings(
+            expires_s=config.conversation.expires_s, speculate=config.conversation.speculate
+        )
         protocol = Protocol(
             voice=(await assistant.synthesizer()).name,
             settings=settings,
