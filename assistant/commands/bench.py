@@ -16,6 +16,7 @@ from pathlib import Path
 
 import click
 
+from assistant.bench_turn import command as turn
 from assistant.budget import DEFAULT_SLOTS
 from assistant.config import Config
 
@@ -25,6 +26,9 @@ SAMPLES = Path(__file__).parents[1] / "samples"
 @click.group()
 def command() -> None:
     """Measure whole turns."""
+
+
+command.add_command(turn, "turn")
 
 
 @dataclass(frozen=True)
