@@ -42,6 +42,8 @@ def check(runtime: Runtime, reference: Path) -> Iterator[dict[str, Any]]:
     cases = np.load(reference)
     for name in sorted({key.rsplit("/", 1)[0] for key in cases.files}):
         kind, seq, batch = name.split("/")
+        if int(seq) not in runtime.buckets:
+            continue
         ids, types, mask = cases[f"{name}/inputs"]
         wanted = cases[f"{name}/logits"]
         found, again = runtime.run(ids, types, mask), runtime.run(ids, types, mask)

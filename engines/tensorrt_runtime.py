@@ -143,6 +143,7 @@ class TensorRTRuntime:
         self.device = f"{gpu.name}, {precision.upper()}, {api.title}"
         self.note = ""
         self.head = head
+        self._api = api  # owns the logger that TensorRT writes to
         self._lock = threading.Lock()
         self._owned: list[Any] = []
         require_memory(gpu, sum(map(len, plans)) + HEADROOM, "Loading the engines")
@@ -173,16 +174,19 @@ class TensorRTRuntime:
         scratch = self._own(DeviceMemory(max(api.scratch_size(engine) for engine in engines)))
         self.shapes: dict[tuple[int, int], Shape] = {}
         for engine, index, profile in profiles:
-            for batch in _batches(profile):
+            for batch in reversed(_batches(profile)):
                 context = api.context(engine)
                 api.scratch(context, int(scratch.value), scratch.size)
                 if not context.set_optimization_profile_async(index, int(self.stream)):
+                    if batch < profile.most:
+                        continue  # this TensorRT lends a profile only once: smaller batches run as the largest
                     raise TensorRTError(
                         f"The engine's profile {index} is unusable; rebuild it with repartee engine build."
                     )
                 self.stream.synchronize()
                 out = (batch, profile.seq, width) if self.head == "span" else (batch, width)
                 self.shapes[profile.seq, batch] = Shape(self, context, batch, profile.seq, output, out)
+        self.shapes = dict(sorted(self.shapes.items()))
 
     def run(
         self, input_ids: NDArray[Any], token_type_ids: NDArray[Any], attention_mask: NDArray[Any]
