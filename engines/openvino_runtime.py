@@ -33,9 +33,14 @@ def status() -> Status:
 
 
 def load(
-    checkpoint: Checkpoint, *, head: OutputHead = "span", cache_dir: Path, threads: int | None = None
+    checkpoint: Checkpoint,
+    *,
+    head: OutputHead = "span",
+    cache_dir: Path,
+    threads: int | None = None,
+    exact: bool = False,
 ) -> "OpenVinoRuntime":
-    """Compile ``checkpoint`` for this CPU, or take what was compiled from ``cache_dir``.
+    """Compile ``checkpoint`` for this CPU, or take what was compiled from ``cache_dir``. ``exact``: float32 throughout.
 
     Raises:
         ReparteeError: OpenVINO cannot compile it here, or the checkpoint has not the head asked for.
@@ -43,12 +48,12 @@ def load(
     import openvino
 
     core = openvino.Core()
-    half = "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
-    config = checkpoint.config
+    half = not exact and "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+    group = 0 if exact else gcd(GROUP, checkpoint.config.hidden_size, checkpoint.config.intermediate_size)
     options: dict[str, Any] = {
         "PERFORMANCE_HINT": "LATENCY",
         "INFERENCE_PRECISION_HINT": "bf16" if half else "f32",
-        "DYNAMIC_QUANTIZATION_GROUP_SIZE": gcd(GROUP, config.hidden_size, config.intermediate_size),
+        "DYNAMIC_QUANTIZATION_GROUP_SIZE": group,
         "INFERENCE_NUM_THREADS": threads or 0,
     }
     key = EngineKey(
@@ -62,7 +67,7 @@ def load(
     )
 
     def build() -> bytes:
-        graph = build_graph(checkpoint, head=head, weights="int8").SerializeToString()
+        graph = build_graph(checkpoint, head=head, weights="float32" if exact else "int8").SerializeToString()
         exported: bytes = core.compile_model(core.read_model(graph), "CPU", options).export_model().getvalue()
         return exported
 
@@ -78,18 +83,21 @@ def load(
         raise ReparteeError(
             f"OpenVINO cannot compile the model on this CPU ({reason}); choose another runtime."
         ) from error
-    longest = config.max_positions
+    longest = checkpoint.config.max_positions
     buckets = tuple(length for length in BUCKETS if length <= longest) or (longest,)
-    return OpenVinoRuntime(compiled, buckets, f"{key.gpu.strip()}, int8{' and bf16' if half else ''}")
+    precision = "float32" if exact else "int8 and bf16" if half else "int8"
+    runtime = OpenVinoRuntime(compiled, buckets, f"{key.gpu.strip()}, {precision}")
+    runtime.name = "openvino-f32" if exact else "openvino"
+    return runtime
 
 
 class OpenVinoRuntime:
     """A compiled model with one inference request for each thread that is running at the moment."""
 
-    name = "openvino"
     max_batch = 8
 
     def __init__(self, compiled: Any, buckets: tuple[int, ...], device: str) -> None:
+        self.name = "openvino"
         self.device = device
         self.buckets = buckets
         self.note = ""

@@ -23,7 +23,7 @@ OutputHead = Literal["span", "embedding"]
 RUNTIMES = {
     "tensorrt": "engines.tensorrt_runtime",
     "openvino": "engines.openvino_runtime",
-    "onnxruntime": "engines.onnxruntime_runtime",
+    "openvino-f32": "engines.openvino_float",
 }
 """Name → module, best first: ``auto`` takes the first one that works."""
 

@@ -91,6 +91,12 @@ def test_a_cache_that_cannot_be_written_is_no_error(name, tmp_path, checkpoint):
     )
 
 
+def test_the_float32_runtime_is_the_reference_itself(tmp_path, checkpoint):
+    runtime = load_runtime("openvino-f32", checkpoint, cache_dir=tmp_path)
+    inputs = random_batch(checkpoint.config, 2, 48)
+    np.testing.assert_allclose(runtime.run(*inputs), reference_logits(checkpoint, *inputs), atol=1e-4)
+
+
 def test_an_unknown_runtime_is_named(tmp_path, checkpoint):
     with pytest.raises(ReparteeError, match=r"no runtime 'abacus'; choose auto or one of .*openvino"):
         load_runtime("abacus", checkpoint, cache_dir=tmp_path)
