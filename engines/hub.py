@@ -1,0 +1,114 @@
+"""Reader models from the Hugging Face hub, and those already on disk."""
+
+import json
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from engines.checkpoint import Checkpoint, default_checkpoint_path
+from engines.config import BertConfig
+from engines.errors import ReparteeError
+
+FILES = (
+    *("config.json", "model.safetensors", "model.safetensors.index.json", "model-*.safetensors"),
+    *("vocab.txt", "tokenizer.json", "tokenizer_config.json"),
+)
+"""All a checkpoint needs (see ``engines.checkpoint``); other formats of the same weights stay on the hub."""
+
+INSTALL = "pip install 'repartee[hub]'"
+
+
+@dataclass(frozen=True)
+class LocalModel:
+    """A model on this disk. ``facts``: layers, hidden_size, megabytes; ``problem``: a sentence if it cannot be read."""
+
+    name: str
+    path: Path
+    facts: Mapping[str, int]
+    problem: str = ""
+
+
+def pull(name: str, folder: Path, *, revision: str | None = None) -> LocalModel:
+    """Fetch the model ``name`` ("owner/model") into ``folder``; it replaces an earlier copy if it loads.
+
+    The hub's address and token are huggingface_hub's: HF_ENDPOINT, HF_TOKEN. Interrupted transfers are taken up again.
+
+    Raises:
+        ReparteeError: huggingface_hub is missing, the hub or the model cannot be reached, or it is no BERT for
+            question answering.
+    """
+    try:
+        from huggingface_hub import snapshot_download
+        from huggingface_hub.errors import (
+            GatedRepoError,
+            HfHubHTTPError,
+            HFValidationError,
+            RepositoryNotFoundError,
+            RevisionNotFoundError,
+        )
+    except ImportError as error:
+        raise ReparteeError(f"Fetching models needs huggingface_hub: {INSTALL}.") from error
+    target = folder / name.replace("/", "--")
+    partial = folder / f".{target.name}.partial"
+    partial.mkdir(parents=True, exist_ok=True)
+    try:
+        snapshot_download(name, revision=revision, local_dir=partial, allow_patterns=list(FILES))
+    except GatedRepoError as error:
+        raise ReparteeError(
+            f"{name} asks for its terms to be accepted first; do so on its page, and set HF_TOKEN."
+        ) from error
+    except RevisionNotFoundError as error:
+        raise ReparteeError(f"{name} has no revision {revision}; see its page for the branches and tags.") from error
+    except (RepositoryNotFoundError, HFValidationError) as error:
+        raise ReparteeError(
+            f"The hub has no model {name}; give it as owner/model, and set HF_TOKEN if it is private."
+        ) from error
+    except (HfHubHTTPError, OSError) as error:
+        reason = str(error).strip().splitlines()[0].rstrip(".") if str(error).strip() else type(error).__name__
+        raise ReparteeError(
+            f"{name} could not be fetched ({reason}); check the network and HF_ENDPOINT, then try again."
+        ) from error
+    checkpoint = Checkpoint.load(partial)
+    if checkpoint.head != "span":
+        raise ReparteeError(f"{name} has no question-answering head; choose a BERT that was fine-tuned on SQuAD.")
+    shutil.rmtree(target, ignore_errors=True)
+    partial.rename(target)
+    (target / "pulled.json").write_text(json.dumps({"name": name, "revision": revision}), encoding="utf-8")
+    return _describe(name, target)
+
+
+def local_models(folder: Path) -> list[LocalModel]:
+    """The bundled reader, then every model pulled into ``folder``."""
+    bundled = default_checkpoint_path()
+    models = [_bundled(bundled)] if bundled.exists() else []
+    paths = (
+        sorted(path for path in folder.iterdir() if path.is_dir() and path.name[0] != ".") if folder.is_dir() else ()
+    )
+    return models + [_describe(_name(path), path) for path in paths]
+
+
+def _name(path: Path) -> str:
+    try:
+        return str(json.loads((path / "pulled.json").read_text(encoding="utf-8"))["name"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return path.name.replace("--", "/")
+
+
+def _bundled(path: Path) -> LocalModel:
+    checkpoint = Checkpoint.load(path)
+    return LocalModel("bundled", path, _facts(checkpoint.config, path.stat().st_size))
+
+
+def _describe(name: str, path: Path) -> LocalModel:
+    try:
+        config: dict[str, Any] = json.loads((path / "config.json").read_text(encoding="utf-8"))
+        size = sum(file.stat().st_size for file in path.glob("*.safetensors"))
+        return LocalModel(name, path, _facts(BertConfig.from_dict(config), size))
+    except (ReparteeError, OSError, ValueError) as error:
+        return LocalModel(name, path, {}, f"{path} holds no model that can be read ({str(error).rstrip('.')}).")
+
+
+def _facts(config: BertConfig, size: int) -> dict[str, int]:
+    return {"layers": config.layers, "hidden_size": config.hidden_size, "megabytes": round(size / 1e6)}
