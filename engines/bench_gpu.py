@@ -4,7 +4,7 @@
 
 check: logits against OUT/reference.npz (written by ``engines.bench_torch --reference``), on every bucket
 time:  enqueue and CUDA graph, host to host and device only
-cpu:   the CPU runtime on the same host, host to host
+cpu:   a CPU runtime (--runtime) on the same host, host to host
 read:  a question and passages to a span, through the reader, for every question of --questions; and the answers
 build: the engines alone, into --cache
 """
@@ -96,9 +96,9 @@ def time_tensorrt(checkpoint: Checkpoint, options: EngineOptions, cache: Path) -
     runtime.close()
 
 
-def time_cpu(checkpoint: Checkpoint, cache: Path, runs: int) -> Iterator[dict[str, Any]]:
-    """Time the CPU runtime, host to host."""
-    runtime = load_runtime("openvino", checkpoint, cache_dir=cache)
+def time_cpu(checkpoint: Checkpoint, name: str, cache: Path, runs: int) -> Iterator[dict[str, Any]]:
+    """Time a CPU runtime, host to host."""
+    runtime = load_runtime(name, checkpoint, cache_dir=cache)
     random = np.random.default_rng(21)
     for seq, batch in SHAPES:
         inputs = random_batch(checkpoint.config.vocab_size, seq, batch, random)
@@ -146,7 +146,7 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, default=Path("cache"))
     parser.add_argument("--questions", type=Path, help="JSON lines with question, context and answers")
     parser.add_argument("--limit", type=int, help="questions to read")
-    parser.add_argument("--runtime", default="tensorrt", help="that reads")
+    parser.add_argument("--runtime", default="tensorrt", help="that reads, or is timed by cpu")
     parser.add_argument("--runs", type=int, default=100, help="of the CPU")
     given = parser.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
@@ -181,7 +181,7 @@ def main() -> None:
             elif given.section == "read":
                 yield from read_questions(checkpoint, given.questions, given, options)
             else:
-                yield from time_cpu(checkpoint, given.cache, given.runs)
+                yield from time_cpu(checkpoint, given.runtime, given.cache, given.runs)
 
         attempt(model, rows)
 
