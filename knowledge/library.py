@@ -325,6 +325,7 @@ class Library:
                 done = sequence
         if not self.readonly:
             self._store.touch()
+            self._store.flush()
 
     def _sync(self, wait_s: float) -> tuple[str, ...]:
         """Bring the index up to date, and return what is to be said if that was not possible."""

@@ -70,13 +70,14 @@ def pack(text: str, blocks: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
 
 
 def pack_tokens(tokens: Tokens) -> bytes:
-    """Return ids, starts and ends, 2 bytes each (4 if a value needs them) after one byte with the width."""
-    columns = np.concatenate([tokens.ids, tokens.offsets[:, 0], tokens.offsets[:, 1]])
-    width = 2 if columns.size == 0 or columns.max() < 2**16 else 4
-    return bytes([width]) + columns.astype(f"<u{width}").tobytes()
+    """Return the ids and then the offsets, 2 bytes a number (4 if one needs them), after one byte with the width."""
+    numbers = np.concatenate([tokens.ids, tokens.offsets.ravel()])
+    width = 2 if numbers.size == 0 or numbers.max() < 2**16 else 4
+    return bytes([width]) + numbers.astype(f"<u{width}").tobytes()
 
 
 def unpack_tokens(blob: bytes) -> Tokens:
     """Invert :func:`pack_tokens`."""
-    columns = np.frombuffer(blob, f"<u{blob[0]}", offset=1).astype(np.int32).reshape(3, -1)
-    return Tokens(columns[0], np.ascontiguousarray(columns[1:].T))
+    numbers = np.frombuffer(blob, "<u2" if blob[0] == 2 else "<u4", offset=1).astype(np.int32)
+    count = len(numbers) // 3
+    return Tokens(numbers[:count], numbers[count:].reshape(-1, 2))

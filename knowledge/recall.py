@@ -1,0 +1,192 @@
+"""Measure retrieval on a question-answering set: ``python -m knowledge.recall FILE [--encoder MODEL] [--limit N]``.
+
+FILE is SQuAD's JSON, or JSON lines with ``question``, ``context`` and ``answers``. Recall@k is the share of answerable
+questions whose right text is among the first k. docs/retrieval.md has the results.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engines.errors import ReparteeError
+from engines.tokenize import Tokens
+from knowledge.index import PassageIndex
+from knowledge.library import Library
+
+RANKS = (1, 5, 20)
+#: Candidates of each side that are fused.
+DEPTH = 100
+
+Ranking = Sequence[int]
+
+
+@dataclass(frozen=True)
+class Questions:
+    """Distinct contexts, and for each question its text, the number of its context and its answers."""
+
+    contexts: list[str]
+    questions: list[str]
+    gold: list[int]
+    answers: list[tuple[str, ...]]
+
+
+def read_questions(path: Path, limit: int | None = None) -> Questions:
+    """Read the answerable questions of ``path``, evenly thinned out to ``limit``; all contexts are kept.
+
+    Raises ReparteeError if the file is neither of the two formats.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+        if path.suffix == ".jsonl":
+            rows = [
+                (row["question"], row["context"], tuple(row["answers"])) for row in map(json.loads, text.splitlines())
+            ]
+        else:
+            rows = [
+                (question["question"], paragraph["context"], tuple(answer["text"] for answer in question["answers"]))
+                for article in json.loads(text)["data"]
+                for paragraph in article["paragraphs"]
+                for question in paragraph["qas"]
+            ]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ReparteeError(f"{path} cannot be read as questions ({error}); SQuAD's JSON is expected.") from error
+    contexts: dict[str, int] = {}
+    for _, context, _ in rows:
+        contexts.setdefault(context, len(contexts))
+    asked = [row for row in rows if row[2]]
+    if not asked:
+        raise ReparteeError(f"{path} has no answerable questions; SQuAD's JSON is expected.")
+    asked = asked[:: max(1, len(asked) // limit)][:limit] if limit else asked
+    questions, texts, answers = zip(*asked, strict=True)
+    return Questions(list(contexts), list(questions), [contexts[text] for text in texts], list(answers))
+
+
+def recall(rankings: Sequence[Ranking], gold: Sequence[int]) -> tuple[float, ...]:
+    """Share of questions, in percent, whose gold text is among the first k of its ranking, for k in RANKS."""
+    found = [
+        list(ranking).index(right) if right in ranking else DEPTH for ranking, right in zip(rankings, gold, strict=True)
+    ]
+    return tuple(100 * sum(rank < k for rank in found) / len(found) for k in RANKS)
+
+
+def bm25_contexts(data: Questions) -> tuple[list[list[tuple[int, float]]], list[float]]:
+    """Search whole contexts: (id, score) of the best DEPTH per question, and the time of each search in ms."""
+    index = PassageIndex.create(None)
+    with index.writing() as writer:
+        for number, context in enumerate(data.contexts):
+            writer.add(number, number, "", "", context)
+        writer.commit("recall", 1)
+    rankings, spent = [], []
+    for question in data.questions:
+        began = time.perf_counter_ns()
+        rankings.append(index.search(question, DEPTH))
+        spent.append((time.perf_counter_ns() - began) / 1e6)
+    return rankings, spent
+
+
+def library_passages(data: Questions) -> tuple[tuple[float, ...], list[float], int]:
+    """Search as the assistant does, over passages: recall of a passage of the right context that has the answer in it.
+
+    Also returns the time of each search in ms, for 20 hits with texts and tokens, and the number of passages.
+    """
+    empty = Tokens(np.zeros(0, np.int32), np.zeros((0, 2), np.int32))
+    found, spent = [], []
+    with tempfile.TemporaryDirectory() as home:
+        library = Library.open(Path(home), lambda _: empty)
+        library.add_texts((str(number), context) for number, context in enumerate(data.contexts))
+        for question, gold, answers in zip(data.questions, data.gold, data.answers, strict=True):
+            began = time.perf_counter_ns()
+            hits = library.search(question, RANKS[-1])
+            spent.append((time.perf_counter_ns() - began) / 1e6)
+            right = (
+                hit.passage.document == str(gold) and any(answer in hit.passage.text for answer in answers)
+                for hit in hits
+            )
+            found.append(next((rank for rank, is_right in enumerate(right) if is_right), DEPTH))
+        count = library.count()
+        library.close()
+    return tuple(100 * sum(rank < k for rank in found) / len(found) for k in RANKS), spent, count
+
+
+def fuse_ranks(bm25: Ranking, dense: Ranking, constant: float = 10, weight: float = 0.5) -> list[int]:
+    """Reciprocal rank fusion (Cormack, Clarke and Buettcher 2009)."""
+    scores: dict[int, float] = {}
+    for ranking, share in ((bm25, 1.0), (dense, weight)):
+        for rank, number in enumerate(ranking):
+            scores[number] = scores.get(number, 0) + share / (constant + rank)
+    return sorted(scores, key=lambda number: -scores[number])
+
+
+def fuse_scores(bm25: Sequence[tuple[int, float]], cosines: NDArray[np.float32], weight: float = 1.0) -> list[int]:
+    """Add the cosine to the BM25 score divided by its maximum."""
+    best = np.argsort(-cosines)[:DEPTH]
+    scaled = {number: score / bm25[0][1] for number, score in bm25}
+    scores = {int(n): scaled.get(int(n), 0.0) + weight * float(cosines[n]) for n in {*best.tolist(), *scaled}}
+    return sorted(scores, key=lambda number: -scores[number])
+
+
+def percentiles(spent: Sequence[float]) -> str:
+    """Median and 99th percentile of milliseconds, for people."""
+    return f"p50 {np.percentile(spent, 50):.2f} ms, p99 {np.percentile(spent, 99):.2f} ms"
+
+
+def dense_rows(
+    data: Questions, model: Path, bm25: list[list[tuple[int, float]]]
+) -> list[tuple[str, tuple[float, ...], str]]:
+    """Recall of the vectors of ``model`` alone, and fused with BM25; the times are those of encoding one question."""
+    from engines.encoder import Encoder
+
+    with tempfile.TemporaryDirectory() as cache:
+        encoder = Encoder.load(model, cache_dir=Path(cache))
+        contexts = encoder.encode(data.contexts)
+        vectors, spent = [], []
+        for question in data.questions:
+            began = time.perf_counter_ns()
+            vectors.append(encoder.encode([question])[0])
+            spent.append((time.perf_counter_ns() - began) / 1e6)
+        encoder.close()
+    cosines = np.stack(vectors) @ contexts.T
+    dense = [np.argsort(-row)[:DEPTH].tolist() for row in cosines]
+    by_rank = [fuse_ranks([number for number, _ in hits], row) for hits, row in zip(bm25, dense, strict=True)]
+    by_score = [fuse_scores(hits, row) for hits, row in zip(bm25, cosines, strict=True)]
+    return [
+        ("dense alone", recall(dense, data.gold), percentiles(spent)),
+        ("BM25 + dense, by rank", recall(by_rank, data.gold), ""),
+        ("BM25 + dense, by score", recall(by_score, data.gold), ""),
+    ]
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(prog="python -m knowledge.recall", description=__doc__)
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--encoder", type=Path, help="folder of a sentence encoder (Hugging Face layout)")
+    parser.add_argument("--limit", type=int, help="ask only this many questions")
+    arguments = parser.parse_args()
+    try:
+        data = read_questions(arguments.file, arguments.limit)
+        print(f"{len(data.contexts)} contexts, {len(data.questions)} questions")
+        print(f"{'':32}" + "".join(f"{f'R@{k}':>7}" for k in RANKS))
+        hits, spent = bm25_contexts(data)
+        rows = [("BM25, contexts", recall([[n for n, _ in row] for row in hits], data.gold), percentiles(spent))]
+        if arguments.encoder:
+            rows += dense_rows(data, arguments.encoder, hits)
+        shares, spent, count = library_passages(data)
+        rows.append((f"library, {count} passages", shares, percentiles(spent)))
+        for name, figures, note in rows:
+            print(f"{name:32}" + "".join(f"{figure:7.1f}" for figure in figures) + f"   {note}")
+    except ReparteeError as error:
+        parser.exit(2, f"{error}\n")
+
+
+if __name__ == "__main__":
+    main()
