@@ -1,9 +1,14 @@
 """Fixtures that every room's tests share."""
 
+import contextlib
+import re
 import shutil
+import signal
 import subprocess
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -37,3 +42,55 @@ def samples_home(tmp_path_factory, repartee) -> Path:
 def own_home(samples_home, tmp_path) -> Path:
     """A copy of ``samples_home`` that a test may change."""
     return Path(shutil.copytree(samples_home, tmp_path / "home"))
+
+
+@dataclass
+class Served:
+    """A running ``repartee serve``."""
+
+    url: str
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    @property
+    def ws_url(self) -> str:
+        return self.url.replace("http", "ws", 1) + "/v1/realtime"
+
+    def memory_mb(self) -> float:
+        """Resident memory of the server alone, without the recognizer's workers."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(status.partition("VmRSS:")[2].split()[0]) / 1024
+
+    def open_files(self) -> int:
+        return len(list(Path(f"/proc/{self.process.pid}/fd").iterdir()))
+
+
+@pytest.fixture(scope="session")
+def serve(tmp_path_factory) -> Callable[..., contextlib.AbstractContextManager[Served]]:
+    """Run the real server on a free port: ``with serve(home, "--insecure", env={...}) as served:``."""
+
+    @contextlib.contextmanager
+    def run(home: Path, *arguments: str, env: dict[str, str] | None = None) -> Iterator[Served]:
+        log = tmp_path_factory.mktemp("serve") / "log"
+        call = [sys.executable, "-m", "assistant", "--home", str(home), "serve", "--port", "0", *arguments]
+        clean = {"PATH": "/usr/bin:/bin", "HOME": str(home)} | (env or {})
+        with log.open("wb") as output, subprocess.Popen(call, stderr=output, env=clean) as process:
+            try:
+                deadline = time.monotonic() + 60
+                while not (ready := re.search(r"^Listening on (\S+)$", log.read_text(), re.MULTILINE)):
+                    assert process.poll() is None, log.read_text()
+                    assert time.monotonic() < deadline, log.read_text()
+                    time.sleep(0.02)
+                yield Served(ready[1], process, log)
+            finally:
+                process.send_signal(signal.SIGTERM)
+                process.wait(20)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def served(serve, samples_home) -> Iterator[Served]:
+    """A server that knows the bundled documents, shared by all tests that do not hurt it."""
+    with serve(samples_home) as running:
+        yield running

@@ -1,0 +1,57 @@
+"""Real third-party clients, each in an environment of its own, against the real server."""
+
+import json
+import os
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import soxr
+
+from assistant.speech.audio import load_audio
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+TURNS = ROOT / "tests" / "data" / "turns"
+
+
+@pytest.fixture(scope="session")
+def clip(tmp_path_factory) -> Callable[[str], Path]:
+    """The path of a recorded question as raw int16 at 24 kHz: ``clip("00-slt")``."""
+    folder = tmp_path_factory.mktemp("clips")
+
+    def convert(name: str) -> Path:
+        path: Path = folder / f"{name}.pcm"
+        if not path.exists():
+            path.write_bytes(soxr.resample(load_audio(TURNS / f"{name}.flac"), 16_000, 24_000).astype("<i2").tobytes())
+        return path
+
+    return convert
+
+
+def command_of(client: str) -> list[str]:
+    """How to run a client's script. Where it is not installed, the test is skipped, except in CI, where it must be."""
+    if client == "agents":
+        command, installed = ["node", str(HERE / "agents" / "certify.mjs")], HERE / "agents" / "node_modules" / "ws"
+    else:
+        installed = ROOT / ".venv-clients" / client / "bin" / "python"
+        command = [str(installed), str(HERE / client / "certify.py")]
+    if not installed.exists() and not os.environ.get("CI"):
+        pytest.skip(f"the client {client} is not installed; run make test")
+    return command
+
+
+@pytest.fixture(scope="session")
+def certify(served, clip) -> Callable[..., dict[str, Any]]:
+    """Run a scenario with a client and return what it saw: ``certify("openai", "spoken", "00-slt")``."""
+
+    def run(client: str, scenario: str, *clips: str) -> dict[str, Any]:
+        call = [*command_of(client), scenario, served.url, *(str(clip(name)) for name in clips)]
+        done = subprocess.run(call, capture_output=True, text=True, timeout=120, check=False)
+        assert done.returncode == 0, done.stderr[-4000:] + "\nserver: " + served.log.read_text()[-2000:]
+        seen: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+        return seen
+
+    return run
