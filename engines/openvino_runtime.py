@@ -4,7 +4,9 @@ Weights stay int8 per output channel, as stored. Where the CPU has int8 dot prod
 each matrix product as they come, per token and group of channels: no calibration is needed, and none can be wrong.
 """
 
+import importlib
 import io
+import sys
 import threading
 from math import gcd
 from pathlib import Path
@@ -21,6 +23,12 @@ from engines.runtime import BUCKETS, OutputHead, Status
 
 GROUP = 384
 """Channels that share one scale when inputs are quantised, or a divisor of it."""
+
+
+def import_openvino() -> Any:
+    """Import OpenVINO without its conversion tools: importing those takes 0.2 s and reports to an analytics service."""
+    sys.modules.setdefault("openvino.tools.ovc", None)  # type: ignore[arg-type]
+    return importlib.import_module("openvino")
 
 
 def status() -> Status:
@@ -45,8 +53,7 @@ def load(
     Raises:
         ReparteeError: OpenVINO cannot compile it here, or the checkpoint has not the head asked for.
     """
-    import openvino
-
+    openvino = import_openvino()
     core = openvino.Core()
     half = not exact and "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
     group = 0 if exact else gcd(GROUP, checkpoint.config.hidden_size, checkpoint.config.intermediate_size)
