@@ -57,7 +57,7 @@ def open_library(config: Config, *, readonly: bool = False) -> Iterator[Library]
 
 
 @command.command()
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path, readable=False))
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_obj
 def add(config: Config, paths: tuple[Path, ...], as_json: bool) -> None:
@@ -155,10 +155,10 @@ def _show_documents(documents: list[Document]) -> None:
     from rich.text import Text
 
     table = Table(box=None, pad_edge=False, header_style="dim")
-    for name, justify in (("id", "right"), ("passages", "right"), ("title", "left"), ("path", "left")):
+    for name, justify in (("id", "right"), ("passages", "right"), ("title", "left"), ("document", "left")):
         table.add_column(name, justify=justify, overflow="fold")  # type: ignore[arg-type]
     for document in documents:
-        cells = (str(document.id), str(document.passages), document.title, document.path)
+        cells = (str(document.id), str(document.passages), document.title, document.name)
         table.add_row(*(Text(cell) for cell in cells))
     _console().print(table)
 
