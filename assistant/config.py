@@ -94,6 +94,7 @@ class ServeConfig:
     origins: tuple[str, ...] = setting((), "web origins whose pages may connect, besides the server's own page")
     hosts: tuple[str, ...] = setting((), "names this server is reached by, besides localhost and addresses")
     sessions: int = setting(100, "conversations at the same time; more are refused", minimum=1)
+    ping_s: float = setting(20.0, "seconds between pings; who leaves one unanswered for as long is cut", minimum=0.1)
     requests_per_minute: int = setting(600, "requests and connections of one client address; 0 for any", minimum=0)
 
 

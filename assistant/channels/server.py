@@ -25,7 +25,6 @@ from assistant.turn import Assistant
 from engines.errors import ReparteeError
 
 MAX_MESSAGE_BYTES = 16 * 1024 * 1024  # 15 MiB of audio in one append is the API's own limit
-PING_INTERVAL_S, PING_TIMEOUT_S = 20.0, 20.0
 FIRST_REQUEST_S = 15.0
 SHUTDOWN_S = 5
 
@@ -118,8 +117,8 @@ def _options(app: Any, config: ServeConfig) -> uvicorn.Config:
         http=_Http,
         ws=_WebSocket,
         ws_max_size=MAX_MESSAGE_BYTES,
-        ws_ping_interval=PING_INTERVAL_S,
-        ws_ping_timeout=PING_TIMEOUT_S,
+        ws_ping_interval=config.ping_s,
+        ws_ping_timeout=config.ping_s,
         # Audio does not compress, and deflate costs 100 KB a connection.
         ws_per_message_deflate=False,
         timeout_keep_alive=int(FIRST_REQUEST_S),
