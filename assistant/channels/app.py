@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
@@ -23,6 +22,7 @@ from assistant.channels.realtime.connection import Connection
 from assistant.channels.realtime.protocol import Protocol
 from assistant.config import Config
 from assistant.conversation import Conversation, ConversationSettings
+from assistant.page import page as the_page
 from assistant.turn import Assistant
 from engines.errors import ReparteeError
 
@@ -30,7 +30,6 @@ log = logging.getLogger(__name__)
 
 MODEL = "repartee"
 MAX_BODY_BYTES = 26 * 1024 * 1024  # a recording of 25 MB, as the API has it, and its form
-PAGE = Path(__file__).parents[1] / "page" / "index.html"
 PUBLIC = frozenset({"/", "/health"})
 
 
@@ -59,9 +58,8 @@ def build_app(assistant: Assistant, config: Config) -> Starlette:
 
 async def page(_request: Request) -> Response:
     """The page of the house."""
-    if not PAGE.exists():
-        return error_response("This installation has no page.", status=404)
-    return FileResponse(PAGE, headers={"Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"})
+    html, headers = the_page()
+    return Response(html, headers=headers)
 
 
 async def health(request: Request) -> Response:
