@@ -59,7 +59,9 @@ def _first_that_fits(tries: Sequence[Callable[[], Any]]) -> str:
 
 def _fitted(citations: list[dict[str, object]]) -> str:
     """Return the best citations as JSON; of a single one too long, the document's path is cut from the left."""
-    best: Json = dict(citations[0]) if citations else {}
+    if not citations:
+        return "[]"
+    best: Json = dict(citations[0])
     path = str(best.get("document", ""))
     return _first_that_fits(
         [
