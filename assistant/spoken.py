@@ -17,9 +17,11 @@ async def hear(assistant: Assistant, recording: Path) -> tuple[Budget, str]:
 
     Raises ReparteeError for a file that is no audio and for one in which no words are found.
     """
-    from assistant.speech.audio import RATE, load_audio
+    from assistant.speech.audio import RATE, is_silent, load_audio
 
     pcm = load_audio(recording)
+    if is_silent(pcm):
+        raise ReparteeError(f"{recording}: this recording is silent; expected a spoken question.")
     recognizer = await assistant.recognizer()
     budget = Budget(assistant.config.budget.slots())
     with budget.slot("recognise") as slot:

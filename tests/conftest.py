@@ -22,7 +22,7 @@ def repartee() -> Callable[..., subprocess.CompletedProcess[str]]:
 
     def run(home: Path, *arguments: object, env: dict[str, str] | None = None, before: tuple[str, ...] = (), **options):
         call = [*before, sys.executable, "-m", "assistant", "--home", str(home), *map(str, arguments)]
-        clean = {"PATH": "/usr/bin:/bin", "HOME": str(home), "COLUMNS": "100"} | (env or {})
+        clean = {"PATH": "/usr/bin:/bin", "HOME": str(home.parent), "COLUMNS": "100"} | (env or {})
         options = {"stdin": subprocess.DEVNULL} | options if "input" not in options else options
         return subprocess.run(call, capture_output=True, text=True, env=clean, timeout=120, check=False, **options)
 
@@ -73,7 +73,7 @@ def serve(tmp_path_factory) -> Callable[..., contextlib.AbstractContextManager[S
     def run(home: Path, *arguments: str, env: dict[str, str] | None = None) -> Iterator[Served]:
         log = tmp_path_factory.mktemp("serve") / "log"
         call = [sys.executable, "-m", "assistant", "--home", str(home), "serve", "--port", "0", *arguments]
-        clean = {"PATH": "/usr/bin:/bin", "HOME": str(home)} | (env or {})
+        clean = {"PATH": "/usr/bin:/bin", "HOME": str(home.parent)} | (env or {})
         with log.open("wb") as output, subprocess.Popen(call, stderr=output, env=clean) as process:
             try:
                 deadline = time.monotonic() + 60

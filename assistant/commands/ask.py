@@ -16,14 +16,15 @@ from assistant.turn import Assistant
 from assistant.understanding import MAX_QUESTION, understand
 from engines.errors import ReparteeError
 
+FILE = click.Path(path_type=Path, readable=False)  # unreadable files are refused by what reads them, in one sentence
 ADD_SOME = "add some with: repartee knowledge add PATH"
 
 
 @click.command()
 @click.argument("question", required=False)
-@click.option("--audio", type=click.Path(path_type=Path, readable=False), help="Take the question from a WAV, FLAC or OGG recording.")
+@click.option("--audio", type=FILE, help="Take the question from a WAV, FLAC or OGG recording.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of a page for people.")
-@click.option("--speak", type=click.Path(path_type=Path, readable=False), help="Write the spoken reply to this WAV file.")
+@click.option("--speak", type=FILE, help="Write the spoken reply to this WAV file.")
 @click.pass_obj
 def command(config: Config, question: str | None, audio: Path | None, as_json: bool, speak: Path | None) -> None:
     """Answer QUESTION from the documents in the store; "-" reads it from standard input.
