@@ -58,7 +58,7 @@ class Span:
 
 @dataclass(frozen=True)
 class Reading:
-    """What was read. ``confidence``: calibrated, 0.5 at the threshold. ``note``: what was cut to stay in the slot."""
+    """What was read. ``confidence``: calibrated, 0.5 at the null threshold. ``note``: what was cut to fit the slot."""
 
     spans: tuple[Span, ...]
     null_score: float
@@ -135,8 +135,8 @@ class Reader:
         """Read ``passages`` (best first) for the answer to ``question``.
 
         ``slot_ms``: read only what the measured costs say fits, the best passages first, and say so in ``note``; None
-        reads everything. ``threshold``: how far a span's score must exceed the null score to be an answer (default: the
-        checkpoint's). Blocking; the GIL is released while the runtime computes.
+        reads everything. ``threshold``: the confidence (0..1) below which it abstains; default 0.5, the point
+        calibrated on held-out questions. Blocking; the GIL is released while the runtime computes.
         """
         began = time.perf_counter()
         notes = []
@@ -168,7 +168,6 @@ class Reader:
         note: str,
         began: float,
     ) -> Reading:
-        limit = self.calibration.null_threshold if threshold is None else threshold
         heat = self.calibration.temperature
         best = spans.distinct(found.spans, SPANS)
         margins = np.array([each.score - found.null for each in best])
@@ -180,12 +179,13 @@ class Reader:
             start, end = verbatim(passage, each.start, each.end)
             probability = float(np.exp(min(margin / heat, 80)) / total)
             shown.append(Span(each.passage, start, end, passage.text[start:end], float(margin), probability))
-        above = float(margins[0]) - limit if shown else -80.0 * heat
+        above = float(margins[0]) - self.calibration.null_threshold if shown else -80.0 * heat
+        confidence = float(1 / (1 + np.exp(np.clip(-above / heat, -80, 80))))
         return Reading(
             spans=tuple(shown),
             null_score=found.null if shown else 0.0,
-            confidence=float(1 / (1 + np.exp(np.clip(-above / heat, -80, 80)))),
-            abstained=above <= 0,
+            confidence=confidence,
+            abstained=not shown or confidence <= (0.5 if threshold is None else threshold),
             passages_read=whole,
             passages_given=len(passages),
             note=note,

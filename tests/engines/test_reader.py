@@ -59,14 +59,13 @@ def test_passages_read_together_are_scored_against_one_null(reader):
     assert 0 < total < 1
 
 
-def test_the_threshold_decides_and_confidence_is_one_half_there(reader):
-    margin = reader.read("How high?", passages(reader)).spans[0].score
-    at = reader.read("How high?", passages(reader), threshold=margin)
-    below = reader.read("How high?", passages(reader), threshold=margin - 2)
-    assert at.confidence == pytest.approx(0.5, abs=1e-3)
-    assert at.abstained
-    assert not below.abstained
-    assert below.confidence == pytest.approx(1 / (1 + np.exp(-1)), abs=1e-3), "2 above the threshold, temperature 2"
+def test_confidence_follows_the_calibration_and_the_threshold_decides(reader):
+    reading = reader.read("How high?", passages(reader))
+    expected = 1 / (1 + np.exp(-(reading.spans[0].score - 0.5) / 2.0))
+    assert reading.confidence == pytest.approx(expected, abs=1e-6)
+    assert reading.abstained == (expected <= 0.5)
+    assert reader.read("How high?", passages(reader), threshold=expected + 0.01).abstained
+    assert not reader.read("How high?", passages(reader), threshold=expected - 0.01).abstained
 
 
 def test_a_long_passage_is_read_to_its_end(reader):

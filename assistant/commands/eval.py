@@ -1,0 +1,161 @@
+"""``repartee eval``: the reader on SQuAD files, the recognizer on recordings."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import json
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from assistant.config import Config
+from engines.errors import ReparteeError
+
+if TYPE_CHECKING:
+    from engines.evaluate import Find
+    from engines.reader import Reader
+    from engines.squad import Question
+
+
+class LazyGroup(click.Group):
+    """Imports ``speech`` only when it is called: it needs the recognizer's libraries."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """Both subcommands."""
+        return ["squad", "speech"]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import ``speech``; ``squad`` is here."""
+        if cmd_name == "speech":
+            found: click.Command = importlib.import_module("assistant.speech.evaluate").command
+            return found
+        return super().get_command(ctx, cmd_name)
+
+
+@click.group(cls=LazyGroup)
+def command() -> None:
+    """Score the reader (squad) and the recognizer (speech) on test sets."""
+
+
+@command.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--open", "retrieve", is_flag=True, help="Put all contexts in a store and find the passages there.")
+@click.option("--limit", type=click.IntRange(1), help="Ask this many questions, spread evenly over the file.")
+@click.option("--predictions", type=click.Path(path_type=Path), help="Write {id: answer} for the official scripts.")
+@click.option("--slot", type=click.FloatRange(0), help="Read within this many ms, as a turn does.")
+@click.option("--runtime", default="", help="The runtime; default: the configured one.")
+@click.option("--against", default="", help="Another runtime to compare answers with, openvino-f32 for instance.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.pass_obj
+def squad(
+    config: Config,
+    file: Path,
+    retrieve: bool,
+    limit: int | None,
+    predictions: Path | None,
+    slot: float | None,
+    runtime: str,
+    against: str,
+    as_json: bool,
+) -> None:
+    """Ask the questions of a SQuAD 1.1 or 2.0 FILE and report exact match, F1 and latency."""
+    from engines.evaluate import agreement, evaluate, report
+    from engines.squad import load
+
+    questions = load(file)
+    contexts = list(dict.fromkeys(each.context for each in questions))
+    if limit and limit < len(questions):
+        questions = [questions[number * len(questions) // limit] for number in range(limit)]
+    if predictions and not predictions.absolute().parent.is_dir():
+        raise ReparteeError(f"{predictions}: there is no such folder to write to; create it first.")
+
+    def run(name: str) -> tuple[str, Reader]:
+        from engines.reader import Reader
+
+        model, threads = config.reader.model or None, config.reader.threads or None
+        reader = Reader.load(model, runtime=name, cache_dir=config.cache_dir, threads=threads)
+        return f"{reader.runtime_name} ({reader.runtime.device})", reader
+
+    device, reader = run(runtime or config.reader.runtime)
+    with (
+        _passages(reader, contexts, config.reader.passages if retrieve else None) as find,
+        _progress(len(questions)) as show,
+    ):
+        found = evaluate(reader, questions, find, slot_ms=slot, progress=show)
+        table: dict[str, object] = {"file": file.name, "runtime": device, "open": retrieve, "slot_ms": slot}
+        table |= report(questions, found)
+        if against:
+            other_device, other = run(against)
+            with _progress(len(questions)) as show_again:
+                reference = evaluate(other, questions, find, slot_ms=slot, progress=show_again)
+            table |= {"against": other_device, **dict(agreement(reference, found))}
+            table |= {f"against_{name}": report(questions, reference)[name] for name in ("exact", "f1", "best_f1")}
+            other.close()
+    reader.close()
+    if predictions:
+        predictions.write_text(json.dumps(found.predictions, ensure_ascii=False))
+    click.echo(json.dumps(table) if as_json else _page(table))
+
+
+@contextlib.contextmanager
+def _passages(reader: Reader, contexts: list[str], count: int | None) -> Iterator[Find | None]:
+    """Give what finds a question's passages: in a temporary store of all contexts, or None for each its own."""
+    if count is None:
+        yield None
+        return
+    from engines.reader import ReadablePassage
+    from knowledge.library import Library
+
+    with tempfile.TemporaryDirectory(prefix="repartee-eval-") as home:
+        library = Library.open(Path(home), reader.tokenize)
+        library.add_texts((f"context {number}", text) for number, text in enumerate(contexts))
+
+        def find(question: Question) -> list[ReadablePassage]:
+            hits = library.search(question.question, k=count)
+            return [ReadablePassage(hit.passage.text, hit.passage.tokens) for hit in hits]
+
+        yield find
+        library.close()
+
+
+@contextlib.contextmanager
+def _progress(total: int) -> Iterator[Callable[[int], None]]:
+    from rich.console import Console
+    from rich.progress import Progress
+
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("asking", total=total)
+        yield lambda done: bar.update(task, completed=done)
+
+
+def _page(table: dict[str, object]) -> str:
+    def row(label: str, *keys: str, unit: str = "") -> str:
+        shown = [f"{value:.2f}{unit}" if isinstance(value := table.get(key), float) else str(value) for key in keys]
+        return f"{label:<28}{'  '.join(shown)}"
+
+    lines = [
+        f"{table['file']} on {table['runtime']}",
+        row("questions", "total"),
+        row("exact match, F1", "exact", "f1"),
+        row("  answerable", "answerable", "answerable_exact", "answerable_f1"),
+        row("  unanswerable", "unanswerable", "unanswerable_exact"),
+        row("best F1, at threshold", "best_f1", "best_threshold"),
+        row("reading p50, p99", "read_p50_ms", "read_p99_ms", unit=" ms"),
+    ]
+    if table["open"]:
+        lines += [
+            row("retrieval p50, p99", "find_p50_ms", "find_p99_ms", unit=" ms"),
+            row("passages read", "passages_read"),
+        ]
+    if "against" in table:
+        lines.append(f"against {table['against']}")
+        lines.append(row("  exact match, F1, best F1", "against_exact", "against_f1", "against_best_f1"))
+        changed = [f"{100 * float(str(table[key])):.2f} %" for key in ("answers_changed", "best_spans_changed")]
+        lines.append(f"{'  answers, spans changed':<28}{'  '.join(changed)}")
+        lines.append(row("  score error (rms logits)", "margin_error"))
+    return "\n".join(lines)

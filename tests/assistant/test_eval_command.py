@@ -1,0 +1,106 @@
+"""``repartee eval squad`` through the real command line, with the bundled reader."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from assistant import cli
+
+CONTEXTS = {
+    "Lighthouse": (
+        "The lighthouse on Gull Rock was finished in 1871. Its keeper, Martha Hale, lived there for thirty years with "
+        "two goats and a piano. The lamp could be seen from twenty miles away."
+    ),
+    "Bread": (
+        "A sourdough loaf needs flour, water and salt. The starter is fed every morning, and the dough rests for "
+        "twelve hours before it is baked at 240 degrees."
+    ),
+}
+QUESTIONS = [
+    ("a", "Lighthouse", "When was the lighthouse finished?", ["1871", "in 1871"]),
+    ("b", "Lighthouse", "Who was the keeper of the lighthouse?", ["Martha Hale"]),
+    ("c", "Bread", "How long does the dough rest?", ["twelve hours"]),
+    ("d", "Bread", "Who was the first prime minister of Canada?", []),
+]
+
+
+@pytest.fixture
+def squad_file(tmp_path):
+    data = [
+        {
+            "title": title,
+            "paragraphs": [
+                {
+                    "context": context,
+                    "qas": [
+                        {
+                            "id": number,
+                            "question": question,
+                            "is_impossible": not answers,
+                            "answers": [{"text": text, "answer_start": context.index(text)} for text in answers],
+                        }
+                        for number, where, question, answers in QUESTIONS
+                        if where == title
+                    ],
+                }
+            ],
+        }
+        for title, context in CONTEXTS.items()
+    ]
+    (tmp_path / "dev.json").write_text(json.dumps({"version": "v2.0", "data": data}))
+    return tmp_path / "dev.json"
+
+
+@pytest.fixture(scope="module")
+def evaluate(tmp_path_factory):
+    home = tmp_path_factory.mktemp("home")
+    return lambda *arguments: CliRunner().invoke(cli.main, ["--home", str(home), "eval", "squad", *map(str, arguments)])
+
+
+@pytest.mark.parametrize("retrieve", [[], ["--open"]])
+def test_the_bundled_reader_answers_easy_questions(evaluate, squad_file, retrieve):
+    result = evaluate(squad_file, "--json", *retrieve)
+    assert result.exit_code == 0, result.stderr
+    table = json.loads(result.stdout)
+    assert (table["total"], table["answerable"], table["unanswerable"]) == (4, 3, 1)
+    assert table["exact"] == table["f1"] == 100
+    assert 0 < table["read_p50_ms"] <= table["read_p99_ms"]
+    assert table["open"] is bool(retrieve)
+
+
+def test_predictions_are_what_the_official_scripts_take(evaluate, squad_file, tmp_path):
+    assert evaluate(squad_file, "--predictions", tmp_path / "out.json").exit_code == 0
+    predictions = json.loads((tmp_path / "out.json").read_text())
+    assert predictions.keys() == {"a", "b", "c", "d"}
+    assert predictions["b"] == "Martha Hale"
+    assert predictions["d"] == ""
+
+
+def test_int8_is_compared_with_float32(evaluate, squad_file):
+    table = json.loads(evaluate(squad_file, "--json", "--against", "openvino-f32").stdout)
+    assert table["against_f1"] == 100
+    assert table["answers_changed"] == 0
+    assert 0 < table["margin_error"] < 1
+
+
+def test_a_limit_asks_fewer_and_people_get_a_page(evaluate, squad_file):
+    result = evaluate(squad_file, "--limit", 2)
+    assert result.exit_code == 0
+    assert result.stdout.splitlines()[1].split() == ["questions", "2"]
+
+
+@pytest.mark.parametrize("content", ["", "[1, 2]", '{"data": [{"paragraphs": [{"qas": 3}]}]}', None])
+def test_a_bad_file_is_one_sentence(evaluate, tmp_path, content):
+    if content is not None:
+        (tmp_path / "bad.json").write_text(content)
+    result = evaluate(tmp_path / "bad.json")
+    assert (result.exit_code, result.stdout) == (2, "")
+    (sentence,) = result.stderr.strip().splitlines()
+    assert "bad.json" in sentence
+
+
+def test_a_folder_that_is_not_there_is_told_before_anything_is_asked(evaluate, squad_file, tmp_path):
+    result = evaluate(squad_file, "--predictions", tmp_path / "absent" / "out.json")
+    assert result.exit_code == 2
+    assert "there is no such folder" in result.stderr
