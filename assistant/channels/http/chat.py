@@ -35,8 +35,10 @@ async def complete(request: Request) -> Response:
     body = await json_body(request)
     if body.get("n") not in (None, 1):
         raise ApiError("'n' must be 1: there is one answer.", param="n")
-    if (body.get("response_format") or {}).get("type", "text") != "text":
+    wanted = checked(body.get("response_format") or {}, dict, "response_format")
+    if wanted.get("type", "text") != "text":
         raise ApiError("'response_format' must be text: answers are sentences.", param="response_format")
+    streaming = checked(body.get("stream_options") or {}, dict, "stream_options")
     messages = checked(body.get("messages") or [], list, "messages")[-MAX_MESSAGES:]
     question, transcript, history = await _conversation(assistant, messages)
     reply = await assistant.answer(question, transcript=transcript, history=history)
@@ -46,8 +48,7 @@ async def complete(request: Request) -> Response:
         "model": text_field(body, "model", longest=200, default="repartee"),
     }
     if body.get("stream"):
-        with_usage = bool((body.get("stream_options") or {}).get("include_usage"))
-        events = _events(frame, reply, with_usage=with_usage)
+        events = _events(frame, reply, with_usage=bool(streaming.get("include_usage")))
         return StreamingResponse(events, media_type="text/event-stream", headers={"Cache-Control": "no-cache"})
     message: Json = {"role": "assistant", "content": reply.spoken, "refusal": None, "annotations": []}
     choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": "stop"}
