@@ -10,7 +10,7 @@ import sys
 import threading
 from math import gcd
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,12 +55,35 @@ def load(
     """
     openvino = import_openvino()
     core = openvino.Core()
-    half = not exact and "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
-    group = 0 if exact else gcd(GROUP, checkpoint.config.hidden_size, checkpoint.config.intermediate_size)
-    options: dict[str, Any] = {
+    half = "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+    longest = checkpoint.config.max_positions
+    buckets = tuple(length for length in BUCKETS if length <= longest) or (longest,)
+    cache = EngineCache(cache_dir / "engines")
+    problem = ""
+    for precision in ("float32",) if exact else ("int8 and bf16" if half else "int8", "float32"):
+        plan = _plan(openvino, core, checkpoint, head, threads, precision)
+        try:
+            compiled = _compile(core, checkpoint, cache, *plan)
+            runtime = OpenVinoRuntime(compiled, buckets, f"{plan[0].gpu.strip()}, {precision}")
+            blank = np.zeros((1, buckets[0]), np.int64)
+            runtime.run(blank, blank, blank)  # what this CPU lacks shows at the first run
+        except RuntimeError as error:
+            problem = problem or " ".join(str(error).split())[:200]
+            continue
+        runtime.name = "openvino-f32" if exact else "openvino"
+        return runtime
+    raise ReparteeError(f"OpenVINO cannot run the model on this CPU ({problem}); choose another runtime.")
+
+
+def _plan(
+    openvino: Any, core: Any, checkpoint: Checkpoint, head: OutputHead, threads: int | None, precision: str
+) -> tuple[EngineKey, dict[str, Any]]:
+    """What is compiled, and the options it is compiled with."""
+    group = gcd(GROUP, checkpoint.config.hidden_size, checkpoint.config.intermediate_size)
+    options = {
         "PERFORMANCE_HINT": "LATENCY",
-        "INFERENCE_PRECISION_HINT": "bf16" if half else "f32",
-        "DYNAMIC_QUANTIZATION_GROUP_SIZE": group,
+        "INFERENCE_PRECISION_HINT": "bf16" if "bf16" in precision else "f32",
+        "DYNAMIC_QUANTIZATION_GROUP_SIZE": group if "int8" in precision else 0,
         "INFERENCE_NUM_THREADS": threads or 0,
     }
     key = EngineKey(
@@ -70,32 +93,26 @@ def load(
         library="openvino",
         version=openvino.__version__,
         gpu=core.get_property("CPU", "FULL_DEVICE_NAME"),
-        options=repr(sorted(options.items())),
+        options=f"{precision} {sorted(options.items())}",
     )
+    return key, options
+
+
+def _compile(core: Any, checkpoint: Checkpoint, cache: EngineCache, key: EngineKey, options: dict[str, Any]) -> Any:
+    """The compiled model, from ``cache`` if it loads. Raises RuntimeError where OpenVINO does."""
 
     def build() -> bytes:
-        graph = build_graph(checkpoint, head=head, weights="float32" if exact else "int8").SerializeToString()
+        weights: Literal["int8", "float32"] = "int8" if options["DYNAMIC_QUANTIZATION_GROUP_SIZE"] else "float32"
+        head: OutputHead = "span" if key.head == "span" else "embedding"
+        graph = build_graph(checkpoint, head=head, weights=weights).SerializeToString()
         exported: bytes = core.compile_model(core.read_model(graph), "CPU", options).export_model().getvalue()
         return exported
 
-    cache = EngineCache(cache_dir / "engines")
     try:
-        try:
-            compiled = core.import_model(io.BytesIO(cache.load_or_build(key, build)), "CPU", options)
-        except RuntimeError:  # whole, made from the same, and yet unusable
-            cache.remove(key)
-            compiled = core.import_model(io.BytesIO(cache.load_or_build(key, build)), "CPU", options)
-    except RuntimeError as error:
-        reason = " ".join(str(error).split())[:200]
-        raise ReparteeError(
-            f"OpenVINO cannot compile the model on this CPU ({reason}); choose another runtime."
-        ) from error
-    longest = checkpoint.config.max_positions
-    buckets = tuple(length for length in BUCKETS if length <= longest) or (longest,)
-    precision = "float32" if exact else "int8 and bf16" if half else "int8"
-    runtime = OpenVinoRuntime(compiled, buckets, f"{key.gpu.strip()}, {precision}")
-    runtime.name = "openvino-f32" if exact else "openvino"
-    return runtime
+        return core.import_model(io.BytesIO(cache.load_or_build(key, build)), "CPU", options)
+    except RuntimeError:  # whole, made from the same, and yet unusable
+        cache.remove(key)
+        return core.import_model(io.BytesIO(cache.load_or_build(key, build)), "CPU", options)
 
 
 class OpenVinoRuntime:

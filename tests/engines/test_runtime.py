@@ -1,9 +1,14 @@
+import os
+import subprocess
+import sys
 import threading
 
 import numpy as np
 import pytest
 
+from engines.checkpoint import Checkpoint
 from engines.errors import ReparteeError
+from engines.quantize import write_int8
 from engines.runtime import load_runtime, runtimes
 from tests.engines.conftest import random_batch, random_checkpoint, reference_hidden, reference_logits
 
@@ -95,6 +100,27 @@ def test_the_float32_runtime_is_the_reference_itself(tmp_path, checkpoint):
     runtime = load_runtime("openvino-f32", checkpoint, cache_dir=tmp_path)
     inputs = random_batch(checkpoint.config, 2, 48)
     np.testing.assert_allclose(runtime.run(*inputs), reference_logits(checkpoint, *inputs), atol=1e-4)
+
+
+def test_a_cpu_without_int8_instructions_still_reads(tmp_path, checkpoint):
+    write_int8(checkpoint, tmp_path / "tiny.safetensors")
+    program = """
+import sys
+from pathlib import Path
+import numpy as np
+from engines.checkpoint import Checkpoint
+from engines.runtime import load_runtime
+
+folder = Path(sys.argv[1])
+runtime = load_runtime("openvino", Checkpoint.load(folder / "tiny.safetensors"), cache_dir=folder)
+ids = np.arange(32)[None] % 40
+np.save(folder / "logits.npy", runtime.run(ids, ids * 0, ids * 0 + 1))
+"""
+    env = {**os.environ, "ONEDNN_MAX_CPU_ISA": "AVX2", "PYTHONPATH": os.pathsep.join(sys.path)}
+    subprocess.run([sys.executable, "-c", program, tmp_path], env=env, check=True, timeout=120)
+    ids = np.arange(32)[None] % 40
+    expected = reference_logits(Checkpoint.load(tmp_path / "tiny.safetensors"), ids, ids * 0, ids * 0 + 1)
+    np.testing.assert_allclose(np.load(tmp_path / "logits.npy"), expected, atol=1e-3)
 
 
 def test_an_unknown_runtime_is_named(tmp_path, checkpoint):
