@@ -10,7 +10,7 @@ import socket
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -111,11 +111,11 @@ async def measure(
     config: Config, plan: Sequence[Recording], speculate: bool, sessions: int, speaking: int, barge_ins: int
 ) -> Outcome:
     """Start a server on the bundled documents and put the plan through it."""
-    async with served(config, speculate) as url:
+    async with served(config, {"REPARTEE_CONVERSATION_SPECULATE": str(speculate).lower()}) as server:
         callers = [Caller(seed, idle_chunk_ms=20 if sessions == 1 else IDLE_CHUNK_MS) for seed in range(sessions)]
         try:
             for caller in callers:
-                await caller.open(url, config.serve.token)
+                await caller.open(server.url, config.serve.token)
             await callers[0].ask(plan[0])  # not counted: the parts are loaded by it
             turns = await converse(callers, plan, speaking)
             times = [await callers[0].barge_in(plan[i % len(plan)]) for i in range(barge_ins)]
@@ -142,9 +142,17 @@ async def converse(callers: Sequence[Caller], plan: Sequence[Recording], speakin
     return turns
 
 
+@dataclass(frozen=True)
+class Server:
+    """A running `repartee serve`: the URL of its socket, and its process."""
+
+    url: str
+    pid: int
+
+
 @asynccontextmanager
-async def served(config: Config, speculate: bool) -> AsyncIterator[str]:
-    """Run `repartee serve` in a process of its own on the bundled documents; yields the URL of its socket."""
+async def served(config: Config, settings: Mapping[str, str]) -> AsyncIterator[Server]:
+    """Run `repartee serve` in a process of its own on the bundled documents; `settings` go into its environment."""
     from assistant.turn import Assistant
 
     with tempfile.TemporaryDirectory(prefix="repartee-bench-") as folder:
@@ -161,14 +169,14 @@ async def served(config: Config, speculate: bool) -> AsyncIterator[str]:
             port = free.getsockname()[1]
         call = [sys.executable, "-m", "assistant", "--home", str(home), "serve", "--host", "127.0.0.1"]
         call += ["--port", str(port)]
-        environment = os.environ | {"REPARTEE_CONVERSATION_SPECULATE": str(speculate).lower()}
+        environment = os.environ | settings
         with (home / "server.log").open("wb") as log:
             server = await asyncio.create_subprocess_exec(*call, env=environment, stdout=log, stderr=log)
         try:
             if not await _reachable(port, server):
                 said = await asyncio.to_thread((home / "server.log").read_text, errors="replace")
                 raise ReparteeError(f"The server did not start: {said.strip()[-500:] or 'it said nothing'}")
-            yield f"ws://127.0.0.1:{port}/v1/realtime"
+            yield Server(f"ws://127.0.0.1:{port}/v1/realtime", server.pid)
         finally:
             with contextlib.suppress(ProcessLookupError):
                 server.terminate()

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import click
 
+from assistant.bench_serve import command as serve
 from assistant.bench_turn import command as turn
 from assistant.budget import DEFAULT_SLOTS
 from assistant.config import Config
@@ -29,6 +30,7 @@ def command() -> None:
 
 
 command.add_command(turn, "turn")
+command.add_command(serve, "serve")
 
 
 @dataclass(frozen=True)
