@@ -1,4 +1,4 @@
-"""The voice of flite's US English speaker slt, where the system library libflite1 is installed (`apt install flite`)."""
+"""The voice of flite's US English speaker slt, where its system library is installed (`apt install flite`)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SPEAKERS = ("slt", "rms", "awb", "kal16")
 _CHUNK = 640  # samples, 40 ms at 16 kHz
 _CONTINUE, _STOP = 0, -1  # cst_audio.h
 
-# The library keeps the streaming callback in the voice, of which there is one a process: nobody else may speak meanwhile.
+# The library keeps the streaming callback in the voice, of which a process has one: nobody else may speak meanwhile.
 _LOCK = threading.Lock()
 
 

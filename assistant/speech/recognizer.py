@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -41,3 +43,29 @@ class Recognizer(Protocol):
 
     async def close(self) -> None:
         """Stop what runs and free it; safe to call twice."""
+
+
+class Documents(Protocol):
+    """What a recognizer is biased to; `knowledge.library.Library` is one."""
+
+    @property
+    def version(self) -> int:
+        """A number that changes with the content."""
+
+    def texts(self) -> Iterable[str]:
+        """Return the documents' texts; may be called in a thread."""
+
+
+def load_recognizer(name: str, cache_dir: Path, documents: Documents | None = None) -> Recognizer:
+    """Return a recognizer: "auto" and "pocketsphinx" are the one from pip, anything else is a NeMo model.
+
+    Quick for pocketsphinx, whose models are loaded in its own processes at the first utterance; 10 s and more for NeMo.
+    Raises ReparteeError where what it needs is not installed.
+    """
+    if name in {"auto", "pocketsphinx"}:
+        from assistant.speech.sphinx import SphinxRecognizer
+
+        return SphinxRecognizer(cache_dir, documents)
+    from assistant.speech.nemo_recognizer import NemoRecognizer
+
+    return NemoRecognizer.load(name)

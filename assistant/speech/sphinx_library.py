@@ -1,7 +1,7 @@
 """A binding to the C library inside the pocketsphinx wheel, for what its Python module lacks.
 
-`ngram_model_set_init` with weights interpolates language models in one search (the Python module decodes with one at a time),
-and a foreign call releases the interpreter lock, which `pocketsphinx.Decoder.process_raw` holds.
+`ngram_model_set_init` with weights interpolates language models in one search (the Python module decodes with one
+at a time), and a foreign call releases the interpreter lock, which `pocketsphinx.Decoder.process_raw` holds.
 Source: pocketsphinx.h and pocketsphinx/model.h of pocketsphinx 5.1, both public headers.
 """
 
@@ -24,6 +24,7 @@ _PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
     "ps_free": (_INT, [_POINTER]),
     "ps_get_logmath": (_POINTER, [_POINTER]),
     "ps_add_lm": (_INT, [_POINTER, _TEXT, _POINTER]),
+    "ps_add_keyphrase": (_INT, [_POINTER, _TEXT, _TEXT]),
     "ps_activate_search": (_INT, [_POINTER, _TEXT]),
     "ps_start_utt": (_INT, [_POINTER]),
     "ps_end_utt": (_INT, [_POINTER]),
@@ -46,6 +47,10 @@ _PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
     ),
 }
 
+CEPSTRA = 13
+SHIFT = 160  # samples from one frame to the next, 10 ms
+MEAN_WEIGHT = 500  # frames that a mean which was set counts for (CMN_WIN of cmn.h)
+
 
 class SphinxError(ReparteeError):
     """pocketsphinx refused what it was given."""
@@ -54,7 +59,7 @@ class SphinxError(ReparteeError):
 @cache
 def _library() -> ctypes.CDLL:
     try:
-        import pocketsphinx._pocketsphinx as extension
+        import pocketsphinx._pocketsphinx as extension  # type: ignore[import-untyped]
 
         library = ctypes.CDLL(extension.__file__)
         for name, (result, arguments) in _PROTOTYPES.items():
@@ -113,10 +118,27 @@ class Decoder:
         weights = (ctypes.c_float * count)(*[weight for _, weight in models])
         mixed = self._c.ngram_model_set_init(self._config, (_POINTER * count)(*loaded), names, weights, count)
         failed = not mixed or self._c.ps_add_lm(self._decoder, b"mixed", mixed) < 0
+        failed = failed or self._c.ps_add_keyphrase(self._decoder, b"listen", b"hello") < 0
         for model in [*loaded, mixed] if mixed else loaded:
             self._c.ngram_model_free(model)  # the decoder holds its own references
-        if failed or self._c.ps_activate_search(self._decoder, b"mixed") < 0:
+        if failed:
             raise SphinxError("pocketsphinx could not search with the language model.")
+        self._activate(b"mixed")
+
+    def _activate(self, search: bytes) -> None:
+        if self._c.ps_activate_search(self._decoder, search) < 0:
+            raise SphinxError("pocketsphinx could not change its search inside an utterance.")
+
+    def listen(self, pcm: bytes) -> None:
+        """Take int16 samples into the cepstral mean, between utterances.
+
+        Only a keyword is searched for meanwhile, which costs a thirtieth of the audio's duration.
+        """
+        self._activate(b"listen")
+        self.start()
+        self.feed(pcm)
+        self.end()
+        self._activate(b"mixed")
 
     def start(self) -> None:
         """Begin an utterance."""
@@ -140,7 +162,7 @@ class Decoder:
         return (text or b"").decode(), score.value
 
     def words(self) -> list[tuple[str, int, int]]:
-        """Return the best words so far, fillers such as <sil> included, with their first and last frame (10 ms each)."""
+        """Return the best words so far, fillers such as <sil> included, with their first and last 10 ms frame."""
         found, first, last = [], ctypes.c_int(), ctypes.c_int()
         segment = self._c.ps_seg_iter(self._decoder)
         while segment:

@@ -1,0 +1,226 @@
+"""The process in which pocketsphinx runs: frames of bytes in on standard input, frames of bytes out on standard output.
+
+A frame is `HEADER` (bytes that follow, kind, utterance) and its payload. Started by `sphinx.py`; ends at end of input,
+and therefore also when its parent dies, however it dies. One thread reads, one decodes; utterances share the decoding
+thread in slices, those that are about to end first.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import struct
+import sys
+import threading
+from collections.abc import Sequence
+from enum import IntEnum
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from assistant.speech.sphinx_domain import Domain, build, cached
+from assistant.speech.sphinx_library import Decoder, model_path
+from assistant.speech.sphinx_utterance import Utterance
+from engines.errors import ReparteeError
+
+HEADER = struct.Struct("<IBI")
+LONGEST_FRAME = 64 << 20
+SLICE = 3200  # bytes decoded before others get their turn, 100 ms
+DECODERS = 4  # utterances decoded at the same time in one process, about 100 MB each
+
+DOMAIN_WEIGHT = 1.0
+SETTINGS: dict[str, str | float | bool] = {"bestpath": False, "fwdflat": False}
+FINAL_SETTINGS: dict[str, str | float | bool] = {}
+
+
+class Kind(IntEnum):
+    """What a frame is: the first five come from the parent, the others go back."""
+
+    DOMAIN = 1  # JSON: cache_dir, key, texts or null
+    OPEN = 2  # JSON: mean or null, whole
+    AUDIO = 3  # int16 samples
+    FINISH = 4
+    CANCEL = 5
+    READY = 6  # JSON: missing, whether texts are needed
+    HEARD = 7  # JSON: bytes decoded, stable words, all words
+    FINAL = 8  # JSON: words, mean
+    FAILED = 9  # a sentence
+
+
+def read_frame(stream: BinaryIO) -> tuple[Kind, int, bytes] | None:
+    """Return the next frame, or None at the end of input. Raises ValueError for bytes that are no frame."""
+    header = stream.read(HEADER.size)
+    if len(header) < HEADER.size:
+        return None
+    size, kind, utterance = HEADER.unpack(header)
+    if size > LONGEST_FRAME:
+        raise ValueError(f"a frame of {size} bytes; expected at most {LONGEST_FRAME}")
+    payload = stream.read(size)
+    return (Kind(kind), utterance, payload) if len(payload) == size else None
+
+
+def frame(kind: Kind, utterance: int, payload: bytes = b"") -> bytes:
+    """Return a frame's bytes."""
+    return HEADER.pack(len(payload), kind, utterance) + payload
+
+
+class _Job:
+    """An utterance in this process: audio not decoded yet, and how it ends."""
+
+    def __init__(self, mean: Sequence[float] | None, *, whole: bool) -> None:
+        self.mean, self.whole = mean, whole
+        self.audio = bytearray()
+        self.finishing = self.cancelled = False
+        self.decoder: Decoder | None = None
+        self.utterance: Utterance | None = None
+
+    @property
+    def ready(self) -> bool:
+        return self.cancelled or self.finishing or (bool(self.audio) and not self.whole)
+
+
+class Worker:
+    """Decodes what arrives on `source` and answers on `sink`."""
+
+    def __init__(self, source: BinaryIO, sink: BinaryIO) -> None:
+        self._source, self._sink = source, sink
+        self._changed = threading.Condition()
+        self._jobs: dict[int, _Job] = {}
+        self._requests: list[tuple[int, dict[str, Any]]] = []
+        self._over = False
+        self._domain: Domain | None = None
+        self._idle: list[Decoder] = []
+        self._busy = 0
+
+    def run(self) -> None:
+        """Work until the end of input."""
+        threading.Thread(target=self._read, daemon=True).start()
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._over or self._requests or self._next() is not None)
+                if self._over:
+                    return
+                request = self._requests.pop(0) if self._requests else None
+                number = None if request else self._next()
+            if request:
+                self._guarded(request[0], lambda request=request: self._set_domain(*request))
+            elif number is not None:
+                self._guarded(number, lambda number=number: self._advance(number))
+
+    def _read(self) -> None:
+        try:
+            while (received := read_frame(self._source)) is not None:
+                with self._changed:
+                    self._take(*received)
+                    self._changed.notify()
+        finally:
+            with self._changed:
+                self._over = True
+                self._changed.notify()
+
+    def _take(self, kind: Kind, number: int, payload: bytes) -> None:
+        if kind is Kind.DOMAIN:
+            self._requests.append((number, json.loads(payload)))
+        elif kind is Kind.OPEN:
+            options = json.loads(payload)
+            self._jobs[number] = _Job(options["mean"], whole=options["whole"])
+        elif job := self._jobs.get(number):  # one that failed here may still be fed there
+            if kind is Kind.AUDIO:
+                job.audio += payload
+            elif kind is Kind.FINISH:
+                job.finishing = True
+            elif kind is Kind.CANCEL:
+                job.cancelled = True
+
+    def _next(self) -> int | None:
+        """Return the utterance to work on: one that is ending, else the longest waiting; recordings come last."""
+        ready = [
+            number
+            for number, job in self._jobs.items()
+            if job.ready and (job.cancelled or job.decoder or self._idle or self._busy < DECODERS)
+        ]
+        return min(ready, key=lambda number: (self._jobs[number].whole, not self._jobs[number].finishing), default=None)
+
+    def _advance(self, number: int) -> None:
+        with self._changed:
+            job = self._jobs.pop(number)
+            piece = bytes(job.audio[:SLICE])
+            del job.audio[:SLICE]
+            self._jobs[number] = job  # to the end of the line
+        if job.cancelled:
+            self._release(number, job)
+            return
+        if job.utterance is None:
+            job.decoder = self._idle.pop() if self._idle else self._decoder()
+            self._busy += 1
+            job.utterance = Utterance(job.decoder, job.mean)
+        if piece:
+            job.utterance.feed(piece)
+            stable, words = ([], []) if job.whole else job.utterance.words()
+            self._send(Kind.HEARD, number, {"bytes": len(piece), "stable": stable, "words": words})
+        elif job.finishing:
+            words = job.utterance.finish()
+            self._send(Kind.FINAL, number, {"words": words, "mean": job.utterance.mean})
+            self._release(number, job)
+
+    def _release(self, number: int, job: _Job) -> None:
+        with self._changed:
+            self._jobs.pop(number, None)
+        decoder, job.decoder = job.decoder, None
+        if decoder is not None and job.utterance is not None:
+            self._busy -= 1
+            job.utterance.abandon()
+            self._idle.append(decoder)
+
+    def _set_domain(self, number: int, request: dict[str, Any]) -> None:
+        cache_dir, key, texts = Path(request["cache_dir"]), request["key"], request["texts"]
+        domain = cached(cache_dir, key)
+        if domain is None and texts is not None:
+            domain = build(cache_dir, key, texts)
+        if domain is not None and domain != self._domain:
+            for decoder in self._idle:
+                decoder.close()
+            self._domain, self._idle = domain, []
+            self._idle = [self._decoder()]
+        self._send(Kind.READY, number, {"missing": domain is None})
+
+    def _decoder(self) -> Decoder:
+        english = model_path()
+        domain = self._domain or Domain(None, english / "cmudict-en-us.dict")
+        models = [(english / "en-us.lm.bin", 1.0)]
+        if domain.language_model is not None:
+            models.append((domain.language_model, DOMAIN_WEIGHT))
+        return Decoder({"hmm": str(english / "en-us"), "dict": str(domain.dictionary), **SETTINGS}, models)
+
+    def _guarded(self, number: int, work: Any) -> None:
+        """Do `work`; what goes wrong is told to the parent and ends only that utterance."""
+        try:
+            work()
+        except (ReparteeError, OSError, ValueError, KeyError) as error:
+            if job := self._jobs.get(number):
+                self._release(number, job)
+            sentence = str(error) if isinstance(error, ReparteeError) else f"The speech recogniser failed: {error}."
+            self._write(frame(Kind.FAILED, number, sentence.encode()))
+
+    def _send(self, kind: Kind, number: int, content: dict[str, Any]) -> None:
+        self._write(frame(kind, number, json.dumps(content).encode()))
+
+    def _write(self, data: bytes) -> None:
+        self._sink.write(data)
+        self._sink.flush()
+
+
+def main() -> None:
+    """Serve the parent on standard input and output."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal reaches the whole group; the parent decides
+    sink = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # whatever a library prints must not end up among the frames
+    try:
+        Worker(sys.stdin.buffer, sink).run()
+    except BrokenPipeError:
+        os._exit(0)  # the parent is gone
+    os._exit(0)  # without freeing decoders one by one
+
+
+if __name__ == "__main__":
+    main()
