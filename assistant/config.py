@@ -77,7 +77,7 @@ class ReaderConfig:
 class SpeechConfig:
     """Which parts listen and speak."""
 
-    recognizer: str = setting("auto", "recognizer, or auto")
+    recognizer: str = setting("auto", "auto, pocketsphinx, or a NeMo model: a .nemo file or a name")
     voice: str = setting("auto", "synthesizer: auto, espeak or flite")
     rate: float = setting(1.0, "speaking rate, 1 is normal", minimum=0.5, maximum=3)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 from assistant.budget import Budget
@@ -11,10 +13,16 @@ from assistant.events import Reply
 from assistant.turn import Assistant
 from engines.errors import ReparteeError
 
+CHUNK_S = 0.08  # what is fed at a time when a recording is heard as if it were spoken now
 
-async def hear(assistant: Assistant, recording: Path) -> tuple[Budget, str]:
-    """Recognise a recording; return the turn's budget, opened when decoding began, and the words.
 
+async def hear(
+    assistant: Assistant, recording: Path, on_words: Callable[[str], None] | None = None
+) -> tuple[Budget, str]:
+    """Recognise a recording; return the turn's budget, opened when there was nothing more to hear, and the words.
+
+    With ``on_words`` the recording is heard in real time, and words are handed over as they become certain. Without,
+    it is decoded at once, as fast as possible.
     Raises ReparteeError for a file that is no audio and for one in which no words are found.
     """
     from assistant.speech.audio import RATE, is_silent, load_audio
@@ -23,10 +31,26 @@ async def hear(assistant: Assistant, recording: Path) -> tuple[Budget, str]:
     if is_silent(pcm):
         raise ReparteeError(f"{recording}: this recording is silent; expected a spoken question.")
     recognizer = await assistant.recognizer()
-    budget = Budget(assistant.config.budget.slots())
-    with budget.slot("recognise") as slot:
-        transcript = await recognizer.transcribe(pcm)
-        slot.note(f"{len(pcm) / RATE:.1f} s of speech decoded after the fact")
+    slots = assistant.config.budget.slots()
+    if on_words is None:
+        budget = Budget(slots)
+        with budget.slot("recognise") as slot:
+            transcript = await recognizer.transcribe(pcm)
+            slot.note(f"{len(pcm) / RATE:.1f} s of speech decoded after the fact")
+    else:
+        stream = recognizer.stream()
+        began, chunk = time.perf_counter(), round(CHUNK_S * RATE)
+        try:
+            for start in range(0, len(pcm), chunk):
+                end = min(start + chunk, len(pcm))
+                await asyncio.sleep(max(0.0, began + end / RATE - time.perf_counter()))
+                if words := await stream.feed(pcm[start:end]):
+                    on_words(words)
+            budget = Budget(slots)
+            with budget.slot("recognise"):
+                transcript = await stream.finish()
+        finally:
+            stream.cancel()
     if not transcript.text.strip():
         raise ReparteeError(f"{recording}: no words were heard; it needs speech that is loud and clear enough.")
     return budget, transcript.text

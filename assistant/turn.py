@@ -166,8 +166,20 @@ class Assistant:
             await chunks.aclose()
 
     async def recognizer(self) -> Recognizer:
-        """Return the recognizer, biased to the library's words; loaded at the first call."""
-        raise NotImplementedError
+        """Return the recognizer, biased to the library's words and ready to hear; loaded at the first call.
+
+        Raises ReparteeError for a recognizer that is not installed.
+        """
+        from assistant.speech.recognizer import load_recognizer
+        from assistant.speech.sphinx import SphinxRecognizer
+
+        async with self._loading:
+            if self._recognizer is None:
+                name = self.config.speech.recognizer
+                self._recognizer = await asyncio.to_thread(load_recognizer, name, self.config.cache_dir, self.library)
+                if isinstance(self._recognizer, SphinxRecognizer):
+                    await self._recognizer.prepare()
+            return self._recognizer
 
     async def synthesizer(self) -> Synthesizer:
         """Return the voice; loaded at the first call. Raises ReparteeError for a voice that is not installed."""

@@ -45,8 +45,11 @@ async def demo(config: Config) -> None:
         passages = sum(document.passages for document in documents)
         console.print(f"  {len(documents)} documents, {passages} passages, in {config.home}", style="dim", markup=False)
         recording = min((SAMPLES / "audio").glob("*.flac"))
-        console.print(f"[bold]3[/] Listening to {recording.name}\n")
-        budget, transcript = await hear(assistant, recording)
+        await assistant.recognizer()
+        console.print(f"[bold]3[/] Listening to {recording.name}")
+        console.print("  ", end="")
+        budget, transcript = await hear(assistant, recording, lambda words: console.print(words, end=" ", style="dim"))
+        console.print("\n")
         reply = await assistant.answer(transcript, transcript=transcript, budget=budget)
         speech = config.home / "reply.wav"
         reply = await save_speech(assistant, reply, speech)
