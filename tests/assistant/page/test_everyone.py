@@ -1,0 +1,134 @@
+"""The page for everyone: by keyboard, at phone width, in the dark, without motion, and read aloud."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+QUESTION = "How tall is the lighthouse at Marlow Point?"
+FOCUSED = "document.activeElement.id || document.activeElement.tagName"
+# The ratio of WCAG 2.2, section 1.4.3, between an element's text and the first opaque background behind it.
+CONTRAST = """(selector) => {
+  const rgb = (text) => text.match(/[\\d.]+/g).map(Number);
+  const light = ([r, g, b]) => [r, g, b].map((c) => (c /= 255) <= .04045 ? c / 12.92 : ((c + .055) / 1.055) ** 2.4)
+    .reduce((sum, c, i) => sum + c * [.2126, .7152, .0722][i], 0);
+  const element = document.querySelector(selector);
+  let behind = element;
+  const opaque = (one) => { const [, , , alpha = 1] = rgb(getComputedStyle(one).backgroundColor); return alpha === 1; };
+  while (behind.parentElement && !opaque(behind)) behind = behind.parentElement;
+  const one = light(rgb(getComputedStyle(element).color)), two = light(rgb(getComputedStyle(behind).backgroundColor));
+  return (Math.max(one, two) + .05) / (Math.min(one, two) + .05);
+}"""
+
+
+async def test_everything_is_reached_and_done_by_keyboard(server: Any, visit: Any) -> None:
+    visited = await visit(server.url)
+    page, press = visited.page, visited.page.keyboard.press
+    await visited.is_("ready")
+    order = []
+    for _ in range(4):
+        await press("Tab")
+        order.append(await page.evaluate(FOCUSED))
+        outline = "getComputedStyle(document.activeElement.closest('.field') ?? document.activeElement).outlineStyle"
+        assert await page.evaluate(outline) == "solid", order
+    assert order == ["voice", "talk", "question", "send"]
+    await page.focus("#question")
+    await page.keyboard.type(QUESTION)
+    await press("Enter")
+    await visited.is_("speaking")
+    await press("Escape")
+    await visited.is_("ready", within_s=3)
+    [cut] = visited.of(visited.sent, "conversation.item.truncate")
+    assert cut["audio_end_ms"] >= 0
+    assert await page.inner_text(".tag") == "Interrupted"
+    await page.focus(".ledger summary")
+    await press("Enter")
+    assert await page.locator(".ledger").get_attribute("open") is None
+
+
+async def test_space_talks_and_escape_stops(server: Any, visit: Any, recording: Any) -> None:
+    visited = await visit(server.url, hears=recording(30.0))
+    page, press = visited.page, visited.page.keyboard.press
+    await visited.is_("ready")
+    await press("Space")
+    await visited.is_("listening")
+    assert await page.locator("#talk").get_attribute("aria-label") == "Stop listening"
+    await press("Escape")
+    await visited.is_("ready")
+    await page.focus("#talk")
+    await press("Enter")
+    await visited.is_("listening")
+    await press("Space")
+    await visited.is_("ready")
+    await page.focus("#question")
+    await page.keyboard.type("two words")  # a space that is written does not talk
+    assert await page.input_value("#question") == "two words"
+    assert await page.evaluate("document.body.dataset.state") == "ready"
+
+
+async def test_it_fits_a_phone(server: Any, visit: Any) -> None:
+    visited = await visit(server.url, width=360, height=640, has_touch=True, is_mobile=True)
+    page = visited.page
+    await visited.is_("ready")
+    await visited.ask(QUESTION)
+    await visited.event("response.done")
+    await visited.ask("W" * 200)
+    await visited.event("response.done", count=2)
+    assert await page.evaluate("document.documentElement.scrollWidth") == 360
+    wide = "[...document.querySelectorAll('body *')].filter((e) => e.getBoundingClientRect().right > 360.5).length"
+    assert await page.evaluate(wide) == 0
+    for name in ("#talk", "#send", "#voice", "#question"):
+        box = await page.locator(name).bounding_box()
+        assert min(box["width"], box["height"]) >= 40, name
+        assert box["y"] + box["height"] <= 640
+    await page.locator(".turn:first-child mark").scroll_into_view_if_needed()
+    assert await page.locator(".turn:first-child mark").is_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_it_is_legible_by_day_and_by_night(server: Any, visit: Any, scheme: str) -> None:
+    visited = await visit(server.url, color_scheme=scheme)
+    page = visited.page
+    await visited.is_("ready")
+    brightness = await page.evaluate("Number(getComputedStyle(document.body).backgroundColor.match(/\\d+/)[0])")
+    assert (brightness < 60) == (scheme == "dark")
+    for selector in ("#welcome h2", "#welcome p", "#status span", ".keys", "#talk"):
+        assert await page.evaluate(CONTRAST, selector) >= 4.5, selector
+    await visited.ask(QUESTION)
+    await visited.event("response.done")
+    for selector in (".question", ".answer", "blockquote", "mark", ".file", ".sure", "summary", ".spent", ".name"):
+        assert await page.evaluate(CONTRAST, selector) >= 4.5, selector
+
+
+async def test_it_keeps_still_for_those_who_ask(server: Any, visit: Any) -> None:
+    visited = await visit(server.url, reduced_motion="reduce")
+    await visited.is_("ready")
+    await visited.ask(QUESTION)
+    await visited.event("response.done")
+    moving = """[...document.querySelectorAll("*")].filter((e) => [null, "::before", "::after"].some((part) => {
+      const style = getComputedStyle(e, part);
+      return style.animationName !== "none" || style.transitionDuration.split(", ").some((time) => time !== "0s");
+    })).length"""
+    assert await visited.page.evaluate(moving) == 0
+
+
+async def test_a_screen_reader_is_told_what_happens(server: Any, visit: Any) -> None:
+    visited = await visit(server.url)
+    page = visited.page
+    await visited.is_("ready")
+    for role, name in (
+        ("button", "Talk"),
+        ("button", "Ask"),
+        ("button", "Spoken answers"),
+        ("textbox", "Your question"),
+    ):
+        assert await page.get_by_role(role, name=name, exact=True).count() == 1, name
+    assert await page.get_by_role("status").inner_text() == "Ready"
+    await visited.ask(QUESTION)
+    await visited.event("response.done")
+    live = page.locator("[aria-live=polite]")
+    await visited.until("document.querySelector('#live').textContent")
+    assert "41 metres" in await live.text_content()
+    assert await page.get_by_role("list", name="Conversation").locator("> li").count() == 1
+    assert await page.evaluate("document.documentElement.lang") == "en"
