@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-gpu lint clean
+.PHONY: help install run test test-nemo test-gpu lint clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -41,6 +41,7 @@ help:
 	@echo "make install   set everything up; leaves $(BIN)/repartee"
 	@echo "make run       set up, answer a bundled spoken question, then offer a prompt"
 	@echo "make test      install what the tests need, then ruff, mypy and pytest"
+	@echo "make test-nemo the tests that need NeMo and PyTorch, in a virtual environment of their own"
 	@echo "make test-gpu  the tests that need an NVIDIA GPU"
 	@echo "make lint      ruff and mypy alone"
 
@@ -57,11 +58,14 @@ lint: $(VENV)/.tested
 test: $(VENV)/.tested $(CLIENTS:%=.venv-clients/%/.ready) tests/clients/agents/node_modules/.ready lint
 	@$(BIN)/pytest -m "not gpu"
 
+test-nemo: .venv-nemo/.ready
+	@.venv-nemo/bin/pytest tests/assistant/speech tests/engines/training
+
 test-gpu: $(VENV)/.gpu
 	@$(BIN)/pytest -m gpu
 
 clean:
-	rm -rf $(VENV) .venv-clients tests/clients/agents/node_modules .repartee build dist *.egg-info
+	rm -rf $(VENV) .venv-clients .venv-nemo tests/clients/agents/node_modules .repartee build dist *.egg-info
 
 $(VENV)/.python:
 	@suitable() { for python in python3 python3.13 python3.12 python3.11 /usr/bin/python3; do \
@@ -81,11 +85,17 @@ $(VENV)/.installed: pyproject.toml $(VENV)/.python
 
 $(VENV)/.tested: pyproject.toml $(VENV)/.installed
 	@$(call apt,$(TEST_APT),the tests)
-	@$(call pip,-e ".[audio,wake,dev]",$(VENV))
+	@$(call pip,-e ".[audio,wake,rtx,dev]",$(VENV))
 	@touch $@
 
 $(VENV)/.gpu: pyproject.toml $(VENV)/.installed
 	@$(call pip,-e ".[audio,gpu,dev]",$(VENV))
+	@touch $@
+
+.venv-nemo/.ready: pyproject.toml $(VENV)/.python
+	@$(call apt,$(RUN_APT),a clearer voice and sound devices)
+	@$(BIN)/python -m venv .venv-nemo
+	@$(call pip,-e ".[nemo,train,dev]",.venv-nemo)
 	@touch $@
 
 .venv-clients/%/.ready: tests/clients/%/requirements.txt $(VENV)/.tested
