@@ -7,6 +7,7 @@ SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
 REPARTEE_HOME ?= .repartee
+, := ,
 # Third-party clients that certify the server, each with its own packages.
 CLIENTS := $(patsubst tests/clients/%/requirements.txt,%,$(wildcard tests/clients/*/requirements.txt))
 
@@ -85,17 +86,17 @@ $(VENV)/.installed: pyproject.toml $(VENV)/.python
 
 $(VENV)/.tested: pyproject.toml $(VENV)/.installed
 	@$(call apt,$(TEST_APT),the tests)
-	@$(call pip,-e ".[audio,wake,rtx,dev]",$(VENV))
+	@$(call pip,-e ".[audio$(,)wake$(,)rtx$(,)dev]",$(VENV))
 	@touch $@
 
 $(VENV)/.gpu: pyproject.toml $(VENV)/.installed
-	@$(call pip,-e ".[audio,gpu,dev]",$(VENV))
+	@$(call pip,-e ".[audio$(,)gpu$(,)dev]",$(VENV))
 	@touch $@
 
 .venv-nemo/.ready: pyproject.toml $(VENV)/.python
 	@$(call apt,$(RUN_APT),a clearer voice and sound devices)
 	@$(BIN)/python -m venv .venv-nemo
-	@$(call pip,-e ".[nemo,train,dev]",.venv-nemo)
+	@$(call pip,-e ".[nemo$(,)train$(,)dev]",.venv-nemo)
 	@touch $@
 
 .venv-clients/%/.ready: tests/clients/%/requirements.txt $(VENV)/.tested
