@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 AUDIBLE = 200  # of 32767: the first sample this loud begins the reply
 LEAD_IN_MS = 5  # kept before it, so that it does not click
+PIECE_MS = 200  # of audio in one piece, after the first
 LOUDEST, QUIETEST, STEP = 4.0, 0.1, 1.6  # gain; one "louder" is 4 dB
 
 
@@ -54,24 +56,31 @@ class Speaker:
 
     async def say(self, text: str) -> AsyncGenerator[Clause | bytes, None]:
         """Yield each clause and then its int16 mono PCM at the voice's rate; closing the iterator stops the voice."""
-        trim = _LeadingSilence(self.voice.rate)
+        trim, least = _LeadingSilence(self.voice.rate), 0
         for clause in clauses_of(text):
             yield Clause(clause)
-            prepared, self._prepared = self._prepared, None
-            if prepared is not None and prepared[0] == clause:
-                for pcm in await prepared[1]:
-                    if ready := self._at_volume(trim(pcm)):
-                        yield ready
-                continue
-            if prepared is not None:
-                prepared[1].cancel()
-            chunks = self.voice.stream(clause)
-            try:
+            waiting = b""
+            async with aclosing(self._synthesise(clause)) as chunks:
                 async for pcm in chunks:
-                    if ready := self._at_volume(trim(pcm)):
-                        yield ready
-            finally:
-                await chunks.aclose()
+                    waiting += trim(pcm)
+                    if len(waiting) > least:
+                        yield self._at_volume(waiting)
+                        # The first sound leaves at once; what follows is there long before it is needed.
+                        waiting, least = b"", 2 * self.voice.rate * PIECE_MS // 1000
+            if waiting:
+                yield self._at_volume(waiting)
+
+    async def _synthesise(self, clause: str) -> AsyncGenerator[bytes, None]:
+        prepared, self._prepared = self._prepared, None
+        if prepared is not None and prepared[0] == clause:
+            for pcm in await prepared[1]:
+                yield pcm
+            return
+        if prepared is not None:
+            prepared[1].cancel()
+        async with aclosing(self.voice.stream(clause)) as chunks:
+            async for pcm in chunks:
+                yield pcm
 
     async def _collect(self, text: str) -> list[bytes]:
         return [pcm async for pcm in self.voice.stream(text)]
