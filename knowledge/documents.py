@@ -26,6 +26,9 @@ SUFFIXES = {
 #: Documents larger than this are refused unless configured otherwise, bytes.
 MAX_BYTES = 64 * 2**20
 
+#: What is marked as a heading but longer than this is text, characters.
+LONGEST_HEADING = 150
+
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -157,7 +160,7 @@ def plain_document(text: str, name: str) -> DocumentText:
     for match in _PARAGRAPH.finditer(text):
         start, end = match.span()
         underlined = _UNDERLINED.match(text, start, end)
-        alone = "\n" not in match[0] and len(match[0].split()) <= 12 and match[0].rstrip()[-1] not in ".!?:,;"
+        alone = "\n" not in match[0] and len(match[0]) <= LONGEST_HEADING and match[0].rstrip()[-1] not in ".!?:,;"
         if first and (alone or underlined):
             title = (underlined[1] if underlined else match[0]).strip()
             start = underlined.end() if underlined else end

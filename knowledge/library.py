@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import hashlib
 import os
@@ -295,18 +296,21 @@ class Library:
         if self._store.changes(0):
             self.notes.append(f"The search index was made again ({reason}).")
         if not self.readonly:
-            for leftover in self.home.glob(f"{INDEX_NAME}-*"):
-                shutil.rmtree(leftover, ignore_errors=True)
+            place = self.home / INDEX_NAME
             fresh, old = (self.home / f"{INDEX_NAME}-{uuid.uuid4().hex}" for _ in range(2))
             try:
                 self._replay(PassageIndex.create(fresh), WRITER_WAIT_S)
-                if (self.home / INDEX_NAME).exists():
-                    (self.home / INDEX_NAME).rename(old)
-                fresh.rename(self.home / INDEX_NAME)
-                shutil.rmtree(old, ignore_errors=True)
-                return PassageIndex.open(self.home / INDEX_NAME)
+                if place.exists():
+                    place.rename(old)
+                fresh.rename(place)
+                return PassageIndex.open(place)
             except (OSError, IndexBrokenError) as error:
+                with contextlib.suppress(IndexBrokenError):
+                    return PassageIndex.open(place)  # another process was quicker
                 self.notes.append(f"The search index could not be written ({error}), so it is kept in memory.")
+            finally:
+                for leftover in (fresh, old):
+                    shutil.rmtree(leftover, ignore_errors=True)
         index = PassageIndex.create(None)
         self._replay(index, 0)
         return index
@@ -356,7 +360,11 @@ class Library:
                 if self._index is index:
                     index.close()
                     self._index = self._rebuild(str(error))
-            return action(self._index)
+            try:
+                return action(self._index)
+            except IndexBrokenError as again:
+                place = self.home / INDEX_NAME
+                raise StoreError(f"{place} cannot be repaired ({again}); delete it, it is made again.") from again
 
 
 def _digest(content: bytes) -> bytes:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from knowledge.documents import DocumentText, Section
+from knowledge.documents import LONGEST_HEADING, DocumentText, Section
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
@@ -35,7 +35,7 @@ def markdown_document(text: str, name: str) -> DocumentText:
     title = ""
     if front := _FRONT_MATTER.match(text):
         if found := _FRONT_TITLE.search(front[1] or ""):
-            title = found[1].strip("\"'")
+            title = found[1].strip("\"'")[:LONGEST_HEADING]
         text = text[front.end() :]
     return html_document(MarkdownIt("commonmark").enable("table").render(text), name, title)
 
@@ -58,7 +58,7 @@ def html_document(text: str, name: str, title: str = "") -> DocumentText:
     if root is not None:
         page.read(root)
     head = tree.css_first("head > title")
-    page_title = _squeeze(head.text()).strip() if head is not None else ""
+    page_title = _squeeze(head.text()).strip()[:LONGEST_HEADING] if head is not None else ""
     return page.document(title or page.first_heading or page_title or name)
 
 
@@ -148,7 +148,9 @@ class _Page:
     def heading(self, level: int) -> None:
         """End a heading of ``level`` (1 is the highest): what follows is a new section."""
         title = " ".join(self._collected().split())
-        if not title:
+        if len(title) > LONGEST_HEADING:
+            self.add(title)
+        if not title or len(title) > LONGEST_HEADING:
             return
         if level == 1 and not self.first_heading:
             self.first_heading = title
@@ -160,9 +162,11 @@ class _Page:
 
     def table(self, node: LexborNode) -> bool:
         """Write a table of data as one line per row, and return True; leave a table used for layout alone."""
+        if node.css_first("table table, h1, h2, h3, ul, ol, p + p") is not None:
+            return False
         rows = [[cell for cell in row.iter() if cell.tag in {"td", "th"}] for row in node.css("tr")]
         rows = [row for row in rows if row]
-        if len(rows) < 2 or node.css_first("table table, h1, h2, h3, ul, ol, p + p") is not None:
+        if len(rows) < 2:
             return False
         self.flush()
         if (caption := node.css_first("caption")) is not None:
@@ -183,12 +187,14 @@ class _Page:
 
     def document(self, title: str) -> DocumentText:
         """Return what was collected; the title is not repeated among the headings."""
-        sections = (
+        sections = tuple(
             Section(tuple(heading for heading in headings if heading != title), tuple(blocks))
             for headings, blocks in self.sections
             if blocks
         )
-        return DocumentText(title, "".join(self.text), tuple(sections))
+        if not sections and self.length:  # nothing but headings: then they are what there is to read
+            sections = (Section((), ((0, self.length),)),)
+        return DocumentText(title, "".join(self.text), sections)
 
     def _collected(self) -> str:
         block = re.sub(r" *\n *| {2,}", lambda match: "\n" if "\n" in match[0] else " ", "".join(self.inline)).strip()

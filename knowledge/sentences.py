@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 #: Cut a sentence that is longer than this, in words; a text without punctuation would be one sentence otherwise.
 LONGEST_WORDS = 70
@@ -64,22 +65,25 @@ def _ends_sentence(text: str, begin: int, match: re.Match[str]) -> bool:
 
 def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Yield ``text[start:end]`` without surrounding space, cut into pieces of at most LONGEST_WORDS."""
-    while start < end and text[start].isspace():
-        start += 1
-    while end > start and text[end - 1].isspace():
-        end -= 1
-    while words(text, start, end) > LONGEST_WORDS:
-        limit = min(end, start + LONGEST_WORDS * CHARACTERS_PER_WORD)
-        cut = start
-        for count, word in enumerate(_WORD.finditer(text, start, limit)):
-            if count == LONGEST_WORDS or (word.end() == limit < end and cut > start):
-                break
-            cut = word.end()
-        clauses = [match.end() for match in _CLAUSE.finditer(text, (start + cut) // 2, cut)]
-        cut = clauses[-1] if clauses else cut
-        yield from _pieces(text, start, cut)
-        start = cut
+    while start < end:
         while start < end and text[start].isspace():
             start += 1
-    if start < end:
-        yield start, end
+        cut = _fitting(text, start, end)
+        last = cut
+        while last > start and text[last - 1].isspace():
+            last -= 1
+        if start < last:
+            yield start, last
+        start = cut
+
+
+def _fitting(text: str, start: int, end: int) -> int:
+    """Return where to cut ``text[start:end]`` so that the first part is short enough."""
+    limit = start + LONGEST_WORDS * CHARACTERS_PER_WORD
+    if end <= limit and words(text, start, end) <= LONGEST_WORDS:
+        return end
+    ends = [match.end() for match in islice(_WORD.finditer(text, start, min(end, limit)), LONGEST_WORDS)]
+    if len(ends) > 1 and ends[-1] == limit:
+        ends.pop()  # this word goes on beyond the limit
+    clauses = [match.end() for match in _CLAUSE.finditer(text, (start + ends[-1]) // 2, ends[-1])]
+    return clauses[-1] if clauses else ends[-1]

@@ -109,6 +109,21 @@ def test_skipped_and_returning_heading_levels():
     assert [headings for headings, _ in blocks(document)] == [("deep",), ("mid",), ("mid", "low")]
 
 
+def test_a_page_of_headings_alone_is_read_all_the_same():
+    document = html("<h1>Emergency</h1><h2>Call 555 0142.</h2>")
+    assert blocks(document) == [((), ["Emergency\n\nCall 555 0142."])]
+
+
+def test_what_is_too_long_for_a_heading_is_text():
+    document = html(f"<h2>{'word ' * 100}</h2><p>More.</p>")
+    assert blocks(document) == [((), [("word " * 100).strip(), "More."])]
+
+
+@pytest.mark.parametrize("opening", ["<table><tr><td>", "<b>", "<ul><li>"])
+def test_other_deep_nesting_is_no_problem_either(opening):
+    assert "deep" in html(opening * 3000 + "deep").text
+
+
 def test_thousands_of_nested_elements_are_no_problem():
     assert html("<div>" * 20_000 + "deep" + "</div>" * 20_000).text == "deep"
 

@@ -1,5 +1,6 @@
 """Sentences end where a reader says they end, and nothing of the text is lost."""
 
+import time
 from itertools import pairwise
 
 import pytest
@@ -47,6 +48,13 @@ def test_a_word_without_end_is_cut():
     pieces = split("x" * 100_000)
     assert "".join(pieces) == "x" * 100_000
     assert max(map(len, pieces)) <= 1000
+
+
+@pytest.mark.parametrize("text", ["word " * 200_000, "x" * 1_000_000, "Mr. " * 100_000, ". " * 100_000])
+def test_the_time_grows_only_with_the_length(text):
+    began = time.process_time()
+    assert "".join("".join(split(text)).split()) == "".join(text.split())
+    assert time.process_time() - began < 5  # a second at most; minutes if every piece looked at all the rest
 
 
 @given(st.text(st.sampled_from("aA1. !?\n\t…。,;)\"' é日\u00a0\u2003xyz"), max_size=600))
