@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
+from math import exp
 from pathlib import Path
 
 import numpy as np
@@ -46,7 +47,10 @@ class ReadablePassage:
 
 @dataclass(frozen=True)
 class Span:
-    """``text`` is ``passages[passage].text[start:end]``. ``score``: logits above the null score's."""
+    """``text`` is ``passages[passage].text[start:end]``.
+
+    ``score``: logits above "no answer", comparable between passages. ``probability``: its share of the confidence.
+    """
 
     passage: int
     start: int
@@ -58,7 +62,11 @@ class Span:
 
 @dataclass(frozen=True)
 class Reading:
-    """What was read. ``confidence``: calibrated, 0.5 at the null threshold. ``note``: what was cut to fit the slot."""
+    """What was read.
+
+    ``null_score``: "no answer" where the best span was read, in logits. ``confidence``: calibrated, 0.5 at the null
+    threshold. ``note``: what was cut to fit the slot.
+    """
 
     spans: tuple[Span, ...]
     null_score: float
@@ -75,7 +83,6 @@ class _Found:
     """What the windows read so far hold."""
 
     spans: list[Candidate] = field(default_factory=list)
-    null: float = float("inf")
     reached: dict[int, int] = field(default_factory=dict)
     """Passage → tokens read from its beginning on without a gap."""
 
@@ -91,7 +98,7 @@ class Reader:
         self.cost = CostModel.load(cost_file) if cost_file else CostModel()
         self._cost_file = cost_file
         self._longest = max((each for each in runtime.buckets if each <= WINDOW_TOKENS), default=runtime.buckets[0])
-        self._context = lru_cache(maxsize=4096)(lambda text: self.tokenizer.encode(text).ids)
+        self._context = lru_cache(maxsize=4096)(self._context_tokens)
         self._warm_up()
 
     @classmethod
@@ -168,22 +175,18 @@ class Reader:
         note: str,
         began: float,
     ) -> Reading:
-        heat = self.calibration.temperature
         best = spans.distinct(found.spans, SPANS)
-        margins = np.array([each.score - found.null for each in best])
-        powers = np.exp(np.minimum(np.array([each.score - found.null for each in found.spans]) / heat, 80))
-        total = 1 + powers.sum()
+        confidence = self._confidence(best[0].score) if best else 0.0
+        total = sum(exp(each.score - best[0].score) for each in found.spans)
         shown = []
-        for each, margin in zip(best, margins, strict=True):
+        for each in best:
             passage = passages[each.passage]
             start, end = verbatim(passage, each.start, each.end)
-            probability = float(np.exp(min(margin / heat, 80)) / total)
-            shown.append(Span(each.passage, start, end, passage.text[start:end], float(margin), probability))
-        above = float(margins[0]) - self.calibration.null_threshold if shown else -80.0 * heat
-        confidence = float(1 / (1 + np.exp(np.clip(-above / heat, -80, 80))))
+            probability = confidence * exp(each.score - best[0].score) / total
+            shown.append(Span(each.passage, start, end, passage.text[start:end], each.score, probability))
         return Reading(
             spans=tuple(shown),
-            null_score=found.null if shown else 0.0,
+            null_score=best[0].null if best else 0.0,
             confidence=confidence,
             abstained=not shown or confidence <= (0.5 if threshold is None else threshold),
             passages_read=whole,
@@ -191,6 +194,13 @@ class Reader:
             note=note,
             spent_ms=(time.perf_counter() - began) * 1000,
         )
+
+    def _confidence(self, score: float) -> float:
+        above = (score - self.calibration.null_threshold) / self.calibration.temperature
+        return 1 / (1 + exp(min(max(-above, -80.0), 80.0)))
+
+    def _context_tokens(self, context: str) -> Ids:
+        return self.tokenizer.encode(f"{context.replace(' > ', ', ')}:" if context else "").ids
 
     def _read_all(self, question: Ids, passages: Sequence[ReadablePassage], found: _Found) -> None:
         todo = [each for number in range(len(passages)) for each in self._windows(question, passages, number)]
@@ -271,8 +281,8 @@ class Reader:
         logits = self.runtime.run(*pad(group, bucket))
         self.cost.observe(len(group), bucket, (time.perf_counter() - began) * 1000)
         for each, row in zip(group, logits, strict=True):
-            found.null = min(found.null, spans.null_score(row))
-            found.spans += spans.candidates(row[each.begin : each.begin + each.count], each.passage, each.first)
+            own = row[each.begin : each.begin + each.count]
+            found.spans += spans.candidates(own, each.passage, each.first, spans.null_score(row))
             reached = found.reached.setdefault(each.passage, 0)
             if each.first <= reached:
                 found.reached[each.passage] = max(reached, each.first + each.count)

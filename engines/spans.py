@@ -14,12 +14,17 @@ TOP = 20
 
 @dataclass(frozen=True)
 class Candidate:
-    """Tokens ``start``..``end`` (inclusive) of passage ``passage``. ``score``: start plus end logit."""
+    """Tokens ``start``..``end`` (inclusive) of passage ``passage``.
+
+    ``score``: start plus end logit, above ``null``, the same sum at [CLS] of its window: so "no answer" is 0 for every
+    window (plain logits do not compare between passages: Clark and Gardner 2018), plus the passage's ``prior``.
+    """
 
     passage: int
     start: int
     end: int
     score: float
+    null: float = 0.0
 
 
 def null_score(logits: NDArray[np.float32]) -> float:
@@ -27,11 +32,16 @@ def null_score(logits: NDArray[np.float32]) -> float:
     return float(logits[0, 0] + logits[0, 1])
 
 
-def candidates(logits: NDArray[np.float32], passage: int, first: int) -> list[Candidate]:
+def prior(rank: int) -> float:
+    """What the retriever's order says, in logits: the passage it ranks first is likeliest to hold the answer."""
+    return -float(np.log1p(rank))
+
+
+def candidates(logits: NDArray[np.float32], passage: int, first: int, null: float = 0.0) -> list[Candidate]:
     """Best spans of one window, best first. ``logits``: float32 [n, 2], the passage's tokens only.
 
-    ``first``: the number, in the passage, of the first of these tokens. The 20 best starts are paired with the 20 best
-    ends; a span ends at or after its start and has at most ANSWER_TOKENS tokens.
+    ``passage``: its rank; ``first``: the number, in the passage, of the first of these tokens. The 20 best starts are paired with
+    the 20 best ends; a span ends at or after its start and has at most ANSWER_TOKENS tokens.
     """
     count = len(logits)
     top = min(TOP, count)
@@ -39,10 +49,11 @@ def candidates(logits: NDArray[np.float32], passage: int, first: int) -> list[Ca
     length = ends[None, :] - starts[:, None]
     scores = logits[starts, 0][:, None] + logits[ends, 1][None, :]
     scores = np.where((length >= 0) & (length < ANSWER_TOKENS), scores, -np.inf)
+    base = null - prior(passage)
     order = np.argsort(-scores, axis=None)[:TOP]
     rows, columns = np.unravel_index(order, scores.shape)
     return [
-        Candidate(passage, first + int(starts[row]), first + int(ends[column]), float(scores[row, column]))
+        Candidate(passage, first + int(starts[row]), first + int(ends[column]), float(scores[row, column]) - base, null)
         for row, column in zip(rows, columns, strict=True)
         if np.isfinite(scores[row, column])
     ]

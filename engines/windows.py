@@ -22,7 +22,7 @@ OVERLAP_TOKENS = 96
 """Passage tokens that neighbouring windows share at least, so that an answer is whole in one of them."""
 
 CONTEXT_TOKENS = 32
-"""Of a passage's title and headings, at most this many tokens, the last ones, are read before it."""
+"""Of a passage's title and headings, at most this many tokens are read before it."""
 
 Ids = NDArray[np.int32]
 Batch = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]
@@ -47,7 +47,7 @@ def windows(question: Ids, context: Ids, tokens: Ids, passage: int, tokenizer: T
     Raises ValueError if ``longest`` leaves no room for the question and one token.
     """
     room = longest - len(question) - 3
-    context = context[max(0, len(context) - min(CONTEXT_TOKENS, room // 2)) :]
+    context = context[: min(CONTEXT_TOKENS, room // 2)]
     room -= len(context)
     if room < 1:
         raise ValueError(f"{longest} tokens leave no room beside a question of {len(question)}")

@@ -49,14 +49,15 @@ def test_spans_are_verbatim_and_best_first(reader):
     assert scores == sorted(scores, reverse=True)
 
 
-def test_passages_read_together_are_scored_against_one_null(reader):
+def test_passages_read_together_are_scored_as_if_each_were_alone(reader):
     together = reader.read("How high is the tower?", passages(reader))
-    alone = [reader.read("How high is the tower?", [each]) for each in passages(reader)]
-    best = max(reading.spans[0].score + reading.null_score for reading in alone)
-    assert together.null_score == pytest.approx(min(reading.null_score for reading in alone), abs=1e-4)
-    assert together.spans[0].score + together.null_score == pytest.approx(best, abs=1e-4)
-    total = sum(span.probability for span in together.spans)
-    assert 0 < total < 1
+    alone = [reader.read("How high is the tower?", [each]).spans[0] for each in passages(reader)]
+    expected = [span.score - np.log1p(rank) for rank, span in enumerate(alone)]
+    best = int(np.argmax(expected))
+    assert together.spans[0].passage == best
+    assert together.spans[0].text == alone[best].text
+    assert together.spans[0].score == pytest.approx(expected[best], abs=1e-4)
+    assert 0 < sum(span.probability for span in together.spans) <= together.confidence
 
 
 def test_confidence_follows_the_calibration_and_the_threshold_decides(reader):

@@ -19,8 +19,8 @@ def every_span(logits):
 def test_the_best_span_of_a_short_passage_is_the_best_of_all(count, seed):
     logits = np.random.default_rng(seed).normal(0, 3, (count, 2)).astype(np.float32)
     score, start, end = every_span(logits)
-    best = candidates(logits, 4, 100)[0]
-    assert (best.passage, best.start - 100, best.end - 100) == (4, start, end)
+    best = candidates(logits, 0, 100)[0]
+    assert (best.start - 100, best.end - 100) == (start, end)
     assert np.isclose(best.score, score)
 
 
@@ -32,6 +32,12 @@ def test_spans_are_ordered_and_never_backwards_or_too_long(count, seed):
         assert 0 <= each.start <= each.end < count
         assert each.end - each.start < ANSWER_TOKENS
     assert [each.score for each in found] == sorted((each.score for each in found), reverse=True)
+
+
+def test_scores_are_above_the_windows_own_null_and_later_passages_start_lower():
+    logits = np.array([[3, 1], [0, 2]], np.float32)
+    assert candidates(logits, 0, 0, null=1.5)[0] == Candidate(0, 0, 1, 3.5, 1.5)
+    assert candidates(logits, 3, 0, null=1.5)[0].score == 3.5 - np.log(4)
 
 
 def test_start_and_end_are_chosen_together():
