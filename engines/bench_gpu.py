@@ -139,6 +139,7 @@ def main() -> None:
     parser.add_argument(
         "--buckets", default="", help="lengths in tokens; default: those of the product, or of the bench"
     )
+    parser.add_argument("--batches", default="", help="rows; default: those of the product")
     parser.add_argument("--precision", default="fp16")
     parser.add_argument("--single-norm", action="store_true")
     parser.add_argument("--name", help="of the report; default: the section")
@@ -165,7 +166,8 @@ def main() -> None:
     for model in given.models.split(","):
         checkpoint = Checkpoint.load(given.weights) if model == "minilm-l6" else random_checkpoint(model)
         buckets = tuple(map(int, given.buckets.split(","))) if given.buckets else EngineOptions().buckets
-        options = EngineOptions(buckets, precision=given.precision, single_norm=given.single_norm)
+        batches = tuple(map(int, given.batches.split(","))) if given.batches else EngineOptions().batches
+        options = EngineOptions(buckets, batches, precision=given.precision, single_norm=given.single_norm)
 
         def rows(checkpoint: Checkpoint = checkpoint, options: EngineOptions = options) -> Iterator[dict[str, Any]]:
             if given.section == "build":

@@ -123,7 +123,9 @@ class TensorRT:
             raise TensorRTError(f"{self.title} cannot read the graph ({problems}); use another version.")
         return network, parser  # the parser owns memory that the network's weights point into
 
-    def configure(self, builder: Any, *, half: bool, level: int, workspace: int, targets: Sequence[str]) -> Any:
+    def configure(
+        self, builder: Any, *, half: bool, int8: bool = False, level: int, workspace: int, targets: Sequence[str]
+    ) -> Any:
         """Make a builder configuration. ``workspace``: bytes of scratch that a tactic may use."""
         trt = self.module
         config = builder.create_builder_config()
@@ -132,11 +134,11 @@ class TensorRT:
         config.max_aux_streams = 0  # one engine, one stream
         if half and not self.strongly_typed:
             config.set_flag(trt.BuilderFlag.FP16)
+        if int8 and not self.strongly_typed:
+            config.set_flag(trt.BuilderFlag.INT8)
         if hasattr(trt.TacticSource, "CUBLAS"):  # not needed for BERT, and absent from slim installations
             own = (trt.TacticSource.EDGE_MASK_CONVOLUTIONS, trt.TacticSource.JIT_CONVOLUTIONS)
             config.set_tactic_sources(sum(1 << int(source) for source in own))
-        if hasattr(trt.PreviewFeature, "PROFILE_SHARING_0806"):  # always on from TensorRT 10
-            config.set_preview_feature(trt.PreviewFeature.PROFILE_SHARING_0806, True)
         if targets:
             if unknown := [target for target in targets if target not in self.targets]:
                 known = ", ".join(self.targets) or "only the GPU of this machine"

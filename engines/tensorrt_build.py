@@ -12,44 +12,48 @@ from engines.runtime import OutputHead
 from engines.tensorrt_api import Progress, TensorRT
 from engines.tensorrt_graph import INPUTS, POOLING, SINGLE, tensorrt_graph
 
-REVISION = 1
+REVISION = 2
 """Raised whenever the graph or the builder's settings change: engines cached by older code are then rebuilt."""
 
 BUCKETS = (32, 64, 128, 256, 384, 512)
 """Lengths in tokens. Fewer than on a CPU: on a GPU a batch of one costs nearly the same from 32 to 256 tokens."""
+
+PRECISIONS = ("fp16", "int8", "fp8", "fp32")
+"""int8 and fp8: matrix products' inputs are quantised, everything else is float16. Needs ``Checkpoint.activations``."""
+
+BATCHES = (1, 8, 16)
+"""Rows. A batch of another size runs as the next larger one: 2 rows cost what 8 do, which is less than twice one."""
 
 WORKSPACE = 1 << 30
 
 
 @dataclass(frozen=True)
 class Profile:
-    """The shapes one set of tactics is chosen for: ``seq`` tokens, ``least`` to ``most`` rows, fastest at ``usual``."""
+    """The one shape that a set of tactics is chosen for: ``batch`` rows of ``seq`` tokens."""
 
     seq: int
-    least: int
-    usual: int
-    most: int
+    batch: int
 
 
 @dataclass(frozen=True)
 class EngineOptions:
-    """How engines are built. ``batches``: (1,) has fixed shapes only; (1, 16) adds a range 2..16 to each bucket.
+    """How engines are built. One engine per bucket, one profile for each of ``batches``.
 
-    ``precision``: "fp16" or "fp32". ``single_norm``: LayerNorm's sums in float32 though the rest is float16. ``level``:
+    ``precision``: one of PRECISIONS. ``single_norm``: LayerNorm's sums in float32 though the rest is float16. ``level``:
     the builder's optimisation level, 0..5; higher searches longer. ``targets``: compute capabilities to build for
     without that GPU (TensorRT-RTX only).
     """
 
     buckets: tuple[int, ...] = BUCKETS
-    batches: tuple[int, ...] = (1, 16)
+    batches: tuple[int, ...] = BATCHES
     precision: str = "fp16"
     single_norm: bool = False
     level: int = 3
     targets: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        if self.precision not in ("fp16", "fp32"):
-            raise ReparteeError(f"There is no engine precision {self.precision!r}; choose fp16 or fp32.")
+        if self.precision not in PRECISIONS:
+            raise ReparteeError(f"There is no precision {self.precision!r}; choose one of {', '.join(PRECISIONS)}.")
         if not self.buckets or any(bucket < 1 for bucket in self.buckets) or not self.batches or min(self.batches) < 1:
             raise ReparteeError("An engine needs at least one length and one batch size, each 1 or more.")
 
@@ -58,15 +62,8 @@ class EngineOptions:
         return [replace(self, buckets=(bucket,)) for bucket in sorted(set(self.buckets))]
 
     def profiles(self) -> list[Profile]:
-        """One profile per bucket and step of ``batches``; the last step up to 16 rows is fastest at half of it."""
-        profiles = []
-        for seq in sorted(set(self.buckets)):
-            low = 1
-            for high in sorted(set(self.batches)):
-                usual = high if high - low < 2 else max(low, high // 2)
-                profiles.append(Profile(seq, low if high > 1 else 1, usual, high))
-                low = high + 1
-        return profiles
+        """One profile per bucket and batch size, for exactly that shape: a range of sizes costs a third of the speed."""
+        return [Profile(seq, batch) for seq in sorted(set(self.buckets)) for batch in sorted(set(self.batches))]
 
 
 def engine_key(api: TensorRT, checkpoint: Checkpoint, head: OutputHead, gpu: str, options: EngineOptions) -> EngineKey:
@@ -74,7 +71,7 @@ def engine_key(api: TensorRT, checkpoint: Checkpoint, head: OutputHead, gpu: str
     return EngineKey(
         weights=checkpoint.digest,
         head=head,
-        shapes=f"1-{max(options.batches)}x{'-'.join(map(str, options.buckets))}",
+        shapes=" ".join(f"{each.batch}x{each.seq}" for each in options.profiles()),
         library=api.name,
         version=api.version,
         gpu=gpu,
@@ -103,13 +100,23 @@ def build_engine(
         limit = checkpoint.config.max_positions
         raise ReparteeError(f"The model reads up to {limit} tokens, so no bucket of {longest} can be built.")
     report("graph", 0.0)
-    half = options.precision == "fp16"
+    half, quantized = options.precision != "fp32", options.precision if options.precision in ("int8", "fp8") else ""
+    if quantized and not checkpoint.activations:
+        raise ReparteeError(
+            f"The weights carry no activation ranges, which {quantized} needs; choose fp16, or measure them."
+        )
+    if quantized == "fp8" and not api.strongly_typed:
+        raise ReparteeError(f"{api.title} builds no FP8 engine from a graph; choose fp16, or install TensorRT 11.")
     builder = api.builder()
     old = not api.strongly_typed and api.numbers < (9,)
-    model = tensorrt_graph(checkpoint, head=head, half_types=half and api.strongly_typed, elementary=old)
+    model = tensorrt_graph(
+        checkpoint, head=head, half_types=half and api.strongly_typed, elementary=old, quantized=quantized
+    )
     network, _parser = api.network(builder, model)
     del model
-    config = api.configure(builder, half=half, level=options.level, workspace=WORKSPACE, targets=options.targets)
+    config = api.configure(
+        builder, half=half, int8=quantized == "int8", level=options.level, workspace=WORKSPACE, targets=options.targets
+    )
     if half and not api.strongly_typed:
         single = (SINGLE if options.single_norm else ()) + (POOLING if head == "embedding" else ())
         if single:
@@ -131,5 +138,5 @@ def _add_profiles(builder: Any, config: Any, profiles: Sequence[Profile]) -> Non
     for profile in profiles:
         shapes = builder.create_optimization_profile()
         for name in INPUTS:
-            shapes.set_shape(name, *((rows, profile.seq) for rows in (profile.least, profile.usual, profile.most)))
+            shapes.set_shape(name, *[(profile.batch, profile.seq)] * 3)  # least, usual, most
         config.add_optimization_profile(shapes)

@@ -1,11 +1,13 @@
 """The ONNX graph as TensorRT takes it: int32 inputs, and float16 inside where types are part of the graph."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engines.checkpoint import Checkpoint
 from engines.graph import build_graph
+from engines.ranges import products
 from engines.runtime import OutputHead
 
 if TYPE_CHECKING:
@@ -23,11 +25,14 @@ SINGLE = (".square", ".variance", ".spread", ".deviation")
 POOLING = ("kept_tokens", "kept_column", "kept_hidden", "total", "length", "safe_length", "embedding")
 
 
-def tensorrt_graph(checkpoint: Checkpoint, *, head: OutputHead, half_types: bool, elementary: bool) -> bytes:
+def tensorrt_graph(
+    checkpoint: Checkpoint, *, head: OutputHead, half_types: bool, elementary: bool, quantized: str = ""
+) -> bytes:
     """Serialise the graph of ``checkpoint``: inputs int32 [batch, seq], result float32.
 
     ``half_types``: weights and activations are float16 (for strongly typed networks). ``elementary``: only operators as
-    older parsers know them; LayerNorm in parts is also what TensorRT 8.6 fuses best.
+    older parsers know them; LayerNorm in parts is also what TensorRT 8.6 fuses best. ``quantized``: "int8" or "fp8", the
+    matrix products' inputs and weights go through explicit QuantizeLinear and DequantizeLinear.
     """
     from onnx import TensorProto
 
@@ -38,6 +43,8 @@ def tensorrt_graph(checkpoint: Checkpoint, *, head: OutputHead, half_types: bool
         _slice_shape(model)
     if half_types:
         to_half(model, OUTPUTS[head])
+    if quantized:
+        _quantize(model, checkpoint, quantized)
     data: bytes = model.SerializeToString()
     return data
 
@@ -89,3 +96,41 @@ def _slice_shape(model: "onnx.ModelProto") -> None:
         nodes.append(helper.make_node("Slice", [f"{name}.all", *bounds], [name], name=name))
     del model.graph.node[:]
     model.graph.node.extend(nodes)
+
+
+def _quantize(model: "onnx.ModelProto", checkpoint: Checkpoint, kind: str) -> None:
+    """Put a QuantizeLinear and DequantizeLinear pair before both inputs of each product with weights.
+
+    Activations have one scale, from the checkpoint's measured ranges; weights one per output channel.
+    """
+    from onnx import TensorProto, helper, numpy_helper
+
+    stored = TensorProto.INT8 if kind == "int8" else TensorProto.FLOAT8E4M3FN
+    largest = 127.0 if kind == "int8" else 448.0
+    arrays = {each.name: numpy_helper.to_array(each) for each in model.graph.initializer}
+    nodes, wanted = [], {node.name: node for node in products(model)}
+
+    def pair(name: str, scale: NDArray[Any], axis: int) -> str:
+        zero = helper.make_tensor(f"{name}.zero", stored, scale.shape, [0] * scale.size)
+        model.graph.initializer.extend([numpy_helper.from_array(scale, f"{name}.scale"), zero])
+        inputs = [f"{name}.scale", f"{name}.zero"]
+        for kind_of, source, made in (
+            ("Quantize", name, f"{name}.codes"),
+            ("Dequantize", f"{name}.codes", f"{name}.q"),
+        ):
+            nodes.append(helper.make_node(f"{kind_of}Linear", [source, *inputs], [made], name=made, axis=axis))
+        return f"{name}.q"
+
+    for node in model.graph.node:
+        if node.name in wanted:
+            source, weights = node.input
+            dtype = arrays[weights].dtype
+            peak = np.abs(arrays[weights].astype(np.float32)).max(axis=0)
+            limit = checkpoint.activations[source].astype(np.float32).reshape(())
+            scales = [np.maximum(each / largest, 1e-6).astype(dtype) for each in (limit, peak)]
+            node.input[:] = [pair(source, scales[0], 0), pair(weights, scales[1], 1)]
+        nodes.append(node)
+    del model.graph.node[:]
+    model.graph.node.extend(nodes)
+    if kind == "fp8" or dtype == np.float16:
+        model.opset_import[0].version = 19  # the first with float16 scales and float8 codes

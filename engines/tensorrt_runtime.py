@@ -160,33 +160,25 @@ class TensorRTRuntime:
     def _prepare(self, api: TensorRT, engines: Sequence[Any]) -> None:
         profiles = [(engine, index, profile) for engine in engines for index, profile in enumerate(_profiles(engine))]
         self.buckets = tuple(sorted({profile.seq for *_, profile in profiles}))
-        self.max_batch = min(max(p.most for *_, p in profiles if p.seq == bucket) for bucket in self.buckets)
+        self.max_batch = min(max(p.batch for *_, p in profiles if p.seq == bucket) for bucket in self.buckets)
         output = OUTPUTS[self.head]
         width = int(tuple(engines[0].get_tensor_shape(output))[-1])
-        rows, seq = max(p.most for *_, p in profiles), self.buckets[-1]
+        largest = max(_aligned(p.batch * p.seq * 4) for *_, p in profiles)
+        size_out = max(p.batch * (p.seq if self.head == "span" else 1) for *_, p in profiles) * width * 4
         self.stream = self._own(Stream())
-        size_in, size_out = (
-            _aligned(rows * seq * 4) * len(INPUTS),
-            rows * (seq if self.head == "span" else 1) * width * 4,
-        )
-        self._host_in, self._host_out = self._own(PinnedMemory(size_in)), self._own(PinnedMemory(size_out))
-        self._device_in, self._device_out = self._own(DeviceMemory(size_in)), self._own(DeviceMemory(size_out))
+        self._host_in = self._own(PinnedMemory(largest * len(INPUTS)))
+        self._device_in = self._own(DeviceMemory(largest * len(INPUTS)))
+        self._host_out, self._device_out = self._own(PinnedMemory(size_out)), self._own(DeviceMemory(size_out))
         scratch = self._own(DeviceMemory(max(api.scratch_size(engine) for engine in engines)))
         self.shapes: dict[tuple[int, int], Shape] = {}
-        for engine, index, profile in profiles:
-            for batch in reversed(_batches(profile)):
-                context = api.context(engine)
-                api.scratch(context, int(scratch.value), scratch.size)
-                if not context.set_optimization_profile_async(index, int(self.stream)):
-                    if batch < profile.most:
-                        continue  # this TensorRT lends a profile only once: smaller batches run as the largest
-                    raise TensorRTError(
-                        f"The engine's profile {index} is unusable; rebuild it with repartee engine build."
-                    )
-                self.stream.synchronize()
-                out = (batch, profile.seq, width) if self.head == "span" else (batch, width)
-                self.shapes[profile.seq, batch] = Shape(self, context, batch, profile.seq, output, out)
-        self.shapes = dict(sorted(self.shapes.items()))
+        for engine, index, profile in sorted(profiles, key=lambda each: (each[2].seq, each[2].batch)):
+            context = api.context(engine)
+            api.scratch(context, int(scratch.value), scratch.size)
+            if not context.set_optimization_profile_async(index, int(self.stream)):
+                raise TensorRTError(f"The engine's profile {index} is unusable; rebuild it with repartee engine build.")
+            self.stream.synchronize()
+            out = (profile.batch, profile.seq, width) if self.head == "span" else (profile.batch, width)
+            self.shapes[profile.seq, profile.batch] = Shape(self, context, profile.batch, profile.seq, output, out)
 
     def run(
         self, input_ids: NDArray[Any], token_type_ids: NDArray[Any], attention_mask: NDArray[Any]
@@ -277,16 +269,5 @@ def _aligned(size: int) -> int:
 
 def _profiles(engine: Any) -> list[Profile]:
     """Read the profiles back from an engine, in its own order."""
-    profiles = []
-    for index in range(engine.num_optimization_profiles):
-        least, usual, most = (
-            tuple(int(n) for n in shape) for shape in engine.get_tensor_profile_shape(INPUTS[0], index)
-        )
-        profiles.append(Profile(most[1], least[0], usual[0], most[0]))
-    return profiles
-
-
-def _batches(profile: Profile) -> list[int]:
-    """Batch sizes that get a graph: powers of two in the profile and its largest; others run as the next."""
-    powers = [1 << power for power in range(profile.most.bit_length())]
-    return sorted({batch for batch in powers if profile.least <= batch <= profile.most} | {profile.most})
+    shapes = (engine.get_tensor_profile_shape(INPUTS[0], each)[-1] for each in range(engine.num_optimization_profiles))
+    return [Profile(int(seq), int(batch)) for batch, seq in map(tuple, shapes)]

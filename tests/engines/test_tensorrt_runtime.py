@@ -10,7 +10,7 @@ from engines.cuda import CudaError, Gpu
 from engines.errors import ReparteeError
 from engines.runtime import load_runtime
 from engines.tensorrt_api import TensorRT, TensorRTError, installed
-from engines.tensorrt_build import EngineOptions, Profile
+from engines.tensorrt_build import EngineOptions
 from engines.tensorrt_runtime import require_memory
 from tests.engines.conftest import random_batch, random_checkpoint, reference_hidden, reference_logits
 
@@ -61,12 +61,6 @@ def test_a_hopper_gpu_is_not_run_by_tensorrt_rtx():
     with pytest.raises(TensorRTError, match=r"does not run on compute capability 9\.0"):
         tensorrt_runtime.load_api(Gpu("NVIDIA H200", (9, 0), 141 * GIB, 140 * GIB, "580.1", (13, 0)))
     assert tensorrt_runtime.load_api(SMALL_GPU).name == "tensorrt_rtx"
-
-
-def test_graphs_are_captured_for_powers_of_two_and_the_largest_batch():
-    assert tensorrt_runtime._batches(Profile(32, 1, 1, 1)) == [1]
-    assert tensorrt_runtime._batches(Profile(32, 2, 8, 16)) == [2, 4, 8, 16]
-    assert tensorrt_runtime._batches(Profile(32, 1, 6, 12)) == [1, 2, 4, 8, 12]
 
 
 @pytest.fixture(scope="module")
