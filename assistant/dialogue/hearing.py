@@ -82,5 +82,7 @@ class Hearing:
             elif self._ended:
                 return await self._stream.finish()
             elif self._paused:
-                self._paused = False
-                self._settled(self.turn, self._stream.hypothesis)
+                text = await self._stream.settle()
+                if self._paused:  # unless the person went on meanwhile
+                    self._paused = False
+                    self._settled(self.turn, text)

@@ -98,6 +98,7 @@ class SoundDevices:
         self._sd = _sounddevice()
         self.loudspeaker = Loudspeaker(speaker_rate)
         self._name, self._told = name, told
+        self._last_told: str | None = None
         self._loop = asyncio.get_running_loop()
         self._chunks: asyncio.Queue[np.ndarray] = asyncio.Queue()
         self._streams: list[Any] = []
@@ -108,16 +109,20 @@ class SoundDevices:
         """Yield int16[n] at 16 kHz as it is recorded, for ever; waits while there is no microphone."""
         try:
             while True:
-                sentence = await asyncio.to_thread(self._open)
-                self._told(sentence)
+                self._tell(await asyncio.to_thread(self._open))
                 if self._streams:
                     async for pcm in self._until_lost():
                         yield pcm
-                    self._told("The microphone is gone; plug it in again, I wait for it.")
+                    self._tell("The microphone is gone; plug it in again, I wait for it.")
                 await asyncio.to_thread(self._close)
                 await asyncio.sleep(RETRY_S)
         finally:
             await asyncio.shield(asyncio.to_thread(self._close))
+
+    def _tell(self, sentence: str) -> None:
+        if sentence != self._last_told:
+            self._told(sentence)
+        self._last_told = sentence
 
     async def _until_lost(self) -> AsyncIterator[np.ndarray]:
         self._heard_s = time.monotonic()

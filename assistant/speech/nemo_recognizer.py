@@ -115,6 +115,10 @@ class NemoStream:
         self._stable = stable
         return " ".join(stable[given:])
 
+    async def settle(self) -> str:
+        """Return the hypothesis: `feed` waits until what it was given is decoded."""
+        return self.hypothesis
+
     async def finish(self) -> Transcript:
         """End the utterance and return all its words."""
         self.hypothesis = await self._recognizer.in_worker(self._finish)

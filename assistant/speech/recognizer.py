@@ -25,6 +25,9 @@ class RecognizerStream(Protocol):
         Raises ReparteeError where the recognizer is lost.
         """
 
+    async def settle(self) -> str:
+        """Return the hypothesis once everything fed has been decoded; more may be fed afterwards. Raises as `feed`."""
+
     async def finish(self) -> Transcript:
         """End the utterance and return all its words."""
 

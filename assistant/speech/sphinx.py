@@ -159,6 +159,12 @@ class SphinxStream:
         fresh, self._told = self._stable[self._told :], len(self._stable)
         return " ".join(fresh) or None
 
+    async def settle(self) -> str:
+        """Return the hypothesis once everything fed has been decoded."""
+        self._check_open()
+        await self._surviving(self._catch_up)
+        return self.hypothesis
+
     async def finish(self) -> Transcript:
         """Return all words."""
         self._check_open()
@@ -215,6 +221,12 @@ class SphinxStream:
             self._sent += len(piece)
             await worker.send(Kind.AUDIO, self._number, piece)
         self._attached()
+
+    async def _catch_up(self) -> None:
+        await self._push()
+        worker = self._attached()
+        while self._decoded < self._sent:
+            await self._news_of(worker)
 
     async def _pull(self) -> dict[str, Any]:
         await self._push()
