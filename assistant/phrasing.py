@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from engines.reader import Reading
     from knowledge.library import Hit
 
-HEDGE_BELOW = 0.5  # calibrated probability: under it the answer is more likely wrong than right
+HEDGE_BELOW = 0.65  # calibrated probability; the reader abstains at 0.5, so this is where it is not far from doing so
 MOST_CITATIONS = 3
 EMPTY_STORE = "I have no documents yet. Add some with: repartee knowledge add FOLDER."
 

@@ -94,7 +94,7 @@ class Assistant:
         with budget.slot("read") as slot:
             reading = await self._in_reader(self._read, asked.question, hits, slot)
 
-        cited = cite(reading, hits) if self._answers(reading) else ()
+        cited = () if reading.abstained else cite(reading, hits)
         if cited:
             spoken = spoken_answer(cited[0], reading.confidence)
         else:
@@ -137,14 +137,11 @@ class Assistant:
             ReadablePassage(passage.text, passage.tokens, " > ".join((passage.title, *passage.headings)))
             for passage in found
         ]
-        reading = self.reader.read(question, passages, slot_ms=slot.remaining_ms())
+        threshold = self.config.reader.threshold
+        reading = self.reader.read(question, passages, slot_ms=slot.remaining_ms(), threshold=threshold)
         slot.note(reading.note)
         slot.note(self.reader.fallback_note)
         return reading
-
-    def _answers(self, reading: Reading) -> bool:
-        threshold = self.config.reader.threshold
-        return bool(reading.spans) and (not reading.abstained if threshold is None else reading.confidence >= threshold)
 
     async def speak(self, reply: Reply, *, budget: Budget | None = None) -> AsyncGenerator[bytes, None]:
         """Yield the spoken sentence as int16 mono PCM at ``(await synthesizer()).rate``; closing the iterator stops it.
