@@ -40,8 +40,8 @@ def prior(rank: int) -> float:
 def candidates(logits: NDArray[np.float32], passage: int, first: int, null: float = 0.0) -> list[Candidate]:
     """Best spans of one window, best first. ``logits``: float32 [n, 2], the passage's tokens only.
 
-    ``passage``: its rank; ``first``: the number, in the passage, of the first of these tokens. The 20 best starts are paired with
-    the 20 best ends; a span ends at or after its start and has at most ANSWER_TOKENS tokens.
+    ``passage``: its rank; ``first``: the number, in the passage, of the first of these tokens. The 20 best starts
+    are paired with the 20 best ends; a span ends at or after its start and has at most ANSWER_TOKENS tokens.
     """
     count = len(logits)
     top = min(TOP, count)
