@@ -1,0 +1,60 @@
+"""What `make run` shows: documents added, a spoken question heard, answered aloud and in print, then a prompt."""
+
+import os
+import pty
+import select
+import subprocess
+import sys
+import time
+
+import soundfile
+
+ENV = {"PATH": "/usr/bin:/bin", "REPARTEE_BUDGET_READ": "60000", "REPARTEE_READER_PASSAGES": "4", "COLUMNS": "100"}
+
+
+def test_without_a_terminal_it_answers_and_ends(tmp_path, repartee):
+    for _ in range(2):  # the second run finds everything in place
+        result = repartee(tmp_path, "demo", env=ENV)
+        assert result.returncode == 0, result.stderr
+        assert "13 documents, " in result.stdout
+        assert "heard  " in result.stdout
+        assert "»41 metres«" in result.stdout
+        assert all(
+            stage in result.stdout for stage in ("recognise", "understand", "retrieve", "read", "first_audio", "total")
+        )
+        assert "? " not in result.stdout.splitlines()[-1]
+    pcm, rate = soundfile.read(tmp_path / "demo" / "reply.wav", dtype="int16")
+    assert len(pcm) > rate
+    assert not (tmp_path / "knowledge.db").exists(), "the user's own store is not touched"
+
+
+def test_on_a_terminal_it_offers_a_prompt_that_understands_follow_ups(tmp_path):
+    leader, follower = pty.openpty()
+    call = [sys.executable, "-m", "assistant", "--home", str(tmp_path), "demo"]
+    process = subprocess.Popen(
+        call, stdin=follower, stdout=follower, stderr=follower, env=ENV | {"HOME": str(tmp_path), "TERM": "xterm"}
+    )
+    os.close(follower)
+    try:
+        read_until(leader, "an empty line leaves.")
+        os.write(leader, b"When did the Eagle Peak Railway open?\n")
+        assert "1893" in read_until(leader, "total")
+        os.write(leader, b"?!\n")
+        read_until(leader, "The question is empty")
+        os.write(leader, b"Where does it start?\n")
+        read_until(leader, "taken as: Where does ")
+        os.write(leader, b"\n")
+        assert process.wait(timeout=60) == 0
+    finally:
+        process.kill()
+        os.close(leader)
+
+
+def read_until(descriptor: int, awaited: str) -> str:
+    """Return what the terminal showed up to ``awaited``, within a minute."""
+    shown, deadline = "", time.monotonic() + 60
+    while awaited not in shown:
+        ready, _, _ = select.select([descriptor], [], [], deadline - time.monotonic())
+        assert ready, f"waited for {awaited!r}, saw {shown!r}"
+        shown += os.read(descriptor, 4096).decode(errors="replace")
+    return shown
