@@ -1,4 +1,4 @@
-"""Measure retrieval on a question-answering set: ``python -m knowledge.recall FILE [--encoder MODEL] [--limit N]``.
+"""Measure retrieval on a question-answering set: ``python -m knowledge.recall FILE [--ablate] [--encoder MODEL]``.
 
 FILE is SQuAD's JSON, or JSON lines with ``question``, ``context`` and ``answers``. Recall@k is the share of answerable
 questions whose right text is among the first k. docs/retrieval.md has the results.
@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import argparse
 import json
+import random
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 
 from engines.errors import ReparteeError
 from engines.tokenize import Tokens
+from knowledge import query
 from knowledge.index import PassageIndex
 from knowledge.library import Library
 
@@ -78,19 +80,56 @@ def recall(rankings: Sequence[Ranking], gold: Sequence[int]) -> tuple[float, ...
     return tuple(100 * sum(rank < k for rank in found) / len(found) for k in RANKS)
 
 
-def bm25_contexts(data: Questions) -> tuple[list[list[tuple[int, float]]], list[float]]:
-    """Search whole contexts: (id, score) of the best DEPTH per question, and the time of each search in ms."""
+def index_contexts(data: Questions) -> PassageIndex:
+    """Index every context as one passage, in memory."""
     index = PassageIndex.create(None)
     with index.writing() as writer:
         for number, context in enumerate(data.contexts):
             writer.add(number, number, "", "", context)
         writer.commit("recall", 1)
+    return index
+
+
+def search_contexts(index: PassageIndex, questions: Sequence[str]) -> tuple[list[list[tuple[int, float]]], list[float]]:
+    """Return (id, score) of the best DEPTH contexts per question, and the time of each search in ms."""
     rankings, spent = [], []
-    for question in data.questions:
+    for question in questions:
         began = time.perf_counter_ns()
         rankings.append(index.search(question, DEPTH))
         spent.append((time.perf_counter_ns() - began) / 1e6)
     return rankings, spent
+
+
+def misspelt(question: str, noise: random.Random) -> str:
+    """Swap two neighbouring letters inside one of the longer words."""
+    words = question.split()
+    if longer := [place for place, word in enumerate(words) if len(word) > 5]:
+        place = noise.choice(longer)
+        word = words[place]
+        at = noise.randrange(1, len(word) - 2)
+        words[place] = word[:at] + word[at + 1] + word[at] + word[at + 2 :]
+    return " ".join(words)
+
+
+def ablations(index: PassageIndex, data: Questions) -> Iterator[tuple[str, tuple[float, ...], str]]:
+    """Recall with one part of the query taken out at a time, and for misspelt questions."""
+    noise = random.Random(1)  # noqa: S311
+    wrong = [misspelt(question, noise) for question in data.questions]
+    for name, questions, constant, value in [
+        ("  without stemming", data.questions, "BOOSTS", {**query.BOOSTS, "text": 0.0}),
+        ("  without exact words", data.questions, "BOOSTS", {**query.BOOSTS, "exact": 0.0}),
+        ("  without pairs", data.questions, "PAIR_BOOST", 0.0),
+        ("  without stop words", data.questions, "STOP_WORDS", frozenset()),
+        ("misspelt questions", wrong, "BOOSTS", query.BOOSTS),
+        ("  without similar words", wrong, "SIMILAR_BOOST", 0.0),
+    ]:
+        usual = getattr(query, constant)
+        setattr(query, constant, value)
+        try:
+            hits, spent = search_contexts(index, questions)
+        finally:
+            setattr(query, constant, usual)
+        yield name, recall([[number for number, _ in row] for row in hits], data.gold), percentiles(spent)
 
 
 def library_passages(data: Questions) -> tuple[tuple[float, ...], list[float], int]:
@@ -170,14 +209,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m knowledge.recall", description=__doc__)
     parser.add_argument("file", type=Path)
     parser.add_argument("--encoder", type=Path, help="folder of a sentence encoder (Hugging Face layout)")
+    parser.add_argument("--ablate", action="store_true", help="also take out one part of the query at a time")
     parser.add_argument("--limit", type=int, help="ask only this many questions")
     arguments = parser.parse_args()
     try:
         data = read_questions(arguments.file, arguments.limit)
         print(f"{len(data.contexts)} contexts, {len(data.questions)} questions")
         print(f"{'':32}" + "".join(f"{f'R@{k}':>7}" for k in RANKS))
-        hits, spent = bm25_contexts(data)
+        index = index_contexts(data)
+        hits, spent = search_contexts(index, data.questions)
         rows = [("BM25, contexts", recall([[n for n, _ in row] for row in hits], data.gold), percentiles(spent))]
+        if arguments.ablate:
+            rows += ablations(index, data)
         if arguments.encoder:
             rows += dense_rows(data, arguments.encoder, hits)
         shares, spent, count = library_passages(data)
