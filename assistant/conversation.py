@@ -23,7 +23,7 @@ from assistant.dialogue.outbox import Outbox
 from assistant.dialogue.replying import Replying
 from assistant.dialogue.speculation import Speculation
 from assistant.events import Reply
-from assistant.speech.completeness import Look, look_of
+from assistant.speech.completeness import Look, ends_open, look_of
 from assistant.speech.ear import Ear
 from assistant.speech.endpointer import Waits
 from engines.errors import ReparteeError
@@ -39,7 +39,8 @@ LEAST_COMMIT = 1_600  # samples, 100 ms
 LONGEST_COMMIT = 60 * SAMPLE_RATE
 SURE = 0.5  # confidence in a foreseen answer at which words look complete
 ROOM_ECHO_MS = 250.0  # a half-duplex microphone stays shut for so long after the loudspeaker
-SAME_SENTENCE_MS = 1200.0  # who speaks on before hearing so much of a reply had not finished
+NOT_LISTENED_MS = 350.0  # who speaks on before hearing so much of a reply had not finished
+SAME_SENTENCE_MS = 1200.0  # nor had they if they do before hearing so much of one that did not answer
 
 
 class NothingToCommitError(ReparteeError):
@@ -239,12 +240,12 @@ class Conversation:
         self._interrupted, self._carried = None, ""
         if self.settings.turn_detection is None or not self.settings.turn_detection.interrupt_response:
             return
-        soon = self._replying.played_ms(now_ms()) < SAME_SENTENCE_MS
+        played_ms = self._replying.played_ms(now_ms())
         self._interrupted = self._replying.cut_off(None, "turn_detected")
-        if self._interrupted is not None and soon:
+        if self._interrupted is not None and played_ms < SAME_SENTENCE_MS:
             exchange = self._history.get(self._interrupted)
             unanswered = exchange is None or exchange.reply.abstained
-            if unanswered or look_of(self._replied) is Look.UNFINISHED:
+            if played_ms < NOT_LISTENED_MS or unanswered or look_of(self._replied) is Look.UNFINISHED:
                 self._carried = self._replied
 
     def speculate(self, text: str) -> None:
@@ -253,15 +254,22 @@ class Conversation:
             self.speculation.consider(f"{self._carried} {text}".strip())
 
     def weigh(self, text: str) -> Look:
-        """Judge a sentence that could be whole: it is if the reader is sure of an answer, and may be until it is."""
+        """Judge a sentence that could be whole; one that is still being read is waited for."""
         if not self.settings.speculate:
             return look_of(text)
         reply = self.speculation.found(f"{self._carried} {text}".strip())
-        if reply is None:
-            return Look.UNCERTAIN
+        return Look.UNFINISHED if reply is None else self._weigh_with(text, reply)
+
+    def _weigh_with(self, text: str, reply: Reply) -> Look:
+        """Judge a sentence by its word order and by how sure the reader is of an answer to it."""
         if self._replying.speaker is not None and self.settings.speak:
             self._replying.speaker.prepare(reply.spoken)
-        return Look.COMPLETE if not reply.abstained and reply.confidence >= SURE else Look.UNCERTAIN
+        sure = not reply.abstained and reply.confidence >= SURE
+        if look_of(text) is Look.UNFINISHED:
+            return Look.UNCERTAIN if sure else Look.UNFINISHED
+        if reply.abstained:
+            return Look.DOUBTFUL
+        return Look.COMPLETE if sure else Look.UNCERTAIN
 
     def turn_heard(self, turn: HeardTurn, last: bool) -> None:
         """Answer the turn, unless the channel does that, the person speaks on, or there is nothing to answer."""
@@ -319,10 +327,10 @@ class Conversation:
     async def _answer_in_silence(self, text: str) -> Reply:
         return await self._assistant.answer(text, transcript=text, history=self._history.replies())
 
-    def _foreseen(self, text: str, _reply: Reply) -> None:
+    def _foreseen(self, text: str, reply: Reply) -> None:
         """Tell the ear about an answer found during the pause under way."""
         settled = self._listening.settled
         if settled is None or f"{self._carried} {settled}".strip() != text:
             return
-        if look_of(settled) is not Look.UNFINISHED:
-            self._listening.judge(self.weigh(settled))
+        if not ends_open(settled):
+            self._listening.judge(self._weigh_with(settled, reply))

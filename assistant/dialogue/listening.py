@@ -15,7 +15,7 @@ from assistant.dialogue.control import control_of, is_backchannel
 from assistant.dialogue.hearing import Hearing
 from assistant.dialogue.outbox import Outbox
 from assistant.events import Transcript
-from assistant.speech.completeness import Look, look_of
+from assistant.speech.completeness import Look, ends_open
 from assistant.speech.ear import Began, Continued, Ear, EarEvent, Ended, Paused, Resumed, Woke
 from engines.errors import ReparteeError
 
@@ -174,7 +174,7 @@ class Listening:
         self.settled = text
         if control_of(text) is not None:
             self.judge(Look.COMPLETE)
-        elif look_of(text) is Look.UNFINISHED:
+        elif ends_open(text):
             self.judge(Look.UNFINISHED)
         else:
             self.judge(self._listener.weigh(text))

@@ -11,6 +11,7 @@ class Look(Enum):
 
     COMPLETE = "complete"
     UNCERTAIN = "uncertain"
+    DOUBTFUL = "doubtful"  # could be whole, but nothing answers them: perhaps misheard, perhaps half of a question
     UNFINISHED = "unfinished"
 
 
@@ -72,6 +73,12 @@ _COMMANDS = _set(
 def words_of(text: str) -> list[str]:
     """Return the words of a transcript: lower case, apostrophes kept, everything else dropped."""
     return re.findall(r"[a-z0-9]+(?:'[a-z]+)*", text.lower().replace("’", "'"))
+
+
+def ends_open(text: str) -> bool:
+    """Return whether the last word needs another one, whatever stands before it; no words end open."""
+    words = words_of(text)
+    return not words or words[-1] in _OPEN | _QUESTION_WORDS or (words[-1] in _PREPOSITIONS and len(words) < 4)
 
 
 def look_of(text: str) -> Look:

@@ -15,19 +15,26 @@ class Waits:
 
     complete: float = 160.0
     default: float = 240.0
+    doubtful: float = 400.0
     unfinished: float = 600.0
     settle: float = 64.0
 
     def for_look(self, look: Look) -> float:
         """Return the silence to wait for."""
-        return {Look.COMPLETE: self.complete, Look.UNCERTAIN: self.default, Look.UNFINISHED: self.unfinished}[look]
+        return {
+            Look.COMPLETE: self.complete,
+            Look.UNCERTAIN: self.default,
+            Look.DOUBTFUL: self.doubtful,
+            Look.UNFINISHED: self.unfinished,
+        }[look]
 
     @classmethod
     def around(cls, default: float, *, adaptive: bool = True) -> Waits:
         """Keep the proportions of the defaults around another default, in ms; not adaptive: always that long."""
+        settle = min(64.0, default)
         if not adaptive:
-            return cls(default, default, default, min(64.0, default))
-        return cls(min(160.0, default), default, max(600.0, default), min(64.0, default))
+            return cls(default, default, default, default, settle)
+        return cls(min(160.0, default), default, max(400.0, default), max(600.0, default), settle)
 
 
 class Endpointer:

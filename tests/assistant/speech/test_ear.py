@@ -148,6 +148,6 @@ def test_finish_ends_the_turn_with_every_sample_heard(recording: Callable) -> No
 
 def test_a_turn_without_end_is_cut_at_30_seconds(recording: Callable) -> None:
     speech = recording(1, before_ms=0, after_ms=0).pcm
-    events = hear(Ear(waits=Waits(600, 600, 600)), np.tile(speech, 14), chunk=1600)
+    events = hear(Ear(waits=Waits.around(600, adaptive=False)), np.tile(speech, 14), chunk=1600)
     first = only(events, Ended)[0]
     assert 29 <= (first.at - only(events, Began)[0].at) / 16_000 <= 30.1

@@ -50,3 +50,4 @@ def test_a_fixed_wait_ignores_the_words() -> None:
 def test_another_default_keeps_the_short_and_the_long_wait_on_their_sides() -> None:
     assert Waits.around(100).for_look(Look.COMPLETE) == 100
     assert Waits.around(900).for_look(Look.UNFINISHED) == 900
+    assert Waits.around(240) == Waits()
