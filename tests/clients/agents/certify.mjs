@@ -1,5 +1,6 @@
-// Drives the server with the official agents SDK, unmodified: certify.mjs SCENARIO URL QUESTION.pcm [OTHER.pcm]
-// Audio is int16 at 24 kHz. Prints what the client saw, one JSON object, for the tests to judge.
+// Drives the server with the official agents SDK, unmodified: certify.mjs URL QUESTION.pcm OTHER.pcm
+// Audio is int16 at 24 kHz. All scenarios run at the same time, each in a session of its own.
+// Prints what the client saw in each, one JSON object, for the tests to judge.
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { OpenAIRealtimeWebSocket, RealtimeAgent, RealtimeSession } from '@openai/agents/realtime';
@@ -89,7 +90,7 @@ const scenarios = {
     return line;
   },
 
-  async barge_in(url, [clip]) {
+  async barge_in(url, [, clip]) {
     const line = await open(url, { outputModalities: ['audio'], audio });
     const stop = { now: false };
     const first = line.until('response.output_audio.delta');
@@ -114,14 +115,23 @@ const scenarios = {
     line.transport.sendEvent({ type: 'conversation.item.truncate', item_id: 'no_such_item', content_index: 0, audio_end_ms: 5, event_id: 'mine' });
     await refused;
     const done = line.until('response.done');
-    line.session.sendMessage('Who was the first keeper of the lighthouse?');
+    line.session.sendMessage('When did the railway open?');
     await done;
     return line;
   },
 };
 
-const [scenario, url, ...clips] = process.argv.slice(2);
-const line = await scenarios[scenario](url, clips.map((clip) => readFileSync(clip)));
-await sleep(50); // the SDK updates its history after the event
-console.log(JSON.stringify(summary(line)));
-line.session.close();
+const [url, ...clips] = process.argv.slice(2);
+const pcm = clips.map((clip) => readFileSync(clip));
+const seen = await Promise.all(Object.entries(scenarios).map(async ([name, run]) => {
+  try {
+    const line = await run(url, pcm);
+    await sleep(50); // the SDK updates its history after the event
+    line.session.close();
+    return [name, summary(line)];
+  } catch (error) {
+    return [name, { failed: String(error.stack ?? error) }];
+  }
+}));
+console.log(JSON.stringify(Object.fromEntries(seen)));
+process.exit(0);

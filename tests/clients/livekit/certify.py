@@ -1,6 +1,7 @@
-"""Drives the server with LiveKit's OpenAI plugin, unmodified: certify.py SCENARIO URL QUESTION.pcm [OTHER.pcm]
+"""Drives the server with LiveKit's OpenAI plugin, unmodified: certify.py URL QUESTION.pcm OTHER.pcm
 
-Audio is int16 at 24 kHz. Prints what the client saw, one JSON object, for the tests to judge.
+Audio is int16 at 24 kHz. All scenarios run at the same time, each on a connection of its own.
+Prints what the client saw in each, one JSON object, for the tests to judge.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import json
 import logging
 import sys
 import time
+import traceback
 from pathlib import Path
 from typing import Any
 
@@ -146,7 +148,7 @@ async def barge_in(url: str, clips: list[bytes]) -> Line:
     reading = asyncio.create_task(line.collect(generation))
     await first
     began = time.monotonic()
-    speaking = asyncio.create_task(line.speak(clips[0]))
+    speaking = asyncio.create_task(line.speak(clips[1]))
     await started
     played_ms = int((time.monotonic() - began) * 1000)
     line.session.interrupt()
@@ -172,20 +174,29 @@ async def error(url: str, _clips: list[bytes]) -> Line:
     await line.session.update_chat_ctx(llm.ChatContext.empty())
     line.seen["emptied"] = line.history()
     line.seen["first"] = first
-    line.seen["reply"] = await line.collect(await (await line.ask("Who was the first keeper of the lighthouse?")))
+    line.seen["reply"] = await line.collect(await (await line.ask("When did the railway open?")))
     return line
 
 
-async def main(scenario: str, url: str, *clips: str) -> None:
-    logging.disable(logging.WARNING)
-    line = await SCENARIOS[scenario](url, [Path(clip).read_bytes() for clip in clips])
-    line.seen["history"] = line.history()
-    await line.session.aclose()
-    await line.session.realtime_model.aclose()
-    print(json.dumps(line.seen))
+async def run(scenario: Any, url: str, clips: list[bytes]) -> dict[str, Any]:
+    try:
+        line = await scenario(url, clips)
+        line.seen["history"] = line.history()
+        await line.session.aclose()
+        await line.session.realtime_model.aclose()
+    except Exception:
+        return {"failed": traceback.format_exc()}
+    return line.seen
 
 
-SCENARIOS = {"text": text, "spoken": spoken, "push_to_talk": push_to_talk, "barge_in": barge_in, "error": error}
+async def main(url: str, *paths: str) -> None:
+    logging.disable(logging.ERROR)
+    clips = [Path(path).read_bytes() for path in paths]
+    seen = await asyncio.gather(*(run(scenario, url, clips) for scenario in SCENARIOS))
+    print(json.dumps({scenario.__name__: each for scenario, each in zip(SCENARIOS, seen, strict=True)}))
+
+
+SCENARIOS = (text, spoken, push_to_talk, barge_in, error)
 
 if __name__ == "__main__":
     asyncio.run(main(*sys.argv[1:]))

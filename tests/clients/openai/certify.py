@@ -1,20 +1,24 @@
-"""Drives the server with the official Python SDK, unmodified: certify.py SCENARIO URL QUESTION.pcm [OTHER.pcm]
+"""Drives the server with the official Python SDK, unmodified: certify.py URL QUESTION.pcm OTHER.pcm
 
-Audio is int16 at 24 kHz. Prints what the client saw, one JSON object, for the tests to judge.
+Audio is int16 at 24 kHz. All scenarios run at the same time, each on a connection of its own.
+Prints what the client saw in each, one JSON object, for the tests to judge.
 """
 
 from __future__ import annotations
 
 import asyncio
 import base64
+import io
 import json
 import sys
 import time
+import traceback
+import wave
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-from openai import AsyncOpenAI
+from openai import AsyncOpenAI, BadRequestError
 
 BYTES_PER_MS = 48
 
@@ -112,7 +116,7 @@ async def barge_in(connection: Any, clips: list[bytes]) -> dict[str, Any]:
             seen["sent_ms"] += len(base64.b64decode(event.delta)) / BYTES_PER_MS
             if speaking is None:
                 item_id, began = event.item_id, time.monotonic()
-                speaking = asyncio.create_task(speak(connection, clips[0]))
+                speaking = asyncio.create_task(speak(connection, clips[1]))
         elif event.type == "input_audio_buffer.speech_started":
             seen["played_ms"] = int((time.monotonic() - began) * 1000)
             await connection.conversation.item.truncate(
@@ -145,20 +149,60 @@ async def error(connection: Any, _clips: list[bytes]) -> dict[str, Any]:
         async for answer in until(connection, "error"):
             if answer.type == "error":
                 codes[answer.error.event_id] = answer.error.code
-    await ask(connection, "Who was the first keeper of the lighthouse?")
+    await ask(connection, "When did the railway open?")
     return {"codes": codes, "after": await listen_to(connection, {})}
 
 
-async def main(scenario: str, url: str, *clips: str) -> None:
+async def http(client: AsyncOpenAI, clips: list[bytes]) -> dict[str, Any]:
+    """The plain endpoints, with the same client."""
+    models = await client.models.list()
+    messages = [{"role": "user", "content": "How tall is the lighthouse at Marlow Point?"}]
+    chat = await client.chat.completions.create(model="repartee", messages=messages)
+    streamed = ""
+    async for chunk in await client.chat.completions.create(model="repartee", messages=messages, stream=True):
+        streamed += (chunk.choices[0].delta.content or "") if chunk.choices else ""
+    recording = io.BytesIO()
+    with wave.open(recording, "wb") as file:
+        file.setparams((1, 2, 24_000, 0, "NONE", ""))
+        file.writeframes(clips[0])
+    transcript = await client.audio.transcriptions.create(model="repartee", file=("q.wav", recording.getvalue()))
+    pcm = await client.audio.speech.create(model="repartee", voice="alloy", input="Yes, it is.", response_format="pcm")
+    try:
+        await client.chat.completions.create(model="repartee", messages=[])
+        refused = ""
+    except BadRequestError as error:
+        refused = str(error.code)
+    return {
+        "models": [model.id for model in models.data],
+        "chat": chat.choices[0].message.content,
+        "repartee": chat.model_extra["repartee"] if chat.model_extra else None,
+        "streamed": streamed,
+        "transcript": transcript.text,
+        "speech_ms": len(pcm.content) / BYTES_PER_MS,
+        "refused": refused,
+    }
+
+
+async def run(scenario: Any, url: str, clips: list[bytes]) -> dict[str, Any]:
     client = AsyncOpenAI(base_url=f"{url}/v1", websocket_base_url=f"{url.replace('http', 'ws')}/v1", api_key="none")
-    async with client.realtime.connect(model="repartee") as connection:
-        first = await connection.recv()
-        assert first.type == "session.created", first
-        seen = await SCENARIOS[scenario](connection, [Path(clip).read_bytes() for clip in clips])
-    print(json.dumps(seen))
+    try:
+        if scenario is http:
+            return await http(client, clips)
+        async with client.realtime.connect(model="repartee") as connection:
+            first = await connection.recv()
+            assert first.type == "session.created", first
+            return await scenario(connection, clips)
+    except Exception:
+        return {"failed": traceback.format_exc()}
 
 
-SCENARIOS = {"text": text, "spoken": spoken, "push_to_talk": push_to_talk, "barge_in": barge_in, "error": error}
+async def main(url: str, *paths: str) -> None:
+    clips = [Path(path).read_bytes() for path in paths]
+    seen = await asyncio.gather(*(run(scenario, url, clips) for scenario in SCENARIOS))
+    print(json.dumps({scenario.__name__: each for scenario, each in zip(SCENARIOS, seen, strict=True)}))
+
+
+SCENARIOS = (text, spoken, push_to_talk, barge_in, error, http)
 
 if __name__ == "__main__":
     asyncio.run(main(*sys.argv[1:]))

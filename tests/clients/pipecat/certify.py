@@ -1,6 +1,7 @@
-"""Drives the server with Pipecat, unmodified: certify.py SCENARIO URL QUESTION.pcm [OTHER.pcm]
+"""Drives the server with Pipecat, unmodified: certify.py URL QUESTION.pcm OTHER.pcm
 
-Audio is int16 at 24 kHz. Prints what came out of the pipeline, one JSON object, for the tests to judge.
+Audio is int16 at 24 kHz. All scenarios run at the same time, each in a pipeline of its own.
+Prints what came out of each, one JSON object, for the tests to judge.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import asyncio
 import json
 import sys
 import time
+import traceback
 from pathlib import Path
 from typing import Any, Self
 
@@ -179,7 +181,7 @@ async def barge_in(url: str, clips: list[bytes]) -> dict[str, Any]:
         await line.worker.queue_frame(LLMRunFrame())
         await first
         began = time.monotonic()
-        speaking = asyncio.create_task(line.speak(clips[0]))
+        speaking = asyncio.create_task(line.speak(clips[1]))
         await ended
         await interrupted
         line.seen["played_ms"] = int((time.monotonic() - began) * 1000)
@@ -205,9 +207,9 @@ async def error(url: str, _clips: list[bytes]) -> dict[str, Any]:
         await line.worker.queue_frame(LLMRunFrame())  # there is no question in the context yet
         await ended
         await asyncio.sleep(0.2)
-        line.seen["failed"] = list(line.seen["errors"])
+        line.seen["told"] = list(line.seen["errors"])
         ended = line.after.wait("LLMFullResponseEndFrame")
-        content = [events.ItemContent(type="input_text", text="Who was the first keeper of the lighthouse?")]
+        content = [events.ItemContent(type="input_text", text="When did the railway open?")]
         item = events.ConversationItem(type="message", role="user", content=content)
         await line.service.send_client_event(events.ConversationItemCreateEvent(item=item))
         await line.service.send_client_event(events.ResponseCreateEvent())
@@ -215,13 +217,21 @@ async def error(url: str, _clips: list[bytes]) -> dict[str, Any]:
         return line.seen
 
 
-async def main(scenario: str, url: str, *clips: str) -> None:
+async def run(scenario: Any, url: str, clips: list[bytes]) -> dict[str, Any]:
+    try:
+        return await scenario(url, clips)
+    except Exception:
+        return {"failed": traceback.format_exc()}
+
+
+async def main(url: str, *paths: str) -> None:
     logger.remove()
-    seen = await SCENARIOS[scenario](url, [Path(clip).read_bytes() for clip in clips])
-    print(json.dumps(seen))
+    clips = [Path(path).read_bytes() for path in paths]
+    seen = await asyncio.gather(*(run(scenario, url, clips) for scenario in SCENARIOS))
+    print(json.dumps({scenario.__name__: each for scenario, each in zip(SCENARIOS, seen, strict=True)}))
 
 
-SCENARIOS = {"text": text, "spoken": spoken, "push_to_talk": push_to_talk, "barge_in": barge_in, "error": error}
+SCENARIOS = (text, spoken, push_to_talk, barge_in, error)
 
 if __name__ == "__main__":
     asyncio.run(main(*sys.argv[1:]))

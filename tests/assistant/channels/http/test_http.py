@@ -54,7 +54,7 @@ def test_a_chat_is_answered_with_its_citation(served):
     assert "41 metres" in answer["choices"][0]["message"]["content"]
     assert answer["choices"][0]["finish_reason"] == "stop"
     assert answer["usage"]["total_tokens"] > 0
-    assert answer["repartee"]["answer"] == "41 metres"
+    assert "41 metres" in answer["repartee"]["answer"]
     assert answer["repartee"]["citations"][0]["document"].endswith("lighthouse.md")
 
 
@@ -66,14 +66,14 @@ def test_a_chat_streams_the_same_words_and_ends_as_clients_expect(served):
     words = "".join(chunk["choices"][0]["delta"].get("content", "") for chunk in decoded if chunk["choices"])
     assert (status, kind.partition(";")[0], end, words) == (200, "text/event-stream", "[DONE]", whole)
     assert decoded[-2]["choices"][0]["finish_reason"] == "stop"
-    assert decoded[-2]["repartee"]["answer"] == "41 metres"
+    assert "41 metres" in decoded[-2]["repartee"]["answer"]
     assert decoded[-1]["usage"]["total_tokens"] > 0
 
 
 def test_the_messages_before_the_question_are_the_conversation(served):
     first = json.loads(chat(served, "Where is the lighthouse at Marlow Point?")[2])["choices"][0]["message"]["content"]
     followed = json.loads(chat(served, "What is the lighthouse at Marlow Point?", first, "How tall is it?")[2])
-    assert followed["repartee"]["answer"] == "41 metres"
+    assert "41 metres" in followed["repartee"]["answer"]
 
 
 def test_a_question_may_be_spoken(served):
@@ -82,7 +82,7 @@ def test_a_question_may_be_spoken(served):
     body = {"messages": [{"role": "user", "content": content}]}
     answer = json.loads(call(f"{served.url}/v1/chat/completions", body)[2])["repartee"]
     assert "lighthouse" in answer["transcript"]
-    assert answer["answer"] == "41 metres"
+    assert "41 metres" in answer["answer"]
 
 
 @pytest.mark.parametrize("wanted", ["mp3", "opus", "flac", "wav", "pcm"])
