@@ -22,7 +22,7 @@ PRECISIONS = ("fp16", "int8", "fp8", "fp32")
 """int8 and fp8: matrix products' inputs are quantised, everything else is float16. Needs ``Checkpoint.activations``."""
 
 BATCHES = (1, 8, 16)
-"""Rows. A batch of another size runs as the next larger one: 2 rows cost what 8 do, which is less than twice one."""
+"""Rows. A batch of another size runs as the next larger one: or as several, whichever was measured to cost less."""
 
 WORKSPACE = 1 << 30
 
@@ -39,9 +39,9 @@ class Profile:
 class EngineOptions:
     """How engines are built. One engine per bucket, one profile for each of ``batches``.
 
-    ``precision``: one of PRECISIONS. ``single_norm``: LayerNorm's sums in float32 though the rest is float16. ``level``:
-    the builder's optimisation level, 0..5; higher searches longer. ``targets``: compute capabilities to build for
-    without that GPU (TensorRT-RTX only).
+    ``precision``: one of PRECISIONS. ``single_norm``: LayerNorm's sums in float32 though the rest is float16.
+    ``level``: the builder's optimisation level, 0..5; higher searches longer. ``targets``: compute
+    capabilities to build for without that GPU (TensorRT-RTX only).
     """
 
     buckets: tuple[int, ...] = BUCKETS
@@ -62,7 +62,7 @@ class EngineOptions:
         return [replace(self, buckets=(bucket,)) for bucket in sorted(set(self.buckets))]
 
     def profiles(self) -> list[Profile]:
-        """One profile per bucket and batch size, for exactly that shape: a range of sizes costs a third of the speed."""
+        """One profile per bucket and batch size, for exactly that shape: a range of sizes is a third slower."""
         return [Profile(seq, batch) for seq in sorted(set(self.buckets)) for batch in sorted(set(self.batches))]
 
 

@@ -31,8 +31,8 @@ def tensorrt_graph(
     """Serialise the graph of ``checkpoint``: inputs int32 [batch, seq], result float32.
 
     ``half_types``: weights and activations are float16 (for strongly typed networks). ``elementary``: only operators as
-    older parsers know them; LayerNorm in parts is also what TensorRT 8.6 fuses best. ``quantized``: "int8" or "fp8", the
-    matrix products' inputs and weights go through explicit QuantizeLinear and DequantizeLinear.
+    older parsers know them; LayerNorm in parts is also what TensorRT 8.6 fuses best. ``quantized``: "int8" or "fp8":
+    matrix products' inputs and weights then go through explicit QuantizeLinear and DequantizeLinear.
     """
     from onnx import TensorProto
 

@@ -1,12 +1,14 @@
 import json
+from dataclasses import replace
 
 import pytest
 
 from engines.cache import EngineCache, read_engine
 from engines.errors import ReparteeError
+from engines.ranges import measure_ranges
 from engines.tensorrt_api import TensorRT, TensorRTError, installed
 from engines.tensorrt_build import EngineOptions, Profile, build_engine, engine_key
-from tests.engines.conftest import random_checkpoint
+from tests.engines.conftest import random_batch, random_checkpoint
 
 SMALL = {"buckets": (32, 64), "batches": (1, 4)}
 
@@ -114,3 +116,22 @@ def test_a_library_that_is_not_installed_is_named():
         TensorRTError, match=r"tensorrt is not installed; install it with pip install 'repartee\[gpu\]'"
     ):
         TensorRT.load("tensorrt")
+
+
+@pytest.mark.parametrize(("precision", "target"), [("int8", "8.6"), ("int8", "12.0"), ("fp8", "8.9"), ("fp8", "12.0")])
+def test_quantised_engines_are_built_from_measured_ranges(rtx, checkpoint, precision, target):
+    options = EngineOptions((32,), (1,), precision, targets=(target,))
+    with pytest.raises(ReparteeError, match=f"no activation ranges, which {precision} needs"):
+        build_engine(rtx, checkpoint, options=options)
+    ranges = measure_ranges(checkpoint, [random_batch(checkpoint.config, 2, 32)])
+    assert len(build_engine(rtx, replace(checkpoint, activations=ranges), options=options)) > 10_000
+
+
+def test_fp8_on_a_gpu_without_it_fails_with_tensorrts_words(rtx, checkpoint):
+    ranges = measure_ranges(checkpoint, [random_batch(checkpoint.config, 2, 32)])
+    with pytest.raises(TensorRTError, match="could not build the engine .*fp8"):
+        build_engine(
+            rtx,
+            replace(checkpoint, activations=ranges),
+            options=EngineOptions((32,), (1,), "fp8", targets=("8.6",)),
+        )

@@ -1,6 +1,9 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from engines.ranges import measure_ranges
 from engines.tensorrt_graph import INPUTS, OUTPUTS, tensorrt_graph
 from tests.engines.conftest import random_batch, random_checkpoint, reference_hidden, reference_logits
 
@@ -43,3 +46,23 @@ def test_the_embedding_is_pooled_in_float32(half):
 def test_a_half_graph_holds_half_the_bytes(checkpoint):
     sizes = [len(tensorrt_graph(checkpoint, head="span", half_types=half, elementary=False)) for half in (False, True)]
     assert sizes[1] < 0.75 * sizes[0]
+
+
+@pytest.mark.parametrize(("kind", "error"), [("int8", 0.1), ("fp8", 0.3)])
+def test_a_quantised_graph_stays_near_the_reference(checkpoint, kind, error):
+    ranges = measure_ranges(checkpoint, [random_batch(checkpoint.config, 4, 48, seed) for seed in range(4)])
+    measured = replace(checkpoint, activations=ranges)
+    inputs = random_batch(checkpoint.config, 2, 24, seed=9)
+    model = tensorrt_graph(measured, head="span", half_types=True, elementary=False, quantized=kind)
+    kept, expected = inputs[2].astype(bool), reference_logits(checkpoint, *inputs)
+    logits = evaluate(model, OUTPUTS["span"], inputs)
+    assert np.linalg.norm((logits - expected)[kept]) / np.linalg.norm(expected[kept]) < error
+
+
+def test_ranges_are_those_of_the_products_inputs(checkpoint):
+    ranges = measure_ranges(checkpoint, [random_batch(checkpoint.config, 4, 48)])
+    assert len(ranges) == 4 * checkpoint.config.layers
+    inputs = random_batch(checkpoint.config, 4, 48)
+    last = np.abs(reference_hidden(replace(checkpoint, config=replace(checkpoint.config, layers=1)), *inputs))
+    kept = last[inputs[2].astype(bool)]
+    assert ranges["encoder.layer.0.output.LayerNorm"] == pytest.approx(np.percentile(kept, 99.99), rel=1e-4)
