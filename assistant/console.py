@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from pathlib import PurePath
 from typing import TYPE_CHECKING
@@ -12,6 +11,8 @@ from assistant.events import Citation, Reply
 from engines.errors import ReparteeError
 
 if TYPE_CHECKING:
+    import asyncio
+
     from rich.console import Console, RenderableType
     from rich.text import Text
 
@@ -94,8 +95,11 @@ def bar(stage: Stage) -> Text:
     return Text.assemble((filled, "green"), ("·" * (BAR - len(filled)), "dim"))
 
 
-async def prompt(assistant: Assistant, console: Console) -> None:
-    """Ask and answer on the terminal until an empty line or the end of the input; follow-ups are understood."""
+def prompt(assistant: Assistant, console: Console, runner: asyncio.Runner) -> None:
+    """Ask and answer on the terminal until an empty line or the end of the input; follow-ups are understood.
+
+    The event loop of ``runner`` rests while the person types, so that Ctrl-C leaves at once.
+    """
     if sys.stdin.isatty():
         import readline  # noqa: F401  (line editing and history for input())
 
@@ -103,14 +107,14 @@ async def prompt(assistant: Assistant, console: Console) -> None:
     console.print("Ask something about the documents; an empty line leaves.")
     while True:
         try:
-            question = await asyncio.to_thread(input, "? ")
-        except EOFError:
+            question = input("? ")
+        except (EOFError, KeyboardInterrupt):
             console.print()
             return
         if not question.strip():
             return
         try:
-            reply = await assistant.answer(question, history=history)
+            reply = runner.run(assistant.answer(question, history=history))
         except ReparteeError as error:
             console.print(str(error), style="red", markup=False)
             continue

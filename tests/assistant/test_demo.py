@@ -3,6 +3,7 @@
 import os
 import pty
 import select
+import signal
 import subprocess
 import sys
 import time
@@ -43,7 +44,8 @@ def test_on_a_terminal_it_offers_a_prompt_that_understands_follow_ups(tmp_path):
         read_until(leader, "The question is empty")
         os.write(leader, b"Where does it start?\n")
         read_until(leader, "taken as: Where does ")
-        os.write(leader, b"\n")
+        read_until(leader, "? ")
+        process.send_signal(signal.SIGINT)
         assert process.wait(timeout=60) == 0
     finally:
         process.kill()
