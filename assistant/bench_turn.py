@@ -62,6 +62,19 @@ class Outcome:
                 for name in sorted(stages)
             },
             "barge_in_ms": percentiles(self.barge_ins_ms),
+            "each": [
+                {
+                    "text": turn.recording.text,
+                    "pauses_ms": turn.recording.pauses_ms,
+                    "heard": turn.transcript,
+                    "answer": turn.answer,
+                    "right": is_right(turn),
+                    "cut_off": turn.cut_off,
+                    "latency_ms": turn.latency_ms and round(turn.latency_ms, 1),
+                    "stages_ms": turn.stages,
+                }
+                for turn in self.turns
+            ],
         }
 
 

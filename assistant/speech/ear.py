@@ -21,7 +21,7 @@ PER_MS = RATE // 1000
 WINDOW = 160  # samples; the end of speech is placed to 10 ms
 ABOVE_ROOM, BELOW_PEAK = 2.0, 0.02  # speech is at least so loud against the room and the turn's loudest frame
 HYSTERESIS = 0.15  # speech under way goes on at this much less probability than it needs to begin
-CLEARLY_LOUD = 6.0  # times the room: at this level less probability will do to interrupt a reply
+CLEARLY_LOUD, LIKELY = 6.0, 0.2  # to interrupt, a frame so many times the room needs this share of the threshold
 MAX_TURN = 30 * RATE  # samples; bounds memory, and whoever talks longer is answered in parts
 
 
@@ -200,7 +200,7 @@ class Ear:
         if activity.probability >= self.threshold:
             return True
         loud = activity.level > CLEARLY_LOUD * max(activity.room, 20.0)
-        return self.interrupting and loud and activity.probability >= 0.4 * self.threshold
+        return self.interrupting and loud and activity.probability >= LIKELY * self.threshold
 
     def _in_turn(self, frame: np.ndarray, activity: Activity) -> Iterator[EarEvent]:
         tail = self._silent_tail(frame, activity)
