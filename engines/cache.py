@@ -207,6 +207,7 @@ def _write_whole(path: Path, *parts: bytes) -> None:
             file.writelines(parts)
             file.flush()
             os.fsync(file.fileno())
+        os.chmod(partial, 0o644)  # noqa: PTH101  (mkstemp's files are for this user alone)
         os.replace(partial, path)  # noqa: PTH105
     except BaseException:
         with contextlib.suppress(OSError):

@@ -64,7 +64,8 @@ class TensorRT:
                 except (ImportError, OSError) as error:
                     problems.append(f"{library} is installed but cannot be loaded ({str(error).rstrip('.')})")
         reason = "; ".join(problems) or f"{name or 'TensorRT'} is not installed"
-        raise TensorRTError(f"{reason}; install it with {INSTALL}.")
+        extra = INSTALL.replace("gpu", "rtx") if name == "tensorrt_rtx" else INSTALL
+        raise TensorRTError(f"{reason}; install it with {extra}.")
 
     @property
     def title(self) -> str:

@@ -1,8 +1,9 @@
 """A checkpoint → serialised TensorRT engines: one per length bucket, with an optimisation profile per batch range."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from engines.cache import EngineCache, EngineKey
@@ -67,7 +68,8 @@ class EngineOptions:
 
 
 def engine_key(api: TensorRT, checkpoint: Checkpoint, head: OutputHead, gpu: str, options: EngineOptions) -> EngineKey:
-    """Name what an engine depends on. ``gpu``: ``Gpu.target``, or the targets of ``options`` in words."""
+    """Name what an engine depends on. ``gpu``: the GPU's ``target``; for TensorRT-RTX its compute capability alone."""
+    kept = {name: value for name, value in asdict(options).items() if name != "targets"}  # ``gpu`` says it
     return EngineKey(
         weights=checkpoint.digest,
         head=head,
@@ -75,7 +77,7 @@ def engine_key(api: TensorRT, checkpoint: Checkpoint, head: OutputHead, gpu: str
         library=api.name,
         version=api.version,
         gpu=gpu,
-        options=json.dumps({**asdict(options), "revision": REVISION}, sort_keys=True),
+        options=json.dumps({**kept, "revision": REVISION}, sort_keys=True),
     )
 
 
@@ -132,6 +134,36 @@ def build_engine(
         cache.write_timings(name, timings)
     report("built", 1.0)
     return plan
+
+
+def build_for(
+    targets: Sequence[str],
+    checkpoint: Checkpoint,
+    cache: EngineCache,
+    *,
+    options: EngineOptions | None = None,
+    progress: Progress | None = None,
+) -> Iterator[Path]:
+    """Build engines for compute capabilities ("8.9") without such a GPU, and yield where each one is kept.
+
+    A machine with such a GPU, TensorRT-RTX of the same version and these files in its cache loads them as they are.
+
+    Raises:
+        ReparteeError: TensorRT-RTX is not installed, does not know a target, or cannot build.
+    """
+    api, options = TensorRT.load("tensorrt_rtx"), options or default_options(checkpoint)
+    for target in targets:
+        for each in options.by_bucket():
+            wanted = replace(each, targets=(target,))
+            key = engine_key(api, checkpoint, "span", target, wanted)
+            cache.load_or_build(key, lambda o=wanted: build_engine(api, checkpoint, options=o, progress=progress))  # type: ignore[misc]
+            yield cache.path(key)
+
+
+def default_options(checkpoint: Checkpoint) -> EngineOptions:
+    """Every bucket that the model reads, in float16."""
+    longest = checkpoint.config.max_positions
+    return EngineOptions(tuple(each for each in BUCKETS if each <= longest) or (longest,))
 
 
 def _add_profiles(builder: Any, config: Any, profiles: Sequence[Profile]) -> None:

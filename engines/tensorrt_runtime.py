@@ -17,7 +17,7 @@ from engines.cuda import INSTALL, DeviceMemory, Gpu, Graph, PinnedMemory, Stream
 from engines.errors import ReparteeError
 from engines.runtime import OutputHead, Status
 from engines.tensorrt_api import Progress, TensorRT, TensorRTError, installed
-from engines.tensorrt_build import BUCKETS, EngineOptions, Profile, build_engine, engine_key
+from engines.tensorrt_build import EngineOptions, Profile, build_engine, default_options, engine_key
 from engines.tensorrt_graph import INPUTS, OUTPUTS
 
 log = logging.getLogger(__name__)
@@ -72,8 +72,7 @@ def load(
     """
     gpu = cuda.find_gpu()
     api = load_api(gpu)
-    longest = checkpoint.config.max_positions
-    options = options or EngineOptions(tuple(each for each in BUCKETS if each <= longest) or (longest,))
+    options = options or default_options(checkpoint)
     cache = EngineCache(cache_dir / "engines")
     show = progress or show_progress()
 
@@ -98,7 +97,8 @@ def bucket_plan(
     keep: bool = True,
 ) -> bytes:
     """Give the serialised engine of one bucket, from ``cache`` or built; ``keep=False`` builds it in any case."""
-    key = engine_key(api, checkpoint, head, gpu.target, options)
+    made_for = gpu.target if api.name == "tensorrt" else f"{gpu.capability[0]}.{gpu.capability[1]}"
+    key = engine_key(api, checkpoint, head, made_for, options)
 
     def build() -> bytes:
         size = sum(tensor.size for tensor in checkpoint.tensors.values()) * (2 if options.precision == "fp16" else 4)

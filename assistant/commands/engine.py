@@ -47,14 +47,23 @@ def list_(config: Config, as_json: bool) -> None:
 @command.command()
 @click.option("--from", "model", type=click.Path(path_type=Path), help="A Hugging Face BERT folder or a weights file.")
 @click.option("--runtime", default="auto", show_default=True, help="The runtime to build for.")
+@click.option(
+    "--target", "targets", multiple=True, metavar="X.Y", help="A compute capability to build for, no GPU needed."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_obj
-def build(config: Config, model: Path | None, runtime: str, as_json: bool) -> None:
-    """Build the reader's engine now, so that the first question need not wait for it."""
+def build(config: Config, model: Path | None, runtime: str, targets: tuple[str, ...], as_json: bool) -> None:
+    """Build the reader's engine now, so that the first question need not wait for it.
+
+    With --target (may be repeated) TensorRT-RTX builds for GPUs that are not here; copy the cache to where they are.
+    """
     from engines.runtime import load_runtime
 
     began = time.perf_counter()
     checkpoint = load_model(str(model) if model else config.reader.model)
+    if targets:
+        _build_for(config, checkpoint, targets, as_json=as_json)
+        return
     loaded = load_runtime(runtime, checkpoint, cache_dir=config.cache_dir, threads=config.reader.threads or None)
     seconds = time.perf_counter() - began
     facts = {"runtime": loaded.name, "device": loaded.device, "buckets": loaded.buckets, "note": loaded.note}
@@ -107,6 +116,19 @@ def bench(config: Config, names: str, models: str, lengths: str, slot: float, ro
         click.echo(json.dumps({"runs": [asdict(row) for row in rows], "readings": [asdict(row) for row in readings]}))
     else:
         _show(rows, readings)
+
+
+def _build_for(config: Config, checkpoint: Checkpoint, targets: tuple[str, ...], *, as_json: bool) -> None:
+    from engines.cache import EngineCache
+    from engines.tensorrt_build import build_for
+
+    made = []
+    for path in build_for(targets, checkpoint, EngineCache(config.cache_dir / "engines")):
+        made.append(str(path))
+        if not as_json:
+            click.echo(path)
+    if as_json:
+        click.echo(json.dumps({"runtime": "tensorrt", "targets": targets, "engines": made}))
 
 
 def load_model(name: str) -> Checkpoint:

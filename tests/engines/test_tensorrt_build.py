@@ -7,7 +7,7 @@ from engines.cache import EngineCache, read_engine
 from engines.errors import ReparteeError
 from engines.ranges import measure_ranges
 from engines.tensorrt_api import TensorRT, TensorRTError, installed
-from engines.tensorrt_build import EngineOptions, Profile, build_engine, engine_key
+from engines.tensorrt_build import EngineOptions, Profile, build_engine, build_for, engine_key
 from tests.engines.conftest import random_batch, random_checkpoint
 
 SMALL = {"buckets": (32, 64), "batches": (1, 4)}
@@ -129,9 +129,22 @@ def test_quantised_engines_are_built_from_measured_ranges(rtx, checkpoint, preci
 
 def test_fp8_on_a_gpu_without_it_fails_with_tensorrts_words(rtx, checkpoint):
     ranges = measure_ranges(checkpoint, [random_batch(checkpoint.config, 2, 32)])
-    with pytest.raises(TensorRTError, match="could not build the engine .*fp8"):
+    with pytest.raises(TensorRTError, match=r"could not build the engine .*fp8"):
         build_engine(
             rtx,
             replace(checkpoint, activations=ranges),
             options=EngineOptions((32,), (1,), "fp8", targets=("8.6",)),
         )
+
+
+def test_engines_for_two_targets_are_kept_as_a_machine_with_such_a_gpu_looks_for_them(rtx, checkpoint, tmp_path):
+    cache, options = EngineCache(tmp_path), EngineOptions((32, 64), (1,))
+    paths = list(build_for(("8.6", "12.0"), checkpoint, cache, options=options))
+    assert len(set(paths)) == 4
+    for target in ("8.6", "12.0"):
+        for each in options.by_bucket():
+            assert read_engine(cache.path(key := engine_key(rtx, checkpoint, "span", target, each)), key)
+    again = list(
+        build_for(("8.6",), checkpoint, cache, options=options, progress=lambda *_: pytest.fail("built twice"))
+    )
+    assert again == paths[:2]
