@@ -27,6 +27,7 @@ from engines.errors import ReparteeError
 MAX_MESSAGE_BYTES = 16 * 1024 * 1024  # 15 MiB of audio in one append is the API's own limit
 FIRST_REQUEST_S = 15.0
 SHUTDOWN_S = 5
+OTHER_CONNECTIONS = 1000  # besides the sessions
 
 
 def bind(config: ServeConfig, *, insecure: bool = False) -> socket.socket:
@@ -122,6 +123,7 @@ def _options(app: Any, config: ServeConfig) -> uvicorn.Config:
         # Audio does not compress, and deflate costs 100 KB a connection.
         ws_per_message_deflate=False,
         timeout_keep_alive=int(FIRST_REQUEST_S),
+        limit_concurrency=config.sessions + OTHER_CONNECTIONS,
         timeout_graceful_shutdown=SHUTDOWN_S,
         server_header=False,
         proxy_headers=False,
@@ -155,11 +157,23 @@ class _Server(uvicorn.Server):
 
 
 class _Http(H11Protocol):
-    """Cuts a connection that does not begin a request in time."""
+    """Cuts a connection that does not send the head of a request in time."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self.timeout_keep_alive_task = self.loop.call_later(FIRST_REQUEST_S, self.timeout_keep_alive_handler)
+        self._deadline = self.loop.call_later(FIRST_REQUEST_S, self._cut_if_idle)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._deadline.cancel()
+        super().connection_lost(exc)
+
+    def handle_websocket_upgrade(self, event: Any) -> None:
+        self._deadline.cancel()
+        super().handle_websocket_upgrade(event)
+
+    def _cut_if_idle(self) -> None:
+        if getattr(self, "cycle", None) is None:
+            self.transport.abort()
 
 
 class _WebSocket(WebSocketsSansIOProtocol):
