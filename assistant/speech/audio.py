@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
@@ -72,6 +73,18 @@ def is_silent(pcm: Pcm) -> bool:
     frame = RATE * 30 // 1000
     whole = pcm[: len(pcm) // frame * frame].astype(np.float32).reshape(-1, frame)
     return not len(whole) or float(whole.std(axis=1).max()) < QUIET
+
+
+def split_at_pauses(pcm: Pcm, *, shortest_s: float = 10.0, longest_s: float = 20.0) -> Iterator[Pcm]:
+    """Yield int16[samples] at 16 kHz in pieces, cut where it is quietest between the two lengths."""
+    window = RATE * 300 // 1000
+    while len(pcm) > longest_s * RATE:
+        start = int(shortest_s * RATE)
+        energy = np.cumsum(np.square(pcm[start : int(longest_s * RATE)].astype(np.float64)))
+        cut = start + int((energy[window:] - energy[:-window]).argmin()) + window // 2
+        yield pcm[:cut]
+        pcm = pcm[cut:]
+    yield pcm
 
 
 def _read(source: str | Path | IO[bytes], name: str) -> tuple[NDArray[np.float32], int]:

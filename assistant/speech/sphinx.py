@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.events import Transcript
+from assistant.speech.audio import split_at_pauses
 from assistant.speech.recognizer import Documents
 from assistant.speech.sphinx_worker import HEADER, Kind, frame
 from engines.errors import ReparteeError
@@ -65,10 +66,14 @@ class SphinxRecognizer:
 
         Raises RecognizerError where the worker dies twice or cannot be started.
         """
+        texts = await asyncio.gather(*(self._whole(piece) for piece in split_at_pauses(pcm)))
+        return Transcript(" ".join(filter(None, texts)))
+
+    async def _whole(self, pcm: NDArray[np.int16]) -> str:
         stream = SphinxStream(self, whole=True)
         try:
             await stream.feed(pcm)
-            return await stream.finish()
+            return (await stream.finish()).text
         finally:
             stream.cancel()
 
@@ -146,6 +151,7 @@ class SphinxStream:
         self._lives = LIVES
         self._stable: list[str] = []
         self._told = self._restated = 0
+        self._settled = False
         self._news = asyncio.Event()
         self._final: dict[str, Any] | None = None
         self._failure = ""
@@ -170,7 +176,7 @@ class SphinxStream:
         self._check_open()
         final = await self._surviving(self._pull)
         self._over, self.mean = True, final["mean"]
-        self.hypothesis = " ".join(final["words"])
+        self.hypothesis = final["text"]
         return Transcript(self.hypothesis, final=True)
 
     def cancel(self) -> None:
@@ -225,7 +231,9 @@ class SphinxStream:
     async def _catch_up(self) -> None:
         await self._push()
         worker = self._attached()
-        while self._decoded < self._sent:
+        self._settled = False
+        await worker.send(Kind.SETTLE, self._number)
+        while not self._settled:
             await self._news_of(worker)
 
     async def _pull(self) -> dict[str, Any]:
@@ -258,7 +266,8 @@ class SphinxStream:
         if kind is Kind.HEARD:
             heard = json.loads(payload)
             self._decoded += heard["bytes"]
-            self.hypothesis = " ".join(heard["words"]) or self.hypothesis
+            self._settled = self._settled or heard["settled"]
+            self.hypothesis = heard["text"] or self.hypothesis
             # After a worker's death its successor says the first words once more.
             fresh = heard["stable"]
             repeated = min(max(len(self._stable) - self._restated, 0), len(fresh))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import shutil
 import tempfile
@@ -15,8 +16,9 @@ from assistant.speech.ngram import NgramModel
 from assistant.speech.pronounce import pronounce
 from assistant.speech.sphinx_library import model_path
 from assistant.speech.spoken_words import sentences, spoken_words
+from assistant.speech.written_forms import written_forms
 
-FORMAT = 1  # raised whenever what is built from the same texts changes
+FORMAT = 2  # raised whenever what is built from the same texts changes
 MOST_CHARACTERS = 6_000_000  # about a million words; what is beyond is left out of the model, not of the answers
 KEPT_VERSIONS = 3
 _NAMES_ASKED = 4_000
@@ -40,6 +42,7 @@ class Domain:
 
     language_model: Path | None
     dictionary: Path
+    forms: dict[str, str]  # how the documents write what is said
 
 
 def fingerprint(texts: Iterable[str]) -> tuple[str, list[str]]:
@@ -58,14 +61,16 @@ def fingerprint(texts: Iterable[str]) -> tuple[str, list[str]]:
 def cached(cache_dir: Path, key: str) -> Domain | None:
     """Return what was built for `key`, or None; an empty key is the plain English model."""
     if not key:
-        return Domain(None, model_path() / "cmudict-en-us.dict")
+        return Domain(None, model_path() / "cmudict-en-us.dict", {})
     folder = cache_dir / f"sphinx-{key}"
-    if not (folder / "words.dict").exists():
+    try:
+        forms = json.loads((folder / "forms.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
         return None
-    return Domain(folder / "domain.lm", folder / "words.dict")
+    return Domain(folder / "domain.lm", folder / "words.dict", forms)
 
 
-def build(cache_dir: Path, key: str, texts: Iterable[str]) -> Domain:
+def build(cache_dir: Path, key: str, texts: Sequence[str]) -> Domain:
     """Build and cache the model of `texts`. Raises OSError where `cache_dir` cannot be written."""
     cache_dir.mkdir(parents=True, exist_ok=True)
     working = Path(tempfile.mkdtemp(prefix="sphinx-building-", dir=cache_dir))
@@ -84,7 +89,8 @@ def build(cache_dir: Path, key: str, texts: Iterable[str]) -> Domain:
     return found
 
 
-def _write(folder: Path, texts: Iterable[str]) -> None:
+def _write(folder: Path, texts: Sequence[str]) -> None:
+    (folder / "forms.json").write_text(json.dumps(written_forms(texts)), encoding="utf-8")
     rows, weights = [], []
     for words, weight in domain_sentences(texts):
         rows.append(words)

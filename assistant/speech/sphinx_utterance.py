@@ -9,12 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+import numpy as np
+
 from assistant.speech.sphinx_library import CEPSTRA, MEAN_WEIGHT, SHIFT, Decoder
 
 USUAL_MEAN = (55.0, 3.0, 0.0, 9.0, -7.0, *[0.0] * (CEPSTRA - 5))
 LEAD = 16_000 * 400 // 1000  # samples
 USUAL_WEIGHT, CARRIED_WEIGHT = 30.0, 100.0  # frames that the usual mean, the speaker's earlier mean count for
 ADAPT_FRAMES = 30
+LEAST = 16_000 * 100 // 1000  # samples; less is no word
+LOUD_FRAMES = 4  # of 10 ms after the words settled: the person goes on
 SETTLED_FRAMES = 20  # since a word's end, before it may be called stable
 _PRONUNCIATION = re.compile(r"\(\d+\)$")
 
@@ -27,8 +31,10 @@ class Utterance:
         self._sum = [value * (CARRIED_WEIGHT if mean else USUAL_WEIGHT) for value in mean or USUAL_MEAN]
         self._weight = CARRIED_WEIGHT if mean else USUAL_WEIGHT  # frames in the sum
         self._new_frames = 0.0  # frames that went into the decoder's mean since it was told ours
-        self._held = b""
-        self._started = False
+        self._audio = bytearray()  # from the beginning
+        self._waiting = 0  # bytes at the end of it that the decoder has not been fed
+        self._primed = self._searching = False
+        self._settled: list[str] | None = None  # the words, while what came after them is quiet
         self._previous: list[str] = []
         self._stable = 0
 
@@ -37,28 +43,38 @@ class Utterance:
         """The mean cepstrum so far, to carry to the speaker's next utterance."""
         return [value / self._weight for value in self._sum]
 
+    def prime(self, pcm: bytes) -> None:
+        """Learn the voice from samples that will be fed: the search then begins with the first of them."""
+        self._primed = True
+        self._tell()
+        self._decoder.listen(pcm)
+        self._new_frames = len(pcm) / 2 / SHIFT
+        self._adapt()
+
     def feed(self, pcm: bytes) -> None:
         """Decode more samples."""
-        if not self._started:
-            self._held += pcm
-            if len(self._held) >= 2 * LEAD:
-                self._start()
-            return
-        self._decoder.feed(pcm)
-        self._new_frames += len(pcm) / 2 / SHIFT
-        if self._new_frames >= ADAPT_FRAMES:
-            self._adapt()
+        self._audio += pcm
+        self._waiting += len(pcm)
+        if self._settled is not None:
+            if self._quiet_since_settled():
+                return
+            self._settled = None  # the person goes on: search again from the beginning, which is quicker than speech
+            self._search()
+        elif self._searching:
+            self._decode()
+            if self._new_frames >= ADAPT_FRAMES:
+                self._adapt()
+        elif self._primed or self._waiting >= 2 * LEAD:
+            self._search()
 
     def words(self) -> tuple[list[str], list[str]]:
         """Return the words that became stable since the last call, and all words of the best hypothesis so far.
 
         A word is stable once it ended a while ago and two hypotheses in a row agree on it and on all before it.
         """
-        found = [
-            (_PRONUNCIATION.sub("", word), last)
-            for word, _, last in (self._decoder.words() if self._started else [])
-            if word[0] not in "<["
-        ]
+        if not self._searching:
+            return [], self._settled or self._previous
+        found = [(_PRONUNCIATION.sub("", word), last) for word, _, last in self._decoder.words() if word[0] not in "<["]
         words = [word for word, _ in found]
         settled = sum(last + SETTLED_FRAMES < self._decoder.frames for _, last in found)
         agreed = next(
@@ -70,33 +86,52 @@ class Utterance:
         self._stable += len(stable)
         return stable, words
 
+    def settle(self) -> list[str]:
+        """Return the words so far after the second pass, as `finish` would; more may be fed."""
+        if self._settled is None:
+            if not self._searching:
+                if len(self._audio) < 2 * LEAST:
+                    return []
+                self._search()
+            self._adapt()
+            self._decoder.end()
+            self._searching = False
+            self._settled = self._decoder.hypothesis()[0].split()
+        return self._settled
+
     def finish(self) -> list[str]:
         """End the utterance; return its words."""
-        if not self._started:
-            if len(self._held) < 2 * 5 * SHIFT:
-                return []
-            self._start()
-        self._adapt()
-        self._decoder.end()
-        self._started = False
-        return self._decoder.hypothesis()[0].split()
+        return self.settle()
 
     def abandon(self) -> None:
         """Leave the decoder ready for another utterance."""
-        if self._started:
-            self._started = False
+        if self._searching:
+            self._searching = False
             self._decoder.end()
 
-    def _start(self) -> None:
+    def _search(self) -> None:
+        """Begin to search, with all the audio there is."""
+        if not self._primed:
+            self.prime(bytes(self._audio))
         self._tell()
-        self._decoder.listen(self._held)
-        self._new_frames = len(self._held) / 2 / SHIFT
-        self._adapt()
         self._decoder.start()
-        self._decoder.feed(self._held)
-        # What was held back went into the decoder's mean a second time.
-        self._tell()
-        self._held, self._started = b"", True
+        self._searching, self._waiting = True, len(self._audio)
+        self._decode()
+        self._tell()  # this audio went into the decoder's mean a second time
+
+    def _decode(self) -> None:
+        self._decoder.feed(bytes(self._audio[len(self._audio) - self._waiting :]))
+        self._new_frames += self._waiting / 2 / SHIFT
+        self._waiting = 0
+
+    def _quiet_since_settled(self) -> bool:
+        """Say whether nothing after the settled words is as loud as speech: neither in itself nor beside the words."""
+        samples = np.frombuffer(self._audio, np.int16).astype(np.float32)
+        frames = samples[len(samples) % SHIFT :].reshape(-1, SHIFT)
+        loudness = np.sqrt(np.square(frames).mean(axis=1))
+        after = -(-self._waiting // (2 * SHIFT))
+        floor, peak = np.percentile(loudness, (10, 95))
+        return bool(np.count_nonzero(loudness[-after:] > max(3 * floor, 0.06 * peak)) < LOUD_FRAMES)
 
     def _tell(self) -> None:
         self._told, self._new_frames = self.mean, 0.0

@@ -21,6 +21,7 @@ from typing import Any, BinaryIO
 from assistant.speech.sphinx_domain import Domain, build, cached
 from assistant.speech.sphinx_library import Decoder, model_path
 from assistant.speech.sphinx_utterance import Utterance
+from assistant.speech.written_forms import write
 from engines.errors import ReparteeError
 
 HEADER = struct.Struct("<IBI")
@@ -29,22 +30,22 @@ SLICE = 3200  # bytes decoded before others get their turn, 100 ms
 DECODERS = 4  # utterances decoded at the same time in one process, about 100 MB each
 
 DOMAIN_WEIGHT = 1.0
-SETTINGS: dict[str, str | float | bool] = {"bestpath": False, "fwdflat": False}
-FINAL_SETTINGS: dict[str, str | float | bool] = {}
+SETTINGS: dict[str, str | float | bool] = {"bestpath": False}
 
 
 class Kind(IntEnum):
-    """What a frame is: the first five come from the parent, the others go back."""
+    """What a frame is: the first six come from the parent, the others go back."""
 
     DOMAIN = 1  # JSON: cache_dir, key, texts or null
     OPEN = 2  # JSON: mean or null, whole
     AUDIO = 3  # int16 samples
-    FINISH = 4
-    CANCEL = 5
-    READY = 6  # JSON: missing, whether texts are needed
-    HEARD = 7  # JSON: bytes decoded, stable words, all words
-    FINAL = 8  # JSON: words, mean
-    FAILED = 9  # a sentence
+    SETTLE = 4
+    FINISH = 5
+    CANCEL = 6
+    READY = 7  # JSON: missing, whether texts are needed
+    HEARD = 8  # JSON: bytes decoded, stable words, text so far, whether that is the answer to SETTLE
+    FINAL = 9  # JSON: text, mean
+    FAILED = 10  # a sentence
 
 
 def read_frame(stream: BinaryIO) -> tuple[Kind, int, bytes] | None:
@@ -70,13 +71,17 @@ class _Job:
     def __init__(self, mean: Sequence[float] | None, *, whole: bool) -> None:
         self.mean, self.whole = mean, whole
         self.audio = bytearray()
-        self.finishing = self.cancelled = False
+        self.settling = self.finishing = self.cancelled = False
         self.decoder: Decoder | None = None
         self.utterance: Utterance | None = None
 
     @property
     def ready(self) -> bool:
-        return self.cancelled or self.finishing or (bool(self.audio) and not self.whole)
+        return self.urgent or (bool(self.audio) and not self.whole)
+
+    @property
+    def urgent(self) -> bool:
+        return self.cancelled or self.finishing or self.settling
 
 
 class Worker:
@@ -127,6 +132,8 @@ class Worker:
         elif job := self._jobs.get(number):  # one that failed here may still be fed there
             if kind is Kind.AUDIO:
                 job.audio += payload
+            elif kind is Kind.SETTLE:
+                job.settling = True
             elif kind is Kind.FINISH:
                 job.finishing = True
             elif kind is Kind.CANCEL:
@@ -139,7 +146,7 @@ class Worker:
             for number, job in self._jobs.items()
             if job.ready and (job.cancelled or job.decoder or self._idle or self._busy < DECODERS)
         ]
-        return min(ready, key=lambda number: (self._jobs[number].whole, not self._jobs[number].finishing), default=None)
+        return min(ready, key=lambda number: (self._jobs[number].whole, not self._jobs[number].urgent), default=None)
 
     def _advance(self, number: int) -> None:
         with self._changed:
@@ -154,14 +161,31 @@ class Worker:
             job.decoder = self._idle.pop() if self._idle else self._decoder()
             self._busy += 1
             job.utterance = Utterance(job.decoder, job.mean)
+            if job.whole:
+                job.utterance.prime(piece + bytes(job.audio))
         if piece:
             job.utterance.feed(piece)
-            stable, words = ([], []) if job.whole else job.utterance.words()
-            self._send(Kind.HEARD, number, {"bytes": len(piece), "stable": stable, "words": words})
+            self._tell(number, job, len(piece))
+        elif job.settling and not job.finishing:
+            job.settling = False
+            if (
+                self._busy == 1
+            ):  # the second pass is for the end; others who speak cannot wait for one that may be in vain
+                job.utterance.settle()
+            self._tell(number, job, 0, settled=True)
         elif job.finishing:
             words = job.utterance.finish()
-            self._send(Kind.FINAL, number, {"words": words, "mean": job.utterance.mean})
+            self._send(Kind.FINAL, number, {"text": self._written(words), "mean": job.utterance.mean})
             self._release(number, job)
+
+    def _tell(self, number: int, job: _Job, decoded: int, *, settled: bool = False) -> None:
+        assert job.utterance is not None
+        stable, words = ([], []) if job.whole else job.utterance.words()
+        heard = {"bytes": decoded, "stable": stable, "text": self._written(words), "settled": settled}
+        self._send(Kind.HEARD, number, heard)
+
+    def _written(self, words: list[str]) -> str:
+        return write(words, self._domain.forms if self._domain else {})
 
     def _release(self, number: int, job: _Job) -> None:
         with self._changed:
@@ -186,7 +210,7 @@ class Worker:
 
     def _decoder(self) -> Decoder:
         english = model_path()
-        domain = self._domain or Domain(None, english / "cmudict-en-us.dict")
+        domain = self._domain or Domain(None, english / "cmudict-en-us.dict", {})
         models = [(english / "en-us.lm.bin", 1.0)]
         if domain.language_model is not None:
             models.append((domain.language_model, DOMAIN_WEIGHT))

@@ -13,13 +13,15 @@ from assistant.speech.number_words import numbers_in_words
 from assistant.speech.speakable import speakable
 
 _DECADE = re.compile(r"\b([12]\d\d0)[’']?s\b")
+_LETTER_FIGURE = re.compile(r"(?<=\b[A-Za-z])-?(?=\d)")  # "E7" is said "E 7"
 _TIME = re.compile(r"\b([01]?\d|2[0-3]):([0-5]\d)\b")
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 
 
 def spoken_words(text: str) -> list[str]:
     """Return the words of a text as they are said, in lower case without accents; figures, dates and units in words."""
-    text = _TIME.sub(_say_time, _DECADE.sub(_say_decade, speakable(text)))
+    text = _LETTER_FIGURE.sub(" ", speakable(text))
+    text = _TIME.sub(_say_time, _DECADE.sub(_say_decade, text))
     return _WORD.findall(_without_accents(numbers_in_words(text)).lower().replace("’", "'"))
 
 
