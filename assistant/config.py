@@ -120,6 +120,13 @@ class ConversationConfig:
 
 
 @dataclass(frozen=True)
+class KnowledgeConfig:
+    """What is taken into the store."""
+
+    max_document_mb: float = setting(64.0, "larger documents are refused, MiB", minimum=0.001, maximum=4096)
+
+
+@dataclass(frozen=True)
 class Config:
     """Every setting in effect. ``home`` holds the store, the caches and the file ``repartee.toml``."""
 
@@ -130,6 +137,7 @@ class Config:
     serve: ServeConfig = ServeConfig()
     ear: EarConfig = EarConfig()
     conversation: ConversationConfig = ConversationConfig()
+    knowledge: KnowledgeConfig = KnowledgeConfig()
 
     @property
     def cache_dir(self) -> Path:

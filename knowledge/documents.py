@@ -93,7 +93,7 @@ def load(path: Path, max_bytes: int = MAX_BYTES) -> bytes:
             raise DocumentError(f"{path} is not a file; give a document or a folder of documents.")
         if status.st_size > max_bytes:
             raise DocumentError(
-                f"{path} has {status.st_size / 2**20:.1f} MB and the limit is {max_bytes / 2**20:g} MB; split it."
+                f"{path} has {status.st_size / 2**20:.3g} MB and the limit is {max_bytes / 2**20:.3g} MB; split it."
             )
         return path.read_bytes()
     except OSError as error:

@@ -29,7 +29,7 @@ def command() -> None:
 
 
 @contextlib.contextmanager
-def open_library(config: Config, *, readonly: bool = False) -> Iterator[Library]:
+def open_library(config: Config) -> Iterator[Library]:
     """Open the library without the reader; the reader's vocabulary is loaded when a passage is tokenised.
 
     What the library put right by itself is told on standard error.
@@ -47,7 +47,7 @@ def open_library(config: Config, *, readonly: bool = False) -> Iterator[Library]
     def tokenize(text: str) -> Tokens:
         return tokenizer().encode(text)
 
-    library = Library.open(config.home, tokenize, readonly=readonly)
+    library = Library.open(config.home, tokenize, max_document_bytes=round(config.knowledge.max_document_mb * 2**20))
     try:
         yield library
     finally:

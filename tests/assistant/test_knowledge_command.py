@@ -92,6 +92,13 @@ def test_bad_input_is_one_sentence(repartee, documents, tmp_path):
     assert "Nothing was added (and 1 more failed): " in both.stderr
 
 
+def test_the_largest_document_is_a_setting(repartee, documents, tmp_path):
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "repartee.toml").write_text("[knowledge]\nmax_document_mb = 0.001\n")
+    (documents / "tea.txt").write_text("Tea. " * 1000)
+    assert "and the limit is 0.001 MB; split it." in repartee("add", documents).stderr
+
+
 def test_a_corrupt_store_is_one_sentence(repartee, documents, tmp_path):
     repartee("add", documents)
     store = tmp_path / "home" / "knowledge.db"
