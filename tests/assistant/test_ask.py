@@ -111,6 +111,12 @@ def test_a_threshold_of_one_abstains_and_of_zero_answers(samples_home, repartee)
     assert not json.loads(loose.stdout)["abstained"]
 
 
+def test_no_library_registers_this_user_for_statistics(tmp_path, samples_home, repartee):
+    result = repartee(samples_home, "ask", QUESTION, "--json", env=PATIENT | {"HOME": str(tmp_path)})
+    assert result.returncode == 0, result.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_the_question_may_come_from_standard_input(samples_home, repartee):
     result = repartee(samples_home, "ask", "-", "--json", input=QUESTION + "\n")
     assert json.loads(result.stdout)["question"] == QUESTION
