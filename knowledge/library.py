@@ -195,7 +195,10 @@ class Library:
         return self._store.count()
 
     def search(self, query: str, k: int = 20) -> list[Hit]:
-        """Return the ``k`` passages that match the words of ``query`` best, best first; none for an empty query."""
+        """Return the ``k`` passages that match the words of ``query`` best, best first; none for an empty query.
+
+        Of passages with the same text (a document that was added from two places) only the best is returned.
+        """
         if not self._tokens_checked:
             self._check_tokens()
         if (version := self._store.data_version()) != self._data_version:
@@ -203,7 +206,11 @@ class Library:
             self._guarded(PassageIndex.reload)
         ranked = self._guarded(lambda index: index.search(query, k))
         passages = self._store.passages([identity for identity, _ in ranked])
-        hits = [Hit(passages[identity], score) for identity, score in ranked if identity in passages]
+        different: dict[str, Hit] = {}
+        for identity, score in ranked:
+            if (passage := passages.get(identity)) is not None:
+                different.setdefault(passage.text, Hit(passage, score))
+        hits = list(different.values())
         if self._tokens_stale:
             hits = [
                 Hit(dataclasses.replace(hit.passage, tokens=self._tokenize(hit.passage.text)), hit.score)

@@ -4,6 +4,8 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from knowledge.documents import DocumentError, decode, find, load, parse
 
@@ -114,3 +116,23 @@ def test_underlined_headings_and_list_items_of_plain_text(tmp_path):
         (("Parts",), ["- one bolt", "- two nuts\n  and a washer"]),
         (("Tools",), ["1. a key", "2. oil"]),
     ]
+
+
+@given(
+    st.lists(
+        st.sampled_from(["Word", "end.", "\n", "\n\n", "- item", "1. one", "===", "---", " ", "\t", "é🦊"]), max_size=40
+    )
+)
+def test_no_word_of_a_plain_text_is_lost(pieces):
+    text = " ".join(pieces).replace(" \n", "\n").replace("\n ", "\n")
+    try:
+        document = parse(text.encode(), Path("name.txt"))
+    except DocumentError:
+        assert not text.strip()
+        return
+    assert document.text == text
+    read = [word for headings, texts in blocks(document) for part in (*headings, *texts) for word in part.split()]
+    missing = set(text.split()) - set(read) - set(document.title.split())
+    assert missing <= {"===", "---"}
+    starts = [start for section in document.sections for start, _ in section.blocks]
+    assert starts == sorted(set(starts))

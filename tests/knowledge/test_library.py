@@ -82,6 +82,15 @@ def test_the_size_limit_can_be_set(opened, lighthouse):
     assert "the limit is" in library.add([lighthouse]).failed[0][1]
 
 
+def test_the_same_passage_of_two_documents_is_found_once(library, lighthouse):
+    copy = lighthouse.with_name("copy.md")
+    copy.write_text(LIGHTHOUSE + "\n## More\n\nThe keepers had a garden.\n")
+    library.add([lighthouse, copy])
+    texts = [text for _, _, text in found(library, "Who was the first keeper?")]
+    assert texts[0].startswith("The first keeper was Martha Reed.")
+    assert texts[1:] == ["The keepers had a garden."]
+
+
 def test_a_removed_document_is_gone(library, lighthouse):
     library.add([lighthouse, SAMPLES / "tea.md"])
     library.remove(1)
