@@ -17,9 +17,10 @@ import numpy as np
 from assistant.budget import now_ms
 from assistant.conversation_events import Cleared, ConversationEvent, Reason
 from assistant.dialogue.control import is_backchannel
-from assistant.dialogue.history import History
+from assistant.dialogue.history import Exchange, History
 from assistant.dialogue.listening import HeardTurn, Listening
 from assistant.dialogue.outbox import Outbox
+from assistant.dialogue.playback import Playback
 from assistant.dialogue.replying import Replying
 from assistant.dialogue.speculation import Speculation
 from assistant.events import Reply
@@ -123,6 +124,7 @@ class Conversation:
         self._recognizer: Recognizer | None = None
         self._listening = Listening(self._loaded_recognizer, self, self._outbox)
         self._ear_made_for: tuple[TurnDetection | None, tuple[str, ...]] | None = (None, ())
+        self._recalled = 0  # generations of exchanges from elsewhere count down from -1
         self._answered = 0  # number of the newest turn that was answered or needs no answer
         self._replied = ""  # the words that the latest reply to a spoken turn answers
         self._carried = ""  # words of the turn before that turned out to begin the sentence under way
@@ -198,6 +200,17 @@ class Conversation:
         if kept is None:
             raise UnknownReplyError(f"This conversation remembers no spoken reply {generation}; nothing was cut.")
         return kept
+
+    def remember(self, question: str, answer: str) -> int:
+        """Take an exchange from elsewhere for one of this conversation; returns a generation to forget() it by."""
+        self._history.touch(now_ms() / 1000)
+        self._recalled -= 1
+        self._history.add(self._recalled, Exchange(Reply.recalled(question, answer), Playback()))
+        return self._recalled
+
+    def forget(self, generation: int) -> None:
+        """Take a reply out of the history, as if it had never been given."""
+        self._history.forget(generation)
 
     def current(self, generation: int) -> bool:
         """Whether audio of this generation may still be played: a channel asks just before it writes."""

@@ -73,6 +73,11 @@ class Reply:
     stages: tuple[Stage, ...]
     total_ms: float
 
+    @classmethod
+    def recalled(cls, question: str, answer: str) -> Reply:
+        """Return an exchange that somebody else remembers, such as a client that resumes a conversation."""
+        return cls(question, None, answer, 1.0, False, (), answer, (), 0.0)
+
     def to_json(self) -> dict[str, object]:
         """Return the object that ``repartee ask --json`` prints; its keys are stable."""
         return {

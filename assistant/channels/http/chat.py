@@ -68,8 +68,7 @@ async def _conversation(assistant: Assistant, messages: list[object]) -> tuple[s
         if message.get("role") == "user":
             asked.append((text, transcript))
         elif message.get("role") == "assistant" and asked and text:
-            question = asked.pop()[0]
-            history.append(Reply(question, None, text, 1.0, False, (), text, (), 0.0))
+            history.append(Reply.recalled(asked.pop()[0], text))
             asked.clear()
     if not asked or not asked[-1][0].strip():
         raise ApiError(

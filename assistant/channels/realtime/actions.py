@@ -65,12 +65,28 @@ class Interrupt:
 
 @dataclass(frozen=True)
 class Truncate:
-    """conversation.truncate(generation, heard_ms); then Protocol.truncated. `item_id` is empty for a deleted item."""
+    """conversation.truncate(generation, heard_ms); then Protocol.truncated."""
 
     generation: int
     heard_ms: int
-    item_id: str = ""
+    item_id: str
     event_id: str = ""
+
+
+@dataclass(frozen=True)
+class Remember:
+    """conversation.remember(question, answer); then Protocol.remembered."""
+
+    question: str
+    answer: str
+    item_id: str
+
+
+@dataclass(frozen=True)
+class Forget:
+    """conversation.forget(generation)."""
+
+    generation: int
 
 
 @dataclass(frozen=True)
@@ -80,4 +96,4 @@ class Update:
     settings: ConversationSettings
 
 
-Output = Send | Hear | Commit | Clear | Respond | Interrupt | Truncate | Update
+Output = Send | Hear | Commit | Clear | Respond | Interrupt | Truncate | Remember | Forget | Update

@@ -160,6 +160,10 @@ class Connection:
                     await self._conversation.interrupt()
                 case actions.Truncate():
                     await self._truncate(output)
+                case actions.Remember():
+                    self._protocol.remembered(output, self._conversation.remember(output.question, output.answer))
+                case actions.Forget():
+                    self._conversation.forget(output.generation)
                 case actions.Update():
                     self._conversation.update(output.settings)
 
@@ -196,9 +200,7 @@ class Connection:
         try:
             kept = self._conversation.truncate(action.generation, action.heard_ms)
         except ReparteeError as error:
-            # The reply is forgotten already, so there is nothing left to cut; a deleted item needs no more.
-            if action.item_id:
-                refusal = ProtocolError("item_truncate_invalid_item_id", str(error), event_id=action.event_id or None)
-                await self._carry([self._protocol.error(refusal)])
+            refusal = ProtocolError("item_truncate_invalid_item_id", str(error), event_id=action.event_id or None)
+            await self._carry([self._protocol.error(refusal)])
         else:
             await self._carry(self._protocol.truncated(action, kept))

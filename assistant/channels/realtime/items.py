@@ -19,7 +19,7 @@ _FUNCTION_FIELDS = {"function_call": ("call_id", "name", "arguments"), "function
 
 @dataclass
 class Item:
-    """One item. `turn` is the spoken turn it came from, `generation` the reply; None for what the client put here.
+    """One item. `turn` is the spoken turn it came from, `generation` the reply that it is or was remembered as.
 
     `audio_ms` is how much audio of a reply was sent for it.
     """
@@ -53,7 +53,7 @@ def item_from_json(data: Json, fallback_id: str) -> Item:
     if len(item_id) > 200:
         raise ProtocolError("invalid_value", "'item.id' must not be longer than 200 characters.", param="item.id")
     kind = data.get("type", "message")
-    if kind in _FUNCTION_FIELDS:
+    if isinstance(kind, str) and kind in _FUNCTION_FIELDS:
         given = {name: checked(data.get(name) or "", str, f"item.{name}") for name in _FUNCTION_FIELDS[kind]}
         return Item(item_id, kind, fields={name: clean(text[:MAX_TEXT]) for name, text in given.items()})
     if kind != "message":
@@ -133,6 +133,12 @@ class Items:
     def of_turn(self, turn: int) -> Item | None:
         """Return the user's item of a spoken turn."""
         return next((item for item in reversed(self._items) if item.turn == turn), None)
+
+    def question_before(self, reply: Item) -> str:
+        """Return what the user's item just before an assistant's says, empty where there is none."""
+        position = self._items.index(reply)
+        asked = self._items[position - 1] if position else None
+        return asked.text.strip() if asked is not None and asked.role == "user" else ""
 
     def add(self, item: Item, after: str | None = None) -> tuple[str | None, list[str]]:
         """Put the item at the end, after the item `after`, or first ("root").

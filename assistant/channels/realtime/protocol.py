@@ -128,11 +128,15 @@ class Protocol:
 
     def truncated(self, action: actions.Truncate, kept: str) -> list[Output]:
         """The conversation cut a reply to what was heard of it."""
-        if not action.item_id:
-            return []
         item = self.items.get(action.item_id, "item_truncate_invalid_item_id")
         item.content, item.status = [{"type": "output_audio", "transcript": kept}], "incomplete"
         return [self._send(server_events.ItemTruncated(item_id=item.id, content_index=0, audio_end_ms=action.heard_ms))]
+
+    def remembered(self, action: actions.Remember, generation: int) -> None:
+        """The conversation took a client's item for one of its replies."""
+        for item in self.items:
+            if item.id == action.item_id:
+                item.generation = generation
 
     # Client events.
 
@@ -193,8 +197,12 @@ class Protocol:
     def _create_item(self, event: client_events.ItemCreate) -> list[Output]:
         item = item_from_json(event.item, _new_id("item"))
         outputs = self._add(item, event.previous_item_id)
-        if item.role == "user" and item.text.strip():
+        text = item.text.strip()
+        if item.role == "user" and text:
             self._question = item.text
+        elif item.role == "assistant" and text and (asked := self.items.question_before(item)):
+            self._question = None
+            outputs.append(actions.Remember(asked, text, item.id))
         return outputs
 
     def _truncate(self, event: client_events.ItemTruncate) -> list[Output]:
@@ -212,7 +220,7 @@ class Protocol:
     def _delete(self, event: client_events.ItemDelete) -> list[Output]:
         item = self.items.remove(event.item_id)
         deleted = self._send(server_events.ItemDeleted(item_id=item.id))
-        return [deleted] if item.generation is None else [actions.Truncate(item.generation, 0), deleted]
+        return [deleted] if item.generation is None else [actions.Forget(item.generation), deleted]
 
     def _create_response(self, event: client_events.ResponseCreate) -> list[Output]:
         if self.session.transcribes_only:

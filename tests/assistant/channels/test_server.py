@@ -96,6 +96,14 @@ async def test_each_session_hears_its_own_answers(served):
         await asyncio.gather(*(talk(number) for number in range(8)))
 
 
+async def test_a_client_that_resumes_a_conversation_can_go_on_with_it(served):
+    async with session(served) as line:
+        for role, text in (("user", "What is the lighthouse at Marlow Point?"), ("assistant", "A lighthouse.")):
+            item = {"type": "message", "role": role, "content": [{"type": "input_text", "text": text}]}
+            await send(line, "conversation.item.create", item=item)
+        assert "41 metres" in await ask(line, "How tall is it?")
+
+
 async def test_a_transcription_session_is_asked_for_in_the_address(served):
     async with connect(f"{served.ws_url}?intent=transcription") as line:
         assert (await until(line, "session.created"))["session"]["type"] == "transcription"

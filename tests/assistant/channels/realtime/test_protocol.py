@@ -233,7 +233,7 @@ def test_a_player_that_counts_past_the_end_truncates_at_the_end(line):
 def test_deleting_a_reply_takes_it_out_of_the_history(line):
     item_id = line.answer(7)[1]["item"]["id"]
     assert names(line.feed("conversation.item.delete", item_id=item_id)) == ["conversation.item.deleted"]
-    assert line.actions[-1] == actions.Truncate(7, 0)
+    assert line.actions[-1] == actions.Forget(7)
     assert line.feed("conversation.item.delete", item_id=item_id)[0]["error"]["code"] == "item_delete_invalid_item_id"
 
 
@@ -282,6 +282,21 @@ def test_items_are_placed_where_the_client_wants_them(line):
     assert [item.id for item in line.protocol.items] == ["first", "a", "middle", "b"]
     assert create("b")["error"]["code"] == "item_create_duplicate_item_id"
     assert create("z", previous_item_id="gone")["error"]["code"] == "item_create_invalid_previous_item_id"
+
+
+def test_an_exchange_that_a_client_brings_along_is_remembered_and_not_answered_again(line):
+    def create(role: str, text: str) -> str:
+        item = {"type": "message", "role": role, "content": [{"type": "input_text", "text": text}]}
+        return line.feed("conversation.item.create", item=item)[0]["item"]["id"]
+
+    create("user", "Where is the mill?")
+    item_id = create("assistant", "By the river.")
+    assert line.actions[-1] == actions.Remember("Where is the mill?", "By the river.", item_id)
+    line.protocol.remembered(line.actions[-1], -1)
+    line.feed("response.create")
+    assert line.actions[-1].question is None
+    line.feed("conversation.item.delete", item_id=item_id)
+    assert line.actions[-1] == actions.Forget(-1)
 
 
 def test_a_flood_of_items_drops_the_oldest_and_says_so(line):
