@@ -24,7 +24,7 @@ from assistant.dialogue.playback import Playback
 from assistant.dialogue.replying import Replying
 from assistant.dialogue.speculation import Speculation
 from assistant.events import Reply
-from assistant.speech.completeness import Look, ends_open, look_of
+from assistant.speech.completeness import Look, ends_open, look_of, words_of
 from assistant.speech.ear import Ear
 from assistant.speech.endpointer import Waits
 from engines.errors import ReparteeError
@@ -40,6 +40,7 @@ LEAST_COMMIT = 1_600  # samples, 100 ms
 LONGEST_COMMIT = 60 * SAMPLE_RATE
 SURE = 0.5  # confidence in a foreseen answer at which words look complete
 ROOM_ECHO_MS = 250.0  # a half-duplex microphone stays shut for so long after the loudspeaker
+LONG_SENTENCE = 5  # words
 NOT_LISTENED_MS = 350.0  # who speaks on before hearing so much of a reply had not finished
 SAME_SENTENCE_MS = 1200.0  # nor had they if they do before hearing so much of one that did not answer
 
@@ -279,7 +280,8 @@ class Conversation:
             self._replying.speaker.prepare(reply.spoken)
         sure = not reply.abstained and reply.confidence >= SURE
         if look_of(text) is Look.UNFINISHED:
-            return Look.UNCERTAIN if sure else Look.UNFINISHED
+            # A long sentence that a sure answer fits was misheard in a small word; a short one is a beginning.
+            return Look.UNCERTAIN if sure and len(words_of(text)) >= LONG_SENTENCE else Look.UNFINISHED
         if reply.abstained:
             return Look.DOUBTFUL
         return Look.COMPLETE if sure else Look.UNCERTAIN

@@ -140,13 +140,20 @@ def _subject_question(words: list[str]) -> Look:
 
 
 def _with_main_verb(rest: list[str], lead: list[str]) -> Look:
-    verb = next((i for i, word in enumerate(rest) if i > 0 and word in _VERBS), None)
+    if "be" in rest[1:-1]:
+        return Look.COMPLETE  # "should a burn be cooled"
+    verb = next((i for i, word in enumerate(rest) if i > 0 and _is_verb(word)), None)
     if verb is None:
         return Look.UNFINISHED if len(rest) <= 3 else Look.UNCERTAIN
     if rest[-1] in _RELATIONAL and verb < len(rest) - 1:
         return Look.UNCERTAIN
     asks_object = bool(lead) and lead[0] in {"what", "who", "which", "how", "when", "where", "why"}
     return Look.COMPLETE if asks_object or verb < len(rest) - 1 else Look.UNCERTAIN
+
+
+def _is_verb(word: str) -> bool:
+    """Know a verb also with an ending that a recognizer may have heard into it: "does a worker lives"."""
+    return bool({word, word.removesuffix("s"), word.removesuffix("ed"), word.removesuffix("d")} & _VERBS)
 
 
 def _with_be(verb: str, rest: list[str], lead: list[str]) -> Look:
