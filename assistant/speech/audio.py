@@ -59,7 +59,7 @@ def write_wav(path: Path, pcm: Pcm | bytes, rate: int) -> None:
     import wave
 
     try:
-        with wave.open(str(path), "wb") as file:
+        with path.open("wb") as opened, wave.open(opened, "wb") as file:
             file.setnchannels(1)
             file.setsampwidth(2)
             file.setframerate(rate)

@@ -38,15 +38,16 @@ _UNITS = {
     "h": "hours",
     "%": "percent",
     "°": "degrees",
-    "psi": "P S I",
-    "bar": "bar",
+    "ft": "feet",
 }
 _ONE = {"feet": "foot", "metres per second": "metre per second", "hertz": "hertz", "percent": "percent"}
 _UNIT_NAMES = "|".join(re.escape(unit) for unit in sorted(_UNITS, key=len, reverse=True))
 _UNIT = re.compile(rf"(?<![\w.])(-?\d[\d,]*(?:\.\d+)?)\s?({_UNIT_NAMES})(?![\w/²³])", re.IGNORECASE)
 _MONEY = re.compile(r"([$€£¥])\s?(\d[\d,]*(?:\.\d+)?)(\s(?:thousand|million|billion|trillion))?")
 _CURRENCIES = {"$": "dollars", "€": "euros", "£": "pounds", "¥": "yen"}
-_RANGE = re.compile(r"(?<=\d)\s?[–—]\s?(?=\d)|(?<=\d)-(?=\d{2,4}\b)(?![\d-]*-)")
+_RANGE = re.compile(r"(?<=\d)\s?[–—]\s?(?=\d)")
+_HYPHEN_RANGE = re.compile(r"(?<![\d-])(\d{1,4})-(\d{1,4})(?![\d-])")
+_TERMINAL = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _RULERS = "henry louis charles george edward william pius john paul richard james elizabeth napoleon alexander leo"
 _NUMBERED = "|".join([*_RULERS.split(), "chapter", "part", "volume", "war", "act", "book", "phase"])
 _ROMAN_AFTER = re.compile(rf"\b({_NUMBERED})\s(I{{1,3}}|IV|VI{{0,3}}|IX|XI{{0,3}}|XIV|XVI{{0,3}}|XV)\b", re.IGNORECASE)
@@ -75,12 +76,12 @@ def speakable(text: str) -> str:
 
     Control characters and markup are dropped; what is longer than 4000 characters is cut at a word.
     """
-    text = unicodedata.normalize("NFC", text)
+    text = _TERMINAL.sub(" ", unicodedata.normalize("NFC", text))
     text = "".join(" " if unicodedata.category(char)[0] in "CZ" else char for char in text)
     if len(text) > LONGEST:
         text = text[:LONGEST].rsplit(" ", 1)[0]
     text = _MONEY.sub(_say_money, text)
-    text = _RANGE.sub(" to ", text)
+    text = _HYPHEN_RANGE.sub(r"\1 to \2", _RANGE.sub(" to ", text))
     text = _UNIT.sub(_say_unit, text)
     text = _ROMAN_AFTER.sub(_say_roman, text)
     for pattern, said in _SAID:

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator, Callable
 from typing import Protocol
+
+import numpy as np
 
 from assistant.speech.speakable import clauses, speakable
 from engines.errors import ReparteeError
 
 VOICES = ("flite", "espeak")  # in the order that "auto" tries them: the more intelligible first
+
+
+AUDIBLE = 200  # int16 samples, -44 dB
+BEFORE_ONSET = 64  # samples, 4 ms
+AHEAD = 500  # chunks of about 40 ms, made before they are listened to
 
 
 class VoiceError(ReparteeError):
@@ -34,21 +42,33 @@ SpeakClause = Callable[[str, Callable[[bytes], bool]], None]
 
 
 async def stream_clauses(text: str, speak: SpeakClause) -> AsyncGenerator[bytes, None]:
-    """Speak `text` clause by clause in a thread and yield each chunk as soon as it is there."""
+    """Speak `text` clause by clause in a thread and yield each chunk as soon as it is there.
+
+    The silence that a voice puts before each clause is left out: the listener has waited for long enough.
+    """
     loop = asyncio.get_running_loop()
     chunks: asyncio.Queue[bytes | None] = asyncio.Queue()
     wanted = True
+    begun = False  # the clause is audible
 
     def sink(chunk: bytes) -> bool:
-        if wanted:
+        nonlocal begun
+        if not begun:
+            chunk = from_onset(chunk)
+            begun = bool(chunk)
+        if wanted and chunk:
             loop.call_soon_threadsafe(chunks.put_nowait, chunk)
         return wanted
 
     def speak_all() -> None:
+        nonlocal begun
         try:
             for clause in clauses(speakable(text)):
+                while wanted and chunks.qsize() > AHEAD:
+                    time.sleep(0.05)  # a slow listener
                 if not wanted:
                     break
+                begun = False
                 speak(clause, sink)
         finally:
             loop.call_soon_threadsafe(chunks.put_nowait, None)
@@ -62,13 +82,25 @@ async def stream_clauses(text: str, speak: SpeakClause) -> AsyncGenerator[bytes,
         await speaking  # at most one piece of a clause; raises what went wrong
 
 
+def from_onset(chunk: bytes) -> bytes:
+    """Return int16 samples from shortly before the first audible one; b"" where none is."""
+    loud = np.flatnonzero(np.abs(np.frombuffer(chunk, np.int16).astype(np.int32)) > AUDIBLE)
+    return chunk[2 * max(0, int(loud[0]) - BEFORE_ONSET) :] if len(loud) else b""
+
+
 def load_synthesizer(name: str = "auto", *, speed: float = 1.0) -> Synthesizer:
     """Return a voice by name; "auto" is flite where its library is installed, else espeak, which pip always brings.
 
-    `speed` multiplies the normal speaking rate (0.5 to 3). Raises VoiceError with what to install.
+    "ACOUSTIC,VOCODER" are two NeMo models, each a .nemo file or a pretrained name; they take 10 s and more to load.
+    `speed` multiplies the normal speaking rate (0.5 to 3). Raises ReparteeError with what to install.
     """
+    if "," in name:
+        from assistant.speech.nemo_synthesizer import NemoSynthesizer
+
+        acoustic, vocoder = (part.strip() for part in name.split(",", 1))
+        return NemoSynthesizer.load(acoustic, vocoder, speed=speed)
     if name != "auto" and name not in VOICES:
-        raise VoiceError(f"There is no voice named '{name}'; expected auto, {' or '.join(VOICES)}.")
+        raise VoiceError(f"There is no voice named '{name}'; expected auto, {', '.join(VOICES)}, or two NeMo models.")
     if name in {"auto", "flite"}:
         from assistant.speech.flite import Flite
 
