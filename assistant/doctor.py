@@ -202,6 +202,8 @@ def _speech(config: Config) -> Iterator[Finding]:  # noqa: ARG001
     yield _part("voice espeak", espeak, "espeak-ng from espeakng-loader", "pip install espeakng-loader")
     flite = find_library("flite_cmu_us_slt") is not None
     yield _part("voice flite", flite, "flite, voice slt", "apt-get install libflite1")
+    nemo = importlib.util.find_spec("nemo") is not None
+    yield _part("NeMo", nemo, "recognizers and voices from NeMo models", "pip install 'repartee[nemo]'")
     try:
         import sounddevice
     except (ImportError, OSError) as error:

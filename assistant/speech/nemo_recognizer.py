@@ -8,6 +8,8 @@ recognizer's own, so the event loop goes on; PyTorch releases the interpreter lo
 from __future__ import annotations
 
 import asyncio
+import re
+from collections import Counter
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -23,6 +25,8 @@ from assistant.speech.nemo_archive import NemoError, restore
 
 T = TypeVar("T")
 MOST_PHRASES = 10_000
+# Words in capitals after a word or a comma, which is to say not at the beginning of a sentence.
+_NAMES = re.compile(r"(?<=[\w,] )[A-Z][a-z]\w+(?: [A-Z][a-z]\w+)*")
 _BASE = "nemo.collections.asr.models.ASRModel"
 
 
@@ -116,7 +120,8 @@ class NemoStream:
         return " ".join(stable[given:])
 
     async def settle(self) -> str:
-        """Return the hypothesis: `feed` waits until what it was given is decoded."""
+        """Return the hypothesis once everything fed has been decoded."""
+        self.hypothesis = await self._recognizer.in_worker(self._settle)
         return self.hypothesis
 
     async def finish(self) -> Transcript:
@@ -134,9 +139,25 @@ class NemoStream:
         decoder = self._decoder = self._decoder or self._begin()
         return decoder.feed(samples)
 
+    def _settle(self) -> str:
+        decoder = self._decoder
+        return decoder.settle() if decoder and not self._cancelled else self.hypothesis
+
     def _finish(self) -> str:
         decoder, self._decoder = self._decoder, None
         return decoder.finish() if decoder and not self._cancelled else self.hypothesis
+
+
+def names_in(texts: Iterable[str], most: int = 2000) -> list[str]:
+    """Return the names in texts, the most frequent first: capitalised words inside a sentence, alone and in a row.
+
+    They are what a recognizer that knows English does not know of somebody's documents.
+    """
+    counts: Counter[str] = Counter()
+    for text in texts:
+        for row in _NAMES.findall(text):
+            counts.update({row, *row.split()})
+    return [name for name, _ in counts.most_common(most)]
 
 
 def _as_float(pcm: NDArray[np.int16]) -> streams.Samples:

@@ -1,6 +1,6 @@
 """Hypotheses that grow while a person speaks, over a restored NeMo recognition model. Blocking; no asyncio here.
 
-Two kinds share one shape, ``feed(samples) -> text so far`` and ``finish() -> final text``:
+Two kinds share one shape, `Hypothesis`:
 
 - ``CacheAwareHypothesis`` for Conformer and FastConformer encoders trained with limited context: each chunk is encoded
   once, with the attention and convolution caches of the chunks before it (Noroozi et al., "Stateful Conformer with
@@ -27,6 +27,10 @@ class Hypothesis(Protocol):
 
     def feed(self, samples: Samples) -> str:
         """Hear more; return the whole text so far, whose last word may still change."""
+        ...
+
+    def settle(self) -> str:
+        """Catch up with what was heard; return the whole text. More may follow."""
         ...
 
     def finish(self) -> str:
@@ -131,6 +135,10 @@ class CacheAwareHypothesis:
             self._step(last=False)
         return self._text
 
+    def settle(self) -> str:
+        """Return the text so far: less than a chunk is ever left, and after a pause that is silence."""
+        return self._text
+
     def finish(self) -> str:
         """Encode what is left, with the outputs its look-ahead held back; return the text."""
         self._hear(np.zeros(0, np.float32), last=True)
@@ -207,14 +215,20 @@ class RedecodedHypothesis:
         self._new += len(samples)
         if self._new >= self._every:
             began = time.perf_counter()
-            self._text = self.finish()
+            self.settle()
             self._every = max(self._shortest, 2 * (time.perf_counter() - began) * RATE)
+        return self._text
+
+    def settle(self) -> str:
+        """Transcribe the segment so far, unless nothing is new."""
+        if self._new:
+            self._new = 0
+            self._text = transcribe(self._model, np.concatenate(self._chunks))
         return self._text
 
     def finish(self) -> str:
         """Transcribe the whole segment."""
-        self._new = 0
-        return transcribe(self._model, np.concatenate(self._chunks)) if self._chunks else ""
+        return self.settle()
 
 
 def transcribe(model: Any, samples: Samples) -> str:

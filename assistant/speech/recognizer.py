@@ -69,6 +69,6 @@ def load_recognizer(name: str, cache_dir: Path, documents: Documents | None = No
         from assistant.speech.sphinx import SphinxRecognizer
 
         return SphinxRecognizer(cache_dir, documents)
-    from assistant.speech.nemo_recognizer import NemoRecognizer
+    from assistant.speech.nemo_recognizer import NemoRecognizer, names_in
 
-    return NemoRecognizer.load(name)
+    return NemoRecognizer.load(name, phrases=names_in(documents.texts()) if documents else ())

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from assistant.speech.nemo_archive import NemoError, archive_class, restore
-from assistant.speech.nemo_recognizer import NemoRecognizer
+from assistant.speech.nemo_recognizer import NemoRecognizer, names_in
 from assistant.speech.nemo_streams import FeatureStream, stable_words
 
 ASR = "nemo.collections.asr.models.ASRModel"
@@ -215,6 +215,17 @@ async def test_a_model_that_needs_the_whole_utterance_is_decoded_again_as_it_gro
 
 
 @needs_nemo
+@pytest.mark.parametrize("kind", ["rnnt", "offline"])
+async def test_a_pause_settles_the_words_and_more_may_follow(load: Callable[..., NemoRecognizer], kind: str) -> None:
+    stream = load(kind).stream()
+    await stream.feed(said("alpha bravo"))
+    await stream.feed(np.zeros(4800, np.int16))
+    assert await stream.settle() == "alpha bravo"
+    await stream.feed(said("charlie right"))
+    assert (await stream.finish()).text == "alpha bravo charlie right"
+
+
+@needs_nemo
 @pytest.mark.parametrize("lookahead_ms", [0.0, 160.0])
 async def test_how_the_audio_is_cut_changes_nothing(load: Callable[..., NemoRecognizer], lookahead_ms: float) -> None:
     recognizer = load("ctc", lookahead_ms=lookahead_ms)
@@ -392,6 +403,15 @@ def test_the_missing_extra_is_named(tmp_path: Path) -> None:
     model = _archive(tmp_path / "model.nemo", model_config__yaml=config, model_weights__ckpt="")
     with pytest.raises(NemoError, match=r"pip install 'repartee\[nemo\]'"):
         NemoRecognizer.load(model)
+
+
+def test_names_in_documents_are_what_is_expected() -> None:
+    text = "The keeper was Martha Reed, of Marlow Point. Nobody else kept it. In May, Reed left for Marlow Point."
+    names = names_in([text, "no names here"])
+    assert set(names[:4]) == {"Reed", "Marlow Point", "Marlow", "Point"}
+    assert {"Martha", "Martha Reed"} < set(names)
+    assert not {"The", "Nobody", "In"} & set(names)
+    assert names_in([text], most=2) == names[:2]
 
 
 @pytest.mark.parametrize(
