@@ -13,17 +13,23 @@ import time
 import urllib.request
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+import soxr
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from assistant.channels import g711
 from assistant.channels.gate import is_loopback
 from assistant.channels.server import bind, check_tls
 from assistant.config import ServeConfig
+from assistant.speech.audio import load_audio
 from engines.errors import ReparteeError
 
+CLIP = Path(__file__).parents[2] / "data" / "turns" / "05-rms.flac"
 QUESTIONS = {
     "How tall is the lighthouse at Marlow Point?": "41 metres",
     "When did the railway open?": "1893",
@@ -46,11 +52,12 @@ async def send(line: ClientConnection, event_type: str, **fields: Any) -> None:
     await line.send(json.dumps({"type": event_type} | fields))
 
 
-async def until(line: ClientConnection, event_type: str) -> dict[str, Any]:
+async def until(line: ClientConnection, event_type: str = "") -> dict[str, Any]:
+    """Return the next event of a type, or the next one of any."""
     async with asyncio.timeout(20):
         while True:
             event: dict[str, Any] = json.loads(await line.recv())
-            if event["type"] == event_type:
+            if event_type in ("", event["type"]):
                 return event
 
 
@@ -107,6 +114,28 @@ async def test_a_client_that_resumes_a_conversation_can_go_on_with_it(served):
 async def test_a_transcription_session_is_asked_for_in_the_address(served):
     async with connect(f"{served.ws_url}?intent=transcription") as line:
         assert (await until(line, "session.created"))["session"]["type"] == "transcription"
+
+
+@pytest.mark.parametrize(("kind", "law"), [("audio/pcmu", "mu"), ("audio/pcma", "a")])
+async def test_a_telephone_is_heard_and_spoken_to(served, kind, law):
+    pcm = soxr.resample(load_audio(CLIP), 16_000, g711.RATE)
+    async with session(served, "audio") as line:
+        telephone = {"format": {"type": kind}}
+        audio = {"input": telephone | {"transcription": {"model": "any"}}, "output": telephone}
+        await send(line, "session.update", session={"audio": audio})
+        await send(line, "input_audio_buffer.append", audio=base64.b64encode(g711.encode(law, pcm)).decode())
+        await send(line, "input_audio_buffer.commit")
+        await send(line, "response.create")
+        spoken, heard = b"", ""
+        while (event := await until(line))["type"] != "response.done":
+            if event["type"] == "response.output_audio.delta":
+                spoken += base64.b64decode(event["delta"])
+            elif event["type"] == "conversation.item.input_audio_transcription.completed":
+                heard = event["transcript"]
+    assert "railway" in heard
+    assert "1893" in event["response"]["output"][0]["content"][0]["transcript"]
+    assert 1 < len(spoken) / g711.RATE < 15
+    assert np.abs(g711.decode(law, spoken).astype(int)).max() > 2000
 
 
 # Who is let in
