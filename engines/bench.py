@@ -1,5 +1,6 @@
 """Time runtimes against each other: models x shapes x runtimes in one run, and the reader end to end."""
 
+import random
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -72,10 +73,10 @@ def race(
 ) -> list[Row]:
     """Time every contender at every (batch, tokens), in turns of BLOCK runs."""
     rows = []
-    random = np.random.default_rng(0)
+    chance = np.random.default_rng(0)
     for batch, tokens in shapes:
         progress(f"{model}, {batch} x {tokens} tokens")
-        ids = random.integers(min(1000, vocab_size // 2), vocab_size, (batch, tokens))
+        ids = chance.integers(min(1000, vocab_size // 2), vocab_size, (batch, tokens))
         types = (np.arange(tokens) >= 12).astype(np.int64)[None].repeat(batch, 0)
         inputs = (ids, types, np.ones_like(ids))
         times: dict[str, list[float]] = {name: [] for name in contenders}
@@ -99,12 +100,13 @@ def read_many(
     reader: Reader, vocab: Sequence[str], *, model: str, passages: int, slot_ms: float | None, questions: int = 200
 ) -> ReadingRow:
     """Time ``questions`` readings of ``passages`` 60-word passages each, their tokens ready as after ingestion."""
-    random = np.random.default_rng(1)
+    text = MadeUpText(vocab, seed=1)
     spent, read = [], []
     for number in range(questions + 10):  # the first ten are the warm-up
-        texts = [made_up_text(vocab, PASSAGE_WORDS, random) for _ in range(passages)]
-        question = made_up_text(vocab, QUESTION_WORDS, random)
-        ready = [ReadablePassage(text, reader.tokenize(text)) for text in texts]
+        question = text.words(QUESTION_WORDS)
+        texts = [text.words(PASSAGE_WORDS) for _ in range(passages)]
+        ready = [ReadablePassage(each, reader.tokenize(each)) for each in texts]
+        time.sleep(REST_S)  # questions do not come back to back
         began = time.perf_counter_ns()
         reading = reader.read(question, ready, slot_ms=slot_ms)
         if number >= 10:
@@ -122,12 +124,18 @@ def read_many(
     )
 
 
-def made_up_text(vocab: Sequence[str], words: int, random: np.random.Generator) -> str:
-    """Words of the vocabulary at random, with English's share of split words and punctuation: 1.3 tokens a word."""
-    whole = [piece for piece in vocab if piece.isalpha() and len(piece) > 2] or list(vocab)
-    ends = [piece[2:] for piece in vocab if piece.startswith("##") and piece[2:].isalpha()] or [""]
-    made = []
-    for number in range(words):
-        word = str(random.choice(whole)) + (str(random.choice(ends)) if random.random() < 0.15 else "")
-        made.append(word + (", " if number % 9 == 8 else " "))
-    return "".join(made).strip(", ") + "."
+class MadeUpText:
+    """Words of a vocabulary at random, with English's share of split words and punctuation: 1.3 tokens a word."""
+
+    def __init__(self, vocab: Sequence[str], seed: int) -> None:
+        self._random = random.Random(seed)  # noqa: S311  (no secret)
+        self._words = [piece for piece in vocab if piece.isalpha() and len(piece) > 2] or list(vocab)
+        self._ends = [piece[2:] for piece in vocab if piece.startswith("##") and piece[2:].isalpha()] or [""]
+
+    def words(self, count: int) -> str:
+        """Give ``count`` words."""
+        made = []
+        for number in range(count):
+            end = self._random.choice(self._ends) if self._random.random() < 0.15 else ""
+            made.append(self._random.choice(self._words) + end + ("," if number % 9 == 8 else ""))
+        return " ".join(made).strip(",") + "."
