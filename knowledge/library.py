@@ -9,6 +9,7 @@ import os
 import re
 import shutil
 import threading
+import time
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -304,6 +305,9 @@ class Library:
             self.notes.append(f"The search index was made again ({reason}).")
         if not self.readonly:
             place = self.home / INDEX_NAME
+            for killed in self.home.glob(f"{INDEX_NAME}-*"):
+                if killed.stat().st_mtime < time.time() - 3600:
+                    shutil.rmtree(killed, ignore_errors=True)
             fresh, old = (self.home / f"{INDEX_NAME}-{uuid.uuid4().hex}" for _ in range(2))
             try:
                 self._replay(PassageIndex.create(fresh), WRITER_WAIT_S)
@@ -343,18 +347,14 @@ class Library:
         with self._lock:
             before = len(self.notes)
             if self._index.mark[2] < self._store.sequence:
-                lagging = (
-                    "The search index lags behind: the latest documents are found when it has been brought up to date."
-                )
+                lagging = "The search index lags behind: the latest documents are found when it is brought up to date."
                 if self.readonly:
                     self.notes.append(lagging)
                 else:
                     try:
                         self._guarded(lambda index: self._replay(index, wait_s))
                     except IndexBusyError:
-                        self.notes.append(
-                            f"Another process has been writing the search index for {wait_s:g} s. {lagging}"
-                        )
+                        self.notes.append(f"Another process is writing the search index. {lagging}")
             return tuple(self.notes[before:])
 
     def _guarded(self, action: Callable[[PassageIndex], T]) -> T:

@@ -92,6 +92,7 @@ class _Page:
                     self.heading(_HEADINGS[tag])
                     continue
                 self.flush()
+                self.prefix = "" if tag == "li" else self.prefix
                 preformatted -= tag == "pre"
                 if tag in {"ol", "ul"}:
                     lists.pop()
@@ -119,7 +120,7 @@ class _Page:
                 if tag in {"ol", "ul"}:
                     self.joint = "\n" if lists else self.joint
                     start = node.attributes.get("start") or "1"
-                    lists.append(None if tag == "ul" else int(start) if start.isdigit() else 1)
+                    lists.append(None if tag == "ul" else int(start) if start.isdecimal() else 1)
                 elif tag == "li" and lists:
                     number = lists[-1]
                     self.prefix = "- " if number is None else f"{number}. "

@@ -1,7 +1,9 @@
 """The library adds, replaces, skips, removes and finds documents, and repairs its index by itself."""
 
+import os
 import random
 import shutil
+import time
 from pathlib import Path
 
 import numpy as np
@@ -206,6 +208,18 @@ def test_a_damaged_index_is_made_again(opened, home, pattern, damage):
     passages = {text for _, _, text in found(again, "Who was the first keeper of the lighthouse?")}
     assert passages >= {expected[0][2]}
     assert not list(home.glob("index-*"))
+
+
+def test_what_a_killed_repair_left_behind_is_swept_up(opened, home, lighthouse):
+    library = opened()
+    library.add([lighthouse])
+    library.close()
+    shutil.rmtree(home / "index")
+    for name, age_s in (("index-old", 7200), ("index-new", 0)):
+        (home / name).mkdir()
+        os.utime(home / name, (time.time() - age_s,) * 2)
+    assert found(opened(), "first keeper")
+    assert sorted(path.name for path in home.glob("index*")) == ["index", "index-new"]
 
 
 def test_an_index_of_another_store_is_made_again(opened, home, tmp_path, lighthouse):

@@ -47,6 +47,10 @@ def test_lists_and_tables_stay_readable():
     )
 
 
+def test_an_empty_list_item_leaves_nothing_behind():
+    assert html("<ul><li></li></ul><p>One.</p><ol start='²'><li>two</ol>").text == "One.\n\n1. two"
+
+
 def test_code_keeps_its_lines_and_links_their_words():
     document = markdown_document("See [the manual](http://x) and ![a photo](y.png).\n\n    a = 1\n    b = 2\n", "name")
     assert document.text == "See the manual and a photo.\n\na = 1\nb = 2"
