@@ -262,10 +262,10 @@ class Conversation:
             if played_ms < NOT_LISTENED_MS or unanswered or look_of(self._replied) is Look.UNFINISHED:
                 self._carried = self._replied
 
-    def speculate(self, text: str) -> None:
+    def speculate(self, text: str, *, pressing: bool) -> None:
         """Try to answer words that may not be final."""
         if self.settings.speculate:
-            self.speculation.consider(f"{self._carried} {text}".strip())
+            self.speculation.consider(f"{self._carried} {text}".strip(), pressing=pressing)
 
     def weigh(self, text: str) -> Look:
         """Judge a sentence that could be whole; one that is still being read is waited for."""

@@ -51,8 +51,8 @@ class Listener(Protocol):
     def speech_began(self) -> None:
         """The person began a turn; called after its SpeechStarted."""
 
-    def speculate(self, text: str) -> None:
-        """These may become the words of the turn under way."""
+    def speculate(self, text: str, *, pressing: bool) -> None:
+        """These may become the words of the turn under way; `pressing`, they probably are."""
 
     def weigh(self, text: str) -> Look:
         """How do the words at a pause look to someone who may have tried to answer them?"""
@@ -166,7 +166,7 @@ class Listening:
 
     def _on_hypothesis(self, turn: int, text: str) -> None:
         if turn == self._turns and control_of(text) is None and not is_backchannel(text):
-            self._listener.speculate(text)
+            self._listener.speculate(text, pressing=False)
 
     def _on_settled(self, turn: int, text: str) -> None:
         if self._hearing is None or turn != self._hearing.turn:
@@ -177,6 +177,7 @@ class Listening:
         elif ends_open(text):
             self.judge(Look.UNFINISHED)
         else:
+            self._listener.speculate(text, pressing=True)
             self.judge(self._listener.weigh(text))
 
     def _take(self, hearing: Hearing, silence_ms: float, note: str) -> None:

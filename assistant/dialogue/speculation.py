@@ -26,6 +26,8 @@ class Foreseen:
 class Speculation:
     """One at a time and the newest first: a partial that came while another was read replaces those in between."""
 
+    _reading = 0  # speculations under way in this process
+
     def __init__(
         self, answer: Callable[[str], Awaitable[Reply]], found: Callable[[str, Reply], None] | None = None
     ) -> None:
@@ -36,12 +38,16 @@ class Speculation:
         self._done_ms = 0.0
         self.hits = self.misses = 0
 
-    def consider(self, text: str) -> None:
-        """Answer `text` in the background, unless that is what is being answered."""
+    def consider(self, text: str, *, pressing: bool = True) -> None:
+        """Answer `text` in the background, unless that is what is being answered.
+
+        Not `pressing`: only if no conversation of this process is being read for, so that guesses at unfinished
+        sentences never hold up the answers to finished ones.
+        """
         key = " ".join(words_of(text))
-        if not key:
+        if not key or not (pressing or Speculation._reading == 0 or self._busy):
             return
-        if self._task is not None and not self._task.done():
+        if self._busy:
             self._next = text if key != self._key else None
         elif key != self._key:
             self._start(text, key)
@@ -68,16 +74,23 @@ class Speculation:
         """Drop everything that was found; a read under way ends unheard."""
         self._key, self._next, self._task = "", None, None
 
+    @property
+    def _busy(self) -> bool:
+        return self._task is not None and not self._task.done()
+
     def _start(self, text: str, key: str) -> None:
         self._key = key
         self._task = asyncio.create_task(self._work(text))
 
     async def _work(self, text: str) -> Reply | None:
         me = asyncio.current_task()
+        Speculation._reading += 1
         try:
             reply = await self._answer(text)
         except ReparteeError:
             reply = None  # said again, aloud, if these turn out to be the final words
+        finally:
+            Speculation._reading -= 1
         self._done_ms = now_ms()
         if me is self._task:
             following, self._next = self._next, None
