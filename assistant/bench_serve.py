@@ -163,7 +163,9 @@ async def deaf(url: str, count: int) -> None:
 async def _line(url: str) -> AsyncIterator[ClientConnection]:
     from websockets.asyncio.client import connect
 
-    async with connect(url, compression=None, max_size=None, ping_interval=None, close_timeout=2) as line:
+    async with connect(
+        url, compression=None, max_size=None, ping_interval=None, open_timeout=60, close_timeout=2
+    ) as line:
         yield line
 
 
