@@ -30,7 +30,7 @@ SLICE = 3200  # bytes decoded before others get their turn, 100 ms
 DECODERS = 4  # utterances decoded at the same time in one process, about 100 MB each
 
 DOMAIN_WEIGHT = 1.0
-SETTINGS: dict[str, str | float | bool] = {"bestpath": False}
+SETTINGS: dict[str, str | float | bool] = {"bestpath": False, "maxhmmpf": 2000, "maxwpf": 5, "pl_window": 5}
 
 
 class Kind(IntEnum):
