@@ -288,6 +288,7 @@ class _Worker:
         self.utterances: dict[int, Any] = {}
         self._process, self._errors = process, errors
         self._numbers = 0
+        self._lost = False
         self._reading = asyncio.create_task(self._read())
 
     @classmethod
@@ -312,8 +313,8 @@ class _Worker:
 
     @property
     def alive(self) -> bool:
-        """Whether frames still come."""
-        return not self._reading.done()
+        """Whether frames still come and go."""
+        return not self._lost
 
     @property
     def pid(self) -> int:
@@ -345,6 +346,7 @@ class _Worker:
             self._process.stdin.write(frame(kind, number, payload))
             await self._process.stdin.drain()
         except (ConnectionError, RuntimeError) as error:
+            self._lost = True
             raise _WorkerDiedError from error
 
     async def ask(self, kind: Kind, content: dict[str, Any]) -> dict[str, Any]:
@@ -393,6 +395,7 @@ class _Worker:
         except (asyncio.IncompleteReadError, ConnectionError):
             pass
         finally:
+            self._lost = True
             await self._process.wait()
             asyncio.get_running_loop().call_soon(self._announce_death)
 
