@@ -78,7 +78,7 @@ class SpeechConfig:
     """Which parts listen and speak."""
 
     recognizer: str = setting("auto", "auto, pocketsphinx, or a NeMo model: a .nemo file or a name")
-    voice: str = setting("auto", "synthesizer: auto, espeak or flite")
+    voice: str = setting("auto", "auto, espeak, flite, or two NeMo models, FastPitch and HiFi-GAN: FILE,FILE or names")
     rate: float = setting(1.0, "speaking rate, 1 is normal", minimum=0.5, maximum=3)
 
 
