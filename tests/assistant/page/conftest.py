@@ -49,6 +49,7 @@ class Server:
 
     home: Path
     token: str = ""
+    sessions: int = 50
     port: int = 0
     process: subprocess.Popen[str] | None = None
 
@@ -58,7 +59,7 @@ class Server:
 
     def start(self) -> None:
         command = [REPARTEE, "--home", str(self.home), "serve", "--port", str(self.port)]
-        environment = os.environ | {"REPARTEE_SERVE_TOKEN": self.token}
+        environment = os.environ | {"REPARTEE_SERVE_TOKEN": self.token, "REPARTEE_SERVE_SESSIONS": str(self.sessions)}
         self.process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment)
         assert self.process.stderr is not None
         said = []

@@ -84,3 +84,16 @@ async def test_a_token_may_come_with_the_address(other_server: Any, visit: Any) 
     await visited.is_("ready")
     assert visited.page.url == server.url
     assert not any("sesame" in url for url in visited.requests)
+
+
+async def test_a_full_server_is_told_from_an_absent_one(other_server: Any, visit: Any) -> None:
+    server = other_server(sessions=1)
+    first = await visit(server.url)
+    await first.is_("ready")
+    second = await visit(server.url)
+    alert = second.page.get_by_role("alert")
+    await alert.wait_for()
+    assert "no more conversations" in await alert.inner_text()
+    await first.page.close()
+    await second.is_("ready")
+    assert not await alert.is_visible()

@@ -17,6 +17,7 @@ import pytest
 from assistant.speech.nemo_archive import NemoError, archive_class, restore
 from assistant.speech.nemo_recognizer import NemoRecognizer, names_in
 from assistant.speech.nemo_streams import FeatureStream, stable_words
+from assistant.speech.recognizer import load_recognizer
 
 ASR = "nemo.collections.asr.models.ASRModel"
 INSTALLED = importlib.util.find_spec("nemo") is not None
@@ -258,6 +259,21 @@ async def test_expected_phrases_win_over_what_sounds_the_same(load: Callable[...
     assert (await recognizer.transcribe(said("alpha right bravo"))).text == "alpha write bravo"
     assert (await listen(recognizer, said("alpha right bravo")))[1] == "alpha write bravo"
     assert (await recognizer.transcribe(said("bravo charlie alpha"))).text == "bravo charlie alpha"
+
+
+@needs_nemo
+async def test_a_model_is_a_recognizer_by_configuration(archives: Callable[[str], Path], tmp_path: Path) -> None:
+    class Documents:
+        version = 1
+
+        def texts(self) -> list[str]:
+            return ["it was Alpha who met Bravo, as Charlie said"]
+
+    recognizer = load_recognizer(str(archives("ctc")), tmp_path, Documents())
+    assert isinstance(recognizer, NemoRecognizer)
+    assert recognizer.biased
+    assert (await recognizer.transcribe(said(SENTENCE))).text == SENTENCE
+    await recognizer.close()
 
 
 @needs_nemo

@@ -16,6 +16,7 @@ import pytest
 
 from assistant.speech.nemo_archive import NemoError
 from assistant.speech.nemo_synthesizer import NemoSynthesizer
+from assistant.speech.synthesizer import load_synthesizer
 
 INSTALLED = importlib.util.find_spec("nemo") is not None
 needs_nemo = pytest.mark.skipif(not INSTALLED, reason="NeMo is not installed here; make test-nemo installs and runs it")
@@ -97,7 +98,7 @@ def voice(models: tuple[Path, Path]) -> Iterator[NemoSynthesizer]:
     asyncio.run(voice.close())
 
 
-async def spoken(voice: NemoSynthesizer, text: str) -> np.ndarray:
+async def spoken(voice: Any, text: str) -> np.ndarray:
     return np.frombuffer(b"".join([chunk async for chunk in voice.stream(text)]), np.int16)
 
 
@@ -161,6 +162,14 @@ async def test_speed_and_speaker_are_heeded(models: tuple[Path, Path], voice: Ne
     assert not np.array_equal(await spoken(other, "the same words"), normal)
     with pytest.raises(NemoError, match="no speaker 2; expected 0 to 1"):
         NemoSynthesizer.load(*models, device="cpu", speaker=2)
+
+
+@needs_nemo
+async def test_two_models_are_a_voice_by_configuration(models: tuple[Path, Path]) -> None:
+    voice = load_synthesizer(", ".join(map(str, models)), speed=2.0)
+    assert voice.name == "nemo"
+    assert len(await spoken(voice, "hello")) > 0
+    await voice.close()
 
 
 @needs_nemo
