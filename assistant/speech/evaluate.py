@@ -82,7 +82,7 @@ def command(
     summary = summarise(results)
     if as_json:
         rows = [result.__dict__ for result in results]
-        click.echo(json.dumps(summary | ({"recordings": rows} if verbose else {})))
+        click.echo(json.dumps(summary | ({"rows": rows} if verbose else {})))
         return
     for result in results if verbose else ():
         click.echo(
@@ -185,14 +185,14 @@ def summarise(results: Sequence[Result]) -> dict[str, float]:
 
 
 async def _evaluate(config: Config, recordings: Sequence[Recording], *, live: bool, plain: bool) -> list[Result]:
+    from assistant.commands.knowledge import open_library
     from assistant.speech.recognizer import load_recognizer
+    from knowledge.library import STORE_NAME
 
     with ExitStack() as stack:
         library = None
-        if not plain and config.home.exists():
-            from assistant.commands.knowledge import open_library
-
-            library = stack.enter_context(open_library(config, readonly=True))
+        if not plain and (config.home / STORE_NAME).exists():
+            library = stack.enter_context(open_library(config))
         recognizer = await asyncio.to_thread(load_recognizer, config.speech.recognizer, config.cache_dir, library)
         try:
             await recognizer.transcribe(recordings[0].load()[:RATE])  # loads its models
