@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 
 from engines.reader import ReadablePassage, Reader, Reading
-from engines.squad import Question, Scores, best_threshold, score
+from engines.squad import Question, Scores, best_threshold, gold, score
 
 Find = Callable[[Question], Sequence[ReadablePassage]]
 """Question → the passages to read for it, best first."""
@@ -39,15 +39,19 @@ def evaluate(
     slot_ms: float | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Evaluation:
-    """Answer ``questions``, each from its own passage or from those that ``find`` gives; ``slot_ms`` as in a turn."""
+    """Answer ``questions``, each from its own passage or from those that ``find`` gives; ``slot_ms`` as in a turn.
+
+    Where every question has an answer, as in SQuAD 1.1, none is abstained from: that set does not ask for it.
+    """
     found = Evaluation()
+    always = all(gold(each.answers) != [""] for each in questions)
     find = find or own_passage(reader)
     for number, each in enumerate(questions):
         began = time.perf_counter()
         passages = find(each)
         found.find_ms.append((time.perf_counter() - began) * 1000)
         reading = reader.read(each.question, passages, slot_ms=slot_ms)
-        _keep(found, each, reading)
+        _keep(found, each, reading, always)
         if progress:
             progress(number + 1)
     return found
@@ -64,10 +68,16 @@ def own_passage(reader: Reader) -> Find:
 
 
 def report(questions: Sequence[Question], found: Evaluation) -> dict[str, float | int | None]:
-    """Scores and latency as one flat table: percent and ms."""
+    """Scores and latency as one flat table: percent and ms.
+
+    ``span_exact``, ``span_f1``: of the best span of each answerable question, whether it was given as an answer or not.
+    """
     scores: Scores = score(questions, found.predictions)
     threshold, best_f1 = best_threshold(questions, found.best, found.margins)
     table: dict[str, float | int | None] = dict(vars(scores))
+    having = [each for each in questions if gold(each.answers) != [""]]
+    spans = score(having, found.best) if having else None
+    table |= {"span_exact": spans.exact if spans else None, "span_f1": spans.f1 if spans else None}
     table |= {"best_f1": best_f1, "best_threshold": threshold, "passages_read": float(np.mean(found.passages_read))}
     for name, times in (("read", found.read_ms), ("find", found.find_ms)):
         table |= {f"{name}_p50_ms": float(np.median(times)), f"{name}_p99_ms": float(np.quantile(times, 0.99))}
@@ -83,11 +93,11 @@ def agreement(one: Evaluation, other: Evaluation) -> Iterator[tuple[str, float]]
     yield "margin_error", float(np.sqrt(np.mean([(one.margins[each] - other.margins[each]) ** 2 for each in ids])))
 
 
-def _keep(found: Evaluation, question: Question, reading: Reading) -> None:
+def _keep(found: Evaluation, question: Question, reading: Reading, always: bool) -> None:
     best = reading.spans[0] if reading.spans else None
     found.best[question.id] = best.text if best else ""
     found.margins[question.id] = best.score if best else -100.0
-    found.predictions[question.id] = "" if reading.abstained or not best else best.text
+    found.predictions[question.id] = best.text if best and (always or not reading.abstained) else ""
     found.confidences[question.id] = reading.confidence
     found.read_ms.append(reading.spent_ms)
     found.passages_read.append(reading.passages_read)

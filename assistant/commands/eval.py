@@ -143,6 +143,7 @@ def _page(table: dict[str, object]) -> str:
         row("questions", "total"),
         row("exact match, F1", "exact", "f1"),
         row("  answerable", "answerable", "answerable_exact", "answerable_f1"),
+        row("  best span, given or not", "span_exact", "span_f1"),
         row("  unanswerable", "unanswerable", "unanswerable_exact"),
         row("best F1, at threshold", "best_f1", "best_threshold"),
         row("reading p50, p99", "read_p50_ms", "read_p99_ms", unit=" ms"),

@@ -77,6 +77,18 @@ def test_predictions_are_what_the_official_scripts_take(evaluate, squad_file, tm
     assert predictions["d"] == ""
 
 
+def test_a_set_without_unanswerable_questions_is_never_abstained_from(evaluate, tmp_path):
+    context = CONTEXTS["Lighthouse"]
+    question = {"id": "x", "question": "What is the capital of Peru?", "answers": [{"text": "1871", "answer_start": 0}]}
+    data = [{"title": "", "paragraphs": [{"context": context, "qas": [question]}]}]
+    for name, more in (("1.1.json", []), ("2.0.json", [{"id": "y", "question": "Why?", "answers": []}])):
+        data[0]["paragraphs"][0]["qas"] = [question, *more]
+        (tmp_path / name).write_text(json.dumps({"data": data}))
+        assert evaluate(tmp_path / name, "--predictions", tmp_path / f"out-{name}").exit_code == 0
+    assert json.loads((tmp_path / "out-1.1.json").read_text())["x"] != ""
+    assert json.loads((tmp_path / "out-2.0.json").read_text())["x"] == ""
+
+
 def test_int8_is_compared_with_float32(evaluate, squad_file):
     table = json.loads(evaluate(squad_file, "--json", "--against", "openvino-f32").stdout)
     assert table["against_f1"] == 100
