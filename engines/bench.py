@@ -17,6 +17,11 @@ BLOCK = 10
 REST_S = 0.02
 """Pause between blocks, so that the last contender's threads have stopped spinning."""
 
+WARM_UP = 40
+"""Runs before timing: a runtime may yet compile what it finds hot, and gets SETTLE_S to do it."""
+
+SETTLE_S = 1.0
+
 PASSAGE_WORDS = 60
 QUESTION_WORDS = 9
 
@@ -80,15 +85,18 @@ def race(
         types = (np.arange(tokens) >= 12).astype(np.int64)[None].repeat(batch, 0)
         inputs = (ids, types, np.ones_like(ids))
         times: dict[str, list[float]] = {name: [] for name in contenders}
-        for done in range(-BLOCK, rounds, BLOCK):  # the first turn is the warm-up
+        for contender in contenders.values():
+            for _ in range(WARM_UP):
+                contender.run(*inputs)
+        time.sleep(SETTLE_S)
+        for _ in range(0, rounds, BLOCK):
             for name, contender in contenders.items():
                 time.sleep(REST_S)
                 contender.run(*inputs)
                 for _ in range(BLOCK):
                     began = time.perf_counter_ns()
                     contender.run(*inputs)
-                    if done >= 0:
-                        times[name].append((time.perf_counter_ns() - began) / 1e6)
+                    times[name].append((time.perf_counter_ns() - began) / 1e6)
         slowest = float(np.median(times[baseline])) if baseline else None
         for name, spent in times.items():
             median, p99 = float(np.median(spent)), float(np.quantile(spent, 0.99))
@@ -102,14 +110,14 @@ def read_many(
     """Time ``questions`` readings of ``passages`` 60-word passages each, their tokens ready as after ingestion."""
     text = MadeUpText(vocab, seed=1)
     spent, read = [], []
-    for number in range(questions + 10):  # the first ten are the warm-up
+    for number in range(-2 * WARM_UP, questions):
         question = text.words(QUESTION_WORDS)
         texts = [text.words(PASSAGE_WORDS) for _ in range(passages)]
         ready = [ReadablePassage(each, reader.tokenize(each)) for each in texts]
-        time.sleep(REST_S)  # questions do not come back to back
+        time.sleep(SETTLE_S if number == 0 else REST_S)  # questions do not come back to back
         began = time.perf_counter_ns()
         reading = reader.read(question, ready, slot_ms=slot_ms)
-        if number >= 10:
+        if number >= 0:
             spent.append((time.perf_counter_ns() - began) / 1e6)
             read.append(reading.passages_read)
     return ReadingRow(

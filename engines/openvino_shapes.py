@@ -1,0 +1,87 @@
+"""OpenVINO models of one fixed shape for the lengths read most: about 8 % faster than a model for any shape."""
+
+import threading
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+HOT = 32
+"""Runs of a single row of one length after which that length gets its own model."""
+
+MOST = 6
+"""Lengths with a model of their own, at most: each takes 23 MB."""
+
+
+class Requests:
+    """A compiled model, with one inference request for each thread that is running at the moment."""
+
+    def __init__(self, compiled: Any) -> None:
+        self._compiled = compiled
+        self._idle = [compiled.create_infer_request()]
+        self._lock = threading.Lock()
+
+    def infer(self, batch: list[NDArray[np.int64]]) -> NDArray[np.float32]:
+        """Run one batch; the GIL is released meanwhile."""
+        with self._lock:
+            request = self._idle.pop() if self._idle else self._compiled.create_infer_request()
+        request.infer(batch, share_inputs=True)
+        output: NDArray[np.float32] = request.get_output_tensor(0).data.copy()
+        with self._lock:
+            self._idle.append(request)
+        return output
+
+    def close(self) -> None:
+        """Drop the model."""
+        self._idle.clear()
+        self._compiled = None
+
+
+class HotShapes:
+    """Counts runs by length, and compiles a model for each hot length on a thread of its own (0.2 s).
+
+    ``graph`` gives the ONNX model; it is called once, when the first length is hot.
+    """
+
+    def __init__(self, core: Any, graph: Callable[[], bytes], options: dict[str, Any]) -> None:
+        self._core = core
+        self._graph: Callable[[], bytes] | None = graph
+        self._options = options
+        self._runs: Counter[int] = Counter()
+        self._models: dict[int, Requests] = {}
+        self._source: Any = None
+        self._compiler: ThreadPoolExecutor | None = None
+        self._lock = threading.Lock()
+
+    def model(self, length: int) -> Requests | None:
+        """The model for one row of ``length``, or None while there is none."""
+        if (found := self._models.get(length)) is not None:
+            return found
+        with self._lock:
+            self._runs[length] += 1
+            if self._runs[length] == HOT and sum(runs >= HOT for runs in self._runs.values()) <= MOST:
+                self._compiler = self._compiler or ThreadPoolExecutor(1, "openvino-compile")
+                self._compiler.submit(self._compile, length)
+        return None
+
+    def close(self) -> None:
+        """Wait for a model that is being compiled, and drop all."""
+        if self._compiler:
+            self._compiler.shutdown(cancel_futures=True)
+        for each in self._models.values():
+            each.close()
+        self._models.clear()
+
+    def _compile(self, length: int) -> None:
+        """Compile and run once; a RuntimeError stays in the future, and the model for any shape goes on serving."""
+        if self._graph is not None:
+            self._source = self._core.read_model(self._graph())
+            self._graph = None  # it holds the whole checkpoint
+        shaped = self._source.clone()
+        shaped.reshape({number: [1, length] for number in range(3)})
+        model = Requests(self._core.compile_model(shaped, "CPU", self._options))
+        model.infer([np.zeros((1, length), np.int64)] * 3)
+        self._models[length] = model
