@@ -55,6 +55,11 @@ class Hearing:
         """Withdraw pause(): the person went on speaking."""
         self._paused = False
 
+    @property
+    def mean(self) -> list[float] | None:
+        """What the recognizer learnt of the voice, after finish()."""
+        return self._stream.mean
+
     async def finish(self) -> Transcript:
         """End the turn and return its words. Raises ReparteeError where the recognizer failed."""
         self._ended = True

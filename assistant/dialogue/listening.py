@@ -74,6 +74,7 @@ class Listening:
         self._hearing: Hearing | None = None
         self.settled: str | None = None  # the words at the pause under way
         self._recognising: set[Hearing] = set()
+        self._mean: list[float] | None = None  # of the person's voice
 
     @property
     def waiting(self) -> int:
@@ -158,7 +159,7 @@ class Listening:
         self.settled = None
         self._hearing = Hearing(
             self._turns,
-            self._recognizer().stream(),
+            self._recognizer().stream(self._mean),
             partial=lambda turn, text, appended: self._outbox.put(Partial(turn, text, appended)),
             hypothesis=self._on_hypothesis,
             settled=self._on_settled,
@@ -194,6 +195,7 @@ class Listening:
         self._recognising.add(hearing)
         try:
             turn.transcript = await hearing.finish()
+            self._mean = hearing.mean or self._mean
         except ReparteeError as error:
             self._outbox.put(HearingFailed(turn.number, str(error)))
             return None

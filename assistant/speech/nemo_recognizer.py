@@ -78,7 +78,7 @@ class NemoRecognizer:
         """Recognise int16[samples] at 16 kHz."""
         return Transcript(await self.in_worker(partial(streams.transcribe, self._model, _as_float(pcm))))
 
-    def stream(self) -> NemoStream:
+    def stream(self, mean: list[float] | None = None) -> NemoStream:  # noqa: ARG002 - it needs no voice to start from
         """Begin an utterance whose audio is still to come."""
         kind = streams.CacheAwareHypothesis if self.streaming else streams.RedecodedHypothesis
         return NemoStream(self, partial(kind, self._model))
@@ -98,6 +98,8 @@ class NemoRecognizer:
 
 class NemoStream:
     """One utterance, decoded while it is spoken: the `RecognizerStream` of NemoRecognizer."""
+
+    mean: list[float] | None = None
 
     def __init__(self, recognizer: NemoRecognizer, begin: Callable[[], streams.Hypothesis]) -> None:
         self._recognizer = recognizer

@@ -16,6 +16,10 @@ class RecognizerStream(Protocol):
     """One utterance, decoded while it is spoken. Made by `Recognizer.stream`; ends with `finish` or `cancel`."""
 
     @property
+    def mean(self) -> list[float] | None:
+        """What was learnt of the speaker's voice, once finished; None where nothing is."""
+
+    @property
     def hypothesis(self) -> str:
         """The whole best hypothesis so far, unstable words included: to speculate on, never to show as heard."""
 
@@ -41,8 +45,11 @@ class Recognizer(Protocol):
     async def transcribe(self, pcm: NDArray[np.int16]) -> Transcript:
         """Recognise int16[samples] at 16 kHz. Raises ReparteeError where the recognizer cannot be used."""
 
-    def stream(self) -> RecognizerStream:
-        """Begin an utterance whose audio is still to come. Costs nothing until it is fed."""
+    def stream(self, mean: list[float] | None = None) -> RecognizerStream:
+        """Begin an utterance whose audio is still to come. Costs nothing until it is fed.
+
+        `mean` is the `RecognizerStream.mean` of the same speaker's last utterance.
+        """
 
     async def close(self) -> None:
         """Stop what runs and free it; safe to call twice."""
