@@ -18,9 +18,6 @@ if TYPE_CHECKING:
 
 #: Raised when the fields or the analysis of words change; an index of another version is made again.
 VERSION = 1
-#: Wait this long for another process that is writing the index, seconds.
-WRITER_WAIT_S = 15.0
-
 _WRITER_BYTES = 30_000_000
 
 
@@ -35,7 +32,8 @@ class IndexBusyError(Exception):
 class PassageIndex:
     """A tantivy index of passages. ``mark`` says which store, and up to which change of it, is inside.
 
-    The mark is a document of the index itself, so it is committed together with what it speaks of.
+    The mark is a document of the index itself, so it is committed together with what it speaks of. ``inode`` tells two
+    folders apart that were at the same place.
     """
 
     def __init__(
@@ -101,26 +99,18 @@ class PassageIndex:
         self.mark: tuple[int, str, int] = tuple(mark)
 
     @contextlib.contextmanager
-    def writing(self, wait_s: float = WRITER_WAIT_S) -> Iterator[Writer]:
-        """Write to the index; nothing is seen before ``Writer.commit``. Raises IndexBusyError, IndexBrokenError."""
+    def writing(self) -> Iterator[Writer]:
+        """Write to the index; nothing is seen before ``Writer.commit``. Call it inside ``exclusive``.
+
+        Raises IndexBrokenError, also if somebody else is writing.
+        """
         import tantivy
 
-        deadline = time.monotonic() + wait_s
-        while True:
-            try:
-                with _broken():
-                    if self._folder is not None:
-                        # Another process may have written: its files have to be known here, or they stay for ever.
-                        self._attach(tantivy.Index.open(str(self._folder)))
-                    writer = self._index.writer(_WRITER_BYTES, 1)
-                    self.reload()
-                break
-            except IndexBrokenError as error:
-                if "LockBusy" not in str(error):
-                    raise
-                if time.monotonic() > deadline:
-                    raise IndexBusyError from error
-                time.sleep(0.05)
+        with _broken():
+            if self._folder is not None:
+                # Another process may have written: its files have to be known here, or they stay for ever.
+                self._attach(tantivy.Index.open(str(self._folder)))
+            writer = self._index.writer(_WRITER_BYTES, 1)
         try:
             with _broken():
                 yield Writer(writer, self._index.schema)
@@ -147,7 +137,30 @@ class PassageIndex:
             index.register_tokenizer("exact", self._analysis.exact)
             index.config_reader("manual")
         self._index = index
+        self.inode = self._folder.stat().st_ino if self._folder else 0
         self.reload()
+
+
+@contextlib.contextmanager
+def exclusive(folder: Path, wait_s: float) -> Iterator[None]:
+    """Be the only one, of all processes, that writes or replaces the index in ``folder``. Raises IndexBusyError.
+
+    A process that ends, however it does, gives the lock back. tantivy's own lock lies in the folder, which may be
+    damaged, and is replaced as a whole when the index is made again.
+    """
+    import fcntl
+
+    deadline = time.monotonic() + wait_s
+    with folder.with_name(f"{folder.name}.lock").open("a") as handle:
+        while True:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError as error:
+                if time.monotonic() > deadline:
+                    raise IndexBusyError from error
+                time.sleep(0.02)
+        yield
 
 
 class Writer:

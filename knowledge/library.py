@@ -9,8 +9,6 @@ import os
 import re
 import shutil
 import threading
-import time
-import uuid
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -19,7 +17,7 @@ from typing import Literal, TypeVar
 
 from engines.tokenize import Tokens
 from knowledge import documents as files
-from knowledge.index import WRITER_WAIT_S, IndexBrokenError, IndexBusyError, PassageIndex
+from knowledge.index import IndexBrokenError, IndexBusyError, PassageIndex, exclusive
 from knowledge.passages import Passage, pack
 from knowledge.store import Document, NewPassage, Store, StoreError
 
@@ -27,6 +25,8 @@ STORE_NAME = "knowledge.db"
 INDEX_NAME = "index"
 #: Raised when documents are parsed or split in another way; the next `add` then takes them up again.
 SPLITTING = 1
+#: Wait this long for another process that is writing the index, seconds.
+WRITER_WAIT_S = 15.0
 #: Index at least after this many documents, so that a killed process leaves little to replay.
 BATCH = 500
 
@@ -83,6 +83,8 @@ class Library:
         self._tokenize = tokenize
         self._tokens_checked = self._tokens_stale = False
         self._lock = threading.RLock()
+        self._holding = False
+        self._place = home / INDEX_NAME
         self._index = self._open_index()
         self._data_version = store.data_version()
         self._sync(0)
@@ -292,43 +294,53 @@ class Library:
 
     def _open_index(self) -> PassageIndex:
         try:
-            index = PassageIndex.open(self.home / INDEX_NAME, readonly=self.readonly)
+            return self._usable_index()
         except IndexBrokenError as error:
             return self._rebuild(str(error))
+
+    def _usable_index(self) -> PassageIndex:
+        index = PassageIndex.open(self._place, readonly=self.readonly)
         if index.mark[1] != self._store.identity or index.mark[2] > self._store.sequence:
-            return self._rebuild("it belonged to another store")
+            raise IndexBrokenError("it belonged to another store")
         return index
 
-    def _rebuild(self, reason: str) -> PassageIndex:
+    def _rebuild(self, reason: str, broken: PassageIndex | None = None) -> PassageIndex:
         """Make the index again from the store: in a folder of its own that then takes the place of the old one."""
-        if self._store.changes(0):
-            self.notes.append(f"The search index was made again ({reason}).")
         if not self.readonly:
-            place = self.home / INDEX_NAME
-            for killed in self.home.glob(f"{INDEX_NAME}-*"):
-                if killed.stat().st_mtime < time.time() - 3600:
-                    shutil.rmtree(killed, ignore_errors=True)
-            fresh, old = (self.home / f"{INDEX_NAME}-{uuid.uuid4().hex}" for _ in range(2))
             try:
-                self._replay(PassageIndex.create(fresh), WRITER_WAIT_S)
-                if place.exists():
-                    place.rename(old)
-                fresh.rename(place)
-                return PassageIndex.open(place)
-            except (OSError, IndexBrokenError) as error:
-                with contextlib.suppress(IndexBrokenError):
-                    return PassageIndex.open(place)  # another process was quicker
+                with self._exclusive(WRITER_WAIT_S):
+                    with contextlib.suppress(IndexBrokenError):
+                        index = self._usable_index()
+                        if broken is None or index.inode != broken.inode:
+                            return index  # another process was quicker
+                    self._note_rebuild(reason)
+                    return self._replace_index()
+            except (OSError, IndexBrokenError, IndexBusyError) as error:
                 self.notes.append(f"The search index could not be written ({error}), so it is kept in memory.")
-            finally:
-                for leftover in (fresh, old):
-                    shutil.rmtree(leftover, ignore_errors=True)
+        else:
+            self._note_rebuild(reason)
         index = PassageIndex.create(None)
-        self._replay(index, 0)
+        self._replay(index)
         return index
 
-    def _replay(self, index: PassageIndex, wait_s: float) -> None:
+    def _note_rebuild(self, reason: str) -> None:
+        if self._store.changes(0):  # a new store has nothing to lose
+            self.notes.append(f"The search index was made again ({reason}).")
+
+    def _replace_index(self) -> PassageIndex:
+        for leftover in self.home.glob(f"{INDEX_NAME}-*"):
+            shutil.rmtree(leftover)
+        fresh, old = self.home / f"{INDEX_NAME}-new", self.home / f"{INDEX_NAME}-old"
+        self._replay(PassageIndex.create(fresh))
+        if self._place.exists():
+            self._place.rename(old)
+        fresh.rename(self._place)
+        shutil.rmtree(old, ignore_errors=True)
+        return PassageIndex.open(self._place)
+
+    def _replay(self, index: PassageIndex) -> None:
         """Take up every change of the store that the index does not have yet."""
-        with index.writing(wait_s) as writer:
+        with index.writing() as writer:
             done = index.mark[2]
             while done < (sequence := self._store.sequence) or not index.mark[0]:
                 for document in self._store.changes(done):
@@ -352,7 +364,8 @@ class Library:
                     self.notes.append(lagging)
                 else:
                     try:
-                        self._guarded(lambda index: self._replay(index, wait_s))
+                        with self._exclusive(wait_s):
+                            self._guarded(self._replay)
                     except IndexBusyError:
                         self.notes.append(f"Another process is writing the search index. {lagging}")
             return tuple(self.notes[before:])
@@ -366,12 +379,25 @@ class Library:
             with self._lock:
                 if self._index is index:
                     index.close()
-                    self._index = self._rebuild(str(error))
+                    self._index = self._rebuild(str(error), index)
             try:
                 return action(self._index)
             except IndexBrokenError as again:
-                place = self.home / INDEX_NAME
-                raise StoreError(f"{place} cannot be repaired ({again}); delete it, it is made again.") from again
+                raise StoreError(f"{self._place} cannot be repaired ({again}); delete it, it is made again.") from again
+
+    @contextlib.contextmanager
+    def _exclusive(self, wait_s: float) -> Iterator[None]:
+        """Hold the index against other processes; inside itself it does nothing more."""
+        with self._lock:
+            if self._holding:
+                yield
+                return
+            with exclusive(self._place, wait_s):
+                self._holding = True
+                try:
+                    yield
+                finally:
+                    self._holding = False
 
 
 def _digest(content: bytes) -> bytes:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from knowledge.index import IndexBrokenError, IndexBusyError, PassageIndex
+from knowledge.index import IndexBrokenError, IndexBusyError, PassageIndex, exclusive
 
 PASSAGES = {
     11: ("The Lighthouse", "The tower", "It is 41 metres tall and was built by Henry Dawson in 1871."),
@@ -116,15 +116,27 @@ def test_a_deleted_document_is_not_found_any_more(tmp_path):
 
 
 def test_a_second_writer_waits_and_then_gives_up(tmp_path):
+    with exclusive(tmp_path / "index", 0), pytest.raises(IndexBusyError), exclusive(tmp_path / "index", 0.1):
+        pytest.fail("two writers at once")
+    with exclusive(tmp_path / "index", 0):
+        assert (tmp_path / "index.lock").exists()
+
+
+def test_two_that_write_in_turn_see_each_other(tmp_path):
     index = fill(PassageIndex.create(tmp_path / "index"))
     other = PassageIndex.open(tmp_path / "index")
     with index.writing() as writer:
-        with pytest.raises(IndexBusyError), other.writing(wait_s=0.1):
-            pass
+        with pytest.raises(IndexBrokenError, match="LockBusy"), other.writing():
+            pytest.fail("two writers at once")
+        writer.delete(1)
         writer.commit("store", 2)
-    with other.writing(wait_s=0) as writer:
+    with other.writing() as writer:
+        assert other.mark[2] == 2
+        writer.delete(2)
         writer.commit("store", 3)
-    assert other.mark[2] == 3
+    index.reload()
+    assert index.mark[2] == 3
+    assert (best(index, "lighthouse keeper"), best(index, "black tea")) == (None, None)
 
 
 @pytest.mark.parametrize("damage", ["missing", "meta", "empty", "other schema"])

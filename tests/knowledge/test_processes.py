@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from knowledge.index import exclusive
+
 ROOT = Path(__file__).parents[2]
 
 ADD = """
@@ -135,8 +137,8 @@ def test_two_processes_add_at_once(opened, home, documents):
         path.write_text(path.read_text().replace("unique", "other"))
     processes = [start(ADD, home, documents), start(ADD, home, others)]
     for process in processes:
-        process.communicate()
-        assert process.returncode == 0
+        _, errors = process.communicate()
+        assert process.returncode == 0, errors
     library = opened()
     assert library.notes == []
     assert len(library.documents()) == 240
@@ -148,8 +150,7 @@ def test_two_processes_add_at_once(opened, home, documents):
 def test_an_index_that_is_being_written_for_long_is_one_sentence(opened, home, lighthouse, monkeypatch):
     monkeypatch.setattr("knowledge.library.WRITER_WAIT_S", 0.2)
     library = opened()
-    busy = opened()
-    with busy._index.writing():
+    with exclusive(home / "index", 0):
         report = library.add([lighthouse])
     assert report.added == (lighthouse,)
     (note,) = report.notes
