@@ -86,7 +86,9 @@ def restore(source: str | Path, base: str, *, device: str = "auto") -> Any:
                 model = expected.from_pretrained(str(source), map_location=place, save_restore_connector=_connector())
         except Exception as error:  # NeMo raises anything from KeyError to RuntimeError here
             reason = " ".join(str(error).split())[:200] or type(error).__name__
-            raise NemoError(f"{source} could not be restored by NeMo; expected a {name}, got: {reason}") from error
+            raise NemoError(
+                f"{source} could not be restored as {name} ({reason}); give a .nemo file, or a pretrained model's name."
+            ) from error
     if not isinstance(model, expected):
         raise NemoError(f"{source} holds a {type(model).__name__}; expected a {name}.")
     return model.eval()

@@ -358,7 +358,7 @@ def test_a_pickled_call_in_the_weights_is_not_made(
     monkeypatch.setenv("TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD", "1")
     struck = tmp_path / "struck"
     hostile = _altered(archives("ctc"), "model_weights.ckpt", pickle.dumps(_Payload(struck)), tmp_path / "hostile.nemo")
-    with pytest.raises(NemoError, match="could not be restored"):
+    with pytest.raises(NemoError, match="could not be restored as ASRModel"):
         restore(hostile, ASR, device="cpu")
     assert not struck.exists()
 
