@@ -1,0 +1,80 @@
+"""A PulseAudio server of the test's own: a virtual microphone to speak into, a virtual loudspeaker to listen at."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+MODULES = (
+    "module-null-sink sink_name=spk rate=16000 channels=1",
+    "module-null-sink sink_name=micbus rate=16000 channels=1",
+    "module-remap-source source_name=mic master=micbus.monitor",
+)
+
+
+class SoundServer:
+    """Starts and stops the daemon; `environment` makes ALSA, PortAudio and the Pulse tools use it and nothing else."""
+
+    def __init__(self, folder: Path) -> None:
+        missing = [tool for tool in ("pulseaudio", "pactl", "paplay", "parecord") if shutil.which(tool) is None]
+        if missing:
+            pytest.skip(f"needs {', '.join(missing)}: apt-get install pulseaudio pulseaudio-utils libasound2-plugins")
+        alsa = folder / "asound.conf"
+        alsa.write_text("</usr/share/alsa/alsa.conf>\npcm.!default { type pulse }\nctl.!default { type pulse }\n")
+        self.socket = folder / "pulse.socket"
+        self.environment = os.environ | {
+            "HOME": str(folder),
+            "XDG_RUNTIME_DIR": str(folder),
+            "PULSE_RUNTIME_PATH": str(folder),
+            "PULSE_SERVER": f"unix:{self.socket}",
+            "ALSA_CONFIG_PATH": str(alsa),
+        }
+        self._daemon: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Return when the devices are there."""
+        loads = [argument for module in MODULES for argument in ("-L", module)]
+        call = ["pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--disallow-exit=no"]
+        call += ["-L", f"module-native-protocol-unix socket={self.socket} auth-anonymous=1", *loads]
+        environment = {name: value for name, value in self.environment.items() if name != "PULSE_SERVER"}
+        self._daemon = subprocess.Popen(call, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        for _ in range(100):
+            if self.control("set-default-sink", "spk").returncode == 0:
+                break
+            time.sleep(0.05)
+        assert self.control("set-default-source", "mic").returncode == 0
+
+    def control(self, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+        """Run pactl."""
+        return subprocess.run(["pactl", *arguments], env=self.environment, capture_output=True, check=False)
+
+    def stop(self) -> None:
+        """Take every device away."""
+        if self._daemon is not None:
+            self._daemon.terminate()
+            self._daemon.wait(10)
+            self._daemon = None
+        self.socket.unlink(missing_ok=True)
+
+    def speak(self, wav: Path) -> None:
+        """Play a WAV file into the microphone, in real time."""
+        subprocess.run(["paplay", "--device=micbus", str(wav)], env=self.environment, check=True)
+
+    def record(self, wav: Path) -> subprocess.Popen[bytes]:
+        """Begin to record what the loudspeaker plays; terminate the process to end it."""
+        call = ["parecord", "--device=spk.monitor", "--file-format=wav", "--rate=16000", "--channels=1", str(wav)]
+        return subprocess.Popen(call, env=self.environment)
+
+
+@pytest.fixture
+def sound_server(tmp_path: Path) -> Iterator[SoundServer]:
+    """Return a sound server that is not started."""
+    server = SoundServer(tmp_path)
+    yield server
+    server.stop()
