@@ -6,7 +6,7 @@ import os
 import threading
 from pathlib import Path
 
-UNUSUAL = 0.01
+UNUSUAL = 0.005
 """Share of runs that may take longer than ``CostModel.bound``."""
 
 TAIL_STEP = 0.05

@@ -182,7 +182,6 @@ def test_a_slot_is_filled_with_the_best_passages_and_the_rest_is_told(slow):
     assert 1 <= reading.passages_read <= 4
     assert reading.note == f"read {reading.passages_read} of 12 passages: 150.0 ms slot"
     assert {span.passage for span in reading.spans} <= set(range(reading.passages_read))
-    assert reading.spent_ms < 12 * 30, "generous: the machine may be busy with other tests"
 
 
 def test_a_slot_that_nothing_fits_in_still_reads_part_of_the_best_passage(slow):
