@@ -124,7 +124,9 @@ class Listening:
 
     async def close(self) -> None:
         """Stop recognising."""
-        self.drop()
+        # A conversation is a web of references that only the garbage collector undoes, and it comes late because it
+        # does not see the megabytes of the voice activity model: they are let go here.
+        self.use(None)
         for hearing in list(self._recognising):
             hearing.cancel()
         if self.last is not None:
