@@ -88,7 +88,8 @@ async def attack_all(config: Config, connects: int, events: int) -> list[State]:
 
 
 async def connects_and_drops(url: str, count: int) -> None:
-    """Connect and leave at once: politely, in the middle of a question, or by cutting the line."""
+    """Connect and leave: at once by cutting the line, in the middle of a question, or of a sentence."""
+    second = json.dumps({"type": "input_audio_buffer.append", "audio": base64.b64encode(bytes(48_000)).decode()})
 
     async def come_and_go(number: int) -> None:
         async with _line(url) as line:
@@ -96,6 +97,8 @@ async def connects_and_drops(url: str, count: int) -> None:
                 line.transport.abort()
             elif number % 3 == 1:
                 await _ask(line)
+            else:
+                await line.send(second)
 
     for start in range(0, count, TOGETHER):
         await asyncio.gather(*(come_and_go(start + n) for n in range(min(TOGETHER, count - start))))
