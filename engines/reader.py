@@ -32,8 +32,8 @@ WORTH_BATCHING = 0.75
 FEWEST_TOKENS = 24
 """Passage tokens that are worth reading; so many of the best passage are read even if they do not fit in the slot."""
 
-WARM_TOKENS = 192
-"""Shapes of one row up to this length run once at load: a first run inside a slot would break it."""
+WARM_TOKENS, WARM_MS = 192, 8.0
+"""Single rows up to this length, or this cost, run at load: a shape's first run inside a slot would break it."""
 
 
 @dataclass(frozen=True)
@@ -293,7 +293,7 @@ class Reader:
     def _warm_up(self) -> None:
         """Run the short shapes: the runtime compiles them, and the cost model learns what they cost."""
         for bucket in self.runtime.buckets:
-            if bucket <= WARM_TOKENS:
+            if bucket <= WARM_TOKENS or self.cost.typical(1, bucket) <= WARM_MS:
                 ids = np.full(bucket, self.tokenizer.sep, np.int32)
                 blank = Window(ids, bucket, bucket, 0, 0, 0)
                 for _ in range(2 if self.cost.measured(1, bucket) else 4):
