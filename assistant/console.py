@@ -7,6 +7,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from assistant.budget import Stage
+from assistant.dialogue.follow_up import answer_in_context
 from assistant.events import Citation, Reply
 from engines.errors import ReparteeError
 
@@ -114,7 +115,7 @@ def prompt(assistant: Assistant, console: Console, runner: asyncio.Runner) -> No
         if not question.strip():
             return
         try:
-            reply = runner.run(assistant.answer(question, history=history))
+            reply = runner.run(answer_in_context(assistant, question, history))
         except ReparteeError as error:
             console.print(str(error), style="red", markup=False)
             continue

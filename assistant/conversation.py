@@ -17,6 +17,7 @@ import numpy as np
 from assistant.budget import now_ms
 from assistant.conversation_events import Cleared, ConversationEvent, Reason
 from assistant.dialogue.control import is_backchannel
+from assistant.dialogue.follow_up import answer_in_context
 from assistant.dialogue.history import Exchange, History
 from assistant.dialogue.listening import HeardTurn, Listening
 from assistant.dialogue.outbox import Outbox
@@ -340,7 +341,7 @@ class Conversation:
             ear.stay_awake()
 
     async def _answer_in_silence(self, text: str) -> Reply:
-        return await self._assistant.answer(text, transcript=text, history=self._history.replies())
+        return await answer_in_context(self._assistant, text, self._history.replies(), transcript=text)
 
     def _foreseen(self, text: str, reply: Reply) -> None:
         """Tell the ear about an answer found during the pause under way."""

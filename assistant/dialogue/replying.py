@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from assistant.budget import Budget, Stage, now_ms
 from assistant.conversation_events import Reason, ReplyAudio, ReplyDone, ReplyStarted, ReplyText, Status
 from assistant.dialogue.control import Control, control_of
+from assistant.dialogue.follow_up import answer_in_context
 from assistant.dialogue.history import Exchange, History
 from assistant.dialogue.listening import HeardTurn
 from assistant.dialogue.outbox import Outbox, audio_ms
@@ -215,8 +216,8 @@ class Replying:
         question = f"{carried} {words}".strip()
         foreseen = await self._speculation.take(question) if turn is not None else None
         if foreseen is None:
-            reply = await self._assistant.answer(
-                question, transcript=transcript, history=self._history.replies(), budget=budget
+            reply = await answer_in_context(
+                self._assistant, question, self._history.replies(), transcript=transcript, budget=budget
             )
         else:
             reply = replace(foreseen.reply, transcript=transcript, stages=self._ledger(budget, foreseen))

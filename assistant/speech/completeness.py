@@ -142,7 +142,7 @@ def _subject_question(words: list[str]) -> Look:
 def _with_main_verb(rest: list[str], lead: list[str]) -> Look:
     if "be" in rest[1:-1]:
         return Look.COMPLETE  # "should a burn be cooled"
-    verb = next((i for i, word in enumerate(rest) if i > 0 and _is_verb(word)), None)
+    verb = next((i for i, word in enumerate(rest) if i > 0 and is_verb(word)), None)
     if verb is None:
         return Look.UNFINISHED if len(rest) <= 3 else Look.UNCERTAIN
     if rest[-1] in _RELATIONAL and verb < len(rest) - 1:
@@ -151,7 +151,7 @@ def _with_main_verb(rest: list[str], lead: list[str]) -> Look:
     return Look.COMPLETE if asks_object or verb < len(rest) - 1 else Look.UNCERTAIN
 
 
-def _is_verb(word: str) -> bool:
+def is_verb(word: str) -> bool:
     """Know a verb also with an ending that a recognizer may have heard into it: "does a worker lives"."""
     return bool({word, word.removesuffix("s"), word.removesuffix("ed"), word.removesuffix("d")} & _VERBS)
 

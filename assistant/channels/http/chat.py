@@ -22,6 +22,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from assistant.channels.http.errors import ApiError, Json, json_body, text_field
 from assistant.channels.realtime.events import checked
 from assistant.channels.realtime.items import clean
+from assistant.dialogue.follow_up import answer_in_context
 from assistant.events import Reply
 from assistant.speech.audio import load_audio
 from assistant.turn import Assistant
@@ -41,7 +42,7 @@ async def complete(request: Request) -> Response:
     streaming = checked(body.get("stream_options") or {}, dict, "stream_options")
     messages = checked(body.get("messages") or [], list, "messages")[-MAX_MESSAGES:]
     question, transcript, history = await _conversation(assistant, messages)
-    reply = await assistant.answer(question, transcript=transcript, history=history)
+    reply = await answer_in_context(assistant, question, history, transcript=transcript)
     frame: Json = {
         "id": f"chatcmpl-{secrets.token_hex(12)}",
         "created": int(time.time()),
