@@ -73,26 +73,24 @@ class Assistant:
         question: str,
         *,
         transcript: str | None = None,
-        history: Sequence[Reply] = (),
         budget: Budget | None = None,
     ) -> Reply:
         """Answer ``question`` with a verbatim, cited span, or abstain.
 
-        ``transcript`` is what was heard, None for typed text. ``history`` holds earlier replies of the conversation,
-        oldest first, for follow-up questions. ``budget`` may already carry stages such as "recognise".
+        ``transcript`` is what was heard, None for typed text. ``budget`` may already carry stages such as "recognise".
+        Follow-up questions go through ``assistant.dialogue.follow_up.answer_in_context``.
         Raises QuestionError for a question that is empty or too long.
         """
         budget = budget or Budget(self.config.budget.slots())
 
-        with budget.slot("understand") as slot:
-            asked = understand(question, history)
-            slot.note(asked.note)
+        with budget.slot("understand"):
+            asked = understand(question)
 
         with budget.slot("retrieve") as slot:
-            hits = await self.in_library(self._search, asked.query, slot)
+            hits = await self.in_library(self._search, asked, slot)
 
         with budget.slot("read") as slot:
-            reading = await self._in_reader(self._read, asked.question, hits, slot)
+            reading = await self._in_reader(self._read, asked, hits, slot)
 
         cited = () if reading.abstained else cite(reading, hits)
         if cited:

@@ -52,14 +52,6 @@ async def test_the_bundled_questions_are_answered(assistant):
     assert len(wrong) <= 0.2 * len(questions), wrong
 
 
-async def test_a_follow_up_is_answered_from_the_conversation(assistant):
-    first = await assistant.answer("Where is the Eagle Peak Railway?", budget=Budget(SLOW))
-    reply = await assistant.answer("When did it open?", history=[first], budget=Budget(SLOW))
-    assert "1893" in (reply.answer or "")
-    assert reply.question == "When did it open?"
-    assert "Eagle Peak Railway" in reply.stages[0].note
-
-
 async def test_a_slot_of_nothing_is_noted_and_still_gives_a_reply(assistant):
     tight = Budget({"understand": 0, "retrieve": 0, "read": 0})
     reply = await assistant.answer("Who was the first keeper of the lighthouse?", budget=tight)
