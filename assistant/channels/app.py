@@ -48,11 +48,12 @@ def build_app(assistant: Assistant, config: Config) -> Starlette:
     handlers = {ReparteeError: answer_error, HTTPException: _http_error, Exception: _internal_error}
     app = Starlette(routes=routes, exception_handlers=handlers)
     app.state.assistant, app.state.config, app.state.sessions = assistant, config, 0
+    app.add_middleware(_Guard, gate=Gate(config.serve))
     if config.serve.origins:
+        # Outside the guard: a browser asks for permission without the token.
         app.add_middleware(
             CORSMiddleware, allow_origins=config.serve.origins, allow_methods=["GET", "POST"], allow_headers=["*"]
         )
-    app.add_middleware(_Guard, gate=Gate(config.serve))
     return app
 
 

@@ -1,7 +1,7 @@
 """The Realtime protocol without I/O: client events in, actions out; conversation events in, server events out.
 
-The shell (socket.py) calls `feed` with each message and `on` with each event of the conversation, and carries out what
-they return, in order. One lock keeps the two apart, so that a reply is known before its first event is translated.
+The shell (connection.py) calls `feed` with each message and `on` with each event of the conversation, carries out what
+they return, in order, and tells what came of an action.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ from assistant.channels.realtime.metadata import client_metadata
 from assistant.channels.realtime.response import Response
 from assistant.channels.realtime.session import Session, audio_format, modality
 from assistant.conversation import ConversationSettings
-from engines.errors import ReparteeError
 
 #: Turns whose item ids are remembered while their transcripts may still come.
 _RECENT_TURNS = 16
@@ -387,8 +386,3 @@ class Protocol:
 
 def _new_id(kind: str) -> str:
     return f"{kind}_{secrets.token_hex(8)}"
-
-
-def failure(error: ReparteeError | Exception) -> str:
-    """Return the sentence a client is told for an error: ours as it is, anything else without its internals."""
-    return str(error) if isinstance(error, ReparteeError) else "Something went wrong in the server; its log says what."

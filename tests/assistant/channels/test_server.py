@@ -166,6 +166,22 @@ async def test_a_foreign_page_is_not_let_in(served):
         await until(line, "session.created")
 
 
+def test_a_listed_origin_may_call_the_endpoints_from_its_pages(serve, samples_home):
+    env = {"REPARTEE_SERVE_ORIGINS": "https://app.example", "REPARTEE_SERVE_TOKEN": "sesame"}
+    asking = {"Origin": "https://app.example", "Access-Control-Request-Method": "POST"}
+    asking |= {"Access-Control-Request-Headers": "authorization,content-type"}
+    with serve(samples_home, env=env) as served:
+        url = f"{served.url}/v1/chat/completions"
+        permission = urllib.request.urlopen(urllib.request.Request(url, headers=asking, method="OPTIONS"))
+        assert permission.headers["Access-Control-Allow-Origin"] == "https://app.example"
+        headers = {"Origin": "https://app.example", "Authorization": "Bearer sesame"}
+        answer = urllib.request.urlopen(urllib.request.Request(f"{served.url}/v1/models", headers=headers))
+        assert (answer.status, answer.headers["Access-Control-Allow-Origin"]) == (200, "https://app.example")
+        stranger = urllib.request.Request(url, headers=asking | {"Origin": "https://evil.example"}, method="OPTIONS")
+        with pytest.raises(urllib.error.HTTPError, match="400"):
+            urllib.request.urlopen(stranger)
+
+
 async def test_more_sessions_than_allowed_are_refused_until_one_ends(serve, samples_home):
     with serve(samples_home, env={"REPARTEE_SERVE_SESSIONS": "2"}) as served:
         async with connect(served.ws_url), connect(served.ws_url):
@@ -265,6 +281,7 @@ def alone(serve, samples_home):
     env = {"REPARTEE_SERVE_PING_S": "0.5", "REPARTEE_SERVE_REQUESTS_PER_MINUTE": "0", "REPARTEE_SERVE_SESSIONS": "400"}
     with serve(samples_home, env=env) as served:
         yield served
+        assert "Traceback" not in served.log.read_text()
 
 
 async def still_answers(served) -> None:
