@@ -129,7 +129,8 @@ async def measure(
         try:
             for caller in callers:
                 await caller.open(server.url, config.serve.token)
-            await callers[0].ask(plan[0])  # not counted: the parts are loaded by it
+            # Not counted: the parts are loaded by as many as will speak at once.
+            await asyncio.gather(*(caller.ask(plan[0]) for caller in callers[:speaking]))
             turns = await converse(callers, plan, speaking)
             times = [await callers[0].barge_in(plan[i % len(plan)]) for i in range(barge_ins)]
         finally:
