@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -22,6 +22,8 @@ class Hearing:
     audio up to it has been decoded.
     """
 
+    under_way: ClassVar[int] = 0  # turns being recognised in this process
+
     def __init__(
         self,
         turn: int,
@@ -31,29 +33,40 @@ class Hearing:
         hypothesis: Callable[[int, str], None],
         settled: Callable[[int, str], None],
     ) -> None:
+        Hearing.under_way += 1
         self.turn = turn
         self.samples = 0
         self.text = ""  # stable words
         self._stream, self._partial, self._hypothesis, self._settled = stream, partial, hypothesis, settled
         self._audio: list[np.ndarray] = []
+        self._silence: list[np.ndarray] | None = None  # heard since pause()
         self._paused = self._ended = False
         self._changed = asyncio.Event()
         self._task = asyncio.create_task(self._run())
+        self._task.add_done_callback(self._over)
 
     def hear(self, pcm: np.ndarray) -> None:
         """Take the next audio of the turn: int16[n] at 16 kHz."""
-        self._audio.append(pcm)
         self.samples += len(pcm)
+        if self._silence is not None:
+            self._silence.append(pcm)
+            return
+        self._audio.append(pcm)
         self._changed.set()
 
     def pause(self) -> None:
-        """Ask for settled() as soon as the audio so far is decoded."""
-        self._paused = True
+        """Ask for settled() as soon as the audio so far is decoded.
+
+        The silence from here on is kept back: it is decoded if the person goes on, and not if the turn is over.
+        """
+        self._paused, self._silence = True, []
         self._changed.set()
 
     def resume(self) -> None:
         """Withdraw pause(): the person went on speaking."""
-        self._paused = False
+        self._audio += self._silence or []
+        self._paused, self._silence = False, None
+        self._changed.set()
 
     @property
     def mean(self) -> list[float] | None:
@@ -70,6 +83,10 @@ class Hearing:
         """Drop the turn; safe at any time."""
         self._task.cancel()
         self._stream.cancel()
+
+    @staticmethod
+    def _over(_task: asyncio.Task[Transcript]) -> None:
+        Hearing.under_way -= 1
 
     async def _run(self) -> Transcript:
         while True:

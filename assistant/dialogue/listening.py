@@ -168,6 +168,9 @@ class Listening:
         )
 
     def _on_hypothesis(self, turn: int, text: str) -> None:
+        # Where several speak at once, their recognition needs the processor more than guesses at half sentences do.
+        if Hearing.under_way > 1:
+            return
         if turn == self._turns and control_of(text) is None and not is_backchannel(text):
             self._listener.speculate(text, pressing=False)
 
