@@ -76,7 +76,7 @@ def serve(tmp_path_factory) -> Callable[..., contextlib.AbstractContextManager[S
         clean = {"PATH": "/usr/bin:/bin", "HOME": str(home.parent)} | (env or {})
         with log.open("wb") as output, subprocess.Popen(call, stderr=output, env=clean) as process:
             try:
-                deadline = time.monotonic() + 60
+                deadline = time.monotonic() + 120  # on a busy machine
                 while not (ready := re.search(r"^Listening on (\S+)$", log.read_text(), re.MULTILINE)):
                     assert process.poll() is None, log.read_text()
                     assert time.monotonic() < deadline, log.read_text()

@@ -275,9 +275,9 @@ async def test_a_signal_ends_it_in_order_and_tells_the_clients(serve, samples_ho
 # Hostile clients
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def alone(serve, samples_home):
-    """A server that a test may hurt; impatient, so that the test is short."""
+    """A server that tests may hurt, and must not break for each other; impatient, so that they are short."""
     env = {"REPARTEE_SERVE_PING_S": "0.5", "REPARTEE_SERVE_REQUESTS_PER_MINUTE": "0", "REPARTEE_SERVE_SESSIONS": "400"}
     with serve(samples_home, env=env) as served:
         yield served
