@@ -65,9 +65,8 @@ class LazyGroup(click.Group):
         except ReparteeError as error:
             _fail(str(error))
         except OSError as error:
+            _drop_unwritable_output()
             if error.errno == errno.EPIPE:
-                # Nobody reads the output any more; keep the interpreter from complaining about it while it exits.
-                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
                 sys.exit(1)
             _fail(os_error_sentence(error))
         except MemoryError:
@@ -87,6 +86,14 @@ def os_error_sentence(error: OSError) -> str:
     }.get(error.errno or 0, "check it and run it again")
     subject = f"{error.filename}: " if error.filename else ""
     return f"{subject}{error.strerror or error}; {advice}."
+
+
+def _drop_unwritable_output() -> None:
+    """Keep the interpreter from trying again to write what cannot be written, and complaining, while it exits."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _fail(sentence: str) -> NoReturn:

@@ -91,7 +91,7 @@ def test_what_the_documents_do_not_say_is_not_answered(samples_home, repartee):
 def test_words_that_no_document_has_are_not_answered(samples_home, repartee):
     reply = json.loads(repartee(samples_home, "ask", "xyzzy plugh?", "--json").stdout)
     assert (reply["abstained"], reply["spoken"]) == (True, "I don't know. Your documents do not mention that.")
-    assert reply["stages"][-1]["note"] == "nothing to read"
+    assert reply["stages"][-1]["note"].startswith("nothing to read")
 
 
 def test_a_small_slot_reads_less_and_says_so(samples_home, repartee):
@@ -277,7 +277,7 @@ def test_a_full_disk_is_one_sentence(samples_home, repartee):
             stdout=full, stderr=subprocess.PIPE, text=True, check=False,
         )  # fmt: skip
     assert result.returncode == 2
-    assert result.stderr.startswith("repartee: No space left on device; free some space")
+    assert result.stderr == "repartee: No space left on device; free some space and run it again.\n"
 
 
 def test_a_closed_pipe_is_quiet(samples_home):
