@@ -55,6 +55,7 @@ class SphinxRecognizer:
         self._starting = asyncio.Lock()
         self._texts_of: tuple[int, str, list[str]] | None = None  # version, key, texts
         self._temporary: tempfile.TemporaryDirectory[str] | None = None
+        self._spare: asyncio.Task[None] | None = None
         self._closed = False
 
     async def prepare(self) -> None:
@@ -84,26 +85,43 @@ class SphinxRecognizer:
     async def close(self) -> None:
         """End the workers."""
         self._closed = True
+        if self._spare is not None:
+            self._spare.cancel()
+            await asyncio.wait([self._spare])
         workers, self._workers = self._workers, []
         await asyncio.gather(*(worker.close() for worker in workers))
         if self._temporary is not None:
             self._temporary.cleanup()
             self._temporary = None
 
-    async def _worker(self) -> _Worker:
-        """Return the least busy worker, with the documents as they are now; start another while all are busy."""
+    async def _worker(self, *, live: bool = False) -> _Worker:
+        """Return the least busy worker, with the documents as they are now.
+
+        Another is started, without waiting for it, while all are busy; and for people who speak, one ahead of need.
+        """
         async with self._starting:
             if self._closed:
                 raise RecognizerError("The speech recogniser is closed; open it again to use it.")
             self._workers = [worker for worker in self._workers if worker.alive]
             worker = min(self._workers, key=lambda worker: len(worker.utterances), default=None)
-            if worker is None or (worker.utterances and len(self._workers) < self._limit):
+            if worker is None:
                 worker = await _Worker.start()
                 self._workers.append(worker)
-            key, texts = await self._content()
-            if worker.key != key:
-                await self._teach(worker, key, texts)
+            await self._teach(worker)
+            if (live or worker.utterances) and len(self._workers) < self._limit and self._spare is None:
+                self._spare = asyncio.create_task(self._start_spare())
             return worker
+
+    async def _start_spare(self) -> None:
+        try:
+            worker = await _Worker.start()
+            self._workers.append(worker)  # before it is taught, so that close() ends it
+            async with self._starting:
+                await self._teach(worker)
+        except RecognizerError:
+            pass  # whoever needs it is told
+        finally:
+            self._spare = None
 
     async def _content(self) -> tuple[str, list[str]]:
         from assistant.speech.sphinx_domain import fingerprint
@@ -118,8 +136,11 @@ class SphinxRecognizer:
             self._texts_of = version, key, texts
         return self._texts_of[1:]
 
-    async def _teach(self, worker: _Worker, key: str, texts: list[str]) -> None:
+    async def _teach(self, worker: _Worker) -> None:
         """Load the model of the documents into a worker; it builds the model if the cache does not hold it."""
+        key, texts = await self._content()
+        if worker.key == key:
+            return
         for attempt in (None, texts):
             request = {"cache_dir": str(self._cache_dir), "key": key, "texts": attempt}
             try:
@@ -133,7 +154,7 @@ class SphinxRecognizer:
                     raise
                 self._temporary = tempfile.TemporaryDirectory(prefix="repartee-")
                 self._cache_dir = Path(self._temporary.name)
-                await self._teach(worker, key, texts)
+                await self._teach(worker)
                 return
 
 
@@ -208,7 +229,7 @@ class SphinxStream:
                 raise
 
     async def _attach(self) -> None:
-        worker = await self._recognizer._worker()
+        worker = await self._recognizer._worker(live=not self._whole)
         self._worker, self._number = worker, worker.register(self._receive)
         self._sent = self._decoded = self._restated = 0
         await worker.send(Kind.OPEN, self._number, json.dumps({"mean": self.mean, "whole": self._whole}).encode())

@@ -30,7 +30,9 @@ SLICE = 3200  # bytes decoded before others get their turn, 100 ms
 DECODERS = 4  # utterances decoded at the same time in one process, about 100 MB each
 
 DOMAIN_WEIGHT = 1.0
-SETTINGS: dict[str, str | float | bool] = {"bestpath": False, "maxhmmpf": 2000, "maxwpf": 5, "pl_window": 5}
+# The lattice search only costs time after the second pass. With fewer states and words a frame the search takes two
+# thirds of the time, and errors stay as they are; at 2000 and 5 they do not (docs/speech.md).
+SETTINGS: dict[str, str | float | bool] = {"bestpath": False, "maxhmmpf": 3000, "maxwpf": 10}
 
 
 class Kind(IntEnum):
@@ -73,6 +75,7 @@ class _Job:
         self.audio = bytearray()
         self.settling = self.finishing = self.cancelled = False
         self.decoder: Decoder | None = None
+        self.domain: Domain | None = None
         self.utterance: Utterance | None = None
 
     @property
@@ -95,6 +98,7 @@ class Worker:
         self._over = False
         self._domain: Domain | None = None
         self._idle: list[Decoder] = []
+        self._making = False  # a spare decoder, in a thread
         self._busy = 0
 
     def run(self) -> None:
@@ -142,9 +146,7 @@ class Worker:
     def _next(self) -> int | None:
         """Return the utterance to work on: one that is ending, else the longest waiting; recordings come last."""
         ready = [
-            number
-            for number, job in self._jobs.items()
-            if job.ready and (job.cancelled or job.decoder or self._idle or self._busy < DECODERS)
+            number for number, job in self._jobs.items() if job.ready and (job.cancelled or job.decoder or self._idle)
         ]
         return min(ready, key=lambda number: (self._jobs[number].whole, not self._jobs[number].urgent), default=None)
 
@@ -158,8 +160,12 @@ class Worker:
             self._release(number, job)
             return
         if job.utterance is None:
-            job.decoder = self._idle.pop() if self._idle else self._decoder()
-            self._busy += 1
+            with self._changed:
+                job.decoder, job.domain = self._idle.pop(), self._domain
+                self._busy += 1
+                if not (self._idle or self._making or job.whole) and self._busy < DECODERS:
+                    self._making = True
+                    threading.Thread(target=self._make_spare, daemon=True).start()
             job.utterance = Utterance(job.decoder, job.mean)
             if job.whole:
                 job.utterance.prime(piece + bytes(job.audio))
@@ -168,9 +174,7 @@ class Worker:
             self._tell(number, job, len(piece))
         elif job.settling and not job.finishing:
             job.settling = False
-            if (
-                self._busy == 1
-            ):  # the second pass is for the end; others who speak cannot wait for one that may be in vain
+            if self._busy == 1:  # others who speak cannot wait for a second pass that may be in vain
                 job.utterance.settle()
             self._tell(number, job, 0, settled=True)
         elif job.finishing:
@@ -188,13 +192,32 @@ class Worker:
         return write(words, self._domain.forms if self._domain else {})
 
     def _release(self, number: int, job: _Job) -> None:
-        with self._changed:
-            self._jobs.pop(number, None)
         decoder, job.decoder = job.decoder, None
         if decoder is not None and job.utterance is not None:
-            self._busy -= 1
             job.utterance.abandon()
+        with self._changed:
+            self._jobs.pop(number, None)
+            self._busy -= decoder is not None
+            self._take_back(decoder, job.domain)
+
+    def _take_back(self, decoder: Decoder | None, domain: Domain | None) -> None:
+        """Keep a decoder for the next utterance, unless the documents have changed meanwhile."""
+        if decoder is not None and domain is self._domain:
             self._idle.append(decoder)
+        elif decoder is not None:
+            decoder.close()
+
+    def _make_spare(self) -> None:
+        """Load a decoder for the next who speaks at the same time."""
+        domain = self._domain
+        try:
+            decoder = self._decoder(domain)
+        except ReparteeError:  # it worked for the others; this one is left out
+            decoder = None
+        with self._changed:
+            self._making = False
+            self._take_back(decoder, domain)
+            self._changed.notify()
 
     def _set_domain(self, number: int, request: dict[str, Any]) -> None:
         cache_dir, key, texts = Path(request["cache_dir"]), request["key"], request["texts"]
@@ -202,15 +225,17 @@ class Worker:
         if domain is None and texts is not None:
             domain = build(cache_dir, key, texts)
         if domain is not None and domain != self._domain:
-            for decoder in self._idle:
+            first = self._decoder(domain)
+            with self._changed:
+                stale, self._domain, self._idle = self._idle, domain, [first]
+            for decoder in stale:
                 decoder.close()
-            self._domain, self._idle = domain, []
-            self._idle = [self._decoder()]
         self._send(Kind.READY, number, {"missing": domain is None})
 
-    def _decoder(self) -> Decoder:
+    @staticmethod
+    def _decoder(domain: Domain | None) -> Decoder:
         english = model_path()
-        domain = self._domain or Domain(None, english / "cmudict-en-us.dict", {})
+        domain = domain or Domain(None, english / "cmudict-en-us.dict", {})
         models = [(english / "en-us.lm.bin", 1.0)]
         if domain.language_model is not None:
             models.append((domain.language_model, DOMAIN_WEIGHT))
