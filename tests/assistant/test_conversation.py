@@ -33,6 +33,7 @@ from assistant.conversation_events import (
     ReplyText,
     SpeechStarted,
     SpeechStopped,
+    Woken,
 )
 from assistant.turn import Assistant
 
@@ -348,6 +349,21 @@ async def test_a_half_duplex_microphone_does_not_hear_the_reply(person: Callable
     assert visitor.all(ReplyAudio)[0].rate == 16_000 or len(reply)
     await visitor.play(reply[: 16_000 * 2])
     assert not visitor.all(SpeechStarted)
+
+
+async def test_with_a_wake_word_only_what_follows_it_is_heard(person: Callable[..., Person]) -> None:
+    pytest.importorskip("pymicro_wakeword")
+    visitor = person(ConversationSettings(wake_words=("hey_jarvis",)))
+    await visitor.say(EGGS)
+    assert not visitor.all(SpeechStarted)
+    wake_word, _ = soundfile.read(TURNS / "hey-jarvis.flac", dtype="int16")
+    await visitor.play(np.concatenate([np.zeros(16_000, np.int16), wake_word]), speed=5)
+    await visitor.say(EGGS)
+    assert [event.word for event in visitor.all(Woken)] == ["hey_jarvis"]
+    (done,) = await visitor.until(ReplyDone)
+    assert done.reply.answer == "2,000"
+    await visitor.say(JUPITER)  # soon after a reply it takes no wake word
+    assert len(await visitor.until(ReplyDone, 2)) == 2
 
 
 async def test_a_question_that_cannot_be_asked_fails_with_its_sentence(person: Callable[..., Person]) -> None:

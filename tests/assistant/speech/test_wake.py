@@ -1,12 +1,27 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
+import soundfile
 
 from assistant.speech.wake import WAKE_WORDS, WakeWordError, WakeWords
+
+TURNS = Path(__file__).parents[2] / "data" / "turns"
 
 
 def test_an_unknown_word_names_the_known_ones() -> None:
     with pytest.raises(WakeWordError, match=r"hello_there.*okay_nabu"):
         WakeWords(("hello_there",))
+
+
+def test_a_spoken_wake_word_is_found_once_and_others_are_not() -> None:
+    pytest.importorskip("pymicro_wakeword")
+    spoken, _ = soundfile.read(TURNS / "hey-jarvis.flac", dtype="int16")
+    pcm = np.concatenate([np.zeros(16_000, np.int16), spoken, np.zeros(16_000, np.int16)])
+    for words, found in ((("hey_jarvis", "alexa"), ["hey_jarvis"]), (("alexa", "okay_nabu"), [])):
+        listening = WakeWords(words)
+        heard = [listening.hear(pcm[at : at + 512]) for at in range(0, len(pcm), 512)]
+        assert [word for word in heard if word] == found
 
 
 def test_silence_and_noise_wake_nobody() -> None:

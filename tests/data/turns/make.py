@@ -5,7 +5,7 @@
 Needs flite (apt-get install flite). Each question is spoken by one of two voices and cut to where it is louder than a
 fiftieth of its peak. "|" marks a pause inside the sentence: the pieces are spoken one by one and joined with a
 silence. turns.jsonl has, for each: file, text, answer (a part of the expected one), speech_end (samples from the start
-of the file, which begins and ends with speech), pauses_ms.
+of the file, which begins and ends with speech), pauses_ms. hey-jarvis.flac is a wake word for the tests.
 """
 
 from __future__ import annotations
@@ -93,6 +93,7 @@ def main() -> None:
                 "pauses_ms": pauses,
             }
         )
+    soundfile.write(HERE / "hey-jarvis.flac", say("Hey Jarvis.", "slt"), RATE)
     (HERE / "turns.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
 
 
