@@ -22,7 +22,7 @@ from engines.graph import build_graph
 from engines.openvino_shapes import HotShapes, Requests
 from engines.runtime import BUCKETS, OutputHead, Status
 
-GROUP = 192
+GROUP = 384
 """Channels that share one scale when inputs are quantised, or a divisor of it."""
 
 
