@@ -21,8 +21,8 @@ async def hear(
 ) -> tuple[Budget, str]:
     """Recognise a recording; return the turn's budget, opened when there was nothing more to hear, and the words.
 
-    With ``on_words`` the recording is heard in real time, and words are handed over as they become certain. Without,
-    it is decoded at once, as fast as possible.
+    With ``on_words`` the recording is heard in real time, as from a microphone: words are handed over as they become
+    certain, and a silence ends the turn. Without, it is decoded at once, as fast as possible.
     Raises ReparteeError for a file that is no audio and for one in which no words are found.
     """
     from assistant.speech.audio import RATE, is_silent, load_audio
@@ -47,6 +47,9 @@ async def hear(
                 if words := await stream.feed(pcm[start:end]):
                     on_words(words)
             budget = Budget(slots)
+            with budget.slot("endpoint") as slot:  # the silence that ends a turn; the words are settled meanwhile
+                await stream.settle()
+                await asyncio.sleep(max(0.0, slot.remaining_ms() - 2) / 1000)
             with budget.slot("recognise"):
                 transcript = await stream.finish()
         finally:

@@ -59,6 +59,7 @@ async def demo(assistant: Assistant, console: Console) -> None:
     documents = await assistant.in_library(assistant.library.documents)
     passages = sum(document.passages for document in documents)
     console.print(f"  {len(documents)} documents, {passages} passages, in {home}", style="dim", markup=False)
+    await assistant.in_library(assistant.library.search, "What was it before?", 20)  # the new index is read once
     recording = min((SAMPLES / "audio").glob("*.flac"))
     await assistant.recognizer()
     console.print(f"[bold]3[/] Listening to {recording.name}")
