@@ -3,7 +3,6 @@
 import asyncio
 import dataclasses
 import json
-import time
 
 import pytest
 import pytest_asyncio
@@ -84,22 +83,18 @@ async def test_many_at_once_each_get_their_own_answer(assistant):
 
 
 async def test_the_event_loop_stays_free_while_reading(assistant):
-    longest, running = 0.0, True
+    ticks = 0
 
-    async def watch():
-        nonlocal longest
-        while running:
-            started = time.perf_counter()
+    async def tick():
+        nonlocal ticks
+        while True:
             await asyncio.sleep(0.001)
-            longest = max(longest, time.perf_counter() - started)
+            ticks += 1
 
-    watching = asyncio.create_task(watch())
-    began = time.perf_counter()
-    await asyncio.gather(*(assistant.answer("How tall is the lighthouse?", budget=Budget(SLOW)) for _ in range(10)))
-    spent = time.perf_counter() - began
-    running = False
-    await watching
-    assert longest < max(0.05, spent / 4)
+    ticking = asyncio.create_task(tick())
+    await assistant.answer("How tall is the lighthouse?", budget=Budget(SLOW))
+    ticking.cancel()
+    assert ticks >= 10, "reading six passages takes 30 ms and more"
 
 
 async def test_a_cancelled_turn_leaves_the_parts_usable(assistant):
