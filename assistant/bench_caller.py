@@ -24,7 +24,7 @@ RATE = 24_000
 CHUNK_MS = 20
 ROOM = 10.0  # root mean square of the noise between recordings
 AUDIBLE = 200  # of 32767
-GIVE_UP_S = 8.0
+GIVE_UP_S = 20.0
 
 
 @dataclass(frozen=True)

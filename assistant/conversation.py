@@ -224,6 +224,11 @@ class Conversation:
         return self._replying.under_way
 
     @property
+    def pausing(self) -> str:
+        """The words before the pause under way, "" while there is none or they are still being recognised."""
+        return self._listening.settled or ""
+
+    @property
     def level(self) -> float:
         """Loudness of the last 32 ms heard: root mean square of int16 samples."""
         return self._listening.ear.level if self._listening.ear is not None else 0.0

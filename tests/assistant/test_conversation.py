@@ -148,7 +148,11 @@ async def test_a_spoken_question_is_answered_aloud_and_cited(person: Callable[..
 
 async def test_the_answer_was_found_while_the_person_spoke(person: Callable[..., Person]) -> None:
     visitor = person()
-    await visitor.say(EGGS)
+    await visitor.say(EGGS, after_ms=130)  # a pause, but not the end
+    async with asyncio.timeout(20):
+        while not (visitor.all(ReplyStarted) or visitor.conversation.speculation.found(visitor.conversation.pausing)):
+            await asyncio.sleep(0.01)
+    await visitor.play(np.zeros(16_000, np.int16))
     (done,) = await visitor.until(ReplyDone)
     assert visitor.conversation.speculation.hits == 1
     read = next(stage for stage in done.reply.stages if stage.name == "read")
