@@ -19,6 +19,7 @@ _INT_REF = ctypes.POINTER(ctypes.c_int)
 _PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
     "err_set_loglevel_str": (_TEXT, [_TEXT]),
     "ps_config_parse_json": (_POINTER, [_POINTER, _TEXT]),
+    "ps_config_set_int": (_POINTER, [_POINTER, _TEXT, ctypes.c_long]),
     "ps_config_free": (_INT, [_POINTER]),
     "ps_init": (_POINTER, [_POINTER]),
     "ps_free": (_INT, [_POINTER]),
@@ -95,6 +96,9 @@ class Decoder:
     def __init__(self, settings: Mapping[str, str | float | bool], models: Sequence[tuple[Path, float]]) -> None:
         self._c = _library()
         self._decoder: int | None = None
+        self._model: int | None = None
+        self._searches: set[bytes] = set()
+        self._search = b"quick"
         self._config = self._c.ps_config_parse_json(None, json.dumps(dict(settings)).encode())
         if not self._config:
             raise SphinxError(f"pocketsphinx does not know one of its options: {sorted(settings)}.")
@@ -117,13 +121,25 @@ class Decoder:
         names = (_TEXT * count)(*[f"model{i}".encode() for i in range(count)])
         weights = (ctypes.c_float * count)(*[weight for _, weight in models])
         mixed = self._c.ngram_model_set_init(self._config, (_POINTER * count)(*loaded), names, weights, count)
-        failed = not mixed or self._c.ps_add_lm(self._decoder, b"mixed", mixed) < 0
+        self._model = mixed
+        failed = not mixed or self._c.ps_add_lm(self._decoder, b"quick", mixed) < 0
         failed = failed or self._c.ps_add_keyphrase(self._decoder, b"listen", b"hello") < 0
-        for model in [*loaded, mixed] if mixed else loaded:
-            self._c.ngram_model_free(model)  # the decoder holds its own references
+        for model in loaded:
+            self._c.ngram_model_free(model)  # the interpolated model holds its own references
         if failed:
             raise SphinxError("pocketsphinx could not search with the language model.")
-        self._activate(b"mixed")
+        self._activate(self._search)
+
+    def search_thoroughly(self, thoroughly: bool) -> None:
+        """From the next utterance on, search every state and word of a frame, or only as many as `settings` say."""
+        self._search = b"thorough" if thoroughly else b"quick"
+        if thoroughly and self._search not in self._searches:
+            for name, limit in ((b"maxhmmpf", 30_000), (b"maxwpf", -1)):  # a search reads them when it is made
+                self._c.ps_config_set_int(self._config, name, limit)
+            if self._c.ps_add_lm(self._decoder, self._search, self._model) < 0:
+                raise SphinxError("pocketsphinx could not make a second search; is there memory left?")
+            self._searches.add(self._search)
+        self._activate(self._search)
 
     def _activate(self, search: bytes) -> None:
         if self._c.ps_activate_search(self._decoder, search) < 0:
@@ -138,7 +154,7 @@ class Decoder:
         self.start()
         self.feed(pcm)
         self.end()
-        self._activate(b"mixed")
+        self._activate(self._search)
 
     def start(self) -> None:
         """Begin an utterance."""
@@ -188,6 +204,9 @@ class Decoder:
 
     def close(self) -> None:
         """Free the decoder and its models."""
+        model, self._model = self._model, None
+        if model:
+            self._c.ngram_model_free(model)
         decoder, self._decoder = self._decoder, None
         if decoder:
             self._c.ps_free(decoder)

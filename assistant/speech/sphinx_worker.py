@@ -166,6 +166,7 @@ class Worker:
                 if not (self._idle or self._making or job.whole) and self._busy < DECODERS:
                     self._making = True
                     threading.Thread(target=self._make_spare, daemon=True).start()
+            job.decoder.search_thoroughly(job.whole)  # nobody waits for a recording as for a reply
             job.utterance = Utterance(job.decoder, job.mean)
             if job.whole:
                 job.utterance.prime(piece + bytes(job.audio))
