@@ -27,6 +27,7 @@ _PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
     "ps_add_lm": (_INT, [_POINTER, _TEXT, _POINTER]),
     "ps_add_keyphrase": (_INT, [_POINTER, _TEXT, _TEXT]),
     "ps_activate_search": (_INT, [_POINTER, _TEXT]),
+    "ps_start_stream": (_INT, [_POINTER]),
     "ps_start_utt": (_INT, [_POINTER]),
     "ps_end_utt": (_INT, [_POINTER]),
     "ps_process_raw": (_INT, [_POINTER, _TEXT, ctypes.c_size_t, _INT, _INT]),
@@ -146,11 +147,12 @@ class Decoder:
             raise SphinxError("pocketsphinx could not change its search inside an utterance.")
 
     def listen(self, pcm: bytes) -> None:
-        """Take int16 samples into the cepstral mean, between utterances.
+        """Forget the noise of earlier utterances, and take int16 samples into this one's and the cepstral mean.
 
         Only a keyword is searched for meanwhile, which costs a thirtieth of the audio's duration.
         """
         self._activate(b"listen")
+        self._c.ps_start_stream(self._decoder)
         self.start()
         self.feed(pcm)
         self.end()

@@ -1,0 +1,62 @@
+"""Utterances through one decoder in this process: what one leaves behind must not reach the next."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from assistant.speech.audio import load_audio
+from assistant.speech.sphinx_library import Decoder, SphinxError, model_path
+from assistant.speech.sphinx_utterance import Utterance
+
+DATA = Path(__file__).parents[2] / "data" / "speech"
+CHUNK = 1_600
+
+
+@pytest.fixture(scope="module")
+def decoder() -> Iterator[Decoder]:
+    english = model_path()
+    settings = {"hmm": str(english / "en-us"), "dict": str(english / "cmudict-en-us.dict"), "maxhmmpf": 2000}
+    decoder = Decoder(settings, [(english / "en-us.lm.bin", 1.0)])
+    yield decoder
+    decoder.close()
+
+
+def recognise(decoder: Decoder, pcm: np.ndarray) -> tuple[list[str], list[float]]:
+    utterance = Utterance(decoder)
+    for place in range(0, len(pcm), CHUNK):
+        utterance.feed(pcm[place : place + CHUNK].tobytes())
+    return utterance.finish(), utterance.mean
+
+
+def test_neither_noise_nor_voice_of_one_utterance_reaches_the_next(decoder: Decoder) -> None:
+    pcm = load_audio(DATA / "stop-slt.flac")
+    first = recognise(decoder, pcm)
+    recognise(decoder, np.random.default_rng(0).normal(0, 6_000, 16_000).astype(np.int16))
+    assert recognise(decoder, pcm) == first
+    assert first[0] == ["stop"]
+
+
+def test_loudness_does_not_change_the_words(decoder: Decoder) -> None:
+    pcm = load_audio(DATA / "stop-slt.flac")
+    assert recognise(decoder, (pcm // 8).astype(np.int16))[0] == ["stop"]
+
+
+def test_an_abandoned_utterance_leaves_the_decoder_ready(decoder: Decoder) -> None:
+    pcm = load_audio(DATA / "stop-slt.flac")
+    utterance = Utterance(decoder)
+    utterance.feed(pcm.tobytes())
+    utterance.abandon()
+    utterance.abandon()
+    assert recognise(decoder, pcm)[0] == ["stop"]
+
+
+def test_what_pocketsphinx_cannot_load_is_one_sentence(tmp_path: Path) -> None:
+    english = model_path()
+    settings = {"hmm": str(english / "en-us"), "dict": str(english / "cmudict-en-us.dict")}
+    (tmp_path / "bad.lm").write_text("not a model")
+    with pytest.raises(SphinxError, match=r"could not read the language model .*bad\.lm; delete it"):
+        Decoder(settings, [(tmp_path / "bad.lm", 1.0)])
+    with pytest.raises(SphinxError, match="does not know one of its options"):
+        Decoder({**settings, "no_such_option": 1}, [])
