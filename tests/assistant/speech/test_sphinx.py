@@ -48,9 +48,23 @@ def clip(name: str) -> np.ndarray:
     return load_audio(DATA / f"{name}.flac")
 
 
-async def children() -> set[int]:
+def processes() -> set[int]:
     """The processes of this one that still run or wait to be reaped."""
     return {int(pid) for pid in Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()}
+
+
+OTHERS: set[int] = set()
+
+
+@pytest.fixture(autouse=True, scope="module")
+def others() -> None:
+    """What other tests left running, a shared server for instance, is none of these tests' business."""
+    OTHERS.update(processes())
+
+
+async def children() -> set[int]:
+    """The recogniser's processes that still run or wait to be reaped."""
+    return processes() - OTHERS
 
 
 async def test_questions_about_the_documents_are_understood(recognizer: SphinxRecognizer) -> None:
