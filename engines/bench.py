@@ -18,9 +18,9 @@ REST_S = 0.02
 """Pause between blocks, so that the last contender's threads have stopped spinning."""
 
 WARM_UP = 40
-"""Runs before timing: a runtime may yet compile what it finds hot, and gets SETTLE_S to do it."""
+"""Runs before timing: a runtime compiles what it finds hot once it is idle, and gets SETTLE_S to do it."""
 
-SETTLE_S = 1.0
+SETTLE_S = 3.0
 
 PASSAGE_WORDS = 60
 QUESTION_WORDS = 9

@@ -1,6 +1,7 @@
 """OpenVINO models of one fixed shape for the lengths read most: about 8 % faster than a model for any shape."""
 
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +12,9 @@ from numpy.typing import NDArray
 
 HOT = 32
 """Runs of a single row of one length after which that length gets its own model."""
+
+IDLE_S = 1.0
+"""A model is compiled once nothing ran for so long: compiling takes every core, and a turn beside it all of its slot."""
 
 MOST = 6
 """Lengths with a model of their own, at most: each takes 23 MB."""
@@ -54,7 +58,7 @@ class Requests:
 
 
 class HotShapes:
-    """Counts runs by length, and compiles a model for each hot length on a thread of its own (0.2 s).
+    """Counts runs by length; in an idle moment, compiles a model for each hot length on a thread of its own (0.2 s).
 
     ``graph`` gives the ONNX model; it is called once, when the first length is hot.
     """
@@ -68,9 +72,12 @@ class HotShapes:
         self._source: Any = None
         self._compiler: ThreadPoolExecutor | None = None
         self._lock = threading.Lock()
+        self._last_run = time.monotonic()
+        self._closing = threading.Event()
 
     def model(self, length: int) -> Requests | None:
         """The model for one row of ``length``, or None while there is none."""
+        self._last_run = time.monotonic()
         if (found := self._models.get(length)) is not None:
             return found
         with self._lock:
@@ -82,6 +89,7 @@ class HotShapes:
 
     def close(self) -> None:
         """Wait for a model that is being compiled, and drop all."""
+        self._closing.set()
         if self._compiler:
             self._compiler.shutdown(cancel_futures=True)
         for each in self._models.values():
@@ -90,6 +98,9 @@ class HotShapes:
 
     def _compile(self, length: int) -> None:
         """Compile and run once; a RuntimeError stays in the future, and the model for any shape goes on serving."""
+        while (wait := self._last_run + IDLE_S - time.monotonic()) > 0:
+            if self._closing.wait(wait):
+                return
         if self._graph is not None:
             self._source = self._core.read_model(self._graph())
             self._graph = None  # it holds the whole checkpoint
