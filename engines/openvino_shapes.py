@@ -14,7 +14,7 @@ HOT = 32
 """Runs of a single row of one length after which that length gets its own model."""
 
 IDLE_S = 1.0
-"""A model is compiled once nothing ran for so long: compiling takes every core, and a turn beside it all of its slot."""
+"""A model is compiled once nothing ran for so long: compiling takes every core, and a turn beside it loses its slot."""
 
 MOST = 6
 """Lengths with a model of their own, at most: each takes 23 MB."""
