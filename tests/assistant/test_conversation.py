@@ -1,7 +1,6 @@
 """Conversations with every real part: recorded speech in, the reader on the bundled documents, a voice out."""
 
 import asyncio
-import json
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from pathlib import Path
@@ -40,7 +39,6 @@ from assistant.turn import Assistant
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 TURNS = Path(__file__).parents[1] / "data" / "turns"
-LINES = [json.loads(line) for line in (TURNS / "turns.jsonl").read_text(encoding="utf-8").splitlines()]
 TALL = "How tall is the lighthouse at Marlow Point?"
 EGGS, BUILT, JUPITER = 2, 26, 10  # recordings that are recognised well
 PUSH_TO_TALK = ConversationSettings(turn_detection=None)
@@ -89,7 +87,7 @@ class Person:
         return self.all(kind)
 
     async def say(self, number: int, *, after_ms: int = 700, speed: float = 1.0) -> None:
-        speech, _ = soundfile.read(TURNS / LINES[number]["file"], dtype="int16")
+        speech, _ = soundfile.read(next(TURNS.glob(f"{number:02d}-*.flac")), dtype="int16")
         silence = [self._room.normal(0, 10, ms * 16).astype(np.int16) for ms in (300, after_ms)]
         await self.play(np.concatenate([silence[0], speech, silence[1]]), speed=speed)
 
