@@ -2,8 +2,8 @@
 
     python -m engines.bench_gpu SECTION OUT [--models minilm-l6,base,large] [--weights FILE] [--cache DIR]
 
-check: logits against OUT/reference.npz (written by ``engines.bench_torch --reference``), on every bucket
-time:  enqueue and CUDA graph, host to host and device only
+check: logits against OUT/reference-MODEL.npz (written by ``engines.bench_torch --reference``), on every bucket
+time:  enqueue and CUDA graph, by the clocks that ``engines.bench_torch`` names
 cpu:   a CPU runtime (--runtime) on the same host, host to host
 read:  a question and passages to a span, through the reader, for every question of --questions; and the answers
 build: the engines alone, into --cache
@@ -21,12 +21,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines import tensorrt_runtime
-from engines.bench_torch import RUNS, SHAPES, Batch, answer_questions, quantiles, random_batch, time_host
+from engines.bench_torch import RUNS, SHAPES, answer_questions, quantiles, random_batch, time_host
 from engines.checkpoint import Checkpoint, default_checkpoint_path
+from engines.ranges import Batch, measure_ranges, question_batches, with_ranges
 from engines.runtime import Runtime, load_runtime
 from engines.sizes import SIZES, random_checkpoint
 from engines.tensorrt_build import EngineOptions
 from engines.tensorrt_runtime import Shape, TensorRTRuntime
+from engines.tokenize import Tokenizer
 
 
 def relative_error(found: NDArray[np.float32], wanted: NDArray[np.float32], mask: NDArray[Any]) -> float:
@@ -63,7 +65,7 @@ def check(runtime: Runtime, reference: Path) -> Iterator[dict[str, Any]]:
 
 
 def time_shape(runtime: TensorRTRuntime, shape: Shape, inputs: Batch) -> Iterator[dict[str, Any]]:
-    """Time one shape: by enqueue and by graph; host to host (numpy to numpy) and the network alone on the device."""
+    """Time one shape by enqueue and by graph, each by all three clocks; inputs as drawn, not zeros."""
     stream = runtime.stream
 
     def whole() -> NDArray[np.float32]:
@@ -73,12 +75,19 @@ def time_shape(runtime: TensorRTRuntime, shape: Shape, inputs: Batch) -> Iterato
         stream.synchronize()
         return np.array(shape.output)
 
-    whole()
-    device = [stream.milliseconds(shape.compute) for _ in range(RUNS)]
-    yield {"runtime": "tensorrt-enqueue", "host": time_host(whole), "device": quantiles(device)}
+    def clocks(queue: Callable[[], None], run: Callable[[], object]) -> dict[str, Any]:
+        def launch() -> None:
+            queue()
+            stream.synchronize()
+
+        whole()
+        host, launched = time_host(run), time_host(launch)
+        device = [stream.milliseconds(queue) for _ in range(RUNS)]
+        return {"host": host, "launch": launched, "device": quantiles(device)}
+
+    yield {"runtime": "tensorrt-enqueue", **clocks(shape.compute, whole)}
     with stream.capture(shape.compute) as graph:
-        device = [stream.milliseconds(graph.launch) for _ in range(RUNS)]
-    yield {"runtime": "tensorrt-graph", "host": time_host(lambda: runtime.run(*inputs)), "device": quantiles(device)}
+        yield {"runtime": "tensorrt-graph", **clocks(graph.launch, lambda: runtime.run(*inputs))}
 
 
 def time_tensorrt(checkpoint: Checkpoint, options: EngineOptions, cache: Path) -> Iterator[dict[str, Any]]:
@@ -147,6 +156,7 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, default=Path("cache"))
     parser.add_argument("--questions", type=Path, help="JSON lines with question, context and answers")
     parser.add_argument("--limit", type=int, help="questions to read")
+    parser.add_argument("--calibrate", type=Path, help="JSON lines to measure activation ranges on, for int8")
     parser.add_argument("--runtime", default="tensorrt", help="that reads, or is timed by cpu")
     parser.add_argument("--runs", type=int, default=100, help="of the CPU")
     given = parser.parse_args()
@@ -163,20 +173,29 @@ def main() -> None:
             traceback.print_exc()
         (given.out / f"{given.name or given.section}.json").write_text(json.dumps(report, indent=1))
 
+    trained, calibration = Checkpoint.load(given.weights), []
+    if given.calibrate:
+        tokenizer = Tokenizer(trained.vocab, trained.lower_case)
+        rows_given = [json.loads(line) for line in given.calibrate.open(encoding="utf-8")]
+        calibration = list(question_batches(tokenizer, rows_given, 256, 8))
     for model in given.models.split(","):
-        checkpoint = Checkpoint.load(given.weights) if model == "minilm-l6" else random_checkpoint(model)
+        checkpoint = trained if model == "minilm-l6" else random_checkpoint(model)
+        if given.calibrate:
+            checkpoint = with_ranges(checkpoint, measure_ranges(checkpoint, calibration))
         buckets = tuple(map(int, given.buckets.split(","))) if given.buckets else EngineOptions().buckets
         batches = tuple(map(int, given.batches.split(","))) if given.batches else EngineOptions().batches
         options = EngineOptions(buckets, batches, precision=given.precision, single_norm=given.single_norm)
 
-        def rows(checkpoint: Checkpoint = checkpoint, options: EngineOptions = options) -> Iterator[dict[str, Any]]:
+        def rows(
+            model: str = model, checkpoint: Checkpoint = checkpoint, options: EngineOptions = options
+        ) -> Iterator[dict[str, Any]]:
             if given.section == "build":
                 started = time.perf_counter()
                 tensorrt_runtime.load(checkpoint, cache_dir=given.cache, options=options).close()
                 yield {"buckets": options.buckets, "seconds": time.perf_counter() - started}
             elif given.section == "check":
                 runtime = tensorrt_runtime.load(checkpoint, cache_dir=given.cache, options=options)
-                yield from check(runtime, given.out / "reference.npz")
+                yield from check(runtime, given.out / f"reference-{model}.npz")
                 runtime.close()
             elif given.section == "time":
                 yield from time_tensorrt(checkpoint, options, given.cache)

@@ -2,7 +2,9 @@
 
     python -m engines.bench_torch OUT [--models minilm-l6,base,large] [--weights FILE] [--questions FILE.jsonl]
 
-Writes OUT/reference.npz (inputs and float32 logits, which ``engines.bench_gpu`` compares with) and OUT/torch.json.
+Writes OUT/reference-MODEL.npz (inputs and float32 logits, which ``engines.bench_gpu`` compares with), OUT/torch.json.
+Every shape is timed by three clocks: ``host``, numpy arrays in to a numpy array out; ``launch``, the host's clock
+around queueing the network and waiting for it, inputs and outputs on the device; ``device``, between two events.
 """
 
 import argparse
@@ -17,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines.checkpoint import Checkpoint, default_checkpoint_path
+from engines.ranges import Batch, question_batches
 from engines.reader import ReadablePassage, Reader
 from engines.runtime import Runtime
 from engines.sizes import SIZES, random_checkpoint
@@ -30,7 +33,8 @@ CHECKED = tuple((seq, batch) for seq in (32, 64, 128, 256, 384, 512) for batch i
 
 WARM_UP, RUNS = 50, 500
 
-Batch = tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]
+WARM_UP_S = 0.3
+"""A GPU that rested raises its clock over a few hundred ms; what is timed before looks slower than it is."""
 
 
 def random_batch(vocab_size: int, seq: int, batch: int, random: np.random.Generator) -> Batch:
@@ -42,28 +46,22 @@ def random_batch(vocab_size: int, seq: int, batch: int, random: np.random.Genera
     return ids * mask, types, mask
 
 
-def question_batches(tokenizer: Tokenizer, rows: list[dict[str, Any]], seq: int, batch: int) -> Iterator[Batch]:
-    """Pack questions with their contexts, cut to ``seq`` tokens: [CLS] question [SEP] context [SEP]."""
-    for start in range(0, len(rows) - batch + 1, batch):
-        ids, types, mask = (np.zeros((batch, seq), np.int32) for _ in range(3))
-        for index, row in enumerate(rows[start : start + batch]):
-            question = tokenizer.encode(row["question"]).ids[: seq // 2]
-            context = tokenizer.encode(row["context"]).ids[: seq - len(question) - 3]
-            packed = [tokenizer.cls, *question, tokenizer.sep, *context, tokenizer.sep]
-            ids[index, : len(packed)], mask[index, : len(packed)] = packed, 1
-            types[index, len(question) + 2 : len(packed)] = 1
-        yield ids, types, mask
-
-
 def quantiles(milliseconds: list[float]) -> dict[str, float]:
     """Median and 99th percentile."""
     return {"p50": float(np.median(milliseconds)), "p99": float(np.percentile(milliseconds, 99))}
 
 
+def warm_up(run: Callable[[], object], runs: int = RUNS) -> None:
+    """Call ``run`` WARM_UP times (at most ``runs``) and for WARM_UP_S at least."""
+    began, done = time.perf_counter(), 0
+    while done < min(WARM_UP, runs) or time.perf_counter() - began < WARM_UP_S:
+        run()
+        done += 1
+
+
 def time_host(run: Callable[[], object], runs: int = RUNS) -> dict[str, float]:
     """Time ``run`` by the host's clock, in ms, after a warm-up."""
-    for _ in range(min(WARM_UP, runs)):
-        run()
+    warm_up(run, runs)
     spent = []
     for _ in range(runs):
         started = time.perf_counter_ns()
@@ -171,10 +169,11 @@ class TorchRuntime:
         self._model = None
 
 
-def write_reference(out: Path, checkpoint: Checkpoint, rows: list[dict[str, Any]], device: str) -> None:
-    """Write random and real inputs for every shape of ``CHECKED`` with their float32 logits to OUT/reference.npz."""
+def write_reference(
+    path: Path, checkpoint: Checkpoint, tokenizer: Tokenizer, rows: list[dict[str, Any]], device: str
+) -> None:
+    """Write random and real inputs for every shape of ``CHECKED``, with their float32 logits, to ``path``."""
     runtime = TorchRuntime(checkpoint, device)
-    tokenizer = Tokenizer(checkpoint.vocab, checkpoint.lower_case)
     random = np.random.default_rng(20)
     arrays: dict[str, NDArray[Any]] = {}
     for seq, batch in CHECKED:
@@ -184,7 +183,7 @@ def write_reference(out: Path, checkpoint: Checkpoint, rows: list[dict[str, Any]
         for kind, inputs in cases.items():
             arrays[f"{kind}/{seq}/{batch}/inputs"] = np.stack(inputs)
             arrays[f"{kind}/{seq}/{batch}/logits"] = runtime.run(*inputs)
-    np.savez(out / "reference.npz", **arrays)  # type: ignore[arg-type,unused-ignore]
+    np.savez(path, **arrays)  # type: ignore[arg-type,unused-ignore]
 
 
 def answer_questions(
@@ -231,10 +230,16 @@ def time_torch(checkpoint: Checkpoint, mode: str, quiet: Quiet) -> Iterator[dict
                 return np.array(out.numpy())  # noqa: B023
 
             compute()  # compiles, where the mode does
+
+            def launch() -> None:
+                compute()  # noqa: B023
+                torch.cuda.synchronize()
+
             with quiet:
-                host = time_host(whole)
+                host, launched = time_host(whole), time_host(launch)
                 device = _time_device(compute)
-        yield {"runtime": f"torch-{mode}", "seq": seq, "batch": batch, "host": host, "device": device}
+        times = {"host": host, "launch": launched, "device": device}
+        yield {"runtime": f"torch-{mode}", "seq": seq, "batch": batch, **times}
 
 
 def _graphed(model: Any, inputs: Any) -> Callable[[], Any]:
@@ -277,7 +282,7 @@ def main() -> None:
     parser.add_argument("--models", default=",".join(SIZES))
     parser.add_argument("--modes", default="eager,graph,compile")
     parser.add_argument("--weights", type=Path, default=default_checkpoint_path())
-    parser.add_argument("--reference", action="store_true", help="write reference.npz")
+    parser.add_argument("--reference", action="store_true", help="write reference-MODEL.npz for every model")
     parser.add_argument("--answers", action="store_true", help="write answers-torch-fp32.json")
     parser.add_argument("--questions", type=Path, help="JSON lines with question, context and answers")
     parser.add_argument("--name", default="torch", help="of the report")
@@ -301,8 +306,14 @@ def main() -> None:
         save()
 
     trained = Checkpoint.load(options.weights)
-    if options.reference:
-        attempt("reference", lambda: write_reference(options.out, trained, rows, options.device))
+    tokenizer = Tokenizer(trained.vocab, trained.lower_case)
+    for size in options.models.split(",") if options.reference else ():
+
+        def refer(size: str = size) -> None:
+            checkpoint = trained if size == "minilm-l6" else random_checkpoint(size)
+            write_reference(options.out / f"reference-{size}.npz", checkpoint, tokenizer, rows, options.device)
+
+        attempt(f"reference {size}", refer)
     if options.answers:
 
         def answer() -> None:

@@ -1,13 +1,16 @@
 """How large the inputs of BERT's matrix products get on real text: what an engine in INT8 or FP8 scales them by."""
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engines.checkpoint import Checkpoint
 from engines.graph import build_graph
+from engines.tokenize import Tokenizer
 
 if TYPE_CHECKING:
     import onnx
@@ -50,3 +53,27 @@ def measure_ranges(
             kept = np.abs(found[index][mask.astype(bool)])
             ranges[name] = max(ranges[name], np.float32(np.percentile(kept, percentile)))
     return {name: np.array([value], np.float32) for name, value in ranges.items()}
+
+
+def with_ranges(checkpoint: Checkpoint, ranges: Mapping[str, NDArray[np.float32]]) -> Checkpoint:
+    """Give ``checkpoint`` with measured ``ranges``, and a digest of its own: engines of other ranges are others."""
+    digest = hashlib.sha256(checkpoint.digest.encode())
+    for name in sorted(ranges):
+        digest.update(name.encode() + ranges[name].tobytes())
+    return replace(checkpoint, activations=dict(ranges), digest=digest.hexdigest())
+
+
+def question_batches(tokenizer: Tokenizer, rows: Sequence[Mapping[str, Any]], seq: int, batch: int) -> Iterator[Batch]:
+    """Pack ``question`` and ``context`` of ``rows`` as [CLS] question [SEP] context [SEP], cut to ``seq`` tokens.
+
+    Yields ids, types and mask, int32 [batch, seq]; rows that do not fill a last batch are left out.
+    """
+    for start in range(0, len(rows) - batch + 1, batch):
+        ids, types, mask = (np.zeros((batch, seq), np.int32) for _ in range(3))
+        for index, row in enumerate(rows[start : start + batch]):
+            question = tokenizer.encode(row["question"]).ids[: seq // 2]
+            context = tokenizer.encode(row["context"]).ids[: seq - len(question) - 3]
+            packed = [tokenizer.cls, *question, tokenizer.sep, *context, tokenizer.sep]
+            ids[index, : len(packed)], mask[index, : len(packed)] = packed, 1
+            types[index, len(question) + 2 : len(packed)] = 1
+        yield ids, types, mask
