@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import importlib
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -13,6 +14,7 @@ from typing import Any, NoReturn
 import click
 
 from assistant.config import Config, default_home
+from assistant.parameters import GivenPath
 from engines.errors import ReparteeError
 
 #: Every subcommand with its line in ``repartee --help``; the module is assistant/commands/<name>.py.
@@ -54,6 +56,7 @@ class LazyGroup(click.Group):
     def main(self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any) -> NoReturn:  # type: ignore[override]
         """Run the command line and exit: 0 done, 2 bad input with one sentence, 130 interrupted."""
         extra["standalone_mode"] = False
+        _mend_streams()
         try:
             status = super().main(args, prog_name, **extra)
             sys.stdout.flush()
@@ -88,6 +91,17 @@ def os_error_sentence(error: OSError) -> str:
     return f"{subject}{error.strerror or error}; {advice}."
 
 
+def _mend_streams() -> None:
+    """Let output go nowhere where its stream was closed, and show what its encoding lacks as question marks."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            # This takes the lowest free number, which is the stream's own: no other file may get it, and with it what
+            # libraries print.
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode, encoding="utf-8"))
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
+
+
 def _drop_unwritable_output() -> None:
     """Keep the interpreter from trying again to write what cannot be written, and complaining, while it exits."""
     try:
@@ -105,7 +119,7 @@ def _fail(sentence: str) -> NoReturn:
 @click.option(
     "--home",
     envvar="REPARTEE_HOME",
-    type=click.Path(path_type=Path),
+    type=GivenPath(),
     help="Folder of the store, the caches and repartee.toml.  [default: $XDG_DATA_HOME/repartee]",
 )
 @click.version_option(package_name="repartee")

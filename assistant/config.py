@@ -193,13 +193,15 @@ def _read_toml(file: Path) -> dict[str, Any]:
     except UnicodeDecodeError as error:
         raise ConfigError(f"{file}: this is not UTF-8 text (byte {error.start}); save it as UTF-8.") from error
     except OSError as error:
-        raise ConfigError(f"{file}: cannot be read ({error.strerror}); check its permissions.") from error
+        raise ConfigError(f"{file}: cannot be read ({error.strerror}); check the path and its permissions.") from error
     import tomllib
 
     try:
         return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:  # also of a number with thousands of digits
         raise ConfigError(f"{file}: not valid TOML: {error}.") from error
+    except RecursionError as error:
+        raise ConfigError(f"{file}: lists or tables are nested too deeply; write them flat.") from error
 
 
 def _checked(section: type, name: str, key: str, value: Any, where: str, *, text: bool = False) -> Any:

@@ -50,6 +50,8 @@ def pull(name: str, folder: Path, *, revision: str | None = None) -> LocalModel:
         )
     except ImportError as error:
         raise ReparteeError(f"Fetching models needs huggingface_hub: {INSTALL}.") from error
+    if not name.strip("./"):  # "." and ".." are folders, not models
+        raise ReparteeError(f"'{name}' is not the name of a model; give it as owner/model.")
     target = folder / name.replace("/", "--")
     partial = folder / f".{target.name}.partial"
     partial.mkdir(parents=True, exist_ok=True)

@@ -52,15 +52,19 @@ def load(path: Path | str) -> list[Question]:
     path = Path(path)
     try:
         text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ReparteeError(f"{path} cannot be read ({error}); give a SQuAD JSON file.") from error
+    except OSError as error:
+        raise ReparteeError(f"{path} cannot be read ({error.strerror}); give a SQuAD JSON file.") from error
+    except UnicodeDecodeError as error:
+        raise ReparteeError(
+            f"{path} cannot be read (byte {error.start} is not UTF-8); give a SQuAD JSON file."
+        ) from error
     try:
         if path.suffix == ".jsonl":
             rows = [json.loads(line) for line in text.splitlines() if line.strip()]
             found = [_from_row(number, row) for number, row in enumerate(rows)]
         else:
             found = _from_official(json.loads(text))
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ReparteeError(
             f"{path} is not in the SQuAD format ({type(error).__name__}: {error}); "
             "expected data > paragraphs > qas as in the official files."

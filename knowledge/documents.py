@@ -6,7 +6,7 @@ import codecs
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -61,18 +61,23 @@ class DocumentText:
     sections: tuple[Section, ...]
 
 
-def find(path: Path) -> Iterator[Path]:
+def find(path: Path, unreadable: Callable[[OSError], None]) -> Iterator[Path]:
     """Yield ``path`` itself if it is not a folder, else the documents below it, in order.
 
     Hidden files and folders are skipped, and a folder that was already visited (a loop of symbolic links) is not
-    entered again.
+    entered again. A folder that cannot be read is told to ``unreadable``, and the others are read.
     """
     if not path.is_dir():
         yield path
         return
     visited: set[tuple[int, int]] = set()
-    for folder, folders, names in os.walk(path, followlinks=True):
-        status = Path(folder).stat()
+    for folder, folders, names in os.walk(path, onerror=unreadable, followlinks=True):
+        try:
+            status = Path(folder).stat()
+        except OSError as error:  # it went away meanwhile
+            unreadable(error)
+            folders.clear()
+            continue
         if (status.st_dev, status.st_ino) in visited:
             folders.clear()
             continue

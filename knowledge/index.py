@@ -46,7 +46,7 @@ class PassageIndex:
 
     @classmethod
     def create(cls, folder: Path | None) -> PassageIndex:
-        """Make an empty index in a folder, or in memory."""
+        """Make an empty index in a folder, or in memory. Raises IndexBrokenError if it cannot be written."""
         import tantivy
 
         builder = tantivy.SchemaBuilder()
@@ -57,9 +57,10 @@ class PassageIndex:
         builder.add_text_field("exact", tokenizer_name="exact", index_option="freq")
         builder.add_text_field("kind", tokenizer_name="raw", index_option="basic")
         builder.add_text_field("mark", stored=True, tokenizer_name="raw", index_option="basic")
-        if folder is not None:
-            folder.mkdir(parents=True)
-        return cls(tantivy.Index(builder.build(), str(folder) if folder else None), folder)
+        with _broken():
+            if folder is not None:
+                folder.mkdir(parents=True)
+            return cls(tantivy.Index(builder.build(), str(folder) if folder else None), folder)
 
     @classmethod
     def open(cls, folder: Path, *, readonly: bool = False) -> PassageIndex:

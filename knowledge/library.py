@@ -52,12 +52,18 @@ class AddEvent:
 
 @dataclass(frozen=True)
 class AddReport:
-    """What became of all documents, by path; ``failed`` has a sentence each, and ``notes`` what else is to be said."""
+    """What became of all documents, by path; ``failed`` has a sentence each, and ``notes`` what else is to be said.
+
+    ``gone`` are documents that came from below the given folders, are no longer on the disk and still in the store;
+    ``removed`` are those that were removed for that.
+    """
 
     added: tuple[Path, ...] = ()
     unchanged: tuple[Path, ...] = ()
     replaced: tuple[Path, ...] = ()
     failed: tuple[tuple[Path, str], ...] = ()
+    gone: tuple[Document, ...] = ()
+    removed: tuple[Document, ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -104,6 +110,8 @@ class Library:
         Raises StoreError if the store is damaged, or is not there and cannot be made.
         """
         path = home / STORE_NAME
+        if not _is_unicode(str(home)):
+            raise StoreError(f"{home} has a name that is not UTF-8; choose another home with --home.")
         try:
             if not readonly:
                 home.mkdir(parents=True, exist_ok=True)
@@ -138,12 +146,16 @@ class Library:
         """A number that changes with the content; a store that was made anew never repeats an older one's numbers."""
         return self._store.sequence
 
-    def add(self, paths: Iterable[Path], progress: Callable[[AddEvent], None] | None = None) -> AddReport:
+    def add(
+        self, paths: Iterable[Path], progress: Callable[[AddEvent], None] | None = None, *, prune: bool = False
+    ) -> AddReport:
         """Add documents and folders of documents; those already here are skipped if unchanged and replaced if not.
 
         What cannot be read is reported in ``failed`` and does not stop the others. Every document is stored in one
-        transaction before ``progress`` hears of it. Raises StoreError if the store cannot be written.
+        transaction before ``progress`` hears of it. Documents that were added from below one of the folders and are no
+        longer on the disk are reported, and with ``prune`` removed. Raises StoreError if the store cannot be written.
         """
+        paths = list(paths)
         outcomes: dict[Outcome, list[Path]] = {"added": [], "replaced": [], "unchanged": []}
         failed: list[tuple[Path, str]] = []
         self._writable()
@@ -165,9 +177,11 @@ class Library:
                 progress(AddEvent(path, outcome, sentence, done, total))
             if done % BATCH == 0:
                 self._sync(WRITER_WAIT_S)
+        gone = self._gone(paths)
+        removed = tuple(document for document in gone if prune and self._store.remove(document.id))
         notes = self._sync(WRITER_WAIT_S)
         added, unchanged, replaced = (tuple(outcomes[key]) for key in ("added", "unchanged", "replaced"))
-        return AddReport(added, unchanged, replaced, tuple(failed), notes)
+        return AddReport(added, unchanged, replaced, tuple(failed), () if prune else gone, removed, notes)
 
     def add_texts(self, texts: Iterable[tuple[str, str]]) -> None:
         """Add plain texts that are not files, as (name, text); a text with the name of an earlier one replaces it."""
@@ -248,21 +262,34 @@ class Library:
                 if not given.exists():
                     failed.append((given, f"{given} does not exist; check the path."))
                     continue
-                below = list(files.find(given))
-                if not below:
+                errors: list[OSError] = []
+                below = list(files.find(given, errors.append))
+                failed.extend((Path(error.filename), _unreadable(error.filename, error)) for error in errors)
+                if not below and not errors:
                     kinds = ", ".join(files.SUFFIXES)
                     failed.append((given, f"{given} has no documents in it; expected files that end in {kinds}."))
                 for path in below:
                     found.setdefault(path.resolve(), path)
             except OSError as error:
-                failed.append(
-                    (given, f"{given} cannot be read ({error.strerror}); check the path and its permissions.")
-                )
+                failed.append((given, _unreadable(given, error)))
         return list(found.values())
+
+    def _gone(self, paths: Iterable[Path]) -> tuple[Document, ...]:
+        """The documents in the store that were below one of the folders in ``paths`` and are no longer there."""
+        folders = [path.resolve() for path in paths if path.is_dir()]
+        if not folders:
+            return ()
+        return tuple(
+            document
+            for document in self._store.documents()
+            if any(Path(document.path).is_relative_to(folder) for folder in folders) and _is_gone(document.path)
+        )
 
     def _ingest(self, path: Path) -> Outcome:
         content = files.load(path, self.max_bytes)
         key = str(path.resolve())
+        if not _is_unicode(key):
+            raise files.DocumentError(f"{path} has a name that is not UTF-8, which cannot be stored; rename it.")
         if self._store.digest(key) == _digest(content):
             return "unchanged"
         return self._put(key, str(path), content, files.parse(content, path))
@@ -398,6 +425,30 @@ class Library:
                     yield
                 finally:
                     self._holding = False
+
+
+def _unreadable(path: Path | str, error: OSError) -> str:
+    return f"{path} cannot be read ({error.strerror}); check the path and its permissions."
+
+
+def _is_gone(path: str) -> bool:
+    """Tell whether there is surely nothing at ``path``; what cannot be looked at may still be there."""
+    try:
+        Path(path).lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False
+
+
+def _is_unicode(path: str) -> bool:
+    """Tell whether a path can be written as UTF-8: Linux allows any bytes, and Python keeps others as surrogates."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _digest(content: bytes) -> bytes:

@@ -77,7 +77,9 @@ def pack_tokens(tokens: Tokens) -> bytes:
 
 
 def unpack_tokens(blob: bytes) -> Tokens:
-    """Invert :func:`pack_tokens`."""
-    numbers = np.frombuffer(blob, "<u2" if blob[0] == 2 else "<u4", offset=1).astype(np.int32)
+    """Invert :func:`pack_tokens`. Raises ValueError for what it did not make."""
+    if blob[:1] not in (b"\2", b"\4") or (len(blob) - 1) % (3 * blob[0]):
+        raise ValueError("the tokens of a passage are cut")
+    numbers = np.frombuffer(blob, f"<u{blob[0]}", offset=1).astype(np.int32)
     count = len(numbers) // 3
     return Tokens(numbers[:count], numbers[count:].reshape(-1, 2))

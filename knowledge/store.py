@@ -163,7 +163,7 @@ class Store:
                         f"{self.path} cannot grow, the disk is full; free some space and try again."
                     ) from error
                 raise self._damaged(error) from error
-            except (sqlite3.DatabaseError, zlib.error, json.JSONDecodeError) as error:
+            except (sqlite3.DatabaseError, zlib.error, ValueError) as error:  # the last one is of what was unpacked
                 raise self._damaged(error) from error
 
     def _damaged(self, error: Exception) -> StoreError:
@@ -233,6 +233,8 @@ class Store:
     def remove(self, document: int) -> bool:
         """Remove a document and its passages; return False if there is none with this id."""
         with self._guard(), self._transaction():
+            if not 0 < document < 2**63:  # SQLite's numbers end here
+                return False
             removed = self._connection.execute("DELETE FROM documents WHERE id = ?", (document,)).rowcount == 1
             if removed:
                 self._changed(document)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from assistant.config import Config
+from assistant.parameters import FiniteRange
 from engines.errors import ReparteeError
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def build(config: Config, model: Path | None, runtime: str, targets: tuple[str, 
 )
 @click.option("--model", "models", default="", help="Weights files, Hugging Face folders or sizes (base, large).")
 @click.option("--seq", "lengths", default="64,128,256,384", show_default=True, help="Lengths in tokens.")
-@click.option("--slot", default=10.0, show_default=True, type=click.FloatRange(0, 60000), help="Read slot in ms.")
+@click.option("--slot", default=10.0, show_default=True, type=FiniteRange(0, 60000), help="Read slot in ms.")
 @click.option("--rounds", default=100, show_default=True, type=click.IntRange(10, 100000), help="Runs per row.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_obj

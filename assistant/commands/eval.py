@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from assistant.config import Config
+from assistant.parameters import FiniteRange
 from engines.errors import ReparteeError
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def command() -> None:
 @click.option("--open", "retrieve", is_flag=True, help="Put all contexts in a store and find the passages there.")
 @click.option("--limit", type=click.IntRange(1), help="Ask this many questions, spread evenly over the file.")
 @click.option("--predictions", type=click.Path(path_type=Path), help="Write {id: answer} for the official scripts.")
-@click.option("--slot", type=click.FloatRange(0), help="Read within this many ms, as a turn does.")
+@click.option("--slot", type=FiniteRange(0), help="Read within this many ms, as a turn does.")
 @click.option("--runtime", default="", help="The runtime; default: the configured one.")
 @click.option("--against", default="", help="Another runtime to compare answers with, openvino-f32 for instance.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")

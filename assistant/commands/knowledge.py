@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from assistant.config import Config
+from assistant.parameters import GivenPath
 from engines.errors import ReparteeError
 
 if TYPE_CHECKING:
@@ -57,32 +58,43 @@ def open_library(config: Config) -> Iterator[Library]:
 
 
 @command.command()
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path, readable=False))
+@click.argument("paths", nargs=-1, required=True, type=GivenPath())
+@click.option("--prune", is_flag=True, help="Remove what came from these folders and is no longer there.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_obj
-def add(config: Config, paths: tuple[Path, ...], as_json: bool) -> None:
+def add(config: Config, paths: tuple[Path, ...], prune: bool, as_json: bool) -> None:
     """Add documents and folders of documents (.md, .txt, .html).
 
-    Unchanged ones are skipped and changed ones replaced; what cannot be read is named, and the rest is added.
+    Unchanged ones are skipped and changed ones replaced; what cannot be read is named, and the rest is added. Documents
+    that have gone from a folder stay in the store, and are named, until --prune or `remove`.
     """
     for path in paths:
         if not path.exists():
             raise ReparteeError(f"{path} does not exist; check the path.")
     with open_library(config) as library:
-        report = _add_with_progress(library, paths)
-        kept = len(report.added) + len(report.replaced) + len(report.unchanged)
+        report = _add_with_progress(library, paths, prune)
+        kept = len(report.added) + len(report.replaced) + len(report.unchanged) + len(report.removed)
         for _, sentence in report.failed if kept else report.failed[1:]:
             click.echo(f"repartee: {sentence}", err=True)
         if not kept:
             others = f" (and {len(report.failed) - 1} more failed)" if len(report.failed) > 1 else ""
             raise ReparteeError(f"Nothing was added{others}: {report.failed[0][1]}")
+        for document in report.gone:
+            click.echo(
+                f"repartee: {document.name} is gone from the disk and still in the store; remove it with: "
+                f"repartee knowledge remove {document.id} (all such: add --prune).",
+                err=True,
+            )
         passages = library.count()
     if as_json:
         outcomes = {name: [str(path) for path in getattr(report, name)] for name in ("added", "replaced", "unchanged")}
         failed = [{"path": str(path), "error": sentence} for path, sentence in report.failed]
-        click.echo(json.dumps({**outcomes, "failed": failed, "passages": passages}))
+        gone, removed = (
+            [{"id": each.id, "path": each.path} for each in some] for some in (report.gone, report.removed)
+        )
+        click.echo(json.dumps({**outcomes, "failed": failed, "gone": gone, "removed": removed, "passages": passages}))
         return
-    counts = {name: len(getattr(report, name)) for name in ("added", "replaced", "unchanged", "failed")}
+    counts = {name: len(getattr(report, name)) for name in ("added", "replaced", "unchanged", "removed", "failed")}
     said = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
     click.echo(f"{said}; the store now has {passages} passages.")
 
@@ -120,6 +132,8 @@ def remove(config: Config, document_id: int) -> None:
 @click.pass_obj
 def search(config: Config, query: str, as_json: bool, k: int) -> None:
     """Show the passages that match QUERY best."""
+    if not query.strip():
+        raise ReparteeError("The query is empty; give the words to search for.")
     with open_library(config) as library:
         hits = library.search(query, k)
     if as_json:
@@ -130,7 +144,7 @@ def search(config: Config, query: str, as_json: bool, k: int) -> None:
         click.echo("No passage has these words.")
 
 
-def _add_with_progress(library: Library, paths: tuple[Path, ...]) -> AddReport:
+def _add_with_progress(library: Library, paths: tuple[Path, ...], prune: bool) -> AddReport:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
@@ -141,6 +155,7 @@ def _add_with_progress(library: Library, paths: tuple[Path, ...]) -> AddReport:
         return library.add(
             paths,
             lambda event: bar.update(task, completed=event.done, total=event.total, description=event.path.name),
+            prune=prune,
         )
 
 

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -16,13 +15,12 @@ from assistant.budget import DEFAULT_SLOTS
 from assistant.speech.audio import RATE, write_wav
 from engines.checkpoint import default_checkpoint_path
 from knowledge.library import Library
+from tests.conftest import AS_ANYONE
 
 QUESTION = "How tall is the lighthouse at Marlow Point?"
 SAMPLES = Path(__file__).parents[2] / "assistant" / "samples"
 # Time to read everything, however busy this machine is; a few passages are enough.
 PATIENT = {"REPARTEE_BUDGET_READ": "60000", "REPARTEE_READER_PASSAGES": "4"}
-# Root may write anywhere, unless it gives that up.
-AS_ANYONE = () if os.geteuid() else ("setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-all")
 
 
 def refused(result) -> str:

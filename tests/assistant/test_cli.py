@@ -67,6 +67,48 @@ def test_a_broken_configuration_is_one_sentence(tmp_path):
     )
 
 
+@pytest.mark.parametrize("closed", ["0<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_a_closed_stream_is_no_error(tmp_path, closed):
+    call = f"exec {sys.executable} -m assistant --home {tmp_path} knowledge list {closed}"
+    result = subprocess.run(["bash", "-c", call], capture_output=True, text=True, check=False)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert (tmp_path / "knowledge.db").read_bytes().startswith(b"SQLite format 3"), "nothing was printed into it"
+    # A question from a closed standard input is an empty one.
+    call = f"exec {sys.executable} -m assistant --home {tmp_path} ask - <&-"
+    result = subprocess.run(["bash", "-c", call], capture_output=True, text=True, check=False)
+    assert result.returncode == 2
+    assert result.stderr.startswith("repartee: The question is empty")
+
+
+@pytest.mark.parametrize(
+    ("encoding", "arguments", "line"),
+    [("latin-1", ["engine", "list"], "? openvino "), ("ascii", ["doctor"], "?  Python ")],
+)
+def test_what_the_terminal_cannot_show_becomes_question_marks(tmp_path, encoding, arguments, line):
+    call = [sys.executable, "-m", "assistant", "--home", tmp_path, *arguments]
+    result = subprocess.run(call, capture_output=True, text=True, check=False, env={"PYTHONIOENCODING": encoding})
+    assert (result.returncode, result.stderr) == (0, "")
+    assert line in result.stdout
+
+
+@pytest.mark.parametrize("arguments", [["--home", "", "doctor"], ["knowledge", "add", ""]])
+def test_an_empty_path_is_not_the_current_folder(tmp_path, monkeypatch, arguments):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "note.md").write_text("A note.")
+    result = CliRunner().invoke(cli.main, arguments, env={"REPARTEE_HOME": str(tmp_path / "home")})
+    assert result.exit_code == 2
+    assert "the path is empty; give a file or a folder, or . for this one." in result.stderr
+    assert list(tmp_path.iterdir()) == [tmp_path / "note.md"]
+
+
+@pytest.mark.parametrize("slot", ["nan", "inf", "-1"])
+@pytest.mark.parametrize("arguments", [["engine", "bench"], ["eval", "squad", "questions.json"]])
+def test_a_slot_is_a_finite_number_of_milliseconds(tmp_path, arguments, slot):
+    result = CliRunner().invoke(cli.main, ["--home", str(tmp_path), *arguments, "--slot", slot])
+    assert result.exit_code == 2
+    assert "Invalid value for '--slot'" in result.stderr
+
+
 def test_help_lists_every_command_without_importing_one():
     script = (
         "import sys; from assistant.cli import main\n"

@@ -54,6 +54,8 @@ def test_empty_variable_unsets_an_optional_setting(tmp_path):
         ("[raeder]\nthreads = 3", "there is no section [raeder]; the sections are budget, reader, "),
         ("reader = 3", "reader must be a section, written as [reader] on a line of its own."),
         ("[reader", "not valid TOML: "),
+        (f"[reader]\nthreads = {'9' * 5000}", "not valid TOML: "),
+        (f"x = {'[' * 5000}{']' * 5000}", "lists or tables are nested too deeply; write them flat."),
         (b"[reader]\nmodel = '\xff'", "this is not UTF-8 text (byte 18); save it as UTF-8."),
     ],
 )

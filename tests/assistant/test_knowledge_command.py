@@ -1,11 +1,14 @@
 """``repartee knowledge`` through the real command line, with the bundled reader's vocabulary."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 from click.testing import CliRunner
 
 from assistant import cli
+from tests.conftest import AS_ANYONE
 
 
 @pytest.fixture
@@ -52,7 +55,7 @@ def test_documents_are_added_listed_found_and_removed(repartee, documents):
 
 def test_json_is_complete(repartee, documents):
     added = json.loads(repartee("add", "--json", documents).stdout)
-    assert sorted(added) == ["added", "failed", "passages", "replaced", "unchanged"]
+    assert sorted(added) == ["added", "failed", "gone", "passages", "removed", "replaced", "unchanged"]
     assert added["added"] == [str(documents / "tea.txt"), str(documents / "tower.md")]
     listed = json.loads(repartee("list", "--json").stdout)
     assert [document["title"] for document in listed] == ["All about Tea", "The Tower"]
@@ -78,6 +81,38 @@ def test_what_fails_is_named_while_the_rest_is_added(repartee, documents):
     assert result.stderr.startswith(f"repartee: {documents / 'binary.md'} holds binary data")
 
 
+def test_an_unreadable_folder_is_named_while_the_rest_is_added(tmp_path, documents):
+    closed = documents / "closed"
+    closed.mkdir()
+    (closed / "bees.md").write_text("Bees dance.")
+    closed.chmod(0)
+    call = [*AS_ANYONE, sys.executable, "-m", "assistant", "--home", tmp_path / "home", "knowledge", "add"]
+    some = subprocess.run([*call, documents], capture_output=True, text=True, check=False)
+    none = subprocess.run([*call, closed], capture_output=True, text=True, check=False)
+    closed.chmod(0o700)
+    sentence = f"{closed} cannot be read (Permission denied); check the path and its permissions.\n"
+    assert (some.returncode, some.stderr) == (0, f"repartee: {sentence}")
+    assert some.stdout == "2 added, 1 failed; the store now has 2 passages.\n"
+    assert (none.returncode, none.stdout, none.stderr) == (2, "", f"repartee: Nothing was added: {sentence}")
+
+
+def test_a_document_that_is_gone_stays_until_it_is_removed_or_pruned(repartee, documents):
+    repartee("add", documents)
+    (documents / "tea.txt").unlink()
+    again = repartee("add", documents)
+    assert (again.exit_code, again.stdout) == (0, "1 unchanged; the store now has 2 passages.\n")
+    assert again.stderr == (
+        f"repartee: {documents / 'tea.txt'} is gone from the disk and still in the store; remove it with: "
+        "repartee knowledge remove 1 (all such: add --prune).\n"
+    )
+    told = json.loads(repartee("add", documents, "--json").stdout)
+    assert (told["gone"], told["removed"]) == ([{"id": 1, "path": str(documents / "tea.txt")}], [])
+    pruned = repartee("add", documents, "--prune")
+    assert (pruned.exit_code, pruned.stderr) == (0, "")
+    assert pruned.stdout == "1 unchanged, 1 removed; the store now has 1 passages.\n"
+    assert repartee("search", "green tea").stdout == "No passage has these words.\n"
+
+
 def test_bad_input_is_one_sentence(repartee, documents, tmp_path):
     missing = tmp_path / "missing.md"
     assert refused(repartee("add", documents, missing)) == f"{missing} does not exist; check the path."
@@ -87,6 +122,8 @@ def test_bad_input_is_one_sentence(repartee, documents, tmp_path):
     only = refused(repartee("add", tmp_path / "a.md"))
     assert only.startswith(f"Nothing was added: {tmp_path / 'a.md'} holds binary data")
     assert refused(repartee("remove", "7")) == "There is no document 7; `repartee knowledge list` shows them."
+    assert refused(repartee("remove", "9" * 30)).startswith("There is no document 999")
+    assert refused(repartee("search", " ")) == "The query is empty; give the words to search for."
     both = repartee("add", tmp_path / "a.md", tmp_path / "b.md")
     assert both.exit_code == 2
     assert "Nothing was added (and 1 more failed): " in both.stderr

@@ -127,6 +127,8 @@ def test_a_model_is_fetched_checked_and_listed(hub, tmp_path, name):
     [
         (["acme/nothing"], "The hub has no model acme/nothing; give it as owner/model"),
         (["no such name"], "The hub has no model no such name; give it as owner/model"),
+        ([""], "'' is not the name of a model; give it as owner/model."),
+        ([".."], "'..' is not the name of a model; give it as owner/model."),
         (["acme/gated"], "acme/gated asks for its terms to be accepted first"),
         (["acme/tiny", "--revision", "v9"], "acme/tiny has no revision v9"),
         (["acme/encoder"], "acme/encoder has no question-answering head"),

@@ -51,7 +51,8 @@ def test_reads_rows(tmp_path):
         ("[]", "not in the SQuAD format"),
         ('{"data": []}', "holds no questions"),
         ('{"data": [{"paragraphs": [{"qas": [{"id": "x"}]}]}]}', "not in the SQuAD format"),
-        ("\udcff", "cannot be read"),
+        ("\udcff", "cannot be read .byte 0 is not UTF-8"),
+        ("[" * 100_000, "is not in the SQuAD format"),
     ],
 )
 def test_a_bad_file_gives_one_sentence(tmp_path, text, words):

@@ -1,6 +1,7 @@
 """Documents are found, decoded and read as plain text; what is none is refused with a sentence."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -84,8 +85,22 @@ def test_folders_are_walked_without_hidden_files_and_loops(tmp_path):
         (tmp_path / name).write_text("Text.")
     (tmp_path / "sub" / "loop").symlink_to(tmp_path, target_is_directory=True)
     (tmp_path / "sub" / "again").symlink_to(tmp_path / "sub", target_is_directory=True)
-    found = [path.relative_to(tmp_path).as_posix() for path in find(tmp_path)]
+    found = [path.relative_to(tmp_path).as_posix() for path in find(tmp_path, pytest.fail)]
     assert found == ["a.txt", "b.md", "elsewhere/f.md", "sub/c.HTML"]
+
+
+def test_a_folder_that_is_not_there_is_told(tmp_path, monkeypatch):
+    for name in ("a", "b", "c"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "x.md").write_text("Text.")
+    found, told = [], []
+    for path in find(tmp_path, told.append):
+        found.append(path.relative_to(tmp_path).as_posix())
+        shutil.rmtree(tmp_path / "b", ignore_errors=True)  # while the walk is in "a"
+    assert found == ["a/x.md", "c/x.md"]
+    assert [(error.filename, error.strerror) for error in told] == [
+        (str(tmp_path / "b"), "No such file or directory"),
+    ]
 
 
 def test_plain_text_is_kept_verbatim_with_unix_line_ends(tmp_path):

@@ -139,6 +139,12 @@ def test_two_that_write_in_turn_see_each_other(tmp_path):
     assert (best(index, "lighthouse keeper"), best(index, "black tea")) == (None, None)
 
 
+def test_an_index_that_cannot_be_written_says_so(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(IndexBrokenError, match="Not a directory"):
+        PassageIndex.create(tmp_path / "file" / "index")
+
+
 @pytest.mark.parametrize("damage", ["missing", "meta", "empty", "other schema"])
 def test_a_damaged_index_says_so_when_opened(tmp_path, damage):
     import tantivy

@@ -1,5 +1,6 @@
 """The library adds, replaces, skips, removes and finds documents, and repairs its index by itself."""
 
+import os
 import random
 import shutil
 from pathlib import Path
@@ -75,6 +76,64 @@ def test_what_cannot_be_read_is_named_and_the_rest_is_added(library, tmp_path):
     assert [event.done for event in events] == [1, 2, 3, 4, 5]
     assert {event.total for event in events} == {5}
     assert {event.path: event.sentence for event in events if event.outcome == "failed"} == sentences
+
+
+def test_what_is_gone_from_a_folder_is_told_and_kept_until_it_is_pruned(library, lighthouse, tmp_path):
+    folder = tmp_path / "documents"
+    (folder / "sub").mkdir(parents=True)
+    for name in ("stays.md", "goes.md", "sub/goes.md"):
+        (folder / name).write_text(f"The {name} has its own text.")
+    sibling = tmp_path / "documents too"  # its name begins alike
+    sibling.mkdir()
+    (sibling / "other.md").write_text("Another folder's text.")
+    library.add([folder, sibling, lighthouse])
+    shutil.rmtree(folder / "sub")
+    (folder / "goes.md").unlink()
+    (sibling / "other.md").unlink()
+    lighthouse.unlink()
+    gone = [str(folder / "goes.md"), str(folder / "sub" / "goes.md")]
+    report = library.add([folder])
+    assert [document.path for document in report.gone] == gone
+    assert (report.removed, report.unchanged, len(library.documents())) == ((), (folder / "stays.md",), 5)
+    assert found(library, "goes")
+    report = library.add([folder], prune=True)
+    assert [document.path for document in report.removed] == gone
+    assert report.gone == ()
+    assert not found(library, "goes")
+    kept = [Path(document.path) for document in library.documents()]
+    assert sorted(kept) == sorted([folder / "stays.md", sibling / "other.md", lighthouse])
+    assert library.add([folder], prune=True).removed == ()
+
+
+def test_what_may_still_be_there_is_not_gone(library, tmp_path, monkeypatch):
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "notes" / "a.md").write_text("Some text.")
+    (tmp_path / "b.md").write_text("Other text.")
+    library.add([tmp_path])
+
+    def lstat(path: Path) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "lstat", lstat)
+    shutil.rmtree(tmp_path / "notes")
+    report = library.add([tmp_path], prune=True)
+    assert (report.gone, report.removed) == ((), ())
+
+
+def test_a_name_that_is_not_utf8_is_told_and_the_rest_is_added(library, tmp_path):
+    odd = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.md"))
+    odd.write_text("Odd text.")
+    (tmp_path / "even.md").write_text("Even text.")
+    report = library.add([tmp_path])
+    assert report.added == (tmp_path / "even.md",)
+    ((path, sentence),) = report.failed
+    assert path == odd
+    assert sentence.endswith("has a name that is not UTF-8, which cannot be stored; rename it.")
+
+
+def test_a_home_whose_name_is_not_utf8_is_one_sentence(tmp_path):
+    with pytest.raises(ReparteeError, match=r"not UTF-8; choose another home with --home\.$"):
+        Library.open(Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9")), tokenize)
 
 
 def test_the_size_limit_can_be_set(opened, lighthouse):

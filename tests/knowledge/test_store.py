@@ -107,6 +107,25 @@ def test_a_damaged_store_is_one_sentence_that_names_the_file(path, damage):
     assert bytes(path.read_bytes()[:100]) == bytes(content[:100])
 
 
+@pytest.mark.parametrize("column", ["tokens = x''", "tokens = x'02ff'", "tokens = x'0200000000'", "headings = '{'"])
+def test_a_passage_that_cannot_be_unpacked_is_one_sentence(path, column):
+    store = Store(path)
+    put(store)
+    store.close()
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.execute(f"UPDATE passages SET {column}")
+        connection.commit()
+    with contextlib.closing(Store(path)) as damaged, pytest.raises(StoreError, match=r"is damaged .*; move it away"):
+        damaged.passages([1])
+
+
+def test_a_number_that_no_document_can_have_removes_nothing(path):
+    with contextlib.closing(Store(path)) as store:
+        put(store)
+        assert not any(store.remove(number) for number in (-1, 0, 2**63, 10**30))
+        assert store.count() == 1
+
+
 def test_a_database_of_another_program_is_left_alone(path):
     other = sqlite3.connect(path)
     other.execute("CREATE TABLE theirs (x)")
