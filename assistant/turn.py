@@ -61,12 +61,14 @@ class Assistant:
                 threads=settings.threads or None,
             )
             library = Library.open(config.home, lambda text: reader.result().tokenize(text))
-        try:
-            library.search("What was it before?", k=1)  # opens the index: the first turn has no time for that
-            return cls(config, reader.result(), library)
-        except BaseException:
-            library.close()
-            raise
+            try:
+                library.search("What was it before?", k=1)  # opens the index: the first turn has no time for that
+                # The reader is waited for here and not by leaving the block: Python (3.11, 3.12) takes a thread whose
+                # join was interrupted for one that has ended, and aborts when it goes on while the process exits.
+                return cls(config, reader.result(), library)
+            except BaseException:
+                library.close()
+                raise
 
     async def answer(
         self,
@@ -160,9 +162,10 @@ class Assistant:
         finally:
             await chunks.aclose()
 
-    async def recognizer(self) -> Recognizer:
-        """Return the recognizer, biased to the library's words and ready to hear; loaded at the first call.
+    async def recognizer(self, *, live: bool = True) -> Recognizer:
+        """Return the recognizer, biased to the library's words; loaded at the first call, and ready for live speech.
 
+        Not `live`, for a recording, what live speech needs is left for when it is needed.
         Raises ReparteeError for a recognizer that is not installed.
         """
         from assistant.speech.recognizer import load_recognizer
@@ -172,7 +175,7 @@ class Assistant:
             if self._recognizer is None:
                 name = self.config.speech.recognizer
                 self._recognizer = await asyncio.to_thread(load_recognizer, name, self.config.cache_dir, self.library)
-                if isinstance(self._recognizer, SphinxRecognizer):
+                if live and isinstance(self._recognizer, SphinxRecognizer):
                     await self._recognizer.prepare()
             return self._recognizer
 

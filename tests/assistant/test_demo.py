@@ -8,14 +8,20 @@ import subprocess
 import sys
 import time
 
+import pytest
 import soundfile
 
 ENV = {"PATH": "/usr/bin:/bin", "REPARTEE_BUDGET_READ": "60000", "REPARTEE_READER_PASSAGES": "4", "COLUMNS": "100"}
 
 
-def test_without_a_terminal_it_answers_and_ends(tmp_path, repartee):
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    return tmp_path_factory.mktemp("home")
+
+
+def test_without_a_terminal_it_answers_and_ends(home, repartee):
     for _ in range(2):  # the second run finds everything in place
-        result = repartee(tmp_path, "demo", env=ENV)
+        result = repartee(home, "demo", env=ENV)
         assert result.returncode == 0, result.stderr
         assert "13 documents, " in result.stdout
         assert "heard  " in result.stdout
@@ -24,9 +30,9 @@ def test_without_a_terminal_it_answers_and_ends(tmp_path, repartee):
             stage in result.stdout for stage in ("recognise", "understand", "retrieve", "read", "first_audio", "total")
         )
         assert "? " not in result.stdout.splitlines()[-1]
-    pcm, rate = soundfile.read(tmp_path / "demo" / "reply.wav", dtype="int16")
+    pcm, rate = soundfile.read(home / "demo" / "reply.wav", dtype="int16")
     assert len(pcm) > rate
-    assert not (tmp_path / "knowledge.db").exists(), "the user's own store is not touched"
+    assert not (home / "knowledge.db").exists(), "the user's own store is not touched"
 
 
 def test_on_a_terminal_it_offers_a_prompt_that_understands_follow_ups(tmp_path):
@@ -52,6 +58,16 @@ def test_on_a_terminal_it_offers_a_prompt_that_understands_follow_ups(tmp_path):
     finally:
         process.kill()
         os.close(leader)
+
+
+def test_an_interrupted_start_is_quiet(home):
+    call = [sys.executable, "-m", "assistant", "--home", str(home), "demo"]
+    with subprocess.Popen(call, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=ENV) as process:
+        assert process.stdout.readline().startswith("1 Loading the reader")
+        time.sleep(0.7)  # until the reader is waited for
+        process.send_signal(signal.SIGINT)
+        assert process.communicate(timeout=60)[1].strip() == ""
+    assert process.returncode == 130
 
 
 class Screen:
