@@ -68,7 +68,7 @@ def test_bad_input_is_one_sentence(engine, arguments, words):
     assert words in result.stderr.splitlines()[-1]
 
 
-@pytest.mark.skipif(installed(), reason="the baseline is installed here")
+@pytest.mark.skipif(installed(), reason="about machines without transformers; it is installed here")
 def test_the_missing_baseline_is_told_in_one_sentence(engine, model):
     asked = engine("bench", "--model", model, "--runtime", "transformers")
     assert asked.exit_code == 2

@@ -15,7 +15,9 @@ import numpy as np
 import pytest
 import soundfile
 
-pytest.importorskip("sounddevice", reason="needs the extra [audio]", exc_type=(ImportError, OSError))
+pytest.importorskip(
+    "sounddevice", reason="needs PortAudio: apt-get install libportaudio2", exc_type=(ImportError, OSError)
+)
 TURNS = Path(__file__).parents[1] / "data" / "turns"
 
 

@@ -14,7 +14,7 @@ def test_every_finding_is_one_line_with_a_state():
         assert "\n" not in detail + remedy
 
 
-@pytest.mark.skipif(cuda.has_driver(), reason="there is a driver")
+@pytest.mark.skipif(cuda.has_driver(), reason="about machines without an NVIDIA driver; this one has it")
 def test_without_a_driver_and_without_tensorrt_nothing_is_broken():
     name, state, _, remedy = next(gpu_report.report())
     assert (name, state) == ("driver", "missing")

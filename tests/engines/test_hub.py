@@ -16,8 +16,6 @@ from engines.checkpoint import Checkpoint
 from engines.hub import local_models
 from tests.engines.conftest import random_checkpoint, write_hf_folder
 
-pytest.importorskip("huggingface_hub", reason="huggingface_hub is not installed: pip install 'repartee[hub]'")
-
 COMMIT = "c" * 40
 
 

@@ -16,7 +16,7 @@ SMALL = {"buckets": (32, 64), "batches": (1, 4)}
 @pytest.fixture(scope="module")
 def rtx():
     if "tensorrt_rtx" not in installed():
-        pytest.skip("TensorRT-RTX is not installed: pip install 'repartee[rtx]'")
+        pytest.skip("needs TensorRT-RTX, which make test installs on x86-64 Linux: pip install 'repartee[rtx]'")
     return TensorRT.load("tensorrt_rtx")
 
 
@@ -111,7 +111,7 @@ def test_a_plan_that_is_none_is_refused_with_tensorrts_words(rtx):
 
 def test_a_library_that_is_not_installed_is_named():
     if "tensorrt" in installed():
-        pytest.skip("TensorRT is installed")
+        pytest.skip("about machines without TensorRT; this one has it")
     with pytest.raises(
         TensorRTError, match=r"tensorrt is not installed; install it with pip install 'repartee\[gpu\]'"
     ):

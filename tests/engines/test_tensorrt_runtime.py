@@ -14,7 +14,7 @@ from engines.tensorrt_build import EngineOptions
 from engines.tensorrt_runtime import cheapest, require_memory, trial
 from tests.engines.conftest import random_batch, random_checkpoint, reference_hidden, reference_logits
 
-no_gpu = pytest.mark.skipif(cuda.has_driver(), reason="there is a GPU")
+no_gpu = pytest.mark.skipif(cuda.has_driver(), reason="about machines without an NVIDIA driver; this one has it")
 GIB = 1 << 30
 SMALL_GPU = Gpu("NVIDIA T4", (7, 5), 16 * GIB, 1 * GIB, "535.1", (12, 2))
 OPTIONS = EngineOptions((32, 64), (1, 4))
@@ -57,7 +57,7 @@ def test_too_little_memory_is_told_in_mebibytes():
 
 def test_a_hopper_gpu_is_not_run_by_tensorrt_rtx():
     if installed() != ["tensorrt_rtx"]:
-        pytest.skip("TensorRT-RTX alone is not what is installed: pip install 'repartee[rtx]'")
+        pytest.skip("about machines with TensorRT-RTX alone, which make test installs on x86-64 Linux")
     with pytest.raises(TensorRTError, match=r"does not run on compute capability 9\.0"):
         tensorrt_runtime.load_api(Gpu("NVIDIA H200", (9, 0), 141 * GIB, 140 * GIB, "580.1", (13, 0)))
     assert tensorrt_runtime.load_api(SMALL_GPU).name == "tensorrt_rtx"

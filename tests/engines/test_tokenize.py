@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+import tokenizers
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -76,7 +77,6 @@ def test_offsets_are_ascending_ranges_inside_any_text(text):
 
 def reference(vocab, lower_case):
     """Return the `tokenizers` library's pipeline for BERT."""
-    tokenizers = pytest.importorskip("tokenizers")
     ids = {piece: number for number, piece in enumerate(vocab)}
     pipeline = tokenizers.Tokenizer(tokenizers.models.WordPiece(ids, unk_token="[UNK]", max_input_chars_per_word=100))
     pipeline.normalizer = tokenizers.normalizers.BertNormalizer(lowercase=lower_case)

@@ -3,7 +3,7 @@ import random
 import numpy as np
 import pytest
 
-torch = pytest.importorskip("torch", reason="training needs the extra [train]")
+torch = pytest.importorskip("torch", reason="PyTorch is not installed here; make test-nemo installs it and runs this")
 torch.set_num_threads(1)  # tiny matrices: threads only get in each other's way
 
 from engines.checkpoint import expected_shapes  # noqa: E402
