@@ -11,8 +11,9 @@ import base64
 import contextlib
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from engines.errors import ReparteeError
 RATE = 24_000
 CHUNK_MS = 20
 ROOM = 10.0  # root mean square of the noise between recordings
+ROOMS = 50  # different chunks of it; they are made beforehand, since many callers share the machine with the server
 AUDIBLE = 200  # of 32767
 GIVE_UP_S = 20.0
 
@@ -185,24 +187,35 @@ class Caller:
     async def _microphone(self) -> None:
         """Send a chunk whenever its last sample would have been recorded."""
         due = time.perf_counter()
-        offset = 0  # samples of the speech already sent
+        chunks: Iterator[tuple[int, str]] = iter(())  # of the speech under way: samples, and the event that holds them
+        idle = self._idle_chunk_ms * RATE // 1000
+        silence = cycle([_append(self._room(idle)) for _ in range(ROOMS)])
+        speaking: np.ndarray | None = None
         while True:
-            speaking = self._speech
-            size = RATE * (CHUNK_MS if speaking is not None else self._idle_chunk_ms) // 1000
-            chunk = self._rng.normal(0, ROOM, size)
-            if speaking is not None:
-                if offset == 0:
-                    self._spoken_from = due
-                part = speaking[offset : offset + size]
-                chunk[: len(part)] = part
-                offset += len(part)
-            due += size / RATE
-            await asyncio.sleep(max(0.0, due - time.perf_counter()))
-            pcm = np.clip(chunk, -32768, 32767).astype(np.int16).tobytes()
-            await self._send({"type": "input_audio_buffer.append", "audio": base64.b64encode(pcm).decode()})
-            if speaking is not None and offset >= len(speaking):
-                self._speech, offset = None, 0
+            if speaking is None and self._speech is not None:
+                speaking, self._spoken_from = self._speech, due
+                chunks = self._chunks(speaking)
+            samples, event = next(chunks, (0, "")) if speaking is not None else (0, "")
+            if speaking is not None and not samples:
+                self._speech = speaking = None
                 self._said.set()
+            if not samples:
+                samples, event = idle, next(silence)
+            due += samples / RATE
+            await asyncio.sleep(max(0.0, due - time.perf_counter()))
+            await self._socket.send(event)
+
+    def _chunks(self, speech: np.ndarray) -> Iterator[tuple[int, str]]:
+        """Yield the events that say a recording; the last one ends in the room's noise."""
+        size = RATE * CHUNK_MS // 1000
+        for start in range(0, len(speech), size):
+            chunk = self._room(size)
+            part = speech[start : start + size]
+            chunk[: len(part)] = part
+            yield size, _append(chunk)
+
+    def _room(self, samples: int) -> np.ndarray:
+        return self._rng.normal(0, ROOM, samples).astype(np.int16)
 
     async def _listen(self) -> None:
         async for message in self._socket:
@@ -226,3 +239,7 @@ class Caller:
     def _drain(self) -> None:
         while not self._events.empty():
             self._events.get_nowait()
+
+
+def _append(pcm: np.ndarray) -> str:
+    return json.dumps({"type": "input_audio_buffer.append", "audio": base64.b64encode(pcm.tobytes()).decode()})

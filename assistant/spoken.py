@@ -30,7 +30,7 @@ async def hear(
     pcm = load_audio(recording)
     if is_silent(pcm):
         raise ReparteeError(f"{recording}: this recording is silent; expected a spoken question.")
-    recognizer = await assistant.recognizer()
+    recognizer = await assistant.recognizer(live=on_words is not None)
     slots = assistant.config.budget.slots()
     if on_words is None:
         budget = Budget(slots)

@@ -13,7 +13,8 @@ import numpy as np
 
 from assistant.speech.completeness import Look
 from assistant.speech.endpointer import Endpointer, Waits
-from assistant.speech.vad import FRAME, Activity, VoiceActivity
+from assistant.speech.silero import FRAME
+from assistant.speech.vad import Activity, VoiceActivity
 from assistant.speech.wake import WakeWords
 
 RATE = 16_000  # Hz

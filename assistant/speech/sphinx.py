@@ -59,8 +59,8 @@ class SphinxRecognizer:
         self._closed = False
 
     async def prepare(self) -> None:
-        """Start a worker and load its models now rather than at the first utterance."""
-        await self._worker()
+        """Start a worker and load its models now rather than when somebody speaks."""
+        await self._worker(live=True)
 
     async def transcribe(self, pcm: NDArray[np.int16]) -> Transcript:
         """Recognise a whole recording, int16[samples] at 16 kHz.
@@ -107,7 +107,7 @@ class SphinxRecognizer:
             if worker is None:
                 worker = await _Worker.start()
                 self._workers.append(worker)
-            await self._teach(worker)
+            await self._teach(worker, live=live)
             if (live or worker.utterances) and len(self._workers) < self._limit and self._spare is None:
                 self._spare = asyncio.create_task(self._start_spare())
             return worker
@@ -117,7 +117,7 @@ class SphinxRecognizer:
             worker = await _Worker.start()
             self._workers.append(worker)  # before it is taught, so that close() ends it
             async with self._starting:
-                await self._teach(worker)
+                await self._teach(worker, live=True)
         except RecognizerError:
             pass  # whoever needs it is told
         finally:
@@ -136,13 +136,16 @@ class SphinxRecognizer:
             self._texts_of = version, key, texts
         return self._texts_of[1:]
 
-    async def _teach(self, worker: _Worker) -> None:
-        """Load the model of the documents into a worker; it builds the model if the cache does not hold it."""
+    async def _teach(self, worker: _Worker, *, live: bool) -> None:
+        """Load the model of the documents into a worker; it builds the model if the cache does not hold it.
+
+        What live speech needs is loaded first, or what recordings need; the other when it is needed.
+        """
         key, texts = await self._content()
         if worker.key == key:
             return
         for attempt in (None, texts):
-            request = {"cache_dir": str(self._cache_dir), "key": key, "texts": attempt}
+            request = {"cache_dir": str(self._cache_dir), "key": key, "texts": attempt, "live": live}
             try:
                 if not (await worker.ask(Kind.DOMAIN, request))["missing"]:
                     worker.key = key
@@ -154,7 +157,7 @@ class SphinxRecognizer:
                     raise
                 self._temporary = tempfile.TemporaryDirectory(prefix="repartee-")
                 self._cache_dir = Path(self._temporary.name)
-                await self._teach(worker)
+                await self._teach(worker, live=live)
                 return
 
 
@@ -325,7 +328,8 @@ class _Worker:
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=errors,
-                env={**os.environ, "PYTHONPATH": path},
+                # Its arithmetic in numpy is small: threads for it would only take memory.
+                env={**os.environ, "PYTHONPATH": path, "OPENBLAS_NUM_THREADS": "1"},
             )
         except OSError as error:
             errors.close()

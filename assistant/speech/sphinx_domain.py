@@ -10,6 +10,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from heapq import nlargest
 from pathlib import Path
 
 from assistant.speech.ngram import NgramModel
@@ -18,10 +19,11 @@ from assistant.speech.sphinx_library import model_path
 from assistant.speech.spoken_words import sentences, spoken_words
 from assistant.speech.written_forms import written_forms
 
-FORMAT = 2  # raised whenever what is built from the same texts changes
+FORMAT = 3  # raised whenever what is built from the same texts changes
 MOST_CHARACTERS = 6_000_000  # about a million words; what is beyond is left out of the model, not of the answers
 KEPT_VERSIONS = 3
 _NAMES_ASKED = 4_000
+FREQUENT = 20_000  # words of general English that live speech is searched for, besides those of the documents
 
 _AUXILIARIES = frozenset("is are was were has have had can could will would should must does did do may".split())
 _STOP = frozenset(
@@ -38,11 +40,22 @@ _SAYABLE = re.compile(r"[a-z][a-z']*")
 
 @dataclass(frozen=True)
 class Domain:
-    """Files in the cache: a language model (None without documents) and a dictionary that covers it."""
+    """Files in the cache: a language model (None without documents) and dictionaries that cover it.
+
+    `dictionary` has every English word. `frequent` has the frequent ones and the documents': no document answers what
+    is neither, and the search takes four fifths of the time with half of the memory.
+    """
 
     language_model: Path | None
     dictionary: Path
+    frequent: Path
     forms: dict[str, str]  # how the documents write what is said
+
+    @classmethod
+    def plain(cls) -> Domain:
+        """Return general English."""
+        english = model_path() / "cmudict-en-us.dict"
+        return cls(None, english, english, {})
 
 
 def fingerprint(texts: Iterable[str]) -> tuple[str, list[str]]:
@@ -61,13 +74,13 @@ def fingerprint(texts: Iterable[str]) -> tuple[str, list[str]]:
 def cached(cache_dir: Path, key: str) -> Domain | None:
     """Return what was built for `key`, or None; an empty key is the plain English model."""
     if not key:
-        return Domain(None, model_path() / "cmudict-en-us.dict", {})
+        return Domain.plain()
     folder = cache_dir / f"sphinx-{key}"
     try:
         forms = json.loads((folder / "forms.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    return Domain(folder / "domain.lm", folder / "words.dict", forms)
+    return Domain(folder / "domain.lm", folder / "words.dict", folder / "frequent.dict", forms)
 
 
 def build(cache_dir: Path, key: str, texts: Sequence[str]) -> Domain:
@@ -97,12 +110,29 @@ def _write(folder: Path, texts: Sequence[str]) -> None:
         weights.append(weight)
     dictionary = (model_path() / "cmudict-en-us.dict").read_text(encoding="utf-8")
     known = {line.split(" ", 1)[0] for line in dictionary.splitlines()}
-    pronunciations = {word: pronounce(word) for word in sorted({w for row in rows for w in row} - known)}
+    said = {word for row in rows for word in row}
+    pronunciations = {word: pronounce(word) for word in sorted(said - known)}
     added = [f"{word} {phones}\n" for word, phones in pronunciations.items() if phones]
     unsayable = {word for word, phones in pronunciations.items() if not phones}
     rows = [[word for word in row if word not in unsayable] for row in rows]
     NgramModel.train(rows, weights=weights).write_arpa(folder / "domain.lm")
     (folder / "words.dict").write_text(dictionary.rstrip("\n") + "\n" + "".join(added), encoding="utf-8")
+    kept = said | frequent_words(_word(line) for line in dictionary.splitlines())
+    frequent = [f"{line}\n" for line in dictionary.splitlines() if _word(line) in kept]
+    (folder / "frequent.dict").write_text("".join(frequent + added), encoding="utf-8")
+
+
+def frequent_words(words: Iterable[str], most: int = FREQUENT) -> set[str]:
+    """Return those of `words` that the general English language model expects most often."""
+    import pocketsphinx
+
+    model = pocketsphinx.NGramModel.readfile(str(model_path() / "en-us.lm.bin"))
+    return set(nlargest(most, dict.fromkeys(words), key=lambda word: int(model.prob([word]))))
+
+
+def _word(line: str) -> str:
+    """Return the word of a dictionary's line, without the number of a further pronunciation: "read(2) R EH D"."""
+    return line.split(" ", 1)[0].partition("(")[0]
 
 
 def domain_sentences(texts: Iterable[str]) -> Iterator[tuple[list[str], int]]:

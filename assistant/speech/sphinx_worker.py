@@ -13,13 +13,13 @@ import signal
 import struct
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import IntEnum
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from assistant.speech.sphinx_domain import Domain, build, cached
-from assistant.speech.sphinx_library import Decoder, model_path
+from assistant.speech.sphinx_library import EVERYTHING, Decoder, Effort, SphinxError, model_path
 from assistant.speech.sphinx_utterance import Utterance
 from assistant.speech.written_forms import write
 from engines.errors import ReparteeError
@@ -27,18 +27,22 @@ from engines.errors import ReparteeError
 HEADER = struct.Struct("<IBI")
 LONGEST_FRAME = 64 << 20
 SLICE = 3200  # bytes decoded before others get their turn, 100 ms
-DECODERS = 4  # utterances decoded at the same time in one process, about 100 MB each
+DECODERS = 4  # people who speak at the same time to one process, about 70 MB each
 
 DOMAIN_WEIGHT = 1.0
-# The lattice search only costs time after the second pass. With fewer states and words a frame the search takes two
-# thirds of the time, and errors stay as they are; at 2000 and 5 they do not (docs/speech.md).
-SETTINGS: dict[str, str | float | bool] = {"bestpath": False, "maxhmmpf": 3000, "maxwpf": 10}
+# Nobody waits for a recording: every word, every state, two passes. A person who speaks waits for what is left to do at
+# the end, so there is one pass and then the best path through its lattice; who speaks alone is searched for with twice
+# the states. docs/speech.md has what each costs and gains.
+WHOLE: dict[str, str | float | bool] = {"bestpath": False}
+LIVE: dict[str, str | float | bool] = {"bestpath": True, "fwdflat": False}
+ALONE, CROWDED = Effort(6000, 20), Effort(3000, 10)
+BEHIND = 3 * SLICE  # bytes that wait in a process whose speakers are no longer kept up with
 
 
 class Kind(IntEnum):
     """What a frame is: the first six come from the parent, the others go back."""
 
-    DOMAIN = 1  # JSON: cache_dir, key, texts or null
+    DOMAIN = 1  # JSON: cache_dir, key, texts or null, live: which decoder is wanted first
     OPEN = 2  # JSON: mean or null, whole
     AUDIO = 3  # int16 samples
     SETTLE = 4
@@ -87,6 +91,67 @@ class _Job:
         return self.cancelled or self.finishing or self.settling
 
 
+class _Pool:
+    """Decoders of one kind, made for the documents as they are now. Whoever calls holds the lock of `changed`."""
+
+    def __init__(self, make: Callable[[Domain | None], Decoder], most: int, changed: threading.Condition) -> None:
+        self._make, self._most, self._changed = make, most, changed
+        self._domain: Domain | None = None
+        self._idle: list[Decoder] = []
+        self._making = False
+        self._failure: Exception | None = None
+        self.busy = 0
+
+    @property
+    def ready(self) -> bool:
+        """Whether `take` returns a decoder, or raises why there is none."""
+        return bool(self._idle) or self._failure is not None
+
+    def take(self) -> Decoder:
+        """Return an idle decoder. Raises what went wrong when it was to be made."""
+        if not self._idle:
+            failure, self._failure = self._failure, None
+            raise failure or SphinxError("The speech recogniser has no decoder left.")
+        self.busy += 1
+        return self._idle.pop()
+
+    def give_back(self, decoder: Decoder, domain: Domain | None) -> None:
+        """Keep a decoder for the next utterance, unless the documents have changed meanwhile."""
+        self.busy -= 1
+        self._keep(decoder, domain)
+
+    def another(self) -> None:
+        """Begin to make a decoder in a thread, since that takes half a second, unless one is idle or they are many."""
+        if not (self._idle or self._making) and self.busy < self._most:
+            self._making = True
+            threading.Thread(target=self._make_one, daemon=True).start()
+
+    def renew(self, domain: Domain | None, first: Sequence[Decoder]) -> list[Decoder]:
+        """Serve other documents from here on, with `first` to begin with; return what is no longer of use."""
+        stale, self._domain, self._idle, self._failure = self._idle, domain, list(first), None
+        return stale
+
+    def _make_one(self) -> None:
+        domain, decoder, failure = self._domain, None, None
+        try:
+            decoder = self._make(domain)
+        except ReparteeError as error:
+            failure = error
+        with self._changed:
+            self._making = False
+            # Where others work, an utterance waits for one of them.
+            self._failure = None if self.busy else failure
+            if decoder is not None:
+                self._keep(decoder, domain)
+            self._changed.notify()
+
+    def _keep(self, decoder: Decoder, domain: Domain | None) -> None:
+        if domain is self._domain:
+            self._idle.append(decoder)
+        else:
+            decoder.close()
+
+
 class Worker:
     """Decodes what arrives on `source` and answers on `sink`."""
 
@@ -97,9 +162,8 @@ class Worker:
         self._requests: list[tuple[int, dict[str, Any]]] = []
         self._over = False
         self._domain: Domain | None = None
-        self._idle: list[Decoder] = []
-        self._making = False  # a spare decoder, in a thread
-        self._busy = 0
+        self._live = _Pool(_live_decoder, DECODERS, self._changed)
+        self._whole = _Pool(_whole_decoder, 1, self._changed)  # one after the other: there is one thread that decodes
 
     def run(self) -> None:
         """Work until the end of input."""
@@ -143,11 +207,19 @@ class Worker:
             elif kind is Kind.CANCEL:
                 job.cancelled = True
 
+    def _pool(self, job: _Job) -> _Pool:
+        return self._whole if job.whole else self._live
+
     def _next(self) -> int | None:
         """Return the utterance to work on: one that is ending, else the longest waiting; recordings come last."""
-        ready = [
-            number for number, job in self._jobs.items() if job.ready and (job.cancelled or job.decoder or self._idle)
-        ]
+        ready = []
+        for number, job in self._jobs.items():
+            if not job.ready:
+                continue
+            if job.cancelled or job.decoder or self._pool(job).ready:
+                ready.append(number)
+            else:
+                self._pool(job).another()
         return min(ready, key=lambda number: (self._jobs[number].whole, not self._jobs[number].urgent), default=None)
 
     def _advance(self, number: int) -> None:
@@ -160,28 +232,35 @@ class Worker:
             self._release(number, job)
             return
         if job.utterance is None:
-            with self._changed:
-                job.decoder, job.domain = self._idle.pop(), self._domain
-                self._busy += 1
-                if not (self._idle or self._making or job.whole) and self._busy < DECODERS:
-                    self._making = True
-                    threading.Thread(target=self._make_spare, daemon=True).start()
-            job.decoder.search_thoroughly(job.whole)  # nobody waits for a recording as for a reply
-            job.utterance = Utterance(job.decoder, job.mean)
-            if job.whole:
-                job.utterance.prime(piece + bytes(job.audio))
+            self._begin(job, piece)
+        assert job.utterance is not None
         if piece:
             job.utterance.feed(piece)
             self._tell(number, job, len(piece))
         elif job.settling and not job.finishing:
             job.settling = False
-            if self._busy == 1:  # others who speak cannot wait for a second pass that may be in vain
+            if not self._behind():  # others who speak cannot wait for words that may be in vain
                 job.utterance.settle()
             self._tell(number, job, 0, settled=True)
         elif job.finishing:
             words = job.utterance.finish()
             self._send(Kind.FINAL, number, {"text": self._written(words), "mean": job.utterance.mean})
             self._release(number, job)
+
+    def _begin(self, job: _Job, piece: bytes) -> None:
+        with self._changed:
+            job.decoder, job.domain = self._pool(job).take(), self._domain
+            if not job.whole:
+                self._live.another()  # for the next who speaks at the same time
+        if not job.whole:
+            job.decoder.search(ALONE if self._live.busy == 1 else CROWDED)
+        job.utterance = Utterance(job.decoder, job.mean)
+        if job.whole:
+            job.utterance.prime(piece + bytes(job.audio))
+
+    def _behind(self) -> bool:
+        with self._changed:
+            return sum(len(job.audio) for job in self._jobs.values() if not job.whole) > BEHIND
 
     def _tell(self, number: int, job: _Job, decoded: int, *, settled: bool = False) -> None:
         assert job.utterance is not None
@@ -198,27 +277,8 @@ class Worker:
             job.utterance.abandon()
         with self._changed:
             self._jobs.pop(number, None)
-            self._busy -= decoder is not None
-            self._take_back(decoder, job.domain)
-
-    def _take_back(self, decoder: Decoder | None, domain: Domain | None) -> None:
-        """Keep a decoder for the next utterance, unless the documents have changed meanwhile."""
-        if decoder is not None and domain is self._domain:
-            self._idle.append(decoder)
-        elif decoder is not None:
-            decoder.close()
-
-    def _make_spare(self) -> None:
-        """Load a decoder for the next who speaks at the same time."""
-        domain = self._domain
-        try:
-            decoder = self._decoder(domain)
-        except ReparteeError:  # it worked for the others; this one is left out
-            decoder = None
-        with self._changed:
-            self._making = False
-            self._take_back(decoder, domain)
-            self._changed.notify()
+            if decoder is not None:
+                self._pool(job).give_back(decoder, job.domain)
 
     def _set_domain(self, number: int, request: dict[str, Any]) -> None:
         cache_dir, key, texts = Path(request["cache_dir"]), request["key"], request["texts"]
@@ -226,21 +286,14 @@ class Worker:
         if domain is None and texts is not None:
             domain = build(cache_dir, key, texts)
         if domain is not None and domain != self._domain:
-            first = self._decoder(domain)
+            first = _live_decoder(domain) if request["live"] else _whole_decoder(domain)
             with self._changed:
-                stale, self._domain, self._idle = self._idle, domain, [first]
+                self._domain = domain
+                stale = self._live.renew(domain, [first] if request["live"] else [])
+                stale += self._whole.renew(domain, [] if request["live"] else [first])
             for decoder in stale:
                 decoder.close()
         self._send(Kind.READY, number, {"missing": domain is None})
-
-    @staticmethod
-    def _decoder(domain: Domain | None) -> Decoder:
-        english = model_path()
-        domain = domain or Domain(None, english / "cmudict-en-us.dict", {})
-        models = [(english / "en-us.lm.bin", 1.0)]
-        if domain.language_model is not None:
-            models.append((domain.language_model, DOMAIN_WEIGHT))
-        return Decoder({"hmm": str(english / "en-us"), "dict": str(domain.dictionary), **SETTINGS}, models)
 
     def _guarded(self, number: int, work: Any) -> None:
         """Do `work`; what goes wrong is told to the parent and ends only that utterance."""
@@ -258,6 +311,26 @@ class Worker:
     def _write(self, data: bytes) -> None:
         self._sink.write(data)
         self._sink.flush()
+
+
+def _live_decoder(domain: Domain | None) -> Decoder:
+    domain = domain or Domain.plain()
+    decoder = _decoder(LIVE, domain.frequent, domain.language_model, CROWDED)
+    decoder.search(ALONE)  # made now, not when somebody speaks
+    return decoder
+
+
+def _whole_decoder(domain: Domain | None) -> Decoder:
+    domain = domain or Domain.plain()
+    return _decoder(WHOLE, domain.dictionary, domain.language_model, EVERYTHING)
+
+
+def _decoder(settings: Mapping[str, Any], dictionary: Path, language_model: Path | None, effort: Effort) -> Decoder:
+    english = model_path()
+    models = [(english / "en-us.lm.bin", 1.0)]
+    if language_model is not None:
+        models.append((language_model, DOMAIN_WEIGHT))
+    return Decoder({"hmm": str(english / "en-us"), "dict": str(dictionary), **settings}, models, effort)
 
 
 def main() -> None:

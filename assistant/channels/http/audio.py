@@ -49,7 +49,7 @@ async def transcribe(request: Request) -> Response:
         streaming = str(form.get("stream") or "").lower() == "true"
         name = upload.filename or "The recording"
         pcm = await asyncio.to_thread(load_audio, upload.file, name=clean(name)[:100])
-    transcript = await (await assistant.recognizer()).transcribe(pcm)
+    transcript = await (await assistant.recognizer(live=False)).transcribe(pcm)
     seconds = round(len(pcm) / EAR_RATE, 3)
     usage = {"type": "duration", "seconds": seconds}
     if streaming:

@@ -103,7 +103,7 @@ async def _heard(assistant: Assistant, given: object, param: str) -> str:
     except (binascii.Error, ValueError) as error:
         raise ApiError(f"'{param}.data' must be base64.", param=param) from error
     pcm = await asyncio.to_thread(load_audio, recording, name=param)
-    return (await (await assistant.recognizer()).transcribe(pcm)).text
+    return (await (await assistant.recognizer(live=False)).transcribe(pcm)).text
 
 
 async def _events(frame: Json, reply: Reply, *, with_usage: bool) -> AsyncIterator[str]:

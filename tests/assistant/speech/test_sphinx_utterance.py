@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from assistant.speech.audio import load_audio
-from assistant.speech.sphinx_library import Decoder, SphinxError, model_path
+from assistant.speech.sphinx_library import Decoder, Effort, SphinxError, model_path
 from assistant.speech.sphinx_utterance import Utterance
 
 DATA = Path(__file__).parents[2] / "data" / "speech"
@@ -17,8 +17,8 @@ CHUNK = 1_600
 @pytest.fixture(scope="module")
 def decoder() -> Iterator[Decoder]:
     english = model_path()
-    settings = {"hmm": str(english / "en-us"), "dict": str(english / "cmudict-en-us.dict"), "maxhmmpf": 2000}
-    decoder = Decoder(settings, [(english / "en-us.lm.bin", 1.0)])
+    settings = {"hmm": str(english / "en-us"), "dict": str(english / "cmudict-en-us.dict")}
+    decoder = Decoder(settings, [(english / "en-us.lm.bin", 1.0)], Effort(2000, -1))
     yield decoder
     decoder.close()
 

@@ -3,7 +3,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from assistant.speech.vad import FRAME, VoiceActivity
+from assistant.speech.silero import FRAME
+from assistant.speech.vad import VoiceActivity
 
 
 def frames(pcm: np.ndarray) -> list[np.ndarray]:
