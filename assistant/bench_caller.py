@@ -49,6 +49,7 @@ class Turn:
     transcript: str = ""
     answer: str = ""
     own: bool = True  # the reply answers what this session said
+    response: str = ""  # id of the last response to it
     stages: dict[str, float] = field(default_factory=dict)
     foreseen: bool = False
 
@@ -75,6 +76,7 @@ class Caller:
     """One session. `open` it, then `ask` and `barge_in`; `close` it."""
 
     def __init__(self, seed: int, *, idle_chunk_ms: int = CHUNK_MS) -> None:
+        self.responses: set[str] = set()  # ids of all that were announced to this session
         self._rng = np.random.default_rng(seed)
         self._idle_chunk_ms = idle_chunk_ms
         self._speech: np.ndarray | None = None
@@ -163,6 +165,7 @@ class Caller:
                     turn.latency_ms = (at - ended + audible[0] / RATE) * 1000
                 heard_s += len(samples) / RATE
             elif kind == "response.done" and at > ended and event["response"]["status"] == "completed":
+                turn.response = event["response"]["id"]
                 self._note(turn, event["response"].get("metadata") or {})
                 # The reply is listened to, as a person would before asking the next thing.
                 await asyncio.sleep(max(0.0, reply_began + heard_s - time.perf_counter()) + 0.3)
@@ -219,7 +222,10 @@ class Caller:
 
     async def _listen(self) -> None:
         async for message in self._socket:
-            self._events.put_nowait((time.perf_counter(), json.loads(message)))
+            event = json.loads(message)
+            if event["type"] == "response.created":
+                self.responses.add(event["response"]["id"])
+            self._events.put_nowait((time.perf_counter(), event))
 
     async def _wait(self, wanted: Callable[[dict[str, Any]], bool]) -> tuple[float, dict[str, Any]] | None:
         """Return the first event that is `wanted`, None if it does not come."""

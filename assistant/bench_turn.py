@@ -10,8 +10,9 @@ import socket
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +22,7 @@ import numpy as np
 
 from assistant.bench_caller import Caller, Recording, Turn, load_recordings
 from assistant.config import Config
+from assistant.speech.evaluate import comparable, word_errors
 from engines.errors import ReparteeError
 
 if TYPE_CHECKING:
@@ -55,6 +57,7 @@ class Outcome:
             "latency_ms": percentiles(self.latencies_ms),
             "false_cut_offs": sum(turn.cut_off for turn in self.turns) / count,
             "right_answers": sum(is_right(turn) for turn in self.turns) / count,
+            "word_errors": word_error_rate(self.turns),
             "answers_of_others": sum(not turn.own for turn in self.turns),
             "foreseen": sum(turn.foreseen for turn in self.turns) / count,
             "stages_ms": {
@@ -131,16 +134,27 @@ async def measure(
                 await caller.open(server.url, config.serve.token)
             # Not counted: the parts are loaded by as many as will speak at once.
             await asyncio.gather(*(caller.ask(plan[0]) for caller in callers[:speaking]))
-            turns = await converse(callers, plan, speaking)
-            times = [await callers[0].barge_in(plan[i % len(plan)]) for i in range(barge_ins)]
+            name = "with speculation" if speculate else "without speculation"
+            with progress(f"{name}: questions asked", len(plan)) as step:
+                turns = await converse(callers, plan, speaking, step)
+            with progress(f"{name}: replies interrupted", barge_ins) as step:
+                times = []
+                for i in range(barge_ins):
+                    times.append(await callers[0].barge_in(plan[i % len(plan)]))
+                    step()
         finally:
             await asyncio.gather(*(caller.close() for caller in callers))
-    name = "with speculation" if speculate else "without speculation"
+    find_mix_ups(callers, turns)
     return Outcome(name, turns, [ms for ms in times if ms is not None])
 
 
-async def converse(callers: Sequence[Caller], plan: Sequence[Recording], speaking: int) -> list[Turn]:
-    """Have every caller take recordings from the plan; at most `speaking` of them speak at any moment."""
+async def converse(
+    callers: Sequence[Caller], plan: Sequence[Recording], speaking: int, step: Callable[[], None] = lambda: None
+) -> list[Turn]:
+    """Have every caller take recordings from the plan; at most `speaking` of them speak at any moment.
+
+    `step` is called after each turn.
+    """
     todo, turns = list(reversed(plan)), []
     floor = asyncio.Semaphore(speaking)
 
@@ -151,9 +165,44 @@ async def converse(callers: Sequence[Caller], plan: Sequence[Recording], speakin
                 floor.release()
                 return
             turns.append(await caller.ask(todo.pop(), floor.release))
+            step()
 
     await asyncio.gather(*(talk(caller) for caller in callers))
     return turns
+
+
+def find_mix_ups(callers: Sequence[Caller], turns: Sequence[Turn]) -> None:
+    """Mark turns in which a session got what belongs to another one.
+
+    That is a response another session got too, or words nearer to another recording than to the one that was spoken.
+    """
+    got = Counter(response for caller in callers for response in caller.responses)
+    texts = {turn.recording.text: comparable(turn.recording.text) for turn in turns}
+    for turn in turns:
+        heard = comparable(turn.transcript)
+        own = word_errors(texts[turn.recording.text], heard)
+        others = min((word_errors(text, heard) for text in texts.values()), default=own)
+        turn.own = turn.own and got[turn.response] <= 1 and own <= others
+
+
+@contextmanager
+def progress(what: str, steps: int) -> Iterator[Callable[[], None]]:
+    """Yield what is to be called after each step; a line on standard error tells how many are done."""
+    done = 0
+
+    def tell(end: str) -> None:
+        print(f"\r{what}: {done} of {steps}", end=end, file=sys.stderr, flush=True)
+
+    def step() -> None:
+        nonlocal done
+        done += 1
+        tell("")
+
+    if steps:
+        tell("")
+    yield step
+    if steps:
+        tell("\n")
 
 
 @dataclass(frozen=True)
@@ -220,6 +269,12 @@ def percentiles(values: Sequence[float]) -> dict[str, float]:
     return {"p50": round(float(p50), 1), "p95": round(float(p95), 1), "worst": round(max(values), 1)}
 
 
+def word_error_rate(turns: Sequence[Turn]) -> float:
+    """Return the share of the spoken words that were heard as others, not at all, or without having been said."""
+    words = [(comparable(turn.recording.text), comparable(turn.transcript)) for turn in turns]
+    return round(sum(word_errors(*pair) for pair in words) / max(1, sum(len(said) for said, _ in words)), 4)
+
+
 def is_right(turn: Turn) -> bool:
     """Return whether the answer contains what the recording says it should."""
     return turn.recording.answer.casefold() in " ".join(turn.answer.split()).casefold()
@@ -236,6 +291,7 @@ def show(outcomes: Sequence[Outcome]) -> None:
         console.print(_table(outcome))
         console.print(
             f"false cut-offs {figures['false_cut_offs']:.1%}, right answers {figures['right_answers']:.0%}, "
+            f"words heard wrong {figures['word_errors']:.1%}, "
             f"answered {figures['answered']} of {figures['turns']}, foreseen {figures['foreseen']:.0%}, "
             f"answers of other sessions {figures['answers_of_others']}\n"
         )

@@ -4,8 +4,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assistant.bench_caller import RATE, Recording, Turn, load_recordings
-from assistant.bench_turn import RECORDINGS, Outcome, is_right, percentiles
+from assistant.bench_caller import RATE, Caller, Recording, Turn, load_recordings
+from assistant.bench_turn import RECORDINGS, Outcome, find_mix_ups, is_right, percentiles
 from engines.errors import ReparteeError
 
 
@@ -55,3 +55,30 @@ def test_a_spoken_turn_and_an_interruption_are_timed_through_the_socket(repartee
     assert 100 < figures["latency_ms"]["p50"] < 20_000
     assert set(figures["stages_ms"]) == {"endpoint", "recognise", "understand", "retrieve", "read", "first_audio"}
     assert figures["barge_in_ms"]["p50"] < 5000
+
+
+def test_a_mix_up_is_found_by_its_words_and_by_its_response() -> None:
+    def spoken(text: str, heard: str, response: str) -> Turn:
+        return Turn(Recording(text, "", np.zeros(10, np.int16), ()), 1.0, transcript=heard, response=response)
+
+    callers = [Caller(0), Caller(1)]
+    callers[0].responses, callers[1].responses = {"a", "b"}, {"b", "c"}
+    tea, bees = "When did tea reach Europe?", "How many bees are in a hive?"
+    turns = [
+        spoken(tea, "when did he reach europe", "a"),
+        spoken(bees, "how many bees are in a hive", "b"),  # which the other session got too
+        spoken(bees, "when did tea reach europe", "c"),
+    ]
+    find_mix_ups(callers, turns)
+    assert [turn.own for turn in turns] == [True, False, False]
+
+
+def test_many_who_speak_at_once_get_their_own_answers_only(repartee, tmp_path: Path) -> None:
+    options = ("--sessions", 8, "--speaking", 4, "--turns", 8, "--speculation", "on", "--json")
+    run = repartee(tmp_path, "bench", "turn", *options)
+    assert run.returncode == 0, run.stderr
+    figures = json.loads(run.stdout)["with speculation"]
+    assert figures["answered"] == figures["turns"] == 8
+    assert figures["answers_of_others"] == 0
+    assert figures["right_answers"] >= 0.5  # of 8 questions that are all different
+    assert "questions asked: 8 of 8" in run.stderr
