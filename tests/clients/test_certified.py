@@ -77,17 +77,13 @@ def test_barge_in_with_truncation(certify, client):
     seen = certify(client, "barge_in")
     whole, kept = {
         "openai": lambda: (seen["said"], seen["kept"]),
-        "agents": lambda: (
-            f"{HEIGHT}, according to The",
-            seen["kept"]["content"][0]["transcript"].replace(" tall", ""),
-        ),
+        "agents": lambda: (seen["whole"], seen["kept"]["content"][0]["transcript"]),
         "livekit": lambda: (seen["reply"]["text"], seen["kept"]),
         "pipecat": lambda: (seen["said"], seen["kept"]),
     }[client]()
     assert HEIGHT in whole
-    assert kept != whole
-    assert len(kept) < len(seen["said"]) if "said" in seen else True
-    assert whole.startswith(kept[: len(whole)])
+    assert whole.startswith(kept)
+    assert len(kept) < len(whole)
     following = {
         "openai": lambda: seen["next"]["text"],
         "agents": lambda: said("agents", seen),
@@ -132,9 +128,7 @@ def test_the_plain_endpoints_with_the_official_client(certify):
     seen = certify("openai", "http")
     assert seen["models"] == ["repartee"]
     assert HEIGHT in seen["chat"]
-    # two turns, each within its own budget: the span may differ by a word, the sentence must be whole
-    assert HEIGHT in seen["streamed"]
-    assert seen["streamed"].endswith("according to The Marlow Point Lighthouse.")
+    assert seen["streamed"] == seen["chat"]
     assert HEIGHT in seen["repartee"]["answer"]
     assert "lighthouse" in seen["transcript"]
     assert seen["speech_ms"] > 400

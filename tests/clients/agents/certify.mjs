@@ -13,11 +13,12 @@ async function open(url, config) {
   const transport = new OpenAIRealtimeWebSocket({ url: `${url.replace('http', 'ws')}/v1/realtime?model=repartee` });
   const agent = new RealtimeAgent({ name: 'Repartee', instructions: 'Answer from the documents.' });
   const session = new RealtimeSession(agent, { transport, model: 'repartee', config, tracingDisabled: true });
-  const seen = { types: [], errors: [], audioMs: 0, interrupted: 0 };
+  const seen = { types: [], errors: [], audioMs: 0, interrupted: 0, said: {} };
   const waiting = [];
   session.on('transport_event', (event) => {
     seen.types.push(event.type);
     if (event.type === 'response.done') seen.response = event.response;
+    if (event.type === 'response.output_audio_transcript.delta') seen.said[event.item_id] = (seen.said[event.item_id] ?? '') + event.delta;
     for (const waiter of waiting.filter((waiter) => waiter.type === event.type)) {
       waiting.splice(waiting.indexOf(waiter), 1);
       waiter.resolve(event);
@@ -106,6 +107,7 @@ const scenarios = {
     stop.now = true;
     await speaking;
     line.seen.truncatedItem = itemId === line.seen.kept.id;
+    line.seen.whole = line.seen.said[itemId];
     return line;
   },
 
