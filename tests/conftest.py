@@ -65,6 +65,15 @@ def own_home(samples_home, tmp_path) -> Path:
     return Path(shutil.copytree(samples_home, tmp_path / "home"))
 
 
+@pytest.fixture
+def no_rest(monkeypatch) -> None:
+    """Let a bench not wait for the machine to come to rest: whoever asks for this looks at rows, not at figures."""
+    from engines import bench
+
+    monkeypatch.setattr(bench, "SETTLE_S", 0.0)
+    monkeypatch.setattr(bench, "REST_S", 0.0)
+
+
 @dataclass
 class Served:
     """A running ``repartee serve``."""

@@ -1,4 +1,4 @@
-"""`python -m engines.training STEP`: prepare, teach, distil, calibrate. See docs/training.md for a whole run."""
+"""`python -m engines.training STEP`: prepare, teach, distil, ship. See docs/training.md for a whole run."""
 
 import argparse
 import json

@@ -39,6 +39,7 @@ def test_an_engine_is_built_once_and_listed(engine, model):
     assert engine("build", "--from", model, "--runtime", "openvino").stdout.startswith("Ready in ")
 
 
+@pytest.mark.usefixtures("no_rest")
 def test_the_bench_times_runs_and_readings(engine, model):
     result = engine(
         "bench", "--model", model, "--runtime", "openvino,openvino-f32", "--seq", "32,64", "--rounds", "10", "--json"
@@ -69,6 +70,7 @@ def test_bad_input_is_one_sentence(engine, arguments, words):
 
 
 @pytest.mark.skipif(installed(), reason="about machines without transformers; it is installed here")
+@pytest.mark.usefixtures("no_rest")
 def test_the_missing_baseline_is_told_in_one_sentence(engine, model):
     asked = engine("bench", "--model", model, "--runtime", "transformers")
     assert asked.exit_code == 2

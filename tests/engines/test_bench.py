@@ -1,3 +1,5 @@
+import pytest
+
 from engines.bench import MadeUpText, race, read_many
 from engines.quantize import write_int8
 from engines.reader import Reader
@@ -6,6 +8,7 @@ from engines.tokenize import Tokenizer
 from tests.engines.conftest import random_checkpoint
 
 
+@pytest.mark.usefixtures("no_rest")
 def test_a_race_gives_every_contender_a_row_for_every_shape_and_a_ratio(tmp_path, checkpoint):
     runtimes = {name: load_runtime(name, checkpoint, cache_dir=tmp_path) for name in ("openvino", "openvino-f32")}
     rows = race(runtimes, [(1, 32), (4, 64)], model="tiny", vocab_size=40, rounds=20, baseline="openvino-f32")
@@ -17,6 +20,7 @@ def test_a_race_gives_every_contender_a_row_for_every_shape_and_a_ratio(tmp_path
         assert row.ratio == 1 or row.runtime == "openvino"
 
 
+@pytest.mark.usefixtures("no_rest")
 def test_readings_are_timed_with_and_without_a_slot(tmp_path):
     write_int8(random_checkpoint(), tmp_path / "tiny.safetensors")
     reader = Reader.load(tmp_path / "tiny.safetensors", cache_dir=tmp_path)
