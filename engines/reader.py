@@ -18,7 +18,7 @@ from engines.cost import CostModel
 from engines.runtime import Runtime, load_runtime
 from engines.spans import Candidate
 from engines.tokenize import Tokenizer, Tokens
-from engines.windows import QUESTION_TOKENS, WINDOW_TOKENS, Ids, Window, likely_stretch, pad, window, windows
+from engines.windows import QUESTION_TOKENS, WINDOW_TOKENS, Ids, Window, likely_stretch, pad, window, windows, word_weights
 
 SPANS = 5
 """Spans a reading lists at most."""
@@ -31,6 +31,12 @@ WORTH_BATCHING = 0.75
 
 FEWEST_TOKENS = 24
 """Passage tokens that are worth reading; so many of the best passage are read even if they do not fit in the slot."""
+
+CONTEXT_SHARE = 4
+"""Of what is left in a slot, the title and headings take at most one part in so many when the passage is cut."""
+
+WEIGHED = 10
+"""Passages that the rarity of the question's words is counted in."""
 
 WARM_TOKENS, WARM_MS = 192, 8.0
 """Single rows up to this length, or this cost, run at load: a shape's first run inside a slot would break it."""
@@ -231,11 +237,11 @@ class Reader:
                 del todo[:count]
                 continue
             fitting = [each for each in self.runtime.buckets if self.cost.bound(1, each) <= left]
-            count = max(fitting, default=0) - todo[0].begin - 1
+            room = max(fitting, default=0) - len(question) - 3
             if not found.reached:
-                count = max(count, FEWEST_TOKENS)
-            if count >= FEWEST_TOKENS:
-                cut = self._cut(question, passages[todo[0].passage], todo[0], count)
+                room = max(room, FEWEST_TOKENS)
+            if room >= FEWEST_TOKENS:
+                cut = self._cut(question, passages, todo[0], room)
                 self._run([cut], self._affordable(1, len(cut.ids), left) or self._bucket(len(cut.ids)), found)
             return
 
@@ -261,13 +267,14 @@ class Reader:
         best = min(costs, key=costs.__getitem__, default=None)
         return best if best is not None and costs[best] <= left else None
 
-    def _cut(self, question: Ids, passage: ReadablePassage, wanted: Window, count: int) -> Window:
-        """The ``count`` tokens of a window that share most with the question."""
-        context = wanted.ids[wanted.segment : wanted.begin]
-        stretch = passage.tokens.ids[wanted.first : wanted.first + wanted.count]
-        count = min(count, wanted.count)
-        first = wanted.first + likely_stretch(question, stretch, count)
-        return window(question, context, passage.tokens.ids, wanted.passage, self.tokenizer, first, count)
+    def _cut(self, question: Ids, passages: Sequence[ReadablePassage], wanted: Window, room: int) -> Window:
+        """As much of a window as ``room`` tokens hold: the stretch likeliest to answer, behind less of the context."""
+        tokens = passages[wanted.passage].tokens.ids
+        context = wanted.ids[wanted.segment : wanted.begin][: max(room - wanted.count, room // CONTEXT_SHARE)]
+        count = min(room - len(context), wanted.count)
+        weights = word_weights(question, (each.tokens.ids for each in passages[:WEIGHED]))
+        first = wanted.first + likely_stretch(weights, tokens[wanted.first : wanted.first + wanted.count], count)
+        return window(question, context, tokens, wanted.passage, self.tokenizer, first, count)
 
     def _windows(self, question: Ids, passages: Sequence[ReadablePassage], number: int) -> list[Window]:
         passage = passages[number]

@@ -3,9 +3,9 @@
 A passage too long for one sequence is read in overlapping windows (Devlin et al. 2018, section 4.2).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import ceil
+from math import ceil, log
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,10 @@ OVERLAP_TOKENS = 96
 
 CONTEXT_TOKENS = 32
 """Of a passage's title and headings, at most this many tokens are read before it."""
+
+_REACH = 40
+_FADING = np.exp(-np.abs(np.arange(-_REACH, _REACH + 1)) / 12)
+"""How much a word counts for a token so far from it: e⁻¹ at 12 tokens."""
 
 Ids = NDArray[np.int32]
 Batch = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]
@@ -67,14 +71,28 @@ def window(
     return Window(ids, len(question) + 2, len(head), passage, first, count)
 
 
-def likely_stretch(question: Ids, tokens: Ids, size: int) -> int:
-    """Where to begin reading ``size`` of ``tokens``: the middle of the stretches that share most with the question."""
+def word_weights(question: Ids, passages: Iterable[Ids]) -> dict[int, float]:
+    """Token of the question → how much it tells these passages apart: log((n + 1) / (passages that have it + 1/2)).
+
+    The inverse document frequency of BM25, over the passages at hand.
+    """
+    held = [set(passage.tolist()) for passage in passages]
+    return {
+        token: log((len(held) + 1) / (sum(token in each for each in held) + 0.5)) for token in set(question.tolist())
+    }
+
+
+def likely_stretch(weights: Mapping[int, float], tokens: Ids, size: int) -> int:
+    """Where to begin reading ``size`` of ``tokens``: the stretch with most weight of the question in and around it.
+
+    A word counts for the tokens beside it too, less and less: answers stand near the question's words.
+    """
     if size >= len(tokens):
         return 0
-    shared = np.concatenate([[0], np.cumsum(np.isin(tokens, question))])
-    hits = shared[size:] - shared[:-size]
-    best = np.flatnonzero(hits == hits.max())
-    return int(best[len(best) // 2])
+    weight = np.array([weights.get(token, 0.0) for token in tokens.tolist()])
+    around = np.convolve(weight, _FADING)[_REACH : _REACH + len(tokens)]
+    total = np.concatenate([[0], np.cumsum(around)])
+    return int(np.argmax(total[size:] - total[:-size]))
 
 
 def pad(group: Sequence[Window], bucket: int) -> Batch:

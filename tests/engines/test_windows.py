@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engines.tokenize import Tokenizer
-from engines.windows import CONTEXT_TOKENS, likely_stretch, pad, window, windows
+from engines.windows import CONTEXT_TOKENS, likely_stretch, pad, window, windows, word_weights
 from tests.engines.conftest import PIECES
 
 TOKENIZER = Tokenizer(PIECES)
@@ -43,11 +43,24 @@ def test_a_question_that_fills_the_sequence_is_a_programming_error():
         windows(np.ones(30, np.int32), NONE, ids(1), 0, TOKENIZER, 32)
 
 
-def test_the_likely_stretch_holds_the_question_words():
+def test_the_likely_stretch_lies_around_the_question_words():
     tokens = np.array([20] * 50 + [11, 12, 13] + [20] * 50, np.int32)
-    first = likely_stretch(ids(11, 12, 13), tokens, 20)
-    assert first <= 50 < 53 <= first + 20
-    assert likely_stretch(ids(11), ids(1, 2), 5) == 0
+    first = likely_stretch({11: 1.0, 12: 1.0, 13: 1.0}, tokens, 20)
+    assert first + 3 <= 50 < 53 <= first + 17
+    assert likely_stretch({11: 1.0}, ids(1, 2), 5) == 0
+
+
+def test_the_likely_stretch_goes_by_weight_not_by_number_of_words():
+    tokens = np.array([20] * 30 + [11] * 3 + [20] * 60 + [12] + [20] * 30, np.int32)
+    assert likely_stretch({11: 0.1, 12: 2.0}, tokens, 16) <= 93 < likely_stretch({11: 0.1, 12: 2.0}, tokens, 16) + 16
+    assert likely_stretch({11: 1.0, 12: 2.0}, tokens, 16) <= 30
+
+
+def test_a_word_that_every_passage_has_weighs_little():
+    weights = word_weights(ids(11, 12, 13), [ids(11, 12), ids(11), ids(11, 4)])
+    assert sorted(weights, key=weights.__getitem__) == [11, 12, 13]
+    assert weights[11] == pytest.approx(np.log(4 / 3.5))
+    assert weights[13] == pytest.approx(np.log(4 / 0.5))
 
 
 def test_padding_marks_segments_and_masks_the_rest():
