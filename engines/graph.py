@@ -110,10 +110,11 @@ class _Graph:
         return self.norm(self.op("Add", [outer, x], f"{name}.sum2"), f"{name}.output.LayerNorm")
 
     def attention(self, x: str, mask: str, name: str) -> str:
-        heads, hidden = self.config.heads, self.config.hidden_size
-        size = hidden // heads
+        heads = self.config.heads
         parts = [f"{name}.self.{part}" for part in ("query", "key", "value")]
-        qkv = self.linear(x, parts, f"{name}.qkv", factors=[1 / np.sqrt(size), 1, 1])
+        width = len(self.tensors[f"{parts[0]}.weight"])  # more than hidden where heads were filled up with zeros
+        size, scale = width // heads, 1 / np.sqrt(self.config.hidden_size // heads)
+        qkv = self.linear(x, parts, f"{name}.qkv", factors=[scale, 1, 1])
         q, k, v = (f"{name}.{part}" for part in "qkv")
         if self.int8:  # heads first, then thirds: one transpose instead of three; TensorRT's fusions know the other way
             every = self.op("Reshape", [qkv, self.ints("all_heads", [0, 0, 3 * heads, size])], f"{name}.heads")
@@ -122,7 +123,7 @@ class _Graph:
             k = self.op("Transpose", [k], f"{k}.t", perm=[0, 1, 3, 2])
         else:
             shape = self.ints("split_heads", [0, 0, heads, size])
-            self.op("Split", [qkv, self.ints("thirds", [hidden] * 3)], q, outputs=[q, k, v], axis=2)
+            self.op("Split", [qkv, self.ints("thirds", [width] * 3)], q, outputs=[q, k, v], axis=2)
             q, k, v = (self.op("Reshape", [part, shape], f"{part}.heads") for part in (q, k, v))
             q = self.op("Transpose", [q], f"{q}.t", perm=[0, 2, 1, 3])
             k = self.op("Transpose", [k], f"{k}.t", perm=[0, 2, 3, 1])
@@ -130,7 +131,7 @@ class _Graph:
         scores = self.op("Add", [self.op("MatMul", [q, k], f"{name}.scores"), mask], f"{name}.masked")
         weighted = self.op("MatMul", [self.op("Softmax", [scores], f"{name}.softmax", axis=-1), v], f"{name}.mix")
         joined = self.op("Transpose", [weighted], f"{name}.mix.t", perm=[0, 2, 1, 3])
-        joined = self.op("Reshape", [joined, self.ints("join_heads", [0, 0, hidden])], f"{name}.joined")
+        joined = self.op("Reshape", [joined, self.ints("join_heads", [0, 0, width])], f"{name}.joined")
         return self.linear(joined, [f"{name}.output.dense"], f"{name}.output.dense")
 
     def mean_pool(self, x: str, out: str) -> None:

@@ -11,9 +11,9 @@ from engines.checkpoint import Checkpoint
 from engines.errors import ReparteeError
 from engines.runtime import OutputHead
 from engines.tensorrt_api import Progress, TensorRT
-from engines.tensorrt_graph import INPUTS, POOLING, SINGLE, tensorrt_graph
+from engines.tensorrt_graph import INPUTS, POOLING, SINGLE, fill_heads, tensorrt_graph
 
-REVISION = 2
+REVISION = 3
 """Raised whenever the graph or the builder's settings change: engines cached by older code are then rebuilt."""
 
 BUCKETS = (32, 64, 128, 256, 384, 512)
@@ -26,6 +26,10 @@ BATCHES = (1, 8, 16)
 """Rows. A batch of another size runs as the next larger one: or as several, whichever was measured to cost less."""
 
 WORKSPACE = 1 << 30
+
+STEADY_HEAD, STEADY_UP_TO = 64, 256
+"""The fused attention of TensorRT 8.6.0 was seen to give changing results for heads of 32 dimensions and 8 rows of more
+than 256 tokens. Filled up to 64 with zeros, the same shapes give the same bits every time, in a seventh more time."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,28 @@ class EngineOptions:
     def profiles(self) -> list[Profile]:
         """One profile per bucket and batch size, for exactly that shape: a range of sizes is a third slower."""
         return [Profile(seq, batch) for seq in sorted(set(self.buckets)) for batch in sorted(set(self.batches))]
+
+
+def is_old(api: TensorRT) -> bool:
+    """Whether ``api`` is TensorRT 8: it takes the graph in a form of its own."""
+    return api.name == "tensorrt" and api.numbers < (9,)
+
+
+def needs_filled_heads(api: TensorRT, checkpoint: Checkpoint, options: EngineOptions) -> bool:
+    """Whether attention heads are filled up so that results are the same every time; see STEADY_HEAD."""
+    narrow = checkpoint.config.hidden_size < STEADY_HEAD * checkpoint.config.heads
+    return is_old(api) and narrow and max(options.buckets) > STEADY_UP_TO and max(options.batches) > 1
+
+
+def parts(api: TensorRT, checkpoint: Checkpoint, options: EngineOptions) -> list[EngineOptions]:
+    """Each engine's own options: one per bucket; a single row apart where more rows need filled heads."""
+    found = []
+    for each in options.by_bucket():
+        if 1 in each.batches and needs_filled_heads(api, checkpoint, each):
+            found += [replace(each, batches=(1,)), replace(each, batches=tuple(n for n in each.batches if n > 1))]
+        else:
+            found.append(each)
+    return found
 
 
 def engine_key(api: TensorRT, checkpoint: Checkpoint, head: OutputHead, gpu: str, options: EngineOptions) -> EngineKey:
@@ -110,9 +136,10 @@ def build_engine(
     if quantized == "fp8" and not api.strongly_typed:
         raise ReparteeError(f"{api.title} builds no FP8 engine from a graph; choose fp16, or install TensorRT 11.")
     builder = api.builder()
-    old = not api.strongly_typed and api.numbers < (9,)
+    if needs_filled_heads(api, checkpoint, options):
+        checkpoint = fill_heads(checkpoint, STEADY_HEAD)
     model = tensorrt_graph(
-        checkpoint, head=head, half_types=half and api.strongly_typed, elementary=old, quantized=quantized
+        checkpoint, head=head, half_types=half and api.strongly_typed, elementary=is_old(api), quantized=quantized
     )
     network, _parser = api.network(builder, model)
     del model

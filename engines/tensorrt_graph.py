@@ -1,5 +1,7 @@
 """The ONNX graph as TensorRT takes it: int32 inputs, and float16 inside where types are part of the graph."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -31,8 +33,9 @@ def tensorrt_graph(
     """Serialise the graph of ``checkpoint``: inputs int32 [batch, seq], result float32.
 
     ``half_types``: weights and activations are float16 (for strongly typed networks). ``elementary``: only operators as
-    older parsers know them; LayerNorm in parts is also what TensorRT 8.6 fuses best. ``quantized``: "int8" or "fp8":
-    matrix products' inputs and weights then go through explicit QuantizeLinear and DequantizeLinear.
+    older parsers know them, in the form that TensorRT 8.6 fuses best: LayerNorm in parts, one table for types and
+    positions, the span head as sums. ``quantized``: "int8" or "fp8": matrix products' inputs and weights then go
+    through explicit QuantizeLinear and DequantizeLinear.
     """
     from onnx import TensorProto
 
@@ -40,6 +43,8 @@ def tensorrt_graph(
     for each in model.graph.input:
         each.type.tensor_type.elem_type = TensorProto.INT32
     if elementary:
+        if head == "span":
+            _sum_head(model)
         _slice_shape(model)
     if half_types:
         to_half(model, OUTPUTS[head])
@@ -47,6 +52,22 @@ def tensorrt_graph(
         _quantize(model, checkpoint, quantized)
     data: bytes = model.SerializeToString()
     return data
+
+
+def fill_heads(checkpoint: Checkpoint, size: int) -> Checkpoint:
+    """Fill attention heads up to ``size`` dimensions with zeros: more arithmetic, the same results."""
+    heads = checkpoint.config.heads
+    more = size - checkpoint.config.hidden_size // heads
+    tensors = dict(checkpoint.tensors)
+    for name, tensor in checkpoint.tensors.items():
+        if ".attention.self." in name:  # weight [heads * size, hidden], bias [heads * size]
+            parts = tensor.reshape(heads, -1, *tensor.shape[1:])
+            filled = np.pad(parts, [(0, 0), (0, more), *[(0, 0)] * (tensor.ndim - 1)])
+            tensors[name] = filled.reshape(-1, *tensor.shape[1:])
+        elif name.endswith(".attention.output.dense.weight"):  # [hidden, heads * size]
+            parts = tensor.reshape(len(tensor), heads, -1)
+            tensors[name] = np.pad(parts, [(0, 0), (0, 0), (0, more)]).reshape(len(tensor), -1)
+    return replace(checkpoint, tensors=tensors)
 
 
 def to_half(model: "onnx.ModelProto", output: str) -> None:
@@ -77,6 +98,40 @@ def to_half(model: "onnx.ModelProto", output: str) -> None:
         body.append(helper.make_node("Cast", [f"{output}.half"], [output], name=f"{output}.wide", to=TensorProto.FLOAT))
     del model.graph.node[:]
     model.graph.node.extend([*body, *pooling])
+
+
+def _sum_head(model: "onnx.ModelProto") -> None:
+    """Compute start and end logits as sums over hidden, which fuse; a matrix product of two columns is slow alone."""
+    from onnx import helper, numpy_helper
+
+    product = next(node for node in model.graph.node if node.name == "qa_outputs.product")
+    x, weights = product.input
+    columns = next(each for each in model.graph.initializer if each.name == weights)
+    rows = np.ascontiguousarray(numpy_helper.to_array(columns).T)  # [2, hidden]
+    columns.CopyFrom(numpy_helper.from_array(rows, weights))
+    for name, axis in (("third_axis", 2), ("hidden_axis", -1)):
+        model.graph.initializer.append(numpy_helper.from_array(np.array([axis], np.int64), name))
+    sums = [
+        helper.make_node("Unsqueeze", [x, "third_axis"], ["qa_outputs.wide"], name="qa_outputs.wide"),
+        helper.make_node("Mul", ["qa_outputs.wide", weights], ["qa_outputs.terms"], name="qa_outputs.terms"),
+        helper.make_node(
+            "ReduceSum", ["qa_outputs.terms", "hidden_axis"], [product.output[0]], name=product.name, keepdims=0
+        ),
+    ]
+    _replace(model, {product.name: sums})
+
+
+def _replace(model: "onnx.ModelProto", by: "Mapping[str, Sequence[onnx.NodeProto]]") -> None:
+    """Put other nodes in the place of those named in ``by``."""
+    nodes = [new for node in model.graph.node for new in by.get(node.name, [node])]
+    del model.graph.node[:]
+    model.graph.node.extend(nodes)
+
+
+def _drop(model: "onnx.ModelProto", *names: str) -> None:
+    kept = [each for each in model.graph.initializer if each.name not in names]
+    del model.graph.initializer[:]
+    model.graph.initializer.extend(kept)
 
 
 def _slice_shape(model: "onnx.ModelProto") -> None:

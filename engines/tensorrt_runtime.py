@@ -17,7 +17,7 @@ from engines.cuda import INSTALL, DeviceMemory, Gpu, Graph, PinnedMemory, Stream
 from engines.errors import ReparteeError
 from engines.runtime import OutputHead, Status
 from engines.tensorrt_api import Progress, TensorRT, TensorRTError, installed
-from engines.tensorrt_build import EngineOptions, Profile, build_engine, default_options, engine_key
+from engines.tensorrt_build import EngineOptions, Profile, build_engine, default_options, engine_key, parts
 from engines.tensorrt_graph import INPUTS, OUTPUTS
 
 log = logging.getLogger(__name__)
@@ -77,7 +77,8 @@ def load(
     show = progress or show_progress()
 
     def plans(keep: bool) -> list[bytes]:
-        return [bucket_plan(api, checkpoint, head, gpu, each, cache, show, keep=keep) for each in options.by_bucket()]
+        each_engine = parts(api, checkpoint, options)
+        return [engine_plan(api, checkpoint, head, gpu, each, cache, show, keep=keep) for each in each_engine]
 
     try:
         return TensorRTRuntime(api, plans(keep=True), gpu, head=head, precision=options.precision)
@@ -85,7 +86,7 @@ def load(
         return TensorRTRuntime(api, plans(keep=False), gpu, head=head, precision=options.precision)
 
 
-def bucket_plan(
+def engine_plan(
     api: TensorRT,
     checkpoint: Checkpoint,
     head: OutputHead,
@@ -96,7 +97,7 @@ def bucket_plan(
     *,
     keep: bool = True,
 ) -> bytes:
-    """Give the serialised engine of one bucket, from ``cache`` or built; ``keep=False`` builds it in any case."""
+    """Give one serialised engine, from ``cache`` or built; ``keep=False`` builds it in any case."""
     made_for = gpu.target if api.name == "tensorrt" else f"{gpu.capability[0]}.{gpu.capability[1]}"
     key = engine_key(api, checkpoint, head, made_for, options)
 
@@ -190,7 +191,9 @@ class TensorRTRuntime:
         """
         random = np.random.default_rng(0)
         self._costs: dict[int, dict[int, float]] = {}
-        unsteady = []
+        self._splits: dict[tuple[int, int], list[int]] = {}
+        self.unsteady: list[Profile] = []
+        """Shapes that were built and are not used."""
         for (seq, batch), shape in list(self.shapes.items()):
             for values in shape.inputs:
                 values[:] = random.integers(0, 2, (batch, seq))
@@ -198,10 +201,11 @@ class TensorRTRuntime:
             if steady:
                 self._costs.setdefault(seq, {})[batch] = milliseconds
             else:
-                unsteady.append(f"{batch} rows of {seq} tokens")
+                self.unsteady.append(Profile(seq, batch))
                 self.shapes.pop((seq, batch)).close()
-        if unsteady:
-            log.warning("%s gives changing results for %s; others are used instead.", api.title, ", ".join(unsteady))
+        if self.unsteady:
+            shapes = ", ".join(f"{each.batch} rows of {each.seq} tokens" for each in self.unsteady)
+            log.warning("%s gives changing results for %s; other shapes are used instead.", api.title, shapes)
         if not self.shapes:
             raise TensorRTError(f"{api.title} gives changing results on this GPU; install another version of TensorRT.")
         self.buckets = tuple(sorted(self._costs))
@@ -217,7 +221,7 @@ class TensorRTRuntime:
             raise ReparteeError(f"The engines take {lengths} tokens, but got {seq}; pad to one of these, or build one.")
         results, done = [], 0
         with self._lock:
-            for batch in cheapest(rows, self._costs[seq]):
+            for batch in self.split(rows, seq):
                 shape = self.shapes[seq, batch]
                 count = min(batch, rows - done)
                 for place, values in zip(shape.inputs, (input_ids, token_type_ids, attention_mask), strict=True):
@@ -226,6 +230,12 @@ class TensorRTRuntime:
                 results.append(shape.run()[:count])
                 done += count
         return np.concatenate(results) if len(results) > 1 else results[0]
+
+    def split(self, rows: int, seq: int) -> list[int]:
+        """Batch sizes that ``rows`` rows of ``seq`` tokens (one of ``buckets``) are run as."""
+        if (known := self._splits.get((rows, seq))) is None:  # 10 µs for 8 rows: worth keeping
+            known = self._splits[rows, seq] = cheapest(rows, self._costs[seq])
+        return known
 
     def _own(self, thing: Any) -> Any:
         self._owned.append(thing)

@@ -1,5 +1,6 @@
 import json
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
@@ -7,7 +8,7 @@ from engines.cache import EngineCache, read_engine
 from engines.errors import ReparteeError
 from engines.ranges import measure_ranges
 from engines.tensorrt_api import TensorRT, TensorRTError, installed
-from engines.tensorrt_build import EngineOptions, Profile, build_engine, build_for, engine_key
+from engines.tensorrt_build import EngineOptions, Profile, build_engine, build_for, engine_key, parts
 from tests.engines.conftest import random_batch, random_checkpoint
 
 SMALL = {"buckets": (32, 64), "batches": (1, 4)}
@@ -24,6 +25,16 @@ def test_each_bucket_has_a_profile_for_each_batch_size():
     shapes = [Profile(32, 1), Profile(32, 16), Profile(64, 1), Profile(64, 16)]
     assert EngineOptions((64, 32), (16, 1)).profiles() == shapes
     assert [each.buckets for each in EngineOptions((64, 32)).by_bucket()] == [(32,), (64,)]
+
+
+def test_a_single_long_row_has_an_engine_of_its_own_where_more_rows_need_filled_heads(checkpoint):
+    options = EngineOptions((256, 384), (1, 8, 16))
+    old, new = (SimpleNamespace(name="tensorrt", numbers=numbers) for numbers in ((8, 6, 0), (10, 3, 0)))
+    shapes = [(each.buckets, each.batches) for each in parts(old, checkpoint, options)]
+    assert shapes == [((256,), (1, 8, 16)), ((384,), (1,)), ((384,), (8, 16))]
+    assert parts(new, checkpoint, options) == options.by_bucket()
+    wide = random_checkpoint(hidden_size=64, heads=1)
+    assert parts(old, wide, options) == options.by_bucket()
 
 
 @pytest.mark.parametrize(

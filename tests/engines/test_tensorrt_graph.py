@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from engines.ranges import measure_ranges
-from engines.tensorrt_graph import INPUTS, OUTPUTS, tensorrt_graph
+from engines.tensorrt_graph import INPUTS, OUTPUTS, fill_heads, tensorrt_graph
 from tests.engines.conftest import random_batch, random_checkpoint, reference_hidden, reference_logits
 
 
@@ -28,6 +28,14 @@ def test_the_graph_takes_int32_and_gives_the_references_logits(checkpoint, half,
     error = np.linalg.norm((logits - expected)[kept]) / np.linalg.norm(expected[kept])
     assert logits.dtype == np.float32
     assert error < (2e-2 if half else 1e-5)
+
+
+def test_heads_filled_with_zeros_give_the_same_logits(checkpoint):
+    inputs = random_batch(checkpoint.config, 2, 24)
+    filled = fill_heads(checkpoint, 16)
+    assert filled.tensors["encoder.layer.0.attention.self.query.weight"].shape == (4 * 16, 32)
+    logits = evaluate(tensorrt_graph(filled, head="span", half_types=False, elementary=True), OUTPUTS["span"], inputs)
+    np.testing.assert_allclose(logits, reference_logits(checkpoint, *inputs), atol=1e-4)
 
 
 @pytest.mark.parametrize("half", [False, True])

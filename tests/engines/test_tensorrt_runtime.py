@@ -209,6 +209,18 @@ async def test_readers_in_an_event_loop_do_not_block_it(runtime, checkpoint):
 
 
 @pytest.mark.gpu
+def test_many_long_rows_give_the_same_bits_every_time(cache_dir):
+    sizes = {"hidden_size": 384, "heads": 12, "intermediate_size": 512, "max_positions": 384}
+    options = EngineOptions((384,), (1, 8))
+    runtime = tensorrt_runtime.load(random_checkpoint(**sizes), cache_dir=cache_dir, options=options)
+    inputs = random_batch(random_checkpoint(**sizes).config, 8, 384)
+    first = runtime.run(*inputs)
+    assert all(np.array_equal(runtime.run(*inputs), first) for _ in range(50))
+    assert runtime.unsteady == [], "8 rows of 384 tokens are to run as one batch"
+    runtime.close()
+
+
+@pytest.mark.gpu
 def test_closing_returns_the_memory(cache_dir, checkpoint):
     tensorrt_runtime.load(checkpoint, cache_dir=cache_dir, options=OPTIONS).close()
     before = cuda.free_memory()
