@@ -83,7 +83,8 @@ def load_runtime(
     """Load ``checkpoint`` (default: the bundled reader) into the runtime ``name``, or the best that works (``auto``).
 
     ``cache_dir`` keeps compiled models; it may be read-only, then nothing is kept. ``threads``: CPU threads, None for
-    all cores. With ``auto``, ``note`` says why a better runtime whose library is installed does not work.
+    all cores. With ``auto``, ``note`` says in a few words, for every answer's ledger, why a better runtime whose
+    library is installed does not work; ``status`` and ``repartee doctor`` have the whole sentence.
 
     Raises:
         ReparteeError: the name is unknown, or the runtime (with ``auto``: every one) does not work here.
@@ -105,9 +106,15 @@ def load_runtime(
             if _module(candidate).status().installed:
                 reasons.append(str(error))
             continue
-        runtime.note = " ".join(reasons)
+        runtime.note = f"on the CPU: {'; '.join(map(_clause, reasons))}; see repartee doctor" if reasons else ""
         return runtime
     raise ReparteeError(f"No runtime works here; install openvino. {' '.join(reasons)}".rstrip())
+
+
+def _clause(sentence: str) -> str:
+    """What a sentence of the form "what is wrong; what to do." says is wrong, to go on after a colon."""
+    wrong = sentence.split("; ", maxsplit=1)[0].rstrip(".")
+    return wrong[0].lower() + wrong[1:] if wrong.split()[0].istitle() else wrong
 
 
 def _load(name: str, checkpoint: Checkpoint, head: OutputHead, cache_dir: Path, threads: int | None) -> Runtime:

@@ -34,8 +34,8 @@ def test_without_a_driver_auto_reads_on_the_cpu_and_says_why(tmp_path, checkpoin
     runtime = load_runtime("auto", checkpoint, cache_dir=tmp_path)
     assert runtime.name != "tensorrt"
     if installed():
-        assert runtime.note.startswith("No NVIDIA driver was found")
-        assert runtime.note.endswith(".")
+        missing = "no NVIDIA driver was found (libcuda.so.1 cannot be loaded)"
+        assert runtime.note == f"on the CPU: {missing}; see repartee doctor", "as short as a ledger needs it"
     else:
         assert runtime.note == "", "a machine where nobody asked for a GPU is told nothing"
     runtime.close()
