@@ -9,7 +9,7 @@ from pathlib import Path
 UNUSUAL = 0.005
 """Share of runs that may take longer than ``CostModel.bound``."""
 
-TAIL_STEP = 0.05
+TAIL_STEP = 0.1
 """How fast the bound follows: one run longer than it raises its factor by this much."""
 
 LOAD_STEP = 0.2
@@ -17,6 +17,9 @@ LOAD_STEP = 0.2
 
 BASE_STEP = 0.02
 """Weight of the newest run in the moving average of a shape's cost."""
+
+OUTLIER = 3.0
+"""A run that took longer than so many times what was expected teaches no more than that."""
 
 Shape = tuple[int, int]
 """(rows, tokens per row)."""
@@ -31,7 +34,7 @@ class CostModel:
     shape's first run in a process is dearer (the runtime compiles it); that extra is measured too.
     """
 
-    def __init__(self, averages: dict[Shape, float] | None = None, tail: float = 1.3) -> None:
+    def __init__(self, averages: dict[Shape, float] | None = None, tail: float = 1.5) -> None:
         self._averages = dict(averages or {})
         self._guesses: dict[Shape, float] = {}
         self._tail = tail
@@ -55,7 +58,7 @@ class CostModel:
                 return
             over = ms > expected * self._tail
             self._tail = min(max(self._tail + TAIL_STEP * (over - UNUSUAL), 1.05), 4.0)
-            off = min(ms / expected, 4.0) - 1
+            off = min(ms / expected, OUTLIER) - 1
             self._load *= 1 + LOAD_STEP * off
             self._averages[shape] *= 1 + BASE_STEP * off
 
