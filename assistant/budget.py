@@ -96,9 +96,14 @@ class Budget:
         finally:
             self._stages.append(slot.close())
 
-    def record(self, name: str, spent_ms: float, note: str = "") -> None:
-        """Enter a stage that was timed elsewhere, such as the wait for the endpoint."""
-        self._stages.append(finished_stage(name, self._slots[name], spent_ms, note))
+    def record(self, name: str, spent_ms: float, note: str = "", *, budget_ms: float | None = None) -> None:
+        """Enter a stage that was timed elsewhere, such as the wait for the endpoint, maybe with a slot of its own."""
+        self._stages.append(finished_stage(name, self._slots[name] if budget_ms is None else budget_ms, spent_ms, note))
+
+    @property
+    def slots(self) -> dict[str, float]:
+        """What is given to each stage, ms."""
+        return dict(self._slots)
 
     def slot_ms(self, name: str) -> float:
         """Milliseconds given to the stage ``name``."""

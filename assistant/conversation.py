@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from assistant.budget import now_ms
+from assistant.budget import Budget, now_ms
 from assistant.conversation_events import Cleared, ConversationEvent, Reason
 from assistant.dialogue.control import is_backchannel
 from assistant.dialogue.follow_up import answer_in_context
@@ -25,7 +25,7 @@ from assistant.dialogue.playback import Playback
 from assistant.dialogue.replying import Replying
 from assistant.dialogue.speculation import Speculation
 from assistant.events import Reply
-from assistant.speech.completeness import Look, ends_open, look_of, words_of
+from assistant.speech.completeness import Look, ends_open, look_of, names_nothing, words_of
 from assistant.speech.ear import Ear
 from assistant.speech.endpointer import Waits
 from engines.errors import ReparteeError
@@ -40,6 +40,7 @@ SLICE = 2048  # samples judged before other conversations get their turn
 LEAST_COMMIT = 1_600  # samples, 100 ms
 LONGEST_COMMIT = 60 * SAMPLE_RATE
 SURE = 0.5  # confidence in a foreseen answer at which words look complete
+READ_IN_SILENCE_MS = 30.0  # the shortest pause that ends a turn leaves so much between the words and its end
 ROOM_ECHO_MS = 250.0  # a half-duplex microphone stays shut for so long after the loudspeaker
 LONG_SENTENCE = 5  # words
 NOT_LISTENED_MS = 350.0  # who speaks on before hearing so much of a reply had not finished
@@ -284,6 +285,8 @@ class Conversation:
         """Judge a sentence by its word order and by how sure the reader is of an answer to it."""
         if self._replying.speaker is not None and self.settings.speak:
             self._replying.speaker.prepare(reply.spoken)
+        if names_nothing(text) and not self._history.replies():
+            return Look.UNFINISHED  # it can only mean what comes next
         sure = not reply.abstained and reply.confidence >= SURE
         if look_of(text) is Look.UNFINISHED:
             # A long sentence that a sure answer fits was misheard in a small word; a short one is a beginning.
@@ -346,7 +349,9 @@ class Conversation:
             ear.stay_awake()
 
     async def _answer_in_silence(self, text: str) -> Reply:
-        return await answer_in_context(self._assistant, text, self._history.replies(), transcript=text)
+        slots = self._assistant.config.budget.slots()
+        budget = Budget(slots | {"read": max(slots["read"], READ_IN_SILENCE_MS)})
+        return await answer_in_context(self._assistant, text, self._history.replies(), transcript=text, budget=budget)
 
     def _foreseen(self, text: str, reply: Reply) -> None:
         """Tell the ear about an answer found during the pause under way."""

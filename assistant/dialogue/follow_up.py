@@ -69,7 +69,7 @@ async def answer_in_context(
     budget = budget or Budget(assistant.config.budget.slots())
     replies: list[Reply] = []
     for reading in meant:
-        replies.append(await assistant.answer(reading, transcript=transcript))
+        replies.append(await assistant.answer(reading, transcript=transcript, budget=Budget(budget.slots)))
         if not replies[-1].abstained and replies[-1].confidence >= SURE:
             break
     best = max(replies, key=lambda reply: (not reply.abstained, reply.confidence))

@@ -232,7 +232,7 @@ class Replying:
             if stage.name == "read":
                 note += f", {foreseen.early_ms:.0f} ms early ({self._speculation.hits} of {tried} foreseen)"
             cut = "; ".join(part for part in stage.note.split("; ") if part and not part.endswith(" ms over"))
-            budget.record(stage.name, stage.spent_ms, f"{note}; {cut}" if cut else note)
+            budget.record(stage.name, stage.spent_ms, f"{note}; {cut}" if cut else note, budget_ms=stage.budget_ms)
         return budget.ledger()
 
     def _obey(self, control: Control, words: str, transcript: str | None) -> _Made:

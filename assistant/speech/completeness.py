@@ -81,6 +81,12 @@ def ends_open(text: str) -> bool:
     return not words or words[-1] in _OPEN | _QUESTION_WORDS or (words[-1] in _PREPOSITIONS and len(words) < 4)
 
 
+def names_nothing(text: str) -> bool:
+    """Return whether the words name nothing to ask about: "what is that", "how many of them"; also true of no words."""
+    small = _OPEN | _PREPOSITIONS | _AUXILIARIES | _QUESTION_WORDS | _PRONOUNS | {"many", "much"}
+    return all(word in small for word in words_of(text))
+
+
 def look_of(text: str) -> Look:
     """Judge the words so far; no words at all are UNCERTAIN."""
     words = words_of(text)

@@ -22,6 +22,7 @@ PER_MS = RATE // 1000
 WINDOW = 160  # samples; the end of speech is placed to 10 ms
 ABOVE_ROOM, BELOW_PEAK = 2.0, 0.02  # speech is at least so loud against the room and the turn's loudest frame
 HYSTERESIS = 0.15  # speech under way goes on at this much less probability than it needs to begin
+UNKNOWN = RATE * 160 // 1000  # samples; so late the model may be to know the beginning of a word for speech
 CLEARLY_LOUD, LIKELY = 6.0, 0.2  # to interrupt, a frame so many times the room needs this share of the threshold
 MAX_TURN = 30 * RATE  # samples; bounds memory, and whoever talks longer is answered in parts
 
@@ -105,6 +106,8 @@ class Ear:
         self._begun_at: int | None = None
         self._candidate = 0  # consecutive frames of speech, not yet a turn
         self._paused = False
+        self._hushed = False  # it has been silent since the last speech
+        self._unknown = 0  # samples of sound since then that is not known for speech
         self._peak = self._loud_frames = self._speech_end = 0.0
 
     @property
@@ -189,6 +192,7 @@ class Ear:
         self._begun_at = self._judged - len(self._recent)
         self._peak, self._loud_frames, self._paused = activity.level, float(self._candidate), False
         self._speech_end = float(self._judged)
+        self._hushed, self._unknown = False, 0
         self._endpointer.speech()
         yield Began(self._begun_at, self._recent)
         self._recent, self._candidate = np.zeros(0, np.int16), 0
@@ -210,10 +214,14 @@ class Ear:
             self._loud_frames += 1
             self._speech_end = float(self._judged - tail)
             self._endpointer.speech(tail / PER_MS)
+            self._hushed, self._unknown = False, 0
             if self._paused:
                 self._paused = False
                 yield Resumed()
+        elif tail < FRAME and self._hushed and self._unknown < UNKNOWN:
+            self._unknown += FRAME  # a sound after silence, perhaps the next word: the count stands still
         else:
+            self._hushed = self._hushed or tail == FRAME
             self._endpointer.silence()
         if not self._paused and self._endpointer.paused:
             self._paused = True

@@ -17,6 +17,7 @@ from assistant.speech.silero import Silero
 FULL_SCALE = np.float32(32768)
 GATE = 1.3  # a frame below this multiple of the room's level is not speech
 FALL, RISE = 0.3, 0.02  # share of the way the room's level moves towards a quieter, louder frame
+MOST_LOUDER = 4.0  # a frame counts for so many times the room at most
 WARM_UP = 3  # skipped frames the model is shown first once something stands out of the noise
 CLEARLY_NOT_SPEECH = 0.2
 
@@ -66,4 +67,6 @@ class VoiceActivity:
         if self._room is None:
             self._room = level
         else:
+            # A bang, or the beginning of a word that is not known for speech yet, is no louder room.
+            level = min(level, MOST_LOUDER * max(self._room, 1.0))
             self._room += (FALL if level < self._room else RISE) * (level - self._room)

@@ -1,6 +1,6 @@
 import pytest
 
-from assistant.speech.completeness import Look, look_of, words_of
+from assistant.speech.completeness import Look, look_of, names_nothing, words_of
 
 
 @pytest.mark.parametrize(
@@ -68,3 +68,9 @@ def test_every_question_of_the_recordings_looks_unfinished_at_its_hesitations() 
 
 def test_words_are_lower_case_without_punctuation() -> None:
     assert words_of("Isn't it 3,000 — or What?") == ["isn't", "it", "3", "000", "or", "what"]
+
+
+@pytest.mark.parametrize("words", ["", "what is that", "how many of them", "who was it"])
+def test_small_words_alone_name_nothing(words: str) -> None:
+    assert names_nothing(words)
+    assert not names_nothing(f"{words} lighthouse")

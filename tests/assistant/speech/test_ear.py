@@ -151,3 +151,23 @@ def test_a_turn_without_end_is_cut_at_30_seconds(recording: Callable) -> None:
     events = hear(Ear(waits=Waits.around(600, adaptive=False)), np.tile(speech, 14), chunk=1600)
     first = only(events, Ended)[0]
     assert 29 <= (first.at - only(events, Began)[0].at) / 16_000 <= 30.1
+
+
+@pytest.mark.parametrize("number", [24, 31])
+def test_the_beginning_of_a_word_is_not_counted_as_silence_before_it_is_known_for_speech(
+    recording: Callable, number: int
+) -> None:
+    # The model takes 130 ms to know these words for speech; the silence before them is as long as it was made.
+    spoken = recording(number)
+    long = max(spoken.pauses_ms)
+    ear = Ear(waits=Waits(*[float(long + 60)] * 4))
+    assert len(only(hear(ear, spoken.pcm), Ended)) == 1
+
+
+def test_a_noise_after_the_speech_delays_the_end_of_the_turn_by_160_ms_at_most(recording: Callable) -> None:
+    spoken = recording(1)
+    noisy = spoken.pcm.copy()
+    noisy[spoken.end + 1600 :] = np.random.default_rng(0).normal(0, 400, len(noisy) - spoken.end - 1600)
+    (quiet,), (loud,) = (only(hear(Ear(), pcm), Ended) for pcm in (spoken.pcm, noisy))
+    waited = [ended.at - ended.speech_end for ended in (quiet, loud)]
+    assert waited[0] <= waited[1] <= waited[0] + 160 * 16
