@@ -355,7 +355,7 @@ async def test_a_half_duplex_microphone_does_not_hear_the_reply(person: Callable
 async def test_with_a_wake_word_only_what_follows_it_is_heard(person: Callable[..., Person]) -> None:
     pytest.importorskip("pymicro_wakeword", reason="wake words need the extra [wake], which make test installs")
     visitor = person(ConversationSettings(wake_words=("hey_jarvis",)))
-    await visitor.say(EGGS)
+    await visitor.say(EGGS, speed=5)
     assert not visitor.all(SpeechStarted)
     wake_word, _ = soundfile.read(TURNS / "hey-jarvis.flac", dtype="int16")
     await visitor.play(np.concatenate([np.zeros(16_000, np.int16), wake_word]), speed=5)

@@ -16,7 +16,6 @@ begins and ends with speech), pauses_ms. hey-jarvis.flac is a wake word.
 
 from __future__ import annotations
 
-import asyncio
 import json
 import subprocess
 import sys
@@ -144,9 +143,10 @@ def make_turns(folder: Path) -> None:
     soundfile.write(folder / "hey-jarvis.flac", trimmed(say("Hey Jarvis.", "slt")), RATE)
 
 
-async def make_demo() -> None:
-    """Write the demo's question, in the assistant's own flite voice."""
-    chunks = [chunk async for chunk in Flite().stream("How tall is the lighthouse at Marlow Point?")]
+def make_demo() -> None:
+    """Write the demo's question as the assistant's own voice makes it, with the silence that it leaves out."""
+    chunks: list[bytes] = []
+    Flite()._speak("How tall is the lighthouse at Marlow Point?", lambda chunk: chunks.append(chunk) is None)
     soundfile.write(DEMO, in_a_quiet_room(np.frombuffer(b"".join(chunks), np.int16)), RATE)
 
 
@@ -154,4 +154,4 @@ if __name__ == "__main__":
     make_speech(HERE / "speech")
     make_turns(HERE / "turns")
     if "--demo" in sys.argv[1:]:
-        asyncio.run(make_demo())
+        make_demo()
