@@ -78,7 +78,14 @@ def words_of(text: str) -> list[str]:
 def ends_open(text: str) -> bool:
     """Return whether the last word needs another one, whatever stands before it; no words end open."""
     words = words_of(text)
-    return not words or words[-1] in _OPEN | _QUESTION_WORDS or (words[-1] in _PREPOSITIONS and len(words) < 4)
+    if not words or _is_open(words[-1]) or words[-1] in _QUESTION_WORDS:
+        return True
+    return words[-1] in _PREPOSITIONS and len(words) < 4
+
+
+def _is_open(word: str) -> bool:
+    """Return whether more always follows: small words, and what is short for an auxiliary ("i'll", "we've")."""
+    return word in _OPEN or word.endswith(("'ll", "'ve", "'re", "'m", "'d"))
 
 
 def names_nothing(text: str) -> bool:
@@ -92,7 +99,7 @@ def look_of(text: str) -> Look:
     words = words_of(text)
     if not words:
         return Look.UNCERTAIN
-    if words[-1] in _OPEN:
+    if _is_open(words[-1]):
         return Look.UNFINISHED
     start = next((i for i, word in enumerate(words) if word in _QUESTION_WORDS or word in _AUXILIARIES), None)
     if words[0] in _COMMANDS:

@@ -43,6 +43,8 @@ def test_a_whole_question_looks_complete(words: str) -> None:
         "um",
         "how long does the",
         "what should i use instead of",
+        "do you know whether they'll",
+        "what is it that we've",
     ],
 )
 def test_words_that_wait_for_more_look_unfinished(words: str) -> None:
