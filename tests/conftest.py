@@ -67,11 +67,12 @@ def own_home(samples_home, tmp_path) -> Path:
 
 @pytest.fixture
 def no_rest(monkeypatch) -> None:
-    """Let a bench not wait for the machine to come to rest: whoever asks for this looks at rows, not at figures."""
+    """Let a bench neither warm up nor wait for rest: whoever asks for this looks at rows, not at figures."""
     from engines import bench
 
     monkeypatch.setattr(bench, "SETTLE_S", 0.0)
     monkeypatch.setattr(bench, "REST_S", 0.0)
+    monkeypatch.setattr(bench, "WARM_UP", 1)
 
 
 @dataclass
