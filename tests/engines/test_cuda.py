@@ -1,3 +1,7 @@
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -72,3 +76,11 @@ def test_closing_returns_the_memory():
 def test_asking_for_too_much_memory_gives_one_sentence():
     with pytest.raises(CudaError, match="too little free memory"):
         cuda.DeviceMemory(1 << 50)
+
+
+@pytest.mark.gpu
+def test_a_hidden_gpu_gives_one_sentence():
+    program = "from engines import cuda\ntry: cuda.find_gpu()\nexcept cuda.CudaError as error: print(error)"
+    env = {**os.environ, "CUDA_VISIBLE_DEVICES": "", "PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run([sys.executable, "-c", program], env=env, capture_output=True, text=True, timeout=60)
+    assert done.stdout == "The NVIDIA driver shows no GPU; check nvidia-smi and CUDA_VISIBLE_DEVICES.\n", done.stderr

@@ -3,8 +3,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from engines.ranges import measure_ranges
+from engines.ranges import measure_ranges, question_batches, with_ranges
 from engines.tensorrt_graph import INPUTS, OUTPUTS, fill_heads, tensorrt_graph
+from engines.tokenize import Tokenizer
 from tests.engines.conftest import random_batch, random_checkpoint, reference_hidden, reference_logits
 
 
@@ -74,3 +75,22 @@ def test_ranges_are_those_of_the_products_inputs(checkpoint):
     last = np.abs(reference_hidden(replace(checkpoint, config=replace(checkpoint.config, layers=1)), *inputs))
     kept = last[inputs[2].astype(bool)]
     assert ranges["encoder.layer.0.output.LayerNorm"] == pytest.approx(np.percentile(kept, 99.99), rel=1e-4)
+
+
+def test_measured_ranges_make_another_model_of_the_same_weights(checkpoint):
+    ranges = measure_ranges(checkpoint, [random_batch(checkpoint.config, 4, 48)])
+    measured = with_ranges(checkpoint, ranges)
+    assert measured.digest != checkpoint.digest, "an engine of other ranges may not be taken from the cache"
+    assert with_ranges(checkpoint, ranges).digest == measured.digest
+    wider = {name: 2 * value for name, value in ranges.items()}
+    assert with_ranges(checkpoint, wider).digest != measured.digest
+
+
+def test_questions_are_packed_with_their_contexts_and_cut(checkpoint):
+    tokenizer = Tokenizer(checkpoint.vocab, checkpoint.lower_case)
+    rows = [{"question": "How high is the tower?", "context": "The tower is in Paris."}] * 3
+    ((ids, types, mask),) = question_batches(tokenizer, rows, 12, 2)
+    words = [checkpoint.vocab[number] for number in ids[0]]
+    assert words == "[CLS] how high is the tower ? [SEP] the tower is [SEP]".split()
+    assert types[0].tolist() == [0] * 8 + [1] * 4
+    assert mask.all()
