@@ -18,7 +18,17 @@ from engines.cost import CostModel
 from engines.runtime import Runtime, load_runtime
 from engines.spans import Candidate
 from engines.tokenize import Tokenizer, Tokens
-from engines.windows import QUESTION_TOKENS, WINDOW_TOKENS, Ids, Window, likely_stretch, pad, window, windows, word_weights
+from engines.windows import (
+    QUESTION_TOKENS,
+    WINDOW_TOKENS,
+    Ids,
+    Window,
+    likely_stretch,
+    pad,
+    window,
+    windows,
+    word_weights,
+)
 
 SPANS = 5
 """Spans a reading lists at most."""
