@@ -74,6 +74,8 @@ class LazyGroup(click.Group):
             _fail(os_error_sentence(error))
         except MemoryError:
             _fail("There is not enough memory for this; close other programs or use a smaller model.")
+        except RecursionError:
+            _fail("Something in the input is nested too deeply to be read; write it flatter.")
         sys.exit(status if isinstance(status, int) else 0)
 
 
@@ -126,7 +128,10 @@ def _fail(sentence: str) -> NoReturn:
 @click.pass_context
 def main(ctx: click.Context, home: Path | None) -> None:
     """Answer questions from your own documents, aloud, inside a latency budget."""
-    home = (home or default_home()).expanduser().absolute()
+    try:
+        home = (home or default_home()).expanduser().absolute()
+    except RuntimeError as error:  # "~" of nobody: a user without an entry, as in some containers
+        raise ReparteeError("This user has no home directory; give a folder with --home or REPARTEE_HOME.") from error
     try:
         ctx.obj = Config.load(home)
     except ReparteeError as problem:

@@ -33,6 +33,7 @@ def run_failing(monkeypatch, tmp_path, error):
         (KeyboardInterrupt(), 130, ""),
         (BrokenPipeError(errno.EPIPE, "Broken pipe"), 1, ""),
         (MemoryError(), 2, "repartee: There is not enough memory"),
+        (RecursionError(), 2, "repartee: Something in the input is nested too deeply to be read; write it flatter."),
     ],
 )
 def test_errors_become_one_sentence_and_a_status(monkeypatch, tmp_path, error, status, sentence):
@@ -99,6 +100,12 @@ def test_an_empty_path_is_not_the_current_folder(tmp_path, monkeypatch, argument
     assert result.exit_code == 2
     assert "the path is empty; give a file or a folder, or . for this one." in result.stderr
     assert list(tmp_path.iterdir()) == [tmp_path / "note.md"]
+
+
+def test_a_user_without_a_home_directory_is_told_to_give_a_folder():
+    result = CliRunner().invoke(cli.main, ["--home", "~no-such-user/x", "knowledge", "list"])
+    assert result.exit_code == 2
+    assert result.stderr == "repartee: This user has no home directory; give a folder with --home or REPARTEE_HOME.\n"
 
 
 @pytest.mark.parametrize("slot", ["nan", "inf", "-1"])
