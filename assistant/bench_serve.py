@@ -12,7 +12,7 @@ import statistics
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -36,13 +36,17 @@ SETTINGS = {
 
 @dataclass(frozen=True)
 class State:
-    """The server after an attack: what it holds, and how long a typed question takes it (median, ms)."""
+    """The server after an attack: what it holds, and how long a typed question takes it (median, ms).
+
+    `curve_mb` is its memory after each tenth of the attack, sessions that are still ending included.
+    """
 
     attack: str
     memory_mb: float
     open_files: int
     answer_ms: float
     seconds: float
+    curve_mb: tuple[float, ...] = ()
 
 
 Attack = Callable[[str, int], Awaitable[None]]
@@ -55,20 +59,24 @@ Attack = Callable[[str, int], Awaitable[None]]
 @click.pass_obj
 def command(config: Config, connects: int, events: int, as_json: bool) -> None:
     """Attack a server of its own on this machine; print its memory, open files and answers after each attack."""
-    states = asyncio.run(attack_all(config, connects, events))
-    if as_json:
-        for state in states:
+    if not as_json:
+        click.echo(f"{'after':<44}{'MB':>8}{'files':>8}{'answer ms':>11}{'s':>8}")
+
+    def tell(state: State) -> None:
+        if as_json:
             click.echo(json.dumps(vars(state)))
-        return
-    click.echo(f"{'after':<44}{'MB':>8}{'files':>8}{'answer ms':>11}{'s':>8}")
-    for state in states:
+            return
         click.echo(
             f"{state.attack:<44}{state.memory_mb:>8.1f}{state.open_files:>8}{state.answer_ms:>11.1f}{state.seconds:>8.1f}"
         )
+        if state.curve_mb:
+            click.echo("  MB after each tenth: " + " ".join(f"{mb:.0f}" for mb in state.curve_mb))
+
+    asyncio.run(attack_all(config, connects, events, tell))
 
 
-async def attack_all(config: Config, connects: int, events: int) -> list[State]:
-    """Return the state before and after each attack. Raises ReparteeError where the server cannot be started."""
+async def attack_all(config: Config, connects: int, events: int, tell: Callable[[State], None]) -> None:
+    """Tell the state before and after each attack. Raises ReparteeError where the server cannot be started."""
     attacks: list[tuple[str, Attack, int]] = [
         (f"{connects} connects and drops", connects_and_drops, connects),
         (f"{events} events that are none", flood, events),
@@ -79,12 +87,16 @@ async def attack_all(config: Config, connects: int, events: int) -> list[State]:
     ]
     async with served(config, SETTINGS) as server:
         await _settled(server, "warm-up", time.monotonic())
-        states = [await _settled(server, "nothing", time.monotonic())]
+        tell(await _settled(server, "nothing", time.monotonic()))
         for name, attack, count in attacks:
-            began = time.monotonic()
-            await attack(server.url, count)
-            states.append(await _settled(server, name, began))
-    return states
+            began, curve = time.monotonic(), []
+            if attack is connects_and_drops:
+                for tenth in range(10):
+                    await attack(server.url, count * (tenth + 1) // 10 - count * tenth // 10)
+                    curve.append(_memory_mb(server))
+            else:
+                await attack(server.url, count)
+            tell(replace(await _settled(server, name, began), curve_mb=tuple(curve)))
 
 
 async def connects_and_drops(url: str, count: int) -> None:
@@ -212,8 +224,16 @@ async def _settled(server: Server, attack: str, began: float) -> State:
             times_ms.append((time.perf_counter() - asked) * 1000)
             await asyncio.sleep(0.6)  # slower than the pace that is allowed
     await asyncio.sleep(2 * PING_S)
-    folder = Path(f"/proc/{server.pid}")
-    status = (folder / "status").read_text()
-    memory = int(status.partition("VmRSS:")[2].split()[0]) / 1024
-    files = len(list((folder / "fd").iterdir()))
-    return State(attack, round(memory, 1), files, round(statistics.median(times_ms), 1), round(seconds, 1))
+    return State(
+        attack, _memory_mb(server), _open_files(server), round(statistics.median(times_ms), 1), round(seconds, 1)
+    )
+
+
+def _memory_mb(server: Server) -> float:
+    """Return the server's resident memory, without the recognizer's processes."""
+    status = Path(f"/proc/{server.pid}/status").read_text()
+    return round(int(status.partition("VmRSS:")[2].split()[0]) / 1024, 1)
+
+
+def _open_files(server: Server) -> int:
+    return len(list(Path(f"/proc/{server.pid}/fd").iterdir()))

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import click
 
+from assistant.bench_page import command as page
 from assistant.bench_serve import command as serve
 from assistant.bench_turn import command as turn
 from assistant.budget import DEFAULT_SLOTS
@@ -31,6 +32,7 @@ def command() -> None:
 
 command.add_command(turn, "turn")
 command.add_command(serve, "serve")
+command.add_command(page, "page")
 
 
 @dataclass(frozen=True)

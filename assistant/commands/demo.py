@@ -6,7 +6,7 @@ import asyncio
 import dataclasses
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import click
 
@@ -63,9 +63,9 @@ async def demo(assistant: Assistant, console: Console) -> None:
     recording = min((SAMPLES / "audio").glob("*.flac"))
     await assistant.recognizer()
     console.print(f"[bold]3[/] Listening to {recording.name}")
-    console.print("  ", end="")
-    budget, transcript = await hear(assistant, recording, lambda words: console.print(words, end=" ", style="dim"))
-    console.print("\n")
+    with Words(console) as words:
+        budget, transcript = await hear(assistant, recording, words.add)
+    console.print()
     reply = await assistant.answer(transcript, transcript=transcript, budget=budget)
     speech = home / "reply.wav"
     reply = await save_speech(assistant, reply, speech)
@@ -73,3 +73,34 @@ async def demo(assistant: Assistant, console: Console) -> None:
     silent = await play(speech)
     console.print(f"The spoken answer is in {speech}" + (f" ({silent})." if silent else "."), markup=False)
     console.print(f'Ask again: repartee --home {home} ask "QUESTION"\n', markup=False)
+
+
+class Words:
+    """The words as they are heard, on a line of the terminal that goes when the sentence, which may differ, is known.
+
+    Where the output is no terminal they are not shown.
+    """
+
+    def __init__(self, console: Console) -> None:
+        from rich.live import Live
+        from rich.text import Text
+
+        self._text = Text("  ", "dim italic")
+        self._live = (
+            Live(self._text, console=console, transient=True, auto_refresh=False) if console.is_terminal else None
+        )
+
+    def __enter__(self) -> Self:
+        if self._live is not None:
+            self._live.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._live is not None:
+            self._live.stop()
+
+    def add(self, words: str) -> None:
+        """Show further words."""
+        self._text.append(f"{words} ")
+        if self._live is not None:
+            self._live.refresh()

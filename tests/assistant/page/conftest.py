@@ -158,7 +158,10 @@ Visitor = Callable[..., Awaitable[Visit]]
 
 @pytest.fixture
 async def visit() -> AsyncIterator[Visitor]:
-    """Opens a page in Chromium: `hears` is a recording for the microphone, `allowed` whether it may be used."""
+    """Opens a page in Chromium: `hears` is a recording for the microphone, `allowed` whether it may be used.
+
+    `before` is JavaScript that runs before the page's own.
+    """
     if CHROMIUM is None:
         pytest.skip("Chromium is not installed; the page is tested in it: apt-get install chromium")
     playwright = pytest.importorskip(
@@ -173,6 +176,7 @@ async def visit() -> AsyncIterator[Visitor]:
             *,
             hears: Path | None = None,
             allowed: bool = True,
+            before: str = "",
             width: int = 1100,
             height: int = 800,
             **options: Any,
@@ -196,6 +200,8 @@ async def visit() -> AsyncIterator[Visitor]:
                 socket.on("framereceived", lambda data: one.received.append(json.loads(data)))
 
             page.on("websocket", watch)
+            if before:
+                await page.add_init_script(before)
             await page.goto(url)
             return one
 
