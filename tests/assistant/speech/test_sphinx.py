@@ -13,6 +13,7 @@ import pytest
 from assistant.speech.audio import load_audio
 from assistant.speech.evaluate import comparable, read_manifest, recognise, summarise
 from assistant.speech.sphinx import RecognizerError, SphinxRecognizer
+from assistant.speech.sphinx_domain import build, fingerprint, frequent_words
 
 DATA = Path(__file__).parents[2] / "data" / "speech"
 SAMPLES = Path(__file__).parents[3] / "assistant" / "samples"
@@ -74,6 +75,16 @@ async def test_questions_about_the_documents_are_understood(recognizer: SphinxRe
     heard = {result.file: result.heard for result in results}
     assert heard["keeper-rms.flac"] == "who was the first keeper of the lighthouse"
     assert heard["railway-rms.flac"].startswith("in nineteen oh eight the storm")
+
+
+def test_live_speech_is_searched_for_frequent_words_and_those_of_the_documents(cache: Path) -> None:
+    assert frequent_words(["the", "zygote", "house", "lighthouse"], 2) == {"the", "house"}
+    key, texts = fingerprint(["The zygote of Quibblewick divides at noon."])
+    domain = build(cache, key, texts)
+    whole, frequent = ({line.split()[0] for line in file.open()} for file in (domain.dictionary, domain.frequent))
+    assert frequent < whole
+    assert {"zygote", "quibblewick", "what", "stop"} <= frequent
+    assert 20_000 < len(frequent) < len(whole) / 3
 
 
 async def test_the_demo_question_is_heard_and_written_as_in_the_document(recognizer: SphinxRecognizer) -> None:

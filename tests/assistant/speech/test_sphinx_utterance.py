@@ -8,7 +8,7 @@ import pytest
 
 from assistant.speech.audio import load_audio
 from assistant.speech.sphinx_library import Decoder, Effort, SphinxError, model_path
-from assistant.speech.sphinx_utterance import Utterance
+from assistant.speech.sphinx_utterance import BEFORE, Utterance, _quiet_at_first
 
 DATA = Path(__file__).parents[2] / "data" / "speech"
 CHUNK = 1_600
@@ -23,10 +23,10 @@ def decoder() -> Iterator[Decoder]:
     decoder.close()
 
 
-def recognise(decoder: Decoder, pcm: np.ndarray) -> tuple[list[str], list[float]]:
+def recognise(decoder: Decoder, pcm: np.ndarray, chunk: int = CHUNK) -> tuple[list[str], list[float]]:
     utterance = Utterance(decoder)
-    for place in range(0, len(pcm), CHUNK):
-        utterance.feed(pcm[place : place + CHUNK].tobytes())
+    for place in range(0, len(pcm), chunk):
+        utterance.feed(pcm[place : place + chunk].tobytes())
     return utterance.finish(), utterance.mean
 
 
@@ -36,6 +36,23 @@ def test_neither_noise_nor_voice_of_one_utterance_reaches_the_next(decoder: Deco
     recognise(decoder, np.random.default_rng(0).normal(0, 6_000, 16_000).astype(np.int16))
     assert recognise(decoder, pcm) == first
     assert first[0] == ["stop"]
+
+
+def test_how_the_audio_is_cut_changes_nothing(decoder: Decoder) -> None:
+    pcm = load_audio(DATA / "keeper-rms.flac")
+    (words, mean), *others = [recognise(decoder, pcm, chunk) for chunk in (CHUNK, 317, 4_800, len(pcm))]
+    assert "keeper" in words
+    for other, its_mean in others:
+        assert other == words
+        assert its_mean == pytest.approx(mean, abs=0.05)
+
+
+def test_the_room_before_the_first_word_does_not_count_for_the_voice() -> None:
+    rng = np.random.default_rng(0)
+    room, voice = (rng.normal(0, level, samples).astype(np.int16) for level, samples in ((10, 4_800), (3000, 1_600)))
+    assert _quiet_at_first(np.concatenate([room, voice]).tobytes()) == 2 * (len(room) - BEFORE)
+    assert _quiet_at_first(voice.tobytes()) == 0
+    assert _quiet_at_first(bytes(2)) == 0
 
 
 def test_loudness_does_not_change_the_words(decoder: Decoder) -> None:
