@@ -285,8 +285,9 @@ class Conversation:
         """Judge a sentence by its word order and by how sure the reader is of an answer to it."""
         if self._replying.speaker is not None and self.settings.speak:
             self._replying.speaker.prepare(reply.spoken)
-        if names_nothing(text) and not self._history.replies():
-            return Look.UNFINISHED  # it can only mean what comes next
+        if names_nothing(text):
+            # Alone it can only mean what comes next; after an answer it may mean that, but seldom does.
+            return Look.DOUBTFUL if self._history.replies() else Look.UNFINISHED
         sure = not reply.abstained and reply.confidence >= SURE
         if look_of(text) is Look.UNFINISHED:
             # A long sentence that a sure answer fits was misheard in a small word; a short one is a beginning.

@@ -33,6 +33,7 @@ _AUXILIARIES = _set(
 )
 _QUESTION_WORDS = _set("what who whom which when where why how whose")
 _PRONOUNS = _set("it he she they we you i him her them us me this that these those there")
+_SUBJECTS = _set("i he she we they")  # never an object: only "where are they" ends in one
 # Nouns that name one property of something still to come: "what is the height" ... "of the tower".
 _RELATIONAL = _set(
     "height length width weight depth size age name capital population cost price colour color number amount "
@@ -99,7 +100,7 @@ def look_of(text: str) -> Look:
     words = words_of(text)
     if not words:
         return Look.UNCERTAIN
-    if _is_open(words[-1]):
+    if _is_open(words[-1]) or (words[-1] in _SUBJECTS and not set(words[-2:-1]) & _AUXILIARIES):
         return Look.UNFINISHED
     start = next((i for i, word in enumerate(words) if word in _QUESTION_WORDS or word in _AUXILIARIES), None)
     if words[0] in _COMMANDS:

@@ -44,6 +44,7 @@ def test_a_whole_question_looks_complete(words: str) -> None:
         "how long does the",
         "what should i use instead of",
         "do you know whether they'll",
+        "how often do i water he",
         "what is it that we've",
     ],
 )
