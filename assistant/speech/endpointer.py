@@ -15,7 +15,7 @@ class Waits:
 
     complete: float = 160.0
     default: float = 240.0
-    doubtful: float = 480.0
+    doubtful: float = 400.0
     unfinished: float = 600.0
     settle: float = 64.0
 
@@ -34,7 +34,7 @@ class Waits:
         settle = min(64.0, default)
         if not adaptive:
             return cls(default, default, default, default, settle)
-        return cls(min(160.0, default), default, max(480.0, default), max(600.0, default), settle)
+        return cls(min(160.0, default), default, max(400.0, default), max(600.0, default), settle)
 
 
 class Endpointer:
