@@ -286,8 +286,7 @@ class Conversation:
         if self._replying.speaker is not None and self.settings.speak:
             self._replying.speaker.prepare(reply.spoken)
         if names_nothing(text):
-            # Alone it can only mean what comes next; after an answer it may mean that, but seldom does.
-            return Look.DOUBTFUL if self._history.replies() else Look.UNFINISHED
+            return Look.UNFINISHED  # even after an answer, "what is that" more often means what comes next
         sure = not reply.abstained and reply.confidence >= SURE
         if look_of(text) is Look.UNFINISHED:
             # A long sentence that a sure answer fits was misheard in a small word; a short one is a beginning.
