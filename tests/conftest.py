@@ -120,13 +120,17 @@ def serve(tmp_path_factory) -> Callable[..., contextlib.AbstractContextManager[S
     return run
 
 
-#: Slots in which every passage is found and read however busy the machine is. A turn that runs out of its slot reads
-#: fewer, and may then quote "41 metres" where another quotes "41 metres tall".
-UNHURRIED = {"REPARTEE_BUDGET_RETRIEVE": "60000", "REPARTEE_BUDGET_READ": "60000"}
+#: Four passages, and slots in which all of them are read however busy the machine is. A turn that runs out of its slot
+#: reads fewer, and may then quote "41 metres" where another quotes "41 metres tall".
+UNHURRIED = {
+    "REPARTEE_BUDGET_RETRIEVE": "60000",
+    "REPARTEE_BUDGET_READ": "60000",
+    "REPARTEE_READER_PASSAGES": "4",
+}
 
 
 @pytest.fixture(scope="session")
 def served(serve, samples_home) -> Iterator[Served]:
-    """A server that knows the bundled documents and reads them all, shared by all tests that do not hurt it."""
+    """A server that knows the bundled documents and takes its time to read, shared by all tests that do not hurt it."""
     with serve(samples_home, env=UNHURRIED) as running:
         yield running

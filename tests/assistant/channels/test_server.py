@@ -34,7 +34,7 @@ QUESTIONS = {
     "How tall is the lighthouse at Marlow Point?": "41 metres",
     "When did the railway open?": "1893",
     "Who made the great tower clock?": "Anna Lindqvist",
-    "How many books may members borrow?": "ten",
+    "Which planet is the largest?": "Jupiter",
 }
 
 

@@ -53,7 +53,7 @@ async def test_the_microphone_is_sent_whole_at_24_khz(server: Any, visit: Any, r
     await visited.is_("ready", "thinking", "speaking")
     appended = visited.of(visited.sent, "input_audio_buffer.append")
     pieces = [np.frombuffer(base64.b64decode(event["audio"]), "<i2") for event in appended]
-    assert {len(piece) for piece in pieces} == {960}  # 40 ms each
+    assert {len(piece) for piece in pieces} == {480}  # 20 ms each
     spent = time.monotonic() - began
     sent = sum(map(len, pieces)) / 24_000
     assert sent > spent  # nothing was lost while it was spoken
