@@ -13,7 +13,7 @@ CLIENTS := $(patsubst tests/clients/%/requirements.txt,%,$(wildcard tests/client
 
 # flite is a clearer voice than the bundled one; PortAudio opens microphone and speaker.
 RUN_APT := libflite1 libportaudio2
-TEST_APT := $(RUN_APT) flite pulseaudio pulseaudio-utils $(if $(shell command -v chromium),,chromium) \
+TEST_APT := $(RUN_APT) pulseaudio pulseaudio-utils $(if $(shell command -v chromium),,chromium) \
 	$(if $(shell command -v node),,nodejs) $(if $(shell command -v npm),,npm)
 
 # $(call apt,PACKAGES,PURPOSE): install the Debian packages that are missing; without root, say which and go on.
@@ -94,7 +94,7 @@ $(VENV)/.gpu: pyproject.toml $(VENV)/.installed
 	@touch $@
 
 .venv-nemo/.ready: pyproject.toml $(VENV)/.python
-	@$(call apt,$(RUN_APT) flite,the tests)
+	@$(call apt,$(RUN_APT),a clearer voice and sound devices)
 	@$(BIN)/python -m venv .venv-nemo
 	@$(call pip,-e ".[nemo$(,)train$(,)dev]",.venv-nemo)
 	@touch $@

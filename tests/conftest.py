@@ -15,26 +15,8 @@ from pathlib import Path
 import pytest
 
 SAMPLES = Path(__file__).parents[1] / "assistant" / "samples"
-RECORDINGS = Path(__file__).parent / "data"
 #: Put before a command: root may read and write anything, unless it gives that up.
 AS_ANYONE = () if os.geteuid() else ("setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-all")
-_LAST = RECORDINGS / "turns" / "hey-jarvis.flac"  # that make.py writes
-
-
-def pytest_sessionstart() -> None:
-    """Make the recordings of tests/data where they are missing or older than what makes them."""
-    make = RECORDINGS / "make.py"
-    if _LAST.exists() and _LAST.stat().st_mtime >= make.stat().st_mtime:
-        return
-    if shutil.which("flite") is not None:
-        subprocess.run([sys.executable, str(make)], check=True)
-
-
-def pytest_report_header() -> str | None:
-    """Say why tests that listen will fail."""
-    if _LAST.exists():
-        return None
-    return "recordings: flite, which speaks them, is not installed, so whatever listens fails: apt install flite"
 
 
 @pytest.fixture(scope="session")

@@ -2,8 +2,8 @@
 
     .venv/bin/python tests/data/make.py [--demo]
 
-pytest runs this by itself where they are missing or older than this file; a second run makes the same. git keeps only
-the demo's question (assistant/samples/audio), which --demo makes.
+A second run makes the same. --demo also makes the demo's question (assistant/samples/audio). They have 12 bits a
+sample: the steps are below the noise of a quiet room, and FLAC packs them in half the space.
 
 speech/ has sentences in a quiet room: 0.3 s before and 0.6 s after the speech, noise of one fixed seed throughout.
 manifest.jsonl has, for each: file, text.
@@ -31,6 +31,7 @@ RATE = 16_000
 HERE = Path(__file__).parent
 DEMO = HERE.parents[1] / "assistant" / "samples" / "audio" / "marlow-point.flac"
 BEFORE_S, AFTER_S, ROOM = 0.3, 0.6, 12.0  # root mean square of int16 samples
+STEP = 16
 
 SENTENCES = (
     ("slt", "keeper", "Who was the first keeper of the lighthouse?"),
@@ -109,6 +110,12 @@ def trimmed(speech: np.ndarray) -> np.ndarray:
     return speech[loud[0] : loud[-1] + 1]
 
 
+def keep(path: Path, pcm: np.ndarray) -> None:
+    """Write a recording, each sample rounded to a multiple of STEP."""
+    rounded = np.clip(np.round(pcm / STEP), -32768 // STEP, 32767 // STEP) * STEP
+    soundfile.write(path, rounded.astype(np.int16), RATE)
+
+
 def write_manifest(path: Path, rows: list[dict[str, object]]) -> None:
     path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
 
@@ -118,7 +125,7 @@ def make_speech(folder: Path) -> None:
     rows: list[dict[str, object]] = []
     for voice, name, text in SENTENCES:
         file = f"{name}-{voice}.flac"
-        soundfile.write(folder / file, in_a_quiet_room(say(text, voice)), RATE)
+        keep(folder / file, in_a_quiet_room(say(text, voice)))
         rows.append({"file": file, "text": text})
     write_manifest(folder / "manifest.jsonl", rows)
 
@@ -133,14 +140,14 @@ def make_turns(folder: Path) -> None:
         pieces, pauses = parts[::2], [int(part) for part in parts[1::2]]
         pcm = trimmed(say(pieces[0], voice))
         for pause, piece in zip(pauses, pieces[1:], strict=True):
-            hush = rng.normal(0, 3, pause * RATE // 1000).astype(np.int16)
+            hush = rng.normal(0, ROOM, pause * RATE // 1000).astype(np.int16)
             pcm = np.concatenate([pcm, hush, trimmed(say(piece, voice))])
         file = f"{number:02d}-{voice}.flac"
-        soundfile.write(folder / file, pcm, RATE)
+        keep(folder / file, pcm)
         row = {"file": file, "text": " ".join(pieces), "answer": answer}
         rows.append(row | {"speech_end": len(pcm), "pauses_ms": pauses})
     write_manifest(folder / "turns.jsonl", rows)
-    soundfile.write(folder / "hey-jarvis.flac", trimmed(say("Hey Jarvis.", "slt")), RATE)
+    keep(folder / "hey-jarvis.flac", trimmed(say("Hey Jarvis.", "slt")))
 
 
 def make_demo() -> None:
