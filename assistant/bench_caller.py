@@ -55,7 +55,7 @@ class Turn:
 
 
 def load_recordings(folder: Path) -> list[Recording]:
-    """Read turns.jsonl and its recordings. Raises ReparteeError where there are none."""
+    """Read turns.jsonl and its recordings. Raises ReparteeError where there are none, or one cannot be used."""
     import soundfile
     import soxr
 
@@ -66,9 +66,17 @@ def load_recordings(folder: Path) -> list[Recording]:
             f"{folder}: there is no turns.jsonl with recordings; give their folder with --recordings."
         ) from error
     found = []
-    for line in map(json.loads, lines):
-        pcm, rate = soundfile.read(folder / line["file"], dtype="int16")
-        found.append(Recording(line["text"], line["answer"], soxr.resample(pcm, rate, RATE), tuple(line["pauses_ms"])))
+    try:
+        for row in map(json.loads, lines):
+            pcm, rate = soundfile.read(folder / row["file"], dtype="int16")
+            found.append(Recording(row["text"], row["answer"], soxr.resample(pcm, rate, RATE), tuple(row["pauses_ms"])))
+    except (ValueError, KeyError, TypeError, OSError, soundfile.SoundFileError) as error:
+        raise ReparteeError(
+            f"{folder / 'turns.jsonl'}, after {len(found)} good lines: {error}; "
+            "expected file, text, answer and pauses_ms in each."
+        ) from error
+    if not found:
+        raise ReparteeError(f"{folder / 'turns.jsonl'} is empty; give a folder with recordings.")
     return found
 
 

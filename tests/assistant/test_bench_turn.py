@@ -29,6 +29,13 @@ def test_a_folder_without_recordings_is_named(tmp_path: Path) -> None:
         load_recordings(tmp_path)
 
 
+@pytest.mark.parametrize("line", ["", "{", "[]", '{"text": "Why?"}', '{"file": "gone.flac", "text": "Why?"}'])
+def test_a_broken_list_of_recordings_is_one_sentence(tmp_path: Path, line: str) -> None:
+    (tmp_path / "turns.jsonl").write_text(line, encoding="utf-8")
+    with pytest.raises(ReparteeError, match=r"turns\.jsonl"):
+        load_recordings(tmp_path)
+
+
 def test_percentiles_are_of_the_answered_turns_and_cut_offs_of_all() -> None:
     outcome = Outcome("x", [turn(100.0), turn(300.0, cut_off=True), turn(None, answer="")], [50.0])
     figures = outcome.to_json()
