@@ -191,6 +191,8 @@ async def barge_in(url: str, clips: list[bytes]) -> dict[str, Any]:
         item = await line.service.retrieve_conversation_item(replied)
         line.seen["kept"] = item.content[0].transcript
         await line.after.wait("LLMFullResponseEndFrame")
+        while not line.seen["text"]:  # that was the interruption, which may end the first reply once more
+            await line.after.wait("LLMFullResponseEndFrame")
         speaking.cancel()
         return line.seen
 
