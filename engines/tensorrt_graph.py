@@ -1,6 +1,5 @@
 """The ONNX graph as TensorRT takes it: int32 inputs, and float16 inside where types are part of the graph."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -33,8 +32,7 @@ def tensorrt_graph(
     """Serialise the graph of ``checkpoint``: inputs int32 [batch, seq], result float32.
 
     ``half_types``: weights and activations are float16 (for strongly typed networks). ``elementary``: only operators as
-    older parsers know them, in the form that TensorRT 8.6 fuses best: LayerNorm in parts, one table for types and
-    positions, the span head as sums. ``quantized``: "int8" or "fp8": matrix products' inputs and weights then go
+    older parsers know them, in the form that TensorRT 8.6 fuses best: LayerNorm in parts, the span head as sums. ``quantized``: "int8" or "fp8": matrix products' inputs and weights then go
     through explicit QuantizeLinear and DequantizeLinear.
     """
     from onnx import TensorProto
@@ -118,20 +116,9 @@ def _sum_head(model: "onnx.ModelProto") -> None:
             "ReduceSum", ["qa_outputs.terms", "hidden_axis"], [product.output[0]], name=product.name, keepdims=0
         ),
     ]
-    _replace(model, {product.name: sums})
-
-
-def _replace(model: "onnx.ModelProto", by: "Mapping[str, Sequence[onnx.NodeProto]]") -> None:
-    """Put other nodes in the place of those named in ``by``."""
-    nodes = [new for node in model.graph.node for new in by.get(node.name, [node])]
+    nodes = [new for node in model.graph.node for new in (sums if node is product else [node])]
     del model.graph.node[:]
     model.graph.node.extend(nodes)
-
-
-def _drop(model: "onnx.ModelProto", *names: str) -> None:
-    kept = [each for each in model.graph.initializer if each.name not in names]
-    del model.graph.initializer[:]
-    model.graph.initializer.extend(kept)
 
 
 def _slice_shape(model: "onnx.ModelProto") -> None:
