@@ -40,7 +40,7 @@ WORTH_BATCHING = 0.75
 """In a slot, windows are run together only if that costs at most this share of running them one by one."""
 
 FEWEST_TOKENS = 24
-"""Passage tokens that are worth reading; so many of the best passage are read even if they do not fit in the slot."""
+"""Tokens of a passage and its context worth reading; so many of the best one are read even if they do not fit."""
 
 CONTEXT_SHARE = 4
 """Of what is left in a slot, the title and headings take at most one part in so many when the passage is cut."""

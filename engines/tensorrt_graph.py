@@ -32,8 +32,9 @@ def tensorrt_graph(
     """Serialise the graph of ``checkpoint``: inputs int32 [batch, seq], result float32.
 
     ``half_types``: weights and activations are float16 (for strongly typed networks). ``elementary``: only operators as
-    older parsers know them, in the form that TensorRT 8.6 fuses best: LayerNorm in parts, the span head as sums. ``quantized``: "int8" or "fp8": matrix products' inputs and weights then go
-    through explicit QuantizeLinear and DequantizeLinear.
+    older parsers know them, in the form that TensorRT 8.6 fuses best: LayerNorm in parts, the span head as sums.
+    ``quantized``: "int8" or "fp8": matrix products' inputs and weights then go through explicit QuantizeLinear and
+    DequantizeLinear.
     """
     from onnx import TensorProto
 
