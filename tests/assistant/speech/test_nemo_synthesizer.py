@@ -190,6 +190,41 @@ def test_models_that_do_not_fit_are_refused(models: tuple[Path, Path], voice: Ne
         NemoSynthesizer.load(models[1], models[0], device="cpu")
 
 
+@pytest.fixture
+def gpu_voice(models: tuple[Path, Path]) -> Iterator[NemoSynthesizer]:
+    """The voice on a GPU; products are float32, as on the CPU."""
+    import torch
+
+    if not torch.cuda.is_available():
+        pytest.skip("PyTorch sees no CUDA GPU here")
+    torch.backends.cudnn.allow_tf32 = False
+    voice = NemoSynthesizer.load(*models, device="cuda")
+    yield voice
+    asyncio.run(voice.close())
+
+
+@needs_nemo
+@pytest.mark.gpu
+async def test_a_gpu_makes_the_sound_that_the_cpu_makes(voice: NemoSynthesizer, gpu_voice: NemoSynthesizer) -> None:
+    for model in (gpu_voice._acoustic, gpu_voice._vocoder):
+        assert {parameter.device.type for parameter in model.parameters()} == {"cuda"}
+    for text in ("hello world", "in 1889 the tower was the tallest in the world, and it stayed so for forty one years"):
+        expected, pcm = await spoken(voice, text), await spoken(gpu_voice, text)
+        assert len(pcm) == len(expected)
+        difference = pcm.astype(float) - expected
+        assert np.linalg.norm(difference) < 0.02 * np.linalg.norm(expected.astype(float))
+
+
+@needs_nemo
+@pytest.mark.gpu
+async def test_an_interruption_stops_the_synthesis_on_a_gpu(gpu_voice: NemoSynthesizer) -> None:
+    chunks = gpu_voice.stream("this is a sentence that is long enough to need many windows, " * 5)
+    first = await anext(chunks)
+    await chunks.aclose()
+    assert len(first) == 2 * 24 * HOP
+    assert np.abs(await spoken(gpu_voice, "hello")).max() > 100
+
+
 def test_a_recognizer_is_not_taken_for_a_voice(tmp_path: Path) -> None:
     with tarfile.open(tmp_path / "ears.nemo", "w") as archive:
         for name, text in {
