@@ -22,6 +22,7 @@ OutputHead = Literal["span", "embedding"]
 
 RUNTIMES = {
     "tensorrt": "engines.tensorrt_runtime",
+    "avx512": "engines.avx512_runtime",
     "openvino": "engines.openvino_runtime",
     "openvino-f32": "engines.openvino_float",
 }
@@ -29,6 +30,10 @@ RUNTIMES = {
 
 BUCKETS = (32, 48, 64, 80, 96, 112, 128, 160, 192, 256, 320, 384, 512)
 """Sequence lengths in tokens that a batch is padded to: a new shape costs a runtime time, padding costs every run."""
+
+
+class UnsuitableModelError(ReparteeError):
+    """The runtime works here, but not for this model."""
 
 
 class Runtime(Protocol):
@@ -103,7 +108,7 @@ def load_runtime(
         try:
             runtime = _load(candidate, checkpoint, head, cache_dir, threads)
         except ReparteeError as error:
-            if _module(candidate).status().installed:
+            if _module(candidate).status().installed and not isinstance(error, UnsuitableModelError):
                 reasons.append(str(error))
             continue
         runtime.note = f"on the CPU: {'; '.join(map(_clause, reasons))}; see repartee doctor" if reasons else ""
