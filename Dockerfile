@@ -1,5 +1,6 @@
 # Repartee on a CPU: docker build -t repartee . && docker run -e REPARTEE_SERVE_TOKEN=... -p 8765:8765 repartee
 FROM python:3.12-slim AS build
+RUN apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev
 WORKDIR /source
 COPY pyproject.toml README.md LICENSE ./
 COPY plugins plugins

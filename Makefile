@@ -11,6 +11,10 @@ REPARTEE_HOME ?= .repartee
 # Third-party clients that certify the server, each with its own packages.
 CLIENTS := $(patsubst tests/clients/%/requirements.txt,%,$(wildcard tests/clients/*/requirements.txt))
 
+# Where the CPU has AVX-512 VNNI and BF16, the reader's kernels for it are compiled on installation.
+KERNELS := $(wildcard plugins/kernels/*.c plugins/kernels/*.h)
+COMPILER_APT := $(shell grep -qw avx512_bf16 /proc/cpuinfo 2>/dev/null && { command -v cc >/dev/null || echo gcc libc6-dev; })
+
 # flite is a clearer voice than the bundled one; PortAudio opens microphone and speaker.
 RUN_APT := libflite1 libportaudio2
 TEST_APT := $(RUN_APT) pulseaudio pulseaudio-utils $(if $(shell command -v chromium),,chromium) \
@@ -79,7 +83,8 @@ $(VENV)/.python:
 	$$python -m venv $(VENV) || { echo "$$python cannot make a virtual environment; install its venv package and run make again."; exit 1; }; \
 	touch $@
 
-$(VENV)/.installed: pyproject.toml $(VENV)/.python
+$(VENV)/.installed: pyproject.toml $(KERNELS) $(VENV)/.python
+	@$(call apt,$(COMPILER_APT),the fastest reading)
 	@$(call apt,$(RUN_APT),a clearer voice and sound devices)
 	@$(call pip,-e ".[audio]",$(VENV))
 	@touch $@

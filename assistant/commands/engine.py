@@ -17,6 +17,7 @@ from engines.errors import ReparteeError
 if TYPE_CHECKING:
     from engines.bench import ReadingRow, Row
     from engines.checkpoint import Checkpoint
+    from engines.runtime import Runtime
 
 BASELINE = "transformers"
 
@@ -154,17 +155,21 @@ def _bench_model(
 ) -> None:
     from engines.bench import Contender, race, read_many
     from engines.reader import Reader
-    from engines.runtime import load_runtime
+    from engines.runtime import UnsuitableModelError, load_runtime
     from engines.transformers_eager import TransformersEager
 
     checkpoint = load_model(model)
     label = Path(model).stem if model else "bundled"
     threads = config.reader.threads or None
-    loaded = {
-        name: load_runtime(name, checkpoint, cache_dir=config.cache_dir, threads=threads)
-        for name in names
-        if name != BASELINE
-    }
+    loaded: dict[str, Runtime] = {}
+    for name in names:
+        if name != BASELINE:
+            try:
+                loaded[name] = load_runtime(name, checkpoint, cache_dir=config.cache_dir, threads=threads)
+            except UnsuitableModelError as error:
+                click.echo(f"repartee: {label} on {name} is left out: {error}", err=True)
+    if not loaded:
+        raise ReparteeError(f"None of the runtimes asked for runs {label}; choose others.")
     contenders: dict[str, Contender] = dict(loaded)
     if BASELINE in names:
         contenders[BASELINE] = TransformersEager(checkpoint, threads)

@@ -14,6 +14,9 @@ from engines.quantize import write_int8
 from engines.runtime import load_runtime, runtimes
 from tests.engines.conftest import random_batch, random_checkpoint, reference_hidden, reference_logits
 
+FITTING = {"hidden_size": 64, "heads": 2, "intermediate_size": 128}
+"""Sizes that every runtime takes."""
+
 AVAILABLE = [status.name for status in runtimes() if status.available and status.name != "tensorrt"]
 
 
@@ -27,7 +30,8 @@ def test_every_runtime_says_in_one_sentence_whether_it_works():
 
 @pytest.mark.parametrize("name", AVAILABLE)
 @pytest.mark.parametrize("batch", [1, 4])
-def test_logits_are_close_to_the_reference(name, batch, tmp_path, checkpoint):
+def test_logits_are_close_to_the_reference(name, batch, tmp_path):
+    checkpoint = random_checkpoint(**FITTING)
     runtime = load_runtime(name, checkpoint, cache_dir=tmp_path)
     inputs = random_batch(checkpoint.config, batch, runtime.buckets[0])
     logits = runtime.run(*inputs)
@@ -42,7 +46,7 @@ def test_logits_are_close_to_the_reference(name, batch, tmp_path, checkpoint):
 
 @pytest.mark.parametrize("name", AVAILABLE)
 def test_embeddings_point_where_the_reference_points(name, tmp_path):
-    encoder = random_checkpoint(head="none")
+    encoder = random_checkpoint(head="none", **FITTING)
     runtime = load_runtime(name, encoder, cache_dir=tmp_path, head="embedding")
     inputs = random_batch(encoder.config, 3, runtime.buckets[0])
     embedding = runtime.run(*inputs)
@@ -52,8 +56,10 @@ def test_embeddings_point_where_the_reference_points(name, tmp_path):
     runtime.close()
 
 
-def test_threads_share_a_runtime_without_mixing_results(tmp_path, checkpoint):
-    runtime = load_runtime("openvino-f32", checkpoint, cache_dir=tmp_path)
+@pytest.mark.parametrize("name", AVAILABLE)
+def test_threads_share_a_runtime_without_mixing_results(name, tmp_path):
+    checkpoint = random_checkpoint(**FITTING)
+    runtime = load_runtime(name, checkpoint, cache_dir=tmp_path)
     batches = [random_batch(checkpoint.config, 1, runtime.buckets[0], seed) for seed in range(4)]
     alone = [runtime.run(*batch) for batch in batches]
     mixed = []
@@ -80,7 +86,8 @@ def test_auto_takes_the_first_runtime_that_works(tmp_path, checkpoint):
 
 
 @pytest.mark.parametrize("name", AVAILABLE)
-def test_what_was_compiled_is_kept_and_a_damaged_copy_is_replaced(name, tmp_path, checkpoint):
+def test_what_was_compiled_is_kept_and_a_damaged_copy_is_replaced(name, tmp_path):
+    checkpoint = random_checkpoint(**FITTING)
     inputs = random_batch(checkpoint.config, 1, 32)
     first = load_runtime(name, checkpoint, cache_dir=tmp_path).run(*inputs)
     for file in tmp_path.rglob("*.engine"):
@@ -90,7 +97,8 @@ def test_what_was_compiled_is_kept_and_a_damaged_copy_is_replaced(name, tmp_path
 
 
 @pytest.mark.parametrize("name", AVAILABLE)
-def test_a_cache_that_cannot_be_written_is_no_error(name, tmp_path, checkpoint):
+def test_a_cache_that_cannot_be_written_is_no_error(name, tmp_path):
+    checkpoint = random_checkpoint(**FITTING)
     (tmp_path / "file").write_text("in the way")
     assert (
         load_runtime(name, checkpoint, cache_dir=tmp_path / "file").run(*random_batch(checkpoint.config, 1, 32)).any()
@@ -139,6 +147,14 @@ np.save(folder / "logits.npy", runtime.run(ids, ids * 0, ids * 0 + 1))
     ids = np.arange(32)[None] % 40
     expected = reference_logits(Checkpoint.load(tmp_path / "tiny.safetensors"), ids, ids * 0, ids * 0 + 1)
     np.testing.assert_allclose(np.load(tmp_path / "logits.npy"), expected, atol=1e-3)
+
+
+def test_auto_passes_over_a_runtime_that_does_not_know_the_sizes_of_a_model_and_makes_no_fuss(tmp_path):
+    odd = random_checkpoint(hidden_size=48, heads=4, intermediate_size=80)
+    runtime = load_runtime("auto", odd, cache_dir=tmp_path)
+    assert runtime.name == "openvino"
+    assert runtime.note == "" or "avx512" not in runtime.note.lower()
+    runtime.close()
 
 
 def test_an_unknown_runtime_is_named(tmp_path, checkpoint):

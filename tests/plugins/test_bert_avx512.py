@@ -1,0 +1,184 @@
+"""The kernels against numpy: the same quantisation in float64, and rows that must not know of each other."""
+
+import os
+import threading
+from math import erf
+
+import numpy as np
+import pytest
+
+from plugins.bert_avx512 import BertAvx512, Layer, Linear, Model, Norm, core_of_cpus, missing
+
+pytestmark = pytest.mark.skipif(bool(missing()), reason=missing())
+
+WORDS, POSITIONS = 50, 512
+
+
+def random_model(hidden=64, inner=128, heads=2, layers=2, *, span=True, seed=3) -> Model:
+    chance = np.random.default_rng(seed)
+
+    def floats(*shape, spread=0.3, centre=0.0):
+        return (centre + chance.normal(0, spread, shape)).astype(np.float32)
+
+    def linear(out, inputs):
+        codes = chance.integers(-127, 128, (out, inputs)).astype(np.int8)
+        return Linear(codes, floats(out, spread=0.0002, centre=0.001), floats(out))
+
+    def norm():
+        return Norm(floats(hidden, centre=1), floats(hidden))
+
+    return Model(
+        heads=heads,
+        epsilon=1e-12,
+        words=floats(WORDS, hidden),
+        positions=floats(POSITIONS, hidden),
+        types=floats(2, hidden),
+        embedded=norm(),
+        layers=[
+            Layer(
+                linear(3 * hidden, hidden),
+                linear(hidden, hidden),
+                linear(inner, hidden),
+                linear(hidden, inner),
+                norm(),
+                norm(),
+            )
+            for _ in range(layers)
+        ],
+        span=(floats(2, hidden), floats(2)) if span else None,
+    )
+
+
+def batch(*lengths, seed=0):
+    chance = np.random.default_rng(seed)
+    total = sum(lengths)
+    positions = np.concatenate([np.arange(length) for length in lengths])
+    return np.array(lengths), chance.integers(0, WORDS, total), chance.integers(0, 2, total), positions
+
+
+def emulate(model: Model, ids, types, positions):
+    """One row in float64, with the inputs of the matrix products rounded as the kernels round them."""
+
+    def norm(x, norm):
+        x = x - x.mean(1, keepdims=True)
+        return x / np.sqrt((x**2).mean(1, keepdims=True) + model.epsilon) * norm.gain + norm.bias
+
+    def linear(x, linear):
+        low = x.min(1, keepdims=True)
+        step = (x.max(1, keepdims=True) - low + 1e-12) / 255
+        return (np.rint((x - low) / step) * step + low) @ (linear.codes * linear.scale[:, None]).T + linear.bias
+
+    x = norm(model.words[ids].astype(np.float64) + model.types[types] + model.positions[positions], model.embedded)
+    for layer in model.layers:
+        q, k, v = (
+            part.reshape(len(x), model.heads, -1).transpose(1, 0, 2)
+            for part in np.split(linear(x, layer.qkv), 3, axis=1)
+        )
+        scores = q @ k.transpose(0, 2, 1)
+        weights = np.exp2(scores - scores.max(2, keepdims=True))
+        mix = (weights / weights.sum(2, keepdims=True) @ v).transpose(1, 0, 2).reshape(x.shape)
+        x = norm(x + linear(mix, layer.out), layer.attended)
+        inner = linear(x, layer.up)
+        inner = inner * 0.5 * (1 + np.vectorize(erf)(inner / np.sqrt(2)))
+        x = norm(x + linear(inner, layer.down), layer.output)
+    return x @ model.span[0].T + model.span[1] if model.span else x
+
+
+@pytest.mark.parametrize("heads", [1, 2])
+@pytest.mark.parametrize("length", [1, 2, 5, 6, 7, 15, 16, 17, 63, 64, 65, 129, 384])
+def test_outputs_are_those_of_the_same_arithmetic_in_numpy(length, heads):
+    model = random_model(heads=heads)  # heads of 64 and of 32 channels
+    kernels = BertAvx512(model)
+    lengths, *inputs = batch(length, seed=length)
+    found, expected = kernels.run(lengths, *inputs), emulate(model, *inputs)
+    assert np.sqrt(((found - expected) ** 2).mean()) < 0.02 * np.sqrt((expected**2).mean()), "bf16 attention and ties"
+    kernels.close()
+
+
+@pytest.mark.parametrize("sizes", [{"hidden": 192, "heads": 3, "inner": 64}, {"hidden": 128, "heads": 4, "inner": 320}])
+def test_hidden_states_come_out_where_there_is_no_span_head(sizes):
+    model = random_model(**sizes, layers=3, span=False)
+    kernels = BertAvx512(model, threads=1)
+    lengths, *inputs = batch(37)
+    found, expected = kernels.run(lengths, *inputs), emulate(model, *inputs)
+    assert found.shape == expected.shape
+    assert np.sqrt(((found - expected) ** 2).mean()) < 0.02 * np.sqrt((expected**2).mean())
+
+
+@pytest.mark.parametrize("threads", [1, 2, 5])
+def test_a_row_gives_the_same_bits_alone_and_among_others_with_any_number_of_threads(threads):
+    model = random_model(layers=3)
+    one, many = BertAvx512(model, threads=1), BertAvx512(model, threads=threads)
+    lengths, *inputs = batch(3, 140, 1, 64, 77, 0, 30)
+    together = many.run(lengths, *inputs)
+    for end, length in zip(np.cumsum(lengths), lengths, strict=True):
+        row = slice(end - length, end)
+        np.testing.assert_array_equal(one.run(np.array([length]), *(each[row] for each in inputs)), together[row])
+    for _ in range(50):
+        np.testing.assert_array_equal(many.run(lengths, *inputs), together)
+
+
+def test_callers_take_turns_and_get_their_own_results_also_while_it_is_closed():
+    kernels = BertAvx512(random_model())
+    batches = [batch(20 + number, seed=number) for number in range(6)]
+    alone = [kernels.run(*each) for each in batches]
+    wrong, refused = [], []
+
+    def call(number):
+        try:
+            while True:
+                if not np.array_equal(kernels.run(*batches[number]), alone[number]):
+                    wrong.append(number)
+        except ValueError as error:
+            refused.append(str(error))
+
+    callers = [threading.Thread(target=call, args=(number,)) for number in range(6)]
+    for each in callers:
+        each.start()
+    for _ in range(200):
+        kernels.run(*batches[0])
+    kernels.close()
+    for each in callers:
+        each.join(timeout=30)
+    assert not wrong
+    assert refused == ["the model was closed"] * 6
+
+
+def test_a_batch_may_have_no_tokens():
+    assert BertAvx512(random_model()).run(*batch(0)).shape == (0, 2)
+    assert BertAvx512(random_model()).run(np.array([0, 0]), *batch(0)[1:]).shape == (0, 2)
+
+
+def test_the_caller_may_go_on_using_every_core():
+    before = os.sched_getaffinity(0)
+    BertAvx512(random_model(), threads=3).run(*batch(40))
+    assert os.sched_getaffinity(0) == before
+    assert len(core_of_cpus()) == os.cpu_count()
+
+
+@pytest.mark.parametrize(
+    ("inputs", "words"),
+    [
+        (([2], [0, WORDS], [0, 0], [0, 1]), "numbers from 0 to 50 for a table of 50 rows"),
+        (([2], [0, -1], [0, 0], [0, 1]), "numbers from -1 to 0 for a table of 50 rows"),
+        (([2], [0, 1], [0, 2], [0, 1]), "for a table of 2 rows"),
+        (([2], [0, 1], [0, 0], [0, POSITIONS]), "for a table of 512 rows"),
+        (([3], [0, 1], [0, 0], [0, 1]), "2 numbers for 3 tokens"),
+    ],
+)
+def test_numbers_outside_their_tables_are_refused(inputs, words):
+    with pytest.raises(ValueError, match=words):
+        BertAvx512(random_model()).run(*map(np.array, inputs))
+
+
+@pytest.mark.parametrize(
+    ("sizes", "words"),
+    [
+        ({"hidden": 96, "heads": 3}, "hidden and inner size are 96 and 128, but multiples of 64 are expected"),
+        ({"inner": 100}, "multiples of 64"),
+        ({"heads": 4}, "heads have 16 channels, but 32 or 64 are expected"),
+    ],
+)
+def test_sizes_the_kernels_do_not_know_are_named(sizes, words):
+    with pytest.raises(ValueError, match=words):
+        BertAvx512(random_model(**sizes))
