@@ -117,7 +117,7 @@ class BertAvx512:
         if problem := unsuitable(hidden, inner, model.heads):
             raise ValueError(problem)
         cores = core_of_cpus()
-        self.threads = min(threads or len({cores[cpu] for cpu in _usable_cpus()}), MOST_THREADS)
+        self.threads = min(threads or usable_cores(cores), MOST_THREADS)
         self._width = 2 if model.span else hidden
         self._vocab, self._positions, self._types = len(model.words), len(model.positions), len(model.types)
         self._kept: list[Array] = []
@@ -217,8 +217,17 @@ def core_of_cpus() -> list[int]:
     return cores
 
 
-def _usable_cpus() -> set[int]:
-    return {cpu for cpu in os.sched_getaffinity(0) if cpu < (os.cpu_count() or 1)} or {0}
+def usable_cores(cores: Sequence[int], limits: Path = Path("/sys/fs/cgroup/cpu.max")) -> int:
+    """How many of ``cores`` (see ``core_of_cpus``) this process may keep busy.
+
+    ``limits``: quota and period of its control group; a thread more than they allow would stall all of them.
+    """
+    count = len({cores[cpu] for cpu in os.sched_getaffinity(0) if cpu < len(cores)}) or 1
+    try:
+        quota, period = limits.read_text().split()
+    except (OSError, ValueError):
+        return count
+    return count if quota == "max" else max(1, min(count, int(quota) // int(period)))
 
 
 def _file() -> Path | None:

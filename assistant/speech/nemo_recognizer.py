@@ -49,6 +49,7 @@ class NemoRecognizer:
             frame_ms = 1000 * float(model.cfg.preprocessor.window_stride) * int(model.encoder.subsampling_factor)
             streams.choose_lookahead(model.encoder, lookahead_ms, frame_ms)
         self.biased = _bias(model, phrases, boost)
+        _decode_without_cuda_graphs(model)
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="nemo-recognizer")
 
     @classmethod
@@ -195,3 +196,15 @@ def _bias(model: Any, phrases: Iterable[str], boost: float) -> bool:
     except (NotImplementedError, ValueError, TypeError, AttributeError):  # a decoder without fusion: as it was before
         return False
     return True
+
+
+def _decode_without_cuda_graphs(model: Any) -> None:
+    """Keep NeMo's decoders from capturing CUDA graphs.
+
+    After a capture, what the process loads from files is damaged: https://github.com/NVIDIA-NeMo/Speech/issues/15423,
+    seen on an H200 with RNN-T and with biased CTC. Chunks of a streaming model take no longer without.
+    """
+    from nemo.collections.common.parts.optional_cuda_graphs import WithOptionalCudaGraphs
+
+    for decoder in ("decoding.decoding", "ctc_decoding.decoding"):
+        WithOptionalCudaGraphs.disable_cuda_graphs_recursive(model, attribute_path=decoder)

@@ -223,10 +223,13 @@ def test_many_long_rows_give_the_same_bits_every_time(cache_dir):
 @pytest.mark.gpu
 def test_closing_returns_the_memory(cache_dir, checkpoint):
     tensorrt_runtime.load(checkpoint, cache_dir=cache_dir, options=OPTIONS).close()
-    before = cuda.free_memory()
-    for _ in range(5):
-        tensorrt_runtime.load(checkpoint, cache_dir=cache_dir, options=OPTIONS).close()
-    assert cuda.free_memory() >= before - (32 << 20)
+    lost = []
+    for _ in range(3):  # other programs take memory meanwhile, but hardly every time; a leak does
+        before = cuda.free_memory()
+        for _ in range(5):
+            tensorrt_runtime.load(checkpoint, cache_dir=cache_dir, options=OPTIONS).close()
+        lost.append(before - cuda.free_memory())
+    assert min(lost) <= 32 << 20
 
 
 @pytest.mark.gpu

@@ -7,7 +7,7 @@ from math import erf
 import numpy as np
 import pytest
 
-from plugins.bert_avx512 import BertAvx512, Layer, Linear, Model, Norm, core_of_cpus, missing
+from plugins.bert_avx512 import BertAvx512, Layer, Linear, Model, Norm, core_of_cpus, missing, usable_cores
 
 pytestmark = pytest.mark.skipif(bool(missing()), reason=missing())
 
@@ -154,6 +154,24 @@ def test_the_caller_may_go_on_using_every_core():
     BertAvx512(random_model(), threads=3).run(*batch(40))
     assert os.sched_getaffinity(0) == before
     assert len(core_of_cpus()) == os.cpu_count()
+
+
+@pytest.mark.parametrize(
+    ("limits", "allowed"),
+    [
+        ("max 100000", None),
+        ("100000 100000", 1),
+        ("150000 100000", 1),
+        ("50000 100000", 1),
+        ("", None),
+        ("a b c", None),
+    ],
+)
+def test_threads_are_no_more_than_the_container_may_keep_busy(limits, allowed, tmp_path):
+    (tmp_path / "cpu.max").write_text(limits)
+    every = len({core_of_cpus()[cpu] for cpu in os.sched_getaffinity(0)})
+    assert usable_cores(core_of_cpus(), tmp_path / "cpu.max") == (allowed or every)
+    assert usable_cores(core_of_cpus(), tmp_path / "none") == every
 
 
 @pytest.mark.parametrize(
