@@ -187,11 +187,14 @@ def find_mix_ups(callers: Sequence[Caller], turns: Sequence[Turn]) -> None:
 
 @contextmanager
 def progress(what: str, steps: int) -> Iterator[Callable[[], None]]:
-    """Yield what is to be called after each step; a line on standard error tells how many are done."""
+    """Yield what is to be called after each step; a line on standard error, a terminal, tells how many are done."""
     done = 0
 
     def tell(end: str) -> None:
-        print(f"\r{what}: {done} of {steps}", end=end, file=sys.stderr, flush=True)
+        if sys.stderr.isatty():
+            print(f"\r{what}: {done} of {steps}", end=end, file=sys.stderr, flush=True)
+        elif end:
+            print(f"{what}: {done} of {steps}", file=sys.stderr, flush=True)
 
     def step() -> None:
         nonlocal done

@@ -1,4 +1,4 @@
-"""OpenVINO on the CPU: the embedded default.
+"""OpenVINO on the CPU: the embedded default where our own kernels do not run.
 
 Weights stay int8 per output channel, as stored. Where the CPU has int8 dot products, OpenVINO quantises the inputs of
 each matrix product as they come, per token and group of channels: no calibration is needed, and none can be wrong.

@@ -1,1 +1,1 @@
-"""Fused CUDA kernels for BERT and their registration as TensorRT plugins. Knows tensors, not sentences."""
+"""BERT in kernels of our own, and their launchers. Knows tensors, not sentences."""

@@ -56,14 +56,13 @@ class Resumed:
 
 @dataclass(frozen=True)
 class Ended:
-    """The turn's audio ends before sample `at`; its speech ended at `speech_end` and was loud for `spoken_ms`.
+    """The turn's audio ends before sample `at`; its speech ended at `speech_end`.
 
     `silence_ms` was waited for, because the words looked as `look` says.
     """
 
     at: int
     speech_end: int
-    spoken_ms: float
     silence_ms: float
     look: Look
 
@@ -108,7 +107,7 @@ class Ear:
         self._paused = False
         self._hushed = False  # it has been silent since the last speech
         self._unknown = 0  # samples of sound since then that is not known for speech
-        self._peak = self._loud_frames = self._speech_end = 0.0
+        self._peak = self._speech_end = 0.0
 
     @property
     def position(self) -> int:
@@ -124,10 +123,6 @@ class Ear:
     def paused(self) -> bool:
         """Whether the person is silent inside a turn for long enough that the words are wanted."""
         return self._begun_at is not None and self._paused
-
-    def set_waits(self, waits: Waits) -> None:
-        """Wait as `waits` says from now on."""
-        self._endpointer.waits = waits
 
     def stay_awake(self) -> None:
         """Listen without the wake word for a while: a reply has just ended and a follow-up may come."""
@@ -190,7 +185,7 @@ class Ear:
             return
         self._keep_recent()
         self._begun_at = self._judged - len(self._recent)
-        self._peak, self._loud_frames, self._paused = activity.level, float(self._candidate), False
+        self._peak, self._paused = activity.level, False
         self._speech_end = float(self._judged)
         self._hushed, self._unknown = False, 0
         self._endpointer.speech()
@@ -211,7 +206,6 @@ class Ear:
         tail = self._silent_tail(frame, activity)
         if activity.probability >= self.threshold - HYSTERESIS and tail < FRAME:
             self._peak = max(activity.level, self._peak * 0.99)
-            self._loud_frames += 1
             self._speech_end = float(self._judged - tail)
             self._endpointer.speech(tail / PER_MS)
             self._hushed, self._unknown = False, 0
@@ -244,7 +238,6 @@ class Ear:
         ended = Ended(
             at=self._judged,
             speech_end=int(self._speech_end),
-            spoken_ms=self._loud_frames * FRAME / PER_MS,
             silence_ms=self._endpointer.silence_ms,
             look=self._endpointer.look,
         )
