@@ -1,0 +1,71 @@
+"""The kernels compiled with gcc's sanitizers: nothing read or written out of bounds, nothing undefined, no data race."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import plugins
+from plugins.bert_avx512 import missing
+
+pytestmark = [
+    pytest.mark.skipif(bool(missing()), reason=missing()),
+    pytest.mark.skipif(not shutil.which("gcc"), reason="gcc is not installed"),
+]
+
+FLAGS = "-std=gnu11 -O1 -g -pthread -shared -fPIC -mfma -mf16c " + " ".join(
+    f"-mavx512{part}" for part in ("f", "bw", "vl", "dq", "vnni", "bf16")
+)
+
+PROGRAM = """
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from tests.plugins.test_bert_avx512 import BertAvx512, batch, random_model
+from plugins import bert_avx512
+
+assert str(bert_avx512._file()).startswith(sys.argv[1]), bert_avx512._file()
+for heads in (1, 2):
+    kernels = BertAvx512(random_model(heads=heads), threads=3)
+    for lengths in [(1,), (2, 0, 63), (64, 65), (7, 130, 5), (384,)]:
+        kernels.run(*batch(*lengths))
+    with ThreadPoolExecutor(3) as callers:
+        list(callers.map(lambda length: kernels.run(*batch(length)), range(1, 60)))
+    kernels.close()
+print("through")
+"""
+
+
+@pytest.mark.parametrize(
+    ("sanitizers", "libraries"), [("address,undefined", ("libasan.so", "libubsan.so")), ("thread", ("libtsan.so",))]
+)
+def test_the_kernels_pass_under_sanitizers(sanitizers, libraries, tmp_path):
+    root = Path(plugins.__file__).parents[1]
+    paths = [subprocess.check_output(["gcc", f"-print-file-name={name}"], text=True).strip() for name in libraries]
+    if not all(Path(path).is_absolute() for path in paths):
+        pytest.skip(f"gcc has no {' or '.join(libraries)} here")
+    shutil.copytree(root / "plugins", tmp_path / "plugins", ignore=shutil.ignore_patterns("*.so", "__pycache__"))
+    source = tmp_path / "plugins" / "kernels" / "bert_avx512.c"
+    command = ["gcc", *FLAGS.split(), f"-fsanitize={sanitizers}", "-fno-sanitize-recover=undefined", str(source), "-lm"]
+    subprocess.run([*command, "-o", str(tmp_path / "plugins" / "_bert_avx512.so")], check=True)
+    env = {
+        **os.environ,
+        "LD_PRELOAD": " ".join(paths),
+        "PYTHONPATH": os.pathsep.join([str(tmp_path), str(root), *sys.path]),
+        "ASAN_OPTIONS": "detect_leaks=0",  # the interpreter's own
+        "TSAN_OPTIONS": "exitcode=66",
+    }
+    fixed = ["setarch", "-R"] if shutil.which("setarch") else []  # the thread sanitizer knows no random addresses
+    result = subprocess.run(
+        [*fixed, sys.executable, "-c", PROGRAM, str(tmp_path)],
+        env=env,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert result.stdout == "through\n", result.stderr[-3000:]
+    assert result.returncode == 0, result.stderr[-3000:]
+    assert "Sanitizer" not in result.stderr
