@@ -1,4 +1,4 @@
-"""The kernels compiled with gcc's sanitizers: nothing read or written out of bounds, nothing undefined, no data race."""
+"""The kernels compiled with gcc's sanitizers: nothing out of bounds, nothing undefined, no data race."""
 
 import os
 import shutil
