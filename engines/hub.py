@@ -1,8 +1,9 @@
-"""Reader models from the Hugging Face hub, and those already on disk."""
+"""Models from the Hugging Face hub: readers, those already on disk, and single files of any."""
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,13 +42,6 @@ def pull(name: str, folder: Path, *, revision: str | None = None) -> LocalModel:
     """
     try:
         from huggingface_hub import snapshot_download
-        from huggingface_hub.errors import (
-            GatedRepoError,
-            HfHubHTTPError,
-            HFValidationError,
-            RepositoryNotFoundError,
-            RevisionNotFoundError,
-        )
     except ImportError as error:
         raise ReparteeError(f"Fetching models needs huggingface_hub: {INSTALL}.") from error
     if not name.strip("./"):  # "." and ".." are folders, not models
@@ -55,8 +49,48 @@ def pull(name: str, folder: Path, *, revision: str | None = None) -> LocalModel:
     target = folder / name.replace("/", "--")
     partial = folder / f".{target.name}.partial"
     partial.mkdir(parents=True, exist_ok=True)
-    try:
+    with _told_in_sentences(name, revision=revision):
         snapshot_download(name, revision=revision, local_dir=partial, allow_patterns=list(FILES))
+    checkpoint = Checkpoint.load(partial)
+    if checkpoint.head != "span":
+        raise ReparteeError(f"{name} has no question-answering head; choose a BERT that was fine-tuned on SQuAD.")
+    shutil.rmtree(target, ignore_errors=True)
+    partial.rename(target)
+    (target / "pulled.json").write_text(json.dumps({"name": name, "revision": revision}), encoding="utf-8")
+    return _describe(name, target)
+
+
+def fetch_file(name: str, file: str) -> Path:
+    """Return the path of a file of the model ``name`` in huggingface_hub's cache; fetched if it is not there yet.
+
+    Raises:
+        ReparteeError: huggingface_hub is missing, or the hub, the model or the file cannot be reached.
+    """
+    try:
+        from huggingface_hub import get_hf_file_metadata, hf_hub_download, hf_hub_url, try_to_load_from_cache
+    except ImportError as error:
+        raise ReparteeError(f"Fetching models needs huggingface_hub: {INSTALL}.") from error
+    with _told_in_sentences(name, file=file):
+        cached = try_to_load_from_cache(name, file)
+        if isinstance(cached, str):
+            return Path(cached)
+        get_hf_file_metadata(hf_hub_url(name, file))  # fails at once, where the next line would try for 23 s
+        return Path(hf_hub_download(name, file))
+
+
+@contextmanager
+def _told_in_sentences(name: str, *, revision: str | None = None, file: str = "") -> Iterator[None]:
+    from huggingface_hub.errors import (
+        EntryNotFoundError,
+        GatedRepoError,
+        HFValidationError,
+        LocalEntryNotFoundError,
+        RepositoryNotFoundError,
+        RevisionNotFoundError,
+    )
+
+    try:
+        yield
     except GatedRepoError as error:
         raise ReparteeError(
             f"{name} asks for its terms to be accepted first; do so on its page, and set HF_TOKEN."
@@ -67,18 +101,17 @@ def pull(name: str, folder: Path, *, revision: str | None = None) -> LocalModel:
         raise ReparteeError(
             f"The hub has no model {name}; give it as owner/model, and set HF_TOKEN if it is private."
         ) from error
-    except (HfHubHTTPError, OSError) as error:
-        reason = str(error).strip().splitlines()[0].rstrip(".") if str(error).strip() else type(error).__name__
-        raise ReparteeError(
-            f"{name} could not be fetched ({reason}); check the network and HF_ENDPOINT, then try again."
-        ) from error
-    checkpoint = Checkpoint.load(partial)
-    if checkpoint.head != "span":
-        raise ReparteeError(f"{name} has no question-answering head; choose a BERT that was fine-tuned on SQuAD.")
-    shutil.rmtree(target, ignore_errors=True)
-    partial.rename(target)
-    (target / "pulled.json").write_text(json.dumps({"name": name, "revision": revision}), encoding="utf-8")
-    return _describe(name, target)
+    except LocalEntryNotFoundError as error:  # neither on the disk nor, for the reason that is its cause, on the hub
+        raise _not_fetched(name, error.__cause__ or error) from error
+    except EntryNotFoundError as error:
+        raise ReparteeError(f"{name} has no file {file}; choose a model that holds one.") from error
+    except Exception as error:  # those of the transport, which is another library from version to version
+        raise _not_fetched(name, error) from error
+
+
+def _not_fetched(name: str, error: BaseException) -> ReparteeError:
+    reason = str(error).strip().splitlines()[0].rstrip(".") if str(error).strip() else type(error).__name__
+    return ReparteeError(f"{name} could not be fetched ({reason}); check the network and HF_ENDPOINT, then try again.")
 
 
 def local_models(folder: Path) -> list[LocalModel]:

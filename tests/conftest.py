@@ -1,16 +1,21 @@
 """Fixtures that every room's tests share."""
 
 import contextlib
+import hashlib
+import json
 import os
 import re
 import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import pytest
 
@@ -116,3 +121,89 @@ def served(serve, samples_home) -> Iterator[Served]:
     """A server that knows the bundled documents and takes its time to read, shared by all tests that do not hurt it."""
     with serve(samples_home, env=UNHURRIED) as running:
         yield running
+
+
+class Hub(ThreadingHTTPServer):
+    """A small Hugging Face hub. ``models``: name → folder; ``fetched``: the files whose contents were sent."""
+
+    daemon_threads = True
+
+    def __init__(self, models: dict[str, Path]) -> None:
+        super().__init__(("127.0.0.1", 0), HubRoutes)
+        self.models, self.fetched = models, []
+        self.url = f"http://127.0.0.1:{self.server_port}"
+
+
+class HubRoutes(BaseHTTPRequestHandler):
+    """Model information, file heads and file contents, as the hub serves them."""
+
+    server: Hub
+    protocol_version = "HTTP/1.1"
+    COMMIT = "c" * 40
+
+    def do_HEAD(self):
+        self.answer(body=False)
+
+    def do_GET(self):
+        self.answer(body=True)
+
+    def answer(self, *, body):
+        path = unquote(urlsplit(self.path).path)
+        if path.startswith("/api/models/"):
+            name, _, rest = path.removeprefix("/api/models/").partition("/revision/")
+            if rest.startswith("tree") or "/tree/" in name:
+                name = name.partition("/tree/")[0]
+                return self.send(200, json.dumps(self.tree(name)).encode(), body, {})
+            if problem := self.problem(name, rest or "main"):
+                return self.send(*problem, body, {"X-Error-Code": problem[1].decode()})
+            files = [{"rfilename": file["path"]} for file in self.tree(name)]
+            info = {"id": name, "modelId": name, "sha": self.COMMIT, "private": False, "tags": [], "siblings": files}
+            return self.send(200, json.dumps(info).encode(), body, {})
+        name, _, rest = path.removeprefix("/").partition("/resolve/")
+        revision, _, file = rest.partition("/")
+        if problem := self.problem(name, revision):
+            return self.send(*problem, body, {"X-Error-Code": problem[1].decode()})
+        if not (self.server.models[name] / file).is_file():
+            return self.send(404, b"EntryNotFound", body, {"X-Error-Code": "EntryNotFound"})
+        content = (self.server.models[name] / file).read_bytes()
+        if body:
+            self.server.fetched.append(file)
+        return self.send(
+            200, content, body, {"ETag": f'"{hashlib.sha256(content).hexdigest()}"', "X-Repo-Commit": self.COMMIT}
+        )
+
+    def problem(self, name, revision):
+        if name == "acme/gated":
+            return 403, b"GatedRepo"
+        if name not in self.server.models:
+            return 404, b"RepoNotFound"
+        return None if revision in ("main", self.COMMIT) else (404, b"RevisionNotFound")
+
+    def tree(self, name):
+        files = sorted(path for path in self.server.models[name].iterdir() if path.is_file())
+        return [{"type": "file", "path": file.name, "size": file.stat().st_size, "oid": "0" * 40} for file in files]
+
+    def send(self, status, content, body, headers):
+        self.send_response(status)
+        for key, value in {"Content-Type": "application/json", "Content-Length": str(len(content)), **headers}.items():
+            self.send_header(key, value)
+        self.end_headers()
+        if body:
+            self.wfile.write(content)
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def serve_hub() -> Iterator[Callable[[dict[str, Path]], Hub]]:
+    """Run a hub on a free port that has these models: ``serve_hub({"owner/name": folder})``."""
+    with contextlib.ExitStack() as running:
+
+        def run(models: dict[str, Path]) -> Hub:
+            hub = running.enter_context(Hub(models))
+            running.callback(hub.shutdown)
+            threading.Thread(target=hub.serve_forever, daemon=True).start()
+            return hub
+
+        yield run

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from engines.errors import ReparteeError
+from engines.hub import fetch_file
 
 CONFIG, WEIGHTS = "model_config.yaml", "model_weights.ckpt"
 INSTALL = "pip install 'repartee[nemo]'"
@@ -49,21 +50,22 @@ def archive_class(path: Path) -> str:
 def restore(source: str | Path, base: str, *, device: str = "auto") -> Any:
     """Restore a NeMo model for inference. Blocking: NeMo takes 6 to 18 s to import.
 
-    ``source`` is the path of a ``.nemo`` file, or the name of a pretrained model that NeMo fetches and caches;
-    ``base`` the dotted name of the class it must restore to (or a subclass); ``device`` "auto", "cpu" or "cuda[:N]".
+    ``source`` is the path of a ``.nemo`` file or the name of a pretrained model: "owner/model" on the Hugging Face hub,
+    or one without a slash from NeMo's own list; both are fetched once. ``base`` is the dotted name of the class it must
+    restore to (or a subclass); ``device`` "auto", "cpu" or "cuda[:N]".
 
     Raises:
         NemoError: if NeMo is missing, the source is not a model, the wrong kind of model, or the device is absent.
     """
     path = Path(source).expanduser()
-    is_file = path.suffix == ".nemo" or path.exists()
-    if is_file:
-        target = archive_class(path)  # before the slow import: a mistyped path is told at once
-        room = base.rpartition(".")[0]
-        if not target.startswith(room + "."):
-            raise NemoError(f"{path} holds a {target or 'model of no named class'}; expected one of {room}.")
+    named = path.suffix != ".nemo" and not path.exists() and not path.is_absolute() and len(path.parts) <= 2
+    if not named:
+        _check_kind(path, base)  # before the slow import: a mistyped path is told at once
     if importlib.util.find_spec("nemo") is None or importlib.util.find_spec("torch") is None:
         raise NemoError(f"{source} needs NeMo, which is not installed; install it with: {INSTALL}.")
+    if named and len(path.parts) == 2:
+        path, named = _fetch(path), False
+        _check_kind(path, base)
     module, _, name = base.rpartition(".")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -80,11 +82,15 @@ def restore(source: str | Path, base: str, *, device: str = "auto") -> Any:
         nemo_logging.set_verbosity(nemo_logging.CRITICAL)
         place = _device(torch, device)
         try:
-            if is_file:
-                model = expected.restore_from(str(path), map_location=place, save_restore_connector=_connector())
+            if named:
+                model = expected.from_pretrained(str(path), map_location=place, save_restore_connector=_connector())
             else:
-                model = expected.from_pretrained(str(source), map_location=place, save_restore_connector=_connector())
+                model = expected.restore_from(str(path), map_location=place, save_restore_connector=_connector())
         except Exception as error:  # NeMo raises anything from KeyError to RuntimeError here
+            if named and isinstance(error, FileNotFoundError):
+                raise NemoError(
+                    f"NeMo knows no {name} named {path}; give a .nemo file, or owner/model as on the hub."
+                ) from error
             reason = " ".join(str(error).split())[:200] or type(error).__name__
             raise NemoError(
                 f"{source} could not be restored as {name} ({reason}); give a .nemo file, or a pretrained model's name."
@@ -92,6 +98,23 @@ def restore(source: str | Path, base: str, *, device: str = "auto") -> Any:
     if not isinstance(model, expected):
         raise NemoError(f"{source} holds a {type(model).__name__}; expected a {name}.")
     return model.eval()
+
+
+def _check_kind(path: Path, base: str) -> None:
+    target, room = archive_class(path), base.rpartition(".")[0]
+    if not target.startswith(room + "."):
+        raise NemoError(f"{path} holds a {target or 'model of no named class'}; expected one of {room}.")
+
+
+def _fetch(name: Path) -> Path:
+    """Fetch the file that NeMo gives to what it publishes: owner/model/model.nemo.
+
+    NeMo's own from_pretrained would fetch all files of a model that has none of that name, whatever they are.
+    """
+    try:
+        return fetch_file(name.as_posix(), f"{name.name}.nemo")
+    except ReparteeError as error:
+        raise NemoError(str(error)) from error
 
 
 def _device(torch: Any, device: str) -> Any:
