@@ -10,13 +10,14 @@ RUNTIMES = {
     "torch-compile": "torch.compile reduce-overhead",
     "tensorrt-enqueue": "TensorRT 8.6, enqueue",
     "tensorrt-graph": "TensorRT 8.6, CUDA graph",
+    "cpu-avx512": "the CPU: our AVX-512 kernels",
     "cpu-openvino": "the CPU: OpenVINO, int8 and bf16",
     "cpu-openvino-f32": "the CPU: OpenVINO, float32",
 }
 MODELS = {"minilm-l6": "MiniLM-L6", "base": "BERT-base", "large": "BERT-large"}
 SHAPES = ((128, 1), (128, 8), (384, 1), (384, 8))
-MARKS = {"earlier": "†", "busy": "‡"}
-"""What a row's flag is shown as: measured in an earlier run; engines were being built beside it."""
+MARKS = {"earlier": "†", "busy": "‡", "fourth": "¶"}
+"""What a row's flag is shown as: measured in an earlier run; engines were being built beside it; in a later run."""
 
 
 def table(rows, model, title, cell):
@@ -52,6 +53,7 @@ def draw(rows, path):
 
     mpl.use("Agg")
     from matplotlib import pyplot
+    from PIL import Image
 
     figure, panels = pyplot.subplots(1, 3, figsize=(13, 4.6), sharex=True, layout="constrained")
     names = list(reversed(RUNTIMES))
@@ -70,6 +72,8 @@ def draw(rows, path):
     panels[0].legend(frameon=False, loc="lower right")
     figure.suptitle("One question on an NVIDIA H200 and on 16 cores of its host: medians, batch 1")
     figure.savefig(path, dpi=110)
+    with Image.open(path) as drawn:  # few colours: a third of the bytes
+        drawn.convert("RGB").quantize(64, dither=Image.Dither.NONE).save(path, optimize=True)
 
 
 def main():
