@@ -24,6 +24,6 @@ USER repartee
 VOLUME ["/data"]
 EXPOSE 8765
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s --retries=3 \
-    CMD ["python", "-c", "import os, urllib.request as u; u.urlopen(f'http://127.0.0.1:{os.environ[\"REPARTEE_SERVE_PORT\"]}/health', timeout=4)"]
+    CMD ["python", "-m", "assistant.health"]
 ENTRYPOINT ["repartee"]
 CMD ["serve"]

@@ -9,6 +9,7 @@ import signal
 import socket
 import ssl
 import subprocess
+import sys
 import time
 import urllib.request
 from collections.abc import AsyncIterator
@@ -257,6 +258,17 @@ async def test_tls(serve, samples_home, tmp_path):
         trusting = ssl.create_default_context(cafile=certificate)
         async with session(served, ssl=trusting) as line:
             assert "41 metres" in await ask(line, "How tall is the lighthouse at Marlow Point?")
+        assert await asyncio.to_thread(well, samples_home, served, env) == (0, "ok")
+    assert await asyncio.to_thread(well, samples_home, served, env) == (1, f"{served.url}/health does not answer: ")
+
+
+def well(home, served, env=None):
+    """What the health check of a container finds: its exit status, and the server's word or the sentence."""
+    settings = {"REPARTEE_HOME": str(home), "REPARTEE_SERVE_PORT": served.url.rpartition(":")[2], **(env or {})}
+    check = [sys.executable, "-m", "assistant.health"]
+    done = subprocess.run(check, env={**os.environ, **settings}, capture_output=True, text=True)
+    said = json.loads(done.stdout)["status"] if done.stdout else done.stderr.partition("<")[0]
+    return done.returncode, said
 
 
 # How it ends
@@ -265,6 +277,7 @@ async def test_tls(serve, samples_home, tmp_path):
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 async def test_a_signal_ends_it_in_order_and_tells_the_clients(serve, samples_home, number):
     with serve(samples_home) as served:
+        assert await asyncio.to_thread(well, samples_home, served) == (0, "ok")
         async with session(served) as line:
             served.process.send_signal(number)
             assert await close_code(line) == 1012
