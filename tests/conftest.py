@@ -19,6 +19,9 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # so a shell starts what runs in the background
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
 SAMPLES = Path(__file__).parents[1] / "assistant" / "samples"
 #: Put before a command: root may read and write anything, unless it gives that up.
 AS_ANYONE = () if os.geteuid() else ("setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-all")

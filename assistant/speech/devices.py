@@ -127,8 +127,14 @@ class SoundDevices:
     async def _until_lost(self) -> AsyncIterator[np.ndarray]:
         self._heard_s = time.monotonic()
         while time.monotonic() - self._heard_s < LOST_AFTER_S and self._streams[0].active:
-            with contextlib.suppress(TimeoutError):
-                yield self._resample(await asyncio.wait_for(self._chunks.get(), 0.25))
+            chunk = None
+            with contextlib.suppress(
+                TimeoutError
+            ):  # not wait_for: Python 3.11's forgets a cancellation that meets a chunk
+                async with asyncio.timeout(0.25):
+                    chunk = await self._chunks.get()
+            if chunk is not None:
+                yield self._resample(chunk)
 
     def _open(self) -> str:
         """Open the microphone, and the loudspeaker if there is one; returns what is wrong, if anything is."""

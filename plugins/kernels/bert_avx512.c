@@ -12,6 +12,7 @@
 #define _GNU_SOURCE
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -387,6 +388,9 @@ Engine *repartee_bert_open(const Model *model, int threads, const int32_t *core_
         return NULL;
     }
     for (int i = 0; i < RUNS; i++) e->runs[i].phases = e->phases + i * phases;
+    sigset_t every, before; /* signals are for the caller's threads */
+    sigfillset(&every);
+    pthread_sigmask(SIG_SETMASK, &every, &before);
     threads = threads < 1 ? 1 : threads > MOST_THREADS ? MOST_THREADS : threads;
     for (int i = 1; i < threads; i++) {
         Worker *argument = malloc(sizeof *argument);
@@ -394,10 +398,12 @@ Engine *repartee_bert_open(const Model *model, int threads, const int32_t *core_
         if (!argument || pthread_create(&e->workers[i], NULL, worker, argument)) {
             free(argument);
             repartee_bert_close(e);
-            return NULL;
+            e = NULL;
+            break;
         }
         e->threads = i + 1;
     }
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
     return e;
 }
 
