@@ -40,6 +40,7 @@ SLICE = 2048  # samples judged before other conversations get their turn
 LEAST_COMMIT = 1_600  # samples, 100 ms
 LONGEST_COMMIT = 60 * SAMPLE_RATE
 SURE = 0.5  # confidence in a foreseen answer at which words look complete
+FIRM = 0.7  # and at which a few words do: to the beginning of a question there often is some answer
 READ_IN_SILENCE_MS = 30.0  # the shortest pause that ends a turn leaves so much between the words and its end
 ROOM_ECHO_MS = 250.0  # a half-duplex microphone stays shut for so long after the loudspeaker
 LONG_SENTENCE = 5  # words
@@ -291,7 +292,7 @@ class Conversation:
         if look_of(text) is Look.UNFINISHED:
             # A long sentence that a sure answer fits was misheard in a small word; a short one is a beginning.
             return Look.UNCERTAIN if sure and len(words_of(text)) >= LONG_SENTENCE else Look.UNFINISHED
-        if reply.abstained:
+        if reply.abstained or (reply.confidence < FIRM and len(words_of(text)) < LONG_SENTENCE):
             return Look.DOUBTFUL
         return Look.COMPLETE if sure else Look.UNCERTAIN
 
