@@ -168,7 +168,7 @@ def _bench_model(
                 loaded[name] = load_runtime(name, checkpoint, cache_dir=config.cache_dir, threads=threads)
             except UnsuitableModelError as error:
                 click.echo(f"repartee: {label} on {name} is left out: {error}", err=True)
-    if not loaded:
+    if not loaded and BASELINE not in names:
         raise ReparteeError(f"None of the runtimes asked for runs {label}; choose others.")
     contenders: dict[str, Contender] = dict(loaded)
     if BASELINE in names:

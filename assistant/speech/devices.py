@@ -128,9 +128,8 @@ class SoundDevices:
         self._heard_s = time.monotonic()
         while time.monotonic() - self._heard_s < LOST_AFTER_S and self._streams[0].active:
             chunk = None
-            with contextlib.suppress(
-                TimeoutError
-            ):  # not wait_for: Python 3.11's forgets a cancellation that meets a chunk
+            # Not wait_for: Python 3.11's forgets a cancellation that meets a chunk.
+            with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(0.25):
                     chunk = await self._chunks.get()
             if chunk is not None:

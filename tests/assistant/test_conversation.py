@@ -1,6 +1,7 @@
 """Conversations with every real part: recorded speech in, the reader on the bundled documents, a voice out."""
 
 import asyncio
+import dataclasses
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from pathlib import Path
@@ -34,6 +35,8 @@ from assistant.conversation_events import (
     SpeechStopped,
     Woken,
 )
+from assistant.events import Reply
+from assistant.speech.completeness import Look
 from assistant.turn import Assistant
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -386,3 +389,20 @@ async def test_conversations_at_the_same_time_hear_only_their_own_answers(person
 
     work: list[Coroutine[object, object, None]] = [talk(*one) for one in people]
     await asyncio.gather(*work)
+
+
+@pytest.mark.parametrize(
+    ("words", "confidence", "look"),
+    [
+        ("how high is tea", 0.57, Look.DOUBTFUL),
+        ("how high is tea", 0.8, Look.COMPLETE),
+        ("which planet is the largest", 0.57, Look.COMPLETE),
+    ],
+)
+async def test_a_weak_answer_to_a_few_words_does_not_make_them_a_sentence(
+    assistant: Assistant, words: str, confidence: float, look: Look
+) -> None:
+    conversation = Conversation(assistant, settings=PUSH_TO_TALK)
+    reply = dataclasses.replace(Reply.recalled(words, "75 degrees"), confidence=confidence)
+    assert conversation._weigh_with(words, reply) is look
+    await conversation.close()

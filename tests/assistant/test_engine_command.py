@@ -8,6 +8,7 @@ from click.testing import CliRunner
 from assistant import cli
 from engines.quantize import write_int8
 from engines.transformers_eager import installed
+from plugins.bert_avx512 import missing
 from tests.engines.conftest import random_checkpoint
 
 
@@ -78,3 +79,11 @@ def test_the_missing_baseline_is_told_in_one_sentence(engine, model):
     result = engine("bench", "--model", model, "--seq", "32", "--rounds", "10")
     assert result.exit_code == 0
     assert "no ratio is shown" in result.stderr
+
+
+@pytest.mark.skipif(bool(missing()), reason=missing())
+def test_a_runtime_that_does_not_know_the_sizes_of_a_model_is_told_and_left_out(engine, model):
+    alone = engine("bench", "--model", model, "--runtime", "avx512", "--seq", "32", "--rounds", "10")
+    assert (alone.exit_code, alone.stdout) == (2, "")
+    assert "tiny on avx512 is left out: " in alone.stderr
+    assert "None of the runtimes asked for runs tiny" in alone.stderr.splitlines()[-1]
