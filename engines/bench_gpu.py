@@ -1,9 +1,9 @@
-"""TensorRT's side of the GPU bench: correctness first, then time; every section writes its own JSON.
+"""Our side of the GPU bench: correctness first, then time; every section writes its own JSON.
 
     python -m engines.bench_gpu SECTION OUT [--models minilm-l6,base,large] [--weights FILE] [--cache DIR]
 
 check: logits against OUT/reference-MODEL.npz (written by ``engines.bench_torch --reference``), on every bucket
-time:  enqueue and CUDA graph, by the clocks that ``engines.bench_torch`` names
+time:  enqueue (TensorRT) and CUDA graph, by the clocks that ``engines.bench_torch`` names
 cpu:   a CPU runtime (--runtime) on the same host, host to host
 read:  a question and passages to a span, through the reader, for every question of --questions; and the answers
 build: the engines alone, into --cache
@@ -20,9 +20,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engines import tensorrt_runtime
+from engines import cuda_runtime, tensorrt_runtime
 from engines.bench_torch import RUNS, SHAPES, answer_questions, quantiles, random_batch, time_host
 from engines.checkpoint import Checkpoint, default_checkpoint_path
+from engines.cuda import Graph
+from engines.cuda_runtime import CudaRuntime
 from engines.ranges import Batch, measure_ranges, question_batches, with_ranges
 from engines.runtime import Runtime, load_runtime
 from engines.sizes import SIZES, random_checkpoint
@@ -43,9 +45,10 @@ REPEATS = 30
 """Runs of each checked case: all must give the same bits."""
 
 
-def check(runtime: TensorRTRuntime, reference: Path) -> Iterator[dict[str, Any]]:
+def check(runtime: TensorRTRuntime | CudaRuntime, reference: Path) -> Iterator[dict[str, Any]]:
     """Compare logits with the float32 reference; ``run_as``: the batch sizes that a case's rows were run as."""
-    yield {"unsteady": [[each.seq, each.batch] for each in runtime.unsteady]}
+    if isinstance(runtime, TensorRTRuntime):
+        yield {"unsteady": [[each.seq, each.batch] for each in runtime.unsteady]}
     cases = np.load(reference)
     for name in sorted({key.rsplit("/", 1)[0] for key in cases.files}):
         kind, seq, batch = name.split("/")
@@ -66,7 +69,7 @@ def check(runtime: TensorRTRuntime, reference: Path) -> Iterator[dict[str, Any]]
             "largest_error": float(np.abs(found - wanted)[kept].max()),
             "same_best": float(np.mean(np.array(best[0]) == np.array(best[1]))),
             "repeats": all(np.array_equal(found, other) for other in others),
-            "run_as": runtime.split(int(batch), int(seq)),
+            "run_as": runtime.split(int(batch), int(seq)) if isinstance(runtime, TensorRTRuntime) else [int(batch)],
         }
 
 
@@ -113,6 +116,29 @@ def time_tensorrt(checkpoint: Checkpoint, options: EngineOptions, cache: Path) -
             host = time_host(lambda inputs=inputs: runtime.run(*inputs))  # type: ignore[misc]
             split = runtime.split(batch, seq)
             yield {"seq": seq, "batch": batch, "runtime": "tensorrt-graph", "host": host, "run_as": split}
+    runtime.close()
+
+
+def time_kernels(checkpoint: Checkpoint, cache: Path) -> Iterator[dict[str, Any]]:
+    """Load ``checkpoint`` for our own kernels and time every shape of ``SHAPES``: rows as drawn, and full ones."""
+    started = time.perf_counter()
+    runtime = cuda_runtime.load(checkpoint, cache_dir=cache)
+    loaded = time.perf_counter() - started
+    yield {"runtime": "cuda-load", "device_name": runtime.device, "seconds": loaded, "bytes": runtime.memory}
+    random = np.random.default_rng(21)
+    for seq, batch in SHAPES:
+        ids, types, mask = random_batch(checkpoint.config.vocab_size, seq, batch, random)
+        for name, kept in (("cuda-graph", mask), ("cuda-graph-full", np.ones_like(mask))):
+            graph = runtime.graph(batch, seq)
+
+            def launch(graph: Graph = graph) -> None:
+                graph.launch()
+                runtime.stream.synchronize()
+
+            host = time_host(lambda inputs=(ids, types, kept): runtime.run(*inputs))  # type: ignore[misc]
+            launched = time_host(launch)
+            device = quantiles([runtime.stream.milliseconds(graph.launch) for _ in range(RUNS)])
+            yield {"seq": seq, "batch": batch, "runtime": name, "host": host, "launch": launched, "device": device}
     runtime.close()
 
 
@@ -168,7 +194,7 @@ def main() -> None:
     parser.add_argument("--questions", type=Path, help="JSON lines with question, context and answers")
     parser.add_argument("--limit", type=int, help="questions to read")
     parser.add_argument("--calibrate", type=Path, help="JSON lines to measure activation ranges on, for int8")
-    parser.add_argument("--runtime", default="tensorrt", help="that reads, or is timed by cpu")
+    parser.add_argument("--runtime", default="tensorrt", help="tensorrt or cuda; read and cpu take any")
     parser.add_argument("--runs", type=int, default=100, help="of the CPU")
     given = parser.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
@@ -205,9 +231,15 @@ def main() -> None:
                 tensorrt_runtime.load(checkpoint, cache_dir=given.cache, options=options).close()
                 yield {"buckets": options.buckets, "seconds": time.perf_counter() - started}
             elif given.section == "check":
-                runtime = tensorrt_runtime.load(checkpoint, cache_dir=given.cache, options=options)
+                runtime: TensorRTRuntime | CudaRuntime
+                if given.runtime == "cuda":
+                    runtime = cuda_runtime.load(checkpoint, cache_dir=given.cache)
+                else:
+                    runtime = tensorrt_runtime.load(checkpoint, cache_dir=given.cache, options=options)
                 yield from check(runtime, given.out / f"reference-{model}.npz")
                 runtime.close()
+            elif given.section == "time" and given.runtime == "cuda":
+                yield from time_kernels(checkpoint, given.cache)
             elif given.section == "time":
                 yield from time_tensorrt(checkpoint, options, given.cache)
             elif given.section == "read":

@@ -1,4 +1,8 @@
-"""The part of CUDA that running an engine takes, through cuda-python; every status is checked in ``check``."""
+"""The part of CUDA that compiling kernels and running engines takes, through cuda-python.
+
+Every status is checked in ``check``. Kernels are loaded and started through the driver's interface, everything else
+through the runtime's.
+"""
 
 import ctypes
 import re
@@ -12,8 +16,10 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from engines.errors import ReparteeError
+from plugins.bert_cuda import Launch
 
 INSTALL = "pip install 'repartee[gpu]'"
+INSTALL_COMPILER = "pip install 'repartee[cuda]'"
 
 
 class CudaError(ReparteeError):
@@ -31,6 +37,10 @@ class Gpu:
     driver: str
     driver_cuda: tuple[int, int]
     """The newest CUDA that the driver supports."""
+    processors: int = 0
+    """Multiprocessors."""
+    shared_memory: int = 0
+    """Bytes that a block may have."""
 
     @property
     def target(self) -> str:
@@ -84,12 +94,67 @@ def check(result: tuple[Any, ...]) -> Any:
 
 def _sentence(status: Any) -> str:
     cudart = runtime()
-    if status == cudart.cudaError_t.cudaErrorMemoryAllocation:
+    if int(status) == int(cudart.cudaError_t.cudaErrorMemoryAllocation) and not _is_nvrtc(status):
         return "The GPU has too little free memory; stop other programs that use it, or build fewer or shorter buckets."
-    words = cudart.cudaGetErrorString(status)[1]
-    words = words.decode() if isinstance(words, bytes) else str(words)
+    words: Any = "no success"
+    if not _is_nvrtc(status):
+        words = cudart.cudaGetErrorString(cudart.cudaError_t(int(status)))[1]  # the driver numbers them alike
+        words = words.decode() if isinstance(words, bytes) else words
     name = getattr(status, "name", status)
     return f"A CUDA call failed with {name} ({words}); see whether nvidia-smi shows the GPU as healthy."
+
+
+def _is_nvrtc(status: Any) -> bool:
+    return type(status).__name__ == "nvrtcResult"
+
+
+def driver() -> Any:
+    """Import ``cuda.bindings.driver``, with the first GPU's context current in this thread."""
+    check(runtime().cudaFree(0))
+    from cuda.bindings import driver as bindings
+
+    return bindings
+
+
+def compiler() -> Any:
+    """Import ``cuda.bindings.nvrtc`` and find its library.
+
+    Raises:
+        CudaError: cuda-python or NVRTC is not installed.
+    """
+    try:
+        from cuda.bindings import nvrtc
+
+        check(nvrtc.nvrtcVersion())
+    except (ImportError, RuntimeError, OSError) as error:  # which of them depends on cuda-python's version
+        raise CudaError(
+            f"NVRTC, CUDA's run-time compiler, is not installed; install it with {INSTALL_COMPILER}."
+        ) from error
+    return nvrtc
+
+
+def compile_kernels(source: str, capability: tuple[int, int]) -> bytes:
+    """Compile CUDA C++ that includes nothing to a cubin for a compute capability. No GPU is needed.
+
+    Raises:
+        CudaError: NVRTC is not installed, does not know the capability, or refuses the source.
+    """
+    nvrtc = compiler()
+    target = f"sm_{capability[0]}{capability[1]}{'a' if capability == (9, 0) else ''}"  # a: wgmma too
+    program = check(nvrtc.nvrtcCreateProgram(source.encode(), b"kernels.cu", 0, [], []))
+    try:
+        options = [f"--gpu-architecture={target}".encode(), b"--std=c++17", b"--extra-device-vectorization"]
+        status = nvrtc.nvrtcCompileProgram(program, len(options), options)[0]
+        if int(status) != 0:
+            log = bytearray(check(nvrtc.nvrtcGetProgramLogSize(program)))
+            check(nvrtc.nvrtcGetProgramLog(program, log))
+            words = log.rstrip(b"\0").decode(errors="replace").strip().replace("\n", " ")
+            raise CudaError(f"NVRTC cannot compile the kernels for {target} ({words[:500] or status}).")
+        cubin = bytearray(check(nvrtc.nvrtcGetCUBINSize(program)))
+        check(nvrtc.nvrtcGetCUBIN(program, cubin))
+        return bytes(cubin)
+    finally:
+        nvrtc.nvrtcDestroyProgram(program)
 
 
 def find_gpu() -> Gpu:
@@ -113,12 +178,23 @@ def find_gpu() -> Gpu:
     properties = check(cudart.cudaGetDeviceProperties(0))
     free, total = check(cudart.cudaMemGetInfo())
     name = properties.name.decode() if isinstance(properties.name, bytes) else str(properties.name)
-    return Gpu(name, (properties.major, properties.minor), total, free, driver_version(), _cuda_version(supported))
+    capability = (properties.major, properties.minor)
+    processors, shared = properties.multiProcessorCount, properties.sharedMemPerBlockOptin
+    return Gpu(name, capability, total, free, driver_version(), _cuda_version(supported), processors, shared)
 
 
 def free_memory() -> int:
     """Give the bytes that are free on the GPU now."""
     return int(check(runtime().cudaMemGetInfo())[0])
+
+
+def require_memory(gpu: Gpu, needed: int, what: str) -> None:
+    """Raise CudaError if ``gpu`` has less than ``needed`` bytes free."""
+    if gpu.free < needed:
+        raise CudaError(
+            f"{what} needs about {needed >> 20} MiB of GPU memory, but {gpu.free >> 20} of the {gpu.memory >> 20} MiB "
+            f"on {gpu.name} are free; stop other programs that use it."
+        )
 
 
 def too_old(supported: tuple[int, int], wanted: tuple[int, int]) -> str:
@@ -199,6 +275,10 @@ class Stream(_Handle):
         kind = self._cudart.cudaMemcpyKind.cudaMemcpyHostToDevice
         check(self._cudart.cudaMemcpyAsync(device, host, size, kind, self.value))
 
+    def fill(self, device: int, size: int, value: int = 0) -> None:
+        """Queue the setting of ``size`` bytes to ``value``."""
+        check(self._cudart.cudaMemsetAsync(device, value, size, self.value))
+
     def download(self, host: int, device: int, size: int) -> None:
         """Queue a copy of ``size`` bytes from device to host addresses."""
         kind = self._cudart.cudaMemcpyKind.cudaMemcpyDeviceToHost
@@ -219,6 +299,32 @@ class Stream(_Handle):
         finally:
             check(cudart.cudaGraphDestroy(graph))
 
+    def start(self, module: "Module", launch: Launch) -> None:
+        """Queue one kernel of ``module``."""
+        bindings = module.bindings
+        config = bindings.CUlaunchConfig()
+        config.gridDimX, config.gridDimY, config.gridDimZ = launch.grid
+        config.blockDimX, config.blockDimY, config.blockDimZ = launch.threads, 1, 1
+        config.sharedMemBytes, config.hStream = launch.shared, bindings.CUstream(int(self.value))
+        attributes = []
+        if launch.cluster > 1:
+            cluster = bindings.CUlaunchAttribute()
+            cluster.id = bindings.CUlaunchAttributeID.CU_LAUNCH_ATTRIBUTE_CLUSTER_DIMENSION
+            cluster.value.clusterDim.x = launch.cluster
+            cluster.value.clusterDim.y = cluster.value.clusterDim.z = 1
+            attributes.append(cluster)
+        if launch.overlaps and module.overlaps:
+            overlap = bindings.CUlaunchAttribute()
+            overlap.id = bindings.CUlaunchAttributeID.CU_LAUNCH_ATTRIBUTE_PROGRAMMATIC_STREAM_SERIALIZATION
+            overlap.value.programmaticStreamSerializationAllowed = 1
+            attributes.append(overlap)
+        config.attrs, config.numAttrs = attributes, len(attributes)
+        arguments = ctypes.create_string_buffer(launch.arguments, len(launch.arguments))
+        places = (ctypes.c_void_p * 1)(ctypes.addressof(arguments))
+        check(
+            bindings.cuLaunchKernelEx(config, module.kernel(launch.kernel, launch.shared), ctypes.addressof(places), 0)
+        )
+
     def milliseconds(self, queue: Callable[[], None]) -> float:
         """Run ``queue`` and give the time between an event before and one after it on the device."""
         cudart = self._cudart
@@ -228,6 +334,25 @@ class Stream(_Handle):
             check(cudart.cudaEventRecord(after.value, self.value))
             check(cudart.cudaEventSynchronize(after.value))
             return float(check(cudart.cudaEventElapsedTime(before.value, after.value)))
+
+
+class Module(_Handle):
+    """Compiled kernels on the GPU. ``overlaps``: kernels may begin while the one ahead still runs."""
+
+    def __init__(self, cubin: bytes, capability: tuple[int, int]) -> None:
+        self.bindings = driver()
+        super().__init__(check(self.bindings.cuModuleLoadData(cubin)), self.bindings.cuModuleUnload)
+        self.overlaps = capability >= (9, 0)
+        self._kernels: dict[str, Any] = {}
+
+    def kernel(self, name: str, shared: int) -> Any:
+        """Give a kernel that may be started with up to ``shared`` bytes of dynamic shared memory."""
+        if name not in self._kernels:
+            kernel = check(self.bindings.cuModuleGetFunction(self.value, name.encode()))
+            attribute = self.bindings.CUfunction_attribute.CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES
+            check(self.bindings.cuFuncSetAttribute(kernel, attribute, shared))
+            self._kernels[name] = kernel
+        return self._kernels[name]
 
 
 class Graph(_Handle):

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Literal
 
 from engines import cuda
-from engines.cuda import INSTALL
+from engines.cuda import INSTALL, INSTALL_COMPILER
 from engines.errors import ReparteeError
 from engines.tensorrt_api import TensorRT, installed
 
@@ -13,7 +13,7 @@ State = Literal["ok", "missing", "broken"]
 
 
 def report() -> Iterator[tuple[str, State, str, str]]:
-    """Yield (part, state, detail, remedy) of driver, GPU and TensorRT; what nobody asked for is "missing"."""
+    """Yield (part, state, detail, remedy) of driver, GPU, NVRTC and TensorRT; what nobody asked for is "missing"."""
     libraries, driver = installed(), cuda.has_driver()
     gpu = None
     if not driver:
@@ -33,8 +33,14 @@ def report() -> Iterator[tuple[str, State, str, str]]:
                 f"{gpu.target}, {memory}, up to CUDA {gpu.driver_cuda[0]}.{gpu.driver_cuda[1]}",
                 "",
             )
-    if driver and not libraries:
-        yield "TensorRT", "missing", "the GPU would read faster with it", INSTALL
+        try:
+            version = ".".join(map(str, cuda.check(cuda.compiler().nvrtcVersion())))
+        except ReparteeError:
+            yield "NVRTC", "missing", "our own kernels for the GPU need it", INSTALL_COMPILER
+        else:
+            yield "NVRTC", "ok", f"{version}, which compiles our own kernels", ""
+        if not libraries:
+            yield "TensorRT", "missing", "the other way to read on the GPU", INSTALL
     for name in libraries:
         try:
             api = TensorRT.load(name)

@@ -22,11 +22,14 @@ OutputHead = Literal["span", "embedding"]
 
 RUNTIMES = {
     "tensorrt": "engines.tensorrt_runtime",
+    "cuda": "engines.cuda_runtime",
     "avx512": "engines.avx512_runtime",
     "openvino": "engines.openvino_runtime",
     "openvino-f32": "engines.openvino_float",
 }
 """Name → module, best first: ``auto`` takes the first one that works."""
+
+ON_GPU = ("tensorrt", "cuda")
 
 BUCKETS = (32, 48, 64, 80, 96, 112, 128, 160, 192, 256, 320, 384, 512)
 """Sequence lengths in tokens that a batch is padded to: a new shape costs a runtime time, padding costs every run."""
@@ -88,8 +91,8 @@ def load_runtime(
     """Load ``checkpoint`` (default: the bundled reader) into the runtime ``name``, or the best that works (``auto``).
 
     ``cache_dir`` keeps compiled models; it may be read-only, then nothing is kept. ``threads``: CPU threads, None for
-    all cores. With ``auto``, ``note`` says in a few words, for every answer's ledger, why a better runtime whose
-    library is installed does not work; ``status`` and ``repartee doctor`` have the whole sentence.
+    all cores. With ``auto``, ``note`` says in a few words, for every answer's ledger, why a GPU that is there, or whose
+    libraries are, is not used; ``status`` and ``repartee doctor`` have the whole sentence.
 
     Raises:
         ReparteeError: the name is unknown, or the runtime (with ``auto``: every one) does not work here.
@@ -111,7 +114,8 @@ def load_runtime(
             if _module(candidate).status().installed and not isinstance(error, UnsuitableModelError):
                 reasons.append(str(error))
             continue
-        runtime.note = f"on the CPU: {'; '.join(map(_clause, reasons))}; see repartee doctor" if reasons else ""
+        if reasons and candidate not in ON_GPU:
+            runtime.note = f"on the CPU: {'; '.join(map(_clause, reasons))}; see repartee doctor"
         return runtime
     raise ReparteeError(f"No runtime works here; install openvino. {' '.join(reasons)}".rstrip())
 

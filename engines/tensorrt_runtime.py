@@ -103,21 +103,12 @@ def engine_plan(
 
     def build() -> bytes:
         size = sum(tensor.size for tensor in checkpoint.tensors.values()) * (2 if options.precision == "fp16" else 4)
-        require_memory(gpu, 2 * size + HEADROOM, "Building the engine")
+        cuda.require_memory(gpu, 2 * size + HEADROOM, "Building the engine")
         return build_engine(api, checkpoint, head=head, options=options, cache=cache, gpu=gpu.target, progress=progress)
 
     if not keep:
         cache.remove(key)
     return cache.load_or_build(key, build)
-
-
-def require_memory(gpu: Gpu, needed: int, what: str) -> None:
-    """Raise CudaError if ``gpu`` has less than ``needed`` bytes free."""
-    if gpu.free < needed:
-        raise cuda.CudaError(
-            f"{what} needs about {needed >> 20} MiB of GPU memory, but {gpu.free >> 20} of the {gpu.memory >> 20} MiB "
-            f"on {gpu.name} are free; stop other programs that use it."
-        )
 
 
 def show_progress() -> Progress:
@@ -150,7 +141,7 @@ class TensorRTRuntime:
         self._api = api  # owns the logger that TensorRT writes to
         self._lock = threading.Lock()
         self._owned: list[Any] = []
-        require_memory(gpu, sum(map(len, plans)) + HEADROOM, "Loading the engines")
+        cuda.require_memory(gpu, sum(map(len, plans)) + HEADROOM, "Loading the engines")
         free = cuda.free_memory()
         self._loaded = [api.deserialize(plan) for plan in plans]
         try:

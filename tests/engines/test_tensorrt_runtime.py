@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from engines import cuda, tensorrt_runtime
-from engines.cuda import CudaError, Gpu
+from engines.cuda import CudaError, Gpu, require_memory
 from engines.errors import ReparteeError
 from engines.runtime import load_runtime
 from engines.tensorrt_api import TensorRT, TensorRTError, installed
 from engines.tensorrt_build import EngineOptions
-from engines.tensorrt_runtime import cheapest, require_memory, trial
+from engines.tensorrt_runtime import cheapest, trial
 from tests.engines.conftest import random_batch, random_checkpoint, reference_hidden, reference_logits
 
 no_gpu = pytest.mark.skipif(cuda.has_driver(), reason="about machines without an NVIDIA driver; this one has it")

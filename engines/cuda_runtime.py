@@ -1,0 +1,233 @@
+"""Our own kernels on an NVIDIA GPU: float16 without padding, one CUDA graph per batch shape, ready in seconds.
+
+They take cuda-python and NVRTC, which compiles them for the GPU that is there, once; no TensorRT, no PyTorch.
+"""
+
+import hashlib
+import threading
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engines import cuda
+from engines.cache import EngineCache, EngineKey
+from engines.checkpoint import Checkpoint
+from engines.cuda import DeviceMemory, Gpu, Graph, Module, PinnedMemory, Stream
+from engines.cuda_tiles import Tiles
+from engines.errors import ReparteeError
+from engines.runtime import BUCKETS, OutputHead, Status, UnsuitableModelError
+from plugins import bert_cuda as kernels
+
+OLDEST = (8, 0)
+"""Compute capability that the kernels need at least: matrix products of 16 x 8 x 16 and background copies."""
+
+HEADROOM = 256 << 20
+"""Bytes of GPU memory left free beside the model's own: for CUDA's context, kernels and graphs."""
+
+
+def status() -> Status:
+    """Whether the kernels run here; where there is no driver, this costs about 0.1 ms."""
+    driver = cuda.has_driver()
+    try:
+        gpu = cuda.find_gpu()
+        cuda.compiler()
+    except ReparteeError as error:
+        return Status("cuda", False, str(error), driver)
+    if gpu.capability < OLDEST:
+        return Status("cuda", False, _too_old(gpu), driver)
+    return Status("cuda", True, f"Our own kernels on {gpu.target}, driver {gpu.driver}.", driver)
+
+
+def _too_old(gpu: Gpu) -> str:
+    needed = ".".join(map(str, OLDEST))
+    return f"{gpu.target} is too old for our CUDA kernels; they need compute capability {needed} or newer."
+
+
+def load(
+    checkpoint: Checkpoint, *, head: OutputHead = "span", cache_dir: Path, threads: int | None = None
+) -> "CudaRuntime":
+    """Put ``checkpoint`` on the GPU. The kernels are compiled once per GPU model and kept in ``cache_dir``.
+
+    Raises:
+        UnsuitableModelError: the model has sizes that the kernels do not know.
+        ReparteeError: no GPU, one too old, no NVRTC, or too little memory; the sentence says which.
+    """
+    del threads  # the work is the GPU's
+    gpu = cuda.find_gpu()
+    if gpu.capability < OLDEST:
+        raise ReparteeError(_too_old(gpu))
+    config = checkpoint.config
+    if head == "span" and checkpoint.head != "span":
+        raise ReparteeError(
+            "The checkpoint has no question-answering head (qa_outputs); choose one fine-tuned on SQuAD."
+        )
+    if problem := kernels.unsuitable(config.hidden_size, config.intermediate_size, config.heads):
+        raise UnsuitableModelError(f"The CUDA kernels do not run this model: {problem}; choose another runtime.")
+    cubin = compiled(config.hidden_size // config.heads, gpu.capability, cache_dir)
+    packed = kernels.Packed(_model(checkpoint, head))
+    return CudaRuntime(packed, cubin, gpu, config.max_positions, head, cache_dir / "kernels")
+
+
+def compiled(size: int, capability: tuple[int, int], cache_dir: Path) -> bytes:
+    """Give the kernels for heads of ``size`` channels as a cubin, from ``cache_dir`` or compiled."""
+    text = kernels.source(size, capability)
+    version = ".".join(map(str, cuda.check(cuda.compiler().nvrtcVersion())))
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    target = ".".join(map(str, capability))
+    key = EngineKey("kernels", "any", f"heads of {size}", "nvrtc", version, target, digest)
+    return EngineCache(cache_dir / "kernels").load_or_build(key, lambda: cuda.compile_kernels(text, capability))
+
+
+class CudaRuntime:
+    """A model on the GPU. ``run`` may be called from several threads: they take turns, and wait without the GIL."""
+
+    max_batch = kernels.ROWS
+
+    def __init__(
+        self, packed: kernels.Packed, cubin: bytes, gpu: Gpu, longest: int, head: OutputHead, folder: Path
+    ) -> None:
+        self.name = "cuda"
+        self.device = f"{gpu.name}, FP16, our CUDA kernels"
+        self.note = ""
+        self.head = head
+        self.buckets = tuple(length for length in BUCKETS if length <= longest) or (longest,)
+        self._packed, self._gpu = packed, gpu
+        self._graphs: dict[tuple[int, int], Graph] = {}
+        self._lock = threading.Lock()
+        self._owned: list[Any] = []
+        model, tokens = packed.model, self.max_batch * self.buckets[-1]
+        self._scratch = kernels.Scratch.of(model.hidden, model.inner, tokens, self.max_batch)
+        cuda.require_memory(gpu, packed.size + self._scratch.size + HEADROOM, "Loading the model")
+        free = cuda.free_memory()
+        try:
+            self._place(cubin, tokens)
+            self._prepare(Tiles(self._network, gpu, self.stream, self._module, folder), tokens)
+        except BaseException:
+            self.close()
+            raise
+        self.memory = free - cuda.free_memory()
+        """Bytes of GPU memory taken: weights, scratch and graphs (and whatever else started meanwhile)."""
+
+    def _place(self, cubin: bytes, tokens: int) -> None:
+        model = self._packed.model
+        self.stream = self._own(Stream())
+        self._module = self._own(Module(cubin, self._gpu.capability))
+        weights, scratch = self._own(DeviceMemory(self._packed.size)), self._own(DeviceMemory(self._scratch.size))
+        for offset, array in self._packed.arrays:
+            self.stream.upload(int(weights.value) + offset, array.ctypes.data, array.nbytes)
+        self.stream.fill(int(scratch.value), self._scratch.size)
+        self.stream.synchronize()
+        width = 2 * tokens if self.head == "span" else self.max_batch * model.hidden
+        given = self._own(PinnedMemory(4 * (kernels.INPUTS + 2 * self._scratch.tokens)))
+        result = self._own(PinnedMemory(4 * width))
+        self._layout = given.view((kernels.INPUTS,), np.int32)
+        self._inputs = given.view((self._scratch.tokens, 2), np.int32, 4 * kernels.INPUTS)
+        self._inputs[:] = 0
+        self._result = result.view((width,), np.float32)
+        at = kernels.Addresses(*(int(each.value) for each in (weights, scratch, given, result)))
+        self._network = kernels.Network(self._packed, self._scratch, at, self._gpu.processors)
+
+    def _prepare(self, tiles: Tiles, tokens: int) -> None:
+        """Choose tiles, and capture the graphs of the batches that the reader makes: none inside a slot."""
+        tiles.measure(tokens)
+        self.stream.fill(self._network.at.scratch, self._scratch.size)
+        self._tiles = tiles
+        for seq in self.buckets:
+            for power in range(self.max_batch.bit_length()):
+                self.graph(1 << power, seq)
+        self.stream.synchronize()
+
+    def run(
+        self, input_ids: NDArray[Any], token_type_ids: NDArray[Any], attention_mask: NDArray[Any]
+    ) -> NDArray[np.float32]:
+        """Run a batch; see ``engines.runtime.Runtime``. Logits of padding are 0."""
+        kept = np.asarray(attention_mask) != 0
+        rows, seq = kept.shape
+        if rows > self.max_batch or seq > self.buckets[-1]:
+            limit = f"{self.max_batch} rows of {self.buckets[-1]} tokens"
+            raise ReparteeError(f"The kernels take up to {limit}, but got {rows} of {seq}; split the batch.")
+        lengths = kept.sum(axis=1)
+        tokens = int(lengths.sum())
+        with self._lock:
+            graph = self.graph(rows, seq)
+            self._layout[0], self._layout[1] = tokens, 0
+            np.cumsum(lengths, out=self._layout[2 : rows + 2])
+            self._inputs[:tokens, 0] = np.asarray(input_ids)[kept]
+            packed = np.asarray(token_type_ids, np.int32) * 65536 + np.arange(seq, dtype=np.int32)
+            self._inputs[:tokens, 1] = packed[kept]
+            graph.launch()
+            self.stream.synchronize()
+            if self.head == "span":
+                logits = np.zeros((rows, seq, 2), np.float32)
+                logits[kept] = self._result[: 2 * tokens].reshape(tokens, 2)
+                return logits
+            hidden = self._packed.model.hidden
+            sums = self._result[: rows * hidden].reshape(rows, hidden)
+            vectors: NDArray[np.float32] = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-9)
+            return vectors
+
+    def graph(self, rows: int, seq: int) -> Graph:
+        """Give the CUDA graph for up to ``rows`` rows of up to ``seq`` tokens; capturing one takes some ms."""
+        if (known := self._graphs.get((rows, seq))) is None:
+            cuda.driver()  # this thread may be new to the GPU
+            known = self._graphs[rows, seq] = self.stream.capture(lambda: self.enqueue(rows, seq))
+        return known
+
+    def enqueue(self, rows: int, seq: int) -> None:
+        """Queue the kernels on the stream, one by one."""
+        for launch in self._network.launches(rows, seq, self._tiles.choose):
+            self.stream.start(self._module, launch)
+
+    def _own(self, thing: Any) -> Any:
+        self._owned.append(thing)
+        return thing
+
+    def close(self) -> None:
+        """Release the GPU's memory; the runtime cannot run afterwards."""
+        with self._lock:
+            for graph in self._graphs.values():
+                graph.close()
+            self._graphs = {}
+            while self._owned:
+                self._owned.pop().close()
+
+
+def _model(checkpoint: Checkpoint, head: OutputHead) -> kernels.Model:
+    config, tensors = checkpoint.config, checkpoint.tensors
+
+    def linear(*names: str, factor: float = 1.0) -> kernels.Linear:
+        """Layers one below the other, the first times ``factor``."""
+        factors = [np.float32(factor)] + [np.float32(1)] * (len(names) - 1)
+        weights = [tensors[f"{name}.weight"] * each for name, each in zip(names, factors, strict=True)]
+        biases = [tensors[f"{name}.bias"] * each for name, each in zip(names, factors, strict=True)]
+        return kernels.Linear(np.concatenate(weights), np.concatenate(biases))
+
+    def norm(name: str) -> kernels.Norm:
+        return kernels.Norm(tensors[f"{name}.weight"], tensors[f"{name}.bias"])
+
+    scale = float(np.log2(np.e) / np.sqrt(config.hidden_size // config.heads))
+    layers = []
+    for layer in (f"encoder.layer.{number}" for number in range(config.layers)):
+        parts = [f"{layer}.attention.self.{part}" for part in ("query", "key", "value")]
+        layers.append(
+            kernels.Layer(
+                qkv=linear(*parts, factor=scale),
+                out=linear(f"{layer}.attention.output.dense"),
+                up=linear(f"{layer}.intermediate.dense"),
+                down=linear(f"{layer}.output.dense"),
+                attended=norm(f"{layer}.attention.output.LayerNorm"),
+                output=norm(f"{layer}.output.LayerNorm"),
+            )
+        )
+    return kernels.Model(
+        heads=config.heads,
+        epsilon=config.layer_norm_eps,
+        words=tensors["embeddings.word_embeddings.weight"],
+        positions=tensors["embeddings.position_embeddings.weight"],
+        types=tensors["embeddings.token_type_embeddings.weight"],
+        embedded=norm("embeddings.LayerNorm"),
+        layers=layers,
+        span=linear("qa_outputs") if head == "span" else None,
+    )

@@ -1,0 +1,471 @@
+"""What ``kernels/cuda_*.cu`` hold: their source, weights as they want them, and their launches for a batch.
+
+Nothing here calls CUDA. Tokens of all rows lie one behind the other, without padding; activations are float16, sums
+float32.
+"""
+
+import struct
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from math import ceil
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+
+MULTIPLE = 128
+"""Hidden and inner size must be multiples of it: the columns a block computes at most."""
+
+LARGEST = 1024
+"""Hidden size at most: a block has room for the moments of 32 parts of a row."""
+
+HEAD_SIZES = (32, 64)
+
+HOPPER = (9, 0)
+"""The compute capability that has clusters, bulk copies and wgmma; newer ones have other names for the latter."""
+
+ROWS = 16
+"""Rows of tokens in a batch, at most."""
+
+SHARED_BYTES = 227 << 10
+"""Shared memory of a multiprocessor of the largest kind."""
+
+INPUTS = 32
+"""Where tokens begin in what ``launches`` calls ``given``."""
+
+EMBED_WARPS = 16
+
+_PARTS = ("cuda_parts.cu", "cuda_linear.cu", "cuda_attention.cu", "cuda_ends.cu")
+
+
+@dataclass(frozen=True)
+class Linear:
+    """y = x Wᵀ + b: ``weight`` [out, in], ``bias`` [out]."""
+
+    weight: Floats
+    bias: Floats
+
+
+@dataclass(frozen=True)
+class Norm:
+    """LayerNorm: ``gain`` and ``bias`` [hidden]."""
+
+    gain: Floats
+    bias: Floats
+
+
+@dataclass(frozen=True)
+class Layer:
+    """``qkv``: query, key and value one below the other, the query times log2(e) / √(head size)."""
+
+    qkv: Linear
+    out: Linear
+    up: Linear
+    down: Linear
+    attended: Norm
+    output: Norm
+
+
+@dataclass(frozen=True)
+class Model:
+    """A BERT. ``words``, ``positions``, ``types``: embedding tables [rows, hidden].
+
+    ``span``: the span head; None gives the sum of every row's hidden states.
+    """
+
+    heads: int
+    epsilon: float
+    words: Floats
+    positions: Floats
+    types: Floats
+    embedded: Norm
+    layers: Sequence[Layer]
+    span: Linear | None
+
+    @property
+    def hidden(self) -> int:
+        """Channels of a token."""
+        return int(self.words.shape[1])
+
+    @property
+    def inner(self) -> int:
+        """Channels between the two layers of the feed-forward part."""
+        return len(self.layers[0].up.bias)
+
+
+def unsuitable(hidden: int, inner: int, heads: int) -> str:
+    """What of a model's sizes the kernels do not know; "" if they know all."""
+    if hidden % MULTIPLE or inner % MULTIPLE:
+        return f"hidden and inner size are {hidden} and {inner}, but multiples of {MULTIPLE} are expected"
+    if hidden > LARGEST:
+        return f"hidden size is {hidden}, but at most {LARGEST} is expected"
+    if hidden % heads or hidden // heads not in HEAD_SIZES:
+        return f"heads have {hidden / heads:g} channels, but {' or '.join(map(str, HEAD_SIZES))} are expected"
+    return ""
+
+
+@dataclass(frozen=True)
+class Tile:
+    """How ``linear`` is cut up: ``groups`` times 64 rows and ``columns`` columns to a block.
+
+    ``stages``: pieces of 64 inputs in flight; ``split``: blocks of a cluster that each take a part of the inputs.
+    """
+
+    groups: int
+    columns: int
+    stages: int
+    split: int = 1
+
+    @property
+    def kernel(self) -> str:
+        """Its name in the compiled module."""
+        return f"linear_{self.groups}_{self.columns}_{self.stages}_{self.split}"
+
+    @property
+    def rows(self) -> int:
+        """Of a block."""
+        return 64 * self.groups
+
+    @property
+    def threads(self) -> int:
+        """Of a block."""
+        return 128 * self.groups
+
+    @property
+    def shared(self) -> int:
+        """Bytes of shared memory: the stages; sums take their place, or lie behind them where blocks exchange them."""
+        stages, sums = self.stages * (self.rows + self.columns) * 128, self.rows * (self.columns + 8) * 4
+        return stages + sums if self.split > 1 else max(stages, sums)
+
+    def grid(self, tokens: int, out: int) -> tuple[int, int, int]:
+        """Blocks for a linear layer of ``out`` columns over ``tokens`` tokens."""
+        return ceil(tokens / self.rows) * self.split, out // self.columns, 1
+
+
+def candidates(gpu: "Limits", tokens: int, out: int, into: int) -> list[Tile]:
+    """Give the tiles worth trying for a linear layer over ``tokens`` tokens.
+
+    Many small blocks cost traffic, few large ones leave multiprocessors idle; which is worse is best measured.
+    """
+    found = []
+    for tile in every_tile(gpu.capability):
+        blocks, columns, _ = tile.grid(tokens, out)
+        blocks *= columns
+        fits = not out % tile.columns and not into % (64 * tile.split) and tile.shared <= gpu.shared_memory
+        too_small = blocks > 8 * gpu.processors and tile.rows * tile.columns < 64 * 128
+        too_large = tile.groups > 1 and tile.rows >= 2 * tokens
+        too_split = tile.split > 1 and blocks > 2 * gpu.processors
+        if fits and not (too_small or too_large or too_split):
+            found.append(tile)
+    return found
+
+
+class Limits(Protocol):
+    """What of a GPU decides which tiles suit it: multiprocessors, and bytes of shared memory that a block may have."""
+
+    @property
+    def capability(self) -> tuple[int, int]:
+        """Compute capability."""
+        ...
+
+    @property
+    def processors(self) -> int:
+        """Multiprocessors."""
+        ...
+
+    @property
+    def shared_memory(self) -> int:
+        """Bytes that a block may have."""
+        ...
+
+
+def every_tile(capability: tuple[int, int]) -> tuple[Tile, ...]:
+    """All tiles that are compiled for a compute capability; any layer's columns are a multiple of some tile's."""
+    if capability != HOPPER:
+        return (Tile(1, 32, 4), Tile(1, 64, 4), Tile(2, 64, 4), Tile(1, 128, 3), Tile(2, 128, 3))
+    narrow = (Tile(1, 32, 8), Tile(1, 32, 8, 2), Tile(1, 32, 5, 2), Tile(1, 32, 5, 4))
+    square = (Tile(1, 64, 6), Tile(1, 64, 6, 4), Tile(1, 64, 4), Tile(1, 64, 4, 2))
+    return (*narrow, *square, Tile(1, 128, 3), Tile(2, 128, 3))
+
+
+ROWS_AT_MOST = 128
+"""Of a block of any tile."""
+
+TOKENS = (32, 64, 128, 192, 256, 384, 512, 768, 1024, 1536, 2048, 3072, 4096, 6144, 8192)
+"""Numbers of tokens that tiles are chosen for; others take the choice of the next larger one."""
+
+
+@dataclass(frozen=True)
+class Launch:
+    """One kernel to start. ``overlaps``: it may begin before the one ahead of it ends, and waits by itself."""
+
+    kernel: str
+    grid: tuple[int, int, int]
+    threads: int
+    arguments: bytes
+    shared: int = 0
+    cluster: int = 1
+    overlaps: bool = True
+
+
+@dataclass(frozen=True)
+class AttentionTile:
+    """How ``attention`` is cut up: see ``kernels/cuda_attention.cu``."""
+
+    size: int
+    query_warps: int
+    key_warps: int
+    keys: int
+
+    @property
+    def cut(self) -> str:
+        """The kernel's template arguments."""
+        return f"{self.size}, {self.query_warps}, {self.key_warps}, {self.keys}"
+
+    @property
+    def kernel(self) -> str:
+        """Its name in the compiled module."""
+        return f"attention_{self.size}_{self.query_warps}_{self.key_warps}_{self.keys}"
+
+    @property
+    def threads(self) -> int:
+        """Of a block."""
+        return 32 * self.query_warps * self.key_warps
+
+    @property
+    def shared(self) -> int:
+        """Bytes of shared memory: queries, and two blocks of keys and values."""
+        staged = (16 * self.query_warps + 4 * self.keys * self.key_warps) * self.size * 2
+        return max(staged, self.key_warps * 16 * self.query_warps * (self.size + 8 + 2) * 4)
+
+
+def choose_attention(rows: int, longest: int, heads: int, size: int, processors: int) -> AttentionTile:
+    """Choose how attention is cut up: few rows of few tokens leave multiprocessors idle unless keys are shared out."""
+    many, some, few = (AttentionTile(size, *warps) for warps in ATTENTION_WARPS)
+    if ceil(longest / 64) * heads * rows >= 2 * processors:
+        return many
+    return some if ceil(longest / 32) * heads * rows >= processors else few
+
+
+ATTENTION_WARPS = ((4, 1, 64), (2, 2, 64), (1, 4, 32))
+"""Warps by query, groups of warps by key, and keys that a group takes at a time."""
+
+
+def source(size: int, capability: tuple[int, int]) -> str:
+    """CUDA C++ of all kernels for heads of ``size`` channels; it includes nothing."""
+    folder = Path(__file__).parent / "kernels"
+    text = ["#define HOPPER" if capability == HOPPER else ""]
+    text += [(folder / name).read_text(encoding="utf-8") for name in _PARTS]
+
+    def entry(name: str, threads: int | str, argument: str, body: str) -> str:
+        return f'extern "C" __global__ void __launch_bounds__({threads}) {name}({argument} p) {{ {body}(p); }}'
+
+    for tile in every_tile(capability):
+        cut = f"{tile.groups}, {tile.columns}, {tile.stages}, {tile.split}"
+        bounds = f"{tile.threads}, {max(1, min(4, SHARED_BYTES // (tile.shared + 2048)))}"
+        text.append(entry(tile.kernel, bounds, "Linear", f"linear<{cut}>"))
+    for warps in ATTENTION_WARPS:
+        attention = AttentionTile(size, *warps)
+        text.append(entry(attention.kernel, attention.threads, "Attention", f"attention<{attention.cut}>"))
+    text.append(entry("embed", 32 * EMBED_WARPS, "Embedding", "embedding"))
+    text.append(entry("span", 128, "Head", "span_head"))
+    text.append(entry("vector", 256, "Head", "vector_head"))
+    return "\n".join(text)
+
+
+class Packed:
+    """A model's weights, LayerNorms folded in, as one block of bytes for the GPU; ``offsets``: name → where in it."""
+
+    def __init__(self, model: Model) -> None:
+        """Fold and round ``model``.
+
+        Raises:
+            ValueError: a size is none that the kernels know.
+        """
+        if problem := unsuitable(model.hidden, model.inner, model.heads):
+            raise ValueError(problem)
+        self.model = model
+        self.offsets: dict[str, int] = {}
+        self.arrays: list[tuple[int, NDArray[np.generic]]] = []
+        self.size = 0
+        for name in ("words", "positions", "types"):
+            self._add(name, getattr(model, name).astype(np.float16))
+        before = model.embedded
+        for number, layer in enumerate(model.layers):
+            self._normed(f"{number}.qkv", layer.qkv, before)
+            self._added(f"{number}.out", layer.out, before)
+            self._normed(f"{number}.up", layer.up, layer.attended)
+            self._added(f"{number}.down", layer.down, layer.attended)
+            before = layer.output
+        if model.span is None:
+            self._add("head", np.stack([before.gain, before.bias]))
+            self.head_constants = (0.0, 0.0, 0.0, 0.0)
+        else:
+            weight = model.span.weight * before.gain
+            bias = model.span.bias + model.span.weight @ before.bias
+            self._add("head", weight)
+            self.head_constants = (*weight.sum(axis=1, dtype=np.float64).tolist(), *map(float, bias))
+
+    def _normed(self, name: str, linear: Linear, norm: Norm) -> None:
+        """A layer that reads what a LayerNorm gives."""
+        weight = (linear.weight * norm.gain).astype(np.float16)
+        self._add(f"{name}.weight", in_blocks(weight))
+        self._add(f"{name}.factor", weight.sum(axis=1, dtype=np.float64).astype(np.float32))
+        self._add(f"{name}.bias", linear.bias + linear.weight @ norm.bias)
+
+    def _added(self, name: str, linear: Linear, norm: Norm) -> None:
+        """A layer whose result is added to what a LayerNorm gives."""
+        self._add(f"{name}.weight", in_blocks(linear.weight.astype(np.float16)))
+        self._add(f"{name}.bias", linear.bias)
+        self._add(f"{name}.factor", norm.gain)
+        self._add(f"{name}.shift", norm.bias)
+
+    def _add(self, name: str, array: NDArray[np.generic]) -> None:
+        whole = np.ascontiguousarray(array if array.dtype == np.float16 else array.astype(np.float32))
+        self.offsets[name] = self.size
+        self.arrays.append((self.size, whole))
+        self.size = aligned(self.size + whole.nbytes)
+
+
+def in_blocks(matrix: NDArray[np.float16]) -> NDArray[np.float16]:
+    """Lay [rows, columns] out as [columns / 64, rows / 8, 8, 64], swizzled: see ``kernels/cuda_parts.cu``."""
+    rows, columns = matrix.shape
+    blocks = matrix.reshape(rows // 8, 8, columns // 64, 8, 8).transpose(2, 0, 1, 3, 4)
+    row, chunk = np.arange(8)[:, None], np.arange(8)[None, :]
+    return np.ascontiguousarray(blocks[:, :, row, chunk ^ row]).reshape(columns // 64, rows // 8, 8, 64)
+
+
+def aligned(size: int) -> int:
+    """Round up to where an array may begin."""
+    return -(-size // 256) * 256
+
+
+@dataclass(frozen=True)
+class Scratch:
+    """Where the activations of ``tokens`` tokens lie in one block of GPU memory of ``size`` bytes."""
+
+    tokens: int
+    size: int
+    offsets: Mapping[str, int]
+
+    @classmethod
+    def of(cls, hidden: int, inner: int, tokens: int, rows: int) -> "Scratch":
+        """Lay out what so many tokens in so many rows need."""
+        padded = -(-tokens // ROWS_AT_MOST) * ROWS_AT_MOST  # the last block of rows reads whole
+        sizes = {
+            "layout": 4 * (rows + 2),
+            "x": 2 * padded * hidden,
+            "between": 2 * padded * hidden,
+            "qkv": 6 * padded * hidden,
+            "context": 2 * padded * hidden,
+            "inner": 2 * padded * inner,
+            "x moments": 8 * padded * (hidden // 32),
+            "between moments": 8 * padded * (hidden // 32),
+        }
+        offsets, size = {}, 0
+        for name, each in sizes.items():
+            offsets[name] = size
+            size = aligned(size + each)
+        return cls(padded, size, offsets)
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Where things lie on the GPU, and what it reads and writes on the host: ``given`` and ``result``."""
+
+    weights: int
+    scratch: int
+    given: int
+    result: int
+
+
+@dataclass(frozen=True)
+class Network:
+    """A model in its place on a GPU of ``processors`` multiprocessors: says which kernels compute a batch.
+
+    ``given`` holds int32: tokens, where each row starts and the last one ends, and from INPUTS on, for every token, its
+    id and its position plus 65536 times its type.
+    """
+
+    packed: Packed
+    scratch: Scratch
+    at: Addresses
+    processors: int
+
+    def launches(self, rows: int, longest: int, choose: Callable[[str, int], Tile]) -> Iterator[Launch]:
+        """Give the launches for up to ``rows`` rows of up to ``longest`` tokens, in order.
+
+        ``choose``: layer (one of LINEARS) and tokens → tile.
+        """
+        model, tokens = self.packed.model, rows * longest
+        hidden, size = model.hidden, model.hidden // model.heads
+        tiles = {name: choose(name, tokens) for name in LINEARS}
+        embed = struct.pack(
+            "11q", *map(self._weight, ("words", "positions", "types")), *map(self._place, ("x", "x moments", "layout")),
+            self.at.given, self.at.given + 4 * INPUTS, hidden, rows, self.scratch.tokens,
+        )  # fmt: skip
+        yield Launch("embed", (ceil(tokens / EMBED_WARPS), 1, 1), 32 * EMBED_WARPS, embed, overlaps=False)
+        cut = choose_attention(rows, longest, model.heads, size, self.processors)
+        grid = (ceil(longest / (16 * cut.query_warps)), model.heads, rows)
+        attend = struct.pack(
+            "5q", self._place("qkv"), self._place("context"), self._place("layout") + 4, self.scratch.tokens, hidden
+        )
+        read = hidden
+        for number in range(len(model.layers)):
+            qkv = self.linear("qkv", number, tokens, tiles["qkv"], read)
+            yield qkv if number else replace(qkv, overlaps=False)  # whatever comes later may read the layout at once
+            yield Launch(cut.kernel, grid, cut.threads, attend, cut.shared)
+            yield self.linear("out", number, tokens, tiles["out"], read)
+            for name in ("up", "down"):
+                yield self.linear(name, number, tokens, tiles[name], tiles["out"].columns)
+            read = tiles["down"].columns
+        head = struct.pack(
+            "9q5d", *map(self._place, ("x", "x moments")), self._weight("head"), self.at.result, self._place("layout"),
+            self.scratch.tokens, hidden, hidden // read, read, model.epsilon, *self.packed.head_constants,
+        )  # fmt: skip
+        if model.span is None:
+            yield Launch("vector", (ceil(hidden / 256), rows, 1), 256, head)
+        else:
+            yield Launch("span", (ceil(tokens / 4), 1, 1), 128, head)
+
+    def linear(self, name: str, number: int, tokens: int, tile: Tile, part: int) -> Launch:
+        """Give one linear layer's launch. ``part``: columns of x, or of the residual, in one part of its moments."""
+        layer = f"{number}.{name}"
+        kind, x, y, normed = LINEARS[name]
+        out, into = self.shape(name)
+        arguments = struct.pack(
+            "16qd", self._place(x), self._weight(f"{layer}.weight"), self._place(y), self._weight(f"{layer}.bias"),
+            self._weight(f"{layer}.factor"), self._weight(f"{layer}.shift"), self._place(normed),
+            self._place(f"{normed} moments"), self._place(f"{y} moments"), self._place("layout"),
+            self.scratch.tokens, out, into, self.packed.model.hidden // part, part, kind, self.packed.model.epsilon,
+        )  # fmt: skip
+        return Launch(tile.kernel, tile.grid(tokens, out), tile.threads, arguments, tile.shared, tile.split)
+
+    @property
+    def layout(self) -> int:
+        """Where on the GPU the number of tokens lies."""
+        return self._place("layout")
+
+    def shape(self, name: str) -> tuple[int, int]:
+        """Outputs and inputs of a linear layer."""
+        hidden, inner = self.packed.model.hidden, self.packed.model.inner
+        shapes = {"qkv": (3 * hidden, hidden), "out": (hidden, hidden), "up": (inner, hidden), "down": (hidden, inner)}
+        return shapes[name]
+
+    def _place(self, name: str) -> int:
+        return self.at.scratch + self.scratch.offsets[name] if name in self.scratch.offsets else 0
+
+    def _weight(self, name: str) -> int:
+        return self.at.weights + self.packed.offsets[name] if name in self.packed.offsets else 0
+
+
+LINEARS = {
+    "qkv": (0, "x", "qkv", "x"),
+    "out": (2, "context", "between", "x"),
+    "up": (1, "between", "inner", "between"),
+    "down": (2, "inner", "x", "between"),
+}
+"""The linear layers of a layer: kind (see ``kernels/cuda_linear.cu``), what they read and write, what is normalised."""

@@ -1,0 +1,228 @@
+import dataclasses
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from engines import cuda, cuda_runtime
+from engines.cuda import CudaError, Gpu
+from engines.cuda_runtime import CudaRuntime, load
+from engines.errors import ReparteeError
+from engines.runtime import BUCKETS, UnsuitableModelError, load_runtime
+from plugins import bert_cuda as kernels
+from tests.engines.conftest import random_batch, random_checkpoint, reference_hidden, reference_logits
+
+no_gpu = pytest.mark.skipif(cuda.has_driver(), reason="about machines without an NVIDIA driver; this one has it")
+SIZES = {"hidden_size": 256, "heads": 4, "intermediate_size": 512, "max_positions": 512}
+"""A BERT of two layers with heads of 64 channels that takes every length."""
+
+
+@no_gpu
+def test_without_a_driver_the_status_says_so():
+    status = cuda_runtime.status()
+    assert not status.available
+    assert not status.installed, "a machine without a GPU is not told of it in every answer"
+    assert status.reason.startswith("No NVIDIA driver was found")
+
+
+@no_gpu
+def test_without_a_driver_asking_for_the_kernels_fails_in_one_sentence(tmp_path, checkpoint):
+    with pytest.raises(ReparteeError, match=r"^No NVIDIA driver was found [^\n]*\.$"):
+        load_runtime("cuda", checkpoint, cache_dir=tmp_path)
+    with pytest.raises(CudaError, match="No NVIDIA driver was found"):
+        load(checkpoint, cache_dir=tmp_path)
+
+
+def test_kernels_are_compiled_once_and_damaged_ones_again(tmp_path):
+    pytest.importorskip("cuda.bindings.nvrtc", reason="needs NVRTC, which make test installs on x86-64 Linux")
+    began = time.perf_counter()
+    cubin = cuda_runtime.compiled(32, (8, 0), tmp_path)
+    compiling = time.perf_counter() - began
+    (kept,) = (tmp_path / "kernels").glob("*.engine")
+    began = time.perf_counter()
+    assert cuda_runtime.compiled(32, (8, 0), tmp_path) == cubin
+    assert time.perf_counter() - began < compiling / 5
+    kept.write_bytes(kept.read_bytes()[:5000])
+    assert cuda_runtime.compiled(32, (8, 0), tmp_path)[:4] == b"\x7fELF"
+
+
+@pytest.fixture(scope="module")
+def cache_dir(tmp_path_factory):
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(scope="module")
+def known():
+    return random_checkpoint(**SIZES)
+
+
+@pytest.fixture
+def runtime(cache_dir, known):
+    loaded = load(known, cache_dir=cache_dir)
+    yield loaded
+    loaded.close()
+
+
+def for_other_gpus(checkpoint, cache_dir) -> CudaRuntime:
+    """The kernels that GPUs other than Hopper's get, on the GPU that is here."""
+    gpu = cuda.find_gpu()
+    packed = kernels.Packed(
+        cuda_runtime._model(checkpoint, checkpoint.head if checkpoint.head == "span" else "embedding")
+    )
+    size = checkpoint.config.hidden_size // checkpoint.config.heads
+    cubin = cuda.compile_kernels(kernels.source(size, (8, 0)), gpu.capability)
+    as_other = dataclasses.replace(gpu, capability=(8, 0))
+    return CudaRuntime(packed, cubin, as_other, checkpoint.config.max_positions, "span", cache_dir / "other")
+
+
+def relative_error(found, expected, mask):
+    kept = mask.astype(bool)
+    assert found.shape == expected.shape
+    return np.linalg.norm((found - expected)[kept]) / np.linalg.norm(expected[kept])
+
+
+@pytest.mark.gpu
+@pytest.mark.parametrize(("batch", "lengths"), [(1, BUCKETS), (8, BUCKETS), (3, (112, 320)), (16, (64, 192))])
+def test_logits_are_those_of_the_reference_at_every_length(runtime, known, batch, lengths):
+    for seq in lengths:
+        inputs = random_batch(known.config, batch, seq, seed=seq + batch)
+        assert relative_error(runtime.run(*inputs), reference_logits(known, *inputs), inputs[2]) < 1e-2, seq
+
+
+@pytest.mark.gpu
+def test_heads_of_32_channels_and_other_widths_agree_too(cache_dir):
+    for hidden, heads in ((128, 4), (384, 12), (1024, 16)):
+        known = random_checkpoint(hidden_size=hidden, heads=heads, intermediate_size=384, max_positions=512)
+        runtime = load(known, cache_dir=cache_dir)
+        for batch, seq in ((1, 48), (2, 384), (8, 128)):
+            inputs = random_batch(known.config, batch, seq)
+            assert relative_error(runtime.run(*inputs), reference_logits(known, *inputs), inputs[2]) < 1e-2
+        runtime.close()
+
+
+@pytest.mark.gpu
+def test_the_kernels_for_other_gpus_agree_as_well(cache_dir, known):
+    runtime = for_other_gpus(known, cache_dir)
+    for batch, seq in ((1, 32), (1, 384), (5, 128), (8, 512)):
+        inputs = random_batch(known.config, batch, seq)
+        assert relative_error(runtime.run(*inputs), reference_logits(known, *inputs), inputs[2]) < 1e-2
+    runtime.close()
+
+
+@pytest.mark.gpu
+def test_every_tile_computes_the_same(cache_dir, known, runtime):
+    """Which tile is chosen depends on a measurement; all must be right."""
+    gpu = cuda.find_gpu()
+    inputs = random_batch(known.config, 5, 128)
+    expected = reference_logits(known, *inputs)
+    for tile in kernels.every_tile(gpu.capability):
+        shapes = [runtime._network.shape(name) for name in kernels.LINEARS]
+        if any(out % tile.columns or into % (64 * tile.split) for out, into in shapes):
+            continue
+        runtime._tiles._known = dict.fromkeys(runtime._tiles._known, tile)
+        runtime._graphs.clear()
+        assert relative_error(runtime.run(*inputs), expected, inputs[2]) < 1e-2, tile
+
+
+@pytest.mark.gpu
+def test_embeddings_point_where_the_reference_points(cache_dir):
+    encoder = random_checkpoint(head="none", **SIZES)
+    runtime = load(encoder, head="embedding", cache_dir=cache_dir)
+    inputs = random_batch(encoder.config, 3, 64)
+    mean = (reference_hidden(encoder, *inputs) * inputs[2][..., None]).sum(1)
+    expected = mean / np.linalg.norm(mean, axis=1, keepdims=True)
+    embedding = runtime.run(*inputs)
+    assert embedding.shape == expected.shape
+    assert ((embedding * expected).sum(1) > 0.999).all()
+    runtime.close()
+
+
+@pytest.mark.gpu
+def test_padding_and_other_rows_do_not_matter_to_the_last_bit(runtime, known):
+    ids, types, mask = random_batch(known.config, 8, 192, seed=5)
+    other = np.where(mask == 1, ids, 3)
+    first = runtime.run(ids, types, mask)
+    for _ in range(30):
+        np.testing.assert_array_equal(runtime.run(other, types, mask), first)
+    ids[1:] = (ids[1:] + 1) % known.config.vocab_size
+    np.testing.assert_array_equal(runtime.run(ids, types, mask)[0], first[0])
+    assert not first[mask == 0].any()
+
+
+@pytest.mark.gpu
+def test_threads_share_a_model_without_mixing_results(runtime, known):
+    batches = [random_batch(known.config, 1 + seed % 3, (32, 64)[seed % 2], seed) for seed in range(6)]
+    alone = [runtime.run(*batch) for batch in batches]
+    wrong = []
+
+    def work(seed):
+        for _ in range(200):
+            if not np.array_equal(runtime.run(*batches[seed]), alone[seed]):
+                wrong.append(seed)
+
+    workers = [threading.Thread(target=work, args=(seed,)) for seed in range(6)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert wrong == []
+
+
+@pytest.mark.gpu
+def test_a_batch_that_is_too_large_is_refused(runtime, known):
+    with pytest.raises(ReparteeError, match=r"up to 16 rows of 512 tokens, but got 17 of 32; split the batch"):
+        runtime.run(*random_batch(known.config, 17, 32))
+
+
+@pytest.mark.gpu
+def test_sizes_that_the_kernels_do_not_know_are_told(tmp_path, checkpoint):
+    with pytest.raises(UnsuitableModelError, match="hidden and inner size are 32 and 64, but multiples of 128"):
+        load(checkpoint, cache_dir=tmp_path)
+
+
+@pytest.mark.gpu
+def test_what_was_measured_is_kept_and_a_damaged_file_is_no_error(tmp_path, known):
+    load(known, cache_dir=tmp_path).close()
+    (file,) = (tmp_path / "kernels").glob("tiles-*.json")
+    measured = file.read_text()
+    load(known, cache_dir=tmp_path).close()
+    assert file.read_text() == measured
+    file.write_text(measured[:40])
+    runtime = load(known, cache_dir=tmp_path)
+    assert np.isfinite(runtime.run(*random_batch(known.config, 1, 32))).all()
+    assert len(file.read_text()) > 40
+    runtime.close()
+
+
+@pytest.mark.gpu
+def test_a_cache_that_cannot_be_written_is_no_error(tmp_path, known):
+    (tmp_path / "file").write_text("in the way")
+    runtime = load(known, cache_dir=tmp_path / "file")
+    assert runtime.run(*random_batch(known.config, 1, 32)).any()
+    runtime.close()
+
+
+@pytest.mark.gpu
+def test_too_little_memory_is_told(known, cache_dir):
+    gpu = dataclasses.replace(cuda.find_gpu(), free=64 << 20)
+    packed = kernels.Packed(cuda_runtime._model(known, "span"))
+    with pytest.raises(CudaError, match=r"Loading the model needs about \d+ MiB of GPU memory, but 64 of"):
+        CudaRuntime(packed, b"", gpu, 512, "span", cache_dir)
+
+
+@pytest.mark.gpu
+def test_closing_returns_the_memory(cache_dir, known):
+    load(known, cache_dir=cache_dir).close()
+    lost = []
+    for _ in range(3):  # other programs take memory meanwhile, but hardly every time; a leak does
+        before = cuda.free_memory()
+        for _ in range(5):
+            load(known, cache_dir=cache_dir).close()
+        lost.append(before - cuda.free_memory())
+    assert min(lost) <= 16 << 20
+
+
+def test_a_gpu_too_old_for_the_kernels_is_named():
+    gpu = Gpu("NVIDIA T4", (7, 5), 16 << 30, 15 << 30, "580.1", (13, 0))
+    assert cuda_runtime._too_old(gpu).startswith("NVIDIA T4 (7.5) is too old for our CUDA kernels; they need")
