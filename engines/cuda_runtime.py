@@ -125,6 +125,7 @@ class CudaRuntime:
         self._layout = given.view((kernels.INPUTS,), np.int32)
         self._inputs = given.view((self._scratch.tokens, 2), np.int32, 4 * kernels.INPUTS)
         self._layout[:], self._inputs[:] = 0, 0
+        self._limits = np.array([len(model.words), len(model.types) << 16], np.uint32)
         self._positions = np.arange(self.buckets[-1], dtype=np.int32)
         self._logits = self._sums = result.view(shape, np.float32)
         at = kernels.Addresses(*(int(each.value) for each in (weights, scratch, given, result)))
@@ -150,6 +151,8 @@ class CudaRuntime:
             raise ReparteeError(f"The kernels take up to {limit}, but got {rows} of {seq}; split the batch.")
         kept = [_kept(row) for row in attention_mask]
         with self._lock:
+            if not self._owned:
+                raise ReparteeError("The model was closed; load it again.")
             end = 0
             for row, (which, count) in enumerate(kept):  # by slices, at a third of what a mask of all rows costs
                 start, end = end, end + count
@@ -159,6 +162,7 @@ class CudaRuntime:
                 code += self._positions[which]
                 self._layout[row + 2] = end
             self._layout[0] = end
+            self._check(self._inputs[:end])
             self.graph(rows, seq).launch()
             self.stream.synchronize()
             if self.head == "span":
@@ -171,6 +175,12 @@ class CudaRuntime:
             sums = self._sums[:rows]
             vectors: NDArray[np.float32] = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-9)
             return vectors
+
+    def _check(self, inputs: NDArray[np.int32]) -> None:
+        """Raise unless every id and type is in its table: the GPU would read elsewhere, and stop working for good."""
+        if np.count_nonzero(inputs.view(np.uint32) >= self._limits):  # negative ones are huge then
+            words, types = len(self._packed.model.words), len(self._packed.model.types)
+            raise ReparteeError(f"A token's id or type is out of range; the model knows {words} and {types}.")
 
     def graph(self, rows: int, seq: int) -> Graph:
         """Give the CUDA graph for up to ``rows`` rows of up to ``seq`` tokens; capturing one takes some ms."""

@@ -30,8 +30,8 @@ HOPPER = (9, 0)
 ROWS = 16
 """Rows of tokens in a batch, at most."""
 
-SHARED_BYTES = 227 << 10
-"""Shared memory of a multiprocessor of the largest kind."""
+STATIC_BYTES = 2 << 10
+"""Shared memory of a block that is not in ``Tile.shared``, and what the system keeps, at most."""
 
 INPUTS = 32
 """Where tokens begin in what ``launches`` calls ``given``."""
@@ -154,7 +154,9 @@ def candidates(gpu: "Limits", tokens: int, out: int, into: int) -> list[Tile]:
     for tile in every_tile(gpu.capability):
         blocks, columns, _ = tile.grid(tokens, out)
         blocks *= columns
-        fits = not out % tile.columns and not into % (64 * tile.split) and tile.shared <= gpu.shared_memory
+        fits = (
+            not out % tile.columns and not into % (64 * tile.split) and tile.shared + STATIC_BYTES <= gpu.shared_memory
+        )
         too_small = blocks > 8 * gpu.processors and tile.rows * tile.columns < 64 * 128
         too_large = tile.groups > 1 and tile.rows >= 2 * tokens
         too_split = tile.split > 1 and blocks > 2 * gpu.processors
@@ -265,7 +267,8 @@ def source(size: int, capability: tuple[int, int]) -> str:
 
     for tile in every_tile(capability):
         cut = f"{tile.groups}, {tile.columns}, {tile.stages}, {tile.split}"
-        bounds = f"{tile.threads}, {max(1, min(4, SHARED_BYTES // (tile.shared + 2048)))}"
+        together = min(4, _shared_memory(capability) // (tile.shared + STATIC_BYTES))  # blocks on a multiprocessor
+        bounds = f"{tile.threads}, {max(1, together)}"
         text.append(entry(tile.kernel, bounds, "Linear", f"linear<{cut}>"))
     for warps in ATTENTION_WARPS:
         attention = AttentionTile(size, *warps)
@@ -274,6 +277,12 @@ def source(size: int, capability: tuple[int, int]) -> str:
     text.append(entry("span", 128, "Head", "span_head"))
     text.append(entry("vector", 256, "Head", "vector_head"))
     return "\n".join(text)
+
+
+def _shared_memory(capability: tuple[int, int]) -> int:
+    """Bytes of a multiprocessor: data centres' GPUs have more than desktops'. CUDA C++ Programming Guide, appendix."""
+    kilobytes = {(8, 0): 164, (8, 7): 164, (9, 0): 228, (10, 0): 228, (10, 3): 228}
+    return kilobytes.get(capability, 100) << 10
 
 
 class Packed:

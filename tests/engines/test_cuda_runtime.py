@@ -14,8 +14,19 @@ from plugins import bert_cuda as kernels
 from tests.engines.conftest import random_batch, random_checkpoint, reference_hidden, reference_logits
 
 no_gpu = pytest.mark.skipif(cuda.has_driver(), reason="about machines without an NVIDIA driver; this one has it")
-SIZES = {"hidden_size": 256, "heads": 4, "intermediate_size": 512, "max_positions": 512}
-"""A BERT of two layers with heads of 64 channels that takes every length."""
+SIZES = {"hidden_size": 256, "heads": 4, "intermediate_size": 512}
+"""Heads of 64 channels."""
+
+
+def gentle(**sizes):
+    """A random BERT whose attention is not all or nothing: else every rounding to a half is amplified to per cents."""
+    known = random_checkpoint(**{**SIZES, "max_positions": 512, **sizes})
+    tensors = dict(known.tensors)
+    for name, tensor in tensors.items():
+        if "encoder" in name and tensor.ndim == 2:
+            halved = 0.5 if ".query." in name or ".key." in name else 1.0
+            tensors[name] = np.float32(tensor * halved * (128 / known.config.hidden_size) ** 0.5)
+    return dataclasses.replace(known, tensors=tensors)
 
 
 @no_gpu
@@ -54,7 +65,7 @@ def cache_dir(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def known():
-    return random_checkpoint(**SIZES)
+    return gentle()
 
 
 @pytest.fixture
@@ -67,9 +78,7 @@ def runtime(cache_dir, known):
 def for_other_gpus(checkpoint, cache_dir) -> CudaRuntime:
     """The kernels that GPUs other than Hopper's get, on the GPU that is here."""
     gpu = cuda.find_gpu()
-    packed = kernels.Packed(
-        cuda_runtime._model(checkpoint, checkpoint.head if checkpoint.head == "span" else "embedding")
-    )
+    packed = kernels.Packed(cuda_runtime._model(checkpoint, "span"))
     size = checkpoint.config.hidden_size // checkpoint.config.heads
     cubin = cuda.compile_kernels(kernels.source(size, (8, 0)), gpu.capability)
     as_other = dataclasses.replace(gpu, capability=(8, 0))
@@ -87,17 +96,17 @@ def relative_error(found, expected, mask):
 def test_logits_are_those_of_the_reference_at_every_length(runtime, known, batch, lengths):
     for seq in lengths:
         inputs = random_batch(known.config, batch, seq, seed=seq + batch)
-        assert relative_error(runtime.run(*inputs), reference_logits(known, *inputs), inputs[2]) < 1e-2, seq
+        assert relative_error(runtime.run(*inputs), reference_logits(known, *inputs), inputs[2]) < 5e-3, seq
 
 
 @pytest.mark.gpu
 def test_heads_of_32_channels_and_other_widths_agree_too(cache_dir):
     for hidden, heads in ((128, 4), (384, 12), (1024, 16)):
-        known = random_checkpoint(hidden_size=hidden, heads=heads, intermediate_size=384, max_positions=512)
+        known = gentle(hidden_size=hidden, heads=heads, intermediate_size=384)
         runtime = load(known, cache_dir=cache_dir)
         for batch, seq in ((1, 48), (2, 384), (8, 128)):
             inputs = random_batch(known.config, batch, seq)
-            assert relative_error(runtime.run(*inputs), reference_logits(known, *inputs), inputs[2]) < 1e-2
+            assert relative_error(runtime.run(*inputs), reference_logits(known, *inputs), inputs[2]) < 5e-3
         runtime.close()
 
 
@@ -106,7 +115,7 @@ def test_the_kernels_for_other_gpus_agree_as_well(cache_dir, known):
     runtime = for_other_gpus(known, cache_dir)
     for batch, seq in ((1, 32), (1, 384), (5, 128), (8, 512)):
         inputs = random_batch(known.config, batch, seq)
-        assert relative_error(runtime.run(*inputs), reference_logits(known, *inputs), inputs[2]) < 1e-2
+        assert relative_error(runtime.run(*inputs), reference_logits(known, *inputs), inputs[2]) < 5e-3
     runtime.close()
 
 
@@ -122,12 +131,12 @@ def test_every_tile_computes_the_same(cache_dir, known, runtime):
             continue
         runtime._tiles._known = dict.fromkeys(runtime._tiles._known, tile)
         runtime._graphs.clear()
-        assert relative_error(runtime.run(*inputs), expected, inputs[2]) < 1e-2, tile
+        assert relative_error(runtime.run(*inputs), expected, inputs[2]) < 5e-3, tile
 
 
 @pytest.mark.gpu
 def test_embeddings_point_where_the_reference_points(cache_dir):
-    encoder = random_checkpoint(head="none", **SIZES)
+    encoder = gentle(head="none")
     runtime = load(encoder, head="embedding", cache_dir=cache_dir)
     inputs = random_batch(encoder.config, 3, 64)
     mean = (reference_hidden(encoder, *inputs) * inputs[2][..., None]).sum(1)
@@ -173,6 +182,25 @@ def test_threads_share_a_model_without_mixing_results(runtime, known):
 def test_a_batch_that_is_too_large_is_refused(runtime, known):
     with pytest.raises(ReparteeError, match=r"up to 16 rows of 512 tokens, but got 17 of 32; split the batch"):
         runtime.run(*random_batch(known.config, 17, 32))
+
+
+@pytest.mark.gpu
+def test_tokens_that_the_model_does_not_know_are_refused_and_it_reads_on(runtime, known):
+    ids, types, mask = random_batch(known.config, 2, 32)
+    first = runtime.run(ids, types, mask)
+    for wrong in ((ids + 40, types), (ids - 40, types), (ids, types + 2), (ids, types - 2)):
+        with pytest.raises(ReparteeError, match="id or type is out of range; the model knows 40 and 2"):
+            runtime.run(*wrong, mask)
+    np.testing.assert_array_equal(runtime.run(ids, types, mask), first)
+
+
+@pytest.mark.gpu
+def test_a_closed_model_says_so(cache_dir, known):
+    runtime = load(known, cache_dir=cache_dir)
+    runtime.close()
+    runtime.close()
+    with pytest.raises(ReparteeError, match="The model was closed"):
+        runtime.run(*random_batch(known.config, 1, 32))
 
 
 @pytest.mark.gpu
