@@ -113,7 +113,7 @@ def trimmed(speech: np.ndarray) -> np.ndarray:
 def keep(path: Path, pcm: np.ndarray) -> None:
     """Write a recording, each sample rounded to a multiple of STEP."""
     rounded = np.clip(np.round(pcm / STEP), -32768 // STEP, 32767 // STEP) * STEP
-    soundfile.write(path, rounded.astype(np.int16), RATE)
+    soundfile.write(path, rounded.astype(np.int16), RATE, compression_level=1.0)
 
 
 def write_manifest(path: Path, rows: list[dict[str, object]]) -> None:
@@ -154,7 +154,7 @@ def make_demo() -> None:
     """Write the demo's question as the assistant's own voice makes it, with the silence that it leaves out."""
     chunks: list[bytes] = []
     Flite()._speak("How tall is the lighthouse at Marlow Point?", lambda chunk: chunks.append(chunk) is None)
-    soundfile.write(DEMO, in_a_quiet_room(np.frombuffer(b"".join(chunks), np.int16)), RATE)
+    soundfile.write(DEMO, in_a_quiet_room(np.frombuffer(b"".join(chunks), np.int16)), RATE, compression_level=1.0)
 
 
 if __name__ == "__main__":
