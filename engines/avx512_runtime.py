@@ -11,9 +11,11 @@ from numpy.typing import NDArray
 
 from engines.checkpoint import Checkpoint
 from engines.errors import ReparteeError
+from engines.kernel_model import kernel_model
 from engines.quantize import quantize_rows
 from engines.runtime import BUCKETS, OutputHead, Status, UnsuitableModelError
 from plugins import bert_avx512 as kernels
+from plugins.bert import Model
 
 
 def status() -> Status:
@@ -82,11 +84,10 @@ class Avx512Runtime:
         self._model.close()
 
 
-def _model(checkpoint: Checkpoint, head: OutputHead) -> kernels.Model:
-    config, tensors = checkpoint.config, checkpoint.tensors
+def _model(checkpoint: Checkpoint, head: OutputHead) -> Model[kernels.Linear]:
+    tensors = checkpoint.tensors
 
-    def linear(*names: str, factor: float = 1.0) -> kernels.Linear:
-        """Layers one below the other, the first times ``factor``."""
+    def linear(names: list[str], factor: float) -> kernels.Linear:
         pairs = [quantize_rows(tensors[f"{name}.weight"]) for name in names]
         factors = np.repeat([factor] + [1.0] * (len(names) - 1), [len(codes) for codes, _ in pairs])
         return kernels.Linear(
@@ -95,33 +96,7 @@ def _model(checkpoint: Checkpoint, head: OutputHead) -> kernels.Model:
             (np.concatenate([tensors[f"{name}.bias"] for name in names]) * factors).astype(np.float32),
         )
 
-    def norm(name: str) -> kernels.Norm:
-        return kernels.Norm(tensors[f"{name}.weight"], tensors[f"{name}.bias"])
-
-    scale = np.log2(np.e) / np.sqrt(config.hidden_size // config.heads)
-    layers = []
-    for layer in (f"encoder.layer.{number}" for number in range(config.layers)):
-        parts = [f"{layer}.attention.self.{part}" for part in ("query", "key", "value")]
-        layers.append(
-            kernels.Layer(
-                qkv=linear(*parts, factor=scale),
-                out=linear(f"{layer}.attention.output.dense"),
-                up=linear(f"{layer}.intermediate.dense"),
-                down=linear(f"{layer}.output.dense"),
-                attended=norm(f"{layer}.attention.output.LayerNorm"),
-                output=norm(f"{layer}.output.LayerNorm"),
-            )
-        )
-    return kernels.Model(
-        heads=config.heads,
-        epsilon=config.layer_norm_eps,
-        words=tensors["embeddings.word_embeddings.weight"],
-        positions=tensors["embeddings.position_embeddings.weight"],
-        types=tensors["embeddings.token_type_embeddings.weight"],
-        embedded=norm("embeddings.LayerNorm"),
-        layers=layers,
-        span=(tensors["qa_outputs.weight"], tensors["qa_outputs.bias"]) if head == "span" else None,
-    )
+    return kernel_model(checkpoint, head, linear)
 
 
 def _cpu_name() -> str:

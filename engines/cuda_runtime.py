@@ -17,8 +17,10 @@ from engines.checkpoint import Checkpoint
 from engines.cuda import DeviceMemory, Gpu, Graph, Module, PinnedMemory, Stream
 from engines.cuda_tiles import Tiles
 from engines.errors import ReparteeError
+from engines.kernel_model import kernel_model
 from engines.runtime import BUCKETS, OutputHead, Status, UnsuitableModelError
 from plugins import bert_cuda as kernels
+from plugins.bert import Model
 
 OLDEST = (8, 0)
 """Compute capability that the kernels need at least: matrix products of 16 x 8 x 16 and background copies."""
@@ -214,40 +216,15 @@ def _kept(mask: NDArray[Any]) -> tuple[Any, int]:
     return (slice(count) if np.count_nonzero(mask[:count]) == count else np.flatnonzero(mask)), count
 
 
-def _model(checkpoint: Checkpoint, head: OutputHead) -> kernels.Model:
-    config, tensors = checkpoint.config, checkpoint.tensors
+def _model(checkpoint: Checkpoint, head: OutputHead) -> Model[kernels.Linear]:
+    tensors = checkpoint.tensors
 
-    def linear(*names: str, factor: float = 1.0) -> kernels.Linear:
-        """Layers one below the other, the first times ``factor``."""
+    def linear(names: list[str], factor: float) -> kernels.Linear:
         factors = [np.float32(factor)] + [np.float32(1)] * (len(names) - 1)
-        weights = [tensors[f"{name}.weight"] * each for name, each in zip(names, factors, strict=True)]
-        biases = [tensors[f"{name}.bias"] * each for name, each in zip(names, factors, strict=True)]
-        return kernels.Linear(np.concatenate(weights), np.concatenate(biases))
-
-    def norm(name: str) -> kernels.Norm:
-        return kernels.Norm(tensors[f"{name}.weight"], tensors[f"{name}.bias"])
-
-    scale = float(np.log2(np.e) / np.sqrt(config.hidden_size // config.heads))
-    layers = []
-    for layer in (f"encoder.layer.{number}" for number in range(config.layers)):
-        parts = [f"{layer}.attention.self.{part}" for part in ("query", "key", "value")]
-        layers.append(
-            kernels.Layer(
-                qkv=linear(*parts, factor=scale),
-                out=linear(f"{layer}.attention.output.dense"),
-                up=linear(f"{layer}.intermediate.dense"),
-                down=linear(f"{layer}.output.dense"),
-                attended=norm(f"{layer}.attention.output.LayerNorm"),
-                output=norm(f"{layer}.output.LayerNorm"),
-            )
+        weights, biases = (
+            np.concatenate([tensors[f"{name}.{part}"] * each for name, each in zip(names, factors, strict=True)])
+            for part in ("weight", "bias")
         )
-    return kernels.Model(
-        heads=config.heads,
-        epsilon=config.layer_norm_eps,
-        words=tensors["embeddings.word_embeddings.weight"],
-        positions=tensors["embeddings.position_embeddings.weight"],
-        types=tensors["embeddings.token_type_embeddings.weight"],
-        embedded=norm("embeddings.LayerNorm"),
-        layers=layers,
-        span=linear("qa_outputs") if head == "span" else None,
-    )
+        return kernels.Linear(weights, biases)
+
+    return kernel_model(checkpoint, head, linear)

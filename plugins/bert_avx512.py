@@ -17,6 +17,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from plugins.bert import Floats, Model, Norm
+
 INTERFACE = 1
 """``repartee_bert_interface()`` of the kernels this launcher fits."""
 
@@ -27,7 +29,6 @@ HEAD_SIZES = (32, 64)
 MOST_THREADS = 64
 
 Array = NDArray[Any]
-Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -37,43 +38,6 @@ class Linear:
     codes: NDArray[np.int8]
     scale: Floats
     bias: Floats
-
-
-@dataclass(frozen=True)
-class Norm:
-    """LayerNorm: ``gain`` and ``bias``, float32 [hidden]."""
-
-    gain: Floats
-    bias: Floats
-
-
-@dataclass(frozen=True)
-class Layer:
-    """``qkv``: query, key and value one below the other, the query times log2(e) / √(head size)."""
-
-    qkv: Linear
-    out: Linear
-    up: Linear
-    down: Linear
-    attended: Norm
-    output: Norm
-
-
-@dataclass(frozen=True)
-class Model:
-    """A BERT. ``words``, ``positions``, ``types``: embedding tables, float32 [rows, hidden].
-
-    ``span``: weight [2, hidden] and bias [2] of the span head; None gives the hidden states.
-    """
-
-    heads: int
-    epsilon: float
-    words: Floats
-    positions: Floats
-    types: Floats
-    embedded: Norm
-    layers: Sequence[Layer]
-    span: tuple[Floats, Floats] | None
 
 
 def missing() -> str:
@@ -106,14 +70,14 @@ def unsuitable(hidden: int, inner: int, heads: int) -> str:
 class BertAvx512:
     """A loaded model with its threads. ``run`` may be called from several threads: they take turns."""
 
-    def __init__(self, model: Model, threads: int | None = None) -> None:
+    def __init__(self, model: Model[Linear], threads: int | None = None) -> None:
         """Pack ``model``'s weights. ``threads``: None for one on every core that this process may use.
 
         Raises:
             ValueError: a size is none that the kernels know.
             MemoryError: there is no memory, or no thread to be had.
         """
-        hidden, inner = model.words.shape[1], len(model.layers[0].up.bias)
+        hidden, inner = model.hidden, model.inner
         if problem := unsuitable(hidden, inner, model.heads):
             raise ValueError(problem)
         cores = core_of_cpus()
@@ -169,7 +133,7 @@ class BertAvx512:
         if getattr(self, "_engine", None):
             self.close()
 
-    def _describe(self, model: Model, hidden: int, inner: int) -> "_Model":
+    def _describe(self, model: Model[Linear], hidden: int, inner: int) -> "_Model":
         layers = (_Layer * len(model.layers))(
             *(
                 _Layer(

@@ -5,7 +5,7 @@ float32.
 """
 
 import struct
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from math import ceil
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float32]
+from plugins.bert import Floats, Model, Norm
 
 MULTIPLE = 128
 """Hidden and inner size must be multiples of it: the columns a block computes at most."""
@@ -47,53 +47,6 @@ class Linear:
 
     weight: Floats
     bias: Floats
-
-
-@dataclass(frozen=True)
-class Norm:
-    """LayerNorm: ``gain`` and ``bias`` [hidden]."""
-
-    gain: Floats
-    bias: Floats
-
-
-@dataclass(frozen=True)
-class Layer:
-    """``qkv``: query, key and value one below the other, the query times log2(e) / √(head size)."""
-
-    qkv: Linear
-    out: Linear
-    up: Linear
-    down: Linear
-    attended: Norm
-    output: Norm
-
-
-@dataclass(frozen=True)
-class Model:
-    """A BERT. ``words``, ``positions``, ``types``: embedding tables [rows, hidden].
-
-    ``span``: the span head; None gives the sum of every row's hidden states.
-    """
-
-    heads: int
-    epsilon: float
-    words: Floats
-    positions: Floats
-    types: Floats
-    embedded: Norm
-    layers: Sequence[Layer]
-    span: Linear | None
-
-    @property
-    def hidden(self) -> int:
-        """Channels of a token."""
-        return int(self.words.shape[1])
-
-    @property
-    def inner(self) -> int:
-        """Channels between the two layers of the feed-forward part."""
-        return len(self.layers[0].up.bias)
 
 
 def unsuitable(hidden: int, inner: int, heads: int) -> str:
@@ -288,7 +241,7 @@ def _shared_memory(capability: tuple[int, int]) -> int:
 class Packed:
     """A model's weights, LayerNorms folded in, as one block of bytes for the GPU; ``offsets``: name → where in it."""
 
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: Model[Linear]) -> None:
         """Fold and round ``model``.
 
         Raises:
@@ -313,8 +266,8 @@ class Packed:
             self._add("head", np.stack([before.gain, before.bias]))
             self.head_constants = (0.0, 0.0, 0.0, 0.0)
         else:
-            weight = model.span.weight * before.gain
-            bias = model.span.bias + model.span.weight @ before.bias
+            weight = model.span[0] * before.gain
+            bias = model.span[1] + model.span[0] @ before.bias
             self._add("head", weight)
             self.head_constants = (*weight.sum(axis=1, dtype=np.float64).tolist(), *map(float, bias))
 

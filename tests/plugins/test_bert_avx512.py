@@ -7,7 +7,8 @@ from math import erf
 import numpy as np
 import pytest
 
-from plugins.bert_avx512 import BertAvx512, Layer, Linear, Model, Norm, core_of_cpus, missing, usable_cores
+from plugins.bert import Layer, Model, Norm
+from plugins.bert_avx512 import BertAvx512, Linear, core_of_cpus, missing, usable_cores
 
 pytestmark = pytest.mark.skipif(bool(missing()), reason=missing())
 
