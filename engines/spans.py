@@ -1,6 +1,8 @@
 """Start and end logits → answer spans, comparable across all windows of a question."""
 
-from dataclasses import dataclass
+from math import isfinite
+from operator import attrgetter
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,8 +14,7 @@ TOP = 20
 """Starts and ends paired per window."""
 
 
-@dataclass(frozen=True)
-class Candidate:
+class Candidate(NamedTuple):
     """Tokens ``start``..``end`` (inclusive) of passage ``passage``.
 
     ``score``: start plus end logit, above ``null``, the same sum at [CLS] of its window: so "no answer" is 0 for every
@@ -52,17 +53,18 @@ def candidates(logits: NDArray[np.float32], passage: int, first: int, null: floa
     base = null - prior(passage)
     order = np.argsort(-scores, axis=None)[:TOP]
     rows, columns = np.unravel_index(order, scores.shape)
+    found = (starts[rows] + first).tolist(), (ends[columns] + first).tolist(), scores[rows, columns].tolist()
     return [
-        Candidate(passage, first + int(starts[row]), first + int(ends[column]), float(scores[row, column]) - base, null)
-        for row, column in zip(rows, columns, strict=True)
-        if np.isfinite(scores[row, column])
+        Candidate(passage, start, end, score - base, null)
+        for start, end, score in zip(*found, strict=True)
+        if isfinite(score)
     ]
 
 
 def distinct(found: list[Candidate], limit: int) -> list[Candidate]:
     """Best first, without spans that overlap a better one of the same passage; at most ``limit``."""
     kept: list[Candidate] = []
-    for each in sorted(found, key=lambda candidate: -candidate.score):
+    for each in sorted(found, key=attrgetter("score"), reverse=True):
         if len(kept) == limit:
             break
         if all(each.passage != other.passage or each.end < other.start or other.end < each.start for other in kept):
