@@ -111,7 +111,8 @@ def load_runtime(
         try:
             runtime = _load(candidate, checkpoint, head, cache_dir, threads)
         except ReparteeError as error:
-            if _module(candidate).status().installed and not isinstance(error, UnsuitableModelError):
+            expected = candidate in ON_GPU or not isinstance(error, UnsuitableModelError)  # of a GPU that is there
+            if expected and _module(candidate).status().installed:
                 reasons.append(str(error))
             continue
         if reasons and candidate not in ON_GPU:

@@ -9,7 +9,8 @@ from engines import cuda, cuda_runtime
 from engines.cuda import CudaError, Gpu
 from engines.cuda_runtime import CudaRuntime, load
 from engines.errors import ReparteeError
-from engines.runtime import BUCKETS, UnsuitableModelError, load_runtime
+from engines.runtime import BUCKETS, ON_GPU, UnsuitableModelError, load_runtime
+from engines.tensorrt_api import installed
 from plugins import bert_cuda as kernels
 from tests.engines.conftest import random_batch, random_checkpoint, reference_hidden, reference_logits
 
@@ -207,6 +208,17 @@ def test_a_closed_model_says_so(cache_dir, known):
 def test_sizes_that_the_kernels_do_not_know_are_told(tmp_path, checkpoint):
     with pytest.raises(UnsuitableModelError, match="hidden and inner size are 32 and 64, but multiples of 128"):
         load(checkpoint, cache_dir=tmp_path)
+
+
+@pytest.mark.gpu
+def test_auto_reads_such_a_model_on_the_cpu_and_says_why(tmp_path, checkpoint):
+    if installed():
+        pytest.skip("TensorRT is installed here, and reads it")
+    runtime = load_runtime("auto", checkpoint, cache_dir=tmp_path)
+    assert runtime.name not in ON_GPU
+    assert "on the CPU: " in runtime.note
+    assert "the CUDA kernels do not run this model: hidden and inner size are 32 and 64" in runtime.note
+    runtime.close()
 
 
 @pytest.mark.gpu
