@@ -3,6 +3,7 @@
 import asyncio
 import dataclasses
 import json
+import sys
 
 import pytest
 import pytest_asyncio
@@ -82,8 +83,8 @@ async def test_many_at_once_each_get_their_own_answer(assistant):
         assert asked[question] in (reply.answer or "")
 
 
-async def test_the_event_loop_stays_free_while_reading(assistant):
-    ticks = 0
+async def test_the_event_loop_turns_while_a_passage_is_read(assistant, monkeypatch):
+    ticks, turned, run = 0, [], assistant.reader.runtime.run
 
     async def tick():
         nonlocal ticks
@@ -91,10 +92,25 @@ async def test_the_event_loop_stays_free_while_reading(assistant):
             await asyncio.sleep(0.001)
             ticks += 1
 
+    def watched(*inputs):
+        for _ in range(200):  # a busy machine may have no core for the loop for a while
+            before = ticks
+            logits = run(*inputs)
+            if ticks > before:
+                turned.append(ticks - before)
+                break
+        return logits
+
+    monkeypatch.setattr(assistant.reader.runtime, "run", watched)
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(60)  # nobody is made to give way: the loop turns only where `run` lets it
     ticking = asyncio.create_task(tick())
-    await assistant.answer("How tall is the lighthouse?", budget=Budget(SLOW))
-    ticking.cancel()
-    assert ticks >= 10, "reading six passages takes 30 ms and more"
+    try:
+        await assistant.answer("How tall is the lighthouse?", budget=Budget(SLOW))
+    finally:
+        sys.setswitchinterval(interval)
+        ticking.cancel()
+    assert turned
 
 
 async def test_a_cancelled_turn_leaves_the_parts_usable(assistant):
