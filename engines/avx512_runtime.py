@@ -36,10 +36,7 @@ def load(
     """
     del cache_dir
     config = checkpoint.config
-    if head == "span" and checkpoint.head != "span":
-        raise ReparteeError(
-            "The checkpoint has no question-answering head (qa_outputs); choose one fine-tuned on SQuAD."
-        )
+    checkpoint.require_head(head)
     if problem := kernels.unsuitable(config.hidden_size, config.intermediate_size, config.heads):
         raise UnsuitableModelError(f"The AVX-512 kernels do not run this model: {problem}; choose another runtime.")
     try:

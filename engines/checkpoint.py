@@ -68,6 +68,13 @@ class Checkpoint:
         checkpoint.check()
         return checkpoint
 
+    def require_head(self, head: str) -> None:
+        """Raise ReparteeError if a span head is asked for, and there is none."""
+        if head == "span" and self.head != "span":
+            raise ReparteeError(
+                "The checkpoint has no question-answering head (qa_outputs); choose one fine-tuned on SQuAD."
+            )
+
     def check(self) -> None:
         """Raise ReparteeError unless every tensor the configuration asks for is here, in its shape."""
         shapes = expected_shapes(self.config, self.head)

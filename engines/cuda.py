@@ -275,9 +275,9 @@ class Stream(_Handle):
         kind = self._cudart.cudaMemcpyKind.cudaMemcpyHostToDevice
         check(self._cudart.cudaMemcpyAsync(device, host, size, kind, self.value))
 
-    def fill(self, device: int, size: int, value: int = 0) -> None:
-        """Queue the setting of ``size`` bytes to ``value``."""
-        check(self._cudart.cudaMemsetAsync(device, value, size, self.value))
+    def clear(self, device: int, size: int) -> None:
+        """Queue the setting of ``size`` bytes to 0."""
+        check(self._cudart.cudaMemsetAsync(device, 0, size, self.value))
 
     def download(self, host: int, device: int, size: int) -> None:
         """Queue a copy of ``size`` bytes from device to host addresses."""

@@ -61,10 +61,7 @@ def load(
     if gpu.capability < OLDEST:
         raise ReparteeError(_too_old(gpu))
     config = checkpoint.config
-    if head == "span" and checkpoint.head != "span":
-        raise ReparteeError(
-            "The checkpoint has no question-answering head (qa_outputs); choose one fine-tuned on SQuAD."
-        )
+    checkpoint.require_head(head)
     if problem := kernels.unsuitable(config.hidden_size, config.intermediate_size, config.heads):
         raise UnsuitableModelError(f"The CUDA kernels do not run this model: {problem}; choose another runtime.")
     cubin = compiled(config.hidden_size // config.heads, gpu.capability, cache_dir)
@@ -119,7 +116,7 @@ class CudaRuntime:
         weights, scratch = self._own(DeviceMemory(self._packed.size)), self._own(DeviceMemory(self._scratch.size))
         for offset, array in self._packed.arrays:
             self.stream.upload(int(weights.value) + offset, array.ctypes.data, array.nbytes)
-        self.stream.fill(int(scratch.value), self._scratch.size)
+        self.stream.clear(int(scratch.value), self._scratch.size)
         self.stream.synchronize()
         shape = (tokens, 2) if self.head == "span" else (self.max_batch, model.hidden)
         given = self._own(PinnedMemory(4 * (kernels.INPUTS + 2 * self._scratch.tokens)))
@@ -136,7 +133,7 @@ class CudaRuntime:
     def _prepare(self, tiles: Tiles, tokens: int) -> None:
         """Choose tiles, and capture the graphs of the batches that the reader makes: none inside a slot."""
         tiles.measure(tokens)
-        self.stream.fill(self._network.at.scratch, self._scratch.size)
+        self.stream.clear(self._network.at.scratch, self._scratch.size)
         self._tiles = tiles
         for seq in self.buckets:
             for power in range(self.max_batch.bit_length()):
@@ -148,9 +145,9 @@ class CudaRuntime:
     ) -> NDArray[np.float32]:
         """Run a batch; see ``engines.runtime.Runtime``. Logits of padding are 0."""
         rows, seq = attention_mask.shape
-        if rows > self.max_batch or seq > self.buckets[-1]:
-            limit = f"{self.max_batch} rows of {self.buckets[-1]} tokens"
-            raise ReparteeError(f"The kernels take up to {limit}, but got {rows} of {seq}; split the batch.")
+        if rows > self.max_batch or seq not in self.buckets:  # a shape costs a graph, so there are only so many
+            limit = f"{self.max_batch} rows of {', '.join(map(str, self.buckets))} tokens"
+            raise ReparteeError(f"The kernels take up to {limit}, but got {rows} of {seq}; split or pad the batch.")
         kept = [_kept(row) for row in attention_mask]
         with self._lock:
             if not self._owned:

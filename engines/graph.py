@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines.checkpoint import Checkpoint
-from engines.errors import ReparteeError
 from engines.quantize import quantize_rows
 
 if TYPE_CHECKING:
@@ -40,11 +39,7 @@ def build_graph(
     Raises:
         ReparteeError: a span head is asked for and the checkpoint has none.
     """
-    if head == "span" and checkpoint.head != "span":
-        raise ReparteeError(
-            "The checkpoint has no question-answering head (qa_outputs); "
-            "choose one fine-tuned on SQuAD, or train one with engines.train."
-        )
+    checkpoint.require_head(head)
     return _Graph(checkpoint, layer_norm, weights).build(head)
 
 

@@ -37,6 +37,7 @@ INPUTS = 32
 """Where tokens begin in what ``launches`` calls ``given``."""
 
 EMBED_WARPS = 16
+"""Tokens that a block embeds; one of its warps fetches their numbers for all."""
 
 _PARTS = ("cuda_parts.cu", "cuda_linear.cu", "cuda_attention.cu", "cuda_ends.cu")
 
