@@ -1,6 +1,7 @@
 """A tiny random BERT and a plain numpy float32 BERT to check the graphs and runtimes against."""
 
 import json
+import threading
 from math import erf
 
 import numpy as np
@@ -63,6 +64,24 @@ def reference_hidden(checkpoint, input_ids, token_type_ids, attention_mask):
 def reference_logits(checkpoint, *inputs):
     weights = checkpoint.tensors
     return reference_hidden(checkpoint, *inputs) @ weights["qa_outputs.weight"].T + weights["qa_outputs.bias"]
+
+
+def mixed_up(runtime, batches, times=200):
+    """Run every batch in a thread of its own, all at once; give the numbers of those that got other bits than alone."""
+    alone = [runtime.run(*batch) for batch in batches]
+    wrong = []
+
+    def work(number):
+        for _ in range(times):
+            if not np.array_equal(runtime.run(*batches[number]), alone[number]):
+                wrong.append(number)
+
+    workers = [threading.Thread(target=work, args=(number,)) for number in range(len(batches))]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    return wrong
 
 
 def random_batch(config, batch, seq, seed=0):

@@ -14,7 +14,7 @@ from engines.quantize import write_int8
 from engines.runtime import load_runtime, runtimes
 from tests.engines.conftest import random_batch, random_checkpoint, reference_hidden, reference_logits
 
-FITTING = {"hidden_size": 64, "heads": 2, "intermediate_size": 128}
+FITTING = {"hidden_size": 128, "heads": 4, "intermediate_size": 128}
 """Sizes that every runtime takes."""
 
 AVAILABLE = [status.name for status in runtimes() if status.available and status.name != "tensorrt"]

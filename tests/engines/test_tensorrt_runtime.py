@@ -1,5 +1,4 @@
 import asyncio
-import threading
 import time
 
 import numpy as np
@@ -12,7 +11,7 @@ from engines.runtime import load_runtime
 from engines.tensorrt_api import TensorRT, TensorRTError, installed
 from engines.tensorrt_build import EngineOptions
 from engines.tensorrt_runtime import cheapest, trial
-from tests.engines.conftest import random_batch, random_checkpoint, reference_hidden, reference_logits
+from tests.engines.conftest import mixed_up, random_batch, random_checkpoint, reference_hidden, reference_logits
 
 no_gpu = pytest.mark.skipif(cuda.has_driver(), reason="about machines without an NVIDIA driver; this one has it")
 GIB = 1 << 30
@@ -175,20 +174,7 @@ def test_an_engine_that_does_not_load_is_built_again(tmp_path, checkpoint):
 @pytest.mark.gpu
 def test_threads_share_an_engine_without_mixing_results(runtime, checkpoint):
     batches = [random_batch(checkpoint.config, 1 + seed % 3, (32, 64)[seed % 2], seed) for seed in range(6)]
-    alone = [runtime.run(*batch) for batch in batches]
-    wrong = []
-
-    def work(seed):
-        for _ in range(200):
-            if not np.array_equal(runtime.run(*batches[seed]), alone[seed]):
-                wrong.append(seed)
-
-    workers = [threading.Thread(target=work, args=(seed,)) for seed in range(6)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
-    assert wrong == []
+    assert mixed_up(runtime, batches) == []
 
 
 @pytest.mark.gpu

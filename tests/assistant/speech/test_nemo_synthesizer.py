@@ -4,7 +4,6 @@ and in which pieces they say it is what is tested."""
 from __future__ import annotations
 
 import asyncio
-import importlib.util
 import io
 import tarfile
 from collections.abc import Iterator
@@ -17,9 +16,8 @@ import pytest
 from assistant.speech.nemo_archive import NemoError
 from assistant.speech.nemo_synthesizer import NemoSynthesizer
 from assistant.speech.synthesizer import load_synthesizer
+from tests.assistant.speech.tones import needs_nemo
 
-INSTALLED = importlib.util.find_spec("nemo") is not None
-needs_nemo = pytest.mark.skipif(not INSTALLED, reason="NeMo is not installed here; make test-nemo installs and runs it")
 HOP = 256
 
 FASTPITCH = """
