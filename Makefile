@@ -10,6 +10,8 @@ REPARTEE_HOME ?= .repartee
 , := ,
 # Third-party clients that certify the server, each with its own packages.
 CLIENTS := $(patsubst tests/clients/%/requirements.txt,%,$(wildcard tests/clients/*/requirements.txt))
+# TensorRT's own Python modules, without its libraries, to hold our calls against. One with no wheel for this system is left out.
+TENSORRT := tensorrt-bindings==8.6.1 $(addprefix tensorrt-cu12-bindings==,10.3.0 10.16.1.11 11.4.0.106)
 
 # Where the CPU has AVX-512 VNNI and BF16, the reader's kernels for it are compiled on installation.
 KERNELS := $(wildcard plugins/kernels/*.c plugins/kernels/*.h)
@@ -60,7 +62,7 @@ lint: $(VENV)/.tested
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 
-test: $(VENV)/.tested $(CLIENTS:%=.venv-clients/%/.ready) tests/clients/agents/node_modules/.ready lint
+test: $(VENV)/.tested .venv-tensorrt/.ready $(CLIENTS:%=.venv-clients/%/.ready) tests/clients/agents/node_modules/.ready lint
 	@$(BIN)/pytest -m "not gpu"
 
 test-nemo: .venv-nemo/.ready
@@ -70,7 +72,7 @@ test-gpu: $(VENV)/.gpu
 	@$(BIN)/pytest -m gpu
 
 clean:
-	rm -rf $(VENV) .venv-clients .venv-nemo tests/clients/agents/node_modules .repartee build dist *.egg-info
+	rm -rf $(VENV) .venv-clients .venv-nemo .venv-tensorrt tests/clients/agents/node_modules .repartee build dist *.egg-info
 
 $(VENV)/.python:
 	@suitable() { for python in python3 python3.13 python3.12 python3.11 /usr/bin/python3; do \
@@ -102,6 +104,13 @@ $(VENV)/.gpu: pyproject.toml $(VENV)/.installed
 	@$(call apt,$(RUN_APT),a clearer voice and sound devices)
 	@$(BIN)/python -m venv .venv-nemo
 	@$(call pip,-e ".[nemo$(,)train$(,)dev]",.venv-nemo)
+	@touch $@
+
+.venv-tensorrt/.ready: Makefile $(VENV)/.tested
+	@rm -rf $(@D); mkdir $(@D); for module in $(TENSORRT); do \
+	    $(BIN)/python -m pip install -q --disable-pip-version-check --no-input --no-deps --only-binary :all: \
+	    --target $(@D)/$${module##*=} $$module 2>$(VENV)/pip.log && echo "TensorRT's Python module: $${module##*=}" || \
+	    { tail -n 1 $(VENV)/pip.log; echo "Without $$module; its tests are skipped."; }; done
 	@touch $@
 
 .venv-clients/%/.ready: tests/clients/%/requirements.txt $(VENV)/.tested

@@ -154,7 +154,7 @@ def make_demo() -> None:
     """Write the demo's question as the assistant's own voice makes it, with the silence that it leaves out."""
     chunks: list[bytes] = []
     Flite()._speak("How tall is the lighthouse at Marlow Point?", lambda chunk: chunks.append(chunk) is None)
-    soundfile.write(DEMO, in_a_quiet_room(np.frombuffer(b"".join(chunks), np.int16)), RATE, compression_level=1.0)
+    keep(DEMO, in_a_quiet_room(np.frombuffer(b"".join(chunks), np.int16)))
 
 
 if __name__ == "__main__":
