@@ -128,7 +128,7 @@ class CudaRuntime:
         self._positions = np.arange(self.buckets[-1], dtype=np.int32)
         self._logits = self._sums = result.view(shape, np.float32)
         at = kernels.Addresses(*(int(each.value) for each in (weights, scratch, given, result)))
-        self._network = kernels.Network(self._packed, self._scratch, at, self._gpu.processors)
+        self._network = kernels.Network(self._packed, self._scratch, at, self._gpu)
 
     def _prepare(self, tiles: Tiles, tokens: int) -> None:
         """Choose tiles, and capture the graphs of the batches that the reader makes: none inside a slot."""

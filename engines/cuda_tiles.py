@@ -11,7 +11,8 @@ import numpy as np
 
 from engines.cuda import Gpu, Graph, Module, Stream
 from plugins import bert_cuda as kernels
-from plugins.bert_cuda import Tile
+from plugins import bert_tiles as tiles
+from plugins.bert_tiles import Tile, WideTile
 
 RUNS = 6
 """Times that a tile is timed; the first does not count, of the others the shortest."""
@@ -25,23 +26,23 @@ class Tiles:
 
     def __init__(self, network: kernels.Network, gpu: Gpu, stream: Stream, module: Module, folder: Path) -> None:
         self._network, self._gpu, self._stream, self._module = network, gpu, stream, module
-        tiles = kernels.every_tile(gpu.capability)
+        every: tuple[Tile | WideTile, ...] = (*tiles.every_tile(gpu.capability), *tiles.wide_tiles(gpu.capability))
         model = network.packed.model
-        about = f"{gpu.target} {gpu.driver} {model.hidden} {model.inner} {tiles} {kernels.source(64, gpu.capability)}"
+        about = f"{gpu.target} {gpu.driver} {model.hidden} {model.inner} {every} {kernels.source(64, gpu.capability)}"
         self._file = folder / f"tiles-{hashlib.sha256(about.encode()).hexdigest()[:16]}.json"
-        self._known: dict[str, Tile] = {}
-        names = {tile.kernel: tile for tile in tiles}
+        self._known: dict[str, Tile | WideTile] = {}
+        names = {tile.kernel: tile for tile in every}
         with contextlib.suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
             self._known = {key: names[kernel] for key, kernel in json.loads(self._file.read_text()).items()}
 
-    def choose(self, name: str, tokens: int) -> Tile:
+    def choose(self, name: str, tokens: int) -> Tile | WideTile:
         """Give the best tile for the linear layer ``name`` over ``tokens`` tokens, as measured."""
         return self._known[_key(name, _round_up(tokens))]
 
     def measure(self, most: int) -> None:
         """Measure what is not known yet for up to ``most`` tokens. Overwrites the network's scratch memory."""
         network, gpu = self._network, self._gpu
-        counts = [each for each in kernels.TOKENS if each <= _round_up(most)]
+        counts = [each for each in tiles.TOKENS if each <= _round_up(most)]
         missing = [
             (name, count) for count in counts for name in kernels.LINEARS if _key(name, count) not in self._known
         ]
@@ -52,7 +53,7 @@ class Tiles:
             with contextlib.ExitStack() as stack:
                 graphs = {
                     tile: stack.enter_context(self._graph(name, tokens, tile))
-                    for tile in kernels.candidates(gpu, tokens, out, into)
+                    for tile in tiles.candidates(gpu, tokens, out, into)
                 }
                 times = dict.fromkeys(graphs, float("inf"))
                 warm = time.monotonic() + (WARM_UP_S if (name, tokens) == missing[0] else 0)
@@ -66,7 +67,7 @@ class Tiles:
         if missing:
             self._save()
 
-    def _graph(self, name: str, tokens: int, tile: Tile) -> Graph:
+    def _graph(self, name: str, tokens: int, tile: Tile | WideTile) -> Graph:
         """The layer ``name`` of all layers of the network, one behind the other."""
         part, layers = min(self._network.packed.model.hidden, 128), len(self._network.packed.model.layers)
 
@@ -86,7 +87,7 @@ class Tiles:
 
 
 def _round_up(tokens: int) -> int:
-    return next((each for each in kernels.TOKENS if each >= tokens), kernels.TOKENS[-1])
+    return next((each for each in tiles.TOKENS if each >= tokens), tiles.TOKENS[-1])
 
 
 def _key(name: str, tokens: int) -> str:

@@ -9,12 +9,23 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from math import ceil
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from plugins.bert import Floats, Model, Norm
+from plugins.bert_tiles import (
+    HOPPER,
+    ROWS_AT_MOST,
+    STATIC_BYTES,
+    Limits,
+    Tile,
+    WideTile,
+    attention_tiles,
+    choose_attention,
+    every_tile,
+    wide_tiles,
+)
 
 MULTIPLE = 128
 """Hidden and inner size must be multiples of it: the columns a block computes at most."""
@@ -24,14 +35,8 @@ LARGEST = 1024
 
 HEAD_SIZES = (32, 64)
 
-HOPPER = (9, 0)
-"""The compute capability that has clusters, bulk copies and wgmma; newer ones have other names for the latter."""
-
 ROWS = 16
 """Rows of tokens in a batch, at most."""
-
-STATIC_BYTES = 2 << 10
-"""Shared memory of a block that is not in ``Tile.shared``, and what the system keeps, at most."""
 
 INPUTS = 32
 """Where tokens begin in what ``launches`` calls ``given``."""
@@ -39,7 +44,7 @@ INPUTS = 32
 EMBED_WARPS = 16
 """Tokens that a block embeds; one of its warps fetches their numbers for all."""
 
-_PARTS = ("cuda_parts.cu", "cuda_linear.cu", "cuda_attention.cu", "cuda_ends.cu")
+_PARTS = ("cuda_parts.cu", "cuda_linear.cu", "cuda_wide.cu", "cuda_attention.cu", "cuda_attend.cu", "cuda_ends.cu")
 
 
 @dataclass(frozen=True)
@@ -62,99 +67,6 @@ def unsuitable(hidden: int, inner: int, heads: int) -> str:
 
 
 @dataclass(frozen=True)
-class Tile:
-    """How ``linear`` is cut up: ``groups`` times 64 rows and ``columns`` columns to a block.
-
-    ``stages``: pieces of 64 inputs in flight; ``split``: blocks of a cluster that each take a part of the inputs.
-    """
-
-    groups: int
-    columns: int
-    stages: int
-    split: int = 1
-
-    @property
-    def kernel(self) -> str:
-        """Its name in the compiled module."""
-        return f"linear_{self.groups}_{self.columns}_{self.stages}_{self.split}"
-
-    @property
-    def rows(self) -> int:
-        """Of a block."""
-        return 64 * self.groups
-
-    @property
-    def threads(self) -> int:
-        """Of a block."""
-        return 128 * self.groups
-
-    @property
-    def shared(self) -> int:
-        """Bytes of shared memory: the stages; sums take their place, or lie behind them where blocks exchange them."""
-        stages, sums = self.stages * (self.rows + self.columns) * 128, self.rows * (self.columns + 8) * 4
-        return stages + sums if self.split > 1 else max(stages, sums)
-
-    def grid(self, tokens: int, out: int) -> tuple[int, int, int]:
-        """Blocks for a linear layer of ``out`` columns over ``tokens`` tokens."""
-        return ceil(tokens / self.rows) * self.split, out // self.columns, 1
-
-
-def candidates(gpu: "Limits", tokens: int, out: int, into: int) -> list[Tile]:
-    """Give the tiles worth trying for a linear layer over ``tokens`` tokens.
-
-    Many small blocks cost traffic, few large ones leave multiprocessors idle; which is worse is best measured.
-    """
-    found = []
-    for tile in every_tile(gpu.capability):
-        blocks, columns, _ = tile.grid(tokens, out)
-        blocks *= columns
-        fits = (
-            not out % tile.columns and not into % (64 * tile.split) and tile.shared + STATIC_BYTES <= gpu.shared_memory
-        )
-        too_small = blocks > 8 * gpu.processors and tile.rows * tile.columns < 64 * 128
-        too_large = tile.groups > 1 and tile.rows >= 2 * tokens
-        too_split = tile.split > 1 and blocks > 2 * gpu.processors
-        if fits and not (too_small or too_large or too_split):
-            found.append(tile)
-    return found
-
-
-class Limits(Protocol):
-    """What of a GPU decides which tiles suit it: multiprocessors, and bytes of shared memory that a block may have."""
-
-    @property
-    def capability(self) -> tuple[int, int]:
-        """Compute capability."""
-        ...
-
-    @property
-    def processors(self) -> int:
-        """Multiprocessors."""
-        ...
-
-    @property
-    def shared_memory(self) -> int:
-        """Bytes that a block may have."""
-        ...
-
-
-def every_tile(capability: tuple[int, int]) -> tuple[Tile, ...]:
-    """All tiles that are compiled for a compute capability; any layer's columns are a multiple of some tile's."""
-    if capability != HOPPER:
-        return (Tile(1, 32, 4), Tile(1, 64, 4), Tile(2, 64, 4), Tile(1, 128, 3), Tile(2, 128, 3))
-    narrow = (Tile(1, 32, 8), Tile(1, 32, 8, 2), Tile(1, 32, 5, 2), Tile(1, 32, 5, 4))
-    square = (Tile(1, 64, 6), Tile(1, 64, 6, 4), Tile(1, 64, 4), Tile(1, 64, 4, 2))
-    return (*narrow, *square, Tile(1, 128, 3), Tile(2, 128, 3))
-
-
-ROWS_AT_MOST = 128
-"""Of a block of any tile."""
-
-TOKENS = (32, 64, 128, 192, 256, 384, 512, 768, 1024, 1536, 2048, 3072, 4096, 6144, 8192)
-"""Numbers of tokens that tiles are chosen for; others take the choice of the next larger one."""
-
-
-@dataclass(frozen=True)
 class Launch:
     """One kernel to start. ``overlaps``: it may begin before the one ahead of it ends, and waits by itself."""
 
@@ -167,49 +79,6 @@ class Launch:
     overlaps: bool = True
 
 
-@dataclass(frozen=True)
-class AttentionTile:
-    """How ``attention`` is cut up: see ``kernels/cuda_attention.cu``."""
-
-    size: int
-    query_warps: int
-    key_warps: int
-    keys: int
-
-    @property
-    def cut(self) -> str:
-        """The kernel's template arguments."""
-        return f"{self.size}, {self.query_warps}, {self.key_warps}, {self.keys}"
-
-    @property
-    def kernel(self) -> str:
-        """Its name in the compiled module."""
-        return f"attention_{self.size}_{self.query_warps}_{self.key_warps}_{self.keys}"
-
-    @property
-    def threads(self) -> int:
-        """Of a block."""
-        return 32 * self.query_warps * self.key_warps
-
-    @property
-    def shared(self) -> int:
-        """Bytes of shared memory: queries, and two blocks of keys and values."""
-        staged = (16 * self.query_warps + 4 * self.keys * self.key_warps) * self.size * 2
-        return max(staged, self.key_warps * 16 * self.query_warps * (self.size + 8 + 2) * 4)
-
-
-def choose_attention(rows: int, longest: int, heads: int, size: int, processors: int) -> AttentionTile:
-    """Choose how attention is cut up: few rows of few tokens leave multiprocessors idle unless keys are shared out."""
-    many, some, few = (AttentionTile(size, *warps) for warps in ATTENTION_WARPS)
-    if ceil(longest / 64) * heads * rows >= 2 * processors:
-        return many
-    return some if ceil(longest / 32) * heads * rows >= processors else few
-
-
-ATTENTION_WARPS = ((4, 1, 64), (2, 2, 64), (1, 4, 32))
-"""Warps by query, groups of warps by key, and keys that a group takes at a time."""
-
-
 def source(size: int, capability: tuple[int, int]) -> str:
     """CUDA C++ of all kernels for heads of ``size`` channels; it includes nothing."""
     folder = Path(__file__).parent / "kernels"
@@ -220,13 +89,12 @@ def source(size: int, capability: tuple[int, int]) -> str:
         return f'extern "C" __global__ void __launch_bounds__({threads}) {name}({argument} p) {{ {body}(p); }}'
 
     for tile in every_tile(capability):
-        cut = f"{tile.groups}, {tile.columns}, {tile.stages}, {tile.split}"
         together = min(4, _shared_memory(capability) // (tile.shared + STATIC_BYTES))  # blocks on a multiprocessor
         bounds = f"{tile.threads}, {max(1, together)}"
-        text.append(entry(tile.kernel, bounds, "Linear", f"linear<{cut}>"))
-    for warps in ATTENTION_WARPS:
-        attention = AttentionTile(size, *warps)
-        text.append(entry(attention.kernel, attention.threads, "Attention", f"attention<{attention.cut}>"))
+        text.append(entry(tile.kernel, bounds, "Linear", tile.body))
+    text += [entry(tile.kernel, f"{tile.threads}, 1", "Linear", tile.body) for tile in wide_tiles(capability)]
+    for attention in dict.fromkeys(attention_tiles(size, capability)):
+        text.append(entry(attention.kernel, attention.threads, "Attention", attention.body))
     text.append(entry("embed", 32 * EMBED_WARPS, "Embedding", "embedding"))
     text.append(entry("span", 128, "Head", "span_head"))
     text.append(entry("vector", 256, "Head", "vector_head"))
@@ -347,7 +215,7 @@ class Addresses:
 
 @dataclass(frozen=True)
 class Network:
-    """A model in its place on a GPU of ``processors`` multiprocessors: says which kernels compute a batch.
+    """A model in its place on ``gpu``: says which kernels compute a batch.
 
     ``given`` holds int32: tokens, where each row starts and the last one ends, and from INPUTS on, for every token, its
     id and its position plus 65536 times its type.
@@ -356,9 +224,9 @@ class Network:
     packed: Packed
     scratch: Scratch
     at: Addresses
-    processors: int
+    gpu: Limits
 
-    def launches(self, rows: int, longest: int, choose: Callable[[str, int], Tile]) -> Iterator[Launch]:
+    def launches(self, rows: int, longest: int, choose: Callable[[str, int], Tile | WideTile]) -> Iterator[Launch]:
         """Give the launches for up to ``rows`` rows of up to ``longest`` tokens, in order.
 
         ``choose``: layer (one of LINEARS) and tokens → tile.
@@ -371,8 +239,7 @@ class Network:
             self.at.given, self.at.given + 4 * INPUTS, hidden, rows, self.scratch.tokens,
         )  # fmt: skip
         yield Launch("embed", (ceil(tokens / EMBED_WARPS), 1, 1), 32 * EMBED_WARPS, embed, overlaps=False)
-        cut = choose_attention(rows, longest, model.heads, size, self.processors)
-        grid = (ceil(longest / (16 * cut.query_warps)), model.heads, rows)
+        cut = choose_attention(rows, longest, model.heads, size, self.gpu)
         attend = struct.pack(
             "5q", self._place("qkv"), self._place("context"), self._place("layout") + 4, self.scratch.tokens, hidden
         )
@@ -380,7 +247,7 @@ class Network:
         for number in range(len(model.layers)):
             qkv = self.linear("qkv", number, tokens, tiles["qkv"], read)
             yield qkv if number else replace(qkv, overlaps=False)  # whatever comes later may read the layout at once
-            yield Launch(cut.kernel, grid, cut.threads, attend, cut.shared)
+            yield Launch(cut.kernel, cut.grid(rows, longest, model.heads), cut.threads, attend, cut.shared)
             yield self.linear("out", number, tokens, tiles["out"], read)
             for name in ("up", "down"):
                 yield self.linear(name, number, tokens, tiles[name], tiles["out"].columns)
@@ -394,7 +261,7 @@ class Network:
         else:
             yield Launch("span", (ceil(tokens / 4), 1, 1), 128, head)
 
-    def linear(self, name: str, number: int, tokens: int, tile: Tile, part: int) -> Launch:
+    def linear(self, name: str, number: int, tokens: int, tile: Tile | WideTile, part: int) -> Launch:
         """Give one linear layer's launch. ``part``: columns of x, or of the residual, in one part of its moments."""
         layer = f"{number}.{name}"
         kind, x, y, normed = LINEARS[name]
@@ -405,7 +272,8 @@ class Network:
             self._place(f"{normed} moments"), self._place(f"{y} moments"), self._place("layout"),
             self.scratch.tokens, out, into, self.packed.model.hidden // part, part, kind, self.packed.model.epsilon,
         )  # fmt: skip
-        return Launch(tile.kernel, tile.grid(tokens, out), tile.threads, arguments, tile.shared, tile.split)
+        grid = tile.grid(tokens, out, self.gpu.processors)
+        return Launch(tile.kernel, grid, tile.threads, arguments, tile.shared, tile.cluster)
 
     @property
     def layout(self) -> int:

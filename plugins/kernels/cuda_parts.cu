@@ -49,12 +49,16 @@ __device__ __forceinline__ float power_of_2(float x) {
     return y;
 }
 
-// x Φ(x), with erf after Abramowitz and Stegun 1964, 7.1.26: off by 1.5e-7 at most.
+// x Φ(x). Φ - 1/2 is odd: here a polynomial that meets its limits at ±4.4. Off by 4e-5 at most, and no division, no power.
 __device__ __forceinline__ float gelu(float x) {
-    const float z = fabsf(x) * 0.70710678f, t = __fdividef(1, 1 + 0.3275911f * z);
-    const float sum = t * (0.254829592f + t * (-0.284496736f + t * (1.421413741f + t * (-1.453152027f + t * 1.061405429f))));
-    const float erf = 1 - sum * power_of_2(-1.44269504f * z * z);
-    return 0.5f * (x + fabsf(x) * erf);
+    constexpr float FACTORS[] = {3.569244552692474e-11f, -3.753888755397838e-09f, 1.7407896280019486e-07f,
+                                 -4.724756763607729e-06f, 8.429176523350179e-05f, -0.0010549842845648527f,
+                                 0.009642998687922955f, -0.0660763755440712f, 0.3987615704536438f};
+    const float near = fminf(fmaxf(x, -4.4f), 4.4f), square = near * near;
+    float sum = FACTORS[0];
+#pragma unroll
+    for (int i = 1; i < 9; i++) sum = sum * square + FACTORS[i];
+    return x * (0.5f + near * sum);
 }
 
 // Sum over groups of LANES lanes that lie side by side; every lane gets it.
@@ -184,10 +188,10 @@ __device__ __forceinline__ void wait_for_products() {
 #define R32 R16 ", %16, %17, %18, %19, %20, %21, %22, %23, %24, %25, %26, %27, %28, %29, %30, %31"
 #define R64 R32 ", %32, %33, %34, %35, %36, %37, %38, %39, %40, %41, %42, %43, %44, %45, %46, %47, %48, %49, %50, %51, " \
     "%52, %53, %54, %55, %56, %57, %58, %59, %60, %61, %62, %63"
-#define R128 R64 ", %64, %65, %66, %67, %68, %69, %70, %71, %72, %73, %74, %75, %76, %77, %78, %79, %80, %81, %82, %83, " \
-    "%84, %85, %86, %87, %88, %89, %90, %91, %92, %93, %94, %95, %96, %97, %98, %99, %100, %101, %102, %103, %104, " \
-    "%105, %106, %107, %108, %109, %110, %111, %112, %113, %114, %115, %116, %117, %118, %119, %120, %121, %122, " \
-    "%123, %124, %125, %126, %127"
+#define R96 R64 ", %64, %65, %66, %67, %68, %69, %70, %71, %72, %73, %74, %75, %76, %77, %78, %79, %80, %81, %82, %83, " \
+    "%84, %85, %86, %87, %88, %89, %90, %91, %92, %93, %94, %95"
+#define R128 R96 ", %96, %97, %98, %99, %100, %101, %102, %103, %104, %105, %106, %107, %108, %109, %110, %111, %112, " \
+    "%113, %114, %115, %116, %117, %118, %119, %120, %121, %122, %123, %124, %125, %126, %127"
 #define WGMMA(n, registers, a, b, more) \
     "{.reg .pred p; setp.ne.b32 p, %" more ", 0;\n" \
     "wgmma.mma_async.sync.aligned.m64n" n "k16.f32.f16.f16 {" registers "}, %" a ", %" b ", p, 1, 1, 0, 0;}"
@@ -200,6 +204,10 @@ __device__ __forceinline__ void multiply_add(float (&c)[8][4], unsigned long lon
 }
 __device__ __forceinline__ void multiply_add(float (&c)[16][4], unsigned long long a, unsigned long long b, int more) {
     asm volatile(WGMMA("128", R64, "64", "65", "66") : C16(0), C16(4), C16(8), C16(12) : "l"(a), "l"(b), "r"(more));
+}
+__device__ __forceinline__ void multiply_add(float (&c)[24][4], unsigned long long a, unsigned long long b, int more) {
+    asm volatile(WGMMA("192", R96, "96", "97", "98")
+                 : C16(0), C16(4), C16(8), C16(12), C16(16), C16(20) : "l"(a), "l"(b), "r"(more));
 }
 __device__ __forceinline__ void multiply_add(float (&c)[32][4], unsigned long long a, unsigned long long b, int more) {
     asm volatile(WGMMA("256", R128, "128", "129", "130")

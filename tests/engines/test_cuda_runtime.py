@@ -10,6 +10,7 @@ from engines.errors import ReparteeError
 from engines.runtime import BUCKETS, ON_GPU, UnsuitableModelError, load_runtime
 from engines.tensorrt_api import installed
 from plugins import bert_cuda as kernels
+from plugins.bert_tiles import attention_tiles, choose_attention, every_tile, wide_tiles
 from tests.engines.conftest import mixed_up, random_batch, random_checkpoint, reference_hidden, reference_logits
 
 no_gpu = pytest.mark.skipif(cuda.has_driver(), reason="about machines without an NVIDIA driver; this one has it")
@@ -123,13 +124,33 @@ def test_every_tile_computes_the_same(cache_dir, known, runtime):
     gpu = cuda.find_gpu()
     inputs = random_batch(known.config, 5, 128)
     expected = reference_logits(known, *inputs)
-    for tile in kernels.every_tile(gpu.capability):
+    for tile in every_tile(gpu.capability):
         shapes = [runtime._network.shape(name) for name in kernels.LINEARS]
         if any(out % tile.columns or into % (64 * tile.split) for out, into in shapes):
             continue
         runtime._tiles._known = dict.fromkeys(runtime._tiles._known, tile)
         runtime._graphs.clear()
         assert relative_error(runtime.run(*inputs), expected, inputs[2]) < 5e-3, tile
+
+
+@pytest.mark.gpu
+def test_every_tile_for_many_rows_computes_the_same(cache_dir):
+    gpu, known = cuda.find_gpu(), gentle(hidden_size=768, heads=12, intermediate_size=1536)
+    if not (tiles := wide_tiles(gpu.capability)):
+        pytest.skip("other GPUs than Hopper's have no such tiles")
+    many, few = attention_tiles(64, gpu.capability)[:2]
+    assert [choose_attention(rows, 384, 12, 64, gpu) for rows in (16, 1)] == [many, few], "both are run"
+    runtime = load(known, cache_dir=cache_dir)
+    for batch, seq in ((1, 320), (5, 128), (16, 384)):  # rows of different lengths, so that few begin at one of eight
+        inputs = random_batch(known.config, batch, seq)
+        expected = reference_logits(known, *inputs)
+        for tile in tiles:
+            runtime._tiles._known = dict.fromkeys(runtime._tiles._known, tile)
+            runtime._graphs.clear()
+            found = runtime.run(*inputs)
+            assert relative_error(found, expected, inputs[2]) < 5e-3, (batch, seq, tile)
+            assert all(np.array_equal(runtime.run(*inputs), found) for _ in range(10)), (batch, seq, tile)
+    runtime.close()
 
 
 @pytest.mark.gpu

@@ -16,7 +16,20 @@ from engines.cuda_runtime import _model
 from engines.runtime import BUCKETS
 from engines.sizes import SIZES
 from plugins import bert_cuda as kernels
-from plugins.bert_cuda import HOPPER, Addresses, Network, Packed, Scratch, candidates, every_tile, unsuitable
+from plugins.bert_cuda import Addresses, Network, Packed, Scratch, unsuitable
+from plugins.bert_tiles import (
+    HOPPER,
+    ROWS_AT_MOST,
+    STATIC_BYTES,
+    TOKENS,
+    HopperAttention,
+    WideTile,
+    attention_tiles,
+    candidates,
+    choose_attention,
+    every_tile,
+    wide_tiles,
+)
 from tests.engines.conftest import random_checkpoint, reference_hidden
 
 SOURCES = "\n".join(path.read_text() for path in sorted((Path(kernels.__file__).parent / "kernels").glob("cuda_*.cu")))
@@ -100,11 +113,25 @@ class Machine:
         self.write_moments(p.own, total, 1)
 
     def linear(self, launch, groups, width, stages, split):
-        p, (across, down, _) = unpacked("Linear", launch.arguments), launch.grid
+        across, down, _ = launch.grid
         assert (launch.threads, launch.cluster, across % split) == (128 * groups, split, 0)
         assert launch.shared >= stages * 128 * (64 * groups + width)
-        tokens = min(self.view(p.tokens, np.int32, 1)[0], across // split * 64 * groups)
-        rows, columns = np.arange(tokens), np.arange(down * width)
+        self.product(launch, 64 * groups * (across // split), down * width, width, split)
+
+    def wide(self, launch, width, stages, split):
+        """As ``linear``; but blocks take as many tiles as there are, and rows behind the last token get anything."""
+        p, (across, *one) = unpacked("Linear", launch.arguments), launch.grid
+        assert (launch.threads, launch.cluster, across % (2 * split), one) == (384, 2 * split, 0, [1, 1])
+        assert launch.shared >= stages * 128 * (128 + width * split) + 2 * (64 * 2 * width + 3 * 4 * width)
+        assert p.out % (width * split) == 0
+        tokens = self.product(launch, p.rows, p.out if across else 0, width, split)
+        behind = np.arange(tokens, -(-tokens // 64) * 64)
+        self.store(p.y, p.rows, behind, np.arange(p.out), np.nan)
+
+    def product(self, launch, rows_at_most, columns, width, split):
+        p = unpacked("Linear", launch.arguments)
+        tokens = min(self.view(p.tokens, np.int32, 1)[0], rows_at_most)
+        rows, columns = np.arange(tokens), np.arange(columns)
         inputs = np.arange(vars(p)["in"] // split // 64 * 64 * split)
         y = self.load(p.x, p.rows, rows, inputs) @ self.load(p.weight, p.out, columns, inputs).T
         bias, factor = (self.view(each, np.float32, len(columns)) for each in (p.bias, p.factor))
@@ -118,6 +145,7 @@ class Machine:
         if p.kind == 1:
             y *= 0.5 * (1 + np.vectorize(erf)(y / np.sqrt(2)))
         self.store(p.y, p.rows, rows, columns, y)
+        return tokens
 
     def attention(self, launch, size, query_warps, key_warps, keys):
         p, (across, heads, rows) = unpacked("Attention", launch.arguments), launch.grid
@@ -125,14 +153,25 @@ class Machine:
         assert launch.shared >= 2 * size * (16 * query_warps + 2 * 2 * keys * key_warps)
         starts = self.view(p.starts, np.int32, rows + 1)
         for (first, end), head in product(pairwise(starts), range(heads)):
-            queries = np.arange(first, min(end, first + across * 16 * query_warps))
-            columns = head * size + np.arange(size)
-            q = self.load(p.qkv, p.rows, queries, columns)
-            k, v = (self.load(p.qkv, p.rows, np.arange(first, end), columns + n * p.hidden) for n in (1, 2))
-            scores = q @ k.T
-            weights = np.exp2(scores - scores.max(1, keepdims=True, initial=-1e30))
-            mixed = weights.astype(np.float16).astype(np.float32) @ v / weights.sum(1, keepdims=True)
-            self.store(p.y, p.rows, queries, columns, mixed)
+            self.attend_to(p, first, min(end, first + across * 16 * query_warps), end, head, size)
+
+    def attend(self, launch, size, stages):
+        """As ``attention``, from blocks of 64 tokens whose first is one of eight."""
+        p, (across, pairs, rows) = unpacked("Attention", launch.arguments), launch.grid
+        assert launch.threads == 128 * (64 // size)
+        assert launch.shared >= (1 + 2 * stages) * 64 * 64 * 2
+        starts = self.view(p.starts, np.int32, rows + 1)
+        for (first, end), head in product(pairwise(starts), range(pairs * 64 // size)):
+            self.attend_to(p, first, min(end, first // 8 * 8 + across * 64), end, head, size)
+
+    def attend_to(self, p, first, last, end, head, size):
+        queries, columns = np.arange(first, last), head * size + np.arange(size)
+        q = self.load(p.qkv, p.rows, queries, columns)
+        k, v = (self.load(p.qkv, p.rows, np.arange(first, end), columns + n * p.hidden) for n in (1, 2))
+        scores = q @ k.T
+        weights = np.exp2(scores - scores.max(1, keepdims=True, initial=-1e30))
+        mixed = weights.astype(np.float16).astype(np.float32) @ v / weights.sum(1, keepdims=True)
+        self.store(p.y, p.rows, queries, columns, mixed)
 
     def span(self, launch):
         p = unpacked("Head", launch.arguments)
@@ -170,7 +209,7 @@ def computed(checkpoint, gpu, turn, lengths):
     packed = Packed(_model(checkpoint, "span" if head == "span" else "embedding"))
     scratch = Scratch.of(config.hidden_size, config.intermediate_size, rows * longest, rows)
     machine = Machine(packed, scratch, 2 * rows * longest if head == "span" else rows * config.hidden_size)
-    network = Network(packed, scratch, AT, gpu.processors)
+    network = Network(packed, scratch, AT, gpu)
     starts = np.cumsum([0, *lengths])
     machine.view(AT.given, np.int32, rows + 2)[:] = [tokens := starts[-1], *starts]
     inputs = machine.view(AT.given + 4 * kernels.INPUTS, np.int32, scratch.tokens, 2)
@@ -206,7 +245,9 @@ def assert_near(found, expected):
 
 @every_gpu
 @pytest.mark.parametrize("heads", [2, 4])  # of 64 and of 32 channels
-@pytest.mark.parametrize(("turn", "lengths"), [(0, (97, 1, 150, 0, 64, 33)), (2, (133, 133, 133))])  # all may be there
+@pytest.mark.parametrize(
+    ("turn", "lengths"), [(0, (97, 1, 150, 0, 64, 33)), (2, (133, 133, 133)), (-2, (77, 150, 128, 150))]
+)
 def test_what_the_launches_compute_is_bert_without_padding(gpu, turn, lengths, heads):
     checkpoint = small_checkpoint("span", heads=heads)
     found, expected = computed(checkpoint, gpu, turn, lengths)
@@ -237,14 +278,19 @@ def test_for_every_layer_there_are_tiles_that_fit_and_cover_it(gpu, size):
     hidden, inner = SIZES[size].hidden_size, SIZES[size].intermediate_size
     assert not unsuitable(hidden, inner, SIZES[size].heads)
     shapes = (3 * hidden, hidden), (hidden, hidden), (inner, hidden), (hidden, inner)
-    for tokens, (out, into) in product(kernels.TOKENS, shapes):
+    for tokens, (out, into) in product(TOKENS, shapes):
         found = candidates(gpu, tokens, out, into)
         assert found, (tokens, out, into)
-        assert set(found) <= set(every_tile(gpu.capability))
+        assert set(found) <= {*every_tile(gpu.capability), *wide_tiles(gpu.capability)}
         for tile in found:
-            across, down, deep = tile.grid(tokens, out)
-            assert tokens <= across // tile.split * tile.rows < tokens + tile.rows
-            assert (across % tile.split, down * tile.columns, deep) == (0, out, 1)
+            across, down, deep = tile.grid(tokens, out, gpu.processors)
+            if isinstance(tile, WideTile):  # blocks take one tile after the other
+                tiles = -(-tokens // tile.rows) * out // tile.together
+                assert 0 < across <= min(gpu.processors, tiles * tile.cluster)
+                assert (across % tile.cluster, out % tile.together, down, deep) == (0, 0, 1, 1)
+            else:
+                assert tokens <= across // tile.split * tile.rows < tokens + tile.rows
+                assert (across % tile.split, down * tile.columns, deep) == (0, out, 1)
             assert into % (64 * tile.split) == 0
             assert hidden // tile.columns <= 32, "parts of a row"
 
@@ -256,21 +302,41 @@ def test_every_tile_is_one_that_kernels_can_be_cut_into(gpu):
         assert tile.threads == 2 * tile.rows <= 1024
         assert (tile.rows % tile.split, tile.threads % wide, own * wide % 32, tile.columns % 32) == (0, 0, 0, 0)
         assert tile.split == 1 or gpu.capability == HOPPER
-        assert tile.rows <= kernels.ROWS_AT_MOST
+        assert tile.rows <= ROWS_AT_MOST
         assert kernels.MULTIPLE % tile.columns == 0
         stages, sums = tile.stages * 128 * (tile.rows + tile.columns), 4 * tile.rows * (tile.columns + 8)
         assert tile.shared == (stages + sums if tile.split > 1 else max(stages, sums))
-        assert tile.shared + 2048 <= gpu.shared_memory, "with the arrays that the kernel declares"
-    for cut in cuts(32) | cuts(64):
-        staged = 2 * cut.size * (16 * cut.query_warps + 2 * 2 * cut.keys * cut.key_warps)
-        sums = 4 * cut.key_warps * 16 * cut.query_warps * (cut.size + 8 + 2)
-        assert max(staged, sums) <= cut.shared <= gpu.shared_memory
+        assert tile.shared + STATIC_BYTES <= gpu.shared_memory, "with the arrays that the kernel declares"
+    for tile in wide_tiles(gpu.capability):
+        assert gpu.capability == HOPPER
+        assert tile.columns % 64 == 0, "results lie in blocks of 64 columns"
+        assert tile.rows == ROWS_AT_MOST
+        assert tile.cluster <= 8
+        assert tile.stages * (128 + tile.together) >= 4 * tile.together, "sums take the place of stages"
+        assert tile.shared + STATIC_BYTES <= gpu.shared_memory
+    for cut in (*attention_tiles(32, gpu.capability), *attention_tiles(64, gpu.capability)):
+        if isinstance(cut, HopperAttention):
+            assert cut.shared == (1 + 2 * cut.stages) * 8192
+        else:
+            staged = 2 * cut.size * (16 * cut.query_warps + 2 * 2 * cut.keys * cut.key_warps)
+            sums = 4 * cut.key_warps * 16 * cut.query_warps * (cut.size + 8 + 2)
+            assert max(staged, sums) <= cut.shared
+        assert cut.shared + STATIC_BYTES <= gpu.shared_memory
 
 
-def cuts(size):
-    """Every way in which attention over heads of ``size`` channels may be cut up."""
-    many = product((1, 3, 16), BUCKETS, (2, 12, 16), (1, 20, 132))
-    return {kernels.choose_attention(rows, longest, heads, size, count) for rows, longest, heads, count in many}
+@every_gpu
+@pytest.mark.parametrize("size", [32, 64])
+def test_attention_is_cut_up_in_a_way_that_is_compiled_and_covers_every_row(gpu, size):
+    for rows, longest, heads in product((1, 3, 16), BUCKETS, (2, 12, 16)):
+        cut = choose_attention(rows, longest, heads, size, gpu)
+        assert cut in attention_tiles(size, gpu.capability)
+        across, down, deep = cut.grid(rows, longest, heads)
+        if isinstance(cut, HopperAttention):
+            assert across * 64 >= longest + 7, "a block begins up to seven tokens before its row"
+            assert (down * 64, deep) == (heads * size, rows)
+        else:
+            assert across * 16 * cut.query_warps >= longest
+            assert (down, deep) == (heads, rows)
 
 
 def missing_compiler():
@@ -289,7 +355,8 @@ TARGETS = [(64, (8, 0)), (32, (8, 6)), (64, (8, 9)), (32, HOPPER), (64, HOPPER),
 @pytest.mark.parametrize(("size", "capability"), TARGETS)
 def test_kernels_compile_and_every_one_that_may_be_launched_is_there(size, capability):
     cubin = cuda.compile_kernels(kernels.source(size, capability), capability)
-    names = {each.kernel for each in (*cuts(size), *every_tile(capability))} | {"embed", "span", "vector"}
+    cut = (*attention_tiles(size, capability), *every_tile(capability), *wide_tiles(capability))
+    names = {each.kernel for each in cut} | {"embed", "span", "vector"}
     assert not [name for name in names if b"\0" + name.encode() + b"\0" not in cubin]
 
 
@@ -322,7 +389,7 @@ def test_sizes_the_kernels_do_not_know_are_named(hidden, inner, heads, words):
 @pytest.mark.parametrize("tokens", [1, 100, 128, 129, 8192])
 def test_activations_have_room_for_the_last_block_of_rows_and_do_not_overlap(tokens, rows):
     hidden, inner = 384, 1536
-    tiles = [tile for gpu in GPUS for tile in every_tile(gpu.capability)]
+    tiles = [tile for gpu in GPUS for tile in (*every_tile(gpu.capability), *wide_tiles(gpu.capability))]
     last = max(-(-tokens // tile.rows) * tile.rows for tile in tiles)
     moments = 8 * last * (hidden // min(tile.columns for tile in tiles))
     scratch = Scratch.of(hidden, inner, tokens, rows)
