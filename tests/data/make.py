@@ -34,7 +34,6 @@ BEFORE_S, AFTER_S, ROOM = 0.3, 0.6, 12.0  # root mean square of int16 samples
 STEP = 16
 
 SENTENCES = (
-    ("slt", "keeper", "Who was the first keeper of the lighthouse?"),
     ("rms", "keeper", "Who was the first keeper of the lighthouse?"),
     ("slt", "waggle", "What does the angle of the waggle dance show?"),
     ("rms", "parrot", "What was the name of the parrot in the midnight room?"),
