@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from math import ceil
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 HOPPER = (9, 0)
 """The compute capability that has clusters, bulk copies and wgmma; newer ones have other names for the latter."""
@@ -89,8 +89,8 @@ class WideTile:
     columns: int
     stages: int
     split: int = 1
-    rows: int = 256
-    threads: int = 384
+    rows: ClassVar[int] = 256
+    threads: ClassVar[int] = 384
 
     @property
     def kernel(self) -> str:
@@ -149,7 +149,7 @@ def candidates(gpu: Limits, tokens: int, out: int, into: int) -> list[Tile | Wid
 
 
 def every_tile(capability: tuple[int, int]) -> tuple[Tile, ...]:
-    """All tiles that are compiled for a compute capability; any layer's columns are a multiple of some tile's."""
+    """All tiles of ``linear`` compiled for a compute capability; any layer's columns are a multiple of some tile's."""
     if capability != HOPPER:
         return (Tile(1, 32, 4), Tile(1, 64, 4), Tile(2, 64, 4), Tile(1, 128, 3), Tile(2, 128, 3))
     narrow = (Tile(1, 32, 8), Tile(1, 32, 8, 2), Tile(1, 32, 5, 2), Tile(1, 32, 5, 4))
@@ -158,21 +158,14 @@ def every_tile(capability: tuple[int, int]) -> tuple[Tile, ...]:
 
 
 def wide_tiles(capability: tuple[int, int]) -> tuple[WideTile, ...]:
-    """Give the tiles for many rows; not every layer's columns are a multiple of one's."""
+    """All tiles of ``wide`` compiled for a compute capability; not every layer's columns are a multiple of one's."""
     if capability != HOPPER:
         return ()
-    return (
-        WideTile(256, 3),
-        WideTile(192, 4),
-        WideTile(128, 3, 2),
-        WideTile(64, 5, 2),
-        WideTile(64, 4, 3),
-        WideTile(64, 3, 4),
-    )
+    return WideTile(256, 3), WideTile(192, 4), WideTile(64, 5, 2)
 
 
 WIDE_FROM = 512
-"""Tokens."""
+"""Tokens from which on ``wide`` is worth trying."""
 
 ROWS_AT_MOST = 256
 """Of a block of any tile, or of a cluster that shares weights."""
