@@ -74,6 +74,9 @@ class LazyGroup(click.Group):
             _fail(os_error_sentence(error))
         except MemoryError:
             _fail("There is not enough memory for this; close other programs or use a smaller model.")
+        except ImportError as error:  # a library that is not there, damaged, or made for another system
+            reason = str(error).partition("\n")[0].rstrip(".")
+            _fail(f"A library cannot be loaded ({reason}); install Repartee again.")
         except RecursionError:
             _fail("Something in the input is nested too deeply to be read; write it flatter.")
         sys.exit(status if isinstance(status, int) else 0)

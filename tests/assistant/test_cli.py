@@ -33,6 +33,11 @@ def run_failing(monkeypatch, tmp_path, error):
         (KeyboardInterrupt(), 130, ""),
         (BrokenPipeError(errno.EPIPE, "Broken pipe"), 1, ""),
         (MemoryError(), 2, "repartee: There is not enough memory"),
+        (
+            ImportError("x.so: failed to map segment.\nmore"),
+            2,
+            "repartee: A library cannot be loaded (x.so: failed to map ",
+        ),
         (RecursionError(), 2, "repartee: Something in the input is nested too deeply to be read; write it flatter."),
     ],
 )
