@@ -5,7 +5,7 @@
 check: logits against OUT/reference-MODEL.npz (written by ``engines.bench_torch --reference``), on every bucket
 time:  enqueue (TensorRT) and CUDA graph, by the clocks that ``engines.bench_torch`` names
 cpu:   a CPU runtime (--runtime) on the same host, host to host
-read:  a question and passages to a span, through the reader, for every question of --questions; and the answers
+read:  a question and passages to a span, through the reader, for every question of --questions; answers and scores
 build: the engines alone, into --cache
 """
 
@@ -14,6 +14,7 @@ import json
 import time
 import traceback
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,8 @@ from engines.cuda_runtime import CudaRuntime
 from engines.ranges import Batch, measure_ranges, question_batches, with_ranges
 from engines.runtime import Runtime, load_runtime
 from engines.sizes import SIZES, random_checkpoint
+from engines.squad import load as load_questions
+from engines.squad import score
 from engines.tensorrt_build import EngineOptions
 from engines.tensorrt_runtime import Shape, TensorRTRuntime
 from engines.tokenize import Tokenizer
@@ -172,7 +175,16 @@ def read_questions(
         found = answer_questions(runtime, checkpoint, taken, passages)
         name = f"answers-{runtime.name}-{given.precision}{'-norm32' if given.single_norm else ''}.json"
         (given.out / name).write_text(json.dumps(found))
-        yield {"runtime": runtime.name, "passages": passages, "questions": len(taken), "read": found["read_ms"]}
+        row = {"runtime": runtime.name, "passages": passages, "questions": len(taken), "read": found["read_ms"]}
+        if passages == 1 and checkpoint.calibration:
+            asked = load_questions(questions)[: given.limit]
+            threshold = checkpoint.calibration.null_threshold
+            kept = {
+                each.id: text if margin > threshold else ""
+                for each, (text, margin) in zip(asked, found["answers"], strict=True)
+            }
+            row["scores"] = asdict(score(asked, kept))
+        yield row
     runtime.close()
 
 

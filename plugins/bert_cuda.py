@@ -93,7 +93,7 @@ def source(size: int, capability: tuple[int, int]) -> str:
         bounds = f"{tile.threads}, {max(1, together)}"
         text.append(entry(tile.kernel, bounds, "Linear", tile.body))
     text += [entry(tile.kernel, f"{tile.threads}, 1", "Linear", tile.body) for tile in wide_tiles(capability)]
-    for attention in dict.fromkeys(attention_tiles(size, capability)):
+    for attention in attention_tiles(size, capability):
         text.append(entry(attention.kernel, attention.threads, "Attention", attention.body))
     text.append(entry("embed", 32 * EMBED_WARPS, "Embedding", "embedding"))
     text.append(entry("span", 128, "Head", "span_head"))

@@ -245,16 +245,15 @@ class HopperAttention:
 
 
 def attention_tiles(size: int, capability: tuple[int, int]) -> tuple[AttentionTile | HopperAttention, ...]:
-    """All that are compiled for heads of ``size`` channels: for many rows, for some, for few."""
+    """All that are compiled for heads of ``size`` channels: for many rows first, for few last."""
     if capability == HOPPER:
-        return HopperAttention(size, 2), HopperAttention(size, 3), HopperAttention(size, 3)
+        return HopperAttention(size, 2), HopperAttention(size, 3)
     return AttentionTile(size, 4, 1, 64), AttentionTile(size, 2, 2, 64), AttentionTile(size, 1, 4, 32)
 
 
 def choose_attention(rows: int, longest: int, heads: int, size: int, gpu: Limits) -> AttentionTile | HopperAttention:
     """Choose how attention is cut up: few rows of few tokens leave multiprocessors idle unless keys are shared out."""
-    many, some, few = attention_tiles(size, gpu.capability)
-    blocks = ceil(longest / 64) * heads * rows
-    if blocks >= (4 if gpu.capability == HOPPER else 2) * gpu.processors:
+    many, *some, few = attention_tiles(size, gpu.capability)
+    if ceil(longest / 64) * heads * rows >= (2 if some else 4) * gpu.processors:
         return many
-    return some if ceil(longest / 32) * heads * rows >= gpu.processors else few
+    return some[0] if some and ceil(longest / 32) * heads * rows >= gpu.processors else few

@@ -79,7 +79,7 @@ __device__ __forceinline__ void attend(const Attention& p) {
         if (key0 + 64 > end) {  // values behind the row may be anything, and even 0 times infinity would be seen
             for (int at = end - key0 + thread / 8; at < 64; at += HEADS * 16)
                 *(Words4*)(memory + (value - queries) + at * 128 + thread % 8 * 16) = {0, 0, 0, 0};
-            asm volatile("fence.proxy.async.shared::cta;" ::: "memory");
+            show_to_copies();
             __syncthreads();
         }
         wait_for_products<0>();
@@ -89,29 +89,10 @@ __device__ __forceinline__ void attend(const Attention& p) {
 #pragma unroll
                 for (int i = 0; i < 4; i++)
                     if (const int token = key0 + j * 8 + lane % 4 * 2 + i % 2; token < first || token >= end) score[j][i] = LOWEST;
-        float top[2] = {most[0], most[1]};
-#pragma unroll
-        for (int j = 0; j < 8; j++)
-#pragma unroll
-            for (int i = 0; i < 4; i++) top[i / 2] = fmaxf(top[i / 2], score[j][i]);
-#pragma unroll
-        for (int half = 0; half < 2; half++) {
-            top[half] = fmaxf(top[half], __shfl_xor_sync(0xffffffffu, top[half], 1));
-            top[half] = fmaxf(top[half], __shfl_xor_sync(0xffffffffu, top[half], 2));
-            const float shrink = power_of_2(most[half] - top[half]);
-            most[half] = top[half], weight[half] *= shrink;
-            if (block > 0)
-#pragma unroll
-                for (int d = 0; d < D / 8; d++) sum[d][half * 2] *= shrink, sum[d][half * 2 + 1] *= shrink;
-        }
+        soften(score, sum, block > 0, most, weight);
         Word shares[4][4];
 #pragma unroll
         for (int j = 0; j < 8; j++) {
-#pragma unroll
-            for (int i = 0; i < 4; i++) {
-                score[j][i] = power_of_2(score[j][i] - most[i / 2]);
-                weight[i / 2] += score[j][i];
-            }
             shares[j / 2][j % 2 * 2] = pack(score[j][0], score[j][1]);
             shares[j / 2][j % 2 * 2 + 1] = pack(score[j][2], score[j][3]);
         }

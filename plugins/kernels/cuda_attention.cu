@@ -8,6 +8,35 @@ struct Attention {
     long long rows, hidden;  // rows: of the arrays
 };
 
+// The softmax over one more block of keys: scores become weights, and what was found before, if anything, shrinks with the
+// running maximum `most`. In four lanes that lie side by side are two rows of scores and of `sum`.
+template <int KEYS, int CHANNELS>
+__device__ __forceinline__ void soften(float (&score)[KEYS][4], float (&sum)[CHANNELS][4], bool found, float (&most)[2],
+                                       float (&weight)[2]) {
+    float top[2] = {most[0], most[1]};
+#pragma unroll
+    for (int j = 0; j < KEYS; j++)
+#pragma unroll
+        for (int i = 0; i < 4; i++) top[i / 2] = fmaxf(top[i / 2], score[j][i]);
+#pragma unroll
+    for (int half = 0; half < 2; half++) {
+        top[half] = fmaxf(top[half], __shfl_xor_sync(0xffffffffu, top[half], 1));
+        top[half] = fmaxf(top[half], __shfl_xor_sync(0xffffffffu, top[half], 2));
+        const float shrink = power_of_2(most[half] - top[half]);
+        most[half] = top[half], weight[half] *= shrink;
+        if (found)
+#pragma unroll
+            for (int d = 0; d < CHANNELS; d++) sum[d][half * 2] *= shrink, sum[d][half * 2 + 1] *= shrink;
+    }
+#pragma unroll
+    for (int j = 0; j < KEYS; j++)
+#pragma unroll
+        for (int i = 0; i < 4; i++) {
+            score[j][i] = power_of_2(score[j][i] - most[i / 2]);
+            weight[i / 2] += score[j][i];
+        }
+}
+
 // QW x KW warps: 16 queries each; a block of keys is KW times KEYS, and each group of warps takes KEYS of them.
 template <int D, int QW, int KW, int KEYS>
 __device__ __forceinline__ void attention(const Attention& p) {
@@ -70,27 +99,7 @@ __device__ __forceinline__ void attention(const Attention& p) {
 #pragma unroll
                     for (int i = 0; i < 4; i++)
                         if (key0 + j * 8 + lane % 4 * 2 + i % 2 >= tokens) score[j][i] = LOWEST;
-            float top[2] = {most[0], most[1]};
-#pragma unroll
-            for (int j = 0; j < KEYS / 8; j++)
-#pragma unroll
-                for (int i = 0; i < 4; i++) top[i / 2] = fmaxf(top[i / 2], score[j][i]);
-#pragma unroll
-            for (int half = 0; half < 2; half++) {
-                top[half] = fmaxf(top[half], __shfl_xor_sync(0xffffffffu, top[half], 1));
-                top[half] = fmaxf(top[half], __shfl_xor_sync(0xffffffffu, top[half], 2));
-                const float shrink = power_of_2(most[half] - top[half]);
-                most[half] = top[half], weight[half] *= shrink;
-#pragma unroll
-                for (int d = 0; d < D / 8; d++) sum[d][half * 2] *= shrink, sum[d][half * 2 + 1] *= shrink;
-            }
-#pragma unroll
-            for (int j = 0; j < KEYS / 8; j++)
-#pragma unroll
-                for (int i = 0; i < 4; i++) {
-                    score[j][i] = power_of_2(score[j][i] - most[i / 2]);
-                    weight[i / 2] += score[j][i];
-                }
+            soften(score, sum, true, most, weight);
 #pragma unroll
             for (int j = 0; j < KEYS / 16; j++) {
                 const Word a[4] = {pack(score[2 * j][0], score[2 * j][1]), pack(score[2 * j][2], score[2 * j][3]),

@@ -168,6 +168,9 @@ __device__ __forceinline__ void copy_bulk(Word to, const void* from, int bytes, 
                  "r"(bytes), "r"(barrier) : "memory");
 }
 
+// What was written to shared memory is seen by background copies from here on.
+__device__ __forceinline__ void show_to_copies() { asm volatile("fence.proxy.async.shared::cta;" ::: "memory"); }
+
 // Describes rows of 64 halves in shared memory, in blocks as above, to wgmma.
 __device__ __forceinline__ unsigned long long described(Word address) {
     return (1ull << 62) | (64ull << 32) | (1ull << 16) | (address >> 4 & 0x3fff);

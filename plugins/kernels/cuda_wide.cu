@@ -1,6 +1,6 @@
-// The linear layer of cuda_linear.cu for many rows, on Hopper. What a multiprocessor can fetch from the second-level cache
-// limits large products: so a block multiplies 128 rows and many columns, and two blocks of a cluster, one below the other,
-// fetch half of their weights each, for both. One thread fetches, STAGES pieces ahead, while two groups of warps multiply 64
+// The linear layer of cuda_linear.cu for many rows, on Hopper. Large tiles fetch fewer bytes for the same product: a block
+// multiplies 128 rows and many columns, and two blocks of a cluster, one below the other, fetch half of their weights each,
+// for both. One thread fetches, STAGES pieces ahead, while two groups of warps multiply 64
 // rows each and finish them in their registers. Blocks stay and take tile after tile, so that the pieces of the next one
 // arrive while one is finished. Where there are few tiles, SPLIT such pairs take a part of the columns of x each, and finish
 // a part of the columns of y.
@@ -33,9 +33,6 @@ __device__ __forceinline__ void store_bulk(Half* to, Word from, int bytes) {
 __device__ __forceinline__ void commit_stores() { asm volatile("cp.async.bulk.commit_group;" ::: "memory"); }
 __device__ __forceinline__ void wait_until_stores_have_read() { asm volatile("cp.async.bulk.wait_group.read 0;" ::: "memory"); }
 __device__ __forceinline__ void wait_for_stores() { asm volatile("cp.async.bulk.wait_group 0;" ::: "memory"); }
-
-// What was written to shared memory is seen by background copies from here on.
-__device__ __forceinline__ void show_to_copies() { asm volatile("fence.proxy.async.shared::cta;" ::: "memory"); }
 
 __device__ __forceinline__ void wait_for_group(int group) { asm volatile("bar.sync %0, 128;" ::"r"(group + 1) : "memory"); }
 

@@ -1,3 +1,7 @@
+import json
+import subprocess
+import sys
+
 import pytest
 
 from engines.bench import MadeUpText, race, read_many
@@ -39,3 +43,24 @@ def test_made_up_text_is_as_long_in_tokens_as_english():
     tokens = [len(tokenizer.encode(text.words(60))) for _ in range(50)]
     assert 65 < sum(tokens) / 50 < 90
     assert text.words(5) != text.words(5)
+
+
+def test_the_gpu_bench_reads_and_scores_questions_with_any_runtime(tmp_path):
+    context = "The lighthouse at Marlow Point is 41 metres tall. Its keeper is called Edith."
+    rows = [
+        {"question": "How tall is the lighthouse?", "context": context, "answers": ["41 metres"]},
+        {"question": "Who is the keeper?", "context": context, "answers": ["Edith"]},
+        {"question": "What does the ferry cost?", "context": context, "answers": [], "is_impossible": True},
+        {"question": "How tall is the lighthouse at Marlow Point?", "context": context, "answers": ["7 stones"]},
+    ]
+    asked = tmp_path / "asked.jsonl"
+    asked.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    given = ["read", str(tmp_path), "--models", "minilm-l6", "--runtime", "openvino", "--cache", str(tmp_path)]
+    command = [sys.executable, "-m", "engines.bench_gpu", *given, "--questions", str(asked)]
+    subprocess.run(command, check=True, capture_output=True, timeout=300)
+    report = json.loads((tmp_path / "read.json").read_text())
+    assert report["errors"] == []
+    eight, one = report["rows"]
+    assert (eight["passages"], one["passages"], one["questions"]) == (8, 1, 4)
+    assert one["scores"]["exact"] == 75, "two answered, one rightly not, one wrongly"
+    assert one["scores"]["unanswerable_exact"] == 100

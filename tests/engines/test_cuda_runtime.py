@@ -138,7 +138,7 @@ def test_every_tile_for_many_rows_computes_the_same(cache_dir):
     gpu, known = cuda.find_gpu(), gentle(hidden_size=768, heads=12, intermediate_size=1536)
     if not (tiles := wide_tiles(gpu.capability)):
         pytest.skip("other GPUs than Hopper's have no such tiles")
-    many, few = attention_tiles(64, gpu.capability)[:2]
+    many, few = attention_tiles(64, gpu.capability)
     assert [choose_attention(rows, 384, 12, 64, gpu) for rows in (16, 1)] == [many, few], "both are run"
     runtime = load(known, cache_dir=cache_dir)
     for batch, seq in ((1, 320), (5, 128), (16, 384)):  # rows of different lengths, so that few begin at one of eight
