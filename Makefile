@@ -66,7 +66,7 @@ test: $(VENV)/.tested .venv-tensorrt/.ready $(CLIENTS:%=.venv-clients/%/.ready) 
 	@$(BIN)/pytest -m "not gpu"
 
 test-nemo: .venv-nemo/.ready
-	@.venv-nemo/bin/pytest tests/assistant/speech tests/engines/training
+	@.venv-nemo/bin/pytest tests/assistant/recognizers/nemo tests/assistant/voices/test_nemo.py tests/engines/training
 
 test-gpu: $(VENV)/.gpu
 	@$(BIN)/pytest -m gpu

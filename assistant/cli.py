@@ -13,8 +13,8 @@ from typing import Any, NoReturn
 
 import click
 
+from assistant.commands.parameters import GivenPath
 from assistant.config import Config, default_home
-from assistant.parameters import GivenPath
 from engines.errors import ReparteeError
 
 #: Every subcommand with its line in ``repartee --help``; the module is assistant/commands/<name>.py.

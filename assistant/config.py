@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from assistant.budget import DEFAULT_SLOTS
+from assistant.turn.budget import DEFAULT_SLOTS
 from engines.errors import ReparteeError
 
 FILE_NAME = "repartee.toml"
@@ -56,7 +56,7 @@ class BudgetConfig:
     first_audio: float = _slot("first_audio", "answer to the first sound of speech, ms")
 
     def slots(self) -> dict[str, float]:
-        """Return the slots for :class:`assistant.budget.Budget`."""
+        """Return the slots for :class:`assistant.turn.budget.Budget`."""
         return dataclasses.asdict(self)
 
 

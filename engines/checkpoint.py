@@ -14,7 +14,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from engines.config import BertConfig
+from engines.bert_config import BertConfig
 from engines.errors import ReparteeError
 
 FORMAT = "repartee-int8-1"
@@ -40,7 +40,7 @@ class Checkpoint:
     """One BERT, dequantised: every runtime computes from these same numbers.
 
     ``tensors``: float32, Hugging Face BERT names without the leading ``bert.``. ``activations``: measured ranges for
-    int8 runtimes, empty if unknown (see ``engines.ranges``). ``card``: facts for people (data, recipe, scores,
+    int8 runtimes, empty if unknown (see ``engines.runtimes.ranges``). ``card``: facts for people (data, recipe, scores,
     licence). ``digest``: SHA-256 of the bytes it was read from.
     """
 

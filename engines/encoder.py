@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines.checkpoint import Checkpoint
-from engines.runtime import Runtime, load_runtime
+from engines.reader.windows import Window, pad
+from engines.runtimes.runtime import Runtime, load_runtime
 from engines.tokenize import Tokenizer
-from engines.windows import Window, pad
 
 LONGEST = 256
 """Tokens of a text that are read, special ones included: the training length of the sentence encoders of this kind."""

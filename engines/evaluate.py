@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from engines.reader import ReadablePassage, Reader, Reading
+from engines.reader.reader import ReadablePassage, Reader, Reading
 from engines.squad import Question, Scores, best_threshold, gold, score
 
 Find = Callable[[Question], Sequence[ReadablePassage]]

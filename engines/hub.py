@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from engines.bert_config import BertConfig
 from engines.checkpoint import Checkpoint, default_checkpoint_path
-from engines.config import BertConfig
 from engines.errors import ReparteeError
 
 FILES = (

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from engines.bert_config import BertConfig
 from engines.checkpoint import Checkpoint, expected_shapes
-from engines.config import BertConfig
 from engines.errors import ReparteeError
 
 SIZES = {

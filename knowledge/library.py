@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Literal, TypeVar
 
 from engines.tokenize import Tokens
-from knowledge import documents as files
-from knowledge.index import IndexBrokenError, IndexBusyError, PassageIndex, exclusive
+from knowledge.formats import documents as files
+from knowledge.index.words import IndexBrokenError, IndexBusyError, PassageIndex, exclusive
 from knowledge.passages import Passage, pack
-from knowledge.store import Document, NewPassage, Store, StoreError
+from knowledge.store.sqlite import Document, NewPassage, Store, StoreError
 
 STORE_NAME = "knowledge.db"
 INDEX_NAME = "index"

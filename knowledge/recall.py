@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 
 from engines.errors import ReparteeError
 from engines.tokenize import Tokens
-from knowledge import query
-from knowledge.index import PassageIndex
+from knowledge.index import query
+from knowledge.index.words import PassageIndex
 from knowledge.library import Library
 
 RANKS = (1, 5, 20)

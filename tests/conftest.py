@@ -3,7 +3,6 @@
 import contextlib
 import hashlib
 import json
-import os
 import re
 import shutil
 import signal
@@ -19,12 +18,10 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
+from tests.paths import SAMPLES
+
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # so a shell starts what runs in the background
     signal.signal(signal.SIGINT, signal.default_int_handler)
-
-SAMPLES = Path(__file__).parents[1] / "assistant" / "samples"
-#: Put before a command: root may read and write anything, unless it gives that up.
-AS_ANYONE = () if os.geteuid() else ("setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-all")
 
 
 @pytest.fixture(scope="session")
@@ -58,7 +55,7 @@ def own_home(samples_home, tmp_path) -> Path:
 @pytest.fixture
 def no_rest(monkeypatch) -> None:
     """Let a bench neither warm up nor wait for rest: whoever asks for this looks at rows, not at figures."""
-    from engines import bench
+    from engines.benches import engine as bench
 
     monkeypatch.setattr(bench, "SETTLE_S", 0.0)
     monkeypatch.setattr(bench, "REST_S", 0.0)

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import click
 
-from assistant.budget import Budget
 from assistant.config import Config
-from assistant.events import Reply
-from assistant.turn import Assistant
-from assistant.understanding import MAX_QUESTION, understand
+from assistant.turn.answering import Assistant
+from assistant.turn.budget import Budget
+from assistant.turn.events import Reply
+from assistant.turn.understanding import MAX_QUESTION, understand
 from engines.errors import ReparteeError
 
 FILE = click.Path(path_type=Path, readable=False)  # unreadable files are refused by what reads them, in one sentence
@@ -47,14 +47,14 @@ def command(config: Config, question: str | None, audio: Path | None, as_json: b
     else:
         from rich.console import Console
 
-        from assistant.console import show_reply
+        from assistant.channels.terminal.console import show_reply
 
         show_reply(reply, Console())
 
 
 async def ask(config: Config, question: str | None, audio: Path | None, speak: Path | None) -> Reply:
     """Run one turn on fresh parts. Raises ReparteeError for an empty store or a recording without words."""
-    from assistant.spoken import hear, save_speech
+    from assistant.channels.terminal.recordings import hear, save_speech
 
     if not (config.home / "knowledge.db").exists():
         raise ReparteeError(f"There are no documents in {config.home} yet; {ADD_SOME}")

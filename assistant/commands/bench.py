@@ -16,13 +16,12 @@ from pathlib import Path
 
 import click
 
-from assistant.bench_page import command as page
-from assistant.bench_serve import command as serve
-from assistant.bench_turn import command as turn
-from assistant.budget import DEFAULT_SLOTS
+from assistant.benches.page import command as page
+from assistant.benches.serve import command as serve
+from assistant.benches.turn import command as turn
 from assistant.config import Config
-
-SAMPLES = Path(__file__).parents[1] / "samples"
+from assistant.samples import SAMPLES
+from assistant.turn.budget import DEFAULT_SLOTS
 
 
 @click.group()
@@ -77,7 +76,7 @@ def ask(config: Config, turns: int, cold: int, as_json: bool) -> None:
 
 async def warm_turns(config: Config, turns: int) -> tuple[int, int, dict[str, list[float]]]:
     """Ask the bundled questions in turn; return how many of how many were right, and the times by stage, ms."""
-    from assistant.turn import Assistant
+    from assistant.turn.answering import Assistant
 
     questions = bundled_questions()
     assistant = Assistant.open(config)

@@ -5,19 +5,17 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 import click
 
 from assistant.config import Config
+from assistant.samples import SAMPLES
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from assistant.turn import Assistant
-
-SAMPLES = Path(__file__).parents[1] / "samples"
+    from assistant.turn.answering import Assistant
 
 
 @click.command()
@@ -29,8 +27,8 @@ def command(config: Config) -> None:
     """
     from rich.console import Console
 
-    from assistant.console import prompt
-    from assistant.turn import Assistant
+    from assistant.channels.terminal.console import prompt
+    from assistant.turn.answering import Assistant
 
     config = dataclasses.replace(config, home=config.home / "demo")
     console = Console(highlight=False)
@@ -47,8 +45,8 @@ def command(config: Config) -> None:
 
 async def demo(assistant: Assistant, console: Console) -> None:
     """Add the samples, hear and answer the question, write the reply to a WAV file and play it."""
-    from assistant.console import show_reply
-    from assistant.spoken import hear, play, save_speech
+    from assistant.channels.terminal.console import show_reply
+    from assistant.channels.terminal.recordings import hear, play, save_speech
 
     home = assistant.config.home
     console.print(f"  {assistant.reader.runtime_name} {assistant.reader.fallback_note}".rstrip(), style="dim")

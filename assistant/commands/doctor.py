@@ -9,7 +9,7 @@ import click
 
 from assistant.cli import CONFIG_PROBLEM
 from assistant.config import FILE_NAME, Config
-from assistant.doctor import Finding, examine, settings
+from assistant.doctor.checks import Finding, examine, settings
 
 
 @click.command()

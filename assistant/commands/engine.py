@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from assistant.commands.parameters import FiniteRange
 from assistant.config import Config
-from assistant.parameters import FiniteRange
 from engines.errors import ReparteeError
 
 if TYPE_CHECKING:
-    from engines.bench import ReadingRow, Row
+    from engines.benches.engine import ReadingRow, Row
     from engines.checkpoint import Checkpoint
-    from engines.runtime import Runtime
+    from engines.runtimes.runtime import Runtime
 
 BASELINE = "transformers"
 
@@ -32,8 +32,8 @@ def command() -> None:
 @click.pass_obj
 def list_(config: Config, as_json: bool) -> None:
     """List the runtimes, best first, and whether each works here."""
-    from engines.cache import EngineCache
-    from engines.runtime import runtimes
+    from engines.runtimes.cache import EngineCache
+    from engines.runtimes.runtime import runtimes
 
     found = runtimes()
     if as_json:
@@ -59,7 +59,7 @@ def build(config: Config, model: Path | None, runtime: str, targets: tuple[str, 
 
     With --target (may be repeated) TensorRT-RTX builds for GPUs that are not here; copy the cache to where they are.
     """
-    from engines.runtime import load_runtime
+    from engines.runtimes.runtime import load_runtime
 
     began = time.perf_counter()
     checkpoint = load_model(str(model) if model else config.reader.model)
@@ -96,8 +96,8 @@ def bench(config: Config, names: str, models: str, lengths: str, slot: float, ro
 
     The ratio is to Hugging Face transformers (float32, eager; extra [train]), run in turns with the others.
     """
-    from engines.runtime import runtimes
-    from engines.transformers_eager import MISSING, installed
+    from engines.runtimes.runtime import runtimes
+    from engines.runtimes.transformers_eager import MISSING, installed
 
     known = [each.name for each in runtimes() if each.available] + ([BASELINE] if installed() else [])
     wanted = [name.strip() for name in names.split(",") if name.strip()] or known
@@ -121,8 +121,8 @@ def bench(config: Config, names: str, models: str, lengths: str, slot: float, ro
 
 
 def _build_for(config: Config, checkpoint: Checkpoint, targets: tuple[str, ...], *, as_json: bool) -> None:
-    from engines.cache import EngineCache
-    from engines.tensorrt_build import build_for
+    from engines.runtimes.cache import EngineCache
+    from engines.runtimes.tensorrt.build import build_for
 
     made = []
     for path in build_for(targets, checkpoint, EngineCache(config.cache_dir / "engines")):
@@ -153,10 +153,10 @@ def _bench_model(
     rows: list[Row],
     readings: list[ReadingRow],
 ) -> None:
-    from engines.bench import Contender, race, read_many
-    from engines.reader import Reader
-    from engines.runtime import UnsuitableModelError, load_runtime
-    from engines.transformers_eager import TransformersEager
+    from engines.benches.engine import Contender, race, read_many
+    from engines.reader.reader import Reader
+    from engines.runtimes.runtime import UnsuitableModelError, load_runtime
+    from engines.runtimes.transformers_eager import TransformersEager
 
     checkpoint = load_model(model)
     label = Path(model).stem if model else "bundled"

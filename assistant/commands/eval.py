@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from assistant.commands.parameters import FiniteRange
 from assistant.config import Config
-from assistant.parameters import FiniteRange
 from engines.errors import ReparteeError
 
 if TYPE_CHECKING:
     from engines.evaluate import Find
-    from engines.reader import Reader
+    from engines.reader.reader import Reader
     from engines.squad import Question
 
 
@@ -32,7 +32,7 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import ``speech``; ``squad`` is here."""
         if cmd_name == "speech":
-            found: click.Command = importlib.import_module("assistant.speech.evaluate").command
+            found: click.Command = importlib.import_module("assistant.commands.eval_speech").command
             return found
         return super().get_command(ctx, cmd_name)
 
@@ -75,7 +75,7 @@ def squad(
         raise ReparteeError(f"{predictions}: there is no such folder to write to; create it first.")
 
     def run(name: str) -> tuple[str, Reader]:
-        from engines.reader import Reader
+        from engines.reader.reader import Reader
 
         model, threads = config.reader.model or None, config.reader.threads or None
         reader = Reader.load(model, runtime=name, cache_dir=config.cache_dir, threads=threads)
@@ -108,7 +108,7 @@ def _passages(reader: Reader, contexts: list[str], count: int | None) -> Iterato
     if count is None:
         yield None
         return
-    from engines.reader import ReadablePassage
+    from engines.reader.reader import ReadablePassage
     from knowledge.library import Library
 
     with tempfile.TemporaryDirectory(prefix="repartee-eval-") as home:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from assistant.commands.parameters import GivenPath
 from assistant.config import Config
-from assistant.parameters import GivenPath
 from engines.errors import ReparteeError
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from engines.tokenize import Tokenizer, Tokens
     from knowledge.library import AddReport, Hit, Library
-    from knowledge.store import Document
+    from knowledge.store.sqlite import Document
 
 
 @click.group()

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import click
 import numpy as np
 
+from assistant.channels.terminal.console import show_reply
 from assistant.config import Config
-from assistant.console import show_reply
-from assistant.conversation import Conversation, ConversationSettings
-from assistant.conversation_events import (
+from assistant.dialogue.conversation import Conversation, ConversationSettings
+from assistant.dialogue.events import (
     ConversationEvent,
     Heard,
     HearingFailed,
@@ -23,13 +23,13 @@ from assistant.conversation_events import (
     SpeechStopped,
     Woken,
 )
-from assistant.turn import Assistant
+from assistant.turn.answering import Assistant
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.live import Live
 
-    from assistant.speech.devices import SoundDevices
+    from assistant.audio.devices import SoundDevices
 
 METER = 24  # cells
 REDRAW_S = 0.08
@@ -52,7 +52,7 @@ async def listen(config: Config, turns: int) -> None:
     from rich.console import Console
     from rich.live import Live
 
-    from assistant.speech.devices import SoundDevices
+    from assistant.audio.devices import SoundDevices
 
     console = Console(highlight=False)
     settings = ConversationSettings.of(config)

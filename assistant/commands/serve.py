@@ -22,7 +22,7 @@ def command(config: Config, host: str | None, port: int | None, insecure: bool, 
 
     The token, TLS and limits are settings of the section [serve].
     """
-    from assistant.channels.server import bind, serve
+    from assistant.channels.web.server import bind, serve
 
     logging.basicConfig(
         level=logging.INFO if verbose else logging.WARNING, format="%(levelname)s %(name)s: %(message)s"

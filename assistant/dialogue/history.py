@@ -6,7 +6,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, replace
 
 from assistant.dialogue.playback import Playback
-from assistant.events import Reply
+from assistant.turn.events import Reply
 
 REMEMBERED = 20  # exchanges; bounds the memory of a session that never ends
 

@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from assistant.budget import now_ms
-from assistant.conversation_events import Committed, Heard, HearingFailed, Partial, SpeechStarted, SpeechStopped, Woken
-from assistant.dialogue.control import control_of, is_backchannel
-from assistant.dialogue.hearing import Hearing
+from assistant.dialogue.events import Committed, Heard, HearingFailed, Partial, SpeechStarted, SpeechStopped, Woken
 from assistant.dialogue.outbox import Outbox
-from assistant.events import Transcript
-from assistant.speech.completeness import Look, ends_open
-from assistant.speech.ear import Began, Continued, Ear, EarEvent, Ended, Paused, Resumed, Woke
+from assistant.dialogue.utterance import Hearing
+from assistant.ear.ear import Began, Continued, Ear, EarEvent, Ended, Paused, Resumed, Woke
+from assistant.languages.en.completeness import Look, ends_open
+from assistant.languages.en.control import control_of, is_backchannel
+from assistant.turn.budget import now_ms
+from assistant.turn.events import Transcript
 from engines.errors import ReparteeError
 
 if TYPE_CHECKING:
-    from assistant.speech.recognizer import Recognizer
+    from assistant.recognizers.recognizer import Recognizer
 
 PER_MS = 16  # samples
 

@@ -6,7 +6,7 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 
-from assistant.conversation_events import ConversationEvent, ReplyAudio, ReplyText
+from assistant.dialogue.events import ConversationEvent, ReplyAudio, ReplyText
 
 AUDIO_AHEAD_MS = 5000.0  # audio waiting for a slow channel; synthesis pauses beyond it
 

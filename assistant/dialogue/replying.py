@@ -9,21 +9,21 @@ from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from assistant.budget import Budget, Stage, now_ms
-from assistant.conversation_events import Reason, ReplyAudio, ReplyDone, ReplyStarted, ReplyText, Status
-from assistant.dialogue.control import Control, control_of
-from assistant.dialogue.follow_up import answer_in_context
+from assistant.dialogue.events import Reason, ReplyAudio, ReplyDone, ReplyStarted, ReplyText, Status
 from assistant.dialogue.history import Exchange, History
 from assistant.dialogue.listening import HeardTurn
 from assistant.dialogue.outbox import Outbox, audio_ms
 from assistant.dialogue.playback import Playback
 from assistant.dialogue.speaking import Clause, Speaker
 from assistant.dialogue.speculation import Foreseen, Speculation
-from assistant.events import Reply
+from assistant.languages.en.control import Control, control_of
+from assistant.turn.budget import Budget, Stage, now_ms
+from assistant.turn.events import Reply
+from assistant.turn.follow_up import answer_in_context
 from engines.errors import ReparteeError
 
 if TYPE_CHECKING:
-    from assistant.turn import Assistant
+    from assistant.turn.answering import Assistant
 
 UNEXPECTED = "Something unexpected went wrong while answering; the log has the details."
 NOTHING_HEARD = "Sorry, I did not hear a question."

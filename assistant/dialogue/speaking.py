@@ -13,7 +13,7 @@ import numpy as np
 from assistant.dialogue.playback import clauses_of
 
 if TYPE_CHECKING:
-    from assistant.speech.synthesizer import Synthesizer
+    from assistant.voices.voice import Synthesizer
 
 AUDIBLE = 200  # of 32767: the first sample this loud begins the reply
 LEAD_IN_MS = 5  # kept before it, so that it does not click

@@ -9,9 +9,9 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from assistant.budget import now_ms
-from assistant.events import Reply
-from assistant.speech.completeness import words_of
+from assistant.languages.en.completeness import words_of
+from assistant.turn.budget import now_ms
+from assistant.turn.events import Reply
 from engines.errors import ReparteeError
 
 

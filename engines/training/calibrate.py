@@ -9,7 +9,7 @@ import numpy as np
 from engines.checkpoint import Calibration, Checkpoint
 from engines.evaluate import evaluate
 from engines.quantize import write_int8
-from engines.reader import Reader
+from engines.reader.reader import Reader
 from engines.squad import Question, best_threshold, exact, f1, fit_temperature, gold
 from engines.training.data import HELD, Examples, read_rows
 

@@ -1,15 +1,21 @@
-"""A PulseAudio server of the test's own: a virtual microphone to speak into, a virtual loudspeaker to listen at."""
+"""Recorded turns with a known end of speech, set into a quiet room; a sound server of the test's own."""
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile
+
+from tests.paths import TURNS
 
 MODULES = (
     "module-null-sink sink_name=spk rate=16000 channels=1",
@@ -78,3 +84,32 @@ def sound_server(tmp_path: Path) -> Iterator[SoundServer]:
     server = SoundServer(tmp_path)
     yield server
     server.stop()
+
+
+@dataclass(frozen=True)
+class Recording:
+    text: str
+    answer: str
+    pcm: np.ndarray  # int16 at 16 kHz
+    begin: int  # first sample of speech in pcm
+    end: int  # one past the last
+    pauses_ms: tuple[int, ...]
+
+
+@pytest.fixture(scope="session")
+def recording() -> Callable[..., Recording]:
+    """Return a function that loads recorded turn `number` with silence of a room before and after it."""
+    lines = [json.loads(line) for line in (TURNS / "turns.jsonl").read_text(encoding="utf-8").splitlines()]
+
+    def load(number: int, *, before_ms: int = 1000, after_ms: int = 1200, room: float = 10.0) -> Recording:
+        line = lines[number]
+        speech, rate = soundfile.read(TURNS / line["file"], dtype="int16")
+        assert rate == 16_000
+        rng = np.random.default_rng(number)
+        before, after = (rng.normal(0, room, ms * 16).astype(np.int16) for ms in (before_ms, after_ms))
+        pcm = np.concatenate([before, speech, after])
+        return Recording(
+            line["text"], line["answer"], pcm, len(before), len(before) + line["speech_end"], tuple(line["pauses_ms"])
+        )
+
+    return load

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import soxr
 
-from assistant.speech.audio import load_audio
+from assistant.audio.files import load_audio
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]

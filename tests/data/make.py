@@ -25,7 +25,7 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from assistant.speech.flite import Flite
+from assistant.voices.flite import Flite
 
 RATE = 16_000
 HERE = Path(__file__).parent

@@ -7,7 +7,7 @@ import pytest
 
 from engines.checkpoint import Checkpoint
 from engines.errors import ReparteeError
-from tests.engines.conftest import random_checkpoint, write_hf_folder
+from tests.engines.small_bert import random_checkpoint, write_hf_folder
 
 
 @pytest.mark.parametrize("prefix", ["bert.", ""])

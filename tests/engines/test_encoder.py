@@ -3,7 +3,7 @@ import pytest
 
 from engines.encoder import Encoder
 from engines.quantize import write_int8
-from tests.engines.conftest import random_checkpoint
+from tests.engines.small_bert import random_checkpoint
 
 
 @pytest.fixture(scope="module")

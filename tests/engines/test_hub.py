@@ -9,7 +9,7 @@ import pytest
 
 from engines.checkpoint import Checkpoint
 from engines.hub import local_models
-from tests.engines.conftest import random_checkpoint, write_hf_folder
+from tests.engines.small_bert import random_checkpoint, write_hf_folder
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from engines.checkpoint import Calibration, Checkpoint
 from engines.errors import ReparteeError
 from engines.quantize import quantize_rows, write_int8
-from tests.engines.conftest import random_checkpoint, write_hf_folder
+from tests.engines.small_bert import random_checkpoint, write_hf_folder
 
 
 @given(st.integers(0, 2**32 - 1), st.floats(1e-6, 1e3), st.integers(1, 40))

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from engines.errors import ReparteeError
 from engines.tokenize import Tokenizer
-from tests.engines.conftest import PIECES
+from tests.engines.small_bert import PIECES
 
 TOKENIZER = Tokenizer(PIECES)
 

@@ -1,31 +1,9 @@
-"""A library in a temporary home, with a tokenizer that needs no vocabulary file."""
+"""A library in a temporary home."""
 
-import re
-import zlib
-
-import numpy as np
 import pytest
 
-from engines.tokenize import Tokens
 from knowledge.library import Library
-
-LIGHTHOUSE = """# The Lighthouse
-
-## The tower
-
-The tower is 41 metres tall. It was built in 1871 by Henry Dawson.
-
-## The keepers
-
-The first keeper was Martha Reed. She stayed for 29 years.
-"""
-
-
-def tokenize(text: str) -> Tokens:
-    """Words and signs as tokens; an id is a checksum, so every process gives the same one."""
-    found = list(re.finditer(r"\w+|[^\w\s]", text))
-    ids = np.array([zlib.crc32(match[0].encode()) % 30000 for match in found], np.int32)
-    return Tokens(ids, np.array([match.span() for match in found], np.int32).reshape(-1, 2))
+from tests.knowledge.texts import LIGHTHOUSE, tokenize
 
 
 @pytest.fixture

@@ -12,9 +12,8 @@ from engines.errors import ReparteeError
 from engines.tokenize import Tokens
 from knowledge import library as module
 from knowledge.library import Library
-from tests.knowledge.conftest import LIGHTHOUSE, tokenize
-
-SAMPLES = Path(__file__).parents[2] / "assistant" / "samples"
+from tests.knowledge.texts import LIGHTHOUSE, tokenize
+from tests.paths import SAMPLES
 
 
 def found(library, question):

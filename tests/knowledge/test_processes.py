@@ -13,15 +13,14 @@ from pathlib import Path
 
 import pytest
 
-from knowledge.index import exclusive
-
-ROOT = Path(__file__).parents[2]
+from knowledge.index.words import exclusive
+from tests.paths import ROOT
 
 ADD = """
 import sys
 from pathlib import Path
 from knowledge import library
-from tests.knowledge.conftest import tokenize
+from tests.knowledge.texts import tokenize
 
 library.BATCH = 9
 opened = library.Library.open(Path(sys.argv[1]), tokenize)
@@ -38,7 +37,7 @@ import os, sys
 from pathlib import Path
 from engines.errors import ReparteeError
 from knowledge.library import Library
-from tests.knowledge.conftest import LIGHTHOUSE, tokenize
+from tests.knowledge.texts import LIGHTHOUSE, tokenize
 
 def use(home, document):
     library = Library.open(home, tokenize)

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from engines.errors import ReparteeError
-from knowledge import query, recall
+from knowledge import recall
+from knowledge.index import query
 
 ROWS = [
     {"question": "How tall is the tower?", "context": "The tower is 41 metres tall.", "answers": ["41 metres"]},

@@ -10,10 +10,10 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from engines import cuda
-from engines.cuda import CudaError, Gpu
-from engines.cuda_runtime import _model
-from engines.runtime import BUCKETS
+from engines.runtimes.cuda import driver as cuda
+from engines.runtimes.cuda.driver import CudaError, Gpu
+from engines.runtimes.cuda.runtime import _model
+from engines.runtimes.runtime import BUCKETS
 from engines.sizes import SIZES
 from plugins import bert_cuda as kernels
 from plugins.bert_cuda import Addresses, Network, Packed, Scratch, unsuitable
@@ -30,7 +30,7 @@ from plugins.bert_tiles import (
     every_tile,
     wide_tiles,
 )
-from tests.engines.conftest import random_checkpoint, reference_hidden
+from tests.engines.small_bert import random_checkpoint, reference_hidden
 
 SOURCES = "\n".join(path.read_text() for path in sorted((Path(kernels.__file__).parent / "kernels").glob("cuda_*.cu")))
 AT = Addresses(weights=1 << 32, scratch=2 << 32, given=3 << 32, result=4 << 32)

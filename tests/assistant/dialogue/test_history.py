@@ -1,6 +1,6 @@
 from assistant.dialogue.history import REMEMBERED, Exchange, History
 from assistant.dialogue.playback import Playback
-from assistant.events import Citation, Reply
+from assistant.turn.events import Citation, Reply
 
 
 def exchange(spoken: str = "41 metres, according to the keeper.") -> Exchange:

@@ -1,6 +1,6 @@
 import asyncio
 
-from assistant.conversation_events import ReplyAudio, ReplyDone, ReplyStarted, ReplyText
+from assistant.dialogue.events import ReplyAudio, ReplyDone, ReplyStarted, ReplyText
 from assistant.dialogue.outbox import AUDIO_AHEAD_MS, Outbox
 
 SECOND = bytes(2 * 16_000)

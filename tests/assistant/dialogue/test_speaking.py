@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from assistant.dialogue.speaking import AUDIBLE, LOUDEST, QUIETEST, Clause, Speaker
-from assistant.speech.synthesizer import load_synthesizer
+from assistant.voices.choose import load_synthesizer
 
 
 def similar(one: np.ndarray, other: np.ndarray) -> bool:

@@ -1,7 +1,7 @@
 import asyncio
 
 from assistant.dialogue.speculation import Speculation
-from assistant.events import Reply
+from assistant.turn.events import Reply
 from engines.errors import ReparteeError
 
 

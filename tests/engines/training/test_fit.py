@@ -6,8 +6,8 @@ import pytest
 torch = pytest.importorskip("torch", reason="PyTorch is not installed here; make test-nemo installs it and runs this")
 torch.set_num_threads(1)  # tiny matrices: threads only get in each other's way
 
+from engines.bert_config import BertConfig  # noqa: E402
 from engines.checkpoint import expected_shapes  # noqa: E402
-from engines.config import BertConfig  # noqa: E402
 from engines.training import data  # noqa: E402
 from engines.training.batches import CLS, SEP, DeviceExamples, schedule  # noqa: E402
 from engines.training.fit import Recipe, SoftTargets, fit, predict, token_scores  # noqa: E402

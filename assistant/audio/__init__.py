@@ -1,0 +1,1 @@
+"""Samples: formats, resampling, files and sound devices."""

@@ -1,0 +1,1 @@
+"""What takes how long, measured by the commands `repartee bench ...`."""

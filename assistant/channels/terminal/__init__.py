@@ -1,0 +1,1 @@
+"""Repartee on a terminal."""

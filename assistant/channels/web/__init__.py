@@ -1,0 +1,1 @@
+"""Repartee over HTTP and WebSocket: the page, the API, Realtime."""

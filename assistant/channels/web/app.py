@@ -1,0 +1,163 @@
+"""The web application: the page, the HTTP endpoints and the Realtime WebSocket, behind one gate."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+
+from starlette.applications import Starlette
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.websockets import WebSocket
+
+from assistant.channels.gate import SUBPROTOCOL, Gate, Refusal
+from assistant.channels.web.http import audio, chat
+from assistant.channels.web.http.errors import answer_error, error_response
+from assistant.channels.web.page import page as the_page
+from assistant.channels.web.realtime.connection import Connection
+from assistant.channels.web.realtime.protocol import Protocol
+from assistant.config import Config
+from assistant.dialogue.conversation import Conversation, ConversationSettings
+from assistant.turn.answering import Assistant
+from engines.errors import ReparteeError
+
+log = logging.getLogger(__name__)
+
+MODEL = "repartee"
+MAX_BODY_BYTES = 26 * 1024 * 1024  # a recording of 25 MB, as the API has it, and its form
+PUBLIC = frozenset({"/", "/health"})
+
+
+def build_app(assistant: Assistant, config: Config) -> Starlette:
+    """Return the application around an open assistant, which stays the caller's to close."""
+    routes: list[BaseRoute] = [
+        Route("/", page),
+        Route("/health", health),
+        Route("/v1/models", models),
+        Route("/v1/models/{name:path}", model),
+        Route("/v1/chat/completions", chat.complete, methods=["POST"]),
+        Route("/v1/audio/transcriptions", audio.transcribe, methods=["POST"]),
+        Route("/v1/audio/speech", audio.speak, methods=["POST"]),
+        WebSocketRoute("/v1/realtime", realtime),
+    ]
+    handlers = {ReparteeError: answer_error, HTTPException: _http_error, Exception: _internal_error}
+    app = Starlette(routes=routes, exception_handlers=handlers)
+    app.state.assistant, app.state.config, app.state.sessions = assistant, config, 0
+    app.add_middleware(_Guard, gate=Gate(config.serve))
+    if config.serve.origins:
+        # Outside the guard: a browser asks for permission without the token.
+        app.add_middleware(
+            CORSMiddleware, allow_origins=config.serve.origins, allow_methods=["GET", "POST"], allow_headers=["*"]
+        )
+    return app
+
+
+async def page(_request: Request) -> Response:
+    """The page of the house."""
+    html, headers = the_page()
+    return Response(html, headers=headers)
+
+
+async def health(request: Request) -> Response:
+    """Whether the server is up, and how many sessions it holds."""
+    return JSONResponse({"status": "ok", "sessions": request.app.state.sessions})
+
+
+async def models(_request: Request) -> Response:
+    """The one model there is."""
+    return JSONResponse({"object": "list", "data": [_model(MODEL)]})
+
+
+async def model(request: Request) -> Response:
+    """The model by its name."""
+    name = request.path_params["name"]
+    if name != MODEL:
+        return error_response(
+            f"There is no model '{name[:100]}'; there is {MODEL}.", status=404, code="model_not_found"
+        )
+    return JSONResponse(_model(MODEL))
+
+
+def _model(name: str) -> dict[str, object]:
+    return {"id": name, "object": "model", "created": 0, "owned_by": "repartee"}
+
+
+async def realtime(websocket: WebSocket) -> None:
+    """One Realtime session."""
+    state = websocket.app.state
+    config: Config = state.config
+    if state.sessions >= config.serve.sessions:
+        sentence = f"All {config.serve.sessions} sessions are taken; try again later."
+        await websocket.send_denial_response(error_response(sentence, status=503, code="sessions_exhausted"))
+        return
+    state.sessions += 1
+    try:
+        assistant: Assistant = state.assistant
+        settings = ConversationSettings(
+            expires_s=config.conversation.expires_s, speculate=config.conversation.speculate
+        )
+        protocol = Protocol(
+            voice=(await assistant.synthesizer()).name,
+            settings=settings,
+            transcribes_only=websocket.query_params.get("intent") == "transcription",
+        )
+        chosen = SUBPROTOCOL if SUBPROTOCOL in websocket.scope["subprotocols"] else None
+        await websocket.accept(chosen)
+        await Connection(websocket, Conversation(assistant, settings=settings), protocol).run()
+    finally:
+        state.sessions -= 1
+
+
+async def _http_error(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    return error_response(f"{error.detail}.", status=error.status_code)
+
+
+async def _internal_error(_request: Request, error: Exception) -> Response:
+    log.error("a request failed", exc_info=error)
+    return error_response("Something went wrong in the server; its log says what.", status=500)
+
+
+class _Guard:
+    """Asks the gate about every request, and stops reading bodies that are too large."""
+
+    def __init__(self, app: ASGIApp, gate: Gate) -> None:
+        self._app, self._gate = app, gate
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket"):
+            await self._app(scope, receive, send)
+            return
+        client = scope["client"][0] if scope.get("client") else ""
+        refusal = self._gate.refuse(
+            Headers(scope=scope), client, scope.get("subprotocols", ()), public=scope["path"] in PUBLIC
+        )
+        if refusal is None:
+            await self._app(scope, _limited(receive) if scope["type"] == "http" else receive, send)
+        elif scope["type"] == "http":
+            await _refused(refusal)(scope, receive, send)
+        else:
+            await WebSocket(scope, receive, send).send_denial_response(_refused(refusal))
+
+
+def _refused(refusal: Refusal) -> JSONResponse:
+    return error_response(refusal.sentence, status=refusal.status, code=refusal.code)
+
+
+def _limited(receive: Receive) -> Callable[[], Awaitable[Message]]:
+    read = 0
+
+    async def limited() -> Message:
+        nonlocal read
+        message = await receive()
+        read += len(message.get("body", b""))
+        if read > MAX_BODY_BYTES:
+            raise HTTPException(413, f"The body is larger than {MAX_BODY_BYTES // 1024 // 1024} MB")
+        return message
+
+    return limited

@@ -1,0 +1,133 @@
+"""POST /v1/audio/transcriptions and /v1/audio/speech."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import io
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import numpy as np
+from starlette.datastructures import UploadFile
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
+
+from assistant.audio.files import load_audio
+from assistant.audio.formats import EAR_RATE, AudioFormat, Encoder
+from assistant.channels.web.http.errors import ApiError, json_body, text_field
+from assistant.channels.web.realtime.items import clean
+from assistant.turn.answering import Assistant
+
+MAX_SPOKEN = 4096  # characters of a speech request, as the API has it
+RATE = AudioFormat().rate  # Hz, of the API's pcm and of everything else that is spoken here
+
+#: What libsndfile writes for each response_format, and its media type; wav and pcm are streamed instead.
+_WRITTEN = {
+    "mp3": ("MP3", "MPEG_LAYER_III", "audio/mpeg"),
+    "opus": ("OGG", "OPUS", "audio/ogg"),
+    "flac": ("FLAC", "PCM_16", "audio/flac"),
+}
+_STREAMED = {"wav": "audio/wav", "pcm": "audio/pcm"}
+
+
+async def transcribe(request: Request) -> Response:
+    """Return the words of a recording: a form with `file`, in any format that libsndfile reads."""
+    assistant: Assistant = request.app.state.assistant
+    async with request.form(max_files=1, max_fields=32) as form:
+        upload = form.get("file")
+        if not isinstance(upload, UploadFile):
+            raise ApiError(
+                "'file' is needed: a recording, as a file of a multipart form.",
+                code="missing_required_parameter",
+                param="file",
+            )
+        wanted = str(form.get("response_format") or "json")
+        if wanted not in ("json", "text", "verbose_json"):
+            raise ApiError("'response_format' must be json, text or verbose_json.", param="response_format")
+        streaming = str(form.get("stream") or "").lower() == "true"
+        name = upload.filename or "The recording"
+        pcm = await asyncio.to_thread(load_audio, upload.file, name=clean(name)[:100])
+    transcript = await (await assistant.recognizer(live=False)).transcribe(pcm)
+    seconds = round(len(pcm) / EAR_RATE, 3)
+    usage = {"type": "duration", "seconds": seconds}
+    if streaming:
+        return _transcript_events(transcript.text, usage)
+    if wanted == "text":
+        return PlainTextResponse(transcript.text + "\n")
+    shown: dict[str, Any] = {"text": transcript.text, "usage": usage}
+    if wanted == "verbose_json":
+        segment = {"id": 0, "start": 0.0, "end": seconds, "text": transcript.text, "confidence": transcript.confidence}
+        shown |= {"task": "transcribe", "language": "english", "duration": seconds, "segments": [segment]}
+    return JSONResponse(shown)
+
+
+def _transcript_events(text: str, usage: dict[str, Any]) -> Response:
+    delta = {"type": "transcript.text.delta", "delta": text}
+    done = {"type": "transcript.text.done", "text": text, "usage": usage}
+    body = "".join(f"data: {json.dumps(event)}\n\n" for event in (delta, done))
+    return Response(body, media_type="text/event-stream")
+
+
+async def speak(request: Request) -> Response:
+    """Return a text as speech: wav and pcm as they are made, mp3, opus and flac when they are complete."""
+    assistant: Assistant = request.app.state.assistant
+    body = await json_body(request)
+    text = clean(text_field(body, "input", longest=MAX_SPOKEN))
+    if not any(char.isalnum() for char in text):
+        raise ApiError("'input' must have words to speak.", param="input")
+    wanted = text_field(body, "response_format", longest=20, default="mp3")
+    if wanted not in _WRITTEN and wanted not in _STREAMED:
+        raise ApiError("'response_format' must be mp3, opus, flac, wav or pcm.", param="response_format")
+    if body.get("speed") not in (None, 1, 1.0):
+        raise ApiError("'speed' must be 1: the voice's rate is the setting speech.rate.", param="speed")
+    pcm = _pcm(assistant, text)
+    if body.get("stream_format") == "sse":
+        if wanted != "pcm":
+            raise ApiError("'response_format' must be pcm when 'stream_format' is sse.", param="response_format")
+        return StreamingResponse(_speech_events(pcm), media_type="text/event-stream")
+    if wanted in _STREAMED:
+        return StreamingResponse(_wav(pcm) if wanted == "wav" else pcm, media_type=_STREAMED[wanted])
+    container, subtype, media_type = _WRITTEN[wanted]
+    spoken = b"".join([chunk async for chunk in pcm])
+    return Response(await asyncio.to_thread(_written, spoken, container, subtype), media_type=media_type)
+
+
+async def _pcm(assistant: Assistant, text: str) -> AsyncIterator[bytes]:
+    """Yield int16 mono at 24 kHz as it is spoken; a client that leaves stops the voice."""
+    voice = await assistant.synthesizer()
+    encoder = Encoder(AudioFormat())
+    chunks = voice.stream(text)
+    try:
+        async for chunk in chunks:
+            if data := encoder.encode(chunk, voice.rate):
+                yield data
+        yield encoder.flush()
+    finally:
+        await chunks.aclose()
+
+
+async def _wav(pcm: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """Yield a WAV file whose length is not known when it begins: its size fields say so with all ones."""
+    endless = b"\xff\xff\xff\xff"
+    yield b"RIFF" + endless + b"WAVEfmt " + np.array([16], "<u4").tobytes() + np.array([1, 1], "<u2").tobytes()
+    yield np.array([RATE, 2 * RATE], "<u4").tobytes() + np.array([2, 16], "<u2").tobytes() + b"data" + endless
+    async for chunk in pcm:
+        yield chunk
+
+
+async def _speech_events(pcm: AsyncIterator[bytes]) -> AsyncIterator[str]:
+    async for chunk in pcm:
+        event = {"type": "speech.audio.delta", "audio": base64.b64encode(chunk).decode("ascii")}
+        yield f"data: {json.dumps(event)}\n\n"
+    usage = {"input_tokens": 0, "output_tokens": 0, "total_tokens": 0}
+    yield f"data: {json.dumps({'type': 'speech.audio.done', 'usage': usage})}\n\n"
+
+
+def _written(pcm: bytes, container: str, subtype: str) -> bytes:
+    import soundfile
+
+    file = io.BytesIO()
+    soundfile.write(file, np.frombuffer(pcm, "<i2"), RATE, format=container, subtype=subtype)
+    return file.getvalue()

@@ -1,0 +1,133 @@
+"""POST /v1/chat/completions: the last user message is the question, the messages before it are the conversation.
+
+Everything the reply rests on (answer, confidence, citations, ledger) is in the extension field `repartee`, which is the
+object that `repartee ask --json` prints; when streaming, it is in the last chunk that has a choice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import binascii
+import io
+import json
+import re
+import secrets
+import time
+from collections.abc import AsyncIterator
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+
+from assistant.audio.files import load_audio
+from assistant.channels.web.http.errors import ApiError, Json, json_body, text_field
+from assistant.channels.web.realtime.events import checked
+from assistant.channels.web.realtime.items import clean
+from assistant.turn.answering import Assistant
+from assistant.turn.events import Reply
+from assistant.turn.follow_up import answer_in_context
+
+MAX_MESSAGES = 200
+
+
+async def complete(request: Request) -> Response:
+    """Answer a chat, at once or as server-sent events."""
+    assistant: Assistant = request.app.state.assistant
+    body = await json_body(request)
+    if body.get("n") not in (None, 1):
+        raise ApiError("'n' must be 1: there is one answer.", param="n")
+    wanted = checked(body.get("response_format") or {}, dict, "response_format")
+    if wanted.get("type", "text") != "text":
+        raise ApiError("'response_format' must be text: answers are sentences.", param="response_format")
+    streaming = checked(body.get("stream_options") or {}, dict, "stream_options")
+    messages = checked(body.get("messages") or [], list, "messages")[-MAX_MESSAGES:]
+    question, transcript, history = await _conversation(assistant, messages)
+    reply = await answer_in_context(assistant, question, history, transcript=transcript)
+    frame: Json = {
+        "id": f"chatcmpl-{secrets.token_hex(12)}",
+        "created": int(time.time()),
+        "model": text_field(body, "model", longest=200, default="repartee"),
+    }
+    if body.get("stream"):
+        events = _events(frame, reply, with_usage=bool(streaming.get("include_usage")))
+        return StreamingResponse(events, media_type="text/event-stream", headers={"Cache-Control": "no-cache"})
+    message: Json = {"role": "assistant", "content": reply.spoken, "refusal": None, "annotations": []}
+    choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": "stop"}
+    return JSONResponse(
+        frame | {"object": "chat.completion", "choices": [choice], "usage": _usage(reply), "repartee": reply.to_json()}
+    )
+
+
+async def _conversation(assistant: Assistant, messages: list[object]) -> tuple[str, str | None, list[Reply]]:
+    """Return the question, its transcript where it was spoken, and the earlier exchanges."""
+    asked: list[tuple[str, str | None]] = []
+    history: list[Reply] = []
+    for number, given in enumerate(messages):
+        message: Json = checked(given, dict, f"messages[{number}]")
+        last = number == len(messages) - 1
+        text, transcript = await _content(assistant, message.get("content"), f"messages[{number}].content", last=last)
+        if message.get("role") == "user":
+            asked.append((text, transcript))
+        elif message.get("role") == "assistant" and asked and text:
+            history.append(Reply.recalled(asked.pop()[0], text))
+            asked.clear()
+    if not asked or not asked[-1][0].strip():
+        raise ApiError(
+            "The last of 'messages' must be the user's question.", code="missing_required_parameter", param="messages"
+        )
+    return *asked[-1], history
+
+
+async def _content(assistant: Assistant, content: object, param: str, *, last: bool) -> tuple[str, str | None]:
+    """Return the text of a message's content and what of it was heard; only the last message's audio is listened to."""
+    if content is None or isinstance(content, str):
+        return clean(content or ""), None
+    texts: list[str] = []
+    transcript = None
+    for number, given in enumerate(checked(content, list, param)[:64]):
+        part = checked(given, dict, f"{param}[{number}]")
+        if part.get("type") in ("text", "input_text", "refusal"):
+            texts.append(clean(checked(part.get("text") or "", str, f"{param}[{number}].text")))
+        elif part.get("type") == "input_audio" and last:
+            transcript = await _heard(assistant, part.get("input_audio"), f"{param}[{number}].input_audio")
+            texts.append(transcript)
+        elif part.get("type") != "input_audio":
+            raise ApiError(f"'{param}[{number}].type' must be text or input_audio.", param=param)
+    return " ".join(text for text in texts if text), transcript
+
+
+async def _heard(assistant: Assistant, given: object, param: str) -> str:
+    data = checked(checked(given, dict, param).get("data"), str, f"{param}.data")
+    try:
+        recording = io.BytesIO(base64.b64decode(data, validate=True))
+    except (binascii.Error, ValueError) as error:
+        raise ApiError(f"'{param}.data' must be base64.", param=param) from error
+    pcm = await asyncio.to_thread(load_audio, recording, name=param)
+    return (await (await assistant.recognizer(live=False)).transcribe(pcm)).text
+
+
+async def _events(frame: Json, reply: Reply, *, with_usage: bool) -> AsyncIterator[str]:
+    """Yield the chunks, word by word; an answer is read as a whole, so that nothing has to be waited for."""
+    frame = frame | {"object": "chat.completion.chunk"} | ({"usage": None} if with_usage else {})
+
+    def chunk(delta: Json, finish: str | None = None, **more: object) -> str:
+        choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}
+        return _sse(frame | {"choices": [choice]} | more)
+
+    yield chunk({"role": "assistant", "content": "", "refusal": None})
+    for word in re.findall(r"\S+\s*", reply.spoken):
+        yield chunk({"content": word})
+    yield chunk({}, "stop", repartee=reply.to_json())
+    if with_usage:
+        yield _sse(frame | {"choices": [], "usage": _usage(reply)})
+    yield "data: [DONE]\n\n"
+
+
+def _sse(data: Json) -> str:
+    return f"data: {json.dumps(data, separators=(',', ':'))}\n\n"
+
+
+def _usage(reply: Reply) -> Json:
+    """Return word counts in the place of tokens."""
+    asked, said = len(reply.question.split()), len(reply.spoken.split())
+    return {"prompt_tokens": asked, "completion_tokens": said, "total_tokens": asked + said}

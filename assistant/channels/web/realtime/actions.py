@@ -1,0 +1,99 @@
+"""What the protocol asks of the shell: send an event, or do something with the conversation; carried out in order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.audio.formats import AudioFormat
+from assistant.channels.web.realtime.events import Event
+from assistant.channels.web.realtime.session import Modality
+from assistant.dialogue.conversation import ConversationSettings
+
+
+@dataclass(frozen=True)
+class Send:
+    """Send an event. With a generation it is audio, to be dropped when that reply is no longer current."""
+
+    event: Event
+    generation: int | None = None
+
+
+@dataclass(frozen=True)
+class Hear:
+    """conversation.hear(pcm): int16[n] at 16 kHz."""
+
+    pcm: NDArray[np.int16]
+
+
+@dataclass(frozen=True)
+class Commit:
+    """conversation.commit(); when it refuses, Protocol.refused."""
+
+    event_id: str
+
+
+@dataclass(frozen=True)
+class Clear:
+    """conversation.clear()."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """A response.create: what its response looks like."""
+
+    event_id: str
+    modality: Modality
+    audio: AudioFormat
+    metadata: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Respond:
+    """conversation.respond(question); then Protocol.responding, or Protocol.not_responding when it refuses."""
+
+    question: str | None
+    request: Request
+
+
+@dataclass(frozen=True)
+class Interrupt:
+    """conversation.interrupt()."""
+
+
+@dataclass(frozen=True)
+class Truncate:
+    """conversation.truncate(generation, heard_ms); then Protocol.truncated."""
+
+    generation: int
+    heard_ms: int
+    item_id: str
+    event_id: str = ""
+
+
+@dataclass(frozen=True)
+class Remember:
+    """conversation.remember(question, answer); then Protocol.remembered."""
+
+    question: str
+    answer: str
+    item_id: str
+
+
+@dataclass(frozen=True)
+class Forget:
+    """conversation.forget(generation)."""
+
+    generation: int
+
+
+@dataclass(frozen=True)
+class Update:
+    """conversation.update(settings)."""
+
+    settings: ConversationSettings
+
+
+Output = Send | Hear | Commit | Clear | Respond | Interrupt | Truncate | Remember | Forget | Update

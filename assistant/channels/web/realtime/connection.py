@@ -1,0 +1,206 @@
+"""One WebSocket connection: carries messages between a client, the protocol and a conversation, and bounds all three.
+
+A client that reads slowly is spoken to more slowly: beyond AHEAD_BYTES unread the conversation is not asked for more,
+and its voice pauses. Audio of a reply that was interrupted is dropped at the last moment. A client that asks and asks
+and does not read is disconnected with 1013 at MAX_QUEUED_BYTES, or by the ping it does not answer. A client that sends
+too fast is read more slowly; nothing of it is lost.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+from collections import deque
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from assistant.audio.formats import EAR_RATE
+from assistant.channels.limits import Bucket
+from assistant.channels.web.realtime import actions
+from assistant.channels.web.realtime.actions import Output, Send
+from assistant.channels.web.realtime.events import ProtocolError, decode
+from assistant.channels.web.realtime.protocol import Protocol
+from assistant.dialogue.conversation import Conversation, NothingToCommitError
+from engines.errors import ReparteeError
+
+log = logging.getLogger(__name__)
+
+AHEAD_BYTES = 1024 * 1024  # sixteen seconds of speech in base64
+MAX_QUEUED_BYTES = 8 * AHEAD_BYTES
+_SLICE = EAR_RATE // 10  # samples heard at a time, so that a long append does not keep other sessions waiting
+
+
+@dataclass(frozen=True)
+class Pace:
+    """What one connection may send: bursts first, then a steady rate that reading slows down to."""
+
+    events: float = 4000
+    events_per_second: float = 400
+    audio_s: float = 60
+    audio_per_second: float = 4
+    responses: float = 20
+    responses_per_second: float = 2
+
+
+class SlowClientError(Exception):
+    """The client does not read what it is sent."""
+
+
+class Connection:
+    """Runs one conversation over an accepted WebSocket; `run` returns when either side is done."""
+
+    def __init__(
+        self, websocket: WebSocket, conversation: Conversation, protocol: Protocol, *, pace: Pace | None = None
+    ) -> None:
+        pace = pace or Pace()
+        self._socket, self._conversation, self._protocol = websocket, conversation, protocol
+        self._asking = asyncio.Lock()
+        self._queue: deque[tuple[str, int | None]] = deque()
+        self._queued_bytes = 0
+        self._waiting, self._read_on = asyncio.Event(), asyncio.Event()
+        self._event_pace = Bucket(pace.events, pace.events_per_second)
+        self._audio_pace = Bucket(pace.audio_s, pace.audio_per_second)
+        self._response_pace = Bucket(pace.responses, pace.responses_per_second)
+
+    async def run(self) -> None:
+        """Carry until the client leaves, the conversation ends or the client cannot keep up."""
+        await self._carry(self._protocol.opened())
+        work: list[Callable[[], Coroutine[Any, Any, None]]] = [self._read, self._pump, self._write]
+        tasks = [asyncio.create_task(task()) for task in work]
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await self._conversation.close()
+        await self._close(next((task.exception() for task in done if not task.cancelled()), None))
+
+    async def _close(self, error: BaseException | None) -> None:
+        if isinstance(error, WebSocketDisconnect):
+            return
+        code, reason = 1000, ""
+        if isinstance(error, SlowClientError):
+            code, reason = 1013, "The client reads too slowly; connect again."
+        elif error is not None:
+            log.error("a session failed", exc_info=error)
+            code, reason = 1011, "Something went wrong in the server; its log says what."
+        # A client that reads nothing lets no close frame out either: then the socket is simply cut.
+        with contextlib.suppress(asyncio.TimeoutError, RuntimeError, WebSocketDisconnect):
+            await asyncio.wait_for(self._socket.close(code, reason), 1.0)
+        if isinstance(error, SlowClientError) and (abort := self._socket.scope["state"].get("abort")):
+            abort()
+
+    async def _read(self) -> None:
+        while True:
+            message = await self._socket.receive()
+            if message["type"] == "websocket.disconnect":
+                raise WebSocketDisconnect(message.get("code", 1005), message.get("reason"))
+            if delay := self._event_pace.owe():
+                await asyncio.sleep(delay)
+            await self._carry(self._received(message.get("text")))
+
+    def _received(self, text: str | None) -> list[Output]:
+        if text is None:
+            refusal = ProtocolError("invalid_event", "Events are text messages; binary ones are not supported.")
+            return [self._protocol.error(refusal)]
+        try:
+            return self._protocol.feed(decode(text))
+        except ProtocolError as error:
+            return [self._protocol.error(error)]
+
+    async def _pump(self) -> None:
+        async for event in self._conversation.events():
+            # Not while a response is being asked for: its request must be known before its first event is translated.
+            async with self._asking:
+                outputs = self._protocol.on(event)
+            await self._carry(outputs)
+            while self._queued_bytes > AHEAD_BYTES:
+                self._read_on.clear()
+                await self._read_on.wait()
+
+    async def _write(self) -> None:
+        while True:
+            await self._waiting.wait()
+            while self._queue:
+                text, generation = self._queue.popleft()
+                self._queued_bytes -= len(text)
+                if generation is None or self._conversation.current(generation):
+                    await self._socket.send_text(text)
+                self._read_on.set()
+            self._waiting.clear()
+
+    def _enqueue(self, send: Send) -> None:
+        text = json.dumps(send.event.to_json(), separators=(",", ":"))
+        self._queue.append((text, send.generation))
+        self._queued_bytes += len(text)
+        if self._queued_bytes > MAX_QUEUED_BYTES:
+            raise SlowClientError
+        self._waiting.set()
+
+    async def _carry(self, outputs: list[Output]) -> None:
+        for output in outputs:
+            match output:
+                case Send():
+                    self._enqueue(output)
+                case actions.Hear():
+                    await self._hear(output)
+                case actions.Commit():
+                    await self._commit(output)
+                case actions.Clear():
+                    await self._conversation.clear()
+                case actions.Respond():
+                    await self._respond(output)
+                case actions.Interrupt():
+                    await self._conversation.interrupt()
+                case actions.Truncate():
+                    await self._truncate(output)
+                case actions.Remember():
+                    self._protocol.remembered(output, self._conversation.remember(output.question, output.answer))
+                case actions.Forget():
+                    self._conversation.forget(output.generation)
+                case actions.Update():
+                    self._conversation.update(output.settings)
+
+    async def _hear(self, action: actions.Hear) -> None:
+        for start in range(0, len(action.pcm), _SLICE):
+            pcm = action.pcm[start : start + _SLICE]
+            await asyncio.sleep(self._audio_pace.owe(len(pcm) / EAR_RATE))
+            try:
+                await self._conversation.hear(pcm)
+            except ReparteeError as error:
+                await self._carry(self._protocol.not_heard(str(error)))
+                return
+
+    async def _commit(self, action: actions.Commit) -> None:
+        try:
+            await self._conversation.commit()
+        except NothingToCommitError:
+            await self._carry(self._protocol.refused(action))
+
+    async def _respond(self, action: actions.Respond) -> None:
+        request = action.request
+        if not self._response_pace.take():
+            sentence = "Responses are asked for too fast; wait a second and ask again."
+            return await self._carry(self._protocol.not_responding(request, sentence))
+        try:
+            async with self._asking:
+                spoken = request.modality == "audio"
+                generation = await self._conversation.respond(action.question, speak=spoken)
+                self._protocol.responding(request, generation)
+        except ReparteeError as error:
+            await self._carry(self._protocol.not_responding(request, str(error)))
+
+    async def _truncate(self, action: actions.Truncate) -> None:
+        try:
+            kept = self._conversation.truncate(action.generation, action.heard_ms)
+        except ReparteeError as error:
+            refusal = ProtocolError("item_truncate_invalid_item_id", str(error), event_id=action.event_id or None)
+            await self._carry([self._protocol.error(refusal)])
+        else:
+            await self._carry(self._protocol.truncated(action, kept))

@@ -1,0 +1,170 @@
+"""The conversation as its client sees it: an ordered list of items, bounded, each found by its id."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from assistant.channels.web.realtime.events import Json, ProtocolError, checked
+
+#: Items a conversation holds; the oldest leave first.
+MAX_ITEMS = 500
+MAX_TEXT = 64 * 1024
+
+_TEXT_PARTS = ("input_text", "output_text", "text")
+_AUDIO_PARTS = ("input_audio", "output_audio", "audio")
+_FUNCTION_FIELDS = {"function_call": ("call_id", "name", "arguments"), "function_call_output": ("call_id", "output")}
+
+
+@dataclass
+class Item:
+    """One item. `turn` is the spoken turn it came from, `generation` the reply that it is or was remembered as.
+
+    `audio_ms` is how much audio of a reply was sent for it.
+    """
+
+    id: str
+    type: str = "message"
+    role: str = ""
+    status: str = "completed"
+    content: list[Json] = field(default_factory=list)
+    fields: Json = field(default_factory=dict)
+    turn: int | None = None
+    generation: int | None = None
+    audio_ms: int = 0
+
+    def to_json(self) -> Json:
+        """Return the item object; absent fields are left out, since clients check optional ones for their type."""
+        shown: Json = {"id": self.id, "object": "realtime.item", "type": self.type, "status": self.status}
+        if self.type == "message":
+            shown |= {"role": self.role, "content": [dict(part) for part in self.content]}
+        return shown | self.fields
+
+    @property
+    def text(self) -> str:
+        """What was written or said in it."""
+        return " ".join(t for part in self.content if (t := part.get("text") or part.get("transcript")))
+
+
+def item_from_json(data: Json, fallback_id: str) -> Item:
+    """Return the item a client wants to create. Raises ProtocolError for one that cannot be held."""
+    item_id = checked(data.get("id") or fallback_id, str, "item.id")
+    if len(item_id) > 200:
+        raise ProtocolError("invalid_value", "'item.id' must not be longer than 200 characters.", param="item.id")
+    kind = data.get("type", "message")
+    if isinstance(kind, str) and kind in _FUNCTION_FIELDS:
+        given = {name: checked(data.get(name) or "", str, f"item.{name}") for name in _FUNCTION_FIELDS[kind]}
+        return Item(item_id, kind, fields={name: clean(text[:MAX_TEXT]) for name, text in given.items()})
+    if kind != "message":
+        raise ProtocolError(
+            "invalid_value",
+            "'item.type' must be message, function_call or function_call_output; nothing else is supported.",
+            param="item.type",
+        )
+    role = data.get("role")
+    if role == "developer":
+        role = "system"
+    if role not in ("user", "assistant", "system"):
+        raise ProtocolError("invalid_value", "'item.role' must be user, assistant or system.", param="item.role")
+    parts = checked(data.get("content") or [], list, "item.content")[:64]
+    return Item(item_id, role=role, content=[_part(part, role, n) for n, part in enumerate(parts)])
+
+
+def _part(given: Any, role: str, index: int) -> Json:
+    where = f"item.content[{index}]"
+    kind = checked(given, dict, where).get("type")
+    if kind in _TEXT_PARTS:
+        text = checked(given.get("text") or "", str, f"{where}.text")
+        return {"type": "output_text" if role == "assistant" else "input_text", "text": _bounded(text, where)}
+    if kind in _AUDIO_PARTS and isinstance(given.get("transcript"), str):
+        # The audio itself is not kept: the words are what a later turn needs.
+        transcript = _bounded(given["transcript"], where)
+        return {"type": "output_audio" if role == "assistant" else "input_audio", "transcript": transcript}
+    if kind in _AUDIO_PARTS:
+        raise ProtocolError(
+            "invalid_value",
+            f"'{where}' is audio without a transcript; send audio with input_audio_buffer.append.",
+            param=where,
+        )
+    raise ProtocolError(
+        "invalid_value", f"'{where}.type' must be text or audio; images are not supported.", param=where
+    )
+
+
+def _bounded(text: str, where: str) -> str:
+    if len(text) > MAX_TEXT:
+        raise ProtocolError("string_above_max_length", f"'{where}' is longer than {MAX_TEXT} characters.", param=where)
+    return clean(text)
+
+
+def clean(text: str) -> str:
+    """Return the text without lone surrogates, which JSON can carry and UTF-8 cannot."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+class Items:
+    """The ordered items of one conversation."""
+
+    def __init__(self) -> None:
+        self._items: list[Item] = []
+
+    def __iter__(self) -> Iterator[Item]:
+        return iter(self._items)
+
+    def __contains__(self, item_id: object) -> bool:
+        return any(item.id == item_id for item in self._items)
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    @property
+    def last_id(self) -> str | None:
+        """The id of the last item."""
+        return self._items[-1].id if self._items else None
+
+    def get(self, item_id: str, code: str) -> Item:
+        """Return the item. Raises ProtocolError with `code` for one that is not here."""
+        for item in reversed(self._items):
+            if item.id == item_id:
+                return item
+        raise ProtocolError(code, f"There is no item '{item_id[:100]}' in this conversation.", param="item_id")
+
+    def of_turn(self, turn: int) -> Item | None:
+        """Return the user's item of a spoken turn."""
+        return next((item for item in reversed(self._items) if item.turn == turn), None)
+
+    def question_before(self, reply: Item) -> str:
+        """Return what the user's item just before an assistant's says, empty where there is none."""
+        position = self._items.index(reply)
+        asked = self._items[position - 1] if position else None
+        return asked.text.strip() if asked is not None and asked.role == "user" else ""
+
+    def add(self, item: Item, after: str | None = None) -> tuple[str | None, list[str]]:
+        """Put the item at the end, after the item `after`, or first ("root").
+
+        Returns the id of the item before it, and the ids of the items that left for lack of room. Raises ProtocolError
+        for an id that is taken or an `after` that is not here.
+        """
+        if item.id in self:
+            raise ProtocolError(
+                "item_create_duplicate_item_id", f"There is an item '{item.id[:100]}' already.", param="item.id"
+            )
+        if after == "root":
+            position = 0
+        elif after is None:
+            position = len(self._items)
+        else:
+            found = self.get(after, "item_create_invalid_previous_item_id")
+            position = self._items.index(found) + 1
+        previous = self._items[position - 1].id if position else None
+        self._items.insert(position, item)
+        dropped = [old.id for old in self._items[: max(0, len(self._items) - MAX_ITEMS)]]
+        del self._items[: len(dropped)]
+        return (None if previous in dropped else previous), dropped
+
+    def remove(self, item_id: str) -> Item:
+        """Take an item out. Raises ProtocolError for one that is not here."""
+        item = self.get(item_id, "item_delete_invalid_item_id")
+        self._items.remove(item)
+        return item

@@ -1,0 +1,388 @@
+"""The Realtime protocol without I/O: client events in, actions out; conversation events in, server events out.
+
+The shell (connection.py) calls `feed` with each message and `on` with each event of the conversation, carries out what
+they return, in order, and tells what came of an action.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import secrets
+from collections import OrderedDict
+
+from assistant.audio.formats import AudioFormat, Decoder
+from assistant.channels.web.realtime import actions, client_events, server_events
+from assistant.channels.web.realtime.actions import Output, Send
+from assistant.channels.web.realtime.events import Event, Json, ProtocolError
+from assistant.channels.web.realtime.items import Item, Items, clean, item_from_json
+from assistant.channels.web.realtime.metadata import client_metadata
+from assistant.channels.web.realtime.response import Response
+from assistant.channels.web.realtime.session import Session, audio_format, modality
+from assistant.dialogue import events as heard
+from assistant.dialogue.conversation import ConversationSettings
+
+#: Turns whose item ids are remembered while their transcripts may still come.
+_RECENT_TURNS = 16
+
+
+class Protocol:
+    """One connection's side of the protocol; bounded in memory whatever a client sends."""
+
+    def __init__(self, *, voice: str, settings: ConversationSettings, transcribes_only: bool = False) -> None:
+        self._settings = settings
+        self.session = Session(
+            id=_new_id("sess"), voice=voice, type="transcription" if transcribes_only else "realtime"
+        )
+        self.items = Items()
+        self._conversation_id = _new_id("conv")
+        self._decoder = Decoder(self.session.input_format)
+        self._turns: OrderedDict[int, str] = OrderedDict()  # item ids of recent turns
+        self._question: str | None = None  # a typed question that waits for response.create
+        self._requests: dict[int, actions.Request] = {}  # by generation, until the reply starts
+        self._requested = False
+        self._response: Response | None = None
+        self._events = 0
+
+    def opened(self) -> list[Output]:
+        """Return what a new connection is greeted with."""
+        return [
+            self._send(server_events.SessionCreated(session=self.session.to_json())),
+            self._send(
+                server_events.ConversationCreated(
+                    conversation={"id": self._conversation_id, "object": "realtime.conversation"}
+                )
+            ),
+            actions.Update(self.session.conversation_settings(self._settings)),
+        ]
+
+    def feed(self, data: object) -> list[Output]:
+        """Take one decoded JSON message of the client. Whatever it is, the worst answer is an `error` event."""
+        event_id = None
+        try:
+            event = client_events.parse(data)
+            event_id = event.event_id or None
+            return self._do(event)
+        except ProtocolError as error:
+            error.event_id = error.event_id or event_id
+            return [self.error(error)]
+
+    def error(self, error: ProtocolError) -> Send:
+        """Return the event for something that could not be done."""
+        return self._send(server_events.Error(error=error.to_json()))
+
+    def on(self, event: heard.ConversationEvent) -> list[Output]:
+        """Take one event of the conversation."""
+        match event:
+            case heard.SpeechStarted():
+                started = server_events.SpeechStarted(item_id=self._turn_id(event.turn), audio_start_ms=event.audio_ms)
+                return [self._send(started)]
+            case heard.SpeechStopped():
+                stopped = server_events.SpeechStopped(item_id=self._turn_id(event.turn), audio_end_ms=event.audio_ms)
+                return [self._send(stopped)]
+            case heard.Committed():
+                return self._committed(event)
+            case heard.Cleared():
+                return [self._send(server_events.InputAudioCleared())]
+            case heard.Partial():
+                return self._partial(event)
+            case heard.Heard():
+                return self._heard(event)
+            case heard.HearingFailed():
+                return self._hearing_failed(event)
+            case heard.ReplyStarted():
+                return self._reply_started(event)
+            case heard.ReplyText() | heard.ReplyAudio() | heard.ReplyDone():
+                return self._reply(event)
+        return []  # an event that has no name in this protocol
+
+    # What the shell tells after an action.
+
+    def refused(self, action: actions.Commit) -> list[Output]:
+        """The conversation had nothing to commit."""
+        return [
+            self.error(
+                ProtocolError(
+                    "input_audio_buffer_commit_empty",
+                    "The input audio buffer holds less than 100 ms of audio; append audio before committing it.",
+                    event_id=action.event_id or None,
+                )
+            )
+        ]
+
+    def not_heard(self, sentence: str) -> list[Output]:
+        """The conversation could not take audio."""
+        return [self.error(ProtocolError("input_audio_buffer_full", sentence, param="audio"))]
+
+    def responding(self, request: actions.Request, generation: int) -> None:
+        """The conversation took a response.create: its reply will be of `generation`."""
+        self._requests[generation] = request
+
+    def not_responding(self, request: actions.Request, sentence: str) -> list[Output]:
+        """The conversation had nothing to answer: a response that failed, which no client takes for a broken line."""
+        self._requested = False
+        response = Response(_new_id("resp"), 0, request, self._conversation_id, self.session.voice)
+        error = {"type": "invalid_request_error", "code": "nothing_to_answer", "message": sentence}
+        return [self._send(event) for event in (*response.created(), *response.failed(error))]
+
+    def truncated(self, action: actions.Truncate, kept: str) -> list[Output]:
+        """The conversation cut a reply to what was heard of it."""
+        item = self.items.get(action.item_id, "item_truncate_invalid_item_id")
+        item.content, item.status = [{"type": "output_audio", "transcript": kept}], "incomplete"
+        return [self._send(server_events.ItemTruncated(item_id=item.id, content_index=0, audio_end_ms=action.heard_ms))]
+
+    def remembered(self, action: actions.Remember, generation: int) -> None:
+        """The conversation took a client's item for one of its replies."""
+        for item in self.items:
+            if item.id == action.item_id:
+                item.generation = generation
+
+    # Client events.
+
+    def _do(self, event: Event) -> list[Output]:
+        match event:
+            case client_events.InputAudioAppend():
+                return self._append(event)
+            case client_events.InputAudioCommit():
+                return self._commit(event)
+            case client_events.InputAudioClear():
+                self._end_of_audio()
+                return [actions.Clear()]
+            case client_events.SessionUpdate():
+                return self._update(event.session)
+            case client_events.ItemCreate():
+                return self._create_item(event)
+            case client_events.ItemRetrieve():
+                found = self.items.get(event.item_id, "item_retrieve_invalid_item_id")
+                return [self._send(server_events.ItemRetrieved(item=found.to_json()))]
+            case client_events.ItemTruncate():
+                return self._truncate(event)
+            case client_events.ItemDelete():
+                return self._delete(event)
+            case client_events.ResponseCreate():
+                return self._create_response(event)
+            case client_events.ResponseCancel():
+                return self._cancel(event)
+        raise AssertionError(event)
+
+    def _append(self, event: client_events.InputAudioAppend) -> list[Output]:
+        try:
+            data = base64.b64decode(event.audio, validate=True)
+        except (binascii.Error, ValueError) as error:
+            raise ProtocolError(
+                "invalid_value", f"'audio' must be base64: {str(error).lower()}.", param="audio"
+            ) from error
+        pcm = self._decoder.decode(data)
+        return [actions.Hear(pcm)] if len(pcm) else []
+
+    def _commit(self, event: client_events.InputAudioCommit) -> list[Output]:
+        tail = self._end_of_audio()
+        self._question = None
+        return [*tail, actions.Commit(event.event_id)]
+
+    def _end_of_audio(self) -> list[Output]:
+        tail = self._decoder.flush()
+        return [actions.Hear(tail)] if len(tail) else []
+
+    def _update(self, patch: Json) -> list[Output]:
+        before, self.session = self.session, self.session.updated(patch)
+        outputs: list[Output] = []
+        if self.session.input_format != before.input_format:
+            outputs += self._end_of_audio()
+            self._decoder = Decoder(self.session.input_format)
+        outputs.append(actions.Update(self.session.conversation_settings(self._settings)))
+        return [*outputs, self._send(server_events.SessionUpdated(session=self.session.to_json()))]
+
+    def _create_item(self, event: client_events.ItemCreate) -> list[Output]:
+        item = item_from_json(event.item, _new_id("item"))
+        outputs = self._add(item, event.previous_item_id)
+        text = item.text.strip()
+        if item.role == "user" and text:
+            self._question = item.text
+        elif item.role == "assistant" and text and (asked := self.items.question_before(item)):
+            self._question = None
+            outputs.append(actions.Remember(asked, text, item.id))
+        return outputs
+
+    def _truncate(self, event: client_events.ItemTruncate) -> list[Output]:
+        item = self.items.get(event.item_id, "item_truncate_invalid_item_id")
+        if item.generation is None or not item.audio_ms or event.content_index != 0 or event.audio_end_ms < 0:
+            raise ProtocolError(
+                "invalid_value",
+                "Only the spoken audio of a reply can be truncated, at content_index 0 and at 0 ms or later.",
+                param="item_id",
+            )
+        # Players count the audio they got and their clocks drift: a little past the end means the end.
+        heard_ms = min(event.audio_end_ms, item.audio_ms)
+        return [actions.Truncate(item.generation, heard_ms, item.id, event.event_id)]
+
+    def _delete(self, event: client_events.ItemDelete) -> list[Output]:
+        item = self.items.remove(event.item_id)
+        deleted = self._send(server_events.ItemDeleted(item_id=item.id))
+        return [deleted] if item.generation is None else [actions.Forget(item.generation), deleted]
+
+    def _create_response(self, event: client_events.ResponseCreate) -> list[Output]:
+        if self.session.transcribes_only:
+            raise ProtocolError("invalid_event", "A transcription session has no responses; use type 'realtime'.")
+        if self._requested or self._response is not None:
+            raise ProtocolError(
+                "conversation_already_has_active_response",
+                "The conversation has an active response; wait for its response.done or send response.cancel.",
+            )
+        given = event.response
+        if given.get("conversation") not in (None, "auto"):
+            raise ProtocolError(
+                "invalid_value",
+                "'response.conversation' must be 'auto': responses outside the conversation are not supported.",
+                param="response.conversation",
+            )
+        request = actions.Request(
+            event.event_id,
+            self.session.modality
+            if given.get("output_modalities") is None
+            else modality(given["output_modalities"], "response.output_modalities"),
+            self._output_format(given),
+            client_metadata(given.get("metadata")),
+        )
+        question, self._question = self._asked(given), None
+        self._requested = True
+        return [actions.Respond(question, request)]
+
+    def _output_format(self, given: Json) -> AudioFormat:
+        audio = given.get("audio")
+        output = audio.get("output") if isinstance(audio, dict) else None
+        wanted = output.get("format") if isinstance(output, dict) else None
+        return self.session.output_format if wanted is None else audio_format(wanted, "response.audio.output.format")
+
+    def _asked(self, given: Json) -> str | None:
+        """Return the typed question a response.create is about, None for the last spoken turn."""
+        items = given.get("input")
+        if not isinstance(items, list):
+            return self._question
+        for data in reversed(items):
+            if isinstance(data, dict) and data.get("role") == "user":
+                return item_from_json(data, "input").text or None
+        return self._question
+
+    def _cancel(self, event: client_events.ResponseCancel) -> list[Output]:
+        active = self._response
+        named_another = active is not None and event.response_id not in (None, active.id)
+        if named_another or (active is None and not self._requested):
+            raise ProtocolError("response_cancel_not_active", "Cancellation failed: no active response found.")
+        return [actions.Interrupt()]
+
+    # Conversation events.
+
+    def _committed(self, event: heard.Committed) -> list[Output]:
+        if self._turn_id(event.turn) in self.items:
+            del self._turns[event.turn]  # a client took the id that speech_started told it for an item of its own
+        item = Item(
+            self._turn_id(event.turn),
+            role="user",
+            content=[{"type": "input_audio", "transcript": None}],
+            turn=event.turn,
+            audio_ms=event.audio_ms,
+        )
+        if self.session.vad is not None:
+            self._question = None
+        committed = server_events.InputAudioCommitted(item_id=item.id, previous_item_id=self.items.last_id)
+        return [self._send(committed), *self._add(item)]
+
+    def _partial(self, event: heard.Partial) -> list[Output]:
+        if self.session.transcription is None:
+            return []
+        text, appended = event.text, event.appended
+        # Words are told apart by a space, which the appended words do not carry themselves.
+        delta = appended if len(text) == len(appended) or appended[:1].isspace() else f" {appended}"
+        item_id = self._turn_id(event.turn)
+        return [self._send(server_events.TranscriptionDelta(item_id=item_id, content_index=0, delta=delta))]
+
+    def _heard(self, event: heard.Heard) -> list[Output]:
+        item, text = self.items.of_turn(event.turn), clean(event.transcript.text)
+        if item is not None:
+            item.content = [{"type": "input_audio", "transcript": text}]
+        if self.session.transcription is None:
+            return []
+        usage = {"type": "duration", "seconds": round(item.audio_ms / 1000, 3) if item else 0.0}
+        return [
+            self._send(
+                server_events.TranscriptionCompleted(
+                    item_id=self._turn_id(event.turn), content_index=0, transcript=text, usage=usage
+                )
+            )
+        ]
+
+    def _hearing_failed(self, event: heard.HearingFailed) -> list[Output]:
+        if self.session.transcription is None:
+            return []
+        error = {"type": "server_error", "code": "transcription_failed", "message": event.sentence}
+        failed = server_events.TranscriptionFailed(item_id=self._turn_id(event.turn), content_index=0, error=error)
+        return [self._send(failed)]
+
+    def _reply_started(self, event: heard.ReplyStarted) -> list[Output]:
+        request = self._requests.pop(event.generation, None)
+        if request is not None:
+            self._requested = False
+        else:
+            request = actions.Request("", self.session.modality, self.session.output_format)
+        self._response = Response(_new_id("resp"), event.generation, request, self._conversation_id, self.session.voice)
+        if event.turn is not None and (item := self.items.of_turn(event.turn)):
+            self._response.input_audio_ms = item.audio_ms
+        return [self._send(created) for created in self._response.created()]
+
+    def _reply(self, event: heard.ReplyText | heard.ReplyAudio | heard.ReplyDone) -> list[Output]:
+        response = self._response
+        if response is None or response.generation != event.generation:
+            return []
+        outputs: list[Output] = []
+        if response.item is None and not isinstance(event, heard.ReplyDone):
+            previous = self.items.last_id
+            response.item = Item(_new_id("item"), role="assistant", status="in_progress", generation=event.generation)
+            opened = response.opened(previous)
+            _, dropped = self.items.add(response.item)
+            outputs += [self._send(part) for part in opened] + self._deleted(dropped)
+        match event:
+            case heard.ReplyText():
+                return outputs + [self._send(delta) for delta in response.text_delta(clean(event.text))]
+            case heard.ReplyAudio():
+                deltas = response.audio_delta(event.pcm, event.rate)
+                return outputs + [self._send(delta, event.generation) for delta in deltas]
+            case heard.ReplyDone():
+                # The audio held back belongs to the reply only if the reply was not cut short.
+                tail = response.audio_tail() if event.status == "completed" else []
+                outputs += [self._send(delta, event.generation) for delta in tail]
+                outputs += [self._send(done) for done in response.done(event)]
+                self._response = None
+        return outputs
+
+    # Shared.
+
+    def _add(self, item: Item, after: str | None = None) -> list[Output]:
+        previous, dropped = self.items.add(item, after)
+        shown = item.to_json()
+        return [
+            self._send(server_events.ItemAdded(item=shown, previous_item_id=previous)),
+            self._send(server_events.ItemDone(item=shown, previous_item_id=previous)),
+            *self._deleted(dropped),
+        ]
+
+    def _deleted(self, item_ids: list[str]) -> list[Output]:
+        return [self._send(server_events.ItemDeleted(item_id=item_id)) for item_id in item_ids]
+
+    def _turn_id(self, turn: int) -> str:
+        """Return the id of the item that a spoken turn is, or will be."""
+        if turn not in self._turns:
+            self._turns[turn] = _new_id("item")
+            while len(self._turns) > _RECENT_TURNS:
+                self._turns.popitem(last=False)
+        return self._turns[turn]
+
+    def _send(self, event: Event, generation: int | None = None) -> Send:
+        self._events += 1
+        # Events are frozen for everybody else; this one is not shared yet.
+        object.__setattr__(event, "event_id", f"event_{self.session.id[5:]}_{self._events}")
+        return Send(event, generation)
+
+
+def _new_id(kind: str) -> str:
+    return f"{kind}_{secrets.token_hex(8)}"

@@ -1,0 +1,169 @@
+"""One response: the order of its events, its single message with its single part, its usage and its metadata."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+
+from assistant.audio.formats import Encoder
+from assistant.channels.web.realtime import server_events
+from assistant.channels.web.realtime.actions import Request
+from assistant.channels.web.realtime.events import Event, Json
+from assistant.channels.web.realtime.items import Item
+from assistant.channels.web.realtime.metadata import reply_metadata
+from assistant.dialogue import events as heard
+
+
+@dataclass
+class Response:
+    """A reply of the conversation on its way to the client. `item` is its message once there is something to say."""
+
+    id: str
+    generation: int
+    request: Request
+    conversation_id: str
+    voice: str
+    item: Item | None = None
+    input_audio_ms: int = 0
+    text: str = ""
+    audio_bytes: int = 0
+
+    def __post_init__(self) -> None:
+        self._encoder = Encoder(self.request.audio)
+        self._previous_item_id: str | None = None
+
+    @property
+    def _spoken(self) -> bool:
+        return self.request.modality == "audio"
+
+    def created(self) -> list[Event]:
+        """Return what announces the response; the client's own metadata is what it knows the response by."""
+        return [server_events.ResponseCreated(response=self._to_json("in_progress", None, self.request.metadata))]
+
+    def opened(self, previous_item_id: str | None) -> list[Event]:
+        """Return what comes before the first delta, in the order that clients rely on."""
+        self._previous_item_id = previous_item_id
+        item = self._item.to_json()
+        return [
+            server_events.OutputItemAdded(response_id=self.id, item=item),
+            server_events.ItemAdded(item=item, previous_item_id=previous_item_id),
+            server_events.ContentPartAdded(**self._place, part=self._part("")),
+        ]
+
+    def text_delta(self, text: str) -> list[Event]:
+        """Return the event for more words."""
+        self.text += text
+        delta = server_events.AudioTranscriptDelta if self._spoken else server_events.TextDelta
+        return [delta(**self._place, delta=text)]
+
+    def audio_delta(self, pcm: bytes, rate: int) -> list[Event]:
+        """Return the event for more audio, int16 mono at `rate` Hz; none while the resampler holds it back."""
+        return self._audio(self._encoder.encode(pcm, rate))
+
+    def audio_tail(self) -> list[Event]:
+        """Return the event for what was held back."""
+        return self._audio(self._encoder.flush())
+
+    def _audio(self, data: bytes) -> list[Event]:
+        if not data or not self._spoken:
+            return []
+        self.audio_bytes += len(data)
+        self._item.audio_ms = self.audio_bytes * 1000 // self.request.audio.bytes_per_second
+        return [server_events.AudioDelta(**self._place, delta=base64.b64encode(data).decode("ascii"))]
+
+    def done(self, event: heard.ReplyDone) -> list[Event]:
+        """Return everything that ends the response; what was said stays, what was not heard leaves the item."""
+        metadata = self.request.metadata
+        if event.reply is not None:
+            metadata = reply_metadata(event.reply, metadata)
+        ended = self._ended(event.status == "completed")
+        if self.item is not None and event.status == "cancelled" and self._spoken:
+            self.item.content = [{"type": "output_audio", "transcript": event.heard}]
+        details: Json | None = None
+        if event.status == "cancelled":
+            reason = "turn_detected" if event.reason == "turn_detected" else "client_cancelled"
+            details = {"type": "cancelled", "reason": reason}
+        elif event.status == "failed":
+            error = {"type": "server_error", "code": "reply_failed", "message": event.error or "The reply failed."}
+            details = {"type": "failed", "error": error}
+        question = event.reply.question if event.reply else ""
+        response = self._to_json(event.status, details, metadata, self._usage(question))
+        return [*ended, server_events.ResponseDone(response=response)]
+
+    def failed(self, error: Json) -> list[Event]:
+        """Return the end of a response that never had anything to answer."""
+        details = {"type": "failed", "error": error}
+        response = self._to_json("failed", details, self.request.metadata, self._usage(""))
+        return [server_events.ResponseDone(response=response)]
+
+    def _ended(self, completed: bool) -> list[Event]:
+        if self.item is None:
+            return []
+        self.item.status = "completed" if completed else "incomplete"
+        self.item.content = [
+            {"type": "output_audio", "transcript": self.text}
+            if self._spoken
+            else {"type": "output_text", "text": self.text}
+        ]
+        item = self.item.to_json()
+        events: list[Event] = (
+            [
+                server_events.AudioDone(**self._place),
+                server_events.AudioTranscriptDone(**self._place, transcript=self.text),
+            ]
+            if self._spoken
+            else [server_events.TextDone(**self._place, text=self.text)]
+        )
+        return [
+            *events,
+            server_events.ContentPartDone(**self._place, part=self._part(self.text)),
+            server_events.OutputItemDone(response_id=self.id, item=item),
+            server_events.ItemDone(item=item, previous_item_id=self._previous_item_id),
+        ]
+
+    @property
+    def _item(self) -> Item:
+        assert self.item is not None
+        return self.item
+
+    @property
+    def _place(self) -> Json:
+        return {"response_id": self.id, "item_id": self._item.id}
+
+    def _part(self, text: str) -> Json:
+        return {"type": "audio", "transcript": text} if self._spoken else {"type": "text", "text": text}
+
+    def _usage(self, question: str) -> Json:
+        """Return counts in the API's shape: words for text tokens; 10 audio tokens a second heard, 20 a second said."""
+        rate = self.request.audio.bytes_per_second
+        heard_audio, said_audio = self.input_audio_ms // 100, self.audio_bytes * 20 // rate
+        asked, said = len(question.split()), len(self.text.split())
+        return {
+            "total_tokens": heard_audio + asked + said_audio + said,
+            "input_tokens": heard_audio + asked,
+            "output_tokens": said_audio + said,
+            "input_token_details": {
+                "text_tokens": asked,
+                "audio_tokens": heard_audio,
+                "image_tokens": 0,
+                "cached_tokens": 0,
+                "cached_tokens_details": {"text_tokens": 0, "audio_tokens": 0, "image_tokens": 0},
+            },
+            "output_token_details": {"text_tokens": said, "audio_tokens": said_audio},
+        }
+
+    def _to_json(self, status: str, details: Json | None, metadata: dict[str, str], usage: Json | None = None) -> Json:
+        output = {"format": self.request.audio.to_json(), "voice": self.voice}
+        return {
+            "object": "realtime.response",
+            "id": self.id,
+            "conversation_id": self.conversation_id,
+            "status": status,
+            "status_details": details,
+            "output": [self.item.to_json()] if self.item is not None and status != "in_progress" else [],
+            "output_modalities": [self.request.modality],
+            "max_output_tokens": "inf",
+            "audio": {"output": output},
+            "usage": usage,
+            "metadata": metadata or None,
+        }

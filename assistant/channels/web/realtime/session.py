@@ -1,0 +1,238 @@
+"""The session object: what a client may set, what of it is in effect, and what it means for a conversation."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from assistant.audio.formats import AudioFormat
+from assistant.channels.web.realtime.events import Json, ProtocolError, checked
+from assistant.dialogue.conversation import ConversationSettings, TurnDetection
+
+Modality = Literal["audio", "text"]
+
+#: Silence in ms that ends a turn when semantic_vad's eagerness asks for patience or haste; it adapts to the words.
+EAGERNESS = {"low": 600, "medium": 240, "auto": 240, "high": 160}
+
+#: Fields that are kept and shown but change nothing here: a reader of documents takes no instructions and no tools.
+KEPT = ("instructions", "tools", "tool_choice", "include", "prompt", "tracing", "truncation", "reasoning", "metadata")
+
+MAX_KEPT_BYTES = 256 * 1024
+MAX_DEPTH = 32
+
+
+@dataclass(frozen=True)
+class Vad:
+    """Turn detection as the API has it. `silence_duration_ms` None is the adaptive endpointer of the house."""
+
+    type: Literal["server_vad", "semantic_vad"] = "server_vad"
+    threshold: float = 0.5
+    prefix_padding_ms: int = 300
+    silence_duration_ms: int | None = None
+    eagerness: str = "auto"
+    create_response: bool = True
+    interrupt_response: bool = True
+
+    def to_json(self) -> Json:
+        """Return the object that a session shows; a silence that adapts shows its middle."""
+        shared = {"create_response": self.create_response, "interrupt_response": self.interrupt_response}
+        if self.type == "semantic_vad":
+            return {"type": self.type, "eagerness": self.eagerness} | shared
+        silence = TurnDetection().silence_ms if self.silence_duration_ms is None else self.silence_duration_ms
+        return {
+            "type": self.type,
+            "threshold": self.threshold,
+            "prefix_padding_ms": self.prefix_padding_ms,
+            "silence_duration_ms": silence,
+            "idle_timeout_ms": None,
+        } | shared
+
+    def turn_detection(self, *, create_response: bool) -> TurnDetection:
+        """Return the conversation's settings."""
+        semantic = self.type == "semantic_vad"
+        silence = EAGERNESS[self.eagerness] if semantic else self.silence_duration_ms
+        return TurnDetection(
+            threshold=self.threshold,
+            prefix_padding_ms=self.prefix_padding_ms,
+            silence_ms=TurnDetection().silence_ms if silence is None else silence,
+            adaptive=semantic or self.silence_duration_ms is None,
+            create_response=create_response and self.create_response,
+            interrupt_response=self.interrupt_response,
+        )
+
+
+@dataclass(frozen=True)
+class Session:
+    """One connection's settings. `voice` is the synthesizer's name, which a client cannot change."""
+
+    id: str
+    type: Literal["realtime", "transcription"] = "realtime"
+    model: str = "repartee"
+    voice: str = "default"
+    modality: Modality = "audio"
+    input_format: AudioFormat = field(default_factory=AudioFormat)
+    output_format: AudioFormat = field(default_factory=AudioFormat)
+    transcription: Json | None = None
+    noise_reduction: Json | None = None
+    vad: Vad | None = field(default_factory=Vad)
+    kept: Json = field(default_factory=dict)
+
+    def to_json(self) -> Json:
+        """Return the session object: what is in effect, not what was asked for."""
+        audio: Json = {
+            "input": {
+                "format": self.input_format.to_json(),
+                "transcription": self.transcription,
+                "noise_reduction": self.noise_reduction,
+                "turn_detection": self.vad.to_json() if self.vad else None,
+            }
+        }
+        shown: Json = {"id": self.id, "object": f"realtime.{'transcription_' * self.transcribes_only}session"}
+        shown |= {"type": self.type, "audio": audio}
+        if self.transcribes_only:
+            return shown
+        audio["output"] = {"format": self.output_format.to_json(), "voice": self.voice, "speed": 1.0}
+        defaults: Json = {"instructions": "", "tools": [], "tool_choice": "auto"}
+        return (
+            shown
+            | {"model": self.model, "output_modalities": [self.modality], "max_output_tokens": "inf"}
+            | defaults
+            | self.kept
+        )
+
+    @property
+    def transcribes_only(self) -> bool:
+        """Whether this is a transcription session, which hears and never replies."""
+        return self.type == "transcription"
+
+    def conversation_settings(self, base: ConversationSettings) -> ConversationSettings:
+        """Return `base` with what the client set."""
+        detection = self.vad.turn_detection(create_response=not self.transcribes_only) if self.vad else None
+        return dataclasses.replace(
+            base,
+            turn_detection=detection,
+            speak=self.modality == "audio",
+            speculate=base.speculate and not self.transcribes_only,
+        )
+
+    def updated(self, patch: Json) -> Session:
+        """Return the session after `session.update`; unknown fields are ignored.
+
+        Raises ProtocolError naming the parameter for a value that cannot be.
+        """
+        changes: Json = {}
+        if (kind := patch.get("type")) is not None:
+            changes["type"] = _one_of(kind, ("realtime", "transcription"), "session.type")
+        if (model := patch.get("model")) is not None:
+            changes["model"] = checked(model, str, "session.model")[:200]
+        if (modalities := patch.get("output_modalities")) is not None:
+            changes["modality"] = modality(modalities, "session.output_modalities")
+        audio = _object(patch, "audio", "session.audio")
+        self._update_input(_object(audio, "input", "session.audio.input"), changes)
+        output = _object(audio, "output", "session.audio.output")
+        if output.get("format") is not None:
+            changes["output_format"] = audio_format(output["format"], "session.audio.output.format")
+        kept = {name: patch[name] for name in KEPT if patch.get(name) is not None}
+        for name, kind in (("instructions", str), ("tools", list)):
+            if name in kept:
+                checked(kept[name], kind, f"session.{name}")
+        kept = self.kept | kept
+        if _depth(kept) > MAX_DEPTH or len(repr(kept)) > MAX_KEPT_BYTES:
+            raise ProtocolError(
+                "invalid_value", f"The session may hold 256 KiB, nested {MAX_DEPTH} deep; shorten its tools."
+            )
+        return dataclasses.replace(self, **changes, kept=kept)
+
+    def _update_input(self, given: Json, changes: Json) -> None:
+        where = "session.audio.input"
+        if given.get("format") is not None:
+            changes["input_format"] = audio_format(given["format"], f"{where}.format")
+        if "noise_reduction" in given:
+            reduction = given["noise_reduction"]
+            changes["noise_reduction"] = None if reduction is None else _typed(reduction, f"{where}.noise_reduction")
+        if "transcription" in given:
+            changes["transcription"] = _transcription(given["transcription"], f"{where}.transcription")
+        if "turn_detection" in given:
+            changes["vad"] = self._vad(given["turn_detection"], f"{where}.turn_detection")
+
+    def _vad(self, given: Any, where: str) -> Vad | None:
+        if given is None or given is False:
+            return None
+        if given is True:
+            return self.vad or Vad()
+        given = checked(given, dict, where)
+        kind = _one_of(given.get("type") or (self.vad or Vad()).type, ("server_vad", "semantic_vad"), f"{where}.type")
+        base = self.vad if self.vad and self.vad.type == kind else Vad(type=kind)
+        changes: Json = {}
+        for name, low, high in (
+            ("threshold", 0.0, 1.0),
+            ("prefix_padding_ms", 0, 5_000),
+            ("silence_duration_ms", 0, 10_000),
+        ):
+            if (value := given.get(name)) is not None:
+                changes[name] = _between(value, low, high, f"{where}.{name}")
+        for name in ("create_response", "interrupt_response"):
+            if (value := given.get(name)) is not None:
+                changes[name] = checked(value, bool, f"{where}.{name}")
+        if (eagerness := given.get("eagerness")) is not None:
+            changes["eagerness"] = _one_of(eagerness, tuple(EAGERNESS), f"{where}.eagerness")
+        return dataclasses.replace(base, **changes)
+
+
+def modality(given: Any, param: str) -> Modality:
+    """Return "audio" or "text". The API knows ["audio"] and ["text"]; audio comes with its words anyway."""
+    given = checked(given, list, param)
+    if not given or any(name not in ("audio", "text") for name in given):
+        raise ProtocolError("invalid_value", f'\'{param}\' must be ["audio"] or ["text"].', param=param)
+    return "audio" if "audio" in given else "text"
+
+
+def audio_format(given: Any, param: str) -> AudioFormat:
+    """Return the format of a format object. Raises ProtocolError for any but the API's three."""
+    given = checked(given, dict, param)
+    found = AudioFormat(_one_of(given.get("type"), ("audio/pcm", "audio/pcmu", "audio/pcma"), f"{param}.type"))
+    if given.get("rate") not in (None, found.rate):
+        raise ProtocolError("invalid_value", f"'{param}.rate' must be {found.rate}.", param=f"{param}.rate")
+    return found
+
+
+def _transcription(given: Any, param: str) -> Json | None:
+    if given is None:
+        return None
+    given = checked(given, dict, param)
+    texts = {name: checked(given[name], str, f"{param}.{name}") for name in _TEXTS if given.get(name) is not None}
+    return {"model": "repartee"} | {name: text[:1000] for name, text in texts.items()}
+
+
+_TEXTS = ("model", "language", "prompt")
+
+
+def _typed(given: Any, param: str) -> Json:
+    kind = checked(given, dict, param).get("type")
+    return {"type": _one_of(kind, ("near_field", "far_field"), f"{param}.type")}
+
+
+def _object(parent: Json, name: str, param: str) -> Json:
+    value = parent.get(name)
+    found: Json = {} if value is None else checked(value, dict, param)
+    return found
+
+
+def _depth(value: Any, level: int = 0) -> int:
+    """Return how deep a JSON value is nested, counting no further than one past the limit."""
+    children = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return level if level > MAX_DEPTH else max((_depth(child, level + 1) for child in children), default=level)
+
+
+def _one_of(given: Any, allowed: tuple[str, ...], param: str) -> Any:
+    if given not in allowed:
+        raise ProtocolError("invalid_value", f"'{param}' must be one of {', '.join(allowed)}.", param=param)
+    return given
+
+
+def _between(given: Any, low: float, high: float, param: str) -> float:
+    value: float = checked(given, type(low), param)
+    if not low <= value <= high:
+        raise ProtocolError("invalid_value", f"'{param}' must be from {low} to {high}.", param=param)
+    return value

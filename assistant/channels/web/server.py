@@ -1,0 +1,189 @@
+"""uvicorn around the application: where it listens, TLS, keepalive, and an orderly end.
+
+Half-open sockets are found by pings; a client that never says anything, or reads nothing, is cut.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import socket
+import ssl
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+from assistant.channels.gate import is_loopback
+from assistant.channels.web.app import build_app
+from assistant.config import Config, ServeConfig
+from assistant.turn.answering import Assistant
+from engines.errors import ReparteeError
+
+MAX_MESSAGE_BYTES = 16 * 1024 * 1024  # 15 MiB of audio in one append is the API's own limit
+FIRST_REQUEST_S = 15.0
+SHUTDOWN_S = 5
+OTHER_CONNECTIONS = 1000  # besides the sessions
+
+
+def bind(config: ServeConfig, *, insecure: bool = False) -> socket.socket:
+    """Return a socket that listens where the configuration says; port 0 takes a free one.
+
+    Raises ReparteeError for an unknown host, a port that is taken, and an address that others can reach while no token
+    is set, unless `insecure` says that this is meant.
+    """
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            config.host, config.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+    except (socket.gaierror, UnicodeError) as error:
+        raise ReparteeError(f"serve.host: '{config.host}' is not an address of this machine; try 127.0.0.1.") from error
+    if not (is_loopback(str(address[0])) or config.token or insecure):
+        raise ReparteeError(
+            f"Others can reach {config.host} and no token is set; set serve.token (or REPARTEE_SERVE_TOKEN), or say "
+            "--insecure to let anybody in."
+        )
+    listener = socket.socket(family, kind, protocol)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(1024)
+    except OSError as error:
+        listener.close()
+        raise ReparteeError(
+            f"{config.host} port {config.port} cannot be listened on ({error.strerror}); choose another with --port."
+        ) from error
+    return listener
+
+
+def url_of(listener: socket.socket, config: ServeConfig) -> str:
+    """Return the address a browser opens."""
+    host, port = listener.getsockname()[:2]
+    return f"{'https' if config.certificate else 'http'}://{f'[{host}]' if ':' in host else host}:{port}"
+
+
+async def serve(
+    config: Config,
+    listener: socket.socket,
+    *,
+    ready: Callable[[str], None],
+    on_start: Callable[[Assistant], Any] | None = None,
+) -> None:
+    """Serve until SIGTERM or SIGINT; `ready(url)` is called when connections are accepted.
+
+    Raises ReparteeError where the assistant cannot be opened or the certificate is unusable.
+    """
+    check_tls(config.serve)
+    assistant = Assistant.open(config)
+    try:
+        # Loaded now, so that the first person waits no longer than the second.
+        await asyncio.gather(assistant.recognizer(), assistant.synthesizer())
+        if on_start is not None:
+            on_start(assistant)
+        server = _Server(
+            _options(build_app(assistant, config), config.serve), lambda: ready(url_of(listener, config.serve))
+        )
+        await server.serve(sockets=[listener])
+    finally:
+        await assistant.close()
+
+
+def check_tls(config: ServeConfig) -> None:
+    """Raise ReparteeError unless certificate and key are both set and fit together, or neither is set."""
+    if not config.certificate and not config.key:
+        return
+    if not (config.certificate and config.key):
+        raise ReparteeError("serve.certificate and serve.key belong together; set both, or neither.")
+    for name, path in (("certificate", config.certificate), ("key", config.key)):
+        if not Path(path).is_file():
+            raise ReparteeError(f"serve.{name}: there is no file {path}; give the path of a PEM file.")
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(config.certificate, config.key)
+    except (ssl.SSLError, OSError) as error:
+        raise ReparteeError(
+            f"serve.certificate and serve.key cannot be used together ({error}); give a matching pair of PEM files."
+        ) from error
+
+
+def _options(app: Any, config: ServeConfig) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        http=_Http,
+        ws=_WebSocket,
+        ws_max_size=MAX_MESSAGE_BYTES,
+        ws_ping_interval=config.ping_s,
+        ws_ping_timeout=config.ping_s,
+        # Audio does not compress, and deflate costs 100 KB a connection.
+        ws_per_message_deflate=False,
+        timeout_keep_alive=int(FIRST_REQUEST_S),
+        limit_concurrency=config.sessions + OTHER_CONNECTIONS,
+        timeout_graceful_shutdown=SHUTDOWN_S,
+        server_header=False,
+        proxy_headers=False,
+        ssl_certfile=config.certificate or None,
+        ssl_keyfile=config.key or None,
+    )
+
+
+class _Server(uvicorn.Server):
+    """Says when it is ready, and ends on a signal without passing it on, so that the exit status is 0."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._ready()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        loop = asyncio.get_running_loop()
+        signals = (signal.SIGTERM, signal.SIGINT)
+        for number in signals:
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        try:
+            yield
+        finally:
+            for number in signals:
+                loop.remove_signal_handler(number)
+
+
+class _Http(H11Protocol):
+    """Cuts a connection that does not send the head of a request in time."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._deadline = self.loop.call_later(FIRST_REQUEST_S, self._cut_if_idle)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._deadline.cancel()
+        super().connection_lost(exc)
+
+    def handle_websocket_upgrade(self, event: Any) -> None:
+        self._deadline.cancel()
+        super().handle_websocket_upgrade(event)
+
+    def _cut_if_idle(self) -> None:
+        if getattr(self, "cycle", None) is None:
+            self.transport.abort()
+
+
+class _WebSocket(WebSocketsSansIOProtocol):
+    """Lets the application, and a ping without answer, cut a peer that would never read the close frame."""
+
+    def handle_connect(self, event: Any) -> None:
+        super().handle_connect(event)
+        if hasattr(self, "scope"):
+            self.scope["state"]["abort"] = self.transport.abort
+
+    def keepalive_timeout(self) -> None:
+        super().keepalive_timeout()
+        self.transport.abort()

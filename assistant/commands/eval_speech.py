@@ -1,0 +1,201 @@
+"""``repartee eval speech``: how many words of a set of recordings the recognizer gets wrong, and how long it takes."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING
+
+import click
+
+from assistant.config import Config
+from engines.errors import ReparteeError
+
+if TYPE_CHECKING:
+    from assistant.audio.files import Pcm
+    from assistant.recognizers.recognizer import Recognizer
+
+RATE = 16_000
+CHUNK_MS = 100  # of audio a live stream is fed at a time
+
+
+@dataclass(frozen=True)
+class Recording:
+    """A line of a manifest: what is said in a file, from `start_s` to `end_s` (None is the end)."""
+
+    file: Path
+    text: str
+    start_s: float = 0.0
+    end_s: float | None = None
+
+    def load(self) -> Pcm:
+        """Return int16[samples] at 16 kHz. Raises AudioError."""
+        from assistant.audio.files import load_audio
+
+        pcm = load_audio(self.file)
+        return pcm[int(self.start_s * RATE) : None if self.end_s is None else int(self.end_s * RATE)]
+
+
+@dataclass(frozen=True)
+class Result:
+    """One recording recognised. `waited_s` is from its last sample to the final transcript."""
+
+    file: str
+    said: str
+    heard: str
+    words: int
+    errors: int
+    audio_s: float
+    spent_s: float
+    waited_s: float
+
+
+@click.command("speech")
+@click.argument("manifest", type=click.Path(path_type=Path))
+@click.option("--kind", default="", help="Only rows whose field `kind` is this.")
+@click.option(
+    "--live", is_flag=True, help="Feed each recording as fast as it was spoken, and time the wait at its end."
+)
+@click.option("--plain", is_flag=True, help="Do not bias the recognizer to the documents of the store.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option("-v", "--verbose", is_flag=True, help="Print a line for each recording.")
+@click.pass_obj
+def command(
+    config: Config, manifest: Path, *, kind: str, live: bool, plain: bool, as_json: bool, verbose: bool
+) -> None:
+    """Score the recognizer on MANIFEST: JSON lines with "file" (beside the manifest), "text", and maybe "start", "end".
+
+    Words are compared without case and punctuation, figures as they are said. Rows without text are left out.
+    """
+    recordings = list(read_manifest(manifest, kind))
+    if not recordings:
+        raise ReparteeError(
+            f'{manifest}: no rows to score; expected lines such as {{"file": "a.wav", "text": "hello"}}.'
+        )
+    results = asyncio.run(_evaluate(config, recordings, live=live, plain=plain))
+    summary = summarise(results)
+    if as_json:
+        rows = [result.__dict__ for result in results]
+        click.echo(json.dumps(summary | ({"rows": rows} if verbose else {})))
+        return
+    for result in results if verbose else ():
+        click.echo(
+            f"{result.errors:3d}/{result.words:<3d} {result.file}\n        {result.said}\n        {result.heard}"
+        )
+    click.echo(
+        f"{summary['recordings']} recordings, {summary['audio_s']:.0f} s: {summary['wer']:.1%} of {summary['words']} "
+        f"words wrong, real-time factor {summary['real_time_factor']:.2f}, wait at the end "
+        f"p50 {summary['wait_ms_p50']:.0f} ms, p95 {summary['wait_ms_p95']:.0f} ms"
+    )
+
+
+def read_manifest(manifest: Path, kind: str = "") -> Iterator[Recording]:
+    """Yield the rows that have a text. Raises ReparteeError that names the line which cannot be used."""
+    try:
+        lines = manifest.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ReparteeError(f"{manifest}: cannot be read ({error}); expected a file of JSON lines.") from error
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+            end = row.get("end")
+            recording = Recording(
+                manifest.parent / row["file"],
+                str(row.get("text") or ""),
+                float(row.get("start") or 0.0),
+                None if end is None else float(end),
+            )
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise ReparteeError(
+                f'{manifest}, line {number}: expected an object with "file" and "text", and numbers for "start", "end".'
+            ) from error
+        if recording.text.strip() and kind in {"", row.get("kind")}:
+            yield recording
+
+
+async def recognise(recognizer: Recognizer, recording: Recording, *, live: bool) -> Result:
+    """Recognise one recording, as a whole or fed while it would be spoken."""
+    pcm = await asyncio.to_thread(recording.load)
+    started = time.perf_counter()
+    if live:
+        stream = recognizer.stream()
+        step = RATE * CHUNK_MS // 1000
+        for place in range(0, len(pcm), step):
+            spoken_at = started + (place + step) / RATE
+            await asyncio.sleep(max(0.0, spoken_at - time.perf_counter()))
+            await stream.feed(pcm[place : place + step])
+        ended = time.perf_counter()
+        transcript = await stream.finish()
+    else:
+        ended = started
+        transcript = await recognizer.transcribe(pcm)
+    now = time.perf_counter()
+    said, heard = comparable(recording.text), comparable(transcript.text)
+    return Result(
+        recording.file.name,
+        " ".join(said),
+        " ".join(heard),
+        len(said),
+        word_errors(said, heard),
+        round(len(pcm) / RATE, 3),
+        round(now - started, 4),
+        round(now - ended, 4),
+    )
+
+
+def comparable(text: str) -> list[str]:
+    """Return the words of a text without case, punctuation, accents and apostrophes; figures in words."""
+    from assistant.languages.en.spoken_words import spoken_words
+
+    return [word.replace("'", "") for word in spoken_words(text)]
+
+
+def word_errors(said: Sequence[str], heard: Sequence[str]) -> int:
+    """Return the least number of words to put in, take out or replace (Levenshtein distance)."""
+    row = list(range(len(heard) + 1))
+    for place, word in enumerate(said, 1):
+        above, row = row, [place]
+        for column, other in enumerate(heard, 1):
+            row.append(min(above[column] + 1, row[-1] + 1, above[column - 1] + (word != other)))
+    return row[-1]
+
+
+def summarise(results: Sequence[Result]) -> dict[str, float]:
+    """Return the figures over all recordings; times are wall clock."""
+    words, audio_s = sum(result.words for result in results), sum(result.audio_s for result in results)
+    waits = sorted(result.waited_s for result in results)
+    return {
+        "recordings": len(results),
+        "audio_s": round(audio_s, 2),
+        "words": words,
+        "errors": sum(result.errors for result in results),
+        "wer": round(sum(result.errors for result in results) / max(words, 1), 4),
+        "real_time_factor": round(sum(result.spent_s for result in results) / max(audio_s, 1e-9), 3),
+        "wait_ms_p50": round(1000 * median(waits), 1),
+        "wait_ms_p95": round(1000 * waits[min(len(waits) - 1, int(0.95 * len(waits)))], 1),
+    }
+
+
+async def _evaluate(config: Config, recordings: Sequence[Recording], *, live: bool, plain: bool) -> list[Result]:
+    from assistant.commands.knowledge import open_library
+    from assistant.recognizers.choose import load_recognizer
+    from knowledge.library import STORE_NAME
+
+    with ExitStack() as stack:
+        library = None
+        if not plain and (config.home / STORE_NAME).exists():
+            library = stack.enter_context(open_library(config))
+        recognizer = await asyncio.to_thread(load_recognizer, config.speech.recognizer, config.cache_dir, library)
+        try:
+            await recognizer.transcribe(recordings[0].load()[:RATE])  # loads its models
+            return [await recognise(recognizer, recording, live=live) for recording in recordings]
+        finally:
+            await recognizer.close()

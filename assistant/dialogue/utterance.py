@@ -1,0 +1,110 @@
+"""One turn of the person being recognised while it is spoken, so that only its tail is left to do at the end."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from assistant.turn.events import Transcript
+
+if TYPE_CHECKING:
+    from assistant.recognizers.recognizer import RecognizerStream
+
+
+class Hearing:
+    """Feeds a recognizer's stream from a task of its own; hear() and pause() return at once.
+
+    `partial(turn, text, appended)` is called with words that will not change; `hypothesis(turn, text)` with everything
+    the recognizer thinks it heard so far, after each feed; `settled(turn, text)` the same at a pause, when all of the
+    audio up to it has been decoded.
+    """
+
+    under_way: ClassVar[int] = 0  # turns being recognised in this process
+
+    def __init__(
+        self,
+        turn: int,
+        stream: RecognizerStream,
+        *,
+        partial: Callable[[int, str, str], None],
+        hypothesis: Callable[[int, str], None],
+        settled: Callable[[int, str], None],
+    ) -> None:
+        Hearing.under_way += 1
+        self.turn = turn
+        self.samples = 0
+        self.text = ""  # stable words
+        self._stream, self._partial, self._hypothesis, self._settled = stream, partial, hypothesis, settled
+        self._audio: list[np.ndarray] = []
+        self._silence: list[np.ndarray] | None = None  # heard since pause()
+        self._paused = self._ended = False
+        self._changed = asyncio.Event()
+        self._task = asyncio.create_task(self._run())
+        self._task.add_done_callback(self._over)
+
+    def hear(self, pcm: np.ndarray) -> None:
+        """Take the next audio of the turn: int16[n] at 16 kHz."""
+        self.samples += len(pcm)
+        if self._silence is not None:
+            self._silence.append(pcm)
+            return
+        self._audio.append(pcm)
+        self._changed.set()
+
+    def pause(self) -> None:
+        """Ask for settled() as soon as the audio so far is decoded.
+
+        The silence from here on is kept back: it is decoded if the person goes on, and not if the turn is over.
+        """
+        self._paused, self._silence = True, []
+        self._changed.set()
+
+    def resume(self) -> None:
+        """Withdraw pause(): the person went on speaking."""
+        self._audio += self._silence or []
+        self._paused, self._silence = False, None
+        self._changed.set()
+
+    @property
+    def mean(self) -> list[float] | None:
+        """What the recognizer learnt of the voice, after finish()."""
+        return self._stream.mean
+
+    async def finish(self) -> Transcript:
+        """End the turn and return its words. Raises ReparteeError where the recognizer failed."""
+        self._ended = True
+        self._changed.set()
+        return await self._task
+
+    def cancel(self) -> None:
+        """Drop the turn; safe at any time."""
+        self._task.cancel()
+        self._stream.cancel()
+
+    @staticmethod
+    def _over(_task: asyncio.Task[Transcript]) -> None:
+        Hearing.under_way -= 1
+
+    async def _run(self) -> Transcript:
+        while True:
+            await self._changed.wait()
+            self._changed.clear()
+            if self._audio:
+                pcm, self._audio = np.concatenate(self._audio), []
+                appended = await self._stream.feed(pcm)
+                if appended:
+                    self.text = f"{self.text} {appended}".strip()
+                    self._partial(self.turn, self.text, appended)
+                self._hypothesis(self.turn, self._stream.hypothesis)
+            if self._audio:
+                self._changed.set()
+            elif self._ended:
+                return await self._stream.finish()
+            elif self._paused:
+                text = await self._stream.settle()
+                if self._paused:  # unless the person went on meanwhile
+                    self._paused = False
+                    self._settled(self.turn, text)

@@ -1,0 +1,225 @@
+"""What is installed, what is missing and how to get it. A check that fails becomes a finding; nothing here raises."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib
+import importlib.util
+import os
+import platform
+import re
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib import metadata
+from typing import Literal
+
+from assistant.config import FILE_NAME, Config, section_types
+
+State = Literal["ok", "missing", "broken"]
+
+#: Instruction sets that make int8 reading on a CPU fast, best first.
+_FAST_INSTRUCTIONS = ("amx_int8", "avx512_vnni", "avx_vnni", "avx512f", "avx2", "asimddp")
+_SECRETS = frozenset({"token", "tokens", "password"})
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the report: a "missing" part is optional, a "broken" one is needed; ``remedy`` says what to do."""
+
+    topic: str
+    name: str
+    state: State
+    detail: str
+    remedy: str = ""
+
+
+def examine(config: Config, config_problem: str = "") -> list[Finding]:
+    """Return every finding, topic by topic."""
+    checks: list[tuple[str, Callable[[Config], Iterator[Finding]]]] = [
+        ("machine", _machine),
+        ("packages", _packages),
+        ("reader", _reader),
+        ("runtimes", _runtimes),
+        ("GPU", _gpu),
+        ("knowledge", _knowledge),
+        ("speech", _speech),
+        ("extras", _extras),
+    ]
+    findings = []
+    if config_problem:
+        findings.append(
+            Finding("settings", FILE_NAME, "broken", config_problem, "defaults are used until it is corrected")
+        )
+    for topic, check in checks:
+        findings += _findings(topic, check, config)
+    return findings
+
+
+def _findings(topic: str, check: Callable[[Config], Iterator[Finding]], config: Config) -> list[Finding]:
+    findings: list[Finding] = []
+    try:
+        findings.extend(check(config))
+    except Exception as error:  # whatever is wrong with a part is exactly what the doctor is asked for
+        findings.append(Finding(topic, topic, "broken", str(error) or type(error).__name__))
+    return findings
+
+
+def settings(config: Config) -> dict[str, dict[str, object]]:
+    """Return every setting in effect by section and key; secrets are masked."""
+    values = {name: dataclasses.asdict(getattr(config, name)) for name in section_types()}
+    return {
+        name: {key: "(set)" if key in _SECRETS and value else value for key, value in section.items()}
+        for name, section in values.items()
+    }
+
+
+def _machine(config: Config) -> Iterator[Finding]:
+    yield Finding("machine", "Python", "ok", f"{platform.python_version()} in {sys.prefix}")
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    yield Finding(
+        "machine", "processor", "ok", f"{platform.machine()}, {cores} cores for this process{_instructions()}"
+    )
+    existing = next(folder for folder in (config.home, *config.home.parents) if folder.exists())
+    if not existing.is_dir() or not os.access(existing, os.W_OK):
+        yield Finding("machine", "home", "broken", f"{config.home} is not writable", "choose another with --home")
+    else:
+        made = "" if existing == config.home else " (made when first used)"
+        yield Finding("machine", "home", "ok", f"{config.home}{made}")
+
+
+def _instructions() -> str:
+    try:
+        with open("/proc/cpuinfo", encoding="ascii", errors="replace") as cpuinfo:  # noqa: PTH123  a device, not a file
+            words = set(cpuinfo.read().split())
+    except OSError:
+        return ""
+    found = [name for name in _FAST_INSTRUCTIONS if name in words]
+    return f", {' '.join(found)}" if found else ", no vector instructions for int8: reading will be slow"
+
+
+def _requirements(extra: str) -> Iterator[tuple[str, str | None]]:
+    """Yield (package, installed version or None) for an extra of ours, "" for the core."""
+    for requirement in metadata.requires("repartee") or ():
+        marker = re.search(r"""extra\s*==\s*['"]([^'"]+)""", requirement)
+        if (marker[1] if marker else "") != extra:
+            continue
+        name = re.split(r"[^A-Za-z0-9._-]", requirement, maxsplit=1)[0]
+        try:
+            yield name, metadata.version(name)
+        except metadata.PackageNotFoundError:
+            yield name, None
+
+
+def _packages(config: Config) -> Iterator[Finding]:  # noqa: ARG001
+    yield Finding("packages", "repartee", "ok", metadata.version("repartee"))
+    core = list(_requirements(""))
+    yield Finding("packages", "core", "ok", ", ".join(f"{name} {version}" for name, version in core if version))
+    for name, version in core:
+        if not version:
+            yield Finding("packages", name, "broken", "not installed", f"pip install {name}")
+
+
+def _extras(config: Config) -> Iterator[Finding]:  # noqa: ARG001
+    for extra in metadata.metadata("repartee").get_all("Provides-Extra") or ():
+        packages = list(_requirements(extra))
+        lacking = [name for name, version in packages if version is None]
+        have = ", ".join(f"{name} {version}" for name, version in packages if version)
+        if lacking:
+            yield Finding(
+                "extras", extra, "missing", f"without {', '.join(lacking)}", f"pip install 'repartee[{extra}]'"
+            )
+        else:
+            yield Finding("extras", extra, "ok", have)
+
+
+def _reader(config: Config) -> Iterator[Finding]:
+    from engines.checkpoint import Checkpoint, default_checkpoint_path
+
+    path = config.reader.model or default_checkpoint_path()
+    checkpoint = Checkpoint.load(path)
+    size = checkpoint.config
+    shape = f"{size.layers} layers of {size.hidden_size}, {len(checkpoint.vocab)} word pieces"
+    yield Finding("reader", "weights", "ok", f"{path}: {shape}, sha256 {checkpoint.digest[:16]}")
+    calibration = checkpoint.calibration
+    if calibration is None:
+        remedy = "confidence is a guess; set reader.threshold"
+        yield Finding("reader", "calibration", "missing", "the weights carry none", remedy)
+    else:
+        detail = f"null threshold {calibration.null_threshold:.3f}, temperature {calibration.temperature:.3f}"
+        yield Finding("reader", "calibration", "ok", detail)
+
+
+def _runtimes(config: Config) -> Iterator[Finding]:
+    from engines.runtimes.runtime import runtimes
+
+    chosen = False
+    for status in runtimes():
+        wanted = config.reader.runtime in ("auto", status.name)
+        used = status.available and wanted and not chosen
+        chosen = chosen or used
+        state: State = "ok" if status.available else "missing"
+        yield Finding("runtimes", status.name, state, status.reason + (" This one will read." if used else ""))
+    if not chosen:
+        yield Finding("runtimes", config.reader.runtime, "broken", "no runtime can read", "pip install openvino")
+
+
+def _gpu(config: Config) -> Iterator[Finding]:  # noqa: ARG001
+    if importlib.util.find_spec("engines.runtimes.gpu_report") is None:
+        return
+    for name, state, detail, remedy in importlib.import_module("engines.runtimes.gpu_report").report():
+        yield Finding("GPU", name, state, detail, remedy)
+
+
+def _knowledge(config: Config) -> Iterator[Finding]:
+    remedy = "repartee knowledge add PATH"
+    if not (config.home / "knowledge.db").exists():
+        yield Finding("knowledge", "store", "missing", "no documents yet", remedy)
+        return
+    from engines.checkpoint import Checkpoint, default_checkpoint_path
+    from engines.tokenize import Tokenizer
+    from knowledge.library import Library
+
+    checkpoint = Checkpoint.load(config.reader.model or default_checkpoint_path())
+    library = Library.open(config.home, Tokenizer(checkpoint.vocab, checkpoint.lower_case).encode, readonly=True)
+    try:
+        documents = library.documents()
+    finally:
+        library.close()
+    passages = sum(document.passages for document in documents)
+    if documents:
+        yield Finding("knowledge", "store", "ok", f"{len(documents)} documents, {passages} passages")
+    else:
+        yield Finding("knowledge", "store", "missing", "the store is empty", remedy)
+
+
+def _speech(config: Config) -> Iterator[Finding]:  # noqa: ARG001
+    from ctypes.util import find_library
+
+    pocketsphinx = importlib.util.find_spec("pocketsphinx") is not None
+    yield _part("recognizer", pocketsphinx, "pocketsphinx, biased to your documents", "pip install pocketsphinx")
+    espeak = importlib.util.find_spec("espeakng_loader") is not None
+    yield _part("voice espeak", espeak, "espeak-ng from espeakng-loader", "pip install espeakng-loader")
+    flite = find_library("flite_cmu_us_slt") is not None
+    yield _part("voice flite", flite, "flite, voice slt", "apt-get install libflite1")
+    nemo = importlib.util.find_spec("nemo") is not None
+    yield _part("NeMo", nemo, "recognizers and voices from NeMo models", "pip install 'repartee[nemo]'")
+    try:
+        import sounddevice
+    except (ImportError, OSError) as error:
+        reason = "PortAudio is not there" if isinstance(error, OSError) else "sounddevice is not installed"
+        fix = "apt-get install libportaudio2" if isinstance(error, OSError) else "pip install 'repartee[audio]'"
+        yield Finding("speech", "sound devices", "missing", reason, fix)
+        return
+    devices = sounddevice.query_devices()
+    microphones = sum(device["max_input_channels"] > 0 for device in devices)
+    speakers = sum(device["max_output_channels"] > 0 for device in devices)
+    state: State = "ok" if microphones and speakers else "missing"
+    fix = "" if state == "ok" else "needed by `repartee listen` only; recordings and `serve` work without"
+    yield Finding("speech", "sound devices", state, f"{microphones} to listen, {speakers} to speak", fix)
+
+
+def _part(name: str, present: bool, detail: str, remedy: str) -> Finding:
+    if present:
+        return Finding("speech", name, "ok", detail)
+    return Finding("speech", name, "missing", "not installed", remedy)

@@ -1,0 +1,1 @@
+"""Finds speech in a stream of samples, and its end."""

@@ -1,0 +1,246 @@
+"""From a stream of microphone samples to the turns in it. No clock and no tasks: time is counted in samples.
+
+Every sample belongs to one turn at most and the order is kept: a turn begins with its pre-roll (never reaching into the
+turn before), and holds everything up to its end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from assistant.ear.endpointer import Endpointer, Waits
+from assistant.ear.silero import FRAME
+from assistant.ear.vad import Activity, VoiceActivity
+from assistant.ear.wake import WakeWords
+from assistant.languages.en.completeness import Look
+
+RATE = 16_000  # Hz
+PER_MS = RATE // 1000
+WINDOW = 160  # samples; the end of speech is placed to 10 ms
+ABOVE_ROOM, BELOW_PEAK = 2.0, 0.02  # speech is at least so loud against the room and the turn's loudest frame
+HYSTERESIS = 0.15  # speech under way goes on at this much less probability than it needs to begin
+UNKNOWN = RATE * 160 // 1000  # samples; so late the model may be to know the beginning of a word for speech
+CLEARLY_LOUD, LIKELY = 6.0, 0.2  # to interrupt, a frame so many times the room needs this share of the threshold
+MAX_TURN = 30 * RATE  # samples; bounds memory, and whoever talks longer is answered in parts
+
+
+@dataclass(frozen=True)
+class Began:
+    """A turn begins at sample `at` with `audio`, pre-roll included."""
+
+    at: int
+    audio: np.ndarray
+
+
+@dataclass(frozen=True)
+class Continued:
+    """More audio of the turn under way."""
+
+    audio: np.ndarray
+
+
+@dataclass(frozen=True)
+class Paused:
+    """No speech since sample `speech_end`, for long enough that the words are wanted."""
+
+    speech_end: int
+
+
+@dataclass(frozen=True)
+class Resumed:
+    """Speech goes on after a Paused."""
+
+
+@dataclass(frozen=True)
+class Ended:
+    """The turn's audio ends before sample `at`; its speech ended at `speech_end`.
+
+    `silence_ms` was waited for, because the words looked as `look` says.
+    """
+
+    at: int
+    speech_end: int
+    silence_ms: float
+    look: Look
+
+
+@dataclass(frozen=True)
+class Woke:
+    """The wake word `word` ended at sample `at`."""
+
+    word: str
+    at: int
+
+
+EarEvent = Began | Continued | Paused | Resumed | Ended | Woke
+
+
+class Ear:
+    """Hears one microphone. Feed it with hear(); tell it with judge() how the words look."""
+
+    def __init__(
+        self,
+        *,
+        threshold: float = 0.5,
+        prefix_ms: float = 300.0,
+        waits: Waits | None = None,
+        voice: VoiceActivity | None = None,
+        wake: WakeWords | None = None,
+        awake_s: float = 8.0,
+    ) -> None:
+        self.threshold = threshold
+        self.prefix = int(prefix_ms * PER_MS)
+        self.interrupting = False  # a reply is playing: one frame of speech is enough, for speed
+        self.deaf = False  # a reply is playing and the microphone hears it: nothing is taken for speech
+        self.level = 0.0  # root mean square of the last frame, for showing
+        self._voice = voice or VoiceActivity()
+        self._wake, self._awake_samples, self._awake_until = wake, int(awake_s * RATE), 0
+        self._endpointer = Endpointer(waits or Waits())
+        self._pending = np.zeros(0, np.int16)  # less than a frame, not judged yet
+        self._recent = np.zeros(0, np.int16)  # judged samples that belong to no turn yet
+        self._judged = 0  # samples judged so far
+        self._begun_at: int | None = None
+        self._candidate = 0  # consecutive frames of speech, not yet a turn
+        self._paused = False
+        self._hushed = False  # it has been silent since the last speech
+        self._unknown = 0  # samples of sound since then that is not known for speech
+        self._peak = self._speech_end = 0.0
+
+    @property
+    def position(self) -> int:
+        """Samples heard so far."""
+        return self._judged + len(self._pending)
+
+    @property
+    def speaking(self) -> bool:
+        """Whether a turn is under way."""
+        return self._begun_at is not None
+
+    @property
+    def paused(self) -> bool:
+        """Whether the person is silent inside a turn for long enough that the words are wanted."""
+        return self._begun_at is not None and self._paused
+
+    def stay_awake(self) -> None:
+        """Listen without the wake word for a while: a reply has just ended and a follow-up may come."""
+        self._awake_until = self.position + self._awake_samples
+
+    def hear(self, pcm: np.ndarray) -> Iterator[EarEvent]:
+        """Judge int16[n] and yield what happened, in order. The generator must be used up."""
+        self._pending = np.concatenate([self._pending, pcm])
+        while len(self._pending) >= FRAME:
+            frame, self._pending = self._pending[:FRAME], self._pending[FRAME:]
+            yield from self._frame(frame)
+
+    def judge(self, look: Look) -> Iterator[EarEvent]:
+        """Take how the words look now; ends the turn if the silence so far is enough for that."""
+        self._endpointer.look = look
+        if self._begun_at is not None and self._endpointer.ended:
+            yield self._end()
+
+    def finish(self) -> Iterator[EarEvent]:
+        """End the turn under way now, with all that was heard."""
+        if self._begun_at is None:
+            return
+        rest, self._pending = self._pending, self._pending[:0]
+        self._judged += len(rest)
+        yield Continued(rest)
+        yield self._end()
+
+    def drop(self) -> None:
+        """Forget the turn under way and the pre-roll."""
+        self._begun_at, self._candidate, self._paused = None, 0, False
+        self._recent = np.zeros(0, np.int16)
+
+    def _frame(self, frame: np.ndarray) -> Iterator[EarEvent]:
+        self._judged += FRAME
+        if self._wake is not None and not self.speaking and (word := self._wake.hear(frame)) is not None:
+            self._recent, self._candidate = np.zeros(0, np.int16), 0
+            self.stay_awake()
+            yield Woke(word, self._judged)
+            return
+        if self.deaf or (self._wake is not None and not self.speaking and self._judged > self._awake_until):
+            self.level = float(np.sqrt(np.mean(frame.astype(np.float32) ** 2)))
+            self._recent, self._candidate = np.zeros(0, np.int16), 0
+            return
+        activity = self._voice.judge(frame)
+        self.level = activity.level
+        if self._begun_at is None:
+            yield from self._idle(frame, activity)
+        else:
+            yield Continued(frame)
+            yield from self._in_turn(frame, activity)
+
+    def _idle(self, frame: np.ndarray, activity: Activity) -> Iterator[EarEvent]:
+        self._recent = np.concatenate([self._recent, frame])
+        if self._begins(activity):
+            self._candidate += 1
+        else:
+            self._candidate = 0
+        if self._candidate < (1 if self.interrupting else 2):
+            self._keep_recent()
+            return
+        self._keep_recent()
+        self._begun_at = self._judged - len(self._recent)
+        self._peak, self._paused = activity.level, False
+        self._speech_end = float(self._judged)
+        self._hushed, self._unknown = False, 0
+        self._endpointer.speech()
+        yield Began(self._begun_at, self._recent)
+        self._recent, self._candidate = np.zeros(0, np.int16), 0
+
+    def _keep_recent(self) -> None:
+        # The frames of a candidate come on top of the prefix, else the start of speech would be pushed out by them.
+        self._recent = self._recent[max(0, len(self._recent) - self.prefix - self._candidate * FRAME) :]
+
+    def _begins(self, activity: Activity) -> bool:
+        if activity.probability >= self.threshold:
+            return True
+        loud = activity.level > CLEARLY_LOUD * max(activity.room, 20.0)
+        return self.interrupting and loud and activity.probability >= LIKELY * self.threshold
+
+    def _in_turn(self, frame: np.ndarray, activity: Activity) -> Iterator[EarEvent]:
+        tail = self._silent_tail(frame, activity)
+        if activity.probability >= self.threshold - HYSTERESIS and tail < FRAME:
+            self._peak = max(activity.level, self._peak * 0.99)
+            self._speech_end = float(self._judged - tail)
+            self._endpointer.speech(tail / PER_MS)
+            self._hushed, self._unknown = False, 0
+            if self._paused:
+                self._paused = False
+                yield Resumed()
+        elif tail < FRAME and self._hushed and self._unknown < UNKNOWN:
+            self._unknown += FRAME  # a sound after silence, perhaps the next word: the count stands still
+        else:
+            self._hushed = self._hushed or tail == FRAME
+            self._endpointer.silence()
+        if not self._paused and self._endpointer.paused:
+            self._paused = True
+            yield Paused(int(self._speech_end))
+        if self._endpointer.ended or self._judged - (self._begun_at or 0) >= MAX_TURN:
+            yield self._end()
+
+    def _silent_tail(self, frame: np.ndarray, activity: Activity) -> int:
+        """Samples at the end of the frame that are no louder than the room or far below the turn's peak."""
+        least = max(activity.room * ABOVE_ROOM, self._peak * BELOW_PEAK)
+        silent = 0
+        while silent + WINDOW <= len(frame):
+            window = frame[len(frame) - silent - WINDOW : len(frame) - silent].astype(np.float32)
+            if float(np.sqrt(np.mean(window * window))) > least:
+                return silent
+            silent += WINDOW
+        return FRAME
+
+    def _end(self) -> Ended:
+        ended = Ended(
+            at=self._judged,
+            speech_end=int(self._speech_end),
+            silence_ms=self._endpointer.silence_ms,
+            look=self._endpointer.look,
+        )
+        self._begun_at, self._paused, self._candidate = None, False, 0
+        self.stay_awake()
+        return ended

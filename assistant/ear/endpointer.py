@@ -1,0 +1,65 @@
+"""When has the person finished? Silence is counted in audio, and how much is waited for depends on the words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from assistant.languages.en.completeness import Look
+
+FRAME_MS = 32.0
+
+
+@dataclass(frozen=True)
+class Waits:
+    """Silence in ms before a turn is taken, by how the words look; at `settle` the recognizer is asked for them."""
+
+    complete: float = 160.0
+    default: float = 240.0
+    doubtful: float = 400.0
+    unfinished: float = 600.0
+    settle: float = 64.0
+
+    def for_look(self, look: Look) -> float:
+        """Return the silence to wait for."""
+        return {
+            Look.COMPLETE: self.complete,
+            Look.UNCERTAIN: self.default,
+            Look.DOUBTFUL: self.doubtful,
+            Look.UNFINISHED: self.unfinished,
+        }[look]
+
+    @classmethod
+    def around(cls, default: float, *, adaptive: bool = True) -> Waits:
+        """Keep the proportions of the defaults around another default, in ms; not adaptive: always that long."""
+        settle = min(64.0, default)
+        if not adaptive:
+            return cls(default, default, default, default, settle)
+        return cls(min(160.0, default), default, max(400.0, default), max(600.0, default), settle)
+
+
+class Endpointer:
+    """Counts silence after speech. Pure: it is told frames and looks, and answers with milliseconds."""
+
+    def __init__(self, waits: Waits) -> None:
+        self.waits = waits
+        self.look = Look.UNCERTAIN
+        self.silence_ms = 0.0
+
+    def speech(self, tail_ms: float = 0.0) -> None:
+        """Note a frame with speech whose last `tail_ms` were already silent; what the words looked like is void."""
+        self.silence_ms = tail_ms
+        self.look = Look.UNCERTAIN
+
+    def silence(self, ms: float = FRAME_MS) -> None:
+        """Note `ms` of silence."""
+        self.silence_ms += ms
+
+    @property
+    def paused(self) -> bool:
+        """Whether the silence is long enough to ask the recognizer for its words."""
+        return self.silence_ms >= self.waits.settle
+
+    @property
+    def ended(self) -> bool:
+        """Whether the turn is over."""
+        return self.silence_ms >= self.waits.for_look(self.look)

@@ -1,0 +1,65 @@
+"""Words that steer the conversation instead of asking something: "stop", "repeat that", "louder"."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from assistant.languages.en.completeness import words_of
+
+
+class Control(Enum):
+    """What the person wants of the voice."""
+
+    STOP = "stop"
+    REPEAT = "repeat"
+    LOUDER = "louder"
+    QUIETER = "quieter"
+
+
+_PHRASES = {
+    Control.STOP: (
+        "stop; stop it; stop that; stop talking; be quiet; quiet; shut up; hush; silence; enough; that's enough; "
+        "that is enough; cancel; cancel that; never mind; nevermind; forget it; thank you; thanks; thanks that's all"
+    ),
+    Control.REPEAT: (
+        "repeat; repeat that; repeat it; repeat the answer; again; say that again; say it again; say again; "
+        "come again; once more; one more time; pardon; pardon me; what did you say; what was that; tell me again; "
+        "i didn't hear that; i did not hear that; i didn't catch that; i didn't hear you; i did not hear you"
+    ),
+    Control.LOUDER: (
+        "louder; speak louder; talk louder; say it louder; a bit louder; a little louder; much louder; speak up; "
+        "volume up; turn it up; turn up the volume; turn the volume up; raise the volume; too quiet; you're too quiet; "
+        "that's too quiet; increase the volume"
+    ),
+    Control.QUIETER: (
+        "quieter; softer; speak softer; speak quieter; a bit quieter; a little quieter; speak more quietly; "
+        "not so loud; volume down; turn it down; turn down the volume; turn the volume down; lower the volume; "
+        "lower your voice; too loud; you're too loud; that's too loud; decrease the volume"
+    ),
+}
+_CONTROL = {phrase.strip(): control for control, phrases in _PHRASES.items() for phrase in phrases.split(";")}
+_POLITE = frozenset({"please", "repartee", "okay", "ok", "hey", "oh", "um", "uh", "now", "no"})
+_ASKING = frozenset({("can", "you"), ("could", "you"), ("would", "you"), ("will", "you")})
+_GO_ON = """yeah yes yep uh huh uhuh mm mmm hmm hm mhm okay ok right sure oh ah wow cool nice good great i see really
+alright all interesting aha ha"""
+_BACKCHANNEL = frozenset(_GO_ON.split())
+
+
+def control_of(text: str) -> Control | None:
+    """Return what the whole utterance asks of the voice, None for anything else; politeness around it is ignored."""
+    words = words_of(text)
+    if " ".join(words) in _CONTROL:
+        return _CONTROL[" ".join(words)]
+    while words and words[0] in _POLITE:
+        words = words[1:]
+    while words and words[-1] in _POLITE:
+        words = words[:-1]
+    if tuple(words[:2]) in _ASKING:
+        words = [word for word in words[2:] if word != "please"]
+    return _CONTROL.get(" ".join(words))
+
+
+def is_backchannel(text: str) -> bool:
+    """Whether the words only say "go on": a listener's yeah, okay or uh-huh. No words at all are one too."""
+    words = words_of(text)
+    return len(words) <= 3 and all(word in _BACKCHANNEL for word in words)

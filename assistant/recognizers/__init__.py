@@ -1,0 +1,1 @@
+"""From speech to words: one protocol, a folder for each family."""

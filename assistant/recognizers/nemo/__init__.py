@@ -1,0 +1,1 @@
+"""NeMo recognizers, on a GPU or a CPU."""

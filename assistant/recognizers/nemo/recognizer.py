@@ -1,0 +1,210 @@
+"""Recognition with NVIDIA NeMo (extra ``[nemo]``): Conformer and FastConformer models with CTC, RNN-T, TDT or both.
+
+A model is a ``.nemo`` file or the name of a pretrained one. Cache-aware models decode while the person speaks; every
+other NeMo recognition model works too, by decoding the segment again as it grows. Inference runs in one thread of the
+recognizer's own, so the event loop goes on; PyTorch releases the interpreter lock while it computes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.recognizers.nemo import streams
+from assistant.recognizers.nemo.archive import NemoError, restore
+from assistant.turn.events import Transcript
+
+T = TypeVar("T")
+MOST_PHRASES = 10_000
+# Words in capitals after a word or a comma, which is to say not at the beginning of a sentence.
+_NAMES = re.compile(r"(?<=[\w,] )[A-Z][a-z]\w+(?: [A-Z][a-z]\w+)*")
+_BASE = "nemo.collections.asr.models.ASRModel"
+
+
+class NemoRecognizer:
+    """A restored NeMo model behind the `Recognizer` protocol. Made by `load`.
+
+    ``streaming`` tells whether the model decodes chunk by chunk, ``biased`` whether it prefers the given phrases.
+    """
+
+    def __init__(
+        self, model: Any, *, phrases: Iterable[str] = (), boost: float = 1.0, lookahead_ms: float = 160.0
+    ) -> None:
+        if not hasattr(model, "decoding"):
+            raise NemoError(f"{type(model).__name__} does not write down speech; expected a CTC, RNN-T or AED model.")
+        if (rate := int(model.cfg.preprocessor.sample_rate)) != streams.RATE:
+            raise NemoError(f"the NeMo model listens at {rate} Hz; expected one for {streams.RATE} Hz.")
+        self._model = model
+        self.streaming = streams.is_cache_aware(model)
+        if self.streaming:
+            frame_ms = 1000 * float(model.cfg.preprocessor.window_stride) * int(model.encoder.subsampling_factor)
+            streams.choose_lookahead(model.encoder, lookahead_ms, frame_ms)
+        self.biased = _bias(model, phrases, boost)
+        _decode_without_cuda_graphs(model)
+        self._worker = ThreadPoolExecutor(1, thread_name_prefix="nemo-recognizer")
+
+    @classmethod
+    def load(
+        cls,
+        source: str | Path,
+        *,
+        device: str = "auto",
+        phrases: Iterable[str] = (),
+        boost: float = 1.0,
+        lookahead_ms: float = 160.0,
+    ) -> NemoRecognizer:
+        """Restore ``source``, a ``.nemo`` file or a pretrained model's name. Blocking, for 10 s and more.
+
+        ``device`` is "auto", "cpu" or "cuda[:N]". ``phrases`` are words to expect, such as names in the documents: they
+        are favoured by shallow fusion where the model allows it, which is one with subword tokens and greedy CTC or
+        RNN-T decoding; ``boost`` weighs them, in nats a token. ``lookahead_ms`` bounds how far a cache-aware encoder
+        looks ahead, of the choices it was trained with: more is more accurate and later.
+
+        Raises:
+            NemoError: if the extra is missing or the source is not a NeMo recognition model.
+        """
+        model = restore(source, _BASE, device=device)
+        return cls(model, phrases=phrases, boost=boost, lookahead_ms=lookahead_ms)
+
+    async def transcribe(self, pcm: NDArray[np.int16]) -> Transcript:
+        """Recognise int16[samples] at 16 kHz."""
+        return Transcript(await self.in_worker(partial(streams.transcribe, self._model, _as_float(pcm))))
+
+    def stream(self, mean: list[float] | None = None) -> NemoStream:  # noqa: ARG002 - it needs no voice to start from
+        """Begin an utterance whose audio is still to come."""
+        kind = streams.CacheAwareHypothesis if self.streaming else streams.RedecodedHypothesis
+        return NemoStream(self, partial(kind, self._model))
+
+    async def close(self) -> None:
+        """Let the work under way end and free the model; safe to call twice."""
+        await asyncio.to_thread(self._worker.shutdown, cancel_futures=True)
+        self._model = None
+
+    async def in_worker(self, work: Callable[[], T]) -> T:
+        """Run blocking work on the model's thread. Raises NemoError where the model fails or is closed."""
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._worker, work)
+        except RuntimeError as error:  # PyTorch's class for everything, and the executor's once it is shut down
+            raise NemoError(f"the NeMo recognizer failed: {' '.join(str(error).split())[:200]}") from error
+
+
+class NemoStream:
+    """One utterance, decoded while it is spoken: the `RecognizerStream` of NemoRecognizer."""
+
+    mean: list[float] | None = None
+
+    def __init__(self, recognizer: NemoRecognizer, begin: Callable[[], streams.Hypothesis]) -> None:
+        self._recognizer = recognizer
+        self._begin = begin
+        self._decoder: streams.Hypothesis | None = None
+        self._stable: list[str] = []  # words given out
+        self._cancelled = False
+        self.hypothesis = ""
+
+    async def feed(self, pcm: NDArray[np.int16]) -> str | None:
+        """Take the next int16[samples] at 16 kHz; return words that newly became stable, or None."""
+        before = self.hypothesis
+        self.hypothesis = await self._recognizer.in_worker(partial(self._hear, _as_float(pcm)))
+        if self.hypothesis == before:  # nothing was decoded, so nothing was confirmed
+            return None
+        stable, given = streams.stable_words(before, self.hypothesis), len(self._stable)
+        if len(stable) <= given or stable[:given] != self._stable:
+            return None
+        self._stable = stable
+        return " ".join(stable[given:])
+
+    async def settle(self) -> str:
+        """Return the hypothesis once everything fed has been decoded."""
+        self.hypothesis = await self._recognizer.in_worker(self._settle)
+        return self.hypothesis
+
+    async def finish(self) -> Transcript:
+        """End the utterance and return all its words."""
+        self.hypothesis = await self._recognizer.in_worker(self._finish)
+        return Transcript(self.hypothesis)
+
+    def cancel(self) -> None:
+        """Drop the utterance: what waits in the model's thread does nothing any more."""
+        self._cancelled, self._decoder = True, None
+
+    def _hear(self, samples: streams.Samples) -> str:
+        if self._cancelled:
+            return self.hypothesis
+        decoder = self._decoder = self._decoder or self._begin()
+        return decoder.feed(samples)
+
+    def _settle(self) -> str:
+        decoder = self._decoder
+        return decoder.settle() if decoder and not self._cancelled else self.hypothesis
+
+    def _finish(self) -> str:
+        decoder, self._decoder = self._decoder, None
+        return decoder.finish() if decoder and not self._cancelled else self.hypothesis
+
+
+def names_in(texts: Iterable[str], most: int = 2000) -> list[str]:
+    """Return the names in texts, the most frequent first: capitalised words inside a sentence, alone and in a row.
+
+    They are what a recognizer that knows English does not know of somebody's documents.
+    """
+    counts: Counter[str] = Counter()
+    for text in texts:
+        for row in _NAMES.findall(text):
+            counts.update({row, *row.split()})
+    return [name for name, _ in counts.most_common(most)]
+
+
+def _as_float(pcm: NDArray[np.int16]) -> streams.Samples:
+    return pcm.astype(np.float32) / np.float32(32768)
+
+
+def _bias(model: Any, phrases: Iterable[str], boost: float) -> bool:
+    """Favour phrases in greedy decoding with NeMo's boosting tree; return whether the model can and there are any."""
+    from omegaconf import OmegaConf
+
+    tokenizer: Any = getattr(model, "tokenizer", None)
+    config = OmegaConf.to_container(model.cfg.decoding, resolve=True)
+    if not hasattr(tokenizer, "text_to_ids") or not isinstance(config, dict):
+        return False
+    if str(config.get("strategy")) not in {"greedy", "greedy_batch"}:
+        return False
+    unknown = getattr(tokenizer, "unk_id", None)
+    known: dict[str, None] = {}
+    for phrase in phrases:
+        for variant in (phrase, phrase.lower()):
+            ids = tokenizer.text_to_ids(variant)
+            if ids and unknown not in ids and len(known) < MOST_PHRASES:
+                known[variant] = None
+    if not known:
+        return False
+    config["strategy"] = "greedy_batch"
+    greedy: dict[str, Any] = dict(config.get("greedy") or {})
+    greedy["boosting_tree"] = {"key_phrases_list": list(known), "use_triton": model.device.type == "cuda"}
+    greedy["boosting_tree_alpha"] = boost
+    config["greedy"] = greedy
+    try:
+        model.change_decoding_strategy(OmegaConf.create(config), verbose=False)
+    except (NotImplementedError, ValueError, TypeError, AttributeError):  # a decoder without fusion: as it was before
+        return False
+    return True
+
+
+def _decode_without_cuda_graphs(model: Any) -> None:
+    """Keep NeMo's decoders from capturing CUDA graphs.
+
+    After a capture, what the process loads from files is damaged: https://github.com/NVIDIA-NeMo/Speech/issues/15423,
+    seen on an H200 with RNN-T and with biased CTC. Chunks of a streaming model take no longer without.
+    """
+    from nemo.collections.common.parts.optional_cuda_graphs import WithOptionalCudaGraphs
+
+    for decoder in ("decoding.decoding", "ctc_decoding.decoding"):
+        WithOptionalCudaGraphs.disable_cuda_graphs_recursive(model, attribute_path=decoder)

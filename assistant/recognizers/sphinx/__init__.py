@@ -1,0 +1,1 @@
+"""pocketsphinx, in a process of its own."""

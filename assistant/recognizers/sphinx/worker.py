@@ -1,0 +1,349 @@
+"""The process in which pocketsphinx runs: frames of bytes in on standard input, frames of bytes out on standard output.
+
+A frame is `HEADER` (bytes that follow, kind, utterance) and its payload. Started by `sphinx.py`; ends at end of input,
+and therefore also when its parent dies, however it dies. One thread reads, one decodes; utterances share the decoding
+thread in slices, those that are about to end first.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import struct
+import sys
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from enum import IntEnum
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from assistant.languages.en.written_forms import write
+from assistant.recognizers.sphinx.domain import Domain, build, cached
+from assistant.recognizers.sphinx.library import EVERYTHING, Decoder, Effort, SphinxError, model_path
+from assistant.recognizers.sphinx.utterance import Utterance
+from engines.errors import ReparteeError
+
+HEADER = struct.Struct("<IBI")
+LONGEST_FRAME = 64 << 20
+SLICE = 3200  # bytes decoded before others get their turn, 100 ms
+DECODERS = 4  # people who speak at the same time to one process, about 70 MB each
+
+DOMAIN_WEIGHT = 1.0
+# Nobody waits for a recording: every word, every state, two passes. A person who speaks waits for what is left to do at
+# the end, so there is one pass and then the best path through its lattice; who speaks alone is searched for with twice
+# the states. docs/speech.md has what each costs and gains.
+WHOLE: dict[str, str | float | bool] = {"bestpath": False}
+LIVE: dict[str, str | float | bool] = {"bestpath": True, "fwdflat": False}
+ALONE, CROWDED = Effort(6000, 20), Effort(3000, 10)
+BEHIND = 3 * SLICE  # bytes that wait in a process whose speakers are no longer kept up with
+
+
+class Kind(IntEnum):
+    """What a frame is: the first six come from the parent, the others go back."""
+
+    DOMAIN = 1  # JSON: cache_dir, key, texts or null, live: which decoder is wanted first
+    OPEN = 2  # JSON: mean or null, whole
+    AUDIO = 3  # int16 samples
+    SETTLE = 4
+    FINISH = 5
+    CANCEL = 6
+    READY = 7  # JSON: missing, whether texts are needed
+    HEARD = 8  # JSON: bytes decoded, stable words, text so far, whether that is the answer to SETTLE
+    FINAL = 9  # JSON: text, mean
+    FAILED = 10  # a sentence
+
+
+def read_frame(stream: BinaryIO) -> tuple[Kind, int, bytes] | None:
+    """Return the next frame, or None at the end of input. Raises ValueError for bytes that are no frame."""
+    header = stream.read(HEADER.size)
+    if len(header) < HEADER.size:
+        return None
+    size, kind, utterance = HEADER.unpack(header)
+    if size > LONGEST_FRAME:
+        raise ValueError(f"a frame of {size} bytes; expected at most {LONGEST_FRAME}")
+    payload = stream.read(size)
+    return (Kind(kind), utterance, payload) if len(payload) == size else None
+
+
+def frame(kind: Kind, utterance: int, payload: bytes = b"") -> bytes:
+    """Return a frame's bytes."""
+    return HEADER.pack(len(payload), kind, utterance) + payload
+
+
+class _Job:
+    """An utterance in this process: audio not decoded yet, and how it ends."""
+
+    def __init__(self, mean: Sequence[float] | None, *, whole: bool) -> None:
+        self.mean, self.whole = mean, whole
+        self.audio = bytearray()
+        self.settling = self.finishing = self.cancelled = False
+        self.decoder: Decoder | None = None
+        self.domain: Domain | None = None
+        self.utterance: Utterance | None = None
+
+    @property
+    def ready(self) -> bool:
+        return self.urgent or (bool(self.audio) and not self.whole)
+
+    @property
+    def urgent(self) -> bool:
+        return self.cancelled or self.finishing or self.settling
+
+
+class _Pool:
+    """Decoders of one kind, made for the documents as they are now. Whoever calls holds the lock of `changed`."""
+
+    def __init__(self, make: Callable[[Domain | None], Decoder], most: int, changed: threading.Condition) -> None:
+        self._make, self._most, self._changed = make, most, changed
+        self._domain: Domain | None = None
+        self._idle: list[Decoder] = []
+        self._making = False
+        self._failure: Exception | None = None
+        self.busy = 0
+
+    @property
+    def ready(self) -> bool:
+        """Whether `take` returns a decoder, or raises why there is none."""
+        return bool(self._idle) or self._failure is not None
+
+    def take(self) -> Decoder:
+        """Return an idle decoder. Raises what went wrong when it was to be made."""
+        if not self._idle:
+            failure, self._failure = self._failure, None
+            raise failure or SphinxError("The speech recogniser has no decoder left.")
+        self.busy += 1
+        return self._idle.pop()
+
+    def give_back(self, decoder: Decoder, domain: Domain | None) -> None:
+        """Keep a decoder for the next utterance, unless the documents have changed meanwhile."""
+        self.busy -= 1
+        self._keep(decoder, domain)
+
+    def another(self) -> None:
+        """Begin to make a decoder in a thread, since that takes half a second, unless one is idle or they are many."""
+        if not (self._idle or self._making) and self.busy < self._most:
+            self._making = True
+            threading.Thread(target=self._make_one, daemon=True).start()
+
+    def renew(self, domain: Domain | None, first: Sequence[Decoder]) -> list[Decoder]:
+        """Serve other documents from here on, with `first` to begin with; return what is no longer of use."""
+        stale, self._domain, self._idle, self._failure = self._idle, domain, list(first), None
+        return stale
+
+    def _make_one(self) -> None:
+        domain, decoder, failure = self._domain, None, None
+        try:
+            decoder = self._make(domain)
+        except ReparteeError as error:
+            failure = error
+        with self._changed:
+            self._making = False
+            # Where others work, an utterance waits for one of them.
+            self._failure = None if self.busy else failure
+            if decoder is not None:
+                self._keep(decoder, domain)
+            self._changed.notify()
+
+    def _keep(self, decoder: Decoder, domain: Domain | None) -> None:
+        if domain is self._domain:
+            self._idle.append(decoder)
+        else:
+            decoder.close()
+
+
+class Worker:
+    """Decodes what arrives on `source` and answers on `sink`."""
+
+    def __init__(self, source: BinaryIO, sink: BinaryIO) -> None:
+        self._source, self._sink = source, sink
+        self._changed = threading.Condition()
+        self._jobs: dict[int, _Job] = {}
+        self._requests: list[tuple[int, dict[str, Any]]] = []
+        self._over = False
+        self._domain: Domain | None = None
+        self._live = _Pool(_live_decoder, DECODERS, self._changed)
+        self._whole = _Pool(_whole_decoder, 1, self._changed)  # one after the other: there is one thread that decodes
+
+    def run(self) -> None:
+        """Work until the end of input."""
+        threading.Thread(target=self._read, daemon=True).start()
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._over or self._requests or self._next() is not None)
+                if self._over:
+                    return
+                request = self._requests.pop(0) if self._requests else None
+                number = None if request else self._next()
+            if request:
+                self._guarded(request[0], lambda request=request: self._set_domain(*request))
+            elif number is not None:
+                self._guarded(number, lambda number=number: self._advance(number))
+
+    def _read(self) -> None:
+        try:
+            while (received := read_frame(self._source)) is not None:
+                with self._changed:
+                    self._take(*received)
+                    self._changed.notify()
+        finally:
+            with self._changed:
+                self._over = True
+                self._changed.notify()
+
+    def _take(self, kind: Kind, number: int, payload: bytes) -> None:
+        if kind is Kind.DOMAIN:
+            self._requests.append((number, json.loads(payload)))
+        elif kind is Kind.OPEN:
+            options = json.loads(payload)
+            self._jobs[number] = _Job(options["mean"], whole=options["whole"])
+        elif job := self._jobs.get(number):  # one that failed here may still be fed there
+            if kind is Kind.AUDIO:
+                job.audio += payload
+            elif kind is Kind.SETTLE:
+                job.settling = True
+            elif kind is Kind.FINISH:
+                job.finishing = True
+            elif kind is Kind.CANCEL:
+                job.cancelled = True
+
+    def _pool(self, job: _Job) -> _Pool:
+        return self._whole if job.whole else self._live
+
+    def _next(self) -> int | None:
+        """Return the utterance to work on: one that is ending, else the longest waiting; recordings come last."""
+        ready = []
+        for number, job in self._jobs.items():
+            if not job.ready:
+                continue
+            if job.cancelled or job.decoder or self._pool(job).ready:
+                ready.append(number)
+            else:
+                self._pool(job).another()
+        return min(ready, key=lambda number: (self._jobs[number].whole, not self._jobs[number].urgent), default=None)
+
+    def _advance(self, number: int) -> None:
+        with self._changed:
+            job = self._jobs.pop(number)
+            piece = bytes(job.audio[:SLICE])
+            del job.audio[:SLICE]
+            self._jobs[number] = job  # to the end of the line
+        if job.cancelled:
+            self._release(number, job)
+            return
+        if job.utterance is None:
+            self._begin(job, piece)
+        assert job.utterance is not None
+        if piece:
+            job.utterance.feed(piece)
+            self._tell(number, job, len(piece))
+        elif job.settling and not job.finishing:
+            job.settling = False
+            if not self._behind():  # others who speak cannot wait for words that may be in vain
+                job.utterance.settle()
+            self._tell(number, job, 0, settled=True)
+        elif job.finishing:
+            words = job.utterance.finish()
+            self._send(Kind.FINAL, number, {"text": self._written(words), "mean": job.utterance.mean})
+            self._release(number, job)
+
+    def _begin(self, job: _Job, piece: bytes) -> None:
+        with self._changed:
+            job.decoder, job.domain = self._pool(job).take(), self._domain
+            if not job.whole:
+                self._live.another()  # for the next who speaks at the same time
+        if not job.whole:
+            job.decoder.search(ALONE if self._live.busy == 1 else CROWDED)
+        job.utterance = Utterance(job.decoder, job.mean)
+        if job.whole:
+            job.utterance.prime(piece + bytes(job.audio))
+
+    def _behind(self) -> bool:
+        with self._changed:
+            return sum(len(job.audio) for job in self._jobs.values() if not job.whole) > BEHIND
+
+    def _tell(self, number: int, job: _Job, decoded: int, *, settled: bool = False) -> None:
+        assert job.utterance is not None
+        stable, words = ([], []) if job.whole else job.utterance.words()
+        heard = {"bytes": decoded, "stable": stable, "text": self._written(words), "settled": settled}
+        self._send(Kind.HEARD, number, heard)
+
+    def _written(self, words: list[str]) -> str:
+        return write(words, self._domain.forms if self._domain else {})
+
+    def _release(self, number: int, job: _Job) -> None:
+        decoder, job.decoder = job.decoder, None
+        if decoder is not None and job.utterance is not None:
+            job.utterance.abandon()
+        with self._changed:
+            self._jobs.pop(number, None)
+            if decoder is not None:
+                self._pool(job).give_back(decoder, job.domain)
+
+    def _set_domain(self, number: int, request: dict[str, Any]) -> None:
+        cache_dir, key, texts = Path(request["cache_dir"]), request["key"], request["texts"]
+        domain = cached(cache_dir, key)
+        if domain is None and texts is not None:
+            domain = build(cache_dir, key, texts)
+        if domain is not None and domain != self._domain:
+            first = _live_decoder(domain) if request["live"] else _whole_decoder(domain)
+            with self._changed:
+                self._domain = domain
+                stale = self._live.renew(domain, [first] if request["live"] else [])
+                stale += self._whole.renew(domain, [] if request["live"] else [first])
+            for decoder in stale:
+                decoder.close()
+        self._send(Kind.READY, number, {"missing": domain is None})
+
+    def _guarded(self, number: int, work: Any) -> None:
+        """Do `work`; what goes wrong is told to the parent and ends only that utterance."""
+        try:
+            work()
+        except (ReparteeError, OSError, ValueError, KeyError) as error:
+            if job := self._jobs.get(number):
+                self._release(number, job)
+            sentence = str(error) if isinstance(error, ReparteeError) else f"The speech recogniser failed: {error}."
+            self._write(frame(Kind.FAILED, number, sentence.encode()))
+
+    def _send(self, kind: Kind, number: int, content: dict[str, Any]) -> None:
+        self._write(frame(kind, number, json.dumps(content).encode()))
+
+    def _write(self, data: bytes) -> None:
+        self._sink.write(data)
+        self._sink.flush()
+
+
+def _live_decoder(domain: Domain | None) -> Decoder:
+    domain = domain or Domain.plain()
+    decoder = _decoder(LIVE, domain.frequent, domain.language_model, CROWDED)
+    decoder.search(ALONE)  # made now, not when somebody speaks
+    return decoder
+
+
+def _whole_decoder(domain: Domain | None) -> Decoder:
+    domain = domain or Domain.plain()
+    return _decoder(WHOLE, domain.dictionary, domain.language_model, EVERYTHING)
+
+
+def _decoder(settings: Mapping[str, Any], dictionary: Path, language_model: Path | None, effort: Effort) -> Decoder:
+    english = model_path()
+    models = [(english / "en-us.lm.bin", 1.0)]
+    if language_model is not None:
+        models.append((language_model, DOMAIN_WEIGHT))
+    return Decoder({"hmm": str(english / "en-us"), "dict": str(dictionary), **settings}, models, effort)
+
+
+def main() -> None:
+    """Serve the parent on standard input and output."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal reaches the whole group; the parent decides
+    sink = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # whatever a library prints must not end up among the frames
+    try:
+        Worker(sys.stdin.buffer, sink).run()
+    except BrokenPipeError:
+        os._exit(0)  # the parent is gone
+    os._exit(0)  # without freeing decoders one by one
+
+
+if __name__ == "__main__":
+    main()

@@ -1,1 +1,0 @@
-"""Ears and voices: audio files, recognizers, synthesizers."""

@@ -1,0 +1,1 @@
+"""One turn of the person, as data: words in, a reply out."""

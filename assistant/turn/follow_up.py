@@ -1,0 +1,153 @@
+"""What a follow-up may mean: "How tall is it?", "And its walls?", "When?" said out in full, from what was said before.
+
+Rules propose, the reader disposes: each proposal is a whole question, and the one that the documents answer with the
+most confidence is what was meant.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from assistant.languages.en.completeness import is_verb
+from assistant.turn.budget import Budget
+from assistant.turn.events import Reply
+
+if TYPE_CHECKING:
+    from assistant.turn.answering import Assistant
+
+MOST = 4  # readings of one question
+SURE = 0.9  # confidence at which no other reading is tried
+_ASKING = r"(?:who|whom|whose|what|when|where|which|why|how)"
+_AUXILIARY = r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|must|may)"
+_MORE = re.compile(r"^(?:and|but|so|or|then|okay|ok|well|now)[\s,]+", re.IGNORECASE)
+_ABOUT = re.compile(r"^(?:(?:and|but|or|so)\s+)?(?:(?:what|how)\s+about\s+|(?:and|or)\s+)(.+)$", re.IGNORECASE)
+_ONLY_ASKING = re.compile(rf"^(?:and\s+)?({_ASKING}(?:\s+(?:long|often|many|much|far|old|come|else))?)$", re.IGNORECASE)
+_POINTING = re.compile(r"\b(its|it|they|them|their|he|him|his|she|her|there|that|this|those|these)\b", re.IGNORECASE)
+_LEAD = re.compile(rf"^{_ASKING}\b(?:\s+\w+){{0,3}}?\s+{_AUXILIARY}\s+", re.IGNORECASE)
+_SUBJECT_LEAD = re.compile(r"^(?:who|which|what)\s+(?:\w+\s+)?\w+(?:ed|t|e)\s+(?=the|a|an)\b", re.IGNORECASE)
+_OWNER = frozenset({"its", "their", "his"})
+_PERSON = frozenset({"he", "him", "his", "she", "her"})
+_LONGEST_NAME = 5  # words of an answer that may be a name for something
+
+
+def readings(question: str, history: Sequence[Reply]) -> list[str]:
+    """Return what `question` may mean after `history` (oldest first), likeliest first; at least the question itself."""
+    asked = question.strip(" \t\n?.!")
+    before = next((reply for reply in reversed(history) if not _leans(reply.question)), None)
+    if before is None:
+        return [question]
+    found: list[str] = []
+    pointing = _POINTING.search(_MORE.sub("", asked))
+    if only := _ONLY_ASKING.match(asked):
+        found = list(_asked_again(only[1], before))
+    elif (about := _ABOUT.match(asked)) and not re.search(rf"\b(?:{_AUXILIARY}|{_ASKING})\b", about[1], re.IGNORECASE):
+        found = list(_exchanged(before.question.strip(" ?.!"), about[1]))
+    elif pointing:
+        asked = _MORE.sub("", asked)
+        found = [_put(asked, pointing, topic) for topic in _topics(history, before, pointing[1].lower())]
+    return list(dict.fromkeys([*found[: MOST - 1], question]))
+
+
+async def answer_in_context(
+    assistant: Assistant,
+    question: str,
+    history: Sequence[Reply],
+    *,
+    transcript: str | None = None,
+    budget: Budget | None = None,
+) -> Reply:
+    """Answer `question` as it is most probably meant; stops at the first reading that is answered surely.
+
+    Each reading has the slots of a turn; the ledger shows what all of them took together. Raises as `answer`.
+    """
+    meant = readings(question, history)
+    if len(meant) == 1:
+        return await assistant.answer(question, transcript=transcript, budget=budget)
+    budget = budget or Budget(assistant.config.budget.slots())
+    replies: list[Reply] = []
+    for reading in meant:
+        replies.append(await assistant.answer(reading, transcript=transcript, budget=Budget(budget.slots)))
+        if not replies[-1].abstained and replies[-1].confidence >= SURE:
+            break
+    best = max(replies, key=lambda reply: (not reply.abstained, reply.confidence))
+    for stage in best.stages:
+        spent = sum(other.spent_ms for reply in replies for other in reply.stages if other.name == stage.name)
+        tried = f"{len(replies)} of {len(meant)} readings tried"
+        note = {"understand": f"taken as: {best.question}; {tried}"}.get(stage.name, stage.note)
+        budget.record(stage.name, spent, note)
+    return replace(best, question=question, stages=budget.ledger(), total_ms=budget.elapsed_ms())
+
+
+def _leans(question: str) -> bool:
+    """Return whether a question was itself a follow-up, and so says too little to go on from."""
+    asked = question.strip(" ?.!")
+    return bool(_ONLY_ASKING.match(asked) or _ABOUT.match(asked) or _POINTING.search(asked))
+
+
+def _put(question: str, pointing: re.Match[str], topic: str) -> str:
+    word, rest = pointing[1].lower(), question[pointing.end() :]
+    owns = word in _OWNER or (word == "her" and rest.strip() and not _is_small(rest.split()[0]))
+    place = f"at {topic}" if word == "there" else topic
+    owner = "'s" if owns else ""
+    return f"{question[: pointing.start()]}{place}{owner}{rest}?"
+
+
+def _topics(history: Sequence[Reply], before: Reply, word: str) -> list[str]:
+    """Return what a pronoun may stand for: the subject, the document, and names among the last answers."""
+    names = [reply.answer for reply in history[-1:-3:-1] if reply.answer and len(reply.answer.split()) <= _LONGEST_NAME]
+    if before.answer and len(before.answer.split()) <= _LONGEST_NAME:
+        names.append(before.answer)
+    titles = [before.citations[0].title] if before.citations and before.citations[0].title else []
+    subject = [_subject(before.question)]
+    ordered = [*names, *subject, *titles] if word in _PERSON else [*subject, *titles, *names]
+    return list(dict.fromkeys(topic for topic in ordered if topic))
+
+
+def _subject(question: str) -> str:
+    """Return what a question is about: what stands between its auxiliary and its verb, or after "who built"."""
+    asked = question.strip(" ?.!")
+    rest = _LEAD.sub("", asked, count=1)
+    if rest == asked:
+        return _SUBJECT_LEAD.sub("", asked, count=1)
+    words = rest.split()
+    verb = next((i for i, word in enumerate(words) if i > 0 and is_verb(word.lower())), len(words))
+    if words[0].lower() in {"i", "we", "you", "one"} and verb + 1 < len(words):
+        return " ".join(words[verb + 1 :])  # "should I water the snake plant" is about the plant
+    return " ".join(words[:verb])
+
+
+def _asked_again(word: str, before: Reply) -> Iterator[str]:
+    """Yield "When?" after "Who invented the tea bag?" in full."""
+    asked = before.question.strip(" ?.!")
+    rest = re.sub(rf"^{_ASKING}\s+", "", asked, count=1, flags=re.IGNORECASE)
+    if before.answer and asked.lower().startswith("who "):
+        yield f"{word} did {before.answer} {rest}?"
+    if lead := _LEAD.match(asked):
+        rest = f"{lead[0].split()[-1]} {asked[lead.end() :]}"
+    yield f"{word} {rest}?"
+
+
+def _exchanged(asked: str, other: str) -> Iterator[str]:
+    """Yield the question before with something in it exchanged for `other`: what it most likely stands against."""
+    words, new = asked.split(), other.split()
+    figures = [i for i, word in enumerate(words) if re.search(r"\d", word)]
+    if figures and re.search(r"\d", other):
+        yield " ".join([*words[: figures[-1]], new[-1], *words[figures[-1] + 1 :]]) + "?"
+    for i, word in enumerate(words):
+        if word.lower() == new[-1].lower() and len(new) > 1:  # "black tea" for "green tea"
+            yield " ".join([*words[: max(0, i + 1 - len(new))], *new, *words[i + 1 :]]) + "?"
+    subject = _subject(asked)
+    if subject and subject in asked and len(subject) < len(asked):
+        yield asked.replace(subject, other) + "?"
+    content = [i for i, word in enumerate(words) if not _is_small(word)]
+    if content:
+        yield " ".join([*words[: content[-1]], *new, *words[content[-1] + 1 :]]) + "?"
+
+
+def _is_small(word: str) -> bool:
+    return bool(
+        re.fullmatch(rf"{_ASKING}|{_AUXILIARY}|a|an|the|of|in|on|at|to|for|from|by|be|i|you", word, re.IGNORECASE)
+    )

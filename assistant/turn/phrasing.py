@@ -1,0 +1,66 @@
+"""What a reply says: the answer first, then its source; a hedge when unsure; an honest "I don't know" otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+from assistant.turn.events import Citation
+
+if TYPE_CHECKING:
+    from engines.reader.reader import Reading
+    from knowledge.library import Hit
+
+HEDGE_BELOW = 0.65  # calibrated probability; the reader abstains at 0.5, so this is where it is not far from doing so
+MOST_CITATIONS = 3
+EMPTY_STORE = "I have no documents yet. Add some with: repartee knowledge add FOLDER."
+
+
+def cite(reading: Reading, hits: Sequence[Hit]) -> tuple[Citation, ...]:
+    """Return the best span's citation, then other places that say the same words; offsets count in the document."""
+    found: dict[tuple[str, int, int], Citation] = {}
+    wanted = _plain(reading.spans[0].text)
+    for span in reading.spans:
+        if _plain(span.text) != wanted:
+            continue
+        passage = hits[span.passage].passage
+        start, end = passage.start + span.start, passage.start + span.end
+        # Neighbouring passages overlap, so the same place may have been read twice.
+        found.setdefault(
+            (passage.document, start, end),
+            Citation(
+                document=passage.document,
+                passage_id=passage.id,
+                start=start,
+                end=end,
+                text=span.text,
+                title=passage.title,
+                passage=passage.text,
+                passage_start=passage.start,
+                headings=passage.headings,
+            ),
+        )
+    return tuple(found.values())[:MOST_CITATIONS]
+
+
+def spoken_answer(citation: Citation, confidence: float) -> str:
+    """Return the sentence that says a cited span and where it stands."""
+    words = " ".join(citation.text.split()).strip(" ,;:.")
+    source = citation.title or PurePath(citation.document).stem
+    if confidence < HEDGE_BELOW:
+        return f"Perhaps {words}, going by {source}."
+    return f"{words[:1].upper()}{words[1:]}, according to {source}."
+
+
+def spoken_abstention(reading: Reading, *, store_is_empty: bool) -> str:
+    """Return the sentence that says why there is no answer."""
+    if store_is_empty:
+        return EMPTY_STORE
+    if not reading.passages_given:
+        return "I don't know. Your documents do not mention that."
+    return "I don't know. I found nothing in your documents that answers that."
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.casefold().split())

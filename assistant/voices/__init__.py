@@ -1,0 +1,1 @@
+"""From words to speech: one protocol, a module for each voice."""

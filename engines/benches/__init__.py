@@ -1,0 +1,1 @@
+"""Benchmarks of reading: runtimes, GPUs, PyTorch."""

@@ -1,0 +1,1 @@
+"""What runs BERT: one protocol, a folder for each kind of hardware."""

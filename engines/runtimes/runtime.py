@@ -1,0 +1,143 @@
+"""What runs a BERT graph: one protocol, a table of the runtimes there are, and the choice between them.
+
+A runtime is a module of this room with two functions, named in ``RUNTIMES``:
+
+    status() -> Status                                               cheap; loads nothing heavy
+    load(checkpoint, *, head, cache_dir, threads) -> Runtime          raises ReparteeError if it cannot
+"""
+
+import importlib
+import importlib.util
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engines.checkpoint import Checkpoint
+from engines.errors import ReparteeError
+
+OutputHead = Literal["span", "embedding"]
+
+RUNTIMES = {
+    "tensorrt": "engines.runtimes.tensorrt.runtime",
+    "cuda": "engines.runtimes.cuda.runtime",
+    "avx512": "engines.runtimes.cpu.runtime",
+    "openvino": "engines.runtimes.openvino.runtime",
+    "openvino-f32": "engines.runtimes.openvino.float32",
+}
+"""Name → module, best first: ``auto`` takes the first one that works."""
+
+ON_GPU = ("tensorrt", "cuda")
+
+BUCKETS = (32, 48, 64, 80, 96, 112, 128, 160, 192, 256, 320, 384, 512)
+"""Sequence lengths in tokens that a batch is padded to: a new shape costs a runtime time, padding costs every run."""
+
+
+class UnsuitableModelError(ReparteeError):
+    """The runtime works here, but not for this model."""
+
+
+class Runtime(Protocol):
+    """A loaded BERT. ``run`` may be called from several threads and releases the GIL while it computes."""
+
+    name: str
+    device: str
+    """The chip, in words, and the precision it computes in."""
+    buckets: tuple[int, ...]
+    """Sequence lengths that ``run`` takes, ascending."""
+    max_batch: int
+    note: str
+    """Why a runtime that ranks higher was passed over, or ""."""
+
+    def run(
+        self, input_ids: NDArray[Any], token_type_ids: NDArray[Any], attention_mask: NDArray[Any]
+    ) -> NDArray[np.float32]:
+        """Run a batch: int32 or int64 [batch, seq], seq one of ``buckets``, batch at most ``max_batch``.
+
+        Returns float32: start and end logits [batch, seq, 2] for the span head, [batch, hidden] for the embedding head.
+        """
+        ...
+
+    def close(self) -> None:
+        """Release what the runtime holds; it cannot run afterwards."""
+        ...
+
+
+@dataclass(frozen=True)
+class Status:
+    """Whether a runtime works here. ``reason``: one sentence, why (not). ``installed``: its library is there."""
+
+    name: str
+    available: bool
+    reason: str
+    installed: bool = True
+
+
+def runtimes() -> list[Status]:
+    """Every runtime there is, best first, each with whether it works on this machine and why."""
+    return [_module(name).status() for name in RUNTIMES if _has_module(name)]
+
+
+def load_runtime(
+    name: str = "auto",
+    checkpoint: Checkpoint | None = None,
+    *,
+    cache_dir: Path,
+    threads: int | None = None,
+    head: OutputHead = "span",
+) -> Runtime:
+    """Load ``checkpoint`` (default: the bundled reader) into the runtime ``name``, or the best that works (``auto``).
+
+    ``cache_dir`` keeps compiled models; it may be read-only, then nothing is kept. ``threads``: CPU threads, None for
+    all cores. With ``auto``, ``note`` says in a few words, for every answer's ledger, why a GPU that is there, or whose
+    libraries are, is not used; ``status`` and ``repartee doctor`` have the whole sentence.
+
+    Raises:
+        ReparteeError: the name is unknown, or the runtime (with ``auto``: every one) does not work here.
+    """
+    if checkpoint is None:
+        from engines.checkpoint import default_checkpoint_path
+
+        checkpoint = Checkpoint.load(default_checkpoint_path())
+    if name != "auto":
+        if name not in RUNTIMES or not _has_module(name):
+            known = ", ".join(known for known in RUNTIMES if _has_module(known))
+            raise ReparteeError(f"There is no runtime {name!r}; choose auto or one of {known}.")
+        return _load(name, checkpoint, head, cache_dir, threads)
+    reasons = []
+    for candidate in filter(_has_module, RUNTIMES):
+        try:
+            runtime = _load(candidate, checkpoint, head, cache_dir, threads)
+        except ReparteeError as error:
+            expected = candidate in ON_GPU or not isinstance(error, UnsuitableModelError)  # of a GPU that is there
+            if expected and _module(candidate).status().installed:
+                reasons.append(str(error))
+            continue
+        if reasons and candidate not in ON_GPU:
+            runtime.note = f"on the CPU: {'; '.join(map(_clause, reasons))}; see repartee doctor"
+        return runtime
+    raise ReparteeError(f"No runtime works here; install openvino. {' '.join(reasons)}".rstrip())
+
+
+def _clause(sentence: str) -> str:
+    """What a sentence of the form "what is wrong; what to do." says is wrong, to go on after a colon."""
+    wrong = sentence.split("; ", maxsplit=1)[0].rstrip(".")
+    return wrong[0].lower() + wrong[1:] if wrong.split()[0].istitle() else wrong
+
+
+def _load(name: str, checkpoint: Checkpoint, head: OutputHead, cache_dir: Path, threads: int | None) -> Runtime:
+    status = _module(name).status()
+    if not status.available:
+        raise ReparteeError(status.reason)
+    runtime: Runtime = _module(name).load(checkpoint, head=head, cache_dir=cache_dir, threads=threads)
+    return runtime
+
+
+def _has_module(name: str) -> bool:
+    return importlib.util.find_spec(RUNTIMES[name]) is not None
+
+
+def _module(name: str) -> Any:
+    return importlib.import_module(RUNTIMES[name])

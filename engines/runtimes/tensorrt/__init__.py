@@ -1,0 +1,1 @@
+"""BERT on an NVIDIA GPU by TensorRT."""

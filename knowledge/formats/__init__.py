@@ -1,0 +1,1 @@
+"""From a file to plain text with headings."""

@@ -1,0 +1,1 @@
+"""Indexes over the passages; all can be made again from the store."""

@@ -1,0 +1,232 @@
+"""A real server, a real Chromium, and a microphone that hears what a recording says."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import soundfile
+
+from tests.paths import SAMPLES, TURNS
+
+REPARTEE = str(Path(sys.executable).with_name("repartee"))
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+QUIET = (
+    "--no-sandbox",  # the tests may run as root
+    "--disable-quic",
+    "--disable-background-networking",
+    "--use-fake-device-for-media-stream",
+)
+HOSTILE = (
+    "The password of the <b>old</b> <img src=x onerror=\"document.title='struck'\"> gatehouse is swordfish, and its "
+    "porter is <script>document.title='struck'</script> Ada Quill."
+)
+LEVEL = "document.documentElement.style.getPropertyValue('--level')"
+SETTINGS = """
+[budget]
+understand = 500
+retrieve = 2000
+read = 5000
+"""
+
+
+@dataclass
+class Server:
+    """`repartee serve` as a process of its own, which can go and come back at the same address."""
+
+    home: Path
+    token: str = ""
+    sessions: int = 50
+    port: int = 0
+    process: subprocess.Popen[str] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/"
+
+    def start(self) -> None:
+        command = [REPARTEE, "--home", str(self.home), "serve", "--port", str(self.port)]
+        environment = os.environ | {"REPARTEE_SERVE_TOKEN": self.token, "REPARTEE_SERVE_SESSIONS": str(self.sessions)}
+        self.process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment)
+        assert self.process.stderr is not None
+        said = []
+        for line in self.process.stderr:
+            said.append(line)
+            if found := re.search(r"Listening on http://127\.0\.0\.1:(\d+)", line):
+                self.port = int(found[1])
+                return
+        raise AssertionError("the server did not start: " + "".join(said))
+
+    def stop(self) -> None:
+        if self.process is not None:
+            self.process.send_signal(signal.SIGKILL)
+            self.process.communicate()
+            self.process = None
+
+
+@pytest.fixture(scope="session")
+def stocked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home whose library holds the sample documents and a hostile one."""
+    home = tmp_path_factory.mktemp("home")
+    (home / "repartee.toml").write_text(SETTINGS)
+    (home / "gatehouse.txt").write_text(HOSTILE)
+    command = [REPARTEE, "--home", str(home), "knowledge", "add"]
+    subprocess.run([*command, str(SAMPLES), str(home / "gatehouse.txt")], check=True, capture_output=True)
+    return home
+
+
+@pytest.fixture(scope="session")
+def server(stocked: Path) -> Iterator[Server]:
+    server = Server(stocked)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def other_server(stocked: Path) -> Iterator[Callable[..., Server]]:
+    """Starts a server of a test's own."""
+    started: list[Server] = []
+
+    def start(**options: Any) -> Server:
+        started.append(Server(stocked, **options))
+        started[-1].start()
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.stop()
+
+
+@dataclass
+class Visit:
+    """A page that is open, and everything that came and went since."""
+
+    page: Any
+    requests: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    sent: list[dict[str, Any]] = field(default_factory=list)
+    received: list[dict[str, Any]] = field(default_factory=list)
+
+    async def is_(self, *states: str, within_s: float = 30) -> str:
+        """Wait until the page is in one of the states."""
+        names = ", ".join(f"body[data-state={state}]" for state in states)
+        await self.page.wait_for_selector(names, timeout=within_s * 1000)
+        return await self.page.evaluate("document.body.dataset.state")
+
+    async def until(self, expression: str, *, within_s: float = 30) -> Any:
+        """Wait until a JavaScript expression is true; return it. (The page's policy forbids Playwright's own way.)"""
+        async with asyncio.timeout(within_s):
+            while not (value := await self.page.evaluate(expression)):
+                await asyncio.sleep(0.01)
+        return value
+
+    async def level(self) -> float:
+        """How loud the page shows the microphone or the voice to be, 0 to 1."""
+        return float(await self.page.evaluate(f"Number({LEVEL})"))
+
+    async def ask(self, question: str) -> None:
+        await self.page.fill("#question", question)
+        await self.page.press("#question", "Enter")
+
+    def of(self, events: list[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
+        return [event for event in events if event["type"] == kind]
+
+    async def event(self, kind: str, *, count: int = 1, within_s: float = 30) -> dict[str, Any]:
+        """Wait for the server's event of a kind."""
+        async with asyncio.timeout(within_s):
+            while len(found := self.of(self.received, kind)) < count:
+                await asyncio.sleep(0.01)
+        return found[count - 1]
+
+
+Visitor = Callable[..., Awaitable[Visit]]
+
+
+@pytest.fixture
+async def visit() -> AsyncIterator[Visitor]:
+    """Opens a page in Chromium: `hears` is a recording for the microphone, `allowed` whether it may be used.
+
+    `before` is JavaScript that runs before the page's own.
+    """
+    if CHROMIUM is None:
+        pytest.skip("Chromium is not installed; the page is tested in it: apt-get install chromium")
+    playwright = pytest.importorskip(
+        "playwright.async_api", reason="playwright drives Chromium: pip install playwright"
+    )
+    visits: list[Visit] = []
+    async with AsyncExitStack() as stack:
+        driver = await stack.enter_async_context(playwright.async_playwright())
+
+        async def open_page(
+            url: str,
+            *,
+            hears: Path | None = None,
+            allowed: bool = True,
+            before: str = "",
+            width: int = 1100,
+            height: int = 800,
+            **options: Any,
+        ) -> Visit:
+            flags = [*QUIET]
+            if allowed:
+                flags.append("--use-fake-ui-for-media-stream")
+            if hears is not None:
+                flags.append(f"--use-file-for-fake-audio-capture={hears}%noloop")
+            browser = await driver.chromium.launch(executable_path=CHROMIUM, args=flags)
+            stack.push_async_callback(browser.close)
+            page = await browser.new_page(viewport={"width": width, "height": height}, **options)
+            one = Visit(page)
+            visits.append(one)
+            page.on("request", lambda request: one.requests.append(request.url))
+            page.on("pageerror", lambda error: one.problems.append(str(error)))
+            page.on("console", lambda said: one.problems.append(said.text) if said.type == "error" else None)
+
+            def watch(socket: Any) -> None:
+                socket.on("framesent", lambda data: one.sent.append(json.loads(data)))
+                socket.on("framereceived", lambda data: one.received.append(json.loads(data)))
+
+            page.on("websocket", watch)
+            if before:
+                await page.add_init_script(before)
+            await page.goto(url)
+            return one
+
+        yield open_page
+    for one in visits:
+        refused = ("WebSocket", "401", "ERR_CONNECTION_REFUSED")  # the browser's own words where a server is gone
+        assert [problem for problem in one.problems if not any(word in problem for word in refused)] == []
+
+
+@pytest.fixture
+def recording(tmp_path: Path) -> Callable[..., Path]:
+    """Writes a WAV file of recorded questions, by their text, and seconds of silence between them."""
+    lines = [json.loads(line) for line in (TURNS / "turns.jsonl").read_text(encoding="utf-8").splitlines()]
+    files = {line["text"]: TURNS / line["file"] for line in lines}
+
+    def record(*parts: str | float) -> Path:
+        rate = 16_000
+        room = np.random.default_rng(1)
+        pcm = [
+            soundfile.read(files[part], dtype="int16")[0]
+            if isinstance(part, str)
+            else room.normal(0, 10, int(part * rate)).astype(np.int16)
+            for part in parts
+        ]
+        soundfile.write(tmp_path / "microphone.wav", np.concatenate(pcm), rate, subtype="PCM_16")
+        return tmp_path / "microphone.wav"
+
+    return record

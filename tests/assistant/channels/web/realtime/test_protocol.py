@@ -1,0 +1,383 @@
+from __future__ import annotations
+
+import base64
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from assistant.channels.web.realtime import actions, client_events
+from assistant.channels.web.realtime.items import MAX_ITEMS
+from assistant.dialogue.events import (
+    Cleared,
+    Committed,
+    Heard,
+    HearingFailed,
+    Partial,
+    ReplyAudio,
+    ReplyDone,
+    ReplyStarted,
+    ReplyText,
+    SpeechStarted,
+    SpeechStopped,
+)
+from assistant.turn.events import Transcript
+
+
+def names(events: list[dict]) -> list[str]:
+    return [event["type"] for event in events]
+
+
+A_SPOKEN_REPLY = [
+    "response.created",
+    "response.output_item.added",
+    "conversation.item.added",
+    "response.content_part.added",
+    "response.output_audio_transcript.delta",
+    "response.output_audio_transcript.delta",
+    "response.output_audio.delta",
+    "response.output_audio.delta",
+    "response.output_audio.delta",
+    "response.output_audio.done",
+    "response.output_audio_transcript.done",
+    "response.content_part.done",
+    "response.output_item.done",
+    "conversation.item.done",
+    "response.done",
+]
+
+
+def test_a_connection_is_greeted_with_its_session(line):
+    assert names(line.sent) == ["session.created", "conversation.created"]
+    session = line.sent[0]["session"]
+    assert session["audio"]["input"]["turn_detection"]["type"] == "server_vad"
+    assert session["audio"]["output"] == {"format": {"type": "audio/pcm", "rate": 24000}, "voice": "espeak", "speed": 1}
+    assert isinstance(line.actions[0], actions.Update)
+
+
+def test_every_event_has_an_id_of_its_own(line):
+    line.type_question("When was the mill built?")
+    line.protocol.responding(line.actions[-1].request, 1)
+    line.answer()
+    assert len({event["event_id"] for event in line.sent}) == len(line.sent) > 15
+    assert all(event["event_id"] for event in line.sent)
+
+
+def test_a_typed_question_is_answered_in_the_order_that_clients_rely_on(line):
+    action = line.type_question("When was the mill built?", metadata={"client_event_id": "c1"})
+    assert action.question == "When was the mill built?"
+    line.protocol.responding(action.request, 1)
+    events = line.answer()
+    assert names(events) == A_SPOKEN_REPLY
+    created, done = events[0]["response"], events[-1]["response"]
+    assert created["metadata"] == {"client_event_id": "c1"}
+    assert created["status"] == "in_progress"
+    assert (created["status_details"], created["output"], created["usage"]) == (None, [], None)
+    assert done["status"] == "completed"
+    assert done["output"][0]["content"] == [{"type": "output_audio", "transcript": "In 1782."}]
+    user, assistant = line.sent[2]["item"]["id"], events[2]["item"]["id"]
+    assert events[2]["previous_item_id"] == events[-2]["previous_item_id"] == user
+    assert {event.get("item_id", assistant) for event in events} == {assistant}
+
+
+def test_audio_arrives_at_24_khz_complete_and_its_length_is_counted(line):
+    line.protocol.responding(line.type_question("When?").request, 1)
+    events = line.answer(ms=500)
+    audio = b"".join(base64.b64decode(e["delta"]) for e in events if e["type"] == "response.output_audio.delta")
+    assert len(audio) / 48 == pytest.approx(500, abs=1)
+    usage = events[-1]["response"]["usage"]
+    assert usage["output_token_details"] == {"text_tokens": 2, "audio_tokens": 10}
+    assert usage["total_tokens"] == usage["input_tokens"] + usage["output_tokens"]
+    assert usage["input_token_details"]["cached_tokens_details"]["audio_tokens"] == 0
+
+
+def test_citations_and_ledger_travel_in_the_metadata_beside_the_clients(line):
+    line.protocol.responding(line.type_question("When?", metadata={"mine": "kept"}).request, 1)
+    metadata = line.answer()[-1]["response"]["metadata"]
+    assert metadata["mine"] == "kept"
+    assert metadata["repartee_answer"] == "1782"
+    assert json.loads(metadata["repartee_citations"]) == [
+        {"document": "docs/mill.md", "passage_id": 4, "start": 22, "end": 26, "text": "1782"}
+    ]
+    passage = json.loads(metadata["repartee_passage"])
+    assert passage["text"][passage["start"] : passage["end"]] == "1782"
+    assert json.loads(metadata["repartee_stages"]) == [["read", 10.0, 8.25, False, "read 12 of 20 passages"]]
+
+
+def test_a_text_response_has_text_and_no_audio(line):
+    line.protocol.responding(line.type_question("When?", output_modalities=["text"]).request, 1)
+    assert line.actions[-1].request.modality == "text"
+    events = line.on(ReplyStarted(1, None), ReplyText(1, "In 1782."), ReplyDone(1, line.reply(), "completed"))
+    assert names(events) == [
+        "response.created",
+        "response.output_item.added",
+        "conversation.item.added",
+        "response.content_part.added",
+        "response.output_text.delta",
+        "response.output_text.done",
+        "response.content_part.done",
+        "response.output_item.done",
+        "conversation.item.done",
+        "response.done",
+    ]
+    assert events[-1]["response"]["output"][0]["content"] == [{"type": "output_text", "text": "In 1782."}]
+
+
+def test_a_spoken_turn_becomes_an_item_whose_transcript_only_grows(line):
+    line.feed("session.update", session={"audio": {"input": {"transcription": {"model": "any"}}}})
+    events = line.on(
+        SpeechStarted(1, 320),
+        Partial(1, "when was", "when was"),
+        Partial(1, "when was the mill", "the mill"),
+        SpeechStopped(1, 1900),
+        Committed(1, 1580),
+        Heard(1, Transcript("when was the mill built")),
+    )
+    assert names(events) == [
+        "input_audio_buffer.speech_started",
+        "conversation.item.input_audio_transcription.delta",
+        "conversation.item.input_audio_transcription.delta",
+        "input_audio_buffer.speech_stopped",
+        "input_audio_buffer.committed",
+        "conversation.item.added",
+        "conversation.item.done",
+        "conversation.item.input_audio_transcription.completed",
+    ]
+    item_id = events[0]["item_id"]
+    assert {event.get("item_id") or event["item"]["id"] for event in events} == {item_id}
+    assert events[1]["delta"] + events[2]["delta"] == "when was the mill"
+    assert (events[0]["audio_start_ms"], events[3]["audio_end_ms"]) == (320, 1900)
+    assert events[5]["item"]["content"] == [{"type": "input_audio", "transcript": None}]
+    assert events[-1]["usage"] == {"type": "duration", "seconds": 1.58}
+    retrieved = line.feed("conversation.item.retrieve", item_id=item_id)[0]
+    assert retrieved["item"]["content"][0]["transcript"] == "when was the mill built"
+    assert line.answer(1, turn=1)[-1]["response"]["usage"]["input_token_details"]["audio_tokens"] == 15
+
+
+def test_without_transcription_asked_for_no_transcript_is_sent(line):
+    assert line.on(Partial(1, "when", "when"), Heard(1, Transcript("when")), HearingFailed(1, "No.")) == []
+
+
+def test_push_to_talk_hears_commits_and_answers(line):
+    line.feed("session.update", session={"audio": {"input": {"turn_detection": None}}})
+    assert line.actions[-1].settings.turn_detection is None
+    for _ in range(5):
+        line.feed("input_audio_buffer.append", audio=line.audio(100))
+    line.feed("input_audio_buffer.commit", event_id="c")
+    heard = [action.pcm for action in line.actions if isinstance(action, actions.Hear)]
+    assert len(np.concatenate(heard)) == 8000
+    assert line.actions[-1] == actions.Commit("c")
+    line.feed("response.create")
+    assert line.actions[-1].question is None
+
+
+def test_an_empty_commit_is_refused_by_the_code_that_clients_know(line):
+    line.feed("input_audio_buffer.commit", event_id="c9")
+    error = line.take(line.protocol.refused(line.actions[-1]))[0]["error"]
+    assert (error["code"], error["event_id"]) == ("input_audio_buffer_commit_empty", "c9")
+
+
+def test_clear_throws_away_and_is_acknowledged(line):
+    line.feed("input_audio_buffer.append", audio=line.audio(100))
+    line.feed("input_audio_buffer.clear")
+    assert line.actions[-1] == actions.Clear()
+    assert names(line.on(Cleared())) == ["input_audio_buffer.cleared"]
+
+
+def test_a_second_response_while_one_is_made_is_refused(line):
+    line.type_question("When?")
+    error = line.feed("response.create", event_id="again")[0]["error"]
+    assert (error["code"], error["event_id"]) == ("conversation_already_has_active_response", "again")
+    line.protocol.responding(line.actions[-1].request, 1)
+    line.on(ReplyStarted(1, None))
+    assert line.feed("response.create")[0]["error"]["code"] == "conversation_already_has_active_response"
+    line.on(ReplyDone(1, line.reply(), "completed"))
+    assert line.feed("response.create") == []
+
+
+def test_nothing_to_answer_is_a_failed_response_and_not_a_broken_line(line):
+    line.feed("response.create", response={"metadata": {"client_event_id": "x"}, "instructions": "Greet the user."})
+    events = line.take(line.protocol.not_responding(line.actions[-1].request, "Nobody asked anything."))
+    assert names(events) == ["response.created", "response.done"]
+    assert events[0]["response"]["metadata"] == {"client_event_id": "x"}
+    details = events[1]["response"]["status_details"]
+    assert details["error"]["message"] == "Nobody asked anything."
+    assert line.feed("response.create") == []
+
+
+def test_barge_in_ends_the_response_and_truncation_cuts_the_item(line):
+    events = line.on(ReplyStarted(3, 2), ReplyText(3, "In 1782, by Anna Weir."))
+    item_id = events[1]["item"]["id"]
+    line.on(ReplyAudio(3, bytes(22_050 * 2), 22_050), SpeechStarted(3, 5000))
+    done = line.on(ReplyDone(3, line.reply(), "cancelled", "turn_detected", said="In 1782, by", heard="In 1782"))
+    assert names(done)[-1] == "response.done"
+    assert done[-1]["response"]["status_details"] == {"type": "cancelled", "reason": "turn_detected"}
+    assert done[-1]["response"]["output"][0]["status"] == "incomplete"
+    assert line.feed("conversation.item.truncate", item_id=item_id, content_index=0, audio_end_ms=420) == []
+    action = line.actions[-1]
+    assert (action.generation, action.heard_ms) == (3, 420)
+    truncated = line.take(line.protocol.truncated(action, "In"))[0]
+    assert (truncated["type"], truncated["audio_end_ms"]) == ("conversation.item.truncated", 420)
+    kept = line.feed("conversation.item.retrieve", item_id=item_id)[0]["item"]
+    assert kept["content"] == [{"type": "output_audio", "transcript": "In"}]
+
+
+def test_a_player_that_counts_past_the_end_truncates_at_the_end(line):
+    item_id = line.answer(1, ms=500)[1]["item"]["id"]
+    line.feed("conversation.item.truncate", item_id=item_id, content_index=0, audio_end_ms=99_999)
+    assert line.actions[-1].heard_ms == pytest.approx(500, abs=1)
+
+
+def test_deleting_a_reply_takes_it_out_of_the_history(line):
+    item_id = line.answer(7)[1]["item"]["id"]
+    assert names(line.feed("conversation.item.delete", item_id=item_id)) == ["conversation.item.deleted"]
+    assert line.actions[-1] == actions.Forget(7)
+    assert line.feed("conversation.item.delete", item_id=item_id)[0]["error"]["code"] == "item_delete_invalid_item_id"
+
+
+@pytest.mark.parametrize(
+    ("event", "code"),
+    [
+        ({"type": "conversation.item.retrieve", "item_id": "nope"}, "item_retrieve_invalid_item_id"),
+        ({"type": "conversation.item.truncate", "item_id": "n", "audio_end_ms": 1}, "item_truncate_invalid_item_id"),
+        ({"type": "response.cancel"}, "response_cancel_not_active"),
+        ({"type": "response.create", "response": {"conversation": "none"}}, "invalid_value"),
+        ({"type": "response.create", "response": {"metadata": {"k": "v" * 513}}}, "invalid_value"),
+        ({"type": "response.create", "response": {"metadata": {"k": 1}}}, "invalid_type"),
+        ({"type": "input_audio_buffer.append", "audio": "not base64!"}, "invalid_value"),
+        (
+            {"type": "session.update", "session": {"audio": {"input": {"format": {"type": "audio/opus"}}}}},
+            "invalid_value",
+        ),
+        ({"type": "output_audio_buffer.clear"}, "unknown_event_type"),
+    ],
+)
+def test_errors_have_a_code_a_sentence_and_the_offending_event(line, event, code):
+    sent = line.feed(**event, event_id="mine")
+    assert names(sent) == ["error"]
+    error = sent[0]["error"]
+    assert (error["code"], error["event_id"], error["type"]) == (code, "mine", "invalid_request_error")
+    assert error["message"].endswith(".")
+
+
+def test_a_cancel_that_came_too_late_says_so_as_clients_expect(line):
+    assert line.feed("response.cancel")[0]["error"]["message"].startswith("Cancellation failed")
+    line.on(ReplyStarted(1, 1))
+    assert line.feed("response.cancel", response_id="resp_other")[0]["error"]["code"] == "response_cancel_not_active"
+    assert line.feed("response.cancel") == []
+    assert line.actions[-1] == actions.Interrupt()
+
+
+def test_items_are_placed_where_the_client_wants_them(line):
+    def create(item_id: str, **fields):
+        item = {"id": item_id, "type": "message", "role": "user", "content": [{"type": "input_text", "text": item_id}]}
+        return line.feed("conversation.item.create", item=item, **fields)[0]
+
+    assert create("a")["previous_item_id"] is None
+    assert create("b")["previous_item_id"] == "a"
+    assert create("first", previous_item_id="root")["previous_item_id"] is None
+    assert create("middle", previous_item_id="a")["previous_item_id"] == "a"
+    assert [item.id for item in line.protocol.items] == ["first", "a", "middle", "b"]
+    assert create("b")["error"]["code"] == "item_create_duplicate_item_id"
+    assert create("z", previous_item_id="gone")["error"]["code"] == "item_create_invalid_previous_item_id"
+
+
+def test_an_exchange_that_a_client_brings_along_is_remembered_and_not_answered_again(line):
+    def create(role: str, text: str) -> str:
+        item = {"type": "message", "role": role, "content": [{"type": "input_text", "text": text}]}
+        return line.feed("conversation.item.create", item=item)[0]["item"]["id"]
+
+    create("user", "Where is the mill?")
+    item_id = create("assistant", "By the river.")
+    assert line.actions[-1] == actions.Remember("Where is the mill?", "By the river.", item_id)
+    line.protocol.remembered(line.actions[-1], -1)
+    line.feed("response.create")
+    assert line.actions[-1].question is None
+    line.feed("conversation.item.delete", item_id=item_id)
+    assert line.actions[-1] == actions.Forget(-1)
+
+
+def test_a_flood_of_items_drops_the_oldest_and_says_so(line):
+    content = [{"type": "input_text", "text": "x"}]
+    item = {"type": "message", "role": "system", "content": content}
+    deleted = sum(
+        names(line.feed("conversation.item.create", item=item)).count("conversation.item.deleted")
+        for _ in range(MAX_ITEMS + 40)
+    )
+    assert (len(line.protocol.items), deleted) == (MAX_ITEMS, 40)
+
+
+def test_telephone_audio_goes_both_ways(line):
+    line.feed(
+        "session.update",
+        session={"audio": {"input": {"format": {"type": "audio/pcmu"}}, "output": {"format": {"type": "audio/pcma"}}}},
+    )
+    line.feed("input_audio_buffer.append", audio=base64.b64encode(b"\xff" * 8000).decode())
+    assert sum(len(a.pcm) for a in line.actions if isinstance(a, actions.Hear)) == pytest.approx(16_000, rel=0.03)
+    events = line.answer(ms=500)
+    audio = b"".join(base64.b64decode(e["delta"]) for e in events if e["type"] == "response.output_audio.delta")
+    assert len(audio) == pytest.approx(4000, abs=8)
+
+
+def test_a_transcription_session_never_replies(new_line):
+    line = new_line(transcribes_only=True)
+    assert line.sent[0]["session"]["type"] == "transcription"
+    assert line.actions[0].settings.turn_detection.create_response is False
+    assert line.feed("response.create")[0]["error"]["code"] == "invalid_event"
+
+
+# Whatever a client sends, the line holds.
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=10), inner, max_size=3),
+    max_leaves=12,
+)
+FIELDS = (
+    "session audio item previous_item_id item_id audio_end_ms content_index response response_id event_id type input "
+    "format turn_detection role content text transcript metadata conversation output_modalities id tools threshold"
+).split()
+keyed = st.recursive(
+    json_values | st.sampled_from(["audio/pcm", "message", "user", "input_text", "server_vad", "a", "root", "AAAA"]),
+    lambda inner: st.dictionaries(st.sampled_from(FIELDS), inner, max_size=6) | st.lists(inner, max_size=3),
+    max_leaves=20,
+)
+client_messages = st.builds(
+    lambda name, fields: fields | {"type": name},
+    st.sampled_from(list(client_events.CLIENT_EVENTS)),
+    st.dictionaries(st.sampled_from(FIELDS), keyed, max_size=6),
+)
+conversation_events = st.sampled_from(
+    [
+        SpeechStarted(1, 0),
+        SpeechStopped(1, 10),
+        Committed(1, 10),
+        Cleared(),
+        Partial(1, "a b", "b"),
+        Heard(1, Transcript("a \ud800")),
+        HearingFailed(2, "No."),
+        ReplyStarted(1, 1),
+        ReplyText(1, "a"),
+        ReplyText(9, "a"),
+        ReplyDone(1, None, "cancelled", "client_cancelled"),
+        ReplyDone(1, None, "failed", error="It broke."),
+    ]
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(client_messages | keyed | conversation_events, max_size=25))
+def test_no_input_crashes_the_protocol(new_line, messages):
+    line = new_line()
+    for message in messages:
+        if type(message).__module__ == "assistant.dialogue.events":
+            outputs = line.protocol.on(message)
+        else:
+            outputs = line.protocol.feed(message)
+        for output in outputs:
+            if isinstance(output, actions.Send):
+                json.dumps(output.event.to_json()).encode()
+            elif isinstance(output, actions.Respond):
+                line.take(line.protocol.not_responding(output.request, "No."))

@@ -1,0 +1,412 @@
+"""The running server: whom it lets in, how it ends, and what hostile clients do to it."""
+
+import asyncio
+import base64
+import contextlib
+import json
+import os
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import numpy as np
+import pytest
+import soxr
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+
+from assistant.audio import g711
+from assistant.audio.files import load_audio
+from assistant.channels.gate import is_loopback
+from assistant.channels.web.server import bind, check_tls
+from assistant.config import ServeConfig
+from engines.errors import ReparteeError
+from tests.paths import TURNS
+
+CLIP = TURNS / "05-rms.flac"
+QUESTIONS = {
+    "How tall is the lighthouse at Marlow Point?": "41 metres",
+    "When did the railway open?": "1893",
+    "Who made the great tower clock?": "Anna Lindqvist",
+    "Which planet is the largest?": "Jupiter",
+}
+
+
+@asynccontextmanager
+async def session(served, modality: str = "text", **options: Any) -> AsyncIterator[ClientConnection]:
+    async with connect(served.ws_url, max_size=None, compression=None, **options) as line:
+        await until(line, "conversation.created")
+        audio = {"input": {"turn_detection": None}}
+        await send(line, "session.update", session={"output_modalities": [modality], "audio": audio})
+        await until(line, "session.updated")
+        yield line
+
+
+async def send(line: ClientConnection, event_type: str, **fields: Any) -> None:
+    await line.send(json.dumps({"type": event_type} | fields))
+
+
+async def until(line: ClientConnection, event_type: str = "") -> dict[str, Any]:
+    """Return the next event of a type, or the next one of any."""
+    async with asyncio.timeout(20):
+        while True:
+            event: dict[str, Any] = json.loads(await line.recv())
+            if event_type in ("", event["type"]):
+                return event
+
+
+async def ask(line: ClientConnection, question: str) -> str:
+    """Ask by text; return the words of the reply."""
+    item = {"type": "message", "role": "user", "content": [{"type": "input_text", "text": question}]}
+    await send(line, "conversation.item.create", item=item)
+    await send(line, "response.create")
+    response = (await until(line, "response.done"))["response"]
+    assert response["status"] == "completed", response
+    part = response["output"][0]["content"][0]
+    return part.get("text") or part["transcript"]
+
+
+async def close_code(line: ClientConnection) -> int | None:
+    """Read until the server closes; return why."""
+    with contextlib.suppress(ConnectionClosed):
+        async with asyncio.timeout(20):
+            async for _ in line:
+                pass
+    return line.close_code
+
+
+# Talking
+
+
+async def test_what_is_no_event_is_answered_by_an_error_and_the_line_holds(served):
+    async with session(served) as line:
+        for wrong in ("{", "NaN", "[" * 50_000, '{"type": "nonsense"}', "[]", b"\x00\x01", '{"type":"x","n":1e999}'):
+            await line.send(wrong)
+            assert (await until(line, "error"))["error"]["message"]
+        assert "41 metres" in await ask(line, "How tall is the lighthouse at Marlow Point?")
+
+
+async def test_each_session_hears_its_own_answers(served):
+    async def talk(number: int) -> None:
+        async with session(served, "audio" if number % 2 else "text") as line:
+            for turn in range(3):
+                question = list(QUESTIONS)[(number + turn) % len(QUESTIONS)]
+                assert QUESTIONS[question] in await ask(line, question)
+
+    async with asyncio.timeout(60):
+        await asyncio.gather(*(talk(number) for number in range(8)))
+
+
+async def test_a_client_that_resumes_a_conversation_can_go_on_with_it(served):
+    async with session(served) as line:
+        for role, text in (("user", "What is the lighthouse at Marlow Point?"), ("assistant", "A lighthouse.")):
+            item = {"type": "message", "role": role, "content": [{"type": "input_text", "text": text}]}
+            await send(line, "conversation.item.create", item=item)
+        assert "41 metres" in await ask(line, "How tall is it?")
+
+
+async def test_a_transcription_session_is_asked_for_in_the_address(served):
+    async with connect(f"{served.ws_url}?intent=transcription") as line:
+        assert (await until(line, "session.created"))["session"]["type"] == "transcription"
+
+
+@pytest.mark.parametrize(("kind", "law"), [("audio/pcmu", "mu"), ("audio/pcma", "a")])
+async def test_a_telephone_is_heard_and_spoken_to(served, kind, law):
+    pcm = soxr.resample(load_audio(CLIP), 16_000, g711.RATE)
+    async with session(served, "audio") as line:
+        telephone = {"format": {"type": kind}}
+        audio = {"input": telephone | {"transcription": {"model": "any"}}, "output": telephone}
+        await send(line, "session.update", session={"audio": audio})
+        await send(line, "input_audio_buffer.append", audio=base64.b64encode(g711.encode(law, pcm)).decode())
+        await send(line, "input_audio_buffer.commit")
+        await send(line, "response.create")
+        spoken, heard = b"", ""
+        while (event := await until(line))["type"] != "response.done":
+            if event["type"] == "response.output_audio.delta":
+                spoken += base64.b64decode(event["delta"])
+            elif event["type"] == "conversation.item.input_audio_transcription.completed":
+                heard = event["transcript"]
+    assert "railway" in heard
+    assert "1893" in event["response"]["output"][0]["content"][0]["transcript"]
+    assert 1 < len(spoken) / g711.RATE < 15
+    assert np.abs(g711.decode(law, spoken).astype(int)).max() > 2000
+
+
+# Who is let in
+
+
+async def test_without_the_token_nobody_is_let_in(serve, samples_home):
+    with serve(samples_home, env={"REPARTEE_SERVE_TOKEN": "sesame"}) as served:
+        for headers in ({}, {"Authorization": "Bearer wrong"}):
+            with pytest.raises(InvalidStatus) as refused:
+                await connect(served.ws_url, additional_headers=headers)
+            assert refused.value.response.status_code == 401
+            assert json.loads(refused.value.response.body)["error"]["code"] == "invalid_api_key"
+        async with connect(served.ws_url, additional_headers={"Authorization": "Bearer sesame"}) as line:
+            await until(line, "session.created")
+        protocols = ["realtime", "openai-insecure-api-key.sesame"]
+        async with connect(served.ws_url, subprotocols=protocols) as line:
+            assert line.subprotocol == "realtime"
+        with pytest.raises(urllib.error.HTTPError, match="401"):
+            urllib.request.urlopen(f"{served.url}/v1/models")
+        assert urllib.request.urlopen(f"{served.url}/health").status == 200
+
+
+async def test_a_foreign_page_is_not_let_in(served):
+    with pytest.raises(InvalidStatus) as refused:
+        await connect(served.ws_url, origin="https://evil.example")
+    assert refused.value.response.status_code == 403
+    async with connect(served.ws_url, origin=served.url) as line:
+        await until(line, "session.created")
+
+
+def test_a_listed_origin_may_call_the_endpoints_from_its_pages(serve, samples_home):
+    env = {"REPARTEE_SERVE_ORIGINS": "https://app.example", "REPARTEE_SERVE_TOKEN": "sesame"}
+    asking = {"Origin": "https://app.example", "Access-Control-Request-Method": "POST"}
+    asking |= {"Access-Control-Request-Headers": "authorization,content-type"}
+    with serve(samples_home, env=env) as served:
+        url = f"{served.url}/v1/chat/completions"
+        permission = urllib.request.urlopen(urllib.request.Request(url, headers=asking, method="OPTIONS"))
+        assert permission.headers["Access-Control-Allow-Origin"] == "https://app.example"
+        headers = {"Origin": "https://app.example", "Authorization": "Bearer sesame"}
+        answer = urllib.request.urlopen(urllib.request.Request(f"{served.url}/v1/models", headers=headers))
+        assert (answer.status, answer.headers["Access-Control-Allow-Origin"]) == (200, "https://app.example")
+        stranger = urllib.request.Request(url, headers=asking | {"Origin": "https://evil.example"}, method="OPTIONS")
+        with pytest.raises(urllib.error.HTTPError, match="400"):
+            urllib.request.urlopen(stranger)
+
+
+async def test_more_sessions_than_allowed_are_refused_until_one_ends(serve, samples_home):
+    with serve(samples_home, env={"REPARTEE_SERVE_SESSIONS": "2"}) as served:
+        async with connect(served.ws_url), connect(served.ws_url):
+            with pytest.raises(InvalidStatus) as refused:
+                await connect(served.ws_url)
+            assert refused.value.response.status_code == 503
+        for _ in range(50):
+            try:
+                async with connect(served.ws_url):
+                    break
+            except InvalidStatus:
+                await asyncio.sleep(0.05)
+        else:
+            pytest.fail("no session was given back")
+
+
+async def test_too_many_requests_are_refused(serve, samples_home):
+    with serve(samples_home, env={"REPARTEE_SERVE_REQUESTS_PER_MINUTE": "5"}) as served:
+        codes = []
+        for _ in range(7):
+            try:
+                codes.append(urllib.request.urlopen(f"{served.url}/v1/models").status)
+            except urllib.error.HTTPError as error:
+                codes.append(error.code)
+    assert codes[:5] == [200] * 5
+    assert codes[6] == 429
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::"])
+def test_other_machines_are_let_in_only_with_a_token_or_when_that_is_meant(host):
+    with pytest.raises(ReparteeError, match="no token is set"):
+        bind(ServeConfig(host=host, port=0))
+    for config, insecure in (
+        (ServeConfig(host=host, port=0, token="t"), False),
+        (ServeConfig(host=host, port=0), True),
+    ):
+        bind(config, insecure=insecure).close()
+
+
+def test_a_port_that_is_taken_is_told_in_a_sentence(repartee, samples_home):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        done = repartee(samples_home, "serve", "--port", taken.getsockname()[1])
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "choose another" in done.stderr
+
+
+def test_a_host_that_is_none_is_told_in_a_sentence():
+    with pytest.raises(ReparteeError, match="not an address of this machine"):
+        bind(ServeConfig(host="no.such.host.invalid"))
+
+
+@pytest.mark.parametrize(
+    ("address", "own"), [("127.0.0.1", True), ("127.9.9.9", True), ("::1", True), ("10.0.0.1", False)]
+)
+def test_loopback_is_told_from_other_addresses(address, own):
+    assert is_loopback(address) is own
+
+
+async def test_tls(serve, samples_home, tmp_path):
+    certificate, key = tmp_path / "cert.pem", tmp_path / "key.pem"
+    make = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
+    make += ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(key), "-out", str(certificate)]
+    subprocess.run(make, check=True, capture_output=True)
+    with pytest.raises(ReparteeError, match="belong together"):
+        check_tls(ServeConfig(certificate=str(certificate)))
+    with pytest.raises(ReparteeError, match="matching pair"):
+        check_tls(ServeConfig(certificate=str(key), key=str(certificate)))
+    env = {"REPARTEE_SERVE_CERTIFICATE": str(certificate), "REPARTEE_SERVE_KEY": str(key)}
+    with serve(samples_home, env=env) as served:
+        assert served.url.startswith("https://")
+        trusting = ssl.create_default_context(cafile=certificate)
+        async with session(served, ssl=trusting) as line:
+            assert "41 metres" in await ask(line, "How tall is the lighthouse at Marlow Point?")
+        assert await asyncio.to_thread(well, samples_home, served, env) == (0, "ok")
+    assert await asyncio.to_thread(well, samples_home, served, env) == (1, f"{served.url}/health does not answer: ")
+
+
+def well(home, served, env=None):
+    """What the health check of a container finds: its exit status, and the server's word or the sentence."""
+    settings = {"REPARTEE_HOME": str(home), "REPARTEE_SERVE_PORT": served.url.rpartition(":")[2], **(env or {})}
+    check = [sys.executable, "-m", "assistant.commands.health"]
+    done = subprocess.run(check, env={**os.environ, **settings}, capture_output=True, text=True)
+    said = json.loads(done.stdout)["status"] if done.stdout else done.stderr.partition("<")[0]
+    return done.returncode, said
+
+
+# How it ends
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_a_signal_ends_it_in_order_and_tells_the_clients(serve, samples_home, number):
+    with serve(samples_home) as served:
+        assert await asyncio.to_thread(well, samples_home, served) == (0, "ok")
+        async with session(served) as line:
+            served.process.send_signal(number)
+            assert await close_code(line) == 1012
+        assert await asyncio.to_thread(served.process.wait, 15) == 0
+        assert "Traceback" not in served.log.read_text()
+
+
+# Hostile clients
+
+
+@pytest.fixture(scope="module")
+def alone(serve, samples_home):
+    """A server that tests may hurt, and must not break for each other; impatient, so that they are short."""
+    env = {"REPARTEE_SERVE_PING_S": "0.5", "REPARTEE_SERVE_REQUESTS_PER_MINUTE": "0", "REPARTEE_SERVE_SESSIONS": "400"}
+    with serve(samples_home, env=env) as served:
+        yield served
+        assert "Traceback" not in served.log.read_text()
+
+
+async def still_answers(served) -> None:
+    async with session(served) as line:
+        assert "41 metres" in await ask(line, "How tall is the lighthouse at Marlow Point?")
+
+
+async def test_a_giant_message_ends_only_its_own_connection(alone):
+    async with connect(alone.ws_url, max_size=None, compression=None) as line:
+        await until(line, "session.created")
+        with contextlib.suppress(ConnectionClosed):
+            await line.send("x" * (17 * 1024 * 1024))
+        assert await close_code(line) == 1009
+    await still_answers(alone)
+
+
+async def test_who_reads_nothing_and_answers_no_ping_is_cut(alone):
+    """A half-open socket: shaken hands, then silence for ever."""
+    await still_answers(alone)
+    files = alone.open_files()
+    sockets = [await asyncio.to_thread(shake_hands, alone.url) for _ in range(20)]
+    assert alone.open_files() >= files + 20
+    await eventually(lambda: alone.open_files() <= files + 1)
+    for each in sockets:
+        each.close()
+
+
+async def test_a_client_that_asks_and_never_reads_is_held_to_a_bound(alone):
+    await still_answers(alone)
+    memory = alone.memory_mb()
+    greedy = await asyncio.to_thread(shake_hands, alone.url)
+    wish = json.dumps({"type": "conversation.item.retrieve", "item_id": "x" * 90}).encode()
+    frame = b"\x81\xfe" + len(wish).to_bytes(2, "big") + bytes(4) + wish
+    greedy.settimeout(5)
+
+    def flood() -> None:
+        try:
+            for _ in range(2000):
+                greedy.sendall(frame * 50)
+        except OSError:
+            pass  # cut, or no longer read: both are bounds
+
+    await asyncio.to_thread(flood)
+    assert alone.memory_mb() < memory + 40
+    await still_answers(alone)
+    greedy.close()
+
+
+async def test_connects_and_drops_leave_nothing_behind(alone):
+    second = base64.b64encode(bytes(48_000)).decode()
+
+    async def come_and_go(number: int) -> None:
+        line = await connect(alone.ws_url, compression=None)
+        if number % 2:
+            await send(line, "input_audio_buffer.append", audio=second)  # each has an ear of 3 MB by then
+        if number % 4:
+            await send(line, "response.create")
+            await line.close()
+        else:
+            line.transport.abort()
+
+    async def wave(count: int) -> None:
+        for _ in range(count // 20):
+            await asyncio.gather(*(come_and_go(number) for number in range(20)))
+
+    await wave(300)
+    await eventually(lambda: health(alone)["sessions"] == 0)
+    files, memory = alone.open_files(), alone.memory_mb()
+    await wave(500)
+    await eventually(lambda: health(alone)["sessions"] == 0)
+    await eventually(lambda: alone.open_files() <= files + 2)
+    assert alone.memory_mb() < memory + 60
+    await still_answers(alone)
+
+
+async def test_a_flood_of_audio_is_read_no_faster_than_it_is_worth(alone):
+    """Two minutes of audio at once: the burst is taken, the rest slowly, and others are served meanwhile."""
+    second = base64.b64encode(bytes(48_000)).decode()
+    async with connect(alone.ws_url, max_size=None, compression=None) as flood:
+        message = json.dumps({"type": "input_audio_buffer.append", "audio": second})
+
+        async def pour() -> None:
+            for _ in range(120):
+                await flood.send(message)
+
+        pouring = asyncio.create_task(pour())
+        began = time.monotonic()
+        await still_answers(alone)
+        assert time.monotonic() - began < 10
+        pouring.cancel()
+
+
+def shake_hands(url: str) -> socket.socket:
+    """Open a WebSocket by hand and read nothing more."""
+    host, port = url.removeprefix("http://").split(":")
+    line = socket.create_connection((host, int(port)))
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    key = base64.b64encode(os.urandom(16)).decode()
+    line.sendall(
+        f"GET /v1/realtime HTTP/1.1\r\nHost: {host}:{port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n\r\n".encode()
+    )
+    assert b" 101 " in line.recv(64)
+    return line
+
+
+def health(served) -> dict[str, Any]:
+    return json.loads(urllib.request.urlopen(f"{served.url}/health").read())
+
+
+async def eventually(holds, within_s: float = 15) -> None:
+    deadline = time.monotonic() + within_s
+    while not await asyncio.to_thread(holds):
+        assert time.monotonic() < deadline, "it never came true"
+        await asyncio.sleep(0.1)

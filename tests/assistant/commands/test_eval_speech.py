@@ -1,0 +1,94 @@
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.commands.eval_speech import command, comparable, read_manifest, summarise, word_errors
+from assistant.config import Config
+from engines.errors import ReparteeError
+from tests.paths import SPEECH
+
+WORDS = st.lists(st.sampled_from("abc"), max_size=6)
+
+
+@pytest.mark.parametrize(
+    ("said", "heard", "errors"),
+    [("a b c", "a b c", 0), ("a b c", "a c", 1), ("a b", "a x b", 1), ("a b c", "a x c", 1), ("", "a b", 2)],
+)  # fmt: skip
+def test_errors_are_words_put_in_taken_out_or_replaced(said: str, heard: str, errors: int) -> None:
+    assert word_errors(said.split(), heard.split()) == errors
+
+
+@given(WORDS, WORDS, WORDS)
+def test_errors_are_a_distance(first: list[str], second: list[str], third: list[str]) -> None:
+    assert word_errors(first, second) == word_errors(second, first)
+    assert (word_errors(first, second) == 0) == (first == second)
+    assert word_errors(first, third) <= word_errors(first, second) + word_errors(second, third)
+
+
+def test_case_punctuation_and_figures_do_not_count() -> None:
+    assert comparable("It's 1908: Who was Martha Reed?") == comparable("its nineteen oh eight who was martha reed")
+
+
+def test_rows_are_cut_filtered_and_those_without_text_left_out(tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "a.wav", np.arange(32_000, dtype=np.int16), 16_000)
+    manifest = tmp_path / "m.jsonl"
+    rows = [
+        {"file": "a.wav", "text": "one", "kind": "asr", "start": 0.5, "end": 1.25},
+        {"file": "a.wav", "text": "two", "kind": "wake"},
+        {"file": "a.wav", "text": None, "kind": "asr"},
+    ]
+    manifest.write_text("\n".join(map(json.dumps, rows)) + "\n\n")
+    assert [recording.text for recording in read_manifest(manifest)] == ["one", "two"]
+    (only,) = read_manifest(manifest, "asr")
+    assert len(only.load()) == 12_000
+    assert only.load()[0] == pytest.approx(8_000, abs=2)
+
+
+@pytest.mark.parametrize("line", ["{", "[]", '{"text": "no file"}', '{"file": "a.wav", "text": "x", "start": "soon"}'])
+def test_a_bad_row_is_named(tmp_path: Path, line: str) -> None:
+    (tmp_path / "m.jsonl").write_text('{"file": "a.wav", "text": "x"}\n' + line)
+    with pytest.raises(ReparteeError, match="line 2: expected an object"):
+        list(read_manifest(tmp_path / "m.jsonl"))
+
+
+def test_nothing_to_score_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "m.jsonl").write_text("")
+    for manifest, sentence in [(tmp_path / "m.jsonl", "no rows to score"), (tmp_path / "nowhere", "cannot be read")]:
+        result = CliRunner().invoke(command, [str(manifest)], obj=Config(home=tmp_path))
+        assert isinstance(result.exception, ReparteeError)
+        assert sentence in str(result.exception)
+
+
+@pytest.mark.parametrize("live", [False, True])
+def test_the_command_scores_real_recordings(tmp_path: Path, live: bool) -> None:
+    manifest = tmp_path / "m.jsonl"
+    manifest.write_text(json.dumps({"file": str(SPEECH / "stop-slt.flac"), "text": "Stop!"}))
+    arguments = [str(manifest), "--json", "-v", *(["--live"] if live else [])]
+    result = CliRunner().invoke(command, arguments, obj=Config(home=tmp_path), catch_exceptions=False)
+    report = json.loads(result.output)
+    assert report["wer"] == 0.0
+    assert report["words"] == report["rows"][0]["words"] == 1
+    assert 0 < report["wait_ms_p50"] <= 1000 * report["rows"][0]["spent_s"] + 1
+    assert report["real_time_factor"] > 0
+
+
+def test_the_summary_counts_words_not_recordings() -> None:
+    from assistant.commands.eval_speech import Result
+
+    results = [Result("a", "", "", 9, 0, 2.0, 1.0, 0.1), Result("b", "", "", 1, 1, 2.0, 1.0, 0.3)]
+    assert summarise(results) == {
+        "recordings": 2,
+        "audio_s": 4.0,
+        "words": 10,
+        "errors": 1,
+        "wer": 0.1,
+        "real_time_factor": 0.5,
+        "wait_ms_p50": 200.0,
+        "wait_ms_p95": 300.0,
+    }

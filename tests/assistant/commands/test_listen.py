@@ -1,0 +1,107 @@
+"""The real command on a real sound server without hardware: spoken to through its microphone, heard at its speaker."""
+
+import asyncio
+import queue
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from tests.paths import TURNS
+
+pytest.importorskip(
+    "sounddevice", reason="needs PortAudio: apt-get install libportaudio2", exc_type=(ImportError, OSError)
+)
+
+
+class Listener:
+    """A running `repartee listen`; what it prints can be waited for."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self.process, self.printed = process, ""
+        self._lines: queue.Queue[str] = queue.Queue()
+        threading.Thread(target=lambda: [self._lines.put(line) for line in process.stdout], daemon=True).start()
+
+    def until(self, words: str, *, seconds: float = 40) -> str:
+        """Return what was printed from here to `words`."""
+        found, give_up = "", time.monotonic() + seconds
+        while words not in found:
+            try:
+                line = self._lines.get(timeout=max(0.01, give_up - time.monotonic()))
+            except queue.Empty:
+                raise AssertionError(f"{words!r} was not printed, but: {self.printed}") from None
+            found += line
+            self.printed += line
+        return found
+
+
+@contextmanager
+def listening(environment: dict[str, str], home: Path, *arguments: str) -> Iterator[Listener]:
+    call = [sys.executable, "-m", "assistant", "--home", str(home), "listen", *arguments]
+    with subprocess.Popen(
+        call, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
+        try:
+            yield Listener(process)
+        finally:
+            process.send_signal(signal.SIGINT)
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                raise
+
+
+def test_a_question_into_the_microphone_is_answered_at_the_speaker(
+    sound_server, samples_home: Path, tmp_path: Path
+) -> None:
+    sound_server.start()
+    speech, rate = soundfile.read(TURNS / "02-slt.flac", dtype="int16")  # "How many eggs can the queen lay a day?"
+    question, answer = tmp_path / "question.wav", tmp_path / "answer.wav"
+    soundfile.write(question, np.concatenate([np.zeros(8000, np.int16), speech, np.zeros(16_000, np.int16)]), rate)
+    with listening(sound_server.environment, samples_home, "--turns", "1") as listener:
+        listener.until("Listening.")
+        recording = sound_server.record(answer)
+        sound_server.speak(question)
+        printed = listener.until("first_audio")
+        assert listener.process.wait(30) == 0
+        recording.terminate()
+        recording.wait(10)
+    assert "2,000" in printed
+    assert "eggs" in printed
+    heard, rate = soundfile.read(answer, dtype="int16")
+    assert np.abs(heard.astype(int)).max() > 3000
+    words = asyncio.run(recognised(heard, samples_home))
+    assert "thousand" in words or "2,000" in words or "bees" in words.lower()
+
+
+async def recognised(pcm: np.ndarray, home: Path) -> str:
+    from assistant.config import Config
+    from assistant.turn.answering import Assistant
+
+    assistant = Assistant.open(Config.load(home))
+    try:
+        return (await (await assistant.recognizer()).transcribe(pcm)).text
+    finally:
+        await assistant.close()
+
+
+def test_devices_may_be_missing_come_and_go(sound_server: Callable, samples_home: Path) -> None:
+    with listening(sound_server.environment, samples_home) as listener:
+        listener.until("There is no microphone; plug one in, I wait for it.")
+        sound_server.start()
+        listener.until("Listening.")
+        sound_server.stop()
+        listener.until("The microphone is gone; plug it in again, I wait for it.")
+        sound_server.start()
+        listener.until("Listening.")
+        assert listener.process.poll() is None
+    assert "Traceback" not in listener.printed

@@ -1,0 +1,408 @@
+"""Conversations with every real part: recorded speech in, the reader on the bundled documents, a voice out."""
+
+import asyncio
+import dataclasses
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine
+from pathlib import Path
+
+import numpy as np
+import pytest
+import pytest_asyncio
+import soundfile
+
+from assistant.config import Config
+from assistant.dialogue.conversation import (
+    Conversation,
+    ConversationSettings,
+    NothingToAnswerError,
+    NothingToCommitError,
+    TooMuchAudioError,
+    TurnDetection,
+    UnknownReplyError,
+)
+from assistant.dialogue.events import (
+    Cleared,
+    Committed,
+    ConversationEvent,
+    Heard,
+    Partial,
+    ReplyAudio,
+    ReplyDone,
+    ReplyStarted,
+    ReplyText,
+    SpeechStarted,
+    SpeechStopped,
+    Woken,
+)
+from assistant.languages.en.completeness import Look
+from assistant.turn.answering import Assistant
+from assistant.turn.events import Reply
+from tests.paths import SAMPLES, TURNS
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+TALL = "How tall is the lighthouse at Marlow Point?"
+EGGS, BUILT, JUPITER = 2, 26, 10  # recordings that are recognised well
+PUSH_TO_TALK = ConversationSettings(turn_detection=None)
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("home")
+    # Every test here is about the conversation; how fast this machine reads is tested elsewhere.
+    (folder / "repartee.toml").write_text("[budget]\nread = 500.0\nretrieve = 200.0\n", encoding="utf-8")
+    return folder
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def assistant(home: Path) -> AsyncIterator[Assistant]:
+    opened = Assistant.open(Config.load(home))
+    await opened.in_library(opened.library.add, [SAMPLES])
+    await opened.recognizer()
+    yield opened
+    await opened.close()
+
+
+class Person:
+    """Talks with a conversation, as a channel does, and remembers every event."""
+
+    def __init__(self, assistant: Assistant, settings: ConversationSettings | None = None) -> None:
+        self.conversation = Conversation(assistant, settings=settings)
+        self.events: list[ConversationEvent] = []
+        self._came = asyncio.Event()
+        self._task = asyncio.create_task(self._collect())
+        self._room = np.random.default_rng(0)
+
+    async def _collect(self) -> None:
+        async for event in self.conversation.events():
+            self.events.append(event)
+            self._came.set()
+
+    def all(self, kind: type) -> list:
+        return [event for event in self.events if isinstance(event, kind)]
+
+    async def until(self, kind: type, count: int = 1, *, seconds: float = 20) -> list:
+        async with asyncio.timeout(seconds):
+            while len(self.all(kind)) < count:
+                self._came.clear()
+                await self._came.wait()
+        return self.all(kind)
+
+    async def say(self, number: int, *, after_ms: int = 700, speed: float = 1.0) -> None:
+        speech, _ = soundfile.read(next(TURNS.glob(f"{number:02d}-*.flac")), dtype="int16")
+        silence = [self._room.normal(0, 10, ms * 16).astype(np.int16) for ms in (300, after_ms)]
+        await self.play(np.concatenate([silence[0], speech, silence[1]]), speed=speed)
+
+    async def play(self, pcm: np.ndarray, *, speed: float = 1.0) -> None:
+        """Speak at `speed` times real time, on a schedule that does not drift."""
+        began = time.perf_counter()
+        for at in range(0, len(pcm), 320):
+            await asyncio.sleep(max(0.0, began + at / 16_000 / speed - time.perf_counter()))
+            await self.conversation.hear(pcm[at : at + 320])
+
+    async def ask(self, text: str) -> ReplyDone:
+        before = len(self.all(ReplyDone))
+        await self.conversation.respond(text)
+        return (await self.until(ReplyDone, before + 1))[-1]
+
+    async def leave(self) -> None:
+        await self.conversation.close()
+        await self._task
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def person(assistant: Assistant) -> AsyncIterator[Callable[..., Person]]:
+    people: list[Person] = []
+
+    def arrive(settings: ConversationSettings | None = None) -> Person:
+        people.append(Person(assistant, settings))
+        return people[-1]
+
+    yield arrive
+    for one in people:
+        await one.leave()
+
+
+async def test_a_spoken_question_is_answered_aloud_and_cited(person: Callable[..., Person]) -> None:
+    visitor = person()
+    await visitor.say(EGGS)
+    (done,) = await visitor.until(ReplyDone)
+    assert done.status == "completed"
+    assert done.reply.answer == "2,000"
+    assert done.reply.transcript == visitor.all(Heard)[0].transcript.text
+    assert done.reply.citations[0].document.endswith("bees.md")
+    assert done.said == done.reply.spoken == "".join(event.text for event in visitor.all(ReplyText))
+    assert [stage.name for stage in done.reply.stages] == [
+        "endpoint",
+        "recognise",
+        "understand",
+        "retrieve",
+        "read",
+        "first_audio",
+    ]
+    kinds = [type(event) for event in visitor.events if not isinstance(event, Partial | ReplyText | ReplyAudio)]
+    assert kinds == [SpeechStarted, SpeechStopped, Committed, Heard, ReplyStarted, ReplyDone]
+    first = np.frombuffer(visitor.all(ReplyAudio)[0].pcm, np.int16)
+    assert np.abs(first[: visitor.all(ReplyAudio)[0].rate // 100]).max() > 200
+
+
+async def test_the_answer_was_found_while_the_person_spoke(person: Callable[..., Person]) -> None:
+    visitor = person()
+    await visitor.say(EGGS, after_ms=130)  # a pause, but not the end
+    async with asyncio.timeout(20):
+        while not (visitor.all(ReplyStarted) or visitor.conversation.speculation.found(visitor.conversation.pausing)):
+            await asyncio.sleep(0.01)
+    await visitor.play(np.zeros(16_000, np.int16))
+    (done,) = await visitor.until(ReplyDone)
+    assert visitor.conversation.speculation.hits == 1
+    read = next(stage for stage in done.reply.stages if stage.name == "read")
+    assert "while you spoke" in read.note
+
+
+async def test_without_speculation_the_answer_is_the_same(person: Callable[..., Person]) -> None:
+    visitor = person(ConversationSettings(speculate=False))
+    await visitor.say(EGGS)
+    (done,) = await visitor.until(ReplyDone)
+    assert done.reply.answer == "2,000"
+    assert visitor.conversation.speculation.hits == 0
+    assert not any("while you spoke" in stage.note for stage in done.reply.stages)
+
+
+async def test_nothing_is_replied_while_the_person_still_speaks(person: Callable[..., Person]) -> None:
+    visitor = person()
+    await visitor.say(BUILT, after_ms=0)  # has a pause of 450 ms in it, after "when was the"
+    assert not visitor.all(ReplyStarted)
+    assert len(visitor.all(SpeechStarted)) == 1
+    await visitor.play(np.zeros(16_000, np.int16))
+    (done,) = await visitor.until(ReplyDone)
+    assert "1868" in done.reply.answer
+
+
+async def test_partials_only_ever_grow_by_words(person: Callable[..., Person]) -> None:
+    visitor = person()
+    await visitor.say(EGGS)
+    await visitor.until(Heard)
+    partials = visitor.all(Partial)
+    assert partials
+    text = ""
+    for partial in partials:
+        text = f"{text} {partial.appended}".strip()
+        assert partial.text == text
+
+
+async def test_speaking_over_a_reply_stops_it_and_cuts_the_history(person: Callable[..., Person]) -> None:
+    visitor = person()
+    await visitor.conversation.hear(np.zeros(1600, np.int16))
+    generation = await visitor.conversation.respond(TALL)
+    await visitor.until(ReplyDone)  # made and sent in full, and still playing at the other end
+    await asyncio.sleep(0.5)
+    assert visitor.conversation.current(generation)
+    await visitor.say(JUPITER, after_ms=800)
+    assert not visitor.conversation.current(generation)
+    done = (await visitor.until(ReplyDone, 2))[1]
+    assert done.reply.answer == "Jupiter"
+    remembered = visitor.conversation._history.replies()[0].spoken
+    assert remembered != visitor.all(ReplyDone)[0].reply.spoken
+    assert visitor.all(ReplyDone)[0].reply.spoken.startswith(remembered)
+
+
+async def test_interrupting_a_reply_in_the_making_leaves_nothing_of_it_but_its_end(
+    person: Callable[..., Person],
+) -> None:
+    visitor = person()
+    generation = await visitor.conversation.respond(TALL)
+    await visitor.until(ReplyAudio)
+    await visitor.conversation.interrupt(heard_ms=0)
+    count = len(visitor.all(ReplyAudio))
+    (done,) = await visitor.until(ReplyDone)
+    assert (done.status, done.reason, done.heard) == ("cancelled", "client_cancelled", "")
+    await asyncio.sleep(0.3)
+    assert len(visitor.all(ReplyAudio)) == count
+    assert visitor.conversation.replying is None
+    assert not visitor.conversation.current(generation)
+
+
+async def test_no_audio_comes_after_close(person: Callable[..., Person]) -> None:
+    visitor = person()
+    await visitor.conversation.respond(TALL)
+    await visitor.until(ReplyAudio)
+    await visitor.conversation.close()
+    count = len(visitor.events)
+    await asyncio.sleep(0.3)
+    assert not [event for event in visitor.events[count:] if isinstance(event, ReplyAudio | ReplyText)]
+
+
+async def test_a_cough_during_a_reply_lets_it_go_on(person: Callable[..., Person]) -> None:
+    visitor = person()
+    await visitor.conversation.hear(np.zeros(1600, np.int16))
+    first = await visitor.conversation.respond(TALL)
+    await visitor.until(ReplyDone)
+    await asyncio.sleep(0.4)
+    # Voiced, loud and short, and no word of any language.
+    time_s = np.arange(16_000 // 3) / 16_000
+    hum = 9000 * np.sign(np.sin(2 * np.pi * 140 * time_s)) * np.hanning(len(time_s)) * (1 + 0.5 * np.sin(60 * time_s))
+    await visitor.play(np.concatenate([hum, np.zeros(16_000)]).astype(np.int16))
+    assert visitor.all(SpeechStarted), "the hum is taken for a voice, or there is nothing to recover from"
+    if not any(done.generation > first for done in visitor.all(ReplyDone)):
+        await visitor.until(ReplyDone, 2)
+    again = visitor.all(ReplyDone)[1]
+    assert again.reply.answer == "41 metres"
+    assert visitor.all(ReplyDone)[0].reply.spoken.endswith(again.said)
+
+
+async def test_push_to_talk_answers_what_was_committed(person: Callable[..., Person]) -> None:
+    visitor = person(PUSH_TO_TALK)
+    await visitor.say(EGGS, after_ms=0, speed=20)
+    assert not visitor.all(SpeechStarted)
+    await visitor.conversation.commit()
+    await visitor.conversation.respond()
+    (done,) = await visitor.until(ReplyDone)
+    assert done.reply.answer == "2,000"
+    kinds = [type(event) for event in visitor.events if not isinstance(event, Partial | ReplyText | ReplyAudio)]
+    assert kinds == [Committed, ReplyStarted, Heard, ReplyDone] or kinds == [Committed, Heard, ReplyStarted, ReplyDone]
+    with pytest.raises(NothingToAnswerError):
+        await visitor.conversation.respond()
+
+
+async def test_a_commit_of_almost_nothing_says_how_much_is_missing(person: Callable[..., Person]) -> None:
+    visitor = person(PUSH_TO_TALK)
+    with pytest.raises(NothingToCommitError, match="0 ms"):
+        await visitor.conversation.commit()
+    await visitor.conversation.hear(np.zeros(1599, np.int16))
+    with pytest.raises(NothingToCommitError, match="99 ms"):
+        await visitor.conversation.commit()
+
+
+async def test_cleared_audio_is_not_part_of_the_next_turn(person: Callable[..., Person]) -> None:
+    visitor = person(PUSH_TO_TALK)
+    await visitor.say(JUPITER, after_ms=0, speed=50)
+    await visitor.conversation.clear()
+    await visitor.until(Cleared)
+    await visitor.say(EGGS, after_ms=0, speed=20)
+    await visitor.conversation.commit()
+    (heard,) = await visitor.until(Heard)
+    assert "eggs" in heard.transcript.text
+    assert "planet" not in heard.transcript.text
+
+
+async def test_a_minute_without_a_commit_is_refused(person: Callable[..., Person]) -> None:
+    visitor = person(PUSH_TO_TALK)
+    await visitor.conversation.hear(np.zeros(16_000 * 60, np.int16))
+    with pytest.raises(TooMuchAudioError):
+        await visitor.conversation.hear(np.zeros(1600, np.int16))
+
+
+async def test_a_turn_that_the_channel_answers_itself_is_only_heard(person: Callable[..., Person]) -> None:
+    visitor = person(ConversationSettings(turn_detection=TurnDetection(create_response=False)))
+    await visitor.say(EGGS)
+    await visitor.until(Heard)
+    assert not visitor.all(ReplyStarted)
+    await visitor.conversation.respond()
+    (done,) = await visitor.until(ReplyDone)
+    assert done.reply.answer == "2,000"
+
+
+async def test_follow_up_questions_are_answered_from_the_conversation(person: Callable[..., Person]) -> None:
+    visitor = person()
+    assert (await visitor.ask(TALL)).reply.answer == "41 metres"
+    assert "1868" in (await visitor.ask("When was it built?")).reply.answer
+
+
+async def test_words_about_the_voice_steer_it(person: Callable[..., Person]) -> None:
+    visitor = person()
+    assert (await visitor.ask("repeat that")).reply.spoken == "I have not said anything yet."
+    first = await visitor.ask(TALL)
+    assert (await visitor.ask("Could you repeat that, please?")).said == first.said
+    before = np.abs(np.frombuffer(visitor.all(ReplyAudio)[-2].pcm, np.int16).astype(int)).mean()
+    for _ in range(3):
+        await visitor.ask("quieter")
+    await visitor.ask("say that again")
+    after = np.abs(np.frombuffer(visitor.all(ReplyAudio)[-2].pcm, np.int16).astype(int)).mean()
+    assert after < 0.5 * before
+    count = len(visitor.all(ReplyAudio))
+    await visitor.ask("stop")
+    assert len(visitor.all(ReplyAudio)) == count
+
+
+async def test_what_was_said_is_forgotten_when_the_session_expires(person: Callable[..., Person]) -> None:
+    visitor = person(ConversationSettings(expires_s=0.2))
+    await visitor.ask(TALL)
+    await asyncio.sleep(0.3)
+    done = await visitor.ask("repeat that")
+    assert done.reply.spoken == "I have not said anything yet."
+
+
+async def test_truncation_keeps_whole_words_and_refuses_unknown_replies(person: Callable[..., Person]) -> None:
+    visitor = person()
+    done = await visitor.ask(TALL)
+    kept = visitor.conversation.truncate(done.generation, 900)
+    assert done.reply.spoken.startswith(kept)
+    assert 0 < len(kept) < len(done.reply.spoken)
+    assert visitor.conversation.truncate(done.generation, 60_000) == done.reply.spoken
+    with pytest.raises(UnknownReplyError, match="99"):
+        visitor.conversation.truncate(99, 100)
+
+
+async def test_a_half_duplex_microphone_does_not_hear_the_reply(person: Callable[..., Person]) -> None:
+    visitor = person(ConversationSettings(echo_cancelled=False))
+    await visitor.conversation.hear(np.zeros(1600, np.int16))
+    await visitor.conversation.respond(TALL)
+    await visitor.until(ReplyDone)
+    reply = np.concatenate([np.frombuffer(event.pcm, np.int16) for event in visitor.all(ReplyAudio)])
+    assert visitor.all(ReplyAudio)[0].rate == 16_000 or len(reply)
+    await visitor.play(reply[: 16_000 * 2])
+    assert not visitor.all(SpeechStarted)
+
+
+async def test_with_a_wake_word_only_what_follows_it_is_heard(person: Callable[..., Person]) -> None:
+    pytest.importorskip("pymicro_wakeword", reason="wake words need the extra [wake], which make test installs")
+    visitor = person(ConversationSettings(wake_words=("hey_jarvis",)))
+    await visitor.say(EGGS, speed=5)
+    assert not visitor.all(SpeechStarted)
+    wake_word, _ = soundfile.read(TURNS / "hey-jarvis.flac", dtype="int16")
+    await visitor.play(np.concatenate([np.zeros(16_000, np.int16), wake_word]), speed=5)
+    await visitor.say(EGGS)
+    assert [event.word for event in visitor.all(Woken)] == ["hey_jarvis"]
+    (done,) = await visitor.until(ReplyDone)
+    assert done.reply.answer == "2,000"
+    await visitor.say(JUPITER)  # soon after a reply it takes no wake word
+    assert len(await visitor.until(ReplyDone, 2)) == 2
+
+
+async def test_a_question_that_cannot_be_asked_fails_with_its_sentence(person: Callable[..., Person]) -> None:
+    visitor = person()
+    done = await visitor.ask("what " * 1000)
+    assert done.status == "failed"
+    assert "characters" in done.error
+
+
+async def test_conversations_at_the_same_time_hear_only_their_own_answers(person: Callable[..., Person]) -> None:
+    questions = {TALL: "41 metres", "How many eggs can the queen lay a day?": "2,000", "When is garlic ready?": "July"}
+    people = [(person(), question, answer) for question, answer in questions.items() for _ in range(4)]
+
+    async def talk(visitor: Person, question: str, answer: str) -> None:
+        for _ in range(3):
+            done = await visitor.ask(question)
+            assert answer in done.reply.answer
+        assert {event.generation for event in visitor.all(ReplyAudio)} == {1, 2, 3}
+
+    work: list[Coroutine[object, object, None]] = [talk(*one) for one in people]
+    await asyncio.gather(*work)
+
+
+@pytest.mark.parametrize(
+    ("words", "confidence", "look"),
+    [
+        ("how high is tea", 0.57, Look.DOUBTFUL),
+        ("how high is tea", 0.8, Look.COMPLETE),
+        ("which planet is the largest", 0.57, Look.COMPLETE),
+    ],
+)
+async def test_a_weak_answer_to_a_few_words_does_not_make_them_a_sentence(
+    assistant: Assistant, words: str, confidence: float, look: Look
+) -> None:
+    conversation = Conversation(assistant, settings=PUSH_TO_TALK)
+    reply = dataclasses.replace(Reply.recalled(words, "75 degrees"), confidence=confidence)
+    assert conversation._weigh_with(words, reply) is look
+    await conversation.close()

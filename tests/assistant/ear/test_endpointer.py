@@ -1,0 +1,53 @@
+import pytest
+
+from assistant.ear.endpointer import FRAME_MS, Endpointer, Waits
+from assistant.languages.en.completeness import Look
+
+
+def silence_until_ended(endpointer: Endpointer, look: Look) -> float:
+    endpointer.speech()
+    endpointer.look = look
+    waited = 0.0
+    while not endpointer.ended:
+        endpointer.silence()
+        waited += FRAME_MS
+    return waited
+
+
+@pytest.mark.parametrize(("look", "wait"), [(Look.COMPLETE, 160), (Look.UNCERTAIN, 240), (Look.UNFINISHED, 600)])
+def test_the_wait_follows_the_words(look: Look, wait: int) -> None:
+    assert wait <= silence_until_ended(Endpointer(Waits()), look) < wait + FRAME_MS
+
+
+def test_speech_starts_the_count_again_and_forgets_how_the_words_looked() -> None:
+    endpointer = Endpointer(Waits())
+    endpointer.look = Look.COMPLETE
+    for _ in range(4):
+        endpointer.silence()
+    assert endpointer.paused
+    assert not endpointer.ended
+    endpointer.speech()
+    endpointer.silence()
+    assert not endpointer.paused
+    for _ in range(5):
+        endpointer.silence()
+    assert not endpointer.ended  # 192 ms: enough for words that look complete, which is not known of these
+
+
+def test_silence_at_the_end_of_a_speech_frame_counts() -> None:
+    endpointer = Endpointer(Waits())
+    endpointer.speech(tail_ms=20)
+    for _ in range(7):
+        endpointer.silence()
+    assert endpointer.ended  # 20 + 7 * 32 = 244
+
+
+def test_a_fixed_wait_ignores_the_words() -> None:
+    waits = Waits.around(500, adaptive=False)
+    assert {waits.for_look(look) for look in Look} == {500}
+
+
+def test_another_default_keeps_the_short_and_the_long_wait_on_their_sides() -> None:
+    assert Waits.around(100).for_look(Look.COMPLETE) == 100
+    assert Waits.around(900).for_look(Look.UNFINISHED) == 900
+    assert Waits.around(240) == Waits()

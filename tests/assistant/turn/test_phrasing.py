@@ -1,0 +1,55 @@
+"""Citations point into the document; the spoken sentence answers first, hedges when unsure, and admits not knowing."""
+
+import dataclasses
+
+import numpy as np
+
+from assistant.turn.phrasing import EMPTY_STORE, cite, spoken_abstention, spoken_answer
+from engines.tokenize import Tokens
+from knowledge.library import Hit
+from knowledge.passages import Passage
+
+NO_TOKENS = Tokens(np.zeros(0, np.int32), np.zeros((0, 2), np.int32))
+DOCUMENT = "The mill was built in 1911. It burned in 1930. The school was built in 1911 too."
+
+
+def hit(start: int, end: int, identity: int) -> Hit:
+    return Hit(Passage(identity, 1, "mill.txt", "The Mill", (), DOCUMENT[start:end], start, end, NO_TOKENS), 1.0)
+
+
+def reading(*spans):
+    from engines.reader.reader import Reading, Span
+
+    found = tuple(Span(passage, start, end, text, 1.0, 0.9) for passage, start, end, text in spans)
+    return Reading(found, 0.0, 0.9, False, 3, 3, "", 1.0)
+
+
+def test_offsets_count_in_the_document():
+    (citation,) = cite(reading((0, 22, 26, "1911")), [hit(0, 46, 5)])
+    assert (citation.start, citation.end) == (22, 26)
+    (citation,) = cite(reading((0, 41 - 28, 45 - 28, "1930")), [hit(28, 46, 6)])
+    assert DOCUMENT[citation.start : citation.end] == citation.text == "1930"
+    assert (citation.document, citation.passage_id, citation.title) == ("mill.txt", 6, "The Mill")
+
+
+def test_overlapping_passages_give_one_citation_and_other_places_their_own():
+    hits = [hit(0, 46, 5), hit(0, 27, 6), hit(47, 81, 7)]
+    spans = ((0, 22, 26, "1911"), (1, 22, 26, "1911"), (0, 41, 45, "1930"), (2, 24, 28, "1911"))
+    citations = cite(reading(*spans), hits)
+    assert [(citation.start, citation.passage_id) for citation in citations] == [(22, 5), (71, 7)]
+    assert all(DOCUMENT[citation.start : citation.end] == "1911" for citation in citations)
+
+
+def test_the_spoken_sentence_answers_first_and_names_the_source():
+    (citation,) = cite(reading((0, 13, 26, "built in 1911")), [hit(0, 46, 5)])
+    assert spoken_answer(citation, 0.9) == "Built in 1911, according to The Mill."
+    assert spoken_answer(citation, 0.3) == "Perhaps built in 1911, going by The Mill."
+
+
+def test_not_knowing_is_said_in_the_way_that_fits():
+    unread = dataclasses.replace(reading(), passages_given=0)
+    assert spoken_abstention(unread, store_is_empty=True) == EMPTY_STORE
+    assert "knowledge add" in EMPTY_STORE
+    said = {spoken_abstention(unread, store_is_empty=False), spoken_abstention(reading(), store_is_empty=False)}
+    assert len(said) == 2
+    assert all(sentence.startswith("I don't know.") for sentence in said)

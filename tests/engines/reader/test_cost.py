@@ -1,0 +1,84 @@
+import random
+
+from engines.reader.cost import CostModel
+
+
+def learned(**costs):
+    """A model that has seen each shape, written r8x64=5.0, run three times at that cost."""
+    model = CostModel()
+    for shape, ms in costs.items():
+        rows, tokens = map(int, shape[1:].split("x"))
+        for _ in range(3):
+            model.observe(rows, tokens, ms)
+    return model
+
+
+def test_nothing_fits_before_anything_was_measured():
+    assert CostModel().bound(1, 32) == float("inf")
+
+
+def test_a_known_shape_costs_what_was_measured_and_its_bound_more():
+    model = learned(r1x64=3.0, r1x128=6.0)
+    assert model.typical(1, 64) == 3.0
+    assert 3.0 < model.bound(1, 64) < 4.5
+
+
+def test_an_unknown_shape_lies_between_its_neighbours():
+    model = learned(r1x64=3.0, r1x128=6.0)
+    assert 3.0 < model.typical(1, 96) < 6.0
+    assert model.typical(1, 256) == 12.0
+    assert model.typical(1, 32) == 3.0
+
+
+def test_the_first_run_of_a_shape_is_known_to_be_dear():
+    model = CostModel({(1, 64): 3.0, (1, 128): 6.0})
+    model.observe(1, 64, 25.0)
+    assert model.typical(1, 64) == 3.0
+    assert model.bound(1, 128) > 6.0 + 20.0, "not run yet in this process"
+    model.observe(1, 128, 20.0)
+    assert model.bound(1, 128) < 10.0
+
+
+def test_a_busy_machine_raises_every_shape_and_a_quiet_one_lowers_them_again():
+    model = learned(r1x64=3.0, r1x128=6.0)
+    for _ in range(15):
+        model.observe(1, 64, 9.0)
+    assert 14.0 < model.typical(1, 128) < 20.0
+    for _ in range(40):
+        model.observe(1, 64, 3.0)
+    assert 5.0 < model.typical(1, 128) < 7.5
+
+
+def test_the_bound_is_exceeded_about_once_in_a_hundred_runs():
+    model, noise = learned(r1x64=3.0), random.Random(1)
+    over = 0
+    for _ in range(4000):
+        ms = 3.0 * noise.lognormvariate(0, 0.15)
+        over += ms > model.bound(1, 64)
+        model.observe(1, 64, ms)
+    assert 0.002 < over / 4000 < 0.02
+
+
+def test_one_huge_outlier_does_not_stop_reading():
+    model = learned(r1x64=3.0)
+    model.observe(1, 64, 3000.0)
+    assert model.bound(1, 64) < 8.0
+
+
+def test_what_was_learned_survives_in_a_file(tmp_path):
+    learned(r1x64=3.0, r2x128=11.0).save(tmp_path / "deep" / "cost.json")
+    model = CostModel.load(tmp_path / "deep" / "cost.json")
+    assert model.typical(2, 128) == 11.0
+    assert model.measured(1, 64)
+    assert not model.measured(1, 128)
+
+
+def test_a_damaged_file_is_an_empty_model(tmp_path):
+    for text in ("", "{}", '{"average_ms": 3, "tail": 1}', '{"average_ms": [[1, 2]], "tail": "x"}'):
+        (tmp_path / "cost.json").write_text(text)
+        assert CostModel.load(tmp_path / "cost.json").bound(1, 32) == float("inf")
+
+
+def test_a_folder_that_cannot_be_written_is_no_error(tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    learned(r1x64=3.0).save(tmp_path / "file" / "cost.json")

@@ -1,0 +1,161 @@
+"""Questions become queries that find the right passage, whatever characters are in them."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from knowledge.index.words import IndexBrokenError, IndexBusyError, PassageIndex, exclusive
+
+PASSAGES = {
+    11: ("The Lighthouse", "The tower", "It is 41 metres tall and was built by Henry Dawson in 1871."),
+    12: ("The Lighthouse", "The keepers", "The first keeper was Martha Reed, who stayed for 29 years."),
+    21: ("Tea", "Brewing", "Green tea is brewed at 75 degrees, and black tea at 98 degrees."),
+    31: ("Bees", "Honey", "A café in the old harbour sells honey; the harbour master keeps the bees."),
+    41: ("The Guess Who", "", "A band from Winnipeg."),
+}
+
+
+def fill(index, passages=PASSAGES, mark=("store", 1)):
+    with index.writing() as writer:
+        for identity, fields in passages.items():
+            writer.add(identity // 10, identity, *fields)
+        writer.commit(*mark)
+    return index
+
+
+@pytest.fixture(scope="module")
+def index():
+    return fill(PassageIndex.create(None))
+
+
+def best(index, question):
+    found = index.search(question, 5)
+    return found[0][0] if found else None
+
+
+@pytest.mark.parametrize(
+    ("question", "passage"),
+    [
+        ("How tall is the lighthouse?", 11),
+        ("Who was the first keeper of the lighthouse?", 12),
+        ("who kept the lighthouse first", 12),
+        ("At how many degrees do you brew black tea?", 21),
+        ("CAFE", 31),
+        ("harbor", 31),
+        ("lihgthouse keper", 12),
+        ("harbour master", 31),
+    ],
+)
+def test_a_question_finds_its_passage(index, question, passage):
+    assert best(index, question) == passage
+
+
+@pytest.mark.parametrize("question", ["", "   ", "?!", '()[]{}^~*:"\\/+-&&||!', "zzzzzzzzzz", "日本語"])
+def test_a_question_without_known_words_finds_nothing(index, question):
+    assert index.search(question, 5) == []
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "title:tea AND (honey^5",
+        '"black tea',
+        "tea~2 -honey +\\",
+        "[a TO b] tea",
+        "/tea.*/",
+        "NOT OR AND tea",
+        "t\0e tea",
+        "*tea*",
+    ],
+)
+def test_query_syntax_is_only_text(index, question):
+    assert best(index, question) == 21
+
+
+@settings(deadline=None, max_examples=150)
+@given(st.text(max_size=200))
+def test_any_question_is_answered_without_an_error(index, question):
+    assert len(index.search(question, 3)) <= 3
+
+
+def test_words_that_every_question_has_are_searched_if_there_are_no_others(index):
+    assert {identity for identity, _ in index.search("Who?", 5)} == {12, 41}
+
+
+def test_a_huge_question_is_cut(index):
+    assert best(index, "green tea " * 10_000) == 21
+    assert index.search("x" * 100_000, 5) == []
+
+
+def test_fewer_than_one_hit_is_nothing(index):
+    assert index.search("tea", 0) == []
+
+
+def test_nothing_is_seen_before_a_commit_and_the_mark_comes_with_it(tmp_path):
+    index = PassageIndex.create(tmp_path / "index")
+    assert index.mark == (0, "", 0)
+    with index.writing() as writer:
+        writer.add(1, 11, *PASSAGES[11])
+    assert index.search("lighthouse", 5) == []
+    fill(index, mark=("abc", 7))
+    other = PassageIndex.open(tmp_path / "index")
+    assert other.mark[1:] == ("abc", 7)
+    assert best(other, "lighthouse keeper") == 12
+
+
+def test_a_deleted_document_is_not_found_any_more(tmp_path):
+    index = fill(PassageIndex.create(tmp_path / "index"))
+    reader = PassageIndex.open(tmp_path / "index")
+    with index.writing() as writer:
+        writer.delete(1)
+        writer.commit("store", 2)
+    assert index.search("lighthouse", 5) == []
+    assert best(reader, "lighthouse keeper") == 12  # until it looks again
+    reader.reload()
+    assert reader.search("lighthouse", 5) == []
+
+
+def test_a_second_writer_waits_and_then_gives_up(tmp_path):
+    with exclusive(tmp_path / "index", 0), pytest.raises(IndexBusyError), exclusive(tmp_path / "index", 0.1):
+        pytest.fail("two writers at once")
+    with exclusive(tmp_path / "index", 0):
+        assert (tmp_path / "index.lock").exists()
+
+
+def test_two_that_write_in_turn_see_each_other(tmp_path):
+    index = fill(PassageIndex.create(tmp_path / "index"))
+    other = PassageIndex.open(tmp_path / "index")
+    with index.writing() as writer:
+        with pytest.raises(IndexBrokenError, match="LockBusy"), other.writing():
+            pytest.fail("two writers at once")
+        writer.delete(1)
+        writer.commit("store", 2)
+    with other.writing() as writer:
+        assert other.mark[2] == 2
+        writer.delete(2)
+        writer.commit("store", 3)
+    index.reload()
+    assert index.mark[2] == 3
+    assert (best(index, "lighthouse keeper"), best(index, "black tea")) == (None, None)
+
+
+def test_an_index_that_cannot_be_written_says_so(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(IndexBrokenError, match="Not a directory"):
+        PassageIndex.create(tmp_path / "file" / "index")
+
+
+@pytest.mark.parametrize("damage", ["missing", "meta", "empty", "other schema"])
+def test_a_damaged_index_says_so_when_opened(tmp_path, damage):
+    import tantivy
+
+    folder = tmp_path / "index"
+    if damage == "other schema":
+        folder.mkdir()
+        tantivy.Index(tantivy.SchemaBuilder().add_text_field("x").build(), str(folder))
+    elif damage != "missing":
+        fill(PassageIndex.create(folder))
+        for file in folder.glob("meta.json" if damage == "meta" else "*.term"):
+            file.write_bytes(b"{" if damage == "meta" else b"")
+    with pytest.raises(IndexBrokenError):
+        PassageIndex.open(folder)

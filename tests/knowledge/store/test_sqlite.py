@@ -1,0 +1,185 @@
+"""The store keeps what it was given, and one sentence says what is wrong with it."""
+
+import contextlib
+import sqlite3
+
+import pytest
+
+from knowledge.formats.documents import plain_document
+from knowledge.store.sqlite import NewPassage, Store, StoreError
+from tests.knowledge.texts import tokenize
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "knowledge.db"
+
+
+def put(store, name="a", text="One sentence."):
+    passages = [NewPassage(("H", "I"), 0, len(text), text, tokenize(text))]
+    return store.put(f"/{name}", name, text.encode(), len(text), plain_document(text, "Title"), passages)
+
+
+def test_a_document_comes_back_with_its_passages(path):
+    store = Store(path)
+    assert put(store) is False
+    (document,) = store.documents()
+    assert (document.path, document.name, document.title, document.passages) == ("/a", "a", "Title", 1)
+    passage = store.passages([1])[1]
+    assert (passage.document, passage.title, passage.headings) == ("a", "Title", ("H", "I"))
+    assert passage.tokens.offsets.tolist() == [[0, 3], [4, 12], [12, 13]]
+    assert store.text(document.id) == "One sentence."
+    assert store.digest("/a") == b"One sentence."
+    store.close()
+
+
+def test_replacing_keeps_the_document_and_forgets_its_passages(path):
+    store = Store(path)
+    put(store)
+    before = store.sequence
+    assert put(store, text="Two now.") is True
+    assert store.sequence == before + 1
+    assert store.passages([1]) == {}
+    assert [row[3] for row in store.indexable(1)] == ["Two now."]
+    assert store.changes(before) == [1]
+    store.close()
+
+
+def test_a_failed_replacement_changes_nothing(path):
+    store = Store(path)
+    put(store)
+    before = store.sequence
+    with pytest.raises(AttributeError):
+        store.put("/a", "a", b"", 0, plain_document("New.", "New"), [None])
+    assert (store.sequence, store.documents()[0].title, store.count()) == (before, "Title", 1)
+    assert put(store, "b") is False
+    store.close()
+
+
+def test_removed_documents_never_lend_their_number_to_another(path):
+    store = Store(path)
+    put(store)
+    assert store.remove(1) is True
+    assert store.remove(1) is False
+    put(store, "b")
+    assert [document.id for document in store.documents()] == [2]
+    assert store.changes(0) == [1, 2]
+    store.close()
+
+
+def test_a_store_that_was_made_anew_has_higher_numbers(path):
+    store = Store(path)
+    put(store)
+    first = store.sequence, store.identity
+    store.close()
+    path.unlink()
+    store = Store(path)
+    put(store)
+    assert store.sequence > first[0]
+    assert store.identity != first[1]
+    store.close()
+
+
+@pytest.mark.parametrize("damage", ["garbage", "header", "half", "page", "text file"])
+def test_a_damaged_store_is_one_sentence_that_names_the_file(path, damage):
+    store = Store(path)
+    for n in range(60):
+        put(store, str(n), "Some words to fill the pages of the file. " * 30)
+    store.close()
+    content = bytearray(path.read_bytes())
+    if damage == "garbage":
+        content = bytearray(b"\x07" * len(content))
+    elif damage == "header":
+        content[:100] = b"\x00" * 100
+    elif damage == "half":
+        del content[len(content) // 2 :]
+    elif damage == "page":
+        content[8192:] = b"\xff" * (len(content) - 8192)
+    else:
+        content = bytearray(b"Dear diary, today I was renamed.\n" * 100)
+    path.write_bytes(content)
+    with pytest.raises(StoreError) as caught, contextlib.closing(Store(path)) as damaged:
+        damaged.passages([put(damaged, "new", "Words. " * 4000), *range(1, 61)])
+    sentence = str(caught.value)
+    assert str(path) in sentence
+    assert "move it away" in sentence
+    assert "\n" not in sentence
+    assert bytes(path.read_bytes()[:100]) == bytes(content[:100])
+
+
+@pytest.mark.parametrize("column", ["tokens = x''", "tokens = x'02ff'", "tokens = x'0200000000'", "headings = '{'"])
+def test_a_passage_that_cannot_be_unpacked_is_one_sentence(path, column):
+    store = Store(path)
+    put(store)
+    store.close()
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.execute(f"UPDATE passages SET {column}")
+        connection.commit()
+    with contextlib.closing(Store(path)) as damaged, pytest.raises(StoreError, match=r"is damaged .*; move it away"):
+        damaged.passages([1])
+
+
+def test_a_number_that_no_document_can_have_removes_nothing(path):
+    with contextlib.closing(Store(path)) as store:
+        put(store)
+        assert not any(store.remove(number) for number in (-1, 0, 2**63, 10**30))
+        assert store.count() == 1
+
+
+def test_a_database_of_another_program_is_left_alone(path):
+    other = sqlite3.connect(path)
+    other.execute("CREATE TABLE theirs (x)")
+    other.commit()
+    other.close()
+    with pytest.raises(StoreError, match="is not a store of Repartee; move it away or choose another home"):
+        Store(path)
+
+
+def test_a_newer_store_asks_for_a_newer_version(path):
+    Store(path).close()
+    newer = sqlite3.connect(path)
+    newer.execute("PRAGMA user_version = 99")
+    newer.close()
+    with pytest.raises(StoreError, match=r"has format 99 and this version reads 1; update Repartee\."):
+        Store(path)
+
+
+def test_a_folder_in_place_of_the_store(path):
+    path.mkdir()
+    with pytest.raises(StoreError, match="cannot be written; check its permissions"):
+        Store(path)
+
+
+def test_a_store_opened_for_reading_refuses_to_change(path):
+    store = Store(path)
+    put(store)
+    reader = Store(path, readonly=True)
+    assert reader.count() == 1
+    with pytest.raises(StoreError, match="is open for reading only"):
+        put(reader, "b")
+    reader.close()
+    store.close()
+
+
+def test_a_store_locked_by_another_process_says_so(path, monkeypatch):
+    monkeypatch.setattr("knowledge.store.sqlite.BUSY_S", 0.05)
+    store = Store(path)
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(StoreError, match=r"was locked by another process for 0\.05 s; try again"):
+        put(store)
+    other.execute("ROLLBACK")
+    assert put(store) is False
+    other.close()
+    store.close()
+
+
+def test_a_full_disk_is_one_sentence_and_loses_nothing(path):
+    store = Store(path)
+    put(store)
+    pages = store._connection.execute("PRAGMA page_count").fetchone()[0]
+    store._connection.execute(f"PRAGMA max_page_count = {pages}")
+    with pytest.raises(StoreError, match="cannot grow, the disk is full; free some space and try again"):
+        put(store, "b", "Long. " * 20_000)
+    assert [document.name for document in store.documents()] == ["a"]
+    store.close()
