@@ -58,12 +58,13 @@ class Resumed:
 class Ended:
     """The turn's audio ends before sample `at`; its speech ended at `speech_end`.
 
-    `silence_ms` was waited for, because the words looked as `look` says.
+    `silence_ms` was waited for, of `allowed_ms`, because the words looked as `look` says.
     """
 
     at: int
     speech_end: int
     silence_ms: float
+    allowed_ms: float
     look: Look
 
 
@@ -239,6 +240,7 @@ class Ear:
             at=self._judged,
             speech_end=int(self._speech_end),
             silence_ms=self._endpointer.silence_ms,
+            allowed_ms=self._endpointer.waits.for_look(self._endpointer.look),
             look=self._endpointer.look,
         )
         self._begun_at, self._paused, self._candidate = None, False, 0

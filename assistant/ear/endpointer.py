@@ -61,5 +61,5 @@ class Endpointer:
 
     @property
     def ended(self) -> bool:
-        """Whether the turn is over."""
-        return self.silence_ms >= self.waits.for_look(self.look)
+        """Whether the turn is over: one more frame would be longer than is to be waited."""
+        return self.silence_ms + FRAME_MS > self.waits.for_look(self.look)

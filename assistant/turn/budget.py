@@ -19,6 +19,7 @@ DEFAULT_SLOTS: Mapping[str, float] = {
     "understand": 5.0,
     "retrieve": 5.0,
     "read": 10.0,
+    "act": 50.0,
     "first_audio": 30.0,
 }
 
@@ -104,10 +105,6 @@ class Budget:
     def slots(self) -> dict[str, float]:
         """What is given to each stage, ms."""
         return dict(self._slots)
-
-    def slot_ms(self, name: str) -> float:
-        """Milliseconds given to the stage ``name``."""
-        return self._slots[name]
 
     def elapsed_ms(self) -> float:
         """Milliseconds since the budget was opened."""

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import signal
 import socket
 import ssl
 from collections.abc import Callable, Iterator
@@ -21,12 +20,12 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from assistant.channels.gate import is_loopback
 from assistant.channels.web.app import build_app
 from assistant.config import Config, ServeConfig
-from assistant.turn.answering import Assistant
+from assistant.parts import Parts
+from assistant.service import SHUTDOWN_S, Service
 from engines.errors import ReparteeError
 
 MAX_MESSAGE_BYTES = 16 * 1024 * 1024  # 15 MiB of audio in one append is the API's own limit
 FIRST_REQUEST_S = 15.0
-SHUTDOWN_S = 5
 OTHER_CONNECTIONS = 1000  # besides the sessions
 
 
@@ -66,30 +65,29 @@ def url_of(listener: socket.socket, config: ServeConfig) -> str:
     return f"{'https' if config.certificate else 'http'}://{f'[{host}]' if ':' in host else host}:{port}"
 
 
-async def serve(
-    config: Config,
-    listener: socket.socket,
-    *,
-    ready: Callable[[str], None],
-    on_start: Callable[[Assistant], Any] | None = None,
-) -> None:
+async def serve(config: Config, listener: socket.socket, *, ready: Callable[[str], None]) -> None:
     """Serve until SIGTERM or SIGINT; `ready(url)` is called when connections are accepted.
 
     Raises ReparteeError where the assistant cannot be opened or the certificate is unusable.
     """
     check_tls(config.serve)
-    assistant = Assistant.open(config)
-    try:
+    async with Parts.open(config) as parts:
         # Loaded now, so that the first person waits no longer than the second.
-        await asyncio.gather(assistant.recognizer(), assistant.synthesizer())
-        if on_start is not None:
-            on_start(assistant)
-        server = _Server(
-            _options(build_app(assistant, config), config.serve), lambda: ready(url_of(listener, config.serve))
-        )
-        await server.serve(sockets=[listener])
-    finally:
-        await assistant.close()
+        await asyncio.gather(parts.recognizer(), parts.synthesizer())
+        service = Service(parts)
+
+        async def web() -> None:
+            """Serve the page and the API until the service stops."""
+            options = _options(build_app(service), config.serve)
+            server = _Server(options, lambda: ready(url_of(listener, config.serve)))
+            stopping = asyncio.create_task(service.stopping.wait())
+            stopping.add_done_callback(lambda _: server.stop())
+            try:
+                await server.serve(sockets=[listener])
+            finally:
+                stopping.cancel()
+
+        await service.run(web=web)
 
 
 def check_tls(config: ServeConfig) -> None:
@@ -124,7 +122,7 @@ def _options(app: Any, config: ServeConfig) -> uvicorn.Config:
         ws_per_message_deflate=False,
         timeout_keep_alive=int(FIRST_REQUEST_S),
         limit_concurrency=config.sessions + OTHER_CONNECTIONS,
-        timeout_graceful_shutdown=SHUTDOWN_S,
+        timeout_graceful_shutdown=int(SHUTDOWN_S) - 1,
         server_header=False,
         proxy_headers=False,
         ssl_certfile=config.certificate or None,
@@ -133,7 +131,7 @@ def _options(app: Any, config: ServeConfig) -> uvicorn.Config:
 
 
 class _Server(uvicorn.Server):
-    """Says when it is ready, and ends on a signal without passing it on, so that the exit status is 0."""
+    """Says when it is ready; signals are the service's."""
 
     def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
         super().__init__(config)
@@ -143,17 +141,13 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         self._ready()
 
+    def stop(self) -> None:
+        """Take no more connections and end those there are."""
+        self.should_exit = True
+
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
-        loop = asyncio.get_running_loop()
-        signals = (signal.SIGTERM, signal.SIGINT)
-        for number in signals:
-            loop.add_signal_handler(number, self.handle_exit, number, None)
-        try:
-            yield
-        finally:
-            for number in signals:
-                loop.remove_signal_handler(number)
+        yield
 
 
 class _Http(H11Protocol):

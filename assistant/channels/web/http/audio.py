@@ -18,7 +18,7 @@ from assistant.audio.files import load_audio
 from assistant.audio.formats import EAR_RATE, AudioFormat, Encoder
 from assistant.channels.web.http.errors import ApiError, json_body, text_field
 from assistant.channels.web.realtime.items import clean
-from assistant.turn.answering import Assistant
+from assistant.parts import Parts
 
 MAX_SPOKEN = 4096  # characters of a speech request, as the API has it
 RATE = AudioFormat().rate  # Hz, of the API's pcm and of everything else that is spoken here
@@ -34,7 +34,7 @@ _STREAMED = {"wav": "audio/wav", "pcm": "audio/pcm"}
 
 async def transcribe(request: Request) -> Response:
     """Return the words of a recording: a form with `file`, in any format that libsndfile reads."""
-    assistant: Assistant = request.app.state.assistant
+    parts: Parts = request.app.state.service.parts
     async with request.form(max_files=1, max_fields=32) as form:
         upload = form.get("file")
         if not isinstance(upload, UploadFile):
@@ -49,7 +49,7 @@ async def transcribe(request: Request) -> Response:
         streaming = str(form.get("stream") or "").lower() == "true"
         name = upload.filename or "The recording"
         pcm = await asyncio.to_thread(load_audio, upload.file, name=clean(name)[:100])
-    transcript = await (await assistant.recognizer(live=False)).transcribe(pcm)
+    transcript = await (await parts.recognizer(live=False)).transcribe(pcm)
     seconds = round(len(pcm) / EAR_RATE, 3)
     usage = {"type": "duration", "seconds": seconds}
     if streaming:
@@ -58,7 +58,7 @@ async def transcribe(request: Request) -> Response:
         return PlainTextResponse(transcript.text + "\n")
     shown: dict[str, Any] = {"text": transcript.text, "usage": usage}
     if wanted == "verbose_json":
-        segment = {"id": 0, "start": 0.0, "end": seconds, "text": transcript.text, "confidence": transcript.confidence}
+        segment = {"id": 0, "start": 0.0, "end": seconds, "text": transcript.text}
         shown |= {"task": "transcribe", "language": "english", "duration": seconds, "segments": [segment]}
     return JSONResponse(shown)
 
@@ -72,7 +72,7 @@ def _transcript_events(text: str, usage: dict[str, Any]) -> Response:
 
 async def speak(request: Request) -> Response:
     """Return a text as speech: wav and pcm as they are made, mp3, opus and flac when they are complete."""
-    assistant: Assistant = request.app.state.assistant
+    parts: Parts = request.app.state.service.parts
     body = await json_body(request)
     text = clean(text_field(body, "input", longest=MAX_SPOKEN))
     if not any(char.isalnum() for char in text):
@@ -82,7 +82,7 @@ async def speak(request: Request) -> Response:
         raise ApiError("'response_format' must be mp3, opus, flac, wav or pcm.", param="response_format")
     if body.get("speed") not in (None, 1, 1.0):
         raise ApiError("'speed' must be 1: the voice's rate is the setting speech.rate.", param="speed")
-    pcm = _pcm(assistant, text)
+    pcm = _pcm(parts, text)
     if body.get("stream_format") == "sse":
         if wanted != "pcm":
             raise ApiError("'response_format' must be pcm when 'stream_format' is sse.", param="response_format")
@@ -94,9 +94,9 @@ async def speak(request: Request) -> Response:
     return Response(await asyncio.to_thread(_written, spoken, container, subtype), media_type=media_type)
 
 
-async def _pcm(assistant: Assistant, text: str) -> AsyncIterator[bytes]:
+async def _pcm(parts: Parts, text: str) -> AsyncIterator[bytes]:
     """Yield int16 mono at 24 kHz as it is spoken; a client that leaves stops the voice."""
-    voice = await assistant.synthesizer()
+    voice = await parts.synthesizer()
     encoder = Encoder(AudioFormat())
     chunks = voice.stream(text)
     try:
