@@ -12,9 +12,10 @@ import click
 from assistant.audio.files import write_wav
 from assistant.config import Config
 from assistant.parts import Parts
+from assistant.skills.skill import Skills
 from assistant.turn.events import Reply
 from assistant.turn.turn import take
-from assistant.turn.understanding import MAX_QUESTION, Context, clean
+from assistant.turn.understanding import MAX_QUESTION, Context, Question, clean, understand
 from engines.errors import ReparteeError
 
 ADD_SOME = "add some with: repartee knowledge add PATH"
@@ -55,6 +56,11 @@ def command(config: Config, question: str | None, audio: Path | None, as_json: b
 
 async def ask(config: Config, question: str | None, audio: Path | None, speak: Path | None) -> Reply:
     """Run one turn on fresh parts. Raises ReparteeError for an empty store or a recording without words."""
+    from knowledge.library import STORE_NAME
+
+    looked_up = question is None or isinstance(understand(question, Context(skills=Skills.load())), Question)
+    if looked_up and not (config.home / STORE_NAME).exists():
+        raise ReparteeError(f"There are no documents in {config.home} yet; {ADD_SOME}")
     async with Parts.open(config) as parts:
         reply = await _take(parts, question or "", audio, speak)
         if reply.abstained and not await parts.in_library(parts.library.count):

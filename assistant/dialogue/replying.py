@@ -233,7 +233,10 @@ class Replying:
 
     def context(self) -> Context:
         """What the next turn may know of this conversation."""
-        return Context(history=self._history.replies(), skills=self._parts.skills)
+        last = self._history.last()
+        return Context(
+            history=self._history.replies(), last=last.reply if last is not None else None, skills=self._parts.skills
+        )
 
     def _louder(self, steps: int) -> None:
         if self.speaker is not None:

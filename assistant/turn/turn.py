@@ -105,7 +105,7 @@ def _reason(understood: Command | SkillCall | Question) -> str:
 def _obey(control: Control, words: str, context: Context, volume: Callable[[int], None] | None) -> Reply:
     """Do what was asked of the voice."""
     if control is Control.REPEAT:
-        last = next((reply for reply in reversed(context.history) if reply.remembered), None)
+        last = context.last or next((reply for reply in reversed(context.history) if reply.remembered), None)
         return Reply(question=words, spoken=last.spoken if last else NOTHING_SAID, outcome="command")
     if control is not Control.STOP:
         if volume is None:

@@ -43,10 +43,12 @@ Understanding = Command | SkillCall | Question
 class Context:
     """What a turn may know of the conversation it belongs to.
 
-    `history` are the replies so far, oldest first, each as the person knows it: cut to what was heard.
+    `history` are the replies so far, oldest first, each as the person knows it: cut to what was heard. `last` is the
+    newest of them as it was made, which "repeat" repeats; None takes it from the history.
     """
 
     history: Sequence[Reply] = ()
+    last: Reply | None = None
     skills: Skills = field(default_factory=Skills)
 
 
