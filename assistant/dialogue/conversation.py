@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from assistant.audio.samples import RATE
 from assistant.dialogue.events import Cleared, ConversationEvent, Reason
 from assistant.dialogue.history import Exchange, History
 from assistant.dialogue.listening import HeardTurn, Listening
@@ -22,7 +23,7 @@ from assistant.dialogue.playback import Playback
 from assistant.dialogue.replying import Replying
 from assistant.dialogue.speculation import Speculation
 from assistant.ear.ear import Ear
-from assistant.ear.endpointer import Waits
+from assistant.ear.endpointer import SILENCE_MS, Waits
 from assistant.languages.en.completeness import Look, ends_open, look_of, names_nothing, words_of
 from assistant.languages.en.control import is_backchannel
 from assistant.turn.budget import now_ms
@@ -36,10 +37,9 @@ if TYPE_CHECKING:
     from assistant.parts import Parts
     from assistant.recognizers.recognizer import Recognizer
 
-SAMPLE_RATE = 16_000  # Hz, of the audio that hear() takes
 SLICE = 2048  # samples judged before other conversations get their turn
 LEAST_COMMIT = 1_600  # samples, 100 ms
-LONGEST_COMMIT = 60 * SAMPLE_RATE
+LONGEST_COMMIT = 60 * RATE
 SURE = 0.5  # confidence in a foreseen answer at which words look complete
 FIRM = 0.7  # and at which a few words do: to the beginning of a question there often is some answer
 ROOM_ECHO_MS = 250.0  # a half-duplex microphone stays shut for so long after the loudspeaker
@@ -74,7 +74,7 @@ class TurnDetection:
 
     threshold: float = 0.5
     prefix_padding_ms: int = 300
-    silence_ms: int = 240
+    silence_ms: int = SILENCE_MS
     adaptive: bool = True
     create_response: bool = True
     interrupt_response: bool = True

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from assistant.audio.samples import PER_MS
 from assistant.dialogue.events import Committed, Heard, HearingFailed, Partial, SpeechStarted, SpeechStopped, Woken
 from assistant.dialogue.outbox import Outbox
 from assistant.dialogue.utterance import Hearing, Recorded
@@ -22,8 +23,6 @@ from engines.errors import ReparteeError
 if TYPE_CHECKING:
     from assistant.parts import Load
     from assistant.recognizers.recognizer import Recognizer
-
-PER_MS = 16  # samples
 
 
 @dataclass

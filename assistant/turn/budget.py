@@ -12,9 +12,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from assistant.ear.endpointer import SILENCE_MS
+
 #: Milliseconds per stage when nothing is configured, in the order of a turn.
 DEFAULT_SLOTS: Mapping[str, float] = {
-    "endpoint": 240.0,
+    "endpoint": float(SILENCE_MS),
     "recognise": 50.0,
     "understand": 5.0,
     "retrieve": 5.0,

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, assert_never
 
 import numpy as np
 
-from assistant.audio.files import RATE, is_silent, load_audio
+from assistant.audio.files import is_silent, load_audio
+from assistant.audio.samples import RATE
 from assistant.dialogue.conversation import Conversation, ConversationSettings
 from assistant.dialogue.events import (
     Cleared,

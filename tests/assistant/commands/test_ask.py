@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assistant.audio.files import RATE, write_wav
+from assistant.audio.files import write_wav
+from assistant.audio.samples import RATE
 from assistant.turn.budget import DEFAULT_SLOTS
 from engines.checkpoint import default_checkpoint_path
 from knowledge.library import Library

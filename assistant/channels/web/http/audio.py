@@ -14,8 +14,9 @@ from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 
+from assistant.audio import samples
 from assistant.audio.files import load_audio
-from assistant.audio.formats import EAR_RATE, AudioFormat, Encoder
+from assistant.audio.formats import AudioFormat, Encoder
 from assistant.channels.web.http.errors import ApiError, json_body, text_field
 from assistant.channels.web.realtime.items import clean
 from assistant.parts import Parts
@@ -50,7 +51,7 @@ async def transcribe(request: Request) -> Response:
         name = upload.filename or "The recording"
         pcm = await asyncio.to_thread(load_audio, upload.file, name=clean(name)[:100])
     transcript = await (await parts.recognizer(live=False)).transcribe(pcm)
-    seconds = round(len(pcm) / EAR_RATE, 3)
+    seconds = round(len(pcm) / samples.RATE, 3)
     usage = {"type": "duration", "seconds": seconds}
     if streaming:
         return _transcript_events(transcript.text, usage)

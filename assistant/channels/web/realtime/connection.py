@@ -19,7 +19,7 @@ from typing import Any
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from assistant.audio.formats import EAR_RATE
+from assistant.audio.samples import RATE, slices
 from assistant.channels.limits import Bucket
 from assistant.channels.web.realtime import actions
 from assistant.channels.web.realtime.actions import Output, Send
@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 
 AHEAD_BYTES = 1024 * 1024  # sixteen seconds of speech in base64
 MAX_QUEUED_BYTES = 8 * AHEAD_BYTES
-_SLICE = EAR_RATE // 10  # samples heard at a time, so that a long append does not keep other sessions waiting
+_SLICE = RATE // 10  # samples heard at a time, so that a long append does not keep other sessions waiting
 
 
 @dataclass(frozen=True)
@@ -168,9 +168,8 @@ class Connection:
                     self._conversation.update(output.settings)
 
     async def _hear(self, action: actions.Hear) -> None:
-        for start in range(0, len(action.pcm), _SLICE):
-            pcm = action.pcm[start : start + _SLICE]
-            await asyncio.sleep(self._audio_pace.owe(len(pcm) / EAR_RATE))
+        for pcm in slices(action.pcm, _SLICE):
+            await asyncio.sleep(self._audio_pace.owe(len(pcm) / RATE))
             try:
                 await self._conversation.hear(pcm)
             except ReparteeError as error:
