@@ -6,7 +6,8 @@ import asyncio
 import base64
 import io
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from assistant.audio import samples
 from assistant.audio.files import load_audio
 from assistant.audio.formats import AudioFormat, Encoder
 from assistant.channels.web.http.errors import ApiError, json_body, text_field
+from assistant.channels.web.http.presence import while_there
 from assistant.channels.web.realtime.items import clean
 from assistant.parts import Parts
 
@@ -50,7 +52,8 @@ async def transcribe(request: Request) -> Response:
         streaming = str(form.get("stream") or "").lower() == "true"
         name = upload.filename or "The recording"
         pcm = await asyncio.to_thread(load_audio, upload.file, name=clean(name)[:100])
-    transcript = await (await parts.recognizer(live=False)).transcribe(pcm)
+    recognizer = await parts.recognizer(live=False)
+    transcript = await while_there(request, recognizer.transcribe(pcm))
     seconds = round(len(pcm) / samples.RATE, 3)
     usage = {"type": "duration", "seconds": seconds}
     if streaming:
@@ -91,37 +94,41 @@ async def speak(request: Request) -> Response:
     if wanted in _STREAMED:
         return StreamingResponse(_wav(pcm) if wanted == "wav" else pcm, media_type=_STREAMED[wanted])
     container, subtype, media_type = _WRITTEN[wanted]
-    spoken = b"".join([chunk async for chunk in pcm])
+    spoken = await while_there(request, _joined(pcm))
     return Response(await asyncio.to_thread(_written, spoken, container, subtype), media_type=media_type)
 
 
-async def _pcm(parts: Parts, text: str) -> AsyncIterator[bytes]:
+async def _pcm(parts: Parts, text: str) -> AsyncGenerator[bytes, None]:
     """Yield int16 mono at 24 kHz as it is spoken; a client that leaves stops the voice."""
     voice = await parts.synthesizer()
     encoder = Encoder(AudioFormat())
-    chunks = voice.stream(text)
-    try:
+    async with aclosing(voice.stream(text)) as chunks:
         async for chunk in chunks:
             if data := encoder.encode(chunk, voice.rate):
                 yield data
         yield encoder.flush()
-    finally:
-        await chunks.aclose()
 
 
-async def _wav(pcm: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+async def _joined(pcm: AsyncGenerator[bytes, None]) -> bytes:
+    async with aclosing(pcm):
+        return b"".join([chunk async for chunk in pcm])
+
+
+async def _wav(pcm: AsyncGenerator[bytes, None]) -> AsyncIterator[bytes]:
     """Yield a WAV file whose length is not known when it begins: its size fields say so with all ones."""
     endless = b"\xff\xff\xff\xff"
     yield b"RIFF" + endless + b"WAVEfmt " + np.array([16], "<u4").tobytes() + np.array([1, 1], "<u2").tobytes()
     yield np.array([RATE, 2 * RATE], "<u4").tobytes() + np.array([2, 16], "<u2").tobytes() + b"data" + endless
-    async for chunk in pcm:
-        yield chunk
+    async with aclosing(pcm):
+        async for chunk in pcm:
+            yield chunk
 
 
-async def _speech_events(pcm: AsyncIterator[bytes]) -> AsyncIterator[str]:
-    async for chunk in pcm:
-        event = {"type": "speech.audio.delta", "audio": base64.b64encode(chunk).decode("ascii")}
-        yield f"data: {json.dumps(event)}\n\n"
+async def _speech_events(pcm: AsyncGenerator[bytes, None]) -> AsyncIterator[str]:
+    async with aclosing(pcm):
+        async for chunk in pcm:
+            event = {"type": "speech.audio.delta", "audio": base64.b64encode(chunk).decode("ascii")}
+            yield f"data: {json.dumps(event)}\n\n"
     usage = {"input_tokens": 0, "output_tokens": 0, "total_tokens": 0}
     yield f"data: {json.dumps({'type': 'speech.audio.done', 'usage': usage})}\n\n"
 
