@@ -45,6 +45,7 @@ FIRM = 0.7  # and at which a few words do: to the beginning of a question there 
 ROOM_ECHO_MS = 250.0  # a half-duplex microphone stays shut for so long after the loudspeaker
 LONG_SENTENCE = 5  # words
 NOT_LISTENED_MS = 350.0  # who speaks on before hearing so much of a reply had not finished
+NOTHING_TO_ANSWER = "There is nothing to answer; send a text, or audio and a commit, first."
 SAME_SENTENCE_MS = 1200.0  # nor had they if they do before hearing so much of one that did not answer
 
 
@@ -54,10 +55,6 @@ class NothingToCommitError(ReparteeError):
 
 class TooMuchAudioError(ReparteeError):
     """More than a minute of audio was heard without a commit."""
-
-
-class NothingToAnswerError(ReparteeError):
-    """respond() came without text while no user turn waits for an answer."""
 
 
 class UnknownReplyError(ReparteeError):
@@ -128,7 +125,6 @@ class Conversation:
         self._recognizer: Recognizer | None = None
         self._listening = Listening(self._loaded_recognizer, self, self._outbox, parts.load)
         self._ear_made_for: tuple[TurnDetection | None, tuple[str, ...]] | None = (None, ())
-        self._recalled = 0  # generations of exchanges from elsewhere count down from -1
         self._answered = 0  # number of the newest turn that was answered or needs no answer
         self._replied = ""  # the words that the latest reply to a spoken turn answers
         self._carried = ""  # words of the turn before that turned out to begin the sentence under way
@@ -183,22 +179,22 @@ class Conversation:
         self._listening.drop()
         self._outbox.put(Cleared())
 
-    async def respond(self, text: str | None = None, *, speak: bool | None = None) -> int:
-        """Answer `text`, or the last committed turn; returns the reply's generation. Raises NothingToAnswerError.
+    async def respond(self, text: str | None = None, *, speak: bool | None = None, tag: object = None) -> int:
+        """Answer `text`, or the last committed turn; returns the reply's generation.
 
-        A reply under way is cancelled first ("superseded"); `replying` tells whether there is one.
+        A reply under way is cancelled first ("superseded"). The events ReplyStarted and ReplyDone carry `tag`; where no
+        turn waits for an answer the reply fails ("nothing_to_answer").
         """
         aloud = self.settings.speak if speak is None else speak
+        self._replying.cut_off(None, "superseded")
         if text is not None:
-            self._replying.cut_off(None, "superseded")
             self._history.touch(now_ms() / 1000)
-            return self._replying.start(text, turn=None, speak=aloud)
+            return self._replying.start(text, turn=None, speak=aloud, tag=tag)
         turn = self._listening.last
         if turn is None or self._listening.committed <= self._answered:
-            raise NothingToAnswerError("There is nothing to answer; send a text, or audio and a commit, first.")
+            return self._replying.refuse(NOTHING_TO_ANSWER, tag)
         self._answered = self._listening.committed
-        self._replying.cut_off(None, "superseded")
-        return self._replying.start(turn, turn=self._answered, speak=aloud)
+        return self._replying.start(turn, turn=self._answered, speak=aloud, tag=tag)
 
     async def announce(self, text: str) -> int:
         """Say something that nobody asked for, cutting off a reply under way; returns its generation."""
@@ -213,18 +209,19 @@ class Conversation:
         self._replying.cut_off(heard_ms, reason)
 
     def truncate(self, generation: int, heard_ms: float) -> str:
-        """Cut the history to what was heard of a reply; returns the text kept. Raises UnknownReplyError."""
+        """Cut the history to what was heard of a reply; returns the text kept. Raises UnknownReplyError.
+
+        A reply that is still being made is made on, and its ReplyDone says the same.
+        """
         kept = self._replying.truncate(generation, heard_ms)
         if kept is None:
             raise UnknownReplyError(f"This conversation remembers no spoken reply {generation}; nothing was cut.")
         return kept
 
-    def remember(self, question: str, answer: str) -> int:
-        """Take an exchange from elsewhere for one of this conversation; returns a generation to forget() it by."""
+    def remember(self, question: str, answer: str, generation: int) -> None:
+        """Take an exchange from elsewhere for one of this conversation; forget() it by `generation`, a negative one."""
         self._history.touch(now_ms() / 1000)
-        self._recalled -= 1
-        self._history.add(self._recalled, Exchange(Reply.recalled(question, answer), Playback()))
-        return self._recalled
+        self._history.add(generation, Exchange(Reply.recalled(question, answer), Playback()))
 
     def forget(self, generation: int) -> None:
         """Take a reply out of the history, as if it had never been given."""

@@ -8,7 +8,7 @@ from typing import Literal
 from assistant.turn.events import Reply, Transcript
 
 Status = Literal["completed", "cancelled", "failed"]
-Reason = Literal["", "turn_detected", "client_cancelled", "superseded"]
+Reason = Literal["", "turn_detected", "client_cancelled", "superseded", "nothing_to_answer"]
 
 
 @dataclass(frozen=True)
@@ -75,10 +75,14 @@ class HearingFailed:
 
 @dataclass(frozen=True)
 class ReplyStarted:
-    """A reply is being made. `turn` is the spoken turn it answers, None for a typed question."""
+    """A reply is being made. `turn` is the spoken turn it answers, None for a typed question.
+
+    `tag` is what the channel asked for it with, None for a reply that it did not ask for.
+    """
 
     generation: int
     turn: int | None
+    tag: object = None
 
 
 @dataclass(frozen=True)
@@ -103,6 +107,7 @@ class ReplyDone:
     """The reply ended. `reply` carries citations and ledger (None if it was cancelled before it was found).
 
     `said` is the text whose audio was sent; `heard` what of it the person heard, which is what the history keeps.
+    `tag` is that of its ReplyStarted.
     """
 
     generation: int
@@ -112,6 +117,7 @@ class ReplyDone:
     said: str = ""
     heard: str = ""
     error: str = ""
+    tag: object = None
 
 
 ConversationEvent = (

@@ -18,14 +18,22 @@ class Exchange:
     reply: Reply
     playback: Playback
     before: str = ""
-    heard: str | None = None  # None while all of it counts as heard
-    resume_at: int = 0  # character of the sentence at which to go on after a cut
 
-    def cut(self, heard_ms: float) -> str:
-        """Keep what was heard of this playback in `heard_ms`; returns the text kept."""
-        self.heard = (self.before + self.playback.heard(heard_ms)).rstrip()
-        self.resume_at = len(self.before) + len(self.playback.whole_clauses(heard_ms))
-        return self.heard
+    def cut(self, heard_ms: float, *, told: bool) -> str:
+        """Keep what was heard of this playback in `heard_ms`; see Playback.cut. Returns the text kept."""
+        return (self.before + self.playback.cut(heard_ms, told=told)).rstrip()
+
+    @property
+    def heard(self) -> str | None:
+        """What was heard of the sentence; None while all of it counts as heard."""
+        cut_ms = self.playback.cut_ms
+        return None if cut_ms is None else (self.before + self.playback.heard(cut_ms)).rstrip()
+
+    @property
+    def resume_at(self) -> int:
+        """The character of the sentence at which to go on after a cut."""
+        cut_ms = self.playback.cut_ms
+        return 0 if cut_ms is None else len(self.before) + len(self.playback.whole_clauses(cut_ms))
 
     def remembered(self) -> Reply:
         """Return the reply as the person knows it: an answer that was cut off before it was said is not in it."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+NO_WORD_MS = 20.0  # less than a word: players count whole ms, and resampling makes a reply a little longer or shorter
+
 
 @dataclass
 class Playback:
@@ -16,6 +18,8 @@ class Playback:
 
     clauses: list[tuple[str, float]] = field(default_factory=list)  # text, ms of its audio
     handed_ms: float = 0.0
+    cut_ms: float | None = None  # no more than this was heard; None while all of it counts as heard
+    told_ms: float | None = None  # the same, as far as the channel has said it
     began_ms: float | None = None  # on the clock of `now_ms`
 
     def begin_clause(self, text: str) -> None:
@@ -51,13 +55,23 @@ class Playback:
         """Whether audio handed over is probably still being played."""
         return self.began_ms is not None and now_ms < self.began_ms + self.handed_ms
 
+    def cut(self, heard_ms: float, *, told: bool) -> str:
+        """Note that no more than `heard_ms` were heard; returns the words.
+
+        What the channel has `told` replaces an estimate, and can afterwards only become less.
+        """
+        self.cut_ms = heard_ms if self.told_ms is None else min(self.told_ms, heard_ms)
+        if told:
+            self.told_ms = self.cut_ms
+        return self.heard(self.cut_ms)
+
     def heard(self, heard_ms: float) -> str:
         """Return the words spoken in full within the first `heard_ms`; inside a clause time goes by letters."""
         kept = ""
         for text, ms in self.clauses:
-            if heard_ms >= ms > 0:
+            if heard_ms + NO_WORD_MS >= ms > 0:
                 kept += text
-                heard_ms -= ms
+                heard_ms = max(0.0, heard_ms - ms)
                 continue
             letters = len(text) * heard_ms / ms if ms else 0.0
             for word in re.finditer(r"\s*\S+\s*", text):
@@ -71,7 +85,7 @@ class Playback:
         """Return the clauses of which the whole audio lies within the first `heard_ms`."""
         kept = ""
         for text, ms in self.clauses:
-            if not 0 < ms <= heard_ms:
+            if not 0 < ms <= heard_ms + NO_WORD_MS:
                 break
-            kept, heard_ms = kept + text, heard_ms - ms
+            kept, heard_ms = kept + text, max(0.0, heard_ms - ms)
         return kept

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -50,6 +50,7 @@ class _Made:
 @dataclass
 class _UnderWay:
     generation: int
+    tag: object = None
     task: asyncio.Task[None] | None = None
     reply: Reply | None = None
     playback: Playback = field(default_factory=Playback)
@@ -92,9 +93,16 @@ class Replying:
                 self.speaker = Speaker(await self._parts.synthesizer())
         return self.speaker
 
-    def start(self, source: Source, *, turn: int | None, speak: bool, carried: str = "") -> int:
+    def start(self, source: Source, *, turn: int | None, speak: bool, carried: str = "", tag: object = None) -> int:
         """Begin to answer; returns the generation. `carried` are words of the turn before that belong to these."""
-        return self._begin(turn, self._answer(source, carried), speak)
+        return self._begin(turn, lambda: self._answer(source, carried), speak, tag)
+
+    def refuse(self, sentence: str, tag: object) -> int:
+        """Give a reply that fails because there is nothing to answer; returns the generation."""
+        self.generation += 1
+        self._outbox.put(ReplyStarted(self.generation, None, tag))
+        self._outbox.put(ReplyDone(self.generation, None, "failed", "nothing_to_answer", error=sentence, tag=tag))
+        return self.generation
 
     def announce(self, text: str, *, speak: bool) -> int:
         """Say something that nobody asked for; returns the generation."""
@@ -102,7 +110,7 @@ class Replying:
         async def announcement() -> _Made:
             return _Made(Reply(question="", spoken=text, outcome="command"))
 
-        return self._begin(None, announcement(), speak)
+        return self._begin(None, announcement, speak)
 
     def go_on(self, generation: int, *, turn: int | None, speak: bool) -> int | None:
         """Say the rest of a reply that was cut off, from the clause in which it was; None if there is no rest."""
@@ -115,7 +123,7 @@ class Replying:
         async def rest() -> _Made:
             return _Made(exchange.reply, before=exchange.reply.spoken[:at])
 
-        return self._begin(turn, rest(), speak)
+        return self._begin(turn, rest, speak)
 
     def cut_off(self, heard_ms: float | None, reason: Reason) -> int | None:
         """Stop the reply being made or played; returns its generation, None if there was none."""
@@ -124,20 +132,20 @@ class Replying:
             return None
         self.stale, self._under_way = self.generation, None
         self._outbox.drop(self.generation)
-        heard = self._cut(latest, latest.playback.position_ms(now) if heard_ms is None else heard_ms)
+        position_ms = latest.playback.position_ms(now) if heard_ms is None else heard_ms
+        heard = self._cut(latest, position_ms, told=heard_ms is not None)
         if under is not None:
             if under.task is not None:
                 under.task.cancel()
             said = under.playback.said
-            self._outbox.put(ReplyDone(under.generation, under.reply, "cancelled", reason, said, heard))
+            self._outbox.put(ReplyDone(under.generation, under.reply, "cancelled", reason, said, heard, tag=under.tag))
         return self.generation
 
     def truncate(self, generation: int, heard_ms: float) -> str | None:
         """Cut what is remembered of a reply to what was heard; returns the text kept, None for an unknown reply."""
-        if generation == self._latest.generation and generation:
-            return self._cut(self._latest, heard_ms)
-        exchange = self._history.get(generation)
-        return exchange.cut(heard_ms) if exchange is not None else None
+        latest = self._latest.playback if generation == self._latest.generation else None
+        cut = self._history.get(generation) or latest
+        return cut.cut(heard_ms, told=True) if cut is not None else None
 
     async def close(self) -> None:
         """Stop what is under way without a word more."""
@@ -149,21 +157,21 @@ class Replying:
             task.cancel()
             await asyncio.wait([task])
 
-    def _begin(self, turn: int | None, making: Awaitable[_Made], speak: bool) -> int:
+    def _begin(self, turn: int | None, make: Callable[[], Awaitable[_Made]], speak: bool, tag: object = None) -> int:
         self.generation += 1
-        under = self._under_way = self._latest = _UnderWay(self.generation)
-        self._outbox.put(ReplyStarted(self.generation, turn))
-        under.task = asyncio.create_task(self._run(under, making, speak))
+        under = self._under_way = self._latest = _UnderWay(self.generation, tag)
+        self._outbox.put(ReplyStarted(self.generation, turn, tag))
+        under.task = asyncio.create_task(self._run(under, make, speak))
         return under.generation
 
-    def _cut(self, under: _UnderWay, heard_ms: float) -> str:
-        exchange = self._history.get(under.generation)
-        return exchange.cut(heard_ms) if exchange is not None else under.playback.heard(heard_ms)
+    def _cut(self, under: _UnderWay, heard_ms: float, *, told: bool) -> str:
+        cut = self._history.get(under.generation) or under.playback
+        return cut.cut(heard_ms, told=told)
 
-    async def _run(self, under: _UnderWay, making: Awaitable[_Made], speak: bool) -> None:
+    async def _run(self, under: _UnderWay, make: Callable[[], Awaitable[_Made]], speak: bool) -> None:
         error = ""
         try:
-            made = await making
+            made = await make()  # not before: who is cut off at once has made nothing
             under.reply = made.reply
             if made.reply.remembered:
                 self._history.add(under.generation, Exchange(made.reply, under.playback, made.before))
@@ -180,7 +188,8 @@ class Replying:
             self._under_way = None
             said = under.playback.said or ("" if error or under.reply is None else under.reply.spoken)
             status: Status = "failed" if error else "completed"
-            self._outbox.put(ReplyDone(under.generation, under.reply, status, "", said, said, error))
+            heard = said if under.playback.cut_ms is None else under.playback.heard(under.playback.cut_ms)
+            self._outbox.put(ReplyDone(under.generation, under.reply, status, "", said, heard, error, under.tag))
 
     async def _say(self, under: _UnderWay, made: _Made) -> None:
         found_ms = now_ms()

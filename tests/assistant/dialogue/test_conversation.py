@@ -2,7 +2,9 @@
 
 import asyncio
 import dataclasses
+import gc
 import time
+import warnings
 from collections.abc import AsyncIterator, Callable, Coroutine
 from pathlib import Path
 
@@ -15,7 +17,6 @@ from assistant.config import Config
 from assistant.dialogue.conversation import (
     Conversation,
     ConversationSettings,
-    NothingToAnswerError,
     NothingToCommitError,
     TooMuchAudioError,
     TurnDetection,
@@ -51,7 +52,8 @@ PUSH_TO_TALK = ConversationSettings(turn_detection=None)
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("home")
     # Every test here is about the conversation; how fast this machine reads is tested elsewhere.
-    (folder / "repartee.toml").write_text("[budget]\nread = 500.0\nretrieve = 200.0\n", encoding="utf-8")
+    unhurried = "[budget]\nread = 60000.0\nretrieve = 60000.0\n[reader]\npassages = 4\n"
+    (folder / "repartee.toml").write_text(unhurried, encoding="utf-8")
     return folder
 
 
@@ -261,8 +263,11 @@ async def test_push_to_talk_answers_what_was_committed(person: Callable[..., Per
     assert done.reply.answer.text == "2,000"
     kinds = [type(event) for event in visitor.events if not isinstance(event, Partial | ReplyText | ReplyAudio)]
     assert kinds == [Committed, ReplyStarted, Heard, ReplyDone] or kinds == [Committed, Heard, ReplyStarted, ReplyDone]
-    with pytest.raises(NothingToAnswerError):
-        await visitor.conversation.respond()
+    tag = object()
+    await visitor.conversation.respond(tag=tag)
+    done = (await visitor.until(ReplyDone, 2))[1]
+    assert (done.status, done.reason, done.tag) == ("failed", "nothing_to_answer", tag)
+    assert visitor.all(ReplyStarted)[1].tag is tag
 
 
 async def test_a_commit_of_almost_nothing_says_how_much_is_missing(person: Callable[..., Person]) -> None:
@@ -336,12 +341,36 @@ async def test_what_was_said_is_forgotten_when_the_session_expires(person: Calla
 async def test_truncation_keeps_whole_words_and_refuses_unknown_replies(person: Callable[..., Person]) -> None:
     visitor = person()
     done = await visitor.ask(TALL)
-    kept = visitor.conversation.truncate(done.generation, 900)
-    assert done.reply.spoken.startswith(kept)
-    assert 0 < len(kept) < len(done.reply.spoken)
-    assert visitor.conversation.truncate(done.generation, 60_000) == done.reply.spoken
+    whole, cut, again = (visitor.conversation.truncate(done.generation, ms) for ms in (60_000, 900, 1800))
+    assert whole == done.reply.spoken
+    assert whole.startswith(cut)
+    assert 0 < len(cut) < len(whole)
+    assert again == cut, "what was not heard is not heard afterwards"
     with pytest.raises(UnknownReplyError, match="99"):
         visitor.conversation.truncate(99, 100)
+
+
+async def test_a_reply_cut_off_before_its_first_step_leaves_nothing_behind(person: Callable[..., Person]) -> None:
+    visitor = person()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # "coroutine was never awaited"
+        for number in range(3):
+            await visitor.conversation.respond(TALL, tag=number)
+        gc.collect()
+    done = await visitor.until(ReplyDone, 3)
+    assert [(event.tag, event.status) for event in done] == [(0, "cancelled"), (1, "cancelled"), (2, "completed")]
+
+
+async def test_a_reply_truncated_while_it_is_made_is_remembered_so(person: Callable[..., Person]) -> None:
+    visitor = person()
+    generation = await visitor.conversation.respond(TALL)
+    await visitor.until(ReplyAudio)
+    visitor.conversation.truncate(generation, 700)
+    (done,) = await visitor.until(ReplyDone)
+    assert done.status == "completed"
+    assert done.said.startswith(done.heard)
+    assert 0 < len(done.heard) < len(done.said)
+    assert visitor.conversation._history.replies()[0].spoken == done.heard
 
 
 async def test_a_half_duplex_microphone_does_not_hear_the_reply(person: Callable[..., Person]) -> None:

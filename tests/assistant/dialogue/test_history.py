@@ -23,7 +23,7 @@ def test_a_reply_heard_to_its_end_is_remembered_whole() -> None:
 
 def test_an_answer_that_was_cut_off_before_it_was_said_is_not_remembered() -> None:
     cut = exchange()
-    assert cut.cut(200) == "41"
+    assert cut.cut(200, told=True) == "41"
     remembered = cut.remembered()
     assert (remembered.answer, remembered.citations, remembered.spoken) == (None, (), "41")
     assert remembered.question == "How tall is it?"
@@ -31,16 +31,25 @@ def test_an_answer_that_was_cut_off_before_it_was_said_is_not_remembered() -> No
 
 def test_an_answer_that_was_said_survives_a_later_cut() -> None:
     cut = exchange()
-    assert cut.cut(1800) == "41 metres, according to"
+    assert cut.cut(1800, told=True) == "41 metres, according to"
     assert cut.remembered().answer.text == "41 metres"
     assert cut.reply.spoken[cut.resume_at :] == "according to the keeper."
 
 
-def test_a_cut_can_be_corrected_in_both_directions() -> None:
+def test_an_estimate_is_corrected_by_the_player_in_both_directions() -> None:
     cut = exchange()
-    cut.cut(100)
-    assert cut.cut(2500) == "41 metres, according to the keeper."
+    cut.cut(100, told=False)
+    assert cut.cut(2500, told=True) == "41 metres, according to the keeper."
     assert cut.remembered() is cut.reply
+    assert cut.cut(100, told=True) == ""
+
+
+def test_what_a_player_did_not_play_is_not_heard_later() -> None:
+    cut = exchange()
+    assert cut.cut(200, told=True) == "41"
+    for told in (False, True):
+        assert cut.cut(2500, told=told) == "41"
+    assert cut.cut(100, told=False) == ""
 
 
 def test_what_was_said_expires_after_silence() -> None:

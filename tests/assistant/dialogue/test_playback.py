@@ -17,7 +17,7 @@ def test_what_was_heard_is_cut_at_words() -> None:
     playback = played(("It is 41 metres tall, ", 1000), ("according to the keeper.", 1000))
     assert playback.heard(0) == ""
     assert playback.heard(300) == "It is"
-    assert playback.heard(999) == "It is 41 metres tall,"
+    assert playback.heard(970) == "It is 41 metres tall,"
     assert playback.heard(1500) == "It is 41 metres tall, according to"
     assert playback.heard(2000) == "It is 41 metres tall, according to the keeper."
     assert playback.heard(99_999) == "It is 41 metres tall, according to the keeper."
@@ -25,8 +25,16 @@ def test_what_was_heard_is_cut_at_words() -> None:
 
 def test_only_whole_clauses_are_not_said_again() -> None:
     playback = played(("First, ", 500), ("second, ", 500), ("third.", 500))
-    assert playback.whole_clauses(499) == ""
+    assert playback.whole_clauses(470) == ""
     assert playback.whole_clauses(1200) == "First, second, "
+
+
+def test_a_player_that_counts_whole_milliseconds_has_heard_the_last_word() -> None:
+    playback = played(("At Marlow Point, ", 1000.7), ("the Lighthouse.", 1000.7))
+    assert playback.heard(2001) == playback.heard(1990) == "At Marlow Point, the Lighthouse."
+    assert playback.heard(1000) == "At Marlow Point,"
+    assert playback.heard(1900) == "At Marlow Point, the"
+    assert playback.whole_clauses(1000) == "At Marlow Point, "
 
 
 def test_play_begins_with_the_first_audio_handed_over_and_never_runs_ahead_of_it() -> None:

@@ -30,7 +30,7 @@ class Hear:
 
 @dataclass(frozen=True)
 class Commit:
-    """conversation.commit(); when it refuses, Protocol.refused."""
+    """conversation.commit()."""
 
     event_id: str
 
@@ -40,9 +40,9 @@ class Clear:
     """conversation.clear()."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Request:
-    """A response.create: what its response looks like."""
+    """A response.create: what its response looks like. The tag of the reply that it asks for."""
 
     event_id: str
     modality: Modality
@@ -52,7 +52,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Respond:
-    """conversation.respond(question); then Protocol.responding, or Protocol.not_responding when it refuses."""
+    """conversation.respond(question, tag=request)."""
 
     question: str | None
     request: Request
@@ -65,7 +65,7 @@ class Interrupt:
 
 @dataclass(frozen=True)
 class Truncate:
-    """conversation.truncate(generation, heard_ms); then Protocol.truncated."""
+    """conversation.truncate(generation, heard_ms); then Protocol.truncated, before the client's next event."""
 
     generation: int
     heard_ms: int
@@ -75,11 +75,11 @@ class Truncate:
 
 @dataclass(frozen=True)
 class Remember:
-    """conversation.remember(question, answer); then Protocol.remembered."""
+    """conversation.remember(question, answer, generation)."""
 
     question: str
     answer: str
-    item_id: str
+    generation: int
 
 
 @dataclass(frozen=True)

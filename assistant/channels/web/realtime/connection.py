@@ -25,7 +25,7 @@ from assistant.channels.web.realtime import actions
 from assistant.channels.web.realtime.actions import Output, Send
 from assistant.channels.web.realtime.events import ProtocolError, decode
 from assistant.channels.web.realtime.protocol import Protocol
-from assistant.dialogue.conversation import Conversation, NothingToCommitError
+from assistant.dialogue.conversation import Conversation, NothingToCommitError, UnknownReplyError
 from engines.errors import ReparteeError
 
 log = logging.getLogger(__name__)
@@ -59,7 +59,6 @@ class Connection:
     ) -> None:
         pace = pace or Pace()
         self._socket, self._conversation, self._protocol = websocket, conversation, protocol
-        self._asking = asyncio.Lock()
         self._queue: deque[tuple[str, int | None]] = deque()
         self._queued_bytes = 0
         self._waiting, self._read_on = asyncio.Event(), asyncio.Event()
@@ -116,10 +115,7 @@ class Connection:
 
     async def _pump(self) -> None:
         async for event in self._conversation.events():
-            # Not while a response is being asked for: its request must be known before its first event is translated.
-            async with self._asking:
-                outputs = self._protocol.on(event)
-            await self._carry(outputs)
+            await self._carry(self._protocol.on(event))
             while self._queued_bytes > AHEAD_BYTES:
                 self._read_on.clear()
                 await self._read_on.wait()
@@ -161,7 +157,7 @@ class Connection:
                 case actions.Truncate():
                     await self._truncate(output)
                 case actions.Remember():
-                    self._protocol.remembered(output, self._conversation.remember(output.question, output.answer))
+                    self._conversation.remember(output.question, output.answer, output.generation)
                 case actions.Forget():
                     self._conversation.forget(output.generation)
                 case actions.Update():
@@ -173,33 +169,28 @@ class Connection:
             try:
                 await self._conversation.hear(pcm)
             except ReparteeError as error:
-                await self._carry(self._protocol.not_heard(str(error)))
+                self._refuse("input_audio_buffer_full", str(error), param="audio")
                 return
 
     async def _commit(self, action: actions.Commit) -> None:
         try:
             await self._conversation.commit()
         except NothingToCommitError:
-            await self._carry(self._protocol.refused(action))
+            sentence = "The input audio buffer holds less than 100 ms of audio; append audio before committing it."
+            self._refuse("input_audio_buffer_commit_empty", sentence, event_id=action.event_id or None)
 
     async def _respond(self, action: actions.Respond) -> None:
+        await asyncio.sleep(self._response_pace.owe())
         request = action.request
-        if not self._response_pace.take():
-            sentence = "Responses are asked for too fast; wait a second and ask again."
-            return await self._carry(self._protocol.not_responding(request, sentence))
-        try:
-            async with self._asking:
-                spoken = request.modality == "audio"
-                generation = await self._conversation.respond(action.question, speak=spoken)
-                self._protocol.responding(request, generation)
-        except ReparteeError as error:
-            await self._carry(self._protocol.not_responding(request, str(error)))
+        await self._conversation.respond(action.question, speak=request.modality == "audio", tag=request)
 
     async def _truncate(self, action: actions.Truncate) -> None:
         try:
             kept = self._conversation.truncate(action.generation, action.heard_ms)
-        except ReparteeError as error:
-            refusal = ProtocolError("item_truncate_invalid_item_id", str(error), event_id=action.event_id or None)
-            await self._carry([self._protocol.error(refusal)])
+        except UnknownReplyError as error:
+            self._refuse("item_truncate_invalid_item_id", str(error), event_id=action.event_id or None)
         else:
             await self._carry(self._protocol.truncated(action, kept))
+
+    def _refuse(self, code: str, sentence: str, *, param: str | None = None, event_id: str | None = None) -> None:
+        self._enqueue(self._protocol.error(ProtocolError(code, sentence, param=param, event_id=event_id)))

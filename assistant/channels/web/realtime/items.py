@@ -41,6 +41,10 @@ class Item:
             shown |= {"role": self.role, "content": [dict(part) for part in self.content]}
         return shown | self.fields
 
+    def cut_to(self, heard: str) -> None:
+        """Keep of a spoken reply what was heard."""
+        self.content, self.status = [{"type": "output_audio", "transcript": heard}], "incomplete"
+
     @property
     def text(self) -> str:
         """What was written or said in it."""

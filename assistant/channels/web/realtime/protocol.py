@@ -1,7 +1,8 @@
 """The Realtime protocol without I/O: client events in, actions out; conversation events in, server events out.
 
-The shell (connection.py) calls `feed` with each message and `on` with each event of the conversation, carries out what
-they return, in order, and tells what came of an action.
+The shell (connection.py) calls `feed` with each message and `on` with each event of the conversation, and carries out
+what they return, in order. What comes of a response.create are events of the conversation too, which carry its Request:
+so no command waits for what came of another.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import base64
 import binascii
 import secrets
 from collections import OrderedDict
+from typing import assert_never
 
 from assistant.audio.formats import AudioFormat, Decoder
 from assistant.channels.web.realtime import actions, client_events, server_events
@@ -39,9 +41,9 @@ class Protocol:
         self._decoder = Decoder(self.session.input_format)
         self._turns: OrderedDict[int, str] = OrderedDict()  # item ids of recent turns
         self._question: str | None = None  # a typed question that waits for response.create
-        self._requests: dict[int, actions.Request] = {}  # by generation, until the reply starts
-        self._requested = False
-        self._response: Response | None = None
+        self._active: actions.Request | None = None  # asked for, neither cancelled nor over: as the client sees it
+        self._response: Response | None = None  # whose events are being sent; may be cancelled already
+        self._recalled = 0  # exchanges that the client brought along are known by the generations -1, -2 ...
         self._events = 0
 
     def opened(self) -> list[Output]:
@@ -71,6 +73,12 @@ class Protocol:
         """Return the event for something that could not be done."""
         return self._send(server_events.Error(error=error.to_json()))
 
+    def truncated(self, action: actions.Truncate, kept: str) -> list[Output]:
+        """Take what the conversation keeps of a reply that the client truncated."""
+        item = self.items.get(action.item_id, "item_truncate_invalid_item_id")
+        item.cut_to(kept)
+        return [self._send(server_events.ItemTruncated(item_id=item.id, content_index=0, audio_end_ms=action.heard_ms))]
+
     def on(self, event: heard.ConversationEvent) -> list[Output]:
         """Take one event of the conversation."""
         match event:
@@ -94,48 +102,10 @@ class Protocol:
                 return self._reply_started(event)
             case heard.ReplyText() | heard.ReplyAudio() | heard.ReplyDone():
                 return self._reply(event)
-        return []  # an event that has no name in this protocol
-
-    # What the shell tells after an action.
-
-    def refused(self, action: actions.Commit) -> list[Output]:
-        """The conversation had nothing to commit."""
-        return [
-            self.error(
-                ProtocolError(
-                    "input_audio_buffer_commit_empty",
-                    "The input audio buffer holds less than 100 ms of audio; append audio before committing it.",
-                    event_id=action.event_id or None,
-                )
-            )
-        ]
-
-    def not_heard(self, sentence: str) -> list[Output]:
-        """The conversation could not take audio."""
-        return [self.error(ProtocolError("input_audio_buffer_full", sentence, param="audio"))]
-
-    def responding(self, request: actions.Request, generation: int) -> None:
-        """The conversation took a response.create: its reply will be of `generation`."""
-        self._requests[generation] = request
-
-    def not_responding(self, request: actions.Request, sentence: str) -> list[Output]:
-        """The conversation had nothing to answer: a response that failed, which no client takes for a broken line."""
-        self._requested = False
-        response = Response(_new_id("resp"), 0, request, self._conversation_id, self.session.voice)
-        error = {"type": "invalid_request_error", "code": "nothing_to_answer", "message": sentence}
-        return [self._send(event) for event in (*response.created(), *response.failed(error))]
-
-    def truncated(self, action: actions.Truncate, kept: str) -> list[Output]:
-        """The conversation cut a reply to what was heard of it."""
-        item = self.items.get(action.item_id, "item_truncate_invalid_item_id")
-        item.content, item.status = [{"type": "output_audio", "transcript": kept}], "incomplete"
-        return [self._send(server_events.ItemTruncated(item_id=item.id, content_index=0, audio_end_ms=action.heard_ms))]
-
-    def remembered(self, action: actions.Remember, generation: int) -> None:
-        """The conversation took a client's item for one of its replies."""
-        for item in self.items:
-            if item.id == action.item_id:
-                item.generation = generation
+            case heard.Woken():
+                return []  # has no name in this protocol
+            case _:
+                assert_never(event)
 
     # Client events.
 
@@ -201,7 +171,9 @@ class Protocol:
             self._question = item.text
         elif item.role == "assistant" and text and (asked := self.items.question_before(item)):
             self._question = None
-            outputs.append(actions.Remember(asked, text, item.id))
+            self._recalled -= 1
+            item.generation = self._recalled
+            outputs.append(actions.Remember(asked, text, item.generation))
         return outputs
 
     def _truncate(self, event: client_events.ItemTruncate) -> list[Output]:
@@ -224,7 +196,7 @@ class Protocol:
     def _create_response(self, event: client_events.ResponseCreate) -> list[Output]:
         if self.session.transcribes_only:
             raise ProtocolError("invalid_event", "A transcription session has no responses; use type 'realtime'.")
-        if self._requested or self._response is not None:
+        if self._active is not None:
             raise ProtocolError(
                 "conversation_already_has_active_response",
                 "The conversation has an active response; wait for its response.done or send response.cancel.",
@@ -245,7 +217,7 @@ class Protocol:
             client_metadata(given.get("metadata")),
         )
         question, self._question = self._asked(given), None
-        self._requested = True
+        self._active = request
         return [actions.Respond(question, request)]
 
     def _output_format(self, given: Json) -> AudioFormat:
@@ -265,10 +237,11 @@ class Protocol:
         return self._question
 
     def _cancel(self, event: client_events.ResponseCancel) -> list[Output]:
-        active = self._response
-        named_another = active is not None and event.response_id not in (None, active.id)
-        if named_another or (active is None and not self._requested):
+        begun = self._response is not None and self._response.request is self._active
+        known = self._response.id if self._response is not None and begun else None
+        if self._active is None or event.response_id not in (None, known):
             raise ProtocolError("response_cancel_not_active", "Cancellation failed: no active response found.")
+        self._active = None
         return [actions.Interrupt()]
 
     # Conversation events.
@@ -320,11 +293,10 @@ class Protocol:
         return [self._send(failed)]
 
     def _reply_started(self, event: heard.ReplyStarted) -> list[Output]:
-        request = self._requests.pop(event.generation, None)
-        if request is not None:
-            self._requested = False
-        else:
+        request = event.tag
+        if not isinstance(request, actions.Request):
             request = actions.Request("", self.session.modality, self.session.output_format)
+            self._active = self._active or request
         self._response = Response(_new_id("resp"), event.generation, request, self._conversation_id, self.session.voice)
         if event.turn is not None and (item := self.items.of_turn(event.turn)):
             self._response.input_audio_ms = item.audio_ms
@@ -353,6 +325,8 @@ class Protocol:
                 outputs += [self._send(delta, event.generation) for delta in tail]
                 outputs += [self._send(done) for done in response.done(event)]
                 self._response = None
+                if self._active is response.request:
+                    self._active = None
         return outputs
 
     # Shared.

@@ -76,25 +76,26 @@ class Response:
         metadata = self.request.metadata
         if event.reply is not None:
             metadata = reply_metadata(event.reply, metadata)
+        truncated = self.item.text if self.item is not None and self.item.status == "incomplete" else None
         ended = self._ended(event.status == "completed")
-        if self.item is not None and event.status == "cancelled" and self._spoken:
-            self.item.content = [{"type": "output_audio", "transcript": event.heard}]
+        if self.item is not None and self._spoken:
+            if event.status == "cancelled" or event.heard != event.said:
+                self.item.cut_to(event.heard)
+            elif truncated is not None:
+                self.item.cut_to(truncated)  # when all was made, and its end was not sent yet
         details: Json | None = None
         if event.status == "cancelled":
             reason = "turn_detected" if event.reason == "turn_detected" else "client_cancelled"
             details = {"type": "cancelled", "reason": reason}
         elif event.status == "failed":
-            error = {"type": "server_error", "code": "reply_failed", "message": event.error or "The reply failed."}
+            kind, code = "server_error", "reply_failed"
+            if event.reason == "nothing_to_answer":
+                kind, code = "invalid_request_error", event.reason
+            error = {"type": kind, "code": code, "message": event.error or "The reply failed."}
             details = {"type": "failed", "error": error}
         question = event.reply.question if event.reply else ""
         response = self._to_json(event.status, details, metadata, self._usage(question))
         return [*ended, server_events.ResponseDone(response=response)]
-
-    def failed(self, error: Json) -> list[Event]:
-        """Return the end of a response that never had anything to answer."""
-        details = {"type": "failed", "error": error}
-        response = self._to_json("failed", details, self.request.metadata, self._usage(""))
-        return [server_events.ResponseDone(response=response)]
 
     def _ended(self, completed: bool) -> list[Event]:
         if self.item is None:

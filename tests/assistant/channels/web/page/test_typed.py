@@ -95,3 +95,24 @@ async def test_a_new_question_silences_the_answer_before(server: Any, visit: Any
     assert 100 <= cut["audio_end_ms"] <= 2000
     assert await visited.page.inner_text(".turn:first-child .tag") == "Interrupted"
     assert "Martha Reed" in await visited.page.inner_text(".turn:last-child .answer")
+
+
+async def test_a_second_question_typed_at_once_is_answered_and_each_answer_stands_under_its_own(
+    server: Any, visit: Any
+) -> None:
+    visited = await visit(server.url)
+    await visited.is_("ready")
+    await visited.page.evaluate(
+        """for (const text of ["How tall is the lighthouse at Marlow Point?", "When did the railway open?"]) {
+            document.getElementById("question").value = text;
+            document.getElementById("composer").requestSubmit();
+        }"""
+    )
+    await visited.event("response.done", count=2)
+    await visited.is_("ready", "speaking")
+    questions = [await one.inner_text() for one in await visited.page.locator(".question").all()]
+    assert questions == ["How tall is the lighthouse at Marlow Point?", "When did the railway open?"]
+    answers = await visited.page.locator(".turn").all_inner_texts()
+    assert "1893" in answers[1]
+    assert "1893" not in answers[0]
+    assert not visited.of(visited.received, "error")

@@ -79,11 +79,12 @@ class Line:
     def answer(
         self, generation: int = 1, turn: int | None = None, *, ms: int = 500, **done: Any
     ) -> list[dict[str, Any]]:
-        """Play the conversation's part of one whole reply."""
+        """Play the conversation's part of one whole reply, the last that was asked for or one that nobody asked for."""
+        tag = self.actions[-1].request if isinstance(self.actions[-1], Respond) else None
         tone = (np.sin(np.arange(22_050 * ms // 1000) / 20) * 9000).astype("<i2").tobytes()
         values = {"reply": reply(), "status": "completed", "said": "In 1782.", "heard": "In 1782."} | done
         return self.on(
-            ReplyStarted(generation, turn),
+            ReplyStarted(generation, turn, tag),
             ReplyText(generation, "In "),
             ReplyText(generation, "1782."),
             ReplyAudio(generation, tone[:8000], 22_050),

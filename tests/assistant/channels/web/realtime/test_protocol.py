@@ -59,7 +59,6 @@ def test_a_connection_is_greeted_with_its_session(line):
 
 def test_every_event_has_an_id_of_its_own(line):
     line.type_question("When was the mill built?")
-    line.protocol.responding(line.actions[-1].request, 1)
     line.answer()
     assert len({event["event_id"] for event in line.sent}) == len(line.sent) > 15
     assert all(event["event_id"] for event in line.sent)
@@ -68,7 +67,6 @@ def test_every_event_has_an_id_of_its_own(line):
 def test_a_typed_question_is_answered_in_the_order_that_clients_rely_on(line):
     action = line.type_question("When was the mill built?", metadata={"client_event_id": "c1"})
     assert action.question == "When was the mill built?"
-    line.protocol.responding(action.request, 1)
     events = line.answer()
     assert names(events) == A_SPOKEN_REPLY
     created, done = events[0]["response"], events[-1]["response"]
@@ -83,7 +81,7 @@ def test_a_typed_question_is_answered_in_the_order_that_clients_rely_on(line):
 
 
 def test_audio_arrives_at_24_khz_complete_and_its_length_is_counted(line):
-    line.protocol.responding(line.type_question("When?").request, 1)
+    line.type_question("When?")
     events = line.answer(ms=500)
     audio = b"".join(base64.b64decode(e["delta"]) for e in events if e["type"] == "response.output_audio.delta")
     assert len(audio) / 48 == pytest.approx(500, abs=1)
@@ -94,7 +92,7 @@ def test_audio_arrives_at_24_khz_complete_and_its_length_is_counted(line):
 
 
 def test_citations_and_ledger_travel_in_the_metadata_beside_the_clients(line):
-    line.protocol.responding(line.type_question("When?", metadata={"mine": "kept"}).request, 1)
+    line.type_question("When?", metadata={"mine": "kept"})
     metadata = line.answer()[-1]["response"]["metadata"]
     assert metadata["mine"] == "kept"
     assert metadata["repartee_answer"] == "1782"
@@ -107,9 +105,9 @@ def test_citations_and_ledger_travel_in_the_metadata_beside_the_clients(line):
 
 
 def test_a_text_response_has_text_and_no_audio(line):
-    line.protocol.responding(line.type_question("When?", output_modalities=["text"]).request, 1)
-    assert line.actions[-1].request.modality == "text"
-    events = line.on(ReplyStarted(1, None), ReplyText(1, "In 1782."), ReplyDone(1, line.reply(), "completed"))
+    request = line.type_question("When?", output_modalities=["text"]).request
+    assert request.modality == "text"
+    events = line.on(ReplyStarted(1, None, request), ReplyText(1, "In 1782."), ReplyDone(1, line.reply(), "completed"))
     assert names(events) == [
         "response.created",
         "response.output_item.added",
@@ -173,12 +171,6 @@ def test_push_to_talk_hears_commits_and_answers(line):
     assert line.actions[-1].question is None
 
 
-def test_an_empty_commit_is_refused_by_the_code_that_clients_know(line):
-    line.feed("input_audio_buffer.commit", event_id="c9")
-    error = line.take(line.protocol.refused(line.actions[-1]))[0]["error"]
-    assert (error["code"], error["event_id"]) == ("input_audio_buffer_commit_empty", "c9")
-
-
 def test_clear_throws_away_and_is_acknowledged(line):
     line.feed("input_audio_buffer.append", audio=line.audio(100))
     line.feed("input_audio_buffer.clear")
@@ -187,11 +179,10 @@ def test_clear_throws_away_and_is_acknowledged(line):
 
 
 def test_a_second_response_while_one_is_made_is_refused(line):
-    line.type_question("When?")
+    request = line.type_question("When?").request
     error = line.feed("response.create", event_id="again")[0]["error"]
     assert (error["code"], error["event_id"]) == ("conversation_already_has_active_response", "again")
-    line.protocol.responding(line.actions[-1].request, 1)
-    line.on(ReplyStarted(1, None))
+    line.on(ReplyStarted(1, None, request))
     assert line.feed("response.create")[0]["error"]["code"] == "conversation_already_has_active_response"
     line.on(ReplyDone(1, line.reply(), "completed"))
     assert line.feed("response.create") == []
@@ -199,11 +190,13 @@ def test_a_second_response_while_one_is_made_is_refused(line):
 
 def test_nothing_to_answer_is_a_failed_response_and_not_a_broken_line(line):
     line.feed("response.create", response={"metadata": {"client_event_id": "x"}, "instructions": "Greet the user."})
-    events = line.take(line.protocol.not_responding(line.actions[-1].request, "Nobody asked anything."))
+    tag = line.actions[-1].request
+    failed = ReplyDone(1, None, "failed", "nothing_to_answer", error="Nobody asked anything.", tag=tag)
+    events = line.on(ReplyStarted(1, None, tag), failed)
     assert names(events) == ["response.created", "response.done"]
     assert events[0]["response"]["metadata"] == {"client_event_id": "x"}
     details = events[1]["response"]["status_details"]
-    assert details["error"]["message"] == "Nobody asked anything."
+    assert (details["error"]["code"], details["error"]["message"]) == ("nothing_to_answer", "Nobody asked anything.")
     assert line.feed("response.create") == []
 
 
@@ -270,6 +263,65 @@ def test_a_cancel_that_came_too_late_says_so_as_clients_expect(line):
     assert line.actions[-1] == actions.Interrupt()
 
 
+def cancelled(generation: int, tag: object) -> list:
+    return [ReplyStarted(generation, None, tag), ReplyDone(generation, None, "cancelled", "client_cancelled", tag=tag)]
+
+
+def test_a_question_right_after_a_cancel_is_taken_though_the_end_of_the_first_is_not_there_yet(line):
+    first = line.type_question("Who?").request
+    line.on(ReplyStarted(1, None, first))
+    assert line.feed("response.cancel") == []
+    second = line.type_question("When was the mill built?").request
+    assert first is not second
+    assert names(line.feed("response.create")) == ["error"]  # the second is active
+    assert names(line.on(ReplyDone(1, None, "cancelled", "client_cancelled", tag=first))) == ["response.done"]
+    assert line.answer(2)[-1]["response"]["status"] == "completed"
+
+
+def test_commands_sent_without_waiting_are_each_carried_out(line):
+    requests = []
+    for _ in range(3):
+        requests.append(line.type_question("Who?").request)
+        assert line.feed("response.cancel") == []
+    requests.append(line.type_question("When?").request)
+    done = [line.on(*cancelled(n + 1, request))[-1] for n, request in enumerate(requests[:3])]
+    assert [event["response"]["status"] for event in done] == ["cancelled"] * 3
+    assert line.answer(4)[-1]["response"]["status"] == "completed"
+    assert line.feed("response.cancel")[0]["error"]["code"] == "response_cancel_not_active"
+
+
+def test_a_cancel_that_names_the_cancelled_response_leaves_the_new_one_alone(line):
+    line.type_question("Who?")
+    response = line.on(ReplyStarted(1, None, line.actions[-1].request))[0]["response"]
+    line.feed("response.cancel", response_id=response["id"])
+    line.type_question("When?")
+    again = line.feed("response.cancel", response_id=response["id"])
+    assert again[0]["error"]["code"] == "response_cancel_not_active"
+
+
+def test_a_reply_that_began_by_itself_gives_way_to_the_one_asked_for(line):
+    asked = line.type_question("When?").request
+    line.on(ReplyStarted(1, 1))
+    assert names(line.feed("response.create")) == ["error"]
+    line.on(ReplyDone(1, None, "cancelled", "superseded"), ReplyStarted(2, None, asked))
+    assert line.feed("response.cancel") == []
+
+
+@pytest.mark.parametrize("heard", ["In", "In 1782, by Anna Weir."])  # cut before all was made, and after
+def test_a_truncated_reply_stays_truncated_when_it_is_done(line, heard):
+    events = line.on(ReplyStarted(1, 1), ReplyText(1, "In 1782, by Anna Weir."), ReplyAudio(1, bytes(44_100), 22_050))
+    item_id = events[1]["item"]["id"]
+    line.feed("conversation.item.truncate", item_id=item_id, content_index=0, audio_end_ms=420)
+    line.take(line.protocol.truncated(line.actions[-1], "In"))
+    said = "In 1782, by Anna Weir."
+    done = line.on(ReplyDone(1, line.reply(), "completed", said=said, heard=heard))[-1]["response"]
+    assert done["status"] == "completed"
+    assert done["output"][0]["content"][0]["transcript"] == "In"
+    assert done["output"][0]["status"] == "incomplete"
+    kept = line.feed("conversation.item.retrieve", item_id=item_id)[0]["item"]
+    assert (kept["status"], kept["content"][0]["transcript"]) == ("incomplete", "In")
+
+
 def test_items_are_placed_where_the_client_wants_them(line):
     def create(item_id: str, **fields):
         item = {"id": item_id, "type": "message", "role": "user", "content": [{"type": "input_text", "text": item_id}]}
@@ -291,8 +343,7 @@ def test_an_exchange_that_a_client_brings_along_is_remembered_and_not_answered_a
 
     create("user", "Where is the mill?")
     item_id = create("assistant", "By the river.")
-    assert line.actions[-1] == actions.Remember("Where is the mill?", "By the river.", item_id)
-    line.protocol.remembered(line.actions[-1], -1)
+    assert line.actions[-1] == actions.Remember("Where is the mill?", "By the river.", -1)
     line.feed("response.create")
     assert line.actions[-1].question is None
     line.feed("conversation.item.delete", item_id=item_id)
@@ -380,4 +431,4 @@ def test_no_input_crashes_the_protocol(new_line, messages):
             if isinstance(output, actions.Send):
                 json.dumps(output.event.to_json()).encode()
             elif isinstance(output, actions.Respond):
-                line.take(line.protocol.not_responding(output.request, "No."))
+                line.on(ReplyStarted(8, None, output.request), ReplyDone(8, None, "failed", error="No."))
