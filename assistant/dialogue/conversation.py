@@ -1,13 +1,15 @@
 """One person talking with Repartee over one connection. No transport in here: audio and text in, events out.
 
-Listening finds the person's turns, Replying answers them, Speculation tries the words while they are still spoken, and
-everything leaves through the Outbox. Every reply has a generation; interrupting it makes the generation stale, and
-nothing stale is handed out.
+Listening finds the person's turns, TurnTaking decides which words are answered, Replying answers them, Speculation
+tries the words while they are still spoken, and everything leaves through the Outbox. Every reply has a generation;
+interrupting it makes the generation stale, and nothing stale is handed out.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+from collections import deque
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -17,14 +19,24 @@ import numpy as np
 from assistant.audio.samples import RATE
 from assistant.dialogue.events import Cleared, ConversationEvent, Reason
 from assistant.dialogue.history import Exchange, History
-from assistant.dialogue.listening import HeardTurn, Listening
+from assistant.dialogue.listening import Listening, UserTurn
 from assistant.dialogue.outbox import Outbox
 from assistant.dialogue.playback import Playback
 from assistant.dialogue.replying import Replying
 from assistant.dialogue.speculation import Speculation
+from assistant.dialogue.turn_taking import Answer, GoOn, TurnTaking
 from assistant.ear.ear import Ear
 from assistant.ear.endpointer import SILENCE_MS, Waits
-from assistant.languages.en.completeness import Look, ends_open, look_of, names_nothing, words_of
+from assistant.ear.wake import WakeWords
+from assistant.languages.en.completeness import (
+    Look,
+    ends_open,
+    is_fragment,
+    is_statement,
+    look_of,
+    names_nothing,
+    words_of,
+)
 from assistant.languages.en.control import is_backchannel
 from assistant.turn.budget import now_ms
 from assistant.turn.events import Reply
@@ -37,16 +49,15 @@ if TYPE_CHECKING:
     from assistant.parts import Parts
     from assistant.recognizers.recognizer import Recognizer
 
-SLICE = 2048  # samples judged before other conversations get their turn
 LEAST_COMMIT = 1_600  # samples, 100 ms
 LONGEST_COMMIT = 60 * RATE
 SURE = 0.5  # confidence in a foreseen answer at which words look complete
 FIRM = 0.7  # and at which a few words do: to the beginning of a question there often is some answer
 ROOM_ECHO_MS = 250.0  # a half-duplex microphone stays shut for so long after the loudspeaker
 LONG_SENTENCE = 5  # words
-NOT_LISTENED_MS = 350.0  # who speaks on before hearing so much of a reply had not finished
+NO_AUDIO_S = 3.0  # a turn under way ends when its channel sends nothing for so long
+ASIDE_S = 0.1  # how often an announcement looks whether it is its turn
 NOTHING_TO_ANSWER = "There is nothing to answer; send a text, or audio and a commit, first."
-SAME_SENTENCE_MS = 1200.0  # nor had they if they do before hearing so much of one that did not answer
 
 
 class NothingToCommitError(ReparteeError):
@@ -75,6 +86,11 @@ class TurnDetection:
     adaptive: bool = True
     create_response: bool = True
     interrupt_response: bool = True
+
+    @property
+    def waits(self) -> Waits:
+        """The silences that are waited for."""
+        return Waits.around(self.silence_ms, adaptive=self.adaptive)
 
 
 @dataclass(frozen=True)
@@ -121,39 +137,51 @@ class Conversation:
         self._outbox = Outbox()
         self._history = History(self.settings.expires_s)
         self.speculation = Speculation(self._answer_in_silence, self._foreseen, parts.load)
-        self._replying = Replying(parts, self._outbox, self._history, self.speculation)
+        self._taking = TurnTaking()
+        self._replying = Replying(parts, self._outbox, self._history, self.speculation, self._taking)
         self._recognizer: Recognizer | None = None
         self._listening = Listening(self._loaded_recognizer, self, self._outbox, parts.load)
-        self._ear_made_for: tuple[TurnDetection | None, tuple[str, ...]] | None = (None, ())
-        self._answered = 0  # number of the newest turn that was answered or needs no answer
-        self._replied = ""  # the words that the latest reply to a spoken turn answers
-        self._carried = ""  # words of the turn before that turned out to begin the sentence under way
-        self._interrupted: int | None = None  # generation that the turn under way cut off
+        self._ear_made_for: tuple[bool, tuple[str, ...]] = (False, ())
+        self._starving: asyncio.TimerHandle | None = None
+        self._announcements: deque[str] = deque()
+        self._announcing: asyncio.Task[None] | None = None
         self._voice_task: asyncio.Task[object] | None = None
         self._closed = False
 
     def update(self, settings: ConversationSettings) -> None:
-        """Take new settings at once; a turn under way is dropped only when the way of finding its end changes."""
+        """Take new settings at once. A turn under way goes on; it ends if turns are found another way from now on."""
         self.settings = settings
         self._history.expires_s = settings.expires_s
+        ear, detection = self._listening.ear, settings.turn_detection
+        if self._ear_made_for != (detection is not None, settings.wake_words):
+            if ear is not None or self._listening.waiting >= LEAST_COMMIT:
+                self._listening.commit()
+        elif ear is not None and detection is not None:
+            ear.adjust(detection.threshold, detection.prefix_padding_ms, detection.waits)
 
     async def hear(self, pcm: np.ndarray) -> None:
         """Take microphone audio: int16[n] at 16 kHz, mono, chunks of any size. Returns without waiting for words.
 
-        Raises ReparteeError where the recognizer cannot be loaded, TooMuchAudioError in push-to-talk.
+        A second of audio keeps the event loop for some 10 ms: a channel that gets longer ones feeds them in pieces.
+        Waits where the channel does not take its events. Raises ReparteeError where the recognizer or the wake words
+        cannot be loaded, TooMuchAudioError in push-to-talk.
         """
+        await self._outbox.ready()
         if self._recognizer is None:
             self._recognizer = await self._parts.recognizer()
-            self._voice_task = asyncio.create_task(self._replying.load_speaker())
-        self._choose_ear()
-        if self._listening.ear is None and self._listening.waiting + len(pcm) > LONGEST_COMMIT:
+            self._voice_task = asyncio.create_task(self._load_voice())
+        await self._choose_ear()
+        ear = self._listening.ear
+        if ear is None and self._listening.waiting + len(pcm) > LONGEST_COMMIT:
             raise TooMuchAudioError("More than 60 seconds of audio wait for a commit; commit or clear them first.")
-        for start in range(0, len(pcm), SLICE):
-            if self._listening.ear is not None:
-                self._prepare_ear(self._listening.ear)
-            self._listening.hear(pcm[start : start + SLICE])
-            if start + SLICE < len(pcm):
-                await asyncio.sleep(0)
+        if ear is not None:
+            self._prepare_ear(ear)
+        self._listening.feed(pcm)
+        if self._starving is not None:
+            self._starving.cancel()
+        self._starving = None
+        if ear is not None and ear.speaking:
+            self._starving = asyncio.get_running_loop().call_later(NO_AUDIO_S, self._listening.commit)
 
     async def hear_recording(self, pcm: np.ndarray) -> None:
         """Take int16[n] at 16 kHz for one whole turn, already over; respond() answers it.
@@ -171,6 +199,7 @@ class Conversation:
                 f"There are {self._listening.waiting // 16} ms of audio to commit, expected at least 100; send audio "
                 "before committing it."
             )
+        await self._outbox.ready()
         self._history.touch(now_ms() / 1000)
         self._listening.commit()
 
@@ -185,28 +214,34 @@ class Conversation:
         A reply under way is cancelled first ("superseded"). The events ReplyStarted and ReplyDone carry `tag`; where no
         turn waits for an answer the reply fails ("nothing_to_answer").
         """
+        await self._outbox.ready()
         aloud = self.settings.speak if speak is None else speak
+        under_way = self._replying.turn_under_way
         self._replying.cut_off(None, "superseded")
         if text is not None:
             self._history.touch(now_ms() / 1000)
             return self._replying.start(text, turn=None, speak=aloud, tag=tag)
-        turn = self._listening.last
-        if turn is None or self._listening.committed <= self._answered:
+        asked = self._taking.asked(self._listening.committed, under_way=under_way)
+        if self._listening.last is None or asked is None:
             return self._replying.refuse(NOTHING_TO_ANSWER, tag)
-        self._answered = self._listening.committed
-        return self._replying.start(turn, turn=self._answered, speak=aloud, tag=tag)
+        return self._replying.start(self._listening.last, turn=asked.turn, speak=aloud, tag=tag)
 
-    async def announce(self, text: str) -> int:
-        """Say something that nobody asked for, cutting off a reply under way; returns its generation."""
-        self._replying.cut_off(None, "superseded")
-        return self._replying.announce(text, speak=self.settings.speak)
+    async def announce(self, text: str, *, urgent: bool = False) -> None:
+        """Say something that nobody asked for, as soon as nobody speaks and nothing is said; `urgent`, at once."""
+        if urgent:
+            self._replying.cut_off(None, "superseded")
+            self._replying.announce(text, speak=self.settings.speak)
+            return
+        self._announcements.append(text)
+        if self._announcing is None or self._announcing.done():
+            self._announcing = asyncio.create_task(self._announce())
 
     async def interrupt(self, *, heard_ms: float | None = None, reason: Reason = "client_cancelled") -> None:
         """Stop the reply: nothing of it is emitted afterwards but its ReplyDone.
 
         `heard_ms` is how much of it was played; None takes the playback clock's estimate.
         """
-        self._replying.cut_off(heard_ms, reason)
+        self._taking.withdrawn(self._replying.cut_off(heard_ms, reason))
 
     def truncate(self, generation: int, heard_ms: float) -> str:
         """Cut the history to what was heard of a reply; returns the text kept. Raises UnknownReplyError.
@@ -237,11 +272,6 @@ class Conversation:
         return self._replying.under_way
 
     @property
-    def pausing(self) -> str:
-        """The words before the pause under way, "" while there is none or they are still being recognised."""
-        return self._listening.settled or ""
-
-    @property
     def level(self) -> float:
         """Loudness of the last 32 ms heard: root mean square of int16 samples."""
         return self._listening.ear.level if self._listening.ear is not None else 0.0
@@ -259,10 +289,14 @@ class Conversation:
         self._closed = True
         self._outbox.close()
         self.speculation.forget()
+        if self._starving is not None:
+            self._starving.cancel()
+        if self._announcing is not None:
+            self._announcing.cancel()
         await self._listening.close()
         await self._replying.close()
-        if self._voice_task is not None:
-            await asyncio.wait([self._voice_task])
+        waited_for = [task for task in (self._voice_task, self._announcing) if task is not None]
+        await asyncio.gather(*waited_for, return_exceptions=True)
 
     # What Listening tells
 
@@ -274,26 +308,19 @@ class Conversation:
         """Stop talking, and see whether this goes on with a sentence that was answered too soon."""
         self.speculation.forget()
         self._history.touch(now_ms() / 1000)
-        self._interrupted, self._carried = None, ""
-        if self.settings.turn_detection is None or not self.settings.turn_detection.interrupt_response:
-            return
-        played_ms = self._replying.played_ms(now_ms())
-        self._interrupted = self._replying.cut_off(None, "turn_detected")
-        if self._interrupted is not None and played_ms < SAME_SENTENCE_MS:
-            exchange = self._history.get(self._interrupted)
-            unanswered = exchange is None or exchange.reply.abstained
-            if played_ms < NOT_LISTENED_MS or unanswered or look_of(self._replied) is Look.UNFINISHED:
-                self._carried = self._replied
+        detection = self.settings.turn_detection
+        interrupts = detection is not None and detection.interrupt_response
+        self._taking.began(self._replying.cut_off(None, "turn_detected") if interrupts else None)
 
     def speculate(self, text: str, *, pressing: bool) -> None:
         """Try to answer words that may not be final."""
         if self.settings.speculate:
-            self.speculation.consider(f"{self._carried} {text}".strip(), pressing=pressing)
+            self.speculation.consider(self._taking.sentence(text), pressing=pressing)
 
     def is_question(self, text: str) -> bool:
         """Whether the words would be looked up; without words there is nothing else to do either."""
         try:
-            return isinstance(understand(f"{self._carried} {text}".strip(), self._replying.context()), Question)
+            return isinstance(understand(self._taking.sentence(text), self._replying.context()), Question)
         except QuestionError:
             return True
 
@@ -301,7 +328,7 @@ class Conversation:
         """Judge a sentence that could be whole; one that is still being read is waited for."""
         if not self.settings.speculate:
             return look_of(text)
-        reply = self.speculation.found(f"{self._carried} {text}".strip())
+        reply = self.speculation.found(self._taking.sentence(text))
         return Look.UNFINISHED if reply is None else self._weigh_with(text, reply)
 
     def _weigh_with(self, text: str, reply: Reply) -> Look:
@@ -311,62 +338,85 @@ class Conversation:
         if names_nothing(text):
             return Look.UNFINISHED  # even after an answer, "what is that" more often means what comes next
         sure = not reply.abstained and reply.confidence >= SURE
-        if look_of(text) is Look.UNFINISHED:
+        if reply.abstained and is_statement(text):
+            return Look.OPEN  # neither a question nor a command: this assistant is told nothing, so more is to come
+        if look_of(text) in (Look.UNFINISHED, Look.OPEN):
             # A long sentence that a sure answer fits was misheard in a small word; a short one is a beginning.
             return Look.UNCERTAIN if sure and len(words_of(text)) >= LONG_SENTENCE else Look.UNFINISHED
         if reply.abstained or (reply.confidence < FIRM and len(words_of(text)) < LONG_SENTENCE):
             return Look.DOUBTFUL
         return Look.COMPLETE if sure else Look.UNCERTAIN
 
-    def turn_heard(self, turn: HeardTurn, last: bool) -> None:
+    def turn_heard(self, turn: UserTurn, last: bool) -> None:
         """Answer the turn, unless the channel does that, the person speaks on, or there is nothing to answer."""
         detection = self.settings.turn_detection
-        if detection is None or not detection.create_response or turn.number <= self._answered:
-            return
-        if not last:
-            self._carried = f"{self._carried} {turn.text}".strip()
-            return
-        carried, self._carried = self._carried, ""
-        interrupted, self._interrupted = self._interrupted, None
-        self._answered = turn.number
-        if not is_backchannel(turn.text):
-            self._replied = f"{carried} {turn.text}".strip()
-            self._replying.cut_off(None, "superseded")
-            self._replying.start(turn, turn=turn.number, speak=self.settings.speak, carried=carried)
-        elif interrupted is not None:
-            # A cough, or a listener's "uh-huh": the reply goes on where it was.
-            self._replying.go_on(interrupted, turn=turn.number, speak=self.settings.speak)
+        decision = self._taking.heard(
+            turn.number,
+            turn.text,
+            last=last,
+            says_nothing=self._says_nothing(turn.text),
+            answer=detection is not None and detection.create_response,
+        )
+        match decision:
+            case Answer():
+                self._replying.cut_off(None, "superseded")
+                self._replying.start(turn, turn=turn.number, speak=self.settings.speak)
+            case GoOn():
+                self._replying.go_on(decision.generation, turn=turn.number, speak=self.settings.speak)
+
+    def _says_nothing(self, text: str) -> bool:
+        """Whether nothing is asked: a cough, a listener's "uh-huh", a word or two of babble that name nothing."""
+        try:
+            asks = isinstance(understand(text, self._replying.context()), Question)
+        except QuestionError:
+            asks = True
+        return asks and (is_backchannel(text) or is_fragment(text))
+
+    @property
+    def _busy(self) -> bool:
+        """Whether somebody speaks: the person, whose words may have to be answered first, or the voice."""
+        recognising = self._listening.last is not None and not self._listening.last.done()
+        replying = self._replying.under_way is not None or self._replying.playing(now_ms())
+        return self._listening.waiting > 0 or recognising or replying
+
+    async def _announce(self) -> None:
+        while self._announcements:
+            while self._busy:  # noqa: ASYNC110 - the end of what is playing is no event, it is a time
+                await asyncio.sleep(ASIDE_S)
+            self._replying.announce(self._announcements.popleft(), speak=self.settings.speak)
+
+    async def _load_voice(self) -> None:
+        with contextlib.suppress(ReparteeError):  # the first reply says why there is none
+            await self._replying.load_speaker()
 
     def _loaded_recognizer(self) -> Recognizer:
         assert self._recognizer is not None
         return self._recognizer
 
-    def _choose_ear(self) -> None:
+    async def _choose_ear(self) -> None:
         """Take an ear that finds turns as the settings say, or none for push-to-talk."""
-        wanted = (self.settings.turn_detection, self.settings.wake_words)
+        detection, words = self.settings.turn_detection, self.settings.wake_words
+        wanted = (detection is not None, words)
         if wanted == self._ear_made_for:
             return
-        self._ear_made_for = wanted
-        detection, words = wanted
-        if detection is None:
-            self._listening.use(None)
-            return
-        from assistant.ear.wake import WakeWords
-
-        self._listening.use(
-            Ear(
+        wake = await asyncio.to_thread(WakeWords, words) if detection is not None and words else None
+        ear = None
+        if detection is not None:
+            ear = Ear(
                 threshold=detection.threshold,
                 prefix_ms=detection.prefix_padding_ms,
-                waits=Waits.around(detection.silence_ms, adaptive=detection.adaptive),
-                wake=WakeWords(words) if words else None,
+                waits=detection.waits,
+                wake=wake,
             )
-        )
+        self._listening.use(ear)
+        self._ear_made_for = wanted
 
     def _prepare_ear(self, ear: Ear) -> None:
         """Tell the ear whether a reply is playing: it interrupts then, or must not hear itself."""
         playing = self._replying.playing(now_ms())
         busy = playing or self._replying.under_way is not None
         ear.interrupting = busy
+        ear.patience = self._taking.patience
         ear.deaf = not self.settings.echo_cancelled and self._replying.playing(now_ms() - ROOM_ECHO_MS)
         if busy:
             ear.stay_awake()
@@ -377,7 +427,7 @@ class Conversation:
     def _foreseen(self, text: str, reply: Reply) -> None:
         """Tell the ear about an answer found during the pause under way."""
         settled = self._listening.settled
-        if settled is None or f"{self._carried} {settled}".strip() != text:
+        if settled is None or self._taking.sentence(settled) != text:
             return
         if not ends_open(settled):
             self._listening.judge(self._weigh_with(settled, reply))

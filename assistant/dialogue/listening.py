@@ -1,18 +1,19 @@
-"""The hearing half of a conversation: audio in, the person's turns out, their words tried while they speak."""
+"""The listening half of a conversation: audio in, the person's turns out, their words tried while they speak."""
 
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, assert_never
 
 import numpy as np
 
 from assistant.audio.samples import PER_MS
 from assistant.dialogue.events import Committed, Heard, HearingFailed, Partial, SpeechStarted, SpeechStopped, Woken
 from assistant.dialogue.outbox import Outbox
-from assistant.dialogue.utterance import Hearing, Recorded
+from assistant.dialogue.utterance import Recorded, Utterance
 from assistant.ear.ear import Began, Continued, Ear, EarEvent, Ended, Paused, Resumed, Woke
 from assistant.languages.en.completeness import Look, ends_open
 from assistant.languages.en.control import is_backchannel
@@ -20,13 +21,17 @@ from assistant.turn.budget import now_ms
 from assistant.turn.events import Transcript
 from engines.errors import ReparteeError
 
+logger = logging.getLogger(__name__)
+
+UNEXPECTED = "Something unexpected went wrong while listening; the log has the details."
+
 if TYPE_CHECKING:
     from assistant.parts import Load
     from assistant.recognizers.recognizer import Recognizer
 
 
 @dataclass
-class HeardTurn:
+class UserTurn:
     """A committed turn of the person: `silence_ms` was waited for, `ended_ms` is when that wait was over (`now_ms`).
 
     `allowed_ms` is what its words asked to be waited for: the slot of the stage "endpoint".
@@ -64,7 +69,7 @@ class Listener(Protocol):
     def weigh(self, text: str) -> Look:
         """How do the words at a pause look to someone who may have tried to answer them?"""
 
-    def turn_heard(self, turn: HeardTurn, last: bool) -> None:
+    def turn_heard(self, turn: UserTurn, last: bool) -> None:
         """A turn is over and recognised; called after its Heard. `last` if the person has not begun another one."""
 
 
@@ -73,20 +78,20 @@ class Listening:
 
     def __init__(self, recognizer: Callable[[], Recognizer], listener: Listener, outbox: Outbox, load: Load) -> None:
         self.ear: Ear | None = None
-        self.last: asyncio.Task[HeardTurn | None] | None = None  # the newest committed turn
+        self.last: asyncio.Task[UserTurn | None] | None = None  # the newest committed turn
         self.committed = 0  # its number
         self._recognizer, self._listener, self._outbox, self._load = recognizer, listener, outbox, load
         self._position = 0  # samples heard before the ear in use, or without one
         self._turns = 0
-        self._hearing: Hearing | None = None
+        self._utterance: Utterance | None = None
         self.settled: str | None = None  # the words at the pause under way
-        self._recognising: set[Hearing | Recorded] = set()
+        self._recognising: set[Utterance | Recorded] = set()
         self._mean: list[float] | None = None  # of the person's voice
 
     @property
     def waiting(self) -> int:
         """Samples of the turn under way."""
-        return self._hearing.samples if self._hearing is not None else 0
+        return self._utterance.samples if self._utterance is not None else 0
 
     def use(self, ear: Ear | None) -> None:
         """Listen with another ear from here on; a turn under way is dropped."""
@@ -95,38 +100,35 @@ class Listening:
             self._position += self.ear.position
         self.ear = ear
 
-    def hear(self, pcm: np.ndarray) -> None:
+    def feed(self, pcm: np.ndarray) -> None:
         """Take int16[n] at 16 kHz."""
         if self.ear is not None:
-            for event in self.ear.hear(pcm):
+            for event in self.ear.feed(pcm):
                 self._on_ear(event)
             return
         self._position += len(pcm)
-        if self._hearing is None:
-            self._begin()
-        assert self._hearing is not None
-        self._hearing.hear(pcm)
+        (self._utterance or self._begin()).feed(pcm)
 
     def take_recording(self, recognizer: Recognizer, pcm: np.ndarray) -> None:
         """Take int16[n] at 16 kHz for a turn of its own, recognised as a whole: better, and later, than live."""
         self._turns += 1
-        self._commit(Recorded(self._turns, recognizer, pcm), HeardTurn(self._turns, 0.0, "", 0.0))
+        self._commit(Recorded(self._turns, recognizer, pcm), UserTurn(self._turns, 0.0, "", 0.0))
 
     def commit(self) -> None:
         """End the turn under way, if there is one."""
         if self.ear is not None:
             for event in self.ear.finish():
                 self._on_ear(event)
-        elif self._hearing is not None:
-            self._take(self._hearing, 0.0, "committed by hand", 0.0)
+        elif self._utterance is not None:
+            self._take(self._utterance, 0.0, "committed by hand", 0.0)
 
     def drop(self) -> None:
         """Forget the turn under way."""
         if self.ear is not None:
             self.ear.drop()
-        if self._hearing is not None:
-            self._hearing.cancel()
-            self._hearing = None
+        if self._utterance is not None:
+            self._utterance.cancel()
+            self._utterance = None
 
     def judge(self, look: Look) -> None:
         """Tell the ear how the words at the pause under way look."""
@@ -139,39 +141,44 @@ class Listening:
         # A conversation is a web of references that only the garbage collector undoes, and it comes late because it
         # does not see the megabytes of the voice activity model: they are let go here.
         self.use(None)
-        for hearing in list(self._recognising):
-            hearing.cancel()
+        for utterance in list(self._recognising):
+            utterance.cancel()
         if self.last is not None:
             await asyncio.wait([self.last])
 
     def _on_ear(self, event: EarEvent) -> None:
-        if isinstance(event, Woke):
-            self._outbox.put(Woken(event.word, self._ms(event.at)))
-            self._listener.woken()
-        elif isinstance(event, Began):
-            self._begin()
-            self._outbox.put(SpeechStarted(self._turns, self._ms(event.at)))
-            self._listener.speech_began()
-        hearing = self._hearing
-        if hearing is None:
-            return
-        if isinstance(event, Began | Continued):
-            hearing.hear(event.audio)
-        elif isinstance(event, Paused):
-            # Until the words are there, the pause counts as one inside the sentence.
-            self.judge(Look.UNFINISHED)
-            hearing.pause()
-        elif isinstance(event, Resumed):
-            self.settled = None
-            hearing.resume()
-        elif isinstance(event, Ended):
-            self._outbox.put(SpeechStopped(hearing.turn, self._ms(event.at)))
-            self._take(hearing, event.silence_ms, f"words looked {event.look.value}", event.allowed_ms)
+        utterance = self._utterance
+        match event:
+            case Woke():
+                self._outbox.put(Woken(event.word, self._ms(event.at)))
+                self._listener.woken()
+            case Began():
+                self._begin().feed(event.audio)
+                self._outbox.put(SpeechStarted(self._turns, self._ms(event.at)))
+                self._listener.speech_began()
+            case Continued():
+                if utterance is not None:
+                    utterance.feed(event.audio)
+            case Paused():
+                # Until the words are there, the pause counts as one inside the sentence.
+                self.judge(Look.UNFINISHED)
+                if utterance is not None:
+                    utterance.pause()
+            case Resumed():
+                self.settled = None
+                if utterance is not None:
+                    utterance.resume()
+            case Ended():
+                if utterance is not None:
+                    self._outbox.put(SpeechStopped(utterance.turn, self._ms(event.at)))
+                    self._take(utterance, event.silence_ms, f"words looked {event.look.value}", event.allowed_ms)
+            case _:
+                assert_never(event)
 
-    def _begin(self) -> None:
+    def _begin(self) -> Utterance:
         self._turns += 1
         self.settled = None
-        self._hearing = Hearing(
+        self._utterance = Utterance(
             self._turns,
             self._recognizer().stream(self._mean),
             self._load,
@@ -179,6 +186,7 @@ class Listening:
             hypothesis=self._on_hypothesis,
             settled=self._on_settled,
         )
+        return self._utterance
 
     def _on_hypothesis(self, turn: int, text: str) -> None:
         # Where several speak at once, their recognition needs the processor more than guesses at half sentences do.
@@ -188,41 +196,45 @@ class Listening:
             self._listener.speculate(text, pressing=False)
 
     def _on_settled(self, turn: int, text: str) -> None:
-        if self._hearing is None or turn != self._hearing.turn:
+        if self._utterance is None or turn != self._utterance.turn:
             return
         self.settled = text
         if not self._listener.is_question(text):
             self.judge(Look.COMPLETE)
         elif ends_open(text):
-            self.judge(Look.UNFINISHED)
+            self.judge(Look.OPEN if text else Look.UNFINISHED)
         else:
             self._listener.speculate(text, pressing=True)
             self.judge(self._listener.weigh(text))
 
-    def _take(self, hearing: Hearing, silence_ms: float, note: str, allowed_ms: float) -> None:
+    def _take(self, utterance: Utterance, silence_ms: float, note: str, allowed_ms: float) -> None:
         """Commit the turn being heard: from here on its audio cannot grow."""
-        self._hearing = None
-        self._commit(hearing, HeardTurn(hearing.turn, silence_ms, note, allowed_ms))
+        self._utterance = None
+        self._commit(utterance, UserTurn(utterance.turn, silence_ms, note, allowed_ms))
 
-    def _commit(self, hearing: Hearing | Recorded, turn: HeardTurn) -> None:
+    def _commit(self, utterance: Utterance | Recorded, turn: UserTurn) -> None:
         self.committed = turn.number
-        self._outbox.put(Committed(turn.number, hearing.samples // PER_MS))
-        self.last = asyncio.create_task(self._finish(hearing, self.last, turn))
+        self._outbox.put(Committed(turn.number, utterance.samples // PER_MS))
+        self.last = asyncio.create_task(self._finish(utterance, self.last, turn))
 
     async def _finish(
-        self, hearing: Hearing | Recorded, before: asyncio.Task[HeardTurn | None] | None, turn: HeardTurn
-    ) -> HeardTurn | None:
-        self._recognising.add(hearing)
+        self, utterance: Utterance | Recorded, before: asyncio.Task[UserTurn | None] | None, turn: UserTurn
+    ) -> UserTurn | None:
+        self._recognising.add(utterance)
         try:
-            turn.transcript = await hearing.finish()
-            self._mean = hearing.mean or self._mean
+            turn.transcript = await utterance.finish()
+            self._mean = utterance.mean or self._mean
         except ReparteeError as error:
             self._outbox.put(HearingFailed(turn.number, str(error)))
             return None
         except asyncio.CancelledError:
             return None  # the conversation is closing
+        except Exception:
+            logger.exception("A turn was not recognised")
+            self._outbox.put(HearingFailed(turn.number, UNEXPECTED))
+            return None
         finally:
-            self._recognising.discard(hearing)
+            self._recognising.discard(utterance)
         turn.recognise_ms = now_ms() - turn.ended_ms
         if before is not None and not before.done():
             await asyncio.wait([before])  # transcripts come in the order of their turns

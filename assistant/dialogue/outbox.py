@@ -1,4 +1,8 @@
-"""The way out of a conversation: events in order, the audio bounded, and nothing of a reply that was interrupted."""
+"""The way out of a conversation: events in order, bounded, and nothing of a reply that was interrupted.
+
+A channel that is slow gets the words of a turn in fewer pieces, and is spoken to more slowly; from one that takes
+nothing nothing more is taken, until it does.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +10,10 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 
-from assistant.dialogue.events import ConversationEvent, ReplyAudio, ReplyText
+from assistant.dialogue.events import ConversationEvent, Partial, ReplyAudio, ReplyText
 
 AUDIO_AHEAD_MS = 5000.0  # audio waiting for a slow channel; synthesis pauses beyond it
+MOST_EVENTS = 200  # waiting for a channel before no more is heard from it
 
 
 def audio_ms(event: ReplyAudio) -> float:
@@ -32,12 +37,22 @@ class Outbox:
             return
         if isinstance(event, ReplyAudio):
             self._waiting_ms += audio_ms(event)
+        before = self._events[-1] if self._events else None
+        if isinstance(event, Partial) and isinstance(before, Partial) and before.turn == event.turn:
+            self._events.pop()
+            event = Partial(event.turn, event.text, f"{before.appended} {event.appended}")
         self._events.append(event)
         self._filled.set()
 
     async def room(self, below_ms: float = AUDIO_AHEAD_MS) -> None:
         """Wait until no more than `below_ms` of audio is queued: before more is made, or with 0 until all is out."""
         while self._waiting_ms > below_ms + 1e-6 and not self._closed:
+            self._drained.clear()
+            await self._drained.wait()
+
+    async def ready(self) -> None:
+        """Wait while the channel leaves too many events untaken: before more of it is done."""
+        while len(self._events) >= MOST_EVENTS and not self._closed:
             self._drained.clear()
             await self._drained.wait()
 
@@ -60,9 +75,9 @@ class Outbox:
         while True:
             while self._events:
                 event = self._events.popleft()
+                self._drained.set()
                 if isinstance(event, ReplyAudio):
                     self._waiting_ms -= audio_ms(event)
-                    self._drained.set()
                     self.handed(event)
                 yield event
             if self._closed:

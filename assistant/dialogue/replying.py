@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 
 from assistant.dialogue.events import Reason, ReplyAudio, ReplyDone, ReplyStarted, ReplyText, Status
 from assistant.dialogue.history import Exchange, History
-from assistant.dialogue.listening import HeardTurn
+from assistant.dialogue.listening import UserTurn
 from assistant.dialogue.outbox import Outbox, audio_ms
 from assistant.dialogue.playback import Playback
 from assistant.dialogue.speaking import Clause, Speaker
 from assistant.dialogue.speculation import Speculation
+from assistant.dialogue.turn_taking import CutReply, TurnTaking
 from assistant.turn.budget import Budget, now_ms
 from assistant.turn.events import Reply
 from assistant.turn.turn import take
@@ -30,7 +31,7 @@ NOTHING_HEARD = "Sorry, I did not hear a question."
 
 logger = logging.getLogger(__name__)
 
-Source = str | HeardTurn | Awaitable[HeardTurn | None]
+Source = str | UserTurn | asyncio.Task[UserTurn | None]
 
 
 @dataclass
@@ -47,9 +48,14 @@ class _Made:
         return self.reply.spoken[len(self.before) :]
 
 
+Make = Callable[[], Awaitable[_Made]]
+
+
 @dataclass
 class _UnderWay:
     generation: int
+    make: Make | None = None
+    turn: int | None = None
     tag: object = None
     task: asyncio.Task[None] | None = None
     reply: Reply | None = None
@@ -59,10 +65,13 @@ class _UnderWay:
 class Replying:
     """Makes one reply at a time. Generations count from 1; those up to `stale` may not be heard any more."""
 
-    def __init__(self, parts: Parts, outbox: Outbox, history: History, speculation: Speculation) -> None:
+    def __init__(
+        self, parts: Parts, outbox: Outbox, history: History, speculation: Speculation, taking: TurnTaking
+    ) -> None:
         self.speaker: Speaker | None = None
         self.generation = self.stale = 0
-        self._parts, self._outbox, self._history, self._speculation = parts, outbox, history, speculation
+        self._parts, self._outbox, self._history = parts, outbox, history
+        self._speculation, self._taking = speculation, taking
         self._under_way: _UnderWay | None = None
         self._latest = _UnderWay(0)  # the reply under way, or else the last one
         self._loading = asyncio.Lock()
@@ -73,13 +82,14 @@ class Replying:
         """The generation being made or sent."""
         return self._under_way.generation if self._under_way is not None else None
 
+    @property
+    def turn_under_way(self) -> int | None:
+        """The spoken turn that is being answered."""
+        return self._under_way.turn if self._under_way is not None else None
+
     def playing(self, now: float) -> bool:
         """Whether the person is probably hearing a reply at `now` (`now_ms`)."""
         return self.generation > self.stale and self._latest.playback.playing(now)
-
-    def played_ms(self, now: float) -> float:
-        """How much of the latest reply has probably been heard."""
-        return self._latest.playback.position_ms(now)
 
     def handed_over(self, event: ReplyAudio) -> None:
         """Note that the channel took this audio."""
@@ -93,9 +103,9 @@ class Replying:
                 self.speaker = Speaker(await self._parts.synthesizer())
         return self.speaker
 
-    def start(self, source: Source, *, turn: int | None, speak: bool, carried: str = "", tag: object = None) -> int:
-        """Begin to answer; returns the generation. `carried` are words of the turn before that belong to these."""
-        return self._begin(turn, lambda: self._answer(source, carried), speak, tag)
+    def start(self, source: Source, *, turn: int | None, speak: bool, tag: object = None) -> int:
+        """Begin to answer; returns the generation."""
+        return self._begin(turn, lambda: self._answer(source), speak, tag)
 
     def refuse(self, sentence: str, tag: object) -> int:
         """Give a reply that fails because there is nothing to answer; returns the generation."""
@@ -113,7 +123,12 @@ class Replying:
         return self._begin(None, announcement, speak)
 
     def go_on(self, generation: int, *, turn: int | None, speak: bool) -> int | None:
-        """Say the rest of a reply that was cut off, from the clause in which it was; None if there is no rest."""
+        """Say the rest of a reply that was cut off, from the clause in which it was; None if there is no rest.
+
+        One that was not found yet is looked for again.
+        """
+        if generation == self._latest.generation and self._latest.reply is None and self._latest.make is not None:
+            return self._begin(turn, self._latest.make, speak)
         exchange = self._history.get(generation)
         if exchange is None or not exchange.reply.spoken[exchange.resume_at :].strip():
             return None
@@ -125,8 +140,8 @@ class Replying:
 
         return self._begin(turn, rest, speak)
 
-    def cut_off(self, heard_ms: float | None, reason: Reason) -> int | None:
-        """Stop the reply being made or played; returns its generation, None if there was none."""
+    def cut_off(self, heard_ms: float | None, reason: Reason) -> CutReply | None:
+        """Stop the reply being made or played; returns what was stopped, None if there was nothing."""
         under, latest, now = self._under_way, self._latest, now_ms()
         if under is None and not self.playing(now):
             return None
@@ -139,7 +154,13 @@ class Replying:
                 under.task.cancel()
             said = under.playback.said
             self._outbox.put(ReplyDone(under.generation, under.reply, "cancelled", reason, said, heard, tag=under.tag))
-        return self.generation
+        return CutReply(
+            generation=latest.generation,
+            turn=latest.turn,
+            played_ms=position_ms,
+            found=latest.reply is not None,
+            answered=latest.reply is not None and not latest.reply.abstained,
+        )
 
     def truncate(self, generation: int, heard_ms: float) -> str | None:
         """Cut what is remembered of a reply to what was heard; returns the text kept, None for an unknown reply."""
@@ -157,9 +178,9 @@ class Replying:
             task.cancel()
             await asyncio.wait([task])
 
-    def _begin(self, turn: int | None, make: Callable[[], Awaitable[_Made]], speak: bool, tag: object = None) -> int:
+    def _begin(self, turn: int | None, make: Make, speak: bool, tag: object = None) -> int:
         self.generation += 1
-        under = self._under_way = self._latest = _UnderWay(self.generation, tag)
+        under = self._under_way = self._latest = _UnderWay(self.generation, make, turn, tag)
         self._outbox.put(ReplyStarted(self.generation, turn, tag))
         under.task = asyncio.create_task(self._run(under, make, speak))
         return under.generation
@@ -168,7 +189,7 @@ class Replying:
         cut = self._history.get(under.generation) or under.playback
         return cut.cut(heard_ms, told=told)
 
-    async def _run(self, under: _UnderWay, make: Callable[[], Awaitable[_Made]], speak: bool) -> None:
+    async def _run(self, under: _UnderWay, make: Make, speak: bool) -> None:
         error = ""
         try:
             made = await make()  # not before: who is cut off at once has made nothing
@@ -212,18 +233,18 @@ class Replying:
                 await self._outbox.room()
         await self._outbox.room(0)
 
-    async def _answer(self, source: Source, carried: str) -> _Made:
-        turn = source if isinstance(source, HeardTurn) else None
-        if not isinstance(source, str | HeardTurn):
-            turn = await source
-            if turn is None or not turn.text:
+    async def _answer(self, source: Source) -> _Made:
+        turn = source if isinstance(source, UserTurn) else None
+        if isinstance(source, asyncio.Task):
+            turn = await asyncio.shield(source)  # whoever stops this reply still wants the words
+            if turn is None or not self._taking.question:
                 return _Made(Reply(question="", spoken=NOTHING_HEARD, outcome="failed"))
         budget = Budget(self._parts.config.budget.slots())
         started_ms = now_ms()
         if turn is None:
             words = str(source)
         else:
-            words = f"{carried} {turn.text}".strip()
+            words = self._taking.question
             started_ms = turn.ended_ms - turn.silence_ms
             if turn.allowed_ms:  # nobody waits for the end of a recording, or of push-to-talk
                 budget.record("endpoint", turn.silence_ms, turn.note, budget_ms=turn.allowed_ms)
@@ -233,7 +254,7 @@ class Replying:
             parts=self._parts,
             context=self.context(),
             budget=budget,
-            transcript=turn.text if turn is not None else None,
+            transcript=words if turn is not None else None,
             started_ms=started_ms,
             ahead=self._speculation if turn is not None else None,
             volume=self._louder,

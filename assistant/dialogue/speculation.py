@@ -59,8 +59,11 @@ class Speculation:
         key, asked_ms = " ".join(words_of(text)), now_ms()
         self._next = None
         task = self._task if key == self._key else None
-        reply = await asyncio.shield(task) if task is not None else None
-        self._key, self._task = "", None
+        try:
+            reply = await asyncio.shield(task) if task is not None else None
+        finally:
+            if task is None or self._task is task:  # else a sentence that began meanwhile is being tried
+                self._key, self._task = "", None
         if reply is None:
             self.misses += 1
             return None

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from assistant.recognizers.recognizer import Recognizer, RecognizerStream
 
 
-class Hearing:
-    """Feeds a recognizer's stream from a task of its own; hear() and pause() return at once.
+class Utterance:
+    """Feeds a recognizer's stream from a task of its own; feed() and pause() return at once.
 
     `partial(turn, text, appended)` is called with words that will not change; `hypothesis(turn, text)` with everything
     the recognizer thinks it heard so far, after each feed; `settled(turn, text)` the same at a pause, when all of the
@@ -46,7 +46,7 @@ class Hearing:
         self._task = asyncio.create_task(self._run())
         self._task.add_done_callback(self._over)
 
-    def hear(self, pcm: np.ndarray) -> None:
+    def feed(self, pcm: np.ndarray) -> None:
         """Take the next audio of the turn: int16[n] at 16 kHz."""
         self.samples += len(pcm)
         if self._silence is not None:

@@ -43,9 +43,7 @@ class Continued:
 
 @dataclass(frozen=True)
 class Paused:
-    """No speech since sample `speech_end`, for long enough that the words are wanted."""
-
-    speech_end: int
+    """No speech for long enough that the words are wanted."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +77,7 @@ EarEvent = Began | Continued | Paused | Resumed | Ended | Woke
 
 
 class Ear:
-    """Hears one microphone. Feed it with hear(); tell it with judge() how the words look."""
+    """Hears one microphone. Give it the audio with feed(); tell it with judge() how the words look."""
 
     def __init__(
         self,
@@ -124,12 +122,30 @@ class Ear:
         """Whether the person is silent inside a turn for long enough that the words are wanted."""
         return self._begun_at is not None and self._paused
 
+    @property
+    def patience(self) -> float:
+        """By how much the pauses of who speaks here are longer than usual, where the words look unfinished."""
+        return self._endpointer.patience
+
+    @patience.setter
+    def patience(self, patience: float) -> None:
+        self._endpointer.patience = patience
+
+    def adjust(self, threshold: float, prefix_ms: float, waits: Waits) -> None:
+        """Go on otherwise, also in the middle of a turn."""
+        self.threshold, self.prefix = threshold, int(prefix_ms * PER_MS)
+        self._endpointer.waits = waits
+
     def stay_awake(self) -> None:
         """Listen without the wake word for a while: a reply has just ended and a follow-up may come."""
         self._awake_until = self.position + self._awake_samples
 
-    def hear(self, pcm: np.ndarray) -> Iterator[EarEvent]:
-        """Judge int16[n] and yield what happened, in order. The generator must be used up."""
+    def feed(self, pcm: np.ndarray) -> Iterator[EarEvent]:
+        """Judge int16[n] and yield what happened, in order. The generator must be used up.
+
+        A frame is judged to its end before its first event is handed out: whoever calls judge() or finish() on an event
+        finds the ear between two frames.
+        """
         self._pending = np.concatenate([self._pending, pcm])
         while len(self._pending) >= FRAME:
             frame, self._pending = self._pending[:FRAME], self._pending[FRAME:]
@@ -155,42 +171,39 @@ class Ear:
         self._begun_at, self._candidate, self._paused = None, 0, False
         self._recent = np.zeros(0, np.int16)
 
-    def _frame(self, frame: np.ndarray) -> Iterator[EarEvent]:
+    def _frame(self, frame: np.ndarray) -> list[EarEvent]:
         self._judged += FRAME
-        if self._wake is not None and not self.speaking and (word := self._wake.hear(frame)) is not None:
+        if self._wake is not None and not self.speaking and (word := self._wake.detect(frame)) is not None:
             self._recent, self._candidate = np.zeros(0, np.int16), 0
             self.stay_awake()
-            yield Woke(word, self._judged)
-            return
+            return [Woke(word, self._judged)]
         if self.deaf or (self._wake is not None and not self.speaking and self._judged > self._awake_until):
             self.level = float(np.sqrt(np.mean(frame.astype(np.float32) ** 2)))
             self._recent, self._candidate = np.zeros(0, np.int16), 0
-            return
+            return []
         activity = self._voice.judge(frame)
         self.level = activity.level
         if self._begun_at is None:
-            yield from self._idle(frame, activity)
-        else:
-            yield Continued(frame)
-            yield from self._in_turn(frame, activity)
+            return self._idle(frame, activity)
+        return [Continued(frame), *self._in_turn(frame, activity, self._begun_at)]
 
-    def _idle(self, frame: np.ndarray, activity: Activity) -> Iterator[EarEvent]:
+    def _idle(self, frame: np.ndarray, activity: Activity) -> list[EarEvent]:
         self._recent = np.concatenate([self._recent, frame])
         if self._begins(activity):
             self._candidate += 1
         else:
             self._candidate = 0
-        if self._candidate < (1 if self.interrupting else 2):
-            self._keep_recent()
-            return
         self._keep_recent()
+        if self._candidate < (1 if self.interrupting else 2):
+            return []
         self._begun_at = self._judged - len(self._recent)
         self._peak, self._paused = activity.level, False
         self._speech_end = float(self._judged)
         self._hushed, self._unknown = False, 0
         self._endpointer.speech()
-        yield Began(self._begun_at, self._recent)
+        began = Began(self._begun_at, self._recent)
         self._recent, self._candidate = np.zeros(0, np.int16), 0
+        return [began]
 
     def _keep_recent(self) -> None:
         # The frames of a candidate come on top of the prefix, else the start of speech would be pushed out by them.
@@ -202,7 +215,8 @@ class Ear:
         loud = activity.level > CLEARLY_LOUD * max(activity.room, 20.0)
         return self.interrupting and loud and activity.probability >= LIKELY * self.threshold
 
-    def _in_turn(self, frame: np.ndarray, activity: Activity) -> Iterator[EarEvent]:
+    def _in_turn(self, frame: np.ndarray, activity: Activity, begun_at: int) -> list[EarEvent]:
+        events: list[EarEvent] = []
         tail = self._silent_tail(frame, activity)
         if activity.probability >= self.threshold - HYSTERESIS and tail < FRAME:
             self._peak = max(activity.level, self._peak * 0.99)
@@ -211,7 +225,7 @@ class Ear:
             self._hushed, self._unknown = False, 0
             if self._paused:
                 self._paused = False
-                yield Resumed()
+                events.append(Resumed())
         elif tail < FRAME and self._hushed and self._unknown < UNKNOWN:
             self._unknown += FRAME  # a sound after silence, perhaps the next word: the count stands still
         else:
@@ -219,9 +233,10 @@ class Ear:
             self._endpointer.silence()
         if not self._paused and self._endpointer.paused:
             self._paused = True
-            yield Paused(int(self._speech_end))
-        if self._endpointer.ended or self._judged - (self._begun_at or 0) >= MAX_TURN:
-            yield self._end()
+            events.append(Paused())
+        if self._endpointer.ended or self._judged - begun_at >= MAX_TURN:
+            events.append(self._end())
+        return events
 
     def _silent_tail(self, frame: np.ndarray, activity: Activity) -> int:
         """Samples at the end of the frame that are no louder than the room or far below the turn's peak."""
@@ -239,7 +254,7 @@ class Ear:
             at=self._judged,
             speech_end=int(self._speech_end),
             silence_ms=self._endpointer.silence_ms,
-            allowed_ms=self._endpointer.waits.for_look(self._endpointer.look),
+            allowed_ms=self._endpointer.allowed_ms,
             look=self._endpointer.look,
         )
         self._begun_at, self._paused, self._candidate = None, False, 0

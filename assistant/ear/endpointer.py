@@ -18,6 +18,7 @@ class Waits:
     default: float = SILENCE_MS
     doubtful: float = 400.0
     unfinished: float = 600.0
+    open: float = 1000.0
     settle: float = 64.0
 
     def for_look(self, look: Look) -> float:
@@ -27,15 +28,24 @@ class Waits:
             Look.UNCERTAIN: self.default,
             Look.DOUBTFUL: self.doubtful,
             Look.UNFINISHED: self.unfinished,
+            Look.OPEN: self.open,
         }[look]
 
     @classmethod
     def around(cls, default: float, *, adaptive: bool = True) -> Waits:
         """Keep the proportions of the defaults around another default, in ms; not adaptive: always that long."""
-        settle = min(64.0, default)
+        usual, settle = cls(), min(cls.settle, default)
         if not adaptive:
-            return cls(default, default, default, default, settle)
-        return cls(min(160.0, default), default, max(400.0, default), max(600.0, default), settle)
+            return cls(default, default, default, default, default, settle)
+        more = default / usual.default
+        return cls(
+            complete=usual.complete * more,
+            default=default,
+            doubtful=usual.doubtful * more,
+            unfinished=usual.unfinished * more,
+            open=usual.open * more,
+            settle=settle,
+        )
 
 
 class Endpointer:
@@ -43,6 +53,7 @@ class Endpointer:
 
     def __init__(self, waits: Waits) -> None:
         self.waits = waits
+        self.patience = 1.0  # times what is waited for beyond the default
         self.look = Look.UNCERTAIN
         self.silence_ms = 0.0
 
@@ -61,6 +72,12 @@ class Endpointer:
         return self.silence_ms >= self.waits.settle
 
     @property
+    def allowed_ms(self) -> float:
+        """The silence to wait for now."""
+        wait = self.waits.for_look(self.look)
+        return wait + (self.patience - 1.0) * max(0.0, wait - self.waits.default)
+
+    @property
     def ended(self) -> bool:
         """Whether the turn is over: one more frame would be longer than is to be waited."""
-        return self.silence_ms + FRAME_MS > self.waits.for_look(self.look)
+        return self.silence_ms + FRAME_MS > self.allowed_ms

@@ -33,7 +33,7 @@ class WakeWords:
         self._features = MicroWakeWordFeatures()
         self._models = {word: MicroWakeWord.from_builtin(Model(word)) for word in words}
 
-    def hear(self, pcm: np.ndarray) -> str | None:
+    def detect(self, pcm: np.ndarray) -> str | None:
         """Take the next int16[n] at 16 kHz, n of any size; returns the word that ended in it, if one did."""
         found = None
         for features in self._features.process_streaming(pcm.tobytes()):

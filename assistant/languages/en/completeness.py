@@ -13,6 +13,7 @@ class Look(Enum):
     UNCERTAIN = "uncertain"
     DOUBTFUL = "doubtful"  # could be whole, but nothing answers them: perhaps misheard, perhaps half of a question
     UNFINISHED = "unfinished"
+    OPEN = "open"  # ends in a word that needs another one
 
 
 def _set(words: str) -> frozenset[str]:
@@ -93,6 +94,19 @@ def names_nothing(text: str) -> bool:
     """Return whether the words name nothing to ask about: "what is that", "how many of them"; also true of no words."""
     small = _OPEN | _PREPOSITIONS | _AUXILIARIES | _QUESTION_WORDS | _PRONOUNS | {"many", "much"}
     return all(word in small for word in words_of(text))
+
+
+def is_fragment(text: str) -> bool:
+    """Return whether this is a word or two that neither name nor ask anything: "but", "and it", "no"; no words are."""
+    small = _OPEN | _PREPOSITIONS | _AUXILIARIES | _PRONOUNS | {"no", "not"}
+    words = words_of(text)
+    return len(words) <= 2 and all(word in small for word in words)
+
+
+def is_statement(text: str) -> bool:
+    """Return whether the words neither ask nor command anything."""
+    words = words_of(text)
+    return words[:1] != [] and words[0] not in _COMMANDS and not set(words) & (_QUESTION_WORDS | _AUXILIARIES)
 
 
 def look_of(text: str) -> Look:

@@ -27,6 +27,7 @@ from assistant.dialogue.events import (
     Committed,
     ConversationEvent,
     Heard,
+    HearingFailed,
     Partial,
     ReplyAudio,
     ReplyDone,
@@ -36,9 +37,11 @@ from assistant.dialogue.events import (
     SpeechStopped,
     Woken,
 )
+from assistant.ear.wake import WakeWordError
 from assistant.languages.en.completeness import Look
 from assistant.parts import Parts
-from assistant.turn.events import Reply
+from assistant.turn.events import Reply, Transcript
+from engines.errors import ReparteeError
 from tests.paths import SAMPLES, TURNS
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -153,7 +156,8 @@ async def test_the_answer_was_found_while_the_person_spoke(person: Callable[...,
     visitor = person()
     await visitor.say(EGGS, after_ms=130)  # a pause, but not the end
     async with asyncio.timeout(20):
-        while not (visitor.all(ReplyStarted) or visitor.conversation.speculation.found(visitor.conversation.pausing)):
+        listening, speculation = visitor.conversation._listening, visitor.conversation.speculation
+        while not (visitor.all(ReplyStarted) or speculation.found(listening.settled or "")):
             await asyncio.sleep(0.01)
     await visitor.play(np.zeros(16_000, np.int16))
     (done,) = await visitor.until(ReplyDone)
@@ -298,6 +302,198 @@ async def test_a_minute_without_a_commit_is_refused(person: Callable[..., Person
         await visitor.conversation.hear(np.zeros(1600, np.int16))
 
 
+async def test_cancelling_a_reply_that_waits_for_the_words_loses_no_word(person: Callable[..., Person]) -> None:
+    visitor = person(PUSH_TO_TALK)
+    for turn in (1, 2):
+        await visitor.say(EGGS, after_ms=0, speed=50)
+        await visitor.conversation.commit()
+        await visitor.conversation.respond(tag="unwanted")
+        await asyncio.sleep(0.01 * turn)
+        await visitor.conversation.interrupt()
+        heard = await visitor.until(Heard, turn)
+        assert "eggs" in heard[-1].transcript.text
+        await visitor.conversation.respond(tag="wanted")
+        done = (await visitor.until(ReplyDone, 2 * turn))[-2:]
+        assert [(event.tag, event.status) for event in done] == [("unwanted", "cancelled"), ("wanted", "completed")]
+        assert done[1].reply.answer.text == "2,000"
+    assert len(visitor.all(Heard)) == len(visitor.all(Committed)) == 2
+
+
+async def test_speaking_again_before_the_words_are_there_carries_them(person: Callable[..., Person]) -> None:
+    visitor = person(ConversationSettings(turn_detection=TurnDetection(create_response=False, adaptive=False)))
+    speaking = asyncio.create_task(visitor.say(EGGS, after_ms=300))
+    await visitor.until(SpeechStarted)
+    utterance, words_come = visitor.conversation._listening._utterance, asyncio.Event()
+    finish = utterance.finish
+
+    async def slowly() -> Transcript:
+        await words_come.wait()
+        return await finish()
+
+    utterance.finish = slowly
+    await visitor.until(Committed)
+    await visitor.conversation.respond()
+    await speaking
+    speaking = asyncio.create_task(visitor.say(JUPITER))
+    await visitor.until(SpeechStarted, 2)
+    words_come.set()
+    await speaking
+    await visitor.until(Committed, 2)
+    await visitor.conversation.respond()
+    done = await visitor.until(ReplyDone, 2)
+    assert [event.status for event in done] == ["cancelled", "completed"]
+    first, second = (event.transcript.text for event in visitor.all(Heard))
+    assert done[1].reply.question == f"{first} {second}"
+
+
+async def test_a_turn_that_cannot_be_recognised_is_told_once(person: Callable[..., Person]) -> None:
+    visitor = person(PUSH_TO_TALK)
+    await visitor.say(EGGS, after_ms=0, speed=50)
+    utterance = visitor.conversation._listening._utterance
+
+    async def broken() -> None:
+        raise ZeroDivisionError
+
+    utterance.finish = broken
+    await visitor.conversation.commit()
+    await visitor.conversation.respond()
+    (failed,) = await visitor.until(HearingFailed)
+    assert failed.sentence.endswith("the log has the details.")
+    (done,) = await visitor.until(ReplyDone)
+    assert done.reply.outcome == "failed"
+    assert not visitor.all(Heard)
+
+
+async def test_new_turn_detection_in_mid_utterance_loses_nothing(person: Callable[..., Person]) -> None:
+    visitor = person(ConversationSettings(turn_detection=TurnDetection(adaptive=False)))
+    speaking = asyncio.create_task(visitor.say(EGGS))
+    await visitor.until(SpeechStarted)
+    await asyncio.sleep(0.3)
+    patient = TurnDetection(silence_ms=500, threshold=0.6, create_response=False, adaptive=False)
+    visitor.conversation.update(ConversationSettings(turn_detection=patient))
+    await speaking
+    (heard,) = await visitor.until(Heard)
+    assert "how many eggs" in heard.transcript.text
+    assert len(visitor.all(SpeechStarted)) == len(visitor.all(SpeechStopped)) == 1
+    assert not visitor.all(ReplyStarted)
+
+
+async def test_push_to_talk_in_mid_utterance_commits_what_was_heard(person: Callable[..., Person]) -> None:
+    visitor = person()
+    speaking = asyncio.create_task(visitor.say(EGGS, after_ms=0))
+    await visitor.until(SpeechStarted)
+    await asyncio.sleep(1.0)
+    visitor.conversation.update(PUSH_TO_TALK)
+    await visitor.until(SpeechStopped)
+    await speaking
+    await visitor.conversation.commit()
+    first, second = (event.transcript.text for event in await visitor.until(Heard, 2))
+    assert "how many" in first
+    assert second
+    assert not visitor.all(ReplyStarted)
+    await visitor.conversation.hear(np.zeros(3200, np.int16))
+    visitor.conversation.update(ConversationSettings())
+    await visitor.until(Heard, 3)
+
+
+async def test_a_microphone_that_falls_silent_without_silence_ends_the_turn(
+    person: Callable[..., Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.dialogue.conversation.NO_AUDIO_S", 0.2)
+    visitor = person()
+    await visitor.say(EGGS, after_ms=0)
+    (done,) = await visitor.until(ReplyDone)
+    assert done.reply.answer.text == "2,000"
+
+
+async def test_a_wake_word_that_is_refused_stays_refused(person: Callable[..., Person]) -> None:
+    visitor = person(ConversationSettings(wake_words=("nonsense",)))
+    for _ in range(3):
+        with pytest.raises(WakeWordError, match="nonsense"):
+            await visitor.conversation.hear(np.zeros(512, np.int16))
+    assert visitor.conversation._listening.waiting == 0, "it has not become push-to-talk"
+    visitor.conversation.update(ConversationSettings())
+    await visitor.say(EGGS)
+    assert await visitor.until(ReplyDone)
+
+
+async def test_a_missing_voice_is_told_by_the_reply(
+    person: Callable[..., Person], parts: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def missing() -> None:
+        raise ReparteeError("There is no voice; install one.")
+
+    monkeypatch.setattr(parts, "synthesizer", missing)
+    unseen: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: unseen.append(context))
+    visitor = person()
+    await visitor.conversation.hear(np.zeros(512, np.int16))
+    done = await visitor.ask(TALL)
+    assert (done.status, done.error) == ("failed", "There is no voice; install one.")
+    await visitor.conversation.close()
+    visitor.conversation._voice_task = None
+    gc.collect()
+    asyncio.get_running_loop().set_exception_handler(None)
+    assert not unseen, "an exception was never retrieved"
+
+
+async def test_an_announcement_waits_until_nobody_speaks(person: Callable[..., Person]) -> None:
+    visitor = person()
+    await visitor.conversation.respond(TALL)
+    await visitor.conversation.announce("The tea is ready.")
+    (first,) = await visitor.until(ReplyDone)
+    assert first.status == "completed"
+    assert len(visitor.all(ReplyStarted)) == 1, "the reply is still being played"
+    (_, second) = await visitor.until(ReplyDone, 2)
+    assert (second.said, second.status) == ("The tea is ready.", "completed")
+    await asyncio.sleep(2)
+    speaking = asyncio.create_task(visitor.say(EGGS))
+    await visitor.until(SpeechStarted)
+    await visitor.conversation.announce("The eggs are ready.")
+    await speaking
+    third, fourth = (await visitor.until(ReplyDone, 4))[2:]
+    assert third.reply.answer.text == "2,000"
+    assert third.status == "completed"
+    assert fourth.said == "The eggs are ready."
+
+
+async def test_an_urgent_announcement_waits_for_nobody(person: Callable[..., Person]) -> None:
+    visitor = person()
+    await visitor.conversation.respond(TALL)
+    await visitor.until(ReplyAudio)
+    await visitor.conversation.announce("Fire!", urgent=True)
+    first, second = await visitor.until(ReplyDone, 2)
+    assert (first.status, first.reason, second.said) == ("cancelled", "superseded", "Fire!")
+
+
+async def test_no_more_is_heard_for_a_channel_that_takes_nothing(parts: Parts) -> None:
+    conversation = Conversation(parts, settings=PUSH_TO_TALK)
+    hearing = asyncio.create_task(conversation.hear(np.zeros(1600, np.int16)))
+    await hearing
+    for number in range(1000):
+        try:
+            await asyncio.wait_for(conversation.respond(tag=number), 0.2)
+        except TimeoutError:
+            break
+    else:
+        pytest.fail("a thousand replies were queued")
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(conversation.hear(np.zeros(1600, np.int16)), 0.2)
+    events = conversation.events()
+    assert (await anext(events)).tag == 0
+    await asyncio.wait_for(conversation.hear(np.zeros(1600, np.int16)), 5)
+    await conversation.close()
+
+
+@pytest.mark.parametrize("words", ["but", "and it", "no", "i", ""])
+async def test_a_word_or_two_that_name_nothing_get_no_reply(parts: Parts, words: str) -> None:
+    conversation = Conversation(parts)
+    assert conversation._says_nothing(words)
+    assert not conversation._says_nothing("when")
+    assert not conversation._says_nothing("stop")
+    await conversation.close()
+
+
 async def test_a_turn_that_the_channel_answers_itself_is_only_heard(person: Callable[..., Person]) -> None:
     visitor = person(ConversationSettings(turn_detection=TurnDetection(create_response=False)))
     await visitor.say(EGGS)
@@ -426,12 +622,15 @@ async def test_conversations_at_the_same_time_hear_only_their_own_answers(person
         ("how high is tea", 0.57, Look.DOUBTFUL),
         ("how high is tea", 0.8, Look.COMPLETE),
         ("which planet is the largest", 0.57, Look.COMPLETE),
+        ("and so my fellow americans", 0.0, Look.OPEN),
+        ("who won the cup", 0.0, Look.DOUBTFUL),
     ],
 )
 async def test_a_weak_answer_to_a_few_words_does_not_make_them_a_sentence(
     parts: Parts, words: str, confidence: float, look: Look
 ) -> None:
     conversation = Conversation(parts, settings=PUSH_TO_TALK)
-    reply = dataclasses.replace(Reply.recalled(words, "75 degrees"), confidence=confidence)
+    outcome = "answered" if confidence else "abstained"
+    reply = dataclasses.replace(Reply.recalled(words, "75 degrees"), confidence=confidence, outcome=outcome)
     assert conversation._weigh_with(words, reply) is look
     await conversation.close()

@@ -1,7 +1,7 @@
 import asyncio
 
-from assistant.dialogue.events import ReplyAudio, ReplyDone, ReplyStarted, ReplyText
-from assistant.dialogue.outbox import AUDIO_AHEAD_MS, Outbox
+from assistant.dialogue.events import Partial, ReplyAudio, ReplyDone, ReplyStarted, ReplyText
+from assistant.dialogue.outbox import AUDIO_AHEAD_MS, MOST_EVENTS, Outbox
 
 SECOND = bytes(2 * 16_000)
 
@@ -43,6 +43,35 @@ async def test_a_slow_channel_holds_synthesis_back() -> None:
     await asyncio.sleep(0)
     assert not waiting.done()
     await anext(outbox.events())
+    await asyncio.wait_for(waiting, 1)
+
+
+async def test_words_that_wait_are_put_together_and_what_came_between_stays_between() -> None:
+    outbox = Outbox()
+    for turn in (1, 2):
+        for number in range(1, 4):
+            outbox.put(Partial(turn, " ".join("abc"[:number]), "abc"[number - 1]))
+    outbox.put(ReplyStarted(1, None))
+    outbox.put(Partial(2, "a b c d", "d"))
+    outbox.close()
+    words = [Partial(1, "a b c", "a b c"), Partial(2, "a b c", "a b c")]
+    assert await collect(outbox) == [*words, ReplyStarted(1, None), Partial(2, "a b c d", "d")]
+
+
+async def test_a_channel_that_takes_nothing_is_waited_for() -> None:
+    outbox = Outbox()
+    for number in range(MOST_EVENTS):
+        await asyncio.wait_for(outbox.ready(), 1)
+        outbox.put(ReplyStarted(number, None))
+    waiting = asyncio.create_task(outbox.ready())
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    await anext(outbox.events())
+    await asyncio.wait_for(waiting, 1)
+    outbox.put(ReplyStarted(0, None))
+    waiting = asyncio.create_task(outbox.ready())
+    await asyncio.sleep(0)
+    outbox.close()
     await asyncio.wait_for(waiting, 1)
 
 

@@ -1,5 +1,7 @@
 import asyncio
 
+import pytest
+
 from assistant.dialogue.speculation import Speculation
 from assistant.turn.events import Reply
 from engines.errors import ReparteeError
@@ -72,6 +74,32 @@ async def test_a_reply_still_being_read_is_waited_for() -> None:
     assert not taking.done()
     answers.turnstile.release()
     assert await taking is not None
+
+
+async def test_a_sentence_that_begins_while_another_is_waited_for_goes_on_being_tried() -> None:
+    answers = Answers()
+    speculation = Speculation(answers)
+    speculation.consider("how tall is it")
+    taking = asyncio.create_task(speculation.take("how tall is it"))
+    await settle()
+    speculation.forget()
+    speculation.consider("who built it")
+    answers.turnstile.release()
+    assert await taking is not None
+    answers.turnstile.release()
+    await settle()
+    assert speculation.found("who built it") is not None
+
+
+async def test_what_went_wrong_is_not_taken_a_second_time() -> None:
+    async def broken(_text: str) -> Reply:
+        raise ZeroDivisionError
+
+    speculation = Speculation(broken)
+    speculation.consider("how tall is it")
+    with pytest.raises(ZeroDivisionError):
+        await speculation.take("how tall is it")
+    assert await speculation.take("how tall is it") is None
 
 
 async def test_words_that_cannot_be_answered_are_a_miss_and_not_an_error() -> None:

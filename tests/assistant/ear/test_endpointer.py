@@ -14,7 +14,7 @@ def silence_until_ended(endpointer: Endpointer, look: Look) -> float:
     return waited
 
 
-@pytest.mark.parametrize(("look", "wait"), [(Look.COMPLETE, 160), (Look.UNCERTAIN, 240), (Look.UNFINISHED, 600)])
+@pytest.mark.parametrize(("look", "wait"), [(Look.COMPLETE, 160), (Look.UNFINISHED, 600), (Look.OPEN, 1000)])
 def test_the_wait_follows_the_words_and_is_never_longer(look: Look, wait: int) -> None:
     assert wait - FRAME_MS < silence_until_ended(Endpointer(Waits()), look) <= wait
 
@@ -49,7 +49,25 @@ def test_a_fixed_wait_ignores_the_words() -> None:
     assert {waits.for_look(look) for look in Look} == {500}
 
 
-def test_another_default_keeps_the_short_and_the_long_wait_on_their_sides() -> None:
-    assert Waits.around(100).for_look(Look.COMPLETE) == 100
-    assert Waits.around(900).for_look(Look.UNFINISHED) == 900
+def test_another_default_keeps_the_proportions() -> None:
     assert Waits.around(240) == Waits()
+    for default in (120, 480, 1200):
+        waits = Waits.around(default)
+        assert [waits.for_look(look) / default for look in Look] == [Waits().for_look(look) / 240 for look in Look]
+
+
+def test_patience_lengthens_what_is_waited_for_beyond_the_default_and_nothing_else() -> None:
+    endpointer, fixed = Endpointer(Waits()), Endpointer(Waits.around(500, adaptive=False))
+    endpointer.patience = fixed.patience = 2.0
+    waited = {}
+    for look in Look:
+        endpointer.look = fixed.look = look
+        waited[look] = endpointer.allowed_ms
+        assert fixed.allowed_ms == 500
+    assert waited == {
+        Look.COMPLETE: 160,
+        Look.UNCERTAIN: 240,
+        Look.DOUBTFUL: 560,
+        Look.UNFINISHED: 960,
+        Look.OPEN: 1760,
+    }
