@@ -30,9 +30,9 @@ class Service:
         self.sessions = Sessions(parts.config.serve.sessions)
         self.stopping = asyncio.Event()
 
-    async def announce(self, text: str, *, to: str = "") -> int:
+    async def announce(self, text: str, *, to: str = "", urgent: bool = False) -> int:
         """Say `text` in every open conversation, or in those whose id or name is `to`; returns in how many."""
-        return await self.sessions.announce(text, to=to)
+        return await self.sessions.announce(text, to=to, urgent=urgent)
 
     def stop(self) -> None:
         """Ask every task to finish."""

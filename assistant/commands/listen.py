@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+import contextlib
+from typing import TYPE_CHECKING, assert_never
 
 import click
 import numpy as np
 
 from assistant.channels.terminal.console import show_reply
 from assistant.config import Config
-from assistant.dialogue.conversation import Conversation, ConversationSettings
+from assistant.dialogue.conversation import Conversation, ConversationSettings, UnknownReplyError
 from assistant.dialogue.events import (
+    Cleared,
+    Committed,
     ConversationEvent,
     Heard,
     HearingFailed,
@@ -19,6 +22,7 @@ from assistant.dialogue.events import (
     ReplyAudio,
     ReplyDone,
     ReplyStarted,
+    ReplyText,
     SpeechStarted,
     SpeechStopped,
     Woken,
@@ -86,9 +90,9 @@ class _Screen:
 
     async def run(self) -> None:
         """Return when enough replies were given."""
-        hearing, drawing = asyncio.create_task(self._hear()), asyncio.create_task(self._draw())
+        listening, drawing = asyncio.create_task(self._listen()), asyncio.create_task(self._draw())
         showing = asyncio.create_task(self._show())
-        tasks = (hearing, drawing, showing)
+        tasks = (listening, drawing, showing)
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -99,7 +103,7 @@ class _Screen:
             if isinstance(result, Exception):
                 raise result
 
-    async def _hear(self) -> None:
+    async def _listen(self) -> None:
         async for pcm in self._devices.microphone():
             await self._conversation.hear(pcm)
 
@@ -115,26 +119,32 @@ class _Screen:
 
     def _on(self, event: ConversationEvent) -> None:
         speaker = self._devices.loudspeaker
-        if isinstance(event, SpeechStarted | Woken):
-            heard_ms = speaker.stop()
-            if self._generation and self._conversation.replying is None:
-                self._conversation.truncate(self._generation, heard_ms)
-            self._words = "…"
-        elif isinstance(event, Partial):
-            self._words = event.text
-        elif isinstance(event, SpeechStopped):
-            self._words += " …"
-        elif isinstance(event, Heard):
-            self._words = event.transcript.text
-        elif isinstance(event, HearingFailed):
-            self._console.print(event.sentence, style="red")
-        elif isinstance(event, ReplyStarted):
-            self._generation = event.generation
-            speaker.begin()
-        elif isinstance(event, ReplyAudio):
-            speaker.play(event.pcm)
-        elif isinstance(event, ReplyDone):
-            self._show_reply(event)
+        match event:
+            case SpeechStarted() | Woken():
+                heard_ms = speaker.stop()
+                if self._generation and self._conversation.replying is None:
+                    with contextlib.suppress(UnknownReplyError):  # forgotten meanwhile
+                        self._conversation.truncate(self._generation, heard_ms)
+                self._words = "…"
+            case Partial():
+                self._words = event.text
+            case SpeechStopped():
+                self._words += " …"
+            case Heard():
+                self._words = event.transcript.text
+            case HearingFailed():
+                self._console.print(event.sentence, style="red")
+            case ReplyStarted():
+                self._generation = event.generation
+                speaker.begin()
+            case ReplyAudio():
+                speaker.play(event.pcm)
+            case ReplyDone():
+                self._show_reply(event)
+            case Committed() | Cleared() | ReplyText():
+                pass  # the words are shown with their sources, at the end
+            case _:
+                assert_never(event)
 
     def _show_reply(self, event: ReplyDone) -> None:
         self._words = ""

@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 from collections import deque
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -112,19 +112,23 @@ class ConversationSettings:
     @classmethod
     def of(cls, config: Config) -> ConversationSettings:
         """Return what the configuration says for this machine's own microphone."""
-        ear = config.ear
-        detection = TurnDetection(
+        ear, settings = config.ear, cls.for_client(config)
+        assert settings.turn_detection is not None
+        detection = replace(
+            settings.turn_detection,
             threshold=ear.threshold,
             prefix_padding_ms=ear.prefix_ms,
-            silence_ms=round(config.budget.endpoint),
             adaptive=ear.adaptive,
         )
+        return replace(settings, turn_detection=detection, echo_cancelled=ear.echo_cancelled, wake_words=ear.wake_words)
+
+    @classmethod
+    def for_client(cls, config: Config) -> ConversationSettings:
+        """Return what the configuration says for a client over the network, which sets its own turn detection."""
         return cls(
-            turn_detection=detection,
+            turn_detection=TurnDetection(silence_ms=round(config.budget.endpoint)),
             speculate=config.conversation.speculate,
-            echo_cancelled=ear.echo_cancelled,
             expires_s=config.conversation.expires_s,
-            wake_words=ear.wake_words,
         )
 
 

@@ -25,10 +25,9 @@ class Sessions:
     def __init__(self, most: int) -> None:
         self.most = most
         self._open: dict[str, Session] = {}
-        self._reserved = 0
 
     def __len__(self) -> int:
-        return len(self._open) + self._reserved
+        return len(self._open)
 
     def __iter__(self) -> Iterator[Session]:
         return iter(tuple(self._open.values()))
@@ -37,15 +36,6 @@ class Sessions:
     def full(self) -> bool:
         """Whether no further conversation is taken."""
         return len(self) >= self.most
-
-    @contextmanager
-    def reserved(self) -> Iterator[None]:
-        """Keep a place while a conversation is being made."""
-        self._reserved += 1
-        try:
-            yield
-        finally:
-            self._reserved -= 1
 
     @contextmanager
     def opened(self, conversation: Conversation, *, name: str = "") -> Iterator[Session]:
@@ -57,9 +47,12 @@ class Sessions:
         finally:
             del self._open[session.id]
 
-    async def announce(self, text: str, *, to: str = "") -> int:
-        """Say `text` in every open conversation, or in those whose id or name is `to`; returns in how many."""
+    async def announce(self, text: str, *, to: str = "", urgent: bool = False) -> int:
+        """Say `text` in every open conversation, or in those whose id or name is `to`; returns in how many.
+
+        In each as soon as nobody speaks there; `urgent`, at once.
+        """
         meant = [session for session in self if not to or to in (session.id, session.name)]
         for session in meant:
-            await session.conversation.announce(text)
+            await session.conversation.announce(text, urgent=urgent)
         return len(meant)

@@ -95,7 +95,7 @@ async def realtime(websocket: WebSocket) -> None:
         sentence = f"All {config.serve.sessions} sessions are taken; try again later."
         await websocket.send_denial_response(error_response(sentence, status=503, code="sessions_exhausted"))
         return
-    settings = ConversationSettings(expires_s=config.conversation.expires_s, speculate=config.conversation.speculate)
+    settings = ConversationSettings.for_client(config)
     conversation = Conversation(parts, settings=settings)
     with service.sessions.opened(conversation):
         protocol = Protocol(

@@ -21,8 +21,9 @@ from assistant.channels.web.realtime.items import Item, Items, clean, item_from_
 from assistant.channels.web.realtime.metadata import client_metadata
 from assistant.channels.web.realtime.response import Response
 from assistant.channels.web.realtime.session import Session, audio_format, modality
-from assistant.dialogue import events as heard
+from assistant.dialogue import events as said
 from assistant.dialogue.conversation import ConversationSettings
+from assistant.ear.endpointer import SILENCE_MS
 
 #: Turns whose item ids are remembered while their transcripts may still come.
 _RECENT_TURNS = 16
@@ -34,7 +35,10 @@ class Protocol:
     def __init__(self, *, voice: str, settings: ConversationSettings, transcribes_only: bool = False) -> None:
         self._settings = settings
         self.session = Session(
-            id=_new_id("sess"), voice=voice, type="transcription" if transcribes_only else "realtime"
+            id=_new_id("sess"),
+            voice=voice,
+            type="transcription" if transcribes_only else "realtime",
+            silence_ms=settings.turn_detection.silence_ms if settings.turn_detection else SILENCE_MS,
         )
         self.items = Items()
         self._conversation_id = _new_id("conv")
@@ -79,30 +83,30 @@ class Protocol:
         item.cut_to(kept)
         return [self._send(server_events.ItemTruncated(item_id=item.id, content_index=0, audio_end_ms=action.heard_ms))]
 
-    def on(self, event: heard.ConversationEvent) -> list[Output]:
+    def on(self, event: said.ConversationEvent) -> list[Output]:
         """Take one event of the conversation."""
         match event:
-            case heard.SpeechStarted():
+            case said.SpeechStarted():
                 started = server_events.SpeechStarted(item_id=self._turn_id(event.turn), audio_start_ms=event.audio_ms)
                 return [self._send(started)]
-            case heard.SpeechStopped():
+            case said.SpeechStopped():
                 stopped = server_events.SpeechStopped(item_id=self._turn_id(event.turn), audio_end_ms=event.audio_ms)
                 return [self._send(stopped)]
-            case heard.Committed():
+            case said.Committed():
                 return self._committed(event)
-            case heard.Cleared():
+            case said.Cleared():
                 return [self._send(server_events.InputAudioCleared())]
-            case heard.Partial():
+            case said.Partial():
                 return self._partial(event)
-            case heard.Heard():
+            case said.Heard():
                 return self._heard(event)
-            case heard.HearingFailed():
+            case said.HearingFailed():
                 return self._hearing_failed(event)
-            case heard.ReplyStarted():
+            case said.ReplyStarted():
                 return self._reply_started(event)
-            case heard.ReplyText() | heard.ReplyAudio() | heard.ReplyDone():
+            case said.ReplyText() | said.ReplyAudio() | said.ReplyDone():
                 return self._reply(event)
-            case heard.Woken():
+            case said.Woken():
                 return []  # has no name in this protocol
             case _:
                 assert_never(event)
@@ -246,7 +250,7 @@ class Protocol:
 
     # Conversation events.
 
-    def _committed(self, event: heard.Committed) -> list[Output]:
+    def _committed(self, event: said.Committed) -> list[Output]:
         if self._turn_id(event.turn) in self.items:
             del self._turns[event.turn]  # a client took the id that speech_started told it for an item of its own
         item = Item(
@@ -261,7 +265,7 @@ class Protocol:
         committed = server_events.InputAudioCommitted(item_id=item.id, previous_item_id=self.items.last_id)
         return [self._send(committed), *self._add(item)]
 
-    def _partial(self, event: heard.Partial) -> list[Output]:
+    def _partial(self, event: said.Partial) -> list[Output]:
         if self.session.transcription is None:
             return []
         text, appended = event.text, event.appended
@@ -270,7 +274,7 @@ class Protocol:
         item_id = self._turn_id(event.turn)
         return [self._send(server_events.TranscriptionDelta(item_id=item_id, content_index=0, delta=delta))]
 
-    def _heard(self, event: heard.Heard) -> list[Output]:
+    def _heard(self, event: said.Heard) -> list[Output]:
         item, text = self.items.of_turn(event.turn), clean(event.transcript.text)
         if item is not None:
             item.content = [{"type": "input_audio", "transcript": text}]
@@ -285,14 +289,14 @@ class Protocol:
             )
         ]
 
-    def _hearing_failed(self, event: heard.HearingFailed) -> list[Output]:
+    def _hearing_failed(self, event: said.HearingFailed) -> list[Output]:
         if self.session.transcription is None:
             return []
         error = {"type": "server_error", "code": "transcription_failed", "message": event.sentence}
         failed = server_events.TranscriptionFailed(item_id=self._turn_id(event.turn), content_index=0, error=error)
         return [self._send(failed)]
 
-    def _reply_started(self, event: heard.ReplyStarted) -> list[Output]:
+    def _reply_started(self, event: said.ReplyStarted) -> list[Output]:
         request = event.tag
         if not isinstance(request, actions.Request):
             request = actions.Request("", self.session.modality, self.session.output_format)
@@ -302,24 +306,24 @@ class Protocol:
             self._response.input_audio_ms = item.audio_ms
         return [self._send(created) for created in self._response.created()]
 
-    def _reply(self, event: heard.ReplyText | heard.ReplyAudio | heard.ReplyDone) -> list[Output]:
+    def _reply(self, event: said.ReplyText | said.ReplyAudio | said.ReplyDone) -> list[Output]:
         response = self._response
         if response is None or response.generation != event.generation:
             return []
         outputs: list[Output] = []
-        if response.item is None and not isinstance(event, heard.ReplyDone):
+        if response.item is None and not isinstance(event, said.ReplyDone):
             previous = self.items.last_id
             response.item = Item(_new_id("item"), role="assistant", status="in_progress", generation=event.generation)
             opened = response.opened(previous)
             _, dropped = self.items.add(response.item)
             outputs += [self._send(part) for part in opened] + self._deleted(dropped)
         match event:
-            case heard.ReplyText():
+            case said.ReplyText():
                 return outputs + [self._send(delta) for delta in response.text_delta(clean(event.text))]
-            case heard.ReplyAudio():
+            case said.ReplyAudio():
                 deltas = response.audio_delta(event.pcm, event.rate)
                 return outputs + [self._send(delta, event.generation) for delta in deltas]
-            case heard.ReplyDone():
+            case said.ReplyDone():
                 # The audio held back belongs to the reply only if the reply was not cut short.
                 tail = response.audio_tail() if event.status == "completed" else []
                 outputs += [self._send(delta, event.generation) for delta in tail]

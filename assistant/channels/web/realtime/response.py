@@ -11,7 +11,7 @@ from assistant.channels.web.realtime.actions import Request
 from assistant.channels.web.realtime.events import Event, Json
 from assistant.channels.web.realtime.items import Item
 from assistant.channels.web.realtime.metadata import reply_metadata
-from assistant.dialogue import events as heard
+from assistant.dialogue import events as said
 
 
 @dataclass
@@ -71,7 +71,7 @@ class Response:
         self._item.audio_ms = self.audio_bytes * 1000 // self.request.audio.bytes_per_second
         return [server_events.AudioDelta(**self._place, delta=base64.b64encode(data).decode("ascii"))]
 
-    def done(self, event: heard.ReplyDone) -> list[Event]:
+    def done(self, event: said.ReplyDone) -> list[Event]:
         """Return everything that ends the response; what was said stays, what was not heard leaves the item."""
         metadata = self.request.metadata
         if event.reply is not None:

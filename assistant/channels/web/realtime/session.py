@@ -13,8 +13,9 @@ from assistant.ear.endpointer import SILENCE_MS
 
 Modality = Literal["audio", "text"]
 
-#: Silence in ms that ends a turn when semantic_vad's eagerness asks for patience or haste; it adapts to the words.
-EAGERNESS = {"low": 600, "medium": SILENCE_MS, "auto": SILENCE_MS, "high": 160}
+#: By how much longer a silence ends a turn when semantic_vad's eagerness asks for patience or haste.
+EAGERNESS = {"low": 2.5, "medium": 1.0, "auto": 1.0, "high": 2 / 3}
+SHORTEST_MS = 100  # silence in which a turn can end; in less there is one in every word
 
 #: Fields that are kept and shown but change nothing here: a reader of documents takes no instructions and no tools.
 KEPT = ("instructions", "tools", "tool_choice", "include", "prompt", "tracing", "truncation", "reasoning", "metadata")
@@ -35,12 +36,12 @@ class Vad:
     create_response: bool = True
     interrupt_response: bool = True
 
-    def to_json(self) -> Json:
-        """Return the object that a session shows; a silence that adapts shows its middle."""
+    def to_json(self, usual_ms: int) -> Json:
+        """Return the object that a session shows; a silence that adapts shows its middle, `usual_ms`."""
         shared = {"create_response": self.create_response, "interrupt_response": self.interrupt_response}
         if self.type == "semantic_vad":
             return {"type": self.type, "eagerness": self.eagerness} | shared
-        silence = TurnDetection().silence_ms if self.silence_duration_ms is None else self.silence_duration_ms
+        silence = usual_ms if self.silence_duration_ms is None else self.silence_duration_ms
         return {
             "type": self.type,
             "threshold": self.threshold,
@@ -49,14 +50,14 @@ class Vad:
             "idle_timeout_ms": None,
         } | shared
 
-    def turn_detection(self, *, create_response: bool) -> TurnDetection:
-        """Return the conversation's settings."""
+    def turn_detection(self, usual_ms: int, *, create_response: bool) -> TurnDetection:
+        """Return the conversation's settings; `usual_ms` is the silence where the client wants no other."""
         semantic = self.type == "semantic_vad"
-        silence = EAGERNESS[self.eagerness] if semantic else self.silence_duration_ms
+        silence = round(usual_ms * EAGERNESS[self.eagerness]) if semantic else self.silence_duration_ms
         return TurnDetection(
             threshold=self.threshold,
             prefix_padding_ms=self.prefix_padding_ms,
-            silence_ms=TurnDetection().silence_ms if silence is None else silence,
+            silence_ms=usual_ms if silence is None else silence,
             adaptive=semantic or self.silence_duration_ms is None,
             create_response=create_response and self.create_response,
             interrupt_response=self.interrupt_response,
@@ -65,7 +66,10 @@ class Vad:
 
 @dataclass(frozen=True)
 class Session:
-    """One connection's settings. `voice` is the synthesizer's name, which a client cannot change."""
+    """One connection's settings. `voice` is the synthesizer's name, which a client cannot change.
+
+    `silence_ms` is the silence that ends a turn where the client does not ask for another one.
+    """
 
     id: str
     type: Literal["realtime", "transcription"] = "realtime"
@@ -78,6 +82,7 @@ class Session:
     noise_reduction: Json | None = None
     vad: Vad | None = field(default_factory=Vad)
     kept: Json = field(default_factory=dict)
+    silence_ms: int = SILENCE_MS
 
     def to_json(self) -> Json:
         """Return the session object: what is in effect, not what was asked for."""
@@ -86,7 +91,7 @@ class Session:
                 "format": self.input_format.to_json(),
                 "transcription": self.transcription,
                 "noise_reduction": self.noise_reduction,
-                "turn_detection": self.vad.to_json() if self.vad else None,
+                "turn_detection": self.vad.to_json(self.silence_ms) if self.vad else None,
             }
         }
         shown: Json = {"id": self.id, "object": f"realtime.{'transcription_' * self.transcribes_only}session"}
@@ -109,7 +114,9 @@ class Session:
 
     def conversation_settings(self, base: ConversationSettings) -> ConversationSettings:
         """Return `base` with what the client set."""
-        detection = self.vad.turn_detection(create_response=not self.transcribes_only) if self.vad else None
+        detection = None
+        if self.vad is not None:
+            detection = self.vad.turn_detection(self.silence_ms, create_response=not self.transcribes_only)
         return dataclasses.replace(
             base,
             turn_detection=detection,
@@ -173,6 +180,8 @@ class Session:
         ):
             if (value := given.get(name)) is not None:
                 changes[name] = _between(value, low, high, f"{where}.{name}")
+        if "silence_duration_ms" in changes:
+            changes["silence_duration_ms"] = max(SHORTEST_MS, changes["silence_duration_ms"])
         for name in ("create_response", "interrupt_response"):
             if (value := given.get(name)) is not None:
                 changes[name] = checked(value, bool, f"{where}.{name}")

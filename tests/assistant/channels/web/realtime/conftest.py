@@ -38,7 +38,7 @@ class Line:
     """A protocol with a client's end: what is sent, as JSON, and what is asked of the conversation."""
 
     def __init__(self, **options: Any) -> None:
-        self.protocol = Protocol(voice="espeak", settings=ConversationSettings(), **options)
+        self.protocol = Protocol(voice="espeak", **({"settings": ConversationSettings()} | options))
         self.actions: list[Any] = []
         self.sent: list[dict[str, Any]] = []
         self._take(self.protocol.opened())

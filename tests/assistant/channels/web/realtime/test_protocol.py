@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from assistant.channels.web.realtime import actions, client_events
 from assistant.channels.web.realtime.items import MAX_ITEMS
+from assistant.dialogue.conversation import ConversationSettings, TurnDetection
 from assistant.dialogue.events import (
     Cleared,
     Committed,
@@ -23,6 +24,7 @@ from assistant.dialogue.events import (
     SpeechStarted,
     SpeechStopped,
 )
+from assistant.languages.en.completeness import Look
 from assistant.turn.events import Transcript
 
 
@@ -432,3 +434,33 @@ def test_no_input_crashes_the_protocol(new_line, messages):
                 json.dumps(output.event.to_json()).encode()
             elif isinstance(output, actions.Respond):
                 line.on(ReplyStarted(8, None, output.request), ReplyDone(8, None, "failed", error="No."))
+
+
+def detection(line, **turn_detection):
+    line.feed("session.update", session={"audio": {"input": {"turn_detection": turn_detection}}})
+    shown = line.sent[-1]["session"]["audio"]["input"]["turn_detection"]
+    return line.actions[-1].settings.turn_detection, shown
+
+
+def test_the_configured_silence_is_the_usual_one_of_every_session(new_line):
+    settings = ConversationSettings(turn_detection=TurnDetection(silence_ms=480))
+    line = new_line(settings=settings)
+    assert line.actions[0].settings.turn_detection == settings.turn_detection
+    assert line.sent[0]["session"]["audio"]["input"]["turn_detection"]["silence_duration_ms"] == 480
+    taken, _ = detection(line, type="semantic_vad", eagerness="low")
+    assert (taken.silence_ms, taken.adaptive) == (1200, True)
+    taken, shown = detection(line, type="server_vad", silence_duration_ms=300)
+    assert (taken.silence_ms, taken.adaptive, shown["silence_duration_ms"]) == (300, False, 300)
+
+
+def test_low_eagerness_waits_longer_whatever_the_words_look_like(line):
+    low, middle, high = (
+        detection(line, type="semantic_vad", eagerness=eagerness)[0].waits for eagerness in ("low", "auto", "high")
+    )
+    for look in Look:
+        assert low.for_look(look) > middle.for_look(look) > high.for_look(look)
+
+
+def test_a_silence_that_is_in_every_word_is_not_taken_for_an_end(line):
+    taken, shown = detection(line, type="server_vad", silence_duration_ms=0)
+    assert taken.silence_ms == shown["silence_duration_ms"] == 100
