@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -56,6 +56,7 @@ FIRM = 0.7  # and at which a few words do: to the beginning of a question there 
 ROOM_ECHO_MS = 250.0  # a half-duplex microphone stays shut for so long after the loudspeaker
 LONG_SENTENCE = 5  # words
 NO_AUDIO_S = 3.0  # a turn under way ends when its channel sends nothing for so long
+AGAIN_S = 0.25  # and then so long again: after a stall of this process its audio waits to be taken
 ASIDE_S = 0.1  # how often an announcement looks whether it is its turn
 NOTHING_TO_ANSWER = "There is nothing to answer; send a text, or audio and a commit, first."
 
@@ -185,7 +186,7 @@ class Conversation:
             self._starving.cancel()
         self._starving = None
         if ear is not None and ear.speaking:
-            self._starving = asyncio.get_running_loop().call_later(NO_AUDIO_S, self._listening.commit)
+            self._starving = self._later(lambda: self._later(self._listening.commit, AGAIN_S), NO_AUDIO_S)
 
     async def hear_recording(self, pcm: np.ndarray) -> None:
         """Take int16[n] at 16 kHz for one whole turn, already over; respond() answers it.
@@ -392,6 +393,10 @@ class Conversation:
     async def _load_voice(self) -> None:
         with contextlib.suppress(ReparteeError):  # the first reply says why there is none
             await self._replying.load_speaker()
+
+    def _later(self, do: Callable[[], object], after_s: float) -> asyncio.TimerHandle:
+        self._starving = asyncio.get_running_loop().call_later(after_s, do)
+        return self._starving
 
     def _loaded_recognizer(self) -> Recognizer:
         assert self._recognizer is not None

@@ -22,7 +22,7 @@ class Send:
 
 
 @dataclass(frozen=True)
-class Hear:
+class Feed:
     """conversation.hear(pcm): int16[n] at 16 kHz."""
 
     pcm: NDArray[np.int16]
@@ -96,4 +96,4 @@ class Update:
     settings: ConversationSettings
 
 
-Output = Send | Hear | Commit | Clear | Respond | Interrupt | Truncate | Remember | Forget | Update
+Output = Send | Feed | Commit | Clear | Respond | Interrupt | Truncate | Remember | Forget | Update

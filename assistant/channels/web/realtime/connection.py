@@ -144,8 +144,8 @@ class Connection:
             match output:
                 case Send():
                     self._enqueue(output)
-                case actions.Hear():
-                    await self._hear(output)
+                case actions.Feed():
+                    await self._feed(output)
                 case actions.Commit():
                     await self._commit(output)
                 case actions.Clear():
@@ -163,7 +163,7 @@ class Connection:
                 case actions.Update():
                     self._conversation.update(output.settings)
 
-    async def _hear(self, action: actions.Hear) -> None:
+    async def _feed(self, action: actions.Feed) -> None:
         for pcm in slices(action.pcm, _SLICE):
             await asyncio.sleep(self._audio_pace.owe(len(pcm) / RATE))
             try:

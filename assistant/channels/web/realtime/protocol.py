@@ -147,7 +147,7 @@ class Protocol:
                 "invalid_value", f"'audio' must be base64: {str(error).lower()}.", param="audio"
             ) from error
         pcm = self._decoder.decode(data)
-        return [actions.Hear(pcm)] if len(pcm) else []
+        return [actions.Feed(pcm)] if len(pcm) else []
 
     def _commit(self, event: client_events.InputAudioCommit) -> list[Output]:
         tail = self._end_of_audio()
@@ -156,7 +156,7 @@ class Protocol:
 
     def _end_of_audio(self) -> list[Output]:
         tail = self._decoder.flush()
-        return [actions.Hear(tail)] if len(tail) else []
+        return [actions.Feed(tail)] if len(tail) else []
 
     def _update(self, patch: Json) -> list[Output]:
         before, self.session = self.session, self.session.updated(patch)

@@ -166,7 +166,7 @@ def test_push_to_talk_hears_commits_and_answers(line):
     for _ in range(5):
         line.feed("input_audio_buffer.append", audio=line.audio(100))
     line.feed("input_audio_buffer.commit", event_id="c")
-    heard = [action.pcm for action in line.actions if isinstance(action, actions.Hear)]
+    heard = [action.pcm for action in line.actions if isinstance(action, actions.Feed)]
     assert len(np.concatenate(heard)) == 8000
     assert line.actions[-1] == actions.Commit("c")
     line.feed("response.create")
@@ -368,7 +368,7 @@ def test_telephone_audio_goes_both_ways(line):
         session={"audio": {"input": {"format": {"type": "audio/pcmu"}}, "output": {"format": {"type": "audio/pcma"}}}},
     )
     line.feed("input_audio_buffer.append", audio=base64.b64encode(b"\xff" * 8000).decode())
-    assert sum(len(a.pcm) for a in line.actions if isinstance(a, actions.Hear)) == pytest.approx(16_000, rel=0.03)
+    assert sum(len(a.pcm) for a in line.actions if isinstance(a, actions.Feed)) == pytest.approx(16_000, rel=0.03)
     events = line.answer(ms=500)
     audio = b"".join(base64.b64decode(e["delta"]) for e in events if e["type"] == "response.output_audio.delta")
     assert len(audio) == pytest.approx(4000, abs=8)
