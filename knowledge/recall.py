@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines.errors import ReparteeError
+from engines.figures import Figures
 from engines.tokenize import Tokens
 from knowledge.index import query
 from knowledge.index.words import PassageIndex
@@ -175,7 +176,8 @@ def fuse_scores(bm25: Sequence[tuple[int, float]], cosines: NDArray[np.float32],
 
 def percentiles(spent: Sequence[float]) -> str:
     """Median and 99th percentile of milliseconds, for people."""
-    return f"p50 {np.percentile(spent, 50):.2f} ms, p99 {np.percentile(spent, 99):.2f} ms"
+    figures = Figures.of(spent)
+    return f"p50 {figures.p50:.2f} ms, p99 {figures.p99:.2f} ms"
 
 
 def dense_rows(

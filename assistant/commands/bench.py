@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -22,6 +21,7 @@ from assistant.benches.turn import command as turn
 from assistant.config import Config
 from assistant.samples import SAMPLES
 from assistant.turn.budget import DEFAULT_SLOTS
+from engines.figures import Figures
 
 
 @click.group()
@@ -32,23 +32,6 @@ def command() -> None:
 command.add_command(turn, "turn")
 command.add_command(serve, "serve")
 command.add_command(page, "page")
-
-
-@dataclass(frozen=True)
-class Figures:
-    """Milliseconds of one thing, measured many times."""
-
-    median: float
-    p99: float
-    worst: float
-    runs: int
-
-    @classmethod
-    def of(cls, times_ms: Sequence[float]) -> Figures:
-        """Return the figures of at least one measurement; p99 is the nearest rank."""
-        ordered = sorted(times_ms)
-        rank = max(0, -(-99 * len(ordered) // 100) - 1)
-        return cls(statistics.median(ordered), ordered[rank], ordered[-1], len(ordered))
 
 
 @command.command()
@@ -67,7 +50,7 @@ def ask(config: Config, turns: int, cold: int, as_json: bool) -> None:
         times = {"cold start of `repartee ask`": cold_starts(home, cold)} if cold else {}
     figures = {name: Figures.of(values) for name, values in (warm | times).items()}
     if as_json:
-        report = {name: vars(figure) for name, figure in figures.items()}
+        report = {name: figure.to_json() for name, figure in figures.items()}
         click.echo(json.dumps({"figures_ms": report, "answered_right": right, "questions": asked}))
     else:
         show(figures, config.budget.slots())
@@ -136,6 +119,6 @@ def show(figures: Mapping[str, Figures], slots: Mapping[str, float] = DEFAULT_SL
         table.add_column(column, justify="right", no_wrap=True)
     for name, figure in figures.items():
         budget = f"{slots[name]:g}" if name in slots else ""
-        numbers = (f"{value:.1f}" for value in (figure.median, figure.p99, figure.worst))
+        numbers = (f"{value:.1f}" for value in (figure.p50, figure.p99, figure.worst))
         table.add_row(name, *numbers, str(figure.runs), budget)
     Console(highlight=False).print(table)

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import median
 from typing import TYPE_CHECKING
 
 import click
@@ -17,6 +16,7 @@ import click
 from assistant.audio.samples import RATE
 from assistant.config import Config
 from engines.errors import ReparteeError
+from engines.figures import Figures
 
 if TYPE_CHECKING:
     from assistant.audio.samples import Pcm
@@ -171,7 +171,7 @@ def word_errors(said: Sequence[str], heard: Sequence[str]) -> int:
 def summarise(results: Sequence[Result]) -> dict[str, float]:
     """Return the figures over all recordings; times are wall clock."""
     words, audio_s = sum(result.words for result in results), sum(result.audio_s for result in results)
-    waits = sorted(result.waited_s for result in results)
+    waits = Figures.of([1000 * result.waited_s for result in results])
     return {
         "recordings": len(results),
         "audio_s": round(audio_s, 2),
@@ -179,8 +179,8 @@ def summarise(results: Sequence[Result]) -> dict[str, float]:
         "errors": sum(result.errors for result in results),
         "wer": round(sum(result.errors for result in results) / max(words, 1), 4),
         "real_time_factor": round(sum(result.spent_s for result in results) / max(audio_s, 1e-9), 3),
-        "wait_ms_p50": round(1000 * median(waits), 1),
-        "wait_ms_p95": round(1000 * waits[min(len(waits) - 1, int(0.95 * len(waits)))], 1),
+        "wait_ms_p50": round(waits.p50, 1),
+        "wait_ms_p95": round(waits.p95, 1),
     }
 
 

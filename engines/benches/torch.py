@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines.checkpoint import Checkpoint, default_checkpoint_path
+from engines.figures import Figures
 from engines.reader.reader import ReadablePassage, Reader
 from engines.runtimes.ranges import Batch, question_batches
 from engines.runtimes.runtime import Runtime
@@ -48,7 +49,8 @@ def random_batch(vocab_size: int, seq: int, batch: int, random: np.random.Genera
 
 def quantiles(milliseconds: list[float]) -> dict[str, float]:
     """Median and 99th percentile."""
-    return {"p50": float(np.median(milliseconds)), "p99": float(np.percentile(milliseconds, 99))}
+    figures = Figures.of(milliseconds)
+    return {"p50": figures.p50, "p99": figures.p99}
 
 
 def warm_up(run: Callable[[], object], runs: int = RUNS) -> None:

@@ -89,6 +89,6 @@ def test_the_summary_counts_words_not_recordings() -> None:
         "errors": 1,
         "wer": 0.1,
         "real_time_factor": 0.5,
-        "wait_ms_p50": 200.0,
+        "wait_ms_p50": 100.0,
         "wait_ms_p95": 300.0,
     }
