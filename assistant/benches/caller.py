@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from assistant.audio.samples import first_audible
+from assistant.samples import is_right
 from engines.errors import ReparteeError
 
 RATE = 24_000
@@ -52,6 +53,11 @@ class Turn:
     response: str = ""  # id of the last response to it
     stages: dict[str, float] = field(default_factory=dict)
     foreseen: bool = False
+
+    @property
+    def right(self) -> bool:
+        """Whether the answer contains what the recording says it should."""
+        return is_right(self.answer, (self.recording.answer,))
 
 
 def load_recordings(folder: Path) -> list[Recording]:

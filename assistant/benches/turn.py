@@ -57,7 +57,7 @@ class Outcome:
             "answered": len(self.latencies_ms),
             "latency_ms": Figures.of(self.latencies_ms).to_json(1),
             "false_cut_offs": sum(turn.cut_off for turn in self.turns) / count,
-            "right_answers": sum(is_right(turn) for turn in self.turns) / count,
+            "right_answers": sum(turn.right for turn in self.turns) / count,
             "word_errors": word_error_rate(self.turns),
             "answers_of_others": sum(not turn.own for turn in self.turns),
             "foreseen": sum(turn.foreseen for turn in self.turns) / count,
@@ -72,7 +72,7 @@ class Outcome:
                     "pauses_ms": turn.recording.pauses_ms,
                     "heard": turn.transcript,
                     "answer": turn.answer,
-                    "right": is_right(turn),
+                    "right": turn.right,
                     "cut_off": turn.cut_off,
                     "latency_ms": turn.latency_ms and round(turn.latency_ms, 1),
                     "stages_ms": turn.stages,
@@ -269,11 +269,6 @@ def word_error_rate(turns: Sequence[Turn]) -> float:
     """Return the share of the spoken words that were heard as others, not at all, or without having been said."""
     words = [(comparable(turn.recording.text), comparable(turn.transcript)) for turn in turns]
     return round(sum(word_errors(*pair) for pair in words) / max(1, sum(len(said) for said, _ in words)), 4)
-
-
-def is_right(turn: Turn) -> bool:
-    """Return whether the answer contains what the recording says it should."""
-    return turn.recording.answer.casefold() in " ".join(turn.answer.split()).casefold()
 
 
 def show(outcomes: Sequence[Outcome]) -> None:

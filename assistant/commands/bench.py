@@ -9,7 +9,7 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from assistant.benches.page import command as page
 from assistant.benches.serve import command as serve
 from assistant.benches.turn import command as turn
 from assistant.config import Config
-from assistant.samples import SAMPLES
+from assistant.samples import SAMPLES, bundled_questions, is_right
 from assistant.turn.budget import DEFAULT_SLOTS
 from engines.figures import Figures
 
@@ -93,19 +93,6 @@ def cold_starts(home: Path, runs: int) -> list[float]:
         subprocess.run(call, check=True, stdout=subprocess.DEVNULL)
         times.append((time.perf_counter() - started) * 1e3)
     return times
-
-
-def bundled_questions() -> dict[str, tuple[str, ...]]:
-    """Return the questions about the bundled documents, each with what its answer must contain; () for no answer."""
-    rows = map(json.loads, (SAMPLES / "questions.jsonl").read_text(encoding="utf-8").splitlines())
-    return {row["question"]: tuple(row["answers"]) for row in rows}
-
-
-def is_right(answer: str | None, expected: Sequence[str]) -> bool:
-    """Say whether an answer contains one of the ``expected`` texts; with none expected, abstaining is right."""
-    if not expected:
-        return answer is None
-    return answer is not None and any(text.lower() in " ".join(answer.lower().split()) for text in expected)
 
 
 def show(figures: Mapping[str, Figures], slots: Mapping[str, float] = DEFAULT_SLOTS) -> None:

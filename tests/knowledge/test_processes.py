@@ -59,9 +59,21 @@ use(Path(sys.argv[1]), document)
 """
 
 
-def start(code, *arguments):
-    command = [sys.executable, "-c", code, *map(str, arguments)]
-    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+@pytest.fixture
+def start():
+    """Run a program with arguments; whatever still runs at the end of the test is killed, its pipes are closed."""
+    started = []
+
+    def begin(code, *arguments):
+        command = [sys.executable, "-c", code, *map(str, arguments)]
+        process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        started.append(process)
+        return process
+
+    yield begin
+    for process in started:
+        process.kill()
+        process.communicate()
 
 
 @pytest.fixture
@@ -75,7 +87,7 @@ def documents(tmp_path):
     return folder
 
 
-def test_a_killed_process_loses_nothing_that_it_reported(opened, home, documents):
+def test_a_killed_process_loses_nothing_that_it_reported(opened, home, documents, start):
     moments = random.Random(1871)
     reported = set()
     for _ in range(6):
@@ -103,7 +115,7 @@ def test_a_killed_process_loses_nothing_that_it_reported(opened, home, documents
     assert len(report.unchanged) >= len(reported)
 
 
-def test_one_process_asks_while_another_adds(opened, home, documents):
+def test_one_process_asks_while_another_adds(opened, home, documents, start):
     library = opened()
     process = start(ADD, home, documents)
     counts = []
@@ -117,7 +129,7 @@ def test_one_process_asks_while_another_adds(opened, home, documents):
     assert library.notes == []
 
 
-def test_opening_while_another_process_adds_does_not_wait_for_it(opened, home, documents):
+def test_opening_while_another_process_adds_does_not_wait_for_it(opened, home, documents, start):
     process = start(ADD, home, documents)
     assert process.stdout.readline() == "ready\n"
     waits = []
@@ -129,7 +141,7 @@ def test_opening_while_another_process_adds_does_not_wait_for_it(opened, home, d
     assert max(waits) < 1
 
 
-def test_two_processes_add_at_once(opened, home, documents):
+def test_two_processes_add_at_once(opened, home, documents, start):
     others = documents.with_name("others")
     shutil.copytree(documents, others)
     for path in others.iterdir():
@@ -200,7 +212,7 @@ def lock(home, *, index_readable):
 
 
 @pytest.mark.parametrize("index_readable", [True, False])
-def test_a_read_only_home_answers_and_refuses_to_add(locked_home, tmp_path, index_readable):
+def test_a_read_only_home_answers_and_refuses_to_add(locked_home, tmp_path, index_readable, start):
     lock(locked_home, index_readable=index_readable)
     before = sorted(path.name for path in locked_home.rglob("*"))
     process = start(READ, locked_home, tmp_path)
@@ -217,7 +229,7 @@ def test_a_read_only_home_answers_and_refuses_to_add(locked_home, tmp_path, inde
     assert sorted(path.name for path in locked_home.rglob("*")) == before
 
 
-def test_a_read_only_home_left_by_a_killed_process_still_answers(locked_home, tmp_path):
+def test_a_read_only_home_left_by_a_killed_process_still_answers(locked_home, tmp_path, start):
     # The latest documents are in the write-ahead log only, as a kill leaves them.
     extra = tmp_path / "extra"
     extra.mkdir()

@@ -128,12 +128,7 @@ async def _converse(
                 case ReplyDone(status="cancelled"):
                     pass  # the person spoke on
                 case ReplyDone():
-                    if event.error:
-                        raise ReparteeError(event.error)
-                    if event.reply is None or event.reply.outcome == "failed":
-                        return None
-                    rate = audio[0].rate if audio else 0
-                    return Spoken(event.reply, b"".join(piece.pcm for piece in audio), rate)
+                    return _spoken(event, audio)
                 case Woken() | SpeechStarted() | SpeechStopped() | Committed() | Cleared() | Heard() | ReplyText():
                     pass
                 case _:
@@ -145,6 +140,14 @@ async def _converse(
         beginning.cancel()
         await asyncio.wait([beginning])
         await conversation.close()
+
+
+def _spoken(done: ReplyDone, audio: list[ReplyAudio]) -> Spoken | None:
+    if done.error:
+        raise ReparteeError(done.error)
+    if done.reply is None or done.reply.outcome == "failed":
+        return None
+    return Spoken(done.reply, b"".join(piece.pcm for piece in audio), audio[0].rate if audio else 0)
 
 
 async def play(pcm: bytes, rate: int) -> str:
