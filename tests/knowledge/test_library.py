@@ -183,13 +183,33 @@ def test_offsets_hold_in_any_script_and_in_markup(library, tmp_path):
             assert "🦊" in words
 
 
-def test_texts_and_vocabulary_speak_of_everything_once(library, lighthouse):
+def test_texts_speak_of_everything_once(library, lighthouse):
     library.add([lighthouse])
-    assert list(library.texts()).count("The first keeper was Martha Reed. She stayed for 29 years.") == 1
-    vocabulary = library.vocabulary()
-    assert vocabulary["keeper"] == 1
-    assert vocabulary["lighthouse"] >= 1
-    assert "Martha" not in vocabulary
+    texts = list(library.texts())
+    assert texts.count("The first keeper was Martha Reed. She stayed for 29 years.") == 1
+    assert texts[0] == "The Lighthouse"
+    assert list(library.texts(10_000)) == texts
+
+
+def test_a_sample_of_the_texts_is_spread_over_the_library_and_loads_no_more(library, monkeypatch):
+    def text(number, paragraphs):
+        return f"Report {number}\n\n" + "\n\n".join(
+            f"Report {number} has {n} words or more." for n in range(paragraphs)
+        )
+
+    library.add_texts((str(number), text(number, 5000 if number == 50 else 40)) for number in range(100))
+    whole = sum(map(len, library.texts()))
+    loaded = []
+    monkeypatch.setattr(library._store, "text", lambda document: loaded.append(document) or original(document))
+    original = type(library._store).text.__get__(library._store)
+    sample = list(library.texts(30_000))
+    assert 20_000 < sum(map(len, sample)) <= 30_000 < whole / 5
+    assert sum(line in sample for line in (f"Report {number}" for number in range(100))) == 100
+    told = [int(line.split()[1]) for line in sample if "words" in line]
+    assert 8 < len(loaded) < 40
+    assert told.count(50) / len(told) == pytest.approx(5000 / 8960, abs=0.1)
+    assert min(told) < 20
+    assert max(told) > 80
 
 
 def test_texts_that_are_no_files(library):

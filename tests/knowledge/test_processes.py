@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from knowledge.index.words import exclusive
+from knowledge.index.index import exclusive
 from tests.paths import ROOT
 
 ADD = """
@@ -147,7 +147,7 @@ def test_two_processes_add_at_once(opened, home, documents):
 
 
 def test_an_index_that_is_being_written_for_long_is_one_sentence(opened, home, lighthouse, monkeypatch):
-    monkeypatch.setattr("knowledge.library.WRITER_WAIT_S", 0.2)
+    monkeypatch.setattr("knowledge.index.keeper.WRITER_WAIT_S", 0.2)
     library = opened()
     with exclusive(home / "index", 0):
         report = library.add([lighthouse])

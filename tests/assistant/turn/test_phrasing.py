@@ -15,7 +15,18 @@ DOCUMENT = "The mill was built in 1911. It burned in 1930. The school was built 
 
 
 def hit(start: int, end: int, identity: int) -> Hit:
-    return Hit(Passage(identity, 1, "mill.txt", "The Mill", (), DOCUMENT[start:end], start, end, NO_TOKENS), 1.0)
+    passage = Passage(
+        id=identity,
+        document_id=1,
+        document="mill.txt",
+        title="The Mill",
+        headings=(),
+        text=DOCUMENT[start:end],
+        start=start,
+        end=end,
+        tokens=NO_TOKENS,
+    )
+    return Hit(passage, 1.0)
 
 
 def reading(*spans):

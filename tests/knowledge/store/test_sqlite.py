@@ -5,7 +5,7 @@ import sqlite3
 
 import pytest
 
-from knowledge.formats.documents import plain_document
+from knowledge.formats.plain import plain_document
 from knowledge.store.sqlite import NewPassage, Store, StoreError
 from tests.knowledge.texts import tokenize
 
@@ -16,7 +16,7 @@ def path(tmp_path):
 
 
 def put(store, name="a", text="One sentence."):
-    passages = [NewPassage(("H", "I"), 0, len(text), text, tokenize(text))]
+    passages = [NewPassage(headings=("H", "I"), start=0, end=len(text), text=text, tokens=tokenize(text))]
     return store.put(f"/{name}", name, text.encode(), len(text), plain_document(text, "Title"), passages)
 
 
@@ -107,16 +107,41 @@ def test_a_damaged_store_is_one_sentence_that_names_the_file(path, damage):
     assert bytes(path.read_bytes()[:100]) == bytes(content[:100])
 
 
-@pytest.mark.parametrize("column", ["tokens = x''", "tokens = x'02ff'", "tokens = x'0200000000'", "headings = '{'"])
-def test_a_passage_that_cannot_be_unpacked_is_one_sentence(path, column):
-    store = Store(path)
-    put(store)
-    store.close()
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "tokens = x''",
+        "tokens = x'02ff'",
+        "tokens = x'0200000000'",
+        "headings = '{'",
+        "text = 'Two sentence.'",
+        "text = CAST(x'ff4f6e65' AS TEXT)",
+        "start = 1",
+        "pages = '[[0, 7]]'",
+        "checksum = 5",
+        "headings = '{', checksum = NULL",
+    ],
+)
+def test_a_damaged_passage_is_left_out_and_told_once(path, damage):
+    with contextlib.closing(Store(path)) as store:
+        put(store)
+        put(store, "b", "Whole.")
     with contextlib.closing(sqlite3.connect(path)) as connection:
-        connection.execute(f"UPDATE passages SET {column}")
+        connection.execute(f"UPDATE passages SET {damage} WHERE id = 1")
         connection.commit()
-    with contextlib.closing(Store(path)) as damaged, pytest.raises(StoreError, match=r"is damaged .*; move it away"):
-        damaged.passages([1])
+    told = []
+    with contextlib.closing(Store(path, tell=told.append)) as damaged:
+        assert [list(damaged.passages([1, 2])), list(damaged.passages([1, 2]))] == [[2], [2]]
+        assert (damaged.indexable(1), len(damaged.indexable(2))) == ([], 1)
+        assert told == [
+            (
+                f"{path} is damaged where a is stored, so a passage of it is left out; remove it and add it again: "
+                "repartee knowledge remove 1."
+            )
+        ]
+        assert damaged.remove(1)
+        put(damaged)
+        assert list(damaged.passages([2, 3])) == [2, 3]
 
 
 def test_a_number_that_no_document_can_have_removes_nothing(path):
@@ -140,8 +165,9 @@ def test_a_newer_store_asks_for_a_newer_version(path):
     newer = sqlite3.connect(path)
     newer.execute("PRAGMA user_version = 99")
     newer.close()
-    with pytest.raises(StoreError, match=r"has format 99 and this version reads 1; update Repartee\."):
-        Store(path)
+    for readonly in (False, True):
+        with pytest.raises(StoreError, match=r"has format 99, of a newer version .* reads up to 2: update Repartee"):
+            Store(path, readonly=readonly)
 
 
 def test_a_folder_in_place_of_the_store(path):

@@ -1,4 +1,4 @@
-"""Markdown and HTML to plain text: what a reader of the page would read, without what stands around it."""
+"""HTML to plain text: what a reader of the page would read, without what stands around it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from knowledge.formats.documents import LONGEST_HEADING, DocumentText, Section
+from knowledge.formats.decode import decode
+from knowledge.text import LONGEST_HEADING, DocumentText, Section, stream_safe
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
@@ -23,21 +24,15 @@ _BLOCKS = frozenset(
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _LINES = frozenset(["li", "tr", "dt", "dd"])
 _SPACE = re.compile(r"\s+")
+_SPACES = re.compile(" {2,}")
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff"))
-_FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?\n)?(?:---|\.\.\.)[ \t]*(?:\n|$)", re.DOTALL)
-_FRONT_TITLE = re.compile(r"^title[ \t]*:[ \t]*(\S.*?)[ \t]*$", re.MULTILINE)
+#: No list counts further than this: the digits of its first number may be thousands.
+_LAST_NUMBER = 999_999
 
 
-def markdown_document(text: str, name: str) -> DocumentText:
-    """Turn Markdown (CommonMark with tables) into plain text; front matter is skipped, except for its title."""
-    from markdown_it import MarkdownIt
-
-    title = ""
-    if front := _FRONT_MATTER.match(text):
-        if found := _FRONT_TITLE.search(front[1] or ""):
-            title = found[1].strip("\"'")[:LONGEST_HEADING]
-        text = text[front.end() :]
-    return html_document(MarkdownIt("commonmark").enable("table").render(text), name, title)
+def convert(content: bytes, name: str) -> DocumentText:
+    """Read an HTML page. Raises DocumentError for binary content."""
+    return html_document(decode(content, html=True), name)
 
 
 def html_document(text: str, name: str, title: str = "") -> DocumentText:
@@ -119,8 +114,7 @@ class _Page:
                 preformatted += tag == "pre"
                 if tag in {"ol", "ul"}:
                     self.joint = "\n" if lists else self.joint
-                    start = node.attributes.get("start") or "1"
-                    lists.append(None if tag == "ul" else int(start) if start.isdecimal() else 1)
+                    lists.append(None if tag == "ul" else _first_number(node))
                 elif tag == "li" and lists:
                     number = lists[-1]
                     self.prefix = "- " if number is None else f"{number}. "
@@ -140,6 +134,7 @@ class _Page:
 
     def add(self, block: str) -> None:
         """Append ``block`` to the plain text and to the current section."""
+        block = stream_safe(block)
         joint = self.joint if self.length else ""
         start = self.length + len(joint)
         self.text += (joint, block)
@@ -198,9 +193,14 @@ class _Page:
         return DocumentText(title, "".join(self.text), sections)
 
     def _collected(self) -> str:
-        block = re.sub(r" *\n *| {2,}", lambda match: "\n" if "\n" in match[0] else " ", "".join(self.inline)).strip()
+        lines = "".join(self.inline).split("\n")
         self.inline.clear()
-        return block
+        return stream_safe("\n".join(_SPACES.sub(" ", line.strip(" ")) for line in lines).strip())
+
+
+def _first_number(node: LexborNode) -> int:
+    start = node.attributes.get("start") or ""
+    return min(int(start[:10]), _LAST_NUMBER) if start.isdecimal() else 1
 
 
 def _is_dropped(node: LexborNode, tag: str) -> bool:

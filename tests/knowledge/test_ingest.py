@@ -1,0 +1,53 @@
+"""Documents are found on the disk, and one that cannot be read never ends a folder."""
+
+import os
+import shutil
+
+import pytest
+
+from knowledge.ingest import find, load
+from knowledge.text import DocumentError
+
+
+def test_a_document_that_is_too_large_is_refused(tmp_path):
+    path = tmp_path / "large.txt"
+    path.write_bytes(b"x" * 2048)
+    with pytest.raises(DocumentError, match=r"has 0\.00195 MB and the limit is 0\.000977 MB; split it\."):
+        load(path, max_bytes=1024)
+    assert len(load(path, max_bytes=2048)) == 2048
+
+
+def test_a_pipe_is_refused_without_waiting_for_it(tmp_path):
+    os.mkfifo(tmp_path / "pipe.txt")
+    with pytest.raises(DocumentError, match="is not a file"):
+        load(tmp_path / "pipe.txt")
+
+
+def test_another_kind_of_file_is_refused(tmp_path):
+    (tmp_path / "x.pdf").write_bytes(b"%PDF-1.7")
+    with pytest.raises(DocumentError, match=r"x\.pdf is not a document that can be read; expected .*\.md"):
+        load(tmp_path / "x.pdf")
+
+
+def test_folders_are_walked_without_hidden_files_and_loops(tmp_path):
+    for name in ("b.md", "a.txt", "sub/c.HTML", "sub/.hidden.md", ".git/d.md", "sub/e.pdf", "elsewhere/f.md"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("Text.")
+    (tmp_path / "sub" / "loop").symlink_to(tmp_path, target_is_directory=True)
+    (tmp_path / "sub" / "again").symlink_to(tmp_path / "sub", target_is_directory=True)
+    found = [path.relative_to(tmp_path).as_posix() for path in find(tmp_path, pytest.fail)]
+    assert found == ["a.txt", "b.md", "elsewhere/f.md", "sub/c.HTML"]
+
+
+def test_a_folder_that_is_not_there_is_told(tmp_path, monkeypatch):
+    for name in ("a", "b", "c"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "x.md").write_text("Text.")
+    found, told = [], []
+    for path in find(tmp_path, told.append):
+        found.append(path.relative_to(tmp_path).as_posix())
+        shutil.rmtree(tmp_path / "b", ignore_errors=True)  # while the walk is in "a"
+    assert found == ["a/x.md", "c/x.md"]
+    assert [(error.filename, error.strerror) for error in told] == [
+        (str(tmp_path / "b"), "No such file or directory"),
+    ]
