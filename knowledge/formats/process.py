@@ -16,6 +16,9 @@ from typing import Any, Self
 from knowledge.formats import worker
 from knowledge.text import DocumentError, DocumentText, Section
 
+#: What is started.
+PROGRAM = Path(worker.__file__).absolute()
+
 _TOO_SLOW = "takes more than {} s to read; split it, or convert it to .txt."
 _TOO_LARGE = "needs more than {} MB of memory to be read; split it, or convert it to .txt."
 _CRASHED = "crashes the program that reads it ({}); save it again, or convert it to .txt."
@@ -25,12 +28,12 @@ _CRASHED = "crashes the program that reads it ({}); save it again, or convert it
 class Limits:
     """What one document may use, and what every MiB of it adds to that."""
 
-    cpu_s: float = 15.0
-    cpu_s_per_mb: float = 3.0
+    cpu_s: float = 10.0
+    cpu_s_per_mb: float = 5.0
     #: A process that waits for something uses no processor, and on a loaded machine it waits for that.
     wall_s_per_cpu_s: float = 4.0
     memory_mb: int = 512
-    memory_mb_per_mb: int = 40
+    memory_mb_per_mb: int = 96
 
     def seconds(self, size: int) -> float:
         """Processor time for a document of ``size`` bytes."""
@@ -92,7 +95,7 @@ class Converter:
         self.close()
         # The folder is one from which nobody imports anything, also through a relative entry of PYTHONPATH.
         self._process = subprocess.Popen(
-            [sys.executable, "-P", str(Path(worker.__file__).absolute())],
+            [sys.executable, "-P", str(PROGRAM)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd="/",
         )  # fmt: skip
         self.started += 1

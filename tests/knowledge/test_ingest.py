@@ -5,8 +5,10 @@ import shutil
 
 import pytest
 
+from knowledge.formats.process import Converter
 from knowledge.ingest import find, load
 from knowledge.text import DocumentError
+from tests.paths import SAMPLES
 
 
 def test_a_document_that_is_too_large_is_refused(tmp_path):
@@ -51,3 +53,61 @@ def test_a_folder_that_is_not_there_is_told(tmp_path, monkeypatch):
     assert [(error.filename, error.strerror) for error in told] == [
         (str(tmp_path / "b"), "No such file or directory"),
     ]
+
+
+def test_one_bad_file_never_ends_a_folder(library, tmp_path):
+    folder = tmp_path / "documents"
+    (folder / "sub").mkdir(parents=True)
+    good = [folder / name for name in ("a.md", "m.md", "sub/z.txt")]
+    for path in good:
+        path.write_text(f"The good {path.name} stands here.")
+    bad = {
+        "self.md": lambda path: path.symlink_to(path),
+        "ring.md": lambda path: path.symlink_to(folder / "ring2.md"),
+        "ring2.md": lambda path: path.symlink_to(folder / "ring.md"),
+        "nowhere.md": lambda path: path.symlink_to(folder / "missing.md"),
+        "pipe.md": os.mkfifo,
+        "binary.html": lambda path: path.write_bytes(b"\0" * 64),
+        "empty.md": lambda path: path.write_bytes(b""),
+    }
+    for name, make in bad.items():
+        make(folder / name)
+    odd = {
+        "number.html": b"<ol start=" + b"9" * 4301 + b"><li>one</ol>",
+        "undefined.html": b"<meta charset=undefined><p>caf\xe9</p>",
+        "instruction.html": b"<?php " + b"x" * 300 + b" ?><p>Hello</p>",
+        "surrogate.html": b"<meta charset=utf-7><p>+2AA- caf\xe9</p>",
+    }
+    for name, content in odd.items():
+        (folder / name).write_bytes(content)
+    (folder / "sub" / "round").symlink_to(folder, target_is_directory=True)
+    (folder / "selfdir").symlink_to(folder / "selfdir", target_is_directory=True)
+    report = library.add([folder, folder / "self.md", folder / "selfdir"])
+    assert set(report.added) == {*good, *(folder / name for name in odd)}
+    failed = {path.name: sentence for path, sentence in report.failed}
+    assert sorted(failed) == sorted([*bad, "selfdir"])
+    assert all(str(folder) in sentence and sentence.endswith(".") for sentence in failed.values())
+    assert library.search("z stands here")
+
+
+def test_unchanged_documents_start_no_process(library, lighthouse, monkeypatch):
+    library.add([lighthouse])
+
+    def fail(*_, **__):
+        pytest.fail("a process was started")
+
+    monkeypatch.setattr("subprocess.Popen", fail)
+    assert library.add([lighthouse]).unchanged == (lighthouse,)
+
+
+def test_many_documents_share_one_process(library, monkeypatch):
+    started = []
+
+    class Counted(Converter):
+        def close(self):
+            started.append(self.started)
+            super().close()
+
+    monkeypatch.setattr("knowledge.ingest.Converter", Counted)
+    assert len(library.add([SAMPLES]).added) == 13
+    assert set(started) <= {0, 1}
