@@ -246,6 +246,8 @@ class Library:
         yield from filter(None, map(str.strip, self._store.text(document).split("\n\n")))
 
     def _writable(self) -> None:
+        if self._store.full:
+            raise self._store.full_error()
         if self.readonly:
             raise StoreError(
                 f"{self._store.path} cannot be written; check its permissions or choose another home with --home."

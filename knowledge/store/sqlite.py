@@ -68,12 +68,13 @@ class Store:
     ``sequence`` grows with every change of the content; ``changes`` tells which documents an index has to take up.
     ``tell`` hears, in a sentence, of what is wrong with the content without keeping the rest from being read. A store
     of an older format is brought to today's; where it cannot be written, a copy of it in memory is. Where the disk is
-    full, a store that is there is opened for reading.
+    full (``full``), a store that is there is opened for reading.
     """
 
     def __init__(self, path: Path, *, readonly: bool = False, tell: Callable[[str], None] = lambda _: None) -> None:
         self.path = path
         self.readonly = readonly
+        self.full = False
         self._tell = tell
         self._told: set[int] = set()
         self._lock = threading.RLock()
@@ -98,12 +99,17 @@ class Store:
             except sqlite3.OperationalError as error:
                 if not _is_full(error, self.path) or not self.path.stat().st_size:
                     raise
-                self.readonly = True
+                self.readonly = self.full = True
                 self._tell(f"{self.path} can only be read, the disk is full; free some space to add documents.")
         try:
             return _connection(f"{self.path.absolute().as_uri()}?mode=ro")
         except sqlite3.OperationalError:
             # WAL needs its side files even to read; where they cannot be made, nobody writes either.
+            log = self.path.with_name(f"{self.path.name}-wal")
+            if log.exists() and log.stat().st_size:
+                self._tell(
+                    f"{self.path} can only be read without what was added last; open it where it can be written."
+                )
             return _connection(f"{self.path.absolute().as_uri()}?mode=ro&immutable=1")
 
     def _prepare(self) -> None:
@@ -184,13 +190,17 @@ class Store:
                 f"{self.path} was locked by another process for {BUSY_S:g} s; try again when it has finished."
             )
         if _is_full(error, self.path):
-            return StoreFullError(f"{self.path} cannot grow, the disk is full; free some space and try again.")
+            return self.full_error()
         if code in {None, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR}:
             return self._damaged(error)
         return StoreError(
             f"{self.path} could not be read or written ({error}); nothing in it was changed: check the disk, its free "
             "space and whether it allows locks, and try again."
         )
+
+    def full_error(self) -> StoreFullError:
+        """What to raise where something cannot be stored because the disk is full."""
+        return StoreFullError(f"{self.path} cannot grow, the disk is full; free some space and try again.")
 
     def _damaged(self, error: Exception) -> StoreError:
         return StoreError(f"{self.path} is damaged ({error}); move it away and add your documents again.")

@@ -2,7 +2,9 @@
 
 import os
 import random
+import re
 import shutil
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -284,6 +286,79 @@ def test_a_damaged_index_is_made_again(opened, home, pattern, damage):
     passages = {text for _, _, text in found(again, "Who was the first keeper of the lighthouse?")}
     assert passages >= {expected[0][2]}
     assert not list(home.glob("index-*"))
+    if pattern.startswith("*"):  # the others change, so they have no checksum, and may be damaged where it is no matter
+        (note,) = again.notes
+        assert re.fullmatch(rf"The search index was made again \(its file \w+\{pattern[1:]} is damaged\)\.", note)
+
+
+def test_one_bit_of_the_index_is_not_damaged_unnoticed(opened, home, lighthouse):
+    library = opened()
+    library.add([lighthouse])
+    library.close()
+    (file,) = (home / "index").glob("*.term")
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 1
+    file.write_bytes(content)
+    again = opened()
+    assert again.notes == [f"The search index was made again (its file {file.name} is damaged)."]
+    assert found(again, "first keeper")
+    assert opened().notes == []
+
+
+def test_checksums_that_are_damaged_themselves_or_missing(opened, home, lighthouse):
+    library = opened()
+    library.add([lighthouse])
+    library.close()
+    (home / "index" / "sums.json").write_text("{")
+    assert "made again" in opened().notes[0]
+    (home / "index" / "sums.json").unlink()  # an index of an earlier version
+    library = opened()
+    assert library.notes == []
+    lighthouse.write_text(LIGHTHOUSE + "More.")
+    library.add([lighthouse])
+    assert (home / "index" / "sums.json").exists()
+
+
+def test_an_index_older_than_what_is_forgotten_is_made_again(opened, home, lighthouse, monkeypatch):
+    monkeypatch.setattr("knowledge.store.sqlite.MOST_REMOVED", 0)
+    library = opened()
+    library.add([lighthouse, SAMPLES / "tea.md"])
+    library.close()
+    shutil.copytree(home / "index", home / "old")
+    library = opened()
+    library.remove(1)
+    library.add([SAMPLES / "bees.md"])
+    library.close()
+    shutil.rmtree(home / "index")
+    (home / "old").rename(home / "index")
+    again = opened()
+    assert again.notes == ["The search index was made again (it was too old to be brought up to date)."]
+    assert all(title != "The Lighthouse" for title, _, _ in found(again, "first keeper"))
+
+
+def test_notes_are_told_as_they_come(opened, home, lighthouse):
+    library = opened()
+    library.add([lighthouse])
+    library.close()
+    shutil.rmtree(home / "index")
+    told = []
+    assert opened(tell=told.append).notes == told == ["The search index was made again (it is missing)."]
+
+
+def test_the_version_is_remembered_and_never_asked_of_the_store(opened, lighthouse, monkeypatch):
+    library, other = opened(), opened()
+    before = library.version
+    other.add([lighthouse])
+    assert other.version > before
+    statements = []
+    library._store._connection.set_trace_callback(statements.append)
+    with library._store._lock:
+        thread = threading.Thread(target=lambda: statements.append(library.version), daemon=True)
+        thread.start()
+        thread.join(10)
+    assert statements == [before]
+    library.refresh()
+    assert library.version == other.version
 
 
 def test_what_a_killed_repair_left_behind_is_swept_up(opened, home, lighthouse):

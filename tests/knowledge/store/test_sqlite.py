@@ -2,12 +2,15 @@
 
 import contextlib
 import sqlite3
+import subprocess
+import sys
 
 import pytest
 
 from knowledge.formats.plain import plain_document
 from knowledge.store.sqlite import NewPassage, Store, StoreError
 from tests.knowledge.texts import tokenize
+from tests.paths import ROOT
 
 
 @pytest.fixture
@@ -209,3 +212,41 @@ def test_a_full_disk_is_one_sentence_and_loses_nothing(path):
         put(store, "b", "Long. " * 20_000)
     assert [document.name for document in store.documents()] == ["a"]
     store.close()
+
+
+def test_a_disk_that_fails_is_not_called_damage(path):
+    # The kernel refuses to let the file grow, as a failing disk or a network share would.
+    code = (
+        "import resource, sys\nfrom pathlib import Path\nfrom engines.errors import ReparteeError\n"
+        "from tests.knowledge.store.test_sqlite import put\nfrom knowledge.store.sqlite import Store\n"
+        "store = Store(Path(sys.argv[1]))\nput(store)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (2**16, 2**16))\n"
+        "try:\n    put(store, 'b', 'Long. ' * 200_000)\nexcept ReparteeError as error:\n    print(error)\n"
+        "print([document.name for document in store.documents()])\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code, path], cwd=ROOT, capture_output=True, text=True, check=False)
+    sentence, names = done.stdout.splitlines()
+    assert sentence == (
+        f"{path} could not be read or written (disk I/O error); nothing in it was changed: check the disk, its free "
+        "space and whether it allows locks, and try again."
+    )
+    assert names == "['a']"
+    with contextlib.closing(Store(path)) as store:
+        assert put(store, "b") is False
+
+
+def test_removals_are_forgotten_once_they_are_many(path, monkeypatch):
+    monkeypatch.setattr("knowledge.store.sqlite.MOST_REMOVED", 3)
+    with contextlib.closing(Store(path)) as store:
+        for name in "abcdefg":
+            put(store, name)
+        for number in range(1, 4):
+            store.remove(number)
+        store.forget_removed(store.sequence)
+        assert (len(store.changes(0)), store.forgotten) == (7, 0)
+        store.remove(4)
+        taken_up = store.sequence
+        store.remove(5)
+        store.forget_removed(taken_up)
+        assert (sorted(store.changes(0)), store.forgotten) == ([5, 6, 7], taken_up)
+        assert store.changes(taken_up) == [5]
