@@ -54,8 +54,8 @@ class Parts:
     @classmethod
     def open(cls, config: Config) -> Parts:
         """Load the reader and open the library. Raises ReparteeError for what is missing, unusable or damaged."""
+        from assistant.library import open_library
         from engines.reader.reader import Reader
-        from knowledge.library import Library
 
         settings = config.reader
         with ThreadPoolExecutor(1) as aside:
@@ -66,7 +66,7 @@ class Parts:
                 cache_dir=config.cache_dir,
                 threads=settings.threads or None,
             )
-            library = Library.open(config.home, lambda text: reader.result().tokenize(text))
+            library = open_library(config, lambda text: reader.result().tokenize(text))
             try:
                 library.search("What was it before?", k=1)  # opens the index: the first turn has no time for that
                 # The reader is waited for here and not by leaving the block: Python (3.11, 3.12) takes a thread whose

@@ -76,14 +76,14 @@ class Intake:
             raise DocumentError(f"{path} {error}") from error
         return "replaced" if self._put(key, str(path), content, document) else "added"
 
-    def add_text(self, name: str, text: str) -> None:
-        """Take in a plain text that is no file."""
+    def add_text(self, name: str, text: str, title: str) -> None:
+        """Take in a plain text that is no file; ``title`` is for one that has none."""
         from knowledge.formats.plain import plain_document
 
         cleaned = text.encode("utf-8", "replace").decode()
         content = cleaned.encode()
         if self.store.digest(f"text:{name}") != _digest(content):
-            self._put(f"text:{name}", name, content, plain_document(cleaned, name))
+            self._put(f"text:{name}", name, content, plain_document(cleaned, title))
 
     def _put(self, key: str, name: str, content: bytes, document: DocumentText) -> bool:
         passages = [

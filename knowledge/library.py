@@ -165,11 +165,14 @@ class Library:
             notes=tuple(self.notes[before:]),
         )
 
-    def add_texts(self, texts: Iterable[tuple[str, str]]) -> None:
-        """Add plain texts that are not files, as (name, text); a text with the name of an earlier one replaces it."""
+    def add_texts(self, texts: Iterable[tuple[str, str]], title: Callable[[str], str] = str) -> None:
+        """Add plain texts that are not files, as (name, text); a text with the name of an earlier one replaces it.
+
+        ``title`` makes the title of a text that has none from its name.
+        """
         self._writable()
         for name, text in texts:
-            self._intake.add_text(name, text)
+            self._intake.add_text(name, text, title(name))
         self._sync()
 
     def remove(self, document_id: int) -> None:

@@ -52,11 +52,11 @@ class Passage:
         return next((number for begins, number in reversed(self.pages) if begins <= offset), None)
 
 
-def readable(passage: Passage) -> "ReadablePassage":
-    """Return what the reader reads of a passage: its text, under its document's title and headings."""
+def readable(passage: Passage) -> ReadablePassage:
+    """Return what a turn gives the reader of a passage: its text, its tokens, and its title and headings."""
     from engines.reader.reader import ReadablePassage
 
-    return ReadablePassage(passage.text, passage.tokens, " > ".join((passage.title, *passage.headings)))
+    return ReadablePassage(passage.text, passage.tokens, passage.context)
 
 
 def pack(text: str, blocks: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:

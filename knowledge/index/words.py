@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from engines.files import write_whole
 from knowledge.index.index import IndexBrokenError, Mark, Source
 from knowledge.index.query import Analysis, Weights
 
@@ -214,10 +215,8 @@ def _seal(folder: Path) -> None:
             file.chmod(0o600)
             if file.name not in _CHANGING and file.suffix != ".lock":
                 sums[file.name] = known.get(file.name) or _checksum(file)
-    partial = folder / f"{SUMS_NAME}.lock"
-    partial.write_text(json.dumps(sums))
-    partial.chmod(0o600)
-    partial.replace(folder / SUMS_NAME)
+    write_whole(folder / SUMS_NAME, json.dumps(sums).encode())
+    (folder / SUMS_NAME).chmod(0o600)
 
 
 def _sums(folder: Path) -> dict[str, list[int]]:
