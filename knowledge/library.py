@@ -126,16 +126,16 @@ class Library:
     def version(self) -> int:
         """A number that changes with the content; a store that was made anew never repeats an older one's numbers.
 
-        It is only remembered, so it may be asked for anywhere. What another process has changed is taken note of by
-        ``refresh``, which ``search`` calls.
+        It never waits, so it may be asked for on an event loop: while another thread is in the store, the number is the
+        one that was seen last. Otherwise what other processes have changed counts as well.
         """
+        self._version = self._store.glance() or self._version
         return self._version
 
     def refresh(self) -> None:
-        """Take note of what other processes have changed; it reads the store, so not on an event loop."""
+        """Let searches find what other processes have changed. This may take long, so not on an event loop."""
         if (version := self._store.data_version()) != self._data_version:
             self._data_version = version
-            self._version = self._store.sequence
             self._index.refresh()
 
     def add(
@@ -262,7 +262,6 @@ class Library:
         """Let the index take up what was stored."""
         with self._lock:
             self._index.sync()
-            self._version = self._store.sequence
 
     def _check_tokens(self) -> None:
         """Make sure that the stored tokens are those of this tokenizer."""

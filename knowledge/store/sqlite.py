@@ -191,7 +191,12 @@ class Store:
             )
         if _is_full(error, self.path):
             return self.full_error()
-        if code in {None, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR}:
+        if not isinstance(error, sqlite3.ProgrammingError) and code in {
+            None,
+            sqlite3.SQLITE_CORRUPT,
+            sqlite3.SQLITE_NOTADB,
+            sqlite3.SQLITE_ERROR,
+        }:
             return self._damaged(error)
         return StoreError(
             f"{self.path} could not be read or written ({error}); nothing in it was changed: check the disk, its free "
@@ -324,6 +329,17 @@ class Store:
         """The number of the latest change."""
         with self._guard():
             return int(self._fact("sequence"))
+
+    def glance(self) -> int | None:
+        """The number of the latest change; None, instead of waiting, while another thread is in the store."""
+        if not self._lock.acquire(blocking=False):
+            return None
+        try:
+            return self.sequence
+        except StoreError:  # who reads what is in it is told
+            return None
+        finally:
+            self._lock.release()
 
     @property
     def tokenizer(self) -> str:

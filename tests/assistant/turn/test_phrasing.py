@@ -44,6 +44,16 @@ def test_offsets_count_in_the_document():
     assert (citation.document, citation.passage_id, citation.title) == ("mill.txt", 6, "The Mill")
 
 
+def test_a_citation_names_the_page_that_its_span_stands_on():
+    found = hit(0, 46, 5)
+    paged = dataclasses.replace(found.passage, pages=((0, 3), (28, 4)))
+    pages = [
+        cite(reading((0, *span)), [dataclasses.replace(found, passage=passage)])[0].page
+        for passage, span in ((paged, (22, 26, "1911")), (paged, (41, 45, "1930")), (found.passage, (22, 26, "1911")))
+    ]
+    assert pages == [3, 4, None]
+
+
 def test_overlapping_passages_give_one_citation_and_other_places_their_own():
     hits = [hit(0, 46, 5), hit(0, 27, 6), hit(47, 81, 7)]
     spans = ((0, 22, 26, "1911"), (1, 22, 26, "1911"), (0, 41, 45, "1930"), (2, 24, 28, "1911"))
