@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +22,9 @@ from knowledge.text import DocumentError, DocumentText
 SPLITTING = 2
 #: Documents larger than this are refused unless configured otherwise, bytes.
 MAX_BYTES = 64 * 2**20
+
+#: Folders of what programs put beside the documents of people.
+NOT_WRITTEN_HERE = frozenset(["node_modules", "__pycache__", "site-packages"])
 
 Outcome = Literal["added", "replaced", "unchanged", "failed"]
 
@@ -41,7 +45,7 @@ class AddReport:
     """What became of all documents, by path; ``failed`` has a sentence each, and ``notes`` what else is to be said.
 
     ``gone`` are documents that came from below the given folders, are no longer on the disk and still in the store;
-    ``removed`` are those that were removed for that.
+    ``removed`` are those that were removed for that. ``skipped`` counts the files that no converter reads, by suffix.
     """
 
     added: tuple[Path, ...] = ()
@@ -50,6 +54,7 @@ class AddReport:
     failed: tuple[tuple[Path, str], ...] = ()
     gone: tuple[Document, ...] = ()
     removed: tuple[Document, ...] = ()
+    skipped: tuple[tuple[str, int], ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -109,6 +114,7 @@ class Harvest:
     found: list[Path] = field(default_factory=list)
     outcomes: dict[Outcome, list[Path]] = field(default_factory=lambda: {"added": [], "replaced": [], "unchanged": []})
     failed: list[tuple[Path, str]] = field(default_factory=list)
+    skipped: Counter[str] = field(default_factory=Counter)
 
     @classmethod
     def of(cls, paths: Iterable[Path]) -> Harvest:
@@ -156,7 +162,7 @@ class Harvest:
         errors: list[OSError] = []
         try:
             given.stat()
-            below = list(find(given, errors.append))
+            below = list(find(given, errors.append, self.skipped))
         except (FileNotFoundError, NotADirectoryError):
             self.failed.append((given, f"{given} does not exist; check the path."))
             return []
@@ -175,10 +181,11 @@ class Harvest:
         self.failed.append((path, f"{path} cannot be read ({reason}); check the path and its permissions."))
 
 
-def find(path: Path, unreadable: Callable[[OSError], None]) -> Iterator[Path]:
+def find(path: Path, unreadable: Callable[[OSError], None], skipped: Counter[str] | None = None) -> Iterator[Path]:
     """Yield the documents at or below ``path`` in order of name; ``unreadable`` hears of folders that are left out.
 
     Hidden files and folders are skipped, and so is a folder that was seen before, so links may go round in circles.
+    Other kinds of files are counted in ``skipped`` by suffix.
     """
     if not path.is_dir():
         yield path
@@ -195,10 +202,13 @@ def find(path: Path, unreadable: Callable[[OSError], None]) -> Iterator[Path]:
             folders.clear()
             continue
         visited.add((status.st_dev, status.st_ino))
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(names):
-            if not name.startswith(".") and Path(name).suffix.lower() in CONVERTERS:
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in NOT_WRITTEN_HERE)
+        for name in sorted(name for name in names if not name.startswith(".")):
+            suffix = Path(name).suffix.lower()
+            if suffix in CONVERTERS:
                 yield Path(folder, name)
+            elif skipped is not None:
+                skipped[suffix] += 1
 
 
 def load(path: Path, max_bytes: int = MAX_BYTES) -> bytes:

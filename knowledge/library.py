@@ -162,6 +162,7 @@ class Library:
             failed=tuple(harvest.failed),
             gone=() if prune else missing,
             removed=removed,
+            skipped=tuple(harvest.skipped.most_common()),
             notes=tuple(self.notes[before:]),
         )
 

@@ -52,6 +52,9 @@ def add(config: Config, paths: tuple[Path, ...], prune: bool, as_json: bool) -> 
         if not kept:
             others = f" (and {len(report.failed) - 1} more failed)" if len(report.failed) > 1 else ""
             raise ReparteeError(f"Nothing was added{others}: {report.failed[0][1]}")
+        if report.skipped:
+            kinds = ", ".join(f"{count} {suffix or 'without a suffix'}" for suffix, count in report.skipped[:8])
+            click.echo(f"repartee: Files of other kinds were left out: {printable(kinds)}.", err=True)
         for document in report.gone:
             click.echo(
                 f"repartee: {printable(document.name)} is gone from the disk and still in the store; remove it with: "
@@ -61,11 +64,23 @@ def add(config: Config, paths: tuple[Path, ...], prune: bool, as_json: bool) -> 
         passages = library.count()
     if as_json:
         outcomes = {name: [str(path) for path in getattr(report, name)] for name in ("added", "replaced", "unchanged")}
+        skipped = dict(report.skipped)
         failed = [{"path": str(path), "error": sentence} for path, sentence in report.failed]
         gone, removed = (
             [{"id": each.id, "path": each.path} for each in some] for some in (report.gone, report.removed)
         )
-        click.echo(json.dumps({**outcomes, "failed": failed, "gone": gone, "removed": removed, "passages": passages}))
+        click.echo(
+            json.dumps(
+                {
+                    **outcomes,
+                    "failed": failed,
+                    "gone": gone,
+                    "removed": removed,
+                    "skipped": skipped,
+                    "passages": passages,
+                }
+            )
+        )
         return
     counts = {name: len(getattr(report, name)) for name in ("added", "replaced", "unchanged", "removed", "failed")}
     said = ", ".join(f"{count} {name}" for name, count in counts.items() if count)

@@ -14,7 +14,11 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_META_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
+_DECLARED = re.compile(
+    rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w.:-]+)|<\?xml[^>]{0,200}encoding\s*=\s*[\"']([\w.:-]+)", re.IGNORECASE
+)
+#: A text is still UTF-8 if it has this many characters beyond ASCII for each byte that is wrong.
+_UTF8_PER_FAULT = 4
 #: Encodings of the web (https://encoding.spec.whatwg.org/#names-and-labels), by Python's names. Python knows others
 #: under which bytes are no text at all (``undefined``, ``idna``, ``unicode_escape``).
 _DECLARABLE = frozenset(
@@ -36,9 +40,9 @@ def decode(content: bytes, *, html: bool = False) -> str:
     """
     encoding = next((encoding for mark, encoding in _BOMS if content.startswith(mark)), None)
     if encoding is None and b"\0" in content:
-        raise _binary()
-    declared = _META_CHARSET.search(content, 0, 2048) if html else None
-    candidates = [encoding] if encoding else ["utf-8", *_known(declared), "cp1252"]
+        encoding = _unmarked_utf16(content)
+    declared = _DECLARED.search(content, 0, 2048) if html else None
+    candidates = [encoding] if encoding else ["utf-8", *_known(declared)]
     for candidate in candidates:
         try:
             text = content.decode(candidate)
@@ -46,8 +50,7 @@ def decode(content: bytes, *, html: bool = False) -> str:
         except UnicodeError:
             continue
     else:
-        # Bytes that Windows-1252 leaves undefined, or a damaged file with a byte order mark.
-        text = content.decode(encoding or "cp1252", errors="replace")
+        text = content.decode(encoding, errors="replace") if encoding else _utf8_or_windows(content)
     if len(_CONTROL.findall(text)) + text.count("\ufffd") > len(text) // 50:
         raise _binary()
     return stream_safe(text.replace("\r\n", "\n").replace("\r", "\n"))
@@ -57,10 +60,35 @@ def _known(declared: re.Match[bytes] | None) -> list[str]:
     if declared is None:
         return []
     try:
-        name = codecs.lookup(declared[1].decode("ascii", "replace")).name
+        name = codecs.lookup((declared[1] or declared[2]).decode("ascii", "replace")).name
     except (LookupError, ValueError):
         return []
     return [name] if name in _DECLARABLE else []
+
+
+def _unmarked_utf16(content: bytes) -> str:
+    """Tell UTF-16 without a byte order mark by the zeros of its ASCII; raise DocumentError for what is not."""
+    sample = content[:4096]
+    even, odd = sample[::2].count(0), sample[1::2].count(0)
+    if len(content) % 2 == 0 and max(even, odd) > len(sample) // 4 and min(even, odd) <= len(sample) // 100:
+        return "utf-16-le" if odd > even else "utf-16-be"
+    raise _binary()
+
+
+def _utf8_or_windows(content: bytes) -> str:
+    """Decode what is not quite UTF-8: a stray byte is read as Windows-1252, and so is all of it if most is stray."""
+    faults = 0
+
+    def stray(error: UnicodeError) -> tuple[str, int]:
+        nonlocal faults
+        assert isinstance(error, UnicodeDecodeError)
+        faults += 1
+        return content[error.start : error.start + 1].decode("cp1252", "replace"), error.start + 1
+
+    codecs.register_error("repartee-stray", stray)
+    text = content.decode("utf-8", "repartee-stray")
+    meant = sum(1 for char in text if char > "\x7f") - faults
+    return text if meant >= _UTF8_PER_FAULT * faults else content.decode("cp1252", errors="replace")
 
 
 def _binary() -> DocumentError:

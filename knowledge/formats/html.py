@@ -7,25 +7,33 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from knowledge.formats.decode import decode
+from knowledge.formats.inline import (
+    BLOCKS,
+    CONTENT,
+    NAMING,
+    inline_text,
+    is_dropped,
+    is_toggle,
+    raised,
+    squeeze,
+    visible,
+)
+from knowledge.formats.tables import table_lines
 from knowledge.text import LONGEST_HEADING, DocumentText, Section, stream_safe
 
 if TYPE_CHECKING:
-    from selectolax.lexbor import LexborNode
+    from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-_DROPPED = frozenset(
-    "head script style noscript template nav footer aside form button select svg math iframe object canvas audio video "
-    "map dialog input textarea".split()
-)
-_DROPPED_ROLES = frozenset("navigation banner contentinfo search dialog alertdialog complementary menu".split())
-_BLOCKS = frozenset(
-    "address article blockquote body center dd details div dl dt fieldset figcaption figure header hgroup hr html "
-    "legend li main ol p pre section summary table caption tbody thead tfoot tr ul".split()
-)
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _LINES = frozenset(["li", "tr", "dt", "dd"])
-_SPACE = re.compile(r"\s+")
 _SPACES = re.compile(" {2,}")
-_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff"))
+#: An element with this attribute is a section of its own, under that name: what a dialect of Markdown marks as a block.
+TITLED = "data-block-title"
+#: The main part of a page is read alone unless it holds less than this share of all that could be read.
+_MAIN_SHARE = 0.1
+#: The same for its only article, which may be one small teaser.
+_ARTICLE_SHARE = 0.4
+_MOST_MAINS = 20
 #: No list counts further than this: the digits of its first number may be thousands.
 _LAST_NUMBER = 999_999
 
@@ -38,27 +46,44 @@ def convert(content: bytes, name: str) -> DocumentText:
 def html_document(text: str, name: str, title: str = "") -> DocumentText:
     """Turn an HTML page into plain text.
 
-    The title is ``title``, else the first h1, else the page's title, else ``name``. Navigation, scripts, forms and
-    hidden parts are dropped; if the page has a main part, only that is read. Runs of white space become one space,
-    list items and table rows become lines, and a row names the column of each cell.
+    The title is ``title``, else the first h1, else the page's title, else ``name``. Navigation, scripts,
+    controls, hidden and struck-out parts are dropped; if the page has a main part, only that is read. Runs of white
+    space become one space, list items and table rows become lines, and a row names the column of each cell.
     """
     from selectolax.lexbor import LexborHTMLParser
 
     tree = LexborHTMLParser(text)
-    root = tree.css_first("main, [role=main]") or tree.body
-    articles = tree.css("article")
-    if root is not None and root.tag == "body" and len(articles) == 1:
-        root = articles[0]
-    page = _Page()
-    if root is not None:
-        page.read(root)
+    page = _main_part(tree)
     head = tree.css_first("head > title")
-    page_title = _squeeze(head.text()).strip()[:LONGEST_HEADING] if head is not None else ""
+    page_title = squeeze(head.text()).strip()[:LONGEST_HEADING] if head is not None else ""
     return page.document(title or page.first_heading or page_title or name)
 
 
-def _squeeze(text: str) -> str:
-    return _SPACE.sub(" ", text.translate(_INVISIBLE))
+def _main_part(tree: LexborHTMLParser) -> _Page:
+    """Read the part of a page that it marks as its content, or all of it where that would leave most out."""
+    if tree.body is None:
+        return _Page()
+    everything = _Page().read(tree.body)
+    if 0 < len(mains := tree.css("main, [role=main]")) <= _MOST_MAINS:
+        roots, share = [main for main in mains if not _is_inside(main, mains)], _MAIN_SHARE
+    elif len(articles := tree.css("article")) == 1:
+        roots, share = articles, _ARTICLE_SHARE
+    else:
+        return everything
+    page = _Page()
+    for root in roots:
+        page.read(root)
+    return page if page.length >= share * everything.length else everything
+
+
+def _is_inside(node: LexborNode, others: list[LexborNode]) -> bool:
+    parents = {other.mem_id for other in others} - {node.mem_id}
+    above = node.parent
+    while above is not None:
+        if above.mem_id in parents:
+            return True
+        above = above.parent
+    return False
 
 
 @dataclass
@@ -73,56 +98,79 @@ class _Page:
     levels: dict[int, str] = field(default_factory=dict)
     sections: list[tuple[tuple[str, ...], list[tuple[int, int]]]] = field(default_factory=lambda: [((), [])])
     first_heading: str = ""
+    preformatted: int = 0
+    lists: list[int | None] = field(default_factory=list)  # the number of the next item; None without numbers
+    outer: list[dict[int, str]] = field(default_factory=list)  # the headings to go back to
 
-    def read(self, root: LexborNode) -> None:
-        """Walk ``root`` in document order, without recursion: pages nest thousands of elements deep."""
+    def read(self, root: LexborNode) -> _Page:
+        """Walk ``root`` in document order, without recursion: pages nest thousands of elements deep. Returns self."""
         stack: list[tuple[LexborNode, bool]] = [(root, False)]
-        preformatted = 0
-        lists: list[int | None] = []
+        inside = naming = 0
         while stack:
             node, leaving = stack.pop()
             tag = node.tag or ""
             if leaving:
-                if tag in _HEADINGS:
-                    self.heading(_HEADINGS[tag])
-                    continue
-                self.flush()
-                self.prefix = "" if tag == "li" else self.prefix
-                preformatted -= tag == "pre"
-                if tag in {"ol", "ul"}:
-                    lists.pop()
-                if tag in _LINES or lists:
-                    self.joint = "\n"
-                elif tag in {"ol", "ul", "dl", "table"}:
-                    self.joint = "\n\n"
-                continue
-            if tag == "-text":
+                inside -= _is_content(node, tag)
+                naming -= tag in NAMING
+                self.leave(node, tag)
+            elif tag == "-text":
                 words = node.text_content or ""
-                self.inline.append(words.translate(_INVISIBLE) if preformatted else _squeeze(words))
-                continue
-            if tag == "br":
-                self.inline.append("\n")
-            elif tag == "img":
-                self.inline.append(node.attributes.get("alt") or "")
-            if _is_dropped(node, tag):
-                continue
-            if tag == "table" and self.table(node):
-                continue
-            if tag in _BLOCKS or tag in _HEADINGS:
-                self.flush()
-                stack.append((node, True))
-                preformatted += tag == "pre"
-                if tag in {"ol", "ul"}:
-                    self.joint = "\n" if lists else self.joint
-                    lists.append(None if tag == "ul" else _first_number(node))
-                elif tag == "li" and lists:
-                    number = lists[-1]
-                    self.prefix = "- " if number is None else f"{number}. "
-                    lists[-1] = None if number is None else number + 1
-            elif tag in {"td", "th"}:
-                self.inline.append(" ")
-            stack.extend((child, False) for child in reversed(list(node.iter(include_text=True))))
+                self.inline.append(visible(words) if self.preformatted else squeeze(words))
+            elif tag == "sup":
+                self.inline.append(raised(node))
+            elif not is_dropped(node, tag, inside=inside > 0, naming=naming > 0) and not self.taken(node, tag):
+                if tag in BLOCKS or tag in _HEADINGS or (tag == "button" and not naming and is_toggle(node)):
+                    inside += _is_content(node, tag)
+                    naming += tag in NAMING
+                    self.enter(node, tag)
+                    stack.append((node, True))
+                stack.extend((child, False) for child in reversed(list(node.iter(include_text=True))))
         self.flush()
+        return self
+
+    def taken(self, node: LexborNode, tag: str) -> bool:
+        """Take in an element that has no children to walk, or whose children are read here; tell whether it is one."""
+        if tag == "br":
+            self.inline.append("\n")
+        elif tag == "img":
+            self.inline.append(node.attributes.get("alt") or "")
+        elif tag in {"td", "th"}:
+            self.inline.append(" ")
+        return tag == "table" and self.table(node)
+
+    def enter(self, node: LexborNode, tag: str) -> None:
+        """Begin a block."""
+        self.flush()
+        self.preformatted += tag == "pre"
+        if tag in {"ol", "ul"}:
+            self.joint = "\n" if self.lists else self.joint
+            self.lists.append(None if tag == "ul" else _first_number(node))
+        elif tag == "li" and self.lists:
+            number = self.lists[-1]
+            self.prefix = "- " if number is None else f"{number}. "
+            self.lists[-1] = None if number is None else number + 1
+        elif title := _block_title(node, tag):
+            self.outer.append(dict(self.levels))
+            self.inline.append(title)
+            self.heading(max(self.levels, default=1) + 1)
+
+    def leave(self, node: LexborNode, tag: str) -> None:
+        """End a block."""
+        if tag in _HEADINGS:
+            self.heading(_HEADINGS[tag])
+            return
+        self.flush()
+        self.prefix = "" if tag == "li" else self.prefix
+        self.preformatted -= tag == "pre"
+        if tag in {"ol", "ul"}:
+            self.lists.pop()
+        if tag in _LINES or self.lists:
+            self.joint = "\n"
+        elif tag in {"ol", "ul", "dl", "table"}:
+            self.joint = "\n\n"
+        elif _block_title(node, tag):
+            self.levels = self.outer.pop()
+            self.sections.append((self.headings(), []))
 
     def flush(self) -> None:
         """End the block that is being collected."""
@@ -154,30 +202,24 @@ class _Page:
         self.prefix, self.joint = "", "\n\n"
         self.add(title)
         self.sections[-1][1].pop()
-        self.sections.append((tuple(self.levels[key] for key in sorted(self.levels)), []))
+        self.sections.append((self.headings(), []))
+
+    def headings(self) -> tuple[str, ...]:
+        """The headings that lead to what comes next."""
+        return tuple(self.levels[level] for level in sorted(self.levels))
 
     def table(self, node: LexborNode) -> bool:
         """Write a table of data as one line per row, and return True; leave a table used for layout alone."""
-        if node.css_first("table table, h1, h2, h3, ul, ol, p + p") is not None:
-            return False
-        rows = [[cell for cell in row.iter() if cell.tag in {"td", "th"}] for row in node.css("tr")]
-        rows = [row for row in rows if row]
-        if len(rows) < 2:
+        lines = table_lines(node)
+        if lines is None:
             return False
         self.flush()
         if (caption := node.css_first("caption")) is not None:
-            self.inline.append(_squeeze(caption.text(separator=" ")))
+            self.inline.append(inline_text(caption))
             self.flush()
-        texts = [[_squeeze(cell.text(separator=" ")).strip() for cell in row] for row in rows]
-        header = texts[0] if all(cell.tag == "th" for cell in rows[0]) and len(rows[0]) > 1 else []
-        for row in texts[1:] if header else texts:
-            named = (
-                f"{name}: {cell}" if name and cell else cell
-                for name, cell in zip(header + [""] * len(row), row, strict=False)
-            )
-            if line := "; ".join(filter(None, named)):
-                self.add(line if line[-1] in ".!?" else line + ".")
-                self.joint = "\n"
+        for line in lines:
+            self.add(line)
+            self.joint = "\n"
         self.joint = "\n\n"
         return True
 
@@ -203,14 +245,9 @@ def _first_number(node: LexborNode) -> int:
     return min(int(start[:10]), _LAST_NUMBER) if start.isdecimal() else 1
 
 
-def _is_dropped(node: LexborNode, tag: str) -> bool:
-    if tag in _DROPPED or tag in {"-comment", "_comment"}:
-        return True
-    attributes = node.attributes
-    return bool(attributes) and (
-        "hidden" in attributes
-        or attributes.get("aria-hidden") == "true"
-        or attributes.get("role") in _DROPPED_ROLES
-        or (tag == "sup" and "reference" in (attributes.get("class") or ""))
-        or "display:none" in (attributes.get("style") or "").replace(" ", "")
-    )
+def _is_content(node: LexborNode, tag: str) -> bool:
+    return tag in CONTENT or (tag in BLOCKS and node.attributes.get("role") == "main")
+
+
+def _block_title(node: LexborNode, tag: str) -> str:
+    return ((node.attributes.get(TITLED) or "") if tag == "div" else "")[:LONGEST_HEADING].strip()

@@ -26,6 +26,7 @@ def plain_document(text: str, name: str) -> DocumentText:
     title, first = name, True
     levels: list[tuple[str, str]] = []
     sections: list[tuple[tuple[str, ...], list[tuple[int, int]]]] = [((), [])]
+    lines = [(0, 0)]  # where the heading of each section stands
     for began, end in _paragraphs(text):
         start = began
         underlined = _UNDERLINED.match(text, start, end)
@@ -38,10 +39,14 @@ def plain_document(text: str, name: str) -> DocumentText:
             above = [level for level in levels if level[0] == "=" and underlined[2] == "-"]
             levels = [*above, (underlined[2], underlined[1].strip())]
             sections.append((tuple(heading for _, heading in levels), []))
+            lines.append(underlined.span(1))
             start = underlined.end()
         first = False
         cuts = [start, *(item.start() for item in _ITEM.finditer(text, start, end) if item.start() > start), end]
         sections[-1][1].extend((a, b) for a, b in pairwise(cuts) if text[a:b].strip())
+    for (headings, blocks), (below, _), heading in zip(sections, [*sections[1:], ((), [])], lines, strict=True):
+        if headings and not blocks and below[: len(headings)] != headings:
+            blocks.append(heading)  # nothing stands under it: then it is what there is to read
     if not any(blocks for _, blocks in sections) and text.strip():
         sections = [((), [(0, len(text))])]
     return DocumentText(title, text, tuple(Section(headings, tuple(blocks)) for headings, blocks in sections if blocks))

@@ -111,3 +111,13 @@ def test_many_documents_share_one_process(library, monkeypatch):
     monkeypatch.setattr("knowledge.ingest.Converter", Counted)
     assert len(library.add([SAMPLES]).added) == 13
     assert set(started) <= {0, 1}
+
+
+def test_files_of_other_kinds_are_counted_and_what_programs_put_there_is_not_taken(library, tmp_path):
+    folder = tmp_path / "documents"
+    for name in ("a.md", "b.PDF", "sub/c.pdf", "d.csv", "LICENSE", ".hidden", "node_modules/x/readme.md", "sub/e.csv2"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text("Some text.")
+    report = library.add([folder])
+    assert report.added == (folder / "a.md",)
+    assert dict(report.skipped) == {".pdf": 2, ".csv": 1, "": 1, ".csv2": 1}

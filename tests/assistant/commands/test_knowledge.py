@@ -60,7 +60,7 @@ def test_documents_are_added_listed_found_and_removed(repartee, documents):
 
 def test_json_is_complete(repartee, documents):
     added = json.loads(repartee("add", "--json", documents).stdout)
-    assert sorted(added) == ["added", "failed", "gone", "passages", "removed", "replaced", "unchanged"]
+    assert sorted(added) == ["added", "failed", "gone", "passages", "removed", "replaced", "skipped", "unchanged"]
     assert added["added"] == [str(documents / "tea.txt"), str(documents / "tower.md")]
     listed = json.loads(repartee("list", "--json").stdout)
     assert [document["title"] for document in listed] == ["All about Tea", "The Tower"]
@@ -85,6 +85,15 @@ def test_what_fails_is_named_while_the_rest_is_added(repartee, documents):
     result = repartee("add", documents)
     assert (result.exit_code, result.stdout) == (0, "2 added, 1 failed; the store now has 2 passages.\n")
     assert result.stderr.startswith(f"repartee: {documents / 'binary.md'} holds binary data")
+
+
+def test_other_kinds_of_files_are_mentioned(repartee, documents):
+    for name in ("a.docx", "b.docx", "c.png"):
+        (documents / name).write_bytes(b"x")
+    result = repartee("add", documents)
+    assert (result.exit_code, result.stdout) == (0, "2 added; the store now has 2 passages.\n")
+    assert result.stderr == "repartee: Files of other kinds were left out: 2 .docx, 1 .png.\n"
+    assert json.loads(repartee("add", "--json", documents).stdout)["skipped"] == {".docx": 2, ".png": 1}
 
 
 def test_an_unreadable_folder_is_named_while_the_rest_is_added(tmp_path, documents):

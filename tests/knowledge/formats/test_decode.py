@@ -43,3 +43,25 @@ def test_an_unknown_declared_encoding_is_passed_over():
 def test_binary_content_is_refused_by_name(content):
     with pytest.raises(DocumentError, match=r"^holds binary data, not text; convert it "):
         decode(content)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf16_without_a_mark_is_told_by_its_zeros(encoding):
+    text = "Naïve text of some length.\n" * 5
+    assert decode(text.encode(encoding)) == text
+
+
+def test_an_xml_declaration_names_the_encoding():
+    page = '<?xml version="1.0" encoding="iso-8859-2"?><html><body>Łódź leży</body></html>'
+    assert "Łódź leży" in decode(page.encode("iso-8859-2"), html=True)
+
+
+def test_a_stray_byte_of_windows_does_not_spoil_a_text_in_utf8():
+    text = "Søren Åkerblom cooks for 6,40 € on Märzstraße.\n"
+    assert decode(text.encode() * 3 + b"na\xefve \x80 5\n") == text * 3 + "naïve € 5\n"
+    assert decode("Ünïcödé?\n".encode("cp1252") * 3 + "ß".encode()) == "Ünïcödé?\n" * 3 + "Ã\u0178"
+
+
+@pytest.mark.parametrize("charset", ["undefined", "idna", "unicode_escape", "rot13", "utf-7", "hex", "x" * 300])
+def test_what_is_no_encoding_of_the_web_is_passed_over(charset):
+    assert "caf\xe9" in decode(f'<meta charset="{charset}">'.encode() + b" caf\xe9 +2AA-", html=True)

@@ -38,6 +38,12 @@ def test_underlined_headings_and_list_items_of_plain_text():
     ]
 
 
+def test_a_heading_with_nothing_under_it_is_read():
+    document = convert(b"Manual\n======\n\nParts\n-----\n\nTools\n-----\nA key.\n\nEnd of it\n---------\n", ".txt", "x")
+    read = [text for _, texts in blocks(document) for text in texts]
+    assert [text.strip() for text in read] == ["Parts", "A key.", "End of it"]
+
+
 @given(
     st.lists(
         st.sampled_from(["Word", "end.", "\n", "\n\n", "- item", "1. one", "===", "---", " ", "\t", "é🦊"]), max_size=40
