@@ -28,6 +28,8 @@ _QUOTED = re.compile(r"[ \t]*> ?")
 _HEADING_ID = re.compile(r"[ \t]*\{[:#.][^{}\n]{0,200}\}[ \t]*$")
 _LINK = re.compile(r"(!?)\[\[([^\[\]|\n]{1,300})(?:\|([^\[\]\n]{1,300}))?\]\]")
 _MARKED = re.compile(r"(?<![=\w])==(?=[^\s=])([^=\n]{1,500}?)(?<=\S)==(?![=\w])")
+#: The name of a paragraph, for links to it.
+_BLOCK_ID = re.compile(r"(?:^|\s)\^[A-Za-z][\w-]{0,60}$")
 #: Blocks in blocks; what is deeper is text.
 _DEEPEST = 20
 
@@ -139,9 +141,12 @@ def _name(kind: str) -> str:
 
 
 def _inline(state: Any) -> None:
-    """A rule of markdown-it: links show their alias or page, embeds nothing, marked words themselves."""
+    """A rule of markdown-it: links show their alias or page, embeds and names of paragraphs nothing."""
     for token in state.tokens:
-        for child in token.children or ():
+        children = token.children or []
+        if children and children[-1].type == "text":
+            children[-1].content = _BLOCK_ID.sub("", children[-1].content)
+        for child in children:
             if child.type == "text" and ("[[" in child.content or "==" in child.content):
                 child.content = _MARKED.sub(r"\1", _LINK.sub(_shown, child.content))
 

@@ -59,6 +59,7 @@ def test_html_inside_markdown_is_read_too():
         ("Before ![[photo.png]]after.", "Before after."),
         ("Shown %%not this%% again, 50 %% of it.", "Shown again, 50 %% of it."),
         ("It has 12 arches[^1].\n\n[^1]: Two are dry.", "It has 12 arches.\n\n1. Two are dry."),
+        ("The vet is Ann. ^vet-1\n\nTwo ^2", "The vet is Ann.\n\nTwo ^2"),
         ("Class `[^abc]` stays.", "Class [^abc] stays."),
         ("Mill\n: Grinds corn.", "Mill\nGrinds corn."),
         ("One.\n\n%%\nsecret\n\nmore\n%%\n\nTwo.", "One.\n\nTwo."),
