@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 import click
 
 from assistant.channels.terminal.parameters import GivenPath
+from assistant.channels.terminal.printable import printable
 from assistant.config import Config, default_home
 from engines.errors import ReparteeError
 
@@ -116,7 +117,7 @@ def _drop_unwritable_output() -> None:
 
 
 def _fail(sentence: str) -> NoReturn:
-    click.echo(f"repartee: {sentence}", err=True)
+    click.echo(f"repartee: {printable(sentence)}", err=True)
     sys.exit(2)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from knowledge.library import Library
 
 T = TypeVar("T")
+
+log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -54,8 +57,9 @@ class Parts:
     @classmethod
     def open(cls, config: Config) -> Parts:
         """Load the reader and open the library. Raises ReparteeError for what is missing, unusable or damaged."""
+        from assistant.channels.terminal.printable import printable
+        from assistant.library import open_library
         from engines.reader.reader import Reader
-        from knowledge.library import Library
 
         settings = config.reader
         with ThreadPoolExecutor(1) as aside:
@@ -66,7 +70,11 @@ class Parts:
                 cache_dir=config.cache_dir,
                 threads=settings.threads or None,
             )
-            library = Library.open(config.home, lambda text: reader.result().tokenize(text))
+            library = open_library(
+                config,
+                lambda text: reader.result().tokenize(text),
+                tell=lambda note: log.warning("%s", printable(note)),  # an index made again, a full disk, damage
+            )
             try:
                 library.search("What was it before?", k=1)  # opens the index: the first turn has no time for that
                 # The reader is waited for here and not by leaving the block: Python (3.11, 3.12) takes a thread whose

@@ -185,14 +185,14 @@ def summarise(results: Sequence[Result]) -> dict[str, float]:
 
 
 async def _evaluate(config: Config, recordings: Sequence[Recording], *, live: bool, plain: bool) -> list[Result]:
-    from assistant.commands.knowledge import open_library
+    from assistant.library import opened_library
     from assistant.recognizers.choose import load_recognizer
     from knowledge.library import STORE_NAME
 
     with ExitStack() as stack:
         library = None
         if not plain and (config.home / STORE_NAME).exists():
-            library = stack.enter_context(open_library(config))
+            library = stack.enter_context(opened_library(config))
         recognizer = await asyncio.to_thread(load_recognizer, config.speech.recognizer, config.cache_dir, library)
         try:
             await recognizer.transcribe(recordings[0].load()[:RATE])  # loads its models

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import importlib
 import importlib.util
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from importlib import metadata
 from typing import Literal
 
+from assistant.channels.terminal.printable import printable
 from assistant.config import FILE_NAME, Config, section_types
 
 State = Literal["ok", "missing", "broken"]
@@ -176,16 +178,13 @@ def _knowledge(config: Config) -> Iterator[Finding]:
     if not (config.home / "knowledge.db").exists():
         yield Finding("knowledge", "store", "missing", "no documents yet", remedy)
         return
-    from engines.checkpoint import Checkpoint, default_checkpoint_path
-    from engines.tokenize import Tokenizer
-    from knowledge.library import Library
+    from assistant.library import open_library
 
-    checkpoint = Checkpoint.load(config.reader.model or default_checkpoint_path())
-    library = Library.open(config.home, Tokenizer(checkpoint.vocab, checkpoint.lower_case).encode, readonly=True)
-    try:
+    with contextlib.closing(open_library(config, readonly=True)) as library:
         documents = library.documents()
-    finally:
-        library.close()
+        notes = list(library.notes)
+    for note in notes:
+        yield Finding("knowledge", "note", "broken", printable(note))
     passages = sum(document.passages for document in documents)
     if documents:
         yield Finding("knowledge", "store", "ok", f"{len(documents)} documents, {passages} passages")
