@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import sys
-from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,12 +11,12 @@ import click
 
 from assistant.channels.terminal.parameters import GivenPath
 from assistant.config import Config
+from assistant.library import open_library
 from engines.errors import ReparteeError
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from engines.tokenize import Tokenizer, Tokens
     from knowledge.library import AddReport, Hit, Library
     from knowledge.store.sqlite import Document
 
@@ -27,34 +24,6 @@ if TYPE_CHECKING:
 @click.group()
 def command() -> None:
     """Add, list, remove and search the documents that are answered from."""
-
-
-@contextlib.contextmanager
-def open_library(config: Config) -> Iterator[Library]:
-    """Open the library without the reader; the reader's vocabulary is loaded when a passage is tokenised.
-
-    What the library put right by itself is told on standard error.
-    """
-    from knowledge.library import Library
-
-    @cache
-    def tokenizer() -> Tokenizer:
-        from engines.checkpoint import Checkpoint, default_checkpoint_path
-        from engines.tokenize import Tokenizer
-
-        checkpoint = Checkpoint.load(config.reader.model or default_checkpoint_path())
-        return Tokenizer(checkpoint.vocab, checkpoint.lower_case)
-
-    def tokenize(text: str) -> Tokens:
-        return tokenizer().encode(text)
-
-    library = Library.open(config.home, tokenize, max_document_bytes=round(config.knowledge.max_document_mb * 2**20))
-    try:
-        yield library
-    finally:
-        library.close()
-        for note in library.notes:
-            click.echo(f"repartee: {note}", err=True)
 
 
 @command.command()

@@ -12,8 +12,10 @@ import pytest
 
 from assistant.audio.files import load_audio
 from assistant.commands.eval_speech import comparable, read_manifest, recognise, summarise
-from assistant.recognizers.sphinx.domain import build, fingerprint, frequent_words
-from assistant.recognizers.sphinx.recognizer import RecognizerError, SphinxRecognizer
+from assistant.recognizers.lexicon import Contents, Lexicon
+from assistant.recognizers.sphinx.client import RecognizerError
+from assistant.recognizers.sphinx.domain import KIND, build, cached, frequent_words
+from assistant.recognizers.sphinx.recognizer import QUICK, SphinxRecognizer
 from tests.paths import SAMPLES, SPEECH
 
 CHUNK = 1_600
@@ -39,7 +41,7 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 async def recognizer(cache: Path) -> AsyncIterator[SphinxRecognizer]:
-    recognizer = SphinxRecognizer(cache, Documents(), workers=2)
+    recognizer = SphinxRecognizer(cache, Lexicon([Documents()]), workers=2)
     yield recognizer
     await recognizer.close()
 
@@ -78,8 +80,8 @@ async def test_questions_about_the_documents_are_understood(recognizer: SphinxRe
 
 def test_live_speech_is_searched_for_frequent_words_and_those_of_the_documents(cache: Path) -> None:
     assert frequent_words(["the", "zygote", "house", "lighthouse"], 2) == {"the", "house"}
-    key, texts = fingerprint(["The zygote of Quibblewick divides at noon."])
-    domain = build(cache, key, texts)
+    contents = Contents(("The zygote of Quibblewick divides at noon.",))
+    domain = build(cache, contents.key(KIND), contents)
     whole, frequent = ({line.split()[0] for line in file.open()} for file in (domain.dictionary, domain.frequent))
     assert frequent < whole
     assert {"zygote", "quibblewick", "what", "stop"} <= frequent
@@ -88,7 +90,6 @@ def test_live_speech_is_searched_for_frequent_words_and_those_of_the_documents(c
 
 async def test_the_demo_question_is_heard_and_written_as_in_the_document(recognizer: SphinxRecognizer) -> None:
     transcript = await recognizer.transcribe(load_audio(SAMPLES / "audio" / "marlow-point.flac"))
-    assert transcript.final
     assert transcript.text == "how tall is the lighthouse at Marlow Point"
 
 
@@ -108,7 +109,7 @@ async def test_words_come_while_the_person_speaks_and_are_never_taken_back(recog
     shown, said = comparable(" ".join(partials)), comparable(transcript.text)
     assert len(shown) <= len(said) + 2
     assert sum(word in said for word in shown) > 0.7 * len(shown)
-    assert stream.mean is not None
+    assert stream.speaker is not None
 
 
 async def test_speech_after_a_pause_is_still_heard(recognizer: SphinxRecognizer) -> None:
@@ -202,7 +203,7 @@ async def test_silence_and_crumbs_are_no_words(recognizer: SphinxRecognizer, sam
 
 async def test_closing_leaves_no_process(cache: Path) -> None:
     before = await children()
-    recognizer = SphinxRecognizer(cache, Documents(), workers=2)
+    recognizer = SphinxRecognizer(cache, Lexicon([Documents()]), workers=2)
     await asyncio.gather(*(recognizer.transcribe(clip("stop-slt")) for _ in range(3)))
     pids = await children() - before
     assert pids
@@ -250,16 +251,17 @@ async def test_a_worker_ends_when_its_parent_is_killed(cache: Path, tmp_path: Pa
 
 async def test_what_was_built_from_the_documents_is_kept_and_rebuilt_when_they_change(cache: Path) -> None:
     documents = Documents("lighthouse.md")
-    recognizer = SphinxRecognizer(cache, documents)
+    recognizer = SphinxRecognizer(cache, Lexicon([documents]))
     try:
         await recognizer.prepare()
         built = {path.name: path.stat().st_mtime_ns for path in cache.glob("sphinx-*/domain.lm")}
         before = set(cache.glob("sphinx-*"))
         await recognizer.close()
-        recognizer = SphinxRecognizer(cache, documents)
+        recognizer = SphinxRecognizer(cache, Lexicon([documents]))
         await recognizer.prepare()
         assert {path.name: path.stat().st_mtime_ns for path in cache.glob("sphinx-*/domain.lm")} == built
         documents.names, documents.version = ("bees.md",), 2
+        await recognizer.caught_up()
         assert "waggle" in (await recognizer.transcribe(clip("waggle-slt"))).text
         assert len(set(cache.glob("sphinx-*")) - before) == 1
     finally:
@@ -269,7 +271,7 @@ async def test_what_was_built_from_the_documents_is_kept_and_rebuilt_when_they_c
 async def test_a_cache_that_cannot_be_written_does_not_matter(tmp_path: Path) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("not a folder")
-    recognizer = SphinxRecognizer(blocked / "cache", Documents("bees.md"))
+    recognizer = SphinxRecognizer(blocked / "cache", Lexicon([Documents("bees.md")]))
     try:
         assert "waggle" in (await recognizer.transcribe(clip("waggle-slt"))).text
     finally:
