@@ -18,6 +18,7 @@ from heapq import nlargest
 from pathlib import Path
 
 from assistant.languages.en.spoken_words import sentences, spoken_words
+from assistant.languages.en.words import AUXILIARIES
 from assistant.languages.en.written_forms import written_forms
 from assistant.recognizers.lexicon import Contents
 from assistant.recognizers.sphinx.library import model_path
@@ -37,10 +38,6 @@ NICENESS = 10
 _NAMES_ASKED = 4_000
 FREQUENT = 20_000  # words of general English that live speech is searched for, besides those of the documents
 
-_AUXILIARIES = frozenset("is are was were has have had can could will would should must does did do may".split())
-_STOP = frozenset(
-    "a an the and or but of in on at to for from by with as it its this that these those he she they".split()
-)
 _OPENERS = ("what {}", "when {}", "where {}", "why {}", "how {}")
 _ABOUT = (
     "what is {}", "what was {}", "who is {}", "who was {}", "where is {}", "where was {}", "when was {}", "when is {}",
@@ -191,7 +188,7 @@ def domain_sentences(contents: Contents) -> Iterator[tuple[list[str], int]]:
 def questions(words: Sequence[str]) -> Iterator[list[str]]:
     """Yield questions that a statement answers: "the tower was built in york" gives "when was the tower built"."""
     for place, word in enumerate(words[1:10], 1):
-        if word in _AUXILIARIES:
+        if word in AUXILIARIES:
             subject, rest = words[:place], words[place + 1 : place + 9]
             for opener in _OPENERS:
                 yield opener.format(" ".join([word, *subject, *rest])).split()

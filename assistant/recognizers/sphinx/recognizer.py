@@ -237,6 +237,8 @@ class SphinxStream:
         self._check_open()
         final = await self._surviving(self._pull)
         self._over, self.speaker = True, final["mean"]
+        if final["hurried"]:
+            logger.debug("An utterance was searched for less than usual: it cost too much, or several spoke at once.")
         self.hypothesis = final["text"]
         return Transcript(self.hypothesis)
 

@@ -13,7 +13,8 @@ import signal
 import struct
 import sys
 import threading
-from collections.abc import Callable, Mapping, Sequence
+import time
+from collections.abc import Callable, Sequence
 from enum import IntEnum
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -33,9 +34,12 @@ DOMAIN_WEIGHT = 1.0
 # Nobody waits for a recording: every word, every state, two passes. A person who speaks waits for what is left to do at
 # the end, so there is one pass and then the best path through its lattice; who speaks alone is searched for with twice
 # the states. docs/speech.md has what each costs and gains.
-WHOLE: dict[str, str | float | bool] = {"bestpath": False}
-LIVE: dict[str, str | float | bool] = {"bestpath": True, "fwdflat": False}
 ALONE, CROWDED = Effort(6000, 20), Effort(3000, 10)
+# Babble and music cost several times what speech does, and no effort finds words in them. After so much of an utterance
+# it is known what it costs, and if that is too much it is searched for no more than in a crowd: a recording that costs
+# so many times what preparing it did (speech: about 20), and a person's speech that costs more than its duration.
+JUDGED = 3 * 32_000  # bytes
+DEAR, BEHIND_SPEECH = 40.0, 1.0
 BEHIND = 3 * SLICE  # bytes that wait in a process whose speakers are no longer kept up with
 
 
@@ -50,7 +54,7 @@ class Kind(IntEnum):
     CANCEL = 6
     READY = 7  # JSON: missing, whether there is no such model, or it is damaged
     HEARD = 8  # JSON: bytes decoded, stable words, text so far, whether that is the answer to SETTLE
-    FINAL = 9  # JSON: text, mean
+    FINAL = 9  # JSON: text, mean, hurried
     FAILED = 10  # a sentence
 
 
@@ -81,6 +85,10 @@ class _Job:
         self.decoder: Decoder | None = None
         self.domain: Domain | None = None
         self.utterance: Utterance | None = None
+        self.fed = 0  # bytes
+        self.spent_s = 0.0  # of the processor, on them
+        self.prepared_s = 0.0  # of the processor, for a second of audio, before the search
+        self.hurried = False
 
     @property
     def ready(self) -> bool:
@@ -236,7 +244,14 @@ class Worker:
             self._begin(job, piece)
         assert job.utterance is not None
         if piece:
+            started_s = time.thread_time()
             job.utterance.feed(piece)
+            job.spent_s += time.thread_time() - started_s
+            job.fed += len(piece)
+            judged = job.fed - len(piece) < JUDGED <= job.fed and not job.hurried
+            if judged and too_dear(job.spent_s, job.fed, job.prepared_s, whole=job.whole):
+                job.hurried = True
+                job.utterance.restart(CROWDED)
             self._tell(number, job, len(piece))
         elif job.settling and not job.finishing:
             job.settling = False
@@ -245,7 +260,9 @@ class Worker:
             self._tell(number, job, 0, settled=True)
         elif job.finishing:
             words = job.utterance.finish()
-            self._send(Kind.FINAL, number, {"text": _written(job, words), "mean": job.utterance.mean})
+            self._send(
+                Kind.FINAL, number, {"text": _written(job, words), "mean": job.utterance.mean, "hurried": job.hurried}
+            )
             self._release(number, job)
 
     def _begin(self, job: _Job, piece: bytes) -> None:
@@ -253,11 +270,17 @@ class Worker:
             job.decoder, job.domain = self._pool(job).take(), self._domain
             if not job.whole:
                 self._live.another()  # for the next who speaks at the same time
-        if not job.whole:
-            job.decoder.search(ALONE if self._live.busy == 1 else CROWDED)
+        if job.whole:
+            job.decoder.search(EVERYTHING)
+        else:
+            job.hurried = self._live.busy > 1
+            job.decoder.search(CROWDED if job.hurried else ALONE)
         job.utterance = Utterance(job.decoder, job.mean)
         if job.whole:
-            job.utterance.prime(piece + bytes(job.audio))
+            audio = piece + bytes(job.audio)
+            started_s = time.thread_time()
+            job.utterance.prime(audio)
+            job.prepared_s = (time.thread_time() - started_s) / max(len(audio), 1) * 32_000
 
     def _behind(self) -> bool:
         with self._changed:
@@ -311,28 +334,33 @@ class Worker:
             self._sink.flush()
 
 
+def too_dear(spent_s: float, fed: int, prepared_s: float, *, whole: bool) -> bool:
+    """Say whether `fed` bytes cost too much processor time to go on like this; see DEAR."""
+    return spent_s / fed * 32_000 > (DEAR * prepared_s if whole else BEHIND_SPEECH)
+
+
 def _written(job: _Job, words: list[str]) -> str:
     return write(words, job.domain.forms if job.domain else {})
 
 
 def _live_decoder(domain: Domain | None) -> Decoder:
     domain = domain or Domain.plain()
-    decoder = _decoder(LIVE, domain.frequent, domain.language_model, CROWDED)
+    decoder = _decoder(domain.frequent, domain.language_model, CROWDED)
     decoder.search(ALONE)  # made now, not when somebody speaks
     return decoder
 
 
 def _whole_decoder(domain: Domain | None) -> Decoder:
     domain = domain or Domain.plain()
-    return _decoder(WHOLE, domain.dictionary, domain.language_model, EVERYTHING)
+    return _decoder(domain.dictionary, domain.language_model, EVERYTHING)
 
 
-def _decoder(settings: Mapping[str, Any], dictionary: Path, language_model: Path | None, effort: Effort) -> Decoder:
+def _decoder(dictionary: Path, language_model: Path | None, effort: Effort) -> Decoder:
     english = model_path()
     models = [(english / "en-us.lm.bin", 1.0)]
     if language_model is not None:
         models.append((language_model, DOMAIN_WEIGHT))
-    return Decoder({"hmm": str(english / "en-us"), "dict": str(dictionary), **settings}, models, effort)
+    return Decoder({"hmm": str(english / "en-us"), "dict": str(dictionary)}, models, effort)
 
 
 def main() -> None:
