@@ -20,6 +20,7 @@ logger = logging.getLogger(__name__)
 
 PATIENCE_S = 60.0  # with a process that has work and sends nothing, on the busiest of machines
 LOOKS = 20
+NICENESS = 10  # of what is built beside the hearing
 BUILD_LIMIT_S = 300.0  # for a language model
 
 
@@ -31,13 +32,13 @@ class WorkerDiedError(Exception):
     """The process behind an utterance ended."""
 
 
-async def build_beside(cache_dir: Path, key: str, contents: Contents) -> None:
-    """Build the model of a lexicon's contents in a process of its own, at low priority.
+async def build_beside(cache_dir: Path, key: str, contents: Contents, *, awaited: bool) -> None:
+    """Build the model of a lexicon's contents in a process of its own, at low priority unless somebody waits for it.
 
     Raises PermissionError where `cache_dir` cannot be written, RecognizerError where the model cannot be built.
     """
     process = await asyncio.create_subprocess_exec(
-        *python_module("assistant.recognizers.sphinx.domain", str(cache_dir), key),
+        *python_module("assistant.recognizers.sphinx.domain", str(cache_dir), key, str(0 if awaited else NICENESS)),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.PIPE,

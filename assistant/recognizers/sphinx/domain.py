@@ -34,7 +34,6 @@ BLOCKED = 3  # exit status: the cache cannot be written
 PHRASE_WEIGHT = 3  # sentences of a text that a phrase counts for
 _CHECKSUMS = "checksums.json"
 _FILES = ("forms.json", "domain.lm", "words.dict", "frequent.dict")
-NICENESS = 10
 _NAMES_ASKED = 4_000
 FREQUENT = 20_000  # words of general English that live speech is searched for, besides those of the documents
 
@@ -107,10 +106,10 @@ def packed(contents: Contents) -> bytes:
 
 
 def main() -> None:
-    """Build the model of the contents on standard input: a process of its own, at low priority."""
+    """Build the model of the contents on standard input, in a process of its own."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal reaches the whole group; the parent decides
-    os.nice(NICENESS)
-    folder, key = sys.argv[1:]
+    folder, key, niceness = sys.argv[1:]
+    os.nice(int(niceness))
     texts, phrases = json.load(sys.stdin.buffer)
     try:
         build(Path(folder), key, Contents(tuple(texts), tuple(phrases)))

@@ -166,13 +166,14 @@ class SphinxRecognizer:
         await asyncio.gather(*teaching, return_exceptions=True)
 
     async def _build(self, key: str, contents: Contents) -> None:
+        awaited = not self._informed.is_set()
         try:
-            await build_beside(self._cache_dir, key, contents)
+            await build_beside(self._cache_dir, key, contents, awaited=awaited)
         except PermissionError:
             if self._temporary is None:
                 self._temporary = tempfile.TemporaryDirectory(prefix="repartee-")
                 self._cache_dir = Path(self._temporary.name)
-            await build_beside(self._cache_dir, key, contents)
+            await build_beside(self._cache_dir, key, contents, awaited=awaited)
 
     async def _teach(self, worker: WorkerProcess, *, live: bool) -> None:
         """Have a worker load the model in use beside the one it has; a model that cannot be loaded is left out.

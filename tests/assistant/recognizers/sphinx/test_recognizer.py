@@ -326,7 +326,7 @@ async def test_nothing_in_the_current_folder_is_executed(
     await worker.ask(Kind.DOMAIN, {"cache_dir": str(cache), "key": "", "live": False})
     await worker.close()
     contents = Contents(("The zygote of Quibblewick divides.",))
-    await build_beside(tmp_path / "cache", contents.key(KIND), contents)
+    await build_beside(tmp_path / "cache", contents.key(KIND), contents, awaited=True)
     assert not ran.exists()
 
 
@@ -405,10 +405,11 @@ async def test_what_is_spoken_while_documents_change_does_not_wait_for_them(
     documents, go_on, building = Watched("lighthouse.md"), asyncio.Event(), asyncio.Event()
     recognizer = SphinxRecognizer(cache, Lexicon([documents]), workers=1)
 
-    async def held(*arguments: Any) -> None:
+    async def held(*arguments: Any, awaited: bool) -> None:
+        assert not awaited
         building.set()
         await go_on.wait()
-        await build_beside(*arguments)
+        await build_beside(*arguments, awaited=awaited)
 
     try:
         await recognizer.prepare()
@@ -435,7 +436,7 @@ async def test_a_large_library_is_heard_in_general_english_until_it_is_learnt(
             yield from super().texts()
             yield "word " * QUICK
 
-    async def never(*_arguments: Any) -> None:
+    async def never(*_arguments: Any, awaited: bool) -> None:
         await asyncio.Event().wait()
 
     monkeypatch.setattr(module, "build_beside", never)
