@@ -475,22 +475,26 @@ def test_millions_of_emoji_are_few_bytes() -> None:
 
 
 async def test_a_worker_that_hangs_is_replaced(
-    recognizer: SphinxRecognizer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    cache: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    await recognizer.prepare()
-    monkeypatch.setattr(client, "PATIENCE_S", 4.0)
-    pcm = clip("keeper-rms")
-    stream = recognizer.stream()
-    await stream.feed(pcm[:16_000])
-    hung = await children()
-    for pid in hung:
-        os.kill(pid, signal.SIGSTOP)
-    await stream.feed(pcm[16_000:])
-    heard = (await stream.finish()).text
-    for pid in hung & await children():
-        os.kill(pid, signal.SIGCONT)
-    assert heard == "who was the first keeper of the lighthouse"
-    assert "hung and is replaced" in caplog.text
+    recognizer = SphinxRecognizer(cache, Lexicon([Documents()]), workers=1)
+    try:
+        await recognizer.prepare()
+        pcm = clip("keeper-rms")
+        stream = recognizer.stream()
+        await stream.feed(pcm[:16_000])
+        (hung,) = {worker.pid for worker in recognizer._workers}
+        os.kill(hung, signal.SIGSTOP)
+        await stream.feed(pcm[16_000:])
+        monkeypatch.setattr(client, "PATIENCE_S", 1.0)
+        finishing = asyncio.create_task(stream.finish())
+        while hung in await children():
+            await asyncio.sleep(0.02)
+        monkeypatch.undo()
+        assert (await finishing).text == "who was the first keeper of the lighthouse"
+        assert f"process {hung}) hung and is replaced" in caplog.text
+    finally:
+        await recognizer.close()
 
 
 async def test_a_long_recording_is_decoded_a_few_pieces_at_a_time_and_others_are_served_between_them(
