@@ -20,7 +20,7 @@ from engines.errors import ReparteeError
 
 BLOCK_MS = 20
 LOOK_S = 0.25
-LOST_LOOKS = 8  # so often in a row nothing came: the device is taken for gone
+LOST_LOOKS = 12  # so often in a row nothing came: the device is taken for gone
 MOST_BEHIND_S = 30.0  # of audio that waits to be heard; older is dropped
 RETRY_S = 1.0
 
@@ -129,21 +129,26 @@ class SoundDevices:
     async def _until_lost(self) -> AsyncIterator[np.ndarray]:
         """Yield what is recorded until nothing came for LOST_LOOKS looks.
 
-        Looks are counted, not seconds: when this process, or the whole machine, stood still, a microphone that is there
-        gives something before the next look.
+        Looks are counted, not seconds: when this process stood still, a microphone that is there gives something before
+        the next look. A look that came late is not counted: what this process had to wait for, the sound server may
+        have to wait for as well.
         """
         while not self._chunks.empty():
             self._chunks.get_nowait()  # from before the loss
         missed, given = 0, self._given
         while missed < LOST_LOOKS and self._streams[0].active:
-            chunk = None
+            chunk, looked_s = None, time.monotonic()
             # Not wait_for: Python 3.11's forgets a cancellation that meets a chunk.
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(LOOK_S):
                     chunk = await self._chunks.get()
             if chunk is not None:
                 yield self._resample(chunk)
-            missed, given = (missed + 1 if self._given == given and chunk is None else 0), self._given
+            late = time.monotonic() - looked_s > 2 * LOOK_S
+            if chunk is not None or self._given != given:
+                missed, given = 0, self._given
+            elif not late:
+                missed += 1
 
     def _open(self) -> str:
         """Open the microphone, and the loudspeaker if there is one; returns what is wrong, if anything is."""

@@ -94,22 +94,6 @@ async def recognised(pcm: np.ndarray, home: Path) -> str:
         await assistant.close()
 
 
-def test_a_process_that_stood_still_keeps_its_microphone(sound_server, samples_home: Path, tmp_path: Path) -> None:
-    sound_server.start()
-    speech, rate = soundfile.read(TURNS / "02-slt.flac", dtype="int16")
-    question = tmp_path / "question.wav"
-    soundfile.write(question, np.concatenate([np.zeros(8000, np.int16), speech, np.zeros(16_000, np.int16)]), rate)
-    with listening(sound_server.environment, samples_home, "--turns", "1") as listener:
-        listener.until("Listening.")
-        listener.process.send_signal(signal.SIGSTOP)
-        time.sleep(4)
-        listener.process.send_signal(signal.SIGCONT)
-        sound_server.speak(question)
-        listener.until("first_audio")
-    assert "microphone is gone" not in listener.printed
-    assert "2,000" in listener.printed
-
-
 def test_devices_may_be_missing_come_and_go(sound_server: Callable, samples_home: Path) -> None:
     with listening(sound_server.environment, samples_home) as listener:
         listener.until("There is no microphone; plug one in, I wait for it.")
