@@ -97,16 +97,18 @@ class Parts:
         Raises ReparteeError for a recognizer that is not installed.
         """
         from assistant.recognizers.choose import load_recognizer
-        from assistant.recognizers.sphinx.recognizer import SphinxRecognizer
+        from assistant.recognizers.lexicon import Lexicon
 
         async with self._choosing_recognizer:
             if self._recognizer is None:
                 name = self.config.speech.recognizer
-                self._recognizer = await asyncio.to_thread(load_recognizer, name, self.config.cache_dir, self.library)
+                self._recognizer = await asyncio.to_thread(
+                    load_recognizer, name, self.config.cache_dir, Lexicon([self.library])
+                )
                 self._stack.push_async_callback(self._recognizer.close)
-            if live and not self._prepared and isinstance(self._recognizer, SphinxRecognizer):
+            if live and not self._prepared:
                 await self._recognizer.prepare()
-            self._prepared = self._prepared or live
+                self._prepared = True
             return self._recognizer
 
     async def synthesizer(self) -> Synthesizer:

@@ -19,7 +19,8 @@ from typing import Any
 
 import numpy as np
 
-from assistant.audio.samples import first_audible
+from assistant.audio.pace import Pace
+from assistant.audio.samples import first_audible, slices
 from assistant.samples import is_right
 from engines.errors import ReparteeError
 
@@ -203,14 +204,14 @@ class Caller:
 
     async def _microphone(self) -> None:
         """Send a chunk whenever its last sample would have been recorded."""
-        due = time.perf_counter()
+        pace = Pace(RATE)
         chunks: Iterator[tuple[int, str]] = iter(())  # of the speech under way: samples, and the event that holds them
         idle = self._idle_chunk_ms * RATE // 1000
         silence = cycle([_append(self._room(idle)) for _ in range(ROOMS)])
         speaking: np.ndarray | None = None
         while True:
             if speaking is None and self._speech is not None:
-                speaking, self._spoken_from = self._speech, due
+                speaking, self._spoken_from = self._speech, pace.due
                 chunks = self._chunks(speaking)
             samples, event = next(chunks, (0, "")) if speaking is not None else (0, "")
             if speaking is not None and not samples:
@@ -218,16 +219,14 @@ class Caller:
                 self._said.set()
             if not samples:
                 samples, event = idle, next(silence)
-            due += samples / RATE
-            await asyncio.sleep(max(0.0, due - time.perf_counter()))
+            await pace.record(samples)
             await self._socket.send(event)
 
     def _chunks(self, speech: np.ndarray) -> Iterator[tuple[int, str]]:
         """Yield the events that say a recording; the last one ends in the room's noise."""
         size = RATE * CHUNK_MS // 1000
-        for start in range(0, len(speech), size):
+        for part in slices(speech, size):
             chunk = self._room(size)
-            part = speech[start : start + size]
             chunk[: len(part)] = part
             yield size, _append(chunk)
 

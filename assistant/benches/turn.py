@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import os
 import socket
 import sys
 import tempfile
@@ -26,6 +25,7 @@ from assistant.config import Config
 from assistant.samples import SAMPLES
 from engines.errors import ReparteeError
 from engines.figures import Figures
+from engines.processes import python_environment, python_module
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -234,9 +234,9 @@ async def served(config: Config, settings: Mapping[str, str]) -> AsyncIterator[S
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
-        call = [sys.executable, "-m", "assistant", "--home", str(home), "serve", "--host", "127.0.0.1"]
+        call = [*python_module("assistant"), "--home", str(home), "serve", "--host", "127.0.0.1"]
         call += ["--port", str(port)]
-        environment = os.environ | settings
+        environment = python_environment() | dict(settings)
         with (home / "server.log").open("wb") as log:
             server = await asyncio.create_subprocess_exec(*call, env=environment, stdout=log, stderr=log)
         try:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import subprocess
-import sys
 import tempfile
 import time
 from collections import defaultdict
@@ -22,6 +21,7 @@ from assistant.config import Config
 from assistant.samples import SAMPLES, bundled_questions, is_right
 from assistant.turn.budget import DEFAULT_SLOTS
 from engines.figures import Figures
+from engines.processes import python_environment, python_module
 
 
 @click.group()
@@ -86,11 +86,12 @@ async def warm_turns(config: Config, turns: int) -> tuple[int, int, dict[str, li
 
 def cold_starts(home: Path, runs: int) -> list[float]:
     """Return the wall clock of whole `repartee ask` processes, ms."""
-    call = [sys.executable, "-m", "assistant", "--home", str(home), "ask", next(iter(bundled_questions())), "--json"]
+    question = next(iter(bundled_questions()))
+    call = python_module("assistant", "--home", str(home), "ask", question, "--json")
     times = []
     for _ in range(runs):
         started = time.perf_counter()
-        subprocess.run(call, check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(call, check=True, env=python_environment(), stdout=subprocess.DEVNULL)
         times.append((time.perf_counter() - started) * 1e3)
     return times
 

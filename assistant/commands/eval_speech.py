@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from assistant.audio.pace import in_real_time
 from assistant.audio.samples import RATE
 from assistant.config import Config
 from engines.errors import ReparteeError
@@ -127,11 +128,8 @@ async def recognise(recognizer: Recognizer, recording: Recording, *, live: bool)
     started = time.perf_counter()
     if live:
         stream = recognizer.stream()
-        step = RATE * CHUNK_MS // 1000
-        for place in range(0, len(pcm), step):
-            spoken_at = started + (place + step) / RATE
-            await asyncio.sleep(max(0.0, spoken_at - time.perf_counter()))
-            await stream.feed(pcm[place : place + step])
+        async for chunk in in_real_time(pcm, CHUNK_MS):
+            await stream.feed(chunk)
         ended = time.perf_counter()
         transcript = await stream.finish()
     else:
@@ -187,13 +185,14 @@ def summarise(results: Sequence[Result]) -> dict[str, float]:
 async def _evaluate(config: Config, recordings: Sequence[Recording], *, live: bool, plain: bool) -> list[Result]:
     from assistant.library import opened_library
     from assistant.recognizers.choose import load_recognizer
+    from assistant.recognizers.lexicon import Lexicon
     from knowledge.library import STORE_NAME
 
     with ExitStack() as stack:
-        library = None
+        lexicon = None
         if not plain and (config.home / STORE_NAME).exists():
-            library = stack.enter_context(opened_library(config))
-        recognizer = await asyncio.to_thread(load_recognizer, config.speech.recognizer, config.cache_dir, library)
+            lexicon = Lexicon([stack.enter_context(opened_library(config))])
+        recognizer = await asyncio.to_thread(load_recognizer, config.speech.recognizer, config.cache_dir, lexicon)
         try:
             await recognizer.transcribe(recordings[0].load()[:RATE])  # loads its models
             return [await recognise(recognizer, recording, live=live) for recording in recordings]

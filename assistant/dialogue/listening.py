@@ -22,7 +22,7 @@ from engines.errors import ReparteeError
 
 if TYPE_CHECKING:
     from assistant.parts import Load
-    from assistant.recognizers.recognizer import Recognizer
+    from assistant.recognizers.recognizer import Recognizer, Speaker
 
 
 @dataclass
@@ -81,7 +81,7 @@ class Listening:
         self._hearing: Hearing | None = None
         self.settled: str | None = None  # the words at the pause under way
         self._recognising: set[Hearing | Recorded] = set()
-        self._mean: list[float] | None = None  # of the person's voice
+        self._speaker: Speaker | None = None
 
     @property
     def waiting(self) -> int:
@@ -173,7 +173,7 @@ class Listening:
         self.settled = None
         self._hearing = Hearing(
             self._turns,
-            self._recognizer().stream(self._mean),
+            self._recognizer().stream(self._speaker),
             self._load,
             partial=lambda turn, text, appended: self._outbox.put(Partial(turn, text, appended)),
             hypothesis=self._on_hypothesis,
@@ -215,7 +215,7 @@ class Listening:
         self._recognising.add(hearing)
         try:
             turn.transcript = await hearing.finish()
-            self._mean = hearing.mean or self._mean
+            self._speaker = hearing.speaker or self._speaker
         except ReparteeError as error:
             self._outbox.put(HearingFailed(turn.number, str(error)))
             return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
@@ -28,6 +29,7 @@ from engines.errors import ReparteeError
 log = logging.getLogger(__name__)
 
 MODEL = "repartee"
+MOST_RECORDINGS = 16  # in memory at a time, up to 20 MB each; more wait as files
 MAX_BODY_BYTES = 26 * 1024 * 1024  # a recording of 25 MB, as the API has it, and its form
 PUBLIC = frozenset({"/", "/health"})
 
@@ -48,6 +50,7 @@ def build_app(service: Service) -> Starlette:
     handlers = {ReparteeError: answer_error, HTTPException: _http_error, Exception: _internal_error}
     app = Starlette(routes=routes, exception_handlers=handlers)
     app.state.service = service
+    app.state.recordings = asyncio.Semaphore(MOST_RECORDINGS)
     app.add_middleware(_Guard, gate=Gate(config.serve))
     if config.serve.origins:
         # Outside the guard: a browser asks for permission without the token.

@@ -26,6 +26,7 @@ from engines.errors import ReparteeError
 
 MAX_MESSAGE_BYTES = 16 * 1024 * 1024  # 15 MiB of audio in one append is the API's own limit
 FIRST_REQUEST_S = 15.0
+LAST_WORDS_S = SHUTDOWN_S / 2  # for answers under way when the server ends
 OTHER_CONNECTIONS = 1000  # besides the sessions
 
 
@@ -151,7 +152,7 @@ class _Server(uvicorn.Server):
 
 
 class _Http(H11Protocol):
-    """Cuts a connection that does not send the head of a request in time."""
+    """Cuts a connection that does not send the head of a request in time, or does not read when the server ends."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -164,6 +165,11 @@ class _Http(H11Protocol):
     def handle_websocket_upgrade(self, event: Any) -> None:
         self._deadline.cancel()
         super().handle_websocket_upgrade(event)
+
+    def shutdown(self) -> None:
+        """End in order; an answer that is not over soon, or that nobody reads, ends as if its client had left."""
+        super().shutdown()
+        self.loop.call_later(0.0 if self.flow.write_paused else LAST_WORDS_S, self.transport.abort)
 
     def _cut_if_idle(self) -> None:
         if getattr(self, "cycle", None) is None:

@@ -11,7 +11,7 @@ from contextlib import aclosing
 from typing import Any
 
 import numpy as np
-from starlette.datastructures import UploadFile
+from starlette.datastructures import State, UploadFile
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 
@@ -37,7 +37,6 @@ _STREAMED = {"wav": "audio/wav", "pcm": "audio/pcm"}
 
 async def transcribe(request: Request) -> Response:
     """Return the words of a recording: a form with `file`, in any format that libsndfile reads."""
-    parts: Parts = request.app.state.service.parts
     async with request.form(max_files=1, max_fields=32) as form:
         upload = form.get("file")
         if not isinstance(upload, UploadFile):
@@ -50,21 +49,27 @@ async def transcribe(request: Request) -> Response:
         if wanted not in ("json", "text", "verbose_json"):
             raise ApiError("'response_format' must be json, text or verbose_json.", param="response_format")
         streaming = str(form.get("stream") or "").lower() == "true"
-        name = upload.filename or "The recording"
-        pcm = await asyncio.to_thread(load_audio, upload.file, name=clean(name)[:100])
-    recognizer = await parts.recognizer(live=False)
-    transcript = await while_there(request, recognizer.transcribe(pcm))
-    seconds = round(len(pcm) / samples.RATE, 3)
+        text, seconds = await while_there(request, _recognised(request.app.state, upload))
     usage = {"type": "duration", "seconds": seconds}
     if streaming:
-        return _transcript_events(transcript.text, usage)
+        return _transcript_events(text, usage)
     if wanted == "text":
-        return PlainTextResponse(transcript.text + "\n")
-    shown: dict[str, Any] = {"text": transcript.text, "usage": usage}
+        return PlainTextResponse(text + "\n")
+    shown: dict[str, Any] = {"text": text, "usage": usage}
     if wanted == "verbose_json":
-        segment = {"id": 0, "start": 0.0, "end": seconds, "text": transcript.text}
+        segment = {"id": 0, "start": 0.0, "end": seconds, "text": text}
         shown |= {"task": "transcribe", "language": "english", "duration": seconds, "segments": [segment]}
     return JSONResponse(shown)
+
+
+async def _recognised(state: State, upload: UploadFile) -> tuple[str, float]:
+    """Return the words of a recording and how many seconds it has."""
+    parts: Parts = state.service.parts
+    name = upload.filename or "The recording"
+    async with state.recordings:
+        pcm = await asyncio.to_thread(load_audio, upload.file, name=clean(name)[:100])
+        transcript = await (await parts.recognizer(live=False)).transcribe(pcm)
+    return transcript.text, round(len(pcm) / samples.RATE, 3)
 
 
 def _transcript_events(text: str, usage: dict[str, Any]) -> Response:
