@@ -15,7 +15,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
-from assistant.channels.gate import SUBPROTOCOL, Gate, Refusal
+from assistant.channels.gate import HEALTH, SUBPROTOCOL, Gate, Refusal
 from assistant.channels.web.http import audio, chat
 from assistant.channels.web.http.errors import answer_error, error_response
 from assistant.channels.web.page import page as the_page
@@ -29,15 +29,21 @@ from engines.errors import ReparteeError
 log = logging.getLogger(__name__)
 
 MODEL = "repartee"
-MAX_BODY_BYTES = 26 * 1024 * 1024  # a recording of 25 MB, as the API has it, and its form
-PUBLIC = frozenset({"/", "/health"})
+KB, MB = 1024, 1024 * 1024
+#: What a request to a path may carry; anything else may carry SMALL_BODY.
+BODY_BYTES = {
+    "/v1/audio/transcriptions": 26 * MB,  # a recording of 25 MB, as the API has it, and its form
+    "/v1/chat/completions": 4 * MB,  # 200 messages, or a spoken question of a minute and a half
+    "/v1/audio/speech": 128 * KB,  # 4096 characters, however they are escaped
+}
+SMALL_BODY = 64 * KB
 
 
 def build_app(assistant: Assistant, config: Config) -> Starlette:
     """Return the application around an open assistant, which stays the caller's to close."""
     routes: list[BaseRoute] = [
         Route("/", page),
-        Route("/health", health),
+        Route(HEALTH, health),
         Route("/v1/models", models),
         Route("/v1/models/{name:path}", model),
         Route("/v1/chat/completions", chat.complete, methods=["POST"]),
@@ -115,7 +121,7 @@ async def realtime(websocket: WebSocket) -> None:
 
 async def _http_error(_request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    return error_response(f"{error.detail}.", status=error.status_code)
+    return error_response(f"{error.detail.rstrip('.')}.", status=error.status_code)
 
 
 async def _internal_error(_request: Request, error: Exception) -> Response:
@@ -134,11 +140,11 @@ class _Guard:
             await self._app(scope, receive, send)
             return
         client = scope["client"][0] if scope.get("client") else ""
-        refusal = self._gate.refuse(
-            Headers(scope=scope), client, scope.get("subprotocols", ()), public=scope["path"] in PUBLIC
-        )
+        path = scope["path"]
+        refusal = self._gate.refuse(Headers(scope=scope), client, scope.get("subprotocols", ()), path=path)
         if refusal is None:
-            await self._app(scope, _limited(receive) if scope["type"] == "http" else receive, send)
+            limit = BODY_BYTES.get(path, SMALL_BODY)
+            await self._app(scope, _limited(receive, limit) if scope["type"] == "http" else receive, send)
         elif scope["type"] == "http":
             await _refused(refusal)(scope, receive, send)
         else:
@@ -149,15 +155,15 @@ def _refused(refusal: Refusal) -> JSONResponse:
     return error_response(refusal.sentence, status=refusal.status, code=refusal.code)
 
 
-def _limited(receive: Receive) -> Callable[[], Awaitable[Message]]:
+def _limited(receive: Receive, limit: int) -> Callable[[], Awaitable[Message]]:
     read = 0
 
     async def limited() -> Message:
         nonlocal read
         message = await receive()
         read += len(message.get("body", b""))
-        if read > MAX_BODY_BYTES:
-            raise HTTPException(413, f"The body is larger than {MAX_BODY_BYTES // 1024 // 1024} MB")
+        if read > limit:
+            raise HTTPException(413, f"The body is larger than {limit // KB} KB, which is the most for this path")
         return message
 
     return limited

@@ -16,8 +16,8 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response, Strea
 
 from assistant.audio.files import load_audio
 from assistant.audio.formats import EAR_RATE, AudioFormat, Encoder
-from assistant.channels.web.http.errors import ApiError, json_body, text_field
-from assistant.channels.web.realtime.items import clean
+from assistant.channels.json import ApiError, clean
+from assistant.channels.web.http.errors import form_body, json_body, text_field
 from assistant.turn.answering import Assistant
 
 MAX_SPOKEN = 4096  # characters of a speech request, as the API has it
@@ -35,17 +35,19 @@ _STREAMED = {"wav": "audio/wav", "pcm": "audio/pcm"}
 async def transcribe(request: Request) -> Response:
     """Return the words of a recording: a form with `file`, in any format that libsndfile reads."""
     assistant: Assistant = request.app.state.assistant
-    async with request.form(max_files=1, max_fields=32) as form:
+    async with form_body(request) as form:
         upload = form.get("file")
         if not isinstance(upload, UploadFile):
             raise ApiError(
+                "missing_required_parameter",
                 "'file' is needed: a recording, as a file of a multipart form.",
-                code="missing_required_parameter",
                 param="file",
             )
         wanted = str(form.get("response_format") or "json")
         if wanted not in ("json", "text", "verbose_json"):
-            raise ApiError("'response_format' must be json, text or verbose_json.", param="response_format")
+            raise ApiError(
+                "invalid_value", "'response_format' must be json, text or verbose_json.", param="response_format"
+            )
         streaming = str(form.get("stream") or "").lower() == "true"
         name = upload.filename or "The recording"
         pcm = await asyncio.to_thread(load_audio, upload.file, name=clean(name)[:100])
@@ -76,16 +78,22 @@ async def speak(request: Request) -> Response:
     body = await json_body(request)
     text = clean(text_field(body, "input", longest=MAX_SPOKEN))
     if not any(char.isalnum() for char in text):
-        raise ApiError("'input' must have words to speak.", param="input")
+        raise ApiError("invalid_value", "'input' must have words to speak.", param="input")
     wanted = text_field(body, "response_format", longest=20, default="mp3")
     if wanted not in _WRITTEN and wanted not in _STREAMED:
-        raise ApiError("'response_format' must be mp3, opus, flac, wav or pcm.", param="response_format")
+        raise ApiError(
+            "invalid_value", "'response_format' must be mp3, opus, flac, wav or pcm.", param="response_format"
+        )
     if body.get("speed") not in (None, 1, 1.0):
-        raise ApiError("'speed' must be 1: the voice's rate is the setting speech.rate.", param="speed")
+        raise ApiError(
+            "invalid_value", "'speed' must be 1: the voice's rate is the setting speech.rate.", param="speed"
+        )
     pcm = _pcm(assistant, text)
     if body.get("stream_format") == "sse":
         if wanted != "pcm":
-            raise ApiError("'response_format' must be pcm when 'stream_format' is sse.", param="response_format")
+            raise ApiError(
+                "invalid_value", "'response_format' must be pcm when 'stream_format' is sse.", param="response_format"
+            )
         return StreamingResponse(_speech_events(pcm), media_type="text/event-stream")
     if wanted in _STREAMED:
         return StreamingResponse(_wav(pcm) if wanted == "wav" else pcm, media_type=_STREAMED[wanted])

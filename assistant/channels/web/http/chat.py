@@ -20,9 +20,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from assistant.audio.files import load_audio
-from assistant.channels.web.http.errors import ApiError, Json, json_body, text_field
-from assistant.channels.web.realtime.events import checked
-from assistant.channels.web.realtime.items import clean
+from assistant.channels.json import ApiError, Json, checked, clean
+from assistant.channels.web.http.errors import json_body, text_field
 from assistant.turn.answering import Assistant
 from assistant.turn.events import Reply
 from assistant.turn.follow_up import answer_in_context
@@ -35,10 +34,12 @@ async def complete(request: Request) -> Response:
     assistant: Assistant = request.app.state.assistant
     body = await json_body(request)
     if body.get("n") not in (None, 1):
-        raise ApiError("'n' must be 1: there is one answer.", param="n")
+        raise ApiError("invalid_value", "'n' must be 1: there is one answer.", param="n")
     wanted = checked(body.get("response_format") or {}, dict, "response_format")
     if wanted.get("type", "text") != "text":
-        raise ApiError("'response_format' must be text: answers are sentences.", param="response_format")
+        raise ApiError(
+            "invalid_value", "'response_format' must be text: answers are sentences.", param="response_format"
+        )
     streaming = checked(body.get("stream_options") or {}, dict, "stream_options")
     messages = checked(body.get("messages") or [], list, "messages")[-MAX_MESSAGES:]
     question, transcript, history = await _conversation(assistant, messages)
@@ -73,7 +74,7 @@ async def _conversation(assistant: Assistant, messages: list[object]) -> tuple[s
             asked.clear()
     if not asked or not asked[-1][0].strip():
         raise ApiError(
-            "The last of 'messages' must be the user's question.", code="missing_required_parameter", param="messages"
+            "missing_required_parameter", "The last of 'messages' must be the user's question.", param="messages"
         )
     return *asked[-1], history
 
@@ -92,7 +93,7 @@ async def _content(assistant: Assistant, content: object, param: str, *, last: b
             transcript = await _heard(assistant, part.get("input_audio"), f"{param}[{number}].input_audio")
             texts.append(transcript)
         elif part.get("type") != "input_audio":
-            raise ApiError(f"'{param}[{number}].type' must be text or input_audio.", param=param)
+            raise ApiError("invalid_value", f"'{param}[{number}].type' must be text or input_audio.", param=param)
     return " ".join(text for text in texts if text), transcript
 
 
@@ -101,7 +102,7 @@ async def _heard(assistant: Assistant, given: object, param: str) -> str:
     try:
         recording = io.BytesIO(base64.b64decode(data, validate=True))
     except (binascii.Error, ValueError) as error:
-        raise ApiError(f"'{param}.data' must be base64.", param=param) from error
+        raise ApiError("invalid_value", f"'{param}.data' must be base64.", param=param) from error
     pcm = await asyncio.to_thread(load_audio, recording, name=param)
     return (await (await assistant.recognizer(live=False)).transcribe(pcm)).text
 

@@ -20,10 +20,10 @@ from typing import Any
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from assistant.audio.formats import EAR_RATE
+from assistant.channels.json import ApiError, decode
 from assistant.channels.limits import Bucket
 from assistant.channels.web.realtime import actions
 from assistant.channels.web.realtime.actions import Output, Send
-from assistant.channels.web.realtime.events import ProtocolError, decode
 from assistant.channels.web.realtime.protocol import Protocol
 from assistant.dialogue.conversation import Conversation, NothingToCommitError
 from engines.errors import ReparteeError
@@ -107,11 +107,11 @@ class Connection:
 
     def _received(self, text: str | None) -> list[Output]:
         if text is None:
-            refusal = ProtocolError("invalid_event", "Events are text messages; binary ones are not supported.")
+            refusal = ApiError("invalid_event", "Events are text messages; binary ones are not supported.")
             return [self._protocol.error(refusal)]
         try:
             return self._protocol.feed(decode(text))
-        except ProtocolError as error:
+        except ApiError as error:
             return [self._protocol.error(error)]
 
     async def _pump(self) -> None:
@@ -200,7 +200,7 @@ class Connection:
         try:
             kept = self._conversation.truncate(action.generation, action.heard_ms)
         except ReparteeError as error:
-            refusal = ProtocolError("item_truncate_invalid_item_id", str(error), event_id=action.event_id or None)
+            refusal = ApiError("item_truncate_invalid_item_id", str(error), event_id=action.event_id or None)
             await self._carry([self._protocol.error(refusal)])
         else:
             await self._carry(self._protocol.truncated(action, kept))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from assistant.channels.web.realtime.events import Json, ProtocolError, checked
+from assistant.channels.json import ApiError, Json, checked, clean
 
 #: Items a conversation holds; the oldest leave first.
 MAX_ITEMS = 500
@@ -48,16 +48,16 @@ class Item:
 
 
 def item_from_json(data: Json, fallback_id: str) -> Item:
-    """Return the item a client wants to create. Raises ProtocolError for one that cannot be held."""
+    """Return the item a client wants to create. Raises ApiError for one that cannot be held."""
     item_id = checked(data.get("id") or fallback_id, str, "item.id")
     if len(item_id) > 200:
-        raise ProtocolError("invalid_value", "'item.id' must not be longer than 200 characters.", param="item.id")
+        raise ApiError("invalid_value", "'item.id' must not be longer than 200 characters.", param="item.id")
     kind = data.get("type", "message")
     if isinstance(kind, str) and kind in _FUNCTION_FIELDS:
         given = {name: checked(data.get(name) or "", str, f"item.{name}") for name in _FUNCTION_FIELDS[kind]}
         return Item(item_id, kind, fields={name: clean(text[:MAX_TEXT]) for name, text in given.items()})
     if kind != "message":
-        raise ProtocolError(
+        raise ApiError(
             "invalid_value",
             "'item.type' must be message, function_call or function_call_output; nothing else is supported.",
             param="item.type",
@@ -66,7 +66,7 @@ def item_from_json(data: Json, fallback_id: str) -> Item:
     if role == "developer":
         role = "system"
     if role not in ("user", "assistant", "system"):
-        raise ProtocolError("invalid_value", "'item.role' must be user, assistant or system.", param="item.role")
+        raise ApiError("invalid_value", "'item.role' must be user, assistant or system.", param="item.role")
     parts = checked(data.get("content") or [], list, "item.content")[:64]
     return Item(item_id, role=role, content=[_part(part, role, n) for n, part in enumerate(parts)])
 
@@ -82,25 +82,18 @@ def _part(given: Any, role: str, index: int) -> Json:
         transcript = _bounded(given["transcript"], where)
         return {"type": "output_audio" if role == "assistant" else "input_audio", "transcript": transcript}
     if kind in _AUDIO_PARTS:
-        raise ProtocolError(
+        raise ApiError(
             "invalid_value",
             f"'{where}' is audio without a transcript; send audio with input_audio_buffer.append.",
             param=where,
         )
-    raise ProtocolError(
-        "invalid_value", f"'{where}.type' must be text or audio; images are not supported.", param=where
-    )
+    raise ApiError("invalid_value", f"'{where}.type' must be text or audio; images are not supported.", param=where)
 
 
 def _bounded(text: str, where: str) -> str:
     if len(text) > MAX_TEXT:
-        raise ProtocolError("string_above_max_length", f"'{where}' is longer than {MAX_TEXT} characters.", param=where)
+        raise ApiError("string_above_max_length", f"'{where}' is longer than {MAX_TEXT} characters.", param=where)
     return clean(text)
-
-
-def clean(text: str) -> str:
-    """Return the text without lone surrogates, which JSON can carry and UTF-8 cannot."""
-    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 class Items:
@@ -124,11 +117,11 @@ class Items:
         return self._items[-1].id if self._items else None
 
     def get(self, item_id: str, code: str) -> Item:
-        """Return the item. Raises ProtocolError with `code` for one that is not here."""
+        """Return the item. Raises ApiError with `code` for one that is not here."""
         for item in reversed(self._items):
             if item.id == item_id:
                 return item
-        raise ProtocolError(code, f"There is no item '{item_id[:100]}' in this conversation.", param="item_id")
+        raise ApiError(code, f"There is no item '{item_id[:100]}' in this conversation.", param="item_id")
 
     def of_turn(self, turn: int) -> Item | None:
         """Return the user's item of a spoken turn."""
@@ -143,11 +136,11 @@ class Items:
     def add(self, item: Item, after: str | None = None) -> tuple[str | None, list[str]]:
         """Put the item at the end, after the item `after`, or first ("root").
 
-        Returns the id of the item before it, and the ids of the items that left for lack of room. Raises ProtocolError
+        Returns the id of the item before it, and the ids of the items that left for lack of room. Raises ApiError
         for an id that is taken or an `after` that is not here.
         """
         if item.id in self:
-            raise ProtocolError(
+            raise ApiError(
                 "item_create_duplicate_item_id", f"There is an item '{item.id[:100]}' already.", param="item.id"
             )
         if after == "root":
@@ -164,7 +157,7 @@ class Items:
         return (None if previous in dropped else previous), dropped
 
     def remove(self, item_id: str) -> Item:
-        """Take an item out. Raises ProtocolError for one that is not here."""
+        """Take an item out. Raises ApiError for one that is not here."""
         item = self.get(item_id, "item_delete_invalid_item_id")
         self._items.remove(item)
         return item

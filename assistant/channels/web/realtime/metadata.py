@@ -6,25 +6,25 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from assistant.channels.web.realtime.events import Json, ProtocolError, checked
+from assistant.channels.json import ApiError, Json, checked
 from assistant.turn.events import Citation, Reply
 
 MAX_KEYS, MAX_KEY, MAX_VALUE = 16, 64, 512
 
 
 def client_metadata(given: Any) -> dict[str, str]:
-    """Return the metadata of a response.create. Raises ProtocolError for what the API would not hold."""
+    """Return the metadata of a response.create. Raises ApiError for what the API would not hold."""
     if given is None:
         return {}
     given = checked(given, dict, "response.metadata")
     if len(given) > MAX_KEYS:
-        raise ProtocolError(
+        raise ApiError(
             "invalid_value", f"'response.metadata' holds at most {MAX_KEYS} keys.", param="response.metadata"
         )
     for key, value in given.items():
         where = f"response.metadata.{key[:MAX_KEY]}"
         if len(key) > MAX_KEY or len(checked(value, str, where)) > MAX_VALUE:
-            raise ProtocolError(
+            raise ApiError(
                 "invalid_value", f"'{where}' is longer than {MAX_KEY} (key) or {MAX_VALUE} (value).", param=where
             )
     return dict(given)

@@ -12,10 +12,11 @@ import secrets
 from collections import OrderedDict
 
 from assistant.audio.formats import AudioFormat, Decoder
+from assistant.channels.json import ApiError, Json, clean
 from assistant.channels.web.realtime import actions, client_events, server_events
 from assistant.channels.web.realtime.actions import Output, Send
-from assistant.channels.web.realtime.events import Event, Json, ProtocolError
-from assistant.channels.web.realtime.items import Item, Items, clean, item_from_json
+from assistant.channels.web.realtime.events import Event
+from assistant.channels.web.realtime.items import Item, Items, item_from_json
 from assistant.channels.web.realtime.metadata import client_metadata
 from assistant.channels.web.realtime.response import Response
 from assistant.channels.web.realtime.session import Session, audio_format, modality
@@ -63,11 +64,11 @@ class Protocol:
             event = client_events.parse(data)
             event_id = event.event_id or None
             return self._do(event)
-        except ProtocolError as error:
+        except ApiError as error:
             error.event_id = error.event_id or event_id
             return [self.error(error)]
 
-    def error(self, error: ProtocolError) -> Send:
+    def error(self, error: ApiError) -> Send:
         """Return the event for something that could not be done."""
         return self._send(server_events.Error(error=error.to_json()))
 
@@ -102,7 +103,7 @@ class Protocol:
         """The conversation had nothing to commit."""
         return [
             self.error(
-                ProtocolError(
+                ApiError(
                     "input_audio_buffer_commit_empty",
                     "The input audio buffer holds less than 100 ms of audio; append audio before committing it.",
                     event_id=action.event_id or None,
@@ -112,7 +113,7 @@ class Protocol:
 
     def not_heard(self, sentence: str) -> list[Output]:
         """The conversation could not take audio."""
-        return [self.error(ProtocolError("input_audio_buffer_full", sentence, param="audio"))]
+        return [self.error(ApiError("input_audio_buffer_full", sentence, param="audio"))]
 
     def responding(self, request: actions.Request, generation: int) -> None:
         """The conversation took a response.create: its reply will be of `generation`."""
@@ -169,9 +170,7 @@ class Protocol:
         try:
             data = base64.b64decode(event.audio, validate=True)
         except (binascii.Error, ValueError) as error:
-            raise ProtocolError(
-                "invalid_value", f"'audio' must be base64: {str(error).lower()}.", param="audio"
-            ) from error
+            raise ApiError("invalid_value", f"'audio' must be base64: {str(error).lower()}.", param="audio") from error
         pcm = self._decoder.decode(data)
         return [actions.Hear(pcm)] if len(pcm) else []
 
@@ -207,7 +206,7 @@ class Protocol:
     def _truncate(self, event: client_events.ItemTruncate) -> list[Output]:
         item = self.items.get(event.item_id, "item_truncate_invalid_item_id")
         if item.generation is None or not item.audio_ms or event.content_index != 0 or event.audio_end_ms < 0:
-            raise ProtocolError(
+            raise ApiError(
                 "invalid_value",
                 "Only the spoken audio of a reply can be truncated, at content_index 0 and at 0 ms or later.",
                 param="item_id",
@@ -223,15 +222,15 @@ class Protocol:
 
     def _create_response(self, event: client_events.ResponseCreate) -> list[Output]:
         if self.session.transcribes_only:
-            raise ProtocolError("invalid_event", "A transcription session has no responses; use type 'realtime'.")
+            raise ApiError("invalid_event", "A transcription session has no responses; use type 'realtime'.")
         if self._requested or self._response is not None:
-            raise ProtocolError(
+            raise ApiError(
                 "conversation_already_has_active_response",
                 "The conversation has an active response; wait for its response.done or send response.cancel.",
             )
         given = event.response
         if given.get("conversation") not in (None, "auto"):
-            raise ProtocolError(
+            raise ApiError(
                 "invalid_value",
                 "'response.conversation' must be 'auto': responses outside the conversation are not supported.",
                 param="response.conversation",
@@ -268,7 +267,7 @@ class Protocol:
         active = self._response
         named_another = active is not None and event.response_id not in (None, active.id)
         if named_another or (active is None and not self._requested):
-            raise ProtocolError("response_cancel_not_active", "Cancellation failed: no active response found.")
+            raise ApiError("response_cancel_not_active", "Cancellation failed: no active response found.")
         return [actions.Interrupt()]
 
     # Conversation events.

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from assistant.audio.formats import AudioFormat
-from assistant.channels.web.realtime.events import Json, ProtocolError, checked
+from assistant.channels.json import ApiError, Json, checked
 from assistant.dialogue.conversation import ConversationSettings, TurnDetection
 
 Modality = Literal["audio", "text"]
@@ -119,7 +119,7 @@ class Session:
     def updated(self, patch: Json) -> Session:
         """Return the session after `session.update`; unknown fields are ignored.
 
-        Raises ProtocolError naming the parameter for a value that cannot be.
+        Raises ApiError naming the parameter for a value that cannot be.
         """
         changes: Json = {}
         if (kind := patch.get("type")) is not None:
@@ -139,7 +139,7 @@ class Session:
                 checked(kept[name], kind, f"session.{name}")
         kept = self.kept | kept
         if _depth(kept) > MAX_DEPTH or len(repr(kept)) > MAX_KEPT_BYTES:
-            raise ProtocolError(
+            raise ApiError(
                 "invalid_value", f"The session may hold 256 KiB, nested {MAX_DEPTH} deep; shorten its tools."
             )
         return dataclasses.replace(self, **changes, kept=kept)
@@ -184,16 +184,16 @@ def modality(given: Any, param: str) -> Modality:
     """Return "audio" or "text". The API knows ["audio"] and ["text"]; audio comes with its words anyway."""
     given = checked(given, list, param)
     if not given or any(name not in ("audio", "text") for name in given):
-        raise ProtocolError("invalid_value", f'\'{param}\' must be ["audio"] or ["text"].', param=param)
+        raise ApiError("invalid_value", f'\'{param}\' must be ["audio"] or ["text"].', param=param)
     return "audio" if "audio" in given else "text"
 
 
 def audio_format(given: Any, param: str) -> AudioFormat:
-    """Return the format of a format object. Raises ProtocolError for any but the API's three."""
+    """Return the format of a format object. Raises ApiError for any but the API's three."""
     given = checked(given, dict, param)
     found = AudioFormat(_one_of(given.get("type"), ("audio/pcm", "audio/pcmu", "audio/pcma"), f"{param}.type"))
     if given.get("rate") not in (None, found.rate):
-        raise ProtocolError("invalid_value", f"'{param}.rate' must be {found.rate}.", param=f"{param}.rate")
+        raise ApiError("invalid_value", f"'{param}.rate' must be {found.rate}.", param=f"{param}.rate")
     return found
 
 
@@ -227,12 +227,12 @@ def _depth(value: Any, level: int = 0) -> int:
 
 def _one_of(given: Any, allowed: tuple[str, ...], param: str) -> Any:
     if given not in allowed:
-        raise ProtocolError("invalid_value", f"'{param}' must be one of {', '.join(allowed)}.", param=param)
+        raise ApiError("invalid_value", f"'{param}' must be one of {', '.join(allowed)}.", param=param)
     return given
 
 
 def _between(given: Any, low: float, high: float, param: str) -> float:
     value: float = checked(given, type(low), param)
     if not low <= value <= high:
-        raise ProtocolError("invalid_value", f"'{param}' must be from {low} to {high}.", param=param)
+        raise ApiError("invalid_value", f"'{param}' must be from {low} to {high}.", param=param)
     return value

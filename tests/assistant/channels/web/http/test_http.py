@@ -177,6 +177,23 @@ def test_a_recording_that_is_none_is_refused(served):
     assert json.loads(answer)["error"]["message"].startswith("question.wav:")
 
 
+@pytest.mark.parametrize("charset", ["undefined", "idna", "no-such-charset", "zlib"])
+def test_a_form_in_a_charset_that_is_none_is_no_trouble_of_the_server(served, charset):
+    body, kind = form("question.flac", CLIP.read_bytes(), model="any")
+    status, _, answer = call(f"{served.url}/v1/audio/transcriptions", body, kind=f"{kind}; charset={charset}")
+    assert (status, answer.startswith(b'{"')) in ((200, True), (400, True))
+    assert "Traceback" not in served.log.read_text()
+
+
+def test_two_files_are_refused_in_a_sentence(served):
+    body, kind = form("a.flac", b"one")
+    edge = body.split(b"\r\n", 1)[0]
+    second = edge + b'\r\nContent-Disposition: form-data; name="file"; filename="b"\r\n\r\ntwo\r\n'
+    status, _, answer = call(f"{served.url}/v1/audio/transcriptions", second + body, kind=kind)
+    message = json.loads(answer)["error"]["message"]
+    assert (status, message.endswith("."), message.endswith("..")) == (400, True, False)
+
+
 def test_a_body_that_is_too_large_is_not_read(served):
     try:
         status = call(f"{served.url}/v1/chat/completions", b" " * (27 * 1024 * 1024))[0]
