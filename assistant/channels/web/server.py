@@ -87,8 +87,8 @@ async def serve(
         await asyncio.gather(assistant.recognizer(), assistant.synthesizer())
         if on_start is not None:
             on_start(assistant)
-        server = _Server(
-            _options(build_app(assistant, config), config.serve), lambda: ready(url_of(listener, config.serve))
+        server = Server(
+            options(build_app(assistant, config), config.serve), lambda: ready(url_of(listener, config.serve))
         )
         await server.serve(sockets=[listener])
     finally:
@@ -112,7 +112,8 @@ def check_tls(config: ServeConfig) -> None:
         ) from error
 
 
-def _options(app: Any, config: ServeConfig) -> uvicorn.Config:
+def options(app: Any, config: ServeConfig) -> uvicorn.Config:
+    """Return how uvicorn serves the application."""
     return uvicorn.Config(
         app,
         log_config=None,
@@ -135,7 +136,7 @@ def _options(app: Any, config: ServeConfig) -> uvicorn.Config:
     )
 
 
-class _Server(uvicorn.Server):
+class Server(uvicorn.Server):
     """Says when it is ready, and ends on a signal without passing it on, so that the exit status is 0."""
 
     def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:

@@ -61,6 +61,8 @@ class Http(H11Protocol):
         self._unread.done()
 
     def _watch(self) -> None:
+        if self.transport.get_protocol() is not self:
+            return  # a WebSocket has taken over
         state = self.conn.their_state
         if state is h11.IDLE:
             self._awaited.wait_for("head" if self._began or self.conn.trailing_data[0] else "request")
