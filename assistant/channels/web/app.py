@@ -45,11 +45,14 @@ def build_app(assistant: Assistant, config: Config) -> Starlette:
         Route("/", page),
         Route(HEALTH, health),
         Route("/v1/models", models),
+        Route("/v1/models/", models),
         Route("/v1/models/{name:path}", model),
+        Route("/v1/audio/voices", audio.voices),
         Route("/v1/chat/completions", chat.complete, methods=["POST"]),
         Route("/v1/audio/transcriptions", audio.transcribe, methods=["POST"]),
         Route("/v1/audio/speech", audio.speak, methods=["POST"]),
         WebSocketRoute("/v1/realtime", realtime),
+        WebSocketRoute("/{path:path}", nowhere),
     ]
     handlers = {ReparteeError: answer_error, HTTPException: _http_error, Exception: _internal_error}
     app = Starlette(routes=routes, exception_handlers=handlers)
@@ -93,10 +96,19 @@ def _model(name: str) -> dict[str, object]:
     return {"id": name, "object": "model", "created": 0, "owned_by": "repartee"}
 
 
+async def nowhere(websocket: WebSocket) -> None:
+    """A WebSocket where there is none."""
+    await websocket.send_denial_response(error_response("Not Found; Realtime is at /v1/realtime.", status=404))
+
+
 async def realtime(websocket: WebSocket) -> None:
     """One Realtime session."""
     state = websocket.app.state
     config: Config = state.config
+    if "realtime" in websocket.headers.get("openai-beta", ""):
+        sentence = "The beta of the Realtime API is not spoken here; use a client of the API, without OpenAI-Beta."
+        await websocket.send_denial_response(error_response(sentence, status=400, code="beta_api_shape_disabled"))
+        return
     if state.sessions >= config.serve.sessions:
         sentence = f"All {config.serve.sessions} sessions are taken; try again later."
         await websocket.send_denial_response(error_response(sentence, status=503, code="sessions_exhausted"))

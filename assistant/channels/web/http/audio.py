@@ -6,20 +6,24 @@ import asyncio
 import base64
 import io
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Any
 
 import numpy as np
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from assistant.audio.files import load_audio
 from assistant.audio.formats import EAR_RATE, AudioFormat, Encoder
 from assistant.channels.json import ApiError, clean
 from assistant.channels.web.http.errors import form_body, json_body, text_field
+from assistant.channels.web.http.presence import Stream, while_there
+from assistant.languages import is_spoken
 from assistant.turn.answering import Assistant
 
+SILENCE_MS = 200  # said for a text without words, so that whoever waits for a sound goes on
 MAX_SPOKEN = 4096  # characters of a speech request, as the API has it
 RATE = AudioFormat().rate  # Hz, of the API's pcm and of everything else that is spoken here
 
@@ -48,10 +52,17 @@ async def transcribe(request: Request) -> Response:
             raise ApiError(
                 "invalid_value", "'response_format' must be json, text or verbose_json.", param="response_format"
             )
-        streaming = str(form.get("stream") or "").lower() == "true"
+        streaming = str(form.get("stream") or "").lower() in ("true", "1")
+        if not is_spoken(language := clean(str(form.get("language") or "en"))):
+            raise ApiError(
+                "invalid_value",
+                f"'language' must be en, not '{language[:35]}': English is heard here.",
+                param="language",
+            )
         name = upload.filename or "The recording"
         pcm = await asyncio.to_thread(load_audio, upload.file, name=clean(name)[:100])
-    transcript = await (await assistant.recognizer(live=False)).transcribe(pcm)
+    recognizer = await assistant.recognizer(live=False)
+    transcript = await while_there(request, recognizer.transcribe(pcm))
     seconds = round(len(pcm) / EAR_RATE, 3)
     usage = {"type": "duration", "seconds": seconds}
     if streaming:
@@ -72,12 +83,19 @@ def _transcript_events(text: str, usage: dict[str, Any]) -> Response:
     return Response(body, media_type="text/event-stream")
 
 
+async def voices(request: Request) -> Response:
+    """The one voice there is."""
+    assistant: Assistant = request.app.state.assistant
+    name = (await assistant.synthesizer()).name
+    return JSONResponse({"voices": [{"id": name, "name": name}]})
+
+
 async def speak(request: Request) -> Response:
     """Return a text as speech: wav and pcm as they are made, mp3, opus and flac when they are complete."""
     assistant: Assistant = request.app.state.assistant
     body = await json_body(request)
     text = clean(text_field(body, "input", longest=MAX_SPOKEN))
-    if not any(char.isalnum() for char in text):
+    if not text:
         raise ApiError("invalid_value", "'input' must have words to speak.", param="input")
     wanted = text_field(body, "response_format", longest=20, default="mp3")
     if wanted not in _WRITTEN and wanted not in _STREAMED:
@@ -88,47 +106,75 @@ async def speak(request: Request) -> Response:
         raise ApiError(
             "invalid_value", "'speed' must be 1: the voice's rate is the setting speech.rate.", param="speed"
         )
-    pcm = _pcm(assistant, text)
+    if body.get("stream_format") == "sse" and wanted != "pcm":
+        raise ApiError(
+            "invalid_value", "'response_format' must be pcm when 'stream_format' is sse.", param="response_format"
+        )
+    pcm = await while_there(request, _audible(_pcm(assistant, text)))
     if body.get("stream_format") == "sse":
-        if wanted != "pcm":
-            raise ApiError(
-                "invalid_value", "'response_format' must be pcm when 'stream_format' is sse.", param="response_format"
-            )
-        return StreamingResponse(_speech_events(pcm), media_type="text/event-stream")
+        return Stream(_speech_events(pcm), "text/event-stream")
     if wanted in _STREAMED:
-        return StreamingResponse(_wav(pcm) if wanted == "wav" else pcm, media_type=_STREAMED[wanted])
+        return Stream(_wav(pcm) if wanted == "wav" else pcm, _STREAMED[wanted])
     container, subtype, media_type = _WRITTEN[wanted]
-    spoken = b"".join([chunk async for chunk in pcm])
+    spoken = await while_there(request, _whole(pcm))
     return Response(await asyncio.to_thread(_written, spoken, container, subtype), media_type=media_type)
 
 
-async def _pcm(assistant: Assistant, text: str) -> AsyncIterator[bytes]:
-    """Yield int16 mono at 24 kHz as it is spoken; a client that leaves stops the voice."""
+async def _pcm(assistant: Assistant, text: str) -> AsyncGenerator[bytes, None]:
+    """Yield int16 mono at 24 kHz as it is spoken; closing it stops the voice. A text without words is a silence."""
+    if not any(char.isalnum() for char in text):
+        yield bytes(2 * RATE * SILENCE_MS // 1000)
+        return
     voice = await assistant.synthesizer()
     encoder = Encoder(AudioFormat())
-    chunks = voice.stream(text)
-    try:
+    async with aclosing(voice.stream(text)) as chunks:
         async for chunk in chunks:
             if data := encoder.encode(chunk, voice.rate):
                 yield data
-        yield encoder.flush()
-    finally:
-        await chunks.aclose()
+    if data := encoder.flush():
+        yield data
 
 
-async def _wav(pcm: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+async def _audible(pcm: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
+    """Return the same once something of it is there. Raises ApiError where there is nothing."""
+    try:
+        first = await anext(pcm)
+    except StopAsyncIteration:
+        raise ApiError(
+            "invalid_value",
+            "The voice has no sounds for this text; write it in letters of its language.",
+            param="input",
+        ) from None
+
+    async def whole() -> AsyncGenerator[bytes, None]:
+        async with aclosing(pcm):
+            yield first
+            async for chunk in pcm:
+                yield chunk
+
+    return whole()
+
+
+async def _whole(pcm: AsyncGenerator[bytes, None]) -> bytes:
+    async with aclosing(pcm):
+        return b"".join([chunk async for chunk in pcm])
+
+
+async def _wav(pcm: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
     """Yield a WAV file whose length is not known when it begins: its size fields say so with all ones."""
     endless = b"\xff\xff\xff\xff"
     yield b"RIFF" + endless + b"WAVEfmt " + np.array([16], "<u4").tobytes() + np.array([1, 1], "<u2").tobytes()
     yield np.array([RATE, 2 * RATE], "<u4").tobytes() + np.array([2, 16], "<u2").tobytes() + b"data" + endless
-    async for chunk in pcm:
-        yield chunk
+    async with aclosing(pcm):
+        async for chunk in pcm:
+            yield chunk
 
 
-async def _speech_events(pcm: AsyncIterator[bytes]) -> AsyncIterator[str]:
-    async for chunk in pcm:
-        event = {"type": "speech.audio.delta", "audio": base64.b64encode(chunk).decode("ascii")}
-        yield f"data: {json.dumps(event)}\n\n"
+async def _speech_events(pcm: AsyncGenerator[bytes, None]) -> AsyncGenerator[str, None]:
+    async with aclosing(pcm):
+        async for chunk in pcm:
+            event = {"type": "speech.audio.delta", "audio": base64.b64encode(chunk).decode("ascii")}
+            yield f"data: {json.dumps(event)}\n\n"
     usage = {"input_tokens": 0, "output_tokens": 0, "total_tokens": 0}
     yield f"data: {json.dumps({'type': 'speech.audio.done', 'usage': usage})}\n\n"
 

@@ -1,7 +1,8 @@
 """POST /v1/chat/completions: the last user message is the question, the messages before it are the conversation.
 
 Everything the reply rests on (answer, confidence, citations, ledger) is in the extension field `repartee`, which is the
-object that `repartee ask --json` prints; when streaming, it is in the last chunk that has a choice.
+object that `repartee ask --json` prints, without the folders of documents; when streaming, it is in the last chunk that
+has a choice.
 """
 
 from __future__ import annotations
@@ -14,14 +15,16 @@ import json
 import re
 import secrets
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, Response
 
 from assistant.audio.files import load_audio
 from assistant.channels.json import ApiError, Json, checked, clean
 from assistant.channels.web.http.errors import json_body, text_field
+from assistant.channels.web.http.presence import Stream, while_there
+from assistant.channels.web.shown import shown_reply
 from assistant.turn.answering import Assistant
 from assistant.turn.events import Reply
 from assistant.turn.follow_up import answer_in_context
@@ -42,8 +45,8 @@ async def complete(request: Request) -> Response:
         )
     streaming = checked(body.get("stream_options") or {}, dict, "stream_options")
     messages = checked(body.get("messages") or [], list, "messages")[-MAX_MESSAGES:]
-    question, transcript, history = await _conversation(assistant, messages)
-    reply = await answer_in_context(assistant, question, history, transcript=transcript)
+    question, transcript, history = await while_there(request, _conversation(assistant, messages))
+    reply = await while_there(request, answer_in_context(assistant, question, history, transcript=transcript))
     frame: Json = {
         "id": f"chatcmpl-{secrets.token_hex(12)}",
         "created": int(time.time()),
@@ -51,11 +54,12 @@ async def complete(request: Request) -> Response:
     }
     if body.get("stream"):
         events = _events(frame, reply, with_usage=bool(streaming.get("include_usage")))
-        return StreamingResponse(events, media_type="text/event-stream", headers={"Cache-Control": "no-cache"})
+        return Stream(events, "text/event-stream")
     message: Json = {"role": "assistant", "content": reply.spoken, "refusal": None, "annotations": []}
     choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": "stop"}
     return JSONResponse(
-        frame | {"object": "chat.completion", "choices": [choice], "usage": _usage(reply), "repartee": reply.to_json()}
+        frame
+        | {"object": "chat.completion", "choices": [choice], "usage": _usage(reply), "repartee": shown_reply(reply)}
     )
 
 
@@ -107,7 +111,7 @@ async def _heard(assistant: Assistant, given: object, param: str) -> str:
     return (await (await assistant.recognizer(live=False)).transcribe(pcm)).text
 
 
-async def _events(frame: Json, reply: Reply, *, with_usage: bool) -> AsyncIterator[str]:
+async def _events(frame: Json, reply: Reply, *, with_usage: bool) -> AsyncGenerator[str, None]:
     """Yield the chunks, word by word; an answer is read as a whole, so that nothing has to be waited for."""
     frame = frame | {"object": "chat.completion.chunk"} | ({"usage": None} if with_usage else {})
 
@@ -118,7 +122,7 @@ async def _events(frame: Json, reply: Reply, *, with_usage: bool) -> AsyncIterat
     yield chunk({"role": "assistant", "content": "", "refusal": None})
     for word in re.findall(r"\S+\s*", reply.spoken):
         yield chunk({"content": word})
-    yield chunk({}, "stop", repartee=reply.to_json())
+    yield chunk({}, "stop", repartee=shown_reply(reply))
     if with_usage:
         yield _sse(frame | {"choices": [], "usage": _usage(reply)})
     yield "data: [DONE]\n\n"

@@ -8,9 +8,12 @@ from typing import Any
 
 from assistant.channels.json import ApiError, Json, checked, clean
 
-#: Items a conversation holds; the oldest leave first.
+#: Items a conversation holds, and the bytes they take; the oldest leave first.
 MAX_ITEMS = 500
+MAX_BYTES = 2 * 1024 * 1024
+MAX_ITEM_BYTES = 512 * 1024
 MAX_TEXT = 64 * 1024
+ITEM_COST = 1024  # bytes that an item takes besides its texts
 
 _TEXT_PARTS = ("input_text", "output_text", "text")
 _AUDIO_PARTS = ("input_audio", "output_audio", "audio")
@@ -42,6 +45,13 @@ class Item:
         return shown | self.fields
 
     @property
+    def size(self) -> int:
+        """The bytes it takes, rounded up."""
+        texts = [self.id, *self.fields.values()]
+        texts += [value for part in self.content for value in part.values() if isinstance(value, str)]
+        return ITEM_COST + sum(len(text) if text.isascii() else 4 * len(text) for text in texts)
+
+    @property
     def text(self) -> str:
         """What was written or said in it."""
         return " ".join(t for part in self.content if (t := part.get("text") or part.get("transcript")))
@@ -68,7 +78,14 @@ def item_from_json(data: Json, fallback_id: str) -> Item:
     if role not in ("user", "assistant", "system"):
         raise ApiError("invalid_value", "'item.role' must be user, assistant or system.", param="item.role")
     parts = checked(data.get("content") or [], list, "item.content")[:64]
-    return Item(item_id, role=role, content=[_part(part, role, n) for n, part in enumerate(parts)])
+    item = Item(item_id, role=role, content=[_part(part, role, n) for n, part in enumerate(parts)])
+    if item.size > MAX_ITEM_BYTES:
+        raise ApiError(
+            "string_above_max_length",
+            f"The item takes {item.size // 1024} KB, at most {MAX_ITEM_BYTES // 1024} are held; send less of it.",
+            param="item.content",
+        )
+    return item
 
 
 def _part(given: Any, role: str, index: int) -> Json:
@@ -127,6 +144,12 @@ class Items:
         """Return the user's item of a spoken turn."""
         return next((item for item in reversed(self._items) if item.turn == turn), None)
 
+    @property
+    def last_asked(self) -> Item | None:
+        """The last item in order that a user said or wrote something in."""
+        said = (item for item in reversed(self._items) if item.role == "user" and (item.turn is not None or item.text))
+        return next(said, None)
+
     def question_before(self, reply: Item) -> str:
         """Return what the user's item just before an assistant's says, empty where there is none."""
         position = self._items.index(reply)
@@ -152,9 +175,19 @@ class Items:
             position = self._items.index(found) + 1
         previous = self._items[position - 1].id if position else None
         self._items.insert(position, item)
-        dropped = [old.id for old in self._items[: max(0, len(self._items) - MAX_ITEMS)]]
-        del self._items[: len(dropped)]
+        dropped = self._make_room(item)
         return (None if previous in dropped else previous), dropped
+
+    def _make_room(self, newest: Item) -> list[str]:
+        """Let the oldest go until the rest is within the bounds; what was just put in stays."""
+        size = sum(item.size for item in self._items)
+        dropped: list[str] = []
+        while len(self._items) > MAX_ITEMS or size > MAX_BYTES:
+            oldest = next(item for item in self._items if item is not newest)
+            size -= oldest.size
+            self._items.remove(oldest)
+            dropped.append(oldest.id)
+        return dropped
 
     def remove(self, item_id: str) -> Item:
         """Take an item out. Raises ApiError for one that is not here."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from assistant.channels.json import ApiError, Json, checked
+from assistant.channels.web.shown import shown_citation
 from assistant.turn.events import Citation, Reply
 
 MAX_KEYS, MAX_KEY, MAX_VALUE = 16, 64, 512
@@ -37,7 +38,7 @@ def reply_metadata(reply: Reply, given: dict[str, str]) -> dict[str, str]:
         "repartee_answer": (reply.answer or "")[:MAX_VALUE],
         "repartee_abstained": "true" if reply.abstained else "false",
         "repartee_confidence": f"{reply.confidence:.4f}",
-        "repartee_citations": _fitted([citation.to_json() for citation in reply.citations]),
+        "repartee_citations": _fitted([shown_citation(citation) for citation in reply.citations]),
         "repartee_passage": _passage(reply.citations[0]) if reply.citations else "null",
         "repartee_stages": _stages(reply),
         "repartee_total_ms": f"{reply.total_ms:.1f}",

@@ -34,12 +34,12 @@ class Protocol:
         self._settings = settings
         self.session = Session(
             id=_new_id("sess"), voice=voice, type="transcription" if transcribes_only else "realtime"
-        )
+        ).updated({})
         self.items = Items()
         self._conversation_id = _new_id("conv")
         self._decoder = Decoder(self.session.input_format)
         self._turns: OrderedDict[int, str] = OrderedDict()  # item ids of recent turns
-        self._question: str | None = None  # a typed question that waits for response.create
+        self._committing = 0  # turns whose items are not there yet
         self._requests: dict[int, actions.Request] = {}  # by generation, until the reply starts
         self._requested = False
         self._response: Response | None = None
@@ -101,6 +101,7 @@ class Protocol:
 
     def refused(self, action: actions.Commit) -> list[Output]:
         """The conversation had nothing to commit."""
+        self._committing = max(0, self._committing - 1)
         return [
             self.error(
                 ApiError(
@@ -176,7 +177,7 @@ class Protocol:
 
     def _commit(self, event: client_events.InputAudioCommit) -> list[Output]:
         tail = self._end_of_audio()
-        self._question = None
+        self._committing += 1
         return [*tail, actions.Commit(event.event_id)]
 
     def _end_of_audio(self) -> list[Output]:
@@ -196,10 +197,7 @@ class Protocol:
         item = item_from_json(event.item, _new_id("item"))
         outputs = self._add(item, event.previous_item_id)
         text = item.text.strip()
-        if item.role == "user" and text:
-            self._question = item.text
-        elif item.role == "assistant" and text and (asked := self.items.question_before(item)):
-            self._question = None
+        if item.role == "assistant" and text and (asked := self.items.question_before(item)):
             outputs.append(actions.Remember(asked, text, item.id))
         return outputs
 
@@ -243,7 +241,12 @@ class Protocol:
             self._output_format(given),
             client_metadata(given.get("metadata")),
         )
-        question, self._question = self._asked(given), None
+        try:
+            question = self._asked(given)
+        except LookupError:
+            return self.not_responding(
+                request, "There is nothing to answer; send a text, or audio and a commit, first."
+            )
         self._requested = True
         return [actions.Respond(question, request)]
 
@@ -254,14 +257,19 @@ class Protocol:
         return self.session.output_format if wanted is None else audio_format(wanted, "response.audio.output.format")
 
     def _asked(self, given: Json) -> str | None:
-        """Return the typed question a response.create is about, None for the last spoken turn."""
+        """Return the typed question a response.create is about, None for the last spoken turn.
+
+        It is what the user said last in the order of the items, deleted ones left out. Raises LookupError for nothing.
+        """
         items = given.get("input")
-        if not isinstance(items, list):
-            return self._question
-        for data in reversed(items):
-            if isinstance(data, dict) and data.get("role") == "user":
-                return item_from_json(data, "input").text or None
-        return self._question
+        for data in reversed(items if isinstance(items, list) else []):
+            if isinstance(data, dict) and data.get("role") == "user" and (text := item_from_json(data, "input").text):
+                return text
+        if self._committing:
+            return None
+        if (asked := self.items.last_asked) is None:
+            raise LookupError
+        return None if asked.turn is not None else asked.text
 
     def _cancel(self, event: client_events.ResponseCancel) -> list[Output]:
         active = self._response
@@ -282,8 +290,7 @@ class Protocol:
             turn=event.turn,
             audio_ms=event.audio_ms,
         )
-        if self.session.vad is not None:
-            self._question = None
+        self._committing = max(0, self._committing - 1)
         committed = server_events.InputAudioCommitted(item_id=item.id, previous_item_id=self.items.last_id)
         return [self._send(committed), *self._add(item)]
 

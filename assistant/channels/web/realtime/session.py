@@ -9,6 +9,7 @@ from typing import Any, Literal
 from assistant.audio.formats import AudioFormat
 from assistant.channels.json import ApiError, Json, checked
 from assistant.dialogue.conversation import ConversationSettings, TurnDetection
+from assistant.languages import is_spoken
 
 Modality = Literal["audio", "text"]
 
@@ -18,6 +19,19 @@ EAGERNESS = {"low": 600, "medium": 240, "auto": 240, "high": 160}
 #: Fields that are kept and shown but change nothing here: a reader of documents takes no instructions and no tools.
 KEPT = ("instructions", "tools", "tool_choice", "include", "prompt", "tracing", "truncation", "reasoning", "metadata")
 
+#: Fields of the beta API, and where their successors are. Who sends them expects events that are not sent here.
+BETA = {
+    "modalities": "output_modalities",
+    "voice": "audio.output.voice",
+    "input_audio_format": "audio.input.format",
+    "output_audio_format": "audio.output.format",
+    "input_audio_transcription": "audio.input.transcription",
+    "input_audio_noise_reduction": "audio.input.noise_reduction",
+    "turn_detection": "audio.input.turn_detection",
+    "max_response_output_tokens": "max_output_tokens",
+}
+
+LEAST_SILENCE_MS = 100  # less would end turns between two words
 MAX_KEPT_BYTES = 256 * 1024
 MAX_DEPTH = 32
 
@@ -121,6 +135,13 @@ class Session:
 
         Raises ApiError naming the parameter for a value that cannot be.
         """
+        for name, successor in BETA.items():
+            if name in patch:
+                raise ApiError(
+                    "unknown_parameter",
+                    f"'session.{name}' is of the beta API, which is not spoken here; use 'session.{successor}'.",
+                    param=f"session.{name}",
+                )
         changes: Json = {}
         if (kind := patch.get("type")) is not None:
             changes["type"] = _one_of(kind, ("realtime", "transcription"), "session.type")
@@ -142,7 +163,12 @@ class Session:
             raise ApiError(
                 "invalid_value", f"The session may hold 256 KiB, nested {MAX_DEPTH} deep; shorten its tools."
             )
-        return dataclasses.replace(self, **changes, kept=kept)
+        return dataclasses.replace(self, **changes, kept=kept)._that_transcribes()
+
+    def _that_transcribes(self) -> Session:
+        """Return the session with transcripts where there is nothing else to be had."""
+        wanted = self.transcribes_only and self.transcription is None
+        return dataclasses.replace(self, transcription={"model": "repartee"}) if wanted else self
 
     def _update_input(self, given: Json, changes: Json) -> None:
         where = "session.audio.input"
@@ -172,6 +198,8 @@ class Session:
         ):
             if (value := given.get(name)) is not None:
                 changes[name] = _between(value, low, high, f"{where}.{name}")
+        if "silence_duration_ms" in changes:
+            changes["silence_duration_ms"] = max(LEAST_SILENCE_MS, changes["silence_duration_ms"])
         for name in ("create_response", "interrupt_response"):
             if (value := given.get(name)) is not None:
                 changes[name] = checked(value, bool, f"{where}.{name}")
@@ -202,6 +230,12 @@ def _transcription(given: Any, param: str) -> Json | None:
         return None
     given = checked(given, dict, param)
     texts = {name: checked(given[name], str, f"{param}.{name}") for name in _TEXTS if given.get(name) is not None}
+    if not is_spoken(texts.get("language") or "en"):
+        raise ApiError(
+            "invalid_value",
+            f"'{param}.language' must be en, not '{texts['language'][:35]}'; only English is heard.",
+            param=f"{param}.language",
+        )
     return {"model": "repartee"} | {name: text[:1000] for name, text in texts.items()}
 
 

@@ -343,6 +343,39 @@ async def test_a_client_that_asks_and_never_reads_is_held_to_a_bound(alone):
     greedy.close()
 
 
+async def test_who_sends_large_items_is_told_what_is_wrong_with_them_and_not_taken_for_slow(alone):
+    text = {"type": "input_text", "text": "x" * 60_000}
+    async with session(alone) as line:
+        await send(line, "conversation.item.create", item={"type": "message", "role": "user", "content": [text] * 64})
+        assert (await until(line, "error"))["error"]["code"] == "string_above_max_length"
+        item = {"type": "message", "role": "user", "content": [text] * 8}
+        sending = [asyncio.create_task(send(line, "conversation.item.create", item=item)) for _ in range(40)]
+        for _ in range(40):
+            assert len((await until(line, "conversation.item.done"))["item"]["content"]) == 8
+        await asyncio.gather(*sending)
+        assert "41 metres" in await ask(line, "How tall is the lighthouse at Marlow Point?")
+
+
+async def test_a_conversation_holds_a_bounded_memory_and_none_when_its_client_has_left(alone):
+    """60 MB of items."""
+    await still_answers(alone)
+    memory = alone.memory_mb()
+    item = {"type": "message", "role": "user", "content": [{"type": "input_text", "text": "x" * 60_000}] * 8}
+    async with session(alone) as line:
+        reading = asyncio.create_task(drain(line))
+        for _ in range(125):
+            await send(line, "conversation.item.create", item=item)
+        assert alone.memory_mb() < memory + 40
+        reading.cancel()
+    await still_answers(alone)
+    assert alone.memory_mb() < memory + 60
+
+
+async def drain(line: ClientConnection) -> None:
+    async for _ in line:
+        pass
+
+
 async def test_connects_and_drops_leave_nothing_behind(alone):
     second = base64.b64encode(bytes(48_000)).decode()
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.channels.web.realtime import actions, client_events
-from assistant.channels.web.realtime.items import MAX_ITEMS
+from assistant.channels.web.realtime.items import MAX_BYTES, MAX_ITEM_BYTES, MAX_ITEMS
 from assistant.dialogue.events import (
     Cleared,
     Committed,
@@ -307,6 +307,37 @@ def test_a_flood_of_items_drops_the_oldest_and_says_so(line):
         for _ in range(MAX_ITEMS + 40)
     )
     assert (len(line.protocol.items), deleted) == (MAX_ITEMS, 40)
+
+
+@pytest.mark.parametrize("text", ["x" * 60_000, "\u00e9" * 15_000, "\U0001f600" * 15_000])
+def test_a_conversation_is_bounded_in_bytes_and_the_oldest_leave(line, text):
+    ids = []
+    for number in range(200):
+        content = [{"type": "input_text", "text": text}] * 5
+        events = line.feed("conversation.item.create", item={"type": "message", "role": "user", "content": content})
+        ids += [event["item_id"] for event in events if event["type"] == "conversation.item.deleted"]
+        assert sum(item.size for item in line.protocol.items) <= MAX_BYTES, number
+    held = sum(len(part["text"].encode()) for item in line.protocol.items for part in item.content)
+    assert MAX_BYTES * 0.4 < held <= MAX_BYTES
+    assert len(ids) == len(set(ids)) == 200 - len(line.protocol.items)
+
+
+def test_an_item_at_the_root_of_a_full_conversation_stays_and_the_next_oldest_leaves(line):
+    for _ in range(MAX_ITEMS):
+        line.feed("conversation.item.create", item={"type": "message", "role": "user", "content": []})
+    first = next(iter(line.protocol.items)).id
+    item = {"id": "mine", "type": "message", "role": "user", "content": []}
+    events = line.feed("conversation.item.create", item=item, previous_item_id="root")
+    assert [event.get("item_id") for event in events][-1] == first
+    assert "mine" in line.protocol.items
+
+
+def test_an_item_that_is_too_large_is_refused_for_what_it_is(line):
+    content = [{"type": "input_text", "text": "x" * 60_000}] * 64
+    [refused] = line.feed("conversation.item.create", item={"type": "message", "role": "user", "content": content})
+    assert refused["error"]["code"] == "string_above_max_length"
+    assert f"at most {MAX_ITEM_BYTES // 1024}" in refused["error"]["message"]
+    assert len(line.protocol.items) == 0
 
 
 def test_telephone_audio_goes_both_ways(line):

@@ -169,10 +169,9 @@ async def test_pings_whose_pongs_are_not_read_cost_a_bounded_memory(running):
         assert most < 2 * 1024 * 1024
         line.close()
         await asyncio.to_thread(thread.join)
-        async with connect(server.ws_url) as other:
-            async with asyncio.timeout(20):
-                for pong in [await other.ping() for _ in range(500)]:
-                    await pong
+        async with connect(server.ws_url) as other, asyncio.timeout(20):
+            for pong in [await other.ping() for _ in range(500)]:
+                await pong
 
 
 @pytest.mark.parametrize("size", [0, 100_000])
@@ -206,17 +205,15 @@ async def test_a_peer_whose_sending_we_hold_up_is_not_taken_for_gone(running):
     """More than the inbox holds is sent while the application is busy for ten ping intervals: its pongs are stuck."""
     app = Echo()
     app.may_read.clear()
-    async with running(app, ping_s=0.2) as server:
-        async with connect(server.ws_url, compression=None, ping_interval=None, max_size=None) as line:
-            sending = asyncio.create_task(line.send(["x" * 1_000_000] * 12))
-            more = asyncio.create_task(asyncio.sleep(0))
-            await sending
-            more = asyncio.create_task(line.send("y" * 15_000_000))
-            await asyncio.sleep(2)
-            assert len(server.connections) == 1
-            app.may_read.set()
-            assert [await line.recv() for _ in range(2)] == ["12000000", "15000000"]
-            await more
+    options = {"compression": None, "ping_interval": None, "max_size": None}
+    async with running(app, ping_s=0.2) as server, connect(server.ws_url, **options) as line:
+        await line.send(["x" * 1_000_000] * 12)
+        more = asyncio.create_task(line.send("y" * 15_000_000))
+        await asyncio.sleep(2)
+        assert len(server.connections) == 1
+        app.may_read.set()
+        assert [await line.recv() for _ in range(2)] == ["12000000", "15000000"]
+        await more
 
 
 async def test_a_peer_that_says_nothing_and_answers_no_ping_is_cut(running):
