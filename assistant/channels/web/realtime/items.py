@@ -24,7 +24,8 @@ _FUNCTION_FIELDS = {"function_call": ("call_id", "name", "arguments"), "function
 class Item:
     """One item. `turn` is the spoken turn it came from, `generation` the reply that it is or was remembered as.
 
-    `audio_ms` is how much audio of a reply was sent for it.
+    `audio_ms` is how much audio of a reply was sent for it, `answered` says that a written question needs no answer any
+    more.
     """
 
     id: str
@@ -36,6 +37,7 @@ class Item:
     turn: int | None = None
     generation: int | None = None
     audio_ms: int = 0
+    answered: bool = False
 
     def to_json(self) -> Json:
         """Return the item object; absent fields are left out, since clients check optional ones for their type."""
@@ -150,11 +152,11 @@ class Items:
         said = (item for item in reversed(self._items) if item.role == "user" and (item.turn is not None or item.text))
         return next(said, None)
 
-    def question_before(self, reply: Item) -> str:
-        """Return what the user's item just before an assistant's says, empty where there is none."""
+    def question_before(self, reply: Item) -> Item | None:
+        """Return the user's item with words just before an assistant's."""
         position = self._items.index(reply)
         asked = self._items[position - 1] if position else None
-        return asked.text.strip() if asked is not None and asked.role == "user" else ""
+        return asked if asked is not None and asked.role == "user" and asked.text.strip() else None
 
     def add(self, item: Item, after: str | None = None) -> tuple[str | None, list[str]]:
         """Put the item at the end, after the item `after`, or first ("root").

@@ -40,6 +40,7 @@ class Protocol:
         self._decoder = Decoder(self.session.input_format)
         self._turns: OrderedDict[int, str] = OrderedDict()  # item ids of recent turns
         self._committing = 0  # turns whose items are not there yet
+        self._withdrawn = False  # the item of the newest turn was deleted
         self._requests: dict[int, actions.Request] = {}  # by generation, until the reply starts
         self._requested = False
         self._response: Response | None = None
@@ -198,7 +199,8 @@ class Protocol:
         outputs = self._add(item, event.previous_item_id)
         text = item.text.strip()
         if item.role == "assistant" and text and (asked := self.items.question_before(item)):
-            outputs.append(actions.Remember(asked, text, item.id))
+            asked.answered = True
+            outputs.append(actions.Remember(asked.text.strip(), text, item.id))
         return outputs
 
     def _truncate(self, event: client_events.ItemTruncate) -> list[Output]:
@@ -215,6 +217,8 @@ class Protocol:
 
     def _delete(self, event: client_events.ItemDelete) -> list[Output]:
         item = self.items.remove(event.item_id)
+        if item.turn is not None and item.turn == next(reversed(self._turns), None):
+            self._withdrawn = True
         deleted = self._send(server_events.ItemDeleted(item_id=item.id))
         return [deleted] if item.generation is None else [actions.Forget(item.generation), deleted]
 
@@ -241,12 +245,9 @@ class Protocol:
             self._output_format(given),
             client_metadata(given.get("metadata")),
         )
-        try:
-            question = self._asked(given)
-        except LookupError:
-            return self.not_responding(
-                request, "There is nothing to answer; send a text, or audio and a commit, first."
-            )
+        question = self._asked(given)
+        if question is None and self._withdrawn and not self._committing:
+            return self.not_responding(request, "There is nothing to answer: what was asked last is deleted.")
         self._requested = True
         return [actions.Respond(question, request)]
 
@@ -259,17 +260,17 @@ class Protocol:
     def _asked(self, given: Json) -> str | None:
         """Return the typed question a response.create is about, None for the last spoken turn.
 
-        It is what the user said last in the order of the items, deleted ones left out. Raises LookupError for nothing.
+        It is what the user said last in the order of the items, and not what was deleted or answered.
         """
         items = given.get("input")
         for data in reversed(items if isinstance(items, list) else []):
             if isinstance(data, dict) and data.get("role") == "user" and (text := item_from_json(data, "input").text):
                 return text
-        if self._committing:
+        asked = None if self._committing else self.items.last_asked
+        if asked is None or asked.turn is not None or asked.answered:
             return None
-        if (asked := self.items.last_asked) is None:
-            raise LookupError
-        return None if asked.turn is not None else asked.text
+        asked.answered = True
+        return asked.text
 
     def _cancel(self, event: client_events.ResponseCancel) -> list[Output]:
         active = self._response
@@ -290,7 +291,7 @@ class Protocol:
             turn=event.turn,
             audio_ms=event.audio_ms,
         )
-        self._committing = max(0, self._committing - 1)
+        self._committing, self._withdrawn = max(0, self._committing - 1), False
         committed = server_events.InputAudioCommitted(item_id=item.id, previous_item_id=self.items.last_id)
         return [self._send(committed), *self._add(item)]
 

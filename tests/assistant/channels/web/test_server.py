@@ -183,6 +183,21 @@ def test_a_listed_origin_may_call_the_endpoints_from_its_pages(serve, samples_ho
             urllib.request.urlopen(stranger)
 
 
+@pytest.mark.parametrize("path", ["/v1/nonsense", "/v1/realtime/", "/"])
+async def test_a_websocket_where_there_is_none_is_not_found(served, path):
+    with pytest.raises(InvalidStatus) as refused:
+        await connect(served.ws_url.replace("/v1/realtime", path))
+    assert refused.value.response.status_code == 404
+    assert json.loads(refused.value.response.body)["error"]["message"].endswith(".")
+
+
+async def test_a_client_of_the_beta_is_told_so(served):
+    with pytest.raises(InvalidStatus) as refused:
+        await connect(served.ws_url, additional_headers={"OpenAI-Beta": "realtime=v1"})
+    assert refused.value.response.status_code == 400
+    assert "beta" in json.loads(refused.value.response.body)["error"]["message"]
+
+
 async def test_more_sessions_than_allowed_are_refused_until_one_ends(serve, samples_home):
     with serve(samples_home, env={"REPARTEE_SERVE_SESSIONS": "2"}) as served:
         async with connect(served.ws_url), connect(served.ws_url):
