@@ -23,6 +23,7 @@ from assistant.channels.web.realtime.connection import Connection
 from assistant.channels.web.realtime.protocol import Protocol
 from assistant.config import Config
 from assistant.dialogue.conversation import Conversation, ConversationSettings
+from assistant.telemetry.log import session
 from assistant.turn.answering import Assistant
 from engines.errors import ReparteeError
 
@@ -124,9 +125,13 @@ async def realtime(websocket: WebSocket) -> None:
             settings=settings,
             transcribes_only=websocket.query_params.get("intent") == "transcription",
         )
+        session.set(protocol.session.id)
+        log.info("opened for %s", websocket.client.host if websocket.client else "")
         chosen = SUBPROTOCOL if SUBPROTOCOL in websocket.scope["subprotocols"] else None
         await websocket.accept(chosen)
         await Connection(websocket, Conversation(assistant, settings=settings), protocol).run()
+    except ReparteeError as error:  # no voice, for one
+        await websocket.send_denial_response(error_response(str(error), status=503))
     finally:
         state.sessions -= 1
 
@@ -153,6 +158,8 @@ class _Guard:
             return
         client = scope["client"][0] if scope.get("client") else ""
         path = scope["path"]
+        if log.isEnabledFor(logging.INFO):
+            send = _logged(scope, send)
         refusal = self._gate.refuse(Headers(scope=scope), client, scope.get("subprotocols", ()), path=path)
         if refusal is None:
             limit = BODY_BYTES.get(path, SMALL_BODY)
@@ -161,6 +168,21 @@ class _Guard:
             await _refused(refusal)(scope, receive, send)
         else:
             await WebSocket(scope, receive, send).send_denial_response(_refused(refusal))
+
+
+def _logged(scope: Scope, send: Send) -> Send:
+    """Return `send` with a line in the log for how the request is answered."""
+    client = scope["client"][0] if scope.get("client") else ""
+    asked = f"{client} {scope.get('method', 'WebSocket')} {scope['path']!r}"
+
+    async def logged(message: Message) -> None:
+        if message["type"] in ("http.response.start", "websocket.http.response.start"):
+            log.info("%s %d", asked, message["status"])
+        elif message["type"] == "websocket.accept":
+            log.info("%s accepted", asked)
+        await send(message)
+
+    return logged
 
 
 def _refused(refusal: Refusal) -> JSONResponse:

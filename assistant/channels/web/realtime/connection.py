@@ -84,6 +84,7 @@ class Connection:
 
     async def _close(self, error: BaseException | None) -> None:
         if isinstance(error, WebSocketDisconnect):
+            log.info("ended by the client with %d", error.code)
             return
         code, reason = 1000, ""
         if isinstance(error, SlowClientError):
@@ -91,6 +92,7 @@ class Connection:
         elif error is not None:
             log.error("a session failed", exc_info=error)
             code, reason = 1011, "Something went wrong in the server; its log says what."
+        log.info("ended with %d %s", code, reason)
         # A client that reads nothing lets no close frame out either: then the socket is simply cut.
         with contextlib.suppress(asyncio.TimeoutError, RuntimeError, WebSocketDisconnect):
             await asyncio.wait_for(self._socket.close(code, reason), 1.0)

@@ -9,7 +9,6 @@ import signal
 import socket
 import ssl
 import subprocess
-import sys
 import time
 import urllib.request
 from collections.abc import AsyncIterator
@@ -273,17 +272,52 @@ async def test_tls(serve, samples_home, tmp_path):
         trusting = ssl.create_default_context(cafile=certificate)
         async with session(served, ssl=trusting) as line:
             assert "41 metres" in await ask(line, "How tall is the lighthouse at Marlow Point?")
-        assert await asyncio.to_thread(well, samples_home, served, env) == (0, "ok")
-    assert await asyncio.to_thread(well, samples_home, served, env) == (1, f"{served.url}/health does not answer: ")
 
 
-def well(home, served, env=None):
-    """What the health check of a container finds: its exit status, and the server's word or the sentence."""
-    settings = {"REPARTEE_HOME": str(home), "REPARTEE_SERVE_PORT": served.url.rpartition(":")[2], **(env or {})}
-    check = [sys.executable, "-m", "assistant.commands.health"]
-    done = subprocess.run(check, env={**os.environ, **settings}, capture_output=True, text=True)
-    said = json.loads(done.stdout)["status"] if done.stdout else done.stderr.partition("<")[0]
-    return done.returncode, said
+# What the log says
+
+
+async def test_every_line_of_a_session_names_it_and_requests_are_told_when_that_is_wished(serve, samples_home):
+    with serve(samples_home, "--verbose") as served:
+        ids = []
+        for _ in range(2):
+            async with connect(served.ws_url) as line:
+                ids.append((await until(line, "session.created"))["session"]["id"])
+        with pytest.raises(urllib.error.HTTPError):
+            urllib.request.urlopen(f"{served.url}/no%1b%5bsuch")
+        with pytest.raises(InvalidStatus):
+            await connect(served.ws_url, origin="https://evil.example")
+        await eventually(lambda: served.log.read_text().count("ended by the client") == 2)
+    log = served.log.read_text()
+    for each in ids:
+        assert [line.partition(f" {each}: ")[2] for line in log.splitlines() if each in line] == [
+            "opened for 127.0.0.1",
+            "127.0.0.1 WebSocket '/v1/realtime' accepted",
+            "ended by the client with 1000",
+        ]
+    assert "127.0.0.1 GET '/no\\x1b[such' 404" in log
+    assert "127.0.0.1 WebSocket '/v1/realtime' 403" in log
+    assert "Traceback" not in log
+    assert "without completing" not in log
+
+
+async def test_strangers_leave_no_lines_in_the_log(serve, samples_home):
+    with serve(samples_home, env={"REPARTEE_SERVE_TOKEN": "sesame"}) as served:
+        host, port = served.url.removeprefix("http://").split(":")
+        with pytest.raises(InvalidStatus):
+            await connect(served.ws_url)
+        for nonsense in (
+            b"\x00\x01\r\n\r\n",
+            b"GET / HTTP/1.1\r\nHost: x\r\nUpgrade: h2c\r\nConnection: upgrade\r\n\r\n",
+        ):
+            with socket.create_connection((host, int(port))) as line:
+                line.sendall(nonsense)
+                assert line.recv(4096)
+        headers = {"Authorization": "Bearer sesame"}
+        async with connect(served.ws_url, additional_headers=headers) as line:
+            await line.send(b"\xff\xfe", text=True)
+            assert await close_code(line) == 1007
+    assert served.log.read_text() == f"Listening on {served.url}\n"
 
 
 # How it ends
@@ -292,7 +326,6 @@ def well(home, served, env=None):
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 async def test_a_signal_ends_it_in_order_and_tells_the_clients(serve, samples_home, number):
     with serve(samples_home) as served:
-        assert await asyncio.to_thread(well, samples_home, served) == (0, "ok")
         async with session(served) as line:
             served.process.send_signal(number)
             assert await close_code(line) == 1012
