@@ -1,6 +1,7 @@
-"""Print the lowest version of each package that pyproject.toml allows, as constraints for pip; see `make test-lowest`."""
+"""Print the lowest version of each package that pyproject.toml allows, as constraints for pip: make test-lowest."""
 
 import re
+
 import tomllib
 
 from tests.paths import ROOT

@@ -468,6 +468,15 @@ async def test_a_flood_of_audio_is_read_no_faster_than_it_is_worth(alone):
         pouring.cancel()
 
 
+async def test_audio_faster_than_real_time_is_heard_more_slowly_and_the_line_holds(alone):
+    """What comes after it waits for longer than both sides wait for an answer to a ping."""
+    patient = {"ping_interval": 0.5, "ping_timeout": 2, "max_size": None, "compression": None}
+    async with connect(alone.ws_url, **patient) as line:
+        await send(line, "session.update", session={"output_modalities": ["text"]})
+        await send(line, "input_audio_buffer.append", audio=base64.b64encode(bytes(48_000 * 76)).decode())
+        assert "41 metres" in await ask(line, "How tall is the lighthouse at Marlow Point?")
+
+
 def shake_hands(url: str) -> socket.socket:
     """Open a WebSocket by hand and read nothing more."""
     host, port = url.removeprefix("http://").split(":")
