@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 
 import click
 
-from assistant.commands.parameters import GivenPath
+from assistant.channels.terminal.parameters import GivenPath
 from assistant.config import Config, default_home
 from engines.errors import ReparteeError
 

@@ -48,11 +48,17 @@ def _slot(name: str, about: str) -> Any:
 class BudgetConfig:
     """Milliseconds for every stage of a turn."""
 
-    endpoint: float = _slot("endpoint", "silence after speech until the turn is taken, ms")
+    endpoint: float = setting(
+        DEFAULT_SLOTS["endpoint"],
+        "silence after speech that ends a turn, ms; less is waited for when the words look complete, more when not",
+        minimum=100,
+        maximum=5000,
+    )
     recognise: float = _slot("recognise", "last audio to final transcript, ms")
     understand: float = _slot("understand", "question clean-up and intent, ms")
     retrieve: float = _slot("retrieve", "search for passages, ms")
     read: float = _slot("read", "reading the passages, ms; the reader reads fewer when this is small")
+    act: float = _slot("act", "doing what was asked of a device or a skill, ms")
     first_audio: float = _slot("first_audio", "answer to the first sound of speech, ms")
 
     def slots(self) -> dict[str, float]:
@@ -106,7 +112,6 @@ class EarConfig:
     """How `repartee listen` hears; a network client sets its own turn detection."""
 
     threshold: float = setting(0.5, "probability at which sound counts as speech", minimum=0.05, maximum=0.95)
-    silence_ms: int = setting(240, "silence that ends a turn, ms", minimum=100, maximum=5000)
     adaptive: bool = setting(True, "wait less when the words look complete, longer when they look unfinished")
     prefix_ms: int = setting(300, "audio kept from before speech was noticed, ms", minimum=0, maximum=2000)
     echo_cancelled: bool = setting(False, "the microphone does not hear the speaker, so replies can be interrupted")

@@ -2,11 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from engines.tokenize import Tokens
 from knowledge.sentences import sentences, words
+
+if TYPE_CHECKING:
+    from engines.reader.reader import ReadablePassage
 
 #: Fill a passage up to this many words. With a question and its headings it then fits 128 tokens.
 TARGET_WORDS = 60
@@ -34,6 +38,13 @@ class Passage:
     start: int
     end: int
     tokens: Tokens
+
+
+def readable(passage: Passage) -> "ReadablePassage":
+    """Return what the reader reads of a passage: its text, under its document's title and headings."""
+    from engines.reader.reader import ReadablePassage
+
+    return ReadablePassage(passage.text, passage.tokens, " > ".join((passage.title, *passage.headings)))
 
 
 def pack(text: str, blocks: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -15,9 +15,9 @@ from typing import Any
 
 import numpy as np
 
+from assistant.audio.samples import RATE
 from engines.errors import ReparteeError
 
-RATE = 16_000  # Hz, of what the microphone yields
 BLOCK_MS = 20
 LOST_AFTER_S = 1.5  # without a callback a device is taken for gone
 RETRY_S = 1.0

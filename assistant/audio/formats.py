@@ -9,11 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.audio import g711
+from assistant.audio.samples import RATE
 
 if TYPE_CHECKING:
     import soxr
-
-EAR_RATE = 16_000  # Hz, what a conversation hears
 
 Kind = Literal["audio/pcm", "audio/pcmu", "audio/pcma"]
 
@@ -45,7 +44,7 @@ class Decoder:
     def __init__(self, audio: AudioFormat) -> None:
         self._audio = audio
         self._odd = b""
-        self._resampler = _resampler(audio.rate, EAR_RATE)
+        self._resampler = _resampler(audio.rate, RATE)
 
     def decode(self, data: bytes) -> NDArray[np.int16]:
         """Return what `data` completes, int16[n] at 16 kHz; the resampler may hold back some milliseconds."""

@@ -19,13 +19,13 @@ from typing import Any
 
 import numpy as np
 
+from assistant.audio.samples import first_audible
 from engines.errors import ReparteeError
 
 RATE = 24_000
 CHUNK_MS = 20
 ROOM = 10.0  # root mean square of the noise between recordings
 ROOMS = 50  # different chunks of it; they are made beforehand, since many callers share the machine with the server
-AUDIBLE = 200  # of 32767
 GIVE_UP_S = 20.0
 
 
@@ -167,10 +167,10 @@ class Caller:
                 turn.transcript = f"{turn.transcript} {event['transcript']}".strip()
             elif kind == "response.output_audio.delta" and at > ended:
                 samples = np.frombuffer(base64.b64decode(event["delta"]), np.int16)
-                audible = np.flatnonzero(np.abs(samples.astype(np.int32)) > AUDIBLE)
-                if turn.latency_ms is None and len(audible):
+                audible = first_audible(samples)
+                if turn.latency_ms is None and audible is not None:
                     reply_began = at
-                    turn.latency_ms = (at - ended + audible[0] / RATE) * 1000
+                    turn.latency_ms = (at - ended + audible / RATE) * 1000
                 heard_s += len(samples) / RATE
             elif kind == "response.done" and at > ended and event["response"]["status"] == "completed":
                 turn.response = event["response"]["id"]

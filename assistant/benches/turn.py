@@ -219,17 +219,17 @@ class Server:
 @asynccontextmanager
 async def served(config: Config, settings: Mapping[str, str]) -> AsyncIterator[Server]:
     """Run `repartee serve` in a process of its own on the bundled documents; `settings` go into its environment."""
-    from assistant.turn.answering import Assistant
+    from assistant.parts import Parts
 
     with tempfile.TemporaryDirectory(prefix="repartee-bench-") as folder:
         home, own = Path(folder), config.home / "repartee.toml"
         if own.exists():
             (home / own.name).write_bytes(own.read_bytes())
-        assistant = Assistant.open(replace(config, home=home))
+        parts = Parts.open(replace(config, home=home))
         try:
-            await assistant.in_library(assistant.library.add, [SAMPLES])
+            await parts.in_library(parts.library.add, [SAMPLES])
         finally:
-            await assistant.close()
+            await parts.close()
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]

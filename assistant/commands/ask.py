@@ -9,15 +9,17 @@ from pathlib import Path
 
 import click
 
+from assistant.audio.files import write_wav
 from assistant.config import Config
-from assistant.turn.answering import Assistant
-from assistant.turn.budget import Budget
+from assistant.parts import Parts
+from assistant.skills.skill import Skills
 from assistant.turn.events import Reply
-from assistant.turn.understanding import MAX_QUESTION, understand
+from assistant.turn.turn import take
+from assistant.turn.understanding import MAX_QUESTION, Context, Question, clean, understand
 from engines.errors import ReparteeError
 
-FILE = click.Path(path_type=Path, readable=False)  # unreadable files are refused by what reads them, in one sentence
 ADD_SOME = "add some with: repartee knowledge add PATH"
+FILE = click.Path(path_type=Path, readable=False)  # unreadable files are refused by what reads them, in one sentence
 
 
 @click.command()
@@ -38,7 +40,7 @@ def command(config: Config, question: str | None, audio: Path | None, as_json: b
     if question == "-":
         question = sys.stdin.buffer.read(4 * MAX_QUESTION + 1).decode(errors="replace").strip()
     if question is not None:
-        understand(question)  # refuse what cannot be asked before anything is loaded
+        clean(question)  # refuse what cannot be asked before anything is loaded
     if speak is not None and not speak.absolute().parent.is_dir():
         raise ReparteeError(f"{speak}: there is no folder {speak.absolute().parent} to write to; create it first.")
     reply = asyncio.run(ask(config, question, audio, speak))
@@ -54,20 +56,27 @@ def command(config: Config, question: str | None, audio: Path | None, as_json: b
 
 async def ask(config: Config, question: str | None, audio: Path | None, speak: Path | None) -> Reply:
     """Run one turn on fresh parts. Raises ReparteeError for an empty store or a recording without words."""
-    from assistant.channels.terminal.recordings import hear, save_speech
+    from knowledge.library import STORE_NAME
 
-    if not (config.home / "knowledge.db").exists():
+    looked_up = question is None or isinstance(understand(question, Context(skills=Skills.load())), Question)
+    if looked_up and not (config.home / STORE_NAME).exists():
         raise ReparteeError(f"There are no documents in {config.home} yet; {ADD_SOME}")
-    assistant = Assistant.open(config)
-    try:
-        if not assistant.library.count():
-            raise ReparteeError(f"The store in {config.home} is empty; {ADD_SOME}")
-        budget: Budget | None = None
-        transcript = None
-        if audio is not None:
-            budget, transcript = await hear(assistant, audio)
-            question = transcript
-        reply = await assistant.answer(question or "", transcript=transcript, budget=budget)
-        return reply if speak is None else await save_speech(assistant, reply, speak)
-    finally:
-        await assistant.close()
+    async with Parts.open(config) as parts:
+        reply = await _take(parts, question or "", audio, speak)
+        if reply.abstained and not await parts.in_library(parts.library.count):
+            raise ReparteeError(f"There are no documents in {config.home} yet; {ADD_SOME}")
+        return reply
+
+
+async def _take(parts: Parts, question: str, audio: Path | None, speak: Path | None) -> Reply:
+    from assistant.channels.terminal import recordings
+
+    if audio is None and speak is None:
+        return await take(question, parts=parts, context=Context(skills=parts.skills))
+    if audio is not None:
+        said = await recordings.hear(parts, audio, speak=speak is not None)
+    else:
+        said = await recordings.ask(parts, question, speak=True)
+    if speak is not None:
+        write_wav(speak, said.pcm, said.rate)
+    return said.reply

@@ -76,25 +76,28 @@ def ask(config: Config, turns: int, cold: int, as_json: bool) -> None:
 
 async def warm_turns(config: Config, turns: int) -> tuple[int, int, dict[str, list[float]]]:
     """Ask the bundled questions in turn; return how many of how many were right, and the times by stage, ms."""
-    from assistant.turn.answering import Assistant
+    from assistant.parts import Parts
+    from assistant.turn.turn import take
+    from assistant.turn.understanding import Context
 
     questions = bundled_questions()
-    assistant = Assistant.open(config)
+    parts = Parts.open(config)
+    context = Context(skills=parts.skills)
     try:
-        await assistant.in_library(assistant.library.add, [SAMPLES])
+        await parts.in_library(parts.library.add, [SAMPLES])
         right = 0
         for question, answers in questions.items():  # the first round warms up and checks the answers
-            reply = await assistant.answer(question)
-            right += is_right(reply.answer, answers)
+            reply = await take(question, parts=parts, context=context)
+            right += is_right(reply.answer.text if reply.answer else None, answers)
         times: dict[str, list[float]] = defaultdict(list)
         asked = list(questions)
         for turn in range(turns):
-            reply = await assistant.answer(asked[turn % len(asked)])
+            reply = await take(asked[turn % len(asked)], parts=parts, context=context)
             for stage in reply.stages:
                 times[stage.name].append(stage.spent_ms)
             times["text to answer, warm"].append(reply.total_ms)
     finally:
-        await assistant.close()
+        await parts.close()
     return right, len(questions), times
 
 

@@ -15,7 +15,7 @@ from assistant.samples import SAMPLES
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from assistant.turn.answering import Assistant
+    from assistant.parts import Parts
 
 
 @click.command()
@@ -28,47 +28,47 @@ def command(config: Config) -> None:
     from rich.console import Console
 
     from assistant.channels.terminal.console import prompt
-    from assistant.turn.answering import Assistant
+    from assistant.parts import Parts
 
     config = dataclasses.replace(config, home=config.home / "demo")
     console = Console(highlight=False)
     console.print("[bold]1[/] Loading the reader")
-    assistant = Assistant.open(config)
+    parts = Parts.open(config)
     with asyncio.Runner() as runner:
         try:
-            runner.run(demo(assistant, console))
+            runner.run(demo(parts, console))
             if sys.stdin.isatty():
-                prompt(assistant, console, runner)
+                prompt(parts, console, runner)
         finally:
-            runner.run(assistant.close())
+            runner.run(parts.close())
 
 
-async def demo(assistant: Assistant, console: Console) -> None:
+async def demo(parts: Parts, console: Console) -> None:
     """Add the samples, hear and answer the question, write the reply to a WAV file and play it."""
+    from assistant.audio.files import write_wav
     from assistant.channels.terminal.console import show_reply
-    from assistant.channels.terminal.recordings import hear, play, save_speech
+    from assistant.channels.terminal.recordings import hear, play
 
-    home = assistant.config.home
-    console.print(f"  {assistant.reader.runtime_name} {assistant.reader.fallback_note}".rstrip(), style="dim")
+    home = parts.config.home
+    console.print(f"  {parts.reader.runtime_name} {parts.reader.fallback_note}".rstrip(), style="dim")
     console.print("[bold]2[/] Adding the sample documents")
-    report = await assistant.in_library(assistant.library.add, [SAMPLES])
+    report = await parts.in_library(parts.library.add, [SAMPLES])
     for path, sentence in report.failed:
         console.print(f"  {path}: {sentence}", style="red", markup=False)
-    documents = await assistant.in_library(assistant.library.documents)
+    documents = await parts.in_library(parts.library.documents)
     passages = sum(document.passages for document in documents)
     console.print(f"  {len(documents)} documents, {passages} passages, in {home}", style="dim", markup=False)
-    await assistant.in_library(assistant.library.search, "What was it before?", 20)  # the new index is read once
+    await parts.in_library(parts.library.search, "What was it before?", 20)  # the new index is read once
     recording = min((SAMPLES / "audio").glob("*.flac"))
-    await assistant.recognizer()
+    await asyncio.gather(parts.recognizer(), parts.synthesizer())
     console.print(f"[bold]3[/] Listening to {recording.name}")
     with Words(console) as words:
-        budget, transcript = await hear(assistant, recording, words.add)
+        said = await hear(parts, recording, speak=True, on_words=words.add)
     console.print()
-    reply = await assistant.answer(transcript, transcript=transcript, budget=budget)
     speech = home / "reply.wav"
-    reply = await save_speech(assistant, reply, speech)
-    show_reply(reply, console)
-    silent = await play(speech)
+    write_wav(speech, said.pcm, said.rate)
+    show_reply(said.reply, console)
+    silent = await play(said.pcm, said.rate)
     console.print(f"The spoken answer is in {speech}" + (f" ({silent})." if silent else "."), markup=False)
     console.print(f'Ask again: repartee --home {home} ask "QUESTION"\n', markup=False)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assistant.commands.parameters import FiniteRange
+from assistant.channels.terminal.parameters import FiniteRange
 from assistant.config import Config
 from engines.errors import ReparteeError
 

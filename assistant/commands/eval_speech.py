@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from assistant.audio.samples import RATE
 from assistant.config import Config
 from engines.errors import ReparteeError
 
 if TYPE_CHECKING:
-    from assistant.audio.files import Pcm
+    from assistant.audio.samples import Pcm
     from assistant.recognizers.recognizer import Recognizer
 
-RATE = 16_000
 CHUNK_MS = 100  # of audio a live stream is fed at a time
 
 

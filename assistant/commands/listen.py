@@ -23,7 +23,7 @@ from assistant.dialogue.events import (
     SpeechStopped,
     Woken,
 )
-from assistant.turn.answering import Assistant
+from assistant.parts import Parts
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -56,10 +56,10 @@ async def listen(config: Config, turns: int) -> None:
 
     console = Console(highlight=False)
     settings = ConversationSettings.of(config)
-    assistant = Assistant.open(config)
-    conversation = Conversation(assistant, settings=settings)
+    parts = Parts.open(config)
+    conversation = Conversation(parts, settings=settings)
     try:
-        voice, _ = await asyncio.gather(assistant.synthesizer(), assistant.recognizer())
+        voice, _ = await asyncio.gather(parts.synthesizer(), parts.recognizer())
         devices = SoundDevices(
             voice.rate, name=config.ear.device, told=lambda said: console.print(said or "Listening.")
         )
@@ -70,7 +70,7 @@ async def listen(config: Config, turns: int) -> None:
             await screen.run()
     finally:
         await conversation.close()
-        await assistant.close()
+        await parts.close()
 
 
 class _Screen:

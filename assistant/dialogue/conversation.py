@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from assistant.audio.samples import RATE
 from assistant.dialogue.events import Cleared, ConversationEvent, Reason
 from assistant.dialogue.history import Exchange, History
 from assistant.dialogue.listening import HeardTurn, Listening
@@ -22,26 +23,25 @@ from assistant.dialogue.playback import Playback
 from assistant.dialogue.replying import Replying
 from assistant.dialogue.speculation import Speculation
 from assistant.ear.ear import Ear
-from assistant.ear.endpointer import Waits
+from assistant.ear.endpointer import SILENCE_MS, Waits
 from assistant.languages.en.completeness import Look, ends_open, look_of, names_nothing, words_of
 from assistant.languages.en.control import is_backchannel
-from assistant.turn.budget import Budget, now_ms
+from assistant.turn.budget import now_ms
 from assistant.turn.events import Reply
-from assistant.turn.follow_up import answer_in_context
+from assistant.turn.turn import foresee
+from assistant.turn.understanding import Question, QuestionError, understand
 from engines.errors import ReparteeError
 
 if TYPE_CHECKING:
     from assistant.config import Config
+    from assistant.parts import Parts
     from assistant.recognizers.recognizer import Recognizer
-    from assistant.turn.answering import Assistant
 
-SAMPLE_RATE = 16_000  # Hz, of the audio that hear() takes
 SLICE = 2048  # samples judged before other conversations get their turn
 LEAST_COMMIT = 1_600  # samples, 100 ms
-LONGEST_COMMIT = 60 * SAMPLE_RATE
+LONGEST_COMMIT = 60 * RATE
 SURE = 0.5  # confidence in a foreseen answer at which words look complete
 FIRM = 0.7  # and at which a few words do: to the beginning of a question there often is some answer
-READ_IN_SILENCE_MS = 30.0  # the shortest pause that ends a turn leaves so much between the words and its end
 ROOM_ECHO_MS = 250.0  # a half-duplex microphone stays shut for so long after the loudspeaker
 LONG_SENTENCE = 5  # words
 NOT_LISTENED_MS = 350.0  # who speaks on before hearing so much of a reply had not finished
@@ -74,7 +74,7 @@ class TurnDetection:
 
     threshold: float = 0.5
     prefix_padding_ms: int = 300
-    silence_ms: int = 240
+    silence_ms: int = SILENCE_MS
     adaptive: bool = True
     create_response: bool = True
     interrupt_response: bool = True
@@ -103,7 +103,7 @@ class ConversationSettings:
         detection = TurnDetection(
             threshold=ear.threshold,
             prefix_padding_ms=ear.prefix_ms,
-            silence_ms=ear.silence_ms,
+            silence_ms=round(config.budget.endpoint),
             adaptive=ear.adaptive,
         )
         return cls(
@@ -118,15 +118,15 @@ class ConversationSettings:
 class Conversation:
     """A conversation: hears, answers, can be interrupted, remembers what was said and what of it was heard."""
 
-    def __init__(self, assistant: Assistant, *, settings: ConversationSettings | None = None) -> None:
+    def __init__(self, parts: Parts, *, settings: ConversationSettings | None = None) -> None:
         self.settings = settings or ConversationSettings()
-        self._assistant = assistant
+        self._parts = parts
         self._outbox = Outbox()
         self._history = History(self.settings.expires_s)
-        self.speculation = Speculation(self._answer_in_silence, self._foreseen)
-        self._replying = Replying(assistant, self._outbox, self._history, self.speculation)
+        self.speculation = Speculation(self._answer_in_silence, self._foreseen, parts.load)
+        self._replying = Replying(parts, self._outbox, self._history, self.speculation)
         self._recognizer: Recognizer | None = None
-        self._listening = Listening(self._loaded_recognizer, self, self._outbox)
+        self._listening = Listening(self._loaded_recognizer, self, self._outbox, parts.load)
         self._ear_made_for: tuple[TurnDetection | None, tuple[str, ...]] | None = (None, ())
         self._recalled = 0  # generations of exchanges from elsewhere count down from -1
         self._answered = 0  # number of the newest turn that was answered or needs no answer
@@ -147,7 +147,7 @@ class Conversation:
         Raises ReparteeError where the recognizer cannot be loaded, TooMuchAudioError in push-to-talk.
         """
         if self._recognizer is None:
-            self._recognizer = await self._assistant.recognizer()
+            self._recognizer = await self._parts.recognizer()
             self._voice_task = asyncio.create_task(self._replying.load_speaker())
         self._choose_ear()
         if self._listening.ear is None and self._listening.waiting + len(pcm) > LONGEST_COMMIT:
@@ -158,6 +158,15 @@ class Conversation:
             self._listening.hear(pcm[start : start + SLICE])
             if start + SLICE < len(pcm):
                 await asyncio.sleep(0)
+
+    async def hear_recording(self, pcm: np.ndarray) -> None:
+        """Take int16[n] at 16 kHz for one whole turn, already over; respond() answers it.
+
+        Raises ReparteeError where the recognizer cannot be loaded.
+        """
+        recognizer = await self._parts.recognizer(live=False)
+        self._history.touch(now_ms() / 1000)
+        self._listening.take_recording(recognizer, pcm)
 
     async def commit(self) -> None:
         """Take the audio since the last commit for a turn. Raises NothingToCommitError."""
@@ -190,6 +199,11 @@ class Conversation:
         self._answered = self._listening.committed
         self._replying.cut_off(None, "superseded")
         return self._replying.start(turn, turn=self._answered, speak=aloud)
+
+    async def announce(self, text: str) -> int:
+        """Say something that nobody asked for, cutting off a reply under way; returns its generation."""
+        self._replying.cut_off(None, "superseded")
+        return self._replying.announce(text, speak=self.settings.speak)
 
     async def interrupt(self, *, heard_ms: float | None = None, reason: Reason = "client_cancelled") -> None:
         """Stop the reply: nothing of it is emitted afterwards but its ReplyDone.
@@ -239,6 +253,10 @@ class Conversation:
         """All events in order until close(); one consumer. Audio of a stale generation is never handed out."""
         return self._outbox.events()
 
+    def end(self) -> None:
+        """Let events() end once what is queued has been handed over."""
+        self._outbox.close()
+
     async def close(self) -> None:
         """Cancel everything under way; events() ends. Safe to call twice."""
         self._closed = True
@@ -274,6 +292,13 @@ class Conversation:
         """Try to answer words that may not be final."""
         if self.settings.speculate:
             self.speculation.consider(f"{self._carried} {text}".strip(), pressing=pressing)
+
+    def is_question(self, text: str) -> bool:
+        """Whether the words would be looked up; without words there is nothing else to do either."""
+        try:
+            return isinstance(understand(f"{self._carried} {text}".strip(), self._replying.context()), Question)
+        except QuestionError:
+            return True
 
     def weigh(self, text: str) -> Look:
         """Judge a sentence that could be whole; one that is still being read is waited for."""
@@ -349,10 +374,8 @@ class Conversation:
         if busy:
             ear.stay_awake()
 
-    async def _answer_in_silence(self, text: str) -> Reply:
-        slots = self._assistant.config.budget.slots()
-        budget = Budget(slots | {"read": max(slots["read"], READ_IN_SILENCE_MS)})
-        return await answer_in_context(self._assistant, text, self._history.replies(), transcript=text, budget=budget)
+    async def _answer_in_silence(self, text: str) -> Reply | None:
+        return await foresee(text, parts=self._parts, context=self._replying.context())
 
     def _foreseen(self, text: str, reply: Reply) -> None:
         """Tell the ear about an answer found during the pause under way."""

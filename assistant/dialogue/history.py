@@ -32,13 +32,8 @@ class Exchange:
         if self.heard is None or self.heard == self.reply.spoken:
             return self.reply
         answer = self.reply.answer
-        known = answer is not None and answer.casefold().strip(" .,") in self.heard.casefold()
-        return replace(
-            self.reply,
-            spoken=self.heard,
-            answer=answer if known else None,
-            citations=self.reply.citations if known else (),
-        )
+        known = answer is not None and answer.text.casefold().strip(" .,") in self.heard.casefold()
+        return replace(self.reply, spoken=self.heard, answer=answer if known else None)
 
 
 class History:

@@ -9,29 +9,33 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from assistant.audio.samples import PER_MS
 from assistant.dialogue.events import Committed, Heard, HearingFailed, Partial, SpeechStarted, SpeechStopped, Woken
 from assistant.dialogue.outbox import Outbox
-from assistant.dialogue.utterance import Hearing
+from assistant.dialogue.utterance import Hearing, Recorded
 from assistant.ear.ear import Began, Continued, Ear, EarEvent, Ended, Paused, Resumed, Woke
 from assistant.languages.en.completeness import Look, ends_open
-from assistant.languages.en.control import control_of, is_backchannel
+from assistant.languages.en.control import is_backchannel
 from assistant.turn.budget import now_ms
 from assistant.turn.events import Transcript
 from engines.errors import ReparteeError
 
 if TYPE_CHECKING:
+    from assistant.parts import Load
     from assistant.recognizers.recognizer import Recognizer
-
-PER_MS = 16  # samples
 
 
 @dataclass
 class HeardTurn:
-    """A committed turn of the person: `silence_ms` was waited for, `ended_ms` is when that wait was over (`now_ms`)."""
+    """A committed turn of the person: `silence_ms` was waited for, `ended_ms` is when that wait was over (`now_ms`).
+
+    `allowed_ms` is what its words asked to be waited for: the slot of the stage "endpoint".
+    """
 
     number: int
     silence_ms: float
     note: str
+    allowed_ms: float
     ended_ms: float = field(default_factory=now_ms)
     transcript: Transcript = field(default_factory=lambda: Transcript(""))
     recognise_ms: float = 0.0
@@ -54,6 +58,9 @@ class Listener(Protocol):
     def speculate(self, text: str, *, pressing: bool) -> None:
         """These may become the words of the turn under way; `pressing`, they probably are."""
 
+    def is_question(self, text: str) -> bool:
+        """Whether these words are to be looked up, and neither a command nor anything else to be done."""
+
     def weigh(self, text: str) -> Look:
         """How do the words at a pause look to someone who may have tried to answer them?"""
 
@@ -64,16 +71,16 @@ class Listener(Protocol):
 class Listening:
     """Finds turns with an ear, or takes them from push-to-talk when `ear` is None."""
 
-    def __init__(self, recognizer: Callable[[], Recognizer], listener: Listener, outbox: Outbox) -> None:
+    def __init__(self, recognizer: Callable[[], Recognizer], listener: Listener, outbox: Outbox, load: Load) -> None:
         self.ear: Ear | None = None
         self.last: asyncio.Task[HeardTurn | None] | None = None  # the newest committed turn
         self.committed = 0  # its number
-        self._recognizer, self._listener, self._outbox = recognizer, listener, outbox
+        self._recognizer, self._listener, self._outbox, self._load = recognizer, listener, outbox, load
         self._position = 0  # samples heard before the ear in use, or without one
         self._turns = 0
         self._hearing: Hearing | None = None
         self.settled: str | None = None  # the words at the pause under way
-        self._recognising: set[Hearing] = set()
+        self._recognising: set[Hearing | Recorded] = set()
         self._mean: list[float] | None = None  # of the person's voice
 
     @property
@@ -100,13 +107,18 @@ class Listening:
         assert self._hearing is not None
         self._hearing.hear(pcm)
 
+    def take_recording(self, recognizer: Recognizer, pcm: np.ndarray) -> None:
+        """Take int16[n] at 16 kHz for a turn of its own, recognised as a whole: better, and later, than live."""
+        self._turns += 1
+        self._commit(Recorded(self._turns, recognizer, pcm), HeardTurn(self._turns, 0.0, "", 0.0))
+
     def commit(self) -> None:
         """End the turn under way, if there is one."""
         if self.ear is not None:
             for event in self.ear.finish():
                 self._on_ear(event)
         elif self._hearing is not None:
-            self._take(self._hearing, 0.0, "committed by hand")
+            self._take(self._hearing, 0.0, "committed by hand", 0.0)
 
     def drop(self) -> None:
         """Forget the turn under way."""
@@ -154,7 +166,7 @@ class Listening:
             hearing.resume()
         elif isinstance(event, Ended):
             self._outbox.put(SpeechStopped(hearing.turn, self._ms(event.at)))
-            self._take(hearing, event.silence_ms, f"words looked {event.look.value}")
+            self._take(hearing, event.silence_ms, f"words looked {event.look.value}", event.allowed_ms)
 
     def _begin(self) -> None:
         self._turns += 1
@@ -162,6 +174,7 @@ class Listening:
         self._hearing = Hearing(
             self._turns,
             self._recognizer().stream(self._mean),
+            self._load,
             partial=lambda turn, text, appended: self._outbox.put(Partial(turn, text, appended)),
             hypothesis=self._on_hypothesis,
             settled=self._on_settled,
@@ -169,16 +182,16 @@ class Listening:
 
     def _on_hypothesis(self, turn: int, text: str) -> None:
         # Where several speak at once, their recognition needs the processor more than guesses at half sentences do.
-        if Hearing.under_way > 1:
+        if self._load.hearing > 1:
             return
-        if turn == self._turns and control_of(text) is None and not is_backchannel(text):
+        if turn == self._turns and not is_backchannel(text) and self._listener.is_question(text):
             self._listener.speculate(text, pressing=False)
 
     def _on_settled(self, turn: int, text: str) -> None:
         if self._hearing is None or turn != self._hearing.turn:
             return
         self.settled = text
-        if control_of(text) is not None:
+        if not self._listener.is_question(text):
             self.judge(Look.COMPLETE)
         elif ends_open(text):
             self.judge(Look.UNFINISHED)
@@ -186,16 +199,18 @@ class Listening:
             self._listener.speculate(text, pressing=True)
             self.judge(self._listener.weigh(text))
 
-    def _take(self, hearing: Hearing, silence_ms: float, note: str) -> None:
+    def _take(self, hearing: Hearing, silence_ms: float, note: str, allowed_ms: float) -> None:
         """Commit the turn being heard: from here on its audio cannot grow."""
         self._hearing = None
-        self.committed = hearing.turn
-        self._outbox.put(Committed(hearing.turn, hearing.samples // PER_MS))
-        turn = HeardTurn(hearing.turn, silence_ms, note)
+        self._commit(hearing, HeardTurn(hearing.turn, silence_ms, note, allowed_ms))
+
+    def _commit(self, hearing: Hearing | Recorded, turn: HeardTurn) -> None:
+        self.committed = turn.number
+        self._outbox.put(Committed(turn.number, hearing.samples // PER_MS))
         self.last = asyncio.create_task(self._finish(hearing, self.last, turn))
 
     async def _finish(
-        self, hearing: Hearing, before: asyncio.Task[HeardTurn | None] | None, turn: HeardTurn
+        self, hearing: Hearing | Recorded, before: asyncio.Task[HeardTurn | None] | None, turn: HeardTurn
     ) -> HeardTurn | None:
         self._recognising.add(hearing)
         try:

@@ -5,21 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-_CLAUSE = re.compile(r".+?(?:[.?!;:,]+[\"')\]]*(?=\s)|$)\s*", re.DOTALL)
-LONGEST_CLAUSE = 120  # characters; a voice that synthesises whole utterances answers sooner on short ones
-
-
-def clauses_of(text: str) -> list[str]:
-    """Split at punctuation followed by space, long stretches between words; joined they are `text` again."""
-    parts: list[str] = []
-    for match in _CLAUSE.finditer(text):
-        rest = match.group()
-        while len(rest) > LONGEST_CLAUSE and (cut := rest.rfind(" ", 0, LONGEST_CLAUSE)) > 0:
-            parts.append(rest[: cut + 1])
-            rest = rest[cut + 1 :]
-        parts.append(rest)
-    return [part for part in parts if part]
-
 
 @dataclass
 class Playback:

@@ -15,20 +15,18 @@ from assistant.dialogue.listening import HeardTurn
 from assistant.dialogue.outbox import Outbox, audio_ms
 from assistant.dialogue.playback import Playback
 from assistant.dialogue.speaking import Clause, Speaker
-from assistant.dialogue.speculation import Foreseen, Speculation
-from assistant.languages.en.control import Control, control_of
-from assistant.turn.budget import Budget, Stage, now_ms
+from assistant.dialogue.speculation import Speculation
+from assistant.turn.budget import Budget, now_ms
 from assistant.turn.events import Reply
-from assistant.turn.follow_up import answer_in_context
+from assistant.turn.turn import take
+from assistant.turn.understanding import Context
 from engines.errors import ReparteeError
 
 if TYPE_CHECKING:
-    from assistant.turn.answering import Assistant
+    from assistant.parts import Parts
 
 UNEXPECTED = "Something unexpected went wrong while answering; the log has the details."
 NOTHING_HEARD = "Sorry, I did not hear a question."
-NOTHING_SAID = "I have not said anything yet."
-CONTROL_SENTENCES = {Control.STOP: "Okay.", Control.LOUDER: "Louder.", Control.QUIETER: "Quieter."}
 
 logger = logging.getLogger(__name__)
 
@@ -37,15 +35,16 @@ Source = str | HeardTurn | Awaitable[HeardTurn | None]
 
 @dataclass
 class _Made:
-    """A reply and how it is to be given: `text` is said, aloud or not; `before` was said in an earlier generation."""
+    """A reply, and what of its sentence was said `before`, in an earlier generation."""
 
     reply: Reply
-    text: str
-    aloud: bool = True
-    remembered: bool = True
     before: str = ""
     budget: Budget | None = None
     started_ms: float = 0.0
+
+    @property
+    def text(self) -> str:
+        return self.reply.spoken[len(self.before) :]
 
 
 @dataclass
@@ -59,10 +58,10 @@ class _UnderWay:
 class Replying:
     """Makes one reply at a time. Generations count from 1; those up to `stale` may not be heard any more."""
 
-    def __init__(self, assistant: Assistant, outbox: Outbox, history: History, speculation: Speculation) -> None:
+    def __init__(self, parts: Parts, outbox: Outbox, history: History, speculation: Speculation) -> None:
         self.speaker: Speaker | None = None
         self.generation = self.stale = 0
-        self._assistant, self._outbox, self._history, self._speculation = assistant, outbox, history, speculation
+        self._parts, self._outbox, self._history, self._speculation = parts, outbox, history, speculation
         self._under_way: _UnderWay | None = None
         self._latest = _UnderWay(0)  # the reply under way, or else the last one
         self._loading = asyncio.Lock()
@@ -90,12 +89,20 @@ class Replying:
         """Return the speaker; the voice is loaded at the first call."""
         async with self._loading:
             if self.speaker is None:
-                self.speaker = Speaker(await self._assistant.synthesizer())
+                self.speaker = Speaker(await self._parts.synthesizer())
         return self.speaker
 
     def start(self, source: Source, *, turn: int | None, speak: bool, carried: str = "") -> int:
         """Begin to answer; returns the generation. `carried` are words of the turn before that belong to these."""
         return self._begin(turn, self._answer(source, carried), speak)
+
+    def announce(self, text: str, *, speak: bool) -> int:
+        """Say something that nobody asked for; returns the generation."""
+
+        async def announcement() -> _Made:
+            return _Made(Reply(question="", spoken=text, outcome="command"))
+
+        return self._begin(None, announcement(), speak)
 
     def go_on(self, generation: int, *, turn: int | None, speak: bool) -> int | None:
         """Say the rest of a reply that was cut off, from the clause in which it was; None if there is no rest."""
@@ -106,7 +113,7 @@ class Replying:
         at = exchange.resume_at
 
         async def rest() -> _Made:
-            return _Made(exchange.reply, exchange.reply.spoken[at:], before=exchange.reply.spoken[:at])
+            return _Made(exchange.reply, before=exchange.reply.spoken[:at])
 
         return self._begin(turn, rest(), speak)
 
@@ -158,9 +165,9 @@ class Replying:
         try:
             made = await making
             under.reply = made.reply
-            if made.remembered:
+            if made.reply.remembered:
                 self._history.add(under.generation, Exchange(made.reply, under.playback, made.before))
-            if speak and made.aloud:
+            if speak and not made.reply.silent:
                 await self._say(under, made)
             else:
                 self._outbox.put(ReplyText(under.generation, made.text))
@@ -201,54 +208,36 @@ class Replying:
         if not isinstance(source, str | HeardTurn):
             turn = await source
             if turn is None or not turn.text:
-                return _Made(_reply("", None, NOTHING_HEARD), NOTHING_HEARD, remembered=False)
-        words = turn.text if turn is not None else str(source)
-        transcript = turn.text if turn is not None else None
-        budget = Budget(self._assistant.config.budget.slots())
+                return _Made(Reply(question="", spoken=NOTHING_HEARD, outcome="failed"))
+        budget = Budget(self._parts.config.budget.slots())
         started_ms = now_ms()
-        if turn is not None:
-            started_ms = turn.ended_ms - turn.silence_ms
-            budget.record("endpoint", turn.silence_ms, turn.note)
-            budget.record("recognise", turn.recognise_ms)
-        control = control_of(words)
-        if control is not None:
-            return self._obey(control, words, transcript)
-        question = f"{carried} {words}".strip()
-        foreseen = await self._speculation.take(question) if turn is not None else None
-        if foreseen is None:
-            reply = await answer_in_context(
-                self._assistant, question, self._history.replies(), transcript=transcript, budget=budget
-            )
+        if turn is None:
+            words = str(source)
         else:
-            reply = replace(foreseen.reply, transcript=transcript, stages=self._ledger(budget, foreseen))
-        reply = replace(reply, total_ms=now_ms() - started_ms)
-        return _Made(reply, reply.spoken, budget=budget, started_ms=started_ms)
+            words = f"{carried} {turn.text}".strip()
+            started_ms = turn.ended_ms - turn.silence_ms
+            if turn.allowed_ms:  # nobody waits for the end of a recording, or of push-to-talk
+                budget.record("endpoint", turn.silence_ms, turn.note, budget_ms=turn.allowed_ms)
+            budget.record("recognise", turn.recognise_ms)
+        reply = await take(
+            words,
+            parts=self._parts,
+            context=self.context(),
+            budget=budget,
+            transcript=turn.text if turn is not None else None,
+            started_ms=started_ms,
+            ahead=self._speculation if turn is not None else None,
+            volume=self._louder,
+        )
+        return _Made(reply, budget=budget, started_ms=started_ms)
 
-    def _ledger(self, budget: Budget, foreseen: Foreseen) -> tuple[Stage, ...]:
-        """Enter the stages of a reply that was found while the person spoke; nobody waited for them."""
-        tried = self._speculation.hits + self._speculation.misses
-        for stage in foreseen.reply.stages:
-            note = "while you spoke"
-            if stage.name == "read":
-                note += f", {foreseen.early_ms:.0f} ms early ({self._speculation.hits} of {tried} foreseen)"
-            cut = "; ".join(part for part in stage.note.split("; ") if part and not part.endswith(" ms over"))
-            budget.record(stage.name, stage.spent_ms, f"{note}; {cut}" if cut else note, budget_ms=stage.budget_ms)
-        return budget.ledger()
+    def context(self) -> Context:
+        """What the next turn may know of this conversation."""
+        last = self._history.last()
+        return Context(
+            history=self._history.replies(), last=last.reply if last is not None else None, skills=self._parts.skills
+        )
 
-    def _obey(self, control: Control, words: str, transcript: str | None) -> _Made:
-        """Do what was asked of the voice; none of it is remembered as an exchange."""
-        if control is Control.REPEAT:
-            last = self._history.last()
-            if last is None:
-                return _Made(_reply(words, transcript, NOTHING_SAID), NOTHING_SAID, remembered=False)
-            return _Made(replace(last.reply, transcript=transcript), last.reply.spoken)
+    def _louder(self, steps: int) -> None:
         if self.speaker is not None:
-            self.speaker.louder({Control.LOUDER: 1, Control.QUIETER: -1}.get(control, 0))
-        said = CONTROL_SENTENCES[control]
-        # Whoever says "stop" does not want to hear "okay".
-        return _Made(_reply(words, transcript, said), said, aloud=control is not Control.STOP, remembered=False)
-
-
-def _reply(question: str, transcript: str | None, spoken: str) -> Reply:
-    """Return a reply that no document answers and that needs none."""
-    return Reply(question, transcript, None, 1.0, False, (), spoken, (), 0.0)
+            self.speaker.louder(steps)

@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from assistant.dialogue.playback import clauses_of
+from assistant.audio.samples import LeadingSilence
+from assistant.languages.en.clauses import clauses_of
 
 if TYPE_CHECKING:
     from assistant.voices.voice import Synthesizer
 
-AUDIBLE = 200  # of 32767: the first sample this loud begins the reply
-LEAD_IN_MS = 5  # kept before it, so that it does not click
 PIECE_MS = 200  # of audio in one piece, after the first
 LOUDEST, QUIETEST, STEP = 4.0, 0.1, 1.6  # gain; one "louder" is 4 dB
 
@@ -56,7 +55,7 @@ class Speaker:
 
     async def say(self, text: str) -> AsyncGenerator[Clause | bytes, None]:
         """Yield each clause and then its int16 mono PCM at the voice's rate; closing the iterator stops the voice."""
-        trim, least = _LeadingSilence(self.voice.rate), 0
+        trim, least = LeadingSilence(self.voice.rate), 0
         for clause in clauses_of(text):
             yield Clause(clause)
             waiting = b""
@@ -90,21 +89,3 @@ class Speaker:
             return pcm
         loud = np.frombuffer(pcm, np.int16).astype(np.float32) * self.gain
         return bytes(np.clip(loud, -32768, 32767).astype(np.int16).tobytes())
-
-
-class _LeadingSilence:
-    """Removes everything before the first audible sample of a reply."""
-
-    def __init__(self, rate: int) -> None:
-        self._lead_in = rate * LEAD_IN_MS // 1000
-        self._begun = False
-
-    def __call__(self, pcm: bytes) -> bytes:
-        if self._begun:
-            return pcm
-        samples = np.frombuffer(pcm, np.int16)
-        audible = np.flatnonzero(np.abs(samples.astype(np.int32)) > AUDIBLE)
-        if not len(audible):
-            return b""
-        self._begun = True
-        return samples[max(0, int(audible[0]) - self._lead_in) :].tobytes()

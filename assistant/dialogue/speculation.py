@@ -7,31 +7,28 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 
 from assistant.languages.en.completeness import words_of
+from assistant.parts import Load
 from assistant.turn.budget import now_ms
 from assistant.turn.events import Reply
+from assistant.turn.turn import Foreseen
 from engines.errors import ReparteeError
 
 
-@dataclass(frozen=True)
-class Foreseen:
-    """A reply found early, and how many ms it waited until it was asked for (negative: how long it was waited for)."""
-
-    reply: Reply
-    early_ms: float
-
-
 class Speculation:
-    """One at a time and the newest first: a partial that came while another was read replaces those in between."""
+    """One at a time and the newest first: a partial that came while another was read replaces those in between.
 
-    _reading = 0  # speculations under way in this process
+    `answer` returns None for words that are no question; `found` is told of every reply that is there early.
+    """
 
     def __init__(
-        self, answer: Callable[[str], Awaitable[Reply]], found: Callable[[str, Reply], None] | None = None
+        self,
+        answer: Callable[[str], Awaitable[Reply | None]],
+        found: Callable[[str, Reply], None] | None = None,
+        load: Load | None = None,
     ) -> None:
-        self._answer, self._found = answer, found
+        self._answer, self._found, self._load = answer, found, load or Load()
         self._key = ""  # the words being answered, or answered last
         self._task: asyncio.Task[Reply | None] | None = None
         self._next: str | None = None
@@ -45,7 +42,7 @@ class Speculation:
         sentences never hold up the answers to finished ones.
         """
         key = " ".join(words_of(text))
-        if not key or not (pressing or Speculation._reading == 0 or self._busy):
+        if not key or not (pressing or self._load.foreseeing == 0 or self._busy):
             return
         if self._busy:
             self._next = text if key != self._key else None
@@ -68,7 +65,8 @@ class Speculation:
             self.misses += 1
             return None
         self.hits += 1
-        return Foreseen(reply, asked_ms - self._done_ms)
+        tried = self.hits + self.misses
+        return Foreseen(reply, asked_ms - self._done_ms, f" ({self.hits} of {tried} foreseen)")
 
     def forget(self) -> None:
         """Drop everything that was found; a read under way ends unheard."""
@@ -84,13 +82,13 @@ class Speculation:
 
     async def _work(self, text: str) -> Reply | None:
         me = asyncio.current_task()
-        Speculation._reading += 1
+        self._load.foreseeing += 1
         try:
             reply = await self._answer(text)
         except ReparteeError:
             reply = None  # said again, aloud, if these turn out to be the final words
         finally:
-            Speculation._reading -= 1
+            self._load.foreseeing -= 1
         self._done_ms = now_ms()
         if me is self._task:
             following, self._next = self._next, None

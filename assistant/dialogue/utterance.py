@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from assistant.turn.events import Transcript
 
 if TYPE_CHECKING:
-    from assistant.recognizers.recognizer import RecognizerStream
+    from assistant.parts import Load
+    from assistant.recognizers.recognizer import Recognizer, RecognizerStream
 
 
 class Hearing:
@@ -22,18 +23,18 @@ class Hearing:
     audio up to it has been decoded.
     """
 
-    under_way: ClassVar[int] = 0  # turns being recognised in this process
-
     def __init__(
         self,
         turn: int,
         stream: RecognizerStream,
+        load: Load,
         *,
         partial: Callable[[int, str, str], None],
         hypothesis: Callable[[int, str], None],
         settled: Callable[[int, str], None],
     ) -> None:
-        Hearing.under_way += 1
+        load.hearing += 1
+        self._load = load
         self.turn = turn
         self.samples = 0
         self.text = ""  # stable words
@@ -84,9 +85,8 @@ class Hearing:
         self._task.cancel()
         self._stream.cancel()
 
-    @staticmethod
-    def _over(_task: asyncio.Task[Transcript]) -> None:
-        Hearing.under_way -= 1
+    def _over(self, _task: asyncio.Task[Transcript]) -> None:
+        self._load.hearing -= 1
 
     async def _run(self) -> Transcript:
         while True:
@@ -108,3 +108,22 @@ class Hearing:
                 if self._paused:  # unless the person went on meanwhile
                     self._paused = False
                     self._settled(self.turn, text)
+
+
+class Recorded:
+    """One turn that was over before it came here: recognised as a whole."""
+
+    mean = None
+
+    def __init__(self, turn: int, recognizer: Recognizer, pcm: np.ndarray) -> None:
+        self.turn = turn
+        self.samples = len(pcm)
+        self._task = asyncio.create_task(recognizer.transcribe(pcm))
+
+    async def finish(self) -> Transcript:
+        """Return the words. Raises ReparteeError where the recognizer failed."""
+        return await self._task
+
+    def cancel(self) -> None:
+        """Drop the turn; safe at any time."""
+        self._task.cancel()

@@ -11,14 +11,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from assistant.audio.samples import PER_MS, RATE
 from assistant.ear.endpointer import Endpointer, Waits
 from assistant.ear.silero import FRAME
 from assistant.ear.vad import Activity, VoiceActivity
 from assistant.ear.wake import WakeWords
 from assistant.languages.en.completeness import Look
 
-RATE = 16_000  # Hz
-PER_MS = RATE // 1000
 WINDOW = 160  # samples; the end of speech is placed to 10 ms
 ABOVE_ROOM, BELOW_PEAK = 2.0, 0.02  # speech is at least so loud against the room and the turn's loudest frame
 HYSTERESIS = 0.15  # speech under way goes on at this much less probability than it needs to begin
@@ -58,12 +57,13 @@ class Resumed:
 class Ended:
     """The turn's audio ends before sample `at`; its speech ended at `speech_end`.
 
-    `silence_ms` was waited for, because the words looked as `look` says.
+    `silence_ms` was waited for, of `allowed_ms`, because the words looked as `look` says.
     """
 
     at: int
     speech_end: int
     silence_ms: float
+    allowed_ms: float
     look: Look
 
 
@@ -239,6 +239,7 @@ class Ear:
             at=self._judged,
             speech_end=int(self._speech_end),
             silence_ms=self._endpointer.silence_ms,
+            allowed_ms=self._endpointer.waits.for_look(self._endpointer.look),
             look=self._endpointer.look,
         )
         self._begun_at, self._paused, self._candidate = None, False, 0

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from assistant.languages.en.completeness import Look
 
 FRAME_MS = 32.0
+SILENCE_MS = 240  # that ends a turn whose words say neither that it is over nor that it is not
 
 
 @dataclass(frozen=True)
@@ -14,7 +15,7 @@ class Waits:
     """Silence in ms before a turn is taken, by how the words look; at `settle` the recognizer is asked for them."""
 
     complete: float = 160.0
-    default: float = 240.0
+    default: float = SILENCE_MS
     doubtful: float = 400.0
     unfinished: float = 600.0
     settle: float = 64.0
@@ -67,5 +68,5 @@ class Endpointer:
 
     @property
     def ended(self) -> bool:
-        """Whether the turn is over."""
-        return self.silence_ms >= self.waits.for_look(self.look)
+        """Whether the turn is over: one more frame would be longer than is to be waited."""
+        return self.silence_ms + FRAME_MS > self.waits.for_look(self.look)

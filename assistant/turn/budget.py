@@ -12,13 +12,16 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from assistant.ear.endpointer import SILENCE_MS
+
 #: Milliseconds per stage when nothing is configured, in the order of a turn.
 DEFAULT_SLOTS: Mapping[str, float] = {
-    "endpoint": 240.0,
+    "endpoint": float(SILENCE_MS),
     "recognise": 50.0,
     "understand": 5.0,
     "retrieve": 5.0,
     "read": 10.0,
+    "act": 50.0,
     "first_audio": 30.0,
 }
 
@@ -104,10 +107,6 @@ class Budget:
     def slots(self) -> dict[str, float]:
         """What is given to each stage, ms."""
         return dict(self._slots)
-
-    def slot_ms(self, name: str) -> float:
-        """Milliseconds given to the stage ``name``."""
-        return self._slots[name]
 
     def elapsed_ms(self) -> float:
         """Milliseconds since the budget was opened."""

@@ -9,21 +9,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from itertools import islice
 
 from assistant.languages.en.completeness import is_verb
-from assistant.turn.budget import Budget
 from assistant.turn.events import Reply
 
-if TYPE_CHECKING:
-    from assistant.turn.answering import Assistant
-
 MOST = 4  # readings of one question
-SURE = 0.9  # confidence at which no other reading is tried
+LONGEST = 1000  # characters of a question that is gone on from; rules are applied to nothing longer
+REMEMBERED = 20  # questions
 _ASKING = r"(?:who|whom|whose|what|when|where|which|why|how)"
 _AUXILIARY = r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|must|may)"
 _MORE = re.compile(r"^(?:and|but|so|or|then|okay|ok|well|now)[\s,]+", re.IGNORECASE)
-_ABOUT = re.compile(r"^(?:(?:and|but|or|so)\s+)?(?:(?:what|how)\s+about\s+|(?:and|or)\s+)(.+)$", re.IGNORECASE)
+_ABOUT = re.compile(r"^(?:(?:and|but|or|so)\s+)?(?:(?:what|how)\s+about\s+|(?:and|or)\s+)(\S.*)$", re.IGNORECASE)
 _ONLY_ASKING = re.compile(rf"^(?:and\s+)?({_ASKING}(?:\s+(?:long|often|many|much|far|old|come|else))?)$", re.IGNORECASE)
 _POINTING = re.compile(r"\b(its|it|they|them|their|he|him|his|she|her|there|that|this|those|these)\b", re.IGNORECASE)
 _LEAD = re.compile(rf"^{_ASKING}\b(?:\s+\w+){{0,3}}?\s+{_AUXILIARY}\s+", re.IGNORECASE)
@@ -36,6 +33,7 @@ _LONGEST_NAME = 5  # words of an answer that may be a name for something
 def readings(question: str, history: Sequence[Reply]) -> list[str]:
     """Return what `question` may mean after `history` (oldest first), likeliest first; at least the question itself."""
     asked = question.strip(" \t\n?.!")
+    history = [_one_line(reply) for reply in history[-REMEMBERED:] if reply.remembered and _is_short(reply)]
     before = next((reply for reply in reversed(history) if not _leans(reply.question)), None)
     if before is None:
         return [question]
@@ -44,41 +42,19 @@ def readings(question: str, history: Sequence[Reply]) -> list[str]:
     if only := _ONLY_ASKING.match(asked):
         found = list(_asked_again(only[1], before))
     elif (about := _ABOUT.match(asked)) and not re.search(rf"\b(?:{_AUXILIARY}|{_ASKING})\b", about[1], re.IGNORECASE):
-        found = list(_exchanged(before.question.strip(" ?.!"), about[1]))
+        found = list(islice(_exchanged(before.question.strip(" ?.!"), about[1]), MOST))
     elif pointing:
         asked = _MORE.sub("", asked)
         found = [_put(asked, pointing, topic) for topic in _topics(history, before, pointing[1].lower())]
     return list(dict.fromkeys([*found[: MOST - 1], question]))
 
 
-async def answer_in_context(
-    assistant: Assistant,
-    question: str,
-    history: Sequence[Reply],
-    *,
-    transcript: str | None = None,
-    budget: Budget | None = None,
-) -> Reply:
-    """Answer `question` as it is most probably meant; stops at the first reading that is answered surely.
+def _is_short(reply: Reply) -> bool:
+    return max(len(reply.question), len(reply.answer.text) if reply.answer is not None else 0) <= LONGEST
 
-    Each reading has the slots of a turn; the ledger shows what all of them took together. Raises as `answer`.
-    """
-    meant = readings(question, history)
-    if len(meant) == 1:
-        return await assistant.answer(question, transcript=transcript, budget=budget)
-    budget = budget or Budget(assistant.config.budget.slots())
-    replies: list[Reply] = []
-    for reading in meant:
-        replies.append(await assistant.answer(reading, transcript=transcript, budget=Budget(budget.slots)))
-        if not replies[-1].abstained and replies[-1].confidence >= SURE:
-            break
-    best = max(replies, key=lambda reply: (not reply.abstained, reply.confidence))
-    for stage in best.stages:
-        spent = sum(other.spent_ms for reply in replies for other in reply.stages if other.name == stage.name)
-        tried = f"{len(replies)} of {len(meant)} readings tried"
-        note = {"understand": f"taken as: {best.question}; {tried}"}.get(stage.name, stage.note)
-        budget.record(stage.name, spent, note)
-    return replace(best, question=question, stages=budget.ledger(), total_ms=budget.elapsed_ms())
+
+def _one_line(reply: Reply) -> Reply:
+    return replace(reply, question=" ".join(reply.question.split()))
 
 
 def _leans(question: str) -> bool:
@@ -97,9 +73,8 @@ def _put(question: str, pointing: re.Match[str], topic: str) -> str:
 
 def _topics(history: Sequence[Reply], before: Reply, word: str) -> list[str]:
     """Return what a pronoun may stand for: the subject, the document, and names among the last answers."""
-    names = [reply.answer for reply in history[-1:-3:-1] if reply.answer and len(reply.answer.split()) <= _LONGEST_NAME]
-    if before.answer and len(before.answer.split()) <= _LONGEST_NAME:
-        names.append(before.answer)
+    answers = [reply.answer.text for reply in (*history[-1:-3:-1], before) if reply.answer is not None]
+    names = [answer for answer in answers if answer and len(answer.split()) <= _LONGEST_NAME]
     titles = [before.citations[0].title] if before.citations and before.citations[0].title else []
     subject = [_subject(before.question)]
     ordered = [*names, *subject, *titles] if word in _PERSON else [*subject, *titles, *names]
@@ -124,7 +99,7 @@ def _asked_again(word: str, before: Reply) -> Iterator[str]:
     asked = before.question.strip(" ?.!")
     rest = re.sub(rf"^{_ASKING}\s+", "", asked, count=1, flags=re.IGNORECASE)
     if before.answer and asked.lower().startswith("who "):
-        yield f"{word} did {before.answer} {rest}?"
+        yield f"{word} did {before.answer.text} {rest}?"
     if lead := _LEAD.match(asked):
         rest = f"{lead[0].split()[-1]} {asked[lead.end() :]}"
     yield f"{word} {rest}?"

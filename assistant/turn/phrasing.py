@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
+from assistant.skills.about import NO_DOCUMENTS
 from assistant.turn.events import Citation
 
 if TYPE_CHECKING:
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 
 HEDGE_BELOW = 0.65  # calibrated probability; the reader abstains at 0.5, so this is where it is not far from doing so
 MOST_CITATIONS = 3
-EMPTY_STORE = "I have no documents yet. Add some with: repartee knowledge add FOLDER."
 
 
 def cite(reading: Reading, hits: Sequence[Hit]) -> tuple[Citation, ...]:
@@ -56,7 +56,7 @@ def spoken_answer(citation: Citation, confidence: float) -> str:
 def spoken_abstention(reading: Reading, *, store_is_empty: bool) -> str:
     """Return the sentence that says why there is no answer."""
     if store_is_empty:
-        return EMPTY_STORE
+        return NO_DOCUMENTS
     if not reading.passages_given:
         return "I don't know. Your documents do not mention that."
     return "I don't know. I found nothing in your documents that answers that."

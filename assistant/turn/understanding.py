@@ -1,28 +1,72 @@
-"""From the words of a person to the question that is searched for and read: noise and politeness off."""
+"""What words ask for: a command to the voice, something of a skill, or a question for the documents. Pure.
+
+The endpointer and speculation ask too, about words that may not be final: nothing here has an effect.
+"""
 
 from __future__ import annotations
 
-import re
 import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
+from assistant.languages.en.control import Control, control_of
+from assistant.languages.en.politeness import without_politeness
+from assistant.skills.skill import SkillCall, Skills
+from assistant.turn.events import Reply
 from engines.errors import ReparteeError
 
 MAX_QUESTION = 1000  # characters; a spoken minute is about 900
 
-_POLITE = re.compile(
-    r"^(?:(?:hey|hi|hello|ok|okay)\s+)?(?:repartee[\s,.!]+)?(?:please[\s,]+)?"
-    r"(?:(?:(?:can|could|would|will)\s+you\s+)?(?:please\s+)?tell\s+(?:me|us)|do\s+you\s+know|i(?:'d|\s+would)\s+like\s+to"
-    r"\s+know|i\s+want\s+to\s+know|i\s+wonder)?[\s,]*(?=(?:who|whom|whose|what|when|where|which|why|how)\b)",
-    re.IGNORECASE,
-)
-
 
 class QuestionError(ReparteeError):
-    """A question that cannot be asked: empty, without a letter or digit, or longer than MAX_QUESTION characters."""
+    """Words that cannot be understood: none, without a letter or digit, or more than MAX_QUESTION characters."""
 
 
-def understand(words: str) -> str:
-    """Return the question in ``words``, to search for and to read against the passages. Raises QuestionError."""
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Something for the voice itself: "stop", "repeat that", "louder"."""
+
+    control: Control
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Something to look up in the documents, without noise and politeness."""
+
+    text: str
+
+
+Understanding = Command | SkillCall | Question
+
+
+@dataclass(frozen=True, kw_only=True)
+class Context:
+    """What a turn may know of the conversation it belongs to.
+
+    `history` are the replies so far, oldest first, each as the person knows it: cut to what was heard. `last` is the
+    newest of them as it was made, which "repeat" repeats; None takes it from the history.
+    """
+
+    history: Sequence[Reply] = ()
+    last: Reply | None = None
+    skills: Skills = field(default_factory=Skills)
+
+
+def understand(words: str, context: Context) -> Understanding:
+    """Return what `words` ask for in `context`. Raises QuestionError."""
+    cleaned = clean(words)
+    if (control := control_of(cleaned)) is not None:
+        return Command(control)
+    if (call := context.skills.understand(cleaned)) is not None:
+        return call
+    return Question(without_politeness(cleaned))
+
+
+def clean(words: str) -> str:
+    """Return `words` on one line, without control characters or runs of spaces. Raises QuestionError.
+
+    Everything that a rule is applied to goes through here first, so that no rule meets a text of any length.
+    """
     if len(words) > MAX_QUESTION:
         raise QuestionError(
             f"The question has {len(words)} characters; at most {MAX_QUESTION} are accepted: ask something shorter."
@@ -30,4 +74,4 @@ def understand(words: str) -> str:
     cleaned = " ".join("".join(char if unicodedata.category(char)[0] != "C" else " " for char in words).split())
     if not any(char.isalnum() for char in cleaned):
         raise QuestionError("The question is empty; ask something, such as: When was the lighthouse built?")
-    return _POLITE.sub("", cleaned, count=1)
+    return cleaned

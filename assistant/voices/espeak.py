@@ -7,7 +7,7 @@ import threading
 from collections.abc import AsyncGenerator, Callable
 from functools import cache
 
-from assistant.voices.voice import VoiceError, stream_clauses
+from assistant.voices.voice import SpeakingThread, VoiceError
 
 # espeak-ng/speak_lib.h
 _AUDIO_OUTPUT_SYNCHRONOUS = 2
@@ -53,6 +53,7 @@ class _Library:
         self.rate = self.c.espeak_Initialize(_AUDIO_OUTPUT_SYNCHRONOUS, _BUFFER_MS, data, _DONT_EXIT)
         if self.rate <= 0 or self.c.espeak_SetVoiceByName(_VOICE):
             raise VoiceError(f"The voice espeak found no data for {_VOICE.decode()} in {data.decode()}; reinstall it.")
+        self.thread = SpeakingThread()
         self.sink: Callable[[bytes], bool] | None = None
         self._callback = _SAMPLES_CALLBACK(self._on_samples)  # kept: the library holds only a pointer
         self.c.espeak_SetSynthCallback(self._callback)
@@ -81,7 +82,7 @@ class Espeak:
 
     def stream(self, text: str) -> AsyncGenerator[bytes, None]:
         """Yield int16 mono PCM at `rate` Hz, about 40 ms a chunk."""
-        return stream_clauses(text, self._speak)
+        return _library().thread.stream(text, self._speak, self.rate)
 
     async def close(self) -> None:
         """Do nothing: the library belongs to the process."""

@@ -7,7 +7,7 @@ import threading
 from collections.abc import AsyncGenerator, Callable
 from functools import cache
 
-from assistant.voices.voice import VoiceError, stream_clauses
+from assistant.voices.voice import SpeakingThread, VoiceError
 
 SPEAKERS = ("slt", "rms", "awb", "kal16")
 _CHUNK = 640  # samples, 40 ms at 16 kHz
@@ -79,6 +79,7 @@ class _Library:
         register.argtypes = [ctypes.c_void_p]
         c.flite_init()
         self.voice = register(None)
+        self.thread = SpeakingThread()
         self.sink: Callable[[bytes], bool] | None = None
         self._callback = _STREAM_CALLBACK(self._on_samples)  # kept: the library holds only a pointer
         streaming = c.new_audio_streaming_info()
@@ -127,7 +128,7 @@ class Flite:
 
     def stream(self, text: str) -> AsyncGenerator[bytes, None]:
         """Yield int16 mono PCM at `rate` Hz, about 40 ms a chunk."""
-        return stream_clauses(text, self._speak)
+        return self._library.thread.stream(text, self._speak, self.rate)
 
     async def close(self) -> None:
         """Do nothing: the library belongs to the process."""

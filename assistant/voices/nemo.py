@@ -7,6 +7,7 @@ from one pass, the first of it is there sooner, and an interruption is heeded af
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import AsyncGenerator, Callable, Iterator
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import Any
 
 from assistant.languages.en.number_words import numbers_in_words
 from assistant.recognizers.nemo.archive import NemoError, restore
-from assistant.voices.voice import stream_clauses
+from assistant.voices.voice import SpeakingThread
 
 _FIRST, _WINDOW = 24, 96  # frames vocoded at once; 24 are about 280 ms of sound
 _CONTEXT = 20  # frames to both sides; the kernels of the widest published generator reach 15
@@ -40,6 +41,7 @@ class NemoSynthesizer:
         self._acoustic, self._vocoder, self._speed = acoustic, vocoder, speed
         self._speaker = (speaker or 0) if speakers > 1 else None
         self._lock = threading.Lock()
+        self._thread = SpeakingThread()
 
     @classmethod
     def load(
@@ -63,10 +65,13 @@ class NemoSynthesizer:
 
     def stream(self, text: str) -> AsyncGenerator[bytes, None]:
         """Yield int16 mono PCM at `rate` Hz, 280 ms and then about a second a chunk."""
-        return stream_clauses(text, self._speak)
+        return self._thread.stream(text, self._speak, self.rate)
 
     async def close(self) -> None:
         """Free the models; safe to call twice."""
+        await asyncio.to_thread(self._free)
+
+    def _free(self) -> None:
         with self._lock:
             self._acoustic = self._vocoder = None
 

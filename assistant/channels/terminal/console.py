@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from assistant.turn.budget import Stage
 from assistant.turn.events import Citation, Reply
-from assistant.turn.follow_up import answer_in_context
+from assistant.turn.turn import take
+from assistant.turn.understanding import Context
 from engines.errors import ReparteeError
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from rich.console import Console, RenderableType
     from rich.text import Text
 
-    from assistant.turn.answering import Assistant
+    from assistant.parts import Parts
 
 BAR = 16  # cells of a full budget
 
@@ -30,9 +31,10 @@ def show_reply(reply: Reply, console: Console) -> None:
     if reply.transcript is not None:
         console.print(Text.assemble(("heard  ", "dim"), (reply.transcript, "italic")))
     if reply.answer is None:
-        console.print(Text(reply.spoken, "bold yellow"))
+        lost = reply.outcome in ("abstained", "failed")
+        console.print(Text(reply.spoken, "bold yellow" if lost else "bold green"))
     else:
-        answer = " ".join(reply.answer.split())
+        answer = " ".join(reply.answer.text.split())
         console.print(Text.assemble((answer, "bold green"), (f"   {reply.confidence:.0%} sure", "dim")))
         console.print(Text(f"“{reply.spoken}”", "dim"))
     console.print()
@@ -96,7 +98,7 @@ def bar(stage: Stage) -> Text:
     return Text.assemble((filled, "green"), ("·" * (BAR - len(filled)), "dim"))
 
 
-def prompt(assistant: Assistant, console: Console, runner: asyncio.Runner) -> None:
+def prompt(parts: Parts, console: Console, runner: asyncio.Runner) -> None:
     """Ask and answer on the terminal until an empty line or the end of the input; follow-ups are understood.
 
     The event loop of ``runner`` rests while the person types, so that Ctrl-C leaves at once.
@@ -115,7 +117,7 @@ def prompt(assistant: Assistant, console: Console, runner: asyncio.Runner) -> No
         if not question.strip():
             return
         try:
-            reply = runner.run(answer_in_context(assistant, question, history))
+            reply = runner.run(take(question, parts=parts, context=Context(history=history, skills=parts.skills)))
         except ReparteeError as error:
             console.print(str(error), style="red", markup=False)
             continue

@@ -1,87 +1,161 @@
-"""A question from a recording, and a reply into one: what ``ask`` and ``demo`` do around a turn."""
+"""A turn without a channel of its own: a question typed or from a recording, a reply into one or out of the speaker.
+
+Recordings go through a conversation like everybody else's words, as fast as they can be decoded or in real time.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import dataclasses
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, assert_never
 
-from assistant.turn.answering import Assistant
-from assistant.turn.budget import Budget
+import numpy as np
+
+from assistant.audio.files import is_silent, load_audio
+from assistant.audio.samples import RATE
+from assistant.dialogue.conversation import Conversation, ConversationSettings
+from assistant.dialogue.events import (
+    Cleared,
+    Committed,
+    Heard,
+    HearingFailed,
+    Partial,
+    ReplyAudio,
+    ReplyDone,
+    ReplyStarted,
+    ReplyText,
+    SpeechStarted,
+    SpeechStopped,
+    Woken,
+)
 from assistant.turn.events import Reply
 from engines.errors import ReparteeError
 
+if TYPE_CHECKING:
+    from assistant.parts import Parts
+
 CHUNK_S = 0.08  # what is fed at a time when a recording is heard as if it were spoken now
+ROOM_S = 3.0  # of silence after a recording that is heard in real time; the endpointer needs less
 
 
-async def hear(
-    assistant: Assistant, recording: Path, on_words: Callable[[str], None] | None = None
-) -> tuple[Budget, str]:
-    """Recognise a recording; return the turn's budget, opened when there was nothing more to hear, and the words.
+@dataclass(frozen=True)
+class Spoken:
+    """A reply and its speech: int16 mono PCM at `rate` Hz, empty where none was asked for."""
 
-    With ``on_words`` the recording is heard in real time, as from a microphone: words are handed over as they become
-    certain, and a silence ends the turn. Without, it is decoded at once, as fast as possible.
+    reply: Reply
+    pcm: bytes
+    rate: int
+
+
+async def ask(parts: Parts, question: str, *, speak: bool) -> Spoken:
+    """Take one typed turn. Raises ReparteeError for what cannot be asked or said."""
+
+    async def begin(conversation: Conversation) -> None:
+        await conversation.respond(question)
+
+    said = await _converse(Conversation(parts, settings=_settings(speak=speak)), begin)
+    assert said is not None  # a typed question always has a reply
+    return said
+
+
+async def hear(parts: Parts, recording: Path, *, speak: bool, on_words: Callable[[str], None] | None = None) -> Spoken:
+    """Take the turn that is spoken in a recording.
+
+    With ``on_words`` it is heard in real time, as from a microphone: words are handed over as they become certain, and
+    a silence ends the turn. Without, it is decoded at once, as fast as possible.
     Raises ReparteeError for a file that is no audio and for one in which no words are found.
     """
-    from assistant.audio.files import RATE, is_silent, load_audio
-
-    pcm = load_audio(recording)
+    pcm = await asyncio.to_thread(load_audio, recording)
     if is_silent(pcm):
         raise ReparteeError(f"{recording}: this recording is silent; expected a spoken question.")
-    recognizer = await assistant.recognizer(live=on_words is not None)
-    slots = assistant.config.budget.slots()
+
+    async def at_once(conversation: Conversation) -> None:
+        await conversation.hear_recording(pcm)
+        await conversation.respond()
+
+    async def live(conversation: Conversation) -> None:
+        await _play(conversation, np.concatenate([pcm, np.zeros(round(ROOM_S * RATE), np.int16)]))
+        await conversation.close()  # nothing was said that ended in a reply
+
     if on_words is None:
-        budget = Budget(slots)
-        with budget.slot("recognise") as slot:
-            transcript = await recognizer.transcribe(pcm)
-            slot.note(f"{len(pcm) / RATE:.1f} s of speech decoded after the fact")
+        said = await _converse(Conversation(parts, settings=_settings(speak=speak)), at_once)
     else:
-        stream = recognizer.stream()
-        began, chunk = time.perf_counter(), round(CHUNK_S * RATE)
-        try:
-            for start in range(0, len(pcm), chunk):
-                end = min(start + chunk, len(pcm))
-                await asyncio.sleep(max(0.0, began + end / RATE - time.perf_counter()))
-                if words := await stream.feed(pcm[start:end]):
-                    on_words(words)
-            budget = Budget(slots)
-            with budget.slot("endpoint") as slot:  # the silence that ends a turn; the words are settled meanwhile
-                await stream.settle()
-                await asyncio.sleep(max(0.0, slot.remaining_ms() - 2) / 1000)
-            with budget.slot("recognise"):
-                transcript = await stream.finish()
-        finally:
-            stream.cancel()
-    if not transcript.text.strip():
+        settings = dataclasses.replace(ConversationSettings.of(parts.config), speak=speak, wake_words=())
+        said = await _converse(Conversation(parts, settings=settings), live, on_words)
+    if said is None:
         raise ReparteeError(f"{recording}: no words were heard; it needs speech that is loud and clear enough.")
-    return budget, transcript.text
+    return said
 
 
-async def save_speech(assistant: Assistant, reply: Reply, file: Path) -> Reply:
-    """Write the spoken reply to a WAV file; return the reply with the stage "first_audio" in its ledger."""
-    from assistant.audio.files import write_wav
-
-    voice = await assistant.synthesizer()
-    budget = Budget(assistant.config.budget.slots())
-    chunks = [chunk async for chunk in assistant.speak(reply, budget=budget)]
-    write_wav(file, b"".join(chunks), voice.rate)
-    stages = reply.stages + budget.ledger()
-    return dataclasses.replace(reply, stages=stages, total_ms=reply.total_ms + budget.ledger()[0].spent_ms)
+def _settings(*, speak: bool) -> ConversationSettings:
+    return ConversationSettings(turn_detection=None, speak=speak, speculate=False)
 
 
-async def play(file: Path) -> str:
-    """Play a WAV file and return "", or return why it could not be played."""
+async def _play(conversation: Conversation, pcm: np.ndarray) -> None:
+    """Speak int16[samples] at 16 kHz to the conversation in real time."""
+    began, chunk = time.perf_counter(), round(CHUNK_S * RATE)
+    for start in range(0, len(pcm), chunk):
+        end = min(start + chunk, len(pcm))
+        await asyncio.sleep(max(0.0, began + end / RATE - time.perf_counter()))
+        await conversation.hear(pcm[start:end])
+
+
+async def _converse(
+    conversation: Conversation,
+    begin: Callable[[Conversation], Awaitable[None]],
+    on_words: Callable[[str], None] | None = None,
+) -> Spoken | None:
+    """Return the first reply that is given to the end; None where no words were heard."""
+    beginning = asyncio.ensure_future(begin(conversation))
+    beginning.add_done_callback(lambda done: conversation.end() if not done.cancelled() and done.exception() else None)
+    audio: list[ReplyAudio] = []
+    try:
+        async for event in conversation.events():
+            match event:
+                case Partial():
+                    if on_words is not None:
+                        on_words(event.appended)
+                case HearingFailed():
+                    raise ReparteeError(event.sentence)
+                case ReplyStarted():
+                    audio = []
+                case ReplyAudio():
+                    audio.append(event)
+                case ReplyDone(status="cancelled"):
+                    pass  # the person spoke on
+                case ReplyDone():
+                    if event.error:
+                        raise ReparteeError(event.error)
+                    if event.reply is None or event.reply.outcome == "failed":
+                        return None
+                    rate = audio[0].rate if audio else 0
+                    return Spoken(event.reply, b"".join(piece.pcm for piece in audio), rate)
+                case Woken() | SpeechStarted() | SpeechStopped() | Committed() | Cleared() | Heard() | ReplyText():
+                    pass
+                case _:
+                    assert_never(event)
+        if beginning.done() and not beginning.cancelled() and (error := beginning.exception()) is not None:
+            raise error
+        return None
+    finally:
+        beginning.cancel()
+        await asyncio.wait([beginning])
+        await conversation.close()
+
+
+async def play(pcm: bytes, rate: int) -> str:
+    """Play int16 mono PCM and return "", or return why it could not be played."""
     try:
         import sounddevice
-        import soundfile
     except (ImportError, OSError):
         return "playing needs the extra [audio] and PortAudio"
-    pcm, rate = soundfile.read(file, dtype="int16")
     try:
         sounddevice.query_devices(kind="output")
-        sounddevice.play(pcm, rate)
+        sounddevice.play(np.frombuffer(pcm, np.int16), rate)
         await asyncio.to_thread(sounddevice.wait)
     except (sounddevice.PortAudioError, ValueError):
         return "there is no sound device"

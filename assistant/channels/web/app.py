@@ -21,10 +21,9 @@ from assistant.channels.web.http.errors import answer_error, error_response
 from assistant.channels.web.page import page as the_page
 from assistant.channels.web.realtime.connection import Connection
 from assistant.channels.web.realtime.protocol import Protocol
-from assistant.config import Config
 from assistant.dialogue.conversation import Conversation, ConversationSettings
+from assistant.service import Service
 from assistant.telemetry.log import session
-from assistant.turn.answering import Assistant
 from engines.errors import ReparteeError
 
 log = logging.getLogger(__name__)
@@ -40,8 +39,9 @@ BODY_BYTES = {
 SMALL_BODY = 64 * KB
 
 
-def build_app(assistant: Assistant, config: Config) -> Starlette:
-    """Return the application around an open assistant, which stays the caller's to close."""
+def build_app(service: Service) -> Starlette:
+    """Return the application of a service, whose parts stay the caller's to close."""
+    config = service.parts.config
     routes: list[BaseRoute] = [
         Route("/", page),
         Route(HEALTH, health),
@@ -57,7 +57,7 @@ def build_app(assistant: Assistant, config: Config) -> Starlette:
     ]
     handlers = {ReparteeError: answer_error, HTTPException: _http_error, Exception: _internal_error}
     app = Starlette(routes=routes, exception_handlers=handlers)
-    app.state.assistant, app.state.config, app.state.sessions = assistant, config, 0
+    app.state.service = service
     app.add_middleware(_Guard, gate=Gate(config.serve))
     if config.serve.origins:
         # Outside the guard: a browser asks for permission without the token.
@@ -75,7 +75,7 @@ async def page(_request: Request) -> Response:
 
 async def health(request: Request) -> Response:
     """Whether the server is up, and how many sessions it holds."""
-    return JSONResponse({"status": "ok", "sessions": request.app.state.sessions})
+    return JSONResponse({"status": "ok", "sessions": len(request.app.state.service.sessions)})
 
 
 async def models(_request: Request) -> Response:
@@ -104,36 +104,35 @@ async def nowhere(websocket: WebSocket) -> None:
 
 async def realtime(websocket: WebSocket) -> None:
     """One Realtime session."""
-    state = websocket.app.state
-    config: Config = state.config
     if "realtime" in websocket.headers.get("openai-beta", ""):
         sentence = "The beta of the Realtime API is not spoken here; use a client of the API, without OpenAI-Beta."
         await websocket.send_denial_response(error_response(sentence, status=400, code="beta_api_shape_disabled"))
         return
-    if state.sessions >= config.serve.sessions:
+    service: Service = websocket.app.state.service
+    parts, config = service.parts, service.parts.config
+    if service.sessions.full:
         sentence = f"All {config.serve.sessions} sessions are taken; try again later."
         await websocket.send_denial_response(error_response(sentence, status=503, code="sessions_exhausted"))
         return
-    state.sessions += 1
-    try:
-        assistant: Assistant = state.assistant
-        settings = ConversationSettings(
-            expires_s=config.conversation.expires_s, speculate=config.conversation.speculate
-        )
+    settings = ConversationSettings(expires_s=config.conversation.expires_s, speculate=config.conversation.speculate)
+    conversation = Conversation(parts, settings=settings)
+    with service.sessions.opened(conversation) as opened:
+        session.set(opened.id)
+        try:
+            voice = (await parts.synthesizer()).name
+        except ReparteeError as error:
+            await websocket.send_denial_response(error_response(str(error), status=503))
+            return
         protocol = Protocol(
-            voice=(await assistant.synthesizer()).name,
+            voice=voice,
             settings=settings,
             transcribes_only=websocket.query_params.get("intent") == "transcription",
+            session_id=opened.id,
         )
-        session.set(protocol.session.id)
         log.info("opened for %s", websocket.client.host if websocket.client else "")
         chosen = SUBPROTOCOL if SUBPROTOCOL in websocket.scope["subprotocols"] else None
         await websocket.accept(chosen)
-        await Connection(websocket, Conversation(assistant, settings=settings), protocol).run()
-    except ReparteeError as error:  # no voice, for one
-        await websocket.send_denial_response(error_response(str(error), status=503))
-    finally:
-        state.sessions -= 1
+        await Connection(websocket, conversation, protocol).run()
 
 
 async def _http_error(_request: Request, error: Exception) -> Response:

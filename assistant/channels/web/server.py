@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import signal
 import socket
 import ssl
 from collections.abc import Callable, Iterator
@@ -22,13 +21,13 @@ from assistant.channels.web.app import build_app
 from assistant.channels.web.wire.http import Http
 from assistant.channels.web.wire.websocket import WebSocket
 from assistant.config import Config, ServeConfig
-from assistant.turn.answering import Assistant
+from assistant.parts import Parts
+from assistant.service import SHUTDOWN_S, Service
 from engines.errors import ReparteeError
 
 log = logging.getLogger(__name__)
 
 MAX_MESSAGE_BYTES = 16 * 1024 * 1024  # 15 MiB of audio in one append is the API's own limit
-SHUTDOWN_S = 5
 OTHER_CONNECTIONS = 1000  # besides the sessions
 
 
@@ -69,30 +68,29 @@ def url_of(listener: socket.socket, config: ServeConfig) -> str:
     return f"{'https' if config.certificate else 'http'}://{f'[{host}]' if ':' in host else host}:{port}"
 
 
-async def serve(
-    config: Config,
-    listener: socket.socket,
-    *,
-    ready: Callable[[str], None],
-    on_start: Callable[[Assistant], Any] | None = None,
-) -> None:
+async def serve(config: Config, listener: socket.socket, *, ready: Callable[[str], None]) -> None:
     """Serve until SIGTERM or SIGINT; `ready(url)` is called when connections are accepted.
 
     Raises ReparteeError where the assistant cannot be opened or the certificate is unusable.
     """
     check_tls(config.serve)
-    assistant = Assistant.open(config)
-    try:
+    async with Parts.open(config) as parts:
         # Loaded now, so that the first person waits no longer than the second.
-        await asyncio.gather(assistant.recognizer(), assistant.synthesizer())
-        if on_start is not None:
-            on_start(assistant)
-        server = Server(
-            options(build_app(assistant, config), config.serve), lambda: ready(url_of(listener, config.serve))
-        )
-        await server.serve(sockets=[listener])
-    finally:
-        await assistant.close()
+        await asyncio.gather(parts.recognizer(), parts.synthesizer())
+        service = Service(parts)
+
+        async def web() -> None:
+            """Serve the page and the API until the service stops."""
+            settings = options(build_app(service), config.serve)
+            server = Server(settings, lambda: ready(url_of(listener, config.serve)))
+            stopping = asyncio.create_task(service.stopping.wait())
+            stopping.add_done_callback(lambda _: server.stop())
+            try:
+                await server.serve(sockets=[listener])
+            finally:
+                stopping.cancel()
+
+        await service.run(web=web)
 
 
 def check_tls(config: ServeConfig) -> None:
@@ -128,7 +126,7 @@ def options(app: Any, config: ServeConfig) -> uvicorn.Config:
         ws_ping_timeout=config.ping_s,
         timeout_keep_alive=config.patience_s,  # type: ignore[arg-type]  # it may be a fraction
         limit_concurrency=config.sessions + OTHER_CONNECTIONS,
-        timeout_graceful_shutdown=SHUTDOWN_S,
+        timeout_graceful_shutdown=int(SHUTDOWN_S) - 1,
         server_header=False,
         proxy_headers=False,
         ssl_certfile=config.certificate or None,
@@ -137,7 +135,7 @@ def options(app: Any, config: ServeConfig) -> uvicorn.Config:
 
 
 class Server(uvicorn.Server):
-    """Says when it is ready, and ends on a signal without passing it on, so that the exit status is 0."""
+    """Says when it is ready; signals are the service's."""
 
     def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
         super().__init__(config)
@@ -165,15 +163,11 @@ class Server(uvicorn.Server):
         self.started = True
         self._ready()
 
+    def stop(self) -> None:
+        """Take no more connections and end those there are."""
+        self.should_exit = True
+
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """End in order on SIGTERM and SIGINT."""
-        loop = asyncio.get_running_loop()
-        signals = (signal.SIGTERM, signal.SIGINT)
-        for number in signals:
-            loop.add_signal_handler(number, self.handle_exit, number, None)
-        try:
-            yield
-        finally:
-            for number in signals:
-                loop.remove_signal_handler(number)
+        """Leave the signals to the service."""
+        yield

@@ -1,10 +1,9 @@
-"""Text as it is said: symbols and units in words, nothing a voice would stumble over, cut into clauses."""
+"""Text as it is said: symbols and units in words, nothing a voice would stumble over."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
 
 LONGEST = 4_000  # characters, about five minutes of speech
 
@@ -65,10 +64,11 @@ _SAID = (
     (re.compile(r"[*_#`|<>{}\\^\[\]]+"), " "),  # what is left of markup
 )
 _SPOKEN = re.compile(r"[^\W_]")
-# A clause ends at punctuation that is followed by space; figures such as 1,000 and 3.5 and "e.g." are left alone.
-_BOUNDARY = re.compile(r"(?<=[.!?…;:,])[\"'’”)]*\s+(?!\d{4}\b)|\s+[–—-]\s+|\s+(?=\()")
-_ABBREVIATION = re.compile(r"(?:\b(?:Mr|Mrs|Ms|Dr|St|Mt|Prof|No|vs|approx|ca|etc|Jr|Sr|[A-Z]))\.$")
-_SHORTEST_FIRST, _SHORTEST, _LONGEST_CLAUSE = 12, 32, 240
+
+
+def shortened(text: str) -> str:
+    """Return `text`, cut at a word if it is longer than LONGEST characters."""
+    return text if len(text) <= LONGEST else text[:LONGEST].rsplit(" ", 1)[0]
 
 
 def speakable(text: str) -> str:
@@ -76,10 +76,9 @@ def speakable(text: str) -> str:
 
     Control characters and markup are dropped; what is longer than 4000 characters is cut at a word.
     """
-    text = _TERMINAL.sub(" ", unicodedata.normalize("NFC", text))
+    # Shortened first: NFC is quadratic in a row of combining marks.
+    text = _TERMINAL.sub(" ", unicodedata.normalize("NFC", shortened(text)))
     text = "".join(" " if unicodedata.category(char)[0] in "CZ" else char for char in text)
-    if len(text) > LONGEST:
-        text = text[:LONGEST].rsplit(" ", 1)[0]
     text = _MONEY.sub(_say_money, text)
     text = _HYPHEN_RANGE.sub(r"\1 to \2", _RANGE.sub(" to ", text))
     text = _UNIT.sub(_say_unit, text)
@@ -88,33 +87,6 @@ def speakable(text: str) -> str:
         text = pattern.sub(said, text)
     text = " ".join(text.split())
     return text if _SPOKEN.search(text) else ""
-
-
-def clauses(text: str) -> Iterator[str]:
-    """Yield the clauses of a speakable text: the first one short, so that it is heard soon; the others flow."""
-    pending = ""
-    first = True
-    position = 0
-    for piece in [*_BOUNDARY.finditer(text), None]:
-        end = piece.start() if piece else len(text)
-        part, position = text[position:end], piece.end() if piece else len(text)
-        pending = f"{pending} {part}".strip()
-        if piece and (len(pending) < (_SHORTEST_FIRST if first else _SHORTEST) or _ABBREVIATION.search(pending)):
-            continue
-        for clause in _halve(pending):
-            if _SPOKEN.search(clause):
-                yield clause
-        pending, first = "", False
-
-
-def _halve(clause: str) -> Iterator[str]:
-    """Cut an overlong clause at spaces."""
-    while len(clause) > _LONGEST_CLAUSE:
-        cut = clause.rfind(" ", 0, _LONGEST_CLAUSE)
-        cut = cut if cut > 0 else _LONGEST_CLAUSE
-        yield clause[:cut]
-        clause = clause[cut:].strip()
-    yield clause
 
 
 def _say_unit(match: re.Match[str]) -> str:

@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.audio.samples import RATE
 from assistant.recognizers.nemo import streams
 from assistant.recognizers.nemo.archive import NemoError, restore
 from assistant.turn.events import Transcript
@@ -41,8 +42,8 @@ class NemoRecognizer:
     ) -> None:
         if not hasattr(model, "decoding"):
             raise NemoError(f"{type(model).__name__} does not write down speech; expected a CTC, RNN-T or AED model.")
-        if (rate := int(model.cfg.preprocessor.sample_rate)) != streams.RATE:
-            raise NemoError(f"the NeMo model listens at {rate} Hz; expected one for {streams.RATE} Hz.")
+        if (rate := int(model.cfg.preprocessor.sample_rate)) != RATE:
+            raise NemoError(f"the NeMo model listens at {rate} Hz; expected one for {RATE} Hz.")
         self._model = model
         self.streaming = streams.is_cache_aware(model)
         if self.streaming:

@@ -18,7 +18,8 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-RATE = 16_000
+from assistant.audio.samples import RATE
+
 Samples = npt.NDArray[np.float32]
 
 

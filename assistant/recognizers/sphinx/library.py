@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from assistant.audio.samples import PER_MS
 from engines.errors import ReparteeError
 
 _POINTER, _INT, _TEXT, _FLOATS = ctypes.c_void_p, ctypes.c_int, ctypes.c_char_p, ctypes.POINTER(ctypes.c_float)
@@ -51,7 +52,7 @@ _PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
 }
 
 CEPSTRA = 13
-SHIFT = 160  # samples from one frame to the next, 10 ms
+SHIFT = 10 * PER_MS  # samples from one frame to the next, 10 ms
 MEAN_WEIGHT = 500  # frames that a mean which was set counts for (CMN_WIN of cmn.h)
 
 

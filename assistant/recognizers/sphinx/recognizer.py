@@ -201,7 +201,7 @@ class SphinxStream:
         final = await self._surviving(self._pull)
         self._over, self.mean = True, final["mean"]
         self.hypothesis = final["text"]
-        return Transcript(self.hypothesis, final=True)
+        return Transcript(self.hypothesis)
 
     def cancel(self) -> None:
         """Drop the utterance."""

@@ -12,14 +12,15 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.audio.samples import PER_MS
 from assistant.recognizers.sphinx.library import CEPSTRA, MEAN_WEIGHT, SHIFT, Decoder
 
 USUAL_MEAN = (55.0, 3.0, 0.0, 9.0, -7.0, *[0.0] * (CEPSTRA - 5))
-LEAD = 16_000 * 400 // 1000  # samples
+LEAD = 400 * PER_MS  # samples
 USUAL_WEIGHT, CARRIED_WEIGHT = 30.0, 100.0  # frames that the usual mean, the speaker's earlier mean count for
 ADAPT = 2 * 30 * SHIFT  # bytes from one change of the mean to the next, 300 ms
-BEFORE = 16_000 * 100 // 1000  # samples kept before the first sound
-LEAST = 16_000 * 100 // 1000  # samples; less is no word
+BEFORE = 100 * PER_MS  # samples kept before the first sound
+LEAST = 100 * PER_MS  # samples; less is no word
 LOUD_FRAMES = 4  # of 10 ms after the words settled: the person goes on
 SETTLED_FRAMES = 20  # since a word's end, before it may be called stable
 _PRONUNCIATION = re.compile(r"\(\d+\)$")

@@ -1,12 +1,13 @@
 import io
 import re
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
 
-from assistant.audio.files import AudioError, is_silent, load_audio, split_at_pauses, write_wav
+from assistant.audio.files import BLOCK, MOST_SAMPLES, AudioError, is_silent, load_audio, split_at_pauses, write_wav
 from tests.paths import SPEECH
 
 SECOND = 16_000
@@ -162,3 +163,82 @@ def test_long_recordings_are_cut_where_it_is_quiet() -> None:
     assert 14 < ends[0] < 14.5
     assert 30 < ends[1] < 30.5
     assert all(len(piece) <= 20 * SECOND for piece in pieces)
+
+
+def silence(path: Path, seconds: int, channels: int, rate: int) -> None:
+    """Write a FLAC file that is small and holds many samples."""
+    block = np.zeros((rate, channels), np.int16)
+    with soundfile.SoundFile(path, "w", rate, channels, "PCM_16", format="FLAC") as file:
+        for _ in range(seconds):
+            file.write(block)
+
+
+def test_few_bytes_never_become_much_memory(tmp_path: Path) -> None:
+    file = tmp_path / "bomb.flac"
+    silence(file, 10, 8, 192_000)
+    assert file.stat().st_size < 20_000
+    tracemalloc.start()
+    try:
+        assert len(load_audio(file)) == 10 * SECOND
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 8 << 20  # all of it at once would be 61 MB, and three times that when it is mixed
+
+
+def test_a_recording_of_too_many_samples_is_refused_before_they_are_decoded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "bomb.flac"
+    silence(file, 80, 8, 192_000)  # shorter than ten minutes, more samples than ten minutes may have
+    decoded = 0
+    read = soundfile.SoundFile.read
+
+    def counted(*arguments, **options):
+        nonlocal decoded
+        block = read(*arguments, **options)
+        decoded += block.size
+        return block
+
+    monkeypatch.setattr(soundfile.SoundFile, "read", counted)
+    with pytest.raises(AudioError, match="longer than 75 s of 8 channels at 192000 Hz"):
+        load_audio(file)
+    assert decoded < MOST_SAMPLES + 2 * BLOCK
+
+
+def test_a_wav_of_a_million_chunks_is_not_walked_through() -> None:
+    reads = 0
+
+    class Counted(io.BytesIO):
+        def read(self, *size):
+            nonlocal reads
+            reads += 1
+            return super().read(*size)
+
+    with pytest.raises(AudioError, match="ends before its samples begin"):
+        load_audio(Counted(b"RIFF\xff\xff\xff\xffWAVE" + b"junk\0\0\0\0" * 200_000))
+    assert reads < 2_000
+
+
+def test_a_wav_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "a.wav"
+    pcm = np.arange(100, dtype=np.int16)
+    write_wav(file, pcm, 16_000)
+    before = file.read_bytes()
+
+    def full(_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as disk:
+        disk.setattr("os.fsync", full)
+        with pytest.raises(AudioError, match="No space left"):
+            write_wav(file, pcm[:50], 16_000)
+    assert file.read_bytes() == before
+    assert [path.name for path in tmp_path.iterdir()] == ["a.wav"]
+    link = tmp_path / "link.wav"
+    link.symlink_to(file)
+    write_wav(link, pcm[:50], 16_000)
+    assert link.is_symlink()
+    assert len(load_audio(file)) == 50
+    write_wav(Path("/dev/null"), pcm, 16_000)
+    assert Path("/dev/null").is_char_device()

@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assistant.audio.files import RATE, write_wav
+from assistant.audio.files import write_wav
+from assistant.audio.samples import RATE
 from assistant.turn.budget import DEFAULT_SLOTS
 from engines.checkpoint import default_checkpoint_path
 from knowledge.library import Library
@@ -44,7 +45,8 @@ def test_json_is_the_documented_object_and_its_citation_is_verbatim(samples_home
     assert result.returncode == 0, result.stderr
     reply = json.loads(result.stdout)
     assert list(reply) == [
-        "question", "transcript", "answer", "confidence", "abstained", "citations", "spoken", "stages", "total_ms",
+        "question", "transcript", "outcome", "answer", "confidence", "abstained", "citations", "action", "spoken",
+        "stages", "total_ms",
     ]  # fmt: skip
     assert (reply["question"], reply["transcript"], reply["abstained"]) == (QUESTION, None, False)
     assert "41 metres" in reply["answer"]
@@ -53,7 +55,7 @@ def test_json_is_the_documented_object_and_its_citation_is_verbatim(samples_home
     slots = {**DEFAULT_SLOTS, "read": 60_000}
     assert all(stage["budget_ms"] == slots[stage["name"]] for stage in reply["stages"])
     citation = reply["citations"][0]
-    assert list(citation) == ["document", "passage_id", "start", "end", "text"]
+    assert list(citation) == ["document", "passage_id", "start", "end", "text", "page"]
     assert citation["text"] == reply["answer"]
     library = Library.open(samples_home, lambda _: pytest.fail("no need to tokenise"), readonly=True)
     document = next(each for each in library.documents() if each.path == citation["document"])

@@ -85,9 +85,9 @@ def test_a_question_into_the_microphone_is_answered_at_the_speaker(
 
 async def recognised(pcm: np.ndarray, home: Path) -> str:
     from assistant.config import Config
-    from assistant.turn.answering import Assistant
+    from assistant.parts import Parts
 
-    assistant = Assistant.open(Config.load(home))
+    assistant = Parts.open(Config.load(home))
     try:
         return (await (await assistant.recognizer()).transcribe(pcm)).text
     finally:

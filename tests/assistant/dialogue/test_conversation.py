@@ -36,7 +36,7 @@ from assistant.dialogue.events import (
     Woken,
 )
 from assistant.languages.en.completeness import Look
-from assistant.turn.answering import Assistant
+from assistant.parts import Parts
 from assistant.turn.events import Reply
 from tests.paths import SAMPLES, TURNS
 
@@ -56,8 +56,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def assistant(home: Path) -> AsyncIterator[Assistant]:
-    opened = Assistant.open(Config.load(home))
+async def parts(home: Path) -> AsyncIterator[Parts]:
+    opened = Parts.open(Config.load(home))
     await opened.in_library(opened.library.add, [SAMPLES])
     await opened.recognizer()
     yield opened
@@ -67,8 +67,8 @@ async def assistant(home: Path) -> AsyncIterator[Assistant]:
 class Person:
     """Talks with a conversation, as a channel does, and remembers every event."""
 
-    def __init__(self, assistant: Assistant, settings: ConversationSettings | None = None) -> None:
-        self.conversation = Conversation(assistant, settings=settings)
+    def __init__(self, parts: Parts, settings: ConversationSettings | None = None) -> None:
+        self.conversation = Conversation(parts, settings=settings)
         self.events: list[ConversationEvent] = []
         self._came = asyncio.Event()
         self._task = asyncio.create_task(self._collect())
@@ -112,11 +112,11 @@ class Person:
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def person(assistant: Assistant) -> AsyncIterator[Callable[..., Person]]:
+async def person(parts: Parts) -> AsyncIterator[Callable[..., Person]]:
     people: list[Person] = []
 
     def arrive(settings: ConversationSettings | None = None) -> Person:
-        people.append(Person(assistant, settings))
+        people.append(Person(parts, settings))
         return people[-1]
 
     yield arrive
@@ -129,7 +129,7 @@ async def test_a_spoken_question_is_answered_aloud_and_cited(person: Callable[..
     await visitor.say(EGGS)
     (done,) = await visitor.until(ReplyDone)
     assert done.status == "completed"
-    assert done.reply.answer == "2,000"
+    assert done.reply.answer.text == "2,000"
     assert done.reply.transcript == visitor.all(Heard)[0].transcript.text
     assert done.reply.citations[0].document.endswith("bees.md")
     assert done.said == done.reply.spoken == "".join(event.text for event in visitor.all(ReplyText))
@@ -164,7 +164,7 @@ async def test_without_speculation_the_answer_is_the_same(person: Callable[..., 
     visitor = person(ConversationSettings(speculate=False))
     await visitor.say(EGGS)
     (done,) = await visitor.until(ReplyDone)
-    assert done.reply.answer == "2,000"
+    assert done.reply.answer.text == "2,000"
     assert visitor.conversation.speculation.hits == 0
     assert not any("while you spoke" in stage.note for stage in done.reply.stages)
 
@@ -176,7 +176,7 @@ async def test_nothing_is_replied_while_the_person_still_speaks(person: Callable
     assert len(visitor.all(SpeechStarted)) == 1
     await visitor.play(np.zeros(16_000, np.int16))
     (done,) = await visitor.until(ReplyDone)
-    assert "1868" in done.reply.answer
+    assert "1868" in done.reply.answer.text
 
 
 async def test_partials_only_ever_grow_by_words(person: Callable[..., Person]) -> None:
@@ -201,7 +201,7 @@ async def test_speaking_over_a_reply_stops_it_and_cuts_the_history(person: Calla
     await visitor.say(JUPITER, after_ms=800)
     assert not visitor.conversation.current(generation)
     done = (await visitor.until(ReplyDone, 2))[1]
-    assert done.reply.answer == "Jupiter"
+    assert done.reply.answer.text == "Jupiter"
     remembered = visitor.conversation._history.replies()[0].spoken
     assert remembered != visitor.all(ReplyDone)[0].reply.spoken
     assert visitor.all(ReplyDone)[0].reply.spoken.startswith(remembered)
@@ -247,7 +247,7 @@ async def test_a_cough_during_a_reply_lets_it_go_on(person: Callable[..., Person
     if not any(done.generation > first for done in visitor.all(ReplyDone)):
         await visitor.until(ReplyDone, 2)
     again = visitor.all(ReplyDone)[1]
-    assert again.reply.answer == "41 metres"
+    assert again.reply.answer.text == "41 metres"
     assert visitor.all(ReplyDone)[0].reply.spoken.endswith(again.said)
 
 
@@ -258,7 +258,7 @@ async def test_push_to_talk_answers_what_was_committed(person: Callable[..., Per
     await visitor.conversation.commit()
     await visitor.conversation.respond()
     (done,) = await visitor.until(ReplyDone)
-    assert done.reply.answer == "2,000"
+    assert done.reply.answer.text == "2,000"
     kinds = [type(event) for event in visitor.events if not isinstance(event, Partial | ReplyText | ReplyAudio)]
     assert kinds == [Committed, ReplyStarted, Heard, ReplyDone] or kinds == [Committed, Heard, ReplyStarted, ReplyDone]
     with pytest.raises(NothingToAnswerError):
@@ -300,13 +300,13 @@ async def test_a_turn_that_the_channel_answers_itself_is_only_heard(person: Call
     assert not visitor.all(ReplyStarted)
     await visitor.conversation.respond()
     (done,) = await visitor.until(ReplyDone)
-    assert done.reply.answer == "2,000"
+    assert done.reply.answer.text == "2,000"
 
 
 async def test_follow_up_questions_are_answered_from_the_conversation(person: Callable[..., Person]) -> None:
     visitor = person()
-    assert (await visitor.ask(TALL)).reply.answer == "41 metres"
-    assert "1868" in (await visitor.ask("When was it built?")).reply.answer
+    assert (await visitor.ask(TALL)).reply.answer.text == "41 metres"
+    assert "1868" in (await visitor.ask("When was it built?")).reply.answer.text
 
 
 async def test_words_about_the_voice_steer_it(person: Callable[..., Person]) -> None:
@@ -365,7 +365,7 @@ async def test_with_a_wake_word_only_what_follows_it_is_heard(person: Callable[.
     await visitor.say(EGGS)
     assert [event.word for event in visitor.all(Woken)] == ["hey_jarvis"]
     (done,) = await visitor.until(ReplyDone)
-    assert done.reply.answer == "2,000"
+    assert done.reply.answer.text == "2,000"
     await visitor.say(JUPITER)  # soon after a reply it takes no wake word
     assert len(await visitor.until(ReplyDone, 2)) == 2
 
@@ -384,7 +384,7 @@ async def test_conversations_at_the_same_time_hear_only_their_own_answers(person
     async def talk(visitor: Person, question: str, answer: str) -> None:
         for _ in range(3):
             done = await visitor.ask(question)
-            assert answer in done.reply.answer
+            assert answer in done.reply.answer.text
         assert {event.generation for event in visitor.all(ReplyAudio)} == {1, 2, 3}
 
     work: list[Coroutine[object, object, None]] = [talk(*one) for one in people]
@@ -400,9 +400,9 @@ async def test_conversations_at_the_same_time_hear_only_their_own_answers(person
     ],
 )
 async def test_a_weak_answer_to_a_few_words_does_not_make_them_a_sentence(
-    assistant: Assistant, words: str, confidence: float, look: Look
+    parts: Parts, words: str, confidence: float, look: Look
 ) -> None:
-    conversation = Conversation(assistant, settings=PUSH_TO_TALK)
+    conversation = Conversation(parts, settings=PUSH_TO_TALK)
     reply = dataclasses.replace(Reply.recalled(words, "75 degrees"), confidence=confidence)
     assert conversation._weigh_with(words, reply) is look
     await conversation.close()

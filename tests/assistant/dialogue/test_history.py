@@ -1,11 +1,12 @@
 from assistant.dialogue.history import REMEMBERED, Exchange, History
 from assistant.dialogue.playback import Playback
-from assistant.turn.events import Citation, Reply
+from assistant.turn.events import Citation
+from tests.assistant.replies import answered
 
 
 def exchange(spoken: str = "41 metres, according to the keeper.") -> Exchange:
-    citation = Citation("lighthouse.md", 1, 10, 19, "41 metres")
-    reply = Reply("How tall is it?", None, "41 metres", 0.9, False, (citation,), spoken, (), 1.0)
+    citation = Citation(document="lighthouse.md", passage_id=1, start=10, end=19, text="41 metres")
+    reply = answered("How tall is it?", "41 metres", citation, spoken=spoken)
     playback = Playback()
     playback.begin_clause("41 metres, ")
     playback.add(1000)
@@ -31,7 +32,7 @@ def test_an_answer_that_was_cut_off_before_it_was_said_is_not_remembered() -> No
 def test_an_answer_that_was_said_survives_a_later_cut() -> None:
     cut = exchange()
     assert cut.cut(1800) == "41 metres, according to"
-    assert cut.remembered().answer == "41 metres"
+    assert cut.remembered().answer.text == "41 metres"
     assert cut.reply.spoken[cut.resume_at :] == "according to the keeper."
 
 

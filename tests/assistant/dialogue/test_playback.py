@@ -1,19 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.dialogue.playback import LONGEST_CLAUSE, Playback, clauses_of
-
-
-def test_clauses_end_at_punctuation_that_space_follows() -> None:
-    text = "The tower is 1,280.5 metres high, according to A. It says: so!"
-    assert clauses_of(text) == ["The tower is 1,280.5 metres high, ", "according to A. ", "It says: ", "so!"]
-
-
-@given(st.text(max_size=400))
-def test_clauses_are_the_text_again_and_short(text: str) -> None:
-    parts = clauses_of(text)
-    assert "".join(parts) == text
-    assert all(len(part) <= LONGEST_CLAUSE or " " not in part[:LONGEST_CLAUSE].strip() for part in parts)
+from assistant.dialogue.playback import Playback
 
 
 def played(*clauses: tuple[str, float]) -> Playback:

@@ -5,7 +5,8 @@ import asyncio
 import numpy as np
 import pytest
 
-from assistant.dialogue.speaking import AUDIBLE, LOUDEST, QUIETEST, Clause, Speaker
+from assistant.audio.samples import AUDIBLE
+from assistant.dialogue.speaking import LOUDEST, QUIETEST, Clause, Speaker
 from assistant.voices.choose import load_synthesizer
 
 

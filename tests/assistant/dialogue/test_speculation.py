@@ -3,6 +3,7 @@ import asyncio
 from assistant.dialogue.speculation import Speculation
 from assistant.turn.events import Reply
 from engines.errors import ReparteeError
+from tests.assistant.replies import answered
 
 
 class Answers:
@@ -17,7 +18,7 @@ class Answers:
         await self.turnstile.acquire()
         if text == "refused":
             raise ReparteeError("No.")
-        return Reply(text, None, text, 0.9, False, (), text, (), 1.0)
+        return answered(text, text)
 
 
 async def settle() -> None:
@@ -34,7 +35,7 @@ async def test_the_reply_to_the_final_words_is_there_at_once() -> None:
     assert speculation.found("How tall is it?") is not None
     foreseen = await speculation.take("How tall is it?")
     assert foreseen is not None
-    assert foreseen.reply.answer == "how tall is it"
+    assert foreseen.reply.spoken == "how tall is it"
     assert foreseen.early_ms >= 0
     assert (speculation.hits, speculation.misses) == (1, 0)
 

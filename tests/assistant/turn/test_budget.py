@@ -73,5 +73,6 @@ def test_default_slots_are_those_of_the_architecture():
         "understand": 5,
         "retrieve": 5,
         "read": 10,
+        "act": 50,
         "first_audio": 30,
     }

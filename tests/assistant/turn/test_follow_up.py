@@ -2,11 +2,12 @@ import pytest
 
 from assistant.turn.events import Citation, Reply
 from assistant.turn.follow_up import MOST, readings
+from tests.assistant.replies import answered
 
 
 def said(question: str, answer: str | None, title: str = "") -> Reply:
-    citations = (Citation("file.md", 1, 0, 1, "x", title=title),) if title else ()
-    return Reply(question, None, answer, 0.9, answer is None, citations, answer or "I don't know.", (), 1.0)
+    citations = (Citation(document="file.md", passage_id=1, start=0, end=1, text="x", title=title),) if title else ()
+    return answered(question, answer, *citations)
 
 
 TOWER = said("What is the Eiffel Tower?", "a wrought-iron lattice tower in Paris", "Landmarks of Paris")
@@ -65,3 +66,27 @@ def test_a_chain_of_follow_ups_goes_back_to_what_was_named() -> None:
 def test_an_answer_that_the_person_never_heard_stands_for_nothing() -> None:
     unheard = said("Who was the first keeper of the lighthouse?", None)
     assert not any("Martha" in meant for meant in readings("How long did she stay?", [unheard]))
+
+
+@pytest.mark.parametrize("long", ["and" + " " * 8000 + "a\nb", "and " + "word " * 20_000, "what is " + "it " * 5000])
+def test_what_is_too_long_to_be_gone_on_from_meets_no_rule(long: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    from assistant.turn import follow_up
+
+    met: list[int] = []
+    leans = follow_up._leans
+
+    def watched(question: str) -> bool:
+        met.append(len(question))
+        return leans(question)
+
+    monkeypatch.setattr(follow_up, "_leans", watched)
+    assert readings("that", [said(long, "x"), said("anything", "x" * 80_000), KEEPER])[-1] == "that"
+    assert max(met) <= follow_up.LONGEST
+
+
+def test_only_so_many_exchanges_are_gone_back_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    from assistant.turn import follow_up
+
+    history = [said("what about it", "x")] * 1000
+    assert readings("and that", [TOWER, *history]) == ["and that"]
+    assert readings("and its height", [TOWER, *history[: follow_up.REMEMBERED - 1]])[0] != "and its height"

@@ -4,7 +4,8 @@ import dataclasses
 
 import numpy as np
 
-from assistant.turn.phrasing import EMPTY_STORE, cite, spoken_abstention, spoken_answer
+from assistant.skills.about import NO_DOCUMENTS
+from assistant.turn.phrasing import cite, spoken_abstention, spoken_answer
 from engines.tokenize import Tokens
 from knowledge.library import Hit
 from knowledge.passages import Passage
@@ -48,8 +49,8 @@ def test_the_spoken_sentence_answers_first_and_names_the_source():
 
 def test_not_knowing_is_said_in_the_way_that_fits():
     unread = dataclasses.replace(reading(), passages_given=0)
-    assert spoken_abstention(unread, store_is_empty=True) == EMPTY_STORE
-    assert "knowledge add" in EMPTY_STORE
+    assert spoken_abstention(unread, store_is_empty=True) == NO_DOCUMENTS
+    assert "knowledge add" in NO_DOCUMENTS
     said = {spoken_abstention(unread, store_is_empty=False), spoken_abstention(reading(), store_is_empty=False)}
     assert len(said) == 2
     assert all(sentence.startswith("I don't know.") for sentence in said)

@@ -15,13 +15,14 @@ from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
+from assistant.audio import samples
 from assistant.audio.files import load_audio
-from assistant.audio.formats import EAR_RATE, AudioFormat, Encoder
+from assistant.audio.formats import AudioFormat, Encoder
 from assistant.channels.json import ApiError, clean
 from assistant.channels.web.http.errors import form_body, json_body, text_field
 from assistant.channels.web.http.presence import Stream, while_there
 from assistant.languages import is_spoken
-from assistant.turn.answering import Assistant
+from assistant.parts import Parts
 
 SILENCE_MS = 200  # said for a text without words, so that whoever waits for a sound goes on
 MAX_SPOKEN = 4096  # characters of a speech request, as the API has it
@@ -38,7 +39,7 @@ _STREAMED = {"wav": "audio/wav", "pcm": "audio/pcm"}
 
 async def transcribe(request: Request) -> Response:
     """Return the words of a recording: a form with `file`, in any format that libsndfile reads."""
-    assistant: Assistant = request.app.state.assistant
+    parts: Parts = request.app.state.service.parts
     async with form_body(request) as form:
         upload = form.get("file")
         if not isinstance(upload, UploadFile):
@@ -61,9 +62,9 @@ async def transcribe(request: Request) -> Response:
             )
         name = upload.filename or "The recording"
         pcm = await asyncio.to_thread(load_audio, upload.file, name=clean(name)[:100])
-    recognizer = await assistant.recognizer(live=False)
+    recognizer = await parts.recognizer(live=False)
     transcript = await while_there(request, recognizer.transcribe(pcm))
-    seconds = round(len(pcm) / EAR_RATE, 3)
+    seconds = round(len(pcm) / samples.RATE, 3)
     usage = {"type": "duration", "seconds": seconds}
     if streaming:
         return _transcript_events(transcript.text, usage)
@@ -71,7 +72,7 @@ async def transcribe(request: Request) -> Response:
         return PlainTextResponse(transcript.text + "\n")
     shown: dict[str, Any] = {"text": transcript.text, "usage": usage}
     if wanted == "verbose_json":
-        segment = {"id": 0, "start": 0.0, "end": seconds, "text": transcript.text, "confidence": transcript.confidence}
+        segment = {"id": 0, "start": 0.0, "end": seconds, "text": transcript.text}
         shown |= {"task": "transcribe", "language": "english", "duration": seconds, "segments": [segment]}
     return JSONResponse(shown)
 
@@ -85,14 +86,14 @@ def _transcript_events(text: str, usage: dict[str, Any]) -> Response:
 
 async def voices(request: Request) -> Response:
     """The one voice there is."""
-    assistant: Assistant = request.app.state.assistant
-    name = (await assistant.synthesizer()).name
+    parts: Parts = request.app.state.service.parts
+    name = (await parts.synthesizer()).name
     return JSONResponse({"voices": [{"id": name, "name": name}]})
 
 
 async def speak(request: Request) -> Response:
     """Return a text as speech: wav and pcm as they are made, mp3, opus and flac when they are complete."""
-    assistant: Assistant = request.app.state.assistant
+    parts: Parts = request.app.state.service.parts
     body = await json_body(request)
     text = clean(text_field(body, "input", longest=MAX_SPOKEN))
     if not text:
@@ -110,7 +111,7 @@ async def speak(request: Request) -> Response:
         raise ApiError(
             "invalid_value", "'response_format' must be pcm when 'stream_format' is sse.", param="response_format"
         )
-    pcm = await while_there(request, _audible(_pcm(assistant, text)))
+    pcm = await while_there(request, _audible(_pcm(parts, text)))
     if body.get("stream_format") == "sse":
         return Stream(_speech_events(pcm), "text/event-stream")
     if wanted in _STREAMED:
@@ -120,12 +121,12 @@ async def speak(request: Request) -> Response:
     return Response(await asyncio.to_thread(_written, spoken, container, subtype), media_type=media_type)
 
 
-async def _pcm(assistant: Assistant, text: str) -> AsyncGenerator[bytes, None]:
+async def _pcm(parts: Parts, text: str) -> AsyncGenerator[bytes, None]:
     """Yield int16 mono at 24 kHz as it is spoken; closing it stops the voice. A text without words is a silence."""
     if not any(char.isalnum() for char in text):
         yield bytes(2 * RATE * SILENCE_MS // 1000)
         return
-    voice = await assistant.synthesizer()
+    voice = await parts.synthesizer()
     encoder = Encoder(AudioFormat())
     async with aclosing(voice.stream(text)) as chunks:
         async for chunk in chunks:

@@ -25,16 +25,17 @@ from assistant.channels.json import ApiError, Json, checked, clean
 from assistant.channels.web.http.errors import json_body, text_field
 from assistant.channels.web.http.presence import Stream, while_there
 from assistant.channels.web.shown import shown_reply
-from assistant.turn.answering import Assistant
+from assistant.parts import Parts
 from assistant.turn.events import Reply
-from assistant.turn.follow_up import answer_in_context
+from assistant.turn.turn import take
+from assistant.turn.understanding import Context
 
 MAX_MESSAGES = 200
 
 
 async def complete(request: Request) -> Response:
     """Answer a chat, at once or as server-sent events."""
-    assistant: Assistant = request.app.state.assistant
+    parts: Parts = request.app.state.service.parts
     body = await json_body(request)
     if body.get("n") not in (None, 1):
         raise ApiError("invalid_value", "'n' must be 1: there is one answer.", param="n")
@@ -45,8 +46,10 @@ async def complete(request: Request) -> Response:
         )
     streaming = checked(body.get("stream_options") or {}, dict, "stream_options")
     messages = checked(body.get("messages") or [], list, "messages")[-MAX_MESSAGES:]
-    question, transcript, history = await while_there(request, _conversation(assistant, messages))
-    reply = await while_there(request, answer_in_context(assistant, question, history, transcript=transcript))
+    # What is heard is heard for somebody who is there; what is then done for them is done to its end.
+    question, transcript, history = await while_there(request, _conversation(parts, messages))
+    context = Context(history=history, skills=parts.skills)
+    reply = await take(question, parts=parts, context=context, transcript=transcript)
     frame: Json = {
         "id": f"chatcmpl-{secrets.token_hex(12)}",
         "created": int(time.time()),
@@ -63,14 +66,14 @@ async def complete(request: Request) -> Response:
     )
 
 
-async def _conversation(assistant: Assistant, messages: list[object]) -> tuple[str, str | None, list[Reply]]:
+async def _conversation(parts: Parts, messages: list[object]) -> tuple[str, str | None, list[Reply]]:
     """Return the question, its transcript where it was spoken, and the earlier exchanges."""
     asked: list[tuple[str, str | None]] = []
     history: list[Reply] = []
     for number, given in enumerate(messages):
         message: Json = checked(given, dict, f"messages[{number}]")
         last = number == len(messages) - 1
-        text, transcript = await _content(assistant, message.get("content"), f"messages[{number}].content", last=last)
+        text, transcript = await _content(parts, message.get("content"), f"messages[{number}].content", last=last)
         if message.get("role") == "user":
             asked.append((text, transcript))
         elif message.get("role") == "assistant" and asked and text:
@@ -83,7 +86,7 @@ async def _conversation(assistant: Assistant, messages: list[object]) -> tuple[s
     return *asked[-1], history
 
 
-async def _content(assistant: Assistant, content: object, param: str, *, last: bool) -> tuple[str, str | None]:
+async def _content(parts: Parts, content: object, param: str, *, last: bool) -> tuple[str, str | None]:
     """Return the text of a message's content and what of it was heard; only the last message's audio is listened to."""
     if content is None or isinstance(content, str):
         return clean(content or ""), None
@@ -94,21 +97,21 @@ async def _content(assistant: Assistant, content: object, param: str, *, last: b
         if part.get("type") in ("text", "input_text", "refusal"):
             texts.append(clean(checked(part.get("text") or "", str, f"{param}[{number}].text")))
         elif part.get("type") == "input_audio" and last:
-            transcript = await _heard(assistant, part.get("input_audio"), f"{param}[{number}].input_audio")
+            transcript = await _heard(parts, part.get("input_audio"), f"{param}[{number}].input_audio")
             texts.append(transcript)
         elif part.get("type") != "input_audio":
             raise ApiError("invalid_value", f"'{param}[{number}].type' must be text or input_audio.", param=param)
     return " ".join(text for text in texts if text), transcript
 
 
-async def _heard(assistant: Assistant, given: object, param: str) -> str:
+async def _heard(parts: Parts, given: object, param: str) -> str:
     data = checked(checked(given, dict, param).get("data"), str, f"{param}.data")
     try:
         recording = io.BytesIO(base64.b64decode(data, validate=True))
     except (binascii.Error, ValueError) as error:
         raise ApiError("invalid_value", f"'{param}.data' must be base64.", param=param) from error
     pcm = await asyncio.to_thread(load_audio, recording, name=param)
-    return (await (await assistant.recognizer(live=False)).transcribe(pcm)).text
+    return (await (await parts.recognizer(live=False)).transcribe(pcm)).text
 
 
 async def _events(frame: Json, reply: Reply, *, with_usage: bool) -> AsyncGenerator[str, None]:

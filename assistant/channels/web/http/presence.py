@@ -1,4 +1,4 @@
-"""Work is done for clients that are there: when one leaves, what it asked for is cancelled."""
+"""Work that is done for a client only as long as it is there."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from starlette.types import Receive, Scope, Send
 
 from assistant.channels.json import ApiError
 
+CLIENT_LEFT = 499  # as some servers log it; no status of HTTP says this
+
 T = TypeVar("T")
 
 
@@ -21,12 +23,12 @@ async def while_there(request: Request, work: Coroutine[Any, Any, T]) -> T:
 
     Raises ApiError, which then nobody reads, and whatever the work raises.
     """
-    working, leaving = asyncio.ensure_future(work), asyncio.ensure_future(_left(request))
+    working, leaving = asyncio.create_task(work), asyncio.create_task(_left(request))
     try:
         await asyncio.wait((working, leaving), return_when=asyncio.FIRST_COMPLETED)
         if working.done():
             return working.result()
-        raise ApiError("client_left", "The client left before there was an answer.", status=499)
+        raise ApiError("client_left", "The client left before there was an answer.", status=CLIENT_LEFT)
     finally:
         for task in (working, leaving):
             task.cancel()

@@ -19,7 +19,7 @@ from typing import Any
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from assistant.audio.formats import EAR_RATE
+from assistant.audio.samples import RATE, slices
 from assistant.channels.json import ApiError, decode
 from assistant.channels.limits import Bucket
 from assistant.channels.web.realtime import actions
@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 AHEAD_BYTES = 1024 * 1024  # sixteen seconds of speech in base64
 MAX_QUEUED_BYTES = 4 * AHEAD_BYTES  # the answers to the last event come on top: an item and its echo at most
 SLOW_S = 10.0  # for a client to read below that again
-_SLICE = EAR_RATE // 10  # samples heard at a time, so that a long append does not keep other sessions waiting
+_SLICE = RATE // 10  # samples heard at a time, so that a long append does not keep other sessions waiting
 
 
 @dataclass(frozen=True)
@@ -181,9 +181,8 @@ class Connection:
                     self._conversation.update(output.settings)
 
     async def _hear(self, action: actions.Hear) -> None:
-        for start in range(0, len(action.pcm), _SLICE):
-            pcm = action.pcm[start : start + _SLICE]
-            await asyncio.sleep(self._audio_pace.owe(len(pcm) / EAR_RATE))
+        for pcm in slices(action.pcm, _SLICE):
+            await asyncio.sleep(self._audio_pace.owe(len(pcm) / RATE))
             try:
                 await self._conversation.hear(pcm)
             except ReparteeError as error:

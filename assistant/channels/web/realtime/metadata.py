@@ -35,11 +35,13 @@ def reply_metadata(reply: Reply, given: dict[str, str]) -> dict[str, str]:
     """Return the client's metadata with ours added; where 16 keys are not enough, the client's stay."""
     ours = {
         "repartee_question": reply.question[:MAX_VALUE],
-        "repartee_answer": (reply.answer or "")[:MAX_VALUE],
+        "repartee_answer": (reply.answer.text if reply.answer else "")[:MAX_VALUE],
+        "repartee_outcome": reply.outcome,
         "repartee_abstained": "true" if reply.abstained else "false",
         "repartee_confidence": f"{reply.confidence:.4f}",
         "repartee_citations": _fitted([shown_citation(citation) for citation in reply.citations]),
         "repartee_passage": _passage(reply.citations[0]) if reply.citations else "null",
+        "repartee_action": _dumps(reply.action.to_json())[:MAX_VALUE] if reply.action else "null",
         "repartee_stages": _stages(reply),
         "repartee_total_ms": f"{reply.total_ms:.1f}",
     }

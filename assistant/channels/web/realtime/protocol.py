@@ -30,10 +30,12 @@ _RECENT_TURNS = 16
 class Protocol:
     """One connection's side of the protocol; bounded in memory whatever a client sends."""
 
-    def __init__(self, *, voice: str, settings: ConversationSettings, transcribes_only: bool = False) -> None:
+    def __init__(
+        self, *, voice: str, settings: ConversationSettings, transcribes_only: bool = False, session_id: str = ""
+    ) -> None:
         self._settings = settings
         self.session = Session(
-            id=_new_id("sess"), voice=voice, type="transcription" if transcribes_only else "realtime"
+            id=session_id or _new_id("sess"), voice=voice, type="transcription" if transcribes_only else "realtime"
         ).updated({})
         self.items = Items()
         self._conversation_id = _new_id("conv")

@@ -9,12 +9,13 @@ from typing import Any, Literal
 from assistant.audio.formats import AudioFormat
 from assistant.channels.json import ApiError, Json, checked
 from assistant.dialogue.conversation import ConversationSettings, TurnDetection
+from assistant.ear.endpointer import SILENCE_MS
 from assistant.languages import is_spoken
 
 Modality = Literal["audio", "text"]
 
 #: Silence in ms that ends a turn when semantic_vad's eagerness asks for patience or haste; it adapts to the words.
-EAGERNESS = {"low": 600, "medium": 240, "auto": 240, "high": 160}
+EAGERNESS = {"low": 600, "medium": SILENCE_MS, "auto": SILENCE_MS, "high": 160}
 
 #: Fields that are kept and shown but change nothing here: a reader of documents takes no instructions and no tools.
 KEPT = ("instructions", "tools", "tool_choice", "include", "prompt", "tracing", "truncation", "reasoning", "metadata")

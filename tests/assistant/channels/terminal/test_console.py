@@ -8,9 +8,19 @@ from rich.console import Console
 from assistant.channels.terminal.console import BAR, bar, show_reply
 from assistant.turn.budget import Stage
 from assistant.turn.events import Citation, Reply
+from tests.assistant.replies import answered
 
 PASSAGE = "The lighthouse at Marlow Point is 41 metres tall\nand has 196 steps."
-CITATION = Citation("docs/lighthouse.md", 17, 1034, 1043, "41 metres", "The Lighthouse", PASSAGE, 1000)
+CITATION = Citation(
+    document="docs/lighthouse.md",
+    passage_id=17,
+    start=1034,
+    end=1043,
+    text="41 metres",
+    title="The Lighthouse",
+    passage=PASSAGE,
+    passage_start=1000,
+)
 
 
 def shown(reply: Reply, *, terminal: bool) -> str:
@@ -22,9 +32,15 @@ def shown(reply: Reply, *, terminal: bool) -> str:
 
 
 def reply(citations=(CITATION,), transcript=None, stages=()) -> Reply:
-    answer = citations[0].text if citations else None
-    return Reply(
-        "How tall is it?", transcript, answer, 0.91, not citations, citations, "41 metres, it says.", stages, 8.3
+    return answered(
+        "How tall is it?",
+        citations[0].text if citations else None,
+        *citations,
+        transcript=transcript,
+        confidence=0.91,
+        spoken="41 metres, it says.",
+        stages=stages,
+        total_ms=8.3,
     )
 
 
@@ -51,7 +67,15 @@ def test_an_abstention_shows_what_was_said_and_no_citation():
 
 
 def test_markup_in_documents_is_not_interpreted():
-    odd = Citation("[bold].txt", 1, 0, 6, "[/red]", "[link=x]", "[/red] text", 0)
+    odd = Citation(
+        document="[bold].txt",
+        passage_id=1,
+        start=0,
+        end=6,
+        text="[/red]",
+        title="[link=x]",
+        passage="[/red] text",
+    )
     assert "»[/red]« text" in shown(reply(citations=(odd,)), terminal=False)
 
 

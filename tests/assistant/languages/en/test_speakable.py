@@ -1,6 +1,6 @@
 import pytest
 
-from assistant.languages.en.speakable import LONGEST, clauses, speakable
+from assistant.languages.en.speakable import LONGEST, speakable
 
 
 @pytest.mark.parametrize(
@@ -29,27 +29,9 @@ def test_symbols_are_said_in_words(text: str, said: str) -> None:
 @pytest.mark.parametrize("text", ["", " \n\t", "...", "—?!", "\x00\x07", "***"])
 def test_what_cannot_be_said_is_empty(text: str) -> None:
     assert speakable(text) == ""
-    assert list(clauses(speakable(text))) == []
 
 
 def test_long_texts_are_cut_at_a_word() -> None:
     text = speakable("lighthouse " * 2_000)
     assert LONGEST - 11 <= len(text) <= LONGEST
     assert text.endswith("lighthouse")
-
-
-def test_the_first_clause_is_short_and_nothing_is_lost() -> None:
-    text = (
-        "The tower, according to the guide, is 41 metres tall; it was built between 1868 and 1871 by Mr. Dawson. "
-        "It opened on May 24, 1883."
-    )
-    found = list(clauses(text))
-    assert found[0] == "The tower, according to the guide,"
-    assert found[-1] == "It opened on May 24, 1883."
-    assert " ".join(found) == text
-
-
-def test_clauses_without_punctuation_are_cut_at_spaces() -> None:
-    found = list(clauses("word " * 200))
-    assert all(len(clause) <= 240 for clause in found)
-    assert " ".join(found).split() == ["word"] * 200

@@ -17,7 +17,7 @@ import pytest
 from tests.paths import ROOT
 
 VERSIONS = ROOT / ".venv-tensorrt"
-SOURCES = ("tensorrt_api", "tensorrt_build", "tensorrt_runtime")
+SOURCES = ("api", "build", "runtime")
 INSTANCES = {
     "builder": "Builder",
     "config": "IBuilderConfig",
@@ -27,9 +27,9 @@ INSTANCES = {
     "engine": "ICudaEngine",
     "context": "IExecutionContext",
     "_context": "IExecutionContext",
-    ("tensorrt_api", "runtime"): "Runtime",
-    ("tensorrt_api", "cache"): "ITimingCache",
-    ("tensorrt_build", "shapes"): "IOptimizationProfile",
+    ("api", "runtime"): "Runtime",
+    ("api", "cache"): "ITimingCache",
+    ("build", "shapes"): "IOptimizationProfile",
 }
 """Names in the sources → classes of TensorRT; with a module where other modules mean something else by the name."""
 
@@ -150,7 +150,7 @@ def uses(offer, name):
     """Every use in the engines' sources, and what of it the module lacks; functions this version never calls apart."""
     seen, missing, calls, other_calls = set(), [], set(), set()
     for source in SOURCES:
-        tree = ast.parse((ROOT / "engines" / f"{source}.py").read_text(encoding="utf-8"))
+        tree = ast.parse((ROOT / "engines" / "runtimes" / "tensorrt" / f"{source}.py").read_text(encoding="utf-8"))
         visitor = Uses(offer, name, source)
         visitor.visit(tree)
         seen |= visitor.seen
@@ -163,7 +163,7 @@ def uses(offer, name):
 
 def offer_of(module, folder, libraries):
     """Import a module in a process of its own and give its description."""
-    command = [sys.executable, str(Path(__file__).with_name("tensorrt_names.py")), module, folder]
+    command = [sys.executable, str(Path(__file__).with_name("names.py")), module, folder]
     environment = os.environ | {"LD_LIBRARY_PATH": str(libraries)}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr

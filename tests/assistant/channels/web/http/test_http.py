@@ -6,6 +6,7 @@ import io
 import json
 import re
 import socket
+import types
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -17,10 +18,12 @@ import soundfile
 
 from assistant.channels.web.app import BODY_BYTES, SMALL_BODY, build_app
 from assistant.config import Config
+from assistant.service import Service
 from tests.paths import SAMPLES, TURNS
 
 QUESTION = "How tall is the lighthouse at Marlow Point?"
 CLIP = TURNS / "00-slt.flac"
+PATHS = [route.path for route in build_app(Service(types.SimpleNamespace(config=Config(Path("/"))))).routes]
 
 
 def call(url: str, body: Any = None, *, kind: str = "application/json") -> tuple[int, str, bytes]:
@@ -246,7 +249,7 @@ def test_two_files_are_refused_in_a_sentence(served):
     assert (status, message.endswith("."), message.endswith("..")) == (400, True, False)
 
 
-@pytest.mark.parametrize("path", [route.path for route in build_app(None, Config(Path("/"))).routes])
+@pytest.mark.parametrize("path", PATHS)
 def test_a_body_that_is_too_large_for_its_path_is_not_read(served, path):
     path = path.replace("{name:path}", "name").replace("{path:path}", "v1/realtime")
     limit = BODY_BYTES.get(path, SMALL_BODY)

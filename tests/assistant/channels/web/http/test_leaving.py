@@ -1,117 +1,106 @@
-"""Clients that leave, or do not read, are not worked for: the application on real sockets, with parts that count."""
+"""Clients that leave, or stay and do not read, over the real server: nobody else waits for them."""
 
-from __future__ import annotations
-
-import asyncio
-import base64
+import contextlib
+import io
 import json
-import types
-from contextlib import asynccontextmanager
+import signal
+import socket
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
+import soundfile
 
-from assistant.channels.web.app import build_app
-from assistant.config import Config
-from assistant.turn.events import Transcript
-from tests.assistant.channels.web.http.test_http import CLIP, form
+from tests.assistant.channels.web.http.test_http import call, form
+from tests.paths import SPEECH
 
-
-class Voice:
-    """Speaks for as long as anybody listens; counts how often it began and was closed."""
-
-    name, rate = "endless", 24_000
-
-    def __init__(self) -> None:
-        self.begun = self.closed = self.chunks = 0
-
-    async def stream(self, _text):
-        self.begun += 1
-        try:
-            while True:
-                self.chunks += 1
-                await asyncio.sleep(0.001)
-                yield b"\x00\x20" * 2400
-        finally:
-            self.closed += 1
+SHORT = {"input": "Next.", "response_format": "pcm"}
+LONG = "The lighthouse is forty one metres tall, and it has one hundred and ninety six steps. " * 47
 
 
-class Recognizer:
-    """Never finishes; counts how often it began and was cancelled."""
-
-    def __init__(self) -> None:
-        self.begun = self.closed = 0
-        self.forever = asyncio.Event()
-
-    async def transcribe(self, pcm: np.ndarray) -> Transcript:
-        self.begun += 1
-        try:
-            await self.forever.wait()
-        finally:
-            self.closed += 1
-        return Transcript("never")
+@pytest.fixture
+def own(serve, samples_home) -> Iterator:
+    with serve(samples_home) as served:
+        yield served
 
 
-@asynccontextmanager
-async def application(running, tmp_path):
-    voice, recognizer = Voice(), Recognizer()
-
-    async def give(part, **_):
-        return part
-
-    assistant = types.SimpleNamespace(synthesizer=lambda: give(voice), recognizer=lambda live: give(recognizer))
-    async with running(build_app(assistant, Config(tmp_path)), patience_s=0.4, requests_per_minute=0) as server:
-        yield server, voice, recognizer
-
-
-async def ask(server, path: str, body: bytes, kind: str = "application/json"):
-    line = server.connect(buffer=4096)
-    head = f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n"
-    await asyncio.get_running_loop().sock_sendall(line, head.encode() + body)
+def post(served, path: str, body: bytes, kind: str) -> socket.socket:
+    """Send a request and read nothing of the answer."""
+    address = urlsplit(served.url)
+    line = socket.create_connection((address.hostname, address.port), timeout=30)
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    head = f"POST {path} HTTP/1.1\r\nHost: {address.netloc}\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n"
+    line.sendall(f"{head}\r\n".encode() + body)
     return line
 
 
-async def until(holds) -> None:
-    async with asyncio.timeout(10):
-        while not holds():
-            await asyncio.sleep(0.01)
+def speech(served, **options: str) -> socket.socket:
+    return post(served, "/v1/audio/speech", json.dumps({"input": LONG} | options).encode(), "application/json")
 
 
-SPEECH = {"mp3": {}, "wav": {}, "pcm": {}, "sse": {"response_format": "pcm", "stream_format": "sse"}}
+def ticks(served) -> int:
+    """Processor time that the server and its recognizers have used, in ticks of 10 ms."""
+    pids = [served.process.pid]
+    children = Path(f"/proc/{served.process.pid}/task").glob("*/children")
+    pids += [int(pid) for file in children for pid in file.read_text().split()]
+    used = 0
+    for pid in pids:
+        with contextlib.suppress(FileNotFoundError):
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+            used += int(fields[11]) + int(fields[12])
+    return used
 
 
-# Not an mp3 that nobody reads: it is sent when it is complete, so who waits for it reads nothing, and rightly.
-@pytest.mark.parametrize(
-    ("wanted", "leaves"), [(name, True) for name in SPEECH] + [(name, False) for name in SPEECH if name != "mp3"]
-)
-async def test_speech_ends_with_its_listener(running, tmp_path, wanted, leaves):
-    async with application(running, tmp_path) as (server, voice, _):
-        wish = {"input": "On and on.", "response_format": wanted} | SPEECH[wanted]
-        lines = [await ask(server, "/v1/audio/speech", json.dumps(wish).encode()) for _ in range(6)]
-        await until(lambda: voice.begun == 6)
-        if leaves:
-            for line in lines:
-                line.close()
-        await until(lambda: voice.closed == 6)
-        await server.rid()
-        chunks = voice.chunks
-        await asyncio.sleep(0.1)
-        assert voice.chunks == chunks
-        for line in lines:
-            line.close()
+def rests(served, seconds: float) -> bool:
+    """Whether the server has nothing to do any more within a time: half a second with a tenth of a processor."""
+    give_up = time.monotonic() + seconds
+    while time.monotonic() < give_up:
+        before = ticks(served)
+        time.sleep(0.5)
+        if ticks(served) - before < 5:
+            return True
+    return False
 
 
-@pytest.mark.parametrize("path", ["/v1/audio/transcriptions", "/v1/chat/completions"])
-async def test_recognition_ends_with_its_client(running, tmp_path, path):
-    async with application(running, tmp_path) as (server, _, recognizer):
-        body, kind = form("a.flac", CLIP.read_bytes())
-        if "chat" in path:
-            audio = {"type": "input_audio", "input_audio": {"data": base64.b64encode(CLIP.read_bytes()).decode()}}
-            body, kind = json.dumps({"messages": [{"role": "user", "content": [audio]}]}).encode(), "application/json"
-        lines = [await ask(server, path, body, kind) for _ in range(4)]
-        await until(lambda: recognizer.begun == 4)
-        assert recognizer.closed == 0
-        for line in lines:
-            line.close()
-        await until(lambda: recognizer.closed == 4)
-        await server.rid()
+def test_who_does_not_listen_keeps_the_voice_from_nobody_and_the_server_from_no_end(own) -> None:
+    lines = [speech(own, response_format="wav") for _ in range(8)]
+    for line in lines:
+        assert line.recv(12) == b"HTTP/1.1 200"
+    assert len(call(f"{own.url}/v1/audio/speech", SHORT)[2]) > 5_000
+    for line in lines[:4]:
+        line.close()
+    own.process.send_signal(signal.SIGTERM)
+    assert own.process.wait(20) == 0
+    assert "Traceback" not in own.log.read_text()
+    assert "already running" not in own.log.read_text()
+
+
+@pytest.mark.parametrize("wanted", ["mp3", "pcm"])
+def test_nothing_more_is_spoken_for_clients_that_left(own, wanted: str) -> None:
+    assert len(call(f"{own.url}/v1/audio/speech", SHORT)[2]) > 5_000  # the voice is loaded
+    assert rests(own, 60)
+    lines = [speech(own, response_format=wanted) for _ in range(6)]
+    time.sleep(0.3)
+    for line in lines:
+        line.close()
+    assert len(call(f"{own.url}/v1/audio/speech", SHORT)[2]) > 5_000
+    assert rests(own, 6)  # six such texts take the voice for more than half a minute
+    assert "Traceback" not in own.log.read_text()
+
+
+def test_nothing_more_is_recognised_for_clients_that_left(own) -> None:
+    clip, _ = soundfile.read(SPEECH / "railway-rms.flac", dtype="int16")
+    file = io.BytesIO()
+    soundfile.write(file, np.tile(clip, 40), 16_000, format="FLAC")
+    body, kind = form("long.flac", file.getvalue())
+    lines = [post(own, "/v1/audio/transcriptions", body, kind) for _ in range(4)]
+    time.sleep(2)
+    for line in lines:
+        line.close()
+    assert rests(own, 30)
+    assert urllib.request.urlopen(f"{own.url}/health").status == 200
+    assert "Traceback" not in own.log.read_text()

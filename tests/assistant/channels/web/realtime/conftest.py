@@ -12,20 +12,21 @@ from assistant.channels.web.realtime.protocol import Protocol
 from assistant.dialogue.conversation import ConversationSettings
 from assistant.dialogue.events import ReplyAudio, ReplyDone, ReplyStarted, ReplyText
 from assistant.turn.budget import Stage
-from assistant.turn.events import Citation, Reply
+from assistant.turn.events import Answer, Citation, Reply
 
 PASSAGE = "The mill was built in 1782 by Anna Weir. It ground oats until the river froze."
 
 
 def reply(**changes: Any) -> Reply:
-    cited = Citation("docs/mill.md", 4, 22, 26, "1782", title="The mill", passage=PASSAGE, passage_start=0)
+    cited = Citation(
+        document="docs/mill.md", passage_id=4, start=22, end=26, text="1782", title="The mill", passage=PASSAGE
+    )
     values = {
         "question": "When was the mill built?",
         "transcript": None,
-        "answer": "1782",
+        "outcome": "answered",
+        "answer": Answer("1782", (cited,)),
         "confidence": 0.9123,
-        "abstained": False,
-        "citations": (cited,),
         "spoken": "In 1782.",
         "stages": (Stage("read", 10.0, 8.25, False, "read 12 of 20 passages"),),
         "total_ms": 14.4,

@@ -101,7 +101,7 @@ def test_citations_and_ledger_travel_in_the_metadata_beside_the_clients(line):
     assert metadata["mine"] == "kept"
     assert metadata["repartee_answer"] == "1782"
     assert json.loads(metadata["repartee_citations"]) == [
-        {"document": "docs/mill.md", "passage_id": 4, "start": 22, "end": 26, "text": "1782"}
+        {"document": "docs/mill.md", "passage_id": 4, "start": 22, "end": 26, "text": "1782", "page": None}
     ]
     passage = json.loads(metadata["repartee_passage"])
     assert passage["text"][passage["start"] : passage["end"]] == "1782"

@@ -1,0 +1,65 @@
+"""Which conversations are open in this process, and who can be told something that nobody asked for."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from assistant.dialogue.conversation import Conversation
+
+
+@dataclass(frozen=True)
+class Session:
+    """An open conversation: `name` is who it is with or where it stands, such as the room; empty if unknown."""
+
+    id: str
+    conversation: Conversation
+    name: str = ""
+
+
+class Sessions:
+    """The open conversations, by id; no more than `most` at once."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self._open: dict[str, Session] = {}
+        self._reserved = 0
+
+    def __len__(self) -> int:
+        return len(self._open) + self._reserved
+
+    def __iter__(self) -> Iterator[Session]:
+        return iter(tuple(self._open.values()))
+
+    @property
+    def full(self) -> bool:
+        """Whether no further conversation is taken."""
+        return len(self) >= self.most
+
+    @contextmanager
+    def reserved(self) -> Iterator[None]:
+        """Keep a place while a conversation is being made."""
+        self._reserved += 1
+        try:
+            yield
+        finally:
+            self._reserved -= 1
+
+    @contextmanager
+    def opened(self, conversation: Conversation, *, name: str = "") -> Iterator[Session]:
+        """Hold `conversation` open under an id of its own."""
+        session = Session(f"sess_{secrets.token_hex(8)}", conversation, name)
+        self._open[session.id] = session
+        try:
+            yield session
+        finally:
+            del self._open[session.id]
+
+    async def announce(self, text: str, *, to: str = "") -> int:
+        """Say `text` in every open conversation, or in those whose id or name is `to`; returns in how many."""
+        meant = [session for session in self if not to or to in (session.id, session.name)]
+        for session in meant:
+            await session.conversation.announce(text)
+        return len(meant)

@@ -1,0 +1,17 @@
+"""Politeness around a question, which is no part of it: "hey, could you please tell me ..."."""
+
+from __future__ import annotations
+
+import re
+
+_POLITE = re.compile(
+    r"^(?:(?:hey|hi|hello|ok|okay)\s+)?(?:repartee[\s,.!]+)?(?:please[\s,]+)?"
+    r"(?:(?:(?:can|could|would|will)\s+you\s+)?(?:please\s+)?tell\s+(?:me|us)|do\s+you\s+know|i(?:'d|\s+would)\s+like\s+to"
+    r"\s+know|i\s+want\s+to\s+know|i\s+wonder)?[\s,]*(?=(?:who|whom|whose|what|when|where|which|why|how)\b)",
+    re.IGNORECASE,
+)
+
+
+def without_politeness(question: str) -> str:
+    """Return a question without the politeness before its question word; anything else as it is."""
+    return _POLITE.sub("", question, count=1)

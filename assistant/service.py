@@ -1,0 +1,77 @@
+"""What `repartee serve` runs: long-lived tasks under one supervisor, the open sessions, and an orderly end.
+
+A task that fails ends the process with its error; one that is told to stop has SHUTDOWN_S to finish what it does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+
+from assistant.dialogue.sessions import Sessions
+from assistant.parts import Parts
+
+SHUTDOWN_S = 5.0
+
+log = logging.getLogger(__name__)
+
+#: A long-lived task: runs until `Service.stopping` is set, or is cancelled SHUTDOWN_S later.
+Task = Callable[[], Awaitable[None]]
+
+
+class Service:
+    """Runs tasks beside each other until one fails, all are done, or a signal asks for the end."""
+
+    def __init__(self, parts: Parts) -> None:
+        self.parts = parts
+        self.sessions = Sessions(parts.config.serve.sessions)
+        self.stopping = asyncio.Event()
+
+    async def announce(self, text: str, *, to: str = "") -> int:
+        """Say `text` in every open conversation, or in those whose id or name is `to`; returns in how many."""
+        return await self.sessions.announce(text, to=to)
+
+    def stop(self) -> None:
+        """Ask every task to finish."""
+        self.stopping.set()
+
+    async def run(self, **tasks: Task) -> None:
+        """Run `tasks`, by name, to the end. Raises what the first of them raised that failed."""
+        running = {asyncio.create_task(_as_coroutine(task), name=name) for name, task in tasks.items()}
+        stopping = asyncio.create_task(self.stopping.wait())
+        try:
+            with _signals(self.stop):
+                await asyncio.wait({*running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+                self.stop()  # one that ends by itself ends them all
+                _, late = await asyncio.wait(running, timeout=SHUTDOWN_S)
+                for task in late:
+                    log.warning("%s did not stop within %g s", task.get_name(), SHUTDOWN_S)
+        finally:
+            stopping.cancel()
+            for task in running:
+                task.cancel()
+            results = await asyncio.gather(*running, return_exceptions=True)
+        for result in results:
+            if isinstance(result, Exception):
+                raise result
+
+
+async def _as_coroutine(task: Task) -> None:
+    await task()
+
+
+@contextmanager
+def _signals(stop: Callable[[], None]) -> Iterator[None]:
+    """Call `stop` on SIGTERM and SIGINT, so that the exit status is 0."""
+    loop = asyncio.get_running_loop()
+    numbers = (signal.SIGTERM, signal.SIGINT)
+    for number in numbers:
+        loop.add_signal_handler(number, stop)
+    try:
+        yield
+    finally:
+        for number in numbers:
+            loop.remove_signal_handler(number)

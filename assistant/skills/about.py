@@ -1,0 +1,63 @@
+"""Repartee about itself: a greeting, what it can do, which documents it has."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from assistant.languages.en.completeness import words_of
+from assistant.skills.skill import SkillCall
+
+if TYPE_CHECKING:
+    from assistant.parts import Parts
+
+MOST_TITLES = 3  # said of a library; nobody listens to more
+NO_DOCUMENTS = "I have no documents yet. Add some with: repartee knowledge add FOLDER."
+
+_ASKED = {
+    "greet": "hello; hi; hey; good morning; good afternoon; good evening; hello there; hi there; are you there; "
+    "greet the user; say hello",
+    "part": "goodbye; bye; bye bye; good night; see you; see you later",
+    "help": "what can you do; what can i ask; what can i ask you; what can i say; help; help me; how can you help; "
+    "how can you help me; who are you; what are you; what is your name; what's your name",
+    "documents": "what documents do you have; which documents do you have; what do you know; what do you know about; "
+    "what have you read; which documents do you know; what documents do you know; list your documents; "
+    "what are your documents",
+}
+_INTENTS = {phrase.strip(): intent for intent, phrases in _ASKED.items() for phrase in phrases.split(";")}
+
+
+class About:
+    """Answers what people say first to something that talks."""
+
+    name = "about"
+    examples = ("What documents do you have?", "What can you do?")
+
+    def understand(self, words: str) -> SkillCall | None:
+        """Understand greetings and questions about Repartee itself, as whole sentences only."""
+        asked = [word for word in words_of(words) if word not in ("please", "repartee")]
+        intent = _INTENTS.get(" ".join(asked))
+        return SkillCall(skill=self.name, intent=intent) if intent else None
+
+    async def call(self, call: SkillCall, parts: Parts) -> str:
+        """Say it."""
+        if call.intent == "greet":
+            return "Hello. Ask me something."
+        if call.intent == "part":
+            return "Goodbye."
+        titles = await parts.in_library(lambda: [document.title for document in parts.library.documents()])
+        if call.intent == "documents":
+            return _documents(titles)
+        tries = ", or ".join(f"“{example.rstrip('?')}”" for example in parts.skills.examples())
+        about = "I answer questions from your documents" if titles else NO_DOCUMENTS.rstrip(".")
+        return f"{about}, and say where I read it. Try {tries}." if titles else f"{about}. Until then, try {tries}."
+
+
+def _documents(titles: list[str]) -> str:
+    if not titles:
+        return NO_DOCUMENTS
+    if len(titles) == 1:
+        return f"I have one document: {titles[0]}."
+    if len(titles) <= MOST_TITLES:
+        return f"I have {len(titles)} documents: {', '.join(titles[:-1])} and {titles[-1]}."
+    *some, last = titles[:MOST_TITLES]
+    return f"I have {len(titles)} documents, among them {', '.join(some)} and {last}."

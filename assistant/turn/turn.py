@@ -1,0 +1,129 @@
+"""One turn, from words to a reply: understand, then do, look up or obey. Read this first.
+
+Every channel calls `take` and nothing else: the command line, the terminal, chat, and a conversation for what is
+spoken to it. Words that may not be final go to `foresee`, which looks things up and never does anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Protocol, assert_never
+
+from assistant.languages.en.control import Control
+from assistant.skills.skill import SkillCall
+from assistant.turn.budget import Budget, now_ms
+from assistant.turn.events import Action, Reply
+from assistant.turn.understanding import Command, Context, Question, understand
+
+if TYPE_CHECKING:
+    from assistant.parts import Parts
+
+READ_IN_SILENCE_MS = 30.0  # the shortest pause that ends a turn leaves so much between the words and its end
+NOTHING_SAID = "I have not said anything yet."
+NO_VOICE = "Nothing is being said aloud here."
+SAID_TO = {Control.STOP: "Okay.", Control.LOUDER: "Louder.", Control.QUIETER: "Quieter."}
+
+
+@dataclass(frozen=True)
+class Foreseen:
+    """A reply found early; `early_ms` is how long it had waited when it was asked for (negative: it was waited for)."""
+
+    reply: Reply
+    early_ms: float
+    note: str = ""
+
+
+class ReadAhead(Protocol):
+    """Who may have answered the question already, while it was spoken."""
+
+    async def take(self, question: str) -> Foreseen | None:
+        """Return the reply to exactly these words, None if there is none."""
+
+
+async def take(
+    words: str,
+    *,
+    parts: Parts,
+    context: Context,
+    budget: Budget | None = None,
+    transcript: str | None = None,
+    started_ms: float | None = None,
+    ahead: ReadAhead | None = None,
+    volume: Callable[[int], None] | None = None,
+) -> Reply:
+    """Take one turn of a person: `words`, heard (then `transcript` says what) or typed.
+
+    `budget` may already carry stages such as "recognise", and the turn may have begun before this call (`started_ms`,
+    on the clock of `now_ms`). `ahead` is asked for what was found while the person spoke, `volume` is how the voice is
+    made louder by so many steps, None where nobody speaks.
+    Raises QuestionError for words that are none, or too many.
+    """
+    budget = budget or Budget(parts.config.budget.slots())
+    started_ms = now_ms() if started_ms is None else started_ms
+    with budget.slot("understand") as slot:
+        understood = understand(words, context)
+        slot.note(_reason(understood))
+    match understood:
+        case Command():
+            reply = _obey(understood.control, words, context, volume)
+        case SkillCall():
+            with budget.slot("act") as slot:
+                reply = await _call(understood, words, parts)
+        case Question():
+            foreseen = await ahead.take(words) if ahead is not None else None
+            if foreseen is not None:
+                reply = foreseen.reply
+                _enter(foreseen, budget)
+            else:
+                reply = await parts.answering.answer(understood.text, context.history, budget)
+        case _:
+            assert_never(understood)
+    return replace(reply, question=words, transcript=transcript, stages=budget.ledger(), total_ms=now_ms() - started_ms)
+
+
+async def foresee(words: str, *, parts: Parts, context: Context) -> Reply | None:
+    """Answer words that may not be final, in silence; None for what is no question. Raises QuestionError."""
+    slots = parts.config.budget.slots()
+    budget = Budget(slots | {"read": max(slots["read"], READ_IN_SILENCE_MS)})
+    match understand(words, context):
+        case Question(text):
+            reply = await parts.answering.answer(text, context.history, budget)
+            return replace(reply, question=words, stages=budget.ledger(), total_ms=budget.elapsed_ms())
+    return None
+
+
+def _reason(understood: Command | SkillCall | Question) -> str:
+    match understood:
+        case Command(control):
+            return f"a command: {control.value}"
+        case SkillCall():
+            return f"for {understood.skill}: {understood.intent}"
+    return ""
+
+
+def _obey(control: Control, words: str, context: Context, volume: Callable[[int], None] | None) -> Reply:
+    """Do what was asked of the voice."""
+    if control is Control.REPEAT:
+        last = context.last or next((reply for reply in reversed(context.history) if reply.remembered), None)
+        return Reply(question=words, spoken=last.spoken if last else NOTHING_SAID, outcome="command")
+    if control is not Control.STOP:
+        if volume is None:
+            return Reply(question=words, spoken=NO_VOICE, outcome="command")
+        volume(1 if control is Control.LOUDER else -1)
+    return Reply(question=words, spoken=SAID_TO[control], outcome="command", silent=control is Control.STOP)
+
+
+async def _call(call: SkillCall, words: str, parts: Parts) -> Reply:
+    said = await parts.skills.call(call, parts)
+    return Reply(question=words, spoken=said, outcome="acted", action=Action(intent=call.intent, slots=call.slots))
+
+
+def _enter(foreseen: Foreseen, budget: Budget) -> None:
+    """Enter the stages of a reply that was found while the person spoke; nobody waited for them."""
+    for stage in foreseen.reply.stages:
+        note = "while you spoke"
+        if stage.name == "read":
+            note += f", {foreseen.early_ms:.0f} ms early{foreseen.note}"
+        cut = "; ".join(part for part in stage.note.split("; ") if part and not part.endswith(" ms over"))
+        budget.record(stage.name, stage.spent_ms, f"{note}; {cut}" if cut else note, budget_ms=stage.budget_ms)

@@ -1,0 +1,45 @@
+"""Files that others see whole or not at all, and that survive a power cut."""
+
+import contextlib
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[BinaryIO]:
+    """Open a file to write in place of `path`: it appears there, flushed to the disk, when the block ends well.
+
+    Until then, and after an error, what was there before stays. A link is followed; what is no regular file, such as
+    /dev/stdout, is written directly. Raises OSError as `open` does.
+    """
+    path = path.resolve()
+    if path.exists() and not path.is_file():
+        with path.open("wb") as file:
+            yield file
+        return
+    partial = path.with_name(f".{path.name[:100]}.{secrets.token_hex(4)}.partial")
+    try:
+        with partial.open("xb") as file:
+            yield file
+            flush(file)
+        partial.replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            partial.unlink()
+        raise
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write `content` to `path`, whole or not at all. Raises OSError."""
+    with whole_file(path) as file:
+        file.write(content)
+
+
+def flush(file: BinaryIO) -> None:
+    """Have what was written to an open file on the disk before going on."""
+    file.flush()
+    os.fsync(file.fileno())
