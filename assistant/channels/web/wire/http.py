@@ -25,6 +25,7 @@ class Http(H11Protocol):
         self._unread = Unread(transport, self.timeout_keep_alive)
         self._awaited = Awaited(transport, self.timeout_keep_alive)
         self._began = False  # something of the next request has come
+        self._ending: asyncio.TimerHandle | None = None
         self._watch()
 
     def data_received(self, data: bytes) -> None:
@@ -39,6 +40,12 @@ class Http(H11Protocol):
         self._began = False
         super().on_response_complete()
         self._watch()
+
+    def shutdown(self) -> None:
+        """Let an answer come to its end, if its peer reads it, for as long as the server has; then cut the line."""
+        super().shutdown()
+        grace = 0 if self._unread.waiting else max(0, (self.config.timeout_graceful_shutdown or 0) - 1)
+        self._ending = self.loop.call_later(grace, self.transport.abort)
 
     def handle_websocket_upgrade(self, event: Any) -> None:
         """Leave the connection to the WebSocket."""
@@ -72,3 +79,5 @@ class Http(H11Protocol):
     def _stop(self) -> None:
         self._awaited.stop()
         self._unread.done()
+        if self._ending is not None:
+            self._ending.cancel()

@@ -22,6 +22,11 @@ class Unread:
         self._left = 0
         self._timer: asyncio.TimerHandle | None = None
 
+    @property
+    def waiting(self) -> bool:
+        """Whether the peer has left something unread."""
+        return self._timer is not None
+
     def wait(self) -> None:
         """Begin to wait for the peer."""
         self.done()

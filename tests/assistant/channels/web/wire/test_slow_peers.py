@@ -120,6 +120,29 @@ async def test_who_reads_nothing_is_cut_and_no_longer_spoken_for(running, chunk,
             line.close()
 
 
+@pytest.mark.parametrize("reads", [True, False])
+async def test_the_end_of_the_server_ends_answers_in_order(running, reads, caplog):
+    app = Speaker(chunk=4800, chunks=10**6)
+    async with running(app, patience_s=60) as server:
+        loop = asyncio.get_running_loop()
+        line = server.connect(buffer=4096)
+        await loop.sock_sendall(line, GET + b"\r\n")
+
+        async def read() -> None:
+            with contextlib.suppress(OSError):
+                while reads and await loop.sock_recv(line, 65_536):
+                    pass
+
+        reading = asyncio.create_task(read())
+        await asyncio.sleep(0.2)
+        server.server.should_exit = True
+        await server.rid()
+        await reading
+        line.close()
+    assert app.stopped == 1
+    assert not [record for record in caplog.records if record.exc_info]
+
+
 async def test_who_reads_slowly_but_steadily_is_spoken_to(running):
     app = Speaker(chunk=100_000, chunks=50)
     async with running(app, **PATIENCE) as server:
