@@ -1,11 +1,25 @@
 """``repartee health``: what a container's check finds, with the settings where a container has them."""
 
 import json
+import re
 import socket
 import subprocess
+import sys
 import threading
 
 import pytest
+
+from tests.paths import ROOT
+
+
+def checked_by(dockerfile: str, home, tmp_path) -> int:
+    """The exit status of a container's own check, where the container would have that home."""
+    [check] = re.findall(r"^HEALTHCHECK .*\n *CMD (.*)$", (ROOT / dockerfile).read_text(), re.MULTILINE)
+    command = tmp_path / "repartee"
+    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m assistant "$@"\n')
+    command.chmod(0o755)
+    environment = {"PATH": f"{tmp_path}:/usr/bin:/bin", "REPARTEE_HOME": str(home)}
+    return subprocess.run(["/bin/sh", "-c", check], env=environment, cwd=ROOT, capture_output=True).returncode
 
 
 def free_port() -> int:
@@ -25,12 +39,15 @@ def configured(own_home):
     return own_home, port
 
 
-def test_the_server_that_the_homes_file_describes_is_asked(serve, repartee, configured):
+def test_the_server_that_the_homes_file_describes_is_asked(serve, repartee, configured, tmp_path):
     home, port = configured
     with serve(home, "--port", str(port)) as served:
         for _ in range(8):  # more often than anybody may ask
             done = repartee(home, "health")
             assert (done.returncode, json.loads(done.stdout)["status"]) == (0, "ok")
+        for dockerfile in ("Dockerfile", "Dockerfile.gpu"):
+            assert checked_by(dockerfile, home, tmp_path) == 0
+            assert checked_by(dockerfile, home / "elsewhere", tmp_path) == 1
         by_variable = repartee(home.parent / "nowhere", "health", "--port", str(port))
         assert by_variable.returncode == 1  # it does not speak TLS as nobody said so
         assert "does not answer" in by_variable.stderr
