@@ -23,6 +23,7 @@ COMMANDS = {
     "ask": "Answer one question, typed or recorded.",
     "listen": "Talk with the microphone and the speaker.",
     "serve": "Serve WebSocket, HTTP and the page.",
+    "health": "Say whether the server of this home is well.",
     "knowledge": "Add, list, remove and search documents.",
     "engine": "List, build and bench the reader's runtimes.",
     "eval": "Score the reader and the recognizer on test sets.",

@@ -101,6 +101,9 @@ class ServeConfig:
     hosts: tuple[str, ...] = setting((), "names this server is reached by, besides localhost and addresses")
     sessions: int = setting(100, "conversations at the same time; more are refused", minimum=1)
     ping_s: float = setting(20.0, "seconds between pings; who leaves one unanswered for as long is cut", minimum=0.1)
+    patience_s: float = setting(
+        15.0, "seconds for a handshake, a request's head, or the next 4 KB of what is sent or read", minimum=0.1
+    )
     requests_per_minute: int = setting(600, "requests and connections of one client address; 0 for any", minimum=0)
 
 

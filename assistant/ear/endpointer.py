@@ -31,11 +31,17 @@ class Waits:
 
     @classmethod
     def around(cls, default: float, *, adaptive: bool = True) -> Waits:
-        """Keep the proportions of the defaults around another default, in ms; not adaptive: always that long."""
+        """Keep the proportions of the defaults around a longer default, in ms; not adaptive: always that long.
+
+        Around a shorter one only what looks complete is taken sooner: haste makes no half sentence whole.
+        """
         settle = min(64.0, default)
         if not adaptive:
             return cls(default, default, default, default, settle)
-        return cls(min(160.0, default), default, max(400.0, default), max(600.0, default), settle)
+        patience = max(1.0, default / cls.default)
+        return cls(
+            min(cls.complete * patience, default), default, cls.doubtful * patience, cls.unfinished * patience, settle
+        )
 
 
 class Endpointer:

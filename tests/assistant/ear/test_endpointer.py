@@ -51,5 +51,11 @@ def test_a_fixed_wait_ignores_the_words() -> None:
 
 def test_another_default_keeps_the_short_and_the_long_wait_on_their_sides() -> None:
     assert Waits.around(100).for_look(Look.COMPLETE) == 100
-    assert Waits.around(900).for_look(Look.UNFINISHED) == 900
     assert Waits.around(240) == Waits()
+
+
+def test_more_patience_is_more_of_it_however_the_words_look() -> None:
+    for shorter, longer in ((100, 160), (160, 240), (240, 600), (600, 900)):
+        for look in Look:
+            before, after = Waits.around(shorter).for_look(look), Waits.around(longer).for_look(look)
+            assert before < after or (longer <= 240 and before == after)

@@ -12,10 +12,11 @@ import secrets
 from collections import OrderedDict
 
 from assistant.audio.formats import AudioFormat, Decoder
+from assistant.channels.json import ApiError, Json, clean
 from assistant.channels.web.realtime import actions, client_events, server_events
 from assistant.channels.web.realtime.actions import Output, Send
-from assistant.channels.web.realtime.events import Event, Json, ProtocolError
-from assistant.channels.web.realtime.items import Item, Items, clean, item_from_json
+from assistant.channels.web.realtime.events import Event
+from assistant.channels.web.realtime.items import Item, Items, item_from_json
 from assistant.channels.web.realtime.metadata import client_metadata
 from assistant.channels.web.realtime.response import Response
 from assistant.channels.web.realtime.session import Session, audio_format, modality
@@ -29,16 +30,19 @@ _RECENT_TURNS = 16
 class Protocol:
     """One connection's side of the protocol; bounded in memory whatever a client sends."""
 
-    def __init__(self, *, voice: str, settings: ConversationSettings, transcribes_only: bool = False) -> None:
+    def __init__(
+        self, *, voice: str, settings: ConversationSettings, transcribes_only: bool = False, session_id: str = ""
+    ) -> None:
         self._settings = settings
         self.session = Session(
-            id=_new_id("sess"), voice=voice, type="transcription" if transcribes_only else "realtime"
-        )
+            id=session_id or _new_id("sess"), voice=voice, type="transcription" if transcribes_only else "realtime"
+        ).updated({})
         self.items = Items()
         self._conversation_id = _new_id("conv")
         self._decoder = Decoder(self.session.input_format)
         self._turns: OrderedDict[int, str] = OrderedDict()  # item ids of recent turns
-        self._question: str | None = None  # a typed question that waits for response.create
+        self._committing = 0  # turns whose items are not there yet
+        self._withdrawn = False  # the item of the newest turn was deleted
         self._requests: dict[int, actions.Request] = {}  # by generation, until the reply starts
         self._requested = False
         self._response: Response | None = None
@@ -63,11 +67,11 @@ class Protocol:
             event = client_events.parse(data)
             event_id = event.event_id or None
             return self._do(event)
-        except ProtocolError as error:
+        except ApiError as error:
             error.event_id = error.event_id or event_id
             return [self.error(error)]
 
-    def error(self, error: ProtocolError) -> Send:
+    def error(self, error: ApiError) -> Send:
         """Return the event for something that could not be done."""
         return self._send(server_events.Error(error=error.to_json()))
 
@@ -100,9 +104,10 @@ class Protocol:
 
     def refused(self, action: actions.Commit) -> list[Output]:
         """The conversation had nothing to commit."""
+        self._committing = max(0, self._committing - 1)
         return [
             self.error(
-                ProtocolError(
+                ApiError(
                     "input_audio_buffer_commit_empty",
                     "The input audio buffer holds less than 100 ms of audio; append audio before committing it.",
                     event_id=action.event_id or None,
@@ -112,7 +117,7 @@ class Protocol:
 
     def not_heard(self, sentence: str) -> list[Output]:
         """The conversation could not take audio."""
-        return [self.error(ProtocolError("input_audio_buffer_full", sentence, param="audio"))]
+        return [self.error(ApiError("input_audio_buffer_full", sentence, param="audio"))]
 
     def responding(self, request: actions.Request, generation: int) -> None:
         """The conversation took a response.create: its reply will be of `generation`."""
@@ -169,15 +174,13 @@ class Protocol:
         try:
             data = base64.b64decode(event.audio, validate=True)
         except (binascii.Error, ValueError) as error:
-            raise ProtocolError(
-                "invalid_value", f"'audio' must be base64: {str(error).lower()}.", param="audio"
-            ) from error
+            raise ApiError("invalid_value", f"'audio' must be base64: {str(error).lower()}.", param="audio") from error
         pcm = self._decoder.decode(data)
         return [actions.Hear(pcm)] if len(pcm) else []
 
     def _commit(self, event: client_events.InputAudioCommit) -> list[Output]:
         tail = self._end_of_audio()
-        self._question = None
+        self._committing += 1
         return [*tail, actions.Commit(event.event_id)]
 
     def _end_of_audio(self) -> list[Output]:
@@ -197,17 +200,15 @@ class Protocol:
         item = item_from_json(event.item, _new_id("item"))
         outputs = self._add(item, event.previous_item_id)
         text = item.text.strip()
-        if item.role == "user" and text:
-            self._question = item.text
-        elif item.role == "assistant" and text and (asked := self.items.question_before(item)):
-            self._question = None
-            outputs.append(actions.Remember(asked, text, item.id))
+        if item.role == "assistant" and text and (asked := self.items.question_before(item)):
+            asked.answered = True
+            outputs.append(actions.Remember(asked.text.strip(), text, item.id))
         return outputs
 
     def _truncate(self, event: client_events.ItemTruncate) -> list[Output]:
         item = self.items.get(event.item_id, "item_truncate_invalid_item_id")
         if item.generation is None or not item.audio_ms or event.content_index != 0 or event.audio_end_ms < 0:
-            raise ProtocolError(
+            raise ApiError(
                 "invalid_value",
                 "Only the spoken audio of a reply can be truncated, at content_index 0 and at 0 ms or later.",
                 param="item_id",
@@ -218,20 +219,22 @@ class Protocol:
 
     def _delete(self, event: client_events.ItemDelete) -> list[Output]:
         item = self.items.remove(event.item_id)
+        if item.turn is not None and item.turn == next(reversed(self._turns), None):
+            self._withdrawn = True
         deleted = self._send(server_events.ItemDeleted(item_id=item.id))
         return [deleted] if item.generation is None else [actions.Forget(item.generation), deleted]
 
     def _create_response(self, event: client_events.ResponseCreate) -> list[Output]:
         if self.session.transcribes_only:
-            raise ProtocolError("invalid_event", "A transcription session has no responses; use type 'realtime'.")
+            raise ApiError("invalid_event", "A transcription session has no responses; use type 'realtime'.")
         if self._requested or self._response is not None:
-            raise ProtocolError(
+            raise ApiError(
                 "conversation_already_has_active_response",
                 "The conversation has an active response; wait for its response.done or send response.cancel.",
             )
         given = event.response
         if given.get("conversation") not in (None, "auto"):
-            raise ProtocolError(
+            raise ApiError(
                 "invalid_value",
                 "'response.conversation' must be 'auto': responses outside the conversation are not supported.",
                 param="response.conversation",
@@ -244,7 +247,9 @@ class Protocol:
             self._output_format(given),
             client_metadata(given.get("metadata")),
         )
-        question, self._question = self._asked(given), None
+        question = self._asked(given)
+        if question is None and self._withdrawn and not self._committing:
+            return self.not_responding(request, "There is nothing to answer: what was asked last is deleted.")
         self._requested = True
         return [actions.Respond(question, request)]
 
@@ -255,20 +260,25 @@ class Protocol:
         return self.session.output_format if wanted is None else audio_format(wanted, "response.audio.output.format")
 
     def _asked(self, given: Json) -> str | None:
-        """Return the typed question a response.create is about, None for the last spoken turn."""
+        """Return the typed question a response.create is about, None for the last spoken turn.
+
+        It is what the user said last in the order of the items, and not what was deleted or answered.
+        """
         items = given.get("input")
-        if not isinstance(items, list):
-            return self._question
-        for data in reversed(items):
-            if isinstance(data, dict) and data.get("role") == "user":
-                return item_from_json(data, "input").text or None
-        return self._question
+        for data in reversed(items if isinstance(items, list) else []):
+            if isinstance(data, dict) and data.get("role") == "user" and (text := item_from_json(data, "input").text):
+                return text
+        asked = None if self._committing else self.items.last_asked
+        if asked is None or asked.turn is not None or asked.answered:
+            return None
+        asked.answered = True
+        return asked.text
 
     def _cancel(self, event: client_events.ResponseCancel) -> list[Output]:
         active = self._response
         named_another = active is not None and event.response_id not in (None, active.id)
         if named_another or (active is None and not self._requested):
-            raise ProtocolError("response_cancel_not_active", "Cancellation failed: no active response found.")
+            raise ApiError("response_cancel_not_active", "Cancellation failed: no active response found.")
         return [actions.Interrupt()]
 
     # Conversation events.
@@ -283,8 +293,7 @@ class Protocol:
             turn=event.turn,
             audio_ms=event.audio_ms,
         )
-        if self.session.vad is not None:
-            self._question = None
+        self._committing, self._withdrawn = max(0, self._committing - 1), False
         committed = server_events.InputAudioCommitted(item_id=item.id, previous_item_id=self.items.last_id)
         return [self._send(committed), *self._add(item)]
 
