@@ -14,13 +14,12 @@ from dataclasses import dataclass
 from importlib import metadata
 from typing import Literal
 
-from assistant.config import FILE_NAME, Config, section_types
+from assistant.config import FILE_NAME, SECRETS, Config, section_types
 
 State = Literal["ok", "missing", "broken"]
 
 #: Instruction sets that make int8 reading on a CPU fast, best first.
 _FAST_INSTRUCTIONS = ("amx_int8", "avx512_vnni", "avx_vnni", "avx512f", "avx2", "asimddp")
-_SECRETS = frozenset({"token", "tokens", "password"})
 
 
 @dataclass(frozen=True)
@@ -67,9 +66,9 @@ def _findings(topic: str, check: Callable[[Config], Iterator[Finding]], config: 
 
 def settings(config: Config) -> dict[str, dict[str, object]]:
     """Return every setting in effect by section and key; secrets are masked."""
-    values = {name: dataclasses.asdict(getattr(config, name)) for name in section_types()}
+    values = {name: dataclasses.asdict(config.section(name)) for name in section_types()}
     return {
-        name: {key: "(set)" if key in _SECRETS and value else value for key, value in section.items()}
+        name: {key: "(set)" if key in SECRETS and value else value for key, value in section.items()}
         for name, section in values.items()
     }
 
