@@ -53,6 +53,7 @@ class Entity:
     id: str
     name: str
     domain: str
+    short_name: str | None = None  #: its own name without its device's, where that is another
     area: str | None = None
     device: str | None = None  #: the name of the device it belongs to
     device_class: str | None = None  #: "door", "garage", "temperature", "outlet", ...
@@ -70,7 +71,7 @@ class Entity:
     step: float | None = None
     category: str | None = None  #: "config" or "diagnostic": not for "turn everything off"
     optimistic: bool = False  #: the device reports no state: what was commanded is taken for the state
-    enabled: bool = True  #: False where the device announces it as switched off by default
+    enabled: bool = True
     aliases: tuple[str, ...] = ()  #: what else people call it, from the configuration
 
 
