@@ -23,6 +23,7 @@ COMMANDS = {
     "listen": "Talk with the microphone and the speaker.",
     "serve": "Serve WebSocket, HTTP and the page.",
     "knowledge": "Add, list, remove and search documents.",
+    "home": "Find devices, command them, try a virtual house.",
     "engine": "List, build and bench the reader's runtimes.",
     "eval": "Score the reader and the recognizer on test sets.",
     "models": "Pull and list reader models.",

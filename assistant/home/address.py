@@ -1,12 +1,18 @@
-"""Where a broker is and who asks: the URL of the configuration, read into its parts."""
+"""Where a broker is and who asks: the URL of the configuration, or of a running demo, read into its parts."""
 
 from __future__ import annotations
 
+import json
+import os
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from assistant.home.settings import HomeConfig
 from engines.errors import ReparteeError
 
+#: Where the demo tells the other commands of the same home which broker its virtual house is on.
+DEMO_FILE = "home-demo.json"
 _PORTS = {"mqtt": 1883, "mqtts": 8883}
 
 
@@ -50,3 +56,21 @@ class Address:
         scheme = "mqtts" if self.tls else "mqtt"
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{scheme}://{host}:{self.port}"
+
+
+def broker_url(settings: HomeConfig, folder: Path) -> str | None:
+    """Return the URL of the broker that is configured, or else of the demo that runs in this home, or None."""
+    return settings.broker or demo_url(folder)
+
+
+def demo_url(folder: Path) -> str | None:
+    """Return the URL of the broker of a `repartee home demo` that runs in ``folder``, None where none does."""
+    try:
+        told = json.loads((folder / DEMO_FILE).read_text(encoding="utf-8"))
+        url, process = str(told["url"]), int(told["pid"])
+        os.kill(process, 0)
+    except PermissionError:  # it runs, as somebody else
+        return url
+    except (OSError, ValueError, KeyError, TypeError, OverflowError):
+        return None
+    return url

@@ -82,12 +82,18 @@ class Broker:
         self._slots = asyncio.Semaphore(TOGETHER)
         self._mark_topic = f"repartee/{secrets.token_hex(8)}/mark"
         self._marks: dict[bytes, asyncio.Future[None]] = {}
-        self._handled = 0
+        self._handled = 0  # messages
+        self._asked = 0  # filters
 
     @property
     def connected(self) -> bool:
         """Whether there is a connection now; ``problem`` says why not."""
         return self._client is not None
+
+    @property
+    def quiet(self) -> bool:
+        """Whether everything that was asked for is subscribed to, and nothing waits to be handled."""
+        return self._idle.is_set() and self._client is not None and self._client.inbox.empty()
 
     async def wait_connected(self, timeout_s: float) -> bool:
         """Wait for a connection; return whether there is one."""
@@ -96,9 +102,12 @@ class Broker:
         return self.connected
 
     def subscribe(self, filters: Iterable[str]) -> None:
-        """Ask for topics, now and after every reconnection; filters that MQTT does not allow are left out."""
+        """Ask for topics, now and after every reconnection; filters that MQTT does not allow are left out.
+
+        For a topic that is asked for again, the broker sends again what it has kept.
+        """
         for each in filters:
-            if each not in self._wanted and valid_filter(each):
+            if valid_filter(each):
                 self._wanted[each] = None
                 self._unwanted.pop(each, None)
                 self._pending[each] = None
@@ -163,9 +172,9 @@ class Broker:
             async with asyncio.timeout(timeout_s):
                 while True:
                     await self._idle.wait()
-                    before = self._handled
+                    before = self._asked
                     await self._marked()
-                    if self._idle.is_set() and not self._pending and self._handled - before <= 1:
+                    if self._idle.is_set() and self._asked == before:
                         return True
         except TimeoutError:
             return False
@@ -299,6 +308,7 @@ class Broker:
                     await client.unsubscribe(gone)
                     continue
                 batch = _batch(self._pending)
+                self._asked += len(batch)
                 codes = await client.subscribe([(each, 0) for each in batch])
                 refused = [each for each, code in zip(batch, codes, strict=False) if _number(code) >= 128]
                 if refused:

@@ -56,8 +56,8 @@ class Moment:
 class History:
     """Changes of state, kept for some days. The event loop records; the file belongs to a thread of its own."""
 
-    def __init__(self, database: sqlite3.Connection, days: int) -> None:
-        self._database, self._days = database, days
+    def __init__(self, database: sqlite3.Connection, days: int, *, recording: bool = True) -> None:
+        self._database, self._days, self._recording = database, days, recording
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="home-history")
         self._last: dict[str, tuple[str | None, float]] = {}  # what this watch knows: the value, and when it was kept
         self._pending: list[tuple[str, float, str | None, int]] = []
@@ -67,8 +67,8 @@ class History:
         self._watching = False
 
     @classmethod
-    def open(cls, folder: Path, days: int) -> History:
-        """Open or make the file in ``folder``, readable by its owner only.
+    def open(cls, folder: Path, days: int, *, recording: bool = True) -> History:
+        """Open or make the file in ``folder``, readable by its owner only; not ``recording``, only to ask it.
 
         A file that is no longer a database is put aside. Raises ReparteeError where none can be made.
         """
@@ -91,11 +91,11 @@ class History:
                 database = _open(file)
         except (OSError, sqlite3.Error) as error:
             raise ReparteeError(f"{file}: the history of the house cannot be opened ({error}).") from error
-        return cls(database, days)
+        return cls(database, days, recording=recording)
 
     def watch(self, watching: bool, now: float) -> None:
         """Say that a connection began or ended at ``now``, Unix seconds."""
-        if watching == self._watching:
+        if watching == self._watching or not self._recording:
             return
         self._watching = watching
         if watching:
@@ -107,6 +107,8 @@ class History:
 
     def record(self, entity_id: str, state: State, now: float) -> None:
         """Remember what an entity is doing now; a value that has not changed, and most of a sensor's, cost nothing."""
+        if not self._recording:
+            return
         self._note(entity_id, state.value if state.available else None, now)
         action = state.attributes.get("action") if state.available else None
         if isinstance(action, str):
@@ -184,6 +186,8 @@ class History:
         self._watch = None
 
     def _write(self, rows: Sequence[tuple[str, float, str | None, int]], now: float) -> None:
+        if not self._recording:
+            return
         try:
             with self._database:
                 self._database.executemany("INSERT INTO changes (entity, at, value, seen) VALUES (?, ?, ?, ?)", rows)

@@ -1,4 +1,4 @@
-"""The section [home] of the configuration: which broker, what the house is called, what wants a confirmation."""
+"""The section [home] of the configuration: which broker, what things are called, what wants no confirmation."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ class HomeConfig:
     ca: str = setting("", "PEM file of the authority that signed the broker's certificate; empty for the system's")
     certificate: str = setting("", "PEM file of the certificate that the assistant shows to the broker")
     key: str = setting("", "PEM file of that certificate's private key")
-    confirm: tuple[str, ...] = setting(
-        ("lock", "garage", "valve", "siren", "alarm", "everything"), "what is asked back before it is done"
+    unconfirmed: tuple[str, ...] = setting(
+        (), "what is done without asking back: lock, cover, valve, siren, alarm_control_panel, everything"
     )
     history_days: int = setting(30, "days for which changes of state are remembered", minimum=0, maximum=3650)
     floors: Mapping[str, tuple[str, ...]] = setting({}, "floors, each with the areas on it")
