@@ -83,7 +83,7 @@ def _said(names: list[str], one: str, several: str) -> str:
 
 def _is_plural(name: str) -> bool:
     """Say whether one device has a name like "Blinds"."""
-    last = name.split()[-1].lower() if name.split() else ""
+    last = name.rsplit(maxsplit=1)[-1].lower() if name.split() else ""
     return singular(last) != last
 
 
