@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from assistant.home.english import COLOURS
+from assistant.home.english import COLOURS, COMMON_THINGS, GENERIC
 from assistant.home.entities import Act, Entity, State, Value
 from assistant.home.values import Quantity
-from assistant.home.words import joined, plain
+from assistant.home.words import joined, plain, singular
 
 #: One step of "brighter", "faster", "warmer", "more open".
 STEP = {"brightness": 25.0, "percentage": 25.0, "position": 25.0, "temperature": 1.0, "kelvin": 500.0, "humidity": 5.0}
@@ -93,7 +93,16 @@ def verb(act: Act) -> str:
 
 def the(names: list[str]) -> str:
     """Return names as they are said in a sentence: "the sofa lamp and the kettle"."""
-    return joined([name if name.lower().startswith(("the ", "my ", "our ")) else f"the {_lower(name)}" for name in names])
+    return joined([name if _is_own(name) else f"the {_lower(name)}" for name in names])
+
+
+def _is_own(name: str) -> bool:
+    """Say whether a name takes no article: "my lamp", or one word that is no kind of thing, such as "Rosie"."""
+    lower = name.lower()
+    if lower.startswith(("the ", "my ", "our ")):
+        return True
+    words = set(lower.split()) | {singular(word) for word in lower.split()}
+    return " " not in lower and name.istitle() and lower[-2:] in ("ie", "ey", "by") and not words & (COMMON_THINGS | GENERIC)
 
 
 def _lower(name: str) -> str:
@@ -246,7 +255,8 @@ def _temperature(entity: Entity, value: Quantity, attributes: Mapping[str, Value
         wanted = now + step * (1 if value.quality else way or 1)
         return Act(entity.id, "set_temperature", {"temperature": _clamped(entity, wanted)})
     wanted = value.number
-    return Act(entity.id, "set_temperature", {"temperature": wanted}) if _within(entity, wanted, 5, 35) else None
+    low, high = (40, 95) if entity.unit and "F" in entity.unit else (5, 35)
+    return Act(entity.id, "set_temperature", {"temperature": wanted}) if _within(entity, wanted, low, high) else None
 
 
 def _plain_number(entity: Entity, value: Quantity, state: State | None, way: int) -> Act | None:

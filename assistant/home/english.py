@@ -7,7 +7,7 @@ GLUE = frozenset(
     (
         "the a an my our your this that these those of in on at by to from for with near next beside above below under "
         "over behind inside into onto around across throughout outside please just there's and is are which one ones "
-        "side up any some single stuff's there"
+        "side up single there"
     ).split()
 ) - {"outside", "side", "up"}
 ALL = frozenset("all every each both everything everyone".split())
@@ -16,17 +16,6 @@ PRONOUNS = frozenset(
     ("it", "them", "that", "this", "those", "these", "that one", "this one", "it all", "them all", "all of them")
     + ("both of them", "both", "the same", "those ones", "these ones", "that thing", "they", "the thing")
 )
-HERE = ("in here", "in this room", "in the room", "in this area", "in my room", "around here", "this room", "here", "this area")
-EVERYWHERE = (
-    "everywhere", "in the whole house", "in the entire house", "in the whole home", "the whole house",
-    "in the whole place", "throughout the house", "throughout the home", "all over the house", "all over the place",
-    "around the house", "across the house", "in the house", "in my house", "in our house", "at home", "in my home",
-    "in our home", "in the home", "in the apartment", "in the flat", "in every room", "in all rooms",
-    "in all the rooms", "in each room", "all through the house", "on every floor", "on all floors", "house wide",
-    "of the house", "of the home", "the entire house", "in all of the rooms", "all over", "in the entire home",
-    "in my apartment", "in my flat", "in the whole apartment", "in the whole flat", "about the house", "inside the house",
-)  # fmt: skip
-
 #: What things of a domain, or of a device class, are called.
 CALLED = {
     "light": "light lamp bulb lighting illumination",
@@ -34,15 +23,15 @@ CALLED = {
     "switch.outlet": "plug socket outlet switch",
     "fan": "fan ventilator",
     "cover": "cover",
-    "cover.blind": "blind shade",
-    "cover.shade": "shade blind",
-    "cover.curtain": "curtain drape",
-    "cover.shutter": "shutter",
-    "cover.awning": "awning canopy",
-    "cover.garage": "garage door",
-    "cover.gate": "gate",
-    "cover.door": "door",
-    "cover.window": "window",
+    "cover.blind": "blind shade cover",
+    "cover.shade": "shade blind cover",
+    "cover.curtain": "curtain drape cover",
+    "cover.shutter": "shutter cover",
+    "cover.awning": "awning canopy cover",
+    "cover.garage": "garage door cover",
+    "cover.gate": "gate cover",
+    "cover.door": "door cover",
+    "cover.window": "window cover",
     "lock": "lock door",
     "climate": "thermostat heating heater radiator temperature climate heat aircon hvac ac",
     "water_heater": "boiler heater hot water",

@@ -14,8 +14,9 @@ from dataclasses import dataclass, field, replace
 from assistant.home import english
 from assistant.home.acts import LEVELLED, SERVICES, confirm, intent_name, level, option, simple, the, verb
 from assistant.home.entities import Act, Entity, HomeIntent, State
-from assistant.home.names import Directory, Found, bits
-from assistant.home.phrasebook import PROPERTIES, VALUE_VERBS, WAYS
+from assistant.home.names import UNFINISHED, Directory, Found
+from assistant.home.names import bare as bare_name
+from assistant.home.phrasebook import IDIOMS, PROPERTIES, VALUE_VERBS, WAYS
 from assistant.home.politeness import (
     declined,
     is_question,
@@ -271,6 +272,9 @@ class Grammar:
     def _read(self, text: str, context: Context, last: Sequence[str]) -> _Reading | None:
         """Read one clause: the first way of saying it in which every word is explained, else the nearest to one."""
         nearest: _Reading | None = None
+        text = IDIOMS.get(text, text)
+        if (scene := _SCENE_OF_ROOM.fullmatch(text)) and tuple((scene["room"] or scene["room_"]).split()) in self.directory.places:
+            text = f"activate {scene['np'] or scene['np_']}"
         for action, way in WAYS:
             match = way.fullmatch(text)
             if match is None:
@@ -427,6 +431,8 @@ class Grammar:
         if much and not way:
             return None
         quality, words = _property(before + after)
+        if bare_name(" ".join(before + after)) in self.directory.exact:
+            quality, words = "", before + after
         if value.kind == "more" and way and value.quality == "level":
             value = replace(value, quality="")
             value = replace(value, number=abs(value.number))
@@ -568,9 +574,7 @@ class Grammar:
     def _intent(self, reading: _Reading, context: Context, reason: str) -> HomeIntent:
         if reading.problem:
             return self._question(reading, context)
-        acts = tuple(dict.fromkeys(_hashable(act) for act in reading.acts))
-        by_key = {_hashable(act): act for act in reading.acts}
-        kept = tuple(by_key[key] for key in acts)
+        kept = _merged(reading.acts)
         intent = HomeIntent(
             kind="act", intent=intent_name(kept), acts=kept, entities=tuple(dict.fromkeys(act.entity_id for act in kept)),
             slots=_slots(kept, reading.found), reason=reason,
@@ -705,6 +709,8 @@ class Grammar:
         """Read the sentence with the Home Assistant project's sentences, where it has a name of this house in it."""
         from assistant.home import shared_sentences
 
+        if text.rpartition(" ")[2] in UNFINISHED:
+            return None
         for said in shared_sentences.recognise(self.directory, text, context.room):
             if said.question:
                 if found := ask(self.directory, said.text, context):
@@ -719,6 +725,10 @@ class Grammar:
 _PART = re.compile(r" (?:and then|and also|, and then|, then|, and|and|then|,|plus|also|but|as well as|after that) ")
 _HEAD_VERBS = tuple(
     (verb_, 0) for verb_ in ("turn on", "turn off", "switch on", "switch off", "turn", "switch", "set", "put", "make", "dim", "open", "close", "shut", "lock")
+)
+_SCENE_OF_ROOM = re.compile(
+    r"(?:change|transition|switch|set|put|turn) (?:to )?(?:the |my |our )?(?P<room>.+?) (?:to|into|in) (?:the |my |our )?(?P<np>.+?)(?: scene| mode| mood)"
+    r"|(?:change|transition) (?:to )?(?:the |my |our )?(?P<room_>.+?) to (?:the |my |our )?(?P<np_>.+?)"
 )
 _OPTION = re.compile(
     r"(?:(?:set|put|change|switch|turn|make|get|have|run|move|start|select) )?(?P<np>.+?) (?:to|on|in|into|at|as)(?: the)? (?P<option>.+?)"
@@ -775,6 +785,17 @@ def _hashable(act: Act) -> tuple[str, str, tuple[tuple[str, object], ...]]:
     return act.entity_id, act.service, tuple(sorted(act.values.items()))
 
 
+def _merged(acts: Sequence[Act]) -> tuple[Act, ...]:
+    """Return acts without what is said twice: "turn on the lamp and make it red" is one command to it."""
+    result: dict[tuple[str, str], Act] = {}
+    for act in acts:
+        key = (act.entity_id, act.service)
+        if key in result:
+            act = Act(act.entity_id, act.service, {**result[key].values, **act.values})  # noqa: PLW2901
+        result[key] = act
+    return tuple(result.values())
+
+
 def _same(acts: tuple[Act, ...]) -> set[tuple[str, str, tuple[tuple[str, object], ...]]]:
     return {_hashable(act) for act in acts}
 
@@ -798,5 +819,3 @@ def _first_up(text: str) -> str:
 def _first_down(text: str) -> str:
     return " ".join(word if word.isupper() else word.lower() for word in text.split())
 
-
-__all__ = ["Context", "Grammar", "bits"]

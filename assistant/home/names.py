@@ -7,6 +7,7 @@ thousand of them are matched as quickly as ten.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -19,9 +20,13 @@ EXCEPT = (
     ("excluding",), ("excepting",), ("besides",), ("save", "for"), ("bar",), ("minus",), ("without",), ("not",), ("but",),
     ("with", "the", "exception", "of"), ("and", "not"),
 )  # fmt: skip
+_EXCEPT_STARTS = frozenset(marker[0] for marker in EXCEPT) - {"and"}
 #: Switched by "everything": what merely reports, opens or sounds is no part of it.
 SWITCHED = frozenset("light switch fan climate humidifier water_heater media_player".split())
-_LEAVE = ("leave", "keep", "skip", "spare", "ignore")
+#: Words that say nothing about a thing without the word before them: the "room" of "living room".
+_ROOMS = frozenset("room area floor house home space".split())
+#: A phrase that ends in one of these is none: "the fan on".
+UNFINISHED = frozenset("on in of at to by from with for is are the a an my and or".split())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +91,7 @@ class Directory:
         for domain in SWITCHED:
             self.switched |= self.domain.get(domain, 0)
         self._blinds()
+        self._vocabulary = frozenset(self._named) | {word for words in self.places for word in words}
 
     def _areas(self, areas: Mapping[str, Iterable[str]], aliases: Mapping[str, str]) -> dict[str, set[str]]:
         """Return, for the plain name of each area, every plain name it goes by."""
@@ -113,10 +119,15 @@ class Directory:
         for name in names:
             words = frozenset(singular(word) for word in name.split() if word not in english.GLUE) or frozenset([name])
             thing.names.append(words)
-            self.exact[bare(name)] = self.exact.get(bare(name), 0) | bit
+            for spelled in {bare(name), bare(f"{name[:-2]} one" if name.endswith(" 1") else name)}:
+                self.exact[spelled] = self.exact.get(spelled, 0) | bit
             for word in words:
-                self.words[word] = self.words.get(word, 0) | bit
                 self._named[word] = self._named.get(word, 0) | bit
+                if word not in _ROOMS:
+                    self.words[word] = self.words.get(word, 0) | bit
+            for first, second in zip(name.split(), name.split()[1:], strict=False):
+                if second in _ROOMS:
+                    self.words[f"{first} {second}"] = self.words.get(f"{first} {second}", 0) | bit
         for word in called:
             self.words[word] = self.words.get(word, 0) | bit
         for service in entity.services:
@@ -170,8 +181,9 @@ class Directory:
         self, phrase: str, able: int, *, room: str | None = None, last: Sequence[str] = (), kind: str = "", reading: bool = False
     ) -> Found:
         """Return what a plain phrase means among the things of `able`; with `reading`, plural kinds need no room."""
-        words = phrase.split()
-        base, others = _exception(words)
+        for said, short in _DETERMINERS:
+            phrase = f" {phrase} ".replace(said, short).strip()
+        base, others = _exception(phrase.split())
         found = self._several(base, able, room, last, kind, reading)
         if not others or found.problem not in ("", "room"):
             return found
@@ -235,7 +247,13 @@ class Directory:
             ids = self.ids(self.mask(last) & able) if last else ()
             problem = "" if ids else "unable" if last else "it"
             return Found(ids=ids, choices=tuple(last), problem=problem, phrase=phrase, group=len(ids) > 1)
-        exact = self.exact.get(bare(phrase), 0)
+        if words[-2:] in (["light", "switch"], ["light", "switches"]) and len(words) > 2:
+            words = [*words[:-1]]  # "the hall light switch" is the hall light
+        if words[-1:] in (["one"], ["ones"]) and len(words) > 1 and last:
+            among = self._described([*words[:-1]], able & self.mask(last), room, kind, reading=True)
+            if among.problem in ("", "which"):
+                return among
+        exact = self.exact.get(bare(phrase), 0) or self.exact.get(bare(" ".join(words)), 0)
         if exact and (narrow := exact & able or exact):
             return self._one_of(narrow, able, room, phrase)
         return self._described(words, able, room, kind, reading)
@@ -252,8 +270,10 @@ class Directory:
 
     def _described(self, words: list[str], able: int, room: str | None, kind: str, reading: bool) -> Found:
         phrase = " ".join(words)
+        if words and words[-1] in UNFINISHED:
+            return Found(problem="unknown", phrase=phrase)
         words, everywhere = _without(words, _EVERYWHERE)
-        words, here = _without(words, _HERE)
+        words, here = _without(words, _HERE) if not self._named_room(words) else (words, False)
         if here and not room:
             return Found(problem="here", phrase=phrase)
         content, scope, place = self._scope(words)
@@ -279,8 +299,8 @@ class Directory:
             if not place or (every and not here and not place):
                 return Found(problem="unknown", phrase=phrase)
             return Found(choices=self.ids(mask & able), problem="area", phrase=phrase, place=place, group=True)
-        for word in content:
-            mask &= self.words.get(word, 0)
+        for number, word in enumerate(content):
+            mask &= self.words.get(f"{content[number - 1]} {word}" if word in _ROOMS and number else word, 0)
         if not mask:
             return Found(problem="unknown", phrase=phrase, place=place)
         if not mask & able:
@@ -307,6 +327,10 @@ class Directory:
                     content.append(words[start])
                 start += 1
         return content, scope, place
+
+    def _named_room(self, words: list[str]) -> bool:
+        """Say whether a room is named whose name a word for "here" is part of, as in "my room"."""
+        return any(tuple(words[start : start + 2]) in self.places for start in range(len(words)) if words[start] in ("my", "our"))
 
     def _phrase_mask(self, words: list[str]) -> int:
         """Return the things whose own names hold all these words."""
@@ -377,13 +401,26 @@ class Directory:
                 best |= 1 << number
         return best
 
-    def vocabulary(self) -> set[str]:
+    def vocabulary(self) -> frozenset[str]:
         """Return every word that is part of a name of a thing, a room or a floor."""
-        return set(self._named) | {word for words in self.places for word in words}
+        return self._vocabulary
+
+    def is_placed(self, word: str) -> bool:
+        """Say whether a word is part of the name of a thing, a room or a floor."""
+        return word in self._vocabulary
 
 
-_EVERYWHERE = tuple(sorted((tuple(phrase.split()) for phrase in english.EVERYWHERE), key=len, reverse=True))
-_HERE = tuple(sorted((tuple(phrase.split()) for phrase in english.HERE), key=len, reverse=True))
+_IN = "(?:in|on|at|of|across|around|throughout|through|inside|within|about|over|for|from)"
+_HOUSE = "(?:house|home|app?artment|flat|place|building|property)"
+_EVERYWHERE = re.compile(
+    rf"(?<!\S)(?:(?:all )?(?:{_IN} )?(?:all (?:of )?)?(?:the |my |our |this )?(?:entire|whole) {_HOUSE}"
+    rf"|(?:all )?{_IN} (?:all (?:of )?)?(?:the |my |our |this )?{_HOUSE}"
+    rf"|(?:{_IN} )?(?:all (?:of )?(?:the |my |our )?|every |each (?:of the )?)(?:room|area|floor)s?|everywhere|house wide)(?!\S)"
+)
+_HERE = re.compile(
+    r"(?<!\S)(?:(?:in |of |around |inside |on |at )?(?:the|this|my|our|that) (?:same )?(?:room|area|space)|(?:in |around |right |over )*here)(?!\S)"
+)
+_DETERMINERS = ((" each and every ", " every "), (" every single ", " every "), (" all of ", " all "), (" each of ", " each "))
 
 
 def kinds(entity: Entity) -> Iterator[str]:
@@ -408,13 +445,10 @@ def bits(mask: int) -> Iterator[int]:
         mask ^= low
 
 
-def _without(words: list[str], phrases: Sequence[tuple[str, ...]]) -> tuple[list[str], bool]:
-    """Take the first of some phrases out of the words; say whether one was there."""
-    for phrase in phrases:
-        for start in range(len(words) - len(phrase) + 1):
-            if tuple(words[start : start + len(phrase)]) == phrase:
-                return words[:start] + words[start + len(phrase) :], True
-    return words, False
+def _without(words: list[str], places: re.Pattern[str]) -> tuple[list[str], bool]:
+    """Take a way of saying "here" or "everywhere" out of the words; say whether there was one."""
+    text, count = places.subn("", " ".join(words), count=1)
+    return text.split(), bool(count)
 
 
 def _items(words: list[str]) -> list[list[str]]:
@@ -431,6 +465,8 @@ def _items(words: list[str]) -> list[list[str]]:
 
 def _exception(words: list[str]) -> tuple[list[str], list[list[str]]]:
     """Split "all lights but the hall and the lamp" into what is meant and the phrases that are left out."""
+    if _EXCEPT_STARTS.isdisjoint(words):
+        return words, []
     for start in range(1, len(words)):
         for marker in EXCEPT:
             if tuple(words[start : start + len(marker)]) == marker:

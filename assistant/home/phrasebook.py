@@ -46,12 +46,12 @@ _WAYS: tuple[tuple[str, str], ...] = (
     ("toggle", "(?:toggle|flip|switch over) <np>"),
     # what opens
     ("open", "(?:open|raise|lift|roll up|pull up|draw back|pull open|put up|bring up|unroll|wind up|crank open|part|open up|extend|pull back|"
-             "throw open|slide open|swing open|hoist|let up|crack open|pop open) <np>"),
+             "throw open|slide open|swing open|hoist|let up|crack open|pop open|raise up|lift up) <np>"),
     ("open", "(?:open|raise|lift) <np> (?:up|fully|completely|all the way|wide|wide open|all the way up)<at>"),
     ("open", f"{_MOVE} <np> (?:all the way |fully |wide )?(?:up|open|back|out)<at>"),
     ("open", f"{_CUT} <np> (?:opened|raised)<at>"),
     ("close", "(?:close|shut|lower|roll down|pull down|draw|put down|bring down|let down|pull shut|pull closed|wind down|drop|close up|shut up|close off|"
-              "retract|close down|pull to|roll in|push shut|pull in) <np>"),
+              "retract|close down|shut down|lower down|lower up|pull to|roll in|push shut|pull in) <np>"),
     ("close", "(?:close|shut|lower) <np> (?:up|down|fully|completely|all the way|all the way down|in|again)<at>"),
     ("close", f"{_MOVE} <np> (?:all the way |fully )?(?:down|closed|shut|in)<at>"),
     ("open", "<np> (?:open|up)<where>"),
@@ -77,6 +77,7 @@ _WAYS: tuple[tuple[str, str], ...] = (
     ("activate", "(?:turn|switch|put) <np> on"),
     ("press", "(?:press|push|hit|ring|tap|click|trigger|sound) <np>"),
     ("on", "(?:sound|trigger|set off) <np>"),
+    ("start", "(?:start|run|launch|begin|resume|unpause|activate|turn on|switch on|send out|deploy) <np>"),
     ("start", "(?:start|run|launch|begin|send out|send off|resume|unpause|let loose|set off|deploy|release|send|activate|get|turn on) <np>"
               "(?: off)?(?: to)?(?: (?:cleaning|vacuuming|clean|vacuum|hoovering|mowing|the cleaning|up|going|started|out|working))?"),
     ("start", "(?:let|have|make|get|tell|ask|send) <np> (?:to )?(?:start|begin|do|go|run|clean|vacuum|hoover|mow|get going|work|resume)"
@@ -111,6 +112,27 @@ def _compiled(way: str) -> re.Pattern[str]:
 
 #: (action, the words of its first place where they are fixed, the expression)
 WAYS: tuple[tuple[str, re.Pattern[str]], ...] = tuple((action, _compiled(way)) for action, way in _WAYS)
+
+#: Whole sentences that stand for another one.
+IDIOMS = {
+    "lock up": "lock all the doors", "lock everything": "lock all the doors", "lights out": "turn off the lights",
+    "let there be light": "turn on the lights", "give me some light": "turn on the lights", "light it up": "turn on the lights",
+    "light up": "turn on the lights", "light here up": "turn on the lights", "start vacuuming": "start the vacuum",
+    "start cleaning": "start the vacuum", "start hoovering": "start the vacuum", "vacuum the house": "start the vacuum",
+    "clean the house": "start the vacuum", "hoover the house": "start the vacuum", "vacuum": "start the vacuum",
+    "vacuum the floor": "start the vacuum", "clean the floor": "start the vacuum", "clean the floors": "start the vacuum",
+    "vacuum the floors": "start the vacuum", "stop vacuuming": "pause the vacuum", "stop cleaning": "pause the vacuum",
+    "do the vacuuming": "start the vacuum", "do the hoovering": "start the vacuum", "mow the lawn": "start the mower",
+    "start mowing": "start the mower", "stop mowing": "pause the mower", "arm the house": "arm the alarm", "disarm the house": "disarm the alarm",
+    "lock the house": "lock all the doors", "lock the house up": "lock all the doors", "disarm": "disarm the alarm",
+    "unlock everything": "unlock all the doors", "it is too dark in here": "make it brighter in here",
+    "it is too dark": "make it brighter in here", "it is too bright in here": "make it dimmer in here",
+    "it is too bright": "make it dimmer in here", "i am cold": "make it warmer in here", "i am freezing": "make it warmer in here",
+    "it is too cold in here": "make it warmer in here", "it is too hot in here": "make it cooler in here",
+    "it is too warm in here": "make it cooler in here", "it is too cold": "make it warmer in here", "i am hot": "make it cooler in here",
+    "it is too hot": "make it cooler in here", "i am too cold": "make it warmer in here", "i am too hot": "make it cooler in here",
+    "ring the bell": "press the doorbell", "water off": "close the water valve", "water on": "open the water valve",
+}  # fmt: skip
 
 #: Verbs before a value: "set", "turn up", "dim", with the way they point (1 up, -1 down, 0 neither).
 VALUE_VERBS: tuple[tuple[str, int], ...] = tuple(

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 _BEFORE = re.compile(
-    r"(?:(?:hey|hi|hello|ok|okay|repartee|please|now|so|um|uh|er|erm|oh|well|right|alright|all right|and|then|also|just|quickly|kindly|listen|"
-    r"computer|go ahead and|go and|be a dear and|be so kind and|do me a favou?r and|do me a favou?r|could you do me a favou?r and|i said|"
-    r"i want you to|i would like you to|i need you to|i would like to|i want to|i need to|i would love to|we want to|we need to|"
+    r"(?:(?:hey|hi|hello|ok|okay|repartee|please|now|so|um|uh|er|erm|oh|well|right ,|alright|all right|and|then|also|just|quickly|kindly|listen|"
+    r"computer|go ahead and|go and|be a dear and|be so kind and|do me a favou?r and|do me a favou?r|could you do me a favou?r and|"
+    r"i want you to|i would like you to|i need you to|i would like to|i want to|i need to|i would love to|i want|i would like|i would love|i need|we want|we need|we would like|give me|give us|we want to|we need to|"
     r"we would like to|let us|let me|you can|you could|you may|you should|you need to|be sure to|make sure to|make sure you|make sure that you|try to|feel free to|"
     r"why do not you|why not|is it possible to|is there any chance you could|any chance you could|any chance of|do you think you could|do you think you can|i think you should|"
     r"help me to|help me|can you|could you|will you|would you|can we|could we|can i|could i|may i|may we|are you able to|would it be possible to|"
@@ -31,7 +31,7 @@ _AFTER = re.compile(
 )
 _QUESTION = re.compile(
     r"(?:is|are|was|were|did|do|does|has|am|what|which|who|whose|whom|when|where|why|how|will|would|should|shall|tell me|"
-    r"do you know|have (?:i|we|you|they|the|all|any)|had|check (?:if|whether)|check|any|anything|anyone|anybody|what about|i wonder|"
+    r"do you know|have (?:i|we|you|they)|have (?:the|all|any) .* been|had|check (?:if|whether)|check|any|anything|anyone|anybody|what about|i wonder|"
     r"show me|give me the (?:status|state|temperature|humidity)|status of|what)\b"
 )
 _NOT = re.compile(

@@ -9,8 +9,9 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from assistant.home import english
 from assistant.home.entities import Entity, HomeIntent, Query
-from assistant.home.names import Directory, bits
+from assistant.home.names import Directory, Found
 from assistant.home.words import plain, singular
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ _STATES = {
     "locked": "locked", "unlocked": "unlocked", "secured": "locked", "secure": "locked", "bolted": "locked", "running": "running",
     "going": "running", "working": "running", "active": "running", "cleaning": "cleaning", "vacuuming": "cleaning", "docked": "docked",
     "charging": "docked", "home": "docked", "armed": "armed", "set": "armed", "disarmed": "disarmed", "triggered": "triggered",
-    "heating": "heating", "cooling": "cooling", "lit": "on", "up": "open", "down": "closed", "opening": "opening", "closing": "closing",
+    "heating": "heating", "cooling": "cooling", "lit": "on", "up": "open", "down": "closed", "opening": "opening", "closing": "closing", "shutting": "closing",
     "detected": "detected", "occupied": "detected", "clear": "clear", "empty": "clear", "wet": "detected", "dry": "clear", "low": "detected",
     "normal": "clear", "unoccupied": "clear", "jammed": "jammed", "sounding": "on", "ringing": "on", "powered": "on", "raised": "open", "lowered": "closed",
     "dark": "off", "returning": "returning", "paused": "paused",
@@ -39,7 +40,7 @@ _DONE = {
 }  # fmt: skip
 _S = "|".join(sorted(_STATES, key=len, reverse=True))
 _D = "|".join(sorted(_DONE, key=len, reverse=True))
-_STILL = r"(?:still |currently |now |already |really |actually |properly |fully |completely |all |both |turned |switched |left |been |even |right now |set to |not )*"
+_STILL = r"(?:still |currently |now |already |really |actually |properly |fully |completely |all |both |turned |switched |left |been |even |right now |set to |set |securely |not )*"
 _NOW = r"(?: (?:right now|now|at the moment|currently|today|still|at present|just now|yet|please))*"
 _AT = r"(?P<at> (?:in|on|at|upstairs|downstairs|outside|inside|here|everywhere|anywhere|of|throughout|around|by|near|across|except|but)\b.*?)?"
 _LEAD = re.compile(
@@ -50,6 +51,8 @@ _LEAD = re.compile(
 _ASKED: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (kind, re.compile(way))
     for kind, way in (
+        ("any", rf"(?:is|are|do i have|do we have|have we got) (?:there )?(?:any|some) (?:of the )?(?P<state>{_S}) (?P<np>.+?){_AT}{_NOW}"),
+        ("count", rf"how many (?P<state>{_S}) (?P<np>.+?) (?:are there|do i have|do we have|are){_AT}{_NOW}"),
         ("any", rf"(?:is|are|do i have|do we have|have we got|was|were) (?:there )?(?:any|anything|some|something|still any)(?P<np> .+?)? (?P<state>{_S}|left on|left open){_AT}{_NOW}"),
         ("any", rf"(?:is|are) (?:there )?(?:any|anything|some|something)(?P<np> (?:thing )?(?:else )?)?{_STILL}(?P<state>{_S}){_AT}{_NOW}"),
         ("any", rf"(?:any|anything)(?P<np> .+?)? ?{_STILL}(?P<state>{_S}){_AT}{_NOW}"),
@@ -80,7 +83,7 @@ _ASKED: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         # values
         ("temperature", r"how (?:warm|hot|cold|cool|chilly) is (?:it )?(?P<np>.*?)(?: right now| now| today| at the moment| currently)?"),
         ("temperature", r"(?:is it|how is it) (?:warm|hot|cold|cool|chilly)(?P<np> .+)?"),
-        ("temperature", r"what is the (?:current |room |indoor |inside )*(?:temp|temperature)(?: like)?(?P<np>.*?)(?: right now| now| at the moment| currently| today| set to)?"),
+        ("temperature", r"what is (?:the |my |our )?(?:current |room |indoor |inside )*(?:temp|temperature)(?: like)?(?P<np>.*?)(?: right now| now| at the moment| currently| today| set to)?"),
         ("temperature", r"what (?:temp|temperature) is (?:it )?(?P<np>.*?)(?: right now| now| at the moment| currently)?"),
         ("temperature", r"(?:what is|how is) (?:the )?(?P<np>.+?) (?:current )?(?:temp|temperature)(?: like)?(?: right now| now| at the moment| currently)?"),
         ("target", r"what (?:temp|temperature)? ?(?:is|are) (?P<np>.+?) set (?:to|at)"),
@@ -120,9 +123,10 @@ _PERIODS = {"today": "today", "so far today": "today", "yesterday": "yesterday",
 
 def ask(directory: Directory, text: str, context: Context) -> HomeIntent | None:
     """Return what a plain question asks of the house, None where it asks nothing of it."""
-    text = _LEAD.sub("", text)
+    led = _LEAD.sub("", text)
+    text = f"what is {led}" if led != text and re.match(r"(?:the|my|our|all) ", led) else led
     text = re.sub(r"^(?:if|whether) (.+?) (is|are) ", r"\2 \1 ", text)
-    text = re.sub(r"^(?:the )?(?=status of )", "", text)
+    text = re.sub(r"^there (is|are) ", r"\1 there ", text)
     for kind, way in _ASKED:
         match = way.fullmatch(text)
         if match is None:
@@ -172,6 +176,8 @@ def _of_state(
     directory: Directory, kind: str, phrase: str, at: str, state: str, period: str | None, context: Context
 ) -> Query | None:
     able = _with_state(directory, state)
+    if re.search(r"\b(?:sensor|detector|batter(?:y|ie))s?\b", phrase):
+        able |= _where(directory, lambda entity: entity.domain == "binary_sensor" or entity.device_class == "battery")
     phrase = re.sub(r"^(?:there )?(?:any|all|every|each|some|both|anything|everything|something)\b ?(?:of )?(?:the |my |our )?", "", phrase + " ").strip()
     phrase = re.sub(r"^(?:thing|things|else|of them)$", "", phrase)
     whole = f"{phrase} {at}".strip() if kind != "is" or at else phrase
@@ -183,6 +189,10 @@ def _of_state(
     found = directory.find(whole, able, room=context.room, last=context.last, reading=True)
     if found.problem == "unknown" and plural and whole != f"{phrase} {at}".strip():
         found = directory.find(f"{phrase} {at}".strip(), able, room=context.room, last=context.last, reading=True)
+    if found.problem in ("unknown", "unable") and state in ("open", "closed") and kind in ("is", "last", "duration"):
+        # a door that has nothing but a lock
+        state = "unlocked" if state == "open" else "locked"
+        found = directory.find(whole, directory.domain.get("lock", 0), room=context.room, last=context.last, reading=True)
     ids = found.ids
     if found.problem == "area" and found.choices:
         ids = found.choices
@@ -192,7 +202,7 @@ def _of_state(
     elif found.problem in ("which", "room"):
         ids = found.choices
     elif found.problem:
-        return None
+        return _of_nothing(kind, found, phrase, state)
     if not ids:
         return None
     if kind == "is" and len(ids) > 1:
@@ -204,6 +214,14 @@ def _of_state(
         kind=kind, entities=ids, states=(state,), subject=phrase or "things", area=found.place or None,
         period=period or ("today" if kind == "duration" else None),
     )  # fmt: skip
+
+
+def _of_nothing(kind: str, found: Found, phrase: str, state: str) -> Query | None:
+    """Return a question about things that a room of this house does not have: "which blinds are open in the hall?"."""
+    words = [singular(word) for word in phrase.split() if word not in ("the", "my", "our", "of")]
+    if found.problem == "unknown" and found.place and words and words[-1] in english.GENERIC and kind in ("any", "all", "which", "count"):
+        return Query(kind=kind, states=(state,), subject=words[-1] + "s", area=found.place)
+    return None
 
 
 def _motion(directory: Directory, phrase: str, at: str, context: Context) -> Query | None:
@@ -247,6 +265,8 @@ def _quantity(directory: Directory, what: str, phrase: str, context: Context) ->
             rooms = {_entity(directory, name).area for name in measured}
             ids = measured + tuple(name for name in ids if name not in measured and _entity(directory, name).area not in rooms)
         return Query(kind="value", entities=ids, attribute=attribute, subject=what, area=found.place or None)
+    if tuple(word for word in phrase.split() if word not in ("the", "my", "our")) in directory.places:
+        return Query(kind="value", attribute=attribute, subject=what, area=phrase.removeprefix("the "))
     return None
 
 
@@ -304,5 +324,3 @@ def _all(directory: Directory) -> int:
 def _entity(directory: Directory, name: str) -> Entity:
     return directory.entities[directory.number[name]]
 
-
-__all__ = ["ask", "bits"]

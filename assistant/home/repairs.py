@@ -77,6 +77,9 @@ KNOWN = (
 _LONGEST = 3  #: words that one name may have been taken apart into
 _NEAREST = 4  #: names that are tried for one stretch
 _VARIANTS = 12
+_MOST_UNKNOWN = 3  #: words without a meaning here: with more of them it was no command to this house
+#: Words that begin a story, not a command.
+_TELLING = frozenset("i he she it they we you there my his her their our this that mum mom dad who everyone somebody people".split())
 _CLASS = {
     **dict.fromkeys("P B".split(), "p"), **dict.fromkeys("T D".split(), "t"), **dict.fromkeys("K G".split(), "k"),
     **dict.fromkeys("F V W".split(), "f"), **dict.fromkeys("S Z TH DH".split(), "s"), **dict.fromkeys("SH ZH CH JH".split(), "c"),
@@ -119,6 +122,9 @@ class Repairs:
 
     def of(self, text: str) -> list[Repair]:
         """Return what a sentence may have been, the likeliest first; not the sentence itself."""
+        words = text.split()
+        if words[0] in _TELLING or sum(not self._is_known(word) for word in words) > _MOST_UNKNOWN:
+            return []
         found: dict[str, Repair] = {}
         for start in _grammatical(text):
             for repair in self._named(start):

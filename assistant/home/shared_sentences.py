@@ -6,6 +6,8 @@ finds is put into the plain words of a command, so that one place decides what m
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -13,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.home import english
 from assistant.home.names import Directory, bare, bits
-from assistant.home.words import plain
+from assistant.home.words import plain, singular
 
 if TYPE_CHECKING:
     from hassil import Intents
@@ -49,8 +51,28 @@ def load() -> Intents:
         raise RuntimeError("home-assistant-intents has no English sentences")
     kept = {name: intent for name, intent in data["intents"].items() if name in _INTENTS}
     intents = Intents.from_dict({**data, "intents": kept})
+    _words()
     _warm(intents)
     return intents
+
+
+@cache
+def _words() -> frozenset[str]:
+    """Return the words that stand in the shared sentences: with another one in it, no sentence can match."""
+    from home_assistant_intents import get_intents
+
+    data = get_intents("en") or {}
+    kept = [group["sentences"] for name, intent in data["intents"].items() if name in _INTENTS for group in intent["data"]]
+    text = json.dumps([kept, data["lists"], data["expansion_rules"]])
+    return frozenset(re.findall(r"[a-z]{2,}|a", text))
+
+
+def _may_be_said(word: str, directory: Directory) -> bool:
+    known = _words()
+    return (
+        word in known or singular(word) in known or word[0].isdigit() or word in directory.words or singular(word) in directory.words
+        or directory.is_placed(word) or word in ("please", "percent", "degrees", "is", "i", "we")
+    )  # fmt: skip
 
 
 def _warm(intents: Intents) -> None:
@@ -73,6 +95,8 @@ def recognise(directory: Directory, text: str, room: str | None) -> Iterator[Sai
 
     names, areas, floors = _spotted(directory, text)
     words = set(text.split())
+    if not all(_may_be_said(word, directory) for word in words):
+        return
     if not names and not areas and not floors and not words & english.GENERIC and not {f"{w}s" for w in english.GENERIC} & words:
         return
     context: dict[str, Any] = {"area": plain(room)} if room else {}

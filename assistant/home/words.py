@@ -33,6 +33,9 @@ _TENS = {
     word: 10 * value for value, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)
 }
 _TENS["fourty"] = 40
+#: Between these words "one" is a number; after others it stands for a thing.
+_BEFORE_ONE = frozenset("to by at of is in minus about around for and".split())
+_AFTER_ONE = frozenset("percent degree degrees third quarter half kelvin minute minutes hour hours step notch point".split())
 _NUMBER_WORDS = _SMALL.keys() | _TENS.keys()
 _BREAK = re.compile(r"[;:!?]+|\.(?!\d)|,(?!\d{3}\b)")
 _TOKEN = re.compile(r"\d+(?:\.\d+)?(?:st|nd|rd|th)\b|\d+(?:\.\d+)?|[^\W\d_]+(?:'[^\W\d_]+)*|,")
@@ -72,6 +75,10 @@ def _figures(words: list[str]) -> list[str]:
     place = 0
     while place < len(words):
         value, taken = _number(words, place)
+        if taken == 1 and words[place] == "one" and place and words[place - 1] not in _BEFORE_ONE and (
+            words[place + 1 : place + 2] == [] or words[place + 1] not in _AFTER_ONE
+        ):  # fmt: skip
+            taken = 0  # "the left one" is no number
         if taken:
             result.append(f"{value:g}")
             place += taken
