@@ -138,7 +138,9 @@ def read(topic: str, prefix: str, payload: bytes) -> Found | None:
 
 def build(announcement: Announcement) -> Component:
     """Return the component of an announcement. Raises AnnouncementError."""
-    return COMPONENTS[announcement.component](Keys(announcement.values))
+    component = COMPONENTS[announcement.component](Keys(announcement.values))
+    component.keys = Keys({})  # read: what a device sent is not kept
+    return component
 
 
 def refuse(announcement: Announcement, error: AnnouncementError) -> None:
@@ -238,10 +240,12 @@ def _component(
     platform = own.pop("platform", None)
     if not own:
         return True
+    if not isinstance(platform, str):
+        raise AnnouncementError("platform", "is missing or no text")
     if platform in _SILENT:
         return False
-    if not isinstance(platform, str) or platform not in COMPONENTS:
-        raise AnnouncementError("platform", f"{platform!r} is not known" if platform else "is missing")
+    if platform not in COMPONENTS:
+        raise AnnouncementError("platform", f"{platform!r} is not known")
     if not own.get("unique_id"):
         raise AnnouncementError("unique_id", "is missing")
     return Announcement((topic, part), platform, f"{object_id}_{part}", shared | _single(base | own))

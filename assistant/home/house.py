@@ -10,6 +10,7 @@ Messages find their entities by topic; nothing is searched.
 
 from __future__ import annotations
 
+import hashlib
 import heapq
 import logging
 import re
@@ -32,7 +33,10 @@ from assistant.home.templates import Payload
 
 MAX_ENTITIES = 20_000  #: entities in a house
 MAX_PAYLOAD = 262_144  #: bytes of a state
+MAX_TOPICS = 200_000  #: topics that entities listen to
 _KEPT = 8192  # bytes of the last message of a topic, kept for an entity that is announced later
+_KEPT_IN_ALL = 33_554_432  # bytes of all such messages
+_MAX_WAITING = 1000  # announcements of a unique id that is taken
 
 _log = logging.getLogger(__name__)
 
@@ -113,7 +117,7 @@ class _Thing:
 
     def __init__(self, identity: _Identity, announcement: Announcement, component: Component, entity: Entity) -> None:
         self.identity = identity
-        self.announcement = announcement
+        self.announcement = replace(announcement, values={})  # read: what a device sent is not kept
         self.component = component
         self.entity = entity
         self.report = Report()
@@ -169,8 +173,9 @@ class House:
         self._things: dict[str, _Thing] = {}
         self._by_identity: dict[_Identity, _Thing] = {}
         self._by_topic: dict[str, dict[str, _Thing]] = {}  # discovery topic, part
-        self._waiting: dict[_Identity, Announcement] = {}
-        self._announced: dict[str, bytes] = {}
+        self._waiting: dict[_Identity, Announcement] = {}  # for a unique id that another announcement has
+        self._announced: dict[str, bytes] = {}  # a digest of what each topic announced last
+        self._kept = 0  # bytes of all last messages
         self._topics: dict[str, _Topic] = {}
         self._timers: list[tuple[float, str, str]] = []
         self._stamp = 0
@@ -359,8 +364,7 @@ class House:
     def _hear(self, heard: _Topic, payload: bytes, retain: bool, now: float, changes: Changes) -> None:
         if len(payload) > MAX_PAYLOAD:
             return
-        heard.missed = len(payload) > _KEPT
-        heard.last = None if heard.missed else (payload, retain)
+        self._keep(heard, payload, retain)
         messages: dict[str, Payload | None] = {}
         self._tell(heard.listeners, payload, messages, retain, now, changes)
         if heard.conditions:
@@ -403,6 +407,14 @@ class House:
                 if id_ not in changes.states:
                     changes.states.append(id_)
 
+    def _keep(self, heard: _Topic, payload: bytes, retain: bool) -> None:
+        """Keep the last message of a topic for entities that will be announced, unless it is long."""
+        if heard.last is not None:
+            self._kept -= len(heard.last[0])
+        heard.missed = len(payload) > _KEPT or self._kept + len(payload) > _KEPT_IN_ALL
+        heard.last = None if heard.missed else (payload, retain)
+        self._kept += 0 if heard.missed else len(payload)
+
     @staticmethod
     def _changed(thing: _Thing, before: Value, retain: bool, now: float) -> None:
         thing.state = None
@@ -438,18 +450,14 @@ class House:
     # Announcements
 
     def _discover(self, topic: str, payload: bytes, now: float, changes: Changes) -> None:
-        if self._announced.get(topic) == payload:
-            return  # announced again as it was, as devices do whenever they wake up
+        if self._known(topic, payload):
+            return
         found = discovery.read(topic, self.prefix, payload)
         if found is not None:
             self._apply(topic, found, now, changes)
-        if not payload:
-            self._announced.pop(topic, None)
-        elif len(self._announced) < MAX_ENTITIES and len(payload) <= _KEPT:
-            self._announced[topic] = payload
 
     def _discover_tasmota(self, topic: str, payload: bytes, now: float, changes: Changes) -> None:
-        if self._announced.get(topic) == payload:
+        if self._known(topic, payload):
             return
         found = self._tasmota.read(topic, payload)
         if found is None:
@@ -459,8 +467,17 @@ class House:
         for thing in self._by_topic.get(key, {}).values():
             if thing.available or not thing.conditions:
                 self._ask(thing, changes)
-        if len(payload) <= _KEPT:
-            self._announced[topic] = payload
+
+    def _known(self, topic: str, payload: bytes) -> bool:
+        """Return whether a topic announces what it did before, as devices do whenever they wake up."""
+        digest = hashlib.blake2b(payload, digest_size=16).digest()
+        if self._announced.get(topic) == digest:
+            return True
+        if not payload:
+            self._announced.pop(topic, None)
+        elif len(self._announced) < 2 * MAX_ENTITIES or topic in self._announced:
+            self._announced[topic] = digest
+        return False
 
     def _apply(self, topic: str, found: Found, now: float, changes: Changes) -> None:
         announced = self._by_topic.get(topic, {})
@@ -469,15 +486,17 @@ class House:
                 thing.released = True
             return
         kept = {announcement.key[1] for announcement in found.announcements}
-        gone = [part for _, part in found.removed]
+        gone = {part for _, part in found.removed}
         if found.everything:
-            gone += [part for part in announced if part not in kept]
-        for part in gone:
-            thing_gone = announced.get(part)
-            if thing_gone is not None:
-                self._remove(thing_gone, changes, now)
-            else:
-                self._forget_waiting((topic, part))
+            gone |= announced.keys() - kept
+        if self._waiting:
+            self._waiting = {
+                identity: one
+                for identity, one in self._waiting.items()
+                if one.key[0] != topic or (one.key[1] in kept if found.everything else one.key[1] not in gone)
+            }
+        for thing in [announced[part] for part in announced if part in gone]:
+            self._remove(thing, changes, now)
         for announcement in found.announcements:
             self._announce(announcement, now, changes)
 
@@ -495,6 +514,7 @@ class House:
             mode = keys.choice("availability_mode", "latest", ("all", "any", "latest"))
             identity = _identity(announcement, component, keys)
             entity = self._describe(announcement, component, keys)
+            wanted = keys.text("default_entity_id", "").rpartition(".")[2] or keys.text("object_id", "")
         except AnnouncementError as error:
             discovery.refuse(announcement, error)
             return
@@ -503,25 +523,31 @@ class House:
         thing = self._by_identity.get(identity)
         if thing is not None and thing.announcement.key != announcement.key and not thing.released:
             if self._waiting.get(identity) != announcement:
-                self._waiting[identity] = announcement
+                if len(self._waiting) < _MAX_WAITING:
+                    self._waiting[identity] = announcement
                 discovery.refuse(announcement, AnnouncementError("unique_id", f"is that of {thing.entity.id}"))
         elif thing is not None:
             self._renew(thing, announcement, component, entity, changes)
             self._attach(thing, found, mode, now, changes)
-        elif len(self._things) < MAX_ENTITIES:
-            thing = self._add(identity, announcement, component, entity, keys)
+        elif len(self._things) < MAX_ENTITIES and len(self._topics) < MAX_TOPICS:
+            thing = self._add(identity, announcement, component, entity, wanted)
             changes.added.append(thing.entity.id)
             self._attach(thing, found, mode, now, changes)
-        elif not self._full:
+        else:
+            self._announced.pop(topic, None)  # it may be announced again when there is room
+            self._log_full(topic)
+
+    def _log_full(self, topic: str) -> None:
+        if not self._full:
             self._full = True
             _log.warning(
                 "Announcements skipped, from %.200s on: the house is full, with %d", ascii(topic), MAX_ENTITIES
             )
 
     def _add(
-        self, identity: _Identity, announcement: Announcement, component: Component, entity: Entity, keys: Keys
+        self, identity: _Identity, announcement: Announcement, component: Component, entity: Entity, wanted: str
     ) -> _Thing:
-        id_ = self._ids.get(identity) or self._new_id(identity, announcement, entity, keys)
+        id_ = self._ids.get(identity) or self._new_id(identity, announcement, entity, wanted)
         thing = _Thing(identity, announcement, component, replace(entity, id=id_))
         self._things[id_] = self._by_identity[identity] = thing
         self._by_topic.setdefault(announcement.key[0], {})[announcement.key[1]] = thing
@@ -535,7 +561,7 @@ class House:
         if thing.announcement.key != announcement.key:
             self._by_topic[thing.announcement.key[0]].pop(thing.announcement.key[1], None)
             self._by_topic.setdefault(announcement.key[0], {})[announcement.key[1]] = thing
-        thing.announcement, thing.component, thing.released = announcement, component, False
+        thing.announcement, thing.component, thing.released = replace(announcement, values={}), component, False
         entity = replace(entity, id=thing.entity.id)
         if entity != thing.entity:
             before, thing.entity = thing.entity, entity
@@ -563,11 +589,6 @@ class House:
         waiting = self._waiting.pop(thing.identity, None)
         if waiting is not None:
             self._announce(waiting, now, changes)
-
-    def _forget_waiting(self, key: tuple[str, str]) -> None:
-        for identity, announcement in list(self._waiting.items()):
-            if announcement.key == key:
-                del self._waiting[identity]
 
     def _attach(self, thing: _Thing, found: list[Condition], mode: str, now: float, changes: Changes) -> None:
         """Let an entity hear its topics, instead of those it heard before."""
@@ -618,6 +639,8 @@ class House:
         for topic in topics:
             heard = self._topics.get(topic)
             if heard is not None and not heard.listeners and not heard.conditions:
+                if heard.last is not None:
+                    self._kept -= len(heard.last[0])
                 del self._topics[topic]
                 changes.unsubscribe.append(topic)
 
@@ -659,8 +682,7 @@ class House:
             aliases=tuple(dict.fromkeys(aliases)),
         )
 
-    def _new_id(self, identity: _Identity, announcement: Announcement, entity: Entity, keys: Keys) -> str:
-        wanted = keys.text("default_entity_id", "").rpartition(".")[2] or keys.text("object_id", "")
+    def _new_id(self, identity: _Identity, announcement: Announcement, entity: Entity, wanted: str) -> str:
         slug = _slug(wanted) or _slug(entity.name) or _slug(announcement.object_id) or "unnamed"
         id_, count = f"{entity.domain}.{slug}", 1
         while id_ in self._taken:

@@ -94,7 +94,8 @@ class Tasmota:
                 return None
         device = self._devices.setdefault(mac, _Device())
         if kind == "sensors":
-            device.sensors = (told or {}).get("sn") or {}
+            sample = (told or {}).get("sn")
+            device.sensors = sample if isinstance(sample, dict) else {}
         else:
             device.config = told
         if device.config is None:
@@ -103,7 +104,7 @@ class Tasmota:
             return key, Found(everything=True)
         try:
             settings = _Settings(mac, device.config)
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
             refuse(topic, str(error).strip("'\"")[:50], "is missing or not as Tasmota announces it")
             return key, Found(everything=True)
         device.query = Message(f"{settings.command}/TelePeriod", "")
@@ -125,6 +126,11 @@ def _object(topic: str, payload: bytes) -> dict[str, Any] | None:
     return told
 
 
+def _list(config: Mapping[str, Any], key: str) -> list[Any]:
+    value = config.get(key)
+    return value if isinstance(value, list) else []
+
+
 class _Settings:
     """What the config of a device says."""
 
@@ -138,12 +144,15 @@ class _Settings:
         )
         self.command, self.status, self.telemetry = command, status, telemetry
         self.name = str(config.get("dn") or self.topic)
-        self.relays = [int(relay) for relay in config["rl"][:_MAX_RELAYS]]
-        self.names = list(config.get("fn") or [])
-        self.on_off = tuple(str(state) for state in (config.get("state") or ["OFF", "ON"])[:2])[::-1]
-        self.switches = [int(mode) for mode in (config.get("swc") or [])[:_MAX_RELAYS]]
-        self.switch_names = list(config.get("swn") or [])
-        self.numbered = bool((config.get("so") or {}).get("26")) or sum(relay > 0 for relay in self.relays) > 1
+        self.relays = [int(relay) for relay in list(config["rl"])[:_MAX_RELAYS]]
+        self.names = _list(config, "fn")
+        self.on_off = tuple(str(state) for state in (_list(config, "state") or ["OFF", "ON"])[:2])[::-1]
+        self.switches = [int(mode) for mode in _list(config, "swc")[:_MAX_RELAYS]]
+        self.switch_names = _list(config, "swn")
+        options = config.get("so")
+        self.numbered = (isinstance(options, dict) and bool(options.get("26"))) or sum(
+            relay > 0 for relay in self.relays
+        ) > 1
         self.light_kind = int(config.get("lt_st") or 0)
         self.offline, self.online = str(config.get("ofln", "Offline")), str(config.get("onln", "Online"))
         self.device = {

@@ -45,6 +45,7 @@ MAX_RANGE = 1000  #: items of a ``range``
 MAX_BITS = 1024  #: of a whole number
 REGEX_SECONDS = 0.01  #: for one regular expression
 _CACHED = 4096  # templates, by source: devices of one maker share theirs
+_COMPILED = 2048  # templates that are compiled
 
 _log = logging.getLogger(__name__)
 
@@ -96,17 +97,18 @@ _PLAIN = re.compile(r"\s*\{\{-?\s*value\s*-?\}\}\s*")
 
 
 class Template:
-    """One announced template. Made by :func:`read`; compiled when it is first rendered."""
+    """One announced template. Made by :func:`read`; compiled when it is rendered."""
 
-    __slots__ = ("_compiled", "_path", "_tree", "source")
+    __slots__ = ("_path", "broken", "source")
 
     def __init__(self, source: str) -> None:
         if len(source) > MAX_SOURCE:
             raise TemplateError(f"has {len(source)} characters; at most {MAX_SOURCE} are read")
         self.source = source
+        self.broken = False  #: it went over a limit
         self._path = _path_of(source)
-        self._tree: nodes.Template | None = None if self._path is not None else _parse(source)
-        self._compiled: Callable[[dict[str, Any]], Iterator[str]] | None = None
+        if self._path is None:
+            _parse(source)
 
     def value(self, payload: Payload, variables: Mapping[str, Any] | None = None) -> str | None:
         """Return what the template makes of a message, without white space around it, or None where it fails."""
@@ -134,19 +136,15 @@ class Template:
         return self._render({**(variables or {}), "value": value})
 
     def _render(self, values: dict[str, Any]) -> str | None:
-        if self._path is not None and self._tree is None:
-            self._tree = _parse(self.source)
-        if self._compiled is None:
-            if self._tree is None:
-                return None  # it went over a limit before
-            self._compiled = _compile(self._tree)
-        _work.begin()
+        if self.broken:
+            return None
         try:
-            return "".join(self._compiled(values)).strip()
+            pieces = _compile(self.source)(values)
+            _work.begin()
+            return "".join(pieces).strip()
         except OverLimitError as error:
             _log.warning("A template is not rendered any more: it %s: %.80r", error, self.source)
-            self._compiled = self._tree = None
-            self._path = None
+            self.broken = True
             return None
         except Exception as error:  # whatever a filter or operator raises on what a device sent
             _log.debug("A template failed: %s: %.80r", error, self.source)
@@ -254,8 +252,9 @@ def _measure_tree(tree: nodes.Node) -> None:
         level = [child for node in level for child in node.iter_child_nodes()]
 
 
-def _compile(tree: nodes.Template) -> Callable[[dict[str, Any]], Iterator[str]]:
-    """Return what renders a tree in pieces: its loops count their rounds, its ``~`` measures what it joins."""
+@functools.lru_cache(maxsize=_COMPILED)
+def _compile(source: str) -> Callable[[dict[str, Any]], Iterator[str]]:
+    """Return what renders a template in pieces: its loops count their rounds, its ``~`` measures what it joins."""
     import jinja2
     from jinja2 import nodes
 
@@ -271,7 +270,7 @@ def _compile(tree: nodes.Template) -> Callable[[dict[str, Any]], Iterator[str]]:
             self.generic_visit(node)
             return nodes.Filter(nodes.List(node.nodes), "concatenate", [], [], None, None)
 
-    guarded = Guard().visit(tree)
+    guarded = Guard().visit(_parse(source))
     guarded.set_environment(environment)
     names = {name.name for name in guarded.find_all(nodes.Name)}
     compiled = environment.from_string(guarded)
@@ -308,8 +307,17 @@ def _environment() -> ImmutableSandboxedEnvironment:
             _measure_call(__obj, args)
             return super().call(__context, __obj, *args, **kwargs)
 
+    class Missing(Undefined):
+        """A value that is not there: no number, so that ``float(0)`` gives its default."""
+
+        def __float__(self) -> float:
+            raise TypeError("there is no such value")
+
+        def __int__(self) -> int:
+            raise TypeError("there is no such value")
+
     # Unoptimized: constants are not folded, so that no operation happens outside a rendering.
-    environment = Sandbox(undefined=Undefined, optimized=False)
+    environment = Sandbox(undefined=Missing, optimized=False)
     builtin = environment.filters
     environment.filters = {name: _measured(function) for name, function in {**_allowed(builtin), **_FILTERS}.items()}
     environment.filters.update(rounds=_rounds, concatenate=_concatenate)

@@ -37,7 +37,7 @@ class Sensor(Component):
 
     def _state(self, report: Report, text: str) -> None:
         number = None if self.text else _number(text, strict=not self.numeric)
-        if text == UNKNOWN:
+        if text in (UNKNOWN, "unknown", "unavailable"):
             report.set(None)
         elif number is not None:
             report.set(number)
