@@ -38,7 +38,16 @@ SERVICES: Mapping[str, tuple[str, ...]] = {
     "install": ("install",),
 }
 #: What a level ("half", "brighter", "up") can be a level of.
-LEVELLED = ("set_percentage", "set_position", "set_temperature", "set_humidity", "set_value", "turn_on", "open", "close")
+LEVELLED = (
+    "set_percentage",
+    "set_position",
+    "set_temperature",
+    "set_humidity",
+    "set_value",
+    "turn_on",
+    "open",
+    "close",
+)
 
 #: Done only after "yes", unless the owner says otherwise: what lets people in, water out or wakes the street.
 _CONFIRMED_SERVICES = {
@@ -102,20 +111,33 @@ def _is_own(name: str) -> bool:
     if lower.startswith(("the ", "my ", "our ")):
         return True
     words = set(lower.split()) | {singular(word) for word in lower.split()}
-    return " " not in lower and name.istitle() and lower[-2:] in ("ie", "ey", "by") and not words & (COMMON_THINGS | GENERIC)
+    return (
+        " " not in lower
+        and name.istitle()
+        and lower[-2:] in ("ie", "ey", "by")
+        and not words & (COMMON_THINGS | GENERIC)
+    )
 
 
 def _lower(name: str) -> str:
     """Write a name in lower case but for what is not a common word: "Sofa Lamp" is "sofa lamp", "TV" stays."""
-    return " ".join(word if word.isupper() or any(char.isdigit() for char in word) else word.lower() for word in name.split())
+    return " ".join(
+        word if word.isupper() or any(char.isdigit() for char in word) else word.lower() for word in name.split()
+    )
 
 
 def simple(entity: Entity, action: str) -> Act | None:
     """Return the act of an action without a value, None where the thing cannot do it."""
-    if action in ("on", "off") and entity.domain in ("climate", "water_heater", "humidifier") and not (
-        {"turn_on", "turn_off"} & entity.services
+    if (
+        action in ("on", "off")
+        and entity.domain in ("climate", "water_heater", "humidifier")
+        and not ({"turn_on", "turn_off"} & entity.services)
     ):
-        mode = "off" if action == "off" else next((m for m in ("heat", "auto", "heat_cool", "cool") if m in entity.modes), None)
+        mode = (
+            "off"
+            if action == "off"
+            else next((m for m in ("heat", "auto", "heat_cool", "cool") if m in entity.modes), None)
+        )
         return Act(entity.id, "set_mode", {"mode": mode}) if mode in entity.modes else None
     for service in SERVICES.get(action, ()):
         if service in entity.services:
@@ -165,7 +187,11 @@ def option(entity: Entity, words: str) -> Act | None:
     """Return the act that chooses one of a thing's options, modes, presets or effects by its plain name, or None."""
     for names, service, key in (
         (entity.modes, "set_mode", "mode"),
-        (entity.presets, "turn_on" if entity.domain == "fan" and "set_preset" not in entity.services else "set_preset", "preset"),
+        (
+            entity.presets,
+            "turn_on" if entity.domain == "fan" and "set_preset" not in entity.services else "set_preset",
+            "preset",
+        ),
         (entity.effects, "turn_on", "effect"),
         (entity.options, "select", "option"),
         (entity.fan_modes, "set_fan_mode", "fan_mode"),
@@ -175,7 +201,9 @@ def option(entity: Entity, words: str) -> Act | None:
             if plain(name.replace("_", " ")) == words and service in entity.services:
                 return Act(entity.id, service, {key: name})
     if entity.domain in ("climate", "water_heater"):
-        mode = {"heating": "heat", "cooling": "cool", "automatic": "auto", "fan": "fan_only", "drying": "dry"}.get(words)
+        mode = {"heating": "heat", "cooling": "cool", "automatic": "auto", "fan": "fan_only", "drying": "dry"}.get(
+            words
+        )
         if mode in entity.modes:
             return Act(entity.id, "set_mode", {"mode": mode})
     return None
@@ -203,7 +231,7 @@ def _light(
             return None
         step = value.number * STEP["kelvin"] if value.unit != "kelvin" else value.number
         return Act(entity.id, "turn_on", {"kelvin": _kelvin(entity, _number(attributes.get("kelvin"), 4000.0) - step)})
-    if "brightness" not in features or value.kind in ("degrees", "level") or value.quality in ("speed", "position"):
+    if "brightness" not in features or value.kind == "degrees" or value.quality in ("speed", "position"):
         return None
     off = state is not None and state.value == "off"
     now = 0.0 if off else _number(attributes.get("brightness"), 100.0 if state and state.value == "on" else 50.0)
@@ -230,7 +258,13 @@ def _position(
     number = value.number
     if value.kind == "percent" and value.unit == "share" and way < 0 and number in (100, 1):
         number = 100.0 - number if number == 100 else number
-    wanted = _moved(now, Quantity(kind=value.kind, number=number, unit=value.unit, quality=value.quality), way, STEP["position"], 100.0)
+    wanted = _moved(
+        now,
+        Quantity(kind=value.kind, number=number, unit=value.unit, quality=value.quality),
+        way,
+        STEP["position"],
+        100.0,
+    )
     if wanted is None or not 0 <= wanted <= 100:
         return None
     if "set_position" in entity.services:
@@ -251,7 +285,9 @@ def _temperature(entity: Entity, value: Quantity, attributes: Mapping[str, Value
         now = now if isinstance(now, (int, float)) else attributes.get("current_temperature")
         if not isinstance(now, (int, float)) or isinstance(now, bool):
             return None
-        step = value.number if value.unit else (1 if value.number > 0 else -1) * max(0.5, round(abs(value.number) * 2) / 2)
+        step = (
+            value.number if value.unit else (1 if value.number > 0 else -1) * max(0.5, round(abs(value.number) * 2) / 2)
+        )
         wanted = now + step * (1 if value.quality else way or 1)
         return Act(entity.id, "set_temperature", {"temperature": _clamped(entity, wanted)})
     wanted = value.number
@@ -260,9 +296,16 @@ def _temperature(entity: Entity, value: Quantity, attributes: Mapping[str, Value
 
 
 def _plain_number(entity: Entity, value: Quantity, state: State | None, way: int) -> Act | None:
-    if value.kind not in ("number", "percent", "degrees", "more", "kelvin") or value.quality not in ("", "level", "speed"):
+    if value.kind not in ("number", "percent", "degrees", "more", "kelvin") or value.quality not in (
+        "",
+        "level",
+        "speed",
+    ):
         return None
-    low, high = entity.minimum if entity.minimum is not None else 0.0, entity.maximum if entity.maximum is not None else 100.0
+    low, high = (
+        entity.minimum if entity.minimum is not None else 0.0,
+        entity.maximum if entity.maximum is not None else 100.0,
+    )
     if value.unit == "share":
         return Act(entity.id, "set_value", {"value": low + (high - low) * value.number / 100})
     if value.kind == "more":

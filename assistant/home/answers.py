@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from assistant.home.entities import Entity, Query, State, Value
 from assistant.home.words import joined, singular
@@ -25,12 +25,12 @@ _TOLD = {"locked": "locked", "unlocked": "unlocked", "on": "on", "off": "off", "
 States = Callable[[str], State | None]
 
 
-def answer(query: Query, entities: Mapping[str, Entity], states: States) -> str:
+def answer(query: Query, entity: Callable[[str], Entity | None], states: States) -> str:
     """Return the sentence that answers a question from live state; unknown and unreachable things are told as such.
 
-    ``entities`` are the things of the house by id. A question with a period or of the kind "last" is for the history.
+    ``entity`` and ``states`` give a thing of the house and its state by id. A question with a period or of the kind "last" is for the history.
     """
-    things = [entities[name] for name in query.entities if name in entities]
+    things = [thing for name in query.entities if (thing := entity(name)) is not None]
     if not things:
         what = query.subject if query.kind != "value" else f"sensor for {query.subject}"
         return f"I know of no {what}{_in(query.area)}."
@@ -68,7 +68,13 @@ def holds(entity: Entity, state: State | None, asked: str) -> bool | None:
         return None
     value = state.value
     if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return value < LOW_BATTERY if asked == "detected" and entity.device_class == "battery" else value > 0 if asked in ("on", "running") else None
+        return (
+            value < LOW_BATTERY
+            if asked == "detected" and entity.device_class == "battery"
+            else value > 0
+            if asked in ("on", "running")
+            else None
+        )
     if entity.domain == "binary_sensor":
         active = value == "on"
         if entity.device_class == "lock":  # "on" is unlocked
@@ -92,7 +98,7 @@ def holds(entity: Entity, state: State | None, asked: str) -> bool | None:
 
 def told(entity: Entity, state: State | None, attribute: str | None = None) -> str:
     """Return what a thing is doing, in words to follow "is": "on at 40 percent", "21.5 degrees", "locked"."""
-    if state is None or state.value is None and not state.attributes:
+    if state is None or (state.value is None and not state.attributes):
         return "unknown"
     if not state.available:
         return "not to be reached"
@@ -115,11 +121,19 @@ def told(entity: Entity, state: State | None, attribute: str | None = None) -> s
     text = str(value).replace("_", " ")
     if entity.domain == "light" and value == "on" and (brightness := state.attributes.get("brightness")) is not None:
         return f"on at {_with_unit(brightness, 'brightness', entity)}"
-    if entity.domain in ("climate", "water_heater") and value != "off" and (aim := state.attributes.get("temperature")) is not None:
+    if (
+        entity.domain in ("climate", "water_heater")
+        and value != "off"
+        and (aim := state.attributes.get("temperature")) is not None
+    ):
         return f"on {text}, set to {_with_unit(aim, 'temperature', entity)}"
     if entity.domain == "fan" and value == "on" and (speed := state.attributes.get("percentage")) is not None:
         return f"on at {_with_unit(speed, 'percentage', entity)}"
-    if entity.domain == "cover" and value == "open" and (position := state.attributes.get("position")) not in (None, 100, 100.0):
+    if (
+        entity.domain == "cover"
+        and value == "open"
+        and (position := state.attributes.get("position")) not in (None, 100, 100.0)
+    ):
         return f"{_with_unit(position, 'position', entity)} open"
     return text
 

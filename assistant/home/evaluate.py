@@ -82,7 +82,9 @@ def read_sentences(path: Path) -> list[dict[str, Any]]:
         except ValueError as error:
             raise SentencesError(f"Line {number} of {path} is no JSON: {error}.") from error
         if not isinstance(row, dict) or not isinstance(row.get("sentence"), str) or row.get("kind") not in KINDS:
-            raise SentencesError(f"Line {number} of {path} needs a sentence and a kind, which is one of {', '.join(KINDS)}.")
+            raise SentencesError(
+                f"Line {number} of {path} needs a sentence and a kind, which is one of {', '.join(KINDS)}."
+            )
         rows.append(row)
     if not rows:
         raise SentencesError(f"There are no sentences in {path}.")
@@ -137,7 +139,9 @@ def told(intent: HomeIntent | None) -> str:
         return "no home matter"
     acts = intent.acts or (intent.pending.acts if intent.pending else ())
     done = "; ".join(f"{act.entity_id} {act.service}" + (f" {dict(act.values)}" if act.values else "") for act in acts)
-    asked = f"{intent.query.kind} {' '.join(intent.query.states)} {' '.join(intent.query.entities)}" if intent.query else ""
+    asked = (
+        f"{intent.query.kind} {' '.join(intent.query.states)} {' '.join(intent.query.entities)}" if intent.query else ""
+    )
     return " | ".join(part for part in (intent.kind, intent.question, done, asked, intent.reason) if part)
 
 

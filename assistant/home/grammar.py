@@ -16,14 +16,13 @@ from assistant.home.acts import LEVELLED, SERVICES, confirm, intent_name, level,
 from assistant.home.entities import Act, Entity, HomeIntent, State
 from assistant.home.names import UNFINISHED, Directory, Found
 from assistant.home.names import bare as bare_name
-from assistant.home.phrasebook import IDIOMS, PROPERTIES, VALUE_VERBS, WAYS
+from assistant.home.phrasebook import IDIOMS, PROPERTIES, VALUE_VERBS, WARM_VERBS, WAYS
 from assistant.home.politeness import (
     declined,
     is_question,
     later,
     said_by_others,
     stripped,
-    undone,
 )
 from assistant.home.questions import ask
 from assistant.home.repairs import Repairs
@@ -46,6 +45,7 @@ _LEAVE = re.compile(
     r"(?P<main>.+?)(?: ,)?(?: and| but| just)? (?:leave|keep|skip|spare|ignore|(?:do )?not (?:touch|turn off|turn on|switch off|switch on|close|open|include)) "
     r"(?P<rest>.+?)(?: (?:on|off|open|closed|up|down|alone|as (?:it is|they are|is)|out(?: of it)?|running|be|untouched|lit|in peace))*"
 )
+_NOT_THOSE = re.compile(r"(?P<main>.+?) , (?:but |just |and )?(?:not|except(?: for)?|apart from|but) (?P<rest>.+)")
 _YES = frozenset(
     (
         "yes;yeah;yep;yup;yes please;sure;ok;okay;do it;go ahead;please do;right;correct;that one;of course;confirm;confirmed;"
@@ -93,6 +93,7 @@ class _Reading:
     found: Found = field(default_factory=Found)
     problem: str = ""
     wish: str = ""  #: what was wanted, for a question back: "turn on"
+    said: str = ""  #: the clause
     template: str = ""  #: the clause with "@" for what it speaks of
     alternative: tuple[Act, ...] = ()  #: what "yes" to a question back does
 
@@ -156,7 +157,10 @@ class Grammar:
             return replace(pending.pending, confirm_needed=False, reason=f"confirmed: {pending.pending.reason}")
         if words in _NO:
             return HomeIntent(
-                kind="refuse", intent=pending.intent, question="All right, I leave it.", reason="the question back was declined"
+                kind="refuse",
+                intent=pending.intent,
+                question="All right, I leave it.",
+                reason="the question back was declined",
             )
         template = pending.slots.get("again")
         match = _CHOICE.fullmatch(words)
@@ -175,9 +179,29 @@ class Grammar:
 
     def _choose(self, phrase: str, choices: Sequence[str], context: Context) -> tuple[str, ...]:
         """Return which of the choices an answer means: "the left one", "the second", "both"."""
-        if phrase in ("both", "all", "all of them", "both of them", "them all", "every one", "everything", "everywhere", "all of those"):
+        if phrase in (
+            "both",
+            "all",
+            "all of them",
+            "both of them",
+            "them all",
+            "every one",
+            "everything",
+            "everywhere",
+            "all of those",
+        ):
             return tuple(choices)
-        order = {"first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "last": -1, "former": 0, "latter": -1}
+        order = {
+            "first": 0,
+            "1st": 0,
+            "second": 1,
+            "2nd": 1,
+            "third": 2,
+            "3rd": 2,
+            "last": -1,
+            "former": 0,
+            "latter": -1,
+        }
         match = re.fullmatch(r"the (\w+)(?: one)?", phrase)
         if match and match[1] in order and -len(choices) <= order[match[1]] < len(choices):
             return (choices[order[match[1]]],)
@@ -193,20 +217,24 @@ class Grammar:
     # Commands
 
     def _command(self, text: str, context: Context) -> HomeIntent | None:
-        if (moment := later(text)) and (reading := self._clauses(moment, context, context.last)) and reading.acts:
+        if (moment := later(text)) and (reading := self._clauses(moment, context, context.last)) and (
+            reading.problem in ("", "which", "room", "area", "here", "it")
+        ):  # fmt: skip
             return HomeIntent(
-                kind="refuse", intent=intent_name(reading.acts), entities=reading.found.ids,
+                kind="refuse", intent="HassDelayed", entities=reading.found.ids,
                 question="I can only do things right away: ask me again when it is time.", reason="asked for another time",
             )  # fmt: skip
+        if _BROKEN.fullmatch(text) and text not in IDIOMS:
+            return self._half(text, context)
         reading = self._clauses(text, context, context.last)
-        if reading is not None and reading.problem in ("", "which", "room", "area", "it", "here"):
+        if reading is not None and reading.problem in ("", "which", "room", "area", "it", "here", "degrees"):
             return self._intent(reading, context, "each word is understood")
         if mended := self._mended(text, context):
             return mended
         if shared := self._shared(text, context):
             return shared
         if reading is not None:
-            return self._refusal(reading)
+            return self._refusal(replace(reading, said=text))
         return self._half(text, context)
 
     def _clauses(self, text: str, context: Context, last: Sequence[str]) -> _Reading | None:
@@ -214,7 +242,11 @@ class Grammar:
         whole = self._read(text, context, last)
         if whole is not None and not whole.problem:
             return whole
-        if (left := _LEAVE.fullmatch(text)) and text.split()[0] not in ("leave", "keep"):
+        if left := _NOT_THOSE.fullmatch(text):
+            reading = self._read(f"{left['main']} except {left['rest']}", context, last)
+            if reading is not None and not reading.problem:
+                return reading
+        if (left := _LEAVE.fullmatch(text)) and text.split(maxsplit=1)[0] not in ("leave", "keep"):
             reading = self._read(f"{left['main']} except {left['rest']}", context, last)
             if reading is not None and not reading.problem:
                 return reading
@@ -240,7 +272,11 @@ class Grammar:
             spoken = first.found.ids or last
             second = self._read(tail, context, spoken)
             if second is None or second.problem:
-                second = self._elliptic(head, tail, context, spoken) or self._several(tail, context, spoken, left - 1) or second
+                second = (
+                    self._elliptic(head, tail, context, spoken)
+                    or self._several(tail, context, spoken, left - 1)
+                    or second
+                )
             if second is None:
                 continue
             reading = self._both(first, second, text, head, tail)
@@ -273,7 +309,9 @@ class Grammar:
         """Read one clause: the first way of saying it in which every word is explained, else the nearest to one."""
         nearest: _Reading | None = None
         text = IDIOMS.get(text, text)
-        if (scene := _SCENE_OF_ROOM.fullmatch(text)) and tuple((scene["room"] or scene["room_"]).split()) in self.directory.places:
+        if (scene := _SCENE_OF_ROOM.fullmatch(text)) and tuple(
+            (scene["room"] or scene["room_"]).split()
+        ) in self.directory.places:
             text = f"activate {scene['np'] or scene['np_']}"
         for action, way in WAYS:
             match = way.fullmatch(text)
@@ -311,7 +349,9 @@ class Grammar:
             else:
                 mask = directory.able(SERVICES[action])
                 if action in ("on", "off", "toggle"):
-                    mask |= directory.domain.get("climate", 0) & directory.able(("set_mode",)) if action != "toggle" else 0
+                    mask |= (
+                        directory.domain.get("climate", 0) & directory.able(("set_mode",)) if action != "toggle" else 0
+                    )
                     mask &= ~(directory.domain.get("scene", 0) | directory.domain.get("vacuum", 0))
                 if action == "start":
                     mask &= directory.domain.get("vacuum", 0) | directory.domain.get("lawn_mower", 0)
@@ -327,12 +367,20 @@ class Grammar:
     def _do(self, action: str, phrase: str, text: str, context: Context, last: Sequence[str]) -> _Reading | None:
         able = self._able(action)
         if not able:
-            return _Reading(found=Found(phrase=phrase), problem="unknown", wish=action) if action in ("on", "off") else None
+            return (
+                _Reading(found=Found(phrase=phrase), problem="unknown", wish=action)
+                if action in ("on", "off")
+                else None
+            )
         found = self.directory.find(phrase, able, room=context.room, last=last)
         if found.everything and action not in ("on", "off", "close", "lock"):
             return None
         template = text.replace(phrase, "@", 1)
-        if found.problem == "unable" and action in ("on", "off"):
+        if (
+            found.problem == "unable"
+            and action in ("on", "off")
+            and text.split(maxsplit=1)[0] in ("turn", "switch", "shut", "cut")
+        ):
             other = "open" if action == "on" else "close"
             moved = self.directory.find(phrase, self._able(other), room=context.room, last=last)
             if not moved.problem and all(name.startswith(("valve.", "cover.")) for name in moved.ids):
@@ -360,7 +408,9 @@ class Grammar:
                 return _Reading(acts, replace(found, ids=chosen, problem="")) if len(names) == 1 else _Reading(
                     found=replace(found, choices=chosen), problem="area", wish=action, alternative=acts
                 )  # fmt: skip
-            return _Reading(found=found, problem="which" if found.choices else "unknown", wish=action, template=template)
+            return _Reading(
+                found=found, problem="which" if found.choices else "unknown", wish=action, template=template
+            )
         wanted = "light" if action in ("on", "off", "toggle", "brighter", "dimmer", "up", "down") else "climate"
         lights = tuple(name for name in found.choices if name.startswith(f"{wanted}."))
         acts = self._acts(action, lights, context)
@@ -382,7 +432,10 @@ class Grammar:
                     entity, Quantity(kind="more", number=float(sign), quality=quality), context.states(name)
                 )  # fmt: skip
             elif action == "arm":
-                act = next((simple(entity, way) for way in ("arm_away", "arm_home", "arm_night") if way in entity.services), None)
+                act = next(
+                    (simple(entity, way) for way in ("arm_away", "arm_home", "arm_night") if way in entity.services),
+                    None,
+                )
             elif action == "oscillate":
                 act = Act(name, "oscillate", {"oscillating": True})
             elif action == "reverse":
@@ -408,7 +461,10 @@ class Grammar:
                 yield reading
         match = _OPTION.fullmatch(text)
         if match is not None:
-            for name, wanted in ((match["np"], match["option"]), (match["np"], match["option"] + (match["tail"] or ""))):
+            for name, wanted in (
+                (match["np"], match["option"]),
+                (match["np"], match["option"] + (match["tail"] or "")),
+            ):
                 reading = self._with_option(name, wanted, text, context, last)
                 if reading is not None:
                     yield reading
@@ -418,10 +474,47 @@ class Grammar:
     ) -> _Reading | None:
         before, after = text[: placed.start].split(), text[placed.end :].split()
         value, much = placed.value, placed.value.kind == "more" and not placed.value.quality and not placed.value.unit
-        while before and before[-1] in ("to", "at", "by", "on", "with", "of", "be", "is", "a", "as", "up", "down", "about", "around", "just", "the", "open", "closed", "more", "like"):  # noqa: E501
+        while before and before[-1] in (
+            "to",
+            "at",
+            "by",
+            "on",
+            "with",
+            "of",
+            "be",
+            "is",
+            "a",
+            "as",
+            "up",
+            "down",
+            "about",
+            "around",
+            "just",
+            "the",
+            "open",
+            "closed",
+            "more",
+            "like",
+        ):
             way = 1 if before[-1] == "up" and not way else -1 if before[-1] == "down" and not way else way
             before.pop()
-        while after and after[0] in ("up", "down", "open", "closed", "light", "lights", "please", "shut", "brightness", "bright", "and", ",", "of", "hot", "warm"):  # noqa: E501
+        while after and after[0] in (
+            "up",
+            "down",
+            "open",
+            "closed",
+            "light",
+            "lights",
+            "please",
+            "shut",
+            "brightness",
+            "bright",
+            "and",
+            ",",
+            "of",
+            "hot",
+            "warm",
+        ):
             if after[0] in ("light", "lights") and value.kind not in ("colour", "kelvin"):
                 break
             if after[0] in ("and", ",", "of") and after[0] != "of":
@@ -437,13 +530,20 @@ class Grammar:
             value = replace(value, quality="")
             value = replace(value, number=abs(value.number))
         phrase = " ".join(words)
+        if whole.split(maxsplit=1)[0] in WARM_VERBS and not quality:
+            quality = "temperature"
         relevant = self._levelled(value, quality)
         if not relevant:
             return None
-        if not phrase or phrase in ("things", "it in", "the house") or phrase == "it" and not last:
+        if not phrase or phrase in ("things", "it in", "the house") or (phrase == "it" and not last):
             return self._in_the_room(value, quality, way, context, whole)
-        if phrase.startswith("it ") and (place := self.directory.find(phrase[3:], relevant, room=context.room)).problem == "area":
-            return self._levels(place.choices, value, quality, way, replace(place, problem="area"), whole, phrase, context)
+        if (
+            phrase.startswith("it ")
+            and (place := self.directory.find(phrase[3:], relevant, room=context.room)).problem == "area"
+        ):
+            return self._levels(
+                place.choices, value, quality, way, replace(place, problem="area"), whole, phrase, context
+            )
         found = self.directory.find(phrase, relevant, room=context.room, last=last, kind="")
         return self._levels(found.ids or found.choices, value, quality, way, found, whole, phrase, context)
 
@@ -462,16 +562,24 @@ class Grammar:
             return _Reading(found=replace(found, choices=tuple(ids) or found.choices), problem="unable", wish="set")
         if found.problem in ("which", "room"):
             able = tuple(act.entity_id for act in acts)
-            if len(able) == 1 and found.problem == "which":
+            if len(able) == 1 and found.problem == "which" and len(found.choices) > 1:
                 return _Reading(acts, replace(found, ids=able, choices=(), problem=""), template=template)
-            return _Reading(found=replace(found, choices=able), problem=found.problem, wish="set", template=template, alternative=acts)
+            return _Reading(
+                found=replace(found, choices=able),
+                problem=found.problem,
+                wish="set",
+                template=template,
+                alternative=acts,
+            )
         done = tuple(act.entity_id for act in acts)
         if found.problem == "area" and value.kind == "number" and len({name.split(".")[0] for name in done}) > 1:
             warm = tuple(act for act in acts if act.service == "set_temperature")
             return _Reading(found=replace(found, choices=done), problem="degrees", wish="set", alternative=warm)
         return _Reading(acts, replace(found, ids=done, problem="", choices=()), template=template)
 
-    def _leveled_acts(self, ids: Sequence[str], value: Quantity, quality: str, way: int, context: Context) -> tuple[Act, ...]:
+    def _leveled_acts(
+        self, ids: Sequence[str], value: Quantity, quality: str, way: int, context: Context
+    ) -> tuple[Act, ...]:
         acts = []
         dark = all((state := context.states(name)) is not None and state.value == "off" for name in ids)
         for name in ids:
@@ -545,11 +653,17 @@ class Grammar:
             found = Found(choices=ids, problem="room", kind=domain, group=True)
         return self._levels(ids, value, quality, way, found, text, "", context)
 
-    def _with_option(self, phrase: str, wanted: str, text: str, context: Context, last: Sequence[str]) -> _Reading | None:
+    def _with_option(
+        self, phrase: str, wanted: str, text: str, context: Context, last: Sequence[str]
+    ) -> _Reading | None:
         """Read "set the wash program to wool": one of the options that the thing itself names."""
         _, words = _property(phrase.split())
         for name in (phrase, " ".join(words)):
-            found = self.directory.find(name, -1 & ((1 << len(self.directory.entities)) - 1), room=context.room, last=last) if name else None
+            found = (
+                self.directory.find(name, -1 & ((1 << len(self.directory.entities)) - 1), room=context.room, last=last)
+                if name
+                else None
+            )
             if found is None:
                 continue
             ids = found.ids or (found.choices if found.problem in ("which", "area", "room") else ())
@@ -560,7 +674,9 @@ class Grammar:
 
     def _lone(self, text: str, context: Context) -> _Reading | None:
         """Read a name alone: a scene is started by it, anything else is asked back."""
-        scene = self.directory.find(text.removesuffix(" scene").removesuffix(" mode"), self._able("activate"), room=context.room)
+        scene = self.directory.find(
+            text.removesuffix(" scene").removesuffix(" mode"), self._able("activate"), room=context.room
+        )
         exact = self.directory.exact.get(text.removesuffix(" scene").removesuffix(" mode"), 0)
         if not scene.problem and self.directory.mask(scene.ids) & exact:
             return _Reading(self._acts("activate", scene.ids, context), scene)
@@ -579,7 +695,12 @@ class Grammar:
             kind="act", intent=intent_name(kept), acts=kept, entities=tuple(dict.fromkeys(act.entity_id for act in kept)),
             slots=_slots(kept, reading.found), reason=reason,
         )  # fmt: skip
-        risky = [act for act in kept if confirm(self._entity(act.entity_id), act) and self._entity(act.entity_id).domain not in context.unconfirmed]
+        risky = [
+            act
+            for act in kept
+            if confirm(self._entity(act.entity_id), act)
+            and self._entity(act.entity_id).domain not in context.unconfirmed
+        ]
         everything = reading.found.everything and "everything" not in context.unconfirmed
         if not risky and not everything:
             return intent
@@ -598,7 +719,11 @@ class Grammar:
         found = reading.found
         pending = None
         if reading.alternative and reading.problem in ("area", "room", "degrees"):
-            pending = self._intent(_Reading(reading.alternative, replace(found, problem="")), replace(context, unconfirmed=_ALL_DOMAINS), "asked back")
+            pending = self._intent(
+                _Reading(reading.alternative, replace(found, problem="")),
+                replace(context, unconfirmed=_ALL_DOMAINS),
+                "asked back",
+            )
         names = [self._entity(name).name for name in found.choices]
         what = f"{found.kind or 'device'}s"
         if reading.problem == "it":
@@ -607,13 +732,31 @@ class Grammar:
             question = "I do not know which room you are in: which one do you mean?"
         elif reading.problem == "degrees":
             acts = reading.alternative
-            question = f"Set {the([self._entity(act.entity_id).name for act in acts])} to {acts[0].values.get('temperature')} degrees?"
+            question = f"Set {the([self._entity(act.entity_id).name for act in acts])} to {acts[0].values['temperature']:g} degrees?"
         elif reading.problem == "area":
-            question = f"{_wish(reading)} {the([f'{found.place} {what}'])}?" if len(names) > 1 else f"{_wish(reading)} {the(names)}?"
+            question = (
+                f"{_wish(reading)} {the([f'{found.place} {what}'])}?"
+                if len(names) > 1
+                else f"{_wish(reading)} {the(names)}?"
+            )
         elif reading.problem == "room":
             question = f"{_wish(reading)} all {len(names)} {what}, or which ones?"
+        elif len(names) == 1:
+            acts = reading.alternative
+            pending = (
+                self._intent(
+                    _Reading(acts, replace(found, ids=found.choices, problem="")),
+                    replace(context, unconfirmed=_ALL_DOMAINS),
+                    "asked back",
+                )
+                if acts
+                else None
+            )
+            question = f"Did you mean {the(names)}?"
         elif len(names) <= 4:
-            question = f"Which one: {_places(joined([f'the {name}' for name in self._told_apart(found.choices)], 'or'))}?"
+            question = (
+                f"Which one: {_places(joined([f'the {name}' for name in self._told_apart(found.choices)], 'or'))}?"
+            )
         else:
             question = f"There are {len(names)} {what} that this could be: which one?"
         return HomeIntent(
@@ -636,23 +779,55 @@ class Grammar:
         if reading.problem == "unable" and found.choices:
             names = [self._entity(name).name for name in found.choices[:3]]
             told = f"{the(names)} cannot do that.".capitalize() if len(names) < 3 else "They cannot do that."
-            return HomeIntent(kind="refuse", intent="HassUnable", question=_first_up(told), entities=found.choices, reason="no such function")
+            return HomeIntent(
+                kind="refuse",
+                intent="HassUnable",
+                question=_first_up(told),
+                entities=found.choices,
+                reason="no such function",
+            )
         if reading.problem == "except":
             return HomeIntent(
-                kind="ask_back", intent="HassClarify", question="What shall I leave out?", reason="what is left out is not known"
+                kind="ask_back",
+                intent="HassClarify",
+                question="What shall I leave out?",
+                reason="what is left out is not known",
             )
-        if 0 < len(phrase.split()) <= 6 and (reading.wish in _PLAIN_WISHES):
+        if (
+            found.problem == "unknown"
+            and found.place
+            and reading.problem == "unknown"
+            and not found.choices
+            and phrase in found.place.lower()
+        ):
             return HomeIntent(
-                kind="refuse", intent="HassUnknown", question=f"I know of no {phrase} here.", reason="no device, area or floor goes by that name"
+                kind="refuse",
+                intent="HassUnknown",
+                question=f"I know of nothing in the {found.place.lower()} that does that.",
+                reason="no such thing there",
+            )
+        if 0 < len(phrase.split()) <= 6 and reading.wish in _PLAIN_WISHES and _ORDER.match(reading.said):
+            return HomeIntent(
+                kind="refuse",
+                intent="HassUnknown",
+                question=f"I know of no {phrase} here.",
+                reason="no device, area or floor goes by that name",
             )
         return None
 
     def _half(self, text: str, context: Context) -> HomeIntent | None:
         """Return a question for a sentence that broke off, or for a name alone."""
         if _BROKEN.fullmatch(text) or (_BROKEN_AT_END.search(text) and self.directory.vocabulary() & set(text.split())):
-            return HomeIntent(kind="ask_back", intent="HassClarify", question="I only heard half of that: what shall I do?", reason="half a sentence")
-        found = self.directory.find(text, self._able("on") | self._able("open") | self._able("start"), room=context.room)
-        if not found.problem and len(found.ids) == 1 and text.split()[0] in ("the", "my", "our", *text.split()[:1]):
+            return HomeIntent(
+                kind="ask_back",
+                intent="HassClarify",
+                question="I only heard half of that: what shall I do?",
+                reason="half a sentence",
+            )
+        found = self.directory.find(
+            text, self._able("on") | self._able("open") | self._able("start"), room=context.room
+        )
+        if not found.problem and len(found.ids) == 1 and text.split(maxsplit=1)[0] in ("the", "my", "our", *text.split()[:1]):
             name = self._entity(found.ids[0]).name
             return HomeIntent(
                 kind="ask_back", intent="HassClarify", question=f"What shall I do with {the([name])}?", entities=found.ids, reason="only a name",
@@ -662,7 +837,9 @@ class Grammar:
     def _spared(self, text: str) -> HomeIntent | None:
         """Answer "don't turn on the light" where it is about the house: nothing is done."""
         if set(text.split()) & (self.directory.vocabulary() | english.GENERIC):
-            return HomeIntent(kind="refuse", intent="HassNevermind", question="All right, I leave it as it is.", reason="told not to")
+            return HomeIntent(
+                kind="refuse", intent="HassNevermind", question="All right, I leave it as it is.", reason="told not to"
+            )
         return None
 
     # What was misheard
@@ -684,18 +861,33 @@ class Grammar:
         if reading.problem:
             return self._question(reading, context)
         rivals = [
-            other for other in readings[1:] if _same(other[1].acts) != _same(reading.acts) and other[0] > likeness - MARGIN and not other[1].problem
+            other
+            for other in readings[1:]
+            if _same(other[1].acts) != _same(reading.acts) and other[0] > likeness - MARGIN and not other[1].problem
         ]
         if likeness >= SURE and sure and not rivals and not reading.found.everything:
             return self._intent(reading, context, f"heard as {heard!r} ({likeness:.2f})")
-        intent = self._intent(reading, replace(context, unconfirmed=_ALL_DOMAINS), f"heard as {heard!r} ({likeness:.2f})")
+        intent = self._intent(
+            reading, replace(context, unconfirmed=_ALL_DOMAINS), f"heard as {heard!r} ({likeness:.2f})"
+        )
         if rivals:
-            names = list(dict.fromkeys(self._entity(name).name for entry in [readings[0], *rivals] for name in entry[1].found.ids))
+            names = list(
+                dict.fromkeys(
+                    self._entity(name).name for entry in [readings[0], *rivals] for name in entry[1].found.ids
+                )
+            )
             if len(names) > 1 and all(len(entry[1].found.ids) == 1 for entry in rivals):
                 question = f"Did you mean {joined([f'the {_first_down(name)}' for name in names[:3]], 'or')}?"
                 ids = tuple(dict.fromkeys(name for entry in [readings[0], *rivals] for name in entry[1].found.ids))
                 slots = {"again": reading.template} if reading.template else {}
-                return HomeIntent(kind="ask_back", intent="HassClarify", question=question, entities=ids, slots=slots, reason="several names are near")
+                return HomeIntent(
+                    kind="ask_back",
+                    intent="HassClarify",
+                    question=question,
+                    entities=ids,
+                    slots=slots,
+                    reason="several names are near",
+                )
         told = [self._entity(name).name for name in intent.entities]
         shown = the(told) if len(told) <= 2 else f"all {len(told)} of {reading.found.place or 'them'}"
         return HomeIntent(
@@ -724,7 +916,23 @@ class Grammar:
 
 _PART = re.compile(r" (?:and then|and also|, and then|, then|, and|and|then|,|plus|also|but|as well as|after that) ")
 _HEAD_VERBS = tuple(
-    (verb_, 0) for verb_ in ("turn on", "turn off", "switch on", "switch off", "turn", "switch", "set", "put", "make", "dim", "open", "close", "shut", "lock")
+    (verb_, 0)
+    for verb_ in (
+        "turn on",
+        "turn off",
+        "switch on",
+        "switch off",
+        "turn",
+        "switch",
+        "set",
+        "put",
+        "make",
+        "dim",
+        "open",
+        "close",
+        "shut",
+        "lock",
+    )
 )
 _SCENE_OF_ROOM = re.compile(
     r"(?:change|transition|switch|set|put|turn) (?:to )?(?:the |my |our )?(?P<room>.+?) (?:to|into|in) (?:the |my |our )?(?P<np>.+?)(?: scene| mode| mood)"
@@ -734,7 +942,12 @@ _OPTION = re.compile(
     r"(?:(?:set|put|change|switch|turn|make|get|have|run|move|start|select) )?(?P<np>.+?) (?:to|on|in|into|at|as)(?: the)? (?P<option>.+?)"
     r"(?P<tail> mode| effect| preset| setting| program| programme| cycle| profile)?"
 )
-_BROKEN = re.compile(r"(?:turn|switch|set|put|make|dim|open|close|shut|lock|change)(?: (?:on|off|the|a|to|up|down|my|all|in))*")
+_ORDER = re.compile(
+    r"(?:turn|switch|open|close|shut|lock|unlock|dim|set|raise|lower|put|kill|activate|brighten|toggle|change|make)\b"
+)
+_BROKEN = re.compile(
+    r"(?:turn|switch|set|put|make|dim|open|close|shut|lock|change)(?: (?:on|off|the|a|to|up|down|my|all|in))*"
+)
 _BROKEN_AT_END = re.compile(r" (?:the|a|an|to|in the|my|and|in|of|at|by|for)$")
 _ALL_DOMAINS = frozenset("lock cover valve siren alarm_control_panel everything".split())
 _PLAIN_WISHES = frozenset("on off open close lock unlock set dimmer brighter toggle".split())
@@ -765,7 +978,13 @@ def _property(words: list[str]) -> tuple[str, list[str]]:
                 left, right = words[:start], words[start + len(parts) :]
                 while left and left[-1] in ("the", "its", "a") and (len(left) == 1 or right):
                     left = left[:-1]
-                while right and right[0] in ("of", "for", "in", "on") and len(right) > 1 and right[1] != "here" and right[0] != "in":
+                while (
+                    right
+                    and right[0] in ("of", "for", "in", "on")
+                    and len(right) > 1
+                    and right[1] != "here"
+                    and right[0] != "in"
+                ):
                     right = right[1:]
                 rest = [*left, *right]
                 return quality, [] if rest in (["the"], ["it"], ["its"]) else rest
@@ -818,4 +1037,3 @@ def _first_up(text: str) -> str:
 
 def _first_down(text: str) -> str:
     return " ".join(word if word.isupper() else word.lower() for word in text.split())
-

@@ -63,7 +63,9 @@ def read_house(path: Path) -> HouseFile:
     except OSError as error:
         raise HouseFileError(f"The house file {path} cannot be read: {error.strerror}.") from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise HouseFileError(f"The house file {path} is no house: {error!r}; entities with id and name are expected.") from error
+        raise HouseFileError(
+            f"The house file {path} is no house: {error!r}; entities with id and name are expected."
+        ) from error
 
 
 def _entity(entry: Mapping[str, Any]) -> Entity:
@@ -73,5 +75,7 @@ def _entity(entry: Mapping[str, Any]) -> Entity:
     if "services" not in entry:
         for feature in features:
             services |= set(_BY_FEATURE.get(feature, "").split())
-    known = {name: tuple(value) if isinstance(value, list) else value for name, value in entry.items() if name in _FIELDS}
+    known = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in entry.items() if name in _FIELDS
+    }
     return Entity(**{**known, "domain": domain, "features": features, "services": frozenset(services)})

@@ -76,6 +76,7 @@ class Directory:
         self.place_names: dict[str, str] = {}
         self.everything = 0
         self._named: dict[str, int] = {}
+        self._spoken: list[list[str]] = []
         self._things = [_Thing(entity) for entity in self.entities]
         said = {plain(name): plain(spoken) for spoken, name in aliases.items()}
         said_areas = self._areas(areas, aliases)
@@ -113,6 +114,7 @@ class Directory:
         area = plain(entity.area) if entity.area else ""
         if entity.device and len(names[0].split()) < 3 and plain(entity.device) not in names[0]:
             names.append(f"{plain(entity.device)} {names[0]}")
+        self._spoken.append(names)
         called = set(kinds(entity))
         area_words = {singular(word) for name in said_areas.get(area, ()) for word in name.split()}
         thing.light_words = frozenset(area_words | called)
@@ -178,7 +180,14 @@ class Directory:
         return sum(1 << self.number[name] for name in ids if name in self.number)
 
     def find(
-        self, phrase: str, able: int, *, room: str | None = None, last: Sequence[str] = (), kind: str = "", reading: bool = False
+        self,
+        phrase: str,
+        able: int,
+        *,
+        room: str | None = None,
+        last: Sequence[str] = (),
+        kind: str = "",
+        reading: bool = False,
     ) -> Found:
         """Return what a plain phrase means among the things of `able`; with `reading`, plural kinds need no room."""
         for said, short in _DETERMINERS:
@@ -216,14 +225,18 @@ class Directory:
         self, words: list[str], able: int, room: str | None, last: Sequence[str], kind: str, reading: bool
     ) -> Found:
         whole = self._item(words, able, room, last, kind, reading)
-        if whole.problem in ("", "which", "room", "area", "it", "here") or not {"and", ",", "or", "plus", "nor"} & set(words):
+        if whole.problem in ("", "which", "room", "area", "it", "here") or not {"and", ",", "or", "plus", "nor"} & set(
+            words
+        ):
             return whole
         items = _items(words)
         if len(items) < 2:
             return whole
         finds: list[Found] = []
         noun = next((singular(item[-1]) for item in items[::-1] if singular(item[-1]) in english.GENERIC), "")
-        quantified = any(word in english.ALL or (word != singular(word) and singular(word) in english.GENERIC) for word in words)
+        quantified = any(
+            word in english.ALL or (word != singular(word) and singular(word) in english.GENERIC) for word in words
+        )
         for item in items:
             found = self._item(item, able, room, last, kind, reading)
             spoken = noun or next((other.kind for other in finds if other.kind), "")
@@ -236,10 +249,16 @@ class Directory:
             finds.append(found)
         ids = dict.fromkeys(name for found in finds for name in found.ids)
         return Found(
-            ids=tuple(ids), phrase=" ".join(words), group=True, kind=finds[0].kind, everything=any(f.everything for f in finds)
+            ids=tuple(ids),
+            phrase=" ".join(words),
+            group=True,
+            kind=finds[0].kind,
+            everything=any(f.everything for f in finds),
         )
 
-    def _item(self, words: list[str], able: int, room: str | None, last: Sequence[str], kind: str, reading: bool) -> Found:
+    def _item(
+        self, words: list[str], able: int, room: str | None, last: Sequence[str], kind: str, reading: bool
+    ) -> Found:
         phrase = " ".join(words)
         if phrase.startswith("@"):
             return Found(ids=(phrase[1:],), phrase=phrase) if phrase[1:] in self.number else Found(problem="unknown")
@@ -294,7 +313,15 @@ class Directory:
                 chosen = mask & able
             if not chosen:
                 return Found(problem="unknown", phrase=phrase, place=place)
-            return Found(ids=self.ids(chosen), phrase=phrase, place=place, everything=not place, group=True, kind="thing")
+            return Found(
+                ids=self.ids(chosen), phrase=phrase, place=place, everything=not place, group=True, kind="thing"
+            )
+        if not content and every and not here and plain_words == [] and "all" in words and (not place or "in" in words):
+            chosen = scope & self.everything & able & (self.switched or able)
+            if chosen:
+                return Found(
+                    ids=self.ids(chosen), phrase=phrase, place=place, everything=not place, group=True, kind="thing"
+                )
         if not content:
             if not place or (every and not here and not place):
                 return Found(problem="unknown", phrase=phrase)
@@ -330,7 +357,11 @@ class Directory:
 
     def _named_room(self, words: list[str]) -> bool:
         """Say whether a room is named whose name a word for "here" is part of, as in "my room"."""
-        return any(tuple(words[start : start + 2]) in self.places for start in range(len(words)) if words[start] in ("my", "our"))
+        return any(
+            tuple(words[start : start + 2]) in self.places
+            for start in range(len(words))
+            if words[start] in ("my", "our")
+        )
 
     def _phrase_mask(self, words: list[str]) -> int:
         """Return the things whose own names hold all these words."""
@@ -360,13 +391,26 @@ class Directory:
         elif only_kind and not plural and named and noun not in ("light", "lamp"):
             mask = named if not place else mask
         found = Found(ids=self.ids(mask), phrase=phrase, place=place, kind=noun, group=plural or every)
+        if mask.bit_count() == 1 and not only_kind and not reading and not self._head_said(mask, content):
+            return Found(choices=found.ids, problem="which", phrase=phrase, place=place, kind=noun)
         if mask.bit_count() == 1 and not (only_kind and not place and room and not self._in_room(mask, room)):
             return found
         everywhere = every and not place
-        if every or (plural and (place or not only_kind)) or (only_kind and place and noun in ("light", "lighting", "heating")):
-            return Found(ids=found.ids, phrase=phrase, place=place, kind=noun, group=True, everything=False if not everywhere else False)
+        if (
+            every
+            or (plural and (place or not only_kind))
+            or (only_kind and place and noun in ("light", "lighting", "heating"))
+        ):
+            return Found(
+                ids=found.ids,
+                phrase=phrase,
+                place=place,
+                kind=noun,
+                group=True,
+                everything=False if not everywhere else False,
+            )
         if room and not place and (near := mask & self.area_of.get(plain(room), 0)):
-            if only_kind and noun in ("light", "lighting") or plural or near.bit_count() == 1:
+            if (only_kind and noun in ("light", "lighting")) or plural or near.bit_count() == 1:
                 return Found(ids=self.ids(near), phrase=phrase, place=room, kind=noun, group=near.bit_count() > 1)
             mask = near
         if mask.bit_count() == 1:
@@ -381,6 +425,12 @@ class Directory:
         if reading and only_kind and noun in ("light", "temperature", "humidity"):
             return Found(ids=self.ids(mask), phrase=phrase, place=place, kind=noun, group=True)
         return Found(choices=self.ids(mask), problem="which", phrase=phrase, place=place, kind=noun)
+
+    def _head_said(self, mask: int, content: list[str]) -> bool:
+        """Say whether the words hold what a thing is, not just what it is near: the "backlight" of "TV Backlight"."""
+        thing = self._things[mask.bit_length() - 1]
+        heads = [singular(name.split()[-1]) for name in self._spoken[mask.bit_length() - 1]]
+        return any(head in content or head in thing.light_words for head in heads)
 
     def _in_room(self, mask: int, room: str) -> bool:
         return bool(mask & self.area_of.get(plain(room), 0)) or mask.bit_count() == 1
@@ -420,13 +470,20 @@ _EVERYWHERE = re.compile(
 _HERE = re.compile(
     r"(?<!\S)(?:(?:in |of |around |inside |on |at )?(?:the|this|my|our|that) (?:same )?(?:room|area|space)|(?:in |around |right |over )*here)(?!\S)"
 )
-_DETERMINERS = ((" each and every ", " every "), (" every single ", " every "), (" all of ", " all "), (" each of ", " each "))
+_DETERMINERS = (
+    (" each and every ", " every "),
+    (" every single ", " every "),
+    (" all of ", " all "),
+    (" each of ", " each "),
+)
 
 
 def kinds(entity: Entity) -> Iterator[str]:
     """Yield the words that name the kind of a thing: a light is also a lamp, a garage cover also a door."""
     classed = english.CALLED.get(f"{entity.domain}.{entity.device_class}")
-    yield from (classed if classed is not None else english.CALLED.get(entity.domain, entity.domain.replace("_", " "))).split()
+    yield from (
+        classed if classed is not None else english.CALLED.get(entity.domain, entity.domain.replace("_", " "))
+    ).split()
     if entity.domain in ("sensor", "binary_sensor") and entity.device_class:
         yield from english.SENSED.get(entity.device_class, entity.device_class.replace("_", " ")).split()
 

@@ -37,6 +37,7 @@ _WAYS: tuple[tuple[str, str], ...] = (
     ("off", "(?:power|shut|kill|cut) <np> (?:down|off)<at>"),
     ("off", "off (?:with )?<np>"),
     ("on", "on (?:with )?<np>"),
+    ("on", "(?:(?:get|have|turn on|switch on|put on|put|bring|let) )?(?:some|more|a bit of|a little|a bit more|a little more) (?P<np>lights?(?: .+?)?)(?: on)?"),
     ("off", f"<np> {_AGAIN}(?:off|out)<where>"),
     ("on", f"<np> {_AGAIN}on<where>"),
     ("on", "<np> (?:needs? to be|should be|must be|ought to be|has to be|have to be|to be) (?:turned |switched )?on<at>"),
@@ -75,6 +76,7 @@ _WAYS: tuple[tuple[str, str], ...] = (
     ("activate", "(?:put|set|switch|change|turn|bring) (?:the |my |our )?(?:house|home|room|place|lights?|scene|mood|everything) "
                  "(?:to|into|in|on|for) <np>"),
     ("activate", "(?:turn|switch|put) <np> on"),
+    ("start", "<np> (?:please )?(?:clean|start|vacuum|start cleaning|start vacuuming|clean up|go clean|clean the house|go)"),
     ("press", "(?:press|push|hit|ring|tap|click|trigger|sound) <np>"),
     ("on", "(?:sound|trigger|set off) <np>"),
     ("start", "(?:start|run|launch|begin|resume|unpause|activate|turn on|switch on|send out|deploy) <np>"),
@@ -91,11 +93,11 @@ _WAYS: tuple[tuple[str, str], ...] = (
     ("locate", "(?:locate|find) <np>"),
     ("install", "(?:update|install the update for|install|upgrade) <np>"),
     # more and less, without saying how much
-    ("up", "(?:turn up|put up|crank up|bring up|boost|increase|raise|bump up|push up|up|step up|speed up|ramp up|move up|take up) <np>"),
-    ("down", "(?:turn down|put down|bring down|decrease|reduce|lower|bump down|push down|drop|down|slow down|step down|ramp down|tone down|"
+    ("up", "(?:turn up|put up|crank up|bring up|boost|increase|raise|bump up|push up|up(?= the)|step up|speed up|ramp up|move up|take up) <np>"),
+    ("down", "(?:turn down|put down|bring down|decrease|reduce|lower|bump down|push down|drop|down(?= the)|slow down|step down|ramp down|tone down|"
              "dial down|dial back|cut back|take down) <np>"),
     ("up", "(?:turn|put|crank|bring|bump|push|speed|step|ramp|get|dial|move|take) <np> up<at>"),
-    ("down", "(?:turn|put|bring|bump|push|slow|step|ramp|tone|dial|get|drop|move|take) <np> down<at>"),
+    ("down", "(?:turn|put|bring|bump|push|slow|step|ramp|tone|dial|get|drop|move|take) <np> down(?: low| a bit| a little)?<at>"),
     ("brighter", "(?:brighten|brighten up|lighten|lighten up) <np>(?: up)?"),
     ("dimmer", "(?:dim|dim down|darken|soften|fade) <np>(?: down)?"),
     ("warmer", "(?:heat up|heat|warm up|warm) <np>(?: up)?"),
@@ -105,8 +107,15 @@ _WAYS: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 
 
+def _longest_first(group: re.Match[str]) -> str:
+    """Order the words of a choice: "open up" is tried before "open", which would leave "up" to the name."""
+    return f"(?:{'|'.join(sorted(group[1].split('|'), key=len, reverse=True))})"
+
+
 def _compiled(way: str) -> re.Pattern[str]:
-    way = way.replace("<np>", "(?P<np>.+?)").replace("<at>", "(?P<at> .+)?").replace("<where>", _WHERE)
+    way = re.sub(r"\(\?:([a-z |]+)\)(?!\?|\*)", _longest_first, way)
+    way = re.sub(r"(?<!\?P)<np>", "(?P<np>.+?)", way)
+    way = way.replace("<at>", "(?P<at> .+)?").replace("<where>", _WHERE)
     return re.compile(way)
 
 
@@ -139,23 +148,25 @@ VALUE_VERBS: tuple[tuple[str, int], ...] = tuple(
     sorted(
         [(verb, 0) for verb in (
             "set", "change", "turn", "adjust", "make", "put", "bring", "take", "move", "get", "have", "switch", "go", "want",
-            "need", "run", "keep", "light", "fade", "paint", "colour", "color", "tint", "turn on", "switch on", "put on",
-            "set the", "give", "let", "like", "position", "dial", "control", "open", "close", "shut", "program", "regulate", "leave",
+            "need", "run", "keep", "light", "paint", "colour", "color", "tint", "turn on", "switch on", "put on",
+            "set the", "give", "let", "like", "position", "dial", "control", "program", "regulate", "leave",
             "activate", "start", "ramp", "nudge", "shift", "tune", "slide", "roll", "draw", "pull", "use",
         )]
         + [(verb, 1) for verb in (
-            "increase", "raise", "brighten", "turn up", "bring up", "put up", "boost", "heat", "heat up", "warm", "warm up",
+            "increase", "raise", "open", "brighten", "turn up", "bring up", "put up", "boost", "heat", "heat up", "warm", "warm up",
             "crank up", "crank", "speed up", "bump up", "bump", "up", "lift", "lighten", "ramp up", "push up", "push",
             "brighten up", "move up", "open up", "step up", "dial up", "jack up", "nudge up", "shift up",
         )]
         + [(verb, -1) for verb in (
-            "decrease", "reduce", "lower", "dim", "turn down", "bring down", "put down", "drop", "cool", "cool down", "cut",
+            "decrease", "reduce", "close", "shut", "fade", "lower", "dim", "turn down", "bring down", "put down", "drop", "cool", "cool down", "cut",
             "slow down", "take down", "darken", "bump down", "soften", "dim down", "tone down", "dial down", "down", "ramp down",
             "move down", "step down", "dial back", "knock down", "nudge down", "shift down",
         )],
         key=lambda entry: -len(entry[0]),
     )
 )  # fmt: skip
+#: Verbs that are about warmth, whatever the value is.
+WARM_VERBS = ("heat", "warm", "cool", "chill")
 #: What a value is a value of, where the sentence says so.
 PROPERTIES: tuple[tuple[str, str], ...] = (
     ("color temperature", "colour temperature"), ("colour temperature", "colour temperature"), ("color temp", "colour temperature"),

@@ -10,7 +10,7 @@ _BEFORE = re.compile(
     r"i want you to|i would like you to|i need you to|i would like to|i want to|i need to|i would love to|i want|i would like|i would love|i need|we want|we need|we would like|give me|give us|we want to|we need to|"
     r"we would like to|let us|let me|you can|you could|you may|you should|you need to|be sure to|make sure to|make sure you|make sure that you|try to|feel free to|"
     r"why do not you|why not|is it possible to|is there any chance you could|any chance you could|any chance of|do you think you could|do you think you can|i think you should|"
-    r"help me to|help me|can you|could you|will you|would you|can we|could we|can i|could i|may i|may we|are you able to|would it be possible to|"
+    r"help me to|help me|would you be able to|could you be able to|would you be willing to|can you|could you|will you|would you|can we|could we|can i|could i|may i|may we|are you able to|would it be possible to|"
     r"i would appreciate it if you could|i would be grateful if you could|if you could|if you would|if you can|if you do not mind|when you get a chance|"
     r"it is time to|time to|quick|actually|yes|yeah|no|,|you know what|i guess|ready|hurry up and|come on|start to|begin to|for me|thanks|thank you|sorry|excuse me|"
     r"mind|i am going to bed|good night|one more thing|next|first|again|after that|finally|lastly|only|simply|how about we|how about you|shall we|maybe you could|perhaps you could) )"
@@ -27,11 +27,11 @@ _AFTER = re.compile(
     r"if you do not mind|if you would not mind|if possible|ok|okay|already|again|at once|immediately|right away|straight away|as well|too|instead|quickly|mate|"
     r"dear|love|honey|then|repartee|asap|for a moment|a moment|as soon as you can|when you can|real quick|cheers|will not you|"
     r"thanks a lot|thank you very much|very much|so much|tonight|will you please|would you please|pretty please|or something|i think|buddy|pal|man|"
-    r"before i trip|so i can see|so i can sleep|so i can read|right this second|this instant|my dear|, will you|yet))$"
+    r"before i trip|so i can see|so i can sleep|so i can read|right this second|this instant|though|my dear|, will you|yet))$"
 )
 _QUESTION = re.compile(
     r"(?:is|are|was|were|did|do|does|has|am|what|which|who|whose|whom|when|where|why|how|will|would|should|shall|tell me|"
-    r"do you know|have (?:i|we|you|they)|have (?:the|all|any) .* been|had|check (?:if|whether)|check|any|anything|anyone|anybody|what about|i wonder|"
+    r"do you know|have (?:i|we|you|they)|have (?:the|all|any) .* been|had|(?:check|see|find out|let me know) (?:if|whether)|check|any|anything|anyone|anybody|what about|i wonder|"
     r"show me|give me the (?:status|state|temperature|humidity)|status of|what)\b"
 )
 _NOT = re.compile(
@@ -63,7 +63,23 @@ def stripped(text: str) -> tuple[str, bool]:
     asked = False
     while match := _BEFORE.match(text):
         rest = text[match.end() :]
-        if match[0].strip() in ("no", "yes", "good night", "i am going to bed", "next", "first", "again", "only", "mind", "ready", "quick") and not rest:
+        if (
+            match[0].strip()
+            in (
+                "no",
+                "yes",
+                "good night",
+                "i am going to bed",
+                "next",
+                "first",
+                "again",
+                "only",
+                "mind",
+                "ready",
+                "quick",
+            )
+            and not rest
+        ):
             break
         if match[0].strip() in ("can i", "could i", "may i", "can we", "could we", "may we") and not re.match(
             r"(?:please )?(?:have|get|turn|switch|open|close|set|make|dim|put|start|lock|shut)\b", rest

@@ -83,11 +83,11 @@ _ASKED: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         # values
         ("temperature", r"how (?:warm|hot|cold|cool|chilly) is (?:it )?(?P<np>.*?)(?: right now| now| today| at the moment| currently)?"),
         ("temperature", r"(?:is it|how is it) (?:warm|hot|cold|cool|chilly)(?P<np> .+)?"),
-        ("temperature", r"what is (?:the |my |our )?(?:current |room |indoor |inside )*(?:temp|temperature)(?: like)?(?P<np>.*?)(?: right now| now| at the moment| currently| today| set to)?"),
-        ("temperature", r"what (?:temp|temperature) is (?:it )?(?P<np>.*?)(?: right now| now| at the moment| currently)?"),
-        ("temperature", r"(?:what is|how is) (?:the )?(?P<np>.+?) (?:current )?(?:temp|temperature)(?: like)?(?: right now| now| at the moment| currently)?"),
-        ("target", r"what (?:temp|temperature)? ?(?:is|are) (?P<np>.+?) set (?:to|at)"),
-        ("target", r"what is the (?:target|set) (?:temp|temperature)(?P<np> .+?)?"),
+        ("temperature", r"what is (?:the |my |our )?(?:current |room |indoor |inside )*(?:temperature|temp)(?: like)?(?P<np>.*?)(?: right now| now| at the moment| currently| today| set to)?"),
+        ("temperature", r"what (?:temperature|temp) is (?:it )?(?P<np>.*?)(?: right now| now| at the moment| currently)?"),
+        ("temperature", r"(?:what is|how is) (?:the )?(?P<np>.+?) (?:current )?(?:temperature|temp)(?: like)?(?: right now| now| at the moment| currently)?"),
+        ("target", r"what (?:temperature|temp)? ?(?:is|are) (?P<np>.+?) set (?:to|at)"),
+        ("target", r"what is the (?:target|set) (?:temperature|temp)(?P<np> .+?)?"),
         ("humidity", r"how (?:humid|damp) is (?:it )?(?P<np>.*?)(?: right now| now)?"),
         ("humidity", r"(?:what is|how is|how high is) the (?:current |relative |air )?humidity(?: level| like)?(?P<np>.*?)(?: right now| now)?"),
         ("humidity", r"what is (?P<np>.+?) humidity"),
@@ -117,14 +117,27 @@ _ASKED: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     )
 )  # fmt: skip
 _QUANTITIES = {"humidity", "power", "battery"}
-_ATTRIBUTES = {"brightness": ("light",), "position": ("cover", "valve"), "percentage": ("fan",), "rgb": ("light",), "target": ("climate", "water_heater", "humidifier")}
-_PERIODS = {"today": "today", "so far today": "today", "yesterday": "yesterday", "this week": "week", "this morning": "today", "tonight": "today"}
+_ATTRIBUTES = {
+    "brightness": ("light",),
+    "position": ("cover", "valve"),
+    "percentage": ("fan",),
+    "rgb": ("light",),
+    "target": ("climate", "water_heater", "humidifier"),
+}
+_PERIODS = {
+    "today": "today",
+    "so far today": "today",
+    "yesterday": "yesterday",
+    "this week": "week",
+    "this morning": "today",
+    "tonight": "today",
+}
 
 
 def ask(directory: Directory, text: str, context: Context) -> HomeIntent | None:
     """Return what a plain question asks of the house, None where it asks nothing of it."""
     led = _LEAD.sub("", text)
-    text = f"what is {led}" if led != text and re.match(r"(?:the|my|our|all) ", led) else led
+    text = f"what is {led}" if led != text and re.match(r"(?:the|my|our|all) (?!.* (?:is|are)\b)", led) else led
     text = re.sub(r"^(?:if|whether) (.+?) (is|are) ", r"\2 \1 ", text)
     text = re.sub(r"^there (is|are) ", r"\1 there ", text)
     for kind, way in _ASKED:
@@ -133,7 +146,11 @@ def ask(directory: Directory, text: str, context: Context) -> HomeIntent | None:
             continue
         query = _query(directory, kind, match, context)
         if query is not None:
-            intent = "HassClimateGetTemperature" if query.attribute in ("temperature", "current_temperature") else "HassGetState"
+            intent = (
+                "HassClimateGetTemperature"
+                if query.attribute in ("temperature", "current_temperature")
+                else "HassGetState"
+            )
             return HomeIntent(
                 kind="query", intent=intent, query=query, entities=query.entities, reason=f"asks for the {kind} of the house",
                 slots={"state": query.states[0]} if query.states else {},
@@ -151,8 +168,17 @@ def _query(directory: Directory, kind: str, match: re.Match[str], context: Conte
         words = (groups.get("state") or "").removeprefix("still ").removeprefix("left ")
         state = _STATES.get(words) or _DONE.get(groups.get("done") or "", "")
         if " not " in match[0] and groups.get("state"):
-            state = {"on": "off", "off": "on", "open": "closed", "closed": "open", "locked": "unlocked", "unlocked": "locked"}.get(state, state)
-        return _of_state(directory, kind, phrase, at, state, _PERIODS.get((groups.get("period") or "").strip()), context)
+            state = {
+                "on": "off",
+                "off": "on",
+                "open": "closed",
+                "closed": "open",
+                "locked": "unlocked",
+                "unlocked": "locked",
+            }.get(state, state)
+        return _of_state(
+            directory, kind, phrase, at, state, _PERIODS.get((groups.get("period") or "").strip()), context
+        )
     if kind in ("temperature", "humidity", "power", "battery", "sensed"):
         return _quantity(directory, groups.get("what") or kind, phrase, context)
     if kind in _ATTRIBUTES:
@@ -161,7 +187,10 @@ def _query(directory: Directory, kind: str, match: re.Match[str], context: Conte
         return None
     able = _all(directory)
     if kind == "reading":
-        able = sum((directory.domain.get(domain, 0) for domain in ("sensor", "number", "climate", "select", "binary_sensor")), 0)
+        able = sum(
+            (directory.domain.get(domain, 0) for domain in ("sensor", "number", "climate", "select", "binary_sensor")),
+            0,
+        )
     found = directory.find(phrase, able, room=context.room, last=context.last, reading=True)
     if found.problem == "which" and len(found.choices) <= 3:
         ids = found.choices
@@ -178,7 +207,11 @@ def _of_state(
     able = _with_state(directory, state)
     if re.search(r"\b(?:sensor|detector|batter(?:y|ie))s?\b", phrase):
         able |= _where(directory, lambda entity: entity.domain == "binary_sensor" or entity.device_class == "battery")
-    phrase = re.sub(r"^(?:there )?(?:any|all|every|each|some|both|anything|everything|something)\b ?(?:of )?(?:the |my |our )?", "", phrase + " ").strip()
+    phrase = re.sub(
+        r"^(?:there )?(?:any|all|every|each|some|both|anything|everything|something)\b ?(?:of )?(?:the |my |our )?",
+        "",
+        phrase + " ",
+    ).strip()
     phrase = re.sub(r"^(?:thing|things|else|of them)$", "", phrase)
     whole = f"{phrase} {at}".strip() if kind != "is" or at else phrase
     if not phrase:
@@ -192,12 +225,18 @@ def _of_state(
     if found.problem in ("unknown", "unable") and state in ("open", "closed") and kind in ("is", "last", "duration"):
         # a door that has nothing but a lock
         state = "unlocked" if state == "open" else "locked"
-        found = directory.find(whole, directory.domain.get("lock", 0), room=context.room, last=context.last, reading=True)
+        found = directory.find(
+            whole, directory.domain.get("lock", 0), room=context.room, last=context.last, reading=True
+        )
     ids = found.ids
     if found.problem == "area" and found.choices:
         ids = found.choices
         if kind == "is" and len(ids) > 1:
-            named = [name for name in ids if set(plain(found.place).split()) & set(plain(_entity(directory, name).name).split())]
+            named = [
+                name
+                for name in ids
+                if set(plain(found.place).split()) & set(plain(_entity(directory, name).name).split())
+            ]
             ids = tuple(named[:1]) if len(named) == 1 else ()
     elif found.problem in ("which", "room"):
         ids = found.choices
@@ -209,7 +248,9 @@ def _of_state(
         doubled = {plain(_entity(directory, name).name) for name in ids}
         kind = "is" if len(doubled) == 1 else "all"
         if found.problem == "which" and kind == "all":
-            return Query(kind="which", entities=ids, states=(state,), subject=phrase or "things", area=found.place or None)
+            return Query(
+                kind="which", entities=ids, states=(state,), subject=phrase or "things", area=found.place or None
+            )
     return Query(
         kind=kind, entities=ids, states=(state,), subject=phrase or "things", area=found.place or None,
         period=period or ("today" if kind == "duration" else None),
@@ -219,7 +260,13 @@ def _of_state(
 def _of_nothing(kind: str, found: Found, phrase: str, state: str) -> Query | None:
     """Return a question about things that a room of this house does not have: "which blinds are open in the hall?"."""
     words = [singular(word) for word in phrase.split() if word not in ("the", "my", "our", "of")]
-    if found.problem == "unknown" and found.place and words and words[-1] in english.GENERIC and kind in ("any", "all", "which", "count"):
+    if (
+        found.problem == "unknown"
+        and found.place
+        and words
+        and words[-1] in english.GENERIC
+        and kind in ("any", "all", "which", "count")
+    ):
         return Query(kind=kind, states=(state,), subject=words[-1] + "s", area=found.place)
     return None
 
@@ -227,7 +274,10 @@ def _of_nothing(kind: str, found: Found, phrase: str, state: str) -> Query | Non
 def _motion(directory: Directory, phrase: str, at: str, context: Context) -> Query | None:
     noun = {"movement": "motion", "someone": "motion", "somebody": "motion", "anyone": "motion", "anybody": "motion", "people": "motion",
             "person": "motion", "water leak": "moisture", "leak": "moisture", "water": "moisture"}.get(phrase, phrase)  # fmt: skip
-    classes = {"motion": ("motion", "occupancy", "presence", "moving"), "occupancy": ("occupancy", "presence", "motion")}.get(noun, (noun.replace(" ", "_"),))
+    classes = {
+        "motion": ("motion", "occupancy", "presence", "moving"),
+        "occupancy": ("occupancy", "presence", "motion"),
+    }.get(noun, (noun.replace(" ", "_"),))
     able = _where(directory, lambda entity: entity.domain == "binary_sensor" and entity.device_class in classes)
     if not able:
         return None
@@ -241,20 +291,42 @@ def _motion(directory: Directory, phrase: str, at: str, context: Context) -> Que
 def _quantity(directory: Directory, what: str, phrase: str, context: Context) -> Query | None:
     """Return the question for a temperature, a humidity, a power: of a thing, or of what measures it in a place."""
     phrase = re.sub(r"^(?:of|in|at|on|for|from) ", "", phrase)
-    device_class = {"co2": "carbon_dioxide", "air quality": "aqi", "light level": "illuminance"}.get(what, what.replace(" ", "_"))
+    device_class = {"co2": "carbon_dioxide", "air quality": "aqi", "light level": "illuminance"}.get(
+        what, what.replace(" ", "_")
+    )
     classes = {device_class, "energy" if device_class == "power" else device_class}
     sensors = _where(directory, lambda entity: entity.domain == "sensor" and entity.device_class in classes)
     if what in ("temperature", "humidity"):
-        keepers = directory.domain.get("climate", 0) | directory.domain.get("water_heater", 0) | (directory.domain.get("humidifier", 0) if what == "humidity" else 0)
+        keepers = (
+            directory.domain.get("climate", 0)
+            | directory.domain.get("water_heater", 0)
+            | (directory.domain.get("humidifier", 0) if what == "humidity" else 0)
+        )
     else:
         keepers = 0
     attribute = "current_temperature" if what == "temperature" else "current_humidity" if what == "humidity" else None
-    if phrase in ("", "it", "here", "in here", "the room", "this room", "inside", "like", "indoors", "the house", "the home") or phrase.startswith("like"):
+    if phrase in (
+        "",
+        "it",
+        "here",
+        "in here",
+        "the room",
+        "this room",
+        "inside",
+        "like",
+        "indoors",
+        "the house",
+        "the home",
+    ) or phrase.startswith("like"):
         mask = sensors | keepers
         if context.room:
             mask = mask & directory.area_of.get(plain(context.room), 0) or mask
         mask = mask & sensors or mask
-        return Query(kind="value", entities=directory.ids(mask), attribute=attribute, subject=what, area=context.room) if mask else None
+        return (
+            Query(kind="value", entities=directory.ids(mask), attribute=attribute, subject=what, area=context.room)
+            if mask
+            else None
+        )
     for words in (phrase, f"{phrase} {what}"):
         found = directory.find(words, sensors | keepers, room=context.room, last=context.last, reading=True)
         ids = found.ids or (found.choices if found.problem in ("area", "which", "room") else ())
@@ -263,7 +335,9 @@ def _quantity(directory: Directory, what: str, phrase: str, context: Context) ->
         if found.place or found.problem:
             measured = directory.ids(directory.mask(ids) & sensors)
             rooms = {_entity(directory, name).area for name in measured}
-            ids = measured + tuple(name for name in ids if name not in measured and _entity(directory, name).area not in rooms)
+            ids = measured + tuple(
+                name for name in ids if name not in measured and _entity(directory, name).area not in rooms
+            )
         return Query(kind="value", entities=ids, attribute=attribute, subject=what, area=found.place or None)
     if tuple(word for word in phrase.split() if word not in ("the", "my", "our")) in directory.places:
         return Query(kind="value", attribute=attribute, subject=what, area=phrase.removeprefix("the "))
@@ -275,7 +349,12 @@ def _attribute(directory: Directory, kind: str, phrase: str, context: Context) -
     if kind == "brightness":
         able |= _where(directory, lambda entity: entity.domain == "sensor" and entity.device_class == "illuminance")
     if kind == "target":
-        able |= directory.domain.get("fan", 0) | directory.domain.get("select", 0) | directory.domain.get("number", 0) | directory.domain.get("light", 0)
+        able |= (
+            directory.domain.get("fan", 0)
+            | directory.domain.get("select", 0)
+            | directory.domain.get("number", 0)
+            | directory.domain.get("light", 0)
+        )
         phrase = re.sub(r"^(?:of|in|for|on) ", "", phrase)
     found = directory.find(phrase, able, room=context.room, last=context.last, reading=True)
     ids = found.ids or (found.choices if found.problem in ("area", "which", "room") else ())
@@ -283,7 +362,9 @@ def _attribute(directory: Directory, kind: str, phrase: str, context: Context) -
         ids = tuple(name for name in ids if name.split(".")[0] in _ATTRIBUTES[kind])
     if not ids or found.problem in ("unable", "unknown", "it", "here"):
         return None
-    attribute = {"target": "temperature" if all(name.startswith(("climate.", "water_heater.")) for name in ids) else None}.get(kind, kind)
+    attribute = {
+        "target": "temperature" if all(name.startswith(("climate.", "water_heater.")) for name in ids) else None
+    }.get(kind, kind)
     return Query(kind="value", entities=ids, attribute=attribute, subject=phrase, area=found.place or None)
 
 
@@ -292,10 +373,18 @@ def _with_state(directory: Directory, state: str) -> int:
     if state in ("open", "closed", "opening", "closing"):
         return _where(
             directory,
-            lambda entity: entity.domain in ("cover", "valve") or (entity.domain == "binary_sensor" and entity.device_class in _OPENING),
+            lambda entity: (
+                entity.domain in ("cover", "valve")
+                or (entity.domain == "binary_sensor" and entity.device_class in _OPENING)
+            ),
         )
     if state in ("locked", "unlocked", "jammed"):
-        return _where(directory, lambda entity: entity.domain == "lock" or (entity.domain == "binary_sensor" and entity.device_class == "lock"))
+        return _where(
+            directory,
+            lambda entity: (
+                entity.domain == "lock" or (entity.domain == "binary_sensor" and entity.device_class == "lock")
+            ),
+        )
     if state in ("cleaning", "docked", "returning", "paused"):
         return directory.domain.get("vacuum", 0) | directory.domain.get("lawn_mower", 0)
     if state in ("armed", "disarmed", "triggered"):
@@ -305,11 +394,20 @@ def _with_state(directory: Directory, state: str) -> int:
     if state in ("detected", "clear"):
         return directory.domain.get("binary_sensor", 0)
     if state == "running":
-        return _where(directory, lambda entity: entity.domain in _ON_OFF or entity.domain in ("vacuum", "lawn_mower", "binary_sensor"))
+        return _where(
+            directory,
+            lambda entity: entity.domain in _ON_OFF or entity.domain in ("vacuum", "lawn_mower", "binary_sensor"),
+        )
     return _where(
         directory,
-        lambda entity: entity.domain in _ON_OFF
-        or (entity.domain == "binary_sensor" and entity.device_class not in _OPENING and entity.device_class not in ("motion", "smoke", "lock", "battery")),
+        lambda entity: (
+            entity.domain in _ON_OFF
+            or (
+                entity.domain == "binary_sensor"
+                and entity.device_class not in _OPENING
+                and entity.device_class not in ("motion", "smoke", "lock", "battery")
+            )
+        ),
     )
 
 
@@ -323,4 +421,3 @@ def _all(directory: Directory) -> int:
 
 def _entity(directory: Directory, name: str) -> Entity:
     return directory.entities[directory.number[name]]
-

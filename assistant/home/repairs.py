@@ -62,7 +62,11 @@ _PHRASES: tuple[tuple[re.Pattern[str], str, float], ...] = (
     (re.compile(r"\bsee link\b|\bsealing\b|\bseeling\b"), "ceiling", 1.0),
 )  # fmt: skip
 _KNOWN_WAYS = frozenset(
-    word for _, way in WAYS for word in re.findall(r"[a-z]{2,}", re.sub(r"\(\?P<\w+>", "(", way.pattern).replace("\\w", " ").replace("\\b", " "))
+    word
+    for _, way in WAYS
+    for word in re.findall(
+        r"[a-z]{2,}", re.sub(r"\(\?P<\w+>", "(", way.pattern).replace("\\w", " ").replace("\\b", " ")
+    )
 )
 KNOWN = (
     _KNOWN_WAYS
@@ -72,14 +76,19 @@ KNOWN = (
     | frozenset(" ".join(verb for verb, _ in VALUE_VERBS).split())
     | frozenset(" ".join(name for name, _ in PROPERTIES).split())
     | VALUE_WORDS
-    | frozenset("and but except apart other than it them here degrees percent everything upstairs downstairs back".split())
+    | frozenset(
+        "and but except apart other than it them here degrees percent everything upstairs downstairs back".split()
+    )
 )
 _LONGEST = 3  #: words that one name may have been taken apart into
 _NEAREST = 4  #: names that are tried for one stretch
 _VARIANTS = 12
+_COMMON_LIKENESS = 0.85  #: what a house may well have, "candle", is hardly a misheard "kettle"
 _MOST_UNKNOWN = 3  #: words without a meaning here: with more of them it was no command to this house
 #: Words that begin a story, not a command.
-_TELLING = frozenset("i he she it they we you there my his her their our this that mum mom dad who everyone somebody people".split())
+_TELLING = frozenset(
+    "i he she it they we you there my his her their our this that mum mom dad who everyone somebody people".split()
+)
 _CLASS = {
     **dict.fromkeys("P B".split(), "p"), **dict.fromkeys("T D".split(), "t"), **dict.fromkeys("K G".split(), "k"),
     **dict.fromkeys("F V W".split(), "f"), **dict.fromkeys("S Z TH DH".split(), "s"), **dict.fromkeys("SH ZH CH JH".split(), "c"),
@@ -156,7 +165,12 @@ class Repairs:
         """Yield the sentence with one word replaced that is known, but names nothing in this house."""
         words = variant.text.split()
         for place, word in enumerate(words):
-            if place and word not in self._known and singular(word) not in self._known and word not in ("the", "on", "off", "to", "in", "and"):
+            if (
+                place
+                and word not in self._known
+                and singular(word) not in self._known
+                and word not in ("the", "on", "off", "to", "in", "and")
+            ):
                 yield from (Repair(r.text, r.likeness - 0.02, r.sure) for r in self._replaced(variant, words, place))
 
     def _replaced(self, base: Repair, words: list[str], place: int) -> list[Repair]:
@@ -164,7 +178,7 @@ class Repairs:
         for first in (place - 1, place):
             for length in range(1, _LONGEST + 1):
                 last = first + length
-                if first < 1 and first != place or last <= place or last > len(words):
+                if (first < 1 and first != place) or last <= place or last > len(words):
                     continue
                 stretch = words[first:last]
                 if len(stretch) > 1 and {"the", "off", "to", "and", "in"} & set(stretch):
@@ -175,9 +189,13 @@ class Repairs:
                     common_now = any(
                         {word, singular(word)} & english.COMMON_THINGS and word not in term.split() for word in stretch
                     ) and phones(heard.replace(" ", "")) != phones(term.replace(" ", ""))
+                    if common_now and alike < _COMMON_LIKENESS:
+                        continue
                     result.append(
                         Repair(
-                            " ".join([*words[:first], *term.split(), *words[last:]]), lower, base.sure and not common_now
+                            " ".join([*words[:first], *term.split(), *words[last:]]),
+                            lower,
+                            base.sure and not common_now,
                         )
                     )
         return result
@@ -209,7 +227,12 @@ class Repairs:
             for length in (3, 2, 1):
                 stretch = words[place : place + length]
                 term = self._joined.get("".join(stretch))
-                if len(stretch) == length and term and term != " ".join(stretch) and not (length == 1 and self._is_known(stretch[0])):
+                if (
+                    len(stretch) == length
+                    and term
+                    and term != " ".join(stretch)
+                    and not (length == 1 and self._is_known(stretch[0]))
+                ):
                     result += term.split()
                     place += length
                     break

@@ -62,7 +62,9 @@ def _words() -> frozenset[str]:
     from home_assistant_intents import get_intents
 
     data = get_intents("en") or {}
-    kept = [group["sentences"] for name, intent in data["intents"].items() if name in _INTENTS for group in intent["data"]]
+    kept = [
+        group["sentences"] for name, intent in data["intents"].items() if name in _INTENTS for group in intent["data"]
+    ]
     text = json.dumps([kept, data["lists"], data["expansion_rules"]])
     return frozenset(re.findall(r"[a-z]{2,}|a", text))
 
@@ -84,8 +86,15 @@ def _warm(intents: Intents) -> None:
     lists = {"name": TextSlotList.from_tuples(names, name="name")}
     for name in ("area", "floor"):
         lists[name] = TextSlotList.from_tuples([(name, name)], name=name)
-    for text in ("set the lamp to 50 percent", "what is the state of lamp", "set the temperature of lamp to 21 degrees", "turn on lamp"):
-        recognize_best(text, intents, slot_lists=lists, intent_context={"area": "area"}, language="en", best_slot_name="name")
+    for text in (
+        "set the lamp to 50 percent",
+        "what is the state of lamp",
+        "set the temperature of lamp to 21 degrees",
+        "turn on lamp",
+    ):
+        recognize_best(
+            text, intents, slot_lists=lists, intent_context={"area": "area"}, language="en", best_slot_name="name"
+        )
 
 
 def recognise(directory: Directory, text: str, room: str | None) -> Iterator[Said]:
@@ -97,7 +106,13 @@ def recognise(directory: Directory, text: str, room: str | None) -> Iterator[Sai
     words = set(text.split())
     if not all(_may_be_said(word, directory) for word in words):
         return
-    if not names and not areas and not floors and not words & english.GENERIC and not {f"{w}s" for w in english.GENERIC} & words:
+    if (
+        not names
+        and not areas
+        and not floors
+        and not words & english.GENERIC
+        and not {f"{w}s" for w in english.GENERIC} & words
+    ):
         return
     context: dict[str, Any] = {"area": plain(room)} if room else {}
     found = recognize_best(
@@ -116,7 +131,9 @@ def recognise(directory: Directory, text: str, room: str | None) -> Iterator[Sai
         yield said
 
 
-def _spotted(directory: Directory, text: str) -> tuple[list[tuple[str, str, dict[str, Any]]], list[tuple[str, str]], list[tuple[str, str]]]:
+def _spotted(
+    directory: Directory, text: str
+) -> tuple[list[tuple[str, str, dict[str, Any]]], list[tuple[str, str]], list[tuple[str, str]]]:
     """Return the names of things, areas and floors that stand in a text: hassil is given no others to try."""
     words = text.split()
     names: list[tuple[str, str, dict[str, Any]]] = []
@@ -127,7 +144,9 @@ def _spotted(directory: Directory, text: str) -> tuple[list[tuple[str, str, dict
             said = " ".join(words[start:end])
             if words[start] in ("the", "my", "our"):
                 continue
-            for domain in sorted({directory.entities[number].domain for number in bits(directory.exact.get(bare(said), 0))}):
+            for domain in sorted(
+                {directory.entities[number].domain for number in bits(directory.exact.get(bare(said), 0))}
+            ):
                 names.append((said, said, {"domain": domain}))
             place = directory.places.get(tuple(words[start:end]))
             if place is not None:
@@ -146,10 +165,14 @@ def _command(intent: str, slots: dict[str, Any], text: str) -> Said | None:
         if not what or text == plain(str(slots.get("name", ""))):
             return None  # a name alone is no command
         verb = {"HassTurnOn": "turn on", "HassTurnOff": "turn off", "HassToggle": "toggle"}[intent]
-        first = text.split()[0]
+        first = text.split(maxsplit=1)[0]
         if first in ("lock", "unlock", "press", "activate", "start"):
             verb = first
-        elif kind in english.CALLED or slots.get("domain") == "cover" or first in ("open", "close", "shut", "raise", "lower", "lift"):
+        elif (
+            kind in english.CALLED
+            or slots.get("domain") == "cover"
+            or first in ("open", "close", "shut", "raise", "lower", "lift")
+        ):
             verb = verb if slots.get("domain") not in ("cover", "valve") and first not in ("open", "close", "shut", "raise", "lower", "lift") else (
                 "open" if intent == "HassTurnOn" else "close"
             )  # fmt: skip
@@ -168,11 +191,18 @@ def _command(intent: str, slots: dict[str, Any], text: str) -> Said | None:
         what = slots.get("name") or f"all the fans{in_place}"
         return Said(intent, f"set {what} to {float(slots['percentage']):g} percent")
     if intent == "HassClimateSetTemperature":
-        return Said(intent, f"set the temperature{' of ' + slots['name'] if 'name' in slots else in_place} to {float(slots['temperature']):g} degrees")
+        return Said(
+            intent,
+            f"set the temperature{' of ' + slots['name'] if 'name' in slots else in_place} to {float(slots['temperature']):g} degrees",
+        )
     if intent == "HassClimateGetTemperature":
-        return Said(intent, f"what is the temperature{' of ' + slots['name'] if 'name' in slots else in_place}", question=True)
+        return Said(
+            intent, f"what is the temperature{' of ' + slots['name'] if 'name' in slots else in_place}", question=True
+        )
     if intent == "HassGetState":
-        return Said(intent, f"is {what} {slots['state']}" if "state" in slots else f"what is the state of {what}", question=True)
+        return Said(
+            intent, f"is {what} {slots['state']}" if "state" in slots else f"what is the state of {what}", question=True
+        )
     if intent == "HassVacuumStart" and what:
         return Said(intent, f"start {what}")
     if intent == "HassVacuumReturnToBase" and what:

@@ -99,17 +99,24 @@ def values_in(text: str) -> list[Placed]:
 def _value(match: re.Match[str]) -> Quantity:
     if match["amount"]:
         quality, sign = _MORE.get(match["amount_way"], ("", 1 if match["amount_way"] == "more" else -1))
-        return Quantity(kind="more", number=sign * _float(match["amount"]), unit=_unit(match["amount_unit"]), quality=quality)
+        return Quantity(
+            kind="more", number=sign * _float(match["amount"]), unit=_unit(match["amount_unit"]), quality=quality
+        )
     if match["way"]:
         quality, sign = _MORE[match["way"]]
         if match["by"]:
             return Quantity(
-                kind="more", number=sign * _float(match["by"]), unit=_unit(match["by_unit"]) or "number", quality=quality
+                kind="more",
+                number=sign * _float(match["by"]),
+                unit=_unit(match["by_unit"]) or "number",
+                quality=quality,
             )
         return Quantity(kind="more", number=sign * _HOW_MUCH.get(match["much"] or "", 1.0), quality=quality)
     if match["step"]:
         share = _SHARES.get(match["step"])
-        number, unit = (float(share), "percent") if share is not None else (_float(match["step"]), _unit(match["step_unit"]))
+        number, unit = (
+            (float(share), "percent") if share is not None else (_float(match["step"]), _unit(match["step_unit"]))
+        )
         return Quantity(kind="more", number=number, unit=unit or "number")
     if match["step_much"] or match["little"]:
         return Quantity(kind="more", number=_HOW_MUCH[match["step_much"] or match["little"]])

@@ -35,7 +35,9 @@ _TENS = {
 _TENS["fourty"] = 40
 #: Between these words "one" is a number; after others it stands for a thing.
 _BEFORE_ONE = frozenset("to by at of is in minus about around for and".split())
-_AFTER_ONE = frozenset("percent degree degrees third quarter half kelvin minute minutes hour hours step notch point".split())
+_AFTER_ONE = frozenset(
+    "percent degree degrees third quarter half kelvin minute minutes hour hours step notch point".split()
+)
 _NUMBER_WORDS = _SMALL.keys() | _TENS.keys()
 _BREAK = re.compile(r"[;:!?]+|\.(?!\d)|,(?!\d{3}\b)")
 _TOKEN = re.compile(r"\d+(?:\.\d+)?(?:st|nd|rd|th)\b|\d+(?:\.\d+)?|[^\W\d_]+(?:'[^\W\d_]+)*|,")
@@ -132,7 +134,7 @@ def singular(word: str) -> str:
         return word[:-3] + "y"
     if word.endswith(("ches", "shes", "xes", "sses")):
         return word[:-2]
-    return word[:-1] if word.endswith("s") else word
+    return word.removesuffix("s")
 
 
 def joined(items: list[str], last: str = "and") -> str:
