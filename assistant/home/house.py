@@ -29,7 +29,7 @@ from assistant.home.discovery import Announcement, Found
 from assistant.home.entities import Act, Entity, Message, Names, State, Value
 from assistant.home.tasmota import FILTERS as TASMOTA_FILTERS
 from assistant.home.tasmota import Tasmota
-from assistant.home.templates import Payload
+from assistant.home.templates import Payload, about
 
 MAX_ENTITIES = 20_000  #: entities in a house
 MAX_PAYLOAD = 262_144  #: bytes of a state
@@ -392,7 +392,7 @@ class House:
             report = thing.report
             before = report.value
             report.changed = False
-            if not _take(listener, message, report):
+            if not _take(listener, message, thing):
                 continue
             id_ = thing.entity.id
             changes.heard.append(id_)
@@ -549,6 +549,8 @@ class House:
     ) -> _Thing:
         id_ = self._ids.get(identity) or self._new_id(identity, announcement, entity, wanted)
         thing = _Thing(identity, announcement, component, replace(entity, id=id_))
+        for name, value in component.initial.items():
+            thing.report.put(name, value)
         self._things[id_] = self._by_identity[identity] = thing
         self._by_topic.setdefault(announcement.key[0], {})[announcement.key[1]] = thing
         self.version += 1
@@ -722,24 +724,35 @@ def _decoded(payload: bytes, encoding: str, messages: dict[str, Payload | None])
     return messages[encoding]
 
 
-def _take(listener: Listener, message: Payload, report: Report) -> bool:
+def _take(listener: Listener, message: Payload, thing: _Thing) -> bool:
     """Let a listener take a message into the report; return whether it says anything to it."""
     template = listener.template
     told: object
-    if listener.json:
-        told = message.json_object() if template is None else object_of(template.value(message) or "")
-        if told is None:
-            return False
+    if template is None:
+        told = message.json_object() if listener.json else message.text
     else:
-        told = message.text if template is None else template.value(message)
-        if not told:
-            return False
+        variables = _about(thing) if template.asks_about_itself else thing.component.variables
+        text = template.value(message, variables) or ""
+        told = object_of(text) if listener.json else text
+    if not told:
+        return False
     try:
-        listener.decode(report, told)
+        listener.decode(thing.report, told)
     except (ValueError, TypeError, ArithmeticError) as error:
         _log.debug("A message on %s is not understood: %s", listener.topic, error)
         return False
     return True
+
+
+def _about(thing: _Thing) -> dict[str, object]:
+    """Return the variables of a template that asks what its own entity is doing."""
+    report = thing.report
+    attributes = dict(report.attributes)
+    for ours, theirs in (("position", "current_position"), ("tilt", "current_tilt_position")):
+        if ours in attributes:
+            attributes[theirs] = attributes[ours]
+    state = "unknown" if report.value is None else str(report.value)
+    return thing.component.variables | about(thing.entity.id, thing.entity.name, state, attributes)
 
 
 def _identity(announcement: Announcement, component: Component, keys: Keys) -> _Identity:

@@ -28,7 +28,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
     from jinja2 import nodes
@@ -93,19 +93,22 @@ class Payload:
 _STEP = r"""(?:\.[A-Za-z_]\w*|\[\s*(?:'[^'\\]*'|"[^"\\]*"|\d{1,6})\s*\])"""
 _PATH = re.compile(rf"\{{\{{-?\s*value_json((?:{_STEP})+)\s*-?\}}\}}", re.ASCII)
 _ONE_STEP = re.compile(r"""\.(\w+)|\[\s*(?:'([^']*)'|"([^"]*)"|(\d+))\s*\]""", re.ASCII)
+_ABOUT = re.compile(r"\b(?:entity_id|this|name|is_state|states|state_attr)\b")
 _PLAIN = re.compile(r"\s*\{\{-?\s*value\s*-?\}\}\s*")
 
 
 class Template:
     """One announced template. Made by :func:`read`; compiled when it is rendered."""
 
-    __slots__ = ("_path", "broken", "source")
+    __slots__ = ("_path", "asks_about_itself", "broken", "source")
 
     def __init__(self, source: str) -> None:
         if len(source) > MAX_SOURCE:
             raise TemplateError(f"has {len(source)} characters; at most {MAX_SOURCE} are read")
         self.source = source
         self.broken = False  #: it went over a limit
+        #: It names its entity, so that :func:`about` is wanted among its variables.
+        self.asks_about_itself = bool(_ABOUT.search(source))
         self._path = _path_of(source)
         if self._path is None:
             _parse(source)
@@ -149,6 +152,22 @@ class Template:
         except Exception as error:  # whatever a filter or operator raises on what a device sent
             _log.debug("A template failed: %s: %.80r", error, self.source)
             return None
+
+
+def about(entity_id: str, name: str, state: str, attributes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a template may know of its own entity, and of no other: Home Assistant's names for it."""
+
+    def state_of(asked: str) -> str:
+        return state if asked == entity_id else "unknown"
+
+    return {
+        "entity_id": entity_id,
+        "name": name,
+        "this": {"entity_id": entity_id, "state": state, "attributes": attributes, "name": name},
+        "states": state_of,
+        "is_state": lambda asked, wanted: state_of(asked) == str(wanted),
+        "state_attr": lambda asked, attribute: attributes.get(attribute) if asked == entity_id else None,
+    }
 
 
 @functools.lru_cache(maxsize=_CACHED)
@@ -310,11 +329,10 @@ def _environment() -> ImmutableSandboxedEnvironment:
     class Missing(Undefined):
         """A value that is not there: no number, so that ``float(0)`` gives its default."""
 
-        def __float__(self) -> float:
+        def _no_number(self) -> NoReturn:
             raise TypeError("there is no such value")
 
-        def __int__(self) -> int:
-            raise TypeError("there is no such value")
+        __float__ = __int__ = _no_number
 
     # Unoptimized: constants are not folded, so that no operation happens outside a rendering.
     environment = Sandbox(undefined=Missing, optimized=False)

@@ -38,6 +38,7 @@ class _Thermostat(Component):
 
     default_modes: tuple[str, ...]
     default_limits: tuple[float, float]  # °C
+    default_initial: float  # °C
 
     def __init__(self, keys: Keys) -> None:
         super().__init__(keys)
@@ -66,6 +67,8 @@ class _Thermostat(Component):
                 topics[name] = self.services.pop(name)
         if "temperature" in topics:
             self.features.add("temperature")
+            if "temperature" in self.unreported:
+                self.initial["temperature"] = self.keys.number("initial", self.default_initial)
         if {"temperature_low", "temperature_high"} & topics.keys():
             self.features.add("temperature_range")
         if not topics:
@@ -126,6 +129,7 @@ class Climate(_Thermostat):
     domain = "climate"
     default_modes = _CLIMATE_MODES
     default_limits = (7.0, 35.0)
+    default_initial = 21.0
 
     def __init__(self, keys: Keys) -> None:
         super().__init__(keys)
@@ -176,6 +180,7 @@ class WaterHeater(_Thermostat):
     domain = "water_heater"
     default_modes = _HEATER_MODES
     default_limits = (43.3, 60.0)
+    default_initial = 43.3
 
 
 class Humidifier(Component):

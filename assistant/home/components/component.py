@@ -95,6 +95,8 @@ class Component:
         self.features: set[str] = set()
         self.services: dict[str, Service] = {}
         self.listeners: list[Listener] = []
+        self.variables: dict[str, Any] = {}  # what templates of states know beside the message
+        self.initial: dict[str, Value] = {}  # attributes before the device, which never reports them, is told any
         self.unreported: set[str] = set()  # what is set without the device ever saying so
         self.lists: dict[str, tuple[str, ...]] = {}  # options, modes, presets, effects, fan_modes, swing_modes
         self.minimum: float | None = None

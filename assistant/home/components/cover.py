@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from assistant.home.announcement import AnnouncementError, Keys
@@ -19,7 +18,7 @@ from assistant.home.components.component import (
     percent,
     to_range,
 )
-from assistant.home.entities import Message, Value
+from assistant.home.entities import Value
 
 _OPEN: dict[str, Value] = {"value": "open"}
 _CLOSED: dict[str, Value] = {"value": "closed"}
@@ -38,6 +37,7 @@ class Cover(Component):
             raise AnnouncementError("position_open", "must differ from position_closed")
         if self.tilt_low == self.tilt_high:
             raise AnnouncementError("tilt_max", "must differ from tilt_min")
+        self.variables = self._variables()
         self._listen()
         self._move()
         self._tilt()
@@ -168,6 +168,7 @@ class Valve(Component):
         states = {keys.text("state_open", "open"): "open", keys.text("state_closed", "closed"): "closed"}
         self.decode_state = chooses(self.moving | states)
         self.optimistic |= not self.listen("state_topic", self._state, "value_template")
+        self.variables = {"position_open": int(self.open_at), "position_closed": int(self.closed_at)}
         self.command = keys.topic("command_topic")
         self.template = keys.template("command_template")
         if self.positioned:
@@ -193,8 +194,7 @@ class Valve(Component):
 
     def _go(self, share: int) -> Plan:
         position = to_range(share, self.closed_at, self.open_at)
-        limits: Mapping[str, Any] = {"position_open": int(self.open_at), "position_closed": int(self.closed_at)}
-        message: Message = self.message(str(self.command), position, self.template, {"position": share, **limits})
+        message = self.message(str(self.command), position, self.template, {"position": share, **self.variables})
         return Plan([message], {"value": "open" if share else "closed", "position": share})
 
     def _state(self, report: Report, text: str) -> None:

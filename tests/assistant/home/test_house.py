@@ -397,3 +397,36 @@ def test_last_messages_are_kept_up_to_a_limit(monkeypatch):
     for index in range(20):
         publish(house, f"homeassistant/sensor/s{index}/config", "")
     assert house._kept == 0
+
+
+def test_a_template_may_ask_what_its_own_entity_is_doing():
+    house = House()
+    toggles = "{% if is_state(entity_id, 'on') %}OFF{% else %}ON{% endif %}"
+    entity = announce(house, "binary_sensor", {"state_topic": "s", "value_template": toggles})
+    values = []
+    for _ in range(3):
+        publish(house, "s", "pressed")
+        values.append(house.state(entity).value)
+    assert values == ["on", "off", "on"]
+    template = "{{ states('binary_sensor.thing') }} {{ this.state }} {{ name }}"
+    other = announce(house, "sensor", {"state_topic": "t", "value_template": template, "name": "Other"}, "other")
+    publish(house, "t", "x")
+    assert house.state(other).value == "unknown unknown Other"
+
+
+def test_a_position_template_knows_the_limits_and_the_last_position():
+    house = House()
+    template = "{{ [value | int, position_open] | min if state_attr(entity_id, 'current_position') is none else 7 }}"
+    entity = announce(house, "cover", {"position_topic": "p", "position_template": template, "position_open": 50})
+    publish(house, "p", "80")
+    assert house.state(entity).attributes["position"] == 100
+    publish(house, "p", "80")
+    assert house.state(entity).attributes["position"] == 14
+
+
+def test_a_thermostat_that_never_reports_starts_from_its_initial_temperature():
+    house = House()
+    entity = announce(house, "climate", {"temperature_command_topic": "t"})
+    assert house.state(entity).attributes["temperature"] == 21
+    house.assume(Act(entity, "set_temperature", {"temperature": 23}), 5.0)
+    assert house.state(entity).attributes["temperature"] == 23
