@@ -142,7 +142,8 @@ class Grammar:
         if declined(text):
             return self._spared(text)
         if is_question(text):
-            return ask(self.directory, text, context) or self._shared(text, context)
+            found = ask(self.directory, text, context)
+            return found or (self._shared(text, context) if _ASKS_A_STATE.match(text) else None)
         if said_by_others(text):
             return None
         return self._command(text, context)
@@ -385,6 +386,10 @@ class Grammar:
             moved = self.directory.find(phrase, self._able(other), room=context.room, last=last)
             if not moved.problem and all(name.startswith(("valve.", "cover.")) for name in moved.ids):
                 action, found = other, moved
+        if action == "open" and found.problem in ("unable", "unknown"):  # a door that has nothing but a lock
+            locked = self.directory.find(phrase, self._able("unlock"), room=context.room, last=last)
+            if len(locked.ids) == 1 and not locked.problem:
+                action, found = "unlock", locked
         if found.problem == "area":
             return self._area(action, found, template, context)
         if found.problem in ("room", "which"):
@@ -473,6 +478,8 @@ class Grammar:
         self, text: str, way: int, placed: Placed, whole: str, context: Context, last: Sequence[str]
     ) -> _Reading | None:
         before, after = text[: placed.start].split(), text[placed.end :].split()
+        if text == whole and after and (not before or before == ["the"]) and after[0] not in _FROM_VALUE:
+            return None  # "half the lamp" is no command
         value, much = placed.value, placed.value.kind == "more" and not placed.value.quality and not placed.value.unit
         while before and before[-1] in (
             "to",
@@ -523,6 +530,8 @@ class Grammar:
             after.pop(0)
         if much and not way:
             return None
+        if value.kind == "degrees" and re.search(r"(?:^| )(?:up|down) $", text[: placed.start]):
+            value = Quantity(kind="more", number=value.number, unit="degrees")  # "up 2 degrees" is by, not to
         quality, words = _property(before + after)
         if bare_name(" ".join(before + after)) in self.directory.exact:
             quality, words = "", before + after
@@ -658,7 +667,7 @@ class Grammar:
     ) -> _Reading | None:
         """Read "set the wash program to wool": one of the options that the thing itself names."""
         _, words = _property(phrase.split())
-        for name in (phrase, " ".join(words)):
+        for name in dict.fromkeys((phrase, " ".join(words), _OF_OPTION.sub("", phrase).strip())):
             found = (
                 self.directory.find(name, -1 & ((1 << len(self.directory.entities)) - 1), room=context.room, last=last)
                 if name
@@ -725,7 +734,9 @@ class Grammar:
                 "asked back",
             )
         names = [self._entity(name).name for name in found.choices]
-        what = f"{found.kind or 'device'}s"
+        what = {"heating": "heaters", "heat": "heaters", "lighting": "lights", "switch": "switches"}.get(
+            found.kind, f"{found.kind or 'device'}s"
+        )
         if reading.problem == "it":
             question = "What do you mean by that?"
         elif reading.problem == "here":
@@ -777,7 +788,7 @@ class Grammar:
         found = reading.found
         phrase = " ".join(word for word in found.phrase.split() if word not in ("the", "a", "my", "our", ","))
         if reading.problem == "unable" and found.choices:
-            names = [self._entity(name).name for name in found.choices[:3]]
+            names = list(dict.fromkeys(self._entity(name).name for name in found.choices))
             told = f"{the(names)} cannot do that.".capitalize() if len(names) < 3 else "They cannot do that."
             return HomeIntent(
                 kind="refuse",
@@ -827,7 +838,11 @@ class Grammar:
         found = self.directory.find(
             text, self._able("on") | self._able("open") | self._able("start"), room=context.room
         )
-        if not found.problem and len(found.ids) == 1 and text.split(maxsplit=1)[0] in ("the", "my", "our", *text.split()[:1]):
+        if (
+            not found.problem
+            and len(found.ids) == 1
+            and text.split(maxsplit=1)[0] in ("the", "my", "our", *text.split()[:1])
+        ):
             name = self._entity(found.ids[0]).name
             return HomeIntent(
                 kind="ask_back", intent="HassClarify", question=f"What shall I do with {the([name])}?", entities=found.ids, reason="only a name",
@@ -938,10 +953,15 @@ _SCENE_OF_ROOM = re.compile(
     r"(?:change|transition|switch|set|put|turn) (?:to )?(?:the |my |our )?(?P<room>.+?) (?:to|into|in) (?:the |my |our )?(?P<np>.+?)(?: scene| mode| mood)"
     r"|(?:change|transition) (?:to )?(?:the |my |our )?(?P<room_>.+?) to (?:the |my |our )?(?P<np_>.+?)"
 )
+_OF_OPTION = re.compile(r"(?:the )?\b(?:fan mode|fan speed|swing mode|fan|mode|preset|effect|program|programme)(?: (?:of|for|on|in)(?= ))?")
 _OPTION = re.compile(
     r"(?:(?:set|put|change|switch|turn|make|get|have|run|move|start|select) )?(?P<np>.+?) (?:to|on|in|into|at|as)(?: the)? (?P<option>.+?)"
     r"(?P<tail> mode| effect| preset| setting| program| programme| cycle| profile)?"
 )
+#: What stands between a value and what it is for, where no verb begins the sentence: "full speed on the fan".
+_FROM_VALUE = frozenset("in on for at of with please up down here upstairs downstairs outside brightness light lights".split())
+#: How the shared questions begin; "how do I" is one for the documents.
+_ASKS_A_STATE = re.compile(r"(?:is|are|which|do you know|tell me|(?:what|how) (?:is|are)|how many|how (?:hot|cold|warm|cool))\b")
 _ORDER = re.compile(
     r"(?:turn|switch|open|close|shut|lock|unlock|dim|set|raise|lower|put|kill|activate|brighten|toggle|change|make)\b"
 )

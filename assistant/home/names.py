@@ -87,6 +87,7 @@ class Directory:
             for room in rooms:
                 mask |= self.area_of.get(plain(room), 0)
             self._place(plain(floor), floor, mask, "floor")
+        self._called_floors({plain(floor): floor for floor in floors})
         self._longest = max((len(words) for words in self.places), default=0)
         self.switched = 0
         for domain in SWITCHED:
@@ -125,7 +126,7 @@ class Directory:
                 self.exact[spelled] = self.exact.get(spelled, 0) | bit
             for word in words:
                 self._named[word] = self._named.get(word, 0) | bit
-                if word not in _ROOMS:
+                if word not in _ROOMS or (word != "room" and name.startswith(word + " ")):
                     self.words[word] = self.words.get(word, 0) | bit
             for first, second in zip(name.split(), name.split()[1:], strict=False):
                 if second in _ROOMS:
@@ -147,6 +148,32 @@ class Directory:
             self.places[words] = (called, self.places.get(words, ("", 0))[1] | mask)
             if kind == "floor" and words[-1] != "floor":
                 self.places[(*words, "floor")] = self.places[words]
+
+    def _called_floors(self, floors: Mapping[str, str]) -> None:
+        """Let people say "upstairs" of a first floor and "the ground floor" of what is named Downstairs."""
+        ground = next(
+            (
+                name
+                for name in ("downstairs", "ground floor", "main floor", "lower floor", "first floor")
+                if name in floors
+            ),
+            "",
+        )
+        above = [
+            name for name in ("upstairs", "upper floor", "top floor", "first floor", "second floor") if name in floors
+        ]
+        above = [name for name in above if name != ground]
+        for names, named in ((ground and [ground], ("downstairs", "ground floor")), (above, ("upstairs",))):
+            mask = 0
+            for name in names:
+                mask |= self.places[tuple(name.split())][1]
+            for said in named:
+                if mask and tuple(said.split()) not in self.places:
+                    self._place(said, said.capitalize(), mask, "floor")
+        outside = next((name for name in ("outside", "outdoors", "outdoor") if (name,) in self.places), "")
+        for said in ("outside", "outdoors", "outdoor") if outside else ():
+            if (said,) not in self.places:
+                self._place(said, *self.places[(outside,)], "area")
 
     def _blinds(self) -> None:
         """Let "the blinds" mean whatever covers the windows, where nothing goes by that name."""
@@ -240,6 +267,9 @@ class Directory:
         for item in items:
             found = self._item(item, able, room, last, kind, reading)
             spoken = noun or next((other.kind for other in finds if other.kind), "")
+            if found.problem in ("which", "room") and (place := self._scope(items[-1])[2]):
+                again = self._item([*item, "in", *plain(place).split()], able, room, last, kind, reading)
+                found = again if not again.problem else found
             if found.problem in ("area", "unknown", "which") and spoken and singular(item[-1]) not in english.GENERIC:
                 plural = f"{spoken}s" if quantified else spoken
                 again = self._item([*item, plural], able, room, last, kind, reading)

@@ -42,7 +42,10 @@ _S = "|".join(sorted(_STATES, key=len, reverse=True))
 _D = "|".join(sorted(_DONE, key=len, reverse=True))
 _STILL = r"(?:still |currently |now |already |really |actually |properly |fully |completely |all |both |turned |switched |left |been |even |right now |set to |set |securely |not )*"
 _NOW = r"(?: (?:right now|now|at the moment|currently|today|still|at present|just now|yet|please))*"
-_AT = r"(?P<at> (?:in|on|at|upstairs|downstairs|outside|inside|here|everywhere|anywhere|of|throughout|around|by|near|across|except|but)\b.*?)?"
+_AT = (
+    r"(?P<at> (?:(?:upstairs|downstairs|outside|inside|here|everywhere|anywhere)(?: .+?)?"
+    r"|(?:in|on|at|of|throughout|around|by|near|across|except|but) .+?))?"
+)
 _LEAD = re.compile(
     r"(?:(?:tell me|do you know|can you tell me|show me|check|i wonder|let me know|could you check|see|find out|report|please) (?:if |whether |me )?)+"
     r"(?=(?:there|the|is|are|what|which|how|any|when|all|if|my|whether|did|status|i|it)\b)"
@@ -62,6 +65,7 @@ _ASKED: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("is", rf"(?:did|have|has) (?:i|we|you|he|she|they|someone|somebody|anyone|anybody) (?:remember to |forget to |forgotten to |actually |really )?(?:leave|left|keep|kept) (?P<np>.+?) (?P<state>{_S}){_AT}{_NOW}"),
         ("is", rf"(?:did|have|has) (?:i|we|you|he|she|they|someone|somebody|anyone|anybody) (?:remember to |actually |really |already )?(?P<done>{_D}) (?P<np>.+?){_NOW}"),
         ("is", rf"(?:did|have|has) (?:i|we|you|someone|somebody|anyone|anybody) (?:remember to |actually |really |already )?(?:turn|switch|turned|switched) (?P<np>.+?) (?P<state>on|off){_NOW}"),
+        ("is", rf"did (?P<np>.+?) (?P<done>close|open|lock|unlock|shut|turn on|turn off|come on|go off|go on|start|stop){_NOW}"),
         ("is", rf"(?:has|have) (?P<np>.+?) been (?:left |turned |switched )?(?P<state>{_S}){_NOW}"),
         ("count", rf"how many (?:of )?(?P<np>.+?) (?:are |is |do i have |do we have |have i left |did i leave |have been |were |left )*(?:there )?{_STILL}(?P<state>{_S}){_AT}{_NOW}"),
         ("which", rf"(?:which|what)(?: of)? (?P<np>.+?) (?:are|is|have been|has been|did i leave|have i left|did we leave|were|was|do i have|have we left|that are) ?{_STILL}(?P<state>{_S}){_AT}{_NOW}"),
@@ -228,6 +232,12 @@ def _of_state(
         found = directory.find(
             whole, directory.domain.get("lock", 0), room=context.room, last=context.last, reading=True
         )
+    if found.problem in ("unknown", "unable") and state in ("on", "off") and kind in ("is", "last", "duration"):
+        alarm = directory.find(
+            whole, directory.domain.get("alarm_control_panel", 0), room=context.room, last=context.last, reading=True
+        )
+        if not alarm.problem:
+            state, found = "armed" if state == "on" else "disarmed", alarm
     ids = found.ids
     if found.problem == "area" and found.choices:
         ids = found.choices

@@ -83,6 +83,7 @@ KNOWN = (
 _LONGEST = 3  #: words that one name may have been taken apart into
 _NEAREST = 4  #: names that are tried for one stretch
 _VARIANTS = 12
+_LENGTHS = 3  #: sounds that a misheard word may have more, or fewer
 _COMMON_LIKENESS = 0.85  #: what a house may well have, "candle", is hardly a misheard "kettle"
 _MOST_UNKNOWN = 3  #: words without a meaning here: with more of them it was no command to this house
 #: Words that begin a story, not a command.
@@ -126,6 +127,13 @@ class Repairs:
             if directory.words.get(word):
                 terms.update({word: None, f"{word}s": None})
         self._terms = [term for term in terms if len(term) > 1]
+        known = set(directory.vocabulary()) | set(directory.words)
+        self._same: dict[str, list[str]] = {}
+        for group in english.SAME:
+            here = [name for name in group if name in directory.exact or all(word in known for word in name.split())]
+            for said in group:
+                if said not in here and here:
+                    self._same[said] = here
         self._joined = {term.replace(" ", ""): term for term in self._terms}
         self._sounds = [_classes(term) for term in self._terms]
 
@@ -146,6 +154,7 @@ class Repairs:
         joined = self._joined_up(base.text.split())
         variants = [Repair(" ".join(joined), base.likeness, base.sure)]
         yield variants[0]
+        yield from self._renamed(variants[0])
         for _ in range(3):
             more: list[Repair] = []
             for variant in variants[:6]:
@@ -160,6 +169,17 @@ class Repairs:
             variants = more
         if variants and variants[0].text == " ".join(joined):
             yield from self._suspected(variants[0])
+
+    def _renamed(self, base: Repair) -> Iterator[Repair]:
+        """Yield the sentence with another word for the same thing: this house has a couch, and no sofa."""
+        for said, others in self._same.items():
+            for spoken in (f"{said}s", said):
+                if f" {spoken} " in f" {base.text} ":
+                    for other in others:
+                        yield Repair(
+                            f" {base.text} ".replace(f" {spoken} ", f" {other} ").strip(), 0.99 * base.likeness, base.sure
+                        )
+                    break
 
     def _suspected(self, variant: Repair) -> Iterator[Repair]:
         """Yield the sentence with one word replaced that is known, but names nothing in this house."""
@@ -207,9 +227,13 @@ class Repairs:
 
         sound = _classes(heard)
         rough = process.extract(
-            sound, self._sounds, scorer=Levenshtein.normalized_similarity, limit=_NEAREST * 3, score_cutoff=0.45
+            sound, self._sounds, scorer=Levenshtein.normalized_similarity, limit=_NEAREST * 2, score_cutoff=0.5
         )
-        near = [(self._terms[number], likeness(heard, self._terms[number])) for _, _, number in rough]
+        near = [
+            (self._terms[number], likeness(heard, self._terms[number]))
+            for other, _, number in rough
+            if abs(len(other) - len(sound)) <= _LENGTHS
+        ]
         near = [(term, alike) for term, alike in near if alike >= 0.65]
         return sorted(near, key=lambda entry: -entry[1])[:_NEAREST]
 

@@ -162,7 +162,7 @@ def _command(intent: str, slots: dict[str, Any], text: str) -> Said | None:
     what = slots.get("name") or (f"all the {str(kind).replace('_', ' ')}s" if kind else "")
     what += in_place
     if intent in ("HassTurnOn", "HassTurnOff", "HassToggle"):
-        if not what or text == plain(str(slots.get("name", ""))):
+        if not what or bare(text) == bare(plain(str(slots.get("name", "")))):
             return None  # a name alone is no command
         verb = {"HassTurnOn": "turn on", "HassTurnOff": "turn off", "HassToggle": "toggle"}[intent]
         first = text.split(maxsplit=1)[0]

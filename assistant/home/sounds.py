@@ -84,22 +84,29 @@ def _look_up(dictionary: mmap.mmap, word: bytes) -> str:
 @lru_cache(maxsize=20_000)
 def distance(one: tuple[str, ...], other: tuple[str, ...]) -> float:
     """Return what it costs to take one row of phones for the other: 0 alike, about 0.3 for a near sound, 1 for a far."""
+    if one == other:
+        return 0.0
+    slips = [_slip(phone, first=place == 0) for place, phone in enumerate(other)]
     row = [0.0]
-    for phone in other:
-        row.append(row[-1] + _slip(phone, first=len(row) == 1))
+    for slip in slips:
+        row.append(row[-1] + slip)
     for place, phone in enumerate(one):
-        above, row = row, [row[0] + _slip(phone, first=place == 0)]
+        lost = _slip(phone, first=place == 0)
+        left, diagonal = row[0] + lost, row[0]
+        above, row = row, [left]
         for index, counterpart in enumerate(other):
-            row.append(
-                min(
-                    above[index] + _swap(phone, counterpart),
-                    above[index + 1] + _slip(phone, first=place == 0),
-                    row[index] + _slip(counterpart, first=index == 0),
-                )
-            )
+            cost = diagonal if phone == counterpart else diagonal + _swap(phone, counterpart)
+            diagonal = above[index + 1]
+            if diagonal + lost < cost:
+                cost = diagonal + lost
+            if left + slips[index] < cost:
+                cost = left + slips[index]
+            row.append(cost)
+            left = cost
     return row[-1]
 
 
+@cache
 def _slip(phone: str, *, first: bool) -> float:
     """What a sound too many or too few costs: an h, or a stop that ends a word, is lost easily; a first sound is not."""
     if phone in ("HH", "AH"):

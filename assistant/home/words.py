@@ -43,6 +43,8 @@ _BREAK = re.compile(r"[;:!?]+|\.(?!\d)|,(?!\d{3}\b)")
 _TOKEN = re.compile(r"\d+(?:\.\d+)?(?:st|nd|rd|th)\b|\d+(?:\.\d+)?|[^\W\d_]+(?:'[^\W\d_]+)*|,")
 _SPLIT = re.compile(r"(?<=\d)(?=[^\W\d_])(?!st\b|nd\b|rd\b|th\b)")  # "50percent", "4k"
 
+_DEGREES = re.compile(r"(?: a(?= degree)| (?:a )?(?:couple|few)(?: of)?(?= degrees)) degrees?")
+
 MAX_WORDS = 60  #: a command has few words; a longer sentence is no command
 
 
@@ -66,6 +68,8 @@ def plain(text: str) -> str:
         words += (
             _CONTRACTIONS.get(token, token.removesuffix("'s") + "s" * token.endswith("'s")).replace("'", "").split()
         )
+    text = _DEGREES.sub(lambda match: " 1 degrees" if match[0] == " a degree" else " 2 degrees", " " + " ".join(words))
+    words = text.split()
     while words and words[-1] == ",":
         words.pop()
     return " ".join(_figures(words))
