@@ -23,6 +23,7 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
 from assistant.home.address import Address
+from assistant.home.buffered import BufferedSocket
 from assistant.home.entities import Message
 from assistant.home.inbox import MAX_PAYLOAD, Inbox
 from assistant.home.settings import HomeConfig
@@ -36,6 +37,7 @@ FILTERS_AT_ONCE = 100  # in one SUBSCRIBE packet; one that has a wildcard goes a
 BYTES_AT_ONCE = 32 * 1024
 TOGETHER = 16  # messages under way at once; MQTT 5 brokers allow 20 by default
 SLICE_S = 0.002  # what is handled of a flood before others have their turn
+TOGETHER_S = 0.003  # messages that follow one another faster are handled together
 AHEAD = 2_000  # messages read before any is handled, while the broker sends without a pause
 COMMAND_EXPIRES_S = 10  # MQTT 5: the broker forgets a command that the device did not fetch
 
@@ -66,10 +68,11 @@ class Broker:
         self.address = Address.parse(url)
         self.problem = f"there is no connection to the broker {self.address} yet"
         self._tls = _tls_context(settings) if self.address.tls else None
+        # paho needs three times as long for a message of MQTT 5.
         self._versions = {
             "5": [aiomqtt.ProtocolVersion.V5],
             "3.1.1": [aiomqtt.ProtocolVersion.V311],
-        }.get(settings.protocol, [aiomqtt.ProtocolVersion.V5, aiomqtt.ProtocolVersion.V311])
+        }.get(settings.protocol, [aiomqtt.ProtocolVersion.V311, aiomqtt.ProtocolVersion.V5])
         self._receive, self._linked, self._will = receive, linked, will
         self._client: _Client | None = None
         self._lost: asyncio.Future[None] | None = None
@@ -92,8 +95,8 @@ class Broker:
 
     @property
     def quiet(self) -> bool:
-        """Whether everything that was asked for is subscribed to, and nothing waits to be handled."""
-        return self._idle.is_set() and self._client is not None and self._client.inbox.empty()
+        """Whether everything that was asked for is subscribed to."""
+        return self._idle.is_set()
 
     async def wait_connected(self, timeout_s: float) -> bool:
         """Wait for a connection; return whether there is one."""
@@ -205,8 +208,8 @@ class Broker:
             except (aiomqtt.MqttError, OSError, ValueError) as error:
                 _still_wanted()
                 self.problem = self._sentence(error)
-                if attempt or (isinstance(error, MqttConnectError) and _number(error.rc) in (1, 132)):
-                    self._versions.reverse()  # perhaps the broker does not speak that one
+                if _speaks_another(error):
+                    self._versions.reverse()
             if self.problem != told:
                 told = self.problem
                 _log.warning("%s; trying again.", told[:1].upper() + told[1:])
@@ -259,7 +262,6 @@ class Broker:
             keepalive=KEEPALIVE_S,
             properties=properties,
             tls_context=self._tls,
-            socket_options=_SOCKET_OPTIONS,
             logger=_log.getChild("mqtt"),
         )
 
@@ -276,7 +278,10 @@ class Broker:
     async def _take(self, client: _Client) -> None:
         """Hand over what comes: reading first, so that no broker has to drop what it cannot send, then in slices."""
         inbox = client.inbox
+        last = 0.0
         async for message in client.messages:
+            if time.perf_counter() - last < TOGETHER_S:
+                await asyncio.sleep(TOGETHER_S)
             waiting = -1
             while waiting < inbox.qsize() < AHEAD:
                 waiting = inbox.qsize()
@@ -285,6 +290,7 @@ class Broker:
             until = time.perf_counter() + SLICE_S
             while not inbox.empty() and time.perf_counter() < until:
                 self._handle(inbox.get_nowait())
+            last = time.perf_counter()
 
     def _handle(self, message: aiomqtt.Message) -> None:
         self._handled += 1
@@ -338,13 +344,23 @@ class _Client(aiomqtt.Client):
         assert isinstance(self._queue, Inbox)
         self.inbox = self._queue
         self.pending_calls_threshold = TOGETHER + 1  # more is worth a warning
+        self._connect_socket = self._client._create_socket
+        self._client._create_socket = self._buffered_socket  # type: ignore[method-assign]
+
+    def _buffered_socket(self) -> Any:
+        connected = self._connect_socket()
+        for option in _SOCKET_OPTIONS:
+            connected.setsockopt(*option)  # type: ignore[attr-defined]
+        return BufferedSocket(connected)  # type: ignore[arg-type]
 
     def abandon(self) -> None:
         """Close what is still open; nothing is sent."""
+        if self._disconnected.done() and not self._disconnected.cancelled():
+            self._disconnected.exception()  # was told, or nobody asked
         if self._misc_task is not None:
             self._misc_task.cancel()
-        left = self._client.socket()
-        if isinstance(left, socket.socket) and left.fileno() >= 0:
+        left: Any = self._client.socket()
+        if left is not None and left.fileno() >= 0:
             loop = asyncio.get_running_loop()
             loop.remove_reader(left.fileno())
             loop.remove_writer(left.fileno())
@@ -383,6 +399,13 @@ def _batch(filters: dict[str, None]) -> list[str]:
         if wild:
             break
     return batch
+
+
+def _speaks_another(error: Exception) -> bool:
+    """Say whether a broker may refuse the version of MQTT: it said so, or was reached and said nothing."""
+    if isinstance(error, MqttConnectError):
+        return _number(error.rc) in (1, 132)
+    return str(error) == "Operation timed out"
 
 
 def _still_wanted() -> None:

@@ -129,10 +129,11 @@ class History:
         self._pending.append((key, now, text, int(known is not None)))
 
     async def run(self) -> None:
-        """Write what was recorded, once a second, until cancelled."""
-        while True:
-            await asyncio.sleep(FLUSH_S)
-            await self.flush()
+        """Write what was recorded, once a second, until cancelled or closed."""
+        with contextlib.suppress(RuntimeError):  # the thread has ended
+            while True:
+                await asyncio.sleep(FLUSH_S)
+                await self.flush()
 
     async def flush(self) -> None:
         """Write what was recorded; when this returns it survives a crash of the process."""

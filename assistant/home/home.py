@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 IDS_FILE = "home-ids.json"
 MAX_IDS_BYTES = 8 * 1024 * 1024
 COMPILE_AFTER_S = 0.1  #: names that change in a row are compiled once
+COMPILE_LATEST_S = 3.0
 TELL_AFTER_S = 0.05  #: changes of state that come in a row are told together
 ANSWER_BIRTH_S = 1.0  #: after Home Assistant's birth, devices announce themselves again
 NO_BROKER = (
@@ -341,9 +342,10 @@ class Home:
 
         while True:
             await self._names_changed.wait()
+            began = time.monotonic()
             await asyncio.sleep(COMPILE_AFTER_S if self._grammar is not None else 0.01)
-            if not self._broker.quiet:  # devices are still being found
-                await asyncio.sleep(COMPILE_AFTER_S)
+            while not self._broker.quiet and time.monotonic() - began < COMPILE_LATEST_S:
+                await asyncio.sleep(0.02)  # devices are still being found
             self._names_changed.clear()
             version, names, entities = self.house.version, self.house.names(), self.house.entities()
             try:

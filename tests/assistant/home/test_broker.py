@@ -57,7 +57,7 @@ def quick(monkeypatch):
     monkeypatch.setattr(module, "LONGEST_WAIT_S", 0.1)
 
 
-@pytest.mark.parametrize(("protocol", "version"), [("5", 5), ("3.1.1", 4), ("auto", 5)])
+@pytest.mark.parametrize(("protocol", "version"), [("5", 5), ("3.1.1", 4), ("auto", 4)])
 async def test_what_is_kept_and_what_comes_is_handed_over(make_mosquitto, make_witness, protocol, version):
     mosquitto = make_mosquitto("log_type all")
     witness = make_witness(mosquitto)
@@ -77,13 +77,16 @@ def running_id(mosquitto):
     return mosquitto.log().partition(" as repartee-")[2][:12]
 
 
-async def test_a_broker_that_knows_only_the_older_version_is_spoken_to_in_it(mosquitto):
-    """In front of Mosquitto stands one that answers MQTT 5 as brokers of 2014 did."""
+@pytest.mark.parametrize("known", [5, 4])
+async def test_a_broker_that_knows_only_one_version_is_spoken_to_in_it(mosquitto, known, monkeypatch):
+    """In front of Mosquitto stands one that refuses the other version, as MQTT 3.1.1 says in section 3.1.2.2."""
+
+    monkeypatch.setattr(module, "TIMEOUT_S", 0.5)
 
     async def serve(reader, writer):
         head = await reader.read(2)
         rest = await reader.readexactly(head[1])
-        if rest[6] == 5:
+        if rest[6] != known:
             writer.write(b"\x20\x02\x00\x01")  # CONNACK: unacceptable protocol version
             writer.close()
             return
@@ -102,6 +105,7 @@ async def test_a_broker_that_knows_only_the_older_version_is_spoken_to_in_it(mos
             running.link.subscribe(["a"])
             await running.up()
             assert await running.link.settle()
+            assert running.link._client.version == known
 
 
 async def test_user_and_password_with_any_characters_are_let_in_and_wrong_ones_are_told(
