@@ -1,4 +1,4 @@
-"""From what is wanted of a thing to the act that does it: "brighter" of a lamp, "half" of a blind, "eco" of a heater."""
+"""From what is wanted of a thing to the act that does it: a lamp brighter, a blind half open, a heater on eco."""
 
 from __future__ import annotations
 
@@ -52,7 +52,8 @@ LEVELLED = (
 #: Done only after "yes", unless the owner says otherwise: what lets people in, water out or wakes the street.
 _CONFIRMED_SERVICES = {
     ("lock", "unlock"), ("lock", "unlatch"), ("lock", "open"), ("valve", "open"), ("valve", "set_position"),
-    ("siren", "turn_on"), ("siren", "toggle"), ("valve", "toggle"), ("alarm_control_panel", "disarm"), ("alarm_control_panel", "trigger"),
+    ("siren", "turn_on"), ("siren", "toggle"), ("valve", "toggle"), ("alarm_control_panel", "disarm"),
+    ("alarm_control_panel", "trigger"),
 }  # fmt: skip
 _CONFIRMED_COVERS = ("garage", "gate", "door")
 
@@ -60,16 +61,20 @@ _VERBS = {
     "turn_on": "turn on", "turn_off": "turn off", "open": "open", "close": "close", "lock": "lock", "unlock": "unlock",
     "stop": "stop", "toggle": "switch", "press": "press", "activate": "start", "start": "start", "pause": "pause",
     "return_home": "send home", "dock": "send home", "disarm": "disarm", "arm_away": "arm", "arm_home": "arm",
-    "arm_night": "arm", "arm_vacation": "arm", "set_position": "move", "set_temperature": "set", "set_percentage": "set",
-    "set_mode": "set", "set_preset": "set", "set_value": "set", "select": "set", "set_humidity": "set", "locate": "find",
+    "arm_night": "arm", "arm_vacation": "arm", "set_position": "move", "set_temperature": "set",
+    "set_percentage": "set",
+    "set_mode": "set", "set_preset": "set", "set_value": "set", "select": "set", "set_humidity": "set",
+    "locate": "find",
     "set_fan_mode": "set", "install": "update", "set_direction": "turn round", "oscillate": "swing",
 }  # fmt: skip
 _INTENTS = {
-    "turn_on": "HassTurnOn", "open": "HassTurnOn", "lock": "HassTurnOn", "activate": "HassTurnOn", "press": "HassTurnOn",
+    "turn_on": "HassTurnOn", "open": "HassTurnOn", "lock": "HassTurnOn", "activate": "HassTurnOn",
+    "press": "HassTurnOn",
     "turn_off": "HassTurnOff", "close": "HassTurnOff", "unlock": "HassTurnOff", "toggle": "HassToggle",
     "stop": "HassStopMoving", "set_position": "HassSetPosition", "set_temperature": "HassClimateSetTemperature",
     "set_percentage": "HassFanSetSpeed", "set_humidity": "HassHumidifierSetpoint", "start": "HassVacuumStart",
-    "return_home": "HassVacuumReturnToBase", "pause": "HassVacuumPause", "locate": "HassVacuumLocate", "select": "HassSelect",
+    "return_home": "HassVacuumReturnToBase", "pause": "HassVacuumPause", "locate": "HassVacuumLocate",
+    "select": "HassSelect",
     "set_value": "HassSetNumber", "set_mode": "HassClimateSetMode", "set_preset": "HassSetPreset",
     "set_fan_mode": "HassClimateSetFanMode", "disarm": "HassAlarmDisarm", "arm_away": "HassAlarmArm",
     "arm_home": "HassAlarmArm", "arm_night": "HassAlarmArm", "arm_vacation": "HassAlarmArm",

@@ -14,12 +14,15 @@ _OPENING = frozenset("door window garage_door opening".split())
 _IDLE = frozenset("off idle docked closed standby unknown".split())
 _COLOURS = {
     (255, 0, 0): "red", (0, 255, 0): "green", (0, 128, 0): "green", (0, 0, 255): "blue", (255, 255, 0): "yellow",
-    (255, 165, 0): "orange", (128, 0, 128): "purple", (255, 192, 203): "pink", (255, 255, 255): "white", (64, 224, 208): "turquoise",
+    (255, 165, 0): "orange", (128, 0, 128): "purple", (255, 192, 203): "pink", (255, 255, 255): "white", (64, 224,
+    208): "turquoise",
     (0, 255, 255): "cyan", (255, 0, 255): "magenta", (238, 130, 238): "violet", (165, 42, 42): "brown",
 }  # fmt: skip
 _UNITS = {"°C": "degrees", "°F": "degrees", "%": "percent", "W": "watts", "kW": "kilowatts", "kWh": "kilowatt hours",
-          "lx": "lux", "V": "volts", "A": "amperes", "hPa": "hectopascals", "ppm": "parts per million", "K": "kelvin"}  # fmt: skip
-_TOLD = {"locked": "locked", "unlocked": "unlocked", "on": "on", "off": "off", "open": "open", "closed": "closed", "running": "running",
+          "lx": "lux", "V": "volts", "A": "amperes", "hPa": "hectopascals", "ppm": "parts per million",
+          "K": "kelvin"}  # fmt: skip
+_TOLD = {"locked": "locked", "unlocked": "unlocked", "on": "on", "off": "off", "open": "open", "closed": "closed",
+"running": "running",
          "detected": "active", "clear": "clear", "armed": "armed", "disarmed": "disarmed"}  # fmt: skip
 
 States = Callable[[str], State | None]
@@ -151,12 +154,12 @@ def _values(query: Query, things: list[Entity], states: States) -> str:
     if not telling:
         return f"I cannot tell the {query.subject}{_in(query.area)}."
     if query.subject in ("temperature", "humidity") and query.area and len(telling) == 1 and telling[0][1][0].isdigit():
-        return f"It is {telling[0][1]} {_place(query.area)}."
+        return f"{_it(query)} is {telling[0][1]} {_place(query.area)}."
     if len(telling) == 1:
         thing, words = telling[0]
         return f"{_capital(_the(thing))} {_are([thing])} {words}."
     if len({thing.area for thing, _ in telling}) == len(telling) and query.subject in ("temperature", "humidity"):
-        return f"It is {joined([f'{words} {_place(thing.area)}' for thing, words in telling[:_MOST_NAMED]])}."
+        return f"{_it(query)} is {joined([f'{words} {_place(thing.area)}' for thing, words in telling[:_MOST_NAMED]])}."
     return f"{_capital(joined([f'{_the(thing)} {_are([thing])} {words}' for thing, words in telling[:_MOST_NAMED]]))}."
 
 
@@ -187,7 +190,8 @@ def _with_unit(value: Value, attribute: str, entity: Entity) -> str:
     if not isinstance(value, (int, float)) or isinstance(value, bool):
         return str(value).replace("_", " ")
     unit = {
-        "brightness": "percent", "position": "percent", "tilt": "percent", "percentage": "percent", "humidity": "percent",
+        "brightness": "percent", "position": "percent", "tilt": "percent", "percentage": "percent",
+        "humidity": "percent",
         "current_humidity": "percent", "temperature": "degrees", "current_temperature": "degrees", "kelvin": "kelvin",
     }.get(attribute, _UNITS.get(entity.unit or "", entity.unit or ""))  # fmt: skip
     return f"{round(value, 1):g} {unit}".strip()
@@ -226,6 +230,10 @@ def _plural(subject: str) -> str:
     if singular(words[-1]) == words[-1]:
         words[-1] += "s"
     return " ".join(words)
+
+
+def _it(query: Query) -> str:
+    return "It" if query.subject == "temperature" else f"The {query.subject}"
 
 
 def _in(area: str | None) -> str:

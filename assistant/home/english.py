@@ -121,11 +121,15 @@ WHITES: dict[str, int] = {
 #: Other words for the same thing, tried where a house does not know the word that was said.
 SAME = (
     ("hall", "hallway", "corridor", "entrance hall"), ("sofa", "couch", "settee"), ("tv", "telly", "television"),
-    ("fridge", "refrigerator"), ("living room", "lounge", "sitting room", "front room"), ("backyard", "yard", "back yard"),
+    ("fridge", "refrigerator"), ("living room", "lounge", "sitting room", "front room"), ("backyard", "yard",
+    "back yard"),
     ("bathroom", "washroom", "restroom"), ("kids room", "childrens room"),
     ("stove", "hob", "cooker"), ("curtain", "drape"), ("vacuum", "hoover", "robot vacuum", "vacuum cleaner"),
-    ("aircon", "air conditioner", "air conditioning", "ac", "air con", "a c"), ("basement", "cellar"), ("attic", "loft"),
+    ("aircon", "air conditioner", "air conditioning", "ac", "air con", "a c"), ("basement", "cellar"), ("attic",
+    "loft"),
     ("garage door", "overhead door"), ("christmas tree", "xmas tree"), ("laundry room", "utility room", "laundry"),
-    ("washing machine", "washer", "clothes washer"), ("dryer", "tumble dryer"), ("dishwasher", "dish washer"), ("coffee machine", "coffee maker"),
-    ("toilet", "loo"), ("patio", "terrace"), ("outlet", "socket", "plug"), ("fairy light", "string light"), ("bedside", "nightstand"),
+    ("washing machine", "washer", "clothes washer"), ("dryer", "tumble dryer"), ("dishwasher", "dish washer"),
+    ("coffee machine", "coffee maker"),
+    ("toilet", "loo"), ("patio", "terrace"), ("outlet", "socket", "plug"), ("fairy light", "string light"),
+    ("bedside", "nightstand"),
 )  # fmt: skip

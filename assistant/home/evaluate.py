@@ -1,9 +1,12 @@
 """How well sentences are understood over a house: right, asked back, missed, and the dangerous number, acted wrongly.
 
-A sentence set is a file of JSON lines: ``sentence``; ``kind`` ("act", "confirm" which is to be asked back and then done,
-"ask" which is to be asked back, "query", "nothing" which must not act); ``acts`` [{``entity``, ``service``, ``values``}]
+A sentence set is a file of JSON lines: ``sentence``; ``kind`` ("act",
+"confirm" which is to be asked back and then done,
+"ask" which is to be asked back, "query", "nothing" which must not act); ``acts`` [{``entity``, ``service``,
+``values``}]
 with null for a value that may be any; ``entities`` of a query; and optionally ``room``, ``before`` (sentences said
-before it, each carried out) and ``may_ask`` (a misheard sentence may be asked back, if "yes" then does the right thing).
+before it, each carried out) and ``may_ask`` (a misheard sentence may be asked back,
+if "yes" then does the right thing).
 """
 
 from __future__ import annotations

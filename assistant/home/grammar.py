@@ -37,7 +37,8 @@ LIKELY = 0.68
 MARGIN = 0.06
 MAX_CLAUSES = 6
 _RELATIVE = {
-    "up": (1, ""), "down": (-1, ""), "brighter": (1, "brightness"), "dimmer": (-1, "brightness"), "warmer": (1, "warmth"),
+    "up": (1, ""), "down": (-1, ""), "brighter": (1, "brightness"), "dimmer": (-1, "brightness"), "warmer": (1,
+    "warmth"),
     "cooler": (-1, "warmth"),
 }  # fmt: skip
 _AREA_KIND = {"brightness": "light", "colour": "light", "kelvin": "light", "degrees": "climate", "position": "cover"}
@@ -136,7 +137,7 @@ class Grammar:
             return None
         if context.pending is not None and (answer := self._answer(text, context)):
             return answer
-        text, asked = stripped(text)
+        text = stripped(text)
         if not text:
             return None
         if declined(text):
@@ -223,7 +224,8 @@ class Grammar:
         ):  # fmt: skip
             return HomeIntent(
                 kind="refuse", intent="HassDelayed", entities=reading.found.ids,
-                question="I can only do things right away: ask me again when it is time.", reason="asked for another time",
+                question="I can only do things right away: ask me again when it is time.",
+                reason="asked for another time",
             )  # fmt: skip
         if _BROKEN.fullmatch(text) and text not in IDIOMS:
             return self._half(text, context)
@@ -264,11 +266,11 @@ class Grammar:
         spans = [match.span() for match in _PART.finditer(text)]
         for start, end in spans:
             head, tail = text[:start].strip(" ,"), text[end:].strip(" ,")
-            first = self._read(stripped(head)[0], context, last) if head else None
+            first = self._read(stripped(head), context, last) if head else None
             if first is None or first.problem in ("unknown", "unable", "except"):
                 continue
-            tail, asked = stripped(tail)
-            if not tail or asked:
+            tail = stripped(tail)
+            if not tail:
                 continue
             spoken = first.found.ids or last
             second = self._read(tail, context, spoken)
@@ -557,7 +559,8 @@ class Grammar:
         return self._levels(found.ids or found.choices, value, quality, way, found, whole, phrase, context)
 
     def _levels(
-        self, ids: Sequence[str], value: Quantity, quality: str, way: int, found: Found, text: str, phrase: str, context: Context
+        self, ids: Sequence[str], value: Quantity, quality: str, way: int, found: Found, text: str, phrase: str,
+        context: Context
     ) -> _Reading:  # fmt: skip
         template = text.replace(phrase, "@", 1) if phrase else ""
         if found.problem in ("unknown", "it", "here", "except", "unable"):
@@ -605,7 +608,7 @@ class Grammar:
     def _of_area(self, ids: Sequence[str], value: Quantity, quality: str, context: Context) -> list[str]:
         """Return which things of a room a value is for: degrees for the heating, percent and colours for the lights."""
         wanted = ("climate", "water_heater") if quality == "temperature" or value.kind == "degrees" else ("light",)
-        if quality in ("speed",) or value.quality == "speed" or value.kind == "level":
+        if quality == "speed" or value.quality == "speed" or value.kind == "level":
             wanted = ("fan",)
         elif quality == "position" or value.quality == "position":
             wanted = ("cover",)
@@ -624,8 +627,10 @@ class Grammar:
         """Return the things that can have such a value."""
         directory, able = self.directory, self._able("level")
         domains = {
-            "brightness": ("light",), "colour": ("light",), "colour temperature": ("light",), "position": ("cover", "valve"),
-            "humidity": ("humidifier",), "speed": ("fan", "number"), "temperature": ("climate", "water_heater", "light", "number"),
+            "brightness": ("light",), "colour": ("light",), "colour temperature": ("light",), "position": ("cover",
+            "valve"),
+            "humidity": ("humidifier",), "speed": ("fan", "number"), "temperature": ("climate", "water_heater",
+            "light", "number"),
             "volume": ("siren", "number"),
         }.get(quality)  # fmt: skip
         if domains is None and value.kind in ("colour", "kelvin"):
@@ -645,7 +650,8 @@ class Grammar:
         """Read a value for no thing in particular: "set the temperature to 21", "make it brighter"."""
         domain = (
             "climate" if value.kind == "degrees" or value.unit == "degrees" or quality == "temperature" or value.quality == "warmth" else
-            "light" if quality in ("brightness", "colour", "colour temperature") or value.quality == "brightness" or value.kind in ("colour", "kelvin")
+            "light" if quality in ("brightness", "colour",
+            "colour temperature") or value.quality == "brightness" or value.kind in ("colour", "kelvin")
             else "fan" if quality == "speed" or value.quality == "speed" else
             "humidifier" if quality == "humidity" else ""
         )  # fmt: skip
@@ -701,7 +707,8 @@ class Grammar:
             return self._question(reading, context)
         kept = _merged(reading.acts)
         intent = HomeIntent(
-            kind="act", intent=intent_name(kept), acts=kept, entities=tuple(dict.fromkeys(act.entity_id for act in kept)),
+            kind="act", intent=intent_name(kept), acts=kept,
+            entities=tuple(dict.fromkeys(act.entity_id for act in kept)),
             slots=_slots(kept, reading.found), reason=reason,
         )  # fmt: skip
         risky = [
@@ -772,7 +779,8 @@ class Grammar:
             question = f"There are {len(names)} {what} that this could be: which one?"
         return HomeIntent(
             kind="ask_back", intent="HassClarify", question=question, pending=pending, entities=found.choices,
-            slots={"again": reading.template} if reading.template else {}, reason=f"not plain what is meant: {reading.problem}",
+            slots={"again": reading.template} if reading.template else {},
+            reason=f"not plain what is meant: {reading.problem}",
         )  # fmt: skip
 
     def _told_apart(self, ids: Sequence[str]) -> list[str]:
@@ -845,7 +853,8 @@ class Grammar:
         ):
             name = self._entity(found.ids[0]).name
             return HomeIntent(
-                kind="ask_back", intent="HassClarify", question=f"What shall I do with {the([name])}?", entities=found.ids, reason="only a name",
+                kind="ask_back", intent="HassClarify", question=f"What shall I do with {the([name])}?",
+                entities=found.ids, reason="only a name",
             )  # fmt: skip
         return None
 
@@ -906,7 +915,8 @@ class Grammar:
         told = [self._entity(name).name for name in intent.entities]
         shown = the(told) if len(told) <= 2 else f"all {len(told)} of {reading.found.place or 'them'}"
         return HomeIntent(
-            kind="ask_back", intent=intent.intent, question=f"Did you mean to {verb(intent.acts[0])} {shown}?", pending=intent,
+            kind="ask_back", intent=intent.intent, question=f"Did you mean to {verb(intent.acts[0])} {shown}?",
+            pending=intent,
             entities=intent.entities, reason=f"a weak match: {heard!r} ({likeness:.2f})",
         )  # fmt: skip
 
@@ -953,15 +963,21 @@ _SCENE_OF_ROOM = re.compile(
     r"(?:change|transition|switch|set|put|turn) (?:to )?(?:the |my |our )?(?P<room>.+?) (?:to|into|in) (?:the |my |our )?(?P<np>.+?)(?: scene| mode| mood)"
     r"|(?:change|transition) (?:to )?(?:the |my |our )?(?P<room_>.+?) to (?:the |my |our )?(?P<np_>.+?)"
 )
-_OF_OPTION = re.compile(r"(?:the )?\b(?:fan mode|fan speed|swing mode|fan|mode|preset|effect|program|programme)(?: (?:of|for|on|in)(?= ))?")
+_OF_OPTION = re.compile(
+    r"(?:the )?\b(?:fan mode|fan speed|swing mode|fan|mode|preset|effect|program|programme)(?: (?:of|for|on|in)(?= ))?"
+)
 _OPTION = re.compile(
     r"(?:(?:set|put|change|switch|turn|make|get|have|run|move|start|select) )?(?P<np>.+?) (?:to|on|in|into|at|as)(?: the)? (?P<option>.+?)"
     r"(?P<tail> mode| effect| preset| setting| program| programme| cycle| profile)?"
 )
 #: What stands between a value and what it is for, where no verb begins the sentence: "full speed on the fan".
-_FROM_VALUE = frozenset("in on for at of with please up down here upstairs downstairs outside brightness light lights".split())
+_FROM_VALUE = frozenset(
+    "in on for at of with please up down here upstairs downstairs outside brightness light lights".split()
+)
 #: How the shared questions begin; "how do I" is one for the documents.
-_ASKS_A_STATE = re.compile(r"(?:is|are|which|do you know|tell me|(?:what|how) (?:is|are)|how many|how (?:hot|cold|warm|cool))\b")
+_ASKS_A_STATE = re.compile(
+    r"(?:is|are|which|do you know|tell me|(?:what|how) (?:is|are)|how many|how (?:hot|cold|warm|cool))\b"
+)
 _ORDER = re.compile(
     r"(?:turn|switch|open|close|shut|lock|unlock|dim|set|raise|lower|put|kill|activate|brighten|toggle|change|make)\b"
 )
@@ -1041,7 +1057,8 @@ def _same(acts: tuple[Act, ...]) -> set[tuple[str, str, tuple[tuple[str, object]
 
 def _wish(reading: _Reading) -> str:
     words = {
-        "on": "Turn on", "off": "Turn off", "open": "Open", "close": "Close", "lock": "Lock", "unlock": "Unlock", "stop": "Stop",
+        "on": "Turn on", "off": "Turn off", "open": "Open", "close": "Close", "lock": "Lock", "unlock": "Unlock",
+        "stop": "Stop",
         "set": "Set", "up": "Turn up", "down": "Turn down", "dimmer": "Dim", "brighter": "Brighten", "toggle": "Switch",
     }  # fmt: skip
     return words.get(reading.wish, "Change")

@@ -1,4 +1,4 @@
-"""A house as a file, for evaluation: its entities with their states, areas, floors and other names, in one JSON object."""
+"""A house as a file, for evaluation: its entities with their states, floors and other names, in one JSON object."""
 
 from __future__ import annotations
 
@@ -14,13 +14,16 @@ from engines.errors import ReparteeError
 #: The services of a domain, and what a feature adds to them.
 _SERVICES = {
     "light": "turn_on turn_off toggle", "switch": "turn_on turn_off toggle", "fan": "turn_on turn_off toggle",
-    "siren": "turn_on turn_off toggle", "humidifier": "turn_on turn_off toggle set_humidity", "cover": "open close toggle",
-    "valve": "open close", "lock": "lock unlock", "climate": "set_mode", "water_heater": "set_mode", "scene": "activate",
+    "siren": "turn_on turn_off toggle", "humidifier": "turn_on turn_off toggle set_humidity",
+    "cover": "open close toggle",
+    "valve": "open close", "lock": "lock unlock", "climate": "set_mode", "water_heater": "set_mode",
+    "scene": "activate",
     "button": "press", "vacuum": "start pause stop return_home locate", "number": "set_value", "text": "set_value",
     "select": "select", "alarm_control_panel": "arm_home arm_away arm_night disarm",
 }  # fmt: skip
 _BY_FEATURE = {
-    "stop": "stop", "position": "set_position stop", "tilt": "set_tilt open_tilt close_tilt", "percentage": "set_percentage",
+    "stop": "stop", "position": "set_position stop", "tilt": "set_tilt open_tilt close_tilt",
+    "percentage": "set_percentage",
     "preset": "set_preset", "oscillating": "oscillate", "direction": "set_direction", "temperature": "set_temperature",
     "fan_mode": "set_fan_mode",
 }  # fmt: skip
@@ -53,7 +56,8 @@ def read_house(path: Path) -> HouseFile:
         entities = tuple(_entity(entry) for entry in data["entities"])
         return HouseFile(
             entities=entities,
-            states={entry["id"]: State(value=entry.get("state"), attributes=entry.get("attributes", {}), available=entry.get("available", True))
+            states={entry["id"]: State(value=entry.get("state"), attributes=entry.get("attributes", {}),
+            available=entry.get("available", True))
                     for entry in data["entities"]},
             areas={name: tuple(others) for name, others in data.get("areas", {}).items()},
             floors={name: tuple(areas) for name, areas in data.get("floors", {}).items()},

@@ -16,8 +16,10 @@ from assistant.home.entities import Entity
 from assistant.home.words import plain, singular
 
 EXCEPT = (
-    ("but", "not"), ("but", "for"), ("except", "for"), ("except",), ("apart", "from"), ("other", "than"), ("aside", "from"),
-    ("excluding",), ("excepting",), ("besides",), ("save", "for"), ("bar",), ("minus",), ("without",), ("not",), ("but",),
+    ("but", "not"), ("but", "for"), ("except", "for"), ("except",), ("apart", "from"), ("other", "than"), ("aside",
+    "from"),
+    ("excluding",), ("excepting",), ("besides",), ("save", "for"), ("bar",), ("minus",), ("without",), ("not",),
+    ("but",),
     ("with", "the", "exception", "of"), ("and", "not"),
 )  # fmt: skip
 _EXCEPT_STARTS = frozenset(marker[0] for marker in EXCEPT) - {"and"}
@@ -408,7 +410,8 @@ class Directory:
         return placed & ~members
 
     def _chosen(
-        self, mask: int, content: list[str], noun: str, place: str, room: str | None, phrase: str, plural: bool, every: bool,
+        self, mask: int, content: list[str], noun: str, place: str, room: str | None, phrase: str, plural: bool,
+        every: bool,
         reading: bool,
     ) -> Found:  # fmt: skip
         """Choose among the things that every word fits: all of them, the one that fits best, or ask."""
@@ -425,7 +428,6 @@ class Directory:
             return Found(choices=found.ids, problem="which", phrase=phrase, place=place, kind=noun)
         if mask.bit_count() == 1 and not (only_kind and not place and room and not self._in_room(mask, room)):
             return found
-        everywhere = every and not place
         if (
             every
             or (plural and (place or not only_kind))
@@ -437,7 +439,6 @@ class Directory:
                 place=place,
                 kind=noun,
                 group=True,
-                everything=False if not everywhere else False,
             )
         if room and not place and (near := mask & self.area_of.get(plain(room), 0)):
             if (only_kind and noun in ("light", "lighting")) or plural or near.bit_count() == 1:

@@ -4,6 +4,8 @@
 A way matches a whole clause; whether the words in its gaps mean anything, the names of the house decide.
 """
 
+# ruff: noqa: E501, ISC004 (a way of saying something is one line)
+
 from __future__ import annotations
 
 import re

@@ -1,5 +1,7 @@
 """What people say around a command, and the sentences that are none: questions, stories, other people's words."""
 
+# ruff: noqa: E501 (a way of saying something is one line)
+
 from __future__ import annotations
 
 import re
@@ -29,6 +31,8 @@ _AFTER = re.compile(
     r"thanks a lot|thank you very much|very much|so much|tonight|will you please|would you please|pretty please|or something|i think|buddy|pal|man|"
     r"before i trip|so i can see|so i can sleep|so i can read|right this second|this instant|though|my dear|, will you|yet))$"
 )
+_PERMISSION = frozenset(("can i", "could i", "may i", "can we", "could we", "may we"))
+_PERMITTED = re.compile(r"(?:please )?(?:have|get|turn|switch|open|close|set|make|dim|put|start|lock|shut)\b")
 _QUESTION = re.compile(
     r"(?:is|are|was|were|did|do|does|has|am|what|which|who|whose|whom|when|where|why|how|will|would|should|shall|tell me|"
     r"do you know|have (?:i|we|you|they)|have (?:the|all|any) .* been|had|(?:check|see|find out|let me know) (?:if|whether)|check|any|anything|anyone|anybody|what about|i wonder|"
@@ -58,32 +62,11 @@ _LATER_FIRST = re.compile(
 )
 
 
-def stripped(text: str) -> tuple[str, bool]:
-    """Take the politeness off a plain sentence; also say whether what is left was asked, not commanded ("do you know ...")."""
-    asked = False
+def stripped(text: str) -> str:
+    """Take the politeness off a plain sentence."""
     while match := _BEFORE.match(text):
         rest = text[match.end() :]
-        if (
-            match[0].strip()
-            in (
-                "no",
-                "yes",
-                "good night",
-                "i am going to bed",
-                "next",
-                "first",
-                "again",
-                "only",
-                "mind",
-                "ready",
-                "quick",
-            )
-            and not rest
-        ):
-            break
-        if match[0].strip() in ("can i", "could i", "may i", "can we", "could we", "may we") and not re.match(
-            r"(?:please )?(?:have|get|turn|switch|open|close|set|make|dim|put|start|lock|shut)\b", rest
-        ):
+        if match[0].strip() in _PERMISSION and not _PERMITTED.match(rest):
             break
         text = rest
     if match := _ASKING.match(text):
@@ -91,10 +74,10 @@ def stripped(text: str) -> tuple[str, bool]:
         text = f"{_GERUNDS.get(first, first)} {rest}"
     first, _, rest = text.partition(" ")
     if first in ("please", "just", "you", "to"):
-        return stripped(rest) if rest and first != text else (text, asked)
+        return stripped(rest) if rest else text
     while match := _AFTER.search(text):
         text = text[: match.start()]
-    return text.strip(" ,"), asked
+    return text.strip(" ,")
 
 
 def is_question(text: str) -> bool:
@@ -119,8 +102,3 @@ def later(text: str) -> str:
     if match := _LATER_FIRST.match(text):
         return text[match.end() :].strip(" ,")
     return ""
-
-
-def undone(text: str) -> bool:
-    """Say whether nothing is left of a sentence but politeness."""
-    return not stripped(text)[0]

@@ -3,6 +3,8 @@
 A question that names nothing of this house, or asks what no device tells, is none: the documents may answer it.
 """
 
+# ruff: noqa: E501, ISC004 (a way of saying something is one line)
+
 from __future__ import annotations
 
 import re

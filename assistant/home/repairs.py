@@ -15,12 +15,16 @@ from assistant.home.words import cardinal_word, singular
 
 #: Words at the start of a command that recognisers write for its verb, or within it for a particle.
 _VERBS = {
-    "tern": "turn", "torn": "turn", "term": "turn", "urn": "turn", "turned": "turn", "turns": "turn", "turner": "turn on",
-    "witch": "switch", "which": "switch", "swish": "switch", "switched": "switch", "switches": "switch", "sweet": "switch",
+    "tern": "turn", "torn": "turn", "term": "turn", "urn": "turn", "turned": "turn", "turns": "turn",
+    "turner": "turn on",
+    "witch": "switch", "which": "switch", "swish": "switch", "switched": "switch", "switches": "switch",
+    "sweet": "switch",
     "clothes": "close", "cloths": "close", "closed": "close", "closes": "close", "clothe": "close", "clove": "close",
     "opened": "open", "opens": "open", "luck": "lock", "locked": "lock", "look": "lock", "log": "lock", "locks": "lock",
-    "unlocked": "unlock", "said": "set", "sat": "set", "sent": "set", "sets": "set", "deem": "dim", "din": "dim", "them": "dim",
-    "dimmed": "dim", "tim": "dim", "shot": "shut", "shuts": "shut", "made": "make", "mate": "make", "makes": "make", "pot": "put",
+    "unlocked": "unlock", "said": "set", "sat": "set", "sent": "set", "sets": "set", "deem": "dim", "din": "dim",
+    "them": "dim",
+    "dimmed": "dim", "tim": "dim", "shot": "shut", "shuts": "shut", "made": "make", "mate": "make", "makes": "make",
+    "pot": "put",
     "start's": "start", "started": "start", "stopped": "stop", "activated": "activate", "and": "on",
 }  # fmt: skip
 _SURE_VERBS = frozenset("tern torn term urn witch swish clothes cloths clothe turns switches closes opens sets".split())
@@ -43,7 +47,8 @@ _PHRASES: tuple[tuple[re.Pattern[str], str, float], ...] = (
     (re.compile(r"\b(?:read|wred)$"), "red", 0.95),
     (re.compile(r"\b(?:blew|bleu)$"), "blue", 0.95),
     (re.compile(r"\b(?:grain|greene|greed)$"), "green", 0.9),
-    (re.compile(r"\b(the|all) (?:lice|life|lites|like|lied|lides|lies|slides|nights|lives|lytes|rights)\b"), r"\1 lights", 0.87),
+    (re.compile(r"\b(the|all) (?:lice|life|lites|like|lied|lides|lies|slides|nights|lives|lytes|rights)\b"),
+    r"\1 lights", 0.87),
     (re.compile(r"\b(the|a) (?:lite|right|late|line|lied)\b"), r"\1 light", 0.8),
     (re.compile(r"\b(?:except|accept|expect) (?:four|4)\b"), "except for", 1.0),
     (re.compile(r"\b(?:accept|expect|excepted|exempt|accepts)\b"), "except", 1.0),
@@ -92,7 +97,8 @@ _TELLING = frozenset(
 )
 _CLASS = {
     **dict.fromkeys("P B".split(), "p"), **dict.fromkeys("T D".split(), "t"), **dict.fromkeys("K G".split(), "k"),
-    **dict.fromkeys("F V W".split(), "f"), **dict.fromkeys("S Z TH DH".split(), "s"), **dict.fromkeys("SH ZH CH JH".split(), "c"),
+    **dict.fromkeys("F V W".split(), "f"), **dict.fromkeys("S Z TH DH".split(), "s"),
+    **dict.fromkeys("SH ZH CH JH".split(), "c"),
     **dict.fromkeys("M N NG".split(), "n"), **dict.fromkeys("L R ER".split(), "l"), "HH": "h", "Y": "y",
 }  # fmt: skip
 
@@ -177,7 +183,9 @@ class Repairs:
                 if f" {spoken} " in f" {base.text} ":
                     for other in others:
                         yield Repair(
-                            f" {base.text} ".replace(f" {spoken} ", f" {other} ").strip(), 0.99 * base.likeness, base.sure
+                            f" {base.text} ".replace(f" {spoken} ", f" {other} ").strip(),
+                            0.99 * base.likeness,
+                            base.sure,
                         )
                     break
 
@@ -279,13 +287,12 @@ def _grammatical(text: str) -> list[Repair]:
     for base in list(result):
         first, _, rest = base.text.partition(" ")
         if first in _VERBS and rest:
-            result.append(
-                Repair(f"{_VERBS[first]} {rest}", base.likeness * 0.9, sure=base.sure and first in _SURE_VERBS)
-            )
             again = Repair(f"{_VERBS[first]} {rest}", base.likeness * 0.9, sure=base.sure and first in _SURE_VERBS)
+            result.append(again)
             for pattern, into, worth in _PHRASES[:3]:
-                if (text_ := pattern.sub(into, again.text)) != again.text:
-                    result.append(Repair(text_, again.likeness * worth, again.sure))
+                particle = pattern.sub(into, again.text)
+                if particle != again.text:
+                    result.append(Repair(particle, again.likeness * worth, again.sure))
     return result
 
 

@@ -80,10 +80,10 @@ def _may_be_said(word: str, directory: Directory) -> bool:
 def _warm(intents: Intents) -> None:
     """Let hassil parse its templates and lay out its lists of numbers now, not in somebody's turn."""
     from hassil import recognize_best
-    from hassil.intents import TextSlotList
+    from hassil.intents import SlotList, TextSlotList
 
     names = [("lamp", "lamp", {"domain": domain}) for domain in ("light", "cover", "fan", "climate", "lock", "sensor")]
-    lists = {"name": TextSlotList.from_tuples(names, name="name")}
+    lists: dict[str, SlotList] = {"name": TextSlotList.from_tuples(names, name="name")}
     for name in ("area", "floor"):
         lists[name] = TextSlotList.from_tuples([(name, name)], name=name)
     for text in (
@@ -173,7 +173,8 @@ def _command(intent: str, slots: dict[str, Any], text: str) -> Said | None:
             or slots.get("domain") == "cover"
             or first in ("open", "close", "shut", "raise", "lower", "lift")
         ):
-            verb = verb if slots.get("domain") not in ("cover", "valve") and first not in ("open", "close", "shut", "raise", "lower", "lift") else (
+            verb = verb if slots.get("domain") not in ("cover", "valve") and first not in ("open", "close", "shut",
+            "raise", "lower", "lift") else (
                 "open" if intent == "HassTurnOn" else "close"
             )  # fmt: skip
         return Said(intent, f"{verb} {what}")

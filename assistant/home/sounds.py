@@ -27,6 +27,7 @@ _NEAR_VOWELS = [
         "EY-AE AA-AE IY-EY AA-OW AO-UH AY-OY ER-AO ER-EH ER-AA"
     ).split()
 ]
+_SUNG = re.compile("[aeiouy]")
 _SPELLED = re.compile(
     r"tch|sch|igh|eau|air|ear|ch|sh|th|ph|wh|ck|ng|qu|ee|ea|oo|ou|ow|oi|oy|ai|ay|au|aw|ie|ei|oa|ar|er|ir|or|ur|[a-z]"
 )
@@ -58,6 +59,8 @@ def _dictionary() -> mmap.mmap | None:
 def phones(word: str) -> tuple[str, ...]:
     """Return the phones of a word in lower case, ARPAbet without stress; by its spelling where no dictionary has it."""
     dictionary = _dictionary()
+    if len(word) > 1 and not _SUNG.search(word):  # "tv" is said letter by letter
+        return tuple(phone for letter in word for phone in phones(letter))
     if dictionary is not None and word.isascii() and word.isalpha() and (known := _look_up(dictionary, word.encode())):
         return tuple(known.split())
     spelled = re.sub(r"(?<=[^aeiou\W])e$", "", re.sub(r"([b-df-hj-np-tv-z])\1", r"\1", word))

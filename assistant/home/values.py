@@ -13,7 +13,8 @@ _SHARES = {
     "completely": 100, "all the way": 100, "full blast": 100, "maximum": 100, "max": 100, "the max": 100,
     "the maximum": 100, "highest": 100, "the highest": 100, "brightest": 100, "the brightest": 100, "minimum": 1,
     "min": 1, "the minimum": 1, "the min": 1, "lowest": 1, "the lowest": 1, "dimmest": 1, "the dimmest": 1,
-    "full brightness": 100, "half brightness": 50, "full speed": 100, "half speed": 50, "top speed": 100, "full power": 100,
+    "full brightness": 100, "half brightness": 50, "full speed": 100, "half speed": 50, "top speed": 100,
+    "full power": 100,
     "a fifth": 20, "a tenth": 10, "the middle": 50, "halfway up": 50, "halfway down": 50, "half open": 50,
     "half closed": 50, "half way up": 50, "half way down": 50, "half way open": 50, "half way closed": 50,
     "halfway open": 50, "halfway closed": 50, "maximum brightness": 100, "minimum brightness": 1, "half mast": 50,
@@ -28,7 +29,8 @@ _MORE = {
     "colder": ("warmth", -1), "hotter": ("warmth", 1), "chillier": ("warmth", -1), "less warm": ("warmth", -1),
     "less hot": ("warmth", -1), "less cold": ("warmth", 1), "whiter": ("white", -1), "yellower": ("white", 1),
     "faster": ("speed", 1), "quicker": ("speed", 1), "slower": ("speed", -1), "higher": ("level", 1),
-    "stronger": ("level", 1), "weaker": ("level", -1), "lower": ("level", -1), "up": ("level", 1), "down": ("level", -1),
+    "stronger": ("level", 1), "weaker": ("level", -1), "lower": ("level", -1), "up": ("level", 1), "down": ("level",
+    -1),
     "more open": ("position", 1), "more closed": ("position", -1), "further open": ("position", 1),
     "further closed": ("position", -1), "further up": ("position", 1), "further down": ("position", -1),
     "wider": ("position", 1),
@@ -36,8 +38,10 @@ _MORE = {
 _HOW_MUCH = {
     "a bit": 0.6, "a little": 0.6, "a little bit": 0.6, "slightly": 0.6, "a touch": 0.5, "a tad": 0.5, "a notch": 0.6,
     "somewhat": 0.8, "some": 1.0, "just a bit": 0.6, "a tiny bit": 0.4, "a wee bit": 0.5, "a smidge": 0.5, "a lot": 2.0,
-    "much": 2.0, "way": 2.0, "quite a bit": 1.5, "far": 2.0, "a good deal": 2.0, "more": 1.0, "even": 1.0, "ever so slightly": 0.4,
-    "a bit more": 0.6, "a little bit more": 0.6, "some more": 1.0, "a little more": 0.6, "a good bit": 1.5, "lots": 2.0, "just a little": 0.6, "still": 1.0, "a few": 1.0,
+    "much": 2.0, "way": 2.0, "quite a bit": 1.5, "far": 2.0, "a good deal": 2.0, "more": 1.0, "even": 1.0,
+    "ever so slightly": 0.4,
+    "a bit more": 0.6, "a little bit more": 0.6, "some more": 1.0, "a little more": 0.6, "a good bit": 1.5,
+    "lots": 2.0, "just a little": 0.6, "still": 1.0, "a few": 1.0,
     "a couple of": 1.0, "a step": 1.0, "a shade": 0.5, "a little less": 0.6,
 }  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""A sentence as the plain words the grammar reads: lower case, figures for numbers, nothing written that is not said."""
+"""A sentence as the plain words that the grammar reads: lower case, figures for numbers, no signs."""
 
 from __future__ import annotations
 
@@ -56,23 +56,24 @@ def plain(text: str) -> str:
     text = unicodedata.normalize("NFKC", text.replace("½", " and a half")).casefold()
     text = "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
     text = text.replace("’", "'").replace("‘", "'")
-    for sign, words in _UNITS.items():
-        text = text.replace(sign, words)
+    for sign, meaning in _UNITS.items():
+        text = text.replace(sign, meaning)
     text = _SPLIT.sub(" ", _BREAK.sub(" , ", text.replace(",000", "000")))
     words: list[str] = []
-    for token in _TOKEN.findall(text):
-        if token == ",":
-            if words and words[-1] != ",":
-                words.append(",")
-            continue
-        words += (
-            _CONTRACTIONS.get(token, token.removesuffix("'s") + "s" * token.endswith("'s")).replace("'", "").split()
-        )
-    text = _DEGREES.sub(lambda match: " 1 degrees" if match[0] == " a degree" else " 2 degrees", " " + " ".join(words))
-    words = text.split()
+    for found in _TOKEN.findall(text):
+        if found == ",":
+            words += [","] if words and words[-1] != "," else []
+        else:
+            own = found.removesuffix("'s") + "s" * found.endswith("'s")  # "Alice's" is heard as "Alices"
+            words += _CONTRACTIONS.get(found, own).replace("'", "").split()
+    words = _DEGREES.sub(_few_degrees, " " + " ".join(words)).split()
     while words and words[-1] == ",":
         words.pop()
     return " ".join(_figures(words))
+
+
+def _few_degrees(match: re.Match[str]) -> str:
+    return " 1 degrees" if match[0] == " a degree" else " 2 degrees"
 
 
 def _figures(words: list[str]) -> list[str]:
