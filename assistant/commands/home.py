@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import logging
 import signal
 import sys
 from collections.abc import AsyncIterator
@@ -32,6 +33,7 @@ _BAR = 12  # cells
 @click.group()
 def command() -> None:
     """Find devices, command them, and try a virtual house."""
+    logging.basicConfig(level=logging.ERROR)  # what is wrong with the connection is told once, at the end
 
 
 @contextlib.asynccontextmanager

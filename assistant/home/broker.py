@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import logging
 import random
+import re
 import secrets
 import socket
 import ssl
@@ -328,7 +329,8 @@ class Broker:
             return f"the broker {self.address} refuses the user name or the password (home.broker)"
         if self.connected or "during message iteration" in str(error):
             return f"the connection to the broker {self.address} is lost"
-        reason = str(error).rstrip(".") or type(error).__name__
+        # "[Errno 111] Connection refused", "[SSL: ...] certificate verify failed (_ssl.c:992)"
+        reason = re.sub(r"^\[[^\]]*\] | \(_ssl\.c:\d+\)$", "", str(error)).rstrip(".") or type(error).__name__
         return f"the broker {self.address} cannot be reached ({reason})"
 
 
