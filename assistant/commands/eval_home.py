@@ -13,9 +13,7 @@ HOUSE = "house.json"
 
 @click.command("home")
 @click.argument("file", type=click.Path(path_type=Path), required=False)
-@click.option(
-    "--house", type=click.Path(path_type=Path), help="The house; default: house.json beside FILE, else the sample."
-)
+@click.option("--house", type=click.Path(path_type=Path), help="Default: house.json beside FILE, else the sample.")
 @click.option("--all", "show_all", is_flag=True, help="Show the sentences that are right too.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def command(file: Path | None, house: Path | None, show_all: bool, as_json: bool) -> None:

@@ -13,8 +13,10 @@ GLUE = frozenset(
 ALL = frozenset("all every each both everything everyone".split())
 EVERYTHING = frozenset("everything anything something thing device appliance stuff electronics gadget".split())
 PRONOUNS = frozenset(
-    ("it", "them", "that", "this", "those", "these", "that one", "this one", "it all", "them all", "all of them")
-    + ("both of them", "both", "the same", "those ones", "these ones", "that thing", "they", "the thing")
+    (
+        "it;them;that;this;those;these;that one;this one;it all;them all;all of them;both of them;both;the same;"
+        "those ones;these ones;that thing;they;the thing"
+    ).split(";")
 )
 #: What things of a domain, or of a device class, are called.
 CALLED = {
@@ -81,16 +83,17 @@ GENERIC = frozenset(" ".join((*CALLED.values(), *SENSED.values())).split()) | EV
 #: What people call things and rooms: a name that is none in this house is told so, never heard as a near one.
 COMMON_THINGS = frozenset(
     (
-        "attic basement cellar loft porch patio garden terrace balcony hall hallway corridor landing stairs staircase "
-        "kitchen bathroom bedroom lounge den study office library nursery playroom garage shed barn greenhouse "
-        "conservatory sauna gym pantry larder utility laundry toilet loo ensuite wardrobe closet driveway yard lawn "
-        "pool pond hot tub jacuzzi deck veranda foyer lobby workshop studio cinema bar guest master spare dining living "
-        "sofa couch desk table bed wall floor ceiling window door gate fence tree oven stove hob cooker microwave toaster "
-        "kettle fridge freezer dishwasher washer dryer washing machine television tv telly radio stereo speaker computer "
-        "monitor printer router camera bell fan heater radiator lamp light plug socket blind curtain shutter iron "
-        "sprinkler pump boiler chimney fire fireplace candle christmas reading bedside mirror sink bath shower car "
-        "left right front back upper lower big small red green blue white black yellow mum mom dad baby kids boys girls "
-        "north south east west first second third top bottom middle main ground"
+        "attic basement cellar loft porch patio garden terrace balcony hall hallway corridor landing stairs "
+        "staircase kitchen bathroom bedroom lounge den study office library nursery playroom garage shed barn "
+        "greenhouse conservatory sauna gym pantry larder utility laundry toilet loo ensuite wardrobe closet "
+        "driveway yard lawn pool pond hot tub jacuzzi deck veranda foyer lobby workshop studio cinema bar "
+        "guest master spare dining living sofa couch desk table bed wall floor ceiling window door gate fence "
+        "tree oven stove hob cooker microwave toaster kettle fridge freezer dishwasher washer dryer washing "
+        "machine television tv telly radio stereo speaker computer monitor printer router camera bell fan "
+        "heater radiator lamp light plug socket blind curtain shutter iron sprinkler pump boiler chimney fire "
+        "fireplace candle christmas reading bedside mirror sink bath shower car left right front back upper "
+        "lower big small red green blue white black yellow mum mom dad baby kids boys girls north south east "
+        "west first second third top bottom middle main ground"
     ).split()
 )
 

@@ -472,10 +472,10 @@ class Directory:
         best, fewest = 0, 1e9
         for number in bits(mask):
             thing = self._things[number]
-            missing = min(
-                sum(0.1 if word in thing.light_words else 1.0 for word in name - said) for name in thing.names if set(content) & name
-            ) if any(set(content) & name for name in thing.names) else sum(1.0 for _ in thing.names[0] - said)  # fmt: skip
-            missing = round(missing, 1)
+            near = [name for name in thing.names if name & set(content)] or thing.names[:1]
+            missing = round(
+                min(sum(0.1 if word in thing.light_words else 1.0 for word in name - said) for name in near), 1
+            )
             if missing < fewest:
                 best, fewest = 1 << number, missing
             elif missing == fewest:
@@ -496,10 +496,12 @@ _HOUSE = "(?:house|home|app?artment|flat|place|building|property)"
 _EVERYWHERE = re.compile(
     rf"(?<!\S)(?:(?:all )?(?:{_IN} )?(?:all (?:of )?)?(?:the |my |our |this )?(?:entire|whole) {_HOUSE}"
     rf"|(?:all )?{_IN} (?:all (?:of )?)?(?:the |my |our |this )?{_HOUSE}"
-    rf"|(?:{_IN} )?(?:all (?:of )?(?:the |my |our )?|every |each (?:of the )?)(?:room|area|floor)s?|everywhere|house wide)(?!\S)"
+    rf"|(?:{_IN} )?(?:all (?:of )?(?:the |my |our )?|every |each (?:of the )?)(?:room|area|floor)s?"
+    r"|everywhere|house wide)(?!\S)"
 )
 _HERE = re.compile(
-    r"(?<!\S)(?:(?:in |of |around |inside |on |at )?(?:the|this|my|our|that) (?:same )?(?:room|area|space)|(?:in |around |right |over )*here)(?!\S)"
+    r"(?<!\S)(?:(?:in |of |around |inside |on |at )?(?:the|this|my|our|that) (?:same )?(?:room|area|space)"
+    r"|(?:in |around |right |over )*here)(?!\S)"
 )
 _DETERMINERS = (
     (" each and every ", " every "),

@@ -17,7 +17,7 @@ from assistant.home.names import Directory, Found
 from assistant.home.words import plain, singular
 
 if TYPE_CHECKING:
-    from assistant.home.grammar import Context
+    from assistant.home.context import Context
 
 _OPENING = frozenset("door window garage_door opening".split())
 _ON_OFF = frozenset("light switch fan climate humidifier siren water_heater media_player input_boolean".split())

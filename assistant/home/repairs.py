@@ -279,9 +279,9 @@ def _grammatical(text: str) -> list[Repair]:
     result = [Repair(text, 1.0, sure=True)]
     changed, alike = text, 1.0
     for pattern, into, worth in _PHRASES:
-        again = pattern.sub(into, changed)
-        if again != changed:
-            changed, alike = again, alike * worth
+        mended = pattern.sub(into, changed)
+        if mended != changed:
+            changed, alike = mended, alike * worth
     if changed != text:
         result.append(Repair(changed, alike, sure=alike >= 0.9))
     for base in list(result):

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 _INTENTS = frozenset(
     (
         "HassTurnOn HassTurnOff HassToggle HassGetState HassLightSet HassSetPosition HassClimateSetTemperature "
-        "HassClimateGetTemperature HassFanSetSpeed HassVacuumStart HassVacuumReturnToBase HassClimateSetFanMode HassStopMoving "
+        "HassClimateGetTemperature HassFanSetSpeed HassVacuumStart HassVacuumReturnToBase HassClimateSetFanMode "
+        "HassStopMoving "
         "HassLawnMowerStartMowing HassLawnMowerDock"
     ).split()
 )

@@ -68,7 +68,7 @@ def phones(word: str) -> tuple[str, ...]:
 
 
 def _look_up(dictionary: mmap.mmap, word: bytes) -> str:
-    """Return the phones that the dictionary, whose lines are in the order of their words, has for a word, "" for none."""
+    """Return the phones that the dictionary, which is in the order of its words, has for a word, "" for none."""
     low, high = 0, len(dictionary)
     while low < high:
         begin = dictionary.rfind(b"\n", 0, (low + high) // 2) + 1
@@ -86,7 +86,7 @@ def _look_up(dictionary: mmap.mmap, word: bytes) -> str:
 
 @lru_cache(maxsize=20_000)
 def distance(one: tuple[str, ...], other: tuple[str, ...]) -> float:
-    """Return what it costs to take one row of phones for the other: 0 alike, about 0.3 for a near sound, 1 for a far."""
+    """Return what it costs to take one row of phones for the other: 0 alike, about 0.3 a near sound, 1 a far one."""
     if one == other:
         return 0.0
     slips = [_slip(phone, first=place == 0) for place, phone in enumerate(other)]
@@ -111,7 +111,7 @@ def distance(one: tuple[str, ...], other: tuple[str, ...]) -> float:
 
 @cache
 def _slip(phone: str, *, first: bool) -> float:
-    """What a sound too many or too few costs: an h, or a stop that ends a word, is lost easily; a first sound is not."""
+    """What a sound too many or too few costs: an h, or a stop at the end, is lost easily; a first sound is not."""
     if phone in ("HH", "AH"):
         return 0.4
     return 0.9 if first else 0.5 if phone in ("T", "D", "P", "B", "K", "G", "R", "L", "N", "S", "Z") else 0.7
