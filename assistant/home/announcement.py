@@ -6,7 +6,8 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
-from assistant.home import templates
+from assistant.home.templates.sandbox import TemplateError
+from assistant.home.templates.template import Template, read
 
 MAX_NAME = 100  #: characters of a name, a unit, an option
 MAX_OPTIONS = 500  #: options, modes, effects of one entity
@@ -80,7 +81,7 @@ class Keys:
             raise AnnouncementError(key, "is missing")
         return topic
 
-    def template(self, *keys: str) -> templates.Template | None:
+    def template(self, *keys: str) -> Template | None:
         """Return the template of the first of ``keys`` that is there, or None."""
         for key in keys:
             value = self.values.get(key)
@@ -89,12 +90,12 @@ class Keys:
             if not isinstance(value, str):
                 raise AnnouncementError(key, f"must be a template, not {type(value).__name__}")
             try:
-                return templates.read(value)
-            except templates.TemplateError as error:
+                return read(value)
+            except TemplateError as error:
                 raise AnnouncementError(key, str(error)) from None
         return None
 
-    def needed_template(self, key: str) -> templates.Template:
+    def needed_template(self, key: str) -> Template:
         """Return a template that must be there."""
         template = self.template(key)
         if template is None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from assistant.home.announcement import AnnouncementError, Keys
-from assistant.home.templates import Payload, Template
+from assistant.home.templates.template import Payload, Template
 
 MAX_CONDITIONS = 20  #: topics of one entity
 

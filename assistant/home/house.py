@@ -29,7 +29,7 @@ from assistant.home.discovery import Announcement, Found
 from assistant.home.entities import Act, Entity, Message, Names, State, Value
 from assistant.home.tasmota import FILTERS as TASMOTA_FILTERS
 from assistant.home.tasmota import Tasmota
-from assistant.home.templates import Payload, about
+from assistant.home.templates.template import Payload, about
 
 MAX_ENTITIES = 20_000  #: entities in a house
 MAX_PAYLOAD = 262_144  #: bytes of a state

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from assistant.home.announcement import Keys, clean
 from assistant.home.entities import Message, Value
-from assistant.home.templates import Template
+from assistant.home.templates.template import Template
 from engines.errors import ReparteeError
 
 #: What a device sends for "unknown".

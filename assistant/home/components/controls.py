@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from typing import Any
 
 from assistant.home.announcement import MAX_OPTIONS, AnnouncementError, Keys, clean
 from assistant.home.components.component import (
@@ -20,6 +20,7 @@ from assistant.home.components.component import (
     within,
 )
 from assistant.home.entities import Value
+from assistant.home.templates.limits import REGEX_SECONDS, OverLimitError, expression
 
 
 class Button(Component):
@@ -125,12 +126,12 @@ class Text(Component):
         self.sets("set_value", "value", "command_topic", "command_template", self._set)
 
     @staticmethod
-    def _pattern(keys: Keys) -> str | None:
+    def _pattern(keys: Keys) -> Any:
         pattern = keys.text_or_none("pattern", None)
         try:
-            return pattern if pattern is None or re.compile(pattern) else None
-        except re.error:
-            raise AnnouncementError("pattern", "is no regular expression") from None
+            return None if pattern is None else expression(pattern)
+        except (OverLimitError, ValueError):
+            raise AnnouncementError("pattern", "is no regular expression that is allowed") from None
 
     def _set(self, value: Value) -> tuple[object, Value]:
         text = str(value)[:MAX_OPTIONS]
@@ -141,13 +142,9 @@ class Text(Component):
         return text, text
 
 
-def _matches(pattern: str, text: str) -> bool:
+def _matches(pattern: Any, text: str) -> bool:
     """Return whether a text matches an announced pattern; one that takes too long does not."""
-    import regex
-
-    from assistant.home.templates import REGEX_SECONDS
-
     try:
-        return bool(regex.fullmatch(pattern, text, timeout=REGEX_SECONDS))
-    except (TimeoutError, regex.error):
+        return bool(pattern.fullmatch(text, timeout=REGEX_SECONDS))
+    except TimeoutError:
         return False

@@ -21,7 +21,7 @@ from assistant.home.components.component import (
     percent,
 )
 from assistant.home.entities import Message, Value
-from assistant.home.templates import Template
+from assistant.home.templates.template import Template
 
 _MIN_KELVIN, _MAX_KELVIN = 2000, 6535  # Home Assistant's
 _WHITES = {"rgbw": 4, "rgbww": 5}

@@ -199,6 +199,7 @@ BAD = [
     ("cover/o", {"cmd_t": "c", "pos_open": 1, "pos_clsd": 1}, "position_open must differ"),
     ("cover/o", {}, "command_topic is missing"),
     ("text/o", {"cmd_t": "c", "ptrn": "("}, "pattern is no regular expression"),
+    ("text/o", {"cmd_t": "c", "ptrn": "((a{999}){999}){999}"}, "pattern is no regular expression"),
     ("switch/o", "{", "payload is not JSON"),
     ("switch/o", "[1]", "payload is not a JSON object"),
     ("switch/o", b"\xff\xfe", "payload is not JSON"),
