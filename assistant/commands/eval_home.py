@@ -35,7 +35,7 @@ def command(file: Path | None, house: Path | None, show_all: bool, as_json: bool
             click.echo(f"{each.result:7} {each.sentence}\n        {each.told}")
     table = score.as_json()
     click.echo(
-        f"{table['sentences']} sentences: {table[RIGHT]} right ({table['right_percent']} %), {table[ASKED]} asked back, "
-        f"{table[MISSED]} missed, {table[WRONG]} acted wrongly; "
+        f"{table['sentences']} sentences: {table[RIGHT]} right ({table['right_percent']} %), "
+        f"{table[ASKED]} asked back, {table[MISSED]} missed, {table[WRONG]} acted wrongly; "
         f"understood in {table['p50_ms']} ms (p95 {table['p95_ms']} ms)"
     )

@@ -31,7 +31,8 @@ States = Callable[[str], State | None]
 def answer(query: Query, entity: Callable[[str], Entity | None], states: States) -> str:
     """Return the sentence that answers a question from live state; unknown and unreachable things are told as such.
 
-    ``entity`` and ``states`` give a thing of the house and its state by id. A question with a period or of the kind "last" is for the history.
+    ``entity`` and ``states`` give a thing of the house and its state by id. A question with a period, or of the kind
+    "last", is for the history.
     """
     things = [thing for name in query.entities if (thing := entity(name)) is not None]
     if not things:
@@ -246,7 +247,8 @@ def _place(area: str | None) -> str:
     lower = area.lower()
     if lower in ("upstairs", "downstairs", "outside", "outdoors", "inside"):
         return lower
-    return f"{'on' if lower in ('landing', 'porch', 'terrace', 'balcony', 'patio') or lower.endswith('floor') else 'in'} the {lower}"
+    on = lower in ("landing", "porch", "terrace", "balcony", "patio") or lower.endswith("floor")
+    return f"{'on' if on else 'in'} the {lower}"
 
 
 def _capital(text: str) -> str:

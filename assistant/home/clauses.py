@@ -28,7 +28,7 @@ _RELATIVE = {
 _LEAVE = re.compile(
     r"(?P<main>.+?)(?: ,)?(?: and| but| just)? (?:leave|keep|skip|spare|ignore"
     r"|(?:do )?not (?:touch|turn off|turn on|switch off|switch on|close|open|include)) (?P<rest>.+?)"
-    r"(?: (?:on|off|open|closed|up|down|alone|as (?:it is|they are|is)|out(?: of it)?|running|be|untouched|lit|in peace))*"
+    r"(?: (?:on|off|open|closed|up|down|alone|as (?:it is|they are|is)|out(?: of it)?|running|be|untouched|lit))*"
 )
 _NOT_THOSE = re.compile(r"(?P<main>.+?) , (?:but |just |and )?(?:not|except(?: for)?|apart from|but) (?P<rest>.+)")
 _PART = re.compile(r" (?:and then|and also|, and then|, then|, and|and|then|,|plus|also|but|as well as|after that) ")
@@ -61,7 +61,8 @@ _OF_OPTION = re.compile(
     r"(?: (?:of|for|on|in)(?= ))?"
 )
 _OPTION = re.compile(
-    r"(?:(?:set|put|change|switch|turn|make|get|have|run|move|start|select) )?(?P<np>.+?) (?:to|on|in|into|at|as)(?: the)? (?P<option>.+?)"
+    r"(?:(?:set|put|change|switch|turn|make|get|have|run|move|start|select) )?"
+    r"(?P<np>.+?) (?:to|on|in|into|at|as)(?: the)? (?P<option>.+?)"
     r"(?P<tail> mode| effect| preset| setting| program| programme| cycle| profile)?"
 )
 #: What stands between a value and what it is for, where no verb begins the sentence: "full speed on the fan".
@@ -241,7 +242,7 @@ class Clauses:
         return Reading(acts, found, template=template)
 
     def _area(self, action: str, found: Found, template: str, context: Context) -> Reading | None:
-        """Read a command that names a room only: "shut the garage" is its door, "turn off the kitchen" is asked back."""
+        """Read a command that names only a room: "shut the garage" is its door, "turn off the kitchen" is asked."""
         place = set(plain(found.place).split())
         names = [name for name in found.choices if place & set(plain(self.entity(name).name).split())]
         if action in ("open", "close", "stop", "lock", "unlock"):
@@ -480,13 +481,7 @@ class Clauses:
 
     def _in_the_room(self, value: Quantity, quality: str, way: int, context: Context, text: str) -> Reading | None:
         """Read a value for no thing in particular: "set the temperature to 21", "make it brighter"."""
-        domain = (
-            "climate" if value.kind == "degrees" or value.unit == "degrees" or quality == "temperature" or value.quality == "warmth" else
-            "light" if quality in ("brightness", "colour",
-            "colour temperature") or value.quality == "brightness" or value.kind in ("colour", "kelvin")
-            else "fan" if quality == "speed" or value.quality == "speed" else
-            "humidifier" if quality == "humidity" else ""
-        )  # fmt: skip
+        domain = _domain(value, quality)
         mask = self.directory.domain.get(domain, 0) & self.able("level")
         if not domain or not mask:
             return None
@@ -567,3 +562,16 @@ def _property(words: list[str]) -> tuple[str, list[str]]:
                 rest = [*left, *right]
                 return quality, [] if rest in (["the"], ["it"], ["its"]) else rest
     return "", words
+
+
+def _domain(value: Quantity, quality: str) -> str:
+    """Return what a value without a thing is for: degrees for the heating, colours for the lights."""
+    if "degrees" in (value.kind, value.unit) or quality == "temperature" or value.quality == "warmth":
+        return "climate"
+    if quality in ("brightness", "colour", "colour temperature") or value.quality == "brightness":
+        return "light"
+    if value.kind in ("colour", "kelvin"):
+        return "light"
+    if "speed" in (quality, value.quality):
+        return "fan"
+    return "humidifier" if quality == "humidity" else ""

@@ -230,7 +230,8 @@ class Grammar:
             question = "I do not know which room you are in: which one do you mean?"
         elif reading.problem == "degrees":
             acts = reading.alternative
-            question = f"Set {the([self._clauses.entity(act.entity_id).name for act in acts])} to {acts[0].values['temperature']:g} degrees?"
+            warm = [self._clauses.entity(act.entity_id).name for act in acts]
+            question = f"Set {the(warm)} to {acts[0].values['temperature']:g} degrees?"
         elif reading.problem == "area":
             question = (
                 f"{_wish(reading)} {the([f'{found.place} {what}'])}?"

@@ -47,7 +47,7 @@ class HouseFile:
 
 
 def read_house(path: Path) -> HouseFile:
-    """Read a house file: {"entities": [{"id", "name", "area", "features", "state", "attributes", ...}], "floors", "aliases"}.
+    """Read a house file: {"entities": [{"id", "name", "area", "features", "state", ...}], "floors", "aliases"}.
 
     An entity that names no services has those of its domain and features. Raises HouseFileError with what is wrong.
     """

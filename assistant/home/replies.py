@@ -24,6 +24,7 @@ NO = frozenset(
     ).split(";")
 )
 CHOICE = re.compile(
-    r"(?:(?:no|yes|yeah|ok|okay|i meant?|i said|rather|just|actually|make it|i want|take|use|please|sorry|it is|that is) )*"
+    r"(?:(?:no|yes|yeah|ok|okay|i meant?|i said|rather|just|actually|make it|i want|take|use|please|sorry"
+    r"|it is|that is) )*"
     r"(?P<np>.+?)(?: please| then| thanks)*"
 )

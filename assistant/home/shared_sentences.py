@@ -71,11 +71,9 @@ def _words() -> frozenset[str]:
 
 
 def _may_be_said(word: str, directory: Directory) -> bool:
-    known = _words()
-    return (
-        word in known or singular(word) in known or word[0].isdigit() or word in directory.words or singular(word) in directory.words
-        or directory.is_placed(word) or word in ("please", "percent", "degrees", "is", "i", "we")
-    )  # fmt: skip
+    if word[0].isdigit() or directory.is_placed(word):
+        return True
+    return not {word, singular(word)}.isdisjoint(_words()) or not {word, singular(word)}.isdisjoint(directory.words)
 
 
 def _warm(intents: Intents) -> None:
@@ -145,10 +143,8 @@ def _spotted(
             said = " ".join(words[start:end])
             if words[start] in ("the", "my", "our"):
                 continue
-            for domain in sorted(
-                {directory.entities[number].domain for number in bits(directory.exact.get(bare(said), 0))}
-            ):
-                names.append((said, said, {"domain": domain}))
+            domains = {directory.entities[number].domain for number in bits(directory.exact.get(bare(said), 0))}
+            names += [(said, said, {"domain": domain}) for domain in sorted(domains)]
             place = directory.places.get(tuple(words[start:end]))
             if place is not None:
                 (areas if said in directory.area_of else floors).append((said, said))
@@ -193,10 +189,8 @@ def _command(intent: str, slots: dict[str, Any], text: str) -> Said | None:
         what = slots.get("name") or f"all the fans{in_place}"
         return Said(intent, f"set {what} to {float(slots['percentage']):g} percent")
     if intent == "HassClimateSetTemperature":
-        return Said(
-            intent,
-            f"set the temperature{' of ' + slots['name'] if 'name' in slots else in_place} to {float(slots['temperature']):g} degrees",
-        )
+        where = f" of {slots['name']}" if "name" in slots else in_place
+        return Said(intent, f"set the temperature{where} to {float(slots['temperature']):g} degrees")
     if intent == "HassClimateGetTemperature":
         return Said(
             intent, f"what is the temperature{' of ' + slots['name'] if 'name' in slots else in_place}", question=True

@@ -77,7 +77,8 @@ def test_a_house_that_is_none_is_told_in_a_sentence(tmp_path: Path) -> None:
 def test_the_command_prints_the_figures(tmp_path: Path) -> None:
     file = tmp_path / "mine.jsonl"
     file.write_text(
-        '{"sentence": "turn on the desk lamp", "kind": "act", "acts": [{"entity": "light.desk_lamp", "service": "turn_on"}]}\n'
+        '{"sentence": "turn on the desk lamp", "kind": "act",'
+        ' "acts": [{"entity": "light.desk_lamp", "service": "turn_on"}]}\n'
         '{"sentence": "turn on the sofa lamp", "kind": "nothing"}\n'
     )
     result = CliRunner().invoke(main, ["--home", str(tmp_path), "eval", "home", str(file), "--json"])
