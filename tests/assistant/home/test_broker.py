@@ -210,7 +210,7 @@ async def test_a_message_under_way_when_the_broker_dies_is_not_sent_and_never_se
         assert not sending.done()
         mosquitto.kill()
         with pytest.raises(NotSentError, match="broke while a message was being sent"):
-            await sending
+            await asyncio.wait_for(sending, 5)
         mosquitto.start()
         witness = make_witness(mosquitto)
         await until(lambda: running.links == [True, False, True])
