@@ -13,29 +13,25 @@ from __future__ import annotations
 import hashlib
 import heapq
 import logging
-import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-from assistant.home import discovery
+from assistant.home import confirming, discovery
 from assistant.home.announcement import AnnouncementError, Keys, clean
 from assistant.home.availability import Condition, available, conditions
-from assistant.home.colour_spaces import rgb_to_hs
 from assistant.home.components.component import CommandError, Component, Listener, Plan, Report, object_of
 from assistant.home.discovery import Announcement, Found
 from assistant.home.entities import Act, Entity, Message, Names, State, Value
+from assistant.home.naming import Identity, Ids, full_name, identity_of
 from assistant.home.tasmota import FILTERS as TASMOTA_FILTERS
 from assistant.home.tasmota import Tasmota
 from assistant.home.templates.template import Payload, about
+from assistant.home.topics import MAX_TOPICS, Heard, Topics
 
 MAX_ENTITIES = 20_000  #: entities in a house
 MAX_PAYLOAD = 262_144  #: bytes of a state
-MAX_TOPICS = 200_000  #: topics that entities listen to
-_KEPT = 8192  # bytes of the last message of a topic, kept for an entity that is announced later
-_KEPT_IN_ALL = 33_554_432  # bytes of all such messages
 _MAX_WAITING = 1000  # announcements of a unique id that is taken
 
 _log = logging.getLogger(__name__)
@@ -51,20 +47,6 @@ _TOGGLES: dict[str, tuple[str, str, str]] = {
     "cover": ("closed", "open", "close"),
     "valve": ("closed", "open", "close"),
     "lock": ("locked", "unlock", "lock"),
-}
-
-#: What is said on the way to a state.
-_ON_THE_WAY = {
-    "open": ("opening", "unlocking"),
-    "closed": ("closing",),
-    "locked": ("locking",),
-    "unlocked": ("unlocking",),
-    "disarmed": ("disarming",),
-    "armed_home": ("arming", "pending"),
-    "armed_away": ("arming", "pending"),
-    "armed_night": ("arming", "pending"),
-    "armed_vacation": ("arming", "pending"),
-    "armed_custom_bypass": ("arming", "pending"),
 }
 
 
@@ -91,10 +73,6 @@ class Changes:
         return bool(self.added or self.removed or self.changed or self.states or self.subscribe or self.unsubscribe)
 
 
-#: Domain and unique id, or domain, topic and part: what an entity is known by.
-_Identity = tuple[str, ...]
-
-
 class _Thing:
     """An entity with what makes it work."""
 
@@ -115,7 +93,7 @@ class _Thing:
         "topics",
     )
 
-    def __init__(self, identity: _Identity, announcement: Announcement, component: Component, entity: Entity) -> None:
+    def __init__(self, identity: Identity, announcement: Announcement, component: Component, entity: Entity) -> None:
         self.identity = identity
         self.announcement = replace(announcement, values={})  # read: what a device sent is not kept
         self.component = component
@@ -130,16 +108,6 @@ class _Thing:
         self.state: State | None = None
         self.topics: list[str] = []
         self.timers: dict[str, float] = {}  # "expire" and "off": when
-
-
-@dataclass(slots=True)
-class _Topic:
-    """Who listens to a topic, and its last message."""
-
-    listeners: list[tuple[_Thing, Listener]] = field(default_factory=list)
-    conditions: dict[tuple[str, str | None, str, str], Condition] = field(default_factory=dict)
-    last: tuple[bytes, bool] | None = None
-    missed: bool = False  # there was a last message, too long to be kept
 
 
 class House:
@@ -168,15 +136,13 @@ class House:
         self._aliases: dict[str, list[str]] = {}
         for said, name in (aliases or {}).items():
             self._aliases.setdefault(name.casefold(), []).append(clean(said))
-        self._ids: dict[_Identity, str] = {tuple(key.split("\0")): value for key, value in (ids or {}).items()}
-        self._taken = set(self._ids.values())
+        self._ids = Ids(ids or {}, 2 * MAX_ENTITIES)
         self._things: dict[str, _Thing] = {}
-        self._by_identity: dict[_Identity, _Thing] = {}
+        self._by_identity: dict[Identity, _Thing] = {}
         self._by_topic: dict[str, dict[str, _Thing]] = {}  # discovery topic, part
-        self._waiting: dict[_Identity, Announcement] = {}  # for a unique id that another announcement has
+        self._waiting: dict[Identity, Announcement] = {}  # for a unique id that another announcement has
         self._announced: dict[str, bytes] = {}  # a digest of what each topic announced last
-        self._kept = 0  # bytes of all last messages
-        self._topics: dict[str, _Topic] = {}
+        self._topics: Topics[_Thing] = Topics()
         self._timers: list[tuple[float, str, str]] = []
         self._stamp = 0
         self._names: Names | None = None
@@ -235,7 +201,7 @@ class House:
 
     def ids(self) -> dict[str, str]:
         """Return which id each entity has, to be given to the next house."""
-        return {"\0".join(identity): id_ for identity, id_ in self._ids.items()}
+        return self._ids.known()
 
     def subscriptions(self) -> list[str]:
         """Return all topics and filters to subscribe to, as after a reconnection."""
@@ -325,25 +291,11 @@ class House:
 
     def settled(self, act: Act, state: State) -> bool | None:
         """Return whether ``state`` confirms ``act``; None where the device never tells, such as a button."""
-        thing = self._thing(act)
-        component = thing.component
-        expects = self._plan(act).expects
-        told = {name: value for name, value in expects.items() if name not in component.unreported}
-        if component.optimistic or not told:
-            return None
-        if not state.available:
-            return False
-        if "value" in told and not _alike("value", told.pop("value"), state.value, component):
-            return False
-        has = state.attributes
-        if ("rgb" in told and "kelvin" in has) or ("kelvin" in told and "rgb" in has):
-            return False  # it is still in its other colour mode
-        return all(_alike(name, value, has[name], component) for name, value in told.items() if name in has)
+        return confirming.settled(self._thing(act).component, self._plan(act).expects, state)
 
     def under_way(self, act: Act, state: State) -> bool:
         """Return whether ``state`` says that the device is on its way to what ``act`` wants."""
-        wanted = self._plan(act).expects.get("value")
-        return state.available and state.value in _ON_THE_WAY.get(str(wanted), ())
+        return confirming.under_way(self._plan(act).expects, state)
 
     def _thing(self, act: Act) -> _Thing:
         thing = self._things.get(act.entity_id)
@@ -361,10 +313,10 @@ class House:
 
     # States
 
-    def _hear(self, heard: _Topic, payload: bytes, retain: bool, now: float, changes: Changes) -> None:
+    def _hear(self, heard: Heard[_Thing], payload: bytes, retain: bool, now: float, changes: Changes) -> None:
         if len(payload) > MAX_PAYLOAD:
             return
-        self._keep(heard, payload, retain)
+        self._topics.keep(heard, payload, retain)
         messages: dict[str, Payload | None] = {}
         self._tell(heard.listeners, payload, messages, retain, now, changes)
         if heard.conditions:
@@ -406,14 +358,6 @@ class House:
                 self._changed(thing, before, retain, now)
                 if id_ not in changes.states:
                     changes.states.append(id_)
-
-    def _keep(self, heard: _Topic, payload: bytes, retain: bool) -> None:
-        """Keep the last message of a topic for entities that will be announced, unless it is long."""
-        if heard.last is not None:
-            self._kept -= len(heard.last[0])
-        heard.missed = len(payload) > _KEPT or self._kept + len(payload) > _KEPT_IN_ALL
-        heard.last = None if heard.missed else (payload, retain)
-        self._kept += 0 if heard.missed else len(payload)
 
     @staticmethod
     def _changed(thing: _Thing, before: Value, retain: bool, now: float) -> None:
@@ -512,7 +456,7 @@ class House:
             component = discovery.build(announcement)
             found = conditions(keys)
             mode = keys.choice("availability_mode", "latest", ("all", "any", "latest"))
-            identity = _identity(announcement, component, keys)
+            identity = identity_of(announcement, component, keys)
             entity = self._describe(announcement, component, keys)
             wanted = keys.text("default_entity_id", "").rpartition(".")[2] or keys.text("object_id", "")
         except AnnouncementError as error:
@@ -545,9 +489,10 @@ class House:
             )
 
     def _add(
-        self, identity: _Identity, announcement: Announcement, component: Component, entity: Entity, wanted: str
+        self, identity: Identity, announcement: Announcement, component: Component, entity: Entity, wanted: str
     ) -> _Thing:
-        id_ = self._ids.get(identity) or self._new_id(identity, announcement, entity, wanted)
+        wishes = (wanted, entity.name, announcement.object_id)
+        id_ = self._ids.id_of(identity, entity.domain, wishes, self._by_identity)
         thing = _Thing(identity, announcement, component, replace(entity, id=id_))
         for name, value in component.initial.items():
             thing.report.put(name, value)
@@ -599,13 +544,13 @@ class House:
         thing.mode, thing.topics, thing.conditions = mode, [], []
         for listener in thing.component.listeners:
             for topic in (listener.topic, *thing.announcement.also.get(listener.topic, ())):
-                heard = self._topic(thing, topic, changes)
+                heard = self._listen(thing, topic, changes)
                 heard.listeners.append((thing, listener))
                 if heard.last is not None and not listener.live:
                     payload, retain = heard.last
                     self._tell([(thing, listener)], payload, {}, retain, now, changes)
         for condition in found:
-            heard = self._topic(thing, condition.topic, changes)
+            heard = self._listen(thing, condition.topic, changes)
             shared = heard.conditions.setdefault(condition.key, condition)
             shared.users.add(thing)
             thing.conditions.append(shared)
@@ -618,33 +563,23 @@ class House:
             thing.available, thing.state = reached, None
         self._tidy(before, changes)
 
-    def _topic(self, thing: _Thing, topic: str, changes: Changes) -> _Topic:
-        heard = self._topics.get(topic)
-        if heard is None:
-            heard = self._topics[topic] = _Topic()
-            changes.subscribe.append(topic)
-        elif heard.missed and topic not in changes.subscribe:
+    def _listen(self, thing: _Thing, topic: str, changes: Changes) -> Heard[_Thing]:
+        heard, wanted = self._topics.open(topic)
+        if wanted and topic not in changes.subscribe:
             changes.subscribe.append(topic)
         thing.topics.append(topic)
         return heard
 
     def _detach(self, thing: _Thing) -> None:
         for topic in thing.topics:
-            heard = self._topics[topic]
-            heard.listeners = [(one, listener) for one, listener in heard.listeners if one is not thing]
+            self._topics.leave(thing, topic)
         for condition in thing.conditions:
             condition.users.discard(thing)
             if not condition.users:
-                self._topics[condition.topic].conditions.pop(condition.key, None)
+                self._topics.forget(condition)
 
     def _tidy(self, topics: Iterable[str], changes: Changes) -> None:
-        for topic in topics:
-            heard = self._topics.get(topic)
-            if heard is not None and not heard.listeners and not heard.conditions:
-                if heard.last is not None:
-                    self._kept -= len(heard.last[0])
-                del self._topics[topic]
-                changes.unsubscribe.append(topic)
+        changes.unsubscribe += [topic for topic in topics if self._topics.close(topic)]
 
     # Names
 
@@ -653,7 +588,7 @@ class House:
         device = keys.values.get("device")
         about = Keys(device if isinstance(device, dict) else {})
         device_name, own_name = about.name("name"), keys.name("name")
-        name = _full_name(device_name, own_name, announcement, component)
+        name = full_name(device_name, own_name, announcement, component)
         area = about.name("suggested_area")
         for known in (name, own_name, device_name):
             area = area or self._areas.get((known or "").casefold())
@@ -683,19 +618,6 @@ class House:
             short_name=own_name if own_name != name else None,
             aliases=tuple(dict.fromkeys(aliases)),
         )
-
-    def _new_id(self, identity: _Identity, announcement: Announcement, entity: Entity, wanted: str) -> str:
-        slug = _slug(wanted) or _slug(entity.name) or _slug(announcement.object_id) or "unnamed"
-        id_, count = f"{entity.domain}.{slug}", 1
-        while id_ in self._taken:
-            count += 1
-            id_ = f"{entity.domain}.{slug}_{count}"
-        if len(self._ids) >= 2 * MAX_ENTITIES:  # entities that came and went
-            self._ids = {known: kept for known, kept in self._ids.items() if known in self._by_identity}
-            self._taken = set(self._ids.values())
-        self._ids[identity] = id_
-        self._taken.add(id_)
-        return id_
 
     def _collect_names(self) -> Names:
         entities = self.entities()
@@ -753,48 +675,3 @@ def _about(thing: _Thing) -> dict[str, object]:
             attributes[theirs] = attributes[ours]
     state = "unknown" if report.value is None else str(report.value)
     return thing.component.variables | about(thing.entity.id, thing.entity.name, state, attributes)
-
-
-def _identity(announcement: Announcement, component: Component, keys: Keys) -> _Identity:
-    unique = keys.text("unique_id", "")[:200]
-    return (component.domain, unique) if unique else (component.domain, *announcement.key)
-
-
-def _full_name(device: str | None, own: str | None, announcement: Announcement, component: Component) -> str:
-    """Return what an entity is called: its device's name and its own, as Home Assistant joins them."""
-    if own:
-        if not device or device.casefold() in own.casefold():
-            return own
-        return device if device.casefold().endswith(own.casefold()) else f"{device} {own}"
-    said_null = "name" in announcement.values
-    kind = component.device_class.replace("_", " ") if component.device_class and not said_null else ""
-    if device:
-        return f"{device} {kind}".strip()
-    return clean(announcement.object_id.replace("_", " ").replace("-", " ")).capitalize() or "Unnamed"
-
-
-def _slug(text: str) -> str:
-    plain = unicodedata.normalize("NFKD", text.replace("ß", "ss"))
-    return re.sub(r"[^a-z0-9]+", "_", "".join(char for char in plain if not unicodedata.combining(char)).lower()).strip(
-        "_"
-    )
-
-
-def _alike(name: str, wanted: Value, told: Value, component: Component) -> bool:
-    """Return whether what a device tells is what it was told, as exactly as it can count."""
-    if isinstance(wanted, tuple):
-        return isinstance(told, tuple) and _same_colour(wanted, told)
-    if isinstance(wanted, bool) or not isinstance(wanted, int | float) or not isinstance(told, int | float):
-        return wanted == told
-    if name == "kelvin":
-        return abs(told - wanted) <= 0.03 * wanted
-    steps = component.step or 0.0
-    slack = steps / 2 if name in ("value", "temperature", "temperature_low", "temperature_high") else max(2.0, steps)
-    return abs(told - wanted) <= slack + 1e-6
-
-
-def _same_colour(wanted: tuple[int, int, int], told: tuple[int, int, int]) -> bool:
-    (hue, saturation), (told_hue, told_saturation) = rgb_to_hs(wanted), rgb_to_hs(told)
-    apart = abs(hue - told_hue) % 360
-    pale = min(saturation, told_saturation) < 15
-    return abs(saturation - told_saturation) <= 25 and (pale or min(apart, 360 - apart) <= 20)

@@ -142,8 +142,8 @@ def measure_call(function: Any, args: tuple[Any, ...]) -> None:
 def expression(pattern: object, ignorecase: bool = False) -> Any:
     """Return a compiled regular expression; to be used with a ``timeout`` of REGEX_SECONDS.
 
-    Raises OverLimitError where it is long or repeats so much that compiling it would take memory, ValueError where it is
-    none.
+    Raises OverLimitError where it is long or repeats so much that compiling it would take memory, ValueError where it
+    is none.
     """
     import regex
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assistant.home import house as house_module
+from assistant.home import topics as topics_module
 from assistant.home.components.component import CommandError
 from assistant.home.entities import Act, State
 from assistant.home.house import House
@@ -387,16 +388,16 @@ def test_a_megabyte_of_state_is_ignored():
 
 
 def test_last_messages_are_kept_up_to_a_limit(monkeypatch):
-    monkeypatch.setattr(house_module, "_KEPT_IN_ALL", 1000)
+    monkeypatch.setattr(topics_module, "_KEPT_IN_ALL", 1000)
     house = House()
     for index in range(20):
         announce(house, "sensor", {"state_topic": f"s{index}", "name": f"s{index}"}, f"s{index}")
         publish(house, f"s{index}", "x" * 100)
         publish(house, f"s{index}", "y" * 100)
-    assert house._kept == 1000
+    assert house._topics._kept == 1000
     for index in range(20):
         publish(house, f"homeassistant/sensor/s{index}/config", "")
-    assert house._kept == 0
+    assert house._topics._kept == 0
 
 
 def test_a_template_may_ask_what_its_own_entity_is_doing():
