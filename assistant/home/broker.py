@@ -329,7 +329,7 @@ class Broker:
             return f"the broker {self.address} refuses the user name or the password (home.broker)"
         if self.connected or "during message iteration" in str(error):
             return f"the connection to the broker {self.address} is lost"
-        # "[Errno 111] Connection refused", "[SSL: ...] certificate verify failed (_ssl.c:992)"
+        # Without the number of an OSError, and the file and line of OpenSSL.
         reason = re.sub(r"^\[[^\]]*\] | \(_ssl\.c:\d+\)$", "", str(error)).rstrip(".") or type(error).__name__
         return f"the broker {self.address} cannot be reached ({reason})"
 
@@ -354,6 +354,26 @@ class _Client(aiomqtt.Client):
         for option in _SOCKET_OPTIONS:
             connected.setsockopt(*option)  # type: ignore[attr-defined]
         return BufferedSocket(connected)  # type: ignore[arg-type]
+
+    def _on_socket_open(self, client: Any, userdata: Any, sock: Any) -> None:
+        super()._on_socket_open(client, userdata, sock)
+        self._loop.call_soon_threadsafe(self._loop.add_reader, sock.fileno(), self._readable, sock)
+
+    def _readable(self, sock: BufferedSocket) -> None:
+        """Take over what came and read packets of it for a while; the rest after others had their turn."""
+        try:
+            sock.fill()
+            until = time.perf_counter() + SLICE_S
+            while self._client.socket() is sock:
+                self._client.loop_read()
+                if not (sock.pending() or sock.ended):
+                    return
+                if time.perf_counter() > until:
+                    self._loop.call_soon(self._readable, sock)
+                    return
+        except Exception as error:  # as aiomqtt does: the connection is broken
+            if not self._disconnected.done():
+                self._disconnected.set_exception(error)
 
     def abandon(self) -> None:
         """Close what is still open; nothing is sent."""
