@@ -18,7 +18,7 @@ from assistant.home.announcement import AnnouncementError, Keys
 from assistant.home.components.alarm import AlarmControlPanel
 from assistant.home.components.climate import Climate, Humidifier, WaterHeater
 from assistant.home.components.component import Component
-from assistant.home.components.controls import Button, Notify, Number, Scene, Select, Text
+from assistant.home.components.controls import Button, Date, DateTime, Notify, Number, Scene, Select, Text, Time
 from assistant.home.components.cover import Cover, Valve
 from assistant.home.components.light import light
 from assistant.home.components.sensor import BinarySensor, DeviceTracker, Event, Sensor, Update
@@ -37,6 +37,8 @@ COMPONENTS: dict[str, Callable[[Keys], Component]] = {
     "button": Button,
     "climate": Climate,
     "cover": Cover,
+    "date": Date,
+    "datetime": DateTime,
     "device_tracker": DeviceTracker,
     "event": Event,
     "fan": Fan,
@@ -52,6 +54,7 @@ COMPONENTS: dict[str, Callable[[Keys], Component]] = {
     "siren": Siren,
     "switch": Switch,
     "text": Text,
+    "time": Time,
     "update": Update,
     "vacuum": Vacuum,
     "valve": Valve,

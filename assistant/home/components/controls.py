@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import date, datetime, time
+from typing import Any, ClassVar
 
 from assistant.home.announcement import MAX_OPTIONS, AnnouncementError, Keys, clean
 from assistant.home.components.component import (
@@ -140,6 +141,55 @@ class Text(Component):
         if self.pattern is not None and not _matches(self.pattern, text):
             raise CommandError(f"it does not take {text!r}")
         return text, text
+
+
+class _Moment(Component):
+    """A date, a time of day, or both, in ISO 8601."""
+
+    kind: ClassVar[type[date] | type[time]]
+
+    def __init__(self, keys: Keys) -> None:
+        super().__init__(keys)
+        self.optimistic |= not self.listen("state_topic", self._state, "value_template")
+        keys.needed_topic("command_topic")
+        self.sets("set_value", "value", "command_topic", "command_template", self._set)
+
+    def _state(self, report: Report, text: str) -> None:
+        if text == UNKNOWN or self._is_one(text):
+            report.set(None if text == UNKNOWN else text)
+
+    def _set(self, value: Value) -> tuple[object, Value]:
+        if not self._is_one(str(value)):
+            raise CommandError(f"it does not take {value!r}")
+        return value, value
+
+    def _is_one(self, text: str) -> bool:
+        try:
+            self.kind.fromisoformat(text)
+        except ValueError:
+            return False
+        return True
+
+
+class Date(_Moment):
+    """A date that can be set."""
+
+    domain = "date"
+    kind = date
+
+
+class Time(_Moment):
+    """A time of day that can be set."""
+
+    domain = "time"
+    kind = time
+
+
+class DateTime(_Moment):
+    """A date and time that can be set."""
+
+    domain = "datetime"
+    kind = datetime
 
 
 def _matches(pattern: Any, text: str) -> bool:

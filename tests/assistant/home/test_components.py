@@ -362,6 +362,8 @@ STATES: list[tuple[str, dict[str, Any], list[tuple[str, Any]], Any, dict[str, An
     ("alarm_control_panel", BOTH, [("s", "armed_away")], "armed_away", {}),
     ("alarm_control_panel", BOTH, [("s", "triggered"), ("s", "what")], "triggered", {}),
     ("device_tracker", S, [("s", "home")], "home", {}),
+    ("date", BOTH, [("s", "2026-11-25"), ("s", "tomorrow")], "2026-11-25", {}),
+    ("datetime", BOTH, [("s", "2026-11-25T21:00:00+00:00")], "2026-11-25T21:00:00+00:00", {}),
     ("device_tracker", {**S, "payload_not_home": "gone"}, [("s", "gone")], "not_home", {}),
     (
         "update",
@@ -647,6 +649,7 @@ COMMANDS: list[tuple[str, dict[str, Any], str, dict[str, Any], list[tuple[str, s
     ),
     ("select", {**C, "options": ["Low", "High"]}, "select", {"option": "low"}, [("c", "Low")]),
     ("text", C, "set_value", {"value": "hello"}, [("c", "hello")]),
+    ("time", C, "set_value", {"value": "07:30:00"}, [("c", "07:30:00")]),
     ("siren", C, "turn_on", {}, [("c", '{"state":"ON"}')]),
     (
         "siren",
@@ -724,6 +727,7 @@ REFUSED: list[tuple[str, dict[str, Any], str, dict[str, Any]]] = [
     ("alarm_control_panel", {**BOTH, "code": "1234"}, "disarm", {}),
     ("alarm_control_panel", {**BOTH, "code": "1234"}, "disarm", {"code": "4321"}),
     ("vacuum", C, "pause", {}),
+    ("time", C, "set_value", {"value": "seven"}),
     ("sensor", S, "turn_on", {}),
     ("switch", {**C, "command_template": "{{ value.nothing() }}"}, "turn_on", {}),
 ]
