@@ -313,8 +313,11 @@ class Clauses:
         self, text: str, way: int, placed: Placed, whole: str, context: Context, last: Sequence[str]
     ) -> Reading | None:
         before, after = text[: placed.start].split(), text[placed.end :].split()
-        if text == whole and after and (not before or before == ["the"]) and after[0] not in _FROM_VALUE:
+        value_first = bool(after) and (not before or before == ["the"])
+        if value_first and after[0] not in _FROM_VALUE:
             return None  # "half the lamp" is no command
+        if value_first and text == whole and placed.value.kind == "number":
+            return None  # nor is "ten on the fan"
         value, much = placed.value, placed.value.kind == "more" and not placed.value.quality and not placed.value.unit
         while before and before[-1] in (
             "to",
@@ -370,9 +373,12 @@ class Clauses:
         quality, words = _property(before + after)
         if bare_name(" ".join(before + after)) in self.directory.exact:
             quality, words = "", before + after
+        for aside, sign in (("up", 1), ("down", -1)):
+            if aside in words and not self.directory.is_placed(aside):
+                words.remove(aside)  # "turn the heating up in the hall to 21"
+                way = way or sign
         if value.kind == "more" and way and value.quality == "level":
-            value = replace(value, quality="")
-            value = replace(value, number=abs(value.number))
+            value = replace(value, quality="", number=abs(value.number))
         phrase = " ".join(words)
         if whole.split(maxsplit=1)[0] in WARM_VERBS and not quality:
             quality = "temperature"

@@ -27,14 +27,14 @@ from assistant.home.words import MAX_WORDS, joined, plain
 __all__ = ["Context", "Grammar"]
 
 #: From this likeness on a misheard name is taken for what it sounds like, if nothing else is near.
-SURE = 0.86
+SURE = 0.84
 #: From this likeness on it is asked whether that was meant.
 LIKELY = 0.68
 #: How far the next likely name has to be behind for the nearest one to be sure.
 MARGIN = 0.06
 #: How the shared questions begin; "how do I" is one for the documents.
 _ASKS_A_STATE = re.compile(
-    r"(?:is|are|which|do you know|tell me|(?:what|how) (?:is|are)|how many|how (?:hot|cold|warm|cool))\b"
+    r"(?:is|are|which|did|have|has|do you know|tell me|(?:what|how) (?:is|are)|how many|how \w+ (?:is|are))\b"
 )
 _ORDER = re.compile(
     r"(?:turn|switch|open|close|shut|lock|unlock|dim|set|raise|lower|put|kill|activate|brighten|toggle|change|make)\b"
@@ -89,8 +89,11 @@ class Grammar:
         if declined(text):
             return self._spared(text)
         if is_question(text):
-            found = ask(self.directory, text, context)
-            return found or (self._shared(text, context) if _ASKS_A_STATE.match(text) else None)
+            if found := ask(self.directory, text, context):
+                return found
+            if not _ASKS_A_STATE.match(text):
+                return None
+            return self._misheard_question(text, context) or self._shared(text, context)
         if said_by_others(text):
             return None
         return self._command(text, context)
@@ -394,10 +397,17 @@ class Grammar:
         told = [self._clauses.entity(name).name for name in intent.entities]
         shown = the(told) if len(told) <= 2 else f"all {len(told)} of {reading.found.place or 'them'}"
         return HomeIntent(
-            kind="ask_back", intent=intent.intent, question=f"Did you mean to {verb(intent.acts[0])} {shown}?",
+            kind="ask_back", intent=intent.intent, question=f"Did you mean to {verb(intent.acts[0])} {shown}{_to(intent.acts[0])}?",
             pending=intent,
             entities=intent.entities, reason=f"a weak match: {heard!r} ({likeness:.2f})",
         )  # fmt: skip
+
+    def _misheard_question(self, text: str, context: Context) -> HomeIntent | None:
+        """Read a question with its unknown words taken for names that surely were meant: an answer moves nothing."""
+        for repair in self._repairs.of(text):
+            if repair.sure and repair.likeness >= SURE and (found := ask(self.directory, repair.text, context)):
+                return replace(found, reason=f"{found.reason}, heard as {repair.text!r} ({repair.likeness:.2f})")
+        return None
 
     def _shared(self, text: str, context: Context) -> HomeIntent | None:
         """Read the sentence with the Home Assistant project's sentences, where it has a name of this house in it."""
@@ -457,3 +467,17 @@ def _first_up(text: str) -> str:
 
 def _first_down(text: str) -> str:
     return " ".join(word if word.isupper() else word.lower() for word in text.split())
+
+
+def _to(act: Act) -> str:
+    """Return what an act sets, to be said in a question: " to 23 degrees", "" where there is nothing short to say."""
+    for name, unit in (
+        ("temperature", " degrees"),
+        ("brightness", " percent"),
+        ("position", " percent"),
+        ("percentage", " percent"),
+    ):
+        value = act.values.get(name)
+        if isinstance(value, (int, float)):
+            return f" to {value:g}{unit}"
+    return ""

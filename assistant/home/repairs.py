@@ -35,6 +35,11 @@ _PHRASES: tuple[tuple[re.Pattern[str], str, float], ...] = (
     (re.compile(r"\b(lights?|lamps?|fans?|\w+) of$"), r"\1 off", 0.95),
     (re.compile(r"\bdelights\b"), "the lights", 1.0),
     (re.compile(r"\bdelight\b"), "the light", 1.0),
+    (re.compile(r"\b(and|then) (turn|switch|open|lock|close|dim)(?:n?ed|d|med)\b"), r"\1 \2", 0.95),
+    (re.compile(r"(?<=\w )(?:lice|lites|lines|lies|lides|likes|lives|rights)\b"), "lights", 0.9),
+    (re.compile(r"(?<=\w )(?:lite|like|life|lied|line|lie|live|lime)\b"), "light", 0.9),
+    (re.compile(r"\bhow (?:worm|form)\b"), "how warm", 1.0),
+    (re.compile(r"\b(?:a bit|a little|little bit) (?:write|bright|right) (?:her|or|er)\b"), "a bit brighter", 0.9),
     (re.compile(r"\b(?:turnoff|turn offs)\b"), "turn off", 1.0),
     (re.compile(r"\b(?:turnon|turn ons)\b"), "turn on", 1.0),
     (re.compile(r"\bper sent\b|\bpercents\b|\bper cent\b|\bpresent\b|\bpurse end\b"), "percent", 1.0),
@@ -81,6 +86,9 @@ KNOWN = (
     | frozenset(" ".join(verb for verb, _ in VALUE_VERBS).split())
     | frozenset(" ".join(name for name, _ in PROPERTIES).split())
     | VALUE_WORDS
+    | frozenset(
+        "is are was did do does has have i we you which what how many warm cold hot any anything when last leave left".split()
+    )
     | frozenset(
         "and but except apart other than it them here degrees percent everything upstairs downstairs back".split()
     )

@@ -147,10 +147,10 @@ def test_a_misheard_name_is_taken_where_nothing_else_is_near(say) -> None:
 
 
 def test_a_weak_match_is_asked_back_and_yes_does_it(say) -> None:
-    asked = say("lock the front or")
+    asked = say("open the skylark")
     assert asked.kind == "ask_back"
-    assert asked.question == "Did you mean to lock the front door?"
-    assert done(say("yes please", pending=asked)) == {"lock.front_door": ("lock", {})}
+    assert asked.question == "Did you mean to open the skylight?"
+    assert done(say("yes please", pending=asked)) == {"cover.skylight": ("open", {})}
 
 
 def test_what_a_house_might_have_but_has_not_is_told_and_not_heard_as_something_near(say) -> None:
