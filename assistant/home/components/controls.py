@@ -146,7 +146,7 @@ class Text(Component):
 class _Moment(Component):
     """A date, a time of day, or both, in ISO 8601."""
 
-    kind: ClassVar[type[date] | type[time]]
+    kind: ClassVar[type[date | time]]
 
     def __init__(self, keys: Keys) -> None:
         super().__init__(keys)
