@@ -397,9 +397,9 @@ class Grammar:
         told = [self._clauses.entity(name).name for name in intent.entities]
         shown = the(told) if len(told) <= 2 else f"all {len(told)} of {reading.found.place or 'them'}"
         return HomeIntent(
-            kind="ask_back", intent=intent.intent, question=f"Did you mean to {verb(intent.acts[0])} {shown}{_to(intent.acts[0])}?",
-            pending=intent,
-            entities=intent.entities, reason=f"a weak match: {heard!r} ({likeness:.2f})",
+            kind="ask_back", intent=intent.intent, pending=intent, entities=intent.entities,
+            question=f"Did you mean to {verb(intent.acts[0])} {shown}{_to(intent.acts[0])}?",
+            reason=f"a weak match: {heard!r} ({likeness:.2f})",
         )  # fmt: skip
 
     def _misheard_question(self, text: str, context: Context) -> HomeIntent | None:
@@ -471,12 +471,8 @@ def _first_down(text: str) -> str:
 
 def _to(act: Act) -> str:
     """Return what an act sets, to be said in a question: " to 23 degrees", "" where there is nothing short to say."""
-    for name, unit in (
-        ("temperature", " degrees"),
-        ("brightness", " percent"),
-        ("position", " percent"),
-        ("percentage", " percent"),
-    ):
+    units = {"temperature": " degrees", "brightness": " percent", "position": " percent", "percentage": " percent"}
+    for name, unit in units.items():
         value = act.values.get(name)
         if isinstance(value, (int, float)):
             return f" to {value:g}{unit}"

@@ -28,11 +28,11 @@ _AFTER = re.compile(
     r"(?: ,)?(?: (?:please|now|right now|thanks|thank you|for me|for us|would you|will you|could you|can you|if you can|if you could|if you would|"
     r"if you do not mind|if you would not mind|if possible|ok|okay|already|again|at once|immediately|right away|straight away|as well|too|instead|quickly|mate|"
     r"dear|love|honey|then|repartee|asap|for a moment|a moment|as soon as you can|when you can|real quick|cheers|will not you|"
-    r"thanks a lot|thank you very much|very much|so much|tonight|will you please|would you please|pretty please|or something|i think|buddy|pal|man|"
+    r"thanks a lot|thank you very much|very much|so much|will you please|would you please|pretty please|or something|i think|buddy|pal|man|"
     r"before i trip|so i can see|so i can sleep|so i can read|right this second|this instant|though|my dear|, will you|yet))$"
 )
 _PERMISSION = frozenset(("can i", "could i", "may i", "can we", "could we", "may we"))
-_PERMITTED = re.compile(r"(?:please )?(?:have|get|turn|switch|open|close|set|make|dim|put|start|lock|shut)\b")
+_PERMITTED = re.compile(r"(?:please )?(?:have|get)\b")
 _QUESTION = re.compile(
     r"(?:is|are|was|were|did|do|does|has|am|what|which|who|whose|whom|when|where|why|how|will|would|should|shall|tell me|"
     r"do you know|have (?:i|we|you|they)|have (?:the|all|any) .* been|had|(?:check|see|find out|let me know) (?:if|whether)|check|any|anything|anyone|anybody|what about|i wonder|"
@@ -51,7 +51,7 @@ _OTHERS = re.compile(
 _LATER = re.compile(
     r"(?: |^)(?:in (?:about )?(?:\d+(?:\.\d+)?|a|an|half an|a few|a couple of) (?:seconds?|minutes?|hours?|days?|while|bit)|"
     r"(?:at|by|until|till|from|before|after|around) (?:1?\d|2[0-4])(?: [0-5]\d)?(?: (?:o clock|oclock|am|pm|a m|p m))?(?: (?:tomorrow|tonight|today|in the (?:morning|evening|afternoon)))?(?! percent| degrees| kelvin|\d)|"
-    r"(?:at|by|until|till|after|before) (?:noon|midnight|sunset|sunrise|dawn|dusk|dark|night|bedtime|dinner|lunch|breakfast)|tomorrow(?: (?:morning|evening|night|afternoon))?|later(?: on)?|"
+    r"(?:at|by|until|till|after|before) (?:noon|midnight|sunset|sunrise|dawn|dusk|dark|night|bedtime|dinner|lunch|breakfast)|tomorrow(?: (?:morning|evening|night|afternoon))?|later(?: on)?|tonight|today|"
     r"for (?:\d+(?:\.\d+)?|a|an|half an|a few) (?:seconds?|minutes?|hours?)|every (?:morning|evening|night|day|hour)|"
     r"(?:when|whenever|if|once|as soon as|unless|until|while|after|before) (?:i|we|it|the|he|she|they|you|someone|somebody|nobody|everyone|my|there|\w+ing)\b.*|tonight at .+|this (?:evening|afternoon|weekend)|"
     r"next (?:week|time|month)|on (?:monday|tuesday|wednesday|thursday|friday|saturday|sunday)s?)$"
@@ -73,7 +73,7 @@ def stripped(text: str) -> str:
         first, _, rest = text[match.end() :].partition(" ")
         text = f"{_GERUNDS.get(first, first)} {rest}"
     first, _, rest = text.partition(" ")
-    if first in ("please", "just", "you", "to"):
+    if first in ("please", "just"):
         return stripped(rest) if rest else text
     while match := _AFTER.search(text):
         text = text[: match.start()]

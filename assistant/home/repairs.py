@@ -86,9 +86,7 @@ KNOWN = (
     | frozenset(" ".join(verb for verb, _ in VALUE_VERBS).split())
     | frozenset(" ".join(name for name, _ in PROPERTIES).split())
     | VALUE_WORDS
-    | frozenset(
-        "is are was did do does has have i we you which what how many warm cold hot any anything when last leave left".split()
-    )
+    | frozenset("is are was did do does has have i we you which what how many warm cold any anything when last".split())
     | frozenset(
         "and but except apart other than it them here degrees percent everything upstairs downstairs back".split()
     )
@@ -97,6 +95,8 @@ _LONGEST = 3  #: words that one name may have been taken apart into
 _NEAREST = 4  #: names that are tried for one stretch
 _VARIANTS = 12
 _LENGTHS = 3  #: sounds that a misheard word may have more, or fewer
+#: Words that hold a sentence together: no name was misheard as one of them.
+_FIXED = frozenset("the off to and in is are was were".split())
 _COMMON_LIKENESS = 0.85  #: what a house may well have, "candle", is hardly a misheard "kettle"
 _MOST_UNKNOWN = 3  #: words without a meaning here: with more of them it was no command to this house
 #: Words that begin a story, not a command.
@@ -217,7 +217,7 @@ class Repairs:
                 if (first < 1 and first != place) or last <= place or last > len(words):
                     continue
                 stretch = words[first:last]
-                if len(stretch) > 1 and {"the", "off", "to", "and", "in"} & set(stretch):
+                if len(stretch) > 1 and _FIXED & set(stretch):
                     continue
                 heard = " ".join(cardinal_word(word) for word in stretch)
                 for term, alike in self._near(heard):
