@@ -133,7 +133,9 @@ def _predicate(result: Result) -> tuple[str, str]:
     done = result.fate == "done"
     level = _level(act.values)
     if level and (act.service.startswith("set_") or act.service in ("turn_on", "select")):
-        text = f"{{be}} {level}" if done else f"{{be}} on the way {level}"
+        text = (
+            f"{{be}} {level}" if done else f"{{be}} on the way to {level.removeprefix('at ').removeprefix('set to ')}"
+        )
     elif act.service == "oscillate":
         text = "{be} swinging" if act.values.get("oscillating") else "{be} no longer swinging"
     elif act.service == "set_direction":

@@ -52,7 +52,7 @@ async def recall(
     moment = await history.last(keys.keys(), values)
     if moment is None:
         began = await history.began()
-        since = f" since {_day(began, now)}, when I began to watch" if began else ""
+        since = f" since {_day(began, now).removeprefix('on ')}, when I began to watch" if began else ""
         was = "have" if len(entities) > 1 else "has"
         return f"{_begin(_subject(entities))} {was} not been {_DONE.get(wanted, wanted)}{since}."
     entity = next(entity for key, entity in keys.items() if key.partition("#")[0] == moment.entity_id)

@@ -160,8 +160,8 @@ class Cover(Device):
         """Obey OPEN, CLOSE, STOP and a position."""
         target = {"OPEN": 100.0, "CLOSE": 0.0, "STOP": float(self.state["position"])}.get(payload)
         if what == "position":
-            target = min(max(float(payload), 0.0), 100.0)
-        if target is not None and math.isfinite(target):
+            target = _number(payload, 0.0, 100.0)
+        if target is not None:
             self.state["target"] = target
             self._settle()
 
@@ -237,7 +237,7 @@ class Thermostat(Device):
         if what == "mode" and payload in ("off", "heat", "auto"):
             self.state["state"] = payload
         elif what == "temperature":
-            self.state["target"] = min(max(float(payload), 5.0), 30.0)
+            self.state["target"] = _number(payload, 5.0, 30.0)
         self._act()
 
     def tick(self, seconds: float) -> None:
@@ -281,7 +281,7 @@ class Fan(Device):
             if payload == "ON" and not self.state["percentage"]:
                 self.state["percentage"] = 50
         elif what == "percentage":
-            self.state["percentage"] = round(min(max(float(payload), 0.0), 100.0))
+            self.state["percentage"] = round(_number(payload, 0.0, 100.0))
             self.state["state"] = "ON" if self.state["percentage"] else "OFF"
 
     def shown(self) -> tuple[str, float | None]:
@@ -344,6 +344,13 @@ class House:
 
     def _config_topic(self, device: Device) -> str:
         return f"{self.prefix}/{device.component}/{BASE}_{device.slug}/config"
+
+
+def _number(payload: str, low: float, high: float) -> float:
+    number = float(payload)
+    if not math.isfinite(number):
+        raise ValueError(payload)
+    return min(max(number, low), high)
 
 
 _INNER = frozenset({"left", "clock", "mean"})
