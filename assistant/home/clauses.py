@@ -25,6 +25,11 @@ _RELATIVE = {
     "warmth"),
     "cooler": (-1, "warmth"),
 }  # fmt: skip
+#: What "up" and "down" of a named quality are.
+_OF_QUALITY = {
+    "up": {"brightness": "brighter", "temperature": "warmer"},
+    "down": {"brightness": "dimmer", "temperature": "cooler"},
+}
 _LEAVE = re.compile(
     r"(?P<main>.+?)(?: ,)?(?: and| but| just)? (?:leave|keep|skip|spare|ignore"
     r"|(?:do )?not (?:touch|turn off|turn on|switch off|switch on|close|open|include)) (?P<rest>.+?)"
@@ -184,6 +189,8 @@ class Clauses:
                 lit = directory.domain.get("light", 0)
                 warm = directory.domain.get("climate", 0) | directory.domain.get("water_heater", 0)
                 mask &= {"brighter": lit, "dimmer": lit, "warmer": warm, "cooler": warm}.get(action, -1)
+            elif action == "light":
+                mask = directory.able(("turn_on",)) & directory.domain.get("light", 0)
             elif action == "level":
                 mask = directory.able(LEVELLED)
             elif action in ("oscillate", "reverse"):
@@ -207,6 +214,8 @@ class Clauses:
         return self._ables[action]
 
     def _do(self, action: str, phrase: str, text: str, context: Context, last: Sequence[str]) -> Reading | None:
+        if action in _OF_QUALITY and (reading := self._of_quality(action, phrase, text, context, last)):
+            return reading
         able = self.able(action)
         if not able:
             return (
@@ -231,6 +240,8 @@ class Clauses:
                 action, found = "unlock", locked
         if found.problem == "area":
             return self._area(action, found, template, context)
+        if found.problem == "room" and action == "lock":  # to lock one door too many does no harm
+            found = replace(found, ids=found.choices, choices=(), problem="")
         if found.problem in ("room", "which"):
             acts = self._acts(action, found.choices, context)
             return Reading(found=found, problem=found.problem, wish=action, template=template, alternative=acts)
@@ -240,6 +251,17 @@ class Clauses:
         if not acts:
             return Reading(found=replace(found, choices=found.ids), problem="unable", wish=action)
         return Reading(acts, found, template=template)
+
+    def _of_quality(self, action: str, phrase: str, text: str, context: Context, last: Sequence[str]) -> Reading | None:
+        """Read "turn up the brightness of the lamp": the quality says what of a thing goes up or down."""
+        quality, words = _property(phrase.split())
+        if not quality or self.directory.exact.get(bare_name(phrase)):
+            return None
+        action = _OF_QUALITY[action].get(quality, action)
+        if words:
+            return self._do(action, " ".join(words), text, context, last)
+        sign, what = _RELATIVE[action]
+        return self._in_the_room(Quantity(kind="more", number=float(sign), quality=what), quality, 0, context, text)
 
     def _area(self, action: str, found: Found, template: str, context: Context) -> Reading | None:
         """Read a command that names only a room: "shut the garage" is its door, "turn off the kitchen" is asked."""
@@ -253,13 +275,13 @@ class Clauses:
                     found=replace(found, choices=chosen), problem="area", wish=action, alternative=acts
                 )  # fmt: skip
             return Reading(found=found, problem="which" if found.choices else "unknown", wish=action, template=template)
-        wanted = "light" if action in ("on", "off", "toggle", "brighter", "dimmer", "up", "down") else "climate"
+        wanted = "climate" if action in ("warmer", "cooler") else "light"
         lights = tuple(name for name in found.choices if name.startswith(f"{wanted}."))
         acts = self._acts(action, lights, context)
         if not acts:
             return None
         found = replace(found, ids=lights, choices=lights, kind=wanted)
-        if action in ("brighter", "dimmer", "warmer", "cooler"):
+        if action in ("brighter", "dimmer", "warmer", "cooler", "light"):
             return Reading(acts, replace(found, problem=""))
         return Reading(found=found, problem="area", wish=action, template=template, alternative=acts)
 
@@ -268,7 +290,9 @@ class Clauses:
         for name in ids:
             entity = self.entity(name)
             act: Act | None
-            if action in _RELATIVE:
+            if action == "light":
+                act = simple(entity, "on")
+            elif action in _RELATIVE:
                 sign, quality = _RELATIVE[action]
                 act = simple(entity, "open" if sign > 0 else "close") if entity.domain == "cover" else level(
                     entity, Quantity(kind="more", number=float(sign), quality=quality), context.states(name)

@@ -114,7 +114,7 @@ COLOURS: dict[str, tuple[int, int, int]] = {
     "scarlet": (255, 36, 0), "lilac": (200, 162, 200), "rose": (255, 0, 127), "mauve": (224, 176, 255),
 }  # fmt: skip
 WHITES: dict[str, int] = {
-    "candle light": 1900, "candlelight": 1900, "candle": 1900, "very warm white": 2200, "extra warm white": 2200,
+    "candle light": 1900, "candlelight": 1900, "very warm white": 2200, "extra warm white": 2200,
     "warm white": 2700, "warm light": 2700, "soft white": 2700, "warm": 2700, "incandescent": 2700,
     "neutral white": 4000, "neutral": 4000, "natural white": 4000, "cool white": 4000, "cold white": 4000,
     "cool": 5000, "cold": 5000, "bright white": 5000, "daylight": 6500, "day light": 6500, "day white": 5500,

@@ -224,9 +224,13 @@ class Grammar:
                 "asked back",
             )
         names = [self._clauses.entity(name).name for name in found.choices]
-        what = {"heating": "heaters", "heat": "heaters", "lighting": "lights", "switch": "switches"}.get(
-            found.kind, f"{found.kind or 'device'}s"
-        )
+        what = {
+            "heating": "heaters",
+            "climate": "heaters",
+            "heat": "heaters",
+            "lighting": "lights",
+            "switch": "switches",
+        }.get(found.kind, f"{found.kind or 'device'}s")
         if reading.problem == "it":
             question = "What do you mean by that?"
         elif reading.problem == "here":
@@ -453,12 +457,12 @@ def _same(acts: tuple[Act, ...]) -> set[tuple[str, str, tuple[tuple[str, object]
 
 
 def _wish(reading: Reading) -> str:
-    words = {
-        "on": "Turn on", "off": "Turn off", "open": "Open", "close": "Close", "lock": "Lock", "unlock": "Unlock",
-        "stop": "Stop",
-        "set": "Set", "up": "Turn up", "down": "Turn down", "dimmer": "Dim", "brighter": "Brighten", "toggle": "Switch",
-    }  # fmt: skip
-    return words.get(reading.wish, "Change")
+    words = (
+        "on Turn on;light Turn on;off Turn off;open Open;close Close;lock Lock;unlock Unlock;stop Stop;set Set;up Turn up;"
+        "down Turn down;dimmer Dim;brighter Brighten;toggle Switch;warmer Turn up;cooler Turn down"
+    )
+    told = dict(entry.split(" ", 1) for entry in words.split(";"))
+    return told.get(reading.wish, "Change")
 
 
 def _first_up(text: str) -> str:

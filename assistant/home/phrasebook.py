@@ -26,6 +26,7 @@ _WAYS: tuple[tuple[str, str], ...] = (
     ("off", f"{_CUT} {_AGAIN}(?:off|out) <np>"),
     ("off", f"{_CUT} <np> {_AGAIN}(?:off|out)(?: of)?<at>"),
     ("on", f"{_TURN} <np> {_AGAIN}on<where>"),
+    ("light", "(?:illuminate|light up|lighten up|light) <np>(?: up)?"),
     ("on", "(?:activate|enable|fire up|light up|illuminate|power up|boot up|start up|crank up|energi[sz]e|power|light|engage) <np>"),
     ("on", "(?:get|set|start|have|keep) <np> (?:going|started|running|working|up and running|lit)<at>"),
     ("on", "(?:start|run|begin|launch|kick off|go ahead with|get going with|get started with) <np>"),
@@ -175,7 +176,6 @@ PROPERTIES: tuple[tuple[str, str], ...] = (
     ("colour temp", "colour temperature"), ("white balance", "colour temperature"), ("brightness level", "brightness"),
     ("brightness", "brightness"), ("dimmer level", "brightness"), ("light level", "brightness"), ("intensity", "brightness"),
     ("dimmer", "brightness"), ("target temperature", "temperature"), ("temperature", "temperature"), ("temp", "temperature"),
-    ("set point", "temperature"), ("setpoint", "temperature"), ("target humidity", "humidity"), ("humidity", "humidity"),
-    ("fan speed", "speed"), ("speed", "speed"), ("color", "colour"), ("colour", "colour"), ("hue", "colour"),
+    ("set point", "temperature"), ("setpoint", "temperature"), ("target humidity", "humidity"), ("humidity", "humidity"), ("speed", "speed"), ("color", "colour"), ("colour", "colour"), ("hue", "colour"),
     ("position", "position"), ("opening", "position"), ("volume", "volume"), ("level", "level"), ("value", "level"),
 )  # fmt: skip
