@@ -94,10 +94,10 @@ class Broker:
         """Whether there is a connection now; ``problem`` says why not."""
         return self._client is not None
 
-    @property
-    def quiet(self) -> bool:
-        """Whether everything that was asked for is subscribed to."""
-        return self._idle.is_set()
+    async def wait_idle(self, timeout_s: float) -> None:
+        """Wait until everything that was asked for is subscribed to, no longer than ``timeout_s``."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._idle.wait(), timeout_s)
 
     async def wait_connected(self, timeout_s: float) -> bool:
         """Wait for a connection; return whether there is one."""

@@ -16,7 +16,7 @@ from assistant.home.address import broker_url
 from assistant.home.broker import Broker, NotSentError
 from assistant.home.entities import Act, Entity, HomeIntent, Message, Names, Query, State
 from assistant.home.house import Changes, House
-from assistant.home.ourselves import Ourselves, TurnReport, Wish, node_id
+from assistant.home.ourselves import Ourselves, TurnReport, Wish, discovery_topic, known_node, node_id
 from assistant.home.outcome import Outcome
 from assistant.home.settings import HomeConfig
 from engines.errors import ReparteeError
@@ -70,6 +70,8 @@ class Home:
         )
         self._acting = Acting(self.house, self._broker, published=self._assume)
         self._status_topic = f"{settings.prefix}/status"
+        node = known_node(folder)
+        self._own_topic = None if node is None else discovery_topic(settings.prefix, node)
         self._broker.subscribe(self.house.subscriptions())
         if ourselves is not None:
             self._broker.subscribe([*ourselves.subscriptions, self._status_topic])
@@ -251,6 +253,8 @@ class Home:
     # What comes
 
     def _receive(self, topic: str, payload: bytes, retained: bool) -> None:
+        if topic == self._own_topic:
+            return  # another process of this home may have announced it: it is none of the house's devices
         if self._ourselves is not None:
             if self._ourselves.receive(topic, payload, retained):
                 return
@@ -342,10 +346,8 @@ class Home:
 
         while True:
             await self._names_changed.wait()
-            began = time.monotonic()
             await asyncio.sleep(COMPILE_AFTER_S if self._grammar is not None else 0.01)
-            while not self._broker.quiet and time.monotonic() - began < COMPILE_LATEST_S:
-                await asyncio.sleep(0.02)  # devices are still being found
+            await self._broker.wait_idle(COMPILE_LATEST_S)  # until then devices are still being found
             self._names_changed.clear()
             version, names, entities = self.house.version, self.house.names(), self.house.entities()
             try:

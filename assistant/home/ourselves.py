@@ -58,7 +58,7 @@ class Ourselves:
         self.muted = False
         self._name, self._area, self._stages = name, area, tuple(stages)
         self._base = f"repartee/{node}"
-        self.discovery_topic = f"{prefix}/device/{node}/config"
+        self.discovery_topic = discovery_topic(prefix, node)
         self.will = Message(f"{self._base}/availability", "offline", 1)
         self._wishes: dict[str, Literal["say", "ask", "mute"]] = {
             f"{self._base}/say/set": "say",
@@ -198,11 +198,9 @@ class Ourselves:
 def node_id(folder: Path) -> str:
     """Return the name of this assistant among devices, made once and kept in the home folder."""
     file = folder / _NODE_FILE
+    if (kept := known_node(folder)) is not None:
+        return kept
     try:
-        if file.exists():
-            kept = file.read_text(encoding="utf-8", errors="replace").strip()
-            if re.fullmatch(r"repartee_[0-9a-f]{8}", kept):
-                return kept
         folder.mkdir(parents=True, exist_ok=True)
         made = f"repartee_{secrets.token_hex(4)}"
         fresh = file.with_suffix(".new")
@@ -211,6 +209,20 @@ def node_id(folder: Path) -> str:
     except OSError as error:
         raise ReparteeError(f"{file}: cannot be written ({error.strerror}); check the folder.") from error
     return made
+
+
+def known_node(folder: Path) -> str | None:
+    """Return the name that was made before, None where none was."""
+    try:
+        kept = (folder / _NODE_FILE).read_text(encoding="utf-8", errors="replace").strip()
+    except OSError:
+        return None
+    return kept if re.fullmatch(r"repartee_[0-9a-f]{8}", kept) else None
+
+
+def discovery_topic(prefix: str, node: str) -> str:
+    """Return where an assistant announces itself."""
+    return f"{prefix}/device/{node}/config"
 
 
 def _text(text: str) -> str:

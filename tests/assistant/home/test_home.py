@@ -290,6 +290,10 @@ async def test_the_assistant_is_a_device_with_a_will_and_tells_every_turn(mosqui
         assert await asyncio.to_thread(witness.wait_for, f"repartee/{node}/availability") == ["online"]
         assert await asyncio.to_thread(witness.wait_for, "homeassistant/status") == ["online"]
         assert home.devices() == []  # not one of its own devices
+        async with running(mosquitto.url, tmp_path) as beside:  # nor of another command's of the same home
+            assert beside.devices() == []
+        async with running(mosquitto.url, tmp_path / "elsewhere") as stranger:
+            assert len(stranger.devices()) == 9
         report = TurnReport(
             transcript="is it warm?", spoken="Yes.", outcome="answered", stages={"read": 7.25}, total_ms=12.0
         )
