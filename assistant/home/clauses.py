@@ -12,7 +12,7 @@ from dataclasses import replace
 from assistant.home.acts import LEVELLED, SERVICES, level, option, simple
 from assistant.home.context import Context, Reading
 from assistant.home.entities import Act, Entity
-from assistant.home.names import Directory, Found
+from assistant.home.names import Directory, Found, placed_exception
 from assistant.home.names import bare as bare_name
 from assistant.home.phrasebook import IDIOMS, PROPERTIES, VALUE_VERBS, WARM_VERBS, WAYS
 from assistant.home.politeness import stripped
@@ -34,6 +34,10 @@ _LEAVE = re.compile(
     r"(?P<main>.+?)(?: ,)?(?: and| but| just)? (?:leave|keep|skip|spare|ignore"
     r"|(?:do )?not (?:touch|turn off|turn on|switch off|switch on|close|open|include)) (?P<rest>.+?)"
     r"(?: (?:on|off|open|closed|up|down|alone|as (?:it is|they are|is)|out(?: of it)?|running|be|untouched|lit))*"
+)
+_EXCEPT_FIRST = re.compile(
+    r"(?:except(?: for)?|apart from|aside from|other than|besides) (?P<rest>.+?)(?: ,)? "
+    r"(?P<main>(?:turn|switch|shut|kill|close|open|lock|put|set|dim|make|everything|all|every)\b.+)"
 )
 _NOT_THOSE = re.compile(r"(?P<main>.+?) , (?:but |just |and )?(?:not|except(?: for)?|apart from|but) (?P<rest>.+)")
 _PART = re.compile(r" (?:and then|and also|, and then|, then|, and|and|then|,|plus|also|but|as well as|after that) ")
@@ -89,6 +93,10 @@ class Clauses:
         whole = self._read(text, context, last)
         if whole is not None and not whole.problem:
             return whole
+        if left := _EXCEPT_FIRST.fullmatch(text):
+            reading = self._read(f"{left['main']} except {left['rest']}", context, last)
+            if reading is not None and not reading.problem:
+                return reading
         if left := _NOT_THOSE.fullmatch(text):
             reading = self._read(f"{left['main']} except {left['rest']}", context, last)
             if reading is not None and not reading.problem:
@@ -146,6 +154,8 @@ class Clauses:
         if failed is not None:
             template = failed.template and text.replace(head if failed is first else tail, failed.template, 1)
             return replace(failed, acts=(), template=template, alternative=())
+        if _contradict(first.acts, second.acts):
+            return Reading(found=Found(problem="except", phrase=text), problem="except")
         found = Found(
             ids=tuple(dict.fromkeys(first.found.ids + second.found.ids)), group=True,
             everything=first.found.everything or second.found.everything,
@@ -165,7 +175,7 @@ class Clauses:
             if match is None:
                 continue
             groups = match.groupdict()
-            phrase = groups["np"] + (groups.get("at") or "")
+            phrase = placed_exception(groups["np"], groups.get("at") or "")
             reading = self._do(action, phrase, text, context, last)
             if reading is None:
                 continue
@@ -605,3 +615,13 @@ def _domain(value: Quantity, quality: str) -> str:
     if "speed" in (quality, value.quality):
         return "fan"
     return "humidifier" if quality == "humidity" else ""
+
+
+def _contradict(some: Sequence[Act], others: Sequence[Act]) -> bool:
+    """Say whether one sentence turns a thing both on and off: what it leaves out was not understood."""
+    opposites = ({"turn_on", "turn_off"}, {"open", "close"}, {"lock", "unlock"})
+    return any(
+        one.entity_id == other.entity_id and {one.service, other.service} in opposites
+        for one in some
+        for other in others
+    )

@@ -458,8 +458,8 @@ def _same(acts: tuple[Act, ...]) -> set[tuple[str, str, tuple[tuple[str, object]
 
 def _wish(reading: Reading) -> str:
     words = (
-        "on Turn on;light Turn on;off Turn off;open Open;close Close;lock Lock;unlock Unlock;stop Stop;set Set;up Turn up;"
-        "down Turn down;dimmer Dim;brighter Brighten;toggle Switch;warmer Turn up;cooler Turn down"
+        "on Turn on;light Turn on;off Turn off;open Open;close Close;lock Lock;unlock Unlock;stop Stop;set Set;"
+        "up Turn up;down Turn down;dimmer Dim;brighter Brighten;toggle Switch;warmer Turn up;cooler Turn down"
     )
     told = dict(entry.split(" ", 1) for entry in words.split(";"))
     return told.get(reading.wish, "Change")

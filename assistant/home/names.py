@@ -23,6 +23,7 @@ EXCEPT = (
     ("with", "the", "exception", "of"), ("and", "not"),
 )  # fmt: skip
 _EXCEPT_STARTS = frozenset(marker[0] for marker in EXCEPT) - {"and"}
+_PLACING = frozenset("in on at inside upstairs downstairs outside here".split())
 #: Switched by "everything": what merely reports, opens or sounds is no part of it.
 SWITCHED = frozenset("light switch fan climate humidifier water_heater media_player".split())
 #: Words that say nothing about a thing without the word before them: the "room" of "living room".
@@ -300,6 +301,10 @@ class Directory:
             return Found(ids=ids, choices=tuple(last), problem=problem, phrase=phrase, group=len(ids) > 1)
         if words[-2:] in (["light", "switch"], ["light", "switches"]) and len(words) > 2:
             words = [*words[:-1]]  # "the hall light switch" is the hall light
+        if words[-1:] == ["one"] and len(words) > 1 and singular(words[-2]) in english.GENERIC:
+            numbered = self._item([*words[:-1], "1"], able, room, last, kind, reading)
+            if not numbered.problem:
+                return numbered  # "light one"
         if words[-1:] in (["one"], ["ones"]) and len(words) > 1 and last:
             among = self._described([*words[:-1]], able & self.mask(last), room, kind, reading=True)
             if among.problem in ("", "which"):
@@ -342,7 +347,7 @@ class Directory:
                 return Found(problem="unknown", phrase=phrase)
             chosen = mask & able if kind == "scoped" else mask & able & (self.switched or able)
             if not chosen and mask & able:
-                chosen = mask & able
+                chosen = mask & able & ~self.domain.get("valve", 0)
             if not chosen:
                 return Found(problem="unknown", phrase=phrase, place=place)
             return Found(
@@ -551,6 +556,14 @@ def _items(words: list[str]) -> list[list[str]]:
         else:
             items[-1].append(word)
     return [item for item in items if item]
+
+
+def placed_exception(phrase: str, at: str) -> str:
+    """Return "all but the lamp" and " in the hall" as one phrase: the place is that of the whole."""
+    base, others = _exception(phrase.split())
+    if not others or not at or at.split(maxsplit=1)[0] not in _PLACING:
+        return phrase + at
+    return f"{' '.join(base)}{at} except {' and '.join(' '.join(part) for part in others)}"
 
 
 def _exception(words: list[str]) -> tuple[list[str], list[list[str]]]:

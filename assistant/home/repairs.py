@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from assistant.home import english
-from assistant.home.names import Directory
+from assistant.home.names import EXCEPT, Directory
 from assistant.home.phrasebook import PROPERTIES, VALUE_VERBS, WAYS
 from assistant.home.sounds import likeness, phones
 from assistant.home.values import VALUE_WORDS
@@ -96,7 +96,11 @@ _NEAREST = 4  #: names that are tried for one stretch
 _VARIANTS = 12
 _LENGTHS = 3  #: sounds that a misheard word may have more, or fewer
 #: Words that hold a sentence together: no name was misheard as one of them.
-_FIXED = frozenset("the off to and in is are was were".split())
+_FIXED = (
+    frozenset("the on off to and in is are was were then all every each".split())
+    | {word for marker in EXCEPT for word in marker}
+    | {"leave", "keep", "never"}
+)
 _COMMON_LIKENESS = 0.85  #: what a house may well have, "candle", is hardly a misheard "kettle"
 _MOST_UNKNOWN = 3  #: words without a meaning here: with more of them it was no command to this house
 #: Words that begin a story, not a command.
@@ -201,12 +205,7 @@ class Repairs:
         """Yield the sentence with one word replaced that is known, but names nothing in this house."""
         words = variant.text.split()
         for place, word in enumerate(words):
-            if (
-                place
-                and word not in self._known
-                and singular(word) not in self._known
-                and word not in ("the", "on", "off", "to", "in", "and")
-            ):
+            if place and word not in self._known and singular(word) not in self._known and word not in _FIXED:
                 yield from (Repair(r.text, r.likeness - 0.02, r.sure) for r in self._replaced(variant, words, place))
 
     def _replaced(self, base: Repair, words: list[str], place: int) -> list[Repair]:
@@ -217,7 +216,7 @@ class Repairs:
                 if (first < 1 and first != place) or last <= place or last > len(words):
                     continue
                 stretch = words[first:last]
-                if len(stretch) > 1 and _FIXED & set(stretch):
+                if _FIXED & set(stretch):
                     continue
                 heard = " ".join(cardinal_word(word) for word in stretch)
                 for term, alike in self._near(heard):

@@ -62,6 +62,36 @@ def test_an_exception_that_is_not_known_stops_the_whole_command(say) -> None:
     assert intent.pending is None
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "turn off everything in the study except the printer",
+        "everything off in the study apart from the printer",
+        "all but the printer off in the study",
+        "except for the printer turn everything off in the study",
+        "switch off everything in the study but leave the printer on",
+        "everything in the study off, not the printer",
+    ],
+)
+def test_an_exception_may_stand_anywhere(say, words: str) -> None:
+    assert set(done(say(words))) == {"light.desk_lamp", "light.study_ceiling", "fan.study_fan"}
+
+
+def test_a_thing_is_never_turned_on_and_off_by_one_sentence(say) -> None:
+    intent = say("turn off the study lights and turn the study lights on")
+    assert intent is None or intent.kind != "act"
+
+
+def test_what_is_left_out_is_never_misheard_away(say) -> None:
+    for words in (
+        "turn off everything in the kitchen except the frisch",
+        "turn off the study lights except the dusk lamp",
+    ):
+        intent = say(words)
+        acts = intent.acts or (intent.pending.acts if intent.pending else ())
+        assert not {"switch.fridge", "light.desk_lamp"} & {act.entity_id for act in acts}
+
+
 def test_several_commands_in_a_sentence_are_done_in_order(say) -> None:
     intent = say("turn off the hall light, close the kitchen blind and set the living room to 21 degrees")
     assert [act.entity_id for act in intent.acts] == [
