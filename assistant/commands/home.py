@@ -8,7 +8,6 @@ import json
 import logging
 import signal
 import sys
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 
     from assistant.home.demo import Demo
     from assistant.home.entities import HomeIntent
-    from assistant.home.home import Home
     from assistant.home.outcome import Outcome
     from assistant.home.virtual_house import Device
 
@@ -34,25 +32,6 @@ _BAR = 12  # cells
 def command() -> None:
     """Find devices, command them, and try a virtual house."""
     logging.basicConfig(level=logging.ERROR)  # what is wrong with the connection is told once, at the end
-
-
-@contextlib.asynccontextmanager
-async def connected(config: Config, timeout_s: float) -> AsyncIterator[Home]:
-    """Open the home of ``config`` and find every device. Raises ReparteeError where the broker cannot be reached."""
-    from assistant.home.home import Home
-
-    home = Home.open(config.smart_home, config.home)
-    running = asyncio.create_task(home.run())
-    try:
-        if not await home.ready(timeout_s) and not home.connected:
-            problem = home.problem
-            raise ReparteeError(f"{problem[:1].upper()}{problem[1:]}; check home.broker and that the broker runs.")
-        yield home
-    finally:
-        await home.close()
-        running.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await running
 
 
 _TIMEOUT = click.option(
@@ -72,7 +51,9 @@ def list_(config: Config, as_json: bool, timeout: float) -> None:
     """List the devices that announce themselves on the broker."""
 
     async def listed() -> list[dict[str, object]]:
-        async with connected(config, timeout) as home:
+        from assistant.home.home import connected
+
+        async with connected(config.smart_home, config.home, timeout) as home:
             return home.devices()
 
     devices = asyncio.run(listed())
@@ -104,7 +85,9 @@ def say(config: Config, words: str, room: str, agreed: bool, as_json: bool, time
         raise ReparteeError(f"Give a command of at most {MAX_COMMAND} characters, such as: turn on the sofa lamp")
 
     async def said() -> tuple[Outcome | None, HomeIntent | None]:
-        async with connected(config, timeout) as home:
+        from assistant.home.home import connected
+
+        async with connected(config.smart_home, config.home, timeout) as home:
             intent = home.understand(words, home.context(room=room))
             while intent is not None:
                 outcome = await home.carry_out(intent)

@@ -21,6 +21,8 @@ State = Literal["ok", "missing", "broken"]
 #: Instruction sets that make int8 reading on a CPU fast, best first.
 _FAST_INSTRUCTIONS = ("amx_int8", "avx512_vnni", "avx_vnni", "avx512f", "avx2", "asimddp")
 
+BROKER_S = 5.0  #: how long a broker is waited for
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -43,6 +45,7 @@ def examine(config: Config, config_problem: str = "") -> list[Finding]:
         ("GPU", _gpu),
         ("knowledge", _knowledge),
         ("speech", _speech),
+        ("devices", _devices),
         ("extras", _extras),
     ]
     findings = []
@@ -216,6 +219,31 @@ def _speech(config: Config) -> Iterator[Finding]:  # noqa: ARG001
     state: State = "ok" if microphones and speakers else "missing"
     fix = "" if state == "ok" else "needed by `repartee listen` only; recordings and `serve` work without"
     yield Finding("speech", "sound devices", state, f"{microphones} to listen, {speakers} to speak", fix)
+
+
+def _devices(config: Config) -> Iterator[Finding]:
+    import asyncio
+    import shutil
+
+    from assistant.home.address import Address, broker_url
+
+    if shutil.which("mosquitto", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin") is not None:
+        yield Finding("devices", "Mosquitto", "ok", "for the virtual house of `repartee home demo`")
+    else:
+        yield Finding("devices", "Mosquitto", "missing", "not installed", "apt-get install mosquitto")
+    url = broker_url(config.smart_home, config.home)
+    if url is None:
+        remedy = 'write broker = "mqtt://host" under [home], or try: repartee home demo'
+        yield Finding("devices", "broker", "missing", "no devices are set up", remedy)
+        return
+
+    async def found() -> int:
+        from assistant.home.home import connected
+
+        async with connected(config.smart_home, config.home, BROKER_S) as home:
+            return len(home.devices())
+
+    yield Finding("devices", "broker", "ok", f"{Address.parse(url)}, {asyncio.run(found())} devices")
 
 
 def _part(name: str, present: bool, detail: str, remedy: str) -> Finding:

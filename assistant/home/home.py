@@ -7,7 +7,7 @@ import contextlib
 import json
 import logging
 import time
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -374,6 +374,26 @@ class Home:
                 await asyncio.to_thread(_write_atomically, self._ids_file, text)
             except OSError as error:
                 _log.warning("%s: cannot be written (%s).", self._ids_file, error.strerror)
+
+
+@contextlib.asynccontextmanager
+async def connected(settings: HomeConfig, folder: Path, timeout_s: float) -> AsyncIterator[Home]:
+    """Open the home, connect it and find every device, for a command that soon ends.
+
+    Raises ReparteeError where no broker is set up, or it cannot be reached within ``timeout_s``.
+    """
+    home = Home.open(settings, folder)
+    running = asyncio.create_task(home.run())
+    try:
+        if not await home.ready(timeout_s) and not home.connected:
+            problem = home.problem
+            raise ReparteeError(f"{problem[:1].upper()}{problem[1:]}; check home.broker and that the broker runs.")
+        yield home
+    finally:
+        await home.close()
+        running.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await running
 
 
 def _read_ids(file: Path | None) -> dict[str, str]:

@@ -100,6 +100,21 @@ def test_what_is_not_about_the_home_is_left_alone(repartee, house):
     assert printed() == before
 
 
+def test_the_doctor_tells_whether_the_broker_answers_and_hides_its_password(repartee, house):
+    def broker(**env):
+        examined = repartee(house[0], "doctor", "--json", env=env)
+        assert "geheim" not in examined.stdout
+        findings = json.loads(examined.stdout)["findings"]
+        return next(each for each in findings if each["topic"] == "devices" and each["name"] != "Mosquitto")
+
+    there = broker()
+    assert there["state"] == "ok"
+    assert re.fullmatch(r"mqtt://127\.0\.0\.1:\d+, 14 devices", there["detail"])
+    away = broker(REPARTEE_HOME_BROKER="mqtt://user:geheim@127.0.0.1:1")
+    assert away["state"] == "broken"
+    assert away["detail"].startswith("The broker mqtt://127.0.0.1:1 cannot be reached (Connection refused);")
+
+
 @pytest.mark.parametrize("words", ["", "x" * 1001])
 def test_no_command_and_too_long_ones_are_refused(repartee, tmp_path, words):
     refused = repartee(tmp_path, "home", "say", words)
