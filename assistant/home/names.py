@@ -299,8 +299,6 @@ class Directory:
             ids = self.ids(self.mask(last) & able) if last else ()
             problem = "" if ids else "unable" if last else "it"
             return Found(ids=ids, choices=tuple(last), problem=problem, phrase=phrase, group=len(ids) > 1)
-        if words[-2:] in (["light", "switch"], ["light", "switches"]) and len(words) > 2:
-            words = [*words[:-1]]  # "the hall light switch" is the hall light
         if words[-1:] == ["one"] and len(words) > 1 and singular(words[-2]) in english.GENERIC:
             numbered = self._item([*words[:-1], "1"], able, room, last, kind, reading)
             if not numbered.problem:
@@ -312,7 +310,14 @@ class Directory:
         exact = self.exact.get(bare(phrase), 0) or self.exact.get(bare(" ".join(words)), 0)
         if exact and (narrow := exact & able or exact):
             return self._one_of(narrow, able, room, phrase)
-        return self._described(words, able, room, kind, reading)
+        found = self._described(words, able, room, kind, reading)
+        if found.problem == "unknown" and _SWITCH.search(phrase):
+            for without in (" switch", " light switch"):  # "the hall light switch" is the hall light
+                bare_words = re.sub(f"{without}(?:es)?(?= |$)", "", phrase).split()
+                again = self._item(bare_words, able, room, last, kind, reading) if bare_words else found
+                if not again.problem:
+                    return again
+        return found
 
     def _one_of(self, mask: int, able: int, room: str | None, phrase: str) -> Found:
         """Return the one thing of a set that answers to a whole name, or which of them to ask for."""
@@ -496,6 +501,7 @@ class Directory:
         return word in self._vocabulary
 
 
+_SWITCH = re.compile(r"\S switch(?:es)?(?: |$)")
 _IN = "(?:in|on|at|of|across|around|throughout|through|inside|within|about|over|for|from)"
 _HOUSE = "(?:house|home|app?artment|flat|place|building|property)"
 _EVERYWHERE = re.compile(
