@@ -278,12 +278,18 @@ def _within(value: Any, metadata: Mapping[str, Any]) -> bool:
     if isinstance(value, float) and not math.isfinite(value):
         return False
     choices, low, high = metadata.get("choices"), metadata.get("minimum"), metadata.get("maximum")
-    return (not choices or value in choices) and (low is None or value >= low) and (high is None or value <= high)
+    chosen = value if isinstance(value, tuple) else (value,)
+    return (
+        (not choices or all(each in choices for each in chosen))
+        and (low is None or value >= low)
+        and (high is None or value <= high)
+    )
 
 
 def _expected(kind: Any, metadata: Mapping[str, Any]) -> str:
     if metadata.get("choices"):
-        return "one of " + ", ".join(metadata["choices"])
+        several = "a list of " if typing.get_origin(kind) is tuple else "one of "
+        return several + ", ".join(metadata["choices"])
     names = {str: "text in quotes", int: "a whole number", float: "a number", bool: "true or false"}
     if typing.get_origin(kind) is Mapping:
         values = typing.get_args(kind)[1]

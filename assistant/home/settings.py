@@ -17,12 +17,16 @@ class HomeConfig:
     room: str = setting("", 'where this assistant stands, for "in here"')
     name: str = setting("Repartee", "what the assistant is called as a device among the others")
     publish: bool = setting(True, "announce the assistant itself as a device")
-    protocol: str = setting("auto", "version of MQTT; auto tries 3.1.1 first, which is faster", choices=("auto", "5", "3.1.1"))
+    protocol: str = setting(
+        "auto", "version of MQTT; auto tries 3.1.1 first, which is faster", choices=("auto", "5", "3.1.1")
+    )
     ca: str = setting("", "PEM file of the authority that signed the broker's certificate; empty for the system's")
     certificate: str = setting("", "PEM file of the certificate that the assistant shows to the broker")
     key: str = setting("", "PEM file of that certificate's private key")
     unconfirmed: tuple[str, ...] = setting(
-        (), "what is done without asking back: lock, cover, valve, siren, alarm_control_panel, everything"
+        (),
+        "what is done without asking back",
+        choices=("lock", "cover", "valve", "siren", "alarm_control_panel", "everything"),
     )
     history_days: int = setting(30, "days for which changes of state are remembered", minimum=0, maximum=3650)
     floors: Mapping[str, tuple[str, ...]] = setting({}, "floors, each with the areas on it")

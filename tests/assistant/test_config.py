@@ -70,6 +70,10 @@ def test_empty_variable_unsets_an_optional_setting(tmp_path):
         ("[reader", "not valid TOML: "),
         ("[home]\nroom = 3", "home.room must be text in quotes, not 3."),
         ("[home]\nbroker = 3", "home.broker must be text in quotes, not the int given."),
+        (
+            "[home]\nunconfirmed = ['lokc']",
+            "home.unconfirmed must be a list of lock, cover, valve, siren, alarm_control",
+        ),
         ("[home]\nfloors = []", "home.floors must be a table of names, each with a list of texts, not []."),
         ("[home.aliases]\na = 3", "home.aliases must be a table of names, each with text in quotes, not {'a': 3}."),
         (
