@@ -17,8 +17,8 @@ TENSORRT := tensorrt-bindings==8.6.1 $(addprefix tensorrt-cu12-bindings==,10.3.0
 KERNELS := $(wildcard plugins/kernels/*.c plugins/kernels/*.h)
 COMPILER_APT := $(shell grep -qw avx512_bf16 /proc/cpuinfo 2>/dev/null && { command -v cc >/dev/null || echo gcc libc6-dev; })
 
-# flite is a clearer voice than the bundled one; PortAudio opens microphone and speaker.
-RUN_APT := libflite1 libportaudio2
+# flite is a clearer voice than the bundled one; PortAudio opens microphone and speaker; Mosquitto carries the virtual house.
+RUN_APT := libflite1 libportaudio2 $(if $(wildcard /usr/sbin/mosquitto),,mosquitto)
 TEST_APT := $(RUN_APT) pulseaudio pulseaudio-utils $(if $(shell command -v chromium),,chromium) \
 	$(if $(shell command -v node),,nodejs) $(if $(shell command -v npm),,npm)
 
@@ -95,7 +95,7 @@ $(VENV)/.python:
 
 $(VENV)/.installed: pyproject.toml $(KERNELS) $(VENV)/.python
 	@$(call apt,$(COMPILER_APT),the fastest reading)
-	@$(call apt,$(RUN_APT),a clearer voice and sound devices)
+	@$(call apt,$(RUN_APT),a clearer voice$(,) sound devices and a broker)
 	@$(call pip,-e ".[audio]",$(VENV))
 	@touch $@
 
@@ -109,7 +109,7 @@ $(VENV)/.gpu: pyproject.toml $(VENV)/.installed
 	@touch $@
 
 .venv-nemo/.ready: pyproject.toml $(VENV)/.python
-	@$(call apt,$(RUN_APT),a clearer voice and sound devices)
+	@$(call apt,$(RUN_APT),a clearer voice$(,) sound devices and a broker)
 	@$(BIN)/python -m venv .venv-nemo
 	@$(call pip,-e ".[nemo$(,)train$(,)dev]",.venv-nemo)
 	@touch $@

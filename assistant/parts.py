@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from assistant.config import Config
-from assistant.skills.skill import Skills
+from assistant.skills.choose import load_skills
 from assistant.turn.answering import Answering
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class Parts:
         self.config = config
         self.reader = reader
         self.library = library
-        self.skills = Skills.load()
+        self.skills = load_skills()
         self.answering = Answering(config.reader, reader, library)
         self.load = Load()
         self._recognizer: Recognizer | None = None

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -20,8 +22,16 @@ HEAVY = frozenset(
     "selectolax markdown_it soundfile sounddevice pocketsphinx rich hassil home_assistant_intents jinja2 "
     "aiomqtt".split()
 )
-#: Programs of their own, and modules that only such a program or a function imports.
-LIGHT_ELSEWHERE = ("engines/training/", "engines/benches/")
+#: Programs of their own, and rooms that are entered only where a broker is configured.
+ENTERED_LATE = ("engines/training/", "engines/benches/", "assistant/home/", "assistant/benches/home")
+#: What every turn needs, home or not.
+ALWAYS = (
+    "assistant.cli",
+    "assistant.parts",
+    "assistant.turn.turn",
+    "assistant.dialogue.conversation",
+    "assistant.service",
+)
 
 
 @dataclass(frozen=True)
@@ -153,9 +163,18 @@ def test_nothing_heavy_is_imported_at_the_start() -> None:
         for each in all_imports()
         if each.when == "start"
         and each.target.split(".")[0] in HEAVY
-        and not each.module.replace(".", "/").startswith(LIGHT_ELSEWHERE)
+        and not each.module.replace(".", "/").startswith(ENTERED_LATE)
     ]
     assert heavy == []
+
+
+@pytest.mark.parametrize("module", ALWAYS)
+def test_what_every_turn_needs_loads_nothing_heavy(module: str) -> None:
+    script = f"import sys, {module}\nprint(*{sorted(HEAVY)!r} & sys.modules.keys())".replace("*[", "*{").replace(
+        "] &", "} &"
+    )
+    shown = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
+    assert shown.split() == []
 
 
 def test_every_stage_has_a_slot_and_every_slot_a_stage() -> None:

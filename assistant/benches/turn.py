@@ -20,8 +20,8 @@ import click
 import numpy as np
 
 from assistant.benches.caller import Caller, Recording, Turn, load_recordings
-from assistant.commands.eval_speech import comparable, word_errors
 from assistant.config import Config
+from assistant.recognizers.word_errors import comparable, word_errors
 from assistant.samples import SAMPLES
 from engines.errors import ReparteeError
 from engines.figures import Figures

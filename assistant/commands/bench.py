@@ -14,6 +14,7 @@ from pathlib import Path
 
 import click
 
+from assistant.benches.home import command as home
 from assistant.benches.page import command as page
 from assistant.benches.serve import command as serve
 from assistant.benches.turn import command as turn
@@ -32,6 +33,7 @@ def command() -> None:
 command.add_command(turn, "turn")
 command.add_command(serve, "serve")
 command.add_command(page, "page")
+command.add_command(home, "home")
 
 
 @command.command()

@@ -1,4 +1,4 @@
-"""``repartee eval``: the reader on SQuAD files, the recognizer on recordings."""
+"""``repartee eval``: the reader on SQuAD files, the recognizer on recordings, commands over a house."""
 
 from __future__ import annotations
 
@@ -24,23 +24,23 @@ if TYPE_CHECKING:
 
 
 class LazyGroup(click.Group):
-    """Imports ``speech`` only when it is called: it needs the recognizer's libraries."""
+    """Imports ``speech`` and ``home`` only when they are called: they need libraries of their own."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
-        """Both subcommands."""
-        return ["squad", "speech"]
+        """Every subcommand."""
+        return ["squad", "speech", "home"]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import ``speech``; ``squad`` is here."""
-        if cmd_name == "speech":
-            found: click.Command = importlib.import_module("assistant.commands.eval_speech").command
+        """Import ``speech`` or ``home``; ``squad`` is here."""
+        if cmd_name in ("speech", "home"):
+            found: click.Command = importlib.import_module(f"assistant.commands.eval_{cmd_name}").command
             return found
         return super().get_command(ctx, cmd_name)
 
 
 @click.group(cls=LazyGroup)
 def command() -> None:
-    """Score the reader (squad) and the recognizer (speech) on test sets."""
+    """Score the reader (squad), the recognizer (speech) and commands to devices (home) on test sets."""
 
 
 @command.command()

@@ -16,6 +16,7 @@ import click
 from assistant.audio.pace import in_real_time
 from assistant.audio.samples import RATE
 from assistant.config import Config
+from assistant.recognizers.word_errors import comparable, word_errors
 from engines.errors import ReparteeError
 from engines.figures import Figures
 
@@ -147,23 +148,6 @@ async def recognise(recognizer: Recognizer, recording: Recording, *, live: bool)
         round(now - started, 4),
         round(now - ended, 4),
     )
-
-
-def comparable(text: str) -> list[str]:
-    """Return the words of a text without case, punctuation, accents and apostrophes; figures in words."""
-    from assistant.languages.en.spoken_words import spoken_words
-
-    return [word.replace("'", "") for word in spoken_words(text)]
-
-
-def word_errors(said: Sequence[str], heard: Sequence[str]) -> int:
-    """Return the least number of words to put in, take out or replace (Levenshtein distance)."""
-    row = list(range(len(heard) + 1))
-    for place, word in enumerate(said, 1):
-        above, row = row, [place]
-        for column, other in enumerate(heard, 1):
-            row.append(min(above[column] + 1, row[-1] + 1, above[column - 1] + (word != other)))
-    return row[-1]
 
 
 def summarise(results: Sequence[Result]) -> dict[str, float]:

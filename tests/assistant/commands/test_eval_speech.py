@@ -8,8 +8,9 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.commands.eval_speech import command, comparable, read_manifest, summarise, word_errors
+from assistant.commands.eval_speech import command, read_manifest, summarise
 from assistant.config import Config
+from assistant.recognizers.word_errors import comparable, word_errors
 from engines.errors import ReparteeError
 from tests.paths import SPEECH
 

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from assistant.audio.files import load_audio
-from assistant.commands.eval_speech import comparable, read_manifest, recognise, summarise
+from assistant.commands.eval_speech import read_manifest, recognise, summarise
 from assistant.recognizers.lexicon import Contents, Lexicon
 from assistant.recognizers.sphinx import client
 from assistant.recognizers.sphinx import recognizer as module
@@ -24,6 +24,7 @@ from assistant.recognizers.sphinx.client import RecognizerError, WorkerProcess, 
 from assistant.recognizers.sphinx.domain import KIND, build, cached, frequent_words, packed
 from assistant.recognizers.sphinx.recognizer import QUICK, SphinxRecognizer, SphinxStream
 from assistant.recognizers.sphinx.worker import Kind
+from assistant.recognizers.word_errors import comparable
 from engines.errors import ReparteeError
 from tests.paths import SAMPLES, SPEECH
 
