@@ -24,6 +24,6 @@ USER repartee
 VOLUME ["/data"]
 EXPOSE 8765
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s --retries=3 \
-    CMD ["python", "-m", "assistant.commands.health"]
+    CMD repartee health || exit 1
 ENTRYPOINT ["repartee"]
 CMD ["serve"]

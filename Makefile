@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-nemo test-gpu lint clean
+.PHONY: help install run test test-nemo test-gpu test-lowest lint clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -17,10 +17,14 @@ TENSORRT := tensorrt-bindings==8.6.1 $(addprefix tensorrt-cu12-bindings==,10.3.0
 KERNELS := $(wildcard plugins/kernels/*.c plugins/kernels/*.h)
 COMPILER_APT := $(shell grep -qw avx512_bf16 /proc/cpuinfo 2>/dev/null && { command -v cc >/dev/null || echo gcc libc6-dev; })
 
-# flite is a clearer voice than the bundled one; PortAudio opens microphone and speaker.
-RUN_APT := libflite1 libportaudio2
+# flite is a clearer voice than the bundled one; PortAudio opens microphone and speaker; Mosquitto carries the virtual house.
+RUN_APT := libflite1 libportaudio2 $(if $(wildcard /usr/sbin/mosquitto),,mosquitto)
 TEST_APT := $(RUN_APT) pulseaudio pulseaudio-utils $(if $(shell command -v chromium),,chromium) \
 	$(if $(shell command -v node),,nodejs) $(if $(shell command -v npm),,npm)
+
+# Each package is met by one of these: reader, store, index, recognizer, voices, web.
+LOWEST_TESTS := tests/assistant/commands/test_ask.py tests/assistant/commands/test_knowledge.py tests/knowledge \
+	tests/assistant/channels tests/assistant/voices --ignore tests/assistant/channels/web/page
 
 # $(call apt,PACKAGES,PURPOSE): install the Debian packages that are missing; without root, say which and go on.
 define apt
@@ -49,6 +53,7 @@ help:
 	@echo "make run       set up, answer a bundled spoken question, then offer a prompt"
 	@echo "make test      install what the tests need, then ruff, mypy and pytest"
 	@echo "make test-nemo the tests that need NeMo and PyTorch, in a virtual environment of their own"
+	@echo "make test-lowest  what a user does first, with the lowest versions that pyproject.toml allows"
 	@echo "make test-gpu  the tests that need an NVIDIA GPU"
 	@echo "make lint      ruff and mypy alone"
 
@@ -68,11 +73,14 @@ test: $(VENV)/.tested .venv-tensorrt/.ready $(CLIENTS:%=.venv-clients/%/.ready) 
 test-nemo: .venv-nemo/.ready
 	@.venv-nemo/bin/pytest tests/assistant/recognizers/nemo tests/assistant/voices/test_nemo.py tests/engines/training
 
+test-lowest: .venv-lowest/.ready
+	@.venv-lowest/bin/pytest -m "not gpu" $(LOWEST_TESTS)
+
 test-gpu: $(VENV)/.gpu
 	@$(BIN)/pytest -m gpu
 
 clean:
-	rm -rf $(VENV) .venv-clients .venv-nemo .venv-tensorrt tests/clients/agents/node_modules .repartee build dist *.egg-info
+	rm -rf $(VENV) .venv-clients .venv-lowest .venv-nemo .venv-tensorrt tests/clients/agents/node_modules .repartee build dist *.egg-info
 
 $(VENV)/.python:
 	@suitable() { for python in python3 python3.13 python3.12 python3.11 /usr/bin/python3; do \
@@ -87,7 +95,7 @@ $(VENV)/.python:
 
 $(VENV)/.installed: pyproject.toml $(KERNELS) $(VENV)/.python
 	@$(call apt,$(COMPILER_APT),the fastest reading)
-	@$(call apt,$(RUN_APT),a clearer voice and sound devices)
+	@$(call apt,$(RUN_APT),a clearer voice$(,) sound devices and a broker)
 	@$(call pip,-e ".[audio]",$(VENV))
 	@touch $@
 
@@ -101,9 +109,15 @@ $(VENV)/.gpu: pyproject.toml $(VENV)/.installed
 	@touch $@
 
 .venv-nemo/.ready: pyproject.toml $(VENV)/.python
-	@$(call apt,$(RUN_APT),a clearer voice and sound devices)
+	@$(call apt,$(RUN_APT),a clearer voice$(,) sound devices and a broker)
 	@$(BIN)/python -m venv .venv-nemo
 	@$(call pip,-e ".[nemo$(,)train$(,)dev]",.venv-nemo)
+	@touch $@
+
+.venv-lowest/.ready: pyproject.toml tests/lowest.py $(VENV)/.python
+	@$(BIN)/python -m venv .venv-lowest
+	@PYTHONPATH=. $(BIN)/python tests/lowest.py > .venv-lowest/constraints.txt
+	@$(call pip,-c .venv-lowest/constraints.txt -e . pytest pytest-asyncio hypothesis,.venv-lowest)
 	@touch $@
 
 .venv-tensorrt/.ready: Makefile $(VENV)/.tested

@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 import click
 
 from assistant.channels.terminal.parameters import GivenPath
+from assistant.channels.terminal.printable import printable
 from assistant.config import Config, default_home
 from engines.errors import ReparteeError
 
@@ -22,7 +23,9 @@ COMMANDS = {
     "ask": "Answer one question, typed or recorded.",
     "listen": "Talk with the microphone and the speaker.",
     "serve": "Serve WebSocket, HTTP and the page.",
+    "health": "Say whether the server of this home is well.",
     "knowledge": "Add, list, remove and search documents.",
+    "home": "Find devices, command them, try a virtual house.",
     "engine": "List, build and bench the reader's runtimes.",
     "eval": "Score the reader and the recognizer on test sets.",
     "models": "Pull and list reader models.",
@@ -116,7 +119,7 @@ def _drop_unwritable_output() -> None:
 
 
 def _fail(sentence: str) -> NoReturn:
-    click.echo(f"repartee: {sentence}", err=True)
+    click.echo(f"repartee: {printable(sentence)}", err=True)
     sys.exit(2)
 
 

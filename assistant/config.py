@@ -1,7 +1,8 @@
 """Configuration: one TOML file in the home, environment overrides, and errors that name the key.
 
-A section is a frozen dataclass whose fields are made by :func:`setting`; listing it as a field of :class:`Config` is
-all that the file, the environment (``REPARTEE_SECTION_KEY``), the checks and ``repartee doctor`` need to know it.
+A section is a frozen dataclass whose fields are made by :func:`assistant.setting.setting`; listing it as a field of
+:class:`Config` is all that the file, the environment (``REPARTEE_SECTION_KEY``), the checks and ``repartee doctor``
+need to know it.
 """
 
 from __future__ import annotations
@@ -16,28 +17,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from assistant.home.settings import HomeConfig
+from assistant.setting import setting
 from assistant.turn.budget import DEFAULT_SLOTS
 from engines.errors import ReparteeError
 
 FILE_NAME = "repartee.toml"
+#: Settings that are never shown; the URL of a broker may hold a password.
+SECRETS = frozenset({"token", "tokens", "password", "broker"})
+_FIELDS = {"home": "smart_home"}  # sections whose field of Config has another name
 
 
 class ConfigError(ReparteeError):
     """A setting that cannot be used; the sentence names the key and where it was read."""
-
-
-def setting(
-    default: Any,
-    about: str,
-    *,
-    minimum: float | None = None,
-    maximum: float | None = None,
-    choices: tuple[str, ...] = (),
-) -> Any:
-    """Declare a field of a section: its default, what it means, and the values it accepts."""
-    return dataclasses.field(
-        default=default, metadata={"about": about, "minimum": minimum, "maximum": maximum, "choices": choices}
-    )
 
 
 def _slot(name: str, about: str) -> Any:
@@ -101,6 +93,9 @@ class ServeConfig:
     hosts: tuple[str, ...] = setting((), "names this server is reached by, besides localhost and addresses")
     sessions: int = setting(100, "conversations at the same time; more are refused", minimum=1)
     ping_s: float = setting(20.0, "seconds between pings; who leaves one unanswered for as long is cut", minimum=0.1)
+    patience_s: float = setting(
+        15.0, "seconds for a handshake, a request's head, or the next 4 KB of what is sent or read", minimum=0.1
+    )
     requests_per_minute: int = setting(600, "requests and connections of one client address; 0 for any", minimum=0)
 
 
@@ -143,11 +138,16 @@ class Config:
     ear: EarConfig = EarConfig()
     conversation: ConversationConfig = ConversationConfig()
     knowledge: KnowledgeConfig = KnowledgeConfig()
+    smart_home: HomeConfig = dataclasses.field(default_factory=HomeConfig)  # the section [home]
 
     @property
     def cache_dir(self) -> Path:
         """Folder of compiled engines and other things that can be made again."""
         return self.home / "cache"
+
+    def section(self, name: str) -> Any:
+        """Return the section that the file calls ``name``."""
+        return getattr(self, _FIELDS.get(name, name))
 
     @classmethod
     def load(cls, home: Path, environ: Mapping[str, str] = os.environ) -> Config:
@@ -173,7 +173,7 @@ class Config:
                 if variable.startswith(prefix):
                     key = variable[len(prefix) :].lower()
                     values[key] = _checked(section, name, key, text, f"{variable} in the environment: ", text=True)
-            built[name] = section(**values)
+            built[_FIELDS.get(name, name)] = section(**values)
         return cls(home=home, **built)
 
 
@@ -187,7 +187,12 @@ def default_home(environ: Mapping[str, str] = os.environ) -> Path:
 def section_types() -> dict[str, type]:
     """Map every section's name to its dataclass."""
     hints = typing.get_type_hints(Config)
-    return {field.name: hints[field.name] for field in dataclasses.fields(Config) if field.name != "home"}
+    sections = {field: name for name, field in _FIELDS.items()}
+    return {
+        sections.get(field.name, field.name): hints[field.name]
+        for field in dataclasses.fields(Config)
+        if field.name != "home"
+    }
 
 
 def _read_toml(file: Path) -> dict[str, Any]:
@@ -235,9 +240,22 @@ def _from_toml(kind: Any, value: Any) -> Any:
     kind = _base(kind)
     if typing.get_origin(kind) is tuple:
         return tuple(value) if isinstance(value, list) and all(isinstance(item, str) for item in value) else None
+    if typing.get_origin(kind) is Mapping:
+        return _table(typing.get_args(kind)[1], value)
     if kind is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
     return value if type(value) is kind else None
+
+
+def _table(kind: Any, value: Any) -> Any:
+    """Return a table whose values are all of type ``kind``, or None."""
+    if not isinstance(value, dict):
+        return None
+    kinds = typing.get_args(kind) if isinstance(kind, types.UnionType) else (kind,)
+    table = {}
+    for key, item in value.items():
+        table[key] = next((found for each in kinds if (found := _from_toml(each, item)) is not None), None)
+    return None if None in table.values() else table
 
 
 def _from_text(kind: Any, value: str) -> Any:
@@ -246,6 +264,13 @@ def _from_text(kind: Any, value: str) -> Any:
         return {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}.get(value.lower())
     if typing.get_origin(kind) is tuple:
         return tuple(part.strip() for part in value.split(",") if part.strip())
+    if typing.get_origin(kind) is Mapping:
+        import json
+
+        try:
+            return _from_toml(kind, json.loads(value))
+        except (ValueError, RecursionError):
+            return None
     try:
         return kind(value)
     except ValueError:
@@ -256,13 +281,23 @@ def _within(value: Any, metadata: Mapping[str, Any]) -> bool:
     if isinstance(value, float) and not math.isfinite(value):
         return False
     choices, low, high = metadata.get("choices"), metadata.get("minimum"), metadata.get("maximum")
-    return (not choices or value in choices) and (low is None or value >= low) and (high is None or value <= high)
+    chosen = value if isinstance(value, tuple) else (value,)
+    return (
+        (not choices or all(each in choices for each in chosen))
+        and (low is None or value >= low)
+        and (high is None or value <= high)
+    )
 
 
 def _expected(kind: Any, metadata: Mapping[str, Any]) -> str:
     if metadata.get("choices"):
-        return "one of " + ", ".join(metadata["choices"])
+        several = "a list of " if typing.get_origin(kind) is tuple else "one of "
+        return several + ", ".join(metadata["choices"])
     names = {str: "text in quotes", int: "a whole number", float: "a number", bool: "true or false"}
+    if typing.get_origin(kind) is Mapping:
+        values = typing.get_args(kind)[1]
+        kinds = typing.get_args(values) if isinstance(values, types.UnionType) else (values,)
+        return f"a table of names, each with {' or '.join(_expected(each, {}) for each in kinds)}"
     expected = names.get(_base(kind), "a list of texts")
     low, high = metadata.get("minimum"), metadata.get("maximum")
     if low is not None and high is not None:
@@ -274,7 +309,7 @@ def _expected(kind: Any, metadata: Mapping[str, Any]) -> str:
 
 def _shown(key: str, value: Any) -> str:
     """Return the refused value for an error, shortened, and never a secret."""
-    if key in {"token", "tokens", "password"}:
+    if key in SECRETS:
         return f"the {type(value).__name__} given"
     shown = repr(value)
     return shown if len(shown) <= 60 else shown[:57] + "..."

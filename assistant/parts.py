@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from assistant.config import Config
-from assistant.skills.skill import Skills
+from assistant.skills.choose import load_skills
 from assistant.turn.answering import Answering
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from knowledge.library import Library
 
 T = TypeVar("T")
+
+log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -40,7 +43,7 @@ class Parts:
         self.config = config
         self.reader = reader
         self.library = library
-        self.skills = Skills.load()
+        self.skills = load_skills()
         self.answering = Answering(config.reader, reader, library)
         self.load = Load()
         self._recognizer: Recognizer | None = None
@@ -54,8 +57,9 @@ class Parts:
     @classmethod
     def open(cls, config: Config) -> Parts:
         """Load the reader and open the library. Raises ReparteeError for what is missing, unusable or damaged."""
+        from assistant.channels.terminal.printable import printable
+        from assistant.library import open_library
         from engines.reader.reader import Reader
-        from knowledge.library import Library
 
         settings = config.reader
         with ThreadPoolExecutor(1) as aside:
@@ -66,7 +70,11 @@ class Parts:
                 cache_dir=config.cache_dir,
                 threads=settings.threads or None,
             )
-            library = Library.open(config.home, lambda text: reader.result().tokenize(text))
+            library = open_library(
+                config,
+                lambda text: reader.result().tokenize(text),
+                tell=lambda note: log.warning("%s", printable(note)),  # an index made again, a full disk, damage
+            )
             try:
                 library.search("What was it before?", k=1)  # opens the index: the first turn has no time for that
                 # The reader is waited for here and not by leaving the block: Python (3.11, 3.12) takes a thread whose
@@ -89,16 +97,18 @@ class Parts:
         Raises ReparteeError for a recognizer that is not installed.
         """
         from assistant.recognizers.choose import load_recognizer
-        from assistant.recognizers.sphinx.recognizer import SphinxRecognizer
+        from assistant.recognizers.lexicon import Lexicon
 
         async with self._choosing_recognizer:
             if self._recognizer is None:
                 name = self.config.speech.recognizer
-                self._recognizer = await asyncio.to_thread(load_recognizer, name, self.config.cache_dir, self.library)
+                self._recognizer = await asyncio.to_thread(
+                    load_recognizer, name, self.config.cache_dir, Lexicon([self.library])
+                )
                 self._stack.push_async_callback(self._recognizer.close)
-            if live and not self._prepared and isinstance(self._recognizer, SphinxRecognizer):
+            if live and not self._prepared:
                 await self._recognizer.prepare()
-            self._prepared = self._prepared or live
+                self._prepared = True
             return self._recognizer
 
     async def synthesizer(self) -> Synthesizer:

@@ -164,18 +164,24 @@ def _load_file(path: Path) -> Checkpoint:
                 tensors[name] = array * scale.astype(np.float32)[:, None]
             else:
                 tensors[name] = array.astype(np.float32)
-    calibration = json.loads(metadata.get("calibration", "null"))
-    return Checkpoint(
-        BertConfig.from_dict(json.loads(metadata["config"])),
-        tensors,
-        vocab,
-        lower_case=metadata.get("lower_case") == "true",
-        head="span" if "qa_outputs.weight" in tensors else "none",
-        calibration=Calibration(**calibration) if calibration else None,
-        activations=activations,
-        card=json.loads(metadata.get("card", "{}")),
-        digest=_digest([path]),
-    )
+    try:
+        config = BertConfig.from_dict(json.loads(metadata["config"]))
+        calibration = json.loads(metadata.get("calibration", "null"))
+        return Checkpoint(
+            config,
+            tensors,
+            vocab,
+            lower_case=metadata.get("lower_case") == "true",
+            head="span" if "qa_outputs.weight" in tensors else "none",
+            calibration=Calibration(**calibration) if calibration else None,
+            activations=activations,
+            card=json.loads(metadata.get("card", "{}")),
+            digest=_digest([path]),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
+        raise ReparteeError(
+            f"{path} does not say what model it holds ({type(error).__name__}: {error}); install it again."
+        ) from error
 
 
 def _canonical(name: str) -> str:

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from engines.figures import Figures
 from engines.reader.reader import ReadablePassage, Reader, Reading
 from engines.squad import Question, Scores, best_threshold, gold, score
 
@@ -80,7 +81,8 @@ def report(questions: Sequence[Question], found: Evaluation) -> dict[str, float 
     table |= {"span_exact": spans.exact if spans else None, "span_f1": spans.f1 if spans else None}
     table |= {"best_f1": best_f1, "best_threshold": threshold, "passages_read": float(np.mean(found.passages_read))}
     for name, times in (("read", found.read_ms), ("find", found.find_ms)):
-        table |= {f"{name}_p50_ms": float(np.median(times)), f"{name}_p99_ms": float(np.quantile(times, 0.99))}
+        figures = Figures.of(times)
+        table |= {f"{name}_p50_ms": figures.p50, f"{name}_p99_ms": figures.p99}
     return {name: round(value, 4) if isinstance(value, float) else value for name, value in table.items()}
 
 

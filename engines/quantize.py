@@ -1,7 +1,6 @@
 """Write a checkpoint as one file: int8 per output channel with float16 scales, everything else inside."""
 
 import json
-import os
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +8,7 @@ from numpy.typing import NDArray
 
 from engines.checkpoint import FORMAT, Checkpoint, expected_shapes
 from engines.errors import ReparteeError
+from engines.files import write_whole
 
 SMALLEST_SCALE = np.float16(2**-15)
 """Below this, float16 is too coarse for a scale to be found again from the codes."""
@@ -60,9 +60,7 @@ def write_int8(checkpoint: Checkpoint, path: Path | str) -> None:
         "calibration": json.dumps(vars(calibration) if calibration else None),
         "card": json.dumps(dict(checkpoint.card), ensure_ascii=False),
     }
-    partial = path.with_name(f".{path.name}.partial")
     try:
-        partial.write_bytes(save(arrays, metadata))
-        os.replace(partial, path)  # noqa: PTH105
+        write_whole(path, save(arrays, metadata))
     except OSError as error:
         raise ReparteeError(f"{path} cannot be written ({error}); choose a folder you may write to.") from error

@@ -1,5 +1,7 @@
 """Passages: about 60 words of a document, whole sentences, with the offsets and the tokens the reader needs."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -20,13 +22,13 @@ LONGEST_WORDS = 75
 OVERLAP_WORDS = 20
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Passage:
     """A verbatim slice of a document.
 
     ``document`` is the path as it was given; ``headings`` lead from the document's title to the passage, without the
     title; ``start`` and ``end`` are character offsets into the document's plain text (``Library.text``), and
-    ``tokens`` has offsets into ``text``.
+    ``tokens`` has offsets into ``text``. ``pages`` is (offset into ``text`` where a page begins, its number).
     """
 
     id: int
@@ -38,13 +40,23 @@ class Passage:
     start: int
     end: int
     tokens: Tokens
+    pages: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def context(self) -> str:
+        """The title and the headings, as the reader is told them beside the text."""
+        return " > ".join((self.title, *self.headings))
+
+    def page(self, offset: int = 0) -> int | None:
+        """The number of the page on which the character at ``offset`` of ``text`` stands; None without pages."""
+        return next((number for begins, number in reversed(self.pages) if begins <= offset), None)
 
 
-def readable(passage: Passage) -> "ReadablePassage":
-    """Return what the reader reads of a passage: its text, under its document's title and headings."""
+def readable(passage: Passage) -> ReadablePassage:
+    """Return what a turn gives the reader of a passage: its text, its tokens, and its title and headings."""
     from engines.reader.reader import ReadablePassage
 
-    return ReadablePassage(passage.text, passage.tokens, " > ".join((passage.title, *passage.headings)))
+    return ReadablePassage(passage.text, passage.tokens, passage.context)
 
 
 def pack(text: str, blocks: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -19,8 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines.errors import ReparteeError
+from engines.figures import Figures
 from engines.tokenize import Tokens
-from knowledge.index import query
+from knowledge.index.query import Weights
 from knowledge.index.words import PassageIndex
 from knowledge.library import Library
 
@@ -115,20 +116,15 @@ def ablations(index: PassageIndex, data: Questions) -> Iterator[tuple[str, tuple
     """Recall with one part of the query taken out at a time, and for misspelt questions."""
     noise = random.Random(1)  # noqa: S311
     wrong = [misspelt(question, noise) for question in data.questions]
-    for name, questions, constant, value in [
-        ("  without stemming", data.questions, "BOOSTS", {**query.BOOSTS, "text": 0.0}),
-        ("  without exact words", data.questions, "BOOSTS", {**query.BOOSTS, "exact": 0.0}),
-        ("  without pairs", data.questions, "PAIR_BOOST", 0.0),
-        ("  without stop words", data.questions, "STOP_WORDS", frozenset()),
-        ("misspelt questions", wrong, "BOOSTS", query.BOOSTS),
-        ("  without similar words", wrong, "SIMILAR_BOOST", 0.0),
+    for name, questions, weights in [
+        ("  without stemming", data.questions, Weights(text=0.0)),
+        ("  without exact words", data.questions, Weights(exact=0.0)),
+        ("  without pairs", data.questions, Weights(pair=0.0)),
+        ("  without stop words", data.questions, Weights(stop_words=frozenset())),
+        ("misspelt questions", wrong, Weights()),
+        ("  without similar words", wrong, Weights(similar=0.0)),
     ]:
-        usual = getattr(query, constant)
-        setattr(query, constant, value)
-        try:
-            hits, spent = search_contexts(index, questions)
-        finally:
-            setattr(query, constant, usual)
+        hits, spent = search_contexts(index.weighted(weights), questions)
         yield name, recall([[number for number, _ in row] for row in hits], data.gold), percentiles(spent)
 
 
@@ -175,7 +171,8 @@ def fuse_scores(bm25: Sequence[tuple[int, float]], cosines: NDArray[np.float32],
 
 def percentiles(spent: Sequence[float]) -> str:
     """Median and 99th percentile of milliseconds, for people."""
-    return f"p50 {np.percentile(spent, 50):.2f} ms, p99 {np.percentile(spent, 99):.2f} ms"
+    figures = Figures.of(spent)
+    return f"p50 {figures.p50:.2f} ms, p99 {figures.p99:.2f} ms"
 
 
 def dense_rows(

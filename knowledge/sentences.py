@@ -1,5 +1,7 @@
 """Sentences of a piece of text, as offsets. Made for speed and for text as people write it, not for grammar."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterator
 from itertools import islice
@@ -9,7 +11,9 @@ LONGEST_WORDS = 70
 #: Scripts without spaces are measured by characters: this many count as a word.
 CHARACTERS_PER_WORD = 8
 
-_END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s|$)|[。！？]+[」』”）]*")
+# Only the first mark of a row is tried, and what it took is not given back: a row that no sentence ends with (the dots
+# of a table of contents) is passed over once, not once for every mark.
+_END = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’»)\]]*+(?=\s|$)|[。！？]+[」』”）]*")
 _CLAUSE = re.compile(r"[;:,–—)\]]\s")
 _WORD = re.compile(r"\S+\s*")
 _LAST_WORD = re.compile(r"[^\s(\[\"'“‘]+$")

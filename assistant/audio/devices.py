@@ -15,11 +15,13 @@ from typing import Any
 
 import numpy as np
 
-from assistant.audio.samples import RATE
+from assistant.audio.samples import RATE, Pcm
 from engines.errors import ReparteeError
 
 BLOCK_MS = 20
-LOST_AFTER_S = 1.5  # without a callback a device is taken for gone
+LOOK_S = 0.25
+LOST_LOOKS = 12  # so often in a row nothing came: the device is taken for gone
+MOST_BEHIND_S = 30.0  # of audio that waits to be heard; older is dropped
 RETRY_S = 1.0
 
 
@@ -100,9 +102,9 @@ class SoundDevices:
         self._name, self._told = name, told
         self._last_told: str | None = None
         self._loop = asyncio.get_running_loop()
-        self._chunks: asyncio.Queue[np.ndarray] = asyncio.Queue()
+        self._chunks: asyncio.Queue[Pcm] = asyncio.Queue()
         self._streams: list[Any] = []
-        self._heard_s = 0.0  # when the microphone last gave something
+        self._given = 0  # chunks that the microphone gave so far
         self._resample: Callable[[np.ndarray], np.ndarray] = lambda pcm: pcm
 
     async def microphone(self) -> AsyncIterator[np.ndarray]:
@@ -125,20 +127,33 @@ class SoundDevices:
         self._last_told = sentence
 
     async def _until_lost(self) -> AsyncIterator[np.ndarray]:
-        self._heard_s = time.monotonic()
-        while time.monotonic() - self._heard_s < LOST_AFTER_S and self._streams[0].active:
-            chunk = None
+        """Yield what is recorded until nothing came for LOST_LOOKS looks.
+
+        Looks are counted, not seconds: when this process stood still, a microphone that is there gives something before
+        the next look. A look that came late is not counted: what this process had to wait for, the sound server may
+        have to wait for as well.
+        """
+        while not self._chunks.empty():
+            self._chunks.get_nowait()  # from before the loss
+        missed, given = 0, self._given
+        while missed < LOST_LOOKS and self._streams[0].active:
+            chunk, looked_s = None, time.monotonic()
             # Not wait_for: Python 3.11's forgets a cancellation that meets a chunk.
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(0.25):
+                async with asyncio.timeout(LOOK_S):
                     chunk = await self._chunks.get()
             if chunk is not None:
                 yield self._resample(chunk)
+            late = time.monotonic() - looked_s > 2 * LOOK_S
+            if chunk is not None or self._given != given:
+                missed, given = 0, self._given
+            elif not late:
+                missed += 1
 
     def _open(self) -> str:
         """Open the microphone, and the loudspeaker if there is one; returns what is wrong, if anything is."""
-        self._sd._terminate()  # the only way to see devices that were plugged in since
-        self._sd._initialize()
+        self._sd._terminate()  # noqa: SLF001  (the only way to see devices that were plugged in since)
+        self._sd._initialize()  # noqa: SLF001
         try:
             self._streams = [self._open_microphone()]
         except (self._sd.PortAudioError, ValueError):
@@ -159,9 +174,9 @@ class SoundDevices:
 
     def _start_microphone(self, device: int | None, rate: int) -> Any:
         def give(data: Any, _frames: int, _time: Any, _status: Any) -> None:
-            self._heard_s = time.monotonic()
+            self._given += 1
             pcm = np.frombuffer(bytes(data), np.int16)
-            self._loop.call_soon_threadsafe(self._chunks.put_nowait, pcm)
+            self._loop.call_soon_threadsafe(self._take, pcm)
 
         stream = self._sd.RawInputStream(
             rate, rate * BLOCK_MS // 1000, device, channels=1, dtype="int16", latency="low", callback=give
@@ -169,6 +184,11 @@ class SoundDevices:
         self._resample = _resampler(rate)
         stream.start()
         return stream
+
+    def _take(self, pcm: Pcm) -> None:
+        if self._chunks.qsize() * BLOCK_MS >= 1000 * MOST_BEHIND_S:
+            self._chunks.get_nowait()
+        self._chunks.put_nowait(pcm)
 
     def _open_loudspeaker(self) -> Any:
         speaker = self.loudspeaker

@@ -19,7 +19,9 @@ from typing import Any
 
 import numpy as np
 
-from assistant.audio.samples import first_audible
+from assistant.audio.pace import Pace
+from assistant.audio.samples import first_audible, slices
+from assistant.samples import is_right
 from engines.errors import ReparteeError
 
 RATE = 24_000
@@ -52,6 +54,11 @@ class Turn:
     response: str = ""  # id of the last response to it
     stages: dict[str, float] = field(default_factory=dict)
     foreseen: bool = False
+
+    @property
+    def right(self) -> bool:
+        """Whether the answer contains what the recording says it should."""
+        return is_right(self.answer, (self.recording.answer,))
 
 
 def load_recordings(folder: Path) -> list[Recording]:
@@ -197,14 +204,14 @@ class Caller:
 
     async def _microphone(self) -> None:
         """Send a chunk whenever its last sample would have been recorded."""
-        due = time.perf_counter()
+        pace = Pace(RATE)
         chunks: Iterator[tuple[int, str]] = iter(())  # of the speech under way: samples, and the event that holds them
         idle = self._idle_chunk_ms * RATE // 1000
         silence = cycle([_append(self._room(idle)) for _ in range(ROOMS)])
         speaking: np.ndarray | None = None
         while True:
             if speaking is None and self._speech is not None:
-                speaking, self._spoken_from = self._speech, due
+                speaking, self._spoken_from = self._speech, pace.due
                 chunks = self._chunks(speaking)
             samples, event = next(chunks, (0, "")) if speaking is not None else (0, "")
             if speaking is not None and not samples:
@@ -212,16 +219,14 @@ class Caller:
                 self._said.set()
             if not samples:
                 samples, event = idle, next(silence)
-            due += samples / RATE
-            await asyncio.sleep(max(0.0, due - time.perf_counter()))
+            await pace.record(samples)
             await self._socket.send(event)
 
     def _chunks(self, speech: np.ndarray) -> Iterator[tuple[int, str]]:
         """Yield the events that say a recording; the last one ends in the room's noise."""
         size = RATE * CHUNK_MS // 1000
-        for start in range(0, len(speech), size):
+        for part in slices(speech, size):
             chunk = self._room(size)
-            part = speech[start : start + size]
             chunk[: len(part)] = part
             yield size, _append(chunk)
 

@@ -20,9 +20,10 @@ import click
 import numpy as np
 
 from assistant.benches.caller import Recording, load_recordings
-from assistant.benches.turn import RECORDINGS, percentiles, served
+from assistant.benches.turn import RECORDINGS, served
 from assistant.config import Config
 from engines.errors import ReparteeError
+from engines.figures import Figures
 
 RATE = 24_000
 ANSWERED_S = 2.5  # of the answer are heard before it is interrupted
@@ -104,8 +105,8 @@ def command(config: Config, recordings: Path, times: int, as_json: bool) -> None
     found = asyncio.run(interrupt(config, load_recordings(recordings), times))
     figures = {
         "interruptions": len(found),
-        "speech_started_to_silence_ms": percentiles([one.told_ms for one in found]),
-        "speech_to_silence_ms": percentiles([one.spoken_ms for one in found]),
+        "speech_started_to_silence_ms": Figures.of([one.told_ms for one in found]).to_json(1),
+        "speech_to_silence_ms": Figures.of([one.spoken_ms for one in found]).to_json(1),
     }
     if as_json:
         click.echo(json.dumps(figures))

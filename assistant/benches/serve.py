@@ -8,7 +8,6 @@ import contextlib
 import json
 import os
 import random
-import statistics
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -21,6 +20,7 @@ import click
 
 from assistant.benches.turn import Server, served
 from assistant.config import Config
+from engines.figures import Figures
 
 if TYPE_CHECKING:
     from websockets.asyncio.client import ClientConnection
@@ -224,9 +224,7 @@ async def _settled(server: Server, attack: str, began: float) -> State:
             times_ms.append((time.perf_counter() - asked) * 1000)
             await asyncio.sleep(0.6)  # slower than the pace that is allowed
     await asyncio.sleep(2 * PING_S)
-    return State(
-        attack, _memory_mb(server), _open_files(server), round(statistics.median(times_ms), 1), round(seconds, 1)
-    )
+    return State(attack, _memory_mb(server), _open_files(server), round(Figures.of(times_ms).p50, 1), round(seconds, 1))
 
 
 def _memory_mb(server: Server) -> float:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import os
 import socket
 import sys
 import tempfile
@@ -21,10 +20,12 @@ import click
 import numpy as np
 
 from assistant.benches.caller import Caller, Recording, Turn, load_recordings
-from assistant.commands.eval_speech import comparable, word_errors
 from assistant.config import Config
+from assistant.recognizers.word_errors import comparable, word_errors
 from assistant.samples import SAMPLES
 from engines.errors import ReparteeError
+from engines.figures import Figures
+from engines.processes import python_environment, python_module
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -54,24 +55,24 @@ class Outcome:
         return {
             "turns": len(self.turns),
             "answered": len(self.latencies_ms),
-            "latency_ms": percentiles(self.latencies_ms),
+            "latency_ms": Figures.of(self.latencies_ms).to_json(1),
             "false_cut_offs": sum(turn.cut_off for turn in self.turns) / count,
-            "right_answers": sum(is_right(turn) for turn in self.turns) / count,
+            "right_answers": sum(turn.right for turn in self.turns) / count,
             "word_errors": word_error_rate(self.turns),
             "answers_of_others": sum(not turn.own for turn in self.turns),
             "foreseen": sum(turn.foreseen for turn in self.turns) / count,
             "stages_ms": {
-                name: percentiles([turn.stages[name] for turn in self.turns if name in turn.stages])
+                name: Figures.of([turn.stages[name] for turn in self.turns if name in turn.stages]).to_json(1)
                 for name in sorted(stages)
             },
-            "barge_in_ms": percentiles(self.barge_ins_ms),
+            "barge_in_ms": Figures.of(self.barge_ins_ms).to_json(1),
             "each": [
                 {
                     "text": turn.recording.text,
                     "pauses_ms": turn.recording.pauses_ms,
                     "heard": turn.transcript,
                     "answer": turn.answer,
-                    "right": is_right(turn),
+                    "right": turn.right,
                     "cut_off": turn.cut_off,
                     "latency_ms": turn.latency_ms and round(turn.latency_ms, 1),
                     "stages_ms": turn.stages,
@@ -233,9 +234,9 @@ async def served(config: Config, settings: Mapping[str, str]) -> AsyncIterator[S
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
-        call = [sys.executable, "-m", "assistant", "--home", str(home), "serve", "--host", "127.0.0.1"]
+        call = [*python_module("assistant"), "--home", str(home), "serve", "--host", "127.0.0.1"]
         call += ["--port", str(port)]
-        environment = os.environ | settings
+        environment = python_environment() | dict(settings)
         with (home / "server.log").open("wb") as log:
             server = await asyncio.create_subprocess_exec(*call, env=environment, stdout=log, stderr=log)
         try:
@@ -264,23 +265,10 @@ async def _reachable(port: int, server: asyncio.subprocess.Process) -> bool:
     return False
 
 
-def percentiles(values: Sequence[float]) -> dict[str, float]:
-    """Return p50, p95 and the worst, rounded to 0.1 ms; nothing for no values."""
-    if not values:
-        return {}
-    p50, p95 = np.percentile(values, [50, 95])
-    return {"p50": round(float(p50), 1), "p95": round(float(p95), 1), "worst": round(max(values), 1)}
-
-
 def word_error_rate(turns: Sequence[Turn]) -> float:
     """Return the share of the spoken words that were heard as others, not at all, or without having been said."""
     words = [(comparable(turn.recording.text), comparable(turn.transcript)) for turn in turns]
     return round(sum(word_errors(*pair) for pair in words) / max(1, sum(len(said) for said, _ in words)), 4)
-
-
-def is_right(turn: Turn) -> bool:
-    """Return whether the answer contains what the recording says it should."""
-    return turn.recording.answer.casefold() in " ".join(turn.answer.split()).casefold()
 
 
 def show(outcomes: Sequence[Outcome]) -> None:
@@ -307,11 +295,11 @@ def _table(outcome: Outcome) -> Table:
     table.add_column("ms", no_wrap=True)
     for column in ("p50", "p95", "worst"):
         table.add_column(column, justify="right")
-    rows = {"end of speech to first sound": percentiles(outcome.latencies_ms)}
+    rows = {"end of speech to first sound": Figures.of(outcome.latencies_ms)}
     for stage in dict.fromkeys(name for turn in outcome.turns for name in turn.stages):
-        rows["  " + stage] = percentiles([turn.stages[stage] for turn in outcome.turns if stage in turn.stages])
-    rows["speech to silence (barge-in)"] = percentiles(outcome.barge_ins_ms)
+        rows["  " + stage] = Figures.of([turn.stages[stage] for turn in outcome.turns if stage in turn.stages])
+    rows["speech to silence (barge-in)"] = Figures.of(outcome.barge_ins_ms)
     for name, row in rows.items():
-        if row:
-            table.add_row(name, *(f"{row[column]:.1f}" for column in ("p50", "p95", "worst")))
+        if row.runs:
+            table.add_row(name, *(f"{value:.1f}" for value in (row.p50, row.p95, row.worst)))
     return table

@@ -1,4 +1,8 @@
-"""Who is let in: token, origin, and how often one address may ask."""
+"""Who is let in: origin, then token, then how often one address may ask.
+
+In this order, so that nobody who is refused for what they are uses up what the owner may ask for: not a page of another
+site in the owner's browser, and not a stranger behind the same proxy.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +16,14 @@ from starlette.datastructures import Headers
 
 from assistant.channels.limits import Buckets
 from assistant.config import ServeConfig
+from engines.errors import ReparteeError
 
 #: How browsers, which cannot set headers on a WebSocket, carry the token (the SDKs' own convention).
 SUBPROTOCOL = "realtime"
 _KEY_PREFIX = "openai-insecure-api-key."
+
+HEALTH = "/health"
+PUBLIC = frozenset({"/", HEALTH})  # the page, and whether the server is alive
 
 
 @dataclass(frozen=True)
@@ -35,23 +43,45 @@ class Gate:
         self._origins = frozenset(origin.rstrip("/").lower() for origin in config.origins)
         self._hosts = frozenset(name.lower() for name in config.hosts) | {"localhost", config.host.lower()}
         per_minute = config.requests_per_minute
-        self._buckets = Buckets(per_minute, per_minute / 60) if per_minute else None
+        # Each kind of visitor has buckets of its own; public is what everybody may see.
+        self._buckets = {
+            kind: Buckets(per_minute, per_minute / 60) for kind in ("owner", "stranger", "public") if per_minute
+        }
 
     def refuse(
-        self, headers: Headers, client: str, subprotocols: Sequence[str] = (), *, public: bool = False
+        self, headers: Headers, client: str, subprotocols: Sequence[str] = (), *, path: str = ""
     ) -> Refusal | None:
-        """Return why not, or None to let in. `public` needs no token: the page, and whether the server is alive."""
-        if self._buckets is not None and not self._buckets.take(client):
+        """Return why not, or None to let in. What is at the paths of PUBLIC needs no token."""
+        if (refusal := self._foreign(headers)) is not None:
+            return refusal
+        if path == HEALTH and is_loopback(client):
+            return None
+        known = not self._token or self._has_token(headers, subprotocols)
+        kind = "owner" if known else "public" if path in PUBLIC else "stranger"
+        if kind in self._buckets and not self._buckets[kind].take(client):
             return Refusal(429, "rate_limit_exceeded", "Too many requests from this address; wait a minute.")
-        if (origin := headers.get("origin")) is not None and not self._same_site(origin, headers.get("host", "")):
-            return Refusal(
-                403,
-                "origin_not_allowed",
-                f"Pages of {origin[:100]} may not connect; add the origin to serve.origins if it is yours.",
-            )
-        if self._token and not public and not self._has_token(headers, subprotocols):
+        if kind == "stranger":
             return Refusal(401, "invalid_api_key", "A valid token is needed: send it as 'Authorization: Bearer TOKEN'.")
         return None
+
+    def _foreign(self, headers: Headers) -> Refusal | None:
+        """Return a refusal for a page of another site.
+
+        A browser names the origin where an answer could be read; where it could not, such as for a picture, it only
+        says that another site asks (Fetch Metadata, W3C). Opening this server's page from a link is no such request.
+        """
+        origin = headers.get("origin")
+        elsewhere = headers.get("sec-fetch-site") in ("cross-site", "same-site")
+        if origin is not None:
+            foreign = not self._same_site(origin, headers.get("host", ""))
+        else:
+            foreign = elsewhere and headers.get("sec-fetch-dest") != "document"
+        if not foreign:
+            return None
+        pages = f"Pages of {origin[:100]}" if origin is not None else "Pages of other sites"
+        return Refusal(
+            403, "origin_not_allowed", f"{pages} may not connect; add the origin to serve.origins if it is yours."
+        )
 
     def _has_token(self, headers: Headers, subprotocols: Sequence[str]) -> bool:
         scheme, _, given = headers.get("authorization", "").partition(" ")
@@ -83,6 +113,14 @@ def _is_address(host: str) -> bool:
     return True
 
 
+def check_token(token: str) -> None:
+    """Raise ReparteeError for a token that clients cannot send in a header."""
+    if any(not "!" <= char <= "~" for char in token):
+        raise ReparteeError("serve.token must be letters, digits and signs of ASCII without spaces; choose another.")
+
+
 def is_loopback(address: str) -> bool:
     """Whether an IP address, without its zone, is this machine's own."""
-    return ipaddress.ip_address(address.partition("%")[0]).is_loopback
+    found = ipaddress.ip_address(address.partition("%")[0])
+    mapped = found.ipv4_mapped if isinstance(found, ipaddress.IPv6Address) else None
+    return (mapped or found).is_loopback

@@ -12,7 +12,7 @@ import click
 from assistant.audio.files import write_wav
 from assistant.config import Config
 from assistant.parts import Parts
-from assistant.skills.skill import Skills
+from assistant.skills.choose import load_skills
 from assistant.turn.events import Reply
 from assistant.turn.turn import take
 from assistant.turn.understanding import MAX_QUESTION, Context, Question, clean, understand
@@ -58,7 +58,7 @@ async def ask(config: Config, question: str | None, audio: Path | None, speak: P
     """Run one turn on fresh parts. Raises ReparteeError for an empty store or a recording without words."""
     from knowledge.library import STORE_NAME
 
-    looked_up = question is None or isinstance(understand(question, Context(skills=Skills.load())), Question)
+    looked_up = question is None or isinstance(understand(question, Context(skills=load_skills())), Question)
     if looked_up and not (config.home / STORE_NAME).exists():
         raise ReparteeError(f"There are no documents in {config.home} yet; {ADD_SOME}")
     async with Parts.open(config) as parts:

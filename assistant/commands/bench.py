@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import json
-import statistics
 import subprocess
-import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
+from assistant.benches.home import command as home
 from assistant.benches.page import command as page
 from assistant.benches.serve import command as serve
 from assistant.benches.turn import command as turn
 from assistant.config import Config
-from assistant.samples import SAMPLES
+from assistant.samples import SAMPLES, bundled_questions, is_right
 from assistant.turn.budget import DEFAULT_SLOTS
+from engines.figures import Figures
+from engines.processes import python_environment, python_module
 
 
 @click.group()
@@ -32,23 +33,7 @@ def command() -> None:
 command.add_command(turn, "turn")
 command.add_command(serve, "serve")
 command.add_command(page, "page")
-
-
-@dataclass(frozen=True)
-class Figures:
-    """Milliseconds of one thing, measured many times."""
-
-    median: float
-    p99: float
-    worst: float
-    runs: int
-
-    @classmethod
-    def of(cls, times_ms: Sequence[float]) -> Figures:
-        """Return the figures of at least one measurement; p99 is the nearest rank."""
-        ordered = sorted(times_ms)
-        rank = max(0, -(-99 * len(ordered) // 100) - 1)
-        return cls(statistics.median(ordered), ordered[rank], ordered[-1], len(ordered))
+command.add_command(home, "home")
 
 
 @command.command()
@@ -67,7 +52,7 @@ def ask(config: Config, turns: int, cold: int, as_json: bool) -> None:
         times = {"cold start of `repartee ask`": cold_starts(home, cold)} if cold else {}
     figures = {name: Figures.of(values) for name, values in (warm | times).items()}
     if as_json:
-        report = {name: vars(figure) for name, figure in figures.items()}
+        report = {name: figure.to_json() for name, figure in figures.items()}
         click.echo(json.dumps({"figures_ms": report, "answered_right": right, "questions": asked}))
     else:
         show(figures, config.budget.slots())
@@ -103,26 +88,14 @@ async def warm_turns(config: Config, turns: int) -> tuple[int, int, dict[str, li
 
 def cold_starts(home: Path, runs: int) -> list[float]:
     """Return the wall clock of whole `repartee ask` processes, ms."""
-    call = [sys.executable, "-m", "assistant", "--home", str(home), "ask", next(iter(bundled_questions())), "--json"]
+    question = next(iter(bundled_questions()))
+    call = python_module("assistant", "--home", str(home), "ask", question, "--json")
     times = []
     for _ in range(runs):
         started = time.perf_counter()
-        subprocess.run(call, check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(call, check=True, env=python_environment(), stdout=subprocess.DEVNULL)
         times.append((time.perf_counter() - started) * 1e3)
     return times
-
-
-def bundled_questions() -> dict[str, tuple[str, ...]]:
-    """Return the questions about the bundled documents, each with what its answer must contain; () for no answer."""
-    rows = map(json.loads, (SAMPLES / "questions.jsonl").read_text(encoding="utf-8").splitlines())
-    return {row["question"]: tuple(row["answers"]) for row in rows}
-
-
-def is_right(answer: str | None, expected: Sequence[str]) -> bool:
-    """Say whether an answer contains one of the ``expected`` texts; with none expected, abstaining is right."""
-    if not expected:
-        return answer is None
-    return answer is not None and any(text.lower() in " ".join(answer.lower().split()) for text in expected)
 
 
 def show(figures: Mapping[str, Figures], slots: Mapping[str, float] = DEFAULT_SLOTS) -> None:
@@ -136,6 +109,6 @@ def show(figures: Mapping[str, Figures], slots: Mapping[str, float] = DEFAULT_SL
         table.add_column(column, justify="right", no_wrap=True)
     for name, figure in figures.items():
         budget = f"{slots[name]:g}" if name in slots else ""
-        numbers = (f"{value:.1f}" for value in (figure.median, figure.p99, figure.worst))
+        numbers = (f"{value:.1f}" for value in (figure.p50, figure.p99, figure.worst))
         table.add_row(name, *numbers, str(figure.runs), budget)
     Console(highlight=False).print(table)

@@ -1,4 +1,4 @@
-"""``repartee eval``: the reader on SQuAD files, the recognizer on recordings."""
+"""``repartee eval``: the reader on SQuAD files, the recognizer on recordings, commands over a house."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ import click
 from assistant.channels.terminal.parameters import FiniteRange
 from assistant.config import Config
 from engines.errors import ReparteeError
+from engines.files import write_whole
 
 if TYPE_CHECKING:
     from engines.evaluate import Find
@@ -23,23 +24,23 @@ if TYPE_CHECKING:
 
 
 class LazyGroup(click.Group):
-    """Imports ``speech`` only when it is called: it needs the recognizer's libraries."""
+    """Imports ``speech`` and ``home`` only when they are called: they need libraries of their own."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
-        """Both subcommands."""
-        return ["squad", "speech"]
+        """Every subcommand."""
+        return ["squad", "speech", "home"]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import ``speech``; ``squad`` is here."""
-        if cmd_name == "speech":
-            found: click.Command = importlib.import_module("assistant.commands.eval_speech").command
+        """Import ``speech`` or ``home``; ``squad`` is here."""
+        if cmd_name in ("speech", "home"):
+            found: click.Command = importlib.import_module(f"assistant.commands.eval_{cmd_name}").command
             return found
         return super().get_command(ctx, cmd_name)
 
 
 @click.group(cls=LazyGroup)
 def command() -> None:
-    """Score the reader (squad) and the recognizer (speech) on test sets."""
+    """Score the reader (squad), the recognizer (speech) and commands to devices (home) on test sets."""
 
 
 @command.command()
@@ -68,59 +69,62 @@ def squad(
     from engines.squad import load
 
     questions = load(file)
-    contexts = list(dict.fromkeys(each.context for each in questions))
+    titles = {each.context: each.title for each in questions}
     if limit and limit < len(questions):
         questions = [questions[number * len(questions) // limit] for number in range(limit)]
     if predictions and not predictions.absolute().parent.is_dir():
         raise ReparteeError(f"{predictions}: there is no such folder to write to; create it first.")
 
-    def run(name: str) -> tuple[str, Reader]:
+    @contextlib.contextmanager
+    def run(name: str) -> Iterator[tuple[str, Reader]]:
         from engines.reader.reader import Reader
 
         model, threads = config.reader.model or None, config.reader.threads or None
         reader = Reader.load(model, runtime=name, cache_dir=config.cache_dir, threads=threads)
-        return f"{reader.runtime_name} ({reader.runtime.device})", reader
+        with contextlib.closing(reader):
+            yield f"{reader.runtime_name} ({reader.runtime.device})", reader
 
-    device, reader = run(runtime or config.reader.runtime)
     with (
-        _passages(reader, contexts, config.reader.passages if retrieve else None) as find,
+        run(runtime or config.reader.runtime) as (device, reader),
+        _passages(reader, titles, config.reader.passages if retrieve else None) as find,
         _progress(len(questions)) as show,
     ):
         found = evaluate(reader, questions, find, slot_ms=slot, progress=show)
         table: dict[str, object] = {"file": file.name, "runtime": device, "open": retrieve, "slot_ms": slot}
         table |= report(questions, found)
         if against:
-            other_device, other = run(against)
-            with _progress(len(questions)) as show_again:
+            with run(against) as (other_device, other), _progress(len(questions)) as show_again:
                 reference = evaluate(other, questions, find, slot_ms=slot, progress=show_again)
             table |= {"against": other_device, **dict(agreement(reference, found))}
             table |= {f"against_{name}": report(questions, reference)[name] for name in ("exact", "f1", "best_f1")}
-            other.close()
-    reader.close()
     if predictions:
-        predictions.write_text(json.dumps(found.predictions, ensure_ascii=False))
+        write_whole(predictions, json.dumps(found.predictions, ensure_ascii=False).encode())
     click.echo(json.dumps(table) if as_json else _page(table))
 
 
 @contextlib.contextmanager
-def _passages(reader: Reader, contexts: list[str], count: int | None) -> Iterator[Find | None]:
-    """Give what finds a question's passages: in a temporary store of all contexts, or None for each its own."""
+def _passages(reader: Reader, titles: dict[str, str], count: int | None) -> Iterator[Find | None]:
+    """Give what finds a question's passages, just as a turn would read them; None for each its own.
+
+    They are found in a temporary store of all contexts, each a document with the title of its article.
+    """
     if count is None:
         yield None
         return
     from engines.reader.reader import ReadablePassage
     from knowledge.library import Library
+    from knowledge.passages import readable
 
     with tempfile.TemporaryDirectory(prefix="repartee-eval-") as home:
         library = Library.open(Path(home), reader.tokenize)
-        library.add_texts((f"context {number}", text) for number, text in enumerate(contexts))
+        with contextlib.closing(library):
+            texts = ((f"{number} {title}".strip(), text) for number, (text, title) in enumerate(titles.items()))
+            library.add_texts(texts, title=lambda name: name.partition(" ")[2])
 
-        def find(question: Question) -> list[ReadablePassage]:
-            hits = library.search(question.question, k=count)
-            return [ReadablePassage(hit.passage.text, hit.passage.tokens) for hit in hits]
+            def find(question: Question) -> list[ReadablePassage]:
+                return [readable(hit.passage) for hit in library.search(question.question, k=count)]
 
-        yield find
-        library.close()
+            yield find
 
 
 @contextlib.contextmanager

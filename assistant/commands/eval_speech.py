@@ -9,14 +9,16 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import median
 from typing import TYPE_CHECKING
 
 import click
 
+from assistant.audio.pace import in_real_time
 from assistant.audio.samples import RATE
 from assistant.config import Config
+from assistant.recognizers.word_errors import comparable, word_errors
 from engines.errors import ReparteeError
+from engines.figures import Figures
 
 if TYPE_CHECKING:
     from assistant.audio.samples import Pcm
@@ -127,11 +129,8 @@ async def recognise(recognizer: Recognizer, recording: Recording, *, live: bool)
     started = time.perf_counter()
     if live:
         stream = recognizer.stream()
-        step = RATE * CHUNK_MS // 1000
-        for place in range(0, len(pcm), step):
-            spoken_at = started + (place + step) / RATE
-            await asyncio.sleep(max(0.0, spoken_at - time.perf_counter()))
-            await stream.feed(pcm[place : place + step])
+        async for chunk in in_real_time(pcm, CHUNK_MS):
+            await stream.feed(chunk)
         ended = time.perf_counter()
         transcript = await stream.finish()
     else:
@@ -151,27 +150,10 @@ async def recognise(recognizer: Recognizer, recording: Recording, *, live: bool)
     )
 
 
-def comparable(text: str) -> list[str]:
-    """Return the words of a text without case, punctuation, accents and apostrophes; figures in words."""
-    from assistant.languages.en.spoken_words import spoken_words
-
-    return [word.replace("'", "") for word in spoken_words(text)]
-
-
-def word_errors(said: Sequence[str], heard: Sequence[str]) -> int:
-    """Return the least number of words to put in, take out or replace (Levenshtein distance)."""
-    row = list(range(len(heard) + 1))
-    for place, word in enumerate(said, 1):
-        above, row = row, [place]
-        for column, other in enumerate(heard, 1):
-            row.append(min(above[column] + 1, row[-1] + 1, above[column - 1] + (word != other)))
-    return row[-1]
-
-
 def summarise(results: Sequence[Result]) -> dict[str, float]:
     """Return the figures over all recordings; times are wall clock."""
     words, audio_s = sum(result.words for result in results), sum(result.audio_s for result in results)
-    waits = sorted(result.waited_s for result in results)
+    waits = Figures.of([1000 * result.waited_s for result in results])
     return {
         "recordings": len(results),
         "audio_s": round(audio_s, 2),
@@ -179,21 +161,22 @@ def summarise(results: Sequence[Result]) -> dict[str, float]:
         "errors": sum(result.errors for result in results),
         "wer": round(sum(result.errors for result in results) / max(words, 1), 4),
         "real_time_factor": round(sum(result.spent_s for result in results) / max(audio_s, 1e-9), 3),
-        "wait_ms_p50": round(1000 * median(waits), 1),
-        "wait_ms_p95": round(1000 * waits[min(len(waits) - 1, int(0.95 * len(waits)))], 1),
+        "wait_ms_p50": round(waits.p50, 1),
+        "wait_ms_p95": round(waits.p95, 1),
     }
 
 
 async def _evaluate(config: Config, recordings: Sequence[Recording], *, live: bool, plain: bool) -> list[Result]:
-    from assistant.commands.knowledge import open_library
+    from assistant.library import opened_library
     from assistant.recognizers.choose import load_recognizer
+    from assistant.recognizers.lexicon import Lexicon
     from knowledge.library import STORE_NAME
 
     with ExitStack() as stack:
-        library = None
+        lexicon = None
         if not plain and (config.home / STORE_NAME).exists():
-            library = stack.enter_context(open_library(config))
-        recognizer = await asyncio.to_thread(load_recognizer, config.speech.recognizer, config.cache_dir, library)
+            lexicon = Lexicon([stack.enter_context(opened_library(config))])
+        recognizer = await asyncio.to_thread(load_recognizer, config.speech.recognizer, config.cache_dir, lexicon)
         try:
             await recognizer.transcribe(recordings[0].load()[:RATE])  # loads its models
             return [await recognise(recognizer, recording, live=live) for recording in recordings]

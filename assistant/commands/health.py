@@ -1,31 +1,40 @@
-"""``python -m assistant.commands.health``: ask the server that this home's settings start whether it is well."""
+"""``repartee health``: ask the server that this home's settings start whether it is well; for a container's check."""
 
-import ssl
-import sys
-import urllib.request
+from __future__ import annotations
 
-from assistant.config import Config, default_home
+import click
+
+from assistant.config import Config
 
 TIMEOUT_S = 4.0
-ANY = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104  (an address to listen on is none to call)
+ANY = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  (an address to listen on is none to call)
 
 
-def main() -> int:
-    """Print what the server says of itself; exit status 1 if it says nothing."""
-    config = Config.load(default_home()).serve
+@click.command()
+@click.option("--port", type=click.IntRange(1, 65535), help="TCP port of the server.  [default: serve.port, 8765]")
+@click.pass_context
+def command(ctx: click.Context, port: int | None) -> None:
+    """Print what the server of this home says of itself; exit status 1 and a sentence where it does not answer."""
+    import http.client
+    import ssl
+    import urllib.request
+
+    config: Config = ctx.obj
+    serve = config.serve
     # It is this machine that answers, whatever name the certificate is for.
     trusting = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
-    scheme = "https" if config.certificate else "http"
-    url = f"{scheme}://{ANY.get(config.host, config.host)}:{config.port}/health"
+    host = ANY.get(serve.host, serve.host)
+    scheme = "https" if serve.certificate else "http"
+    url = f"{scheme}://{f'[{host}]' if ':' in host else host}:{port or serve.port}/health"
+    # Without a proxy: it is not for this machine.
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=trusting))
     try:
-        with urllib.request.urlopen(url, timeout=TIMEOUT_S, context=trusting) as reply:  # noqa: S310
-            print(reply.read(1 << 16).decode())
-    except OSError as error:
-        print(f"{url} does not answer: {error}", file=sys.stderr)
-        return 1
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+        with opener.open(url, timeout=TIMEOUT_S) as reply:
+            said = reply.read(1 << 16).decode(errors="replace")
+    except (OSError, http.client.HTTPException) as error:
+        reason = str(getattr(error, "reason", error)).strip() or type(error).__name__
+        reason = "".join(char if char.isprintable() else " " for char in reason)
+        click.echo(f"repartee: {url} does not answer ({reason}); start it with: repartee serve", err=True)
+        ctx.exit(1)
+    click.echo(said)

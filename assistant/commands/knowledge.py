@@ -2,59 +2,32 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
+import signal
 import sys
-from collections.abc import Iterator
-from functools import cache
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from assistant.channels.terminal.parameters import GivenPath
+from assistant.channels.terminal.printable import printable
 from assistant.config import Config
+from assistant.library import opened_library
 from engines.errors import ReparteeError
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from engines.tokenize import Tokenizer, Tokens
-    from knowledge.library import AddReport, Hit, Library
+    from knowledge.ingest import AddEvent, AddReport
+    from knowledge.library import Hit, Library
     from knowledge.store.sqlite import Document
 
 
 @click.group()
 def command() -> None:
     """Add, list, remove and search the documents that are answered from."""
-
-
-@contextlib.contextmanager
-def open_library(config: Config) -> Iterator[Library]:
-    """Open the library without the reader; the reader's vocabulary is loaded when a passage is tokenised.
-
-    What the library put right by itself is told on standard error.
-    """
-    from knowledge.library import Library
-
-    @cache
-    def tokenizer() -> Tokenizer:
-        from engines.checkpoint import Checkpoint, default_checkpoint_path
-        from engines.tokenize import Tokenizer
-
-        checkpoint = Checkpoint.load(config.reader.model or default_checkpoint_path())
-        return Tokenizer(checkpoint.vocab, checkpoint.lower_case)
-
-    def tokenize(text: str) -> Tokens:
-        return tokenizer().encode(text)
-
-    library = Library.open(config.home, tokenize, max_document_bytes=round(config.knowledge.max_document_mb * 2**20))
-    try:
-        yield library
-    finally:
-        library.close()
-        for note in library.notes:
-            click.echo(f"repartee: {note}", err=True)
 
 
 @command.command()
@@ -71,28 +44,43 @@ def add(config: Config, paths: tuple[Path, ...], prune: bool, as_json: bool) -> 
     for path in paths:
         if not path.exists():
             raise ReparteeError(f"{path} does not exist; check the path.")
-    with open_library(config) as library:
-        report = _add_with_progress(library, paths, prune)
+    with opened_library(config) as library:
+        report = _add_until_stopped(library, paths, prune)
         kept = len(report.added) + len(report.replaced) + len(report.unchanged) + len(report.removed)
         for _, sentence in report.failed if kept else report.failed[1:]:
-            click.echo(f"repartee: {sentence}", err=True)
+            click.echo(f"repartee: {printable(sentence)}", err=True)
         if not kept:
             others = f" (and {len(report.failed) - 1} more failed)" if len(report.failed) > 1 else ""
             raise ReparteeError(f"Nothing was added{others}: {report.failed[0][1]}")
+        if report.skipped:
+            kinds = ", ".join(f"{count} {suffix or 'without a suffix'}" for suffix, count in report.skipped[:8])
+            click.echo(f"repartee: Files of other kinds were left out: {printable(kinds)}.", err=True)
         for document in report.gone:
             click.echo(
-                f"repartee: {document.name} is gone from the disk and still in the store; remove it with: "
+                f"repartee: {printable(document.name)} is gone from the disk and still in the store; remove it with: "
                 f"repartee knowledge remove {document.id} (all such: add --prune).",
                 err=True,
             )
         passages = library.count()
     if as_json:
         outcomes = {name: [str(path) for path in getattr(report, name)] for name in ("added", "replaced", "unchanged")}
+        skipped = dict(report.skipped)
         failed = [{"path": str(path), "error": sentence} for path, sentence in report.failed]
         gone, removed = (
             [{"id": each.id, "path": each.path} for each in some] for some in (report.gone, report.removed)
         )
-        click.echo(json.dumps({**outcomes, "failed": failed, "gone": gone, "removed": removed, "passages": passages}))
+        click.echo(
+            json.dumps(
+                {
+                    **outcomes,
+                    "failed": failed,
+                    "gone": gone,
+                    "removed": removed,
+                    "skipped": skipped,
+                    "passages": passages,
+                }
+            )
+        )
         return
     counts = {name: len(getattr(report, name)) for name in ("added", "replaced", "unchanged", "removed", "failed")}
     said = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
@@ -104,7 +92,7 @@ def add(config: Config, paths: tuple[Path, ...], prune: bool, as_json: bool) -> 
 @click.pass_obj
 def list_(config: Config, as_json: bool) -> None:
     """List the documents in the store."""
-    with open_library(config) as library:
+    with opened_library(config) as library:
         documents = library.documents()
     if as_json:
         names = ("id", "path", "title", "passages", "bytes", "added_at")
@@ -120,7 +108,7 @@ def list_(config: Config, as_json: bool) -> None:
 @click.pass_obj
 def remove(config: Config, document_id: int) -> None:
     """Remove the document with the number ID, as `list` shows it."""
-    with open_library(config) as library:
+    with opened_library(config) as library:
         library.remove(document_id)
     click.echo(f"Document {document_id} was removed.")
 
@@ -134,7 +122,7 @@ def search(config: Config, query: str, as_json: bool, k: int) -> None:
     """Show the passages that match QUERY best."""
     if not query.strip():
         raise ReparteeError("The query is empty; give the words to search for.")
-    with open_library(config) as library:
+    with opened_library(config) as library:
         hits = library.search(query, k)
     if as_json:
         click.echo(json.dumps([_as_json(hit) for hit in hits]))
@@ -144,7 +132,32 @@ def search(config: Config, query: str, as_json: bool, k: int) -> None:
         click.echo("No passage has these words.")
 
 
-def _add_with_progress(library: Library, paths: tuple[Path, ...], prune: bool) -> AddReport:
+class _StoppedError(KeyboardInterrupt):
+    """SIGTERM has come."""
+
+
+def _add_until_stopped(library: Library, paths: tuple[Path, ...], prune: bool) -> AddReport:
+    """Add documents; Ctrl-C and SIGTERM end the command with a sentence, and what was added stays."""
+
+    def stop(*_: object) -> None:
+        raise _StoppedError
+
+    last: list[AddEvent] = []
+    usual = signal.signal(signal.SIGTERM, stop)
+    try:
+        return _add_with_progress(library, paths, prune, lambda event: last.__setitem__(slice(None), [event]))
+    except KeyboardInterrupt as interrupt:
+        done = f"{last[0].done} of {last[0].total} documents" if last else "the documents were found"
+        click.echo(f"repartee: Stopped after {done}; what was added stays, give the same again for the rest.", err=True)
+        number = signal.SIGTERM if isinstance(interrupt, _StoppedError) else signal.SIGINT
+        raise click.exceptions.Exit(128 + number) from interrupt
+    finally:
+        signal.signal(signal.SIGTERM, usual)
+
+
+def _add_with_progress(
+    library: Library, paths: tuple[Path, ...], prune: bool, heard: Callable[[AddEvent], None]
+) -> AddReport:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
@@ -152,11 +165,12 @@ def _add_with_progress(library: Library, paths: tuple[Path, ...], prune: bool) -
     console = Console(stderr=True)
     with Progress(*columns, console=console, transient=True, disable=not sys.stderr.isatty()) as bar:
         task = bar.add_task("reading", total=None)
-        return library.add(
-            paths,
-            lambda event: bar.update(task, completed=event.done, total=event.total, description=event.path.name),
-            prune=prune,
-        )
+
+        def show(event: AddEvent) -> None:
+            heard(event)
+            bar.update(task, completed=event.done, total=event.total, description=printable(event.path.name))
+
+        return library.add(paths, show, prune=prune)
 
 
 def _console() -> Console:
@@ -174,7 +188,7 @@ def _show_documents(documents: list[Document]) -> None:
         table.add_column(name, justify=justify, overflow="fold")  # type: ignore[arg-type]
     for document in documents:
         cells = (str(document.id), str(document.passages), document.title, document.name)
-        table.add_row(*(Text(cell) for cell in cells))
+        table.add_row(*(Text(printable(cell)) for cell in cells))
     _console().print(table)
 
 
@@ -185,9 +199,11 @@ def _show_hits(hits: list[Hit]) -> None:
     console = _console()
     for hit in hits:
         passage = hit.passage
-        place = " > ".join((passage.title, *passage.headings))
-        console.print(Text.assemble((f"{hit.score:5.2f}  ", "dim"), (place, "bold"), (f"  {passage.document}", "dim")))
-        console.print(Padding(Text(" ".join(passage.text.split())), (0, 0, 1, 7)))
+        page = passage.page()
+        place, document = printable(passage.context), printable(passage.document)
+        document += "" if page is None else f", page {page}"
+        console.print(Text.assemble((f"{hit.score:5.2f}  ", "dim"), (place, "bold"), (f"  {document}", "dim")))
+        console.print(Padding(Text(printable(" ".join(passage.text.split()))), (0, 0, 1, 7)))
 
 
 def _as_json(hit: Hit) -> dict[str, object]:
@@ -200,6 +216,7 @@ def _as_json(hit: Hit) -> dict[str, object]:
         "headings": passage.headings,
         "start": passage.start,
         "end": passage.end,
+        "page": passage.page(),
         "score": hit.score,
         "text": passage.text,
     }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-import logging
 
 import click
 
@@ -15,7 +14,7 @@ from assistant.config import Config
 @click.option("--host", help="Address to bind; another than loopback needs a token.  [default: serve.host, 127.0.0.1]")
 @click.option("--port", type=click.IntRange(0, 65535), help="TCP port, 0 for a free one.  [default: serve.port, 8765]")
 @click.option("--insecure", is_flag=True, help="Bind an address that others can reach although no token is set.")
-@click.option("--verbose", is_flag=True, help="Log every connection.")
+@click.option("--verbose", is_flag=True, help="Log every request and every session.")
 @click.pass_obj
 def command(config: Config, host: str | None, port: int | None, insecure: bool, verbose: bool) -> None:
     """Serve until interrupted: talk at the page, or with any client of the OpenAI Realtime or HTTP API.
@@ -23,10 +22,9 @@ def command(config: Config, host: str | None, port: int | None, insecure: bool, 
     The token, TLS and limits are settings of the section [serve].
     """
     from assistant.channels.web.server import bind, serve
+    from assistant.telemetry.log import configure
 
-    logging.basicConfig(
-        level=logging.INFO if verbose else logging.WARNING, format="%(levelname)s %(name)s: %(message)s"
-    )
+    configure(verbose=verbose)
     there = dataclasses.replace(
         config.serve, host=host or config.serve.host, port=config.serve.port if port is None else port
     )

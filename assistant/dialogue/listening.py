@@ -27,7 +27,7 @@ UNEXPECTED = "Something unexpected went wrong while listening; the log has the d
 
 if TYPE_CHECKING:
     from assistant.parts import Load
-    from assistant.recognizers.recognizer import Recognizer
+    from assistant.recognizers.recognizer import Recognizer, Speaker
 
 
 @dataclass
@@ -86,7 +86,7 @@ class Listening:
         self._utterance: Utterance | None = None
         self.settled: str | None = None  # the words at the pause under way
         self._recognising: set[Utterance | Recorded] = set()
-        self._mean: list[float] | None = None  # of the person's voice
+        self._speaker: Speaker | None = None
 
     @property
     def waiting(self) -> int:
@@ -180,7 +180,7 @@ class Listening:
         self.settled = None
         self._utterance = Utterance(
             self._turns,
-            self._recognizer().stream(self._mean),
+            self._recognizer().stream(self._speaker),
             self._load,
             partial=lambda turn, text, appended: self._outbox.put(Partial(turn, text, appended)),
             hypothesis=self._on_hypothesis,
@@ -223,7 +223,7 @@ class Listening:
         self._recognising.add(utterance)
         try:
             turn.transcript = await utterance.finish()
-            self._mean = utterance.mean or self._mean
+            self._speaker = utterance.speaker or self._speaker
         except ReparteeError as error:
             self._outbox.put(HearingFailed(turn.number, str(error)))
             return None

@@ -12,7 +12,7 @@ from assistant.turn.events import Transcript
 
 if TYPE_CHECKING:
     from assistant.parts import Load
-    from assistant.recognizers.recognizer import Recognizer, RecognizerStream
+    from assistant.recognizers.recognizer import Recognizer, RecognizerStream, Speaker
 
 
 class Utterance:
@@ -70,9 +70,9 @@ class Utterance:
         self._changed.set()
 
     @property
-    def mean(self) -> list[float] | None:
+    def speaker(self) -> Speaker | None:
         """What the recognizer learnt of the voice, after finish()."""
-        return self._stream.mean
+        return self._stream.speaker
 
     async def finish(self) -> Transcript:
         """End the turn and return its words. Raises ReparteeError where the recognizer failed."""
@@ -113,7 +113,7 @@ class Utterance:
 class Recorded:
     """One turn that was over before it came here: recognised as a whole."""
 
-    mean = None
+    speaker = None
 
     def __init__(self, turn: int, recognizer: Recognizer, pcm: np.ndarray) -> None:
         self.turn = turn

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import importlib
 import importlib.util
@@ -14,13 +15,15 @@ from dataclasses import dataclass
 from importlib import metadata
 from typing import Literal
 
-from assistant.config import FILE_NAME, Config, section_types
+from assistant.channels.terminal.printable import printable
+from assistant.config import FILE_NAME, SECRETS, Config, section_types
 
 State = Literal["ok", "missing", "broken"]
 
 #: Instruction sets that make int8 reading on a CPU fast, best first.
 _FAST_INSTRUCTIONS = ("amx_int8", "avx512_vnni", "avx_vnni", "avx512f", "avx2", "asimddp")
-_SECRETS = frozenset({"token", "tokens", "password"})
+
+BROKER_S = 5.0  #: how long a broker is waited for
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,7 @@ def examine(config: Config, config_problem: str = "") -> list[Finding]:
         ("GPU", _gpu),
         ("knowledge", _knowledge),
         ("speech", _speech),
+        ("devices", _devices),
         ("extras", _extras),
     ]
     findings = []
@@ -67,9 +71,9 @@ def _findings(topic: str, check: Callable[[Config], Iterator[Finding]], config: 
 
 def settings(config: Config) -> dict[str, dict[str, object]]:
     """Return every setting in effect by section and key; secrets are masked."""
-    values = {name: dataclasses.asdict(getattr(config, name)) for name in section_types()}
+    values = {name: dataclasses.asdict(config.section(name)) for name in section_types()}
     return {
-        name: {key: "(set)" if key in _SECRETS and value else value for key, value in section.items()}
+        name: {key: "(set)" if key in SECRETS and value else value for key, value in section.items()}
         for name, section in values.items()
     }
 
@@ -176,16 +180,13 @@ def _knowledge(config: Config) -> Iterator[Finding]:
     if not (config.home / "knowledge.db").exists():
         yield Finding("knowledge", "store", "missing", "no documents yet", remedy)
         return
-    from engines.checkpoint import Checkpoint, default_checkpoint_path
-    from engines.tokenize import Tokenizer
-    from knowledge.library import Library
+    from assistant.library import open_library
 
-    checkpoint = Checkpoint.load(config.reader.model or default_checkpoint_path())
-    library = Library.open(config.home, Tokenizer(checkpoint.vocab, checkpoint.lower_case).encode, readonly=True)
-    try:
+    with contextlib.closing(open_library(config, readonly=True)) as library:
         documents = library.documents()
-    finally:
-        library.close()
+        notes = list(library.notes)
+    for note in notes:
+        yield Finding("knowledge", "note", "broken", printable(note))
     passages = sum(document.passages for document in documents)
     if documents:
         yield Finding("knowledge", "store", "ok", f"{len(documents)} documents, {passages} passages")
@@ -217,6 +218,31 @@ def _speech(config: Config) -> Iterator[Finding]:  # noqa: ARG001
     state: State = "ok" if microphones and speakers else "missing"
     fix = "" if state == "ok" else "needed by `repartee listen` only; recordings and `serve` work without"
     yield Finding("speech", "sound devices", state, f"{microphones} to listen, {speakers} to speak", fix)
+
+
+def _devices(config: Config) -> Iterator[Finding]:
+    import asyncio
+    import shutil
+
+    from assistant.home.address import Address, broker_url
+
+    if shutil.which("mosquitto", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin") is not None:
+        yield Finding("devices", "Mosquitto", "ok", "for the virtual house of `repartee home demo`")
+    else:
+        yield Finding("devices", "Mosquitto", "missing", "not installed", "apt-get install mosquitto")
+    url = broker_url(config.smart_home, config.home)
+    if url is None:
+        remedy = 'write broker = "mqtt://host" under [home], or try: repartee home demo'
+        yield Finding("devices", "broker", "missing", "no devices are set up", remedy)
+        return
+
+    async def found() -> int:
+        from assistant.home.home import connected
+
+        async with connected(config.smart_home, config.home, BROKER_S) as home:
+            return len(home.devices())
+
+    yield Finding("devices", "broker", "ok", f"{Address.parse(url)}, {asyncio.run(found())} devices")
 
 
 def _part(name: str, present: bool, detail: str, remedy: str) -> Finding:

@@ -33,17 +33,20 @@ class Waits:
 
     @classmethod
     def around(cls, default: float, *, adaptive: bool = True) -> Waits:
-        """Keep the proportions of the defaults around another default, in ms; not adaptive: always that long."""
-        usual, settle = cls(), min(cls.settle, default)
+        """Keep the proportions of the defaults around a longer default, in ms; not adaptive: always that long.
+
+        Around a shorter one only what looks complete is taken sooner: haste makes no half sentence whole.
+        """
+        settle = min(cls.settle, default)
         if not adaptive:
             return cls(default, default, default, default, default, settle)
-        more = default / usual.default
+        more = max(1.0, default / cls.default)
         return cls(
-            complete=usual.complete * more,
+            complete=min(cls.complete * more, default),
             default=default,
-            doubtful=usual.doubtful * more,
-            unfinished=usual.unfinished * more,
-            open=usual.open * more,
+            doubtful=cls.doubtful * more,
+            unfinished=cls.unfinished * more,
+            open=cls.open * more,
             settle=settle,
         )
 

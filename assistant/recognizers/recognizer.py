@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Protocol
+from typing import NewType, Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
+from assistant.audio.samples import Pcm
 from assistant.turn.events import Transcript
+
+#: What a recognizer learnt of somebody's voice. Only the recognizer that made it knows what it is.
+Speaker = NewType("Speaker", object)
 
 
 class RecognizerStream(Protocol):
     """One utterance, decoded while it is spoken. Made by `Recognizer.stream`; ends with `finish` or `cancel`."""
 
     @property
-    def mean(self) -> list[float] | None:
+    def speaker(self) -> Speaker | None:
         """What was learnt of the speaker's voice, once finished; None where nothing is."""
 
     @property
     def hypothesis(self) -> str:
         """The whole best hypothesis so far, unstable words included: to speculate on, never to show as heard."""
 
-    async def feed(self, pcm: NDArray[np.int16]) -> str | None:
+    async def feed(self, pcm: Pcm) -> str | None:
         """Take the next int16[samples] at 16 kHz; return words that newly became stable, to append, or None.
 
         Raises ReparteeError where the recognizer is lost.
@@ -41,25 +41,17 @@ class RecognizerStream(Protocol):
 class Recognizer(Protocol):
     """Turns speech into words. Several utterances may be under way at once."""
 
-    async def transcribe(self, pcm: NDArray[np.int16]) -> Transcript:
+    async def prepare(self) -> None:
+        """Load now what live speech needs, so that the first who speaks waits no longer than the second."""
+
+    async def transcribe(self, pcm: Pcm) -> Transcript:
         """Recognise int16[samples] at 16 kHz. Raises ReparteeError where the recognizer cannot be used."""
 
-    def stream(self, mean: list[float] | None = None) -> RecognizerStream:
+    def stream(self, speaker: Speaker | None = None) -> RecognizerStream:
         """Begin an utterance whose audio is still to come. Costs nothing until it is fed.
 
-        `mean` is the `RecognizerStream.mean` of the same speaker's last utterance.
+        `speaker` is the `RecognizerStream.speaker` of the same person's last utterance.
         """
 
     async def close(self) -> None:
         """Stop what runs and free it; safe to call twice."""
-
-
-class Documents(Protocol):
-    """What a recognizer is biased to; `knowledge.library.Library` is one."""
-
-    @property
-    def version(self) -> int:
-        """A number that changes with the content."""
-
-    def texts(self) -> Iterable[str]:
-        """Return the documents' texts; may be called in a thread."""

@@ -2,6 +2,21 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from pathlib import Path
 
 SAMPLES = Path(__file__).parent
+
+
+def bundled_questions() -> dict[str, tuple[str, ...]]:
+    """Return the questions about the bundled documents, each with what its answer must contain; () for no answer."""
+    rows = map(json.loads, (SAMPLES / "questions.jsonl").read_text(encoding="utf-8").splitlines())
+    return {row["question"]: tuple(row["answers"]) for row in rows}
+
+
+def is_right(answer: str | None, expected: Sequence[str]) -> bool:
+    """Say whether an answer contains one of the ``expected`` texts; with none expected, abstaining is right."""
+    if not expected:
+        return answer is None
+    return answer is not None and any(text.lower() in " ".join(answer.lower().split()) for text in expected)

@@ -1,21 +1,13 @@
-"""What a skill is, and which ones there are.
-
-A package adds one by naming an object with the attributes of `Skill` under the entry point group "repartee.skills".
-"""
+"""What a skill is."""
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from assistant.parts import Parts
-
-GROUP = "repartee.skills"
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,22 +43,6 @@ class Skills:
 
     def __init__(self, skills: Sequence[Skill] = ()) -> None:
         self._skills = {skill.name: skill for skill in skills}
-
-    @classmethod
-    def load(cls) -> Skills:
-        """Return the skills that come with Repartee and those of installed packages; a broken one is logged."""
-        from importlib.metadata import entry_points
-
-        from assistant.skills.about import About
-        from assistant.skills.clock import Clock
-
-        skills: list[Skill] = [Clock(), About()]
-        for entry in entry_points(group=GROUP):
-            try:
-                skills.append(entry.load()())
-            except Exception:  # noqa: PERF203  (whatever a stranger's package raises)
-                log.exception("the skill %s cannot be loaded", entry.name)
-        return cls(skills)
 
     def understand(self, words: str) -> SkillCall | None:
         """Return what the first skill that understands `words` makes of them."""

@@ -12,13 +12,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-from assistant.config import ReaderConfig
 from assistant.turn.budget import Budget, Slot, now_ms
 from assistant.turn.events import Answer, Reply
 from assistant.turn.follow_up import readings
 from assistant.turn.phrasing import cite, spoken_abstention, spoken_answer
 
 if TYPE_CHECKING:
+    from assistant.config import ReaderConfig
     from engines.reader.reader import Reader, Reading
     from knowledge.library import Hit, Library
 

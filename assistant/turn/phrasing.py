@@ -35,6 +35,7 @@ def cite(reading: Reading, hits: Sequence[Hit]) -> tuple[Citation, ...]:
                 start=start,
                 end=end,
                 text=span.text,
+                page=passage.page(span.start),
                 title=passage.title,
                 passage=passage.text,
                 passage_start=passage.start,

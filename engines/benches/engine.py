@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from engines.figures import Figures
 from engines.reader.reader import ReadablePassage, Reader
 
 BLOCK = 10
@@ -97,10 +98,11 @@ def race(
                     began = time.perf_counter_ns()
                     contender.run(*inputs)
                     times[name].append((time.perf_counter_ns() - began) / 1e6)
-        slowest = float(np.median(times[baseline])) if baseline else None
+        slowest = Figures.of(times[baseline]).p50 if baseline else None
         for name, spent in times.items():
-            median, p99 = float(np.median(spent)), float(np.quantile(spent, 0.99))
-            rows.append(Row(model, name, batch, tokens, median, p99, slowest / median if slowest else None))
+            figures = Figures.of(spent)
+            ratio = slowest / figures.p50 if slowest else None
+            rows.append(Row(model, name, batch, tokens, figures.p50, figures.p99, ratio))
     return rows
 
 
@@ -120,13 +122,14 @@ def read_many(
         if number >= 0:
             spent.append((time.perf_counter_ns() - began) / 1e6)
             read.append(reading.passages_read)
+    figures = Figures.of(spent)
     return ReadingRow(
         model,
         reader.runtime_name,
         passages,
         slot_ms,
-        float(np.median(spent)),
-        float(np.quantile(spent, 0.99)),
+        figures.p50,
+        figures.p99,
         float(np.mean(np.array(spent) > slot_ms)) if slot_ms is not None else None,
         float(np.mean(read)),
     )

@@ -15,6 +15,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -236,31 +237,33 @@ def main() -> None:
         batches = tuple(map(int, given.batches.split(","))) if given.batches else EngineOptions().batches
         options = EngineOptions(buckets, batches, precision=given.precision, single_norm=given.single_norm)
 
-        def rows(
-            model: str = model, checkpoint: Checkpoint = checkpoint, options: EngineOptions = options
-        ) -> Iterator[dict[str, Any]]:
-            if given.section == "build":
-                started = time.perf_counter()
-                tensorrt_runtime.load(checkpoint, cache_dir=given.cache, options=options).close()
-                yield {"buckets": options.buckets, "seconds": time.perf_counter() - started}
-            elif given.section == "check":
-                runtime: TensorRTRuntime | CudaRuntime
-                if given.runtime == "cuda":
-                    runtime = cuda_runtime.load(checkpoint, cache_dir=given.cache)
-                else:
-                    runtime = tensorrt_runtime.load(checkpoint, cache_dir=given.cache, options=options)
-                yield from check(runtime, given.out / f"reference-{model}.npz")
-                runtime.close()
-            elif given.section == "time" and given.runtime == "cuda":
-                yield from time_kernels(checkpoint, given.cache)
-            elif given.section == "time":
-                yield from time_tensorrt(checkpoint, options, given.cache)
-            elif given.section == "read":
-                yield from read_questions(checkpoint, given.questions, given, options)
-            else:
-                yield from time_cpu(checkpoint, given.runtime, given.cache, given.runs)
+        attempt(model, partial(section, given, model, checkpoint, options))
 
-        attempt(model, rows)
+
+def section(
+    given: argparse.Namespace, model: str, checkpoint: Checkpoint, options: EngineOptions
+) -> Iterator[dict[str, Any]]:
+    """Yield the rows of the section that was asked for, for one model."""
+    if given.section == "build":
+        started = time.perf_counter()
+        tensorrt_runtime.load(checkpoint, cache_dir=given.cache, options=options).close()
+        yield {"buckets": options.buckets, "seconds": time.perf_counter() - started}
+    elif given.section == "check":
+        runtime: TensorRTRuntime | CudaRuntime
+        if given.runtime == "cuda":
+            runtime = cuda_runtime.load(checkpoint, cache_dir=given.cache)
+        else:
+            runtime = tensorrt_runtime.load(checkpoint, cache_dir=given.cache, options=options)
+        yield from check(runtime, given.out / f"reference-{model}.npz")
+        runtime.close()
+    elif given.section == "time" and given.runtime == "cuda":
+        yield from time_kernels(checkpoint, given.cache)
+    elif given.section == "time":
+        yield from time_tensorrt(checkpoint, options, given.cache)
+    elif given.section == "read":
+        yield from read_questions(checkpoint, given.questions, given, options)
+    else:
+        yield from time_cpu(checkpoint, given.runtime, given.cache, given.runs)
 
 
 if __name__ == "__main__":

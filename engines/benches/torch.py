@@ -12,6 +12,7 @@ import json
 import time
 import traceback
 from collections.abc import Callable, Iterator
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines.checkpoint import Checkpoint, default_checkpoint_path
+from engines.figures import Figures
 from engines.reader.reader import ReadablePassage, Reader
 from engines.runtimes.ranges import Batch, question_batches
 from engines.runtimes.runtime import Runtime
@@ -48,7 +50,8 @@ def random_batch(vocab_size: int, seq: int, batch: int, random: np.random.Genera
 
 def quantiles(milliseconds: list[float]) -> dict[str, float]:
     """Median and 99th percentile."""
-    return {"p50": float(np.median(milliseconds)), "p99": float(np.percentile(milliseconds, 99))}
+    figures = Figures.of(milliseconds)
+    return {"p50": figures.p50, "p99": figures.p99}
 
 
 def warm_up(run: Callable[[], object], runs: int = RUNS) -> None:
@@ -321,18 +324,18 @@ def main() -> None:
             (options.out / "answers-torch-fp32.json").write_text(json.dumps(found))
 
         attempt("answers", answer)
-    if options.device == "cuda":
-        report["gpu"] = torch.cuda.get_device_name()
-        for mode in filter(None, options.modes.split(",")):
-            for size in options.models.split(","):
-                checkpoint = trained if size == "minilm-l6" else random_checkpoint(size)
+    if options.device == "cpu":
+        return
+    report["gpu"] = torch.cuda.get_device_name()
+    for mode, size in product(filter(None, options.modes.split(",")), options.models.split(",")):
+        checkpoint = trained if size == "minilm-l6" else random_checkpoint(size)
 
-                def timing(checkpoint: Checkpoint = checkpoint, size: str = size, mode: str = mode) -> None:
-                    for row in time_torch(checkpoint, mode, Quiet(options.lock)):
-                        report["rows"].append({"model": size, **row})
-                        save()
+        def timing(checkpoint: Checkpoint = checkpoint, size: str = size, mode: str = mode) -> None:
+            for row in time_torch(checkpoint, mode, Quiet(options.lock)):
+                report["rows"].append({"model": size, **row})
+                save()
 
-                attempt(f"{size} {mode}", timing)
+        attempt(f"{size} {mode}", timing)
 
 
 if __name__ == "__main__":

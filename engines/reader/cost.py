@@ -2,9 +2,10 @@
 
 import contextlib
 import json
-import os
 import threading
 from pathlib import Path
+
+from engines.files import write_whole
 
 UNUSUAL = 0.005
 """Share of runs that may take longer than ``CostModel.bound``."""
@@ -112,6 +113,4 @@ class CostModel:
             text = json.dumps({"average_ms": table, "tail": round(self._tail, 4)})
         with contextlib.suppress(OSError):
             path.parent.mkdir(parents=True, exist_ok=True)
-            partial = path.with_name(f"{path.name}.{os.getpid()}")
-            partial.write_text(text)
-            partial.replace(path)
+            write_whole(path, text.encode())

@@ -178,7 +178,7 @@ class Reader:
         if whole < len(passages):
             partly = sum(reached < lengths[number] for number, reached in found.reached.items())
             part = f" and part of {partly}" if partly else ""
-            why = f"{slot_ms:.1f} ms slot" if len(ids) else "the question has no words"
+            why = f"{max(0.0, slot_ms or 0.0):.1f} ms slot" if len(ids) else "the question has no words"
             notes.append(f"read {whole}{part} of {len(passages)} passages: {why}")
         return self._reading(found, passages, whole, threshold, "; ".join(notes), began)
 

@@ -7,10 +7,8 @@ and SHA-256, when and how long it was built), then the plan as the builder seria
 import contextlib
 import hashlib
 import json
-import os
 import re
 import struct
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
@@ -18,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from engines.errors import ReparteeError
+from engines.files import whole_file, write_whole
 
 MAGIC = b"RPTENG1\n"
 
@@ -92,7 +91,9 @@ class EngineCache:
         }
         header = json.dumps(facts).encode()
         with contextlib.suppress(OSError):
-            _write_whole(self.path(key), MAGIC, struct.pack("<I", len(header)), header, plan)
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with whole_file(self.path(key)) as file:
+                file.writelines((MAGIC, struct.pack("<I", len(header)), header, plan))
 
     def entries(self) -> list[CachedEngine]:
         """Every readable engine in the cache, newest first; damaged files are left out."""
@@ -117,7 +118,8 @@ class EngineCache:
     def write_timings(self, name: str, timings: bytes) -> None:
         """Keep tactic timings, which make the next build on the same GPU faster."""
         with contextlib.suppress(OSError):
-            _write_whole(self.folder / f"{_slug(name)}.timing", timings)
+            self.folder.mkdir(parents=True, exist_ok=True)
+            write_whole(self.folder / f"{_slug(name)}.timing", timings)
 
     @contextlib.contextmanager
     def _lock(self, key: EngineKey) -> Iterator[None]:
@@ -196,20 +198,3 @@ def _difference(path: Path, found: EngineKey, wanted: EngineKey) -> str:
 
 def _slug(text: str) -> str:
     return re.sub(r"[^a-z0-9.]+", "-", text.lower()).strip("-.")
-
-
-def _write_whole(path: Path, *parts: bytes) -> None:
-    """Write a file that others see whole or not at all, and that survives a power cut."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, partial = tempfile.mkstemp(prefix=".partial-", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.writelines(parts)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(partial, 0o644)  # noqa: PTH101  (mkstemp's files are for this user alone)
-        os.replace(partial, path)  # noqa: PTH105
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(partial)  # noqa: PTH108
-        raise

@@ -35,6 +35,11 @@ BUCKETS = (32, 48, 64, 80, 96, 112, 128, 160, 192, 256, 320, 384, 512)
 """Sequence lengths in tokens that a batch is padded to: a new shape costs a runtime time, padding costs every run."""
 
 
+def buckets_within(longest: int, buckets: tuple[int, ...] = BUCKETS) -> tuple[int, ...]:
+    """Return the buckets of a model that takes at most `longest` tokens; that length where all are longer."""
+    return tuple(length for length in buckets if length <= longest) or (longest,)
+
+
 class UnsuitableModelError(ReparteeError):
     """The runtime works here, but not for this model."""
 

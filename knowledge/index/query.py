@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -20,12 +21,23 @@ STOP_WORDS = frozenset(
     """.split()
 )
 
-#: How much a word counts in each field. ``exact`` is the text without stemming. docs/retrieval.md has the measurements.
-BOOSTS = {"text": 1.0, "exact": 0.4, "headings": 0.6, "title": 0.6}
-#: Two neighbouring words of the question that are neighbours in the text too.
-PAIR_BOOST = 0.3
-#: A word that no document has counts for those that differ from it by one letter. Their match has a constant score.
-SIMILAR_BOOST = 3.0
+
+@dataclass(frozen=True, kw_only=True)
+class Weights:
+    """How much counts what. docs/retrieval.md has the measurements."""
+
+    #: A word in each field. ``exact`` is the text without stemming.
+    text: float = 1.0
+    exact: float = 0.4
+    headings: float = 0.6
+    title: float = 0.6
+    #: Two neighbouring words of the question that are neighbours in the text too.
+    pair: float = 0.3
+    #: A word that no document has counts for those that differ from it by one letter. Their match has a constant score.
+    similar: float = 3.0
+    stop_words: frozenset[str] = STOP_WORDS
+
+
 #: Words of a question beyond this many are ignored: a question of 100 kB must not hold up everybody.
 MOST_WORDS = 64
 #: The search for similar words is slower than the rest, so only this many words have one.
@@ -37,8 +49,10 @@ _LONGEST_WORD = 64
 class Analysis:
     """Splits text into terms, the same way for documents and for questions."""
 
-    def __init__(self) -> None:
+    def __init__(self, weights: Weights | None = None) -> None:
         import tantivy
+
+        self._weights = weights or Weights()
 
         def analyzer(tokenizer: tantivy.Tokenizer, *, stemming: bool) -> tantivy.TextAnalyzer:
             filters = tantivy.Filter
@@ -55,16 +69,18 @@ class Analysis:
         """Return the query for ``question``, or None if it has no words."""
         from tantivy import Occur, Query
 
+        weights, stop_words = self._weights, self._weights.stop_words
         words = self.exact.analyze(question[: MOST_WORDS * _LONGEST_WORD])[:MOST_WORDS]
         stems = {word: "".join(self._stem.analyze(word)) or word for word in words}
-        telling = [word for word in stems if word not in STOP_WORDS] or list(stems)
+        telling = [word for word in stems if word not in stop_words] or list(stems)
         parts: list[tuple[Query, float]] = []
         for stem in dict.fromkeys(stems[word] for word in telling):
-            parts += [(Query.term_query(schema, name, stem), BOOSTS[name]) for name in ("text", "headings", "title")]
+            for name, weight in (("text", weights.text), ("headings", weights.headings), ("title", weights.title)):
+                parts.append((Query.term_query(schema, name, stem), weight))
         similar = 0
         for word in telling:
             if searcher.doc_freq("exact", word):
-                parts.append((Query.term_query(schema, "exact", word), BOOSTS["exact"]))
+                parts.append((Query.term_query(schema, "exact", word), weights.exact))
             elif (
                 len(word) > 4
                 and word.isalpha()
@@ -72,10 +88,10 @@ class Analysis:
                 and not searcher.doc_freq("text", stems[word])
             ):
                 similar += 1
-                parts.append((Query.fuzzy_term_query(schema, "exact", word), SIMILAR_BOOST))
+                parts.append((Query.fuzzy_term_query(schema, "exact", word), weights.similar))
         for left, right in dict.fromkeys(pairwise(words)):
-            if left not in STOP_WORDS and right not in STOP_WORDS:
-                parts.append((Query.phrase_query(schema, "text", [stems[left], stems[right]]), PAIR_BOOST))
+            if left not in stop_words and right not in stop_words:
+                parts.append((Query.phrase_query(schema, "text", [stems[left], stems[right]]), weights.pair))
         if not parts:
             return None
         return Query.boolean_query([(Occur.Should, Query.boost_query(part, boost)) for part, boost in parts])

@@ -6,43 +6,51 @@ import contextlib
 import json
 import os
 import tempfile
-import time
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from knowledge.index.query import Analysis
+from engines.files import write_whole
+from knowledge.index.index import IndexBrokenError, Mark, Source
+from knowledge.index.query import Analysis, Weights
 
 if TYPE_CHECKING:
     import tantivy
 
 #: Raised when the fields or the analysis of words change; an index of another version is made again.
 VERSION = 1
+#: The sizes and checksums of the index's files, which never change once they are written.
+SUMS_NAME = "sums.json"
 _WRITER_BYTES = 30_000_000
-
-
-class IndexBrokenError(Exception):
-    """The index is missing, damaged or of another version: make it again."""
-
-
-class IndexBusyError(Exception):
-    """Another process has been writing the index for too long."""
+_CHANGING = frozenset(["meta.json", ".managed.json", SUMS_NAME])
 
 
 class PassageIndex:
     """A tantivy index of passages. ``mark`` says which store, and up to which change of it, is inside.
 
     The mark is a document of the index itself, so it is committed together with what it speaks of. ``inode`` tells two
-    folders apart that were at the same place.
+    folders apart that were at the same place. See ``knowledge.index.index.Index``.
     """
 
+    mark: Mark
+    inode: int
+
     def __init__(
-        self, index: tantivy.Index, folder: Path | None, scratch: tempfile.TemporaryDirectory[str] | None = None
+        self,
+        index: tantivy.Index,
+        folder: Path | None,
+        scratch: tempfile.TemporaryDirectory[str] | None = None,
+        weights: Weights | None = None,
     ) -> None:
         self._folder = folder
         self._scratch = scratch
-        self._analysis = Analysis()
+        self._analysis = Analysis(weights)
         self._attach(index)
+
+    def weighted(self, weights: Weights) -> PassageIndex:
+        """Return the same index, searched with other weights."""
+        return PassageIndex(self._index, self._folder, weights=weights)
 
     @classmethod
     def create(cls, folder: Path | None) -> PassageIndex:
@@ -59,7 +67,7 @@ class PassageIndex:
         builder.add_text_field("mark", stored=True, tokenizer_name="raw", index_option="basic")
         with _broken():
             if folder is not None:
-                folder.mkdir(parents=True)
+                folder.mkdir(mode=0o700)
             return cls(tantivy.Index(builder.build(), str(folder) if folder else None), folder)
 
     @classmethod
@@ -69,6 +77,8 @@ class PassageIndex:
 
         if not (folder / "meta.json").is_file():
             raise IndexBrokenError("it is missing")
+        if damaged := _damaged_file(folder):
+            raise IndexBrokenError(f"its file {damaged} is damaged")
         scratch = None
         with _broken():
             if readonly and not os.access(folder, os.W_OK):
@@ -78,7 +88,7 @@ class PassageIndex:
                     if not file.name.endswith(".lock"):
                         Path(scratch.name, file.name).symlink_to(file.absolute())
             index = cls(tantivy.Index.open(scratch.name if scratch else str(folder)), folder, scratch)
-            if index.mark[0] != VERSION:
+            if index.mark.version != VERSION:
                 raise IndexBrokenError("it has another version")
             return index
 
@@ -88,7 +98,7 @@ class PassageIndex:
             self._scratch.cleanup()
 
     def reload(self) -> None:
-        """See what has been committed since, and read the mark: (version, identity of the store, sequence)."""
+        """See what has been committed since, and read the mark."""
         import tantivy
 
         with _broken():
@@ -96,8 +106,21 @@ class PassageIndex:
             searcher = self._index.searcher()
             hits = searcher.search(tantivy.Query.term_query(self._index.schema, "kind", "mark"), 1).hits
             mark = json.loads(searcher.doc(hits[0][1])["mark"][0]) if hits else (0, "", 0)
+            self.mark = Mark(*mark)
         self._searcher = searcher
-        self.mark: tuple[int, str, int] = tuple(mark)
+
+    def replay(self, source: Source) -> None:
+        """Take up every change of ``source`` that the index does not have yet. Call it inside ``exclusive``."""
+        with self.writing() as writer:
+            done = self.mark.sequence
+            while done < (sequence := source.sequence) or not self.mark.version:
+                for document in source.changes(done):
+                    writer.delete(document)
+                    for passage in source.indexable(document):
+                        writer.add(document, *passage)
+                writer.commit(source.identity, sequence)
+                self.reload()
+                done = sequence
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[Writer]:
@@ -119,6 +142,8 @@ class PassageIndex:
             with _broken():
                 # Waiting also gives the lock back; what was not committed is dropped.
                 writer.wait_merging_threads()
+                if self._folder is not None:
+                    _seal(self._folder)
         self.reload()
 
     def search(self, question: str, k: int) -> list[tuple[int, float]]:
@@ -140,28 +165,6 @@ class PassageIndex:
         self._index = index
         self.inode = self._folder.stat().st_ino if self._folder else 0
         self.reload()
-
-
-@contextlib.contextmanager
-def exclusive(folder: Path, wait_s: float) -> Iterator[None]:
-    """Be the only one, of all processes, that writes or replaces the index in ``folder``. Raises IndexBusyError.
-
-    A process that ends, however it does, gives the lock back. tantivy's own lock lies in the folder, which may be
-    damaged, and is replaced as a whole when the index is made again.
-    """
-    import fcntl
-
-    deadline = time.monotonic() + wait_s
-    with folder.with_name(f"{folder.name}.lock").open("a") as handle:
-        while True:
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError as error:
-                if time.monotonic() > deadline:
-                    raise IndexBusyError from error
-                time.sleep(0.02)
-        yield
 
 
 class Writer:
@@ -203,12 +206,51 @@ class Writer:
         self._writer.commit()
 
 
+def _seal(folder: Path) -> None:
+    """Note the checksums of the files that are new, and let nobody but their owner read them."""
+    known = _sums(folder)
+    sums = {}
+    for file in folder.iterdir():
+        with contextlib.suppress(FileNotFoundError):  # it was merged into another meanwhile
+            file.chmod(0o600)
+            if file.name not in _CHANGING and file.suffix != ".lock":
+                sums[file.name] = known.get(file.name) or _checksum(file)
+    write_whole(folder / SUMS_NAME, json.dumps(sums).encode())
+    (folder / SUMS_NAME).chmod(0o600)
+
+
+def _sums(folder: Path) -> dict[str, list[int]]:
+    try:
+        return dict(json.loads((folder / SUMS_NAME).read_bytes()))
+    except FileNotFoundError:  # an index of an earlier version
+        return {}
+
+
+def _checksum(file: Path) -> list[int]:
+    size = checksum = 0
+    with file.open("rb") as content:
+        while piece := content.read(2**20):
+            size += len(piece)
+            checksum = zlib.crc32(piece, checksum)
+    return [size, checksum]
+
+
+def _damaged_file(folder: Path) -> str:
+    """The name of a file that is not as it was written, or "". A file that is gone was merged into another."""
+    with _broken():
+        for name, expected in _sums(folder).items():
+            with contextlib.suppress(FileNotFoundError):
+                if _checksum(folder / name) != expected:
+                    return name
+    return ""
+
+
 @contextlib.contextmanager
 def _broken() -> Iterator[None]:
     """Turn whatever tantivy raises into IndexBrokenError; a damaged file may also make it panic."""
     try:
         yield
-    except (ValueError, OSError) as error:
+    except (ValueError, TypeError, OSError) as error:
         raise IndexBrokenError(str(error)) from error
     except BaseException as error:
         if type(error).__name__ == "PanicException":

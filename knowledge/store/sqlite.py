@@ -3,43 +3,33 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import threading
 import time
 import uuid
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from engines.errors import ReparteeError
 from engines.tokenize import Tokens
-from knowledge.formats.documents import DocumentText
+from knowledge.migrations import TABLES, VERSION, checksum, migrate
 from knowledge.passages import Passage, pack_tokens, unpack_tokens
+from knowledge.text import DocumentText
 
 #: Written to the file's header, so that another program's database is not taken for a store.
 APPLICATION_ID = 0x52505254
-#: Raised when the tables change.
-VERSION = 1
 #: Wait this long for another process that is writing, seconds.
 BUSY_S = 15.0
-
-_TABLES = """
-CREATE TABLE facts (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
-CREATE TABLE documents (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, path TEXT NOT NULL UNIQUE, name TEXT NOT NULL, title TEXT NOT NULL,
-    digest BLOB NOT NULL, bytes INTEGER NOT NULL, added_at REAL NOT NULL, text BLOB NOT NULL);
-CREATE TABLE passages (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, document INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE,
-    headings TEXT NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL, text TEXT NOT NULL, tokens BLOB NOT NULL);
-CREATE INDEX passages_document ON passages (document);
-CREATE TABLE changes (document INTEGER PRIMARY KEY, sequence INTEGER NOT NULL);
-CREATE INDEX changes_sequence ON changes (sequence);
-"""
+#: Forget the changes of removed documents once there are so many of them.
+MOST_REMOVED = 100
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Document:
     """A document in the store: ``path`` is absolute, ``name`` as it was given, ``added_at`` in seconds since 1970."""
 
@@ -52,7 +42,7 @@ class Document:
     added_at: float
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class NewPassage:
     """A passage that is about to be stored."""
 
@@ -61,21 +51,32 @@ class NewPassage:
     end: int
     text: str
     tokens: Tokens
+    pages: tuple[tuple[int, int], ...] = ()
 
 
 class StoreError(ReparteeError):
     """The store cannot be used; the sentence names the file and what to do."""
 
 
+class StoreFullError(StoreError):
+    """The disk has no room for what was to be stored. What is stored can still be read."""
+
+
 class Store:
     """Documents and passages in one SQLite file. Safe to use from several threads and several processes.
 
     ``sequence`` grows with every change of the content; ``changes`` tells which documents an index has to take up.
+    ``tell`` hears, in a sentence, of what is wrong with the content without keeping the rest from being read. A store
+    of an older format is brought to today's; where it cannot be written, a copy of it in memory is. Where the disk is
+    full (``full``), a store that is there is opened for reading.
     """
 
-    def __init__(self, path: Path, *, readonly: bool = False) -> None:
+    def __init__(self, path: Path, *, readonly: bool = False, tell: Callable[[str], None] = lambda _: None) -> None:
         self.path = path
         self.readonly = readonly
+        self.full = False
+        self._tell = tell
+        self._told: set[int] = set()
         self._lock = threading.RLock()
         with self._guard():
             self._connection = self._connect()
@@ -91,25 +92,25 @@ class Store:
             self._connection.close()
 
     def _connect(self) -> sqlite3.Connection:
-        def connect(mode: str) -> sqlite3.Connection:
-            connection = sqlite3.connect(
-                f"{self.path.absolute().as_uri()}?{mode}", uri=True, timeout=BUSY_S, check_same_thread=False,
-                isolation_level=None,
-            )  # fmt: skip
-            try:
-                connection.execute("PRAGMA schema_version").fetchone()
-            except BaseException:
-                connection.close()
-                raise
-            return connection
-
         if not self.readonly:
-            return connect("mode=rwc")
+            _create(self.path)
+            try:
+                return _connection(f"{self.path.absolute().as_uri()}?mode=rwc")
+            except sqlite3.OperationalError as error:
+                if not _is_full(error, self.path) or not self.path.stat().st_size:
+                    raise
+                self.readonly = self.full = True
+                self._tell(f"{self.path} can only be read, the disk is full; free some space to add documents.")
         try:
-            return connect("mode=ro")
+            return _connection(f"{self.path.absolute().as_uri()}?mode=ro")
         except sqlite3.OperationalError:
             # WAL needs its side files even to read; where they cannot be made, nobody writes either.
-            return connect("mode=ro&immutable=1")
+            log = self.path.with_name(f"{self.path.name}-wal")
+            if log.exists() and log.stat().st_size:
+                self._tell(
+                    f"{self.path} can only be read without what was added last; open it where it can be written."
+                )
+            return _connection(f"{self.path.absolute().as_uri()}?mode=ro&immutable=1")
 
     def _prepare(self) -> None:
         run = self._connection.execute
@@ -119,27 +120,53 @@ class Store:
             with self._transaction():
                 # Another process may have made the tables while this one waited for its turn.
                 if run("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0:
-                    for statement in _TABLES.split(";\n"):
-                        run(statement)
-                    # Starting from the clock, a store that was made anew never repeats an older one's numbers.
-                    facts = {
-                        "store": uuid.uuid4().hex,
-                        "sequence": time.time_ns() // 10**6,
-                        "tokenizer": "",
-                        "indexed": 0,
-                    }
-                    self._connection.executemany("INSERT INTO facts VALUES (?, ?)", facts.items())
-                    run(f"PRAGMA application_id = {APPLICATION_ID}")
-                    run(f"PRAGMA user_version = {VERSION}")
+                    self._make_tables()
         if run("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
             raise StoreError(f"{self.path} is not a store of Repartee; move it away or choose another home.")
-        if (version := run("PRAGMA user_version").fetchone()[0]) != VERSION:
-            raise StoreError(f"{self.path} has format {version} and this version reads {VERSION}; update Repartee.")
+        if (version := self._format()) > VERSION:
+            raise StoreError(
+                f"{self.path} has format {version}, of a newer version of Repartee; this one reads up to {VERSION}: "
+                "update Repartee, or choose another home."
+            )
+        if version < VERSION:
+            self._migrate()
+        run = self._connection.execute
         run("PRAGMA foreign_keys = ON")
         # A commit survives a killed process. `flush` makes it survive a power cut, too: to wait for the disk after
         # every document would make adding many of them several times slower.
         run("PRAGMA synchronous = NORMAL")
         self.identity = str(self._fact("store"))
+
+    def _make_tables(self) -> None:
+        for statement in TABLES:
+            self._connection.execute(statement)
+        # Starting from the clock, a store that was made anew never repeats an older one's numbers.
+        now = time.time_ns() // 10**6
+        facts = {"store": uuid.uuid4().hex, "sequence": now, "tokenizer": "", "indexed": 0, "forgotten": 0}
+        self._connection.executemany("INSERT INTO facts VALUES (?, ?)", facts.items())
+        self._connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        self._connection.execute(f"PRAGMA user_version = {VERSION}")
+
+    def _format(self) -> int:
+        version: int = self._connection.execute("PRAGMA user_version").fetchone()[0]
+        if version < 1:
+            raise sqlite3.DatabaseError("it names no format")
+        return version
+
+    def _migrate(self) -> None:
+        if self.readonly:
+            copy = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
+            copy.text_factory = _lenient
+            self._connection.backup(copy)
+            self._connection.close()
+            self._connection = copy
+            migrate(copy, self._format())
+            return
+        with self._transaction():
+            if (version := self._format()) < VERSION:  # another process may have been quicker
+                migrate(self._connection, version)
+        with suppress(OSError):
+            self.path.chmod(0o600)  # as stores have been made since
 
     @contextmanager
     def _guard(self) -> Iterator[None]:
@@ -147,24 +174,38 @@ class Store:
         with self._lock:
             try:
                 yield
-            except sqlite3.OperationalError as error:
-                reason = str(error)
-                if "readonly" in reason or "unable to open" in reason:
-                    problem = "cannot be written" if not self.readonly else "cannot be opened"
-                    raise StoreError(
-                        f"{self.path} {problem}; check its permissions or choose another home with --home."
-                    ) from error
-                if "locked" in reason:
-                    raise StoreError(
-                        f"{self.path} was locked by another process for {BUSY_S:g} s; try again when it has finished."
-                    ) from error
-                if "full" in reason:
-                    raise StoreError(
-                        f"{self.path} cannot grow, the disk is full; free some space and try again."
-                    ) from error
+            except sqlite3.Error as error:
+                raise self._problem(error) from error
+            except (zlib.error, ValueError) as error:  # of what was unpacked
                 raise self._damaged(error) from error
-            except (sqlite3.DatabaseError, zlib.error, ValueError) as error:  # the last one is of what was unpacked
-                raise self._damaged(error) from error
+
+    def _problem(self, error: sqlite3.Error) -> StoreError:
+        """Say what is wrong. Only what is surely damage is called that: who reads it moves documents away."""
+        code = _code(error)
+        if code in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH}:
+            problem = "cannot be opened" if self.readonly else "cannot be written"
+            return StoreError(f"{self.path} {problem}; check its permissions or choose another home with --home.")
+        if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+            return StoreError(
+                f"{self.path} was locked by another process for {BUSY_S:g} s; try again when it has finished."
+            )
+        if _is_full(error, self.path):
+            return self.full_error()
+        if not isinstance(error, sqlite3.ProgrammingError) and code in {
+            None,
+            sqlite3.SQLITE_CORRUPT,
+            sqlite3.SQLITE_NOTADB,
+            sqlite3.SQLITE_ERROR,
+        }:
+            return self._damaged(error)
+        return StoreError(
+            f"{self.path} could not be read or written ({error}); nothing in it was changed: check the disk, its free "
+            "space and whether it allows locks, and try again."
+        )
+
+    def full_error(self) -> StoreFullError:
+        """What to raise where something cannot be stored because the disk is full."""
+        return StoreFullError(f"{self.path} cannot grow, the disk is full; free some space and try again.")
 
     def _damaged(self, error: Exception) -> StoreError:
         return StoreError(f"{self.path} is damaged ({error}); move it away and add your documents again.")
@@ -219,14 +260,12 @@ class Store:
                     " WHERE id = ?",
                     (*row, document),
                 )
-            self._connection.executemany(
-                'INSERT INTO passages (document, headings, start, "end", text, tokens) VALUES (?, ?, ?, ?, ?, ?)',
-                (
-                    (document, json.dumps(new.headings), new.start, new.end, new.text, pack_tokens(new.tokens))
-                    for new in passages
-                ),
-            )
             assert document is not None
+            self._connection.executemany(
+                'INSERT INTO passages (document, headings, start, "end", text, tokens, pages, checksum)'
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (_row(document, new) for new in passages),
+            )
             self._changed(document)
         return known is not None
 
@@ -243,11 +282,13 @@ class Store:
     def retokenise(self, fingerprint: str, tokenize: Callable[[str], Tokens]) -> None:
         """Tokenise every passage again, because the vocabulary is another one."""
         with self._guard(), self._transaction():
-            rows = self._connection.execute("SELECT id, text FROM passages").fetchall()
-            self._connection.executemany(
-                "UPDATE passages SET tokens = ? WHERE id = ?",
-                ((pack_tokens(tokenize(text)), identity) for identity, text in rows),
-            )
+            rows = self._connection.execute('SELECT id, headings, start, "end", text, pages FROM passages').fetchall()
+            for identity, headings, start, end, text, pages in rows:
+                tokens = pack_tokens(tokenize(text))
+                self._connection.execute(
+                    "UPDATE passages SET tokens = ?, checksum = ? WHERE id = ?",
+                    (tokens, checksum(headings, start, end, text, tokens, pages), identity),
+                )
             self._connection.execute("UPDATE facts SET value = ? WHERE name = 'tokenizer'", (fingerprint,))
 
     def flush(self) -> None:
@@ -260,13 +301,45 @@ class Store:
         with self._guard(), self._transaction():
             self._connection.execute("UPDATE facts SET value = value + 1 WHERE name = 'indexed'")
 
+    def forget_removed(self, sequence: int) -> None:
+        """Forget the removals up to the change number ``sequence``, once they are many.
+
+        An index that has taken up something, but less than ``forgotten``, has to be made again.
+        """
+        with self._guard(), self._transaction():
+            run = self._connection.execute
+            surplus = run("SELECT (SELECT count(*) FROM changes) - (SELECT count(*) FROM documents)").fetchone()[0]
+            if surplus > MOST_REMOVED:
+                run(
+                    "DELETE FROM changes WHERE sequence <= ? AND document NOT IN (SELECT id FROM documents)",
+                    (sequence,),
+                )
+                run("UPDATE facts SET value = max(value, ?) WHERE name = 'forgotten'", (sequence,))
+
     # Reading
+
+    @property
+    def forgotten(self) -> int:
+        """The change number up to which removals may have been forgotten."""
+        with self._guard():
+            return int(self._fact("forgotten"))
 
     @property
     def sequence(self) -> int:
         """The number of the latest change."""
         with self._guard():
             return int(self._fact("sequence"))
+
+    def glance(self) -> int | None:
+        """The number of the latest change; None, instead of waiting, while another thread is in the store."""
+        if not self._lock.acquire(blocking=False):
+            return None
+        try:
+            return self.sequence
+        except StoreError:  # who reads what is in it is told
+            return None
+        finally:
+            self._lock.release()
 
     @property
     def tokenizer(self) -> str:
@@ -293,7 +366,13 @@ class Store:
                 "SELECT id, path, name, title, (SELECT count(*) FROM passages WHERE document = documents.id),"
                 " bytes, added_at FROM documents ORDER BY id"
             )
-            return [Document(*row) for row in rows]
+            names = ("id", "path", "name", "title", "passages", "bytes", "added_at")
+            return [Document(**dict(zip(names, row, strict=True))) for row in rows]
+
+    def titles(self) -> list[tuple[int, str, int]]:
+        """Id, title and size in bytes, as it was on the disk, of every document."""
+        with self._guard():
+            return self._connection.execute("SELECT id, title, bytes FROM documents ORDER BY id").fetchall()
 
     def text(self, document: int) -> str:
         """The plain text of a document, into which its passages' offsets point. Raises StoreError if there is none."""
@@ -310,28 +389,42 @@ class Store:
             return total
 
     def passages(self, identities: Sequence[int]) -> dict[int, Passage]:
-        """The passages with these ids; those that are gone are left out."""
+        """The passages with these ids; those that are gone are left out, and so are damaged ones, which is told."""
         marks = ",".join("?" * len(identities))
         with self._guard():
             rows = self._connection.execute(
-                f'SELECT p.id, d.id, d.name, d.title, p.headings, p.text, p.start, p."end", p.tokens'  # noqa: S608
-                f" FROM passages p JOIN documents d ON d.id = p.document WHERE p.id IN ({marks})",
+                f"{_PASSAGES} WHERE p.id IN ({marks})",
                 identities,
             ).fetchall()
-            return {
-                identity: Passage(
-                    identity,
-                    document,
-                    name,
-                    title,
-                    tuple(json.loads(headings)),
-                    text,
-                    start,
-                    end,
-                    unpack_tokens(tokens),
+        return {passage.id: passage for passage in map(self._passage, rows) if passage is not None}
+
+    def _passage(self, row: tuple[Any, ...]) -> Passage | None:
+        identity, document, name, title, headings, start, end, text, tokens, pages, expected = row
+        try:
+            right = expected in {None, checksum(headings, start, end, text, tokens, pages)}
+            passage = Passage(
+                id=identity,
+                document_id=document,
+                document=name,
+                title=title,
+                headings=tuple(json.loads(headings)),
+                text=text,
+                start=start,
+                end=end,
+                tokens=unpack_tokens(tokens),
+                pages=tuple((offset, number) for offset, number in json.loads(pages)),
+            )
+        except (TypeError, ValueError):
+            right = False
+        if not right:
+            if document not in self._told:
+                self._told.add(document)
+                self._tell(
+                    f"{self.path} is damaged where {name} is stored, so a passage of it is left out; remove it and add "
+                    f"it again: repartee knowledge remove {document}."
                 )
-                for identity, document, name, title, headings, text, start, end, tokens in rows
-            }
+            return None
+        return passage
 
     def changes(self, since: int) -> list[int]:
         """The documents that were added, replaced or removed after the change number ``since``."""
@@ -344,9 +437,59 @@ class Store:
     def indexable(self, document: int) -> list[tuple[int, str, str, str]]:
         """Id, title, headings and text of the passages of a document; nothing if it is gone."""
         with self._guard():
-            rows = self._connection.execute(
-                "SELECT p.id, d.title, p.headings, p.text FROM passages p JOIN documents d ON d.id = p.document"
-                " WHERE d.id = ? ORDER BY p.id",
-                (document,),
-            ).fetchall()
-            return [(row[0], row[1], " ".join(json.loads(row[2])), row[3]) for row in rows]
+            rows = self._connection.execute(f"{_PASSAGES} WHERE d.id = ? ORDER BY p.id", (document,)).fetchall()
+        passages = filter(None, map(self._passage, rows))
+        return [(each.id, each.title, " ".join(each.headings), each.text) for each in passages]
+
+
+_PASSAGES = (
+    'SELECT p.id, d.id, d.name, d.title, p.headings, p.start, p."end", p.text, p.tokens, p.pages, p.checksum'
+    " FROM passages p JOIN documents d ON d.id = p.document"
+)
+
+
+def _row(document: int, new: NewPassage) -> tuple[Any, ...]:
+    columns = (json.dumps(new.headings), new.start, new.end, new.text, pack_tokens(new.tokens), json.dumps(new.pages))
+    return (document, *columns, checksum(*columns))
+
+
+def _create(path: Path) -> None:
+    """Make an empty file that only its owner may read; SQLite's side files take over its permissions."""
+    with suppress(OSError):  # what cannot be made cannot be opened either, and that is told
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
+
+
+def _connection(uri: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(uri, uri=True, timeout=BUSY_S, check_same_thread=False, isolation_level=None)
+    connection.text_factory = _lenient
+    try:
+        connection.execute("PRAGMA schema_version").fetchone()
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _lenient(stored: bytes) -> str:
+    """Decode a column; what damage has made of it is no reason to lose the whole row, and its checksum tells."""
+    return stored.decode("utf-8", "replace")
+
+
+def _code(error: sqlite3.Error) -> int | None:
+    """The primary result code (https://www.sqlite.org/rescode.html), None for what is not SQLite's own error."""
+    code: int | None = getattr(error, "sqlite_errorcode", None)
+    return None if code is None else code & 0xFF
+
+
+def _is_full(error: sqlite3.Error, path: Path) -> bool:
+    """Tell whether the disk is full; for the side files of a store SQLite only says that it could not write."""
+    code = _code(error)
+    if code == sqlite3.SQLITE_FULL:
+        return True
+    if code not in {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}:
+        return False
+    try:
+        status = os.statvfs(path.parent)
+    except OSError:
+        return False
+    return not status.f_bavail or (status.f_files > 0 and not status.f_favail)

@@ -34,6 +34,20 @@ def test_file_is_read_and_environment_overrides_it(tmp_path):
     assert (config.reader.threads, config.reader.threshold, config.reader.runtime) == (1, 0.25, "openvino")
 
 
+def test_tables_of_the_home_are_read_from_the_file_and_the_environment(tmp_path):
+    config = load(
+        tmp_path,
+        '[home]\nroom = "Kitchen"\n[home.floors]\n"Upstairs" = ["Bedroom", "Bathroom"]\n'
+        '[home.areas]\n"Lamp" = "Bedroom"\n"Kitchen" = ["Kettle", "Fridge"]\n',
+        REPARTEE_HOME_ALIASES='{"sofa lamp": "Living Room Lamp"}',
+    )
+    assert config.smart_home is config.section("home")
+    assert config.smart_home.room == "Kitchen"
+    assert config.smart_home.floors == {"Upstairs": ("Bedroom", "Bathroom")}
+    assert config.smart_home.aliases == {"sofa lamp": "Living Room Lamp"}
+    assert config.smart_home.area_of() == {"Lamp": "Bedroom", "Kettle": "Kitchen", "Fridge": "Kitchen"}
+
+
 def test_empty_variable_unsets_an_optional_setting(tmp_path):
     config = load(tmp_path, "[reader]\nthreshold = 0.25\n", REPARTEE_READER_THRESHOLD="")
     assert config.reader.threshold is None
@@ -54,6 +68,18 @@ def test_empty_variable_unsets_an_optional_setting(tmp_path):
         ("[raeder]\nthreads = 3", "there is no section [raeder]; the sections are budget, reader, "),
         ("reader = 3", "reader must be a section, written as [reader] on a line of its own."),
         ("[reader", "not valid TOML: "),
+        ("[home]\nroom = 3", "home.room must be text in quotes, not 3."),
+        ("[home]\nbroker = 3", "home.broker must be text in quotes, not the int given."),
+        (
+            "[home]\nunconfirmed = ['lokc']",
+            "home.unconfirmed must be a list of lock, cover, valve, siren, alarm_control",
+        ),
+        ("[home]\nfloors = []", "home.floors must be a table of names, each with a list of texts, not []."),
+        ("[home.aliases]\na = 3", "home.aliases must be a table of names, each with text in quotes, not {'a': 3}."),
+        (
+            "[home.areas]\na = 3",
+            "home.areas must be a table of names, each with text in quotes or a list of texts, not",
+        ),
         (f"[reader]\nthreads = {'9' * 5000}", "not valid TOML: "),
         (f"x = {'[' * 5000}{']' * 5000}", "lists or tables are nested too deeply; write them flat."),
         (b"[reader]\nmodel = '\xff'", "this is not UTF-8 text (byte 18); save it as UTF-8."),

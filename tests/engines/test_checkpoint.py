@@ -4,8 +4,9 @@ import json
 import ml_dtypes
 import numpy as np
 import pytest
+from safetensors.numpy import save
 
-from engines.checkpoint import Checkpoint
+from engines.checkpoint import FORMAT, Checkpoint
 from engines.errors import ReparteeError
 from tests.engines.small_bert import random_checkpoint, write_hf_folder
 
@@ -121,3 +122,23 @@ def test_says_how_to_use_pickled_weights(tmp_path, checkpoint):
 def test_a_model_that_is_not_there_is_named(tmp_path):
     with pytest.raises(ReparteeError, match=r"There is no model at .*nowhere"):
         Checkpoint.load(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [
+        {},
+        {"config": "{"},
+        {"config": "[]"},
+        {"calibration": json.dumps({"slope": 1})},
+        {"calibration": "[" * 100_000},
+        {"card": "nothing"},
+    ],
+)
+def test_a_file_that_does_not_say_what_it_holds_is_refused_in_one_sentence(tmp_path, checkpoint, metadata):
+    path = tmp_path / "weights.safetensors"
+    given = {"format": FORMAT, "config": json.dumps(checkpoint.config.to_dict())} if metadata else {"format": FORMAT}
+    arrays = {name: tensor.astype(np.float32) for name, tensor in checkpoint.tensors.items()}
+    path.write_bytes(save({**arrays, "vocab": np.frombuffer(b"[PAD]", np.uint8)}, given | metadata))
+    with pytest.raises(ReparteeError, match=r"weights\.safetensors does not say what model it holds .*; install it"):
+        Checkpoint.load(path)

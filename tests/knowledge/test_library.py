@@ -2,7 +2,9 @@
 
 import os
 import random
+import re
 import shutil
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -183,13 +185,33 @@ def test_offsets_hold_in_any_script_and_in_markup(library, tmp_path):
             assert "🦊" in words
 
 
-def test_texts_and_vocabulary_speak_of_everything_once(library, lighthouse):
+def test_texts_speak_of_everything_once(library, lighthouse):
     library.add([lighthouse])
-    assert list(library.texts()).count("The first keeper was Martha Reed. She stayed for 29 years.") == 1
-    vocabulary = library.vocabulary()
-    assert vocabulary["keeper"] == 1
-    assert vocabulary["lighthouse"] >= 1
-    assert "Martha" not in vocabulary
+    texts = list(library.texts())
+    assert texts.count("The first keeper was Martha Reed. She stayed for 29 years.") == 1
+    assert texts[0] == "The Lighthouse"
+    assert list(library.texts(10_000)) == texts
+
+
+def test_a_sample_of_the_texts_is_spread_over_the_library_and_loads_no_more(library, monkeypatch):
+    def text(number, paragraphs):
+        return f"Report {number}\n\n" + "\n\n".join(
+            f"Report {number} has {n} words or more." for n in range(paragraphs)
+        )
+
+    library.add_texts((str(number), text(number, 5000 if number == 50 else 40)) for number in range(100))
+    whole = sum(map(len, library.texts()))
+    loaded = []
+    monkeypatch.setattr(library._store, "text", lambda document: loaded.append(document) or original(document))
+    original = type(library._store).text.__get__(library._store)
+    sample = list(library.texts(30_000))
+    assert 20_000 < sum(map(len, sample)) <= 30_000 < whole / 5
+    assert sum(line in sample for line in (f"Report {number}" for number in range(100))) == 100
+    told = [int(line.split()[1]) for line in sample if "words" in line]
+    assert 8 < len(loaded) < 40
+    assert told.count(50) / len(told) == pytest.approx(5000 / 8960, abs=0.1)
+    assert min(told) < 20
+    assert max(told) > 80
 
 
 def test_texts_that_are_no_files(library):
@@ -264,6 +286,79 @@ def test_a_damaged_index_is_made_again(opened, home, pattern, damage):
     passages = {text for _, _, text in found(again, "Who was the first keeper of the lighthouse?")}
     assert passages >= {expected[0][2]}
     assert not list(home.glob("index-*"))
+    if pattern.startswith("*"):  # the others change, so they have no checksum, and may be damaged where it is no matter
+        (note,) = again.notes
+        assert re.fullmatch(rf"The search index was made again \(its file \w+\{pattern[1:]} is damaged\)\.", note)
+
+
+def test_one_bit_of_the_index_is_not_damaged_unnoticed(opened, home, lighthouse):
+    library = opened()
+    library.add([lighthouse])
+    library.close()
+    (file,) = (home / "index").glob("*.term")
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 1
+    file.write_bytes(content)
+    again = opened()
+    assert again.notes == [f"The search index was made again (its file {file.name} is damaged)."]
+    assert found(again, "first keeper")
+    assert opened().notes == []
+
+
+def test_checksums_that_are_damaged_themselves_or_missing(opened, home, lighthouse):
+    library = opened()
+    library.add([lighthouse])
+    library.close()
+    (home / "index" / "sums.json").write_text("{")
+    assert "made again" in opened().notes[0]
+    (home / "index" / "sums.json").unlink()  # an index of an earlier version
+    library = opened()
+    assert library.notes == []
+    lighthouse.write_text(LIGHTHOUSE + "More.")
+    library.add([lighthouse])
+    assert (home / "index" / "sums.json").exists()
+
+
+def test_an_index_older_than_what_is_forgotten_is_made_again(opened, home, lighthouse, monkeypatch):
+    monkeypatch.setattr("knowledge.store.sqlite.MOST_REMOVED", 0)
+    library = opened()
+    library.add([lighthouse, SAMPLES / "tea.md"])
+    library.close()
+    shutil.copytree(home / "index", home / "old")
+    library = opened()
+    library.remove(1)
+    library.add([SAMPLES / "bees.md"])
+    library.close()
+    shutil.rmtree(home / "index")
+    (home / "old").rename(home / "index")
+    again = opened()
+    assert again.notes == ["The search index was made again (it was too old to be brought up to date)."]
+    assert all(title != "The Lighthouse" for title, _, _ in found(again, "first keeper"))
+
+
+def test_notes_are_told_as_they_come(opened, home, lighthouse):
+    library = opened()
+    library.add([lighthouse])
+    library.close()
+    shutil.rmtree(home / "index")
+    told = []
+    assert opened(tell=told.append).notes == told == ["The search index was made again (it is missing)."]
+
+
+def test_asking_for_the_version_never_waits(opened, lighthouse):
+    library, other = opened(), opened()
+    before = library.version
+    other.add([lighthouse])
+    assert other.version > before
+    seen = []
+    with library._store._lock:  # another thread reads
+        thread = threading.Thread(target=lambda: seen.append(library.version), daemon=True)
+        thread.start()
+        thread.join(10)
+    assert seen == [before]
+    assert library.version == other.version
+    library.close()
+    assert library.version == other.version
 
 
 def test_what_a_killed_repair_left_behind_is_swept_up(opened, home, lighthouse):

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from knowledge.index.words import exclusive
+from knowledge.index.index import exclusive
 from tests.paths import ROOT
 
 ADD = """
@@ -59,9 +59,21 @@ use(Path(sys.argv[1]), document)
 """
 
 
-def start(code, *arguments):
-    command = [sys.executable, "-c", code, *map(str, arguments)]
-    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+@pytest.fixture
+def start():
+    """Run a program with arguments; whatever still runs at the end of the test is killed, its pipes are closed."""
+    started = []
+
+    def begin(code, *arguments):
+        command = [sys.executable, "-c", code, *map(str, arguments)]
+        process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        started.append(process)
+        return process
+
+    yield begin
+    for process in started:
+        process.kill()
+        process.communicate()
 
 
 @pytest.fixture
@@ -75,7 +87,7 @@ def documents(tmp_path):
     return folder
 
 
-def test_a_killed_process_loses_nothing_that_it_reported(opened, home, documents):
+def test_a_killed_process_loses_nothing_that_it_reported(opened, home, documents, start):
     moments = random.Random(1871)
     reported = set()
     for _ in range(6):
@@ -103,7 +115,7 @@ def test_a_killed_process_loses_nothing_that_it_reported(opened, home, documents
     assert len(report.unchanged) >= len(reported)
 
 
-def test_one_process_asks_while_another_adds(opened, home, documents):
+def test_one_process_asks_while_another_adds(opened, home, documents, start):
     library = opened()
     process = start(ADD, home, documents)
     counts = []
@@ -117,7 +129,7 @@ def test_one_process_asks_while_another_adds(opened, home, documents):
     assert library.notes == []
 
 
-def test_opening_while_another_process_adds_does_not_wait_for_it(opened, home, documents):
+def test_opening_while_another_process_adds_does_not_wait_for_it(opened, home, documents, start):
     process = start(ADD, home, documents)
     assert process.stdout.readline() == "ready\n"
     waits = []
@@ -129,7 +141,7 @@ def test_opening_while_another_process_adds_does_not_wait_for_it(opened, home, d
     assert max(waits) < 1
 
 
-def test_two_processes_add_at_once(opened, home, documents):
+def test_two_processes_add_at_once(opened, home, documents, start):
     others = documents.with_name("others")
     shutil.copytree(documents, others)
     for path in others.iterdir():
@@ -147,7 +159,7 @@ def test_two_processes_add_at_once(opened, home, documents):
 
 
 def test_an_index_that_is_being_written_for_long_is_one_sentence(opened, home, lighthouse, monkeypatch):
-    monkeypatch.setattr("knowledge.library.WRITER_WAIT_S", 0.2)
+    monkeypatch.setattr("knowledge.index.keeper.WRITER_WAIT_S", 0.2)
     library = opened()
     with exclusive(home / "index", 0):
         report = library.add([lighthouse])
@@ -200,7 +212,7 @@ def lock(home, *, index_readable):
 
 
 @pytest.mark.parametrize("index_readable", [True, False])
-def test_a_read_only_home_answers_and_refuses_to_add(locked_home, tmp_path, index_readable):
+def test_a_read_only_home_answers_and_refuses_to_add(locked_home, tmp_path, index_readable, start):
     lock(locked_home, index_readable=index_readable)
     before = sorted(path.name for path in locked_home.rglob("*"))
     process = start(READ, locked_home, tmp_path)
@@ -217,7 +229,7 @@ def test_a_read_only_home_answers_and_refuses_to_add(locked_home, tmp_path, inde
     assert sorted(path.name for path in locked_home.rglob("*")) == before
 
 
-def test_a_read_only_home_left_by_a_killed_process_still_answers(locked_home, tmp_path):
+def test_a_read_only_home_left_by_a_killed_process_still_answers(locked_home, tmp_path, start):
     # The latest documents are in the write-ahead log only, as a kill leaves them.
     extra = tmp_path / "extra"
     extra.mkdir()
@@ -234,3 +246,73 @@ def test_a_read_only_home_left_by_a_killed_process_still_answers(locked_home, tm
     output, errors = process.communicate()
     assert process.returncode == 0, errors
     assert "The first keeper was Martha Reed." in output.splitlines()[3]
+
+
+FULL = """
+import sys
+from pathlib import Path
+from engines.errors import ReparteeError
+from knowledge.library import Library
+from tests.knowledge.texts import LIGHTHOUSE, tokenize
+
+room = Path(sys.argv[1])
+home, document = room / "home", room / "lighthouse.md"
+document.write_text(LIGHTHOUSE)
+library = Library.open(home, tokenize)
+library.add([document])
+library.close()
+with (room / "filling").open("wb", buffering=0) as filling:
+    try:
+        while True:
+            filling.write(bytes(4096))
+    except OSError:
+        pass
+told = []
+full = Library.open(home, tokenize, tell=told.append)
+print(full.search("Who was the first keeper?")[0].passage.text)
+print(told)
+try:
+    full.add([document])
+except ReparteeError as error:
+    print(error)
+full.close()
+(room / "filling").unlink()
+document.write_text(LIGHTHOUSE + "Another keeper came.")
+again = Library.open(home, tokenize)
+again.add([document])
+print(len(again.search("Another keeper")), again.notes)
+again.close()
+"""
+
+
+def on_a_small_disk(folder, code):
+    """Run Python code on a file system of 4 MB of its own, whose root is the first argument."""
+    script = 'mount -t tmpfs -o size=4m tmpfs "$1" && exec "$0" -c "$2" "$1"'
+    call = ["unshare", "--map-root-user", "--mount", "sh", "-c", script]
+    if shutil.which("unshare") is None or subprocess.run([*call[:3], "true"], capture_output=True).returncode:
+        pytest.skip("this kernel lets nobody mount a file system of their own")
+    call = [*call, sys.executable, str(folder), code]
+    done = subprocess.run(call, cwd=ROOT, capture_output=True, text=True, check=False)
+    if "mount:" in done.stderr:
+        pytest.skip(done.stderr.strip())
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()
+
+
+def test_a_full_disk_is_read_and_told(tmp_path):
+    found, told, refused, again = on_a_small_disk(tmp_path, FULL)
+    path = tmp_path / "home" / "knowledge.db"
+    assert found == "The first keeper was Martha Reed. She stayed for 29 years."
+    assert told == f"['{path} can only be read, the disk is full; free some space to add documents.']"
+    assert refused == f"{path} cannot grow, the disk is full; free some space and try again."
+    assert again == "1 []"
+
+
+def test_what_the_home_holds_is_its_owners_alone(library, home, lighthouse):
+    library.add([lighthouse])
+    library.remove(1)
+    library.add([lighthouse])
+    modes = {path.relative_to(home).as_posix(): path.stat().st_mode & 0o777 for path in home.rglob("*")}
+    assert home.stat().st_mode & 0o777 == modes.pop("index") == 0o700
+    assert {"knowledge.db", "knowledge.db-wal", "knowledge.db-shm", "index.lock", "index/meta.json"} <= set(modes)
+    assert {name: mode for name, mode in modes.items() if mode != 0o600} == {}

@@ -50,7 +50,18 @@ def test_a_word_without_end_is_cut():
     assert max(map(len, pieces)) <= 1000
 
 
-@pytest.mark.parametrize("text", ["word " * 200_000, "x" * 1_000_000, "Mr. " * 100_000, ". " * 100_000])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "word " * 200_000,
+        "x" * 1_000_000,
+        "Mr. " * 100_000,
+        ". " * 100_000,
+        "." * 500_000 + "b",
+        ".'" * 200_000 + "b",
+        "1. " * 100_000,
+    ],
+)
 def test_the_time_grows_only_with_the_length(text):
     began = time.process_time()
     assert "".join("".join(split(text)).split()) == "".join(text.split())

@@ -24,3 +24,8 @@ def tokenize(text: str) -> Tokens:
     found = list(re.finditer(r"\w+|[^\w\s]", text))
     ids = np.array([zlib.crc32(match[0].encode()) % 30000 for match in found], np.int32)
     return Tokens(ids, np.array([match.span() for match in found], np.int32).reshape(-1, 2))
+
+
+def blocks(document):
+    """The headings and the texts of the blocks of every section."""
+    return [(section.headings, [document.text[a:b] for a, b in section.blocks]) for section in document.sections]

@@ -6,6 +6,7 @@ import sys
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
+from assistant.channels.terminal.printable import printable
 from assistant.turn.budget import Stage
 from assistant.turn.events import Citation, Reply
 from assistant.turn.turn import take
@@ -29,14 +30,14 @@ def show_reply(reply: Reply, console: Console) -> None:
 
     console.width = min(console.width, 100)
     if reply.transcript is not None:
-        console.print(Text.assemble(("heard  ", "dim"), (reply.transcript, "italic")))
+        console.print(Text.assemble(("heard  ", "dim"), (printable(reply.transcript), "italic")))
     if reply.answer is None:
         lost = reply.outcome in ("abstained", "failed")
-        console.print(Text(reply.spoken, "bold yellow" if lost else "bold green"))
+        console.print(Text(printable(reply.spoken), "bold yellow" if lost else "bold green"))
     else:
-        answer = " ".join(reply.answer.text.split())
+        answer = printable(" ".join(reply.answer.text.split()))
         console.print(Text.assemble((answer, "bold green"), (f"   {reply.confidence:.0%} sure", "dim")))
-        console.print(Text(f"“{reply.spoken}”", "dim"))
+        console.print(Text(f"“{printable(reply.spoken)}”", "dim"))
     console.print()
     for citation in reply.citations:
         console.print(citation_panel(citation, plain=console.color_system is None))
@@ -50,17 +51,22 @@ def citation_panel(citation: Citation, *, plain: bool) -> RenderableType:
     from rich.panel import Panel
     from rich.text import Text
 
+    def line(text: str) -> str:
+        return printable(text.replace("\n", " "))
+
     start, end = citation.span_in_passage
     marks = ("»", "«") if plain else ("", "")
     passage = Text.assemble(
-        citation.passage[:start].replace("\n", " "),
-        (marks[0] + citation.passage[start:end].replace("\n", " ") + marks[1], "bold black on bright_green"),
-        citation.passage[end:].replace("\n", " "),
+        line(citation.passage[:start]),
+        (marks[0] + line(citation.passage[start:end]) + marks[1], "bold black on bright_green"),
+        line(citation.passage[end:]),
     )
-    place = f"{PurePath(citation.document).name} · characters {citation.start}-{citation.end}"
+    place = f"{printable(PurePath(citation.document).name)} · characters {citation.start}-{citation.end}"
     return Panel(
         passage,
-        title=Text(" › ".join((citation.title or PurePath(citation.document).stem, *citation.headings)), "bold"),
+        title=Text(
+            printable(" › ".join((citation.title or PurePath(citation.document).stem, *citation.headings))), "bold"
+        ),
         subtitle=Text(f"{place} · passage {citation.passage_id}", "dim"),
         title_align="left",
         subtitle_align="right",
@@ -119,7 +125,7 @@ def prompt(parts: Parts, console: Console, runner: asyncio.Runner) -> None:
         try:
             reply = runner.run(take(question, parts=parts, context=Context(history=history, skills=parts.skills)))
         except ReparteeError as error:
-            console.print(str(error), style="red", markup=False)
+            console.print(printable(str(error)), style="red", markup=False)
             continue
         history = [*history[-9:], reply]
         show_reply(reply, console)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, assert_never
 import numpy as np
 
 from assistant.audio.files import is_silent, load_audio
+from assistant.audio.pace import in_real_time
 from assistant.audio.samples import RATE
 from assistant.dialogue.conversation import Conversation, ConversationSettings
 from assistant.dialogue.events import (
@@ -38,7 +38,7 @@ from engines.errors import ReparteeError
 if TYPE_CHECKING:
     from assistant.parts import Parts
 
-CHUNK_S = 0.08  # what is fed at a time when a recording is heard as if it were spoken now
+CHUNK_MS = 80.0  # what is fed at a time when a recording is heard as if it were spoken now
 ROOM_S = 3.0  # of silence after a recording that is heard in real time; the endpointer needs less
 
 
@@ -78,7 +78,8 @@ async def hear(parts: Parts, recording: Path, *, speak: bool, on_words: Callable
         await conversation.respond()
 
     async def live(conversation: Conversation) -> None:
-        await _play(conversation, np.concatenate([pcm, np.zeros(round(ROOM_S * RATE), np.int16)]))
+        async for chunk in in_real_time(np.concatenate([pcm, np.zeros(round(ROOM_S * RATE), np.int16)]), CHUNK_MS):
+            await conversation.hear(chunk)
         await conversation.close()  # nothing was said that ended in a reply
 
     if on_words is None:
@@ -93,15 +94,6 @@ async def hear(parts: Parts, recording: Path, *, speak: bool, on_words: Callable
 
 def _settings(*, speak: bool) -> ConversationSettings:
     return ConversationSettings(turn_detection=None, speak=speak, speculate=False)
-
-
-async def _play(conversation: Conversation, pcm: np.ndarray) -> None:
-    """Speak int16[samples] at 16 kHz to the conversation in real time."""
-    began, chunk = time.perf_counter(), round(CHUNK_S * RATE)
-    for start in range(0, len(pcm), chunk):
-        end = min(start + chunk, len(pcm))
-        await asyncio.sleep(max(0.0, began + end / RATE - time.perf_counter()))
-        await conversation.hear(pcm[start:end])
 
 
 async def _converse(
@@ -128,12 +120,7 @@ async def _converse(
                 case ReplyDone(status="cancelled"):
                     pass  # the person spoke on
                 case ReplyDone():
-                    if event.error:
-                        raise ReparteeError(event.error)
-                    if event.reply is None or event.reply.outcome == "failed":
-                        return None
-                    rate = audio[0].rate if audio else 0
-                    return Spoken(event.reply, b"".join(piece.pcm for piece in audio), rate)
+                    return _spoken(event, audio)
                 case Woken() | SpeechStarted() | SpeechStopped() | Committed() | Cleared() | Heard() | ReplyText():
                     pass
                 case _:
@@ -145,6 +132,14 @@ async def _converse(
         beginning.cancel()
         await asyncio.wait([beginning])
         await conversation.close()
+
+
+def _spoken(done: ReplyDone, audio: list[ReplyAudio]) -> Spoken | None:
+    if done.error:
+        raise ReparteeError(done.error)
+    if done.reply is None or done.reply.outcome == "failed":
+        return None
+    return Spoken(done.reply, b"".join(piece.pcm for piece in audio), audio[0].rate if audio else 0)
 
 
 async def play(pcm: bytes, rate: int) -> str:

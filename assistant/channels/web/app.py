@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
@@ -15,7 +16,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
-from assistant.channels.gate import SUBPROTOCOL, Gate, Refusal
+from assistant.channels.gate import HEALTH, SUBPROTOCOL, Gate, Refusal
 from assistant.channels.web.http import audio, chat
 from assistant.channels.web.http.errors import answer_error, error_response
 from assistant.channels.web.page import page as the_page
@@ -23,13 +24,21 @@ from assistant.channels.web.realtime.connection import Connection
 from assistant.channels.web.realtime.protocol import Protocol
 from assistant.dialogue.conversation import Conversation, ConversationSettings
 from assistant.service import Service
+from assistant.telemetry.log import session
 from engines.errors import ReparteeError
 
 log = logging.getLogger(__name__)
 
 MODEL = "repartee"
-MAX_BODY_BYTES = 26 * 1024 * 1024  # a recording of 25 MB, as the API has it, and its form
-PUBLIC = frozenset({"/", "/health"})
+MOST_RECORDINGS = 16  # in memory at a time, up to 20 MB each; more wait as files
+KB, MB = 1024, 1024 * 1024
+#: What a request to a path may carry; anything else may carry SMALL_BODY.
+BODY_BYTES = {
+    "/v1/audio/transcriptions": 26 * MB,  # a recording of 25 MB, as the API has it, and its form
+    "/v1/chat/completions": 4 * MB,  # 200 messages, or a spoken question of a minute and a half
+    "/v1/audio/speech": 128 * KB,  # 4096 characters, however they are escaped
+}
+SMALL_BODY = 64 * KB
 
 
 def build_app(service: Service) -> Starlette:
@@ -37,17 +46,21 @@ def build_app(service: Service) -> Starlette:
     config = service.parts.config
     routes: list[BaseRoute] = [
         Route("/", page),
-        Route("/health", health),
+        Route(HEALTH, health),
         Route("/v1/models", models),
+        Route("/v1/models/", models),
         Route("/v1/models/{name:path}", model),
+        Route("/v1/audio/voices", audio.voices),
         Route("/v1/chat/completions", chat.complete, methods=["POST"]),
         Route("/v1/audio/transcriptions", audio.transcribe, methods=["POST"]),
         Route("/v1/audio/speech", audio.speak, methods=["POST"]),
         WebSocketRoute("/v1/realtime", realtime),
+        WebSocketRoute("/{path:path}", nowhere),
     ]
     handlers = {ReparteeError: answer_error, HTTPException: _http_error, Exception: _internal_error}
     app = Starlette(routes=routes, exception_handlers=handlers)
     app.state.service = service
+    app.state.recordings = asyncio.Semaphore(MOST_RECORDINGS)
     app.add_middleware(_Guard, gate=Gate(config.serve))
     if config.serve.origins:
         # Outside the guard: a browser asks for permission without the token.
@@ -87,8 +100,17 @@ def _model(name: str) -> dict[str, object]:
     return {"id": name, "object": "model", "created": 0, "owned_by": "repartee"}
 
 
+async def nowhere(websocket: WebSocket) -> None:
+    """A WebSocket where there is none."""
+    await websocket.send_denial_response(error_response("Not Found; Realtime is at /v1/realtime.", status=404))
+
+
 async def realtime(websocket: WebSocket) -> None:
     """One Realtime session."""
+    if "realtime" in websocket.headers.get("openai-beta", ""):
+        sentence = "The beta of the Realtime API is not spoken here; use a client of the API, without OpenAI-Beta."
+        await websocket.send_denial_response(error_response(sentence, status=400, code="beta_api_shape_disabled"))
+        return
     service: Service = websocket.app.state.service
     parts, config = service.parts, service.parts.config
     if service.sessions.full:
@@ -97,12 +119,20 @@ async def realtime(websocket: WebSocket) -> None:
         return
     settings = ConversationSettings.for_client(config)
     conversation = Conversation(parts, settings=settings)
-    with service.sessions.opened(conversation):
+    with service.sessions.opened(conversation) as opened:
+        session.set(opened.id)
+        try:
+            voice = (await parts.synthesizer()).name
+        except ReparteeError as error:
+            await websocket.send_denial_response(error_response(str(error), status=503))
+            return
         protocol = Protocol(
-            voice=(await parts.synthesizer()).name,
+            voice=voice,
             settings=settings,
             transcribes_only=websocket.query_params.get("intent") == "transcription",
+            session_id=opened.id,
         )
+        log.info("opened for %s", websocket.client.host if websocket.client else "")
         chosen = SUBPROTOCOL if SUBPROTOCOL in websocket.scope["subprotocols"] else None
         await websocket.accept(chosen)
         await Connection(websocket, conversation, protocol).run()
@@ -110,7 +140,7 @@ async def realtime(websocket: WebSocket) -> None:
 
 async def _http_error(_request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    return error_response(f"{error.detail}.", status=error.status_code)
+    return error_response(f"{error.detail.rstrip('.')}.", status=error.status_code)
 
 
 async def _internal_error(_request: Request, error: Exception) -> Response:
@@ -129,30 +159,47 @@ class _Guard:
             await self._app(scope, receive, send)
             return
         client = scope["client"][0] if scope.get("client") else ""
-        refusal = self._gate.refuse(
-            Headers(scope=scope), client, scope.get("subprotocols", ()), public=scope["path"] in PUBLIC
-        )
+        path = scope["path"]
+        if log.isEnabledFor(logging.INFO):
+            send = _logged(scope, send)
+        refusal = self._gate.refuse(Headers(scope=scope), client, scope.get("subprotocols", ()), path=path)
         if refusal is None:
-            await self._app(scope, _limited(receive) if scope["type"] == "http" else receive, send)
+            limit = BODY_BYTES.get(path, SMALL_BODY)
+            await self._app(scope, _limited(receive, limit) if scope["type"] == "http" else receive, send)
         elif scope["type"] == "http":
             await _refused(refusal)(scope, receive, send)
         else:
             await WebSocket(scope, receive, send).send_denial_response(_refused(refusal))
 
 
+def _logged(scope: Scope, send: Send) -> Send:
+    """Return `send` with a line in the log for how the request is answered."""
+    client = scope["client"][0] if scope.get("client") else ""
+    asked = f"{client} {scope.get('method', 'WebSocket')} {scope['path']!r}"
+
+    async def logged(message: Message) -> None:
+        if message["type"] in ("http.response.start", "websocket.http.response.start"):
+            log.info("%s %d", asked, message["status"])
+        elif message["type"] == "websocket.accept":
+            log.info("%s accepted", asked)
+        await send(message)
+
+    return logged
+
+
 def _refused(refusal: Refusal) -> JSONResponse:
     return error_response(refusal.sentence, status=refusal.status, code=refusal.code)
 
 
-def _limited(receive: Receive) -> Callable[[], Awaitable[Message]]:
+def _limited(receive: Receive, limit: int) -> Callable[[], Awaitable[Message]]:
     read = 0
 
     async def limited() -> Message:
         nonlocal read
         message = await receive()
         read += len(message.get("body", b""))
-        if read > MAX_BODY_BYTES:
-            raise HTTPException(413, f"The body is larger than {MAX_BODY_BYTES // 1024 // 1024} MB")
+        if read > limit:
+            raise HTTPException(413, f"The body is larger than {limit // KB} KB, which is the most for this path")
         return message
 
     return limited

@@ -1,12 +1,13 @@
 """uvicorn around the application: where it listens, TLS, keepalive, and an orderly end.
 
-Half-open sockets are found by pings; a client that never says anything, or reads nothing, is cut.
+Half-open sockets are found by pings; a client that is slow with a handshake, a request or reading is cut.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import socket
 import ssl
 from collections.abc import Callable, Iterator
@@ -14,27 +15,29 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
-from uvicorn.protocols.http.h11_impl import H11Protocol
-from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
-from assistant.channels.gate import is_loopback
+from assistant.channels.gate import check_token, is_loopback
 from assistant.channels.web.app import build_app
+from assistant.channels.web.wire.http import Http
+from assistant.channels.web.wire.websocket import WebSocket
 from assistant.config import Config, ServeConfig
 from assistant.parts import Parts
 from assistant.service import SHUTDOWN_S, Service
 from engines.errors import ReparteeError
 
+log = logging.getLogger(__name__)
+
 MAX_MESSAGE_BYTES = 16 * 1024 * 1024  # 15 MiB of audio in one append is the API's own limit
-FIRST_REQUEST_S = 15.0
 OTHER_CONNECTIONS = 1000  # besides the sessions
 
 
 def bind(config: ServeConfig, *, insecure: bool = False) -> socket.socket:
     """Return a socket that listens where the configuration says; port 0 takes a free one.
 
-    Raises ReparteeError for an unknown host, a port that is taken, and an address that others can reach while no token
-    is set, unless `insecure` says that this is meant.
+    Raises ReparteeError for an unknown host, a port that is taken, a token that no client could send, and an address
+    that others can reach while no token is set, unless `insecure` says that this is meant.
     """
+    check_token(config.token)
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
             config.host, config.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
@@ -78,8 +81,8 @@ async def serve(config: Config, listener: socket.socket, *, ready: Callable[[str
 
         async def web() -> None:
             """Serve the page and the API until the service stops."""
-            options = _options(build_app(service), config.serve)
-            server = _Server(options, lambda: ready(url_of(listener, config.serve)))
+            settings = options(build_app(service), config.serve)
+            server = Server(settings, lambda: ready(url_of(listener, config.serve)))
             stopping = asyncio.create_task(service.stopping.wait())
             stopping.add_done_callback(lambda _: server.stop())
             try:
@@ -107,20 +110,21 @@ def check_tls(config: ServeConfig) -> None:
         ) from error
 
 
-def _options(app: Any, config: ServeConfig) -> uvicorn.Config:
+def options(app: Any, config: ServeConfig) -> uvicorn.Config:
+    """Return how uvicorn serves the application."""
     return uvicorn.Config(
         app,
         log_config=None,
         access_log=False,
         lifespan="off",
-        http=_Http,
-        ws=_WebSocket,
+        # What a stranger sends is nothing to warn the owner of.
+        log_level=logging.WARNING if log.isEnabledFor(logging.INFO) else logging.ERROR,
+        http=Http,
+        ws=WebSocket,
         ws_max_size=MAX_MESSAGE_BYTES,
         ws_ping_interval=config.ping_s,
         ws_ping_timeout=config.ping_s,
-        # Audio does not compress, and deflate costs 100 KB a connection.
-        ws_per_message_deflate=False,
-        timeout_keep_alive=int(FIRST_REQUEST_S),
+        timeout_keep_alive=config.patience_s,  # type: ignore[arg-type]  # it may be a fraction
         limit_concurrency=config.sessions + OTHER_CONNECTIONS,
         timeout_graceful_shutdown=int(SHUTDOWN_S) - 1,
         server_header=False,
@@ -130,7 +134,7 @@ def _options(app: Any, config: ServeConfig) -> uvicorn.Config:
     )
 
 
-class _Server(uvicorn.Server):
+class Server(uvicorn.Server):
     """Says when it is ready; signals are the service's."""
 
     def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
@@ -138,7 +142,25 @@ class _Server(uvicorn.Server):
         self._ready = ready
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
+        """Listen; uvicorn's own has no say in how long a TLS handshake may take."""
+        config, loop = self.config, asyncio.get_running_loop()
+        patience = float(config.timeout_keep_alive) if config.ssl else None
+
+        def connection() -> Http:
+            return Http(config, self.server_state, self.lifespan.state)
+
+        self.servers = [
+            await loop.create_server(
+                connection,
+                sock=listener,
+                ssl=config.ssl,
+                backlog=config.backlog,
+                ssl_handshake_timeout=patience,
+                ssl_shutdown_timeout=patience,
+            )
+            for listener in sockets or []
+        ]
+        self.started = True
         self._ready()
 
     def stop(self) -> None:
@@ -147,37 +169,5 @@ class _Server(uvicorn.Server):
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
+        """Leave the signals to the service."""
         yield
-
-
-class _Http(H11Protocol):
-    """Cuts a connection that does not send the head of a request in time."""
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
-        self._deadline = self.loop.call_later(FIRST_REQUEST_S, self._cut_if_idle)
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._deadline.cancel()
-        super().connection_lost(exc)
-
-    def handle_websocket_upgrade(self, event: Any) -> None:
-        self._deadline.cancel()
-        super().handle_websocket_upgrade(event)
-
-    def _cut_if_idle(self) -> None:
-        if getattr(self, "cycle", None) is None:
-            self.transport.abort()
-
-
-class _WebSocket(WebSocketsSansIOProtocol):
-    """Lets the application, and a ping without answer, cut a peer that would never read the close frame."""
-
-    def handle_connect(self, event: Any) -> None:
-        super().handle_connect(event)
-        if hasattr(self, "scope"):
-            self.scope["state"]["abort"] = self.transport.abort
-
-    def keepalive_timeout(self) -> None:
-        super().keepalive_timeout()
-        self.transport.abort()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from enum import Enum
 
+from assistant.languages.en.words import AUXILIARIES, QUESTION_WORDS
+
 
 class Look(Enum):
     """How a partial transcript looks to the endpointer."""
@@ -28,11 +30,10 @@ _OPEN = _set(
 _PREPOSITIONS = _set(
     "of for from to in on at by with about into onto over under through against near behind across around after before"
 )
-_AUXILIARIES = _set(
-    "is are was were am be been do does did has have had can could will would shall should may might must isn't "
-    "aren't wasn't weren't don't doesn't didn't can't"
+_AUXILIARIES = frozenset(AUXILIARIES) | _set(
+    "am be been shall might isn't aren't wasn't weren't don't doesn't didn't can't"
 )
-_QUESTION_WORDS = _set("what who whom which when where why how whose")
+_QUESTION_WORDS = frozenset(QUESTION_WORDS)
 _PRONOUNS = _set("it he she they we you i him her them us me this that these those there")
 _SUBJECTS = _set("i he she we they")  # never an object: only "where are they" ends in one
 # Nouns that name one property of something still to come: "what is the height" ... "of the tower".

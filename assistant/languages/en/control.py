@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import Enum
 
 from assistant.languages.en.completeness import words_of
+from assistant.languages.en.words import REQUESTS
 
 
 class Control(Enum):
@@ -39,7 +40,7 @@ _PHRASES = {
 }
 _CONTROL = {phrase.strip(): control for control, phrases in _PHRASES.items() for phrase in phrases.split(";")}
 _POLITE = frozenset({"please", "repartee", "okay", "ok", "hey", "oh", "um", "uh", "now", "no"})
-_ASKING = frozenset({("can", "you"), ("could", "you"), ("would", "you"), ("will", "you")})
+_ASKING = frozenset((word, "you") for word in REQUESTS)
 _GO_ON = """yeah yes yep uh huh uhuh mm mmm hmm hm mhm okay ok right sure oh ah wow cool nice good great i see really
 alright all interesting aha ha"""
 _BACKCHANNEL = frozenset(_GO_ON.split())

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import re
 
-_SMALL = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen"
-).split()
-_TENS = "- - twenty thirty forty fifty sixty seventy eighty ninety".split()
-_SCALES = ((10**12, "trillion"), (10**9, "billion"), (10**6, "million"), (1000, "thousand"), (100, "hundred"))
+from assistant.languages.en.words import SCALES, SMALL_NUMBERS, TENS
+
 _ORDINALS = {
     "one": "first",
     "two": "second",
@@ -31,10 +27,10 @@ def numbers_in_words(text: str) -> str:
 def cardinal(number: int) -> str:
     """Return a whole number from 0 in words: 312 is "three hundred twelve"."""
     if number < 20:
-        return _SMALL[number]
+        return SMALL_NUMBERS[number]
     if number < 100:
-        return _TENS[number // 10] + (f" {_SMALL[number % 10]}" if number % 10 else "")
-    for scale, name in _SCALES:
+        return TENS[number // 10 - 2] + (f" {SMALL_NUMBERS[number % 10]}" if number % 10 else "")
+    for scale, name in SCALES:
         if number >= scale:
             head = f"{cardinal(number // scale)} {name}"
             return f"{head} {cardinal(number % scale)}" if number % scale else head
@@ -45,13 +41,13 @@ def _say(match: re.Match[str]) -> str:
     minus, figures, fraction, ordinal = match.groups()
     number = int(figures.replace(",", ""))
     if number >= _SPELLED_FROM or (len(figures) > 1 and figures[0] == "0"):
-        words = " ".join(_SMALL[int(digit)] for digit in figures if digit.isdigit())
+        words = " ".join(SMALL_NUMBERS[int(digit)] for digit in figures if digit.isdigit())
     elif len(figures) == 4 and not fraction and not ordinal and not minus and 1100 <= number < 2100:
         words = _year(number)
     else:
         words = cardinal(number)
     if fraction:
-        words += " point " + " ".join(_SMALL[int(digit)] for digit in fraction[1:])
+        words += " point " + " ".join(SMALL_NUMBERS[int(digit)] for digit in fraction[1:])
     if ordinal:
         head, _, last = words.rpartition(" ")
         last = _ORDINALS.get(last) or (last.removesuffix("y") + "ie" if last.endswith("y") else last) + "th"
@@ -65,4 +61,4 @@ def _year(year: int) -> str:
         return cardinal(year)
     if rest == 0:
         return f"{cardinal(century)} hundred"
-    return f"{cardinal(century)} {f'oh {_SMALL[rest]}' if rest < 10 else cardinal(rest)}"
+    return f"{cardinal(century)} {f'oh {SMALL_NUMBERS[rest]}' if rest < 10 else cardinal(rest)}"

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 
+from assistant.languages.en.words import QUESTION_WORDS, REQUESTS, any_of
+
 _POLITE = re.compile(
     r"^(?:(?:hey|hi|hello|ok|okay)\s+)?(?:repartee[\s,.!]+)?(?:please[\s,]+)?"
-    r"(?:(?:(?:can|could|would|will)\s+you\s+)?(?:please\s+)?tell\s+(?:me|us)|do\s+you\s+know|i(?:'d|\s+would)\s+like\s+to"
-    r"\s+know|i\s+want\s+to\s+know|i\s+wonder)?[\s,]*(?=(?:who|whom|whose|what|when|where|which|why|how)\b)",
+    rf"(?:(?:{any_of(REQUESTS)}\s+you\s+)?(?:please\s+)?tell\s+(?:me|us)|do\s+you\s+know|i(?:'d|\s+would)\s+like\s+to"
+    rf"\s+know|i\s+want\s+to\s+know|i\s+wonder)?[\s,]*(?={any_of(QUESTION_WORDS)}\b)",
     re.IGNORECASE,
 )
 

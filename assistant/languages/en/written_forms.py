@@ -11,18 +11,13 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from assistant.languages.en.spoken_words import spoken_words
+from assistant.languages.en.words import SCALES, SMALL_NUMBERS, TENS
 
 LONGEST = 8  # words said for one written form
 _FIGURES = re.compile(r"(?<![\w.,])[A-Za-z]?\d[\d,]*(?:\.\d+)?(?:st|nd|rd|th)?(?![\w]|[.,]\d)")
 _NAME = re.compile(r"(?<=[a-z,;] )[A-Z][a-z'’]+(?: (?:of (?:the )?)?[A-Z][a-z'’]+){0,3}\b")
 _LOWER = re.compile(r"\b[a-z][a-z'’]+\b")
-_NUMBERS = frozenset(
-    (
-        "zero oh one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-        "seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million "
-        "billion point"
-    ).split()
-)
+_NUMBERS = frozenset((*SMALL_NUMBERS, *TENS, *(name for _, name in SCALES), "oh", "point"))
 
 
 def written_forms(texts: Iterable[str]) -> dict[str, str]:

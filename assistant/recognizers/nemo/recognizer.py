@@ -20,8 +20,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.audio.samples import RATE
+from assistant.recognizers.lexicon import Contents, Follower, Lexicon
 from assistant.recognizers.nemo import streams
 from assistant.recognizers.nemo.archive import NemoError, restore
+from assistant.recognizers.recognizer import Speaker
 from assistant.turn.events import Transcript
 
 T = TypeVar("T")
@@ -51,7 +53,11 @@ class NemoRecognizer:
             streams.choose_lookahead(model.encoder, lookahead_ms, frame_ms)
         self.biased = _bias(model, phrases, boost)
         _decode_without_cuda_graphs(model)
+        self._boost = boost
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="nemo-recognizer")
+        self._follower: Follower | None = None
+        self._under_way: set[NemoStream] = set()
+        self._quiet = asyncio.Event()  # set when none is under way
 
     @classmethod
     def load(
@@ -60,35 +66,75 @@ class NemoRecognizer:
         *,
         device: str = "auto",
         phrases: Iterable[str] = (),
+        lexicon: Lexicon | None = None,
         boost: float = 1.0,
         lookahead_ms: float = 160.0,
     ) -> NemoRecognizer:
         """Restore ``source``, a ``.nemo`` file or a pretrained model's name. Blocking, for 10 s and more.
 
-        ``device`` is "auto", "cpu" or "cuda[:N]". ``phrases`` are words to expect, such as names in the documents: they
-        are favoured by shallow fusion where the model allows it, which is one with subword tokens and greedy CTC or
-        RNN-T decoding; ``boost`` weighs them, in nats a token. ``lookahead_ms`` bounds how far a cache-aware encoder
-        looks ahead, of the choices it was trained with: more is more accurate and later.
+        ``device`` is "auto", "cpu" or "cuda[:N]". ``phrases`` are words to expect; or a ``lexicon`` tells them, also
+        when it changes. They are favoured by shallow fusion where the model allows it, which is one with subword tokens
+        and greedy CTC or RNN-T decoding; ``boost`` weighs them, in nats a token. ``lookahead_ms`` bounds how far a
+        cache-aware encoder looks ahead, of the choices it was trained with: more is more accurate and later.
 
         Raises:
             NemoError: if the extra is missing or the source is not a NeMo recognition model.
         """
         model = restore(source, _BASE, device=device)
-        return cls(model, phrases=phrases, boost=boost, lookahead_ms=lookahead_ms)
+        if lexicon is None:
+            return cls(model, phrases=phrases, boost=boost, lookahead_ms=lookahead_ms)
+        version = lexicon.version()
+        recognizer = cls(model, phrases=expected(lexicon.contents()), boost=boost, lookahead_ms=lookahead_ms)
+        recognizer._follower = Follower(lexicon, recognizer._learn, known=version)
+        return recognizer
+
+    async def prepare(self) -> None:
+        """Do nothing: the model is loaded."""
+
+    async def caught_up(self) -> None:
+        """Return when the words of the lexicon as it is now are favoured."""
+        if self._follower is not None:
+            await self._follower.caught_up()
 
     async def transcribe(self, pcm: NDArray[np.int16]) -> Transcript:
         """Recognise int16[samples] at 16 kHz."""
+        self._look()
         return Transcript(await self.in_worker(partial(streams.transcribe, self._model, _as_float(pcm))))
 
-    def stream(self, mean: list[float] | None = None) -> NemoStream:  # noqa: ARG002 - it needs no voice to start from
+    def stream(self, speaker: Speaker | None = None) -> NemoStream:  # noqa: ARG002 - it needs no voice to start from
         """Begin an utterance whose audio is still to come."""
+        self._look()
         kind = streams.CacheAwareHypothesis if self.streaming else streams.RedecodedHypothesis
         return NemoStream(self, partial(kind, self._model))
 
     async def close(self) -> None:
         """Let the work under way end and free the model; safe to call twice."""
+        if self._follower is not None:
+            await self._follower.close()
         await asyncio.to_thread(self._worker.shutdown, cancel_futures=True)
         self._model = None
+
+    def begun(self, stream: NemoStream) -> None:
+        """Know of an utterance that is being decoded."""
+        self._under_way.add(stream)
+
+    def ended(self, stream: NemoStream) -> None:
+        """Know of the end of an utterance; safe to call twice."""
+        self._under_way.discard(stream)
+        if not self._under_way:
+            self._quiet.set()
+
+    def _look(self) -> None:
+        if self._follower is not None:
+            self._follower.look()
+
+    async def _learn(self, contents: Contents) -> None:
+        """Favour other words from the next utterance on: one under way goes on with the decoder it began with."""
+        phrases = expected(contents)
+        while self._under_way:
+            self._quiet.clear()
+            await self._quiet.wait()
+        self.biased = await self.in_worker(lambda: _bias(self._model, phrases, self._boost)) or self.biased
 
     async def in_worker(self, work: Callable[[], T]) -> T:
         """Run blocking work on the model's thread. Raises NemoError where the model fails or is closed."""
@@ -101,7 +147,7 @@ class NemoRecognizer:
 class NemoStream:
     """One utterance, decoded while it is spoken: the `RecognizerStream` of NemoRecognizer."""
 
-    mean: list[float] | None = None
+    speaker: Speaker | None = None  # nothing is learnt of the voice
 
     def __init__(self, recognizer: NemoRecognizer, begin: Callable[[], streams.Hypothesis]) -> None:
         self._recognizer = recognizer
@@ -113,6 +159,7 @@ class NemoStream:
 
     async def feed(self, pcm: NDArray[np.int16]) -> str | None:
         """Take the next int16[samples] at 16 kHz; return words that newly became stable, or None."""
+        self._recognizer.begun(self)
         before = self.hypothesis
         self.hypothesis = await self._recognizer.in_worker(partial(self._hear, _as_float(pcm)))
         if self.hypothesis == before:  # nothing was decoded, so nothing was confirmed
@@ -130,12 +177,16 @@ class NemoStream:
 
     async def finish(self) -> Transcript:
         """End the utterance and return all its words."""
-        self.hypothesis = await self._recognizer.in_worker(self._finish)
+        try:
+            self.hypothesis = await self._recognizer.in_worker(self._finish)
+        finally:
+            self._recognizer.ended(self)
         return Transcript(self.hypothesis)
 
     def cancel(self) -> None:
         """Drop the utterance: what waits in the model's thread does nothing any more."""
         self._cancelled, self._decoder = True, None
+        self._recognizer.ended(self)
 
     def _hear(self, samples: streams.Samples) -> str:
         if self._cancelled:
@@ -150,6 +201,11 @@ class NemoStream:
     def _finish(self) -> str:
         decoder, self._decoder = self._decoder, None
         return decoder.finish() if decoder and not self._cancelled else self.hypothesis
+
+
+def expected(contents: Contents) -> list[str]:
+    """Return what to favour of a lexicon's contents: its phrases, and the names in its texts."""
+    return [*contents.phrases, *names_in(contents.texts)]
 
 
 def names_in(texts: Iterable[str], most: int = 2000) -> list[str]:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 import shutil
+import signal
+import sys
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -14,21 +18,25 @@ from heapq import nlargest
 from pathlib import Path
 
 from assistant.languages.en.spoken_words import sentences, spoken_words
+from assistant.languages.en.words import AUXILIARIES
 from assistant.languages.en.written_forms import written_forms
+from assistant.recognizers.lexicon import Contents
 from assistant.recognizers.sphinx.library import model_path
 from assistant.recognizers.sphinx.ngram import NgramModel
 from assistant.recognizers.sphinx.pronounce import pronounce
+from engines.errors import ReparteeError
+from engines.files import write_whole
 
-FORMAT = 3  # raised whenever what is built from the same texts changes
-MOST_CHARACTERS = 6_000_000  # about a million words; what is beyond is left out of the model, not of the answers
+KIND = "sphinx-domain 4"  # raised whenever what is built from the same contents changes
 KEPT_VERSIONS = 3
+LEFT_OVER_S = 3600.0  # after which what a killed process was building is deleted
+BLOCKED = 3  # exit status: the cache cannot be written
+PHRASE_WEIGHT = 3  # sentences of a text that a phrase counts for
+_CHECKSUMS = "checksums.json"
+_FILES = ("forms.json", "domain.lm", "words.dict", "frequent.dict")
 _NAMES_ASKED = 4_000
 FREQUENT = 20_000  # words of general English that live speech is searched for, besides those of the documents
 
-_AUXILIARIES = frozenset("is are was were has have had can could will would should must does did do may".split())
-_STOP = frozenset(
-    "a an the and or but of in on at to for from by with as it its this that these those he she they".split()
-)
 _OPENERS = ("what {}", "when {}", "where {}", "why {}", "how {}")
 _ABOUT = (
     "what is {}", "what was {}", "who is {}", "who was {}", "where is {}", "where was {}", "when was {}", "when is {}",
@@ -58,54 +66,77 @@ class Domain:
         return cls(None, english, english, {})
 
 
-def fingerprint(texts: Iterable[str]) -> tuple[str, list[str]]:
-    """Return a key of the texts' content, and the texts themselves up to MOST_CHARACTERS."""
-    kept: list[str] = []
-    size, digest = 0, hashlib.sha256(f"sphinx-domain {FORMAT}".encode())
-    for text in texts:
-        size += len(text)
-        if size > MOST_CHARACTERS:
-            break
-        kept.append(text)
-        digest.update(text.encode() + b"\0")
-    return (digest.hexdigest()[:24] if kept else ""), kept
-
-
 def cached(cache_dir: Path, key: str) -> Domain | None:
-    """Return what was built for `key`, or None; an empty key is the plain English model."""
+    """Return what was built for `key`, None where it was not or is damaged; an empty key is plain English."""
     if not key:
         return Domain.plain()
     folder = cache_dir / f"sphinx-{key}"
     try:
-        forms = json.loads((folder / "forms.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        checksums = json.loads((folder / _CHECKSUMS).read_bytes())
+        if any(_digest(folder / name) != checksums[name] for name in _FILES):
+            return None
+        forms = json.loads((folder / "forms.json").read_bytes())
+    except (OSError, ValueError, KeyError, TypeError):
         return None
     return Domain(folder / "domain.lm", folder / "words.dict", folder / "frequent.dict", forms)
 
 
-def build(cache_dir: Path, key: str, texts: Sequence[str]) -> Domain:
-    """Build and cache the model of `texts`. Raises OSError where `cache_dir` cannot be written."""
+def build(cache_dir: Path, key: str, contents: Contents) -> Domain:
+    """Build and cache the model of a lexicon's contents. Raises OSError where `cache_dir` cannot be written."""
     cache_dir.mkdir(parents=True, exist_ok=True)
-    working = Path(tempfile.mkdtemp(prefix="sphinx-building-", dir=cache_dir))
+    working = Path(tempfile.mkdtemp(prefix=".sphinx-building-", dir=cache_dir))
+    folder = cache_dir / f"sphinx-{key}"
     try:
-        _write(working, texts)
-        folder = cache_dir / f"sphinx-{key}"
-        if not folder.exists():  # another process may have been quicker
+        _write(working, contents)
+        write_whole(working / _CHECKSUMS, json.dumps({name: _digest(working / name) for name in _FILES}).encode())
+        if cached(cache_dir, key) is None:  # another process may have been quicker
+            shutil.rmtree(folder, ignore_errors=True)
             working.rename(folder)
     finally:
         shutil.rmtree(working, ignore_errors=True)
-    versions = sorted(cache_dir.glob("sphinx-*"), key=lambda path: path.stat().st_mtime)
-    for old in [path for path in versions if path != folder][: -KEPT_VERSIONS + 1]:
-        shutil.rmtree(old, ignore_errors=True)
+    _clean(cache_dir, folder)
     found = cached(cache_dir, key)
     assert found is not None
     return found
 
 
-def _write(folder: Path, texts: Sequence[str]) -> None:
-    (folder / "forms.json").write_text(json.dumps(written_forms(texts)), encoding="utf-8")
+def packed(contents: Contents) -> bytes:
+    """Return contents as `main` reads them."""
+    return json.dumps([contents.texts, contents.phrases], ensure_ascii=False).encode(errors="replace")
+
+
+def main() -> None:
+    """Build the model of the contents on standard input, in a process of its own."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal reaches the whole group; the parent decides
+    folder, key, niceness = sys.argv[1:]
+    os.nice(int(niceness))
+    texts, phrases = json.load(sys.stdin.buffer)
+    try:
+        build(Path(folder), key, Contents(tuple(texts), tuple(phrases)))
+    except (ReparteeError, OSError) as error:
+        print(error, file=sys.stderr)
+        sys.exit(BLOCKED if isinstance(error, OSError) else 1)
+
+
+def _clean(cache_dir: Path, newest: Path) -> None:
+    """Keep the last few models, and nothing of those that were never finished."""
+    versions = sorted(cache_dir.glob("sphinx-*"), key=lambda path: path.stat().st_mtime)
+    left_over = [
+        path for path in cache_dir.glob(".sphinx-building-*") if path.stat().st_mtime < time.time() - LEFT_OVER_S
+    ]
+    for old in [path for path in versions if path != newest][: -KEPT_VERSIONS + 1] + left_over:
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _write(folder: Path, contents: Contents) -> None:
+    write_whole(folder / "forms.json", json.dumps(written_forms(contents.texts)).encode())
     rows, weights = [], []
-    for words, weight in domain_sentences(texts):
+    for words, weight in domain_sentences(contents):
         rows.append(words)
         weights.append(weight)
     dictionary = (model_path() / "cmudict-en-us.dict").read_text(encoding="utf-8")
@@ -116,10 +147,10 @@ def _write(folder: Path, texts: Sequence[str]) -> None:
     unsayable = {word for word, phones in pronunciations.items() if not phones}
     rows = [[word for word in row if word not in unsayable] for row in rows]
     NgramModel.train(rows, weights=weights).write_arpa(folder / "domain.lm")
-    (folder / "words.dict").write_text(dictionary.rstrip("\n") + "\n" + "".join(added), encoding="utf-8")
+    write_whole(folder / "words.dict", (dictionary.rstrip("\n") + "\n" + "".join(added)).encode())
     kept = said | frequent_words(_word(line) for line in dictionary.splitlines())
     frequent = [f"{line}\n" for line in dictionary.splitlines() if _word(line) in kept]
-    (folder / "frequent.dict").write_text("".join(frequent + added), encoding="utf-8")
+    write_whole(folder / "frequent.dict", "".join(frequent + added).encode())
 
 
 def frequent_words(words: Iterable[str], most: int = FREQUENT) -> set[str]:
@@ -135,10 +166,12 @@ def _word(line: str) -> str:
     return line.split(" ", 1)[0].partition("(")[0]
 
 
-def domain_sentences(texts: Iterable[str]) -> Iterator[tuple[list[str], int]]:
-    """Yield what may be said about the texts with its weight: their own sentences, and questions made of them."""
+def domain_sentences(contents: Contents) -> Iterator[tuple[list[str], int]]:
+    """Yield what may be said with its weight: phrases, sentences of the texts, and questions made of them."""
+    for phrase in contents.phrases:
+        yield [word for word in spoken_words(phrase) if _SAYABLE.fullmatch(word)], PHRASE_WEIGHT
     names: Counter[str] = Counter()
-    for text in texts:
+    for text in contents.texts:
         names.update(match.group() for match in _NAME.finditer(text))
         for words in sentences(text):
             sayable = [word for word in words if _SAYABLE.fullmatch(word)]
@@ -154,7 +187,7 @@ def domain_sentences(texts: Iterable[str]) -> Iterator[tuple[list[str], int]]:
 def questions(words: Sequence[str]) -> Iterator[list[str]]:
     """Yield questions that a statement answers: "the tower was built in york" gives "when was the tower built"."""
     for place, word in enumerate(words[1:10], 1):
-        if word in _AUXILIARIES:
+        if word in AUXILIARIES:
             subject, rest = words[:place], words[place + 1 : place + 9]
             for opener in _OPENERS:
                 yield opener.format(" ".join([word, *subject, *rest])).split()
@@ -166,3 +199,7 @@ def questions(words: Sequence[str]) -> Iterator[list[str]]:
             for opener in _OPENERS:
                 yield opener.format(" ".join(["did", *words[:place]])).split()
             return
+
+
+if __name__ == "__main__":
+    main()

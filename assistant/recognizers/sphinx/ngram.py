@@ -6,6 +6,7 @@ counted with sorted integer keys: a million words take a second or two.
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import repeat
@@ -13,6 +14,8 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+
+from engines.files import whole_file
 
 START, END = "<s>", "</s>"
 
@@ -97,9 +100,10 @@ class NgramModel:
         return (1.0 if seen is None else float(self.backoffs[order - 1][seen])) * self.probability(word, *history[1:])
 
     def write_arpa(self, path: Path) -> None:
-        """Write the model in the ARPA format, as pocketsphinx reads it."""
+        """Write the model in the ARPA format, as pocketsphinx reads it; whole or not at all."""
         size = len(self.vocabulary)
-        with path.open("w", encoding="utf-8") as file:
+        with whole_file(path) as binary:
+            file = io.TextIOWrapper(binary, encoding="utf-8")
             file.write("\\data\\\n")
             file.writelines(f"ngram {order}={len(keys)}\n" for order, keys in enumerate(self.keys, 1))
             for order, keys in enumerate(self.keys, 1):
@@ -113,6 +117,7 @@ class NgramModel:
                     for chance, gram, backoff in zip(chances, grams, backoffs, strict=False)
                 )
             file.write("\n\\end\\\n")
+            file.detach()  # which flushes it
 
 
 def _count(stream: Ints, owner: Ints, times: Ints, size: int, order: int) -> tuple[Ints, Floats]:

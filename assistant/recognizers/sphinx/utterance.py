@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.audio.samples import PER_MS
-from assistant.recognizers.sphinx.library import CEPSTRA, MEAN_WEIGHT, SHIFT, Decoder
+from assistant.recognizers.sphinx.library import CEPSTRA, MEAN_WEIGHT, SHIFT, Decoder, Effort
 
 USUAL_MEAN = (55.0, 3.0, 0.0, 9.0, -7.0, *[0.0] * (CEPSTRA - 5))
 LEAD = 400 * PER_MS  # samples
@@ -69,6 +69,12 @@ class Utterance:
             self._decode()
         elif self._learnt or self._waiting >= 2 * LEAD:
             self._search()
+
+    def restart(self, effort: Effort) -> None:
+        """Search all the audio so far again, and what follows, with another effort."""
+        self.abandon()
+        self._decoder.search(effort)
+        self._search()
 
     def words(self) -> tuple[list[str], list[str]]:
         """Return the words that became stable since the last call, and all words of the best hypothesis so far.

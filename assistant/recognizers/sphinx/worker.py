@@ -1,8 +1,8 @@
 """The process in which pocketsphinx runs: frames of bytes in on standard input, frames of bytes out on standard output.
 
-A frame is `HEADER` (bytes that follow, kind, utterance) and its payload. Started by `sphinx.py`; ends at end of input,
+A frame is `HEADER` (bytes that follow, kind, utterance) and its payload. Started by `client.py`; ends at end of input,
 and therefore also when its parent dies, however it dies. One thread reads, one decodes; utterances share the decoding
-thread in slices, those that are about to end first.
+thread in slices, those that are about to end first. Other documents' models are loaded beside it.
 """
 
 from __future__ import annotations
@@ -13,19 +13,20 @@ import signal
 import struct
 import sys
 import threading
-from collections.abc import Callable, Mapping, Sequence
+import time
+from collections.abc import Callable, Sequence
 from enum import IntEnum
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from assistant.languages.en.written_forms import write
-from assistant.recognizers.sphinx.domain import Domain, build, cached
+from assistant.recognizers.sphinx.domain import Domain, cached
 from assistant.recognizers.sphinx.library import EVERYTHING, Decoder, Effort, SphinxError, model_path
 from assistant.recognizers.sphinx.utterance import Utterance
 from engines.errors import ReparteeError
 
 HEADER = struct.Struct("<IBI")
-LONGEST_FRAME = 64 << 20
+LONGEST_FRAME = 1 << 20
 SLICE = 3200  # bytes decoded before others get their turn, 100 ms
 DECODERS = 4  # people who speak at the same time to one process, about 70 MB each
 
@@ -33,24 +34,27 @@ DOMAIN_WEIGHT = 1.0
 # Nobody waits for a recording: every word, every state, two passes. A person who speaks waits for what is left to do at
 # the end, so there is one pass and then the best path through its lattice; who speaks alone is searched for with twice
 # the states. docs/speech.md has what each costs and gains.
-WHOLE: dict[str, str | float | bool] = {"bestpath": False}
-LIVE: dict[str, str | float | bool] = {"bestpath": True, "fwdflat": False}
 ALONE, CROWDED = Effort(6000, 20), Effort(3000, 10)
+# Babble and music cost several times what speech does, and no effort finds words in them. After so much of an utterance
+# it is known what it costs, and if that is too much it is searched for no more than in a crowd: a recording that costs
+# so many times what preparing it did (speech: about 20), and a person's speech that costs more than its duration.
+JUDGED = 3 * 32_000  # bytes
+DEAR, BEHIND_SPEECH = 40.0, 1.0
 BEHIND = 3 * SLICE  # bytes that wait in a process whose speakers are no longer kept up with
 
 
 class Kind(IntEnum):
     """What a frame is: the first six come from the parent, the others go back."""
 
-    DOMAIN = 1  # JSON: cache_dir, key, texts or null, live: which decoder is wanted first
+    DOMAIN = 1  # JSON: cache_dir, key, live: which decoder is wanted first
     OPEN = 2  # JSON: mean or null, whole
     AUDIO = 3  # int16 samples
     SETTLE = 4
     FINISH = 5
     CANCEL = 6
-    READY = 7  # JSON: missing, whether texts are needed
+    READY = 7  # JSON: missing, whether there is no such model, or it is damaged
     HEARD = 8  # JSON: bytes decoded, stable words, text so far, whether that is the answer to SETTLE
-    FINAL = 9  # JSON: text, mean
+    FINAL = 9  # JSON: text, mean, hurried
     FAILED = 10  # a sentence
 
 
@@ -81,6 +85,10 @@ class _Job:
         self.decoder: Decoder | None = None
         self.domain: Domain | None = None
         self.utterance: Utterance | None = None
+        self.fed = 0  # bytes
+        self.spent_s = 0.0  # of the processor, on them
+        self.prepared_s = 0.0  # of the processor, for a second of audio, before the search
+        self.hurried = False
 
     @property
     def ready(self) -> bool:
@@ -159,7 +167,7 @@ class Worker:
         self._source, self._sink = source, sink
         self._changed = threading.Condition()
         self._jobs: dict[int, _Job] = {}
-        self._requests: list[tuple[int, dict[str, Any]]] = []
+        self._teaching, self._writing = threading.Lock(), threading.Lock()
         self._over = False
         self._domain: Domain | None = None
         self._live = _Pool(_live_decoder, DECODERS, self._changed)
@@ -170,14 +178,11 @@ class Worker:
         threading.Thread(target=self._read, daemon=True).start()
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: self._over or self._requests or self._next() is not None)
+                self._changed.wait_for(lambda: self._over or self._next() is not None)
                 if self._over:
                     return
-                request = self._requests.pop(0) if self._requests else None
-                number = None if request else self._next()
-            if request:
-                self._guarded(request[0], lambda request=request: self._set_domain(*request))
-            elif number is not None:
+                number = self._next()
+            if number is not None:
                 self._guarded(number, lambda number=number: self._advance(number))
 
     def _read(self) -> None:
@@ -193,7 +198,11 @@ class Worker:
 
     def _take(self, kind: Kind, number: int, payload: bytes) -> None:
         if kind is Kind.DOMAIN:
-            self._requests.append((number, json.loads(payload)))
+            request = json.loads(payload)
+            # In a thread of its own: who speaks meanwhile is decoded with the model there is.
+            threading.Thread(
+                target=self._guarded, args=(number, lambda: self._set_domain(number, request)), daemon=True
+            ).start()
         elif kind is Kind.OPEN:
             options = json.loads(payload)
             self._jobs[number] = _Job(options["mean"], whole=options["whole"])
@@ -235,7 +244,14 @@ class Worker:
             self._begin(job, piece)
         assert job.utterance is not None
         if piece:
+            started_s = time.thread_time()
             job.utterance.feed(piece)
+            job.spent_s += time.thread_time() - started_s
+            job.fed += len(piece)
+            judged = job.fed - len(piece) < JUDGED <= job.fed and not job.hurried
+            if judged and too_dear(job.spent_s, job.fed, job.prepared_s, whole=job.whole):
+                job.hurried = True
+                job.utterance.restart(CROWDED)
             self._tell(number, job, len(piece))
         elif job.settling and not job.finishing:
             job.settling = False
@@ -244,7 +260,9 @@ class Worker:
             self._tell(number, job, 0, settled=True)
         elif job.finishing:
             words = job.utterance.finish()
-            self._send(Kind.FINAL, number, {"text": self._written(words), "mean": job.utterance.mean})
+            self._send(
+                Kind.FINAL, number, {"text": _written(job, words), "mean": job.utterance.mean, "hurried": job.hurried}
+            )
             self._release(number, job)
 
     def _begin(self, job: _Job, piece: bytes) -> None:
@@ -252,11 +270,17 @@ class Worker:
             job.decoder, job.domain = self._pool(job).take(), self._domain
             if not job.whole:
                 self._live.another()  # for the next who speaks at the same time
-        if not job.whole:
-            job.decoder.search(ALONE if self._live.busy == 1 else CROWDED)
+        if job.whole:
+            job.decoder.search(EVERYTHING)
+        else:
+            job.hurried = self._live.busy > 1
+            job.decoder.search(CROWDED if job.hurried else ALONE)
         job.utterance = Utterance(job.decoder, job.mean)
         if job.whole:
-            job.utterance.prime(piece + bytes(job.audio))
+            audio = piece + bytes(job.audio)
+            started_s = time.thread_time()
+            job.utterance.prime(audio)
+            job.prepared_s = (time.thread_time() - started_s) / max(len(audio), 1) * 32_000
 
     def _behind(self) -> bool:
         with self._changed:
@@ -265,11 +289,8 @@ class Worker:
     def _tell(self, number: int, job: _Job, decoded: int, *, settled: bool = False) -> None:
         assert job.utterance is not None
         stable, words = ([], []) if job.whole else job.utterance.words()
-        heard = {"bytes": decoded, "stable": stable, "text": self._written(words), "settled": settled}
+        heard = {"bytes": decoded, "stable": stable, "text": _written(job, words), "settled": settled}
         self._send(Kind.HEARD, number, heard)
-
-    def _written(self, words: list[str]) -> str:
-        return write(words, self._domain.forms if self._domain else {})
 
     def _release(self, number: int, job: _Job) -> None:
         decoder, job.decoder = job.decoder, None
@@ -281,18 +302,17 @@ class Worker:
                 self._pool(job).give_back(decoder, job.domain)
 
     def _set_domain(self, number: int, request: dict[str, Any]) -> None:
-        cache_dir, key, texts = Path(request["cache_dir"]), request["key"], request["texts"]
-        domain = cached(cache_dir, key)
-        if domain is None and texts is not None:
-            domain = build(cache_dir, key, texts)
-        if domain is not None and domain != self._domain:
-            first = _live_decoder(domain) if request["live"] else _whole_decoder(domain)
-            with self._changed:
-                self._domain = domain
-                stale = self._live.renew(domain, [first] if request["live"] else [])
-                stale += self._whole.renew(domain, [] if request["live"] else [first])
-            for decoder in stale:
-                decoder.close()
+        with self._teaching:
+            domain = cached(Path(request["cache_dir"]), request["key"])
+            if domain is not None and domain != self._domain:
+                first = _live_decoder(domain) if request["live"] else _whole_decoder(domain)
+                with self._changed:
+                    self._domain = domain
+                    stale = self._live.renew(domain, [first] if request["live"] else [])
+                    stale += self._whole.renew(domain, [] if request["live"] else [first])
+                    self._changed.notify()
+                for decoder in stale:
+                    decoder.close()
         self._send(Kind.READY, number, {"missing": domain is None})
 
     def _guarded(self, number: int, work: Any) -> None:
@@ -309,28 +329,38 @@ class Worker:
         self._write(frame(kind, number, json.dumps(content).encode()))
 
     def _write(self, data: bytes) -> None:
-        self._sink.write(data)
-        self._sink.flush()
+        with self._writing:
+            self._sink.write(data)
+            self._sink.flush()
+
+
+def too_dear(spent_s: float, fed: int, prepared_s: float, *, whole: bool) -> bool:
+    """Say whether `fed` bytes cost too much processor time to go on like this; see DEAR."""
+    return spent_s / fed * 32_000 > (DEAR * prepared_s if whole else BEHIND_SPEECH)
+
+
+def _written(job: _Job, words: list[str]) -> str:
+    return write(words, job.domain.forms if job.domain else {})
 
 
 def _live_decoder(domain: Domain | None) -> Decoder:
     domain = domain or Domain.plain()
-    decoder = _decoder(LIVE, domain.frequent, domain.language_model, CROWDED)
+    decoder = _decoder(domain.frequent, domain.language_model, CROWDED)
     decoder.search(ALONE)  # made now, not when somebody speaks
     return decoder
 
 
 def _whole_decoder(domain: Domain | None) -> Decoder:
     domain = domain or Domain.plain()
-    return _decoder(WHOLE, domain.dictionary, domain.language_model, EVERYTHING)
+    return _decoder(domain.dictionary, domain.language_model, EVERYTHING)
 
 
-def _decoder(settings: Mapping[str, Any], dictionary: Path, language_model: Path | None, effort: Effort) -> Decoder:
+def _decoder(dictionary: Path, language_model: Path | None, effort: Effort) -> Decoder:
     english = model_path()
     models = [(english / "en-us.lm.bin", 1.0)]
     if language_model is not None:
         models.append((language_model, DOMAIN_WEIGHT))
-    return Decoder({"hmm": str(english / "en-us"), "dict": str(dictionary), **settings}, models, effort)
+    return Decoder({"hmm": str(english / "en-us"), "dict": str(dictionary)}, models, effort)
 
 
 def main() -> None:

@@ -13,7 +13,7 @@ from engines.checkpoint import Checkpoint
 from engines.errors import ReparteeError
 from engines.quantize import quantize_rows
 from engines.runtimes.kernel_model import kernel_model
-from engines.runtimes.runtime import BUCKETS, OutputHead, Status, UnsuitableModelError
+from engines.runtimes.runtime import OutputHead, Status, UnsuitableModelError, buckets_within
 from plugins import bert_avx512 as kernels
 from plugins.bert import Model
 
@@ -54,7 +54,7 @@ class Avx512Runtime:
     def __init__(self, model: kernels.BertAvx512, longest: int, head: OutputHead) -> None:
         self.name = "avx512"
         self.device = f"{_cpu_name()}, int8 and bf16, {model.threads} threads"
-        self.buckets = tuple(length for length in BUCKETS if length <= longest) or (longest,)
+        self.buckets = buckets_within(longest)
         self.note = ""
         self._model = model
         self._head = head

@@ -18,7 +18,7 @@ from engines.runtimes.cuda import driver as cuda
 from engines.runtimes.cuda.driver import DeviceMemory, Gpu, Graph, Module, PinnedMemory, Stream
 from engines.runtimes.cuda.tiles import Tiles
 from engines.runtimes.kernel_model import kernel_model
-from engines.runtimes.runtime import BUCKETS, OutputHead, Status, UnsuitableModelError
+from engines.runtimes.runtime import OutputHead, Status, UnsuitableModelError, buckets_within
 from plugins import bert_cuda as kernels
 from plugins.bert import Model
 
@@ -91,7 +91,7 @@ class CudaRuntime:
         self.device = f"{gpu.name}, FP16, our CUDA kernels"
         self.note = ""
         self.head = head
-        self.buckets = tuple(length for length in BUCKETS if length <= longest) or (longest,)
+        self.buckets = buckets_within(longest)
         self._packed, self._gpu = packed, gpu
         self._graphs: dict[tuple[int, int], Graph] = {}
         self._lock = threading.Lock()

@@ -3,12 +3,12 @@
 import contextlib
 import hashlib
 import json
-import os
 import time
 from pathlib import Path
 
 import numpy as np
 
+from engines.files import write_whole
 from engines.runtimes.cuda.driver import Gpu, Graph, Module, Stream
 from plugins import bert_cuda as kernels
 from plugins import bert_tiles as tiles
@@ -81,9 +81,7 @@ class Tiles:
         """Write what is known; a folder that cannot be written to is no error, the next process measures again."""
         with contextlib.suppress(OSError):
             self._file.parent.mkdir(parents=True, exist_ok=True)
-            partial = self._file.with_name(f"{self._file.name}.{os.getpid()}")
-            partial.write_text(json.dumps({key: tile.kernel for key, tile in self._known.items()}))
-            partial.replace(self._file)
+            write_whole(self._file, json.dumps({key: tile.kernel for key, tile in self._known.items()}).encode())
 
 
 def _round_up(tokens: int) -> int:

@@ -20,7 +20,7 @@ from engines.errors import ReparteeError
 from engines.runtimes.cache import EngineCache, EngineKey
 from engines.runtimes.graph import build_graph
 from engines.runtimes.openvino.shapes import HotShapes, Requests
-from engines.runtimes.runtime import BUCKETS, OutputHead, Status
+from engines.runtimes.runtime import OutputHead, Status, buckets_within
 
 GROUP = 384
 """Channels that share one scale when inputs are quantised, or a divisor of it."""
@@ -58,7 +58,7 @@ def load(
     core = openvino.Core()
     half = "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
     longest = checkpoint.config.max_positions
-    buckets = tuple(length for length in BUCKETS if length <= longest) or (longest,)
+    buckets = buckets_within(longest)
     cache = EngineCache(cache_dir / "engines")
     problem = ""
     for precision in ("float32",) if exact else ("int8 and bf16" if half else "int8", "float32"):

@@ -36,6 +36,10 @@ class TensorRTError(ReparteeError):
     """TensorRT is missing, or refused to build, load or run an engine."""
 
 
+class UnusablePlanError(TensorRTError):
+    """A plan that cannot be run here though it was made for this library and GPU: building it again may help."""
+
+
 class TensorRT:
     """One installed TensorRT. ``name``: tensorrt or tensorrt_rtx; ``version``: ``8.6.0``."""
 
@@ -191,16 +195,16 @@ class TensorRT:
         """Give the (runtime, engine) of a serialised plan; keep the runtime as long as the engine.
 
         Raises:
-            TensorRTError: the plan was made for another GPU or version, is damaged, or does not fit the GPU's memory.
+            UnusablePlanError: it was made for another GPU or version, is damaged, or does not fit the GPU's memory.
         """
         self.errors.clear()
         try:
             runtime = self.module.Runtime(self._logger)
             engine = runtime.deserialize_cuda_engine(plan)
         except (TypeError, RuntimeError) as error:
-            raise TensorRTError(self._failed("could not load the engine", error)) from error
+            raise UnusablePlanError(self._failed("could not load the engine", error)) from error
         if engine is None:
-            raise TensorRTError(self._failed("could not load the engine"))
+            raise UnusablePlanError(self._failed("could not load the engine"))
         return runtime, engine
 
     def context(self, engine: Any) -> Any:
@@ -210,7 +214,7 @@ class TensorRT:
         else:
             context = engine.create_execution_context(self.module.ExecutionContextAllocationStrategy.USER_MANAGED)
         if context is None:
-            raise TensorRTError(self._failed("could not make an execution context"))
+            raise UnusablePlanError(self._failed("could not make an execution context"))
         return context
 
     def scratch_size(self, engine: Any) -> int:

@@ -9,7 +9,7 @@ from typing import Any
 from engines.checkpoint import Checkpoint
 from engines.errors import ReparteeError
 from engines.runtimes.cache import EngineCache, EngineKey
-from engines.runtimes.runtime import OutputHead
+from engines.runtimes.runtime import OutputHead, buckets_within
 from engines.runtimes.tensorrt.api import Progress, TensorRT
 from engines.runtimes.tensorrt.graph import INPUTS, POOLING, SINGLE, fill_heads, tensorrt_graph
 
@@ -190,7 +190,7 @@ def build_for(
 def default_options(checkpoint: Checkpoint) -> EngineOptions:
     """Every bucket that the model reads, in float16."""
     longest = checkpoint.config.max_positions
-    return EngineOptions(tuple(each for each in BUCKETS if each <= longest) or (longest,))
+    return EngineOptions(buckets_within(longest, BUCKETS))
 
 
 def _add_profiles(builder: Any, config: Any, profiles: Sequence[Profile]) -> None:

@@ -16,7 +16,7 @@ from engines.runtimes.cache import EngineCache
 from engines.runtimes.cuda import driver as cuda
 from engines.runtimes.cuda.driver import INSTALL, DeviceMemory, Gpu, Graph, PinnedMemory, Stream
 from engines.runtimes.runtime import OutputHead, Status
-from engines.runtimes.tensorrt.api import Progress, TensorRT, TensorRTError, installed
+from engines.runtimes.tensorrt.api import Progress, TensorRT, TensorRTError, UnusablePlanError, installed
 from engines.runtimes.tensorrt.build import EngineOptions, Profile, build_engine, default_options, engine_key, parts
 from engines.runtimes.tensorrt.graph import INPUTS, OUTPUTS
 
@@ -82,7 +82,7 @@ def load(
 
     try:
         return TensorRTRuntime(api, plans(keep=True), gpu, head=head, precision=options.precision)
-    except TensorRTError:  # whole, made from the same, and yet unusable: a driver changed under it, say
+    except UnusablePlanError:  # whole, made from the same, and yet unusable: a driver changed under it, say
         return TensorRTRuntime(api, plans(keep=False), gpu, head=head, precision=options.precision)
 
 
@@ -159,16 +159,18 @@ class TensorRTRuntime:
         largest = max(_aligned(p.batch * p.seq * 4) for *_, p in profiles)
         size_out = max(p.batch * (p.seq if self.head == "span" else 1) for *_, p in profiles) * width * 4
         self.stream = self._own(Stream())
-        self._host_in = self._own(PinnedMemory(largest * len(INPUTS)))
-        self._device_in = self._own(DeviceMemory(largest * len(INPUTS)))
-        self._host_out, self._device_out = self._own(PinnedMemory(size_out)), self._own(DeviceMemory(size_out))
+        self.host_in = self._own(PinnedMemory(largest * len(INPUTS)))
+        self.device_in = self._own(DeviceMemory(largest * len(INPUTS)))
+        self.host_out, self.device_out = self._own(PinnedMemory(size_out)), self._own(DeviceMemory(size_out))
         scratch = self._own(DeviceMemory(max(api.scratch_size(engine) for engine in engines)))
         self.shapes: dict[tuple[int, int], Shape] = {}
         for engine, index, profile in sorted(profiles, key=lambda each: (each[2].seq, each[2].batch)):
             context = api.context(engine)
             api.scratch(context, int(scratch.value), scratch.size)
             if not context.set_optimization_profile_async(index, int(self.stream)):
-                raise TensorRTError(f"The engine's profile {index} is unusable; rebuild it with repartee engine build.")
+                raise UnusablePlanError(
+                    f"The engine's profile {index} is unusable; rebuild it with repartee engine build."
+                )
             self.stream.synchronize()
             out = (profile.batch, profile.seq, width) if self.head == "span" else (profile.batch, width)
             self.shapes[profile.seq, profile.batch] = Shape(self, context, profile.batch, profile.seq, output, out)
@@ -255,10 +257,10 @@ class Shape:
         self._context, self._stream = context, owner.stream
         apart = _aligned(batch * seq * 4)
         self.size_in, self.size_out = apart * len(INPUTS), int(np.prod(out)) * 4
-        self.inputs = [owner._host_in.view((batch, seq), np.int32, apart * index) for index in range(len(INPUTS))]
-        self.output = owner._host_out.view(out, np.float32)
-        self._host_in, self._host_out = int(owner._host_in.value), int(owner._host_out.value)
-        self._device_in, self._device_out = int(owner._device_in.value), int(owner._device_out.value)
+        self.inputs = [owner.host_in.view((batch, seq), np.int32, apart * index) for index in range(len(INPUTS))]
+        self.output = owner.host_out.view(out, np.float32)
+        self._host_in, self._host_out = int(owner.host_in.value), int(owner.host_out.value)
+        self._device_in, self._device_out = int(owner.device_in.value), int(owner.device_out.value)
         for index, name in enumerate(INPUTS):
             self.inputs[index][:] = 0
             fits = context.set_input_shape(name, (batch, seq))

@@ -1,3 +1,5 @@
+import pytest
+
 from assistant.channels.limits import Bucket, Buckets
 
 
@@ -8,28 +10,52 @@ class Clock:
         return self.now
 
 
-def test_a_bucket_allows_a_burst_and_then_a_steady_rate():
+@pytest.mark.parametrize(
+    ("capacity", "per_second", "asked"),
+    [
+        # (at second, tokens, whether there are so many)
+        (3, 2, [(0, 1, True), (0, 1, True), (0, 1, True), (0, 1, False)]),
+        (3, 2, [(0, 3, True), (0.5, 1, True), (0.5, 1, False)]),
+        (3, 2, [(0, 3, True), (100, 3, True), (100, 1, False)]),
+        (3, 2, [(0, 4, False), (0, 3, True)]),
+        (1, 0.1, [(0, 1, True), (9.5, 1, False), (10, 1, True)]),
+        (1, 4, [(0, 0.5, True), (0, 0.75, False), (0.0625, 0.75, True)]),
+    ],
+)
+def test_a_bucket_allows_a_burst_and_then_a_steady_rate(capacity, per_second, asked):
     clock = Clock()
-    bucket = Bucket(3, 2, clock)
-    assert [bucket.take() for _ in range(4)] == [True, True, True, False]
-    clock.now = 0.5
-    assert [bucket.take() for _ in range(2)] == [True, False]
-    clock.now = 100
-    assert [bucket.take() for _ in range(4)] == [True, True, True, False]
+    bucket = Bucket(capacity, per_second, clock)
+    for clock.now, tokens, there in asked:
+        assert bucket.take(tokens) is there, (clock.now, tokens)
 
 
-def test_debt_tells_how_long_to_wait():
+@pytest.mark.parametrize(
+    ("capacity", "per_second", "taken"),
+    [
+        # (at second, tokens, seconds to wait)
+        (2, 4, [(0, 1, 0), (0, 1, 0), (0, 1, 0.25), (0, 1, 0.5), (0.75, 0, 0)]),
+        (2, 4, [(0, 10, 2), (1, 0, 1), (2, 0, 0), (100, 2, 0)]),
+        (0, 1, [(0, 1, 1), (5, 1, 1)]),
+    ],
+)
+def test_debt_tells_how_long_to_wait(capacity, per_second, taken):
     clock = Clock()
-    bucket = Bucket(2, 4, clock)
-    assert [bucket.owe(), bucket.owe(), bucket.owe(), bucket.owe()] == [0, 0, 0.25, 0.5]
-    clock.now = 0.75
-    assert bucket.owe() == 0
+    bucket = Bucket(capacity, per_second, clock)
+    for clock.now, tokens, wait in taken:
+        assert bucket.owe(tokens) == wait, (clock.now, tokens)
 
 
-def test_the_table_of_clients_is_bounded():
-    buckets = Buckets(1, 0.001, clients=10, clock=Clock())
-    assert buckets.take("first")
-    assert not buckets.take("first")
-    assert all(buckets.take(str(n)) for n in range(10))
-    assert buckets.take("first")  # it was forgotten, which is the price of a bound
-    assert len(buckets._buckets) == 10
+@pytest.mark.parametrize(
+    ("visits", "let_in"),
+    [
+        ("aaa", [True, True, False]),
+        ("aabb", [True, True, True, True]),
+        ("aaabbb", [True, True, False, True, True, False]),
+        ("aaabca", [True, True, False, True, True, True]),  # a was forgotten, which is the price of a bound
+        ("aaabaca", [True, True, False, True, False, True, False]),  # who came lately is remembered
+    ],
+)
+def test_each_client_has_a_bucket_of_its_own_in_a_bounded_table(visits, let_in):
+    buckets = Buckets(2, 0.001, clients=2, clock=Clock())
+    assert [buckets.take(client) for client in visits] == let_in
+    assert len(buckets._buckets) <= 2

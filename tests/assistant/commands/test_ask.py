@@ -1,5 +1,6 @@
 """``repartee ask`` as a user runs it: cited answers, and one sentence with status 2 for every kind of bad input."""
 
+import asyncio
 import hashlib
 import json
 import re
@@ -13,6 +14,8 @@ import pytest
 
 from assistant.audio.files import write_wav
 from assistant.audio.samples import RATE
+from assistant.config import Config
+from assistant.parts import Parts
 from assistant.turn.budget import DEFAULT_SLOTS
 from engines.checkpoint import default_checkpoint_path
 from knowledge.library import Library
@@ -284,3 +287,20 @@ def test_a_closed_pipe_is_quiet(samples_home):
     call = f"{sys.executable} -m assistant --home {samples_home} knowledge list | true"
     result = subprocess.run(["bash", "-c", call], capture_output=True, text=True, check=False)
     assert result.stderr == ""
+
+
+def test_what_the_library_put_right_is_told(repartee, own_home):
+    (own_home / "index" / "meta.json").write_text("{")
+    asked = repartee(own_home, "ask", QUESTION)
+    assert asked.returncode == 0
+    assert re.fullmatch(r"The search index was made again \(.*\)\.\n", asked.stderr)
+    assert repartee(own_home, "ask", QUESTION).stderr == ""
+
+
+def test_the_largest_document_is_the_same_for_whoever_adds(own_home):
+    (own_home / "repartee.toml").write_text("[knowledge]\nmax_document_mb = 0.001\n")
+    parts = Parts.open(Config.load(own_home))
+    try:
+        assert "the limit is 0.001 MB" in parts.library.add([SAMPLES]).failed[0][1]
+    finally:
+        asyncio.run(parts.close())

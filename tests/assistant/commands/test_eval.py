@@ -6,6 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from assistant import cli
+from engines.errors import ReparteeError
 
 CONTEXTS = {
     "Lighthouse": (
@@ -116,3 +117,50 @@ def test_a_folder_that_is_not_there_is_told_before_anything_is_asked(evaluate, s
     result = evaluate(squad_file, "--predictions", tmp_path / "absent" / "out.json")
     assert result.exit_code == 2
     assert "there is no such folder" in result.stderr
+
+
+def test_the_open_evaluation_reads_what_a_turn_reads(evaluate, squad_file, monkeypatch):
+    from engines.reader.reader import Reader
+
+    given = []
+    usual = Reader.read
+
+    def read(self, question, passages, **options):
+        given.extend(passages)
+        return usual(self, question, passages, **options)
+
+    monkeypatch.setattr(Reader, "read", read)
+    assert evaluate(squad_file, "--open", "--json").exit_code == 0
+    assert {passage.context for passage in given} == set(CONTEXTS)
+    assert {passage.text for passage in given} == set(CONTEXTS.values())
+
+
+def test_what_an_evaluation_opened_is_closed_when_it_fails(evaluate, squad_file, monkeypatch):
+    from engines.reader.reader import Reader
+    from knowledge.library import Library
+
+    closed = []
+    for kind in (Reader, Library):
+        usual = kind.close
+        monkeypatch.setattr(kind, "close", lambda self, usual=usual: (closed.append(type(self).__name__), usual(self)))
+
+    def read(*_, **__):
+        raise ReparteeError("The reader is out of order.")
+
+    monkeypatch.setattr(Reader, "read", read)
+    result = evaluate(squad_file, "--open")
+    assert (result.exit_code, result.stderr) == (2, "repartee: The reader is out of order.\n")
+    assert closed == ["Library", "Reader"]
+
+
+def test_predictions_are_written_whole_and_in_utf8(evaluate, squad_file, tmp_path):
+    squad_file.write_text(squad_file.read_text().replace("Martha Hale", "Martha H\u00e5le"))
+    out = tmp_path / "out.json"
+    out.symlink_to(tmp_path / "real.json")
+    assert evaluate(squad_file, "--predictions", out).exit_code == 0
+    assert json.loads(out.read_bytes())["b"] == "Martha H\u00e5le"
+    assert "H\u00e5le".encode() in (tmp_path / "real.json").read_bytes()
+    out.unlink()
+    out.mkdir()
+    assert evaluate(squad_file, "--predictions", out).exit_code == 2
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["dev.json", "out.json", "real.json"]

@@ -1,8 +1,13 @@
 """``repartee knowledge`` through the real command line, with the bundled reader's vocabulary."""
 
+import contextlib
 import json
+import re
+import signal
+import sqlite3
 import subprocess
 import sys
+import time
 
 import pytest
 from click.testing import CliRunner
@@ -55,7 +60,7 @@ def test_documents_are_added_listed_found_and_removed(repartee, documents):
 
 def test_json_is_complete(repartee, documents):
     added = json.loads(repartee("add", "--json", documents).stdout)
-    assert sorted(added) == ["added", "failed", "gone", "passages", "removed", "replaced", "unchanged"]
+    assert sorted(added) == ["added", "failed", "gone", "passages", "removed", "replaced", "skipped", "unchanged"]
     assert added["added"] == [str(documents / "tea.txt"), str(documents / "tower.md")]
     listed = json.loads(repartee("list", "--json").stdout)
     assert [document["title"] for document in listed] == ["All about Tea", "The Tower"]
@@ -66,6 +71,7 @@ def test_json_is_complete(repartee, documents):
     assert hit["headings"] == ["Height"]
     assert hit["end"] - hit["start"] == len(hit["text"])
     assert hit["score"] > 0
+    assert hit["page"] is None
 
 
 def test_an_empty_store_says_what_to_do(repartee):
@@ -79,6 +85,15 @@ def test_what_fails_is_named_while_the_rest_is_added(repartee, documents):
     result = repartee("add", documents)
     assert (result.exit_code, result.stdout) == (0, "2 added, 1 failed; the store now has 2 passages.\n")
     assert result.stderr.startswith(f"repartee: {documents / 'binary.md'} holds binary data")
+
+
+def test_other_kinds_of_files_are_mentioned(repartee, documents):
+    for name in ("a.docx", "b.docx", "c.png"):
+        (documents / name).write_bytes(b"x")
+    result = repartee("add", documents)
+    assert (result.exit_code, result.stdout) == (0, "2 added; the store now has 2 passages.\n")
+    assert result.stderr == "repartee: Files of other kinds were left out: 2 .docx, 1 .png.\n"
+    assert json.loads(repartee("add", "--json", documents).stdout)["skipped"] == {".docx": 2, ".png": 1}
 
 
 def test_an_unreadable_folder_is_named_while_the_rest_is_added(tmp_path, documents):
@@ -145,6 +160,60 @@ def test_a_corrupt_store_is_one_sentence(repartee, documents, tmp_path):
             f"{store} is damaged (file is not a database); move it away and add your documents again."
         )
     assert store.read_bytes().startswith(b"not a database")
+
+
+def test_names_and_titles_do_not_reach_the_terminal_as_they_are(repartee, documents):
+    evil = "\x1b]52;c;aGk=\x07\x9b2J\u202e"
+    (documents / f"a{evil}.md").write_text(
+        f"# The {evil} Tower\n\n## In {evil}\n\nIt is {evil} 41 metres tall. {'More. ' * 99}\n"
+    )
+    (documents / f"b{evil}.md").write_bytes(b"\0" * 10)
+    outputs = [repartee("add", documents)]
+    (documents / f"a{evil}.md").unlink()
+    outputs += [repartee("add", documents), repartee("list"), repartee("search", "how tall is the tower")]
+    outputs += [repartee("add", documents / f"b{evil}.md"), repartee("add", f"missing{evil}")]
+    for result in outputs:
+        assert not set(result.stdout + result.stderr) & set("\x1b\x07\x9b\u202e")
+    shown = "".join(result.stdout + result.stderr for result in outputs)
+    assert shown.count("␛]52;c;aGk=␇") > 6
+    listed = repartee("list", "--json").stdout
+    assert evil in json.loads(listed)[0]["path"]
+    assert "\x1b" not in listed
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_stopped_add_says_so_and_keeps_what_was_added(tmp_path, number):
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    for n in range(300):
+        (folder / f"{n:03}.md").write_text(f"# Report {n}\n\nThe number{n}word stands here.\n" * 20)
+    call = [sys.executable, "-m", "assistant", "--home", tmp_path / "home", "knowledge", "add", folder]
+    process = subprocess.Popen(call, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    store = tmp_path / "home" / "knowledge.db"
+    deadline = time.monotonic() + 60
+    while not (store.exists() and stored(store) >= 5):
+        assert process.poll() is None, process.stderr.read()
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    process.send_signal(number)
+    output, errors = process.communicate(timeout=60)
+    assert (process.returncode, output) == (128 + number, "")
+    said = re.fullmatch(
+        r"repartee: Stopped after (\d+) of 300 documents; what was added stays, give the same again for the rest\.\n",
+        errors,
+    )
+    assert int(said[1]) >= 5
+    kept = stored(store)
+    assert int(said[1]) <= kept <= int(said[1]) + 1
+    again = subprocess.run(call, capture_output=True, text=True, check=False)
+    assert again.stdout.startswith(f"{300 - kept} added, {kept} unchanged; ")
+
+
+def stored(path):
+    """Count the documents in a store that another process may be making."""
+    with contextlib.suppress(sqlite3.OperationalError), contextlib.closing(sqlite3.connect(path)) as connection:
+        return connection.execute("SELECT count(*) FROM documents").fetchone()[0]
+    return 0
 
 
 def test_a_repaired_index_is_mentioned(repartee, documents, tmp_path):

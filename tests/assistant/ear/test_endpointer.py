@@ -49,13 +49,6 @@ def test_a_fixed_wait_ignores_the_words() -> None:
     assert {waits.for_look(look) for look in Look} == {500}
 
 
-def test_another_default_keeps_the_proportions() -> None:
-    assert Waits.around(240) == Waits()
-    for default in (120, 480, 1200):
-        waits = Waits.around(default)
-        assert [waits.for_look(look) / default for look in Look] == [Waits().for_look(look) / 240 for look in Look]
-
-
 def test_patience_lengthens_what_is_waited_for_beyond_the_default_and_nothing_else() -> None:
     endpointer, fixed = Endpointer(Waits()), Endpointer(Waits.around(500, adaptive=False))
     endpointer.patience = fixed.patience = 2.0
@@ -71,3 +64,15 @@ def test_patience_lengthens_what_is_waited_for_beyond_the_default_and_nothing_el
         Look.UNFINISHED: 960,
         Look.OPEN: 1760,
     }
+
+
+def test_another_default_keeps_the_short_and_the_long_wait_on_their_sides() -> None:
+    assert Waits.around(100).for_look(Look.COMPLETE) == 100
+    assert Waits.around(240) == Waits()
+
+
+def test_more_patience_is_more_of_it_however_the_words_look() -> None:
+    for shorter, longer in ((100, 160), (160, 240), (240, 600), (600, 900)):
+        for look in Look:
+            before, after = Waits.around(shorter).for_look(look), Waits.around(longer).for_look(look)
+            assert before < after or (longer <= 240 and before == after)

@@ -3,7 +3,9 @@ import logging
 
 import pytest
 
-from assistant.skills.skill import GROUP, SkillCall, Skills
+from assistant.skills import choose
+from assistant.skills.choose import GROUP, load_skills
+from assistant.skills.skill import SkillCall
 
 
 class Coin:
@@ -30,9 +32,9 @@ async def test_a_package_adds_a_skill_and_a_broken_one_is_told_and_left_out(
     ]
     for entry, made in zip(here, (Coin, broken), strict=True):
         vars(entry)["load"] = lambda made=made: made
-    monkeypatch.setattr(importlib.metadata, "entry_points", lambda group: here if group == GROUP else [])
+    monkeypatch.setattr(choose, "entry_points", lambda group: here if group == GROUP else [])
     with caplog.at_level(logging.ERROR):
-        skills = Skills.load()
+        skills = load_skills()
     call = skills.understand("toss a coin")
     assert call is not None
     assert await skills.call(call, None) == "Heads."

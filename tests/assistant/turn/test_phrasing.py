@@ -15,7 +15,18 @@ DOCUMENT = "The mill was built in 1911. It burned in 1930. The school was built 
 
 
 def hit(start: int, end: int, identity: int) -> Hit:
-    return Hit(Passage(identity, 1, "mill.txt", "The Mill", (), DOCUMENT[start:end], start, end, NO_TOKENS), 1.0)
+    passage = Passage(
+        id=identity,
+        document_id=1,
+        document="mill.txt",
+        title="The Mill",
+        headings=(),
+        text=DOCUMENT[start:end],
+        start=start,
+        end=end,
+        tokens=NO_TOKENS,
+    )
+    return Hit(passage, 1.0)
 
 
 def reading(*spans):
@@ -31,6 +42,16 @@ def test_offsets_count_in_the_document():
     (citation,) = cite(reading((0, 41 - 28, 45 - 28, "1930")), [hit(28, 46, 6)])
     assert DOCUMENT[citation.start : citation.end] == citation.text == "1930"
     assert (citation.document, citation.passage_id, citation.title) == ("mill.txt", 6, "The Mill")
+
+
+def test_a_citation_names_the_page_that_its_span_stands_on():
+    found = hit(0, 46, 5)
+    paged = dataclasses.replace(found.passage, pages=((0, 3), (28, 4)))
+    pages = [
+        cite(reading((0, *span)), [dataclasses.replace(found, passage=passage)])[0].page
+        for passage, span in ((paged, (22, 26, "1911")), (paged, (41, 45, "1930")), (found.passage, (22, 26, "1911")))
+    ]
+    assert pages == [3, 4, None]
 
 
 def test_overlapping_passages_give_one_citation_and_other_places_their_own():

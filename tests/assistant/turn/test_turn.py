@@ -7,9 +7,9 @@ import sys
 import pytest
 import pytest_asyncio
 
-from assistant.commands.bench import bundled_questions, is_right
 from assistant.config import Config
 from assistant.parts import Parts
+from assistant.samples import bundled_questions, is_right
 from assistant.skills.skill import SkillCall, Skills
 from assistant.turn.budget import DEFAULT_SLOTS, Budget
 from assistant.turn.events import Reply

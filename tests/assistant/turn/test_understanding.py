@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.skills.skill import Skills
+from assistant.skills.choose import load_skills
 from assistant.turn.understanding import MAX_QUESTION, Command, Context, Question, QuestionError, understand
 
-HERE = Context(skills=Skills.load())
+HERE = Context(skills=load_skills())
 
 
 @pytest.mark.parametrize(

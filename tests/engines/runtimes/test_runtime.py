@@ -160,3 +160,25 @@ def test_auto_passes_over_a_runtime_that_does_not_know_the_sizes_of_a_model_and_
 def test_an_unknown_runtime_is_named(tmp_path, checkpoint):
     with pytest.raises(ReparteeError, match=r"no runtime 'abacus'; choose auto or one of .*openvino"):
         load_runtime("abacus", checkpoint, cache_dir=tmp_path)
+
+
+def test_a_length_that_gets_no_model_of_its_own_is_told_and_read_all_the_same(checkpoint, tmp_path, caplog):
+    runtime = load_runtime("openvino", checkpoint, cache_dir=tmp_path)
+    runtime._hot._graph = lambda: b"no graph"
+    batch = random_batch(checkpoint.config, 1, 32)
+    with caplog.at_level("WARNING"):
+        for _ in range(HOT + 1):
+            assert np.isfinite(runtime.run(*batch)).all()
+        give_up = time.monotonic() + 60
+        while "no model of its own for 32 tokens" not in caplog.text and time.monotonic() < give_up:
+            time.sleep(0.05)
+    assert "no model of its own for 32 tokens" in caplog.text
+    assert np.isfinite(runtime.run(*batch)).all()
+    runtime.close()
+
+
+def test_a_closed_model_says_so(checkpoint, tmp_path):
+    runtime = load_runtime("openvino", checkpoint, cache_dir=tmp_path)
+    runtime.close()
+    with pytest.raises(ReparteeError, match="This model is closed"):
+        runtime.run(*random_batch(checkpoint.config, 1, 32))

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from knowledge.index.words import IndexBrokenError, IndexBusyError, PassageIndex, exclusive
+from knowledge.index.index import IndexBrokenError, IndexBusyError, exclusive
+from knowledge.index.words import PassageIndex
 
 PASSAGES = {
     11: ("The Lighthouse", "The tower", "It is 41 metres tall and was built by Henry Dawson in 1871."),

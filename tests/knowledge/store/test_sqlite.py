@@ -2,12 +2,15 @@
 
 import contextlib
 import sqlite3
+import subprocess
+import sys
 
 import pytest
 
-from knowledge.formats.documents import plain_document
+from knowledge.formats.plain import plain_document
 from knowledge.store.sqlite import NewPassage, Store, StoreError
 from tests.knowledge.texts import tokenize
+from tests.paths import ROOT
 
 
 @pytest.fixture
@@ -16,7 +19,7 @@ def path(tmp_path):
 
 
 def put(store, name="a", text="One sentence."):
-    passages = [NewPassage(("H", "I"), 0, len(text), text, tokenize(text))]
+    passages = [NewPassage(headings=("H", "I"), start=0, end=len(text), text=text, tokens=tokenize(text))]
     return store.put(f"/{name}", name, text.encode(), len(text), plain_document(text, "Title"), passages)
 
 
@@ -107,16 +110,41 @@ def test_a_damaged_store_is_one_sentence_that_names_the_file(path, damage):
     assert bytes(path.read_bytes()[:100]) == bytes(content[:100])
 
 
-@pytest.mark.parametrize("column", ["tokens = x''", "tokens = x'02ff'", "tokens = x'0200000000'", "headings = '{'"])
-def test_a_passage_that_cannot_be_unpacked_is_one_sentence(path, column):
-    store = Store(path)
-    put(store)
-    store.close()
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "tokens = x''",
+        "tokens = x'02ff'",
+        "tokens = x'0200000000'",
+        "headings = '{'",
+        "text = 'Two sentence.'",
+        "text = CAST(x'ff4f6e65' AS TEXT)",
+        "start = 1",
+        "pages = '[[0, 7]]'",
+        "checksum = 5",
+        "headings = '{', checksum = NULL",
+    ],
+)
+def test_a_damaged_passage_is_left_out_and_told_once(path, damage):
+    with contextlib.closing(Store(path)) as store:
+        put(store)
+        put(store, "b", "Whole.")
     with contextlib.closing(sqlite3.connect(path)) as connection:
-        connection.execute(f"UPDATE passages SET {column}")
+        connection.execute(f"UPDATE passages SET {damage} WHERE id = 1")
         connection.commit()
-    with contextlib.closing(Store(path)) as damaged, pytest.raises(StoreError, match=r"is damaged .*; move it away"):
-        damaged.passages([1])
+    told = []
+    with contextlib.closing(Store(path, tell=told.append)) as damaged:
+        assert [list(damaged.passages([1, 2])), list(damaged.passages([1, 2]))] == [[2], [2]]
+        assert (damaged.indexable(1), len(damaged.indexable(2))) == ([], 1)
+        assert told == [
+            (
+                f"{path} is damaged where a is stored, so a passage of it is left out; remove it and add it again: "
+                "repartee knowledge remove 1."
+            )
+        ]
+        assert damaged.remove(1)
+        put(damaged)
+        assert list(damaged.passages([2, 3])) == [2, 3]
 
 
 def test_a_number_that_no_document_can_have_removes_nothing(path):
@@ -140,8 +168,9 @@ def test_a_newer_store_asks_for_a_newer_version(path):
     newer = sqlite3.connect(path)
     newer.execute("PRAGMA user_version = 99")
     newer.close()
-    with pytest.raises(StoreError, match=r"has format 99 and this version reads 1; update Repartee\."):
-        Store(path)
+    for readonly in (False, True):
+        with pytest.raises(StoreError, match=r"has format 99, of a newer version .* reads up to 2: update Repartee"):
+            Store(path, readonly=readonly)
 
 
 def test_a_folder_in_place_of_the_store(path):
@@ -183,3 +212,41 @@ def test_a_full_disk_is_one_sentence_and_loses_nothing(path):
         put(store, "b", "Long. " * 20_000)
     assert [document.name for document in store.documents()] == ["a"]
     store.close()
+
+
+def test_a_disk_that_fails_is_not_called_damage(path):
+    # The kernel refuses to let the file grow, as a failing disk or a network share would.
+    code = (
+        "import resource, sys\nfrom pathlib import Path\nfrom engines.errors import ReparteeError\n"
+        "from tests.knowledge.store.test_sqlite import put\nfrom knowledge.store.sqlite import Store\n"
+        "store = Store(Path(sys.argv[1]))\nput(store)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (2**16, 2**16))\n"
+        "try:\n    put(store, 'b', 'Long. ' * 200_000)\nexcept ReparteeError as error:\n    print(error)\n"
+        "print([document.name for document in store.documents()])\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code, path], cwd=ROOT, capture_output=True, text=True, check=False)
+    sentence, names = done.stdout.splitlines()
+    assert sentence == (
+        f"{path} could not be read or written (disk I/O error); nothing in it was changed: check the disk, its free "
+        "space and whether it allows locks, and try again."
+    )
+    assert names == "['a']"
+    with contextlib.closing(Store(path)) as store:
+        assert put(store, "b") is False
+
+
+def test_removals_are_forgotten_once_they_are_many(path, monkeypatch):
+    monkeypatch.setattr("knowledge.store.sqlite.MOST_REMOVED", 3)
+    with contextlib.closing(Store(path)) as store:
+        for name in "abcdefg":
+            put(store, name)
+        for number in range(1, 4):
+            store.remove(number)
+        store.forget_removed(store.sequence)
+        assert (len(store.changes(0)), store.forgotten) == (7, 0)
+        store.remove(4)
+        taken_up = store.sequence
+        store.remove(5)
+        store.forget_removed(taken_up)
+        assert (sorted(store.changes(0)), store.forgotten) == ([5, 6, 7], taken_up)
+        assert store.changes(taken_up) == [5]

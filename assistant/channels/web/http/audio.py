@@ -6,23 +6,25 @@ import asyncio
 import base64
 import io
 import json
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Any
 
 import numpy as np
-from starlette.datastructures import UploadFile
+from starlette.datastructures import State, UploadFile
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from assistant.audio import samples
 from assistant.audio.files import load_audio
 from assistant.audio.formats import AudioFormat, Encoder
-from assistant.channels.web.http.errors import ApiError, json_body, text_field
-from assistant.channels.web.http.presence import while_there
-from assistant.channels.web.realtime.items import clean
+from assistant.channels.json import ApiError, clean
+from assistant.channels.web.http.errors import form_body, json_body, text_field
+from assistant.channels.web.http.presence import Stream, while_there
+from assistant.languages import is_spoken
 from assistant.parts import Parts
 
+SILENCE_MS = 200  # said for a text without words, so that whoever waits for a sound goes on
 MAX_SPOKEN = 4096  # characters of a speech request, as the API has it
 RATE = AudioFormat().rate  # Hz, of the API's pcm and of everything else that is spoken here
 
@@ -37,34 +39,47 @@ _STREAMED = {"wav": "audio/wav", "pcm": "audio/pcm"}
 
 async def transcribe(request: Request) -> Response:
     """Return the words of a recording: a form with `file`, in any format that libsndfile reads."""
-    parts: Parts = request.app.state.service.parts
-    async with request.form(max_files=1, max_fields=32) as form:
+    async with form_body(request) as form:
         upload = form.get("file")
         if not isinstance(upload, UploadFile):
             raise ApiError(
+                "missing_required_parameter",
                 "'file' is needed: a recording, as a file of a multipart form.",
-                code="missing_required_parameter",
                 param="file",
             )
         wanted = str(form.get("response_format") or "json")
         if wanted not in ("json", "text", "verbose_json"):
-            raise ApiError("'response_format' must be json, text or verbose_json.", param="response_format")
-        streaming = str(form.get("stream") or "").lower() == "true"
-        name = upload.filename or "The recording"
-        pcm = await asyncio.to_thread(load_audio, upload.file, name=clean(name)[:100])
-    recognizer = await parts.recognizer(live=False)
-    transcript = await while_there(request, recognizer.transcribe(pcm))
-    seconds = round(len(pcm) / samples.RATE, 3)
+            raise ApiError(
+                "invalid_value", "'response_format' must be json, text or verbose_json.", param="response_format"
+            )
+        streaming = str(form.get("stream") or "").lower() in ("true", "1")
+        if not is_spoken(language := clean(str(form.get("language") or "en"))):
+            raise ApiError(
+                "invalid_value",
+                f"'language' must be en, not '{language[:35]}': English is heard here.",
+                param="language",
+            )
+        text, seconds = await while_there(request, _recognised(request.app.state, upload))
     usage = {"type": "duration", "seconds": seconds}
     if streaming:
-        return _transcript_events(transcript.text, usage)
+        return _transcript_events(text, usage)
     if wanted == "text":
-        return PlainTextResponse(transcript.text + "\n")
-    shown: dict[str, Any] = {"text": transcript.text, "usage": usage}
+        return PlainTextResponse(text + "\n")
+    shown: dict[str, Any] = {"text": text, "usage": usage}
     if wanted == "verbose_json":
-        segment = {"id": 0, "start": 0.0, "end": seconds, "text": transcript.text}
+        segment = {"id": 0, "start": 0.0, "end": seconds, "text": text}
         shown |= {"task": "transcribe", "language": "english", "duration": seconds, "segments": [segment]}
     return JSONResponse(shown)
+
+
+async def _recognised(state: State, upload: UploadFile) -> tuple[str, float]:
+    """Return the words of a recording and how many seconds it has."""
+    parts: Parts = state.service.parts
+    name = upload.filename or "The recording"
+    async with state.recordings:
+        pcm = await asyncio.to_thread(load_audio, upload.file, name=clean(name)[:100])
+        transcript = await (await parts.recognizer(live=False)).transcribe(pcm)
+    return transcript.text, round(len(pcm) / samples.RATE, 3)
 
 
 def _transcript_events(text: str, usage: dict[str, Any]) -> Response:
@@ -74,47 +89,84 @@ def _transcript_events(text: str, usage: dict[str, Any]) -> Response:
     return Response(body, media_type="text/event-stream")
 
 
+async def voices(request: Request) -> Response:
+    """The one voice there is."""
+    parts: Parts = request.app.state.service.parts
+    name = (await parts.synthesizer()).name
+    return JSONResponse({"voices": [{"id": name, "name": name}]})
+
+
 async def speak(request: Request) -> Response:
     """Return a text as speech: wav and pcm as they are made, mp3, opus and flac when they are complete."""
     parts: Parts = request.app.state.service.parts
     body = await json_body(request)
     text = clean(text_field(body, "input", longest=MAX_SPOKEN))
-    if not any(char.isalnum() for char in text):
-        raise ApiError("'input' must have words to speak.", param="input")
+    if not text:
+        raise ApiError("invalid_value", "'input' must have words to speak.", param="input")
     wanted = text_field(body, "response_format", longest=20, default="mp3")
     if wanted not in _WRITTEN and wanted not in _STREAMED:
-        raise ApiError("'response_format' must be mp3, opus, flac, wav or pcm.", param="response_format")
+        raise ApiError(
+            "invalid_value", "'response_format' must be mp3, opus, flac, wav or pcm.", param="response_format"
+        )
     if body.get("speed") not in (None, 1, 1.0):
-        raise ApiError("'speed' must be 1: the voice's rate is the setting speech.rate.", param="speed")
-    pcm = _pcm(parts, text)
+        raise ApiError(
+            "invalid_value", "'speed' must be 1: the voice's rate is the setting speech.rate.", param="speed"
+        )
+    if body.get("stream_format") == "sse" and wanted != "pcm":
+        raise ApiError(
+            "invalid_value", "'response_format' must be pcm when 'stream_format' is sse.", param="response_format"
+        )
+    pcm = await while_there(request, _audible(_pcm(parts, text)))
     if body.get("stream_format") == "sse":
-        if wanted != "pcm":
-            raise ApiError("'response_format' must be pcm when 'stream_format' is sse.", param="response_format")
-        return StreamingResponse(_speech_events(pcm), media_type="text/event-stream")
+        return Stream(_speech_events(pcm), "text/event-stream")
     if wanted in _STREAMED:
-        return StreamingResponse(_wav(pcm) if wanted == "wav" else pcm, media_type=_STREAMED[wanted])
+        return Stream(_wav(pcm) if wanted == "wav" else pcm, _STREAMED[wanted])
     container, subtype, media_type = _WRITTEN[wanted]
-    spoken = await while_there(request, _joined(pcm))
+    spoken = await while_there(request, _whole(pcm))
     return Response(await asyncio.to_thread(_written, spoken, container, subtype), media_type=media_type)
 
 
 async def _pcm(parts: Parts, text: str) -> AsyncGenerator[bytes, None]:
-    """Yield int16 mono at 24 kHz as it is spoken; a client that leaves stops the voice."""
+    """Yield int16 mono at 24 kHz as it is spoken; closing it stops the voice. A text without words is a silence."""
+    if not any(char.isalnum() for char in text):
+        yield bytes(2 * RATE * SILENCE_MS // 1000)
+        return
     voice = await parts.synthesizer()
     encoder = Encoder(AudioFormat())
     async with aclosing(voice.stream(text)) as chunks:
         async for chunk in chunks:
             if data := encoder.encode(chunk, voice.rate):
                 yield data
-        yield encoder.flush()
+    if data := encoder.flush():
+        yield data
 
 
-async def _joined(pcm: AsyncGenerator[bytes, None]) -> bytes:
+async def _audible(pcm: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
+    """Return the same once something of it is there. Raises ApiError where there is nothing."""
+    try:
+        first = await anext(pcm)
+    except StopAsyncIteration:
+        raise ApiError(
+            "invalid_value",
+            "The voice has no sounds for this text; write it in letters of its language.",
+            param="input",
+        ) from None
+
+    async def whole() -> AsyncGenerator[bytes, None]:
+        async with aclosing(pcm):
+            yield first
+            async for chunk in pcm:
+                yield chunk
+
+    return whole()
+
+
+async def _whole(pcm: AsyncGenerator[bytes, None]) -> bytes:
     async with aclosing(pcm):
         return b"".join([chunk async for chunk in pcm])
 
 
-async def _wav(pcm: AsyncGenerator[bytes, None]) -> AsyncIterator[bytes]:
+async def _wav(pcm: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
     """Yield a WAV file whose length is not known when it begins: its size fields say so with all ones."""
     endless = b"\xff\xff\xff\xff"
     yield b"RIFF" + endless + b"WAVEfmt " + np.array([16], "<u4").tobytes() + np.array([1, 1], "<u2").tobytes()
@@ -124,7 +176,7 @@ async def _wav(pcm: AsyncGenerator[bytes, None]) -> AsyncIterator[bytes]:
             yield chunk
 
 
-async def _speech_events(pcm: AsyncGenerator[bytes, None]) -> AsyncIterator[str]:
+async def _speech_events(pcm: AsyncGenerator[bytes, None]) -> AsyncGenerator[str, None]:
     async with aclosing(pcm):
         async for chunk in pcm:
             event = {"type": "speech.audio.delta", "audio": base64.b64encode(chunk).decode("ascii")}

@@ -1,7 +1,8 @@
 """POST /v1/chat/completions: the last user message is the question, the messages before it are the conversation.
 
 Everything the reply rests on (answer, confidence, citations, ledger) is in the extension field `repartee`, which is the
-object that `repartee ask --json` prints; when streaming, it is in the last chunk that has a choice.
+object that `repartee ask --json` prints, without the folders of documents; when streaming, it is in the last chunk that
+has a choice.
 """
 
 from __future__ import annotations
@@ -14,15 +15,16 @@ import json
 import re
 import secrets
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, Response
 
 from assistant.audio.files import load_audio
-from assistant.channels.web.http.errors import ApiError, Json, json_body, text_field
-from assistant.channels.web.realtime.events import checked
-from assistant.channels.web.realtime.items import clean
+from assistant.channels.json import ApiError, Json, checked, clean
+from assistant.channels.web.http.errors import json_body, text_field
+from assistant.channels.web.http.presence import Stream, while_there
+from assistant.channels.web.shown import shown_reply
 from assistant.parts import Parts
 from assistant.turn.events import Reply
 from assistant.turn.turn import take
@@ -36,13 +38,16 @@ async def complete(request: Request) -> Response:
     parts: Parts = request.app.state.service.parts
     body = await json_body(request)
     if body.get("n") not in (None, 1):
-        raise ApiError("'n' must be 1: there is one answer.", param="n")
+        raise ApiError("invalid_value", "'n' must be 1: there is one answer.", param="n")
     wanted = checked(body.get("response_format") or {}, dict, "response_format")
     if wanted.get("type", "text") != "text":
-        raise ApiError("'response_format' must be text: answers are sentences.", param="response_format")
+        raise ApiError(
+            "invalid_value", "'response_format' must be text: answers are sentences.", param="response_format"
+        )
     streaming = checked(body.get("stream_options") or {}, dict, "stream_options")
     messages = checked(body.get("messages") or [], list, "messages")[-MAX_MESSAGES:]
-    question, transcript, history = await _conversation(parts, messages)
+    # What is heard is heard for somebody who is there; what is then done for them is done to its end.
+    question, transcript, history = await while_there(request, _conversation(parts, messages))
     context = Context(history=history, skills=parts.skills)
     reply = await take(question, parts=parts, context=context, transcript=transcript)
     frame: Json = {
@@ -52,11 +57,12 @@ async def complete(request: Request) -> Response:
     }
     if body.get("stream"):
         events = _events(frame, reply, with_usage=bool(streaming.get("include_usage")))
-        return StreamingResponse(events, media_type="text/event-stream", headers={"Cache-Control": "no-cache"})
+        return Stream(events, "text/event-stream")
     message: Json = {"role": "assistant", "content": reply.spoken, "refusal": None, "annotations": []}
     choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": "stop"}
     return JSONResponse(
-        frame | {"object": "chat.completion", "choices": [choice], "usage": _usage(reply), "repartee": reply.to_json()}
+        frame
+        | {"object": "chat.completion", "choices": [choice], "usage": _usage(reply), "repartee": shown_reply(reply)}
     )
 
 
@@ -75,7 +81,7 @@ async def _conversation(parts: Parts, messages: list[object]) -> tuple[str, str 
             asked.clear()
     if not asked or not asked[-1][0].strip():
         raise ApiError(
-            "The last of 'messages' must be the user's question.", code="missing_required_parameter", param="messages"
+            "missing_required_parameter", "The last of 'messages' must be the user's question.", param="messages"
         )
     return *asked[-1], history
 
@@ -94,7 +100,7 @@ async def _content(parts: Parts, content: object, param: str, *, last: bool) -> 
             transcript = await _heard(parts, part.get("input_audio"), f"{param}[{number}].input_audio")
             texts.append(transcript)
         elif part.get("type") != "input_audio":
-            raise ApiError(f"'{param}[{number}].type' must be text or input_audio.", param=param)
+            raise ApiError("invalid_value", f"'{param}[{number}].type' must be text or input_audio.", param=param)
     return " ".join(text for text in texts if text), transcript
 
 
@@ -103,12 +109,12 @@ async def _heard(parts: Parts, given: object, param: str) -> str:
     try:
         recording = io.BytesIO(base64.b64decode(data, validate=True))
     except (binascii.Error, ValueError) as error:
-        raise ApiError(f"'{param}.data' must be base64.", param=param) from error
+        raise ApiError("invalid_value", f"'{param}.data' must be base64.", param=param) from error
     pcm = await asyncio.to_thread(load_audio, recording, name=param)
     return (await (await parts.recognizer(live=False)).transcribe(pcm)).text
 
 
-async def _events(frame: Json, reply: Reply, *, with_usage: bool) -> AsyncIterator[str]:
+async def _events(frame: Json, reply: Reply, *, with_usage: bool) -> AsyncGenerator[str, None]:
     """Yield the chunks, word by word; an answer is read as a whole, so that nothing has to be waited for."""
     frame = frame | {"object": "chat.completion.chunk"} | ({"usage": None} if with_usage else {})
 
@@ -119,7 +125,7 @@ async def _events(frame: Json, reply: Reply, *, with_usage: bool) -> AsyncIterat
     yield chunk({"role": "assistant", "content": "", "refusal": None})
     for word in re.findall(r"\S+\s*", reply.spoken):
         yield chunk({"content": word})
-    yield chunk({}, "stop", repartee=reply.to_json())
+    yield chunk({}, "stop", repartee=shown_reply(reply))
     if with_usage:
         yield _sse(frame | {"choices": [], "usage": _usage(reply)})
     yield "data: [DONE]\n\n"

@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
+from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from assistant.channels.web.realtime.events import ProtocolError, checked, decode
-from engines.errors import ReparteeError
-
-Json = dict[str, Any]
-
-
-class ApiError(ReparteeError):
-    """A request that cannot be done: HTTP status, machine-readable code, and the parameter it concerns."""
-
-    def __init__(self, sentence: str, *, status: int = 400, code: str = "invalid_value", param: str | None = None):
-        super().__init__(sentence)
-        self.status, self.code, self.param = status, code, param
+from assistant.channels.json import ApiError, Json, checked, decode
 
 
 def error_response(sentence: str, *, status: int, code: str | None = None, param: str | None = None) -> JSONResponse:
@@ -33,29 +24,36 @@ async def answer_error(_request: Request, error: Exception) -> Response:
     """Turn our errors into the API's; anything else is for the log."""
     if isinstance(error, ApiError):
         return error_response(str(error), status=error.status, code=error.code, param=error.param)
-    if isinstance(error, ProtocolError):
-        return error_response(error.sentence, status=400, code=error.code, param=error.param)
     return error_response(str(error), status=400)
 
 
-async def json_body(request: Request) -> Json:
-    """Return the JSON object of a request. Raises ProtocolError or ApiError."""
+@asynccontextmanager
+async def form_body(request: Request) -> AsyncIterator[FormData]:
+    """Hold the form of a request, with one file at most. Raises ApiError or HTTPException."""
     try:
-        text = (await request.body()).decode()
-    except UnicodeDecodeError as error:
-        raise ApiError("The body must be JSON in UTF-8.", code="invalid_json") from error
-    body: Json = checked(decode(text), dict, "body")
+        form = await request.form(max_files=1, max_fields=32)
+    except ValueError as error:  # some charsets are known and decode nothing
+        raise ApiError("invalid_value", "The form cannot be read: send its names in UTF-8.") from error
+    try:
+        yield form
+    finally:
+        await form.close()
+
+
+async def json_body(request: Request) -> Json:
+    """Return the JSON object of a request. Raises ApiError."""
+    body: Json = checked(decode(await request.body()), dict, "body")
     return body
 
 
 def text_field(body: Json, name: str, *, longest: int, default: str | None = None) -> str:
-    """Return a text field. Raises ProtocolError or ApiError where it is missing, no text or too long."""
+    """Return a text field. Raises ApiError where it is missing, no text or too long."""
     value = body.get(name)
     if value is None:
         if default is None:
-            raise ApiError(f"'{name}' is needed.", code="missing_required_parameter", param=name)
+            raise ApiError("missing_required_parameter", f"'{name}' is needed.", param=name)
         return default
     text: str = checked(value, str, name)
     if len(text) > longest:
-        raise ApiError(f"'{name}' must not be longer than {longest} characters.", param=name)
+        raise ApiError("invalid_value", f"'{name}' must not be longer than {longest} characters.", param=name)
     return text

@@ -30,7 +30,7 @@ class Feed:
 
 @dataclass(frozen=True)
 class Commit:
-    """conversation.commit()."""
+    """conversation.commit(); when it refuses, Protocol.refused."""
 
     event_id: str
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from assistant.channels.web.realtime.events import Event, Json, ProtocolError
+from assistant.channels.json import ApiError, Json
+from assistant.channels.web.realtime.events import Event
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,18 +107,18 @@ CLIENT_EVENTS: dict[str, type[Event]] = {
 
 
 def parse(data: object) -> Event:
-    """Return the client event of a decoded JSON message. Raises ProtocolError; its `event_id` is the message's."""
+    """Return the client event of a decoded JSON message. Raises ApiError; its `event_id` is the message's."""
     if not isinstance(data, dict):
-        raise ProtocolError("invalid_event", f"An event must be a JSON object, not {type(data).__name__}.")
+        raise ApiError("invalid_event", f"An event must be a JSON object, not {type(data).__name__}.")
     name, event_id = data.get("type"), data.get("event_id")
     event_id = event_id if isinstance(event_id, str) else None
     if not isinstance(name, str):
-        raise ProtocolError(
+        raise ApiError(
             "missing_required_parameter", "An event needs a 'type', a string.", param="type", event_id=event_id
         )
     event = CLIENT_EVENTS.get(name)
     if event is None:
-        raise ProtocolError(
+        raise ApiError(
             "unknown_event_type",
             f"The event type '{name[:100]}' is not supported; supported are {', '.join(CLIENT_EVENTS)}.",
             param="type",
@@ -125,6 +126,6 @@ def parse(data: object) -> Event:
         )
     try:
         return event.from_json(data)
-    except ProtocolError as error:
+    except ApiError as error:
         error.event_id = event_id
         raise

@@ -2,8 +2,8 @@
 
 A client that reads slowly is spoken to more slowly: beyond AHEAD_BYTES unread the conversation is not asked for more,
 and its voice pauses. Audio of a reply that was interrupted is dropped at the last moment. A client that asks and asks
-and does not read is disconnected with 1013 at MAX_QUEUED_BYTES, or by the ping it does not answer. A client that sends
-too fast is read more slowly; nothing of it is lost.
+and does not read is itself not read beyond MAX_QUEUED_BYTES, and disconnected with 1013 where that does not help, or by
+the ping it does not answer. A client that sends too fast is read more slowly; nothing of it is lost.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from typing import Any
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from assistant.audio.samples import RATE, slices
+from assistant.channels.json import ApiError, decode
 from assistant.channels.limits import Bucket
 from assistant.channels.web.realtime import actions
 from assistant.channels.web.realtime.actions import Output, Send
-from assistant.channels.web.realtime.events import ProtocolError, decode
 from assistant.channels.web.realtime.protocol import Protocol
 from assistant.dialogue.conversation import Conversation, NothingToCommitError, UnknownReplyError
 from engines.errors import ReparteeError
@@ -31,7 +31,8 @@ from engines.errors import ReparteeError
 log = logging.getLogger(__name__)
 
 AHEAD_BYTES = 1024 * 1024  # sixteen seconds of speech in base64
-MAX_QUEUED_BYTES = 8 * AHEAD_BYTES
+MAX_QUEUED_BYTES = 4 * AHEAD_BYTES  # the answers to the last event come on top: an item and its echo at most
+SLOW_S = 10.0  # for a client to read below that again
 _SLICE = RATE // 10  # samples heard at a time, so that a long append does not keep other sessions waiting
 
 
@@ -82,6 +83,7 @@ class Connection:
 
     async def _close(self, error: BaseException | None) -> None:
         if isinstance(error, WebSocketDisconnect):
+            log.info("ended by the client with %d", error.code)
             return
         code, reason = 1000, ""
         if isinstance(error, SlowClientError):
@@ -89,6 +91,7 @@ class Connection:
         elif error is not None:
             log.error("a session failed", exc_info=error)
             code, reason = 1011, "Something went wrong in the server; its log says what."
+        log.info("ended with %d %s", code, reason)
         # A client that reads nothing lets no close frame out either: then the socket is simply cut.
         with contextlib.suppress(asyncio.TimeoutError, RuntimeError, WebSocketDisconnect):
             await asyncio.wait_for(self._socket.close(code, reason), 1.0)
@@ -103,22 +106,34 @@ class Connection:
             if delay := self._event_pace.owe():
                 await asyncio.sleep(delay)
             await self._carry(self._received(message.get("text")))
+            await self._unread_below(MAX_QUEUED_BYTES)
+            await asyncio.sleep(0)  # what waits in the inbox comes without a pause
+
+    async def _unread_below(self, limit: int, within_s: float | None = SLOW_S) -> None:
+        """Wait until less is unread. Raises SlowClientError."""
+        if self._queued_bytes <= limit:
+            return
+        try:
+            async with asyncio.timeout(within_s):
+                while self._queued_bytes > limit:
+                    self._read_on.clear()
+                    await self._read_on.wait()
+        except TimeoutError as error:
+            raise SlowClientError from error
 
     def _received(self, text: str | None) -> list[Output]:
         if text is None:
-            refusal = ProtocolError("invalid_event", "Events are text messages; binary ones are not supported.")
+            refusal = ApiError("invalid_event", "Events are text messages; binary ones are not supported.")
             return [self._protocol.error(refusal)]
         try:
             return self._protocol.feed(decode(text))
-        except ProtocolError as error:
+        except ApiError as error:
             return [self._protocol.error(error)]
 
     async def _pump(self) -> None:
         async for event in self._conversation.events():
             await self._carry(self._protocol.on(event))
-            while self._queued_bytes > AHEAD_BYTES:
-                self._read_on.clear()
-                await self._read_on.wait()
+            await self._unread_below(AHEAD_BYTES, None)
 
     async def _write(self) -> None:
         while True:
@@ -135,8 +150,6 @@ class Connection:
         text = json.dumps(send.event.to_json(), separators=(",", ":"))
         self._queue.append((text, send.generation))
         self._queued_bytes += len(text)
-        if self._queued_bytes > MAX_QUEUED_BYTES:
-            raise SlowClientError
         self._waiting.set()
 
     async def _carry(self, outputs: list[Output]) -> None:
@@ -176,8 +189,7 @@ class Connection:
         try:
             await self._conversation.commit()
         except NothingToCommitError:
-            sentence = "The input audio buffer holds less than 100 ms of audio; append audio before committing it."
-            self._refuse("input_audio_buffer_commit_empty", sentence, event_id=action.event_id or None)
+            await self._carry(self._protocol.refused(action))
 
     async def _respond(self, action: actions.Respond) -> None:
         await asyncio.sleep(self._response_pace.owe())
@@ -193,4 +205,4 @@ class Connection:
             await self._carry(self._protocol.truncated(action, kept))
 
     def _refuse(self, code: str, sentence: str, *, param: str | None = None, event_id: str | None = None) -> None:
-        self._enqueue(self._protocol.error(ProtocolError(code, sentence, param=param, event_id=event_id)))
+        self._enqueue(self._protocol.error(ApiError(code, sentence, param=param, event_id=event_id)))

@@ -6,11 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from assistant.channels.web.realtime.events import Json, ProtocolError, checked
+from assistant.channels.json import ApiError, Json, checked, clean
 
-#: Items a conversation holds; the oldest leave first.
+#: Items a conversation holds, and the bytes they take; the oldest leave first.
 MAX_ITEMS = 500
+MAX_BYTES = 2 * 1024 * 1024
+MAX_ITEM_BYTES = 512 * 1024
 MAX_TEXT = 64 * 1024
+ITEM_COST = 1024  # bytes that an item takes besides its texts
 
 _TEXT_PARTS = ("input_text", "output_text", "text")
 _AUDIO_PARTS = ("input_audio", "output_audio", "audio")
@@ -21,7 +24,8 @@ _FUNCTION_FIELDS = {"function_call": ("call_id", "name", "arguments"), "function
 class Item:
     """One item. `turn` is the spoken turn it came from, `generation` the reply that it is or was remembered as.
 
-    `audio_ms` is how much audio of a reply was sent for it.
+    `audio_ms` is how much audio of a reply was sent for it, `answered` says that a written question needs no answer any
+    more.
     """
 
     id: str
@@ -33,6 +37,7 @@ class Item:
     turn: int | None = None
     generation: int | None = None
     audio_ms: int = 0
+    answered: bool = False
 
     def to_json(self) -> Json:
         """Return the item object; absent fields are left out, since clients check optional ones for their type."""
@@ -46,22 +51,29 @@ class Item:
         self.content, self.status = [{"type": "output_audio", "transcript": heard}], "incomplete"
 
     @property
+    def size(self) -> int:
+        """The bytes it takes, rounded up."""
+        texts = [self.id, *self.fields.values()]
+        texts += [value for part in self.content for value in part.values() if isinstance(value, str)]
+        return ITEM_COST + sum(len(text) if text.isascii() else 4 * len(text) for text in texts)
+
+    @property
     def text(self) -> str:
         """What was written or said in it."""
         return " ".join(t for part in self.content if (t := part.get("text") or part.get("transcript")))
 
 
 def item_from_json(data: Json, fallback_id: str) -> Item:
-    """Return the item a client wants to create. Raises ProtocolError for one that cannot be held."""
+    """Return the item a client wants to create. Raises ApiError for one that cannot be held."""
     item_id = checked(data.get("id") or fallback_id, str, "item.id")
     if len(item_id) > 200:
-        raise ProtocolError("invalid_value", "'item.id' must not be longer than 200 characters.", param="item.id")
+        raise ApiError("invalid_value", "'item.id' must not be longer than 200 characters.", param="item.id")
     kind = data.get("type", "message")
     if isinstance(kind, str) and kind in _FUNCTION_FIELDS:
         given = {name: checked(data.get(name) or "", str, f"item.{name}") for name in _FUNCTION_FIELDS[kind]}
         return Item(item_id, kind, fields={name: clean(text[:MAX_TEXT]) for name, text in given.items()})
     if kind != "message":
-        raise ProtocolError(
+        raise ApiError(
             "invalid_value",
             "'item.type' must be message, function_call or function_call_output; nothing else is supported.",
             param="item.type",
@@ -70,9 +82,16 @@ def item_from_json(data: Json, fallback_id: str) -> Item:
     if role == "developer":
         role = "system"
     if role not in ("user", "assistant", "system"):
-        raise ProtocolError("invalid_value", "'item.role' must be user, assistant or system.", param="item.role")
+        raise ApiError("invalid_value", "'item.role' must be user, assistant or system.", param="item.role")
     parts = checked(data.get("content") or [], list, "item.content")[:64]
-    return Item(item_id, role=role, content=[_part(part, role, n) for n, part in enumerate(parts)])
+    item = Item(item_id, role=role, content=[_part(part, role, n) for n, part in enumerate(parts)])
+    if item.size > MAX_ITEM_BYTES:
+        raise ApiError(
+            "string_above_max_length",
+            f"The item takes {item.size // 1024} KB, at most {MAX_ITEM_BYTES // 1024} are held; send less of it.",
+            param="item.content",
+        )
+    return item
 
 
 def _part(given: Any, role: str, index: int) -> Json:
@@ -86,25 +105,18 @@ def _part(given: Any, role: str, index: int) -> Json:
         transcript = _bounded(given["transcript"], where)
         return {"type": "output_audio" if role == "assistant" else "input_audio", "transcript": transcript}
     if kind in _AUDIO_PARTS:
-        raise ProtocolError(
+        raise ApiError(
             "invalid_value",
             f"'{where}' is audio without a transcript; send audio with input_audio_buffer.append.",
             param=where,
         )
-    raise ProtocolError(
-        "invalid_value", f"'{where}.type' must be text or audio; images are not supported.", param=where
-    )
+    raise ApiError("invalid_value", f"'{where}.type' must be text or audio; images are not supported.", param=where)
 
 
 def _bounded(text: str, where: str) -> str:
     if len(text) > MAX_TEXT:
-        raise ProtocolError("string_above_max_length", f"'{where}' is longer than {MAX_TEXT} characters.", param=where)
+        raise ApiError("string_above_max_length", f"'{where}' is longer than {MAX_TEXT} characters.", param=where)
     return clean(text)
-
-
-def clean(text: str) -> str:
-    """Return the text without lone surrogates, which JSON can carry and UTF-8 cannot."""
-    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 class Items:
@@ -128,30 +140,36 @@ class Items:
         return self._items[-1].id if self._items else None
 
     def get(self, item_id: str, code: str) -> Item:
-        """Return the item. Raises ProtocolError with `code` for one that is not here."""
+        """Return the item. Raises ApiError with `code` for one that is not here."""
         for item in reversed(self._items):
             if item.id == item_id:
                 return item
-        raise ProtocolError(code, f"There is no item '{item_id[:100]}' in this conversation.", param="item_id")
+        raise ApiError(code, f"There is no item '{item_id[:100]}' in this conversation.", param="item_id")
 
     def of_turn(self, turn: int) -> Item | None:
         """Return the user's item of a spoken turn."""
         return next((item for item in reversed(self._items) if item.turn == turn), None)
 
-    def question_before(self, reply: Item) -> str:
-        """Return what the user's item just before an assistant's says, empty where there is none."""
+    @property
+    def last_asked(self) -> Item | None:
+        """The last item in order that a user said or wrote something in."""
+        said = (item for item in reversed(self._items) if item.role == "user" and (item.turn is not None or item.text))
+        return next(said, None)
+
+    def question_before(self, reply: Item) -> Item | None:
+        """Return the user's item with words just before an assistant's."""
         position = self._items.index(reply)
         asked = self._items[position - 1] if position else None
-        return asked.text.strip() if asked is not None and asked.role == "user" else ""
+        return asked if asked is not None and asked.role == "user" and asked.text.strip() else None
 
     def add(self, item: Item, after: str | None = None) -> tuple[str | None, list[str]]:
         """Put the item at the end, after the item `after`, or first ("root").
 
-        Returns the id of the item before it, and the ids of the items that left for lack of room. Raises ProtocolError
+        Returns the id of the item before it, and the ids of the items that left for lack of room. Raises ApiError
         for an id that is taken or an `after` that is not here.
         """
         if item.id in self:
-            raise ProtocolError(
+            raise ApiError(
                 "item_create_duplicate_item_id", f"There is an item '{item.id[:100]}' already.", param="item.id"
             )
         if after == "root":
@@ -163,12 +181,22 @@ class Items:
             position = self._items.index(found) + 1
         previous = self._items[position - 1].id if position else None
         self._items.insert(position, item)
-        dropped = [old.id for old in self._items[: max(0, len(self._items) - MAX_ITEMS)]]
-        del self._items[: len(dropped)]
+        dropped = self._make_room(item)
         return (None if previous in dropped else previous), dropped
 
+    def _make_room(self, newest: Item) -> list[str]:
+        """Let the oldest go until the rest is within the bounds; what was just put in stays."""
+        size = sum(item.size for item in self._items)
+        dropped: list[str] = []
+        while len(self._items) > MAX_ITEMS or size > MAX_BYTES:
+            oldest = next(item for item in self._items if item is not newest)
+            size -= oldest.size
+            self._items.remove(oldest)
+            dropped.append(oldest.id)
+        return dropped
+
     def remove(self, item_id: str) -> Item:
-        """Take an item out. Raises ProtocolError for one that is not here."""
+        """Take an item out. Raises ApiError for one that is not here."""
         item = self.get(item_id, "item_delete_invalid_item_id")
         self._items.remove(item)
         return item

@@ -6,25 +6,26 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from assistant.channels.web.realtime.events import Json, ProtocolError, checked
+from assistant.channels.json import ApiError, Json, checked
+from assistant.channels.web.shown import shown_citation
 from assistant.turn.events import Citation, Reply
 
 MAX_KEYS, MAX_KEY, MAX_VALUE = 16, 64, 512
 
 
 def client_metadata(given: Any) -> dict[str, str]:
-    """Return the metadata of a response.create. Raises ProtocolError for what the API would not hold."""
+    """Return the metadata of a response.create. Raises ApiError for what the API would not hold."""
     if given is None:
         return {}
     given = checked(given, dict, "response.metadata")
     if len(given) > MAX_KEYS:
-        raise ProtocolError(
+        raise ApiError(
             "invalid_value", f"'response.metadata' holds at most {MAX_KEYS} keys.", param="response.metadata"
         )
     for key, value in given.items():
         where = f"response.metadata.{key[:MAX_KEY]}"
         if len(key) > MAX_KEY or len(checked(value, str, where)) > MAX_VALUE:
-            raise ProtocolError(
+            raise ApiError(
                 "invalid_value", f"'{where}' is longer than {MAX_KEY} (key) or {MAX_VALUE} (value).", param=where
             )
     return dict(given)
@@ -38,7 +39,7 @@ def reply_metadata(reply: Reply, given: dict[str, str]) -> dict[str, str]:
         "repartee_outcome": reply.outcome,
         "repartee_abstained": "true" if reply.abstained else "false",
         "repartee_confidence": f"{reply.confidence:.4f}",
-        "repartee_citations": _fitted([citation.to_json() for citation in reply.citations]),
+        "repartee_citations": _fitted([shown_citation(citation) for citation in reply.citations]),
         "repartee_passage": _passage(reply.citations[0]) if reply.citations else "null",
         "repartee_action": _dumps(reply.action.to_json())[:MAX_VALUE] if reply.action else "null",
         "repartee_stages": _stages(reply),

@@ -14,16 +14,19 @@ from collections import OrderedDict
 from typing import assert_never
 
 from assistant.audio.formats import AudioFormat, Decoder
+from assistant.channels.json import ApiError, Json, clean
 from assistant.channels.web.realtime import actions, client_events, server_events
 from assistant.channels.web.realtime.actions import Output, Send
-from assistant.channels.web.realtime.events import Event, Json, ProtocolError
-from assistant.channels.web.realtime.items import Item, Items, clean, item_from_json
+from assistant.channels.web.realtime.events import Event
+from assistant.channels.web.realtime.items import Item, Items, item_from_json
 from assistant.channels.web.realtime.metadata import client_metadata
 from assistant.channels.web.realtime.response import Response
 from assistant.channels.web.realtime.session import Session, audio_format, modality
 from assistant.dialogue import events as said
 from assistant.dialogue.conversation import ConversationSettings
 from assistant.ear.endpointer import SILENCE_MS
+
+DELETED = "There is nothing to answer: what was asked last is deleted."
 
 #: Turns whose item ids are remembered while their transcripts may still come.
 _RECENT_TURNS = 16
@@ -32,19 +35,22 @@ _RECENT_TURNS = 16
 class Protocol:
     """One connection's side of the protocol; bounded in memory whatever a client sends."""
 
-    def __init__(self, *, voice: str, settings: ConversationSettings, transcribes_only: bool = False) -> None:
+    def __init__(
+        self, *, voice: str, settings: ConversationSettings, transcribes_only: bool = False, session_id: str = ""
+    ) -> None:
         self._settings = settings
         self.session = Session(
-            id=_new_id("sess"),
+            id=session_id or _new_id("sess"),
             voice=voice,
             type="transcription" if transcribes_only else "realtime",
             silence_ms=settings.turn_detection.silence_ms if settings.turn_detection else SILENCE_MS,
-        )
+        ).updated({})
         self.items = Items()
         self._conversation_id = _new_id("conv")
         self._decoder = Decoder(self.session.input_format)
         self._turns: OrderedDict[int, str] = OrderedDict()  # item ids of recent turns
-        self._question: str | None = None  # a typed question that waits for response.create
+        self._committing = 0  # turns whose items are not there yet
+        self._withdrawn = False  # the item of the newest turn was deleted
         self._active: actions.Request | None = None  # asked for, neither cancelled nor over: as the client sees it
         self._response: Response | None = None  # whose events are being sent; may be cancelled already
         self._recalled = 0  # exchanges that the client brought along are known by the generations -1, -2 ...
@@ -69,13 +75,19 @@ class Protocol:
             event = client_events.parse(data)
             event_id = event.event_id or None
             return self._do(event)
-        except ProtocolError as error:
+        except ApiError as error:
             error.event_id = error.event_id or event_id
             return [self.error(error)]
 
-    def error(self, error: ProtocolError) -> Send:
+    def error(self, error: ApiError) -> Send:
         """Return the event for something that could not be done."""
         return self._send(server_events.Error(error=error.to_json()))
+
+    def refused(self, action: actions.Commit) -> list[Output]:
+        """Take that the conversation had nothing to commit."""
+        self._committing = max(0, self._committing - 1)
+        sentence = "The input audio buffer holds less than 100 ms of audio; append audio before committing it."
+        return [self.error(ApiError("input_audio_buffer_commit_empty", sentence, event_id=action.event_id or None))]
 
     def truncated(self, action: actions.Truncate, kept: str) -> list[Output]:
         """Take what the conversation keeps of a reply that the client truncated."""
@@ -143,15 +155,13 @@ class Protocol:
         try:
             data = base64.b64decode(event.audio, validate=True)
         except (binascii.Error, ValueError) as error:
-            raise ProtocolError(
-                "invalid_value", f"'audio' must be base64: {str(error).lower()}.", param="audio"
-            ) from error
+            raise ApiError("invalid_value", f"'audio' must be base64: {str(error).lower()}.", param="audio") from error
         pcm = self._decoder.decode(data)
         return [actions.Feed(pcm)] if len(pcm) else []
 
     def _commit(self, event: client_events.InputAudioCommit) -> list[Output]:
         tail = self._end_of_audio()
-        self._question = None
+        self._committing += 1
         return [*tail, actions.Commit(event.event_id)]
 
     def _end_of_audio(self) -> list[Output]:
@@ -171,19 +181,17 @@ class Protocol:
         item = item_from_json(event.item, _new_id("item"))
         outputs = self._add(item, event.previous_item_id)
         text = item.text.strip()
-        if item.role == "user" and text:
-            self._question = item.text
-        elif item.role == "assistant" and text and (asked := self.items.question_before(item)):
-            self._question = None
+        if item.role == "assistant" and text and (asked := self.items.question_before(item)):
+            asked.answered = True
             self._recalled -= 1
             item.generation = self._recalled
-            outputs.append(actions.Remember(asked, text, item.generation))
+            outputs.append(actions.Remember(asked.text.strip(), text, item.generation))
         return outputs
 
     def _truncate(self, event: client_events.ItemTruncate) -> list[Output]:
         item = self.items.get(event.item_id, "item_truncate_invalid_item_id")
         if item.generation is None or not item.audio_ms or event.content_index != 0 or event.audio_end_ms < 0:
-            raise ProtocolError(
+            raise ApiError(
                 "invalid_value",
                 "Only the spoken audio of a reply can be truncated, at content_index 0 and at 0 ms or later.",
                 param="item_id",
@@ -194,20 +202,22 @@ class Protocol:
 
     def _delete(self, event: client_events.ItemDelete) -> list[Output]:
         item = self.items.remove(event.item_id)
+        if item.turn is not None and item.turn == next(reversed(self._turns), None):
+            self._withdrawn = True
         deleted = self._send(server_events.ItemDeleted(item_id=item.id))
         return [deleted] if item.generation is None else [actions.Forget(item.generation), deleted]
 
     def _create_response(self, event: client_events.ResponseCreate) -> list[Output]:
         if self.session.transcribes_only:
-            raise ProtocolError("invalid_event", "A transcription session has no responses; use type 'realtime'.")
+            raise ApiError("invalid_event", "A transcription session has no responses; use type 'realtime'.")
         if self._active is not None:
-            raise ProtocolError(
+            raise ApiError(
                 "conversation_already_has_active_response",
                 "The conversation has an active response; wait for its response.done or send response.cancel.",
             )
         given = event.response
         if given.get("conversation") not in (None, "auto"):
-            raise ProtocolError(
+            raise ApiError(
                 "invalid_value",
                 "'response.conversation' must be 'auto': responses outside the conversation are not supported.",
                 param="response.conversation",
@@ -220,7 +230,11 @@ class Protocol:
             self._output_format(given),
             client_metadata(given.get("metadata")),
         )
-        question, self._question = self._asked(given), None
+        question = self._asked(given)
+        if question is None and self._withdrawn and not self._committing:
+            response = Response(_new_id("resp"), 0, request, self._conversation_id, self.session.voice)
+            failed = said.ReplyDone(0, None, "failed", "nothing_to_answer", error=DELETED)
+            return [self._send(sent) for sent in (*response.created(), *response.done(failed))]
         self._active = request
         return [actions.Respond(question, request)]
 
@@ -231,20 +245,25 @@ class Protocol:
         return self.session.output_format if wanted is None else audio_format(wanted, "response.audio.output.format")
 
     def _asked(self, given: Json) -> str | None:
-        """Return the typed question a response.create is about, None for the last spoken turn."""
+        """Return the typed question a response.create is about, None for the last spoken turn.
+
+        It is what the user said last in the order of the items, and not what was deleted or answered.
+        """
         items = given.get("input")
-        if not isinstance(items, list):
-            return self._question
-        for data in reversed(items):
-            if isinstance(data, dict) and data.get("role") == "user":
-                return item_from_json(data, "input").text or None
-        return self._question
+        for data in reversed(items if isinstance(items, list) else []):
+            if isinstance(data, dict) and data.get("role") == "user" and (text := item_from_json(data, "input").text):
+                return text
+        asked = None if self._committing else self.items.last_asked
+        if asked is None or asked.turn is not None or asked.answered:
+            return None
+        asked.answered = True
+        return asked.text
 
     def _cancel(self, event: client_events.ResponseCancel) -> list[Output]:
         begun = self._response is not None and self._response.request is self._active
         known = self._response.id if self._response is not None and begun else None
         if self._active is None or event.response_id not in (None, known):
-            raise ProtocolError("response_cancel_not_active", "Cancellation failed: no active response found.")
+            raise ApiError("response_cancel_not_active", "Cancellation failed: no active response found.")
         self._active = None
         return [actions.Interrupt()]
 
@@ -260,8 +279,7 @@ class Protocol:
             turn=event.turn,
             audio_ms=event.audio_ms,
         )
-        if self.session.vad is not None:
-            self._question = None
+        self._committing, self._withdrawn = max(0, self._committing - 1), False
         committed = server_events.InputAudioCommitted(item_id=item.id, previous_item_id=self.items.last_id)
         return [self._send(committed), *self._add(item)]
 

@@ -6,9 +6,10 @@ import base64
 from dataclasses import dataclass
 
 from assistant.audio.formats import Encoder
+from assistant.channels.json import Json
 from assistant.channels.web.realtime import server_events
 from assistant.channels.web.realtime.actions import Request
-from assistant.channels.web.realtime.events import Event, Json
+from assistant.channels.web.realtime.events import Event
 from assistant.channels.web.realtime.items import Item
 from assistant.channels.web.realtime.metadata import reply_metadata
 from assistant.dialogue import events as said

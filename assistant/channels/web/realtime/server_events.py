@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from assistant.channels.web.realtime.events import Event, Json
+from assistant.channels.json import Json
+from assistant.channels.web.realtime.events import Event
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,19 +7,32 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from assistant.audio.formats import AudioFormat
-from assistant.channels.web.realtime.events import Json, ProtocolError, checked
+from assistant.channels.json import ApiError, Json, checked
 from assistant.dialogue.conversation import ConversationSettings, TurnDetection
 from assistant.ear.endpointer import SILENCE_MS
+from assistant.languages import is_spoken
 
 Modality = Literal["audio", "text"]
 
 #: By how much longer a silence ends a turn when semantic_vad's eagerness asks for patience or haste.
 EAGERNESS = {"low": 2.5, "medium": 1.0, "auto": 1.0, "high": 2 / 3}
-SHORTEST_MS = 100  # silence in which a turn can end; in less there is one in every word
 
 #: Fields that are kept and shown but change nothing here: a reader of documents takes no instructions and no tools.
 KEPT = ("instructions", "tools", "tool_choice", "include", "prompt", "tracing", "truncation", "reasoning", "metadata")
 
+#: Fields of the beta API, and where their successors are. Who sends them expects events that are not sent here.
+BETA = {
+    "modalities": "output_modalities",
+    "voice": "audio.output.voice",
+    "input_audio_format": "audio.input.format",
+    "output_audio_format": "audio.output.format",
+    "input_audio_transcription": "audio.input.transcription",
+    "input_audio_noise_reduction": "audio.input.noise_reduction",
+    "turn_detection": "audio.input.turn_detection",
+    "max_response_output_tokens": "max_output_tokens",
+}
+
+LEAST_SILENCE_MS = 100  # less would end turns between two words
 MAX_KEPT_BYTES = 256 * 1024
 MAX_DEPTH = 32
 
@@ -127,8 +140,15 @@ class Session:
     def updated(self, patch: Json) -> Session:
         """Return the session after `session.update`; unknown fields are ignored.
 
-        Raises ProtocolError naming the parameter for a value that cannot be.
+        Raises ApiError naming the parameter for a value that cannot be.
         """
+        for name, successor in BETA.items():
+            if name in patch:
+                raise ApiError(
+                    "unknown_parameter",
+                    f"'session.{name}' is of the beta API, which is not spoken here; use 'session.{successor}'.",
+                    param=f"session.{name}",
+                )
         changes: Json = {}
         if (kind := patch.get("type")) is not None:
             changes["type"] = _one_of(kind, ("realtime", "transcription"), "session.type")
@@ -147,10 +167,15 @@ class Session:
                 checked(kept[name], kind, f"session.{name}")
         kept = self.kept | kept
         if _depth(kept) > MAX_DEPTH or len(repr(kept)) > MAX_KEPT_BYTES:
-            raise ProtocolError(
+            raise ApiError(
                 "invalid_value", f"The session may hold 256 KiB, nested {MAX_DEPTH} deep; shorten its tools."
             )
-        return dataclasses.replace(self, **changes, kept=kept)
+        return dataclasses.replace(self, **changes, kept=kept).that_transcribes()
+
+    def that_transcribes(self) -> Session:
+        """Return the session with transcripts where there is nothing else to be had."""
+        wanted = self.transcribes_only and self.transcription is None
+        return dataclasses.replace(self, transcription={"model": "repartee"}) if wanted else self
 
     def _update_input(self, given: Json, changes: Json) -> None:
         where = "session.audio.input"
@@ -181,7 +206,7 @@ class Session:
             if (value := given.get(name)) is not None:
                 changes[name] = _between(value, low, high, f"{where}.{name}")
         if "silence_duration_ms" in changes:
-            changes["silence_duration_ms"] = max(SHORTEST_MS, changes["silence_duration_ms"])
+            changes["silence_duration_ms"] = max(LEAST_SILENCE_MS, changes["silence_duration_ms"])
         for name in ("create_response", "interrupt_response"):
             if (value := given.get(name)) is not None:
                 changes[name] = checked(value, bool, f"{where}.{name}")
@@ -194,16 +219,16 @@ def modality(given: Any, param: str) -> Modality:
     """Return "audio" or "text". The API knows ["audio"] and ["text"]; audio comes with its words anyway."""
     given = checked(given, list, param)
     if not given or any(name not in ("audio", "text") for name in given):
-        raise ProtocolError("invalid_value", f'\'{param}\' must be ["audio"] or ["text"].', param=param)
+        raise ApiError("invalid_value", f'\'{param}\' must be ["audio"] or ["text"].', param=param)
     return "audio" if "audio" in given else "text"
 
 
 def audio_format(given: Any, param: str) -> AudioFormat:
-    """Return the format of a format object. Raises ProtocolError for any but the API's three."""
+    """Return the format of a format object. Raises ApiError for any but the API's three."""
     given = checked(given, dict, param)
     found = AudioFormat(_one_of(given.get("type"), ("audio/pcm", "audio/pcmu", "audio/pcma"), f"{param}.type"))
     if given.get("rate") not in (None, found.rate):
-        raise ProtocolError("invalid_value", f"'{param}.rate' must be {found.rate}.", param=f"{param}.rate")
+        raise ApiError("invalid_value", f"'{param}.rate' must be {found.rate}.", param=f"{param}.rate")
     return found
 
 
@@ -212,6 +237,12 @@ def _transcription(given: Any, param: str) -> Json | None:
         return None
     given = checked(given, dict, param)
     texts = {name: checked(given[name], str, f"{param}.{name}") for name in _TEXTS if given.get(name) is not None}
+    if not is_spoken(texts.get("language") or "en"):
+        raise ApiError(
+            "invalid_value",
+            f"'{param}.language' must be en, not '{texts['language'][:35]}'; only English is heard.",
+            param=f"{param}.language",
+        )
     return {"model": "repartee"} | {name: text[:1000] for name, text in texts.items()}
 
 
@@ -237,12 +268,12 @@ def _depth(value: Any, level: int = 0) -> int:
 
 def _one_of(given: Any, allowed: tuple[str, ...], param: str) -> Any:
     if given not in allowed:
-        raise ProtocolError("invalid_value", f"'{param}' must be one of {', '.join(allowed)}.", param=param)
+        raise ApiError("invalid_value", f"'{param}' must be one of {', '.join(allowed)}.", param=param)
     return given
 
 
 def _between(given: Any, low: float, high: float, param: str) -> float:
     value: float = checked(given, type(low), param)
     if not low <= value <= high:
-        raise ProtocolError("invalid_value", f"'{param}' must be from {low} to {high}.", param=param)
+        raise ApiError("invalid_value", f"'{param}' must be from {low} to {high}.", param=param)
     return value

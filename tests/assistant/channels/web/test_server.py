@@ -9,7 +9,6 @@ import signal
 import socket
 import ssl
 import subprocess
-import sys
 import time
 import urllib.request
 from collections.abc import AsyncIterator
@@ -183,6 +182,21 @@ def test_a_listed_origin_may_call_the_endpoints_from_its_pages(serve, samples_ho
             urllib.request.urlopen(stranger)
 
 
+@pytest.mark.parametrize("path", ["/v1/nonsense", "/v1/realtime/", "/"])
+async def test_a_websocket_where_there_is_none_is_not_found(served, path):
+    with pytest.raises(InvalidStatus) as refused:
+        await connect(served.ws_url.replace("/v1/realtime", path))
+    assert refused.value.response.status_code == 404
+    assert json.loads(refused.value.response.body)["error"]["message"].endswith(".")
+
+
+async def test_a_client_of_the_beta_is_told_so(served):
+    with pytest.raises(InvalidStatus) as refused:
+        await connect(served.ws_url, additional_headers={"OpenAI-Beta": "realtime=v1"})
+    assert refused.value.response.status_code == 400
+    assert "beta" in json.loads(refused.value.response.body)["error"]["message"]
+
+
 async def test_more_sessions_than_allowed_are_refused_until_one_ends(serve, samples_home):
     with serve(samples_home, env={"REPARTEE_SERVE_SESSIONS": "2"}) as served:
         async with connect(served.ws_url), connect(served.ws_url):
@@ -258,17 +272,52 @@ async def test_tls(serve, samples_home, tmp_path):
         trusting = ssl.create_default_context(cafile=certificate)
         async with session(served, ssl=trusting) as line:
             assert "41 metres" in await ask(line, "How tall is the lighthouse at Marlow Point?")
-        assert await asyncio.to_thread(well, samples_home, served, env) == (0, "ok")
-    assert await asyncio.to_thread(well, samples_home, served, env) == (1, f"{served.url}/health does not answer: ")
 
 
-def well(home, served, env=None):
-    """What the health check of a container finds: its exit status, and the server's word or the sentence."""
-    settings = {"REPARTEE_HOME": str(home), "REPARTEE_SERVE_PORT": served.url.rpartition(":")[2], **(env or {})}
-    check = [sys.executable, "-m", "assistant.commands.health"]
-    done = subprocess.run(check, env={**os.environ, **settings}, capture_output=True, text=True)
-    said = json.loads(done.stdout)["status"] if done.stdout else done.stderr.partition("<")[0]
-    return done.returncode, said
+# What the log says
+
+
+async def test_every_line_of_a_session_names_it_and_requests_are_told_when_that_is_wished(serve, samples_home):
+    with serve(samples_home, "--verbose") as served:
+        ids = []
+        for _ in range(2):
+            async with connect(served.ws_url) as line:
+                ids.append((await until(line, "session.created"))["session"]["id"])
+        with pytest.raises(urllib.error.HTTPError):
+            urllib.request.urlopen(f"{served.url}/no%1b%5bsuch")
+        with pytest.raises(InvalidStatus):
+            await connect(served.ws_url, origin="https://evil.example")
+        await eventually(lambda: served.log.read_text().count("ended by the client") == 2)
+    log = served.log.read_text()
+    for each in ids:
+        assert [line.partition(f" {each}: ")[2] for line in log.splitlines() if each in line] == [
+            "opened for 127.0.0.1",
+            "127.0.0.1 WebSocket '/v1/realtime' accepted",
+            "ended by the client with 1000",
+        ]
+    assert "127.0.0.1 GET '/no\\x1b[such' 404" in log
+    assert "127.0.0.1 WebSocket '/v1/realtime' 403" in log
+    assert "Traceback" not in log
+    assert "without completing" not in log
+
+
+async def test_strangers_leave_no_lines_in_the_log(serve, samples_home):
+    with serve(samples_home, env={"REPARTEE_SERVE_TOKEN": "sesame"}) as served:
+        host, port = served.url.removeprefix("http://").split(":")
+        with pytest.raises(InvalidStatus):
+            await connect(served.ws_url)
+        for nonsense in (
+            b"\x00\x01\r\n\r\n",
+            b"GET / HTTP/1.1\r\nHost: x\r\nUpgrade: h2c\r\nConnection: upgrade\r\n\r\n",
+        ):
+            with socket.create_connection((host, int(port))) as line:
+                line.sendall(nonsense)
+                assert line.recv(4096)
+        headers = {"Authorization": "Bearer sesame"}
+        async with connect(served.ws_url, additional_headers=headers) as line:
+            await line.send(b"\xff\xfe", text=True)
+            assert await close_code(line) == 1007
+    assert served.log.read_text() == f"Listening on {served.url}\n"
 
 
 # How it ends
@@ -277,7 +326,6 @@ def well(home, served, env=None):
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 async def test_a_signal_ends_it_in_order_and_tells_the_clients(serve, samples_home, number):
     with serve(samples_home) as served:
-        assert await asyncio.to_thread(well, samples_home, served) == (0, "ok")
         async with session(served) as line:
             served.process.send_signal(number)
             assert await close_code(line) == 1012
@@ -343,6 +391,39 @@ async def test_a_client_that_asks_and_never_reads_is_held_to_a_bound(alone):
     greedy.close()
 
 
+async def test_who_sends_large_items_is_told_what_is_wrong_with_them_and_not_taken_for_slow(alone):
+    text = {"type": "input_text", "text": "x" * 60_000}
+    async with session(alone) as line:
+        await send(line, "conversation.item.create", item={"type": "message", "role": "user", "content": [text] * 64})
+        assert (await until(line, "error"))["error"]["code"] == "string_above_max_length"
+        item = {"type": "message", "role": "user", "content": [text] * 8}
+        sending = [asyncio.create_task(send(line, "conversation.item.create", item=item)) for _ in range(40)]
+        for _ in range(40):
+            assert len((await until(line, "conversation.item.done"))["item"]["content"]) == 8
+        await asyncio.gather(*sending)
+        assert "41 metres" in await ask(line, "How tall is the lighthouse at Marlow Point?")
+
+
+async def test_a_conversation_holds_a_bounded_memory_and_none_when_its_client_has_left(alone):
+    """60 MB of items."""
+    await still_answers(alone)
+    memory = alone.memory_mb()
+    item = {"type": "message", "role": "user", "content": [{"type": "input_text", "text": "x" * 60_000}] * 8}
+    async with session(alone) as line:
+        reading = asyncio.create_task(drain(line))
+        for _ in range(125):
+            await send(line, "conversation.item.create", item=item)
+        assert alone.memory_mb() < memory + 40
+        reading.cancel()
+    await still_answers(alone)
+    assert alone.memory_mb() < memory + 60
+
+
+async def drain(line: ClientConnection) -> None:
+    async for _ in line:
+        pass
+
+
 async def test_connects_and_drops_leave_nothing_behind(alone):
     second = base64.b64encode(bytes(48_000)).decode()
 
@@ -385,6 +466,15 @@ async def test_a_flood_of_audio_is_read_no_faster_than_it_is_worth(alone):
         await still_answers(alone)
         assert time.monotonic() - began < 10
         pouring.cancel()
+
+
+async def test_audio_faster_than_real_time_is_heard_more_slowly_and_the_line_holds(alone):
+    """What comes after it waits for longer than both sides wait for an answer to a ping."""
+    patient = {"ping_interval": 0.5, "ping_timeout": 2, "max_size": None, "compression": None}
+    async with connect(alone.ws_url, **patient) as line:
+        await send(line, "session.update", session={"output_modalities": ["text"]})
+        await send(line, "input_audio_buffer.append", audio=base64.b64encode(bytes(48_000 * 76)).decode())
+        assert "41 metres" in await ask(line, "How tall is the lighthouse at Marlow Point?")
 
 
 def shake_hands(url: str) -> socket.socket:

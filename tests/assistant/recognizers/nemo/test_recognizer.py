@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from assistant.recognizers.choose import load_recognizer
+from assistant.recognizers.lexicon import Lexicon
 from assistant.recognizers.nemo.archive import NemoError
 from assistant.recognizers.nemo.recognizer import NemoRecognizer, names_in
 from assistant.recognizers.nemo.streams import FeatureStream, stable_words
@@ -102,9 +103,23 @@ async def test_a_model_is_a_recognizer_by_configuration(archives: Callable[[str]
         def texts(self) -> list[str]:
             return ["it was Alpha who met Bravo, as Charlie said"]
 
-    recognizer = load_recognizer(str(archives("ctc")), tmp_path, Documents())
+    documents = Documents()
+    recognizer = load_recognizer(str(archives("ctc")), tmp_path, Lexicon([documents]))
     assert isinstance(recognizer, NemoRecognizer)
     assert recognizer.biased
+    assert (await recognizer.transcribe(said(SENTENCE))).text == SENTENCE
+    learnt = []
+    learn = recognizer._learn
+    recognizer._follower._learn = lambda contents: learnt.append(contents) or learn(contents)
+    await recognizer.caught_up()
+    assert not learnt  # it was when it was loaded
+    documents.version = 2
+    stream = recognizer.stream()
+    await stream.feed(said(SENTENCE)[:8_000])
+    await asyncio.sleep(0.1)
+    await stream.finish()  # what is under way ends as it began
+    await recognizer.caught_up()
+    assert len(learnt) == 1
     assert (await recognizer.transcribe(said(SENTENCE))).text == SENTENCE
     await recognizer.close()
 

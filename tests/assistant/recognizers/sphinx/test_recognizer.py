@@ -1,19 +1,31 @@
 """The real recognizer in its real processes, on the recordings of tests/data/speech."""
 
 import asyncio
+import json
 import os
+import shutil
 import signal
+import threading
 import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
 
 from assistant.audio.files import load_audio
-from assistant.commands.eval_speech import comparable, read_manifest, recognise, summarise
-from assistant.recognizers.sphinx.domain import build, fingerprint, frequent_words
-from assistant.recognizers.sphinx.recognizer import RecognizerError, SphinxRecognizer
+from assistant.commands.eval_speech import read_manifest, recognise, summarise
+from assistant.recognizers.lexicon import Contents, Lexicon
+from assistant.recognizers.sphinx import client
+from assistant.recognizers.sphinx import recognizer as module
+from assistant.recognizers.sphinx.client import RecognizerError, WorkerProcess, build_beside
+from assistant.recognizers.sphinx.domain import KIND, build, cached, frequent_words, packed
+from assistant.recognizers.sphinx.recognizer import QUICK, SphinxRecognizer, SphinxStream
+from assistant.recognizers.sphinx.worker import Kind
+from assistant.recognizers.word_errors import comparable
+from engines.errors import ReparteeError
 from tests.paths import SAMPLES, SPEECH
 
 CHUNK = 1_600
@@ -39,7 +51,7 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 async def recognizer(cache: Path) -> AsyncIterator[SphinxRecognizer]:
-    recognizer = SphinxRecognizer(cache, Documents(), workers=2)
+    recognizer = SphinxRecognizer(cache, Lexicon([Documents()]), workers=2)
     yield recognizer
     await recognizer.close()
 
@@ -78,8 +90,8 @@ async def test_questions_about_the_documents_are_understood(recognizer: SphinxRe
 
 def test_live_speech_is_searched_for_frequent_words_and_those_of_the_documents(cache: Path) -> None:
     assert frequent_words(["the", "zygote", "house", "lighthouse"], 2) == {"the", "house"}
-    key, texts = fingerprint(["The zygote of Quibblewick divides at noon."])
-    domain = build(cache, key, texts)
+    contents = Contents(("The zygote of Quibblewick divides at noon.",))
+    domain = build(cache, contents.key(KIND), contents)
     whole, frequent = ({line.split()[0] for line in file.open()} for file in (domain.dictionary, domain.frequent))
     assert frequent < whole
     assert {"zygote", "quibblewick", "what", "stop"} <= frequent
@@ -88,7 +100,6 @@ def test_live_speech_is_searched_for_frequent_words_and_those_of_the_documents(c
 
 async def test_the_demo_question_is_heard_and_written_as_in_the_document(recognizer: SphinxRecognizer) -> None:
     transcript = await recognizer.transcribe(load_audio(SAMPLES / "audio" / "marlow-point.flac"))
-    assert transcript.final
     assert transcript.text == "how tall is the lighthouse at Marlow Point"
 
 
@@ -108,7 +119,7 @@ async def test_words_come_while_the_person_speaks_and_are_never_taken_back(recog
     shown, said = comparable(" ".join(partials)), comparable(transcript.text)
     assert len(shown) <= len(said) + 2
     assert sum(word in said for word in shown) > 0.7 * len(shown)
-    assert stream.mean is not None
+    assert stream.speaker is not None
 
 
 async def test_speech_after_a_pause_is_still_heard(recognizer: SphinxRecognizer) -> None:
@@ -202,7 +213,7 @@ async def test_silence_and_crumbs_are_no_words(recognizer: SphinxRecognizer, sam
 
 async def test_closing_leaves_no_process(cache: Path) -> None:
     before = await children()
-    recognizer = SphinxRecognizer(cache, Documents(), workers=2)
+    recognizer = SphinxRecognizer(cache, Lexicon([Documents()]), workers=2)
     await asyncio.gather(*(recognizer.transcribe(clip("stop-slt")) for _ in range(3)))
     pids = await children() - before
     assert pids
@@ -250,16 +261,17 @@ async def test_a_worker_ends_when_its_parent_is_killed(cache: Path, tmp_path: Pa
 
 async def test_what_was_built_from_the_documents_is_kept_and_rebuilt_when_they_change(cache: Path) -> None:
     documents = Documents("lighthouse.md")
-    recognizer = SphinxRecognizer(cache, documents)
+    recognizer = SphinxRecognizer(cache, Lexicon([documents]))
     try:
         await recognizer.prepare()
         built = {path.name: path.stat().st_mtime_ns for path in cache.glob("sphinx-*/domain.lm")}
         before = set(cache.glob("sphinx-*"))
         await recognizer.close()
-        recognizer = SphinxRecognizer(cache, documents)
+        recognizer = SphinxRecognizer(cache, Lexicon([documents]))
         await recognizer.prepare()
         assert {path.name: path.stat().st_mtime_ns for path in cache.glob("sphinx-*/domain.lm")} == built
         documents.names, documents.version = ("bees.md",), 2
+        await recognizer.caught_up()
         assert "waggle" in (await recognizer.transcribe(clip("waggle-slt"))).text
         assert len(set(cache.glob("sphinx-*")) - before) == 1
     finally:
@@ -269,8 +281,256 @@ async def test_what_was_built_from_the_documents_is_kept_and_rebuilt_when_they_c
 async def test_a_cache_that_cannot_be_written_does_not_matter(tmp_path: Path) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("not a folder")
-    recognizer = SphinxRecognizer(blocked / "cache", Documents("bees.md"))
+    recognizer = SphinxRecognizer(blocked / "cache", Lexicon([Documents("bees.md")]))
     try:
         assert "waggle" in (await recognizer.transcribe(clip("waggle-slt"))).text
     finally:
         await recognizer.close()
+
+
+def babble(seconds: float) -> np.ndarray:
+    """Twelve voices at once, of which no word can be told."""
+    rng = np.random.default_rng(0)
+    clips = [load_audio(path) for path in sorted(SPEECH.glob("*.flac"))]
+    voices = [np.concatenate([clips[i] for i in rng.permutation(len(clips))]) for _ in range(12)]
+    length = int(seconds * 16_000)
+    mixed = sum(np.resize(voice, length).astype(np.float32) for voice in voices) * 0.4
+    return np.clip(mixed, -32_000, 32_000).astype(np.int16)
+
+
+async def test_what_costs_more_than_speech_is_searched_for_less(
+    recognizer: SphinxRecognizer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finals = []
+    receive = SphinxStream._receive
+
+    def seen(stream: SphinxStream, kind: Kind, payload: bytes) -> None:
+        if kind is Kind.FINAL:
+            finals.append(json.loads(payload))
+        receive(stream, kind, payload)
+
+    monkeypatch.setattr(SphinxStream, "_receive", seen)
+    await recognizer.transcribe(babble(4.0))
+    await recognizer.transcribe(np.concatenate([clip("keeper-rms"), clip("kitchen-rms")]))
+    assert [final["hurried"] for final in finals] == [True, False]
+
+
+@pytest.mark.parametrize("name", ["json", "numpy", "pocketsphinx", "assistant", "encodings"])
+async def test_nothing_in_the_current_folder_is_executed(
+    tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    ran = tmp_path / "ran"
+    (tmp_path / f"{name}.py").write_text(f"open({str(ran)!r}, 'w').close()")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", "")  # one empty entry is the current folder
+    worker = await WorkerProcess.start()
+    await worker.ask(Kind.DOMAIN, {"cache_dir": str(cache), "key": "", "live": False})
+    await worker.close()
+    contents = Contents(("The zygote of Quibblewick divides.",))
+    await build_beside(tmp_path / "cache", contents.key(KIND), contents, awaited=True)
+    assert not ran.exists()
+
+
+async def test_a_damaged_cache_is_made_again(tmp_path: Path) -> None:
+    contents = Contents(("The zygote of Quibblewick divides at noon.",))
+    key = contents.key(KIND)
+    build(tmp_path, key, contents)
+    whole = tmp_path / "whole"
+    (tmp_path / f"sphinx-{key}").rename(whole)
+    folder = tmp_path / f"sphinx-{key}"
+    for name in ("forms.json", "domain.lm", "words.dict", "frequent.dict", "checksums.json"):
+        for damage in ("emptied", "cut", "deleted"):
+            shutil.copytree(whole, folder)
+            assert cached(tmp_path, key) is not None
+            content = (folder / name).read_bytes()
+            (folder / name).unlink()
+            if damage != "deleted":
+                (folder / name).write_bytes(content[: len(content) // 2] if damage == "cut" else b"")
+            assert cached(tmp_path, key) is None, (name, damage)
+            if (name, damage) != ("checksums.json", "deleted"):
+                shutil.rmtree(folder)
+    assert build(tmp_path, key, contents) == cached(tmp_path, key)
+    assert len(list(tmp_path.glob("*sphinx-*"))) == 1
+
+
+async def test_a_damaged_cache_stops_nobody(tmp_path: Path) -> None:
+    source = Documents("bees.md")
+    contents = Lexicon([source]).contents()
+    build(tmp_path, contents.key(KIND), contents)
+    (tmp_path / f"sphinx-{contents.key(KIND)}" / "forms.json").write_bytes(b"")
+    recognizer = SphinxRecognizer(tmp_path, Lexicon([source]), workers=1)
+    try:
+        await recognizer.prepare()
+        assert "waggle" in (await recognizer.transcribe(clip("waggle-slt"))).text
+        assert cached(tmp_path, contents.key(KIND)) is not None
+    finally:
+        await recognizer.close()
+
+
+def test_caches_are_on_the_disk_before_they_are_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    steps: list[str] = []
+    rename, fsync = Path.rename, os.fsync
+
+    def flushed(handle: int) -> None:
+        steps.append(Path(f"/proc/self/fd/{handle}").readlink().name.split(".")[1])
+        fsync(handle)
+
+    monkeypatch.setattr(os, "fsync", flushed)
+    monkeypatch.setattr(Path, "rename", lambda path, to: steps.append("used") or rename(path, to))
+    contents = Contents(("The zygote of Quibblewick divides at noon.",))
+    build(tmp_path, contents.key(KIND), contents)
+    assert set(steps[: steps.index("used")]) == {"forms", "domain", "words", "frequent", "checksums"}
+
+
+class Watched(Documents):
+    """Documents that know on which threads they were asked."""
+
+    def __init__(self, *names: str) -> None:
+        super().__init__(*names)
+        self.threads: set[int] = set()
+        self.changes = 1
+
+    @property
+    def version(self) -> int:
+        self.threads.add(threading.get_ident())
+        return self.changes
+
+    def texts(self) -> Iterator[str]:
+        self.threads.add(threading.get_ident())
+        yield from super().texts()
+
+
+async def test_what_is_spoken_while_documents_change_does_not_wait_for_them(
+    cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    documents, go_on, building = Watched("lighthouse.md"), asyncio.Event(), asyncio.Event()
+    recognizer = SphinxRecognizer(cache, Lexicon([documents]), workers=1)
+
+    async def held(*arguments: Any, awaited: bool) -> None:
+        assert not awaited
+        building.set()
+        await go_on.wait()
+        await build_beside(*arguments, awaited=awaited)
+
+    try:
+        await recognizer.prepare()
+        before = await children()
+        monkeypatch.setattr(module, "build_beside", held)
+        documents.names, documents.changes = ("bees.md", "boiler-manual.html"), 2
+        assert (await recognizer.transcribe(clip("stop-slt"))).text == "stop"
+        await building.wait()
+        assert (await recognizer.transcribe(clip("stop-slt"))).text == "stop"  # while it is built
+        go_on.set()
+        await recognizer.caught_up()
+        assert "waggle" in (await recognizer.transcribe(clip("waggle-slt"))).text
+        assert await children() == before  # in the same worker
+        assert threading.get_ident() not in documents.threads  # the event loop asked no database
+    finally:
+        await recognizer.close()
+
+
+async def test_a_large_library_is_heard_in_general_english_until_it_is_learnt(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Large(Documents):
+        def texts(self) -> Iterator[str]:
+            yield from super().texts()
+            yield "word " * QUICK
+
+    async def never(*_arguments: Any, awaited: bool) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(module, "build_beside", never)
+    recognizer = SphinxRecognizer(tmp_path, Lexicon([Large()]), workers=1)
+    try:
+        await recognizer.prepare()
+        assert (await recognizer.transcribe(clip("stop-slt"))).text == "stop"
+    finally:
+        await recognizer.close()
+
+
+async def test_documents_that_cannot_be_learnt_stop_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Hostile(Documents):
+        def texts(self) -> Iterator[str]:
+            yield "\ud800 \U0001f600 " * 1_000  # half a character among emoji
+            if not self.names[0]:
+                raise ReparteeError("The library broke.")
+
+    for names, limit in (("x",), 300.0), (("",), 300.0), (("x",), 0.0):
+        monkeypatch.setattr(client, "BUILD_LIMIT_S", limit)
+        recognizer = SphinxRecognizer(tmp_path / str(limit), Lexicon([Hostile(*names)]), workers=1)
+        try:
+            await recognizer.prepare()
+            assert (await recognizer.transcribe(clip("stop-slt"))).text == "stop"
+        finally:
+            await recognizer.close()
+    assert "The library broke." in caplog.text
+    assert "took more than" in caplog.text
+
+
+def test_millions_of_emoji_are_few_bytes() -> None:
+    contents = Lexicon([SimpleNamespace(version=1, texts=lambda: ["\U0001f600" * 1_000_000])]).contents()
+    assert len(packed(contents)) < 4_100_000
+
+
+async def test_a_worker_that_hangs_is_replaced(
+    cache: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    recognizer = SphinxRecognizer(cache, Lexicon([Documents()]), workers=1)
+    try:
+        await recognizer.prepare()
+        pcm = clip("keeper-rms")
+        stream = recognizer.stream()
+        await stream.feed(pcm[:16_000])
+        (hung,) = {worker.pid for worker in recognizer._workers}
+        os.kill(hung, signal.SIGSTOP)
+        await stream.feed(pcm[16_000:])
+        monkeypatch.setattr(client, "PATIENCE_S", 1.0)
+        finishing = asyncio.create_task(stream.finish())
+        while hung in await children():
+            await asyncio.sleep(0.02)
+        monkeypatch.undo()
+        assert (await finishing).text == "who was the first keeper of the lighthouse"
+        assert f"process {hung}) hung and is replaced" in caplog.text
+    finally:
+        await recognizer.close()
+
+
+async def test_a_long_recording_is_decoded_a_few_pieces_at_a_time_and_others_are_served_between_them(
+    recognizer: SphinxRecognizer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    under_way = most = 0
+    order: list[str] = []
+
+    async def whole(_self: SphinxRecognizer, pcm: np.ndarray) -> str:
+        nonlocal under_way, most
+        under_way += 1
+        most = max(most, under_way)
+        order.append("long" if len(pcm) > 16_000 else "short")
+        await asyncio.sleep(0)
+        under_way -= 1
+        return "piece"
+
+    monkeypatch.setattr(SphinxRecognizer, "_whole", whole)
+    quiet = np.zeros(300 * 16_000, np.int16)
+    long = asyncio.create_task(recognizer.transcribe(quiet))
+    await asyncio.sleep(0)
+    short = asyncio.create_task(recognizer.transcribe(quiet[:8_000]))
+    assert (await long).text.split() == ["piece"] * order.count("long")
+    await short
+    assert most <= 2
+    assert order.index("short") <= 5
+    assert order.count("long") >= 15
+
+
+async def test_phrases_are_expected_as_they_are(tmp_path: Path) -> None:
+    phrases = SimpleNamespace(version=1, phrases=lambda: ["Quibblewick lamp", "", "x" * 1_000])
+    lexicon = Lexicon([Documents("bees.md")], [phrases])
+    contents = lexicon.contents()
+    assert contents.phrases == ("Quibblewick lamp",)
+    assert lexicon.version() == (1, 1)
+    domain = build(tmp_path, contents.key(KIND), contents)
+    assert "quibblewick lamp" in domain.language_model.read_text()
+    assert any(line.startswith("quibblewick ") for line in domain.frequent.open())

@@ -7,8 +7,9 @@ import typing
 
 import pytest
 
+from assistant.channels.json import ApiError
 from assistant.channels.web.realtime import client_events, server_events
-from assistant.channels.web.realtime.events import Event, ProtocolError
+from assistant.channels.web.realtime.events import Event
 
 SAMPLES = {str: "words", int: 7, dict: {"key": [1, None]}}
 
@@ -66,12 +67,12 @@ def test_a_missing_or_mistyped_field_is_named_and_the_client_event_too(event):
         if field.name == "event_id":
             continue
         data = example(event).to_json() | {field.name: object}
-        with pytest.raises(ProtocolError) as caught:
+        with pytest.raises(ApiError) as caught:
             client_events.parse(data)
         assert (caught.value.code, caught.value.param, caught.value.event_id) == ("invalid_type", field.name, "words")
 
 
 @pytest.mark.parametrize("data", [None, 3, [], "text", {}, {"type": 4}, {"type": "session.nonsense", "event_id": 9}])
 def test_what_is_no_event_is_refused_with_a_sentence(data):
-    with pytest.raises(ProtocolError, match=r"\.$"):
+    with pytest.raises(ApiError, match=r"\.$"):
         client_events.parse(data)

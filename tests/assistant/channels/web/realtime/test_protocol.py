@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.channels.web.realtime import actions, client_events
-from assistant.channels.web.realtime.items import MAX_ITEMS
+from assistant.channels.web.realtime.items import MAX_BYTES, MAX_ITEM_BYTES, MAX_ITEMS
 from assistant.dialogue.conversation import ConversationSettings, TurnDetection
 from assistant.dialogue.events import (
     Cleared,
@@ -24,6 +24,7 @@ from assistant.dialogue.events import (
     SpeechStarted,
     SpeechStopped,
 )
+from assistant.ear.endpointer import Waits
 from assistant.languages.en.completeness import Look
 from assistant.turn.events import Transcript
 
@@ -338,6 +339,122 @@ def test_items_are_placed_where_the_client_wants_them(line):
     assert create("z", previous_item_id="gone")["error"]["code"] == "item_create_invalid_previous_item_id"
 
 
+def write(line, text: str, **where) -> str:
+    item = {"type": "message", "role": "user", "content": [{"type": "input_text", "text": text}]}
+    return line.feed("conversation.item.create", item=item, **where)[0]["item"]["id"]
+
+
+def asked(line) -> str | None:
+    before = len(line.actions)
+    line.feed("response.create")
+    return line.actions[-1].question if len(line.actions) > before else "nothing"
+
+
+def test_what_is_answered_is_what_was_asked_last_in_the_order_of_the_items(line):
+    write(line, "When was the mill built?")
+    write(line, "We talked before.", previous_item_id="root")
+    assert asked(line) == "When was the mill built?"
+
+
+def test_a_question_that_was_deleted_is_not_answered_but_the_one_before_it(line):
+    write(line, "When was the mill built?")
+    second = write(line, "Who built it?")
+    line.feed("conversation.item.delete", item_id=second)
+    assert asked(line) == "When was the mill built?"
+
+
+def test_a_spoken_question_that_was_deleted_is_not_answered(line):
+    line.on(SpeechStarted(1, 0), SpeechStopped(1, 900), Committed(1, 900))
+    item_id = next(iter(line.protocol.items)).id
+    line.feed("conversation.item.delete", item_id=item_id)
+    assert asked(line) == "nothing"
+    assert line.sent[-1]["response"]["status_details"]["error"]["code"] == "nothing_to_answer"
+    line.on(Committed(2, 900))
+    assert asked(line) is None  # the conversation's last turn
+
+
+def test_a_question_written_while_another_is_answered_waits_for_its_own_answer(line):
+    line.type_question("When was the mill built?")
+    write(line, "Who built it?")
+    line.answer()
+    assert asked(line) == "Who built it?"
+
+
+def test_a_commit_under_way_comes_before_what_was_written_earlier(line):
+    write(line, "When was the mill built?")
+    line.feed("input_audio_buffer.append", audio=line.audio(500))
+    line.feed("input_audio_buffer.commit")
+    assert asked(line) is None
+
+
+def test_a_commit_that_was_refused_is_no_question(line):
+    write(line, "When was the mill built?")
+    line.feed("input_audio_buffer.commit", event_id="c")
+    line.take(line.protocol.refused(line.actions[-1]))
+    assert asked(line) == "When was the mill built?"
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("modalities", ["text"]),
+        ("voice", "alloy"),
+        ("input_audio_format", "g711_ulaw"),
+        ("output_audio_format", "pcm16"),
+        ("turn_detection", None),
+        ("input_audio_transcription", {"model": "whisper-1"}),
+        ("input_audio_noise_reduction", None),
+        ("max_response_output_tokens", "inf"),
+    ],
+)
+def test_a_field_of_the_beta_api_is_an_error_that_names_its_successor(line, field, value):
+    before = line.protocol.session
+    [event] = line.feed("session.update", event_id="mine", session={"instructions": "Be brief.", field: value})
+    error = event["error"]
+    assert (error["code"], error["param"], error["event_id"]) == ("unknown_parameter", f"session.{field}", "mine")
+    assert "beta" in error["message"]
+    assert "use 'session." in error["message"]
+    assert line.protocol.session is before
+
+
+@pytest.mark.parametrize(("language", "taken"), [("en", True), ("en-US", True), ("de", False), ("zh-Hans", False)])
+def test_a_language_that_is_not_heard_is_an_error(line, language, taken):
+    session = {"audio": {"input": {"transcription": {"model": "any", "language": language}}}}
+    [event] = line.feed("session.update", session=session)
+    assert (event["type"] == "session.updated") is taken
+    if not taken:
+        assert event["error"]["param"] == "session.audio.input.transcription.language"
+
+
+@pytest.mark.parametrize("how", ["address", "update"])
+def test_a_transcription_session_transcribes_without_being_told_how(new_line, how):
+    line = new_line(transcribes_only=how == "address")
+    if how == "update":
+        line.feed("session.update", session={"type": "transcription"})
+    assert line.sent[0 if how == "address" else -1]["session"]["audio"]["input"]["transcription"]
+    line.on(Committed(1, 900))
+    assert names(line.on(Heard(1, Transcript("hello")))) == ["conversation.item.input_audio_transcription.completed"]
+
+
+@pytest.mark.parametrize(("given", "shown"), [(0, 100), (99, 100), (100, 100), (700, 700)])
+def test_a_silence_too_short_for_a_pause_between_words_is_raised_and_shown(line, given, shown):
+    detection = {"type": "server_vad", "silence_duration_ms": given}
+    [event] = line.feed("session.update", session={"audio": {"input": {"turn_detection": detection}}})
+    assert event["session"]["audio"]["input"]["turn_detection"]["silence_duration_ms"] == shown
+    assert line.actions[-1].settings.turn_detection.silence_ms == shown
+
+
+def test_low_eagerness_waits_longer_however_the_words_look(line):
+    waits = {}
+    for eagerness in ("high", "medium", "low"):
+        detection = {"type": "semantic_vad", "eagerness": eagerness}
+        line.feed("session.update", session={"audio": {"input": {"turn_detection": detection}}})
+        chosen = line.actions[-1].settings.turn_detection
+        waits[eagerness] = Waits.around(chosen.silence_ms, adaptive=chosen.adaptive)
+    for look in Look:
+        assert waits["high"].for_look(look) <= waits["medium"].for_look(look) < waits["low"].for_look(look)
+
+
 def test_an_exchange_that_a_client_brings_along_is_remembered_and_not_answered_again(line):
     def create(role: str, text: str) -> str:
         item = {"type": "message", "role": role, "content": [{"type": "input_text", "text": text}]}
@@ -360,6 +477,37 @@ def test_a_flood_of_items_drops_the_oldest_and_says_so(line):
         for _ in range(MAX_ITEMS + 40)
     )
     assert (len(line.protocol.items), deleted) == (MAX_ITEMS, 40)
+
+
+@pytest.mark.parametrize("text", ["x" * 60_000, "\u00e9" * 15_000, "\U0001f600" * 15_000])
+def test_a_conversation_is_bounded_in_bytes_and_the_oldest_leave(line, text):
+    ids = []
+    for number in range(200):
+        content = [{"type": "input_text", "text": text}] * 5
+        events = line.feed("conversation.item.create", item={"type": "message", "role": "user", "content": content})
+        ids += [event["item_id"] for event in events if event["type"] == "conversation.item.deleted"]
+        assert sum(item.size for item in line.protocol.items) <= MAX_BYTES, number
+    held = sum(len(part["text"].encode()) for item in line.protocol.items for part in item.content)
+    assert MAX_BYTES * 0.4 < held <= MAX_BYTES
+    assert len(ids) == len(set(ids)) == 200 - len(line.protocol.items)
+
+
+def test_an_item_at_the_root_of_a_full_conversation_stays_and_the_next_oldest_leaves(line):
+    for _ in range(MAX_ITEMS):
+        line.feed("conversation.item.create", item={"type": "message", "role": "user", "content": []})
+    first = next(iter(line.protocol.items)).id
+    item = {"id": "mine", "type": "message", "role": "user", "content": []}
+    events = line.feed("conversation.item.create", item=item, previous_item_id="root")
+    assert [event.get("item_id") for event in events][-1] == first
+    assert "mine" in line.protocol.items
+
+
+def test_an_item_that_is_too_large_is_refused_for_what_it_is(line):
+    content = [{"type": "input_text", "text": "x" * 60_000}] * 64
+    [refused] = line.feed("conversation.item.create", item={"type": "message", "role": "user", "content": content})
+    assert refused["error"]["code"] == "string_above_max_length"
+    assert f"at most {MAX_ITEM_BYTES // 1024}" in refused["error"]["message"]
+    assert len(line.protocol.items) == 0
 
 
 def test_telephone_audio_goes_both_ways(line):
@@ -451,14 +599,6 @@ def test_the_configured_silence_is_the_usual_one_of_every_session(new_line):
     assert (taken.silence_ms, taken.adaptive) == (1200, True)
     taken, shown = detection(line, type="server_vad", silence_duration_ms=300)
     assert (taken.silence_ms, taken.adaptive, shown["silence_duration_ms"]) == (300, False, 300)
-
-
-def test_low_eagerness_waits_longer_whatever_the_words_look_like(line):
-    low, middle, high = (
-        detection(line, type="semantic_vad", eagerness=eagerness)[0].waits for eagerness in ("low", "auto", "high")
-    )
-    for look in Look:
-        assert low.for_look(look) > middle.for_look(look) > high.for_look(look)
 
 
 def test_a_silence_that_is_in_every_word_is_not_taken_for_an_end(line):

@@ -1,65 +1,19 @@
-"""Markdown and HTML become the text that a person would read, with headings as context."""
+"""HTML becomes the text that a person would read, with headings as context."""
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from knowledge.formats.markup import html_document, markdown_document
-
-
-def blocks(document):
-    return [(section.headings, [document.text[a:b] for a, b in section.blocks]) for section in document.sections]
+from knowledge.formats.html import html_document
+from tests.knowledge.texts import blocks
 
 
 def html(body, head=""):
     return html_document(f"<html><head>{head}</head><body>{body}</body></html>", "name")
 
 
-def test_markdown_headings_lead_to_their_text():
-    document = markdown_document("# Top\n\nIntro *here*.\n\n## A\n\n### B\n\nOne `two`\nthree.\n\n## C\n\nEnd.", "name")
-    assert document.title == "Top"
-    assert blocks(document) == [
-        ((), ["Intro here."]),
-        (("A", "B"), ["One two three."]),
-        (("C",), ["End."]),
-    ]
-    assert "A\n\nB\n\nOne two three." in document.text
-
-
-def test_front_matter_is_skipped_but_gives_the_title():
-    document = markdown_document('---\ntitle: "My Title"\ntags: [x]\n---\n\n# Heading\n\nBody.', "name")
-    assert document.title == "My Title"
-    assert blocks(document) == [(("Heading",), ["Body."])]
-
-
-def test_a_rule_at_the_start_is_no_front_matter():
-    assert "Body." in markdown_document("---\n\nBody.\n\nMore.", "name").text
-
-
-def test_lists_and_tables_stay_readable():
-    document = markdown_document(
-        "Buy:\n\n- milk\n- bread\n  - rye\n\n3. wake\n4. eat\n\n"
-        "| Tea | Time |\n|---|---|\n| green | 2 min |\n| black | |\n",
-        "name",
-    )
-    assert document.text == (
-        "Buy:\n\n- milk\n- bread\n- rye\n\n3. wake\n4. eat\n\nTea: green; Time: 2 min.\nTea: black."
-    )
-
-
 def test_an_empty_list_item_leaves_nothing_behind():
     assert html("<ul><li></li></ul><p>One.</p><ol start='²'><li>two</ol>").text == "One.\n\n1. two"
-
-
-def test_code_keeps_its_lines_and_links_their_words():
-    document = markdown_document("See [the manual](http://x) and ![a photo](y.png).\n\n    a = 1\n    b = 2\n", "name")
-    assert document.text == "See the manual and a photo.\n\na = 1\nb = 2"
-
-
-def test_html_inside_markdown_is_read_too():
-    assert (
-        markdown_document("Hello <b>bold</b>&nbsp;world.\n\n<script>x()</script>\n", "name").text == "Hello bold world."
-    )
 
 
 def test_boilerplate_is_dropped():
@@ -157,3 +111,78 @@ def test_blocks_are_verbatim_slices_in_order(pieces):
             assert ends <= start < end <= len(document.text)
             assert document.text[start:end].strip() == document.text[start:end]
             ends = end
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        ("<h2><button aria-expanded=false>How long?</button></h2><div>Two years.</div>", "How long?\n\nTwo years."),
+        ("<dl><dt><button>Parts</button></dt><dd>Ten.</dd></dl><button>Send</button>", "Parts\nTen."),
+        ("<button aria-controls=a>May I return it?</button><div id=a>Yes.</div>", "May I return it?\n\nYes."),
+        ("<button aria-expanded=false>Menu</button><p>Text.</p>", "Text."),
+        ("<article><p>One.</p><aside>Mind the step.</aside></article><aside>Ads</aside>", "One.\n\nMind the step."),
+        ("<main><p>One.</p><div role=complementary>Beside.</div></main>", "One.\n\nBeside."),
+        ("<p>One.</p><div hidden=until-found>Found.</div><div hidden>Not.</div>", "One.\n\nFound."),
+        ("<form><h1>Fees</h1><p>Ten.</p><select><option>A</select><button>Go</button></form>", "Fees\n\nTen."),
+        ("<form><p>Name: <input></p><button>Log in</button></form><p>Text.</p>", "Text."),
+        ("<main><p>One.</p></main><div>Between.</div><main><p>Two.</p></main>", "One.\n\nTwo."),
+        ("<p>Was <del>80</del> <ins>95</ins>, <s>9 pm</s> <strike>7</strike>8 pm.</p>", "Was 95, 8 pm."),
+        ("<p>10<sup>3</sup> and x<sup>-2n</sup>, 7<sup>50</sup></p>", "10³ and x⁻²ⁿ, 7⁵⁰"),
+        ("<p>the 1<sup>st</sup> of 2<sup>a/b</sup>, H<sub>2</sub>O</p>", "the 1st of 2^(a/b), H2O"),
+        ("<p>long<sup><a href='#f1'>1</a></sup>, old<sup>[2]</sup>, end<sup>†</sup>.</p>", "long, old, end."),
+    ],
+)
+def test_what_belongs_to_the_text_is_read_and_what_is_operated_is_not(body, text):
+    assert html(body).text == text
+
+
+def test_a_lone_article_that_is_only_a_teaser_is_not_taken_for_the_page():
+    prices = "".join(f"<p>Tyre number {n} costs {n}0 euros to change.</p>" for n in range(9))
+    document = html(f"<h1>Prices</h1>{prices}<article><h2>News</h2><p>We are open.</p></article>")
+    assert "Tyre number 8 costs 80 euros" in document.text
+    assert "We are open." in document.text
+    page = html(f"<div>Brand</div><article><h1>Prices</h1>{prices}</article><div>Contact</div>")
+    assert "Brand" not in page.text
+
+
+def test_a_main_part_that_holds_next_to_nothing_is_not_the_page():
+    assert "The story. " in html("<main><p>Hi.</p></main><div>" + "The story. " * 20 + "</div>").text
+
+
+@pytest.mark.parametrize(
+    ("rows", "lines"),
+    [
+        (
+            (
+                "<tr><th>To<th>Weight<th>Price</tr><tr><td rowspan=2>Spain<td>5 kg<td>9</tr><tr><td>10 kg<td>14</tr>"
+                "<tr><td>Italy<td>5 kg<td>8</tr>"
+            ),
+            [
+                "To: Spain; Weight: 5 kg; Price: 9.",
+                "To: Spain; Weight: 10 kg; Price: 14.",
+                "To: Italy; Weight: 5 kg; Price: 8.",
+            ],
+        ),
+        (
+            "<tr><th rowspan=2>Room<th colspan=2>Price</tr><tr><th>Summer<th>Winter</tr><tr><td>Blue<td>90<td>70</tr>",
+            ["Room: Blue; Price Summer: 90; Price Winter: 70."],
+        ),
+        (
+            "<tr><th>Day<th>Open<th>Close</tr><tr><td>Sunday<td colspan=2>closed</tr><tr><td>Monday<td>9<td>17</tr>",
+            ["Day: Sunday; Open: closed.", "Day: Monday; Open: 9; Close: 17."],
+        ),
+        (
+            "<tr><th>A<th>B</tr><tr><td><b>W</b>oollens<td>H<sub>2</sub>O<br>cold</tr>",
+            ["A: Woollens; B: H2O cold."],
+        ),
+        ("<tr><td rowspan=0>x<td>1</tr><tr><td>2</tr><tr><td colspan=x rowspan=-1>3</tr>", ["x; 1.", "x; 2.", "x; 3."]),
+    ],
+)
+def test_cells_that_span_rows_or_columns_keep_the_others_in_theirs(rows, lines):
+    assert html(f"<table>{rows}</table>").text.split("\n") == lines
+
+
+def test_spans_without_end_do_not_multiply_the_text():
+    cell = f"<td rowspan=999999 colspan=999999>{'long ' * 100}"
+    document = html(f"<table>{f'<tr>{cell}</tr>' * 2000}</table>")
+    assert len(document.text) < 3000 * 500

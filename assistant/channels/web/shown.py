@@ -1,0 +1,20 @@
+"""What clients are shown of a reply: everything but where on this machine the documents lie."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+from typing import Any
+
+from assistant.turn.events import Citation, Reply
+
+
+def shown_reply(reply: Reply) -> dict[str, Any]:
+    """Return the object of ``repartee ask --json``, with shown_citation's citations."""
+    return reply.to_json() | {"citations": [shown_citation(citation) for citation in reply.citations]}
+
+
+def shown_citation(citation: Citation) -> dict[str, Any]:
+    """Return a citation whose document is its name and its folder's, not its path."""
+    path = PurePath(citation.document)
+    name = "/".join(path.parts[1:][-2:]) if path.is_absolute() else citation.document
+    return citation.to_json() | {"document": name}

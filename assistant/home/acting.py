@@ -1,0 +1,130 @@
+"""Commands carried out: sent once, and confirmed by what the devices report."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from assistant.home.broker import COMMAND_EXPIRES_S, NotSentError
+from assistant.home.entities import Act, Entity, HomeIntent, Value
+from assistant.home.outcome import Fate, Outcome, Result, spoken, worked
+from engines.errors import ReparteeError
+
+if TYPE_CHECKING:
+    from assistant.home.broker import Broker
+    from assistant.home.house import House
+
+CONFIRM_S = 1.0  #: a device that has not reported by then did not answer
+#: Of these a command is believed to be under way when its state does not say so within a second.
+SLOW = frozenset({"cover", "valve", "lock", "vacuum", "lawn_mower", "alarm_control_panel", "update"})
+
+
+class Acting:
+    """Carries out intents over a broker. Home tells it of every change of a state, and of the end of a connection."""
+
+    def __init__(self, house: House, broker: Broker, *, published: Callable[[Act], None] = lambda _: None) -> None:
+        """``published`` is called when an act was sent and before anything can have been reported."""
+        self._house, self._broker, self._published = house, broker, published
+        self._watched: dict[str, set[asyncio.Event]] = {}
+
+    def changed(self, entity_id: str) -> None:
+        """Look again at a state that is waited for."""
+        for event in self._watched.get(entity_id, ()):
+            event.set()
+
+    def disconnected(self) -> None:
+        """Stop waiting: what has not been confirmed cannot be any more."""
+        for events in self._watched.values():
+            for event in events:
+                event.set()
+
+    async def carry_out(self, intent: HomeIntent) -> Outcome:
+        """Send every act of ``intent`` once and wait at most CONFIRM_S for the states that confirm them.
+
+        Acts upon different entities go out together, those upon one entity in their order.
+        """
+        by_entity: dict[str, list[Act]] = {}
+        for act in intent.acts:
+            by_entity.setdefault(act.entity_id, []).append(act)
+        done = await asyncio.gather(*(self._all_of(acts) for acts in by_entity.values()))
+        results = tuple(result for results in done for result in results)
+        return Outcome(
+            kind="acted" if worked(results) else "failed",
+            spoken=spoken(results) or "There is nothing to do.",
+            action=action(intent, results),
+            results=results,
+        )
+
+    async def _all_of(self, acts: list[Act]) -> list[Result]:
+        return [await self._one(act) for act in acts]
+
+    async def _one(self, act: Act) -> Result:
+        entity = self._house.entity(act.entity_id)
+        if entity is None:
+            gone = Entity(id=act.entity_id, name=act.entity_id, domain=act.entity_id.partition(".")[0])
+            return Result(act=act, entity=gone, fate="refused", note="That device is no longer there.")
+        if not self._house.state(entity.id).available:
+            return Result(act=act, entity=entity, fate="unavailable")
+        try:
+            act = self._house.resolve(act)
+            messages = self._house.encode(act)
+        except ReparteeError as error:
+            return Result(act=act, entity=entity, fate="refused", note=str(error))
+        event = asyncio.Event()
+        self._watched.setdefault(entity.id, set()).add(event)
+        try:
+            for message in messages:
+                await self._broker.publish(message, expires_s=COMMAND_EXPIRES_S, timeout_s=CONFIRM_S)
+            self._published(act)
+            fate = await self._fate(act, entity, event)
+        except NotSentError as error:
+            return Result(act=act, entity=entity, fate="not_sent", note=str(error))
+        except ReparteeError:  # it was removed while it was waited for
+            fate = "silent"
+        finally:
+            self._watched[entity.id].discard(event)
+            if not self._watched[entity.id]:
+                del self._watched[entity.id]
+        broke = fate == "silent" and not self._broker.connected
+        return Result(act=act, entity=entity, fate=fate, note=self._broker.problem if broke else "")
+
+    async def _fate(self, act: Act, entity: Entity, event: asyncio.Event) -> Fate:
+        slow = entity.domain in SLOW or _seconds(act.values.get("transition")) > CONFIRM_S / 2
+        until = time.monotonic() + CONFIRM_S
+        while True:
+            event.clear()
+            if self._house.entity(entity.id) is None:
+                return "silent"
+            state = self._house.state(entity.id)
+            settled = self._house.settled(act, state)
+            if settled is None:
+                return "sent"
+            if settled:
+                return "done"
+            if self._house.under_way(act, state):
+                return "under_way"
+            left = until - time.monotonic()
+            if not self._broker.connected or left <= 0:
+                return "under_way" if slow and self._broker.connected and state.available else "silent"
+            try:
+                await asyncio.wait_for(event.wait(), left)
+            except TimeoutError:
+                continue
+
+
+def action(intent: HomeIntent, results: tuple[Result, ...] = ()) -> dict[str, Any]:
+    """Return the reply's ``action``: {intent, entities, slots, confirmed, results}."""
+    fates = {result.entity.id: result.fate for result in results}
+    return {
+        "intent": intent.intent,
+        "entities": list(fates or dict.fromkeys(intent.entities)),
+        "slots": {name: list(value) if isinstance(value, tuple) else value for name, value in intent.slots.items()},
+        "confirmed": bool(results) and all(result.fate == "done" for result in results),
+        "results": fates,
+    }
+
+
+def _seconds(value: Value) -> float:
+    return float(value) if isinstance(value, int | float) else 0.0

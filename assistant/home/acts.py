@@ -1,0 +1,347 @@
+"""From what is wanted of a thing to the act that does it: a lamp brighter, a blind half open, a heater on eco."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from assistant.home.english import COLOURS, COMMON_THINGS, GENERIC
+from assistant.home.entities import Act, Entity, State, Value
+from assistant.home.values import Quantity
+from assistant.home.words import joined, plain, singular
+
+#: One step of "brighter", "faster", "warmer", "more open".
+STEP = {"brightness": 25.0, "percentage": 25.0, "position": 25.0, "temperature": 1.0, "kelvin": 500.0, "humidity": 5.0}
+COLDEST, WARMEST = 6500.0, 2000.0  #: K, of a lamp that does not tell its bounds
+_WARM_WHITE = (255, 169, 87)  #: 2700 K on a lamp with colours only
+
+#: The services an action may become; which of them, the thing decides.
+SERVICES: Mapping[str, tuple[str, ...]] = {
+    "on": ("turn_on", "activate", "start"),
+    "off": ("turn_off",),
+    "toggle": ("toggle",),
+    "open": ("open",),
+    "close": ("close",),
+    "stop": ("stop", "pause"),
+    "lock": ("lock",),
+    "unlock": ("unlock",),
+    "press": ("press",),
+    "activate": ("activate",),
+    "start": ("start", "start_mowing"),
+    "pause": ("pause", "stop"),
+    "dock": ("return_home", "dock"),
+    "locate": ("locate",),
+    "arm_away": ("arm_away",),
+    "arm_home": ("arm_home",),
+    "arm_night": ("arm_night",),
+    "arm_vacation": ("arm_vacation",),
+    "disarm": ("disarm",),
+    "install": ("install",),
+}
+#: What a level ("half", "brighter", "up") can be a level of.
+LEVELLED = (
+    "set_percentage",
+    "set_position",
+    "set_temperature",
+    "set_humidity",
+    "set_value",
+    "turn_on",
+    "open",
+    "close",
+)
+
+#: Done only after "yes", unless the owner says otherwise: what lets people in, water out or wakes the street.
+_CONFIRMED_SERVICES = {
+    ("lock", "unlock"), ("lock", "unlatch"), ("lock", "open"), ("valve", "open"), ("valve", "set_position"),
+    ("siren", "turn_on"), ("siren", "toggle"), ("valve", "toggle"), ("alarm_control_panel", "disarm"),
+    ("alarm_control_panel", "trigger"),
+}  # fmt: skip
+_CONFIRMED_COVERS = ("garage", "gate", "door")
+
+_VERBS = {
+    "turn_on": "turn on", "turn_off": "turn off", "open": "open", "close": "close", "lock": "lock", "unlock": "unlock",
+    "stop": "stop", "toggle": "switch", "press": "press", "activate": "start", "start": "start", "pause": "pause",
+    "return_home": "send home", "dock": "send home", "disarm": "disarm", "arm_away": "arm", "arm_home": "arm",
+    "arm_night": "arm", "arm_vacation": "arm", "set_position": "move", "set_temperature": "set",
+    "set_percentage": "set",
+    "set_mode": "set", "set_preset": "set", "set_value": "set", "select": "set", "set_humidity": "set",
+    "locate": "find",
+    "set_fan_mode": "set", "install": "update", "set_direction": "turn round", "oscillate": "swing",
+}  # fmt: skip
+_INTENTS = {
+    "turn_on": "HassTurnOn", "open": "HassTurnOn", "lock": "HassTurnOn", "activate": "HassTurnOn",
+    "press": "HassTurnOn",
+    "turn_off": "HassTurnOff", "close": "HassTurnOff", "unlock": "HassTurnOff", "toggle": "HassToggle",
+    "stop": "HassStopMoving", "set_position": "HassSetPosition", "set_temperature": "HassClimateSetTemperature",
+    "set_percentage": "HassFanSetSpeed", "set_humidity": "HassHumidifierSetpoint", "start": "HassVacuumStart",
+    "return_home": "HassVacuumReturnToBase", "pause": "HassVacuumPause", "locate": "HassVacuumLocate",
+    "select": "HassSelect",
+    "set_value": "HassSetNumber", "set_mode": "HassClimateSetMode", "set_preset": "HassSetPreset",
+    "set_fan_mode": "HassClimateSetFanMode", "disarm": "HassAlarmDisarm", "arm_away": "HassAlarmArm",
+    "arm_home": "HassAlarmArm", "arm_night": "HassAlarmArm", "arm_vacation": "HassAlarmArm",
+}  # fmt: skip
+
+States = Callable[[str], State | None]
+
+
+def confirm(entity: Entity, act: Act) -> bool:
+    """Say whether an act is one of those that are asked back before they are done."""
+    if entity.domain == "cover":
+        return entity.device_class in _CONFIRMED_COVERS and act.service in ("open", "set_position", "toggle")
+    return (entity.domain, act.service) in _CONFIRMED_SERVICES
+
+
+def intent_name(acts: tuple[Act, ...]) -> str:
+    """Return the field's name for what is done: HassTurnOn, HassLightSet, ..."""
+    first = acts[0]
+    if first.service == "turn_on" and first.entity_id.startswith("light.") and first.values:
+        return "HassLightSet"
+    return _INTENTS.get(first.service, "HassTurnOn")
+
+
+def verb(act: Act) -> str:
+    """Return the verb of an act: "turn on", "unlock"."""
+    if act.service == "turn_on" and act.values:
+        return "set"
+    return _VERBS.get(act.service, act.service.replace("_", " "))
+
+
+def the(names: list[str]) -> str:
+    """Return names as they are said in a sentence: "the sofa lamp and the kettle"."""
+    return joined([name if _is_own(name) else f"the {_lower(name)}" for name in names])
+
+
+def _is_own(name: str) -> bool:
+    """Say whether a name takes no article: "my lamp", or one word that is no kind of thing, such as "Rosie"."""
+    lower = name.lower()
+    if lower.startswith(("the ", "my ", "our ")):
+        return True
+    words = set(lower.split()) | {singular(word) for word in lower.split()}
+    return (
+        " " not in lower
+        and name.istitle()
+        and lower[-2:] in ("ie", "ey", "by")
+        and not words & (COMMON_THINGS | GENERIC)
+    )
+
+
+def _lower(name: str) -> str:
+    """Write a name in lower case but for what is not a common word: "Sofa Lamp" is "sofa lamp", "TV" stays."""
+    return " ".join(
+        word if word.isupper() or any(char.isdigit() for char in word) else word.lower() for word in name.split()
+    )
+
+
+def simple(entity: Entity, action: str) -> Act | None:
+    """Return the act of an action without a value, None where the thing cannot do it."""
+    if (
+        action in ("on", "off")
+        and entity.domain in ("climate", "water_heater", "humidifier")
+        and not ({"turn_on", "turn_off"} & entity.services)
+    ):
+        mode = (
+            "off"
+            if action == "off"
+            else next((m for m in ("heat", "auto", "heat_cool", "cool") if m in entity.modes), None)
+        )
+        return Act(entity.id, "set_mode", {"mode": mode}) if mode in entity.modes else None
+    for service in SERVICES.get(action, ()):
+        if service in entity.services:
+            return Act(entity.id, service)
+    return None
+
+
+def level(entity: Entity, value: Quantity, state: State | None, *, way: int = 0, quality: str = "") -> Act | None:
+    """Return the act that brings a thing to a value, or moves it by one; None where it has no such value.
+
+    ``way`` is -1 where the verb lowers, 1 where it raises; ``quality`` what the sentence named: "brightness",
+    "temperature", "colour temperature", "position", "speed", "humidity".
+    """
+    attributes: Mapping[str, Value] = state.attributes if state and state.available else {}
+    domain = entity.domain
+    if domain == "light":
+        return _light(entity, value, state, attributes, way, quality)
+    if domain in ("cover", "valve"):
+        if value.kind == "more" and value.quality not in ("", "level", "position"):
+            return None
+        return _position(entity, value, attributes, state, way)
+    if domain == "fan":
+        if "percentage" not in entity.features or value.kind in ("colour", "kelvin", "degrees"):
+            return None
+        if value.kind == "more" and value.quality not in ("", "level", "speed"):
+            return None
+        now = _number(attributes.get("percentage"), 0.0 if state and state.value == "off" else 50.0)
+        wanted = _moved(now, value, way, STEP["percentage"], 100.0)
+        if wanted is None or not 0 <= wanted <= 100:
+            return None
+        return Act(entity.id, "set_percentage", {"percentage": round(wanted)})
+    if domain in ("climate", "water_heater"):
+        return _temperature(entity, value, attributes, way)
+    if domain == "humidifier":
+        if value.kind not in ("percent", "number", "more") or value.quality not in ("", "level"):
+            return None
+        wanted = _moved(_number(attributes.get("humidity"), 50.0), value, way, STEP["humidity"], 100.0)
+        return Act(entity.id, "set_humidity", {"humidity": wanted}) if _within(entity, wanted, 0, 100) else None
+    if domain == "number":
+        return _plain_number(entity, value, state, way)
+    if domain == "siren" and value.kind in ("percent", "number") and "volume" in entity.features:
+        return Act(entity.id, "turn_on", {"volume": value.number})
+    return None
+
+
+def option(entity: Entity, words: str) -> Act | None:
+    """Return the act that chooses one of a thing's options, modes, presets or effects by its plain name, or None."""
+    for names, service, key in (
+        (entity.modes, "set_mode", "mode"),
+        (
+            entity.presets,
+            "turn_on" if entity.domain == "fan" and "set_preset" not in entity.services else "set_preset",
+            "preset",
+        ),
+        (entity.effects, "turn_on", "effect"),
+        (entity.options, "select", "option"),
+        (entity.fan_modes, "set_fan_mode", "fan_mode"),
+        (entity.swing_modes, "set_swing_mode", "swing_mode"),
+    ):
+        for name in names:
+            if plain(name.replace("_", " ")) == words and service in entity.services:
+                return Act(entity.id, service, {key: name})
+    if entity.domain in ("climate", "water_heater"):
+        mode = {"heating": "heat", "cooling": "cool", "automatic": "auto", "fan": "fan_only", "drying": "dry"}.get(
+            words
+        )
+        if mode in entity.modes:
+            return Act(entity.id, "set_mode", {"mode": mode})
+    return None
+
+
+def _light(
+    entity: Entity, value: Quantity, state: State | None, attributes: Mapping[str, Value], way: int, quality: str
+) -> Act | None:
+    features = entity.features
+    if value.kind == "colour":
+        rgb = COLOURS[value.colour]
+        if "rgb" in features:
+            return Act(entity.id, "turn_on", {"rgb": rgb})
+        if value.colour == "white" and "color_temp" in features:
+            return Act(entity.id, "turn_on", {"kelvin": _kelvin(entity, 4000.0)})
+        return None
+    if value.kind == "kelvin" or (value.kind == "number" and quality == "colour temperature"):
+        if "color_temp" in features:
+            return Act(entity.id, "turn_on", {"kelvin": _kelvin(entity, value.number)})
+        if "rgb" in features and value.colour:
+            return Act(entity.id, "turn_on", {"rgb": _WARM_WHITE if value.number < 3500 else (255, 255, 255)})
+        return None
+    if value.kind == "more" and value.quality in ("warmth", "white"):
+        if "color_temp" not in features:
+            return None
+        step = value.number * STEP["kelvin"] if value.unit != "kelvin" else value.number
+        return Act(entity.id, "turn_on", {"kelvin": _kelvin(entity, _number(attributes.get("kelvin"), 4000.0) - step)})
+    if "brightness" not in features or value.kind == "degrees" or value.quality in ("speed", "position"):
+        return None
+    off = state is not None and state.value == "off"
+    now = 0.0 if off else _number(attributes.get("brightness"), 100.0 if state and state.value == "on" else 50.0)
+    wanted = _moved(now, value, way, STEP["brightness"], 100.0)
+    if wanted is None or not 0 <= wanted <= 100:
+        return None
+    if value.kind == "more":
+        wanted = 30.0 if off and wanted <= 0 else max(wanted, 5.0)
+    elif wanted == 0:
+        return Act(entity.id, "turn_off")
+    return Act(entity.id, "turn_on", {"brightness": round(wanted)})
+
+
+def _kelvin(entity: Entity, kelvin: float) -> float:
+    return float(round(min(max(kelvin, entity.minimum or WARMEST), entity.maximum or COLDEST)))
+
+
+def _position(
+    entity: Entity, value: Quantity, attributes: Mapping[str, Value], state: State | None, way: int
+) -> Act | None:
+    if value.kind not in ("percent", "number", "more"):
+        return None
+    now = _number(attributes.get("position"), 100.0 if state and state.value == "open" else 0.0)
+    number = value.number
+    if value.kind == "percent" and value.unit == "share" and way < 0 and number in (100, 1):
+        number = 100.0 - number if number == 100 else number
+    wanted = _moved(
+        now,
+        Quantity(kind=value.kind, number=number, unit=value.unit, quality=value.quality),
+        way,
+        STEP["position"],
+        100.0,
+    )
+    if wanted is None or not 0 <= wanted <= 100:
+        return None
+    if "set_position" in entity.services:
+        return Act(entity.id, "set_position", {"position": round(wanted)})
+    if wanted in (0, 100) and value.kind != "more":
+        service = "open" if wanted else "close"
+        return Act(entity.id, service) if service in entity.services else None
+    return None
+
+
+def _temperature(entity: Entity, value: Quantity, attributes: Mapping[str, Value], way: int) -> Act | None:
+    if "set_temperature" not in entity.services or value.kind not in ("degrees", "number", "more"):
+        return None
+    if value.kind == "more":
+        if value.quality not in ("", "level", "warmth") or value.unit in ("percent", "kelvin"):
+            return None
+        now = attributes.get("temperature")
+        now = now if isinstance(now, (int, float)) else attributes.get("current_temperature")
+        if not isinstance(now, (int, float)) or isinstance(now, bool):
+            return None
+        step = (
+            value.number if value.unit else (1 if value.number > 0 else -1) * max(0.5, round(abs(value.number) * 2) / 2)
+        )
+        wanted = now + step * (1 if value.quality else way or 1)
+        return Act(entity.id, "set_temperature", {"temperature": _clamped(entity, wanted)})
+    wanted = value.number
+    low, high = (40, 95) if entity.unit and "F" in entity.unit else (5, 35)
+    return Act(entity.id, "set_temperature", {"temperature": wanted}) if _within(entity, wanted, low, high) else None
+
+
+def _plain_number(entity: Entity, value: Quantity, state: State | None, way: int) -> Act | None:
+    if value.kind not in ("number", "percent", "degrees", "more", "kelvin") or value.quality not in (
+        "",
+        "level",
+        "speed",
+    ):
+        return None
+    low, high = (
+        entity.minimum if entity.minimum is not None else 0.0,
+        entity.maximum if entity.maximum is not None else 100.0,
+    )
+    if value.unit == "share":
+        return Act(entity.id, "set_value", {"value": low + (high - low) * value.number / 100})
+    if value.kind == "more":
+        if state is None or not isinstance(state.value, (int, float)):
+            return None
+        step = value.number * (way or 1) if value.unit else value.number * (entity.step or 1.0)
+        return Act(entity.id, "set_value", {"value": _clamped(entity, state.value + step)})
+    return Act(entity.id, "set_value", {"value": value.number}) if low <= value.number <= high else None
+
+
+def _moved(now: float, value: Quantity, way: int, step: float, top: float) -> float | None:
+    """Return where a value goes: to a number, or from where it is by a step; None where the value has another kind."""
+    if value.kind in ("percent", "number", "level"):
+        return value.number
+    if value.kind != "more":
+        return None
+    sign = 1 if value.quality else way or 1
+    amount = value.number if value.unit else value.number * step
+    return min(max(now + sign * amount, 0.0), top)
+
+
+def _within(entity: Entity, wanted: float | None, low: float, high: float) -> bool:
+    least = entity.minimum if entity.minimum is not None else low
+    most = entity.maximum if entity.maximum is not None else high
+    return wanted is not None and least <= wanted <= most
+
+
+def _clamped(entity: Entity, wanted: float) -> float:
+    wanted = max(wanted, entity.minimum) if entity.minimum is not None else wanted
+    return min(wanted, entity.maximum) if entity.maximum is not None else wanted
+
+
+def _number(value: Value, otherwise: float) -> float:
+    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else otherwise

@@ -1,0 +1,489 @@
+"""The connection to an MQTT broker: one coroutine that connects, subscribes, hands over what comes, and comes back.
+
+A thin shell around aiomqtt (MQTT 3.1.1: OASIS standard of 29 October 2014; MQTT 5: of 7 March 2019). Every connection
+has a client of its own with a clean session, so nothing that was under way when one ended is sent again by the next.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import random
+import re
+import secrets
+import socket
+import ssl
+import time
+from collections.abc import AsyncIterator, Callable, Iterable
+from typing import Any
+
+import aiomqtt
+from aiomqtt.exceptions import MqttConnectError
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+
+from assistant.home.address import Address
+from assistant.home.buffered import BufferedSocket
+from assistant.home.entities import Message
+from assistant.home.inbox import MAX_PAYLOAD, Inbox
+from assistant.home.settings import HomeConfig
+from engines.errors import ReparteeError
+
+KEEPALIVE_S = 15
+TIMEOUT_S = 5.0  # for a connection, or for the broker's answer to a subscription
+#: The wait before the next attempt doubles from the first to the second, and is shortened by chance by up to a half.
+FIRST_WAIT_S, LONGEST_WAIT_S = 0.5, 60.0
+FILTERS_AT_ONCE = 100  # in one SUBSCRIBE packet; one that has a wildcard goes alone, for all that it may bring
+BYTES_AT_ONCE = 32 * 1024
+TOGETHER = 16  # messages under way at once; MQTT 5 brokers allow 20 by default
+SLICE_S = 0.002  # what is handled of a flood before others have their turn
+TOGETHER_S = 0.003  # messages that follow one another faster are handled together
+AHEAD = 2_000  # messages read before any is handled, while the broker sends without a pause
+COMMAND_EXPIRES_S = 10  # MQTT 5: the broker forgets a command that the device did not fetch
+
+_log = logging.getLogger(__name__)
+
+
+class NotSentError(ReparteeError):
+    """A message of which it is not known that the broker took it; it is never sent again."""
+
+
+class Broker:
+    """The connection to one broker.
+
+    ``receive(topic, payload, retained)`` is called for every message, ``linked(up)`` when a connection begins and when
+    it ends. All of it happens on the event loop that runs :meth:`run`.
+    """
+
+    def __init__(
+        self,
+        settings: HomeConfig,
+        url: str,
+        *,
+        receive: Callable[[str, bytes, bool], None],
+        linked: Callable[[bool], None] = lambda _: None,
+        will: Message | None = None,
+    ) -> None:
+        """Read the URL, certificates and key. Raises ReparteeError for what cannot be used."""
+        self.address = Address.parse(url)
+        self.problem = f"there is no connection to the broker {self.address} yet"
+        self._tls = _tls_context(settings) if self.address.tls else None
+        # paho needs three times as long for a message of MQTT 5.
+        self._versions = {
+            "5": [aiomqtt.ProtocolVersion.V5],
+            "3.1.1": [aiomqtt.ProtocolVersion.V311],
+        }.get(settings.protocol, [aiomqtt.ProtocolVersion.V311, aiomqtt.ProtocolVersion.V5])
+        self._receive, self._linked, self._will = receive, linked, will
+        self._client: _Client | None = None
+        self._lost: asyncio.Future[None] | None = None
+        self._up = asyncio.Event()
+        self._wanted: dict[str, None] = {}  # every filter, in the order in which it was asked for
+        self._pending: dict[str, None] = {}  # those that this connection has not subscribed to yet
+        self._unwanted: dict[str, None] = {}
+        self._work = asyncio.Event()
+        self._idle = asyncio.Event()
+        self._slots = asyncio.Semaphore(TOGETHER)
+        self._mark_topic = f"repartee/{secrets.token_hex(8)}/mark"
+        self._marks: dict[bytes, asyncio.Future[None]] = {}
+        self._handled = 0  # messages
+        self._asked = 0  # filters
+
+    @property
+    def connected(self) -> bool:
+        """Whether there is a connection now; ``problem`` says why not."""
+        return self._client is not None
+
+    async def wait_idle(self, timeout_s: float) -> None:
+        """Wait until everything that was asked for is subscribed to, no longer than ``timeout_s``."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._idle.wait(), timeout_s)
+
+    async def wait_connected(self, timeout_s: float) -> bool:
+        """Wait for a connection; return whether there is one."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._up.wait(), timeout_s)
+        return self.connected
+
+    def subscribe(self, filters: Iterable[str]) -> None:
+        """Ask for topics, now and after every reconnection; filters that MQTT does not allow are left out.
+
+        For a topic that is asked for again, the broker sends again what it has kept.
+        """
+        for each in filters:
+            if valid_filter(each):
+                self._wanted[each] = None
+                self._unwanted.pop(each, None)
+                self._pending[each] = None
+        self._wake()
+
+    def unsubscribe(self, filters: Iterable[str]) -> None:
+        """Ask for topics no longer."""
+        for each in filters:
+            if each in self._wanted:
+                del self._wanted[each]
+                if self._pending.pop(each, each) is not None:  # the connection has it already
+                    self._unwanted[each] = None
+        self._wake()
+
+    def _wake(self) -> None:
+        if self._pending or self._unwanted:
+            self._idle.clear()
+            self._work.set()
+
+    async def publish(
+        self, message: Message, *, retain: bool = False, expires_s: int | None = None, timeout_s: float = 1.0
+    ) -> None:
+        """Send a message once. Raises NotSentError when it is not known that the broker took it.
+
+        With QoS 0 that is when it was handed to the connection, with QoS 1 when the broker said so.
+        """
+        client, lost = self._client, self._lost
+        if client is None or lost is None:
+            raise NotSentError(f"Nothing was sent: {self.problem}.")
+        try:
+            async with asyncio.timeout(timeout_s):
+                await self._slots.acquire()
+        except TimeoutError:
+            raise NotSentError(f"Nothing was sent: too much is under way to {self.address}.") from None
+        try:
+            if self._client is not client:
+                raise NotSentError(f"Nothing was sent: {self.problem}.")
+            properties = _expiring(expires_s) if client.speaks_5 and expires_s is not None else None
+            sending = asyncio.ensure_future(
+                client.publish(
+                    message.topic, message.payload, message.qos, retain, properties=properties, timeout=timeout_s
+                )
+            )
+            try:
+                await asyncio.wait({sending, lost}, return_when=asyncio.FIRST_COMPLETED)
+                if not sending.done():
+                    raise NotSentError(f"The connection to {self.address} broke while a message was being sent.")
+                await sending
+            except (aiomqtt.MqttError, ValueError) as error:
+                raise NotSentError(f"{self.address} did not take a message: {error}.") from error
+            finally:
+                sending.cancel()
+        finally:
+            self._slots.release()
+
+    async def settle(self, timeout_s: float = 10.0) -> bool:
+        """Wait until all that the broker keeps for what is subscribed to has been handled; False after ``timeout_s``.
+
+        A message to ourselves marks the end: the broker sends it after all that it had to send before.
+        """
+        try:
+            async with asyncio.timeout(timeout_s):
+                while True:
+                    await self._idle.wait()
+                    before = self._asked
+                    await self._marked()
+                    if self._idle.is_set() and self._asked == before:
+                        return True
+        except TimeoutError:
+            return False
+
+    async def _marked(self) -> None:
+        """Send a mark and wait until it comes back, or, where that is not allowed, until nothing more comes."""
+        token = secrets.token_hex(8).encode()
+        came = self._marks[token] = asyncio.get_running_loop().create_future()
+        try:
+            await self.publish(Message(self._mark_topic, token.decode()))
+            await asyncio.wait_for(asyncio.shield(came), 1.0)
+        except (NotSentError, TimeoutError):
+            handled = -1
+            while handled != self._handled:
+                handled = self._handled
+                await asyncio.sleep(0.3)
+        finally:
+            del self._marks[token]
+
+    async def run(self) -> None:
+        """Keep a connection until cancelled. Each new problem is logged once."""
+        attempt, told = 0, ""
+        while True:
+            try:
+                async with self._connection() as client:
+                    attempt, told = 0, ""
+                    await self._talk(client)
+            except (aiomqtt.MqttError, OSError, ValueError) as error:
+                _still_wanted()
+                self.problem = self._sentence(error)
+                if _speaks_another(error):
+                    self._versions.reverse()
+            if self.problem != told:
+                told = self.problem
+                _log.warning("%s; trying again.", told[:1].upper() + told[1:])
+            await asyncio.sleep(wait_s(attempt))
+            attempt += 1
+
+    @contextlib.asynccontextmanager
+    async def _connection(self) -> AsyncIterator[_Client]:
+        """Connect; whatever ends the connection, nothing of it stays."""
+        client = self._new_client()
+        try:
+            async with client:
+                _still_wanted()
+                self._versions = [client.version]  # the one that works
+                self._client, self._lost = client, asyncio.get_running_loop().create_future()
+                self._pending, self._unwanted = {self._mark_topic: None, **self._wanted}, {}
+                self._wake()
+                self._up.set()
+                _log.info("Connected to %s with MQTT %s.", self.address, "5" if client.speaks_5 else "3.1.1")
+                try:
+                    self._linked(True)
+                    yield client
+                finally:
+                    self._client = None
+                    self._up.clear()
+                    self._idle.clear()
+                    self.problem = f"the connection to the broker {self.address} is lost"
+                    if not self._lost.done():
+                        self._lost.set_result(None)
+                    self._linked(False)
+        finally:
+            client.abandon()
+
+    def _new_client(self) -> _Client:
+        version = self._versions[0]
+        properties = None
+        if version == aiomqtt.ProtocolVersion.V5:
+            properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
+            properties.MaximumPacketSize = MAX_PAYLOAD + 128 * 1024
+        return _Client(
+            self.address.host,
+            self.address.port,
+            username=self.address.username,
+            password=self.address.password,
+            identifier=f"repartee-{secrets.token_hex(6)}",
+            queue_type=Inbox,
+            protocol=version,
+            will=self._will and aiomqtt.Will(self._will.topic, self._will.payload, 1, retain=True),
+            timeout=TIMEOUT_S,
+            keepalive=KEEPALIVE_S,
+            properties=properties,
+            tls_context=self._tls,
+            logger=_log.getChild("mqtt"),
+        )
+
+    async def _talk(self, client: _Client) -> None:
+        """Receive and subscribe until the connection ends."""
+        tasks = {asyncio.create_task(self._take(client)), asyncio.create_task(self._subscribe(client))}
+        try:
+            ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in ended:
+                task.result()
+        finally:
+            await _end(tasks)
+
+    async def _take(self, client: _Client) -> None:
+        """Hand over what comes: reading first, so that no broker has to drop what it cannot send, then in slices."""
+        inbox = client.inbox
+        last = 0.0
+        async for message in client.messages:
+            if time.perf_counter() - last < TOGETHER_S:
+                await asyncio.sleep(TOGETHER_S)
+            waiting = -1
+            while waiting < inbox.qsize() < AHEAD:
+                waiting = inbox.qsize()
+                await asyncio.sleep(0)
+            self._handle(message)
+            until = time.perf_counter() + SLICE_S
+            while not inbox.empty() and time.perf_counter() < until:
+                self._handle(inbox.get_nowait())
+            last = time.perf_counter()
+
+    def _handle(self, message: aiomqtt.Message) -> None:
+        self._handled += 1
+        topic = message.topic.value
+        if topic == self._mark_topic:
+            if (came := self._marks.get(message.payload)) and not came.done():
+                came.set_result(None)
+            return
+        try:
+            self._receive(topic, message.payload, message.retain)
+        except Exception:  # what a stranger sends must not end the connection
+            _log.exception("%s: a message could not be handled.", topic)
+
+    async def _subscribe(self, client: _Client) -> None:
+        while True:
+            await self._work.wait()
+            self._work.clear()
+            while self._pending or self._unwanted:
+                if self._unwanted:
+                    gone = _batch(self._unwanted)
+                    await client.unsubscribe(gone)
+                    continue
+                batch = _batch(self._pending)
+                self._asked += len(batch)
+                codes = await client.subscribe([(each, 0) for each in batch])
+                refused = [each for each, code in zip(batch, codes, strict=False) if _number(code) >= 128]
+                if refused:
+                    _log.warning("%s refuses %d subscriptions, such as %s.", self.address, len(refused), refused[0])
+            self._idle.set()
+
+    def _sentence(self, error: Exception) -> str:
+        """Say why there is no connection, without a full stop."""
+        code = _number(error.rc) if isinstance(error, aiomqtt.MqttCodeError) else None
+        if isinstance(error, MqttConnectError) and code in (4, 5, 134, 135):
+            return f"the broker {self.address} refuses the user name or the password (home.broker)"
+        if self.connected or "during message iteration" in str(error):
+            return f"the connection to the broker {self.address} is lost"
+        # Without the number of an OSError, and the file and line of OpenSSL.
+        reason = re.sub(r"^\[[^\]]*\] | \(_ssl\.c:\d+\)$", "", str(error)).rstrip(".") or type(error).__name__
+        return f"the broker {self.address} cannot be reached ({reason})"
+
+
+class _Client(aiomqtt.Client):
+    """A client whose socket never outlives it, even where the broker hangs or connecting is cut short."""
+
+    inbox: Inbox
+
+    def __init__(self, *args: Any, protocol: aiomqtt.ProtocolVersion, **options: Any) -> None:
+        super().__init__(*args, protocol=protocol, **options)
+        self.version = protocol
+        self.speaks_5 = protocol == aiomqtt.ProtocolVersion.V5
+        assert isinstance(self._queue, Inbox)
+        self.inbox = self._queue
+        self.pending_calls_threshold = TOGETHER + 1  # more is worth a warning
+        self._connect_socket = self._client._create_socket  # noqa: SLF001
+        self._client._create_socket = self._buffered_socket  # type: ignore[method-assign]  # noqa: SLF001
+
+    def _buffered_socket(self) -> Any:
+        connected = self._connect_socket()
+        for option in _SOCKET_OPTIONS:
+            connected.setsockopt(*option)  # type: ignore[attr-defined]
+        return BufferedSocket(connected)  # type: ignore[arg-type]
+
+    def _on_socket_open(self, client: Any, userdata: Any, sock: Any) -> None:
+        super()._on_socket_open(client, userdata, sock)
+        self._loop.call_soon_threadsafe(self._loop.add_reader, sock.fileno(), self._readable, sock)
+
+    def _readable(self, sock: BufferedSocket) -> None:
+        """Take over what came and read packets of it for a while; the rest after others had their turn."""
+        try:
+            sock.fill()
+            until = time.perf_counter() + SLICE_S
+            while self._client.socket() is sock:
+                self._client.loop_read()
+                if not (sock.pending() or sock.ended):
+                    return
+                if time.perf_counter() > until:
+                    self._loop.call_soon(self._readable, sock)
+                    return
+        except Exception as error:  # as aiomqtt does: the connection is broken
+            if not self._disconnected.done():
+                self._disconnected.set_exception(error)
+
+    def abandon(self) -> None:
+        """Close what is still open; nothing is sent."""
+        if self._disconnected.done() and not self._disconnected.cancelled():
+            self._disconnected.exception()  # was told, or nobody asked
+        if self._misc_task is not None:
+            self._misc_task.cancel()
+        left: Any = self._client.socket()
+        if left is not None and left.fileno() >= 0:
+            loop = asyncio.get_running_loop()
+            loop.remove_reader(left.fileno())
+            loop.remove_writer(left.fileno())
+            left.close()
+
+
+def wait_s(attempt: int) -> float:
+    """Return the seconds before the attempt after ``attempt`` failed ones (0 for none): doubling, with jitter."""
+    longest: float = min(LONGEST_WAIT_S, FIRST_WAIT_S * 2 ** min(attempt, 16))
+    return longest * random.uniform(0.5, 1.0)  # noqa: S311 (no secret)
+
+
+def valid_filter(text: str) -> bool:
+    """Say whether MQTT allows ``text`` as a filter (MQTT 5, section 4.7)."""
+    try:
+        size = len(text.encode())
+    except UnicodeEncodeError:
+        return False
+    levels = text.split("/")
+    wild = all(level in ("+", "#") or not ("+" in level or "#" in level) for level in levels)
+    return 0 < size <= 65_535 and "\0" not in text and wild and "#" not in levels[:-1]
+
+
+def _batch(filters: dict[str, None]) -> list[str]:
+    """Take from ``filters`` what goes into one packet."""
+    batch: list[str] = []
+    size = 0
+    while filters and len(batch) < FILTERS_AT_ONCE and size < BYTES_AT_ONCE:
+        each = next(iter(filters))
+        wild = "+" in each or "#" in each
+        if wild and batch:
+            break
+        del filters[each]
+        batch.append(each)
+        size += len(each)
+        if wild:
+            break
+    return batch
+
+
+def _speaks_another(error: Exception) -> bool:
+    """Say whether a broker may refuse the version of MQTT: it said so, or was reached and said nothing."""
+    if isinstance(error, MqttConnectError):
+        return _number(error.rc) in (1, 132)
+    return str(error) == "Operation timed out"
+
+
+def _still_wanted() -> None:
+    """Raise CancelledError in a task whose cancelling was swallowed, as ``asyncio.wait_for`` may (Python 3.11)."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
+
+
+async def _end(tasks: set[asyncio.Task[None]]) -> None:
+    """Cancel tasks until they have ended, for the same reason."""
+    while left := {task for task in tasks if not task.done()}:
+        for task in left:
+            task.cancel()
+        await asyncio.wait(left, timeout=0.05)
+    for task in tasks:
+        if not task.cancelled():
+            task.exception()  # is told where the first to end is looked at
+
+
+def _number(code: Any) -> int:
+    return int(getattr(code, "value", code))
+
+
+def _expiring(seconds: int) -> Properties:
+    properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
+    properties.MessageExpiryInterval = seconds
+    return properties
+
+
+def _tls_context(settings: HomeConfig) -> ssl.SSLContext:
+    try:
+        context = ssl.create_default_context(cafile=settings.ca or None)
+    except OSError as error:  # ssl.SSLError too
+        raise ReparteeError(f"home.ca: {settings.ca} is not a readable PEM certificate ({_reason(error)}).") from error
+    if settings.certificate:
+        try:
+            context.load_cert_chain(settings.certificate, settings.key or None)
+        except OSError as error:
+            raise ReparteeError(
+                f"home.certificate and home.key: {settings.certificate} and {settings.key or 'no key'} are not a "
+                f"readable certificate and its key ({_reason(error)})."
+            ) from error
+    return context
+
+
+def _reason(error: OSError) -> str:
+    return error.strerror or str(error)
+
+
+def _socket_options() -> list[tuple[int, int, int]]:
+    # Without TCP_NODELAY, Nagle's algorithm holds small packets back for up to 40 ms.
+    options = [(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)]
+    if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux: a broker that vanished is noticed when something is sent to it
+        options.append((socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 2 * KEEPALIVE_S * 1000))
+    return options
+
+
+_SOCKET_OPTIONS = _socket_options()

@@ -1,0 +1,63 @@
+"""Whether what a device tells is what it was told, as exactly as it can count."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from assistant.home.colour_spaces import rgb_to_hs
+from assistant.home.components.component import Component
+from assistant.home.entities import State, Value
+
+#: What is said on the way to a state.
+_ON_THE_WAY: dict[str, tuple[str, ...]] = {
+    "open": ("opening", "unlocking"),
+    "closed": ("closing",),
+    "locked": ("locking",),
+    "unlocked": ("unlocking",),
+    "disarmed": ("disarming",),
+    "armed_home": ("arming", "pending"),
+    "armed_away": ("arming", "pending"),
+    "armed_night": ("arming", "pending"),
+    "armed_vacation": ("arming", "pending"),
+    "armed_custom_bypass": ("arming", "pending"),
+}
+
+
+def settled(component: Component, expects: Mapping[str, Value], state: State) -> bool | None:
+    """Return whether ``state`` is what a command ``expects``; None where the device never tells."""
+    told = {name: value for name, value in expects.items() if name not in component.unreported}
+    if component.optimistic or not told:
+        return None
+    if not state.available:
+        return False
+    if "value" in told and not _alike("value", told.pop("value"), state.value, component):
+        return False
+    has = state.attributes
+    if ("rgb" in told and "kelvin" in has) or ("kelvin" in told and "rgb" in has):
+        return False  # it is still in its other colour mode
+    return all(_alike(name, value, has[name], component) for name, value in told.items() if name in has)
+
+
+def under_way(expects: Mapping[str, Value], state: State) -> bool:
+    """Return whether ``state`` says that the device is on its way to what a command ``expects``."""
+    return state.available and state.value in _ON_THE_WAY.get(str(expects.get("value")), ())
+
+
+def _alike(name: str, wanted: Value, told: Value, component: Component) -> bool:
+    """Return whether what a device tells is what it was told, as exactly as it can count."""
+    if isinstance(wanted, tuple):
+        return isinstance(told, tuple) and _same_colour(wanted, told)
+    if isinstance(wanted, bool) or not isinstance(wanted, int | float) or not isinstance(told, int | float):
+        return wanted == told
+    if name == "kelvin":
+        return abs(told - wanted) <= 0.03 * wanted
+    steps = component.step or 0.0
+    slack = steps / 2 if name in ("value", "temperature", "temperature_low", "temperature_high") else max(2.0, steps)
+    return abs(told - wanted) <= slack + 1e-6
+
+
+def _same_colour(wanted: tuple[int, int, int], told: tuple[int, int, int]) -> bool:
+    (hue, saturation), (told_hue, told_saturation) = rgb_to_hs(wanted), rgb_to_hs(told)
+    apart = abs(hue - told_hue) % 360
+    pale = min(saturation, told_saturation) < 15
+    return abs(saturation - told_saturation) <= 25 and (pale or min(apart, 360 - apart) <= 20)

@@ -1,0 +1,483 @@
+"""What a sentence means for the house: `Grammar.build` once for each set of names, `understand` for each sentence.
+
+`understand` is pure: no I/O, no clock, no memory between calls; what was said before comes in its `Context`. Whatever
+is not wholly understood is not done: each word has to be part of a way of saying something, of a name, of a value, or
+of politeness. A name that was probably misheard is asked back, and so is a name that fits several things.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from assistant.home import english, shared_sentences
+from assistant.home.acts import confirm, intent_name, the, verb
+from assistant.home.clauses import Clauses
+from assistant.home.context import Context, Reading
+from assistant.home.entities import Act, Entity, HomeIntent
+from assistant.home.names import UNFINISHED, Directory, Found
+from assistant.home.phrasebook import IDIOMS
+from assistant.home.politeness import declined, is_question, later, said_by_others, stripped
+from assistant.home.questions import ask
+from assistant.home.repairs import Repairs
+from assistant.home.replies import CHOICE, NO, YES
+from assistant.home.words import MAX_WORDS, joined, plain
+
+__all__ = ["Context", "Grammar"]
+
+#: From this likeness on a misheard name is taken for what it sounds like, if nothing else is near.
+SURE = 0.84
+#: From this likeness on it is asked whether that was meant.
+LIKELY = 0.68
+#: How far the next likely name has to be behind for the nearest one to be sure.
+MARGIN = 0.06
+#: How the shared questions begin; "how do I" is one for the documents.
+_ASKS_A_STATE = re.compile(
+    r"(?:is|are|which|did|have|has|do you know|tell me|(?:what|how) (?:is|are)|how many|how \w+ (?:is|are))\b"
+)
+_ORDER = re.compile(
+    r"(?:turn|switch|open|close|shut|lock|unlock|dim|set|raise|lower|put|kill|activate|brighten|toggle|change|make)\b"
+)
+_BROKEN = re.compile(
+    r"(?:turn|switch|set|put|make|dim|open|close|shut|lock|change)(?: (?:on|off|the|a|to|up|down|my|all|in))*"
+)
+_BROKEN_AT_END = re.compile(r" (?:the|a|an|to|in the|my|and|in|of|at|by|for)$")
+_ALL_DOMAINS = frozenset("lock cover valve siren alarm_control_panel everything".split())
+_PLAIN_WISHES = frozenset("on off open close lock unlock set dimmer brighter toggle".split())
+
+
+class Grammar:
+    """The sentences of one house. Build it anew, off the event loop, when a name appears, goes or changes."""
+
+    def __init__(self, directory: Directory) -> None:
+        self.directory = directory
+        self._repairs = Repairs(directory)
+        self._clauses = Clauses(directory)
+
+    @classmethod
+    def build(
+        cls,
+        entities: Iterable[Entity],
+        areas: Mapping[str, Iterable[str]] | None = None,
+        floors: Mapping[str, Iterable[str]] | None = None,
+        aliases: Mapping[str, str] | None = None,
+    ) -> Grammar:
+        """Return the grammar of a house.
+
+        ``areas`` maps each area to its other names, ``floors`` each floor to its areas, ``aliases`` what people say to
+        the name of a device or an area. It takes milliseconds for two hundred things and holds no reference to states.
+        """
+        grammar = cls(Directory(entities, areas or {}, floors or {}, aliases or {}))
+        shared_sentences.load()
+        return grammar
+
+    def understand(self, words: str, context: Context | None = None) -> HomeIntent | None:
+        """Return what a sentence means for the house, None where it does not concern it.
+
+        Nothing is done here; an ``act`` may be carried out as it is, an ``ask_back`` only after the next sentence.
+        """
+        context = context or Context()
+        text = plain(words)
+        if not text or text.count(" ") >= MAX_WORDS:
+            return None
+        if context.pending is not None and (answer := self._answer(text, context)):
+            return answer
+        text = stripped(text)
+        if not text:
+            return None
+        if declined(text):
+            return self._spared(text)
+        if is_question(text):
+            if found := ask(self.directory, text, context):
+                return found
+            if not _ASKS_A_STATE.match(text):
+                return None
+            return self._misheard_question(text, context) or self._shared(text, context)
+        if said_by_others(text):
+            return None
+        return self._command(text, context)
+
+    def _answer(self, text: str, context: Context) -> HomeIntent | None:
+        pending = context.pending
+        assert pending is not None
+        words = text.replace(" ,", "")
+        if words in YES and pending.pending is not None:
+            return replace(pending.pending, confirm_needed=False, reason=f"confirmed: {pending.pending.reason}")
+        if words in NO:
+            return HomeIntent(
+                kind="refuse",
+                intent=pending.intent,
+                question="All right, I leave it.",
+                reason="the question back was declined",
+            )
+        template = pending.slots.get("again")
+        match = CHOICE.fullmatch(words)
+        if not isinstance(template, str) or match is None or not pending.entities:
+            return None
+        chosen = self._choose(match["np"], pending.entities, context)
+        if not chosen:
+            return None
+        acts: list[Act] = []
+        for name in chosen:
+            reading = self._clauses.understood(template.replace("@", f"@{name}"), context, ())
+            if reading is None or reading.problem:
+                return None
+            acts += reading.acts
+        return self._intent(Reading(tuple(acts), Found(ids=chosen)), context, f"chosen: {', '.join(chosen)}")
+
+    def _choose(self, phrase: str, choices: Sequence[str], context: Context) -> tuple[str, ...]:
+        """Return which of the choices an answer means: "the left one", "the second", "both"."""
+        if phrase in (
+            "both",
+            "all",
+            "all of them",
+            "both of them",
+            "them all",
+            "every one",
+            "everything",
+            "everywhere",
+            "all of those",
+        ):
+            return tuple(choices)
+        order = {
+            "first": 0,
+            "1st": 0,
+            "second": 1,
+            "2nd": 1,
+            "third": 2,
+            "3rd": 2,
+            "last": -1,
+            "former": 0,
+            "latter": -1,
+        }
+        match = re.fullmatch(r"the (\w+)(?: one)?", phrase)
+        if match and match[1] in order and -len(choices) <= order[match[1]] < len(choices):
+            return (choices[order[match[1]]],)
+        words = [word for word in phrase.split() if word not in ("one", "ones")]
+        mask = self.directory.mask(choices)
+        found = self.directory.find(" ".join(words), mask, room=context.room) if words else Found(problem="unknown")
+        if not found.problem and set(found.ids) <= set(choices):
+            return found.ids
+        if found.problem == "area" and found.choices:
+            return found.choices
+        return ()
+
+    def _command(self, text: str, context: Context) -> HomeIntent | None:
+        if (moment := later(text)) and (reading := self._clauses.understood(moment, context, context.last)) and (
+            reading.problem in ("", "which", "room", "area", "here", "it")
+        ):  # fmt: skip
+            return HomeIntent(
+                kind="refuse", intent="HassDelayed", entities=reading.found.ids,
+                question="I can only do things right away: ask me again when it is time.",
+                reason="asked for another time",
+            )  # fmt: skip
+        if _BROKEN.fullmatch(text) and text not in IDIOMS:
+            return self._half(text, context)
+        reading = self._clauses.understood(text, context, context.last)
+        if reading is not None and reading.problem in ("", "which", "room", "area", "it", "here", "degrees"):
+            return self._intent(reading, context, "each word is understood")
+        if mended := self._mended(text, context):
+            return mended
+        if shared := self._shared(text, context):
+            return shared
+        if reading is not None:
+            return self._refusal(replace(reading, said=text))
+        return self._half(text, context)
+
+    def _intent(self, reading: Reading, context: Context, reason: str) -> HomeIntent:
+        if reading.problem:
+            return self._question(reading, context)
+        kept = _merged(reading.acts)
+        intent = HomeIntent(
+            kind="act", intent=intent_name(kept), acts=kept,
+            entities=tuple(dict.fromkeys(act.entity_id for act in kept)),
+            slots=_slots(kept, reading.found), reason=reason,
+        )  # fmt: skip
+        risky = [
+            act
+            for act in kept
+            if confirm(self._clauses.entity(act.entity_id), act)
+            and self._clauses.entity(act.entity_id).domain not in context.unconfirmed
+        ]
+        everything = reading.found.everything and "everything" not in context.unconfirmed
+        if not risky and not everything:
+            return intent
+        if everything:
+            question = f"{verb(kept[0]).capitalize()} everything: {len(kept)} devices?"
+        else:
+            names = [self._clauses.entity(act.entity_id).name for act in risky]
+            question = f"{verb(risky[0]).capitalize()} {the(names[:4])}?"
+        return HomeIntent(
+            kind="ask_back", intent=intent.intent, question=question, pending=replace(intent, confirm_needed=True),
+            confirm_needed=True, entities=intent.entities, slots=intent.slots, reason="wants a confirmation",
+        )  # fmt: skip
+
+    def _question(self, reading: Reading, context: Context) -> HomeIntent:
+        """Return what is asked back where a command may mean several things."""
+        found = reading.found
+        pending = None
+        if reading.alternative and reading.problem in ("area", "room", "degrees"):
+            pending = self._intent(
+                Reading(reading.alternative, replace(found, problem="")),
+                replace(context, unconfirmed=_ALL_DOMAINS),
+                "asked back",
+            )
+        names = [self._clauses.entity(name).name for name in found.choices]
+        what = {
+            "heating": "heaters",
+            "climate": "heaters",
+            "heat": "heaters",
+            "lighting": "lights",
+            "switch": "switches",
+        }.get(found.kind, f"{found.kind or 'device'}s")
+        if reading.problem == "it":
+            question = "What do you mean by that?"
+        elif reading.problem == "here":
+            question = "I do not know which room you are in: which one do you mean?"
+        elif reading.problem == "degrees":
+            acts = reading.alternative
+            warm = [self._clauses.entity(act.entity_id).name for act in acts]
+            question = f"Set {the(warm)} to {acts[0].values['temperature']:g} degrees?"
+        elif reading.problem == "area":
+            question = (
+                f"{_wish(reading)} {the([f'{found.place} {what}'])}?"
+                if len(names) > 1
+                else f"{_wish(reading)} {the(names)}?"
+            )
+        elif reading.problem == "room":
+            question = f"{_wish(reading)} all {len(names)} {what}, or which ones?"
+        elif len(names) == 1:
+            acts = reading.alternative
+            pending = (
+                self._intent(
+                    Reading(acts, replace(found, ids=found.choices, problem="")),
+                    replace(context, unconfirmed=_ALL_DOMAINS),
+                    "asked back",
+                )
+                if acts
+                else None
+            )
+            question = f"Did you mean {the(names)}?"
+        elif len(names) <= 4:
+            question = f"Which one: {(joined([f'the {name}' for name in self._told_apart(found.choices)], 'or'))}?"
+        else:
+            question = f"There are {len(names)} {what} that this could be: which one?"
+        return HomeIntent(
+            kind="ask_back", intent="HassClarify", question=question, pending=pending, entities=found.choices,
+            slots={"again": reading.template} if reading.template else {},
+            reason=f"not plain what is meant: {reading.problem}",
+        )  # fmt: skip
+
+    def _told_apart(self, ids: Sequence[str]) -> list[str]:
+        """Return names that differ: with the room, where several things are called the same."""
+        names = [self._clauses.entity(name).name for name in ids]
+        return [
+            f"{name} in the {self._clauses.entity(id_).area}"
+            if names.count(name) > 1 and self._clauses.entity(id_).area
+            else name
+            for name, id_ in zip(names, ids, strict=True)
+        ]
+
+    def _refusal(self, reading: Reading) -> HomeIntent | None:
+        """Return why nothing is done, where the sentence was plainly a command for the house."""
+        found = reading.found
+        phrase = " ".join(word for word in found.phrase.split() if word not in ("the", "a", "my", "our", ","))
+        if reading.problem == "unable" and found.choices:
+            names = list(dict.fromkeys(self._clauses.entity(name).name for name in found.choices))
+            told = f"{the(names)} cannot do that.".capitalize() if len(names) < 3 else "They cannot do that."
+            return HomeIntent(
+                kind="refuse",
+                intent="HassUnable",
+                question=_first_up(told),
+                entities=found.choices,
+                reason="no such function",
+            )
+        if reading.problem == "except":
+            return HomeIntent(
+                kind="ask_back",
+                intent="HassClarify",
+                question="What shall I leave out?",
+                reason="what is left out is not known",
+            )
+        if (
+            found.problem == "unknown"
+            and found.place
+            and reading.problem == "unknown"
+            and not found.choices
+            and phrase in found.place.lower()
+        ):
+            return HomeIntent(
+                kind="refuse",
+                intent="HassUnknown",
+                question=f"I know of nothing in the {found.place.lower()} that does that.",
+                reason="no such thing there",
+            )
+        if 0 < len(phrase.split()) <= 6 and reading.wish in _PLAIN_WISHES and _ORDER.match(reading.said):
+            return HomeIntent(
+                kind="refuse",
+                intent="HassUnknown",
+                question=f"I know of no {phrase} here.",
+                reason="no device, area or floor goes by that name",
+            )
+        return None
+
+    def _half(self, text: str, context: Context) -> HomeIntent | None:
+        """Return a question for a sentence that broke off, or for a name alone."""
+        if _BROKEN.fullmatch(text) or (_BROKEN_AT_END.search(text) and self.directory.vocabulary() & set(text.split())):
+            return HomeIntent(
+                kind="ask_back",
+                intent="HassClarify",
+                question="I only heard half of that: what shall I do?",
+                reason="half a sentence",
+            )
+        found = self.directory.find(
+            text, self._clauses.able("on") | self._clauses.able("open") | self._clauses.able("start"), room=context.room
+        )
+        if (
+            not found.problem
+            and len(found.ids) == 1
+            and text.split(maxsplit=1)[0] in ("the", "my", "our", *text.split()[:1])
+        ):
+            name = self._clauses.entity(found.ids[0]).name
+            return HomeIntent(
+                kind="ask_back", intent="HassClarify", question=f"What shall I do with {the([name])}?",
+                entities=found.ids, reason="only a name",
+            )  # fmt: skip
+        return None
+
+    def _spared(self, text: str) -> HomeIntent | None:
+        """Answer "don't turn on the light" where it is about the house: nothing is done."""
+        if set(text.split()) & (self.directory.vocabulary() | english.GENERIC):
+            return HomeIntent(
+                kind="refuse", intent="HassNevermind", question="All right, I leave it as it is.", reason="told not to"
+            )
+        return None
+
+    def _mended(self, text: str, context: Context) -> HomeIntent | None:
+        """Read the sentence with its unknown words taken for names that sound alike; ask where that is not sure."""
+        readings: list[tuple[float, Reading, str, bool]] = []
+        for repair in self._repairs.of(text):
+            if repair.likeness < LIKELY or (readings and repair.likeness < readings[0][0] - 0.2):
+                continue
+            reading = self._clauses.understood(repair.text, context, context.last)
+            if reading is None or (reading.problem and reading.problem not in ("which", "room", "area")):
+                continue
+            readings.append((repair.likeness, reading, repair.text, repair.sure))
+        if not readings:
+            return None
+        readings.sort(key=lambda entry: (-entry[0], bool(entry[1].problem)))
+        likeness, reading, heard, sure = readings[0]
+        if reading.problem:
+            return self._question(reading, context)
+        rivals = [
+            other
+            for other in readings[1:]
+            if _same(other[1].acts) != _same(reading.acts) and other[0] > likeness - MARGIN and not other[1].problem
+        ]
+        if likeness >= SURE and sure and not rivals and not reading.found.everything:
+            return self._intent(reading, context, f"heard as {heard!r} ({likeness:.2f})")
+        intent = self._intent(
+            reading, replace(context, unconfirmed=_ALL_DOMAINS), f"heard as {heard!r} ({likeness:.2f})"
+        )
+        if rivals:
+            names = list(
+                dict.fromkeys(
+                    self._clauses.entity(name).name for entry in [readings[0], *rivals] for name in entry[1].found.ids
+                )
+            )
+            if len(names) > 1 and all(len(entry[1].found.ids) == 1 for entry in rivals):
+                question = f"Did you mean {joined([f'the {_first_down(name)}' for name in names[:3]], 'or')}?"
+                ids = tuple(dict.fromkeys(name for entry in [readings[0], *rivals] for name in entry[1].found.ids))
+                slots = {"again": reading.template} if reading.template else {}
+                return HomeIntent(
+                    kind="ask_back",
+                    intent="HassClarify",
+                    question=question,
+                    entities=ids,
+                    slots=slots,
+                    reason="several names are near",
+                )
+        told = [self._clauses.entity(name).name for name in intent.entities]
+        shown = the(told) if len(told) <= 2 else f"all {len(told)} of {reading.found.place or 'them'}"
+        return HomeIntent(
+            kind="ask_back", intent=intent.intent, pending=intent, entities=intent.entities,
+            question=f"Did you mean to {verb(intent.acts[0])} {shown}{_to(intent.acts[0])}?",
+            reason=f"a weak match: {heard!r} ({likeness:.2f})",
+        )  # fmt: skip
+
+    def _misheard_question(self, text: str, context: Context) -> HomeIntent | None:
+        """Read a question with its unknown words taken for names that surely were meant: an answer moves nothing."""
+        for repair in self._repairs.of(text):
+            if repair.sure and repair.likeness >= SURE and (found := ask(self.directory, repair.text, context)):
+                return replace(found, reason=f"{found.reason}, heard as {repair.text!r} ({repair.likeness:.2f})")
+        return None
+
+    def _shared(self, text: str, context: Context) -> HomeIntent | None:
+        """Read the sentence with the Home Assistant project's sentences, where it has a name of this house in it."""
+        if text.rpartition(" ")[2] in UNFINISHED:
+            return None
+        for said in shared_sentences.recognise(self.directory, text, context.room):
+            if said.question:
+                if found := ask(self.directory, said.text, context):
+                    return replace(found, reason=f"a shared sentence: {said.intent}")
+                continue
+            reading = self._clauses.understood(said.text, context, context.last)
+            if reading is not None and reading.problem in ("", "which", "room", "area"):
+                return self._intent(reading, context, f"a shared sentence: {said.intent}")
+        return None
+
+
+def _slots(acts: tuple[Act, ...], found: Found) -> dict[str, str | float | bool | tuple[int, int, int] | None]:
+    slots = dict(acts[0].values)
+    if found.place:
+        slots["area"] = found.place
+    if found.group and found.kind:
+        slots["domain"] = found.kind
+    return slots
+
+
+def _hashable(act: Act) -> tuple[str, str, tuple[tuple[str, object], ...]]:
+    return act.entity_id, act.service, tuple(sorted(act.values.items()))
+
+
+def _merged(acts: Sequence[Act]) -> tuple[Act, ...]:
+    """Return acts without what is said twice: "turn on the lamp and make it red" is one command to it."""
+    result: dict[tuple[str, str], Act] = {}
+    for act in acts:
+        key = (act.entity_id, act.service)
+        if key in result:
+            act = Act(act.entity_id, act.service, {**result[key].values, **act.values})  # noqa: PLW2901
+        result[key] = act
+    return tuple(result.values())
+
+
+def _same(acts: tuple[Act, ...]) -> set[tuple[str, str, tuple[tuple[str, object], ...]]]:
+    return {_hashable(act) for act in acts}
+
+
+def _wish(reading: Reading) -> str:
+    words = (
+        "on Turn on;light Turn on;off Turn off;open Open;close Close;lock Lock;unlock Unlock;stop Stop;set Set;"
+        "up Turn up;down Turn down;dimmer Dim;brighter Brighten;toggle Switch;warmer Turn up;cooler Turn down"
+    )
+    told = dict(entry.split(" ", 1) for entry in words.split(";"))
+    return told.get(reading.wish, "Change")
+
+
+def _first_up(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _first_down(text: str) -> str:
+    return " ".join(word if word.isupper() else word.lower() for word in text.split())
+
+
+def _to(act: Act) -> str:
+    """Return what an act sets, to be said in a question: " to 23 degrees", "" where there is nothing short to say."""
+    units = {"temperature": " degrees", "brightness": " percent", "position": " percent", "percentage": " percent"}
+    for name, unit in units.items():
+        value = act.values.get(name)
+        if isinstance(value, (int, float)):
+            return f" to {value:g}{unit}"
+    return ""

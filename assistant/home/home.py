@@ -1,0 +1,418 @@
+"""The door of this room: the house that a turn asks and commands, and the connection that keeps it true."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from assistant.home.acting import Acting, action
+from assistant.home.address import broker_url
+from assistant.home.broker import Broker, NotSentError
+from assistant.home.entities import Act, Entity, HomeIntent, Message, Names, Query, State
+from assistant.home.house import Changes, House
+from assistant.home.ourselves import Ourselves, TurnReport, Wish, discovery_topic, known_node, node_id
+from assistant.home.outcome import Outcome
+from assistant.home.settings import HomeConfig
+from engines.errors import ReparteeError
+
+if TYPE_CHECKING:
+    from assistant.home.grammar import Context, Grammar
+    from assistant.home.history import History
+
+IDS_FILE = "home-ids.json"
+MAX_IDS_BYTES = 8 * 1024 * 1024
+COMPILE_AFTER_S = 0.1  #: names that change in a row are compiled once
+COMPILE_LATEST_S = 3.0
+TELL_AFTER_S = 0.05  #: changes of state that come in a row are told together
+ANSWER_BIRTH_S = 1.0  #: after Home Assistant's birth, devices announce themselves again
+NO_BROKER = (
+    'No devices are set up: write broker = "mqtt://host" under [home] in repartee.toml, '
+    "or try a virtual house with: repartee home demo"
+)
+
+_log = logging.getLogger(__name__)
+
+
+class Home:
+    """Every device of one broker. All methods are for the event loop that runs :meth:`run`."""
+
+    def __init__(
+        self,
+        settings: HomeConfig,
+        folder: Path,
+        url: str,
+        *,
+        history: History | None = None,
+        ourselves: Ourselves | None = None,
+    ) -> None:
+        self.settings = settings
+        self._ids_file = folder / IDS_FILE if settings.broker else None
+        self.house = House(
+            settings.prefix,
+            areas=settings.area_of(),
+            aliases=dict(settings.aliases),
+            floors=dict(settings.floors),
+            ids=_read_ids(self._ids_file),
+        )
+        self._history, self._ourselves = history, ourselves
+        self._broker = Broker(
+            settings,
+            url,
+            receive=self._receive,
+            linked=self._linked,
+            will=ourselves.will if ourselves else None,
+        )
+        self._acting = Acting(self.house, self._broker, published=self._assume)
+        self._status_topic = f"{settings.prefix}/status"
+        node = known_node(folder)
+        self._own_topic = None if node is None else discovery_topic(settings.prefix, node)
+        self._broker.subscribe(self.house.subscriptions())
+        if ourselves is not None:
+            self._broker.subscribe([*ourselves.subscriptions, self._status_topic])
+        self._grammar: Grammar | None = None
+        self._built = -1  # the version of the names that it was built of
+        self._compiled = asyncio.Event()
+        self._names_changed = asyncio.Event()
+        self._names_changed.set()
+        self._listeners: list[Callable[[frozenset[str]], None]] = []
+        self._dirty: set[str] = set()
+        self._telling: asyncio.TimerHandle | None = None
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._running = False
+
+    @classmethod
+    def open(cls, settings: HomeConfig, folder: Path, *, serving: bool = False, stages: Iterable[str] = ()) -> Home:
+        """Make the home of the configured broker, or of the demo that runs in ``folder``; :meth:`run` connects it.
+
+        ``serving``: by the process that stays, which keeps the history and publishes the assistant as a device, with
+        the latency of each of ``stages``. Raises ReparteeError where no broker is set up, or for an unusable setting.
+        """
+        url = broker_url(settings, folder)
+        if url is None:
+            raise ReparteeError(NO_BROKER)
+        history, ourselves = None, None
+        if settings.history_days:
+            from assistant.home.history import FILE_NAME, History
+
+            if serving or (folder / FILE_NAME).exists():
+                history = History.open(folder, settings.history_days, recording=serving)
+        if serving and settings.publish:
+            ourselves = Ourselves(settings.name, node_id(folder), settings.prefix, stages=stages, area=settings.room)
+        return cls(settings, folder, url, history=history, ourselves=ourselves)
+
+    # The connection
+
+    async def run(self) -> None:
+        """Keep the house true until cancelled."""
+        work = [self._broker.run(), self._tick(), self._compile(), self._keep_ids()]
+        if self._history is not None:
+            work.append(self._history.run())
+        async with asyncio.TaskGroup() as group:
+            for each in work:
+                group.create_task(each)
+
+    @property
+    def connected(self) -> bool:
+        """Whether the broker is there now; ``problem`` says why not."""
+        return self._broker.connected
+
+    @property
+    def problem(self) -> str:
+        """Why there is no connection, without a full stop."""
+        return self._broker.problem
+
+    async def ready(self, timeout_s: float = 10.0) -> bool:
+        """Wait until every device that the broker knows was found and its names are understood; False after that."""
+        until = time.monotonic() + timeout_s
+        if not await self._broker.wait_connected(timeout_s):
+            return False
+        settled = await self._broker.settle(max(0.0, until - time.monotonic()))
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout_at(asyncio.get_running_loop().time() + max(0.0, until - time.monotonic())):
+                while self._built != self.house.version:
+                    self._compiled.clear()
+                    await self._compiled.wait()
+        return settled and self._built == self.house.version
+
+    async def close(self) -> None:
+        """Say goodbye as a device, keep what is to be kept, and let go; cancel :meth:`run` afterwards."""
+        if self._ourselves is not None and self.connected:
+            with contextlib.suppress(NotSentError):
+                await self._broker.publish(self._ourselves.will, retain=True)
+        for task in list(self._tasks):
+            task.cancel()
+        if self._history is not None:
+            await self._history.close()
+        await self._write_ids()
+
+    # What a turn asks
+
+    def context(
+        self, *, room: str | None = None, last: Sequence[str] = (), pending: HomeIntent | None = None
+    ) -> Context:
+        """Return what surrounds a sentence: ``room`` of the speaker (else the configured one), what "it" means, a
+        question that waits for its answer; the live states are this home's."""
+        from assistant.home.grammar import Context
+
+        return Context(
+            room=room or self.settings.room or None,
+            last=tuple(last),
+            pending=pending,
+            states=self.state,
+            unconfirmed=frozenset(self.settings.unconfirmed),
+        )
+
+    def understand(self, words: str, context: Context | None = None) -> HomeIntent | None:
+        """Return what a sentence means for the house, None where it is about something else. Nothing is done."""
+        if self._grammar is None:
+            return None
+        return self._grammar.understand(words, context or self.context())
+
+    async def carry_out(self, intent: HomeIntent) -> Outcome:
+        """Do what is wanted, or answer what is asked. Commands are sent once and take at most a second to confirm."""
+        if intent.kind in ("ask_back", "refuse"):
+            kind = "asked_back" if intent.kind == "ask_back" else "failed"
+            return Outcome(kind=kind, spoken=intent.question, action=action(intent))  # type: ignore[arg-type]
+        if not self.connected:
+            problem = self.problem
+            return Outcome(kind="failed", spoken=f"I cannot reach the devices: {problem}.", action=action(intent))
+        if intent.kind == "query" and intent.query is not None:
+            return Outcome(kind="answered", spoken=await self._answer(intent.query), action=action(intent))
+        return await self._acting.carry_out(intent)
+
+    async def _answer(self, query: Query) -> str:
+        if query.kind in ("last", "duration"):
+            if self._history is None:
+                return "I keep no history of the house."
+            from assistant.home.recalling import recall
+
+            entities = [entity for each in query.entities if (entity := self.house.entity(each)) is not None]
+            states = [self.house.state(entity.id) for entity in entities]
+            return await recall(query, entities, states, self._history, time.time())
+        from assistant.home.answers import answer
+
+        return answer(query, self.entity, self.state)
+
+    def entities(self) -> list[Entity]:
+        """Return every entity, in the order of their ids."""
+        return self.house.entities()
+
+    def entity(self, entity_id: str) -> Entity | None:
+        """Return one entity."""
+        return self.house.entity(entity_id)
+
+    def state(self, entity_id: str) -> State | None:
+        """Return what an entity is doing, None where there is none of that id."""
+        return self.house.state(entity_id) if self.house.entity(entity_id) is not None else None
+
+    def names(self) -> Names:
+        """Return every name that people may say; the recogniser's lexicon and the grammar are made of them."""
+        return self.house.names()
+
+    def devices(self) -> list[dict[str, object]]:
+        """Return the list of ``repartee home list --json``; without a connection nothing is available."""
+        listed = self.house.devices()
+        if not self.connected:
+            for device in listed:
+                device |= {"available": False, "state": None}
+        return listed
+
+    def on_change(self, callback: Callable[[frozenset[str]], None]) -> Callable[[], None]:
+        """Call ``callback`` with the ids whose state, name or presence changed, soon after; return what ends that.
+
+        An empty set says that the connection came or went.
+        """
+        self._listeners.append(callback)
+        return lambda: self._listeners.remove(callback) if callback in self._listeners else None
+
+    # Repartee as a device
+
+    def on_wish(self, callback: Callable[[Wish, str], None]) -> None:
+        """Call ``callback`` with what a dashboard wishes: "say" or "ask" and the words, "mute" or "unmute"."""
+        if self._ourselves is not None:
+            self._ourselves.wished = callback
+
+    def report_turn(self, report: TurnReport) -> None:
+        """Publish what was heard, what was said and how long it took; does not wait."""
+        if self._ourselves is not None and self.connected:
+            self._soon(self._publish_all(self._ourselves.turn(report)))
+
+    def report_mute(self, muted: bool) -> None:
+        """Publish the position of the mute switch; does not wait."""
+        if self._ourselves is not None:
+            messages = self._ourselves.mute(muted)
+            if self.connected:
+                self._soon(self._publish_all([(message, True) for message in messages]))
+
+    # What comes
+
+    def _receive(self, topic: str, payload: bytes, retained: bool) -> None:
+        if topic == self._own_topic:
+            return  # another process of this home may have announced it: it is none of the house's devices
+        if self._ourselves is not None:
+            if self._ourselves.receive(topic, payload, retained):
+                return
+            if topic == self._status_topic:
+                if payload == b"online" and not retained:
+                    self._soon(self._announce(ANSWER_BIRTH_S))
+                return
+        self._apply(self.house.receive(topic, payload, retained, time.time()))
+
+    def _apply(self, changes: Changes) -> None:
+        if changes.unsubscribe:
+            self._broker.unsubscribe(changes.unsubscribe)
+        if changes.subscribe:
+            self._broker.subscribe(changes.subscribe)
+        if changes.added or changes.removed or changes.changed:
+            self._names_changed.set()
+            self._tell((*changes.added, *changes.removed, *changes.changed))
+        for entity_id in changes.heard:
+            self._acting.changed(entity_id)
+        if changes.states:
+            now = time.time()
+            for entity_id in changes.states:
+                self._acting.changed(entity_id)
+                if self._history is not None and self.house.entity(entity_id) is not None:
+                    self._history.record(entity_id, self.house.state(entity_id), now)
+            self._tell(changes.states)
+        for query in changes.queries:
+            self._soon(self._publish_all([(query, False)]))
+
+    def _assume(self, act: Act) -> None:
+        self._apply(self.house.assume(act, time.time()))
+
+    def _linked(self, up: bool) -> None:
+        if self._history is not None:
+            self._history.watch(up, time.time())
+        if up and self._ourselves is not None:
+            self._soon(self._announce(0.0, birth=True))
+        if not up:
+            self._acting.disconnected()
+        self._tell(())
+
+    async def _announce(self, after_s: float, *, birth: bool = False) -> None:
+        """Announce ourselves; after a connection began also say so, that devices which wait for it do the same."""
+        if self._ourselves is None:
+            return
+        await asyncio.sleep(after_s)
+        messages = [(message, True) for message in self._ourselves.announcement()]
+        if birth:
+            messages.append((Message(self._status_topic, "online"), False))
+        await self._publish_all(messages)
+
+    async def _publish_all(self, messages: Sequence[tuple[Message, bool]]) -> None:
+        with contextlib.suppress(NotSentError):  # the next connection announces everything again
+            for message, retain in messages:
+                await self._broker.publish(message, retain=retain)
+
+    def _soon(self, work: Coroutine[Any, Any, None]) -> None:
+        if len(self._tasks) >= 1000:
+            work.close()
+            return
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def _tell(self, ids: Iterable[str]) -> None:
+        if not self._listeners:
+            return
+        self._dirty.update(ids)
+        if self._telling is None:
+            self._telling = asyncio.get_running_loop().call_later(TELL_AFTER_S, self._told)
+
+    def _told(self) -> None:
+        self._telling = None
+        ids, self._dirty = frozenset(self._dirty), set()
+        for callback in tuple(self._listeners):
+            callback(ids)
+
+    # What goes on beside
+
+    async def _tick(self) -> None:
+        while True:
+            due = self.house.due()
+            await asyncio.sleep(1.0 if due is None else min(max(due - time.time(), 0.01), 1.0))
+            self._apply(self.house.tick(time.time()))
+
+    async def _compile(self) -> None:
+        """Build the grammar anew when names change, on another thread; the old one is used until then."""
+        from assistant.home.grammar import Grammar
+
+        while True:
+            await self._names_changed.wait()
+            await asyncio.sleep(COMPILE_AFTER_S if self._grammar is not None else 0.01)
+            await self._broker.wait_idle(COMPILE_LATEST_S)  # until then devices are still being found
+            self._names_changed.clear()
+            version, names, entities = self.house.version, self.house.names(), self.house.entities()
+            try:
+                self._grammar = await asyncio.to_thread(
+                    Grammar.build, entities, names.areas, names.floors, dict(self.settings.aliases)
+                )
+            except Exception:  # what devices call themselves must not end the connection
+                _log.exception("The names of the devices could not be understood.")
+            self._built = version
+            self._compiled.set()
+
+    async def _keep_ids(self) -> None:
+        kept = self.house.version
+        while True:
+            await asyncio.sleep(10)
+            if kept != self.house.version:
+                kept = self.house.version
+                await self._write_ids()
+
+    async def _write_ids(self) -> None:
+        if self._ids_file is not None:
+            text = json.dumps(self.house.ids())
+            try:
+                await asyncio.to_thread(_write_atomically, self._ids_file, text)
+            except OSError as error:
+                _log.warning("%s: cannot be written (%s).", self._ids_file, error.strerror)
+
+
+@contextlib.asynccontextmanager
+async def connected(settings: HomeConfig, folder: Path, timeout_s: float) -> AsyncIterator[Home]:
+    """Open the home, connect it and find every device, for a command that soon ends.
+
+    Raises ReparteeError where no broker is set up, or it cannot be reached within ``timeout_s``.
+    """
+    home = Home.open(settings, folder)
+    running = asyncio.create_task(home.run())
+    try:
+        if not await home.ready(timeout_s) and not home.connected:
+            problem = home.problem
+            raise ReparteeError(f"{problem[:1].upper()}{problem[1:]}; check home.broker and that the broker runs.")
+        yield home
+    finally:
+        await home.close()
+        running.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await running
+
+
+def _read_ids(file: Path | None) -> dict[str, str]:
+    """Return which entity has which id; nothing where that is not known, or no longer readable."""
+    if file is None:
+        return {}
+    try:
+        if file.stat().st_size > MAX_IDS_BYTES:
+            return {}
+        read = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    if not isinstance(read, dict):
+        return {}
+    return {key: value for key, value in read.items() if isinstance(value, str)}
+
+
+def _write_atomically(file: Path, text: str) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    fresh = file.with_suffix(".new")
+    fresh.write_text(text, encoding="utf-8")
+    fresh.replace(file)

@@ -1,0 +1,677 @@
+"""The house: every device that was announced, what it last said, and how to tell it what to do. Pure: no I/O, no clock.
+
+    house = House()
+    changes = house.receive(topic, payload, retain, now)   # every message that arrives
+    house.encode(Act("light.sofa_lamp", "turn_on"))        # the messages to publish, never retained
+    house.settled(act, house.state("light.sofa_lamp"))     # does the device confirm it?
+
+Messages find their entities by topic; nothing is searched.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import heapq
+import logging
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+
+from assistant.home import confirming, discovery
+from assistant.home.announcement import AnnouncementError, Keys, clean
+from assistant.home.availability import Condition, available, conditions
+from assistant.home.components.component import CommandError, Component, Listener, Plan, Report, object_of
+from assistant.home.discovery import Announcement, Found
+from assistant.home.entities import Act, Entity, Message, Names, State, Value
+from assistant.home.naming import Identity, Ids, full_name, identity_of
+from assistant.home.tasmota import FILTERS as TASMOTA_FILTERS
+from assistant.home.tasmota import Tasmota
+from assistant.home.templates.template import Payload, about
+from assistant.home.topics import MAX_TOPICS, Heard, Topics
+
+MAX_ENTITIES = 20_000  #: entities in a house
+MAX_PAYLOAD = 262_144  #: bytes of a state
+_MAX_WAITING = 1000  # announcements of a unique id that is taken
+
+_log = logging.getLogger(__name__)
+
+#: What a service is called that a domain has under another name.
+_OTHER_NAMES = {
+    "turn_on": {"button": "press", "scene": "activate", "cover": "open", "valve": "open", "vacuum": "start"},
+    "turn_off": {"cover": "close", "valve": "close", "vacuum": "return_home", "lawn_mower": "return_home"},
+}
+
+#: Services that turn a state into its opposite: the state, and what is done then; else the last one.
+_TOGGLES: dict[str, tuple[str, str, str]] = {
+    "cover": ("closed", "open", "close"),
+    "valve": ("closed", "open", "close"),
+    "lock": ("locked", "unlock", "lock"),
+}
+
+
+@dataclass(slots=True)
+class Changes:
+    """What a message changed. Ids, in the order in which they were changed; most messages change one state.
+
+    ``changed`` are entities that are announced differently (a new name, area, ...), ``states`` entities whose value,
+    attributes or availability are others, ``heard`` entities that said anything. ``subscribe`` and ``unsubscribe`` are
+    topics; one that is subscribed already is named again where its retained message is needed again. ``queries`` are
+    messages to publish now: they ask a device for its state.
+    """
+
+    added: list[str] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    states: list[str] = field(default_factory=list)
+    heard: list[str] = field(default_factory=list)
+    subscribe: list[str] = field(default_factory=list)
+    unsubscribe: list[str] = field(default_factory=list)
+    queries: list[Message] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.added or self.removed or self.changed or self.states or self.subscribe or self.unsubscribe)
+
+
+class _Thing:
+    """An entity with what makes it work."""
+
+    __slots__ = (
+        "announcement",
+        "available",
+        "changed_at",
+        "component",
+        "conditions",
+        "entity",
+        "expired",
+        "identity",
+        "mode",
+        "released",
+        "report",
+        "state",
+        "timers",
+        "topics",
+    )
+
+    def __init__(self, identity: Identity, announcement: Announcement, component: Component, entity: Entity) -> None:
+        self.identity = identity
+        self.announcement = replace(announcement, values={})  # read: what a device sent is not kept
+        self.component = component
+        self.entity = entity
+        self.report = Report()
+        self.conditions: list[Condition] = []
+        self.mode = "latest"
+        self.available = True
+        self.expired = component.expire_after > 0
+        self.released = False
+        self.changed_at = 0.0
+        self.state: State | None = None
+        self.topics: list[str] = []
+        self.timers: dict[str, float] = {}  # "expire" and "off": when
+
+
+class House:
+    """The devices of one broker."""
+
+    def __init__(
+        self,
+        prefix: str = "homeassistant",
+        *,
+        areas: Mapping[str, str] | None = None,
+        aliases: Mapping[str, str] | None = None,
+        floors: Mapping[str, Sequence[str]] | None = None,
+        ids: Mapping[str, str] | None = None,
+    ) -> None:
+        """Start with an empty house.
+
+        ``areas`` maps names of devices that announce no area to theirs, ``aliases`` what people say to the name of a
+        device or area, ``floors`` a floor to its areas. ``ids`` is what :meth:`ids` returned the last time, so that
+        entities keep theirs.
+        """
+        self.prefix = prefix
+        #: Counts the changes of names and areas.
+        self.version = 0
+        self._areas = {name.casefold(): clean(area) for name, area in (areas or {}).items()}
+        self._floors = {clean(floor): tuple(map(clean, names)) for floor, names in (floors or {}).items()}
+        self._aliases: dict[str, list[str]] = {}
+        for said, name in (aliases or {}).items():
+            self._aliases.setdefault(name.casefold(), []).append(clean(said))
+        self._ids = Ids(ids or {}, 2 * MAX_ENTITIES)
+        self._things: dict[str, _Thing] = {}
+        self._by_identity: dict[Identity, _Thing] = {}
+        self._by_topic: dict[str, dict[str, _Thing]] = {}  # discovery topic, part
+        self._waiting: dict[Identity, Announcement] = {}  # for a unique id that another announcement has
+        self._announced: dict[str, bytes] = {}  # a digest of what each topic announced last
+        self._topics: Topics[_Thing] = Topics()
+        self._timers: list[tuple[float, str, str]] = []
+        self._stamp = 0
+        self._names: Names | None = None
+        self._tasmota = Tasmota()
+        self._full = False
+
+    # What is in the house
+
+    def entities(self) -> list[Entity]:
+        """Return every entity, in the order of their ids."""
+        return [self._things[id_].entity for id_ in sorted(self._things)]
+
+    def entity(self, entity_id: str) -> Entity | None:
+        """Return one entity, or None where there is none of that id."""
+        thing = self._things.get(entity_id)
+        return thing.entity if thing else None
+
+    def state(self, entity_id: str) -> State:
+        """Return what an entity is doing. Raises KeyError where there is none of that id."""
+        thing = self._things[entity_id]
+        if thing.state is None:
+            thing.state = State(
+                value=thing.report.value,
+                attributes=MappingProxyType(dict(thing.report.attributes)),
+                available=thing.available and not thing.expired,
+                changed_at=thing.changed_at,
+            )
+        return thing.state
+
+    def states(self) -> dict[str, State]:
+        """Return what every entity is doing."""
+        return {id_: self.state(id_) for id_ in self._things}
+
+    def devices(self) -> list[dict[str, object]]:
+        """Return the list that ``home list --json`` prints; a device that cannot be reached has an unknown state."""
+        listed: list[dict[str, object]] = []
+        for entity in self.entities():
+            state = self.state(entity.id)
+            listed.append(
+                {
+                    "id": entity.id,
+                    "name": entity.name,
+                    "domain": entity.domain,
+                    "area": entity.area,
+                    "state": state.value if state.available else None,
+                    "available": state.available,
+                }
+            )
+        return listed
+
+    def names(self) -> Names:
+        """Return every name people may say. The same object until ``version`` changes."""
+        if self._names is None or self._names.version != self.version:
+            self._names = self._collect_names()
+        return self._names
+
+    def ids(self) -> dict[str, str]:
+        """Return which id each entity has, to be given to the next house."""
+        return self._ids.known()
+
+    def subscriptions(self) -> list[str]:
+        """Return all topics and filters to subscribe to, as after a reconnection."""
+        return [*discovery.filters(self.prefix), *TASMOTA_FILTERS, *self._topics]
+
+    # What arrives
+
+    def receive(self, topic: str, payload: bytes, retain: bool, now: float) -> Changes:
+        """Take a message; return what it changed. Nothing that arrives raises.
+
+        ``retain``: the broker had kept it. ``now``: Unix seconds.
+        """
+        changes = Changes()
+        heard = self._topics.get(topic)
+        if heard is not None:
+            self._hear(heard, payload, retain, now, changes)
+        if topic.startswith("tasmota/discovery/"):
+            self._discover_tasmota(topic, payload, now, changes)
+        elif topic.endswith("/config") and topic.startswith(self.prefix + "/"):
+            self._discover(topic, payload, now, changes)
+        return changes
+
+    def tick(self, now: float) -> Changes:
+        """Let time pass: sensors expire, motion ends. Call at :meth:`due`, or every second."""
+        changes = Changes()
+        while self._timers and self._timers[0][0] <= now:
+            due, id_, kind = heapq.heappop(self._timers)
+            thing = self._things.get(id_)
+            if thing is None or thing.timers.get(kind) != due:
+                continue  # it was put off
+            del thing.timers[kind]
+            if kind == "off":
+                thing.report.set("off")
+                thing.changed_at = now
+            else:
+                thing.expired = True
+            thing.state = None
+            changes.states.append(id_)
+        return changes
+
+    def due(self) -> float | None:
+        """Return when :meth:`tick` has something to do next, in Unix seconds, or None."""
+        return self._timers[0][0] if self._timers else None
+
+    # What is told to the devices
+
+    def resolve(self, act: Act) -> Act:
+        """Return ``act`` with a service that its entity has (``toggle`` by what it does now). Raises CommandError."""
+        thing = self._thing(act)
+        domain, service = thing.entity.domain, act.service
+        if service in thing.component.services:
+            return act
+        if service == "toggle":
+            state, then, otherwise = _TOGGLES.get(domain, ("off", "turn_on", "turn_off"))
+            service = then if thing.report.value in (state, None) else otherwise
+        if service not in thing.component.services:
+            service = _OTHER_NAMES.get(service, {}).get(domain, service)
+        if service not in thing.component.services:
+            raise CommandError(f"{thing.entity.name} cannot do that: it has no {act.service.replace('_', ' ')}.")
+        return act if service == act.service else Act(act.entity_id, service, act.values)
+
+    def encode(self, act: Act) -> list[Message]:
+        """Return the messages that carry out ``act``, in their order; none of them is to be retained.
+
+        Raises CommandError where there is no such entity, or it cannot do that; the message is one sentence.
+        """
+        return self._plan(act).messages
+
+    def assume(self, act: Act, now: float) -> Changes:
+        """Take what was commanded for the state, where a device never reports it. Call when ``act`` was published."""
+        thing = self._thing(act)
+        changes = Changes()
+        report = thing.report
+        before = report.value
+        report.changed = False
+        for name, value in self._plan(act).expects.items():
+            if not (thing.component.optimistic or name in thing.component.unreported):
+                continue
+            if name == "value":
+                report.set(value if isinstance(value, str | int | float) else None)
+            else:
+                report.put(name, value)
+        if report.changed:
+            self._changed(thing, before, False, now)
+            changes.states.append(thing.entity.id)
+        return changes
+
+    def settled(self, act: Act, state: State) -> bool | None:
+        """Return whether ``state`` confirms ``act``; None where the device never tells, such as a button."""
+        return confirming.settled(self._thing(act).component, self._plan(act).expects, state)
+
+    def under_way(self, act: Act, state: State) -> bool:
+        """Return whether ``state`` says that the device is on its way to what ``act`` wants."""
+        return confirming.under_way(self._plan(act).expects, state)
+
+    def _thing(self, act: Act) -> _Thing:
+        thing = self._things.get(act.entity_id)
+        if thing is None:
+            raise CommandError(f"There is no device {act.entity_id} in the house.")
+        return thing
+
+    def _plan(self, act: Act) -> Plan:
+        act = self.resolve(act)
+        thing = self._thing(act)
+        try:
+            return thing.component.services[act.service](act.values, thing.report)
+        except CommandError as error:
+            raise CommandError(f"{thing.entity.name} cannot do that: {error}.") from None
+
+    # States
+
+    def _hear(self, heard: Heard[_Thing], payload: bytes, retain: bool, now: float, changes: Changes) -> None:
+        if len(payload) > MAX_PAYLOAD:
+            return
+        self._topics.keep(heard, payload, retain)
+        messages: dict[str, Payload | None] = {}
+        self._tell(heard.listeners, payload, messages, retain, now, changes)
+        if heard.conditions:
+            self._stamp += 1
+            message = _decoded(payload, "utf-8", messages)
+            for condition in heard.conditions.values():
+                if message is not None and condition.hear(message, self._stamp):
+                    self._reach(condition, changes)
+
+    def _tell(
+        self,
+        listeners: Iterable[tuple[_Thing, Listener]],
+        payload: bytes,
+        messages: dict[str, Payload | None],
+        retain: bool,
+        now: float,
+        changes: Changes,
+    ) -> None:
+        for thing, listener in listeners:
+            if listener.live and retain:
+                continue
+            message = _decoded(payload, thing.component.encoding, messages)
+            if message is None:
+                continue
+            report = thing.report
+            before = report.value
+            report.changed = False
+            if not _take(listener, message, thing):
+                continue
+            id_ = thing.entity.id
+            changes.heard.append(id_)
+            if thing.component.expire_after:
+                report.changed |= thing.expired
+                thing.expired = False
+                self._set_timer(thing, "expire", now + thing.component.expire_after)
+            if thing.component.off_delay and report.value == "on":
+                self._set_timer(thing, "off", now + thing.component.off_delay)
+            if report.changed:
+                self._changed(thing, before, retain, now)
+                if id_ not in changes.states:
+                    changes.states.append(id_)
+
+    @staticmethod
+    def _changed(thing: _Thing, before: Value, retain: bool, now: float) -> None:
+        thing.state = None
+        if thing.report.value != before and not (before is None and retain):
+            thing.changed_at = now
+
+    def _reach(self, condition: Condition, changes: Changes) -> None:
+        """Tell everybody who waits for a condition that it was heard."""
+        for thing in condition.users:
+            reached = available(thing.conditions, thing.mode)
+            if reached != thing.available:
+                thing.available, thing.state = reached, None
+                changes.states.append(thing.entity.id)
+                if reached and thing.announcement.key[0].startswith("tasmota/"):
+                    self._ask(thing, changes)
+
+    def _ask(self, thing: _Thing, changes: Changes) -> None:
+        query = self._tasmota.query(thing.announcement.key[0])
+        if query is not None and query not in changes.queries:
+            changes.queries.append(query)
+
+    def _set_timer(self, thing: _Thing, kind: str, due: float) -> None:
+        known = thing.timers.get(kind)
+        thing.timers[kind] = due
+        if known != due:
+            heapq.heappush(self._timers, (due, thing.entity.id, kind))
+            if len(self._timers) > 4 * len(self._things) + 1000:  # timers that were put off, over and over
+                self._timers = [
+                    (when, id_, name) for id_, one in self._things.items() for name, when in one.timers.items()
+                ]
+                heapq.heapify(self._timers)
+
+    # Announcements
+
+    def _discover(self, topic: str, payload: bytes, now: float, changes: Changes) -> None:
+        if self._known(topic, payload):
+            return
+        found = discovery.read(topic, self.prefix, payload)
+        if found is not None:
+            self._apply(topic, found, now, changes)
+
+    def _discover_tasmota(self, topic: str, payload: bytes, now: float, changes: Changes) -> None:
+        if self._known(topic, payload):
+            return
+        found = self._tasmota.read(topic, payload)
+        if found is None:
+            return
+        key, announced = found
+        self._apply(key, announced, now, changes)
+        for thing in self._by_topic.get(key, {}).values():
+            if thing.available or not thing.conditions:
+                self._ask(thing, changes)
+
+    def _known(self, topic: str, payload: bytes) -> bool:
+        """Return whether a topic announces what it did before, as devices do whenever they wake up."""
+        digest = hashlib.blake2b(payload, digest_size=16).digest()
+        if self._announced.get(topic) == digest:
+            return True
+        if not payload:
+            self._announced.pop(topic, None)
+        elif len(self._announced) < 2 * MAX_ENTITIES or topic in self._announced:
+            self._announced[topic] = digest
+        return False
+
+    def _apply(self, topic: str, found: Found, now: float, changes: Changes) -> None:
+        announced = self._by_topic.get(topic, {})
+        if found.released:
+            for thing in announced.values():
+                thing.released = True
+            return
+        kept = {announcement.key[1] for announcement in found.announcements}
+        gone = {part for _, part in found.removed}
+        if found.everything:
+            gone |= announced.keys() - kept
+        if self._waiting:
+            self._waiting = {
+                identity: one
+                for identity, one in self._waiting.items()
+                if one.key[0] != topic or (one.key[1] in kept if found.everything else one.key[1] not in gone)
+            }
+        for thing in [announced[part] for part in announced if part in gone]:
+            self._remove(thing, changes, now)
+        for announcement in found.announcements:
+            self._announce(announcement, now, changes)
+
+    def _announce(self, announcement: Announcement, now: float, changes: Changes) -> None:
+        topic, part = announcement.key
+        before = self._by_topic.get(topic, {}).get(part)
+        try:
+            keys = Keys(announcement.values)
+            if not keys.flag("enabled_by_default", True):
+                if before is not None:
+                    self._remove(before, changes, now)
+                return
+            component = discovery.build(announcement)
+            found = conditions(keys)
+            mode = keys.choice("availability_mode", "latest", ("all", "any", "latest"))
+            identity = identity_of(announcement, component, keys)
+            entity = self._describe(announcement, component, keys)
+            wanted = keys.text("default_entity_id", "").rpartition(".")[2] or keys.text("object_id", "")
+        except AnnouncementError as error:
+            discovery.refuse(announcement, error)
+            return
+        if before is not None and before.identity != identity:
+            self._remove(before, changes, now)
+        thing = self._by_identity.get(identity)
+        if thing is not None and thing.announcement.key != announcement.key and not thing.released:
+            if self._waiting.get(identity) != announcement:
+                if len(self._waiting) < _MAX_WAITING:
+                    self._waiting[identity] = announcement
+                discovery.refuse(announcement, AnnouncementError("unique_id", f"is that of {thing.entity.id}"))
+        elif thing is not None:
+            self._renew(thing, announcement, component, entity, changes)
+            self._attach(thing, found, mode, now, changes)
+        elif len(self._things) < MAX_ENTITIES and len(self._topics) < MAX_TOPICS:
+            thing = self._add(identity, announcement, component, entity, wanted)
+            changes.added.append(thing.entity.id)
+            self._attach(thing, found, mode, now, changes)
+        else:
+            self._announced.pop(topic, None)  # it may be announced again when there is room
+            self._log_full(topic)
+
+    def _log_full(self, topic: str) -> None:
+        if not self._full:
+            self._full = True
+            _log.warning(
+                "Announcements skipped, from %.200s on: the house is full, with %d", ascii(topic), MAX_ENTITIES
+            )
+
+    def _add(
+        self, identity: Identity, announcement: Announcement, component: Component, entity: Entity, wanted: str
+    ) -> _Thing:
+        wishes = (wanted, entity.name, announcement.object_id)
+        id_ = self._ids.id_of(identity, entity.domain, wishes, self._by_identity)
+        thing = _Thing(identity, announcement, component, replace(entity, id=id_))
+        for name, value in component.initial.items():
+            thing.report.put(name, value)
+        self._things[id_] = self._by_identity[identity] = thing
+        self._by_topic.setdefault(announcement.key[0], {})[announcement.key[1]] = thing
+        self.version += 1
+        return thing
+
+    def _renew(
+        self, thing: _Thing, announcement: Announcement, component: Component, entity: Entity, changes: Changes
+    ) -> None:
+        """Give an entity its new announcement; what it last said stays."""
+        if thing.announcement.key != announcement.key:
+            self._by_topic[thing.announcement.key[0]].pop(thing.announcement.key[1], None)
+            self._by_topic.setdefault(announcement.key[0], {})[announcement.key[1]] = thing
+        thing.announcement, thing.component, thing.released = replace(announcement, values={}), component, False
+        entity = replace(entity, id=thing.entity.id)
+        if entity != thing.entity:
+            before, thing.entity = thing.entity, entity
+            changes.changed.append(entity.id)
+            if (before.name, before.area, before.aliases, before.device) != (
+                entity.name,
+                entity.area,
+                entity.aliases,
+                entity.device,
+            ):
+                self.version += 1
+
+    def _remove(self, thing: _Thing, changes: Changes, now: float) -> None:
+        id_ = thing.entity.id
+        del self._things[id_], self._by_identity[thing.identity]
+        parts = self._by_topic[thing.announcement.key[0]]
+        parts.pop(thing.announcement.key[1], None)
+        if not parts:
+            del self._by_topic[thing.announcement.key[0]]
+        self._detach(thing)
+        self._tidy(thing.topics, changes)
+        changes.removed.append(id_)
+        self.version += 1
+        self._full = False
+        waiting = self._waiting.pop(thing.identity, None)
+        if waiting is not None:
+            self._announce(waiting, now, changes)
+
+    def _attach(self, thing: _Thing, found: list[Condition], mode: str, now: float, changes: Changes) -> None:
+        """Let an entity hear its topics, instead of those it heard before."""
+        before = thing.topics
+        self._detach(thing)
+        thing.mode, thing.topics, thing.conditions = mode, [], []
+        for listener in thing.component.listeners:
+            for topic in (listener.topic, *thing.announcement.also.get(listener.topic, ())):
+                heard = self._listen(thing, topic, changes)
+                heard.listeners.append((thing, listener))
+                if heard.last is not None and not listener.live:
+                    payload, retain = heard.last
+                    self._tell([(thing, listener)], payload, {}, retain, now, changes)
+        for condition in found:
+            heard = self._listen(thing, condition.topic, changes)
+            shared = heard.conditions.setdefault(condition.key, condition)
+            shared.users.add(thing)
+            thing.conditions.append(shared)
+            if shared is condition and heard.last is not None:
+                message = _decoded(heard.last[0], "utf-8", {})
+                if message is not None:
+                    condition.hear(message, self._stamp)
+        reached = available(thing.conditions, thing.mode)
+        if reached != thing.available:
+            thing.available, thing.state = reached, None
+        self._tidy(before, changes)
+
+    def _listen(self, thing: _Thing, topic: str, changes: Changes) -> Heard[_Thing]:
+        heard, wanted = self._topics.open(topic)
+        if wanted and topic not in changes.subscribe:
+            changes.subscribe.append(topic)
+        thing.topics.append(topic)
+        return heard
+
+    def _detach(self, thing: _Thing) -> None:
+        for topic in thing.topics:
+            self._topics.leave(thing, topic)
+        for condition in thing.conditions:
+            condition.users.discard(thing)
+            if not condition.users:
+                self._topics.forget(condition)
+
+    def _tidy(self, topics: Iterable[str], changes: Changes) -> None:
+        changes.unsubscribe += [topic for topic in topics if self._topics.close(topic)]
+
+    # Names
+
+    def _describe(self, announcement: Announcement, component: Component, keys: Keys) -> Entity:
+        """Return the entity of an announcement, still without its id. Raises AnnouncementError."""
+        device = keys.values.get("device")
+        about = Keys(device if isinstance(device, dict) else {})
+        device_name, own_name = about.name("name"), keys.name("name")
+        name = full_name(device_name, own_name, announcement, component)
+        area = about.name("suggested_area")
+        for known in (name, own_name, device_name):
+            area = area or self._areas.get((known or "").casefold())
+        aliases = [said for known in {name, own_name or name} for said in self._aliases.get(known.casefold(), ())]
+        lists = component.lists
+        return Entity(
+            id="",
+            name=name,
+            domain=component.domain,
+            area=area,
+            device=device_name,
+            device_class=component.device_class,
+            unit=component.unit,
+            features=frozenset(component.features),
+            services=frozenset(component.services),
+            options=lists.get("options", ()),
+            modes=lists.get("modes", ()),
+            presets=lists.get("presets", ()),
+            effects=lists.get("effects", ()),
+            fan_modes=lists.get("fan_modes", ()),
+            swing_modes=lists.get("swing_modes", ()),
+            minimum=component.minimum,
+            maximum=component.maximum,
+            step=component.step,
+            category=keys.name("entity_category"),
+            optimistic=component.optimistic,
+            short_name=own_name if own_name != name else None,
+            aliases=tuple(dict.fromkeys(aliases)),
+        )
+
+    def _collect_names(self) -> Names:
+        entities = self.entities()
+        said = Counter(
+            name.casefold() for entity in entities for name in {entity.name, entity.short_name} if name is not None
+        )
+        names: list[tuple[str, tuple[str, ...]]] = []
+        for entity in entities:
+            own = [entity.name]
+            if entity.short_name and said[entity.short_name.casefold()] == 1:
+                own.append(entity.short_name)
+            names.append((entity.id, tuple(dict.fromkeys((*own, *entity.aliases)))))
+        known = {entity.area for entity in entities if entity.area}
+        known |= {area for areas in self._floors.values() for area in areas} | set(self._areas.values())
+        areas = {area: tuple(self._aliases.get(area.casefold(), ())) for area in sorted(known)}
+        return Names(self.version, tuple(names), areas, self._floors)
+
+
+def _decoded(payload: bytes, encoding: str, messages: dict[str, Payload | None]) -> Payload | None:
+    """Return the message in an encoding, read once for all who want it so; None where it is not in that encoding."""
+    if encoding not in messages:
+        try:
+            messages[encoding] = Payload(payload.decode(encoding))
+        except UnicodeDecodeError:
+            messages[encoding] = None
+    return messages[encoding]
+
+
+def _take(listener: Listener, message: Payload, thing: _Thing) -> bool:
+    """Let a listener take a message into the report; return whether it says anything to it."""
+    template = listener.template
+    told: object
+    if template is None:
+        told = message.json_object() if listener.json else message.text
+    else:
+        variables = _about(thing) if template.asks_about_itself else thing.component.variables
+        text = template.value(message, variables) or ""
+        told = object_of(text) if listener.json else text
+    if not told:
+        return False
+    try:
+        listener.decode(thing.report, told)
+    except (ValueError, TypeError, ArithmeticError) as error:
+        _log.debug("A message on %s is not understood: %s", listener.topic, error)
+        return False
+    return True
+
+
+def _about(thing: _Thing) -> dict[str, object]:
+    """Return the variables of a template that asks what its own entity is doing."""
+    report = thing.report
+    attributes = dict(report.attributes)
+    for ours, theirs in (("position", "current_position"), ("tilt", "current_tilt_position")):
+        if ours in attributes:
+            attributes[theirs] = attributes[ours]
+    state = "unknown" if report.value is None else str(report.value)
+    return thing.component.variables | about(thing.entity.id, thing.entity.name, state, attributes)

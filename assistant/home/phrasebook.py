@@ -1,0 +1,181 @@
+"""How people say what they want done: each way of saying it, and the action it means.
+
+``<np>`` stands for what the sentence speaks of and ``<at>`` for what follows it ("in the kitchen", "but the fridge").
+A way matches a whole clause; whether the words in its gaps mean anything, the names of the house decide.
+"""
+
+# ruff: noqa: E501, ISC004 (a way of saying something is one line)
+
+from __future__ import annotations
+
+import re
+
+_TURN = "(?:turn|switch|put|flip|flick|power|get|bring|change|have|make|set|pop|stick|keep|leave|want|need|like)"
+_CUT = "(?:turn|switch|put|flip|flick|power|get|bring|change|have|make|set|shut|knock|keep|leave|click|want|need|like|take)"
+_MOVE = "(?:put|pull|roll|bring|draw|let|push|get|move|turn|crank|wind|take|send|have|swing|slide|want|like)"
+_SURE = "(?:make sure|see to it that|ensure|be sure|check that|make certain)(?: that)?"
+_AGAIN = "(?:back |all |to |to be |turned |switched |set to )*"
+#: What may follow "the lights on" without a verb: a place said with its preposition, never just another thing.
+_WHERE = (
+    "(?P<at> (?:in|at|on (?:the )?\\w+ floor|inside|upstairs|downstairs|outside|outdoors|here|everywhere|throughout|all|around"
+    "|across|and|,|but|except|excluding|excepting|apart|other|aside|besides|minus|bar|not|without|save)\\b.*)?"
+)
+_WAYS: tuple[tuple[str, str], ...] = (
+    # on and off
+    ("on", f"{_TURN} {_AGAIN}on <np>"),
+    ("off", f"{_CUT} {_AGAIN}(?:off|out) <np>"),
+    ("off", f"{_CUT} <np> {_AGAIN}(?:off|out)(?: of)?<at>"),
+    ("on", f"{_TURN} <np> {_AGAIN}on<where>"),
+    ("light", "(?:illuminate|light up|lighten up|light) <np>(?: up)?"),
+    ("on", "(?:activate|enable|fire up|light up|illuminate|power up|boot up|start up|crank up|energi[sz]e|power|light|engage) <np>"),
+    ("on", "(?:get|set|start|have|keep) <np> (?:going|started|running|working|up and running|lit)<at>"),
+    ("on", "(?:start|run|begin|launch|kick off|go ahead with|get going with|get started with) <np>"),
+    ("on", "(?:light|power|fire|boot|start|lit) <np> up<at>"),
+    ("on", f"{_SURE} <np> (?:is|are|be|stays|stay) {_AGAIN}on<at>"),
+    ("off", f"{_SURE} <np> (?:is|are|be|stays|stay) {_AGAIN}(?:off|out)<at>"),
+    ("close", f"{_SURE} <np> (?:is|are|be|stays|stay) {_AGAIN}(?:closed|shut|down)<at>"),
+    ("lock", f"{_SURE} <np> (?:is|are|be|stays|stay) {_AGAIN}(?:locked|secured)<at>"),
+    ("off", "(?:deactivate|disable|kill|cut|power off|power down|shut off|shut down|douse|extinguish|lose|nix|quit|end|"
+            "cut the power to|unplug|blow out|snuff out|snuff|put out|quench|silence) <np>"),
+    ("off", "(?:power|shut|kill|cut) <np> (?:down|off)<at>"),
+    ("off", "off (?:with )?<np>"),
+    ("on", "on (?:with )?<np>"),
+    ("on", "(?:(?:get|have|turn on|switch on|put on|put|bring|let) )?(?:some|more|a bit of|a little|a bit more|a little more) (?P<np>lights?(?: .+?)?)(?: on)?"),
+    ("off", f"<np> {_AGAIN}(?:off|out)<where>"),
+    ("on", f"<np> {_AGAIN}on<where>"),
+    ("on", "<np> (?:needs? to be|should be|must be|ought to be|has to be|have to be|to be) (?:turned |switched )?on<at>"),
+    ("off", "<np> (?:needs? to be|should be|must be|ought to be|has to be|have to be|to be) (?:turned |switched )?off<at>"),
+    ("off", "(?:have|get|want|need) <np> (?:turned|switched|shut) (?:off|down)<at>"),
+    ("on", "(?:have|get|want|need) <np> (?:turned|switched) on<at>"),
+    ("toggle", "(?:toggle|flip|switch over) <np>"),
+    # what opens
+    ("open", "(?:open|raise|lift|roll up|pull up|draw back|pull open|put up|bring up|unroll|wind up|crank open|part|open up|extend|pull back|"
+             "throw open|slide open|swing open|hoist|let up|crack open|pop open|raise up|lift up) <np>"),
+    ("open", "(?:open|raise|lift) <np> (?:up|fully|completely|all the way|wide|wide open|all the way up)<at>"),
+    ("open", f"{_MOVE} <np> (?:all the way |fully |wide )?(?:up|open|back|out)<at>"),
+    ("open", f"{_CUT} <np> (?:opened|raised)<at>"),
+    ("close", "(?:close|shut|lower|roll down|pull down|draw|put down|bring down|let down|pull shut|pull closed|wind down|drop|close up|shut up|close off|"
+              "retract|close down|shut down|lower down|lower up|pull to|roll in|push shut|pull in) <np>"),
+    ("close", "(?:close|shut|lower) <np> (?:up|down|fully|completely|all the way|all the way down|in|again)<at>"),
+    ("close", f"{_MOVE} <np> (?:all the way |fully )?(?:down|closed|shut|in)<at>"),
+    ("open", "<np> (?:open|up)<where>"),
+    ("close", "<np> (?:closed|shut|down)<where>"),
+    ("stop", "(?:stop|halt|freeze|hold|pause) <np>(?: from)?(?: moving| there| right there| where it is| where they are)?"),
+    # locks and alarms
+    ("lock", "(?:lock|secure|bolt|lock up|latch|deadbolt) <np>"),
+    ("lock", "(?:lock|get|have|keep) <np> (?:up|locked)<at>"),
+    ("unlock", "(?:unlock|unbolt|unlatch|undo the lock on|undo the lock of) <np>"),
+    ("unlock", "(?:get|have) <np> unlocked<at>"),
+    ("arm_night", "(?:arm|set|activate|turn on) <np> (?:to|for|in)(?: the)? (?:night|bed time|bedtime|sleeping)(?: mode)?"),
+    ("arm_away", "(?:arm|set|activate|turn on) <np> (?:to|for|in) away(?: mode)?"),
+    ("arm_home", "(?:arm|set|activate|turn on) <np> (?:to|for|in) (?:home|stay)(?: mode)?"),
+    ("arm_vacation", "(?:arm|set|activate|turn on) <np> (?:to|for|in)(?: the| our)? (?:vacation|holiday|holidays)(?: mode)?"),
+    ("disarm", "(?:disarm|deactivate|disable|turn off|switch off) <np>"),
+    ("arm", "(?:arm|set|turn on|switch on|activate|enable) <np>"),
+    # scenes, buttons, machines
+    ("activate", "(?:activate|set|start|run|play|enable|apply|load|begin|trigger|launch|engage|do|switch to|change to|go to|transition to|"
+                 "go into|set the scene to|change the scene to|switch the scene to|set the mood to|put on|turn on|time for|"
+                 "change to scene|go for|use|enter|it is time for|set the scene for|let us have|we want|give me|give us) <np>"),
+    ("activate", "(?:put|set|switch|change|turn|bring) (?:the |my |our )?(?:house|home|room|place|lights?|scene|mood|everything) "
+                 "(?:to|into|in|on|for) <np>"),
+    ("activate", "(?:turn|switch|put) <np> on"),
+    ("start", "<np> (?:please )?(?:clean|start|vacuum|start cleaning|start vacuuming|clean up|go clean|clean the house|go)"),
+    ("press", "(?:press|push|hit|ring|tap|click|trigger|sound) <np>"),
+    ("on", "(?:sound|trigger|set off) <np>"),
+    ("start", "(?:start|run|launch|begin|resume|unpause|activate|turn on|switch on|send out|deploy) <np>"),
+    ("start", "(?:start|run|launch|begin|send out|send off|resume|unpause|let loose|set off|deploy|release|send|activate|get|turn on) <np>"
+              "(?: off)?(?: to)?(?: (?:cleaning|vacuuming|clean|vacuum|hoovering|mowing|the cleaning|up|going|started|out|working))?"),
+    ("start", "(?:let|have|make|get|tell|ask|send) <np> (?:to )?(?:start|begin|do|go|run|clean|vacuum|hoover|mow|get going|work|resume)"
+              "(?: (?:cleaning|vacuuming|hoovering|mowing|the cleaning|the vacuuming|the floors?|clean|up|work|the house|the lawn))*"),
+    ("dock", "(?:dock|return|send|bring|call|take|get|recall|let|have|make|tell) <np> (?:to )?(?:go |come |return |head )?(?:back |off )?"
+             "(?:(?:to|in|into|on) )?(?:its |the |his |her |their |a )?"
+             "(?:home|base|dock|docking station|charger|charging station|charging dock|station|back|house|bed)(?: station)?"),
+    ("dock", "(?:dock|recall|return|park) <np>"),
+    ("dock", "<np> (?:go )?(?:back )?(?:to (?:the |your )?)?(?:home|base|dock)"),
+    ("pause", "(?:pause|stop|halt) <np>(?: from)?(?: cleaning| vacuuming| hoovering| mowing)?"),
+    ("locate", "(?:locate|find) <np>"),
+    ("install", "(?:update|install the update for|install|upgrade) <np>"),
+    # more and less, without saying how much
+    ("up", "(?:turn up|put up|crank up|bring up|boost|increase|raise|bump up|push up|up(?= the)|step up|speed up|ramp up|move up|take up) <np>"),
+    ("down", "(?:turn down|put down|bring down|decrease|reduce|lower|bump down|push down|drop|down(?= the)|slow down|step down|ramp down|tone down|"
+             "dial down|dial back|cut back|take down) <np>"),
+    ("up", "(?:turn|put|crank|bring|bump|push|speed|step|ramp|get|dial|move|take) <np> up<at>"),
+    ("down", "(?:turn|put|bring|bump|push|slow|step|ramp|tone|dial|get|drop|move|take) <np> down(?: low| a bit| a little)?<at>"),
+    ("brighter", "(?:brighten|brighten up|lighten|lighten up) <np>(?: up)?"),
+    ("dimmer", "(?:dim|dim down|darken|soften|fade) <np>(?: down)?"),
+    ("warmer", "(?:heat up|heat|warm up|warm) <np>(?: up)?"),
+    ("cooler", "(?:cool down|cool|chill|cool off) <np>(?: down| off)?"),
+    ("oscillate", "(?:oscillate|swing|start oscillating|make oscillate) <np>"),
+    ("reverse", "(?:reverse) (?:the direction of )?<np>"),
+)  # fmt: skip
+
+
+def _longest_first(group: re.Match[str]) -> str:
+    """Order the words of a choice: "open up" is tried before "open", which would leave "up" to the name."""
+    return f"(?:{'|'.join(sorted(group[1].split('|'), key=len, reverse=True))})"
+
+
+def _compiled(way: str) -> re.Pattern[str]:
+    way = re.sub(r"\(\?:([a-z |]+)\)(?!\?|\*)", _longest_first, way)
+    way = re.sub(r"(?<!\?P)<np>", "(?P<np>.+?)", way)
+    way = way.replace("<at>", "(?P<at> .+)?").replace("<where>", _WHERE)
+    return re.compile(way)
+
+
+#: (action, the words of its first place where they are fixed, the expression)
+WAYS: tuple[tuple[str, re.Pattern[str]], ...] = tuple((action, _compiled(way)) for action, way in _WAYS)
+
+#: Whole sentences that stand for another one.
+IDIOMS = {
+    "lock up": "lock all the doors", "lock everything": "lock all the doors", "lights out": "turn off the lights",
+    "let there be light": "turn on the lights", "give me some light": "turn on the lights", "light it up": "turn on the lights",
+    "light up": "turn on the lights", "light here up": "turn on the lights", "start vacuuming": "start the vacuum",
+    "start cleaning": "start the vacuum", "start hoovering": "start the vacuum", "vacuum the house": "start the vacuum",
+    "clean the house": "start the vacuum", "hoover the house": "start the vacuum", "vacuum": "start the vacuum",
+    "vacuum the floor": "start the vacuum", "clean the floor": "start the vacuum", "clean the floors": "start the vacuum",
+    "vacuum the floors": "start the vacuum", "stop vacuuming": "pause the vacuum", "stop cleaning": "pause the vacuum",
+    "do the vacuuming": "start the vacuum", "do the hoovering": "start the vacuum", "mow the lawn": "start the mower",
+    "start mowing": "start the mower", "stop mowing": "pause the mower", "arm the house": "arm the alarm", "disarm the house": "disarm the alarm",
+    "lock the house": "lock all the doors", "lock the house up": "lock all the doors", "disarm": "disarm the alarm",
+    "unlock everything": "unlock all the doors", "it is too dark in here": "make it brighter in here",
+    "it is too dark": "make it brighter in here", "it is too bright in here": "make it dimmer in here",
+    "it is too bright": "make it dimmer in here", "i am cold": "make it warmer in here", "i am freezing": "make it warmer in here",
+    "it is too cold in here": "make it warmer in here", "it is too hot in here": "make it cooler in here",
+    "it is too warm in here": "make it cooler in here", "it is too cold": "make it warmer in here", "i am hot": "make it cooler in here",
+    "it is too hot": "make it cooler in here", "i am too cold": "make it warmer in here", "i am too hot": "make it cooler in here",
+    "ring the bell": "press the doorbell", "water off": "close the water valve", "water on": "open the water valve",
+}  # fmt: skip
+
+#: Verbs before a value: "set", "turn up", "dim", with the way they point (1 up, -1 down, 0 neither).
+VALUE_VERBS: tuple[tuple[str, int], ...] = tuple(
+    sorted(
+        [(verb, 0) for verb in (
+            "set", "change", "turn", "adjust", "make", "put", "bring", "take", "move", "get", "have", "switch", "go", "want",
+            "need", "run", "keep", "light", "paint", "colour", "color", "tint", "turn on", "switch on", "put on",
+            "set the", "give", "let", "like", "position", "dial", "control", "program", "regulate", "leave",
+            "activate", "start", "ramp", "nudge", "shift", "tune", "slide", "roll", "draw", "pull", "use",
+        )]
+        + [(verb, 1) for verb in (
+            "increase", "raise", "open", "brighten", "turn up", "bring up", "put up", "boost", "heat", "heat up", "warm", "warm up",
+            "crank up", "crank", "speed up", "bump up", "bump", "up", "lift", "lighten", "ramp up", "push up", "push",
+            "brighten up", "move up", "open up", "step up", "dial up", "jack up", "nudge up", "shift up",
+        )]
+        + [(verb, -1) for verb in (
+            "decrease", "reduce", "close", "shut", "fade", "lower", "dim", "turn down", "bring down", "put down", "drop", "cool", "cool down", "cut",
+            "slow down", "take down", "darken", "bump down", "soften", "dim down", "tone down", "dial down", "down", "ramp down",
+            "move down", "step down", "dial back", "knock down", "nudge down", "shift down",
+        )],
+        key=lambda entry: -len(entry[0]),
+    )
+)  # fmt: skip
+#: Verbs that are about warmth, whatever the value is.
+WARM_VERBS = ("heat", "warm", "cool", "chill")
+#: What a value is a value of, where the sentence says so.
+PROPERTIES: tuple[tuple[str, str], ...] = (
+    ("color temperature", "colour temperature"), ("colour temperature", "colour temperature"), ("color temp", "colour temperature"),
+    ("colour temp", "colour temperature"), ("white balance", "colour temperature"), ("brightness level", "brightness"),
+    ("brightness", "brightness"), ("dimmer level", "brightness"), ("light level", "brightness"), ("intensity", "brightness"),
+    ("dimmer", "brightness"), ("target temperature", "temperature"), ("temperature", "temperature"), ("temp", "temperature"),
+    ("set point", "temperature"), ("setpoint", "temperature"), ("target humidity", "humidity"), ("humidity", "humidity"), ("speed", "speed"), ("color", "colour"), ("colour", "colour"), ("hue", "colour"),
+    ("position", "position"), ("opening", "position"), ("volume", "volume"), ("level", "level"), ("value", "level"),
+)  # fmt: skip

@@ -1,0 +1,104 @@
+"""What people say around a command, and the sentences that are none: questions, stories, other people's words."""
+
+# ruff: noqa: E501 (a way of saying something is one line)
+
+from __future__ import annotations
+
+import re
+
+_BEFORE = re.compile(
+    r"(?:(?:hey|hi|hello|ok|okay|repartee|please|now|so|um|uh|er|erm|oh|well|right ,|alright|all right|and|then|also|just|quickly|kindly|listen|"
+    r"computer|go ahead and|go and|be a dear and|be so kind and|do me a favou?r and|do me a favou?r|could you do me a favou?r and|"
+    r"i want you to|i would like you to|i need you to|i would like to|i want to|i need to|i would love to|i want|i would like|i would love|i need|we want|we need|we would like|give me|give us|we want to|we need to|"
+    r"we would like to|let us|let me|you can|you could|you may|you should|you need to|be sure to|make sure to|make sure you|make sure that you|try to|feel free to|"
+    r"why do not you|why not|is it possible to|is there any chance you could|any chance you could|any chance of|do you think you could|do you think you can|i think you should|"
+    r"help me to|help me|would you be able to|could you be able to|would you be willing to|can you|could you|will you|would you|can we|could we|can i|could i|may i|may we|are you able to|would it be possible to|"
+    r"i would appreciate it if you could|i would be grateful if you could|if you could|if you would|if you can|if you do not mind|when you get a chance|"
+    r"it is time to|time to|quick|actually|yes|yeah|no|,|you know what|i guess|ready|hurry up and|come on|start to|begin to|for me|thanks|thank you|sorry|excuse me|"
+    r"i am going to bed|good night|one more thing|next|first|again|after that|finally|lastly|only|simply|how about we|how about you|shall we|maybe you could|perhaps you could) )"
+)
+_ASKING = re.compile(r"(?:would you mind|do you mind|how about|would you be so kind as to|mind) ")
+_GERUNDS = {
+    "turning": "turn", "switching": "switch", "opening": "open", "closing": "close", "shutting": "shut", "dimming": "dim",
+    "setting": "set", "making": "make", "putting": "put", "locking": "lock", "raising": "raise", "lowering": "lower",
+    "getting": "get", "starting": "start", "stopping": "stop", "changing": "change", "bringing": "bring", "unlocking": "unlock",
+    "having": "have", "killing": "kill", "brightening": "brighten", "running": "run", "firing": "fire", "pulling": "pull",
+}  # fmt: skip
+_AFTER = re.compile(
+    r"(?: ,)?(?: (?:please|now|right now|thanks|thank you|for me|for us|would you|will you|could you|can you|if you can|if you could|if you would|"
+    r"if you do not mind|if you would not mind|if possible|ok|okay|already|again|at once|immediately|right away|straight away|as well|too|instead|quickly|mate|"
+    r"dear|love|honey|then|repartee|asap|for a moment|a moment|as soon as you can|when you can|real quick|cheers|will not you|"
+    r"thanks a lot|thank you very much|very much|so much|will you please|would you please|pretty please|or something|i think|buddy|pal|man|"
+    r"before i trip|so i can see|so i can sleep|so i can read|right this second|this instant|though|my dear|, will you|yet))$"
+)
+_PERMISSION = frozenset(("can i", "could i", "may i", "can we", "could we", "may we"))
+_PERMITTED = re.compile(r"(?:please )?(?:have|get)\b")
+_QUESTION = re.compile(
+    r"(?:is|are|was|were|did|do|does|has|am|what|which|who|whose|whom|when|where|why|how|will|would|should|shall|tell me|"
+    r"do you know|have (?:i|we|you|they)|have (?:the|all|any) .* been|had|(?:check|see|find out|let me know) (?:if|whether)|check|any|anything|anyone|anybody|what about|i wonder|"
+    r"show me|give me the (?:status|state|temperature|humidity)|status of|what)\b"
+)
+_NOT = re.compile(
+    r"(?:please )?(?:do not|never|not|no need to|you do not need to|you need not|you must not|you should not|there is no need to|rather not|avoid|stop from|refrain from|"
+    r"please never|whatever you do do not|i do not want|we do not want|i would not|i do not need|do you not)\b"
+)
+_OTHERS = re.compile(
+    r"(?:(?:i|he|she|they|we|you|it|mum|mom|dad|who|someone|somebody|everyone|people|alexa|siri|google|hey google|ok google|okay google|cortana|jarvis|"
+    r"hey siri|bixby|my \w+|the \w+) "
+    r"(?:said|says|told|tells|turned|switched|opened|closed|always|never|usually|often|just turned|had|was|were|used|went|thought|think|believe|asked|wanted|"
+    r"kept|left|forgot|should|might|may|must|wish|hope|heard|saw|remember|bought|will|am|are))\b|(?:alexa|siri|google|cortana|jarvis|bixby|echo)\b"
+)
+_LATER = re.compile(
+    r"(?: |^)(?:in (?:about )?(?:\d+(?:\.\d+)?|a|an|half an|a few|a couple of) (?:seconds?|minutes?|hours?|days?|while|bit)|"
+    r"(?:at|by|until|till|from|before|after|around) (?:1?\d|2[0-4])(?: [0-5]\d)?(?: (?:o clock|oclock|am|pm|a m|p m))?(?: (?:tomorrow|tonight|today|in the (?:morning|evening|afternoon)))?(?! percent| degrees| kelvin|\d)|"
+    r"(?:at|by|until|till|after|before) (?:noon|midnight|sunset|sunrise|dawn|dusk|dark|night|bedtime|dinner|lunch|breakfast)|tomorrow(?: (?:morning|evening|night|afternoon))?|later(?: on)?|tonight|today|"
+    r"for (?:\d+(?:\.\d+)?|a|an|half an|a few) (?:seconds?|minutes?|hours?)|every (?:morning|evening|night|day|hour)|"
+    r"(?:when|whenever|if|once|as soon as|unless|until|while|after|before) (?:i|we|it|the|he|she|they|you|someone|somebody|nobody|everyone|my|there|\w+ing)\b.*|tonight at .+|this (?:evening|afternoon|weekend)|"
+    r"next (?:week|time|month)|on (?:monday|tuesday|wednesday|thursday|friday|saturday|sunday)s?)$"
+)
+_LATER_FIRST = re.compile(
+    r"^(?:if|when|whenever|once|as soon as|unless|until|while|after|before|in \d+ (?:minutes?|hours?|seconds?)|at \d+|tomorrow|later)\b.*?(?: ,| then)? "
+    r"(?=(?:turn|switch|open|close|shut|lock|unlock|set|dim|make|put|start|stop)\b)"
+)
+
+
+def stripped(text: str) -> str:
+    """Take the politeness off a plain sentence."""
+    while match := _BEFORE.match(text):
+        rest = text[match.end() :]
+        if match[0].strip() in _PERMISSION and not _PERMITTED.match(rest):
+            break
+        text = rest
+    if match := _ASKING.match(text):
+        first, _, rest = text[match.end() :].partition(" ")
+        text = f"{_GERUNDS.get(first, first)} {rest}"
+    first, _, rest = text.partition(" ")
+    if first in ("please", "just"):
+        return stripped(rest) if rest else text
+    while match := _AFTER.search(text):
+        text = text[: match.start()]
+    return text.strip(" ,")
+
+
+def is_question(text: str) -> bool:
+    """Say whether a plain sentence asks something."""
+    return _QUESTION.match(text) is not None
+
+
+def declined(text: str) -> bool:
+    """Say whether a plain sentence tells not to do something."""
+    return _NOT.match(text) is not None
+
+
+def said_by_others(text: str) -> bool:
+    """Say whether a plain sentence tells what somebody did or said, or is for another assistant."""
+    return _OTHERS.match(text) is not None
+
+
+def later(text: str) -> str:
+    """Return the command in a sentence that wants it done at another time, or under a condition; "" where it does not."""
+    if match := _LATER.search(text):
+        return text[: match.start()].strip(" ,")
+    if match := _LATER_FIRST.match(text):
+        return text[match.end() :].strip(" ,")
+    return ""

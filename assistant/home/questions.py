@@ -1,0 +1,435 @@
+"""Questions about the house: which of its things a sentence asks about, and what about them.
+
+A question that names nothing of this house, or asks what no device tells, is none: the documents may answer it.
+"""
+
+# ruff: noqa: E501, ISC004 (a way of saying something is one line)
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from assistant.home import english
+from assistant.home.entities import Entity, HomeIntent, Query
+from assistant.home.names import Directory, Found
+from assistant.home.words import plain, singular
+
+if TYPE_CHECKING:
+    from assistant.home.context import Context
+
+_OPENING = frozenset("door window garage_door opening".split())
+_ON_OFF = frozenset("light switch fan climate humidifier siren water_heater media_player input_boolean".split())
+#: What people ask for, and the state that it is.
+_STATES = {
+    "on": "on", "off": "off", "out": "off", "open": "open", "opened": "open", "ajar": "open", "closed": "closed", "shut": "closed",
+    "locked": "locked", "unlocked": "unlocked", "secured": "locked", "secure": "locked", "bolted": "locked", "running": "running",
+    "going": "running", "working": "running", "active": "running", "cleaning": "cleaning", "vacuuming": "cleaning", "docked": "docked",
+    "charging": "docked", "home": "docked", "armed": "armed", "set": "armed", "disarmed": "disarmed", "triggered": "triggered",
+    "heating": "heating", "cooling": "cooling", "lit": "on", "up": "open", "down": "closed", "opening": "opening", "closing": "closing", "shutting": "closing",
+    "detected": "detected", "occupied": "detected", "clear": "clear", "empty": "clear", "wet": "detected", "dry": "clear", "low": "detected",
+    "normal": "clear", "unoccupied": "clear", "jammed": "jammed", "sounding": "on", "ringing": "on", "powered": "on", "raised": "open", "lowered": "closed",
+    "dark": "off", "returning": "returning", "paused": "paused",
+}  # fmt: skip
+_DONE = {
+    "turn on": "on", "switch on": "on", "turn off": "off", "switch off": "off", "lock": "locked", "unlock": "unlocked", "close": "closed",
+    "shut": "closed", "open": "open", "turned on": "on", "switched on": "on", "turned off": "off", "switched off": "off",
+    "locked": "locked", "unlocked": "unlocked", "closed": "closed", "opened": "open", "put out": "off", "shut off": "off", "arm": "armed",
+    "armed": "armed", "set": "armed", "run": "running", "ran": "running", "used": "on", "running": "running", "on": "on", "off": "off",
+    "triggered": "triggered", "start": "running", "started": "running", "come on": "on", "go on": "on", "go off": "off", "came on": "on", "open up": "open", "detect motion": "detected", "detected": "detected",
+    "see motion": "detected", "move": "detected", "disarmed": "disarmed", "disarm": "disarmed", "cleaned": "cleaning", "clean": "cleaning", "activated": "on", "stop": "off", "stopped": "off",
+}  # fmt: skip
+_S = "|".join(sorted(_STATES, key=len, reverse=True))
+_D = "|".join(sorted(_DONE, key=len, reverse=True))
+_STILL = r"(?:still |currently |now |already |really |actually |properly |fully |completely |all |both |turned |switched |left |been |even |right now |set to |set |securely |not )*"
+_NOW = r"(?: (?:right now|now|at the moment|currently|today|still|at present|just now|yet|please))*"
+_AT = (
+    r"(?P<at> (?:(?:upstairs|downstairs|outside|inside|here|everywhere|anywhere)(?: .+?)?"
+    r"|(?:in|on|at|of|throughout|around|by|near|across|except|but) .+?))?"
+)
+_LEAD = re.compile(
+    r"(?:(?:tell me|do you know|can you tell me|show me|check|i wonder|let me know|could you check|see|find out|report|please) (?:if |whether |me )?)+"
+    r"(?=(?:there|the|is|are|what|which|how|any|when|all|if|my|whether|did|status|i|it)\b)"
+)
+
+_ASKED: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (kind, re.compile(way))
+    for kind, way in (
+        ("any", rf"(?:is|are|do i have|do we have|have we got) (?:there )?(?:any|some) (?:of the )?(?P<state>{_S}) (?P<np>.+?){_AT}{_NOW}"),
+        ("count", rf"how many (?P<state>{_S}) (?P<np>.+?) (?:are there|do i have|do we have|are){_AT}{_NOW}"),
+        ("any", rf"(?:is|are|do i have|do we have|have we got|was|were) (?:there )?(?:any|anything|some|something|still any)(?P<np> .+?)? (?P<state>{_S}|left on|left open){_AT}{_NOW}"),
+        ("any", rf"(?:is|are) (?:there )?(?:any|anything|some|something)(?P<np> (?:thing )?(?:else )?)?{_STILL}(?P<state>{_S}){_AT}{_NOW}"),
+        ("any", rf"(?:any|anything)(?P<np> .+?)? ?{_STILL}(?P<state>{_S}){_AT}{_NOW}"),
+        ("any", rf"(?:have|did) (?:i|we) (?:left|leave) (?:any|anything)(?P<np> .+?)? ?(?P<state>{_S}){_AT}{_NOW}"),
+        ("all", rf"(?:is|are) (?P<np>(?:all|every|each|both|everything)\b.*?) {_STILL}(?P<state>{_S}){_AT}{_NOW}"),
+        ("is", rf"(?:is|are|was|were) (?P<np>.+?) {_STILL}(?P<state>{_S}){_AT}{_NOW}"),
+        ("is", rf"(?:did|have|has) (?:i|we|you|he|she|they|someone|somebody|anyone|anybody) (?:remember to |forget to |forgotten to |actually |really )?(?:leave|left|keep|kept) (?P<np>.+?) (?P<state>{_S}){_AT}{_NOW}"),
+        ("is", rf"(?:did|have|has) (?:i|we|you|he|she|they|someone|somebody|anyone|anybody) (?:remember to |actually |really |already )?(?P<done>{_D}) (?P<np>.+?){_NOW}"),
+        ("is", rf"(?:did|have|has) (?:i|we|you|someone|somebody|anyone|anybody) (?:remember to |actually |really |already )?(?:turn|switch|turned|switched) (?P<np>.+?) (?P<state>on|off){_NOW}"),
+        ("is", rf"did (?P<np>.+?) (?P<done>close|open|lock|unlock|shut|turn on|turn off|come on|go off|go on|start|stop){_NOW}"),
+        ("is", rf"(?:has|have) (?P<np>.+?) been (?:left |turned |switched )?(?P<state>{_S}){_NOW}"),
+        ("count", rf"how many (?:of )?(?P<np>.+?) (?:are |is |do i have |do we have |have i left |did i leave |have been |were |left )*(?:there )?{_STILL}(?P<state>{_S}){_AT}{_NOW}"),
+        ("which", rf"(?:which|what)(?: of)? (?P<np>.+?) (?:are|is|have been|has been|did i leave|have i left|did we leave|were|was|do i have|have we left|that are) ?{_STILL}(?P<state>{_S}){_AT}{_NOW}"),
+        ("which", rf"(?:which|what)(?: of)?(?P<np> .+?)? (?P<state>(?:still )?on|open){_AT}{_NOW}"),
+        ("which", rf"what (?:is|are|did i leave|have i left|did we leave)(?P<np> (?:all|everything|thing))? ?{_STILL}(?P<state>{_S}){_AT}{_NOW}"),
+        ("is", rf"(?!which|what|how|when|why|who)(?:the )?(?P<np>.+?) (?:is|are) (?P<state>{_S}){_AT}{_NOW}"),
+        ("motion", rf"(?:is|are|has|have|was) (?:there )?(?:been )?(?:any |a |some )?(?P<np>motion|movement|smoke|gas|leak|water leak|water|presence|someone|somebody|anyone|anybody|carbon monoxide|vibration|sound|rain|occupancy|people|person)"
+                   rf"(?: been)?(?: (?:detected|present|leaking|moving))?{_AT}{_NOW}"),
+        ("last", rf"when (?:was|were|is|has|have) (?P<np>.+?) (?:been )?(?:last |most recently )(?:been )?(?P<done>{_D})"),
+        ("last", rf"when (?:did|has) (?P<np>.+?) (?:last )(?P<done>{_D})"),
+        ("last", rf"when (?:did|have) (?:i|we|you|someone|somebody|anyone|anybody) (?:last )?(?P<done>{_D}) (?P<np>.+?)(?: last| the last time)?"),
+        ("last", rf"when was the last time (?:that )?(?P<np>.+?) (?:was|were|got|had been|has been) (?:turned |switched )?(?P<done>{_D})"),
+        ("last", rf"when was the last time (?:that )?(?:i|we|someone|somebody|anyone) (?P<done>{_D}) (?P<np>.+?)"),
+        ("last", rf"when was the last time (?:that )?(?P<np>.+?) (?P<done>{_D})"),
+        ("last", rf"(?:when|at what time|what time) (?:was|were|did) (?P<np>.+?) (?:get )?(?P<done>{_D})(?: last)?(?: today)?"),
+        ("duration", rf"(?:for )?how long (?:was|were|has|have|had|is|did) (?P<np>.+?) (?:been |stay |was |turned |switched |remain )*(?P<done>{_D})(?: for)?(?P<period> today| yesterday| this week| this morning| tonight| so far today)?"),
+        ("duration", rf"(?:for )?how long (?:was|were|has|have|had|is|did) (?P<np>.+?) (?:been |stay |was )*(?P<done>{_D})(?P<at> (?:in|on|at) .+?)(?P<period> today| yesterday| this week)?"),
+        ("duration", r"(?:for )?how long (?:did|has|have) (?P<np>.+?) (?P<done>run|heat|running|clean|heating)(?P<period> today| yesterday| this week)?"),
+        # values
+        ("temperature", r"how (?:warm|hot|cold|cool|chilly) is (?:it )?(?P<np>.*?)(?: right now| now| today| at the moment| currently)?"),
+        ("temperature", r"(?:is it|how is it) (?:warm|hot|cold|cool|chilly)(?P<np> .+)?"),
+        ("temperature", r"what is (?:the |my |our )?(?:current |room |indoor |inside )*(?:temperature|temp)(?: like)?(?P<np>.*?)(?: right now| now| at the moment| currently| today| set to)?"),
+        ("temperature", r"what (?:temperature|temp) is (?:it )?(?P<np>.*?)(?: right now| now| at the moment| currently)?"),
+        ("temperature", r"(?:what is|how is) (?:the )?(?P<np>.+?) (?:current )?(?:temperature|temp)(?: like)?(?: right now| now| at the moment| currently)?"),
+        ("target", r"what (?:temperature|temp)? ?(?:is|are) (?P<np>.+?) set (?:to|at)"),
+        ("target", r"what is the (?:target|set) (?:temperature|temp)(?P<np> .+?)?"),
+        ("humidity", r"how (?:humid|damp) is (?:it )?(?P<np>.*?)(?: right now| now)?"),
+        ("humidity", r"(?:what is|how is|how high is) the (?:current |relative |air )?humidity(?: level| like)?(?P<np>.*?)(?: right now| now)?"),
+        ("humidity", r"what is (?P<np>.+?) humidity"),
+        ("brightness", r"how bright (?:is|are) (?P<np>.+?)(?: right now| now| set)?"),
+        ("brightness", r"what is the brightness (?:level )?of (?P<np>.+?)"),
+        ("brightness", r"what brightness is (?P<np>.+?)(?: at| set to)?"),
+        ("brightness", r"what is (?P<np>.+?) brightness"),
+        ("position", r"how (?:far )?(?:open|closed|far up|far down) (?:is|are) (?P<np>.+?)"),
+        ("position", r"what is the position of (?P<np>.+?)"),
+        ("position", r"how far (?:open|closed|up|down)? ?(?:is|are) (?P<np>.+?)(?: open| closed| up| down)?"),
+        ("percentage", r"(?:how fast is|what speed is) (?P<np>.+?)(?: running| going| spinning| at| on| set to)?"),
+        ("percentage", r"what is the (?:fan )?speed of (?P<np>.+?)"),
+        ("rgb", r"what colou?r (?:is|are) (?P<np>.+?)"),
+        ("power", r"how much (?:power|electricity|energy) (?:is|are|does|do|has|have) (?P<np>.+?) (?:using|use|drawing|draw|consuming|consume|used|consumed)(?: right now| now| at the moment| today)?"),
+        ("power", r"how much (?:power|electricity) (?:is|are) (?:being used|used|we using)(?P<np>.*?)"),
+        ("power", r"what is the (?:current )?(?:power consumption|power usage|power|energy consumption|energy usage)(?P<np>.*?)"),
+        ("battery", r"(?:what is|how is|how full is|how much) (?:the )?battery (?:level |charge |status )?(?:of |on |in |for )?(?P<np>.*?)(?: left| has left)?"),
+        ("sensed", r"(?:what is|how is|how high is) (?:the )?(?:current )?(?P<what>co2|carbon dioxide|air quality|pressure|illuminance|light level|noise level|moisture|voltage|signal strength|uv index|wind speed|rain|rainfall|pm2 5|carbon monoxide)"
+                    r"(?: level| concentration)?(?P<np>.*?)"),
+        ("state", r"(?:what is|how is|what are) the (?:current )?(?:state|status|condition|setting|mode|value|level) (?:of|for) (?P<np>.+?)"),
+        ("state", r"(?:the )?(?:current )?(?:state|status) of (?P<np>.+?)"),
+        ("state", r"(?:what is|what are) (?P<np>.+?) (?:doing|at|up to|set to|on|state|status|reading|showing|saying)(?: right now| now| at the moment)?"),
+        ("state", r"what (?:mode|state|program|programme|setting) (?:is|are) (?P<np>.+?)(?: in| on| at| set to)?(?: right now| now)?"),
+        ("state", r"where is (?P<np>.+?)(?: right now| now)?"),
+        ("reading", r"(?:what is|what are|how is|how are|what does|how much is|how high is) (?P<np>.+?)(?: say| read| show)?(?: right now| now| at the moment| currently)?"),
+        ("state", r"is (?P<np>.+?) (?:on or off|open or closed|locked or unlocked|open or shut|off or on|closed or open)"),
+    )
+)  # fmt: skip
+_QUANTITIES = {"humidity", "power", "battery"}
+_ATTRIBUTES = {
+    "brightness": ("light",),
+    "position": ("cover", "valve"),
+    "percentage": ("fan",),
+    "rgb": ("light",),
+    "target": ("climate", "water_heater", "humidifier"),
+}
+_PERIODS = {
+    "today": "today",
+    "so far today": "today",
+    "yesterday": "yesterday",
+    "this week": "week",
+    "this morning": "today",
+    "tonight": "today",
+}
+
+
+def ask(directory: Directory, text: str, context: Context) -> HomeIntent | None:
+    """Return what a plain question asks of the house, None where it asks nothing of it."""
+    led = _LEAD.sub("", text)
+    text = f"what is {led}" if led != text and re.match(r"(?:the|my|our|all) (?!.* (?:is|are)\b)", led) else led
+    text = re.sub(r"^(?:if|whether) (.+?) (is|are) ", r"\2 \1 ", text)
+    text = re.sub(r"^there (is|are) ", r"\1 there ", text)
+    for kind, way in _ASKED:
+        match = way.fullmatch(text)
+        if match is None:
+            continue
+        query = _query(directory, kind, match, context)
+        if query is not None:
+            intent = (
+                "HassClimateGetTemperature"
+                if query.attribute in ("temperature", "current_temperature")
+                else "HassGetState"
+            )
+            return HomeIntent(
+                kind="query", intent=intent, query=query, entities=query.entities, reason=f"asks for the {kind} of the house",
+                slots={"state": query.states[0]} if query.states else {},
+            )  # fmt: skip
+    return None
+
+
+def _query(directory: Directory, kind: str, match: re.Match[str], context: Context) -> Query | None:
+    groups = match.groupdict()
+    phrase = (groups.get("np") or "").strip()
+    at = (groups.get("at") or "").strip()
+    if kind == "motion":
+        return _motion(directory, phrase, at, context)
+    if "state" in groups or "done" in groups:
+        words = (groups.get("state") or "").removeprefix("still ").removeprefix("left ")
+        state = _STATES.get(words) or _DONE.get(groups.get("done") or "", "")
+        if " not " in match[0] and groups.get("state"):
+            state = {
+                "on": "off",
+                "off": "on",
+                "open": "closed",
+                "closed": "open",
+                "locked": "unlocked",
+                "unlocked": "locked",
+            }.get(state, state)
+        return _of_state(
+            directory, kind, phrase, at, state, _PERIODS.get((groups.get("period") or "").strip()), context
+        )
+    if kind in ("temperature", "humidity", "power", "battery", "sensed"):
+        return _quantity(directory, groups.get("what") or kind, phrase, context)
+    if kind in _ATTRIBUTES:
+        return _attribute(directory, kind, phrase, context)
+    if kind == "reading" and re.match(r"(?:a|an) ", phrase):
+        return None
+    able = _all(directory)
+    if kind == "reading":
+        able = sum(
+            (directory.domain.get(domain, 0) for domain in ("sensor", "number", "climate", "select", "binary_sensor")),
+            0,
+        )
+    found = directory.find(phrase, able, room=context.room, last=context.last, reading=True)
+    if found.problem == "which" and len(found.choices) <= 3:
+        ids = found.choices
+    elif found.problem:
+        return None
+    else:
+        ids = found.ids
+    return Query(kind="value", entities=ids, subject=phrase)
+
+
+def _of_state(
+    directory: Directory, kind: str, phrase: str, at: str, state: str, period: str | None, context: Context
+) -> Query | None:
+    able = _with_state(directory, state)
+    if re.search(r"\b(?:sensor|detector|batter(?:y|ie))s?\b", phrase):
+        able |= _where(directory, lambda entity: entity.domain == "binary_sensor" or entity.device_class == "battery")
+    phrase = re.sub(
+        r"^(?:there )?(?:any|all|every|each|some|both|anything|everything|something)\b ?(?:of )?(?:the |my |our )?",
+        "",
+        phrase + " ",
+    ).strip()
+    phrase = re.sub(r"^(?:thing|things|else|of them)$", "", phrase)
+    whole = f"{phrase} {at}".strip() if kind != "is" or at else phrase
+    if not phrase:
+        whole = f"everything {at}".strip()
+    plural = kind in ("which", "any", "all", "count")
+    if plural and phrase and singular(phrase.split()[-1]) == phrase.split()[-1]:
+        whole = f"{phrase}s {at}".strip()
+    found = directory.find(whole, able, room=context.room, last=context.last, reading=True)
+    if found.problem == "unknown" and plural and whole != f"{phrase} {at}".strip():
+        found = directory.find(f"{phrase} {at}".strip(), able, room=context.room, last=context.last, reading=True)
+    if found.problem in ("unknown", "unable") and state in ("open", "closed") and kind in ("is", "last", "duration"):
+        # a door that has nothing but a lock
+        state = "unlocked" if state == "open" else "locked"
+        found = directory.find(
+            whole, directory.domain.get("lock", 0), room=context.room, last=context.last, reading=True
+        )
+    if found.problem in ("unknown", "unable") and state in ("on", "off") and kind in ("is", "last", "duration"):
+        alarm = directory.find(
+            whole, directory.domain.get("alarm_control_panel", 0), room=context.room, last=context.last, reading=True
+        )
+        if not alarm.problem:
+            state, found = "armed" if state == "on" else "disarmed", alarm
+    ids = found.ids
+    if found.problem == "area" and found.choices:
+        ids = found.choices
+        if kind == "is" and len(ids) > 1:
+            named = [
+                name
+                for name in ids
+                if set(plain(found.place).split()) & set(plain(_entity(directory, name).name).split())
+            ]
+            ids = tuple(named[:1]) if len(named) == 1 else ()
+    elif found.problem in ("which", "room"):
+        ids = found.choices
+    elif found.problem:
+        return _of_nothing(kind, found, phrase, state)
+    if not ids:
+        return None
+    if kind == "is" and len(ids) > 1:
+        doubled = {plain(_entity(directory, name).name) for name in ids}
+        kind = "is" if len(doubled) == 1 else "all"
+        if found.problem == "which" and kind == "all":
+            return Query(
+                kind="which", entities=ids, states=(state,), subject=phrase or "things", area=found.place or None
+            )
+    return Query(
+        kind=kind, entities=ids, states=(state,), subject=phrase or "things", area=found.place or None,
+        period=period or ("today" if kind == "duration" else None),
+    )  # fmt: skip
+
+
+def _of_nothing(kind: str, found: Found, phrase: str, state: str) -> Query | None:
+    """Return a question about things that a room of this house does not have: "which blinds are open in the hall?"."""
+    words = [singular(word) for word in phrase.split() if word not in ("the", "my", "our", "of")]
+    if (
+        found.problem == "unknown"
+        and found.place
+        and words
+        and words[-1] in english.GENERIC
+        and kind in ("any", "all", "which", "count")
+    ):
+        return Query(kind=kind, states=(state,), subject=words[-1] + "s", area=found.place)
+    return None
+
+
+def _motion(directory: Directory, phrase: str, at: str, context: Context) -> Query | None:
+    noun = {"movement": "motion", "someone": "motion", "somebody": "motion", "anyone": "motion", "anybody": "motion", "people": "motion",
+            "person": "motion", "water leak": "moisture", "leak": "moisture", "water": "moisture"}.get(phrase, phrase)  # fmt: skip
+    classes = {
+        "motion": ("motion", "occupancy", "presence", "moving"),
+        "occupancy": ("occupancy", "presence", "motion"),
+    }.get(noun, (noun.replace(" ", "_"),))
+    able = _where(directory, lambda entity: entity.domain == "binary_sensor" and entity.device_class in classes)
+    if not able:
+        return None
+    found = directory.find(f"sensors {at}".strip(), able, room=context.room, reading=True)
+    ids = found.ids or found.choices
+    if found.problem in ("unknown", "here", "it") or not ids:
+        return None
+    return Query(kind="any", entities=ids, states=("detected",), subject=noun, area=found.place or None)
+
+
+def _quantity(directory: Directory, what: str, phrase: str, context: Context) -> Query | None:
+    """Return the question for a temperature, a humidity, a power: of a thing, or of what measures it in a place."""
+    phrase = re.sub(r"^(?:of|in|at|on|for|from) ", "", phrase)
+    device_class = {"co2": "carbon_dioxide", "air quality": "aqi", "light level": "illuminance"}.get(
+        what, what.replace(" ", "_")
+    )
+    classes = {device_class, "energy" if device_class == "power" else device_class}
+    sensors = _where(directory, lambda entity: entity.domain == "sensor" and entity.device_class in classes)
+    if what in ("temperature", "humidity"):
+        keepers = (
+            directory.domain.get("climate", 0)
+            | directory.domain.get("water_heater", 0)
+            | (directory.domain.get("humidifier", 0) if what == "humidity" else 0)
+        )
+    else:
+        keepers = 0
+    attribute = "current_temperature" if what == "temperature" else "current_humidity" if what == "humidity" else None
+    if phrase in (
+        "",
+        "it",
+        "here",
+        "in here",
+        "the room",
+        "this room",
+        "inside",
+        "like",
+        "indoors",
+        "the house",
+        "the home",
+    ) or phrase.startswith("like"):
+        mask = sensors | keepers
+        if context.room:
+            mask = mask & directory.area_of.get(plain(context.room), 0) or mask
+        mask = mask & sensors or mask
+        return (
+            Query(kind="value", entities=directory.ids(mask), attribute=attribute, subject=what, area=context.room)
+            if mask
+            else None
+        )
+    for words in (phrase, f"{phrase} {what}"):
+        found = directory.find(words, sensors | keepers, room=context.room, last=context.last, reading=True)
+        ids = found.ids or (found.choices if found.problem in ("area", "which", "room") else ())
+        if found.problem in ("unknown", "unable", "here", "it", "except") or not ids:
+            continue
+        if found.place or found.problem:
+            measured = directory.ids(directory.mask(ids) & sensors)
+            rooms = {_entity(directory, name).area for name in measured}
+            ids = measured + tuple(
+                name for name in ids if name not in measured and _entity(directory, name).area not in rooms
+            )
+        return Query(kind="value", entities=ids, attribute=attribute, subject=what, area=found.place or None)
+    if tuple(word for word in phrase.split() if word not in ("the", "my", "our")) in directory.places:
+        return Query(kind="value", attribute=attribute, subject=what, area=phrase.removeprefix("the "))
+    return None
+
+
+def _attribute(directory: Directory, kind: str, phrase: str, context: Context) -> Query | None:
+    able = sum((directory.domain.get(domain, 0) for domain in _ATTRIBUTES[kind]), 0)
+    if kind == "brightness":
+        able |= _where(directory, lambda entity: entity.domain == "sensor" and entity.device_class == "illuminance")
+    if kind == "target":
+        able |= (
+            directory.domain.get("fan", 0)
+            | directory.domain.get("select", 0)
+            | directory.domain.get("number", 0)
+            | directory.domain.get("light", 0)
+        )
+        phrase = re.sub(r"^(?:of|in|for|on) ", "", phrase)
+    found = directory.find(phrase, able, room=context.room, last=context.last, reading=True)
+    ids = found.ids or (found.choices if found.problem in ("area", "which", "room") else ())
+    if found.problem == "area":
+        ids = tuple(name for name in ids if name.split(".")[0] in _ATTRIBUTES[kind])
+    if not ids or found.problem in ("unable", "unknown", "it", "here"):
+        return None
+    attribute = {
+        "target": "temperature" if all(name.startswith(("climate.", "water_heater.")) for name in ids) else None
+    }.get(kind, kind)
+    return Query(kind="value", entities=ids, attribute=attribute, subject=phrase, area=found.place or None)
+
+
+def _with_state(directory: Directory, state: str) -> int:
+    """Return the things that can be in a state."""
+    if state in ("open", "closed", "opening", "closing"):
+        return _where(
+            directory,
+            lambda entity: (
+                entity.domain in ("cover", "valve")
+                or (entity.domain == "binary_sensor" and entity.device_class in _OPENING)
+            ),
+        )
+    if state in ("locked", "unlocked", "jammed"):
+        return _where(
+            directory,
+            lambda entity: (
+                entity.domain == "lock" or (entity.domain == "binary_sensor" and entity.device_class == "lock")
+            ),
+        )
+    if state in ("cleaning", "docked", "returning", "paused"):
+        return directory.domain.get("vacuum", 0) | directory.domain.get("lawn_mower", 0)
+    if state in ("armed", "disarmed", "triggered"):
+        return directory.domain.get("alarm_control_panel", 0)
+    if state in ("heating", "cooling"):
+        return directory.domain.get("climate", 0)
+    if state in ("detected", "clear"):
+        return directory.domain.get("binary_sensor", 0)
+    if state == "running":
+        return _where(
+            directory,
+            lambda entity: entity.domain in _ON_OFF or entity.domain in ("vacuum", "lawn_mower", "binary_sensor"),
+        )
+    return _where(
+        directory,
+        lambda entity: (
+            entity.domain in _ON_OFF
+            or (
+                entity.domain == "binary_sensor"
+                and entity.device_class not in _OPENING
+                and entity.device_class not in ("motion", "smoke", "lock", "battery")
+            )
+        ),
+    )
+
+
+def _where(directory: Directory, fits: Callable[[Entity], bool]) -> int:
+    return sum(1 << number for number, entity in enumerate(directory.entities) if fits(entity))
+
+
+def _all(directory: Directory) -> int:
+    return (1 << len(directory.entities)) - 1
+
+
+def _entity(directory: Directory, name: str) -> Entity:
+    return directory.entities[directory.number[name]]

@@ -1,0 +1,308 @@
+"""What a misheard sentence may have been: its unknown words taken for words of the house that sound alike."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from assistant.home import english
+from assistant.home.names import EXCEPT, Directory
+from assistant.home.phrasebook import PROPERTIES, VALUE_VERBS, WAYS
+from assistant.home.sounds import likeness, phones
+from assistant.home.values import VALUE_WORDS
+from assistant.home.words import cardinal_word, singular
+
+#: Words at the start of a command that recognisers write for its verb, or within it for a particle.
+_VERBS = {
+    "tern": "turn", "torn": "turn", "term": "turn", "urn": "turn", "turned": "turn", "turns": "turn",
+    "turner": "turn on",
+    "witch": "switch", "which": "switch", "swish": "switch", "switched": "switch", "switches": "switch",
+    "sweet": "switch",
+    "clothes": "close", "cloths": "close", "closed": "close", "closes": "close", "clothe": "close", "clove": "close",
+    "opened": "open", "opens": "open", "luck": "lock", "locked": "lock", "look": "lock", "log": "lock", "locks": "lock",
+    "unlocked": "unlock", "said": "set", "sat": "set", "sent": "set", "sets": "set", "deem": "dim", "din": "dim",
+    "them": "dim",
+    "dimmed": "dim", "tim": "dim", "shot": "shut", "shuts": "shut", "made": "make", "mate": "make", "makes": "make",
+    "pot": "put",
+    "start's": "start", "started": "start", "stopped": "stop", "activated": "activate", "and": "on",
+}  # fmt: skip
+_SURE_VERBS = frozenset("tern torn term urn witch swish clothes cloths clothe turns switches closes opens sets".split())
+_PHRASES: tuple[tuple[re.Pattern[str], str, float], ...] = (
+    (re.compile(r"\b(turn|switch|tern|torn|witch|power|shut|put) of\b"), r"\1 off", 1.0),
+    (re.compile(r"\b(turn|switch|put|turned) (?:an|in|own|den|and|don|one|un|arm|1)\b"), r"\1 on", 0.9),
+    (re.compile(r"\b(turn|switch|shut|power) (?:oft|often|office|half|have|oh|all|ov)\b"), r"\1 off", 0.85),
+    (re.compile(r"\b(lights?|lamps?|fans?|\w+) of$"), r"\1 off", 0.95),
+    (re.compile(r"\bdelights\b"), "the lights", 1.0),
+    (re.compile(r"\bdelight\b"), "the light", 1.0),
+    (re.compile(r"\b(and|then) (turn|switch|open|lock|close|dim)(?:n?ed|d|med)\b"), r"\1 \2", 0.95),
+    (re.compile(r"(?<=\w )(?:lice|lites|lines|lies|lides|likes|lives|rights)\b"), "lights", 0.9),
+    (re.compile(r"(?<=\w )(?:lite|like|life|lied|line|lie|live|lime)\b"), "light", 0.9),
+    (re.compile(r"\bhow (?:worm|form)\b"), "how warm", 1.0),
+    (re.compile(r"\b(?:a bit|a little|little bit) (?:write|bright|right) (?:her|or|er)\b"), "a bit brighter", 0.9),
+    (re.compile(r"\b(?:turnoff|turn offs)\b"), "turn off", 1.0),
+    (re.compile(r"\b(?:turnon|turn ons)\b"), "turn on", 1.0),
+    (re.compile(r"\bper sent\b|\bpercents\b|\bper cent\b|\bpresent\b|\bpurse end\b"), "percent", 1.0),
+    (re.compile(r"\b(to|at) (?:have|halve|halves)\b"), r"\1 half", 0.9),
+    (re.compile(r"\bto (?:to|too)\b"), "to 2", 0.8),
+    (re.compile(r"\b(?:to|two|2|too) (?=\d+ (?:percent|degrees))"), "to ", 1.0),
+    (re.compile(r"\bfor (percent|degrees)\b"), r"4 \1", 0.9),
+    (re.compile(r"\b(by|to) (?:to|too) (percent|degrees)\b"), r"\1 2 \2", 0.95),
+    (re.compile(r"\bwarm wight\b"), "warm white", 1.0),
+    (re.compile(r"\b(?:read|wred)$"), "red", 0.95),
+    (re.compile(r"\b(?:blew|bleu)$"), "blue", 0.95),
+    (re.compile(r"\b(?:grain|greene|greed)$"), "green", 0.9),
+    (re.compile(r"\b(the|all) (?:lice|life|lites|like|lied|lides|lies|slides|nights|lives|lytes|rights)\b"),
+    r"\1 lights", 0.87),
+    (re.compile(r"\b(the|a) (?:lite|right|late|line|lied)\b"), r"\1 light", 0.8),
+    (re.compile(r"\b(?:except|accept|expect) (?:four|4)\b"), "except for", 1.0),
+    (re.compile(r"\b(?:accept|expect|excepted|exempt|accepts)\b"), "except", 1.0),
+    (re.compile(r"\ba part from\b|\bapart form\b"), "apart from", 1.0),
+    (re.compile(r"\b(?:every thing|everythin)\b"), "everything", 1.0),
+    (re.compile(r"\bup stairs\b|\bupstair\b"), "upstairs", 1.0),
+    (re.compile(r"\bdown stairs\b|\bdownstair\b"), "downstairs", 1.0),
+    (re.compile(r"\bout side\b"), "outside", 1.0),
+    (re.compile(r"\bbut the\b|\bbut they\b|\bbutt the\b"), "but the", 1.0),
+    (re.compile(r"\b(?:too|two|2) (?=half|the)"), "to ", 1.0),
+    (re.compile(r"\bon lock\b|\bun lock\b|\band lock\b"), "unlock", 1.0),
+    (re.compile(r"\bdim er\b|\bdimer\b|\bdinner\b|\bdimmers\b"), "dimmer", 0.9),
+    (re.compile(r"\bbright her\b|\bbriter\b|\bbright er\b"), "brighter", 1.0),
+    (re.compile(r"\bwarm her\b|\bwarmers\b|\bwarm er\b"), "warmer", 1.0),
+    (re.compile(r"\bhalf way\b"), "halfway", 1.0),
+    (re.compile(r"\bsee link\b|\bsealing\b|\bseeling\b"), "ceiling", 1.0),
+)  # fmt: skip
+_KNOWN_WAYS = frozenset(
+    word
+    for _, way in WAYS
+    for word in re.findall(
+        r"[a-z]{2,}", re.sub(r"\(\?P<\w+>", "(", way.pattern).replace("\\w", " ").replace("\\b", " ")
+    )
+)
+KNOWN = (
+    _KNOWN_WAYS
+    | english.GLUE
+    | english.ALL
+    | english.GENERIC
+    | frozenset(" ".join(verb for verb, _ in VALUE_VERBS).split())
+    | frozenset(" ".join(name for name, _ in PROPERTIES).split())
+    | VALUE_WORDS
+    | frozenset("is are was did do does has have i we you which what how many warm cold any anything when last".split())
+    | frozenset(
+        "and but except apart other than it them here degrees percent everything upstairs downstairs back".split()
+    )
+)
+_LONGEST = 3  #: words that one name may have been taken apart into
+_NEAREST = 4  #: names that are tried for one stretch
+_VARIANTS = 12
+_LENGTHS = 3  #: sounds that a misheard word may have more, or fewer
+#: Words that hold a sentence together: no name was misheard as one of them.
+_FIXED = (
+    frozenset("the on off to and in is are was were then all every each".split())
+    | {word for marker in EXCEPT for word in marker}
+    | {"leave", "keep", "never"}
+)
+_COMMON_LIKENESS = 0.85  #: what a house may well have, "candle", is hardly a misheard "kettle"
+_MOST_UNKNOWN = 3  #: words without a meaning here: with more of them it was no command to this house
+#: Words that begin a story, not a command.
+_TELLING = frozenset(
+    "i he she it they we you there my his her their our this that mum mom dad who everyone somebody people".split()
+)
+_CLASS = {
+    **dict.fromkeys("P B".split(), "p"), **dict.fromkeys("T D".split(), "t"), **dict.fromkeys("K G".split(), "k"),
+    **dict.fromkeys("F V W".split(), "f"), **dict.fromkeys("S Z TH DH".split(), "s"),
+    **dict.fromkeys("SH ZH CH JH".split(), "c"),
+    **dict.fromkeys("M N NG".split(), "n"), **dict.fromkeys("L R ER".split(), "l"), "HH": "h", "Y": "y",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """A sentence with words replaced: how alike it sounds (0 to 1), and whether it may be sure at all."""
+
+    text: str
+    likeness: float
+    sure: bool
+
+
+class Repairs:
+    """The words of a house by their sound."""
+
+    def __init__(self, directory: Directory) -> None:
+        vocabulary = directory.vocabulary()
+        self._known = set(vocabulary) | set(directory.words)
+        #: what may be meant: each word of the names, in the form it is said in, and each name of several words
+        terms: dict[str, None] = {}
+        for name in directory.exact:
+            words = name.split()
+            terms.update(dict.fromkeys(word for word in words if not word[0].isdigit()))
+            for size in (2, 3):
+                for start in range(len(words) - size + 1):
+                    terms[" ".join(words[start : start + size])] = None
+        for place in directory.places:
+            terms.update(dict.fromkeys(place))
+            terms[" ".join(place)] = None
+        for word in english.GENERIC:
+            if directory.words.get(word):
+                terms.update({word: None, f"{word}s": None})
+        self._terms = [term for term in terms if len(term) > 1]
+        known = set(directory.vocabulary()) | set(directory.words)
+        self._same: dict[str, list[str]] = {}
+        for group in english.SAME:
+            here = [name for name in group if name in directory.exact or all(word in known for word in name.split())]
+            for said in group:
+                if said not in here and here:
+                    self._same[said] = here
+        self._joined = {term.replace(" ", ""): term for term in self._terms}
+        self._sounds = [_classes(term) for term in self._terms]
+
+    def of(self, text: str) -> list[Repair]:
+        """Return what a sentence may have been, the likeliest first; not the sentence itself."""
+        words = text.split()
+        if words[0] in _TELLING or sum(not self._is_known(word) for word in words) > _MOST_UNKNOWN:
+            return []
+        found: dict[str, Repair] = {}
+        for start in _grammatical(text):
+            for repair in self._named(start):
+                if repair.text != text and (repair.text not in found or found[repair.text].likeness < repair.likeness):
+                    found[repair.text] = repair
+        return sorted(found.values(), key=lambda repair: -repair.likeness)[:_VARIANTS]
+
+    def _named(self, base: Repair) -> Iterator[Repair]:
+        """Yield the sentence with its unknown stretches replaced by names that sound like them."""
+        joined = self._joined_up(base.text.split())
+        variants = [Repair(" ".join(joined), base.likeness, base.sure)]
+        yield variants[0]
+        yield from self._renamed(variants[0])
+        for _ in range(3):
+            more: list[Repair] = []
+            for variant in variants[:6]:
+                words = variant.text.split()
+                place = next((number for number, word in enumerate(words) if not self._is_known(word)), None)
+                if place is not None:
+                    more += self._replaced(variant, words, place)
+            if not more:
+                break
+            more.sort(key=lambda repair: -repair.likeness)
+            yield from more
+            variants = more
+        if variants and variants[0].text == " ".join(joined):
+            yield from self._suspected(variants[0])
+
+    def _renamed(self, base: Repair) -> Iterator[Repair]:
+        """Yield the sentence with another word for the same thing: this house has a couch, and no sofa."""
+        for said, others in self._same.items():
+            for spoken in (f"{said}s", said):
+                if f" {spoken} " in f" {base.text} ":
+                    for other in others:
+                        yield Repair(
+                            f" {base.text} ".replace(f" {spoken} ", f" {other} ").strip(),
+                            0.99 * base.likeness,
+                            base.sure,
+                        )
+                    break
+
+    def _suspected(self, variant: Repair) -> Iterator[Repair]:
+        """Yield the sentence with one word replaced that is known, but names nothing in this house."""
+        words = variant.text.split()
+        for place, word in enumerate(words):
+            if place and word not in self._known and singular(word) not in self._known and word not in _FIXED:
+                yield from (Repair(r.text, r.likeness - 0.02, r.sure) for r in self._replaced(variant, words, place))
+
+    def _replaced(self, base: Repair, words: list[str], place: int) -> list[Repair]:
+        result = []
+        for first in (place - 1, place):
+            for length in range(1, _LONGEST + 1):
+                last = first + length
+                if (first < 1 and first != place) or last <= place or last > len(words):
+                    continue
+                stretch = words[first:last]
+                if _FIXED & set(stretch):
+                    continue
+                heard = " ".join(cardinal_word(word) for word in stretch)
+                for term, alike in self._near(heard):
+                    lower = alike * base.likeness - (0.03 if length > 1 and first < place else 0.0)
+                    common_now = any(
+                        {word, singular(word)} & english.COMMON_THINGS and word not in term.split() for word in stretch
+                    ) and phones(heard.replace(" ", "")) != phones(term.replace(" ", ""))
+                    if common_now and alike < _COMMON_LIKENESS:
+                        continue
+                    result.append(
+                        Repair(
+                            " ".join([*words[:first], *term.split(), *words[last:]]),
+                            lower,
+                            base.sure and not common_now,
+                        )
+                    )
+        return result
+
+    def _near(self, heard: str) -> list[tuple[str, float]]:
+        """Return the words of the house that sound most like what was heard."""
+        from rapidfuzz import process
+        from rapidfuzz.distance import Levenshtein
+
+        sound = _classes(heard)
+        rough = process.extract(
+            sound, self._sounds, scorer=Levenshtein.normalized_similarity, limit=_NEAREST * 2, score_cutoff=0.5
+        )
+        near = [
+            (self._terms[number], likeness(heard, self._terms[number]))
+            for other, _, number in rough
+            if abs(len(other) - len(sound)) <= _LENGTHS
+        ]
+        near = [(term, alike) for term, alike in near if alike >= 0.65]
+        return sorted(near, key=lambda entry: -entry[1])[:_NEAREST]
+
+    def _is_known(self, word: str) -> bool:
+        return (
+            word in KNOWN or word in self._known or singular(word) in self._known or word[0] == "@" or word == ","
+            or word.replace(".", "").isdigit()
+        )  # fmt: skip
+
+    def _joined_up(self, words: list[str]) -> list[str]:
+        """Put together what was written apart ("bath room"), and apart what was written together ("livingroom")."""
+        result: list[str] = []
+        place = 0
+        while place < len(words):
+            for length in (3, 2, 1):
+                stretch = words[place : place + length]
+                term = self._joined.get("".join(stretch))
+                if (
+                    len(stretch) == length
+                    and term
+                    and term != " ".join(stretch)
+                    and not (length == 1 and self._is_known(stretch[0]))
+                ):
+                    result += term.split()
+                    place += length
+                    break
+            else:
+                result.append(words[place])
+                place += 1
+        return result
+
+
+def _grammatical(text: str) -> list[Repair]:
+    """Return the sentence with what recognisers write for its verb and particles put right, and as it is."""
+    result = [Repair(text, 1.0, sure=True)]
+    changed, alike = text, 1.0
+    for pattern, into, worth in _PHRASES:
+        mended = pattern.sub(into, changed)
+        if mended != changed:
+            changed, alike = mended, alike * worth
+    if changed != text:
+        result.append(Repair(changed, alike, sure=alike >= 0.9))
+    for base in list(result):
+        first, _, rest = base.text.partition(" ")
+        if first in _VERBS and rest:
+            again = Repair(f"{_VERBS[first]} {rest}", base.likeness * 0.9, sure=base.sure and first in _SURE_VERBS)
+            result.append(again)
+            for pattern, into, worth in _PHRASES[:3]:
+                particle = pattern.sub(into, again.text)
+                if particle != again.text:
+                    result.append(Repair(particle, again.likeness * worth, again.sure))
+    return result
+
+
+def _classes(text: str) -> str:
+    """Return the sound of words with a letter for each class of sounds that are easily taken for each other."""
+    return "".join(_CLASS.get(phone, "a") for word in text.split() for phone in phones(word))

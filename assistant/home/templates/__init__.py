@@ -1,0 +1,1 @@
+"""Templates that devices announce: read, bounded, rendered."""

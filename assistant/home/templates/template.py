@@ -1,0 +1,166 @@
+"""Templates that devices announce, rendered as Home Assistant does, in a sandbox bounded in time and in output.
+
+What a device announces is hostile input. Jinja's sandbox keeps a template from Python's internals; it does not bound
+the work, so this module does:
+
+- long and deep templates, macros, includes and recursive loops are refused when the template is read: what is left ends
+  after as many steps as its loops have;
+- loops, filters and calls count steps (:data:`MAX_STEPS`) and look at the clock of the thread (:data:`MAX_SECONDS`);
+- no value grows beyond :data:`MAX_LENGTH`: products, powers, sums, joins, padding and formats are measured before they
+  are made;
+- regular expressions have a time limit of their own;
+- a template that went over a limit is never rendered again.
+
+Most templates only pick a value out of a JSON object (``{{ value_json.state }}``): those never reach Jinja.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import logging
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
+
+from assistant.home.templates.limits import MAX_OUTPUT, OverLimitError, work
+from assistant.home.templates.sandbox import TemplateError, compile_template, parse
+
+MAX_SOURCE = 4096  #: characters of a template
+_CACHED = 4096  # templates, by source: devices of one maker share theirs
+
+_log = logging.getLogger(__name__)
+
+#: What a rendering may fail with that is not the template's own limit: any error of any filter or operator.
+_UNREADABLE = object()
+
+
+class Payload:
+    """One message as templates see it: its text, and its JSON, read once for all who listen to its topic."""
+
+    __slots__ = ("_json", "text")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._json: Any = None if text else _UNREADABLE
+
+    def json(self) -> Any:
+        """Return the JSON value of the text. Raises ValueError where it is none."""
+        if self._json is None:
+            try:
+                self._json = (json.loads(self.text),)
+            except (ValueError, RecursionError):
+                self._json = _UNREADABLE
+        if self._json is _UNREADABLE:
+            raise ValueError("not JSON")
+        return self._json[0]
+
+    def json_object(self) -> dict[str, Any] | None:
+        """Return the JSON object of the text, or None where it is none."""
+        try:
+            value = self.json()
+        except ValueError:
+            return None
+        return value if isinstance(value, dict) else None
+
+
+_STEP = r"""(?:\.[A-Za-z_]\w*|\[\s*(?:'[^'\\]*'|"[^"\\]*"|\d{1,6})\s*\])"""
+_PATH = re.compile(rf"\{{\{{-?\s*value_json((?:{_STEP})+)\s*-?\}}\}}", re.ASCII)
+_ONE_STEP = re.compile(r"""\.(\w+)|\[\s*(?:'([^']*)'|"([^"]*)"|(\d+))\s*\]""", re.ASCII)
+_ABOUT = re.compile(r"\b(?:entity_id|this|name|is_state|states|state_attr)\b")
+_PLAIN = re.compile(r"\s*\{\{-?\s*value\s*-?\}\}\s*")
+
+
+class Template:
+    """One announced template. Made by :func:`read`; compiled when it is rendered."""
+
+    __slots__ = ("_path", "asks_about_itself", "broken", "source")
+
+    def __init__(self, source: str) -> None:
+        if len(source) > MAX_SOURCE:
+            raise TemplateError(f"has {len(source)} characters; at most {MAX_SOURCE} are read")
+        self.source = source
+        self.broken = False  #: it went over a limit
+        #: It names its entity, so that :func:`about` is wanted among its variables.
+        self.asks_about_itself = bool(_ABOUT.search(source))
+        self._path = _path_of(source)
+        if self._path is None:
+            parse(source)
+
+    def value(self, payload: Payload, variables: Mapping[str, Any] | None = None) -> str | None:
+        """Return what the template makes of a message, without white space around it, or None where it fails."""
+        if self._path is None:
+            values: dict[str, Any] = {**(variables or {}), "value": payload.text}
+            with suppress(ValueError):
+                values["value_json"] = payload.json()
+            return self._render(values)
+        try:
+            found: Any = payload.json() if self._path else payload.text
+        except ValueError:
+            return None
+        for step in self._path:
+            if isinstance(found, dict):
+                found = found.get(step, "")
+            elif isinstance(found, list) and isinstance(step, int):
+                found = found[step] if step < len(found) else ""
+            else:
+                return None
+        text = str(found).strip()
+        return text if len(text) <= MAX_OUTPUT else None
+
+    def command(self, value: object, variables: Mapping[str, Any] | None = None) -> str | None:
+        """Return the payload for a command that sets ``value``, or None where the template fails."""
+        return self._render({**(variables or {}), "value": value})
+
+    def _render(self, values: dict[str, Any]) -> str | None:
+        if self.broken:
+            return None
+        try:
+            pieces = compile_template(self.source)(values)
+            work.begin()
+            return "".join(pieces).strip()
+        except OverLimitError as error:
+            _log.warning("A template is not rendered any more: it %s: %.80r", error, self.source)
+            self.broken = True
+            return None
+        except Exception as error:  # whatever a filter or operator raises on what a device sent
+            _log.debug("A template failed: %s: %.80r", error, self.source)
+            return None
+
+
+def about(entity_id: str, name: str, state: str, attributes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a template may know of its own entity, and of no other: Home Assistant's names for it."""
+
+    def state_of(asked: str) -> str:
+        return state if asked == entity_id else "unknown"
+
+    return {
+        "entity_id": entity_id,
+        "name": name,
+        "this": {"entity_id": entity_id, "state": state, "attributes": attributes, "name": name},
+        "states": state_of,
+        "is_state": lambda asked, wanted: state_of(asked) == str(wanted),
+        "state_attr": lambda asked, attribute: attributes.get(attribute) if asked == entity_id else None,
+    }
+
+
+@functools.lru_cache(maxsize=_CACHED)
+def read(source: str) -> Template:
+    """Return the template of ``source``. Raises TemplateError where it cannot be read or is not allowed."""
+    return Template(source)
+
+
+def _path_of(source: str) -> tuple[str | int, ...] | None:
+    """Return the keys that a template only follows into ``value_json``, () for ``{{ value }}``, None for any other."""
+    if _PLAIN.fullmatch(source):
+        return ()
+    found = _PATH.fullmatch(source.strip())
+    if not found:
+        return None
+    steps: list[str | int] = []
+    for attribute, single, double, index in _ONE_STEP.findall(found[1]):
+        if attribute and hasattr(dict, attribute):
+            return None  # to Jinja, value_json.items is a method
+        steps.append(int(index) if index else attribute or single or double)
+    return tuple(steps)

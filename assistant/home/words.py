@@ -1,0 +1,153 @@
+"""A sentence as the plain words that the grammar reads: lower case, figures for numbers, no signs."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_CONTRACTIONS = {
+    "what's": "what is", "whats": "what is", "that's": "that is", "thats": "that is", "it's": "it is", "its": "it is",
+    "how's": "how is", "hows": "how is", "where's": "where is", "wheres": "where is", "there's": "there is",
+    "theres": "there is", "who's": "who is", "here's": "here is", "let's": "let us", "lets": "let us",
+    "i'm": "i am", "im": "i am", "i'd": "i would", "id": "i would", "i've": "i have", "ive": "i have",
+    "i'll": "i will", "you're": "you are", "they're": "they are", "we're": "we are", "we'd": "we would",
+    "he's": "he is", "she's": "she is", "when's": "when is", "which's": "which is",
+    "don't": "do not", "dont": "do not", "doesn't": "does not", "didn't": "did not", "didnt": "did not",
+    "isn't": "is not", "isnt": "is not", "aren't": "are not", "arent": "are not", "wasn't": "was not",
+    "won't": "will not", "wont": "will not", "can't": "can not", "cannot": "can not", "couldn't": "could not",
+    "wouldn't": "would not", "shouldn't": "should not", "haven't": "have not", "hasn't": "has not",
+    "mustn't": "must not", "needn't": "need not", "gonna": "going to", "wanna": "want to", "gimme": "give me",
+    "pls": "please", "plz": "please", "tv's": "tv",
+}  # fmt: skip
+_UNITS = {"%": " percent ", "°c": " degrees ", "°f": " degrees ", "°": " degrees ", "½": " half ", "&": " and "}
+_SMALL = {
+    word: value
+    for value, word in enumerate(
+        (
+            "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+            "seventeen eighteen nineteen"
+        ).split()
+    )
+}
+_TENS = {
+    word: 10 * value for value, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)
+}
+_TENS["fourty"] = 40
+#: Between these words "one" is a number; after others it stands for a thing.
+_BEFORE_ONE = frozenset("to by at of is in minus about around for and".split())
+_AFTER_ONE = frozenset(
+    "percent degree degrees third quarter half kelvin minute minutes hour hours step notch point".split()
+)
+_NUMBER_WORDS = _SMALL.keys() | _TENS.keys()
+_BREAK = re.compile(r"[;:!?]+|\.(?!\d)|,(?!\d{3}\b)")
+_TOKEN = re.compile(r"\d+(?:\.\d+)?(?:st|nd|rd|th)\b|\d+(?:\.\d+)?|[^\W\d_]+(?:'[^\W\d_]+)*|,")
+_SPLIT = re.compile(r"(?<=\d)(?=[^\W\d_])(?!st\b|nd\b|rd\b|th\b)")  # "50percent", "4k"
+
+_DEGREES = re.compile(r"(?: a(?= degree)| (?:a )?(?:couple|few)(?: of)?(?= degrees)) degrees?")
+
+MAX_WORDS = 60  #: a command has few words; a longer sentence is no command
+
+
+def plain(text: str) -> str:
+    """Return a name or a sentence as words with single spaces; a pause (comma, full stop) inside it is " , ".
+
+    "Set the bed-room to 21½ °C, please." gives "set the bed room to 21.5 degrees , please".
+    """
+    text = unicodedata.normalize("NFKC", text.replace("½", " and a half")).casefold()
+    text = "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
+    text = text.replace("’", "'").replace("‘", "'")
+    for sign, meaning in _UNITS.items():
+        text = text.replace(sign, meaning)
+    text = _SPLIT.sub(" ", _BREAK.sub(" , ", text.replace(",000", "000")))
+    words: list[str] = []
+    for found in _TOKEN.findall(text):
+        if found == ",":
+            words += [","] if words and words[-1] != "," else []
+        else:
+            own = found.removesuffix("'s") + "s" * found.endswith("'s")  # "Alice's" is heard as "Alices"
+            words += _CONTRACTIONS.get(found, own).replace("'", "").split()
+    words = _DEGREES.sub(_few_degrees, " " + " ".join(words)).split()
+    while words and words[-1] == ",":
+        words.pop()
+    return " ".join(_figures(words))
+
+
+def _few_degrees(match: re.Match[str]) -> str:
+    return " 1 degrees" if match[0] == " a degree" else " 2 degrees"
+
+
+def _figures(words: list[str]) -> list[str]:
+    """Put figures for the numbers said in words: ["twenty", "one"] is ["21"], ["2", "and", "a", "half"] is ["2.5"]."""
+    result: list[str] = []
+    place = 0
+    while place < len(words):
+        value, taken = _number(words, place)
+        if taken == 1 and words[place] == "one" and place and words[place - 1] not in _BEFORE_ONE and (
+            words[place + 1 : place + 2] == [] or words[place + 1] not in _AFTER_ONE
+        ):  # fmt: skip
+            taken = 0  # "the left one" is no number
+        if taken:
+            result.append(f"{value:g}")
+            place += taken
+        else:
+            result.append(words[place])
+            place += 1
+    return result
+
+
+def _number(words: list[str], place: int) -> tuple[float, int]:
+    """Return the number that begins at `place` and how many words it takes; (0, 0) where none does."""
+    rest = words[place:]
+    if rest[0] == "a" and rest[1:2] == ["hundred"]:
+        rest[0] = "one"
+    if not (rest[0] in _NUMBER_WORDS or _is_figure(rest[0])):
+        return 0, 0
+    value: float = 0
+    if rest[0] in _TENS:
+        value, taken = _TENS[rest[0]], 1
+        if rest[1:2] and 0 < _SMALL.get(rest[1], 0) < 10:
+            value, taken = value + _SMALL[rest[1]], 2
+    else:
+        value, taken = (_SMALL[rest[0]] if rest[0] in _SMALL else float(rest[0])), 1
+    for scale, size in (("hundred", 100), ("thousand", 1000)):
+        if rest[taken : taken + 1] == [scale]:
+            value, taken = value * size, taken + 1
+            more = taken + (rest[taken : taken + 1] == ["and"])
+            if rest[more : more + 1] and rest[more] in _NUMBER_WORDS:
+                extra, length = _number(rest, more)
+                value, taken = value + extra, more + length
+    if rest[taken : taken + 1] == ["point"] and rest[taken + 1 : taken + 2]:
+        fraction = rest[taken + 1]
+        if fraction in _SMALL and _SMALL[fraction] < 10:
+            return value + _SMALL[fraction] / 10, taken + 2
+        if fraction.isdigit():
+            return float(f"{value:g}.{fraction}"), taken + 2
+    if rest[taken : taken + 3] == ["and", "a", "half"]:
+        return value + 0.5, taken + 3
+    return value, taken
+
+
+def _is_figure(word: str) -> bool:
+    return word.replace(".", "", 1).isdigit()
+
+
+def singular(word: str) -> str:
+    """Return a word without the s of its plural: "lamps" is "lamp", "switches" is "switch", "glass" stays."""
+    if len(word) < 4 or word.endswith(("ss", "us", "is")):
+        return word
+    if word.endswith("ies"):
+        return word[:-3] + "y"
+    if word.endswith(("ches", "shes", "xes", "sses")):
+        return word[:-2]
+    return word.removesuffix("s")
+
+
+def joined(items: list[str], last: str = "and") -> str:
+    """Return a list as it is said: "the lamp, the fan and the kettle"."""
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} {last} {items[-1]}" if items else ""
+
+
+def cardinal_word(word: str) -> str:
+    """Return a small number as the word it was heard as: "3" may have been a misheard "tree"."""
+    names = {f"{value}": name for name, value in (_SMALL | _TENS).items()}
+    return names.get(word, word)

@@ -1,0 +1,62 @@
+"""The library as the settings say, for whoever needs one: turns, commands, the doctor."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import TYPE_CHECKING
+
+from assistant.config import Config
+
+if TYPE_CHECKING:
+    from engines.tokenize import Tokenizer, Tokens
+    from knowledge.library import Library
+
+
+def open_library(
+    config: Config,
+    tokenize: Callable[[str], Tokens] | None = None,
+    *,
+    readonly: bool = False,
+    tell: Callable[[str], None] | None = None,
+) -> Library:
+    """Open the library of the home for a reader whose ``tokenize`` is given; the caller closes it.
+
+    Without it, the vocabulary of the configured reader is loaded when the first passage is tokenised. ``tell`` hears of
+    every note (an index made again, a full disk, a damaged passage), from whatever thread it comes; they are also kept
+    in ``Library.notes``. Raises StoreError as ``Library.open`` does.
+    """
+    from knowledge.library import Library
+
+    @cache
+    def tokenizer() -> Tokenizer:
+        from engines.checkpoint import Checkpoint, default_checkpoint_path
+        from engines.tokenize import Tokenizer
+
+        checkpoint = Checkpoint.load(config.reader.model or default_checkpoint_path())
+        return Tokenizer(checkpoint.vocab, checkpoint.lower_case)
+
+    return Library.open(
+        config.home,
+        tokenize or (lambda text: tokenizer().encode(text)),
+        readonly=readonly,
+        max_document_bytes=round(config.knowledge.max_document_mb * 2**20),
+        tell=tell,
+    )
+
+
+@contextlib.contextmanager
+def opened_library(config: Config, *, readonly: bool = False) -> Iterator[Library]:
+    """Open the library for a command; at the end it is closed and its notes are told on standard error."""
+    import click
+
+    from assistant.channels.terminal.printable import printable
+
+    library = open_library(config, readonly=readonly)
+    try:
+        yield library
+    finally:
+        library.close()
+        for note in library.notes:
+            click.echo(f"repartee: {printable(note)}", err=True)

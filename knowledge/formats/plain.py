@@ -1,0 +1,67 @@
+"""Plain text as it stands: paragraphs between empty lines, list items, and underlined headings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+from knowledge.formats.decode import decode
+from knowledge.text import LONGEST_HEADING, DocumentText, Section
+
+_ITEM = re.compile(r"^[ \t]*(?:[-*•]|\d{1,3}[.)])[ \t]+\S", re.MULTILINE)
+_UNDERLINED = re.compile(r"([^\n]{1,100})\n[ \t]*(=|-){3}\2*[ \t]*")
+
+
+def convert(content: bytes, name: str) -> DocumentText:
+    """Read a plain text. Raises DocumentError for binary content."""
+    return plain_document(decode(content), name)
+
+
+def plain_document(text: str, name: str) -> DocumentText:
+    """Take plain text as it stands: paragraphs between empty lines, list items, and underlined headings.
+
+    A short first line that stands alone and does not end like a sentence is the title.
+    """
+    title, first = name, True
+    levels: list[tuple[str, str]] = []
+    sections: list[tuple[tuple[str, ...], list[tuple[int, int]]]] = [((), [])]
+    lines = [(0, 0)]  # where the heading of each section stands
+    for began, end in _paragraphs(text):
+        start = began
+        underlined = _UNDERLINED.match(text, start, end)
+        line = text[start:end].strip() if end - start <= LONGEST_HEADING else ""
+        alone = bool(line) and "\n" not in line and line[-1] not in ".!?:,;"
+        if first and (alone or underlined):
+            title = (underlined[1] if underlined else line).strip()
+            start = underlined.end() if underlined else end
+        elif underlined:
+            above = [level for level in levels if level[0] == "=" and underlined[2] == "-"]
+            levels = [*above, (underlined[2], underlined[1].strip())]
+            sections.append((tuple(heading for _, heading in levels), []))
+            lines.append(underlined.span(1))
+            start = underlined.end()
+        first = False
+        cuts = [start, *(item.start() for item in _ITEM.finditer(text, start, end) if item.start() > start), end]
+        sections[-1][1].extend((a, b) for a, b in pairwise(cuts) if text[a:b].strip())
+    for (headings, blocks), (below, _), heading in zip(sections, [*sections[1:], ((), [])], lines, strict=True):
+        if headings and not blocks and below[: len(headings)] != headings:
+            blocks.append(heading)  # nothing stands under it: then it is what there is to read
+    if not any(blocks for _, blocks in sections) and text.strip():
+        sections = [((), [(0, len(text))])]
+    return DocumentText(title, text, tuple(Section(headings, tuple(blocks)) for headings, blocks in sections if blocks))
+
+
+def _paragraphs(text: str) -> Iterator[tuple[int, int]]:
+    """Yield the character range of each run of lines that have something on them."""
+    began = ended = -1
+    position = 0
+    for line in text.split("\n"):
+        if line and not line.isspace():
+            began, ended = (position if began < 0 else began), position + len(line)
+        elif began >= 0:
+            yield began, ended
+            began = -1
+        position += len(line) + 1
+    if began >= 0:
+        yield began, ended

@@ -1,0 +1,186 @@
+"""Peers that are slow with what they send, or do not read what they are sent, are cut; the patient are served."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ssl
+
+import pytest
+
+PATIENCE = {"patience_s": 0.4}
+GET = b"GET / HTTP/1.1\r\nHost: x\r\n"
+POST = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n"
+
+
+async def hello(scope, receive, send):
+    """Read the body of a POST and answer with its length; refuse anything else without reading."""
+    size = 0
+    more = scope["method"] == "POST" and scope["path"] == "/"
+    while more:
+        message = await receive()
+        size += len(message.get("body", b""))
+        more = message.get("more_body", False)
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"6")]})
+    await send({"type": "http.response.body", "body": b"%06d" % size})
+
+
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        (b"", b""),
+        (GET, b""),
+        (GET + b"\r\n", b""),
+        (GET + b"\r\n", GET),
+        (GET + b"\r\n" + GET, b""),
+        (POST, b""),
+        (POST + b"x" * 10, b""),
+        (POST.replace(b" / ", b" /refused "), b""),
+        (POST.replace(b" / ", b" /refused "), b"x" * 10),
+    ],
+    ids=[
+        "silence",
+        "half a head",
+        "a kept connection",
+        "half a second head",
+        "half a second head at once",
+        "no body",
+        "half a body",
+        "no body, answered",
+        "half a body, answered",
+    ],
+)
+async def test_who_is_slow_with_a_request_is_cut(running, first, then):
+    async with running(hello, **PATIENCE) as server:
+        loop = asyncio.get_running_loop()
+        lines = [server.connect() for _ in range(20)]
+        for line in lines:
+            await loop.sock_sendall(line, first)
+            if then:
+                assert await loop.sock_recv(line, 4096)
+                await loop.sock_sendall(line, then)
+        await asyncio.sleep(0.05)
+        assert len(server.connections) == 20
+        await server.rid()
+        for line in lines:
+            line.close()
+
+
+async def test_who_sends_slowly_but_steadily_is_served(running):
+    async with running(hello, **PATIENCE) as server:
+        loop = asyncio.get_running_loop()
+        line = server.connect()
+        await loop.sock_sendall(line, POST)
+        for _ in range(10):  # each piece well within the patience, all of them well beyond it
+            await loop.sock_sendall(line, b"x" * 10_000)
+            await asyncio.sleep(0.1)
+        assert (await loop.sock_recv(line, 4096)).endswith(b"100000")
+        line.close()
+
+
+class Speaker:
+    """Sends without an end, or all at once, and counts how often it was stopped."""
+
+    def __init__(self, *, chunk: int, chunks: int) -> None:
+        self.chunk, self.chunks, self.sent, self.stopped = bytes(chunk), chunks, 0, 0
+
+    async def __call__(self, scope, receive, send):
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+
+        async def gone() -> None:
+            while (await receive())["type"] != "http.disconnect":
+                pass
+
+        async def speak() -> None:
+            for _ in range(self.chunks):
+                await asyncio.sleep(0)  # a voice makes the next
+                await send({"type": "http.response.body", "body": self.chunk, "more_body": True})
+                self.sent += len(self.chunk)
+            await send({"type": "http.response.body", "body": b""})
+
+        tasks = [asyncio.create_task(gone()), asyncio.create_task(speak())]
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        self.stopped += not tasks[1].done()
+        for task in tasks:
+            task.cancel()
+
+
+@pytest.mark.parametrize(("chunk", "chunks", "stopped"), [(4800, 10**6, 5), (50_000_000, 1, 0), (400_000, 20, 5)])
+async def test_who_reads_nothing_is_cut_and_no_longer_spoken_for(running, chunk, chunks, stopped):
+    app = Speaker(chunk=chunk, chunks=chunks)
+    async with running(app, **PATIENCE) as server:
+        loop = asyncio.get_running_loop()
+        lines = [server.connect(buffer=4096) for _ in range(5)]
+        for line in lines:
+            await loop.sock_sendall(line, GET + b"\r\n")
+        await asyncio.sleep(0.1)
+        await server.rid()
+        assert app.stopped == stopped
+        for line in lines:
+            line.close()
+
+
+@pytest.mark.parametrize("reads", [True, False])
+async def test_the_end_of_the_server_ends_answers_in_order(running, reads, caplog):
+    app = Speaker(chunk=4800, chunks=10**6)
+    async with running(app, patience_s=60) as server:
+        loop = asyncio.get_running_loop()
+        line = server.connect(buffer=4096)
+        await loop.sock_sendall(line, GET + b"\r\n")
+
+        async def read() -> None:
+            with contextlib.suppress(OSError):
+                while reads and await loop.sock_recv(line, 65_536):
+                    pass
+
+        reading = asyncio.create_task(read())
+        await asyncio.sleep(0.2)
+        server.server.should_exit = True
+        await server.rid()
+        await reading
+        line.close()
+    assert app.stopped == 1
+    assert not [record for record in caplog.records if record.exc_info]
+
+
+async def test_who_reads_slowly_but_steadily_is_spoken_to(running):
+    app = Speaker(chunk=100_000, chunks=50)
+    async with running(app, **PATIENCE) as server:
+        loop = asyncio.get_running_loop()
+        line = server.connect(buffer=65_536)
+        await loop.sock_sendall(line, GET + b"\r\n")
+        read = 0
+        while read < 5_000_000 and (data := await loop.sock_recv(line, 200_000)):
+            read += len(data)
+            await asyncio.sleep(0.005)
+        assert read >= 5_000_000
+        line.close()
+
+
+async def test_who_begins_tls_and_says_no_more_is_cut(running, certificate):
+    async with running(hello, **PATIENCE, **certificate) as server:
+        loop = asyncio.get_running_loop()
+        lines = [server.connect() for _ in range(50)]
+        for number, line in enumerate(lines):
+            if number % 2:
+                await loop.sock_sendall(line, b"\x16\x03\x01\x02\x00\x01")  # the beginning of a hello
+        async with asyncio.timeout(20):
+            for line in lines:
+                with contextlib.suppress(ConnectionResetError):
+                    assert await loop.sock_recv(line, 100) == b""
+                line.close()
+
+
+async def test_a_tls_peer_that_reads_nothing_is_cut(running, certificate):
+    app = Speaker(chunk=4800, chunks=10**6)
+    trusting = ssl.create_default_context(cafile=certificate["certificate"])
+    trusting.check_hostname = False
+    async with running(app, **PATIENCE, **certificate) as server:
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.port, ssl=trusting, limit=1024)
+        writer.write(GET + b"\r\n")
+        await asyncio.sleep(0.1)
+        writer.transport.pause_reading()
+        await server.rid()
+        assert app.stopped == 1
+        assert reader
+        writer.close()

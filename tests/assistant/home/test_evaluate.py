@@ -1,0 +1,88 @@
+"""The evaluation of sentences: its verdicts, its files, and what the project's own set scores."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from assistant.cli import main
+from assistant.commands.eval_home import SAMPLES
+from assistant.home.entities import Act, HomeIntent
+from assistant.home.evaluate import ASKED, MISSED, RIGHT, WRONG, SentencesError, evaluate, judge, read_sentences
+from assistant.home.house_file import HouseFileError, read_house
+
+ON = {
+    "sentence": "x",
+    "kind": "act",
+    "acts": [{"entity": "light.a", "service": "turn_on", "values": {"brightness": 33}}],
+}
+
+
+def acting(*acts: Act, kind: str = "act", pending: HomeIntent | None = None) -> HomeIntent:
+    return HomeIntent(kind=kind, intent="x", acts=acts, pending=pending)  # type: ignore[arg-type]
+
+
+def test_only_the_right_devices_with_the_right_values_are_right() -> None:
+    assert judge(ON, acting(Act("light.a", "turn_on", {"brightness": 33}))) == RIGHT
+    assert judge(ON, acting(Act("light.b", "turn_on", {"brightness": 33}))) == WRONG
+    assert judge(ON, acting(Act("light.a", "turn_on", {"brightness": 50}))) == WRONG
+    assert judge(ON, acting(Act("light.a", "turn_on", {"brightness": 33}), Act("light.b", "turn_on"))) == WRONG
+    assert judge(ON, acting(kind="ask_back")) == ASKED
+    assert judge(ON, None) == MISSED
+
+
+def test_acting_where_nothing_or_a_question_is_expected_is_wrong() -> None:
+    for kind in ("nothing", "ask", "confirm", "query"):
+        assert judge({"sentence": "x", "kind": kind}, acting(Act("light.a", "turn_on"))) == WRONG
+    assert judge({"sentence": "x", "kind": "nothing"}, None) == RIGHT
+
+
+def test_a_question_back_counts_where_yes_does_the_right_thing() -> None:
+    asked = acting(kind="ask_back", pending=acting(Act("light.a", "turn_on", {"brightness": 33})))
+    assert judge(ON, asked) == ASKED
+    assert judge({**ON, "may_ask": True}, asked) == RIGHT
+    assert judge({**ON, "kind": "confirm"}, asked) == RIGHT
+    other = acting(kind="ask_back", pending=acting(Act("light.b", "turn_on")))
+    assert judge({**ON, "may_ask": True}, other) == ASKED
+
+
+@pytest.mark.parametrize("name", ["commands.jsonl", "held_out.jsonl"])
+def test_the_projects_own_sentences_are_right_and_none_acts_wrongly(name: str) -> None:
+    rows = read_sentences(Path(SAMPLES) / name)
+    score = evaluate(rows, read_house(Path(SAMPLES) / "house.json"))
+    assert [each.sentence for each in score.verdicts if each.result == WRONG] == []
+    assert score.count(RIGHT) >= 0.95 * len(rows)
+
+
+def test_a_line_that_is_none_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "s.jsonl"
+    file.write_text('{"sentence": "a", "kind": "act"}\n{"sentence": "b"}\n')
+    with pytest.raises(SentencesError, match="Line 2"):
+        read_sentences(file)
+    with pytest.raises(SentencesError, match="cannot be read"):
+        read_sentences(tmp_path / "none.jsonl")
+
+
+def test_a_house_that_is_none_is_told_in_a_sentence(tmp_path: Path) -> None:
+    file = tmp_path / "house.json"
+    for text in ("{}", "[1", '{"entities": [{"name": "x"}]}', '{"entities": [3]}'):
+        file.write_text(text)
+        with pytest.raises(HouseFileError):
+            read_house(file)
+
+
+def test_the_command_prints_the_figures(tmp_path: Path) -> None:
+    file = tmp_path / "mine.jsonl"
+    file.write_text(
+        '{"sentence": "turn on the desk lamp", "kind": "act",'
+        ' "acts": [{"entity": "light.desk_lamp", "service": "turn_on"}]}\n'
+        '{"sentence": "turn on the sofa lamp", "kind": "nothing"}\n'
+    )
+    result = CliRunner().invoke(main, ["--home", str(tmp_path), "eval", "home", str(file), "--json"])
+    assert result.exit_code == 0, result.output
+    table = json.loads(result.output)
+    assert (table["sentences"], table["right"], table["wrong"]) == (2, 1, 1)
+    assert table["acted_wrongly"][0]["sentence"] == "turn on the sofa lamp"

@@ -1,0 +1,89 @@
+"""Whatever arrives, the house stands: no message raises, and states stay values."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from assistant.home.abbreviations import ABBREVIATIONS
+from assistant.home.components.component import CommandError
+from assistant.home.discovery import COMPONENTS
+from assistant.home.entities import Act
+from assistant.home.house import House
+
+KEYS = sorted({*ABBREVIATIONS, *ABBREVIATIONS.values()})
+SCALARS = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=20)
+    | st.sampled_from(
+        ["t", "{{ value_json.x }}", "{{ value | int }}", "{{ 1 / 0 }}", "json", "template", "ON", "None", "~"]
+    )
+)
+JSON = st.recursive(
+    SCALARS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from([*KEYS, "x"]), inner, max_size=4),
+)
+USABLE = {"command_topic": "t", "state_topic": "t", "options": ["a"], "event_types": ["a"], "~": "b"}
+USABLE |= {"command_on_template": "{{ brightness }}", "command_off_template": "x", "target_humidity_command_topic": "t"}
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.binary(max_size=200), st.sampled_from(["homeassistant/light/x/config", "homeassistant/device/x/config", "t"]))
+def test_bytes_change_nothing_that_matters(payload, topic):
+    house = House()
+    house.receive("homeassistant/switch/o/config", b'{"cmd_t": "t", "stat_t": "t"}', True, 1.0)
+    house.receive(topic, payload, False, 2.0)
+    assert house.entity("switch.o") is not None
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.sampled_from(sorted(COMPONENTS)), st.dictionaries(st.sampled_from(KEYS), JSON, max_size=8), JSON)
+def test_any_announcement_is_an_entity_or_is_skipped(component, keys, told):
+    house = House()
+    house.receive(f"homeassistant/{component}/x/config", json.dumps(USABLE | keys).encode(), True, 1.0)
+    device = {"dev": {"ids": "d"}, "o": {"name": "o"}, "cmps": {"c": {"p": component, "unique_id": "u", **keys}}}
+    house.receive("homeassistant/device/x/config", json.dumps(device).encode(), True, 1.0)
+    for topic in (topic for topic in house.subscriptions() if "+" not in topic):
+        house.receive(topic, json.dumps(told).encode(), False, 2.0)
+        house.receive(topic, str(told).encode(errors="replace"), False, 3.0)
+    for entity in house.entities():
+        state = house.state(entity.id)
+        assert state.value is None or isinstance(state.value, str | int | float)
+        json.dumps(house.devices(), allow_nan=False)
+        for service in entity.services:
+            act = Act(entity.id, service, {"brightness": 50, "value": 5, "position": 20, "option": "a", "mode": "off"})
+            try:
+                messages = house.encode(act)
+            except CommandError:
+                continue
+            assert all(isinstance(message.payload, str) for message in messages)
+            assert house.settled(act, state) in (True, False, None)
+            house.assume(act, 4.0)
+    house.tick(1e12)
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    st.dictionaries(
+        st.sampled_from(["t", "ft", "tp", "rl", "dn", "fn", "so", "lt_st", "swc", "sn", "state"]), JSON, max_size=8
+    )
+)
+def test_any_tasmota_device_is_one_or_is_skipped(config):
+    house = House()
+    usable = {"t": "x", "ft": "%prefix%/%topic%/", "tp": ["c", "s", "t"], "rl": [1, 2], **config}
+    for kind in ("config", "sensors"):
+        house.receive(f"tasmota/discovery/AABBCC/{kind}", json.dumps(usable).encode(), True, 1.0)
+    json.dumps(house.devices())
+
+
+@pytest.mark.parametrize(
+    "topic", ["", "/", "homeassistant/", "homeassistant/config", "homeassistant//x/config", "tasmota/discovery/"]
+)
+def test_odd_topics_are_nobody(topic):
+    assert not House().receive(topic, b"x", False, 1.0)

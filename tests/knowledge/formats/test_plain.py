@@ -1,0 +1,64 @@
+"""Plain text is read as it stands, and no word of it is lost."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from knowledge.formats.registry import convert
+from knowledge.text import DocumentError
+from tests.knowledge.texts import blocks
+
+
+def test_plain_text_is_kept_verbatim_with_unix_line_ends():
+    document = convert(b"First Aid\r\n\r\nCool the burn\r\nfor 20 minutes.\r\n", ".txt", "x")
+    assert document.title == "First Aid"
+    assert document.text == "First Aid\n\nCool the burn\nfor 20 minutes.\n"
+    assert blocks(document) == [((), ["Cool the burn\nfor 20 minutes."])]
+
+
+def test_a_first_line_that_is_a_sentence_is_no_title():
+    document = convert(b"It was a dark night.\n\nNobody came.\n", ".txt", "my night walk")
+    assert document.title == "my night walk"
+    assert [text for _, texts in blocks(document) for text in texts] == ["It was a dark night.", "Nobody came."]
+
+
+def test_a_text_of_one_short_line_is_still_read():
+    document = convert(b"The code is 4711\n", ".txt", "note")
+    assert document.text[slice(*document.sections[0].blocks[0])].strip() == "The code is 4711"
+
+
+def test_underlined_headings_and_list_items_of_plain_text():
+    text = "Manual\n======\n\nIntro here.\n\nParts\n-----\n- one bolt\n- two nuts\n  and a washer\n\n"
+    text += "Tools\n-----\n1. a key\n2. oil\n"
+    document = convert(text.encode(), ".txt", "x")
+    assert document.title == "Manual"
+    assert [(headings, [text.strip() for text in texts]) for headings, texts in blocks(document)] == [
+        ((), ["Intro here."]),
+        (("Parts",), ["- one bolt", "- two nuts\n  and a washer"]),
+        (("Tools",), ["1. a key", "2. oil"]),
+    ]
+
+
+def test_a_heading_with_nothing_under_it_is_read():
+    document = convert(b"Manual\n======\n\nParts\n-----\n\nTools\n-----\nA key.\n\nEnd of it\n---------\n", ".txt", "x")
+    read = [text for _, texts in blocks(document) for text in texts]
+    assert [text.strip() for text in read] == ["Parts", "A key.", "End of it"]
+
+
+@given(
+    st.lists(
+        st.sampled_from(["Word", "end.", "\n", "\n\n", "- item", "1. one", "===", "---", " ", "\t", "é🦊"]), max_size=40
+    )
+)
+def test_no_word_of_a_plain_text_is_lost(pieces):
+    text = " ".join(pieces).replace(" \n", "\n").replace("\n ", "\n")
+    try:
+        document = convert(text.encode(), ".txt", "name")
+    except DocumentError:
+        assert not text.strip()
+        return
+    assert document.text == text
+    read = [word for headings, texts in blocks(document) for part in (*headings, *texts) for word in part.split()]
+    missing = set(text.split()) - set(read) - set(document.title.split())
+    assert missing <= {"===", "---"}
+    starts = [start for section in document.sections for start, _ in section.blocks]
+    assert starts == sorted(set(starts))

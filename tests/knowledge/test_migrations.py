@@ -1,0 +1,131 @@
+"""A store that an earlier version made is brought to today's format, and keeps what is in it."""
+
+import contextlib
+import sqlite3
+import time
+import zlib
+
+import pytest
+
+from knowledge import migrations
+from knowledge.migrations import VERSION
+from knowledge.passages import pack_tokens
+from knowledge.store.sqlite import APPLICATION_ID, Store, StoreError
+from tests.knowledge.texts import tokenize
+
+#: As version 0.1.0 made it.
+FORMAT_1 = """
+CREATE TABLE facts (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
+CREATE TABLE documents (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, path TEXT NOT NULL UNIQUE, name TEXT NOT NULL, title TEXT NOT NULL,
+    digest BLOB NOT NULL, bytes INTEGER NOT NULL, added_at REAL NOT NULL, text BLOB NOT NULL);
+CREATE TABLE passages (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, document INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE,
+    headings TEXT NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL, text TEXT NOT NULL, tokens BLOB NOT NULL);
+CREATE INDEX passages_document ON passages (document);
+CREATE TABLE changes (document INTEGER PRIMARY KEY, sequence INTEGER NOT NULL);
+CREATE INDEX changes_sequence ON changes (sequence);
+"""
+TEXT = "The first keeper was Martha Reed, née Łoś."
+
+
+@pytest.fixture
+def old(home):
+    """The path of a store of format 1 with two documents, one of which was removed."""
+    home.mkdir()
+    path = home / "knowledge.db"
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        run = connection.execute
+        run("PRAGMA journal_mode = WAL")
+        connection.executescript(FORMAT_1)
+        for fact in {"store": "ab" * 16, "sequence": 5002, "tokenizer": "", "indexed": 1}.items():
+            run("INSERT INTO facts VALUES (?, ?)", fact)
+        run(
+            "INSERT INTO documents VALUES (2, '/x/keepers.md', 'keepers.md', 'Keepers', x'00', 99, ?, ?)",
+            (time.time(), zlib.compress(TEXT.encode(), 1)),
+        )
+        run(
+            "INSERT INTO passages VALUES (7, 2, '[\"The tower\"]', 0, ?, ?, ?)",
+            (len(TEXT), TEXT, pack_tokens(tokenize(TEXT))),
+        )
+        connection.executescript("INSERT INTO changes VALUES (1, 5001), (2, 5002)")
+        run(f"PRAGMA application_id = {APPLICATION_ID}")
+        run("PRAGMA user_version = 1")
+    return path
+
+
+def version(path):
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        return connection.execute("PRAGMA user_version").fetchone()[0]
+
+
+def tables(path):
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        return {
+            name: [row[1:6] for row in connection.execute(f"PRAGMA table_info({name})")]
+            for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        }
+
+
+def test_an_older_store_is_brought_to_todays_format_and_answers(old, opened, lighthouse, tmp_path):
+    library = opened()
+    (hit,) = library.search("Who was the first keeper?")
+    assert (hit.passage.text, hit.passage.headings, hit.passage.page()) == (TEXT, ("The tower",), None)
+    assert library.version == 5002
+    library.add([lighthouse])
+    assert [document.title for document in library.documents()] == ["Keepers", "The Lighthouse"]
+    library.close()
+    assert version(old) == VERSION
+    Store(tmp_path / "new.db").close()
+    assert tables(old) == tables(tmp_path / "new.db")
+    assert opened().search("Who was Martha Reed?")
+
+
+def test_the_passages_of_an_older_store_get_checksums(old):
+    Store(old).close()
+    with contextlib.closing(sqlite3.connect(old)) as connection:
+        connection.execute("UPDATE passages SET text = 'The first keeper was Nobody.'")
+        connection.commit()
+    told = []
+    with contextlib.closing(Store(old, tell=told.append)) as store:
+        assert store.passages([7]) == {}
+    assert len(told) == 1
+
+
+def test_an_older_store_that_is_only_read_is_read_as_it_is(old, opened):
+    before = old.read_bytes()
+    library = opened(readonly=True)
+    assert library.search("Who was the first keeper?")[0].passage.text == TEXT
+    library.close()
+    assert old.read_bytes() == before
+
+
+def test_a_step_that_fails_leaves_the_older_store_as_it_was(old, monkeypatch):
+    def fails(connection):
+        connection.execute("DELETE FROM documents")
+        connection.execute("INSERT INTO nowhere VALUES (1)")
+
+    monkeypatch.setattr(migrations, "MIGRATIONS", (fails,))
+    with pytest.raises(StoreError):
+        Store(old)
+    assert version(old) == 1
+    monkeypatch.undo()
+    with contextlib.closing(Store(old)) as store:
+        assert store.text(2) == TEXT
+
+
+def test_a_damaged_passage_of_an_older_store_does_not_keep_it_from_being_migrated(old):
+    with contextlib.closing(sqlite3.connect(old)) as connection:
+        connection.execute("UPDATE passages SET text = CAST(x'ff' AS TEXT), headings = '{'")
+        connection.commit()
+    told = []
+    with contextlib.closing(Store(old, tell=told.append)) as store:
+        assert store.passages([7]) == {}
+    assert len(told) == 1
+
+
+def test_two_that_find_an_older_store_at_once_both_read_it(old):
+    first, second = Store(old), Store(old)
+    assert first.text(2) == second.text(2) == TEXT
+    first.close()
+    second.close()
