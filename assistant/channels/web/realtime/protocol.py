@@ -302,7 +302,7 @@ class Protocol:
         return [
             self._send(
                 server_events.TranscriptionCompleted(
-                    item_id=self._turn_id(event.turn), content_index=0, transcript=text, usage=usage
+                    item_id=self._item_id(event.turn), content_index=0, transcript=text, usage=usage
                 )
             )
         ]
@@ -311,7 +311,7 @@ class Protocol:
         if self.session.transcription is None:
             return []
         error = {"type": "server_error", "code": "transcription_failed", "message": event.sentence}
-        failed = server_events.TranscriptionFailed(item_id=self._turn_id(event.turn), content_index=0, error=error)
+        failed = server_events.TranscriptionFailed(item_id=self._item_id(event.turn), content_index=0, error=error)
         return [self._send(failed)]
 
     def _reply_started(self, event: said.ReplyStarted) -> list[Output]:
@@ -364,6 +364,11 @@ class Protocol:
 
     def _deleted(self, item_ids: list[str]) -> list[Output]:
         return [self._send(server_events.ItemDeleted(item_id=item_id)) for item_id in item_ids]
+
+    def _item_id(self, turn: int) -> str:
+        """Return the id of the item that a spoken turn is, however long ago it was committed."""
+        item = self.items.of_turn(turn)
+        return item.id if item is not None else self._turn_id(turn)
 
     def _turn_id(self, turn: int) -> str:
         """Return the id of the item that a spoken turn is, or will be."""

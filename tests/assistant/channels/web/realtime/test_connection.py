@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+import base64
 import json
 from typing import Any
 
-from tests.assistant.channels.web.test_server import send, session, until
+import numpy as np
+import soxr
+
+from assistant.audio.files import load_audio
+from tests.assistant.channels.web.test_server import CLIP, send, session, until
 
 TALL = "How tall is the lighthouse at Marlow Point?"
 RAILWAY = "When did the railway open?"
@@ -94,3 +100,79 @@ async def test_an_empty_commit_is_refused_by_the_code_that_clients_know(served):
         assert response["status_details"]["error"]["code"] == "nothing_to_answer"
         assert response["metadata"] == {"mine": "1"}
         assert json.dumps(response)
+
+
+async def configure(line: Any, turn_detection: dict[str, Any] | None) -> None:
+    audio = {"input": {"turn_detection": turn_detection, "transcription": {"model": "any"}}}
+    await send(line, "session.update", session={"audio": audio})
+
+
+async def say(line: Any, pcm: np.ndarray) -> None:
+    for start in range(0, len(pcm), 2400):
+        piece = pcm[start : start + 2400].tobytes()
+        await send(line, "input_audio_buffer.append", audio=base64.b64encode(piece).decode())
+
+
+async def collect(line: Any, seconds: float, into: list[dict[str, Any]], *until_types: str) -> None:
+    """Collect events until one of each of these types came, and then for a while."""
+    wanted = list(until_types)
+    while wanted:
+        into.append(await until(line))
+        if into[-1]["type"] in wanted:
+            wanted.remove(into[-1]["type"])
+    try:
+        async with asyncio.timeout(seconds):
+            while True:
+                into.append(await until(line))
+    except TimeoutError:
+        pass
+
+
+async def test_each_committed_turn_has_its_transcript_once_whatever_is_cancelled(served):
+    speech = soxr.resample(load_audio(CLIP), 16_000, 24_000)
+    async with session(served) as line:
+        await configure(line, None)
+        for turn in range(3):
+            await say(line, speech)
+            await send(line, "input_audio_buffer.commit")
+            for _ in range(turn + 1):
+                await send(line, "response.create")
+                await send(line, "response.cancel")
+            await send(line, "response.create")
+            item = (await until(line, "input_audio_buffer.committed"))["item_id"]
+            events: list[dict[str, Any]] = []
+            done = ["response.done"] * (turn + 2)
+            await collect(line, 0.3, events, "conversation.item.input_audio_transcription.completed", *done)
+            assert not [event for event in events if event["type"] == "error"]
+            transcripts = [event for event in events if "transcription.completed" in event["type"]]
+            assert [event["item_id"] for event in transcripts] == [item]
+            assert "railway" in transcripts[0]["transcript"]
+            responses = [event["response"] for event in events if event["type"] == "response.done"]
+            assert [response["status"] for response in responses] == ["cancelled"] * (turn + 1) + ["completed"]
+            assert "1893" in words(responses[-1])
+
+
+async def test_turn_detection_that_changes_in_mid_utterance_loses_nothing_of_it(served):
+    speech = soxr.resample(load_audio(CLIP), 16_000, 24_000)
+    middle, silence = len(speech) // 2, np.zeros(24_000, np.int16)
+    async with session(served) as line:
+        await configure(line, {"type": "server_vad"})
+        await say(line, np.concatenate([silence, speech[:middle]]))
+        await until(line, "input_audio_buffer.speech_started")
+        await configure(line, {"type": "server_vad", "silence_duration_ms": 400, "create_response": False})
+        await say(line, np.concatenate([speech[middle:], silence]))
+        events: list[dict[str, Any]] = []
+        await collect(line, 0.2, events, "conversation.item.input_audio_transcription.completed")
+        kinds = [event["type"].rpartition(".")[2] for event in events]
+        assert kinds.count("speech_stopped") == kinds.count("committed") == 1
+        assert "speech_started" not in kinds
+        assert "railway" in events[kinds.index("completed")]["transcript"]
+
+        await configure(line, {"type": "server_vad"})
+        await say(line, np.concatenate([silence, speech[:middle]]))
+        await until(line, "input_audio_buffer.speech_started")
+        await configure(line, None)
+        events = []
+        await collect(line, 0.2, events, "conversation.item.input_audio_transcription.completed")
+        kinds = [event["type"].rpartition(".")[2] for event in events]
+        assert kinds.count("speech_stopped") == kinds.count("committed") == 1

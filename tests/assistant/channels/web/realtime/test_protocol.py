@@ -157,6 +157,13 @@ def test_a_spoken_turn_becomes_an_item_whose_transcript_only_grows(line):
     assert line.answer(1, turn=1)[-1]["response"]["usage"]["input_token_details"]["audio_tokens"] == 15
 
 
+def test_words_that_come_late_are_those_of_their_own_item_however_many_came_between(line):
+    line.feed("session.update", session={"audio": {"input": {"transcription": {"model": "any"}}}})
+    items = [line.on(Committed(turn, 900))[0]["item_id"] for turn in range(1, 41)]
+    late = [line.on(Heard(turn, Transcript("words")))[0]["item_id"] for turn in range(1, 41)]
+    assert late == items
+
+
 def test_without_transcription_asked_for_no_transcript_is_sent(line):
     assert line.on(Partial(1, "when", "when"), Heard(1, Transcript("when")), HearingFailed(1, "No.")) == []
 
