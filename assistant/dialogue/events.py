@@ -50,7 +50,10 @@ class Cleared:
 
 @dataclass(frozen=True)
 class Partial:
-    """Words heard so far. `text` only ever grows by appended words; `appended` is what this event adds to it."""
+    """Words heard so far that will hardly change.
+
+    `text` only ever grows by appended words; `appended` is what this event adds to it.
+    """
 
     turn: int
     text: str

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from assistant.audio.samples import PER_MS
 from assistant.turn.events import Transcript
 
 if TYPE_CHECKING:
@@ -15,10 +17,17 @@ if TYPE_CHECKING:
     from assistant.recognizers.recognizer import Recognizer, RecognizerStream, Speaker
 
 
+#: Samples for which a word and all before it must have stood before it is a partial. A recognizer that searches again
+#: at the end may change its mind even then: of the recorded questions, 24 of 30 that have partials end as they began,
+#: and 17 of 35 without this.
+STEADY = 600 * PER_MS
+
+
 class Utterance:
     """Feeds a recognizer's stream from a task of its own; feed() and pause() return at once.
 
-    `partial(turn, text, appended)` is called with words that will not change; `hypothesis(turn, text)` with everything
+    `partial(turn, text, appended)` is called with words that will hardly change: the recognizer calls them stable and
+    has not thought otherwise for STEADY samples. `hypothesis(turn, text)` with everything
     the recognizer thinks it heard so far, after each feed; `settled(turn, text)` the same at a pause, when all of the
     audio up to it has been decoded.
     """
@@ -37,7 +46,10 @@ class Utterance:
         self._load = load
         self.turn = turn
         self.samples = 0
-        self.text = ""  # stable words
+        self._said: list[str] = []  # partial words
+        self._stable: list[str] = []  # words that the recognizer calls so
+        self._thought: deque[tuple[int, list[str]]] = deque()  # samples decoded, and the hypothesis then
+        self._decoded = 0
         self._stream, self._partial, self._hypothesis, self._settled = stream, partial, hypothesis, settled
         self._audio: list[np.ndarray] = []
         self._silence: list[np.ndarray] | None = None  # heard since pause()
@@ -95,9 +107,11 @@ class Utterance:
             if self._audio:
                 pcm, self._audio = np.concatenate(self._audio), []
                 appended = await self._stream.feed(pcm)
-                if appended:
-                    self.text = f"{self.text} {appended}".strip()
-                    self._partial(self.turn, self.text, appended)
+                self._decoded += len(pcm)
+                self._stable += (appended or "").split()
+                if new := self._steady():
+                    self._said += new
+                    self._partial(self.turn, " ".join(self._said), " ".join(new))
                 self._hypothesis(self.turn, self._stream.hypothesis)
             if self._audio:
                 self._changed.set()
@@ -108,6 +122,22 @@ class Utterance:
                 if self._paused:  # unless the person went on meanwhile
                     self._paused = False
                     self._settled(self.turn, text)
+
+    def _steady(self) -> list[str]:
+        """Return the words that are partials from now on."""
+        now = self._stream.hypothesis.split()
+        self._thought.append((self._decoded, now))
+        while len(self._thought) > 1 and self._thought[1][0] <= self._decoded - STEADY:
+            self._thought.popleft()
+        if self._thought[0][0] > self._decoded - STEADY:
+            return []
+        sure = min(_agreed(now, words) for words in (self._stable, *(words for _, words in self._thought)))
+        return now[len(self._said) : sure] if now[: len(self._said)] == self._said else []
+
+
+def _agreed(one: list[str], other: list[str]) -> int:
+    """Return how many words both begin with."""
+    return next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
 
 
 class Recorded:
