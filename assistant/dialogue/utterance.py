@@ -27,8 +27,8 @@ class Utterance:
     """Feeds a recognizer's stream from a task of its own; feed() and pause() return at once.
 
     `partial(turn, text, appended)` is called with words that will hardly change: the recognizer calls them stable and
-    has not thought otherwise for STEADY samples. `hypothesis(turn, text)` with everything
-    the recognizer thinks it heard so far, after each feed; `settled(turn, text)` the same at a pause, when all of the
+    has not thought otherwise for STEADY samples, or it finds them again at a pause. `hypothesis(turn, text)` with
+    everything the recognizer thinks it heard so far, after each feed; `settled(turn, text)` the same at a pause, when all of the
     audio up to it has been decoded.
     """
 
@@ -109,9 +109,7 @@ class Utterance:
                 appended = await self._stream.feed(pcm)
                 self._decoded += len(pcm)
                 self._stable += (appended or "").split()
-                if new := self._steady():
-                    self._said += new
-                    self._partial(self.turn, " ".join(self._said), " ".join(new))
+                self._tell_steady()
                 self._hypothesis(self.turn, self._stream.hypothesis)
             if self._audio:
                 self._changed.set()
@@ -119,20 +117,27 @@ class Utterance:
                 return await self._stream.finish()
             elif self._paused:
                 text = await self._stream.settle()
+                words = text.split()
+                self._tell(words[: _agreed(words, self._stream.hypothesis.split())])
                 if self._paused:  # unless the person went on meanwhile
                     self._paused = False
                     self._settled(self.turn, text)
 
-    def _steady(self) -> list[str]:
-        """Return the words that are partials from now on."""
+    def _tell_steady(self) -> None:
+        """Tell the words that have stood long enough."""
         now = self._stream.hypothesis.split()
         self._thought.append((self._decoded, now))
         while len(self._thought) > 1 and self._thought[1][0] <= self._decoded - STEADY:
             self._thought.popleft()
-        if self._thought[0][0] > self._decoded - STEADY:
-            return []
-        sure = min(_agreed(now, words) for words in (self._stable, *(words for _, words in self._thought)))
-        return now[len(self._said) : sure] if now[: len(self._said)] == self._said else []
+        if self._thought[0][0] <= self._decoded - STEADY:
+            self._tell(now[: min(_agreed(now, words) for words in (self._stable, *(w for _, w in self._thought)))])
+
+    def _tell(self, words: list[str]) -> None:
+        """Tell those of the words that were not told yet, unless they go on from other ones."""
+        new = words[len(self._said) :]
+        if new and words[: len(self._said)] == self._said:
+            self._said += new
+            self._partial(self.turn, " ".join(self._said), " ".join(new))
 
 
 def _agreed(one: list[str], other: list[str]) -> int:

@@ -23,12 +23,15 @@ class Thoughts:
     def __init__(self, *thoughts: str, stable: str | None = None) -> None:
         self._thoughts = list(thoughts)
         self._stable = (stable if stable is not None else thoughts[-1]).split()
-        self.hypothesis = ""
+        self.hypothesis = self.settled = ""
 
     async def feed(self, _pcm: np.ndarray) -> str | None:
         self.hypothesis = self._thoughts.pop(0) if self._thoughts else self.hypothesis
         told, self._stable = self._stable, []
         return " ".join(told) or None
+
+    async def settle(self) -> str:
+        return self.settled
 
     async def finish(self) -> Transcript:
         return Transcript(self.hypothesis)
@@ -37,7 +40,7 @@ class Thoughts:
         pass
 
 
-async def partials(stream: Any, pieces: int) -> list[tuple[int, str, str]]:
+async def partials(stream: Any, pieces: int, *, pause: bool = False) -> list[tuple[int, str, str]]:
     """Feed pieces one by one; return (piece, text, appended) of each partial."""
     told: list[tuple[int, str, str]] = []
     load, now = Load(), 0
@@ -51,6 +54,10 @@ async def partials(stream: Any, pieces: int) -> list[tuple[int, str, str]]:
     )
     for now in range(1, pieces + 1):  # noqa: B007 - the partial notes it
         utterance.feed(np.zeros(PIECE, np.int16))
+        for _ in range(5):
+            await asyncio.sleep(0)
+    if pause:
+        utterance.pause()
         for _ in range(5):
             await asyncio.sleep(0)
     await utterance.finish()
@@ -77,3 +84,13 @@ async def test_a_word_that_the_recognizer_does_not_call_stable_is_not_told() -> 
 async def test_after_a_change_of_mind_about_what_was_told_nothing_more_is(after: str) -> None:
     stream = Thoughts(*["how tall"] * 6, after, stable="how tall is it")
     assert await partials(stream, 16) == [(5, "how tall", "how tall")]
+
+
+@pytest.mark.parametrize(
+    ("settled", "told"),
+    [("how tall is it", "how tall is it"), ("how tall was it", "how tall"), ("who called", ""), ("", "")],
+)
+async def test_words_that_are_found_again_at_a_pause_are_told_at_once(settled: str, told: str) -> None:
+    stream = Thoughts("how tall is it")
+    stream.settled = settled
+    assert await partials(stream, 1, pause=True) == ([(1, told, told)] if told else [])
