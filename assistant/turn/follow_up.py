@@ -33,7 +33,7 @@ _LONGEST_NAME = 5  # words of an answer that may be a name for something
 def readings(question: str, history: Sequence[Reply]) -> list[str]:
     """Return what `question` may mean after `history` (oldest first), likeliest first; at least the question itself."""
     asked = question.strip(" \t\n?.!")
-    history = [_one_line(reply) for reply in history[-REMEMBERED:] if reply.remembered and _is_short(reply)]
+    history = [_one_line(reply) for reply in history[-REMEMBERED:] if _is_looked_up(reply) and _is_short(reply)]
     before = next((reply for reply in reversed(history) if not _leans(reply.question)), None)
     if before is None:
         return [question]
@@ -47,6 +47,10 @@ def readings(question: str, history: Sequence[Reply]) -> list[str]:
         asked = _MORE.sub("", asked)
         found = [_put(asked, pointing, topic) for topic in _topics(history, before, pointing[1].lower())]
     return list(dict.fromkeys([*found[: MOST - 1], question]))
+
+
+def _is_looked_up(reply: Reply) -> bool:
+    return reply.outcome in ("answered", "abstained") and reply.intent is None
 
 
 def _is_short(reply: Reply) -> bool:
