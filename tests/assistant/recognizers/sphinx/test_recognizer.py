@@ -312,7 +312,7 @@ async def test_what_costs_more_than_speech_is_searched_for_less(
         receive(stream, kind, payload)
 
     monkeypatch.setattr(SphinxStream, "_receive", seen)
-    await recognizer.transcribe(babble(4.0))
+    await recognizer.transcribe(babble(3.2))
     await recognizer.transcribe(np.concatenate([clip("keeper-rms"), clip("kitchen-rms")]))
     assert [final["hurried"] for final in finals] == [True, False]
 
