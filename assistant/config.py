@@ -163,6 +163,7 @@ class Config:
                 raise ConfigError(f"{file}: there is no section [{name}]; the sections are {', '.join(sections)}.")
             if not isinstance(value, dict):
                 raise ConfigError(f"{file}: {name} must be a section, written as [{name}] on a line of its own.")
+        _refuse_unknown(environ, sections)
         built: dict[str, Any] = {}
         for name, section in sections.items():
             values = {
@@ -175,6 +176,18 @@ class Config:
                     values[key] = _checked(section, name, key, text, f"{variable} in the environment: ", text=True)
             built[_FIELDS.get(name, name)] = section(**values)
         return cls(home=home, **built)
+
+
+def _refuse_unknown(environ: Mapping[str, str], sections: Mapping[str, type]) -> None:
+    """Raise ConfigError for a variable that looks like a setting and is none: it would be ignored in silence."""
+    for variable in environ:
+        if variable.startswith("REPARTEE_") and variable != "REPARTEE_HOME":
+            section = next((name for name in sections if variable.startswith(f"REPARTEE_{name.upper()}_")), None)
+            if section is None:
+                raise ConfigError(
+                    f"{variable} in the environment: there is no such setting; they are REPARTEE_HOME and "
+                    f"REPARTEE_SECTION_KEY, with the sections {', '.join(sections)}."
+                )
 
 
 def default_home(environ: Mapping[str, str] = os.environ) -> Path:

@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from assistant.config import Config
 from assistant.skills.choose import load_skills
 from assistant.turn.answering import Answering
+from assistant.turn.budget import DEFAULT_SLOTS
+from assistant.turn.events import Reply
+from assistant.turn.understanding import MAX_QUESTION, Context
 
 if TYPE_CHECKING:
+    from assistant.home.entities import HomeIntent
+    from assistant.home.home import Home
+    from assistant.recognizers.lexicon import Phrases
     from assistant.recognizers.recognizer import Recognizer
     from assistant.voices.voice import Synthesizer
     from engines.reader.reader import Reader
     from knowledge.library import Library
 
 T = TypeVar("T")
+
+HOME_REMEMBERS = 4  # exchanges that "it" and "yes" may go back to
 
 log = logging.getLogger(__name__)
 
@@ -46,6 +55,8 @@ class Parts:
         self.skills = load_skills()
         self.answering = Answering(config.reader, reader, library)
         self.load = Load()
+        self.home: Home | None = None
+        self.muted = False  # nothing is said aloud
         self._recognizer: Recognizer | None = None
         self._synthesizer: Synthesizer | None = None
         self._choosing_recognizer, self._choosing_voice = asyncio.Lock(), asyncio.Lock()
@@ -90,6 +101,86 @@ class Parts:
     async def __aexit__(self, *_: object) -> None:
         await self.close()
 
+    def open_home(self, *, serving: bool = False) -> Home | None:
+        """Return the home of the configured broker, or of a running demo; None where there is neither.
+
+        Whoever opens it runs `Home.run`. Raises ReparteeError for an unusable setting.
+        """
+        from assistant.home.address import broker_url
+
+        settings = self.config.smart_home
+        if self.home is None and broker_url(settings, self.config.home) is not None:
+            from assistant.home.home import Home
+
+            self.home = Home.open(settings, self.config.home, serving=serving, stages=DEFAULT_SLOTS)
+            self._stack.push_async_callback(self.home.close)
+        return self.home
+
+    @asynccontextmanager
+    async def at_home(self, timeout_s: float) -> AsyncIterator[None]:
+        """Know the devices for the length of the block, if a broker is set up; they are waited for so long."""
+        home = self.open_home()
+        running = asyncio.create_task(home.run()) if home is not None else None
+        try:
+            if home is not None and timeout_s:
+                await home.ready(timeout_s)
+            yield
+        finally:
+            if running is not None:
+                running.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await running
+
+    def context(self, history: Sequence[Reply] = (), *, last: Reply | None = None, room: str = "") -> Context:
+        """Return what a turn may know: `history` and `last` as in `Context`, and the `room` of the speaker."""
+
+        def at_home(words: str, history: Sequence[Reply]) -> HomeIntent | None:
+            return self._understood_at_home(words, history, room)
+
+        return Context(history=history, last=last, skills=self.skills, home=at_home if self.home is not None else None)
+
+    def recalled(self, history: Sequence[Reply]) -> list[Reply]:
+        """Return exchanges that a client remembers with what they meant for the house understood again.
+
+        So a client that keeps the conversation itself may say "yes" and "it". Only the newest are looked at.
+        """
+        known = list(history)
+        if self.home is None:
+            return known
+        for number in range(max(0, len(known) - HOME_REMEMBERS), len(known)):
+            reply = known[number]
+            intent = self._understood_at_home(reply.question[:MAX_QUESTION], known[:number], "")
+            if intent is not None:
+                asked = intent.kind == "ask_back" and intent.question == reply.spoken.strip()
+                known[number] = replace(reply, intent=intent, outcome="asked_back" if asked else reply.outcome)
+        return known
+
+    def _understood_at_home(self, words: str, history: Sequence[Reply], room: str) -> HomeIntent | None:
+        """What `words` mean for the house: "it" is what was spoken of last, "yes" answers what was just asked."""
+        if self.home is None:
+            return None
+        newest = history[-1] if history else None
+        pending = newest.intent if newest is not None and newest.outcome == "asked_back" else None
+        spoken_of = (reply.intent.entities for reply in reversed(history) if reply.intent is not None)
+        last = next((entities for entities in spoken_of if entities), ())
+        return self.home.understand(words, self.home.context(room=room or None, last=last, pending=pending))
+
+    def report(self, reply: Reply) -> None:
+        """Tell whoever watches this process what a turn came to; does not wait."""
+        if self.home is not None:
+            from assistant.home.ourselves import TurnReport
+
+            stages = {stage.name: stage.spent_ms for stage in reply.stages}
+            self.home.report_turn(
+                TurnReport(
+                    transcript=reply.question,
+                    spoken=reply.spoken,
+                    outcome=reply.outcome,
+                    stages=stages,
+                    total_ms=reply.total_ms,
+                )
+            )
+
     async def recognizer(self, *, live: bool = True) -> Recognizer:
         """Return the recognizer, biased to the library's words; loaded at the first call, and ready for live speech.
 
@@ -103,7 +194,7 @@ class Parts:
             if self._recognizer is None:
                 name = self.config.speech.recognizer
                 self._recognizer = await asyncio.to_thread(
-                    load_recognizer, name, self.config.cache_dir, Lexicon([self.library])
+                    load_recognizer, name, self.config.cache_dir, Lexicon([self.library], self._phrases())
                 )
                 self._stack.push_async_callback(self._recognizer.close)
             if live and not self._prepared:
@@ -121,6 +212,13 @@ class Parts:
                 self._synthesizer = await asyncio.to_thread(load_synthesizer, speech.voice, speed=speech.rate)
                 self._stack.push_async_callback(self._synthesizer.close)
             return self._synthesizer
+
+    def _phrases(self) -> list[Phrases]:
+        if self.home is None:
+            return []
+        from assistant.home.phrases import HomePhrases
+
+        return [HomePhrases(self.home)]
 
     async def in_library(self, work: Callable[..., T], *args: object) -> T:
         """Run blocking `work` on the library's own thread."""

@@ -12,7 +12,10 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 
 from assistant.dialogue.sessions import Sessions
+from assistant.home.ourselves import Wish
 from assistant.parts import Parts
+from assistant.turn.turn import take
+from engines.errors import ReparteeError
 
 SHUTDOWN_S = 5.0
 
@@ -29,10 +32,47 @@ class Service:
         self.parts = parts
         self.sessions = Sessions(parts.config.serve.sessions)
         self.stopping = asyncio.Event()
+        self._wishes: set[asyncio.Task[None]] = set()
 
     async def announce(self, text: str, *, to: str = "", urgent: bool = False) -> int:
         """Say `text` in every open conversation, or in those whose id or name is `to`; returns in how many."""
         return await self.sessions.announce(text, to=to, urgent=urgent)
+
+    async def house(self) -> None:
+        """Keep the devices known, and do what a dashboard wishes of this assistant, until cancelled."""
+        home = self.parts.home
+        assert home is not None
+        home.on_wish(self._wished)
+        running = asyncio.create_task(home.run())
+        stopping = asyncio.create_task(self.stopping.wait())
+        try:
+            await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            await home.close()
+            if running.done():
+                running.result()
+        finally:
+            stopping.cancel()
+            running.cancel()
+            await asyncio.wait([running])
+
+    def _wished(self, wish: Wish, words: str) -> None:
+        task = asyncio.create_task(self._grant(wish, words))
+        self._wishes.add(task)
+        task.add_done_callback(self._wishes.discard)
+
+    async def _grant(self, wish: Wish, words: str) -> None:
+        """Say or answer what came over MQTT, in every open conversation; or be silent from now on."""
+        if wish in ("mute", "unmute"):
+            self.parts.muted = wish == "mute"
+            if self.parts.home is not None:
+                self.parts.home.report_mute(self.parts.muted)
+            return
+        try:
+            if wish == "ask":
+                words = (await take(words, parts=self.parts, context=self.parts.context())).spoken
+            await self.announce(words)
+        except ReparteeError as error:
+            log.warning("what a dashboard wished could not be done: %s", error)
 
     def stop(self) -> None:
         """Ask every task to finish."""

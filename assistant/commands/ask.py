@@ -19,6 +19,7 @@ from assistant.turn.understanding import MAX_QUESTION, Context, Question, clean,
 from engines.errors import ReparteeError
 
 ADD_SOME = "add some with: repartee knowledge add PATH"
+HOME_WITHIN_S = 10.0  # for the broker to tell of every device
 FILE = click.Path(path_type=Path, readable=False)  # unreadable files are refused by what reads them, in one sentence
 
 
@@ -56,12 +57,14 @@ def command(config: Config, question: str | None, audio: Path | None, as_json: b
 
 async def ask(config: Config, question: str | None, audio: Path | None, speak: Path | None) -> Reply:
     """Run one turn on fresh parts. Raises ReparteeError for an empty store or a recording without words."""
+    from assistant.home.address import broker_url
     from knowledge.library import STORE_NAME
 
     looked_up = question is None or isinstance(understand(question, Context(skills=load_skills())), Question)
-    if looked_up and not (config.home / STORE_NAME).exists():
+    at_home = broker_url(config.smart_home, config.home) is not None
+    if looked_up and not at_home and not (config.home / STORE_NAME).exists():
         raise ReparteeError(f"There are no documents in {config.home} yet; {ADD_SOME}")
-    async with Parts.open(config) as parts:
+    async with Parts.open(config) as parts, parts.at_home(HOME_WITHIN_S):
         reply = await _take(parts, question or "", audio, speak)
         if reply.abstained and not await parts.in_library(parts.library.count):
             raise ReparteeError(f"There are no documents in {config.home} yet; {ADD_SOME}")
@@ -72,7 +75,7 @@ async def _take(parts: Parts, question: str, audio: Path | None, speak: Path | N
     from assistant.channels.terminal import recordings
 
     if audio is None and speak is None:
-        return await take(question, parts=parts, context=Context(skills=parts.skills))
+        return await take(question, parts=parts, context=parts.context())
     if audio is not None:
         said = await recordings.hear(parts, audio, speak=speak is not None)
     else:

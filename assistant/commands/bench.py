@@ -63,11 +63,10 @@ async def warm_turns(config: Config, turns: int) -> tuple[int, int, dict[str, li
     """Ask the bundled questions in turn; return how many of how many were right, and the times by stage, ms."""
     from assistant.parts import Parts
     from assistant.turn.turn import take
-    from assistant.turn.understanding import Context
 
     questions = bundled_questions()
     parts = Parts.open(config)
-    context = Context(skills=parts.skills)
+    context = parts.context()
     try:
         await parts.in_library(parts.library.add, [SAMPLES])
         right = 0

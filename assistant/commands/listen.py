@@ -60,21 +60,19 @@ async def listen(config: Config, turns: int) -> None:
 
     console = Console(highlight=False)
     settings = ConversationSettings.of(config)
-    parts = Parts.open(config)
-    conversation = Conversation(parts, settings=settings)
-    try:
-        voice, _ = await asyncio.gather(parts.synthesizer(), parts.recognizer())
-        devices = SoundDevices(
-            voice.rate, name=config.ear.device, told=lambda said: console.print(said or "Listening.")
-        )
-        if settings.wake_words:
-            console.print(f"Say {' or '.join(word.replace('_', ' ') for word in settings.wake_words)} first.")
-        with Live(console=console, refresh_per_second=4, transient=True) as live:
-            screen = _Screen(conversation, devices, console, live, turns)
-            await screen.run()
-    finally:
-        await conversation.close()
-        await parts.close()
+    async with Parts.open(config) as parts, parts.at_home(0):
+        conversation = Conversation(parts, settings=settings)
+        try:
+            voice, _ = await asyncio.gather(parts.synthesizer(), parts.recognizer())
+            devices = SoundDevices(
+                voice.rate, name=config.ear.device, told=lambda said: console.print(said or "Listening.")
+            )
+            if settings.wake_words:
+                console.print(f"Say {' or '.join(word.replace('_', ' ') for word in settings.wake_words)} first.")
+            with Live(console=console, refresh_per_second=4, transient=True) as live:
+                await _Screen(conversation, devices, console, live, turns).run()
+        finally:
+            await conversation.close()
 
 
 class _Screen:

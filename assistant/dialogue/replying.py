@@ -196,7 +196,7 @@ class Replying:
             under.reply = made.reply
             if made.reply.remembered:
                 self._history.add(under.generation, Exchange(made.reply, under.playback, made.before))
-            if speak and not made.reply.silent:
+            if speak and not made.reply.silent and not self._parts.muted:
                 await self._say(under, made)
             else:
                 self._outbox.put(ReplyText(under.generation, made.text))
@@ -264,9 +264,7 @@ class Replying:
     def context(self) -> Context:
         """What the next turn may know of this conversation."""
         last = self._history.last()
-        return Context(
-            history=self._history.replies(), last=last.reply if last is not None else None, skills=self._parts.skills
-        )
+        return self._parts.context(self._history.replies(), last=last.reply if last is not None else None)
 
     def _louder(self, steps: int) -> None:
         if self.speaker is not None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from assistant.home.entities import HomeIntent
 from assistant.turn.budget import Stage
 
 #: How a turn ended. "command" is one to the voice itself ("louder"); "asked_back" waits for a yes, a no or a name.
@@ -74,12 +75,14 @@ class Action:
     """What a turn did, or asked whether to do: to which entities (their ids), with which values.
 
     ``confirmed`` is whether what was changed has reported its new state; None where there is nothing to report.
+    ``results`` says what became of each entity: done, under_way, sent, silent, unavailable, not_sent or refused.
     """
 
     intent: str
     entities: tuple[str, ...] = ()
     slots: Mapping[str, object] = field(default_factory=dict)
     confirmed: bool | None = None
+    results: Mapping[str, str] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, object]:
         """Return the action's object in ``repartee ask --json``."""
@@ -88,6 +91,7 @@ class Action:
             "entities": list(self.entities),
             "slots": dict(self.slots),
             "confirmed": self.confirmed,
+            **({"results": dict(self.results)} if self.results else {}),
         }
 
 
@@ -98,7 +102,8 @@ class Reply:
     ``question`` is what was said or typed, ``transcript`` the same where it was heard; ``spoken`` is the sentence to
     say, never empty, and not to be said aloud where ``silent`` (whoever says "stop" does not want to hear "okay").
     ``confidence`` (0..1) is how probable it is that the best span found is right, 1 where nothing was read.
-    ``total_ms`` is the wall clock of the whole turn.
+    ``intent`` is what was understood of the house: what "it" and "yes" mean next. ``total_ms`` is the wall clock of the
+    whole turn.
     """
 
     question: str
@@ -107,6 +112,7 @@ class Reply:
     transcript: str | None = None
     answer: Answer | None = None
     action: Action | None = None
+    intent: HomeIntent | None = None
     confidence: float = 1.0
     silent: bool = False
     stages: tuple[Stage, ...] = ()
@@ -129,8 +135,8 @@ class Reply:
 
     @property
     def remembered(self) -> bool:
-        """Whether what is said next may refer to this: not to commands to the voice, nor to what went wrong."""
-        return self.outcome not in ("command", "failed")
+        """Whether what is said next may refer to this: not to commands to the voice, nor to what was not understood."""
+        return self.outcome != "command" and (self.outcome != "failed" or self.intent is not None)
 
     def to_json(self) -> dict[str, object]:
         """Return the object that ``repartee ask --json`` prints; its keys are stable."""

@@ -12,13 +12,13 @@ from dataclasses import replace
 from itertools import islice
 
 from assistant.languages.en.completeness import is_verb
+from assistant.languages.en.words import AUXILIARIES, QUESTION_WORDS, any_of
 from assistant.turn.events import Reply
 
 MOST = 4  # readings of one question
 LONGEST = 1000  # characters of a question that is gone on from; rules are applied to nothing longer
 REMEMBERED = 20  # questions
-_ASKING = r"(?:who|whom|whose|what|when|where|which|why|how)"
-_AUXILIARY = r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|must|may)"
+_ASKING, _AUXILIARY = any_of(QUESTION_WORDS), any_of(AUXILIARIES)
 _MORE = re.compile(r"^(?:and|but|so|or|then|okay|ok|well|now)[\s,]+", re.IGNORECASE)
 _ABOUT = re.compile(r"^(?:(?:and|but|or|so)\s+)?(?:(?:what|how)\s+about\s+|(?:and|or)\s+)(\S.*)$", re.IGNORECASE)
 _ONLY_ASKING = re.compile(rf"^(?:and\s+)?({_ASKING}(?:\s+(?:long|often|many|much|far|old|come|else))?)$", re.IGNORECASE)
@@ -33,7 +33,7 @@ _LONGEST_NAME = 5  # words of an answer that may be a name for something
 def readings(question: str, history: Sequence[Reply]) -> list[str]:
     """Return what `question` may mean after `history` (oldest first), likeliest first; at least the question itself."""
     asked = question.strip(" \t\n?.!")
-    history = [_one_line(reply) for reply in history[-REMEMBERED:] if reply.remembered and _is_short(reply)]
+    history = [_one_line(reply) for reply in history[-REMEMBERED:] if _is_looked_up(reply) and _is_short(reply)]
     before = next((reply for reply in reversed(history) if not _leans(reply.question)), None)
     if before is None:
         return [question]
@@ -47,6 +47,10 @@ def readings(question: str, history: Sequence[Reply]) -> list[str]:
         asked = _MORE.sub("", asked)
         found = [_put(asked, pointing, topic) for topic in _topics(history, before, pointing[1].lower())]
     return list(dict.fromkeys([*found[: MOST - 1], question]))
+
+
+def _is_looked_up(reply: Reply) -> bool:
+    return reply.outcome in ("answered", "abstained") and reply.intent is None
 
 
 def _is_short(reply: Reply) -> bool:

@@ -10,11 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol, assert_never
 
+from assistant.home.entities import HomeIntent
 from assistant.languages.en.control import Control
 from assistant.skills.skill import SkillCall
 from assistant.turn.budget import Budget, now_ms
-from assistant.turn.events import Action, Reply
-from assistant.turn.understanding import Command, Context, Question, understand
+from assistant.turn.events import Action, Answer, Reply
+from assistant.turn.understanding import Command, Context, Question, Understanding, understand
 
 if TYPE_CHECKING:
     from assistant.parts import Parts
@@ -67,6 +68,9 @@ async def take(
     match understood:
         case Command():
             reply = _obey(understood.control, words, context, volume)
+        case HomeIntent():
+            with budget.slot("act") as slot:
+                reply = await _carry_out(understood, words, parts)
         case SkillCall():
             with budget.slot("act") as slot:
                 reply = await _call(understood, words, parts)
@@ -79,7 +83,10 @@ async def take(
                 reply = await parts.answering.answer(understood.text, context.history, budget)
         case _:
             assert_never(understood)
-    return replace(reply, question=words, transcript=transcript, stages=budget.ledger(), total_ms=now_ms() - started_ms)
+    total_ms = now_ms() - started_ms
+    reply = replace(reply, question=words, transcript=transcript, stages=budget.ledger(), total_ms=total_ms)
+    parts.report(reply)
+    return reply
 
 
 async def foresee(words: str, *, parts: Parts, context: Context) -> Reply | None:
@@ -93,8 +100,10 @@ async def foresee(words: str, *, parts: Parts, context: Context) -> Reply | None
     return None
 
 
-def _reason(understood: Command | SkillCall | Question) -> str:
+def _reason(understood: Understanding) -> str:
     match understood:
+        case HomeIntent():
+            return f"for the home: {understood.intent}; {understood.reason}".rstrip("; ")
         case Command(control):
             return f"a command: {control.value}"
         case SkillCall():
@@ -112,6 +121,27 @@ def _obey(control: Control, words: str, context: Context, volume: Callable[[int]
             return Reply(question=words, spoken=NO_VOICE, outcome="command")
         volume(1 if control is Control.LOUDER else -1)
     return Reply(question=words, spoken=SAID_TO[control], outcome="command", silent=control is Control.STOP)
+
+
+async def _carry_out(intent: HomeIntent, words: str, parts: Parts) -> Reply:
+    """Do what is wanted of the house, and say what the devices say of it."""
+    assert parts.home is not None  # who understood this
+    outcome = await parts.home.carry_out(intent)
+    told = outcome.action
+    return Reply(
+        question=words,
+        spoken=outcome.spoken,
+        outcome=outcome.kind,
+        answer=Answer(outcome.spoken, ()) if outcome.kind == "answered" else None,
+        action=Action(
+            intent=told["intent"],
+            entities=tuple(told["entities"]),
+            slots=told["slots"],
+            confirmed=told["confirmed"] if outcome.kind in ("acted", "failed") else None,
+            results=told.get("results", {}),
+        ),
+        intent=intent,
+    )
 
 
 async def _call(call: SkillCall, words: str, parts: Parts) -> Reply:

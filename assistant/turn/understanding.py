@@ -1,4 +1,4 @@
-"""What words ask for: a command to the voice, something of a skill, or a question for the documents. Pure.
+"""What words ask for: a command to the voice, something of the home or a skill, or a question. Pure.
 
 The endpointer and speculation ask too, about words that may not be final: nothing here has an effect.
 """
@@ -6,14 +6,18 @@ The endpointer and speculation ask too, about words that may not be final: nothi
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from assistant.home.entities import HomeIntent
 from assistant.languages.en.control import Control, control_of
 from assistant.languages.en.politeness import without_politeness
 from assistant.skills.skill import SkillCall, Skills
 from assistant.turn.events import Reply
 from engines.errors import ReparteeError
+
+#: Commands that mean the lamp, and not the voice, right after the lamp was spoken of ("turn it down", "never mind").
+_OF_THINGS_TOO = frozenset({Control.LOUDER, Control.QUIETER, Control.STOP})
 
 MAX_QUESTION = 1000  # characters; a spoken minute is about 900
 
@@ -36,7 +40,7 @@ class Question:
     text: str
 
 
-Understanding = Command | SkillCall | Question
+Understanding = Command | HomeIntent | SkillCall | Question
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,18 +48,26 @@ class Context:
     """What a turn may know of the conversation it belongs to.
 
     `history` are the replies so far, oldest first, each as the person knows it: cut to what was heard. `last` is the
-    newest of them as it was made, which "repeat" repeats; None takes it from the history.
+    newest of them as it was made, which "repeat" repeats; None takes it from the history. `home` says what words mean
+    for the house after these replies, None where there is no house.
     """
 
     history: Sequence[Reply] = ()
     last: Reply | None = None
     skills: Skills = field(default_factory=Skills)
+    home: Callable[[str, Sequence[Reply]], HomeIntent | None] | None = None
 
 
 def understand(words: str, context: Context) -> Understanding:
     """Return what `words` ask for in `context`. Raises QuestionError."""
     cleaned = clean(words)
-    if (control := control_of(cleaned)) is not None:
+    control = control_of(cleaned)
+    newest = context.history[-1] if context.history else None
+    if control is not None and not (newest is not None and newest.intent is not None and control in _OF_THINGS_TOO):
+        return Command(control)
+    if context.home is not None and (intent := context.home(cleaned, context.history)) is not None:
+        return intent
+    if control is not None:
         return Command(control)
     if (call := context.skills.understand(cleaned)) is not None:
         return call

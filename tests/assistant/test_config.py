@@ -122,3 +122,13 @@ def test_home_follows_the_xdg_specification():
     assert default_home({"XDG_DATA_HOME": "/data"}) == Path("/data/repartee")
     assert default_home({"XDG_DATA_HOME": "relative"}) == Path.home() / ".local/share/repartee"
     assert default_home({}) == Path.home() / ".local/share/repartee"
+
+
+@pytest.mark.parametrize("variable", ["REPARTEE_SERVER_TOKEN", "REPARTEE_TOKEN", "REPARTEE_BUDGETS_READ"])
+def test_a_variable_that_is_no_setting_is_refused_and_not_ignored(tmp_path, variable):
+    with pytest.raises(ConfigError, match=f"{variable} in the environment: there is no such setting"):
+        Config.load(tmp_path, {variable: "x", "REPARTEE_HOME": str(tmp_path)})
+
+
+def test_the_home_and_the_variables_of_others_are_no_settings(tmp_path):
+    assert Config.load(tmp_path, {"REPARTEE_HOME": "/x", "PATH": "/bin"}) == Config.load(tmp_path, {})

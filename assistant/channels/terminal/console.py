@@ -10,7 +10,6 @@ from assistant.channels.terminal.printable import printable
 from assistant.turn.budget import Stage
 from assistant.turn.events import Citation, Reply
 from assistant.turn.turn import take
-from assistant.turn.understanding import Context
 from engines.errors import ReparteeError
 
 if TYPE_CHECKING:
@@ -123,7 +122,7 @@ def prompt(parts: Parts, console: Console, runner: asyncio.Runner) -> None:
         if not question.strip():
             return
         try:
-            reply = runner.run(take(question, parts=parts, context=Context(history=history, skills=parts.skills)))
+            reply = runner.run(take(question, parts=parts, context=parts.context(history)))
         except ReparteeError as error:
             console.print(printable(str(error)), style="red", markup=False)
             continue

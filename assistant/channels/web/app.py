@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from assistant.channels.gate import HEALTH, SUBPROTOCOL, Gate, Refusal
-from assistant.channels.web.http import audio, chat
+from assistant.channels.web.http import audio, chat, home
 from assistant.channels.web.http.errors import answer_error, error_response
 from assistant.channels.web.page import page as the_page
 from assistant.channels.web.realtime.connection import Connection
@@ -51,6 +51,7 @@ def build_app(service: Service) -> Starlette:
         Route("/v1/models/", models),
         Route("/v1/models/{name:path}", model),
         Route("/v1/audio/voices", audio.voices),
+        Route("/v1/home/devices", home.devices),
         Route("/v1/chat/completions", chat.complete, methods=["POST"]),
         Route("/v1/audio/transcriptions", audio.transcribe, methods=["POST"]),
         Route("/v1/audio/speech", audio.speak, methods=["POST"]),
@@ -60,6 +61,7 @@ def build_app(service: Service) -> Starlette:
     handlers = {ReparteeError: answer_error, HTTPException: _http_error, Exception: _internal_error}
     app = Starlette(routes=routes, exception_handlers=handlers)
     app.state.service = service
+    app.state.asked = chat.Asked()
     app.state.recordings = asyncio.Semaphore(MOST_RECORDINGS)
     app.add_middleware(_Guard, gate=Gate(config.serve))
     if config.serve.origins:

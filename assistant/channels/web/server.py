@@ -28,6 +28,7 @@ from engines.errors import ReparteeError
 log = logging.getLogger(__name__)
 
 MAX_MESSAGE_BYTES = 16 * 1024 * 1024  # 15 MiB of audio in one append is the API's own limit
+HOME_WITHIN_S = 5.0  # for the broker to tell of every device, before the first client
 OTHER_CONNECTIONS = 1000  # besides the sessions
 
 
@@ -76,11 +77,14 @@ async def serve(config: Config, listener: socket.socket, *, ready: Callable[[str
     check_tls(config.serve)
     async with Parts.open(config) as parts:
         # Loaded now, so that the first person waits no longer than the second.
+        home = parts.open_home(serving=True)
         await asyncio.gather(parts.recognizer(), parts.synthesizer())
         service = Service(parts)
 
         async def web() -> None:
             """Serve the page and the API until the service stops."""
+            if home is not None:
+                await home.ready(HOME_WITHIN_S)  # who asks first is understood as well as who asks later
             settings = options(build_app(service), config.serve)
             server = Server(settings, lambda: ready(url_of(listener, config.serve)))
             stopping = asyncio.create_task(service.stopping.wait())
@@ -90,7 +94,8 @@ async def serve(config: Config, listener: socket.socket, *, ready: Callable[[str
             finally:
                 stopping.cancel()
 
-        await service.run(web=web)
+        tasks = {"web": web} if home is None else {"web": web, "home": service.house}
+        await service.run(**tasks)
 
 
 def check_tls(config: ServeConfig) -> None:

@@ -15,7 +15,8 @@ import json
 import re
 import secrets
 import time
-from collections.abc import AsyncGenerator
+from collections import OrderedDict
+from collections.abc import AsyncGenerator, Callable
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -28,9 +29,33 @@ from assistant.channels.web.shown import shown_reply
 from assistant.parts import Parts
 from assistant.turn.events import Reply
 from assistant.turn.turn import take
-from assistant.turn.understanding import Context
 
 MAX_MESSAGES = 200
+MAX_CALLERS = 1000
+ANSWERED_WITHIN_S = 60.0
+
+
+class Asked:
+    """Questions back that wait for the next message of a caller who sends no history with it: "Open the garage door?"
+
+    Each is good for one message, within ANSWERED_WITHIN_S.
+    """
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
+        self._waiting: OrderedDict[tuple[str, str], tuple[float, Reply]] = OrderedDict()
+
+    def note(self, caller: tuple[str, str], reply: Reply) -> None:
+        """Keep `reply` if it asks something back."""
+        if reply.outcome == "asked_back":
+            self._waiting[caller] = self._now(), reply
+            while len(self._waiting) > MAX_CALLERS:
+                self._waiting.popitem(last=False)
+
+    def take(self, caller: tuple[str, str]) -> list[Reply]:
+        """Return what was asked of this caller last, as a history; it is asked no longer."""
+        asked_s, reply = self._waiting.pop(caller, (0.0, None))
+        return [reply] if reply is not None and self._now() - asked_s <= ANSWERED_WITHIN_S else []
 
 
 async def complete(request: Request) -> Response:
@@ -48,8 +73,11 @@ async def complete(request: Request) -> Response:
     messages = checked(body.get("messages") or [], list, "messages")[-MAX_MESSAGES:]
     # What is heard is heard for somebody who is there; what is then done for them is done to its end.
     question, transcript, history = await while_there(request, _conversation(parts, messages))
-    context = Context(history=history, skills=parts.skills)
-    reply = await take(question, parts=parts, context=context, transcript=transcript)
+    asked = request.app.state.asked
+    caller = (request.client.host if request.client else "", text_field(body, "user", longest=200, default=""))
+    history = parts.recalled(history) or asked.take(caller)
+    reply = await take(question, parts=parts, context=parts.context(history), transcript=transcript)
+    asked.note(caller, reply)
     frame: Json = {
         "id": f"chatcmpl-{secrets.token_hex(12)}",
         "created": int(time.time()),

@@ -1,0 +1,202 @@
+"""Turns that are about the house, on a real broker with a virtual house: typed, chatted, over HTTP and by MQTT."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import queue
+import threading
+import urllib.request
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from assistant.channels.web.http.chat import ANSWERED_WITHIN_S, Asked
+from assistant.config import Config
+from assistant.dialogue.conversation import Conversation, ConversationSettings
+from assistant.dialogue.events import ReplyDone
+from assistant.home.demo import Demo
+from assistant.home.settings import HomeConfig
+from assistant.parts import Parts
+from assistant.turn.events import Reply
+from assistant.turn.turn import foresee, take
+
+pytestmark = pytest.mark.asyncio(loop_scope="function")
+
+
+@pytest.fixture
+def house(mosquitto) -> Iterator[Demo]:
+    """A virtual house on the broker, in a thread of its own: opening the parts stands in the way of this loop."""
+    begun: queue.Queue[tuple[Demo, asyncio.AbstractEventLoop, asyncio.Task[None]]] = queue.Queue()
+
+    async def live() -> None:
+        demo = Demo(HomeConfig(), mosquitto.url)
+        running = asyncio.create_task(demo.run())
+        assert await demo.broker.wait_connected(30)
+        begun.put((demo, asyncio.get_running_loop(), running))
+        await asyncio.wait([running])
+
+    living = threading.Thread(target=lambda: asyncio.run(live()))
+    living.start()
+    demo, loop, running = begun.get(timeout=60)
+    yield demo
+    loop.call_soon_threadsafe(running.cancel)
+    living.join()
+
+
+@pytest_asyncio.fixture
+async def parts(house: Demo, mosquitto, samples_home: Path) -> AsyncIterator[Parts]:
+    config = Config.load(samples_home)
+    config = replace(config, smart_home=HomeConfig(broker=mosquitto.url, publish=False, history_days=0))
+    async with Parts.open(config) as opened, opened.at_home(10):
+        async with asyncio.timeout(20):  # the virtual house may still be announcing itself
+            while not (known := opened.home.devices()) or not all(device["available"] for device in known):
+                await asyncio.sleep(0.02)
+        assert await opened.home.ready(10)
+        yield opened
+
+
+async def say(parts: Parts, words: str, *history: Reply) -> Reply:
+    return await take(words, parts=parts, context=parts.context(history))
+
+
+def state_of(parts: Parts, name: str) -> object:
+    return next(device["state"] for device in parts.home.devices() if device["name"] == name)
+
+
+async def test_a_command_is_carried_out_and_reported_when_the_device_says_so(parts: Parts) -> None:
+    reply = await say(parts, "Turn off the ceiling light, please")
+    assert (reply.outcome, reply.answer) == ("acted", None), reply.spoken
+    assert reply.action.entities == ("light.ceiling_light",)
+    assert reply.action.confirmed
+    assert state_of(parts, "Ceiling Light") == "off"
+    assert [stage.name for stage in reply.stages] == ["understand", "act"]
+    assert "HassTurnOff" in reply.stages[0].note
+
+
+async def test_it_is_what_was_spoken_of_last(parts: Parts) -> None:
+    first = await say(parts, "turn on the sofa lamp")
+    again = await say(parts, "turn it off", first)
+    assert again.action.entities == ("light.sofa_lamp",)
+    assert state_of(parts, "Sofa Lamp") == "off"
+
+
+async def test_turning_it_down_means_the_lamp_after_the_lamp_and_the_voice_otherwise(parts: Parts) -> None:
+    lamp = await say(parts, "turn on the sofa lamp")
+    assert (await say(parts, "turn it down", lamp)).outcome in ("acted", "asked_back")
+    document = await say(parts, "Who discovered tea?")
+    assert (await say(parts, "turn it down", document)).outcome == "command"
+
+
+async def test_what_is_dangerous_is_asked_back_and_done_at_yes_alone(parts: Parts, house: Demo) -> None:
+    before = house.commands
+    asked = await say(parts, "open the garage door")
+    assert (asked.outcome, asked.spoken[-1]) == ("asked_back", "?")
+    assert (await say(parts, "no", asked)).outcome == "failed"
+    assert house.commands == before
+    assert (await say(parts, "yes", asked)).action.entities == ("cover.garage_door",)
+    assert house.commands == before + 1
+
+
+async def test_yes_to_nothing_does_nothing(parts: Parts, house: Demo) -> None:
+    before = house.commands
+    assert (await say(parts, "yes")).outcome == "abstained"
+    assert house.commands == before
+
+
+async def test_the_state_of_the_house_is_an_answer_without_a_citation(parts: Parts) -> None:
+    reply = await say(parts, "is the garage door open?")
+    assert (reply.outcome, reply.answer.text, reply.citations) == ("answered", "No, the garage door is closed.", ())
+    assert reply.action.confirmed is None
+
+
+async def test_the_documents_are_asked_about_everything_else(parts: Parts) -> None:
+    reply = await say(parts, "How tall is the lighthouse at Marlow Point?")
+    assert reply.action is None
+    assert reply.outcome in ("answered", "abstained")
+    assert reply.stages[-1].name == "read"
+
+
+async def test_nothing_is_done_for_a_command_that_may_go_on(parts: Parts, house: Demo) -> None:
+    before = house.commands
+    for words in ("turn on", "turn on the sofa", "turn on the sofa lamp"):
+        assert await foresee(words, parts=parts, context=parts.context()) is None
+    await asyncio.sleep(0.1)
+    assert house.commands == before
+
+
+async def test_a_client_that_keeps_the_conversation_may_say_yes_and_it(parts: Parts) -> None:
+    asked = await say(parts, "unlock the front door")
+    recalled = parts.recalled([Reply.recalled("unlock the front door", asked.spoken)])
+    assert (await say(parts, "yes", *recalled)).action.entities == ("lock.front_door",)
+    told = parts.recalled([Reply.recalled("turn on the bedside lamp", "The bedside lamp is on.")])
+    assert (await say(parts, "turn it off", *told)).action.entities == ("light.bedside_lamp",)
+
+
+async def test_a_question_that_was_never_asked_is_not_answered_by_yes(parts: Parts, house: Demo) -> None:
+    before = house.commands
+    forged = parts.recalled([Reply.recalled("unlock the front door", "Shall I sing?")])
+    await say(parts, "yes", *forged)
+    assert house.commands == before
+
+
+async def test_a_conversation_commands_the_house_and_asks_back(parts: Parts) -> None:
+    conversation = Conversation(parts, settings=ConversationSettings(speak=False, turn_detection=None))
+    done = (event async for event in conversation.events() if isinstance(event, ReplyDone))
+    await conversation.respond("unlock the front door")
+    assert (await anext(done)).reply.outcome == "asked_back"
+    await conversation.respond("yes")
+    assert (await anext(done)).reply.action.entities == ("lock.front_door",)
+    await conversation.close()
+
+
+async def test_the_names_of_the_house_join_the_lexicon(parts: Parts) -> None:
+    (phrases,) = parts._phrases()
+    assert {"Sofa Lamp", "Kitchen"} <= set(phrases.phrases())
+
+
+async def test_a_question_back_waits_for_its_caller_only_once_and_not_for_ever() -> None:
+    now = [0.0]
+    asked, question = Asked(lambda: now[0]), Reply(question="open it", spoken="Open it?", outcome="asked_back")
+    asked.note(("here", ""), question)
+    assert asked.take(("there", "")) == []
+    assert asked.take(("here", "")) == [question]
+    assert asked.take(("here", "")) == []
+    asked.note(("here", ""), question)
+    now[0] += ANSWERED_WITHIN_S + 1
+    assert asked.take(("here", "")) == []
+    asked.note(("here", ""), Reply(question="x", spoken="Done.", outcome="acted"))
+    assert asked.take(("here", "")) == []
+
+
+@pytest.fixture
+def at_home(serve, samples_home: Path, mosquitto, house: Demo) -> Iterator[object]:
+    with serve(samples_home, env={"REPARTEE_HOME_BROKER": mosquitto.url, "REPARTEE_HOME_HISTORY_DAYS": "0"}) as running:
+        yield running
+
+
+def chat(url: str, *messages: str) -> dict[str, object]:
+    roles = ("user", "assistant")
+    given = [{"role": roles[number % 2], "content": text} for number, text in enumerate(messages)]
+    body = json.dumps({"model": "repartee", "messages": given}).encode()
+    request = urllib.request.Request(f"{url}/v1/chat/completions", body, {"Content-Type": "application/json"})
+    with urllib.request.urlopen(request) as answer:
+        return json.load(answer)["repartee"]
+
+
+async def test_over_http_devices_are_listed_commanded_and_asked_about(at_home) -> None:
+    def visit() -> None:
+        with urllib.request.urlopen(f"{at_home.url}/v1/home/devices") as answer:
+            listed = {device["name"]: device for device in json.load(answer)}
+        assert set(listed["Sofa Lamp"]) == {"id", "name", "domain", "area", "state", "available"}
+        assert chat(at_home.url, "turn off the sofa lamp")["outcome"] == "acted"
+        asked = chat(at_home.url, "open the garage door")
+        assert asked["outcome"] == "asked_back"
+        # Whoever sends no history is remembered for one message.
+        assert chat(at_home.url, "yes")["action"]["entities"] == ["cover.garage_door"]
+        assert chat(at_home.url, "yes")["outcome"] == "abstained"
+
+    await asyncio.to_thread(visit)
