@@ -13,14 +13,17 @@ CLIENTS := $(patsubst tests/clients/%/requirements.txt,%,$(wildcard tests/client
 # TensorRT's own Python modules, without its libraries, to hold our calls against. One with no wheel for this system is left out.
 TENSORRT := tensorrt-bindings==8.6.1 $(addprefix tensorrt-cu12-bindings==,10.3.0 10.16.1.11 11.4.0.106)
 
-# Where the CPU has AVX-512 VNNI and BF16, the reader's kernels for it are compiled on installation.
-KERNELS := $(wildcard plugins/kernels/*.c plugins/kernels/*.h)
-COMPILER_APT := $(shell grep -qw avx512_bf16 /proc/cpuinfo 2>/dev/null && { command -v cc >/dev/null || echo gcc libc6-dev; })
+# The reader's kernels for the CPU are compiled on installation.
+KERNELS := $(wildcard plugins/kernels/cpu/*.c plugins/kernels/cpu/*.h)
+COMPILER_APT := $(shell command -v cc >/dev/null || echo gcc libc6-dev)
+
+# The kernels for ARM are compiled and run by an emulator where the processor is another one.
+ARM_APT := $(if $(filter x86_64,$(shell uname -m)),gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user)
 
 # flite is a clearer voice than the bundled one; PortAudio opens microphone and speaker; Mosquitto carries the virtual house.
 RUN_APT := libflite1 libportaudio2 $(if $(wildcard /usr/sbin/mosquitto),,mosquitto)
 TEST_APT := $(RUN_APT) pulseaudio pulseaudio-utils $(if $(shell command -v chromium),,chromium) \
-	$(if $(shell command -v node),,nodejs) $(if $(shell command -v npm),,npm)
+	$(if $(shell command -v node),,nodejs) $(if $(shell command -v npm),,npm) $(ARM_APT)
 
 # Each package is met by one of these: reader, store, index, recognizer, voices, web.
 LOWEST_TESTS := tests/assistant/commands/test_ask.py tests/assistant/commands/test_knowledge.py tests/knowledge \
@@ -94,7 +97,7 @@ $(VENV)/.python:
 	touch $@
 
 $(VENV)/.installed: pyproject.toml $(KERNELS) $(VENV)/.python
-	@$(call apt,$(COMPILER_APT),the fastest reading)
+	@$(call apt,$(COMPILER_APT),fast reading)
 	@$(call apt,$(RUN_APT),a clearer voice$(,) sound devices and a broker)
 	@$(call pip,-e ".[audio]",$(VENV))
 	@touch $@

@@ -65,6 +65,7 @@ class ReaderConfig:
     model: str = setting("", "weights file or Hugging Face folder; empty for the bundled reader")
     runtime: str = setting("auto", "runtime name from `repartee engine list`, or auto")
     threads: int = setting(0, "CPU threads of the reader; 0 for all cores", minimum=0, maximum=1024)
+    isa: str = setting("", "instruction set of the CPU kernels, avx2 for one; empty for the best that the CPU has")
     threshold: float | None = setting(
         None, "abstain below this confidence (0..1); unset for the calibrated one", minimum=0, maximum=1
     )

@@ -80,6 +80,7 @@ class Parts:
                 runtime=settings.runtime,
                 cache_dir=config.cache_dir,
                 threads=settings.threads or None,
+                isa=settings.isa,
             )
             library = open_library(
                 config,

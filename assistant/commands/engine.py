@@ -66,7 +66,8 @@ def build(config: Config, model: Path | None, runtime: str, targets: tuple[str, 
     if targets:
         _build_for(config, checkpoint, targets, as_json=as_json)
         return
-    loaded = load_runtime(runtime, checkpoint, cache_dir=config.cache_dir, threads=config.reader.threads or None)
+    threads, isa = config.reader.threads or None, config.reader.isa
+    loaded = load_runtime(runtime, checkpoint, cache_dir=config.cache_dir, threads=threads, isa=isa)
     seconds = time.perf_counter() - began
     facts = {"runtime": loaded.name, "device": loaded.device, "buckets": loaded.buckets, "note": loaded.note}
     loaded.close()
@@ -160,12 +161,12 @@ def _bench_model(
 
     checkpoint = load_model(model)
     label = Path(model).stem if model else "bundled"
-    threads = config.reader.threads or None
+    threads, isa = config.reader.threads or None, config.reader.isa
     loaded: dict[str, Runtime] = {}
     for name in names:
         if name != BASELINE:
             try:
-                loaded[name] = load_runtime(name, checkpoint, cache_dir=config.cache_dir, threads=threads)
+                loaded[name] = load_runtime(name, checkpoint, cache_dir=config.cache_dir, threads=threads, isa=isa)
             except UnsuitableModelError as error:
                 click.echo(f"repartee: {label} on {name} is left out: {error}", err=True)
     if not loaded and BASELINE not in names:

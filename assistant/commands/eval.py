@@ -80,7 +80,8 @@ def squad(
         from engines.reader.reader import Reader
 
         model, threads = config.reader.model or None, config.reader.threads or None
-        reader = Reader.load(model, runtime=name, cache_dir=config.cache_dir, threads=threads)
+        isa = config.reader.isa
+        reader = Reader.load(model, runtime=name, cache_dir=config.cache_dir, threads=threads, isa=isa)
         with contextlib.closing(reader):
             yield f"{reader.runtime_name} ({reader.runtime.device})", reader
 

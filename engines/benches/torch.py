@@ -150,6 +150,8 @@ class TorchRuntime:
     max_batch = 16
     note = ""
 
+    compiles = True
+
     def __init__(self, checkpoint: Checkpoint, device: str = "cuda") -> None:
         import torch
 

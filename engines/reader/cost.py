@@ -32,14 +32,18 @@ class CostModel:
     A run is expected to take its shape's average (interpolated by the number of tokens where a shape was never run)
     times the load, which all shapes share and which follows the last few runs: a busy neighbour slows all of them.
     ``bound`` adds the tail: a factor that stochastic quantile tracking keeps where UNUSUAL of the runs exceed it. A
-    shape's first run in a process is dearer (the runtime compiles it); that extra is measured too.
+    shape's first run in a process is dearer where the runtime compiles it (``compiles``); that extra is measured too.
+    Where it does not, a shape between others begins with what these say: one unlucky run is no reason to shun it.
     """
 
-    def __init__(self, averages: dict[Shape, float] | None = None, tail: float = 1.5) -> None:
+    def __init__(
+        self, averages: dict[Shape, float] | None = None, tail: float = 1.25, *, compiles: bool = True
+    ) -> None:
         self._averages = dict(averages or {})
         self._guesses: dict[Shape, float] = {}
         self._tail = tail
         self._load = 1.0
+        self._compiles = compiles
         self._first_ms = 0.0
         self._warm: set[Shape] = set()
         self._lock = threading.Lock()
@@ -49,12 +53,14 @@ class CostModel:
         shape = (rows, tokens)
         with self._lock:
             expected = self._average(shape) * self._load
-            if shape not in self._warm:
+            if self._compiles and shape not in self._warm:
                 self._warm.add(shape)
                 self._first_ms = max(self._first_ms, ms - expected) if self._averages else ms
                 return
+            if shape not in self._averages and not self._compiles and self._between(shape):
+                self._averages[shape] = self._average(shape)
             if shape not in self._averages:
-                self._averages[shape] = expected = ms / self._load
+                self._averages[shape] = ms / self._load
                 self._guesses.clear()
                 return
             over = ms > expected * self._tail
@@ -76,8 +82,12 @@ class CostModel:
     def bound(self, rows: int, tokens: int) -> float:
         """What all but UNUSUAL of the runs stay under, in ms."""
         with self._lock:
-            first = 0.0 if (rows, tokens) in self._warm else self._first_ms
+            first = self._first_ms if self._compiles and (rows, tokens) not in self._warm else 0.0
             return self._average((rows, tokens)) * self._load * self._tail + first
+
+    def _between(self, shape: Shape) -> bool:
+        sizes = [rows * tokens for rows, tokens in self._averages]
+        return bool(sizes) and min(sizes) <= shape[0] * shape[1] <= max(sizes)
 
     def _average(self, shape: Shape) -> float:
         if (known := self._averages.get(shape) or self._guesses.get(shape)) is not None:
@@ -98,13 +108,13 @@ class CostModel:
         return guess
 
     @classmethod
-    def load(cls, path: Path) -> "CostModel":
+    def load(cls, path: Path, *, compiles: bool = True) -> "CostModel":
         """Read what an earlier process learned; an absent or damaged file gives an empty model."""
         with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
             known = json.loads(path.read_text())
             averages = {(int(rows), int(tokens)): float(ms) for rows, tokens, ms in known["average_ms"] if ms > 0}
-            return cls(averages, min(max(float(known["tail"]), 1.05), 4.0))
-        return cls()
+            return cls(averages, min(max(float(known["tail"]), 1.05), 4.0), compiles=compiles)
+        return cls(compiles=compiles)
 
     def save(self, path: Path) -> None:
         """Write what was learned; a folder that cannot be written is no error, the next process measures again."""

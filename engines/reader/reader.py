@@ -19,6 +19,7 @@ from engines.reader.spans import Candidate
 from engines.reader.windows import (
     QUESTION_TOKENS,
     WINDOW_TOKENS,
+    Batch,
     Ids,
     Window,
     likely_stretch,
@@ -48,6 +49,7 @@ CONTEXT_SHARE = 4
 WEIGHED = 10
 """Passages that the rarity of the question's words is counted in."""
 
+WARM_STEP = 32
 WARM_TOKENS, WARM_MS = 192, 8.0
 """Single rows up to this length, or this cost, run at load: a shape's first run inside a slot would break it."""
 
@@ -111,7 +113,8 @@ class Reader:
         self.tokenizer = Tokenizer(checkpoint.vocab, checkpoint.lower_case)
         self.calibration = checkpoint.calibration or Calibration()
         self.fallback_note = runtime.note
-        self.cost = CostModel.load(cost_file) if cost_file else CostModel()
+        compiles = runtime.compiles
+        self.cost = CostModel.load(cost_file, compiles=compiles) if cost_file else CostModel(compiles=compiles)
         self._cost_file = cost_file
         self._longest = max((each for each in runtime.buckets if each <= WINDOW_TOKENS), default=runtime.buckets[0])
         self._context = lru_cache(maxsize=4096)(self._context_tokens)
@@ -119,7 +122,13 @@ class Reader:
 
     @classmethod
     def load(
-        cls, path: Path | str | None = None, *, runtime: str = "auto", cache_dir: Path, threads: int | None = None
+        cls,
+        path: Path | str | None = None,
+        *,
+        runtime: str = "auto",
+        cache_dir: Path,
+        threads: int | None = None,
+        isa: str = "",
     ) -> "Reader":
         """Load a checkpoint (default: the bundled weights) into a runtime (default: the best that works here).
 
@@ -127,7 +136,7 @@ class Reader:
             ReparteeError: the checkpoint is unusable or has no span head, or the runtime does not work here.
         """
         checkpoint = Checkpoint.load(path or default_checkpoint_path())
-        loaded = load_runtime(runtime, checkpoint, cache_dir=cache_dir, threads=threads)
+        loaded = load_runtime(runtime, checkpoint, cache_dir=cache_dir, threads=threads, isa=isa)
         about = f"{checkpoint.digest} {loaded.name} {loaded.device} {threads}"
         key = hashlib.sha256(about.encode()).hexdigest()[:16]
         return cls(loaded, checkpoint, cache_dir / "cost" / f"{key}.json")
@@ -308,17 +317,25 @@ class Reader:
         return next(each for each in self.runtime.buckets if each >= tokens)
 
     def _warm_up(self) -> None:
-        """Run the short shapes: the runtime compiles them, and the cost model learns what they cost."""
-        for bucket in self.runtime.buckets:
+        """Run the short shapes: the runtime compiles them, and the cost model learns what they cost.
+
+        Of a runtime that does not compile some are enough: what lies between costs what lies between.
+        """
+        buckets = self.runtime.buckets
+        if not self.runtime.compiles:
+            buckets = tuple(each for each in buckets if each % WARM_STEP == 0 or each == buckets[0])
+            self.runtime.run(*self._blank(buckets[0]))  # memory is made ready, for all shapes
+        for bucket in buckets:
             if bucket <= WARM_TOKENS or self.cost.typical(1, bucket) <= WARM_MS:
-                ids = np.full(bucket, self.tokenizer.sep, np.int32)
-                blank = Window(ids, bucket, bucket, 0, 0, 0)
                 for _ in range(2 if self.cost.measured(1, bucket) else 4):
                     began = time.perf_counter()
-                    self.runtime.run(*pad([blank], bucket))
+                    self.runtime.run(*self._blank(bucket))
                     self.cost.observe(1, bucket, (time.perf_counter() - began) * 1000)
         if self._cost_file:
             self.cost.save(self._cost_file)
+
+    def _blank(self, tokens: int) -> Batch:
+        return pad([Window(np.full(tokens, self.tokenizer.sep, np.int32), tokens, tokens, 0, 0, 0)], tokens)
 
 
 def verbatim(passage: ReadablePassage, first: int, last: int) -> tuple[int, int]:

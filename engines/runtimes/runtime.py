@@ -23,7 +23,7 @@ OutputHead = Literal["span", "embedding"]
 RUNTIMES = {
     "tensorrt": "engines.runtimes.tensorrt.runtime",
     "cuda": "engines.runtimes.cuda.runtime",
-    "avx512": "engines.runtimes.cpu.runtime",
+    "cpu": "engines.runtimes.cpu.runtime",
     "openvino": "engines.runtimes.openvino.runtime",
     "openvino-f32": "engines.runtimes.openvino.float32",
 }
@@ -53,6 +53,8 @@ class Runtime(Protocol):
     buckets: tuple[int, ...]
     """Sequence lengths that ``run`` takes, ascending."""
     max_batch: int
+    compiles: bool
+    """Whether a shape is made ready on its first run, which is dearer for it; if not, shapes may be many."""
     note: str
     """Why a runtime that ranks higher was passed over, or ""."""
 
@@ -91,13 +93,15 @@ def load_runtime(
     *,
     cache_dir: Path,
     threads: int | None = None,
+    isa: str = "",
     head: OutputHead = "span",
 ) -> Runtime:
     """Load ``checkpoint`` (default: the bundled reader) into the runtime ``name``, or the best that works (``auto``).
 
     ``cache_dir`` keeps compiled models; it may be read-only, then nothing is kept. ``threads``: CPU threads, None for
-    all cores. With ``auto``, ``note`` says in a few words, for every answer's ledger, why a GPU that is there, or whose
-    libraries are, is not used; ``status`` and ``repartee doctor`` have the whole sentence.
+    all cores. ``isa``: run our CPU kernels for this instruction set, nothing else. With ``auto``, ``note`` says in a
+    few words, for every answer's ledger, why a GPU that is there, or whose libraries are, is not used; ``status`` and
+    ``repartee doctor`` have the whole sentence.
 
     Raises:
         ReparteeError: the name is unknown, or the runtime (with ``auto``: every one) does not work here.
@@ -106,11 +110,13 @@ def load_runtime(
         from engines.checkpoint import default_checkpoint_path
 
         checkpoint = Checkpoint.load(default_checkpoint_path())
+    if isa and name == "auto":
+        name = "cpu"
     if name != "auto":
         if name not in RUNTIMES or not _has_module(name):
             known = ", ".join(known for known in RUNTIMES if _has_module(known))
             raise ReparteeError(f"There is no runtime {name!r}; choose auto or one of {known}.")
-        return _load(name, checkpoint, head, cache_dir, threads)
+        return _load(name, checkpoint, head, cache_dir, threads, isa)
     reasons = []
     for candidate in filter(_has_module, RUNTIMES):
         try:
@@ -132,11 +138,14 @@ def _clause(sentence: str) -> str:
     return wrong[0].lower() + wrong[1:] if wrong.split()[0].istitle() else wrong
 
 
-def _load(name: str, checkpoint: Checkpoint, head: OutputHead, cache_dir: Path, threads: int | None) -> Runtime:
+def _load(
+    name: str, checkpoint: Checkpoint, head: OutputHead, cache_dir: Path, threads: int | None, isa: str = ""
+) -> Runtime:
     status = _module(name).status()
     if not status.available:
         raise ReparteeError(status.reason)
-    runtime: Runtime = _module(name).load(checkpoint, head=head, cache_dir=cache_dir, threads=threads)
+    options = {"isa": isa} if name == "cpu" else {}
+    runtime: Runtime = _module(name).load(checkpoint, head=head, cache_dir=cache_dir, threads=threads, **options)
     return runtime
 
 

@@ -1,4 +1,4 @@
-"""Our own kernels on CPUs with AVX-512 VNNI and BF16: the embedded default where there are such.
+"""Our own kernels for the instruction set that the CPU has: the embedded default where they were built.
 
 Weights stay int8 per output channel, as stored; inputs of matrix products are quantised as they come, per token.
 """
@@ -13,48 +13,59 @@ from engines.checkpoint import Checkpoint
 from engines.errors import ReparteeError
 from engines.quantize import quantize_rows
 from engines.runtimes.kernel_model import kernel_model
-from engines.runtimes.runtime import OutputHead, Status, UnsuitableModelError, buckets_within
-from plugins import bert_avx512 as kernels
+from engines.runtimes.runtime import OutputHead, Status, UnsuitableModelError
+from plugins import bert_cpu as kernels
 from plugins.bert import Model
+
+SHORTEST, STEP = 24, 8
+"""Lengths in tokens that a row may be padded to, from the shortest on: the finer, the better a slot is filled."""
 
 
 def status() -> Status:
-    """Whether the kernels were built, and this CPU has their instructions."""
+    """Whether the kernels were built, and for which of this CPU's instructions."""
     if problem := kernels.missing():
-        return Status("avx512", False, problem, installed=False)
-    return Status("avx512", True, "This CPU has AVX-512 VNNI and BF16, and the kernels for them are built.")
+        return Status("cpu", False, problem, installed=False)
+    isa = kernels.choose()
+    return Status(
+        "cpu", True, f"Our kernels for {kernels.INSTRUCTIONS[isa.name]} ({isa.name}) are built, and run here."
+    )
 
 
 def load(
-    checkpoint: Checkpoint, *, head: OutputHead = "span", cache_dir: Path, threads: int | None = None
-) -> "Avx512Runtime":
-    """Pack ``checkpoint`` for the kernels: 0.15 s for the bundled reader, so nothing is kept in ``cache_dir``.
+    checkpoint: Checkpoint, *, head: OutputHead = "span", cache_dir: Path, threads: int | None = None, isa: str = ""
+) -> "CpuRuntime":
+    """Pack ``checkpoint`` for the kernels: 0.3 s for the bundled reader, so nothing is kept in ``cache_dir``.
+
+    ``isa``: the instruction set of the kernels, "" for the best that this CPU has.
 
     Raises:
         UnsuitableModelError: the model has sizes that the kernels do not know.
-        ReparteeError: the checkpoint has not the head asked for, or there is no memory.
+        ReparteeError: the checkpoint has not the head asked for, the CPU not the instructions, or there is no memory.
     """
     del cache_dir
     config = checkpoint.config
     checkpoint.require_head(head)
     if problem := kernels.unsuitable(config.hidden_size, config.intermediate_size, config.heads):
-        raise UnsuitableModelError(f"The AVX-512 kernels do not run this model: {problem}; choose another runtime.")
+        raise UnsuitableModelError(f"The CPU kernels do not run this model: {problem}; choose another runtime.")
     try:
-        model = kernels.BertAvx512(_model(checkpoint, head), threads)
+        model = kernels.BertCpu(_model(checkpoint, head), threads, isa)
+    except LookupError as error:
+        raise ReparteeError(str(error)) from error
     except MemoryError as error:
         raise ReparteeError(f"There is not enough memory for the model ({error}); close something.") from error
-    return Avx512Runtime(model, config.max_positions, head)
+    return CpuRuntime(model, config.max_positions, head)
 
 
-class Avx512Runtime:
+class CpuRuntime:
     """A packed model. Padding costs nothing: the kernels run the tokens that are there."""
 
     max_batch = 8
+    compiles = False
 
-    def __init__(self, model: kernels.BertAvx512, longest: int, head: OutputHead) -> None:
-        self.name = "avx512"
-        self.device = f"{_cpu_name()}, int8 and bf16, {model.threads} threads"
-        self.buckets = buckets_within(longest)
+    def __init__(self, model: kernels.BertCpu, longest: int, head: OutputHead) -> None:
+        self.name = "cpu"
+        self.device = f"{_cpu_name()}, {model.isa.name}, int8, {model.threads} threads"
+        self.buckets = tuple(range(SHORTEST, longest + 1, STEP)) or (longest,)
         self.note = ""
         self._model = model
         self._head = head

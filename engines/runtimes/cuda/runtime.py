@@ -83,6 +83,7 @@ class CudaRuntime:
     """A model on the GPU. ``run`` may be called from several threads: they take turns, and wait without the GIL."""
 
     max_batch = kernels.ROWS
+    compiles = True
 
     def __init__(
         self, packed: kernels.Packed, cubin: bytes, gpu: Gpu, longest: int, head: OutputHead, folder: Path

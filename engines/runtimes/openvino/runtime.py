@@ -126,6 +126,7 @@ class OpenVinoRuntime:
     """A model compiled for any shape, and for the lengths that turn out to be hot one each of a fixed shape."""
 
     max_batch = 8
+    compiles = True
 
     def __init__(self, compiled: Any, hot: HotShapes, buckets: tuple[int, ...], device: str) -> None:
         self.name = "openvino"

@@ -131,6 +131,8 @@ class TensorRTRuntime:
     ``run`` may be called from several threads: they take turns, and wait without the GIL.
     """
 
+    compiles = True
+
     def __init__(
         self, api: TensorRT, plans: Sequence[bytes], gpu: Gpu, *, head: OutputHead = "span", precision: str = "fp16"
     ) -> None:

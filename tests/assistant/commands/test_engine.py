@@ -8,7 +8,7 @@ from click.testing import CliRunner
 from assistant import cli
 from engines.quantize import write_int8
 from engines.runtimes.transformers_eager import installed
-from plugins.bert_avx512 import missing
+from plugins.bert_cpu import missing
 from tests.engines.small_bert import random_checkpoint
 
 
@@ -83,7 +83,7 @@ def test_the_missing_baseline_is_told_in_one_sentence(engine, model):
 
 @pytest.mark.skipif(bool(missing()), reason=missing())
 def test_a_runtime_that_does_not_know_the_sizes_of_a_model_is_told_and_left_out(engine, model):
-    alone = engine("bench", "--model", model, "--runtime", "avx512", "--seq", "32", "--rounds", "10")
+    alone = engine("bench", "--model", model, "--runtime", "cpu", "--seq", "32", "--rounds", "10")
     assert (alone.exit_code, alone.stdout) == (2, "")
-    assert "tiny on avx512 is left out: " in alone.stderr
+    assert "tiny on cpu is left out: " in alone.stderr
     assert "None of the runtimes asked for runs tiny" in alone.stderr.splitlines()[-1]

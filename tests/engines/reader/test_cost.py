@@ -39,6 +39,17 @@ def test_the_first_run_of_a_shape_is_known_to_be_dear():
     assert model.bound(1, 128) < 10.0
 
 
+def test_where_nothing_is_compiled_a_first_run_is_like_any_other_and_one_unlucky_run_makes_no_shape_dear():
+    model = CostModel({(1, 64): 3.0, (1, 128): 6.0}, compiles=False)
+    model.observe(1, 96, 13.5)
+    assert 4.4 < model.typical(1, 96) / (model.typical(1, 64) / 3.0) < 4.8, "between its neighbours, but for the load"
+    fresh = CostModel(compiles=False)
+    fresh.observe(1, 64, 3.0)
+    assert fresh.typical(1, 64) == 3.0
+    fresh.observe(1, 256, 13.0)  # no neighbour on the other side: what was measured counts
+    assert 12.0 < fresh.typical(1, 256) < 14.0
+
+
 def test_a_busy_machine_raises_every_shape_and_a_quiet_one_lowers_them_again():
     model = learned(r1x64=3.0, r1x128=6.0)
     for _ in range(15):

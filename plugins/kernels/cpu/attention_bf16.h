@@ -2,15 +2,27 @@
 
 #pragma once
 
-#include "avx512_product.h"
+#include "arithmetic.h"
+
+typedef uint16_t Projected;
+
+enum { QUERIES = 6 };
 
 /* For a head of `size` channels and `keys` tokens, filled up to a multiple of 64. */
 typedef struct {
     int32_t *keys;     /* bf16 pairs [size / 2][keys] */
     int32_t *values;   /* bf16 pairs [keys / 2][size] */
-    float *scores;     /* [TILE][keys] */
-    uint16_t *weights; /* bf16 [TILE][keys] */
+    float *scores;     /* [QUERIES][keys] */
+    uint16_t *weights; /* bf16 [QUERIES][keys] */
 } HeadScratch;
+
+static size_t head_bytes(int size, int keys) {
+    return 2 * round_up(size / 2 * keys * 4) + round_up(QUERIES * keys * 4) + round_up(QUERIES * keys * 2);
+}
+
+INLINE void store_projected(Projected *at, Floats x) {
+    _mm256_storeu_si256((void *)at, (__m256i)_mm512_cvtneps_pbh(x));
+}
 
 /* 16 x 16 dwords, rows to columns. */
 INLINE void transpose(__m512i r[16]) {
@@ -79,11 +91,11 @@ INLINE __m512bh pair_of(const uint16_t *two) {
 }
 
 /* `count` queries against all keys: scores, softmax, weighted sum of values; `vectors` = size / 16. */
-INLINE void attend(const uint16_t *queries, int stride, int count, int keys, int room, int vectors, float *mix,
-                   int width, const HeadScratch *s) {
+INLINE void attend_some(const uint16_t *queries, int stride, int count, int keys, int room, int vectors, float *mix,
+                        int width, const HeadScratch *s) {
     const int size = 16 * vectors;
     for (int first = 0; first < room; first += 64) {
-        __m512 sums[TILE][4];
+        __m512 sums[QUERIES][4];
         UNROLL
         for (int q = 0; q < count; q++) UNROLL
         for (int v = 0; v < 4; v++) sums[q][v] = _mm512_setzero_ps();
@@ -103,7 +115,7 @@ INLINE void attend(const uint16_t *queries, int stride, int count, int keys, int
         for (int q = 0; q < count; q++) UNROLL
         for (int v = 0; v < 4; v++) _mm512_storeu_ps(s->scores + (size_t)q * room + first + 16 * v, sums[q][v]);
     }
-    float share[TILE];
+    float share[QUERIES];
     for (int q = 0; q < count; q++) {
         float *scores = s->scores + (size_t)q * room;
         for (int key = keys & ~15; key < room; key += 16) /* keys that are not there */
@@ -121,7 +133,7 @@ INLINE void attend(const uint16_t *queries, int stride, int count, int keys, int
         }
         share[q] = 1 / _mm512_reduce_add_ps(total);
     }
-    __m512 sums[TILE][4];
+    __m512 sums[QUERIES][4];
     UNROLL
     for (int q = 0; q < count; q++) UNROLL
     for (int v = 0; v < vectors; v++) sums[q][v] = _mm512_setzero_ps();
@@ -143,20 +155,36 @@ INLINE void attend(const uint16_t *queries, int stride, int count, int keys, int
         _mm512_storeu_ps(mix + (size_t)q * width + 16 * v, _mm512_mul_ps(sums[q][v], _mm512_set1_ps(share[q])));
 }
 
-INLINE void attend_all(const uint16_t *queries, int stride, int keys, int room, int vectors, float *mix, int width,
-                       const HeadScratch *s) {
-    const int blocks = (keys + TILE - 1) / TILE;
+INLINE void attend_rows(const uint16_t *queries, int stride, int keys, int room, int vectors, float *mix, int width,
+                        const HeadScratch *s) {
+    const int blocks = (keys + QUERIES - 1) / QUERIES;
     for (int block = 0; block < blocks; block++) {
         const int first = keys * block / blocks, count = keys * (block + 1) / blocks - first;
         const uint16_t *some = queries + (size_t)first * stride;
         float *to = mix + (size_t)first * width;
         switch (count) {
-        case 1: attend(some, stride, 1, keys, room, vectors, to, width, s); break;
-        case 2: attend(some, stride, 2, keys, room, vectors, to, width, s); break;
-        case 3: attend(some, stride, 3, keys, room, vectors, to, width, s); break;
-        case 4: attend(some, stride, 4, keys, room, vectors, to, width, s); break;
-        case 5: attend(some, stride, 5, keys, room, vectors, to, width, s); break;
-        case 6: attend(some, stride, 6, keys, room, vectors, to, width, s); break;
+        case 1: attend_some(some, stride, 1, keys, room, vectors, to, width, s); break;
+        case 2: attend_some(some, stride, 2, keys, room, vectors, to, width, s); break;
+        case 3: attend_some(some, stride, 3, keys, room, vectors, to, width, s); break;
+        case 4: attend_some(some, stride, 4, keys, room, vectors, to, width, s); break;
+        case 5: attend_some(some, stride, 5, keys, room, vectors, to, width, s); break;
+        case 6: attend_some(some, stride, 6, keys, room, vectors, to, width, s); break;
         }
     }
+}
+
+/* `qkv` [keys][3 * hidden]: this head's queries, keys and values, `size` channels each; `mix` [keys][hidden]. */
+static void attend_all(const uint16_t *qkv, int hidden, int keys, int size, float *mix, void *scratch) {
+    const int stride = 3 * hidden, room = (keys + 63) & ~63;
+    char *at = scratch;
+    const size_t pairs = round_up(size / 2 * room * 4), scores = round_up(QUERIES * room * 4);
+    const HeadScratch s = {.keys = (int32_t *)at,
+                           .values = (int32_t *)(at + pairs),
+                           .scores = (float *)(at + 2 * pairs),
+                           .weights = (uint16_t *)(at + 2 * pairs + scores)};
+    pack(qkv + hidden, qkv + 2 * hidden, stride, keys, room, size, &s);
+    if (size == 32)
+        attend_rows(qkv, stride, keys, room, 2, mix, hidden, &s);
+    else
+        attend_rows(qkv, stride, keys, room, 4, mix, hidden, &s);
 }

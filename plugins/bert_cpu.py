@@ -1,16 +1,20 @@
-"""Launcher of ``kernels/bert_avx512.c``: a BERT encoder in int8 on CPU cores with AVX-512 VNNI and BF16.
+"""Launcher of ``kernels/cpu``: a BERT encoder in int8 on CPU cores, by the best instruction set that they have.
 
-The kernels are compiled when the package is installed, where there is a C compiler.
+The kernels are compiled when the package is installed, where there is a C compiler: those of all instruction sets of
+the processor's family into one library, of which this CPU's are chosen at run time.
 """
 
 import ctypes
 import os
+import platform
 import re
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from importlib.machinery import EXTENSION_SUFFIXES
+from mmap import MADV_HUGEPAGE, mmap
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +23,28 @@ from numpy.typing import NDArray
 
 from plugins.bert import Floats, Model, Norm
 
-INTERFACE = 1
+INTERFACE = 2
 """``repartee_bert_interface()`` of the kernels this launcher fits."""
 
-PANEL = 64
-"""Hidden and inner size must be multiples of it: the outputs the kernels compute at a time."""
+MULTIPLE = 64
+"""Hidden and inner size must be multiples of it: each instruction set's tiles fill that."""
 
 HEAD_SIZES = (32, 64)
 MOST_THREADS = 64
+LINE = 64
+"""Bytes of a cache line: packed weights begin at one, so that no vector of them lies across two."""
+
+ROOM = 16 << 20
+"""Bytes asked for at a time for packed weights; what is not used is never there."""
+
+INSTRUCTIONS = {
+    "avx512": "AVX-512 with VNNI and BF16",
+    "avx-vnni": "AVX-VNNI",
+    "avx2": "AVX2",
+    "neon-i8mm": "NEON with I8MM",
+    "neon": "NEON with the dot product",
+}
+"""Name of an instruction set → what a processor that has it is said to have."""
 
 Array = NDArray[Any]
 
@@ -40,59 +58,135 @@ class Linear:
     bias: Floats
 
 
-def missing() -> str:
-    """Why the kernels do not run here, as one sentence; "" if they do."""
+@dataclass(frozen=True, kw_only=True)
+class Isa:
+    """An instruction set that there are kernels for.
+
+    Weights are packed as [out / ``panel``][in / ``depth``][``panel``][``depth``]; inputs of products are quantised to
+    0..``levels``; ``narrow`` products, if not 0, are summed up in 16 bits and have to fit.
+    """
+
+    number: int
+    name: str
+    panel: int
+    depth: int
+    levels: int
+    narrow: int
+
+
+def missing(isa: str = "") -> str:
+    """Why the kernels do not run here, as one sentence; "" if they do. ``isa``: those of this instruction set."""
+    try:
+        choose(isa)
+    except LookupError as error:
+        return str(error)
+    return ""
+
+
+def choose(isa: str = "") -> Isa:
+    """Give the best instruction set that this CPU has, or the one named ``isa``.
+
+    Raises:
+        LookupError: there are no kernels for it, or the CPU lacks it; the message is a sentence.
+    """
     try:
         library = _library()
     except FileNotFoundError:
-        return (
-            "The AVX-512 kernels were not built when Repartee was installed; "
+        raise LookupError(
+            "The CPU kernels were not built when Repartee was installed; "
             "with gcc there (apt-get install gcc libc6-dev), install it again."
-        )
+        ) from None
     except OSError as error:
-        return f"The AVX-512 kernels cannot be loaded ({error}); install Repartee again."
+        raise LookupError(f"The CPU kernels cannot be loaded ({error}); install Repartee again.") from error
     if library.repartee_bert_interface() != INTERFACE:
-        return "The AVX-512 kernels are those of another version; install Repartee again."
-    if not library.repartee_bert_supported():
-        return "This CPU lacks AVX-512 VNNI or BF16."
-    return ""
+        raise LookupError("The CPU kernels are those of another version; install Repartee again.")
+    known = built()
+    if isa and isa not in [each.name for each in known]:
+        names = ", ".join(each.name for each in known) or "none"
+        raise LookupError(f"There are no kernels named {isa!r} for this kind of processor; there are {names}.")
+    for each in known:
+        if isa in ("", each.name) and library.repartee_bert_supported(each.number):
+            return each
+    if isa:
+        raise LookupError(f"This CPU lacks {INSTRUCTIONS[isa]}.")
+    lacks = " and ".join(INSTRUCTIONS[each.name] for each in known[-1:])
+    raise LookupError(f"This CPU lacks {lacks}." if lacks else f"There are no kernels for {platform.machine()}.")
+
+
+def built() -> list[Isa]:
+    """Every instruction set there are kernels for in the library, best first, whether or not this CPU has it.
+
+    Raises:
+        OSError: the library is not there, or cannot be loaded.
+    """
+    found: list[Isa] = []
+    while traits := _library().repartee_bert_isa(len(found)):
+        found.append(_isa(len(found), traits.contents))
+    return found
+
+
+def here() -> list[Isa]:
+    """Every instruction set that there are kernels for and this CPU has, best first; none where nothing was built."""
+    return [] if missing() else [each for each in built() if _library().repartee_bert_supported(each.number)]
 
 
 def unsuitable(hidden: int, inner: int, heads: int) -> str:
     """What of a model's sizes the kernels do not know; "" if they know all."""
-    if hidden % PANEL or inner % PANEL:
-        return f"hidden and inner size are {hidden} and {inner}, but multiples of {PANEL} are expected"
+    if hidden % MULTIPLE or inner % MULTIPLE:
+        return f"hidden and inner size are {hidden} and {inner}, but multiples of {MULTIPLE} are expected"
     if hidden % heads or hidden // heads not in HEAD_SIZES:
         return f"heads have {hidden / heads:g} channels, but {' or '.join(map(str, HEAD_SIZES))} are expected"
     return ""
 
 
-class BertAvx512:
+def narrowed(linear: Linear, isa: Isa) -> Linear:
+    """Give ``linear`` with steps as fine as sums of ``isa.narrow`` products in 16 bits allow, per output channel."""
+    if not isa.narrow:
+        return linear
+    codes = np.array(linear.codes, np.int8, order="C")
+    factor = np.empty(len(codes), np.float32)
+    _library().repartee_bert_narrow(codes.ctypes.data, factor.ctypes.data, *codes.shape, isa.narrow, isa.levels)
+    return Linear(codes, linear.scale / factor, linear.bias)
+
+
+def packed(codes: NDArray[np.int8], isa: Isa) -> NDArray[np.int8]:
+    """Give weights [out, in] in the order in which the kernels of ``isa`` read them."""
+    out, inputs = codes.shape
+    blocks = codes.reshape(out // isa.panel, isa.panel, inputs // isa.depth, isa.depth)
+    return np.ascontiguousarray(blocks.transpose(0, 2, 1, 3))
+
+
+class BertCpu:
     """A loaded model with its threads. ``run`` may be called from several threads: they take turns."""
 
-    def __init__(self, model: Model[Linear], threads: int | None = None) -> None:
+    def __init__(self, model: Model[Linear], threads: int | None = None, isa: str = "") -> None:
         """Pack ``model``'s weights. ``threads``: None for one on every core that this process may use.
+
+        ``isa``: the instruction set, "" for the best that this CPU has.
 
         Raises:
             ValueError: a size is none that the kernels know.
+            LookupError: there are no such kernels here; see ``choose``.
             MemoryError: there is no memory, or no thread to be had.
         """
         hidden, inner = model.hidden, model.inner
         if problem := unsuitable(hidden, inner, model.heads):
             raise ValueError(problem)
+        self.isa = choose(isa)
         cores = core_of_cpus()
         self.threads = min(threads or usable_cores(cores), MOST_THREADS)
         self._width = 2 if model.span else hidden
         self._vocab, self._positions, self._types = len(model.words), len(model.positions), len(model.types)
         self._kept: list[Array] = []
+        self._room = np.empty(0, np.int8)
         self._lock = threading.Lock()
         described = self._describe(model, hidden, inner)
         core_of = np.array(cores, np.int32)
         self._engine = _library().repartee_bert_open(
-            ctypes.byref(described), self.threads, core_of.ctypes.data, len(core_of)
+            self.isa.number, ctypes.byref(described), self.threads, core_of.ctypes.data, len(core_of)
         )
         if not self._engine:
-            raise MemoryError("the AVX-512 kernels got no memory or no threads")
+            raise MemoryError("the CPU kernels got no memory or no threads")
 
     def run(self, lengths: Array, ids: Array, types: Array, positions: Array) -> Floats:
         """Run rows of ``lengths`` tokens each; the other arrays hold all their tokens, one row after the other.
@@ -153,11 +247,10 @@ class BertAvx512:
         )
 
     def _linear(self, linear: Linear) -> "_Linear":
-        out, inputs = linear.codes.shape
-        packed = linear.codes.reshape(out // PANEL, PANEL, inputs // 4, 4).transpose(0, 2, 1, 3)
+        linear = narrowed(linear, self.isa)
         total = linear.codes.sum(axis=1, dtype=np.int32) * linear.scale
         floats = (np.asarray(each, np.float32) for each in (linear.scale, total, linear.bias))
-        return _Linear(self._keep(packed), *(self._keep(each) for each in floats))
+        return _Linear(self._keep_weights(packed(linear.codes, self.isa)), *(self._keep(each) for each in floats))
 
     def _norm(self, norm: Norm) -> "_Norm":
         return _Norm(self._keep(norm.gain), self._keep(norm.bias))
@@ -166,6 +259,19 @@ class BertAvx512:
         """Where the array lies, one number after the other, for as long as this object lives."""
         self._kept.append(np.ascontiguousarray(array))
         return self._kept[-1].ctypes.data
+
+    def _keep_weights(self, codes: NDArray[np.int8]) -> int:
+        """The same for packed weights: from a cache line on, in huge pages where there are any."""
+        size = -(-codes.nbytes // LINE) * LINE
+        if size > len(self._room):
+            room = mmap(-1, max(ROOM, size))
+            with suppress(OSError):  # a kernel without them
+                room.madvise(MADV_HUGEPAGE)
+            self._room = np.frombuffer(room, np.int8)
+        here, self._room = self._room[: codes.nbytes], self._room[size:]
+        here[:] = codes.reshape(-1)
+        self._kept.append(here)
+        return here.ctypes.data
 
 
 def core_of_cpus() -> list[int]:
@@ -195,17 +301,25 @@ def usable_cores(cores: Sequence[int], limits: Path = Path("/sys/fs/cgroup/cpu.m
 
 
 def _file() -> Path | None:
-    names = (Path(__file__).with_name(f"_bert_avx512{suffix}") for suffix in EXTENSION_SUFFIXES)
+    names = (Path(__file__).with_name(f"_bert_cpu{suffix}") for suffix in EXTENSION_SUFFIXES)
     return next((path for path in names if path.exists()), None)
 
 
 @cache
 def _library() -> ctypes.CDLL:
     if (path := _file()) is None:
-        raise FileNotFoundError("_bert_avx512")
+        raise FileNotFoundError("_bert_cpu")
     library = ctypes.CDLL(str(path))
     library.repartee_bert_open.restype = ctypes.c_void_p
-    library.repartee_bert_open.argtypes = [ctypes.POINTER(_Model), ctypes.c_int, ctypes.c_void_p, ctypes.c_int]
+    library.repartee_bert_isa.restype = ctypes.POINTER(_Traits)
+    library.repartee_bert_open.argtypes = [
+        ctypes.c_int,
+        ctypes.POINTER(_Model),
+        ctypes.c_int,
+        ctypes.c_void_p,
+        ctypes.c_int,
+    ]
+    library.repartee_bert_narrow.argtypes = [ctypes.c_void_p, ctypes.c_void_p, *[ctypes.c_int] * 4]
     library.repartee_bert_run.argtypes = [ctypes.c_void_p, ctypes.POINTER(_Call)]
     library.repartee_bert_close.argtypes = [ctypes.c_void_p]
     return library
@@ -213,6 +327,24 @@ def _library() -> ctypes.CDLL:
 
 def _pointers(*names: str) -> list[tuple[str, Any]]:
     return [(name, ctypes.c_void_p) for name in names]
+
+
+class _Traits(ctypes.Structure):
+    _fields_ = [
+        ("name", ctypes.c_char_p),
+        *((name, ctypes.c_int32) for name in ("panel", "depth", "levels", "narrow")),
+    ]
+
+
+def _isa(number: int, traits: _Traits) -> Isa:
+    return Isa(
+        number=number,
+        name=traits.name.decode(),
+        panel=traits.panel,
+        depth=traits.depth,
+        levels=traits.levels,
+        narrow=traits.narrow,
+    )
 
 
 class _Shape(ctypes.Structure):

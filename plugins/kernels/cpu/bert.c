@@ -1,71 +1,44 @@
-/* A whole BERT encoder on CPU cores with AVX-512 VNNI and BF16: int8 matrix products, everything between them fused.
+/* A whole BERT encoder on CPU cores: int8 matrix products, everything between them fused. This half knows no
+   instruction set: threads, memory, the order of the phases, and what Python calls.
 
    One call runs a batch of rows of any lengths; their tokens lie one after the other, so nothing is padded. Weights are
    int8 with one scale per output channel. The input of each matrix product is quantised as it comes, per token, to
-   uint8 over the token's own range: x = step * code + low, hence
-       y[n] = scale[n] * (step * sum_k(code[k] * w[n][k]) + low * sum_k(w[n][k])) + bias[n]    exactly.
-   Attention computes in bfloat16 with float32 sums; LayerNorm, residuals and softmax in float32.
+   bytes over the token's own range: x = step * code + base, hence
+       y[n] = scale[n] * (step * sum_k(code[k] * w[n][k]) + base * sum_k(w[n][k])) + bias[n]    exactly.
+   Attention is in float32 or bfloat16, by instruction set; LayerNorm, residuals and softmax are in float32.
 
    Threads claim pieces of each phase and wait for the phase's pieces, not for each other: a thread that the system does
    not let run in time delays nothing but the piece it holds. */
 
 #define _GNU_SOURCE
+#include <math.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
-#include "avx512_attention.h"
+#include "bert.h"
 
 enum {
     PIECES = 2,          /* a thread's share of a phase, in pieces, */
-    SHORTEST_PIECE = 16, /* unless these had fewer tokens than this; */
-    LONGEST_PIECE = 64,  /* with more than this, their inner layer would not stay in a core's cache */
+    SHORTEST_PIECE = 16, /* unless these had fewer tokens than this */
     MOST_THREADS = 64,
     SPINS = 4000, /* pauses before a waiting thread yields its core */
     RUNS = 4,     /* batches whose progress is kept: a thread may still be on its way out of the last ones */
 };
 
-typedef struct {
-    int32_t hidden, inner, heads, layers;
-    float epsilon;
-} Shape;
-
-typedef struct {
-    Linear qkv, out, up, down;
-    Norm attended, output;
-} Layer;
-
-typedef struct {
-    Shape shape;
-    const float *words, *positions, *types; /* embedding tables, float32 [rows][hidden] */
-    Norm embedded;
-    const Layer *layers;
-    const float *span, *span_bias; /* float32 [2][hidden], [2]; NULL: the hidden states are the output */
-} Model;
-
-/* What one thread works with. */
-typedef struct {
-    uint16_t *inner;    /* float16 [LONGEST_PIECE][inner] */
-    uint8_t *codes;     /* [LONGEST_PIECE][inner or hidden] */
-    float *low, *high;  /* [LONGEST_PIECE][16]: the range of each token's inner layer, by lane */
-    float *step, *base; /* [LONGEST_PIECE] */
-    HeadScratch head;
-} Scratch;
-
-typedef struct {
-    const int32_t *ids, *types, *positions;
-    const int32_t *begins; /* [rows + 1]: where each row's tokens begin */
-    int rows, tokens, pieces;
-    float *x;      /* float32 [tokens][hidden]: residual stream */
-    uint16_t *qkv; /* bf16 [tokens][3 hidden] */
-    float *mix;    /* float32 [tokens][hidden]: what attention gives */
-    float *result; /* [tokens][2], or NULL */
-} Batch;
+/* Best first. */
+static const Isa *const ISAS[] = {
+#if defined(__x86_64__)
+    &repartee_avx512, &repartee_avx_vnni, &repartee_avx2,
+#elif defined(__aarch64__)
+    &repartee_neon_i8mm, &repartee_neon,
+#endif
+};
+enum { ISA_COUNT = sizeof ISAS / sizeof *ISAS };
 
 typedef struct {
     _Alignas(64) atomic_int claimed, done; /* pieces; a cache line for each phase */
@@ -78,17 +51,17 @@ typedef struct {
 } Run;
 
 typedef struct Engine {
-    Model model;
+    const Isa *isa;
+    Context context;
     int threads;
     pthread_t workers[MOST_THREADS];
     Scratch scratch[MOST_THREADS];
     void *activations;
     int room_tokens, room_keys;
     float *x, *mix;
-    uint16_t *qkv;
+    void *qkv;
     int home;                     /* the CPU of the caller that the workers were last placed for */
     int32_t core_of[CPU_SETSIZE]; /* CPU -> its core, named by one of the core's CPUs */
-    float gelu[3][16];
     Phase *phases;
     Run runs[RUNS];
     pthread_mutex_t lock; /* guards what follows, and `inside` */
@@ -97,134 +70,44 @@ typedef struct Engine {
     int open, closing;
 } Engine;
 
-/* One head of one row. */
-static void attention(const Engine *e, const Batch *b, const Scratch *s, int row, int head) {
-    const int hidden = e->model.shape.hidden, size = hidden / e->model.shape.heads;
-    const int first = b->begins[row], keys = b->begins[row + 1] - first, room = (keys + 63) & ~63;
-    const uint16_t *qkv = b->qkv + (size_t)first * 3 * hidden + head * size;
-    float *mix = b->mix + (size_t)first * hidden + head * size;
-    pack(qkv + hidden, qkv + 2 * hidden, 3 * hidden, keys, room, size, &s->head);
-    if (size == 32)
-        attend_all(qkv, 3 * hidden, keys, room, 2, mix, hidden, &s->head);
-    else
-        attend_all(qkv, 3 * hidden, keys, room, 4, mix, hidden, &s->head);
-}
-
-/* ---- the phases ---- */
-
-static void project(const Engine *e, const Batch *b, const Scratch *s, int first, int count, int layer) {
-    const int hidden = e->model.shape.hidden;
-    for (int t = 0; t < count; t++)
-        quantise(b->x + (size_t)(first + t) * hidden, hidden, s->codes + (size_t)t * hidden, s->step + t, s->base + t);
-    multiply_to_bf16(&(Product){.tokens = count,
-                                .in = hidden,
-                                .out = 3 * hidden,
-                                .codes = s->codes,
-                                .step = s->step,
-                                .base = s->base,
-                                .linear = e->model.layers[layer].qkv,
-                                .half = b->qkv + (size_t)first * 3 * hidden});
-}
-
-static void embed(const Engine *e, const Batch *b, int first, int count) {
-    const Model *m = &e->model;
-    const size_t hidden = m->shape.hidden;
-    for (int t = first; t < first + count; t++) {
-        float *x = b->x + t * hidden;
-        const float *word = m->words + b->ids[t] * hidden, *type = m->types + b->types[t] * hidden;
-        const float *position = m->positions + b->positions[t] * hidden;
-        for (size_t k = 0; k < hidden; k++) x[k] = word[k] + type[k] + position[k];
-        normalise(x, hidden, m->embedded, m->shape.epsilon);
-    }
-}
-
-static void finish(const Engine *e, const Batch *b, int first, int count) {
-    const size_t hidden = e->model.shape.hidden;
-    if (!b->result) return;
-    for (int t = first; t < first + count; t++)
-        for (int side = 0; side < 2; side++) {
-            __m512 sum = _mm512_setzero_ps();
-            for (size_t k = 0; k < hidden; k += 16)
-                sum = _mm512_fmadd_ps(_mm512_loadu_ps(b->x + t * hidden + k),
-                                      _mm512_loadu_ps(e->model.span + side * hidden + k), sum);
-            b->result[2 * t + side] = _mm512_reduce_add_ps(sum) + e->model.span_bias[side];
-        }
-}
-
-/* All of a layer behind its attention. */
-static void transform(const Engine *e, const Batch *b, const Scratch *s, int first, int count, const Layer *layer) {
-    const Shape *shape = &e->model.shape;
-    const int hidden = shape->hidden, inner = shape->inner;
-    float *x = b->x + (size_t)first * hidden;
-    for (int t = 0; t < count; t++)
-        quantise(b->mix + (size_t)(first + t) * hidden, hidden, s->codes + (size_t)t * hidden, s->step + t,
-                 s->base + t);
-    Product product = {.tokens = count,
-                       .in = hidden,
-                       .out = hidden,
-                       .codes = s->codes,
-                       .step = s->step,
-                       .base = s->base,
-                       .linear = layer->out,
-                       .sum = x,
-                       .half = s->inner,
-                       .low = s->low,
-                       .high = s->high,
-                       .gelu = e->gelu};
-    multiply_to_sum(&product);
-    for (int t = 0; t < count; t++) {
-        normalise(x + (size_t)t * hidden, hidden, layer->attended, shape->epsilon);
-        quantise(x + (size_t)t * hidden, hidden, s->codes + (size_t)t * hidden, s->step + t, s->base + t);
-        _mm512_storeu_ps(s->low + 16 * t, _mm512_set1_ps(INFINITY));
-        _mm512_storeu_ps(s->high + 16 * t, _mm512_set1_ps(-INFINITY));
-    }
-    product.out = inner, product.linear = layer->up;
-    multiply_to_gelu(&product);
-    for (int t = 0; t < count; t++) {
-        const float low = _mm512_reduce_min_ps(_mm512_loadu_ps(s->low + 16 * t));
-        const float range = _mm512_reduce_max_ps(_mm512_loadu_ps(s->high + 16 * t)) - low + SMALLEST_RANGE;
-        s->step[t] = range / STEPS;
-        s->base[t] = low;
-        for (int k = 0; k < inner; k += 16) {
-            const size_t at = (size_t)t * inner + k;
-            to_codes(s->codes + at, _mm512_cvtph_ps(_mm256_loadu_si256((const void *)(s->inner + at))), STEPS / range,
-                     low);
-        }
-    }
-    product.in = inner, product.out = hidden, product.linear = layer->down;
-    multiply_to_sum(&product);
-    for (int t = 0; t < count; t++) normalise(x + (size_t)t * hidden, hidden, layer->output, shape->epsilon);
+static void breathe(void) {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("isb"); /* `yield` is over at once on most cores */
+#endif
 }
 
 static void wait_for(Phase *phase, int pieces) {
     for (int spin = 0; atomic_load_explicit(&phase->done, memory_order_acquire) < pieces; spin++)
         if (spin < SPINS)
-            _mm_pause();
+            breathe();
         else
             sched_yield();
 }
 
 static void work(const Engine *e, Run *run, const Scratch *s) {
     const Batch *b = &run->batch;
-    const int layers = e->model.shape.layers, heads = e->model.shape.heads;
+    const Context *c = &e->context;
+    const int layers = c->model.shape.layers, heads = c->model.shape.heads;
     for (int step = 0; step <= 2 * layers; step++) {
         Phase *phase = &run->phases[step];
         const int attends = step & 1, pieces = attends ? b->rows * heads : b->pieces;
         int piece;
         while ((piece = atomic_fetch_add(&phase->claimed, 1)) < pieces) {
             if (attends) {
-                attention(e, b, s, piece / heads, piece % heads);
+                e->isa->attend(c, b, s, piece / heads, piece % heads);
             } else {
                 const int first = (int64_t)b->tokens * piece / b->pieces,
                           count = (int64_t)b->tokens * (piece + 1) / b->pieces - first;
                 if (step)
-                    transform(e, b, s, first, count, &e->model.layers[step / 2 - 1]);
+                    e->isa->transform(c, b, s, first, count, step / 2 - 1);
                 else
-                    embed(e, b, first, count);
+                    e->isa->embed(c, b, first, count);
                 if (step < 2 * layers)
-                    project(e, b, s, first, count, step / 2);
+                    e->isa->project(c, b, s, first, count, step / 2);
                 else
-                    finish(e, b, first, count);
+                    e->isa->finish(c, b, first, count);
             }
             atomic_fetch_add_explicit(&phase->done, 1, memory_order_release);
         }
@@ -293,8 +176,6 @@ static void *worker(void *argument) {
 
 /* ---- memory ---- */
 
-static size_t round_up(size_t bytes) { return (bytes + 127) & ~(size_t)127; }
-
 static void *take(char **at, size_t bytes) {
     void *here = *at;
     *at += round_up(bytes);
@@ -306,13 +187,13 @@ static int make_room(Engine *e, int tokens, int keys) {
     if (tokens <= e->room_tokens && keys <= e->room_keys) return 0;
     tokens = tokens > e->room_tokens ? tokens : e->room_tokens;
     keys = keys > e->room_keys ? keys : e->room_keys;
-    const Shape *shape = &e->model.shape;
+    const Shape *shape = &e->context.model.shape;
     const size_t hidden = shape->hidden, inner = shape->inner, widest = inner > hidden ? inner : hidden,
-                 size = hidden / shape->heads;
-    const size_t own = round_up(LONGEST_PIECE * inner * 2) + round_up(LONGEST_PIECE * widest) +
-                       2 * round_up(LONGEST_PIECE * 64) + 2 * round_up(LONGEST_PIECE * 4) +
-                       2 * round_up(size / 2 * keys * 4) + round_up(TILE * keys * 4) + round_up(TILE * keys * 2);
-    const size_t shared = 2 * round_up(tokens * hidden * 4) + round_up(tokens * 3 * hidden * 2);
+                 lanes = LONGEST_PIECE * MOST_LANES * sizeof(float), qkv = tokens * 3 * hidden * e->isa->projected_bytes,
+                 head = e->isa->head_bytes(hidden / shape->heads, keys);
+    const size_t own = round_up(LONGEST_PIECE * inner * 2) + round_up(LONGEST_PIECE * widest) + 2 * round_up(lanes) +
+                       2 * round_up(LONGEST_PIECE * 4) + round_up(head);
+    const size_t shared = 2 * round_up(tokens * hidden * 4) + round_up(qkv);
     char *fresh = NULL;
     if (posix_memalign((void **)&fresh, 1 << 21, shared + own * e->threads)) return -1;
     madvise(fresh, shared + own * e->threads, MADV_HUGEPAGE);
@@ -320,18 +201,15 @@ static int make_room(Engine *e, int tokens, int keys) {
     e->activations = fresh;
     e->x = take(&fresh, tokens * hidden * 4);
     e->mix = take(&fresh, tokens * hidden * 4);
-    e->qkv = take(&fresh, tokens * 3 * hidden * 2);
+    e->qkv = take(&fresh, qkv);
     for (int i = 0; i < e->threads; i++)
         e->scratch[i] = (Scratch){.inner = take(&fresh, LONGEST_PIECE * inner * 2),
                                   .codes = take(&fresh, LONGEST_PIECE * widest),
-                                  .low = take(&fresh, LONGEST_PIECE * 64),
-                                  .high = take(&fresh, LONGEST_PIECE * 64),
+                                  .low = take(&fresh, lanes),
+                                  .high = take(&fresh, lanes),
                                   .step = take(&fresh, LONGEST_PIECE * 4),
                                   .base = take(&fresh, LONGEST_PIECE * 4),
-                                  .head.keys = take(&fresh, size / 2 * keys * 4),
-                                  .head.values = take(&fresh, size / 2 * keys * 4),
-                                  .head.scores = take(&fresh, TILE * keys * 4),
-                                  .head.weights = take(&fresh, TILE * keys * 2)};
+                                  .head = take(&fresh, head)};
     e->room_tokens = tokens;
     e->room_keys = keys;
     return 0;
@@ -340,15 +218,13 @@ static int make_room(Engine *e, int tokens, int keys) {
 /* ---- what Python calls ---- */
 
 /* What the launcher was written for; raised when a structure or function above changes. */
-int repartee_bert_interface(void) { return 1; }
+int repartee_bert_interface(void) { return 2; }
 
-/* Whether this CPU has what the kernels need. */
-int repartee_bert_supported(void) {
-    __builtin_cpu_init();
-    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-           __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
-           __builtin_cpu_supports("avx512vnni") && __builtin_cpu_supports("avx512bf16");
-}
+/* What there is for instruction set `number`, best first; NULL behind the last. */
+const Traits *repartee_bert_isa(int number) { return number < ISA_COUNT ? &ISAS[number]->traits : NULL; }
+
+/* Whether this CPU has it. */
+int repartee_bert_supported(int number) { return ISAS[number]->supported(); }
 
 typedef struct {
     int32_t rows;
@@ -369,16 +245,70 @@ void repartee_bert_close(Engine *e) {
     free(e);
 }
 
-/* NULL where there is no memory or no thread. The model's arrays must live as long as the engine. `core_of` [cpus]: the
-   core of each CPU, named by one of its CPUs. */
-Engine *repartee_bert_open(const Model *model, int threads, const int32_t *core_of, int cpus) {
+/* The largest sum of weights of one sign that a 16-bit lane adds up, or the first one that is larger than `enough`: a
+   lane takes two of four channels, `narrow` in all. */
+static int largest_sum(const int8_t *codes, int in, int narrow, int enough) {
+    int largest = 0;
+    for (int k = 0; k < in; k += 2 * narrow)
+        for (int lane = 0; lane < 4; lane += 2) {
+            int above = 0, below = 0;
+            for (int i = k + lane; i < k + 2 * narrow; i += 4) {
+                const int one = codes[i], other = codes[i + 1];
+                above += (one > 0 ? one : 0) + (other > 0 ? other : 0);
+                below -= (one < 0 ? one : 0) + (other < 0 ? other : 0);
+            }
+            largest = above > largest ? above : largest;
+            largest = below > largest ? below : largest;
+            if (largest > enough) return largest;
+        }
+    return largest;
+}
+
+/* Make the steps of each output channel of `codes` [out][in] as much coarser as it takes for no sum of `narrow`
+   products in 16 bits to overflow, whatever the inputs, which are 0 to `levels`; `factor` [out]: new codes are the old
+   ones times it. Sums lie between those of the negative and of the positive weights alone, times `levels`: for most
+   channels that leaves finer steps than a bound by the largest weight would. */
+void repartee_bert_narrow(int8_t *codes, float *factor, int out, int in, int narrow, int levels) {
+    const int most = INT16_MAX / levels;
+    for (int n = 0; n < out; n++) {
+        int8_t *row = codes + (size_t)n * in, coarser[in];
+        const int largest = largest_sum(row, in, narrow, INT32_MAX);
+        factor[n] = 1;
+        if (largest <= most) continue;
+        for (factor[n] = (float)most / largest;; factor[n] *= 0.997f) {
+            for (int k = 0; k < in; k++) coarser[k] = rintf(row[k] * factor[n]);
+            if (largest_sum(coarser, in, narrow, most) <= most) break;
+        }
+        memcpy(row, coarser, in);
+    }
+}
+
+static void fit_gelu(GeluTable table) {
+    for (int part = 0; part < 16; part++) {
+        double a[3], h[3]; /* through the three Chebyshev nodes of the quarter */
+        for (int i = 0; i < 3; i++) {
+            a[i] = 0.25 * part + 0.125 * (1 + cos((2 * i + 1) * M_PI / 6));
+            h[i] = a[i] * 0.5 * erfc(a[i] / sqrt(2));
+        }
+        double slope = (h[1] - h[0]) / (a[1] - a[0]);
+        double bend = ((h[2] - h[1]) / (a[2] - a[1]) - slope) / (a[2] - a[0]);
+        table[2][part] = bend;
+        table[1][part] = slope - bend * (a[0] + a[1]);
+        table[0][part] = h[0] - slope * a[0] + bend * a[0] * a[1];
+    }
+}
+
+/* An engine for instruction set `number`, which this CPU has; NULL where there is no memory or no thread. The model's
+   arrays must live as long as the engine. `core_of` [cpus]: the core of each CPU, named by one of its CPUs. */
+Engine *repartee_bert_open(int number, const Model *model, int threads, const int32_t *core_of, int cpus) {
     Engine *e = calloc(1, sizeof *e);
     if (!e) return NULL;
-    e->model = *model;
+    e->isa = ISAS[number];
+    e->context.model = *model;
     e->threads = 1;
     e->home = -1;
     for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) e->core_of[cpu] = cpu < cpus ? core_of[cpu] : cpu;
-    fit_gelu(e->gelu);
+    fit_gelu(e->context.gelu);
     pthread_mutex_init(&e->lock, NULL);
     pthread_cond_init(&e->wake, NULL);
     pthread_cond_init(&e->left, NULL);
@@ -435,8 +365,8 @@ int repartee_bert_run(Engine *e, const Call *call) {
                          .x = e->x,
                          .qkv = e->qkv,
                          .mix = e->mix,
-                         .result = e->model.span ? call->result : NULL};
-    for (int step = 0; step <= 2 * e->model.shape.layers; step++) {
+                         .result = e->context.model.span ? call->result : NULL};
+    for (int step = 0; step <= 2 * e->context.model.shape.layers; step++) {
         atomic_store_explicit(&run->phases[step].claimed, 0, memory_order_relaxed);
         atomic_store_explicit(&run->phases[step].done, 0, memory_order_relaxed);
     }
@@ -449,6 +379,6 @@ int repartee_bert_run(Engine *e, const Call *call) {
     e->open = 0;
     pthread_mutex_unlock(&e->lock);
     if (held) sched_setaffinity(0, sizeof before, &before);
-    if (!e->model.span) memcpy(call->result, e->x, (size_t)tokens * e->model.shape.hidden * 4);
+    if (!e->context.model.span) memcpy(call->result, e->x, (size_t)tokens * e->context.model.shape.hidden * 4);
     return 0;
 }
