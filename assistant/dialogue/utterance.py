@@ -28,8 +28,8 @@ class Utterance:
 
     `partial(turn, text, appended)` is called with words that will hardly change: the recognizer calls them stable and
     has not thought otherwise for STEADY samples, or it finds them again at a pause. `hypothesis(turn, text)` with
-    everything the recognizer thinks it heard so far, after each feed; `settled(turn, text)` the same at a pause, when all of the
-    audio up to it has been decoded.
+    everything the recognizer thinks it heard so far, after each feed; `settled(turn, text)` the same at a pause, when
+    all of the audio up to it has been decoded.
     """
 
     def __init__(
