@@ -70,7 +70,8 @@ async def demo(parts: Parts, console: Console) -> None:
     show_reply(said.reply, console)
     silent = await play(said.pcm, said.rate)
     console.print(f"The spoken answer is in {speech}" + (f" ({silent})." if silent else "."), markup=False)
-    console.print(f'Ask again: repartee --home {home} ask "QUESTION"\n', markup=False)
+    console.print(f'Ask again: repartee --home {home} ask "QUESTION"', markup=False)
+    console.print(f"A virtual house to command: repartee --home {home} home demo\n", markup=False)
 
 
 class Words:

@@ -6,6 +6,7 @@ import asyncio
 import json
 import queue
 import threading
+import time
 import urllib.request
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
@@ -17,7 +18,8 @@ import pytest_asyncio
 from assistant.channels.web.http.chat import ANSWERED_WITHIN_S, Asked
 from assistant.config import Config
 from assistant.dialogue.conversation import Conversation, ConversationSettings
-from assistant.dialogue.events import ReplyDone
+from assistant.dialogue.events import ReplyAudio, ReplyDone, ReplyText
+from assistant.dialogue.sessions import Sessions
 from assistant.home.demo import Demo
 from assistant.home.settings import HomeConfig
 from assistant.parts import Parts
@@ -200,3 +202,58 @@ async def test_over_http_devices_are_listed_commanded_and_asked_about(at_home) -
         assert chat(at_home.url, "yes")["outcome"] == "abstained"
 
     await asyncio.to_thread(visit)
+
+
+def until_it_says(witness, topic: str, payload: str) -> None:
+    """Wait until the last message on a topic is this one."""
+    give_up = time.monotonic() + 30
+    while witness.on(topic)[-1:] != [payload]:
+        assert time.monotonic() < give_up, f"{topic}: {witness.on(topic)}"
+        time.sleep(0.02)
+
+
+async def test_a_dashboard_asks_and_mutes_over_mqtt(serve, samples_home: Path, mosquitto, house: Demo, witness) -> None:
+    """Repartee is one device among the others: what it is asked there is answered there, and told with its times."""
+
+    def visit() -> None:
+        with serve(samples_home, env={"REPARTEE_HOME_BROKER": mosquitto.url, "REPARTEE_HOME_HISTORY_DAYS": "0"}) as at:
+            base = next(topic for topic, _, _ in witness.seen if topic.startswith("repartee/")).rsplit("/", 1)[0]
+            witness.publish(f"{base}/ask/set", "turn off the ceiling light")
+            (event,) = witness.wait_for(f"{base}/turn", timeout=30)
+            assert json.loads(event)["event_type"] == "acted"
+            assert json.loads(witness.wait_for(f"{base}/answer")[-1])["text"] == "The ceiling light is off."
+            assert set(json.loads(witness.wait_for(f"{base}/stages")[-1])) == {"understand", "act", "total"}
+            chat(at.url, "what time is it?")
+            assert json.loads(witness.wait_for(f"{base}/transcript", 2, timeout=30)[-1])["text"] == "what time is it?"
+            witness.publish(f"{base}/mute/set", "ON")
+            until_it_says(witness, f"{base}/mute", "ON")
+        until_it_says(witness, f"{base}/availability", "offline")
+
+    await asyncio.to_thread(visit)
+
+
+async def test_a_muted_assistant_answers_in_writing(parts: Parts) -> None:
+    parts.muted = True
+    conversation = Conversation(parts, settings=ConversationSettings(turn_detection=None))
+    events = conversation.events()
+    await conversation.respond("is the garage door open?")
+    kinds = []
+    async for event in events:
+        kinds.append(type(event))
+        if isinstance(event, ReplyDone):
+            break
+    assert ReplyAudio not in kinds
+    assert ReplyText in kinds
+    await conversation.close()
+
+
+async def test_an_announcement_reaches_every_room_or_the_one_that_is_meant(parts: Parts) -> None:
+    sessions = Sessions(10)
+    rooms = [Conversation(parts, settings=ConversationSettings(speak=False, turn_detection=None)) for _ in range(2)]
+    with sessions.opened(rooms[0], name="Kitchen"), sessions.opened(rooms[1], name="Hall"):
+        assert await sessions.announce("The tea is ready.", to="Kitchen") == 1
+        assert await sessions.announce("Dinner.") == 2
+        said = (event async for event in rooms[1].events() if isinstance(event, ReplyDone))
+        assert (await anext(said)).reply.spoken == "Dinner."
+    for room in rooms:
+        await room.close()
