@@ -12,8 +12,9 @@ from dataclasses import replace
 from assistant.home.acts import LEVELLED, SERVICES, level, option, simple
 from assistant.home.context import Context, Reading
 from assistant.home.entities import Act, Entity
-from assistant.home.names import Directory, Found, placed_exception
-from assistant.home.names import bare as bare_name
+from assistant.home.names import Directory
+from assistant.home.noun_phrases import Found, placed_exception
+from assistant.home.noun_phrases import bare as bare_name
 from assistant.home.phrasebook import IDIOMS, PROPERTIES, VALUE_VERBS, WARM_VERBS, WAYS
 from assistant.home.politeness import stripped
 from assistant.home.values import Placed, Quantity, values_in

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from assistant.home.entities import Act, HomeIntent, State
-from assistant.home.names import Found
+from assistant.home.noun_phrases import Found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -97,6 +97,17 @@ COMMON_THINGS = frozenset(
     ).split()
 )
 
+#: What is a thing of its own wherever it stands: what is said of it is not said of the light or the blind beside it.
+OF_THEIR_OWN = frozenset(
+    (
+        "tv television telly radio stereo oven stove hob cooker microwave toaster kettle fridge freezer dishwasher "
+        "washer dryer machine computer monitor printer router camera speaker bell iron fan heater radiator boiler window door "
+        "gate shower pump fireplace thermostat"
+    ).split()
+)
+ORDINALS = {"first": "1", "second": "2", "third": "3", "fourth": "4", "fifth": "5", "sixth": "6", "1st": "1",
+            "2nd": "2", "3rd": "3", "4th": "4"}  # fmt: skip
+
 COLOURS: dict[str, tuple[int, int, int]] = {
     "red": (255, 0, 0), "green": (0, 128, 0), "blue": (0, 0, 255), "yellow": (255, 255, 0), "orange": (255, 165, 0),
     "purple": (128, 0, 128), "violet": (238, 130, 238), "pink": (255, 192, 203), "magenta": (255, 0, 255),

@@ -16,7 +16,8 @@ from assistant.home.acts import confirm, intent_name, the, verb
 from assistant.home.clauses import Clauses
 from assistant.home.context import Context, Reading
 from assistant.home.entities import Act, Entity, HomeIntent
-from assistant.home.names import UNFINISHED, Directory, Found
+from assistant.home.names import Directory
+from assistant.home.noun_phrases import UNFINISHED, Found
 from assistant.home.phrasebook import IDIOMS
 from assistant.home.politeness import declined, is_question, later, said_by_others, stripped
 from assistant.home.questions import ask

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from assistant.home import english
 from assistant.home.entities import Entity, HomeIntent, Query
-from assistant.home.names import Directory, Found
+from assistant.home.names import Directory
+from assistant.home.noun_phrases import Found
 from assistant.home.words import plain, singular
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from assistant.home import english
-from assistant.home.names import EXCEPT, Directory
+from assistant.home.names import Directory
+from assistant.home.noun_phrases import EXCEPT
 from assistant.home.phrasebook import PROPERTIES, VALUE_VERBS, WAYS
 from assistant.home.sounds import likeness, phones
 from assistant.home.values import VALUE_WORDS

@@ -14,7 +14,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from assistant.home import english
-from assistant.home.names import Directory, bare, bits
+from assistant.home.names import Directory
+from assistant.home.noun_phrases import bare, bits
 from assistant.home.words import plain, singular
 
 if TYPE_CHECKING:

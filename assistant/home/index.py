@@ -1,0 +1,199 @@
+"""The names of a house, indexed: which things a word, a room, a floor or a kind stands for.
+
+Sets of things are integers with a bit for each thing, so that two thousand of them are matched as quickly as ten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from assistant.home import english
+from assistant.home.entities import Entity
+from assistant.home.noun_phrases import bare, bits
+from assistant.home.words import plain, singular
+
+#: Switched by "everything": what merely reports, opens or sounds is no part of it.
+SWITCHED = frozenset("light switch fan climate humidifier water_heater media_player".split())
+#: Words that say nothing about a thing without the word before them: the "room" of "living room".
+ROOMS = frozenset("room area floor house home space".split())
+
+
+@dataclass(slots=True)
+class _Thing:
+    entity: Entity
+    names: list[frozenset[str]] = field(default_factory=list)
+    light_words: frozenset[str] = frozenset()  #: words that its room and kind explain already
+
+
+class Index:
+    """The names of a house, indexed. Build it anew when a name changes; it holds no state of any thing."""
+
+    def __init__(
+        self,
+        entities: Iterable[Entity],
+        areas: Mapping[str, Iterable[str]],
+        floors: Mapping[str, Iterable[str]],
+        aliases: Mapping[str, str],
+    ) -> None:
+        self.entities = tuple(entity for entity in entities if entity.enabled)
+        self.number = {entity.id: place for place, entity in enumerate(self.entities)}
+        self.exact: dict[str, int] = {}
+        self.words: dict[str, int] = {}
+        self.service: dict[str, int] = {}
+        self.domain: dict[str, int] = {}
+        self.area_of: dict[str, int] = {}
+        self.places: dict[tuple[str, ...], tuple[str, int]] = {}
+        self.place_names: dict[str, str] = {}
+        self.everything = 0
+        self.named: dict[str, int] = {}
+        self.spoken: list[list[str]] = []
+        self.things = [_Thing(entity) for entity in self.entities]
+        said = {plain(name): plain(spoken) for spoken, name in aliases.items()}
+        said_areas = self._areas(areas, aliases)
+        for place, thing in enumerate(self.things):
+            self._add(place, thing, said, said_areas)
+        for floor, rooms in floors.items():
+            mask = 0
+            for room in rooms:
+                mask |= self.area_of.get(plain(room), 0)
+            self._place(plain(floor), floor, mask, "floor")
+        self._called_floors({plain(floor): floor for floor in floors})
+        self.longest = max((len(words) for words in self.places), default=0)
+        self.switched = 0
+        for domain in SWITCHED:
+            self.switched |= self.domain.get(domain, 0)
+        self.in_rooms = 0
+        for mask in self.area_of.values():
+            self.in_rooms |= mask
+        self._blinds()
+        self._vocabulary = frozenset(self.named) | {word for words in self.places for word in words}
+
+    def _areas(self, areas: Mapping[str, Iterable[str]], aliases: Mapping[str, str]) -> dict[str, set[str]]:
+        """Return, for the plain name of each area, every plain name it goes by."""
+        known = {plain(entity.area): entity.area for entity in self.entities if entity.area}
+        known |= {plain(area): area for area in areas}
+        result = {name: {name} for name in known}
+        for area, others in areas.items():
+            result[plain(area)] |= {plain(other) for other in others}
+        for spoken, name in aliases.items():
+            if plain(name) in result:
+                result[plain(name)].add(plain(spoken))
+        self.place_names = known
+        return result
+
+    def _add(self, place: int, thing: _Thing, said: dict[str, str], said_areas: dict[str, set[str]]) -> None:
+        entity, bit = thing.entity, 1 << place
+        names = [plain(name) for name in (entity.name, *entity.aliases)]
+        names += [said[name] for name in names[:1] if name in said]
+        area = plain(entity.area) if entity.area else ""
+        if entity.device and len(names[0].split()) < 3 and plain(entity.device) not in names[0]:
+            names.append(f"{plain(entity.device)} {names[0]}")
+        self.spoken.append(names)
+        called = set(kinds(entity))
+        area_words = {singular(word) for name in said_areas.get(area, ()) for word in name.split()}
+        thing.light_words = frozenset(area_words | called)
+        for name in names:
+            words = frozenset(singular(word) for word in name.split() if word not in english.GLUE) or frozenset([name])
+            thing.names.append(words)
+            for spelled in {bare(name), bare(f"{name[:-2]} one" if name.endswith(" 1") else name)}:
+                self.exact[spelled] = self.exact.get(spelled, 0) | bit
+            for word in words:
+                self.named[word] = self.named.get(word, 0) | bit
+                if word not in ROOMS or (word != "room" and name.startswith(word + " ")):
+                    self.words[word] = self.words.get(word, 0) | bit
+            for first, second in zip(name.split(), name.split()[1:], strict=False):
+                if second in ROOMS:
+                    self.words[f"{first} {second}"] = self.words.get(f"{first} {second}", 0) | bit
+        for word in called:
+            self.words[word] = self.words.get(word, 0) | bit
+        for service in entity.services:
+            self.service[service] = self.service.get(service, 0) | bit
+        self.domain[entity.domain] = self.domain.get(entity.domain, 0) | bit
+        if not entity.category:
+            self.everything |= bit
+        for name in said_areas.get(area, ()):
+            self.area_of[name] = self.area_of.get(name, 0) | bit
+            self._place(name, entity.area or name, bit, "area")
+
+    def _place(self, name: str, called: str, mask: int, kind: str) -> None:
+        words = tuple(word for word in name.split() if word != "the")
+        if words:
+            self.places[words] = (called, self.places.get(words, ("", 0))[1] | mask)
+            if kind == "floor" and words[-1] != "floor":
+                self.places[(*words, "floor")] = self.places[words]
+
+    def _called_floors(self, floors: Mapping[str, str]) -> None:
+        """Let people say "upstairs" of a first floor and "the ground floor" of what is named Downstairs."""
+        ground = next(
+            (
+                name
+                for name in ("downstairs", "ground floor", "main floor", "lower floor", "first floor")
+                if name in floors
+            ),
+            "",
+        )
+        above = [
+            name for name in ("upstairs", "upper floor", "top floor", "first floor", "second floor") if name in floors
+        ]
+        above = [name for name in above if name != ground]
+        for names, named in ((ground and [ground], ("downstairs", "ground floor")), (above, ("upstairs",))):
+            mask = 0
+            for name in names:
+                mask |= self.places[tuple(name.split())][1]
+            for said in named:
+                if mask and tuple(said.split()) not in self.places:
+                    self._place(said, said.capitalize(), mask, "floor")
+        outside = next((name for name in ("outside", "outdoors", "outdoor") if (name,) in self.places), "")
+        for said in ("outside", "outdoors", "outdoor") if outside else ():
+            if (said,) not in self.places:
+                self._place(said, *self.places[(outside,)], "area")
+
+    def _blinds(self) -> None:
+        """Let "the blinds" mean whatever covers the windows, where nothing goes by that name."""
+        for word in ("blind", "curtain", "shade", "shutter"):
+            if not self.words.get(word):
+                covers = [
+                    thing
+                    for thing in self.things
+                    if thing.entity.domain == "cover"
+                    and thing.entity.device_class in (None, "blind", "curtain", "shade", "shutter")
+                ]
+                mask = sum(1 << self.number[thing.entity.id] for thing in covers)
+                if mask and word == "blind":
+                    self.words[word] = mask
+
+    # Finding
+
+    def able(self, services: Iterable[str]) -> int:
+        """Return the things that take one of these services."""
+        mask = 0
+        for service in services:
+            mask |= self.service.get(service, 0)
+        return mask
+
+    def ids(self, mask: int) -> tuple[str, ...]:
+        """Return the ids of a set of things, in the order of the house."""
+        return tuple(self.entities[place].id for place in bits(mask))
+
+    def mask(self, ids: Iterable[str]) -> int:
+        """Return a set of things by their ids; what is not in the house is left out."""
+        return sum(1 << self.number[name] for name in ids if name in self.number)
+
+    def vocabulary(self) -> frozenset[str]:
+        """Return every word that is part of a name of a thing, a room or a floor."""
+        return self._vocabulary
+
+    def is_placed(self, word: str) -> bool:
+        """Say whether a word is part of the name of a thing, a room or a floor."""
+        return word in self._vocabulary
+
+
+def kinds(entity: Entity) -> Iterator[str]:
+    """Yield the words that name the kind of a thing: a light is also a lamp, a garage cover also a door."""
+    classed = english.CALLED.get(f"{entity.domain}.{entity.device_class}")
+    yield from (
+        classed if classed is not None else english.CALLED.get(entity.domain, entity.domain.replace("_", " "))
+    ).split()
+    if entity.domain in ("sensor", "binary_sensor") and entity.device_class:
+        yield from english.SENSED.get(entity.device_class, entity.device_class.replace("_", " ")).split()

@@ -1,0 +1,124 @@
+"""The words of a phrase that names things: what it leaves out, where it says "here" or "everywhere", its lists."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from assistant.home.words import singular
+
+EXCEPT = (
+    ("but", "not"), ("but", "for"), ("except", "for"), ("except",), ("apart", "from"), ("other", "than"), ("aside",
+    "from"),
+    ("excluding",), ("excepting",), ("besides",), ("save", "for"), ("bar",), ("minus",), ("without",), ("not",),
+    ("but",),
+    ("with", "the", "exception", "of"), ("and", "not"),
+)  # fmt: skip
+_EXCEPT_STARTS = frozenset(marker[0] for marker in EXCEPT) - {"and"}
+_PLACING = frozenset("in on at inside upstairs downstairs outside here".split())
+#: What parts the things of a list.
+LISTING = frozenset(("and", ",", "or", "plus", "nor"))
+#: A phrase that ends in one of these is none: "the fan on".
+UNFINISHED = frozenset("on in of at to by from with for is are the a an my and or".split())
+
+_IN = "(?:in|on|at|of|across|around|throughout|through|inside|within|about|over|for|from)"
+_HOUSE = "(?:house|home|app?artment|flat|place|building|property)"
+EVERYWHERE = re.compile(
+    rf"(?<!\S)(?:(?:all )?(?:{_IN} )?(?:all (?:of )?)?(?:the |my |our |this )?(?:entire|whole) {_HOUSE}"
+    rf"|(?:all )?{_IN} (?:all (?:of )?)?(?:the |my |our |this )?{_HOUSE}"
+    rf"|(?:{_IN} )?(?:all (?:of )?(?:the |my |our )?|every |each (?:of the )?)(?:room|area|floor)s?"
+    r"|everywhere|house wide)(?!\S)"
+)
+HERE = re.compile(
+    r"(?<!\S)(?:(?:in |of |around |inside |on |at )?(?:the|this|my|our|that) (?:same )?(?:room|area|space)"
+    r"|(?:in |around |right |over )*here)(?!\S)"
+)
+DETERMINERS = (
+    (" each and every ", " every "),
+    (" every single ", " every "),
+    (" all of ", " all "),
+    (" each of ", " each "),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What a phrase means: ``ids`` where it is plain, ``choices`` where it may be one of several.
+
+    ``problem`` is "" for a find, "unknown" (no such thing), "unable" (there is one, which cannot do this), "which" (one
+    of ``choices``), "room" (the room was not said: all of ``choices``?), "area" (only a room was named), "it" (nothing
+    was spoken of), "except" (what is left out was not found), "here" (the room of the speaker is not known).
+    """
+
+    ids: tuple[str, ...] = ()
+    choices: tuple[str, ...] = ()
+    problem: str = ""
+    phrase: str = ""
+    place: str = ""  #: the room or floor that was named
+    kind: str = ""  #: the generic word that was said: "light", "blind"
+    everything: bool = False  #: all of the house
+    group: bool = False  #: several were meant: "the lights", "all blinds"
+
+
+def bare(name: str) -> str:
+    """Return a plain name without articles, in the singular of its last word: what two spellings of it share."""
+    words = [word for word in name.split() if word not in ("the", "a", "an", "my", "our", "your", ",")]
+    return " ".join([*words[:-1], singular(words[-1])]) if words else ""
+
+
+def bits(mask: int) -> Iterator[int]:
+    """Yield the places of the bits that are set."""
+    while mask:
+        low = mask & -mask
+        yield low.bit_length() - 1
+        mask ^= low
+
+
+def without(words: list[str], places: re.Pattern[str]) -> tuple[list[str], bool]:
+    """Take a way of saying "here" or "everywhere" out of the words; say whether there was one."""
+    text, count = places.subn("", " ".join(words), count=1)
+    return text.split(), bool(count)
+
+
+def items(words: list[str]) -> list[list[str]]:
+    """Split a list of things at its commas and ands."""
+    parts: list[list[str]] = [[]]
+    for word in words:
+        if word in LISTING:
+            if parts[-1]:
+                parts.append([])
+        else:
+            parts[-1].append(word)
+    return [part for part in parts if part]
+
+
+def placed_exception(phrase: str, at: str) -> str:
+    """Return "all but the lamp" and " in the hall" as one phrase: the place is that of the whole."""
+    base, others = exception(phrase.split())
+    if not others or not at or at.split(maxsplit=1)[0] not in _PLACING:
+        return phrase + at
+    return f"{' '.join(base)}{at} except {' and '.join(' '.join(part) for part in others)}"
+
+
+def exception(words: list[str]) -> tuple[list[str], list[list[str]]]:
+    """Split "all lights but the hall and the lamp" into what is meant and the phrases that are left out."""
+    if _EXCEPT_STARTS.isdisjoint(words):
+        return words, []
+    for start in range(1, len(words)):
+        for marker in EXCEPT:
+            if tuple(words[start : start + len(marker)]) == marker:
+                left = words[:start]
+                while left and left[-1] in (",", "and", "but"):
+                    left = left[:-1]
+                return left, [_unled(part) for part in items(words[start + len(marker) :])]
+    return words, []
+
+
+def _unled(words: list[str]) -> list[str]:
+    """Take the lead off what is left out: "for the", "in the", "the ones in the"."""
+    while words and words[0] in ("for", "in", "the", "ones", "one", "on", "that", "from", "at", "not", "leave", "keep"):
+        if words[0] in ("one", "ones") and len(words) == 1:
+            break
+        words = words[1:]
+    return words
