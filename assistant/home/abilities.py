@@ -1,0 +1,102 @@
+"""What can be done to which things of a house, and the acts that do it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from assistant.home.acts import LEVELLED, SERVICES, level, simple
+from assistant.home.context import Context
+from assistant.home.entities import Act, Entity
+from assistant.home.names import Directory
+from assistant.home.values import Quantity
+
+#: Actions that move a value by a step: which way, and of what.
+RELATIVE = {
+    "up": (1, ""), "down": (-1, ""), "brighter": (1, "brightness"), "dimmer": (-1, "brightness"),
+    "warmer": (1, "warmth"), "cooler": (-1, "warmth"),
+}  # fmt: skip
+_ARMING = ("arm_away", "arm_home", "arm_night")
+_MACHINES = ("vacuum", "lawn_mower")
+#: The services of actions that are none themselves.
+_BY_SERVICES = {
+    "arm": _ARMING, "light": ("turn_on",), "oscillate": ("oscillate",), "reverse": ("set_direction",),
+    "level": LEVELLED, **dict.fromkeys(RELATIVE, LEVELLED),
+}  # fmt: skip
+#: Actions that are for things of some domains only, or of any but some.
+_ONLY = {
+    "light": ("light",), "brighter": ("light",), "dimmer": ("light",), "warmer": ("climate", "water_heater"),
+    "cooler": ("climate", "water_heater"), "start": _MACHINES, "pause": _MACHINES,
+}  # fmt: skip
+_NEVER = {
+    "on": ("scene", "vacuum"), "off": ("scene", "vacuum"), "toggle": ("scene", "vacuum"), "stop": _MACHINES,
+    "open": ("lock",),
+}  # fmt: skip
+
+
+class Abilities:
+    """What can be done in one house."""
+
+    def __init__(self, directory: Directory) -> None:
+        self.directory = directory
+        self._ables: dict[str, int] = {}
+
+    def able(self, action: str) -> int:
+        """Return the things that an action can be done to."""
+        if action not in self._ables:
+            self._ables[action] = self._able(action)
+        return self._ables[action]
+
+    def _able(self, action: str) -> int:
+        directory = self.directory
+        mask = directory.able(_BY_SERVICES.get(action) or SERVICES[action])
+        if action in ("on", "off"):
+            mask |= self.of_domains("climate") & directory.able(("set_mode",))
+        if action in _ONLY:
+            mask &= self.of_domains(*_ONLY[action])
+        return mask & ~self.of_domains(*_NEVER.get(action, ()))
+
+    def of_domains(self, *domains: str) -> int:
+        """Return the things of some domains."""
+        mask = 0
+        for domain in domains:
+            mask |= self.directory.domain.get(domain, 0)
+        return mask
+
+    def entity(self, name: str) -> Entity:
+        """Return a thing of the house by its id."""
+        return self.directory.entities[self.directory.number[name]]
+
+    def acts(self, action: str, ids: Sequence[str], context: Context) -> tuple[Act, ...]:
+        """Return the acts of an action upon things; none where the only one cannot do it."""
+        found = (_ACTS.get(action, _simply)(self.entity(name), action, context) for name in ids)
+        return tuple(act for act in found if act is not None)
+
+
+def _simply(entity: Entity, action: str, _: Context) -> Act | None:
+    return simple(entity, action)
+
+
+def _moved(entity: Entity, action: str, context: Context) -> Act | None:
+    sign, quality = RELATIVE[action]
+    if entity.domain == "cover":
+        return simple(entity, "open" if sign > 0 else "close")
+    return level(entity, Quantity(kind="more", number=float(sign), quality=quality), context.states(entity.id))
+
+
+def _armed(entity: Entity, *_: object) -> Act | None:
+    return next((simple(entity, way) for way in _ARMING if way in entity.services), None)
+
+
+def _reversed(entity: Entity, _: str, context: Context) -> Act:
+    state = context.states(entity.id)
+    forward = state is not None and state.attributes.get("direction") == "reverse"
+    return Act(entity.id, "set_direction", {"direction": "forward" if forward else "reverse"})
+
+
+_ACTS: dict[str, Callable[[Entity, str, Context], Act | None]] = {
+    **dict.fromkeys(RELATIVE, _moved),
+    "arm": _armed,
+    "light": lambda entity, *_: simple(entity, "on"),
+    "oscillate": lambda entity, *_: Act(entity.id, "oscillate", {"oscillating": True}),
+    "reverse": _reversed,
+}

@@ -1,0 +1,284 @@
+"""Clauses with a value in them: "set the lamp to half", "two degrees warmer in the hall", "the washer on wool"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from assistant.home.abilities import Abilities
+from assistant.home.acts import level, option
+from assistant.home.context import Context, Reading
+from assistant.home.entities import Act
+from assistant.home.phrasebook import PROPERTIES, VALUE_VERBS, WARM_VERBS
+from assistant.home.noun_phrases import Found, bare
+from assistant.home.values import Placed, Quantity, values_in
+from assistant.home.words import plain
+
+_OF_OPTION = re.compile(
+    r"(?:the )?\b(?:fan mode|fan speed|swing mode|fan|mode|preset|effect|program|programme)"
+    r"(?: (?:of|for|on|in)(?= ))?"
+)
+_OPTION = re.compile(
+    r"(?:(?:set|put|change|switch|turn|make|get|have|run|move|start|select) )?"
+    r"(?P<np>.+?) (?:to|on|in|into|at|as)(?: the)? (?P<option>.+?)"
+    r"(?P<tail> mode| effect| preset| setting| program| programme| cycle| profile)?"
+)
+#: What stands between a value and what it is for, where no verb begins the sentence: "full speed on the fan".
+_FROM_VALUE = frozenset(
+    "in on for at of with please up down here upstairs downstairs outside brightness light lights".split()
+)
+#: Words around a value that belong to it.
+_BEFORE_VALUE = frozenset(
+    "to at by on with of be is a as up down about around just the open closed more like".split()
+)
+_AFTER_VALUE = frozenset(
+    "up down open closed light lights please shut brightness bright of hot warm".split()
+)
+_WAY = {"up": 1, "down": -1}
+#: The domains of a named quality, and of a value that says itself what it is of.
+_DOMAINS = {
+    "brightness": ("light",), "colour": ("light",), "colour temperature": ("light",), "position": ("cover", "valve"),
+    "humidity": ("humidifier",), "speed": ("fan", "number"), "volume": ("siren", "number"),
+    "temperature": ("climate", "water_heater", "light", "number"),
+}  # fmt: skip
+_DOMAINS_OF_KIND = {
+    "colour": ("light",), "kelvin": ("light",), "degrees": ("climate", "water_heater", "number"),
+}  # fmt: skip
+_WARM = ("climate", "water_heater")
+_IN_THE_ROOM = ("", "things", "it in", "the house")
+
+
+class Levels:
+    """Reads the clauses of one house that have a value."""
+
+    def __init__(self, abilities: Abilities) -> None:
+        self.directory = abilities.directory
+        self._abilities = abilities
+
+    def read(self, text: str, context: Context, last: Sequence[str]) -> Iterator[Reading]:
+        """Yield the readings of a clause with a value: "set the lamp to half", "two degrees warmer in the hall"."""
+        bare_text, way = _verbless(text)
+        for placed in reversed(values_in(bare_text)):
+            reading = self._with_value(bare_text, way, placed, text, context, last)
+            if reading is not None:
+                yield reading
+        match = _OPTION.fullmatch(text)
+        if match is not None:
+            for name, wanted in (
+                (match["np"], match["option"]),
+                (match["np"], match["option"] + (match["tail"] or "")),
+            ):
+                reading = self._with_option(name, wanted, context, last)
+                if reading is not None:
+                    yield reading
+
+    def _with_value(
+        self, text: str, way: int, placed: Placed, whole: str, context: Context, last: Sequence[str]
+    ) -> Reading | None:
+        value, before, after = placed.value, text[: placed.start].split(), text[placed.end :].split()
+        if _is_no_command(before, after, value, verbless=text == whole):
+            return None
+        way = _shed(before, after, value, way)
+        if value.kind == "more" and not value.quality and not value.unit and not way:
+            return None
+        if value.kind == "degrees" and re.search(r"(?:^| )(?:up|down) $", text[: placed.start]):
+            value = Quantity(kind="more", number=value.number, unit="degrees")  # "up 2 degrees" is by, not to
+        quality, words, way = self._quality(before, after, way)
+        if value.kind == "more" and way and value.quality == "level":
+            value = replace(value, quality="", number=abs(value.number))
+        if whole.split(maxsplit=1)[0] in WARM_VERBS and not quality:
+            quality = "temperature"
+        return self._of_phrase(" ".join(words), value, quality, way, whole, context, last)
+
+    def _quality(self, before: list[str], after: list[str], way: int) -> tuple[str, list[str], int]:
+        """Return what the value is a value of, the words that are left, and which way it goes."""
+        quality, words = property_of(before + after)
+        if bare(" ".join(before + after)) in self.directory.exact:
+            quality, words = "", before + after
+        for aside, sign in _WAY.items():
+            if aside in words and not self.directory.is_placed(aside):
+                words.remove(aside)  # "turn the heating up in the hall to 21"
+                way = way or sign
+        return quality, words, way
+
+    def _of_phrase(
+        self, phrase: str, value: Quantity, quality: str, way: int, whole: str, context: Context, last: Sequence[str]
+    ) -> Reading | None:
+        """Read a value for what the rest of the clause speaks of, or for the room where that is nothing."""
+        relevant = self._levelled(value, quality)
+        if not relevant:
+            return None
+        if phrase in _IN_THE_ROOM or (phrase == "it" and not last):
+            return self.in_the_room(value, quality, way, context, whole)
+        if phrase.startswith("it "):
+            place = self.directory.find(phrase[3:], relevant, room=context.room)
+            if place.problem == "area":
+                return self._levels(place.choices, value, quality, way, place, whole, phrase, context)
+        found = self.directory.find(phrase, relevant, room=context.room, last=last)
+        return self._levels(found.ids or found.choices, value, quality, way, found, whole, phrase, context)
+
+    def _levels(
+        self, ids: Sequence[str], value: Quantity, quality: str, way: int, found: Found, text: str, phrase: str,
+        context: Context
+    ) -> Reading:  # fmt: skip
+        template = text.replace(phrase, "@", 1) if phrase else ""
+        if found.problem in ("unknown", "it", "here", "except", "unable"):
+            return Reading(found=found, problem=found.problem, wish="set", template=template)
+        if found.everything:
+            return Reading(found=found, problem="unknown", wish="set")
+        if found.problem == "area":
+            ids = self._of_area(ids, value, quality)
+        acts = self._leveled_acts(ids, value, quality, way, context)
+        if not acts:
+            return Reading(found=replace(found, choices=tuple(ids) or found.choices), problem="unable", wish="set")
+        done = tuple(act.entity_id for act in acts)
+        if found.problem in ("which", "room"):
+            if len(done) == 1 and found.problem == "which" and len(found.choices) > 1:
+                return Reading(acts, replace(found, ids=done, choices=(), problem=""), template=template)
+            return Reading(
+                found=replace(found, choices=done),
+                problem=found.problem,
+                wish="set",
+                template=template,
+                alternative=acts,
+            )
+        if found.problem == "area" and value.kind == "number" and len({name.split(".")[0] for name in done}) > 1:
+            warm = tuple(act for act in acts if act.service == "set_temperature")
+            return Reading(found=replace(found, choices=done), problem="degrees", wish="set", alternative=warm)
+        return Reading(acts, replace(found, ids=done, problem="", choices=()), template=template)
+
+    def _leveled_acts(
+        self, ids: Sequence[str], value: Quantity, quality: str, way: int, context: Context
+    ) -> tuple[Act, ...]:
+        acts = []
+        dark = all((state := context.states(name)) is not None and state.value == "off" for name in ids)
+        for name in ids:
+            entity, state = self._abilities.entity(name), context.states(name)
+            if len(ids) > 1 and not dark and value.kind == "more" and state is not None and state.value == "off" and (
+                entity.domain == "light" and (way or value.number) < 0
+            ):  # fmt: skip
+                continue  # of several lamps, those that are off are not lit to be dimmer
+            act = level(entity, value, state, way=way, quality=quality)
+            if act is not None:
+                acts.append(act)
+        return tuple(acts)
+
+    def _of_area(self, ids: Sequence[str], value: Quantity, quality: str) -> list[str]:
+        """Return which things of a room a value is for: degrees for the heating, percent and colours for the lights."""
+        warm = [name for name in ids if name.split(".")[0] in _WARM]
+        wanted: tuple[str, ...] = ("light",)
+        if "speed" in (quality, value.quality) or value.kind == "level":
+            wanted = ("fan",)
+        elif "position" in (quality, value.quality):
+            wanted = ("cover",)
+        elif quality == "humidity":
+            wanted = ("humidifier",)
+        elif quality == "temperature" or "degrees" in (value.kind, value.unit) or (value.quality == "warmth" and warm):
+            wanted = _WARM
+        elif value.kind == "number" and not quality and any(
+            level(self._abilities.entity(name), value, None) for name in warm
+        ):  # fmt: skip
+            wanted = (*_WARM, "light")
+        return [name for name in ids if name.split(".")[0] in wanted]
+
+    def _levelled(self, value: Quantity, quality: str) -> int:
+        """Return the things that can have such a value."""
+        domains = _DOMAINS.get(quality) or _DOMAINS_OF_KIND.get(value.kind)
+        if domains is None and value.kind == "more" and value.quality in ("brightness", "white"):
+            domains = ("light",)
+        able = self._abilities.able("level")
+        return able if domains is None else able & self._abilities.of_domains(*domains)
+
+    def in_the_room(self, value: Quantity, quality: str, way: int, context: Context, text: str) -> Reading | None:
+        """Read a value for no thing in particular: "set the temperature to 21", "make it brighter"."""
+        domain = _domain(value, quality)
+        mask = self._abilities.of_domains(domain) & self._abilities.able("level")
+        if not domain or not mask:
+            return None
+        if context.room:
+            mask &= self.directory.area_of.get(plain(context.room), 0)
+        ids = self.directory.ids(mask)
+        if not ids:
+            return None
+        found = Found(ids=ids, kind=domain, group=True, place=context.room or "")
+        if not context.room and len(ids) > 1:
+            found = Found(choices=ids, problem="room", kind=domain, group=True)
+        return self._levels(ids, value, quality, way, found, text, "", context)
+
+    def _with_option(self, phrase: str, wanted: str, context: Context, last: Sequence[str]) -> Reading | None:
+        """Read "set the wash program to wool": one of the options that the thing itself names."""
+        _, words = property_of(phrase.split())
+        shorter = _OF_OPTION.sub("", phrase).strip()
+        everything = (1 << len(self.directory.entities)) - 1
+        for name in dict.fromkeys((phrase, " ".join(words), shorter, f"{phrase} program", f"{phrase} mode")):
+            if not name:
+                continue
+            found = self.directory.find(name, everything, room=context.room, last=last)
+            ids = found.ids or (found.choices if found.problem in ("which", "area", "room") else ())
+            acts = tuple(act for id_ in ids if (act := option(self._abilities.entity(id_), wanted)) is not None)
+            if acts and (not found.problem or len(acts) == 1):
+                return Reading(acts, replace(found, ids=tuple(act.entity_id for act in acts), problem="", choices=()))
+        return None
+
+
+def _is_no_command(before: list[str], after: list[str], value: Quantity, *, verbless: bool) -> bool:
+    """Say whether a value stands where none stands in a command: "half the lamp", "ten on the fan", "red"."""
+    if after and before in ([], ["the"]):
+        return after[0] not in _FROM_VALUE or (verbless and value.kind == "number")
+    return verbless and not before and not after and value.kind != "more"
+
+
+def _shed(before: list[str], after: list[str], value: Quantity, way: int) -> int:
+    """Take the words that belong to a value off what stands around it; return which way it goes."""
+    while before and before[-1] in _BEFORE_VALUE:
+        word = before.pop()
+        way = way or _WAY.get(word, 0)
+    while after and after[0] in _AFTER_VALUE:
+        if after[0] in ("light", "lights") and value.kind not in ("colour", "kelvin"):
+            break
+        way = way or _WAY.get(after.pop(0), 0)
+    return way
+
+
+def _verbless(text: str) -> tuple[str, int]:
+    """Take the verb off a clause with a value; return which way it points."""
+    for words, way in VALUE_VERBS:
+        if text.startswith(words + " "):
+            return text[len(words) + 1 :], way
+    return text, 0
+
+
+def property_of(words: list[str]) -> tuple[str, list[str]]:
+    """Take what a value is a value of out of a phrase: (the brightness, of the lamp)."""
+    for name, quality in PROPERTIES:
+        parts = name.split()
+        for start in range(len(words) - len(parts) + 1):
+            if words[start : start + len(parts)] == parts:
+                left, right = words[:start], words[start + len(parts) :]
+                while left and left[-1] in ("the", "its", "a") and (len(left) == 1 or right):
+                    left = left[:-1]
+                while (
+                    right
+                    and right[0] in ("of", "for", "in", "on")
+                    and len(right) > 1
+                    and right[1] != "here"
+                    and right[0] != "in"
+                ):
+                    right = right[1:]
+                rest = [*left, *right]
+                return quality, [] if rest in (["the"], ["it"], ["its"]) else rest
+    return "", words
+
+
+def _domain(value: Quantity, quality: str) -> str:
+    """Return what a value without a thing is for: degrees for the heating, colours for the lights."""
+    if "degrees" in (value.kind, value.unit) or quality == "temperature" or value.quality == "warmth":
+        return "climate"
+    if quality in ("brightness", "colour", "colour temperature") or value.quality == "brightness":
+        return "light"
+    if value.kind in ("colour", "kelvin"):
+        return "light"
+    if "speed" in (quality, value.quality):
+        return "fan"
+    return "humidifier" if quality == "humidity" else ""

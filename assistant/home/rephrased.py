@@ -1,0 +1,43 @@
+"""Other ways to say a plain command, in the order that the grammar reads: what is left out comes last."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+_STAYS = r"(?:on|off|open|closed|up|down|alone|as (?:it is|they are|is)|out(?: of it)?|running|be|untouched|lit)"
+_LEAVE = re.compile(
+    r"(?P<main>.+?)(?: ,)?(?: and| but| just)? (?:leave|keep|skip|spare|ignore"
+    r"|(?:do )?not (?:touch|turn off|turn on|switch off|switch on|close|open|include)) (?P<rest>.+?)"
+    rf"(?: {_STAYS})*"
+)
+_LEAVE_FIRST = re.compile(
+    rf"(?:leave|keep|spare|skip) (?P<rest>.+?)(?: {_STAYS})*(?: ,)?(?: and| but)(?: then)? (?P<main>.+)"
+)
+_EXCEPT_FIRST = re.compile(
+    r"(?:except(?: for)?|apart from|aside from|other than|besides|all but|everything but) (?P<rest>.+?)(?: ,)? "
+    r"(?P<main>(?:turn|switch|shut|kill|close|open|lock|put|set|dim|make|everything|all|every)\b.+)"
+)
+_NOT_THOSE = re.compile(r"(?P<main>.+?) , (?:but |just |and )?(?:not|except(?: for)?|apart from|but) (?P<rest>.+)")
+_OTHER = re.compile(
+    r"\b(?:(?:all |every )?(?:of )?(?:the |my )?(?:other|remaining)|(?:all )?the rest of(?: the)?)(?= )|(?<=thing) else\b"
+)
+
+
+def rephrased(text: str) -> Iterator[str]:
+    """Yield a command that leaves something out with "except" and that at its end."""
+    for way in (_EXCEPT_FIRST, _NOT_THOSE):
+        if left := way.fullmatch(text):
+            yield f"{left['main']} except {left['rest']}"
+    if text.split(maxsplit=1)[0] not in ("leave", "keep") and (left := _LEAVE.fullmatch(text)):
+        yield f"{left['main']} except {left['rest']}"
+    if (left := _LEAVE_FIRST.fullmatch(text)) and (whole := others_of(left["main"])):
+        yield f"{whole} except {left['rest']}"
+    if " except " in text and (whole := others_of(text)):
+        yield whole
+
+
+def others_of(text: str) -> str:
+    """Return a command for "the other lights" or "everything else" as one for all of them; "" where it is none."""
+    whole, count = _OTHER.subn(lambda match: "" if match[0] == "else" else "all the", text)
+    return re.sub(" +", " ", whole).strip() if count else ""
