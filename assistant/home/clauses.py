@@ -41,7 +41,8 @@ _RANKS = ("area", "which", "room", "degrees", "here", "it", "unable", "except", 
 
 #: Where a thing cannot do what was said: what is done to it instead, and of which domains it then has to be.
 _INSTEAD = {
-    "on": ("open", ("valve", "cover")), "off": ("close", ("valve", "cover")), "stop": ("off", ("fan", "switch", "siren")),
+    "on": ("open", ("valve", "cover")), "off": ("close", ("valve", "cover")),
+    "stop": ("off", ("fan", "switch", "siren")),
 }  # fmt: skip
 _SWITCHING = frozenset("turn switch shut cut stop".split())
 _HARMLESS = ("on", "off", "close", "lock")  #: what may be done to everything

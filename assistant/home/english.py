@@ -101,8 +101,8 @@ COMMON_THINGS = frozenset(
 OF_THEIR_OWN = frozenset(
     (
         "tv television telly radio stereo oven stove hob cooker microwave toaster kettle fridge freezer dishwasher "
-        "washer dryer machine computer monitor printer router camera speaker bell iron fan heater radiator boiler window door "
-        "gate shower pump fireplace thermostat"
+        "washer dryer machine computer monitor printer router camera speaker bell iron fan heater radiator boiler window "
+        "door gate shower pump fireplace thermostat"
     ).split()
 )
 ORDINALS = {"first": "1", "second": "2", "third": "3", "fourth": "4", "fifth": "5", "sixth": "6", "1st": "1",

@@ -13,12 +13,13 @@ from dataclasses import replace
 
 from assistant.home import english, shared_sentences
 from assistant.home.acts import confirm, intent_name, the, verb
+from assistant.home.asides import after_pause, pointing
 from assistant.home.clauses import Clauses
 from assistant.home.context import Context, Reading
 from assistant.home.entities import Act, Entity, HomeIntent
 from assistant.home.names import Directory
+from assistant.home.phrasebook import IDIOMS, meant
 from assistant.home.noun_phrases import UNFINISHED, Found
-from assistant.home.phrasebook import IDIOMS
 from assistant.home.politeness import declined, is_question, later, said_by_others, stripped
 from assistant.home.questions import ask
 from assistant.home.repairs import Repairs
@@ -84,7 +85,7 @@ class Grammar:
             return None
         if context.pending is not None and (answer := self._answer(text, context)):
             return answer
-        text = stripped(text)
+        text = meant(stripped(text))
         if not text:
             return None
         if declined(text):
@@ -96,8 +97,29 @@ class Grammar:
                 return None
             return self._misheard_question(text, context) or self._shared(text, context)
         if said_by_others(text):
+            return self._after_telling(text, context)
+        return self._command(text, context) or self._after_telling(text, context)
+
+    def _after_telling(self, text: str, context: Context) -> HomeIntent | None:
+        """Read a command that came after something told: "somebody left the light on, turn it off"."""
+        if aside := pointing(text):
+            for phrase in aside.phrases():
+                found = self.directory.find(phrase, self._clauses.able("any"), room=context.room)
+                if not found.problem:
+                    return self._done_after(aside.command, context, found.ids)
+        if aside := after_pause(text):
+            place = aside.place()
+            named = self.directory.find(place, -1).problem == "area" if place else False
+            return (named and self._done_after(f"{aside.command} in {place}", context, ())) or self._done_after(
+                aside.command, context, context.last
+            )
+        return None
+
+    def _done_after(self, command: str, context: Context, last: tuple[str, ...]) -> HomeIntent | None:
+        reading = self._clauses.understood(stripped(command), context, last)
+        if reading is None or reading.problem not in ("", "which", "room"):
             return None
-        return self._command(text, context)
+        return self._intent(reading, context, "a command after something told")
 
     def _answer(self, text: str, context: Context) -> HomeIntent | None:
         pending = context.pending

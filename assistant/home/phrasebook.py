@@ -24,15 +24,15 @@ _WAYS: tuple[tuple[str, str], ...] = (
     # on and off
     ("on", f"{_TURN} {_AGAIN}on <np>"),
     ("off", f"{_CUT} {_AGAIN}(?:off|out) <np>"),
-    ("off", f"{_CUT} <np> {_AGAIN}(?:off|out)(?: of)?<at>"),
+    ("off", f"{_CUT} <np> {_AGAIN}(?:off|out(?! of)(?: of)?)<at>"),
     ("on", f"{_TURN} <np> {_AGAIN}on<where>"),
     ("light", "(?:illuminate|light up|lighten up|light) <np>(?: up)?"),
-    ("on", "(?:activate|enable|fire up|light up|illuminate|power up|boot up|start up|crank up|energi[sz]e|power|light|engage) <np>"),
+    ("on", "(?:activate|enable|fire up|light up|illuminate|power up|boot up|boil|start up|crank up|energi[sz]e|power|light|engage) <np>"),
     ("on", "(?:get|set|start|have|keep) <np> (?:going|started|running|working|up and running|lit)<at>"),
     ("on", "(?:start|run|begin|launch|kick off|go ahead with|get going with|get started with) <np>"),
     ("on", "(?:light|power|fire|boot|start|lit) <np> up<at>"),
-    ("on", f"{_SURE} <np> (?:is|are|be|stays|stay) {_AGAIN}on<at>"),
-    ("off", f"{_SURE} <np> (?:is|are|be|stays|stay) {_AGAIN}(?:off|out)<at>"),
+    ("on", f"{_SURE} <np> (?:(?:is|are|be|stays|stay) |(?=turned|switched)){_AGAIN}on<at>"),
+    ("off", f"{_SURE} <np> (?:(?:is|are|be|stays|stay) |(?=turned|switched)){_AGAIN}(?:off|out)<at>"),
     ("close", f"{_SURE} <np> (?:is|are|be|stays|stay) {_AGAIN}(?:closed|shut|down)<at>"),
     ("lock", f"{_SURE} <np> (?:is|are|be|stays|stay) {_AGAIN}(?:locked|secured)<at>"),
     ("off", "(?:deactivate|disable|kill|cut|power off|power down|shut off|shut down|douse|extinguish|lose|nix|quit|end|"
@@ -59,7 +59,8 @@ _WAYS: tuple[tuple[str, str], ...] = (
     ("close", "(?:close|shut|lower) <np> (?:up|down|fully|completely|all the way|all the way down|in|again)<at>"),
     ("close", f"{_MOVE} <np> (?:all the way |fully )?(?:down|closed|shut|in)<at>"),
     ("open", "<np> (?:open|up)<where>"),
-    ("close", "<np> (?:closed|shut|down)<where>"),
+    ("close", "<np> (?:closed?|shut|down)<where>"),
+    ("close", "pull <np>"),
     ("stop", "(?:stop|halt|freeze|hold|pause) <np>(?: from)?(?: moving| there| right there| where it is| where they are)?"),
     # locks and alarms
     ("lock", "(?:lock|secure|bolt|lock up|latch|deadbolt) <np>"),
@@ -71,6 +72,7 @@ _WAYS: tuple[tuple[str, str], ...] = (
     ("arm_home", "(?:arm|set|activate|turn on) <np> (?:to|for|in) (?:home|stay)(?: mode)?"),
     ("arm_vacation", "(?:arm|set|activate|turn on) <np> (?:to|for|in)(?: the| our)? (?:vacation|holiday|holidays)(?: mode)?"),
     ("disarm", "(?:disarm|deactivate|disable|turn off|switch off) <np>"),
+    ("arm", "(?:turn|switch|put) <np> on"),
     ("arm", "(?:arm|set|turn on|switch on|activate|enable) <np>"),
     # scenes, buttons, machines
     ("activate", "(?:activate|set|start|run|play|enable|apply|load|begin|trigger|launch|engage|do|switch to|change to|go to|transition to|"
@@ -90,6 +92,7 @@ _WAYS: tuple[tuple[str, str], ...] = (
     ("dock", "(?:dock|return|send|bring|call|take|get|recall|let|have|make|tell) <np> (?:to )?(?:go |come |return |head )?(?:back |off )?"
              "(?:(?:to|in|into|on) )?(?:its |the |his |her |their |a )?"
              "(?:home|base|dock|docking station|charger|charging station|charging dock|station|back|house|bed)(?: station)?"),
+    ("start", "let <np> (?:loose|out)"),
     ("dock", "(?:dock|recall|return|park) <np>"),
     ("dock", "<np> (?:go )?(?:back )?(?:to (?:the |your )?)?(?:home|base|dock)"),
     ("pause", "(?:pause|stop|halt) <np>(?: from)?(?: cleaning| vacuuming| hoovering| mowing)?"),
@@ -145,6 +148,46 @@ IDIOMS = {
     "it is too hot": "make it cooler in here", "i am too cold": "make it warmer in here", "i am too hot": "make it cooler in here",
     "ring the bell": "press the doorbell", "water off": "close the water valve", "water on": "open the water valve",
 }  # fmt: skip
+
+_TOO = "(?:far |much |way |a bit |a little |just |really |quite |rather |a little bit )*"
+_PLACE = "(?P<at> (?:(?:in|on|at) .+|here|upstairs|downstairs|outside))?"
+#: Complaints and permissions, and the command that each is.
+_MEANT: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(said), meant)
+    for said, meant in (
+        (f"(?:it is|it feels) {_TOO}(?:too (?:cold|chilly|cool)|freezing(?: cold)?){_PLACE}", "make it warmer<at>"),
+        (f"(?:i am|we are) {_TOO}(?:too |so )?(?:cold|chilly|freezing){_PLACE}", "make it warmer<at>"),
+        (f"(?:it is|it feels) {_TOO}(?:too (?:hot|warm)|boiling(?: hot)?){_PLACE}", "make it cooler<at>"),
+        (f"(?:i am|we are) {_TOO}(?:too |so )?(?:hot|boiling){_PLACE}", "make it cooler<at>"),
+        (f"it is {_TOO}too (?:dark|dim){_PLACE}", "make it brighter<at>"),
+        (f"it is {_TOO}too bright{_PLACE}", "make it dimmer<at>"),
+        (f"(?!it )(?P<np>.+?) (?:is|are) {_TOO}too (?:dim|dark)", "make <np> brighter"),
+        (f"(?!it )(?P<np>.+?) (?:is|are) {_TOO}too bright", "make <np> dimmer"),
+        (f"(?!it )(?P<np>.+?) (?:is|are) {_TOO}too (?:cold|chilly|cool)", "make <np> warmer"),
+        (f"(?!it )(?P<np>.+?) (?:is|are) {_TOO}too (?:hot|warm)", "make <np> cooler"),
+        (f"(?!it )(?P<np>.+?) (?:is|are) {_TOO}too slow", "make <np> faster"),
+        (f"(?!it )(?P<np>.+?) (?:is|are) {_TOO}too fast", "make <np> slower"),
+        ("(?P<np>.+?) (?:could|should|can|needs? to|ha(?:s|ve) to|ought to) be (?P<how>(?:.+ )?(?:brighter|dimmer|warmer|cooler|darker|faster|slower|hotter|colder|less bright))",
+         "make <np> <how>"),
+        ("(?:could|can) (?P<np>(?:the|my|our) .+?) be (?P<how>(?!\\w+ed\\b|set|put|left|made|shut|on|off|in|used)\\w+(?: white)?)", "make <np> <how>"),
+        ("(?:i|we) do not (?:need|want) (?P<np>.+?)(?: on)? (?:any ?more|any longer|now)", "turn off <np>"),
+        ("(?:get rid of|no more|enough of) (?P<np>(?:.+ )?lights?(?: (?:in|on|at) .+)?)", "turn off <np>"),
+        ("(?P<np>.+?) (?:can|may) (?:now )?(?:go|be turned|be switched|be) (?P<how>on|off)", "turn <np> <how>"),
+        ("(?:a bit |a little )?less light (?:from|on|in) (?P<np>.+)", "make <np> dimmer"),
+    )
+)  # fmt: skip
+
+
+def meant(text: str) -> str:
+    """Return the command that a plain sentence stands for: "the lamp is too bright" wants it dimmer."""
+    if text in IDIOMS:
+        return IDIOMS[text]
+    for said, command in _MEANT:
+        if match := said.fullmatch(text):
+            groups = match.groupdict()
+            return re.sub("<([a-z]+)>", lambda name: groups.get(name[1]) or "", command)
+    return text
+
 
 #: Verbs before a value: "set", "turn up", "dim", with the way they point (1 up, -1 down, 0 neither).
 VALUE_VERBS: tuple[tuple[str, int], ...] = tuple(

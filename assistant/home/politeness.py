@@ -14,8 +14,8 @@ _BEFORE = re.compile(
     r"why do not you|why not|is it possible to|is there any chance you could|any chance you could|any chance of|do you think you could|do you think you can|i think you should|"
     r"help me to|help me|would you be able to|could you be able to|would you be willing to|can you|could you|will you|would you|can we|could we|can i|could i|may i|may we|are you able to|would it be possible to|"
     r"i would appreciate it if you could|i would be grateful if you could|if you could|if you would|if you can|if you do not mind|when you get a chance|"
-    r"it is time to|time to|quick|actually|yes|yeah|no|,|you know what|i guess|ready|hurry up and|come on|start to|begin to|for me|thanks|thank you|sorry|excuse me|"
-    r"i am going to bed|good night|one more thing|next|first|again|after that|finally|lastly|only|simply|how about we|how about you|shall we|maybe you could|perhaps you could) )"
+    r"it is time to|time to|quick|actually|yes|yeah|no(?! (?:more|need))|,|you know what|i guess|ready|hurry up and|come on|start to|begin to|for me|thanks|thank you|sorry|excuse me|"
+    r"i am going to bed|good night|one more thing|next|first(?! \w*(?:floor|one|light|lamp|spot|socket|fan|plug)s?\b)|again|after that|finally|lastly|only|simply|how about we|how about you|shall we|maybe you could|perhaps you could) )"
 )
 _ASKING = re.compile(r"(?:would you mind|do you mind|how about|would you be so kind as to|mind) ")
 _GERUNDS = {
@@ -25,11 +25,11 @@ _GERUNDS = {
     "having": "have", "killing": "kill", "brightening": "brighten", "running": "run", "firing": "fire", "pulling": "pull",
 }  # fmt: skip
 _AFTER = re.compile(
-    r"(?: ,)?(?: (?:please|now|right now|thanks|thank you|for me|for us|would you|will you|could you|can you|if you can|if you could|if you would|"
+    r"(?: ,)?(?: (?:(?:please )?and thank you|please|now|right now|thanks|thank you|for me|for us|would you|will you|could you|can you|if you can|if you could|if you would|"
     r"if you do not mind|if you would not mind|if possible|ok|okay|already|again|at once|immediately|right away|straight away|as well|too|instead|quickly|mate|"
     r"dear|love|honey|then|repartee|asap|for a moment|a moment|as soon as you can|when you can|real quick|cheers|will not you|"
     r"thanks a lot|thank you very much|very much|so much|will you please|would you please|pretty please|or something|i think|buddy|pal|man|"
-    r"before i trip|so i can see|so i can sleep|so i can read|right this second|this instant|though|my dear|, will you|yet))$"
+    r"before i trip|so i can see|so i can sleep|so i can read|right this second|this instant|though|any ?more|my dear|, will you|yet))$"
 )
 _PERMISSION = frozenset(("can i", "could i", "may i", "can we", "could we", "may we"))
 _PERMITTED = re.compile(r"(?:please )?(?:have|get)\b")
@@ -62,8 +62,17 @@ _LATER_FIRST = re.compile(
 )
 
 
+#: Why something is wanted: "... it is getting dark".
+_BECAUSE = re.compile(
+    r"(?<=\w)(?: ,)?(?: (?:please|now))*(?: ,)? (?:because |as |since |cause )?(?:it is|it gets|i am|we are) "
+    r"(?:getting|too|so|a bit|very|really|quite|going|off|rather|all|freezing|cold|hot|dark|bright)\b.*$"
+)
+_FILLERS = re.compile(r"(?<!\S)(?:um|uh|er|erm|uhm|hmm|ah)(?: ,)?(?: |$)")
+
+
 def stripped(text: str) -> str:
     """Take the politeness off a plain sentence."""
+    text = _FILLERS.sub("", text).strip(" ,")
     while match := _BEFORE.match(text):
         rest = text[match.end() :]
         if match[0].strip() in _PERMISSION and not _PERMITTED.match(rest):
@@ -75,6 +84,7 @@ def stripped(text: str) -> str:
     first, _, rest = text.partition(" ")
     if first in ("please", "just"):
         return stripped(rest) if rest else text
+    text = _BECAUSE.sub("", text)
     while match := _AFTER.search(text):
         text = text[: match.start()]
     return text.strip(" ,")

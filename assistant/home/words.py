@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 _CONTRACTIONS = {
-    "what's": "what is", "whats": "what is", "that's": "that is", "thats": "that is", "it's": "it is", "its": "it is",
+    "what's": "what is", "whats": "what is", "that's": "that is", "thats": "that is", "it's": "it is",
     "how's": "how is", "hows": "how is", "where's": "where is", "wheres": "where is", "there's": "there is",
     "theres": "there is", "who's": "who is", "here's": "here is", "let's": "let us", "lets": "let us",
     "i'm": "i am", "im": "i am", "i'd": "i would", "id": "i would", "i've": "i have", "ive": "i have",
@@ -19,6 +19,10 @@ _CONTRACTIONS = {
     "mustn't": "must not", "needn't": "need not", "gonna": "going to", "wanna": "want to", "gimme": "give me",
     "pls": "please", "plz": "please", "tv's": "tv",
 }  # fmt: skip
+#: After these "its" is "it is"; elsewhere it is what belongs to it.
+_BEFORE_IT_IS = frozenset(", and but because as since if when so think please now".split())
+#: Letters said one by one.
+_SPELLED = re.compile(r"(?<!\S)(?:t v|a c|l e d|c o 2|p c)(?!\S)")
 _UNITS = {"%": " percent ", "°c": " degrees ", "°f": " degrees ", "°": " degrees ", "½": " half ", "&": " and "}
 _SMALL = {
     word: value
@@ -65,8 +69,11 @@ def plain(text: str) -> str:
             words += [","] if words and words[-1] != "," else []
         else:
             own = found.removesuffix("'s") + "s" * found.endswith("'s")  # "Alice's" is heard as "Alices"
+            if own == "its" and (not words or words[-1] in _BEFORE_IT_IS):
+                own = "it is"  # an apostrophe is not heard
             words += _CONTRACTIONS.get(found, own).replace("'", "").split()
-    words = _DEGREES.sub(_few_degrees, " " + " ".join(words)).split()
+    told = _SPELLED.sub(lambda match: match[0].replace(" ", ""), " ".join(words))
+    words = _DEGREES.sub(_few_degrees, f" {told}").split()
     while words and words[-1] == ",":
         words.pop()
     return " ".join(_figures(words))

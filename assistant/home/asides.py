@@ -1,0 +1,65 @@
+"""A command after something told: "somebody left the loo light on, turn it off", "I am cold, turn the heating up"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+_VERB = "(?:turn|switch|shut|put|flip|flick|close|open|lock|unlock|dim|make|set|start|stop|kill|brighten|pull|draw)"
+_POINTING = re.compile(
+    rf"(?P<told>.+?)(?: ,| and| so| then)* (?P<command>(?:please |just )?{_VERB}(?: (?:on|off|up|down))? (?:it|them)\b.*)"
+)
+_AFTER_PAUSE = re.compile(rf"(?P<told>.+?) ,(?: so| please| and| then)* (?P<command>{_VERB}\b.+)")
+_PLACE = re.compile(r"(?:in|on|at) (?:the |my |our )?(?P<place>.+)$")
+#: Words with which what follows is no command: it was said by others, or is about another time.
+_NO_COMMAND = frozenset(
+    (
+        "said says say saying told tell tells tellin shouted shouts shouting asked ask asks asking yelled not never if "
+        "when whenever once unless until before after while to how why what who whom which should would could can will "
+        "might may must shall used always usually often every yesterday tomorrow later wish hope dreamt dream write "
+        "wrote read reads song called title means word words command sentence sign manual instructions"
+    ).split()
+)
+#: Who would do it themselves: "... and they turn it off".
+_SUBJECTS = frozenset("i we you they he she it who people somebody someone everyone mum dad".split())
+_LONGEST = 5  #: words of a name that is looked for in what was told
+
+
+class Aside(NamedTuple):
+    """What was told, and the command that came after it."""
+
+    told: str
+    command: str
+
+    def phrases(self) -> Iterator[str]:
+        """Yield the stretches of what was told, the longest first: one of them may name what "it" is."""
+        words = self.told.split()
+        for length in range(min(_LONGEST, len(words)), 0, -1):
+            for start in range(len(words) - length + 1):
+                yield " ".join(words[start : start + length])
+
+    def place(self) -> str:
+        """Return the place that was told of, "" where there is none."""
+        match = _PLACE.search(self.told)
+        return match["place"] if match else ""
+
+
+def pointing(text: str) -> Aside | None:
+    """Return the command about "it" at the end of a plain sentence whose beginning told what that is."""
+    return _aside(_POINTING.fullmatch(text))
+
+
+def after_pause(text: str) -> Aside | None:
+    """Return the command after the pause of a plain sentence whose beginning only told why."""
+    aside = _aside(_AFTER_PAUSE.fullmatch(text))
+    return aside if aside and aside.told.split(maxsplit=1)[0] in ("i", "we", "it", "there", "somebody", "someone") else None
+
+
+def _aside(match: re.Match[str] | None) -> Aside | None:
+    if match is None:
+        return None
+    words = match["told"].split()
+    if not _NO_COMMAND.isdisjoint(words) or words[-1] in _SUBJECTS:
+        return None
+    return Aside(match["told"], match["command"])
