@@ -62,12 +62,20 @@ class Abilities:
             mask |= self.directory.domain.get(domain, 0)
         return mask
 
+    def lit(self, ids: Sequence[str], context: Context) -> Sequence[str]:
+        """Return several things without the lights that are off, as long as one is on: none is lit to be dimmer."""
+        states = {name: context.states(name) for name in ids}
+        off = {name for name, state in states.items() if state is not None and state.value == "off"}
+        return [name for name in ids if name not in off or not name.startswith("light.")] if off < set(ids) else ids
+
     def entity(self, name: str) -> Entity:
         """Return a thing of the house by its id."""
         return self.directory.entities[self.directory.number[name]]
 
     def acts(self, action: str, ids: Sequence[str], context: Context) -> tuple[Act, ...]:
         """Return the acts of an action upon things; none where the only one cannot do it."""
+        if len(ids) > 1 and action in RELATIVE and RELATIVE[action][0] < 0:
+            ids = self.lit(ids, context)
         found = (_ACTS.get(action, _simply)(self.entity(name), action, context) for name in ids)
         return tuple(act for act in found if act is not None)
 

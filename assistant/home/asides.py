@@ -23,6 +23,8 @@ _NO_COMMAND = frozenset(
 )
 #: Who would do it themselves: "... and they turn it off".
 _SUBJECTS = frozenset("i we you they he she it who people somebody someone everyone mum dad".split())
+#: How a reason begins.
+_TELLING = frozenset("i we it there somebody someone".split())
 _LONGEST = 5  #: words of a name that is looked for in what was told
 
 
@@ -52,14 +54,16 @@ def pointing(text: str) -> Aside | None:
 
 def after_pause(text: str) -> Aside | None:
     """Return the command after the pause of a plain sentence whose beginning only told why."""
-    aside = _aside(_AFTER_PAUSE.fullmatch(text))
-    return aside if aside and aside.told.split(maxsplit=1)[0] in ("i", "we", "it", "there", "somebody", "someone") else None
+    match = _AFTER_PAUSE.fullmatch(text)
+    if match is None or match["told"].split(maxsplit=1)[0] not in _TELLING:
+        return None
+    return _aside(match, _NO_COMMAND - {"to"})  # "I am off to sleep, ..."
 
 
-def _aside(match: re.Match[str] | None) -> Aside | None:
+def _aside(match: re.Match[str] | None, forbidden: frozenset[str] = _NO_COMMAND) -> Aside | None:
     if match is None:
         return None
     words = match["told"].split()
-    if not _NO_COMMAND.isdisjoint(words) or words[-1] in _SUBJECTS:
+    if not forbidden.isdisjoint(words) or words[-1] in _SUBJECTS:
         return None
     return Aside(match["told"], match["command"])

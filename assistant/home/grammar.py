@@ -36,7 +36,7 @@ LIKELY = 0.68
 MARGIN = 0.06
 #: How the shared questions begin; "how do I" is one for the documents.
 _ASKS_A_STATE = re.compile(
-    r"(?:is|are|which|did|have|has|do you know|tell me|(?:what|how) (?:is|are)|how many|how \w+ (?:is|are))\b"
+    r"(?:is|are|which|did|have|has|do you know|tell me|(?:what|how) (?:is|are)|how many|what temperature|how \w+ (?:is|are))\b"
 )
 _ORDER = re.compile(
     r"(?:turn|switch|open|close|shut|lock|unlock|dim|set|raise|lower|put|kill|activate|brighten|toggle|change|make)\b"
@@ -385,6 +385,8 @@ class Grammar:
                 continue
             reading = self._clauses.understood(repair.text, context, context.last)
             if reading is None or (reading.problem and reading.problem not in ("which", "room", "area")):
+                continue
+            if reading.problem and (repair.likeness < SURE or not repair.sure):
                 continue
             readings.append((repair.likeness, reading, repair.text, repair.sure))
         if not readings:

@@ -151,18 +151,12 @@ class Levels:
     def _leveled_acts(
         self, ids: Sequence[str], value: Quantity, quality: str, way: int, context: Context
     ) -> tuple[Act, ...]:
-        acts = []
-        dark = all((state := context.states(name)) is not None and state.value == "off" for name in ids)
-        for name in ids:
-            entity, state = self._abilities.entity(name), context.states(name)
-            if len(ids) > 1 and not dark and value.kind == "more" and state is not None and state.value == "off" and (
-                entity.domain == "light" and (way or value.number) < 0
-            ):  # fmt: skip
-                continue  # of several lamps, those that are off are not lit to be dimmer
-            act = level(entity, value, state, way=way, quality=quality)
-            if act is not None:
-                acts.append(act)
-        return tuple(acts)
+        if len(ids) > 1 and value.kind == "more" and (way or value.number) < 0:
+            ids = self._abilities.lit(ids, context)
+        levelled = (
+            level(self._abilities.entity(name), value, context.states(name), way=way, quality=quality) for name in ids
+        )
+        return tuple(act for act in levelled if act is not None)
 
     def _of_area(self, ids: Sequence[str], value: Quantity, quality: str) -> list[str]:
         """Return which things of a room a value is for: degrees for the heating, percent and colours for the lights."""

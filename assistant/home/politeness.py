@@ -29,7 +29,7 @@ _AFTER = re.compile(
     r"if you do not mind|if you would not mind|if possible|ok|okay|already|again|at once|immediately|right away|straight away|as well|too|instead|quickly|mate|"
     r"dear|love|honey|then|repartee|asap|for a moment|a moment|as soon as you can|when you can|real quick|cheers|will not you|"
     r"thanks a lot|thank you very much|very much|so much|will you please|would you please|pretty please|or something|i think|buddy|pal|man|"
-    r"before i trip|so i can see|so i can sleep|so i can read|right this second|this instant|though|any ?more|my dear|, will you|yet))$"
+    r"before i trip|so i can see|so i can sleep|so i can read|right this second|this instant|though|my dear|, will you|yet))$"
 )
 _PERMISSION = frozenset(("can i", "could i", "may i", "can we", "could we", "may we"))
 _PERMITTED = re.compile(r"(?:please )?(?:have|get)\b")
@@ -38,6 +38,8 @@ _QUESTION = re.compile(
     r"do you know|have (?:i|we|you|they)|have (?:the|all|any) .* been|had|(?:check|see|find out|let me know) (?:if|whether)|check|any|anything|anyone|anybody|what about|i wonder|"
     r"show me|give me the (?:status|state|temperature|humidity)|status of|what)\b"
 )
+#: What is looked at without a verb: "the kitchen temperature".
+_BARE_QUESTION = re.compile(r"(?!set |put |turn |make |change |raise |lower )(?:the )?(?:\w+ ){1,4}(?:temperature|humidity)")
 _NOT = re.compile(
     r"(?:please )?(?:do not|never|not|no need to|you do not need to|you need not|you must not|you should not|there is no need to|rather not|avoid|stop from|refrain from|"
     r"please never|whatever you do do not|i do not want|we do not want|i would not|i do not need|do you not)\b"
@@ -92,7 +94,7 @@ def stripped(text: str) -> str:
 
 def is_question(text: str) -> bool:
     """Say whether a plain sentence asks something."""
-    return _QUESTION.match(text) is not None
+    return _QUESTION.match(text) is not None or _BARE_QUESTION.fullmatch(text) is not None
 
 
 def declined(text: str) -> bool:

@@ -57,6 +57,7 @@ _LEAD = re.compile(
 _ASKED: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (kind, re.compile(way))
     for kind, way in (
+        ("either", r"(?:is|are) (?P<np>.+?) (?P<state>on or off|open or closed|locked or unlocked|open or shut|off or on|closed or open|unlocked or locked)"),
         ("any", rf"(?:is|are|do i have|do we have|have we got) (?:there )?(?:any|some) (?:of the )?(?P<state>{_S}) (?P<np>.+?){_AT}{_NOW}"),
         ("count", rf"how many (?P<state>{_S}) (?P<np>.+?) (?:are there|do i have|do we have|are){_AT}{_NOW}"),
         ("any", rf"(?:is|are|do i have|do we have|have we got|was|were) (?:there )?(?:any|anything|some|something|still any)(?P<np> .+?)? (?P<state>{_S}|left on|left open){_AT}{_NOW}"),
@@ -98,6 +99,8 @@ _ASKED: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("humidity", r"how (?:humid|damp) is (?:it )?(?P<np>.*?)(?: right now| now)?"),
         ("humidity", r"(?:what is|how is|how high is) the (?:current |relative |air )?humidity(?: level| like)?(?P<np>.*?)(?: right now| now)?"),
         ("humidity", r"what is (?P<np>.+?) humidity"),
+        ("temperature", r"(?:the )?(?P<np>.+?) temperature"),
+        ("humidity", r"(?:the )?(?P<np>.+?) humidity"),
         ("brightness", r"how bright (?:is|are) (?P<np>.+?)(?: right now| now| set)?"),
         ("brightness", r"what is the brightness (?:level )?of (?P<np>.+?)"),
         ("brightness", r"what brightness is (?P<np>.+?)(?: at| set to)?"),
@@ -111,6 +114,7 @@ _ASKED: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("power", r"how much (?:power|electricity|energy) (?:is|are|does|do|has|have) (?P<np>.+?) (?:using|use|drawing|draw|consuming|consume|used|consumed)(?: right now| now| at the moment| today)?"),
         ("power", r"how much (?:power|electricity) (?:is|are) (?:being used|used|we using)(?P<np>.*?)"),
         ("power", r"what is the (?:current )?(?:power consumption|power usage|power|energy consumption|energy usage)(?P<np>.*?)"),
+        ("battery", r"how much battery (?:does|do|has|have) (?P<np>.+?) (?:have|got)(?: left)?"),
         ("battery", r"(?:what is|how is|how full is|how much) (?:the )?battery (?:level |charge |status )?(?:of |on |in |for )?(?P<np>.*?)(?: left| has left)?"),
         ("sensed", r"(?:what is|how is|how high is) (?:the )?(?:current )?(?P<what>co2|carbon dioxide|air quality|pressure|illuminance|light level|noise level|moisture|voltage|signal strength|uv index|wind speed|rain|rainfall|pm2 5|carbon monoxide)"
                     r"(?: level| concentration)?(?P<np>.*?)"),
@@ -120,7 +124,6 @@ _ASKED: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("state", r"what (?:mode|state|program|programme|setting) (?:is|are) (?P<np>.+?)(?: in| on| at| set to)?(?: right now| now)?"),
         ("state", r"where is (?P<np>.+?)(?: right now| now)?"),
         ("reading", r"(?:what is|what are|how is|how are|what does|how much is|how high is) (?P<np>.+?)(?: say| read| show)?(?: right now| now| at the moment| currently)?"),
-        ("state", r"is (?P<np>.+?) (?:on or off|open or closed|locked or unlocked|open or shut|off or on|closed or open)"),
     )
 )  # fmt: skip
 _QUANTITIES = {"humidity", "power", "battery"}
@@ -169,6 +172,10 @@ def _query(directory: Directory, kind: str, match: re.Match[str], context: Conte
     groups = match.groupdict()
     phrase = (groups.get("np") or "").strip()
     at = (groups.get("at") or "").strip()
+    if kind == "either":
+        words = groups["state"].split()[0]
+        found = _in_state(directory, "is", phrase, at, _STATES[words], context)
+        return None if found.problem else Query(kind="value", entities=found.ids, subject=phrase)
     if kind == "motion":
         return _motion(directory, phrase, at, context)
     if "state" in groups or "done" in groups:
@@ -198,7 +205,10 @@ def _query(directory: Directory, kind: str, match: re.Match[str], context: Conte
             (directory.domain.get(domain, 0) for domain in ("sensor", "number", "climate", "select", "binary_sensor")),
             0,
         )
-    found = directory.find(phrase, able, room=context.room, last=context.last, reading=True)
+    found = _find(directory, phrase, able, context)
+    if match[0].startswith(("what mode", "what program", "what setting")):
+        chosen = _find(directory, f"{phrase} program", directory.domain.get("select", 0), context)
+        found = found if chosen.problem else chosen
     if found.problem == "which" and len(found.choices) <= 3:
         ids = found.choices
     elif found.problem:
@@ -208,66 +218,64 @@ def _query(directory: Directory, kind: str, match: re.Match[str], context: Conte
     return Query(kind="value", entities=ids, subject=phrase)
 
 
+#: What can have another state where it cannot have the one that was asked for: a door with nothing but a lock.
+_ELSE = {
+    "open": ("lock", "unlocked"), "closed": ("lock", "locked"),
+    "on": ("alarm_control_panel", "armed"), "off": ("alarm_control_panel", "disarmed"),
+}  # fmt: skip
+_QUANTIFIER = re.compile(
+    r"^(?:there )?(?:any|all|every|each|some|both|anything|everything|something)\b ?(?:of )?(?:the |my |our )?"
+)
+_NO_THING = re.compile(r"^(?:thing|things|else|of them)$")
+
+
 def _of_state(
     directory: Directory, kind: str, phrase: str, at: str, state: str, period: str | None, context: Context
 ) -> Query | None:
+    phrase = _NO_THING.sub("", _QUANTIFIER.sub("", phrase + " ").strip())
+    found = _in_state(directory, kind, phrase, at, state, context)
+    if found.problem in ("unknown", "unable") and state in _ELSE and kind in ("is", "last", "duration"):
+        domain, other = _ELSE[state]
+        again = _find(directory, f"{phrase} {at}".strip(), directory.domain.get(domain, 0), context)
+        if not again.problem or domain == "lock":
+            state, found = other, again
+    if found.problem not in ("", "area", "which", "room"):
+        return _of_nothing(kind, found, phrase, state)
+    ids = found.ids or found.choices
+    if found.problem == "area" and kind == "is" and len(ids) > 1:
+        ids = _named_after(directory, found.place, ids)
+    if not ids:
+        return None
+    subject = phrase or "things"
+    if kind == "is" and len(ids) > 1 and len({plain(_entity(directory, name).name) for name in ids}) > 1:
+        kind = "which" if found.problem == "which" else "all"
+    return Query(
+        kind=kind, entities=ids, states=(state,), subject=subject, area=found.place or None,
+        period=period or ("today" if kind == "duration" else None),
+    )  # fmt: skip
+
+
+def _in_state(directory: Directory, kind: str, phrase: str, at: str, state: str, context: Context) -> Found:
+    """Find the things of a question that can be in a state; of "which lamp" all lamps."""
     able = _with_state(directory, state)
     if re.search(r"\b(?:sensor|detector|batter(?:y|ie))s?\b", phrase):
         able |= _where(directory, lambda entity: entity.domain == "binary_sensor" or entity.device_class == "battery")
-    phrase = re.sub(
-        r"^(?:there )?(?:any|all|every|each|some|both|anything|everything|something)\b ?(?:of )?(?:the |my |our )?",
-        "",
-        phrase + " ",
-    ).strip()
-    phrase = re.sub(r"^(?:thing|things|else|of them)$", "", phrase)
-    whole = f"{phrase} {at}".strip() if kind != "is" or at else phrase
-    if not phrase:
-        whole = f"everything {at}".strip()
-    plural = kind in ("which", "any", "all", "count")
-    if plural and phrase and singular(phrase.split()[-1]) == phrase.split()[-1]:
-        whole = f"{phrase}s {at}".strip()
-    found = directory.find(whole, able, room=context.room, last=context.last, reading=True)
-    if found.problem == "unknown" and plural and whole != f"{phrase} {at}".strip():
-        found = directory.find(f"{phrase} {at}".strip(), able, room=context.room, last=context.last, reading=True)
-    if found.problem in ("unknown", "unable") and state in ("open", "closed") and kind in ("is", "last", "duration"):
-        # a door that has nothing but a lock
-        state = "unlocked" if state == "open" else "locked"
-        found = directory.find(
-            whole, directory.domain.get("lock", 0), room=context.room, last=context.last, reading=True
-        )
-    if found.problem in ("unknown", "unable") and state in ("on", "off") and kind in ("is", "last", "duration"):
-        alarm = directory.find(
-            whole, directory.domain.get("alarm_control_panel", 0), room=context.room, last=context.last, reading=True
-        )
-        if not alarm.problem:
-            state, found = "armed" if state == "on" else "disarmed", alarm
-    ids = found.ids
-    if found.problem == "area" and found.choices:
-        ids = found.choices
-        if kind == "is" and len(ids) > 1:
-            named = [
-                name
-                for name in ids
-                if set(plain(found.place).split()) & set(plain(_entity(directory, name).name).split())
-            ]
-            ids = tuple(named[:1]) if len(named) == 1 else ()
-    elif found.problem in ("which", "room"):
-        ids = found.choices
-    elif found.problem:
-        return _of_nothing(kind, found, phrase, state)
-    if not ids:
-        return None
-    if kind == "is" and len(ids) > 1:
-        doubled = {plain(_entity(directory, name).name) for name in ids}
-        kind = "is" if len(doubled) == 1 else "all"
-        if found.problem == "which" and kind == "all":
-            return Query(
-                kind="which", entities=ids, states=(state,), subject=phrase or "things", area=found.place or None
-            )
-    return Query(
-        kind=kind, entities=ids, states=(state,), subject=phrase or "things", area=found.place or None,
-        period=period or ("today" if kind == "duration" else None),
-    )  # fmt: skip
+    whole = f"{phrase or 'everything'} {at}".strip()
+    if kind in ("which", "any", "all", "count") and phrase and singular(phrase.split()[-1]) == phrase.split()[-1]:
+        found = _find(directory, f"{phrase}s {at}".strip(), able, context)
+        if found.problem != "unknown":
+            return found
+    return _find(directory, whole, able, context)
+
+
+def _find(directory: Directory, phrase: str, able: int, context: Context) -> Found:
+    return directory.find(phrase, able, room=context.room, last=context.last, reading=True)
+
+
+def _named_after(directory: Directory, place: str, ids: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the one thing of a room that has its name: "is the garage open" asks for its door."""
+    named = [name for name in ids if set(plain(place).split()) & set(plain(_entity(directory, name).name).split())]
+    return tuple(named) if len(named) == 1 else ()
 
 
 def _of_nothing(kind: str, found: Found, phrase: str, state: str) -> Query | None:
