@@ -140,7 +140,7 @@ class Clauses:
             (scene["room"] or scene["room_"]).split()
         ) in self.directory.places:
             text = f"activate {scene['np'] or scene['np_']}"
-        for action, way in WAYS:
+        for action, way, _ in WAYS.of(text):
             match = way.fullmatch(text)
             if match is None:
                 continue

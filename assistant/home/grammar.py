@@ -38,6 +38,12 @@ MARGIN = 0.06
 _ASKS_A_STATE = re.compile(
     r"(?:is|are|which|did|have|has|do you know|tell me|(?:what|how) (?:is|are)|how many|what temperature|how \w+ (?:is|are))\b"
 )
+_OF_A_HOUSE = (
+    english.GENERIC
+    | {f"{word}s" for word in english.GENERIC}
+    | {word for group in english.SAME for name in group for word in name.split()}
+    | frozenset("it here anything everything warm worm hot cold humid on off open locked unlocked closed shut".split())
+)
 _ORDER = re.compile(
     r"(?:turn|switch|open|close|shut|lock|unlock|dim|set|raise|lower|put|kill|activate|brighten|toggle|change|make)\b"
 )
@@ -56,6 +62,8 @@ class Grammar:
         self.directory = directory
         self._repairs = Repairs(directory)
         self._clauses = Clauses(directory)
+        #: One of these stands in whatever is asked of the house.
+        self._house_words = directory.vocabulary() | directory.words.keys() | _OF_A_HOUSE
 
     @classmethod
     def build(
@@ -91,6 +99,8 @@ class Grammar:
         if declined(text):
             return self._spared(text)
         if is_question(text):
+            if self._house_words.isdisjoint(text.split()):
+                return None
             if found := ask(self.directory, text, context):
                 return found
             if not _ASKS_A_STATE.match(text):

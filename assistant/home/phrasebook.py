@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import re
 
+from assistant.home.ways import Ways
+
 _TURN = "(?:turn|switch|put|flip|flick|power|get|bring|change|have|make|set|pop|stick|keep|leave|want|need|like)"
 _CUT = "(?:turn|switch|put|flip|flick|power|get|bring|change|have|make|set|shut|knock|keep|leave|click|want|need|like|take)"
 _MOVE = "(?:put|pull|roll|bring|draw|let|push|get|move|turn|crank|wind|take|send|have|swing|slide|want|like)"
@@ -118,15 +120,14 @@ def _longest_first(group: re.Match[str]) -> str:
     return f"(?:{'|'.join(sorted(group[1].split('|'), key=len, reverse=True))})"
 
 
-def _compiled(way: str) -> re.Pattern[str]:
+def _written_out(way: str) -> str:
     way = re.sub(r"\(\?:([a-z |]+)\)(?!\?|\*)", _longest_first, way)
     way = re.sub(r"(?<!\?P)<np>", "(?P<np>.+?)", way)
-    way = way.replace("<at>", "(?P<at> .+)?").replace("<where>", _WHERE)
-    return re.compile(way)
+    return way.replace("<at>", "(?P<at> .+)?").replace("<where>", _WHERE)
 
 
-#: (action, the words of its first place where they are fixed, the expression)
-WAYS: tuple[tuple[str, re.Pattern[str]], ...] = tuple((action, _compiled(way)) for action, way in _WAYS)
+#: Each way to say an action.
+WAYS = Ways((action, _written_out(way)) for action, way in _WAYS)
 
 #: Whole sentences that stand for another one.
 IDIOMS = {
@@ -152,9 +153,9 @@ IDIOMS = {
 _TOO = "(?:far |much |way |a bit |a little |just |really |quite |rather |a little bit )*"
 _PLACE = "(?P<at> (?:(?:in|on|at) .+|here|upstairs|downstairs|outside))?"
 #: Complaints and permissions, and the command that each is.
-_MEANT: tuple[tuple[re.Pattern[str], str], ...] = tuple(
-    (re.compile(said), meant)
-    for said, meant in (
+_MEANT = Ways(
+    (command, said)
+    for said, command in (
         (f"(?:it is|it feels) {_TOO}(?:too (?:cold|chilly|cool)|freezing(?: cold)?){_PLACE}", "make it warmer<at>"),
         (f"(?:i am|we are) {_TOO}(?:too |so )?(?:cold|chilly|freezing){_PLACE}", "make it warmer<at>"),
         (f"(?:it is|it feels) {_TOO}(?:too (?:hot|warm)|boiling(?: hot)?){_PLACE}", "make it cooler<at>"),
@@ -182,10 +183,11 @@ def meant(text: str) -> str:
     """Return the command that a plain sentence stands for: "the lamp is too bright" wants it dimmer."""
     if text in IDIOMS:
         return IDIOMS[text]
-    for said, command in _MEANT:
+    for command, said, _ in _MEANT.of(text):
         if match := said.fullmatch(text):
-            groups = match.groupdict()
-            return re.sub("<([a-z]+)>", lambda name: groups.get(name[1]) or "", command)
+            for name, words in match.groupdict().items():
+                command = command.replace(f"<{name}>", words or "")  # noqa: PLW2901
+            return command
     return text
 
 

@@ -15,6 +15,7 @@ from assistant.home import english
 from assistant.home.entities import Entity, HomeIntent, Query
 from assistant.home.names import Directory
 from assistant.home.noun_phrases import Found
+from assistant.home.ways import Ways
 from assistant.home.words import plain, singular
 
 if TYPE_CHECKING:
@@ -43,6 +44,8 @@ _DONE = {
 }  # fmt: skip
 _S = "|".join(sorted(_STATES, key=len, reverse=True))
 _D = "|".join(sorted(_DONE, key=len, reverse=True))
+_STATE_WORDS = frozenset(" ".join(_STATES).split())
+_DONE_WORDS = frozenset(" ".join(_DONE).split())
 _STILL = r"(?:still |currently |now |already |really |actually |properly |fully |completely |all |both |turned |switched |left |been |even |right now |set to |set |securely |not )*"
 _NOW = r"(?: (?:right now|now|at the moment|currently|today|still|at present|just now|yet|please))*"
 _AT = (
@@ -54,9 +57,8 @@ _LEAD = re.compile(
     r"(?=(?:there|the|is|are|what|which|how|any|when|all|if|my|whether|did|status|i|it)\b)"
 )
 
-_ASKED: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
-    (kind, re.compile(way))
-    for kind, way in (
+_ASKED = Ways(
+    (
         ("either", r"(?:is|are) (?P<np>.+?) (?P<state>on or off|open or closed|locked or unlocked|open or shut|off or on|closed or open|unlocked or locked)"),
         ("any", rf"(?:is|are|do i have|do we have|have we got) (?:there )?(?:any|some) (?:of the )?(?P<state>{_S}) (?P<np>.+?){_AT}{_NOW}"),
         ("count", rf"how many (?P<state>{_S}) (?P<np>.+?) (?:are there|do i have|do we have|are){_AT}{_NOW}"),
@@ -150,7 +152,12 @@ def ask(directory: Directory, text: str, context: Context) -> HomeIntent | None:
     text = f"what is {led}" if led != text and re.match(r"(?:the|my|our|all) (?!.* (?:is|are)\b)", led) else led
     text = re.sub(r"^(?:if|whether) (.+?) (is|are) ", r"\2 \1 ", text)
     text = re.sub(r"^there (is|are) ", r"\1 there ", text)
-    for kind, way in _ASKED:
+    words = set(text.split())
+    stateless, undone = words.isdisjoint(_STATE_WORDS), words.isdisjoint(_DONE_WORDS)
+    for kind, way, _ in _ASKED.of(text) if text else ():
+        asks = way.groupindex
+        if (stateless and "state" in asks) or (undone and "done" in asks):
+            continue
         match = way.fullmatch(text)
         if match is None:
             continue
@@ -261,7 +268,7 @@ def _in_state(directory: Directory, kind: str, phrase: str, at: str, state: str,
     if re.search(r"\b(?:sensor|detector|batter(?:y|ie))s?\b", phrase):
         able |= _where(directory, lambda entity: entity.domain == "binary_sensor" or entity.device_class == "battery")
     whole = f"{phrase or 'everything'} {at}".strip()
-    if kind in ("which", "any", "all", "count") and phrase and singular(phrase.split()[-1]) == phrase.split()[-1]:
+    if kind in ("which", "any", "all", "count") and phrase and singular(phrase) == phrase:
         found = _find(directory, f"{phrase}s {at}".strip(), able, context)
         if found.problem != "unknown":
             return found

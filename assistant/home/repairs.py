@@ -74,7 +74,7 @@ _PHRASES: tuple[tuple[re.Pattern[str], str, float], ...] = (
 )  # fmt: skip
 _KNOWN_WAYS = frozenset(
     word
-    for _, way in WAYS
+    for _, way, _ in WAYS
     for word in re.findall(
         r"[a-z]{2,}", re.sub(r"\(\?P<\w+>", "(", way.pattern).replace("\\w", " ").replace("\\b", " ")
     )
@@ -108,6 +108,15 @@ _MOST_UNKNOWN = 3  #: words without a meaning here: with more of them it was no 
 _TELLING = frozenset(
     "i he she it they we you there my his her their our this that mum mom dad who everyone somebody people".split()
 )
+#: How a command or a question begins, as it is said and as it is heard; and what stands in one that begins otherwise.
+_BEGINNING = (
+    frozenset(word for way in WAYS for word in way.openers or ())
+    | {verb.split(maxsplit=1)[0] for verb, _ in VALUE_VERBS}
+    | _VERBS.keys()
+    | frozenset("turnoff turnon is are did have has which what how any anything where when".split())
+)
+_WITHIN = frozenset("on off of open closed shut up down out lights lamps".split()) | VALUE_WORDS
+_REMEMBERED = 2_000  #: what was heard, for which the near names are kept
 _CLASS = {
     **dict.fromkeys("P B".split(), "p"), **dict.fromkeys("T D".split(), "t"), **dict.fromkeys("K G".split(), "k"),
     **dict.fromkeys("F V W".split(), "f"), **dict.fromkeys("S Z TH DH".split(), "s"),
@@ -155,11 +164,14 @@ class Repairs:
                     self._same[said] = here
         self._joined = {term.replace(" ", ""): term for term in self._terms}
         self._sounds = [_classes(term) for term in self._terms]
+        self._heard: dict[str, tuple[tuple[str, float], ...]] = {}
 
     def of(self, text: str) -> list[Repair]:
         """Return what a sentence may have been, the likeliest first; not the sentence itself."""
         words = text.split()
-        if words[0] in _TELLING or sum(not self._is_known(word) for word in words) > _MOST_UNKNOWN:
+        if words[0] in _TELLING or (words[0] not in _BEGINNING and _WITHIN.isdisjoint(words)):
+            return []
+        if sum(not self._is_known(word) for word in words) > _MOST_UNKNOWN:
             return []
         found: dict[str, Repair] = {}
         for start in _grammatical(text):
@@ -236,8 +248,16 @@ class Repairs:
                     )
         return result
 
-    def _near(self, heard: str) -> list[tuple[str, float]]:
-        """Return the words of the house that sound most like what was heard."""
+    def _near(self, heard: str) -> tuple[tuple[str, float], ...]:
+        """Return the words of the house that sound most like what was heard; what was heard lately is remembered."""
+        near = self._heard.get(heard)
+        if near is None:
+            if len(self._heard) >= _REMEMBERED:
+                self._heard.clear()
+            near = self._heard[heard] = tuple(self._nearest(heard))
+        return near
+
+    def _nearest(self, heard: str) -> list[tuple[str, float]]:
         from rapidfuzz import process
         from rapidfuzz.distance import Levenshtein
 
