@@ -63,10 +63,13 @@ class Clauses:
         whole = self._read(text, context, last)
         if whole is not None and not whole.problem:
             return whole
+        left_out = whole if whole is not None and whole.problem == "except" else None
         for other in rephrased(text):
             reading = self._read(other, context, last)
             if reading is not None and not reading.problem:
                 return reading
+        if left_out is not None:
+            return left_out  # what shall stay as it is must not become a command of its own
         several = self._several(text, context, last, MAX_CLAUSES)
         if several is not None and (not several.problem or whole is None or whole.problem == "unknown"):
             return several
@@ -203,7 +206,7 @@ class Clauses:
     def _of_quality(self, action: str, phrase: str, text: str, context: Context, last: Sequence[str]) -> Reading | None:
         """Read "turn up the brightness of the lamp": the quality says what of a thing goes up or down."""
         quality, words = property_of(phrase.split())
-        if not quality or self.directory.exact.get(bare(phrase)):
+        if not quality or self.directory.exact.get(bare(phrase), 0) & self.able(action):
             return None
         action = _OF_QUALITY[action].get(quality, action)
         if words:
@@ -236,6 +239,8 @@ class Clauses:
 
     def _lone(self, text: str, context: Context) -> Reading | None:
         """Read a name alone: a scene is started by it, anything else is asked back."""
+        if " " not in text.removeprefix("the ") and text not in IDIOMS:
+            return None  # "relax" is said to people too
         scene = self.directory.find(
             text.removesuffix(" scene").removesuffix(" mode"), self.able("activate"), room=context.room
         )

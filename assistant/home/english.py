@@ -105,6 +105,10 @@ OF_THEIR_OWN = frozenset(
         "door gate shower pump fireplace thermostat"
     ).split()
 )
+#: What stands before what a thing is, so that a name which ends in it was not said to its end.
+HALF_A_NAME = frozenset(
+    "reading left right front back upper lower big small main bedside guest master spare dining living washing".split()
+)
 ORDINALS = {"first": "1", "second": "2", "third": "3", "fourth": "4", "fifth": "5", "sixth": "6", "1st": "1",
             "2nd": "2", "3rd": "3", "4th": "4"}  # fmt: skip
 

@@ -94,7 +94,7 @@ class Levels:
     def _quality(self, before: list[str], after: list[str], way: int) -> tuple[str, list[str], int]:
         """Return what the value is a value of, the words that are left, and which way it goes."""
         quality, words = property_of(before + after)
-        if bare(" ".join(before + after)) in self.directory.exact:
+        if self.directory.exact.get(bare(" ".join(before + after)), 0) & self._abilities.able("level"):
             quality, words = "", before + after
         for aside, sign in _WAY.items():
             if aside in words and not self.directory.is_placed(aside):
@@ -231,7 +231,8 @@ def _shed(before: list[str], after: list[str], value: Quantity, way: int) -> int
     while after and after[0] in _AFTER_VALUE:
         if after[0] in ("light", "lights") and value.kind not in ("colour", "kelvin"):
             break
-        way = way or _WAY.get(after.pop(0), 0)
+        word = after.pop(0)
+        way = way or _WAY.get(word, 0)
     return way
 
 

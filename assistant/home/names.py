@@ -87,6 +87,8 @@ class Directory(Index):
             phrase = f" {phrase} ".replace(said, short).strip()
         want = _Want(able=able, room=room, last=last, kind=kind, reading=reading)
         base, others = exception(phrase.split())
+        if base == ["all"] and others and singular(others[0][-1]) in _ALL_OF_ROOM:
+            base = ["all", "the", "lights"]  # "all but the hall light"
         found = self._several(base, want)
         if not others:
             return found
@@ -197,7 +199,9 @@ class Directory(Index):
                 return found  # "the kitchen lights" are more than what is named "Kitchen Light"
         if not exact & want.able:
             found = self._described(words, want)
-            if not found.problem and all(self._is_named_so(name, words) for name in found.ids):
+            if not found.problem and (
+                bare(phrase) in english.GENERIC or all(self._is_named_so(name, words) for name in found.ids)
+            ):
                 return found  # "the front door" that is locked is the Front Door Lock
         return self._one_of(exact & want.able or exact, want.able, want.room, phrase)
 
@@ -244,7 +248,7 @@ class Directory(Index):
 
     def _described(self, words: list[str], want: _Want) -> Found:
         """Find the things that the words of a phrase explain: by name, room, floor and kind."""
-        if words and words[-1] in UNFINISHED:
+        if (words and words[-1] in UNFINISHED) or ("the", "all") in zip(words, words[1:], strict=False):
             return Found(problem="unknown", phrase=" ".join(words))
         said = self._said(words, want)
         if said is None:
@@ -408,6 +412,8 @@ class Directory(Index):
             thing.entity.domain not in ("switch", "scene", "button")
         ):  # fmt: skip
             return False  # "the TV" is not the TV Light, nor "the window" the Window Blind
+        if content[-1] in english.HALF_A_NAME and content[-1] not in heads:
+            return False  # "turn off the reading ..."
         return any(head in content or head in thing.light_words for head in heads)
 
     def _best(self, mask: int, content: list[str], place: str) -> int:

@@ -11,7 +11,7 @@ from assistant.home.words import singular
 EXCEPT = (
     ("but", "not"), ("but", "for"), ("except", "for"), ("except",), ("apart", "from"), ("other", "than"), ("aside",
     "from"),
-    ("excluding",), ("excepting",), ("besides",), ("save", "for"), ("bar",), ("minus",), ("without",), ("not",),
+    ("excluding",), ("excepting",), ("besides",), ("save", "for"), ("save",), ("ignoring",), ("not", "including"), ("bar",), ("minus",), ("without",), ("not",),
     ("but",),
     ("with", "the", "exception", "of"), ("and", "not"),
 )  # fmt: skip
@@ -117,7 +117,7 @@ def exception(words: list[str]) -> tuple[list[str], list[list[str]]]:
 
 def _unled(words: list[str]) -> list[str]:
     """Take the lead off what is left out: "for the", "in the", "the ones in the"."""
-    while words and words[0] in ("for", "in", "the", "ones", "one", "on", "that", "from", "at", "not", "leave", "keep"):
+    while words and words[0] in ("for", "in", "the", "ones", "one", "on", "that", "from", "at", "not", "leave", "keep", "except", "including"):
         if words[0] in ("one", "ones") and len(words) == 1:
             break
         words = words[1:]

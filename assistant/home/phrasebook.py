@@ -36,7 +36,7 @@ _WAYS: tuple[tuple[str, str], ...] = (
     ("on", f"{_SURE} <np> (?:(?:is|are|be|stays|stay) |(?=turned|switched)){_AGAIN}on<at>"),
     ("off", f"{_SURE} <np> (?:(?:is|are|be|stays|stay) |(?=turned|switched)){_AGAIN}(?:off|out)<at>"),
     ("close", f"{_SURE} <np> (?:is|are|be|stays|stay) {_AGAIN}(?:closed|shut|down)<at>"),
-    ("lock", f"{_SURE} <np> (?:is|are|be|stays|stay) {_AGAIN}(?:locked|secured)<at>"),
+    ("lock", f"{_SURE} <np> (?:(?:is|are|be|stays|stay) )?{_AGAIN}(?:locked|secured)<at>"),
     ("off", "(?:deactivate|disable|kill|cut|power off|power down|shut off|shut down|douse|extinguish|lose|nix|quit|end|"
             "cut the power to|unplug|blow out|snuff out|snuff|put out|quench|silence) <np>"),
     ("off", "(?:power|shut|kill|cut) <np> (?:down|off)<at>"),
@@ -69,6 +69,9 @@ _WAYS: tuple[tuple[str, str], ...] = (
     ("lock", "(?:lock|get|have|keep) <np> (?:up|locked)<at>"),
     ("unlock", "(?:unlock|unbolt|unlatch|undo the lock on|undo the lock of) <np>"),
     ("unlock", "(?:get|have) <np> unlocked<at>"),
+    ("unlock", "<np> unlock"),
+    ("lock", "<np> lock"),
+    ("activate", "<np> (?:scene|mode) on"),
     ("arm_night", "(?:arm|set|activate|turn on) <np> (?:to|for|in)(?: the)? (?:night|bed time|bedtime|sleeping)(?: mode)?"),
     ("arm_away", "(?:arm|set|activate|turn on) <np> (?:to|for|in) away(?: mode)?"),
     ("arm_home", "(?:arm|set|activate|turn on) <np> (?:to|for|in) (?:home|stay)(?: mode)?"),
@@ -174,6 +177,8 @@ _MEANT = Ways(
         ("(?:i|we) do not (?:need|want) (?P<np>.+?)(?: on)? (?:any ?more|any longer|now)", "turn off <np>"),
         ("(?:get rid of|no more|enough of) (?P<np>(?:.+ )?lights?(?: (?:in|on|at) .+)?)", "turn off <np>"),
         ("(?P<np>.+?) (?:can|may) (?:now )?(?:go|be turned|be switched|be) (?P<how>on|off)", "turn <np> <how>"),
+        ("(?P<np>the .+?) (?:should|must|needs? to|ought to) be (?:turned |switched )?(?P<how>on|off)", "turn <np> <how>"),
+        ("(?:some |a bit |a little |a little bit )?more light (?:from|on) (?P<np>.+)", "make <np> brighter"),
         ("(?:a bit |a little )?less light (?:from|on|in) (?P<np>.+)", "make <np> dimmer"),
     )
 )  # fmt: skip
@@ -196,7 +201,7 @@ VALUE_VERBS: tuple[tuple[str, int], ...] = tuple(
     sorted(
         [(verb, 0) for verb in (
             "set", "change", "turn", "adjust", "make", "put", "bring", "take", "move", "get", "have", "switch", "go", "want",
-            "need", "run", "keep", "light", "paint", "colour", "color", "tint", "turn on", "switch on", "put on",
+            "need", "run", "keep", "light", "colour", "color", "tint", "turn on", "switch on", "put on",
             "set the", "give", "let", "like", "position", "dial", "control", "program", "regulate", "leave",
             "activate", "start", "ramp", "nudge", "shift", "tune", "slide", "roll", "draw", "pull", "use",
         )]

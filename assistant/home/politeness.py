@@ -10,7 +10,7 @@ _BEFORE = re.compile(
     r"(?:(?:hey|hi|hello|ok|okay|repartee|please|now|so|um|uh|er|erm|oh|well|right ,|alright|all right|and|then|also|just|quickly|kindly|listen|"
     r"computer|go ahead and|go and|be a dear and|be so kind and|do me a favou?r and|do me a favou?r|could you do me a favou?r and|"
     r"i want you to|i would like you to|i need you to|i would like to|i want to|i need to|i would love to|i want|i would like|i would love|i need|we want|we need|we would like|give me|give us|we want to|we need to|"
-    r"we would like to|let us|let me|you can|you could|you may|you should|you need to|be sure to|make sure to|make sure you|make sure that you|try to|feel free to|"
+    r"we would like to|could (?:somebody|someone)|can (?:somebody|someone)|we could use|get me|i am going to need|let us|let me|you can|you could|you may|you should|you need to|be sure to|make sure to|make sure you|make sure that you|try to|feel free to|"
     r"why do not you|why not|is it possible to|is there any chance you could|any chance you could|any chance of|do you think you could|do you think you can|i think you should|"
     r"help me to|help me|would you be able to|could you be able to|would you be willing to|can you|could you|will you|would you|can we|could we|can i|could i|may i|may we|are you able to|would it be possible to|"
     r"i would appreciate it if you could|i would be grateful if you could|if you could|if you would|if you can|if you do not mind|when you get a chance|"
@@ -44,6 +44,7 @@ _NOT = re.compile(
     r"(?:please )?(?:do not|never|not|no need to|you do not need to|you need not|you must not|you should not|there is no need to|rather not|avoid|stop from|refrain from|"
     r"please never|whatever you do do not|i do not want|we do not want|i would not|i do not need|do you not)\b"
 )
+_LEFT = re.compile(r"(?:please )?(?:leave|keep) (?!.* (?:and|but|then|,) ).+ (?:on|off|open|closed|alone|as (?:it is|they are|is))")
 _OTHERS = re.compile(
     r"(?:(?:i|he|she|they|we|you|it|mum|mom|dad|who|someone|somebody|everyone|people|alexa|siri|google|hey google|ok google|okay google|cortana|jarvis|"
     r"hey siri|bixby|my \w+|the \w+) "
@@ -99,7 +100,7 @@ def is_question(text: str) -> bool:
 
 def declined(text: str) -> bool:
     """Say whether a plain sentence tells not to do something."""
-    return _NOT.match(text) is not None
+    return _NOT.match(text) is not None or _LEFT.fullmatch(text) is not None
 
 
 def said_by_others(text: str) -> bool:

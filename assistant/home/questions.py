@@ -66,6 +66,7 @@ _ASKED = Ways(
         ("any", rf"(?:is|are) (?:there )?(?:any|anything|some|something)(?P<np> (?:thing )?(?:else )?)?{_STILL}(?P<state>{_S}){_AT}{_NOW}"),
         ("any", rf"(?:any|anything)(?P<np> .+?)? ?{_STILL}(?P<state>{_S}){_AT}{_NOW}"),
         ("any", rf"(?:have|did) (?:i|we) (?:left|leave) (?:any|anything)(?P<np> .+?)? ?(?P<state>{_S}){_AT}{_NOW}"),
+        ("any", rf"(?:is|are) there (?P<np>.+?) (?P<state>{_S}){_AT}{_NOW}"),
         ("all", rf"(?:is|are) (?P<np>(?:all|every|each|both|everything)\b.*?) {_STILL}(?P<state>{_S}){_AT}{_NOW}"),
         ("is", rf"(?:is|are|was|were) (?P<np>.+?) {_STILL}(?P<state>{_S}){_AT}{_NOW}"),
         ("is", rf"(?:did|have|has) (?:i|we|you|he|she|they|someone|somebody|anyone|anybody) (?:remember to |forget to |forgotten to |actually |really )?(?:leave|left|keep|kept) (?P<np>.+?) (?P<state>{_S}){_AT}{_NOW}"),

@@ -19,6 +19,9 @@ _EXCEPT_FIRST = re.compile(
     r"(?P<main>(?:turn|switch|shut|kill|close|open|lock|put|set|dim|make|everything|all|every)\b.+)"
 )
 _NOT_THOSE = re.compile(r"(?P<main>.+?) , (?:but |just |and )?(?:not|except(?: for)?|apart from|but) (?P<rest>.+)")
+_STAYING = re.compile(
+    rf"(?P<main>.+?)(?: ,)? but (?P<rest>.+?) (?:should|must|ha(?:s|ve) to|can|may|ought to) (?:stay|remain|be left)(?: {_STAYS})+"
+)
 _OTHER = re.compile(
     r"\b(?:(?:all |every )?(?:of )?(?:the |my )?(?:other|remaining)|(?:all )?the rest of(?: the)?)(?= )|(?<=thing) else\b"
 )
@@ -26,7 +29,7 @@ _OTHER = re.compile(
 
 def rephrased(text: str) -> Iterator[str]:
     """Yield a command that leaves something out with "except" and that at its end."""
-    for way in (_EXCEPT_FIRST, _NOT_THOSE):
+    for way in (_STAYING, _EXCEPT_FIRST, _NOT_THOSE):
         if left := way.fullmatch(text):
             yield f"{left['main']} except {left['rest']}"
     if text.split(maxsplit=1)[0] not in ("leave", "keep") and (left := _LEAVE.fullmatch(text)):
