@@ -20,7 +20,8 @@ _MACHINES = ("vacuum", "lawn_mower")
 #: The services of actions that are none themselves.
 _BY_SERVICES = {
     "arm": _ARMING, "light": ("turn_on",), "oscillate": ("oscillate",), "reverse": ("set_direction",),
-    "level": LEVELLED, "any": ("turn_on", "turn_off", "open", "close", "lock", "start"), **dict.fromkeys(RELATIVE, LEVELLED),
+    "level": LEVELLED, "any": ("turn_on", "turn_off", "open", "close", "lock", "start"),
+    **dict.fromkeys(RELATIVE, LEVELLED),
 }  # fmt: skip
 #: Actions that are for things of some domains only, or of any but some.
 _ONLY = {

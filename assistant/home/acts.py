@@ -156,36 +156,40 @@ def level(entity: Entity, value: Quantity, state: State | None, *, way: int = 0,
     ``way`` is -1 where the verb lowers, 1 where it raises; ``quality`` what the sentence named: "brightness",
     "temperature", "colour temperature", "position", "speed", "humidity".
     """
-    attributes: Mapping[str, Value] = state.attributes if state and state.available else {}
-    domain = entity.domain
-    if domain == "light":
-        return _light(entity, value, state, attributes, way, quality)
-    if domain in ("cover", "valve"):
-        if value.kind == "more" and value.quality not in ("", "level", "position"):
-            return None
-        return _position(entity, value, attributes, state, way)
-    if domain == "fan":
-        if "percentage" not in entity.features or value.kind in ("colour", "kelvin", "degrees"):
-            return None
-        if value.kind == "more" and value.quality not in ("", "level", "speed"):
-            return None
-        now = _number(attributes.get("percentage"), 0.0 if state and state.value == "off" else 50.0)
-        wanted = _moved(now, value, way, STEP["percentage"], 100.0)
-        if wanted is None or not 0 <= wanted <= 100:
-            return None
-        return Act(entity.id, "set_percentage", {"percentage": round(wanted)})
-    if domain in ("climate", "water_heater"):
-        return _temperature(entity, value, attributes, way)
-    if domain == "humidifier":
-        if value.kind not in ("percent", "number", "more") or value.quality not in ("", "level"):
-            return None
-        wanted = _moved(_number(attributes.get("humidity"), 50.0), value, way, STEP["humidity"], 100.0)
-        return Act(entity.id, "set_humidity", {"humidity": wanted}) if _within(entity, wanted, 0, 100) else None
-    if domain == "number":
-        return _plain_number(entity, value, state, way)
-    if domain == "siren" and value.kind in ("percent", "number") and "volume" in entity.features:
-        return Act(entity.id, "turn_on", {"volume": value.number})
-    return None
+    if entity.domain == "light":
+        return _light(entity, value, state, way, quality)
+    setting = _LEVELS.get(entity.domain)
+    return setting(entity, value, state, way) if setting else None
+
+
+def _attributes(state: State | None) -> Mapping[str, Value]:
+    return state.attributes if state and state.available else {}
+
+
+def _speed(entity: Entity, value: Quantity, state: State | None, way: int) -> Act | None:
+    if "percentage" not in entity.features or value.kind in ("colour", "kelvin", "degrees"):
+        return None
+    if value.kind == "more" and value.quality not in ("", "level", "speed"):
+        return None
+    off = state is not None and state.value == "off"
+    now = _number(_attributes(state).get("percentage"), 0.0 if off else 50.0)
+    wanted = _moved(now, value, way, STEP["percentage"], 100.0)
+    if wanted is None or not 0 <= wanted <= 100:
+        return None
+    return Act(entity.id, "set_percentage", {"percentage": round(wanted)})
+
+
+def _humidity(entity: Entity, value: Quantity, state: State | None, way: int) -> Act | None:
+    if value.kind not in ("percent", "number", "more") or value.quality not in ("", "level"):
+        return None
+    wanted = _moved(_number(_attributes(state).get("humidity"), 50.0), value, way, STEP["humidity"], 100.0)
+    return Act(entity.id, "set_humidity", {"humidity": wanted}) if _within(entity, wanted, 0, 100) else None
+
+
+def _volume(entity: Entity, value: Quantity, *_: object) -> Act | None:
+    if value.kind not in ("percent", "number") or "volume" not in entity.features:
+        return None
+    return Act(entity.id, "turn_on", {"volume": value.number})
 
 
 def option(entity: Entity, words: str) -> Act | None:
@@ -214,29 +218,18 @@ def option(entity: Entity, words: str) -> Act | None:
     return None
 
 
-def _light(
-    entity: Entity, value: Quantity, state: State | None, attributes: Mapping[str, Value], way: int, quality: str
-) -> Act | None:
-    features = entity.features
+def _light(entity: Entity, value: Quantity, state: State | None, way: int, quality: str) -> Act | None:
     if value.kind == "colour":
-        rgb = COLOURS[value.colour]
-        if "rgb" in features:
-            return Act(entity.id, "turn_on", {"rgb": rgb})
-        if value.colour == "white" and "color_temp" in features:
-            return Act(entity.id, "turn_on", {"kelvin": _kelvin(entity, 4000.0)})
-        return None
+        return _coloured(entity, value)
     if value.kind == "kelvin" or (value.kind == "number" and quality == "colour temperature"):
-        if "color_temp" in features:
-            return Act(entity.id, "turn_on", {"kelvin": _kelvin(entity, value.number)})
-        if "rgb" in features and value.colour:
-            return Act(entity.id, "turn_on", {"rgb": _WARM_WHITE if value.number < 3500 else (255, 255, 255)})
-        return None
+        return _white(entity, value)
+    attributes = _attributes(state)
     if value.kind == "more" and value.quality in ("warmth", "white"):
-        if "color_temp" not in features:
+        if "color_temp" not in entity.features:
             return None
         step = value.number * STEP["kelvin"] if value.unit != "kelvin" else value.number
         return Act(entity.id, "turn_on", {"kelvin": _kelvin(entity, _number(attributes.get("kelvin"), 4000.0) - step)})
-    if "brightness" not in features or value.kind == "degrees" or value.quality in ("speed", "position"):
+    if "brightness" not in entity.features or value.kind == "degrees" or value.quality in ("speed", "position"):
         return None
     off = state is not None and state.value == "off"
     now = 0.0 if off else _number(attributes.get("brightness"), 100.0 if state and state.value == "on" else 50.0)
@@ -245,21 +238,35 @@ def _light(
         return None
     if value.kind == "more":
         wanted = 30.0 if off and wanted <= 0 else max(wanted, 5.0)
-    elif wanted == 0:
-        return Act(entity.id, "turn_off")
-    return Act(entity.id, "turn_on", {"brightness": round(wanted)})
+    return Act(entity.id, "turn_on", {"brightness": round(wanted)}) if wanted else Act(entity.id, "turn_off")
+
+
+def _coloured(entity: Entity, value: Quantity) -> Act | None:
+    if "rgb" in entity.features:
+        return Act(entity.id, "turn_on", {"rgb": COLOURS[value.colour]})
+    if value.colour == "white" and "color_temp" in entity.features:
+        return Act(entity.id, "turn_on", {"kelvin": _kelvin(entity, 4000.0)})
+    return None
+
+
+def _white(entity: Entity, value: Quantity) -> Act | None:
+    if "color_temp" in entity.features:
+        return Act(entity.id, "turn_on", {"kelvin": _kelvin(entity, value.number)})
+    if "rgb" in entity.features and value.colour:
+        return Act(entity.id, "turn_on", {"rgb": _WARM_WHITE if value.number < 3500 else (255, 255, 255)})
+    return None
 
 
 def _kelvin(entity: Entity, kelvin: float) -> float:
     return float(round(min(max(kelvin, entity.minimum or WARMEST), entity.maximum or COLDEST)))
 
 
-def _position(
-    entity: Entity, value: Quantity, attributes: Mapping[str, Value], state: State | None, way: int
-) -> Act | None:
+def _position(entity: Entity, value: Quantity, state: State | None, way: int) -> Act | None:
     if value.kind not in ("percent", "number", "more"):
         return None
-    now = _number(attributes.get("position"), 100.0 if state and state.value == "open" else 0.0)
+    if value.kind == "more" and value.quality not in ("", "level", "position"):
+        return None
+    now = _number(_attributes(state).get("position"), 100.0 if state and state.value == "open" else 0.0)
     number = value.number
     if value.kind == "percent" and value.unit == "share" and way < 0 and number in (100, 1):
         number = 100.0 - number if number == 100 else number
@@ -280,12 +287,13 @@ def _position(
     return None
 
 
-def _temperature(entity: Entity, value: Quantity, attributes: Mapping[str, Value], way: int) -> Act | None:
+def _temperature(entity: Entity, value: Quantity, state: State | None, way: int) -> Act | None:
     if "set_temperature" not in entity.services or value.kind not in ("degrees", "number", "more"):
         return None
     if value.kind == "more":
         if value.quality not in ("", "level", "warmth") or value.unit in ("percent", "kelvin"):
             return None
+        attributes = _attributes(state)
         now = attributes.get("temperature")
         now = now if isinstance(now, (int, float)) else attributes.get("current_temperature")
         if not isinstance(now, (int, float)) or isinstance(now, bool):
@@ -319,6 +327,13 @@ def _plain_number(entity: Entity, value: Quantity, state: State | None, way: int
         step = value.number * (way or 1) if value.unit else value.number * (entity.step or 1.0)
         return Act(entity.id, "set_value", {"value": _clamped(entity, state.value + step)})
     return Act(entity.id, "set_value", {"value": value.number}) if low <= value.number <= high else None
+
+
+#: What sets the level of a thing of each domain but a light.
+_LEVELS: Mapping[str, Callable[[Entity, Quantity, State | None, int], Act | None]] = {
+    "cover": _position, "valve": _position, "fan": _speed, "climate": _temperature, "water_heater": _temperature,
+    "humidifier": _humidity, "number": _plain_number, "siren": _volume,
+}  # fmt: skip
 
 
 def _moved(now: float, value: Quantity, way: int, step: float, top: float) -> float | None:

@@ -116,30 +116,24 @@ def told(entity: Entity, state: State | None, attribute: str | None = None) -> s
     if value is None:
         return "unknown"
     if entity.domain == "binary_sensor":
-        active = value == "on"
-        if entity.device_class in _OPENING:
-            return "open" if active else "closed"
-        if entity.device_class == "lock":
-            return "unlocked" if active else "locked"
-        return "active" if active else "clear"
+        active, idle = _SENSED.get(entity.device_class or "", ("active", "clear"))
+        return active if value == "on" else idle
     text = str(value).replace("_", " ")
-    if entity.domain == "light" and value == "on" and (brightness := state.attributes.get("brightness")) is not None:
-        return f"on at {_with_unit(brightness, 'brightness', entity)}"
-    if (
-        entity.domain in ("climate", "water_heater")
-        and value != "off"
-        and (aim := state.attributes.get("temperature")) is not None
-    ):
-        return f"on {text}, set to {_with_unit(aim, 'temperature', entity)}"
-    if entity.domain == "fan" and value == "on" and (speed := state.attributes.get("percentage")) is not None:
-        return f"on at {_with_unit(speed, 'percentage', entity)}"
-    if (
-        entity.domain == "cover"
-        and value == "open"
-        and (position := state.attributes.get("position")) not in (None, 100, 100.0)
-    ):
-        return f"{_with_unit(position, 'position', entity)} open"
-    return text
+    level = _LEVELS.get((entity.domain, "" if entity.domain in ("climate", "water_heater") else text))
+    if level is None or value == "off" or (at := state.attributes.get(level[0])) is None:
+        return text
+    if entity.domain == "cover" and at == 100:
+        return text
+    return level[1].format(text, _with_unit(at, level[0], entity))
+
+
+_SENSED = {**dict.fromkeys(_OPENING, ("open", "closed")), "lock": ("unlocked", "locked")}
+#: The level that is told with a state, of a climate with any, and how.
+_LEVELS = {
+    ("light", "on"): ("brightness", "{} at {}"), ("fan", "on"): ("percentage", "{} at {}"),
+    ("cover", "open"): ("position", "{1} open"), ("climate", ""): ("temperature", "on {}, set to {}"),
+    ("water_heater", ""): ("temperature", "on {}, set to {}"),
+}  # fmt: skip
 
 
 def _values(query: Query, things: list[Entity], states: States) -> str:

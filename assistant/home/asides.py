@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 _VERB = "(?:turn|switch|shut|put|flip|flick|close|open|lock|unlock|dim|make|set|start|stop|kill|brighten|pull|draw)"
 _POINTING = re.compile(
-    rf"(?P<told>.+?)(?: ,| and| so| then)* (?P<command>(?:please |just )?{_VERB}(?: (?:on|off|up|down))? (?:it|them)\b.*)"
+    r"(?P<told>.+?)(?: ,| and| so| then)* "
+    rf"(?P<command>(?:please |just )?{_VERB}(?: (?:on|off|up|down))? (?:it|them)\b.*)"
 )
 _AFTER_PAUSE = re.compile(rf"(?P<told>.+?) ,(?: so| please| and| then)* (?P<command>{_VERB}\b.+)")
 _PLACE = re.compile(r"(?:in|on|at) (?:the |my |our )?(?P<place>.+)$")

@@ -14,8 +14,8 @@ from assistant.home.context import Context, Reading
 from assistant.home.entities import Act
 from assistant.home.levels import Levels, property_of
 from assistant.home.names import Directory
-from assistant.home.phrasebook import IDIOMS, WAYS
 from assistant.home.noun_phrases import Found, bare, placed_exception
+from assistant.home.phrasebook import IDIOMS, WAYS
 from assistant.home.politeness import stripped
 from assistant.home.rephrased import others_of, rephrased
 from assistant.home.values import Quantity

@@ -101,8 +101,8 @@ COMMON_THINGS = frozenset(
 OF_THEIR_OWN = frozenset(
     (
         "tv television telly radio stereo oven stove hob cooker microwave toaster kettle fridge freezer dishwasher "
-        "washer dryer machine computer monitor printer router camera speaker bell iron fan heater radiator boiler window "
-        "door gate shower pump fireplace thermostat"
+        "washer dryer machine computer monitor printer router camera speaker bell iron fan heater radiator boiler "
+        "window door gate shower pump fireplace thermostat"
     ).split()
 )
 #: What stands before what a thing is, so that a name which ends in it was not said to its end.

@@ -18,12 +18,13 @@ from assistant.home.clauses import Clauses
 from assistant.home.context import Context, Reading
 from assistant.home.entities import Act, Entity, HomeIntent
 from assistant.home.names import Directory
+from assistant.home.noun_phrases import UNFINISHED, Found, bare
 from assistant.home.phrasebook import IDIOMS, meant
-from assistant.home.noun_phrases import UNFINISHED, Found
 from assistant.home.politeness import declined, is_question, later, said_by_others, stripped
 from assistant.home.questions import ask
 from assistant.home.repairs import Repairs
 from assistant.home.replies import CHOICE, NO, YES
+from assistant.home.telling_back import first_down, first_up, merged, same, slots, to, wish
 from assistant.home.words import MAX_WORDS, joined, plain
 
 __all__ = ["Context", "Grammar"]
@@ -36,7 +37,8 @@ LIKELY = 0.68
 MARGIN = 0.06
 #: How the shared questions begin; "how do I" is one for the documents.
 _ASKS_A_STATE = re.compile(
-    r"(?:is|are|which|did|have|has|do you know|tell me|(?:what|how) (?:is|are)|how many|what temperature|how \w+ (?:is|are))\b"
+    r"(?:is|are|which|did|have|has|do you know|tell me|(?:what|how) (?:is|are)|how many|what temperature"
+    r"|how \w+ (?:is|are))\b"
 )
 _OF_A_HOUSE = (
     english.GENERIC
@@ -93,9 +95,12 @@ class Grammar:
             return None
         if context.pending is not None and (answer := self._answer(text, context)):
             return answer
+        numbered = self._numbered(text)
         text = meant(stripped(text))
         if not text:
             return None
+        if numbered and (asked := self._two(stripped(numbered), context)):
+            return asked
         if declined(text):
             return self._spared(text)
         if is_question(text):
@@ -108,7 +113,25 @@ class Grammar:
             return self._misheard_question(text, context) or self._shared(text, context)
         if said_by_others(text):
             return self._after_telling(text, context)
-        return self._command(text, context) or self._after_telling(text, context)
+        return self._command(text, context)
+
+    def _numbered(self, text: str) -> str:
+        """Return a sentence with the "2" of a name that was heard as "to" or "too" at its end; "" where none was."""
+        *words, last = text.split()
+        ends = [" ".join([*words[start:], "2"]) for start in range(1, len(words))] if last in ("to", "too") else []
+        return f"{' '.join(words)} 2" if any(bare(end) in self.directory.exact for end in ends) else ""
+
+    def _two(self, text: str, context: Context) -> HomeIntent | None:
+        """Ask whether the second of its name was meant: "bedroom lamp too" may be the Bedroom Lamp 2."""
+        reading = self._clauses.understood(text, context, context.last)
+        if reading is None or reading.problem:
+            return None
+        pending = self._intent(reading, replace(context, unconfirmed=_ALL_DOMAINS), f"heard as {text!r}")
+        names = [self._clauses.entity(name).name for name in pending.entities]
+        return HomeIntent(
+            kind="ask_back", intent=pending.intent, question=f"Did you mean {the(names)}?", pending=pending,
+            entities=pending.entities, reason="a number at the end, or none",
+        )  # fmt: skip
 
     def _after_telling(self, text: str, context: Context) -> HomeIntent | None:
         """Read a command that came after something told: "somebody left the light on, turn it off"."""
@@ -189,7 +212,11 @@ class Grammar:
             return (choices[order[match[1]]],)
         words = [word for word in phrase.split() if word not in ("one", "ones")]
         mask = self.directory.mask(choices)
-        found = self.directory.find(" ".join(words), mask, room=context.room) if words else Found(problem="unknown")
+        found = (
+            self.directory.find(" ".join(words), mask, room=context.room, reading=True)
+            if words
+            else Found(problem="unknown")
+        )
         if not found.problem and set(found.ids) <= set(choices):
             return found.ids
         if found.problem == "area" and found.choices:
@@ -210,6 +237,8 @@ class Grammar:
         reading = self._clauses.understood(text, context, context.last)
         if reading is not None and reading.problem in ("", "which", "room", "area", "it", "here", "degrees"):
             return self._intent(reading, context, "each word is understood")
+        if told := self._after_telling(text, context):
+            return told
         if mended := self._mended(text, context):
             return mended
         if shared := self._shared(text, context):
@@ -221,11 +250,11 @@ class Grammar:
     def _intent(self, reading: Reading, context: Context, reason: str) -> HomeIntent:
         if reading.problem:
             return self._question(reading, context)
-        kept = _merged(reading.acts)
+        kept = merged(reading.acts)
         intent = HomeIntent(
             kind="act", intent=intent_name(kept), acts=kept,
             entities=tuple(dict.fromkeys(act.entity_id for act in kept)),
-            slots=_slots(kept, reading.found), reason=reason,
+            slots=slots(kept, reading.found), reason=reason,
         )  # fmt: skip
         risky = [
             act
@@ -274,12 +303,12 @@ class Grammar:
             question = f"Set {the(warm)} to {acts[0].values['temperature']:g} degrees?"
         elif reading.problem == "area":
             question = (
-                f"{_wish(reading)} {the([f'{found.place} {what}'])}?"
+                f"{wish(reading)} {the([f'{found.place} {what}'])}?"
                 if len(names) > 1
-                else f"{_wish(reading)} {the(names)}?"
+                else f"{wish(reading)} {the(names)}?"
             )
         elif reading.problem == "room":
-            question = f"{_wish(reading)} all {len(names)} {what}, or which ones?"
+            question = f"{wish(reading)} all {len(names)} {what}, or which ones?"
         elif len(names) == 1:
             acts = reading.alternative
             pending = (
@@ -322,7 +351,7 @@ class Grammar:
             return HomeIntent(
                 kind="refuse",
                 intent="HassUnable",
-                question=_first_up(told),
+                question=first_up(told),
                 entities=found.choices,
                 reason="no such function",
             )
@@ -408,7 +437,7 @@ class Grammar:
         rivals = [
             other
             for other in readings[1:]
-            if _same(other[1].acts) != _same(reading.acts) and other[0] > likeness - MARGIN and not other[1].problem
+            if same(other[1].acts) != same(reading.acts) and other[0] > likeness - MARGIN and not other[1].problem
         ]
         if likeness >= SURE and sure and not rivals and not reading.found.everything:
             return self._intent(reading, context, f"heard as {heard!r} ({likeness:.2f})")
@@ -422,7 +451,7 @@ class Grammar:
                 )
             )
             if len(names) > 1 and all(len(entry[1].found.ids) == 1 for entry in rivals):
-                question = f"Did you mean {joined([f'the {_first_down(name)}' for name in names[:3]], 'or')}?"
+                question = f"Did you mean {joined([f'the {first_down(name)}' for name in names[:3]], 'or')}?"
                 ids = tuple(dict.fromkeys(name for entry in [readings[0], *rivals] for name in entry[1].found.ids))
                 slots = {"again": reading.template} if reading.template else {}
                 return HomeIntent(
@@ -437,7 +466,7 @@ class Grammar:
         shown = the(told) if len(told) <= 2 else f"all {len(told)} of {reading.found.place or 'them'}"
         return HomeIntent(
             kind="ask_back", intent=intent.intent, pending=intent, entities=intent.entities,
-            question=f"Did you mean to {verb(intent.acts[0])} {shown}{_to(intent.acts[0])}?",
+            question=f"Did you mean to {verb(intent.acts[0])} {shown}{to(intent.acts[0])}?",
             reason=f"a weak match: {heard!r} ({likeness:.2f})",
         )  # fmt: skip
 
@@ -461,58 +490,3 @@ class Grammar:
             if reading is not None and reading.problem in ("", "which", "room", "area"):
                 return self._intent(reading, context, f"a shared sentence: {said.intent}")
         return None
-
-
-def _slots(acts: tuple[Act, ...], found: Found) -> dict[str, str | float | bool | tuple[int, int, int] | None]:
-    slots = dict(acts[0].values)
-    if found.place:
-        slots["area"] = found.place
-    if found.group and found.kind:
-        slots["domain"] = found.kind
-    return slots
-
-
-def _hashable(act: Act) -> tuple[str, str, tuple[tuple[str, object], ...]]:
-    return act.entity_id, act.service, tuple(sorted(act.values.items()))
-
-
-def _merged(acts: Sequence[Act]) -> tuple[Act, ...]:
-    """Return acts without what is said twice: "turn on the lamp and make it red" is one command to it."""
-    result: dict[tuple[str, str], Act] = {}
-    for act in acts:
-        key = (act.entity_id, act.service)
-        if key in result:
-            act = Act(act.entity_id, act.service, {**result[key].values, **act.values})  # noqa: PLW2901
-        result[key] = act
-    return tuple(result.values())
-
-
-def _same(acts: tuple[Act, ...]) -> set[tuple[str, str, tuple[tuple[str, object], ...]]]:
-    return {_hashable(act) for act in acts}
-
-
-def _wish(reading: Reading) -> str:
-    words = (
-        "on Turn on;light Turn on;off Turn off;open Open;close Close;lock Lock;unlock Unlock;stop Stop;set Set;"
-        "up Turn up;down Turn down;dimmer Dim;brighter Brighten;toggle Switch;warmer Turn up;cooler Turn down"
-    )
-    told = dict(entry.split(" ", 1) for entry in words.split(";"))
-    return told.get(reading.wish, "Change")
-
-
-def _first_up(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
-def _first_down(text: str) -> str:
-    return " ".join(word if word.isupper() else word.lower() for word in text.split())
-
-
-def _to(act: Act) -> str:
-    """Return what an act sets, to be said in a question: " to 23 degrees", "" where there is nothing short to say."""
-    units = {"temperature": " degrees", "brightness": " percent", "position": " percent", "percentage": " percent"}
-    for name, unit in units.items():
-        value = act.values.get(name)
-        if isinstance(value, (int, float)):
-            return f" to {value:g}{unit}"
-    return ""

@@ -19,7 +19,8 @@ _SERVICES = {
     "valve": "open close", "lock": "lock unlock", "climate": "set_mode", "water_heater": "set_mode",
     "scene": "activate",
     "button": "press", "vacuum": "start pause stop return_home locate", "number": "set_value", "text": "set_value",
-    "select": "select", "lawn_mower": "start pause return_home", "alarm_control_panel": "arm_home arm_away arm_night disarm",
+    "select": "select", "lawn_mower": "start pause return_home",
+    "alarm_control_panel": "arm_home arm_away arm_night disarm",
 }  # fmt: skip
 _BY_FEATURE = {
     "stop": "stop", "position": "set_position stop", "tilt": "set_tilt open_tilt close_tilt",

@@ -10,8 +10,8 @@ from assistant.home.abilities import Abilities
 from assistant.home.acts import level, option
 from assistant.home.context import Context, Reading
 from assistant.home.entities import Act
-from assistant.home.phrasebook import PROPERTIES, VALUE_VERBS, WARM_VERBS
 from assistant.home.noun_phrases import Found, bare
+from assistant.home.phrasebook import PROPERTIES, VALUE_VERBS, WARM_VERBS
 from assistant.home.values import Placed, Quantity, values_in
 from assistant.home.words import plain
 

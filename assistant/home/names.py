@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from assistant.home import english
 from assistant.home.index import ROOMS, Index, kinds
@@ -226,7 +227,7 @@ class Directory(Index):
         if _SWITCH.search(phrase):
             for said in (" switch", " light switch"):  # "the hall light switch" is the hall light
                 bare_words = re.sub(f"{said}(?:es)?(?= |$)", "", phrase).split()
-                again = self._item(bare_words, want) if bare_words else found
+                again = self._item(bare_words, want) if bare_words and bare_words != words else found
                 if not again.problem:
                     return again
         for place, word in enumerate(words):
@@ -248,7 +249,7 @@ class Directory(Index):
 
     def _described(self, words: list[str], want: _Want) -> Found:
         """Find the things that the words of a phrase explain: by name, room, floor and kind."""
-        if (words and words[-1] in UNFINISHED) or ("the", "all") in zip(words, words[1:], strict=False):
+        if (words and words[-1] in UNFINISHED) or ("the", "all") in pairwise(words):
             return Found(problem="unknown", phrase=" ".join(words))
         said = self._said(words, want)
         if said is None:
@@ -358,7 +359,8 @@ class Directory(Index):
         """Choose among the things that every word fits: all of them, the one that fits best, or ask."""
         mask = self._fitting(mask, said)
         if mask.bit_count() == 1:
-            unsure = not said.only_kind and not want.reading and not self._head_said(mask, said.content)
+            described = not said.only_kind or said.noun in english.OF_THEIR_OWN
+            unsure = described and not want.reading and not self._head_said(mask, said.content)
             return self._found(mask, said, problem="which" if unsure else "")
         if (
             said.every

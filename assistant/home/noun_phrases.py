@@ -8,14 +8,16 @@ from dataclasses import dataclass
 
 from assistant.home.words import singular
 
-EXCEPT = (
-    ("but", "not"), ("but", "for"), ("except", "for"), ("except",), ("apart", "from"), ("other", "than"), ("aside",
-    "from"),
-    ("excluding",), ("excepting",), ("besides",), ("save", "for"), ("save",), ("ignoring",), ("not", "including"), ("bar",), ("minus",), ("without",), ("not",),
-    ("but",),
-    ("with", "the", "exception", "of"), ("and", "not"),
-)  # fmt: skip
+EXCEPT = tuple(
+    tuple(marker.split())
+    for marker in (
+        "but not;but for;except for;except;apart from;other than;aside from;excluding;excepting;besides;save for;save;"
+        "ignoring;not including;bar;minus;without;not;but;with the exception of;and not"
+    ).split(";")
+)
 _EXCEPT_STARTS = frozenset(marker[0] for marker in EXCEPT) - {"and"}
+#: Words that lead to what is left out.
+_LEADING = frozenset("for in the ones one on that from at not leave keep except including".split())
 _PLACING = frozenset("in on at inside upstairs downstairs outside here".split())
 #: What parts the things of a list.
 LISTING = frozenset(("and", ",", "or", "plus", "nor"))
@@ -117,7 +119,7 @@ def exception(words: list[str]) -> tuple[list[str], list[list[str]]]:
 
 def _unled(words: list[str]) -> list[str]:
     """Take the lead off what is left out: "for the", "in the", "the ones in the"."""
-    while words and words[0] in ("for", "in", "the", "ones", "one", "on", "that", "from", "at", "not", "leave", "keep", "except", "including"):
+    while words and words[0] in _LEADING:
         if words[0] in ("one", "ones") and len(words) == 1:
             break
         words = words[1:]

@@ -20,10 +20,12 @@ _EXCEPT_FIRST = re.compile(
 )
 _NOT_THOSE = re.compile(r"(?P<main>.+?) , (?:but |just |and )?(?:not|except(?: for)?|apart from|but) (?P<rest>.+)")
 _STAYING = re.compile(
-    rf"(?P<main>.+?)(?: ,)? but (?P<rest>.+?) (?:should|must|ha(?:s|ve) to|can|may|ought to) (?:stay|remain|be left)(?: {_STAYS})+"
+    r"(?P<main>.+?)(?: ,)? but (?P<rest>.+?) (?:should|must|ha(?:s|ve) to|can|may|ought to) "
+    rf"(?:stay|remain|be left)(?: {_STAYS})+"
 )
 _OTHER = re.compile(
-    r"\b(?:(?:all |every )?(?:of )?(?:the |my )?(?:other|remaining)|(?:all )?the rest of(?: the)?)(?= )|(?<=thing) else\b"
+    r"\b(?:(?:all |every )?(?:of )?(?:the |my )?(?:other|remaining)|(?:all )?the rest of(?: the)?)(?= )"
+    r"|(?<=thing) else\b"
 )
 
 

@@ -152,56 +152,53 @@ def _spotted(
     return names, areas, floors
 
 
+_SWITCHING = {"HassTurnOn": "turn on", "HassTurnOff": "turn off", "HassToggle": "toggle"}
+_MOVING = frozenset("open close shut raise lower lift".split())
+#: Intents that set something, and how that is said: the first slot that was filled counts.
+_SETTING = {
+    "HassLightSet": (
+        ("brightness", "set {what} to {value:g} percent"), ("color", "set {what} to {value}"),
+        ("temperature", "set {what} to {value:g} kelvin"),
+    ),
+    "HassSetPosition": (("position", "set {what} to {value:g} percent"),),
+    "HassFanSetSpeed": (("percentage", "set {what} to {value:g} percent"),),
+    "HassClimateSetTemperature": (("temperature", "set the temperature{where} to {value:g} degrees"),),
+}  # fmt: skip
+_DOING = {"HassVacuumStart": "start {what}", "HassVacuumReturnToBase": "dock {what}"}
+_ASKING = {
+    "HassClimateGetTemperature": "what is the temperature{where}",
+    "HassGetState": "what is the state of {what}",
+}
+_KINDS = {"HassLightSet": "light", "HassFanSetSpeed": "fan"}
+
+
 def _command(intent: str, slots: dict[str, Any], text: str) -> Said | None:
     """Return a recognised intent as a command in plain words."""
     place = slots.get("area") or slots.get("floor")
     in_place = f" in the {place}" if place else ""
-    kind = slots.get("device_class") or slots.get("domain")
+    kind = slots.get("device_class") or slots.get("domain") or _KINDS.get(intent)
     what = slots.get("name") or (f"all the {str(kind).replace('_', ' ')}s" if kind else "")
-    what += in_place
-    if intent in ("HassTurnOn", "HassTurnOff", "HassToggle"):
-        if not what or bare(text) == bare(plain(str(slots.get("name", "")))):
-            return None  # a name alone is no command
-        verb = {"HassTurnOn": "turn on", "HassTurnOff": "turn off", "HassToggle": "toggle"}[intent]
-        first = text.split(maxsplit=1)[0]
-        if first in ("lock", "unlock", "press", "activate", "start"):
-            verb = first
-        elif (
-            kind in english.CALLED
-            or slots.get("domain") == "cover"
-            or first in ("open", "close", "shut", "raise", "lower", "lift")
-        ):
-            verb = verb if slots.get("domain") not in ("cover", "valve") and first not in ("open", "close", "shut",
-            "raise", "lower", "lift") else (
-                "open" if intent == "HassTurnOn" else "close"
-            )  # fmt: skip
-        return Said(intent, f"{verb} {what}")
-    if intent == "HassLightSet":
-        what = slots.get("name") or f"all the lights{in_place}"
-        if "brightness" in slots:
-            return Said(intent, f"set {what} to {float(slots['brightness']):g} percent")
-        if "color" in slots:
-            return Said(intent, f"set {what} to {slots['color']}")
-        if "temperature" in slots:
-            return Said(intent, f"set {what} to {float(slots['temperature']):g} kelvin")
-    if intent == "HassSetPosition" and what:
-        return Said(intent, f"set {what} to {float(slots['position']):g} percent")
-    if intent == "HassFanSetSpeed":
-        what = slots.get("name") or f"all the fans{in_place}"
-        return Said(intent, f"set {what} to {float(slots['percentage']):g} percent")
-    if intent == "HassClimateSetTemperature":
-        where = f" of {slots['name']}" if "name" in slots else in_place
-        return Said(intent, f"set the temperature{where} to {float(slots['temperature']):g} degrees")
-    if intent == "HassClimateGetTemperature":
-        return Said(
-            intent, f"what is the temperature{' of ' + slots['name'] if 'name' in slots else in_place}", question=True
-        )
-    if intent == "HassGetState":
-        return Said(
-            intent, f"is {what} {slots['state']}" if "state" in slots else f"what is the state of {what}", question=True
-        )
-    if intent == "HassVacuumStart" and what:
-        return Said(intent, f"start {what}")
-    if intent == "HassVacuumReturnToBase" and what:
-        return Said(intent, f"dock {what}")
-    return None
+    words = {"what": what + in_place, "where": f" of {slots['name']}" if "name" in slots else in_place}
+    if intent in _SWITCHING:
+        return _switched(intent, slots, text, words["what"])
+    if intent == "HassGetState" and "state" in slots:
+        return Said(intent, f"is {words['what']} {slots['state']}", question=True)
+    if intent in _ASKING:
+        return Said(intent, _ASKING[intent].format(**words), question=True)
+    for slot, said in _SETTING.get(intent, ()):
+        if slot in slots and (words["what"] or "{what}" not in said):
+            value = slots[slot] if slot == "color" else float(slots[slot])
+            return Said(intent, said.format(value=value, **words))
+    return Said(intent, _DOING[intent].format(**words)) if intent in _DOING and words["what"] else None
+
+
+def _switched(intent: str, slots: dict[str, Any], text: str, what: str) -> Said | None:
+    """Return what is turned on or off, which may mean to open, lock or press it."""
+    if not what or bare(text) == bare(plain(str(slots.get("name", "")))):
+        return None  # a name alone is no command
+    verb, first = _SWITCHING[intent], text.split(maxsplit=1)[0]
+    if first in ("lock", "unlock", "press", "activate", "start"):
+        verb = first
+    elif slots.get("domain") in ("cover", "valve") or first in _MOVING:
+        verb = "open" if intent == "HassTurnOn" else "close"
+    return Said(intent, f"{verb} {what}")
