@@ -241,7 +241,8 @@ class Grammar:
             return told
         if mended := self._mended(text, context):
             return mended
-        if shared := self._shared(text, context):
+        hopeless = reading is not None and reading.problem in ("unable", "except")
+        if not hopeless and _ORDER.match(text) and (shared := self._shared(text, context)):
             return shared
         if reading is not None:
             return self._refusal(replace(reading, said=text))

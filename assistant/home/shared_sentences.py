@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from assistant.home import english
 from assistant.home.names import Directory
 from assistant.home.noun_phrases import bare, bits
 from assistant.home.words import plain, singular
@@ -106,13 +105,7 @@ def recognise(directory: Directory, text: str, room: str | None) -> Iterator[Sai
     words = set(text.split())
     if not all(_may_be_said(word, directory) for word in words):
         return
-    if (
-        not names
-        and not areas
-        and not floors
-        and not words & english.GENERIC
-        and not {f"{w}s" for w in english.GENERIC} & words
-    ):
+    if not names and not areas and not floors:
         return
     context: dict[str, Any] = {"area": plain(room)} if room else {}
     found = recognize_best(
