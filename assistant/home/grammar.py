@@ -53,6 +53,7 @@ _BROKEN = re.compile(
     r"(?:turn|switch|set|put|make|dim|open|close|shut|lock|change)(?: (?:on|off|the|a|to|up|down|my|all|in))*"
 )
 _BROKEN_AT_END = re.compile(r" (?:the|a|an|to|in the|my|and|in|of|at|by|for)$")
+_MOST_UNKNOWN = 2  #: words without a meaning here: a question with more of them is one for the documents
 _ALL_DOMAINS = frozenset("lock cover valve siren alarm_control_panel everything".split())
 _PLAIN_WISHES = frozenset("on off open close lock unlock set dimmer brighter toggle".split())
 
@@ -108,7 +109,7 @@ class Grammar:
                 return None
             if found := ask(self.directory, text, context):
                 return found
-            if not _ASKS_A_STATE.match(text):
+            if not _ASKS_A_STATE.match(text) or self._repairs.unknown(text) > _MOST_UNKNOWN:
                 return None
             return self._misheard_question(text, context) or self._shared(text, context)
         if said_by_others(text):

@@ -171,7 +171,7 @@ class Repairs:
         words = text.split()
         if words[0] in _TELLING or (words[0] not in _BEGINNING and _WITHIN.isdisjoint(words)):
             return []
-        if sum(not self._is_known(word) for word in words) > _MOST_UNKNOWN:
+        if self.unknown(text) > _MOST_UNKNOWN:
             return []
         found: dict[str, Repair] = {}
         for start in _grammatical(text):
@@ -179,6 +179,10 @@ class Repairs:
                 if repair.text != text and (repair.text not in found or found[repair.text].likeness < repair.likeness):
                     found[repair.text] = repair
         return sorted(found.values(), key=lambda repair: -repair.likeness)[:_VARIANTS]
+
+    def unknown(self, text: str) -> int:
+        """Return how many words of a plain text have no meaning in this house."""
+        return sum(not self._is_known(word) for word in text.split())
 
     def _named(self, base: Repair) -> Iterator[Repair]:
         """Yield the sentence with its unknown stretches replaced by names that sound like them."""
