@@ -640,7 +640,8 @@ def _decoded(payload: bytes, encoding: str, messages: dict[str, Payload | None])
     """Return the message in an encoding, read once for all who want it so; None where it is not in that encoding."""
     if encoding not in messages:
         try:
-            messages[encoding] = Payload(payload.decode(encoding))
+            text = payload.decode(encoding) if encoding else payload.decode("utf-8", "surrogateescape")
+            messages[encoding] = Payload(text)
         except UnicodeDecodeError:
             messages[encoding] = None
     return messages[encoding]
@@ -654,7 +655,7 @@ def _take(listener: Listener, message: Payload, thing: _Thing) -> bool:
         told = message.json_object() if listener.json else message.text
     else:
         variables = _about(thing) if template.asks_about_itself else thing.component.variables
-        text = template.value(message, variables) or ""
+        text = (template.value if listener.strict else template.reading)(message, variables) or ""
         told = object_of(text) if listener.json else text
     if not told:
         return False
