@@ -16,7 +16,7 @@ import socket
 import ssl
 import time
 from collections.abc import AsyncIterator, Callable, Iterable
-from typing import Any
+from typing import Any, cast
 
 import aiomqtt
 from aiomqtt.exceptions import MqttConnectError
@@ -27,6 +27,7 @@ from assistant.home.address import Address
 from assistant.home.buffered import BufferedSocket
 from assistant.home.entities import Message
 from assistant.home.inbox import MAX_PAYLOAD, Inbox
+from assistant.home.packets import Arrived
 from assistant.home.settings import HomeConfig
 from engines.errors import ReparteeError
 
@@ -277,25 +278,28 @@ class Broker:
             await _end(tasks)
 
     async def _take(self, client: _Client) -> None:
-        """Hand over what comes: reading first, so that no broker has to drop what it cannot send, then in slices."""
+        """Hand over what comes: reading first, so that no broker has to drop what it cannot send, then in slices.
+
+        What follows closely is waited for, so that a slice is worth its while; never where something waits already.
+        """
         inbox = client.inbox
         last = 0.0
         async for message in client.messages:
-            if time.perf_counter() - last < TOGETHER_S:
+            if inbox.empty() and time.perf_counter() - last < TOGETHER_S:
                 await asyncio.sleep(TOGETHER_S)
             waiting = -1
             while waiting < inbox.qsize() < AHEAD:
                 waiting = inbox.qsize()
                 await asyncio.sleep(0)
-            self._handle(message)
+            self._handle(cast("Arrived", message))  # it comes from our inbox
             until = time.perf_counter() + SLICE_S
             while not inbox.empty() and time.perf_counter() < until:
                 self._handle(inbox.get_nowait())
             last = time.perf_counter()
 
-    def _handle(self, message: aiomqtt.Message) -> None:
+    def _handle(self, message: Arrived) -> None:
         self._handled += 1
-        topic = message.topic.value
+        topic = message.topic
         if topic == self._mark_topic:
             if (came := self._marks.get(message.payload)) and not came.done():
                 came.set_result(None)
@@ -365,6 +369,11 @@ class _Client(aiomqtt.Client):
             sock.fill()
             until = time.perf_counter() + SLICE_S
             while self._client.socket() is sock:
+                if self._client._in_packet["command"] == 0:  # noqa: SLF001 (paho is between two packets)
+                    for message in sock.messages(properties=self.speaks_5):
+                        self.inbox.put_nowait(message)
+                        if time.perf_counter() > until:
+                            break
                 self._client.loop_read()
                 if not (sock.pending() or sock.ended):
                     return
