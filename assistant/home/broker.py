@@ -347,11 +347,25 @@ class _Client(aiomqtt.Client):
         super().__init__(*args, protocol=protocol, **options)
         self.version = protocol
         self.speaks_5 = protocol == aiomqtt.ProtocolVersion.V5
-        assert isinstance(self._queue, Inbox)
-        self.inbox = self._queue
+        inbox: Any = self._queue  # to aiomqtt a queue of its own messages
+        assert isinstance(inbox, Inbox)
+        self.inbox = inbox
         self.pending_calls_threshold = TOGETHER + 1  # more is worth a warning
         self._connect_socket = self._client._create_socket  # noqa: SLF001
         self._client._create_socket = self._buffered_socket  # type: ignore[method-assign]  # noqa: SLF001
+        self._client._ssl_wrap_socket = self._in_tls  # type: ignore[method-assign]  # noqa: SLF001
+
+    def _in_tls(self, plain: socket.socket) -> ssl.SSLSocket:
+        """Speak TLS on a socket; unlike with paho, it is closed where the certificates are not accepted."""
+        context: ssl.SSLContext = self._client._ssl_context  # type: ignore[assignment]  # noqa: SLF001
+        connected = context.wrap_socket(plain, server_hostname=self._client.host, do_handshake_on_connect=False)
+        try:
+            connected.settimeout(TIMEOUT_S)
+            connected.do_handshake()
+        except BaseException:
+            connected.close()
+            raise
+        return connected
 
     def _buffered_socket(self) -> Any:
         connected = self._connect_socket()

@@ -1,7 +1,7 @@
 """Messages read straight from the bytes of a connection, where they have come as a whole.
 
-A broker answers our subscriptions, all of QoS 0, with PUBLISH packets of QoS 0, thousands a second. paho takes each apart
-in a dozen calls; this takes a tenth of that. Every other packet, and one that is odd in any way, is left to paho.
+A broker answers our subscriptions, all of QoS 0, with PUBLISH packets of QoS 0, thousands a second. paho takes each
+apart in a dozen calls; this takes a tenth of that. Every other packet, and one that is odd in any way, is left to paho.
 """
 
 from __future__ import annotations
