@@ -353,7 +353,7 @@ class _Client(aiomqtt.Client):
         self.pending_calls_threshold = TOGETHER + 1  # more is worth a warning
         self._connect_socket = self._client._create_socket  # noqa: SLF001
         self._client._create_socket = self._buffered_socket  # type: ignore[method-assign]  # noqa: SLF001
-        self._client._ssl_wrap_socket = self._in_tls  # type: ignore[method-assign]  # noqa: SLF001
+        self._client._ssl_wrap_socket = self._in_tls  # type: ignore[method-assign,assignment]  # noqa: SLF001
 
     def _in_tls(self, plain: socket.socket) -> ssl.SSLSocket:
         """Speak TLS on a socket; unlike with paho, it is closed where the certificates are not accepted."""
@@ -433,16 +433,16 @@ def _batch(filters: dict[str, None]) -> list[str]:
     """Take from ``filters`` what goes into one packet."""
     batch: list[str] = []
     size = 0
-    while filters and len(batch) < FILTERS_AT_ONCE and size < BYTES_AT_ONCE:
-        each = next(iter(filters))
+    for each in filters:
         wild = "+" in each or "#" in each
-        if wild and batch:
+        if batch and (wild or len(batch) >= FILTERS_AT_ONCE or size >= BYTES_AT_ONCE):
             break
-        del filters[each]
         batch.append(each)
         size += len(each)
         if wild:
             break
+    for each in batch:
+        del filters[each]
     return batch
 
 
