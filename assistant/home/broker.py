@@ -70,7 +70,7 @@ class Broker:
         self.address = Address.parse(url)
         self.problem = f"there is no connection to the broker {self.address} yet"
         self._tls = _tls_context(settings) if self.address.tls else None
-        # paho needs three times as long for a message of MQTT 5.
+        # Every broker speaks 3.1.1.
         self._versions = {
             "5": [aiomqtt.ProtocolVersion.V5],
             "3.1.1": [aiomqtt.ProtocolVersion.V311],
