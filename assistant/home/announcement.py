@@ -13,7 +13,7 @@ MAX_NAME = 100  #: characters of a name, a unit, an option
 MAX_OPTIONS = 500  #: options, modes, effects of one entity
 _MAX_TOPIC = 1024  # bytes
 
-#: Encodings that a payload may be announced in; "" is raw bytes, read as UTF-8.
+#: Encodings that a payload may be announced in; "" is raw bytes: text where they are UTF-8.
 _ENCODINGS = frozenset(("", "utf-8", "utf8", "utf-16", "ascii", "latin-1", "latin1", "iso-8859-1", "cp1252"))
 
 
@@ -156,10 +156,10 @@ class Keys:
         return value
 
     def encoding(self) -> str:
-        """Return the encoding of the payloads."""
+        """Return the encoding of the payloads, "" where they are raw bytes."""
         value = self.values.get("encoding")
         if value is None:
             return "utf-8"
         if str(value).lower() not in _ENCODINGS:
             raise AnnouncementError("encoding", "is not known")
-        return str(value).lower() or "utf-8"
+        return str(value).lower()

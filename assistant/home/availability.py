@@ -33,7 +33,7 @@ class Condition:
 
     def hear(self, payload: Payload, stamp: int) -> bool:
         """Take a message; return whether it says anything."""
-        text = payload.text if self.template is None else self.template.value(payload)
+        text = payload.text if self.template is None else self.template.reading(payload)
         if text not in (self.online, self.offline):
             return False
         self.value, self.stamp = text == self.online, stamp

@@ -16,7 +16,7 @@ import socket
 import ssl
 import time
 from collections.abc import AsyncIterator, Callable, Iterable
-from typing import Any
+from typing import Any, cast
 
 import aiomqtt
 from aiomqtt.exceptions import MqttConnectError
@@ -27,6 +27,7 @@ from assistant.home.address import Address
 from assistant.home.buffered import BufferedSocket
 from assistant.home.entities import Message
 from assistant.home.inbox import MAX_PAYLOAD, Inbox
+from assistant.home.packets import Arrived
 from assistant.home.settings import HomeConfig
 from engines.errors import ReparteeError
 
@@ -69,7 +70,7 @@ class Broker:
         self.address = Address.parse(url)
         self.problem = f"there is no connection to the broker {self.address} yet"
         self._tls = _tls_context(settings) if self.address.tls else None
-        # paho needs three times as long for a message of MQTT 5.
+        # Every broker speaks 3.1.1.
         self._versions = {
             "5": [aiomqtt.ProtocolVersion.V5],
             "3.1.1": [aiomqtt.ProtocolVersion.V311],
@@ -277,25 +278,28 @@ class Broker:
             await _end(tasks)
 
     async def _take(self, client: _Client) -> None:
-        """Hand over what comes: reading first, so that no broker has to drop what it cannot send, then in slices."""
+        """Hand over what comes: reading first, so that no broker has to drop what it cannot send, then in slices.
+
+        What follows closely is waited for, so that a slice is worth its while; never where something waits already.
+        """
         inbox = client.inbox
         last = 0.0
         async for message in client.messages:
-            if time.perf_counter() - last < TOGETHER_S:
+            if inbox.empty() and time.perf_counter() - last < TOGETHER_S:
                 await asyncio.sleep(TOGETHER_S)
             waiting = -1
             while waiting < inbox.qsize() < AHEAD:
                 waiting = inbox.qsize()
                 await asyncio.sleep(0)
-            self._handle(message)
+            self._handle(cast("Arrived", message))  # it comes from our inbox
             until = time.perf_counter() + SLICE_S
             while not inbox.empty() and time.perf_counter() < until:
                 self._handle(inbox.get_nowait())
             last = time.perf_counter()
 
-    def _handle(self, message: aiomqtt.Message) -> None:
+    def _handle(self, message: Arrived) -> None:
         self._handled += 1
-        topic = message.topic.value
+        topic = message.topic
         if topic == self._mark_topic:
             if (came := self._marks.get(message.payload)) and not came.done():
                 came.set_result(None)
@@ -343,11 +347,25 @@ class _Client(aiomqtt.Client):
         super().__init__(*args, protocol=protocol, **options)
         self.version = protocol
         self.speaks_5 = protocol == aiomqtt.ProtocolVersion.V5
-        assert isinstance(self._queue, Inbox)
-        self.inbox = self._queue
+        inbox: Any = self._queue  # to aiomqtt a queue of its own messages
+        assert isinstance(inbox, Inbox)
+        self.inbox = inbox
         self.pending_calls_threshold = TOGETHER + 1  # more is worth a warning
         self._connect_socket = self._client._create_socket  # noqa: SLF001
         self._client._create_socket = self._buffered_socket  # type: ignore[method-assign]  # noqa: SLF001
+        self._client._ssl_wrap_socket = self._in_tls  # type: ignore[method-assign,assignment]  # noqa: SLF001
+
+    def _in_tls(self, plain: socket.socket) -> ssl.SSLSocket:
+        """Speak TLS on a socket; unlike with paho, it is closed where the certificates are not accepted."""
+        context: ssl.SSLContext = self._client._ssl_context  # type: ignore[assignment]  # noqa: SLF001
+        connected = context.wrap_socket(plain, server_hostname=self._client.host, do_handshake_on_connect=False)
+        try:
+            connected.settimeout(TIMEOUT_S)
+            connected.do_handshake()
+        except BaseException:
+            connected.close()
+            raise
+        return connected
 
     def _buffered_socket(self) -> Any:
         connected = self._connect_socket()
@@ -365,6 +383,11 @@ class _Client(aiomqtt.Client):
             sock.fill()
             until = time.perf_counter() + SLICE_S
             while self._client.socket() is sock:
+                if self._client._in_packet["command"] == 0:  # noqa: SLF001 (paho is between two packets)
+                    for message in sock.messages(properties=self.speaks_5):
+                        self.inbox.put_nowait(message)
+                        if time.perf_counter() > until:
+                            break
                 self._client.loop_read()
                 if not (sock.pending() or sock.ended):
                     return
@@ -410,16 +433,16 @@ def _batch(filters: dict[str, None]) -> list[str]:
     """Take from ``filters`` what goes into one packet."""
     batch: list[str] = []
     size = 0
-    while filters and len(batch) < FILTERS_AT_ONCE and size < BYTES_AT_ONCE:
-        each = next(iter(filters))
+    for each in filters:
         wild = "+" in each or "#" in each
-        if wild and batch:
+        if batch and (wild or len(batch) >= FILTERS_AT_ONCE or size >= BYTES_AT_ONCE):
             break
-        del filters[each]
         batch.append(each)
         size += len(each)
         if wild:
             break
+    for each in batch:
+        del filters[each]
     return batch
 
 

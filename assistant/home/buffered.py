@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import socket
 import ssl
+from collections.abc import Iterator
 from typing import Any
+
+from assistant.home.packets import Arrived, publish_at
 
 PIECE = 256 * 1024  #: bytes asked for at once
 MOST = 32 * 1024 * 1024  #: bytes taken over before they are read; the rest waits in the system's buffers
@@ -49,6 +52,12 @@ class BufferedSocket:
         taken = bytes(self._buffer[self._at : self._at + size])
         self._at += len(taken)
         return taken
+
+    def messages(self, *, properties: bool) -> Iterator[Arrived]:
+        """Yield the messages that come next, up to another packet or one that has not come as a whole."""
+        while (found := publish_at(self._buffer, self._at, properties=properties)) is not None:
+            message, self._at = found
+            yield message
 
     def pending(self) -> int:
         """Return how many bytes were taken over and not read yet."""

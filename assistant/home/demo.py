@@ -49,7 +49,11 @@ def mosquitto(port: int = 0, *, attempts: int = 3) -> Iterator[str]:
             )
             with Path(folder, "log").open("wb") as log:
                 process = subprocess.Popen(
-                    [program, "-c", str(settings)], stdout=log, stderr=log, stdin=subprocess.DEVNULL
+                    [program, "-c", str(settings)],
+                    stdout=log,
+                    stderr=log,
+                    stdin=subprocess.DEVNULL,
+                    start_new_session=True,  # Ctrl-C is for us: the house says goodbye while its broker still runs
                 )
             try:
                 if _answers(chosen, process):

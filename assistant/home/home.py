@@ -346,8 +346,7 @@ class Home:
 
         while True:
             await self._names_changed.wait()
-            await asyncio.sleep(COMPILE_AFTER_S if self._grammar is not None else 0.01)
-            await self._broker.wait_idle(COMPILE_LATEST_S)  # until then devices are still being found
+            await self._names_settled()
             self._names_changed.clear()
             version, names, entities = self.house.version, self.house.names(), self.house.entities()
             try:
@@ -358,6 +357,16 @@ class Home:
                 _log.exception("The names of the devices could not be understood.")
             self._built = version
             self._compiled.set()
+
+    async def _names_settled(self) -> None:
+        """Wait until names change no longer and all devices were found, no longer than COMPILE_LATEST_S."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + COMPILE_LATEST_S
+        changed = -1
+        while changed != self.house.version and loop.time() < until:
+            changed = self.house.version
+            await asyncio.sleep(COMPILE_AFTER_S if self._grammar is not None else 0.01)
+            await self._broker.wait_idle(max(0.0, until - loop.time()))
 
     async def _keep_ids(self) -> None:
         kept = self.house.version

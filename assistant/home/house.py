@@ -13,21 +13,22 @@ from __future__ import annotations
 import hashlib
 import heapq
 import logging
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-from assistant.home import confirming, discovery
-from assistant.home.announcement import AnnouncementError, Keys, clean
+from assistant.home import confirming, discovery, telling
+from assistant.home.announcement import AnnouncementError, Keys
 from assistant.home.availability import Condition, available, conditions
-from assistant.home.components.component import CommandError, Component, Listener, Plan, Report, object_of
+from assistant.home.components.component import CommandError, Component, Listener
+from assistant.home.describing import Describing
 from assistant.home.discovery import Announcement, Found
 from assistant.home.entities import Act, Entity, Message, Names, State, Value
-from assistant.home.naming import Identity, Ids, full_name, identity_of
+from assistant.home.naming import Identity, Ids, identity_of
 from assistant.home.tasmota import FILTERS as TASMOTA_FILTERS
 from assistant.home.tasmota import Tasmota
-from assistant.home.templates.template import Payload, about
+from assistant.home.templates.template import Payload
+from assistant.home.thing import Thing, decoded, take
 from assistant.home.topics import MAX_TOPICS, Heard, Topics
 
 MAX_ENTITIES = 20_000  #: entities in a house
@@ -35,19 +36,6 @@ MAX_PAYLOAD = 262_144  #: bytes of a state
 _MAX_WAITING = 1000  # announcements of a unique id that is taken
 
 _log = logging.getLogger(__name__)
-
-#: What a service is called that a domain has under another name.
-_OTHER_NAMES = {
-    "turn_on": {"button": "press", "scene": "activate", "cover": "open", "valve": "open", "vacuum": "start"},
-    "turn_off": {"cover": "close", "valve": "close", "vacuum": "return_home", "lawn_mower": "return_home"},
-}
-
-#: Services that turn a state into its opposite: the state, and what is done then; else the last one.
-_TOGGLES: dict[str, tuple[str, str, str]] = {
-    "cover": ("closed", "open", "close"),
-    "valve": ("closed", "open", "close"),
-    "lock": ("locked", "unlock", "lock"),
-}
 
 
 @dataclass(slots=True)
@@ -73,43 +61,6 @@ class Changes:
         return bool(self.added or self.removed or self.changed or self.states or self.subscribe or self.unsubscribe)
 
 
-class _Thing:
-    """An entity with what makes it work."""
-
-    __slots__ = (
-        "announcement",
-        "available",
-        "changed_at",
-        "component",
-        "conditions",
-        "entity",
-        "expired",
-        "identity",
-        "mode",
-        "released",
-        "report",
-        "state",
-        "timers",
-        "topics",
-    )
-
-    def __init__(self, identity: Identity, announcement: Announcement, component: Component, entity: Entity) -> None:
-        self.identity = identity
-        self.announcement = replace(announcement, values={})  # read: what a device sent is not kept
-        self.component = component
-        self.entity = entity
-        self.report = Report()
-        self.conditions: list[Condition] = []
-        self.mode = "latest"
-        self.available = True
-        self.expired = component.expire_after > 0
-        self.released = False
-        self.changed_at = 0.0
-        self.state: State | None = None
-        self.topics: list[str] = []
-        self.timers: dict[str, float] = {}  # "expire" and "off": when
-
-
 class House:
     """The devices of one broker."""
 
@@ -131,18 +82,14 @@ class House:
         self.prefix = prefix
         #: Counts the changes of names and areas.
         self.version = 0
-        self._areas = {name.casefold(): clean(area) for name, area in (areas or {}).items()}
-        self._floors = {clean(floor): tuple(map(clean, names)) for floor, names in (floors or {}).items()}
-        self._aliases: dict[str, list[str]] = {}
-        for said, name in (aliases or {}).items():
-            self._aliases.setdefault(name.casefold(), []).append(clean(said))
+        self._describing = Describing(areas or {}, aliases or {}, floors or {})
         self._ids = Ids(ids or {}, 2 * MAX_ENTITIES)
-        self._things: dict[str, _Thing] = {}
-        self._by_identity: dict[Identity, _Thing] = {}
-        self._by_topic: dict[str, dict[str, _Thing]] = {}  # discovery topic, part
+        self._things: dict[str, Thing] = {}
+        self._by_identity: dict[Identity, Thing] = {}
+        self._by_topic: dict[str, dict[str, Thing]] = {}  # discovery topic, part
         self._waiting: dict[Identity, Announcement] = {}  # for a unique id that another announcement has
         self._announced: dict[str, bytes] = {}  # a digest of what each topic announced last
-        self._topics: Topics[_Thing] = Topics()
+        self._topics: Topics[Thing] = Topics()
         self._timers: list[tuple[float, str, str]] = []
         self._stamp = 0
         self._names: Names | None = None
@@ -196,7 +143,7 @@ class House:
     def names(self) -> Names:
         """Return every name people may say. The same object until ``version`` changes."""
         if self._names is None or self._names.version != self.version:
-            self._names = self._collect_names()
+            self._names = self._describing.names(self.version, self.entities())
         return self._names
 
     def ids(self) -> dict[str, str]:
@@ -250,70 +197,43 @@ class House:
 
     def resolve(self, act: Act) -> Act:
         """Return ``act`` with a service that its entity has (``toggle`` by what it does now). Raises CommandError."""
-        thing = self._thing(act)
-        domain, service = thing.entity.domain, act.service
-        if service in thing.component.services:
-            return act
-        if service == "toggle":
-            state, then, otherwise = _TOGGLES.get(domain, ("off", "turn_on", "turn_off"))
-            service = then if thing.report.value in (state, None) else otherwise
-        if service not in thing.component.services:
-            service = _OTHER_NAMES.get(service, {}).get(domain, service)
-        if service not in thing.component.services:
-            raise CommandError(f"{thing.entity.name} cannot do that: it has no {act.service.replace('_', ' ')}.")
-        return act if service == act.service else Act(act.entity_id, service, act.values)
+        return telling.resolve(self._thing(act), act)
 
     def encode(self, act: Act) -> list[Message]:
         """Return the messages that carry out ``act``, in their order; none of them is to be retained.
 
         Raises CommandError where there is no such entity, or it cannot do that; the message is one sentence.
         """
-        return self._plan(act).messages
+        return telling.plan(self._thing(act), act).messages
 
     def assume(self, act: Act, now: float) -> Changes:
         """Take what was commanded for the state, where a device never reports it. Call when ``act`` was published."""
         thing = self._thing(act)
+        before = thing.report.value
         changes = Changes()
-        report = thing.report
-        before = report.value
-        report.changed = False
-        for name, value in self._plan(act).expects.items():
-            if not (thing.component.optimistic or name in thing.component.unreported):
-                continue
-            if name == "value":
-                report.set(value if isinstance(value, str | int | float) else None)
-            else:
-                report.put(name, value)
-        if report.changed:
+        if telling.assume(thing, act):
             self._changed(thing, before, False, now)
             changes.states.append(thing.entity.id)
         return changes
 
     def settled(self, act: Act, state: State) -> bool | None:
         """Return whether ``state`` confirms ``act``; None where the device never tells, such as a button."""
-        return confirming.settled(self._thing(act).component, self._plan(act).expects, state)
+        thing = self._thing(act)
+        return confirming.settled(thing.component, telling.plan(thing, act).expects, state)
 
     def under_way(self, act: Act, state: State) -> bool:
         """Return whether ``state`` says that the device is on its way to what ``act`` wants."""
-        return confirming.under_way(self._plan(act).expects, state)
+        return confirming.under_way(telling.plan(self._thing(act), act).expects, state)
 
-    def _thing(self, act: Act) -> _Thing:
+    def _thing(self, act: Act) -> Thing:
         thing = self._things.get(act.entity_id)
         if thing is None:
             raise CommandError(f"There is no device {act.entity_id} in the house.")
         return thing
 
-    def _plan(self, act: Act) -> Plan:
-        act = self.resolve(act)
-        thing = self._thing(act)
-        try:
-            return thing.component.services[act.service](act.values, thing.report)
-        except CommandError as error:
-            raise CommandError(f"{thing.entity.name} cannot do that: {error}.") from None
-
     # States
 
-    def _hear(self, heard: Heard[_Thing], payload: bytes, retain: bool, now: float, changes: Changes) -> None:
+    def _hear(self, heard: Heard[Thing], payload: bytes, retain: bool, now: float, changes: Changes) -> None:
         if len(payload) > MAX_PAYLOAD:
             return
         self._topics.keep(heard, payload, retain)
@@ -321,14 +241,14 @@ class House:
         self._tell(heard.listeners, payload, messages, retain, now, changes)
         if heard.conditions:
             self._stamp += 1
-            message = _decoded(payload, "utf-8", messages)
+            message = decoded(payload, "utf-8", messages)
             for condition in heard.conditions.values():
                 if message is not None and condition.hear(message, self._stamp):
                     self._reach(condition, changes)
 
     def _tell(
         self,
-        listeners: Iterable[tuple[_Thing, Listener]],
+        listeners: Iterable[tuple[Thing, Listener]],
         payload: bytes,
         messages: dict[str, Payload | None],
         retain: bool,
@@ -338,13 +258,13 @@ class House:
         for thing, listener in listeners:
             if listener.live and retain:
                 continue
-            message = _decoded(payload, thing.component.encoding, messages)
+            message = decoded(payload, thing.component.encoding, messages)
             if message is None:
                 continue
             report = thing.report
             before = report.value
             report.changed = False
-            if not _take(listener, message, thing):
+            if not take(listener, message, thing):
                 continue
             id_ = thing.entity.id
             changes.heard.append(id_)
@@ -360,7 +280,7 @@ class House:
                     changes.states.append(id_)
 
     @staticmethod
-    def _changed(thing: _Thing, before: Value, retain: bool, now: float) -> None:
+    def _changed(thing: Thing, before: Value, retain: bool, now: float) -> None:
         thing.state = None
         if thing.report.value != before and not (before is None and retain):
             thing.changed_at = now
@@ -375,12 +295,12 @@ class House:
                 if reached and thing.announcement.key[0].startswith("tasmota/"):
                     self._ask(thing, changes)
 
-    def _ask(self, thing: _Thing, changes: Changes) -> None:
+    def _ask(self, thing: Thing, changes: Changes) -> None:
         query = self._tasmota.query(thing.announcement.key[0])
         if query is not None and query not in changes.queries:
             changes.queries.append(query)
 
-    def _set_timer(self, thing: _Thing, kind: str, due: float) -> None:
+    def _set_timer(self, thing: Thing, kind: str, due: float) -> None:
         known = thing.timers.get(kind)
         thing.timers[kind] = due
         if known != due:
@@ -457,7 +377,7 @@ class House:
             found = conditions(keys)
             mode = keys.choice("availability_mode", "latest", ("all", "any", "latest"))
             identity = identity_of(announcement, component, keys)
-            entity = self._describe(announcement, component, keys)
+            entity = self._describing.describe(announcement, component, keys)
             wanted = keys.text("default_entity_id", "").rpartition(".")[2] or keys.text("object_id", "")
         except AnnouncementError as error:
             discovery.refuse(announcement, error)
@@ -490,10 +410,10 @@ class House:
 
     def _add(
         self, identity: Identity, announcement: Announcement, component: Component, entity: Entity, wanted: str
-    ) -> _Thing:
+    ) -> Thing:
         wishes = (wanted, entity.name, announcement.object_id)
         id_ = self._ids.id_of(identity, entity.domain, wishes, self._by_identity)
-        thing = _Thing(identity, announcement, component, replace(entity, id=id_))
+        thing = Thing(identity, announcement, component, replace(entity, id=id_))
         for name, value in component.initial.items():
             thing.report.put(name, value)
         self._things[id_] = self._by_identity[identity] = thing
@@ -502,7 +422,7 @@ class House:
         return thing
 
     def _renew(
-        self, thing: _Thing, announcement: Announcement, component: Component, entity: Entity, changes: Changes
+        self, thing: Thing, announcement: Announcement, component: Component, entity: Entity, changes: Changes
     ) -> None:
         """Give an entity its new announcement; what it last said stays."""
         if thing.announcement.key != announcement.key:
@@ -521,7 +441,7 @@ class House:
             ):
                 self.version += 1
 
-    def _remove(self, thing: _Thing, changes: Changes, now: float) -> None:
+    def _remove(self, thing: Thing, changes: Changes, now: float) -> None:
         id_ = thing.entity.id
         del self._things[id_], self._by_identity[thing.identity]
         parts = self._by_topic[thing.announcement.key[0]]
@@ -537,7 +457,7 @@ class House:
         if waiting is not None:
             self._announce(waiting, now, changes)
 
-    def _attach(self, thing: _Thing, found: list[Condition], mode: str, now: float, changes: Changes) -> None:
+    def _attach(self, thing: Thing, found: list[Condition], mode: str, now: float, changes: Changes) -> None:
         """Let an entity hear its topics, instead of those it heard before."""
         before = thing.topics
         self._detach(thing)
@@ -555,7 +475,7 @@ class House:
             shared.users.add(thing)
             thing.conditions.append(shared)
             if shared is condition and heard.last is not None:
-                message = _decoded(heard.last[0], "utf-8", {})
+                message = decoded(heard.last[0], "utf-8", {})
                 if message is not None:
                     condition.hear(message, self._stamp)
         reached = available(thing.conditions, thing.mode)
@@ -563,14 +483,14 @@ class House:
             thing.available, thing.state = reached, None
         self._tidy(before, changes)
 
-    def _listen(self, thing: _Thing, topic: str, changes: Changes) -> Heard[_Thing]:
+    def _listen(self, thing: Thing, topic: str, changes: Changes) -> Heard[Thing]:
         heard, wanted = self._topics.open(topic)
         if wanted and topic not in changes.subscribe:
             changes.subscribe.append(topic)
         thing.topics.append(topic)
         return heard
 
-    def _detach(self, thing: _Thing) -> None:
+    def _detach(self, thing: Thing) -> None:
         for topic in thing.topics:
             self._topics.leave(thing, topic)
         for condition in thing.conditions:
@@ -580,98 +500,3 @@ class House:
 
     def _tidy(self, topics: Iterable[str], changes: Changes) -> None:
         changes.unsubscribe += [topic for topic in topics if self._topics.close(topic)]
-
-    # Names
-
-    def _describe(self, announcement: Announcement, component: Component, keys: Keys) -> Entity:
-        """Return the entity of an announcement, still without its id. Raises AnnouncementError."""
-        device = keys.values.get("device")
-        about = Keys(device if isinstance(device, dict) else {})
-        device_name, own_name = about.name("name"), keys.name("name")
-        name = full_name(device_name, own_name, announcement, component)
-        area = about.name("suggested_area")
-        for known in (name, own_name, device_name):
-            area = area or self._areas.get((known or "").casefold())
-        aliases = [said for known in {name, own_name or name} for said in self._aliases.get(known.casefold(), ())]
-        lists = component.lists
-        return Entity(
-            id="",
-            name=name,
-            domain=component.domain,
-            area=area,
-            device=device_name,
-            device_class=component.device_class,
-            unit=component.unit,
-            features=frozenset(component.features),
-            services=frozenset(component.services),
-            options=lists.get("options", ()),
-            modes=lists.get("modes", ()),
-            presets=lists.get("presets", ()),
-            effects=lists.get("effects", ()),
-            fan_modes=lists.get("fan_modes", ()),
-            swing_modes=lists.get("swing_modes", ()),
-            minimum=component.minimum,
-            maximum=component.maximum,
-            step=component.step,
-            category=keys.name("entity_category"),
-            optimistic=component.optimistic,
-            short_name=own_name if own_name != name else None,
-            aliases=tuple(dict.fromkeys(aliases)),
-        )
-
-    def _collect_names(self) -> Names:
-        entities = self.entities()
-        said = Counter(
-            name.casefold() for entity in entities for name in {entity.name, entity.short_name} if name is not None
-        )
-        names: list[tuple[str, tuple[str, ...]]] = []
-        for entity in entities:
-            own = [entity.name]
-            if entity.short_name and said[entity.short_name.casefold()] == 1:
-                own.append(entity.short_name)
-            names.append((entity.id, tuple(dict.fromkeys((*own, *entity.aliases)))))
-        known = {entity.area for entity in entities if entity.area}
-        known |= {area for areas in self._floors.values() for area in areas} | set(self._areas.values())
-        areas = {area: tuple(self._aliases.get(area.casefold(), ())) for area in sorted(known)}
-        return Names(self.version, tuple(names), areas, self._floors)
-
-
-def _decoded(payload: bytes, encoding: str, messages: dict[str, Payload | None]) -> Payload | None:
-    """Return the message in an encoding, read once for all who want it so; None where it is not in that encoding."""
-    if encoding not in messages:
-        try:
-            messages[encoding] = Payload(payload.decode(encoding))
-        except UnicodeDecodeError:
-            messages[encoding] = None
-    return messages[encoding]
-
-
-def _take(listener: Listener, message: Payload, thing: _Thing) -> bool:
-    """Let a listener take a message into the report; return whether it says anything to it."""
-    template = listener.template
-    told: object
-    if template is None:
-        told = message.json_object() if listener.json else message.text
-    else:
-        variables = _about(thing) if template.asks_about_itself else thing.component.variables
-        text = template.value(message, variables) or ""
-        told = object_of(text) if listener.json else text
-    if not told:
-        return False
-    try:
-        listener.decode(thing.report, told)
-    except (ValueError, TypeError, ArithmeticError) as error:
-        _log.debug("A message on %s is not understood: %s", listener.topic, error)
-        return False
-    return True
-
-
-def _about(thing: _Thing) -> dict[str, object]:
-    """Return the variables of a template that asks what its own entity is doing."""
-    report = thing.report
-    attributes = dict(report.attributes)
-    for ours, theirs in (("position", "current_position"), ("tilt", "current_tilt_position")):
-        if ours in attributes:
-            attributes[theirs] = attributes[ours]
-    state = "unknown" if report.value is None else str(report.value)
-    return thing.component.variables | about(thing.entity.id, thing.entity.name, state, attributes)

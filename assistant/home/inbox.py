@@ -8,6 +8,8 @@ from collections import deque
 
 from aiomqtt import Message
 
+from assistant.home.packets import Arrived
+
 #: Larger payloads are not looked at: no state and no announcement needs as much.
 MAX_PAYLOAD = 1024 * 1024
 MAX_WAITING = 50_000
@@ -16,7 +18,7 @@ MAX_WAITING_BYTES = 64 * 1024 * 1024
 _log = logging.getLogger(__name__)
 
 
-class Inbox(asyncio.Queue[Message]):
+class Inbox(asyncio.Queue[Arrived]):
     """The queue of a connection.
 
     When it is full, only the latest message of each topic is kept, so that last states stay right; when even those are
@@ -24,16 +26,18 @@ class Inbox(asyncio.Queue[Message]):
     """
 
     def _init(self, maxsize: int) -> None:  # noqa: ARG002 (asyncio.Queue calls these three)
-        self._queue: deque[Message] = deque()
+        self._queue: deque[Arrived] = deque()
         self._bytes = 0
         self._refused: set[str] = set()
 
-    def _get(self) -> Message:
+    def _get(self) -> Arrived:
         message = self._queue.popleft()
         self._bytes -= len(message.payload)
         return message
 
-    def _put(self, message: Message) -> None:
+    def _put(self, message: Arrived | Message) -> None:
+        if isinstance(message, Message):  # that paho read
+            message = Arrived(message.topic.value, message.payload, message.retain)
         if len(message.payload) > MAX_PAYLOAD:
             self._refuse(message)
             return
@@ -42,8 +46,8 @@ class Inbox(asyncio.Queue[Message]):
         if len(self._queue) > MAX_WAITING or self._bytes > MAX_WAITING_BYTES:
             self._shrink()
 
-    def _refuse(self, message: Message) -> None:
-        topic = message.topic.value
+    def _refuse(self, message: Arrived) -> None:
+        topic = message.topic
         if topic not in self._refused and len(self._refused) < 100:
             self._refused.add(topic)
             _log.warning(
@@ -52,11 +56,11 @@ class Inbox(asyncio.Queue[Message]):
 
     def _shrink(self) -> None:
         """Keep the latest message of each topic; of those, as many of the latest as fill half of what is allowed."""
-        latest: dict[str, Message] = {}
+        latest: dict[str, Arrived] = {}
         for message in self._queue:
-            latest.pop(message.topic.value, None)
-            latest[message.topic.value] = message
-        kept: deque[Message] = deque()
+            latest.pop(message.topic, None)
+            latest[message.topic] = message
+        kept: deque[Arrived] = deque()
         size = 0
         for message in reversed(latest.values()):
             size += len(message.payload)

@@ -18,7 +18,7 @@ class HomeConfig:
     name: str = setting("Repartee", "what the assistant is called as a device among the others")
     publish: bool = setting(True, "announce the assistant itself as a device")
     protocol: str = setting(
-        "auto", "version of MQTT; auto tries 3.1.1 first, which is faster", choices=("auto", "5", "3.1.1")
+        "auto", "version of MQTT; auto tries 3.1.1 first", choices=("auto", "5", "3.1.1")
     )
     ca: str = setting("", "PEM file of the authority that signed the broker's certificate; empty for the system's")
     certificate: str = setting("", "PEM file of the certificate that the assistant shows to the broker")

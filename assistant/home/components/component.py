@@ -57,7 +57,7 @@ class Listener:
     """A topic whose messages tell something: rendered by ``template``, taken into the report by ``decode``.
 
     ``json``: ``decode`` takes the JSON object of the payload; what is none is ignored. ``live``: retained messages are
-    ignored, they are of the past.
+    ignored, they are of the past. ``strict``: what the template cannot read is ignored, never taken as it is.
     """
 
     topic: str
@@ -65,6 +65,7 @@ class Listener:
     template: Template | None = None
     json: bool = False
     live: bool = False
+    strict: bool = False
 
 
 @dataclass(slots=True)
@@ -113,13 +114,14 @@ class Component:
         *template_keys: str,
         json: bool = False,
         live: bool = False,
+        strict: bool = False,
     ) -> bool:
         """Listen to the topic of ``key`` where it is announced; return whether it is."""
         topic = self.keys.topic(key)
         template = self.keys.template(*template_keys)
         if topic is None:
             return False
-        self.listeners.append(Listener(topic, decode, template, json, live))
+        self.listeners.append(Listener(topic, decode, template, json, live, strict))
         return True
 
     def message(

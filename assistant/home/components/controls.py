@@ -100,7 +100,7 @@ class Select(Component):
         if "options" not in keys:
             raise AnnouncementError("options", "is missing")
         self.lists["options"] = options = keys.texts("options")
-        states: dict[str, str | None] = {option: option for option in options}
+        states: dict[str, str | None] = {"none": None, **{option: option for option in options}}
         self.optimistic |= not self.listen("state_topic", chooses(states), "value_template")
         keys.needed_topic("command_topic")
         self.sets("select", "option", "command_topic", "command_template", one_of(options), expects="value")

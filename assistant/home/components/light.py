@@ -145,6 +145,16 @@ def _rgb(value: Value) -> colours.RGB:
     return red, green, blue
 
 
+def _of_255(share: float) -> int:
+    """Return a brightness in percent as lights count it, 0..255."""
+    return round(255 * share / 100)
+
+
+def _scaled(share: float, scale: int) -> int:
+    """Return a brightness in percent on the scale of a device, rounded as Home Assistant does; at least 1."""
+    return max(1, min(round(_of_255(share) / 255 * scale), scale))
+
+
 def _level(report: Report) -> int:
     """Return how bright the light says it is, in percent; full where it does not say."""
     brightness = report.attributes.get("brightness")
@@ -240,7 +250,7 @@ class BasicLight(Light):
         mode = self.modes[0]
         channels = _device_colour(mode, rgb)
         if mode not in ("hs", "xy") and "brightness" not in self.topics:
-            channels = tuple(int(channel * brightness / 100) for channel in channels)
+            channels = tuple(int(channel * _of_255(brightness) / 255) for channel in channels)
         return self._send(mode, ",".join(map(str, channels)), **dict(zip(_VARIABLES[mode], channels, strict=True)))
 
     def turn_on(self, wanted: dict[str, Any], report: Report) -> list[Message]:  # noqa: D102
@@ -252,8 +262,7 @@ class BasicLight(Light):
         if "rgb" in wanted:
             messages.append(self._send_colour(wanted["rgb"], _level(report) if brightness is None else brightness))
         if brightness is not None and "brightness" in self.topics:
-            level = max(1, round(brightness / 100 * self.scale))
-            messages.append(self._send("brightness", level))
+            messages.append(self._send("brightness", _scaled(brightness, self.scale)))
         elif brightness is not None and "rgb" not in wanted and self.modes:
             rgb = report.attributes.get("rgb")
             messages.append(self._send_colour(rgb if isinstance(rgb, tuple) else (255, 255, 255), brightness))
@@ -332,12 +341,12 @@ class JsonLight(Light):
             mode = self.modes[0]
             channels = _device_colour(mode, wanted["rgb"])
             if not self.dims and brightness is not None and mode not in ("hs", "xy"):
-                channels = tuple(round(channel * brightness / 100) for channel in channels)
+                channels = tuple(round(channel / 255 * _of_255(brightness)) for channel in channels)
                 brightness = None
             payload["color"] = dict(zip(_JSON_KEYS[mode], channels, strict=False))
         payload.update(self._timing(wanted))
         if brightness is not None:
-            payload["brightness"] = max(1, round(brightness / 100 * self.scale))
+            payload["brightness"] = _scaled(brightness, self.scale)
         if "kelvin" in wanted:
             payload["color_temp"] = self.temperature(wanted["kelvin"])
         if "effect" in wanted:
@@ -399,7 +408,7 @@ class TemplateLight(Light):
         """Return the message of the template that turns on; it knows hue and saturation too."""
         variables: dict[str, Any] = {"state": True}
         if "brightness" in wanted:
-            variables["brightness"] = round(wanted["brightness"] / 100 * 255)
+            variables["brightness"] = _of_255(wanted["brightness"])
         if "kelvin" in wanted:
             variables["color_temp"] = self.temperature(wanted["kelvin"])
         if "rgb" in wanted:

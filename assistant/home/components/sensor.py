@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from datetime import datetime
 from typing import Any
 
 from assistant.home.announcement import AnnouncementError, Keys, clean
@@ -18,6 +20,7 @@ from assistant.home.components.component import (
 
 #: Classes of sensors whose states are texts.
 _TEXT_CLASSES = frozenset(("date", "enum", "timestamp", "uptime"))
+_MOMENTS = frozenset(("date", "timestamp", "uptime"))  # those of them that are ISO 8601
 
 
 class Sensor(Component):
@@ -33,7 +36,7 @@ class Sensor(Component):
         numeric = self.device_class not in _TEXT_CLASSES and not options
         self.numeric = numeric and (self.unit is not None or "state_class" in keys or self.device_class is not None)
         self.text = self.device_class in _TEXT_CLASSES or bool(options)
-        self.listen("state_topic", self._state, "value_template")
+        self.listen("state_topic", self._state, "value_template", strict=True)
 
     def _state(self, report: Report, text: str) -> None:
         number = None if self.text else _number(text, strict=not self.numeric)
@@ -41,8 +44,23 @@ class Sensor(Component):
             report.set(None)
         elif number is not None:
             report.set(number)
-        elif not self.numeric and (not self.lists["options"] or text in self.lists["options"]):
+        elif self._is_text(text):
             report.set(clean(text, MAX_STATE))
+
+    def _is_text(self, text: str) -> bool:
+        """Return whether a text is one that the sensor may say."""
+        options = self.lists["options"]
+        if self.numeric or (options and text not in options):
+            return False
+        return self.device_class not in _MOMENTS or _is_moment(text)
+
+
+def _is_moment(text: str) -> bool:
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _number(text: str, *, strict: bool) -> float | None:
@@ -138,4 +156,13 @@ class Update(Component):
                 report.put(name, clean(str(version)))
         known = [report.attributes.get(name) for name in ("installed_version", "latest_version")]
         if None not in known:
-            report.set("off" if known[0] == known[1] else "on")
+            report.set("on" if _is_newer(str(known[1]), str(known[0])) else "off")
+
+
+def _is_newer(latest: str, installed: str) -> bool:
+    """Return whether a version is newer than another; of versions that are not numbers, whether it is another one."""
+    versions = [re.sub("^[vV](?=[0-9])", "", version).split(".") for version in (latest, installed)]
+    if all(re.fullmatch("[0-9]{1,9}", part) for version in versions for part in version):
+        one, other = ([int(part) for part in version] for version in versions)
+        return one > other
+    return latest != installed

@@ -8,8 +8,9 @@ import json
 import math
 import re
 import statistics
-from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
+import struct
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from assistant.home.templates.limits import REGEX_SECONDS, OverLimitError, expression, measure_format, rounds, sized
@@ -224,6 +225,57 @@ def _strptime(text: Any, pattern: str, default: Any = _NEEDED) -> Any:
         return default
 
 
+def _as_local(when: datetime) -> datetime:
+    return when.astimezone()
+
+
+def _today_at(text: str = "00:00") -> datetime:
+    return datetime.combine(datetime.now().astimezone().date(), time.fromisoformat(str(text))).astimezone()
+
+
+def _unpack(value: Any, pattern: str, offset: int = 0) -> Any:
+    """Return the first value of raw bytes (``encoding: ""``), or of the bytes of a text."""
+    raw = value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogateescape")
+    if struct.calcsize(pattern) > 64:
+        raise OverLimitError("unpacks too much")
+    return struct.unpack_from(pattern, raw, int(offset))[0]
+
+
+class _Dict:
+    """Jinja's ``dict``, with what Home Assistant adds to it."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> dict[Any, Any]:
+        return dict(*args, **kwargs)
+
+    @staticmethod
+    def from_keys(pairs: Iterable[Any]) -> dict[Any, Any]:
+        """Return an object of pairs."""
+        return dict(rounds(pairs))
+
+
+def _flatten(items: Any, levels: int | None = None) -> list[Any]:
+    flat: list[Any] = []
+    for item in rounds(items):
+        if isinstance(item, list | tuple) and (levels is None or levels > 0):
+            flat += _flatten(item, None if levels is None else levels - 1)
+        else:
+            flat.append(item)
+        sized(len(flat))
+    return flat
+
+
+def _combine(*objects: Mapping[Any, Any]) -> dict[Any, Any]:
+    return {key: value for one in objects for key, value in one.items()}
+
+
+def _clamp(value: Any, low: Any, high: Any) -> float:
+    return min(max(float(value), float(low)), float(high))
+
+
+def _zip(*columns: Iterable[Any]) -> list[tuple[Any, ...]]:
+    return list(rounds(zip(*columns, strict=False)))
+
+
 def _numbers(items: Any) -> list[float]:
     return [float(item) for item in rounds(items)]
 
@@ -236,6 +288,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "abs": abs,
     "add": _add,
     "as_datetime": _time,
+    "as_local": _as_local,
     "as_timestamp": _as_timestamp,
     "average": lambda items: statistics.fmean(_numbers(items)),
     "base64_decode": lambda value: base64.b64decode(str(value)).decode(),
@@ -244,8 +297,11 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "bitwise_or": lambda one, other: int(one) | int(other),
     "bitwise_xor": lambda one, other: int(one) ^ int(other),
     "bool": _bool,
+    "clamp": _clamp,
+    "combine": _combine,
     "contains": lambda items, item: item in items,
     "cos": _arithmetic(math.cos),
+    "flatten": _flatten,
     "float": _float,
     "format": _format,
     "from_json": _from_json,
@@ -275,6 +331,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "to_json": _to_json,
     "tojson": _to_json,
     "truncate": _truncate,
+    "unpack": _unpack,
 }
 
 GLOBALS: dict[str, Any] = {
@@ -282,7 +339,10 @@ GLOBALS: dict[str, Any] = {
     "as_timestamp": _as_timestamp,
     "average": lambda *items: statistics.fmean(_numbers(items if len(items) > 1 else items[0])),
     "bool": _bool,
+    "clamp": _clamp,
+    "combine": _combine,
     "cos": _arithmetic(math.cos),
+    "dict": _Dict(),
     "e": math.e,
     "float": _float,
     "iif": _iif,
@@ -300,6 +360,10 @@ GLOBALS: dict[str, Any] = {
     "strptime": _strptime,
     "tan": _arithmetic(math.tan),
     "tau": math.tau,
+    "timedelta": timedelta,
     "timestamp_custom": _timestamp_custom,
+    "today_at": _today_at,
+    "unpack": _unpack,
     "utcnow": lambda: datetime.now(UTC),
+    "zip": _zip,
 }

@@ -139,7 +139,7 @@ def environment() -> ImmutableSandboxedEnvironment:
         __float__ = __int__ = _no_number
 
     # Unoptimized: constants are not folded, so that no operation happens outside a rendering.
-    sandbox = Sandbox(undefined=Missing, optimized=False)
+    sandbox = Sandbox(undefined=Missing, optimized=False, extensions=["jinja2.ext.loopcontrols", "jinja2.ext.do"])
     builtin = sandbox.filters
     sandbox.filters = {name: measured(function) for name, function in {**_allowed(builtin), **FILTERS}.items()}
     sandbox.filters.update(rounds=rounds, concatenate=concatenate)

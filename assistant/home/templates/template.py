@@ -56,6 +56,14 @@ class Payload:
             raise ValueError("not JSON")
         return self._json[0]
 
+    def is_json(self) -> bool:
+        """Return whether the text is JSON."""
+        try:
+            self.json()
+        except ValueError:
+            return False
+        return True
+
     def json_object(self) -> dict[str, Any] | None:
         """Return the JSON object of the text, or None where it is none."""
         try:
@@ -108,6 +116,16 @@ class Template:
                 return None
         text = str(found).strip()
         return text if len(text) <= MAX_OUTPUT else None
+
+    def reading(self, payload: Payload, variables: Mapping[str, Any] | None = None) -> str | None:
+        """Return what the template makes of a message; of one that is no JSON, where it wants JSON, its text.
+
+        So does Home Assistant, and a device that answers now "ON", now {"state": "ON"}, is understood either way.
+        """
+        value = self.value(payload, variables)
+        if value is None and not self.broken and "value_json" in self.source and not payload.is_json():
+            return payload.text.strip()
+        return value
 
     def command(self, value: object, variables: Mapping[str, Any] | None = None) -> str | None:
         """Return the payload for a command that sets ``value``, or None where the template fails."""

@@ -82,13 +82,15 @@ async def test_a_broker_that_knows_only_one_version_is_spoken_to_in_it(mosquitto
     """In front of Mosquitto stands one that refuses the other version, as MQTT 3.1.1 says in section 3.1.2.2."""
 
     monkeypatch.setattr(module, "TIMEOUT_S", 0.5)
+    served = set()
 
     async def serve(reader, writer):
+        served.add(asyncio.current_task())
         head = await reader.read(2)
         rest = await reader.readexactly(head[1])
         if rest[6] != known:
             writer.write(b"\x20\x02\x00\x01")  # CONNACK: unacceptable protocol version
-            writer.close()
+            await close(writer)
             return
         inner_reader, inner_writer = await asyncio.open_connection("127.0.0.1", mosquitto.port)
         inner_writer.write(head + rest)
@@ -97,7 +99,12 @@ async def test_a_broker_that_knows_only_one_version_is_spoken_to_in_it(mosquitto
     async def pump(source, sink):
         while data := await source.read(4096):
             sink.write(data)
-        sink.close()
+        await close(sink)
+
+    async def close(writer):
+        writer.close()
+        with contextlib.suppress(OSError):
+            await writer.wait_closed()
 
     async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
         port = server.sockets[0].getsockname()[1]
@@ -106,6 +113,7 @@ async def test_a_broker_that_knows_only_one_version_is_spoken_to_in_it(mosquitto
             await running.up()
             assert await running.link.settle()
             assert running.link._client.version == known
+        await asyncio.gather(*served, return_exceptions=True)
 
 
 async def test_user_and_password_with_any_characters_are_let_in_and_wrong_ones_are_told(

@@ -11,7 +11,7 @@ def message(topic, payload):
 
 
 def taken(inbox):
-    return [(message.topic.value, message.payload) for message in (inbox.get_nowait() for _ in range(inbox.qsize()))]
+    return [(message.topic, message.payload) for message in (inbox.get_nowait() for _ in range(inbox.qsize()))]
 
 
 async def test_messages_come_out_as_they_went_in():

@@ -70,6 +70,15 @@ STATE["update"] = {"state": "idle"}
         ("{{ 'aGk=' | base64_decode }} {{ max(1, 2) }} {{ range(3) | list }}", "hi 2 [0, 1, 2]"),
         ("{% for item in value_json.list %}{{ item }}{% endfor %}", "123"),
         ("  {{ value_json.n }}  ", "7"),
+        ("{% for n in value_json.list %}{% if n == 2 %}{% continue %}{% endif %}{{ n }}{% endfor %}", "13"),
+        ("{% for a, b in zip('ab', value_json.list) %}{{ a }}{{ b }}{% endfor %}", "a1b2"),
+        ("{{ dict.from_keys([('a', 1)]) | to_json }}{{ dict(b=2) | to_json }}", '{"a":1}{"b":2}'),
+        ("{{ (as_datetime('2026-01-01T00:00:00+00:00') + timedelta(minutes=5)) | as_timestamp | int }}", "1767225900"),
+        ("{{ as_datetime('2026-01-01T00:00:00+00:00') | as_local | as_timestamp | int }}", "1767225600"),
+        (
+            "{{ [1, [2, [3]]] | flatten }} {{ 7 | clamp(0, 5) }} {{ {'a': 1} | combine({'b': 2}) }}",
+            "[1, 2, 3] 5.0 {'a': 1, 'b': 2}",
+        ),
     ],
 )
 def test_values_are_rendered_as_home_assistant_does(source, value):
@@ -81,6 +90,14 @@ def test_a_payload_that_is_no_json_is_still_a_value():
     assert read("{{ value }}").value(Payload(" 1 ")) == "1"
     assert read("{{ value_json.x }}").value(Payload("a,b")) is None
     assert read("{{ value_json.x | int(3) }}").value(Payload("a,b")) is None
+
+
+def test_a_template_that_wants_json_reads_what_is_none_as_it_is():
+    template = read("{{ value_json.x }}")
+    assert [template.reading(Payload(text)) for text in (" ON ", '{"x": "OFF"}', '{"y": 1}', "[")] == [
+        "ON", "OFF", "", "[",
+    ]  # fmt: skip
+    assert read("{{ value | float }}").reading(Payload("a")) is None
 
 
 def test_the_json_of_a_message_is_read_once_for_all_who_listen(monkeypatch):
@@ -149,6 +166,9 @@ HOSTILE = [
     "{{ range(1000) | map('string') | map('replace', '0', 'a' * 60000) | list }}",
     "{{ 'a' * 60000 }}",
     "{% for i in range(1000) %}{{ 'a' * 100 }}{% endfor %}",
+    "{{ '1' | unpack('1000000000s') }}",
+    "{% set ns = namespace(a=['x']) %}{% for i in range(99) %}{% set ns.a = [ns.a, ns.a] | flatten %}{% endfor %}",
+    "{% for x in zip(range(1000), range(1000)) %}{% for y in range(1000) %}{% continue %}{% endfor %}{% endfor %}",
 ]
 
 
