@@ -39,6 +39,16 @@ def write_whole(path: Path, content: bytes) -> None:
         file.write(content)
 
 
+def private_folder(folder: Path) -> None:
+    """Make a folder, and those above it that are missing, for nobody but its owner; one that is there stays as it is.
+
+    What a household says and owns is its own business. Raises OSError as `Path.mkdir` does.
+    """
+    if not folder.is_dir():
+        private_folder(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
+
+
 def flush(file: BinaryIO) -> None:
     """Have what was written to an open file on the disk before going on."""
     file.flush()

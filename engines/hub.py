@@ -11,6 +11,7 @@ from typing import Any
 from engines.bert_config import BertConfig
 from engines.checkpoint import Checkpoint, default_checkpoint_path
 from engines.errors import ReparteeError
+from engines.files import private_folder, write_whole
 
 FILES = (
     *("config.json", "model.safetensors", "model.safetensors.index.json", "model-*.safetensors"),
@@ -48,7 +49,7 @@ def pull(name: str, folder: Path, *, revision: str | None = None) -> LocalModel:
         raise ReparteeError(f"'{name}' is not the name of a model; give it as owner/model.")
     target = folder / name.replace("/", "--")
     partial = folder / f".{target.name}.partial"
-    partial.mkdir(parents=True, exist_ok=True)
+    private_folder(partial)
     with _told_in_sentences(name, revision=revision):
         snapshot_download(name, revision=revision, local_dir=partial, allow_patterns=list(FILES))
     checkpoint = Checkpoint.load(partial)
@@ -56,7 +57,7 @@ def pull(name: str, folder: Path, *, revision: str | None = None) -> LocalModel:
         raise ReparteeError(f"{name} has no question-answering head; choose a BERT that was fine-tuned on SQuAD.")
     shutil.rmtree(target, ignore_errors=True)
     partial.rename(target)
-    (target / "pulled.json").write_text(json.dumps({"name": name, "revision": revision}), encoding="utf-8")
+    write_whole(target / "pulled.json", json.dumps({"name": name, "revision": revision}).encode())
     return _describe(name, target)
 
 

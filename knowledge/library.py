@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from engines.files import private_folder
 from engines.tokenize import Tokens
 from knowledge.index.keeper import KeptIndex
 from knowledge.index.words import PassageIndex
@@ -93,8 +94,7 @@ class Library:
             raise StoreError(f"{home} has a name that is not UTF-8; choose another home with --home.")
         try:
             if not readonly:
-                home.parent.mkdir(parents=True, exist_ok=True)
-                home.mkdir(mode=0o700, exist_ok=True)  # what a household says and owns is its own business
+                private_folder(home)
             exists = path.exists()
             if exists and path.stat().st_size == 0 and (home / INDEX_NAME).exists():
                 raise StoreError(f"{path} is empty although it had documents; put back a copy, or move it away.")

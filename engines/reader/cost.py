@@ -5,7 +5,7 @@ import json
 import threading
 from pathlib import Path
 
-from engines.files import write_whole
+from engines.files import private_folder, write_whole
 
 UNUSUAL = 0.005
 """Share of runs that may take longer than ``CostModel.bound``."""
@@ -122,5 +122,5 @@ class CostModel:
             table = [[*shape, round(ms, 4)] for shape, ms in sorted(self._averages.items())]
             text = json.dumps({"average_ms": table, "tail": round(self._tail, 4)})
         with contextlib.suppress(OSError):
-            path.parent.mkdir(parents=True, exist_ok=True)
+            private_folder(path.parent)
             write_whole(path, text.encode())

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from engines.errors import ReparteeError
-from engines.files import whole_file, write_whole
+from engines.files import private_folder, whole_file, write_whole
 
 MAGIC = b"RPTENG1\n"
 
@@ -91,7 +91,7 @@ class EngineCache:
         }
         header = json.dumps(facts).encode()
         with contextlib.suppress(OSError):
-            self.folder.mkdir(parents=True, exist_ok=True)
+            private_folder(self.folder)
             with whole_file(self.path(key)) as file:
                 file.writelines((MAGIC, struct.pack("<I", len(header)), header, plan))
 
@@ -118,7 +118,7 @@ class EngineCache:
     def write_timings(self, name: str, timings: bytes) -> None:
         """Keep tactic timings, which make the next build on the same GPU faster."""
         with contextlib.suppress(OSError):
-            self.folder.mkdir(parents=True, exist_ok=True)
+            private_folder(self.folder)
             write_whole(self.folder / f"{_slug(name)}.timing", timings)
 
     @contextlib.contextmanager
@@ -127,7 +127,7 @@ class EngineCache:
         try:
             import fcntl
 
-            self.folder.mkdir(parents=True, exist_ok=True)
+            private_folder(self.folder)
             file = (self.folder / f"{key.file_name}.lock").open("wb")
         except (ImportError, OSError):
             yield

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from engines.files import whole_file, write_whole
+from engines.files import private_folder, whole_file, write_whole
 
 
 def test_a_file_appears_when_all_of_it_is_on_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -53,3 +53,13 @@ def test_a_long_name_may_be_written(tmp_path: Path) -> None:
     path = tmp_path / ("x" * 255)
     write_whole(path, b"one")
     assert path.read_bytes() == b"one"
+
+
+def test_a_private_folder_is_its_owners_with_all_that_had_to_be_made_for_it(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    private_folder(tmp_path / "home" / "cache" / "cost")
+    modes = [path.stat().st_mode & 0o777 for path in sorted(tmp_path.rglob("*"))]
+    assert modes == [0o700, 0o700, 0o700]
+    assert tmp_path.stat().st_mode & 0o777 == 0o755
+    private_folder(tmp_path)
+    assert tmp_path.stat().st_mode & 0o777 == 0o755

@@ -25,7 +25,7 @@ from assistant.recognizers.sphinx.library import model_path
 from assistant.recognizers.sphinx.ngram import NgramModel
 from assistant.recognizers.sphinx.pronounce import pronounce
 from engines.errors import ReparteeError
-from engines.files import write_whole
+from engines.files import private_folder, write_whole
 
 KIND = "sphinx-domain 4"  # raised whenever what is built from the same contents changes
 KEPT_VERSIONS = 3
@@ -83,7 +83,7 @@ def cached(cache_dir: Path, key: str) -> Domain | None:
 
 def build(cache_dir: Path, key: str, contents: Contents) -> Domain:
     """Build and cache the model of a lexicon's contents. Raises OSError where `cache_dir` cannot be written."""
-    cache_dir.mkdir(parents=True, exist_ok=True)
+    private_folder(cache_dir)
     working = Path(tempfile.mkdtemp(prefix=".sphinx-building-", dir=cache_dir))
     folder = cache_dir / f"sphinx-{key}"
     try:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from engines.files import write_whole
+from engines.files import private_folder, write_whole
 from engines.runtimes.cuda.driver import Gpu, Graph, Module, Stream
 from plugins import bert_cuda as kernels
 from plugins import bert_tiles as tiles
@@ -80,7 +80,7 @@ class Tiles:
     def _save(self) -> None:
         """Write what is known; a folder that cannot be written to is no error, the next process measures again."""
         with contextlib.suppress(OSError):
-            self._file.parent.mkdir(parents=True, exist_ok=True)
+            private_folder(self._file.parent)
             write_whole(self._file, json.dumps({key: tile.kernel for key, tile in self._known.items()}).encode())
 
 

@@ -19,7 +19,7 @@ from assistant.parts import Parts
 from assistant.turn.budget import DEFAULT_SLOTS
 from engines.checkpoint import default_checkpoint_path
 from knowledge.library import Library
-from tests.paths import SAMPLES
+from tests.paths import SAMPLES, SPEECH
 from tests.processes import AS_ANYONE
 
 QUESTION = "How tall is the lighthouse at Marlow Point?"
@@ -41,6 +41,14 @@ def digest(folder: Path) -> dict[str, str]:
     """Return what is in the store of a home, file by file."""
     files = sorted(folder.glob("knowledge.db"))
     return {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
+
+
+def test_what_is_kept_beside_the_documents_is_its_owners_alone(own_home, repartee):
+    shutil.rmtree(own_home / "cache", ignore_errors=True)
+    assert repartee(own_home, "ask", "--audio", SPEECH / "railway-rms.flac").returncode == 0
+    folders = [path for path in (own_home / "cache").rglob("*") if path.is_dir()]
+    assert len(folders) >= 2  # of the reader's costs or engines, and of the recognizer
+    assert {path.stat().st_mode & 0o777 for path in (own_home / "cache", *folders)} == {0o700}
 
 
 def test_json_is_the_documented_object_and_its_citation_is_verbatim(samples_home, repartee):
