@@ -19,6 +19,7 @@ from starlette.websockets import WebSocket
 from assistant.channels.gate import HEALTH, SUBPROTOCOL, Gate, Refusal
 from assistant.channels.web.http import audio, chat, home
 from assistant.channels.web.http.errors import answer_error, error_response
+from assistant.channels.web.http.recordings import MOST_RECORDINGS
 from assistant.channels.web.page import page as the_page
 from assistant.channels.web.realtime.connection import Connection
 from assistant.channels.web.realtime.protocol import Protocol
@@ -30,7 +31,6 @@ from engines.errors import ReparteeError
 log = logging.getLogger(__name__)
 
 MODEL = "repartee"
-MOST_RECORDINGS = 16  # in memory at a time, up to 20 MB each; more wait as files
 KB, MB = 1024, 1024 * 1024
 #: What a request to a path may carry; anything else may carry SMALL_BODY.
 BODY_BYTES = {

@@ -11,16 +11,15 @@ from contextlib import aclosing
 from typing import Any
 
 import numpy as np
-from starlette.datastructures import State, UploadFile
+from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
-from assistant.audio import samples
-from assistant.audio.files import load_audio
 from assistant.audio.formats import AudioFormat, Encoder
 from assistant.channels.json import ApiError, clean
 from assistant.channels.web.http.errors import form_body, json_body, text_field
 from assistant.channels.web.http.presence import Stream, while_there
+from assistant.channels.web.http.recordings import recognised
 from assistant.languages import is_spoken
 from assistant.parts import Parts
 
@@ -59,7 +58,8 @@ async def transcribe(request: Request) -> Response:
                 f"'language' must be en, not '{language[:35]}': English is heard here.",
                 param="language",
             )
-        text, seconds = await while_there(request, _recognised(request.app.state, upload))
+        name = clean(upload.filename or "The recording")[:100]
+        text, seconds = await while_there(request, recognised(request.app.state, upload.file, name))
     usage = {"type": "duration", "seconds": seconds}
     if streaming:
         return _transcript_events(text, usage)
@@ -70,16 +70,6 @@ async def transcribe(request: Request) -> Response:
         segment = {"id": 0, "start": 0.0, "end": seconds, "text": text}
         shown |= {"task": "transcribe", "language": "english", "duration": seconds, "segments": [segment]}
     return JSONResponse(shown)
-
-
-async def _recognised(state: State, upload: UploadFile) -> tuple[str, float]:
-    """Return the words of a recording and how many seconds it has."""
-    parts: Parts = state.service.parts
-    name = upload.filename or "The recording"
-    async with state.recordings:
-        pcm = await asyncio.to_thread(load_audio, upload.file, name=clean(name)[:100])
-        transcript = await (await parts.recognizer(live=False)).transcribe(pcm)
-    return transcript.text, round(len(pcm) / samples.RATE, 3)
 
 
 def _transcript_events(text: str, usage: dict[str, Any]) -> Response:

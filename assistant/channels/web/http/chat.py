@@ -7,7 +7,6 @@ has a choice.
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import binascii
 import io
@@ -18,13 +17,14 @@ import time
 from collections import OrderedDict
 from collections.abc import AsyncGenerator, Callable
 
+from starlette.datastructures import State
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from assistant.audio.files import load_audio
 from assistant.channels.json import ApiError, Json, checked, clean
 from assistant.channels.web.http.errors import json_body, text_field
 from assistant.channels.web.http.presence import Stream, while_there
+from assistant.channels.web.http.recordings import recognised
 from assistant.channels.web.shown import shown_reply
 from assistant.parts import Parts
 from assistant.turn.events import Reply
@@ -72,7 +72,7 @@ async def complete(request: Request) -> Response:
     streaming = checked(body.get("stream_options") or {}, dict, "stream_options")
     messages = checked(body.get("messages") or [], list, "messages")[-MAX_MESSAGES:]
     # What is heard is heard for somebody who is there; what is then done for them is done to its end.
-    question, transcript, history = await while_there(request, _conversation(parts, messages))
+    question, transcript, history = await while_there(request, _conversation(request.app.state, messages))
     asked = request.app.state.asked
     caller = (request.client.host if request.client else "", text_field(body, "user", longest=200, default=""))
     history = parts.recalled(history) or asked.take(caller)
@@ -94,14 +94,14 @@ async def complete(request: Request) -> Response:
     )
 
 
-async def _conversation(parts: Parts, messages: list[object]) -> tuple[str, str | None, list[Reply]]:
+async def _conversation(state: State, messages: list[object]) -> tuple[str, str | None, list[Reply]]:
     """Return the question, its transcript where it was spoken, and the earlier exchanges."""
     asked: list[tuple[str, str | None]] = []
     history: list[Reply] = []
     for number, given in enumerate(messages):
         message: Json = checked(given, dict, f"messages[{number}]")
         last = number == len(messages) - 1
-        text, transcript = await _content(parts, message.get("content"), f"messages[{number}].content", last=last)
+        text, transcript = await _content(state, message.get("content"), f"messages[{number}].content", last=last)
         if message.get("role") == "user":
             asked.append((text, transcript))
         elif message.get("role") == "assistant" and asked and text:
@@ -114,7 +114,7 @@ async def _conversation(parts: Parts, messages: list[object]) -> tuple[str, str 
     return *asked[-1], history
 
 
-async def _content(parts: Parts, content: object, param: str, *, last: bool) -> tuple[str, str | None]:
+async def _content(state: State, content: object, param: str, *, last: bool) -> tuple[str, str | None]:
     """Return the text of a message's content and what of it was heard; only the last message's audio is listened to."""
     if content is None or isinstance(content, str):
         return clean(content or ""), None
@@ -125,21 +125,20 @@ async def _content(parts: Parts, content: object, param: str, *, last: bool) -> 
         if part.get("type") in ("text", "input_text", "refusal"):
             texts.append(clean(checked(part.get("text") or "", str, f"{param}[{number}].text")))
         elif part.get("type") == "input_audio" and last:
-            transcript = await _heard(parts, part.get("input_audio"), f"{param}[{number}].input_audio")
+            transcript = await _heard(state, part.get("input_audio"), f"{param}[{number}].input_audio")
             texts.append(transcript)
         elif part.get("type") != "input_audio":
             raise ApiError("invalid_value", f"'{param}[{number}].type' must be text or input_audio.", param=param)
     return " ".join(text for text in texts if text), transcript
 
 
-async def _heard(parts: Parts, given: object, param: str) -> str:
+async def _heard(state: State, given: object, param: str) -> str:
     data = checked(checked(given, dict, param).get("data"), str, f"{param}.data")
     try:
         recording = io.BytesIO(base64.b64decode(data, validate=True))
     except (binascii.Error, ValueError) as error:
         raise ApiError("invalid_value", f"'{param}.data' must be base64.", param=param) from error
-    pcm = await asyncio.to_thread(load_audio, recording, name=param)
-    return (await (await parts.recognizer(live=False)).transcribe(pcm)).text
+    return (await recognised(state, recording, param))[0]
 
 
 async def _events(frame: Json, reply: Reply, *, with_usage: bool) -> AsyncGenerator[str, None]:

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from assistant.channels.web.app import build_app
+from assistant.channels.web.http.recordings import MOST_RECORDINGS
 from assistant.config import Config
 from assistant.service import Service
 from assistant.turn.events import Transcript
@@ -104,14 +105,34 @@ async def test_speech_ends_with_its_listener(running, tmp_path, wanted, leaves):
             line.close()
 
 
+def recording() -> dict[str, tuple[bytes, str]]:
+    """Return a request body with a recording, and its content type, for each path that takes one."""
+    audio = {"type": "input_audio", "input_audio": {"data": base64.b64encode(CLIP.read_bytes()).decode()}}
+    chat = json.dumps({"messages": [{"role": "user", "content": [audio]}]}).encode()
+    return {
+        "/v1/audio/transcriptions": form("a.flac", CLIP.read_bytes()),
+        "/v1/chat/completions": (chat, "application/json"),
+    }
+
+
+async def test_so_many_recordings_are_in_memory_at_a_time_whatever_they_are_for(running, tmp_path):
+    async with application(running, tmp_path) as (server, _, recognizer):
+        kinds = recording()
+        lines = [await ask(server, path, *kinds[path]) for path in kinds for _ in range(MOST_RECORDINGS // 2 + 2)]
+        await until(lambda: recognizer.begun == MOST_RECORDINGS)
+        await asyncio.sleep(0.2)
+        assert recognizer.begun == MOST_RECORDINGS
+        lines[0].close()
+        await until(lambda: recognizer.begun == MOST_RECORDINGS + 1)
+        for line in lines[1:]:
+            line.close()
+        await server.rid()
+
+
 @pytest.mark.parametrize("path", ["/v1/audio/transcriptions", "/v1/chat/completions"])
 async def test_recognition_ends_with_its_client(running, tmp_path, path):
     async with application(running, tmp_path) as (server, _, recognizer):
-        body, kind = form("a.flac", CLIP.read_bytes())
-        if "chat" in path:
-            audio = {"type": "input_audio", "input_audio": {"data": base64.b64encode(CLIP.read_bytes()).decode()}}
-            body, kind = json.dumps({"messages": [{"role": "user", "content": [audio]}]}).encode(), "application/json"
-        lines = [await ask(server, path, body, kind) for _ in range(4)]
+        lines = [await ask(server, path, *recording()[path]) for _ in range(4)]
         await until(lambda: recognizer.begun == 4)
         assert recognizer.closed == 0
         for line in lines:
