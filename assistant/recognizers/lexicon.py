@@ -30,8 +30,8 @@ class Texts(Protocol):
     def version(self) -> int:
         """A number that changes with the content. Called in a thread."""
 
-    def texts(self) -> Iterable[str]:
-        """Return the texts. Called in a thread."""
+    def texts(self, most: int) -> Iterable[str]:
+        """Return the texts; where they are many, about `most` characters that stand for all. Called in a thread."""
 
 
 class Phrases(Protocol):
@@ -80,11 +80,11 @@ class Lexicon:
     def contents(self) -> Contents:
         """Return what the sources say now, as far as it is within bounds."""
         texts, room = [], MOST_CHARACTERS
-        for text in chain.from_iterable(source.texts() for source in self._texts):
-            if len(text) > room:
-                break
-            room -= len(text)
-            texts.append(text)
+        for source in self._texts:
+            for text in source.texts(room):
+                if len(text) <= room:
+                    room -= len(text)
+                    texts.append(text)
         phrases: dict[str, None] = {}
         for phrase in chain.from_iterable(source.phrases() for source in self._phrases):
             if len(phrases) >= MOST_PHRASES:

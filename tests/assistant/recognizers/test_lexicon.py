@@ -1,15 +1,19 @@
 import asyncio
+import contextlib
 import threading
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from assistant.recognizers.lexicon import MOST_CHARACTERS, MOST_PHRASES, Contents, Follower, Lexicon
+from knowledge.library import Library
+from tests.knowledge.texts import tokenize
 
 
 def source(version: int = 1, **lists: list[str]) -> Any:
-    return SimpleNamespace(version=version, **{name: (lambda found=found: found) for name, found in lists.items()})
+    return SimpleNamespace(version=version, **{name: (lambda *_, found=found: found) for name, found in lists.items()})
 
 
 def test_a_lexicon_says_what_all_its_sources_say() -> None:
@@ -27,6 +31,19 @@ def test_there_is_no_more_to_learn_than_can_be_learnt() -> None:
     assert len(contents.texts) == 2
     assert len(contents.phrases) == MOST_PHRASES
     assert contents.characters <= 2 * MOST_CHARACTERS
+
+
+def test_of_a_large_library_the_last_documents_are_learnt_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("assistant.recognizers.lexicon.MOST_CHARACTERS", 40_000)
+    with contextlib.closing(Library.open(tmp_path / "home", tokenize)) as library:
+        library.add_texts((f"{number}.txt", f"Tale {number}\n\n" + f"Said {number}.\n\n" * 500) for number in range(20))
+        texts = Lexicon([library, source(texts=["after it"])]).contents().texts
+    assert {f"Tale {number}" for number in range(20)} <= set(texts)
+    spoken_of = {int(text.split()[1].rstrip(".")) for text in texts if text.startswith("Said")}
+    assert len(spoken_of) >= 5
+    assert max(spoken_of) > 15
+    assert "after it" in texts
+    assert sum(map(len, texts)) <= 40_000
 
 
 def test_the_key_tells_contents_apart_whatever_is_in_them() -> None:
@@ -52,7 +69,7 @@ async def test_changes_are_learnt_once_and_off_the_event_loop(documents: Any) ->
     learnt: list[Contents] = []
     threads: list[int] = []
 
-    def texts() -> list[str]:
+    def texts(_most: int) -> list[str]:
         threads.append(threading.get_ident())
         return [f"text {documents.version}"]
 
@@ -85,7 +102,7 @@ async def test_what_changes_while_something_is_learnt_is_learnt_after_it(documen
     follower = Follower(Lexicon([documents]), learn)
     follower.look()
     await asyncio.sleep(0.05)
-    documents.version, documents.texts = 2, lambda: ["newer"]
+    documents.version, documents.texts = 2, lambda _most: ["newer"]
     caught_up = asyncio.create_task(follower.caught_up())
     await asyncio.sleep(0.05)
     go_on.set()

@@ -100,7 +100,7 @@ async def test_a_model_is_a_recognizer_by_configuration(archives: Callable[[str]
     class Documents:
         version = 1
 
-        def texts(self) -> list[str]:
+        def texts(self, most: int) -> list[str]:
             return ["it was Alpha who met Bravo, as Charlie said"]
 
     documents = Documents()

@@ -39,7 +39,7 @@ class Documents:
     def __init__(self, *names: str) -> None:
         self.names = names or ("lighthouse.md", "bees.md", "boiler-manual.html", "clock-museum.md")
 
-    def texts(self) -> Iterator[str]:
+    def texts(self, most: int) -> Iterator[str]:
         for name in self.names:
             yield from (SAMPLES / name).read_text(encoding="utf-8").split("\n\n")
 
@@ -395,7 +395,7 @@ class Watched(Documents):
         self.threads.add(threading.get_ident())
         return self.changes
 
-    def texts(self) -> Iterator[str]:
+    def texts(self, most: int) -> Iterator[str]:
         self.threads.add(threading.get_ident())
         yield from super().texts()
 
@@ -433,7 +433,7 @@ async def test_a_large_library_is_heard_in_general_english_until_it_is_learnt(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Large(Documents):
-        def texts(self) -> Iterator[str]:
+        def texts(self, most: int) -> Iterator[str]:
             yield from super().texts()
             yield "word " * QUICK
 
@@ -453,7 +453,7 @@ async def test_documents_that_cannot_be_learnt_stop_nobody(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     class Hostile(Documents):
-        def texts(self) -> Iterator[str]:
+        def texts(self, most: int) -> Iterator[str]:
             yield "\ud800 \U0001f600 " * 1_000  # half a character among emoji
             if not self.names[0]:
                 raise ReparteeError("The library broke.")
