@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import importlib
 import io
 import os
 import sys
@@ -16,6 +15,7 @@ import click
 from assistant.channels.terminal.parameters import GivenPath
 from assistant.channels.terminal.printable import printable
 from assistant.config import Config, default_home
+from assistant.lazy import LazyGroup
 from engines.errors import ReparteeError
 
 #: Every subcommand with its line in ``repartee --help``; the module is assistant/commands/<name>.py.
@@ -37,24 +37,8 @@ COMMANDS = {
 CONFIG_PROBLEM = "assistant.config_problem"
 
 
-class LazyGroup(click.Group):
-    """A group whose subcommands are resolved by name, and the one place where errors become a sentence and a status."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
-        """Return the subcommands in the order of a newcomer's questions."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        """Import and return a subcommand, or None for a name that is not one."""
-        if cmd_name not in COMMANDS:
-            return None
-        command: click.Command = importlib.import_module(f"assistant.commands.{cmd_name}").command
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        """List the subcommands without importing them."""
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+class FrontDoor(LazyGroup):
+    """The one place where errors become a sentence and a status."""
 
     def main(self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any) -> NoReturn:  # type: ignore[override]
         """Run the command line and exit: 0 done, 2 bad input with one sentence, 130 interrupted."""
@@ -123,7 +107,12 @@ def _fail(sentence: str) -> NoReturn:
     sys.exit(2)
 
 
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=FrontDoor,
+    elsewhere=COMMANDS,
+    module="assistant.commands.{}",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.option(
     "--home",
     envvar="REPARTEE_HOME",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import importlib
 import json
 import tempfile
 from collections.abc import Callable, Iterator
@@ -14,6 +13,7 @@ import click
 
 from assistant.channels.terminal.parameters import FiniteRange
 from assistant.config import Config
+from assistant.lazy import LazyGroup
 from engines.errors import ReparteeError
 from engines.files import write_whole
 
@@ -23,22 +23,14 @@ if TYPE_CHECKING:
     from engines.squad import Question
 
 
-class LazyGroup(click.Group):
-    """Imports ``speech`` and ``home`` only when they are called: they need libraries of their own."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
-        """Every subcommand."""
-        return ["squad", "speech", "home"]
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import ``speech`` or ``home``; ``squad`` is here."""
-        if cmd_name in ("speech", "home"):
-            found: click.Command = importlib.import_module(f"assistant.commands.eval_{cmd_name}").command
-            return found
-        return super().get_command(ctx, cmd_name)
+#: What needs libraries of its own, in modules of its own.
+ELSEWHERE = {
+    "speech": "Transcribe recordings and count word errors.",
+    "home": "Understand sentences over a house and count what is right.",
+}
 
 
-@click.group(cls=LazyGroup)
+@click.group(cls=LazyGroup, elsewhere=ELSEWHERE, module="assistant.commands.eval_{}")
 def command() -> None:
     """Score the reader (squad), the recognizer (speech) and commands to devices (home) on test sets."""
 

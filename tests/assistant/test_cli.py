@@ -20,7 +20,7 @@ def run_failing(monkeypatch, tmp_path, error):
     def body():
         raise error
 
-    monkeypatch.setattr(cli.LazyGroup, "get_command", lambda *_: body)
+    monkeypatch.setattr(cli.FrontDoor, "get_command", lambda *_: body)
     return CliRunner().invoke(cli.main, ["--home", str(tmp_path), "doctor"])
 
 
@@ -57,7 +57,7 @@ def test_the_home_becomes_the_context_object(monkeypatch, tmp_path):
     def body(config):
         seen.append(config)
 
-    monkeypatch.setattr(cli.LazyGroup, "get_command", lambda *_: body)
+    monkeypatch.setattr(cli.FrontDoor, "get_command", lambda *_: body)
     (tmp_path / "repartee.toml").write_text("[budget]\nread = 3\n")
     assert CliRunner().invoke(cli.main, ["doctor"], env={"REPARTEE_HOME": str(tmp_path)}).exit_code == 0
     assert isinstance(seen[0], Config)
