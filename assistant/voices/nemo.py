@@ -13,9 +13,9 @@ from collections.abc import AsyncGenerator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from assistant.languages.en.number_words import numbers_in_words
 from assistant.recognizers.nemo.archive import NemoError, restore
 from assistant.voices.voice import SpeakingThread
+from engines.number_words import numbers_in_words
 
 _FIRST, _WINDOW = 24, 96  # frames vocoded at once; 24 are about 280 ms of sound
 _CONTEXT = 20  # frames to both sides; the kernels of the widest published generator reach 15

@@ -5,47 +5,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 
-_ONES = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-    "seventeen eighteen nineteen"
-).split()
-_TENS = "_ _ twenty thirty forty fifty sixty seventy eighty ninety".split()
-_SCALES = ((10**9, "billion"), (10**6, "million"), (1000, "thousand"), (100, "hundred"))
-
-
-def spell_number(value: int) -> str:
-    """`1066` as `one thousand sixty six`; for 0 to 999,999,999,999."""
-    if value < 20:
-        return _ONES[value]
-    if value < 100:
-        return _TENS[value // 10] + (" " + _ONES[value % 10] if value % 10 else "")
-    for scale, name in _SCALES:
-        if value >= scale:
-            rest = value % scale
-            return spell_number(value // scale) + " " + name + (" " + spell_number(rest) if rest else "")
-    raise AssertionError(value)
-
-
-def spell_year(value: int) -> str:
-    """`1889` as `eighteen eighty nine`, `1905` as `nineteen oh five`, `2004` as `two thousand four`."""
-    high, low = divmod(value, 100)
-    if low == 0:
-        return _ONES[high // 10] + " thousand" if high % 10 == 0 else spell_number(high) + " hundred"
-    if high == 20 and low < 10:
-        return "two thousand " + _ONES[low]
-    return spell_number(high) + " " + ("oh " + _ONES[low] if low < 10 else spell_number(low))
-
-
-def spell_digits(text: str) -> str:
-    """Every run of digits as it is said aloud; four digits from 1100 to 2099 are taken for a year."""
-
-    def said(match: re.Match[str]) -> str:
-        digits = match.group().replace(",", "")
-        if len(digits) == 4 and "1100" <= digits < "2100" and "," not in match.group():
-            return " " + spell_year(int(digits)) + " "
-        return " " + (spell_number(int(digits)) if len(digits) <= 12 else " ".join(_ONES[int(d)] for d in digits)) + " "
-
-    return re.sub(r"\d[\d,]*\d|\d", said, text)
+from engines.number_words import numbers_in_words
 
 
 class SoundAlikes:
@@ -78,7 +38,7 @@ class SoundAlikes:
 
 def as_recognised(question: str, sounds: SoundAlikes, chance: random.Random, *, swap: float = 0.08) -> str:
     """`question` without case and punctuation, digits spelt, small words lost, words misheard at rate `swap`."""
-    text = spell_digits(question) if chance.random() < 0.7 else question
+    text = numbers_in_words(question) if chance.random() < 0.7 else question
     heard = []
     for word in re.findall(r"\w+(?:'\w+)?", text.lower()):
         if word in {"a", "an", "the", "of", "to", "in", "did", "is"} and chance.random() < 0.05:

@@ -9,8 +9,8 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from assistant.languages.en.number_words import numbers_in_words
 from assistant.languages.en.speakable import speakable
+from engines.number_words import numbers_in_words
 
 _DECADE = re.compile(r"\b([12]\d\d0)[’']?s\b")
 _LETTER_FIGURE = re.compile(r"(?<=\b[A-Za-z])-?(?=\d)")  # "E7" is said "E 7"

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from assistant.languages.en.spoken_words import spoken_words
-from assistant.languages.en.words import SCALES, SMALL_NUMBERS, TENS
+from engines.number_words import SCALES, SMALL_NUMBERS, TENS
 
 LONGEST = 8  # words said for one written form
 _FIGURES = re.compile(r"(?<![\w.,])[A-Za-z]?\d[\d,]*(?:\.\d+)?(?:st|nd|rd|th)?(?![\w]|[.,]\d)")

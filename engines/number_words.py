@@ -1,10 +1,18 @@
-"""English numbers in words, for voices whose models were trained on words only."""
+"""English numbers in words: for voices whose models know words only, and questions as a recogniser writes them."""
 
 from __future__ import annotations
 
 import re
 
-from assistant.languages.en.words import SCALES, SMALL_NUMBERS, TENS
+SMALL_NUMBERS = tuple(
+    (
+        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+        "seventeen eighteen nineteen"
+    ).split()
+)
+TENS = tuple("twenty thirty forty fifty sixty seventy eighty ninety".split())
+#: Powers of ten with a name, the largest first.
+SCALES = ((10**12, "trillion"), (10**9, "billion"), (10**6, "million"), (1000, "thousand"), (100, "hundred"))
 
 _ORDINALS = {
     "one": "first",

@@ -1,6 +1,6 @@
 import pytest
 
-from assistant.languages.en.number_words import cardinal, numbers_in_words
+from engines.number_words import cardinal, numbers_in_words
 
 
 @pytest.mark.parametrize(
@@ -11,6 +11,8 @@ from assistant.languages.en.number_words import cardinal, numbers_in_words
         ("1900 and 2000", "nineteen hundred and two thousand"),
         ("in 2007, in 2024", "in two thousand seven, in twenty twenty four"),
         ("1,665 steps", "one thousand six hundred sixty five steps"),
+        ("0, 17, 40, 99 and 606", "zero, seventeen, forty, ninety nine and six hundred six"),
+        ("2,000,001", "two million one"),
         ("330 metres", "three hundred thirty metres"),
         ("3.05 and -4", "three point zero five and minus four"),
         ("the 1st, 12th, 20th and 33rd", "the first, twelfth, twentieth and thirty third"),
