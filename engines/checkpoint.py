@@ -21,6 +21,7 @@ FORMAT = "repartee-int8-1"
 """Value of the metadata key ``format`` in our one-file checkpoints."""
 
 Head = Literal["span", "none"]
+Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -45,12 +46,12 @@ class Checkpoint:
     """
 
     config: BertConfig
-    tensors: Mapping[str, NDArray[np.float32]]
+    tensors: Mapping[str, Floats]
     vocab: list[str]
     lower_case: bool = True
     head: Head = "none"
     calibration: Calibration | None = None
-    activations: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
+    activations: Mapping[str, Floats] = field(default_factory=dict)
     card: Mapping[str, str] = field(default_factory=dict)
     digest: str = ""
 
@@ -150,20 +151,7 @@ def _load_file(path: Path) -> Checkpoint:
             f"{path} is no Repartee weights file (format {metadata.get('format')!r}, expected {FORMAT!r}); "
             "give the folder of a Hugging Face checkpoint, or a file written by repartee."
         )
-    raw = dict(_read_safetensors(path, lambda _: True))
-    vocab = bytes(raw.pop("vocab", np.zeros(0, np.uint8))).decode().split("\n")
-    tensors, activations = {}, {}
-    for name, array in raw.items():
-        if name.startswith("activation."):
-            activations[name.removeprefix("activation.")] = array.astype(np.float32)
-        elif not name.endswith(".scale"):
-            scale = raw.get(f"{name}.scale")
-            if array.dtype == np.int8:
-                if scale is None:
-                    raise ReparteeError(f"{path} has no tensor {name}.scale; the file is damaged, install it again.")
-                tensors[name] = array * scale.astype(np.float32)[:, None]
-            else:
-                tensors[name] = array.astype(np.float32)
+    tensors, activations, vocab = _stored(path)
     try:
         config = BertConfig.from_dict(json.loads(metadata["config"]))
         calibration = json.loads(metadata.get("calibration", "null"))
@@ -182,6 +170,29 @@ def _load_file(path: Path) -> Checkpoint:
         raise ReparteeError(
             f"{path} does not say what model it holds ({type(error).__name__}: {error}); install it again."
         ) from error
+
+
+def _stored(path: Path) -> tuple[dict[str, Floats], dict[str, Floats], list[str]]:
+    """Return the tensors of a weights file in float32, the ranges of its activations, and the vocabulary."""
+    raw = dict(_read_safetensors(path, lambda _: True))
+    try:
+        vocab = bytes(raw.pop("vocab", np.zeros(0, np.uint8))).decode().split("\n")
+    except UnicodeDecodeError as error:
+        raise ReparteeError(
+            f"{path} has a vocabulary that is not UTF-8; the file is damaged, install it again."
+        ) from error
+    tensors, activations = {}, {}
+    for name, array in raw.items():
+        if name.startswith("activation."):
+            activations[name.removeprefix("activation.")] = array.astype(np.float32)
+        elif array.dtype == np.int8:
+            scale = raw.get(f"{name}.scale")
+            if scale is None or scale.shape != array.shape[:1]:
+                raise ReparteeError(f"{path} has no {name}.scale for each row; the file is damaged, install it again.")
+            tensors[name] = array * scale.astype(np.float32)[:, None]
+        elif not name.endswith(".scale"):
+            tensors[name] = array.astype(np.float32)
+    return tensors, activations, vocab
 
 
 def _canonical(name: str) -> str:

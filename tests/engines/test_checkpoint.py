@@ -4,10 +4,12 @@ import json
 import ml_dtypes
 import numpy as np
 import pytest
-from safetensors.numpy import save
+from safetensors import safe_open
+from safetensors.numpy import load_file, save
 
 from engines.checkpoint import FORMAT, Checkpoint
 from engines.errors import ReparteeError
+from engines.quantize import write_int8
 from tests.engines.small_bert import random_checkpoint, write_hf_folder
 
 
@@ -122,6 +124,25 @@ def test_says_how_to_use_pickled_weights(tmp_path, checkpoint):
 def test_a_model_that_is_not_there_is_named(tmp_path):
     with pytest.raises(ReparteeError, match=r"There is no model at .*nowhere"):
         Checkpoint.load(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"vocab": np.frombuffer(b"[PAD]\n\xff\xfe", np.uint8)},
+        {"embeddings.word_embeddings.weight.scale": np.zeros(3, np.float16)},
+        {"embeddings.word_embeddings.weight.scale": np.zeros(1, np.float16)},
+    ],
+    ids=["vocabulary", "other scales", "one scale"],
+)
+def test_damaged_tensors_are_refused_in_one_sentence(tmp_path, checkpoint, damage):
+    whole, path = tmp_path / "whole.safetensors", tmp_path / "damaged.safetensors"
+    write_int8(checkpoint, whole)
+    with safe_open(whole, "np") as file:
+        metadata = file.metadata()
+    path.write_bytes(save(load_file(whole) | damage, metadata))
+    with pytest.raises(ReparteeError, match=r"damaged\.safetensors .*; the file is damaged, install it again\."):
+        Checkpoint.load(path)
 
 
 @pytest.mark.parametrize(
