@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import importlib
 import importlib.util
 import os
 import platform
@@ -169,15 +168,17 @@ def _runtimes(config: Config) -> Iterator[Finding]:
 
 
 def _gpu(config: Config) -> Iterator[Finding]:  # noqa: ARG001
-    if importlib.util.find_spec("engines.runtimes.gpu_report") is None:
-        return
-    for name, state, detail, remedy in importlib.import_module("engines.runtimes.gpu_report").report():
+    from engines.runtimes.gpu_report import report
+
+    for name, state, detail, remedy in report():
         yield Finding("GPU", name, state, detail, remedy)
 
 
 def _knowledge(config: Config) -> Iterator[Finding]:
+    from knowledge.library import STORE_NAME
+
     remedy = "repartee knowledge add PATH"
-    if not (config.home / "knowledge.db").exists():
+    if not (config.home / STORE_NAME).exists():
         yield Finding("knowledge", "store", "missing", "no documents yet", remedy)
         return
     from assistant.library import open_library

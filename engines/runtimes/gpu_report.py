@@ -1,7 +1,6 @@
 """What a GPU runtime needs, part by part: what is here, what is not, and how to get it. Read by ``repartee doctor``."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Literal
 
 from engines.errors import ReparteeError
@@ -51,13 +50,3 @@ def report() -> Iterator[tuple[str, State, str, str]]:
         else:
             targets = f"; builds engines for compute capability {', '.join(api.targets)}" if api.targets else ""
             yield name, "ok", f"{api.title}{targets}", ""
-
-
-def cached(cache_dir: Path) -> Iterator[tuple[str, str]]:
-    """Yield (file name, in words what it is) for every engine that is kept under ``cache_dir``."""
-    from engines.runtimes.cache import EngineCache
-
-    for entry in EngineCache(cache_dir / "engines").entries():
-        key = entry.key
-        made = f"{key.library} {key.version} for {key.gpu}, built in {entry.build_seconds:.0f} s"
-        yield entry.path.name, f"{key.shapes} tokens, {entry.bytes / 2**20:.0f} MiB, {made}"

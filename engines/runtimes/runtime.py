@@ -7,7 +7,6 @@ A runtime is a module of this room with two functions, named in ``RUNTIMES``:
 """
 
 import importlib
-import importlib.util
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -84,7 +83,7 @@ class Status:
 
 def runtimes() -> list[Status]:
     """Every runtime there is, best first, each with whether it works on this machine and why."""
-    return [_module(name).status() for name in RUNTIMES if _has_module(name)]
+    return [_module(name).status() for name in RUNTIMES]
 
 
 def load_runtime(
@@ -113,12 +112,11 @@ def load_runtime(
     if isa and name == "auto":
         name = "cpu"
     if name != "auto":
-        if name not in RUNTIMES or not _has_module(name):
-            known = ", ".join(known for known in RUNTIMES if _has_module(known))
-            raise ReparteeError(f"There is no runtime {name!r}; choose auto or one of {known}.")
+        if name not in RUNTIMES:
+            raise ReparteeError(f"There is no runtime {name!r}; choose auto or one of {', '.join(RUNTIMES)}.")
         return _load(name, checkpoint, head, cache_dir, threads, isa)
     reasons = []
-    for candidate in filter(_has_module, RUNTIMES):
+    for candidate in RUNTIMES:
         try:
             runtime = _load(candidate, checkpoint, head, cache_dir, threads)
         except ReparteeError as error:
@@ -147,10 +145,6 @@ def _load(
     options = {"isa": isa} if name == "cpu" else {}
     runtime: Runtime = _module(name).load(checkpoint, head=head, cache_dir=cache_dir, threads=threads, **options)
     return runtime
-
-
-def _has_module(name: str) -> bool:
-    return importlib.util.find_spec(RUNTIMES[name]) is not None
 
 
 def _module(name: str) -> Any:
