@@ -12,7 +12,9 @@ import numpy as np
 import pytest
 import pytest_asyncio
 import soundfile
+import soxr
 
+from assistant.audio.samples import RATE
 from assistant.config import Config
 from assistant.dialogue.conversation import (
     Conversation,
@@ -578,9 +580,11 @@ async def test_a_half_duplex_microphone_does_not_hear_the_reply(person: Callable
     await visitor.conversation.hear(np.zeros(1600, np.int16))
     await visitor.conversation.respond(TALL)
     await visitor.until(ReplyDone)
-    reply = np.concatenate([np.frombuffer(event.pcm, np.int16) for event in visitor.all(ReplyAudio)])
-    assert visitor.all(ReplyAudio)[0].rate == 16_000 or len(reply)
-    await visitor.play(reply[: 16_000 * 2])
+    said = visitor.all(ReplyAudio)
+    made = np.concatenate([np.frombuffer(event.pcm, np.int16) for event in said])
+    reply = soxr.resample(made, said[0].rate, RATE)  # as a microphone would hear it
+    assert len(reply) > 2 * RATE
+    await visitor.play(reply[: 2 * RATE])
     assert not visitor.all(SpeechStarted)
 
 
