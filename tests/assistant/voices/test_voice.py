@@ -23,7 +23,7 @@ def flite_installed() -> bool:
     return True
 
 
-needs_flite = pytest.mark.skipif(not flite_installed(), reason="needs libflite1: apt install flite")
+needs_flite = pytest.mark.skipif(not flite_installed(), reason="needs flite: apt install libflite1")
 
 
 @pytest.fixture(params=[pytest.param("flite", marks=needs_flite), "espeak"])

@@ -194,6 +194,12 @@ def test_a_slot_that_nothing_fits_in_still_reads_part_of_the_best_passage(slow):
     assert {span.passage for span in reading.spans} == {0}
 
 
+@pytest.mark.parametrize("left_ms", [-3.3, 0])
+def test_time_that_is_over_is_told_as_none_left(slow, left_ms):
+    reading = slow.read("How high?", passages(slow, TEXTS), slot_ms=left_ms)
+    assert reading.note.endswith(f"of {len(TEXTS)} passages: 0.0 ms slot")
+
+
 def test_without_a_slot_everything_is_read(slow):
     assert slow.read("How high?", passages(slow, TEXTS * 3)).passages_read == 9
 
