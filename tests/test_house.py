@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -15,6 +16,7 @@ import pytest
 from assistant.turn.budget import DEFAULT_SLOTS
 from tests.paths import ROOT
 
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 ROOMS = ("assistant", "knowledge", "engines", "plugins")  # each may use those to its right
 #: Imported inside the function that needs them, by nobody else: each costs a command that does not need it seconds.
 HEAVY = frozenset(
@@ -207,3 +209,23 @@ def test_a_broken_rule_is_noticed() -> None:
     assert circle({("a", "b"), ("b", "c"), ("c", "a"), ("d", "a")}) == ["a", "b", "c", "a"]
     typed = "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import torch\nelse:\n    import onnx\n"
     assert [(each.target, each.when) for each in imports_in("m", typed)][1:] == [("torch", "types"), ("onnx", "start")]
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_the_types_of_a_room_are_there_for_those_who_use_it(room: str) -> None:
+    assert (ROOT / room / "py.typed").is_file()
+    assert "py.typed" in PROJECT["tool"]["setuptools"]["package-data"]["*"]
+
+
+def test_whoever_gets_the_package_is_told_its_licences() -> None:
+    project = PROJECT["project"]
+    assert project["license"] == "Apache-2.0 AND CC-BY-SA-4.0"
+    notice = (ROOT / "NOTICE").read_text(encoding="utf-8")
+    assert all((ROOT / name).is_file() for name in project["license-files"])
+    assert "NOTICE" in project["license-files"]
+    for weights in (ROOT / "engines" / "weights").glob("*.safetensors"):
+        assert weights.relative_to(ROOT).as_posix() in notice
+    under_gpl = [name for name in project["dependencies"] if name.startswith("espeakng-loader")]
+    assert not under_gpl or "espeakng-loader" in notice
+    for recipe in ("Dockerfile", "Dockerfile.gpu"):
+        assert "NOTICE" in (ROOT / recipe).read_text(encoding="utf-8")
