@@ -1,4 +1,4 @@
-"""``python -m assistant`` is ``repartee``."""
+"""`python -m assistant` is `repartee`."""
 
 from assistant.cli import main
 

@@ -1,4 +1,4 @@
-"""The ``repartee`` command: a click group that imports a subcommand only when it is called."""
+"""The `repartee` command: a click group that imports a subcommand only when it is called."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from assistant.config import Config, default_home
 from assistant.lazy import LazyGroup
 from engines.errors import ReparteeError
 
-#: Every subcommand with its line in ``repartee --help``; the module is assistant/commands/<name>.py.
+#: Every subcommand with its line in `repartee --help`; the module is assistant/commands/<name>.py.
 COMMANDS = {
     "ask": "Answer one question, typed or recorded.",
     "listen": "Talk with the microphone and the speaker.",

@@ -1,7 +1,7 @@
 """Configuration: one TOML file in the home, environment overrides, and errors that name the key.
 
-A section is a frozen dataclass whose fields are made by :func:`assistant.setting.setting`; listing it as a field of
-:class:`Config` is all that the file, the environment (``REPARTEE_SECTION_KEY``), the checks and ``repartee doctor``
+A section is a frozen dataclass whose fields are made by `assistant.setting.setting`; listing it as a field of
+`Config` is all that the file, the environment (`REPARTEE_SECTION_KEY`), the checks and `repartee doctor`
 need to know it.
 """
 
@@ -54,7 +54,7 @@ class BudgetConfig:
     first_audio: float = _slot("first_audio", "answer to the first sound of speech, ms")
 
     def slots(self) -> dict[str, float]:
-        """Return the slots for :class:`assistant.turn.budget.Budget`."""
+        """Return the slots for `assistant.turn.budget.Budget`."""
         return dataclasses.asdict(self)
 
 
@@ -129,7 +129,7 @@ class KnowledgeConfig:
 
 @dataclass(frozen=True)
 class Config:
-    """Every setting in effect. ``home`` holds the store, the caches and the file ``repartee.toml``."""
+    """Every setting in effect. `home` holds the store, the caches and the file `repartee.toml`."""
 
     home: Path
     budget: BudgetConfig = BudgetConfig()
@@ -147,12 +147,12 @@ class Config:
         return self.home / "cache"
 
     def section(self, name: str) -> Any:
-        """Return the section that the file calls ``name``."""
+        """Return the section that the file calls `name`."""
         return getattr(self, _FIELDS.get(name, name))
 
     @classmethod
     def load(cls, home: Path, environ: Mapping[str, str] = os.environ) -> Config:
-        """Read ``home/repartee.toml`` (which may be absent) and the ``REPARTEE_*`` variables, which win.
+        """Read `home/repartee.toml` (which may be absent) and the `REPARTEE_*` variables, which win.
 
         Raises ConfigError for an unreadable file, an unknown key or a value of the wrong type or range.
         """
@@ -229,7 +229,7 @@ def _read_toml(file: Path) -> dict[str, Any]:
 
 
 def _checked(section: type, name: str, key: str, value: Any, where: str, *, text: bool = False) -> Any:
-    """Return ``value`` as the type of the field ``key``; ``text`` says it is a string from the environment."""
+    """Return `value` as the type of the field `key`; `text` says it is a string from the environment."""
     fields = {field.name: field for field in dataclasses.fields(section)}
     if key not in fields:
         raise ConfigError(f"{where}there is no setting {name}.{key}; [{name}] has {', '.join(fields)}.")
@@ -244,7 +244,7 @@ def _checked(section: type, name: str, key: str, value: Any, where: str, *, text
 
 
 def _base(kind: Any) -> Any:
-    """Return T for ``T | None``, and any other type unchanged."""
+    """Return T for `T | None`, and any other type unchanged."""
     if isinstance(kind, types.UnionType):
         return next(part for part in typing.get_args(kind) if part is not types.NoneType)
     return kind
@@ -262,7 +262,7 @@ def _from_toml(kind: Any, value: Any) -> Any:
 
 
 def _table(kind: Any, value: Any) -> Any:
-    """Return a table whose values are all of type ``kind``, or None."""
+    """Return a table whose values are all of type `kind`, or None."""
     if not isinstance(value, dict):
         return None
     kinds = typing.get_args(kind) if isinstance(kind, types.UnionType) else (kind,)

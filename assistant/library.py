@@ -21,11 +21,11 @@ def open_library(
     readonly: bool = False,
     tell: Callable[[str], None] | None = None,
 ) -> Library:
-    """Open the library of the home for a reader whose ``tokenize`` is given; the caller closes it.
+    """Open the library of the home for a reader whose `tokenize` is given; the caller closes it.
 
-    Without it, the vocabulary of the configured reader is loaded when the first passage is tokenised. ``tell`` hears of
+    Without it, the vocabulary of the configured reader is loaded when the first passage is tokenised. `tell` hears of
     every note (an index made again, a full disk, a damaged passage), from whatever thread it comes; they are also kept
-    in ``Library.notes``. Raises StoreError as ``Library.open`` does.
+    in `Library.notes`. Raises StoreError as `Library.open` does.
     """
     from knowledge.library import Library
 

@@ -16,7 +16,7 @@ def setting(
 ) -> Any:
     """Declare a field of a section: its default, what it means, and the values it accepts.
 
-    The default of a table, a field of type ``Mapping[str, str]`` or ``Mapping[str, tuple[str, ...]]``, is ``{}``.
+    The default of a table, a field of type `Mapping[str, str]` or `Mapping[str, tuple[str, ...]]`, is `{}`.
     """
     metadata = {"about": about, "minimum": minimum, "maximum": maximum, "choices": choices}
     if isinstance(default, dict):

@@ -23,7 +23,7 @@ class BertConfig:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "BertConfig":
-        """Read a Hugging Face ``config.json``, already parsed.
+        """Read a Hugging Face `config.json`, already parsed.
 
         Raises:
             ReparteeError: the model is no BERT, a size is missing or not positive, or an option is not supported.
@@ -49,7 +49,7 @@ class BertConfig:
         return cls(**sizes, layer_norm_eps=float(values.get("layer_norm_eps", 1e-12)))
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the configuration as ``config.json`` would hold it; ``from_dict`` reads it back unchanged."""
+        """Give the configuration as `config.json` would hold it; `from_dict` reads it back unchanged."""
         own = asdict(self)
         return {"model_type": "bert", **{_KEYS.get(field, field): value for field, value in own.items()}}
 

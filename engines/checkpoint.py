@@ -1,7 +1,7 @@
 """A BERT checkpoint as plain arrays: any Hugging Face layout, and our own one-file int8 format.
 
-Hugging Face folders hold ``config.json``, ``model.safetensors`` (or shards with an index) and ``vocab.txt`` or
-``tokenizer.json``. Our file (written by ``engines.quantize``) holds all of that in one safetensors file.
+Hugging Face folders hold `config.json`, `model.safetensors` (or shards with an index) and `vocab.txt` or
+`tokenizer.json`. Our file (written by `engines.quantize`) holds all of that in one safetensors file.
 """
 
 import hashlib
@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from engines.bert_config import BertConfig
 from engines.errors import ReparteeError
 
+#: Value of the metadata key `format` in our one-file checkpoints.
 FORMAT = "repartee-int8-1"
-"""Value of the metadata key ``format`` in our one-file checkpoints."""
 
 Head = Literal["span", "none"]
 Floats = NDArray[np.float32]
@@ -28,8 +28,8 @@ Floats = NDArray[np.float32]
 class Calibration:
     """How span scores become decisions, fitted on a held-out split.
 
-    ``null_threshold``: an answer is given when its score minus the null score (both sums of a start and an end logit)
-    exceeds this. ``temperature``: divides that difference before it becomes a probability.
+    `null_threshold`: an answer is given when its score minus the null score (both sums of a start and an end logit)
+    exceeds this. `temperature`: divides that difference before it becomes a probability.
     """
 
     null_threshold: float = 0.0
@@ -40,9 +40,9 @@ class Calibration:
 class Checkpoint:
     """One BERT, dequantised: every runtime computes from these same numbers.
 
-    ``tensors``: float32, Hugging Face BERT names without the leading ``bert.``. ``activations``: measured ranges for
-    int8 runtimes, empty if unknown (see ``engines.runtimes.ranges``). ``card``: facts for people (data, recipe, scores,
-    licence). ``digest``: SHA-256 of the bytes it was read from.
+    `tensors`: float32, Hugging Face BERT names without the leading `bert.`. `activations`: measured ranges for
+    int8 runtimes, empty if unknown (see `engines.runtimes.ranges`). `card`: facts for people (data, recipe, scores,
+    licence). `digest`: SHA-256 of the bytes it was read from.
     """
 
     config: BertConfig
@@ -57,7 +57,7 @@ class Checkpoint:
 
     @classmethod
     def load(cls, path: Path | str) -> "Checkpoint":
-        """Read a checkpoint: our ``.safetensors`` file, or a folder in a Hugging Face layout.
+        """Read a checkpoint: our `.safetensors` file, or a folder in a Hugging Face layout.
 
         Raises:
             ReparteeError: a file is missing, cut short or of another kind, or a tensor is missing or misshapen.
@@ -196,7 +196,7 @@ def _stored(path: Path) -> tuple[dict[str, Floats], dict[str, Floats], list[str]
 
 
 def _canonical(name: str) -> str:
-    """Our name for a tensor: no leading ``bert.``, and weight and bias where TensorFlow said gamma and beta."""
+    """Our name for a tensor: no leading `bert.`, and weight and bias where TensorFlow said gamma and beta."""
     name = name.removeprefix("bert.")
     return name.replace("LayerNorm.gamma", "LayerNorm.weight").replace("LayerNorm.beta", "LayerNorm.bias")
 

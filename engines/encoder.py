@@ -11,12 +11,12 @@ from engines.reader.windows import Window, pad
 from engines.runtimes.runtime import Runtime, load_runtime
 from engines.tokenize import Tokenizer
 
+#: Tokens of a text that are read, special ones included: the training length of the sentence encoders of this kind.
 LONGEST = 256
-"""Tokens of a text that are read, special ones included: the training length of the sentence encoders of this kind."""
 
 
 class Encoder:
-    """A loaded encoder; ``encode`` may be called from several threads. Index and queries must use the same one."""
+    """A loaded encoder; `encode` may be called from several threads. Index and queries must use the same one."""
 
     def __init__(self, runtime: Runtime, tokenizer: Tokenizer) -> None:
         self.runtime = runtime

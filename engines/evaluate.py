@@ -11,16 +11,16 @@ from engines.figures import Figures
 from engines.reader.reader import ReadablePassage, Reader, Reading
 from engines.squad import Question, Scores, best_threshold, gold, score
 
+#: Question → the passages to read for it, best first.
 Find = Callable[[Question], Sequence[ReadablePassage]]
-"""Question → the passages to read for it, best first."""
 
 
 @dataclass(frozen=True)
 class Evaluation:
     """What a reader made of a question set.
 
-    ``predictions``: id → answer, "" where it abstained. ``best``: id → its best span even there; ``margins``: that
-    span's score above the null score. ``read_ms``: the reader's time per question, ``find_ms``: retrieval's.
+    `predictions`: id → answer, "" where it abstained. `best`: id → its best span even there; `margins`: that
+    span's score above the null score. `read_ms`: the reader's time per question, `find_ms`: retrieval's.
     """
 
     predictions: dict[str, str] = field(default_factory=dict)
@@ -40,7 +40,7 @@ def evaluate(
     slot_ms: float | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Evaluation:
-    """Answer ``questions``, each from its own passage or from those that ``find`` gives; ``slot_ms`` as in a turn.
+    """Answer `questions`, each from its own passage or from those that `find` gives; `slot_ms` as in a turn.
 
     Where every question has an answer, as in SQuAD 1.1, none is abstained from: that set does not ask for it.
     """
@@ -71,7 +71,7 @@ def own_passage(reader: Reader) -> Find:
 def report(questions: Sequence[Question], found: Evaluation) -> dict[str, float | int | None]:
     """Scores and latency as one flat table: percent and ms.
 
-    ``span_exact``, ``span_f1``: of the best span of each answerable question, whether it was given as an answer or not.
+    `span_exact`, `span_f1`: of the best span of each answerable question, whether it was given as an answer or not.
     """
     scores: Scores = score(questions, found.predictions)
     threshold, best_f1 = best_threshold(questions, found.best, found.margins)

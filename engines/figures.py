@@ -10,7 +10,7 @@ class Figures:
     """One thing measured many times, in the unit it was measured in.
 
     Percentiles are nearest rank: the smallest value that so many percent of the values do not exceed, so each of them
-    was measured. ``nan`` where nothing was.
+    was measured. `nan` where nothing was.
     """
 
     p50: float
@@ -21,7 +21,7 @@ class Figures:
 
     @classmethod
     def of(cls, values: Sequence[float]) -> "Figures":
-        """Return the figures of ``values``."""
+        """Return the figures of `values`."""
         ordered = sorted(values)
         p50, p95, p99, worst = (percentile(ordered, share) for share in (50, 95, 99, 100))
         return cls(p50, p95, p99, worst, len(ordered))
@@ -34,5 +34,5 @@ class Figures:
 
 
 def percentile(ordered: Sequence[float], share: float) -> float:
-    """Return the nearest-rank percentile (0 < ``share`` <= 100) of values in ascending order; nan for none."""
+    """Return the nearest-rank percentile (0 < `share` <= 100) of values in ascending order; nan for none."""
     return float(ordered[max(0, ceil(share / 100 * len(ordered)) - 1)]) if ordered else nan

@@ -13,18 +13,18 @@ from engines.checkpoint import Checkpoint, default_checkpoint_path
 from engines.errors import ReparteeError
 from engines.files import private_folder, write_whole
 
+#: All a checkpoint needs (see `engines.checkpoint`); other formats of the same weights stay on the hub.
 FILES = (
     *("config.json", "model.safetensors", "model.safetensors.index.json", "model-*.safetensors"),
     *("vocab.txt", "tokenizer.json", "tokenizer_config.json"),
 )
-"""All a checkpoint needs (see ``engines.checkpoint``); other formats of the same weights stay on the hub."""
 
 INSTALL = "pip install 'repartee[hub]'"
 
 
 @dataclass(frozen=True)
 class LocalModel:
-    """A model on this disk. ``facts``: layers, hidden_size, megabytes; ``problem``: a sentence if it cannot be read."""
+    """A model on this disk. `facts`: layers, hidden_size, megabytes; `problem`: a sentence if it cannot be read."""
 
     name: str
     path: Path
@@ -33,7 +33,7 @@ class LocalModel:
 
 
 def pull(name: str, folder: Path, *, revision: str | None = None) -> LocalModel:
-    """Fetch the model ``name`` ("owner/model") into ``folder``; it replaces an earlier copy if it loads.
+    """Fetch the model `name` ("owner/model") into `folder`; it replaces an earlier copy if it loads.
 
     The hub's address and token are huggingface_hub's: HF_ENDPOINT, HF_TOKEN. Interrupted transfers are taken up again.
 
@@ -62,7 +62,7 @@ def pull(name: str, folder: Path, *, revision: str | None = None) -> LocalModel:
 
 
 def fetch_file(name: str, file: str) -> Path:
-    """Return the path of a file of the model ``name`` in huggingface_hub's cache; fetched if it is not there yet.
+    """Return the path of a file of the model `name` in huggingface_hub's cache; fetched if it is not there yet.
 
     Raises:
         ReparteeError: huggingface_hub is missing, or the hub, the model or the file cannot be reached.
@@ -116,7 +116,7 @@ def _not_fetched(name: str, error: BaseException) -> ReparteeError:
 
 
 def local_models(folder: Path) -> list[LocalModel]:
-    """The bundled reader, then every model pulled into ``folder``."""
+    """The bundled reader, then every model pulled into `folder`."""
     bundled = default_checkpoint_path()
     models = [_bundled(bundled)] if bundled.exists() else []
     paths = (

@@ -10,12 +10,12 @@ from engines.checkpoint import FORMAT, Checkpoint, expected_shapes
 from engines.errors import ReparteeError
 from engines.files import write_whole
 
+#: Below this, float16 is too coarse for a scale to be found again from the codes.
 SMALLEST_SCALE = np.float16(2**-15)
-"""Below this, float16 is too coarse for a scale to be found again from the codes."""
 
 
 def quantize_rows(weight: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float16]]:
-    """Quantise each row of ``weight`` [rows, columns] symmetrically to -127..127; give (codes, scale per row).
+    """Quantise each row of `weight` [rows, columns] symmetrically to -127..127; give (codes, scale per row).
 
     A scale is rounded up to float16, so nothing is clipped. Quantising an already quantised row again gives the same
     codes and scales: that is how runtimes recover int8 weights from a dequantised checkpoint.
@@ -30,10 +30,10 @@ def quantize_rows(weight: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArra
 
 
 def write_int8(checkpoint: Checkpoint, path: Path | str) -> None:
-    """Write ``checkpoint`` to ``path``, replacing it whole or not at all.
+    """Write `checkpoint` to `path`, replacing it whole or not at all.
 
     Weight matrices and embedding tables become int8 per row; LayerNorm, biases and the span head stay float32.
-    Calibration, activation ranges and card travel along; ``dataclasses.replace(checkpoint, card=...)`` sets them.
+    Calibration, activation ranges and card travel along; `dataclasses.replace(checkpoint, card=...)` sets them.
 
     Raises:
         ReparteeError: the checkpoint is incomplete, or the file cannot be written.

@@ -8,18 +8,18 @@ from engines.bert_config import BertConfig
 from engines.checkpoint import Checkpoint, expected_shapes
 from engines.errors import ReparteeError
 
+#: Name → sizes, as published (Devlin et al. 2018; Wang et al. 2020).
 SIZES = {
     "minilm-l6": BertConfig(30522, 384, 6, 12, 1536, 512, 2),
     "base": BertConfig(30522, 768, 12, 12, 3072, 512, 2),
     "large": BertConfig(30522, 1024, 24, 16, 4096, 512, 2),
 }
-"""Name → sizes, as published (Devlin et al. 2018; Wang et al. 2020)."""
 
 
 def random_checkpoint(size: str, *, vocab: Sequence[str] = (), seed: int = 0) -> Checkpoint:
-    """Make a checkpoint of ``size`` (one of ``SIZES``) with the initial weights of training: normal, deviation 0.02.
+    """Make a checkpoint of `size` (one of `SIZES`) with the initial weights of training: normal, deviation 0.02.
 
-    ``vocab``: word pieces, at most 30,522; made-up ones fill what is missing.
+    `vocab`: word pieces, at most 30,522; made-up ones fill what is missing.
     """
     if size not in SIZES:
         raise ReparteeError(f"There is no BERT size {size!r}; choose one of {', '.join(SIZES)}.")

@@ -17,7 +17,7 @@ from engines.errors import ReparteeError
 
 @dataclass(frozen=True)
 class Question:
-    """One question about one passage. ``answers``: every annotated answer, none if the passage does not answer it."""
+    """One question about one passage. `answers`: every annotated answer, none if the passage does not answer it."""
 
     id: str
     question: str
@@ -28,7 +28,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Scores:
-    """Percent, as the official scripts give them; ``exact`` and ``f1`` over ``total`` questions.
+    """Percent, as the official scripts give them; `exact` and `f1` over `total` questions.
 
     The same for those with an answer and those without; None where there are none.
     """
@@ -44,7 +44,7 @@ class Scores:
 
 
 def load(path: Path | str) -> list[Question]:
-    """Read an official SQuAD JSON file, or a .jsonl file of rows with ``question``, ``context``, ``answers`` (texts).
+    """Read an official SQuAD JSON file, or a .jsonl file of rows with `question`, `context`, `answers` (texts).
 
     Raises:
         ReparteeError: the file cannot be read, is neither, or holds no question.
@@ -128,7 +128,7 @@ def _f1(predicted: list[str], wanted: list[str]) -> float:
 
 
 def score(questions: Sequence[Question], predictions: Mapping[str, str]) -> Scores:
-    """Score ``predictions`` (id → answer, "" to abstain) with the official definitions; a missing one is ""."""
+    """Score `predictions` (id → answer, "" to abstain) with the official definitions; a missing one is ""."""
     exacts, f1s = (
         np.array([100 * measure(predictions.get(each.id, ""), each.answers) for each in questions])
         for measure in (exact, f1)
@@ -156,9 +156,9 @@ def best_threshold(
     margins: Mapping[str, float],
     measure: Callable[[str, Sequence[str]], float] = f1,
 ) -> tuple[float, float]:
-    """Find the null threshold with the best mean of ``measure``; give (threshold, that mean in percent).
+    """Find the null threshold with the best mean of `measure`; give (threshold, that mean in percent).
 
-    ``answers``: the best span per question; ``margins``: its score minus the null score. An answer counts if its margin
+    `answers`: the best span per question; `margins`: its score minus the null score. An answer counts if its margin
     exceeds the threshold. Fit it on a split that nothing else is judged by.
     """
     margin = np.array([margins[each.id] for each in questions])
@@ -177,7 +177,7 @@ def best_threshold(
 def fit_temperature(margins: NDArray[np.floating[Any]], right: NDArray[np.bool_], threshold: float) -> float:
     """Fit the temperature T of sigmoid((margin − threshold) / T) to how often answers are right (Guo et al. 2017).
 
-    ``margins``, ``right``: one per question, whether its best span is right. Minimises the log loss over T in 0.1..50.
+    `margins`, `right`: one per question, whether its best span is right. Minimises the log loss over T in 0.1..50.
     """
     above = np.asarray(margins, np.float64) - threshold
     sign = np.where(right, -1.0, 1.0)

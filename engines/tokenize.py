@@ -18,7 +18,7 @@ _LONGEST = 100  # characters of a word; a longer one is [UNK]
 
 @dataclass(frozen=True, eq=False)
 class Tokens:
-    """``ids``: int32 [n]; ``offsets``: int32 [n, 2], half-open character ranges into the original text."""
+    """`ids`: int32 [n]; `offsets`: int32 [n, 2], half-open character ranges into the original text."""
 
     ids: NDArray[np.int32]
     offsets: NDArray[np.int32]
@@ -45,7 +45,7 @@ class Tokenizer:
         self._characters: dict[str, str] = {}
 
     def encode(self, text: str) -> Tokens:
-        """Tokenise ``text``, without special tokens; about 0.01 ms for a question, 0.12 for a passage."""
+        """Tokenise `text`, without special tokens; about 0.01 ms for a question, 0.12 for a passage."""
         normal, origin = self._normalised(text)
         ids: list[int] = []
         bounds: list[int] = []

@@ -42,10 +42,10 @@ class AddEvent:
 
 @dataclass(frozen=True, kw_only=True)
 class AddReport:
-    """What became of all documents, by path; ``failed`` has a sentence each, and ``notes`` what else is to be said.
+    """What became of all documents, by path; `failed` has a sentence each, and `notes` what else is to be said.
 
-    ``gone`` are documents that came from below the given folders, are no longer on the disk and still in the store;
-    ``removed`` are those that were removed for that. ``skipped`` counts the files that no converter reads, by suffix.
+    `gone` are documents that came from below the given folders, are no longer on the disk and still in the store;
+    `removed` are those that were removed for that. `skipped` counts the files that no converter reads, by suffix.
     """
 
     added: tuple[Path, ...] = ()
@@ -60,14 +60,14 @@ class AddReport:
 
 @dataclass(frozen=True)
 class Intake:
-    """Takes documents into ``store``: splits them into passages, and tokenises these with ``tokenize``."""
+    """Takes documents into `store`: splits them into passages, and tokenises these with `tokenize`."""
 
     store: Store
     tokenize: Callable[[str], Tokens]
     max_bytes: int = MAX_BYTES
 
     def add(self, path: Path, converter: Converter) -> Outcome:
-        """Take in the document at ``path``. Raises DocumentError, or StoreError if it cannot be stored."""
+        """Take in the document at `path`. Raises DocumentError, or StoreError if it cannot be stored."""
         content = load(path, self.max_bytes)
         key = str(path.resolve())
         if not is_unicode(key):
@@ -82,7 +82,7 @@ class Intake:
         return "replaced" if self._put(key, str(path), content, document) else "added"
 
     def add_text(self, name: str, text: str, title: str) -> None:
-        """Take in a plain text that is no file; ``title`` is for one that has none."""
+        """Take in a plain text that is no file; `title` is for one that has none."""
         from knowledge.formats.plain import plain_document
 
         cleaned = text.encode("utf-8", "replace").decode()
@@ -118,7 +118,7 @@ class Harvest:
 
     @classmethod
     def of(cls, paths: Iterable[Path]) -> Harvest:
-        """Look for documents at ``paths``, each once however many paths lead to it; what cannot be read has failed."""
+        """Look for documents at `paths`, each once however many paths lead to it; what cannot be read has failed."""
         harvest = cls()
         different: dict[Path, Path] = {}
         for given in paths:
@@ -182,10 +182,10 @@ class Harvest:
 
 
 def find(path: Path, unreadable: Callable[[OSError], None], skipped: Counter[str] | None = None) -> Iterator[Path]:
-    """Yield the documents at or below ``path`` in order of name; ``unreadable`` hears of folders that are left out.
+    """Yield the documents at or below `path` in order of name; `unreadable` hears of folders that are left out.
 
     Hidden files and folders are skipped, and so is a folder that was seen before, so links may go round in circles.
-    Other kinds of files are counted in ``skipped`` by suffix.
+    Other kinds of files are counted in `skipped` by suffix.
     """
     if not path.is_dir():
         yield path
@@ -230,7 +230,7 @@ def load(path: Path, max_bytes: int = MAX_BYTES) -> bytes:
 
 
 def gone(paths: Iterable[Path], store: Store) -> tuple[Document, ...]:
-    """The documents in the store that were below one of the folders in ``paths`` and are no longer there."""
+    """The documents in the store that were below one of the folders in `paths` and are no longer there."""
     folders = [path.resolve() for path in paths if path.is_dir()]
     if not folders:
         return ()
@@ -242,7 +242,7 @@ def gone(paths: Iterable[Path], store: Store) -> tuple[Document, ...]:
 
 
 def _is_gone(path: str) -> bool:
-    """Tell whether there is surely nothing at ``path``; what cannot be looked at may still be there."""
+    """Tell whether there is surely nothing at `path`; what cannot be looked at may still be there."""
     try:
         Path(path).lstat()
     except (FileNotFoundError, NotADirectoryError):

@@ -39,7 +39,7 @@ class Hit:
 
 
 class Notes(list[str]):
-    """What a library put right or could not do, each a sentence; ``tell`` hears of each as it is noted."""
+    """What a library put right or could not do, each a sentence; `tell` hears of each as it is noted."""
 
     def __init__(self, tell: Callable[[str], None] | None = None) -> None:
         super().__init__()
@@ -55,7 +55,7 @@ class Notes(list[str]):
 class Library:
     """All documents of a home. Safe to use from several threads; several processes may share a home.
 
-    ``notes`` collects what was put right silently: an index that was made again, or one that lags behind.
+    `notes` collects what was put right silently: an index that was made again, or one that lags behind.
     """
 
     def __init__(
@@ -85,8 +85,8 @@ class Library:
     ) -> Library:
         """Open the library of a home, and make it if it is not there.
 
-        ``tokenize`` is called for every passage that is added; a home that cannot be written is opened for reading.
-        ``tell`` hears of every note, from whatever thread it comes.
+        `tokenize` is called for every passage that is added; a home that cannot be written is opened for reading.
+        `tell` hears of every note, from whatever thread it comes.
         Raises StoreError if the store is damaged, or is not there and cannot be made.
         """
         path = home / STORE_NAME
@@ -143,9 +143,9 @@ class Library:
     ) -> AddReport:
         """Add documents and folders of documents; those already here are skipped if unchanged and replaced if not.
 
-        What cannot be read is reported in ``failed`` and does not stop the others. Every document is stored in one
-        transaction before ``progress`` hears of it. Documents that were added from below one of the folders and are no
-        longer on the disk are reported, and with ``prune`` removed. Raises StoreError if the store cannot be written.
+        What cannot be read is reported in `failed` and does not stop the others. Every document is stored in one
+        transaction before `progress` hears of it. Documents that were added from below one of the folders and are no
+        longer on the disk are reported, and with `prune` removed. Raises StoreError if the store cannot be written.
         """
         paths = list(paths)
         self._writable()
@@ -169,7 +169,7 @@ class Library:
     def add_texts(self, texts: Iterable[tuple[str, str]], title: Callable[[str], str] = str) -> None:
         """Add plain texts that are not files, as (name, text); a text with the name of an earlier one replaces it.
 
-        ``title`` makes the title of a text that has none from its name.
+        `title` makes the title of a text that has none from its name.
         """
         self._writable()
         for name, text in texts:
@@ -195,7 +195,7 @@ class Library:
         return self._store.count()
 
     def search(self, query: str, k: int = 20) -> list[Hit]:
-        """Return the ``k`` passages that match the words of ``query`` best, best first; none for an empty query.
+        """Return the `k` passages that match the words of `query` best, best first; none for an empty query.
 
         Of passages with the same text (a document that was added from two places) only the best is returned.
         """
@@ -219,7 +219,7 @@ class Library:
     def texts(self, most: int | None = None) -> Iterator[str]:
         """Yield titles and paragraphs of the documents, each once: what a language model of them is made from.
 
-        Of a large library about ``most`` characters are enough: then the titles come first, up to half of that, and the
+        Of a large library about `most` characters are enough: then the titles come first, up to half of that, and the
         paragraphs of documents that are spread evenly over the library. Documents that are left out are not loaded.
         """
         titles = self._store.titles()

@@ -1,7 +1,7 @@
 """The tables of the store, and the way from every format that was ever released to today's.
 
-A store names its format in SQLite's ``user_version``. To change the tables: change ``TABLES``, write a function that
-brings a store of the present format to the next one, and append it to ``MIGRATIONS``. It runs in one transaction.
+A store names its format in SQLite's `user_version`. To change the tables: change `TABLES`, write a function that
+brings a store of the present format to the next one, and append it to `MIGRATIONS`. It runs in one transaction.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ VERSION = len(MIGRATIONS) + 1
 
 
 def migrate(connection: sqlite3.Connection, version: int) -> None:
-    """Bring a store of format ``version`` (1 or more) to today's; call it inside a transaction."""
+    """Bring a store of format `version` (1 or more) to today's; call it inside a transaction."""
     for step in MIGRATIONS[version - 1 :]:
         step(connection)
     connection.execute(f"PRAGMA user_version = {VERSION}")

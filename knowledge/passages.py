@@ -26,9 +26,9 @@ OVERLAP_WORDS = 20
 class Passage:
     """A verbatim slice of a document.
 
-    ``document`` is the path as it was given; ``headings`` lead from the document's title to the passage, without the
-    title; ``start`` and ``end`` are character offsets into the document's plain text (``Library.text``), and
-    ``tokens`` has offsets into ``text``. ``pages`` is (offset into ``text`` where a page begins, its number).
+    `document` is the path as it was given; `headings` lead from the document's title to the passage, without the
+    title; `start` and `end` are character offsets into the document's plain text (`Library.text`), and
+    `tokens` has offsets into `text`. `pages` is (offset into `text` where a page begins, its number).
     """
 
     id: int
@@ -48,7 +48,7 @@ class Passage:
         return " > ".join((self.title, *self.headings))
 
     def page(self, offset: int = 0) -> int | None:
-        """The number of the page on which the character at ``offset`` of ``text`` stands; None without pages."""
+        """The number of the page on which the character at `offset` of `text` stands; None without pages."""
         return next((number for begins, number in reversed(self.pages) if begins <= offset), None)
 
 
@@ -100,7 +100,7 @@ def pack_tokens(tokens: Tokens) -> bytes:
 
 
 def unpack_tokens(blob: bytes) -> Tokens:
-    """Invert :func:`pack_tokens`. Raises ValueError for what it did not make."""
+    """Invert `pack_tokens`. Raises ValueError for what it did not make."""
     if blob[:1] not in (b"\2", b"\4") or (len(blob) - 1) % (3 * blob[0]):
         raise ValueError("the tokens of a passage are cut")
     numbers = np.frombuffer(blob, f"<u{blob[0]}", offset=1).astype(np.int32)

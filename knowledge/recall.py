@@ -1,6 +1,6 @@
-"""Measure retrieval on a question-answering set: ``python -m knowledge.recall FILE [--ablate] [--encoder MODEL]``.
+"""Measure retrieval on a question-answering set: `python -m knowledge.recall FILE [--ablate] [--encoder MODEL]`.
 
-FILE is SQuAD's JSON, or JSON lines with ``question``, ``context`` and ``answers``. Recall@k is the share of answerable
+FILE is SQuAD's JSON, or JSON lines with `question`, `context` and `answers`. Recall@k is the share of answerable
 questions whose right text is among the first k. docs/retrieval.md has the results.
 """
 
@@ -43,7 +43,7 @@ class Questions:
 
 
 def read_questions(path: Path, limit: int | None = None) -> Questions:
-    """Read the answerable questions of ``path``, evenly thinned out to ``limit``; all contexts are kept.
+    """Read the answerable questions of `path`, evenly thinned out to `limit`; all contexts are kept.
 
     Raises ReparteeError if the file is neither of the two formats.
     """
@@ -178,7 +178,7 @@ def percentiles(spent: Sequence[float]) -> str:
 def dense_rows(
     data: Questions, model: Path, bm25: list[list[tuple[int, float]]]
 ) -> list[tuple[str, tuple[float, ...], str]]:
-    """Recall of the vectors of ``model`` alone, and fused with BM25; the times are those of encoding one question."""
+    """Recall of the vectors of `model` alone, and fused with BM25; the times are those of encoding one question."""
     from engines.encoder import Encoder
 
     with tempfile.TemporaryDirectory() as cache:

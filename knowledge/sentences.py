@@ -27,7 +27,7 @@ _NUMBERED = frozenset("no nos fig figs vol vols p pp ch chap sec art eq tab bd n
 
 
 def sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Yield the half-open character range of every sentence of ``text[start:end]``, without the space around it.
+    """Yield the half-open character range of every sentence of `text[start:end]`, without the space around it.
 
     Every character that is not white space is in exactly one range. Ranges longer than LONGEST_WORDS are cut, at a
     clause if there is one.
@@ -41,7 +41,7 @@ def sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def words(text: str, start: int, end: int) -> int:
-    """Count the words of ``text[start:end]``; long runs without spaces count by their characters."""
+    """Count the words of `text[start:end]`; long runs without spaces count by their characters."""
     return max(len(text[start:end].split()), (end - start) // CHARACTERS_PER_WORD)
 
 
@@ -68,7 +68,7 @@ def _ends_sentence(text: str, begin: int, match: re.Match[str]) -> bool:
 
 
 def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Yield ``text[start:end]`` without surrounding space, cut into pieces of at most LONGEST_WORDS."""
+    """Yield `text[start:end]` without surrounding space, cut into pieces of at most LONGEST_WORDS."""
     while start < end:
         while start < end and text[start].isspace():
             start += 1
@@ -82,7 +82,7 @@ def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def _fitting(text: str, start: int, end: int) -> int:
-    """Return where to cut ``text[start:end]`` so that the first part is short enough."""
+    """Return where to cut `text[start:end]` so that the first part is short enough."""
     limit = start + LONGEST_WORDS * CHARACTERS_PER_WORD
     if end <= limit and words(text, start, end) <= LONGEST_WORDS:
         return end

@@ -31,9 +31,9 @@ class Section:
 
 @dataclass(frozen=True)
 class DocumentText:
-    """A document as plain text. Offsets everywhere in this room count the characters of ``text``.
+    """A document as plain text. Offsets everywhere in this room count the characters of `text`.
 
-    ``pages`` is (offset where a page begins, its number), in order; empty for documents without pages.
+    `pages` is (offset where a page begins, its number), in order; empty for documents without pages.
     """
 
     title: str
@@ -42,13 +42,13 @@ class DocumentText:
     pages: tuple[tuple[int, int], ...] = field(default=(), kw_only=True)
 
     def pages_of(self, start: int, end: int) -> tuple[tuple[int, int], ...]:
-        """Return the pages of ``text[start:end]``, as (offset into that slice, number); nothing without pages."""
+        """Return the pages of `text[start:end]`, as (offset into that slice, number); nothing without pages."""
         first = max(bisect_right(self.pages, start, key=lambda page: page[0]) - 1, 0)
         return tuple((max(offset - start, 0), number) for offset, number in self.pages[first:] if offset < end)
 
 
 def stream_safe(text: str) -> str:
-    """Return ``text`` without the combining marks beyond the thirtieth of each letter."""
+    """Return `text` without the combining marks beyond the thirtieth of each letter."""
     return text if text.isascii() else _surplus_marks().sub(r"\1", text)
 
 

@@ -24,7 +24,7 @@ L = TypeVar("L", bound=Biased)
 
 @dataclass(frozen=True)
 class Norm:
-    """LayerNorm: ``gain`` and ``bias``, float32 [hidden]."""
+    """LayerNorm: `gain` and `bias`, float32 [hidden]."""
 
     gain: Floats
     bias: Floats
@@ -32,7 +32,7 @@ class Norm:
 
 @dataclass(frozen=True)
 class Layer(Generic[L]):
-    """``qkv``: query, key and value one below the other, the query times log2(e) / √(head size)."""
+    """`qkv`: query, key and value one below the other, the query times log2(e) / √(head size)."""
 
     qkv: L
     out: L
@@ -44,9 +44,9 @@ class Layer(Generic[L]):
 
 @dataclass(frozen=True)
 class Model(Generic[L]):
-    """``words``, ``positions``, ``types``: embedding tables, float32 [rows, hidden].
+    """`words`, `positions`, `types`: embedding tables, float32 [rows, hidden].
 
-    ``span``: weight [2, hidden] and bias [2] of the span head; None gives hidden states, or what is made of them.
+    `span`: weight [2, hidden] and bias [2] of the span head; None gives hidden states, or what is made of them.
     """
 
     heads: int

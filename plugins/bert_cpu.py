@@ -1,4 +1,4 @@
-"""Launcher of ``kernels/cpu``: a BERT encoder in int8 on CPU cores, by the best instruction set that they have.
+"""Launcher of `kernels/cpu`: a BERT encoder in int8 on CPU cores, by the best instruction set that they have.
 
 The kernels are compiled when the package is installed, where there is a C compiler: those of all instruction sets of
 the processor's family into one library, of which this CPU's are chosen at run time.
@@ -23,20 +23,21 @@ from numpy.typing import NDArray
 
 from plugins.bert import Floats, Model, Norm
 
+#: `repartee_bert_interface()` of the kernels this launcher fits.
 INTERFACE = 2
-"""``repartee_bert_interface()`` of the kernels this launcher fits."""
 
+#: Hidden and inner size must be multiples of it: each instruction set's tiles fill that.
 MULTIPLE = 64
-"""Hidden and inner size must be multiples of it: each instruction set's tiles fill that."""
 
 HEAD_SIZES = (32, 64)
 MOST_THREADS = 64
+#: Bytes of a cache line: packed weights begin at one, so that no vector of them lies across two.
 LINE = 64
-"""Bytes of a cache line: packed weights begin at one, so that no vector of them lies across two."""
 
+#: Bytes asked for at a time for packed weights; what is not used is never there.
 ROOM = 16 << 20
-"""Bytes asked for at a time for packed weights; what is not used is never there."""
 
+#: Name of an instruction set → what a processor that has it is said to have.
 INSTRUCTIONS = {
     "avx512": "AVX-512 with VNNI and BF16",
     "avx-vnni": "AVX-VNNI",
@@ -44,14 +45,13 @@ INSTRUCTIONS = {
     "neon-i8mm": "NEON with I8MM",
     "neon": "NEON with the dot product",
 }
-"""Name of an instruction set → what a processor that has it is said to have."""
 
 Array = NDArray[Any]
 
 
 @dataclass(frozen=True)
 class Linear:
-    """y = x Wᵀ + b: W is ``codes`` int8 [out, in] times ``scale`` float32 [out]; ``bias`` float32 [out]."""
+    """y = x Wᵀ + b: W is `codes` int8 [out, in] times `scale` float32 [out]; `bias` float32 [out]."""
 
     codes: NDArray[np.int8]
     scale: Floats
@@ -62,8 +62,8 @@ class Linear:
 class Isa:
     """An instruction set that there are kernels for.
 
-    Weights are packed as [out / ``panel``][in / ``depth``][``panel``][``depth``]; inputs of products are quantised to
-    0..``levels``; ``narrow`` products, if not 0, are summed up in 16 bits and have to fit.
+    Weights are packed as [out / `panel`][in / `depth`][`panel`][`depth`]; inputs of products are quantised to
+    0..`levels`; `narrow` products, if not 0, are summed up in 16 bits and have to fit.
     """
 
     number: int
@@ -75,7 +75,7 @@ class Isa:
 
 
 def missing(isa: str = "") -> str:
-    """Why the kernels do not run here, as one sentence; "" if they do. ``isa``: those of this instruction set."""
+    """Why the kernels do not run here, as one sentence; "" if they do. `isa`: those of this instruction set."""
     try:
         choose(isa)
     except LookupError as error:
@@ -84,7 +84,7 @@ def missing(isa: str = "") -> str:
 
 
 def choose(isa: str = "") -> Isa:
-    """Give the best instruction set that this CPU has, or the one named ``isa``.
+    """Give the best instruction set that this CPU has, or the one named `isa`.
 
     Raises:
         LookupError: there are no kernels for it, or the CPU lacks it; the message is a sentence.
@@ -140,7 +140,7 @@ def unsuitable(hidden: int, inner: int, heads: int) -> str:
 
 
 def narrowed(linear: Linear, isa: Isa) -> Linear:
-    """Give ``linear`` with steps as fine as sums of ``isa.narrow`` products in 16 bits allow, per output channel."""
+    """Give `linear` with steps as fine as sums of `isa.narrow` products in 16 bits allow, per output channel."""
     if not isa.narrow:
         return linear
     codes = np.array(linear.codes, np.int8, order="C")
@@ -150,23 +150,23 @@ def narrowed(linear: Linear, isa: Isa) -> Linear:
 
 
 def packed(codes: NDArray[np.int8], isa: Isa) -> NDArray[np.int8]:
-    """Give weights [out, in] in the order in which the kernels of ``isa`` read them."""
+    """Give weights [out, in] in the order in which the kernels of `isa` read them."""
     out, inputs = codes.shape
     blocks = codes.reshape(out // isa.panel, isa.panel, inputs // isa.depth, isa.depth)
     return np.ascontiguousarray(blocks.transpose(0, 2, 1, 3))
 
 
 class BertCpu:
-    """A loaded model with its threads. ``run`` may be called from several threads: they take turns."""
+    """A loaded model with its threads. `run` may be called from several threads: they take turns."""
 
     def __init__(self, model: Model[Linear], threads: int | None = None, isa: str = "") -> None:
-        """Pack ``model``'s weights. ``threads``: None for one on every core that this process may use.
+        """Pack `model`'s weights. `threads`: None for one on every core that this process may use.
 
-        ``isa``: the instruction set, "" for the best that this CPU has.
+        `isa`: the instruction set, "" for the best that this CPU has.
 
         Raises:
             ValueError: a size is none that the kernels know.
-            LookupError: there are no such kernels here; see ``choose``.
+            LookupError: there are no such kernels here; see `choose`.
             MemoryError: there is no memory, or no thread to be had.
         """
         hidden, inner = model.hidden, model.inner
@@ -189,7 +189,7 @@ class BertCpu:
             raise MemoryError("the CPU kernels got no memory or no threads")
 
     def run(self, lengths: Array, ids: Array, types: Array, positions: Array) -> Floats:
-        """Run rows of ``lengths`` tokens each; the other arrays hold all their tokens, one row after the other.
+        """Run rows of `lengths` tokens each; the other arrays hold all their tokens, one row after the other.
 
         Returns float32 [tokens, 2] for a model with a span head, else [tokens, hidden]. Releases the GIL.
 
@@ -288,9 +288,9 @@ def core_of_cpus() -> list[int]:
 
 
 def usable_cores(cores: Sequence[int], limits: Path = Path("/sys/fs/cgroup/cpu.max")) -> int:
-    """How many of ``cores`` (see ``core_of_cpus``) this process may keep busy.
+    """How many of `cores` (see `core_of_cpus`) this process may keep busy.
 
-    ``limits``: quota and period of its control group; a thread more than they allow would stall all of them.
+    `limits`: quota and period of its control group; a thread more than they allow would stall all of them.
     """
     count = len({cores[cpu] for cpu in os.sched_getaffinity(0) if cpu < len(cores)}) or 1
     try:

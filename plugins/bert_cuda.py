@@ -1,4 +1,4 @@
-"""What ``kernels/cuda_*.cu`` hold: their source, weights as they want them, and their launches for a batch.
+"""What `kernels/cuda_*.cu` hold: their source, weights as they want them, and their launches for a batch.
 
 Nothing here calls CUDA. Tokens of all rows lie one behind the other, without padding; activations are float16, sums
 float32.
@@ -27,29 +27,29 @@ from plugins.bert_tiles import (
     wide_tiles,
 )
 
+#: Hidden and inner size must be multiples of it: the columns a block computes at most.
 MULTIPLE = 128
-"""Hidden and inner size must be multiples of it: the columns a block computes at most."""
 
+#: Hidden size at most: a block has room for the moments of 32 parts of a row.
 LARGEST = 1024
-"""Hidden size at most: a block has room for the moments of 32 parts of a row."""
 
 HEAD_SIZES = (32, 64)
 
+#: Rows of tokens in a batch, at most.
 ROWS = 16
-"""Rows of tokens in a batch, at most."""
 
+#: Where tokens begin in what `launches` calls `given`.
 INPUTS = 32
-"""Where tokens begin in what ``launches`` calls ``given``."""
 
+#: Tokens that a block embeds; one of its warps fetches their numbers for all.
 EMBED_WARPS = 16
-"""Tokens that a block embeds; one of its warps fetches their numbers for all."""
 
 _PARTS = ("cuda_parts.cu", "cuda_linear.cu", "cuda_wide.cu", "cuda_attention.cu", "cuda_attend.cu", "cuda_ends.cu")
 
 
 @dataclass(frozen=True)
 class Linear:
-    """y = x Wᵀ + b: ``weight`` [out, in], ``bias`` [out]."""
+    """y = x Wᵀ + b: `weight` [out, in], `bias` [out]."""
 
     weight: Floats
     bias: Floats
@@ -68,7 +68,7 @@ def unsuitable(hidden: int, inner: int, heads: int) -> str:
 
 @dataclass(frozen=True)
 class Launch:
-    """One kernel to start. ``overlaps``: it may begin before the one ahead of it ends, and waits by itself."""
+    """One kernel to start. `overlaps`: it may begin before the one ahead of it ends, and waits by itself."""
 
     kernel: str
     grid: tuple[int, int, int]
@@ -80,7 +80,7 @@ class Launch:
 
 
 def source(size: int, capability: tuple[int, int]) -> str:
-    """CUDA C++ of all kernels for heads of ``size`` channels; it includes nothing."""
+    """CUDA C++ of all kernels for heads of `size` channels; it includes nothing."""
     folder = Path(__file__).parent / "kernels"
     text = ["#define HOPPER" if capability == HOPPER else ""]
     text += [(folder / name).read_text(encoding="utf-8") for name in _PARTS]
@@ -108,10 +108,10 @@ def _shared_memory(capability: tuple[int, int]) -> int:
 
 
 class Packed:
-    """A model's weights, LayerNorms folded in, as one block of bytes for the GPU; ``offsets``: name → where in it."""
+    """A model's weights, LayerNorms folded in, as one block of bytes for the GPU; `offsets`: name → where in it."""
 
     def __init__(self, model: Model[Linear]) -> None:
-        """Fold and round ``model``.
+        """Fold and round `model`.
 
         Raises:
             ValueError: a size is none that the kernels know.
@@ -162,7 +162,7 @@ class Packed:
 
 
 def in_blocks(matrix: NDArray[np.float16]) -> NDArray[np.float16]:
-    """Lay [rows, columns] out as [columns / 64, rows / 8, 8, 64], swizzled: see ``kernels/cuda_parts.cu``."""
+    """Lay [rows, columns] out as [columns / 64, rows / 8, 8, 64], swizzled: see `kernels/cuda_parts.cu`."""
     rows, columns = matrix.shape
     blocks = matrix.reshape(rows // 8, 8, columns // 64, 8, 8).transpose(2, 0, 1, 3, 4)
     row, chunk = np.arange(8)[:, None], np.arange(8)[None, :]
@@ -176,7 +176,7 @@ def aligned(size: int) -> int:
 
 @dataclass(frozen=True)
 class Scratch:
-    """Where the activations of ``tokens`` tokens lie in one block of GPU memory of ``size`` bytes."""
+    """Where the activations of `tokens` tokens lie in one block of GPU memory of `size` bytes."""
 
     tokens: int
     size: int
@@ -205,7 +205,7 @@ class Scratch:
 
 @dataclass(frozen=True)
 class Addresses:
-    """Where things lie on the GPU, and what it reads and writes on the host: ``given`` and ``result``."""
+    """Where things lie on the GPU, and what it reads and writes on the host: `given` and `result`."""
 
     weights: int
     scratch: int
@@ -215,9 +215,9 @@ class Addresses:
 
 @dataclass(frozen=True)
 class Network:
-    """A model in its place on ``gpu``: says which kernels compute a batch.
+    """A model in its place on `gpu`: says which kernels compute a batch.
 
-    ``given`` holds int32: tokens, where each row starts and the last one ends, and from INPUTS on, for every token, its
+    `given` holds int32: tokens, where each row starts and the last one ends, and from INPUTS on, for every token, its
     id and its position plus 65536 times its type.
     """
 
@@ -227,9 +227,9 @@ class Network:
     gpu: Limits
 
     def launches(self, rows: int, longest: int, choose: Callable[[str, int], Tile | WideTile]) -> Iterator[Launch]:
-        """Give the launches for up to ``rows`` rows of up to ``longest`` tokens, in order.
+        """Give the launches for up to `rows` rows of up to `longest` tokens, in order.
 
-        ``choose``: layer (one of LINEARS) and tokens → tile.
+        `choose`: layer (one of LINEARS) and tokens → tile.
         """
         model, tokens = self.packed.model, rows * longest
         hidden, size = model.hidden, model.hidden // model.heads
@@ -262,7 +262,7 @@ class Network:
             yield Launch("span", (ceil(tokens / 4), 1, 1), 128, head)
 
     def linear(self, name: str, number: int, tokens: int, tile: Tile | WideTile, part: int) -> Launch:
-        """Give one linear layer's launch. ``part``: columns of x, or of the residual, in one part of its moments."""
+        """Give one linear layer's launch. `part`: columns of x, or of the residual, in one part of its moments."""
         layer = f"{number}.{name}"
         kind, x, y, normed = LINEARS[name]
         out, into = self.shape(name)
@@ -293,10 +293,10 @@ class Network:
         return self.at.weights + self.packed.offsets[name] if name in self.packed.offsets else 0
 
 
+#: The linear layers of a layer: kind (see `kernels/cuda_linear.cu`), what they read and write, what is normalised.
 LINEARS = {
     "qkv": (0, "x", "qkv", "x"),
     "out": (2, "context", "between", "x"),
     "up": (1, "between", "inner", "between"),
     "down": (2, "inner", "x", "between"),
 }
-"""The linear layers of a layer: kind (see ``kernels/cuda_linear.cu``), what they read and write, what is normalised."""

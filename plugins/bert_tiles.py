@@ -1,14 +1,14 @@
-"""How ``kernels/cuda_*.cu`` may be cut up: for linear layers the tiles worth trying, for attention a rule."""
+"""How `kernels/cuda_*.cu` may be cut up: for linear layers the tiles worth trying, for attention a rule."""
 
 from dataclasses import dataclass
 from math import ceil
 from typing import ClassVar, Protocol
 
+#: The compute capability that has clusters, bulk copies and wgmma; newer ones have other names for the latter.
 HOPPER = (9, 0)
-"""The compute capability that has clusters, bulk copies and wgmma; newer ones have other names for the latter."""
 
+#: Shared memory of a block that is not in `Tile.shared`, and what the system keeps, at most.
 STATIC_BYTES = 2 << 10
-"""Shared memory of a block that is not in ``Tile.shared``, and what the system keeps, at most."""
 
 
 class Limits(Protocol):
@@ -32,9 +32,9 @@ class Limits(Protocol):
 
 @dataclass(frozen=True)
 class Tile:
-    """How ``linear`` is cut up: ``groups`` times 64 rows and ``columns`` columns to a block.
+    """How `linear` is cut up: `groups` times 64 rows and `columns` columns to a block.
 
-    ``stages``: pieces of 64 inputs in flight; ``split``: blocks of a cluster that each take a part of the inputs.
+    `stages`: pieces of 64 inputs in flight; `split`: blocks of a cluster that each take a part of the inputs.
     """
 
     groups: int
@@ -74,15 +74,15 @@ class Tile:
         return f"linear<{self.groups}, {self.columns}, {self.stages}, {self.split}>"
 
     def grid(self, tokens: int, out: int, processors: int) -> tuple[int, int, int]:  # noqa: ARG002
-        """Blocks for a linear layer of ``out`` columns over ``tokens`` tokens."""
+        """Blocks for a linear layer of `out` columns over `tokens` tokens."""
         return ceil(tokens / self.rows) * self.split, out // self.columns, 1
 
 
 @dataclass(frozen=True)
 class WideTile:
-    """How ``wide`` is cut up, the linear layer for many rows: 256 rows to ``split`` pairs of blocks.
+    """How `wide` is cut up, the linear layer for many rows: 256 rows to `split` pairs of blocks.
 
-    Each pair takes its part of the inputs for all columns, and then finishes ``columns`` of them; ``stages``: pieces of
+    Each pair takes its part of the inputs for all columns, and then finishes `columns` of them; `stages`: pieces of
     64 inputs in flight.
     """
 
@@ -124,7 +124,7 @@ class WideTile:
 
 
 def candidates(gpu: Limits, tokens: int, out: int, into: int) -> list[Tile | WideTile]:
-    """Give the tiles worth trying for a linear layer over ``tokens`` tokens.
+    """Give the tiles worth trying for a linear layer over `tokens` tokens.
 
     Many small blocks cost traffic, few large ones leave multiprocessors idle; which is worse is best measured.
     """
@@ -149,7 +149,7 @@ def candidates(gpu: Limits, tokens: int, out: int, into: int) -> list[Tile | Wid
 
 
 def every_tile(capability: tuple[int, int]) -> tuple[Tile, ...]:
-    """All tiles of ``linear`` compiled for a compute capability; any layer's columns are a multiple of some tile's."""
+    """All tiles of `linear` compiled for a compute capability; any layer's columns are a multiple of some tile's."""
     if capability != HOPPER:
         return (Tile(1, 32, 4), Tile(1, 64, 4), Tile(2, 64, 4), Tile(1, 128, 3), Tile(2, 128, 3))
     narrow = (Tile(1, 32, 8), Tile(1, 32, 8, 2), Tile(1, 32, 5, 2), Tile(1, 32, 5, 4))
@@ -158,25 +158,25 @@ def every_tile(capability: tuple[int, int]) -> tuple[Tile, ...]:
 
 
 def wide_tiles(capability: tuple[int, int]) -> tuple[WideTile, ...]:
-    """All tiles of ``wide`` compiled for a compute capability; not every layer's columns are a multiple of one's."""
+    """All tiles of `wide` compiled for a compute capability; not every layer's columns are a multiple of one's."""
     if capability != HOPPER:
         return ()
     return WideTile(256, 3), WideTile(192, 4), WideTile(64, 5, 2)
 
 
+#: Tokens from which on `wide` is worth trying.
 WIDE_FROM = 512
-"""Tokens from which on ``wide`` is worth trying."""
 
+#: Of a block of any tile, or of a cluster that shares weights.
 ROWS_AT_MOST = 256
-"""Of a block of any tile, or of a cluster that shares weights."""
 
+#: Numbers of tokens that tiles are chosen for; others take the choice of the next larger one.
 TOKENS = (32, 64, 128, 192, 256, 384, 512, 768, 1024, 1536, 2048, 3072, 4096, 6144, 8192)
-"""Numbers of tokens that tiles are chosen for; others take the choice of the next larger one."""
 
 
 @dataclass(frozen=True)
 class AttentionTile:
-    """How ``attention`` is cut up: see ``kernels/cuda_attention.cu``."""
+    """How `attention` is cut up: see `kernels/cuda_attention.cu`."""
 
     size: int
     query_warps: int
@@ -205,15 +205,15 @@ class AttentionTile:
         return max(staged, self.key_warps * 16 * self.query_warps * (self.size + 8 + 2) * 4)
 
     def grid(self, rows: int, longest: int, heads: int) -> tuple[int, int, int]:
-        """Blocks for ``rows`` rows of up to ``longest`` tokens."""
+        """Blocks for `rows` rows of up to `longest` tokens."""
         return ceil(longest / (16 * self.query_warps)), heads, rows
 
 
 @dataclass(frozen=True)
 class HopperAttention:
-    """How ``attend`` is cut up, Hopper's attention: 64 queries to four warps, 64 columns to a block.
+    """How `attend` is cut up, Hopper's attention: 64 queries to four warps, 64 columns to a block.
 
-    ``stages``: blocks of 64 keys and values in flight.
+    `stages`: blocks of 64 keys and values in flight.
     """
 
     size: int
@@ -240,12 +240,12 @@ class HopperAttention:
         return (1 + 2 * self.stages) * 64 * 128
 
     def grid(self, rows: int, longest: int, heads: int) -> tuple[int, int, int]:
-        """Blocks for ``rows`` rows of up to ``longest`` tokens; the first token of a block is one of eight."""
+        """Blocks for `rows` rows of up to `longest` tokens; the first token of a block is one of eight."""
         return ceil((longest + 7) / 64), heads * self.size // 64, rows
 
 
 def attention_tiles(size: int, capability: tuple[int, int]) -> tuple[AttentionTile | HopperAttention, ...]:
-    """All that are compiled for heads of ``size`` channels: for many rows first, for few last."""
+    """All that are compiled for heads of `size` channels: for many rows first, for few last."""
     if capability == HOPPER:
         return HopperAttention(size, 2), HopperAttention(size, 3)
     return AttentionTile(size, 4, 1, 64), AttentionTile(size, 2, 2, 64), AttentionTile(size, 1, 4, 32)

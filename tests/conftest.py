@@ -26,7 +26,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # so a shell starts what 
 
 @pytest.fixture(scope="session")
 def repartee() -> Callable[..., subprocess.CompletedProcess[str]]:
-    """Run the real command: ``repartee(home, "ask", "Why?", env={...}, before=["setpriv", ...])``."""
+    """Run the real command: `repartee(home, "ask", "Why?", env={...}, before=["setpriv", ...])`."""
 
     def run(home: Path, *arguments: object, env: dict[str, str] | None = None, before: tuple[str, ...] = (), **options):
         call = [*before, sys.executable, "-m", "assistant", "--home", str(home), *map(str, arguments)]
@@ -48,7 +48,7 @@ def samples_home(tmp_path_factory, repartee) -> Path:
 
 @pytest.fixture
 def own_home(samples_home, tmp_path) -> Path:
-    """A copy of ``samples_home`` that a test may change."""
+    """A copy of `samples_home` that a test may change."""
     return Path(shutil.copytree(samples_home, tmp_path / "home"))
 
 
@@ -64,7 +64,7 @@ def no_rest(monkeypatch) -> None:
 
 @dataclass
 class Served:
-    """A running ``repartee serve``."""
+    """A running `repartee serve`."""
 
     url: str
     process: subprocess.Popen[bytes]
@@ -85,7 +85,7 @@ class Served:
 
 @pytest.fixture(scope="session")
 def serve(tmp_path_factory) -> Callable[..., contextlib.AbstractContextManager[Served]]:
-    """Run the real server on a free port: ``with serve(home, "--insecure", env={...}) as served:``."""
+    """Run the real server on a free port: `with serve(home, "--insecure", env={...}) as served:`."""
 
     @contextlib.contextmanager
     def run(home: Path, *arguments: str, env: dict[str, str] | None = None) -> Iterator[Served]:
@@ -124,7 +124,7 @@ def served(serve, samples_home) -> Iterator[Served]:
 
 
 class Hub(ThreadingHTTPServer):
-    """A small Hugging Face hub. ``models``: name → folder; ``fetched``: the files whose contents were sent."""
+    """A small Hugging Face hub. `models`: name → folder; `fetched`: the files whose contents were sent."""
 
     daemon_threads = True
 
@@ -197,7 +197,7 @@ class HubRoutes(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def serve_hub() -> Iterator[Callable[[dict[str, Path]], Hub]]:
-    """Run a hub on a free port that has these models: ``serve_hub({"owner/name": folder})``."""
+    """Run a hub on a free port that has these models: `serve_hub({"owner/name": folder})`."""
     with contextlib.ExitStack() as running:
 
         def run(models: dict[str, Path]) -> Hub:

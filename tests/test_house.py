@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import pytest
+import tomllib
 
 from assistant.turn.budget import DEFAULT_SLOTS
 from tests.paths import ROOT
@@ -229,3 +230,38 @@ def test_whoever_gets_the_package_is_told_its_licences() -> None:
     assert not under_gpl or "espeakng-loader" in notice
     for recipe in ("Dockerfile", "Dockerfile.gpu"):
         assert "NOTICE" in (ROOT / recipe).read_text(encoding="utf-8")
+
+
+def is_being_built(path: Path) -> bool:
+    """Whether a source is of the home, the page or Whisper, whose style follows."""
+    return not {"home", "page", "whisper"}.isdisjoint(path.relative_to(ROOT).parts)
+
+
+def unlike(source: str) -> list[str]:
+    """Return where a source is written in another style: constants told by a string, and names in double backticks."""
+    tree, found = ast.parse(source), []
+    for node in ast.walk(tree):
+        for number, child in enumerate(
+            getattr(node, "body", []) if not isinstance(node, ast.Lambda | ast.IfExp) else []
+        ):
+            if not (isinstance(child, ast.Expr) and isinstance(child.value, ast.Constant)):
+                continue
+            told = child.value.value
+            if number and isinstance(told, str):
+                found.append(f"{child.lineno}: a constant is told by a comment, #: before it or # behind it")
+            if isinstance(told, str) and re.search(r"(?<!`)``(?!`)|:\w+:`", told):
+                found.append(f"{child.lineno}: names stand in single backticks, without roles")
+    return found
+
+
+def test_sources_are_written_in_one_style() -> None:
+    found = {name_of(path): unlike(path.read_text(encoding="utf-8")) for path in sources() if not is_being_built(path)}
+    assert {name: lines for name, lines in found.items() if lines} == {}
+
+
+@pytest.mark.parametrize(
+    "source", ['A = 1\n"""What A is."""\n', '"""See ``b``."""\n', 'def f():\n    """See :func:`g`."""\n']
+)
+def test_another_style_is_noticed(source: str) -> None:
+    assert unlike(source)
+    assert not unlike('"""See `b`; fences are ```."""\n#: What A is.\nA = "``"\n')

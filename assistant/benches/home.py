@@ -1,4 +1,4 @@
-"""``repartee bench home``: how fast devices are found, floods of states followed, and sentences understood."""
+"""`repartee bench home`: how fast devices are found, floods of states followed, and sentences understood."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LONGEST_S = 60.0
 
 @dataclass(frozen=True)
 class Report:
-    """The figures. Times are in ms but where they say otherwise; ``lag_ms`` is what the event loop waited at most."""
+    """The figures. Times are in ms but where they say otherwise; `lag_ms` is what the event loop waited at most."""
 
     devices: int
     found: int
@@ -132,7 +132,7 @@ async def _helper(*arguments: object) -> str:
 
 
 def _expected(home: Home, devices: int, total: int) -> dict[str, str | float]:
-    """Return what each entity should be after ``total`` updates."""
+    """Return what each entity should be after `total` updates."""
     by_name = {(entity.domain, entity.name): entity.id for entity in home.entities()}
     expected = {}
     for number, step in home_devices.last_steps(devices, total).items():

@@ -1,6 +1,6 @@
-"""Many devices for ``repartee bench home``, in a process of their own: announced, and then changing at a steady rate.
+"""Many devices for `repartee bench home`, in a process of their own: announced, and then changing at a steady rate.
 
-``python -m assistant.benches.home_devices URL announce COUNT`` and ``... URL update COUNT RATE SECONDS``, which prints
+`python -m assistant.benches.home_devices URL announce COUNT` and `... URL update COUNT RATE SECONDS`, which prints
 when the last update was sent, in Unix seconds.
 """
 
@@ -64,7 +64,7 @@ def announcement(number: int) -> tuple[str, dict[str, Any]]:
 
 
 def state(number: int, step: int) -> tuple[str, str | float]:
-    """Return what a device publishes as its ``step``-th state, and the value that it stands for."""
+    """Return what a device publishes as its `step`-th state, and the value that it stands for."""
     kind, on = kind_of(number), (step + number) % 2 == 1
     if kind == "sensor":
         return json.dumps({"temperature": step / 10, "linkquality": step % 200}), step / 10
@@ -79,13 +79,13 @@ def state(number: int, step: int) -> tuple[str, str | float]:
 
 
 def updates(count: int, total: int) -> Iterator[tuple[int, int]]:
-    """Yield (device, step) of ``total`` updates over ``count`` devices, in an order that is always the same."""
+    """Yield (device, step) of `total` updates over `count` devices, in an order that is always the same."""
     for number in range(total):
         yield number * 7919 % count, 1 + number // count
 
 
 def last_steps(count: int, total: int) -> dict[int, int]:
-    """Return each device's last step after ``total`` updates; 0 for one that had none."""
+    """Return each device's last step after `total` updates; 0 for one that had none."""
     return dict.fromkeys(range(count), 0) | dict(updates(count, total))
 
 

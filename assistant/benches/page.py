@@ -1,4 +1,4 @@
-"""``repartee bench page``: how soon the page falls silent when somebody speaks over its answer, in real Chromium.
+"""`repartee bench page`: how soon the page falls silent when somebody speaks over its answer, in real Chromium.
 
 The browser's microphone hears a recording in which a question follows another before the answer is over. A script put
 into the page notes when the first loud sample leaves the microphone, when the server's `speech_started` arrives, and

@@ -1,4 +1,4 @@
-"""``repartee bench serve``: hostile clients against a server of its own, and what they leave behind. Linux only."""
+"""`repartee bench serve`: hostile clients against a server of its own, and what they leave behind. Linux only."""
 
 from __future__ import annotations
 

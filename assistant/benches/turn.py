@@ -1,4 +1,4 @@
-"""``repartee bench turn``: spoken questions through the socket, from the true end of speech to the first sound."""
+"""`repartee bench turn`: spoken questions through the socket, from the true end of speech to the first sound."""
 
 from __future__ import annotations
 

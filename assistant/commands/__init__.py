@@ -1,1 +1,1 @@
-"""One module per command of ``repartee``, each with a ``command``; imported only when it is called."""
+"""One module per command of `repartee`, each with a `command`; imported only when it is called."""

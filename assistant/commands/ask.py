@@ -1,4 +1,4 @@
-"""``repartee ask``: one question, typed or recorded, answered with its citation and ledger."""
+"""`repartee ask`: one question, typed or recorded, answered with its citation and ledger."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``repartee bench``: whole turns measured, on the bundled documents and questions."""
+"""`repartee bench`: whole turns measured, on the bundled documents and questions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``repartee demo``: the main job in front of the user, on bundled documents and a bundled spoken question."""
+"""`repartee demo`: the main job in front of the user, on bundled documents and a bundled spoken question."""
 
 from __future__ import annotations
 

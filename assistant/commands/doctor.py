@@ -1,4 +1,4 @@
-"""``repartee doctor``: what is installed, what is missing, how to get it, and the settings in effect."""
+"""`repartee doctor`: what is installed, what is missing, how to get it, and the settings in effect."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``repartee engine``: list, build and bench the reader's runtimes."""
+"""`repartee engine`: list, build and bench the reader's runtimes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``repartee eval home``: what sentences would do to the devices of a house, against what they should do."""
+"""`repartee eval home`: what sentences would do to the devices of a house, against what they should do."""
 
 from __future__ import annotations
 

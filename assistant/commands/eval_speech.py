@@ -1,4 +1,4 @@
-"""``repartee eval speech``: how many words of a set of recordings the recognizer gets wrong, and how long it takes."""
+"""`repartee eval speech`: how many words of a set of recordings the recognizer gets wrong, and how long it takes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``repartee health``: ask the server that this home's settings start whether it is well; for a container's check."""
+"""`repartee health`: ask the server that this home's settings start whether it is well; for a container's check."""
 
 from __future__ import annotations
 

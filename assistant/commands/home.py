@@ -1,4 +1,4 @@
-"""``repartee home``: the devices that the broker knows, a command to them, and a virtual house to try it on."""
+"""`repartee home`: the devices that the broker knows, a command to them, and a virtual house to try it on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``repartee knowledge``: add, list, remove and search documents."""
+"""`repartee knowledge`: add, list, remove and search documents."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``repartee listen``: a conversation through this machine's microphone and loudspeaker."""
+"""`repartee listen`: a conversation through this machine's microphone and loudspeaker."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``repartee models``: pull BERT readers from the Hugging Face hub and list what is here."""
+"""`repartee models`: pull BERT readers from the Hugging Face hub and list what is here."""
 
 from __future__ import annotations
 

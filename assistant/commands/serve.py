@@ -1,4 +1,4 @@
-"""``repartee serve``: the page, the HTTP endpoints and the Realtime WebSocket."""
+"""`repartee serve`: the page, the HTTP endpoints and the Realtime WebSocket."""
 
 from __future__ import annotations
 

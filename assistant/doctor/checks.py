@@ -27,7 +27,7 @@ BROKER_S = 5.0  #: how long a broker is waited for
 
 @dataclass(frozen=True)
 class Finding:
-    """One line of the report: a "missing" part is optional, a "broken" one is needed; ``remedy`` says what to do."""
+    """One line of the report: a "missing" part is optional, a "broken" one is needed; `remedy` says what to do."""
 
     topic: str
     name: str

@@ -16,7 +16,7 @@ def bundled_questions() -> dict[str, tuple[str, ...]]:
 
 
 def is_right(answer: str | None, expected: Sequence[str]) -> bool:
-    """Say whether an answer contains one of the ``expected`` texts; with none expected, abstaining is right."""
+    """Say whether an answer contains one of the `expected` texts; with none expected, abstaining is right."""
     if not expected:
         return answer is None
     return answer is not None and any(text.lower() in " ".join(answer.lower().split()) for text in expected)

@@ -1,6 +1,6 @@
 """The latency budget of one turn: a slot in milliseconds for every stage, and the ledger of what each one spent.
 
-A stage opens its slot, asks :meth:`Slot.remaining_ms` while it works and does less when little is left; whatever it
+A stage opens its slot, asks `Slot.remaining_ms` while it works and does less when little is left; whatever it
 cut goes into the ledger as a note. Nothing here interrupts a stage: enforcement is the stage's own, and an overrun is
 always visible in the reply.
 """
@@ -27,13 +27,13 @@ DEFAULT_SLOTS: Mapping[str, float] = {
 
 
 def now_ms() -> float:
-    """Milliseconds on the monotonic clock that every ledger uses (``time.perf_counter_ns``)."""
+    """Milliseconds on the monotonic clock that every ledger uses (`time.perf_counter_ns`)."""
     return time.perf_counter_ns() / 1e6
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One line of the ledger. ``over`` is true when ``spent_ms`` exceeded ``budget_ms``; ``note`` says what was cut."""
+    """One line of the ledger. `over` is true when `spent_ms` exceeded `budget_ms`; `note` says what was cut."""
 
     name: str
     budget_ms: float
@@ -42,7 +42,7 @@ class Stage:
     note: str = ""
 
     def to_json(self) -> dict[str, object]:
-        """Return the JSON object of ``repartee ask --json``, milliseconds rounded to microseconds."""
+        """Return the JSON object of `repartee ask --json`, milliseconds rounded to microseconds."""
         return {
             "name": self.name,
             "budget_ms": round(self.budget_ms, 3),
@@ -53,7 +53,7 @@ class Stage:
 
 
 class Slot:
-    """A stage's share of the turn while that stage runs; made by :meth:`Budget.slot`."""
+    """A stage's share of the turn while that stage runs; made by `Budget.slot`."""
 
     def __init__(self, name: str, budget_ms: float) -> None:
         self.name = name
@@ -82,7 +82,7 @@ class Slot:
 class Budget:
     """The slots of one turn. Stages are entered in any order and appear in the ledger in the order they finished.
 
-    ``slots`` maps a stage's name to its milliseconds; a stage without an entry raises ``KeyError``.
+    `slots` maps a stage's name to its milliseconds; a stage without an entry raises `KeyError`.
     """
 
     def __init__(self, slots: Mapping[str, float] = DEFAULT_SLOTS) -> None:
@@ -92,7 +92,7 @@ class Budget:
 
     @contextmanager
     def slot(self, name: str) -> Iterator[Slot]:
-        """Open the slot ``name`` around a stage; the line is written even when the stage raises."""
+        """Open the slot `name` around a stage; the line is written even when the stage raises."""
         slot = Slot(name, self._slots[name])
         try:
             yield slot

@@ -24,13 +24,13 @@ class Transcript:
 class Citation:
     """Where an answer stands, verbatim.
 
-    ``start`` and ``end`` are character offsets into the plain text of ``document`` (for a .txt file, the file itself;
-    for Markdown and HTML, the text without markup), so that ``plain_text[start:end] == text``. A client checks them
-    with ``repartee knowledge search --json``, whose passages carry their text and their own offsets into the same
-    document: ``passage.text[start - passage.start : end - passage.start] == text``. ``page`` counts from 1, None where
+    `start` and `end` are character offsets into the plain text of `document` (for a .txt file, the file itself;
+    for Markdown and HTML, the text without markup), so that `plain_text[start:end] == text`. A client checks them
+    with `repartee knowledge search --json`, whose passages carry their text and their own offsets into the same
+    document: `passage.text[start - passage.start : end - passage.start] == text`. `page` counts from 1, None where
     the document has no pages.
 
-    ``title`` and ``headings`` of the document, ``passage`` (the text of the whole passage) and ``passage_start`` (its
+    `title` and `headings` of the document, `passage` (the text of the whole passage) and `passage_start` (its
     offset in the document) are for showing the span in its place and are not part of the JSON.
     """
 
@@ -47,11 +47,11 @@ class Citation:
 
     @property
     def span_in_passage(self) -> tuple[int, int]:
-        """Character offsets of the cited span inside ``passage``."""
+        """Character offsets of the cited span inside `passage`."""
         return self.start - self.passage_start, self.end - self.passage_start
 
     def to_json(self) -> dict[str, object]:
-        """Return the citation's object in ``repartee ask --json``."""
+        """Return the citation's object in `repartee ask --json`."""
         return {
             "document": self.document,
             "passage_id": self.passage_id,
@@ -74,8 +74,8 @@ class Answer:
 class Action:
     """What a turn did, or asked whether to do: to which entities (their ids), with which values.
 
-    ``confirmed`` is whether what was changed has reported its new state; None where there is nothing to report.
-    ``results`` says what became of each entity: done, under_way, sent, silent, unavailable, not_sent or refused.
+    `confirmed` is whether what was changed has reported its new state; None where there is nothing to report.
+    `results` says what became of each entity: done, under_way, sent, silent, unavailable, not_sent or refused.
     """
 
     intent: str
@@ -85,7 +85,7 @@ class Action:
     results: Mapping[str, str] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, object]:
-        """Return the action's object in ``repartee ask --json``."""
+        """Return the action's object in `repartee ask --json`."""
         return {
             "intent": self.intent,
             "entities": list(self.entities),
@@ -99,10 +99,10 @@ class Action:
 class Reply:
     """The outcome of a turn.
 
-    ``question`` is what was said or typed, ``transcript`` the same where it was heard; ``spoken`` is the sentence to
-    say, never empty, and not to be said aloud where ``silent`` (whoever says "stop" does not want to hear "okay").
-    ``confidence`` (0..1) is how probable it is that the best span found is right, 1 where nothing was read.
-    ``intent`` is what was understood of the house: what "it" and "yes" mean next. ``total_ms`` is the wall clock of the
+    `question` is what was said or typed, `transcript` the same where it was heard; `spoken` is the sentence to
+    say, never empty, and not to be said aloud where `silent` (whoever says "stop" does not want to hear "okay").
+    `confidence` (0..1) is how probable it is that the best span found is right, 1 where nothing was read.
+    `intent` is what was understood of the house: what "it" and "yes" mean next. `total_ms` is the wall clock of the
     whole turn.
     """
 
@@ -139,7 +139,7 @@ class Reply:
         return self.outcome != "command" and (self.outcome != "failed" or self.intent is not None)
 
     def to_json(self) -> dict[str, object]:
-        """Return the object that ``repartee ask --json`` prints; its keys are stable."""
+        """Return the object that `repartee ask --json` prints; its keys are stable."""
         return {
             "question": self.question,
             "transcript": self.transcript,

@@ -63,7 +63,7 @@ class _Library:
             voices = ctypes.CDLL(f"libflite_cmu_us_{speaker}.so.1")
         except OSError as error:
             raise VoiceError(
-                f"The voice flite is not installed ({error}); install it with 'apt install libflite1', or choose espeak."
+                f"The voice flite is not installed ({error}); install it: 'apt install libflite1', or choose espeak."
             ) from error
         c = self.c
         c.flite_text_to_wave.restype = ctypes.POINTER(_Wave)

@@ -1,4 +1,4 @@
-"""A voice from NVIDIA NeMo (extra ``[nemo]``): FastPitch makes the spectrogram, HiFi-GAN the sound.
+"""A voice from NVIDIA NeMo (extra `[nemo]`): FastPitch makes the spectrogram, HiFi-GAN the sound.
 
 FastPitch (Łańcucki, ICASSP 2021) computes a clause in one pass; HiFi-GAN (Kong et al., NeurIPS 2020) is convolutions
 only, so it is run over windows of the spectrogram with as much context as its kernels reach: the sound is the same as
@@ -53,9 +53,9 @@ class NemoSynthesizer:
         speed: float = 1.0,
         speaker: int | None = None,
     ) -> NemoSynthesizer:
-        """Restore FastPitch and HiFi-GAN models, each a ``.nemo`` file or a pretrained name. Blocking, 10 s and more.
+        """Restore FastPitch and HiFi-GAN models, each a `.nemo` file or a pretrained name. Blocking, 10 s and more.
 
-        ``speed`` multiplies the normal rate, ``speaker`` chooses one of a model trained on several (from 0).
+        `speed` multiplies the normal rate, `speaker` chooses one of a model trained on several (from 0).
 
         Raises:
             NemoError: if the extra is missing, a source is not such a model, or the two do not fit each other.

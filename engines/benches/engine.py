@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 from engines.figures import Figures
 from engines.reader.reader import ReadablePassage, Reader
 
+#: Runs of one contender in a row before the next one's turn: slow drift of the machine hits all alike.
 BLOCK = 10
-"""Runs of one contender in a row before the next one's turn: slow drift of the machine hits all alike."""
 
+#: Pause between blocks, so that the last contender's threads have stopped spinning.
 REST_S = 0.02
-"""Pause between blocks, so that the last contender's threads have stopped spinning."""
 
+#: Runs before timing: a runtime compiles what it finds hot once it is idle, and gets SETTLE_S to do it.
 WARM_UP = 40
-"""Runs before timing: a runtime compiles what it finds hot once it is idle, and gets SETTLE_S to do it."""
 
 SETTLE_S = 3.0
 
@@ -28,7 +28,7 @@ QUESTION_WORDS = 9
 
 
 class Contender(Protocol):
-    """Anything that runs a batch, a ``Runtime`` for one."""
+    """Anything that runs a batch, a `Runtime` for one."""
 
     def run(
         self, input_ids: NDArray[Any], token_type_ids: NDArray[Any], attention_mask: NDArray[Any]
@@ -39,7 +39,7 @@ class Contender(Protocol):
 
 @dataclass(frozen=True)
 class Row:
-    """One contender at one shape. Milliseconds, arrays in to arrays out; ``ratio``: times faster than the baseline."""
+    """One contender at one shape. Milliseconds, arrays in to arrays out; `ratio`: times faster than the baseline."""
 
     model: str
     runtime: str
@@ -54,7 +54,7 @@ class Row:
 class ReadingRow:
     """The reader, question as text in and span out, over many questions.
 
-    ``slot_ms``: the slot given, None for none; ``over``: share of questions that took longer than it.
+    `slot_ms`: the slot given, None for none; `over`: share of questions that took longer than it.
     """
 
     model: str
@@ -109,7 +109,7 @@ def race(
 def read_many(
     reader: Reader, vocab: Sequence[str], *, model: str, passages: int, slot_ms: float | None, questions: int = 200
 ) -> ReadingRow:
-    """Time ``questions`` readings of ``passages`` 60-word passages each, their tokens ready as after ingestion."""
+    """Time `questions` readings of `passages` 60-word passages each, their tokens ready as after ingestion."""
     text = MadeUpText(vocab, seed=1)
     spent, read = [], []
     for number in range(-2 * WARM_UP, questions):
@@ -144,7 +144,7 @@ class MadeUpText:
         self._ends = [piece[2:] for piece in vocab if piece.startswith("##") and piece[2:].isalpha()] or [""]
 
     def words(self, count: int) -> str:
-        """Give ``count`` words."""
+        """Give `count` words."""
         made = []
         for number in range(count):
             end = self._random.choice(self._ends) if self._random.random() < 0.15 else ""

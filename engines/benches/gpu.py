@@ -2,8 +2,8 @@
 
     python -m engines.benches.gpu SECTION OUT [--models minilm-l6,base,large] [--weights FILE] [--cache DIR]
 
-check: logits against OUT/reference-MODEL.npz (written by ``engines.benches.torch --reference``), on every bucket
-time:  enqueue (TensorRT) and CUDA graph, by the clocks that ``engines.benches.torch`` names
+check: logits against OUT/reference-MODEL.npz (written by `engines.benches.torch --reference`), on every bucket
+time:  enqueue (TensorRT) and CUDA graph, by the clocks that `engines.benches.torch` names
 cpu:   a CPU runtime (--runtime) on the same host, host to host
 read:  a question and passages to a span, through the reader, for every question of --questions; answers and scores
 build: the engines alone, into --cache
@@ -46,12 +46,12 @@ def relative_error(found: NDArray[np.float32], wanted: NDArray[np.float32], mask
     return float(np.linalg.norm((found - wanted)[kept]) / np.linalg.norm(wanted[kept]))
 
 
+#: Runs of each checked case: all must give the same bits.
 REPEATS = 30
-"""Runs of each checked case: all must give the same bits."""
 
 
 def check(runtime: TensorRTRuntime | CudaRuntime, reference: Path) -> Iterator[dict[str, Any]]:
-    """Compare logits with the float32 reference; ``run_as``: the batch sizes that a case's rows were run as."""
+    """Compare logits with the float32 reference; `run_as`: the batch sizes that a case's rows were run as."""
     if isinstance(runtime, TensorRTRuntime):
         yield {"unsteady": [[each.seq, each.batch] for each in runtime.unsteady]}
     cases = np.load(reference)
@@ -105,7 +105,7 @@ def time_shape(runtime: TensorRTRuntime, shape: Shape, inputs: Batch) -> Iterato
 
 
 def time_tensorrt(checkpoint: Checkpoint, options: EngineOptions, cache: Path) -> Iterator[dict[str, Any]]:
-    """Load (or build) the engines of ``checkpoint`` and time every shape of ``SHAPES`` that they take."""
+    """Load (or build) the engines of `checkpoint` and time every shape of `SHAPES` that they take."""
     started = time.perf_counter()
     runtime = tensorrt_runtime.load(checkpoint, cache_dir=cache, options=options)
     loaded = time.perf_counter() - started
@@ -125,7 +125,7 @@ def time_tensorrt(checkpoint: Checkpoint, options: EngineOptions, cache: Path) -
 
 
 def time_kernels(checkpoint: Checkpoint, cache: Path) -> Iterator[dict[str, Any]]:
-    """Load ``checkpoint`` for our own kernels and time every shape of ``SHAPES``: rows as drawn, and full ones."""
+    """Load `checkpoint` for our own kernels and time every shape of `SHAPES`: rows as drawn, and full ones."""
     started = time.perf_counter()
     runtime = cuda_runtime.load(checkpoint, cache_dir=cache)
     loaded = time.perf_counter() - started

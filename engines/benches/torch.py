@@ -2,9 +2,9 @@
 
     python -m engines.benches.torch OUT [--models minilm-l6,base,large] [--weights FILE] [--questions FILE.jsonl]
 
-Writes OUT/reference-MODEL.npz (inputs and float32 logits, which ``engines.benches.gpu`` compares with), OUT/torch.json.
-Every shape is timed by three clocks: ``host``, numpy arrays in to a numpy array out; ``launch``, the host's clock
-around queueing the network and waiting for it, inputs and outputs on the device; ``device``, between two events.
+Writes OUT/reference-MODEL.npz (inputs and float32 logits, which `engines.benches.gpu` compares with), OUT/torch.json.
+Every shape is timed by three clocks: `host`, numpy arrays in to a numpy array out; `launch`, the host's clock
+around queueing the network and waiting for it, inputs and outputs on the device; `device`, between two events.
 """
 
 import argparse
@@ -27,16 +27,16 @@ from engines.runtimes.runtime import Runtime
 from engines.sizes import SIZES, random_checkpoint
 from engines.tokenize import Tokenizer
 
+#: (tokens, batch) that are timed.
 SHAPES = ((128, 1), (128, 8), (384, 1), (384, 8))
-"""(tokens, batch) that are timed."""
 
+#: (tokens, batch) whose logits are compared.
 CHECKED = tuple((seq, batch) for seq in (32, 64, 128, 256, 384, 512) for batch in (1, 8))
-"""(tokens, batch) whose logits are compared."""
 
 WARM_UP, RUNS = 50, 500
 
+#: A GPU that rested raises its clock over a few hundred ms; what is timed before looks slower than it is.
 WARM_UP_S = 0.3
-"""A GPU that rested raises its clock over a few hundred ms; what is timed before looks slower than it is."""
 
 
 def random_batch(vocab_size: int, seq: int, batch: int, random: np.random.Generator) -> Batch:
@@ -55,7 +55,7 @@ def quantiles(milliseconds: list[float]) -> dict[str, float]:
 
 
 def warm_up(run: Callable[[], object], runs: int = RUNS) -> None:
-    """Call ``run`` WARM_UP times (at most ``runs``) and for WARM_UP_S at least."""
+    """Call `run` WARM_UP times (at most `runs`) and for WARM_UP_S at least."""
     began, done = time.perf_counter(), 0
     while done < min(WARM_UP, runs) or time.perf_counter() - began < WARM_UP_S:
         run()
@@ -63,7 +63,7 @@ def warm_up(run: Callable[[], object], runs: int = RUNS) -> None:
 
 
 def time_host(run: Callable[[], object], runs: int = RUNS) -> dict[str, float]:
-    """Time ``run`` by the host's clock, in ms, after a warm-up."""
+    """Time `run` by the host's clock, in ms, after a warm-up."""
     warm_up(run, runs)
     spent = []
     for _ in range(runs):
@@ -74,7 +74,7 @@ def time_host(run: Callable[[], object], runs: int = RUNS) -> dict[str, float]:
 
 
 class Quiet:
-    """Holds a file's lock while something is timed, so that benches sharing a GPU take turns; ``None``: no lock."""
+    """Holds a file's lock while something is timed, so that benches sharing a GPU take turns; `None`: no lock."""
 
     def __init__(self, path: Path | None) -> None:
         self._path = path
@@ -144,7 +144,7 @@ def torch_bert(checkpoint: Checkpoint, device: str, half: bool) -> Any:
 
 
 class TorchRuntime:
-    """The float32 reference as a runtime (see ``engines.runtimes.runtime.Runtime``); TensorFloat-32 stays off."""
+    """The float32 reference as a runtime (see `engines.runtimes.runtime.Runtime`); TensorFloat-32 stays off."""
 
     name = "torch-fp32"
     max_batch = 16
@@ -163,7 +163,7 @@ class TorchRuntime:
     def run(
         self, input_ids: NDArray[Any], token_type_ids: NDArray[Any], attention_mask: NDArray[Any]
     ) -> NDArray[np.float32]:
-        """Run a batch; see ``engines.runtimes.runtime.Runtime``."""
+        """Run a batch; see `engines.runtimes.runtime.Runtime`."""
         batch = (input_ids, token_type_ids, attention_mask)
         with self._torch.inference_mode():
             tensors = (self._torch.from_numpy(part.astype(np.int64)).to(self.device) for part in batch)
@@ -177,7 +177,7 @@ class TorchRuntime:
 def write_reference(
     path: Path, checkpoint: Checkpoint, tokenizer: Tokenizer, rows: list[dict[str, Any]], device: str
 ) -> None:
-    """Write random and real inputs for every shape of ``CHECKED``, with their float32 logits, to ``path``."""
+    """Write random and real inputs for every shape of `CHECKED`, with their float32 logits, to `path`."""
     runtime = TorchRuntime(checkpoint, device)
     random = np.random.default_rng(20)
     arrays: dict[str, NDArray[Any]] = {}
@@ -194,9 +194,9 @@ def write_reference(
 def answer_questions(
     runtime: Runtime, checkpoint: Checkpoint, rows: list[dict[str, Any]], passages: int = 1
 ) -> dict[str, Any]:
-    """Read the answer to every question in its context and ``passages`` - 1 others, all tokenised beforehand.
+    """Read the answer to every question in its context and `passages` - 1 others, all tokenised beforehand.
 
-    Gives ``answers``: per row the best span and its score above the null score; ``read_ms``: question to span.
+    Gives `answers`: per row the best span and its score above the null score; `read_ms`: question to span.
     """
     reader = Reader(runtime, checkpoint)
     texts = dict.fromkeys(row["context"] for row in rows)

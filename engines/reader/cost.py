@@ -7,23 +7,23 @@ from pathlib import Path
 
 from engines.files import private_folder, write_whole
 
+#: Share of runs that may take longer than `CostModel.bound`.
 UNUSUAL = 0.005
-"""Share of runs that may take longer than ``CostModel.bound``."""
 
+#: How fast the bound follows: one run longer than it raises its factor by this much.
 TAIL_STEP = 0.1
-"""How fast the bound follows: one run longer than it raises its factor by this much."""
 
+#: Weight of the newest run in the moving average of how busy the machine is.
 LOAD_STEP = 0.2
-"""Weight of the newest run in the moving average of how busy the machine is."""
 
+#: Weight of the newest run in the moving average of a shape's cost.
 BASE_STEP = 0.02
-"""Weight of the newest run in the moving average of a shape's cost."""
 
+#: A run that took longer than so many times what was expected teaches no more than that.
 OUTLIER = 3.0
-"""A run that took longer than so many times what was expected teaches no more than that."""
 
+#: (rows, tokens per row).
 Shape = tuple[int, int]
-"""(rows, tokens per row)."""
 
 
 class CostModel:
@@ -31,8 +31,8 @@ class CostModel:
 
     A run is expected to take its shape's average (interpolated by the number of tokens where a shape was never run)
     times the load, which all shapes share and which follows the last few runs: a busy neighbour slows all of them.
-    ``bound`` adds the tail: a factor that stochastic quantile tracking keeps where UNUSUAL of the runs exceed it. A
-    shape's first run in a process is dearer where the runtime compiles it (``compiles``); that extra is measured too.
+    `bound` adds the tail: a factor that stochastic quantile tracking keeps where UNUSUAL of the runs exceed it. A
+    shape's first run in a process is dearer where the runtime compiles it (`compiles`); that extra is measured too.
     Where it does not, a shape between others begins with what these say: one unlucky run is no reason to shun it.
     """
 
@@ -49,7 +49,7 @@ class CostModel:
         self._lock = threading.Lock()
 
     def observe(self, rows: int, tokens: int, ms: float) -> None:
-        """Learn that a run took ``ms``."""
+        """Learn that a run took `ms`."""
         shape = (rows, tokens)
         with self._lock:
             expected = self._average(shape) * self._load

@@ -31,32 +31,32 @@ from engines.reader.windows import (
 from engines.runtimes.runtime import Runtime, load_runtime
 from engines.tokenize import Tokenizer, Tokens
 
+#: Spans a reading lists at most.
 SPANS = 5
-"""Spans a reading lists at most."""
 
+#: Kept free at the end of a slot for decoding what was read.
 DECODE_MS = 0.4
-"""Kept free at the end of a slot for decoding what was read."""
 
+#: In a slot, windows are run together only if that costs at most this share of running them one by one.
 WORTH_BATCHING = 0.75
-"""In a slot, windows are run together only if that costs at most this share of running them one by one."""
 
+#: Tokens of a passage and its context worth reading; so many of the best one are read even if they do not fit.
 FEWEST_TOKENS = 24
-"""Tokens of a passage and its context worth reading; so many of the best one are read even if they do not fit."""
 
+#: Of what is left in a slot, the title and headings take at most one part in so many when the passage is cut.
 CONTEXT_SHARE = 4
-"""Of what is left in a slot, the title and headings take at most one part in so many when the passage is cut."""
 
+#: Passages that the rarity of the question's words is counted in.
 WEIGHED = 10
-"""Passages that the rarity of the question's words is counted in."""
 
 WARM_STEP = 32
+#: Single rows up to this length, or this cost, run at load: a shape's first run inside a slot would break it.
 WARM_TOKENS, WARM_MS = 192, 8.0
-"""Single rows up to this length, or this cost, run at load: a shape's first run inside a slot would break it."""
 
 
 @dataclass(frozen=True)
 class ReadablePassage:
-    """A passage with its token ids from ingestion. ``context`` (title > heading) is read, never answered from."""
+    """A passage with its token ids from ingestion. `context` (title > heading) is read, never answered from."""
 
     text: str
     tokens: Tokens
@@ -65,9 +65,9 @@ class ReadablePassage:
 
 @dataclass(frozen=True)
 class Span:
-    """``text`` is ``passages[passage].text[start:end]``.
+    """`text` is `passages[passage].text[start:end]`.
 
-    ``score``: logits above "no answer", comparable between passages. ``probability``: its share of the confidence.
+    `score`: logits above "no answer", comparable between passages. `probability`: its share of the confidence.
     """
 
     passage: int
@@ -82,8 +82,8 @@ class Span:
 class Reading:
     """What was read.
 
-    ``null_score``: "no answer" where the best span was read, in logits. ``confidence``: calibrated, 0.5 at the null
-    threshold. ``note``: what was cut to fit the slot.
+    `null_score`: "no answer" where the best span was read, in logits. `confidence`: calibrated, 0.5 at the null
+    threshold. `note`: what was cut to fit the slot.
     """
 
     spans: tuple[Span, ...]
@@ -101,8 +101,8 @@ class _Found:
     """What the windows read so far hold."""
 
     spans: list[Candidate] = field(default_factory=list)
+    #: Passage → tokens read from its beginning on without a gap.
     reached: dict[int, int] = field(default_factory=dict)
-    """Passage → tokens read from its beginning on without a gap."""
 
 
 class Reader:
@@ -147,7 +147,7 @@ class Reader:
         return self.runtime.name
 
     def tokenize(self, text: str) -> Tokens:
-        """Tokens of a passage, for ``ReadablePassage``."""
+        """Tokens of a passage, for `ReadablePassage`."""
         return self.tokenizer.encode(text)
 
     def close(self) -> None:
@@ -164,10 +164,10 @@ class Reader:
         slot_ms: float | None = None,
         threshold: float | None = None,
     ) -> Reading:
-        """Read ``passages`` (best first) for the answer to ``question``.
+        """Read `passages` (best first) for the answer to `question`.
 
-        ``slot_ms``: read only what the measured costs say fits, the best passages first, and say so in ``note``; None
-        reads everything. ``threshold``: the confidence (0..1) below which it abstains; default 0.5, the point
+        `slot_ms`: read only what the measured costs say fits, the best passages first, and say so in `note`; None
+        reads everything. `threshold`: the confidence (0..1) below which it abstains; default 0.5, the point
         calibrated on held-out questions. Blocking; the GIL is released while the runtime computes.
         """
         began = time.perf_counter()
@@ -238,7 +238,7 @@ class Reader:
             self._run(group, bucket, found)
 
     def _read_within(self, question: Ids, passages: Sequence[ReadablePassage], found: _Found, deadline: float) -> None:
-        """Read window after window, best passage first, while the bound of the next run fits before ``deadline``.
+        """Read window after window, best passage first, while the bound of the next run fits before `deadline`.
 
         What time is left then goes to a part of the next window. On a machine too slow for its slot, a part of the best
         passage is read all the same: a late answer is marked as over its budget, and better than none.
@@ -265,7 +265,7 @@ class Reader:
             return
 
     def _plan(self, todo: Sequence[Window], left: float) -> tuple[int, int] | None:
-        """How many of the next windows to run at once, and at which bucket; None if not even one fits in ``left`` ms.
+        """How many of the next windows to run at once, and at which bucket; None if not even one fits in `left` ms.
 
         One at a time keeps the clock in view; a batch is taken only where it is clearly cheaper, as on a GPU.
         """
@@ -281,13 +281,13 @@ class Reader:
         return 1, single
 
     def _affordable(self, batch: int, tokens: int, left: float) -> int | None:
-        """The cheapest bucket for ``tokens`` (a longer one that ran before may be) if its bound fits in ``left``."""
+        """The cheapest bucket for `tokens` (a longer one that ran before may be) if its bound fits in `left`."""
         costs = {each: self.cost.bound(batch, each) for each in self.runtime.buckets if each >= tokens}
         best = min(costs, key=costs.__getitem__, default=None)
         return best if best is not None and costs[best] <= left else None
 
     def _cut(self, question: Ids, passages: Sequence[ReadablePassage], wanted: Window, room: int) -> Window:
-        """As much of a window as ``room`` tokens hold: the stretch likeliest to answer, behind less of the context."""
+        """As much of a window as `room` tokens hold: the stretch likeliest to answer, behind less of the context."""
         tokens = passages[wanted.passage].tokens.ids
         context = wanted.ids[wanted.segment : wanted.begin][: max(room - wanted.count, room // CONTEXT_SHARE)]
         count = min(room - len(context), wanted.count)
@@ -339,7 +339,7 @@ class Reader:
 
 
 def verbatim(passage: ReadablePassage, first: int, last: int) -> tuple[int, int]:
-    """Characters [start, end) of a passage's text that its tokens ``first`` to ``last`` stand for.
+    """Characters [start, end) of a passage's text that its tokens `first` to `last` stand for.
 
     The tokenizer drops accents and invisible signs that follow a letter; they belong to it and are taken along.
     """

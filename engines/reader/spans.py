@@ -7,18 +7,18 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+#: The longest answer, in tokens (the value of the original BERT SQuAD code).
 ANSWER_TOKENS = 30
-"""The longest answer, in tokens (the value of the original BERT SQuAD code)."""
 
+#: Starts and ends paired per window.
 TOP = 20
-"""Starts and ends paired per window."""
 
 
 class Candidate(NamedTuple):
-    """Tokens ``start``..``end`` (inclusive) of passage ``passage``.
+    """Tokens `start`..`end` (inclusive) of passage `passage`.
 
-    ``score``: start plus end logit, above ``null``, the same sum at [CLS] of its window: so "no answer" is 0 for every
-    window (plain logits do not compare between passages: Clark and Gardner 2018), plus the passage's ``prior``.
+    `score`: start plus end logit, above `null`, the same sum at [CLS] of its window: so "no answer" is 0 for every
+    window (plain logits do not compare between passages: Clark and Gardner 2018), plus the passage's `prior`.
     """
 
     passage: int
@@ -29,7 +29,7 @@ class Candidate(NamedTuple):
 
 
 def null_score(logits: NDArray[np.float32]) -> float:
-    """The score of "no answer here": both logits at [CLS]. ``logits``: float32 [n, 2]."""
+    """The score of "no answer here": both logits at [CLS]. `logits`: float32 [n, 2]."""
     return float(logits[0, 0] + logits[0, 1])
 
 
@@ -39,9 +39,9 @@ def prior(rank: int) -> float:
 
 
 def candidates(logits: NDArray[np.float32], passage: int, first: int, null: float = 0.0) -> list[Candidate]:
-    """Best spans of one window, best first. ``logits``: float32 [n, 2], the passage's tokens only.
+    """Best spans of one window, best first. `logits`: float32 [n, 2], the passage's tokens only.
 
-    ``passage``: its rank; ``first``: the number, in the passage, of the first of these tokens. The 20 best starts
+    `passage`: its rank; `first`: the number, in the passage, of the first of these tokens. The 20 best starts
     are paired with the 20 best ends; a span ends at or after its start and has at most ANSWER_TOKENS tokens.
     """
     count = len(logits)
@@ -62,7 +62,7 @@ def candidates(logits: NDArray[np.float32], passage: int, first: int, null: floa
 
 
 def distinct(found: list[Candidate], limit: int) -> list[Candidate]:
-    """Best first, without spans that overlap a better one of the same passage; at most ``limit``."""
+    """Best first, without spans that overlap a better one of the same passage; at most `limit`."""
     kept: list[Candidate] = []
     for each in sorted(found, key=attrgetter("score"), reverse=True):
         if len(kept) == limit:

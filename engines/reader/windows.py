@@ -1,4 +1,4 @@
-"""Question and passage → the token sequences a reader runs: ``[CLS] question [SEP] context passage [SEP]``.
+"""Question and passage → the token sequences a reader runs: `[CLS] question [SEP] context passage [SEP]`.
 
 A passage too long for one sequence is read in overlapping windows (Devlin et al. 2018, section 4.2).
 """
@@ -12,21 +12,21 @@ from numpy.typing import NDArray
 
 from engines.tokenize import Tokenizer
 
+#: A longer question is cut here, as in training.
 QUESTION_TOKENS = 64
-"""A longer question is cut here, as in training."""
 
+#: The longest sequence read, special tokens included: the length of training.
 WINDOW_TOKENS = 384
-"""The longest sequence read, special tokens included: the length of training."""
 
+#: Passage tokens that neighbouring windows share at least, so that an answer is whole in one of them.
 OVERLAP_TOKENS = 96
-"""Passage tokens that neighbouring windows share at least, so that an answer is whole in one of them."""
 
+#: Of a passage's title and headings, at most this many tokens are read before it.
 CONTEXT_TOKENS = 32
-"""Of a passage's title and headings, at most this many tokens are read before it."""
 
 _REACH = 40
+#: How much a word counts for a token so far from it: e⁻¹ at 12 tokens.
 _FADING = np.exp(-np.abs(np.arange(-_REACH, _REACH + 1)) / 12)
-"""How much a word counts for a token so far from it: e⁻¹ at 12 tokens."""
 
 Ids = NDArray[np.int32]
 Batch = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]
@@ -34,8 +34,8 @@ Batch = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]
 
 @dataclass(frozen=True, eq=False)
 class Window:
-    """One sequence to run: ``ids`` int32 [n]; ``segment``: where the second segment begins; from ``begin`` on,
-    ``count`` tokens of passage number ``passage`` lie in it, the first being that passage's token number ``first``."""
+    """One sequence to run: `ids` int32 [n]; `segment`: where the second segment begins; from `begin` on,
+    `count` tokens of passage number `passage` lie in it, the first being that passage's token number `first`."""
 
     ids: Ids
     segment: int
@@ -46,9 +46,9 @@ class Window:
 
 
 def windows(question: Ids, context: Ids, tokens: Ids, passage: int, tokenizer: Tokenizer, longest: int) -> list[Window]:
-    """Lay out one passage: windows of at most ``longest`` tokens in all, as few as can be, of equal length.
+    """Lay out one passage: windows of at most `longest` tokens in all, as few as can be, of equal length.
 
-    Raises ValueError if ``longest`` leaves no room for the question and one token.
+    Raises ValueError if `longest` leaves no room for the question and one token.
     """
     room = longest - len(question) - 3
     context = context[: min(CONTEXT_TOKENS, room // 2)]
@@ -65,7 +65,7 @@ def windows(question: Ids, context: Ids, tokens: Ids, passage: int, tokenizer: T
 def window(
     question: Ids, context: Ids, tokens: Ids, passage: int, tokenizer: Tokenizer, first: int, count: int
 ) -> Window:
-    """Lay out ``count`` tokens of a passage from ``first`` on, behind the question and the context."""
+    """Lay out `count` tokens of a passage from `first` on, behind the question and the context."""
     head = np.concatenate([[tokenizer.cls], question, [tokenizer.sep], context])
     ids = np.concatenate([head, tokens[first : first + count], [tokenizer.sep]]).astype(np.int32)
     return Window(ids, len(question) + 2, len(head), passage, first, count)
@@ -83,7 +83,7 @@ def word_weights(question: Ids, passages: Iterable[Ids]) -> dict[int, float]:
 
 
 def likely_stretch(weights: Mapping[int, float], tokens: Ids, size: int) -> int:
-    """Where to begin reading ``size`` of ``tokens``: the stretch with most weight of the question in and around it.
+    """Where to begin reading `size` of `tokens`: the stretch with most weight of the question in and around it.
 
     A word counts for the tokens beside it too, less and less: answers stand near the question's words.
     """
@@ -96,7 +96,7 @@ def likely_stretch(weights: Mapping[int, float], tokens: Ids, size: int) -> int:
 
 
 def pad(group: Sequence[Window], bucket: int) -> Batch:
-    """Stack windows into ``input_ids``, ``token_type_ids``, ``attention_mask``: int64 [len(group), bucket]."""
+    """Stack windows into `input_ids`, `token_type_ids`, `attention_mask`: int64 [len(group), bucket]."""
     ids, types, mask = (np.zeros((len(group), bucket), np.int64) for _ in range(3))
     for row, each in enumerate(group):
         ids[row, : len(each.ids)] = each.ids

@@ -1,6 +1,6 @@
 """Built engines on disk: each file says what it was made from, and is used only if that still holds and it is whole.
 
-Layout of a file: ``MAGIC``, the header's length (uint32, little endian), the header (JSON: the key, the plan's length
+Layout of a file: `MAGIC`, the header's length (uint32, little endian), the header (JSON: the key, the plan's length
 and SHA-256, when and how long it was built), then the plan as the builder serialised it.
 """
 
@@ -23,7 +23,7 @@ MAGIC = b"RPTENG1\n"
 
 @dataclass(frozen=True)
 class EngineKey:
-    """What an engine depends on; one that differs in any field is rebuilt. ``shapes``: in words; ``options``: JSON."""
+    """What an engine depends on; one that differs in any field is rebuilt. `shapes`: in words; `options`: JSON."""
 
     weights: str
     head: str
@@ -42,7 +42,7 @@ class EngineKey:
 
 @dataclass(frozen=True)
 class CachedEngine:
-    """A file of the cache. ``bytes``: its plan's; ``built_at``: seconds since 1970; ``build_seconds``: taken."""
+    """A file of the cache. `bytes`: its plan's; `built_at`: seconds since 1970; `build_seconds`: taken."""
 
     path: Path
     key: EngineKey
@@ -62,13 +62,13 @@ class EngineCache:
         self.folder = folder
 
     def path(self, key: EngineKey) -> Path:
-        """Where the engine of ``key`` lies, or would."""
+        """Where the engine of `key` lies, or would."""
         return self.folder / key.file_name
 
     def load_or_build(self, key: EngineKey, build: Callable[[], bytes]) -> bytes:
-        """Give the plan of ``key``, from disk if it is there, whole and made from the same; else build and keep it.
+        """Give the plan of `key`, from disk if it is there, whole and made from the same; else build and keep it.
 
-        A folder that cannot be written to costs a build each time, no error. Whatever ``build`` raises passes through.
+        A folder that cannot be written to costs a build each time, no error. Whatever `build` raises passes through.
         """
         with contextlib.suppress(CacheError):
             return read_engine(self.path(key), key)
@@ -81,7 +81,7 @@ class EngineCache:
         return plan
 
     def store(self, key: EngineKey, plan: bytes, build_seconds: float) -> None:
-        """Keep ``plan``, replacing any engine of the same name; does nothing if the folder cannot be written to."""
+        """Keep `plan`, replacing any engine of the same name; does nothing if the folder cannot be written to."""
         facts = {
             "key": asdict(key),
             "bytes": len(plan),
@@ -104,12 +104,12 @@ class EngineCache:
         return sorted(found, key=lambda entry: entry.built_at, reverse=True)
 
     def remove(self, key: EngineKey) -> None:
-        """Forget the engine of ``key``: it turned out not to load, say."""
+        """Forget the engine of `key`: it turned out not to load, say."""
         with contextlib.suppress(OSError):
             self.path(key).unlink(missing_ok=True)
 
     def read_timings(self, name: str) -> bytes:
-        """Give the tactic timings kept under ``name``, empty if there are none."""
+        """Give the tactic timings kept under `name`, empty if there are none."""
         try:
             return (self.folder / f"{_slug(name)}.timing").read_bytes()
         except OSError:
@@ -123,7 +123,7 @@ class EngineCache:
 
     @contextlib.contextmanager
     def _lock(self, key: EngineKey) -> Iterator[None]:
-        """Hold the file lock of ``key``; without one where files cannot be locked or written."""
+        """Hold the file lock of `key`; without one where files cannot be locked or written."""
         try:
             import fcntl
 
@@ -163,7 +163,7 @@ def read_header(path: Path) -> tuple[CachedEngine, str, int]:
 
 
 def read_engine(path: Path, key: EngineKey | None = None) -> bytes:
-    """Read the plan of an engine file, which must have been made from ``key`` if one is given.
+    """Read the plan of an engine file, which must have been made from `key` if one is given.
 
     Raises:
         CacheError: the file is missing, damaged, or was made from something else, which the sentence names.

@@ -1,4 +1,4 @@
-"""What a GPU runtime needs, part by part: what is here, what is not, and how to get it. Read by ``repartee doctor``."""
+"""What a GPU runtime needs, part by part: what is here, what is not, and how to get it. Read by `repartee doctor`."""
 
 from collections.abc import Iterator
 from typing import Literal

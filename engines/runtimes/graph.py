@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     import onnx
 
 OPSET = 17
+#: Added to the scores of padding: its softmax is 0 in float32 and float16 alike, and it does not overflow float16.
 MASKED = -10000.0
-"""Added to the scores of padding: its softmax is 0 in float32 and float16 alike, and it does not overflow float16."""
 
 
 def build_graph(
@@ -28,12 +28,12 @@ def build_graph(
     layer_norm: Literal["op", "parts"] = "op",
     weights: Literal["float32", "int8"] = "float32",
 ) -> "onnx.ModelProto":
-    """Build the graph of ``checkpoint``.
+    """Build the graph of `checkpoint`.
 
-    Inputs ``input_ids``, ``token_type_ids``, ``attention_mask``: int64 [batch, seq]. Output for ``head="span"``:
-    ``logits`` float32 [batch, seq, 2] (start, end); for ``"embedding"``: ``embedding`` float32 [batch, hidden], mean
-    over kept tokens, length 1. ``layer_norm``: opset 17's LayerNormalization, or elementary operators.
-    ``weights="int8"``: matrices and tables are held as int8 codes with a scale per output channel (or table row), cast
+    Inputs `input_ids`, `token_type_ids`, `attention_mask`: int64 [batch, seq]. Output for `head="span"`:
+    `logits` float32 [batch, seq, 2] (start, end); for `"embedding"`: `embedding` float32 [batch, hidden], mean
+    over kept tokens, length 1. `layer_norm`: opset 17's LayerNormalization, or elementary operators.
+    `weights="int8"`: matrices and tables are held as int8 codes with a scale per output channel (or table row), cast
     and multiplied in the graph; the arithmetic stays float32, and a runtime may fuse the pair into int8 arithmetic.
 
     Raises:
@@ -161,7 +161,7 @@ class _Graph:
         return self.op("Mul", [self.op("Mul", [x, gate], f"{name}.gated"), self.floats("half", 0.5)], name)
 
     def linear(self, x: str, parts: list[str], name: str, *, factors: Sequence[float] = (1,), out: str = "") -> str:
-        """x [batch, seq, in] → [batch, seq, out]: the layers named ``parts`` side by side, each times its factor."""
+        """x [batch, seq, in] → [batch, seq, out]: the layers named `parts` side by side, each times its factor."""
         weights = [self.tensors[f"{part}.weight"] for part in parts]
         factor = np.repeat(np.array(factors, np.float32), [len(weight) for weight in weights])
         bias = np.concatenate([self.tensors[f"{part}.bias"] for part in parts]) * factor
@@ -177,7 +177,7 @@ class _Graph:
         return self.op("Add", [product, self.constant(f"{name}.bias", bias)], out or name)
 
     def lookup(self, table: str, ids: str, name: str) -> str:
-        """Rows of ``table`` [rows, hidden] by number: [batch, seq] → [batch, seq, hidden]."""
+        """Rows of `table` [rows, hidden] by number: [batch, seq] → [batch, seq, hidden]."""
         if not self.int8:
             return self.op("Gather", [self.weight(table), ids], name)
         codes, scale = quantize_rows(self.tensors[table])

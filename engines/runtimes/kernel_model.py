@@ -10,7 +10,7 @@ from plugins.bert import L, Layer, Model, Norm
 
 
 def kernel_model(checkpoint: Checkpoint, head: OutputHead, linear: Callable[[list[str], float], L]) -> Model[L]:
-    """Name the parts of ``checkpoint``. ``linear``: makes one layer of the named ones, the first times a factor."""
+    """Name the parts of `checkpoint`. `linear`: makes one layer of the named ones, the first times a factor."""
     config, tensors = checkpoint.config, checkpoint.tensors
 
     def norm(name: str) -> Norm:

@@ -15,8 +15,8 @@ from engines.tokenize import Tokenizer
 if TYPE_CHECKING:
     import onnx
 
+#: Of the magnitudes in a batch; what lies beyond is clipped. The outermost values would make the steps too coarse.
 PERCENTILE = 99.99
-"""Of the magnitudes in a batch; what lies beyond is clipped. The outermost values would make the steps too coarse."""
 
 Batch = tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]
 
@@ -31,9 +31,9 @@ def products(model: "onnx.ModelProto") -> "list[onnx.NodeProto]":
 def measure_ranges(
     checkpoint: Checkpoint, batches: Iterable[Batch], percentile: float = PERCENTILE
 ) -> dict[str, NDArray[np.float32]]:
-    """Run ``batches`` in float32 and give tensor name → range [1]: the largest over batches of each one's percentile.
+    """Run `batches` in float32 and give tensor name → range [1]: the largest over batches of each one's percentile.
 
-    Keep it in ``Checkpoint.activations``; padding is left out.
+    Keep it in `Checkpoint.activations`; padding is left out.
     """
     import openvino
     from onnx import TensorProto, helper
@@ -56,7 +56,7 @@ def measure_ranges(
 
 
 def with_ranges(checkpoint: Checkpoint, ranges: Mapping[str, NDArray[np.float32]]) -> Checkpoint:
-    """Give ``checkpoint`` with measured ``ranges``, and a digest of its own: engines of other ranges are others."""
+    """Give `checkpoint` with measured `ranges`, and a digest of its own: engines of other ranges are others."""
     digest = hashlib.sha256(checkpoint.digest.encode())
     for name in sorted(ranges):
         digest.update(name.encode() + ranges[name].tobytes())
@@ -64,7 +64,7 @@ def with_ranges(checkpoint: Checkpoint, ranges: Mapping[str, NDArray[np.float32]
 
 
 def question_batches(tokenizer: Tokenizer, rows: Sequence[Mapping[str, Any]], seq: int, batch: int) -> Iterator[Batch]:
-    """Pack ``question`` and ``context`` of ``rows`` as [CLS] question [SEP] context [SEP], cut to ``seq`` tokens.
+    """Pack `question` and `context` of `rows` as [CLS] question [SEP] context [SEP], cut to `seq` tokens.
 
     Yields ids, types and mask, int32 [batch, seq]; rows that do not fill a last batch are left out.
     """

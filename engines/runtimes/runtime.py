@@ -1,6 +1,6 @@
 """What runs a BERT graph: one protocol, a table of the runtimes there are, and the choice between them.
 
-A runtime is a module of this room with two functions, named in ``RUNTIMES``:
+A runtime is a module of this room with two functions, named in `RUNTIMES`:
 
     status() -> Status                                               cheap; loads nothing heavy
     load(checkpoint, *, head, cache_dir, threads) -> Runtime          raises ReparteeError if it cannot
@@ -19,6 +19,7 @@ from engines.errors import ReparteeError
 
 OutputHead = Literal["span", "embedding"]
 
+#: Name → module, best first: `auto` takes the first one that works.
 RUNTIMES = {
     "tensorrt": "engines.runtimes.tensorrt.runtime",
     "cuda": "engines.runtimes.cuda.runtime",
@@ -26,12 +27,11 @@ RUNTIMES = {
     "openvino": "engines.runtimes.openvino.runtime",
     "openvino-f32": "engines.runtimes.openvino.float32",
 }
-"""Name → module, best first: ``auto`` takes the first one that works."""
 
 ON_GPU = ("tensorrt", "cuda")
 
+#: Sequence lengths in tokens that a batch is padded to: a new shape costs a runtime time, padding costs every run.
 BUCKETS = (32, 48, 64, 80, 96, 112, 128, 160, 192, 256, 320, 384, 512)
-"""Sequence lengths in tokens that a batch is padded to: a new shape costs a runtime time, padding costs every run."""
 
 
 def buckets_within(longest: int, buckets: tuple[int, ...] = BUCKETS) -> tuple[int, ...]:
@@ -44,23 +44,23 @@ class UnsuitableModelError(ReparteeError):
 
 
 class Runtime(Protocol):
-    """A loaded BERT. ``run`` may be called from several threads and releases the GIL while it computes."""
+    """A loaded BERT. `run` may be called from several threads and releases the GIL while it computes."""
 
     name: str
+    #: The chip, in words, and the precision it computes in.
     device: str
-    """The chip, in words, and the precision it computes in."""
+    #: Sequence lengths that `run` takes, ascending.
     buckets: tuple[int, ...]
-    """Sequence lengths that ``run`` takes, ascending."""
     max_batch: int
+    #: Whether a shape is made ready on its first run, which is dearer for it; if not, shapes may be many.
     compiles: bool
-    """Whether a shape is made ready on its first run, which is dearer for it; if not, shapes may be many."""
+    #: Why a runtime that ranks higher was passed over, or "".
     note: str
-    """Why a runtime that ranks higher was passed over, or ""."""
 
     def run(
         self, input_ids: NDArray[Any], token_type_ids: NDArray[Any], attention_mask: NDArray[Any]
     ) -> NDArray[np.float32]:
-        """Run a batch: int32 or int64 [batch, seq], seq one of ``buckets``, batch at most ``max_batch``.
+        """Run a batch: int32 or int64 [batch, seq], seq one of `buckets`, batch at most `max_batch`.
 
         Returns float32: start and end logits [batch, seq, 2] for the span head, [batch, hidden] for the embedding head.
         """
@@ -73,7 +73,7 @@ class Runtime(Protocol):
 
 @dataclass(frozen=True)
 class Status:
-    """Whether a runtime works here. ``reason``: one sentence, why (not). ``installed``: its library is there."""
+    """Whether a runtime works here. `reason`: one sentence, why (not). `installed`: its library is there."""
 
     name: str
     available: bool
@@ -95,15 +95,15 @@ def load_runtime(
     isa: str = "",
     head: OutputHead = "span",
 ) -> Runtime:
-    """Load ``checkpoint`` (default: the bundled reader) into the runtime ``name``, or the best that works (``auto``).
+    """Load `checkpoint` (default: the bundled reader) into the runtime `name`, or the best that works (`auto`).
 
-    ``cache_dir`` keeps compiled models; it may be read-only, then nothing is kept. ``threads``: CPU threads, None for
-    all cores. ``isa``: run our CPU kernels for this instruction set, nothing else. With ``auto``, ``note`` says in a
-    few words, for every answer's ledger, why a GPU that is there, or whose libraries are, is not used; ``status`` and
-    ``repartee doctor`` have the whole sentence.
+    `cache_dir` keeps compiled models; it may be read-only, then nothing is kept. `threads`: CPU threads, None for
+    all cores. `isa`: run our CPU kernels for this instruction set, nothing else. With `auto`, `note` says in a
+    few words, for every answer's ledger, why a GPU that is there, or whose libraries are, is not used; `status` and
+    `repartee doctor` have the whole sentence.
 
     Raises:
-        ReparteeError: the name is unknown, or the runtime (with ``auto``: every one) does not work here.
+        ReparteeError: the name is unknown, or the runtime (with `auto`: every one) does not work here.
     """
     if checkpoint is None:
         from engines.checkpoint import default_checkpoint_path

@@ -1,4 +1,4 @@
-"""The baseline of the benches: Hugging Face transformers, float32, eager, on the CPU (extra ``[train]``)."""
+"""The baseline of the benches: Hugging Face transformers, float32, eager, on the CPU (extra `[train]`)."""
 
 import importlib
 from importlib.util import find_spec
@@ -19,7 +19,7 @@ def installed() -> bool:
 
 
 class TransformersEager:
-    """``BertForQuestionAnswering`` with the weights of ``checkpoint`` and plain attention."""
+    """`BertForQuestionAnswering` with the weights of `checkpoint` and plain attention."""
 
     def __init__(self, checkpoint: Checkpoint, threads: int | None = None) -> None:
         if not installed():

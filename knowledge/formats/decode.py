@@ -20,7 +20,7 @@ _DECLARED = re.compile(
 #: A text is still UTF-8 if it has this many characters beyond ASCII for each byte that is wrong.
 _UTF8_PER_FAULT = 4
 #: Encodings of the web (https://encoding.spec.whatwg.org/#names-and-labels), by Python's names. Python knows others
-#: under which bytes are no text at all (``undefined``, ``idna``, ``unicode_escape``).
+#: under which bytes are no text at all (`undefined`, `idna`, `unicode_escape`).
 _DECLARABLE = frozenset(
     """
     utf-8 utf-16 utf-16-le utf-16-be ascii cp866 cp874 cp932 cp949 koi8-r koi8-u mac-roman mac-cyrillic
@@ -34,9 +34,9 @@ _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
 
 def decode(content: bytes, *, html: bool = False) -> str:
-    """Return the text of ``content``: by its byte order mark, as UTF-8, as an HTML page declares, or as Windows-1252.
+    """Return the text of `content`: by its byte order mark, as UTF-8, as an HTML page declares, or as Windows-1252.
 
-    Line ends are ``\\n``, and a letter has at most thirty combining marks. Raises DocumentError for binary content.
+    Line ends are `\\n`, and a letter has at most thirty combining marks. Raises DocumentError for binary content.
     """
     encoding = next((encoding for mark, encoding in _BOMS if content.startswith(mark)), None)
     if encoding is None and b"\0" in content:

@@ -1,6 +1,6 @@
 """What the tools that people write Markdown with add to it, said in CommonMark.
 
-Blocks with a title (admonitions and tabs of MkDocs, ``:::`` containers, callouts of Obsidian and GitHub) become ``div``
+Blocks with a title (admonitions and tabs of MkDocs, `:::` containers, callouts of Obsidian and GitHub) become `div`
 elements with the title as an attribute; comments and embeds of Obsidian are left out, and what its links show is kept.
 """
 
@@ -40,12 +40,12 @@ def common(text: str) -> str:
 
 
 def extend(markdown: MarkdownIt) -> None:
-    """Have ``markdown`` read the links, marks and embeds inside lines."""
+    """Have `markdown` read the links, marks and embeds inside lines."""
     markdown.core.ruler.push("repartee_inline", _inline)
 
 
 def _uncommented(text: str) -> str:
-    """Leave out what stands between two ``%%`` of a line, or from a line that begins with it on; but not in code."""
+    """Leave out what stands between two `%%` of a line, or from a line that begins with it on; but not in code."""
     if "%%" not in text:
         return text
     kept: list[str] = []
@@ -73,7 +73,7 @@ def _uncommented(text: str) -> str:
 
 
 def _fence_after(line: str, fence: str) -> str:
-    """The fence of the code that ``line`` begins, goes on with or ends; empty outside."""
+    """The fence of the code that `line` begins, goes on with or ends; empty outside."""
     if (match := _FENCE.match(line)) is None:
         return fence
     if not fence:
@@ -115,7 +115,7 @@ def _blocks(lines: list[str], depth: int) -> Iterator[str]:
 
 
 def _end_of_indented(lines: list[str], start: int, indent: str) -> int:
-    """Return where the block ends that is indented by four more than ``indent``."""
+    """Return where the block ends that is indented by four more than `indent`."""
     end = start
     for number in count(start):
         if number >= len(lines):

@@ -46,7 +46,7 @@ def convert(content: bytes, name: str) -> DocumentText:
 def html_document(text: str, name: str, title: str = "") -> DocumentText:
     """Turn an HTML page into plain text.
 
-    The title is ``title``, else the first h1, else the page's title, else ``name``. Navigation, scripts,
+    The title is `title`, else the first h1, else the page's title, else `name`. Navigation, scripts,
     controls, hidden and struck-out parts are dropped; if the page has a main part, only that is read. Runs of white
     space become one space, list items and table rows become lines, and a row names the column of each cell.
     """
@@ -88,7 +88,7 @@ def _is_inside(node: LexborNode, others: list[LexborNode]) -> bool:
 
 @dataclass
 class _Page:
-    """Collects blocks while the tree is walked; ``text`` grows by appending, so offsets into it are final."""
+    """Collects blocks while the tree is walked; `text` grows by appending, so offsets into it are final."""
 
     text: list[str] = field(default_factory=list)
     length: int = 0
@@ -103,7 +103,7 @@ class _Page:
     outer: list[dict[int, str]] = field(default_factory=list)  # the headings to go back to
 
     def read(self, root: LexborNode) -> _Page:
-        """Walk ``root`` in document order, without recursion: pages nest thousands of elements deep. Returns self."""
+        """Walk `root` in document order, without recursion: pages nest thousands of elements deep. Returns self."""
         stack: list[tuple[LexborNode, bool]] = [(root, False)]
         inside = naming = 0
         while stack:
@@ -181,7 +181,7 @@ class _Page:
         self.prefix, self.joint = "", "\n\n"
 
     def add(self, block: str) -> None:
-        """Append ``block`` to the plain text and to the current section."""
+        """Append `block` to the plain text and to the current section."""
         block = stream_safe(block)
         joint = self.joint if self.length else ""
         start = self.length + len(joint)
@@ -190,7 +190,7 @@ class _Page:
         self.sections[-1][1].append((start, self.length))
 
     def heading(self, level: int) -> None:
-        """End a heading of ``level`` (1 is the highest): what follows is a new section."""
+        """End a heading of `level` (1 is the highest): what follows is a new section."""
         title = " ".join(self._collected().split())
         if len(title) > LONGEST_HEADING:
             self.add(title)

@@ -35,19 +35,19 @@ _NOTE_MARK = re.compile(r"\[?[\d*†‡§a-z]{1,4}\]?")
 
 
 def visible(text: str) -> str:
-    """Return ``text`` without the characters that only say where a line may break."""
+    """Return `text` without the characters that only say where a line may break."""
     return text.translate(_INVISIBLE)
 
 
 def squeeze(text: str) -> str:
-    """Return ``text`` with each run of white space as one space, as HTML is shown."""
+    """Return `text` with each run of white space as one space, as HTML is shown."""
     return _SPACE.sub(" ", visible(text))
 
 
 def is_dropped(node: LexborNode, tag: str, *, inside: bool = True, naming: bool = False) -> bool:
     """Tell whether an element is not read: what a program runs, a visitor operates, or nobody is shown.
 
-    ``inside``: it stands in the content of the page; ``naming``: it stands in a heading or the like.
+    `inside`: it stands in the content of the page; `naming`: it stands in a heading or the like.
     """
     if tag in _DROPPED or (tag == "aside" and not inside):
         return True
@@ -84,7 +84,7 @@ def _holds_a_page(form: LexborNode) -> bool:
 
 
 def raised(node: LexborNode) -> str:
-    """Return the text of a ``sup`` element: an exponent so that it stays one, nothing for the mark of a footnote."""
+    """Return the text of a `sup` element: an exponent so that it stays one, nothing for the mark of a footnote."""
     text = inline_text(node).strip()
     attributes = node.attributes
     marked = any(

@@ -36,11 +36,11 @@ class Limits:
     memory_mb_per_mb: int = 96
 
     def seconds(self, size: int) -> float:
-        """Processor time for a document of ``size`` bytes."""
+        """Processor time for a document of `size` bytes."""
         return self.cpu_s + self.cpu_s_per_mb * size / 2**20
 
     def megabytes(self, size: int) -> int:
-        """Address space for a document of ``size`` bytes, MiB."""
+        """Address space for a document of `size` bytes, MiB."""
         return self.memory_mb + self.memory_mb_per_mb * -(-size // 2**20)
 
 

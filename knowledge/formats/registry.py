@@ -8,7 +8,7 @@ from importlib import import_module
 from knowledge.text import DocumentError, DocumentText
 
 #: Suffix in lower case → the module of this folder that reads such documents. It has a function
-#: ``convert(content: bytes, name: str) -> DocumentText``, where ``name`` is the title of a document that has none. What
+#: `convert(content: bytes, name: str) -> DocumentText`, where `name` is the title of a document that has none. What
 #: it raises as DocumentError completes a sentence that begins with the document's path: "holds binary data; …".
 CONVERTERS = {
     ".md": "markdown",
@@ -22,10 +22,10 @@ CONVERTERS = {
 
 
 def convert(content: bytes, suffix: str, name: str) -> DocumentText:
-    """Turn the content of a document into plain text, by its ``suffix``.
+    """Turn the content of a document into plain text, by its `suffix`.
 
     Raises DocumentError, whose sentence lacks the document's path, for what cannot be read or has no text in it. Any
-    other exception is a fault of the converter: call this in a process of its own (``knowledge.formats.process``).
+    other exception is a fault of the converter: call this in a process of its own (`knowledge.formats.process`).
     """
     converter: Callable[[bytes, str], DocumentText] = import_module(
         f"knowledge.formats.{CONVERTERS[suffix.lower()]}"

@@ -76,7 +76,7 @@ def _grid(table: LexborNode) -> list[list[_Cell]]:
 
 
 def _continue(row: list[_Cell], spanning: dict[int, tuple[int, _Cell]]) -> None:
-    """Put the cells into ``row`` that reach down from the rows above to its next columns."""
+    """Put the cells into `row` that reach down from the rows above to its next columns."""
     while (found := spanning.pop(len(row), None)) is not None:
         left, cell = found
         if left > 1:

@@ -1,8 +1,8 @@
-"""The process that converts documents, started by ``knowledge.formats.process``: it may crash, hang or be killed.
+"""The process that converts documents, started by `knowledge.formats.process`: it may crash, hang or be killed.
 
 It reads requests from standard input and answers on standard output, one after the other. A request is a line of JSON
-(``suffix``, ``name``, ``size``, ``cpu_s``, ``memory_bytes``) and ``size`` bytes, the document. An answer is the length
-of what follows in a line, and JSON: the document's ``title``, ``text``, ``sections`` and ``pages``, or ``error``.
+(`suffix`, `name`, `size`, `cpu_s`, `memory_bytes`) and `size` bytes, the document. An answer is the length
+of what follows in a line, and JSON: the document's `title`, `text`, `sections` and `pages`, or `error`.
 """
 
 from __future__ import annotations

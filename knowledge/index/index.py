@@ -18,7 +18,7 @@ class IndexBusyError(Exception):
 
 
 class Mark(NamedTuple):
-    """Up to which change of which store an index has taken things up; ``version`` is 0 for one that is empty."""
+    """Up to which change of which store an index has taken things up; `version` is 0 for one that is empty."""
 
     version: int
     store: str
@@ -26,7 +26,7 @@ class Mark(NamedTuple):
 
 
 class Source(Protocol):
-    """What an index is made from; ``knowledge.store.sqlite.Store`` is one."""
+    """What an index is made from; `knowledge.store.sqlite.Store` is one."""
 
     @property
     def identity(self) -> str:
@@ -37,7 +37,7 @@ class Source(Protocol):
         """The number of the latest change."""
 
     def changes(self, since: int) -> Iterable[int]:
-        """The documents that were added, replaced or removed after the change number ``since``."""
+        """The documents that were added, replaced or removed after the change number `since`."""
 
     def indexable(self, document: int) -> Iterable[tuple[int, str, str, str]]:
         """Id, title, headings and text of the passages of a document; nothing if it is gone."""
@@ -55,10 +55,10 @@ class Index(Protocol):
         """Tells two folders apart that were at the same place; 0 in memory."""
 
     def replay(self, source: Source) -> None:
-        """Take up every change of ``source`` that the index does not have yet. Call it inside ``exclusive``."""
+        """Take up every change of `source` that the index does not have yet. Call it inside `exclusive`."""
 
     def search(self, question: str, k: int) -> list[tuple[int, float]]:
-        """Return ids and scores of the ``k`` best passages, best first; scores compare within one search only."""
+        """Return ids and scores of the `k` best passages, best first; scores compare within one search only."""
 
     def reload(self) -> None:
         """See what another process has written since."""
@@ -74,12 +74,12 @@ class IndexKind(Protocol):
         """Make an empty index in a folder, or in memory. Raises IndexBrokenError if it cannot be written."""
 
     def open(self, folder: Path, *, readonly: bool = False) -> Index:
-        """Open the index in ``folder``. Raises IndexBrokenError if it is missing, damaged or of another version."""
+        """Open the index in `folder`. Raises IndexBrokenError if it is missing, damaged or of another version."""
 
 
 @contextlib.contextmanager
 def exclusive(folder: Path, wait_s: float) -> Iterator[None]:
-    """Be the only one, of all processes, that writes or replaces the index in ``folder``. Raises IndexBusyError.
+    """Be the only one, of all processes, that writes or replaces the index in `folder`. Raises IndexBusyError.
 
     A process that ends, however it does, gives the lock back. The lock of the index itself lies in the folder, which
     may be damaged, and is replaced as a whole when the index is made again.

@@ -23,7 +23,7 @@ T = TypeVar("T")
 class KeptIndex:
     """One index of a home, in a folder of its own. Safe to use from several threads and several processes.
 
-    ``tell`` hears in a sentence of what was put right, or could not be.
+    `tell` hears in a sentence of what was put right, or could not be.
     """
 
     def __init__(self, kind: IndexKind, place: Path, store: Store, tell: Callable[[str], None]) -> None:
@@ -130,7 +130,7 @@ class KeptIndex:
             self._store.flush()
 
     def _guarded(self, action: Callable[[Index], T]) -> T:
-        """Run ``action`` on the index; if the index is damaged, make it again and run it once more."""
+        """Run `action` on the index; if the index is damaged, make it again and run it once more."""
         index = self._index
         try:
             return action(index)

@@ -26,7 +26,7 @@ STOP_WORDS = frozenset(
 class Weights:
     """How much counts what. docs/retrieval.md has the measurements."""
 
-    #: A word in each field. ``exact`` is the text without stemming.
+    #: A word in each field. `exact` is the text without stemming.
     text: float = 1.0
     exact: float = 0.4
     headings: float = 0.6
@@ -66,7 +66,7 @@ class Analysis:
         self._stem = analyzer(tantivy.Tokenizer.raw(), stemming=True)
 
     def query(self, question: str, schema: tantivy.Schema, searcher: tantivy.Searcher) -> tantivy.Query | None:
-        """Return the query for ``question``, or None if it has no words."""
+        """Return the query for `question`, or None if it has no words."""
         from tantivy import Occur, Query
 
         weights, stop_words = self._weights, self._weights.stop_words

@@ -27,10 +27,10 @@ _CHANGING = frozenset(["meta.json", ".managed.json", SUMS_NAME])
 
 
 class PassageIndex:
-    """A tantivy index of passages. ``mark`` says which store, and up to which change of it, is inside.
+    """A tantivy index of passages. `mark` says which store, and up to which change of it, is inside.
 
-    The mark is a document of the index itself, so it is committed together with what it speaks of. ``inode`` tells two
-    folders apart that were at the same place. See ``knowledge.index.index.Index``.
+    The mark is a document of the index itself, so it is committed together with what it speaks of. `inode` tells two
+    folders apart that were at the same place. See `knowledge.index.index.Index`.
     """
 
     mark: Mark
@@ -72,7 +72,7 @@ class PassageIndex:
 
     @classmethod
     def open(cls, folder: Path, *, readonly: bool = False) -> PassageIndex:
-        """Open the index in ``folder``. Raises IndexBrokenError if it is missing, damaged or of another version."""
+        """Open the index in `folder`. Raises IndexBrokenError if it is missing, damaged or of another version."""
         import tantivy
 
         if not (folder / "meta.json").is_file():
@@ -110,7 +110,7 @@ class PassageIndex:
         self._searcher = searcher
 
     def replay(self, source: Source) -> None:
-        """Take up every change of ``source`` that the index does not have yet. Call it inside ``exclusive``."""
+        """Take up every change of `source` that the index does not have yet. Call it inside `exclusive`."""
         with self.writing() as writer:
             done = self.mark.sequence
             while done < (sequence := source.sequence) or not self.mark.version:
@@ -124,7 +124,7 @@ class PassageIndex:
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[Writer]:
-        """Write to the index; nothing is seen before ``Writer.commit``. Call it inside ``exclusive``.
+        """Write to the index; nothing is seen before `Writer.commit`. Call it inside `exclusive`.
 
         Raises IndexBrokenError, also if somebody else is writing.
         """
@@ -147,7 +147,7 @@ class PassageIndex:
         self.reload()
 
     def search(self, question: str, k: int) -> list[tuple[int, float]]:
-        """Return the ids and scores of the ``k`` best passages. Raises IndexBrokenError."""
+        """Return the ids and scores of the `k` best passages. Raises IndexBrokenError."""
         with _broken():
             searcher = self._searcher
             query = self._analysis.query(question, self._index.schema, searcher)

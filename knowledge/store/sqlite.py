@@ -31,7 +31,7 @@ MOST_REMOVED = 100
 
 @dataclass(frozen=True, kw_only=True)
 class Document:
-    """A document in the store: ``path`` is absolute, ``name`` as it was given, ``added_at`` in seconds since 1970."""
+    """A document in the store: `path` is absolute, `name` as it was given, `added_at` in seconds since 1970."""
 
     id: int
     path: str
@@ -65,10 +65,10 @@ class StoreFullError(StoreError):
 class Store:
     """Documents and passages in one SQLite file. Safe to use from several threads and several processes.
 
-    ``sequence`` grows with every change of the content; ``changes`` tells which documents an index has to take up.
-    ``tell`` hears, in a sentence, of what is wrong with the content without keeping the rest from being read. A store
+    `sequence` grows with every change of the content; `changes` tells which documents an index has to take up.
+    `tell` hears, in a sentence, of what is wrong with the content without keeping the rest from being read. A store
     of an older format is brought to today's; where it cannot be written, a copy of it in memory is. Where the disk is
-    full (``full``), a store that is there is opened for reading.
+    full (`full`), a store that is there is opened for reading.
     """
 
     def __init__(self, path: Path, *, readonly: bool = False, tell: Callable[[str], None] = lambda _: None) -> None:
@@ -240,7 +240,7 @@ class Store:
     def put(
         self, path: str, name: str, digest: bytes, size: int, text: DocumentText, passages: Sequence[NewPassage]
     ) -> bool:
-        """Add a document, or replace the one at ``path``, in one transaction; return True if it replaced one."""
+        """Add a document, or replace the one at `path`, in one transaction; return True if it replaced one."""
         compressed = zlib.compress(text.text.encode(), 1)
         row = (name, text.title, digest, size, time.time(), compressed)
         with self._guard(), self._transaction():
@@ -297,14 +297,14 @@ class Store:
             self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
 
     def touch(self) -> None:
-        """Let other processes know, through ``data_version``, that the index has been written."""
+        """Let other processes know, through `data_version`, that the index has been written."""
         with self._guard(), self._transaction():
             self._connection.execute("UPDATE facts SET value = value + 1 WHERE name = 'indexed'")
 
     def forget_removed(self, sequence: int) -> None:
-        """Forget the removals up to the change number ``sequence``, once they are many.
+        """Forget the removals up to the change number `sequence`, once they are many.
 
-        An index that has taken up something, but less than ``forgotten``, has to be made again.
+        An index that has taken up something, but less than `forgotten`, has to be made again.
         """
         with self._guard(), self._transaction():
             run = self._connection.execute
@@ -354,7 +354,7 @@ class Store:
             return version
 
     def digest(self, path: str) -> bytes | None:
-        """The digest of the document at ``path``, or None if it is not in the store."""
+        """The digest of the document at `path`, or None if it is not in the store."""
         with self._guard():
             row = self._connection.execute("SELECT digest FROM documents WHERE path = ?", (path,)).fetchone()
             return row[0] if row else None
@@ -427,7 +427,7 @@ class Store:
         return passage
 
     def changes(self, since: int) -> list[int]:
-        """The documents that were added, replaced or removed after the change number ``since``."""
+        """The documents that were added, replaced or removed after the change number `since`."""
         with self._guard():
             rows = self._connection.execute(
                 "SELECT document FROM changes WHERE sequence > ? ORDER BY sequence", (since,)

@@ -14,7 +14,7 @@ from engines.errors import ReparteeError
 
 
 def run_failing(monkeypatch, tmp_path, error):
-    """Run ``repartee doctor`` with a body that raises ``error``, through the real group."""
+    """Run `repartee doctor` with a body that raises `error`, through the real group."""
 
     @click.command()
     def body():

@@ -21,7 +21,7 @@ QUESTION, OTHER = "00-slt", "05-rms"  # how tall is the lighthouse at Marlow Poi
 
 @pytest.fixture(scope="session")
 def clip(tmp_path_factory) -> Callable[[str], Path]:
-    """The path of a recorded question as raw int16 at 24 kHz: ``clip("00-slt")``."""
+    """The path of a recorded question as raw int16 at 24 kHz: `clip("00-slt")`."""
     folder = tmp_path_factory.mktemp("clips")
 
     def convert(name: str) -> Path:
@@ -47,7 +47,7 @@ def command_of(client: str) -> list[str]:
 
 @pytest.fixture(scope="session")
 def certify(served, clip) -> Callable[[str, str], dict[str, Any]]:
-    """Return what a client saw in a scenario: ``certify("openai", "spoken")``. Each client runs once, all scenarios."""
+    """Return what a client saw in a scenario: `certify("openai", "spoken")`. Each client runs once, all scenarios."""
 
     @functools.cache
     def run(client: str) -> dict[str, dict[str, Any]]:

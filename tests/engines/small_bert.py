@@ -93,7 +93,7 @@ def random_batch(config, batch, seq, seed=0):
 
 
 def write_hf_folder(folder, checkpoint, *, prefix="bert.", dtype=np.float32, shards=1, tokenizer_json=False):
-    """Write ``checkpoint`` as the Hugging Face libraries lay it out."""
+    """Write `checkpoint` as the Hugging Face libraries lay it out."""
     from safetensors.numpy import save_file
 
     folder.mkdir(parents=True, exist_ok=True)

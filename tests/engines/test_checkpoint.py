@@ -57,7 +57,7 @@ def test_the_digest_follows_the_content(tmp_path, checkpoint):
 
 
 def rewrite(folder, change):
-    """Write the folder's checkpoint again after ``change`` has altered its dictionary of tensors."""
+    """Write the folder's checkpoint again after `change` has altered its dictionary of tensors."""
     from safetensors.numpy import load_file, save_file
 
     tensors = load_file(folder / "model.safetensors")

@@ -13,7 +13,7 @@ def home(tmp_path):
 
 @pytest.fixture
 def opened(home):
-    """Open the library of ``home`` as often as wanted; all are closed at the end."""
+    """Open the library of `home` as often as wanted; all are closed at the end."""
     libraries = []
 
     def open_library(**options):

@@ -45,7 +45,7 @@ def isas(program, processor="max") -> dict[str, tuple[Isa, bool]]:
 
 
 def run(program, isa: Isa, model, lengths, ids, types, positions, *, threads, folder):
-    """What the kernels of ``isa`` make of a batch: float32 [tokens, 2]."""
+    """What the kernels of `isa` make of a batch: float32 [tokens, 2]."""
     with (folder / "input").open("wb") as file:
 
         def write(*arrays, dtype=np.float32):

@@ -65,7 +65,7 @@ def batch(*lengths, seed=0):
 
 
 def emulate(model: Model, isa: Isa, ids, types, positions):
-    """One row in float64, with the inputs of the matrix products rounded as the kernels of ``isa`` round them."""
+    """One row in float64, with the inputs of the matrix products rounded as the kernels of `isa` round them."""
 
     def norm(x, norm):
         x = x - x.mean(1, keepdims=True)

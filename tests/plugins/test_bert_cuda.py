@@ -44,7 +44,7 @@ every_gpu = pytest.mark.parametrize("gpu", GPUS, ids=lambda gpu: gpu.name)
 
 
 def unpacked(name, arguments):
-    """A kernel's arguments as the struct ``name`` of the sources has them; all its fields have 8 bytes."""
+    """A kernel's arguments as the struct `name` of the sources has them; all its fields have 8 bytes."""
     found, body = {}, re.search(rf"^struct {name} {{(.*?)^}};", SOURCES, re.DOTALL | re.MULTILINE)[1]
     for declaration in re.findall(r"([^;]*\w);", re.sub(r"//.*", "", body)):
         kind, rest = re.match(r"\s*(?:const )?(long long|\w+)(.*)", declaration, re.DOTALL).groups()
@@ -119,7 +119,7 @@ class Machine:
         self.product(launch, 64 * groups * (across // split), down * width, width, split)
 
     def wide(self, launch, width, stages, split):
-        """As ``linear``; but blocks take as many tiles as there are, and rows behind the last token get anything."""
+        """As `linear`; but blocks take as many tiles as there are, and rows behind the last token get anything."""
         p, (across, *one) = unpacked("Linear", launch.arguments), launch.grid
         assert (launch.threads, launch.cluster, across % (2 * split), one) == (384, 2 * split, 0, [1, 1])
         assert launch.shared >= stages * 128 * (128 + width * split) + 2 * (64 * 2 * width + 3 * 4 * width)
@@ -156,7 +156,7 @@ class Machine:
             self.attend_to(p, first, min(end, first + across * 16 * query_warps), end, head, size)
 
     def attend(self, launch, size, stages):
-        """As ``attention``, from blocks of 64 tokens whose first is one of eight."""
+        """As `attention`, from blocks of 64 tokens whose first is one of eight."""
         p, (across, pairs, rows) = unpacked("Attention", launch.arguments), launch.grid
         assert launch.threads == 128 * (64 // size)
         assert launch.shared >= (1 + 2 * stages) * 64 * 64 * 2
@@ -200,9 +200,9 @@ def small_checkpoint(head, **sizes):
 
 
 def computed(checkpoint, gpu, turn, lengths):
-    """What launches make of rows of ``lengths``, and the reference's last hidden states of each row alone.
+    """What launches make of rows of `lengths`, and the reference's last hidden states of each row alone.
 
-    ``turn`` chooses among the tiles, another one for every layer.
+    `turn` chooses among the tiles, another one for every layer.
     """
     config, chance, head = checkpoint.config, np.random.default_rng(5), checkpoint.head
     rows, longest = len(lengths), max(lengths)

@@ -106,7 +106,7 @@ def bar(stage: Stage) -> Text:
 def prompt(parts: Parts, console: Console, runner: asyncio.Runner) -> None:
     """Ask and answer on the terminal until an empty line or the end of the input; follow-ups are understood.
 
-    The event loop of ``runner`` rests while the person types, so that Ctrl-C leaves at once.
+    The event loop of `runner` rests while the person types, so that Ctrl-C leaves at once.
     """
     if sys.stdin.isatty():
         import readline  # noqa: F401  (line editing and history for input())

@@ -12,7 +12,7 @@ _TABLE = (
 
 
 def printable(text: str) -> str:
-    """Return ``text`` in one line with a visible sign for every character that a terminal would obey.
+    """Return `text` in one line with a visible sign for every character that a terminal would obey.
 
     Whatever comes from documents, file names or the network and is printed goes through this.
     """

@@ -65,7 +65,7 @@ async def ask(parts: Parts, question: str, *, speak: bool) -> Spoken:
 async def hear(parts: Parts, recording: Path, *, speak: bool, on_words: Callable[[str], None] | None = None) -> Spoken:
     """Take the turn that is spoken in a recording.
 
-    With ``on_words`` it is heard in real time, as from a microphone: words are handed over as they become certain, and
+    With `on_words` it is heard in real time, as from a microphone: words are handed over as they become certain, and
     a silence ends the turn. Without, it is decoded at once, as fast as possible.
     Raises ReparteeError for a file that is no audio and for one in which no words are found.
     """

@@ -9,7 +9,7 @@ from assistant.turn.events import Citation, Reply
 
 
 def shown_reply(reply: Reply) -> dict[str, Any]:
-    """Return the object of ``repartee ask --json``, with shown_citation's citations."""
+    """Return the object of `repartee ask --json`, with shown_citation's citations."""
     return reply.to_json() | {"citations": [shown_citation(citation) for citation in reply.citations]}
 
 

@@ -1,8 +1,8 @@
-"""Restoring NeMo models: what a ``.nemo`` file may be, and what of it is trusted.
+"""Restoring NeMo models: what a `.nemo` file may be, and what of it is trusted.
 
-A ``.nemo`` file is a tar archive of ``model_config.yaml``, ``model_weights.ckpt`` (a PyTorch checkpoint) and the
+A `.nemo` file is a tar archive of `model_config.yaml`, `model_weights.ckpt` (a PyTorch checkpoint) and the
 artifacts the configuration names (tokenizer models, dictionaries). Of such a file we trust the numbers and the choice
-among NeMo's own classes, nothing else: weights are always unpickled with ``weights_only=True`` (even where the
+among NeMo's own classes, nothing else: weights are always unpickled with `weights_only=True` (even where the
 environment asks PyTorch otherwise), NeMo instantiates only targets on its allow-list, the YAML is loaded without tags,
 and members that would be written outside the temporary folder are refused.
 """
@@ -28,10 +28,10 @@ class NemoError(ReparteeError):
 
 
 def archive_class(path: Path) -> str:
-    """Return the dotted name of the class a ``.nemo`` archive restores to, without unpacking or importing anything.
+    """Return the dotted name of the class a `.nemo` archive restores to, without unpacking or importing anything.
 
     Raises:
-        NemoError: if there is no such file, or it is not a ``.nemo`` archive.
+        NemoError: if there is no such file, or it is not a `.nemo` archive.
     """
     if not path.is_file():
         raise NemoError(f"{path} does not exist; give the path of a .nemo file, or the name of a pretrained model.")
@@ -50,9 +50,9 @@ def archive_class(path: Path) -> str:
 def restore(source: str | Path, base: str, *, device: str = "auto") -> Any:
     """Restore a NeMo model for inference. Blocking: NeMo takes 6 to 18 s to import.
 
-    ``source`` is the path of a ``.nemo`` file or the name of a pretrained model: "owner/model" on the Hugging Face hub,
-    or one without a slash from NeMo's own list; both are fetched once. ``base`` is the dotted name of the class it must
-    restore to (or a subclass); ``device`` "auto", "cpu" or "cuda[:N]".
+    `source` is the path of a `.nemo` file or the name of a pretrained model: "owner/model" on the Hugging Face hub,
+    or one without a slash from NeMo's own list; both are fetched once. `base` is the dotted name of the class it must
+    restore to (or a subclass); `device` "auto", "cpu" or "cuda[:N]".
 
     Raises:
         NemoError: if NeMo is missing, the source is not a model, the wrong kind of model, or the device is absent.

@@ -1,6 +1,6 @@
-"""Recognition with NVIDIA NeMo (extra ``[nemo]``): Conformer and FastConformer models with CTC, RNN-T, TDT or both.
+"""Recognition with NVIDIA NeMo (extra `[nemo]`): Conformer and FastConformer models with CTC, RNN-T, TDT or both.
 
-A model is a ``.nemo`` file or the name of a pretrained one. Cache-aware models decode while the person speaks; every
+A model is a `.nemo` file or the name of a pretrained one. Cache-aware models decode while the person speaks; every
 other NeMo recognition model works too, by decoding the segment again as it grows. Inference runs in one thread of the
 recognizer's own, so the event loop goes on; PyTorch releases the interpreter lock while it computes.
 """
@@ -36,7 +36,7 @@ _BASE = "nemo.collections.asr.models.ASRModel"
 class NemoRecognizer:
     """A restored NeMo model behind the `Recognizer` protocol. Made by `load`.
 
-    ``streaming`` tells whether the model decodes chunk by chunk, ``biased`` whether it prefers the given phrases.
+    `streaming` tells whether the model decodes chunk by chunk, `biased` whether it prefers the given phrases.
     """
 
     def __init__(
@@ -70,11 +70,11 @@ class NemoRecognizer:
         boost: float = 1.0,
         lookahead_ms: float = 160.0,
     ) -> NemoRecognizer:
-        """Restore ``source``, a ``.nemo`` file or a pretrained model's name. Blocking, for 10 s and more.
+        """Restore `source`, a `.nemo` file or a pretrained model's name. Blocking, for 10 s and more.
 
-        ``device`` is "auto", "cpu" or "cuda[:N]". ``phrases`` are words to expect; or a ``lexicon`` tells them, also
+        `device` is "auto", "cpu" or "cuda[:N]". `phrases` are words to expect; or a `lexicon` tells them, also
         when it changes. They are favoured by shallow fusion where the model allows it, which is one with subword tokens
-        and greedy CTC or RNN-T decoding; ``boost`` weighs them, in nats a token. ``lookahead_ms`` bounds how far a
+        and greedy CTC or RNN-T decoding; `boost` weighs them, in nats a token. `lookahead_ms` bounds how far a
         cache-aware encoder looks ahead, of the choices it was trained with: more is more accurate and later.
 
         Raises:

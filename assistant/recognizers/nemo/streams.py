@@ -2,11 +2,11 @@
 
 Two kinds share one shape, `Hypothesis`:
 
-- ``CacheAwareHypothesis`` for Conformer and FastConformer encoders trained with limited context: each chunk is encoded
+- `CacheAwareHypothesis` for Conformer and FastConformer encoders trained with limited context: each chunk is encoded
   once, with the attention and convolution caches of the chunks before it (Noroozi et al., "Stateful Conformer with
   Cache-based Inference for Streaming Automatic Speech Recognition", ICASSP 2024), so what remains at the end of speech
   is one chunk.
-- ``RedecodedHypothesis`` for every other model: the segment so far is transcribed again from time to time, less often
+- `RedecodedHypothesis` for every other model: the segment so far is transcribed again from time to time, less often
   the longer that takes.
 """
 
@@ -58,7 +58,7 @@ def is_cache_aware(model: Any) -> bool:
 
 
 def choose_lookahead(encoder: Any, lookahead_ms: float, frame_ms: float) -> None:
-    """Choose, of the contexts an encoder was trained with, the longest look-ahead of at most ``lookahead_ms``."""
+    """Choose, of the contexts an encoder was trained with, the longest look-ahead of at most `lookahead_ms`."""
     trained = sorted((list(context) for context in encoder.att_context_size_all), key=lambda context: context[1])
     within = [context for context in trained if context[1] * frame_ms <= lookahead_ms]
     encoder.set_default_att_context_size(within[-1] if within else trained[0])
@@ -88,7 +88,7 @@ class FeatureStream:
         self._next = 0  # the first frame not yet given out
 
     def feed(self, samples: Samples, *, last: bool = False) -> Any:
-        """Return the new frames, float32[1, features, frames], or None. ``last`` gives those at the ragged end too."""
+        """Return the new frames, float32[1, features, frames], or None. `last` gives those at the ragged end too."""
         self._samples = np.concatenate([self._samples, samples])
         heard = self._start * self._hop + len(self._samples)
         ready = heard // self._hop if last else (heard - self._reach) // self._hop + 1
@@ -106,7 +106,7 @@ class FeatureStream:
 
 
 class CacheAwareHypothesis:
-    """One segment through ``conformer_stream_step``: each chunk of frames is encoded once and decoded greedily.
+    """One segment through `conformer_stream_step`: each chunk of frames is encoded once and decoded greedily.
 
     RNN-T carries the decoder's state; CTC carries its log-probabilities and decodes them again, which costs little and
     lets word biasing see the whole segment. A chunk is only taken when more frames follow it, because the last chunk
@@ -201,7 +201,7 @@ class CacheAwareHypothesis:
 
 
 class RedecodedHypothesis:
-    """One segment through ``transcribe``, again each time enough new audio has come."""
+    """One segment through `transcribe`, again each time enough new audio has come."""
 
     def __init__(self, model: Any, *, every_ms: float = 600.0) -> None:
         self._model = model

@@ -17,8 +17,8 @@ from engines.runtimes.runtime import OutputHead, Status, UnsuitableModelError
 from plugins import bert_cpu as kernels
 from plugins.bert import Model
 
+#: Lengths in tokens that a row may be padded to, from the shortest on: the finer, the better a slot is filled.
 SHORTEST, STEP = 24, 8
-"""Lengths in tokens that a row may be padded to, from the shortest on: the finer, the better a slot is filled."""
 
 
 def status() -> Status:
@@ -34,9 +34,9 @@ def status() -> Status:
 def load(
     checkpoint: Checkpoint, *, head: OutputHead = "span", cache_dir: Path, threads: int | None = None, isa: str = ""
 ) -> "CpuRuntime":
-    """Pack ``checkpoint`` for the kernels: 0.3 s for the bundled reader, so nothing is kept in ``cache_dir``.
+    """Pack `checkpoint` for the kernels: 0.3 s for the bundled reader, so nothing is kept in `cache_dir`.
 
-    ``isa``: the instruction set of the kernels, "" for the best that this CPU has.
+    `isa`: the instruction set of the kernels, "" for the best that this CPU has.
 
     Raises:
         UnsuitableModelError: the model has sizes that the kernels do not know.
@@ -73,7 +73,7 @@ class CpuRuntime:
     def run(
         self, input_ids: NDArray[Any], token_type_ids: NDArray[Any], attention_mask: NDArray[Any]
     ) -> NDArray[np.float32]:
-        """Run a batch; see ``engines.runtimes.runtime.Runtime``. Logits of padding are 0."""
+        """Run a batch; see `engines.runtimes.runtime.Runtime`. Logits of padding are 0."""
         kept = np.asarray(attention_mask) != 0
         lengths = kept.sum(axis=1)
         positions = np.broadcast_to(np.arange(kept.shape[1], dtype=np.int32), kept.shape)[kept]

@@ -1,6 +1,6 @@
 """The part of CUDA that compiling kernels and running engines takes, through cuda-python.
 
-Every status is checked in ``check``. Kernels are loaded and started through the driver's interface, everything else
+Every status is checked in `check`. Kernels are loaded and started through the driver's interface, everything else
 through the runtime's.
 """
 
@@ -28,23 +28,23 @@ class CudaError(ReparteeError):
 
 @dataclass(frozen=True)
 class Gpu:
-    """The GPU that the engines use: the first one CUDA shows (``CUDA_VISIBLE_DEVICES`` chooses). Sizes in bytes."""
+    """The GPU that the engines use: the first one CUDA shows (`CUDA_VISIBLE_DEVICES` chooses). Sizes in bytes."""
 
     name: str
     capability: tuple[int, int]
     memory: int
     free: int
     driver: str
+    #: The newest CUDA that the driver supports.
     driver_cuda: tuple[int, int]
-    """The newest CUDA that the driver supports."""
+    #: Multiprocessors.
     processors: int = 0
-    """Multiprocessors."""
+    #: Bytes that a block may have.
     shared_memory: int = 0
-    """Bytes that a block may have."""
 
     @property
     def target(self) -> str:
-        """What an engine is built for: ``NVIDIA H200 (9.0)``."""
+        """What an engine is built for: `NVIDIA H200 (9.0)`."""
         return f"{self.name} ({self.capability[0]}.{self.capability[1]})"
 
 
@@ -58,7 +58,7 @@ def has_driver() -> bool:
 
 
 def driver_version() -> str:
-    """Give the driver's own version (``580.159.04``), or "unknown"."""
+    """Give the driver's own version (`580.159.04`), or "unknown"."""
     try:
         text = Path("/proc/driver/nvidia/version").read_text(encoding="utf-8")
     except OSError:
@@ -68,7 +68,7 @@ def driver_version() -> str:
 
 
 def runtime() -> Any:
-    """Import ``cuda.bindings.runtime``.
+    """Import `cuda.bindings.runtime`.
 
     Raises:
         CudaError: cuda-python is not installed.
@@ -109,7 +109,7 @@ def _is_nvrtc(status: Any) -> bool:
 
 
 def driver() -> Any:
-    """Import ``cuda.bindings.driver``, with the first GPU's context current in this thread."""
+    """Import `cuda.bindings.driver`, with the first GPU's context current in this thread."""
     check(runtime().cudaFree(0))
     from cuda.bindings import driver as bindings
 
@@ -117,7 +117,7 @@ def driver() -> Any:
 
 
 def compiler() -> Any:
-    """Import ``cuda.bindings.nvrtc`` and find its library.
+    """Import `cuda.bindings.nvrtc` and find its library.
 
     Raises:
         CudaError: cuda-python or NVRTC is not installed.
@@ -189,7 +189,7 @@ def free_memory() -> int:
 
 
 def require_memory(gpu: Gpu, needed: int, what: str) -> None:
-    """Raise CudaError if ``gpu`` has less than ``needed`` bytes free."""
+    """Raise CudaError if `gpu` has less than `needed` bytes free."""
     if gpu.free < needed:
         raise CudaError(
             f"{what} needs about {needed >> 20} MiB of GPU memory, but {gpu.free >> 20} of the {gpu.memory >> 20} MiB "
@@ -210,7 +210,7 @@ def _cuda_version(number: int) -> tuple[int, int]:
 
 
 class _Handle:
-    """Owns one CUDA object; ``close`` destroys it, once, and leaving a ``with`` block closes it."""
+    """Owns one CUDA object; `close` destroys it, once, and leaving a `with` block closes it."""
 
     def __init__(self, value: Any, destroy: Callable[[Any], tuple[Any, ...]]) -> None:
         self.value = value
@@ -231,7 +231,7 @@ class _Handle:
 
 
 class DeviceMemory(_Handle):
-    """``size`` bytes on the GPU; ``value`` is the address."""
+    """`size` bytes on the GPU; `value` is the address."""
 
     def __init__(self, size: int) -> None:
         cudart = runtime()
@@ -240,7 +240,7 @@ class DeviceMemory(_Handle):
 
 
 class PinnedMemory(_Handle):
-    """``size`` bytes of page-locked host memory, which the GPU copies from and to without a detour."""
+    """`size` bytes of page-locked host memory, which the GPU copies from and to without a detour."""
 
     def __init__(self, size: int) -> None:
         cudart = runtime()
@@ -248,7 +248,7 @@ class PinnedMemory(_Handle):
         self.size = size
 
     def view(self, shape: tuple[int, ...], dtype: DTypeLike, offset: int = 0) -> NDArray[Any]:
-        """Give an array over this memory, from ``offset`` bytes on. It must not outlive the memory."""
+        """Give an array over this memory, from `offset` bytes on. It must not outlive the memory."""
         block = (ctypes.c_char * self.size).from_address(int(self.value))
         return np.ndarray(shape, dtype, memoryview(block), offset)  # raises TypeError where it does not fit
 
@@ -271,21 +271,21 @@ class Stream(_Handle):
         check(self._cudart.cudaStreamSynchronize(self.value))
 
     def upload(self, device: int, host: int, size: int) -> None:
-        """Queue a copy of ``size`` bytes from host to device addresses."""
+        """Queue a copy of `size` bytes from host to device addresses."""
         kind = self._cudart.cudaMemcpyKind.cudaMemcpyHostToDevice
         check(self._cudart.cudaMemcpyAsync(device, host, size, kind, self.value))
 
     def clear(self, device: int, size: int) -> None:
-        """Queue the setting of ``size`` bytes to 0."""
+        """Queue the setting of `size` bytes to 0."""
         check(self._cudart.cudaMemsetAsync(device, 0, size, self.value))
 
     def download(self, host: int, device: int, size: int) -> None:
-        """Queue a copy of ``size`` bytes from device to host addresses."""
+        """Queue a copy of `size` bytes from device to host addresses."""
         kind = self._cudart.cudaMemcpyKind.cudaMemcpyDeviceToHost
         check(self._cudart.cudaMemcpyAsync(host, device, size, kind, self.value))
 
     def capture(self, queue: Callable[[], None]) -> "Graph":
-        """Record what ``queue`` puts on this stream, without running it, as a graph."""
+        """Record what `queue` puts on this stream, without running it, as a graph."""
         cudart = self._cudart
         check(cudart.cudaStreamBeginCapture(self.value, cudart.cudaStreamCaptureMode.cudaStreamCaptureModeThreadLocal))
         try:
@@ -300,7 +300,7 @@ class Stream(_Handle):
             check(cudart.cudaGraphDestroy(graph))
 
     def start(self, module: "Module", launch: Launch) -> None:
-        """Queue one kernel of ``module``."""
+        """Queue one kernel of `module`."""
         bindings = module.bindings
         config = bindings.CUlaunchConfig()
         config.gridDimX, config.gridDimY, config.gridDimZ = launch.grid
@@ -326,7 +326,7 @@ class Stream(_Handle):
         )
 
     def milliseconds(self, queue: Callable[[], None]) -> float:
-        """Run ``queue`` and give the time between an event before and one after it on the device."""
+        """Run `queue` and give the time between an event before and one after it on the device."""
         cudart = self._cudart
         with _event(cudart) as before, _event(cudart) as after:
             check(cudart.cudaEventRecord(before.value, self.value))
@@ -337,7 +337,7 @@ class Stream(_Handle):
 
 
 class Module(_Handle):
-    """Compiled kernels on the GPU. ``overlaps``: kernels may begin while the one ahead still runs."""
+    """Compiled kernels on the GPU. `overlaps`: kernels may begin while the one ahead still runs."""
 
     def __init__(self, cubin: bytes, capability: tuple[int, int]) -> None:
         self.bindings = driver()
@@ -346,7 +346,7 @@ class Module(_Handle):
         self._kernels: dict[str, Any] = {}
 
     def kernel(self, name: str, shared: int) -> Any:
-        """Give a kernel that may be started with up to ``shared`` bytes of dynamic shared memory."""
+        """Give a kernel that may be started with up to `shared` bytes of dynamic shared memory."""
         if name not in self._kernels:
             kernel = check(self.bindings.cuModuleGetFunction(self.value, name.encode()))
             attribute = self.bindings.CUfunction_attribute.CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES

@@ -22,11 +22,11 @@ from engines.runtimes.runtime import OutputHead, Status, UnsuitableModelError, b
 from plugins import bert_cuda as kernels
 from plugins.bert import Model
 
+#: Compute capability that the kernels need at least: matrix products of 16 x 8 x 16 and background copies.
 OLDEST = (8, 0)
-"""Compute capability that the kernels need at least: matrix products of 16 x 8 x 16 and background copies."""
 
+#: Bytes of GPU memory left free beside the model's own: for CUDA's context, kernels and graphs.
 HEADROOM = 256 << 20
-"""Bytes of GPU memory left free beside the model's own: for CUDA's context, kernels and graphs."""
 
 
 def status() -> Status:
@@ -50,7 +50,7 @@ def _too_old(gpu: Gpu) -> str:
 def load(
     checkpoint: Checkpoint, *, head: OutputHead = "span", cache_dir: Path, threads: int | None = None
 ) -> "CudaRuntime":
-    """Put ``checkpoint`` on the GPU. The kernels are compiled once per GPU model and kept in ``cache_dir``.
+    """Put `checkpoint` on the GPU. The kernels are compiled once per GPU model and kept in `cache_dir`.
 
     Raises:
         UnsuitableModelError: the model has sizes that the kernels do not know.
@@ -70,7 +70,7 @@ def load(
 
 
 def compiled(size: int, capability: tuple[int, int], cache_dir: Path) -> bytes:
-    """Give the kernels for heads of ``size`` channels as a cubin, from ``cache_dir`` or compiled."""
+    """Give the kernels for heads of `size` channels as a cubin, from `cache_dir` or compiled."""
     text = kernels.source(size, capability)
     version = ".".join(map(str, cuda.check(cuda.compiler().nvrtcVersion())))
     digest = hashlib.sha256(text.encode()).hexdigest()
@@ -80,7 +80,7 @@ def compiled(size: int, capability: tuple[int, int], cache_dir: Path) -> bytes:
 
 
 class CudaRuntime:
-    """A model on the GPU. ``run`` may be called from several threads: they take turns, and wait without the GIL."""
+    """A model on the GPU. `run` may be called from several threads: they take turns, and wait without the GIL."""
 
     max_batch = kernels.ROWS
     compiles = True
@@ -107,8 +107,8 @@ class CudaRuntime:
         except BaseException:
             self.close()
             raise
+        #: Bytes of GPU memory taken: weights, scratch and graphs (and whatever else started meanwhile).
         self.memory = free - cuda.free_memory()
-        """Bytes of GPU memory taken: weights, scratch and graphs (and whatever else started meanwhile)."""
 
     def _place(self, cubin: bytes, tokens: int) -> None:
         model = self._packed.model
@@ -144,7 +144,7 @@ class CudaRuntime:
     def run(
         self, input_ids: NDArray[Any], token_type_ids: NDArray[Any], attention_mask: NDArray[Any]
     ) -> NDArray[np.float32]:
-        """Run a batch; see ``engines.runtimes.runtime.Runtime``. Logits of padding are 0."""
+        """Run a batch; see `engines.runtimes.runtime.Runtime`. Logits of padding are 0."""
         rows, seq = attention_mask.shape
         if rows > self.max_batch or seq not in self.buckets:  # a shape costs a graph, so there are only so many
             limit = f"{self.max_batch} rows of {', '.join(map(str, self.buckets))} tokens"
@@ -183,7 +183,7 @@ class CudaRuntime:
             raise ReparteeError(f"A token's id or type is out of range; the model knows {words} and {types}.")
 
     def graph(self, rows: int, seq: int) -> Graph:
-        """Give the CUDA graph for up to ``rows`` rows of up to ``seq`` tokens; capturing one takes some ms."""
+        """Give the CUDA graph for up to `rows` rows of up to `seq` tokens; capturing one takes some ms."""
         if (known := self._graphs.get((rows, seq))) is None:
             cuda.driver()  # this thread may be new to the GPU
             known = self._graphs[rows, seq] = self.stream.capture(lambda: self.enqueue(rows, seq))

@@ -14,11 +14,11 @@ from plugins import bert_cuda as kernels
 from plugins import bert_tiles as tiles
 from plugins.bert_tiles import Tile, WideTile
 
+#: Times that a tile is timed; the first does not count, of the others the shortest.
 RUNS = 6
-"""Times that a tile is timed; the first does not count, of the others the shortest."""
 
+#: A GPU that rested raises its clock over a few hundred ms.
 WARM_UP_S = 0.3
-"""A GPU that rested raises its clock over a few hundred ms."""
 
 
 class Tiles:
@@ -36,11 +36,11 @@ class Tiles:
             self._known = {key: names[kernel] for key, kernel in json.loads(self._file.read_text()).items()}
 
     def choose(self, name: str, tokens: int) -> Tile | WideTile:
-        """Give the best tile for the linear layer ``name`` over ``tokens`` tokens, as measured."""
+        """Give the best tile for the linear layer `name` over `tokens` tokens, as measured."""
         return self._known[_key(name, _round_up(tokens))]
 
     def measure(self, most: int) -> None:
-        """Measure what is not known yet for up to ``most`` tokens. Overwrites the network's scratch memory."""
+        """Measure what is not known yet for up to `most` tokens. Overwrites the network's scratch memory."""
         network, gpu = self._network, self._gpu
         counts = [each for each in tiles.TOKENS if each <= _round_up(most)]
         missing = [
@@ -68,7 +68,7 @@ class Tiles:
             self._save()
 
     def _graph(self, name: str, tokens: int, tile: Tile | WideTile) -> Graph:
-        """The layer ``name`` of all layers of the network, one behind the other."""
+        """The layer `name` of all layers of the network, one behind the other."""
         part, layers = min(self._network.packed.model.hidden, 128), len(self._network.packed.model.layers)
 
         def queue() -> None:

@@ -17,5 +17,5 @@ def status() -> Status:
 def load(
     checkpoint: Checkpoint, *, head: OutputHead = "span", cache_dir: Path, threads: int | None = None
 ) -> OpenVinoRuntime:
-    """Compile ``checkpoint`` in float32; see ``engines.runtimes.openvino.runtime.load``."""
+    """Compile `checkpoint` in float32; see `engines.runtimes.openvino.runtime.load`."""
     return openvino_runtime.load(checkpoint, head=head, cache_dir=cache_dir, threads=threads, exact=True)

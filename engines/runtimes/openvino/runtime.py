@@ -22,8 +22,8 @@ from engines.runtimes.graph import build_graph
 from engines.runtimes.openvino.shapes import HotShapes, Requests
 from engines.runtimes.runtime import OutputHead, Status, buckets_within
 
+#: Channels that share one scale when inputs are quantised, or a divisor of it.
 GROUP = 384
-"""Channels that share one scale when inputs are quantised, or a divisor of it."""
 
 
 def import_openvino() -> Any:
@@ -49,7 +49,7 @@ def load(
     threads: int | None = None,
     exact: bool = False,
 ) -> "OpenVinoRuntime":
-    """Compile ``checkpoint`` for this CPU, or take what was compiled from ``cache_dir``. ``exact``: float32 throughout.
+    """Compile `checkpoint` for this CPU, or take what was compiled from `cache_dir`. `exact`: float32 throughout.
 
     Raises:
         ReparteeError: OpenVINO cannot compile it here, or the checkpoint has not the head asked for.
@@ -108,7 +108,7 @@ def _graph(checkpoint: Checkpoint, key: EngineKey, options: dict[str, Any]) -> b
 
 
 def _compile(core: Any, checkpoint: Checkpoint, cache: EngineCache, key: EngineKey, options: dict[str, Any]) -> Any:
-    """The compiled model, from ``cache`` if it loads. Raises RuntimeError where OpenVINO does."""
+    """The compiled model, from `cache` if it loads. Raises RuntimeError where OpenVINO does."""
 
     def build() -> bytes:
         model = core.read_model(_graph(checkpoint, key, options))
@@ -139,7 +139,7 @@ class OpenVinoRuntime:
     def run(
         self, input_ids: NDArray[Any], token_type_ids: NDArray[Any], attention_mask: NDArray[Any]
     ) -> NDArray[np.float32]:
-        """Run a batch; see ``engines.runtimes.runtime.Runtime``."""
+        """Run a batch; see `engines.runtimes.runtime.Runtime`."""
         batch = [np.ascontiguousarray(part, np.int64) for part in (input_ids, token_type_ids, attention_mask)]
         rows, length = batch[0].shape
         fixed = self._hot.model(length) if rows == 1 else None

@@ -16,14 +16,14 @@ from engines.errors import ReparteeError
 
 log = logging.getLogger(__name__)
 
+#: Runs of a single row of one length after which that length gets its own model.
 HOT = 32
-"""Runs of a single row of one length after which that length gets its own model."""
 
+#: A model is compiled once nothing ran for so long: compiling takes every core, and a turn beside it loses its slot.
 IDLE_S = 1.0
-"""A model is compiled once nothing ran for so long: compiling takes every core, and a turn beside it loses its slot."""
 
+#: Lengths with a model of their own, at most: each takes 23 MB.
 MOST = 6
-"""Lengths with a model of their own, at most: each takes 23 MB."""
 
 
 class Requests:
@@ -69,7 +69,7 @@ class Requests:
 class HotShapes:
     """Counts runs by length; in an idle moment, compiles a model for each hot length on a thread of its own (0.2 s).
 
-    ``graph`` gives the ONNX model; it is called once, when the first length is hot.
+    `graph` gives the ONNX model; it is called once, when the first length is hot.
     """
 
     def __init__(self, core: Any, graph: Callable[[], bytes], options: dict[str, Any]) -> None:
@@ -85,7 +85,7 @@ class HotShapes:
         self._closing = threading.Event()
 
     def model(self, length: int) -> Requests | None:
-        """The model for one row of ``length``, or None while there is none."""
+        """The model for one row of `length`, or None while there is none."""
         self._last_run = time.monotonic()
         if (found := self._models.get(length)) is not None:
             return found

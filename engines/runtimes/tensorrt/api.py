@@ -21,13 +21,13 @@ from typing import Any
 from engines.errors import ReparteeError
 from engines.runtimes.cuda.driver import INSTALL
 
+#: Library → names its Python module is installed under.
 LIBRARIES = {"tensorrt": ("tensorrt",), "tensorrt_rtx": ("tensorrt_rtx", "tensorrt_rtx_bindings")}
-"""Library → names its Python module is installed under."""
 
 OLDEST = (8, 6)
 
+#: Called while an engine builds: what is being done, and how much of it is, 0..1.
 Progress = Callable[[str, float], None]
-"""Called while an engine builds: what is being done, and how much of it is, 0..1."""
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +41,7 @@ class UnusablePlanError(TensorRTError):
 
 
 class TensorRT:
-    """One installed TensorRT. ``name``: tensorrt or tensorrt_rtx; ``version``: ``8.6.0``."""
+    """One installed TensorRT. `name`: tensorrt or tensorrt_rtx; `version`: `8.6.0`."""
 
     def __init__(self, name: str, module: Any) -> None:
         self.name, self.module = name, module
@@ -53,7 +53,7 @@ class TensorRT:
 
     @classmethod
     def load(cls, name: str | None = None) -> "TensorRT":
-        """Import the library ``name``, or the best that is installed.
+        """Import the library `name`, or the best that is installed.
 
         Raises:
             TensorRTError: it is not installed, or its shared libraries cannot be loaded.
@@ -73,12 +73,12 @@ class TensorRT:
 
     @property
     def title(self) -> str:
-        """What people call it: ``TensorRT 8.6.0``."""
+        """What people call it: `TensorRT 8.6.0`."""
         return f"{'TensorRT-RTX' if self.name == 'tensorrt_rtx' else 'TensorRT'} {self.version}"
 
     @property
     def numbers(self) -> tuple[int, ...]:
-        """The version as numbers: ``(8, 6, 0)``."""
+        """The version as numbers: `(8, 6, 0)`."""
         return tuple(int(part) for part in re.findall(r"\d+", self.version))
 
     @property
@@ -131,7 +131,7 @@ class TensorRT:
     def configure(
         self, builder: Any, *, half: bool, int8: bool = False, level: int, workspace: int, targets: Sequence[str]
     ) -> Any:
-        """Make a builder configuration. ``workspace``: bytes of scratch that a tactic may use."""
+        """Make a builder configuration. `workspace`: bytes of scratch that a tactic may use."""
         trt = self.module
         config = builder.create_builder_config()
         config.set_memory_pool_limit(trt.MemoryPoolType.WORKSPACE, workspace)
@@ -156,7 +156,7 @@ class TensorRT:
         return config
 
     def keep_single(self, network: Any, config: Any, names: Sequence[str]) -> None:
-        """Compute layers whose name ends in one of ``names`` in float32; for networks that are not strongly typed."""
+        """Compute layers whose name ends in one of `names` in float32; for networks that are not strongly typed."""
         trt = self.module
         config.set_flag(trt.BuilderFlag.PREFER_PRECISION_CONSTRAINTS)
         for index in range(network.num_layers):
@@ -208,7 +208,7 @@ class TensorRT:
         return runtime, engine
 
     def context(self, engine: Any) -> Any:
-        """Make an execution context that has no scratch memory of its own (see ``scratch``)."""
+        """Make an execution context that has no scratch memory of its own (see `scratch`)."""
         if hasattr(engine, "create_execution_context_without_device_memory"):
             context = engine.create_execution_context_without_device_memory()
         else:
@@ -218,13 +218,13 @@ class TensorRT:
         return context
 
     def scratch_size(self, engine: Any) -> int:
-        """Bytes of scratch memory that any profile of ``engine`` needs at most."""
+        """Bytes of scratch memory that any profile of `engine` needs at most."""
         return int(
             engine.device_memory_size_v2 if hasattr(engine, "device_memory_size_v2") else engine.device_memory_size
         )
 
     def scratch(self, context: Any, address: int, size: int) -> None:
-        """Give ``context`` its scratch memory. Contexts that run one after another may share it."""
+        """Give `context` its scratch memory. Contexts that run one after another may share it."""
         if hasattr(context, "set_device_memory"):
             context.set_device_memory(address, size)
         else:

@@ -13,28 +13,28 @@ from engines.runtimes.runtime import OutputHead, buckets_within
 from engines.runtimes.tensorrt.api import Progress, TensorRT
 from engines.runtimes.tensorrt.graph import INPUTS, POOLING, SINGLE, fill_heads, tensorrt_graph
 
+#: Raised whenever the graph or the builder's settings change: engines cached by older code are then rebuilt.
 REVISION = 3
-"""Raised whenever the graph or the builder's settings change: engines cached by older code are then rebuilt."""
 
+#: Lengths in tokens. Fewer than on a CPU: on a GPU a batch of one costs nearly the same from 32 to 256 tokens.
 BUCKETS = (32, 64, 128, 256, 384, 512)
-"""Lengths in tokens. Fewer than on a CPU: on a GPU a batch of one costs nearly the same from 32 to 256 tokens."""
 
+#: int8 and fp8: matrix products' inputs are quantised, everything else is float16. Needs `Checkpoint.activations`.
 PRECISIONS = ("fp16", "int8", "fp8", "fp32")
-"""int8 and fp8: matrix products' inputs are quantised, everything else is float16. Needs ``Checkpoint.activations``."""
 
+#: Rows. A batch of another size runs as the next larger one: or as several, whichever was measured to cost less.
 BATCHES = (1, 8, 16)
-"""Rows. A batch of another size runs as the next larger one: or as several, whichever was measured to cost less."""
 
 WORKSPACE = 1 << 30
 
+#: The fused attention of TensorRT 8.6.0 was seen to give changing results for heads of 32 dimensions and 8 rows of more
+#: than 256 tokens. Filled up to 64 with zeros, the same shapes give the same bits every time, in a seventh more time.
 STEADY_HEAD, STEADY_UP_TO = 64, 256
-"""The fused attention of TensorRT 8.6.0 was seen to give changing results for heads of 32 dimensions and 8 rows of more
-than 256 tokens. Filled up to 64 with zeros, the same shapes give the same bits every time, in a seventh more time."""
 
 
 @dataclass(frozen=True)
 class Profile:
-    """The one shape that a set of tactics is chosen for: ``batch`` rows of ``seq`` tokens."""
+    """The one shape that a set of tactics is chosen for: `batch` rows of `seq` tokens."""
 
     seq: int
     batch: int
@@ -42,10 +42,10 @@ class Profile:
 
 @dataclass(frozen=True)
 class EngineOptions:
-    """How engines are built. One engine per bucket, one profile for each of ``batches``.
+    """How engines are built. One engine per bucket, one profile for each of `batches`.
 
-    ``precision``: one of PRECISIONS. ``single_norm``: LayerNorm's sums in float32 though the rest is float16.
-    ``level``: the builder's optimisation level, 0..5; higher searches longer. ``targets``: compute
+    `precision`: one of PRECISIONS. `single_norm`: LayerNorm's sums in float32 though the rest is float16.
+    `level`: the builder's optimisation level, 0..5; higher searches longer. `targets`: compute
     capabilities to build for without that GPU (TensorRT-RTX only).
     """
 
@@ -72,7 +72,7 @@ class EngineOptions:
 
 
 def is_old(api: TensorRT) -> bool:
-    """Whether ``api`` is TensorRT 8: it takes the graph in a form of its own."""
+    """Whether `api` is TensorRT 8: it takes the graph in a form of its own."""
     return api.name == "tensorrt" and api.numbers < (9,)
 
 
@@ -94,8 +94,8 @@ def parts(api: TensorRT, checkpoint: Checkpoint, options: EngineOptions) -> list
 
 
 def engine_key(api: TensorRT, checkpoint: Checkpoint, head: OutputHead, gpu: str, options: EngineOptions) -> EngineKey:
-    """Name what an engine depends on. ``gpu``: the GPU's ``target``; for TensorRT-RTX its compute capability alone."""
-    kept = {name: value for name, value in asdict(options).items() if name != "targets"}  # ``gpu`` says it
+    """Name what an engine depends on. `gpu`: the GPU's `target`; for TensorRT-RTX its compute capability alone."""
+    kept = {name: value for name, value in asdict(options).items() if name != "targets"}  # `gpu` says it
     return EngineKey(
         weights=checkpoint.digest,
         head=head,
@@ -117,7 +117,7 @@ def build_engine(
     gpu: str = "",
     progress: Progress | None = None,
 ) -> bytes:
-    """Build and serialise the engine of ``checkpoint``: seconds to minutes. ``cache`` keeps tactic timings of ``gpu``.
+    """Build and serialise the engine of `checkpoint`: seconds to minutes. `cache` keeps tactic timings of `gpu`.
 
     Raises:
         ReparteeError: a length exceeds what the model was trained for, or TensorRT could not build it.

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 INPUTS = ("input_ids", "token_type_ids", "attention_mask")
 OUTPUTS = {"span": "logits", "embedding": "embedding"}
 
+#: First operator of the embedding head: sums of squares over a passage would overflow float16, so it stays float32.
 POOLING_STARTS = "kept_tokens"
-"""First operator of the embedding head: sums of squares over a passage would overflow float16, so it stays float32."""
 
+#: Ends of the names of LayerNorm's parts that could overflow float16: squares of large activations.
 SINGLE = (".square", ".variance", ".spread", ".deviation")
-"""Ends of the names of LayerNorm's parts that could overflow float16: squares of large activations."""
 
 POOLING = ("kept_tokens", "kept_column", "kept_hidden", "total", "length", "safe_length", "embedding")
 
@@ -29,11 +29,11 @@ POOLING = ("kept_tokens", "kept_column", "kept_hidden", "total", "length", "safe
 def tensorrt_graph(
     checkpoint: Checkpoint, *, head: OutputHead, half_types: bool, elementary: bool, quantized: str = ""
 ) -> bytes:
-    """Serialise the graph of ``checkpoint``: inputs int32 [batch, seq], result float32.
+    """Serialise the graph of `checkpoint`: inputs int32 [batch, seq], result float32.
 
-    ``half_types``: weights and activations are float16 (for strongly typed networks). ``elementary``: only operators as
+    `half_types`: weights and activations are float16 (for strongly typed networks). `elementary`: only operators as
     older parsers know them, in the form that TensorRT 8.6 fuses best: LayerNorm in parts, the span head as sums.
-    ``quantized``: "int8" or "fp8": matrix products' inputs and weights then go through explicit QuantizeLinear and
+    `quantized`: "int8" or "fp8": matrix products' inputs and weights then go through explicit QuantizeLinear and
     DequantizeLinear.
     """
     from onnx import TensorProto
@@ -54,7 +54,7 @@ def tensorrt_graph(
 
 
 def fill_heads(checkpoint: Checkpoint, size: int) -> Checkpoint:
-    """Fill attention heads up to ``size`` dimensions with zeros: more arithmetic, the same results."""
+    """Fill attention heads up to `size` dimensions with zeros: more arithmetic, the same results."""
     heads = checkpoint.config.heads
     more = size - checkpoint.config.hidden_size // heads
     tensors = dict(checkpoint.tensors)

@@ -22,8 +22,8 @@ from engines.runtimes.tensorrt.graph import INPUTS, OUTPUTS
 
 log = logging.getLogger(__name__)
 
+#: Bytes of GPU memory left free beside an engine's own: for CUDA's context, kernels and graphs.
 HEADROOM = 256 << 20
-"""Bytes of GPU memory left free beside an engine's own: for CUDA's context, kernels and graphs."""
 
 
 def status() -> Status:
@@ -42,7 +42,7 @@ def status() -> Status:
 
 
 def load_api(gpu: Gpu) -> TensorRT:
-    """Give the installed TensorRT that runs on ``gpu``.
+    """Give the installed TensorRT that runs on `gpu`.
 
     Raises:
         TensorRTError: none is installed, can be loaded, or knows this GPU's compute capability.
@@ -65,7 +65,7 @@ def load(
     options: EngineOptions | None = None,
     progress: Progress | None = None,
 ) -> "TensorRTRuntime":
-    """Load the engines of ``checkpoint`` from ``cache_dir``, or build them (once per GPU, TensorRT and options).
+    """Load the engines of `checkpoint` from `cache_dir`, or build them (once per GPU, TensorRT and options).
 
     Raises:
         ReparteeError: no GPU, no TensorRT, too little memory, or the build failed; the sentence says which.
@@ -97,7 +97,7 @@ def engine_plan(
     *,
     keep: bool = True,
 ) -> bytes:
-    """Give one serialised engine, from ``cache`` or built; ``keep=False`` builds it in any case."""
+    """Give one serialised engine, from `cache` or built; `keep=False` builds it in any case."""
     made_for = gpu.target if api.name == "tensorrt" else f"{gpu.capability[0]}.{gpu.capability[1]}"
     key = engine_key(api, checkpoint, head, made_for, options)
 
@@ -128,7 +128,7 @@ def show_progress() -> Progress:
 class TensorRTRuntime:
     """Deserialised engines with what they need to run: one stream, its buffers, a CUDA graph per shape.
 
-    ``run`` may be called from several threads: they take turns, and wait without the GIL.
+    `run` may be called from several threads: they take turns, and wait without the GIL.
     """
 
     compiles = True
@@ -148,8 +148,8 @@ class TensorRTRuntime:
         self._loaded = [api.deserialize(plan) for plan in plans]
         try:
             self._prepare(api, [engine for _, engine in self._loaded])
+            #: Bytes of GPU memory taken: weights, scratch, buffers and graphs (and whatever else started meanwhile).
             self.memory = free - cuda.free_memory()
-            """Bytes of GPU memory taken: weights, scratch, buffers and graphs (and whatever else started meanwhile)."""
         except BaseException:
             self.close()
             raise
@@ -187,8 +187,8 @@ class TensorRTRuntime:
         random = np.random.default_rng(0)
         self._costs: dict[int, dict[int, float]] = {}
         self._splits: dict[tuple[int, int], list[int]] = {}
+        #: Shapes that were built and are not used.
         self.unsteady: list[Profile] = []
-        """Shapes that were built and are not used."""
         for (seq, batch), shape in list(self.shapes.items()):
             for values in shape.inputs:
                 values[:] = random.integers(0, 2, (batch, seq))
@@ -209,7 +209,7 @@ class TensorRTRuntime:
     def run(
         self, input_ids: NDArray[Any], token_type_ids: NDArray[Any], attention_mask: NDArray[Any]
     ) -> NDArray[np.float32]:
-        """Run a batch: integers [batch, seq], seq one of ``buckets``; rows are split and filled up to shapes."""
+        """Run a batch: integers [batch, seq], seq one of `buckets`; rows are split and filled up to shapes."""
         rows, seq = input_ids.shape
         if seq not in self.buckets:
             lengths = ", ".join(map(str, self.buckets))
@@ -227,7 +227,7 @@ class TensorRTRuntime:
         return np.concatenate(results) if len(results) > 1 else results[0]
 
     def split(self, rows: int, seq: int) -> list[int]:
-        """Batch sizes that ``rows`` rows of ``seq`` tokens (one of ``buckets``) are run as."""
+        """Batch sizes that `rows` rows of `seq` tokens (one of `buckets`) are run as."""
         if (known := self._splits.get((rows, seq))) is None:  # 10 µs for 8 rows: worth keeping
             known = self._splits[rows, seq] = cheapest(rows, self._costs[seq])
         return known
@@ -276,7 +276,7 @@ class Shape:
         self.graph: Graph = self._stream.capture(self.enqueue)
 
     def run(self) -> NDArray[np.float32]:
-        """Compute from what ``inputs`` hold: one launch, one wait. The result is a copy."""
+        """Compute from what `inputs` hold: one launch, one wait. The result is a copy."""
         self.graph.launch()
         self._stream.synchronize()
         return np.array(self.output)
@@ -299,7 +299,7 @@ class Shape:
 
 
 def trial(run: Callable[[], NDArray[np.float32]], times: int = 20) -> tuple[bool, float]:
-    """Call ``run`` on the same input ``times`` times: whether all results are the same bits, and the median ms."""
+    """Call `run` on the same input `times` times: whether all results are the same bits, and the median ms."""
     first, spent, steady = run(), [], True
     for _ in range(times):
         began = time.perf_counter()
@@ -309,7 +309,7 @@ def trial(run: Callable[[], NDArray[np.float32]], times: int = 20) -> tuple[bool
 
 
 def cheapest(rows: int, costs: Mapping[int, float]) -> list[int]:
-    """Batch sizes, largest first, that together take ``rows`` rows at the least cost. ``costs``: size → ms."""
+    """Batch sizes, largest first, that together take `rows` rows at the least cost. `costs`: size → ms."""
     best: list[tuple[float, list[int]]] = [(0.0, [])]
     for count in range(1, rows + 1):
         options = ((ms + best[max(0, count - size)][0], size) for size, ms in costs.items())

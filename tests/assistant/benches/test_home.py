@@ -1,4 +1,4 @@
-"""``repartee bench home`` on a small house: every device is found, every state followed, every figure told."""
+"""`repartee bench home` on a small house: every device is found, every state followed, every figure told."""
 
 import json
 import os

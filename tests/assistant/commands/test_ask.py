@@ -1,4 +1,4 @@
-"""``repartee ask`` as a user runs it: cited answers, and one sentence with status 2 for every kind of bad input."""
+"""`repartee ask` as a user runs it: cited answers, and one sentence with status 2 for every kind of bad input."""
 
 import asyncio
 import hashlib

@@ -83,7 +83,7 @@ class Screen:
         self.descriptor, self.unread = descriptor, ""
 
     def until(self, awaited: str) -> str:
-        """Return what was shown up to ``awaited``, waiting two minutes at most."""
+        """Return what was shown up to `awaited`, waiting two minutes at most."""
         deadline = time.monotonic() + 120
         while awaited not in self.unread:
             ready, _, _ = select.select([self.descriptor], [], [], max(0, deadline - time.monotonic()))

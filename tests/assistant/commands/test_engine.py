@@ -1,4 +1,4 @@
-"""``repartee engine`` through the real command line, with a tiny reader."""
+"""`repartee engine` through the real command line, with a tiny reader."""
 
 import json
 

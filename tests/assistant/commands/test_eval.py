@@ -1,4 +1,4 @@
-"""``repartee eval squad`` through the real command line, with the bundled reader."""
+"""`repartee eval squad` through the real command line, with the bundled reader."""
 
 import json
 

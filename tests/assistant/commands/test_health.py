@@ -1,4 +1,4 @@
-"""``repartee health``: what a container's check finds, with the settings where a container has them."""
+"""`repartee health`: what a container's check finds, with the settings where a container has them."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""``repartee home`` as a person types it: devices listed, a command carried out on a virtual house, errors told."""
+"""`repartee home` as a person types it: devices listed, a command carried out on a virtual house, errors told."""
 
 import contextlib
 import json
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.skipif(
 
 @contextlib.contextmanager
 def demo(home, *arguments):
-    """Run the virtual house in ``home`` until the block ends; the value is a function that returns what it printed."""
+    """Run the virtual house in `home` until the block ends; the value is a function that returns what it printed."""
     out = home.parent / "demo.out"
     call = [sys.executable, "-m", "assistant", "--home", str(home), "home", "demo", *arguments]
     with out.open("wb") as output, subprocess.Popen(call, stdout=output, stderr=output) as process:

@@ -1,4 +1,4 @@
-"""``repartee knowledge`` through the real command line, with the bundled reader's vocabulary."""
+"""`repartee knowledge` through the real command line, with the bundled reader's vocabulary."""
 
 import contextlib
 import json
@@ -18,7 +18,7 @@ from tests.processes import AS_ANYONE
 
 @pytest.fixture
 def repartee(tmp_path):
-    """Run ``repartee --home HOME knowledge ...`` and return click's result."""
+    """Run `repartee --home HOME knowledge ...` and return click's result."""
 
     def run(*arguments):
         return CliRunner().invoke(cli.main, ["--home", str(tmp_path / "home"), "knowledge", *map(str, arguments)])
@@ -36,7 +36,7 @@ def documents(tmp_path):
 
 
 def refused(result):
-    """Check that ``result`` is status 2 with one sentence, and return the sentence."""
+    """Check that `result` is status 2 with one sentence, and return the sentence."""
     assert result.exit_code == 2
     assert result.stdout == ""
     (sentence,) = result.stderr.strip().splitlines()

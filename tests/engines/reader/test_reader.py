@@ -160,7 +160,7 @@ def test_threads_get_their_own_readings(reader):
 
 
 class Slow:
-    """A real runtime on a machine that needs ``ms`` more per run."""
+    """A real runtime on a machine that needs `ms` more per run."""
 
     def __init__(self, runtime, ms):
         self.__dict__.update(runtime.__dict__)

@@ -51,7 +51,7 @@ class Running:
 
 @pytest.fixture
 def running() -> Callable[..., AbstractAsyncContextManager[Running]]:
-    """Run an ASGI application: ``async with running(app, patience_s=0.5) as server:``."""
+    """Run an ASGI application: `async with running(app, patience_s=0.5) as server:`."""
 
     @asynccontextmanager
     async def run(app: Any, **settings: Any) -> AsyncIterator[Running]:

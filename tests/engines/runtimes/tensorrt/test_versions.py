@@ -1,7 +1,7 @@
 """What the engines call of TensorRT, held against the Python modules that NVIDIA published, from 8.6 to 11 and RTX.
 
 TensorRT's libraries are gigabytes and build only on a GPU; its Python modules are small, and each says what it has and
-what arguments that takes. ``make test`` installs them; empty libraries stand in for those that they want to link to.
+what arguments that takes. `make test` installs them; empty libraries stand in for those that they want to link to.
 """
 
 import ast
@@ -42,7 +42,7 @@ _ZN14nvcaffeparser117createCaffeParserEv _ZN14nvcaffeparser123shutdownProtobufLi
 
 
 class Uses(ast.NodeVisitor):
-    """Collect what a source uses of the module that ``offer`` describes, and what of it the module lacks."""
+    """Collect what a source uses of the module that `offer` describes, and what of it the module lacks."""
 
     def __init__(self, offer, name, source):
         self.offer, self.name, self.source = offer, name, source
@@ -50,7 +50,7 @@ class Uses(ast.NodeVisitor):
         self.missing, self.function = [], ""  # of what is missing: where, and what
 
     def kind(self, node):
-        """``("module",)``, ``("class", X)`` or ``("instance", X)``; None for what is not TensorRT's."""
+        """`("module",)`, `("class", X)` or `("instance", X)`; None for what is not TensorRT's."""
         if isinstance(node, ast.Name):
             if node.id in self.aliases:
                 return self.aliases[node.id]
