@@ -1,5 +1,7 @@
 """The shape of one BERT, as its config.json gives it."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -22,7 +24,7 @@ class BertConfig:
     hidden_act: str = "gelu"
 
     @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> "BertConfig":
+    def from_dict(cls, values: Mapping[str, Any]) -> BertConfig:
         """Read a Hugging Face `config.json`, already parsed.
 
         Raises:

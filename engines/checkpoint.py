@@ -4,6 +4,8 @@ Hugging Face folders hold `config.json`, `model.safetensors` (or shards with an 
 `tokenizer.json`. Our file (written by `engines.quantize`) holds all of that in one safetensors file.
 """
 
+from __future__ import annotations
+
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -56,7 +58,7 @@ class Checkpoint:
     digest: str = ""
 
     @classmethod
-    def load(cls, path: Path | str) -> "Checkpoint":
+    def load(cls, path: Path | str) -> Checkpoint:
         """Read a checkpoint: our `.safetensors` file, or a folder in a Hugging Face layout.
 
         Raises:

@@ -1,5 +1,7 @@
 """Text → vector, for optional dense retrieval: a BERT encoder with mean pooling (Reimers and Gurevych 2019)."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -24,7 +26,7 @@ class Encoder:
         self._longest = max((each for each in runtime.buckets if each <= LONGEST), default=runtime.buckets[0])
 
     @classmethod
-    def load(cls, path: Path | str, *, runtime: str = "auto", cache_dir: Path, threads: int | None = None) -> "Encoder":
+    def load(cls, path: Path | str, *, runtime: str = "auto", cache_dir: Path, threads: int | None = None) -> Encoder:
         """Load a Hugging Face folder or a file of ours.
 
         Raises:

@@ -1,5 +1,7 @@
 """The one exception a user may meet. Every room raises it or a subclass of it."""
 
+from __future__ import annotations
+
 
 class ReparteeError(Exception):
     """Something the user can put right.

@@ -1,5 +1,7 @@
 """Run a reader over a question set: predictions, scores, latency."""
 
+from __future__ import annotations
+
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field

@@ -1,5 +1,7 @@
 """The figures that every benchmark prints, with one definition each."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil, nan
@@ -20,7 +22,7 @@ class Figures:
     runs: int
 
     @classmethod
-    def of(cls, values: Sequence[float]) -> "Figures":
+    def of(cls, values: Sequence[float]) -> Figures:
         """Return the figures of `values`."""
         ordered = sorted(values)
         p50, p95, p99, worst = (percentile(ordered, share) for share in (50, 95, 99, 100))

@@ -1,5 +1,7 @@
 """Files that others see whole or not at all, and that survive a power cut."""
 
+from __future__ import annotations
+
 import contextlib
 import os
 import secrets

@@ -1,5 +1,7 @@
 """Models from the Hugging Face hub: readers, those already on disk, and single files of any."""
 
+from __future__ import annotations
+
 import json
 import shutil
 from collections.abc import Iterator, Mapping

@@ -1,5 +1,7 @@
 """Python processes of this project's own code: nothing in the current folder is ever imported by them."""
 
+from __future__ import annotations
+
 import os
 import sys
 from collections.abc import Mapping

@@ -1,5 +1,7 @@
 """Write a checkpoint as one file: int8 per output channel with float16 scales, everything else inside."""
 
+from __future__ import annotations
+
 import json
 from pathlib import Path
 

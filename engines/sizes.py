@@ -1,5 +1,7 @@
 """The BERT sizes that benches compare, and random checkpoints of them: speed does not depend on what a model knows."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 
 import numpy as np

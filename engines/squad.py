@@ -1,5 +1,7 @@
 """SQuAD 1.1 and 2.0 (Rajpurkar et al. 2016, 2018): the files, the official scores, threshold and temperature."""
 
+from __future__ import annotations
+
 import json
 import re
 import string

@@ -1,5 +1,7 @@
 """WordPiece tokens with character offsets into the text as it was given."""
 
+from __future__ import annotations
+
 import re
 import unicodedata
 from collections.abc import Sequence

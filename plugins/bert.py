@@ -1,5 +1,7 @@
 """A BERT as our kernels take it, on whatever processor: what its linear layers are made of differs."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar

@@ -4,6 +4,8 @@ The kernels are compiled when the package is installed, where there is a C compi
 the processor's family into one library, of which this CPU's are chosen at run time.
 """
 
+from __future__ import annotations
+
 import ctypes
 import os
 import platform
@@ -227,7 +229,7 @@ class BertCpu:
         if getattr(self, "_engine", None):
             self.close()
 
-    def _describe(self, model: Model[Linear], hidden: int, inner: int) -> "_Model":
+    def _describe(self, model: Model[Linear], hidden: int, inner: int) -> _Model:
         layers = (_Layer * len(model.layers))(
             *(
                 _Layer(
@@ -246,13 +248,13 @@ class BertCpu:
             *(self._keep(each) for each in model.span or ()),
         )
 
-    def _linear(self, linear: Linear) -> "_Linear":
+    def _linear(self, linear: Linear) -> _Linear:
         linear = narrowed(linear, self.isa)
         total = linear.codes.sum(axis=1, dtype=np.int32) * linear.scale
         floats = (np.asarray(each, np.float32) for each in (linear.scale, total, linear.bias))
         return _Linear(self._keep_weights(packed(linear.codes, self.isa)), *(self._keep(each) for each in floats))
 
-    def _norm(self, norm: Norm) -> "_Norm":
+    def _norm(self, norm: Norm) -> _Norm:
         return _Norm(self._keep(norm.gain), self._keep(norm.bias))
 
     def _keep(self, array: Array) -> int:

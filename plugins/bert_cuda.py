@@ -4,6 +4,8 @@ Nothing here calls CUDA. Tokens of all rows lie one behind the other, without pa
 float32.
 """
 
+from __future__ import annotations
+
 import struct
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -183,7 +185,7 @@ class Scratch:
     offsets: Mapping[str, int]
 
     @classmethod
-    def of(cls, hidden: int, inner: int, tokens: int, rows: int) -> "Scratch":
+    def of(cls, hidden: int, inner: int, tokens: int, rows: int) -> Scratch:
         """Lay out what so many tokens in so many rows need."""
         padded = -(-tokens // ROWS_AT_MOST) * ROWS_AT_MOST  # the last block of rows reads whole
         sizes = {

@@ -1,5 +1,7 @@
 """How `kernels/cuda_*.cu` may be cut up: for linear layers the tiles worth trying, for attention a rule."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from math import ceil
 from typing import ClassVar, Protocol

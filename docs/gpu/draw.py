@@ -21,7 +21,7 @@ SHAPES = ((128, 1), (128, 8), (384, 1), (384, 8))
 
 
 def table(rows, model, title, cell):
-    """Print one model's times; ``cell``: row → text, or None where something is missing."""
+    """Print one model's times; `cell`: row → text, or None where something is missing."""
     print(f"\n| {MODELS[model]}, {title} | " + " | ".join(f"{seq} × {batch}" for seq, batch in SHAPES) + " |")
     print("|---" * 5 + "|")
     for runtime, name in RUNTIMES.items():

@@ -1,5 +1,7 @@
 """Time runtimes against each other: models x shapes x runtimes in one run, and the reader end to end."""
 
+from __future__ import annotations
+
 import random
 import time
 from collections.abc import Callable, Mapping, Sequence

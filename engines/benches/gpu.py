@@ -9,6 +9,8 @@ read:  a question and passages to a span, through the reader, for every question
 build: the engines alone, into --cache
 """
 
+from __future__ import annotations
+
 import argparse
 import json
 import time

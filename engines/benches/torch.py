@@ -7,6 +7,8 @@ Every shape is timed by three clocks: `host`, numpy arrays in to a numpy array o
 around queueing the network and waiting for it, inputs and outputs on the device; `device`, between two events.
 """
 
+from __future__ import annotations
+
 import argparse
 import json
 import time

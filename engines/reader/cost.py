@@ -1,5 +1,7 @@
 """What a run costs here, measured: so that a slot in ms becomes "these windows at this length"."""
 
+from __future__ import annotations
+
 import contextlib
 import json
 import threading
@@ -108,7 +110,7 @@ class CostModel:
         return guess
 
     @classmethod
-    def load(cls, path: Path, *, compiles: bool = True) -> "CostModel":
+    def load(cls, path: Path, *, compiles: bool = True) -> CostModel:
         """Read what an earlier process learned; an absent or damaged file gives an empty model."""
         with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
             known = json.loads(path.read_text())

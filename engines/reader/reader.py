@@ -1,5 +1,7 @@
 """The reader: a question and passages → answer spans, verbatim, with one score scale across all passages."""
 
+from __future__ import annotations
+
 import hashlib
 import time
 import unicodedata
@@ -129,7 +131,7 @@ class Reader:
         cache_dir: Path,
         threads: int | None = None,
         isa: str = "",
-    ) -> "Reader":
+    ) -> Reader:
         """Load a checkpoint (default: the bundled weights) into a runtime (default: the best that works here).
 
         Raises:

@@ -1,5 +1,7 @@
 """Start and end logits → answer spans, comparable across all windows of a question."""
 
+from __future__ import annotations
+
 from math import isfinite
 from operator import attrgetter
 from typing import NamedTuple

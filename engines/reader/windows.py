@@ -3,6 +3,8 @@
 A passage too long for one sequence is read in overlapping windows (Devlin et al. 2018, section 4.2).
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil, log

@@ -4,6 +4,8 @@ Layout of a file: `MAGIC`, the header's length (uint32, little endian), the head
 and SHA-256, when and how long it was built), then the plan as the builder serialised it.
 """
 
+from __future__ import annotations
+
 import contextlib
 import hashlib
 import json

@@ -1,5 +1,7 @@
 """What a GPU runtime needs, part by part: what is here, what is not, and how to get it. Read by `repartee doctor`."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from typing import Literal
 

@@ -4,6 +4,8 @@ Plain operators, batch and sequence as dynamic axes, the three attention project
 attention is folded into the query projection. Source: Devlin et al. 2018; GELU is the exact one, with erf.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -27,7 +29,7 @@ def build_graph(
     head: Literal["span", "embedding"] = "span",
     layer_norm: Literal["op", "parts"] = "op",
     weights: Literal["float32", "int8"] = "float32",
-) -> "onnx.ModelProto":
+) -> onnx.ModelProto:
     """Build the graph of `checkpoint`.
 
     Inputs `input_ids`, `token_type_ids`, `attention_mask`: int64 [batch, seq]. Output for `head="span"`:
@@ -55,7 +57,7 @@ class _Graph:
         self.initializers: list[onnx.TensorProto] = []
         self.known: set[str] = set()
 
-    def build(self, head: str) -> "onnx.ModelProto":
+    def build(self, head: str) -> onnx.ModelProto:
         from onnx import TensorProto, helper
 
         x = self.embeddings()

@@ -1,5 +1,7 @@
 """Checkpoint → what our own kernels take."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 
 import numpy as np

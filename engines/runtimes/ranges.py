@@ -1,5 +1,7 @@
 """How large the inputs of BERT's matrix products get on real text: what an engine in INT8 or FP8 scales them by."""
 
+from __future__ import annotations
+
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -21,7 +23,7 @@ PERCENTILE = 99.99
 Batch = tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]
 
 
-def products(model: "onnx.ModelProto") -> "list[onnx.NodeProto]":
+def products(model: onnx.ModelProto) -> list[onnx.NodeProto]:
     """Matrix products of activations with weights, but the last: the span head is small and sensitive."""
     weights = {initializer.name for initializer in model.graph.initializer}
     found = [node for node in model.graph.node if node.op_type == "MatMul" and node.input[1] in weights]

@@ -6,6 +6,8 @@ A runtime is a module of this room with two functions, named in `RUNTIMES`:
     load(checkpoint, *, head, cache_dir, threads) -> Runtime          raises ReparteeError if it cannot
 """
 
+from __future__ import annotations
+
 import importlib
 from dataclasses import dataclass
 from pathlib import Path

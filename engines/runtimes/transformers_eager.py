@@ -1,5 +1,7 @@
 """The baseline of the benches: Hugging Face transformers, float32, eager, on the CPU (extra `[train]`)."""
 
+from __future__ import annotations
+
 import importlib
 from importlib.util import find_spec
 from typing import Any

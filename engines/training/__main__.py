@@ -1,5 +1,7 @@
 """`python -m engines.training STEP`: prepare, teach, distil, ship. See docs/training.md for a whole run."""
 
+from __future__ import annotations
+
 import argparse
 import json
 import random

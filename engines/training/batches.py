@@ -4,6 +4,8 @@ Sequences are `[CLS] question [SEP] passage [SEP]`; MPNet has a second `[SEP]` t
 passage's tokens, or both at [CLS], which stands for "no answer".
 """
 
+from __future__ import annotations
+
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass

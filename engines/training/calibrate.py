@@ -1,5 +1,7 @@
 """From a trained student to the shipped file: int8, a null threshold and temperature fitted on the CPU runtime."""
 
+from __future__ import annotations
+
 import dataclasses
 import tempfile
 from pathlib import Path

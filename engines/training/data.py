@@ -6,6 +6,8 @@ only (`DEV`). A retrieved passage that holds none of the answers answers nothing
 the rest of the question's own passage does, is not known: the teachers label those.
 """
 
+from __future__ import annotations
+
 import json
 import random
 import re
@@ -51,7 +53,7 @@ class Examples:
         np.savez_compressed(path, **{field.name: getattr(self, field.name) for field in fields(self)})
 
     @classmethod
-    def load(cls, path: Path) -> "Examples":
+    def load(cls, path: Path) -> Examples:
         """Read what `save` wrote."""
         with np.load(path) as arrays:
             return cls(**{field.name: arrays[field.name] for field in fields(cls)})

@@ -1,5 +1,7 @@
 """The training loop, for teachers and student: one captured CUDA graph a bucket, so the host is never in the way."""
 
+from __future__ import annotations
+
 import math
 import random
 import time

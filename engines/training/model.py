@@ -4,6 +4,8 @@ MPNet (Song et al. 2020) differs from BERT in three things: it has no token type
 table of relative positions (Raffel et al. 2020, section 2.1) adds to every layer's attention.
 """
 
+from __future__ import annotations
+
 import math
 from dataclasses import dataclass
 from pathlib import Path

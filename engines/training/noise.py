@@ -1,5 +1,7 @@
 """Questions as a recogniser would write them: no punctuation, numbers in words, words that sound like others."""
 
+from __future__ import annotations
+
 import random
 import re
 from collections import defaultdict

@@ -3,6 +3,8 @@
 Weights stay int8 per output channel, as stored; inputs of matrix products are quantised as they come, per token.
 """
 
+from __future__ import annotations
+
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +35,7 @@ def status() -> Status:
 
 def load(
     checkpoint: Checkpoint, *, head: OutputHead = "span", cache_dir: Path, threads: int | None = None, isa: str = ""
-) -> "CpuRuntime":
+) -> CpuRuntime:
     """Pack `checkpoint` for the kernels: 0.3 s for the bundled reader, so nothing is kept in `cache_dir`.
 
     `isa`: the instruction set of the kernels, "" for the best that this CPU has.

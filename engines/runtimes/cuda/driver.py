@@ -4,6 +4,8 @@ Every status is checked in `check`. Kernels are loaded and started through the d
 through the runtime's.
 """
 
+from __future__ import annotations
+
 import ctypes
 import re
 from collections.abc import Callable
@@ -284,7 +286,7 @@ class Stream(_Handle):
         kind = self._cudart.cudaMemcpyKind.cudaMemcpyDeviceToHost
         check(self._cudart.cudaMemcpyAsync(host, device, size, kind, self.value))
 
-    def capture(self, queue: Callable[[], None]) -> "Graph":
+    def capture(self, queue: Callable[[], None]) -> Graph:
         """Record what `queue` puts on this stream, without running it, as a graph."""
         cudart = self._cudart
         check(cudart.cudaStreamBeginCapture(self.value, cudart.cudaStreamCaptureMode.cudaStreamCaptureModeThreadLocal))
@@ -299,7 +301,7 @@ class Stream(_Handle):
         finally:
             check(cudart.cudaGraphDestroy(graph))
 
-    def start(self, module: "Module", launch: Launch) -> None:
+    def start(self, module: Module, launch: Launch) -> None:
         """Queue one kernel of `module`."""
         bindings = module.bindings
         config = bindings.CUlaunchConfig()

@@ -3,6 +3,8 @@
 They take cuda-python and NVRTC, which compiles them for the GPU that is there, once; no TensorRT, no PyTorch.
 """
 
+from __future__ import annotations
+
 import hashlib
 import threading
 from pathlib import Path
@@ -49,7 +51,7 @@ def _too_old(gpu: Gpu) -> str:
 
 def load(
     checkpoint: Checkpoint, *, head: OutputHead = "span", cache_dir: Path, threads: int | None = None
-) -> "CudaRuntime":
+) -> CudaRuntime:
     """Put `checkpoint` on the GPU. The kernels are compiled once per GPU model and kept in `cache_dir`.
 
     Raises:

@@ -1,5 +1,7 @@
 """How our CUDA kernels cut up their work on the GPU that is there: measured once per GPU and model size, and kept."""
 
+from __future__ import annotations
+
 import contextlib
 import hashlib
 import json

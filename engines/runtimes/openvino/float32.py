@@ -1,5 +1,7 @@
 """OpenVINO in float32: what the int8 runtime is compared with, and exact at four times the wait."""
 
+from __future__ import annotations
+
 from dataclasses import replace
 from pathlib import Path
 

@@ -4,6 +4,8 @@ Weights stay int8 per output channel, as stored. Where the CPU has int8 dot prod
 each matrix product as they come, per token and group of channels: no calibration is needed, and none can be wrong.
 """
 
+from __future__ import annotations
+
 import importlib
 import io
 import sys
@@ -48,7 +50,7 @@ def load(
     cache_dir: Path,
     threads: int | None = None,
     exact: bool = False,
-) -> "OpenVinoRuntime":
+) -> OpenVinoRuntime:
     """Compile `checkpoint` for this CPU, or take what was compiled from `cache_dir`. `exact`: float32 throughout.
 
     Raises:

@@ -11,6 +11,8 @@
 | other targets than this GPU | none | none | RTX: `set_compute_capability` |
 """
 
+from __future__ import annotations
+
 import importlib
 import importlib.util
 import logging
@@ -52,7 +54,7 @@ class TensorRT:
         self._logger = _logger(module, self.errors)
 
     @classmethod
-    def load(cls, name: str | None = None) -> "TensorRT":
+    def load(cls, name: str | None = None) -> TensorRT:
         """Import the library `name`, or the best that is installed.
 
         Raises:
@@ -94,7 +96,7 @@ class TensorRT:
         members = self.module.ComputeCapability.__members__
         return tuple(f"{name[2:-1]}.{name[-1]}" for name in members if re.fullmatch(r"SM\d{2,}", name))
 
-    def check_capability(self, capability: tuple[int, int]) -> "TensorRT":
+    def check_capability(self, capability: tuple[int, int]) -> TensorRT:
         """Give self; raise TensorRTError if this library is known not to run on such GPUs."""
         wanted = f"{capability[0]}.{capability[1]}"
         if self.targets and wanted not in self.targets:

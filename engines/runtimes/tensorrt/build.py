@@ -1,5 +1,7 @@
 """A checkpoint → serialised TensorRT engines: one per length bucket, with an optimisation profile per batch range."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -62,7 +64,7 @@ class EngineOptions:
         if not self.buckets or any(bucket < 1 for bucket in self.buckets) or not self.batches or min(self.batches) < 1:
             raise ReparteeError("An engine needs at least one length and one batch size, each 1 or more.")
 
-    def by_bucket(self) -> list["EngineOptions"]:
+    def by_bucket(self) -> list[EngineOptions]:
         """One engine's options per bucket: a bucket that is missing in the cache is built without the others."""
         return [replace(self, buckets=(bucket,)) for bucket in sorted(set(self.buckets))]
 

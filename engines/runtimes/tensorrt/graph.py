@@ -1,5 +1,7 @@
 """The ONNX graph as TensorRT takes it: int32 inputs, and float16 inside where types are part of the graph."""
 
+from __future__ import annotations
+
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -69,7 +71,7 @@ def fill_heads(checkpoint: Checkpoint, size: int) -> Checkpoint:
     return replace(checkpoint, tensors=tensors)
 
 
-def to_half(model: "onnx.ModelProto", output: str) -> None:
+def to_half(model: onnx.ModelProto, output: str) -> None:
     """Turn a float32 graph into a float16 one, in place; its result and the embedding head's pooling stay float32."""
     from onnx import TensorProto, helper, numpy_helper
 
@@ -99,7 +101,7 @@ def to_half(model: "onnx.ModelProto", output: str) -> None:
     model.graph.node.extend([*body, *pooling])
 
 
-def _sum_head(model: "onnx.ModelProto") -> None:
+def _sum_head(model: onnx.ModelProto) -> None:
     """Compute start and end logits as sums over hidden, which fuse; a matrix product of two columns is slow alone."""
     from onnx import helper, numpy_helper
 
@@ -122,7 +124,7 @@ def _sum_head(model: "onnx.ModelProto") -> None:
     model.graph.node.extend(nodes)
 
 
-def _slice_shape(model: "onnx.ModelProto") -> None:
+def _slice_shape(model: onnx.ModelProto) -> None:
     """Say Shape(start, end), which opset 15 brought, as Shape and Slice."""
     from onnx import helper, numpy_helper
 
@@ -141,7 +143,7 @@ def _slice_shape(model: "onnx.ModelProto") -> None:
     model.graph.node.extend(nodes)
 
 
-def _quantize(model: "onnx.ModelProto", checkpoint: Checkpoint, kind: str) -> None:
+def _quantize(model: onnx.ModelProto, checkpoint: Checkpoint, kind: str) -> None:
     """Put a QuantizeLinear and DequantizeLinear pair before both inputs of each product with weights.
 
     Activations have one scale, from the checkpoint's measured ranges; weights one per output channel.

@@ -1,5 +1,7 @@
 """BERT on an NVIDIA GPU: TensorRT engines, one CUDA graph per batch shape, so that a question costs one launch."""
 
+from __future__ import annotations
+
 import logging
 import threading
 import time
@@ -64,7 +66,7 @@ def load(
     threads: int | None = None,  # noqa: ARG001  (the work is the GPU's)
     options: EngineOptions | None = None,
     progress: Progress | None = None,
-) -> "TensorRTRuntime":
+) -> TensorRTRuntime:
     """Load the engines of `checkpoint` from `cache_dir`, or build them (once per GPU, TensorRT and options).
 
     Raises:
