@@ -114,13 +114,15 @@ def engine_plan(
 
 
 def show_progress() -> Progress:
-    """Give a progress function that draws one line on standard error."""
+    """Give a progress function that draws one line on standard error; into a log goes only its end."""
     import sys
 
     started = time.monotonic()
 
     def show(phase: str, done: float) -> None:
         end = "\n" if phase == "built" else "\r"
+        if end == "\r" and not sys.stderr.isatty():
+            return
         sys.stderr.write(f"TensorRT engine: {phase} {done:4.0%}, {time.monotonic() - started:.0f} s{end}")
         sys.stderr.flush()
 

@@ -11,7 +11,7 @@ from engines.runtimes.runtime import load_runtime
 from engines.runtimes.tensorrt import runtime as tensorrt_runtime
 from engines.runtimes.tensorrt.api import TensorRT, TensorRTError, installed
 from engines.runtimes.tensorrt.build import EngineOptions
-from engines.runtimes.tensorrt.runtime import cheapest, trial
+from engines.runtimes.tensorrt.runtime import cheapest, show_progress, trial
 from tests.engines.small_bert import mixed_up, random_batch, random_checkpoint, reference_hidden, reference_logits
 
 no_gpu = pytest.mark.skipif(cuda.has_driver(), reason="about machines without an NVIDIA driver; this one has it")
@@ -21,6 +21,13 @@ OPTIONS = EngineOptions((32, 64), (1, 4))
 
 
 @no_gpu
+def test_of_a_build_a_log_has_its_end_only(capsys):
+    show = show_progress()
+    for phase, done in (("parsing", 0.1), ("building", 0.5), ("built", 1.0)):
+        show(phase, done)
+    assert capsys.readouterr().err.splitlines() == ["TensorRT engine: built 100%, 0 s"]
+
+
 def test_without_a_driver_the_status_says_so():
     status = tensorrt_runtime.status()
     assert not status.available
