@@ -23,7 +23,7 @@ def load_recognizer(name: str, cache_dir: Path, lexicon: Lexicon | None = None) 
     Raises ReparteeError for another name, and where what a recognizer needs is not installed.
     """
     if name == "auto":
-        name = best_installed()
+        name = best_installed(cache_dir)
     if name == WHISPER or name.startswith(f"{WHISPER}:"):
         from assistant.recognizers.whisper.recognizer import WhisperRecognizer
 
@@ -42,8 +42,12 @@ def load_recognizer(name: str, cache_dir: Path, lexicon: Lexicon | None = None) 
     )
 
 
-def best_installed() -> str:
-    """Return the name of what "auto" is here."""
-    from assistant.recognizers.whisper.weights import installed, runs_here
+def best_installed(cache_dir: Path) -> str:
+    """Return the name of what "auto" is here. Blocking, at the first call with new weights for seconds."""
+    from assistant.recognizers.whisper.check import works
+    from assistant.recognizers.whisper.weights import installed
 
-    return WHISPER if runs_here() and installed() else POCKETSPHINX
+    for weights in installed():
+        if works(weights, cache_dir):
+            return f"{WHISPER}:{weights.name}"
+    return POCKETSPHINX

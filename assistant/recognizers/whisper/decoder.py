@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from assistant.audio.samples import RATE, Pcm
 from assistant.recognizers.whisper.features import HOP, log_mel
 from assistant.recognizers.whisper.loudness import end_of_speech
@@ -17,6 +19,8 @@ from assistant.recognizers.worker_process import RecognizerError
 #: Whisper was trained on 30 s, whose encoding takes most of the time. So much silence after what was said is enough for
 #: it to notice the end, if times are decoded too: docs/speech.md has the errors with less and with more.
 SHORTEST_S, MARGIN_S, LONGEST_S = 8.0, 4.0, 30.0
+#: A word that begins with the sound is often misheard. A quiet room before and after it is what recordings have.
+ROOM_S, ROOM_LEVEL = 0.3, 10.0  # and its loudness, of 32767
 STEP = 2 * HOP  # samples to a position of the encoder
 NO_SPEECH = 0.5  # probability; 0.58 to 0.99 for noise and music, up to 0.3 for speech
 UNSURE = -0.8  # mean log probability of a token, above which words are believed although there seems to be no speech
@@ -72,6 +76,7 @@ class Decoder:
 
         Raises RecognizerError where the model fails.
         """
+        pcm = _in_a_room(pcm)
         said_s = len(pcm) / RATE
         hypothesis = self._decode(pcm, min(max(SHORTEST_S, said_s + MARGIN_S), LONGEST_S))
         if hypothesis.is_speech and hypothesis.is_doubtful:
@@ -88,7 +93,7 @@ class Decoder:
                 self._model.encode(self._array(features)),
                 [opening],
                 beam_size=1,
-                max_length=len(opening) + most,
+                max_length=2 * most,  # half of it may be decoded
                 return_scores=True,
                 return_no_speech_prob=True,
             )[0]
@@ -109,6 +114,14 @@ class Decoder:
             if place and time_s is not None and time_s >= end_s:
                 return decoded[:place]
         return decoded
+
+
+def _in_a_room(pcm: Pcm) -> Pcm:
+    """Return int16[samples] with a moment of a quiet room before and after it, where there is time for that."""
+    if len(pcm) > (LONGEST_S - 2 * ROOM_S) * RATE:
+        return pcm
+    room = np.random.default_rng(0).normal(0, ROOM_LEVEL, int(ROOM_S * RATE)).astype(np.int16)
+    return np.concatenate([room, pcm, room])
 
 
 def is_loop(text: str) -> bool:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+from collections.abc import Coroutine
 from enum import IntEnum
 
 import numpy as np
@@ -54,6 +55,7 @@ class WhisperRecognizer:
         self._named = weights or self.weights.name
         self._threads = threads or min(os.cpu_count() or 1, THREADS)
         self._turns = Turns()
+        self._attempt: asyncio.Task[None] | None = None
         self._worker: WorkerProcess | None = None
         self._starting = asyncio.Lock()
         self._closed = False
@@ -84,8 +86,13 @@ class WhisperRecognizer:
 
     @property
     def idle(self) -> bool:
-        """Whether nothing is being decoded."""
-        return self._turns.idle
+        """Whether nothing is being decoded, or about to be."""
+        return self._turns.idle and (self._attempt is None or self._attempt.done())
+
+    def attempt(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
+        """Begin to decode what nobody waits for yet; only while `idle`."""
+        self._attempt = asyncio.create_task(work)
+        return self._attempt
 
     async def decode(self, pcm: Pcm, rank: Rank) -> str:
         """Return what is said in at most 30 s of int16[samples]; whoever gives up waiting leaves the line.
@@ -197,7 +204,7 @@ class WhisperStream:
         quiet = len(self._sound) - int(PAUSE_S * RATE)
         if len(self._sound) - self._tried >= AGAIN_S * RATE or (quiet > self._tried and self._hushed_since(quiet)):
             self._tried = len(self._sound)
-            self._trying = asyncio.create_task(self._attempt())
+            self._trying = self._recognizer.attempt(self._attempt())
 
     async def _attempt(self) -> None:
         try:
