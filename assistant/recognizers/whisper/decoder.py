@@ -24,7 +24,7 @@ ROOM_S, ROOM_LEVEL = 0.3, 10.0  # and its loudness, of 32767
 STEP = 2 * HOP  # samples to a position of the encoder
 NO_SPEECH = 0.5  # probability; 0.58 to 0.99 for noise and music, up to 0.3 for speech
 UNSURE = -0.8  # mean log probability of a token, above which words are believed although there seems to be no speech
-TOKENS, TOKENS_A_SECOND = 8, 7  # at most; people say 3 to 5
+TOKENS, TOKENS_A_SECOND, MOST_TOKENS = 8, 6, 200  # people say 3 to 5 a second
 LOOPED = 2.4  # times that a text which goes round in circles can be compressed (Radford et al. 2022, section 4.5)
 LONGEST_LOOP, ROUNDS = 8, 3  # words, and how often they may be said in a row
 END_S = 0.15  # before the end of speech, after which a text has come to its end
@@ -46,8 +46,8 @@ class Hypothesis:
 
     @property
     def is_doubtful(self) -> bool:
-        """Whether the model lost its way: it found no end, or goes round in circles."""
-        return not self.finished or is_loop(self.text)
+        """Whether the model lost its way: it found no end, says everything twice, or goes round in circles."""
+        return not self.finished or is_twice(self.text) or is_loop(self.text)
 
 
 class Decoder:
@@ -86,7 +86,7 @@ class Decoder:
     def _decode(self, pcm: Pcm, length_s: float) -> Hypothesis:
         said_s = len(pcm) / RATE
         features = log_mel(pcm, int(length_s * RATE) // STEP * STEP, self._model.n_mels)
-        most = TOKENS + int(TOKENS_A_SECOND * said_s)
+        most = MOST_TOKENS if length_s >= LONGEST_S else TOKENS + int(TOKENS_A_SECOND * said_s)
         opening = self._vocabulary.opening
         try:
             result = self._model.generate(
@@ -100,9 +100,10 @@ class Decoder:
         except (RuntimeError, ValueError) as error:
             raise RecognizerError(f"Whisper failed: {error}") from error
         decoded = result.sequences_ids[0]
+        kept = self._until(decoded, end_of_speech(pcm) / RATE - END_S)
         return Hypothesis(
-            text=self._vocabulary.text(self._until(decoded, end_of_speech(pcm) / RATE - END_S)),
-            finished=len(decoded) < most,
+            text=self._vocabulary.text(kept),
+            finished=len(kept) < most,
             no_speech=float(result.no_speech_prob),
             score=float(result.scores[0]),
         )
@@ -124,6 +125,13 @@ def _in_a_room(pcm: Pcm) -> Pcm:
     return np.concatenate([room, pcm, room])
 
 
+def is_twice(text: str) -> bool:
+    """Say whether a text is a sentence of three or more words and the same once more."""
+    words = _keys(text)
+    half = len(words) // 2
+    return half > 2 and len(words) % 2 == 0 and words[:half] == words[half:]
+
+
 def is_loop(text: str) -> bool:
     """Say whether a text goes round in circles."""
     content = text.encode()
@@ -132,8 +140,7 @@ def is_loop(text: str) -> bool:
 
 def without_loops(text: str) -> str:
     """Return a text that says nothing more than ROUNDS times in a row: of what does, the first time is left."""
-    words = text.split()
-    keys = [word.strip(".,!?").lower() for word in words]
+    words, keys = text.split(), _keys(text)
     place = 0
     while place < len(words):
         for size in range(1, LONGEST_LOOP + 1):
@@ -148,3 +155,7 @@ def without_loops(text: str) -> str:
                 break
         place += 1
     return " ".join(words)
+
+
+def _keys(text: str) -> list[str]:
+    return [word.strip(".,!?").lower() for word in text.split()]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from assistant.audio.samples import RATE
-from assistant.recognizers.whisper.decoder import Decoder, Hypothesis, is_loop, without_loops
+from assistant.recognizers.whisper.decoder import Decoder, Hypothesis, is_loop, is_twice, without_loops
 from assistant.recognizers.whisper.weights import CONFIG, find
 from assistant.recognizers.worker_process import RecognizerError
 from tests.assistant.recognizers.whisper.tones import DOOR, DRONE, LAMP, MURMUR, tone
@@ -99,3 +99,10 @@ def test_files_that_the_library_refuses_are_told_in_a_sentence(tone_model: Path)
         Decoder(cut)
     with pytest.raises(RecognizerError, match="cannot be loaded"):
         Decoder(files | {CONFIG: b"{"})
+
+
+def test_a_sentence_said_twice_is_doubted() -> None:
+    assert is_twice("Who made the clock? who made the clock")
+    assert not is_twice("no no")
+    assert not is_twice("Who made the clock? Who made the door?")
+    assert Hypothesis(text="turn it on turn it on", finished=True, no_speech=0.0, score=-0.1).is_doubtful
