@@ -76,7 +76,9 @@ class ReaderConfig:
 class SpeechConfig:
     """Which parts listen and speak."""
 
-    recognizer: str = setting("auto", "auto, pocketsphinx, or a NeMo model: a .nemo file or a name")
+    recognizer: str = setting(
+        "auto", "auto, whisper, whisper:FOLDER, pocketsphinx, or a NeMo model: a .nemo file or a name"
+    )
     voice: str = setting("auto", "auto, espeak, flite, or two NeMo models, FastPitch and HiFi-GAN: FILE,FILE or names")
     rate: float = setting(1.0, "speaking rate, 1 is normal", minimum=0.5, maximum=3)
 

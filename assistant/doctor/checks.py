@@ -195,11 +195,10 @@ def _knowledge(config: Config) -> Iterator[Finding]:
         yield Finding("knowledge", "store", "missing", "the store is empty", remedy)
 
 
-def _speech(config: Config) -> Iterator[Finding]:  # noqa: ARG001
+def _speech(config: Config) -> Iterator[Finding]:
     from ctypes.util import find_library
 
-    pocketsphinx = importlib.util.find_spec("pocketsphinx") is not None
-    yield _part("recognizer", pocketsphinx, "pocketsphinx, biased to your documents", "pip install pocketsphinx")
+    yield from _recognizers(config)
     espeak = importlib.util.find_spec("espeakng_loader") is not None
     yield _part("voice espeak", espeak, "espeak-ng from espeakng-loader", "pip install espeakng-loader")
     flite = find_library("flite_cmu_us_slt") is not None
@@ -219,6 +218,25 @@ def _speech(config: Config) -> Iterator[Finding]:  # noqa: ARG001
     state: State = "ok" if microphones and speakers else "missing"
     fix = "" if state == "ok" else "needed by `repartee listen` only; recordings and `serve` work without"
     yield Finding("speech", "sound devices", state, f"{microphones} to listen, {speakers} to speak", fix)
+
+
+def _recognizers(config: Config) -> Iterator[Finding]:
+    from assistant.recognizers.choose import POCKETSPHINX, WHISPER, best_installed
+    from assistant.recognizers.whisper.weights import find
+
+    name = config.speech.recognizer
+    in_effect = best_installed(config.cache_dir) if name == "auto" else name
+    pocketsphinx = importlib.util.find_spec("pocketsphinx") is not None
+    if in_effect == WHISPER or in_effect.startswith(f"{WHISPER}:"):
+        weights = find(in_effect.removeprefix(WHISPER).removeprefix(":"))
+        detail = f"Whisper {weights.name}: {weights.origin}, licence {weights.licence}, {weights.megabytes} MB"
+        yield Finding("speech", "recognizer", "ok", detail)
+        return
+    if in_effect == POCKETSPHINX:
+        yield _part("recognizer", pocketsphinx, "pocketsphinx, biased to your documents", "pip install pocketsphinx")
+    else:
+        yield Finding("speech", "recognizer", "ok", in_effect)
+    yield Finding("speech", "Whisper", "missing", "a far better ear", "`repartee models recommend`")
 
 
 def _devices(config: Config) -> Iterator[Finding]:

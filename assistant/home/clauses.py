@@ -109,9 +109,7 @@ class Clauses:
         second = self._read(tail, context, spoken)
         if second is not None and not second.problem:
             return second
-        return (
-            self._elliptic(head, tail, context, spoken) or self._several(tail, context, spoken, left - 1) or second
-        )
+        return self._elliptic(head, tail, context, spoken) or self._several(tail, context, spoken, left - 1) or second
 
     def _elliptic(self, head: str, tail: str, context: Context, last: Sequence[str]) -> Reading | None:
         """Read a clause that left its verb out: "turn on the lamp and the fan off", "... and in the hall too"."""

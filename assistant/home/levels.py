@@ -29,12 +29,8 @@ _FROM_VALUE = frozenset(
     "in on for at of with please up down here upstairs downstairs outside brightness light lights".split()
 )
 #: Words around a value that belong to it.
-_BEFORE_VALUE = frozenset(
-    "to at by on with of be is a as up down about around just the open closed more like".split()
-)
-_AFTER_VALUE = frozenset(
-    "up down open closed light lights please shut brightness bright of hot warm".split()
-)
+_BEFORE_VALUE = frozenset("to at by on with of be is a as up down about around just the open closed more like".split())
+_AFTER_VALUE = frozenset("up down open closed light lights please shut brightness bright of hot warm".split())
 _WAY = {"up": 1, "down": -1}
 #: The domains of a named quality, and of a value that says itself what it is of.
 _DOMAINS = {

@@ -39,12 +39,16 @@ _QUESTION = re.compile(
     r"show me|give me the (?:status|state|temperature|humidity)|status of|what)\b"
 )
 #: What is looked at without a verb: "the kitchen temperature".
-_BARE_QUESTION = re.compile(r"(?!set |put |turn |make |change |raise |lower )(?:the )?(?:\w+ ){1,4}(?:temperature|humidity)")
+_BARE_QUESTION = re.compile(
+    r"(?!set |put |turn |make |change |raise |lower )(?:the )?(?:\w+ ){1,4}(?:temperature|humidity)"
+)
 _NOT = re.compile(
     r"(?:please )?(?:do not|never|not|no need to|you do not need to|you need not|you must not|you should not|there is no need to|rather not|avoid|stop from|refrain from|"
     r"please never|whatever you do do not|i do not want|we do not want|i would not|i do not need|do you not)\b"
 )
-_LEFT = re.compile(r"(?:please )?(?:leave|keep) (?!.* (?:and|but|then|,) ).+ (?:on|off|open|closed|alone|as (?:it is|they are|is))")
+_LEFT = re.compile(
+    r"(?:please )?(?:leave|keep) (?!.* (?:and|but|then|,) ).+ (?:on|off|open|closed|alone|as (?:it is|they are|is))"
+)
 _OTHERS = re.compile(
     r"(?:(?:i|he|she|they|we|you|it|mum|mom|dad|who|someone|somebody|everyone|people|alexa|siri|google|hey google|ok google|okay google|cortana|jarvis|"
     r"hey siri|bixby|my \w+|the \w+) "

@@ -16,11 +16,12 @@ from typing import Any
 
 from assistant.audio.files import split_at_pauses
 from assistant.audio.samples import Pcm
+from assistant.recognizers.frames import Kind
 from assistant.recognizers.lexicon import Contents, Follower, Lexicon
 from assistant.recognizers.recognizer import Speaker
-from assistant.recognizers.sphinx.client import RecognizerError, WorkerDiedError, WorkerProcess, build_beside
+from assistant.recognizers.sphinx.building import build_beside
 from assistant.recognizers.sphinx.domain import KIND, cached
-from assistant.recognizers.sphinx.worker import Kind
+from assistant.recognizers.worker_process import RecognizerError, WorkerDiedError, WorkerProcess
 from assistant.turn.events import Transcript
 
 logger = logging.getLogger(__name__)
@@ -28,6 +29,7 @@ logger = logging.getLogger(__name__)
 LIVES = 2  # workers that may die under one utterance
 AHEAD = 4 * 32_000  # bytes that may wait in a worker for one utterance, 4 s; then `feed` waits
 WORKERS = 4
+WORKER = "assistant.recognizers.sphinx.worker"
 LONGEST_PIECE = 32_000
 QUICK = 300_000  # characters that are learnt in a second or two: such a model is waited for
 
@@ -132,7 +134,7 @@ class SphinxRecognizer:
             self._workers = [worker for worker in self._workers if worker.alive]
             worker = min(self._workers, key=lambda worker: len(worker.utterances), default=None)
             if worker is None:
-                worker = await WorkerProcess.start()
+                worker = await WorkerProcess.start(WORKER)
                 self._workers.append(worker)
                 await self._teach(worker, live=live)
             if (live or worker.utterances) and len(self._workers) < self._limit and self._spare is None:
@@ -142,7 +144,7 @@ class SphinxRecognizer:
     async def _start_spare(self) -> None:
         worker = None
         try:
-            worker = await WorkerProcess.start()
+            worker = await WorkerProcess.start(WORKER)
             await self._teach(worker, live=True)
             self._workers.append(worker)
         except RecognizerError:

@@ -1,8 +1,8 @@
 """The process in which pocketsphinx runs: frames of bytes in on standard input, frames of bytes out on standard output.
 
-A frame is `HEADER` (bytes that follow, kind, utterance) and its payload. Started by `client.py`; ends at end of input,
-and therefore also when its parent dies, however it dies. One thread reads, one decodes; utterances share the decoding
-thread in slices, those that are about to end first. Other documents' models are loaded beside it.
+Started by `worker_process.py`; ends at end of input, and therefore also when its parent dies, however it dies. One
+thread reads, one decodes; utterances share the decoding thread in slices, those that are about to end first. Other
+documents' models are loaded beside it.
 """
 
 from __future__ import annotations
@@ -10,23 +10,20 @@ from __future__ import annotations
 import json
 import os
 import signal
-import struct
 import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
-from enum import IntEnum
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from assistant.languages.en.written_forms import write
+from assistant.recognizers.frames import Kind, frame, read_frame, read_request
 from assistant.recognizers.sphinx.domain import Domain, cached
 from assistant.recognizers.sphinx.library import EVERYTHING, Decoder, Effort, SphinxError, model_path
 from assistant.recognizers.sphinx.utterance import Utterance
 from engines.errors import ReparteeError
 
-HEADER = struct.Struct("<IBI")
-LONGEST_FRAME = 1 << 20
 SLICE = 3200  # bytes decoded before others get their turn, 100 ms
 DECODERS = 4  # people who speak at the same time to one process, about 70 MB each
 
@@ -41,38 +38,6 @@ ALONE, CROWDED = Effort(6000, 20), Effort(3000, 10)
 JUDGED = 3 * 32_000  # bytes
 DEAR, BEHIND_SPEECH = 40.0, 1.0
 BEHIND = 3 * SLICE  # bytes that wait in a process whose speakers are no longer kept up with
-
-
-class Kind(IntEnum):
-    """What a frame is: the first six come from the parent, the others go back."""
-
-    DOMAIN = 1  # JSON: cache_dir, key, live: which decoder is wanted first
-    OPEN = 2  # JSON: mean or null, whole
-    AUDIO = 3  # int16 samples
-    SETTLE = 4
-    FINISH = 5
-    CANCEL = 6
-    READY = 7  # JSON: missing, whether there is no such model, or it is damaged
-    HEARD = 8  # JSON: bytes decoded, stable words, text so far, whether that is the answer to SETTLE
-    FINAL = 9  # JSON: text, mean, hurried
-    FAILED = 10  # a sentence
-
-
-def read_frame(stream: BinaryIO) -> tuple[Kind, int, bytes] | None:
-    """Return the next frame, or None at the end of input. Raises ValueError for bytes that are no frame."""
-    header = stream.read(HEADER.size)
-    if len(header) < HEADER.size:
-        return None
-    size, kind, utterance = HEADER.unpack(header)
-    if size > LONGEST_FRAME:
-        raise ValueError(f"a frame of {size} bytes; expected at most {LONGEST_FRAME}")
-    payload = stream.read(size)
-    return (Kind(kind), utterance, payload) if len(payload) == size else None
-
-
-def frame(kind: Kind, utterance: int, payload: bytes = b"") -> bytes:
-    """Return a frame's bytes."""
-    return HEADER.pack(len(payload), kind, utterance) + payload
 
 
 class _Job:
@@ -198,7 +163,7 @@ class Worker:
 
     def _take(self, kind: Kind, number: int, payload: bytes) -> None:
         if kind is Kind.DOMAIN:
-            request = json.loads(payload)
+            request, _ = read_request(payload)
             # In a thread of its own: who speaks meanwhile is decoded with the model there is.
             threading.Thread(
                 target=self._guarded, args=(number, lambda: self._set_domain(number, request)), daemon=True

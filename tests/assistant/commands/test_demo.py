@@ -22,7 +22,7 @@ def home(tmp_path_factory):
 
 
 def test_without_a_terminal_it_answers_and_ends(home, repartee):
-    result = repartee(home, "demo", env=ENV)
+    result = repartee(home, "demo", env=ENV | {"REPARTEE_SPEECH_RECOGNIZER": "auto"})  # as after `make install`
     assert result.returncode == 0, result.stderr
     assert "13 documents, " in result.stdout
     assert "heard  " in result.stdout

@@ -17,14 +17,16 @@ import pytest
 
 from assistant.audio.files import load_audio
 from assistant.commands.eval_speech import read_manifest, recognise, summarise
+from assistant.recognizers import worker_process
+from assistant.recognizers.frames import Kind
 from assistant.recognizers.lexicon import Contents, Lexicon
-from assistant.recognizers.sphinx import client
+from assistant.recognizers.sphinx import building
 from assistant.recognizers.sphinx import recognizer as module
-from assistant.recognizers.sphinx.client import RecognizerError, WorkerProcess, build_beside
+from assistant.recognizers.sphinx.building import build_beside
 from assistant.recognizers.sphinx.domain import KIND, build, cached, frequent_words, packed
 from assistant.recognizers.sphinx.recognizer import QUICK, SphinxRecognizer, SphinxStream
-from assistant.recognizers.sphinx.worker import Kind
 from assistant.recognizers.word_errors import comparable
+from assistant.recognizers.worker_process import RecognizerError, WorkerProcess
 from engines.errors import ReparteeError
 from tests.paths import SAMPLES, SPEECH
 
@@ -323,7 +325,7 @@ async def test_nothing_in_the_current_folder_is_executed(
     (tmp_path / f"{name}.py").write_text(f"open({str(ran)!r}, 'w').close()")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PYTHONPATH", "")  # one empty entry is the current folder
-    worker = await WorkerProcess.start()
+    worker = await WorkerProcess.start(module.WORKER)
     await worker.ask(Kind.DOMAIN, {"cache_dir": str(cache), "key": "", "live": False})
     await worker.close()
     contents = Contents(("The zygote of Quibblewick divides.",))
@@ -459,7 +461,7 @@ async def test_documents_that_cannot_be_learnt_stop_nobody(
                 raise ReparteeError("The library broke.")
 
     for names, limit in (("x",), 300.0), (("",), 300.0), (("x",), 0.0):
-        monkeypatch.setattr(client, "BUILD_LIMIT_S", limit)
+        monkeypatch.setattr(building, "BUILD_LIMIT_S", limit)
         recognizer = SphinxRecognizer(tmp_path / str(limit), Lexicon([Hostile(*names)]), workers=1)
         try:
             await recognizer.prepare()
@@ -487,7 +489,7 @@ async def test_a_worker_that_hangs_is_replaced(
         (hung,) = {worker.pid for worker in recognizer._workers}
         os.kill(hung, signal.SIGSTOP)
         await stream.feed(pcm[16_000:])
-        monkeypatch.setattr(client, "PATIENCE_S", 1.0)
+        monkeypatch.setattr(worker_process, "PATIENCE_S", 1.0)
         finishing = asyncio.create_task(stream.finish())
         while hung in await children():
             await asyncio.sleep(0.02)

@@ -1,4 +1,4 @@
-"""The recognizer's side of a process: one that decodes, with the utterances in it, and one that builds a model."""
+"""The recognizer's side of a process that recognises, and the utterances in it."""
 
 from __future__ import annotations
 
@@ -7,12 +7,9 @@ import contextlib
 import json
 import logging
 import tempfile
-from pathlib import Path
 from typing import Any
 
-from assistant.recognizers.lexicon import Contents
-from assistant.recognizers.sphinx.domain import BLOCKED, packed
-from assistant.recognizers.sphinx.worker import HEADER, Kind, frame
+from assistant.recognizers.frames import HEADER, Kind, frame, request
 from engines.errors import ReparteeError
 from engines.processes import python_environment, python_module
 
@@ -20,8 +17,6 @@ logger = logging.getLogger(__name__)
 
 PATIENCE_S = 60.0  # with a process that has work and sends nothing, on the busiest of machines
 LOOKS = 20
-NICENESS = 10  # of what is built beside the hearing
-BUILD_LIMIT_S = 300.0  # for a language model
 
 
 class RecognizerError(ReparteeError):
@@ -30,36 +25,6 @@ class RecognizerError(ReparteeError):
 
 class WorkerDiedError(Exception):
     """The process behind an utterance ended."""
-
-
-async def build_beside(cache_dir: Path, key: str, contents: Contents, *, awaited: bool) -> None:
-    """Build the model of a lexicon's contents in a process of its own, at low priority unless somebody waits for it.
-
-    Raises PermissionError where `cache_dir` cannot be written, RecognizerError where the model cannot be built.
-    """
-    process = await asyncio.create_subprocess_exec(
-        *python_module("assistant.recognizers.sphinx.domain", str(cache_dir), key, str(0 if awaited else NICENESS)),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.PIPE,
-        env=python_environment() | {"OPENBLAS_NUM_THREADS": "1"},
-    )
-    try:
-        async with asyncio.timeout(BUILD_LIMIT_S):
-            _, errors = await process.communicate(await asyncio.to_thread(packed, contents))
-    except TimeoutError as error:
-        raise RecognizerError(f"building their model took more than {BUILD_LIMIT_S:.0f} s.") from error
-    finally:
-        if process.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                process.kill()
-            await process.wait()
-    lines = errors.decode(errors="replace").strip().splitlines()
-    if process.returncode == BLOCKED:
-        raise PermissionError(lines[-1] if lines else str(cache_dir))
-    if process.returncode:
-        reason = lines[-1] if lines else f"status {process.returncode}"
-        raise RecognizerError(f"their model could not be built ({reason}).")
 
 
 class WorkerProcess:
@@ -76,21 +41,23 @@ class WorkerProcess:
         self._reading = asyncio.create_task(self._read())
 
     @classmethod
-    async def start(cls) -> WorkerProcess:
-        """Start a process. Raises RecognizerError where that is impossible."""
+    async def start(cls, module: str) -> WorkerProcess:
+        """Start a process that runs a module of this project. Raises RecognizerError where that is impossible."""
         errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the worker
         try:
             process = await asyncio.create_subprocess_exec(
-                *python_module("assistant.recognizers.sphinx.worker"),
+                *python_module(module),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=errors,
                 # Its arithmetic in numpy is small: threads for it would only take memory.
                 env=python_environment() | {"OPENBLAS_NUM_THREADS": "1"},
             )
-        except OSError as error:
+        except BaseException as error:
             errors.close()
-            raise RecognizerError(f"The speech recogniser could not be started ({error.strerror}).") from error
+            if isinstance(error, OSError):
+                raise RecognizerError(f"The speech recogniser could not be started ({error.strerror}).") from error
+            raise  # whoever waited for it gave up
         return cls(process, errors)
 
     @property
@@ -131,7 +98,7 @@ class WorkerProcess:
             self._lost = True
             raise WorkerDiedError from error
 
-    async def ask(self, kind: Kind, content: dict[str, Any]) -> dict[str, Any]:
+    async def ask(self, kind: Kind, content: dict[str, Any], attached: bytes = b"") -> dict[str, Any]:
         """Send a request and return its answer. Raises WorkerDiedError, or RecognizerError with what it says."""
         answered: asyncio.Future[tuple[Kind | None, bytes]] = asyncio.get_running_loop().create_future()
 
@@ -141,7 +108,7 @@ class WorkerProcess:
 
         number = self.register(answer_with)
         try:
-            await self.send(kind, number, json.dumps(content).encode())
+            await self.send(kind, number, request(content, attached))
             await self.patiently(answered)
             answer, payload = answered.result()
         finally:

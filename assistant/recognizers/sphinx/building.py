@@ -1,0 +1,45 @@
+"""Building the model of a lexicon's contents in a process of its own, beside the hearing."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from pathlib import Path
+
+from assistant.recognizers.lexicon import Contents
+from assistant.recognizers.sphinx.domain import BLOCKED, packed
+from assistant.recognizers.worker_process import RecognizerError
+from engines.processes import python_environment, python_module
+
+NICENESS = 10  # of what is built beside the hearing
+BUILD_LIMIT_S = 300.0  # for a language model
+
+
+async def build_beside(cache_dir: Path, key: str, contents: Contents, *, awaited: bool) -> None:
+    """Build the model of a lexicon's contents in a process of its own, at low priority unless somebody waits for it.
+
+    Raises PermissionError where `cache_dir` cannot be written, RecognizerError where the model cannot be built.
+    """
+    process = await asyncio.create_subprocess_exec(
+        *python_module("assistant.recognizers.sphinx.domain", str(cache_dir), key, str(0 if awaited else NICENESS)),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.PIPE,
+        env=python_environment() | {"OPENBLAS_NUM_THREADS": "1"},
+    )
+    try:
+        async with asyncio.timeout(BUILD_LIMIT_S):
+            _, errors = await process.communicate(await asyncio.to_thread(packed, contents))
+    except TimeoutError as error:
+        raise RecognizerError(f"building their model took more than {BUILD_LIMIT_S:.0f} s.") from error
+    finally:
+        if process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
+            await process.wait()
+    lines = errors.decode(errors="replace").strip().splitlines()
+    if process.returncode == BLOCKED:
+        raise PermissionError(lines[-1] if lines else str(cache_dir))
+    if process.returncode:
+        reason = lines[-1] if lines else f"status {process.returncode}"
+        raise RecognizerError(f"their model could not be built ({reason}).")

@@ -1,0 +1,161 @@
+"""The model: what was said in at most 30 s of sound, and when there is nothing to be written down."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from assistant.audio.samples import RATE, Pcm
+from assistant.recognizers.whisper.features import HOP, log_mel
+from assistant.recognizers.whisper.loudness import end_of_speech
+from assistant.recognizers.whisper.vocabulary import Vocabulary
+from assistant.recognizers.whisper.weights import CONFIG, MODEL, VOCABULARY, tokens
+from assistant.recognizers.worker_process import RecognizerError
+
+#: Whisper was trained on 30 s, whose encoding takes most of the time. So much silence after what was said is enough for
+#: it to notice the end, if times are decoded too: docs/speech.md has the errors with less and with more.
+SHORTEST_S, MARGIN_S, LONGEST_S = 8.0, 4.0, 30.0
+#: A word that begins with the sound is often misheard. A quiet room before and after it is what recordings have.
+ROOM_S, ROOM_LEVEL = 0.3, 10.0  # and its loudness, of 32767
+STEP = 2 * HOP  # samples to a position of the encoder
+NO_SPEECH = 0.5  # probability; 0.58 to 0.99 for noise and music, up to 0.3 for speech
+UNSURE = -0.8  # mean log probability of a token, above which words are believed although there seems to be no speech
+TOKENS, TOKENS_A_SECOND, MOST_TOKENS = 8, 6, 200  # people say 3 to 5 a second
+LOOPED = 2.4  # times that a text which goes round in circles can be compressed (Radford et al. 2022, section 4.5)
+LONGEST_LOOP, ROUNDS = 8, 3  # words, and how often they may be said in a row
+END_S = 0.15  # before the end of speech, after which a text has come to its end
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hypothesis:
+    """What was decoded. `no_speech` is a probability, `score` the mean log probability of a token."""
+
+    text: str
+    finished: bool
+    no_speech: float
+    score: float
+
+    @property
+    def is_speech(self) -> bool:
+        """Whether somebody spoke."""
+        return self.no_speech < NO_SPEECH or (self.score > UNSURE and not is_loop(self.text))
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether the model lost its way: it found no end, says everything twice, or goes round in circles."""
+        return not self.finished or is_twice(self.text) or is_loop(self.text)
+
+
+class Decoder:
+    """A Whisper model on the CPU, its weights in int8.
+
+    Raises RecognizerError where CTranslate2 cannot be used, or the files are not a model it reads.
+    """
+
+    def __init__(self, files: Mapping[str, bytes], *, threads: int = 1) -> None:
+        try:
+            import ctranslate2
+        except (ImportError, OSError) as error:
+            raise RecognizerError(f"CTranslate2 cannot be used ({error}); pip install 'repartee[asr]'.") from error
+        contents: dict[str, Any] = {MODEL: files[MODEL], CONFIG: files[CONFIG], VOCABULARY: files[VOCABULARY]}
+        try:
+            self._model = ctranslate2.models.Whisper(
+                "whisper", device="cpu", compute_type="int8", intra_threads=threads, inter_threads=1, files=contents
+            )
+        except (RuntimeError, ValueError) as error:  # its classes for everything
+            raise RecognizerError(f"The Whisper model cannot be loaded ({error}).") from error
+        self._array = ctranslate2.StorageView.from_array
+        self._vocabulary = Vocabulary(tokens(files[VOCABULARY]), multilingual=self._model.is_multilingual)
+
+    def hear(self, pcm: Pcm) -> str:
+        """Return what is said in int16[samples] at 16 kHz, at most 30 s; "" for sounds that are no speech.
+
+        Raises RecognizerError where the model fails.
+        """
+        pcm = _in_a_room(pcm)
+        said_s = len(pcm) / RATE
+        hypothesis = self._decode(pcm, min(max(SHORTEST_S, said_s + MARGIN_S), LONGEST_S))
+        if hypothesis.is_speech and hypothesis.is_doubtful:
+            hypothesis = self._decode(pcm, LONGEST_S)  # as it was trained
+        return without_loops(hypothesis.text) if hypothesis.is_speech else ""
+
+    def _decode(self, pcm: Pcm, length_s: float) -> Hypothesis:
+        said_s = len(pcm) / RATE
+        features = log_mel(pcm, int(length_s * RATE) // STEP * STEP, self._model.n_mels)
+        most = MOST_TOKENS if length_s >= LONGEST_S else TOKENS + int(TOKENS_A_SECOND * said_s)
+        opening = self._vocabulary.opening
+        try:
+            result = self._model.generate(
+                self._model.encode(self._array(features)),
+                [opening],
+                beam_size=1,
+                max_length=2 * most,  # half of it may be decoded
+                return_scores=True,
+                return_no_speech_prob=True,
+            )[0]
+        except (RuntimeError, ValueError) as error:
+            raise RecognizerError(f"Whisper failed: {error}") from error
+        decoded = result.sequences_ids[0]
+        kept = self._until(decoded, end_of_speech(pcm) / RATE - END_S)
+        return Hypothesis(
+            text=self._vocabulary.text(kept),
+            finished=len(kept) < most,
+            no_speech=float(result.no_speech_prob),
+            score=float(result.scores[0]),
+        )
+
+    def _until(self, decoded: Sequence[int], end_s: float) -> Sequence[int]:
+        """Leave out what the model says after the end of speech, where it is apt to say everything once more."""
+        for place, token in enumerate(decoded):
+            time_s = self._vocabulary.seconds(token)
+            if place and time_s is not None and time_s >= end_s:
+                return decoded[:place]
+        return decoded
+
+
+def _in_a_room(pcm: Pcm) -> Pcm:
+    """Return int16[samples] with a moment of a quiet room before and after it, where there is time for that."""
+    if len(pcm) > (LONGEST_S - 2 * ROOM_S) * RATE:
+        return pcm
+    room = np.random.default_rng(0).normal(0, ROOM_LEVEL, int(ROOM_S * RATE)).astype(np.int16)
+    return np.concatenate([room, pcm, room])
+
+
+def is_twice(text: str) -> bool:
+    """Say whether a text is a sentence of three or more words and the same once more."""
+    words = _keys(text)
+    half = len(words) // 2
+    return half > 2 and len(words) % 2 == 0 and words[:half] == words[half:]
+
+
+def is_loop(text: str) -> bool:
+    """Say whether a text goes round in circles."""
+    content = text.encode()
+    return without_loops(text) != text or len(content) > LOOPED * len(zlib.compress(content))
+
+
+def without_loops(text: str) -> str:
+    """Return a text that says nothing more than ROUNDS times in a row: of what does, the first time is left."""
+    words, keys = text.split(), _keys(text)
+    place = 0
+    while place < len(words):
+        for size in range(1, LONGEST_LOOP + 1):
+            phrase, end = keys[place : place + size], place + size
+            while keys[end : end + size] == phrase:
+                end += size
+            if end - place > ROUNDS * size:
+                # What is left of a last round is as little meant as the others were.
+                while end < len(words) and keys[end] == keys[end - size]:
+                    end += 1
+                del words[place + size : end], keys[place + size : end]
+                break
+        place += 1
+    return " ".join(words)
+
+
+def _keys(text: str) -> list[str]:
+    return [word.strip(".,!?").lower() for word in text.split()]

@@ -1,0 +1,264 @@
+"""Whisper behind the `Recognizer` protocol: sentences as they are written, heard where pocketsphinx guesses.
+
+Whisper takes a sound as a whole. An utterance is therefore decoded again as it grows: while nobody else needs the
+process, for the words that two successive hypotheses agree on; when it falls quiet, so that nothing is left to do at
+its end. The model runs in a process of its own, and not in a thread: a library that hangs, crashes or eats its memory
+can be ended and replaced, and what it computes with (OpenMP) does not share its threads with the reader's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+from collections.abc import Coroutine
+from enum import IntEnum
+
+import numpy as np
+
+from assistant.audio.files import is_silent, split_at_pauses
+from assistant.audio.samples import RATE, Pcm
+from assistant.recognizers.frames import Kind
+from assistant.recognizers.recognizer import Speaker
+from assistant.recognizers.whisper.loudness import end_of_speech
+from assistant.recognizers.whisper.turns import Turns
+from assistant.recognizers.whisper.weights import find
+from assistant.recognizers.worker_process import RecognizerError, WorkerDiedError, WorkerProcess
+from assistant.turn.events import Transcript
+
+WORKER = "assistant.recognizers.whisper.worker"
+LIVES = 2  # processes that may die of one sound
+THREADS = 4
+SHORTEST_CUT_S, LONGEST_CUT_S = 15.0, 26.0  # of a longer recording; 30 s are a model's most, and some silence is needed
+AGAIN_S = 1.0  # of new sound, after which an utterance under way is decoded again
+PAUSE_S = 0.12  # of quiet, after which it is decoded because it may be over
+
+
+class Rank(IntEnum):
+    """Who is decoded first."""
+
+    ENDING = 0  # somebody waits for an answer
+    SPEAKING = 1
+    RECORDING = 2
+
+
+class WhisperRecognizer:
+    """Recognises English speech.
+
+    Args:
+        weights: "tiny", "base", a folder, or "" for the best that are installed. Raises RecognizerError for others.
+        threads: of the processor for one sound; as many as cores, up to 4, by default.
+    """
+
+    def __init__(self, weights: str = "", *, threads: int = 0) -> None:
+        self.weights = find(weights)
+        self._named = weights or self.weights.name
+        self._threads = threads or min(os.cpu_count() or 1, THREADS)
+        self._turns = Turns()
+        self._attempt: asyncio.Task[None] | None = None
+        self._worker: WorkerProcess | None = None
+        self._starting = asyncio.Lock()
+        self._closed = False
+
+    async def prepare(self) -> None:
+        """Start the process and load the model. Raises RecognizerError for weights that cannot be used."""
+        await self._ready()
+
+    async def transcribe(self, pcm: Pcm) -> Transcript:
+        """Recognise a whole recording, int16[samples] at 16 kHz; a long one in pieces, so that others are not kept."""
+        texts = [
+            await self.decode(piece, Rank.RECORDING)
+            for piece in split_at_pauses(pcm, shortest_s=SHORTEST_CUT_S, longest_s=LONGEST_CUT_S)
+        ]
+        return Transcript(" ".join(filter(None, texts)))
+
+    def stream(self, speaker: Speaker | None = None) -> WhisperStream:  # noqa: ARG002 - it needs no voice to start from
+        """Begin an utterance."""
+        return WhisperStream(self)
+
+    async def close(self) -> None:
+        """End the process; safe to call twice."""
+        self._closed = True
+        async with self._starting:
+            worker, self._worker = self._worker, None
+            if worker is not None:
+                await worker.close()
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is being decoded, or about to be."""
+        return self._turns.idle and (self._attempt is None or self._attempt.done())
+
+    def attempt(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
+        """Begin to decode what nobody waits for yet; only while `idle`."""
+        self._attempt = asyncio.create_task(work)
+        return self._attempt
+
+    async def decode(self, pcm: Pcm, rank: Rank) -> str:
+        """Return what is said in at most 30 s of int16[samples]; whoever gives up waiting leaves the line.
+
+        Raises RecognizerError where it cannot be decoded.
+        """
+        if is_silent(pcm):
+            return ""
+        sound = np.ascontiguousarray(pcm, "<i2").tobytes()
+        async with self._turns.take(rank):
+            for _ in range(LIVES):
+                worker = await self._ready()
+                with contextlib.suppress(WorkerDiedError):
+                    return str((await worker.ask(Kind.DECODE, {}, sound))["text"])
+        raise RecognizerError(
+            "The speech recogniser stopped twice while it worked on this recording; try a shorter one."
+        )
+
+    async def _ready(self) -> WorkerProcess:
+        async with self._starting:
+            if self._closed:
+                raise RecognizerError("The speech recogniser is closed; open it again to use it.")
+            if self._worker is None or not self._worker.alive:
+                await self._replace()
+            assert self._worker is not None
+            return self._worker
+
+    async def _replace(self) -> None:
+        before, self._worker = self._worker, None
+        if before is not None:
+            await before.close()
+        worker = await WorkerProcess.start(WORKER)
+        try:
+            await worker.ask(Kind.DOMAIN, {"weights": self._named, "threads": self._threads})
+        except WorkerDiedError as death:
+            reason = worker.last_words()
+            await worker.close()
+            raise RecognizerError(f"The speech recogniser could not start: {reason}.") from death
+        except BaseException:
+            await worker.close()
+            raise
+        self._worker = worker
+
+
+class WhisperStream:
+    """One utterance. See `RecognizerStream`."""
+
+    speaker: Speaker | None = None  # nothing is learnt of the voice
+
+    def __init__(self, recognizer: WhisperRecognizer) -> None:
+        self._recognizer = recognizer
+        self._sound = np.zeros(0, np.int16)  # of the window under way
+        self._past: list[str] = []  # words of windows before it
+        self._words: list[str] = []  # the newest hypothesis of the window
+        self._agreed = 0  # of its words, how many are stable
+        self._fresh: list[str] = []  # stable words that were not given out
+        self._decoded = 0  # samples of which `_words` are
+        self._tried = 0  # samples when it was last decoded or begun to be
+        self._trying: asyncio.Task[None] | None = None
+        self._failure: RecognizerError | None = None
+        self._over = False
+
+    @property
+    def hypothesis(self) -> str:
+        """The best words so far."""
+        return " ".join([*self._past, *self._words])
+
+    async def feed(self, pcm: Pcm) -> str | None:
+        """Take int16[samples] at 16 kHz; return words that became stable since the last call, or None."""
+        self._check_open()
+        self._sound = np.concatenate([self._sound, pcm.astype(np.int16, copy=False)])
+        while len(self._sound) > LONGEST_CUT_S * RATE:
+            await self._cut()
+        self._try()
+        fresh, self._fresh = self._fresh, []
+        return " ".join(fresh) or None
+
+    async def settle(self) -> str:
+        """Return the hypothesis once everything fed has been decoded."""
+        self._check_open()
+        await self._catch_up()
+        return self.hypothesis
+
+    async def finish(self) -> Transcript:
+        """Return all words."""
+        self._check_open()
+        await self._catch_up()
+        self.cancel()
+        return Transcript(self.hypothesis)
+
+    def cancel(self) -> None:
+        """Drop the utterance."""
+        self._over = True
+        if self._trying is not None:
+            self._trying.cancel()
+            self._trying = None
+
+    def _check_open(self) -> None:
+        if self._over:
+            raise RecognizerError("This utterance is over; begin another with stream().")
+        if self._failure is not None:
+            self._over = True
+            raise self._failure
+
+    def _try(self) -> None:
+        """Begin to decode what is there, if nobody else needs the process and it is worth it."""
+        if self._trying is not None or not self._recognizer.idle or self._hushed_since(self._tried):
+            return
+        quiet = len(self._sound) - int(PAUSE_S * RATE)
+        if len(self._sound) - self._tried >= AGAIN_S * RATE or (quiet > self._tried and self._hushed_since(quiet)):
+            self._tried = len(self._sound)
+            self._trying = self._recognizer.attempt(self._attempt())
+
+    async def _attempt(self) -> None:
+        try:
+            await self._decode(Rank.SPEAKING)
+        except RecognizerError as failure:
+            self._failure = failure
+        finally:
+            self._trying = None
+
+    async def _catch_up(self) -> None:
+        """Decode what was said since it was last decoded."""
+        if self._trying is not None:
+            if self._hushed_since(self._tried):
+                await asyncio.wait([self._trying])
+            else:
+                self._trying.cancel()  # it would be of no use any more
+                self._trying = None
+        if not self._hushed_since(self._decoded):
+            await self._decode(Rank.ENDING)
+
+    async def _decode(self, rank: Rank) -> None:
+        sound = self._sound
+        self._tried = len(sound)
+        text = await self._recognizer.decode(sound, rank)
+        self._take(text.split())
+        self._decoded = len(sound)
+
+    def _take(self, words: list[str]) -> None:
+        """Know of another hypothesis of the window: what it has in common with the one before is stable."""
+        common = 0
+        for old, new in zip(self._words, words, strict=False):
+            if _bare(old) != _bare(new):
+                break
+            common += 1
+        self._fresh += words[self._agreed : common]
+        self._agreed = max(self._agreed, common)
+        self._words = words
+
+    async def _cut(self) -> None:
+        """Leave a window behind: a model hears 30 s at most."""
+        if self._trying is not None:
+            self._trying.cancel()
+            self._trying = None
+        piece = next(split_at_pauses(self._sound, shortest_s=SHORTEST_CUT_S, longest_s=LONGEST_CUT_S))
+        words = (await self._recognizer.decode(piece, Rank.SPEAKING)).split()
+        self._fresh += words[self._agreed :]
+        self._past += words
+        self._words, self._agreed, self._decoded, self._tried = [], 0, 0, 0
+        self._sound = self._sound[len(piece) :]
+
+    def _hushed_since(self, place: int) -> bool:
+        """Say whether nothing was said after so many samples: nothing came, or nothing loud enough."""
+        return place >= len(self._sound) or (place > 0 and end_of_speech(self._sound) <= place)
+
+
+def _bare(word: str) -> str:
+    return word.strip(".,!?;:\"'").lower()

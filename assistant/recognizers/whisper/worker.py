@@ -1,0 +1,73 @@
+"""The process in which Whisper runs: one request after the other, whole sounds in and text out.
+
+It keeps nothing between requests, so that one which dies or hangs is replaced and asked again. Which of several
+utterances is decoded next is decided by `recognizer.py`, which asks for one at a time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import sys
+from typing import Any, BinaryIO
+
+import numpy as np
+
+from assistant.recognizers.frames import Kind, frame, read_frame, read_request
+from assistant.recognizers.whisper.decoder import Decoder
+from assistant.recognizers.whisper.weights import find
+from engines.errors import ReparteeError
+
+
+class Worker:
+    """Answers the requests on `source` on `sink`."""
+
+    def __init__(self, source: BinaryIO, sink: BinaryIO) -> None:
+        self._source, self._sink = source, sink
+        self._decoder: Decoder | None = None
+
+    def run(self) -> None:
+        """Work until the end of input."""
+        while (received := read_frame(self._source)) is not None:
+            kind, number, payload = received
+            if kind not in {Kind.DOMAIN, Kind.DECODE}:
+                continue
+            try:
+                content, attached = read_request(payload)
+                answer = self._load(content) if kind is Kind.DOMAIN else self._decode(attached)
+            except (ReparteeError, OSError, ValueError, KeyError, MemoryError) as error:
+                sentence = str(error) if isinstance(error, ReparteeError) else f"The speech recogniser failed: {error}."
+                self._write(frame(Kind.FAILED, number, sentence.encode()))
+            else:
+                done = Kind.READY if kind is Kind.DOMAIN else Kind.DECODED
+                self._write(frame(done, number, json.dumps(answer).encode()))
+
+    def _load(self, content: dict[str, Any]) -> dict[str, Any]:
+        weights = find(content["weights"])
+        self._decoder = Decoder(weights.read(), threads=content["threads"])
+        return {"weights": weights.name}
+
+    def _decode(self, sound: bytes) -> dict[str, Any]:
+        if self._decoder is None:
+            raise ValueError("no model was loaded before the first sound")
+        return {"text": self._decoder.hear(np.frombuffer(sound, "<i2"))}
+
+    def _write(self, data: bytes) -> None:
+        self._sink.write(data)
+        self._sink.flush()
+
+
+def main() -> None:
+    """Serve the parent on standard input and output."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal reaches the whole group; the parent decides
+    sink = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # whatever a library prints must not end up among the frames
+    with contextlib.suppress(BrokenPipeError):  # the parent is gone
+        Worker(sys.stdin.buffer, sink).run()
+    os._exit(0)  # without freeing the model
+
+
+if __name__ == "__main__":
+    main()

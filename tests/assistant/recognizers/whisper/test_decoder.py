@@ -1,0 +1,108 @@
+"""The real library, with a model that takes tones for words."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from assistant.audio.samples import RATE
+from assistant.recognizers.whisper.decoder import Decoder, Hypothesis, is_loop, is_twice, without_loops
+from assistant.recognizers.whisper.weights import CONFIG, find
+from assistant.recognizers.worker_process import RecognizerError
+from tests.assistant.recognizers.whisper.tones import DOOR, DRONE, LAMP, MURMUR, tone
+
+
+@pytest.fixture(scope="module")
+def decoder(tone_model: Path) -> Decoder:
+    return Decoder(find(str(tone_model)).read())
+
+
+@pytest.fixture
+def lengths(decoder: Decoder, monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The seconds that were encoded, one after the other."""
+    encoded: list[float] = []
+    decode = decoder._decode
+    monkeypatch.setattr(decoder, "_decode", lambda pcm, length: encoded.append(length) or decode(pcm, length))
+    return encoded
+
+
+@pytest.mark.parametrize("seconds", [0.3, 1.0, 7.0, 25.0, 30.0])
+def test_a_sound_of_any_length_is_written_down(decoder: Decoder, seconds: float) -> None:
+    assert decoder.hear(tone(LAMP, seconds)) == "lamp"
+    assert decoder.hear(tone(DOOR, seconds)) == "door"
+
+
+def test_a_short_utterance_is_not_encoded_as_30_seconds(decoder: Decoder, lengths: list[float]) -> None:
+    for seconds in (0.5, 2.0, 10.0, 29.0):
+        decoder.hear(tone(LAMP, seconds))
+    assert lengths == [8.0, 8.0, 14.6, 30.0]
+
+
+def test_what_is_no_speech_gives_no_words_whatever_the_model_would_write(decoder: Decoder) -> None:
+    assert decoder._decode(tone(MURMUR, 2.0), 8.0).text == "thanks"
+    assert decoder.hear(tone(MURMUR, 2.0)) == ""
+
+
+def test_a_model_that_lost_its_way_gets_the_30_seconds_it_was_trained_on(
+    decoder: Decoder, lengths: list[float]
+) -> None:
+    assert decoder.hear(tone(DRONE, 2.0)) == "la"
+    assert lengths == [8.0, 30.0]
+
+
+def test_decoding_ends_after_as_many_words_as_can_be_said(decoder: Decoder) -> None:
+    for seconds in (1.0, 5.0):
+        hypothesis = decoder._decode(tone(DRONE, seconds), 8.0)
+        assert not hypothesis.finished
+        assert len(hypothesis.text.split()) <= 8 + 7 * seconds
+
+
+def test_the_same_sound_gives_the_same_words(decoder: Decoder) -> None:
+    noise = np.random.default_rng(1).normal(0, 3000, 2 * RATE).astype(np.int16)
+    assert len({decoder.hear(noise) for _ in range(3)}) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("turn it on", "turn it on"),
+        ("no no no that was very very good", "no no no that was very very good"),
+        ("Big, big, big, big, big dogs", "Big, dogs"),
+        ("I am here. I am here. I am here. I am here. I am", "I am here."),
+        ("so I see so I see so I see so I see and go", "so I see and go"),
+        ("", ""),
+    ],
+)
+def test_what_is_said_many_times_in_a_row_is_left_once(text: str, rest: str) -> None:
+    assert without_loops(text) == rest
+    assert is_loop(text) == (text != rest)
+
+
+@pytest.mark.parametrize(
+    ("no_speech", "score", "text", "speech"),
+    [
+        (0.02, -0.3, "lamp", True),
+        (0.3, -1.7, "stop", True),
+        (0.9, -1.2, "thank you", False),
+        (0.6, -0.3, "lamp", True),
+        (0.9, -0.1, ". . . . . . . .", False),
+    ],
+)
+def test_noise_is_told_from_speech(no_speech: float, score: float, text: str, speech: bool) -> None:
+    assert Hypothesis(text=text, finished=True, no_speech=no_speech, score=score).is_speech is speech
+
+
+def test_files_that_the_library_refuses_are_told_in_a_sentence(tone_model: Path) -> None:
+    files = find(str(tone_model)).read()
+    cut = files | {"model.bin": files["model.bin"][:5000]}
+    with pytest.raises(RecognizerError, match="cannot be loaded"):
+        Decoder(cut)
+    with pytest.raises(RecognizerError, match="cannot be loaded"):
+        Decoder(files | {CONFIG: b"{"})
+
+
+def test_a_sentence_said_twice_is_doubted() -> None:
+    assert is_twice("Who made the clock? who made the clock")
+    assert not is_twice("no no")
+    assert not is_twice("Who made the clock? Who made the door?")
+    assert Hypothesis(text="turn it on turn it on", finished=True, no_speech=0.0, score=-0.1).is_doubtful
