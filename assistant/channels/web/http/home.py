@@ -50,7 +50,7 @@ async def command(request: Request) -> Response:
         raise ApiError("device_not_found", f"There is no device '{name[:100]}'.", status=404)
     service = text_field(body, "service", longest=50)
     values = {key: _value(key, value) for key, value in _bounded(body).items()}
-    confirmed = checked(body.get("confirmed") or False, bool, "confirmed")
+    confirmed = body.get("confirmed") is not None and checked(body["confirmed"], bool, "confirmed")
     if not home.connected:
         raise ApiError("home_unreachable", f"The devices cannot be reached: {home.problem}.", status=503)
     intent = home.intend(Act(entity.id, service, values))
@@ -95,7 +95,8 @@ def _home(request: Request) -> Home:
 
 
 def _bounded(body: Json) -> Json:
-    values: Json = checked(body.get("values") or {}, dict, "values")
+    given = body.get("values")
+    values: Json = {} if given is None else checked(given, dict, "values")
     if len(values) > MAX_VALUES:
         raise ApiError("invalid_value", f"'values' holds at most {MAX_VALUES} keys.", param="values")
     return values
