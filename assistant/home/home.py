@@ -8,14 +8,17 @@ import json
 import logging
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant.home.acting import Acting, action
+from assistant.home.acts import confirm, intent_name, the, verb
 from assistant.home.address import broker_url
 from assistant.home.broker import Broker, NotSentError
 from assistant.home.entities import Act, Entity, HomeIntent, Message, Names, Query, State
 from assistant.home.house import Changes, House
+from assistant.home.listing import detailed
 from assistant.home.ourselves import Ourselves, TurnReport, Wish, discovery_topic, known_node, node_id
 from assistant.home.outcome import Outcome
 from assistant.home.settings import HomeConfig
@@ -215,13 +218,43 @@ class Home:
         """Return every name that people may say; the recogniser's lexicon and the grammar are made of them."""
         return self.house.names()
 
-    def devices(self) -> list[dict[str, object]]:
-        """Return the list of ``repartee home list --json``; without a connection nothing is available."""
-        listed = self.house.devices()
+    def devices(self, *, detail: bool = False) -> list[dict[str, object]]:
+        """Return the list of ``repartee home list --json``; without a connection nothing is available.
+
+        With ``detail``, every device is as :meth:`device` tells it.
+        """
+        listed = [self.device(entity) for entity in self.entities()] if detail else self.house.devices()
         if not self.connected:
             for device in listed:
                 device |= {"available": False, "state": None}
         return listed
+
+    def device(self, entity: Entity) -> dict[str, object]:
+        """Return what a panel needs to show one device and to let it be touched: see ``listing.detailed``."""
+        return detailed(entity, self.house.state(entity.id), frozenset(self.settings.unconfirmed))
+
+    def intend(self, act: Act) -> HomeIntent:
+        """Return the intent of one act that was chosen, not said: to do it, or to ask back first where it is risky.
+
+        Raises ReparteeError where there is no such device, it has no such service, or not with these values.
+        """
+        act = self.house.resolve(act)
+        self.house.encode(act)
+        entity = self.house.entity(act.entity_id)
+        assert entity is not None  # it was resolved
+        wanted = HomeIntent(
+            kind="act", intent=intent_name((act,)), acts=(act,), entities=(act.entity_id,), slots=act.values
+        )
+        if entity.domain in self.settings.unconfirmed or not confirm(entity, act):
+            return wanted
+        return replace(
+            wanted,
+            kind="ask_back",
+            acts=(),
+            question=f"{verb(act).capitalize()} {the([entity.name])}?",
+            pending=replace(wanted, confirm_needed=True),
+            confirm_needed=True,
+        )
 
     def on_change(self, callback: Callable[[frozenset[str]], None]) -> Callable[[], None]:
         """Call ``callback`` with the ids whose state, name or presence changed, soon after; return what ends that.

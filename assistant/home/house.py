@@ -24,6 +24,7 @@ from assistant.home.components.component import CommandError, Component, Listene
 from assistant.home.describing import Describing
 from assistant.home.discovery import Announcement, Found
 from assistant.home.entities import Act, Entity, Message, Names, State, Value
+from assistant.home.listing import listed
 from assistant.home.naming import Identity, Ids, identity_of
 from assistant.home.tasmota import FILTERS as TASMOTA_FILTERS
 from assistant.home.tasmota import Tasmota
@@ -125,20 +126,7 @@ class House:
 
     def devices(self) -> list[dict[str, object]]:
         """Return the list that ``home list --json`` prints; a device that cannot be reached has an unknown state."""
-        listed: list[dict[str, object]] = []
-        for entity in self.entities():
-            state = self.state(entity.id)
-            listed.append(
-                {
-                    "id": entity.id,
-                    "name": entity.name,
-                    "domain": entity.domain,
-                    "area": entity.area,
-                    "state": state.value if state.available else None,
-                    "available": state.available,
-                }
-            )
-        return listed
+        return [listed(entity, self.state(entity.id)) for entity in self.entities()]
 
     def names(self) -> Names:
         """Return every name people may say. The same object until ``version`` changes."""

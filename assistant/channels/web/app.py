@@ -52,6 +52,8 @@ def build_app(service: Service) -> Starlette:
         Route("/v1/models/{name:path}", model),
         Route("/v1/audio/voices", audio.voices),
         Route("/v1/home/devices", home.devices),
+        Route("/v1/home/devices/{name}", home.command, methods=["POST"]),
+        Route("/v1/home/events", home.events),
         Route("/v1/chat/completions", chat.complete, methods=["POST"]),
         Route("/v1/audio/transcriptions", audio.transcribe, methods=["POST"]),
         Route("/v1/audio/speech", audio.speak, methods=["POST"]),
@@ -62,6 +64,7 @@ def build_app(service: Service) -> Starlette:
     app = Starlette(routes=routes, exception_handlers=handlers)
     app.state.service = service
     app.state.asked = chat.Asked()
+    app.state.watching = asyncio.Semaphore(home.MOST_WATCHERS)
     app.state.recordings = asyncio.Semaphore(MOST_RECORDINGS)
     app.add_middleware(_Guard, gate=Gate(config.serve))
     if config.serve.origins:

@@ -1,15 +1,20 @@
-"""The page at ``/``: one self-contained file, and the headers that let it do what it does and nothing else."""
+"""The page at ``/``: one self-contained file, and the headers that let it do what it does and nothing else.
+
+It is made of the files beside this one: the markup, its styles, and the parts of its one script, in the order in which
+they build on each other.
+"""
 
 from __future__ import annotations
 
 import base64
 import hashlib
-import re
 from functools import cache
 from pathlib import Path
 
-PATH = Path(__file__).with_name("index.html")
-_INLINE = re.compile(r"<(script|style)\b[^>]*>(.*?)</\1>", re.DOTALL)
+FOLDER = Path(__file__).parent
+STYLES = ("style.css", "home.css")
+SCRIPTS = ("sound.js", "connection.js", "conversation.js", "home.js", "controls.js", "main.js")
+_STYLE, _SCRIPT = "<style></style>", '<script type="module"></script>'
 
 
 @cache
@@ -17,15 +22,19 @@ def page() -> tuple[bytes, dict[str, str]]:
     """Return the page and its HTTP headers.
 
     The Content Security Policy names the page's one script and one style by their SHA-256, so that no other runs,
-    whatever text a document or a person brings in; ``blob:`` is for the audio worklet, which that script makes. Trusted
-    Types make the browser refuse markup made from strings. (Content Security Policy Level 3, Trusted Types.)
+    whatever text a document, a device or a person brings in; ``blob:`` is for the audio worklet, which that script
+    makes. Trusted Types make the browser refuse markup made from strings. (Content Security Policy Level 3, Trusted
+    Types.)
     """
-    html = PATH.read_text(encoding="utf-8")
-    hashes = {kind: _sha256(content) for kind, content in _INLINE.findall(html)}
+    html, style, script = _read("index.html").lstrip(), _read(*STYLES), _read(*SCRIPTS)
+    for empty, content in ((_STYLE, style), (_SCRIPT, script)):
+        before, found, after = html.partition(empty)
+        assert found, empty
+        html = before + empty.replace("><", f">{content}<") + after
     policy = {
         "default-src": "'none'",
-        "script-src": f"'{hashes['script']}' blob:",
-        "style-src": f"'{hashes['style']}'",
+        "script-src": f"'{_sha256(script)}' blob:",
+        "style-src": f"'{_sha256(style)}'",
         "img-src": "data:",
         "connect-src": "'self'",
         "base-uri": "'none'",
@@ -42,6 +51,10 @@ def page() -> tuple[bytes, dict[str, str]]:
         "X-Content-Type-Options": "nosniff",
         "Cache-Control": "no-cache",
     }
+
+
+def _read(*names: str) -> str:
+    return "\n" + "\n".join((FOLDER / name).read_text(encoding="utf-8") for name in names)
 
 
 def _sha256(content: str) -> str:

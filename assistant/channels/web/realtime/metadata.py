@@ -8,7 +8,7 @@ from typing import Any
 
 from assistant.channels.json import ApiError, Json, checked
 from assistant.channels.web.shown import shown_citation
-from assistant.turn.events import Citation, Reply
+from assistant.turn.events import Action, Citation, Reply
 
 MAX_KEYS, MAX_KEY, MAX_VALUE = 16, 64, 512
 
@@ -41,9 +41,10 @@ def reply_metadata(reply: Reply, given: dict[str, str]) -> dict[str, str]:
         "repartee_confidence": f"{reply.confidence:.4f}",
         "repartee_citations": _fitted([shown_citation(citation) for citation in reply.citations]),
         "repartee_passage": _passage(reply.citations[0]) if reply.citations else "null",
-        "repartee_action": _dumps(reply.action.to_json())[:MAX_VALUE] if reply.action else "null",
+        "repartee_action": _action(reply.action) if reply.action else "null",
         "repartee_stages": _stages(reply),
         "repartee_total_ms": f"{reply.total_ms:.1f}",
+        "repartee_asks": _asks(reply),
     }
     return given | {key: value for key, value in list(ours.items())[: MAX_KEYS - len(given)] if key not in given}
 
@@ -73,6 +74,33 @@ def _fitted(citations: list[dict[str, object]]) -> str:
             lambda: [best | {"document": "…" + path[-40:], "text": str(best["text"])[:200]}],
         ]
     )
+
+
+def _action(action: Action) -> str:
+    """Return the action as JSON; of too many entities those that failed come first, and ``more`` counts the rest."""
+    whole = action.to_json()
+    names = sorted(action.entities, key=lambda name: action.results.get(name) in ("done", "under_way", "sent"))
+
+    def of(count: int) -> Json:
+        results = {"results": {name: action.results[name] for name in names[:count] if name in action.results}}
+        return whole | (results if action.results else {}) | {"entities": names[:count], "more": len(names) - count}
+
+    return _first_that_fits(
+        [
+            lambda: whole,
+            *(lambda n=n: of(n) for n in (12, 6, 3, 1)),
+            lambda: {"intent": action.intent[:64], "entities": [], "confirmed": action.confirmed, "more": len(names)},
+        ]
+    )
+
+
+def _asks(reply: Reply) -> str:
+    """Return what a question back waits for: "yes" or no, "which" of the action's entities, else "words"; or ""."""
+    if reply.outcome != "asked_back" or reply.intent is None:
+        return ""
+    if reply.intent.pending is not None:
+        return "yes"
+    return "which" if len(reply.intent.entities) > 1 else "words"
 
 
 def _stages(reply: Reply) -> str:

@@ -6,11 +6,14 @@ from typing import Any
 
 import pytest
 
+from assistant.turn.understanding import MAX_QUESTION
+
 QUESTION = "How tall is the lighthouse at Marlow Point?"
 FOCUSED = "document.activeElement.id || document.activeElement.tagName"
 # The ratio of WCAG 2.2, section 1.4.3, between an element's text and the first opaque background behind it.
 CONTRAST = """(selector) => {
-  const rgb = (text) => text.match(/[\\d.]+/g).map(Number);
+  // of rgb(247 244 238), and of a mixture, which is written color(srgb 0.97 0.96 0.93)
+  const rgb = (text) => text.match(/[\\d.]+/g).map((c, i) => (text.startsWith("color") && i < 3 ? 255 : 1) * c);
   const light = ([r, g, b]) => [r, g, b].map((c) => (c /= 255) <= .04045 ? c / 12.92 : ((c + .055) / 1.055) ** 2.4)
     .reduce((sum, c, i) => sum + c * [.2126, .7152, .0722][i], 0);
   const element = document.querySelector(selector);
@@ -42,9 +45,10 @@ async def test_everything_is_reached_and_done_by_keyboard(server: Any, visit: An
     [cut] = visited.of(visited.sent, "conversation.item.truncate")
     assert cut["audio_end_ms"] >= 0
     assert await page.inner_text(".tag") == "Interrupted"
+    assert await page.locator(".ledger").get_attribute("open") is None  # one line, until it is asked for
     await page.focus(".ledger summary")
     await press("Enter")
-    assert await page.locator(".ledger").get_attribute("open") is None
+    assert await page.locator(".stage[data-stage=read]").is_visible()
 
 
 async def test_space_talks_and_escape_stops(server: Any, visit: Any, recording: Any) -> None:
@@ -97,6 +101,7 @@ async def test_it_is_legible_by_day_and_by_night(server: Any, visit: Any, scheme
         assert await page.evaluate(CONTRAST, selector) >= 4.5, selector
     await visited.ask(QUESTION)
     await visited.event("response.done")
+    await page.click("summary")
     for selector in (".question", ".answer", "blockquote", "mark", ".file", ".sure", "summary", ".spent", ".name"):
         assert await page.evaluate(CONTRAST, selector) >= 4.5, selector
 
@@ -132,3 +137,34 @@ async def test_a_screen_reader_is_told_what_happens(server: Any, visit: Any) -> 
     assert "41 metres" in await live.text_content()
     assert await page.get_by_role("list", name="Conversation").locator("> li").count() == 1
     assert await page.evaluate("document.documentElement.lang") == "en"
+
+
+@pytest.mark.parametrize(("width", "height"), [(640, 400), (740, 360)])  # 200 % text on 1280 x 800; a phone that lies
+async def test_where_there_is_little_height_head_and_foot_cover_nothing(
+    server: Any, visit: Any, width: int, height: int
+) -> None:
+    visited = await visit(server.url, width=width, height=height)
+    page = visited.page
+    await visited.is_("ready")
+    for count in (1, 2):
+        await visited.ask(QUESTION)
+        await visited.event("response.done", count=count)
+    await page.locator(".turn:last-child .answer").scroll_into_view_if_needed()
+    seen = """(one) => { const { left, top, bottom } = one.getBoundingClientRect();
+      return [top + 2, bottom - 2].every((y) => one.contains(document.elementFromPoint(left + 2, y))); }"""
+    for part in (".question", ".answer", "mark", ".ledger"):
+        one = page.locator(f".turn:last-child {part}")
+        await one.evaluate("(one) => one.scrollIntoView({ block: 'nearest' })")
+        assert await one.evaluate(seen), part
+    assert await page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+async def test_no_more_can_be_typed_than_is_answered(server: Any, visit: Any) -> None:
+    visited = await visit(server.url)
+    await visited.is_("ready")
+    await visited.page.focus("#question")
+    await visited.page.keyboard.insert_text("word " * 300)
+    assert len(await visited.page.input_value("#question")) == MAX_QUESTION
+    await visited.page.keyboard.press("Enter")
+    await visited.event("response.done")
+    assert not visited.of(visited.received, "error")

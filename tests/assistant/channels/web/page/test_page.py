@@ -1,4 +1,4 @@
-"""What the page is, before any browser: one file, and headers that name what may run in it."""
+"""What the page is, before any browser: one answer, and headers that name what may run in it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import base64
 import hashlib
 import re
 
-from assistant.channels.web.page import page
+from assistant.channels.web.page import FOLDER, SCRIPTS, STYLES, page
 
 
 def test_the_page_asks_nobody_else_for_anything() -> None:
@@ -26,6 +26,13 @@ def test_the_policy_names_the_one_script_and_the_one_style() -> None:
         assert policy[f"{kind}-src"].split()[0] == f"'sha256-{digest}'"
         assert "unsafe" not in policy[f"{kind}-src"]
     assert policy["frame-ancestors"] == policy["form-action"] == policy["base-uri"] == "'none'"
+
+
+def test_it_is_made_of_every_file_in_its_folder() -> None:
+    made_of = {"index.html", *STYLES, *SCRIPTS}
+    assert made_of == {file.name for file in FOLDER.iterdir() if file.suffix in (".html", ".css", ".js")}
+    for name in made_of - {"index.html"}:
+        assert (FOLDER / name).read_bytes() in page()[0], name
 
 
 def test_no_text_becomes_markup() -> None:

@@ -35,6 +35,7 @@ async def test_a_spoken_question_is_heard_answered_and_accounted_for(server: Any
     deltas = visited.of(visited.received, "conversation.item.input_audio_transcription.delta")
     assert "".join(event["delta"] for event in deltas).startswith(partial)
     assert "Martha Reed" in await page.inner_text("mark")
+    await page.click("summary")
     for stage in ("endpoint", "recognise", "read", "first_audio"):
         assert await page.locator(f".stage[data-stage={stage}]").is_visible(), stage
     await visited.is_("listening")

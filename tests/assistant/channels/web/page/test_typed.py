@@ -18,6 +18,7 @@ async def test_the_answer_is_shown_with_its_passage_and_its_ledger(server: Any, 
     assert "196 steps" in await page.inner_text("blockquote")
     assert await page.inner_text(".title") == "The Marlow Point Lighthouse"
     assert await page.inner_text(".file") == "lighthouse.md"
+    await page.click("summary")
     for stage in ("understand", "retrieve", "read"):
         row = page.locator(f".stage[data-stage={stage}]")
         assert await row.is_visible()

@@ -1,0 +1,56 @@
+"""A device as others are shown it: in six fields, or with everything that a panel of controls needs."""
+
+from __future__ import annotations
+
+from assistant.home.acts import confirm
+from assistant.home.entities import Act, Entity, State
+
+
+def listed(entity: Entity, state: State) -> dict[str, object]:
+    """Return {id, name, domain, area, state, available}; what cannot be reached has an unknown state."""
+    return {
+        "id": entity.id,
+        "name": entity.name,
+        "domain": entity.domain,
+        "area": entity.area,
+        "state": state.value if state.available else None,
+        "available": state.available,
+    }
+
+
+def live(entity: Entity, state: State) -> dict[str, object]:
+    """Return what changes of a device while it is announced the same: {id, state, available, attributes}."""
+    return {
+        "id": entity.id,
+        "state": state.value if state.available else None,
+        "available": state.available,
+        "attributes": dict(state.attributes),
+    }
+
+
+def detailed(entity: Entity, state: State, unconfirmed: frozenset[str] = frozenset()) -> dict[str, object]:
+    """Return :func:`listed` and :func:`live`, and what the device can do, in the terms of Entity.
+
+    ``confirm`` are those of its ``services`` that are asked back before they are done, none in ``unconfirmed`` domains.
+    """
+    risky = entity.domain not in unconfirmed
+    return {
+        **listed(entity, state),
+        **live(entity, state),
+        "device": entity.device,
+        "device_class": entity.device_class,
+        "category": entity.category,
+        "unit": entity.unit,
+        "minimum": entity.minimum,
+        "maximum": entity.maximum,
+        "step": entity.step,
+        "features": sorted(entity.features),
+        "services": sorted(entity.services),
+        "confirm": [name for name in sorted(entity.services) if risky and confirm(entity, Act(entity.id, name))],
+        "options": entity.options,
+        "modes": entity.modes,
+        "presets": entity.presets,
+        "effects": entity.effects,
+        "fan_modes": entity.fan_modes,
+        "swing_modes": entity.swing_modes,
+    }
