@@ -1,4 +1,5 @@
 """`python -m assistant` is `repartee`."""
+
 from __future__ import annotations
 
 from assistant.cli import main

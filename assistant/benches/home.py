@@ -17,6 +17,7 @@ import click
 from assistant.benches import home_devices
 from assistant.home.home import Home
 from assistant.home.settings import HomeConfig
+from engines.figures import percentile
 
 SETTLED_S = 1.0  #: after the burst every state must be right within this
 LONGEST_S = 60.0
@@ -98,11 +99,11 @@ async def measure(devices: int, rate: int, seconds: float, protocol: str = "auto
         cpu_us=cpu_us,
         right_after_ms=right_after,
         wrong_after_1_s=wrong_later,
-        lag_p99_ms=_rank(lags, 99),
+        lag_p99_ms=percentile(lags, 99),
         lag_ms=lags[-1],
         understand_devices=200,
-        understand_p50_ms=_rank(times, 50),
-        understand_p95_ms=_rank(times, 95),
+        understand_p50_ms=percentile(times, 50),
+        understand_p95_ms=percentile(times, 95),
         understand_worst_ms=times[-1],
         compile_ms=compiled_ms,
     )
@@ -213,8 +214,3 @@ def _some_names(house: object) -> Sequence[str]:
 
     assert isinstance(house, House)
     return [entity.name for entity in house.entities()][::4]
-
-
-def _rank(ordered: Sequence[float], percent: int) -> float:
-    """Return a percentile by the nearest rank of sorted numbers."""
-    return ordered[max(0, -(-percent * len(ordered) // 100) - 1)]
