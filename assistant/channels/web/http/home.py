@@ -183,7 +183,7 @@ def _news(home: Home, ids: list[str], told: dict[str, Entity]) -> tuple[list[dic
 
 
 def _event(home: Home, devices: list[dict[str, object]], removed: list[str], *, whole: bool, more: bool = False) -> str:
-    """Return one event. ``whole``: forget what was told before; ``more``: the next event belongs to this one."""
+    """Return one event. `whole`: forget what was told before; `more`: the next event belongs to this one."""
     data = {
         "whole": whole,
         "more": more,
