@@ -4,6 +4,7 @@
 at a time), and a foreign call releases the interpreter lock, which `pocketsphinx.Decoder.process_raw` holds.
 Source: pocketsphinx.h and pocketsphinx/model.h of pocketsphinx 5.1, both public headers.
 """
+
 from __future__ import annotations
 
 import ctypes
