@@ -232,11 +232,6 @@ def test_whoever_gets_the_package_is_told_its_licences() -> None:
         assert "NOTICE" in (ROOT / recipe).read_text(encoding="utf-8")
 
 
-def is_being_built(path: Path) -> bool:
-    """Whether a source is of the home, the page or Whisper, whose style follows."""
-    return not {"home", "page", "whisper"}.isdisjoint(path.relative_to(ROOT).parts)
-
-
 def unlike(source: str) -> list[str]:
     """Return where a source is written in another style: constants told by a string, and names in double backticks."""
     tree, found = ast.parse(source), []
@@ -255,7 +250,7 @@ def unlike(source: str) -> list[str]:
 
 
 def test_sources_are_written_in_one_style() -> None:
-    found = {name_of(path): unlike(path.read_text(encoding="utf-8")) for path in sources() if not is_being_built(path)}
+    found = {name_of(path): unlike(path.read_text(encoding="utf-8")) for path in sources()}
     assert {name: lines for name, lines in found.items() if lines} == {}
 
 

@@ -1,6 +1,6 @@
 """The short and the long spellings of the keys of an announcement (Home Assistant, "MQTT discovery", abbreviations).
 
-Most abbreviations say which value and which of its topics or templates (``bri_cmd_t``, ``fan_mode_stat_tpl``), so they
+Most abbreviations say which value and which of its topics or templates (`bri_cmd_t`, `fan_mode_stat_tpl`), so they
 are made of both halves; the others are listed.
 """
 
@@ -214,7 +214,7 @@ ABBREVIATIONS: dict[str, str] = {
     "whit_scl": "white_scale",
 }
 
-#: Every abbreviation inside ``device``.
+#: Every abbreviation inside `device`.
 DEVICE_ABBREVIATIONS: dict[str, str] = {
     "cns": "connections",
     "cu": "configuration_url",
@@ -228,12 +228,12 @@ DEVICE_ABBREVIATIONS: dict[str, str] = {
     "sw": "sw_version",
 }
 
-#: Every abbreviation inside ``origin``.
+#: Every abbreviation inside `origin`.
 ORIGIN_ABBREVIATIONS: dict[str, str] = {"sw": "sw_version", "url": "support_url"}
 
 
 def expand(keys: Mapping[str, Any], abbreviations: Mapping[str, str]) -> dict[str, Any]:
-    """Return ``keys`` in their long spelling; where both spellings are there, the long one counts."""
+    """Return `keys` in their long spelling; where both spellings are there, the long one counts."""
     long = {abbreviations.get(key, key): value for key, value in keys.items() if key in abbreviations}
     long.update((key, value) for key, value in keys.items() if key not in abbreviations)
     return long

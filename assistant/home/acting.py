@@ -25,7 +25,7 @@ class Acting:
     """Carries out intents over a broker. Home tells it of every change of a state, and of the end of a connection."""
 
     def __init__(self, house: House, broker: Broker, *, published: Callable[[Act], None] = lambda _: None) -> None:
-        """``published`` is called when an act was sent and before anything can have been reported."""
+        """`published` is called when an act was sent and before anything can have been reported."""
         self._house, self._broker, self._published = house, broker, published
         self._watched: dict[str, set[asyncio.Event]] = {}
 
@@ -41,7 +41,7 @@ class Acting:
                 event.set()
 
     async def carry_out(self, intent: HomeIntent) -> Outcome:
-        """Send every act of ``intent`` once and wait at most CONFIRM_S for the states that confirm them.
+        """Send every act of `intent` once and wait at most CONFIRM_S for the states that confirm them.
 
         Acts upon different entities go out together, those upon one entity in their order.
         """
@@ -115,7 +115,7 @@ class Acting:
 
 
 def action(intent: HomeIntent, results: tuple[Result, ...] = ()) -> dict[str, Any]:
-    """Return the reply's ``action``: {intent, entities, slots, confirmed, results}."""
+    """Return the reply's `action`: {intent, entities, slots, confirmed, results}."""
     fates = {result.entity.id: result.fate for result in results}
     return {
         "intent": intent.intent,

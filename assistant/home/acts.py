@@ -153,7 +153,7 @@ def simple(entity: Entity, action: str) -> Act | None:
 def level(entity: Entity, value: Quantity, state: State | None, *, way: int = 0, quality: str = "") -> Act | None:
     """Return the act that brings a thing to a value, or moves it by one; None where it has no such value.
 
-    ``way`` is -1 where the verb lowers, 1 where it raises; ``quality`` what the sentence named: "brightness",
+    `way` is -1 where the verb lowers, 1 where it raises; `quality` what the sentence named: "brightness",
     "temperature", "colour temperature", "position", "speed", "humidity".
     """
     if entity.domain == "light":

@@ -28,7 +28,7 @@ class Address:
 
     @classmethod
     def parse(cls, url: str) -> Address:
-        """Read ``mqtt://[user:password@]host[:port]`` or ``mqtts://...``; user and password may be percent-encoded.
+        """Read `mqtt://[user:password@]host[:port]` or `mqtts://...`; user and password may be percent-encoded.
 
         Raises ReparteeError for anything else, in a sentence that does not show the password.
         """
@@ -64,7 +64,7 @@ def broker_url(settings: HomeConfig, folder: Path) -> str | None:
 
 
 def demo_url(folder: Path) -> str | None:
-    """Return the URL of the broker of a `repartee home demo` that runs in ``folder``, None where none does."""
+    """Return the URL of the broker of a `repartee home demo` that runs in `folder`, None where none does."""
     try:
         told = json.loads((folder / DEMO_FILE).read_text(encoding="utf-8"))
         url, process = str(told["url"]), int(told["pid"])

@@ -18,7 +18,7 @@ _ENCODINGS = frozenset(("", "utf-8", "utf8", "utf-16", "ascii", "latin-1", "lati
 
 
 class AnnouncementError(ValueError):
-    """An announcement that cannot be used: which ``key`` is wrong, and how."""
+    """An announcement that cannot be used: which `key` is wrong, and how."""
 
     def __init__(self, key: str, why: str) -> None:
         super().__init__(f"{key} {why}")
@@ -26,14 +26,14 @@ class AnnouncementError(ValueError):
 
 
 def clean(text: str, limit: int = MAX_NAME) -> str:
-    """Return ``text`` as one line without control or invisible characters, of at most ``limit`` characters."""
+    """Return `text` as one line without control or invisible characters, of at most `limit` characters."""
     if not text.isascii() or not text.isprintable():
         text = "".join(char if unicodedata.category(char)[0] != "C" else " " for char in text)
     return " ".join(text.split())[:limit].strip()
 
 
 def valid_topic(topic: str) -> bool:
-    """Return whether ``topic`` names one topic, without wildcards."""
+    """Return whether `topic` names one topic, without wildcards."""
     return bool(topic) and topic.isprintable() and not {"+", "#"} & set(topic) and len(topic.encode()) <= _MAX_TOPIC
 
 
@@ -82,7 +82,7 @@ class Keys:
         return topic
 
     def template(self, *keys: str) -> Template | None:
-        """Return the template of the first of ``keys`` that is there, or None."""
+        """Return the template of the first of `keys` that is there, or None."""
         for key in keys:
             value = self.values.get(key)
             if value is None or value == "":
@@ -116,7 +116,7 @@ class Keys:
         return number
 
     def whole(self, key: str, default: int, minimum: int = -1_000_000) -> int:
-        """Return a whole number of at least ``minimum``."""
+        """Return a whole number of at least `minimum`."""
         number = self.number(key, default)
         if number != int(number) or number < minimum:
             raise AnnouncementError(key, f"must be a whole number of at least {minimum}")
@@ -149,7 +149,7 @@ class Keys:
         return tuple(dict.fromkeys(str(item)[:MAX_NAME] for item in items if item is not None))
 
     def choice(self, key: str, default: str, choices: tuple[str, ...]) -> str:
-        """Return one of ``choices``."""
+        """Return one of `choices`."""
         value = self.text(key, default)
         if value not in choices:
             raise AnnouncementError(key, f"must be one of {', '.join(choices)}")

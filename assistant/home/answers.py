@@ -31,7 +31,7 @@ States = Callable[[str], State | None]
 def answer(query: Query, entity: Callable[[str], Entity | None], states: States) -> str:
     """Return the sentence that answers a question from live state; unknown and unreachable things are told as such.
 
-    ``entity`` and ``states`` give a thing of the house and its state by id. A question with a period, or of the kind
+    `entity` and `states` give a thing of the house and its state by id. A question with a period, or of the kind
     "last", is for the history.
     """
     things = [thing for name in query.entities if (thing := entity(name)) is not None]

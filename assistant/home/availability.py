@@ -15,7 +15,7 @@ MAX_CONDITIONS = 20  #: topics of one entity
 class Condition:
     """One topic that says "online" or "offline"; shared by all entities that announce it alike.
 
-    ``stamp`` counts the messages of the house, so that the latest of several conditions is known.
+    `stamp` counts the messages of the house, so that the latest of several conditions is known.
     """
 
     topic: str

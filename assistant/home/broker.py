@@ -53,8 +53,8 @@ class NotSentError(ReparteeError):
 class Broker:
     """The connection to one broker.
 
-    ``receive(topic, payload, retained)`` is called for every message, ``linked(up)`` when a connection begins and when
-    it ends. All of it happens on the event loop that runs :meth:`run`.
+    `receive(topic, payload, retained)` is called for every message, `linked(up)` when a connection begins and when
+    it ends. All of it happens on the event loop that runs `run`.
     """
 
     def __init__(
@@ -92,11 +92,11 @@ class Broker:
 
     @property
     def connected(self) -> bool:
-        """Whether there is a connection now; ``problem`` says why not."""
+        """Whether there is a connection now; `problem` says why not."""
         return self._client is not None
 
     async def wait_idle(self, timeout_s: float) -> None:
-        """Wait until everything that was asked for is subscribed to, no longer than ``timeout_s``."""
+        """Wait until everything that was asked for is subscribed to, no longer than `timeout_s`."""
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._idle.wait(), timeout_s)
 
@@ -169,7 +169,7 @@ class Broker:
             self._slots.release()
 
     async def settle(self, timeout_s: float = 10.0) -> bool:
-        """Wait until all that the broker keeps for what is subscribed to has been handled; False after ``timeout_s``.
+        """Wait until all that the broker keeps for what is subscribed to has been handled; False after `timeout_s`.
 
         A message to ourselves marks the end: the broker sends it after all that it had to send before.
         """
@@ -413,13 +413,13 @@ class _Client(aiomqtt.Client):
 
 
 def wait_s(attempt: int) -> float:
-    """Return the seconds before the attempt after ``attempt`` failed ones (0 for none): doubling, with jitter."""
+    """Return the seconds before the attempt after `attempt` failed ones (0 for none): doubling, with jitter."""
     longest: float = min(LONGEST_WAIT_S, FIRST_WAIT_S * 2 ** min(attempt, 16))
     return longest * random.uniform(0.5, 1.0)  # noqa: S311 (no secret)
 
 
 def valid_filter(text: str) -> bool:
-    """Say whether MQTT allows ``text`` as a filter (MQTT 5, section 4.7)."""
+    """Say whether MQTT allows `text` as a filter (MQTT 5, section 4.7)."""
     try:
         size = len(text.encode())
     except UnicodeEncodeError:
@@ -430,7 +430,7 @@ def valid_filter(text: str) -> bool:
 
 
 def _batch(filters: dict[str, None]) -> list[str]:
-    """Take from ``filters`` what goes into one packet."""
+    """Take from `filters` what goes into one packet."""
     batch: list[str] = []
     size = 0
     for each in filters:
@@ -454,7 +454,7 @@ def _speaks_another(error: Exception) -> bool:
 
 
 def _still_wanted() -> None:
-    """Raise CancelledError in a task whose cancelling was swallowed, as ``asyncio.wait_for`` may (Python 3.11)."""
+    """Raise CancelledError in a task whose cancelling was swallowed, as `asyncio.wait_for` may (Python 3.11)."""
     task = asyncio.current_task()
     if task is not None and task.cancelling():
         raise asyncio.CancelledError

@@ -44,7 +44,7 @@ class BufferedSocket:
             self._buffer += piece
 
     def recv(self, size: int) -> bytes:
-        """Return up to ``size`` bytes of what was taken over, or else of the socket. Raises what the socket raises."""
+        """Return up to `size` bytes of what was taken over, or else of the socket. Raises what the socket raises."""
         if not self.pending():
             if isinstance(self._end, OSError):
                 raise self._end

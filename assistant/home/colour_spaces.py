@@ -14,7 +14,7 @@ _FROM_XYZ = ((1.656492, -0.354851, -0.255038), (-0.707196, 1.655397, 0.036152), 
 
 
 def rgb_to_hs(rgb: RGB) -> tuple[float, float]:
-    """Return hue (0..360) and saturation (0..100) of ``rgb``."""
+    """Return hue (0..360) and saturation (0..100) of `rgb`."""
     hue, saturation, _ = colorsys.rgb_to_hsv(*(channel / 255 for channel in rgb))
     return round(hue * 360, 3), round(saturation * 100, 3)
 
@@ -26,7 +26,7 @@ def hs_to_rgb(hue: float, saturation: float) -> RGB:
 
 
 def rgb_to_xy(rgb: RGB) -> tuple[float, float]:
-    """Return the CIE 1931 chromaticity of ``rgb``; black has that of white."""
+    """Return the CIE 1931 chromaticity of `rgb`; black has that of white."""
     if not any(rgb):
         rgb = (255, 255, 255)
     linear = [((c + 0.055) / 1.055) ** 2.4 if c > 0.04045 else c / 12.92 for c in (channel / 255 for channel in rgb)]
@@ -46,7 +46,7 @@ def xy_to_rgb(x: float, y: float) -> RGB:
 
 
 def rgb_to_rgbw(rgb: RGB) -> tuple[int, int, int, int]:
-    """Return ``rgb`` with as much of it as possible in a white channel, as bright as before."""
+    """Return `rgb` with as much of it as possible in a white channel, as bright as before."""
     white = min(rgb)
     red, green, blue = (channel - white for channel in rgb)
     scale = max(rgb) / (max(red, green, blue, white) or 1)
@@ -62,7 +62,7 @@ def white_to_rgb(channels: tuple[int, ...]) -> RGB:
 
 
 def brightest(rgb: RGB) -> tuple[RGB, int]:
-    """Return ``rgb`` at full brightness, and the brightness it had, 0..255."""
+    """Return `rgb` at full brightness, and the brightness it had, 0..255."""
     top = max(rgb)
     if top == 0:
         return (255, 255, 255), 0
@@ -71,5 +71,5 @@ def brightest(rgb: RGB) -> tuple[RGB, int]:
 
 
 def reciprocal(value: float) -> int:
-    """Return mireds of kelvin, or kelvin of mireds, rounded down as Home Assistant does; 0 where ``value`` is 0."""
+    """Return mireds of kelvin, or kelvin of mireds, rounded down as Home Assistant does; 0 where `value` is 0."""
     return math.floor(1_000_000 / value) if value > 0 else 0

@@ -24,7 +24,7 @@ _ON_THE_WAY: dict[str, tuple[str, ...]] = {
 
 
 def settled(component: Component, expects: Mapping[str, Value], state: State) -> bool | None:
-    """Return whether ``state`` is what a command ``expects``; None where the device never tells."""
+    """Return whether `state` is what a command `expects`; None where the device never tells."""
     told = {name: value for name, value in expects.items() if name not in component.unreported}
     if component.optimistic or not told:
         return None
@@ -39,7 +39,7 @@ def settled(component: Component, expects: Mapping[str, Value], state: State) ->
 
 
 def under_way(expects: Mapping[str, Value], state: State) -> bool:
-    """Return whether ``state`` says that the device is on its way to what a command ``expects``."""
+    """Return whether `state` says that the device is on its way to what a command `expects`."""
     return state.available and state.value in _ON_THE_WAY.get(str(expects.get("value")), ())
 
 

@@ -13,8 +13,8 @@ from assistant.home.noun_phrases import Found
 class Context:
     """What surrounds a sentence.
 
-    ``room`` is where the speaker is; ``last`` are the ids that were spoken of last ("it", "them"); ``pending`` is the
-    ask-back that the sentence may answer; ``states`` gives the live state of an id; ``unconfirmed`` names the domains
+    `room` is where the speaker is; `last` are the ids that were spoken of last ("it", "them"); `pending` is the
+    ask-back that the sentence may answer; `states` gives the live state of an id; `unconfirmed` names the domains
     ("lock", "cover", ... and "everything") that need no confirmation.
     """
 

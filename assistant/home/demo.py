@@ -28,7 +28,7 @@ _PLACES = "/usr/sbin:/usr/local/sbin:/opt/homebrew/sbin"
 
 @contextlib.contextmanager
 def mosquitto(port: int = 0, *, attempts: int = 3) -> Iterator[str]:
-    """Run a Mosquitto that only this machine can reach, on ``port`` or a free one; the value is its URL.
+    """Run a Mosquitto that only this machine can reach, on `port` or a free one; the value is its URL.
 
     Raises ReparteeError where there is none, or it does not start.
     """
@@ -89,7 +89,7 @@ def _answers(port: int, process: subprocess.Popen[bytes]) -> bool:
 
 @contextlib.contextmanager
 def announced(folder: Path, url: str) -> Iterator[None]:
-    """Tell the other commands of the home ``folder`` where the demo's broker is, while this lasts."""
+    """Tell the other commands of the home `folder` where the demo's broker is, while this lasts."""
     file = folder / DEMO_FILE
     folder.mkdir(parents=True, exist_ok=True)
     fresh = file.with_suffix(".new")
@@ -105,7 +105,7 @@ def announced(folder: Path, url: str) -> Iterator[None]:
 
 
 class Demo:
-    """A virtual house that lives on a broker. ``heard`` are the last commands, the newest last."""
+    """A virtual house that lives on a broker. `heard` are the last commands, the newest last."""
 
     def __init__(self, settings: HomeConfig, url: str, *, silent: tuple[str, ...] = ()) -> None:
         self.house = House(settings.prefix, silent=silent)

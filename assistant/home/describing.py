@@ -15,8 +15,8 @@ from assistant.home.naming import full_name
 class Describing:
     """Makes entities of announcements, and the names of all of them.
 
-    ``areas`` maps names of devices that announce no area to theirs, ``aliases`` what people say to the name of a device
-    or area, ``floors`` a floor to its areas.
+    `areas` maps names of devices that announce no area to theirs, `aliases` what people say to the name of a device
+    or area, `floors` a floor to its areas.
     """
 
     def __init__(
@@ -65,7 +65,7 @@ class Describing:
         )
 
     def names(self, version: int, entities: Sequence[Entity]) -> Names:
-        """Return every name that people may say for ``entities``."""
+        """Return every name that people may say for `entities`."""
         said = Counter(
             name.casefold() for entity in entities for name in {entity.name, entity.short_name} if name is not None
         )

@@ -1,7 +1,7 @@
 """From what is published under the discovery prefix to announcements, as Home Assistant's MQTT discovery describes it.
 
-``<prefix>/<component>/[<node_id>/]<object_id>/config`` announces one entity, ``<prefix>/device/[<node_id>/]<object_id>/
-config`` a device with all its entities. Nothing here knows what a component's keys mean.
+`<prefix>/<component>/[<node_id>/]<object_id>/config` announces one entity, `<prefix>/device/[<node_id>/]<object_id>/
+config` a device with all its entities. Nothing here knows what a component's keys mean.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ _TOPIC = re.compile(r"(\w+)/(?:([\w-]+)/)?([\w-]+)/config", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """One entity as it was announced: ``key`` tells it from every other, ``values`` are its keys, in long spelling."""
+    """One entity as it was announced: `key` tells it from every other, `values` are its keys, in long spelling."""
 
     key: tuple[str, str]  #: the topic, and the component's id inside a device's announcement
     component: str
@@ -96,8 +96,8 @@ class Announcement:
 class Found:
     """What one message on a discovery topic says.
 
-    ``everything``: what the topic announced before and is not in ``announcements`` is gone. ``released``: it lets go of
-    its entities without removing them (``migrate_discovery``).
+    `everything`: what the topic announced before and is not in `announcements` is gone. `released`: it lets go of
+    its entities without removing them (`migrate_discovery`).
     """
 
     announcements: list[Announcement] = field(default_factory=list)
@@ -107,12 +107,12 @@ class Found:
 
 
 def filters(prefix: str) -> tuple[str, ...]:
-    """Return the topics to subscribe to for announcements under ``prefix``."""
+    """Return the topics to subscribe to for announcements under `prefix`."""
     return f"{prefix}/+/+/config", f"{prefix}/+/+/+/config"
 
 
 def read(topic: str, prefix: str, payload: bytes) -> Found | None:
-    """Return what a message says, or None where ``topic`` announces nothing. Logs what it cannot use: one line each."""
+    """Return what a message says, or None where `topic` announces nothing. Logs what it cannot use: one line each."""
     parts = _TOPIC.fullmatch(topic[len(prefix) + 1 :])
     if not parts:
         if topic.endswith("/config"):
@@ -171,7 +171,7 @@ def _object(payload: bytes) -> dict[str, Any]:
 
 
 def _single(values: dict[str, Any]) -> dict[str, Any]:
-    """Return the keys of one entity, with ``~`` and the abbreviations inside its keys written out."""
+    """Return the keys of one entity, with `~` and the abbreviations inside its keys written out."""
     _with_device(values)
     if isinstance(values.get("availability"), dict):
         values["availability"] = [values["availability"]]

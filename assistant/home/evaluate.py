@@ -1,11 +1,11 @@
 """How well sentences are understood over a house: right, asked back, missed, and the dangerous number, acted wrongly.
 
-A sentence set is a file of JSON lines: ``sentence``; ``kind`` ("act",
+A sentence set is a file of JSON lines: `sentence`; `kind` ("act",
 "confirm" which is to be asked back and then done,
-"ask" which is to be asked back, "query", "nothing" which must not act); ``acts`` [{``entity``, ``service``,
-``values``}]
-with null for a value that may be any; ``entities`` of a query; and optionally ``room``, ``before`` (sentences said
-before it, each carried out) and ``may_ask`` (a misheard sentence may be asked back,
+"ask" which is to be asked back, "query", "nothing" which must not act); `acts` [{`entity`, `service`,
+`values`}]
+with null for a value that may be any; `entities` of a query; and optionally `room`, `before` (sentences said
+before it, each carried out) and `may_ask` (a misheard sentence may be asked back,
 if "yes" then does the right thing).
 """
 
@@ -35,8 +35,8 @@ class SentencesError(ReparteeError):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What became of one sentence: ``result`` is RIGHT, WRONG (it acted on a wrong device, with a wrong value, or at
-    all), ASKED (a question back where an act was expected) or MISSED; ``ms`` what it took to understand."""
+    """What became of one sentence: `result` is RIGHT, WRONG (it acted on a wrong device, with a wrong value, or at
+    all), ASKED (a question back where an act was expected) or MISSED; `ms` what it took to understand."""
 
     sentence: str
     kind: str

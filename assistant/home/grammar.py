@@ -78,7 +78,7 @@ class Grammar:
     ) -> Grammar:
         """Return the grammar of a house.
 
-        ``areas`` maps each area to its other names, ``floors`` each floor to its areas, ``aliases`` what people say to
+        `areas` maps each area to its other names, `floors` each floor to its areas, `aliases` what people say to
         the name of a device or an area. It takes milliseconds for two hundred things and holds no reference to states.
         """
         grammar = cls(Directory(entities, areas or {}, floors or {}, aliases or {}))
@@ -88,7 +88,7 @@ class Grammar:
     def understand(self, words: str, context: Context | None = None) -> HomeIntent | None:
         """Return what a sentence means for the house, None where it does not concern it.
 
-        Nothing is done here; an ``act`` may be carried out as it is, an ``ask_back`` only after the next sentence.
+        Nothing is done here; an `act` may be carried out as it is, an `ask_back` only after the next sentence.
         """
         context = context or Context()
         text = plain(words)

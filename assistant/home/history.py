@@ -46,7 +46,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """When something became so. ``seen`` is False where only the result was found, by ``at`` at the latest."""
+    """When something became so. `seen` is False where only the result was found, by `at` at the latest."""
 
     entity_id: str
     at: float
@@ -68,7 +68,7 @@ class History:
 
     @classmethod
     def open(cls, folder: Path, days: int, *, recording: bool = True) -> History:
-        """Open or make the file in ``folder``, readable by its owner only; not ``recording``, only to ask it.
+        """Open or make the file in `folder`, readable by its owner only; not `recording`, only to ask it.
 
         A file that is no longer a database is put aside. Raises ReparteeError where none can be made.
         """
@@ -94,7 +94,7 @@ class History:
         return cls(database, days, recording=recording)
 
     def watch(self, watching: bool, now: float) -> None:
-        """Say that a connection began or ended at ``now``, Unix seconds."""
+        """Say that a connection began or ended at `now`, Unix seconds."""
         if watching == self._watching or not self._recording:
             return
         self._watching = watching
@@ -143,12 +143,12 @@ class History:
             self._dropped = 0
 
     async def last(self, entity_ids: Collection[str], values: Collection[str]) -> Moment | None:
-        """Return when one of the entities last came to have one of ``values`` (any value if there are none)."""
+        """Return when one of the entities last came to have one of `values` (any value if there are none)."""
         await self.flush()
         return await self._in_thread(self._last_of, tuple(entity_ids), tuple(values))
 
     async def duration(self, entity_ids: Collection[str], values: Collection[str], since: float, until: float) -> float:
-        """Return for how many seconds any of the entities had one of ``values`` between two moments, while watched."""
+        """Return for how many seconds any of the entities had one of `values` between two moments, while watched."""
         await self.flush()
         return await self._in_thread(self._duration_of, tuple(entity_ids), tuple(values), since, until)
 

@@ -43,7 +43,7 @@ _log = logging.getLogger(__name__)
 
 
 class Home:
-    """Every device of one broker. All methods are for the event loop that runs :meth:`run`."""
+    """Every device of one broker. All methods are for the event loop that runs `run`."""
 
     def __init__(
         self,
@@ -91,10 +91,10 @@ class Home:
 
     @classmethod
     def open(cls, settings: HomeConfig, folder: Path, *, serving: bool = False, stages: Iterable[str] = ()) -> Home:
-        """Make the home of the configured broker, or of the demo that runs in ``folder``; :meth:`run` connects it.
+        """Make the home of the configured broker, or of the demo that runs in `folder`; `run` connects it.
 
-        ``serving``: by the process that stays, which keeps the history and publishes the assistant as a device, with
-        the latency of each of ``stages``. Raises ReparteeError where no broker is set up, or for an unusable setting.
+        `serving`: by the process that stays, which keeps the history and publishes the assistant as a device, with
+        the latency of each of `stages`. Raises ReparteeError where no broker is set up, or for an unusable setting.
         """
         url = broker_url(settings, folder)
         if url is None:
@@ -122,7 +122,7 @@ class Home:
 
     @property
     def connected(self) -> bool:
-        """Whether the broker is there now; ``problem`` says why not."""
+        """Whether the broker is there now; `problem` says why not."""
         return self._broker.connected
 
     @property
@@ -144,7 +144,7 @@ class Home:
         return settled and self._built == self.house.version
 
     async def close(self) -> None:
-        """Say goodbye as a device, keep what is to be kept, and let go; cancel :meth:`run` afterwards."""
+        """Say goodbye as a device, keep what is to be kept, and let go; cancel `run` afterwards."""
         if self._ourselves is not None and self.connected:
             with contextlib.suppress(NotSentError):
                 await self._broker.publish(self._ourselves.will, retain=True)
@@ -159,7 +159,7 @@ class Home:
     def context(
         self, *, room: str | None = None, last: Sequence[str] = (), pending: HomeIntent | None = None
     ) -> Context:
-        """Return what surrounds a sentence: ``room`` of the speaker (else the configured one), what "it" means, a
+        """Return what surrounds a sentence: `room` of the speaker (else the configured one), what "it" means, a
         question that waits for its answer; the live states are this home's."""
         from assistant.home.grammar import Context
 
@@ -219,9 +219,9 @@ class Home:
         return self.house.names()
 
     def devices(self, *, detail: bool = False) -> list[dict[str, object]]:
-        """Return the list of ``repartee home list --json``; without a connection nothing is available.
+        """Return the list of `repartee home list --json`; without a connection nothing is available.
 
-        With ``detail``, every device is as :meth:`device` tells it.
+        With `detail`, every device is as `device` tells it.
         """
         listed = [self.device(entity) for entity in self.entities()] if detail else self.house.devices()
         if not self.connected:
@@ -230,7 +230,7 @@ class Home:
         return listed
 
     def device(self, entity: Entity) -> dict[str, object]:
-        """Return what a panel needs to show one device and to let it be touched: see ``listing.detailed``."""
+        """Return what a panel needs to show one device and to let it be touched: see `listing.detailed`."""
         return detailed(entity, self.house.state(entity.id), frozenset(self.settings.unconfirmed))
 
     def intend(self, act: Act) -> HomeIntent:
@@ -257,7 +257,7 @@ class Home:
         )
 
     def on_change(self, callback: Callable[[frozenset[str]], None]) -> Callable[[], None]:
-        """Call ``callback`` with the ids whose state, name or presence changed, soon after; return what ends that.
+        """Call `callback` with the ids whose state, name or presence changed, soon after; return what ends that.
 
         An empty set says that the connection came or went.
         """
@@ -267,7 +267,7 @@ class Home:
     # Repartee as a device
 
     def on_wish(self, callback: Callable[[Wish, str], None]) -> None:
-        """Call ``callback`` with what a dashboard wishes: "say" or "ask" and the words, "mute" or "unmute"."""
+        """Call `callback` with what a dashboard wishes: "say" or "ask" and the words, "mute" or "unmute"."""
         if self._ourselves is not None:
             self._ourselves.wished = callback
 
@@ -422,7 +422,7 @@ class Home:
 async def connected(settings: HomeConfig, folder: Path, timeout_s: float) -> AsyncIterator[Home]:
     """Open the home, connect it and find every device, for a command that soon ends.
 
-    Raises ReparteeError where no broker is set up, or it cannot be reached within ``timeout_s``.
+    Raises ReparteeError where no broker is set up, or it cannot be reached within `timeout_s`.
     """
     home = Home.open(settings, folder)
     running = asyncio.create_task(home.run())

@@ -43,9 +43,9 @@ _log = logging.getLogger(__name__)
 class Changes:
     """What a message changed. Ids, in the order in which they were changed; most messages change one state.
 
-    ``changed`` are entities that are announced differently (a new name, area, ...), ``states`` entities whose value,
-    attributes or availability are others, ``heard`` entities that said anything. ``subscribe`` and ``unsubscribe`` are
-    topics; one that is subscribed already is named again where its retained message is needed again. ``queries`` are
+    `changed` are entities that are announced differently (a new name, area, ...), `states` entities whose value,
+    attributes or availability are others, `heard` entities that said anything. `subscribe` and `unsubscribe` are
+    topics; one that is subscribed already is named again where its retained message is needed again. `queries` are
     messages to publish now: they ask a device for its state.
     """
 
@@ -76,8 +76,8 @@ class House:
     ) -> None:
         """Start with an empty house.
 
-        ``areas`` maps names of devices that announce no area to theirs, ``aliases`` what people say to the name of a
-        device or area, ``floors`` a floor to its areas. ``ids`` is what :meth:`ids` returned the last time, so that
+        `areas` maps names of devices that announce no area to theirs, `aliases` what people say to the name of a
+        device or area, `floors` a floor to its areas. `ids` is what `ids` returned the last time, so that
         entities keep theirs.
         """
         self.prefix = prefix
@@ -125,11 +125,11 @@ class House:
         return {id_: self.state(id_) for id_ in self._things}
 
     def devices(self) -> list[dict[str, object]]:
-        """Return the list that ``home list --json`` prints; a device that cannot be reached has an unknown state."""
+        """Return the list that `home list --json` prints; a device that cannot be reached has an unknown state."""
         return [listed(entity, self.state(entity.id)) for entity in self.entities()]
 
     def names(self) -> Names:
-        """Return every name people may say. The same object until ``version`` changes."""
+        """Return every name people may say. The same object until `version` changes."""
         if self._names is None or self._names.version != self.version:
             self._names = self._describing.names(self.version, self.entities())
         return self._names
@@ -147,7 +147,7 @@ class House:
     def receive(self, topic: str, payload: bytes, retain: bool, now: float) -> Changes:
         """Take a message; return what it changed. Nothing that arrives raises.
 
-        ``retain``: the broker had kept it. ``now``: Unix seconds.
+        `retain`: the broker had kept it. `now`: Unix seconds.
         """
         changes = Changes()
         heard = self._topics.get(topic)
@@ -160,7 +160,7 @@ class House:
         return changes
 
     def tick(self, now: float) -> Changes:
-        """Let time pass: sensors expire, motion ends. Call at :meth:`due`, or every second."""
+        """Let time pass: sensors expire, motion ends. Call at `due`, or every second."""
         changes = Changes()
         while self._timers and self._timers[0][0] <= now:
             due, id_, kind = heapq.heappop(self._timers)
@@ -178,24 +178,24 @@ class House:
         return changes
 
     def due(self) -> float | None:
-        """Return when :meth:`tick` has something to do next, in Unix seconds, or None."""
+        """Return when `tick` has something to do next, in Unix seconds, or None."""
         return self._timers[0][0] if self._timers else None
 
     # What is told to the devices
 
     def resolve(self, act: Act) -> Act:
-        """Return ``act`` with a service that its entity has (``toggle`` by what it does now). Raises CommandError."""
+        """Return `act` with a service that its entity has (`toggle` by what it does now). Raises CommandError."""
         return telling.resolve(self._thing(act), act)
 
     def encode(self, act: Act) -> list[Message]:
-        """Return the messages that carry out ``act``, in their order; none of them is to be retained.
+        """Return the messages that carry out `act`, in their order; none of them is to be retained.
 
         Raises CommandError where there is no such entity, or it cannot do that; the message is one sentence.
         """
         return telling.plan(self._thing(act), act).messages
 
     def assume(self, act: Act, now: float) -> Changes:
-        """Take what was commanded for the state, where a device never reports it. Call when ``act`` was published."""
+        """Take what was commanded for the state, where a device never reports it. Call when `act` was published."""
         thing = self._thing(act)
         before = thing.report.value
         changes = Changes()
@@ -205,12 +205,12 @@ class House:
         return changes
 
     def settled(self, act: Act, state: State) -> bool | None:
-        """Return whether ``state`` confirms ``act``; None where the device never tells, such as a button."""
+        """Return whether `state` confirms `act`; None where the device never tells, such as a button."""
         thing = self._thing(act)
         return confirming.settled(thing.component, telling.plan(thing, act).expects, state)
 
     def under_way(self, act: Act, state: State) -> bool:
-        """Return whether ``state`` says that the device is on its way to what ``act`` wants."""
+        """Return whether `state` says that the device is on its way to what `act` wants."""
         return confirming.under_way(telling.plan(self._thing(act), act).expects, state)
 
     def _thing(self, act: Act) -> Thing:

@@ -29,9 +29,9 @@ def live(entity: Entity, state: State) -> dict[str, object]:
 
 
 def detailed(entity: Entity, state: State, unconfirmed: frozenset[str] = frozenset()) -> dict[str, object]:
-    """Return :func:`listed` and :func:`live`, and what the device can do, in the terms of Entity.
+    """Return `listed` and `live`, and what the device can do, in the terms of Entity.
 
-    ``confirm`` are those of its ``services`` that are asked back before they are done, none in ``unconfirmed`` domains.
+    `confirm` are those of its `services` that are asked back before they are done, none in `unconfirmed` domains.
     """
     risky = entity.domain not in unconfirmed
     return {

@@ -35,9 +35,9 @@ _ALL_OF_ROOM = ("light", "lighting", "heating")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Want:
-    """What is looked for: things of the set ``able``, as seen from ``room`` after the ids of ``last``.
+    """What is looked for: things of the set `able`, as seen from `room` after the ids of `last`.
 
-    ``kind`` is what "the one in the hall" is one of; with ``reading``, plural kinds need no room.
+    `kind` is what "the one in the hall" is one of; with `reading`, plural kinds need no room.
     """
 
     able: int

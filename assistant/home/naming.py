@@ -34,7 +34,7 @@ def full_name(device: str | None, own: str | None, announcement: Announcement, c
 
 
 def slug(text: str) -> str:
-    """Return ``text`` in the letters and digits that an id is made of, empty where it has none."""
+    """Return `text` in the letters and digits that an id is made of, empty where it has none."""
     plain = unicodedata.normalize("NFKD", text.replace("ß", "ss"))
     return re.sub(r"[^a-z0-9]+", "_", "".join(char for char in plain if not unicodedata.combining(char)).lower()).strip(
         "_"
@@ -54,9 +54,9 @@ class Ids:
         return {"\0".join(identity): id_ for identity, id_ in self._ids.items()}
 
     def id_of(self, identity: Identity, domain: str, wishes: tuple[str, ...], present: Container[Identity]) -> str:
-        """Return an entity's id: the one it had, else one made of the first of ``wishes`` that has letters.
+        """Return an entity's id: the one it had, else one made of the first of `wishes` that has letters.
 
-        Of those that are not ``present``, none is remembered once there are too many.
+        Of those that are not `present`, none is remembered once there are too many.
         """
         known = self._ids.get(identity)
         if known is not None:

@@ -46,10 +46,10 @@ DETERMINERS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """What a phrase means: ``ids`` where it is plain, ``choices`` where it may be one of several.
+    """What a phrase means: `ids` where it is plain, `choices` where it may be one of several.
 
-    ``problem`` is "" for a find, "unknown" (no such thing), "unable" (there is one, which cannot do this), "which" (one
-    of ``choices``), "room" (the room was not said: all of ``choices``?), "area" (only a room was named), "it" (nothing
+    `problem` is "" for a find, "unknown" (no such thing), "unable" (there is one, which cannot do this), "which" (one
+    of `choices`), "room" (the room was not said: all of `choices`?), "area" (only a room was named), "it" (nothing
     was spoken of), "except" (what is left out was not found), "here" (the room of the speaker is not known).
     """
 

@@ -30,7 +30,7 @@ Wish = Literal["say", "ask", "mute", "unmute"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TurnReport:
-    """What is told of a turn; ``stages`` are the milliseconds that each stage spent."""
+    """What is told of a turn; `stages` are the milliseconds that each stage spent."""
 
     transcript: str
     spoken: str
@@ -40,7 +40,7 @@ class TurnReport:
 
 
 class Ourselves:
-    """The assistant's own device. ``stages`` are the names of the stages whose latency is told."""
+    """The assistant's own device. `stages` are the names of the stages whose latency is told."""
 
     def __init__(
         self,
@@ -52,7 +52,7 @@ class Ourselves:
         area: str = "",
         wished: Callable[[Wish, str], None] = lambda *_: None,
     ) -> None:
-        """``wished`` is called with "say" or "ask" and the words, and with "mute" or "unmute"."""
+        """`wished` is called with "say" or "ask" and the words, and with "mute" or "unmute"."""
         self.node = node
         self.wished = wished
         self.muted = False

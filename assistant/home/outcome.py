@@ -10,9 +10,9 @@ from assistant.home.acts import the, verb
 from assistant.home.entities import Act, Entity, Value
 from assistant.home.words import joined, singular
 
-#: ``done``: the state says so. ``under_way``: told, and it takes its time. ``sent``: told, and it never reports.
-#: ``silent``: told, and no state confirmed it in time. ``unavailable``: it says itself that it cannot be reached.
-#: ``not_sent``: the broker is not known to have it. ``refused``: it cannot do that.
+#: `done`: the state says so. `under_way`: told, and it takes its time. `sent`: told, and it never reports.
+#: `silent`: told, and no state confirmed it in time. `unavailable`: it says itself that it cannot be reached.
+#: `not_sent`: the broker is not known to have it. `refused`: it cannot do that.
 Fate = Literal["done", "under_way", "sent", "silent", "unavailable", "not_sent", "refused"]
 NAMED = 4  # of what worked, more than these are counted instead
 _FAILED: tuple[Fate, ...] = ("silent", "unavailable", "not_sent", "refused")
@@ -20,7 +20,7 @@ _FAILED: tuple[Fate, ...] = ("silent", "unavailable", "not_sent", "refused")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """What became of one act; ``note`` says why it failed, as a sentence or the end of one."""
+    """What became of one act; `note` says why it failed, as a sentence or the end of one."""
 
     act: Act
     entity: Entity
@@ -30,7 +30,7 @@ class Result:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What became of an intent. ``spoken`` is one or two sentences, ``action`` the reply's object of that name."""
+    """What became of an intent. `spoken` is one or two sentences, `action` the reply's object of that name."""
 
     kind: Literal["acted", "failed", "answered", "asked_back"]
     spoken: str

@@ -20,9 +20,9 @@ class Arrived(NamedTuple):
 
 
 def publish_at(buffer: bytearray, at: int, *, properties: bool) -> tuple[Arrived, int] | None:
-    """Return the message of the PUBLISH packet of QoS 0 that starts at ``at``, and where the packet ends.
+    """Return the message of the PUBLISH packet of QoS 0 that starts at `at`, and where the packet ends.
 
-    None where it is another packet, or not all of it is there. ``properties``: the packets are of MQTT 5. (MQTT 5,
+    None where it is another packet, or not all of it is there. `properties`: the packets are of MQTT 5. (MQTT 5,
     section 3.3; MQTT 3.1.1, section 3.3.)
     """
     size = len(buffer)
@@ -49,7 +49,7 @@ def publish_at(buffer: bytearray, at: int, *, properties: bool) -> tuple[Arrived
 
 
 def _varying(buffer: bytearray, at: int) -> tuple[int, int]:
-    """Return the number of variable length at ``at`` and where it ends; a negative one where it has no end."""
+    """Return the number of variable length at `at` and where it ends; a negative one where it has no end."""
     number = shift = 0
     for place in range(at, min(at + 4, len(buffer))):
         byte = buffer[place]

@@ -1,6 +1,6 @@
 """How people say what they want done: each way of saying it, and the action it means.
 
-``<np>`` stands for what the sentence speaks of and ``<at>`` for what follows it ("in the kitchen", "but the fridge").
+`<np>` stands for what the sentence speaks of and `<at>` for what follows it ("in the kitchen", "but the fridge").
 A way matches a whole clause; whether the words in its gaps mean anything, the names of the house decide.
 """
 

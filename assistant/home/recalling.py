@@ -40,7 +40,7 @@ async def recall(
 ) -> str:
     """Answer a query of the kind "last" or "duration" in one or two sentences.
 
-    ``entities`` are those of the query that are still there, with their ``states``; ``now`` is in Unix seconds.
+    `entities` are those of the query that are still there, with their `states`; `now` is in Unix seconds.
     """
     if not entities:
         return "I do not know that device any more."

@@ -1,7 +1,7 @@
 """Tasmota's native discovery: from what a device says of itself to the announcements that Home Assistant would read.
 
-``tasmota/discovery/<MAC>/config`` (retained) holds its names, its topics and what its relays are;
-``tasmota/discovery/<MAC>/sensors`` one sample of every sensor (Tasmota, "SetOption19 0", file support_tasmota.ino).
+`tasmota/discovery/<MAC>/config` (retained) holds its names, its topics and what its relays are;
+`tasmota/discovery/<MAC>/sensors` one sample of every sensor (Tasmota, "SetOption19 0", file support_tasmota.ino).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _MAX_SENSORS = 100  # values of one device
 
 _TOPIC = re.compile(r"tasmota/discovery/([0-9A-Za-z]{4,32})/(config|sensors)", re.ASCII)
 
-#: Kinds of relays in ``rl``.
+#: Kinds of relays in `rl`.
 _RELAY, _LIGHT, _SHUTTER = 1, 2, 3
 
 #: Class and unit of a sensor's value, by its key.
@@ -69,7 +69,7 @@ class Tasmota:
         self._devices: dict[str, _Device] = {}
 
     def query(self, key: str) -> Message | None:
-        """Return what makes the device announced under ``key`` publish all its states at once."""
+        """Return what makes the device announced under `key` publish all its states at once."""
         parts = _TOPIC.fullmatch(key)
         device = self._devices.get(parts[1]) if parts else None
         return device.query if device else None

@@ -21,7 +21,7 @@ _TOGGLES: dict[str, tuple[str, str, str]] = {
 
 
 def resolve(thing: Thing, act: Act) -> Act:
-    """Return ``act`` with a service that the thing has (``toggle`` by what it does now). Raises CommandError."""
+    """Return `act` with a service that the thing has (`toggle` by what it does now). Raises CommandError."""
     domain, service = thing.entity.domain, act.service
     if service in thing.component.services:
         return act
@@ -36,7 +36,7 @@ def resolve(thing: Thing, act: Act) -> Act:
 
 
 def plan(thing: Thing, act: Act) -> Plan:
-    """Return what carries out ``act``, and what it should lead to. Raises CommandError: one sentence with the name."""
+    """Return what carries out `act`, and what it should lead to. Raises CommandError: one sentence with the name."""
     act = resolve(thing, act)
     try:
         return thing.component.services[act.service](act.values, thing.report)

@@ -21,7 +21,7 @@ Owner = TypeVar("Owner")
 class Heard(Generic[Owner]):
     """One topic: its listeners and conditions, and its last message (payload, whether the broker had kept it).
 
-    ``missed``: there was a last message, but it was too long to be kept.
+    `missed`: there was a last message, but it was too long to be kept.
     """
 
     listeners: list[tuple[Owner, Listener]] = field(default_factory=list)
@@ -64,7 +64,7 @@ class Topics(Generic[Owner]):
         self._kept += 0 if heard.missed else len(payload)
 
     def leave(self, owner: Owner, topic: str) -> None:
-        """Take the listeners of ``owner`` from a topic."""
+        """Take the listeners of `owner` from a topic."""
         heard = self._heard[topic]
         heard.listeners = [(one, listener) for one, listener in heard.listeners if one is not owner]
 

@@ -73,9 +73,9 @@ _VALUE = re.compile(
 class Quantity:
     """One value of a command.
 
-    ``kind``: "percent", "degrees", "kelvin", "number", "colour" (``colour`` its name), "level" (0..100, a named step),
-    "more" (a relative change of ``quality``: "brightness", "warmth", "white", "speed", "level", "position", or "" for
-    whatever the verb says). ``number`` is the value, or for "more" how many ``unit`` it changes (unit "" counts in
+    `kind`: "percent", "degrees", "kelvin", "number", "colour" (`colour` its name), "level" (0..100, a named step),
+    "more" (a relative change of `quality`: "brightness", "warmth", "white", "speed", "level", "position", or "" for
+    whatever the verb says). `number` is the value, or for "more" how many `unit` it changes (unit "" counts in
     usual steps; the sign tells the way).
     """
 

@@ -18,7 +18,7 @@ BASE = "repartee-demo"
 
 @dataclass(kw_only=True)
 class Device:
-    """One device; ``state`` is what it publishes as JSON, and subclasses say how it obeys and what time does to it."""
+    """One device; `state` is what it publishes as JSON, and subclasses say how it obeys and what time does to it."""
 
     name: str
     area: str
@@ -54,7 +54,7 @@ class Device:
         } | self.extra
 
     def command(self, what: str, payload: str) -> None:
-        """Obey a command that came on ``<topic>/<what>/set``; one that makes no sense is left alone."""
+        """Obey a command that came on `<topic>/<what>/set`; one that makes no sense is left alone."""
 
     def tick(self, seconds: float) -> None:
         """Let time pass."""
@@ -141,7 +141,7 @@ class Sensor(Device):
 
 
 class Cover(Device):
-    """A blind or a garage door: it needs ``seconds`` from end to end and reports every step."""
+    """A blind or a garage door: it needs `seconds` from end to end and reports every step."""
 
     seconds = 8.0
 
@@ -294,7 +294,7 @@ class House:
     """The devices together, on one broker."""
 
     def __init__(self, prefix: str = "homeassistant", *, silent: tuple[str, ...] = ()) -> None:
-        """``silent`` names devices that will not answer."""
+        """`silent` names devices that will not answer."""
         self.prefix = prefix
         self.devices = list(_devices())
         self.will = Message(f"{BASE}/availability", "offline", 1)

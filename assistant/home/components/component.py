@@ -24,7 +24,7 @@ class CommandError(ReparteeError):
 
 
 class Report:
-    """What an entity last said of itself: ``value`` and ``attributes`` of a ``State``, and whether they changed."""
+    """What an entity last said of itself: `value` and `attributes` of a `State`, and whether they changed."""
 
     __slots__ = ("attributes", "changed", "value")
 
@@ -54,10 +54,10 @@ Decoder = Callable[[Report, Any], None]
 
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """A topic whose messages tell something: rendered by ``template``, taken into the report by ``decode``.
+    """A topic whose messages tell something: rendered by `template`, taken into the report by `decode`.
 
-    ``json``: ``decode`` takes the JSON object of the payload; what is none is ignored. ``live``: retained messages are
-    ignored, they are of the past. ``strict``: what the template cannot read is ignored, never taken as it is.
+    `json`: `decode` takes the JSON object of the payload; what is none is ignored. `live`: retained messages are
+    ignored, they are of the past. `strict`: what the template cannot read is ignored, never taken as it is.
     """
 
     topic: str
@@ -116,7 +116,7 @@ class Component:
         live: bool = False,
         strict: bool = False,
     ) -> bool:
-        """Listen to the topic of ``key`` where it is announced; return whether it is."""
+        """Listen to the topic of `key` where it is announced; return whether it is."""
         topic = self.keys.topic(key)
         template = self.keys.template(*template_keys)
         if topic is None:
@@ -131,7 +131,7 @@ class Component:
         template: Template | None = None,
         variables: Mapping[str, Any] | None = None,
     ) -> Message:
-        """Return what is sent to ``topic``: ``payload``, through the template of commands. Raises CommandError."""
+        """Return what is sent to `topic`: `payload`, through the template of commands. Raises CommandError."""
         if template is None:
             return Message(topic, str(payload), self.qos)
         text = template.command(payload, variables)
@@ -142,7 +142,7 @@ class Component:
     def switchable(
         self, topic: str, on: str, off: str, template: Template | None = None, *, value: str | None = None
     ) -> None:
-        """Add turn_on and turn_off that send ``on`` and ``off``."""
+        """Add turn_on and turn_off that send `on` and `off`."""
         for service, payload, state in (("turn_on", on, "on"), ("turn_off", off, "off")):
             self.sends(service, topic, payload, template, {"value": state if value is None else value})
 
@@ -168,10 +168,10 @@ class Component:
         *,
         expects: str | None = None,
     ) -> bool:
-        """Add a service that sends the value ``name`` to the topic of ``key``, where that is announced.
+        """Add a service that sends the value `name` to the topic of `key`, where that is announced.
 
-        ``convert`` makes the payload and the expected value from the value; ``expects`` is the attribute it sets,
-        ``name`` unless told. Returns whether the topic is announced.
+        `convert` makes the payload and the expected value from the value; `expects` is the attribute it sets,
+        `name` unless told. Returns whether the topic is announced.
         """
         topic = self.keys.topic(key)
         template = self.keys.template(template_key) if template_key else None
@@ -213,7 +213,7 @@ def percent(value: Value) -> int:
 
 
 def one_of(choices: Iterable[str]) -> Callable[[Value], tuple[object, Value]]:
-    """Return what accepts one of ``choices``, in any case. Raises CommandError."""
+    """Return what accepts one of `choices`, in any case. Raises CommandError."""
     spelled = {choice.casefold(): choice for choice in choices}
 
     def convert(value: Value) -> tuple[object, Value]:
@@ -228,7 +228,7 @@ def one_of(choices: Iterable[str]) -> Callable[[Value], tuple[object, Value]]:
 def within(
     low: float, high: float, unit: str = "", number: Callable[[float], float] = round
 ) -> Callable[[Value], tuple[object, Value]]:
-    """Return what accepts a number within limits, made by ``number`` what the device takes. Raises CommandError."""
+    """Return what accepts a number within limits, made by `number` what the device takes. Raises CommandError."""
 
     def convert(value: Value) -> tuple[object, Value]:
         wanted = as_number(value)
@@ -240,7 +240,7 @@ def within(
 
 
 def whole_if_possible(number: float) -> float:
-    """Return ``number`` without its decimals where they are 0."""
+    """Return `number` without its decimals where they are 0."""
     return int(number) if number == int(number) else number
 
 
@@ -265,7 +265,7 @@ def object_of(text: str) -> dict[str, Any] | None:
 
 
 def dump(value: object) -> str:
-    """Return ``value`` as compact JSON."""
+    """Return `value` as compact JSON."""
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 
@@ -294,7 +294,7 @@ def puts_number(name: str, minimum: float = -1e12, maximum: float = 1e12, reset:
 
 
 def puts_choice(name: str, choices: tuple[str, ...] = (), reset: str = UNKNOWN) -> Decoder:
-    """Return what takes a text, one of ``choices`` where there are any, as an attribute."""
+    """Return what takes a text, one of `choices` where there are any, as an attribute."""
 
     def decode(report: Report, text: str) -> None:
         if text == reset:
@@ -306,10 +306,10 @@ def puts_choice(name: str, choices: tuple[str, ...] = (), reset: str = UNKNOWN) 
 
 
 def from_range(value: float, low: float, high: float) -> int:
-    """Return the percentage at which ``value`` stands between ``low`` (0) and ``high`` (100), whichever is larger."""
+    """Return the percentage at which `value` stands between `low` (0) and `high` (100), whichever is larger."""
     return round(min(max((value - low) / (high - low) * 100, 0.0), 100.0)) if high != low else 0
 
 
 def to_range(share: float, low: float, high: float) -> int:
-    """Return the whole number that stands at ``share`` percent between ``low`` and ``high``."""
+    """Return the whole number that stands at `share` percent between `low` and `high`."""
     return round(low + (high - low) * share / 100)

@@ -68,7 +68,7 @@ class Light(Component):
             self.minimum, self.maximum = float(self.min_kelvin), float(self.max_kelvin)
 
     def turn_on(self, wanted: dict[str, Any], report: Report) -> list[Message]:
-        """Return the messages that turn the light on as ``wanted``, whose values are checked."""
+        """Return the messages that turn the light on as `wanted`, whose values are checked."""
         raise NotImplementedError
 
     def turn_off(self, wanted: dict[str, Any]) -> list[Message]:
@@ -109,7 +109,7 @@ class Light(Component):
         return kelvin if self.kelvin else colours.reciprocal(kelvin)
 
     def put_brightness(self, report: Report, value: Any, scale: float) -> None:
-        """Take a brightness of the device, 0..``scale``; 0 is said by lights that are off and is ignored."""
+        """Take a brightness of the device, 0..`scale`; 0 is said by lights that are off and is ignored."""
         number = number_of(str(value))
         if number is not None and number > 0:
             report.put("brightness", max(1, round(min(number / scale, 1.0) * 100)))
@@ -123,7 +123,7 @@ class Light(Component):
             report.put("color_mode", "color_temp")
 
     def put_colour(self, report: Report, mode: str, channels: Sequence[float]) -> None:
-        """Take a colour of the device, in the channels of ``mode``; the light then has no colour temperature."""
+        """Take a colour of the device, in the channels of `mode`; the light then has no colour temperature."""
         if mode == "hs" and len(channels) >= 2:
             rgb = colours.hs_to_rgb(channels[0], channels[1])
         elif mode == "xy" and len(channels) >= 2:
@@ -167,7 +167,7 @@ def _channels(text: str) -> list[float]:
 
 
 def _device_colour(mode: str, rgb: colours.RGB) -> tuple[float, ...]:
-    """Return ``rgb`` in the channels of a light's colour mode."""
+    """Return `rgb` in the channels of a light's colour mode."""
     if mode == "hs":
         return colours.rgb_to_hs(rgb)
     if mode == "xy":

@@ -64,7 +64,7 @@ def _is_moment(text: str) -> bool:
 
 
 def _number(text: str, *, strict: bool) -> float | None:
-    """Return the number of a state. ``strict``: only one written as a number would be, so that "007" stays a text."""
+    """Return the number of a state. `strict`: only one written as a number would be, so that "007" stays a text."""
     number = number_of(text)
     if number is None:
         return None

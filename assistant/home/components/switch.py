@@ -194,7 +194,7 @@ class Siren(Component):
 
 
 class Lock(Component):
-    """A lock; ``unlatch`` opens the door itself."""
+    """A lock; `unlatch` opens the door itself."""
 
     domain = "lock"
 

@@ -234,7 +234,7 @@ def _today_at(text: str = "00:00") -> datetime:
 
 
 def _unpack(value: Any, pattern: str, offset: int = 0) -> Any:
-    """Return the first value of raw bytes (``encoding: ""``), or of the bytes of a text."""
+    """Return the first value of raw bytes (`encoding: ""`), or of the bytes of a text."""
     raw = value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogateescape")
     if struct.calcsize(pattern) > 64:
         raise OverLimitError("unpacks too much")
@@ -242,7 +242,7 @@ def _unpack(value: Any, pattern: str, offset: int = 0) -> Any:
 
 
 class _Dict:
-    """Jinja's ``dict``, with what Home Assistant adds to it."""
+    """Jinja's `dict`, with what Home Assistant adds to it."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> dict[Any, Any]:
         return dict(*args, **kwargs)

@@ -14,7 +14,7 @@ MAX_OUTPUT = 16_384  #: characters that a template may render
 MAX_LENGTH = 65_536  #: characters or items of any value on the way
 MAX_STEPS = 10_000  #: rounds of loops, filters and calls in one rendering
 MAX_SECONDS = 0.05  #: processor time of one rendering
-MAX_RANGE = 1000  #: items of a ``range``
+MAX_RANGE = 1000  #: items of a `range`
 MAX_BITS = 1024  #: of a whole number
 REGEX_SECONDS = 0.01  #: for one regular expression
 _MAX_EXPRESSION = 500  # characters of a regular expression
@@ -50,7 +50,7 @@ work = Work()
 
 
 def sized(length: float) -> None:
-    """Refuse a value of ``length`` characters or items that is about to be made."""
+    """Refuse a value of `length` characters or items that is about to be made."""
     if length > MAX_LENGTH:
         raise OverLimitError(f"makes a value of more than {MAX_LENGTH} characters or items")
 
@@ -63,7 +63,7 @@ def rounds(items: Iterable[Any]) -> Iterator[Any]:
 
 
 def concatenate(parts: list[Any]) -> str:
-    """Join what ``~`` joins."""
+    """Join what `~` joins."""
     texts = [str(part) for part in parts]
     sized(sum(map(len, texts)))
     return "".join(texts)
@@ -140,7 +140,7 @@ def measure_call(function: Any, args: tuple[Any, ...]) -> None:
 
 
 def expression(pattern: object, ignorecase: bool = False) -> Any:
-    """Return a compiled regular expression; to be used with a ``timeout`` of REGEX_SECONDS.
+    """Return a compiled regular expression; to be used with a `timeout` of REGEX_SECONDS.
 
     Raises OverLimitError where it is long or repeats so much that compiling it would take memory, ValueError where it
     is none.

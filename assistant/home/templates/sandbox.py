@@ -77,7 +77,7 @@ def _measure_tree(tree: nodes.Node) -> None:
 
 @functools.lru_cache(maxsize=_COMPILED)
 def compile_template(source: str) -> Callable[[dict[str, Any]], Iterator[str]]:
-    """Return what renders a template in pieces: its loops count their rounds, its ``~`` measures what it joins."""
+    """Return what renders a template in pieces: its loops count their rounds, its `~` measures what it joins."""
     import jinja2
     from jinja2 import nodes
 
@@ -131,7 +131,7 @@ def environment() -> ImmutableSandboxedEnvironment:
             return super().call(__context, __obj, *args, **kwargs)
 
     class Missing(Undefined):
-        """A value that is not there: no number, so that ``float(0)`` gives its default."""
+        """A value that is not there: no number, so that `float(0)` gives its default."""
 
         def _no_number(self) -> NoReturn:
             raise TypeError("there is no such value")

@@ -5,13 +5,13 @@ the work, so this module does:
 
 - long and deep templates, macros, includes and recursive loops are refused when the template is read: what is left ends
   after as many steps as its loops have;
-- loops, filters and calls count steps (:data:`MAX_STEPS`) and look at the clock of the thread (:data:`MAX_SECONDS`);
-- no value grows beyond :data:`MAX_LENGTH`: products, powers, sums, joins, padding and formats are measured before they
+- loops, filters and calls count steps (`MAX_STEPS`) and look at the clock of the thread (`MAX_SECONDS`);
+- no value grows beyond `MAX_LENGTH`: products, powers, sums, joins, padding and formats are measured before they
   are made;
 - regular expressions have a time limit of their own;
 - a template that went over a limit is never rendered again.
 
-Most templates only pick a value out of a JSON object (``{{ value_json.state }}``): those never reach Jinja.
+Most templates only pick a value out of a JSON object (`{{ value_json.state }}`): those never reach Jinja.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ _PLAIN = re.compile(r"\s*\{\{-?\s*value\s*-?\}\}\s*")
 
 
 class Template:
-    """One announced template. Made by :func:`read`; compiled when it is rendered."""
+    """One announced template. Made by `read`; compiled when it is rendered."""
 
     __slots__ = ("_path", "asks_about_itself", "broken", "source")
 
@@ -90,7 +90,7 @@ class Template:
             raise TemplateError(f"has {len(source)} characters; at most {MAX_SOURCE} are read")
         self.source = source
         self.broken = False  #: it went over a limit
-        #: It names its entity, so that :func:`about` is wanted among its variables.
+        #: It names its entity, so that `about` is wanted among its variables.
         self.asks_about_itself = bool(_ABOUT.search(source))
         self._path = _path_of(source)
         if self._path is None:
@@ -128,7 +128,7 @@ class Template:
         return value
 
     def command(self, value: object, variables: Mapping[str, Any] | None = None) -> str | None:
-        """Return the payload for a command that sets ``value``, or None where the template fails."""
+        """Return the payload for a command that sets `value`, or None where the template fails."""
         return self._render({**(variables or {}), "value": value})
 
     def _render(self, values: dict[str, Any]) -> str | None:
@@ -165,12 +165,12 @@ def about(entity_id: str, name: str, state: str, attributes: Mapping[str, Any]) 
 
 @functools.lru_cache(maxsize=_CACHED)
 def read(source: str) -> Template:
-    """Return the template of ``source``. Raises TemplateError where it cannot be read or is not allowed."""
+    """Return the template of `source`. Raises TemplateError where it cannot be read or is not allowed."""
     return Template(source)
 
 
 def _path_of(source: str) -> tuple[str | int, ...] | None:
-    """Return the keys that a template only follows into ``value_json``, () for ``{{ value }}``, None for any other."""
+    """Return the keys that a template only follows into `value_json`, () for `{{ value }}`, None for any other."""
     if _PLAIN.fullmatch(source):
         return ()
     found = _PATH.fullmatch(source.strip())

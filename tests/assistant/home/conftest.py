@@ -25,7 +25,7 @@ def free_port() -> int:
 
 
 class Mosquitto:
-    """A broker on a port of its own. ``extra`` are lines of its configuration."""
+    """A broker on a port of its own. `extra` are lines of its configuration."""
 
     def __init__(self, folder: Path, *extra: str, scheme: str = "mqtt") -> None:
         if MOSQUITTO is None:
@@ -67,7 +67,7 @@ class Mosquitto:
 class Witness:
     """A client that is not ours: it keeps every message it sees and may answer some, on a thread of its own.
 
-    ``answers`` maps a topic to what is published (topic, payload) when something comes on it.
+    `answers` maps a topic to what is published (topic, payload) when something comes on it.
     """
 
     def __init__(self, broker: Mosquitto, *, persistent: bool = False) -> None:
@@ -106,7 +106,7 @@ class Witness:
             return [payload for each, payload, _ in self.seen if each == topic]
 
     def wait_for(self, topic: str, count: int = 1, timeout: float = 5) -> list[str]:
-        """Wait until ``count`` messages came on a topic, and return all of them."""
+        """Wait until `count` messages came on a topic, and return all of them."""
         with self._came:
             enough = self._came.wait_for(lambda: sum(each == topic for each, _, _ in self.seen) >= count, timeout)
         assert enough, f"{topic}: {self.on(topic)}"
@@ -119,7 +119,7 @@ class Witness:
 
 @pytest.fixture
 def make_mosquitto(tmp_path) -> Iterator[Callable[..., Mosquitto]]:
-    """Start a broker with these lines in its configuration: ``make_mosquitto("persistence true")``."""
+    """Start a broker with these lines in its configuration: `make_mosquitto("persistence true")`."""
     with contextlib.ExitStack() as running:
 
         def make(*extra: str, **options) -> Mosquitto:
@@ -139,7 +139,7 @@ def mosquitto(make_mosquitto) -> Mosquitto:
 
 @pytest.fixture
 def make_witness() -> Iterator[Callable[..., Witness]]:
-    """Watch a broker: ``make_witness(broker)``."""
+    """Watch a broker: `make_witness(broker)`."""
     with contextlib.ExitStack() as watching:
 
         def make(broker: Mosquitto, **options) -> Witness:
@@ -152,5 +152,5 @@ def make_witness() -> Iterator[Callable[..., Witness]]:
 
 @pytest.fixture
 def witness(make_witness, mosquitto) -> Witness:
-    """A witness of ``mosquitto``."""
+    """A witness of `mosquitto`."""
     return make_witness(mosquitto)

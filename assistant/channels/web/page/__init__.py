@@ -1,4 +1,4 @@
-"""The page at ``/``: one self-contained file, and the headers that let it do what it does and nothing else.
+"""The page at `/`: one self-contained file, and the headers that let it do what it does and nothing else.
 
 It is made of the files beside this one: the markup, its styles, and the parts of its one script, in the order in which
 they build on each other.
@@ -22,7 +22,7 @@ def page() -> tuple[bytes, dict[str, str]]:
     """Return the page and its HTTP headers.
 
     The Content Security Policy names the page's one script and one style by their SHA-256, so that no other runs,
-    whatever text a document, a device or a person brings in; ``blob:`` is for the audio worklet, which that script
+    whatever text a document, a device or a person brings in; `blob:` is for the audio worklet, which that script
     makes. Trusted Types make the browser refuse markup made from strings. (Content Security Policy Level 3, Trusted
     Types.)
     """

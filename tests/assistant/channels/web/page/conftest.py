@@ -180,7 +180,7 @@ def at_home(stocked: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 @pytest.fixture
 def own_house(stocked: Path, tmp_path: Path) -> Iterator[Callable[..., Living]]:
-    """Runs a house of a test's own: ``own_house(token="open-sesame")``."""
+    """Runs a house of a test's own: `own_house(token="open-sesame")`."""
     with contextlib.ExitStack() as stack:
         yield lambda **options: stack.enter_context(living(stocked, tmp_path / "broker", **options))
 

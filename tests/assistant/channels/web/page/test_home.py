@@ -48,7 +48,7 @@ async def at_panel(visit: Any, url: str, **options: Any) -> Any:
 
 
 def announce(house: Any, component: str, slug: str, **keys: Any) -> None:
-    """Announce a device that listens and tells below ``t/<slug>``."""
+    """Announce a device that listens and tells below `t/<slug>`."""
     device = {"identifiers": [slug], "name": keys.pop("called", slug), "suggested_area": keys.pop("area", "Attic")}
     config = {"name": None, "unique_id": slug, "device": device, **keys}
     house.publish(f"homeassistant/{component}/{slug}/config", config)
