@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import time
 from collections.abc import Coroutine
 from enum import IntEnum
 
@@ -30,7 +31,8 @@ WORKER = "assistant.recognizers.whisper.worker"
 LIVES = 2  # processes that may die of one sound
 THREADS = 4
 SHORTEST_CUT_S, LONGEST_CUT_S = 15.0, 26.0  # of a longer recording; 30 s are a model's most, and some silence is needed
-AGAIN_S = 1.0  # of new sound, after which an utterance under way is decoded again
+AGAIN_S = 1.0  # of new sound, after which an utterance under way is decoded again,
+PATIENT = 4.0  # but not before so many times what decoding took last: whoever ends meanwhile has to wait for it
 PAUSE_S = 0.12  # of quiet, after which it is decoded because it may be over
 
 
@@ -56,6 +58,7 @@ class WhisperRecognizer:
         self._threads = threads or min(os.cpu_count() or 1, THREADS)
         self._turns = Turns()
         self._attempt: asyncio.Task[None] | None = None
+        self.took_s = 0.0  # to decode the newest sound
         self._worker: WorkerProcess | None = None
         self._starting = asyncio.Lock()
         self._closed = False
@@ -106,7 +109,10 @@ class WhisperRecognizer:
             for _ in range(LIVES):
                 worker = await self._ready()
                 with contextlib.suppress(WorkerDiedError):
-                    return str((await worker.ask(Kind.DECODE, {}, sound))["text"])
+                    started_s = time.perf_counter()
+                    text = str((await worker.ask(Kind.DECODE, {}, sound))["text"])
+                    self.took_s = time.perf_counter() - started_s
+                    return text
         raise RecognizerError(
             "The speech recogniser stopped twice while it worked on this recording; try a shorter one."
         )
@@ -202,7 +208,8 @@ class WhisperStream:
         if self._trying is not None or not self._recognizer.idle or self._hushed_since(self._tried):
             return
         quiet = len(self._sound) - int(PAUSE_S * RATE)
-        if len(self._sound) - self._tried >= AGAIN_S * RATE or (quiet > self._tried and self._hushed_since(quiet)):
+        again = max(AGAIN_S, PATIENT * self._recognizer.took_s) * RATE
+        if len(self._sound) - self._tried >= again or (quiet > self._tried and self._hushed_since(quiet)):
             self._tried = len(self._sound)
             self._trying = self._recognizer.attempt(self._attempt())
 

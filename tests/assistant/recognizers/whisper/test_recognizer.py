@@ -6,6 +6,7 @@ import os
 import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -50,6 +51,12 @@ def decoded(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 def no_attempts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Decode nothing before somebody waits for it."""
     monkeypatch.setattr(WhisperStream, "_try", lambda stream: None)
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was decoded took no time, however busy the machine is."""
+    monkeypatch.setattr(module, "time", SimpleNamespace(perf_counter=lambda: 0.0))
 
 
 async def attempted(stream: WhisperStream) -> None:
@@ -146,6 +153,18 @@ async def test_one_attempt_is_under_way_at_a_time_and_none_while_others_are_deco
         assert second._trying is None
     assert len(decoded) <= 1
     assert [(await stream.finish()).text for stream in (first, second)] == ["lamp", "lamp"]
+
+
+async def test_a_slow_machine_decodes_less_often_before_the_end(recognizer: WhisperRecognizer) -> None:
+    begun = []
+    for took_s in (0.1, 0.6):
+        stream = recognizer.stream()
+        recognizer.took_s = took_s
+        await stream.feed(tone(LAMP, 2.0))
+        begun.append(stream._trying is not None)
+        stream.cancel()
+        await asyncio.sleep(0)
+    assert begun == [True, False]
 
 
 async def test_an_attempt_is_given_up_for_the_end(recognizer: WhisperRecognizer, decoded: list[float]) -> None:
