@@ -12,7 +12,9 @@ import time
 import pytest
 import soundfile
 
-ENV = {"PATH": "/usr/bin:/bin", "REPARTEE_BUDGET_READ": "60000", "REPARTEE_READER_PASSAGES": "4", "COLUMNS": "100"}
+from tests.conftest import UNHURRIED
+
+ENV = {"PATH": "/usr/bin:/bin", "COLUMNS": "100"} | UNHURRIED
 
 
 @pytest.fixture(scope="module")
