@@ -57,9 +57,9 @@ class Layout:
 
     def fit(self, starts: NDArray[np.intp], ends: NDArray[np.intp]) -> NDArray[np.bool_]:
         """Whether the tokens from each start to each end say something, inside one block: bool [starts, ends]."""
-        same = self.block[starts][:, None] == self.block[ends][None, :]
-        said: NDArray[np.bool_] = self._words[ends + 1][None, :] > self._words[starts][:, None]
-        return said & same
+        same: NDArray[np.bool_] = self.block[starts][:, None] == self.block[ends][None, :]
+        same &= self._words[ends + 1][None, :] > self._words[starts][:, None]
+        return same
 
     def whole(self, start: int, end: int, *, is_cut: bool) -> tuple[int, int]:
         """Tokens `start`..`end`, or all of the list items or of the short cell that they touch.
