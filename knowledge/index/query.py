@@ -118,5 +118,7 @@ class Analysis:
                 if known and left[-1].isdigit() == right[0].isdigit():
                     continue
                 if searcher.doc_freq("exact", left) and searcher.doc_freq("exact", right):
-                    stems = ["".join(self._stem.analyze(each)) or each for each in (left, right)]
+                    stems: list[str | tuple[int, str]] = [
+                        "".join(self._stem.analyze(each)) or each for each in (left, right)
+                    ]
                     yield Query.phrase_query(schema, "text", stems), weight
