@@ -225,6 +225,9 @@ def load(path: Path, max_bytes: int = MAX_BYTES) -> bytes:
             )
         with path.open("rb") as file:
             return file.read(max_bytes)  # it may grow meanwhile
+    except FileNotFoundError as error:
+        why = "is a link to what does not exist" if path.is_symlink() else "is no longer there"
+        raise DocumentError(f"{path} {why}; check the path.") from error
     except OSError as error:
         raise DocumentError(f"{path} cannot be read ({error.strerror}); check its permissions.") from error
 

@@ -101,6 +101,8 @@ def _read(source: str | Path | IO[bytes], name: str) -> list[Floats]:
         return _decode(source, name)
     except FileNotFoundError as error:
         raise AudioError(f"{name}: there is no such file; give the path of a WAV, FLAC or OGG recording.") from error
+    except IsADirectoryError as error:
+        raise AudioError(f"{name}: this is a folder; give the path of a WAV, FLAC or OGG recording.") from error
     except OSError as error:
         raise AudioError(f"{name}: cannot be read ({error.strerror or error}); check its permissions.") from error
     except soundfile.LibsndfileError as error:

@@ -84,7 +84,7 @@ def add(config: Config, paths: tuple[Path, ...], prune: bool, as_json: bool) -> 
         return
     counts = {name: len(getattr(report, name)) for name in ("added", "replaced", "unchanged", "removed", "failed")}
     said = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
-    click.echo(f"{said}; the store now has {passages} passages.")
+    click.echo(f"{said}; the store now has {passages} {'passage' if passages == 1 else 'passages'}.")
 
 
 @command.command(name="list")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import PurePath
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 HEDGE_BELOW = 0.65  # calibrated probability; the reader abstains at 0.5, so this is where it is not far from doing so
 MOST_CITATIONS = 3
+_MARK = re.compile(r"(?:[-*•‣–]|\d{1,3}[.)]) (?=\S)")
 
 
 def cite(reading: Reading, hits: Sequence[Hit]) -> tuple[Citation, ...]:
@@ -47,7 +49,7 @@ def cite(reading: Reading, hits: Sequence[Hit]) -> tuple[Citation, ...]:
 
 def spoken_answer(citation: Citation, confidence: float) -> str:
     """Return the sentence that says a cited span and where it stands."""
-    words = " ".join(citation.text.split()).strip(" ,;:.")
+    words = _said(citation.text).strip(" ,;:.")
     source = citation.title or PurePath(citation.document).stem
     if confidence < HEDGE_BELOW:
         return f"Perhaps {words}, going by {source}."
@@ -61,6 +63,16 @@ def spoken_abstention(reading: Reading, *, store_is_empty: bool) -> str:
     if not reading.passages_given:
         return "I don't know. Your documents do not mention that."
     return "I don't know. I found nothing in your documents that answers that."
+
+
+def _said(text: str) -> str:
+    """Lines as one; list items without their marks, as an enumeration."""
+    said = ""
+    for line in text.split("\n"):
+        words = " ".join(line.split())
+        item = _MARK.sub("", words) if said else words
+        said += (", " if item != words and said[-1] not in ".,;:!?" else " " if said else "") + item
+    return said
 
 
 def _plain(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import time
 import unicodedata
 from collections.abc import Sequence
@@ -17,6 +18,7 @@ import numpy as np
 from engines.checkpoint import Calibration, Checkpoint, default_checkpoint_path
 from engines.reader import spans
 from engines.reader.cost import CostModel
+from engines.reader.layout import Layout
 from engines.reader.spans import Candidate
 from engines.reader.windows import (
     QUESTION_TOKENS,
@@ -47,6 +49,14 @@ FEWEST_TOKENS = 24
 
 #: Of what is left in a slot, the title and headings take at most one part in so many when the passage is cut.
 CONTEXT_SHARE = 4
+
+#: Characters of a word that are taken along, at most, on each side of a span.
+LONGEST_REST = 40
+
+_LETTER = r"[^\W\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]"  # of a script with spaces between its words
+_JOINT = re.compile(
+    rf"(?<={_LETTER})(?={_LETTER}|[.@]{_LETTER})|(?<={_LETTER}[.@])(?={_LETTER})|(?<=\d)(?=[,:]\d)|(?<=\d[,:])(?=\d)"
+)
 
 #: Passages that the rarity of the question's words is counted in.
 WEIGHED = 10
@@ -237,7 +247,7 @@ class Reader:
             fits = sum(len(each.ids) <= bucket for each in todo[: self.runtime.max_batch])
             group = todo[: 1 << fits.bit_length() - 1]  # few batch sizes: each new shape costs a runtime time
             del todo[: len(group)]
-            self._run(group, bucket, found)
+            self._run(group, bucket, passages, found)
 
     def _read_within(self, question: Ids, passages: Sequence[ReadablePassage], found: _Found, deadline: float) -> None:
         """Read window after window, best passage first, while the bound of the next run fits before `deadline`.
@@ -254,7 +264,7 @@ class Reader:
             left = (deadline - time.perf_counter()) * 1000
             if plan := self._plan(todo, left):
                 count, bucket = plan
-                self._run(todo[:count], bucket, found)
+                self._run(todo[:count], bucket, passages, found)
                 del todo[:count]
                 continue
             fitting = [each for each in self.runtime.buckets if self.cost.bound(1, each) <= left]
@@ -263,7 +273,8 @@ class Reader:
                 room = max(room, FEWEST_TOKENS)
             if room >= FEWEST_TOKENS:
                 cut = self._cut(question, passages, todo[0], room)
-                self._run([cut], self._affordable(1, len(cut.ids), left) or self._bucket(len(cut.ids)), found)
+                bucket = self._affordable(1, len(cut.ids), left) or self._bucket(len(cut.ids))
+                self._run([cut], bucket, passages, found)
             return
 
     def _plan(self, todo: Sequence[Window], left: float) -> tuple[int, int] | None:
@@ -304,13 +315,14 @@ class Reader:
         context = self._context(passage.context)
         return windows(question, context, passage.tokens.ids, number, self.tokenizer, self._longest)
 
-    def _run(self, group: Sequence[Window], bucket: int, found: _Found) -> None:
+    def _run(self, group: Sequence[Window], bucket: int, passages: Sequence[ReadablePassage], found: _Found) -> None:
         began = time.perf_counter()
         logits = self.runtime.run(*pad(group, bucket))
         self.cost.observe(len(group), bucket, (time.perf_counter() - began) * 1000)
         for each, row in zip(group, logits, strict=True):
             own = row[each.begin : each.begin + each.count]
-            found.spans += spans.candidates(own, each.passage, each.first, spans.null_score(row))
+            layout = Layout(passages[each.passage].text, passages[each.passage].tokens)
+            found.spans += spans.candidates(own, each.passage, each.first, spans.null_score(row), layout)
             reached = found.reached.setdefault(each.passage, 0)
             if each.first <= reached:
                 found.reached[each.passage] = max(reached, each.first + each.count)
@@ -343,9 +355,22 @@ class Reader:
 def verbatim(passage: ReadablePassage, first: int, last: int) -> tuple[int, int]:
     """Characters [start, end) of a passage's text that its tokens `first` to `last` stand for.
 
-    The tokenizer drops accents and invisible signs that follow a letter; they belong to it and are taken along.
+    The tokenizer drops accents and invisible signs that follow a letter; they belong to it and are taken along, and so
+    is the rest of a word, a number or an address of which the tokens are a part.
     """
+    text = passage.text
     start, end = int(passage.tokens.offsets[first, 0]), int(passage.tokens.offsets[last, 1])
-    while end < len(passage.text) and unicodedata.category(passage.text[end]) in ("Mn", "Mc", "Me"):
+    while end < len(text) and unicodedata.category(text[end]) in ("Mn", "Mc", "Me"):
         end += 1
+    farthest = end + LONGEST_REST
+    while end < min(len(text), farthest) and _goes_on(text, end):
+        end += 1
+    farthest = start - LONGEST_REST
+    while start > max(0, farthest) and _goes_on(text, start):
+        start -= 1
     return start, end
+
+
+def _goes_on(text: str, at: int) -> bool:
+    """Whether the characters on both sides of `at` are of one word: "Åker|blom", "10|.5", "me@home|.example"."""
+    return _JOINT.match(text, at) is not None

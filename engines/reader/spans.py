@@ -9,6 +9,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from engines.reader.layout import Layout
+
 #: The longest answer, in tokens (the value of the original BERT SQuAD code).
 ANSWER_TOKENS = 30
 
@@ -40,27 +42,35 @@ def prior(rank: int) -> float:
     return -float(np.log1p(rank))
 
 
-def candidates(logits: NDArray[np.float32], passage: int, first: int, null: float = 0.0) -> list[Candidate]:
+def candidates(
+    logits: NDArray[np.float32], passage: int, first: int, null: float = 0.0, layout: Layout | None = None
+) -> list[Candidate]:
     """Best spans of one window, best first. `logits`: float32 [n, 2], the passage's tokens only.
 
     `passage`: its rank; `first`: the number, in the passage, of the first of these tokens. The 20 best starts
     are paired with the 20 best ends; a span ends at or after its start and has at most ANSWER_TOKENS tokens.
+    `layout`: where answers may be in the passage; a span at the end of a window may be a part of the answer only, and
+    is completed from the passage.
     """
+    if layout is not None:
+        logits = layout.allowed(logits, first)
     count = len(logits)
     top = min(TOP, count)
     starts, ends = (np.argpartition(-logits[:, side], top - 1)[:top] for side in (0, 1))
     length = ends[None, :] - starts[:, None]
     scores = logits[starts, 0][:, None] + logits[ends, 1][None, :]
     scores = np.where((length >= 0) & (length < ANSWER_TOKENS), scores, -np.inf)
+    if layout is not None:
+        scores = np.where(layout.fit(starts + first, ends + first), scores, -np.inf)
     base = null - prior(passage)
     order = np.argsort(-scores, axis=None)[:TOP]
     rows, columns = np.unravel_index(order, scores.shape)
     found = (starts[rows] + first).tolist(), (ends[columns] + first).tolist(), scores[rows, columns].tolist()
-    return [
-        Candidate(passage, start, end, score - base, null)
-        for start, end, score in zip(*found, strict=True)
-        if isfinite(score)
-    ]
+    spans = [each for each in zip(*found, strict=True) if isfinite(each[2])]
+    if layout is not None:
+        last = first + count - 1
+        spans = [(*layout.whole(start, end, is_cut=end == last), score) for start, end, score in spans]
+    return [Candidate(passage, start, end, score - base, null) for start, end, score in spans]
 
 
 def distinct(found: list[Candidate], limit: int) -> list[Candidate]:

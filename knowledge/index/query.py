@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -43,6 +44,9 @@ MOST_WORDS = 64
 #: The search for similar words is slower than the rest, so only this many words have one.
 MOST_SIMILAR = 4
 
+#: Only this many words of a question are looked for in two parts.
+MOST_SPLIT = 16
+
 _LONGEST_WORD = 64
 
 
@@ -77,6 +81,7 @@ class Analysis:
         for stem in dict.fromkeys(stems[word] for word in telling):
             for name, weight in (("text", weights.text), ("headings", weights.headings), ("title", weights.title)):
                 parts.append((Query.term_query(schema, name, stem), weight))
+        parts += self._respelt(words, schema, searcher)
         similar = 0
         for word in telling:
             if searcher.doc_freq("exact", word):
@@ -95,3 +100,25 @@ class Analysis:
         if not parts:
             return None
         return Query.boolean_query([(Occur.Should, Query.boost_query(part, boost)) for part, boost in parts])
+
+    def _respelt(
+        self, words: list[str], schema: tantivy.Schema, searcher: tantivy.Searcher
+    ) -> Iterator[tuple[tantivy.Query, float]]:
+        """Words that the documents write apart or as one: "AR7" for "AR-7", "5 GHz" for "5GHz", "5200" for "5,200"."""
+        from tantivy import Query
+
+        weight = self._weights.text + self._weights.exact
+        for left, right in dict.fromkeys(pairwise(words)):
+            if len(left) + len(right) <= _LONGEST_WORD and searcher.doc_freq("exact", left + right):
+                yield Query.term_query(schema, "exact", left + right), weight
+        for word in dict.fromkeys(words[:MOST_SPLIT]):
+            known = searcher.doc_freq("exact", word)
+            for at in range(1, len(word)):
+                left, right = word[:at], word[at:]
+                if known and left[-1].isdigit() == right[0].isdigit():
+                    continue
+                if searcher.doc_freq("exact", left) and searcher.doc_freq("exact", right):
+                    stems: list[str | tuple[int, str]] = [
+                        "".join(self._stem.analyze(each)) or each for each in (left, right)
+                    ]
+                    yield Query.phrase_query(schema, "text", stems), weight

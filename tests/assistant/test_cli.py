@@ -137,3 +137,9 @@ def test_unknown_command_is_a_usage_error():
     result = CliRunner().invoke(cli.main, ["sing"])
     assert result.exit_code == 2
     assert "No such command 'sing'" in result.stderr
+
+
+def test_a_mistyped_command_is_told_what_was_probably_meant():
+    result = CliRunner().invoke(cli.main, ["knowlegde", "list"])
+    assert result.exit_code == 2
+    assert "did you mean 'knowledge'?" in result.stderr

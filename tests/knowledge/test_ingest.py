@@ -25,6 +25,13 @@ def test_a_pipe_is_refused_without_waiting_for_it(tmp_path):
         load(tmp_path / "pipe.txt")
 
 
+def test_a_link_to_nothing_is_called_that(tmp_path):
+    link = tmp_path / "lost.md"
+    link.symlink_to(tmp_path / "nowhere.md")
+    with pytest.raises(DocumentError, match="is a link to what does not exist"):
+        load(link)
+
+
 def test_another_kind_of_file_is_refused(tmp_path):
     (tmp_path / "x.pdf").write_bytes(b"%PDF-1.7")
     with pytest.raises(DocumentError, match=r"x\.pdf is not a document that can be read; expected .*\.md"):

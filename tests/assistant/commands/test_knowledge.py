@@ -124,7 +124,7 @@ def test_a_document_that_is_gone_stays_until_it_is_removed_or_pruned(repartee, d
     assert (told["gone"], told["removed"]) == ([{"id": 1, "path": str(documents / "tea.txt")}], [])
     pruned = repartee("add", documents, "--prune")
     assert (pruned.exit_code, pruned.stderr) == (0, "")
-    assert pruned.stdout == "1 unchanged, 1 removed; the store now has 1 passages.\n"
+    assert pruned.stdout == "1 unchanged, 1 removed; the store now has 1 passage.\n"
     assert repartee("search", "green tea").stdout == "No passage has these words.\n"
 
 

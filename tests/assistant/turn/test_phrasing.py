@@ -75,3 +75,9 @@ def test_not_knowing_is_said_in_the_way_that_fits():
     said = {spoken_abstention(unread, store_is_empty=False), spoken_abstention(reading(), store_is_empty=False)}
     assert len(said) == 2
     assert all(sentence.startswith("I don't know.") for sentence in said)
+
+
+def test_list_items_are_said_as_an_enumeration():
+    text = "two ropes\n- a lamp\n2. dry socks"
+    (citation,) = cite(reading((0, 0, 4, text)), [hit(0, 46, 5)])
+    assert spoken_answer(citation, 0.9) == "Two ropes, a lamp, dry socks, according to The Mill."

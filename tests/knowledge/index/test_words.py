@@ -51,6 +51,31 @@ def test_a_question_finds_its_passage(index, question, passage):
     assert best(index, question) == passage
 
 
+SPELT = {
+    51: ("Parts", "", "QX-9 is the belt. QX-19 is the brush."),
+    61: ("Radio", "", "It uses 868MHz at night and 12,700 channels by day."),
+    71: ("Rooms", "", "The bath room has an e-mail terminal."),
+    81: ("Wood", "", "The toolbox stands in the barn."),
+}
+
+
+@pytest.mark.parametrize(
+    ("question", "passage"),
+    [
+        ("What is QX9?", 51),
+        ("qx19", 51),
+        ("the 868 MHz", 61),
+        ("12700", 61),
+        ("12,700", 61),
+        ("Where is the bathroom?", 71),
+        ("email", 71),
+        ("tool box", 81),
+    ],
+)
+def test_words_are_found_written_apart_or_as_one(question, passage):
+    assert best(fill(PassageIndex.create(None), SPELT), question) == passage
+
+
 @pytest.mark.parametrize("question", ["", "   ", "?!", '()[]{}^~*:"\\/+-&&||!', "zzzzzzzzzz", "日本語"])
 def test_a_question_without_known_words_finds_nothing(index, question):
     assert index.search(question, 5) == []

@@ -33,6 +33,7 @@ _WRITTEN = {
     "opus": ("OGG", "OPUS", "audio/ogg"),
     "flac": ("FLAC", "PCM_16", "audio/flac"),
 }
+_SUBTITLES = {"srt": "application/x-subrip", "vtt": "text/vtt"}
 _STREAMED = {"wav": "audio/wav", "pcm": "audio/pcm"}
 
 
@@ -47,9 +48,11 @@ async def transcribe(request: Request) -> Response:
                 param="file",
             )
         wanted = str(form.get("response_format") or "json")
-        if wanted not in ("json", "text", "verbose_json"):
+        if wanted not in ("json", "text", "verbose_json", "srt", "vtt"):
             raise ApiError(
-                "invalid_value", "'response_format' must be json, text or verbose_json.", param="response_format"
+                "invalid_value",
+                "'response_format' must be json, text, verbose_json, srt or vtt.",
+                param="response_format",
             )
         streaming = str(form.get("stream") or "").lower() in ("true", "1")
         if not is_spoken(language := clean(str(form.get("language") or "en"))):
@@ -65,11 +68,23 @@ async def transcribe(request: Request) -> Response:
         return _transcript_events(text, usage)
     if wanted == "text":
         return PlainTextResponse(text + "\n")
+    if wanted in ("srt", "vtt"):
+        return PlainTextResponse(_subtitle(text, seconds, wanted), media_type=_SUBTITLES[wanted])
     shown: dict[str, Any] = {"text": text, "usage": usage}
     if wanted == "verbose_json":
         segment = {"id": 0, "start": 0.0, "end": seconds, "text": text}
         shown |= {"task": "transcribe", "language": "english", "duration": seconds, "segments": [segment]}
     return JSONResponse(shown)
+
+
+def _subtitle(text: str, seconds: float, kind: str) -> str:
+    """Return a recording's words as the one cue of a SubRip or WebVTT file; no cue where nothing was said."""
+    minutes, milliseconds = divmod(round(1000 * seconds), 60_000)
+    hours, minutes = divmod(minutes, 60)
+    point = "," if kind == "srt" else "."
+    end = f"{hours:02}:{minutes:02}:{milliseconds // 1000:02}{point}{milliseconds % 1000:03}"
+    cue = f"00:00:00{point}000 --> {end}\n{text}\n" if text else ""
+    return ("1\n" + cue if cue else "") if kind == "srt" else "WEBVTT\n" + ("\n" + cue if cue else "")
 
 
 def _transcript_events(text: str, usage: dict[str, Any]) -> Response:

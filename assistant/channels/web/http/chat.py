@@ -31,6 +31,12 @@ from assistant.turn.events import Reply
 from assistant.turn.turn import take
 
 MAX_MESSAGES = 200
+#: A message with more characters is what a client wrapped a question in.
+LONGEST_QUESTION = 300
+#: Sentences are looked for in this many characters at its end.
+_LOOKED_THROUGH = 20_000
+_MARKED = re.compile(r"<(user_query|query|question)>\s*(.{1,1000}?)\s*</\1>", re.DOTALL | re.IGNORECASE)
+_QUESTION = re.compile(r"(?:(?<=[.!?:>])\s+|\n|^)([^\s.!?\n][^.!?\n]{0,300}\?)(?=[\s\"'”’)<]|$)")
 MAX_CALLERS = 1000
 ANSWERED_WITHIN_S = 60.0
 
@@ -111,7 +117,18 @@ async def _conversation(state: State, messages: list[object]) -> tuple[str, str 
         raise ApiError(
             "missing_required_parameter", "The last of 'messages' must be the user's question.", param="messages"
         )
-    return *asked[-1], history
+    text, transcript = asked[-1]
+    return asked_in(text) if transcript is None else text, transcript, history
+
+
+def asked_in(text: str) -> str:
+    """Return what is asked in a message: what a template marks as the user's query, the last question of a long one."""
+    if marked := _MARKED.findall(text):
+        return str(marked[-1][1])
+    if len(text) <= LONGEST_QUESTION:
+        return text
+    questions = _QUESTION.findall(text[-_LOOKED_THROUGH:])
+    return str(questions[-1]) if questions else text
 
 
 async def _content(state: State, content: object, param: str, *, last: bool) -> tuple[str, str | None]:
@@ -127,8 +144,10 @@ async def _content(state: State, content: object, param: str, *, last: bool) -> 
         elif part.get("type") == "input_audio" and last:
             transcript = await _heard(state, part.get("input_audio"), f"{param}[{number}].input_audio")
             texts.append(transcript)
-        elif part.get("type") != "input_audio":
-            raise ApiError("invalid_value", f"'{param}[{number}].type' must be text or input_audio.", param=param)
+        elif part.get("type") not in ("input_audio", "image_url"):
+            raise ApiError(
+                "invalid_value", f"'{param}[{number}].type' must be text, input_audio or image_url.", param=param
+            )
     return " ".join(text for text in texts if text), transcript
 
 

@@ -17,6 +17,7 @@ import pytest
 import soundfile
 
 from assistant.channels.web.app import BODY_BYTES, SMALL_BODY, build_app
+from assistant.channels.web.http.chat import asked_in
 from assistant.config import Config
 from assistant.service import Service
 from tests.paths import SAMPLES, TURNS
@@ -120,6 +121,46 @@ def test_speech_streams_as_events(served):
     assert done["type"] == "speech.audio.done"
 
 
+def test_a_picture_beside_the_question_is_passed_over(served):
+    content = [
+        {"type": "text", "text": QUESTION},
+        {"type": "image_url", "image_url": {"url": "data:image/png;base64,"}},
+    ]
+    body = {"messages": [{"role": "user", "content": content}]}
+    status, _, answer = call(f"{served.url}/v1/chat/completions", body)
+    assert status == 200
+    assert json.loads(answer)["repartee"]["question"] == QUESTION
+
+
+@pytest.mark.parametrize(
+    ("message", "asked"),
+    [
+        ("Is it far? How far is it?", "Is it far? How far is it?"),
+        ("We walked along the pier. " * 20 + "Who owns the boat? Thanks.", "Who owns the boat?"),
+        ("Where was I? " + "We walked along the pier. " * 20 + "Who rents it\nout?\nHow old is it?", "How old is it?"),
+        ("### Task\nUse it. Is that clear?\n<user_query>\nWho owns it\n</user_query>\nNow.", "Who owns it"),
+        ("We walked along the pier. " * 20, "We walked along the pier. " * 20),
+        ("?" * 400, "?" * 400),
+    ],
+)
+def test_the_question_of_a_long_message_is_its_last(message, asked):
+    assert asked_in(message) == asked
+
+
+@pytest.mark.parametrize(
+    ("wanted", "media_type", "subtitle"),
+    [
+        ("srt", "application/x-subrip", r"1\n00:00:00,000 --> 00:00:0\d,\d{3}\n[a-z].*\n"),
+        ("vtt", "text/vtt", r"WEBVTT\n\n00:00:00\.000 --> 00:00:0\d\.\d{3}\n[a-z].*\n"),
+    ],
+)
+def test_a_recording_becomes_a_subtitle(served, wanted, media_type, subtitle):
+    body, kind = form("q.flac", CLIP.read_bytes(), response_format=wanted)
+    status, found, answer = call(f"{served.url}/v1/audio/transcriptions", body, kind=kind)
+    assert (status, found.partition(";")[0]) == (200, media_type)
+    assert re.fullmatch(subtitle, answer.decode(), re.IGNORECASE)
+
+
 @pytest.mark.parametrize("wanted", ["json", "text", "verbose_json"])
 def test_a_recording_is_transcribed(served, wanted):
     body, kind = form("question.flac", CLIP.read_bytes(), model="whisper-1", response_format=wanted)
@@ -161,7 +202,7 @@ def test_the_models_and_the_health_are_told(served):
         ("chat/completions", {"messages": [{"role": "user", "content": "\ud800"}]}, 400, None),
         (
             "chat/completions",
-            {"messages": [{"role": "user", "content": [{"type": "image_url"}]}]},
+            {"messages": [{"role": "user", "content": [{"type": "hologram"}]}]},
             400,
             "messages[0].content",
         ),

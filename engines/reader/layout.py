@@ -1,0 +1,143 @@
+"""What an answer may be in a passage of lists, table rows and paragraphs, whose text shows them as plain lines.
+
+A list item is a line behind a mark ("- ", "3. "), a row names the column of each cell ("Tool: Rake; Price: 9 euros.").
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engines.tokenize import Tokens
+
+_MARK = re.compile(r"\s*(?:[-*•‣–]|\d{1,3}[.)])\s+(?=\S)")
+_CELL = re.compile(r"(?:^|(?<=; ))([^:;\n]{1,80}): (?=\S)")
+_CELL_END = "; "
+
+
+#: A span inside a cell takes all of it if it has at most this many tokens.
+_SHORT_CELL = 8
+#: At most this many tokens are added to a span that was cut.
+_LONGEST_REST = 15
+_STOPS = frozenset(".,;:!?)]…")
+
+
+class _Piece(NamedTuple):
+    """A part of the text from `start` on, up to the next piece."""
+
+    start: int
+    block: int
+    item: int = -1
+    answers: bool = True
+    is_cell: bool = False
+
+
+class Layout:
+    """What each token of a passage is part of.
+
+    `block`: its paragraph, list or cell of a table, and `item`: its list item, -1 outside lists: int [n].
+    `answers`: whether an answer may begin or end there; bool [n]. An answer stays inside one block; of several list
+    items, and of a short cell, it takes all.
+    """
+
+    def __init__(self, text: str, tokens: Tokens) -> None:
+        pieces = list(_pieces(text))
+        numbers = np.searchsorted([piece.start for piece in pieces], tokens.offsets[:, 0], side="right") - 1
+        self.block, self.item = (np.array([piece[side] for piece in pieces], np.int32)[numbers] for side in (1, 2))
+        self.answers, self._cell = (np.array([piece[side] for piece in pieces], bool)[numbers] for side in (3, 4))
+        said = [text[start:end] for start, end in tokens.offsets.tolist()]
+        self._stops = [each in _STOPS for each in said]
+        has_word = np.array([any(map(str.isalnum, each)) for each in said], bool)
+        self._words = np.concatenate([[0], np.cumsum(has_word & self.answers)])
+
+    def fit(self, starts: NDArray[np.intp], ends: NDArray[np.intp]) -> NDArray[np.bool_]:
+        """Whether the tokens from each start to each end say something, inside one block: bool [starts, ends]."""
+        same: NDArray[np.bool_] = self.block[starts][:, None] == self.block[ends][None, :]
+        same &= self._words[ends + 1][None, :] > self._words[starts][:, None]
+        return same
+
+    def whole(self, start: int, end: int, *, is_cut: bool) -> tuple[int, int]:
+        """Tokens `start`..`end`, or all of the list items or of the short cell that they touch.
+
+        `is_cut`: nothing behind `end` was read; the rest of its clause is taken along.
+        """
+        if is_cut:
+            end = self._clause(end)
+        first, last = self.item[start], self.item[end]
+        if first != last and first >= 0 and last >= 0:
+            within = np.flatnonzero((self.item >= first) & (self.item <= last) & self.answers)
+        elif self._cell[start]:
+            within = np.flatnonzero((self.block == self.block[start]) & self.answers)
+            if len(within) > _SHORT_CELL:
+                return start, end
+        else:
+            return start, end
+        return int(within[0]), int(within[-1])
+
+    def _clause(self, end: int) -> int:
+        for after in range(end + 1, min(len(self.block), end + 1 + _LONGEST_REST)):
+            if self._stops[after] or self.block[after] != self.block[end] or self.item[after] != self.item[end]:
+                return after - 1
+        return end if end + 1 + _LONGEST_REST < len(self.block) else len(self.block) - 1
+
+    def allowed(self, logits: NDArray[np.float32], first: int) -> NDArray[np.float32]:
+        """`logits` [n, 2] of the tokens from `first` on, without those at which no answer begins or ends.
+
+        What is at the mark of a list item counts as a start for the item's first word, as an end for what is before.
+        """
+        answers = self.answers[first : first + len(logits)]
+        if answers.all():
+            return logits
+        moved = np.where(answers[:, None], logits, -np.inf)
+        free = np.flatnonzero(answers)
+        if not len(free):
+            return moved
+        items = self.item[first : first + len(logits)]
+        marks = np.flatnonzero(~answers & (items >= 0))
+        after = np.searchsorted(free, marks)
+        for side, target in ((0, after), (1, after - 1)):
+            inside = (target >= 0) & (target < len(free))
+            np.maximum.at(moved[:, side], free[target[inside]], logits[marks[inside], side])
+        return moved
+
+
+def _pieces(text: str) -> Iterator[_Piece]:
+    lines = text.split("\n")
+    names = _columns(lines)
+    at = block = item = 0
+    before = ""  # what the line before was; a blank line after a list item leaves it open whether the list goes on
+    for line in lines:
+        if not line.strip():
+            before = "item, blank" if before.startswith("item") else "blank"
+        elif mark := _MARK.match(line):
+            block += not before.startswith("item")
+            item += 1
+            yield _Piece(at, block, item, answers=False)
+            yield _Piece(at + mark.end(), block, item)
+            before = "item"
+        elif names and (cells := [cell for cell in _CELL.finditer(line) if cell[1] in names]):
+            yield _Piece(at, block := block + 1)
+            for cell in cells:
+                yield _Piece(at + max(0, cell.start() - len(_CELL_END)), block := block + 1, answers=False)
+                yield _Piece(at + cell.end(), block, is_cell=True)
+            if line.endswith("."):
+                yield _Piece(at + len(line) - 1, block, answers=False)
+            before = "row"
+        else:
+            block += before not in ("text", "item")
+            yield _Piece(at, block, item if before == "item" else -1)
+            before = before if before == "item" else "text"
+        at += len(line) + 1
+    if not text.strip():
+        yield _Piece(0, 0)
+
+
+def _columns(lines: list[str]) -> set[str]:
+    """Names that lead cells in several lines; prose that has a colon and a semicolon names nothing twice."""
+    rows = (cells for line in lines if len(cells := [cell[1] for cell in _CELL.finditer(line)]) > 1)
+    return {name for name, count in Counter(name for row in rows for name in set(row)).items() if count > 1}

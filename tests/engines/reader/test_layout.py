@@ -1,0 +1,108 @@
+import numpy as np
+import pytest
+
+from engines.checkpoint import Checkpoint, default_checkpoint_path
+from engines.reader.layout import Layout
+from engines.reader.reader import ReadablePassage, verbatim
+from engines.reader.spans import candidates
+from engines.tokenize import Tokenizer
+
+LIST = "Take these along:\n\n- two ropes\n- a lamp\n- dry socks\n\nLeave at six."
+TABLE = "Bird: heron; Nest: in reeds.\nBird: swift; Nest: under the roof."
+
+
+@pytest.fixture(scope="module")
+def tokenizer():
+    return Tokenizer(Checkpoint.load(default_checkpoint_path()).vocab)
+
+
+@pytest.fixture
+def answer(tokenizer):
+    """What is answered when the reader points at the beginning of one word and the end of another."""
+
+    def point(text, begin, finish, read=None):
+        tokens = tokenizer.encode(text)
+        logits = np.zeros((len(tokens), 2), np.float32)
+        logits[np.flatnonzero(tokens.offsets[:, 0] == text.index(begin))[0], 0] = 9
+        logits[np.flatnonzero(tokens.offsets[:, 1] == text.rindex(finish) + len(finish))[0], 1] = 9
+        if read is not None:
+            logits = logits[: np.flatnonzero(tokens.offsets[:, 1] == read)[0] + 1]
+        best = candidates(logits, 0, 0, layout=Layout(text, tokens))[0]
+        start, end = verbatim(ReadablePassage(text, tokens), best.start, best.end)
+        return text[start:end]
+
+    return point
+
+
+@pytest.mark.parametrize(
+    ("begin", "finish", "said"),
+    [
+        ("- two", "two ropes", "two ropes"),
+        ("- a", "lamp\n-", "a lamp"),
+        ("ropes", "lamp", "two ropes\n- a lamp"),
+        ("two", "dry", "two ropes\n- a lamp\n- dry socks"),
+        ("six", "six", "six"),
+    ],
+)
+def test_an_answer_takes_whole_list_items_without_the_first_mark(answer, begin, finish, said):
+    assert answer(LIST, begin, finish) == said
+
+
+def test_a_number_before_an_item_is_no_answer(answer):
+    assert answer("It opened in 1931.\n\n1. Rebuilt later.\n2. Painted.", "1931", "\n\n1") == "1931."
+
+
+def test_an_answer_does_not_go_from_one_paragraph_into_the_next(answer):
+    text = "The code is 5512.\n\nThe gate is blue."
+    assert "\n" not in answer(text, "5512", "blue")
+
+
+@pytest.mark.parametrize(
+    ("begin", "finish", "said"),
+    [("reeds", "reeds", "in reeds"), ("swift", "swift", "swift"), ("under", "roof", "under the roof")],
+)
+def test_an_answer_from_a_table_is_a_whole_cell_without_its_column(answer, begin, finish, said):
+    assert answer(TABLE, begin, finish) == said
+
+
+@pytest.mark.parametrize("word", ["Bird", "Nest"])
+def test_the_name_of_a_column_is_no_answer(answer, word):
+    assert answer(TABLE, word, word) not in ("Bird", "Nest", "Bird:", "Nest:")
+
+
+def test_one_line_with_colons_and_semicolons_is_prose(answer):
+    assert answer("Monday: closed; Tuesday: open all day.", "Tuesday", "Tuesday") == "Tuesday"
+
+
+@pytest.mark.parametrize(
+    ("text", "begin", "finish", "said"),
+    [
+        ("Write to inn@hill.example today.", "inn", "hill", "inn@hill.example"),
+        ("The port is at 10.77.0.4 there.", "10", "77", "10.77.0.4"),
+        ("It costs 3,650 euros.", "3", "3", "3,650"),
+        ("It stands 12 to 15.Then it falls.", "12", "12", "12"),
+    ],
+)
+def test_a_word_a_number_or_an_address_is_never_cut(answer, text, begin, finish, said):
+    assert answer(text, begin, finish) == said
+
+
+def test_the_pieces_of_a_rare_word_are_answered_as_one(tokenizer):
+    text = "Ask Kjerstin Åsmundrud, please."
+    tokens = tokenizer.encode(text)
+    start, end = text.index("Å"), text.index(",")
+    pieces = np.flatnonzero((tokens.offsets[:, 0] >= start) & (tokens.offsets[:, 1] <= end))
+    assert len(pieces) > 2
+    assert verbatim(ReadablePassage(text, tokens), pieces[1], pieces[-2]) == (start, end)
+
+
+def test_an_answer_at_the_end_of_what_was_read_is_completed_from_the_passage(answer):
+    text = "The fair is on the second Sunday in June, rain or shine."
+    assert answer(text, "the second", "second", read=text.index("second") + 6) == "the second Sunday in June"
+
+
+def test_a_text_without_lists_keeps_its_spans(tokenizer):
+    text = "Plain words on\ntwo lines and no more"
+    tokens = tokenizer.encode(text)
+    logits = np.random.default_rng(3).normal(0, 3, (len(tokens), 2)).astype(np.float32)
+    assert candidates(logits, 0, 0, layout=Layout(text, tokens)) == candidates(logits, 0, 0)
