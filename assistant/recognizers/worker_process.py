@@ -37,6 +37,7 @@ class WorkerProcess:
         self._process, self._errors = process, errors
         self._numbers = 0
         self._lost = False
+        self._kept = b""
         self._frames = 0  # that came from the process
         self._reading = asyncio.create_task(self._read())
 
@@ -72,9 +73,17 @@ class WorkerProcess:
 
     def last_words(self) -> str:
         """Return the last line that the process wrote to its standard error."""
-        self._errors.seek(0)
-        lines = self._errors.read().decode(errors="replace").strip().splitlines()
+        lines = self._said().decode(errors="replace").strip().splitlines()
         return lines[-1] if lines else f"its process ended with status {self._process.returncode}"
+
+    def _said(self) -> bytes:
+        """Return what the process wrote to its standard error; kept when it ended, and the file closed."""
+        if not self._errors.closed:
+            self._errors.seek(0)
+            self._kept = self._errors.read()
+            if self._process.returncode is not None:
+                self._errors.close()
+        return self._kept
 
     def register(self, receive: Any) -> int:
         """Return a number for an utterance whose frames go to `receive`."""
@@ -146,7 +155,6 @@ class WorkerProcess:
                 self._process.kill()
             await self._process.wait()
         await self._reading
-        self._errors.close()
 
     async def _read(self) -> None:
         """Hand out frames until the process ends."""
@@ -163,6 +171,7 @@ class WorkerProcess:
         finally:
             self._lost = True
             await self._process.wait()
+            self._said()
             asyncio.get_running_loop().call_soon(self._announce_death)
 
     def _announce_death(self) -> None:
