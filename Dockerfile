@@ -2,12 +2,14 @@
 FROM python:3.12-slim AS build
 RUN apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev
 WORKDIR /source
-COPY pyproject.toml README.md LICENSE NOTICE ./
+COPY pyproject.toml requirements.lock README.md LICENSE NOTICE ./
 COPY plugins plugins
 COPY engines engines
 COPY knowledge knowledge
 COPY assistant assistant
-RUN python -m venv /opt/repartee && /opt/repartee/bin/pip install --no-cache-dir .
+RUN python -m venv /opt/repartee \
+    && /opt/repartee/bin/pip install --no-cache-dir --require-hashes -r requirements.lock \
+    && /opt/repartee/bin/pip install --no-cache-dir --no-deps .
 
 FROM python:3.12-slim
 RUN apt-get update \
