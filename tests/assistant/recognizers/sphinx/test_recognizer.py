@@ -94,7 +94,9 @@ def test_live_speech_is_searched_for_frequent_words_and_those_of_the_documents(c
     assert frequent_words(["the", "zygote", "house", "lighthouse"], 2) == {"the", "house"}
     contents = Contents(("The zygote of Quibblewick divides at noon.",))
     domain = build(cache, contents.key(KIND), contents)
-    whole, frequent = ({line.split()[0] for line in file.open()} for file in (domain.dictionary, domain.frequent))
+    whole, frequent = (
+        {line.split()[0] for line in file.read_text().splitlines()} for file in (domain.dictionary, domain.frequent)
+    )
     assert frequent < whole
     assert {"zygote", "quibblewick", "what", "stop"} <= frequent
     assert 20_000 < len(frequent) < len(whole) / 3
