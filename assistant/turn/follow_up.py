@@ -12,13 +12,13 @@ from dataclasses import replace
 from itertools import islice
 
 from assistant.languages.en.completeness import is_verb
+from assistant.languages.en.words import AUXILIARIES, QUESTION_WORDS, any_of
 from assistant.turn.events import Reply
 
 MOST = 4  # readings of one question
 LONGEST = 1000  # characters of a question that is gone on from; rules are applied to nothing longer
 REMEMBERED = 20  # questions
-_ASKING = r"(?:who|whom|whose|what|when|where|which|why|how)"
-_AUXILIARY = r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|must|may)"
+_ASKING, _AUXILIARY = any_of(QUESTION_WORDS), any_of(AUXILIARIES)
 _MORE = re.compile(r"^(?:and|but|so|or|then|okay|ok|well|now)[\s,]+", re.IGNORECASE)
 _ABOUT = re.compile(r"^(?:(?:and|but|or|so)\s+)?(?:(?:what|how)\s+about\s+|(?:and|or)\s+)(\S.*)$", re.IGNORECASE)
 _ONLY_ASKING = re.compile(rf"^(?:and\s+)?({_ASKING}(?:\s+(?:long|often|many|much|far|old|come|else))?)$", re.IGNORECASE)

@@ -34,9 +34,10 @@ DOMAIN_WEIGHT = 1.0
 ALONE, CROWDED = Effort(6000, 20), Effort(3000, 10)
 # Babble and music cost several times what speech does, and no effort finds words in them. After so much of an utterance
 # it is known what it costs, and if that is too much it is searched for no more than in a crowd: a recording that costs
-# so many times what preparing it did (speech: about 20), and a person's speech that costs more than its duration.
+# so many times what preparing it did (speech: 13 to 20, babble: 40 to 64), and a person's speech that costs more than
+# its duration.
 JUDGED = 3 * 32_000  # bytes
-DEAR, BEHIND_SPEECH = 40.0, 1.0
+DEAR, BEHIND_SPEECH = 28.0, 1.0
 BEHIND = 3 * SLICE  # bytes that wait in a process whose speakers are no longer kept up with
 
 

@@ -121,7 +121,7 @@ class WebSocket(asyncio.Protocol):
     def _parse(self) -> None:
         self._parsing = None
         frames = 0
-        while self._unparsed and frames < FRAMES_A_STEP and not self._line.eof_sent:
+        while self._unparsed and frames < FRAMES_A_STEP and not self._full and not self._line.eof_sent:
             piece = bytes(self._unparsed[:PIECE])
             del self._unparsed[:PIECE]
             self._line.receive_data(piece)
@@ -135,13 +135,18 @@ class WebSocket(asyncio.Protocol):
         if self._line.eof_sent:
             self._unparsed.clear()
         owed = self._frames.owe(frames)
-        if self._unparsed or owed:
+        if owed or (self._unparsed and not self._full):
             self._parsing = self._loop.call_later(owed, self._parse)
         self._regulate()
 
+    @property
+    def _full(self) -> bool:
+        """Whether the application has to take something before anything more is parsed."""
+        return self._inbox_bytes > INBOX_BYTES and not self._gone
+
     def _regulate(self) -> None:
         """Read on unless there is enough to do."""
-        enough = self._parsing is not None or self._inbox_bytes > INBOX_BYTES
+        enough = self._parsing is not None or self._full or bool(self._unparsed)
         if enough and not self._paused:
             self._transport.pause_reading()
         elif self._paused and not enough:
@@ -204,6 +209,8 @@ class WebSocket(asyncio.Protocol):
         message, cost = self._inbox.popleft()
         self._inbox_bytes -= cost
         if self._paused and not self._gone:
+            if self._unparsed and self._parsing is None and not self._full:
+                self._parsing = self._loop.call_later(0, self._parse)
             self._regulate()
         return message
 

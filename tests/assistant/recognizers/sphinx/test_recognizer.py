@@ -314,7 +314,7 @@ async def test_what_costs_more_than_speech_is_searched_for_less(
         receive(stream, kind, payload)
 
     monkeypatch.setattr(SphinxStream, "_receive", seen)
-    await recognizer.transcribe(babble(4.0))
+    await recognizer.transcribe(babble(3.2))
     await recognizer.transcribe(np.concatenate([clip("keeper-rms"), clip("kitchen-rms")]))
     assert [final["hurried"] for final in finals] == [True, False]
 
@@ -537,4 +537,4 @@ async def test_phrases_are_expected_as_they_are(tmp_path: Path) -> None:
     assert lexicon.version() == (1, 1)
     domain = build(tmp_path, contents.key(KIND), contents)
     assert "quibblewick lamp" in domain.language_model.read_text()
-    assert any(line.startswith("quibblewick ") for line in domain.frequent.open())
+    assert any(line.startswith("quibblewick ") for line in domain.frequent.read_text().splitlines())

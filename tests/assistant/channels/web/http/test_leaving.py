@@ -6,7 +6,6 @@ import json
 import signal
 import socket
 import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -75,6 +74,8 @@ def test_who_does_not_listen_keeps_the_voice_from_nobody_and_the_server_from_no_
         line.close()
     own.process.send_signal(signal.SIGTERM)
     assert own.process.wait(20) == 0
+    for line in lines[4:]:
+        line.close()
     assert "Traceback" not in own.log.read_text()
     assert "already running" not in own.log.read_text()
 
@@ -102,5 +103,5 @@ def test_nothing_more_is_recognised_for_clients_that_left(own) -> None:
     for line in lines:
         line.close()
     assert rests(own, 30)
-    assert urllib.request.urlopen(f"{own.url}/health").status == 200
+    assert call(f"{own.url}/health")[0] == 200
     assert "Traceback" not in own.log.read_text()

@@ -35,7 +35,7 @@ def test_a_server_keeps_its_account_as_it_did():
     assert (state.connections, state.tasks) == (set(), set()), HANDED_OVER
     assert "connection.shutdown()" in source(Server.shutdown), HANDED_OVER
     assert "self.servers" in source(Server.shutdown), HANDED_OVER
-    config = uvicorn.Config(lambda: None, lifespan="off", log_config=None)
+    config = uvicorn.Config(lambda: None, lifespan="off", log_config=None, ws="none")
     config.load()
     for name in ("loaded_app", "ssl", "root_path", "ws_max_size", "ws_ping_interval", "timeout_keep_alive", "backlog"):
         assert hasattr(config, name), HANDED_OVER
