@@ -401,7 +401,7 @@ class Watched(Documents):
 
     def texts(self, most: int) -> Iterator[str]:
         self.threads.add(threading.get_ident())
-        yield from super().texts()
+        yield from super().texts(most)
 
 
 async def test_what_is_spoken_while_documents_change_does_not_wait_for_them(
@@ -438,7 +438,7 @@ async def test_a_large_library_is_heard_in_general_english_until_it_is_learnt(
 ) -> None:
     class Large(Documents):
         def texts(self, most: int) -> Iterator[str]:
-            yield from super().texts()
+            yield from super().texts(most)
             yield "word " * QUICK
 
     async def never(*_arguments: Any, awaited: bool) -> None:
