@@ -246,7 +246,7 @@ class Replying:
         else:
             words = self._taking.question
             started_ms = turn.ended_ms - turn.silence_ms
-            if turn.allowed_ms:  # nobody waits for the end of a recording, or of push-to-talk
+            if turn.note:  # a recording is over before it comes here: nobody decided on its end
                 budget.record("endpoint", turn.silence_ms, turn.note, budget_ms=turn.allowed_ms)
             budget.record("recognise", turn.recognise_ms)
         reply = await take(
