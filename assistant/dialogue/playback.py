@@ -69,7 +69,7 @@ class Playback:
         """Return the words spoken in full within the first `heard_ms`; inside a clause time goes by letters."""
         kept = ""
         for text, ms in self.clauses:
-            if heard_ms + NO_WORD_MS >= ms > 0:
+            if heard_ms > 0 and heard_ms + NO_WORD_MS >= ms > 0:  # who heard nothing heard no word, however short
                 kept += text
                 heard_ms = max(0.0, heard_ms - ms)
                 continue
@@ -85,7 +85,7 @@ class Playback:
         """Return the clauses of which the whole audio lies within the first `heard_ms`."""
         kept = ""
         for text, ms in self.clauses:
-            if not 0 < ms <= heard_ms + NO_WORD_MS:
+            if heard_ms <= 0 or not 0 < ms <= heard_ms + NO_WORD_MS:
                 break
             kept, heard_ms = kept + text, max(0.0, heard_ms - ms)
         return kept

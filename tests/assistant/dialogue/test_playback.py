@@ -57,3 +57,11 @@ def test_play_begins_with_the_first_audio_handed_over_and_never_runs_ahead_of_it
 def test_hearing_longer_never_means_hearing_less(clauses: list[tuple[str, float]], one: float, other: float) -> None:
     playback = played(*clauses)
     assert playback.heard(max(one, other)).startswith(playback.heard(min(one, other)))
+
+
+def test_who_heard_nothing_heard_no_word_of_a_clause_that_is_still_being_made() -> None:
+    playback = Playback()
+    playback.begin_clause("41 metres, ")
+    playback.add(5.0)
+    assert playback.heard(0) == ""
+    assert playback.whole_clauses(0) == ""

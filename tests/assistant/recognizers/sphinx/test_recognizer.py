@@ -475,7 +475,7 @@ async def test_documents_that_cannot_be_learnt_stop_nobody(
 
 
 def test_millions_of_emoji_are_few_bytes() -> None:
-    contents = Lexicon([SimpleNamespace(version=1, texts=lambda: ["\U0001f600" * 1_000_000])]).contents()
+    contents = Lexicon([SimpleNamespace(version=1, texts=lambda most: ["\U0001f600" * 1_000_000])]).contents()
     assert len(packed(contents)) < 4_100_000
 
 
