@@ -17,7 +17,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from assistant.channels.gate import HEALTH, SUBPROTOCOL, Gate, Refusal
-from assistant.channels.web.http import audio, chat, home
+from assistant.channels.web.http import audio, chat, home, responses
+from assistant.channels.web.http.asked import Asked
 from assistant.channels.web.http.errors import answer_error, error_response
 from assistant.channels.web.http.recordings import MOST_RECORDINGS
 from assistant.channels.web.page import page as the_page
@@ -36,6 +37,7 @@ KB, MB = 1024, 1024 * 1024
 BODY_BYTES = {
     "/v1/audio/transcriptions": 26 * MB,  # a recording of 25 MB, as the API has it, and its form
     "/v1/chat/completions": 4 * MB,  # 200 messages, or a spoken question of a minute and a half
+    "/v1/responses": 4 * MB,
     "/v1/audio/speech": 128 * KB,  # 4096 characters, however they are escaped
 }
 SMALL_BODY = 64 * KB
@@ -55,6 +57,8 @@ def build_app(service: Service) -> Starlette:
         Route("/v1/home/devices/{name}", home.command, methods=["POST"]),
         Route("/v1/home/events", home.events),
         Route("/v1/chat/completions", chat.complete, methods=["POST"]),
+        Route("/v1/responses", responses.respond, methods=["POST"]),
+        Route("/v1/responses/{name}", responses.kept_response, methods=["GET", "DELETE"]),
         Route("/v1/audio/transcriptions", audio.transcribe, methods=["POST"]),
         Route("/v1/audio/speech", audio.speak, methods=["POST"]),
         WebSocketRoute("/v1/realtime", realtime),
@@ -63,14 +67,18 @@ def build_app(service: Service) -> Starlette:
     handlers = {ReparteeError: answer_error, HTTPException: _http_error, Exception: _internal_error}
     app = Starlette(routes=routes, exception_handlers=handlers)
     app.state.service = service
-    app.state.asked = chat.Asked()
+    app.state.asked = Asked()
+    app.state.responses = responses.Responses()
     app.state.watching = asyncio.Semaphore(home.MOST_WATCHERS)
     app.state.recordings = asyncio.Semaphore(MOST_RECORDINGS)
     app.add_middleware(_Guard, gate=Gate(config.serve))
     if config.serve.origins:
         # Outside the guard: a browser asks for permission without the token.
         app.add_middleware(
-            CORSMiddleware, allow_origins=config.serve.origins, allow_methods=["GET", "POST"], allow_headers=["*"]
+            CORSMiddleware,
+            allow_origins=config.serve.origins,
+            allow_methods=["GET", "POST", "DELETE"],
+            allow_headers=["*"],
         )
     return app
 

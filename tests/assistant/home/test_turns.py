@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from assistant.channels.web.http.chat import ANSWERED_WITHIN_S, Asked
+from assistant.channels.web.http.asked import ANSWERED_WITHIN_S, Asked
 from assistant.config import Config
 from assistant.dialogue.conversation import Conversation, ConversationSettings
 from assistant.dialogue.events import ReplyAudio, ReplyDone, ReplyText

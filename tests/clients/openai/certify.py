@@ -161,6 +161,12 @@ async def http(client: AsyncOpenAI, clips: list[bytes]) -> dict[str, Any]:
     streamed = ""
     async for chunk in await client.chat.completions.create(model="repartee", messages=messages, stream=True):
         streamed += (chunk.choices[0].delta.content or "") if chunk.choices else ""
+    response = await client.responses.create(model="repartee", input=messages[0]["content"])
+    final = ""
+    async for event in await client.responses.create(
+        model="repartee", input="How tall is it?", previous_response_id=response.id, stream=True
+    ):
+        final = event.response.output_text if event.type == "response.completed" else final
     recording = io.BytesIO()
     with wave.open(recording, "wb") as file:
         file.setparams((1, 2, 24_000, 0, "NONE", ""))
@@ -177,6 +183,8 @@ async def http(client: AsyncOpenAI, clips: list[bytes]) -> dict[str, Any]:
         "chat": chat.choices[0].message.content,
         "repartee": chat.model_extra["repartee"] if chat.model_extra else None,
         "streamed": streamed,
+        "response": response.output_text,
+        "followed": final,
         "transcript": transcript.text,
         "speech_ms": len(pcm.content) / BYTES_PER_MS,
         "refused": refused,

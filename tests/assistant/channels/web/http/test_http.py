@@ -17,7 +17,7 @@ import pytest
 import soundfile
 
 from assistant.channels.web.app import BODY_BYTES, SMALL_BODY, build_app
-from assistant.channels.web.http.chat import asked_in
+from assistant.channels.web.http.messages import asked_in
 from assistant.config import Config
 from assistant.service import Service
 from tests.paths import SAMPLES, TURNS

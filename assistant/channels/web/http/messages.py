@@ -1,0 +1,89 @@
+"""What a client's messages come to: the question, and the conversation before it."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import io
+import re
+
+from starlette.datastructures import State
+
+from assistant.channels.json import ApiError, Json, checked, clean
+from assistant.channels.web.http.recordings import recognised
+from assistant.turn.events import Reply
+
+MAX_MESSAGES = 200
+#: A message with more characters is what a client wrapped a question in.
+LONGEST_QUESTION = 300
+#: Sentences are looked for in this many characters at its end.
+_LOOKED_THROUGH = 20_000
+_MARKED = re.compile(r"<(user_query|query|question)>\s*(.{1,1000}?)\s*</\1>", re.DOTALL | re.IGNORECASE)
+_QUESTION = re.compile(r"(?:(?<=[.!?:>])\s+|\n|^)([^\s.!?\n][^.!?\n]{0,300}\?)(?=[\s\"'”’)<]|$)")
+#: Parts of a message that are looked at by nobody: pictures, files, and what was said earlier.
+_PASSED_OVER = ("input_audio", "image_url", "input_image", "input_file", "file")
+
+
+async def conversation(
+    state: State, messages: list[object], param: str = "messages"
+) -> tuple[str, str | None, list[Reply]]:
+    """Return the question, its transcript where it was spoken, and the earlier exchanges.
+
+    `messages` are a client's, the oldest first, of which the last MAX_MESSAGES count; errors call them `param`.
+    Raises ApiError where there is no question, and ReparteeError where a recording cannot be recognised.
+    """
+    messages = messages[-MAX_MESSAGES:]
+    asked: list[tuple[str, str | None]] = []
+    history: list[Reply] = []
+    for number, given in enumerate(messages):
+        message: Json = checked(given, dict, f"{param}[{number}]")
+        last = number == len(messages) - 1
+        text, transcript = await _content(state, message.get("content"), f"{param}[{number}].content", last=last)
+        if message.get("role") == "user":
+            asked.append((text, transcript))
+        elif message.get("role") == "assistant" and asked and text:
+            history.append(Reply.recalled(asked.pop()[0], text))
+            asked.clear()
+    if not asked or not asked[-1][0].strip():
+        raise ApiError("missing_required_parameter", f"The last of '{param}' must be the user's question.", param=param)
+    text, transcript = asked[-1]
+    return asked_in(text) if transcript is None else text, transcript, history
+
+
+def asked_in(text: str) -> str:
+    """Return what is asked in a message: what a template marks as the user's query, the last question of a long one."""
+    if marked := _MARKED.findall(text):
+        return str(marked[-1][1])
+    if len(text) <= LONGEST_QUESTION:
+        return text
+    questions = _QUESTION.findall(text[-_LOOKED_THROUGH:])
+    return str(questions[-1]) if questions else text
+
+
+async def _content(state: State, content: object, param: str, *, last: bool) -> tuple[str, str | None]:
+    """Return the text of a message's content and what of it was heard; only the last message's audio is listened to."""
+    if content is None or isinstance(content, str):
+        return clean(content or ""), None
+    texts: list[str] = []
+    transcript = None
+    for number, given in enumerate(checked(content, list, param)[:64]):
+        part = checked(given, dict, f"{param}[{number}]")
+        if part.get("type") in ("text", "input_text", "output_text", "refusal"):
+            texts.append(clean(checked(part.get("text") or "", str, f"{param}[{number}].text")))
+        elif part.get("type") == "input_audio" and last:
+            transcript = await _heard(state, part.get("input_audio"), f"{param}[{number}].input_audio")
+            texts.append(transcript)
+        elif part.get("type") not in _PASSED_OVER:
+            raise ApiError(
+                "invalid_value", f"'{param}[{number}].type' must be a text, an input_audio or an image.", param=param
+            )
+    return " ".join(text for text in texts if text), transcript
+
+
+async def _heard(state: State, given: object, param: str) -> str:
+    data = checked(checked(given, dict, param).get("data"), str, f"{param}.data")
+    try:
+        recording = io.BytesIO(base64.b64decode(data, validate=True))
+    except (binascii.Error, ValueError) as error:
+        raise ApiError("invalid_value", f"'{param}.data' must be base64.", param=param) from error
+    return (await recognised(state, recording, param))[0]

@@ -1,0 +1,189 @@
+"""POST /v1/responses: the same door as chat, in the shape that newer clients ask by default.
+
+The last user message of `input` is the question. What came before it is in `input`, or is what was kept of
+`previous_response_id`. Of the API's tools, reasoning and background work there is nothing here.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+import time
+from collections import OrderedDict
+from collections.abc import AsyncGenerator, Iterator
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from assistant.channels.json import ApiError, Json, checked
+from assistant.channels.web.http.asked import caller_of
+from assistant.channels.web.http.errors import json_body, text_field
+from assistant.channels.web.http.messages import conversation
+from assistant.channels.web.http.presence import Stream, while_there
+from assistant.channels.web.http.wishes import refuse_forced_tools, shape
+from assistant.channels.web.shown import shown_reply
+from assistant.parts import Parts
+from assistant.turn.events import Reply
+from assistant.turn.turn import take
+
+MOST_KEPT = 1000  # responses, of all clients
+MOST_BYTES = 16_000_000  # of their JSON, in which clients find their own instructions and tools again
+MOST_REMEMBERED = 20  # exchanges before a question
+_MESSAGE = ("message", None)  # the type of an input item that is a message
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    response: Json
+    history: tuple[Reply, ...]
+    size: int
+
+
+class Responses:
+    """What was answered lately, by the id of the response; the oldest is forgotten first."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[str, _Kept] = OrderedDict()
+        self._bytes = 0
+
+    def keep(self, response: Json, history: list[Reply]) -> None:
+        """Keep a response and the exchanges that it ends, its own the last."""
+        kept = _Kept(response, tuple(history[-MOST_REMEMBERED:]), len(json.dumps(response)))
+        self._kept[response["id"]] = kept
+        self._bytes += kept.size
+        while len(self._kept) > MOST_KEPT or self._bytes > MOST_BYTES:
+            self._bytes -= self._kept.popitem(last=False)[1].size
+
+    def find(self, name: str, *, param: str | None = None, status: int = 404) -> _Kept:
+        """Return what is kept of a response. Raises ApiError, with `status`, where there is nothing."""
+        if name not in self._kept:
+            code = "previous_response_not_found" if param else "response_not_found"
+            raise ApiError(code, f"There is no response '{name[:100]}' any more.", param=param, status=status)
+        return self._kept[name]
+
+    def forget(self, name: str) -> None:
+        """Forget a response. Raises ApiError where there is none."""
+        self._bytes -= self.find(name).size
+        del self._kept[name]
+
+
+async def respond(request: Request) -> Response:
+    """Answer, at once or as server-sent events."""
+    parts: Parts = request.app.state.service.parts
+    kept: Responses = request.app.state.responses
+    body = await json_body(request)
+    for name in ("background", "conversation"):
+        if body.get(name):
+            raise ApiError("unsupported_parameter", f"'{name}' is not to be had here; leave it out.", param=name)
+    refuse_forced_tools(body)
+    text = checked(body.get("text") or {}, dict, "text")
+    wanted = checked(text.get("format") or {}, dict, "text.format")
+    shaped = shape(wanted, wanted, "text.format")
+    question, transcript, given = await while_there(
+        request, conversation(request.app.state, _messages(body.get("input")), "input")
+    )
+    asked, caller = request.app.state.asked, caller_of(request, body)
+    history = parts.recalled(given)
+    if previous := text_field(body, "previous_response_id", longest=200, default=""):
+        history = [*kept.find(previous, param="previous_response_id", status=400).history, *history]
+    history = history or asked.take(caller)
+    reply = await take(question, parts=parts, context=parts.context(history), transcript=transcript)
+    response = _response(body, reply, shaped(reply.spoken))
+    if response["store"]:
+        kept.keep(response, [*history, reply])
+    if not response["store"] or not previous:
+        asked.note(caller, reply)
+    if body.get("stream"):
+        return Stream(_sse(_events(response)), "text/event-stream")
+    return JSONResponse(response)
+
+
+async def kept_response(request: Request) -> Response:
+    """Show a response again, or forget it."""
+    kept: Responses = request.app.state.responses
+    name = request.path_params["name"]
+    if request.method == "DELETE":
+        kept.forget(name)
+        return JSONResponse({"id": name, "object": "response", "deleted": True})
+    return JSONResponse(kept.find(name).response)
+
+
+def _messages(given: object) -> list[object]:
+    """Return the messages of an input, whose other items (calls of tools, their outputs, reasoning) ask nothing."""
+    if isinstance(given, str):
+        return [{"role": "user", "content": given}]
+    items = [checked(item, dict, f"input[{number}]") for number, item in enumerate(checked(given or [], list, "input"))]
+    return [item for item in items if item.get("type") in _MESSAGE]
+
+
+def _response(body: Json, reply: Reply, content: str) -> Json:
+    """Return the API's response object, complete, with `repartee` beside its own fields."""
+    asked, said = len(reply.question.split()), len(reply.spoken.split())
+    part: Json = {"type": "output_text", "text": content, "annotations": [], "logprobs": []}
+    message: Json = {
+        "id": f"msg_{secrets.token_hex(16)}",
+        "type": "message",
+        "role": "assistant",
+        "status": "completed",
+        "content": [part],
+    }
+    return {
+        "id": f"resp_{secrets.token_hex(16)}",
+        "object": "response",
+        "created_at": int(time.time()),
+        "status": "completed",
+        "background": False,
+        "error": None,
+        "incomplete_details": None,
+        "instructions": body.get("instructions"),
+        "max_output_tokens": body.get("max_output_tokens"),
+        "metadata": checked(body.get("metadata") or {}, dict, "metadata"),
+        "model": text_field(body, "model", longest=200, default="repartee"),
+        "output": [message],
+        "parallel_tool_calls": False,
+        "previous_response_id": body.get("previous_response_id"),
+        "reasoning": {"effort": None, "summary": None},
+        "store": body.get("store") is not False,
+        "temperature": None,
+        "text": body.get("text") or {"format": {"type": "text"}},
+        "tool_choice": body.get("tool_choice") or "auto",
+        "tools": checked(body.get("tools") or [], list, "tools"),
+        "top_p": None,
+        "truncation": "disabled",
+        "usage": {
+            "input_tokens": asked,
+            "input_tokens_details": {"cached_tokens": 0},
+            "output_tokens": said,
+            "output_tokens_details": {"reasoning_tokens": 0},
+            "total_tokens": asked + said,
+        },
+        "user": body.get("user"),
+        "repartee": shown_reply(reply),
+    }
+
+
+def _events(response: Json) -> Iterator[Json]:
+    """Yield the events of a streamed response, word by word; it was read as a whole, so that nothing is waited for."""
+    (message,) = response["output"]
+    (part,) = message["content"]
+    begun = response | {"status": "in_progress", "output": [], "usage": None}
+    place = {"item_id": message["id"], "output_index": 0, "content_index": 0}
+    yield {"type": "response.created", "response": begun}
+    yield {"type": "response.in_progress", "response": begun}
+    empty = message | {"status": "in_progress", "content": []}
+    yield {"type": "response.output_item.added", "output_index": 0, "item": empty}
+    yield {"type": "response.content_part.added", **place, "part": part | {"text": ""}}
+    for word in re.findall(r"\S+\s*", part["text"]):
+        yield {"type": "response.output_text.delta", **place, "delta": word, "logprobs": []}
+    yield {"type": "response.output_text.done", **place, "text": part["text"], "logprobs": []}
+    yield {"type": "response.content_part.done", **place, "part": part}
+    yield {"type": "response.output_item.done", "output_index": 0, "item": message}
+    yield {"type": "response.completed", "response": response}
+
+
+async def _sse(events: Iterator[Json]) -> AsyncGenerator[str, None]:
+    for number, event in enumerate(events):
+        data = json.dumps(event | {"sequence_number": number}, separators=(",", ":"))
+        yield f"event: {event['type']}\ndata: {data}\n\n"
