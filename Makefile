@@ -111,7 +111,7 @@ $(VENV)/.ear: pyproject.toml $(VENV)/.installed
 
 $(VENV)/.tested: pyproject.toml $(VENV)/.installed $(VENV)/.ear
 	@$(call apt,$(TEST_APT),the tests)
-	@$(call pip,-e ".[audio$(,)wake$(,)rtx$(,)dev]",$(VENV))
+	@$(call pip,-e ".[audio$(,)media$(,)wake$(,)rtx$(,)dev]",$(VENV))
 	@touch $@
 
 $(VENV)/.gpu: pyproject.toml $(VENV)/.installed

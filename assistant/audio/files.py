@@ -5,12 +5,14 @@ from __future__ import annotations
 import io
 import struct
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.audio.media import Media, MediaError, container_of
 from assistant.audio.samples import RATE, Pcm
 from engines.errors import ReparteeError
 from engines.files import write_whole
@@ -23,6 +25,7 @@ BLOCK = 1 << 16  # samples over all channels that are decoded at once
 MOST_CHUNKS = 1_000  # of a WAV file before its samples
 QUIET = 33.0  # int16 samples, root mean square of a frame (-60 dB): nothing below this is speech
 CANCELLED = 0.1  # a mix with less than this share of its loudest channel's energy has cancelled itself out
+KINDS = "WAV, FLAC, OGG or MP3"  # what is read everywhere
 UNKNOWN_SIZES = {0, 0x7FFFFFFF, 0xFFFFFFFF}  # what programs that write WAV to a pipe put where the size belongs
 
 Floats = NDArray[np.float32]
@@ -36,7 +39,8 @@ def load_audio(source: str | Path | IO[bytes], *, name: str | None = None) -> Pc
     """Return a recording as int16[samples], mono, 16 kHz.
 
     Args:
-        source: a path or an open binary file: WAV, FLAC, OGG or MP3, 8 to 192 kHz, 1 to 8 channels, up to 10 minutes.
+        source: a path or an open binary file: WAV, FLAC, OGG or MP3, with the extra `media` also what phones and
+            browsers record (WebM, MP4, M4A, 3GP, AAC); 8 to 192 kHz, 1 to 8 channels, up to 10 minutes.
         name: what to call it in an error; the path by default.
 
     Raises:
@@ -100,20 +104,22 @@ def _read(source: str | Path | IO[bytes], name: str) -> list[Floats]:
                 return _decode(file, name)
         return _decode(source, name)
     except FileNotFoundError as error:
-        raise AudioError(f"{name}: there is no such file; give the path of a WAV, FLAC or OGG recording.") from error
+        raise AudioError(f"{name}: there is no such file; give the path of a {KINDS} recording.") from error
     except IsADirectoryError as error:
-        raise AudioError(f"{name}: this is a folder; give the path of a WAV, FLAC or OGG recording.") from error
+        raise AudioError(f"{name}: this is a folder; give the path of a {KINDS} recording.") from error
     except OSError as error:
         raise AudioError(f"{name}: cannot be read ({error.strerror or error}); check its permissions.") from error
+    except MediaError as error:
+        raise AudioError(f"{name}: {error}.") from error
     except soundfile.LibsndfileError as error:
         raise AudioError(
-            f"{name}: this is not a recording that can be read; expected a complete WAV, FLAC or OGG file."
+            f"{name}: this is not a recording that can be read; expected a complete {KINDS} file."
         ) from error
 
 
 def _decode(file: IO[bytes], name: str) -> list[Floats]:
     if not file.seek(0, 2):
-        raise AudioError(f"{name}: this file is empty; expected a WAV, FLAC or OGG recording.")
+        raise AudioError(f"{name}: this file is empty; expected a {KINDS} recording.")
     _refuse_short_wav(file, name)
     energies = _Energies()
     mono = _mono(file, name, energies.mean)
@@ -127,12 +133,10 @@ def _decode(file: IO[bytes], name: str) -> list[Floats]:
 
 def _mono(file: IO[bytes], name: str, mix: Callable[[Floats], Floats]) -> list[Floats]:
     """Decode a recording block by block and return what `mix` makes of its channels, float32[samples] at 16 kHz."""
-    import soundfile
     import soxr
 
-    file.seek(0)
     mono: list[Floats] = []
-    with soundfile.SoundFile(file) as audio:
+    with closing(_opened(file)) as audio:
         rate = audio.samplerate
         resampler = soxr.ResampleStream(rate, RATE, 1, dtype="float32") if rate != RATE else None
         for block in _blocks(audio, name):
@@ -141,6 +145,16 @@ def _mono(file: IO[bytes], name: str, mix: Callable[[Floats], Floats]) -> list[F
         if resampler is not None:
             mono.append(resampler.resample_chunk(np.empty(0, np.float32), last=True))
     return mono
+
+
+def _opened(file: IO[bytes]) -> Any:
+    """Return an open recording, whoever decodes it. Raises MediaError and soundfile.LibsndfileError."""
+    import soundfile
+
+    if container := container_of(file):
+        return Media(file, container)
+    file.seek(0)
+    return soundfile.SoundFile(file)
 
 
 def _blocks(audio: Any, name: str) -> Iterator[Floats]:

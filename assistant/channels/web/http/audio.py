@@ -38,7 +38,7 @@ _STREAMED = {"wav": "audio/wav", "pcm": "audio/pcm"}
 
 
 async def transcribe(request: Request) -> Response:
-    """Return the words of a recording: a form with `file`, in any format that libsndfile reads."""
+    """Return the words of a recording: a form with `file`, in any format that load_audio reads."""
     async with form_body(request) as form:
         upload = form.get("file")
         if not isinstance(upload, UploadFile):
