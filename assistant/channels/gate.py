@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 
+from assistant.channels.keys import ClientKeys
 from assistant.channels.limits import Buckets
 from assistant.config import ServeConfig
 from engines.errors import ReparteeError
@@ -24,6 +25,7 @@ _KEY_PREFIX = "openai-insecure-api-key."
 
 HEALTH = "/health"
 PUBLIC = frozenset({"/", HEALTH})  # the page, and whether the server is alive
+FOR_KEYS = frozenset({"/v1/realtime"})  # what a short-lived key opens, of all that the token opens
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,8 @@ class Refusal:
 class Gate:
     """Decides about every request and connection before anything else looks at it."""
 
-    def __init__(self, config: ServeConfig) -> None:
+    def __init__(self, config: ServeConfig, keys: ClientKeys | None = None) -> None:
+        self._keys = keys or ClientKeys()
         self._token = config.token.encode()
         self._origins = frozenset(origin.rstrip("/").lower() for origin in config.origins)
         self._hosts = frozenset(name.lower() for name in config.hosts) | {"localhost", config.host.lower()}
@@ -56,7 +59,7 @@ class Gate:
             return refusal
         if path == HEALTH and is_loopback(client):
             return None
-        known = not self._token or self._has_token(headers, subprotocols)
+        known = not self._token or self._may(given_key(headers, subprotocols), path)
         kind = "owner" if known else "public" if path in PUBLIC else "stranger"
         if kind in self._buckets and not self._buckets[kind].take(client):
             return Refusal(429, "rate_limit_exceeded", "Too many requests from this address; wait a minute.")
@@ -83,11 +86,10 @@ class Gate:
             403, "origin_not_allowed", f"{pages} may not connect; add the origin to serve.origins if it is yours."
         )
 
-    def _has_token(self, headers: Headers, subprotocols: Sequence[str]) -> bool:
-        scheme, _, given = headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer":
-            given = next((p[len(_KEY_PREFIX) :] for p in subprotocols if p.startswith(_KEY_PREFIX)), "")
-        return hmac.compare_digest(given.strip().encode("utf-8", "replace"), self._token)
+    def _may(self, given: str, path: str) -> bool:
+        if path in FOR_KEYS and self._keys.find(given) is not None:
+            return True
+        return hmac.compare_digest(given.encode("utf-8", "replace"), self._token)
 
     def _same_site(self, origin: str, host: str) -> bool:
         """Whether a page's origin is this server itself, reached by a name that only this server has, or is listed.
@@ -103,6 +105,14 @@ class Gate:
         if site.netloc != host.lower():
             return False
         return site.hostname in self._hosts or _is_address(site.hostname or "")
+
+
+def given_key(headers: Headers, subprotocols: Sequence[str] = ()) -> str:
+    """Return the token or key that a request came with, "" for none."""
+    scheme, _, given = headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer":
+        given = next((p[len(_KEY_PREFIX) :] for p in subprotocols if p.startswith(_KEY_PREFIX)), "")
+    return given.strip()
 
 
 def _is_address(host: str) -> bool:

@@ -132,6 +132,7 @@ def test_the_plain_endpoints_with_the_official_client(certify):
     assert HEIGHT in seen["repartee"]["answer"]
     assert HEIGHT in seen["response"]
     assert HEIGHT in seen["followed"]
+    assert seen["modalities"] == ["text"]
     assert "lighthouse" in seen["transcript"]
     assert seen["speech_ms"] > 400
     assert seen["refused"] == "missing_required_parameter"

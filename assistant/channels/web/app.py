@@ -16,9 +16,11 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
-from assistant.channels.gate import HEALTH, SUBPROTOCOL, Gate, Refusal
+from assistant.channels.gate import HEALTH, SUBPROTOCOL, Gate, Refusal, given_key
+from assistant.channels.keys import ClientKeys
 from assistant.channels.web.http import audio, chat, home, responses
 from assistant.channels.web.http.asked import Asked
+from assistant.channels.web.http.client_secrets import client_secret
 from assistant.channels.web.http.errors import answer_error, error_response
 from assistant.channels.web.http.recordings import MOST_RECORDINGS
 from assistant.channels.web.page import page as the_page
@@ -61,6 +63,7 @@ def build_app(service: Service) -> Starlette:
         Route("/v1/responses/{name}", responses.kept_response, methods=["GET", "DELETE"]),
         Route("/v1/audio/transcriptions", audio.transcribe, methods=["POST"]),
         Route("/v1/audio/speech", audio.speak, methods=["POST"]),
+        Route("/v1/realtime/client_secrets", client_secret, methods=["POST"]),
         WebSocketRoute("/v1/realtime", realtime),
         WebSocketRoute("/{path:path}", nowhere),
     ]
@@ -71,7 +74,8 @@ def build_app(service: Service) -> Starlette:
     app.state.responses = responses.Responses()
     app.state.watching = asyncio.Semaphore(home.MOST_WATCHERS)
     app.state.recordings = asyncio.Semaphore(MOST_RECORDINGS)
-    app.add_middleware(_Guard, gate=Gate(config.serve))
+    app.state.keys = ClientKeys()
+    app.add_middleware(_Guard, gate=Gate(config.serve, app.state.keys))
     if config.serve.origins:
         # Outside the guard: a browser asks for permission without the token.
         app.add_middleware(
@@ -139,11 +143,13 @@ async def realtime(websocket: WebSocket) -> None:
         except ReparteeError as error:
             await websocket.send_denial_response(error_response(str(error), status=503))
             return
+        key = websocket.app.state.keys.find(given_key(websocket.headers, websocket.scope["subprotocols"]))
         protocol = Protocol(
             voice=voice,
             settings=settings,
             transcribes_only=websocket.query_params.get("intent") == "transcription",
             session_id=opened.id,
+            wanted=key.session if key is not None else None,
         )
         log.info("opened for %s", websocket.client.host if websocket.client else "")
         chosen = SUBPROTOCOL if SUBPROTOCOL in websocket.scope["subprotocols"] else None

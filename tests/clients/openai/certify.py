@@ -173,6 +173,10 @@ async def http(client: AsyncOpenAI, clips: list[bytes]) -> dict[str, Any]:
         file.writeframes(clips[0])
     transcript = await client.audio.transcriptions.create(model="repartee", file=("q.wav", recording.getvalue()))
     pcm = await client.audio.speech.create(model="repartee", voice="alloy", input="Yes, it is.", response_format="pcm")
+    secret = await client.realtime.client_secrets.create(session={"type": "realtime", "output_modalities": ["text"]})
+    browser = AsyncOpenAI(api_key=secret.value, base_url=client.base_url, websocket_base_url=client.websocket_base_url)
+    async with browser.realtime.connect(model="repartee") as connection:
+        opened = await connection.recv()
     try:
         await client.chat.completions.create(model="repartee", messages=[])
         refused = ""
@@ -186,6 +190,7 @@ async def http(client: AsyncOpenAI, clips: list[bytes]) -> dict[str, Any]:
         "response": response.output_text,
         "followed": final,
         "transcript": transcript.text,
+        "modalities": opened.session.output_modalities,
         "speech_ms": len(pcm.content) / BYTES_PER_MS,
         "refused": refused,
     }

@@ -36,15 +36,22 @@ class Protocol:
     """One connection's side of the protocol; bounded in memory whatever a client sends."""
 
     def __init__(
-        self, *, voice: str, settings: ConversationSettings, transcribes_only: bool = False, session_id: str = ""
+        self,
+        *,
+        voice: str,
+        settings: ConversationSettings,
+        transcribes_only: bool = False,
+        session_id: str = "",
+        wanted: Json | None = None,
     ) -> None:
+        """Begin with the session that `wanted` makes, in the shape of session.update. Raises ApiError."""
         self._settings = settings
         self.session = Session(
             id=session_id or _new_id("sess"),
             voice=voice,
             type="transcription" if transcribes_only else "realtime",
             silence_ms=settings.turn_detection.silence_ms if settings.turn_detection else SILENCE_MS,
-        ).updated({})
+        ).updated(wanted or {})
         self.items = Items()
         self._conversation_id = _new_id("conv")
         self._decoder = Decoder(self.session.input_format)
