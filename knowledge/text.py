@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
 from unicodedata import combining
@@ -45,6 +46,26 @@ class DocumentText:
         """Return the pages of `text[start:end]`, as (offset into that slice, number); nothing without pages."""
         first = max(bisect_right(self.pages, start, key=lambda page: page[0]) - 1, 0)
         return tuple((max(offset - start, 0), number) for offset, number in self.pages[first:] if offset < end)
+
+
+def joined(documents: Iterable[DocumentText], title: str) -> DocumentText:
+    """Return documents as one, in order, under `title`."""
+    texts: list[str] = []
+    sections: list[Section] = []
+    pages: list[tuple[int, int]] = []
+    length = 0
+    for document in documents:
+        if length and document.text:
+            texts.append("\n\n")
+            length += 2
+        sections += [
+            Section(section.headings, tuple((start + length, end + length) for start, end in section.blocks))
+            for section in document.sections
+        ]
+        pages += [(start + length, number) for start, number in document.pages]
+        texts.append(document.text)
+        length += len(document.text)
+    return DocumentText(title, "".join(texts), tuple(sections), pages=tuple(pages))
 
 
 def stream_safe(text: str) -> str:

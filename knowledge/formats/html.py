@@ -29,6 +29,8 @@ _LINES = frozenset(["li", "tr", "dt", "dd"])
 _SPACES = re.compile(" {2,}")
 #: An element with this attribute is a section of its own, under that name: what a dialect of Markdown marks as a block.
 TITLED = "data-block-title"
+#: An element with this attribute begins the page of this number: what a converter marks in a document with pages.
+PAGE = "data-page-number"
 #: The main part of a page is read alone unless it holds less than this share of all that could be read.
 _MAIN_SHARE = 0.1
 #: The same for its only article, which may be one small teaser.
@@ -101,6 +103,7 @@ class _Page:
     preformatted: int = 0
     lists: list[int | None] = field(default_factory=list)  # the number of the next item; None without numbers
     outer: list[dict[int, str]] = field(default_factory=list)  # the headings to go back to
+    pages: list[tuple[int, int]] = field(default_factory=list)
 
     def read(self, root: LexborNode) -> _Page:
         """Walk `root` in document order, without recursion: pages nest thousands of elements deep. Returns self."""
@@ -141,6 +144,8 @@ class _Page:
     def enter(self, node: LexborNode, tag: str) -> None:
         """Begin a block."""
         self.flush()
+        if (page := node.attributes.get(PAGE) or "").isdecimal():
+            self.pages.append((self.length, min(int(page[:10]), _LAST_NUMBER)))
         self.preformatted += tag == "pre"
         if tag in {"ol", "ul"}:
             self.joint = "\n" if self.lists else self.joint
@@ -232,7 +237,7 @@ class _Page:
         )
         if not sections and self.length:  # nothing but headings: then they are what there is to read
             sections = (Section((), ((0, self.length),)),)
-        return DocumentText(title, "".join(self.text), sections)
+        return DocumentText(title, "".join(self.text), sections, pages=tuple(self.pages))
 
     def _collected(self) -> str:
         lines = "".join(self.inline).split("\n")

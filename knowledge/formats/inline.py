@@ -30,7 +30,8 @@ _TOGGLES = ("aria-expanded", "aria-controls", "data-toggle", "data-bs-toggle")
 _PARAGRAPH = 60
 _SPACE = re.compile(r"\s+")
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff"))
-_RAISED = str.maketrans("0123456789+-−=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱ")
+#: Digits and signs to those that stand above the line.
+RAISED = str.maketrans("0123456789+-−=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱ")
 _NOTE_MARK = re.compile(r"\[?[\d*†‡§a-z]{1,4}\]?")
 
 
@@ -96,7 +97,7 @@ def raised(node: LexborNode) -> str:
         return ""
     if text.isalpha() and len(text) > 1:  # 1st
         return text
-    lifted = text.translate(_RAISED)
+    lifted = text.translate(RAISED)
     return lifted if not set(lifted) & set(text) else f"^({text})"
 
 

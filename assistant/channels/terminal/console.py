@@ -60,7 +60,9 @@ def citation_panel(citation: Citation, *, plain: bool) -> RenderableType:
         (marks[0] + line(citation.passage[start:end]) + marks[1], "bold black on bright_green"),
         line(citation.passage[end:]),
     )
-    place = f"{printable(PurePath(citation.document).name)} · characters {citation.start}-{citation.end}"
+    place = f"{printable(PurePath(citation.document).name)} · "
+    place += f"page {citation.page} · " if citation.page is not None else ""
+    place += f"characters {citation.start}-{citation.end}"
     return Panel(
         passage,
         title=Text(

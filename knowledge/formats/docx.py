@@ -1,0 +1,179 @@
+"""Word documents (.docx, ECMA-376 part 1, 17): paragraphs, headings, lists and tables in their order.
+
+The parts are read as the XML they are: what makes a list of paragraphs, strikes words out or holds them in a form's
+field is not to be had otherwise.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html import escape
+from xml.etree.ElementTree import Element
+
+from knowledge.formats.html import html_document
+from knowledge.formats.inline import RAISED
+from knowledge.formats.markup import COMPOUND, Lists, Package, compound, has_head, heading, table
+from knowledge.text import LONGEST_HEADING, DocumentText
+
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_HEADING = re.compile(r"heading\s*(\d)", re.IGNORECASE)  # a style's name, in English whatever language Word speaks
+_TITLE = re.compile(r"title", re.IGNORECASE)
+_BREAKS = {f"{_W}tab": "\t", f"{_W}br": "\n", f"{_W}cr": "\n", f"{_W}noBreakHyphen": "-"}
+#: What is not there for a reader: deleted words, the codes of fields, and the second way to draw what was drawn.
+_UNREAD = {
+    f"{_W}del",
+    f"{_W}moveFrom",
+    f"{_W}instrText",
+    "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback",
+}
+_MOST_NESTED = 8
+
+
+def convert(content: bytes, name: str) -> DocumentText:
+    """Read a Word document. Raises DocumentError for one that is locked, damaged or of before 2007."""
+    if content.startswith(COMPOUND):
+        raise compound(content, ".docx")
+    package = Package(content)
+    main = package.related("", "officeDocument")
+    body = package.xml(main).find(f"{_W}body")
+    document = _Document(package, main)
+    html = "".join(document.blocks(body)) if body is not None else ""
+    return html_document(html, name, package.title()[:LONGEST_HEADING])
+
+
+class _Document:
+    """What the styles and the numbering of a document say about its paragraphs."""
+
+    def __init__(self, package: Package, main: str) -> None:
+        styles, numbering = package.related(main, "styles", None), package.related(main, "numbering", None)
+        self._styles = {
+            style.get(f"{_W}styleId"): style for style in (package.xml(styles).iter(f"{_W}style") if styles else ())
+        }
+        root = package.xml(numbering) if numbering else Element("none")
+        self._abstract = {found.get(f"{_W}abstractNumId"): found for found in root.iter(f"{_W}abstractNum")}
+        self._numbers = {found.get(f"{_W}numId"): _value(found, "abstractNumId") for found in root.iter(f"{_W}num")}
+
+    def blocks(self, parent: Element) -> Iterator[str]:
+        """Yield what is in `parent` as HTML: each paragraph, each list, each table."""
+        lists = Lists()
+        for element in _content(parent):
+            if element.tag == f"{_W}tbl":
+                yield lists.end() + _table(element)
+                continue
+            text = _text(element)
+            if not text.strip():
+                continue
+            if level := self._level(element):
+                yield lists.end() + heading(" ".join(text.split()), level)
+            elif (item := self._item(element)) is not None:
+                yield lists.item(_lines(text), *item)
+            else:
+                yield f"{lists.end()}<p>{_lines(text)}</p>"
+        yield lists.end()
+
+    def _inherited(self, paragraph: Element) -> Iterator[Element]:
+        """Yield the properties of a paragraph, then those of its style, and of the styles which that builds on."""
+        own = paragraph.find(f"{_W}pPr")
+        if own is not None:
+            yield own
+        style = self._styles.get(_value(own, "pStyle"))
+        for _ in range(_MOST_NESTED):
+            if style is None:
+                return
+            if (found := style.find(f"{_W}pPr")) is not None:
+                yield found
+            style = self._styles.get(_value(style, "basedOn"))
+
+    def _level(self, paragraph: Element) -> int:
+        """Return the level of a heading, 0 for any other paragraph."""
+        style = self._styles.get(_value(paragraph.find(f"{_W}pPr"), "pStyle"))
+        for _ in range(_MOST_NESTED):
+            if style is None:
+                break
+            named = _value(style, "name") or ""
+            if _TITLE.fullmatch(named):
+                return 1
+            if found := _HEADING.match(named):
+                return int(found[1])
+            style = self._styles.get(_value(style, "basedOn"))
+        outline = _value(paragraph.find(f"{_W}pPr"), "outlineLvl") or ""
+        return int(outline) + 1 if outline.isdecimal() and int(outline) < 9 else 0
+
+    def _item(self, paragraph: Element) -> tuple[int, str] | None:
+        """Return the depth and the kind (`ol` or `ul`) of the list that a paragraph is an item of, if it is one."""
+        for properties in self._inherited(paragraph):
+            numbering = properties.find(f"{_W}numPr")
+            if numbering is None:
+                continue
+            number = _value(numbering, "numId")
+            if not number or number == "0":
+                return None
+            depth = _value(numbering, "ilvl") or "0"
+            return min(int(depth) if depth.isdecimal() else 0, _MOST_NESTED), self._kind(number, depth)
+        return None
+
+    def _kind(self, number: str, depth: str) -> str:
+        abstract = self._abstract.get(self._numbers.get(number))
+        levels = abstract.findall(f"{_W}lvl") if abstract is not None else []
+        formats = [_value(level, "numFmt") for level in levels if level.get(f"{_W}ilvl") == depth]
+        return "ul" if not formats or formats[0] in (None, "bullet", "none") else "ol"
+
+
+def _content(parent: Element) -> Iterator[Element]:
+    """Yield the paragraphs and tables of an element, also those in content controls and insertions."""
+    for child in parent:
+        if child.tag in (f"{_W}p", f"{_W}tbl"):
+            yield child
+        elif child.tag in (f"{_W}sdt", f"{_W}sdtContent", f"{_W}ins", f"{_W}customXml", f"{_W}smartTag"):
+            yield from _content(child)
+
+
+def _text(element: Element) -> str:
+    """Return the words of a paragraph without what is struck out, deleted or hidden."""
+    if element.tag == f"{_W}t":
+        return element.text or ""
+    if element.tag in _BREAKS:
+        return _BREAKS[element.tag]
+    if element.tag in _UNREAD:
+        return ""
+    if element.tag == f"{_W}r":
+        properties = element.find(f"{_W}rPr")
+        if properties is not None:
+            if any(_is_on(properties, name) for name in ("strike", "dstrike", "vanish", "webHidden")):
+                return ""
+            if _value(properties, "vertAlign") == "superscript":
+                return "".join(map(_text, element)).translate(RAISED)
+    return "".join(map(_text, element))
+
+
+def _lines(text: str) -> str:
+    return escape(text.strip()).replace("\t", " ").replace("\n", "<br>")
+
+
+def _table(given: Element) -> str:
+    """Return a table as HTML; one inside a cell is part of its words."""
+    rows: list[list[str]] = []
+    for row in given.iter(f"{_W}tr"):
+        cells: list[str] = []
+        for cell in row.iter(f"{_W}tc"):
+            properties = cell.find(f"{_W}tcPr")
+            below = properties.find(f"{_W}vMerge") if properties is not None else None
+            if below is not None and below.get(f"{_W}val") != "restart" and rows and len(cells) < len(rows[-1]):
+                words = rows[-1][len(cells)]  # goes on from the row above
+            else:
+                words = " ".join(" ".join(_text(part) for part in cell.iter(f"{_W}p")).split())
+            span = _value(properties, "gridSpan") or "1"
+            cells += [words, *[""] * (min(int(span), 100) - 1 if span.isdecimal() else 0)]
+        rows.append(cells)
+    return table(rows, head=has_head(rows))
+
+
+def _value(parent: Element | None, name: str) -> str | None:
+    found = parent.find(f"{_W}{name}") if parent is not None else None
+    return found.get(f"{_W}val") if found is not None else None
+
+
+def _is_on(properties: Element, name: str) -> bool:
+    found = properties.find(f"{_W}{name}")
+    return found is not None and found.get(f"{_W}val") not in ("0", "false", "off")

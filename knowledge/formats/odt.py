@@ -1,0 +1,130 @@
+"""OpenDocument texts and spreadsheets (.odt, .ods; OASIS OpenDocument 1.3, part 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from html import escape
+from xml.etree.ElementTree import Element
+
+from knowledge.formats.html import html_document
+from knowledge.formats.markup import Lists, Package, has_head, heading, locked, table
+from knowledge.text import LONGEST_HEADING, DocumentText
+
+_OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
+_TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
+_TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
+_STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
+_MANIFEST = "{urn:oasis:names:tc:opendocument:xmlns:manifest:1.0}"
+_TITLE = "{http://purl.org/dc/elements/1.1/}title"
+#: Notes stand at the foot of a page, comments beside it, and what was deleted nowhere.
+_UNREAD = {f"{_TEXT}note", f"{_OFFICE}annotation", f"{_TEXT}tracked-changes", f"{_TEXT}sequence-decls"}
+#: Tables of what stands elsewhere.
+_INDEXES = {f"{_TEXT}table-of-content", f"{_TEXT}alphabetical-index", f"{_TEXT}illustration-index"}
+_MOST_REPEATED = 100  # a cell or a row says so, and the empty rest of a sheet is one row repeated a million times
+_MOST_NESTED = 8
+
+
+def convert(content: bytes, name: str) -> DocumentText:
+    """Read an OpenDocument text or spreadsheet. Raises DocumentError for one that is locked or damaged."""
+    package = Package(content)
+    if "META-INF/manifest.xml" in package.names():
+        manifest = package.xml("META-INF/manifest.xml")
+        if next(manifest.iter(f"{_MANIFEST}encryption-data"), None) is not None:
+            raise locked()
+    root = package.xml("content.xml")
+    meta = package.xml("meta.xml") if "meta.xml" in package.names() else Element("none")
+    title = " ".join((next((found.text or "" for found in meta.iter(_TITLE)), "")).split())
+    body = root.find(f"{_OFFICE}body")
+    reader = _Reader(root)
+    html = "".join(reader.blocks(part) for part in body) if body is not None else ""
+    return html_document(html, name, title[:LONGEST_HEADING])
+
+
+class _Reader:
+    """What the styles say, and the body by it."""
+
+    def __init__(self, root: Element) -> None:
+        self._struck = {
+            style.get(f"{_STYLE}name")
+            for style in root.iter(f"{_STYLE}style")
+            for properties in style.iter(f"{_STYLE}text-properties")
+            if properties.get(f"{_STYLE}text-line-through-style", "none") != "none"
+        }
+        self._counted = {
+            style.get(f"{_STYLE}name")
+            for style in root.iter(f"{_TEXT}list-style")
+            if style.find(f"{_TEXT}list-level-style-number") is not None
+        }
+
+    def blocks(self, parent: Element) -> str:
+        """Return what is in `parent` as HTML."""
+        made: list[str] = []
+        for element in parent:
+            if element.tag == f"{_TEXT}h":
+                level = element.get(f"{_TEXT}outline-level", "1")
+                made.append(heading(self.words(element), int(level) if level.isdecimal() else 1))
+            elif element.tag == f"{_TEXT}p":
+                made.append(f"<p>{self.html(element)}</p>")
+            elif element.tag == f"{_TEXT}list":
+                lists = Lists()
+                made += [lists.item(*item) for item in self._items(element, 0, "ul")]
+                made.append(lists.end())
+            elif element.tag == f"{_TABLE}table":
+                made.append(self._table(element))
+            elif element.tag not in _UNREAD | _INDEXES:
+                made.append(self.blocks(element))
+        return "".join(made)
+
+    def html(self, element: Element) -> str:
+        """Return the words of a paragraph with its line breaks, escaped."""
+        return escape(self._text(element).strip()).replace("\n", "<br>")
+
+    def words(self, element: Element) -> str:
+        """Return the words of an element in one line."""
+        return " ".join(self._text(element).split())
+
+    def _text(self, element: Element) -> str:
+        if element.tag in _UNREAD or element.get(f"{_TEXT}style-name") in self._struck:
+            return ""
+        if element.tag == f"{_TEXT}line-break":
+            return "\n"
+        if element.tag in (f"{_TEXT}s", f"{_TEXT}tab"):
+            return " "
+        pieces = [element.text or ""]
+        for child in element:
+            pieces += (self._text(child), child.tail or "")
+        return "".join(pieces)
+
+    def _items(self, given: Element, depth: int, kind: str) -> Iterator[tuple[str, int, str]]:
+        """Yield (HTML, depth, kind) for the items of a list and of those in it."""
+        named = given.get(f"{_TEXT}style-name")
+        kind = kind if named is None else "ol" if named in self._counted else "ul"
+        for item in given.iter() if depth >= _MOST_NESTED else given:
+            words = [self.html(part) for part in item if part.tag in (f"{_TEXT}p", f"{_TEXT}h")]
+            if text := "<br>".join(filter(None, words)):
+                yield text, depth, kind
+            if depth < _MOST_NESTED:
+                for inner in item.findall(f"{_TEXT}list"):
+                    yield from self._items(inner, depth + 1, kind)
+
+    def _table(self, given: Element) -> str:
+        rows: list[list[str]] = []
+        for row in given.iter(f"{_TABLE}table-row"):
+            cells: list[str] = []
+            for cell in row:
+                if cell.tag not in (f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"):
+                    continue
+                words = " ".join(filter(None, (self.words(part) for part in cell.iter(f"{_TEXT}p"))))
+                cells += [words] * _repeated(cell, "number-columns-repeated", words)
+            while cells and not cells[-1]:
+                cells.pop()
+            rows += [cells] * _repeated(row, "number-rows-repeated", "".join(cells))
+        rows = [row for row in rows if row]
+        named = given.get(f"{_TABLE}name", "")
+        above = f"<p>{escape(named)}</p>" if named and not named.lower().startswith(("table", "sheet")) else ""
+        return above + table(rows, head=has_head(rows)) if rows else ""
+
+
+def _repeated(element: Element, name: str, words: str) -> int:
+    number = element.get(f"{_TABLE}{name}", "1")
+    return min(int(number), _MOST_REPEATED) if words and number.isdecimal() else 1
