@@ -88,12 +88,12 @@ def test_what_fails_is_named_while_the_rest_is_added(repartee, documents):
 
 
 def test_other_kinds_of_files_are_mentioned(repartee, documents):
-    for name in ("a.docx", "b.docx", "c.png"):
+    for name in ("a.zip", "b.zip", "c.png"):
         (documents / name).write_bytes(b"x")
     result = repartee("add", documents)
     assert (result.exit_code, result.stdout) == (0, "2 added; the store now has 2 passages.\n")
-    assert result.stderr == "repartee: Files of other kinds were left out: 2 .docx, 1 .png.\n"
-    assert json.loads(repartee("add", "--json", documents).stdout)["skipped"] == {".docx": 2, ".png": 1}
+    assert result.stderr == "repartee: Files of other kinds were left out: 2 .zip, 1 .png.\n"
+    assert json.loads(repartee("add", "--json", documents).stdout)["skipped"] == {".zip": 2, ".png": 1}
 
 
 def test_an_unreadable_folder_is_named_while_the_rest_is_added(tmp_path, documents):
