@@ -127,6 +127,7 @@ class KnowledgeConfig:
     """What is taken into the store."""
 
     max_document_mb: float = setting(64.0, "larger documents are refused, MiB", minimum=0.001, maximum=4096)
+    uploads: bool = setting(True, "whether clients of the server may add and remove documents")
 
 
 @dataclass(frozen=True)

@@ -233,8 +233,11 @@ def load(path: Path, max_bytes: int = MAX_BYTES) -> bytes:
 
 
 def gone(paths: Iterable[Path], store: Store) -> tuple[Document, ...]:
-    """The documents in the store that were below one of the folders in `paths` and are no longer there."""
-    folders = [path.resolve() for path in paths if path.is_dir()]
+    """The documents in the store that were below one of the folders in `paths` and are no longer there.
+
+    Of a folder in which nothing is left at all nothing is gone: it may be where a drive is mounted at other times.
+    """
+    folders = [path.resolve() for path in paths if path.is_dir() and _has_something(path)]
     if not folders:
         return ()
     return tuple(
@@ -242,6 +245,14 @@ def gone(paths: Iterable[Path], store: Store) -> tuple[Document, ...]:
         for document in store.documents()
         if any(Path(document.path).is_relative_to(folder) for folder in folders) and _is_gone(document.path)
     )
+
+
+def _has_something(folder: Path) -> bool:
+    try:
+        with os.scandir(folder) as entries:
+            return next(entries, None) is not None
+    except OSError:
+        return False
 
 
 def _is_gone(path: str) -> bool:

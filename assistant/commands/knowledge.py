@@ -36,7 +36,7 @@ def command() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_obj
 def add(config: Config, paths: tuple[Path, ...], prune: bool, as_json: bool) -> None:
-    """Add documents and folders of documents (.md, .txt, .html).
+    """Add documents and folders of documents: Markdown, HTML, text, PDF, Word and more.
 
     Unchanged ones are skipped and changed ones replaced; what cannot be read is named, and the rest is added. Documents
     that have gone from a folder stay in the store, and are named, until --prune or `remove`.
@@ -85,6 +85,45 @@ def add(config: Config, paths: tuple[Path, ...], prune: bool, as_json: bool) -> 
     counts = {name: len(getattr(report, name)) for name in ("added", "replaced", "unchanged", "removed", "failed")}
     said = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
     click.echo(f"{said}; the store now has {passages} {'passage' if passages == 1 else 'passages'}.")
+
+
+@command.command()
+@click.argument("paths", nargs=-1, required=True, type=GivenPath())
+@click.option("--poll", is_flag=True, help="Look at every file again and again: for drives that tell of no changes.")
+@click.pass_obj
+def watch(config: Config, paths: tuple[Path, ...], poll: bool) -> None:
+    """Keep the store as documents and folders of documents are, until stopped.
+
+    What is saved, renamed or moved there is taken up within a second or so, and what is deleted there is removed;
+    beside a running server too. Of a folder that is empty or not there nothing is removed: it may be a drive.
+    """
+    import threading
+
+    try:
+        import watchfiles  # noqa: F401
+    except ImportError as error:
+        raise ReparteeError("watching needs watchfiles; install it with: pip install 'repartee[documents]'.") from error
+    from knowledge.watch import Watch
+
+    for path in paths:
+        if not path.exists():
+            raise ReparteeError(f"{path} does not exist; check the path.")
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    with opened_library(config) as library:
+        click.echo(f"Watching {', '.join(printable(str(path)) for path in paths)}; stop with Ctrl-C.")
+        Watch(library, [path.resolve() for path in paths], _tell_changes).run(stop, polling=poll or None)
+
+
+def _tell_changes(report: AddReport) -> None:
+    for name in ("added", "replaced"):
+        for path in getattr(report, name):
+            click.echo(f"{printable(str(path))}: {name}.")
+    for document in report.removed:
+        click.echo(f"{printable(document.path)}: removed.")
+    for _, sentence in report.failed:
+        click.echo(f"repartee: {printable(sentence)}", err=True)
 
 
 @command.command(name="list")

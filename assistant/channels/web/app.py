@@ -18,7 +18,7 @@ from starlette.websockets import WebSocket
 
 from assistant.channels.gate import HEALTH, SUBPROTOCOL, Gate, Refusal, given_key
 from assistant.channels.keys import ClientKeys
-from assistant.channels.web.http import audio, chat, home, responses
+from assistant.channels.web.http import audio, chat, documents, home, responses
 from assistant.channels.web.http.asked import Asked
 from assistant.channels.web.http.client_secrets import client_secret
 from assistant.channels.web.http.errors import answer_error, error_response
@@ -43,6 +43,7 @@ BODY_BYTES = {
     "/v1/audio/speech": 128 * KB,  # 4096 characters, however they are escaped
 }
 SMALL_BODY = 64 * KB
+DOCUMENTS = "/v1/knowledge/documents"  # where a request may carry what knowledge.max_document_mb says, and its form
 
 
 def build_app(service: Service) -> Starlette:
@@ -58,6 +59,8 @@ def build_app(service: Service) -> Starlette:
         Route("/v1/home/devices", home.devices),
         Route("/v1/home/devices/{name}", home.command, methods=["POST"]),
         Route("/v1/home/events", home.events),
+        Route(DOCUMENTS, documents.documents, methods=["GET", "POST"]),
+        Route(DOCUMENTS + "/{number:int}", documents.document, methods=["GET", "DELETE"]),
         Route("/v1/chat/completions", chat.complete, methods=["POST"]),
         Route("/v1/responses", responses.respond, methods=["POST"]),
         Route("/v1/responses/{name}", responses.kept_response, methods=["GET", "DELETE"]),
@@ -74,8 +77,11 @@ def build_app(service: Service) -> Starlette:
     app.state.responses = responses.Responses()
     app.state.watching = asyncio.Semaphore(home.MOST_WATCHERS)
     app.state.recordings = asyncio.Semaphore(MOST_RECORDINGS)
+    app.state.documents = asyncio.Semaphore(documents.MOST_AT_ONCE)
     app.state.keys = ClientKeys()
-    app.add_middleware(_Guard, gate=Gate(config.serve, app.state.keys))
+    app.add_middleware(
+        _Guard, gate=Gate(config.serve, app.state.keys), document_bytes=round(config.knowledge.max_document_mb * MB)
+    )
     if config.serve.origins:
         # Outside the guard: a browser asks for permission without the token.
         app.add_middleware(
@@ -170,8 +176,8 @@ async def _internal_error(_request: Request, error: Exception) -> Response:
 class _Guard:
     """Asks the gate about every request, and stops reading bodies that are too large."""
 
-    def __init__(self, app: ASGIApp, gate: Gate) -> None:
-        self._app, self._gate = app, gate
+    def __init__(self, app: ASGIApp, gate: Gate, document_bytes: int) -> None:
+        self._app, self._gate, self._documents = app, gate, document_bytes + MB
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
@@ -183,7 +189,7 @@ class _Guard:
             send = _logged(scope, send)
         refusal = self._gate.refuse(Headers(scope=scope), client, scope.get("subprotocols", ()), path=path)
         if refusal is None:
-            limit = BODY_BYTES.get(path, SMALL_BODY)
+            limit = self._documents if path == DOCUMENTS else BODY_BYTES.get(path, SMALL_BODY)
             await self._app(scope, _limited(receive, limit) if scope["type"] == "http" else receive, send)
         elif scope["type"] == "http":
             await _refused(refusal)(scope, receive, send)

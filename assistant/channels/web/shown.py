@@ -15,6 +15,10 @@ def shown_reply(reply: Reply) -> dict[str, Any]:
 
 def shown_citation(citation: Citation) -> dict[str, Any]:
     """Return a citation whose document is its name and its folder's, not its path."""
-    path = PurePath(citation.document)
-    name = "/".join(path.parts[1:][-2:]) if path.is_absolute() else citation.document
-    return citation.to_json() | {"document": name}
+    return citation.to_json() | {"document": shown_document(citation.document)}
+
+
+def shown_document(name: str) -> str:
+    """Return the name of a document and of its folder, of a path; any other name as it is."""
+    path = PurePath(name)
+    return "/".join(path.parts[1:][-2:]) if path.is_absolute() else name

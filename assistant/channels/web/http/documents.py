@@ -1,0 +1,152 @@
+"""/v1/knowledge/documents: what is answered from, listed, read, added to and removed over the network.
+
+A document that was sent is kept in the folder `documents` of the home, under its own name, so that it can be taken up
+again; one of the same name is replaced.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING
+
+from starlette.datastructures import UploadFile
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from assistant.channels.json import ApiError, Json, clean
+from assistant.channels.web.http.errors import form_body
+from assistant.channels.web.http.presence import while_there
+from assistant.channels.web.shown import shown_document
+from assistant.parts import Parts
+from engines.files import private_folder, write_whole
+
+if TYPE_CHECKING:
+    from knowledge.ingest import AddReport
+    from knowledge.library import Library
+    from knowledge.store.sqlite import Document
+
+FOLDER = "documents"
+LONGEST_NAME = 150  # characters
+#: Documents that are taken up at a time: each is held in memory, and converted in a process of its own.
+MOST_AT_ONCE = 2
+
+
+async def documents(request: Request) -> Response:
+    """List what is in the store, or take up a document."""
+    if request.method == "POST":
+        return await _added(request)
+    library = _parts(request).library
+    found = await asyncio.to_thread(library.documents)
+    return JSONResponse({"object": "list", "data": [_shown(document) for document in found]})
+
+
+async def document(request: Request) -> Response:
+    """Show a document with its plain text, into which citations point; or remove it."""
+    parts = _parts(request)
+    number = int(request.path_params["number"])
+    found = {each.id: each for each in await asyncio.to_thread(parts.library.documents)}.get(number)
+    if found is None:
+        raise ApiError("document_not_found", f"There is no document {number}.", status=404)
+    if request.method == "DELETE":
+        _may_change(parts)
+        await asyncio.to_thread(_remove, parts.library, parts.config.home / FOLDER, found)
+        return JSONResponse({"id": number, "object": "document", "deleted": True})
+    text = await asyncio.to_thread(parts.library.text, number)
+    return JSONResponse(_shown(found) | {"text": text})
+
+
+async def _added(request: Request) -> Response:
+    parts = _parts(request)
+    _may_change(parts)
+    async with form_body(request) as form:
+        upload = form.get("file")
+        if not isinstance(upload, UploadFile):
+            raise ApiError(
+                "missing_required_parameter",
+                "'file' is needed: a document, as a file of a multipart form.",
+                param="file",
+            )
+        name = _name(clean(upload.filename or ""))
+        async with request.app.state.documents:
+            content = await while_there(request, upload.read())
+            # Begun, it is brought to its end, whoever is still there to hear of it.
+            taken = await asyncio.to_thread(_take, parts.library, parts.config.home / FOLDER, name, content)
+    if taken.failure:
+        raise ApiError("document_unreadable", taken.failure, param="file")
+    assert taken.document is not None
+    return JSONResponse(
+        _shown(taken.document) | {"outcome": taken.outcome}, 200 if taken.outcome == "unchanged" else 201
+    )
+
+
+@dataclass(frozen=True)
+class _Taken:
+    document: Document | None
+    outcome: str
+    failure: str
+
+
+def _take(library: Library, folder: Path, name: str, content: bytes) -> _Taken:
+    """Keep a document and take it up; one that cannot be read leaves everything as it was."""
+    path = folder / name
+    try:
+        private_folder(folder)
+        before = path.read_bytes() if path.is_file() else None
+        write_whole(path, content)
+    except OSError as error:
+        raise ApiError("not_stored", f"{name} cannot be kept here ({error.strerror}).", status=507) from error
+    report: AddReport = library.add([path])
+    if report.failed:
+        if before is None:
+            path.unlink(missing_ok=True)
+        else:
+            write_whole(path, before)
+        return _Taken(None, "failed", report.failed[0][1].replace(str(path), name))
+    outcome = next(kind for kind in ("added", "replaced", "unchanged") if getattr(report, kind))
+    key = str(path.resolve())
+    return _Taken(next(each for each in library.documents() if each.path == key), outcome, "")
+
+
+def _remove(library: Library, folder: Path, found: Document) -> None:
+    library.remove(found.id)
+    path = Path(found.path)
+    if path.parent == folder.resolve():
+        path.unlink(missing_ok=True)
+
+
+def _name(given: str) -> str:
+    """Return the name under which a document is kept. Raises ApiError for one that is none."""
+    name = PurePath(given.replace("\\", "/")).name.strip()
+    if not name or name.startswith(".") or not name.isprintable() or len(name) > LONGEST_NAME:
+        raise ApiError(
+            "invalid_value",
+            f"The file needs a name, such as notes.md: at most {LONGEST_NAME} characters, the first no dot.",
+            param="file",
+        )
+    return name
+
+
+def _may_change(parts: Parts) -> None:
+    if not parts.config.knowledge.uploads:
+        raise ApiError(
+            "uploads_not_allowed", "The owner does not take documents over the network (knowledge.uploads).", status=403
+        )
+
+
+def _parts(request: Request) -> Parts:
+    parts: Parts = request.app.state.service.parts
+    return parts
+
+
+def _shown(found: Document) -> Json:
+    return {
+        "id": found.id,
+        "object": "document",
+        "title": found.title,
+        "document": shown_document(found.name),
+        "passages": found.passages,
+        "bytes": found.bytes,
+        "added_at": int(found.added_at),
+    }

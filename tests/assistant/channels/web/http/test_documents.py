@@ -1,0 +1,101 @@
+"""Documents over the network: listed, added, read, replaced, removed; each beside a server that answers from them."""
+
+import json
+import shutil
+import urllib.request
+from typing import Any
+
+import pytest
+
+from tests.assistant.channels.web.http.test_http import call, chat, form
+
+URL = "/v1/knowledge/documents"
+FERRY = b"# Ferry\n\nThe ferry to Skarholm leaves at twenty past nine from the north pier."
+
+
+@pytest.fixture(scope="module")
+def server(serve, samples_home, tmp_path_factory):
+    home = tmp_path_factory.mktemp("documents") / "home"
+    shutil.copytree(samples_home, home)
+    with serve(home, env={"REPARTEE_BUDGET_READ": "60000", "REPARTEE_BUDGET_RETRIEVE": "60000"}) as served:
+        served.home = home
+        yield served
+
+
+def send(served, name: str, content: bytes) -> tuple[int, Any]:
+    body, kind = form(name, content)
+    status, _, answer = call(f"{served.url}{URL}", body, kind=kind)
+    return status, json.loads(answer)
+
+
+def delete(served, number: int) -> Any:
+    with urllib.request.urlopen(
+        urllib.request.Request(f"{served.url}{URL}/{number}", method="DELETE"), timeout=60
+    ) as answer:
+        return json.loads(answer.read())
+
+
+def names(served) -> list[str]:
+    return [document["document"] for document in json.loads(call(f"{served.url}{URL}")[2])["data"]]
+
+
+def answer(served, question: str) -> Any:
+    return json.loads(chat(served, question)[2])["repartee"]["answer"]
+
+
+def test_a_document_that_is_sent_is_answered_from_at_once_until_it_is_removed(server):
+    status, added = send(server, "ferry.md", FERRY)
+    assert (status, added["outcome"], added["title"], added["passages"]) == (201, "added", "Ferry", 1)
+    assert added["document"] == "documents/ferry.md"
+    assert "twenty past nine" in answer(server, "When does the ferry to Skarholm leave?")
+    kept = json.loads(call(f"{server.url}{URL}/{added['id']}")[2])
+    assert "north pier" in kept["text"]
+    assert send(server, "ferry.md", FERRY)[1]["outcome"] == "unchanged"
+    status, replaced = send(server, "ferry.md", FERRY.replace(b"twenty past nine", b"half past ten"))
+    assert (status, replaced["outcome"]) == (201, "replaced")
+    assert "half past ten" in answer(server, "When does the ferry to Skarholm leave?")
+    assert delete(server, replaced["id"])["deleted"] is True
+    assert "documents/ferry.md" not in names(server)
+    assert not (server.home / "documents" / "ferry.md").exists()
+    assert call(f"{server.url}{URL}/{replaced['id']}")[0] == 404
+
+
+def test_one_that_cannot_be_read_leaves_everything_as_it_was(server):
+    send(server, "pier.md", b"The pier is closed in winter.")
+    before = names(server)
+    for name in ("pier.md", "new.md"):
+        status, refused = send(server, name, b"\0\1" * 1000)
+        assert status == 400
+        assert refused["error"]["message"].startswith(f"{name} holds binary data")
+    assert names(server) == before
+    assert (server.home / "documents" / "pier.md").read_bytes() == b"The pier is closed in winter."
+    assert sorted(path.name for path in (server.home / "documents").iterdir()) == ["pier.md"]
+
+
+@pytest.mark.parametrize("name", ["../../outside.md", "/etc/outside.md", "..\\outside.md"])
+def test_a_name_leads_out_of_no_folder(server, name):
+    assert send(server, name, b"Nothing stands outside.")[0] in (200, 201)
+    assert (server.home / "documents" / "outside.md").exists()
+
+
+@pytest.mark.parametrize("name", [".hidden.md", "x" * 200 + ".md", "song.mp3", "tab\tbed.md"])
+def test_what_is_no_name_of_a_document_is_refused_in_a_sentence(server, name):
+    status, refused = send(server, name, b"Words.")
+    assert status == 400
+    assert refused["error"]["message"].endswith(".")
+
+
+def test_where_a_document_is_not_said(server):
+    assert str(server.home) not in call(f"{server.url}{URL}")[2].decode()
+
+
+def test_an_owner_may_keep_the_store_to_themselves(serve, samples_home):
+    with serve(samples_home, env={"REPARTEE_KNOWLEDGE_UPLOADS": "false"}) as served:
+        status, refused = send(served, "ferry.md", FERRY)
+        assert (status, refused["error"]["code"]) == (403, "uploads_not_allowed")
+        assert names(served)
+
+
+def test_one_larger_than_the_setting_is_not_read(serve, samples_home):
+    with serve(samples_home, env={"REPARTEE_KNOWLEDGE_MAX_DOCUMENT_MB": "0.01"}) as served:
+        assert send(served, "large.md", b"word " * 10_000)[0] == 400
