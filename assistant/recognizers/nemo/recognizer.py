@@ -8,7 +8,6 @@ recognizer's own, so the event loop goes on; PyTorch releases the interpreter lo
 from __future__ import annotations
 
 import asyncio
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -20,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.audio.samples import RATE
+from assistant.recognizers.expected import names_in as expected_names
 from assistant.recognizers.lexicon import Contents, Follower, Lexicon
 from assistant.recognizers.nemo import streams
 from assistant.recognizers.nemo.archive import NemoError, restore
@@ -28,8 +28,6 @@ from assistant.turn.events import Transcript
 
 T = TypeVar("T")
 MOST_PHRASES = 10_000
-# Words in capitals after a word or a comma, which is to say not at the beginning of a sentence.
-_NAMES = re.compile(r"(?<=[\w,] )[A-Z][a-z]\w+(?: [A-Z][a-z]\w+)*")
 _BASE = "nemo.collections.asr.models.ASRModel"
 
 
@@ -209,14 +207,8 @@ def expected(contents: Contents) -> list[str]:
 
 
 def names_in(texts: Iterable[str], most: int = 2000) -> list[str]:
-    """Return the names in texts, the most frequent first: capitalised words inside a sentence, alone and in a row.
-
-    They are what a recognizer that knows English does not know of somebody's documents.
-    """
-    counts: Counter[str] = Counter()
-    for text in texts:
-        for row in _NAMES.findall(text):
-            counts.update({row, *row.split()})
+    """Return the names in texts, the most frequent first."""
+    counts = Counter(name for text in texts for name in expected_names(text))
     return [name for name, _ in counts.most_common(most)]
 
 

@@ -7,10 +7,10 @@ kept here. Nothing is started before the first utterance, or `prepare`.
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import os
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,15 +22,13 @@ from assistant.recognizers.recognizer import Speaker
 from assistant.recognizers.sphinx.building import build_beside
 from assistant.recognizers.sphinx.domain import KIND, cached
 from assistant.recognizers.worker_process import RecognizerError, WorkerDiedError, WorkerProcess
+from assistant.recognizers.worker_stream import AHEAD, WorkerStream
 from assistant.turn.events import Transcript
 
 logger = logging.getLogger(__name__)
 
-LIVES = 2  # workers that may die under one utterance
-AHEAD = 4 * 32_000  # bytes that may wait in a worker for one utterance, 4 s; then `feed` waits
 WORKERS = 4
 WORKER = "assistant.recognizers.sphinx.worker"
-LONGEST_PIECE = 32_000
 QUICK = 300_000  # characters that are learnt in a second or two: such a model is waited for
 
 
@@ -201,147 +199,20 @@ class SphinxRecognizer:
                     self._key = ""
 
 
-class SphinxStream:
+class SphinxStream(WorkerStream):
     """One utterance. See `RecognizerStream`."""
 
     def __init__(self, recognizer: SphinxRecognizer, *, speaker: Speaker | None = None, whole: bool = False) -> None:
+        super().__init__(partial(recognizer.worker_for, live=not whole), ahead=None if whole else AHEAD)
         self.speaker = speaker  # the mean cepstrum of the voice, once finished: give it to `SphinxRecognizer.stream`
-        self.hypothesis = ""
-        self._recognizer, self._whole = recognizer, whole
-        self._audio = bytearray()  # everything fed, for another worker should this one die
-        self._sent = self._decoded = 0
-        self._worker: WorkerProcess | None = None
-        self._number = 0
-        self._lives = LIVES
-        self._stable: list[str] = []
-        self._told = self._restated = 0
-        self._settled = False
-        self._news: asyncio.Future[None] | None = None
-        self._final: dict[str, Any] | None = None
-        self._failure = ""
-        self._over = False
+        self._whole = whole
 
-    async def feed(self, pcm: Pcm) -> str | None:
-        """Take int16[samples] at 16 kHz; return words that became stable since the last call, or None."""
-        self._check_open()
-        self._audio += pcm.astype("<i2", copy=False).tobytes()
-        await self._surviving(self._push)
-        fresh, self._told = self._stable[self._told :], len(self._stable)
-        return " ".join(fresh) or None
+    def opening(self) -> dict[str, Any]:
+        """Begin with the voice's mean."""
+        return {"mean": self.speaker, "whole": self._whole}
 
-    async def settle(self) -> str:
-        """Return the hypothesis once everything fed has been decoded."""
-        self._check_open()
-        await self._surviving(self._catch_up)
-        return self.hypothesis
-
-    async def finish(self) -> Transcript:
-        """Return all words."""
-        self._check_open()
-        final = await self._surviving(self._pull)
-        self._over, self.speaker = True, final["mean"]
+    def ended(self, final: dict[str, Any]) -> None:
+        """Keep the voice's mean."""
+        self.speaker = final["mean"]
         if final["hurried"]:
             logger.debug("An utterance was searched for less than usual: it cost too much, or several spoke at once.")
-        self.hypothesis = final["text"]
-        return Transcript(self.hypothesis)
-
-    def cancel(self) -> None:
-        """Drop the utterance."""
-        self._over = True
-        self._detach(tell=True)
-
-    def _check_open(self) -> None:
-        if self._over:
-            raise RecognizerError("This utterance is over; begin another with stream().")
-
-    async def _surviving(self, work: Any) -> Any:
-        """Do `work`; if the worker dies meanwhile, do it again on another."""
-        while True:
-            try:
-                if self._worker is None:
-                    await self._attach()
-                return await work()
-            except WorkerDiedError as death:  # noqa: PERF203 - costs nothing beside decoding
-                self._detach(tell=False)
-                self._lives -= 1
-                if not self._lives:
-                    self._over = True
-                    raise RecognizerError(
-                        "The speech recogniser stopped twice while it worked on this recording; try a shorter one."
-                    ) from death
-            except asyncio.CancelledError:
-                self.cancel()
-                raise
-
-    async def _attach(self) -> None:
-        worker = await self._recognizer.worker_for(live=not self._whole)
-        self._worker, self._number = worker, worker.register(self._receive)
-        self._sent = self._decoded = self._restated = 0
-        await worker.send(Kind.OPEN, self._number, json.dumps({"mean": self.speaker, "whole": self._whole}).encode())
-
-    def _detach(self, *, tell: bool) -> None:
-        worker, self._worker = self._worker, None
-        if worker is not None:
-            worker.forget(self._number, tell=tell and self._final is None)
-
-    async def _push(self) -> None:
-        worker = self._attached()
-        while self._sent < len(self._audio):
-            while not self._whole and self._sent - self._decoded > AHEAD:
-                await self._news_of(worker)
-            piece = bytes(self._audio[self._sent : self._sent + LONGEST_PIECE])
-            self._sent += len(piece)
-            await worker.send(Kind.AUDIO, self._number, piece)
-        self._attached()
-
-    async def _catch_up(self) -> None:
-        await self._push()
-        worker = self._attached()
-        self._settled = False
-        await worker.send(Kind.SETTLE, self._number)
-        while not self._settled:
-            await self._news_of(worker)
-
-    async def _pull(self) -> dict[str, Any]:
-        await self._push()
-        worker = self._attached()
-        await worker.send(Kind.FINISH, self._number)
-        while self._final is None:
-            await self._news_of(worker)
-        self._detach(tell=False)
-        return self._final
-
-    def _attached(self) -> WorkerProcess:
-        if self._failure:
-            self._over = True
-            self._detach(tell=False)
-            raise RecognizerError(self._failure)
-        if self._worker is None or not self._worker.alive:
-            raise WorkerDiedError
-        return self._worker
-
-    async def _news_of(self, worker: WorkerProcess) -> None:
-        if not worker.alive:
-            raise WorkerDiedError
-        self._news = asyncio.get_running_loop().create_future()
-        await worker.patiently(self._news)
-        self._attached()
-
-    def _receive(self, kind: Kind | None, payload: bytes) -> None:
-        """Take a frame of the worker; None says that it died."""
-        if kind is Kind.HEARD:
-            heard = json.loads(payload)
-            self._decoded += heard["bytes"]
-            self._settled = self._settled or heard["settled"]
-            self.hypothesis = heard["text"] or self.hypothesis
-            # After a worker's death its successor says the first words once more.
-            fresh = heard["stable"]
-            repeated = min(max(len(self._stable) - self._restated, 0), len(fresh))
-            self._restated += len(fresh)
-            self._stable += fresh[repeated:]
-        elif kind is Kind.FINAL:
-            self._final = json.loads(payload)
-        elif kind is Kind.FAILED:
-            self._failure = payload.decode()
-        if self._news is not None and not self._news.done():
-            self._news.set_result(None)

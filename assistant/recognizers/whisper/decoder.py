@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from assistant.audio.samples import RATE, Pcm
+from assistant.recognizers.loudness import end_of_speech
 from assistant.recognizers.whisper.features import HOP, log_mel
-from assistant.recognizers.whisper.loudness import end_of_speech
 from assistant.recognizers.whisper.vocabulary import Vocabulary
 from assistant.recognizers.whisper.weights import CONFIG, MODEL, VOCABULARY, tokens
 from assistant.recognizers.worker_process import RecognizerError

@@ -20,8 +20,8 @@ import numpy as np
 from assistant.audio.files import is_silent, split_at_pauses
 from assistant.audio.samples import RATE, Pcm
 from assistant.recognizers.frames import Kind
+from assistant.recognizers.loudness import end_of_speech
 from assistant.recognizers.recognizer import Speaker
-from assistant.recognizers.whisper.loudness import end_of_speech
 from assistant.recognizers.whisper.turns import Turns
 from assistant.recognizers.whisper.weights import find
 from assistant.recognizers.worker_process import RecognizerError, WorkerDiedError, WorkerProcess

@@ -1,8 +1,8 @@
 import numpy as np
 
 from assistant.audio.samples import RATE
+from assistant.recognizers.loudness import end_of_speech
 from assistant.recognizers.whisper.features import log_mel
-from assistant.recognizers.whisper.loudness import end_of_speech
 from tests.assistant.recognizers.whisper.tones import tone
 
 
