@@ -77,8 +77,10 @@ class SpeechConfig:
     """Which parts listen and speak."""
 
     recognizer: str = setting(
-        "auto", "auto, whisper, whisper:FOLDER, pocketsphinx, or a NeMo model: a .nemo file or a name"
+        "auto", "auto, whisper, whisper:FOLDER, sherpa:NAME, pocketsphinx, or a NeMo model: a .nemo file or a name"
     )
+    language: str = setting("en", "what Whisper's multilingual weights hear, as en or de; auto for whatever is spoken")
+    mirror: str = setting("", "folder or URL that `models pull` fetches recognizers from in place of the hub")
     voice: str = setting("auto", "auto, espeak, flite, or two NeMo models, FastPitch and HiFi-GAN: FILE,FILE or names")
     rate: float = setting(1.0, "speaking rate, 1 is normal", minimum=0.5, maximum=3)
 
@@ -148,6 +150,11 @@ class Config:
     def cache_dir(self) -> Path:
         """Folder of compiled engines and other things that can be made again."""
         return self.home / "cache"
+
+    @property
+    def models_dir(self) -> Path:
+        """Folder of the models that were pulled."""
+        return self.home / "models"
 
     def section(self, name: str) -> Any:
         """Return the section that the file calls `name`."""

@@ -193,9 +193,14 @@ class Parts:
 
         async with self._choosing_recognizer:
             if self._recognizer is None:
-                name = self.config.speech.recognizer
+                config = self.config
                 self._recognizer = await asyncio.to_thread(
-                    load_recognizer, name, self.config.cache_dir, Lexicon([self.library], self._phrases())
+                    load_recognizer,
+                    config.speech.recognizer,
+                    config.cache_dir,
+                    Lexicon([self.library], self._phrases()),
+                    models_dir=config.models_dir,
+                    language=config.speech.language,
                 )
                 self._stack.push_async_callback(self._recognizer.close)
             if live and not self._prepared:

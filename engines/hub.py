@@ -14,6 +14,7 @@ from engines.bert_config import BertConfig
 from engines.checkpoint import Checkpoint, default_checkpoint_path
 from engines.errors import ReparteeError
 from engines.files import private_folder, write_whole
+from engines.pull import read_record
 
 #: All a checkpoint needs (see `engines.checkpoint`); other formats of the same weights stay on the hub.
 FILES = (
@@ -118,11 +119,13 @@ def _not_fetched(name: str, error: BaseException) -> ReparteeError:
 
 
 def local_models(folder: Path) -> list[LocalModel]:
-    """The bundled reader, then every model pulled into `folder`."""
+    """The bundled reader, then every reader pulled into `folder`; recognizers and voices have a record of their own."""
     bundled = default_checkpoint_path()
     models = [_bundled(bundled)] if bundled.exists() else []
     paths = (
-        sorted(path for path in folder.iterdir() if path.is_dir() and path.name[0] != ".") if folder.is_dir() else ()
+        sorted(path for path in folder.iterdir() if path.is_dir() and path.name[0] != "." and not read_record(path))
+        if folder.is_dir()
+        else ()
     )
     return models + [_describe(_name(path), path) for path in paths]
 

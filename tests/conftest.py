@@ -34,7 +34,7 @@ def plain_ear() -> Iterator[None]:
     from assistant.recognizers import choose
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(choose, "best_installed", lambda cache_dir: choose.POCKETSPHINX)
+        patch.setattr(choose, "best_installed", lambda *_: choose.POCKETSPHINX)
         for name, value in EAR.items():
             patch.setenv(name, value)
         yield
@@ -140,13 +140,18 @@ def served(serve, samples_home) -> Iterator[Served]:
 
 
 class Hub(ThreadingHTTPServer):
-    """A small Hugging Face hub. `models`: name → folder; `fetched`: the files whose contents were sent."""
+    """A small Hugging Face hub. `models`: name → folder; `fetched`: the files whose contents were sent.
+
+    `cuts`: files whose next transfer breaks off, and after how many bytes; `starts`: where each transfer began.
+    """
 
     daemon_threads = True
 
     def __init__(self, models: dict[str, Path]) -> None:
         super().__init__(("127.0.0.1", 0), HubRoutes)
         self.models, self.fetched = models, []
+        self.cuts: dict[str, int] = {}
+        self.starts: list[tuple[str, int]] = []
         self.url = f"http://127.0.0.1:{self.server_port}"
 
 
@@ -172,7 +177,7 @@ class HubRoutes(BaseHTTPRequestHandler):
                 return self.send(200, json.dumps(self.tree(name)).encode(), body, {})
             if problem := self.problem(name, rest or "main"):
                 return self.send(*problem, body, {"X-Error-Code": problem[1].decode()})
-            files = [{"rfilename": file["path"]} for file in self.tree(name)]
+            files = [self.sibling(name, file["path"]) for file in self.tree(name)]
             info = {"id": name, "modelId": name, "sha": self.COMMIT, "private": False, "tags": [], "siblings": files}
             return self.send(200, json.dumps(info).encode(), body, {})
         name, _, rest = path.removeprefix("/").partition("/resolve/")
@@ -181,12 +186,29 @@ class HubRoutes(BaseHTTPRequestHandler):
             return self.send(*problem, body, {"X-Error-Code": problem[1].decode()})
         if not (self.server.models[name] / file).is_file():
             return self.send(404, b"EntryNotFound", body, {"X-Error-Code": "EntryNotFound"})
-        content = (self.server.models[name] / file).read_bytes()
+        return self.send_file(self.server.models[name] / file, body)
+
+    def send_file(self, path, body):
+        content, file = path.read_bytes(), path.name
+        headers = {"ETag": f'"{hashlib.sha256(content).hexdigest()}"', "X-Repo-Commit": self.COMMIT}
+        start = int((self.headers.get("Range") or "bytes=0-").removeprefix("bytes=").partition("-")[0])
         if body:
             self.server.fetched.append(file)
-        return self.send(
-            200, content, body, {"ETag": f'"{hashlib.sha256(content).hexdigest()}"', "X-Repo-Commit": self.COMMIT}
-        )
+            self.server.starts.append((file, start))
+            if (cut := self.server.cuts.pop(file, None)) is not None:
+                self.send(206 if start else 200, content[start:], False, headers)
+                self.wfile.write(content[start : start + cut])
+                self.close_connection = True
+                return None
+        return self.send(206 if start else 200, content[start:], body, headers)
+
+    def sibling(self, name, file):
+        content = (self.server.models[name] / file).read_bytes()
+        row = {"rfilename": file, "size": len(content)}
+        row["blobId"] = hashlib.sha1(f"blob {len(content)}\0".encode() + content).hexdigest()
+        if file.endswith(".onnx"):
+            row["lfs"] = {"sha256": hashlib.sha256(content).hexdigest(), "size": len(content), "pointerSize": 130}
+        return row
 
     def problem(self, name, revision):
         if name == "acme/gated":

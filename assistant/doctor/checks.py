@@ -16,11 +16,9 @@ from typing import Literal
 
 from assistant.channels.terminal.printable import printable
 from assistant.config import FILE_NAME, SECRETS, Config, section_types
+from assistant.machine import cores_here, instructions_here
 
 State = Literal["ok", "missing", "broken"]
-
-#: Instruction sets that make int8 reading on a CPU fast, best first.
-_FAST_INSTRUCTIONS = ("amx_int8", "avx512_vnni", "avx_vnni", "avx512f", "avx2", "asimddp")
 
 BROKER_S = 5.0  #: how long a broker is waited for
 
@@ -79,7 +77,7 @@ def settings(config: Config) -> dict[str, dict[str, object]]:
 
 def _machine(config: Config) -> Iterator[Finding]:
     yield Finding("machine", "Python", "ok", f"{platform.python_version()} in {sys.prefix}")
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    cores = cores_here()
     yield Finding(
         "machine", "processor", "ok", f"{platform.machine()}, {cores} cores for this process{_instructions()}"
     )
@@ -92,12 +90,9 @@ def _machine(config: Config) -> Iterator[Finding]:
 
 
 def _instructions() -> str:
-    try:
-        with open("/proc/cpuinfo", encoding="ascii", errors="replace") as cpuinfo:  # noqa: PTH123  a device, not a file
-            words = set(cpuinfo.read().split())
-    except OSError:
+    found = instructions_here()
+    if found is None:
         return ""
-    found = [name for name in _FAST_INSTRUCTIONS if name in words]
     return f", {' '.join(found)}" if found else ", no vector instructions for int8: reading will be slow"
 
 
@@ -221,22 +216,37 @@ def _speech(config: Config) -> Iterator[Finding]:
 
 
 def _recognizers(config: Config) -> Iterator[Finding]:
-    from assistant.recognizers.choose import POCKETSPHINX, WHISPER, best_installed
+    from assistant.recognizers.choose import POCKETSPHINX, SHERPA, WHISPER, best_installed, streaming_model
+    from assistant.recognizers.sherpa.model import read_model
     from assistant.recognizers.whisper.weights import find
 
     name = config.speech.recognizer
-    in_effect = best_installed(config.cache_dir) if name == "auto" else name
-    pocketsphinx = importlib.util.find_spec("pocketsphinx") is not None
-    if in_effect == WHISPER or in_effect.startswith(f"{WHISPER}:"):
-        weights = find(in_effect.removeprefix(WHISPER).removeprefix(":"))
+    in_effect = best_installed(config.cache_dir, config.models_dir) if name == "auto" else name
+    family, _, which = in_effect.partition(":")
+    if family == WHISPER:
+        weights = find(which)
         detail = f"Whisper {weights.name}: {weights.origin}, licence {weights.licence}, {weights.megabytes} MB"
         yield Finding("speech", "recognizer", "ok", detail)
-        return
-    if in_effect == POCKETSPHINX:
+    elif family == SHERPA:
+        model = read_model(streaming_model(which, config.models_dir))
+        kind = f"{model.family} {'transducer' if model.is_transducer else 'CTC'}"
+        yield Finding("speech", "recognizer", "ok", f"{model.folder.name}: streaming {kind}, {model.megabytes} MB")
+        yield from _streaming_library()
+    elif in_effect == POCKETSPHINX:
+        pocketsphinx = importlib.util.find_spec("pocketsphinx") is not None
         yield _part("recognizer", pocketsphinx, "pocketsphinx, biased to your documents", "pip install pocketsphinx")
+        yield Finding("speech", "a better ear", "missing", "one command away", "`repartee models recommend`")
     else:
         yield Finding("speech", "recognizer", "ok", in_effect)
-    yield Finding("speech", "Whisper", "missing", "a far better ear", "`repartee models recommend`")
+
+
+def _streaming_library() -> Iterator[Finding]:
+    """sherpa-onnx comes in two packages, of which some installers leave one out or take another version."""
+    versions = {name: version for name, version in _requirements("asr") if name.startswith("sherpa-onnx")}
+    one = len(set(versions.values())) == 1 and None not in versions.values()
+    detail = ", ".join(f"{package} {version or 'is not installed'}" for package, version in versions.items())
+    fix = "" if one else "pip install both of one version"
+    yield Finding("speech", "sherpa-onnx", "ok" if one else "broken", detail, fix)
 
 
 def _devices(config: Config) -> Iterator[Finding]:

@@ -1,80 +1,57 @@
-"""Whether Whisper runs here: weights of the right contents, and a library that this processor can execute.
-
-A library compiled for other processors ends the process that calls it, so this is found out in one of its own, once for
-each weights and each version of the library.
-"""
+"""Whether Whisper runs here, and how long one waits for it: `python -m … NAME [--json]`."""
 
 from __future__ import annotations
 
-import hashlib
-import logging
-import subprocess
+import json
+import os
 import sys
-from importlib import metadata
+import time
 from pathlib import Path
 
+from assistant.recognizers.probe import Trial, remembered
 from assistant.recognizers.whisper.weights import Weights, find, runs_here
 from engines.errors import ReparteeError
-from engines.processes import python_environment, python_module
 
-logger = logging.getLogger(__name__)
+MODULE = "assistant.recognizers.whisper.check"
+SECONDS = 2.0  # of sound, about a question
+#: Seconds for a question, from which quicker weights are the better ear.
+TOO_DEAR = 0.8
 
-LIMIT_S = 120.0  # on the busiest of machines
 
-
-def works(weights: Weights, cache_dir: Path) -> bool:
-    """Say whether these weights hear here; remembered in `cache_dir`. What is wrong is logged. Blocks for seconds."""
+def trial(weights: Weights, cache_dir: Path) -> Trial:
+    """Return whether these weights hear here, and the seconds that a question takes. Blocks at the first call."""
     if not runs_here():
-        return False
-    remembered = cache_dir / f"whisper-{_key(weights)}"
-    if remembered.exists():
-        return True
-    problem = tried(weights.name)
-    if problem:
-        logger.warning("pocketsphinx hears instead of Whisper %s: %s", weights.name, problem)
-        return False
-    try:
-        cache_dir.mkdir(parents=True, exist_ok=True)
-        remembered.touch()
-    except OSError:
-        logger.debug("%s cannot be written; Whisper is tried again at the next start.", cache_dir)
-    return True
-
-
-def tried(name: str) -> str:
-    """Load the weights of that name in a process of its own; return what was wrong, "" for nothing."""
-    command = python_module("assistant.recognizers.whisper.check", name)
-    try:
-        ended = subprocess.run(
-            command, env=python_environment(), capture_output=True, text=True, timeout=LIMIT_S, check=False
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        return f"it could not be tried ({error})."
-    if ended.returncode == 0:
-        return ""
-    lines = ended.stderr.strip().splitlines()
-    return lines[-1] if lines else f"its process ended with status {ended.returncode}."
-
-
-def _key(weights: Weights) -> str:
+        return Trial(problem="CTranslate2 is not installed; pip install 'repartee[asr]'.")
     files = [path for parts in weights.files.values() for path, _ in parts]
-    facts = [(str(path), path.stat().st_size, path.stat().st_mtime_ns) for path in files]
-    return hashlib.sha256(repr((facts, metadata.version("ctranslate2"))).encode()).hexdigest()[:24]
+    return remembered(MODULE, weights.name, files, "ctranslate2", cache_dir)
 
 
 def main() -> None:
-    """Load weights, hear a second of noise, and say what hears; status 1 and a sentence where that is impossible."""
+    """Load weights, hear a sound, and say what hears; status 1 and a sentence where that is impossible."""
     import numpy as np
 
     from assistant.audio.samples import RATE
-    from assistant.recognizers.whisper.decoder import Decoder
+    from assistant.recognizers.whisper.decoder import Decoder, threads_here
 
+    threads = threads_here()
+    noise = np.random.default_rng(0).normal(0, 3000, int(SECONDS * RATE)).astype(np.int16)
     try:
         weights = find(sys.argv[1])
-        Decoder(weights.read()).hear(np.random.default_rng(0).normal(0, 3000, RATE).astype(np.int16))
+        decoder = Decoder(weights.read(), threads=threads)
+        decoder.hear(noise)
+        # Of the processor, not of the clock: how busy the machine is just now says little of what it can do.
+        started_s = time.process_time()
+        decoder.hear(noise)
+        cost = (time.process_time() - started_s) / min(threads, os.cpu_count() or 1)
     except ReparteeError as error:
         sys.exit(str(error))
-    print(f"Whisper {weights.name} hears here: {weights.origin}, licence {weights.licence}, {weights.megabytes} MB.")
+    if "--json" in sys.argv:
+        print(json.dumps({"cost": cost}))
+        return
+    print(
+        f"Whisper {Path(weights.name).name} hears here, a question in about {1000 * cost:.0f} ms: {weights.origin}, "
+        f"licence {weights.licence}, {weights.megabytes} MB."
+    )
 
 
 if __name__ == "__main__":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import os
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,10 +14,13 @@ import numpy as np
 from assistant.audio.samples import RATE, Pcm
 from assistant.recognizers.loudness import end_of_speech
 from assistant.recognizers.whisper.features import HOP, log_mel
-from assistant.recognizers.whisper.vocabulary import Vocabulary
+from assistant.recognizers.whisper.vocabulary import ANY, ENGLISH, Vocabulary
 from assistant.recognizers.whisper.weights import CONFIG, MODEL, VOCABULARY, tokens
 from assistant.recognizers.worker_process import RecognizerError
 
+logger = logging.getLogger(__name__)
+
+THREADS = 4  # at most; more are no quicker
 #: Whisper was trained on 30 s, whose encoding takes most of the time. So much silence after what was said is enough for
 #: it to notice the end, if times are decoded too: docs/speech.md has the errors with less and with more.
 SHORTEST_S, MARGIN_S, LONGEST_S = 8.0, 4.0, 30.0
@@ -51,25 +56,51 @@ class Hypothesis:
 
 
 class Decoder:
-    """A Whisper model on the CPU, its weights in int8.
+    """A Whisper model: in float16 on an NVIDIA GPU where CTranslate2 can use one, else in int8 on the CPU.
 
-    Raises RecognizerError where CTranslate2 cannot be used, or the files are not a model it reads.
+    `language` is what a multilingual model hears, "auto" for whatever is spoken.
+    Raises RecognizerError where CTranslate2 cannot be used, the files are not a model it reads, or it does not know the
+    language.
     """
 
-    def __init__(self, files: Mapping[str, bytes], *, threads: int = 1) -> None:
+    def __init__(self, files: Mapping[str, bytes], *, threads: int = 1, language: str = ENGLISH) -> None:
         try:
             import ctranslate2
         except (ImportError, OSError) as error:
             raise RecognizerError(f"CTranslate2 cannot be used ({error}); pip install 'repartee[asr]'.") from error
         contents: dict[str, Any] = {MODEL: files[MODEL], CONFIG: files[CONFIG], VOCABULARY: files[VOCABULARY]}
-        try:
-            self._model = ctranslate2.models.Whisper(
-                "whisper", device="cpu", compute_type="int8", intra_threads=threads, inter_threads=1, files=contents
-            )
-        except (RuntimeError, ValueError) as error:  # its classes for everything
-            raise RecognizerError(f"The Whisper model cannot be loaded ({error}).") from error
         self._array = ctranslate2.StorageView.from_array
-        self._vocabulary = Vocabulary(tokens(files[VOCABULARY]), multilingual=self._model.is_multilingual)
+        self._model = self._on_a_gpu(ctranslate2, contents)
+        self.device = "CPU" if self._model is None else "GPU"
+        if self._model is None:
+            try:
+                self._model = ctranslate2.models.Whisper(
+                    "whisper", device="cpu", compute_type="int8", intra_threads=threads, inter_threads=1, files=contents
+                )
+            except (RuntimeError, ValueError) as error:  # its classes for everything
+                raise RecognizerError(f"The Whisper model cannot be loaded ({error}).") from error
+        multilingual = bool(self._model.is_multilingual)
+        if not multilingual and language not in {ENGLISH, ANY}:
+            raise RecognizerError(
+                f"These weights of Whisper know English alone, not '{language}'; those of whisper:base know others too."
+            )
+        self._vocabulary = Vocabulary(tokens(files[VOCABULARY]), multilingual=multilingual, language=language)
+        self._any_language = multilingual and language == ANY
+
+    def _on_a_gpu(self, ctranslate2: Any, contents: dict[str, Any]) -> Any:
+        """Return the model on a GPU that has encoded a moment of silence, None where that is not possible."""
+        try:
+            if not ctranslate2.get_cuda_device_count():
+                return None
+            if "float16" not in ctranslate2.get_supported_compute_types("cuda"):
+                return None
+            model = ctranslate2.models.Whisper("whisper", device="cuda", compute_type="float16", files=contents)
+            # Libraries of CUDA that are missing are missed only now.
+            model.encode(self._array(log_mel(np.zeros(RATE, np.int16), RATE, model.n_mels)), to_cpu=True)
+        except (RuntimeError, ValueError) as error:
+            logger.warning("Whisper runs on the CPU: the GPU cannot be used (%s).", error)
+            return None
+        return model
 
     def hear(self, pcm: Pcm) -> str:
         """Return what is said in int16[samples] at 16 kHz, at most 30 s; "" for sounds that are no speech.
@@ -87,11 +118,11 @@ class Decoder:
         said_s = len(pcm) / RATE
         features = log_mel(pcm, int(length_s * RATE) // STEP * STEP, self._model.n_mels)
         most = MOST_TOKENS if length_s >= LONGEST_S else TOKENS + int(TOKENS_A_SECOND * said_s)
-        opening = self._vocabulary.opening
         try:
+            encoded = self._model.encode(self._array(features))
             result = self._model.generate(
-                self._model.encode(self._array(features)),
-                [opening],
+                encoded,
+                [self._opening(encoded)],
                 beam_size=1,
                 max_length=2 * most,  # half of it may be decoded
                 return_scores=True,
@@ -108,6 +139,12 @@ class Decoder:
             score=float(result.scores[0]),
         )
 
+    def _opening(self, encoded: Any) -> list[int]:
+        if not self._any_language:
+            return self._vocabulary.opening
+        mark, _ = self._model.detect_language(encoded)[0][0]  # the likeliest, as "<|de|>"
+        return self._vocabulary.opening_in(mark[2:-2])
+
     def _until(self, decoded: Sequence[int], end_s: float) -> Sequence[int]:
         """Leave out what the model says after the end of speech, where it is apt to say everything once more."""
         for place, token in enumerate(decoded):
@@ -115,6 +152,11 @@ class Decoder:
             if place and time_s is not None and time_s >= end_s:
                 return decoded[:place]
         return decoded
+
+
+def threads_here() -> int:
+    """Return how many threads one sound is decoded with."""
+    return min(os.cpu_count() or 1, THREADS)
 
 
 def _in_a_room(pcm: Pcm) -> Pcm:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import time
 from collections.abc import Coroutine
 from enum import IntEnum
@@ -22,6 +21,7 @@ from assistant.audio.samples import RATE, Pcm
 from assistant.recognizers.frames import Kind
 from assistant.recognizers.loudness import end_of_speech
 from assistant.recognizers.recognizer import Speaker
+from assistant.recognizers.whisper.decoder import threads_here
 from assistant.recognizers.whisper.turns import Turns
 from assistant.recognizers.whisper.weights import find
 from assistant.recognizers.worker_process import RecognizerError, WorkerDiedError, WorkerProcess
@@ -29,7 +29,6 @@ from assistant.turn.events import Transcript
 
 WORKER = "assistant.recognizers.whisper.worker"
 LIVES = 2  # processes that may die of one sound
-THREADS = 4
 SHORTEST_CUT_S, LONGEST_CUT_S = 15.0, 26.0  # of a longer recording; 30 s are a model's most, and some silence is needed
 AGAIN_S = 1.0  # of new sound, after which an utterance under way is decoded again,
 PATIENT = 4.0  # but not before so many times what decoding took last: whoever ends meanwhile has to wait for it
@@ -45,17 +44,18 @@ class Rank(IntEnum):
 
 
 class WhisperRecognizer:
-    """Recognises English speech.
+    """Recognises speech, in English or another language that the weights know.
 
     Args:
         weights: "tiny", "base", a folder, or "" for the best that are installed. Raises RecognizerError for others.
         threads: of the processor for one sound; as many as cores, up to 4, by default.
+        language: as "en" or "de", or "auto" for whatever is spoken.
     """
 
-    def __init__(self, weights: str = "", *, threads: int = 0) -> None:
+    def __init__(self, weights: str = "", *, threads: int = 0, language: str = "en") -> None:
         self.weights = find(weights)
         self._named = weights or self.weights.name
-        self._threads = threads or min(os.cpu_count() or 1, THREADS)
+        self._threads, self._language = threads or threads_here(), language
         self._turns = Turns()
         self._attempt: asyncio.Task[None] | None = None
         self.took_s = 0.0  # to decode the newest sound
@@ -132,7 +132,8 @@ class WhisperRecognizer:
             await before.close()
         worker = await WorkerProcess.start(WORKER)
         try:
-            await worker.ask(Kind.DOMAIN, {"weights": self._named, "threads": self._threads})
+            request = {"weights": self._named, "threads": self._threads, "language": self._language}
+            await worker.ask(Kind.DOMAIN, request)
         except WorkerDiedError as death:
             reason = worker.last_words()
             await worker.close()

