@@ -188,25 +188,27 @@ class Parts:
         Not `live`, for a recording, what live speech needs is left for when it is needed.
         Raises ReparteeError for a recognizer that is not installed.
         """
-        from assistant.recognizers.choose import load_recognizer
-        from assistant.recognizers.lexicon import Lexicon
-
         async with self._choosing_recognizer:
             if self._recognizer is None:
-                config = self.config
-                self._recognizer = await asyncio.to_thread(
-                    load_recognizer,
-                    config.speech.recognizer,
-                    config.cache_dir,
-                    Lexicon([self.library], self._phrases()),
-                    models_dir=config.models_dir,
-                    language=config.speech.language,
-                )
+                self._recognizer = await asyncio.to_thread(self._load_recognizer, self._phrases())
                 self._stack.push_async_callback(self._recognizer.close)
             if live and not self._prepared:
                 await self._recognizer.prepare()
                 self._prepared = True
             return self._recognizer
+
+    def _load_recognizer(self, phrases: list[Phrases]) -> Recognizer:
+        """Load the one that is set; of "auto" it is said once if nothing good is here. Blocking."""
+        from assistant.recognizers.choose import POCKETSPHINX, best_installed, hint_once, load_recognizer
+        from assistant.recognizers.lexicon import Lexicon
+
+        config, name = self.config, self.config.speech.recognizer
+        if name == "auto":
+            name = best_installed(config.cache_dir, config.models_dir)
+            if name == POCKETSPHINX and (hint := hint_once(config.cache_dir)):
+                log.warning("%s", hint)
+        lexicon, language = Lexicon([self.library], phrases), config.speech.language
+        return load_recognizer(name, config.cache_dir, lexicon, models_dir=config.models_dir, language=language)
 
     async def synthesizer(self) -> Synthesizer:
         """Return the voice; loaded at the first call. Raises ReparteeError for a voice that is not installed."""

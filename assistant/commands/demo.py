@@ -11,6 +11,7 @@ import click
 
 from assistant.config import Config
 from assistant.samples import SAMPLES
+from engines.errors import ReparteeError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -30,8 +31,8 @@ def command(config: Config) -> None:
     from assistant.channels.terminal.console import prompt
     from assistant.parts import Parts
 
-    config = dataclasses.replace(config, home=config.home / "demo")
     console = Console(highlight=False)
+    config = dataclasses.replace(with_an_ear(config, console), home=config.home / "demo")
     console.print("[bold]1[/] Loading the reader")
     parts = Parts.open(config)
     with asyncio.Runner() as runner:
@@ -41,6 +42,30 @@ def command(config: Config) -> None:
                 prompt(parts, console, runner)
         finally:
             runner.run(parts.close())
+
+
+def with_an_ear(config: Config, console: Console) -> Config:
+    """Return the settings with the best ear of the user's home; on a terminal offer one if only pocketsphinx hears."""
+    from assistant.recognizers.choose import BETTER_EAR, POCKETSPHINX, SHERPA, best_installed, streaming_model
+    from assistant.recognizers.pulling import pull_recognizer
+    from assistant.recognizers.recommending import recommendation
+
+    if config.speech.recognizer != "auto":
+        return config
+    best = best_installed(config.cache_dir, config.models_dir)
+    if best == POCKETSPHINX:
+        console.print(BETTER_EAR, style="dim")
+        if sys.stdin.isatty():
+            name = recommendation(config)["recommended"]
+            if name != POCKETSPHINX and click.confirm(f"Get {name} now?", default=False):
+                try:
+                    console.print(pull_recognizer(config, name), style="dim", markup=False)
+                    best = best_installed(config.cache_dir, config.models_dir)
+                except ReparteeError as problem:
+                    console.print(f"{problem} Going on without.", style="yellow", markup=False)
+    if best.startswith(SHERPA):
+        best = f"{SHERPA}:{streaming_model(best.removeprefix(f'{SHERPA}:'), config.models_dir)}"
+    return dataclasses.replace(config, speech=dataclasses.replace(config.speech, recognizer=best))
 
 
 async def demo(parts: Parts, console: Console) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from assistant.recognizers.recognizer import Recognizer
 
 CHUNK_MS = 100  # of audio a live stream is fed at a time
+SETTLE_MS = 64.0  # of quiet, after which the ear has the recognizer settle
 
 
 @dataclass(frozen=True)
@@ -64,14 +66,37 @@ class Result:
 @click.option(
     "--live", is_flag=True, help="Feed each recording as fast as it was spoken, and time the wait at its end."
 )
+@click.option(
+    "--pause",
+    "pause_ms",
+    default=0.0,
+    type=click.FloatRange(0, 5000),
+    metavar="MS",
+    help="With --live: quiet after each, in which the recognizer settles as in a conversation; then the wait begins.",
+)
+@click.option(
+    "--recognizer",
+    "names",
+    multiple=True,
+    help="As in speech.recognizer, any number of times; default: all that work.",
+)
 @click.option("--plain", is_flag=True, help="Do not bias the recognizer to the documents of the store.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option("-v", "--verbose", is_flag=True, help="Print a line for each recording.")
 @click.pass_obj
 def command(
-    config: Config, manifest: Path, *, kind: str, live: bool, plain: bool, as_json: bool, verbose: bool
+    config: Config,
+    manifest: Path,
+    *,
+    kind: str,
+    live: bool,
+    pause_ms: float,
+    names: tuple[str, ...],
+    plain: bool,
+    as_json: bool,
+    verbose: bool,
 ) -> None:
-    """Score the recognizer on MANIFEST: JSON lines with "file" (beside the manifest), "text", and maybe "start", "end".
+    """Score recognizers on MANIFEST: JSON lines with "file" (beside the manifest), "text", and maybe "start", "end".
 
     Words are compared without case and punctuation, figures as they are said. Rows without text are left out.
     """
@@ -80,21 +105,41 @@ def command(
         raise ReparteeError(
             f'{manifest}: no rows to score; expected lines such as {{"file": "a.wav", "text": "hello"}}.'
         )
-    results = asyncio.run(_evaluate(config, recordings, live=live, plain=plain))
-    summary = summarise(results)
-    if as_json:
-        rows = [result.__dict__ for result in results]
-        click.echo(json.dumps(summary | ({"rows": rows} if verbose else {})))
-        return
-    for result in results if verbose else ():
-        click.echo(
-            f"{result.errors:3d}/{result.words:<3d} {result.file}\n        {result.said}\n        {result.heard}"
+    reports: dict[str, dict[str, Any]] = {}
+    for name in names or _those_that_work(config):
+        results, memory_mb, cpu_s = asyncio.run(
+            _evaluate(config, name, recordings, live=live, pause_ms=pause_ms, plain=plain)
         )
-    click.echo(
-        f"{summary['recordings']} recordings, {summary['audio_s']:.0f} s: {summary['wer']:.1%} of {summary['words']} "
-        f"words wrong, real-time factor {summary['real_time_factor']:.2f}, wait at the end "
-        f"p50 {summary['wait_ms_p50']:.0f} ms, p95 {summary['wait_ms_p95']:.0f} ms"
+        summary: dict[str, Any] = summarise(results) | {"memory_mb": memory_mb, "cpu_s": cpu_s}
+        reports[name] = summary
+        if as_json:
+            summary |= {"rows": [result.__dict__ for result in results]} if verbose else {}
+            continue
+        for result in results if verbose else ():
+            click.echo(
+                f"{result.errors:3d}/{result.words:<3d} {result.file}\n        {result.said}\n        {result.heard}"
+            )
+        click.echo(_line(name, summary, live=live))
+    if as_json:
+        click.echo(json.dumps(reports))
+
+
+def _line(name: str, summary: dict[str, Any], *, live: bool) -> str:
+    """Return a line for people. While somebody speaks the clock says nothing of the work; the processor's time does."""
+    factor = summary["cpu_s"] / max(summary["audio_s"], 1e-9) if live else summary["real_time_factor"]
+    return (
+        f"{name}: {summary['recordings']} recordings, {summary['audio_s']:.0f} s: {summary['wer']:.1%} of "
+        f"{summary['words']} words wrong, {'CPU seconds a second' if live else 'real-time factor'} {factor:.2f}, "
+        f"wait at the end p50 {summary['wait_ms_p50']:.0f} ms, p95 {summary['wait_ms_p95']:.0f} ms, "
+        f"{summary['memory_mb']} MB"
     )
+
+
+def _those_that_work(config: Config) -> list[str]:
+    from assistant.recognizers.choose import installed
+
+    name = config.speech.recognizer
+    return installed(config.cache_dir, config.models_dir) if name == "auto" else [name]
 
 
 def read_manifest(manifest: Path, kind: str = "") -> Iterator[Recording]:
@@ -123,15 +168,24 @@ def read_manifest(manifest: Path, kind: str = "") -> Iterator[Recording]:
             yield recording
 
 
-async def recognise(recognizer: Recognizer, recording: Recording, *, live: bool) -> Result:
-    """Recognise one recording, as a whole or fed while it would be spoken."""
+async def recognise(recognizer: Recognizer, recording: Recording, *, live: bool, pause_ms: float = 0.0) -> Result:
+    """Recognise one recording, as a whole or fed while it would be spoken.
+
+    With a pause the recognizer settles in it, as the ear has it do, and `waited_s` is what is left after the pause.
+    """
     pcm = await asyncio.to_thread(recording.load)
     started = time.perf_counter()
     if live:
         stream = recognizer.stream()
         async for chunk in in_real_time(pcm, CHUNK_MS):
             await stream.feed(chunk)
-        ended = time.perf_counter()
+        ended = time.perf_counter() + pause_ms / 1000
+        if pause_ms >= SETTLE_MS:
+            await asyncio.sleep(SETTLE_MS / 1000)
+            await stream.settle()
+            await asyncio.sleep(max(0.0, ended - time.perf_counter()))
+        else:
+            await asyncio.sleep(pause_ms / 1000)
         transcript = await stream.finish()
     else:
         ended = started
@@ -166,7 +220,27 @@ def summarise(results: Sequence[Result]) -> dict[str, float]:
     }
 
 
-async def _evaluate(config: Config, recordings: Sequence[Recording], *, live: bool, plain: bool) -> list[Result]:
+def processes_of_ours() -> tuple[int, float]:
+    """Return the most memory (MB) that the processes we started had at a time, and their processor's time (s) so far.
+
+    Nothing where the system has no /proc.
+    """
+    memory_kb, ticks = 0, 0
+    for process in Path("/proc/self/task").glob("*/children"):
+        for number in process.read_text().split():
+            with suppress(OSError, ValueError, IndexError):
+                status = Path(f"/proc/{number}/status").read_text()
+                memory_kb += int(status.partition("VmHWM:")[2].split()[0])
+                # The fields after the name in brackets: user and system time are the 14th and 15th of all.
+                fields = Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()
+                ticks += int(fields[11]) + int(fields[12])
+    return memory_kb // 1024, ticks / os.sysconf("SC_CLK_TCK")
+
+
+async def _evaluate(
+    config: Config, name: str, recordings: Sequence[Recording], *, live: bool, pause_ms: float, plain: bool
+) -> tuple[list[Result], int, float]:
+    """Return the results, and the most memory (MB) and the processor's time (s) of the recognizer's processes."""
     from assistant.library import opened_library
     from assistant.recognizers.choose import load_recognizer
     from assistant.recognizers.lexicon import Lexicon
@@ -176,9 +250,19 @@ async def _evaluate(config: Config, recordings: Sequence[Recording], *, live: bo
         lexicon = None
         if not plain and (config.home / STORE_NAME).exists():
             lexicon = Lexicon([stack.enter_context(opened_library(config))])
-        recognizer = await asyncio.to_thread(load_recognizer, config.speech.recognizer, config.cache_dir, lexicon)
+        recognizer = await asyncio.to_thread(
+            load_recognizer,
+            name,
+            config.cache_dir,
+            lexicon,
+            models_dir=config.models_dir,
+            language=config.speech.language,
+        )
         try:
             await recognizer.transcribe(recordings[0].load()[:RATE])  # loads its models
-            return [await recognise(recognizer, recording, live=live) for recording in recordings]
+            _, before_s = processes_of_ours()
+            results = [await recognise(recognizer, recording, live=live, pause_ms=pause_ms) for recording in recordings]
+            memory_mb, after_s = processes_of_ours()
+            return results, memory_mb, round(after_s - before_s, 2)
         finally:
             await recognizer.close()

@@ -33,9 +33,7 @@ def pull(config: Config, name: str, revision: str | None, *, accepted: bool, sou
     from assistant.recognizers.pulling import is_recognizer, pull_recognizer
 
     if is_recognizer(name):
-        click.echo(
-            pull_recognizer(config, name, revision=revision, accepted=accepted, source=source or config.speech.mirror)
-        )
+        click.echo(pull_recognizer(config, name, revision=revision, accepted=accepted, source=source))
         return
     from engines.hub import pull as fetch
 

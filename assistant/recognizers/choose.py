@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 from assistant.recognizers.lexicon import Lexicon
 from assistant.recognizers.recognizer import Recognizer
 from engines.errors import ReparteeError
+from engines.files import private_folder
 
 POCKETSPHINX, WHISPER, SHERPA = "pocketsphinx", "whisper", "sherpa"
 #: Of those that keep up with this machine, the first that is here is "auto": as published, the most accurate first.
 ORDER = (
     *("sherpa:nemotron-en", "sherpa:zipformer-en", "sherpa:fastconformer-en", "whisper:base", "sherpa:kroko-en"),
     *("whisper:tiny", "sherpa:zipformer-en-20m", POCKETSPHINX),
+)
+
+BETTER_EAR = (
+    "pocketsphinx hears, which gets several times the words wrong that a better ear does; one is a command away: "
+    "repartee models recommend"
 )
 
 
@@ -83,6 +90,17 @@ def installed(cache_dir: Path, models_dir: Path | None = None) -> list[str]:
         if not trial.problem
     }
     return [*sorted(ranks, key=lambda name: ranks[name]), POCKETSPHINX]
+
+
+def hint_once(cache_dir: Path) -> str:
+    """Return a sentence for whoever is heard by pocketsphinx because nothing better is here; "" from then on."""
+    told = cache_dir / "better-ear-told"
+    if told.exists():
+        return ""
+    with contextlib.suppress(OSError):
+        private_folder(cache_dir)
+        told.touch()
+    return BETTER_EAR
 
 
 def streaming_model(which: str, models_dir: Path | None) -> Path:

@@ -24,14 +24,18 @@ def is_recognizer(name: str) -> bool:
     return name.startswith(WHISPER) or any(model.name == name for model in STREAMING)
 
 
-def pull_recognizer(config: Config, name: str, *, revision: str | None, accepted: bool, source: str) -> str:
+def pull_recognizer(
+    config: Config, name: str, *, revision: str | None = None, accepted: bool = False, source: str = ""
+) -> str:
     """Fetch a recognizer and return a sentence of what is here now. Raises ReparteeError.
 
-    `source` is a mirror; `accepted` says that whoever asks accepts the licence, who is asked otherwise.
+    `source` is a mirror, by default the one that is set; `accepted` says that whoever asks accepts the licence, who is
+    asked otherwise.
     """
     if name.startswith(WHISPER):
         return _pull_whisper(name.removeprefix(WHISPER), accepted=accepted)
     model = next(model for model in STREAMING if model.name == name)
+    source = source or config.speech.mirror
     folder = config.models_dir / name
     if read_record(folder) and not damaged(folder) and revision is None and not source:
         return f"{name} is here: {folder}"

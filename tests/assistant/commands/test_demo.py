@@ -12,7 +12,7 @@ import time
 import pytest
 import soundfile
 
-from tests.conftest import UNHURRIED
+from tests.conftest import EAR, UNHURRIED
 
 ENV = {"PATH": "/usr/bin:/bin", "COLUMNS": "100"} | UNHURRIED
 
@@ -42,7 +42,7 @@ def test_on_a_terminal_it_offers_a_prompt_that_understands_follow_ups(home):
     leader, follower = pty.openpty()
     call = [sys.executable, "-m", "assistant", "--home", str(home), "demo"]
     process = subprocess.Popen(
-        call, stdin=follower, stdout=follower, stderr=follower, env=ENV | {"HOME": str(home), "TERM": "xterm"}
+        call, stdin=follower, stdout=follower, stderr=follower, env=ENV | EAR | {"HOME": str(home), "TERM": "xterm"}
     )
     os.close(follower)
     screen = Screen(leader)

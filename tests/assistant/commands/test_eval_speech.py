@@ -8,9 +8,10 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.commands.eval_speech import command, read_manifest, summarise
+from assistant.commands.eval_speech import Recording, command, read_manifest, recognise, summarise
 from assistant.config import Config
 from assistant.recognizers.word_errors import comparable, word_errors
+from assistant.turn.events import Transcript
 from engines.errors import ReparteeError
 from tests.paths import SPEECH
 
@@ -70,10 +71,12 @@ def test_nothing_to_score_is_refused(tmp_path: Path) -> None:
 def test_the_command_scores_real_recordings(tmp_path: Path, live: bool) -> None:
     manifest = tmp_path / "m.jsonl"
     manifest.write_text(json.dumps({"file": str(SPEECH / "stop-slt.flac"), "text": "Stop!"}))
-    arguments = [str(manifest), "--json", "-v", *(["--live"] if live else [])]
+    arguments = [str(manifest), "--json", "-v", "--recognizer", "pocketsphinx", *(["--live"] if live else [])]
     result = CliRunner().invoke(command, arguments, obj=Config(home=tmp_path), catch_exceptions=False)
-    report = json.loads(result.output)
+    (report,) = json.loads(result.output).values()
     assert report["wer"] == 0.0
+    assert report["cpu_s"] > 0
+    assert 10 < report["memory_mb"] < 2000
     assert report["words"] == report["rows"][0]["words"] == 1
     assert 0 < report["wait_ms_p50"] <= 1000 * report["rows"][0]["spent_s"] + 1
     assert report["real_time_factor"] > 0
@@ -93,3 +96,33 @@ def test_the_summary_counts_words_not_recordings() -> None:
         "wait_ms_p50": 100.0,
         "wait_ms_p95": 300.0,
     }
+
+
+class Quick:
+    """A recognizer that notes what is asked of it, and needs a moment to settle."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def stream(self) -> "Quick":
+        return self
+
+    async def feed(self, pcm: np.ndarray) -> None:
+        self.asked.append("feed")
+
+    async def settle(self) -> str:
+        self.asked.append("settle")
+        return "stop"
+
+    async def finish(self) -> Transcript:
+        self.asked.append("finish")
+        return Transcript("stop")
+
+
+@pytest.mark.parametrize(("pause_ms", "asked"), [(100.0, ["settle", "finish"]), (0.0, ["finish"])])
+async def test_a_pause_is_where_it_settles_as_in_a_conversation(pause_ms: float, asked: list[str]) -> None:
+    quick = Quick()
+    result = await recognise(quick, Recording(SPEECH / "stop-slt.flac", "stop"), live=True, pause_ms=pause_ms)
+    assert [each for each in quick.asked if each != "feed"] == asked
+    assert result.errors == 0
+    assert result.spent_s >= result.audio_s + pause_ms / 1000 - 0.11, "the last chunk may be shorter than its time"

@@ -110,3 +110,45 @@ def test_whisper_weights_that_are_not_known_are_named(repartee: Callable, tmp_pa
     done = repartee(tmp_path / "home", "models", "pull", "whisper:huge")
     assert done.returncode == 2
     assert "expected one of whisper:base, whisper:tiny" in done.stderr
+
+
+def test_where_only_pocketsphinx_hears_it_is_said_once_a_home(tmp_path: Path) -> None:
+    from assistant.recognizers.choose import hint_once
+
+    assert "repartee models recommend" in hint_once(tmp_path / "cache")
+    assert hint_once(tmp_path / "cache") == ""
+    assert "better ear" in hint_once(tmp_path / "other"), "another home, another person"
+
+
+@pytest.mark.parametrize("answers", [True, False])
+def test_the_demo_offers_the_recommended_ear_on_a_terminal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], answers: bool
+) -> None:
+    """Whoever agrees, and accepts the licence, is heard by it; whoever does not is heard by pocketsphinx."""
+    import io
+    import sys
+
+    import click
+    from rich.console import Console
+
+    from assistant.commands.demo import with_an_ear
+    from assistant.config import Config, SpeechConfig
+    from assistant.recognizers import choose, recommending
+
+    def best(cache_dir: Path, models_dir: Path) -> str:
+        return f"sherpa:{NAME}" if (models_dir / NAME).is_dir() else choose.POCKETSPHINX
+
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(choose, "best_installed", best)
+    monkeypatch.setattr(recommending, "recommendation", lambda config: {"recommended": NAME})
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True, raising=False)
+    asked = []
+    monkeypatch.setattr(click, "confirm", lambda text, default: asked.append(text) or answers)
+    shown = Console(file=io.StringIO(), width=200)
+    config = with_an_ear(Config(home=tmp_path, speech=SpeechConfig(recognizer="auto")), shown)
+    assert asked[0] == f"Get {NAME} now?"
+    assert "several times the words wrong" in shown.file.getvalue()
+    expected = f"sherpa:{tmp_path / 'models' / NAME}" if answers else choose.POCKETSPHINX
+    assert config.speech.recognizer == expected
+    assert len(asked) == 1 + answers, "the licence is asked for on its own"
