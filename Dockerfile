@@ -1,4 +1,4 @@
-# Repartee on a CPU: docker build -t repartee . && docker run -e REPARTEE_SERVE_TOKEN=... -p 8765:8765 repartee
+# Repartee on a CPU, Whisper tiny as its ear: docker build -t repartee . && docker run -e REPARTEE_SERVE_TOKEN=... -p 8765:8765 repartee
 FROM python:3.12-slim AS build
 RUN apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev
 WORKDIR /source

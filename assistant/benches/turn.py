@@ -89,6 +89,7 @@ class Outcome:
 @click.option("--sessions", default=1, show_default=True, type=click.IntRange(1), help="Sessions connected at once.")
 @click.option("--speaking", default=1, show_default=True, type=click.IntRange(1), help="Of them, speaking at a time.")
 @click.option("--turns", default=0, type=click.IntRange(0), help="Spoken questions; 0 asks each recording once.")
+@click.option("--recognizer", "names", multiple=True, help="As in speech.recognizer, any number of times.")
 @click.option("--speculation", type=click.Choice(["both", "on", "off"]), default="both", show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_obj
@@ -100,6 +101,7 @@ def command(
     sessions: int,
     speaking: int,
     turns: int,
+    names: tuple[str, ...],
     speculation: str,
     as_json: bool,
 ) -> None:
@@ -113,11 +115,17 @@ def command(
         # Spread over the file, so that pauses stay as frequent as they are.
         loaded = [loaded[i] for i in np.linspace(0, len(loaded) - 1, min(limit, len(loaded))).astype(int)]
     plan = [loaded[i % len(loaded)] for i in range(turns or len(loaded))]
+    from assistant.recognizers.choose import in_any_home
+
     modes = {"both": (True, False), "on": (True,), "off": (False,)}[speculation]
-    outcomes = [
-        asyncio.run(measure(config, plan, speculate, sessions, speaking, barge_ins if sessions == 1 else 0))
-        for speculate in modes
-    ]
+    outcomes = []
+    for name in names or (config.speech.recognizer,):
+        heard_by = f", heard by {name}" if names else ""
+        ear = in_any_home(name, config.cache_dir, config.models_dir)
+        own = replace(config, speech=replace(config.speech, recognizer=ear))
+        for speculate in modes:
+            outcome = asyncio.run(measure(own, plan, speculate, sessions, speaking, barge_ins if sessions == 1 else 0))
+            outcomes.append(replace(outcome, name=f"{outcome.name}{heard_by}"))
     if as_json:
         click.echo(json.dumps({outcome.name: outcome.to_json() for outcome in outcomes}))
     else:
@@ -128,7 +136,11 @@ async def measure(
     config: Config, plan: Sequence[Recording], speculate: bool, sessions: int, speaking: int, barge_ins: int
 ) -> Outcome:
     """Start a server on the bundled documents and put the plan through it."""
-    async with served(config, {"REPARTEE_CONVERSATION_SPECULATE": str(speculate).lower()}) as server:
+    settings = {
+        "REPARTEE_CONVERSATION_SPECULATE": str(speculate).lower(),
+        "REPARTEE_SPEECH_RECOGNIZER": config.speech.recognizer,
+    }
+    async with served(config, settings) as server:
         callers = [Caller(seed, idle_chunk_ms=20 if sessions == 1 else IDLE_CHUNK_MS) for seed in range(sessions)]
         try:
             for caller in callers:

@@ -46,7 +46,7 @@ def command(config: Config) -> None:
 
 def with_an_ear(config: Config, console: Console) -> Config:
     """Return the settings with the best ear of the user's home; on a terminal offer one if only pocketsphinx hears."""
-    from assistant.recognizers.choose import BETTER_EAR, POCKETSPHINX, SHERPA, best_installed, streaming_model
+    from assistant.recognizers.choose import BETTER_EAR, POCKETSPHINX, best_installed, in_any_home
     from assistant.recognizers.pulling import pull_recognizer
     from assistant.recognizers.recommending import recommendation
 
@@ -63,8 +63,7 @@ def with_an_ear(config: Config, console: Console) -> Config:
                     best = best_installed(config.cache_dir, config.models_dir)
                 except ReparteeError as problem:
                     console.print(f"{problem} Going on without.", style="yellow", markup=False)
-    if best.startswith(SHERPA):
-        best = f"{SHERPA}:{streaming_model(best.removeprefix(f'{SHERPA}:'), config.models_dir)}"
+    best = in_any_home(best, config.cache_dir, config.models_dir)
     return dataclasses.replace(config, speech=dataclasses.replace(config.speech, recognizer=best))
 
 

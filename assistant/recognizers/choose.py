@@ -92,6 +92,14 @@ def installed(cache_dir: Path, models_dir: Path | None = None) -> list[str]:
     return [*sorted(ranks, key=lambda name: ranks[name]), POCKETSPHINX]
 
 
+def in_any_home(name: str, cache_dir: Path, models_dir: Path) -> str:
+    """Return a name that means in every home what `name` means in this one: no "auto", and a model's whole path."""
+    if name == "auto":
+        name = best_installed(cache_dir, models_dir)
+    family, _, which = name.partition(":")
+    return f"{SHERPA}:{streaming_model(which, models_dir).resolve()}" if family == SHERPA else name
+
+
 def hint_once(cache_dir: Path) -> str:
     """Return a sentence for whoever is heard by pocketsphinx because nothing better is here; "" from then on."""
     told = cache_dir / "better-ear-told"
