@@ -23,11 +23,15 @@ def hotwords(phrases: Iterable[str], pieces: Pieces) -> str:
 
 
 def _score(spelt: str, pieces: Pieces) -> float:
-    """Return what a phrase is worth, 0.0 for one to leave out."""
-    cuts = [pieces.cut(word) for word in spelt.split()]
-    if any(cut is None for cut in cuts):
+    """Return what a phrase is worth, 0.0 for one to leave out.
+
+    A word that the library cuts in other pieces than the model was trained on would never be complete.
+    """
+    words = spelt.split()
+    cuts = [cut for word in words if (cut := pieces.cut(word)) is not None and cut == pieces.merged(word)]
+    if len(cuts) < len(words):
         return 0.0
-    count = sum(len(cut) for cut in cuts if cut)
+    count = sum(map(len, cuts))
     if count <= COMMON and len(cuts) == 1:
         return 0.0
     if count > SHORT:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from assistant.recognizers.sherpa.hotwords import hotwords
 from assistant.recognizers.sherpa.pieces import BOUNDARY, Pieces
 
-LOWER = Pieces(["<blk>", "<unk>", BOUNDARY, "▁the", "er", "▁l", "am", *string.ascii_lowercase, "'"])
+LOWER = Pieces(["<blk>", "<unk>", BOUNDARY, "▁t", "▁th", "▁the", "er", "▁l", "am", *string.ascii_lowercase, "'"])
 UPPER = Pieces(["<blk>", BOUNDARY, *string.ascii_uppercase])
 CASED = Pieces(["<blk>", BOUNDARY, *string.ascii_letters])
 WORDS = st.text(string.ascii_lowercase, min_size=1, max_size=12)
@@ -44,6 +44,14 @@ def test_scores_follow_length_and_common_words_are_left_out() -> None:
     given = hotwords(["the", "Okonkwo", "lamp", "the lamp", "naïve", "7 lamps", "lamp", "LAMP"], LOWER)
     assert given == "okonkwo :1.0/lamp :2.0/the lamp :1.0"
     assert hotwords(["9"], LOWER) == ""
+
+
+def test_a_word_that_the_library_cuts_in_other_pieces_than_the_model_is_left_out() -> None:
+    """The pair that was merged first is inside the pieces whose sum is greatest."""
+    pieces = Pieces(["<blk>", "bc", BOUNDARY, "a", "b", "c", "d", "▁a", "ab", "cd", "▁ab"])
+    assert pieces.merged("abcd") == ["▁a", "bc", "d"]
+    assert pieces.cut("abcd") == ["▁ab", "cd"]
+    assert hotwords(["abcd dada", "dada"], pieces) == "dada :1.0"
 
 
 @given(st.lists(st.text(max_size=30), max_size=10))

@@ -106,3 +106,47 @@ def test_a_sentence_said_twice_is_doubted() -> None:
     assert not is_twice("no no")
     assert not is_twice("Who made the clock? Who made the door?")
     assert Hypothesis(text="turn it on turn it on", finished=True, no_speech=0.0, score=-0.1).is_doubtful
+
+
+def test_english_weights_refuse_another_language(tone_model: Path) -> None:
+    files = find(str(tone_model)).read()
+    with pytest.raises(RecognizerError, match="know English alone, not 'de'"):
+        Decoder(files, language="de")
+    assert Decoder(files, language="auto").hear(tone(LAMP, 1.0)) == "lamp"
+
+
+def test_a_gpu_whose_libraries_are_missing_leaves_the_cpu(
+    tone_model: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """CTranslate2 says so when the model is made, or only when it is used."""
+    import ctranslate2
+
+    made = ctranslate2.models.Whisper
+
+    class Lacking:
+        n_mels = 80
+
+        def encode(self, *_: object, **__: object) -> None:
+            raise RuntimeError("Library libcublas.so.12 is not found or cannot be loaded")
+
+    def make(*arguments: object, device: str, **options: object) -> object:
+        return Lacking() if device == "cuda" else made(*arguments, device=device, **options)
+
+    monkeypatch.setattr(ctranslate2, "get_cuda_device_count", lambda: 1)
+    monkeypatch.setattr(ctranslate2, "get_supported_compute_types", lambda device: {"float16", "int8"})
+    monkeypatch.setattr(ctranslate2.models, "Whisper", make)
+    decoder = Decoder(find(str(tone_model)).read())
+    assert decoder.device == "CPU"
+    assert decoder.hear(tone(DOOR, 1.0)) == "door"
+    assert "the GPU cannot be used (Library libcublas.so.12" in caplog.text
+    monkeypatch.setattr(ctranslate2, "get_supported_compute_types", lambda device: {"int8"})
+    caplog.clear()
+    assert Decoder(find(str(tone_model)).read()).device == "CPU"
+    assert not caplog.text, "an old GPU is nothing to be warned of"
+
+
+@pytest.mark.gpu
+def test_a_gpu_writes_what_the_cpu_writes(tone_model: Path) -> None:
+    decoder = Decoder(find(str(tone_model)).read())
+    assert decoder.device == "GPU"
+    assert [decoder.hear(tone(pitch, 1.0)) for pitch in (LAMP, DOOR, MURMUR)] == ["lamp", "door", ""]

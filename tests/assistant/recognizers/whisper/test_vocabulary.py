@@ -34,3 +34,12 @@ def test_a_model_of_many_languages_is_told_to_write_english() -> None:
 def test_a_list_that_is_no_whisper_vocabulary_is_told() -> None:
     with pytest.raises(RecognizerError, match=r"lacks <\|endoftext\|>"):
         Vocabulary(["a", "b"], multilingual=False)
+
+
+def test_a_language_is_one_that_the_weights_know() -> None:
+    marks = [*MARKS, "<|de|>", "<|haw|>"]
+    assert Vocabulary(marks, multilingual=True, language="de").opening == [1, 7, 3]
+    assert Vocabulary(marks, multilingual=True, language="auto").opening == [1, 2, 3]
+    assert Vocabulary(marks, multilingual=True).opening_in("haw") == [1, 8, 3]
+    with pytest.raises(RecognizerError, match="do not know the language 'xx'; expected auto, or one of de, en, haw"):
+        Vocabulary(marks, multilingual=True, language="xx")
