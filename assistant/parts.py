@@ -222,11 +222,14 @@ class Parts:
             return self._synthesizer
 
     def _phrases(self) -> list[Phrases]:
+        from assistant.skills.phrases import SkillPhrases
+
+        skills = SkillPhrases(self.skills)
         if self.home is None:
-            return []
+            return [skills]
         from assistant.home.phrases import HomePhrases
 
-        return [HomePhrases(self.home)]
+        return [skills, HomePhrases(self.home)]
 
     async def in_library(self, work: Callable[..., T], *args: object) -> T:
         """Run blocking `work` on the library's own thread."""

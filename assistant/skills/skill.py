@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
@@ -43,6 +43,9 @@ class Skills:
 
     def __init__(self, skills: Sequence[Skill] = ()) -> None:
         self._skills = {skill.name: skill for skill in skills}
+
+    def __iter__(self) -> Iterator[Skill]:
+        return iter(self._skills.values())
 
     def understand(self, words: str) -> SkillCall | None:
         """Return what the first skill that understands `words` makes of them."""

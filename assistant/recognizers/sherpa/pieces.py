@@ -37,7 +37,7 @@ class Pieces:
 
     def spelling(self, phrase: str) -> str | None:
         """Return a phrase in the letters the model writes; None where it has others, such as figures."""
-        words = phrase.replace("’", "'").replace("-", " ").split()
+        words = [word.rstrip(".,;?!") for word in phrase.replace("’", "'").replace("-", " ").split()]
         if not words or not all(_SPELLABLE.fullmatch(word) for word in words):
             return None
         spelt = " ".join(words)

@@ -18,6 +18,7 @@ def test_phrases_are_spelt_as_the_model_writes() -> None:
     assert LOWER.spelling("Okonkwo’s  Lamp") == "okonkwo's lamp"
     assert UPPER.spelling("Living-Room lamp") == "LIVING ROOM LAMP"
     assert CASED.spelling("Ada Lovelace") == "Ada Lovelace"
+    assert LOWER.spelling("Book a court, please!") == "book a court please"
     assert [LOWER.spelling(phrase) for phrase in ("9 lives", "a:b", "", "x/y", "#1", "two\tlamps")] == [
         *[None] * 5,
         "two lamps",
