@@ -104,5 +104,5 @@ def pulled(models_dir: Path) -> list[str]:
     """Return the names of the recognizers that were pulled, the most accurate first, those that are not known last."""
     known = [model.name for model in STREAMING]
     folders = sorted(models_dir.iterdir()) if models_dir.is_dir() else []
-    names = [folder.name for folder in folders if read_record(folder).get("kind") == KIND]
+    names = [each.name for each in folders if each.name[0] != "." and read_record(each).get("kind") == KIND]
     return sorted(names, key=lambda name: known.index(name) if name in known else len(known))

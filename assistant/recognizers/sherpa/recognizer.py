@@ -33,6 +33,7 @@ logger = logging.getLogger(__name__)
 
 WORKER = "assistant.recognizers.sherpa.worker"
 LARGE_MB = 300  # from which a model takes two threads; a smaller one only loses by them
+LEARNT_S = 1.0  # that the first recording waits for phrases to expect; who speaks waits for none
 RECORDINGS = 2  # pieces of them that are decoded at a time
 SHORTEST_CUT_S, LONGEST_CUT_S = 15.0, 26.0  # of a longer recording
 AGAIN_S = 1.0  # that beginning again after a pause may take; a dearer utterance goes on with the pause in it
@@ -63,7 +64,7 @@ class SherpaRecognizer:
         self._pieces = Pieces(self.model.tokens)
         biased = lexicon is not None and self.model.is_transducer and self._pieces.usable
         self._follower = Follower(lexicon, self._learn) if biased and lexicon is not None else None
-        self._expected = Expected(Contents())
+        self._expected, self._informed = Expected(Contents()), False
         self.cost = 0.0  # of decoding, seconds a second of sound; known once the model is loaded
         self._recordings = asyncio.Semaphore(RECORDINGS)
         self._worker: WorkerProcess | None = None
@@ -71,7 +72,9 @@ class SherpaRecognizer:
         self._closed = False
 
     async def prepare(self) -> None:
-        """Start the process and load the model. Raises RecognizerError for one that cannot be used."""
+        """Start the process, load the model, and learn what to expect. Raises RecognizerError for an unusable one."""
+        if self._follower is not None:
+            self._follower.look()
         await self.worker_for()
 
     async def caught_up(self) -> None:
@@ -81,6 +84,8 @@ class SherpaRecognizer:
 
     async def transcribe(self, pcm: Pcm) -> Transcript:
         """Recognise a whole recording, int16[samples] at 16 kHz; a long one in pieces. Raises RecognizerError."""
+        if self._follower is not None and not self._informed:
+            await asyncio.wait([self._follower.look()], timeout=LEARNT_S)
         texts = []
         for piece in split_at_pauses(pcm, shortest_s=SHORTEST_CUT_S, longest_s=LONGEST_CUT_S):
             if is_silent(piece):
@@ -145,7 +150,7 @@ class SherpaRecognizer:
 
     async def _learn(self, contents: Contents) -> None:
         """Expect other phrases, from the next utterance on."""
-        self._expected = await asyncio.to_thread(Expected, contents)
+        self._expected, self._informed = await asyncio.to_thread(Expected, contents), True
 
 
 class SherpaStream(WorkerStream):

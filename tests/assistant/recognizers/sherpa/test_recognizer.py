@@ -183,6 +183,14 @@ async def test_phrases_decide_where_a_letter_is_unclear_and_change_without_a_new
     assert (with_lamp, with_mamp, plain) == ("lamp door", "mamp door", "light the lamp")
 
 
+async def test_the_first_recording_has_its_phrases(tone_models: dict[str, Path]) -> None:
+    recognizer = SherpaRecognizer(tone_models["transducer"], Lexicon(phrases=[Named("mamp door")]))
+    try:
+        assert (await recognizer.transcribe(say("l5amp door"))).text == "mamp door"
+    finally:
+        await recognizer.close()
+
+
 async def test_ctc_is_never_given_phrases(tone_models: dict[str, Path]) -> None:
     recognizer = SherpaRecognizer(tone_models["ctc"], Lexicon(phrases=[Named("mamp door")]))
     try:
