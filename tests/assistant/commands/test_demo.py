@@ -12,8 +12,11 @@ import time
 import pytest
 import soundfile
 
-from tests.conftest import EAR, UNHURRIED
+from assistant.recognizers.whisper.weights import installed, runs_here
+from tests.conftest import UNHURRIED
 
+#: Named, so that nothing is offered.
+EAR_HERE = {"REPARTEE_SPEECH_RECOGNIZER": "whisper" if runs_here() and installed() else "pocketsphinx"}
 ENV = {"PATH": "/usr/bin:/bin", "COLUMNS": "100"} | UNHURRIED
 
 
@@ -42,7 +45,11 @@ def test_on_a_terminal_it_offers_a_prompt_that_understands_follow_ups(home):
     leader, follower = pty.openpty()
     call = [sys.executable, "-m", "assistant", "--home", str(home), "demo"]
     process = subprocess.Popen(
-        call, stdin=follower, stdout=follower, stderr=follower, env=ENV | EAR | {"HOME": str(home), "TERM": "xterm"}
+        call,
+        stdin=follower,
+        stdout=follower,
+        stderr=follower,
+        env=ENV | EAR_HERE | {"HOME": str(home), "TERM": "xterm"},
     )
     os.close(follower)
     screen = Screen(leader)
