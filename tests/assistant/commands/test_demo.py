@@ -44,13 +44,8 @@ def test_without_a_terminal_it_answers_and_ends(home, repartee):
 def test_on_a_terminal_it_offers_a_prompt_that_understands_follow_ups(home):
     leader, follower = pty.openpty()
     call = [sys.executable, "-m", "assistant", "--home", str(home), "demo"]
-    process = subprocess.Popen(
-        call,
-        stdin=follower,
-        stdout=follower,
-        stderr=follower,
-        env=ENV | EAR_HERE | {"HOME": str(home), "TERM": "xterm"},
-    )
+    environment = ENV | EAR_HERE | {"HOME": str(home), "TERM": "xterm"}
+    process = subprocess.Popen(call, stdin=follower, stdout=follower, stderr=follower, env=environment)
     os.close(follower)
     screen = Screen(leader)
     try:
