@@ -127,7 +127,7 @@ $(VENV)/.gpu: pyproject.toml $(VENV)/.installed
 .venv-lowest/.ready: pyproject.toml tests/lowest.py $(VENV)/.python
 	@$(BIN)/python -m venv .venv-lowest
 	@PYTHONPATH=. $(BIN)/python tests/lowest.py > .venv-lowest/constraints.txt
-	@$(call pip,-c .venv-lowest/constraints.txt -e . pytest pytest-asyncio hypothesis,.venv-lowest)
+	@$(call pip,-c .venv-lowest/constraints.txt -e . pytest pytest-asyncio pytest-timeout hypothesis,.venv-lowest)
 	@touch $@
 
 .venv-tensorrt/.ready: Makefile $(VENV)/.tested

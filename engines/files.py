@@ -12,11 +12,12 @@ from typing import BinaryIO
 
 
 @contextmanager
-def whole_file(path: Path) -> Iterator[BinaryIO]:
+def whole_file(path: Path, *, private: bool = False) -> Iterator[BinaryIO]:
     """Open a file to write in place of `path`: it appears there, flushed to the disk, when the block ends well.
 
-    Until then, and after an error, what was there before stays. A link is followed; what is no regular file, such as
-    /dev/stdout, is written directly. Raises OSError as `open` does.
+    Until then, and after an error, what was there before stays; `private`, nobody but its owner can read it, even
+    before that. A link is followed; what is no regular file, such as /dev/stdout, is written directly. Raises OSError
+    as `open` does.
     """
     path = path.resolve()
     if path.exists() and not path.is_file():
@@ -25,7 +26,8 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
         return
     partial = path.with_name(f".{path.name[:100]}.{secrets.token_hex(4)}.partial")
     try:
-        with partial.open("xb") as file:
+        partial.touch(mode=0o600 if private else 0o666, exist_ok=False)
+        with partial.open("r+b") as file:
             yield file
             flush(file)
         partial.replace(path)
@@ -35,9 +37,9 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
         raise
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Write `content` to `path`, whole or not at all. Raises OSError."""
-    with whole_file(path) as file:
+def write_whole(path: Path, content: bytes, *, private: bool = False) -> None:
+    """Write `content` to `path`, whole or not at all, as `whole_file` does. Raises OSError."""
+    with whole_file(path, private=private) as file:
         file.write(content)
 
 

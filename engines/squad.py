@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines.errors import ReparteeError
+from engines.json_lines import read_objects, read_text
 
 
 @dataclass(frozen=True)
@@ -53,19 +54,10 @@ def load(path: Path | str) -> list[Question]:
     """
     path = Path(path)
     try:
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise ReparteeError(f"{path} cannot be read ({error.strerror}); give a SQuAD JSON file.") from error
-    except UnicodeDecodeError as error:
-        raise ReparteeError(
-            f"{path} cannot be read (byte {error.start} is not UTF-8); give a SQuAD JSON file."
-        ) from error
-    try:
         if path.suffix == ".jsonl":
-            rows = [json.loads(line) for line in text.splitlines() if line.strip()]
-            found = [_from_row(number, row) for number, row in enumerate(rows)]
+            found = [_from_row(number, row) for number, (_, row) in enumerate(read_objects(path))]
         else:
-            found = _from_official(json.loads(text))
+            found = _from_official(json.loads(read_text(path, "a SQuAD JSON file")))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ReparteeError(
             f"{path} is not in the SQuAD format ({type(error).__name__}: {error}); "

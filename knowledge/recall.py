@@ -7,7 +7,6 @@ questions whose right text is among the first k. docs/retrieval.md has the resul
 from __future__ import annotations
 
 import argparse
-import json
 import random
 import tempfile
 import time
@@ -18,6 +17,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from engines import squad
 from engines.errors import ReparteeError
 from engines.figures import Figures
 from engines.tokenize import Tokens
@@ -45,32 +45,22 @@ class Questions:
 def read_questions(path: Path, limit: int | None = None) -> Questions:
     """Read the answerable questions of `path`, evenly thinned out to `limit`; all contexts are kept.
 
-    Raises ReparteeError if the file is neither of the two formats.
+    Raises ReparteeError if the file is neither of the two formats, or has no answerable questions.
     """
-    try:
-        text = path.read_text(encoding="utf-8")
-        if path.suffix == ".jsonl":
-            rows = [
-                (row["question"], row["context"], tuple(row["answers"])) for row in map(json.loads, text.splitlines())
-            ]
-        else:
-            rows = [
-                (question["question"], paragraph["context"], tuple(answer["text"] for answer in question["answers"]))
-                for article in json.loads(text)["data"]
-                for paragraph in article["paragraphs"]
-                for question in paragraph["qas"]
-            ]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ReparteeError(f"{path} cannot be read as questions ({error}); SQuAD's JSON is expected.") from error
+    rows = squad.load(path)
     contexts: dict[str, int] = {}
-    for _, context, _ in rows:
-        contexts.setdefault(context, len(contexts))
-    asked = [row for row in rows if row[2]]
+    for row in rows:
+        contexts.setdefault(row.context, len(contexts))
+    asked = [row for row in rows if row.answers]
     if not asked:
         raise ReparteeError(f"{path} has no answerable questions; SQuAD's JSON is expected.")
     asked = asked[:: max(1, len(asked) // limit)][:limit] if limit else asked
-    questions, texts, answers = zip(*asked, strict=True)
-    return Questions(list(contexts), list(questions), [contexts[text] for text in texts], list(answers))
+    return Questions(
+        list(contexts),
+        [row.question for row in asked],
+        [contexts[row.context] for row in asked],
+        [row.answers for row in asked],
+    )
 
 
 def recall(rankings: Sequence[Ranking], gold: Sequence[int]) -> tuple[float, ...]:

@@ -23,6 +23,7 @@ from assistant.audio.pace import Pace
 from assistant.audio.samples import first_audible, slices
 from assistant.samples import is_right
 from engines.errors import ReparteeError
+from engines.json_lines import read_objects
 
 RATE = 24_000
 CHUNK_MS = 20
@@ -66,24 +67,20 @@ def load_recordings(folder: Path) -> list[Recording]:
     import soundfile
     import soxr
 
+    manifest = folder / "turns.jsonl"
+    if not manifest.is_file():
+        raise ReparteeError(f"{folder}: there is no turns.jsonl with recordings; give their folder with --recordings.")
+    found: list[Recording] = []
     try:
-        lines = (folder / "turns.jsonl").read_text(encoding="utf-8").splitlines()
-    except OSError as error:
-        raise ReparteeError(
-            f"{folder}: there is no turns.jsonl with recordings; give their folder with --recordings."
-        ) from error
-    found = []
-    try:
-        for row in map(json.loads, lines):
+        for _, row in read_objects(manifest):
             pcm, rate = soundfile.read(folder / row["file"], dtype="int16")
             found.append(Recording(row["text"], row["answer"], soxr.resample(pcm, rate, RATE), tuple(row["pauses_ms"])))
     except (ValueError, KeyError, TypeError, OSError, soundfile.SoundFileError) as error:
         raise ReparteeError(
-            f"{folder / 'turns.jsonl'}, after {len(found)} good lines: {error}; "
-            "expected file, text, answer and pauses_ms in each."
+            f"{manifest}, after {len(found)} good lines: {error}; expected file, text, answer and pauses_ms in each."
         ) from error
     if not found:
-        raise ReparteeError(f"{folder / 'turns.jsonl'} is empty; give a folder with recordings.")
+        raise ReparteeError(f"{manifest} is empty; give a folder with recordings.")
     return found
 
 

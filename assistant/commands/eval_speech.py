@@ -20,6 +20,7 @@ from assistant.config import Config
 from assistant.recognizers.word_errors import comparable, word_errors
 from engines.errors import ReparteeError
 from engines.figures import Figures
+from engines.json_lines import read_objects
 
 if TYPE_CHECKING:
     from assistant.audio.samples import Pcm
@@ -144,15 +145,8 @@ def _those_that_work(config: Config) -> list[str]:
 
 def read_manifest(manifest: Path, kind: str = "") -> Iterator[Recording]:
     """Yield the rows that have a text. Raises ReparteeError that names the line which cannot be used."""
-    try:
-        lines = manifest.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ReparteeError(f"{manifest}: cannot be read ({error}); expected a file of JSON lines.") from error
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
+    for number, row in read_objects(manifest):
         try:
-            row = json.loads(line)
             end = row.get("end")
             recording = Recording(
                 manifest.parent / row["file"],
@@ -160,7 +154,7 @@ def read_manifest(manifest: Path, kind: str = "") -> Iterator[Recording]:
                 float(row.get("start") or 0.0),
                 None if end is None else float(end),
             )
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, KeyError, TypeError) as error:
             raise ReparteeError(
                 f'{manifest}, line {number}: expected an object with "file" and "text", and numbers for "start", "end".'
             ) from error

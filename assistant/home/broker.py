@@ -12,8 +12,6 @@ import logging
 import random
 import re
 import secrets
-import socket
-import ssl
 import time
 from collections.abc import AsyncIterator, Callable, Iterable
 from typing import Any, cast
@@ -24,21 +22,16 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
 from assistant.home.address import Address
-from assistant.home.buffered import BufferedSocket
+from assistant.home.client import KEEPALIVE_S, SLICE_S, TIMEOUT_S, TOGETHER, Client, tls_context
 from assistant.home.entities import Message
 from assistant.home.inbox import MAX_PAYLOAD, Inbox
 from assistant.home.packets import Arrived
 from assistant.home.settings import HomeConfig
+from assistant.home.subscriptions import Subscriptions
 from engines.errors import ReparteeError
 
-KEEPALIVE_S = 15
-TIMEOUT_S = 5.0  # for a connection, or for the broker's answer to a subscription
 #: The wait before the next attempt doubles from the first to the second, and is shortened by chance by up to a half.
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.5, 60.0
-FILTERS_AT_ONCE = 100  # in one SUBSCRIBE packet; one that has a wildcard goes alone, for all that it may bring
-BYTES_AT_ONCE = 32 * 1024
-TOGETHER = 16  # messages under way at once; MQTT 5 brokers allow 20 by default
-SLICE_S = 0.002  # what is handled of a flood before others have their turn
 TOGETHER_S = 0.003  # messages that follow one another faster are handled together
 AHEAD = 2_000  # messages read before any is handled, while the broker sends without a pause
 COMMAND_EXPIRES_S = 10  # MQTT 5: the broker forgets a command that the device did not fetch
@@ -69,19 +62,17 @@ class Broker:
         """Read the URL, certificates and key. Raises ReparteeError for what cannot be used."""
         self.address = Address.parse(url)
         self.problem = f"there is no connection to the broker {self.address} yet"
-        self._tls = _tls_context(settings) if self.address.tls else None
+        self._tls = tls_context(settings) if self.address.tls else None
         # Every broker speaks 3.1.1.
         self._versions = {
             "5": [aiomqtt.ProtocolVersion.V5],
             "3.1.1": [aiomqtt.ProtocolVersion.V311],
         }.get(settings.protocol, [aiomqtt.ProtocolVersion.V311, aiomqtt.ProtocolVersion.V5])
         self._receive, self._linked, self._will = receive, linked, will
-        self._client: _Client | None = None
+        self._client: Client | None = None
         self._lost: asyncio.Future[None] | None = None
         self._up = asyncio.Event()
-        self._wanted: dict[str, None] = {}  # every filter, in the order in which it was asked for
-        self._pending: dict[str, None] = {}  # those that this connection has not subscribed to yet
-        self._unwanted: dict[str, None] = {}
+        self._subscriptions = Subscriptions()
         self._work = asyncio.Event()
         self._idle = asyncio.Event()
         self._slots = asyncio.Semaphore(TOGETHER)
@@ -111,24 +102,16 @@ class Broker:
 
         For a topic that is asked for again, the broker sends again what it has kept.
         """
-        for each in filters:
-            if valid_filter(each):
-                self._wanted[each] = None
-                self._unwanted.pop(each, None)
-                self._pending[each] = None
+        self._subscriptions.add(filters)
         self._wake()
 
     def unsubscribe(self, filters: Iterable[str]) -> None:
         """Ask for topics no longer."""
-        for each in filters:
-            if each in self._wanted:
-                del self._wanted[each]
-                if self._pending.pop(each, each) is not None:  # the connection has it already
-                    self._unwanted[each] = None
+        self._subscriptions.remove(filters)
         self._wake()
 
     def _wake(self) -> None:
-        if self._pending or self._unwanted:
+        if self._subscriptions:
             self._idle.clear()
             self._work.set()
 
@@ -219,7 +202,7 @@ class Broker:
             attempt += 1
 
     @contextlib.asynccontextmanager
-    async def _connection(self) -> AsyncIterator[_Client]:
+    async def _connection(self) -> AsyncIterator[Client]:
         """Connect; whatever ends the connection, nothing of it stays."""
         client = self._new_client()
         try:
@@ -227,7 +210,7 @@ class Broker:
                 _still_wanted()
                 self._versions = [client.version]  # the one that works
                 self._client, self._lost = client, asyncio.get_running_loop().create_future()
-                self._pending, self._unwanted = {self._mark_topic: None, **self._wanted}, {}
+                self._subscriptions.begin(self._mark_topic)
                 self._wake()
                 self._up.set()
                 _log.info("Connected to %s with MQTT %s.", self.address, "5" if client.speaks_5 else "3.1.1")
@@ -245,13 +228,13 @@ class Broker:
         finally:
             client.abandon()
 
-    def _new_client(self) -> _Client:
+    def _new_client(self) -> Client:
         version = self._versions[0]
         properties = None
         if version == aiomqtt.ProtocolVersion.V5:
             properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
             properties.MaximumPacketSize = MAX_PAYLOAD + 128 * 1024
-        return _Client(
+        return Client(
             self.address.host,
             self.address.port,
             username=self.address.username,
@@ -267,7 +250,7 @@ class Broker:
             logger=_log.getChild("mqtt"),
         )
 
-    async def _talk(self, client: _Client) -> None:
+    async def _talk(self, client: Client) -> None:
         """Receive and subscribe until the connection ends."""
         tasks = {asyncio.create_task(self._take(client)), asyncio.create_task(self._subscribe(client))}
         try:
@@ -277,7 +260,7 @@ class Broker:
         finally:
             await _end(tasks)
 
-    async def _take(self, client: _Client) -> None:
+    async def _take(self, client: Client) -> None:
         """Hand over what comes: reading first, so that no broker has to drop what it cannot send, then in slices.
 
         What follows closely is waited for, so that a slice is worth its while; never where something waits already.
@@ -309,16 +292,15 @@ class Broker:
         except Exception:  # what a stranger sends must not end the connection
             _log.exception("%s: a message could not be handled.", topic)
 
-    async def _subscribe(self, client: _Client) -> None:
+    async def _subscribe(self, client: Client) -> None:
         while True:
             await self._work.wait()
             self._work.clear()
-            while self._pending or self._unwanted:
-                if self._unwanted:
-                    gone = _batch(self._unwanted)
+            while self._subscriptions:
+                if gone := self._subscriptions.next_unwanted():
                     await client.unsubscribe(gone)
                     continue
-                batch = _batch(self._pending)
+                batch = self._subscriptions.next_wanted()
                 self._asked += len(batch)
                 codes = await client.subscribe([(each, 0) for each in batch])
                 refused = [each for each, code in zip(batch, codes, strict=False) if _number(code) >= 128]
@@ -338,112 +320,10 @@ class Broker:
         return f"the broker {self.address} cannot be reached ({reason})"
 
 
-class _Client(aiomqtt.Client):
-    """A client whose socket never outlives it, even where the broker hangs or connecting is cut short."""
-
-    inbox: Inbox
-
-    def __init__(self, *args: Any, protocol: aiomqtt.ProtocolVersion, **options: Any) -> None:
-        super().__init__(*args, protocol=protocol, **options)
-        self.version = protocol
-        self.speaks_5 = protocol == aiomqtt.ProtocolVersion.V5
-        inbox: Any = self._queue  # to aiomqtt a queue of its own messages
-        assert isinstance(inbox, Inbox)
-        self.inbox = inbox
-        self.pending_calls_threshold = TOGETHER + 1  # more is worth a warning
-        self._connect_socket = self._client._create_socket  # noqa: SLF001
-        self._client._create_socket = self._buffered_socket  # type: ignore[method-assign]  # noqa: SLF001
-        self._client._ssl_wrap_socket = self._in_tls  # type: ignore[method-assign,assignment]  # noqa: SLF001
-
-    def _in_tls(self, plain: socket.socket) -> ssl.SSLSocket:
-        """Speak TLS on a socket; unlike with paho, it is closed where the certificates are not accepted."""
-        context: ssl.SSLContext = self._client._ssl_context  # type: ignore[assignment]  # noqa: SLF001
-        connected = context.wrap_socket(plain, server_hostname=self._client.host, do_handshake_on_connect=False)
-        try:
-            connected.settimeout(TIMEOUT_S)
-            connected.do_handshake()
-        except BaseException:
-            connected.close()
-            raise
-        return connected
-
-    def _buffered_socket(self) -> Any:
-        connected = self._connect_socket()
-        for option in _SOCKET_OPTIONS:
-            connected.setsockopt(*option)  # type: ignore[attr-defined]
-        return BufferedSocket(connected)  # type: ignore[arg-type]
-
-    def _on_socket_open(self, client: Any, userdata: Any, sock: Any) -> None:
-        super()._on_socket_open(client, userdata, sock)
-        self._loop.call_soon_threadsafe(self._loop.add_reader, sock.fileno(), self._readable, sock)
-
-    def _readable(self, sock: BufferedSocket) -> None:
-        """Take over what came and read packets of it for a while; the rest after others had their turn."""
-        try:
-            sock.fill()
-            until = time.perf_counter() + SLICE_S
-            while self._client.socket() is sock:
-                if self._client._in_packet["command"] == 0:  # noqa: SLF001 (paho is between two packets)
-                    for message in sock.messages(properties=self.speaks_5):
-                        self.inbox.put_nowait(message)
-                        if time.perf_counter() > until:
-                            break
-                self._client.loop_read()
-                if not (sock.pending() or sock.ended):
-                    return
-                if time.perf_counter() > until:
-                    self._loop.call_soon(self._readable, sock)
-                    return
-        except Exception as error:  # as aiomqtt does: the connection is broken
-            if not self._disconnected.done():
-                self._disconnected.set_exception(error)
-
-    def abandon(self) -> None:
-        """Close what is still open; nothing is sent."""
-        if self._disconnected.done() and not self._disconnected.cancelled():
-            self._disconnected.exception()  # was told, or nobody asked
-        if self._misc_task is not None:
-            self._misc_task.cancel()
-        left: Any = self._client.socket()
-        if left is not None and left.fileno() >= 0:
-            loop = asyncio.get_running_loop()
-            loop.remove_reader(left.fileno())
-            loop.remove_writer(left.fileno())
-            left.close()
-
-
 def wait_s(attempt: int) -> float:
     """Return the seconds before the attempt after `attempt` failed ones (0 for none): doubling, with jitter."""
     longest: float = min(LONGEST_WAIT_S, FIRST_WAIT_S * 2 ** min(attempt, 16))
     return longest * random.uniform(0.5, 1.0)  # noqa: S311 (no secret)
-
-
-def valid_filter(text: str) -> bool:
-    """Say whether MQTT allows `text` as a filter (MQTT 5, section 4.7)."""
-    try:
-        size = len(text.encode())
-    except UnicodeEncodeError:
-        return False
-    levels = text.split("/")
-    wild = all(level in ("+", "#") or not ("+" in level or "#" in level) for level in levels)
-    return 0 < size <= 65_535 and "\0" not in text and wild and "#" not in levels[:-1]
-
-
-def _batch(filters: dict[str, None]) -> list[str]:
-    """Take from `filters` what goes into one packet."""
-    batch: list[str] = []
-    size = 0
-    for each in filters:
-        wild = "+" in each or "#" in each
-        if batch and (wild or len(batch) >= FILTERS_AT_ONCE or size >= BYTES_AT_ONCE):
-            break
-        batch.append(each)
-        size += len(each)
-        if wild:
-            break
-    for each in batch:
-        del filters[each]
-    return batch
 
 
 def _speaks_another(error: Exception) -> bool:
@@ -479,34 +359,3 @@ def _expiring(seconds: int) -> Properties:
     properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
     properties.MessageExpiryInterval = seconds
     return properties
-
-
-def _tls_context(settings: HomeConfig) -> ssl.SSLContext:
-    try:
-        context = ssl.create_default_context(cafile=settings.ca or None)
-    except OSError as error:  # ssl.SSLError too
-        raise ReparteeError(f"home.ca: {settings.ca} is not a readable PEM certificate ({_reason(error)}).") from error
-    if settings.certificate:
-        try:
-            context.load_cert_chain(settings.certificate, settings.key or None)
-        except OSError as error:
-            raise ReparteeError(
-                f"home.certificate and home.key: {settings.certificate} and {settings.key or 'no key'} are not a "
-                f"readable certificate and its key ({_reason(error)})."
-            ) from error
-    return context
-
-
-def _reason(error: OSError) -> str:
-    return error.strerror or str(error)
-
-
-def _socket_options() -> list[tuple[int, int, int]]:
-    # Without TCP_NODELAY, Nagle's algorithm holds small packets back for up to 40 ms.
-    options = [(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)]
-    if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux: a broker that vanished is noticed when something is sent to it
-        options.append((socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 2 * KEEPALIVE_S * 1000))
-    return options
-
-
-_SOCKET_OPTIONS = _socket_options()

@@ -61,15 +61,6 @@ def white_to_rgb(channels: tuple[int, ...]) -> RGB:
     return round(red * scale), round(green * scale), round(blue * scale)
 
 
-def brightest(rgb: RGB) -> tuple[RGB, int]:
-    """Return `rgb` at full brightness, and the brightness it had, 0..255."""
-    top = max(rgb)
-    if top == 0:
-        return (255, 255, 255), 0
-    red, green, blue = (round(channel / top * 255) for channel in rgb)
-    return (red, green, blue), top
-
-
 def reciprocal(value: float) -> int:
     """Return mireds of kelvin, or kelvin of mireds, rounded down as Home Assistant does; 0 where `value` is 0."""
     return math.floor(1_000_000 / value) if value > 0 else 0

@@ -20,6 +20,7 @@ from assistant.home.broker import Broker, NotSentError
 from assistant.home.settings import HomeConfig
 from assistant.home.virtual_house import House
 from engines.errors import ReparteeError
+from engines.files import private_folder, write_whole
 
 STEP_S = 0.25  #: how often the virtual house moves
 START_S = 10.0
@@ -91,11 +92,8 @@ def _answers(port: int, process: subprocess.Popen[bytes]) -> bool:
 def announced(folder: Path, url: str) -> Iterator[None]:
     """Tell the other commands of the home `folder` where the demo's broker is, while this lasts."""
     file = folder / DEMO_FILE
-    folder.mkdir(parents=True, exist_ok=True)
-    fresh = file.with_suffix(".new")
-    fresh.touch(mode=0o600)
-    fresh.write_text(json.dumps({"url": url, "pid": os.getpid()}), encoding="utf-8")
-    fresh.replace(file)
+    private_folder(folder)
+    write_whole(file, json.dumps({"url": url, "pid": os.getpid()}).encode(), private=True)
     try:
         yield
     finally:

@@ -11,7 +11,6 @@ if "yes" then does the right thing).
 
 from __future__ import annotations
 
-import json
 import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -23,14 +22,12 @@ from assistant.home.entities import Act, HomeIntent
 from assistant.home.grammar import Context, Grammar
 from assistant.home.house_file import HouseFile
 from engines.errors import ReparteeError
+from engines.figures import Figures
+from engines.json_lines import read_objects
 
 KINDS = ("act", "confirm", "ask", "query", "nothing")
 RIGHT, WRONG, ASKED, MISSED = "right", "wrong", "asked", "missed"
 _TOLERANCE = 0.51  #: of a value: percents are rounded
-
-
-class SentencesError(ReparteeError):
-    """A sentence set that cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +54,7 @@ class Score:
 
     def as_json(self) -> dict[str, Any]:
         """Return the figures: counts, shares for each kind, and milliseconds."""
-        times = sorted(verdict.ms for verdict in self.verdicts)
+        ms = Figures.of([verdict.ms for verdict in self.verdicts])
         kinds = Counter(verdict.kind for verdict in self.verdicts)
         right = Counter(verdict.kind for verdict in self.verdicts if verdict.result == RIGHT)
         return {
@@ -65,32 +62,22 @@ class Score:
             **{result: self.count(result) for result in (RIGHT, ASKED, MISSED, WRONG)},
             "right_percent": round(100 * self.count(RIGHT) / max(1, len(self.verdicts)), 1),
             "kinds": {kind: {"sentences": kinds[kind], "right": right[kind]} for kind in KINDS if kinds[kind]},
-            "p50_ms": round(_percentile(times, 50), 2),
-            "p95_ms": round(_percentile(times, 95), 2),
+            "p50_ms": round(ms.p50, 2) if ms.runs else None,
+            "p95_ms": round(ms.p95, 2) if ms.runs else None,
         }
 
 
 def read_sentences(path: Path) -> list[dict[str, Any]]:
-    """Read a sentence set. Raises SentencesError, which names the line."""
+    """Read a sentence set. Raises ReparteeError, which names the line."""
     rows: list[dict[str, Any]] = []
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise SentencesError(f"The sentences {path} cannot be read: {error}.") from error
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-        except ValueError as error:
-            raise SentencesError(f"Line {number} of {path} is no JSON: {error}.") from error
-        if not isinstance(row, dict) or not isinstance(row.get("sentence"), str) or row.get("kind") not in KINDS:
-            raise SentencesError(
-                f"Line {number} of {path} needs a sentence and a kind, which is one of {', '.join(KINDS)}."
+    for number, row in read_objects(path):
+        if not isinstance(row.get("sentence"), str) or row.get("kind") not in KINDS:
+            raise ReparteeError(
+                f"{path}, line {number}: expected a sentence and a kind, which is one of {', '.join(KINDS)}."
             )
         rows.append(row)
     if not rows:
-        raise SentencesError(f"There are no sentences in {path}.")
+        raise ReparteeError(f"There are no sentences in {path}.")
     return rows
 
 
@@ -176,9 +163,3 @@ def _equal(one: Any, other: Any) -> bool:
     if isinstance(one, (int, float)) and isinstance(other, (int, float)):
         return abs(one - other) < _TOLERANCE
     return bool(one == other)
-
-
-def _percentile(ordered: list[float], percent: float) -> float:
-    if not ordered:
-        return 0.0
-    return ordered[min(len(ordered) - 1, int(len(ordered) * percent / 100))]

@@ -21,6 +21,7 @@ from typing import TypeVar
 
 from assistant.home.entities import State
 from engines.errors import ReparteeError
+from engines.files import private_folder
 
 FILE_NAME = "home-history.db"
 MAX_ROWS = 500_000  #: about 40 MB
@@ -74,7 +75,7 @@ class History:
         """
         file = folder / FILE_NAME
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            private_folder(folder)
             file.touch(mode=0o600, exist_ok=True)
             file.chmod(0o600)
             try:

@@ -23,6 +23,7 @@ from assistant.home.ourselves import Ourselves, TurnReport, Wish, discovery_topi
 from assistant.home.outcome import Outcome
 from assistant.home.settings import HomeConfig
 from engines.errors import ReparteeError
+from engines.files import private_folder, write_whole
 
 if TYPE_CHECKING:
     from assistant.home.grammar import Context, Grammar
@@ -413,7 +414,7 @@ class Home:
         if self._ids_file is not None:
             text = json.dumps(self.house.ids())
             try:
-                await asyncio.to_thread(_write_atomically, self._ids_file, text)
+                await asyncio.to_thread(_write, self._ids_file, text)
             except OSError as error:
                 _log.warning("%s: cannot be written (%s).", self._ids_file, error.strerror)
 
@@ -453,8 +454,6 @@ def _read_ids(file: Path | None) -> dict[str, str]:
     return {key: value for key, value in read.items() if isinstance(value, str)}
 
 
-def _write_atomically(file: Path, text: str) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    fresh = file.with_suffix(".new")
-    fresh.write_text(text, encoding="utf-8")
-    fresh.replace(file)
+def _write(file: Path, text: str) -> None:
+    private_folder(file.parent)
+    write_whole(file, text.encode(), private=True)

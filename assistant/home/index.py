@@ -44,7 +44,6 @@ class Index:
         self.domain: dict[str, int] = {}
         self.area_of: dict[str, int] = {}
         self.places: dict[tuple[str, ...], tuple[str, int]] = {}
-        self.place_names: dict[str, str] = {}
         self.everything = 0
         self.named: dict[str, int] = {}
         self.spoken: list[list[str]] = []
@@ -79,7 +78,6 @@ class Index:
         for spoken, name in aliases.items():
             if plain(name) in result:
                 result[plain(name)].add(plain(spoken))
-        self.place_names = known
         return result
 
     def _add(self, place: int, thing: _Thing, said: dict[str, str], said_areas: dict[str, set[str]]) -> None:

@@ -17,6 +17,7 @@ from typing import Literal
 
 from assistant.home.entities import Message
 from engines.errors import ReparteeError
+from engines.files import private_folder, write_whole
 
 MAX_TEXT = 255  #: of a state in Home Assistant, characters; the whole text is in the attributes
 MAX_ATTRIBUTE = 4000
@@ -201,11 +202,9 @@ def node_id(folder: Path) -> str:
     if (kept := known_node(folder)) is not None:
         return kept
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        private_folder(folder)
         made = f"repartee_{secrets.token_hex(4)}"
-        fresh = file.with_suffix(".new")
-        fresh.write_text(made + "\n", encoding="utf-8")
-        fresh.replace(file)
+        write_whole(file, f"{made}\n".encode(), private=True)
     except OSError as error:
         raise ReparteeError(f"{file}: cannot be written ({error.strerror}); check the folder.") from error
     return made

@@ -7,27 +7,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
+from assistant.languages.en.names import names_and_words
 from assistant.recognizers.lexicon import Contents
 
 NAMES = 4_000  # of the documents, the most frequent
 SEARCHED = 1_000_000  # characters of the documents in which it is known what stands beside what
 TELLING = 50  # paragraphs; a word that is in more says little about which of them is meant
-_NAMES = re.compile(r"(?<=[\w,] )[A-Z][a-z]\w+(?: [A-Z][a-z]\w+)*")  # inside a sentence, alone and in a row
 _WORD = re.compile(r"[^\W\d_]{4,}")
-
-
-def names_in(text: str) -> Iterator[str]:
-    """Yield the names in a text as often as they come: capitalised words inside a sentence, alone and in a row.
-
-    They are what a recognizer that knows English does not know of somebody's documents.
-    """
-    for match in _NAMES.finditer(text):
-        row = match.group()
-        yield row
-        if " " in row:
-            yield from row.split()
 
 
 class Expected:
@@ -40,7 +28,7 @@ class Expected:
         self._names: dict[int, list[str]] = {}  # paragraph: the names in it
         room, paragraphs = SEARCHED, (line for text in contents.texts for line in text.splitlines() if line.strip())
         for place, paragraph in enumerate(paragraphs):
-            names = list(names_in(paragraph))
+            names = list(names_and_words(paragraph))
             counts.update(names)
             if names and (room := room - len(paragraph)) >= 0:
                 self._names[place] = names

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
+
+from engines.json_lines import read_objects
 
 SAMPLES = Path(__file__).parent
 
 
 def bundled_questions() -> dict[str, tuple[str, ...]]:
     """Return the questions about the bundled documents, each with what its answer must contain; () for no answer."""
-    rows = map(json.loads, (SAMPLES / "questions.jsonl").read_text(encoding="utf-8").splitlines())
-    return {row["question"]: tuple(row["answers"]) for row in rows}
+    return {row["question"]: tuple(row["answers"]) for _, row in read_objects(SAMPLES / "questions.jsonl")}
 
 
 def is_right(answer: str | None, expected: Sequence[str]) -> bool:

@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 
 from engines.benches.torch import RUNS, SHAPES, answer_questions, quantiles, random_batch, time_host
 from engines.checkpoint import Checkpoint, default_checkpoint_path
+from engines.json_lines import read_objects
 from engines.runtimes.cuda import runtime as cuda_runtime
 from engines.runtimes.cuda.driver import Graph
 from engines.runtimes.cuda.runtime import CudaRuntime
@@ -170,7 +171,7 @@ def read_questions(
     checkpoint: Checkpoint, questions: Path, given: argparse.Namespace, options: EngineOptions
 ) -> Iterator[dict[str, Any]]:
     """Time the whole reader with one and with eight passages; the answers go to OUT/answers-RUNTIME.json."""
-    rows = [json.loads(line) for line in questions.open(encoding="utf-8")]
+    rows = [row for _, row in read_objects(questions)]
     if given.runtime == "tensorrt":
         runtime: Runtime = tensorrt_runtime.load(checkpoint, cache_dir=given.cache, options=options)
     else:
@@ -229,7 +230,7 @@ def main() -> None:
     trained, calibration = Checkpoint.load(given.weights), []
     if given.calibrate:
         tokenizer = Tokenizer(trained.vocab, trained.lower_case)
-        rows_given = [json.loads(line) for line in given.calibrate.open(encoding="utf-8")]
+        rows_given = [row for _, row in read_objects(given.calibrate)]
         calibration = list(question_batches(tokenizer, rows_given, 256, 8))
     for model in given.models.split(","):
         checkpoint = trained if model == "minilm-l6" else random_checkpoint(model)

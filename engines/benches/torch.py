@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from engines.checkpoint import Checkpoint, default_checkpoint_path
 from engines.figures import Figures
+from engines.json_lines import read_objects
 from engines.reader.reader import ReadablePassage, Reader
 from engines.runtimes.ranges import Batch, question_batches
 from engines.runtimes.runtime import Runtime
@@ -299,7 +300,7 @@ def main() -> None:
     options.out.mkdir(parents=True, exist_ok=True)
     import torch
 
-    rows = [json.loads(line) for line in options.questions.open(encoding="utf-8")] if options.questions else []
+    rows = [row for _, row in read_objects(options.questions)] if options.questions else []
     report: dict[str, Any] = {"torch": torch.__version__, "rows": [], "errors": []}
 
     def save() -> None:

@@ -28,7 +28,13 @@ def test_both_formats_are_the_same_questions(rows, tmp_path):
     paragraphs = [
         {
             "context": row["context"],
-            "qas": [{"question": row["question"], "answers": [{"text": text} for text in row["answers"]]}],
+            "qas": [
+                {
+                    "id": row["question"],
+                    "question": row["question"],
+                    "answers": [{"text": text} for text in row["answers"]],
+                }
+            ],
         }
         for row in ROWS
     ]
@@ -40,11 +46,21 @@ def test_both_formats_are_the_same_questions(rows, tmp_path):
     assert len(recall.read_questions(rows, limit=2).questions) == 2
 
 
-@pytest.mark.parametrize("content", ["", "{}", "[1]", "no json"])
-def test_another_file_is_refused(tmp_path, content):
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        ("{}", "is not in the SQuAD format"),
+        ("no json", "is not in the SQuAD format"),
+        (
+            '{"data": [{"paragraphs": [{"context": "c", "qas": [{"id": "1", "question": "q?", "answers": []}]}]}]}',
+            "has no answerable",
+        ),
+    ],
+)
+def test_another_file_is_refused(tmp_path, content, sentence):
     path = tmp_path / "x.json"
     path.write_text(content)
-    with pytest.raises(ReparteeError, match="SQuAD's JSON is expected"):
+    with pytest.raises(ReparteeError, match=sentence):
         recall.read_questions(path)
 
 

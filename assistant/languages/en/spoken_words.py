@@ -11,7 +11,9 @@ from collections.abc import Iterator
 
 from assistant.languages.en.speakable import speakable
 from engines.number_words import numbers_in_words
+from knowledge.sentences import sentences as split
 
+_BLOCK = re.compile(r"(?:[^\n]|\n(?!\n))+")  # a paragraph, a heading
 _DECADE = re.compile(r"\b([12]\d\d0)[’']?s\b")
 _LETTER_FIGURE = re.compile(r"(?<=\b[A-Za-z])-?(?=\d)")  # "E7" is said "E 7"
 _TIME = re.compile(r"\b([01]?\d|2[0-3]):([0-5]\d)\b")
@@ -27,9 +29,10 @@ def spoken_words(text: str) -> list[str]:
 
 def sentences(text: str) -> Iterator[list[str]]:
     """Yield the words of each sentence of a text."""
-    for sentence in re.split(r"(?<=[.!?])[\"'”’)]*\s+|\n{2,}", text):
-        if words := spoken_words(sentence):
-            yield words
+    for block in _BLOCK.finditer(text):
+        for start, end in split(text, *block.span()):
+            if words := spoken_words(text[start:end]):
+                yield words
 
 
 def _say_decade(match: re.Match[str]) -> str:

@@ -10,12 +10,12 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
+from assistant.languages.en.names import names_in
 from assistant.languages.en.spoken_words import spoken_words
 from engines.number_words import SCALES, SMALL_NUMBERS, TENS
 
 LONGEST = 8  # words said for one written form
 _FIGURES = re.compile(r"(?<![\w.,])[A-Za-z]?\d[\d,]*(?:\.\d+)?(?:st|nd|rd|th)?(?![\w]|[.,]\d)")
-_NAME = re.compile(r"(?<=[a-z,;] )[A-Z][a-z'’]+(?: (?:of (?:the )?)?[A-Z][a-z'’]+){0,3}\b")
 _LOWER = re.compile(r"\b[a-z][a-z'’]+\b")
 _NUMBERS = frozenset((*SMALL_NUMBERS, *TENS, *(name for _, name in SCALES), "oh", "point"))
 
@@ -31,7 +31,7 @@ def written_forms(texts: Iterable[str]) -> dict[str, str]:
             if 0 < len(words) <= LONGEST:
                 figures.setdefault(" ".join(words), Counter())[token.rstrip(",")] += 1
         if text.rstrip()[-1:] in ".!?":  # headings capitalise what sentences do not
-            names.update(match.group() for match in _NAME.finditer(" ".join(text.split())))
+            names.update(names_in(text))
         lower.update(_LOWER.findall(text))
     forms = {said: tokens.most_common(1)[0][0] for said, tokens in figures.items()}
     # A number that the texts also spell out, such as "ten", may be either.

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.audio.samples import RATE
-from assistant.recognizers.expected import names_in as expected_names
+from assistant.languages.en.names import names_and_words
 from assistant.recognizers.lexicon import Contents, Follower, Lexicon
 from assistant.recognizers.nemo import streams
 from assistant.recognizers.nemo.archive import NemoError, restore
@@ -203,12 +203,12 @@ class NemoStream:
 
 def expected(contents: Contents) -> list[str]:
     """Return what to favour of a lexicon's contents: its phrases, and the names in its texts."""
-    return [*contents.phrases, *names_in(contents.texts)]
+    return [*contents.phrases, *frequent_names(contents.texts)]
 
 
-def names_in(texts: Iterable[str], most: int = 2000) -> list[str]:
-    """Return the names in texts, the most frequent first."""
-    counts = Counter(name for text in texts for name in expected_names(text))
+def frequent_names(texts: Iterable[str], most: int = 2000) -> list[str]:
+    """Return the names in texts, and the words of longer ones, the most frequent first."""
+    counts = Counter(name for text in texts for name in names_and_words(text))
     return [name for name, _ in counts.most_common(most)]
 
 

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from heapq import nlargest
 from pathlib import Path
 
+from assistant.languages.en.names import names_in
 from assistant.languages.en.spoken_words import sentences, spoken_words
 from assistant.languages.en.words import AUXILIARIES
 from assistant.languages.en.written_forms import written_forms
@@ -27,7 +28,7 @@ from assistant.recognizers.sphinx.pronounce import pronounce
 from engines.errors import ReparteeError
 from engines.files import private_folder, write_whole
 
-KIND = "sphinx-domain 4"  # raised whenever what is built from the same contents changes
+KIND = "sphinx-domain 5"  # raised whenever what is built from the same contents changes
 KEPT_VERSIONS = 3
 LEFT_OVER_S = 3600.0  # after which what a killed process was building is deleted
 BLOCKED = 3  # exit status: the cache cannot be written
@@ -42,7 +43,6 @@ _ABOUT = (
     "what is {}", "what was {}", "who is {}", "who was {}", "where is {}", "where was {}", "when was {}", "when is {}",
     "how old is {}", "how long is {}", "how many {}", "how much {}", "tell me about {}", "what are {}",
 )  # fmt: skip
-_NAME = re.compile(r"(?<![.!?]\s)(?<!^)\b[A-Z][\w'’-]+(?:\s(?:of\s(?:the\s)?)?[A-Z][\w'’-]+){0,3}")
 _SAYABLE = re.compile(r"[a-z][a-z']*")
 
 
@@ -172,7 +172,7 @@ def domain_sentences(contents: Contents) -> Iterator[tuple[list[str], int]]:
         yield [word for word in spoken_words(phrase) if _SAYABLE.fullmatch(word)], PHRASE_WEIGHT
     names: Counter[str] = Counter()
     for text in contents.texts:
-        names.update(match.group() for match in _NAME.finditer(text))
+        names.update(names_in(text))
         for words in sentences(text):
             sayable = [word for word in words if _SAYABLE.fullmatch(word)]
             yield sayable, 1

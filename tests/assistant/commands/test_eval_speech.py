@@ -55,7 +55,7 @@ def test_rows_are_cut_filtered_and_those_without_text_left_out(tmp_path: Path) -
 @pytest.mark.parametrize("line", ["{", "[]", '{"text": "no file"}', '{"file": "a.wav", "text": "x", "start": "soon"}'])
 def test_a_bad_row_is_named(tmp_path: Path, line: str) -> None:
     (tmp_path / "m.jsonl").write_text('{"file": "a.wav", "text": "x"}\n' + line)
-    with pytest.raises(ReparteeError, match="line 2: expected an object"):
+    with pytest.raises(ReparteeError, match="line 2: "):
         list(read_manifest(tmp_path / "m.jsonl"))
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from assistant.home import broker as module
 from assistant.home.address import Address
-from assistant.home.broker import Broker, NotSentError, valid_filter, wait_s
+from assistant.home.broker import Broker, NotSentError, wait_s
 from assistant.home.entities import Message
 from assistant.home.settings import HomeConfig
 from engines.errors import ReparteeError
@@ -331,24 +331,6 @@ def test_waits_double_with_jitter_up_to_a_minute(monkeypatch):
         waits = {wait_s(attempt) for _ in range(50)}
         assert len(waits) > 1
         assert longest / 2 <= min(waits) <= max(waits) <= longest
-
-
-@pytest.mark.parametrize(
-    ("text", "valid"),
-    [
-        ("a/b", True),
-        ("#", True),
-        ("a/+/b/#", True),
-        ("a/#/b", False),
-        ("a#", False),
-        ("", False),
-        ("a\0", False),
-        ("x" * 65_536, False),
-        ("\ud800", False),
-    ],
-)
-def test_filters_that_mqtt_allows(text, valid):
-    assert valid_filter(text) is valid
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,9 @@ from click.testing import CliRunner
 from assistant.cli import main
 from assistant.commands.eval_home import SAMPLES
 from assistant.home.entities import Act, HomeIntent
-from assistant.home.evaluate import ASKED, MISSED, RIGHT, WRONG, SentencesError, evaluate, judge, read_sentences
+from assistant.home.evaluate import ASKED, MISSED, RIGHT, WRONG, evaluate, judge, read_sentences
 from assistant.home.house_file import HouseFileError, read_house
+from engines.errors import ReparteeError
 
 ON = {
     "sentence": "x",
@@ -60,9 +61,9 @@ def test_the_projects_own_sentences_are_right_and_none_acts_wrongly(name: str) -
 def test_a_line_that_is_none_is_named(tmp_path: Path) -> None:
     file = tmp_path / "s.jsonl"
     file.write_text('{"sentence": "a", "kind": "act"}\n{"sentence": "b"}\n')
-    with pytest.raises(SentencesError, match="Line 2"):
+    with pytest.raises(ReparteeError, match="line 2: expected a sentence"):
         read_sentences(file)
-    with pytest.raises(SentencesError, match="cannot be read"):
+    with pytest.raises(ReparteeError, match="cannot be read"):
         read_sentences(tmp_path / "none.jsonl")
 
 

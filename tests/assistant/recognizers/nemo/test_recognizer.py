@@ -12,7 +12,7 @@ import pytest
 from assistant.recognizers.choose import load_recognizer
 from assistant.recognizers.lexicon import Lexicon
 from assistant.recognizers.nemo.archive import NemoError
-from assistant.recognizers.nemo.recognizer import NemoRecognizer, names_in
+from assistant.recognizers.nemo.recognizer import NemoRecognizer, frequent_names
 from assistant.recognizers.nemo.streams import FeatureStream, stable_words
 from tests.assistant.recognizers.nemo.tones import SENTENCE, listen, needs_nemo, said
 
@@ -174,11 +174,11 @@ async def test_a_closed_recognizer_says_so(load: Callable[..., NemoRecognizer]) 
 
 def test_names_in_documents_are_what_is_expected() -> None:
     text = "The keeper was Martha Reed, of Marlow Point. Nobody else kept it. In May, Reed left for Marlow Point."
-    names = names_in([text, "no names here"])
+    names = frequent_names([text, "no names here"])
     assert set(names[:4]) == {"Reed", "Marlow Point", "Marlow", "Point"}
     assert {"Martha", "Martha Reed"} < set(names)
     assert not {"The", "Nobody", "In"} & set(names)
-    assert names_in([text], most=2) == names[:2]
+    assert frequent_names([text], most=2) == names[:2]
 
 
 @pytest.mark.parametrize(
