@@ -25,18 +25,11 @@ from assistant.dialogue.playback import Playback
 from assistant.dialogue.replying import Replying
 from assistant.dialogue.speculation import Speculation
 from assistant.dialogue.turn_taking import Answer, GoOn, TurnTaking
+from assistant.dialogue.weighing import weigh
 from assistant.ear.ear import Ear
 from assistant.ear.endpointer import SILENCE_MS, Waits
 from assistant.ear.wake import WakeWords
-from assistant.languages.en.completeness import (
-    Look,
-    ends_open,
-    is_fragment,
-    is_statement,
-    look_of,
-    names_nothing,
-    words_of,
-)
+from assistant.languages.en.completeness import Look, ends_open, is_fragment, look_of
 from assistant.languages.en.control import is_backchannel
 from assistant.turn.budget import now_ms
 from assistant.turn.events import Reply
@@ -51,10 +44,7 @@ if TYPE_CHECKING:
 
 LEAST_COMMIT = 1_600  # samples, 100 ms
 LONGEST_COMMIT = 60 * RATE
-SURE = 0.5  # confidence in a foreseen answer at which words look complete
-FIRM = 0.7  # and at which a few words do: to the beginning of a question there often is some answer
 ROOM_ECHO_MS = 250.0  # a half-duplex microphone stays shut for so long after the loudspeaker
-LONG_SENTENCE = 5  # words
 NO_AUDIO_S = 3.0  # a turn under way ends when its channel sends nothing for so long
 AGAIN_S = 0.25  # and then so long again: after a stall of this process its audio waits to be taken
 ASIDE_S = 0.1  # how often an announcement looks whether it is its turn
@@ -337,20 +327,10 @@ class Conversation:
         return Look.UNFINISHED if reply is None else self._weigh_with(text, reply)
 
     def _weigh_with(self, text: str, reply: Reply) -> Look:
-        """Judge a sentence by its word order and by how sure the reader is of an answer to it."""
+        """Judge a sentence that has been tried, and have the voice begin with what would be said."""
         if self._replying.speaker is not None and self.settings.speak:
             self._replying.speaker.prepare(reply.spoken)
-        if names_nothing(text):
-            return Look.UNFINISHED  # even after an answer, "what is that" more often means what comes next
-        sure = not reply.abstained and reply.confidence >= SURE
-        if reply.abstained and is_statement(text):
-            return Look.OPEN  # neither a question nor a command: this assistant is told nothing, so more is to come
-        if look_of(text) in (Look.UNFINISHED, Look.OPEN):
-            # A long sentence that a sure answer fits was misheard in a small word; a short one is a beginning.
-            return Look.UNCERTAIN if sure and len(words_of(text)) >= LONG_SENTENCE else Look.UNFINISHED
-        if reply.abstained or (reply.confidence < FIRM and len(words_of(text)) < LONG_SENTENCE):
-            return Look.DOUBTFUL
-        return Look.COMPLETE if sure else Look.UNCERTAIN
+        return weigh(text, reply)
 
     def turn_heard(self, turn: UserTurn, last: bool) -> None:
         """Answer the turn, unless the channel does that, the person speaks on, or there is nothing to answer."""

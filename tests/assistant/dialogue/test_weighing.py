@@ -1,0 +1,39 @@
+"""What the endpointer is told of a sentence that has been tried: a table, without audio or a reader."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.dialogue.weighing import FIRM, SURE, weigh
+from assistant.languages.en.completeness import Look
+from assistant.turn.events import Reply
+
+
+def answered(confidence: float) -> Reply:
+    return Reply(question="", spoken="It is 41 metres.", outcome="answered", confidence=confidence)
+
+
+ABSTAINED = Reply(question="", spoken="I don't know.", outcome="abstained", confidence=0.2)
+
+
+@pytest.mark.parametrize(
+    ("text", "reply", "look"),
+    [
+        ("how tall is the lighthouse", answered(0.9), Look.COMPLETE),
+        ("how tall is the lighthouse", answered(SURE - 0.1), Look.UNCERTAIN),
+        ("how tall is the lighthouse", ABSTAINED, Look.DOUBTFUL),
+        # To a few words there often is some answer.
+        ("who built it", answered(FIRM + 0.1), Look.COMPLETE),
+        ("who built it", answered(FIRM - 0.1), Look.DOUBTFUL),
+        # A beginning, and a long sentence whose last word was misheard.
+        ("what is the", answered(0.9), Look.UNFINISHED),
+        ("who was the first keeper of the", answered(0.9), Look.UNCERTAIN),
+        ("who was the first keeper of the", answered(SURE - 0.1), Look.UNFINISHED),
+        # What names nothing waits for what comes next, whatever is found.
+        ("what is that", answered(1.0), Look.UNFINISHED),
+        # Told, not asked.
+        ("my neighbour owns two dogs", ABSTAINED, Look.OPEN),
+    ],
+)
+def test_word_order_and_the_answer_decide_together(text: str, reply: Reply, look: Look) -> None:
+    assert weigh(text, reply) is look
