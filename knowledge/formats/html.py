@@ -18,6 +18,7 @@ from knowledge.formats.inline import (
     squeeze,
     visible,
 )
+from knowledge.formats.nesting import refuse_too_deep
 from knowledge.formats.tables import table_lines
 from knowledge.text import LONGEST_HEADING, DocumentText, Section, stream_safe
 
@@ -50,10 +51,12 @@ def html_document(text: str, name: str, title: str = "") -> DocumentText:
 
     The title is `title`, else the first h1, else the page's title, else `name`. Navigation, scripts,
     controls, hidden and struck-out parts are dropped; if the page has a main part, only that is read. Runs of white
-    space become one space, list items and table rows become lines, and a row names the column of each cell.
+    space become one space, list items and table rows become lines, and a row names the column of each cell. Raises
+    DocumentError for a page that is nested too deeply to be parsed.
     """
     from selectolax.lexbor import LexborHTMLParser
 
+    refuse_too_deep(text)
     tree = LexborHTMLParser(text)
     page = _main_part(tree)
     head = tree.css_first("head > title")
