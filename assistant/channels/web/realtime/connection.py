@@ -3,7 +3,8 @@
 A client that reads slowly is spoken to more slowly: beyond AHEAD_BYTES unread the conversation is not asked for more,
 and its voice pauses. Audio of a reply that was interrupted is dropped at the last moment. A client that asks and asks
 and does not read is itself not read beyond MAX_QUEUED_BYTES, and disconnected with 1013 where that does not help, or by
-the ping it does not answer. A client that sends too fast is read more slowly; nothing of it is lost.
+the ping it does not answer. A client that sends too fast is read on, so that its pings are answered, and obeyed more
+slowly: what it sent waits in a backlog. Audio that has no room in it is refused, with an error that says so.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from assistant.channels.json import ApiError, decode
 from assistant.channels.limits import Bucket
 from assistant.channels.web.realtime import actions
 from assistant.channels.web.realtime.actions import Output, Send
+from assistant.channels.web.realtime.backlog import Backlog
 from assistant.channels.web.realtime.protocol import Protocol
 from assistant.dialogue.conversation import Conversation, NothingToCommitError, UnknownReplyError
 from engines.errors import ReparteeError
@@ -63,6 +65,7 @@ class Connection:
         self._queue: deque[tuple[str, int | None]] = deque()
         self._queued_bytes = 0
         self._waiting, self._read_on = asyncio.Event(), asyncio.Event()
+        self._backlog = Backlog()
         self._event_pace = Bucket(pace.events, pace.events_per_second)
         self._audio_pace = Bucket(pace.audio_s, pace.audio_per_second)
         self._response_pace = Bucket(pace.responses, pace.responses_per_second)
@@ -70,7 +73,7 @@ class Connection:
     async def run(self) -> None:
         """Carry until the client leaves, the conversation ends or the client cannot keep up."""
         await self._carry(self._protocol.opened())
-        work: list[Callable[[], Coroutine[Any, Any, None]]] = [self._read, self._pump, self._write]
+        work: list[Callable[[], Coroutine[Any, Any, None]]] = [self._read, self._obey, self._pump, self._write]
         tasks = [asyncio.create_task(task()) for task in work]
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -99,15 +102,36 @@ class Connection:
             abort()
 
     async def _read(self) -> None:
+        """Take what the client sends, and say at once what there is no room for."""
         while True:
             message = await self._socket.receive()
             if message["type"] == "websocket.disconnect":
                 raise WebSocketDisconnect(message.get("code", 1005), message.get("reason"))
             if delay := self._event_pace.owe():
                 await asyncio.sleep(delay)
-            await self._carry(self._received(message.get("text")))
-            await self._unread_below(MAX_QUEUED_BYTES)
+            text = message.get("text")
+            if text is not None and self._backlog.refuses(text):
+                self._refuse_audio(text)
+                await self._unread_below(MAX_QUEUED_BYTES)
+            else:
+                await self._backlog.put(text)
             await asyncio.sleep(0)  # what waits in the inbox comes without a pause
+
+    def _refuse_audio(self, text: str) -> None:
+        try:
+            event = decode(text)
+        except ApiError as error:
+            self._enqueue(self._protocol.error(error))
+            return
+        event_id = event.get("event_id") if isinstance(event, dict) else None
+        sentence = "More audio waits to be heard than there is room for; send it while it is spoken."
+        self._refuse("input_audio_buffer_full", sentence, param="audio", event_id=event_id)
+
+    async def _obey(self) -> None:
+        """Do what the client sent, in order: audio no faster than it is worth."""
+        async for text in self._backlog.messages():
+            await self._carry(self._received(text))
+            await self._unread_below(MAX_QUEUED_BYTES)
 
     async def _unread_below(self, limit: int, within_s: float | None = SLOW_S) -> None:
         """Wait until less is unread. Raises SlowClientError."""

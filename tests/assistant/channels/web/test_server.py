@@ -477,6 +477,22 @@ async def test_audio_faster_than_real_time_is_heard_more_slowly_and_the_line_hol
         assert "41 metres" in await ask(line, "How tall is the lighthouse at Marlow Point?")
 
 
+async def test_pings_are_answered_while_an_hour_of_audio_is_poured_in(alone):
+    """What there is no room for is refused by an error that names its event; it costs a bounded memory."""
+    audio = base64.b64encode(bytes(48_000 * 230)).decode()  # 15 MB
+    async with connect(alone.ws_url, max_size=None, compression=None, ping_interval=None) as line:
+        await send(line, "input_audio_buffer.append", audio=audio)
+        memory = alone.memory_mb()
+        for number in range(7):
+            await send(line, "input_audio_buffer.append", event_id=f"e{number}", audio=audio)
+        await asyncio.wait_for(await line.ping(), 20)
+        refused = [(await until(line, "error"))["error"] for _ in range(6)]
+        assert {error["code"] for error in refused} == {"input_audio_buffer_full"}
+        assert [error["event_id"] for error in refused] == ["e1", "e2", "e3", "e4", "e5", "e6"]
+        assert alone.memory_mb() < memory + 200  # of 100 MB that were sent, several copies each
+    await still_answers(alone)
+
+
 def shake_hands(url: str) -> socket.socket:
     """Open a WebSocket by hand and read nothing more."""
     host, port = url.removeprefix("http://").split(":")
