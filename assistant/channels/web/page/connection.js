@@ -67,7 +67,7 @@ function send(event) {
 function settings() {
   const spoken = $("voice").getAttribute("aria-pressed") === "true";
   send({ type: "session.update", session: {
-    type: "realtime", output_modalities: [spoken ? "audio" : "text"],
+    type: "realtime", output_modalities: [spoken ? "audio" : "text"], include: ["repartee.partial_transcript"],
     audio: { input: { format: { type: "audio/pcm", rate: RATE }, transcription: { model: "repartee" } }, output: { format: { type: "audio/pcm", rate: RATE } } },
   } });
 }

@@ -25,10 +25,7 @@ const EVENTS = {
     conversation.turn(item_id).asked = true;
     think();
   },
-  "conversation.item.input_audio_transcription.delta"({ item_id, delta }) {
-    const turn = conversation.turn(item_id);
-    conversation.words(turn, turn.words + delta, true);
-  },
+  "repartee.partial_transcript"({ item_id, transcript }) { conversation.words(conversation.turn(item_id), transcript, true); },
   "conversation.item.input_audio_transcription.completed"({ item_id, transcript }) {
     const turn = conversation.turn(item_id);
     if (transcript.trim()) {

@@ -28,6 +28,9 @@ from assistant.ear.endpointer import SILENCE_MS
 
 DELETED = "There is nothing to answer: what was asked last is deleted."
 
+#: In `session.include`: what has been heard so far is wanted while the person speaks.
+LIVE_WORDS = "repartee.partial_transcript"
+
 #: Turns whose item ids are remembered while their transcripts may still come.
 _RECENT_TURNS = 16
 
@@ -291,13 +294,12 @@ class Protocol:
         return [self._send(committed), *self._add(item)]
 
     def _partial(self, event: said.Partial) -> list[Output]:
-        if self.session.transcription is None:
+        """Tell live words to who asked for them: the final ones may be others, so they are no deltas."""
+        wanted = self.session.kept.get("include")
+        if self.session.transcription is None or not isinstance(wanted, list) or LIVE_WORDS not in wanted:
             return []
-        text, appended = event.text, event.appended
-        # Words are told apart by a space, which the appended words do not carry themselves.
-        delta = appended if len(text) == len(appended) or appended[:1].isspace() else f" {appended}"
-        item_id = self._turn_id(event.turn)
-        return [self._send(server_events.TranscriptionDelta(item_id=item_id, content_index=0, delta=delta))]
+        words = clean(event.text)
+        return [self._send(server_events.TranscriptionPartial(item_id=self._turn_id(event.turn), transcript=words))]
 
     def _heard(self, event: said.Heard) -> list[Output]:
         item, text = self.items.of_turn(event.turn), clean(event.transcript.text)
@@ -305,14 +307,14 @@ class Protocol:
             item.content = [{"type": "input_audio", "transcript": text}]
         if self.session.transcription is None:
             return []
-        usage = {"type": "duration", "seconds": round(item.audio_ms / 1000, 3) if item else 0.0}
-        return [
-            self._send(
-                server_events.TranscriptionCompleted(
-                    item_id=self._item_id(event.turn), content_index=0, transcript=text, usage=usage
-                )
-            )
-        ]
+        item_id, usage = self._item_id(event.turn), {"type": "duration", "seconds": 0.0}
+        if item is not None:
+            usage["seconds"] = round(item.audio_ms / 1000, 3)
+        completed = server_events.TranscriptionCompleted(item_id=item_id, content_index=0, transcript=text, usage=usage)
+        if not text:
+            return [self._send(completed)]
+        delta = server_events.TranscriptionDelta(item_id=item_id, content_index=0, delta=text)
+        return [self._send(delta), self._send(completed)]
 
     def _hearing_failed(self, event: said.HearingFailed) -> list[Output]:
         if self.session.transcription is None:

@@ -88,8 +88,17 @@ class ItemDeleted(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class TranscriptionPartial(Event):
+    """What has been heard so far, for who asked for it: an event of our own, as the final words may be others."""
+
+    type = "repartee.partial_transcript"
+    item_id: str
+    transcript: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class TranscriptionDelta(Event):
-    """Words that are certain to be part of the partial transcript; deltas are only ever appended."""
+    """Final words: joined, the deltas of an item are its transcript. All of them come at once."""
 
     type = "conversation.item.input_audio_transcription.delta"
     item_id: str
@@ -99,7 +108,7 @@ class TranscriptionDelta(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class TranscriptionCompleted(Event):
-    """The final transcript, which may differ from its deltas."""
+    """The final transcript."""
 
     type = "conversation.item.input_audio_transcription.completed"
     item_id: str

@@ -147,6 +147,8 @@ async def test_each_committed_turn_has_its_transcript_once_whatever_is_cancelled
             transcripts = [event for event in events if "transcription.completed" in event["type"]]
             assert [event["item_id"] for event in transcripts] == [item]
             assert "railway" in transcripts[0]["transcript"]
+            deltas = [event["delta"] for event in events if "transcription.delta" in event["type"]]
+            assert "".join(deltas) == transcripts[0]["transcript"]
             responses = [event["response"] for event in events if event["type"] == "response.done"]
             assert [response["status"] for response in responses] == ["cancelled"] * (turn + 1) + ["completed"]
             assert "1893" in words(responses[-1])

@@ -126,31 +126,30 @@ def test_a_text_response_has_text_and_no_audio(line):
     assert events[-1]["response"]["output"][0]["content"] == [{"type": "output_text", "text": "In 1782."}]
 
 
-def test_a_spoken_turn_becomes_an_item_whose_transcript_only_grows(line):
+def test_a_spoken_turn_becomes_an_item_whose_deltas_are_its_transcript(line):
     line.feed("session.update", session={"audio": {"input": {"transcription": {"model": "any"}}}})
     events = line.on(
         SpeechStarted(1, 320),
         Partial(1, "when was", "when was"),
-        Partial(1, "when was the mill", "the mill"),
+        Partial(1, "when was the hill", "the hill"),
         SpeechStopped(1, 1900),
         Committed(1, 1580),
         Heard(1, Transcript("when was the mill built")),
     )
     assert names(events) == [
         "input_audio_buffer.speech_started",
-        "conversation.item.input_audio_transcription.delta",
-        "conversation.item.input_audio_transcription.delta",
         "input_audio_buffer.speech_stopped",
         "input_audio_buffer.committed",
         "conversation.item.added",
         "conversation.item.done",
+        "conversation.item.input_audio_transcription.delta",
         "conversation.item.input_audio_transcription.completed",
     ]
     item_id = events[0]["item_id"]
     assert {event.get("item_id") or event["item"]["id"] for event in events} == {item_id}
-    assert events[1]["delta"] + events[2]["delta"] == "when was the mill"
-    assert (events[0]["audio_start_ms"], events[3]["audio_end_ms"]) == (320, 1900)
-    assert events[5]["item"]["content"] == [{"type": "input_audio", "transcript": None}]
+    assert events[5]["delta"] == events[6]["transcript"] == "when was the mill built"
+    assert (events[0]["audio_start_ms"], events[1]["audio_end_ms"]) == (320, 1900)
+    assert events[3]["item"]["content"] == [{"type": "input_audio", "transcript": None}]
     assert events[-1]["usage"] == {"type": "duration", "seconds": 1.58}
     retrieved = line.feed("conversation.item.retrieve", item_id=item_id)[0]
     assert retrieved["item"]["content"][0]["transcript"] == "when was the mill built"
@@ -440,7 +439,22 @@ def test_a_transcription_session_transcribes_without_being_told_how(new_line, ho
         line.feed("session.update", session={"type": "transcription"})
     assert line.sent[0 if how == "address" else -1]["session"]["audio"]["input"]["transcription"]
     line.on(Committed(1, 900))
-    assert names(line.on(Heard(1, Transcript("hello")))) == ["conversation.item.input_audio_transcription.completed"]
+    kinds = [name.rpartition(".")[2] for name in names(line.on(Heard(1, Transcript("hello"))))]
+    assert kinds == ["delta", "completed"]
+    line.on(Committed(2, 900))
+    assert names(line.on(Heard(2, Transcript("")))) == ["conversation.item.input_audio_transcription.completed"]
+
+
+def test_live_words_are_told_to_who_asks_for_them_as_they_are_now(line):
+    line.feed("session.update", session={"audio": {"input": {"transcription": {"model": "any"}}}})
+    assert line.on(Partial(1, "when was", "when was")) == []
+    line.feed("session.update", session={"include": ["repartee.partial_transcript"]})
+    events = line.on(
+        SpeechStarted(1, 320), Partial(1, "when was", "when was"), Partial(1, "when was the hill", "the hill")
+    )
+    assert names(events[1:]) == ["repartee.partial_transcript"] * 2
+    assert [event["transcript"] for event in events[1:]] == ["when was", "when was the hill"]
+    assert {event["item_id"] for event in events} == {events[0]["item_id"]}
 
 
 @pytest.mark.parametrize(("given", "shown"), [(0, 100), (99, 100), (100, 100), (700, 700)])
