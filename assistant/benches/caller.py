@@ -104,7 +104,9 @@ class Caller:
 
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         self._socket = await self._stack.enter_async_context(
-            connect(f"{url}?model=repartee", additional_headers=headers, max_size=None, compression=None)
+            connect(
+                f"{url}?model=repartee", additional_headers=headers, max_size=None, compression=None, open_timeout=60
+            )
         )
         audio_format = {"type": "audio/pcm", "rate": RATE}
         audio = {

@@ -31,7 +31,7 @@ for isa in bert_cpu.here():
         for lengths in [(1,), (2, 0, 63), (64, 65), (7, 130, 5), (384,)]:
             kernels.run(*batch(*lengths))
         with ThreadPoolExecutor(3) as callers:
-            list(callers.map(lambda length: kernels.run(*batch(length)), range(1, 60)))
+            list(callers.map(lambda length: kernels.run(*batch(length)), range(1, 60, 5)))
         kernels.close()
 print("through")
 """

@@ -15,9 +15,12 @@ from engines.errors import ReparteeError
 
 
 def test_an_interruption_is_timed_from_the_event_and_from_the_speech(repartee, tmp_path: Path) -> None:
-    run = repartee(tmp_path, "bench", "page", "--times", 2, "--json")
-    assert run.returncode == 0, run.stderr
-    figures = json.loads(run.stdout)
+    for times in (2, 6):  # on a busy machine an answer may come too late to be interrupted
+        run = repartee(tmp_path, "bench", "page", "--times", times, "--json")
+        assert run.returncode == 0, run.stderr
+        figures = json.loads(run.stdout)
+        if figures["interruptions"]:
+            break
     assert figures["interruptions"] >= 1
     told, spoken = figures["speech_started_to_silence_ms"], figures["speech_to_silence_ms"]
     assert 0 <= told["p50"] < spoken["p50"]

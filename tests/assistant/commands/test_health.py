@@ -35,14 +35,14 @@ def configured(own_home):
     subprocess.run([*make, "-keyout", "key.pem", "-out", "cert.pem"], check=True, capture_output=True, cwd=own_home)
     port = free_port()
     settings = f'[serve]\nport = {port}\ncertificate = "{own_home}/cert.pem"\nkey = "{own_home}/key.pem"\n'
-    (own_home / "repartee.toml").write_text(settings + "requests_per_minute = 5\n")
+    (own_home / "repartee.toml").write_text(settings + "requests_per_minute = 2\n")
     return own_home, port
 
 
 def test_the_server_that_the_homes_file_describes_is_asked(serve, repartee, configured, tmp_path):
     home, port = configured
     with serve(home, "--port", str(port)) as served:
-        for _ in range(8):  # more often than anybody may ask
+        for _ in range(4):  # more often than anybody may ask
             done = repartee(home, "health")
             assert (done.returncode, json.loads(done.stdout)["status"]) == (0, "ok")
         for dockerfile in ("Dockerfile", "Dockerfile.gpu"):

@@ -185,7 +185,7 @@ def test_names_and_titles_do_not_reach_the_terminal_as_they_are(repartee, docume
 def test_a_stopped_add_says_so_and_keeps_what_was_added(tmp_path, number):
     folder = tmp_path / "documents"
     folder.mkdir()
-    for n in range(300):
+    for n in range(150):
         (folder / f"{n:03}.md").write_text(f"# Report {n}\n\nThe number{n}word stands here.\n" * 20)
     call = [sys.executable, "-m", "assistant", "--home", tmp_path / "home", "knowledge", "add", folder]
     process = subprocess.Popen(call, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
@@ -199,14 +199,14 @@ def test_a_stopped_add_says_so_and_keeps_what_was_added(tmp_path, number):
     output, errors = process.communicate(timeout=60)
     assert (process.returncode, output) == (128 + number, "")
     said = re.fullmatch(
-        r"repartee: Stopped after (\d+) of 300 documents; what was added stays, give the same again for the rest\.\n",
+        r"repartee: Stopped after (\d+) of 150 documents; what was added stays, give the same again for the rest\.\n",
         errors,
     )
     assert int(said[1]) >= 5
     kept = stored(store)
     assert int(said[1]) <= kept <= int(said[1]) + 1
     again = subprocess.run(call, capture_output=True, text=True, check=False)
-    assert again.stdout.startswith(f"{300 - kept} added, {kept} unchanged; ")
+    assert again.stdout.startswith(f"{150 - kept} added, {kept} unchanged; ")
 
 
 def stored(path):

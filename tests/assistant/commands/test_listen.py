@@ -80,7 +80,7 @@ def test_a_question_into_the_microphone_is_answered_at_the_speaker(
     heard, rate = soundfile.read(answer, dtype="int16")
     assert np.abs(heard.astype(int)).max() > 3000
     words = asyncio.run(recognised(heard, samples_home))
-    assert "thousand" in words or "2,000" in words or "bees" in words.lower()
+    assert "thousand" in words or "2,000" in words, words
 
 
 async def recognised(pcm: np.ndarray, home: Path) -> str:

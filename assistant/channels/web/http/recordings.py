@@ -22,6 +22,12 @@ async def recognised(state: State, file: IO[bytes], name: str) -> tuple[str, flo
     """
     parts: Parts = state.service.parts
     async with state.recordings:
-        pcm = await asyncio.to_thread(load_audio, file, name=name)
+        reading = asyncio.create_task(asyncio.to_thread(load_audio, file, name=name))
+        try:
+            pcm = await asyncio.shield(reading)
+        except asyncio.CancelledError:
+            # A thread cannot be cancelled, and whoever asked closes the file that it reads.
+            await asyncio.gather(reading, return_exceptions=True)
+            raise
         transcript = await (await parts.recognizer(live=False)).transcribe(pcm)
     return transcript.text, round(len(pcm) / samples.RATE, 3)

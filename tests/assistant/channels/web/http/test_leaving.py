@@ -21,8 +21,9 @@ SHORT = {"input": "Next.", "response_format": "pcm"}
 LONG = "The lighthouse is forty one metres tall, and it has one hundred and ninety six steps. " * 47
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def own(serve, samples_home) -> Iterator:
+    """A server for these tests alone, which measure what it works."""
     with serve(samples_home) as served:
         yield served
 
@@ -65,21 +66,6 @@ def rests(served, seconds: float) -> bool:
     return False
 
 
-def test_who_does_not_listen_keeps_the_voice_from_nobody_and_the_server_from_no_end(own) -> None:
-    lines = [speech(own, response_format="wav") for _ in range(8)]
-    for line in lines:
-        assert line.recv(12) == b"HTTP/1.1 200"
-    assert len(call(f"{own.url}/v1/audio/speech", SHORT)[2]) > 5_000
-    for line in lines[:4]:
-        line.close()
-    own.process.send_signal(signal.SIGTERM)
-    assert own.process.wait(20) == 0
-    for line in lines[4:]:
-        line.close()
-    assert "Traceback" not in own.log.read_text()
-    assert "already running" not in own.log.read_text()
-
-
 @pytest.mark.parametrize("wanted", ["mp3", "pcm"])
 def test_nothing_more_is_spoken_for_clients_that_left(own, wanted: str) -> None:
     assert len(call(f"{own.url}/v1/audio/speech", SHORT)[2]) > 5_000  # the voice is loaded
@@ -105,3 +91,19 @@ def test_nothing_more_is_recognised_for_clients_that_left(own) -> None:
     assert rests(own, 30)
     assert call(f"{own.url}/health")[0] == 200
     assert "Traceback" not in own.log.read_text()
+
+
+def test_who_does_not_listen_keeps_the_voice_from_nobody_and_the_server_from_no_end(own) -> None:
+    """The last one here: it ends the server."""
+    lines = [speech(own, response_format="wav") for _ in range(8)]
+    for line in lines:
+        assert line.recv(12) == b"HTTP/1.1 200"
+    assert len(call(f"{own.url}/v1/audio/speech", SHORT)[2]) > 5_000
+    for line in lines[:4]:
+        line.close()
+    own.process.send_signal(signal.SIGTERM)
+    assert own.process.wait(20) == 0
+    for line in lines[4:]:
+        line.close()
+    assert "Traceback" not in own.log.read_text()
+    assert "already running" not in own.log.read_text()
