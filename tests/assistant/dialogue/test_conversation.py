@@ -1,7 +1,6 @@
 """Conversations with every real part: recorded speech in, the reader on the bundled documents, a voice out."""
 
 import asyncio
-import dataclasses
 import gc
 import time
 import warnings
@@ -40,9 +39,8 @@ from assistant.dialogue.events import (
     Woken,
 )
 from assistant.ear.wake import WakeWordError
-from assistant.languages.en.completeness import Look
 from assistant.parts import Parts
-from assistant.turn.events import Reply, Transcript
+from assistant.turn.events import Transcript
 from engines.errors import ReparteeError
 from tests.paths import SAMPLES, TURNS
 
@@ -622,23 +620,3 @@ async def test_conversations_at_the_same_time_hear_only_their_own_answers(person
 
     work: list[Coroutine[object, object, None]] = [talk(*one) for one in people]
     await asyncio.gather(*work)
-
-
-@pytest.mark.parametrize(
-    ("words", "confidence", "look"),
-    [
-        ("how high is tea", 0.57, Look.DOUBTFUL),
-        ("how high is tea", 0.8, Look.COMPLETE),
-        ("which planet is the largest", 0.57, Look.COMPLETE),
-        ("and so my fellow americans", 0.0, Look.OPEN),
-        ("who won the cup", 0.0, Look.DOUBTFUL),
-    ],
-)
-async def test_a_weak_answer_to_a_few_words_does_not_make_them_a_sentence(
-    parts: Parts, words: str, confidence: float, look: Look
-) -> None:
-    conversation = Conversation(parts, settings=PUSH_TO_TALK)
-    outcome = "answered" if confidence else "abstained"
-    reply = dataclasses.replace(Reply.recalled(words, "75 degrees"), confidence=confidence, outcome=outcome)
-    assert conversation._weigh_with(words, reply) is look
-    await conversation.close()

@@ -25,6 +25,10 @@ ABSTAINED = Reply(question="", spoken="I don't know.", outcome="abstained", conf
         # To a few words there often is some answer.
         ("who built it", answered(FIRM + 0.1), Look.COMPLETE),
         ("who built it", answered(FIRM - 0.1), Look.DOUBTFUL),
+        ("how high is tea", answered(0.57), Look.DOUBTFUL),
+        ("how high is tea", answered(0.8), Look.COMPLETE),
+        ("which planet is the largest", answered(0.57), Look.COMPLETE),
+        ("who won the cup", ABSTAINED, Look.DOUBTFUL),
         # A beginning, and a long sentence whose last word was misheard.
         ("what is the", answered(0.9), Look.UNFINISHED),
         ("who was the first keeper of the", answered(0.9), Look.UNCERTAIN),
@@ -33,6 +37,7 @@ ABSTAINED = Reply(question="", spoken="I don't know.", outcome="abstained", conf
         ("what is that", answered(1.0), Look.UNFINISHED),
         # Told, not asked.
         ("my neighbour owns two dogs", ABSTAINED, Look.OPEN),
+        ("and so my fellow americans", ABSTAINED, Look.OPEN),
     ],
 )
 def test_word_order_and_the_answer_decide_together(text: str, reply: Reply, look: Look) -> None:
