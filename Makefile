@@ -71,7 +71,7 @@ lint: $(VENV)/.tested
 	@$(BIN)/mypy
 
 test: $(VENV)/.tested .venv-tensorrt/.ready $(CLIENTS:%=.venv-clients/%/.ready) tests/clients/agents/node_modules/.ready lint
-	@$(BIN)/pytest -m "not gpu" -n auto --maxprocesses 4 --dist loadfile
+	@$(BIN)/pytest -m "not gpu" -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 test-nemo: .venv-nemo/.ready
 	@.venv-nemo/bin/pytest tests/assistant/recognizers/nemo tests/assistant/voices/test_nemo.py tests/engines/training

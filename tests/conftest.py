@@ -24,6 +24,28 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # so a shell starts what 
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+#: Few tests that take long each. They begin first, so that at the end no process works on one of them alone; of several
+#: processes each takes whole files.
+LONG = (
+    "tests/plugins/test_sanitizers.py",
+    "tests/assistant/channels/web/page/test_spoken.py",
+    "tests/assistant/channels/web/page/test_trouble.py",
+    "tests/assistant/channels/web/http/test_leaving.py",
+    "tests/assistant/commands/test_listen.py",
+    "tests/assistant/commands/test_demo.py",
+    "tests/assistant/commands/test_knowledge.py",
+    "tests/assistant/benches/",
+    "tests/assistant/recognizers/sphinx/",
+    "tests/engines/benches/",
+    "tests/plugins/test_bert_arm.py",
+    "tests/clients/",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: next((at for at, name in enumerate(LONG) if item.nodeid.startswith(name)), len(LONG)))
+
+
 #: The ear of tests that are not about ears: it is there without any download, and its words do not depend on what is.
 EAR = {"REPARTEE_SPEECH_RECOGNIZER": "pocketsphinx"}
 

@@ -1,6 +1,7 @@
 """What is expected of an utterance: few phrases, those first that have to do with what was spoken of."""
 
-from assistant.recognizers.expected import Expected, names_in
+from assistant.languages.en.names import names_and_words
+from assistant.recognizers.expected import Expected
 from assistant.recognizers.lexicon import Contents
 
 TEXTS = (
@@ -11,8 +12,8 @@ TEXTS = (
 
 
 def test_names_are_capitalised_words_inside_a_sentence() -> None:
-    assert list(names_in(TEXTS[0])) == ["Martha Reed", "Martha", "Reed", "Bosun"]
-    assert list(names_in("Nothing here. Nor here.")) == []
+    assert list(names_and_words(TEXTS[0])) == ["Martha Reed", "Martha", "Reed", "Bosun"]
+    assert list(names_and_words("Nothing here. Nor here.")) == []
 
 
 def test_what_was_spoken_of_decides_which_names_come_first() -> None:
