@@ -178,14 +178,14 @@ class Conversation:
         if ear is not None and ear.speaking:
             self._starving = self._later(lambda: self._later(self._listening.commit, AGAIN_S), NO_AUDIO_S)
 
-    async def hear_recording(self, pcm: np.ndarray) -> None:
-        """Take int16[n] at 16 kHz for one whole turn, already over; respond() answers it.
+    async def hear_recording(self, pcm: np.ndarray, *, tag: object = None) -> None:
+        """Take int16[n] at 16 kHz for one whole turn, already over; respond() answers it. Its Committed carries `tag`.
 
         Raises ReparteeError where the recognizer cannot be loaded.
         """
         recognizer = await self._parts.recognizer(live=False)
         self._history.touch(now_ms() / 1000)
-        self._listening.take_recording(recognizer, pcm)
+        self._listening.take_recording(recognizer, pcm, tag)
 
     async def commit(self) -> None:
         """Take the audio since the last commit for a turn. Raises NothingToCommitError."""
@@ -340,7 +340,7 @@ class Conversation:
             turn.text,
             last=last,
             says_nothing=self._says_nothing(turn.text),
-            answer=detection is not None and detection.create_response,
+            answer=detection is not None and detection.create_response and not turn.brought,
         )
         match decision:
             case Answer():

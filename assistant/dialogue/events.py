@@ -37,10 +37,11 @@ class SpeechStopped:
 
 @dataclass(frozen=True)
 class Committed:
-    """The audio of `turn` is complete and will not grow; `audio_ms` is its length."""
+    """The audio of `turn` is complete and will not grow; `audio_ms` is its length, `tag` that of a recording."""
 
     turn: int
     audio_ms: int
+    tag: object = None
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 class UserTurn:
     """A committed turn of the person: `silence_ms` was waited for, `ended_ms` is when that wait was over (`now_ms`).
 
-    `allowed_ms` is what its words asked to be waited for: the slot of the stage "endpoint".
+    `allowed_ms` is what its words asked to be waited for: the slot of the stage "endpoint". One that is `brought` is a
+    recording, and is answered only when that is asked for.
     """
 
     number: int
@@ -44,6 +45,7 @@ class UserTurn:
     ended_ms: float = field(default_factory=now_ms)
     transcript: Transcript = field(default_factory=lambda: Transcript(""))
     recognise_ms: float = 0.0
+    brought: bool = False
 
     @property
     def text(self) -> str:
@@ -109,10 +111,11 @@ class Listening:
         self._position += len(pcm)
         (self._utterance or self._begin()).feed(pcm)
 
-    def take_recording(self, recognizer: Recognizer, pcm: np.ndarray) -> None:
+    def take_recording(self, recognizer: Recognizer, pcm: np.ndarray, tag: object = None) -> None:
         """Take int16[n] at 16 kHz for a turn of its own, recognised as a whole: better, and later, than live."""
         self._turns += 1
-        self._commit(Recorded(self._turns, recognizer, pcm), UserTurn(self._turns, 0.0, "", 0.0))
+        turn = UserTurn(self._turns, 0.0, "", 0.0, brought=True)
+        self._commit(Recorded(self._turns, recognizer, pcm), turn, tag)
 
     def commit(self) -> None:
         """End the turn under way, if there is one."""
@@ -212,9 +215,9 @@ class Listening:
         self._utterance = None
         self._commit(utterance, UserTurn(utterance.turn, silence_ms, note, allowed_ms))
 
-    def _commit(self, utterance: Utterance | Recorded, turn: UserTurn) -> None:
+    def _commit(self, utterance: Utterance | Recorded, turn: UserTurn, tag: object = None) -> None:
         self.committed = turn.number
-        self._outbox.put(Committed(turn.number, utterance.samples // PER_MS))
+        self._outbox.put(Committed(turn.number, utterance.samples // PER_MS, tag))
         self.last = asyncio.create_task(self._finish(utterance, self.last, turn))
 
     async def _finish(

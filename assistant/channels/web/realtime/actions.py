@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from assistant.audio.formats import AudioFormat
 from assistant.channels.web.realtime.events import Event
+from assistant.channels.web.realtime.items import Item
 from assistant.channels.web.realtime.session import Modality
 from assistant.dialogue.conversation import ConversationSettings
 
@@ -26,6 +27,16 @@ class Feed:
     """conversation.hear(pcm): int16[n] at 16 kHz."""
 
     pcm: NDArray[np.int16]
+
+
+@dataclass(frozen=True, eq=False)
+class Bring:
+    """conversation.hear_recording(pcm, tag=self), of which the item is made; when it refuses, Protocol.not_brought."""
+
+    pcm: NDArray[np.int16]
+    item: Item
+    after: str | None
+    event_id: str
 
 
 @dataclass(frozen=True)
@@ -96,4 +107,4 @@ class Update:
     settings: ConversationSettings
 
 
-Output = Send | Feed | Commit | Clear | Respond | Interrupt | Truncate | Remember | Forget | Update
+Output = Send | Feed | Bring | Commit | Clear | Respond | Interrupt | Truncate | Remember | Forget | Update

@@ -183,6 +183,8 @@ class Connection:
                     self._enqueue(output)
                 case actions.Feed():
                     await self._feed(output)
+                case actions.Bring():
+                    await self._bring(output)
                 case actions.Commit():
                     await self._commit(output)
                 case actions.Clear():
@@ -193,12 +195,16 @@ class Connection:
                     await self._conversation.interrupt()
                 case actions.Truncate():
                     await self._truncate(output)
-                case actions.Remember():
-                    self._conversation.remember(output.question, output.answer, output.generation)
-                case actions.Forget():
-                    self._conversation.forget(output.generation)
+                case actions.Remember() | actions.Forget():
+                    self._recall(output)
                 case actions.Update():
                     self._conversation.update(output.settings)
+
+    def _recall(self, action: actions.Remember | actions.Forget) -> None:
+        if isinstance(action, actions.Forget):
+            self._conversation.forget(action.generation)
+        else:
+            self._conversation.remember(action.question, action.answer, action.generation)
 
     async def _feed(self, action: actions.Feed) -> None:
         for pcm in slices(action.pcm, _SLICE):
@@ -208,6 +214,13 @@ class Connection:
             except ReparteeError as error:
                 self._refuse("input_audio_buffer_full", str(error), param="audio")
                 return
+
+    async def _bring(self, action: actions.Bring) -> None:
+        await asyncio.sleep(self._audio_pace.owe(len(action.pcm) / RATE))
+        try:
+            await self._conversation.hear_recording(action.pcm, tag=action)
+        except ReparteeError as error:
+            await self._carry(self._protocol.not_brought(action, str(error)))
 
     async def _commit(self, action: actions.Commit) -> None:
         try:

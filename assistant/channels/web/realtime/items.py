@@ -94,6 +94,16 @@ def item_from_json(data: Json, fallback_id: str) -> Item:
     return item
 
 
+def recording_in(data: Json) -> str | None:
+    """Return the base64 of a user's message that is one recording without a transcript; None for any other item."""
+    parts = data.get("content")
+    if data.get("role") != "user" or not isinstance(parts, list) or len(parts) != 1 or not isinstance(parts[0], dict):
+        return None
+    audio = parts[0].get("audio")
+    wordless = parts[0].get("type") == "input_audio" and not isinstance(parts[0].get("transcript"), str)
+    return audio if wordless and isinstance(audio, str) else None
+
+
 def _part(given: Any, role: str, index: int) -> Json:
     where = f"item.content[{index}]"
     kind = checked(given, dict, where).get("type")
@@ -107,7 +117,7 @@ def _part(given: Any, role: str, index: int) -> Json:
     if kind in _AUDIO_PARTS:
         raise ApiError(
             "invalid_value",
-            f"'{where}' is audio without a transcript; send audio with input_audio_buffer.append.",
+            f"'{where}' is audio without a transcript; a recording must be the only part of a user's message.",
             param=where,
         )
     raise ApiError("invalid_value", f"'{where}.type' must be text or audio; images are not supported.", param=where)
@@ -162,16 +172,22 @@ class Items:
         asked = self._items[position - 1] if position else None
         return asked if asked is not None and asked.role == "user" and asked.text.strip() else None
 
+    def check(self, item: Item, after: str | None) -> None:
+        """Raise ApiError for an id that is taken or an `after` that is not here."""
+        if item.id in self:
+            raise ApiError(
+                "item_create_duplicate_item_id", f"There is an item '{item.id[:100]}' already.", param="item.id"
+            )
+        if after not in (None, "root"):
+            self.get(str(after), "item_create_invalid_previous_item_id")
+
     def add(self, item: Item, after: str | None = None) -> tuple[str | None, list[str]]:
         """Put the item at the end, after the item `after`, or first ("root").
 
         Returns the id of the item before it, and the ids of the items that left for lack of room. Raises ApiError
         for an id that is taken or an `after` that is not here.
         """
-        if item.id in self:
-            raise ApiError(
-                "item_create_duplicate_item_id", f"There is an item '{item.id[:100]}' already.", param="item.id"
-            )
+        self.check(item, after)
         if after == "root":
             position = 0
         elif after is None:

@@ -13,17 +13,20 @@ import secrets
 from collections import OrderedDict
 from typing import assert_never
 
+import numpy as np
+
 from assistant.audio.formats import AudioFormat, Decoder
+from assistant.audio.samples import RATE
 from assistant.channels.json import ApiError, Json, clean
 from assistant.channels.web.realtime import actions, client_events, server_events
 from assistant.channels.web.realtime.actions import Output, Send
 from assistant.channels.web.realtime.events import Event
-from assistant.channels.web.realtime.items import Item, Items, item_from_json
+from assistant.channels.web.realtime.items import Item, Items, item_from_json, recording_in
 from assistant.channels.web.realtime.metadata import client_metadata
 from assistant.channels.web.realtime.response import Response
 from assistant.channels.web.realtime.session import Session, audio_format, modality
 from assistant.dialogue import events as said
-from assistant.dialogue.conversation import ConversationSettings
+from assistant.dialogue.conversation import LEAST_COMMIT, LONGEST_COMMIT, ConversationSettings
 from assistant.ear.endpointer import SILENCE_MS
 
 DELETED = "There is nothing to answer: what was asked last is deleted."
@@ -162,11 +165,7 @@ class Protocol:
         raise AssertionError(event)
 
     def _append(self, event: client_events.InputAudioAppend) -> list[Output]:
-        try:
-            data = base64.b64decode(event.audio, validate=True)
-        except (binascii.Error, ValueError) as error:
-            raise ApiError("invalid_value", f"'audio' must be base64: {str(error).lower()}.", param="audio") from error
-        pcm = self._decoder.decode(data)
+        pcm = self._decoder.decode(_base64(event.audio))
         return [actions.Feed(pcm)] if len(pcm) else []
 
     def _commit(self, event: client_events.InputAudioCommit) -> list[Output]:
@@ -188,6 +187,8 @@ class Protocol:
         return [*outputs, self._send(server_events.SessionUpdated(session=self.session.to_json()))]
 
     def _create_item(self, event: client_events.ItemCreate) -> list[Output]:
+        if (audio := recording_in(event.item)) is not None:
+            return self._bring(event, audio)
         item = item_from_json(event.item, _new_id("item"))
         outputs = self._add(item, event.previous_item_id)
         text = item.text.strip()
@@ -197,6 +198,24 @@ class Protocol:
             item.generation = self._recalled
             outputs.append(actions.Remember(asked.text.strip(), text, item.generation))
         return outputs
+
+    def _bring(self, event: client_events.ItemCreate, audio: str) -> list[Output]:
+        """Take a recording for a turn of the person; its item is there once the conversation has it."""
+        item = item_from_json(event.item | {"content": []}, _new_id("item"))
+        self.items.check(item, event.previous_item_id)
+        decoder = Decoder(self.session.input_format)
+        pcm = np.concatenate([decoder.decode(_base64(audio)), decoder.flush()])
+        if not LEAST_COMMIT <= len(pcm) <= LONGEST_COMMIT:
+            sentence = f"A recording must have 100 ms to 60 s, not {len(pcm) / RATE:.1f} s."
+            raise ApiError("invalid_value", sentence, param="item.content[0].audio")
+        self._committing += 1
+        return [actions.Bring(pcm, item, event.previous_item_id, event.event_id)]
+
+    def not_brought(self, action: actions.Bring, sentence: str) -> list[Output]:
+        """Take that the conversation cannot hear the recording."""
+        self._committing = max(0, self._committing - 1)
+        refusal = ApiError("invalid_value", sentence, param="item.content[0].audio", event_id=action.event_id or None)
+        return [self.error(refusal)]
 
     def _truncate(self, event: client_events.ItemTruncate) -> list[Output]:
         item = self.items.get(event.item_id, "item_truncate_invalid_item_id")
@@ -280,6 +299,8 @@ class Protocol:
     # Conversation events.
 
     def _committed(self, event: said.Committed) -> list[Output]:
+        if isinstance(event.tag, actions.Bring):
+            return self._brought(event, event.tag)
         if self._turn_id(event.turn) in self.items:
             del self._turns[event.turn]  # a client took the id that speech_started told it for an item of its own
         item = Item(
@@ -292,6 +313,17 @@ class Protocol:
         self._committing, self._withdrawn = max(0, self._committing - 1), False
         committed = server_events.InputAudioCommitted(item_id=item.id, previous_item_id=self.items.last_id)
         return [self._send(committed), *self._add(item)]
+
+    def _brought(self, event: said.Committed, action: actions.Bring) -> list[Output]:
+        item, after = action.item, action.after
+        if item.id in self.items:  # taken since
+            item.id = _new_id("item")
+        if after != "root" and after not in self.items:
+            after = None  # deleted since
+        item.turn, item.audio_ms = event.turn, event.audio_ms
+        item.content = [{"type": "input_audio", "transcript": None}]
+        self._committing, self._withdrawn = max(0, self._committing - 1), False
+        return self._add(item, after)
 
     def _partial(self, event: said.Partial) -> list[Output]:
         """Tell live words to who asked for them: the final ones may be others, so they are no deltas."""
@@ -392,6 +424,13 @@ class Protocol:
         # Events are frozen for everybody else; this one is not shared yet.
         object.__setattr__(event, "event_id", f"event_{self.session.id[5:]}_{self._events}")
         return Send(event, generation)
+
+
+def _base64(audio: str) -> bytes:
+    try:
+        return base64.b64decode(audio, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise ApiError("invalid_value", f"'audio' must be base64: {str(error).lower()}.", param="audio") from error
 
 
 def _new_id(kind: str) -> str:

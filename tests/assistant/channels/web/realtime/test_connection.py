@@ -178,3 +178,18 @@ async def test_turn_detection_that_changes_in_mid_utterance_loses_nothing_of_it(
         await collect(line, 0.2, events, "conversation.item.input_audio_transcription.completed")
         kinds = [event["type"].rpartition(".")[2] for event in events]
         assert kinds.count("speech_stopped") == kinds.count("committed") == 1
+
+
+async def test_a_recording_sent_as_an_item_is_heard_and_answered_when_that_is_asked_for(served):
+    speech = soxr.resample(load_audio(CLIP), 16_000, 24_000)
+    async with session(served) as line:
+        await configure(line, {"type": "server_vad"})
+        part = {"type": "input_audio", "audio": base64.b64encode(speech.tobytes()).decode()}
+        await send(line, "conversation.item.create", item={"type": "message", "role": "user", "content": [part]})
+        item = (await until(line, "conversation.item.done"))["item"]
+        completed = await until(line, "conversation.item.input_audio_transcription.completed")
+        assert completed["item_id"] == item["id"]
+        assert "railway" in completed["transcript"].lower()
+        await send(line, "response.create")
+        (done,) = await responses(line, 1)
+        assert "1893" in words(done)

@@ -625,3 +625,53 @@ def test_the_configured_silence_is_the_usual_one_of_every_session(new_line):
 def test_a_silence_that_is_in_every_word_is_not_taken_for_an_end(line):
     taken, shown = detection(line, type="server_vad", silence_duration_ms=0)
     assert taken.silence_ms == shown["silence_duration_ms"] == 100
+
+
+def recording(seconds: float, **fields: object) -> dict[str, object]:
+    audio = base64.b64encode(np.full(int(24_000 * seconds), 900, "<i2").tobytes()).decode()
+    part = {"type": "input_audio", "audio": audio}
+    return {"item": {"type": "message", "role": "user", "content": [part]} | fields}
+
+
+def test_a_recording_in_an_item_is_a_turn_that_is_answered_when_that_is_asked_for(line):
+    line.feed("session.update", session={"audio": {"input": {"transcription": {"model": "any"}}}})
+    assert line.feed("conversation.item.create", **recording(1.0, id="mine")) == []
+    brought = line.actions[-1]
+    assert len(brought.pcm) == 16_000
+    line.feed("response.create")
+    assert (line.actions[-1].question, line.actions[-1].request.modality) == (None, "audio")
+    added = line.on(Committed(1, 1000, brought))
+    assert names(added) == ["conversation.item.added", "conversation.item.done"]
+    assert added[0]["item"]["id"] == "mine"
+    completed = line.on(Heard(1, Transcript("when was it built")))[-1]
+    assert (completed["item_id"], completed["transcript"]) == ("mine", "when was it built")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "fields", "code"),
+    [
+        (0.05, {}, "invalid_value"),
+        (60.5, {}, "invalid_value"),
+        (1.0, {"content": [{"type": "input_audio", "audio": "?!"}]}, "invalid_value"),
+        (1.0, {"content": [{"type": "input_audio", "audio": ""}] * 2}, "invalid_value"),
+        (1.0, {"role": "assistant"}, "invalid_value"),
+        (1.0, {"id": "taken"}, "item_create_duplicate_item_id"),
+    ],
+)
+def test_a_recording_that_cannot_be_heard_is_refused_and_nothing_waits_for_it(line, seconds, fields, code):
+    said = {"type": "message", "role": "user", "id": "taken", "content": [{"type": "input_text", "text": "Why?"}]}
+    line.feed("conversation.item.create", item=said)
+    sent = line.feed("conversation.item.create", **recording(seconds, **fields))
+    assert [event["error"]["code"] for event in sent] == [code]
+    line.feed("response.create")
+    assert line.actions[-1].question == "Why?"
+
+
+def test_a_recording_that_the_recognizer_refuses_leaves_nothing_waiting(line):
+    said = {"type": "message", "role": "user", "content": [{"type": "input_text", "text": "Why?"}]}
+    line.feed("conversation.item.create", item=said)
+    line.feed("conversation.item.create", **recording(1.0), event_id="r1")
+    (refused,) = line.take(line.protocol.not_brought(line.actions[-1], "There is no recognizer."))
+    assert (refused["error"]["event_id"], refused["error"]["message"]) == ("r1", "There is no recognizer.")
+    line.feed("response.create")
+    assert line.actions[-1].question == "Why?"
