@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
 from assistant.benches import home_devices
-from assistant.home.home import Home
+from assistant.home.home import Home, running
 from assistant.home.settings import HomeConfig
 from engines.figures import percentile
 
@@ -76,7 +75,8 @@ async def measure(devices: int, rate: int, seconds: float, protocol: str = "auto
     with mosquitto() as url, tempfile.TemporaryDirectory(prefix="repartee-bench-") as folder:
         await _helper(url, "announce", devices)
         began = time.perf_counter()
-        async with _home(url, Path(folder), protocol) as home:
+        opened = Home.open(HomeConfig(broker=url, protocol=protocol), Path(folder), serving=True)
+        async with running(opened) as home:
             await home.ready(LONGEST_S)
             found = len(home.devices())
             discovery_s = time.perf_counter() - began
@@ -107,19 +107,6 @@ async def measure(devices: int, rate: int, seconds: float, protocol: str = "auto
         understand_worst_ms=times[-1],
         compile_ms=compiled_ms,
     )
-
-
-@contextlib.asynccontextmanager
-async def _home(url: str, folder: Path, protocol: str) -> AsyncIterator[Home]:
-    home = Home.open(HomeConfig(broker=url, protocol=protocol), folder, serving=True)
-    running = asyncio.create_task(home.run())
-    try:
-        yield home
-    finally:
-        await home.close()
-        running.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await running
 
 
 async def _helper(*arguments: object) -> str:

@@ -425,18 +425,24 @@ async def connected(settings: HomeConfig, folder: Path, timeout_s: float) -> Asy
 
     Raises ReparteeError where no broker is set up, or it cannot be reached within `timeout_s`.
     """
-    home = Home.open(settings, folder)
-    running = asyncio.create_task(home.run())
-    try:
+    async with running(Home.open(settings, folder)) as home:
         if not await home.ready(timeout_s) and not home.connected:
             problem = home.problem
             raise ReparteeError(f"{problem[:1].upper()}{problem[1:]}; check home.broker and that the broker runs.")
         yield home
+
+
+@contextlib.asynccontextmanager
+async def running(home: Home) -> AsyncIterator[Home]:
+    """Keep a home connected while this lasts, and close it."""
+    task = asyncio.create_task(home.run())
+    try:
+        yield home
     finally:
         await home.close()
-        running.cancel()
+        task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
-            await running
+            await task
 
 
 def _read_ids(file: Path | None) -> dict[str, str]:

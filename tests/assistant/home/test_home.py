@@ -8,6 +8,7 @@ import signal
 import pytest
 
 from assistant.home import acting, broker
+from assistant.home import home as module
 from assistant.home.entities import Act, HomeIntent
 from assistant.home.home import Home
 from assistant.home.ourselves import TurnReport
@@ -44,15 +45,9 @@ async def running(url, folder, *, serving=False, wished=None, **settings):
     home = Home.open(HomeConfig(broker=url, **settings), folder, serving=serving, stages=("read", "act"))
     if wished is not None:
         home.on_wish(wished)
-    task = asyncio.create_task(home.run())
-    try:
+    async with module.running(home):
         assert await home.ready(10), home.problem
         yield home
-    finally:
-        await home.close()
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
 
 
 async def until(condition, timeout=5.0):
@@ -333,7 +328,6 @@ async def test_a_dashboard_wishes_and_old_wishes_are_left_alone(mosquitto, make_
 
 
 async def test_another_homes_birth_brings_the_announcement_again(mosquitto, make_witness, tmp_path, monkeypatch):
-    from assistant.home import home as module
 
     monkeypatch.setattr(module, "ANSWER_BIRTH_S", 0.0)
     witness = make_witness(mosquitto)

@@ -127,8 +127,8 @@ def test_a_process_that_was_killed_between_two_documents_is_blamed_on_none(conve
 
 def test_the_time_for_one_document_is_not_used_up_by_those_before_it():
     with Converter(Limits(cpu_s=1.0)) as converter:
-        for _ in range(5):  # each about a third of a second of the processor
-            converter.convert(b"|a|b|\n|-|-|\n" + b"|1|2|\n" * 8000, ".md", "a")
+        for _ in range(10):  # each about a sixth of a second of the processor, several times that of a busy one
+            converter.convert(b"|a|b|\n|-|-|\n" + b"|1|2|\n" * 4000, ".md", "a")
         assert converter.started == 1
 
 
