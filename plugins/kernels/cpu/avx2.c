@@ -13,11 +13,11 @@
 #include "vector_avx2.h"
 
 enum {
-    LEVELS = 160,
+    LEVELS = 127,
     TILE = 6,
     VECTORS = 2, /* 12 of the 16 registers hold 16-bit sums; the 32-bit ones lie in the first cache */
     PANEL = VECTORS * LANES,
-    NARROW = 8,
+    NARROW = 16,
 };
 
 /* In assembly and in this order, because a compiler that moves products about runs out of registers. */
@@ -70,7 +70,15 @@ INLINE void sum_products(const uint8_t *codes, int in, const int8_t *w, int coun
     }
 }
 
-#include "attention_f32.h"
+/* Two sums, each of pairs of products of 16 bits. */
+INLINE void add_pairs(Ints *one, Ints *other, Ints pair, Ints w0, Ints w1) {
+    Ints product;
+    __asm__ volatile("vpmaddwd %4, %2, %3\n\tvpmaddwd %5, %2, %2\n\tvpaddd %3, %0, %0\n\tvpaddd %2, %1, %1"
+                     : "+x"(*one), "+x"(*other), "+x"(pair), "=&x"(product)
+                     : "x"(w0), "x"(w1));
+}
+
+#include "attention_i16.h"
 #include "phases.h"
 
 static int supported(void) {

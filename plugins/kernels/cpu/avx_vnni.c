@@ -1,4 +1,4 @@
-/* AVX-VNNI: 32-byte `vpdpbusd` for linear layers, attention in float32. */
+/* AVX-VNNI: 32-byte `vpdpbusd` for linear layers, attention by 32-byte `vpdpwssd` in 16 bits. */
 
 #if defined(__x86_64__)
 #pragma GCC target("avx2,fma,f16c")
@@ -19,7 +19,13 @@ INLINE void add_products(Ints *sum, Ints unsigned_bytes, Ints signed_bytes) {
     __asm__("%{vex%} vpdpbusd %2, %1, %0" : "+x"(*sum) : "x"(unsigned_bytes), "x"(signed_bytes));
 }
 
-#include "attention_f32.h"
+/* Two sums, each of pairs of products of 16 bits. */
+INLINE void add_pairs(Ints *one, Ints *other, Ints pair, Ints w0, Ints w1) {
+    __asm__("%{vex%} vpdpwssd %2, %1, %0" : "+x"(*one) : "x"(pair), "x"(w0));
+    __asm__("%{vex%} vpdpwssd %2, %1, %0" : "+x"(*other) : "x"(pair), "x"(w1));
+}
+
+#include "attention_i16.h"
 #include "dot.h"
 #include "phases.h"
 

@@ -5,7 +5,7 @@
    int8 with one scale per output channel. The input of each matrix product is quantised as it comes, per token, to
    bytes over the token's own range: x = step * code + base, hence
        y[n] = scale[n] * (step * sum_k(code[k] * w[n][k]) + base * sum_k(w[n][k])) + bias[n]    exactly.
-   Attention is in float32 or bfloat16, by instruction set; LayerNorm, residuals and softmax are in float32.
+   Attention is in float32, bfloat16 or 16-bit integers, by instruction set; LayerNorm, residuals and softmax are in float32.
 
    Threads claim pieces of each phase and wait for the phase's pieces, not for each other: a thread that the system does
    not let run in time delays nothing but the piece it holds. */

@@ -99,3 +99,15 @@ INLINE Ints all_codes(const uint8_t *four) {
     memcpy(&both, four, 4);
     return _mm256_set1_epi32(both);
 }
+
+/* ---- sixteen-bit products ---- */
+
+/* Numbers rounded to 16 bits: those of `even` and `odd` in turn, and those of `one` before those of `other`. */
+INLINE void store_pairs(int32_t *at, Floats even, Floats odd) {
+    const Ints high = _mm256_slli_epi32(_mm256_cvtps_epi32(odd), 16);
+    _mm256_storeu_si256((void *)at, _mm256_blend_epi16(_mm256_cvtps_epi32(even), high, 0xaa));
+}
+INLINE void store_words(int16_t *at, Floats one, Floats other) {
+    const Ints words = _mm256_packs_epi32(_mm256_cvtps_epi32(one), _mm256_cvtps_epi32(other));
+    _mm256_storeu_si256((void *)at, _mm256_permute4x64_epi64(words, 0xd8));
+}
