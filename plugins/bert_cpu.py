@@ -96,7 +96,7 @@ def choose(isa: str = "") -> Isa:
     except FileNotFoundError:
         raise LookupError(
             "The CPU kernels were not built when Repartee was installed; "
-            "with gcc there (apt-get install gcc libc6-dev), install it again."
+            "take a wheel that has them, or install it again with gcc there (apt-get install gcc libc6-dev)."
         ) from None
     except OSError as error:
         raise LookupError(f"The CPU kernels cannot be loaded ({error}); install Repartee again.") from error
@@ -303,7 +303,8 @@ def usable_cores(cores: Sequence[int], limits: Path = Path("/sys/fs/cgroup/cpu.m
 
 
 def _file() -> Path | None:
-    names = (Path(__file__).with_name(f"_bert_cpu{suffix}") for suffix in EXTENSION_SUFFIXES)
+    # Of any version of Python before one that an older installation made for a single version.
+    names = (Path(__file__).with_name(f"_bert_cpu{suffix}") for suffix in reversed(EXTENSION_SUFFIXES))
     return next((path for path in names if path.exists()), None)
 
 

@@ -149,7 +149,7 @@ def _reader(config: Config) -> Iterator[Finding]:
 
 
 def _runtimes(config: Config) -> Iterator[Finding]:
-    from engines.runtimes.runtime import runtimes
+    from engines.runtimes.runtime import nothing_reads, runtimes
 
     chosen = False
     for status in runtimes():
@@ -159,7 +159,8 @@ def _runtimes(config: Config) -> Iterator[Finding]:
         state: State = "ok" if status.available else "missing"
         yield Finding("runtimes", status.name, state, status.reason + (" This one will read." if used else ""))
     if not chosen:
-        yield Finding("runtimes", config.reader.runtime, "broken", "no runtime can read", "pip install openvino")
+        what, _, remedy = nothing_reads().partition("; ")
+        yield Finding("runtimes", config.reader.runtime, "broken", what, remedy)
 
 
 def _gpu(config: Config) -> Iterator[Finding]:  # noqa: ARG001

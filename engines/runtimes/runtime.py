@@ -9,6 +9,7 @@ A runtime is a module of this room with two functions, named in `RUNTIMES`:
 from __future__ import annotations
 
 import importlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -31,6 +32,9 @@ RUNTIMES = {
 }
 
 ON_GPU = ("tensorrt", "cuda")
+
+#: What reads where our own kernels do not.
+ADD_OPENVINO = "pip install 'repartee[openvino]' adds OpenVINO, which can"
 
 #: Sequence lengths in tokens that a batch is padded to: a new shape costs a runtime time, padding costs every run.
 BUCKETS = (32, 48, 64, 80, 96, 112, 128, 160, 192, 256, 320, 384, 512)
@@ -129,7 +133,13 @@ def load_runtime(
         if reasons and candidate not in ON_GPU:
             runtime.note = f"on the CPU: {'; '.join(map(_clause, reasons))}; see repartee doctor"
         return runtime
-    raise ReparteeError(f"No runtime works here; install openvino. {' '.join(reasons)}".rstrip())
+    raise ReparteeError(nothing_reads(reasons))
+
+
+def nothing_reads(reasons: Sequence[str] = ()) -> str:
+    """Say in one sentence why no runtime works here, and what would; `reasons`: why those that are installed do not."""
+    why = "; ".join(map(_clause, reasons or [_module("cpu").status().reason]))
+    return f"No runtime can read here ({why}); {ADD_OPENVINO}."
 
 
 def _clause(sentence: str) -> str:

@@ -1,4 +1,4 @@
-"""OpenVINO on the CPU: the embedded default where our own kernels do not run.
+"""OpenVINO on the CPU, an extra: what reads where our own kernels do not run.
 
 Weights stay int8 per output channel, as stored. Where the CPU has int8 dot products, OpenVINO quantises the inputs of
 each matrix product as they come, per token and group of channels: no calibration is needed, and none can be wrong.
@@ -38,8 +38,10 @@ def status() -> Status:
     """Whether the library is installed."""
     from importlib.util import find_spec
 
-    if find_spec("openvino") is None:
-        return Status("openvino", False, "OpenVINO is not installed; install it with: pip install openvino.", False)
+    lacking = [name for name in ("openvino", "onnx") if find_spec(name) is None]
+    if lacking:
+        reason = f"OpenVINO is not installed ({' and '.join(lacking)}); pip install 'repartee[openvino]' adds it."
+        return Status("openvino", False, reason, False)
     return Status("openvino", True, "OpenVINO is installed and runs on this CPU.")
 
 
