@@ -252,8 +252,9 @@ class Reader:
     def _read_within(self, question: Ids, passages: Sequence[ReadablePassage], found: _Found, deadline: float) -> None:
         """Read window after window, best passage first, while the bound of the next run fits before `deadline`.
 
-        What time is left then goes to a part of the next window. On a machine too slow for its slot, a part of the best
-        passage is read all the same: a late answer is marked as over its budget, and better than none.
+        What time is left then goes to a part of the next window, and of the ones behind it. On a machine too slow for its
+        slot, a part of the best passage is read all the same: a late answer is marked as over its budget, and better
+        than none.
         """
         coming = (each for number in range(len(passages)) for each in self._windows(question, passages, number))
         todo: list[Window] = []
@@ -269,13 +270,13 @@ class Reader:
                 continue
             fitting = [each for each in self.runtime.buckets if self.cost.bound(1, each) <= left]
             room = max(fitting, default=0) - len(question) - 3
-            if not found.reached:
+            if not found.reached:  # nothing of any passage
                 room = max(room, FEWEST_TOKENS)
-            if room >= FEWEST_TOKENS:
-                cut = self._cut(question, passages, todo[0], room)
-                bucket = self._affordable(1, len(cut.ids), left) or self._bucket(len(cut.ids))
-                self._run([cut], bucket, passages, found)
-            return
+            if room < FEWEST_TOKENS:
+                return
+            cut = self._cut(question, passages, todo.pop(0), room)
+            bucket = self._affordable(1, len(cut.ids), left) or self._bucket(len(cut.ids))
+            self._run([cut], bucket, passages, found)
 
     def _plan(self, todo: Sequence[Window], left: float) -> tuple[int, int] | None:
         """How many of the next windows to run at once, and at which bucket; None if not even one fits in `left` ms.

@@ -138,7 +138,8 @@ def load_runtime(
 
 def nothing_reads(reasons: Sequence[str] = ()) -> str:
     """Say in one sentence why no runtime works here, and what would; `reasons`: why those that are installed do not."""
-    why = "; ".join(map(_clause, reasons or [_module("cpu").status().reason]))
+    cpu = _module("cpu").status()
+    why = "; ".join(map(_clause, reasons if cpu.available else [cpu.reason, *reasons]))
     return f"No runtime can read here ({why}); {ADD_OPENVINO}."
 
 

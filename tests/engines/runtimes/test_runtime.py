@@ -12,6 +12,7 @@ from engines.errors import ReparteeError
 from engines.quantize import write_int8
 from engines.runtimes.openvino.shapes import HOT
 from engines.runtimes.runtime import load_runtime, runtimes
+from plugins import bert_cpu as kernels
 from tests.engines.small_bert import random_batch, random_checkpoint, reference_hidden, reference_logits
 
 FITTING = {"hidden_size": 128, "heads": 4, "intermediate_size": 128}
@@ -156,6 +157,36 @@ def test_auto_passes_over_a_runtime_that_does_not_know_the_sizes_of_a_model_and_
     assert runtime.name == "openvino"
     assert "kernels" not in runtime.note.lower()
     runtime.close()
+
+
+def test_without_openvino_our_kernels_read_and_nothing_else_is_said_of_it(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "openvino", None)
+    statuses = {status.name: status for status in runtimes()}
+    assert statuses["openvino"].reason == (
+        "OpenVINO is not installed (openvino); pip install 'repartee[openvino]' adds it."
+    )
+    assert not statuses["openvino-f32"].available
+    if not statuses["cpu"].available:
+        pytest.skip(statuses["cpu"].reason)
+    runtime = load_runtime("auto", random_checkpoint(**FITTING), cache_dir=tmp_path)
+    assert runtime.name == "cpu"
+    assert "openvino" not in runtime.note.lower()
+    runtime.close()
+
+
+def test_where_nothing_can_read_one_sentence_says_why_and_what_would(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "openvino", None)
+    odd = random_checkpoint(hidden_size=48, heads=4, intermediate_size=80)
+    why = r"^No runtime can read here \(.*\); pip install 'repartee\[openvino\]' adds OpenVINO, which can\.$"
+    with pytest.raises(ReparteeError, match=why):
+        load_runtime("auto", odd, cache_dir=tmp_path)
+    monkeypatch.setattr("plugins.bert_cpu._file", lambda: None)
+    kernels._library.cache_clear()
+    try:
+        with pytest.raises(ReparteeError, match=r"\(the CPU kernels were not built when Repartee was installed"):
+            load_runtime("auto", odd, cache_dir=tmp_path)
+    finally:
+        kernels._library.cache_clear()
 
 
 def test_an_unknown_runtime_is_named(tmp_path, checkpoint):
