@@ -96,6 +96,13 @@ class Parts:
                 library.close()
                 raise
 
+    def reads(self) -> str:
+        """Say what the reader gets done in its slot on this machine, and why a GPU that is there does not read."""
+        from engines.reader.capacity import in_the_slot
+
+        said = in_the_slot(self.reader, self.config.budget.read)
+        return f"{said} It runs {self.reader.fallback_note}." if self.reader.fallback_note else said
+
     async def __aenter__(self) -> Self:
         return self
 

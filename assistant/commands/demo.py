@@ -74,7 +74,7 @@ async def demo(parts: Parts, console: Console) -> None:
     from assistant.channels.terminal.recordings import hear, play
 
     home = parts.config.home
-    console.print(f"  {parts.reader.runtime_name} {parts.reader.fallback_note}".rstrip(), style="dim")
+    console.print(f"  {parts.reader.runtime_name}. {parts.reads()}", style="dim", markup=False)
     console.print("[bold]2[/] Adding the sample documents")
     report = await parts.in_library(parts.library.add, [SAMPLES])
     for path, sentence in report.failed:

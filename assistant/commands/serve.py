@@ -30,4 +30,6 @@ def command(config: Config, host: str | None, port: int | None, insecure: bool, 
     )
     config = dataclasses.replace(config, serve=there)
     with bind(config.serve, insecure=insecure) as listener:
-        asyncio.run(serve(config, listener, ready=lambda url: click.echo(f"Listening on {url}", err=True)))
+        asyncio.run(
+            serve(config, listener, ready=lambda url, reads: click.echo(f"{reads}\nListening on {url}", err=True))
+        )

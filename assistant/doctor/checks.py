@@ -149,18 +149,37 @@ def _reader(config: Config) -> Iterator[Finding]:
 
 
 def _runtimes(config: Config) -> Iterator[Finding]:
-    from engines.runtimes.runtime import nothing_reads, runtimes
+    from engines.runtimes.runtime import ON_GPU, nothing_reads, runtimes
 
-    chosen = False
+    chosen = ""
     for status in runtimes():
         wanted = config.reader.runtime in ("auto", status.name)
         used = status.available and wanted and not chosen
-        chosen = chosen or used
+        chosen = status.name if used else chosen
         state: State = "ok" if status.available else "missing"
         yield Finding("runtimes", status.name, state, status.reason + (" This one will read." if used else ""))
     if not chosen:
         what, _, remedy = nothing_reads().partition("; ")
         yield Finding("runtimes", config.reader.runtime, "broken", what, remedy)
+    elif chosen not in ON_GPU:  # those read all in any slot, and take their time to load
+        yield _slot(config, chosen)
+
+
+def _slot(config: Config, runtime: str) -> Finding:
+    from engines.reader.capacity import in_the_slot
+    from engines.reader.reader import Reader
+
+    settings = config.reader
+    reader = Reader.load(
+        settings.model or None,
+        runtime=runtime,
+        cache_dir=config.cache_dir,
+        threads=settings.threads or None,
+        isa=settings.isa,
+    )
+    with contextlib.closing(reader):
+        said, _, remedy = in_the_slot(reader, config.budget.read).partition("; ")
+    return Finding("runtimes", "slot", "ok", said.rstrip(".") + ".", remedy)
 
 
 def _gpu(config: Config) -> Iterator[Finding]:  # noqa: ARG001

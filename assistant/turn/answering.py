@@ -121,7 +121,6 @@ class Answering:
         if len(found) > 1:
             slot.note(f"taken as: {best.question}; {len(tried)} of {len(found)} readings tried")
         slot.note(best.reading.note if best.hits else "nothing to read")
-        slot.note(self._reader.fallback_note)
         return best
 
     def _read_one(self, question: str, hits: Sequence[Hit], slot_ms: float) -> Reading:

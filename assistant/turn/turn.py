@@ -20,7 +20,7 @@ from assistant.turn.understanding import Command, Context, Question, Understandi
 if TYPE_CHECKING:
     from assistant.parts import Parts
 
-READ_IN_SILENCE_MS = 30.0  # the shortest pause that ends a turn leaves so much between the words and its end
+READ_IN_SILENCE_MS = 30.0  # its slot: the shortest pause that ends a turn leaves so much between the words and its end
 NOTHING_SAID = "I have not said anything yet."
 NO_VOICE = "Nothing is being said aloud here."
 SAID_TO = {Control.STOP: "Okay.", Control.LOUDER: "Louder.", Control.QUIETER: "Quieter."}
@@ -155,5 +155,7 @@ def _enter(foreseen: Foreseen, budget: Budget) -> None:
         note = "while you spoke"
         if stage.name == "read":
             note += f", {foreseen.early_ms:.0f} ms early{foreseen.note}"
+            if stage.budget_ms != budget.slots["read"]:
+                note += f"; its slot was that of a pause, {stage.budget_ms:g} ms"
         cut = "; ".join(part for part in stage.note.split("; ") if part and not part.endswith(" ms over"))
         budget.record(stage.name, stage.spent_ms, f"{note}; {cut}" if cut else note, budget_ms=stage.budget_ms)

@@ -101,7 +101,8 @@ def test_outputs_are_those_of_the_same_arithmetic_in_numpy(isa, length, heads):
     kernels = BertCpu(model, isa=isa)
     lengths, *inputs = batch(length, seed=length)
     found, expected = kernels.run(lengths, *inputs), emulate(model, kernels.isa, *inputs)
-    # Attention in bfloat16 or 16-bit integers where it is, and inputs that fall on the other side of a rounding, of fewer steps on AVX2.
+    # Attention in bfloat16 or 16-bit integers where it is, and inputs that fall on the other side of a rounding, of
+    # fewer steps on AVX2.
     assert np.sqrt(((found - expected) ** 2).mean()) < 0.02 * np.sqrt((expected**2).mean()) * ROUGHER[isa]
     kernels.close()
 

@@ -69,8 +69,10 @@ def url_of(listener: socket.socket, config: ServeConfig) -> str:
     return f"{'https' if config.certificate else 'http'}://{f'[{host}]' if ':' in host else host}:{port}"
 
 
-async def serve(config: Config, listener: socket.socket, *, ready: Callable[[str], None]) -> None:
-    """Serve until SIGTERM or SIGINT; `ready(url)` is called when connections are accepted.
+async def serve(config: Config, listener: socket.socket, *, ready: Callable[[str, str], None]) -> None:
+    """Serve until SIGTERM or SIGINT.
+
+    `ready(url, reads)` is called when connections are accepted; `reads`: what this machine reads in its slot, in words.
 
     Raises ReparteeError where the assistant cannot be opened or the certificate is unusable.
     """
@@ -86,7 +88,7 @@ async def serve(config: Config, listener: socket.socket, *, ready: Callable[[str
             if home is not None:
                 await home.ready(HOME_WITHIN_S)  # who asks first is understood as well as who asks later
             settings = options(build_app(service), config.serve)
-            server = Server(settings, lambda: ready(url_of(listener, config.serve)))
+            server = Server(settings, lambda: ready(url_of(listener, config.serve), parts.reads()))
             stopping = asyncio.create_task(service.stopping.wait())
             stopping.add_done_callback(lambda _: server.stop())
             try:

@@ -1,0 +1,50 @@
+"""What a reader gets done in its slot on this machine: by its cost model, before anybody has asked."""
+
+from __future__ import annotations
+
+from math import ceil
+
+from engines.reader.reader import DECODE_MS, FEWEST_TOKENS, Reader
+
+#: A passage as documents have them, and tokens of an English word.
+PASSAGE_WORDS, TOKENS_PER_WORD = 60, 1.3
+
+#: Tokens of a question of nine words, with the three special ones of a window.
+QUESTION_TOKENS = 15
+
+#: More passages than so many are not counted: a turn is given no more.
+MOST = 20
+
+
+def passages_within(reader: Reader, slot_ms: float) -> float:
+    """Passages of 60 words that `reader` reads within `slot_ms`, one after the other; a part of one counts as such."""
+    passage = ceil(PASSAGE_WORDS * TOKENS_PER_WORD)
+    bucket = next((each for each in reader.runtime.buckets if each >= QUESTION_TOKENS + passage), None)
+    left, count = slot_ms - DECODE_MS, 0
+    while bucket is not None and count < MOST and reader.cost.bound(1, bucket) <= left:
+        count += 1
+        left -= reader.cost.typical(1, bucket)
+    fitting = [each for each in reader.runtime.buckets if reader.cost.bound(1, each) <= left]
+    part = max(fitting, default=0) - QUESTION_TOKENS
+    return count + (min(part / passage, 0.9) if part >= FEWEST_TOKENS and count < MOST else 0)
+
+
+def in_the_slot(reader: Reader, slot_ms: float) -> str:
+    """Say in one sentence what is read within `slot_ms`, and what would help where that is less than two passages."""
+    count = passages_within(reader, slot_ms)
+    much = (
+        f"{MOST} passages or more"
+        if count >= MOST
+        else f"{count:.1f} passages"
+        if count
+        else "a few words and no passage"
+    )
+    said = f"In the {slot_ms:g} ms slot this machine reads {much} of {PASSAGE_WORDS} words"
+    if count >= 2:
+        return f"{said}."
+    kernels = "the CPU kernels (a wheel that has them, or gcc on installation), " if _without_kernels(reader) else ""
+    return f"{said}; more with {kernels}a GPU or a larger slot (budget.read)."
+
+
+def _without_kernels(reader: Reader) -> bool:
+    return reader.runtime_name.startswith("openvino")
