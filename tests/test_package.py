@@ -30,3 +30,20 @@ def test_every_locked_package_has_hashes():
 
 def test_the_container_installs_by_the_lock():
     assert "--require-hashes -r requirements.lock" in (ROOT / "Dockerfile").read_text(encoding="utf-8")
+
+
+def test_every_kernel_is_compiled_and_a_change_of_any_header_compiles_them_again():
+    (extension,) = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"][
+        "ext-modules"
+    ]
+    folder = ROOT / "plugins" / "kernels" / "cpu"
+    for named, kind in (("sources", "*.c"), ("depends", "*.h")):
+        assert {ROOT / each for each in extension[named]} == set(folder.glob(kind)), f"{named} in pyproject.toml"
+
+
+def test_what_reads_without_our_kernels_is_no_part_of_the_core():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    heavy = {"openvino", "onnx"}
+    assert not heavy & {Requirement(each).name for each in project["dependencies"]}
+    assert not heavy & {name for name, _ in PINS}
+    assert heavy == {Requirement(each).name for each in project["optional-dependencies"]["openvino"]}

@@ -12,6 +12,8 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import metadata
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Literal
 
 from assistant.channels.terminal.printable import printable
@@ -170,14 +172,17 @@ def _slot(config: Config, runtime: str) -> Finding:
     from engines.reader.reader import Reader
 
     settings = config.reader
-    reader = Reader.load(
-        settings.model or None,
-        runtime=runtime,
-        cache_dir=config.cache_dir,
-        threads=settings.threads or None,
-        isa=settings.isa,
-    )
-    with contextlib.closing(reader):
+    with contextlib.ExitStack() as stack:
+        # A home that is not there yet is not made by looking at it.
+        there = config.cache_dir if config.home.exists() else Path(stack.enter_context(TemporaryDirectory()))
+        reader = Reader.load(
+            settings.model or None,
+            runtime=runtime,
+            cache_dir=there,
+            threads=settings.threads or None,
+            isa=settings.isa,
+        )
+        stack.callback(reader.close)
         said, _, remedy = in_the_slot(reader, config.budget.read).partition("; ")
     return Finding("runtimes", "slot", "ok", said.rstrip(".") + ".", remedy)
 

@@ -15,6 +15,7 @@ def test_a_healthy_home(samples_home, repartee):
     assert not [finding for finding in found.values() if finding["state"] == "broken"]
     assert "sha256 " in found["weights"]["detail"]
     assert found["store"]["detail"].startswith("13 documents, ")
+    assert found["slot"]["detail"].startswith("In the 10 ms slot this machine reads ")
     assert "This one will read." in "".join(f["detail"] for f in found.values() if f["topic"] == "runtimes")
     assert {"core", "processor", "recognizer", "voice espeak", "voice flite", "sound devices"} <= set(found)
     assert all(
