@@ -194,6 +194,19 @@ def test_a_slot_that_nothing_fits_in_still_reads_part_of_the_best_passage(slow):
     assert {span.passage for span in reading.spans} == {0}
 
 
+def test_what_is_left_behind_a_part_goes_to_parts_of_the_next_passages(reader, monkeypatch):
+    long = "the tower is in paris and the high tower is in the tower " * 4
+    dear = {(1, each): 400.0 * each / reader.runtime.buckets[-1] for each in reader.runtime.buckets}
+    monkeypatch.setattr(reader, "cost", CostModel(dear, tail=1.05))  # as it is believed; in fact runs are quick
+    monkeypatch.setattr(reader.cost, "observe", lambda *_: None)
+    monkeypatch.setattr(reader.cost, "_compiles", False)
+    whole = len(reader.tokenize(long)) + len(reader.tokenize("How high?")) + 3
+    slot = 0.8 * reader.cost.bound(1, next(each for each in reader.runtime.buckets if each >= whole))
+    reading = reader.read("How high?", passages(reader, [long] * 3), slot_ms=slot)
+    assert reading.note == f"read 0 and part of 3 of 3 passages: {slot:.1f} ms slot"
+    assert {span.passage for span in reading.spans} == {0, 1, 2}
+
+
 @pytest.mark.parametrize("left_ms", [-3.3, 0])
 def test_time_that_is_over_is_told_as_none_left(slow, left_ms):
     reading = slow.read("How high?", passages(slow, TEXTS), slot_ms=left_ms)
