@@ -26,10 +26,10 @@ _BY_SERVICES = {
 #: Actions that are for things of some domains only, or of any but some.
 _ONLY = {
     "light": ("light",), "brighter": ("light",), "dimmer": ("light",), "warmer": ("climate", "water_heater"),
-    "cooler": ("climate", "water_heater"), "start": _MACHINES, "pause": _MACHINES,
+    "cooler": ("climate", "water_heater"), "start": _MACHINES, "pause": _MACHINES, "halt": _MACHINES,
 }  # fmt: skip
 _NEVER = {
-    "on": ("scene", "vacuum"), "off": ("scene", "vacuum"), "toggle": ("scene", "vacuum"), "stop": _MACHINES,
+    "on": ("scene", *_MACHINES), "off": ("scene", *_MACHINES), "toggle": ("scene", *_MACHINES), "stop": _MACHINES,
     "open": ("lock",),
 }  # fmt: skip
 

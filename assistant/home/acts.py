@@ -28,6 +28,7 @@ SERVICES: Mapping[str, tuple[str, ...]] = {
     "activate": ("activate",),
     "start": ("start", "start_mowing"),
     "pause": ("pause", "stop"),
+    "halt": ("stop", "pause"),
     "dock": ("return_home", "dock"),
     "locate": ("locate",),
     "arm_away": ("arm_away",),
@@ -204,6 +205,7 @@ def option(entity: Entity, words: str) -> Act | None:
         (entity.effects, "turn_on", "effect"),
         (entity.options, "select", "option"),
         (entity.fan_modes, "set_fan_mode", "fan_mode"),
+        (entity.fan_modes, "set_fan_speed", "fan_speed"),
         (entity.swing_modes, "set_swing_mode", "swing_mode"),
     ):
         for name in names:

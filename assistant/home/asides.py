@@ -12,6 +12,15 @@ _POINTING = re.compile(
     rf"(?P<command>(?:please |just )?{_VERB}(?: (?:on|off|up|down))? (?:it|them)\b.*)"
 )
 _AFTER_PAUSE = re.compile(rf"(?P<told>.+?) ,(?: so| please| and| then)* (?P<command>{_VERB}\b.+)")
+#: What is told of oneself or the air before a command that no pause sets apart: "it is boiling in here turn the heating down".
+_TOLD = re.compile(
+    r"(?P<told>(?:it is|it feels|it is getting|it is gone|i am|we are|i feel|i am getting|we are getting) "
+    r"(?:far |much |way |a bit |a little |so |too |very |really |quite |rather |getting |going |off |all |just |now )*"
+    r"(?:cold|chilly|freezing|hot|boiling|warm|roasting|dark|bright|dim|gloomy|stuffy|humid|noisy|loud|late|raining|night|"
+    r"to bed|to sleep|to work|out|leaving|home|back|done|finished|tired|sleepy)"
+    r"(?: (?:in|on|at) (?:here|the \w+(?: room)?)| here| outside| now)?)(?: ,| so| and| please| can you| could you)* "
+    rf"(?P<command>{_VERB}\b.+)"
+)
 _PLACE = re.compile(r"(?:in|on|at) (?:the |my |our )?(?P<place>.+)$")
 #: Words with which what follows is no command: it was said by others, or is about another time.
 _NO_COMMAND = frozenset(
@@ -55,7 +64,7 @@ def pointing(text: str) -> Aside | None:
 
 def after_pause(text: str) -> Aside | None:
     """Return the command after the pause of a plain sentence whose beginning only told why."""
-    match = _AFTER_PAUSE.fullmatch(text)
+    match = _TOLD.fullmatch(text) or _AFTER_PAUSE.fullmatch(text)
     if match is None or match["told"].split(maxsplit=1)[0] not in _TELLING:
         return None
     return _aside(match, _NO_COMMAND - {"to"})  # "I am off to sleep, ..."

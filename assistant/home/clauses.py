@@ -56,6 +56,7 @@ class Clauses:
         self.directory = directory
         self._abilities = Abilities(directory)
         self._levels = Levels(self._abilities)
+        self._panels = self._abilities.of_domains("alarm_control_panel")
         self.able, self.entity = self._abilities.able, self._abilities.entity
 
     def understood(self, text: str, context: Context, last: Sequence[str]) -> Reading | None:
@@ -162,6 +163,8 @@ class Clauses:
     def _do(self, action: str, phrase: str, text: str, context: Context, last: Sequence[str]) -> Reading | None:
         if action in _OF_QUALITY and (reading := self._of_quality(action, phrase, text, context, last)):
             return reading
+        if action in ("on", "off") and self.directory.exact.get(bare(phrase), 0) & self._panels:
+            return None  # an alarm is armed and disarmed, whatever else goes by its name
         able = self.able(action)
         if not able:
             if action in ("on", "off"):

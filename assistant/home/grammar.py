@@ -20,7 +20,7 @@ from assistant.home.entities import Act, Entity, HomeIntent
 from assistant.home.names import Directory
 from assistant.home.noun_phrases import UNFINISHED, Found, bare
 from assistant.home.phrasebook import IDIOMS, meant
-from assistant.home.politeness import declined, is_question, later, said_by_others, stripped
+from assistant.home.politeness import declined, is_question, later, regretted, said_by_others, stripped
 from assistant.home.questions import ask
 from assistant.home.repairs import Repairs
 from assistant.home.replies import CHOICE, NO, YES
@@ -32,7 +32,7 @@ __all__ = ["Context", "Grammar"]
 #: From this likeness on a misheard name is taken for what it sounds like, if nothing else is near.
 SURE = 0.84
 #: From this likeness on it is asked whether that was meant.
-LIKELY = 0.68
+LIKELY = 0.73
 #: How far the next likely name has to be behind for the nearest one to be sure.
 MARGIN = 0.06
 #: How the shared questions begin; "how do I" is one for the documents.
@@ -52,6 +52,8 @@ _ORDER = re.compile(
 _BROKEN = re.compile(
     r"(?:turn|switch|set|put|make|dim|open|close|shut|lock|change)(?: (?:on|off|the|a|to|up|down|my|all|in))*"
 )
+#: What is said to people, and is no half of a command.
+_INTERJECTION = re.compile(r"(?:shut|make|set|put) (?:up|in|on|to)(?: (?:to|in|on|up))?")
 _BROKEN_AT_END = re.compile(r" (?:the|a|an|to|in the|my|and|in|of|at|by|for)$")
 _MOST_UNKNOWN = 2  #: words without a meaning here: a question with more of them is one for the documents
 _ALL_DOMAINS = frozenset("lock cover valve siren alarm_control_panel everything".split())
@@ -96,6 +98,8 @@ class Grammar:
             return None
         if context.pending is not None and (answer := self._answer(text, context)):
             return answer
+        if regretted(text):
+            return None
         numbered = self._numbered(text)
         text = meant(stripped(text))
         if not text:
@@ -225,6 +229,7 @@ class Grammar:
         return ()
 
     def _command(self, text: str, context: Context) -> HomeIntent | None:
+        text = self._repairs.joined_up(text)
         if (moment := later(text)) and (reading := self._clauses.understood(moment, context, context.last)) and (
             reading.problem in ("", "which", "room", "area", "here", "it")
         ):  # fmt: skip
@@ -234,8 +239,10 @@ class Grammar:
                 reason="asked for another time",
             )  # fmt: skip
         if _BROKEN.fullmatch(text) and text not in IDIOMS:
-            return self._half(text, context)
+            return None if _INTERJECTION.fullmatch(text) else self._half(text, context)
         reading = self._clauses.understood(text, context, context.last)
+        if reading is not None and reading.problem == "it" and not _ORDER.match(text):
+            return None  # "knock it off" is said to people
         if reading is not None and reading.problem in ("", "which", "room", "area", "it", "here", "degrees"):
             return self._intent(reading, context, "each word is understood")
         if told := self._after_telling(text, context):

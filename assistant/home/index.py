@@ -102,7 +102,8 @@ class Index:
                     self.words[word] = self.words.get(word, 0) | bit
             for first, second in zip(name.split(), name.split()[1:], strict=False):
                 if second in ROOMS:
-                    self.words[f"{first} {second}"] = self.words.get(f"{first} {second}", 0) | bit
+                    two = f"{singular(first)} {second}"
+                    self.words[two] = self.words.get(two, 0) | bit
         for word in called:
             self.words[word] = self.words.get(word, 0) | bit
         for service in entity.services:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from assistant.home import english
@@ -88,8 +88,8 @@ class Directory(Index):
             phrase = f" {phrase} ".replace(said, short).strip()
         want = _Want(able=able, room=room, last=last, kind=kind, reading=reading)
         base, others = exception(phrase.split())
-        if base == ["all"] and others and singular(others[0][-1]) in _ALL_OF_ROOM:
-            base = ["all", "the", "lights"]  # "all but the hall light"
+        if base == ["all"] and others:
+            base, others = self._all_but(others)
         found = self._several(base, want)
         if not others:
             return found
@@ -97,7 +97,23 @@ class Directory(Index):
             found = self._several(["everything", "in", *base], want)
         if found.problem not in ("", "room"):
             return found
-        return self._excepting(found, others, want, phrase)
+        left = self._excepting(found, others, want, phrase)
+        if left.problem == "except" and want.room and not (found.place and plain(found.place) in " ".join(base)):  # more than what is here was meant
+            whole = self._several(["all", *base], replace(want, room=None, reading=True))
+            if not whole.problem and whole.group:
+                return self._excepting(whole, others, want, phrase)
+        return left
+
+    def _all_but(self, others: list[list[str]]) -> tuple[list[str], list[list[str]]]:
+        """Return what "all but the lamp in the hall" is about: the lights, all of them in the hall."""
+        place: list[str] = []
+        if "in" in others[-1][1:-1]:
+            at = others[-1].index("in", 1)
+            content, _, named = self._scope(others[-1][at:])
+            if named and not content:
+                others, place = [*others[:-1], others[-1][:at]], others[-1][at:]
+        light = singular(others[0][-1]) in (*_ALL_OF_ROOM, "lamp")
+        return ["all", *(("the", "lights") if light else ()), *place], others
 
     def _excepting(self, found: Found, others: list[list[str]], want: _Want, phrase: str) -> Found:
         """Return what is left of a find without the phrases that are left out."""
@@ -138,14 +154,24 @@ class Directory(Index):
         quantified = any(
             word in english.ALL or (word != singular(word) and singular(word) in english.GENERIC) for word in words
         )
+        every = [word for word in words[:1] if word in english.ALL]
+        unsaid: Found | None = None  # kinds of which the room was not said
         for part in parts:
+            if every and part[0] not in english.ALL and part[-1] != singular(part[-1]):
+                part = [*every, *part]  # noqa: PLW2901 ("all the curtains and blinds")
             spoken = noun or next((other.kind for other in finds if other.kind), "")
             found = self._listed(part, parts, f"{spoken}s" if quantified and spoken else spoken, want)
-            if found.problem:
+            if found.problem == "room":
+                unsaid = unsaid or found
+                found = replace(found, ids=found.choices, choices=(), problem="" if every else "room")
+            if found.problem and found.problem != "room":
                 return found
             finds.append(found)
+        ids = tuple(dict.fromkeys(name for found in finds for name in found.ids))
+        if unsaid is not None and not every:
+            return replace(unsaid, choices=ids, phrase=" ".join(words), kind="")
         return Found(
-            ids=tuple(dict.fromkeys(name for found in finds for name in found.ids)),
+            ids=ids,
             phrase=" ".join(words),
             group=True,
             kind=finds[0].kind,

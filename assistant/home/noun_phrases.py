@@ -83,14 +83,20 @@ def without(words: list[str], places: re.Pattern[str]) -> tuple[list[str], bool]
     return text.split(), bool(count)
 
 
+#: After these "the" begins no next thing.
+_BEFORE_THE = frozenset("all both every each of in on at by to from for with near next beside under over behind above below".split())
+
+
 def items(words: list[str]) -> list[list[str]]:
     """Split a list of things at its commas and ands."""
     parts: list[list[str]] = [[]]
-    for word in words:
+    for place, word in enumerate(words):
         if word in LISTING:
             if parts[-1]:
                 parts.append([])
         else:
+            if word == "the" and place and parts[-1] and parts[-1][-1] not in _BEFORE_THE:
+                parts.append([])  # no pause is written between "the lamp the fan and the heater"
             parts[-1].append(word)
     return [part for part in parts if part]
 
@@ -103,6 +109,10 @@ def placed_exception(phrase: str, at: str) -> str:
     return f"{' '.join(base)}{at} except {' and '.join(' '.join(part) for part in others)}"
 
 
+#: How many are left out says not which.
+_SOME_OF = frozenset("one some any few several half two three most 1 2 3".split())
+
+
 def exception(words: list[str]) -> tuple[list[str], list[list[str]]]:
     """Split "all lights but the hall and the lamp" into what is meant and the phrases that are left out."""
     if _EXCEPT_STARTS.isdisjoint(words):
@@ -113,7 +123,10 @@ def exception(words: list[str]) -> tuple[list[str], list[list[str]]]:
                 left = words[:start]
                 while left and left[-1] in (",", "and", "but"):
                     left = left[:-1]
-                return left, [_unled(part) for part in items(words[start + len(marker) :])]
+                rest = words[start + len(marker) :]
+                if rest and rest[0] in _SOME_OF and "of" in rest[1:2]:
+                    return left, [["some", *rest[1:]]]  # a word that names nothing
+                return left, [_unled(part) for part in items(rest)]
     return words, []
 
 

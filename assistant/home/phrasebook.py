@@ -16,6 +16,9 @@ _TURN = "(?:turn|switch|put|flip|flick|power|get|bring|change|have|make|set|pop|
 _CUT = "(?:turn|switch|put|flip|flick|power|get|bring|change|have|make|set|shut|knock|keep|leave|click|want|need|like|take)"
 _MOVE = "(?:put|pull|roll|bring|draw|let|push|get|move|turn|crank|wind|take|send|have|swing|slide|want|like)"
 _SURE = "(?:make sure|see to it that|ensure|be sure|check that|make certain)(?: that)?"
+#: Arming an alarm: the verb, and what stands before the mode.
+_ARM = "(?:arm|set|activate|turn on|put|switch|change|turn)"
+_MODE = "(?:(?:to|for|in|into|on|as)(?: the)? )?"
 _AGAIN = "(?:back |all |to |to be |turned |switched |set to )*"
 #: What may follow "the lights on" without a verb: a place said with its preposition, never just another thing.
 _WHERE = (
@@ -29,7 +32,7 @@ _WAYS: tuple[tuple[str, str], ...] = (
     ("off", f"{_CUT} <np> {_AGAIN}(?:off|out(?! of)(?: of)?)<at>"),
     ("on", f"{_TURN} <np> {_AGAIN}on<where>"),
     ("light", "(?:illuminate|light up|lighten up|light) <np>(?: up)?"),
-    ("on", "(?:activate|enable|fire up|light up|illuminate|power up|boot up|boil|start up|crank up|energi[sz]e|power|light|engage) <np>"),
+    ("on", "(?:activate|enable|fire up|light up|illuminate|power up|boot up|boil|start up|energi[sz]e|power|light|engage) <np>"),
     ("on", "(?:get|set|start|have|keep) <np> (?:going|started|running|working|up and running|lit)<at>"),
     ("on", "(?:start|run|begin|launch|kick off|go ahead with|get going with|get started with) <np>"),
     ("on", "(?:light|power|fire|boot|start|lit) <np> up<at>"),
@@ -72,17 +75,18 @@ _WAYS: tuple[tuple[str, str], ...] = (
     ("unlock", "<np> unlock"),
     ("lock", "<np> lock"),
     ("activate", "<np> (?:scene|mode) on"),
-    ("arm_night", "(?:arm|set|activate|turn on) <np> (?:to|for|in)(?: the)? (?:night|bed time|bedtime|sleeping)(?: mode)?"),
-    ("arm_away", "(?:arm|set|activate|turn on) <np> (?:to|for|in) away(?: mode)?"),
-    ("arm_home", "(?:arm|set|activate|turn on) <np> (?:to|for|in) (?:home|stay)(?: mode)?"),
-    ("arm_vacation", "(?:arm|set|activate|turn on) <np> (?:to|for|in)(?: the| our)? (?:vacation|holiday|holidays)(?: mode)?"),
+    ("arm_night", f"{_ARM} <np> {_MODE}(?:night(?: ?time)?|bed time|bedtime|sleep|sleeping)(?: mode)?"),
+    ("arm_away", f"{_ARM} <np> {_MODE}(?:away|leaving|out)(?: mode)?"),
+    ("arm_home", f"{_ARM} <np> {_MODE}(?:home|stay|staying|at home)(?: mode)?"),
+    ("arm_vacation", f"{_ARM} <np> {_MODE}(?:our )?(?:vacation|holiday|holidays)(?: mode)?"),
+    ("disarm", "(?:turn|switch|shut|put) <np> off"),
     ("disarm", "(?:disarm|deactivate|disable|turn off|switch off) <np>"),
     ("arm", "(?:turn|switch|put) <np> on"),
     ("arm", "(?:arm|set|turn on|switch on|activate|enable) <np>"),
     # scenes, buttons, machines
     ("activate", "(?:activate|set|start|run|play|enable|apply|load|begin|trigger|launch|engage|do|switch to|change to|go to|transition to|"
                  "go into|set the scene to|change the scene to|switch the scene to|set the mood to|put on|turn on|time for|"
-                 "change to scene|go for|use|enter|it is time for|set the scene for|let us have|we want|give me|give us) <np>"),
+                 "change to scene|go for|use|enter|do the|it is time for|set the scene for|let us have|we want|give me|give us) <np>"),
     ("activate", "(?:put|set|switch|change|turn|bring) (?:the |my |our )?(?:house|home|room|place|lights?|scene|mood|everything) "
                  "(?:to|into|in|on|for) <np>"),
     ("activate", "(?:turn|switch|put) <np> on"),
@@ -100,7 +104,9 @@ _WAYS: tuple[tuple[str, str], ...] = (
     ("start", "let <np> (?:loose|out)"),
     ("dock", "(?:dock|recall|return|park) <np>"),
     ("dock", "<np> (?:go )?(?:back )?(?:to (?:the |your )?)?(?:home|base|dock)"),
-    ("pause", "(?:pause|stop|halt) <np>(?: from)?(?: cleaning| vacuuming| hoovering| mowing)?"),
+    ("pause", "pause <np>(?: from)?(?: cleaning| vacuuming| hoovering| mowing)?"),
+    ("halt", "(?:stop|halt|cancel) <np>(?: from)?(?: cleaning| vacuuming| hoovering| mowing)?"),
+    ("halt", "(?:make|have|let|get|tell) <np> (?:to )?stop(?: cleaning| vacuuming| hoovering| mowing)?"),
     ("locate", "(?:locate|find) <np>"),
     ("install", "(?:update|install the update for|install|upgrade) <np>"),
     # more and less, without saying how much
@@ -113,7 +119,10 @@ _WAYS: tuple[tuple[str, str], ...] = (
     ("dimmer", "(?:dim|dim down|darken|soften|fade) <np>(?: down)?"),
     ("warmer", "(?:heat up|heat|warm up|warm) <np>(?: up)?"),
     ("cooler", "(?:cool down|cool|chill|cool off) <np>(?: down| off)?"),
+    ("on", "crank up <np>"),
     ("oscillate", "(?:oscillate|swing|start oscillating|make oscillate) <np>"),
+    ("oscillate", "(?:make|let|have|set|get|start|turn on) <np> (?:to )?(?:oscillate|oscillating|oscillation|swing|swinging)(?: on)?"),
+    ("oscillate", "(?:turn|switch) on (?:the )?oscillation (?:of|on|for) <np>"),
     ("reverse", "(?:reverse) (?:the direction of )?<np>"),
 )  # fmt: skip
 
@@ -134,15 +143,17 @@ WAYS = Ways((action, _written_out(way)) for action, way in _WAYS)
 
 #: Whole sentences that stand for another one.
 IDIOMS = {
+    "arm away": "arm the alarm to away", "arm home": "arm the alarm to home", "arm stay": "arm the alarm to home",
+    "arm night": "arm the alarm to night", "arm": "arm the alarm", "arm the system": "arm the alarm",
     "lock up": "lock all the doors", "lock everything": "lock all the doors", "lights out": "turn off the lights",
     "let there be light": "turn on the lights", "give me some light": "turn on the lights", "light it up": "turn on the lights",
     "light up": "turn on the lights", "light here up": "turn on the lights", "start vacuuming": "start the vacuum",
     "start cleaning": "start the vacuum", "start hoovering": "start the vacuum", "vacuum the house": "start the vacuum",
     "clean the house": "start the vacuum", "hoover the house": "start the vacuum", "vacuum": "start the vacuum",
     "vacuum the floor": "start the vacuum", "clean the floor": "start the vacuum", "clean the floors": "start the vacuum",
-    "vacuum the floors": "start the vacuum", "stop vacuuming": "pause the vacuum", "stop cleaning": "pause the vacuum",
+    "vacuum the floors": "start the vacuum", "stop vacuuming": "stop the vacuum", "stop cleaning": "stop the vacuum",
     "do the vacuuming": "start the vacuum", "do the hoovering": "start the vacuum", "mow the lawn": "start the mower",
-    "start mowing": "start the mower", "stop mowing": "pause the mower", "arm the house": "arm the alarm", "disarm the house": "disarm the alarm",
+    "start mowing": "start the mower", "stop mowing": "stop the mower", "mow the grass": "start the mower", "cut the grass": "start the mower", "arm the house": "arm the alarm", "disarm the house": "disarm the alarm",
     "lock the house": "lock all the doors", "lock the house up": "lock all the doors", "disarm": "disarm the alarm",
     "unlock everything": "unlock all the doors", "it is too dark in here": "make it brighter in here",
     "it is too dark": "make it brighter in here", "it is too bright in here": "make it dimmer in here",
@@ -154,10 +165,10 @@ IDIOMS = {
 }  # fmt: skip
 
 _TOO = "(?:far |much |way |a bit |a little |just |really |quite |rather |a little bit )*"
-_PLACE = "(?P<at> (?:(?:in|on|at) .+|here|upstairs|downstairs|outside))?"
+_PLACE = "(?P<at> (?:(?:in|on|at) (?!.*\\b(?:turn|switch|open|close|shut|put|set|make|dim)\\b).+|here|upstairs|downstairs|outside))?"
 #: Complaints and permissions, and the command that each is.
 _MEANT = Ways(
-    (command, said)
+    (command, re.sub(r"(?<!P)<np>", "(?P<np>.+?)", said))
     for said, command in (
         (f"(?:it is|it feels) {_TOO}(?:too (?:cold|chilly|cool)|freezing(?: cold)?){_PLACE}", "make it warmer<at>"),
         (f"(?:i am|we are) {_TOO}(?:too |so )?(?:cold|chilly|freezing){_PLACE}", "make it warmer<at>"),
@@ -173,7 +184,19 @@ _MEANT = Ways(
         (f"(?!it )(?P<np>.+?) (?:is|are) {_TOO}too fast", "make <np> slower"),
         ("(?P<np>.+?) (?:could|should|can|needs? to|ha(?:s|ve) to|ought to) be (?P<how>(?:.+ )?(?:brighter|dimmer|warmer|cooler|darker|faster|slower|hotter|colder|less bright))",
          "make <np> <how>"),
+        ("(?:could|can) (?P<np>(?:the|my|our) .+?) be (?P<how>(?:.+ )?(?:brighter|dimmer|warmer|cooler|darker|faster|slower|hotter|colder|less bright))",
+         "make <np> <how>"),
         ("(?:could|can) (?P<np>(?:the|my|our) .+?) be (?P<how>(?!\\w+ed\\b|set|put|left|made|shut|on|off|in|used)\\w+(?: white)?)", "make <np> <how>"),
+        ("give <np> (?:a|some) (?:nice |lovely |soft |deep |bright |light |pretty |little )*(?P<how>.+?)(?: colou?r| tint| tone| hue| glow| shade| light)?",
+         "make <np> <how>"),
+        ("(?:paint|dye|tint|colou?r|bathe) <np> (?:in )?(?P<how>\\w+(?: white| blue| green| red)?)", "make <np> <how>"),
+        ("(?P<np>(?:the |my )?.+?) in (?P<how>(?:warm|cool|cold|soft|neutral|natural) white|daylight|red|green|blue|pink|purple|yellow|orange|turquoise)",
+         "make <np> <how>"),
+        ("lights? out (?P<np>(?:except|but|apart from|bar|excluding|other than|all)\\b.*)", "turn off all the lights <np>"),
+        ("lights? out(?: (?:for|in|at))? (?P<np>(?!for (?:me|us|you|now)\\b).+)", "turn off the lights in <np>"),
+        ("half (?P<how>close|shut|open|raise|lower) <np>", "set <np> to half open"),
+        ("(?:open|raise) <np> (?:just )?(?:a crack|a little crack|a tiny bit|a sliver|an inch)", "set <np> to 10 percent"),
+        ("(?:choose|pick|select) (?P<how>.+?) (?:for|on|as) (?P<np>.+)", "set <np> to <how>"),
         ("(?:i|we) do not (?:need|want) (?P<np>.+?)(?: on)? (?:any ?more|any longer|now)", "turn off <np>"),
         ("(?:get rid of|no more|enough of) (?P<np>(?:.+ )?lights?(?: (?:in|on|at) .+)?)", "turn off <np>"),
         ("(?P<np>.+?) (?:can|may) (?:now )?(?:go|be turned|be switched|be) (?P<how>on|off)", "turn <np> <how>"),

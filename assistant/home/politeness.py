@@ -8,10 +8,10 @@ import re
 
 _BEFORE = re.compile(
     r"(?:(?:hey|hi|hello|ok|okay|repartee|please|now|so|um|uh|er|erm|oh|well|right ,|alright|all right|and|then|also|just|quickly|kindly|listen|"
-    r"computer|go ahead and|go and|be a dear and|be so kind and|do me a favou?r and|do me a favou?r|could you do me a favou?r and|"
+    r"computer|go ahead and|go and|be a (?:dear|love|darling|sweetheart|star|gem|pal|sport) and|be so (?:kind|good|nice|sweet) (?:and|as to)|would you be so (?:kind|good|nice) (?:and|as to)|(?:could|can|would|will) you be so (?:kind|good|nice) (?:and|as to)|(?:be|would you be) an? (?:angel|dear) and|do (?:me|us) a (?:favou?r|solid) (?:and|by)|do (?:me|us) a favou?r|could you do me a favou?r and|"
     r"i want you to|i would like you to|i need you to|i would like to|i want to|i need to|i would love to|i want|i would like|i would love|i need|we want|we need|we would like|give me|give us|we want to|we need to|"
     r"we would like to|could (?:somebody|someone)|can (?:somebody|someone)|we could use|get me|i am going to need|let us|let me|you can|you could|you may|you should|you need to|be sure to|make sure to|make sure you|make sure that you|try to|feel free to|"
-    r"why do not you|why not|is it possible to|is there any chance you could|any chance you could|any chance of|do you think you could|do you think you can|i think you should|"
+    r"why do not you|why not|is it possible to|is there any chance you could|any chance you could|any chance of|do you think you could|do you think you can|i think (?:you|we) (?:should|can|could|may)|i (?:believe|guess|suppose) you can|you (?:may|can) as well|might as well|it would be (?:great|nice|lovely|good|cool|helpful) if you (?:could|would)|it would be (?:great|nice|lovely) to (?:have|get)|"
     r"help me to|help me|would you be able to|could you be able to|would you be willing to|can you|could you|will you|would you|can we|could we|can i|could i|may i|may we|are you able to|would it be possible to|"
     r"i would appreciate it if you could|i would be grateful if you could|if you could|if you would|if you can|if you do not mind|when you get a chance|"
     r"it is time to|time to|quick|actually|yes|yeah|no(?! (?:more|need))|,|you know what|i guess|ready|hurry up and|come on|start to|begin to|for me|thanks|thank you|sorry|excuse me|"
@@ -26,7 +26,7 @@ _GERUNDS = {
 }  # fmt: skip
 _AFTER = re.compile(
     r"(?: ,)?(?: (?:(?:please )?and thank you|please|now|right now|thanks|thank you|for me|for us|would you|will you|could you|can you|if you can|if you could|if you would|"
-    r"if you do not mind|if you would not mind|if possible|ok|okay|already|again|at once|immediately|right away|straight away|as well|too|instead|quickly|mate|"
+    r"if you do not mind|if you would not mind|if possible|(?:that|it) would be (?:great|lovely|nice|good|perfect|super|wonderful|fantastic|awesome|helpful|fab|much appreciated|appreciated)|if (?:that|it) is (?:ok|okay|all right|alright|possible|not too much trouble)|if it is not too much trouble|i would appreciate it|ok|okay|already|again|at once|immediately|right away|straight away|as well|too|instead|quickly|mate|"
     r"dear|love|honey|then|repartee|asap|for a moment|a moment|as soon as you can|when you can|real quick|cheers|will not you|"
     r"thanks a lot|thank you very much|very much|so much|will you please|would you please|pretty please|or something|i think|buddy|pal|man|"
     r"before i trip|so i can see|so i can sleep|so i can read|right this second|this instant|though|my dear|, will you|yet))$"
@@ -34,7 +34,7 @@ _AFTER = re.compile(
 _PERMISSION = frozenset(("can i", "could i", "may i", "can we", "could we", "may we"))
 _PERMITTED = re.compile(r"(?:please )?(?:have|get)\b")
 _QUESTION = re.compile(
-    r"(?:is|are|was|were|did|do|does|has|am|what|which|who|whose|whom|when|where|why|how|will|would|should|shall|tell me|"
+    r"(?!which (?:on|off|of) |do the .+ (?:scene|mood)$)(?:is|are|was|were|did|do|does|has|am|what|which|who|whose|whom|when|where|why|how|will|would|should|shall|tell me|"
     r"do you know|have (?:i|we|you|they)|have (?:the|all|any) .* been|had|(?:check|see|find out|let me know) (?:if|whether)|check|any|anything|anyone|anybody|what about|i wonder|"
     r"show me|give me the (?:status|state|temperature|humidity)|status of|what)\b"
 )
@@ -45,6 +45,9 @@ _BARE_QUESTION = re.compile(
 _NOT = re.compile(
     r"(?:please )?(?:do not|never|not|no need to|you do not need to|you need not|you must not|you should not|there is no need to|rather not|avoid|stop from|refrain from|"
     r"please never|whatever you do do not|i do not want|we do not want|i would not|i do not need|do you not)\b"
+)
+_REGRETTED = re.compile(
+    r"\b(?:could|should|would|might|must|may|ought to)(?: not)? have (?:\w+ed|left|shut|put|set|been|had|done|gone|kept|made)\b"
 )
 _LEFT = re.compile(
     r"(?:please )?(?:leave|keep) (?!.* (?:and|but|then|,) ).+ (?:on|off|open|closed|alone|as (?:it is|they are|is))"
@@ -72,14 +75,16 @@ _LATER_FIRST = re.compile(
 #: Why something is wanted: "... it is getting dark".
 _BECAUSE = re.compile(
     r"(?<=\w)(?: ,)?(?: (?:please|now))*(?: ,)? (?:because |as |since |cause )?(?:it is|it gets|i am|we are) "
-    r"(?:getting|too|so|a bit|very|really|quite|going|off|rather|all|freezing|cold|hot|dark|bright)\b.*$"
+    r"(?:getting|too|so|a bit|very|really|quite|going|off|rather|all|freezing|cold|hot|dark|bright|leaving|tired|home|back|done|finished|out)\b.*$"
 )
+#: A word said twice: "turn turn on the lamp".
+_STUTTER = re.compile(r"(?<!\S)(turn|switch|open|close|shut|set|dim|lock|unlock|the|on|off|to|please|in|and|my|all)(?: \1)+(?!\S)")
 _FILLERS = re.compile(r"(?<!\S)(?:um|uh|er|erm|uhm|hmm|ah)(?: ,)?(?: |$)")
 
 
 def stripped(text: str) -> str:
     """Take the politeness off a plain sentence."""
-    text = _FILLERS.sub("", text).strip(" ,")
+    text = _STUTTER.sub(r"\1", _FILLERS.sub("", text)).strip(" ,")
     while match := _BEFORE.match(text):
         rest = text[match.end() :]
         if match[0].strip() in _PERMISSION and not _PERMITTED.match(rest):
@@ -95,6 +100,11 @@ def stripped(text: str) -> str:
     while match := _AFTER.search(text):
         text = text[: match.start()]
     return text.strip(" ,")
+
+
+def regretted(text: str) -> bool:
+    """Say whether a plain sentence tells what could have been done: "you could have turned off the oven"."""
+    return _REGRETTED.search(text) is not None
 
 
 def is_question(text: str) -> bool:

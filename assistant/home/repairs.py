@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from assistant.home import english
 from assistant.home.names import Directory
@@ -34,6 +35,7 @@ _PHRASES: tuple[tuple[re.Pattern[str], str, float], ...] = (
     (re.compile(r"\b(turn|switch|put|turned) (?:an|in|own|den|and|don|one|un|arm|1)\b"), r"\1 on", 0.9),
     (re.compile(r"\b(turn|switch|shut|power) (?:oft|often|office|half|have|oh|all|ov)\b"), r"\1 off", 0.85),
     (re.compile(r"\b(lights?|lamps?|fans?|\w+) of$"), r"\1 off", 0.95),
+    (re.compile(r"^(?:hope in|hoping|oh pen|o pen|hope and|open in)\b(?= the| my| all)"), "open", 0.9),
     (re.compile(r"\bdelights\b"), "the lights", 1.0),
     (re.compile(r"\bdelight\b"), "the light", 1.0),
     (re.compile(r"\b(and|then) (turn|switch|open|lock|close|dim)(?:n?ed|d|med)\b"), r"\1 \2", 0.95),
@@ -47,12 +49,13 @@ _PHRASES: tuple[tuple[re.Pattern[str], str, float], ...] = (
     (re.compile(r"\b(to|at) (?:have|halve|halves)\b"), r"\1 half", 0.9),
     (re.compile(r"\bto (?:to|too)\b"), "to 2", 0.8),
     (re.compile(r"\b(?:to|two|2|too) (?=\d+ (?:percent|degrees))"), "to ", 1.0),
+    (re.compile(r"(?<= )(?:too|two|2) (?=\d+$)"), "to ", 0.95),
     (re.compile(r"\bfor (percent|degrees)\b"), r"4 \1", 0.9),
     (re.compile(r"\b(by|to) (?:to|too) (percent|degrees)\b"), r"\1 2 \2", 0.95),
     (re.compile(r"\bwarm wight\b"), "warm white", 1.0),
     (re.compile(r"\b(?:read|wred)$"), "red", 0.95),
     (re.compile(r"\b(?:blew|bleu)$"), "blue", 0.95),
-    (re.compile(r"\b(?:grain|greene|greed)$"), "green", 0.9),
+    (re.compile(r"\b(?:grain|greene|greed|grin)$"), "green", 0.9),
     (re.compile(r"\b(the|all) (?:lice|life|lites|like|lied|lides|lies|slides|nights|lives|lytes|rights)\b"),
     r"\1 lights", 0.87),
     (re.compile(r"\b(the|a) (?:lite|right|late|line|lied)\b"), r"\1 light", 0.8),
@@ -103,6 +106,7 @@ _FIXED = (
     | {"leave", "keep", "never"}
 )
 _COMMON_LIKENESS = 0.85  #: what a house may well have, "candle", is hardly a misheard "kettle"
+_HELD_LIKENESS = 0.8  #: "of his" is heard for "office", other words that hold a sentence together are meant
 _MOST_UNKNOWN = 3  #: words without a meaning here: with more of them it was no command to this house
 #: Words that begin a story, not a command.
 _TELLING = frozenset(
@@ -116,6 +120,7 @@ _BEGINNING = (
     | frozenset("turnoff turnon is are did have has which what how any anything where when".split())
 )
 _WITHIN = frozenset("on off of open closed shut up down out lights lamps".split()) | VALUE_WORDS
+_PARTICLES = frozenset("on off up down out".split())
 _REMEMBERED = 2_000  #: what was heard, for which the near names are kept
 _CLASS = {
     **dict.fromkeys("P B".split(), "p"), **dict.fromkeys("T D".split(), "t"), **dict.fromkeys("K G".split(), "k"),
@@ -123,6 +128,14 @@ _CLASS = {
     **dict.fromkeys("SH ZH CH JH".split(), "c"),
     **dict.fromkeys("M N NG".split(), "n"), **dict.fromkeys("L R ER".split(), "l"), "HH": "h", "Y": "y",
 }  # fmt: skip
+
+
+_SPOKEN_VERBS = "turn switch open close shut lock unlock set dim start stop raise lower make activate".split()
+
+
+@cache
+def _verbs_by_sound() -> dict[tuple[str, ...], str]:
+    return {phones(verb): verb for verb in _SPOKEN_VERBS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +182,9 @@ class Repairs:
     def of(self, text: str) -> list[Repair]:
         """Return what a sentence may have been, the likeliest first; not the sentence itself."""
         words = text.split()
-        if words[0] in _TELLING or (words[0] not in _BEGINNING and _WITHIN.isdisjoint(words)):
+        if words[0] in _TELLING:
+            return []
+        if words[0] not in _BEGINNING and _WITHIN.isdisjoint(words) and phones(words[0]) not in _verbs_by_sound():
             return []
         if self.unknown(text) > _MOST_UNKNOWN:
             return []
@@ -179,6 +194,29 @@ class Repairs:
                 if repair.text != text and (repair.text not in found or found[repair.text].likeness < repair.likeness):
                     found[repair.text] = repair
         return sorted(found.values(), key=lambda repair: -repair.likeness)[:_VARIANTS]
+
+    def joined_up(self, text: str) -> str:
+        """Return a sentence with the names in it put together that were written apart: "the down lights"."""
+        words = text.split()
+        result: list[str] = []
+        place = 0
+        while place < len(words):
+            two = words[place : place + 2]
+            both = "".join(two)
+            term = both if len(two) == 2 and {both, singular(both)} & self._joined.keys() else None
+            if (
+                term
+                and " " not in self._joined.get(singular(both), both)
+                and not (place == 1 and two[0] in _PARTICLES)
+                and not set(two) <= self._known
+                and " ".join(two) not in self._joined.values()
+            ):
+                result.append(term)
+                place += 2
+            else:
+                result.append(words[place])
+                place += 1
+        return " ".join(result)
 
     def unknown(self, text: str) -> int:
         """Return how many words of a plain text have no meaning in this house."""
@@ -233,10 +271,13 @@ class Repairs:
                 if (first < 1 and first != place) or last <= place or last > len(words):
                     continue
                 stretch = words[first:last]
-                if _FIXED & set(stretch):
-                    continue
+                if held := _FIXED & set(stretch):
+                    if length == 1 or not set(stretch) - held:
+                        continue
                 heard = " ".join(cardinal_word(word) for word in stretch)
                 for term, alike in self._near(heard):
+                    if held and alike < _HELD_LIKENESS:
+                        continue
                     lower = alike * base.likeness - (0.03 if length > 1 and first < place else 0.0)
                     common_now = any(
                         {word, singular(word)} & english.COMMON_THINGS and word not in term.split() for word in stretch
@@ -316,6 +357,9 @@ def _grammatical(text: str) -> list[Repair]:
             changed, alike = mended, alike * worth
     if changed != text:
         result.append(Repair(changed, alike, sure=alike >= 0.9))
+    first, _, rest = text.partition(" ")
+    if rest and first not in _BEGINNING and (verb := _verbs_by_sound().get(phones(first))):
+        result.append(Repair(f"{verb} {rest}", 0.98, sure=True))
     for base in list(result):
         first, _, rest = base.text.partition(" ")
         if first in _VERBS and rest:

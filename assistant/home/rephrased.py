@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 _STAYS = r"(?:on|off|open|closed|up|down|alone|as (?:it is|they are|is)|out(?: of it)?|running|be|untouched|lit)"
 _LEAVE = re.compile(
-    r"(?P<main>.+?)(?: ,)?(?: and| but| just)? (?:leave|keep|skip|spare|ignore"
+    r"(?P<main>.+?)(?: ,)?(?: and| but| just)? (?:only leave|just leave|leave|keep|skip|spare|ignore"
     r"|(?:do )?not (?:touch|turn off|turn on|switch off|switch on|close|open|include)) (?P<rest>.+?)"
     rf"(?: {_STAYS})*"
 )
@@ -15,12 +15,12 @@ _LEAVE_FIRST = re.compile(
     rf"(?:leave|keep|spare|skip) (?P<rest>.+?)(?: {_STAYS})*(?: ,)?(?: and| but)(?: then)? (?P<main>.+)"
 )
 _EXCEPT_FIRST = re.compile(
-    r"(?:except(?: for)?|apart from|aside from|other than|besides|all but|everything but) (?P<rest>.+?)(?: ,)? "
+    r"(?:except(?: for)?|with the exception of|excepting|excluding|save for|bar|apart from|aside from|other than|besides|all but|everything but) (?P<rest>.+?)(?: ,)? "
     r"(?P<main>(?:turn|switch|shut|kill|close|open|lock|put|set|dim|make|everything|all|every)\b.+)"
 )
 _NOT_THOSE = re.compile(r"(?P<main>.+?) , (?:but |just |and )?(?:not|except(?: for)?|apart from|but) (?P<rest>.+)")
 _STAYING = re.compile(
-    r"(?P<main>.+?)(?: ,)? but (?P<rest>.+?) (?:should|must|ha(?:s|ve) to|can|may|ought to) "
+    r"(?P<main>.+?)(?: ,)?(?: but| and| while| whereas| only)? (?P<rest>(?:the|my|our) (?:(?!the |my |our ).)+?) (?:should|must|need to|needs to|ha(?:s|ve) to|can|may|ought to) "
     rf"(?:stay|remain|be left)(?: {_STAYS})+"
 )
 _OTHER = re.compile(
@@ -44,5 +44,5 @@ def rephrased(text: str) -> Iterator[str]:
 
 def others_of(text: str) -> str:
     """Return a command for "the other lights" or "everything else" as one for all of them; "" where it is none."""
-    whole, count = _OTHER.subn(lambda match: "" if match[0] == "else" else "all the", text)
+    whole, count = _OTHER.subn(lambda match: "" if match[0] == " else" else "all the", text)
     return re.sub(" +", " ", whole).strip() if count else ""

@@ -47,6 +47,24 @@ _BREAK = re.compile(r"[;:!?]+|\.(?!\d)|,(?!\d{3}\b)")
 _TOKEN = re.compile(r"\d+(?:\.\d+)?(?:st|nd|rd|th)\b|\d+(?:\.\d+)?|[^\W\d_]+(?:'[^\W\d_]+)*|,")
 _SPLIT = re.compile(r"(?<=\d)(?=[^\W\d_])(?!st\b|nd\b|rd\b|th\b)")  # "50percent", "4k"
 
+_TENTHS = "twenty|thirty|forty|fourty|fifty|sixty|seventy|eighty|ninety"
+_HEARD = {
+    "won": "one", "too": "two", "to": "two", "tree": "three", "free": "three", "for": "four", "fore": "four",
+    "fife": "five", "sicks": "six", "sics": "six", "ate": "eight", "nein": "nine",
+}  # fmt: skip
+#: How "-teen" and "-ty" numbers begin, and as they are heard.
+_STEMS = {
+    "thir": "thir", "three": "thir", "four": "for", "for": "for", "fif": "fif", "five": "fif", "six": "six",
+    "sicks": "six", "seven": "seven", "eight": "eigh", "eigh": "eigh", "ate": "eigh", "nine": "nine",
+}  # fmt: skip
+#: Numbers as a recogniser writes them, where only a number can stand: "twenty won degrees", "nine teen", "ate percent".
+_HEARD_NUMBER = re.compile(
+    rf"\b(?:(?P<tens>{_TENTHS}) (?P<ones>won|to|too|tree|free|for|fore|fife|sicks|sics|ate|nein)(?= (?:percent|per|degrees?)\b|$)"
+    r"|(?P<teen>thir|three|four|for|fif|five|six|sicks|seven|eight|eigh|ate|nine) (?P<end>teen|tea|tee|ty)\b"
+    r"|(?<= to )(?P<alone>won|tree|fife|sicks|ate|nein)(?= (?:percent|per|degrees?)\b|$)"
+    r"|(?P<cent>per (?:sent|cents|scent)|purse (?:sent|cent|end)))"
+)
+
 _DEGREES = re.compile(r"(?: a(?= degree)| (?:a )?(?:couple|few)(?: of)?(?= degrees)) degrees?")
 
 MAX_WORDS = 60  #: a command has few words; a longer sentence is no command
@@ -72,11 +90,23 @@ def plain(text: str) -> str:
             if own == "its" and (not words or words[-1] in _BEFORE_IT_IS):
                 own = "it is"  # an apostrophe is not heard
             words += _CONTRACTIONS.get(found, own).replace("'", "").split()
-    told = _SPELLED.sub(lambda match: match[0].replace(" ", ""), " ".join(words))
+    told = _HEARD_NUMBER.sub(_number_meant, " ".join(words))
+    told = _SPELLED.sub(lambda match: match[0].replace(" ", ""), told)
     words = _DEGREES.sub(_few_degrees, f" {told}").split()
     while words and words[-1] == ",":
         words.pop()
     return " ".join(_figures(words))
+
+
+def _number_meant(match: re.Match[str]) -> str:
+    if match["cent"]:
+        return "percent"
+    if match["alone"]:
+        return _HEARD[match["alone"]]
+    if match["tens"]:
+        return f"{match['tens']} {_HEARD[match['ones']]}"
+    stem, end = _STEMS[match["teen"]], "teen" if match["end"] == "teen" else "ty"
+    return "fourteen" if (stem, end) == ("for", "teen") else stem + end
 
 
 def _few_degrees(match: re.Match[str]) -> str:
