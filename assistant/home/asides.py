@@ -12,7 +12,7 @@ _POINTING = re.compile(
     rf"(?P<command>(?:please |just )?{_VERB}(?: (?:on|off|up|down))? (?:it|them)\b.*)"
 )
 _AFTER_PAUSE = re.compile(rf"(?P<told>.+?) ,(?: so| please| and| then)* (?P<command>{_VERB}\b.+)")
-#: What is told of oneself or the air before a command that no pause sets apart: "it is boiling in here turn the heating down".
+#: What is told of oneself or the air before a command that no pause sets apart: "i am cold turn the heating up".
 _TOLD = re.compile(
     r"(?P<told>(?:it is|it feels|it is getting|it is gone|i am|we are|i feel|i am getting|we are getting) "
     r"(?:far |much |way |a bit |a little |so |too |very |really |quite |rather |getting |going |off |all |just |now )*"

@@ -36,6 +36,12 @@ _SCENE_OF_ROOM = re.compile(
     r"(?:to|into|in) (?:the |my |our )?(?P<np>.+?)(?: scene| mode| mood)"
     r"|(?:change|transition) (?:to )?(?:the |my |our )?(?P<room_>.+?) to (?:the |my |our )?(?P<np_>.+?)"
 )
+#: A room at the end without "in": "lights on hallway".
+_PLACED_LAST = re.compile(
+    r"(?:(?:turn|switch|put) )?(?!(?:turn|switch|put|flip|shut|flick|go|come|move|carry|kick|get) )"
+    r"(?P<np>(?:all |the |my |our |every )*\w+s?) (?P<how>on|off)(?: of)?(?: the| my| our)? "
+    r"(?P<place>(?!the |my |our |in |on )\w+(?: \w+)?)"
+)
 _RANKS = ("area", "which", "room", "degrees", "here", "it", "unable", "except", "unknown")
 
 
@@ -44,6 +50,8 @@ _INSTEAD = {
     "on": ("open", ("valve", "cover")), "off": ("close", ("valve", "cover")),
     "stop": ("off", ("fan", "switch", "siren")),
 }  # fmt: skip
+#: No name begins with these: "run for office".
+_NO_BEGINNING = frozenset("of for from with to by at into than".split())
 _SWITCHING = frozenset("turn switch shut cut stop".split())
 _HARMLESS = ("on", "off", "close", "lock")  #: what may be done to everything
 _LITTLE = ("brighter", "dimmer", "warmer", "cooler", "light")  #: what is done to a room without asking
@@ -56,6 +64,7 @@ class Clauses:
         self.directory = directory
         self._abilities = Abilities(directory)
         self._levels = Levels(self._abilities)
+        self._scenes = self._abilities.of_domains("scene")
         self._panels = self._abilities.of_domains("alarm_control_panel")
         self.able, self.entity = self._abilities.able, self._abilities.entity
 
@@ -142,6 +151,8 @@ class Clauses:
             (scene["room"] or scene["room_"]).split()
         ) in self.directory.places:
             text = f"activate {scene['np'] or scene['np_']}"
+        if (placed := _PLACED_LAST.fullmatch(text)) and tuple(placed["place"].split()) in self.directory.places:
+            text = f"turn {placed['how']} {placed['np']} in {placed['place']}"
         for action, way, _ in WAYS.of(text):
             match = way.fullmatch(text)
             if match is None:
@@ -161,10 +172,12 @@ class Clauses:
         return nearest or self._lone(text, context)
 
     def _do(self, action: str, phrase: str, text: str, context: Context, last: Sequence[str]) -> Reading | None:
+        if self._is_none(action, phrase):
+            return None
         if action in _OF_QUALITY and (reading := self._of_quality(action, phrase, text, context, last)):
             return reading
-        if action in ("on", "off") and self.directory.exact.get(bare(phrase), 0) & self._panels:
-            return None  # an alarm is armed and disarmed, whatever else goes by its name
+        if action == "on" and self._scene(phrase):
+            action = "activate"
         able = self.able(action)
         if not able:
             if action in ("on", "off"):
@@ -188,6 +201,19 @@ class Clauses:
         if not acts:
             return Reading(found=replace(found, choices=found.ids), problem="unable", wish=action)
         return Reading(acts, found, template=template)
+
+    def _is_none(self, action: str, phrase: str) -> bool:
+        """Say whether a way of saying something cannot be meant: an alarm is armed, whatever else goes by its name."""
+        if phrase.split(maxsplit=1)[0] in _NO_BEGINNING:
+            return True
+        return action in ("on", "off") and bool(self.directory.exact.get(bare(phrase), 0) & self._panels)
+
+    def _scene(self, phrase: str) -> bool:
+        """Say whether a phrase is the name of a scene, and of nothing else that is turned on."""
+        exact = self.directory.exact
+        phrase = re.sub(r" (?:scene|mood|mode)$", "", phrase)
+        named = exact.get(bare(phrase), 0) or self.directory.mask(self.directory.find(phrase, self._scenes).ids)
+        return bool(named & self._scenes) and not named & self.able("on")
 
     def _instead(
         self, action: str, found: Found, phrase: str, text: str, context: Context, last: Sequence[str]

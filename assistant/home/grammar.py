@@ -8,8 +8,9 @@ of politeness. A name that was probably misheard is asked back, and so is a name
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 
 from assistant.home import english, shared_sentences
 from assistant.home.acts import confirm, intent_name, the, verb
@@ -22,7 +23,7 @@ from assistant.home.noun_phrases import UNFINISHED, Found, bare
 from assistant.home.phrasebook import IDIOMS, meant
 from assistant.home.politeness import declined, is_question, later, regretted, said_by_others, stripped
 from assistant.home.questions import ask
-from assistant.home.repairs import Repairs
+from assistant.home.repairs import Repair, Repairs
 from assistant.home.replies import CHOICE, NO, YES
 from assistant.home.telling_back import first_down, first_up, merged, same, slots, to, wish
 from assistant.home.words import MAX_WORDS, joined, plain
@@ -54,9 +55,18 @@ _BROKEN = re.compile(
 )
 #: What is said to people, and is no half of a command.
 _INTERJECTION = re.compile(r"(?:shut|make|set|put) (?:up|in|on|to)(?: (?:to|in|on|up))?")
+#: The verbs of a house: with others a weak likeness is no reason to ask.
+_HOUSEHOLD = re.compile(
+    r"(?:turn|switch|open|close|shut|lock|unlock|dim|set|raise|lower|put|activate|brighten|toggle|change|make|start|stop|arm"
+    r"|disarm|press|pull|draw|send|return|pause|begin|is|are|the|lights?|all|everything)\b"
+)
+#: "Of" where only "off" can stand: "turn of the lamp", "lights of in the hall", "the lamp of".
+_OFF = re.compile(r"(^(?:turn|switch|shut|power|put) |(?<=\w )(?=of (?:in|at|please)\b)|(?<=\w )(?=of$))of\b")
 _BROKEN_AT_END = re.compile(r" (?:the|a|an|to|in the|my|and|in|of|at|by|for)$")
 _MOST_UNKNOWN = 2  #: words without a meaning here: a question with more of them is one for the documents
 _ALL_DOMAINS = frozenset("lock cover valve siren alarm_control_panel everything".split())
+#: From this likeness on a sure repair is taken without a look at what else sounds like it.
+_AS_GOOD_AS_SAID = 0.95
 _PLAIN_WISHES = frozenset("on off open close lock unlock set dimmer brighter toggle".split())
 
 
@@ -229,7 +239,7 @@ class Grammar:
         return ()
 
     def _command(self, text: str, context: Context) -> HomeIntent | None:
-        text = self._repairs.joined_up(text)
+        text = self._repairs.joined_up(_OFF.sub(r"\1off", text))
         if (moment := later(text)) and (reading := self._clauses.understood(moment, context, context.last)) and (
             reading.problem in ("", "which", "room", "area", "here", "it")
         ):  # fmt: skip
@@ -427,19 +437,9 @@ class Grammar:
 
     def _mended(self, text: str, context: Context) -> HomeIntent | None:
         """Read the sentence with its unknown words taken for names that sound alike; ask where that is not sure."""
-        readings: list[tuple[float, Reading, str, bool]] = []
-        for repair in self._repairs.of(text):
-            if repair.likeness < LIKELY or (readings and repair.likeness < readings[0][0] - 0.2):
-                continue
-            reading = self._clauses.understood(repair.text, context, context.last)
-            if reading is None or (reading.problem and reading.problem not in ("which", "room", "area")):
-                continue
-            if reading.problem and (repair.likeness < SURE or not repair.sure):
-                continue
-            readings.append((repair.likeness, reading, repair.text, repair.sure))
+        readings = self._repaired(text, context)
         if not readings:
             return None
-        readings.sort(key=lambda entry: (-entry[0], bool(entry[1].problem)))
         likeness, reading, heard, sure = readings[0]
         if reading.problem:
             return self._question(reading, context)
@@ -453,6 +453,8 @@ class Grammar:
         intent = self._intent(
             reading, replace(context, unconfirmed=_ALL_DOMAINS), f"heard as {heard!r} ({likeness:.2f})"
         )
+        if likeness < SURE and not _HOUSEHOLD.match(heard):
+            return None  # "cut the crap" is no drape
         if rivals:
             names = list(
                 dict.fromkeys(
@@ -479,6 +481,24 @@ class Grammar:
             reason=f"a weak match: {heard!r} ({likeness:.2f})",
         )  # fmt: skip
 
+    def _repaired(self, text: str, context: Context) -> list[tuple[float, Reading, str, bool]]:
+        """Return what a sentence may mean with its words mended: (likeness, reading, text, sure), best first."""
+        readings: list[tuple[float, Reading, str, bool]] = []
+        for repair in chain(self._repairs.of(text, named=False), _later(self._repairs, text)):
+            if repair.likeness < LIKELY:
+                continue
+            if any(not entry[1].problem and repair.likeness <= entry[0] - MARGIN for entry in readings):
+                break  # what follows is no rival any more
+            if any(not entry[1].problem and entry[3] and entry[0] >= _AS_GOOD_AS_SAID for entry in readings):
+                break
+            reading = self._clauses.understood(repair.text, context, context.last)
+            if reading is None or (reading.problem and reading.problem not in ("which", "room", "area")):
+                continue
+            if reading.problem and (repair.likeness < SURE or not repair.sure):
+                continue
+            readings.append((repair.likeness, reading, repair.text, repair.sure))
+        return sorted(readings, key=lambda entry: (-entry[0], bool(entry[1].problem)))
+
     def _misheard_question(self, text: str, context: Context) -> HomeIntent | None:
         """Read a question with its unknown words taken for names that surely were meant: an answer moves nothing."""
         for repair in self._repairs.of(text):
@@ -499,3 +519,8 @@ class Grammar:
             if reading is not None and reading.problem in ("", "which", "room", "area"):
                 return self._intent(reading, context, f"a shared sentence: {said.intent}")
         return None
+
+
+def _later(repairs: Repairs, text: str) -> Iterator[Repair]:
+    """Yield the repairs that take a search among the names, which is begun when the first is asked for."""
+    yield from repairs.of(text)

@@ -29,7 +29,12 @@ _FROM_VALUE = frozenset(
     "in on for at of with please up down here upstairs downstairs outside brightness light lights".split()
 )
 #: Words around a value that belong to it.
-_BEFORE_VALUE = frozenset("to at by on with of be is a as up down about around just the open closed more like".split())
+_BEFORE_VALUE = frozenset(
+    (
+        "to at by on with of be is a an as up down about around just the open closed more like nice soft deep pale "
+        "lovely pretty pastel gentle"
+    ).split()
+)
 _AFTER_VALUE = frozenset("up down open closed light lights please shut brightness bright of hot warm".split())
 _WAY = {"up": 1, "down": -1}
 #: The domains of a named quality, and of a value that says itself what it is of.
@@ -59,6 +64,13 @@ class Levels:
             reading = self._with_value(bare_text, way, placed, text, context, last)
             if reading is not None:
                 yield reading
+        words = bare_text.split()
+        for end in range(1, len(words)):  # "wash program wool"
+            named = self.directory.exact.get(bare(" ".join(words[:end])), 0)
+            if named & self._abilities.of_domains("select"):
+                reading = self._with_option(" ".join(words[:end]), " ".join(words[end:]), context, last)
+                if reading is not None:
+                    yield reading
         match = _OPTION.fullmatch(text)
         if match is not None:
             for name, wanted in (
@@ -125,6 +137,9 @@ class Levels:
             return Reading(found=found, problem="unknown", wish="set")
         if found.problem == "area":
             ids = self._of_area(ids, value, quality)
+        elif found.kind == "thing":  # "dim everything in here": no heater is set to 30 by that
+            wanted = _WARM if "degrees" in (value.kind, value.unit) or quality == "temperature" else ("light",)
+            ids = [name for name in ids if name.split(".")[0] in wanted]
         acts = self._leveled_acts(ids, value, quality, way, context)
         if not acts:
             return Reading(found=replace(found, choices=tuple(ids) or found.choices), problem="unable", wish="set")

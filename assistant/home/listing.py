@@ -5,6 +5,21 @@ from __future__ import annotations
 from assistant.home.acts import confirm
 from assistant.home.entities import Act, Entity, State
 
+#: What "on" and "off" of a binary sensor are called, where they are a door's or a lock's.
+_OPEN = {"on": "open", "off": "closed"}
+_CALLED = {
+    **dict.fromkeys(("door", "window", "garage_door", "opening"), _OPEN), "lock": {"on": "unlocked", "off": "locked"},
+}  # fmt: skip
+
+
+def shown(entity: Entity, state: State) -> str | float | None:
+    """Return the state as others are shown it: a window is open or closed; what cannot be reached is unknown."""
+    if not state.available:
+        return None
+    if entity.domain == "binary_sensor" and isinstance(state.value, str):
+        return _CALLED.get(entity.device_class or "", {}).get(state.value, state.value)
+    return state.value
+
 
 def listed(entity: Entity, state: State) -> dict[str, object]:
     """Return {id, name, domain, area, state, available}; what cannot be reached has an unknown state."""
@@ -13,7 +28,7 @@ def listed(entity: Entity, state: State) -> dict[str, object]:
         "name": entity.name,
         "domain": entity.domain,
         "area": entity.area,
-        "state": state.value if state.available else None,
+        "state": shown(entity, state),
         "available": state.available,
     }
 
@@ -22,7 +37,7 @@ def live(entity: Entity, state: State) -> dict[str, object]:
     """Return what changes of a device while it is announced the same: {id, state, available, attributes}."""
     return {
         "id": entity.id,
-        "state": state.value if state.available else None,
+        "state": shown(entity, state),
         "available": state.available,
         "attributes": dict(state.attributes),
     }

@@ -17,7 +17,6 @@ from assistant.home.noun_phrases import (
     DETERMINERS,
     EVERYWHERE,
     HERE,
-    LISTING,
     UNFINISHED,
     Found,
     bare,
@@ -29,6 +28,7 @@ from assistant.home.noun_phrases import (
 from assistant.home.words import plain, singular
 
 _SWITCH = re.compile(r"\S switch(?:es)?(?: |$)")
+_LONGEST_ROW = 12  #: words of names said in a row
 #: Kinds of which all are meant by one: "the kitchen light" is every light there.
 _ALL_OF_ROOM = ("light", "lighting", "heating")
 
@@ -98,7 +98,8 @@ class Directory(Index):
         if found.problem not in ("", "room"):
             return found
         left = self._excepting(found, others, want, phrase)
-        if left.problem == "except" and want.room and not (found.place and plain(found.place) in " ".join(base)):  # more than what is here was meant
+        told_where = bool(found.place) and plain(found.place) in " ".join(base)
+        if left.problem == "except" and want.room and not told_where:  # more than what is here was meant
             whole = self._several(["all", *base], replace(want, room=None, reading=True))
             if not whole.problem and whole.group:
                 return self._excepting(whole, others, want, phrase)
@@ -134,6 +135,13 @@ class Directory(Index):
 
     def _left_out(self, words: list[str], whole: int, room: str | None, kind: str) -> int:
         """Return what is left out of a whole: things of it, or all of it that is in a room."""
+        if not words:
+            return 0
+        if words[-1] == "one" and (named := self.exact.get(bare(" ".join([*words[:-1], kind or "light"])), 0) & whole):
+            return named
+        own = (*words[:-1], singular(words[-1]))
+        if own in self.places and tuple(words) not in self.places:
+            words = list(own)  # "but the hall's"
         found = self._several(words, _Want(able=whole, room=room, kind=kind, reading=True))
         if found.problem in ("", "room"):
             return self.mask(found.ids or found.choices) & whole
@@ -144,9 +152,16 @@ class Directory(Index):
     def _several(self, words: list[str], want: _Want) -> Found:
         """Find one thing or kind, or a list of them: "the lamp, the fan and the hall lights"."""
         whole = self._item(words, want)
-        if whole.problem in ("", "which", "room", "area", "it", "here") or LISTING.isdisjoint(words):
+        if not whole.problem and len(words) > 2 and "and" in words[1:-1] and bare(" ".join(words)) not in self.exact:
+            listed = self._list(words, whole, want)  # "the hall and stairs lights" are not the stairs light of the hall
+            return listed if not listed.problem and set(listed.ids) > set(whole.ids) else whole
+        if whole.problem in ("", "which", "room", "area", "it", "here") or len(words) < 2:
             return whole
-        parts = items(words)
+        return self._list(words, whole, want)
+
+    def _list(self, words: list[str], whole: Found, want: _Want) -> Found:
+        """Find each of the things of a list; `whole` where it is none."""
+        parts = [named for part in items(words) for named in self._named_apart(part)]
         if len(parts) < 2:
             return whole
         finds: list[Found] = []
@@ -177,6 +192,21 @@ class Directory(Index):
             kind=finds[0].kind,
             everything=any(found.everything for found in finds),
         )
+
+    def _named_apart(self, words: list[str]) -> list[list[str]]:
+        """Split names that were said one after the other, without a pause: "the freezer slow cooker"."""
+        if bare(" ".join(words)) in self.exact or len(words) > _LONGEST_ROW:
+            return [words]
+        rows: list[list[list[str]] | None] = [[]]  # the fewest names that the first words are
+        for end in range(1, len(words) + 1):
+            best: list[list[str]] | None = None
+            for start in range(end):
+                before = rows[start]
+                if before is not None and bare(" ".join(words[start:end])) in self.exact and words[end - 1] != "the":
+                    row = [*before, words[start:end]]
+                    best = row if best is None or len(row) < len(best) else best
+            rows.append(best)
+        return rows[-1] or [words]
 
     def _listed(self, part: list[str], parts: list[list[str]], noun: str, want: _Want) -> Found:
         """Find one part of a list, which may owe its place or its noun to another: "the hall and kitchen lights"."""
@@ -210,7 +240,31 @@ class Directory(Index):
                 )  # fmt: skip
                 if among.problem in ("", "which"):
                     return among
-        return self._named(words, want) or self._otherwise(words, self._described(words, want), want)
+        if len(words) > 1 and singular(words[-1]) in english.GENERIC and singular(words[-2]) in english.GENERIC:
+            doubled = self.exact.get(bare(" ".join(words[:-1])), 0) & want.able
+            if doubled & self.words.get(singular(words[-1]), 0):
+                words = words[:-1]  # "the hall light lamps" is the Hall Light
+        found = self._with_its_place(words, want) or self._named(words, want)
+        return found or self._otherwise(words, self._described(words, want), want)
+
+    def _with_its_place(self, words: list[str], want: _Want) -> Found | None:
+        """Find the thing whose whole name was said beside its room: "the hall hall lamp", "the tap of the patio"."""
+        if " ".join(words) in self.exact:
+            return None
+        for length in range(1, min(self.longest, len(words) - 1) + 1):
+            for place, left in ((words[:length], words[length:]), (words[-length:], words[:-length])):
+                there = self.places.get(tuple(place))
+                if there is None:
+                    continue
+                while left and left[-1] in english.GLUE:
+                    left.pop()
+                said = bare(" ".join(left))
+                if len(left) > 1 and {singular(left[-1]), singular(left[-2])} <= english.GENERIC:
+                    said = bare(" ".join(left[:-1]))  # "the hall lamp lights in the hall"
+                named = self.exact.get(said, 0) & there[1] & want.able
+                if named.bit_count() == 1 and said not in english.GENERIC:
+                    return Found(ids=self.ids(named), phrase=" ".join(words))
+        return None
 
     def _named(self, words: list[str], want: _Want) -> Found | None:
         """Find the thing whose whole name was said, None where it is no name or more is meant by it."""

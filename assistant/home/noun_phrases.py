@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from assistant.home.words import singular
 
@@ -63,6 +64,7 @@ class Found:
     group: bool = False  #: several were meant: "the lights", "all blinds"
 
 
+@lru_cache(8_192)
 def bare(name: str) -> str:
     """Return a plain name without articles, in the singular of its last word: what two spellings of it share."""
     words = [word for word in name.split() if word not in ("the", "a", "an", "my", "our", "your", ",")]
@@ -84,7 +86,9 @@ def without(words: list[str], places: re.Pattern[str]) -> tuple[list[str], bool]
 
 
 #: After these "the" begins no next thing.
-_BEFORE_THE = frozenset("all both every each of in on at by to from for with near next beside under over behind above below".split())
+_BEFORE_THE = frozenset(
+    "all both every each of in on at by to from for with near next beside under over behind above below".split()
+)
 
 
 def items(words: list[str]) -> list[list[str]]:

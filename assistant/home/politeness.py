@@ -11,9 +11,9 @@ _BEFORE = re.compile(
     r"computer|go ahead and|go and|be a (?:dear|love|darling|sweetheart|star|gem|pal|sport) and|be so (?:kind|good|nice|sweet) (?:and|as to)|would you be so (?:kind|good|nice) (?:and|as to)|(?:could|can|would|will) you be so (?:kind|good|nice) (?:and|as to)|(?:be|would you be) an? (?:angel|dear) and|do (?:me|us) a (?:favou?r|solid) (?:and|by)|do (?:me|us) a favou?r|could you do me a favou?r and|"
     r"i want you to|i would like you to|i need you to|i would like to|i want to|i need to|i would love to|i want|i would like|i would love|i need|we want|we need|we would like|give me|give us|we want to|we need to|"
     r"we would like to|could (?:somebody|someone)|can (?:somebody|someone)|we could use|get me|i am going to need|let us|let me|you can|you could|you may|you should|you need to|be sure to|make sure to|make sure you|make sure that you|try to|feel free to|"
-    r"why do not you|why not|is it possible to|is there any chance you could|any chance you could|any chance of|do you think you could|do you think you can|i think (?:you|we) (?:should|can|could|may)|i (?:believe|guess|suppose) you can|you (?:may|can) as well|might as well|it would be (?:great|nice|lovely|good|cool|helpful) if you (?:could|would)|it would be (?:great|nice|lovely) to (?:have|get)|"
+    r"why do not you|is it possible to|is there any chance you could|any chance you could|any chance of|do you think you could|do you think you can|i could do with|we could do with|i fancy|we fancy|i am after|i think (?:you|we) (?:should|can|could|may)|i (?:believe|guess|suppose) you can|you (?:may|can) as well|might as well|it would be (?:great|nice|lovely|good|cool|helpful) if you (?:could|would)|it would be (?:great|nice|lovely) to (?:have|get)|"
     r"help me to|help me|would you be able to|could you be able to|would you be willing to|can you|could you|will you|would you|can we|could we|can i|could i|may i|may we|are you able to|would it be possible to|"
-    r"i would appreciate it if you could|i would be grateful if you could|if you could|if you would|if you can|if you do not mind|when you get a chance|"
+    r"i would appreciate it if you could|i would be grateful if you could|(?:i|we) would (?:appreciate it|be grateful|be glad|be happy|like it|love it) if you(?= (?:turned|switched|opened|closed|shut|set|put|dimmed|locked|made|started|stopped)\b)|if you could|if you would|if you can|if you do not mind|when you get a chance|"
     r"it is time to|time to|quick|actually|yes|yeah|no(?! (?:more|need))|,|you know what|i guess|ready|hurry up and|come on|start to|begin to|for me|thanks|thank you|sorry|excuse me|"
     r"i am going to bed|good night|one more thing|next|first(?! \w*(?:floor|one|light|lamp|spot|socket|fan|plug)s?\b)|again|after that|finally|lastly|only|simply|how about we|how about you|shall we|maybe you could|perhaps you could) )"
 )
@@ -23,6 +23,11 @@ _GERUNDS = {
     "setting": "set", "making": "make", "putting": "put", "locking": "lock", "raising": "raise", "lowering": "lower",
     "getting": "get", "starting": "start", "stopping": "stop", "changing": "change", "bringing": "bring", "unlocking": "unlock",
     "having": "have", "killing": "kill", "brightening": "brighten", "running": "run", "firing": "fire", "pulling": "pull",
+}  # fmt: skip
+#: After "I would be glad if you ..." a past is no past.
+_WISHED = {
+    "turned": "turn", "switched": "switch", "opened": "open", "closed": "close", "dimmed": "dim", "locked": "lock",
+    "made": "make", "started": "start", "stopped": "stop",
 }  # fmt: skip
 _AFTER = re.compile(
     r"(?: ,)?(?: (?:(?:please )?and thank you|please|now|right now|thanks|thank you|for me|for us|would you|will you|could you|can you|if you can|if you could|if you would|"
@@ -50,7 +55,7 @@ _REGRETTED = re.compile(
     r"\b(?:could|should|would|might|must|may|ought to)(?: not)? have (?:\w+ed|left|shut|put|set|been|had|done|gone|kept|made)\b"
 )
 _LEFT = re.compile(
-    r"(?:please )?(?:leave|keep) (?!.* (?:and|but|then|,) ).+ (?:on|off|open|closed|alone|as (?:it is|they are|is))"
+    r"(?:please )?(?:leave|keep) (?!.* (?:and|but|then|,) )(?!.* (?:half|halfway|percent|at \d+|\d+)\b).+ (?:on|off|open|closed|alone|as (?:it is|they are|is))"
 )
 _OTHERS = re.compile(
     r"(?:(?:i|he|she|they|we|you|it|mum|mom|dad|who|someone|somebody|everyone|people|alexa|siri|google|hey google|ok google|okay google|cortana|jarvis|"
@@ -74,18 +79,24 @@ _LATER_FIRST = re.compile(
 
 #: Why something is wanted: "... it is getting dark".
 _BECAUSE = re.compile(
-    r"(?<=\w)(?: ,)?(?: (?:please|now))*(?: ,)? (?:because |as |since |cause )?(?:it is|it gets|i am|we are) "
+    r"(?<=\w)(?: ,)?(?: (?:please|now))*(?: ,)? (?:because |as |since |cause )?(?:the|my|our|a|some|somebody|someone) ?\w*(?: \w+)? "
+    r"(?:is|are|has|have) (?:here|coming|arriving|arrived|waiting|back|outside|at the door|home|asleep|sleeping|leaving|cold|hot)$"
+    r"|(?<=\w)(?: ,)?(?: (?:please|now))*(?: ,)? (?:because |as |since |cause )?(?:it is|it gets|i am|we are) "
     r"(?:getting|too|so|a bit|very|really|quite|going|off|rather|all|freezing|cold|hot|dark|bright|leaving|tired|home|back|done|finished|out)\b.*$"
 )
 #: A word said twice: "turn turn on the lamp".
-_STUTTER = re.compile(r"(?<!\S)(turn|switch|open|close|shut|set|dim|lock|unlock|the|on|off|to|please|in|and|my|all)(?: \1)+(?!\S)")
+_STUTTER = re.compile(
+    r"(?<!\S)(turn|switch|open|close|shut|set|dim|lock|unlock|the|on|off|to|please|in|and|my|all)(?: \1)+(?!\S)"
+)
 _FILLERS = re.compile(r"(?<!\S)(?:um|uh|er|erm|uhm|hmm|ah)(?: ,)?(?: |$)")
 
 
 def stripped(text: str) -> str:
     """Take the politeness off a plain sentence."""
     text = _STUTTER.sub(r"\1", _FILLERS.sub("", text)).strip(" ,")
+    wished = False
     while match := _BEFORE.match(text):
+        wished |= match[0].endswith(" if you ")
         rest = text[match.end() :]
         if match[0].strip() in _PERMISSION and not _PERMITTED.match(rest):
             break
@@ -94,6 +105,8 @@ def stripped(text: str) -> str:
         first, _, rest = text[match.end() :].partition(" ")
         text = f"{_GERUNDS.get(first, first)} {rest}"
     first, _, rest = text.partition(" ")
+    if wished and first in _WISHED:
+        text = f"{_WISHED[first]} {rest}"
     if first in ("please", "just"):
         return stripped(rest) if rest else text
     text = _BECAUSE.sub("", text)

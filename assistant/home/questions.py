@@ -147,6 +147,14 @@ _PERIODS = {
 }
 
 
+#: What is told of a question of each kind, in the ledger.
+_REASONS = {
+    "is": "asks whether it is so", "any": "asks whether any is so", "all": "asks whether all are so",
+    "which": "asks which are so", "count": "asks how many are so", "where": "asks where it is",
+    "value": "asks for a value of the house", "last": "asks when it last was so", "duration": "asks how long it was so",
+}  # fmt: skip
+
+
 def ask(directory: Directory, text: str, context: Context) -> HomeIntent | None:
     """Return what a plain question asks of the house, None where it asks nothing of it."""
     led = _LEAD.sub("", text)
@@ -170,7 +178,7 @@ def ask(directory: Directory, text: str, context: Context) -> HomeIntent | None:
                 else "HassGetState"
             )
             return HomeIntent(
-                kind="query", intent=intent, query=query, entities=query.entities, reason=f"asks for the {kind} of the house",
+                kind="query", intent=intent, query=query, entities=query.entities, reason=_REASONS.get(kind, f"asks for the {kind} of the house"),
                 slots={"state": query.states[0]} if query.states else {},
             )  # fmt: skip
     return None

@@ -11,7 +11,7 @@ from assistant.home import english
 from assistant.home.names import Directory
 from assistant.home.noun_phrases import EXCEPT
 from assistant.home.phrasebook import PROPERTIES, VALUE_VERBS, WAYS
-from assistant.home.sounds import likeness, phones
+from assistant.home.sounds import alike, phones, sound
 from assistant.home.values import VALUE_WORDS
 from assistant.home.words import cardinal_word, singular
 
@@ -36,6 +36,8 @@ _PHRASES: tuple[tuple[re.Pattern[str], str, float], ...] = (
     (re.compile(r"\b(turn|switch|shut|power) (?:oft|often|office|half|have|oh|all|ov)\b"), r"\1 off", 0.85),
     (re.compile(r"\b(lights?|lamps?|fans?|\w+) of$"), r"\1 off", 0.95),
     (re.compile(r"^(?:hope in|hoping|oh pen|o pen|hope and|open in)\b(?= the| my| all)"), "open", 0.9),
+    (re.compile(r"\b(light|lamp|blind|curtain|fan|door|window|shutter)s? sin (?=the|my|here|all)"), r"\1s in ", 0.95),
+    (re.compile(r"\ba way\b"), "away", 0.95),
     (re.compile(r"\bdelights\b"), "the lights", 1.0),
     (re.compile(r"\bdelight\b"), "the light", 1.0),
     (re.compile(r"\b(and|then) (turn|switch|open|lock|close|dim)(?:n?ed|d|med)\b"), r"\1 \2", 0.95),
@@ -97,6 +99,7 @@ KNOWN = (
 )
 _LONGEST = 3  #: words that one name may have been taken apart into
 _NEAREST = 4  #: names that are tried for one stretch
+_LEAST_ALIKE = 0.65
 _VARIANTS = 12
 _LENGTHS = 3  #: sounds that a misheard word may have more, or fewer
 #: Words that hold a sentence together: no name was misheard as one of them.
@@ -176,13 +179,17 @@ class Repairs:
                 if said not in here and here:
                     self._same[said] = here
         self._joined = {term.replace(" ", ""): term for term in self._terms}
-        self._sounds = [_classes(term) for term in self._terms]
+        self._phones = [sound(term) for term in self._terms]
+        self._sounds = [_classes(phones) for phones in self._phones]
         self._heard: dict[str, tuple[tuple[str, float], ...]] = {}
 
-    def of(self, text: str) -> list[Repair]:
-        """Return what a sentence may have been, the likeliest first; not the sentence itself."""
+    def of(self, text: str, *, named: bool = True) -> list[Repair]:
+        """Return what a sentence may have been, the likeliest first; not the sentence itself.
+
+        Without `named` only what needs no search among the names: its verb, its particles, what was written apart.
+        """
         words = text.split()
-        if words[0] in _TELLING:
+        if words[0] in _TELLING or "your" in words:
             return []
         if words[0] not in _BEGINNING and _WITHIN.isdisjoint(words) and phones(words[0]) not in _verbs_by_sound():
             return []
@@ -190,7 +197,7 @@ class Repairs:
             return []
         found: dict[str, Repair] = {}
         for start in _grammatical(text):
-            for repair in self._named(start):
+            for repair in self._named(start) if named else self._spelled(start):
                 if repair.text != text and (repair.text not in found or found[repair.text].likeness < repair.likeness):
                     found[repair.text] = repair
         return sorted(found.values(), key=lambda repair: -repair.likeness)[:_VARIANTS]
@@ -222,12 +229,17 @@ class Repairs:
         """Return how many words of a plain text have no meaning in this house."""
         return sum(not self._is_known(word) for word in text.split())
 
+    def _spelled(self, base: Repair) -> Iterator[Repair]:
+        """Yield the sentence with its names written together, and with other words for the same things."""
+        joined = Repair(" ".join(self._joined_up(base.text.split())), base.likeness, base.sure)
+        yield joined
+        yield from self._renamed(joined)
+
     def _named(self, base: Repair) -> Iterator[Repair]:
         """Yield the sentence with its unknown stretches replaced by names that sound like them."""
         joined = self._joined_up(base.text.split())
         variants = [Repair(" ".join(joined), base.likeness, base.sure)]
-        yield variants[0]
-        yield from self._renamed(variants[0])
+        yield from self._spelled(base)
         for _ in range(3):
             more: list[Repair] = []
             for variant in variants[:6]:
@@ -271,18 +283,18 @@ class Repairs:
                 if (first < 1 and first != place) or last <= place or last > len(words):
                     continue
                 stretch = words[first:last]
-                if held := _FIXED & set(stretch):
-                    if length == 1 or not set(stretch) - held:
-                        continue
+                held = _FIXED & set(stretch)
+                if held and (length == 1 or not set(stretch) - held):
+                    continue
                 heard = " ".join(cardinal_word(word) for word in stretch)
-                for term, alike in self._near(heard):
-                    if held and alike < _HELD_LIKENESS:
+                for term, near in self._near(heard):
+                    if held and near < _HELD_LIKENESS:
                         continue
-                    lower = alike * base.likeness - (0.03 if length > 1 and first < place else 0.0)
+                    lower = near * base.likeness - (0.03 if length > 1 and first < place else 0.0)
                     common_now = any(
                         {word, singular(word)} & english.COMMON_THINGS and word not in term.split() for word in stretch
                     ) and phones(heard.replace(" ", "")) != phones(term.replace(" ", ""))
-                    if common_now and alike < _COMMON_LIKENESS:
+                    if common_now and near < _COMMON_LIKENESS:
                         continue
                     result.append(
                         Repair(
@@ -306,16 +318,19 @@ class Repairs:
         from rapidfuzz import process
         from rapidfuzz.distance import Levenshtein
 
-        sound = _classes(heard)
+        said = sound(heard)
+        if not said:
+            return []
+        classes = _classes(said)
         rough = process.extract(
-            sound, self._sounds, scorer=Levenshtein.normalized_similarity, limit=_NEAREST * 2, score_cutoff=0.5
+            classes, self._sounds, scorer=Levenshtein.normalized_similarity, limit=_NEAREST * 2, score_cutoff=0.5
         )
         near = [
-            (self._terms[number], likeness(heard, self._terms[number]))
+            (self._terms[number], likeness)
             for other, _, number in rough
-            if abs(len(other) - len(sound)) <= _LENGTHS
+            if abs(len(other) - len(classes)) <= _LENGTHS
+            and (likeness := alike(said, self._phones[number], _LEAST_ALIKE)) >= _LEAST_ALIKE
         ]
-        near = [(term, alike) for term, alike in near if alike >= 0.65]
         return sorted(near, key=lambda entry: -entry[1])[:_NEAREST]
 
     def _is_known(self, word: str) -> bool:
@@ -372,6 +387,6 @@ def _grammatical(text: str) -> list[Repair]:
     return result
 
 
-def _classes(text: str) -> str:
+def _classes(phones: tuple[str, ...]) -> str:
     """Return the sound of words with a letter for each class of sounds that are easily taken for each other."""
-    return "".join(_CLASS.get(phone, "a") for word in text.split() for phone in phones(word))
+    return "".join([_CLASS.get(phone, "a") for phone in phones])

@@ -15,12 +15,14 @@ _LEAVE_FIRST = re.compile(
     rf"(?:leave|keep|spare|skip) (?P<rest>.+?)(?: {_STAYS})*(?: ,)?(?: and| but)(?: then)? (?P<main>.+)"
 )
 _EXCEPT_FIRST = re.compile(
-    r"(?:except(?: for)?|with the exception of|excepting|excluding|save for|bar|apart from|aside from|other than|besides|all but|everything but) (?P<rest>.+?)(?: ,)? "
+    r"(?:except(?: for)?|with the exception of|excepting|excluding|save for|bar|apart from|aside from|other than"
+    r"|besides|all but|everything but) (?P<rest>.+?)(?: ,)? "
     r"(?P<main>(?:turn|switch|shut|kill|close|open|lock|put|set|dim|make|everything|all|every)\b.+)"
 )
 _NOT_THOSE = re.compile(r"(?P<main>.+?) , (?:but |just |and )?(?:not|except(?: for)?|apart from|but) (?P<rest>.+)")
 _STAYING = re.compile(
-    r"(?P<main>.+?)(?: ,)?(?: but| and| while| whereas| only)? (?P<rest>(?:the|my|our) (?:(?!the |my |our ).)+?) (?:should|must|need to|needs to|ha(?:s|ve) to|can|may|ought to) "
+    r"(?P<main>.+?)(?: ,)?(?: but| and| while| whereas| only)? (?P<rest>(?:the|my|our) (?:(?!the |my |our ).)+?) "
+    r"(?:should|must|need to|needs to|ha(?:s|ve) to|can|may|ought to) "
     rf"(?:stay|remain|be left)(?: {_STAYS})+"
 )
 _OTHER = re.compile(

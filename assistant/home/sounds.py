@@ -6,6 +6,7 @@ a swap of near sounds (lending, landing) costs less than one of far sounds (hall
 
 from __future__ import annotations
 
+import math
 import mmap
 import re
 from functools import cache, lru_cache
@@ -85,8 +86,11 @@ def _look_up(dictionary: mmap.mmap, word: bytes) -> str:
 
 
 @lru_cache(maxsize=20_000)
-def distance(one: tuple[str, ...], other: tuple[str, ...]) -> float:
-    """Return what it costs to take one row of phones for the other: 0 alike, about 0.3 a near sound, 1 a far one."""
+def distance(one: tuple[str, ...], other: tuple[str, ...], most: float = math.inf) -> float:
+    """Return what it costs to take one row of phones for the other: 0 alike, about 0.3 a near sound, 1 a far one.
+
+    Infinity where it is found to be more than `most`: that is seen long before the end.
+    """
     if one == other:
         return 0.0
     slips = [_slip(phone, first=place == 0) for place, phone in enumerate(other)]
@@ -94,11 +98,12 @@ def distance(one: tuple[str, ...], other: tuple[str, ...]) -> float:
     for slip in slips:
         row.append(row[-1] + slip)
     for place, phone in enumerate(one):
-        lost = _slip(phone, first=place == 0)
-        left, diagonal = row[0] + lost, row[0]
+        lost, swaps = _slip(phone, first=place == 0), _SWAPS[phone]
+        left = least = row[0] + lost
+        diagonal = row[0]
         above, row = row, [left]
         for index, counterpart in enumerate(other):
-            cost = diagonal if phone == counterpart else diagonal + _swap(phone, counterpart)
+            cost = diagonal + swaps[counterpart]
             diagonal = above[index + 1]
             if diagonal + lost < cost:
                 cost = diagonal + lost
@@ -106,6 +111,10 @@ def distance(one: tuple[str, ...], other: tuple[str, ...]) -> float:
                 cost = left + slips[index]
             row.append(cost)
             left = cost
+            if cost < least:
+                least = cost
+        if least > most:
+            return math.inf
     return row[-1]
 
 
@@ -122,7 +131,6 @@ def _slip(phone: str, *, first: bool) -> float:
 _BLURRED = frozenset("P T K B D G F S HH TH".split())  #: sounds so short that a noise hides which it was
 
 
-@cache
 def _swap(one: str, other: str) -> float:
     if one == other:
         return 0.0
@@ -136,9 +144,39 @@ def _swap(one: str, other: str) -> float:
     return 1.0
 
 
+class _Swaps(dict[str, dict[str, float]]):
+    """What it costs to take one sound for another, worked out when a sound is first met."""
+
+    def __missing__(self, one: str) -> dict[str, float]:
+        swaps = self[one] = _SwapsOf(one)
+        return swaps
+
+
+class _SwapsOf(dict[str, float]):
+    def __init__(self, one: str) -> None:
+        super().__init__()
+        self._one = one
+
+    def __missing__(self, other: str) -> float:
+        cost = self[other] = _swap(self._one, other)
+        return cost
+
+
+_SWAPS = _Swaps()
+
+
+def sound(words: str) -> tuple[str, ...]:
+    """Return the phones of a few words."""
+    return tuple(phone for word in words.split() for phone in phones(word))
+
+
 def likeness(one: str, other: str) -> float:
     """Return how alike two words or names sound, 0 to 1, which is to be one in all sounds."""
-    left, right = (tuple(phone for word in words.split() for phone in phones(word)) for words in (one, other))
-    if not left or not right:
-        return float(one == other)
-    return max(0.0, 1.0 - distance(left, right) / max(2.5, (len(left) + len(right)) / 2))
+    left, right = sound(one), sound(other)
+    return alike(left, right) if left and right else float(one == other)
+
+
+def alike(left: tuple[str, ...], right: tuple[str, ...], least: float = 0.0) -> float:
+    """Return how alike two rows of phones are, 0 to 1; 0 where that is less than `least`."""
+    length = max(2.5, (len(left) + len(right)) / 2)
+    return max(0.0, 1.0 - distance(left, right, round((1.0 - least) * length + 1e-6, 3)) / length)

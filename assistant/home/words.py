@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _CONTRACTIONS = {
     "what's": "what is", "whats": "what is", "that's": "that is", "thats": "that is", "it's": "it is",
@@ -59,7 +60,8 @@ _STEMS = {
 }  # fmt: skip
 #: Numbers as a recogniser writes them, where only a number can stand: "twenty won degrees", "nine teen", "ate percent".
 _HEARD_NUMBER = re.compile(
-    rf"\b(?:(?P<tens>{_TENTHS}) (?P<ones>won|to|too|tree|free|for|fore|fife|sicks|sics|ate|nein)(?= (?:percent|per|degrees?)\b|$)"
+    rf"\b(?:(?P<tens>{_TENTHS}) (?P<ones>won|to|too|tree|free|for|fore|fife|sicks|sics|ate|nein)"
+    r"(?= (?:percent|per|degrees?)\b|$)"
     r"|(?P<teen>thir|three|four|for|fif|five|six|sicks|seven|eight|eigh|ate|nine) (?P<end>teen|tea|tee|ty)\b"
     r"|(?<= to )(?P<alone>won|tree|fife|sicks|ate|nein)(?= (?:percent|per|degrees?)\b|$)"
     r"|(?P<cent>per (?:sent|cents|scent)|purse (?:sent|cent|end)))"
@@ -168,6 +170,7 @@ def _is_figure(word: str) -> bool:
     return word.replace(".", "", 1).isdigit()
 
 
+@lru_cache(8_192)
 def singular(word: str) -> str:
     """Return a word without the s of its plural: "lamps" is "lamp", "switches" is "switch", "glass" stays."""
     if len(word) < 4 or word.endswith(("ss", "us", "is")):
@@ -184,7 +187,9 @@ def joined(items: list[str], last: str = "and") -> str:
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} {last} {items[-1]}" if items else ""
 
 
+_CARDINALS = {f"{value}": name for name, value in (_SMALL | _TENS).items()}
+
+
 def cardinal_word(word: str) -> str:
     """Return a small number as the word it was heard as: "3" may have been a misheard "tree"."""
-    names = {f"{value}": name for name, value in (_SMALL | _TENS).items()}
-    return names.get(word, word)
+    return _CARDINALS.get(word, word)

@@ -25,7 +25,7 @@ function words({ domain, device_class, state, attributes: has, available, unit }
   }
   if (state === null) return domain === "button" || domain === "scene" ? "" : "Unknown";
   if (typeof state === "number") return amount(state, unit);
-  if (domain === "binary_sensor") return ON_OFF[device_class]?.[state === "on" ? 0 : 1] ?? plainly(state);
+  if (domain === "binary_sensor") return ON_OFF[device_class]?.[["on", "open", "unlocked"].includes(state) ? 0 : 1] ?? plainly(state);
   if (device_class === "timestamp" && !Number.isNaN(Date.parse(state))) return new Date(state).toLocaleString();
   if (domain === "sensor" || domain === "text" || domain === "select") return unit ? `${state} ${unit}` : state;
   const share = { light: has.brightness, fan: has.percentage, cover: has.position, valve: has.position }[domain];
