@@ -467,7 +467,7 @@ def _undisturbed(build: Callable[..., Grammar], entities: Sequence[Entity], *nam
 
 
 def _keep_for_long() -> None:
-    """Spare the objects of a large house the search for garbage, which for ten thousand entities stops a turn for 0.4 s.
+    """Spare a large house the search for garbage, which for ten thousand entities stops a turn for 0.4 s.
 
     They still go when nothing refers to them. Only rings that stand now and are dropped later stay: few, as
     this is done once for some hundred entities and once for each change of names.

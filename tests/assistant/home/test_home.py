@@ -386,7 +386,7 @@ async def test_a_large_house_is_no_work_for_the_search_for_garbage(mosquitto, wi
             }
             for slot in range(100)
         }  # fmt: skip
-        device = {"dev": {"ids": box}, "o": {"name": "o"}, "cmps": lamps}
+        device = {"dev": {"ids": f"box{box}"}, "o": {"name": "o"}, "cmps": lamps}
         announce(witness, (f"homeassistant/device/box{box}/config", device))
     before, own = gc.get_freeze_count(), len(gc.get_objects())
     try:
