@@ -132,6 +132,10 @@ def _lower(name: str) -> str:
     )
 
 
+#: What goes on and off, or open and shut, goes the other way too.
+_BOTH_WAYS = (frozenset(("turn_on", "turn_off")), frozenset(("open", "close")))
+
+
 def simple(entity: Entity, action: str) -> Act | None:
     """Return the act of an action without a value, None where the thing cannot do it."""
     if (
@@ -148,6 +152,8 @@ def simple(entity: Entity, action: str) -> Act | None:
     for service in SERVICES.get(action, ()):
         if service in entity.services:
             return Act(entity.id, service)
+    if action == "toggle" and any(both <= entity.services for both in _BOTH_WAYS):
+        return Act(entity.id, "toggle")
     return None
 
 
