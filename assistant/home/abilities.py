@@ -19,7 +19,8 @@ _ARMING = ("arm_away", "arm_home", "arm_night")
 _MACHINES = ("vacuum", "lawn_mower")
 #: The services of actions that are none themselves.
 _BY_SERVICES = {
-    "arm": _ARMING, "toggle": ("toggle", "turn_on", "open"), "light": ("turn_on",), "oscillate": ("oscillate",), "reverse": ("set_direction",),
+    "arm": _ARMING, "toggle": ("toggle", "turn_on", "open"), "light": ("turn_on",), "oscillate": ("oscillate",),
+    "reverse": ("set_direction",),
     "level": LEVELLED, "any": ("turn_on", "turn_off", "open", "close", "lock", "start"),
     **dict.fromkeys(RELATIVE, LEVELLED),
 }  # fmt: skip

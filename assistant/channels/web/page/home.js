@@ -3,12 +3,13 @@ const MANY = 24; // devices, from which on there is a field to find one
 const LEAST_WAIT = 500, MOST_WAIT = 8000; // ms before the devices are asked for again
 const COMMAND_WITHIN = 10000; // ms; the server itself waits a second for a device
 const NO_SERVER = "The server could not be reached.";
+const PANEL = "repartee-panel"; // where it is kept whether the panel was left open
 const WIDE = "(min-width: 64rem)"; // where the devices stand beside the conversation
 
 /* The devices, as v1/home/events tells them, and the panel that shows them. */
 const home = {
   devices: new Map(), connected: false, problem: "", stale: null, stream: null, tries: 0, timer: 0,
-  cards: new Map(), open: false, due: false, laid: false,
+  cards: new Map(), open: false, due: false, laid: false, offered: false,
 
   async watch() { // while the page is looked at: a browser has few connections for each server
     clearTimeout(this.timer);
@@ -93,7 +94,14 @@ const home = {
 
   offer(there) {
     $("house").hidden = $("welcome-home").hidden = !there;
+    if (there && !this.offered && localStorage.getItem(PANEL) === "open") this.show(true); // as it was left
+    this.offered ||= there;
     if (!there && this.open) this.show(false);
+  },
+
+  turn() { // by hand: so it stands when the page is opened again
+    this.show(!this.open);
+    localStorage.setItem(PANEL, this.open ? "open" : "shut");
   },
 
   show(open) {

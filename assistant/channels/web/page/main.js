@@ -133,7 +133,7 @@ $("voice").addEventListener("click", () => {
   settings();
 });
 $("notice").lastElementChild.addEventListener("click", () => { notify(""); $("question").focus(); });
-$("house").addEventListener("click", () => home.show(!home.open));
+$("house").addEventListener("click", () => home.turn());
 $("find").addEventListener("input", () => { home.laid = false; home.draw(); });
 document.addEventListener("visibilitychange", () => { if (document.hidden) home.leave(); else home.watch(); });
 $("gate").addEventListener("cancel", (event) => event.preventDefault());

@@ -77,6 +77,19 @@ async def test_devices_are_shown_by_area_in_words_and_with_their_units(at_home: 
     assert "devices · " in await page.inner_text("#home-said")
 
 
+async def test_the_panel_stands_as_it_was_left_when_the_page_is_opened_again(at_home: Any, visit: Any) -> None:
+    visited = await at_panel(visit, at_home.url)
+    page = visited.page
+    await page.reload()
+    await page.locator(".device").nth(13).wait_for(state="visible")
+    assert await page.locator("#house").get_attribute("aria-expanded") == "true"
+    await page.click("#house")
+    await page.reload()
+    await page.locator("#house").wait_for(state="visible")
+    assert await page.locator("#house").get_attribute("aria-expanded") == "false"
+    assert not await page.locator("#home").is_visible()
+
+
 async def test_a_lamp_is_switched_by_touch_and_shown_when_it_says_so(at_home: Any, visit: Any) -> None:
     visited = await at_panel(visit, at_home.url)
     lamp, device = visited.page.get_by_role("switch", name="Sofa Lamp"), at_home.device("Sofa Lamp")
