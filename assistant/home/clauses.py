@@ -36,6 +36,9 @@ _SCENE_OF_ROOM = re.compile(
     r"(?:to|into|in) (?:the |my |our )?(?P<np>.+?)(?: scene| mode| mood)"
     r"|(?:change|transition) (?:to )?(?:the |my |our )?(?P<room_>.+?) to (?:the |my |our )?(?P<np_>.+?)"
 )
+_ROOM_IN_SCENE = re.compile(
+    r"(?:set|put|switch|turn|get|bring) (?:the |my |our )?\w+(?: \w+)? (?:to|into|in|on) (?:the )?(?P<np>.+?)(?: scene| mode)?"
+)
 #: A room at the end without "in": "lights on hallway".
 _PLACED_LAST = re.compile(
     r"(?:(?:turn|switch|put) )?(?!(?:turn|switch|put|flip|shut|flick|go|come|move|carry|kick|get) )"
@@ -151,6 +154,8 @@ class Clauses:
             (scene["room"] or scene["room_"]).split()
         ) in self.directory.places:
             text = f"activate {scene['np'] or scene['np_']}"
+        if (scene := _ROOM_IN_SCENE.fullmatch(text)) and self.directory.exact.get(scene["np"], 0) & self._scenes:
+            text = f"activate {scene['np']}"
         if (placed := _PLACED_LAST.fullmatch(text)) and tuple(placed["place"].split()) in self.directory.places:
             text = f"turn {placed['how']} {placed['np']} in {placed['place']}"
         for action, way, _ in WAYS.of(text):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 _STAYS = r"(?:on|off|open|closed|up|down|alone|as (?:it is|they are|is)|out(?: of it)?|running|be|untouched|lit)"
 _LEAVE = re.compile(
-    r"(?P<main>.+?)(?: ,)?(?: and| but| just)? (?:only leave|just leave|leave|keep|skip|spare|ignore"
+    r"(?P<main>.+?)(?: ,)?(?: and| but| just| while| whilst)? (?:leaving|keeping|sparing|skipping|only leave|just leave|leave|keep|skip|spare|ignore"
     r"|(?:do )?not (?:touch|turn off|turn on|switch off|switch on|close|open|include)) (?P<rest>.+?)"
     rf"(?: {_STAYS})*"
 )
@@ -25,6 +25,11 @@ _STAYING = re.compile(
     r"(?:should|must|need to|needs to|ha(?:s|ve) to|can|may|ought to) "
     rf"(?:stay|remain|be left)(?: {_STAYS})+"
 )
+_STAYS_SO = re.compile(
+    r"(?P<main>.+?)(?: ,)?(?: but| and| while| whereas| only) (?P<rest>(?:the|my|our) (?:(?!the |my |our ).)+?) "
+    rf"(?:stays?|remains?|(?:is|are) (?:to stay|left))(?: {_STAYS})+"
+)
+_ELSE_BUT = re.compile(r" else(?= (?:but|except|apart|other|besides|bar)\b)")
 _OTHER = re.compile(
     r"\b(?:(?:all |every )?(?:of )?(?:the |my )?(?:other|remaining)|(?:all )?the rest of(?: the)?)(?= )"
     r"|(?<=thing) else\b"
@@ -33,7 +38,9 @@ _OTHER = re.compile(
 
 def rephrased(text: str) -> Iterator[str]:
     """Yield a command that leaves something out with "except" and that at its end."""
-    for way in (_STAYING, _EXCEPT_FIRST, _NOT_THOSE):
+    if (plainly := _ELSE_BUT.sub("", text)) != text:
+        yield plainly
+    for way in (_STAYING, _STAYS_SO, _EXCEPT_FIRST, _NOT_THOSE):
         if left := way.fullmatch(text):
             yield f"{left['main']} except {left['rest']}"
     if text.split(maxsplit=1)[0] not in ("leave", "keep") and (left := _LEAVE.fullmatch(text)):

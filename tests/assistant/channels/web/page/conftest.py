@@ -42,6 +42,25 @@ HOSTILE = (
     "porter is <script>document.title='struck'</script> Ada Quill."
 )
 LEVEL = "document.documentElement.style.getPropertyValue('--level')"
+#: Keeps, before the page's own script runs, every state that the page passes and the loudest level that it shows: on a
+#: busy machine both come and go between two looks.
+WATCHED = f"""
+window.passed = [];
+window.reached = -1;
+window.loudest = 0;
+new MutationObserver((changes) => {{
+  for (const {{ target, attributeName, oldValue }} of changes)
+    if (attributeName === "data-state" && target === document.body && oldValue) passed.push(oldValue);
+  loudest = Math.max(loudest, Number({LEVEL}));
+}}).observe(document, {{ subtree: true, attributeFilter: ["data-state", "style"], attributeOldValue: true }});
+"""
+REACHED = """(states) => {
+  const now = document.body?.dataset.state, at = passed.findIndex((state, at) => at > reached && states.includes(state));
+  if (states.includes(now)) { reached = passed.length; return now; }
+  if (at < 0) return null;
+  reached = at;
+  return passed[at];
+}"""
 SETTINGS = """
 [budget]
 understand = 500
@@ -196,10 +215,15 @@ class Visit:
     received: list[dict[str, Any]] = field(default_factory=list)
 
     async def is_(self, *states: str, within_s: float = 30) -> str:
-        """Wait until the page is in one of the states."""
-        names = ", ".join(f"body[data-state={state}]" for state in states)
-        await self.page.wait_for_selector(names, timeout=within_s * 1000)
-        return await self.page.evaluate("document.body.dataset.state")
+        """Wait until the page is, or since the last such wait was, in one of the states."""
+        try:
+            async with asyncio.timeout(within_s):
+                while not (state := await self.page.evaluate(REACHED, list(states))):
+                    await asyncio.sleep(0.01)
+        except TimeoutError:
+            passed = await self.page.evaluate("[...passed, document.body.dataset.state]")
+            raise AssertionError(f"The page passed {passed}, not {' or '.join(states)}.") from None
+        return str(state)
 
     async def until(self, expression: str, *, within_s: float = 30) -> Any:
         """Wait until a JavaScript expression is true; return it. (The page's policy forbids Playwright's own way.)"""
@@ -208,9 +232,9 @@ class Visit:
                 await asyncio.sleep(0.01)
         return value
 
-    async def level(self) -> float:
-        """How loud the page shows the microphone or the voice to be, 0 to 1."""
-        return float(await self.page.evaluate(f"Number({LEVEL})"))
+    async def loudest(self, at_least: float, within_s: float = 30) -> None:
+        """Wait until the page has shown the microphone or the voice to be this loud."""
+        await self.until(f"loudest >= {at_least}", within_s=within_s)
 
     async def ask(self, question: str) -> None:
         await self.page.fill("#question", question)
@@ -274,6 +298,7 @@ async def visit() -> AsyncIterator[Visitor]:
                 socket.on("framereceived", lambda data: one.received.append(json.loads(data)))
 
             page.on("websocket", watch)
+            await page.add_init_script(WATCHED)
             if before:
                 await page.add_init_script(before)
             await page.goto(url)

@@ -26,8 +26,7 @@ async def test_a_spoken_question_is_heard_answered_and_accounted_for(server: Any
     await visited.is_("hearing")
     assert await visited.until("document.querySelector('.question.partial')?.textContent.length > 3")
     partial = await page.text_content(".question")
-    while await visited.level() < 0.2:  # what is heard is seen
-        await page.wait_for_timeout(10)
+    await visited.loudest(0.2)  # what is heard is seen
     await visited.is_("thinking", "speaking")
     await visited.event("response.done")
     final = await page.text_content(".question")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from tests.assistant.channels.web.page.conftest import LEVEL
+
 
 async def test_the_answer_is_shown_with_its_passage_and_its_ledger(server: Any, visit: Any) -> None:
     visited = await visit(server.url)
@@ -34,11 +36,10 @@ async def test_the_answer_is_heard_and_then_it_is_quiet(server: Any, visit: Any)
     await visited.ask("How tall is the lighthouse at Marlow Point?")
     await visited.is_("speaking")
     began = time.monotonic()
-    while await visited.level() < 0.2:
-        await visited.page.wait_for_timeout(10)
+    await visited.loudest(0.2)
     await visited.is_("ready")
     assert time.monotonic() - began > 0.8  # the sentence takes longer than that to say
-    assert await visited.level() == 0
+    await visited.until(f"Number({LEVEL}) === 0")
     assert not visited.of(visited.sent, "conversation.item.truncate")
 
 
