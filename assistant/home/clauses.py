@@ -37,7 +37,8 @@ _SCENE_OF_ROOM = re.compile(
     r"|(?:change|transition) (?:to )?(?:the |my |our )?(?P<room_>.+?) to (?:the |my |our )?(?P<np_>.+?)"
 )
 _ROOM_IN_SCENE = re.compile(
-    r"(?:set|put|switch|turn|get|bring) (?:the |my |our )?\w+(?: \w+)? (?:to|into|in|on) (?:the )?(?P<np>.+?)(?: scene| mode)?"
+    r"(?:set|put|switch|turn|get|bring) (?:the |my |our )?\w+(?: \w+)? "
+    r"(?:to|into|in|on) (?:the )?(?P<np>.+?)(?: scene| mode)?"
 )
 #: A room at the end without "in": "lights on hallway".
 _PLACED_LAST = re.compile(

@@ -12,7 +12,8 @@ from assistant.home.words import singular
 EXCEPT = tuple(
     tuple(marker.split())
     for marker in (
-        "but not;only not;just not;but for;except for;except;apart from;other than;aside from;excluding;excepting;besides;save for;save;"
+        "but not;only not;just not;but for;"
+        "except for;except;apart from;other than;aside from;excluding;excepting;besides;save for;save;"
         "ignoring;not including;bar;minus;without;not;but;with the exception of;and not"
     ).split(";")
 )

@@ -73,7 +73,7 @@ _PHRASES: tuple[tuple[re.Pattern[str], str, float], ...] = (
     (re.compile(r"\bbut the\b|\bbut they\b|\bbutt the\b"), "but the", 1.0),
     (re.compile(r"\b(?:too|two|2) (?=half|the)"), "to ", 1.0),
     (re.compile(r"\bon lock\b|\bun lock\b|\band lock\b"), "unlock", 1.0),
-    (re.compile(r"\bdim er\b|\bdimer\b|(?<=bit )dinner\b|(?<=little )dinner\b|(?<=it )dinner$|(?<=lamp )dinner$|\bdimmers\b"), "dimmer", 0.9),
+    (re.compile(r"\bdim er\b|\bdimer\b|(?<=bit )dinner\b|(?<=it )dinner$|\bdimmers\b"), "dimmer", 0.9),
     (re.compile(r"\bbright her\b|\bbriter\b|\bbright er\b"), "brighter", 1.0),
     (re.compile(r"\bwarm her\b|\bwarmers\b|\bwarm er\b"), "warmer", 1.0),
     (re.compile(r"\bhalf way\b"), "halfway", 1.0),

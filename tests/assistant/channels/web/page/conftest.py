@@ -55,7 +55,8 @@ new MutationObserver((changes) => {{
 }}).observe(document, {{ subtree: true, attributeFilter: ["data-state", "style"], attributeOldValue: true }});
 """
 REACHED = """(states) => {
-  const now = document.body?.dataset.state, at = passed.findIndex((state, at) => at > reached && states.includes(state));
+  const now = document.body?.dataset.state;
+  const at = passed.findIndex((state, place) => place > reached && states.includes(state));
   if (states.includes(now)) { reached = passed.length; return now; }
   if (at < 0) return null;
   reached = at;
