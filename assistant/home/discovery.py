@@ -91,6 +91,10 @@ class Announcement:
     values: Mapping[str, Any]
     also: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  #: topics that say the same as a topic
 
+    def read(self) -> Announcement:
+        """Return this without its keys: what a device sent is not kept once it was read."""
+        return Announcement(self.key, self.component, self.object_id, {}, self.also)
+
 
 @dataclass(slots=True)
 class Found:

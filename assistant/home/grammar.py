@@ -22,7 +22,7 @@ from assistant.home.names import Directory
 from assistant.home.noun_phrases import UNFINISHED, Found, bare
 from assistant.home.phrasebook import IDIOMS, meant
 from assistant.home.politeness import declined, is_question, later, regretted, said_by_others, stripped
-from assistant.home.questions import ask
+from assistant.home.questions import ASKED_WORDS, ask
 from assistant.home.repairs import Repair, Repairs
 from assistant.home.replies import CHOICE, NO, YES
 from assistant.home.telling_back import first_down, first_up, merged, same, slots, to, wish
@@ -119,16 +119,22 @@ class Grammar:
         if declined(text):
             return self._spared(text)
         if is_question(text):
-            if self._house_words.isdisjoint(text.split()):
-                return None
-            if found := ask(self.directory, text, context):
-                return found
-            if not _ASKS_A_STATE.match(text) or self._repairs.unknown(text) > _MOST_UNKNOWN:
-                return None
-            return self._misheard_question(text, context) or self._shared(text, context)
+            return self._asked(text, context)
         if said_by_others(text):
             return self._after_telling(text, context)
         return self._command(text, context)
+
+    def _asked(self, text: str, context: Context) -> HomeIntent | None:
+        """Read a question; most that name a device are for the documents, and cost little here."""
+        if self._house_words.isdisjoint(text.split()):
+            return None
+        if found := ask(self.directory, text, context):
+            return found
+        if not _ASKS_A_STATE.match(text) or ASKED_WORDS.isdisjoint(text.split()):
+            return None
+        if self._repairs.unknown(text) > _MOST_UNKNOWN:
+            return None
+        return self._misheard_question(text, context) or self._shared(text, context)
 
     def _numbered(self, text: str) -> str:
         """Return a sentence with the "2" of a name that was heard as "to" or "too" at its end; "" where none was."""

@@ -416,7 +416,7 @@ class House:
         if thing.announcement.key != announcement.key:
             self._by_topic[thing.announcement.key[0]].pop(thing.announcement.key[1], None)
             self._by_topic.setdefault(announcement.key[0], {})[announcement.key[1]] = thing
-        thing.announcement, thing.component, thing.released = replace(announcement, values={}), component, False
+        thing.announcement, thing.component, thing.released = announcement.read(), component, False
         entity = replace(entity, id=thing.entity.id)
         if entity != thing.entity:
             before, thing.entity = thing.entity, entity

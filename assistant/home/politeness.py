@@ -41,7 +41,7 @@ _PERMITTED = re.compile(r"(?:please )?(?:have|get)\b")
 _QUESTION = re.compile(
     r"(?!which (?:on|off|of) |do the .+ (?:scene|mood)$)(?:is|are|was|were|did|do|does|has|am|what|which|who|whose|whom|when|where|why|how|will|would|should|shall|tell me|"
     r"do you know|have (?:i|we|you|they)|have (?:the|all|any) .* been|had|(?:check|see|find out|let me know) (?:if|whether)|check|any|anything|anyone|anybody|what about|i wonder|"
-    r"show me|give me the (?:status|state|temperature|humidity)|status of|what)\b"
+    r"show me|(?:can|could|may|must|might) (?:i|we|the|my|our|a|an|it|there|this|that|they|you (?:explain|describe|tell))|explain|describe|summari[sz]e|read|define|give me the (?:status|state|temperature|humidity)|status of|what)\b"
 )
 #: What is looked at without a verb: "the kitchen temperature".
 _BARE_QUESTION = re.compile(

@@ -46,6 +46,14 @@ _S = "|".join(sorted(_STATES, key=len, reverse=True))
 _D = "|".join(sorted(_DONE, key=len, reverse=True))
 _STATE_WORDS = frozenset(" ".join(_STATES).split())
 _DONE_WORDS = frozenset(" ".join(_DONE).split())
+#: One of these stands in whatever is asked of the state of a house.
+ASKED_WORDS = (
+    _STATE_WORDS
+    | _DONE_WORDS
+    | frozenset(
+        "warm worm hot cold cool temperature humid humidity degrees status state bright set doing battery".split()
+    )
+) - frozenset("and to the is of in".split())
 _STILL = r"(?:still |currently |now |already |really |actually |properly |fully |completely |all |both |turned |switched |left |been |even |right now |set to |set |securely |not )*"
 _NOW = r"(?: (?:right now|now|at the moment|currently|today|still|at present|just now|yet|please))*"
 _AT = (

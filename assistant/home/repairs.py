@@ -122,9 +122,14 @@ _BEGINNING = (
     frozenset(word for way in WAYS for word in way.openers or ())
     | {verb.split(maxsplit=1)[0] for verb, _ in VALUE_VERBS}
     | _VERBS.keys()
-    | frozenset("turnoff turnon is are did have has which what how any anything where when".split())
+    | frozenset("turnoff turnon un hope hoping oh o is are did have has which what how any anything where when".split())
 )
-_WITHIN = frozenset("on off of open closed shut up down out lights lamps".split()) | VALUE_WORDS
+_WITHIN = frozenset(
+    (
+        "on off of open closed shut up down out lights lamps percent degrees kelvin half brighter dimmer darker warmer "
+        "cooler hotter colder faster slower higher lower"
+    ).split()
+)
 _PARTICLES = frozenset("on off up down out".split())
 _REMEMBERED = 2_000  #: what was heard, for which the near names are kept
 _CLASS = {

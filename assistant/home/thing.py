@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
 
 from assistant.home.availability import Condition
 from assistant.home.components.component import Component, Listener, Report, object_of
@@ -37,7 +36,7 @@ class Thing:
 
     def __init__(self, identity: Identity, announcement: Announcement, component: Component, entity: Entity) -> None:
         self.identity = identity
-        self.announcement = replace(announcement, values={})  # read: what a device sent is not kept
+        self.announcement = announcement.read()
         self.component = component
         self.entity = entity
         self.report = Report()
