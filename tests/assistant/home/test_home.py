@@ -178,6 +178,7 @@ async def test_toggling_is_confirmed_by_the_other_state(mosquitto, witness, tmp_
     announce(witness, lamp("Hall Lamp"))
     obeys(witness, "Hall Lamp")
     async with running(mosquitto.url, tmp_path) as home:
+        assert home.understand("toggle the hall lamp").acts == (Act("light.hall_lamp", "toggle"),)
         assert (await home.carry_out(doing("toggle", "light.hall_lamp"))).spoken == "The hall lamp is on."
         assert (await home.carry_out(doing("toggle", "light.hall_lamp"))).spoken == "The hall lamp is off."
 
