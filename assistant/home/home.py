@@ -8,7 +8,7 @@ import gc
 import json
 import logging
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -383,8 +383,6 @@ class Home:
 
     async def _compile(self) -> None:
         """Build the grammar anew when names change, on another thread; the old one is used until then."""
-        from assistant.home.grammar import Grammar
-
         while True:
             await self._names_changed.wait()
             await self._names_settled()
@@ -392,7 +390,7 @@ class Home:
             version, names, entities = self.house.version, self.house.names(), self.house.entities()
             try:
                 self._grammar = await asyncio.to_thread(
-                    _undisturbed, Grammar.build, entities, names.areas, names.floors, dict(self.settings.aliases)
+                    _grammar_of, entities, names.areas, names.floors, dict(self.settings.aliases)
                 )
             except Exception:  # what devices call themselves must not end the connection
                 _log.exception("The names of the devices could not be understood.")
@@ -452,13 +450,23 @@ async def running(home: Home) -> AsyncIterator[Home]:
             await task
 
 
-def _undisturbed(build: Callable[..., Grammar], entities: Sequence[Entity], *names: object) -> Grammar:
-    """Return what `build` makes of names, without searches for garbage: each would stop every thread."""
+def _grammar_of(
+    entities: Sequence[Entity],
+    areas: Mapping[str, Iterable[str]],
+    floors: Mapping[str, Iterable[str]],
+    aliases: Mapping[str, str],
+) -> Grammar:
+    """Return the grammar of some names, in a thread: the first time what reads sentences has to be imported too.
+
+    Nothing of it is garbage, and each search for that would stop every thread: there is none meanwhile.
+    """
     collecting = gc.isenabled()
     gc.collect(1)
     gc.disable()
     try:
-        return build(entities, *names)
+        from assistant.home.grammar import Grammar
+
+        return Grammar.build(entities, areas, floors, aliases)
     finally:
         if len(entities) >= MANY:
             gc.freeze()
