@@ -63,6 +63,8 @@ _HOUSEHOLD = re.compile(
 #: "Of" where only "off" can stand: "turn of the lamp", "lights of in the hall", "the lamp of".
 _OFF = re.compile(r"(^(?:turn|switch|shut|power|put) |(?<=\w )(?=of (?:in|at|please)\b)|(?<=\w )(?=of$))of\b")
 _BROKEN_AT_END = re.compile(r" (?:the|a|an|to|in the|my|and|in|of|at|by|for)$")
+#: None of the shared sentences is of several commands, and to try all of them takes longest there.
+_SEVERAL = re.compile(r",|(?<!each) and | then ")
 _MOST_UNKNOWN = 2  #: words without a meaning here: a question with more of them is one for the documents
 _ALL_DOMAINS = frozenset("lock cover valve siren alarm_control_panel everything".split())
 #: From this likeness on a sure repair is taken without a look at what else sounds like it.
@@ -514,7 +516,7 @@ class Grammar:
 
     def _shared(self, text: str, context: Context) -> HomeIntent | None:
         """Read the sentence with the Home Assistant project's sentences, where it has a name of this house in it."""
-        if text.rpartition(" ")[2] in UNFINISHED:
+        if text.rpartition(" ")[2] in UNFINISHED or _SEVERAL.search(text):
             return None
         for said in shared_sentences.recognise(self.directory, text, context.room):
             if said.question:
