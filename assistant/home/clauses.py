@@ -31,6 +31,7 @@ _PART = re.compile(r" (?:and then|and also|, and then|, then|, and|and|then|,|pl
 _HEAD_VERBS = tuple(
     "turn on;turn off;switch on;switch off;turn;switch;set;put;make;dim;open;close;shut;lock".split(";")
 )
+_WENT = re.compile(r" (on|off|up|down|open|closed)(?: please| now)*$")
 _SCENE_OF_ROOM = re.compile(
     r"(?:change|transition|switch|set|put|turn) (?:to )?(?:the |my |our )?(?P<room>.+?) "
     r"(?:to|into|in) (?:the |my |our )?(?P<np>.+?)(?: scene| mode| mood)"
@@ -46,6 +47,8 @@ _PLACED_LAST = re.compile(
     r"(?P<np>(?:all |the |my |our |every )*\w+s?) (?P<how>on|off)(?: of)?(?: the| my| our)? "
     r"(?P<place>(?!the |my |our |in |on )\w+(?: \w+)?)"
 )
+#: What an alarm is called that has no such name.
+_HOUSE_ALARM = re.compile(r"(?:house|home|burglar|intruder|security) (?=alarm\b)")
 _RANKS = ("area", "which", "room", "degrees", "here", "it", "unable", "except", "unknown")
 
 
@@ -132,6 +135,9 @@ class Clauses:
                 reading = self._read(f"{words} {tail}", context, last)
                 if reading is not None and not reading.problem:
                     return reading
+        if went := _WENT.search(head):  # "kettle on and the toaster too"
+            reading = self._read(f"{tail} {went[1]}", context, last)
+            return reading if reading is not None and not reading.problem else None
         return None
 
     def _both(self, first: Reading, second: Reading, text: str, head: str, tail: str) -> Reading:
@@ -182,8 +188,7 @@ class Clauses:
             return None
         if action in _OF_QUALITY and (reading := self._of_quality(action, phrase, text, context, last)):
             return reading
-        if action == "on" and self._scene(phrase):
-            action = "activate"
+        action, phrase = self._called(action, phrase)
         able = self.able(action)
         if not able:
             if action in ("on", "off"):
@@ -213,6 +218,14 @@ class Clauses:
         if phrase.split(maxsplit=1)[0] in _NO_BEGINNING:
             return True
         return action in ("on", "off") and bool(self.directory.exact.get(bare(phrase), 0) & self._panels)
+
+    def _called(self, action: str, phrase: str) -> tuple[str, str]:
+        """Return what is meant of a scene, which is started, and of an alarm under a name that everybody gives it."""
+        if action == "on" and self._scene(phrase):
+            return "activate", phrase
+        if (action == "disarm" or action.startswith("arm")) and bare(phrase) not in self.directory.exact:
+            return action, _HOUSE_ALARM.sub("", phrase)
+        return action, phrase
 
     def _scene(self, phrase: str) -> bool:
         """Say whether a phrase is the name of a scene, and of nothing else that is turned on."""

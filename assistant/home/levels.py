@@ -123,6 +123,10 @@ class Levels:
             place = self.directory.find(phrase[3:], relevant, room=context.room)
             if place.problem == "area":
                 return self._levels(place.choices, value, quality, way, place, whole, phrase, context)
+        own = self.directory.exact.get(bare(f"{phrase} {quality}"), 0) & self._abilities.able("level") if quality else 0
+        if own.bit_count() == 1:  # "the volume of the radio" is the Radio Volume
+            phrase, quality = f"{phrase} {quality}", ""
+            relevant = own
         found = self.directory.find(phrase, relevant, room=context.room, last=last)
         return self._levels(found.ids or found.choices, value, quality, way, found, whole, phrase, context)
 

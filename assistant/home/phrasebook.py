@@ -12,7 +12,7 @@ import re
 
 from assistant.home.ways import Ways
 
-_TURN = "(?:turn|switch|put|flip|flick|power|get|bring|change|have|make|set|pop|stick|keep|leave|want|need|like)"
+_TURN = "(?:turn|switch|put|whack|chuck|bung|shove|flip|flick|power|get|bring|change|have|make|set|pop|stick|keep|leave|want|need|like)"
 _CUT = "(?:turn|switch|put|flip|flick|power|get|bring|change|have|make|set|shut|knock|keep|leave|click|want|need|like|take)"
 _MOVE = "(?:put|pull|roll|bring|draw|let|push|get|move|turn|crank|wind|take|send|have|swing|slide|want|like)"
 _SURE = "(?:make sure|see to it that|ensure|be sure|check that|make certain)(?: that)?"
@@ -214,7 +214,7 @@ _MEANT = Ways(
         ("(?:choose|pick|select) (?P<how>.+?) (?:for|on|as) (?P<np>.+)", "set <np> to <how>"),
         ("(?:i|we) do not (?:need|want) (?P<np>.+?)(?: on)? (?:any ?more|any longer|now)", "turn off <np>"),
         ("(?:get rid of|no more|enough of) (?P<np>(?:.+ )?lights?(?: (?:in|on|at) .+)?)", "turn off <np>"),
-        ("(?P<np>.+?) (?:can|may) (?:now )?(?:go|be turned|be switched|be) (?P<how>on|off)", "turn <np> <how>"),
+        ("(?P<np>.+?) (?:can|may|needs? to|ha(?:s|ve) to|should|must|ought to) (?:now )?(?:go|be turned|be switched|be) (?P<how>on|off)", "turn <np> <how>"),
         ("(?P<np>the .+?) (?:should|must|needs? to|ought to) be (?:turned |switched )?(?P<how>on|off)", "turn <np> <how>"),
         ("(?:some |a bit |a little |a little bit )?more light (?:from|on) (?P<np>.+)", "make <np> brighter"),
         ("(?:a bit |a little )?less light (?:from|on|in) (?P<np>.+)", "make <np> dimmer"),

@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 
 _BEFORE = re.compile(
-    r"(?:(?:hey there|hi there|hello there|hey|hi|hello|ok|okay|repartee|please|now|so|um|uh|er|erm|oh|well|right ,|alright|all right|and|then|also|just|quickly|kindly|listen|"
+    r"(?:(?:hey there|hi there|hello there|hey|hi|hello|ok|okay|repartee|please|now|so|um|uh|er|erm|oh|well|right ,|right(?= (?:turn|switch|open|close|shut|set|put|dim|lock|start|stop|lights?)\b)|alright|all right|and|then|also|just|quickly|kindly|listen|"
     r"computer|go ahead and|go and|be a (?:dear|love|darling|sweetheart|star|gem|pal|sport) and|be so (?:kind|good|nice|sweet) (?:and|as to)|would you be so (?:kind|good|nice) (?:and|as to)|(?:could|can|would|will) you be so (?:kind|good|nice) (?:and|as to)|(?:be|would you be) an? (?:angel|dear) and|do (?:me|us) a (?:favou?r|solid) (?:and|by)|do (?:me|us) a favou?r|could you do me a favou?r and|"
     r"i want you to|i would like you to|i need you to|i would like to|i want to|i need to|i would love to|i want|i would like|i would love|i need|we want|we need|we would like|give me|give us|we want to|we need to|"
     r"we would like to|could (?:somebody|someone)|can (?:somebody|someone)|we could use|get me|i am going to need|let us|let me|you can|you could|you may|you should|you need to|be sure to|make sure to|make sure you|make sure that you|try to|feel free to|"
@@ -82,7 +82,7 @@ _BECAUSE = re.compile(
     r"(?<=\w)(?: ,)?(?: (?:please|now))*(?: ,)? (?:because |as |since |cause )?(?:the|my|our|a|some|somebody|someone) ?\w*(?: \w+)? "
     r"(?:is|are|has|have) (?:here|coming|arriving|arrived|waiting|back|outside|at the door|home|asleep|sleeping|leaving|cold|hot)$"
     r"|(?<=\w)(?: ,)?(?: (?:please|now))*(?: ,)? (?:because |as |since |cause )?(?:it is|it gets|i am|we are) "
-    r"(?:getting|too|so|a bit|very|really|quite|going|off|rather|all|freezing|cold|hot|dark|bright|leaving|tired|home|back|done|finished|out)\b.*$"
+    r"(?:getting|too|so|a bit|very|really|quite|going|off|rather|all|freezing|cold|hot|dark|bright|leaving|tired|home|back|done|finished|out|raining|snowing|windy|late|noisy|loud)\b.*$"
 )
 #: A word said twice: "turn turn on the lamp".
 _STUTTER = re.compile(
