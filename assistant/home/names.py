@@ -28,6 +28,10 @@ from assistant.home.noun_phrases import (
 from assistant.home.words import plain, singular
 
 _SWITCH = re.compile(r"\S switch(?:es)?(?: |$)")
+#: All that is in a place: "the whole kitchen", "all of the kitchen".
+_WHOLE = re.compile(
+    r"(?:all of (?:the |my |our )?|all (?:the|my|our) |(?:the |my |our )?(?:whole|entire) (?:of )?(?:the )?)(.+)"
+)
 _LONGEST_ROW = 12  #: words of names said in a row
 #: Kinds of which all are meant by one: "the kitchen light" is every light there.
 _ALL_OF_ROOM = ("light", "lighting", "heating")
@@ -90,6 +94,8 @@ class Directory(Index):
         base, others = exception(phrase.split())
         if base == ["all"] and others:
             base, others = self._all_but(others)
+        if (whole := _WHOLE.fullmatch(" ".join(base))) and tuple(whole[1].split()) in self.places:
+            base = ["everything", "in", *whole[1].split()]
         found = self._several(base, want)
         if not others:
             return found

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 _STAYS = r"(?:on|off|open|closed|up|down|alone|as (?:it is|they are|is)|out(?: of it)?|running|be|untouched|lit)"
 _LEAVE = re.compile(
     r"(?P<main>.+?)(?: ,)?(?: and| but| just| while| whilst)? "
-    r"(?:leaving|keeping|sparing|skipping|only leave|just leave|leave"
+    r"(?:leaving|keeping|sparing|skipping|only leave|just leave|leave only|leave just|leave"
     r"|keep|skip|spare|ignore"
     r"|(?:do )?not (?:touch|turn off|turn on|switch off|switch on|close|open|include)) (?P<rest>.+?)"
     rf"(?: {_STAYS})*"
