@@ -1,30 +1,23 @@
-"""English numbers in words: for voices whose models know words only, and questions as a recogniser writes them."""
+"""English numbers in words, by num2words: for voices, and for questions as a recogniser writes them.
+
+One way of saying them throughout, the American: "three hundred twelve", without commas, hyphens and "and".
+"""
 
 from __future__ import annotations
 
 import re
+from functools import cache, lru_cache
+from typing import Any
 
-SMALL_NUMBERS = tuple(
-    (
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-        "seventeen eighteen nineteen"
-    ).split()
-)
-TENS = tuple("twenty thirty forty fifty sixty seventy eighty ninety".split())
-#: Powers of ten with a name, the largest first.
-SCALES = ((10**12, "trillion"), (10**9, "billion"), (10**6, "million"), (1000, "thousand"), (100, "hundred"))
-
-_ORDINALS = {
-    "one": "first",
-    "two": "second",
-    "three": "third",
-    "five": "fifth",
-    "eight": "eighth",
-    "nine": "ninth",
-    "twelve": "twelfth",
-}
 _NUMBER = re.compile(r"(?<![\w.])(-)?(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?(st|nd|rd|th)?(?!\w)")
 _SPELLED_FROM = 10**15  # longer figures are identifiers: they are read digit by digit
+
+
+@cache
+def _english() -> Any:
+    from num2words.lang_EN import Num2Word_EN  # loads all its languages, which takes some 50 ms
+
+    return Num2Word_EN()
 
 
 def numbers_in_words(text: str) -> str:
@@ -32,41 +25,51 @@ def numbers_in_words(text: str) -> str:
     return _NUMBER.sub(_say, text)
 
 
+@lru_cache(4096)
 def cardinal(number: int) -> str:
     """Return a whole number from 0 in words: 312 is "three hundred twelve"."""
-    if number < 20:
-        return SMALL_NUMBERS[number]
-    if number < 100:
-        return TENS[number // 10 - 2] + (f" {SMALL_NUMBERS[number % 10]}" if number % 10 else "")
-    for scale, name in SCALES:
-        if number >= scale:
-            head = f"{cardinal(number // scale)} {name}"
-            return f"{head} {cardinal(number % scale)}" if number % scale else head
-    raise AssertionError(number)
+    return _plain(_english().to_cardinal(number))
+
+
+@lru_cache(4096)
+def ordinal(number: int) -> str:
+    """Return which one it is in words: 21 is "twenty first"."""
+    return _plain(_english().to_ordinal(number))
+
+
+@lru_cache(4096)
+def year(number: int) -> str:
+    """Return a year in words: 1908 is "nineteen oh eight"."""
+    return _plain(_english().to_year(number))
+
+
+def digits(figures: str) -> str:
+    """Return each digit of `figures` in words; everything else is left out."""
+    return " ".join(cardinal(int(digit)) for digit in figures if digit.isdecimal())
+
+
+@cache
+def number_words() -> frozenset[str]:
+    """Return every word that numbers are made of, from "zero" to "trillion"."""
+    said = (cardinal(number) for number in (*range(100), 100, *(1000**power for power in range(1, 5))))
+    return frozenset(" ".join(said).split()) | {"oh", "point"}
+
+
+def _plain(words: str) -> str:
+    return words.replace(",", "").replace("-", " ").replace(" and ", " ")
 
 
 def _say(match: re.Match[str]) -> str:
-    minus, figures, fraction, ordinal = match.groups()
+    minus, figures, fraction, which = match.groups()
     number = int(figures.replace(",", ""))
     if number >= _SPELLED_FROM or (len(figures) > 1 and figures[0] == "0"):
-        words = " ".join(SMALL_NUMBERS[int(digit)] for digit in figures if digit.isdigit())
-    elif len(figures) == 4 and not fraction and not ordinal and not minus and 1100 <= number < 2100:
-        words = _year(number)
+        words = digits(figures)
+    elif which:
+        words = ordinal(number)
+    elif len(figures) == 4 and not fraction and not minus and 1100 <= number < 2100:
+        words = year(number)
     else:
         words = cardinal(number)
     if fraction:
-        words += " point " + " ".join(SMALL_NUMBERS[int(digit)] for digit in fraction[1:])
-    if ordinal:
-        head, _, last = words.rpartition(" ")
-        last = _ORDINALS.get(last) or (last.removesuffix("y") + "ie" if last.endswith("y") else last) + "th"
-        words = f"{head} {last}".strip()
+        words += " point " + digits(fraction)
     return f"minus {words}" if minus else words
-
-
-def _year(year: int) -> str:
-    century, rest = divmod(year, 100)
-    if 2000 <= year < 2010 or (rest == 0 and century % 10 == 0):
-        return cardinal(year)
-    if rest == 0:
-        return f"{cardinal(century)} hundred"
-    return f"{cardinal(century)} {f'oh {SMALL_NUMBERS[rest]}' if rest < 10 else cardinal(rest)}"

@@ -15,7 +15,6 @@ from typing import Any
 
 from assistant.recognizers.nemo.archive import NemoError, restore
 from assistant.voices.voice import SpeakingThread
-from engines.number_words import numbers_in_words
 
 _FIRST, _WINDOW = 24, 96  # frames vocoded at once; 24 are about 280 ms of sound
 _CONTEXT = 20  # frames to both sides; the kernels of the widest published generator reach 15
@@ -81,8 +80,6 @@ class NemoSynthesizer:
         with self._lock, torch.inference_mode():
             if self._acoustic is None:
                 raise NemoError("the NeMo voice was closed; load it again.")
-            if self._acoustic.text_normalizer_call is None:  # such a model would drop figures
-                clause = numbers_in_words(clause)
             tokens = self._acoustic.parse(clause)
             frames = self._acoustic.generate_spectrogram(tokens=tokens, speaker=self._speaker, pace=self._speed)
             for signal in self._vocode(frames):

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from assistant.languages.en.abbreviations import POINT_INSIDE
+
 LONGEST_CLAUSE = 120  # letters; a voice can be interrupted, and says the next thing, after a clause at the latest
 DIGIT = 5  # letters that a digit takes as long to say as
 _SHORTEST_FIRST, _SHORTEST = 8, 32  # letters
 
 # A clause ends at punctuation that is followed by space; figures such as 1,000 and 3.5 are left alone.
 _BOUNDARY = re.compile(r"(?<=[.!?…;:,])[\"'’”)\]]*\s+(?!\s|\d{4}\b)|(?<![\s\d])\s+[–—-]\s+(?![\s\d])|(?<!\s)\s+(?=\()")
-_ABBREVIATION = re.compile(r"(?:\b(?:Mr|Mrs|Ms|Dr|St|Mt|Prof|No|vs|approx|ca|etc|Jr|Sr|e\.g|i\.e|[A-Z]))\.$")
 
 
 def clauses_of(text: str) -> list[str]:
@@ -21,7 +22,7 @@ def clauses_of(text: str) -> list[str]:
     for boundary in _BOUNDARY.finditer(text):
         pending, position = pending + text[position : boundary.end()], boundary.end()
         said = pending.strip()
-        if len(said) >= (_SHORTEST if found else _SHORTEST_FIRST) and not _ABBREVIATION.search(said[-8:]):
+        if len(said) >= (_SHORTEST if found else _SHORTEST_FIRST) and not POINT_INSIDE.search(said[-8:]):
             found += _cut(pending)
             pending = ""
     return [*found, *_cut(pending + text[position:])]

@@ -12,12 +12,11 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from assistant.languages.en.names import names_in
 from assistant.languages.en.spoken_words import spoken_words
-from engines.number_words import SCALES, SMALL_NUMBERS, TENS
+from engines.number_words import number_words
 
 LONGEST = 8  # words said for one written form
 _FIGURES = re.compile(r"(?<![\w.,])[A-Za-z]?\d[\d,]*(?:\.\d+)?(?:st|nd|rd|th)?(?![\w]|[.,]\d)")
 _LOWER = re.compile(r"\b[a-z][a-z'’]+\b")
-_NUMBERS = frozenset((*SMALL_NUMBERS, *TENS, *(name for _, name in SCALES), "oh", "point"))
 
 
 def written_forms(texts: Iterable[str]) -> dict[str, str]:
@@ -62,6 +61,7 @@ def write(words: Sequence[str], forms: Mapping[str, str]) -> str:
 
 def _within_number(words: Sequence[str], start: int, end: int) -> bool:
     """Say whether a number goes on before `start` or after `end`: in "one hundred six" there is no "100"."""
-    before = words[start - 1] in _NUMBERS and words[start] in _NUMBERS if start else False
-    after = words[end] in _NUMBERS and words[end - 1] in _NUMBERS if end < len(words) else False
+    numbers = number_words()
+    before = words[start - 1] in numbers and words[start] in numbers if start else False
+    after = words[end] in numbers and words[end - 1] in numbers if end < len(words) else False
     return before or after

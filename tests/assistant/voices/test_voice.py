@@ -151,7 +151,7 @@ async def test_long_texts_do_not_make_the_next_person_wait(voice: Synthesizer, s
     for task in long:
         task.cancel()
     await asyncio.wait(long)
-    assert {text[0] for text in spoken_clauses[:5]} == {"7"}
+    assert {text.split()[0] for text in spoken_clauses[:5]} == {"seven"}
 
 
 async def test_long_texts_are_spoken_in_turn(voice: Synthesizer, spoken_clauses: list[str]) -> None:
