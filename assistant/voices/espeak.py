@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ctypes
+import re
 import threading
 from collections.abc import AsyncGenerator, Callable
-from functools import cache
+from functools import cache, partial
 
+from assistant.audio.stretch import Stretch
 from assistant.voices.voice import SpeakingThread, VoiceError
 
 # espeak-ng/speak_lib.h
@@ -15,10 +17,13 @@ _DONT_EXIT = 0x8000
 _CHARS_UTF8 = 1
 _RATE_PARAMETER = 1
 _POS_CHARACTER = 1
+_MNEMONICS, _IPA = 0, 2  # phoneme modes
 _SAMPLES_CALLBACK = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p)
+_PIECE = re.compile(r"([^,.;:!?]+)([,.;:!?]?)")
 _BUFFER_MS = 40
 _VOICE = b"en-us"
 WORDS_PER_MINUTE = 165
+SLOWEST_WORDS = 80  # a minute; the library speaks no slower
 
 # The library keeps one state for the whole process: nobody else may call it meanwhile.
 _LOCK = threading.Lock()
@@ -78,33 +83,50 @@ class Espeak:
     def __init__(self, *, speed: float = 1.0) -> None:
         with _LOCK:
             self.rate: int = _library().rate
-        self._words_per_minute = round(WORDS_PER_MINUTE * speed)
+        self._speed = speed
 
-    def stream(self, text: str) -> AsyncGenerator[bytes, None]:
+    def stream(self, text: str, *, speed: float = 1.0) -> AsyncGenerator[bytes, None]:
         """Yield int16 mono PCM at `rate` Hz, about 40 ms a chunk."""
-        return _library().thread.stream(text, self._speak, self.rate)
+        return _library().thread.stream(text, partial(self._speak, speed=speed), self.rate)
 
     async def close(self) -> None:
         """Do nothing: the library belongs to the process."""
 
-    def _speak(self, clause: str, sink: Callable[[bytes], bool]) -> None:
+    def _speak(self, clause: str, sink: Callable[[bytes], bool], *, speed: float = 1.0) -> None:
         text = clause.encode()
+        words = WORDS_PER_MINUTE * self._speed * speed
+        stretch = Stretch(self.rate, words / SLOWEST_WORDS) if words < SLOWEST_WORDS else None
         with _LOCK:
             library = _library()
-            library.c.espeak_SetParameter(_RATE_PARAMETER, self._words_per_minute, 0)
-            library.sink = sink
+            library.c.espeak_SetParameter(_RATE_PARAMETER, round(max(words, SLOWEST_WORDS)), 0)
+            library.sink = sink if stretch is None else lambda pcm: sink(stretch(pcm))
             try:
                 library.c.espeak_Synth(text, len(text) + 1, 0, _POS_CHARACTER, 0, _CHARS_UTF8, None, None)
             finally:
                 library.sink = None
+        if stretch is not None:
+            sink(stretch(b"", last=True))
 
 
 def phonemes(text: str) -> str:
     """Return how espeak pronounces `text`, in its mnemonics (`h@l'oU`), clause after clause."""
+    return " ".join(_pronounced(text, _MNEMONICS))
+
+
+def ipa(text: str) -> str:
+    """Return how espeak pronounces `text` in the International Phonetic Alphabet, the punctuation where it was."""
+    parts = []
+    for piece, sign in _PIECE.findall(text):
+        if sounds := " ".join(_pronounced(piece, _IPA)):
+            parts.append(sounds + sign)
+    return " ".join(parts)
+
+
+def _pronounced(text: str, alphabet: int) -> list[str]:
     pointer = ctypes.c_char_p(text.encode())
     parts = []
     with _LOCK:
         c = _library().c
         while pointer.value:
-            parts.append(c.espeak_TextToPhonemes(ctypes.byref(pointer), _CHARS_UTF8, 0).decode())
-    return " ".join(part for part in parts if part)
+            parts.append(c.espeak_TextToPhonemes(ctypes.byref(pointer), _CHARS_UTF8, alphabet).decode())
+    return [part for part in parts if part]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import threading
 from collections.abc import AsyncGenerator, Callable
-from functools import cache
+from functools import cache, partial
 
 from assistant.voices.voice import SpeakingThread, VoiceError
 
@@ -124,15 +124,15 @@ class Flite:
             raise VoiceError(f"flite has no speaker named '{speaker}'; expected one of {', '.join(SPEAKERS)}.")
         self._library = _library(speaker)
         self.rate = self._library.rate
-        self._stretch = 1.0 / speed
+        self._speed = speed
 
-    def stream(self, text: str) -> AsyncGenerator[bytes, None]:
+    def stream(self, text: str, *, speed: float = 1.0) -> AsyncGenerator[bytes, None]:
         """Yield int16 mono PCM at `rate` Hz, about 40 ms a chunk."""
-        return self._library.thread.stream(text, self._speak, self.rate)
+        return self._library.thread.stream(text, partial(self._speak, speed=speed), self.rate)
 
     async def close(self) -> None:
         """Do nothing: the library belongs to the process."""
 
-    def _speak(self, clause: str, sink: Callable[[bytes], bool]) -> None:
+    def _speak(self, clause: str, sink: Callable[[bytes], bool], *, speed: float = 1.0) -> None:
         with _LOCK:
-            self._library.speak(clause, sink, self._stretch)
+            self._library.speak(clause, sink, 1.0 / (self._speed * speed))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import AsyncGenerator, Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -62,9 +63,9 @@ class NemoSynthesizer:
         models = restore(acoustic, _ACOUSTIC, device=device), restore(vocoder, _VOCODER, device=device)
         return cls(*models, speed=speed, speaker=speaker)
 
-    def stream(self, text: str) -> AsyncGenerator[bytes, None]:
+    def stream(self, text: str, *, speed: float = 1.0) -> AsyncGenerator[bytes, None]:
         """Yield int16 mono PCM at `rate` Hz, 280 ms and then about a second a chunk."""
-        return self._thread.stream(text, self._speak, self.rate)
+        return self._thread.stream(text, partial(self._speak, speed=speed), self.rate)
 
     async def close(self) -> None:
         """Free the models; safe to call twice."""
@@ -74,14 +75,15 @@ class NemoSynthesizer:
         with self._lock:
             self._acoustic = self._vocoder = None
 
-    def _speak(self, clause: str, sink: Callable[[bytes], bool]) -> None:
+    def _speak(self, clause: str, sink: Callable[[bytes], bool], *, speed: float = 1.0) -> None:
         import torch
 
         with self._lock, torch.inference_mode():
             if self._acoustic is None:
                 raise NemoError("the NeMo voice was closed; load it again.")
             tokens = self._acoustic.parse(clause)
-            frames = self._acoustic.generate_spectrogram(tokens=tokens, speaker=self._speaker, pace=self._speed)
+            pace = self._speed * speed
+            frames = self._acoustic.generate_spectrogram(tokens=tokens, speaker=self._speaker, pace=pace)
             for signal in self._vocode(frames):
                 pcm = (signal.clamp(-1, 1) * 32767).round().to(torch.int16)
                 if not sink(pcm.cpu().numpy().tobytes()):

@@ -15,6 +15,7 @@ from assistant.languages.en.clauses import clauses_of
 from assistant.languages.en.speakable import shortened, speakable
 from engines.errors import ReparteeError
 
+SLOWEST, FASTEST = 0.25, 4.0  # times the normal rate of words
 AHEAD_S = 20.0  # of sound made before it is listened to; a clause more may come on top
 
 
@@ -28,8 +29,11 @@ class Synthesizer(Protocol):
     name: str
     rate: int
 
-    def stream(self, text: str) -> AsyncGenerator[bytes, None]:
-        """Yield chunks as they are made; none for a text without words. Closing the iterator aborts the synthesis."""
+    def stream(self, text: str, *, speed: float = 1.0) -> AsyncGenerator[bytes, None]:
+        """Yield chunks as they are made; none for a text without words. Closing the iterator aborts the synthesis.
+
+        `speed`, SLOWEST to FASTEST, multiplies the rate of words that the voice was loaded with.
+        """
 
     async def close(self) -> None:
         """Free the voice; safe to call twice."""

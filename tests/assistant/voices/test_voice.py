@@ -10,7 +10,7 @@ import pytest
 from assistant.voices.choose import load_synthesizer
 from assistant.voices.espeak import Espeak
 from assistant.voices.flite import Flite
-from assistant.voices.voice import AHEAD_S, Synthesizer, VoiceError
+from assistant.voices.voice import AHEAD_S, FASTEST, SLOWEST, Synthesizer, VoiceError
 
 SENTENCE = "The lighthouse is 41 metres tall, and it has 196 steps."
 
@@ -37,9 +37,9 @@ def spoken_clauses(voice: Synthesizer, monkeypatch: pytest.MonkeyPatch) -> list[
     clauses: list[str] = []
     speak = type(voice)._speak
 
-    def counted(self: Synthesizer, clause: str, sink: Callable[[bytes], bool]) -> None:
+    def counted(self: Synthesizer, clause: str, sink: Callable[[bytes], bool], *, speed: float = 1.0) -> None:
         clauses.append(clause)
-        speak(self, clause, sink)
+        speak(self, clause, sink, speed=speed)
 
     monkeypatch.setattr(type(voice), "_speak", counted)
     return clauses
@@ -166,7 +166,7 @@ async def test_what_goes_wrong_in_the_voice_is_told(voice: Synthesizer, monkeypa
         raise VoiceError("The voice broke; load it again.")
 
     with monkeypatch.context() as patch:
-        patch.setattr(type(voice), "_speak", lambda _voice, clause, sink: broken(clause, sink))
+        patch.setattr(type(voice), "_speak", lambda _voice, clause, sink, speed: broken(clause, sink))
         with pytest.raises(VoiceError, match="The voice broke"):
             await spoken(voice, SENTENCE)
     assert len(await spoken(voice, SENTENCE)) > 0
@@ -186,13 +186,24 @@ async def test_speed_is_the_rate_of_words(make: Callable[..., Synthesizer]) -> N
     assert slow > 1.6 * fast
 
 
+@pytest.mark.parametrize("speed", [SLOWEST, 0.5, 2.0, FASTEST])
+async def test_each_text_may_have_a_speed_of_its_own(voice: Synthesizer, speed: float) -> None:
+    words = "The lighthouse is as tall as the others are and it has many steps of stone"
+    normal = len(await spoken(voice, words))
+    pcm = np.frombuffer(b"".join([chunk async for chunk in voice.stream(words, speed=speed)]), np.int16)
+    assert normal / len(pcm) == pytest.approx(speed, rel=0.15)
+    assert len(await spoken(voice, words)) == pytest.approx(normal, rel=0.02)  # and the next has the voice's again
+
+
 @needs_flite
 def test_auto_is_the_more_intelligible_voice() -> None:
     assert load_synthesizer().name == "flite"
 
 
 def test_an_unknown_voice_is_refused() -> None:
-    with pytest.raises(VoiceError, match=r"no voice named 'robot'; expected auto, flite, espeak, or two NeMo models"):
+    with pytest.raises(
+        VoiceError, match=r"no voice named 'robot'; expected auto, flite, espeak, sherpa:FOLDER, or two NeMo models"
+    ):
         load_synthesizer("robot")
     with pytest.raises(VoiceError, match="no speaker named"):
         Flite("nobody")
