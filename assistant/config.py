@@ -81,7 +81,7 @@ class SpeechConfig:
     )
     language: str = setting("en", "what Whisper's multilingual weights hear, as en or de; auto for whatever is spoken")
     mirror: str = setting("", "folder or URL that `models pull` fetches recognizers from in place of the hub")
-    voice: str = setting("auto", "auto, espeak, flite, or two NeMo models, FastPitch and HiFi-GAN: FILE,FILE or names")
+    voice: str = setting("auto", "auto, flite, espeak, sherpa:FOLDER, or two NeMo models: FASTPITCH,HIFIGAN")
     rate: float = setting(1.0, "speaking rate, 1 is normal", minimum=0.5, maximum=3)
 
 
@@ -155,6 +155,11 @@ class Config:
     def models_dir(self) -> Path:
         """Folder of the models that were pulled."""
         return self.home / "models"
+
+    @property
+    def voices_dir(self) -> Path:
+        """Folder of voices that were pulled, one folder each."""
+        return self.home / "voices"
 
     def section(self, name: str) -> Any:
         """Return the section that the file calls `name`."""

@@ -59,6 +59,7 @@ class Parts:
         self.muted = False  # nothing is said aloud
         self._recognizer: Recognizer | None = None
         self._synthesizer: Synthesizer | None = None
+        self._further_voices: dict[str, Synthesizer] = {}
         self._choosing_recognizer, self._choosing_voice = asyncio.Lock(), asyncio.Lock()
         self._prepared = False
         self._stack = AsyncExitStack()
@@ -219,14 +220,43 @@ class Parts:
 
     async def synthesizer(self) -> Synthesizer:
         """Return the voice; loaded at the first call. Raises ReparteeError for a voice that is not installed."""
-        from assistant.voices.choose import load_synthesizer
-
         async with self._choosing_voice:
             if self._synthesizer is None:
-                speech = self.config.speech
-                self._synthesizer = await asyncio.to_thread(load_synthesizer, speech.voice, speed=speech.rate)
-                self._stack.push_async_callback(self._synthesizer.close)
+                self._synthesizer = await self._loaded(self.config.speech.voice)
             return self._synthesizer
+
+    async def voices(self) -> list[str]:
+        """Return the names of the voices installed here, the one of `synthesizer` first."""
+        from assistant.voices.choose import installed_voices
+
+        own = await self._own_voice()
+        others = await asyncio.to_thread(lambda: list(installed_voices(self.config.voices_dir)))
+        return [own, *(name for name in others if name != own)]
+
+    async def voice(self, name: str) -> Synthesizer:
+        """Return one of `voices` by its name, loaded when first asked for; for any other name, that of `synthesizer`.
+
+        Raises ReparteeError for a voice that is damaged.
+        """
+        if name == await self._own_voice() or name not in await self.voices():
+            return await self.synthesizer()
+        async with self._choosing_voice:
+            if name not in self._further_voices:
+                self._further_voices[name] = await self._loaded(name)
+            return self._further_voices[name]
+
+    async def _own_voice(self) -> str:
+        wanted = self.config.speech.voice
+        return (await self.synthesizer()).name if wanted == "auto" else wanted
+
+    async def _loaded(self, name: str) -> Synthesizer:
+        from assistant.voices.choose import load_synthesizer
+
+        voice = await asyncio.to_thread(
+            load_synthesizer, name, speed=self.config.speech.rate, folder=self.config.voices_dir
+        )
+        self._stack.push_async_callback(voice.close)
+        return voice
 
     def _phrases(self) -> list[Phrases]:
         from assistant.skills.phrases import SkillPhrases

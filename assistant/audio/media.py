@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Generator, Iterator
 from typing import IO, TYPE_CHECKING
@@ -88,6 +89,26 @@ class Media:
         for same in self._resampler.resample(frame):
             if same.samples:
                 yield np.ascontiguousarray(same.to_ndarray().T, dtype=np.float32)
+
+
+def written_aac(pcm: bytes, rate: int) -> bytes:
+    """Return int16 mono samples at `rate` Hz as AAC in ADTS frames. Raises ReparteeError where PyAV is missing."""
+    try:
+        import av
+    except ImportError as error:
+        raise ReparteeError(
+            "AAC is written with PyAV; install it with: pip install 'repartee[media]', or ask for mp3, opus or flac."
+        ) from error
+    written = io.BytesIO()
+    with av.open(written, "w", format="adts") as file:
+        stream = file.add_stream("aac", rate=rate, layout="mono")
+        frame = av.AudioFrame.from_ndarray(np.frombuffer(pcm, "<i2").reshape(1, -1), format="s16", layout="mono")
+        frame.sample_rate = rate
+        resampler = av.AudioResampler(format="fltp", layout="mono", rate=rate, frame_size=stream.frame_size or 1024)
+        for same in (*resampler.resample(frame), *resampler.resample(None)):
+            file.mux(stream.encode(same))
+        file.mux(stream.encode(None))
+    return written.getvalue()
 
 
 class MediaError(ReparteeError):

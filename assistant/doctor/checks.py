@@ -223,6 +223,8 @@ def _speech(config: Config) -> Iterator[Finding]:
     yield _part("voice espeak", espeak, "espeak-ng from espeakng-loader", "pip install espeakng-loader")
     flite = find_library("flite_cmu_us_slt") is not None
     yield _part("voice flite", flite, "flite, voice slt", "apt-get install libflite1")
+    sherpa = importlib.util.find_spec("sherpa_onnx") is not None
+    yield _part("voices sherpa", sherpa, "piper and other voices of sherpa-onnx", "pip install 'repartee[voices]'")
     nemo = importlib.util.find_spec("nemo") is not None
     yield _part("NeMo", nemo, "recognizers and voices from NeMo models", "pip install 'repartee[nemo]'")
     try:

@@ -16,23 +16,27 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from assistant.audio.formats import AudioFormat, Encoder
+from assistant.audio.media import written_aac
 from assistant.channels.json import ApiError, clean
 from assistant.channels.web.http.errors import form_body, json_body, text_field
 from assistant.channels.web.http.presence import Stream, while_there
 from assistant.channels.web.http.recordings import recognised
 from assistant.languages import is_spoken
 from assistant.parts import Parts
+from assistant.voices.voice import FASTEST, SLOWEST, Synthesizer
 
 SILENCE_MS = 200  # said for a text without words, so that whoever waits for a sound goes on
 MAX_SPOKEN = 4096  # characters of a speech request, as the API has it
+COMPLETE = 300  # characters; a WAV of no more is sent when it is complete, its size in its header
 RATE = AudioFormat().rate  # Hz, of the API's pcm and of everything else that is spoken here
 
-#: What libsndfile writes for each response_format, and its media type; wav and pcm are streamed instead.
+#: What libsndfile writes for each response_format, and its media type.
 _WRITTEN = {
     "mp3": ("MP3", "MPEG_LAYER_III", "audio/mpeg"),
     "opus": ("OGG", "OPUS", "audio/ogg"),
     "flac": ("FLAC", "PCM_16", "audio/flac"),
 }
+_AAC = "aac"  # libsndfile has none: PyAV (extra [media]) writes it
 _SUBTITLES = {"srt": "application/x-subrip", "vtt": "text/vtt"}
 _STREAMED = {"wav": "audio/wav", "pcm": "audio/pcm"}
 
@@ -95,50 +99,60 @@ def _transcript_events(text: str, usage: dict[str, Any]) -> Response:
 
 
 async def voices(request: Request) -> Response:
-    """The one voice there is."""
+    """Return the voices that are installed, the one that speaks unless another is asked for first."""
     parts: Parts = request.app.state.service.parts
-    name = (await parts.synthesizer()).name
-    return JSONResponse({"voices": [{"id": name, "name": name}]})
+    names = await parts.voices()
+    return JSONResponse({"voices": [{"id": name, "name": name} for name in names]})
 
 
 async def speak(request: Request) -> Response:
-    """Return a text as speech: wav and pcm as they are made, mp3, opus and flac when they are complete."""
+    """Return a text as speech: pcm and long wav as they are made, everything else when it is complete.
+
+    A text without words is a short silence. `voice` is one of those listed, any other name means the default's.
+    """
     parts: Parts = request.app.state.service.parts
     body = await json_body(request)
     text = clean(text_field(body, "input", longest=MAX_SPOKEN))
     if not text:
         raise ApiError("invalid_value", "'input' must have words to speak.", param="input")
     wanted = text_field(body, "response_format", longest=20, default="mp3")
-    if wanted not in _WRITTEN and wanted not in _STREAMED:
+    if wanted not in _WRITTEN and wanted not in _STREAMED and wanted != _AAC:
         raise ApiError(
-            "invalid_value", "'response_format' must be mp3, opus, flac, wav or pcm.", param="response_format"
-        )
-    if body.get("speed") not in (None, 1, 1.0):
-        raise ApiError(
-            "invalid_value", "'speed' must be 1: the voice's rate is the setting speech.rate.", param="speed"
+            "invalid_value", "'response_format' must be mp3, opus, aac, flac, wav or pcm.", param="response_format"
         )
     if body.get("stream_format") == "sse" and wanted != "pcm":
         raise ApiError(
             "invalid_value", "'response_format' must be pcm when 'stream_format' is sse.", param="response_format"
         )
-    pcm = await while_there(request, _audible(_pcm(parts, text)))
+    voice = await parts.voice(body["voice"] if isinstance(body.get("voice"), str) else "")
+    pcm = await while_there(request, _audible(_pcm(voice, text, _speed(body))))
     if body.get("stream_format") == "sse":
         return Stream(_speech_events(pcm), "text/event-stream")
-    if wanted in _STREAMED:
+    if wanted == "pcm" or (wanted == "wav" and len(text) > COMPLETE):
         return Stream(_wav(pcm) if wanted == "wav" else pcm, _STREAMED[wanted])
-    container, subtype, media_type = _WRITTEN[wanted]
     spoken = await while_there(request, _whole(pcm))
+    if wanted == _AAC:
+        return Response(await asyncio.to_thread(written_aac, spoken, RATE), media_type="audio/aac")
+    container, subtype, media_type = _WRITTEN.get(wanted, ("WAV", "PCM_16", _STREAMED["wav"]))
     return Response(await asyncio.to_thread(_written, spoken, container, subtype), media_type=media_type)
 
 
-async def _pcm(parts: Parts, text: str) -> AsyncGenerator[bytes, None]:
+def _speed(body: dict[str, Any]) -> float:
+    speed = body.get("speed")
+    if speed is None:
+        return 1.0
+    if isinstance(speed, bool) or not isinstance(speed, int | float) or not SLOWEST <= speed <= FASTEST:
+        raise ApiError("invalid_value", f"'speed' must be a number from {SLOWEST} to {FASTEST:g}.", param="speed")
+    return float(speed)
+
+
+async def _pcm(voice: Synthesizer, text: str, speed: float) -> AsyncGenerator[bytes, None]:
     """Yield int16 mono at 24 kHz as it is spoken; closing it stops the voice. A text without words is a silence."""
     if not any(char.isalnum() for char in text):
         yield bytes(2 * RATE * SILENCE_MS // 1000)
         return
-    voice = await parts.synthesizer()
     encoder = Encoder(AudioFormat())
-    async with aclosing(voice.stream(text)) as chunks:
+    async with aclosing(voice.stream(text, speed=speed)) as chunks:
         async for chunk in chunks:
             if data := encoder.encode(chunk, voice.rate):
                 yield data
