@@ -1,4 +1,4 @@
-"""Voices for sherpa-onnx that can be pulled from the Hugging Face hub: where they are, and what they may be used for."""
+"""Voices for sherpa-onnx on the Hugging Face hub: where they are, and what they may be used for."""
 
 from __future__ import annotations
 

@@ -154,9 +154,10 @@ def test_the_voices_are_listed_and_may_be_chosen(served):
         wish = {"input": "The tower is high.", "response_format": "pcm", "voice": voice}
         return len(call(f"{served.url}/v1/audio/speech", wish)[2])
 
-    assert spoken(listed[0]) == spoken("alloy")  # names of other services' voices mean the one that speaks here
+    own = spoken("alloy")  # names of other services' voices mean the one that speaks here
+    assert spoken(listed[0]) == pytest.approx(own, rel=0.02)  # flite never says a thing twice the same
     for other in listed[1:]:
-        assert abs(spoken(other) / spoken(listed[0]) - 1) > 0.01
+        assert spoken(other) != pytest.approx(own, rel=0.02)
 
 
 def test_speech_streams_as_events(served):
