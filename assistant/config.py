@@ -112,6 +112,7 @@ class EarConfig:
     adaptive: bool = setting(True, "wait less when the words look complete, longer when they look unfinished")
     prefix_ms: int = setting(300, "audio kept from before speech was noticed, ms", minimum=0, maximum=2000)
     echo_cancelled: bool = setting(False, "the microphone does not hear the speaker, so replies can be interrupted")
+    processing: bool = setting(True, "take echo and noise out of the microphone's audio and even out its level")
     wake_words: tuple[str, ...] = setting((), "okay_nabu, hey_jarvis, hey_mycroft, alexa; empty to listen always")
     device: str = setting("", "part of the sound device's name; empty for the system's default")
 

@@ -11,12 +11,15 @@ import contextlib
 import threading
 import time
 from collections.abc import AsyncIterator, Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from assistant.audio.samples import RATE, Pcm
 from engines.errors import ReparteeError
+
+if TYPE_CHECKING:
+    from assistant.audio.echo import Echo
 
 BLOCK_MS = 20
 LOOK_S = 0.25
@@ -44,10 +47,11 @@ def _sounddevice() -> Any:
 
 
 class Loudspeaker:
-    """A queue of int16 mono PCM at `rate` Hz that the device's callback empties."""
+    """A queue of int16 mono PCM at `rate` Hz that the device's callback empties; `echo` is told what it plays."""
 
-    def __init__(self, rate: int) -> None:
+    def __init__(self, rate: int, *, echo: Echo | None = None) -> None:
         self.rate = rate
+        self._echo = echo
         self._lock = threading.Lock()
         self._queue = bytearray()
         self._played = 0  # samples of the reply given to the device
@@ -87,25 +91,41 @@ class Loudspeaker:
                 self._latency_s, self._given_s = latency_s, time.monotonic()
                 self._played += len(chunk) // 2
         block[:] = chunk + bytes(size - len(chunk))
+        if self._echo is not None:
+            self._echo.played(block, self.rate)
 
 
 class SoundDevices:
     """The microphone's audio as an iterator, the loudspeaker, and what became of them.
 
-    `told(sentence)` is called when the devices come and go; an empty sentence means that all is well.
+    `told(sentence)` is called when the devices come and go; an empty sentence means that all is well. With `echo`, the
+    microphone's audio comes without what the loudspeaker plays.
     """
 
-    def __init__(self, speaker_rate: int, *, name: str = "", told: Callable[[str], None] = lambda _: None) -> None:
+    def __init__(
+        self,
+        speaker_rate: int,
+        *,
+        name: str = "",
+        told: Callable[[str], None] = lambda _: None,
+        echo: Echo | None = None,
+    ) -> None:
         """Raises SoundError where no device could ever be used."""
         self._sd = _sounddevice()
-        self.loudspeaker = Loudspeaker(speaker_rate)
+        self._echo = echo
+        self.loudspeaker = Loudspeaker(speaker_rate, echo=echo)
         self._name, self._told = name, told
         self._last_told: str | None = None
         self._loop = asyncio.get_running_loop()
-        self._chunks: asyncio.Queue[Pcm] = asyncio.Queue()
+        self._chunks: asyncio.Queue[tuple[Pcm, Pcm]] = asyncio.Queue()  # what is heard, and what was played then
         self._streams: list[Any] = []
         self._given = 0  # chunks that the microphone gave so far
         self._resample: Callable[[np.ndarray], np.ndarray] = lambda pcm: pcm
+
+    @property
+    def residue(self) -> float:
+        """The level, root mean square, up to which the last audio may be what the loudspeaker said."""
+        return 0.0 if self._echo is None else self._echo.residue
 
     async def microphone(self) -> AsyncIterator[np.ndarray]:
         """Yield int16[n] at 16 kHz as it is recorded, for ever; waits while there is no microphone."""
@@ -143,7 +163,8 @@ class SoundDevices:
                 async with asyncio.timeout(LOOK_S):
                     chunk = await self._chunks.get()
             if chunk is not None:
-                yield self._resample(chunk)
+                heard = self._resample(chunk[0])
+                yield heard if self._echo is None else self._echo.clean(heard, chunk[1])
             late = time.monotonic() - looked_s > 2 * LOOK_S
             if chunk is not None or self._given != given:
                 missed, given = 0, self._given
@@ -176,7 +197,8 @@ class SoundDevices:
         def give(data: Any, _frames: int, _time: Any, _status: Any) -> None:
             self._given += 1
             pcm = np.frombuffer(bytes(data), np.int16)
-            self._loop.call_soon_threadsafe(self._take, pcm)
+            beside = pcm[:0] if self._echo is None else self._echo.beside(len(pcm) * RATE // rate)
+            self._loop.call_soon_threadsafe(self._take, pcm, beside)
 
         stream = self._sd.RawInputStream(
             rate, rate * BLOCK_MS // 1000, device, channels=1, dtype="int16", latency="low", callback=give
@@ -185,10 +207,10 @@ class SoundDevices:
         stream.start()
         return stream
 
-    def _take(self, pcm: Pcm) -> None:
+    def _take(self, pcm: Pcm, beside: Pcm) -> None:
         if self._chunks.qsize() * BLOCK_MS >= 1000 * MOST_BEHIND_S:
             self._chunks.get_nowait()
-        self._chunks.put_nowait(pcm)
+        self._chunks.put_nowait((pcm, beside))
 
     def _open_loudspeaker(self) -> Any:
         speaker = self.loudspeaker

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from dataclasses import replace
 from typing import TYPE_CHECKING, assert_never
 
 import click
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from rich.live import Live
 
     from assistant.audio.devices import SoundDevices
+    from assistant.audio.echo import Echo
 
 METER = 24  # cells
 REDRAW_S = 0.08
@@ -45,8 +47,10 @@ REDRAW_S = 0.08
 def command(config: Config, turns: int) -> None:
     """Talk with the microphone and the speaker; Ctrl-C ends it.
 
-    Replies can be interrupted where the microphone does not hear the speaker (headphones, echo cancellation): say so
-    with echo_cancelled = true under [ear] in repartee.toml. With wake_words set there, speech counts only after one.
+    Replies can be interrupted: what the speaker plays is taken out of what the microphone hears (extra audio). Where
+    that is not installed, or switched off with processing = false under [ear] in repartee.toml, nothing is heard during
+    a reply, unless echo_cancelled = true says that the microphone does not hear the speaker (headphones). With
+    wake_words set there, speech counts only after one.
     """
     asyncio.run(listen(config, turns))
 
@@ -59,13 +63,16 @@ async def listen(config: Config, turns: int) -> None:
     from assistant.audio.devices import SoundDevices
 
     console = Console(highlight=False)
+    echo = open_echo(config)
     settings = ConversationSettings.of(config)
+    if echo is not None:
+        settings = replace(settings, echo_cancelled=True)
     async with Parts.open(config) as parts, parts.at_home(0):
         conversation = Conversation(parts, settings=settings)
         try:
             voice, _ = await asyncio.gather(parts.synthesizer(), parts.recognizer())
             devices = SoundDevices(
-                voice.rate, name=config.ear.device, told=lambda said: console.print(said or "Listening.")
+                voice.rate, name=config.ear.device, told=lambda said: console.print(said or "Listening."), echo=echo
             )
             if settings.wake_words:
                 console.print(f"Say {' or '.join(word.replace('_', ' ') for word in settings.wake_words)} first.")
@@ -73,6 +80,14 @@ async def listen(config: Config, turns: int) -> None:
                 await _Screen(conversation, devices, console, live, turns).run()
         finally:
             await conversation.close()
+
+
+def open_echo(config: Config) -> Echo | None:
+    """Return what cleans the microphone's audio; None where it is not wanted, not needed or not installed."""
+    from assistant.audio.echo import Echo, available
+
+    wanted = config.ear.processing and not config.ear.echo_cancelled
+    return Echo() if wanted and available() else None
 
 
 class _Screen:
@@ -103,7 +118,7 @@ class _Screen:
 
     async def _listen(self) -> None:
         async for pcm in self._devices.microphone():
-            await self._conversation.hear(pcm)
+            await self._conversation.hear(pcm, residue=self._devices.residue)
 
     async def _show(self) -> None:
         replies = 0

@@ -154,8 +154,10 @@ class Conversation:
         elif ear is not None and detection is not None:
             ear.adjust(detection.threshold, detection.prefix_padding_ms, detection.waits)
 
-    async def hear(self, pcm: np.ndarray) -> None:
+    async def hear(self, pcm: np.ndarray, *, residue: float = 0.0) -> None:
         """Take microphone audio: int16[n] at 16 kHz, mono, chunks of any size. Returns without waiting for words.
+
+        What is no louder than `residue`, a root mean square, may be left of an echo and begins no turn.
 
         A second of audio keeps the event loop for some 10 ms: a channel that gets longer ones feeds them in pieces.
         Waits where the channel does not take its events. Raises ReparteeError where the recognizer or the wake words
@@ -171,6 +173,7 @@ class Conversation:
             raise TooMuchAudioError("More than 60 seconds of audio wait for a commit; commit or clear them first.")
         if ear is not None:
             self._prepare_ear(ear)
+            ear.residue = residue
         self._listening.feed(pcm)
         if self._starving is not None:
             self._starving.cancel()

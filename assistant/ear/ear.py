@@ -93,6 +93,7 @@ class Ear:
         self.prefix = int(prefix_ms * PER_MS)
         self.interrupting = False  # a reply is playing: one frame of speech is enough, for speed
         self.deaf = False  # a reply is playing and the microphone hears it: nothing is taken for speech
+        self.residue = 0.0  # level up to which what is heard may be left of the loudspeaker's sound
         self.level = 0.0  # root mean square of the last frame, for showing
         self._voice = voice or VoiceActivity()
         self._wake, self._awake_samples, self._awake_until = wake, int(awake_s * RATE), 0
@@ -210,6 +211,8 @@ class Ear:
         self._recent = self._recent[max(0, len(self._recent) - self.prefix - self._candidate * FRAME) :]
 
     def _begins(self, activity: Activity) -> bool:
+        if activity.level < self.residue:
+            return False
         if activity.probability >= self.threshold:
             return True
         loud = activity.level > CLEARLY_LOUD * max(activity.room, 20.0)

@@ -105,3 +105,29 @@ def test_devices_may_be_missing_come_and_go(sound_server: Callable, samples_home
         listener.until("Listening.")
         assert listener.process.poll() is None
     assert "Traceback" not in listener.printed
+
+
+def test_a_reply_that_the_microphone_hears_is_not_taken_for_speech(
+    sound_server, samples_home: Path, tmp_path: Path
+) -> None:
+    pytest.importorskip("pywebrtc_audio", reason="needs pip install 'repartee[audio]'")
+    sound_server.start()
+    # The loudspeaker's sound goes into the microphone, 60 ms later.
+    loop = ["module-loopback", "source=spk.monitor", "sink=micbus", "latency_msec=60"]
+    assert sound_server.control("load-module", *loop).returncode == 0
+    speech, rate = soundfile.read(TURNS / "02-slt.flac", dtype="int16")
+    question = tmp_path / "question.wav"
+    soundfile.write(question, np.concatenate([np.zeros(8000, np.int16), speech, np.zeros(16_000, np.int16)]), rate)
+    with listening(sound_server.environment, samples_home) as listener:
+        listener.until("Listening.")
+        sound_server.speak(question)
+        listener.until("first_audio")
+        time.sleep(6)  # while the reply is played, and after it
+        listener.process.send_signal(signal.SIGINT)
+        listener.process.wait(20)
+    rest = listener.printed
+    while not listener._lines.empty():
+        rest += listener._lines.get_nowait()
+    assert "2,000" in rest
+    assert "interrupted" not in rest
+    assert rest.count("first_audio") == 1  # it did not answer itself
