@@ -8,7 +8,7 @@ import os
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,7 @@ from engines.figures import Figures
 from engines.json_lines import read_objects
 
 if TYPE_CHECKING:
+    from assistant.audio.noise import Condition
     from assistant.audio.samples import Pcm
     from assistant.recognizers.recognizer import Recognizer
 
@@ -32,19 +33,21 @@ SETTLE_MS = 64.0  # of quiet, after which the ear has the recognizer settle
 
 @dataclass(frozen=True)
 class Recording:
-    """A line of a manifest: what is said in a file, from `start_s` to `end_s` (None is the end)."""
+    """A line of a manifest: what is said in a file, from `start_s` to `end_s` (None is the end), and made `worse`."""
 
     file: Path
     text: str
     start_s: float = 0.0
     end_s: float | None = None
+    worse: Condition | None = None
 
     def load(self) -> Pcm:
         """Return int16[samples] at 16 kHz. Raises AudioError."""
         from assistant.audio.files import load_audio
 
         pcm = load_audio(self.file)
-        return pcm[int(self.start_s * RATE) : None if self.end_s is None else int(self.end_s * RATE)]
+        said = pcm[int(self.start_s * RATE) : None if self.end_s is None else int(self.end_s * RATE)]
+        return said if self.worse is None else self.worse(said)
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,7 @@ class Result:
     help="As in speech.recognizer, any number of times; default: all that work.",
 )
 @click.option("--plain", is_flag=True, help="Do not bias the recognizer to the documents of the store.")
+@click.option("--noise", is_flag=True, help="Make each recording worse in several ways: a table of words wrong.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option("-v", "--verbose", is_flag=True, help="Print a line for each recording.")
 @click.pass_obj
@@ -94,6 +98,7 @@ def command(
     pause_ms: float,
     names: tuple[str, ...],
     plain: bool,
+    noise: bool,
     as_json: bool,
     verbose: bool,
 ) -> None:
@@ -106,6 +111,13 @@ def command(
         raise ReparteeError(
             f'{manifest}: no rows to score; expected lines such as {{"file": "a.wav", "text": "hello"}}.'
         )
+    if noise:
+        table = {
+            name: _in_noise(config, name, recordings, live=live, pause_ms=pause_ms, plain=plain)
+            for name in names or _those_that_work(config)
+        }
+        click.echo(json.dumps(table) if as_json else _page(table))
+        return
     reports: dict[str, dict[str, Any]] = {}
     for name in names or _those_that_work(config):
         results, memory_mb, cpu_s = asyncio.run(
@@ -123,6 +135,35 @@ def command(
         click.echo(_line(name, summary, live=live))
     if as_json:
         click.echo(json.dumps(reports))
+
+
+def _in_noise(
+    config: Config, name: str, recordings: Sequence[Recording], *, live: bool, pause_ms: float, plain: bool
+) -> dict[str, float]:
+    """Return the share of words wrong by condition (`assistant.audio.noise`)."""
+    from assistant.audio.noise import conditions
+
+    sounds = [recording.load() for recording in recordings]
+    rows: list[tuple[str, Recording]] = []
+    for place, recording in enumerate(recordings):
+        others = sounds[:place] + sounds[place + 1 :]
+        worse = conditions(others or sounds, seed=place)
+        rows += [(condition, replace(recording, worse=make)) for condition, make in worse.items()]
+    made = [recording for _, recording in rows]
+    results, _, _ = asyncio.run(_evaluate(config, name, made, live=live, pause_ms=pause_ms, plain=plain))
+    by_condition: dict[str, list[Result]] = {}
+    for (condition, _), result in zip(rows, results, strict=True):
+        by_condition.setdefault(condition, []).append(result)
+    return {condition: summarise(found)["wer"] for condition, found in by_condition.items()}
+
+
+def _page(table: dict[str, dict[str, float]]) -> str:
+    lines = [f"{'words wrong':<20}" + "".join(f"{name:>16}" for name in table)]
+    lines += [
+        f"{condition:<20}" + "".join(f"{wrong[condition]:>16.1%}" for wrong in table.values())
+        for condition in next(iter(table.values()), {})
+    ]
+    return "\n".join(lines)
 
 
 def _line(name: str, summary: dict[str, Any], *, live: bool) -> str:

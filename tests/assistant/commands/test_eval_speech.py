@@ -126,3 +126,18 @@ async def test_a_pause_is_where_it_settles_as_in_a_conversation(pause_ms: float,
     assert [each for each in quick.asked if each != "feed"] == asked
     assert result.errors == 0
     assert result.spent_s >= result.audio_s + pause_ms / 1000 - 0.11, "the last chunk may be shorter than its time"
+
+
+def test_noise_gives_a_row_for_each_condition_and_a_column_for_each_recognizer(tmp_path: Path) -> None:
+    row = json.loads((SPEECH / "manifest.jsonl").read_text(encoding="utf-8").splitlines()[0])
+    (tmp_path / "m.jsonl").write_text(json.dumps(row | {"file": str(SPEECH / row["file"])}))
+    call = [str(tmp_path / "m.jsonl"), "--noise", "--recognizer", "pocketsphinx", "--plain"]
+    result = CliRunner().invoke(command, [*call, "--json"], obj=Config(tmp_path))
+    assert result.exit_code == 0, result.output
+    table = json.loads(result.output)
+    assert list(table) == ["pocketsphinx"]
+    wrong = table["pocketsphinx"]
+    expected = {"clean", "pink noise, 20 dB", "fan, 10 dB", "babble, 5 dB", "reverberation", "telephone, 8 kHz"}
+    assert expected | {"clipped", "quiet"} <= set(wrong)
+    assert all(0 <= share <= 3 for share in wrong.values())
+    assert wrong["babble, 5 dB"] >= wrong["clean"]
