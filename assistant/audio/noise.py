@@ -81,8 +81,10 @@ def telephone(pcm: Pcm) -> Pcm:
     """Return what comes through a telephone: 8 kHz, companded (G.711)."""
     import soxr
 
-    narrow = np.asarray(soxr.resample(pcm, RATE, g711.RATE), np.int16)
-    wide = np.asarray(soxr.resample(g711.decode("mu", g711.encode("mu", narrow)), g711.RATE, RATE), np.int16)
+    # As float32, because int16 is dithered by the resampler.
+    narrow = _int16(soxr.resample(pcm.astype(np.float32), RATE, g711.RATE))
+    coded = g711.decode("mu", g711.encode("mu", narrow)).astype(np.float32)
+    wide = _int16(soxr.resample(coded, g711.RATE, RATE))
     return np.resize(np.pad(wide, (0, max(0, len(pcm) - len(wide)))), len(pcm))
 
 
@@ -114,4 +116,5 @@ def _as_loud_as(pcm: Pcm, sound: Floats) -> Pcm:
 
 
 def _int16(sound: NDArray[Any]) -> Pcm:
-    return np.clip(sound, -FULL, FULL).round().astype(np.int16)
+    pcm: Pcm = np.clip(sound, -FULL, FULL).round().astype(np.int16)
+    return pcm
