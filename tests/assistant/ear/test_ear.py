@@ -197,3 +197,12 @@ def test_new_settings_in_the_middle_of_a_turn_lose_nothing_of_it(recording: Call
     assert np.array_equal(audio, spoken.pcm[at : at + len(audio)])
     (ended,) = only(events, Ended)
     assert (ended.allowed_ms, len(audio)) == (500, ended.at - at)
+
+
+def test_what_may_be_left_of_the_loudspeaker_begins_no_turn(recording: Callable) -> None:
+    spoken = recording(1)
+    loudest = float(np.abs(spoken.pcm.astype(float)).max())
+    for residue, begun in ((0.0, 1), (50.0, 1), (loudest, 0)):
+        ear = Ear()
+        ear.interrupting, ear.residue = True, residue
+        assert len(only(feed(ear, spoken.pcm), Began)) == begun
