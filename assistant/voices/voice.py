@@ -54,6 +54,7 @@ class SpeakingThread:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="voice")
         self._queue: PriorityQueue[tuple[bool, int, Callable[[], None], Future[None]]] = PriorityQueue()
         self._order = itertools.count()
+        speakable("1")  # loads what knows numbers in words: the first listener has no time for it
 
     async def stream(self, text: str, speak: SpeakClause, rate: int) -> AsyncGenerator[bytes, None]:
         """Yield the sound of `text`, int16 mono PCM at `rate` Hz, each chunk as soon as it is there.

@@ -1,5 +1,7 @@
 import asyncio
 import ctypes
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -207,3 +209,9 @@ def test_an_unknown_voice_is_refused() -> None:
         load_synthesizer("robot")
     with pytest.raises(VoiceError, match="no speaker named"):
         Flite("nobody")
+
+
+def test_what_knows_numbers_is_loaded_with_the_voice_and_not_at_the_first_reply() -> None:
+    asked = "import sys; from assistant.voices.choose import load_synthesizer as load; load('espeak'); "
+    call = [sys.executable, "-c", asked + "print('num2words' in sys.modules)"]
+    assert subprocess.run(call, capture_output=True, text=True, check=True).stdout == "True\n"
