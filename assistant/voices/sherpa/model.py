@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from assistant.recognizers.sherpa.onnx_metadata import read_metadata
 from assistant.voices.voice import VoiceError
 
 RATES = range(8_000, 48_001)  # Hz
@@ -105,15 +106,10 @@ def _existing(path: Path) -> Path:
 
 
 def _metadata(path: Path) -> dict[str, str]:
-    import onnx
-
     try:
-        model = onnx.load(path, load_external_data=False)
-    except OSError:
-        raise
-    except Exception as error:  # protobuf's own, of a package without types
-        raise ValueError(f"{path.name} is no ONNX file, or cut off") from error
-    return {entry.key: entry.value for entry in model.metadata_props}
+        return read_metadata(path)
+    except ValueError as error:
+        raise ValueError(f"{path.name}: {error}") from error
 
 
 def _number(about: Mapping[str, Any], key: str, within: range) -> int:
