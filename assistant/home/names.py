@@ -106,9 +106,9 @@ class Directory(Index):
         left = self._excepting(found, others, want, phrase)
         told_where = bool(found.place) and plain(found.place) in " ".join(base)
         if left.problem == "except" and want.room and not told_where:  # more than what is here was meant
-            whole = self._several(["all", *base], replace(want, room=None, reading=True))
-            if not whole.problem and whole.group:
-                return self._excepting(whole, others, want, phrase)
+            anywhere = self._several(["all", *base], replace(want, room=None, reading=True))
+            if not anywhere.problem and anywhere.group:
+                return self._excepting(anywhere, others, want, phrase)
         return left
 
     def _all_but(self, others: list[list[str]]) -> tuple[list[str], list[list[str]]]:
