@@ -60,3 +60,34 @@ def opened_library(config: Config, *, readonly: bool = False) -> Iterator[Librar
         library.close()
         for note in library.notes:
             click.echo(f"repartee: {printable(note)}", err=True)
+
+
+def make_ranked(config: Config, library: Library) -> None:
+    """Make the token vectors that passages of `library` lack, and show how far it is; Ctrl-C leaves the rest to later.
+
+    A turn makes what is missing too, in the background: until then those passages are ranked by their words alone.
+    """
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from engines.checkpoint import Checkpoint, default_checkpoint_path
+    from engines.late import TokenVectors
+
+    checkpoint = Checkpoint.load(config.reader.model or default_checkpoint_path())
+    vectors = TokenVectors.load(checkpoint, cache_dir=config.cache_dir, threads=config.reader.threads or None)
+    if vectors is None:
+        return
+    console = Console(stderr=True)
+    try:
+        library.rank_with(vectors)
+        total = library.unranked()
+        with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+            task = bar.add_task("reading ahead", total=total)
+            while left := library.unranked():
+                bar.update(task, completed=total - left)
+                if not library.finish(0.2):
+                    continue
+                break
+    finally:
+        library.stop()
+        vectors.close()

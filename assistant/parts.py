@@ -52,6 +52,8 @@ class Parts:
         self.config = config
         self.reader = reader
         self.library = library
+        if reader.vectors is not None:
+            library.rank_with(reader.vectors)
         self.skills = load_skills()
         self.answering = Answering(config.reader, reader, library)
         self.load = Load()
@@ -63,7 +65,7 @@ class Parts:
         self._choosing_recognizer, self._choosing_voice = asyncio.Lock(), asyncio.Lock()
         self._prepared = False
         self._stack = AsyncExitStack()
-        for close in (reader.close, library.close, self.answering.close):
+        for close in (reader.close, library.close, self.answering.close):  # the library stops making vectors first
             self._stack.callback(close)
 
     @classmethod

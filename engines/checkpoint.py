@@ -22,6 +22,9 @@ from engines.errors import ReparteeError
 #: Value of the metadata key `format` in our one-file checkpoints.
 FORMAT = "repartee-int8-1"
 
+#: What the names of the tensors of `Late` begin with in our one-file checkpoints.
+LATE = "late."
+
 Head = Literal["span", "none"]
 Floats = NDArray[np.float32]
 
@@ -36,6 +39,23 @@ class Calibration:
 
     null_threshold: float = 0.0
     temperature: float = 1.0
+    #: Whether the two logits at the question's [SEP] tell yes and no, against neither, which counts as 0.
+    tells_yes_no: bool = False
+
+
+@dataclass(frozen=True)
+class Late:
+    """A small encoder over the reader's word embeddings, and what turns its outputs into token vectors.
+
+    `tensors`: as in `Checkpoint`, without the word embeddings. `weight` [dims, hidden], `bias` [dims]: the projection.
+    `bm25`: what a point of BM25 counts beside the sum of products.
+    """
+
+    tensors: Mapping[str, Floats]
+    weight: Floats
+    bias: Floats
+    layers: int
+    bm25: float
 
 
 @dataclass(frozen=True)
@@ -56,6 +76,8 @@ class Checkpoint:
     activations: Mapping[str, Floats] = field(default_factory=dict)
     card: Mapping[str, str] = field(default_factory=dict)
     digest: str = ""
+    #: What makes token vectors of a passage or a question alone; None where the file has no such part.
+    late: Late | None = None
 
     @classmethod
     def load(cls, path: Path | str) -> Checkpoint:
@@ -154,6 +176,7 @@ def _load_file(path: Path) -> Checkpoint:
             "give the folder of a Hugging Face checkpoint, or a file written by repartee."
         )
     tensors, activations, vocab = _stored(path)
+    late = {name.removeprefix(LATE): tensors.pop(name) for name in list(tensors) if name.startswith(LATE)}
     try:
         config = BertConfig.from_dict(json.loads(metadata["config"]))
         calibration = json.loads(metadata.get("calibration", "null"))
@@ -167,11 +190,17 @@ def _load_file(path: Path) -> Checkpoint:
             activations=activations,
             card=json.loads(metadata.get("card", "{}")),
             digest=_digest([path]),
+            late=_late(late, json.loads(metadata["late"])) if late else None,
         )
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise ReparteeError(
             f"{path} does not say what model it holds ({type(error).__name__}: {error}); install it again."
         ) from error
+
+
+def _late(tensors: dict[str, Floats], facts: dict[str, Any]) -> Late:
+    weight, bias = tensors.pop("projection.weight"), tensors.pop("projection.bias")
+    return Late(tensors, weight, bias, int(facts["layers"]), float(facts["bm25"]))
 
 
 def _stored(path: Path) -> tuple[dict[str, Floats], dict[str, Floats], list[str]]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from engines.checkpoint import FORMAT, Checkpoint, expected_shapes
+from engines.checkpoint import FORMAT, LATE, Checkpoint, expected_shapes
 from engines.errors import ReparteeError
 from engines.files import write_whole
 
@@ -47,15 +47,21 @@ def write_int8(checkpoint: Checkpoint, path: Path | str) -> None:
     arrays: dict[str, NDArray[np.generic]] = {
         "vocab": np.frombuffer("\n".join(checkpoint.vocab).encode(), np.uint8),
     }
-    for name in expected_shapes(checkpoint.config, checkpoint.head):
-        tensor = np.ascontiguousarray(checkpoint.tensors[name], np.float32)
+    tensors = {name: checkpoint.tensors[name] for name in expected_shapes(checkpoint.config, checkpoint.head)}
+    if late := checkpoint.late:
+        tensors |= {f"{LATE}{name}": value for name, value in late.tensors.items()}
+        tensors |= {f"{LATE}projection.weight": late.weight, f"{LATE}projection.bias": late.bias}
+    for name, value in tensors.items():
+        tensor = np.ascontiguousarray(value, np.float32)
         if tensor.ndim == 2 and not name.startswith("qa_outputs"):
             arrays[name], arrays[f"{name}.scale"] = quantize_rows(tensor)
         else:
             arrays[name] = tensor
     arrays |= {f"activation.{name}": np.asarray(value, np.float32) for name, value in checkpoint.activations.items()}
     calibration = checkpoint.calibration
+    facts = {"layers": late.layers, "bm25": late.bm25} if late else {}
     metadata = {
+        "late": json.dumps(facts),
         "format": FORMAT,
         "config": json.dumps(checkpoint.config.to_dict()),
         "lower_case": "true" if checkpoint.lower_case else "false",

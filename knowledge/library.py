@@ -6,9 +6,11 @@ import dataclasses
 import hashlib
 import os
 import threading
-from collections.abc import Callable, Iterable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from engines.files import private_folder
 from engines.tokenize import Tokens
@@ -18,8 +20,14 @@ from knowledge.ingest import MAX_BYTES, AddEvent, AddReport, Harvest, Intake, go
 from knowledge.passages import Passage
 from knowledge.store.sqlite import Document, Store, StoreError
 
+if TYPE_CHECKING:
+    from knowledge.index.vectors import VectorMaker, Vectors
+
 STORE_NAME = "knowledge.db"
 INDEX_NAME = "index"
+VECTORS_NAME = "vectors.db"
+#: So many of the passages that words find are put in a better order by their vectors.
+RERANKED = 100
 #: Index at least after this many documents, so that a killed process leaves little to replay.
 BATCH = 500
 #: Of a large library, a document is sampled once this much of it is due, characters.
@@ -71,6 +79,10 @@ class Library:
         self._index = KeptIndex(PassageIndex, home / INDEX_NAME, store, notes.add)
         self._data_version = store.data_version()
         self._version = store.sequence
+        self._vectors: Vectors | None = None
+        self._filling: threading.Thread | None = None
+        self._stop = threading.Event()
+        self._ranked_ms = 0.0
         self._index.sync(0)
 
     @classmethod
@@ -113,7 +125,10 @@ class Library:
 
     def close(self) -> None:
         """Close the store and the index."""
+        self.stop()
         with self._lock:
+            if self._vectors is not None:
+                self._vectors.close()
             self._index.close()
             self._store.close()
 
@@ -194,15 +209,18 @@ class Library:
         """The number of passages."""
         return self._store.count()
 
-    def search(self, query: str, k: int = 20) -> list[Hit]:
-        """Return the `k` passages that match the words of `query` best, best first; none for an empty query.
+    def search(self, query: str, k: int = 20, *, slot_ms: float | None = None) -> list[Hit]:
+        """Return the `k` passages that fit `query` best, best first; none for an empty query.
+
+        They are found by their words and ordered by their vectors too, where there are any (`rank_with`) and
+        `slot_ms` has room for it.
 
         Of passages with the same text (a document that was added from two places) only the best is returned.
         """
         if not self._tokens_checked:
             self._check_tokens()
         self.refresh()
-        ranked = self._index.search(query, k)
+        ranked = self._ranked(query, k, slot_ms)
         passages = self._store.passages([identity for identity, _ in ranked])
         different: dict[str, Hit] = {}
         for identity, score in ranked:
@@ -215,6 +233,83 @@ class Library:
                 for hit in hits
             ]
         return hits
+
+    def _ranked(self, query: str, k: int, slot_ms: float | None) -> list[tuple[int, float]]:
+        began = time.perf_counter()
+        vectors = self._vectors
+        ranked = self._index.search(query, max(k, RERANKED) if vectors else k)
+        left = None if slot_ms is None else slot_ms - (time.perf_counter() - began) * 1000
+        if vectors is None or not ranked or (left is not None and left < self._ranked_ms):
+            self._ranked_ms *= 0.98  # one slow time is no reason never to try again
+            return ranked[:k]
+        from engines.late import scores
+        from knowledge.index.vectors import reorder
+
+        began = time.perf_counter()
+        codes = vectors.of([identity for identity, _ in ranked])
+        if codes:
+            found = scores(self._maker.question(query), list(codes.values())).tolist()
+            ranked = reorder(ranked, dict(zip(codes, found, strict=True)), self._maker.bm25)
+            self._ranked_ms += 0.1 * ((time.perf_counter() - began) * 1000 - self._ranked_ms)
+        return ranked[:k]
+
+    def rank_with(self, maker: VectorMaker) -> None:
+        """From now on put what words find in the order that token vectors say; those missing are made in a thread."""
+        from knowledge.index.vectors import Vectors
+
+        self._maker = maker
+        self._vectors = Vectors(self.home / VECTORS_NAME, maker, readonly=self.readonly)
+        self._fill()
+
+    def unranked(self) -> int:
+        """How many passages have no vectors yet; 0 where none are made."""
+        if self._vectors is None or self.readonly:
+            return 0
+        return len(set(self._store.identities()) - self._vectors.known())
+
+    def finish(self, wait_s: float | None = None) -> bool:
+        """Wait (so long at most) until the passages that are there have their vectors; whether nothing is being made."""
+        if (filling := self._filling) is not None:
+            filling.join(wait_s)
+        return self._filling is None
+
+    def stop(self) -> None:
+        """Make no more vectors; returns once none is being made."""
+        self._stop.set()
+        self.finish()
+
+    def _fill(self) -> None:
+        """Make the vectors that are missing, in a thread of its own."""
+        with self._lock:
+            if self._vectors is None or self._stop.is_set() or self._filling is not None:
+                return
+            self._filling = threading.Thread(target=self._fill_all, name="vectors", daemon=True)
+            self._filling.start()
+
+    def _fill_all(self) -> None:
+        def load(identities: Sequence[int]) -> list[Passage]:
+            return list(self._store.passages(identities).values())
+
+        assert self._vectors is not None
+        vectors, is_done = self._vectors, False
+        while not is_done:
+            sequence = self._store.sequence
+            try:
+                complete = vectors.complete(self._store.identities(), load, self._stop)
+            except StoreError as error:
+                complete = False
+                self.notes.add(f"Passages could not all be made ready for ranking: {error}")
+            with self._lock:  # what is added from here on begins another thread
+                is_done = not complete or self._store.sequence == sequence
+                if is_done:
+                    self._filling = None
+
+    def passages(self) -> Iterator[Passage]:
+        """Yield every passage, document after document. Raises StoreError."""
+        for document in self.documents():
+            identities = [row[0] for row in self._store.indexable(document.id)]
+            found = self._store.passages(identities)
+            yield from (found[identity] for identity in identities if identity in found)
 
     def texts(self, most: int | None = None) -> Iterator[str]:
         """Yield titles and paragraphs of the documents, each once: what a language model of them is made from.
@@ -260,9 +355,10 @@ class Library:
             self._check_tokens()
 
     def _sync(self) -> None:
-        """Let the index take up what was stored."""
+        """Let the index take up what was stored, and the vectors of it be made."""
         with self._lock:
             self._index.sync()
+        self._fill()
 
     def _check_tokens(self) -> None:
         """Make sure that the stored tokens are those of this tokenizer."""

@@ -1,4 +1,4 @@
-"""`repartee eval`: the reader on SQuAD files, the recognizer on recordings, commands over a house."""
+"""`repartee eval`: the reader on SQuAD files, documents with questions, the recognizer on recordings, commands over a house."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 #: What needs libraries of its own, in modules of its own.
 ELSEWHERE = {
     "speech": "Transcribe recordings and count word errors.",
+    "documents": "Ask documents the questions that stand beside them and count what is right.",
     "home": "Understand sentences over a house and count what is right.",
 }
 
@@ -112,7 +113,10 @@ def _passages(reader: Reader, titles: dict[str, str], count: int | None) -> Iter
         library = Library.open(Path(home), reader.tokenize)
         with contextlib.closing(library):
             texts = ((f"{number} {title}".strip(), text) for number, (text, title) in enumerate(titles.items()))
+            if reader.vectors is not None:
+                library.rank_with(reader.vectors)
             library.add_texts(texts, title=lambda name: name.partition(" ")[2])
+            library.finish()
 
             def find(question: Question) -> list[ReadablePassage]:
                 return [readable(hit.passage) for hit in library.search(question.question, k=count)]

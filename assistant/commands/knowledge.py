@@ -14,7 +14,7 @@ import click
 from assistant.channels.terminal.parameters import GivenPath
 from assistant.channels.terminal.printable import printable
 from assistant.config import Config
-from assistant.library import opened_library
+from assistant.library import make_ranked, opened_library
 from engines.errors import ReparteeError
 
 if TYPE_CHECKING:
@@ -62,6 +62,7 @@ def add(config: Config, paths: tuple[Path, ...], prune: bool, as_json: bool) -> 
                 err=True,
             )
         passages = library.count()
+        make_ranked(config, library)
     if as_json:
         outcomes = {name: [str(path) for path in getattr(report, name)] for name in ("added", "replaced", "unchanged")}
         skipped = dict(report.skipped)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 from assistant.turn.budget import Budget, Slot, now_ms
 from assistant.turn.events import Answer, Reply
 from assistant.turn.follow_up import readings
-from assistant.turn.phrasing import cite, spoken_abstention, spoken_answer
+from assistant.turn.phrasing import asks_yes_or_no, cite, spoken_abstention, spoken_answer
 
 if TYPE_CHECKING:
     from assistant.config import ReaderConfig
@@ -61,15 +61,16 @@ class Answering:
         reading, hits = best.reading, best.hits
         cited = () if reading.abstained else cite(reading, hits)
         if cited:
+            yesno = reading.spans[0].yesno if asks_yes_or_no(best.question) else ""
             return Reply(
                 question=question,
-                spoken=spoken_answer(cited[0], reading.confidence),
+                spoken=spoken_answer(cited[0], reading.confidence, yesno),
                 outcome="answered",
-                answer=Answer(cited[0].text, cited),
+                answer=Answer(cited[0].text, cited, yesno),
                 confidence=reading.confidence,
             )
         empty = not hits and not await self.in_library(self._library.count)
-        spoken = spoken_abstention(reading, store_is_empty=empty)
+        spoken = spoken_abstention(reading, hits, store_is_empty=empty)
         return Reply(question=question, spoken=spoken, outcome="abstained", confidence=reading.confidence)
 
     async def in_library(self, work: Callable[..., T], *args: object) -> T:
@@ -104,7 +105,7 @@ class Answering:
         if asked_for < wanted:
             slot.note(f"looked for {asked_for} of {wanted} passages")
         started_ms = now_ms()
-        hits = self._library.search(question, k=asked_for)
+        hits = self._library.search(question, k=asked_for, slot_ms=slot.remaining_ms())
         self._search_ms += 0.1 * (now_ms() - started_ms - self._search_ms)
         return hits
 

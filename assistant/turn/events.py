@@ -64,10 +64,14 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A verbatim span and every place that says it, the best first; at least one."""
+    """A verbatim span and every place that says it, the best first; at least one.
+
+    `yesno`: "yes" or "no" where the question asks for that, and the span says so; else "".
+    """
 
     text: str
     citations: tuple[Citation, ...]
+    yesno: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,13 @@ if TYPE_CHECKING:
     from knowledge.library import Hit
 
 HEDGE_BELOW = 0.65  # calibrated probability; the reader abstains at 0.5, so this is where it is not far from doing so
+OFFER_FROM = 0.2  # below, the best section most likely speaks of something else
 MOST_CITATIONS = 3
+_YES_NO = re.compile(
+    r"(?:(?:and|but|so|ok|okay|please|hey|tell me|do you know)[, ]+)*(?:whether\b|if\b|"
+    r"(?:is|are|was|were|am|do|does|did|can|could|may|might|must|should|shall|will|would|has|have|had|need)(?:n['’]t)?\b)",
+    re.IGNORECASE,
+)
 _MARK = re.compile(r"(?:[-*•‣–]|\d{1,3}[.)]) (?=\S)")
 
 
@@ -47,19 +53,33 @@ def cite(reading: Reading, hits: Sequence[Hit]) -> tuple[Citation, ...]:
     return tuple(found.values())[:MOST_CITATIONS]
 
 
-def spoken_answer(citation: Citation, confidence: float) -> str:
-    """Return the sentence that says a cited span and where it stands."""
+def asks_yes_or_no(question: str) -> bool:
+    """Whether a question can be answered by yes or no: it begins with a verb, or says "or not", and offers no choice."""
+    return _YES_NO.match(question.strip()) is not None
+
+
+def spoken_answer(citation: Citation, confidence: float, yesno: str = "") -> str:
+    """Return the sentence that says a cited span and where it stands, behind the "yes" or "no" that it means."""
     words = _said(citation.text).strip(" ,;:.")
     source = citation.title or PurePath(citation.document).stem
+    if yesno and not words.lower().startswith((f"{yesno},", f"{yesno} ", f"{yesno}.", f"{yesno}!")):
+        if confidence < HEDGE_BELOW:
+            return f"Probably {yesno}. {words[:1].upper()}{words[1:]}, going by {source}."
+        return f"{yesno.capitalize()}. {words[:1].upper()}{words[1:]}, according to {source}."
     if confidence < HEDGE_BELOW:
         return f"Perhaps {words}, going by {source}."
     return f"{words[:1].upper()}{words[1:]}, according to {source}."
 
 
-def spoken_abstention(reading: Reading, *, store_is_empty: bool) -> str:
-    """Return the sentence that says why there is no answer."""
+def spoken_abstention(reading: Reading, hits: Sequence[Hit] = (), *, store_is_empty: bool) -> str:
+    """Return the sentence that says why there is no answer, or which section may have one."""
     if store_is_empty:
         return NO_DOCUMENTS
+    if reading.spans and hits and reading.confidence >= OFFER_FROM:
+        passage = hits[reading.spans[0].passage].passage
+        source = passage.title or PurePath(passage.document).stem
+        about = f"the section on {passage.headings[-1].rstrip(' .:?!')} in {source}" if passage.headings else source
+        return f"I'm not sure; {about} speaks of that."
     if not reading.passages_given:
         return "I don't know. Your documents do not mention that."
     return "I don't know. I found nothing in your documents that answers that."

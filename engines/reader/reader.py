@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from engines.checkpoint import Calibration, Checkpoint, default_checkpoint_path
+from engines.late import TokenVectors
 from engines.reader import spans
 from engines.reader.cost import CostModel
 from engines.reader.layout import Layout
@@ -80,6 +81,7 @@ class Span:
     """`text` is `passages[passage].text[start:end]`.
 
     `score`: logits above "no answer", comparable between passages. `probability`: its share of the confidence.
+    `yesno`: "yes" or "no" if the question asks for that, and then the span is what says so; else "".
     """
 
     passage: int
@@ -88,6 +90,7 @@ class Span:
     text: str
     score: float
     probability: float
+    yesno: str = ""
 
 
 @dataclass(frozen=True)
@@ -120,8 +123,16 @@ class _Found:
 class Reader:
     """A loaded reader. Every method may be called from several threads."""
 
-    def __init__(self, runtime: Runtime, checkpoint: Checkpoint, cost_file: Path | None = None) -> None:
+    def __init__(
+        self,
+        runtime: Runtime,
+        checkpoint: Checkpoint,
+        cost_file: Path | None = None,
+        vectors: TokenVectors | None = None,
+    ) -> None:
         self.runtime = runtime
+        #: Makes the token vectors that rank passages; None where the weights have none.
+        self.vectors = vectors
         self.tokenizer = Tokenizer(checkpoint.vocab, checkpoint.lower_case)
         self.calibration = checkpoint.calibration or Calibration()
         self.fallback_note = runtime.note
@@ -151,7 +162,8 @@ class Reader:
         loaded = load_runtime(runtime, checkpoint, cache_dir=cache_dir, threads=threads, isa=isa)
         about = f"{checkpoint.digest} {loaded.name} {loaded.device} {threads}"
         key = hashlib.sha256(about.encode()).hexdigest()[:16]
-        return cls(loaded, checkpoint, cache_dir / "cost" / f"{key}.json")
+        vectors = TokenVectors.load(checkpoint, cache_dir=cache_dir, threads=threads)
+        return cls(loaded, checkpoint, cache_dir / "cost" / f"{key}.json", vectors)
 
     @property
     def runtime_name(self) -> str:
@@ -167,6 +179,8 @@ class Reader:
         if self._cost_file:
             self.cost.save(self._cost_file)
         self.runtime.close()
+        if self.vectors is not None:
+            self.vectors.close()
 
     def read(
         self,
@@ -220,7 +234,8 @@ class Reader:
             passage = passages[each.passage]
             start, end = verbatim(passage, each.start, each.end)
             probability = confidence * exp(each.score - best[0].score) / total
-            shown.append(Span(each.passage, start, end, passage.text[start:end], each.score, probability))
+            text = passage.text[start:end]
+            shown.append(Span(each.passage, start, end, text, each.score, probability, each.yesno))
         return Reading(
             spans=tuple(shown),
             null_score=best[0].null if best else 0.0,
@@ -323,7 +338,10 @@ class Reader:
         for each, row in zip(group, logits, strict=True):
             own = row[each.begin : each.begin + each.count]
             layout = Layout(passages[each.passage].text, passages[each.passage].tokens)
-            found.spans += spans.candidates(own, each.passage, each.first, spans.null_score(row), layout)
+            candidates = spans.candidates(own, each.passage, each.first, spans.null_score(row), layout)
+            if self.calibration.tells_yes_no and (told := spans.polarity(row[each.segment - 1])):
+                candidates = [candidate._replace(yesno=told) for candidate in candidates]
+            found.spans += candidates
             reached = found.reached.setdefault(each.passage, 0)
             if each.first <= reached:
                 found.reached[each.passage] = max(reached, each.first + each.count)

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from engines.reader.layout import Layout
 
-#: The longest answer, in tokens (the value of the original BERT SQuAD code).
-ANSWER_TOKENS = 30
+#: The longest answer, in tokens: a list or the steps of an instruction, as in training.
+ANSWER_TOKENS = 100
 
 #: Starts and ends paired per window.
 TOP = 20
@@ -30,11 +30,17 @@ class Candidate(NamedTuple):
     end: int
     score: float
     null: float = 0.0
+    yesno: str = ""
 
 
 def null_score(logits: NDArray[np.float32]) -> float:
     """The score of "no answer here": both logits at [CLS]. `logits`: float32 [n, 2]."""
     return float(logits[0, 0] + logits[0, 1])
+
+
+def polarity(told: NDArray[np.float32]) -> str:
+    """"yes", "no" or "": what the two logits at the question's [SEP] say against neither, which counts as 0."""
+    return ("", "yes", "no")[int(np.argmax([0.0, *told]))]
 
 
 def prior(rank: int) -> float:

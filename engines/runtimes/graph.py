@@ -26,7 +26,7 @@ MASKED = -10000.0
 def build_graph(
     checkpoint: Checkpoint,
     *,
-    head: Literal["span", "embedding"] = "span",
+    head: Literal["span", "embedding", "tokens"] = "span",
     layer_norm: Literal["op", "parts"] = "op",
     weights: Literal["float32", "int8"] = "float32",
 ) -> onnx.ModelProto:
@@ -68,6 +68,9 @@ class _Graph:
             output = "logits"
             shape: list[str | int] = ["batch", "seq", 2]
             self.linear(x, ["qa_outputs"], "qa_outputs", out=output)
+        elif head == "tokens":
+            output, shape = "tokens", ["batch", "seq", self.config.hidden_size]
+            self.op("Identity", [x], output)
         else:
             output, shape = "embedding", ["batch", self.config.hidden_size]
             self.mean_pool(x, out=output)

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from engines.checkpoint import Checkpoint
 from engines.errors import ReparteeError
 
-OutputHead = Literal["span", "embedding"]
+OutputHead = Literal["span", "embedding", "tokens"]
 
 #: Name → module, best first: `auto` takes the first one that works.
 RUNTIMES = {
@@ -68,7 +68,8 @@ class Runtime(Protocol):
     ) -> NDArray[np.float32]:
         """Run a batch: int32 or int64 [batch, seq], seq one of `buckets`, batch at most `max_batch`.
 
-        Returns float32: start and end logits [batch, seq, 2] for the span head, [batch, hidden] for the embedding head.
+        Returns float32: start and end logits [batch, seq, 2] for the span head, [batch, hidden] for the embedding head,
+        the last layer's [batch, seq, hidden] for tokens.
         """
         ...
 

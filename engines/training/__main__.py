@@ -1,4 +1,4 @@
-"""`python -m engines.training STEP`: prepare, teach, distil, ship. See docs/training.md for a whole run."""
+"""`python -m engines.training STEP`: prepare, teach, distil, late, ship. See docs/training.md for a whole run."""
 
 from __future__ import annotations
 
@@ -44,8 +44,11 @@ def _choice(examples: data.Examples, shares: dict[int, float], *, known: bool): 
 
     def draw(chance: random.Random) -> np.ndarray:
         picks = np.random.default_rng(chance.getrandbits(32))
-        parts = [picks.permutation(pool)[: int(len(pool) * shares[kind])] for kind, pool in pools.items()]
-        return np.concatenate(parts)
+        parts = []
+        for kind, pool in pools.items():
+            often = shares[kind] * examples.weight[pool] / 1000
+            parts.append(np.repeat(pool, (often + picks.random(len(pool))).astype(int)))
+        return picks.permutation(np.concatenate(parts))
 
     return draw
 
@@ -76,8 +79,11 @@ def teach(options: argparse.Namespace) -> None:
     _say(json.dumps(_score(model, examples, options.device)))
     targets = SoftTargets(examples, None, options.device)
     everything = np.flatnonzero(examples.kind != data.DEV)
-    predict(model, examples, everything, options.device, targets=targets)
+    found = predict(model, examples, everything, options.device, targets=targets)
     np.save(options.out, targets.values.cpu().numpy())
+    margins = np.full(len(examples.kind), -30.0, np.float32)
+    margins[everything] = found[:, 2] - found[:, 3]
+    np.save(options.out.with_name(f"{options.out.stem}-margins.npy"), margins)
     _say("labelled")
 
 
@@ -96,6 +102,7 @@ def distil(options: argparse.Namespace) -> None:
     if soft is not None:
         soft = (soft / len(options.labels)).astype(np.float16)
     model = read_checkpoint(options.model, options.dropout)
+    model.words.requires_grad_(not options.keep_words)
     recipe = Recipe(
         options.epochs,
         options.batch,
@@ -115,13 +122,46 @@ def distil(options: argparse.Namespace) -> None:
     options.out.with_suffix(".json").write_text(json.dumps(scores, indent=1), encoding="utf-8")
 
 
+def late(options: argparse.Namespace) -> None:
+    """Train the encoder whose token vectors rank passages."""
+    from safetensors.numpy import save_file
+
+    from engines.checkpoint import Checkpoint
+    from engines.training.late import Groups, LateEncoder, LateRecipe, fit_late, rank, stored_tokens
+    from engines.training.model import export_bert, read_checkpoint
+
+    groups = Groups(data.Examples.load(options.examples), np.load(options.margins))
+    encoder = read_checkpoint(options.model, 0.1)
+    encoder.words.weight.data.copy_(read_checkpoint(options.words, 0.0).words.weight.data)
+    model = LateEncoder(encoder, options.layers, options.dims, pooled=options.pooled)
+    names = ("layers", "dims", "steps", "batch", "rate", "distil", "frozen", "seed")
+    kept = stored_tokens(Checkpoint.load(options.words).vocab)
+    fit_late(model, groups, kept, LateRecipe(**{name: getattr(options, name) for name in names}), options.device, _say)
+    for path in options.open:
+        _say(f"{path.name} {json.dumps(rank(model, kept, path, options.device))}")
+    tensors = {name: value for name, value in export_bert(model.encoder).items() if not name.startswith("qa_")}
+    tensors.pop("embeddings.word_embeddings.weight")
+    projection = {name: value.detach().float().cpu().numpy() for name, value in model.projection.state_dict().items()}
+    tensors |= {f"projection.{name}": value for name, value in projection.items()}
+    save_file({name: value.astype(np.float16) for name, value in tensors.items()}, options.out)
+
+
 def ship(options: argparse.Namespace) -> None:
     """Quantise the student, calibrate it on the held-out rows, write the one file that is shipped."""
+    from safetensors.numpy import load_file
+
+    from engines.checkpoint import Late
     from engines.training.calibrate import calibrate, held_out
 
-    questions = held_out(data.Examples.load(options.examples), options.train)[: options.limit]
+    questions, passages = held_out(data.Examples.load(options.examples), options.train)
     card = dict(pair.split("=", 1) for pair in options.card)
-    calibrate(options.student, options.out, questions, card)
+    late = None
+    if options.late:
+        tensors = {name: value.astype(np.float32) for name, value in load_file(options.late).items()}
+        weight, bias = tensors.pop("projection.weight"), tensors.pop("projection.bias")
+        layers = sum(name.endswith("attention.self.query.weight") for name in tensors)
+        late = Late(tensors, weight, bias, layers, options.bm25)
+    calibrate(options.student, options.out, questions[: options.limit], passages, card, late=late)
 
 
 _BEGAN = time.monotonic()
@@ -177,12 +217,33 @@ def main() -> None:
                 "--gold", type=float, default=0.25, help="weight of the annotated answers beside the teachers"
             )
             step.add_argument("--temperature", type=float, default=2.0)
+            step.add_argument("--keep-words", action="store_true", help="leave the word embeddings as they are")
+    step = steps.add_parser("late", help=late.__doc__)
+    step.set_defaults(run=late)
+    step.add_argument("--examples", type=Path, required=True)
+    step.add_argument("--margins", type=Path, required=True, help="how the reader scores each example (from teach)")
+    step.add_argument("--model", type=Path, required=True, help="whose layers it starts from")
+    step.add_argument("--words", type=Path, required=True, help="the reader whose word embeddings it shares")
+    step.add_argument("--out", type=Path, required=True)
+    step.add_argument("--open", type=Path, nargs="*", default=[], help="questions with passages to rank, for scoring")
+    step.add_argument("--layers", type=int, default=3)
+    step.add_argument("--dims", type=int, default=48)
+    step.add_argument("--steps", type=int, default=2500)
+    step.add_argument("--batch", type=int, default=96)
+    step.add_argument("--rate", type=float, default=2e-4)
+    step.add_argument("--distil", type=float, default=1.0, help="weight of the reader's scores")
+    step.add_argument("--frozen", action="store_true", help="the layers stay as they are: the reader's own")
+    step.add_argument("--pooled", action="store_true", help="one vector a passage instead, to compare with")
+    step.add_argument("--seed", type=int, default=0)
+    step.add_argument("--device", default="cuda")
     step = steps.add_parser("ship", help=ship.__doc__)
     step.set_defaults(run=ship)
     step.add_argument("train", type=Path, nargs="+", help="the files given to prepare, in the same order")
     step.add_argument("--examples", type=Path, required=True)
     step.add_argument("--student", type=Path, required=True, help="folder: model.safetensors, config.json, vocab.txt")
     step.add_argument("--out", type=Path, required=True)
+    step.add_argument("--late", type=Path, help="what `late` wrote, to go into the same file")
+    step.add_argument("--bm25", type=float, default=0.0, help="what a point of BM25 counts beside its scores")
     step.add_argument("--card", nargs="*", default=[], metavar="NAME=FACT", help="facts written into the file")
     step.add_argument("--limit", type=int)
     options = parser.parse_args()

@@ -1,6 +1,6 @@
 """Examples on the device, and batches gathered there: the host only sends example numbers.
 
-Sequences are `[CLS] question [SEP] passage [SEP]`; MPNet has a second `[SEP]` there. Spans begin and end at the
+Sequences are `[CLS] question [SEP] context passage [SEP]`; MPNet has a second `[SEP]` there. Spans begin and end at the
 passage's tokens, or both at [CLS], which stands for "no answer".
 """
 
@@ -23,7 +23,7 @@ _MPNET_SHIFT = 4  # MPNet's vocabulary is BERT's behind four tokens of its own
 
 @dataclass
 class Batch:
-    """Tensors of [batch, length], but `start`, `end` (place in the sequence; -1: not known) and `first` of [batch]."""
+    """Tensors of [batch, length], but of [batch]: `start`, `end` (place in the sequence; -1: not known) and below."""
 
     ids: Tensor
     types: Tensor
@@ -33,6 +33,8 @@ class Batch:
     end: Tensor
     first: Tensor  # place of the passage's first token
     count: Tensor  # tokens of the passage
+    asked: Tensor  # place of the [SEP] behind the question, where yes or no is told
+    polarity: Tensor  # 0 neither, 1 yes, 2 no; -1: not known
 
 
 class DeviceExamples:
@@ -49,8 +51,13 @@ class DeviceExamples:
         self.question, self.noisy = send(examples.question), send(examples.noisy)
         self.low, self.high = send(examples.low), send(examples.high)
         self.start, self.end = send(examples.start), send(examples.end)
+        self.context_tokens, self.context = send(examples.context_tokens), send(examples.context)
+        before = np.diff(examples.context_starts)
+        self.context_start, self.context_length = send(examples.context_starts[:-1]), send(before)
+        self.polarity = send(examples.polarity)
         lengths = np.diff(starts)
         longest = np.maximum(lengths[examples.question], lengths[examples.noisy])
+        longest = longest + before[examples.context]
         self.lengths = (longest + examples.high - examples.low + 3).astype(np.int64)  # host side, for bucketing
 
     def gather(self, numbers: Tensor, length: int, noisy: Tensor, *, mpnet: bool = False) -> Batch:
@@ -59,29 +66,38 @@ class DeviceExamples:
         question = torch.where(noisy, self.noisy[numbers], self.question[numbers])
         q_begin, q_count = self.question_start[question][:, None], self.question_length[question][:, None]
         low = self.low[numbers][:, None]
-        count = torch.minimum(self.high[numbers][:, None] - low, length - q_count - 3 - extra)
+        context = self.context[numbers]
+        c_begin, c_count = self.context_start[context][:, None], self.context_length[context][:, None]
+        count = torch.minimum(self.high[numbers][:, None] - low, length - q_count - c_count - 3 - extra)
         place = torch.arange(length, device=self.device)[None, :]
-        first = q_count + 2 + extra
+        second = q_count + 2 + extra
+        first = second + c_count
+        in_context = (place >= second) & (place < first)
         in_question = (place >= 1) & (place <= q_count)
         in_passage = (place >= first) & (place < first + count)
         end = first + count
         ids = self.question_tokens[(q_begin + place - 1).clamp(0, len(self.question_tokens) - 1)] * in_question
         ids = ids + self.passage_tokens[(low + place - first).clamp(0, len(self.passage_tokens) - 1)] * in_passage
-        separators = (place == end) | ((place > q_count) & (place < first))
+        last = max(len(self.context_tokens) - 1, 0)
+        ids = ids + self.context_tokens[(c_begin + place - second).clamp(0, last)] * in_context
+        separators = (place == end) | ((place > q_count) & (place < second))
         mask = place <= end
         if mpnet:
-            ids = torch.where(in_question | in_passage, ids + _MPNET_SHIFT, torch.ones_like(ids))
+            ids = torch.where(in_question | in_context | in_passage, ids + _MPNET_SHIFT, torch.ones_like(ids))
             ids = torch.where(separators, 2, torch.where(place == 0, 0, ids))
         else:
             ids = ids + SEP * separators + CLS * (place == 0)
-        types = ((place >= first) & mask).long()
+        types = ((place >= second) & mask).long()
         start, stop = self.start[numbers], self.end[numbers]
         # an answer that this window cut off, or none at all: [CLS]
         inside = (start >= 0) & (stop < count[:, 0])
         unknown = start == UNKNOWN
         where_start = torch.where(unknown, -1, torch.where(inside, start + first[:, 0], 0))
         where_end = torch.where(unknown, -1, torch.where(inside, stop + first[:, 0], 0))
-        return Batch(ids, types, mask, in_passage | (place == 0), where_start, where_end, first[:, 0], count[:, 0])
+        spans = in_passage | (place == 0)
+        asked = q_count[:, 0] + 1
+        polarity = self.polarity[numbers]
+        return Batch(ids, types, mask, spans, where_start, where_end, first[:, 0], count[:, 0], asked, polarity)
 
 
 def schedule(

@@ -4,6 +4,11 @@ Kinds of example: the passage as written (`GOLD`), a stretch of about 60 words o
 (`CHUNK`), a passage that BM25 brings up for the question (`RETRIEVED`), held-out rows (`HELD`) and rows for scoring
 only (`DEV`). A retrieved passage that holds none of the answers answers nothing; whether another one does, and whether
 the rest of the question's own passage does, is not known: the teachers label those.
+
+A row may come from a document as a turn reads it (`knowledge.rows`): it then has a `heading` (title and headings) that
+is read before the passage, a `weight` (how often an epoch takes it), `yesno` ("yes", "no", "none" for a question of
+another kind, "" where it is not known), `group` (rows of one question share it) and `held` (kept back), and is one
+passage already.
 """
 
 from __future__ import annotations
@@ -13,6 +18,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +33,10 @@ MAX_TOKENS = 384
 MAX_QUESTION = 64
 STRIDE = 128
 UNKNOWN = -2  # no answer is known: a teacher's word is all there is
+#: Tokens of the title and headings that are read at most; as in a turn (`engines.reader.windows`).
+MAX_CONTEXT = 32
+#: What a question is told at its [SEP]: nothing, yes or no; -1 where it is not known.
+POLARITY = {"none": 0, "yes": 1, "no": 2, "": -1}
 
 Ints = NDArray[np.int32]
 
@@ -47,6 +57,12 @@ class Examples:
     end: Ints  # [examples], last token of the answer
     kind: Ints
     row: Ints  # [examples], line of the source file, for scoring
+    context: Ints  # [examples], into context_starts: the title and headings before the passage; 0 is none
+    polarity: Ints  # [examples], see POLARITY
+    weight: Ints  # [examples], thousandths: how often an epoch takes it
+    group: Ints  # [examples]; those of one question share a number
+    context_tokens: Ints
+    context_starts: Ints  # [contexts + 1]
 
     def save(self, path: Path) -> None:
         """Write everything to one `.npz`."""
@@ -64,6 +80,7 @@ def read_rows(path: Path) -> list[dict[str, Any]]:
     return [row for _, row in read_objects(path)]
 
 
+@lru_cache(maxsize=65536)
 def sentence_chunks(text: str, words: int = 60) -> list[tuple[int, int]]:
     """Character ranges of runs of whole sentences of about `words` words.
 
@@ -85,6 +102,7 @@ class _Builder:
         self.encode = encode
         self.questions: dict[str, int] = {}
         self.passages: dict[str, int] = {}
+        self.contexts: dict[str, int] = {"": 0}
         self.rows: list[tuple[int, ...]] = []
 
     def question(self, text: str) -> int:
@@ -93,7 +111,12 @@ class _Builder:
     def passage(self, text: str) -> int:
         return self.passages.setdefault(text, len(self.passages))
 
+    def context(self, heading: str) -> int:
+        text = f"{heading.replace(' > ', ', ')}:" if heading else ""
+        return self.contexts.setdefault(text, len(self.contexts))
+
     def tokens(self) -> None:
+        self.context_ids = [ids[:MAX_CONTEXT] for ids, _ in self.encode(list(self.contexts))]
         self.question_ids = [ids[:MAX_QUESTION] for ids, _ in self.encode(list(self.questions))]
         encoded = self.encode(list(self.passages))
         self.passage_ids = [ids for ids, _ in encoded]
@@ -116,9 +139,14 @@ class _Builder:
         answer: tuple[int, int] | None,
         kind: int,
         row: int,
+        context: int = 0,
+        polarity: int = 0,
+        weight: int = 1000,
+        group: int = -1,
     ) -> None:
         """One example a window; `answer` in the passage's tokens, None for none, (-1, -1) where it is not known."""
         room = MAX_TOKENS - 3 - max(len(self.question_ids[question]), len(self.question_ids[noisy]))
+        room -= len(self.context_ids[context])
         low, high = part
         base = int(self.starts[passage])
         while True:
@@ -129,7 +157,8 @@ class _Builder:
                 where = (-1, -1)
             else:
                 where = (answer[0] - low, answer[1] - 1 - low)
-            self.rows.append((question, noisy, base + low, base + top, *where, kind, row))
+            about = (kind, row, context, polarity, weight, group if group >= 0 else row)
+            self.rows.append((question, noisy, base + low, base + top, *where, *about))
             if top >= high:
                 return
             low += STRIDE
@@ -142,7 +171,9 @@ class _Builder:
             np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32),
             np.concatenate(self.passage_ids).astype(np.int32),
             self.starts,
-            *(np.ascontiguousarray(table[:, column]) for column in range(8)),
+            *(np.ascontiguousarray(table[:, column]) for column in range(12)),
+            np.concatenate(self.context_ids).astype(np.int32),
+            np.concatenate([[0], np.cumsum([len(ids) for ids in self.context_ids])]).astype(np.int32),
         )
 
 
@@ -163,31 +194,42 @@ def prepare(
     chance = random.Random(seed)  # noqa: S311
     rows = [row for path in files for row in read_rows(path)[:limit]]
     dev_rows = read_rows(dev)[:limit] if dev else []
-    passages = sorted({row["context"] for row in rows})
-    kept_back = set(chance.sample(passages, int(held * len(passages))))
+    plain = sorted({row["context"] for row in rows if "heading" not in row})
+    kept_back = set(chance.sample(plain, int(held * len(plain))))
     sounds = _sound_alikes(row["question"] for row in rows)
     build = _Builder(encode)
     plan = []
-    for row in rows + dev_rows:
-        heard = as_recognised(row["question"], sounds, chance)
-        plan.append((build.question(row["question"]), build.question(heard), build.passage(row["context"])))
+    everything = rows + dev_rows
+    heard_as = _in_processes(_Hearing(sounds, seed), list(enumerate(row["question"] for row in everything)))
+    for row, heard in zip(everything, heard_as, strict=True):
+        numbers = (build.question(row["question"]), build.question(heard), build.passage(row["context"]))
+        plan.append((*numbers, build.context(row.get("heading", ""))))
     build.tokens()
-    retrieve = _Retriever([text for text in passages if text not in kept_back])
-    for number, (row, (question, noisy, passage)) in enumerate(zip(rows + dev_rows, plan, strict=True)):
+    groups: dict[str, int] = {}
+    pool = {(row.get("heading", ""), row["context"]) for row in rows if not _is_held(row, kept_back)}
+    wanted = [(row["question"], row["context"], negatives) for row in rows if _brings_up(row)]
+    brought_up = iter(_in_processes(_Retriever(sorted(pool)), wanted))
+    for number, (row, (question, noisy, passage, context)) in enumerate(zip(rows + dev_rows, plan, strict=True)):
+        near = next(brought_up) if number < len(rows) and _brings_up(row) else []
         whole = (0, len(build.passage_ids[passage]))
         answer = None
-        if not row["is_impossible"]:
+        if row["is_impossible"] is None:
+            answer = (-1, -1)
+        elif not row["is_impossible"]:
             begin = row["answer_start"]
             answer = build.token_range(passage, begin, begin + len(row["answers"][0]))
         if number >= len(rows):
             build.add(question, noisy, passage, whole, answer, DEV, number - len(rows))
             continue
-        if row["context"] in kept_back:
-            build.add(question, noisy, passage, whole, answer, HELD, number)
+        polarity = POLARITY[row.get("yesno", "none")] if answer and answer[0] >= 0 else -1
+        weight = round(1000 * row.get("weight", 1.0))
+        group = len(rows) + groups.setdefault(row["group"], len(groups)) if "group" in row else number
+        if _is_held(row, kept_back):
+            build.add(question, noisy, passage, whole, answer, HELD, number, context, polarity, weight, group)
             continue
-        build.add(question, noisy, passage, whole, answer, GOLD, number)
+        build.add(question, noisy, passage, whole, answer, GOLD, number, context, polarity, weight, group)
         chunks = [build.token_range(passage, *part) for part in sentence_chunks(row["context"])]
-        if len(chunks) > 1:
+        if len(chunks) > 1 and "heading" not in row:
             inside = [part for part in chunks if answer and part[0] <= answer[0] and answer[1] <= part[1]]
             outside = [part for part in chunks if part not in inside]
             for part in inside:
@@ -195,13 +237,52 @@ def prepare(
             if outside:
                 # the answer may be given again elsewhere in the passage: only the teachers can tell
                 build.add(question, noisy, passage, chance.choice(outside), (-1, -1), CHUNK, number)
-        for other in retrieve(row["question"], row["context"], negatives):
+        for heading, other in near:
             found = build.passages[other]
             parts = [build.token_range(found, *part) for part in sentence_chunks(other)]
             part = chance.choice([(0, len(build.passage_ids[found])), *parts])
             known = answer is not None and not any(text.lower() in other.lower() for text in row["answers"])
-            build.add(question, noisy, found, part, None if known else (-1, -1), RETRIEVED, number)
+            none = None if known else (-1, -1)
+            before = build.context(heading)
+            build.add(question, noisy, found, part, none, RETRIEVED, number, before, -1, weight, group)
     return build.finish()
+
+
+def _brings_up(row: dict[str, Any]) -> bool:
+    """Of a row of one passage that does not answer, others were chosen when it was made."""
+    return "heading" not in row or bool(row["answers"])
+
+
+class _Hearing:
+    """Questions as a recogniser would write them."""
+
+    def __init__(self, sounds: SoundAlikes, seed: int) -> None:
+        self._sounds, self._seed = sounds, seed
+
+    def __call__(self, numbered: tuple[int, str]) -> str:
+        number, question = numbered
+        return as_recognised(question, self._sounds, random.Random(self._seed * 10_000_019 + number))  # noqa: S311
+
+
+_at_work: Any = None
+
+
+def _work(item: Any) -> Any:
+    return _at_work(item)
+
+
+def _in_processes(work: Callable[[Any], Any], items: Sequence[Any]) -> list[Any]:
+    """`work` on every item, in as many processes as there are cores; they inherit `work` as it is."""
+    global _at_work  # noqa: PLW0603
+    import multiprocessing
+
+    _at_work = work
+    with multiprocessing.get_context("fork").Pool() as processes:
+        return processes.map(_work, items, chunksize=500)
+
+
+def _is_held(row: dict[str, Any], kept_back: set[str]) -> bool:
+    return bool(row["held"]) if "held" in row else row["context"] in kept_back
 
 
 def _sound_alikes(questions: Any) -> SoundAlikes:
@@ -214,9 +295,9 @@ def _sound_alikes(questions: Any) -> SoundAlikes:
 
 
 class _Retriever:
-    """BM25 over the training passages, in memory."""
+    """BM25 over the training passages (heading, text), in memory."""
 
-    def __init__(self, passages: list[str]) -> None:
+    def __init__(self, passages: list[tuple[str, str]]) -> None:
         import tantivy
 
         schema = (
@@ -228,17 +309,18 @@ class _Retriever:
         self._passages = passages
         self._index = tantivy.Index(schema)
         writer = self._index.writer(heap_size=100_000_000)
-        for number, text in enumerate(passages):
-            writer.add_document(tantivy.Document(text=[text], number=[number]))
+        for number, (heading, text) in enumerate(passages):
+            writer.add_document(tantivy.Document(text=[heading, text], number=[number]))
         writer.commit()
         self._index.reload()
         self._searcher = self._index.searcher()
 
-    def __call__(self, question: str, own: str, count: int) -> list[str]:
+    def __call__(self, asked: tuple[str, str, int]) -> list[tuple[str, str]]:
+        question, own, count = asked
         words = " ".join(re.findall(r"\w+", question.lower()))
         if not words:
             return []
         query = self._index.parse_query(words, ["text"])
-        hits = self._searcher.search(query, limit=count + 1).hits
+        hits = self._searcher.search(query, limit=count + 5).hits
         found = [self._passages[self._searcher.doc(address)["number"][0]] for _, address in hits]
-        return [text for text in found if text != own][:count]
+        return [each for each in found if own not in each[1] and each[1] not in own][:count]

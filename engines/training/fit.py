@@ -18,7 +18,7 @@ from engines.training.batches import Batch, DeviceExamples, schedule
 from engines.training.data import Examples
 from engines.training.model import Encoder
 
-ANSWER_TOKENS = 40
+ANSWER_TOKENS = 100
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,7 @@ class Recipe:
     gold: float = 1.0  # weight of the annotated answer
     soft: float = 0.0  # weight of the teachers' distribution
     temperature: float = 2.0
+    polarity: float = 0.2  # weight of yes, no or neither
     minutes: float = 60.0
     seed: int = 0
 
@@ -69,9 +70,16 @@ def masked(logits: Tensor, batch: Batch) -> Tensor:
 
 
 def loss_of(logits: Tensor, batch: Batch, soft: Tensor | None, recipe: Recipe) -> Tensor:
-    """Cross entropy with the annotated span and, at `temperature`, with the teachers (Hinton et al. 2015)."""
+    """Cross entropy with the annotated span and, at `temperature`, with the teachers (Hinton et al. 2015).
+
+    The two logits at the question's [SEP] tell yes and no against neither, which counts as 0.
+    """
+    told = logits[torch.arange(len(logits), device=logits.device), batch.asked]
+    told = torch.cat([torch.zeros_like(told[:, :1]), told], dim=1)
+    stated = (batch.polarity >= 0).float()
+    each = functional.cross_entropy(told, batch.polarity.clamp(min=0), reduction="none")
+    total = recipe.polarity * (each * stated).sum() / stated.sum().clamp(min=1)
     logits = masked(logits, batch)
-    total = logits.new_zeros(())
     if recipe.gold:
         known = (batch.start >= 0).float()
         for side, target in ((0, batch.start), (1, batch.end)):
@@ -197,7 +205,8 @@ def predict(
 ) -> np.ndarray:
     """Best span of each chosen example: [examples, 4] of start, end (passage tokens), its score, the null score.
 
-    Scores are sums of log probabilities. With `targets`, only their values are filled in for the chosen examples.
+    Scores are sums of log probabilities. With `targets`, their values are filled in for the chosen examples, and
+    the best start and the best end are scored, which need not be of one span.
     """
     data = DeviceExamples(examples, device)
     model.to(device).eval()
@@ -214,6 +223,10 @@ def predict(
         if targets is not None:
             places = targets.places(numbers, inputs)[inputs.spans]
             targets.values[places] = scores[inputs.spans].clamp(min=-30).half()
+            inside = inputs.spans.clone()
+            inside[:, 0] = False
+            peaks = scores.masked_fill(~inside[..., None], -30.0).amax(dim=1).sum(dim=1)
+            out[picked, 2:] = torch.stack([peaks, scores[:, 0].sum(dim=1)], dim=1).float().cpu()
             continue
         spans = inputs.spans.clone()
         spans[:, 0] = False

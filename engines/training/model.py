@@ -111,6 +111,11 @@ class Encoder(nn.Module):
 
     def forward(self, ids: Tensor, types: Tensor, mask: Tensor) -> Tensor:
         """`ids`, `types` int64 [batch, length], `mask` bool likewise; logits float [batch, length, 2]."""
+        logits: Tensor = self.head(self.hidden(ids, types, mask)).float()
+        return logits
+
+    def hidden(self, ids: Tensor, types: Tensor, mask: Tensor) -> Tensor:
+        """What the last layer gives: [batch, length, hidden]."""
         length = ids.shape[1]
         places = torch.arange(length, device=ids.device)
         x = self.words(ids) + self.positions(places + (2 if self.relative is not None else 0))
@@ -128,8 +133,7 @@ class Encoder(nn.Module):
         added = added.to(x.dtype)
         for layer in self.layers:
             x = layer(x, added)
-        logits: Tensor = self.head(x).float()
-        return logits
+        return x
 
 
 def _buckets(distance: Tensor, count: int = 32, far: int = 128) -> Tensor:
@@ -196,8 +200,16 @@ def export_bert(model: Encoder) -> dict[str, np.ndarray]:
 
 
 def read_checkpoint(folder: Path, dropout: float) -> Encoder:
-    """An encoder from `config.json` and `model*.safetensors` in `folder` (BERT or MPNet)."""
+    """An encoder from `config.json` and `model*.safetensors` in `folder` (BERT or MPNet), or from a file of ours."""
     import json
+
+    from engines.checkpoint import Checkpoint
+
+    if folder.is_file():
+        known = Checkpoint.load(folder)
+        bert = known.config
+        sizes = (bert.hidden_size, bert.layers, bert.heads, bert.intermediate_size, bert.vocab_size, bert.max_positions)
+        return load_encoder(dict(known.tensors), Shape(*sizes, bert.layer_norm_eps), dropout)
 
     from safetensors.numpy import load_file
 

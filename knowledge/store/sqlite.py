@@ -434,6 +434,11 @@ class Store:
             )
             return [row[0] for row in rows]
 
+    def identities(self) -> list[int]:
+        """The ids of all passages."""
+        with self._guard():
+            return [row[0] for row in self._connection.execute("SELECT id FROM passages ORDER BY id")]
+
     def indexable(self, document: int) -> list[tuple[int, str, str, str]]:
         """Id, title, headings and text of the passages of a document; nothing if it is gone."""
         with self._guard():

@@ -80,10 +80,10 @@ class CpuRuntime:
         lengths = kept.sum(axis=1)
         positions = np.broadcast_to(np.arange(kept.shape[1], dtype=np.int32), kept.shape)[kept]
         found = self._model.run(lengths, np.asarray(input_ids)[kept], np.asarray(token_type_ids)[kept], positions)
-        if self._head == "span":
-            logits = np.zeros((*kept.shape, 2), np.float32)
-            logits[kept] = found
-            return logits
+        if self._head != "embedding":
+            outputs = np.zeros((*kept.shape, found.shape[-1]), np.float32)
+            outputs[kept] = found
+            return outputs
         ends = np.cumsum(lengths)
         sums = np.stack([found[end - length : end].sum(axis=0) for end, length in zip(ends, lengths, strict=True)])
         vectors: NDArray[np.float32] = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-9)

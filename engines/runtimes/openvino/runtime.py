@@ -106,8 +106,7 @@ def _plan(
 
 def _graph(checkpoint: Checkpoint, key: EngineKey, options: dict[str, Any]) -> bytes:
     weights: Literal["int8", "float32"] = "int8" if options["DYNAMIC_QUANTIZATION_GROUP_SIZE"] else "float32"
-    head: OutputHead = "span" if key.head == "span" else "embedding"
-    graph: bytes = build_graph(checkpoint, head=head, weights=weights).SerializeToString()
+    graph: bytes = build_graph(checkpoint, head=key.head, weights=weights).SerializeToString()
     return graph
 
 
