@@ -30,9 +30,7 @@ Codes = NDArray[np.int8]
 class TokenVectors:
     """Makes the vectors; for use from several threads. `dims`: numbers a vector. `digest`: of the weights."""
 
-    def __init__(
-        self, runtime: Runtime, late: Late, tokenizer: Tokenizer, vocab: Sequence[str], digest: str
-    ) -> None:
+    def __init__(self, runtime: Runtime, late: Late, tokenizer: Tokenizer, vocab: Sequence[str], digest: str) -> None:
         self.runtime, self._late, self._tokenizer = runtime, late, tokenizer
         self.dims, self.digest, self.bm25 = len(late.weight), digest, late.bm25
         self._stored = np.array([_is_word(piece) for piece in vocab], bool)
@@ -58,7 +56,7 @@ class TokenVectors:
         return None
 
     def passages(self, texts: Sequence[tuple[str, Ids]]) -> list[Codes]:
-        """Vectors of passages, given the context (title > headings) and the tokens of each: int8 [kept tokens, dims]."""
+        """Vectors of passages, each given by its context (title > headings) and tokens: int8 [kept tokens, dims]."""
         rows = [self._passage(context, tokens) for context, tokens in texts]
         out = []
         for ids, hidden in zip(rows, self._run(rows, segment=1), strict=True):

@@ -268,7 +268,7 @@ class Library:
         return len(set(self._store.identities()) - self._vectors.known())
 
     def finish(self, wait_s: float | None = None) -> bool:
-        """Wait (so long at most) until the passages that are there have their vectors; whether nothing is being made."""
+        """Wait (so long at most) until passages have their vectors; whether nothing is being made."""
         if (filling := self._filling) is not None:
             filling.join(wait_s)
         return self._filling is None

@@ -18,12 +18,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines import squad
+from engines.checkpoint import Checkpoint, default_checkpoint_path
 from engines.errors import ReparteeError
 from engines.figures import Figures
-from engines.tokenize import Tokens
+from engines.late import TokenVectors
+from engines.tokenize import Tokenizer
 from knowledge.index.query import Weights
 from knowledge.index.words import PassageIndex
-from knowledge.library import Library
+from knowledge.library import VECTORS_NAME, Library
 
 RANKS = (1, 5, 20)
 #: Candidates of each side that are fused.
@@ -118,16 +120,34 @@ def ablations(index: PassageIndex, data: Questions) -> Iterator[tuple[str, tuple
         yield name, recall([[number for number, _ in row] for row in hits], data.gold), percentiles(spent)
 
 
-def library_passages(data: Questions) -> tuple[tuple[float, ...], list[float], int]:
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """What searches of a library came to: recall, ms of each search, and what its passages took to get in."""
+
+    recall: tuple[float, ...]
+    spent: list[float]
+    passages: int
+    per_second: float
+    vector_bytes: float
+
+
+def library_passages(data: Questions, *, ranked: bool = True) -> Found:
     """Search as the assistant does, over passages: recall of a passage of the right context that has the answer in it.
 
-    Also returns the time of each search in ms, for 20 hits with texts and tokens, and the number of passages.
+    A search is for 20 hits with texts and tokens. `ranked`: with the token vectors of the bundled weights.
     """
-    empty = Tokens(np.zeros(0, np.int32), np.zeros((0, 2), np.int32))
+    checkpoint = Checkpoint.load(default_checkpoint_path())
+    tokenizer = Tokenizer(checkpoint.vocab, checkpoint.lower_case)
     found, spent = [], []
     with tempfile.TemporaryDirectory() as home:
-        library = Library.open(Path(home), lambda _: empty)
+        library = Library.open(Path(home), tokenizer.encode)
+        maker = TokenVectors.load(checkpoint, cache_dir=Path(home)) if ranked else None
+        if maker is not None:
+            library.rank_with(maker)
+        began = time.perf_counter()
         library.add_texts((str(number), context) for number, context in enumerate(data.contexts))
+        library.finish()
+        adding_s = time.perf_counter() - began
         for question, gold, answers in zip(data.questions, data.gold, data.answers, strict=True):
             began = time.perf_counter_ns()
             hits = library.search(question, RANKS[-1])
@@ -139,7 +159,10 @@ def library_passages(data: Questions) -> tuple[tuple[float, ...], list[float], i
             found.append(next((rank for rank, is_right in enumerate(right) if is_right), DEPTH))
         count = library.count()
         library.close()
-    return tuple(100 * sum(rank < k for rank in found) / len(found) for k in RANKS), spent, count
+        vectors = Path(home, VECTORS_NAME)
+        size = vectors.stat().st_size / count if vectors.exists() else 0.0
+    shares = tuple(100 * sum(rank < k for rank in found) / len(found) for k in RANKS)
+    return Found(recall=shares, spent=spent, passages=count, per_second=count / adding_s, vector_bytes=size)
 
 
 def fuse_ranks(bm25: Ranking, dense: Ranking, constant: float = 10, weight: float = 0.5) -> list[int]:
@@ -210,8 +233,11 @@ def main() -> None:
             rows += ablations(index, data)
         if arguments.encoder:
             rows += dense_rows(data, arguments.encoder, hits)
-        shares, spent, count = library_passages(data)
-        rows.append((f"library, {count} passages", shares, percentiles(spent)))
+        for name, ranked in (("words", False), ("words and vectors", True)):
+            library = library_passages(data, ranked=ranked)
+            note = f"{percentiles(library.spent)}; {library.per_second:.0f} passages a second in"
+            note += f", {library.vector_bytes:.0f} bytes each" if library.vector_bytes else ""
+            rows.append((f"library of {library.passages}: {name}", library.recall, note))
         for name, figures, note in rows:
             print(f"{name:32}" + "".join(f"{figure:7.1f}" for figure in figures) + f"   {note}")
     except ReparteeError as error:

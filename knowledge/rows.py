@@ -1,6 +1,6 @@
 """Rows to train a reader with, from documents as a turn reads them: `python -m knowledge.rows OUT SOURCE...`.
 
-A SOURCE is a folder of documents with their questions (`knowledge.questions`), which go through the normal ingestion, or
+A SOURCE is a folder of documents with their questions (`knowledge.questions`), which go through normal ingestion, or
 a file of JSON lines whose `context` is a page with its headings and lists as lines; the page is cut as ingestion cuts.
 A row is one question and one passage: `question`, `heading` (title and headings, as the reader is told them), `context`
 (the passage's text), `answers`, `answer_start`, `is_impossible` (null where only a teacher can tell), `yesno`, `held`
@@ -102,9 +102,7 @@ def of_documents(folder: Path, chance: random.Random) -> Iterator[Row]:
         library.close()
 
 
-def _of_question(
-    base: Row, asked: Asked, own: Sequence[Any], library: Library, chance: random.Random
-) -> Iterator[Row]:
+def _of_question(base: Row, asked: Asked, own: Sequence[Any], library: Library, chance: random.Random) -> Iterator[Row]:
     right = {}
     for passage in own:
         if asked.answers and (span := places(asked, passage.text)):

@@ -1,4 +1,4 @@
-"""`repartee eval`: the reader on SQuAD files, documents with questions, the recognizer on recordings, commands over a house."""
+"""`repartee eval`: the reader on SQuAD files and documents, the recognizer on recordings, commands over a house."""
 
 from __future__ import annotations
 

@@ -146,10 +146,14 @@ def _count(rows: list[dict[str, object]]) -> dict[str, object]:
         "wrong_percent": of("wrong"),
         "abstained_percent": of("abstained"),
         "unanswerable": len(unanswerable),
-        "answered_though_unanswerable_percent": share(sum(r["answer"] is not None for r in unanswerable), len(unanswerable)),
+        "answered_though_unanswerable_percent": share(
+            sum(row["answer"] is not None for row in unanswerable), len(unanswerable)
+        ),
         "wrong_citation_percent": share(sum(not row["cited_right"] for row in cited), len(cited)),
         "yesno_said_percent": share(sum(bool(row["yesno"]) for row in told), len(told)),
-        "yesno_right_percent": share(sum(bool(row["yesno_right"]) for row in told), sum(bool(r["yesno"]) for r in told)),
+        "yesno_right_percent": share(
+            sum(bool(row["yesno_right"]) for row in told), sum(bool(row["yesno"]) for row in told)
+        ),
         "kinds": {kind: dict(counts) for kind, counts in kinds.items() if counts},
     }
     for name in ("retrieve_ms", "read_ms", "total_ms"):
@@ -166,8 +170,9 @@ def _page(table: dict[str, object]) -> str:
         f"{table['documents']} documents, {table['passages']} passages, {table['slot_ms']} ms to read",
         f"{'':14}" + "".join(f"{name:>11}" for name in VERDICTS[:4]) + f"{'answered':>11}",
     ]
-    for kind, counts in kinds.items():
-        lines.append(f"{kind:14}" + "".join(f"{counts.get(name, 0):11}" for name in VERDICTS))
+    lines += [
+        f"{kind:14}" + "".join(f"{counts.get(name, 0):11}" for name in VERDICTS) for kind, counts in kinds.items()
+    ]
     shares = [table[f"{name}_percent"] for name in VERDICTS[:4]]
     lines.append(f"{'of answerable':14}" + "".join(f"{share:>9} %" for share in shares))
     for label, name in (

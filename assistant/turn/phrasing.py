@@ -54,7 +54,7 @@ def cite(reading: Reading, hits: Sequence[Hit]) -> tuple[Citation, ...]:
 
 
 def asks_yes_or_no(question: str) -> bool:
-    """Whether a question can be answered by yes or no: it begins with a verb, or says "or not", and offers no choice."""
+    """Whether a question can be answered by yes or no: it begins with a verb, or with "whether"."""
     return _YES_NO.match(question.strip()) is not None
 
 

@@ -54,6 +54,15 @@ CONTEXT_SHARE = 4
 #: Characters of a word that are taken along, at most, on each side of a span.
 LONGEST_REST = 40
 
+#: A span of so many tokens or more, of which this share are in the question, is the question.
+FEWEST_REPEATED, REPEATED = 5, 0.9
+
+#: What a number at the end of a span is a number of.
+_UNIT = re.compile(
+    r" ?(?:%|°[CF]?\b|[kKMGT]i?B(?:/s|ps)?\b|[kMG]?Hz\b|[kmcµn]?[mgl]\b|[kM]?W(?:h)?\b|m?A(?:h)?\b|k?V\b|dB\b|km/h\b|rpm\b|"
+    r"(?:ms|min|minutes?|hours?|days?|weeks?|months?|years?|seconds?|euros?|dollars?|pounds?|cents?|h|s|°|€|£|\$))(?!\w)"
+)
+
 _LETTER = r"[^\W\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]"  # of a script with spaces between its words
 _JOINT = re.compile(
     rf"(?<={_LETTER})(?={_LETTER}|[.@]{_LETTER})|(?<={_LETTER}[.@])(?={_LETTER})|(?<=\d)(?=[,:]\d)|(?<=\d[,:])(?=\d)"
@@ -341,7 +350,9 @@ class Reader:
             candidates = spans.candidates(own, each.passage, each.first, spans.null_score(row), layout)
             if self.calibration.tells_yes_no and (told := spans.polarity(row[each.segment - 1])):
                 candidates = [candidate._replace(yesno=told) for candidate in candidates]
-            found.spans += candidates
+            asked = each.ids[1 : each.segment - 1]
+            ids = passages[each.passage].tokens.ids
+            found.spans += [span for span in candidates if not _repeats(ids[span.start : span.end + 1], asked)]
             reached = found.reached.setdefault(each.passage, 0)
             if each.first <= reached:
                 found.reached[each.passage] = max(reached, each.first + each.count)
@@ -390,10 +401,18 @@ def verbatim(passage: ReadablePassage, first: int, last: int) -> tuple[int, int]
     farthest = end + LONGEST_REST
     while end < min(len(text), farthest) and _goes_on(text, end):
         end += 1
+    if end and text[end - 1].isdigit() and (unit := _UNIT.match(text, end)):
+        end = unit.end()
     farthest = start - LONGEST_REST
     while start > max(0, farthest) and _goes_on(text, start):
         start -= 1
     return start, end
+
+
+def _repeats(said: Ids, asked: Ids) -> bool:
+    """Whether a span is the question itself, as a heading or a FAQ repeats it: no answer, however sure of it."""
+    words = set(asked.tolist())
+    return len(said) >= FEWEST_REPEATED and sum(each in words for each in said.tolist()) >= REPEATED * len(said)
 
 
 def _goes_on(text: str, at: int) -> bool:

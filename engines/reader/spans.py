@@ -39,7 +39,7 @@ def null_score(logits: NDArray[np.float32]) -> float:
 
 
 def polarity(told: NDArray[np.float32]) -> str:
-    """"yes", "no" or "": what the two logits at the question's [SEP] say against neither, which counts as 0."""
+    """ "yes", "no" or "": what the two logits at the question's [SEP] say against neither, which counts as 0."""
     return ("", "yes", "no")[int(np.argmax([0.0, *told]))]
 
 

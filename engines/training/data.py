@@ -273,7 +273,7 @@ def _work(item: Any) -> Any:
 
 def _in_processes(work: Callable[[Any], Any], items: Sequence[Any]) -> list[Any]:
     """`work` on every item, in as many processes as there are cores; they inherit `work` as it is."""
-    global _at_work  # noqa: PLW0603
+    global _at_work
     import multiprocessing
 
     _at_work = work

@@ -260,4 +260,3 @@ def rank(model: LateEncoder, kept: Tensor, path: Path, device: str) -> dict[str,
 def stored_tokens(vocabulary: list[str]) -> Tensor:
     """Which word pieces' vectors are stored: those with a letter or a digit, and [CLS]; bool [vocabulary]."""
     return torch.tensor([word == "[CLS]" or (word[:1] != "[" and any(map(str.isalnum, word))) for word in vocabulary])
-

@@ -69,7 +69,7 @@ class Vectors:
     def of(self, identities: Sequence[int]) -> dict[int, Codes]:
         """The vectors of these passages, of those that have any: int8 [tokens, dims]."""
         marks = ",".join("?" * len(identities))
-        rows = self._rows(f"SELECT passage, codes FROM vectors WHERE passage IN ({marks})", identities)
+        rows = self._rows(f"SELECT passage, codes FROM vectors WHERE passage IN ({marks})", identities)  # noqa: S608
         size = self._maker.dims
         return {
             identity: np.frombuffer(codes, np.int8).reshape(-1, size)
@@ -164,9 +164,7 @@ class Vectors:
         return str(row[0]) if row else ""
 
 
-def reorder(
-    ranked: Sequence[tuple[int, float]], scores: dict[int, float], bm25: float
-) -> list[tuple[int, float]]:
+def reorder(ranked: Sequence[tuple[int, float]], scores: dict[int, float], bm25: float) -> list[tuple[int, float]]:
     """Sort what words found by the score of the vectors plus `bm25` times that of the words.
 
     A passage without vectors gets the mean of the others' scores, so that its words decide.

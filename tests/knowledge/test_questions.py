@@ -10,9 +10,7 @@ import pytest
 from engines.errors import ReparteeError
 from knowledge.questions import Asked, judge, places, read_folder
 
-SOAK = Asked(
-    question="What do I need?", kind="list", answers=("oats\n- figs\n- rye",), items=("oats", "figs", "rye")
-)
+SOAK = Asked(question="What do I need?", kind="list", answers=("oats\n- figs\n- rye",), items=("oats", "figs", "rye"))
 
 
 def write(folder: Path, *rows: dict[str, object], split: str = "test") -> None:
