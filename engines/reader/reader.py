@@ -59,7 +59,7 @@ FEWEST_REPEATED, REPEATED = 5, 0.9
 
 #: What a number at the end of a span is a number of.
 _UNIT = re.compile(
-    r" ?(?:%|°[CF]?\b|[kKMGT]i?B(?:/s|ps)?\b|[kMG]?Hz\b|[kmcµn]?[mgl]\b|[kM]?W(?:h)?\b|m?A(?:h)?\b|k?V\b|dB\b|km/h\b|rpm\b|"
+    r" ?(?:%|°[CF]?|[kKMGT]i?B(?:/s|ps)?|[kMG]?Hz|[kmcµn]?[mgl]|[kM]?Wh?|m?Ah?|k?V|dB|km/h|rpm|"
     r"(?:ms|min|minutes?|hours?|days?|weeks?|months?|years?|seconds?|euros?|dollars?|pounds?|cents?|h|s|°|€|£|\$))(?!\w)"
 )
 

@@ -166,15 +166,17 @@ class _Builder:
     def finish(self) -> Examples:
         table = np.array(self.rows, np.int32)
         lengths = [len(ids) for ids in self.question_ids]
-        return Examples(
+        before = [len(ids) for ids in self.context_ids]
+        columns = [
             np.concatenate(self.question_ids).astype(np.int32),
             np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32),
             np.concatenate(self.passage_ids).astype(np.int32),
             self.starts,
-            *(np.ascontiguousarray(table[:, column]) for column in range(12)),
+            *np.ascontiguousarray(table.T),
             np.concatenate(self.context_ids).astype(np.int32),
-            np.concatenate([[0], np.cumsum([len(ids) for ids in self.context_ids])]).astype(np.int32),
-        )
+            np.concatenate([[0], np.cumsum(before)]).astype(np.int32),
+        ]
+        return Examples(*columns)
 
 
 def prepare(

@@ -12,7 +12,7 @@ import sys
 from functools import partial
 from math import gcd
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -106,7 +106,7 @@ def _plan(
 
 def _graph(checkpoint: Checkpoint, key: EngineKey, options: dict[str, Any]) -> bytes:
     weights: Literal["int8", "float32"] = "int8" if options["DYNAMIC_QUANTIZATION_GROUP_SIZE"] else "float32"
-    graph: bytes = build_graph(checkpoint, head=key.head, weights=weights).SerializeToString()
+    graph: bytes = build_graph(checkpoint, head=cast(OutputHead, key.head), weights=weights).SerializeToString()
     return graph
 
 
