@@ -24,6 +24,9 @@ QUESTION_TOKENS, PASSAGE_TOKENS = 40, 176
 #: Codes of vectors of length 1.
 SCALE = 127
 
+#: Multiplications in one product that OpenBLAS does on the thread that asks for it.
+ALONE = 1 << 17
+
 Codes = NDArray[np.int8]
 
 
@@ -60,7 +63,7 @@ class TokenVectors:
         rows = [self._passage(context, tokens) for context, tokens in texts]
         out = []
         for ids, hidden in zip(rows, self._run(rows, segment=1), strict=True):
-            vectors = hidden[self._stored[ids]] @ self._late.weight.T + self._late.bias
+            vectors = product(hidden[self._stored[ids]], self._late.weight.T) + self._late.bias
             vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
             out.append(np.rint(vectors * SCALE).astype(np.int8))
         return out
@@ -70,7 +73,7 @@ class TokenVectors:
         ids = self._tokenizer.encode(text[: 16 * QUESTION_TOKENS]).ids[: QUESTION_TOKENS - 2]
         row = np.concatenate([[self._tokenizer.cls], ids, [self._tokenizer.sep]]).astype(np.int32)
         hidden = self._run([row], segment=0)[0][:-1]
-        vectors: NDArray[np.float32] = hidden @ self._late.weight.T + self._late.bias
+        vectors: NDArray[np.float32] = product(hidden, self._late.weight.T) + self._late.bias
         return vectors
 
     def close(self) -> None:
@@ -99,11 +102,22 @@ class TokenVectors:
         return out
 
 
+def product(left: NDArray[np.float32], right: NDArray[np.float32]) -> NDArray[np.float32]:
+    """`left` [n, k] times `right` [k, m], in pieces too small for the library behind NumPy to use all cores for.
+
+    Its threads go on spinning for a while after a product, on the cores that the reader needs next.
+    """
+    right = np.ascontiguousarray(right)
+    step = max(1, ALONE // right.size)
+    pieces = [left[begin : begin + step] @ right for begin in range(0, len(left), step)]
+    return np.concatenate(pieces) if pieces else np.zeros((0, right.shape[1]), np.float32)
+
+
 def scores(question: NDArray[np.float32], passages: Sequence[Codes]) -> NDArray[np.float32]:
     """The score of each passage: float32 [passages]. `question` [tokens, dims]; a passage has at least one vector."""
     begins = np.concatenate([[0], np.cumsum([len(each) for each in passages])[:-1]])
     every = np.concatenate(passages).astype(np.float32)
-    products = every @ (question.T / SCALE)
+    products = product(every, question.T / SCALE)
     best: NDArray[np.float32] = np.maximum.reduceat(products, begins, axis=0).sum(axis=1)
     return best
 

@@ -188,7 +188,7 @@ def export_bert(model: Encoder) -> dict[str, np.ndarray]:
         "qa_outputs.weight": state["head.weight"],
         "qa_outputs.bias": state["head.bias"],
     }
-    for number in range(model.shape.layers):
+    for number in range(len(model.layers)):
         for part in ("weight", "bias"):
             q, k, v = np.split(state[f"layers.{number}.qkv.{part}"], 3)
             named = {"q": q, "k": k, "v": v}
