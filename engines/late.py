@@ -117,7 +117,7 @@ def scores(question: NDArray[np.float32], passages: Sequence[Codes]) -> NDArray[
     """The score of each passage: float32 [passages]. `question` [tokens, dims]; a passage has at least one vector."""
     begins = np.concatenate([[0], np.cumsum([len(each) for each in passages])[:-1]])
     every = np.concatenate(passages).astype(np.float32)
-    products = product(every, question.T / SCALE)
+    products = product(every, (question / SCALE).T.astype(np.float32, copy=False))
     best: NDArray[np.float32] = np.maximum.reduceat(products, begins, axis=0).sum(axis=1)
     return best
 

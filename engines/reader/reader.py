@@ -57,10 +57,10 @@ LONGEST_REST = 40
 #: A span of so many tokens or more, of which this share are in the question, is the question.
 FEWEST_REPEATED, REPEATED = 5, 0.9
 
-#: What a number at the end of a span is a number of.
+#: What a number at the end of a span is a number of, where that is a sign and no word.
 _UNIT = re.compile(
     r" ?(?:%|°[CF]?|[kKMGT]i?B(?:/s|ps)?|[kMG]?Hz|[kmcµn]?[mgl]|[kM]?Wh?|m?Ah?|k?V|dB|km/h|rpm|"
-    r"(?:ms|min|minutes?|hours?|days?|weeks?|months?|years?|seconds?|euros?|dollars?|pounds?|cents?|h|s|°|€|£|\$))(?!\w)"
+    r"ms|min|h|s|°|€|£|\$)(?!\w)"
 )
 
 _LETTER = r"[^\W\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]"  # of a script with spaces between its words

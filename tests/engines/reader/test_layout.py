@@ -106,3 +106,11 @@ def test_a_text_without_lists_keeps_its_spans(tokenizer):
     tokens = tokenizer.encode(text)
     logits = np.random.default_rng(3).normal(0, 3, (len(tokens), 2)).astype(np.float32)
     assert candidates(logits, 0, 0, layout=Layout(text, tokens)) == candidates(logits, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "said"),
+    [("It holds 6 GB of it.", "6", "6 GB"), ("Set 40 °C.", "40", "40 °C"), ("It has 4 mice.", "4", "4")],
+)
+def test_a_number_keeps_the_sign_of_its_unit(answer, text, number, said):
+    assert answer(text, number, number) == said
