@@ -71,7 +71,7 @@ def make_ranked(config: Config, library: Library) -> None:
     from rich.progress import Progress
 
     from engines.checkpoint import Checkpoint, default_checkpoint_path
-    from engines.late import TokenVectors
+    from engines.reader.late import TokenVectors
 
     checkpoint = Checkpoint.load(config.reader.model or default_checkpoint_path())
     vectors = TokenVectors.load(checkpoint, cache_dir=config.cache_dir, threads=config.reader.threads or None)

@@ -242,7 +242,7 @@ class Library:
         if vectors is None or not ranked or (left is not None and left < self._ranked_ms):
             self._ranked_ms *= 0.98  # one slow time is no reason never to try again
             return ranked[:k]
-        from engines.late import scores
+        from engines.reader.late import scores
         from knowledge.index.vectors import reorder
 
         began = time.perf_counter()

@@ -21,7 +21,7 @@ from engines import squad
 from engines.checkpoint import Checkpoint, default_checkpoint_path
 from engines.errors import ReparteeError
 from engines.figures import Figures
-from engines.late import TokenVectors
+from engines.reader.late import TokenVectors
 from engines.tokenize import Tokenizer
 from knowledge.index.query import Weights
 from knowledge.index.words import PassageIndex

@@ -16,9 +16,9 @@ from pathlib import Path
 import numpy as np
 
 from engines.checkpoint import Calibration, Checkpoint, default_checkpoint_path
-from engines.late import TokenVectors
 from engines.reader import spans
 from engines.reader.cost import CostModel
+from engines.reader.late import TokenVectors
 from engines.reader.layout import Layout
 from engines.reader.spans import Candidate
 from engines.reader.windows import (

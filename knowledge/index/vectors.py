@@ -1,7 +1,7 @@
 """Token vectors of every passage, beside the store: a SQLite file of its own, made again when it is lost or damaged.
 
-What words find is put in a better order by them (`engines.late`). They are made after a document is in the store, so
-that adding is not slower for them; a passage that has none yet keeps the place that its words give it.
+What words find is put in a better order by them (`engines.reader.late`). They are made after a document is in the
+store, so that adding is not slower for them; a passage that has none yet keeps the place that its words give it.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ Codes = NDArray[np.int8]
 
 
 class VectorMaker(Protocol):
-    """What makes vectors and compares them: `engines.late.TokenVectors`."""
+    """What makes vectors and compares them: `engines.reader.late.TokenVectors`."""
 
     dims: int
     digest: str
