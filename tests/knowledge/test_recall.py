@@ -89,5 +89,5 @@ def test_the_table_is_printed(rows, monkeypatch, capsys):
     printed = capsys.readouterr().out
     assert printed.startswith("3 contexts, 3 questions\n")
     assert "BM25, contexts                    100.0  100.0  100.0" in printed
-    assert "library, 3 passages               100.0" in printed
+    assert "library of 3: words and vectors   100.0" in printed
     assert "without similar words" in printed
