@@ -152,6 +152,7 @@ class Library:
         if (version := self._store.data_version()) != self._data_version:
             self._data_version = version
             self._index.refresh()
+            self._fill()
 
     def add(
         self, paths: Iterable[Path], progress: Callable[[AddEvent], None] | None = None, *, prune: bool = False
