@@ -19,6 +19,7 @@ from typing import Any
 
 from assistant.home.settings import HomeConfig
 from assistant.setting import setting
+from assistant.skills.settings import SkillsConfig
 from assistant.turn.budget import DEFAULT_SLOTS
 from engines.errors import ReparteeError
 
@@ -52,6 +53,7 @@ class BudgetConfig:
     read: float = _slot("read", "reading the passages, ms; the reader reads fewer when this is small")
     act: float = _slot("act", "doing what was asked of a device or a skill, ms")
     first_audio: float = _slot("first_audio", "answer to the first sound of speech, ms")
+    fallback: float = _slot("fallback", "the answer of last resort, where one is configured, ms")
 
     def slots(self) -> dict[str, float]:
         """Return the slots for `assistant.turn.budget.Budget`."""
@@ -134,6 +136,17 @@ class KnowledgeConfig:
 
 
 @dataclass(frozen=True)
+class FallbackConfig:
+    """Who is asked what documents, devices and skills cannot answer; nobody unless it is set."""
+
+    base_url: str = setting("", "OpenAI-compatible endpoint, http://127.0.0.1:11434/v1 for one; empty for none")
+    model: str = setting("", "name of its model")
+    token: str = setting("", "its key; better kept in the environment, as REPARTEE_FALLBACK_TOKEN")
+    name: str = setting("The other model", "what it is called when it is quoted")
+    passages: int = setting(4, "passages of the documents that it is given; 0 for none", minimum=0, maximum=20)
+
+
+@dataclass(frozen=True)
 class Config:
     """Every setting in effect. `home` holds the store, the caches and the file `repartee.toml`."""
 
@@ -145,7 +158,10 @@ class Config:
     ear: EarConfig = EarConfig()
     conversation: ConversationConfig = ConversationConfig()
     knowledge: KnowledgeConfig = KnowledgeConfig()
+    skills: SkillsConfig = dataclasses.field(default_factory=SkillsConfig)
+    fallback: FallbackConfig = FallbackConfig()
     smart_home: HomeConfig = dataclasses.field(default_factory=HomeConfig)  # the section [home]
+    routines: Mapping[str, str | tuple[str, ...]] = dataclasses.field(default_factory=dict)  # the table [routines]
 
     @property
     def cache_dir(self) -> Path:
@@ -174,6 +190,9 @@ class Config:
         """
         file = home / FILE_NAME
         document = _read_toml(file)
+        routines = _from_toml(Mapping[str, str | tuple[str, ...]], document.pop("routines", {}))
+        if routines is None:
+            raise ConfigError(f"{file}: [routines] must give each phrase a text in quotes, or a list of them.")
         sections = section_types()
         for name, value in document.items():
             if name not in sections:
@@ -192,7 +211,7 @@ class Config:
                     key = variable[len(prefix) :].lower()
                     values[key] = _checked(section, name, key, text, f"{variable} in the environment: ", text=True)
             built[_FIELDS.get(name, name)] = section(**values)
-        return cls(home=home, **built)
+        return cls(home=home, routines=routines, **built)
 
 
 def _refuse_unknown(environ: Mapping[str, str], sections: Mapping[str, type]) -> None:
@@ -221,7 +240,7 @@ def section_types() -> dict[str, type]:
     return {
         sections.get(field.name, field.name): hints[field.name]
         for field in dataclasses.fields(Config)
-        if field.name != "home"
+        if field.name not in ("home", "routines")
     }
 
 

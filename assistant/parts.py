@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from assistant.config import Config
-from assistant.skills.choose import load_skills
+from assistant.skills.choose import OwnSkills
 from assistant.turn.answering import Answering
 from assistant.turn.budget import DEFAULT_SLOTS
 from assistant.turn.events import Reply
@@ -23,11 +24,15 @@ if TYPE_CHECKING:
     from assistant.home.home import Home
     from assistant.recognizers.lexicon import Phrases
     from assistant.recognizers.recognizer import Recognizer
+    from assistant.turn.last_resort import LastResort
     from assistant.voices.voice import Synthesizer
     from engines.reader.reader import Reader
     from knowledge.library import Library
 
 T = TypeVar("T")
+
+#: Says a sentence in the open conversation of an id or name, "" for all; returns in how many.
+Announce = Callable[[str, str], Awaitable[int]]
 
 HOME_REMEMBERS = 4  # exchanges that "it" and "yes" may go back to
 
@@ -54,8 +59,11 @@ class Parts:
         self.library = library
         if reader.vectors is not None:
             library.rank_with(reader.vectors)
-        self.skills = load_skills()
+        self.own_skills = OwnSkills(config)
+        self.skills = self.own_skills.load()
+        self.announce: Announce | None = None  # says something in open conversations, where a service has any
         self.answering = Answering(config.reader, reader, library)
+        self.last_resort: LastResort | None = None
         self.load = Load()
         self.home: Home | None = None
         self.muted = False  # nothing is said aloud
@@ -67,6 +75,11 @@ class Parts:
         self._stack = AsyncExitStack()
         for close in (reader.close, library.close, self.answering.close):  # the library stops making vectors first
             self._stack.callback(close)
+        if config.fallback.base_url:
+            from assistant.turn.last_resort import LastResort
+
+            self.last_resort = LastResort(config.fallback)
+            self._stack.push_async_callback(self.last_resort.close)
 
     @classmethod
     def open(cls, config: Config) -> Parts:
@@ -142,13 +155,26 @@ class Parts:
                 with contextlib.suppress(asyncio.CancelledError):
                     await running
 
-    def context(self, history: Sequence[Reply] = (), *, last: Reply | None = None, room: str = "") -> Context:
-        """Return what a turn may know: `history` and `last` as in `Context`, and the `room` of the speaker."""
+    def speaks_first(self) -> bool:
+        """Whether what is set now will be told when it is due: by this process, or by one that serves this home."""
+        return self.announce is not None or self.own_skills.agenda.memory.tell()
+
+    def context(
+        self, history: Sequence[Reply] = (), *, last: Reply | None = None, room: str = "", asker: str = ""
+    ) -> Context:
+        """Return what a turn may know, as `Context` has it."""
 
         def at_home(words: str, history: Sequence[Reply]) -> HomeIntent | None:
             return self._understood_at_home(words, history, room)
 
-        return Context(history=history, last=last, skills=self.skills, home=at_home if self.home is not None else None)
+        return Context(
+            history=history,
+            last=last,
+            skills=self.skills,
+            home=at_home if self.home is not None else None,
+            asker=asker,
+            room=room,
+        )
 
     def recalled(self, history: Sequence[Reply]) -> list[Reply]:
         """Return exchanges that a client remembers with what they meant for the house understood again.
@@ -270,9 +296,9 @@ class Parts:
 
         return [skills, HomePhrases(self.home)]
 
-    async def in_library(self, work: Callable[..., T], *args: object) -> T:
+    async def in_library(self, work: Callable[..., T], *args: object, **options: object) -> T:
         """Run blocking `work` on the library's own thread."""
-        return await self.answering.in_library(work, *args)
+        return await self.answering.in_library(partial(work, **options), *args)
 
     async def close(self) -> None:
         """Release every part; safe to call twice."""

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from assistant.dialogue.sessions import Sessions
 from assistant.home.ourselves import Wish
 from assistant.parts import Parts
+from assistant.skills.ringing import Ringer
 from assistant.turn.turn import take
 from engines.errors import ReparteeError
 
@@ -33,10 +34,20 @@ class Service:
         self.sessions = Sessions(parts.config.serve.sessions)
         self.stopping = asyncio.Event()
         self._wishes: set[asyncio.Task[None]] = set()
+        self.ringer = Ringer(parts.own_skills.agenda, self._tell, self.sessions.retract)
+        self.sessions.on_opened = self.ringer.look
+        parts.announce = self._tell
 
     async def announce(self, text: str, *, to: str = "", urgent: bool = False) -> int:
         """Say `text` in every open conversation, or in those whose id or name is `to`; returns in how many."""
         return await self.sessions.announce(text, to=to, urgent=urgent)
+
+    async def _tell(self, text: str, to: str) -> int:
+        return await self.announce(text, to=to)
+
+    async def skills(self) -> None:
+        """Tell what is due, until the service stops."""
+        await self.ringer.run(self.stopping)
 
     async def house(self) -> None:
         """Keep the devices known, and do what a dashboard wishes of this assistant, until cancelled."""

@@ -60,13 +60,13 @@ async def ask(config: Config, question: str | None, audio: Path | None, speak: P
     from assistant.home.address import broker_url
     from knowledge.library import STORE_NAME
 
-    looked_up = question is None or isinstance(understand(question, Context(skills=load_skills())), Question)
+    looked_up = question is None or isinstance(understand(question, Context(skills=load_skills(config))), Question)
     at_home = broker_url(config.smart_home, config.home) is not None
     if looked_up and not at_home and not (config.home / STORE_NAME).exists():
         raise ReparteeError(f"There are no documents in {config.home} yet; {ADD_SOME}")
     async with Parts.open(config) as parts, parts.at_home(HOME_WITHIN_S):
         reply = await _take(parts, question or "", audio, speak)
-        if reply.abstained and not await parts.in_library(parts.library.count):
+        if reply.abstained and not reply.fallback and not await parts.in_library(parts.library.count):
             raise ReparteeError(f"There are no documents in {config.home} yet; {ADD_SOME}")
         return reply
 

@@ -234,6 +234,15 @@ class Conversation:
         if self._announcing is None or self._announcing.done():
             self._announcing = asyncio.create_task(self._announce())
 
+    def retract(self, text: str) -> None:
+        """Take back an announcement that waits to be said."""
+        with contextlib.suppress(ValueError):
+            self._announcements.remove(text)
+
+    def known_as(self, asker: str) -> None:
+        """Take the id or name by which this conversation can be told something later."""
+        self._replying.asker = asker
+
     async def interrupt(self, *, heard_ms: float | None = None, reason: Reason = "client_cancelled") -> None:
         """Stop the reply: nothing of it is emitted afterwards but its ReplyDone.
 

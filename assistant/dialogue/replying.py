@@ -70,6 +70,7 @@ class Replying:
     ) -> None:
         self.speaker: Speaker | None = None
         self.generation = self.stale = 0
+        self.asker = ""
         self._parts, self._outbox, self._history = parts, outbox, history
         self._speculation, self._taking = speculation, taking
         self._under_way: _UnderWay | None = None
@@ -264,7 +265,8 @@ class Replying:
     def context(self) -> Context:
         """What the next turn may know of this conversation."""
         last = self._history.last()
-        return self._parts.context(self._history.replies(), last=last.reply if last is not None else None)
+        known = last.reply if last is not None else None
+        return self._parts.context(self._history.replies(), last=known, asker=self.asker)
 
     def _louder(self, steps: int) -> None:
         if self.speaker is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -25,6 +25,7 @@ class Sessions:
     def __init__(self, most: int) -> None:
         self.most = most
         self._open: dict[str, Session] = {}
+        self.on_opened: Callable[[], None] = lambda: None
 
     def __len__(self) -> int:
         return len(self._open)
@@ -42,6 +43,8 @@ class Sessions:
         """Hold `conversation` open under an id of its own."""
         session = Session(f"sess_{secrets.token_hex(8)}", conversation, name)
         self._open[session.id] = session
+        conversation.known_as(name or session.id)
+        self.on_opened()
         try:
             yield session
         finally:
@@ -56,3 +59,8 @@ class Sessions:
         for session in meant:
             await session.conversation.announce(text, urgent=urgent)
         return len(meant)
+
+    def retract(self, text: str) -> None:
+        """Take back an announcement where it waits to be said."""
+        for session in self:
+            session.conversation.retract(text)

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from assistant.parts import Parts
 
 MOST_TITLES = 3  # said of a library; nobody listens to more
+MOST_EXAMPLES = 4
 NO_DOCUMENTS = "I have no documents yet. Add some with: repartee knowledge add FOLDER."
 
 _ASKED = {
@@ -47,7 +48,7 @@ class About:
         titles = await parts.in_library(lambda: [document.title for document in parts.library.documents()])
         if call.intent == "documents":
             return _documents(titles)
-        tries = ", or ".join(f"“{example.rstrip('?')}”" for example in parts.skills.examples())
+        tries = ", or ".join(f"“{example.rstrip('?')}”" for example in parts.skills.examples()[:MOST_EXAMPLES])
         about = "I answer questions from your documents" if titles else NO_DOCUMENTS.rstrip(".")
         return f"{about}, and say where I read it. Try {tries}." if titles else f"{about}. Until then, try {tries}."
 

@@ -4,19 +4,44 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
+    from assistant.home.entities import HomeIntent
     from assistant.parts import Parts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SkillCall:
-    """Words that a skill understood: what it is to do, with which values."""
+    """Words that a skill understood: what it is to do, with which values (plain data: they are shown as JSON).
+
+    `asker` is the conversation in which it was asked, by its name or id, "" where it is none that can be told
+    something later; `room` is where the person stands, "" if unknown. A skill need not set them.
+    """
 
     skill: str
     intent: str
     slots: Mapping[str, object] = field(default_factory=dict)
+    asker: str = ""
+    room: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What a skill came to, where a sentence alone does not tell it.
+
+    `outcome` "failed" is for what could not be done; "asked_back" waits for a yes to `pending`, an intent of the house.
+    """
+
+    spoken: str
+    outcome: Literal["acted", "failed", "asked_back"] = "acted"
+    pending: HomeIntent | None = None
+    entities: tuple[str, ...] = ()
+
+
+def failed(spoken: str) -> Said:
+    """Return the reply to what cannot be done."""
+    return Said(spoken=spoken, outcome="failed")
 
 
 class Skill(Protocol):
@@ -31,18 +56,19 @@ class Skill(Protocol):
     def understand(self, words: str) -> SkillCall | None:
         """Return what `words` (one line, at most 1,000 characters) ask of this skill, None for nothing.
 
-        Pure and quick: it is asked about every partial sentence, and nothing may be done before `call`.
+        Quick and without effects: it is asked about every partial sentence, and nothing may be done before `call`.
         """
 
-    async def call(self, call: SkillCall, parts: Parts) -> str:
+    async def call(self, call: SkillCall, parts: Parts) -> str | Said:
         """Do it, and return the sentence to say. Raises ReparteeError for what cannot be done."""
 
 
 class Skills:
-    """The skills of this process, asked in order."""
+    """The skills of this process, asked in order; those of `first` before anything else has a say."""
 
-    def __init__(self, skills: Sequence[Skill] = ()) -> None:
-        self._skills = {skill.name: skill for skill in skills}
+    def __init__(self, skills: Sequence[Skill] = (), *, first: Sequence[Skill] = ()) -> None:
+        self._first = tuple(first)
+        self._skills = {skill.name: skill for skill in (*first, *skills)}
 
     def __iter__(self) -> Iterator[Skill]:
         return iter(self._skills.values())
@@ -51,10 +77,18 @@ class Skills:
         """Return what the first skill that understands `words` makes of them."""
         return next((call for skill in self._skills.values() if (call := skill.understand(words)) is not None), None)
 
+    def understand_first(self, words: str) -> SkillCall | None:
+        """Return what words mean before they may be a command to the voice or to the house."""
+        return next((call for skill in self._first if (call := skill.understand(words)) is not None), None)
+
+    def __iter__(self) -> Iterator[Skill]:
+        return iter(self._skills.values())
+
     def examples(self) -> list[str]:
         """Return one sentence to try for each skill that has any."""
         return [skill.examples[0] for skill in self._skills.values() if skill.examples]
 
-    async def call(self, call: SkillCall, parts: Parts) -> str:
-        """Do what was understood; returns the sentence to say."""
-        return await self._skills[call.skill].call(call, parts)
+    async def call(self, call: SkillCall, parts: Parts) -> Said:
+        """Do what was understood; returns what to say."""
+        said = await self._skills[call.skill].call(call, parts)
+        return said if isinstance(said, Said) else Said(spoken=said)

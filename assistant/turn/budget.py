@@ -23,6 +23,7 @@ DEFAULT_SLOTS: Mapping[str, float] = {
     "read": 10.0,
     "act": 50.0,
     "first_audio": 30.0,
+    "fallback": 4000.0,
 }
 
 

@@ -107,7 +107,7 @@ class Reply:
     say, never empty, and not to be said aloud where `silent` (whoever says "stop" does not want to hear "okay").
     `confidence` (0..1) is how probable it is that the best span found is right, 1 where nothing was read.
     `intent` is what was understood of the house: what "it" and "yes" mean next. `total_ms` is the wall clock of the
-    whole turn.
+    whole turn. With `fallback`, the documents gave no answer and `spoken` quotes another model, without citations.
     """
 
     question: str
@@ -119,6 +119,7 @@ class Reply:
     intent: HomeIntent | None = None
     confidence: float = 1.0
     silent: bool = False
+    fallback: bool = False
     stages: tuple[Stage, ...] = ()
     total_ms: float = 0.0
 
@@ -154,6 +155,7 @@ class Reply:
             "citations": [citation.to_json() for citation in self.citations],
             "action": self.action.to_json() if self.action is not None else None,
             "spoken": self.spoken,
+            "fallback": self.fallback,
             "stages": [stage.to_json() for stage in self.stages],
             "total_ms": round(self.total_ms, 3),
         }

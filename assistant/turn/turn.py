@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Protocol, assert_never
 from assistant.home.entities import HomeIntent
 from assistant.languages.en.control import Control
 from assistant.skills.skill import SkillCall
-from assistant.turn.budget import Budget, now_ms
+from assistant.turn.budget import Budget, Slot, now_ms
 from assistant.turn.events import Action, Answer, Reply
 from assistant.turn.understanding import Command, Context, Question, Understanding, understand
 
 if TYPE_CHECKING:
     from assistant.parts import Parts
+    from assistant.turn.last_resort import LastResort
 
 READ_IN_SILENCE_MS = 30.0  # its slot: the shortest pause that ends a turn leaves so much between the words and its end
 NOTHING_SAID = "I have not said anything yet."
@@ -73,7 +74,7 @@ async def take(
                 reply = await _carry_out(understood, words, parts)
         case SkillCall():
             with budget.slot("act") as slot:
-                reply = await _call(understood, words, parts)
+                reply = await _call(replace(understood, asker=context.asker, room=context.room), words, parts)
         case Question():
             foreseen = await ahead.take(words) if ahead is not None else None
             if foreseen is not None:
@@ -81,6 +82,9 @@ async def take(
                 _enter(foreseen, budget)
             else:
                 reply = await parts.answering.answer(understood.text, context.history, budget)
+            if reply.abstained and parts.last_resort is not None:
+                with budget.slot("fallback") as slot:
+                    reply = await _ask_another(parts.last_resort, reply, understood.text, parts, context, slot)
         case _:
             assert_never(understood)
     total_ms = now_ms() - started_ms
@@ -146,7 +150,18 @@ async def _carry_out(intent: HomeIntent, words: str, parts: Parts) -> Reply:
 
 async def _call(call: SkillCall, words: str, parts: Parts) -> Reply:
     said = await parts.skills.call(call, parts)
-    return Reply(question=words, spoken=said, outcome="acted", action=Action(intent=call.intent, slots=call.slots))
+    action = Action(intent=call.intent, entities=said.entities, slots=call.slots)
+    return Reply(question=words, spoken=said.spoken, outcome=said.outcome, action=action, intent=said.pending)
+
+
+async def _ask_another(
+    other: LastResort, reply: Reply, question: str, parts: Parts, context: Context, slot: Slot
+) -> Reply:
+    """Quote another model where the documents gave no answer; the reply as it was where that has none either."""
+    found = await parts.in_library(parts.library.search, question, k=parts.config.fallback.passages or 1)
+    passages = [hit.passage.text for hit in found[: parts.config.fallback.passages]]
+    said = await other.answer(question, passages, context.history, slot)
+    return replace(reply, spoken=f"{other.name} says: {said}", fallback=True) if said else reply
 
 
 def _enter(foreseen: Foreseen, budget: Budget) -> None:

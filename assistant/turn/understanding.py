@@ -49,29 +49,43 @@ class Context:
 
     `history` are the replies so far, oldest first, each as the person knows it: cut to what was heard. `last` is the
     newest of them as it was made, which "repeat" repeats; None takes it from the history. `home` says what words mean
-    for the house after these replies, None where there is no house.
+    for the house after these replies, None where there is no house. `asker` is this conversation, by its name or id, where
+    it can be told something later; `room` is where the person stands.
     """
 
     history: Sequence[Reply] = ()
     last: Reply | None = None
     skills: Skills = field(default_factory=Skills)
     home: Callable[[str, Sequence[Reply]], HomeIntent | None] | None = None
+    asker: str = ""
+    room: str = ""
 
 
 def understand(words: str, context: Context) -> Understanding:
     """Return what `words` ask for in `context`. Raises QuestionError."""
     cleaned = clean(words)
+    if (call := context.skills.understand_first(cleaned)) is not None:
+        return call
     control = control_of(cleaned)
     newest = context.history[-1] if context.history else None
     if control is not None and not (newest is not None and newest.intent is not None and control in _OF_THINGS_TOO):
         return Command(control)
-    if context.home is not None and (intent := context.home(cleaned, context.history)) is not None:
+    intent = context.home(cleaned, context.history) if context.home is not None else None
+    if intent is not None and intent.kind in ("act", "query"):
         return intent
-    if control is not None:
+    if intent is None and control is not None:
         return Command(control)
-    if (call := context.skills.understand(cleaned)) is not None:
-        return call
+    call = context.skills.understand(cleaned)
+    if call is not None and (intent is None or not _waits(context)):
+        return call  # also where the house would only ask back, or say what it cannot do
+    if intent is not None:
+        return intent
     return Question(without_politeness(cleaned))
+
+
+def _waits(context: Context) -> bool:
+    """Whether something was just asked back."""
+    return bool(context.history) and context.history[-1].outcome == "asked_back"
 
 
 def clean(words: str) -> str:

@@ -96,7 +96,9 @@ async def serve(config: Config, listener: socket.socket, *, ready: Callable[[str
             finally:
                 stopping.cancel()
 
-        tasks = {"web": web} if home is None else {"web": web, "home": service.house}
+        tasks = {"web": web, "skills": service.skills}
+        if home is not None:
+            tasks["home"] = service.house
         await service.run(**tasks)
 
 

@@ -17,3 +17,16 @@ _POLITE = re.compile(
 def without_politeness(question: str) -> str:
     """Return a question without the politeness before its question word; anything else as it is."""
     return _POLITE.sub("", question, count=1)
+
+
+_BEFORE_REQUEST = re.compile(
+    r"^(?:(?:hey|hi|hello|ok|okay|repartee|please|now|so|then|and|um|uh|just|,)\s+)*"
+    rf"(?:(?:{any_of(REQUESTS)}\s+you|i\s+want\s+you\s+to|i\s+(?:want|need)\s+to|i'd\s+like\s+(?:you\s+)?to|i\s+would\s+like"
+    r"\s+(?:you\s+)?to|let's|tell\s+me|do\s+you\s+know)\s+)?(?:(?:please|just)\s+)*"
+)
+_AFTER_REQUEST = re.compile(r"(?:\s+(?:please|thanks|thank\s+you|repartee|for\s+me|,))+$")
+
+
+def without_request(words: str) -> str:
+    """Return words (lower case, single spaces) without what only asks for something to be done: "could you please"."""
+    return _AFTER_REQUEST.sub("", _BEFORE_REQUEST.sub("", words, count=1))

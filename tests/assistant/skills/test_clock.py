@@ -1,18 +1,70 @@
+"""The time, the date, and days reckoned with: at a moment that is given."""
+
+from __future__ import annotations
+
 from datetime import UTC, datetime
 
 import pytest
 
-from assistant.skills.clock import Clock
+from assistant.benches.fast_clock import FastMoment
+from assistant.skills.clock import Clock, easter
 
-NOON = datetime(2031, 3, 9, 12, 5, tzinfo=UTC)
+NOON = datetime(2031, 3, 9, 12, 5, tzinfo=UTC).timestamp()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock(FastMoment("UTC", NOON))
 
 
 @pytest.mark.parametrize(
     ("words", "said"),
-    [("What time is it, please?", "It is 12:05."), ("what's today's date", "It is Sunday, 9 March 2031.")],
+    [
+        ("What time is it, please?", "It is 12:05."),
+        ("what's today's date", "It is Sunday, 9 March 2031."),
+        ("what time is it in Tokyo?", "It is 21:05 in Tokyo."),
+        ("what's the time in new york right now", "It is 08:05 in New York."),
+        ("What time is it in Auckland", "It is 01:05 tomorrow in Auckland."),
+        ("how many days until christmas", "It is 291 days until Christmas."),
+        ("how many weeks till christmas", "It is 41 weeks and 4 days until Christmas."),
+        ("How long is it until the third of April?", "It is 25 days until 3 April."),
+        ("how many days until new year's eve", "It is 297 days until New Year's Eve."),
+        ("when is Easter", "Easter is on Sunday, 13 April 2031."),
+        ("which weekday is the twenty fourth of december", "24 December 2031 is a Wednesday."),
+        ("what day of the week was the fourth of july 1976", "4 July 1976 was a Sunday."),
+        ("what day of the week was the fourth of july nineteen seventy six", "4 July 1976 was a Sunday."),
+        ("what day is it tomorrow", "10 March 2031 is a Monday."),
+        ("what's the date on friday", "It is Friday, 14 March 2031."),
+        ("what is the date in ten days", "It is Wednesday, 19 March 2031."),
+        ("what week is it", "It is week 10."),
+        ("what day is the 29th of february", "29 February 2032 is a Sunday."),
+        ("what day is the thirty first of april", "There is no such day."),
+    ],
 )
-async def test_the_clock_is_read_when_it_is_asked(words: str, said: str) -> None:
-    clock = Clock(lambda: NOON)
+async def test_what_is_asked_of_clock_and_calendar_is_said(clock: Clock, words: str, said: str) -> None:
     call = clock.understand(words)
     assert call is not None
-    assert await clock.call(call, None) == said
+    reply = await clock.call(call, None)
+    assert (reply if isinstance(reply, str) else reply.spoken) == said
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "what time is it in the story",
+        "how many days until the library books are due",
+        "how many days until my birthday",
+        "when is the next train",
+        "what day is the museum closed",
+        "how many days in february",
+        "what time does the museum open on friday",
+        "what is the date of the first railway",
+    ],
+)
+def test_questions_about_other_times_are_left_to_the_documents(clock: Clock, words: str) -> None:
+    assert clock.understand(words) is None
+
+
+@pytest.mark.parametrize(("year", "day"), [(1961, (4, 2)), (2024, (3, 31)), (2025, (4, 20)), (2038, (4, 25))])
+def test_easter_falls_where_the_church_says(year: int, day: tuple[int, int]) -> None:
+    assert (easter(year).month, easter(year).day) == day

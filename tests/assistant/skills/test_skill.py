@@ -1,8 +1,10 @@
 import importlib.metadata
 import logging
+from pathlib import Path
 
 import pytest
 
+from assistant.config import Config
 from assistant.skills import choose
 from assistant.skills.choose import GROUP, load_skills
 from assistant.skills.skill import SkillCall
@@ -24,7 +26,7 @@ def broken() -> None:
 
 
 async def test_a_package_adds_a_skill_and_a_broken_one_is_told_and_left_out(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, tmp_path: Path
 ) -> None:
     here = [
         importlib.metadata.EntryPoint("coin", f"{__name__}:Coin", GROUP),
@@ -34,9 +36,9 @@ async def test_a_package_adds_a_skill_and_a_broken_one_is_told_and_left_out(
         vars(entry)["load"] = lambda made=made: made
     monkeypatch.setattr(choose, "entry_points", lambda group: here if group == GROUP else [])
     with caplog.at_level(logging.ERROR):
-        skills = load_skills()
+        skills = load_skills(Config(tmp_path))
     call = skills.understand("toss a coin")
     assert call is not None
-    assert await skills.call(call, None) == "Heads."
+    assert (await skills.call(call, None)).spoken == "Heads."
     assert "the skill broken cannot be loaded" in caplog.text
     assert "Toss a coin." in skills.examples()

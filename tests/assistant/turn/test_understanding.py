@@ -1,13 +1,16 @@
 """What words ask for; politeness and noise are taken off, and unusable questions are refused."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.config import Config
 from assistant.skills.choose import load_skills
 from assistant.turn.understanding import MAX_QUESTION, Command, Context, Question, QuestionError, understand
 
-HERE = Context(skills=load_skills())
+HERE = Context(skills=load_skills(Config(Path("nowhere"))))
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,151 @@
+"""What skills remember: one SQLite file beside the store, and a pipe by which one process tells another of a change.
+
+Every change is one transaction. A command such as `repartee ask` changes the file while `repartee serve` runs: it then
+writes a byte into the pipe, so that nobody has to look every second.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import logging
+import os
+import sqlite3
+import stat
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+from engines.errors import ReparteeError
+
+FILE_NAME = "skills.sqlite"
+PIPE_NAME = "skills.changed"
+FORMAT = 1  #: of the tables, in SQLite's user_version
+WAIT_S = 5.0  #: for another process to finish its transaction
+TABLES = (
+    """CREATE TABLE entries (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, name TEXT NOT NULL, state TEXT NOT NULL, due_at REAL,
+    left_s REAL, length_s REAL NOT NULL, every TEXT NOT NULL, asker TEXT NOT NULL, set_at REAL NOT NULL)""",
+    """CREATE TABLE items (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, list TEXT NOT NULL, item TEXT NOT NULL, UNIQUE (list, item))""",
+)
+
+T = TypeVar("T")
+
+log = logging.getLogger(__name__)
+
+
+class Memory:
+    """The file of a home folder; it is made at the first change."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder, self._file, self._pipe = folder, folder / FILE_NAME, folder / PIPE_NAME
+        self._changing = asyncio.Lock()
+        self._watched = False
+
+    def read(self, work: Callable[[sqlite3.Connection], T], default: T) -> T:
+        """Return what `work` reads, `default` where nothing was ever written; a damaged file is set aside and told."""
+        if not self._file.exists():
+            return default
+        try:
+            with self._opened() as connection:
+                return work(connection)
+        except sqlite3.DatabaseError as error:
+            if isinstance(error, sqlite3.OperationalError):
+                raise self._problem(error) from error
+            aside = self._file.with_suffix(".damaged")
+            with contextlib.suppress(OSError):
+                self._file.replace(aside)
+            log.warning("%s is damaged (%s) and was renamed %s; timers and lists begin anew.", self._file, error, aside)
+            return default
+
+    async def change(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Run `work` in a transaction on another thread and tell other processes. Raises ReparteeError."""
+        async with self._changing:
+            changed = await asyncio.to_thread(self._change, work)
+        if not self._watched:
+            self.tell()
+        return changed
+
+    def _change(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            with self._opened() as connection, connection:
+                connection.execute("BEGIN IMMEDIATE")
+                return work(connection)
+        except (sqlite3.Error, OSError) as error:
+            raise self._problem(error) from error
+
+    def _problem(self, error: Exception) -> ReparteeError:
+        return ReparteeError(f"{self._file}: cannot be used ({error}); check the folder, its permissions and its disk.")
+
+    @contextmanager
+    def _opened(self) -> Iterator[sqlite3.Connection]:
+        with closing(sqlite3.connect(self._file, timeout=WAIT_S, isolation_level=None)) as connection:
+            version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+            if version > FORMAT:
+                raise ReparteeError(f"{self._file} was written by a newer Repartee; install that version again.")
+            if version == 0:
+                self._make(connection)
+            yield connection
+
+    def _make(self, connection: sqlite3.Connection) -> None:
+        connection.execute("BEGIN IMMEDIATE")
+        with connection:
+            if connection.execute("PRAGMA user_version").fetchone()[0] == 0:  # nobody was quicker
+                for table in TABLES:
+                    connection.execute(table)
+                connection.execute(f"PRAGMA user_version = {FORMAT}")
+
+    def tell(self) -> bool:
+        """Tell the process that watches this file that it changed; returns whether there is one."""
+        try:
+            pipe = os.open(self._pipe, os.O_WRONLY | os.O_NONBLOCK)
+        except OSError:  # nobody has it open for reading, or it is not there
+            return False
+        try:
+            if stat.S_ISFIFO(os.fstat(pipe).st_mode):
+                os.write(pipe, b"\n")
+            return True
+        except OSError as error:
+            return error.errno == errno.EAGAIN  # full: it will be read soon
+        finally:
+            os.close(pipe)
+
+    @contextmanager
+    def watched(self, changed: Callable[[], None]) -> Iterator[None]:
+        """Call `changed`, on the running loop, when another process changed the file; where the system has pipes."""
+        pipe = self._open_pipe()
+        self._watched = True
+        if pipe is None:
+            yield
+            return
+        loop = asyncio.get_running_loop()
+
+        def take() -> None:
+            with contextlib.suppress(BlockingIOError):
+                os.read(pipe, 4096)
+            changed()
+
+        loop.add_reader(pipe, take)
+        try:
+            yield
+        finally:
+            self._watched = False
+            loop.remove_reader(pipe)
+            os.close(pipe)
+
+    def _open_pipe(self) -> int | None:
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            with contextlib.suppress(FileExistsError):
+                os.mkfifo(self._pipe, 0o600)
+            if not stat.S_ISFIFO(self._pipe.stat().st_mode):
+                return None
+            # Also for writing, so that it does not end when somebody who wrote into it closes it.
+            return os.open(self._pipe, os.O_RDWR | os.O_NONBLOCK)
+        except (OSError, AttributeError) as error:
+            log.warning("%s cannot be made (%s): what other commands set is told at the next start.", self._pipe, error)
+            return None

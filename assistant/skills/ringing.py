@@ -1,0 +1,126 @@
+"""What speaks first: one task that waits for the next timer, alarm or reminder, and has it told.
+
+What has ended is written down before it is told, and forgotten after somebody was told: a process that is killed in
+between tells it again, and none is lost. Where nobody is there, it waits for the first who comes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+from assistant.languages.en.durations import say_duration, say_length
+from assistant.languages.en.moments import say_moment
+from assistant.skills.agenda import Agenda, Entry
+from engines.errors import ReparteeError
+
+RING_EVERY_S = 15.0
+RING_FOR_S = 600.0
+LATE_S = 60.0  #: what ended so long ago is told with how long ago
+STALE_S = 1800.0  #: an alarm that should have rung so long ago is told and does not ring
+LOOK_AGAIN_S = 30.0  #: while something waits: a clock that was set, or a machine that slept, is noticed within this
+
+log = logging.getLogger(__name__)
+
+#: Says a sentence in a conversation ("" for all); returns in how many.
+Announce = Callable[[str, str], Awaitable[int]]
+
+
+class Ringer:
+    """Tells what is due. `announce` speaks; `retract` takes back a sentence that waits to be said."""
+
+    def __init__(self, agenda: Agenda, announce: Announce, retract: Callable[[str], None] = lambda _: None) -> None:
+        self._agenda, self._announce, self._retract = agenda, announce, retract
+        self._woken = asyncio.Event()
+        self._rang: dict[int, tuple[float, bool]] = {}  # when each last rang, and whether anybody was told
+        self._sentences: dict[int, str] = {}
+        agenda.on_change(self._woken.set)
+
+    def look(self) -> None:
+        """Look again now: somebody came."""
+        self._woken.set()
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Tell what is due until `stopping` is set."""
+        stop = asyncio.create_task(stopping.wait())
+        stop.add_done_callback(lambda _: self._woken.set())
+        try:
+            with self._agenda.memory.watched(self._agenda.reload):
+                while not stopping.is_set():
+                    self._woken.clear()
+                    try:
+                        wait_s = await self._tell_due()
+                    except ReparteeError as error:  # a full disk: what is due stays due
+                        log.error("timers: %s", error)  # noqa: TRY400 (the sentence says it all)
+                        wait_s = LOOK_AGAIN_S
+                    await self._agenda.moment.wait(self._woken, wait_s)
+        finally:
+            stop.cancel()
+
+    async def _tell_due(self) -> float | None:
+        """Tell what is due now; return the seconds to wait, None where nothing waits."""
+        agenda = self._agenda
+        await agenda.settle()
+        now = agenda.moment.now()
+        for entry in agenda.entries("timer", "alarm", "reminder", states=("waiting",)):
+            if entry.due_at is not None and entry.due_at <= now:
+                await self._end(entry, now - entry.due_at)
+        for entry in agenda.entries(states=("ended",)):
+            if await self._say(entry, _sentence(entry, agenda, now)):
+                await agenda.remove([entry])
+        waits = [LOOK_AGAIN_S] * bool(agenda.entries("timer", "alarm", "reminder", states=("waiting",)))
+        for entry in agenda.ringing:
+            waits.append(await self._ring(entry, now))
+        for gone in self._rang.keys() - {entry.id for entry in agenda.ringing}:
+            del self._rang[gone]
+            self._retract(self._sentences.pop(gone, ""))
+        now = agenda.moment.now()
+        waits += [entry.due_at - now for entry in agenda.entries(states=("waiting",)) if entry.due_at is not None]
+        return max(0.0, min(waits)) if waits else None
+
+    async def _end(self, entry: Entry, late_s: float) -> None:
+        rings = entry.kind == "alarm" and late_s < STALE_S
+        ended = replace(entry, state="ringing" if rings else "ended")
+        following = self._agenda.repeated(entry)
+        await self._agenda.put([ended] if following is None else [ended, following])
+
+    async def _ring(self, entry: Entry, now: float) -> float:
+        """Ring if it is time again; return the seconds until then."""
+        last, told = self._rang.get(entry.id, (0.0, False))
+        if now - (entry.due_at or now) > RING_FOR_S:
+            self._rang.pop(entry.id, None)
+            self._retract(self._sentences.pop(entry.id, ""))
+            if told:
+                await self._agenda.remove([entry])
+            else:
+                await self._agenda.put([replace(entry, state="ended")])
+            return 0.0
+        if now - last >= RING_EVERY_S or now < last:
+            self._sentences[entry.id] = sentence = _sentence(entry, self._agenda, now)
+            told = await self._say(entry, sentence) or told
+            self._rang[entry.id] = now, told
+            return RING_EVERY_S
+        return RING_EVERY_S - (now - last)
+
+    async def _say(self, entry: Entry, sentence: str) -> bool:
+        """Say it where it was set, and everywhere where nobody is there any more; whether anybody was."""
+        return bool((entry.asker and await self._announce(sentence, entry.asker)) or await self._announce(sentence, ""))
+
+
+def _sentence(entry: Entry, agenda: Agenda, now: float) -> str:
+    """Return what is said of an entry that is due."""
+    due = entry.due_at if entry.due_at is not None else now
+    late = now - due >= LATE_S and entry.state == "ended"
+    ago = f" {say_duration((now - due) // 60 * 60)} ago" if late else ""
+    name = f"{entry.name} " if entry.name else ""
+    if entry.kind == "timer":
+        which = entry.name or say_length(entry.length_s)
+        return f"Your {which} timer {f'ended{ago}' if late else 'is done'}."
+    if entry.kind == "reminder":
+        return f"A reminder from{ago}: {entry.name}." if late else f"A reminder: {entry.name}."
+    if late or entry.state == "ended":
+        at = say_moment(agenda.moment.local(due), agenda.moment.local(now))
+        return f"Your {name}alarm was {at}{f',{ago}' * late}."
+    return f"Your {name}alarm: it is {agenda.moment.local(now):%H:%M}."

@@ -1,0 +1,176 @@
+"""Routines: a phrase of the owner's that stands for several sentences, as the configuration says and not otherwise.
+
+Each step is a sentence that goes through the one door, `take`, as if it had been said; "say ..." is part of the reply,
+"announce ..." is said in every conversation. A step that would be asked back is asked back.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from assistant.languages.en.completeness import words_of
+from assistant.languages.en.control import control_of
+from assistant.skills.asked import enumerated
+from assistant.skills.skill import Said, SkillCall
+from engines.errors import ReparteeError
+
+if TYPE_CHECKING:
+    from assistant.home.entities import HomeIntent
+    from assistant.parts import Parts
+    from assistant.turn.events import Reply
+
+MOST_ROUTINES, MOST_STEPS, MOST_PHRASES = 100, 20, 500
+_SAY = re.compile(r"say[:,]? +(?P<text>.+)", re.IGNORECASE)
+_ANNOUNCE = re.compile(r"announce[:,]? +(?P<text>.+)", re.IGNORECASE)
+_TAKEN = frozenset("yes no yeah okay ok sure".split())
+
+
+@dataclass(frozen=True)
+class Routine:
+    """A template as it is configured, and its steps."""
+
+    template: str
+    steps: tuple[str, ...]
+
+
+class Routines:
+    """The routines of the configuration. Raises ReparteeError for one that could never end or never be said."""
+
+    name = "routines"
+
+    def __init__(self, configured: Mapping[str, str | Sequence[str]]) -> None:
+        if len(configured) > MOST_ROUTINES:
+            raise ReparteeError(f"routines: there are {len(configured)}; at most {MOST_ROUTINES} are taken.")
+        self._by_phrase: dict[str, Routine] = {}
+        for template, steps in configured.items():
+            routine = Routine(template, (steps,) if isinstance(steps, str) else tuple(steps))
+            _check_steps(routine)
+            for phrase in _phrases(template):
+                other = self._by_phrase.setdefault(phrase, routine)
+                if other is not routine:
+                    raise ReparteeError(f'routines: "{phrase}" is a phrase of "{other.template}" and of "{template}".')
+        self._refuse_loops()
+
+    @property
+    def examples(self) -> Sequence[str]:
+        """The phrases of the owner."""
+        return [f"{phrase.capitalize()}." for phrase in islice(self._by_phrase, 3)]
+
+    def understand(self, words: str) -> SkillCall | None:
+        """Understand a phrase of the configuration, whole."""
+        if not self._by_phrase:
+            return None
+        routine = self._find(words)
+        return SkillCall(skill=self.name, intent="routine", slots={"phrase": routine.template}) if routine else None
+
+    def _find(self, words: str) -> Routine | None:
+        said = words_of(words)
+        plain = [word for word in said if word not in ("please", "repartee", "hey")]
+        return self._by_phrase.get(" ".join(said)) or self._by_phrase.get(" ".join(plain))
+
+    def _refuse_loops(self) -> None:
+        routines = {routine.template: routine for routine in self._by_phrase.values()}
+        after = {
+            name: [found.template for step in routine.steps if (found := self._find(step)) is not None]
+            for name, routine in routines.items()
+        }
+
+        def visit(name: str, path: tuple[str, ...]) -> None:
+            if name in path:
+                way = " → ".join(f'"{each}"' for each in (*path[path.index(name) :], name))
+                raise ReparteeError(f"routines: these start each other for ever: {way}; take one of the steps out.")
+            for following in after[name]:
+                visit(following, (*path, name))
+
+        for name in routines:
+            visit(name, ())
+
+    async def call(self, call: SkillCall, parts: Parts) -> Said:
+        """Take each step in turn; the reply says what came of each, and asks what has to be asked."""
+        from assistant.turn.turn import take
+
+        routine = next(each for each in self._by_phrase.values() if each.template == call.slots["phrase"])
+        said: list[str] = []
+        wrong: list[str] = []
+        asked: list[Reply] = []
+        entities: list[str] = []
+        for step in routine.steps:
+            if match := _SAY.fullmatch(step):
+                said.append(_sentence(match["text"]))
+            elif match := _ANNOUNCE.fullmatch(step):
+                if parts.announce is None or not await parts.announce(match["text"], ""):
+                    said.append(_sentence(match["text"]))  # nobody else is there to hear it
+            else:
+                try:
+                    reply = await take(step, parts=parts, context=parts.context(room=call.room, asker=call.asker))
+                except ReparteeError as error:
+                    wrong.append(f"“{step}” failed: {error}")
+                    continue
+                entities += reply.action.entities if reply.action is not None else ()
+                if reply.outcome == "asked_back" and reply.intent is not None and reply.intent.pending is not None:
+                    asked.append(reply)
+                elif reply.outcome in ("failed", "abstained", "asked_back"):
+                    wrong.append(f"“{step}” failed: {reply.spoken}")
+                else:
+                    said.append(_sentence(reply.spoken))
+        spoken = " ".join([*wrong, *said, *(reply.spoken for reply in asked)]) or "Done."
+        pending = _together([reply.intent for reply in asked if reply.intent is not None], spoken)
+        named = tuple(dict.fromkeys(entities))
+        if pending is not None:
+            return Said(spoken=spoken, outcome="asked_back", pending=pending, entities=named)
+        return Said(spoken=spoken, outcome="failed" if wrong else "acted", entities=named)
+
+
+def _together(asked: Sequence[HomeIntent], spoken: str) -> HomeIntent | None:
+    """Return one question back for several: a yes does all of them."""
+    if not asked:
+        return None
+    first = asked[0]
+    waiting = [intent.pending for intent in asked if intent.pending is not None]
+    pending = replace(
+        waiting[0],
+        acts=tuple(act for intent in waiting for act in intent.acts),
+        entities=tuple(dict.fromkeys(name for intent in waiting for name in intent.entities)),
+    )
+    return replace(first, pending=pending, entities=pending.entities, question=spoken)
+
+
+def _sentence(text: str) -> str:
+    return text if text[-1:] in ".!?" else f"{text}."
+
+
+def _check_steps(routine: Routine) -> None:
+    where = f'routines: "{routine.template}"'
+    if not 1 <= len(routine.steps) <= MOST_STEPS:
+        raise ReparteeError(f"{where} has {len(routine.steps)} steps; write from 1 to {MOST_STEPS}.")
+    for step in routine.steps:
+        if not any(char.isalnum() for char in step) or len(step) > 500:
+            raise ReparteeError(f"{where} has a step without words, or longer than 500 characters: {step[:60]!r}.")
+
+
+def _phrases(template: str) -> list[str]:
+    """Return everything that a template of hassil's matches: "(good|sweet) night [everybody]"."""
+    from hassil import parse_sentence
+    from hassil.sample import sample_expression
+
+    if "{" in template or "<" in template:
+        raise ReparteeError(
+            f'routines: "{template}" has a list or a rule in it; write words, [optional ones] and (one|other).'
+        )
+    try:
+        expression = parse_sentence(template).expression
+        sampled = list(islice(sample_expression(expression), MOST_PHRASES + 1))
+    except Exception as error:  # hassil raises errors of several kinds
+        raise ReparteeError(f'routines: "{template}" is not a template ({error}); see docs/skills.md.') from error
+    if len(sampled) > MOST_PHRASES:
+        raise ReparteeError(f'routines: "{template}" stands for more than {MOST_PHRASES} phrases; write a shorter one.')
+    phrases = list(dict.fromkeys(" ".join(words_of(text)) for text in sampled))
+    for phrase in phrases:
+        if not phrase or phrase in _TAKEN or control_of(phrase) is not None:
+            taken = enumerated(["stop", "repeat", "yes", "no"])
+            raise ReparteeError(f'routines: "{template}" matches "{phrase}", which means something already, as {taken} do.')
+    return phrases

@@ -1,0 +1,70 @@
+"""One stopwatch."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from assistant.languages.en.durations import say_duration
+from assistant.skills.agenda import Agenda, Entry
+from assistant.skills.asked import request
+from assistant.skills.skill import Said, SkillCall, failed
+
+if TYPE_CHECKING:
+    from assistant.parts import Parts
+
+_WATCH = r"(?:the |my |a )?stop ?watch"
+_INTENTS = {
+    "start": re.compile(rf"(?:start|begin|resume|continue|run|set)(?: {_WATCH})(?: again)?"),
+    "stop": re.compile(rf"(?:stop|pause|halt|end) {_WATCH}"),
+    "reset": re.compile(rf"(?:reset|clear|cancel|delete|restart) {_WATCH}"),
+    "read": re.compile(
+        rf"(?:(?:read|check|show|what does|what's on|what is on|how long (?:has|is|does)|how much time is on) {_WATCH}"
+        rf"(?: (?:say|been running|run|running|show|been on))?|{_WATCH})"
+    ),
+}
+
+
+class Stopwatch:
+    """Counts up until it is stopped, and goes on where it was."""
+
+    name = "stopwatch"
+    examples = ("Start the stopwatch.", "What does the stopwatch say?")
+
+    def __init__(self, agenda: Agenda) -> None:
+        self._agenda = agenda
+
+    def understand(self, words: str) -> SkillCall | None:
+        """Understand what is said of the stopwatch, as whole sentences."""
+        if "watch" not in words.lower():
+            return None
+        text = " ".join(request(words))
+        found = next((intent for intent, pattern in _INTENTS.items() if pattern.fullmatch(text)), None)
+        return SkillCall(skill=self.name, intent=found) if found else None
+
+    async def call(self, call: SkillCall, parts: Parts) -> str | Said:  # noqa: ARG002
+        """Do it."""
+        await self._agenda.settle()
+        watch = next(iter(self._agenda.entries("stopwatch")), None)
+        if call.intent == "start":
+            if watch is not None and watch.state == "waiting":
+                return failed(f"The stopwatch is running: {self._counted(watch)}.")
+            now = self._agenda.moment.now()
+            if watch is None:
+                await self._agenda.add(Entry(kind="stopwatch"))
+                return "The stopwatch is running."
+            await self._agenda.put([replace(watch, state="waiting", set_at=now)])
+            return f"The stopwatch goes on from {self._counted(watch)}."
+        if watch is None:
+            return failed("The stopwatch is not running.")
+        counted = self._counted(watch)
+        if call.intent == "stop" and watch.state == "waiting":
+            await self._agenda.put([replace(watch, state="paused", left_s=self._agenda.left_s(watch))])
+        if call.intent == "reset":
+            await self._agenda.remove([watch])
+            return f"The stopwatch is reset; it was at {counted}."
+        return f"{counted}." if call.intent == "read" else f"The stopwatch is stopped at {counted}."
+
+    def _counted(self, watch: Entry) -> str:
+        return say_duration(self._agenda.left_s(watch))

@@ -1,0 +1,237 @@
+"""Arithmetic and conversion of units. Nothing is evaluated: the words are read by a grammar of numbers and operators."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from assistant.languages.en.numbers import number_at, say_number
+from assistant.skills.asked import request
+from assistant.skills.skill import Said, SkillCall, failed
+from assistant.skills.units import Unit, converted, units
+
+if TYPE_CHECKING:
+    from assistant.parts import Parts
+
+DEEPEST = 20  # parts of a sum within each other
+LARGEST = 1e100
+_ASK = re.compile(r"(?:what(?:'s| is| are| do| does)?|how much (?:is|are|makes|make)|calculate|compute|work out|solve)\b ?")
+_OPERATORS: dict[tuple[str, ...], tuple[str, int]] = {
+    ("plus",): ("+", 1), ("+",): ("+", 1), ("added", "to"): ("+", 1), ("and",): ("+", 1),
+    ("minus",): ("-", 1), ("-",): ("-", 1), ("less",): ("-", 1), ("take", "away"): ("-", 1),
+    ("times",): ("*", 2), ("*",): ("*", 2), ("×",): ("*", 2), ("x",): ("*", 2), ("multiplied", "by"): ("*", 2),
+    ("divided", "by"): ("/", 2), ("/",): ("/", 2), ("÷",): ("/", 2), ("over",): ("/", 2),
+    ("to", "the", "power", "of"): ("^", 3), ("^",): ("^", 3), ("modulo",): ("%", 2), ("mod",): ("%", 2),
+}  # fmt: skip
+_BEHIND = {"squared": 2.0, "cubed": 3.0}
+_ROOTS = {("square", "root", "of"): 2.0, ("cube", "root", "of"): 3.0}
+_PARTS = {"half": 0.5, "third": 1 / 3, "quarter": 0.25, "fifth": 0.2, "tenth": 0.1, "double": 2.0, "twice": 2.0, "triple": 3.0}
+_MANY = re.compile(r"how many (?P<to>.+?)(?: (?:are|is|make|makes|do|go|fit))*(?: (?:there|you get))? (?:in|into|to|make|makes) (?P<rest>.+)")
+_CONVERT = re.compile(r"(?:convert|change|turn|express) (?P<rest>.+?) (?:to|into|in|as) (?P<to>.+)")
+_IN = re.compile(r"(?P<rest>.+?) (?:in|to|into|as) (?P<to>.+)")
+
+
+class ArithmeticProblemError(Exception):
+    """What cannot be worked out; the sentence says why."""
+
+
+class Sums:
+    """Works out what is said with numbers."""
+
+    name = "sums"
+    examples = ("What is 15 percent of 80?", "How many grams are in two pounds?")
+
+    def understand(self, words: str) -> SkillCall | None:
+        """Understand a sum or a conversion that is all of the sentence; "how tall is it in feet" is none."""
+        said = request(words)
+        if not said or not _has_number(said):
+            return None
+        text = " ".join(said)
+        if (found := self._conversion(text)) is not None:
+            return found
+        words_left = _ASK.sub("", text, count=1).split()
+        while words_left[-1:] in (["="], ["equal"], ["equals"], ["make"], ["?"]):
+            words_left.pop()
+        try:
+            read = _Sum(words_left).whole()
+        except ArithmeticProblemError as problem:
+            return SkillCall(skill=self.name, intent="sum", slots={"problem": str(problem)})
+        if read is None:
+            return None
+        return SkillCall(skill=self.name, intent="sum", slots={"value": read})
+
+    def _conversion(self, text: str) -> SkillCall | None:
+        asked = _ASK.sub("", text, count=1)
+        for match in (_MANY.fullmatch(text), _CONVERT.fullmatch(text), _IN.fullmatch(asked)):
+            if match is None:
+                continue
+            to = _unit(match["to"].split())
+            amount = _amount(match["rest"].split())
+            if to is not None and amount is not None and to.quantity == amount[1].quantity and to != amount[1]:
+                slots = {"value": amount[0], "from": amount[1].one, "to": to.one}
+                return SkillCall(skill=self.name, intent="convert", slots=slots)
+        return None
+
+    async def call(self, call: SkillCall, parts: Parts) -> str | Said:  # noqa: ARG002
+        """Say what it comes to."""
+        if "problem" in call.slots:
+            return failed(str(call.slots["problem"]))
+        value = float(str(call.slots["value"]))
+        if call.intent == "sum":
+            return f"That is {say_number(_tidy(value))}."
+        source, target = (_named(str(call.slots[end])) for end in ("from", "to"))
+        result = converted(value, source, target)
+        shown = _rounded(result)
+        exact = math.isclose(shown, result, rel_tol=1e-9)
+        return f"{_amount_of(value, source)} is {'' if exact else 'about '}{_amount_of(shown, target)}."
+
+
+def _named(one: str) -> Unit:
+    return next(unit for unit in units().values() if unit.one == one)
+
+
+def _amount_of(value: float, unit: Unit) -> str:
+    return f"{say_number(_tidy(value))} {unit.one if value == 1 else unit.name}"
+
+
+def _has_number(words: Sequence[str]) -> bool:
+    return any(
+        number_at(words, place) or word in _PARTS or word in ("a", "an") for place, word in enumerate(words)
+    )
+
+
+def _unit(words: Sequence[str]) -> Unit | None:
+    return units().get(" ".join(words))
+
+
+def _amount(words: list[str]) -> tuple[float, Unit] | None:
+    """Read "two pounds", "a mile", "half a litre", "20 degrees celsius", "minus 5 celsius", "5 feet 10 inches"."""
+    sign = -1.0 if words[:1] in (["minus"], ["negative"], ["-"]) else 1.0
+    words = words[1:] if sign < 0 else words
+    if words[:1] == ["half"] and words[1:2] in (["a"], ["an"]):
+        unit = _unit(words[2:])
+        return (sign * 0.5, unit) if unit else None
+    number = number_at(words, 0) or ((1.0, 1) if words[:1] in (["a"], ["an"], ["one"]) else None)
+    if number is None:
+        return None
+    value, after = number
+    if unit := _unit(words[after:]):
+        return sign * value, unit
+    for end in range(after + 1, len(words)):  # two units of one quantity
+        if (unit := _unit(words[after:end])) and (rest := _amount(words[end + (words[end] == "and") :])):
+            if rest[1].quantity == unit.quantity and rest[1].size < unit.size and not unit.zero:
+                return sign * (value + converted(rest[0], rest[1], unit)), unit
+    return None
+
+
+def _tidy(value: float) -> float:
+    """Return a result without the dust of binary fractions: 0.1 + 0.2 is 0.3."""
+    return float(f"{value:.12g}")
+
+
+def _rounded(value: float) -> float:
+    """Return a conversion with as many figures as are worth saying."""
+    if value == 0 or not math.isfinite(value):
+        return value
+    return round(value, max(0, 3 - math.floor(math.log10(abs(value)))) if abs(value) < 1e4 else 0)
+
+
+class _Sum:
+    """Reads a sum by precedence climbing."""
+
+    def __init__(self, words: list[str]) -> None:
+        self._words, self._place, self._used = words, 0, False
+
+    def whole(self) -> float | None:
+        """Return the value of all the words, None where they are no sum. Raises ArithmeticProblemError."""
+        value = self._expression(1, 0)
+        return value if value is not None and self._place == len(self._words) and self._used else None
+
+    def _takes(self, head: tuple[str, ...]) -> bool:
+        if tuple(self._words[self._place : self._place + len(head)]) != head:
+            return False
+        self._place += len(head)
+        return True
+
+    def _expression(self, least: int, depth: int) -> float | None:
+        if depth > DEEPEST:
+            return None
+        left = self._operand(depth)
+        while left is not None:
+            start = self._place
+            found = next(((sign, level) for head, (sign, level) in _OPERATORS.items() if self._takes(head)), None)
+            if found is None or found[1] < least:
+                self._place = start
+                return left
+            sign, level = found
+            right = self._expression(level + (sign != "^"), depth + 1)
+            if right is None:
+                return None
+            left, self._used = _apply(sign, left, right), True
+        return None
+
+    def _operand(self, depth: int) -> float | None:
+        for article in (("the",), ("a",)):
+            if self._place + 1 < len(self._words) and self._words[self._place + 1] in ("square", "cube", *_PARTS):
+                self._takes(article)
+        for head, degree in _ROOTS.items():
+            if self._takes(head):
+                inner = self._expression(3, depth + 1)
+                self._used = True
+                return None if inner is None else _root(inner, degree)
+        word = self._words[self._place] if self._place < len(self._words) else ""
+        if word in _PARTS:
+            self._place += 1
+            self._takes(("of",))
+            inner = self._expression(2, depth + 1)
+            self._used = True
+            return None if inner is None else _PARTS[word] * inner
+        if word in ("minus", "negative", "-"):
+            self._place += 1
+            inner = self._operand(depth)
+            return None if inner is None else -inner
+        return self._number(depth)
+
+    def _number(self, depth: int) -> float | None:
+        found = number_at(self._words, self._place)
+        if found is None:
+            return None
+        value, self._place = found
+        if self._takes(("percent",)) or self._takes(("per", "cent")) or self._takes(("%",)):
+            value /= 100
+            if self._takes(("of",)):
+                inner = self._expression(2, depth + 1)
+                self._used = True
+                return None if inner is None else value * inner
+        while self._place < len(self._words) and self._words[self._place] in _BEHIND:
+            value = _apply("^", value, _BEHIND[self._words[self._place]])
+            self._place, self._used = self._place + 1, True
+        return value
+
+
+def _root(value: float, degree: float) -> float:
+    if value < 0:
+        raise ArithmeticProblemError("A negative number has no real root.")
+    return math.sqrt(value) if degree == 2 else round(math.pow(value, 1 / degree), 12)
+
+
+def _apply(sign: str, left: float, right: float) -> float:
+    if sign in "/%" and right == 0:
+        raise ArithmeticProblemError("Nothing can be divided by zero.")
+    work: dict[str, Callable[[float, float], float]] = {
+        "+": lambda a, b: a + b,
+        "-": lambda a, b: a - b,
+        "*": lambda a, b: a * b,
+        "/": lambda a, b: a / b,
+        "%": math.fmod,
+        "^": math.pow,
+    }
+    try:
+        value = work[sign](left, right)
+    except (OverflowError, ValueError):
+        value = math.inf
+    if not math.isfinite(value) or abs(value) > LARGEST:
+        raise ArithmeticProblemError("That number is too large for me.")
+    return value

@@ -1,0 +1,242 @@
+"""What speaks first: timers and alarms told once, where they were set, also after a restart and a clock that is set."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from assistant.skills.agenda import Agenda
+from assistant.skills.memory import Memory
+from assistant.skills.ringing import RING_EVERY_S, RING_FOR_S
+
+
+async def test_a_timer_is_told_when_it_ends_where_it_was_set(house, moment) -> None:
+    house.listeners.open = ["kitchen", "bedroom"]
+    async with house.ringing() as listeners:
+        assert await house.say("set a pasta timer for twelve minutes", "bedroom") == (
+            "The pasta timer is set for 12 minutes."
+        )
+        await moment.advance(719)
+        assert listeners.heard == []
+        await moment.advance(1)
+        await moment.settled()
+        assert listeners.heard == [("bedroom", "Your pasta timer is done.")]
+        await moment.advance(3600)
+    assert listeners.heard[1:] == []
+    assert house.agenda.entries() == []
+
+
+async def test_it_is_told_to_all_where_who_set_it_has_gone(house, moment) -> None:
+    async with house.ringing() as listeners:
+        await house.say("ten minute timer", "sess_gone")
+        await moment.advance(601)
+        await moment.settled()
+    assert listeners.heard == [("kitchen", "Your 10 minute timer is done.")]
+
+
+async def test_what_ended_while_nobody_was_there_waits_for_the_first_who_comes(house, moment) -> None:
+    house.listeners.open = []
+    async with house.ringing() as listeners:
+        await house.say("set a timer for ten minutes")
+        await moment.advance(1200)
+        assert listeners.heard == []
+        listeners.open = ["hall"]
+        house.ringer.look()
+        await moment.settled()
+        assert listeners.heard == [("hall", "Your 10 minute timer ended 10 minutes ago.")]
+
+
+async def test_what_ended_while_the_process_was_down_is_told_at_the_next_start_once(open_house, moment) -> None:
+    first = open_house()
+    async with first.ringing():
+        await first.say("set an egg timer for five minutes")
+        await first.say("set a timer for two hours")
+    moment.jump(3600)
+    moment._steady += 3600
+    second = open_house()
+    async with second.ringing() as listeners:
+        await moment.settled()
+        assert listeners.texts() == ["Your egg timer ended 55 minutes ago."]
+        assert await second.say("how much time is left") == "1 hour left on the 2 hour timer."
+    third = open_house()
+    async with third.ringing() as listeners:
+        await moment.settled()
+        assert listeners.texts() == []
+
+
+async def test_what_a_killed_process_had_written_down_and_not_told_is_told_by_the_next(open_house, moment) -> None:
+    first = open_house()
+    first.listeners.open = []  # ended, written down, and nobody to tell it to
+    async with first.ringing():
+        await first.say("set an egg timer for five minutes")
+        await moment.advance(300)
+        await moment.settled()
+    second = open_house()
+    async with second.ringing() as listeners:
+        await moment.settled()
+        assert len(listeners.texts()) == 1
+
+
+async def test_an_alarm_rings_until_it_is_stopped(house, moment) -> None:
+    async with house.ringing() as listeners:
+        await house.say("wake me in ten minutes")
+        assert house.skills.understand_first("stop") is None
+        await moment.advance(600 + 2.5 * RING_EVERY_S)
+        await moment.settled()
+        assert len(listeners.texts()) == 3
+        assert await house.say("stop") == "The alarm is off."
+        await moment.advance(10 * RING_EVERY_S)
+        assert listeners.texts() == []
+
+
+@pytest.mark.parametrize("words", ["stop", "turn off the alarm", "thank you", "I'm awake", "be quiet", "cancel the alarm"])
+async def test_an_alarm_that_rings_is_stopped_in_many_words(house, moment, words) -> None:
+    async with house.ringing():
+        await house.say("wake me in ten minutes")
+        await moment.advance(601)
+        await moment.settled()
+        assert house.agenda.ringing
+        assert "off" in await house.say(words)
+        assert house.agenda.ringing == []
+
+
+async def test_snoozing_rings_again_nine_minutes_later(house, moment) -> None:
+    async with house.ringing() as listeners:
+        await house.say("wake me in ten minutes")
+        await moment.advance(600)
+        await moment.settled()
+        assert (await house.say("snooze")).startswith("I ring again at ")
+        listeners.texts()
+        await moment.advance(539)
+        assert listeners.texts() == []
+        await moment.advance(1)
+        await moment.settled()
+        assert len(listeners.texts()) == 1
+
+
+async def test_an_alarm_that_nobody_stops_gives_up(house, moment) -> None:
+    async with house.ringing() as listeners:
+        await house.say("wake me in ten minutes")
+        await moment.advance(600 + RING_FOR_S + RING_EVERY_S)
+        await moment.settled()
+        assert house.agenda.ringing == []
+        rung = len(listeners.texts())
+        assert RING_FOR_S / RING_EVERY_S <= rung <= RING_FOR_S / RING_EVERY_S + 1
+        await moment.advance(3600)
+        assert listeners.texts() == []
+
+
+async def test_an_alarm_that_nobody_could_hear_is_told_later(house, moment) -> None:
+    house.listeners.open = []
+    async with house.ringing() as listeners:
+        await house.say("wake me in ten minutes")
+        await moment.advance(7200)
+        listeners.open = ["hall"]
+        house.ringer.look()
+        await moment.settled()
+        (told,) = listeners.texts()
+    assert told.startswith("Your alarm was at ")
+    assert told.endswith("1 hour and 50 minutes ago.")
+
+
+async def test_a_timer_takes_as_long_as_it_was_set_for_when_the_clock_is_set(house, moment) -> None:
+    async with house.ringing() as listeners:
+        await house.say("set a timer for ten minutes")
+        await moment.advance(60)
+        moment.jump(7200)  # a machine that learns the time from the network
+        assert await house.say("how much time is left") == "9 minutes left on the 10 minute timer."
+        await moment.advance(539)
+        assert listeners.heard == []
+        await moment.advance(2)
+        await moment.settled()
+        assert len(listeners.heard) == 1
+
+
+async def test_an_alarm_goes_by_the_clock_when_it_is_set(house, moment) -> None:
+    async with house.ringing() as listeners:
+        await house.say("set an alarm for 10 pm")  # it is 18:46
+        moment.jump(4 * 3600)
+        await moment.advance(60)
+        await moment.settled()
+        assert listeners.heard
+
+
+async def test_an_alarm_that_is_repeated_rings_again_the_next_day_at_the_same_time_by_the_clock(house, moment) -> None:
+    """Summer time begins on 31 March 2030: the night before that Sunday is an hour shorter."""
+    moment.jump(12 * 86_400)
+    await house.agenda.settle()  # Friday 29 March
+    async with house.ringing() as listeners:
+        assert await house.say("wake me every day at seven") == (
+            "The alarm is set for tomorrow at 07:00, every day."
+        )
+        rang = []
+        for _ in range(4):
+            await moment.advance(house.agenda.entries("alarm")[0].due_at - moment.now())
+            await moment.settled()
+            assert house.agenda.ringing
+            rang.append(f"{moment.local():%a %H:%M}")
+            await house.say("stop")
+    assert rang == ["Sat 07:00", "Sun 07:00", "Mon 07:00", "Tue 07:00"]
+
+
+async def test_another_process_sets_a_timer_and_this_one_tells_it(house, open_house, moment) -> None:
+    """As `repartee ask` does while `repartee serve` runs: without anybody looking every second."""
+    async with house.ringing() as listeners:
+        other = open_house()
+        assert other.agenda.memory.tell()
+        await other.say("set a timer for ten minutes")
+        async with asyncio.timeout(10):
+            while not house.agenda.entries("timer"):
+                await asyncio.sleep(0.01)
+        await moment.settled()
+        await moment.advance(600)
+        await moment.settled()
+        assert listeners.texts() == ["Your 10 minute timer is done."]
+    assert not house.agenda.memory.tell()
+
+
+async def test_it_is_said_when_nothing_runs_that_could_tell_it(house) -> None:
+    house.serving = False
+    assert "start repartee serve" in await house.say("set a timer for ten minutes")
+
+
+async def test_a_disk_that_is_full_loses_nothing_that_was_set(house, moment, monkeypatch, caplog) -> None:
+    async with house.ringing() as listeners:
+        await house.say("set a timer for ten minutes")
+
+        def full(work):
+            raise house.agenda.memory._problem(OSError(28, "No space left on device"))
+
+        with monkeypatch.context() as patch:
+            patch.setattr(house.agenda.memory, "_change", full)
+            await moment.advance(700)
+            assert "No space left on device" in caplog.text
+            assert listeners.heard == []
+        await moment.advance(60)
+        await moment.settled()
+        assert len(listeners.heard) == 1
+
+
+def test_a_damaged_file_is_set_aside_and_said(tmp_path: Path, moment, caplog) -> None:
+    (tmp_path / "skills.sqlite").write_bytes(b"nothing that SQLite knows" * 500)
+    assert Agenda(Memory(tmp_path), moment).entries() == []
+    assert "damaged" in caplog.text
+    assert (tmp_path / "skills.damaged").exists()
+
+
+def test_a_change_that_is_killed_half_way_leaves_the_file_as_it_was(tmp_path: Path, moment) -> None:
+    script = (
+        "import asyncio, os, sys\nfrom pathlib import Path\nfrom assistant.skills.memory import Memory\n"
+        "def half(connection):\n"
+        "    connection.execute(\"INSERT INTO items (list, item) VALUES ('shopping', ?)\", [sys.argv[-1]])\n"
+        "    os._exit(9) if sys.argv[-1] == 'die' else None\n"
+        "asyncio.run(Memory(Path(sys.argv[1])).change(half))\n"
+    )
+    subprocess.run([sys.executable, "-c", script, str(tmp_path), "milk"], check=True)
+    assert subprocess.run([sys.executable, "-c", script, str(tmp_path), "then", "die"], check=False).returncode == 9
+    memory = Memory(tmp_path)
+    assert memory.read(lambda connection: connection.execute("SELECT item FROM items").fetchall(), []) == [("milk",)]
