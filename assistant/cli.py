@@ -26,6 +26,7 @@ COMMANDS = {
     "health": "Say whether the server of this home is well.",
     "knowledge": "Add, list, remove and search documents.",
     "home": "Find devices, command them, try a virtual house.",
+    "skills": "List what can be said besides questions.",
     "engine": "List, build and bench the reader's runtimes.",
     "eval": "Score the reader and the recognizer on test sets.",
     "models": "Pull and list reader models.",

@@ -15,6 +15,7 @@ from pathlib import Path
 import click
 
 from assistant.benches.home import command as home
+from assistant.benches.house import command as house
 from assistant.benches.page import command as page
 from assistant.benches.serve import command as serve
 from assistant.benches.turn import command as turn
@@ -34,6 +35,7 @@ command.add_command(turn, "turn")
 command.add_command(serve, "serve")
 command.add_command(page, "page")
 command.add_command(home, "home")
+command.add_command(house, "house")
 
 
 @command.command()

@@ -83,8 +83,9 @@ class Lists:
         if match := _NEED.fullmatch(text):
             return self._call("add", list=SHOPPING, items=_items(match["items"] or match["out"]))
         if match := _READ.fullmatch(text):
-            return self._call("read", list=TO_DO if match["todo"] else _list_name(match["list"] or ""))
-        if match := _HAS.fullmatch(text):
+            name = TO_DO if match["todo"] else _list_name(match["list"] or "")
+            return self._call("read", list=name) if name in self.all() else None
+        if (match := _HAS.fullmatch(text)) and _list_name(match["list"]) in self.all():
             return self._call("has", list=_list_name(match["list"]), items=_items(match["item"]))
         return self._removal(text)
 
@@ -123,9 +124,7 @@ class Lists:
             case "has":
                 there = [found for item in items if (found := _found(item, self.all().get(name, [])))]
                 return f"Yes, {enumerated(there)}." if len(there) == len(items) else f"No, not on the {name} list."
-        if name not in self.all():
-            return failed(f"There is no {name} list.")
-        there = self.all()[name]
+        there = self.all().get(name, [])
         if not there:
             return f"The {name} list is empty."
         more = f", and {len(there) - 20} more" if len(there) > 20 else ""

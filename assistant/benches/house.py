@@ -1,0 +1,208 @@
+"""`repartee bench house`: rooms that set timers and alarms, hear announcements and ask, over hours of a fast clock.
+
+The parts, the conversations, the skills and what speaks first are the real ones; only the clock is moved by hand. Each
+timer has a name of its own, so that each has to be told once, in the room where it was set, and never again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+import tempfile
+import time
+from collections import Counter
+from contextlib import AsyncExitStack
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import click
+
+from assistant.benches.fast_clock import FastMoment
+from assistant.config import Config
+from assistant.dialogue.conversation import Conversation, ConversationSettings
+from assistant.dialogue.events import ReplyDone
+from assistant.parts import Parts
+from assistant.service import Service
+from assistant.skills.choose import OwnSkills
+
+STEP_S = 60.0
+ROOM_SETTINGS = ConversationSettings(speak=False, turn_detection=None, speculate=False)
+WITHIN_S = 30.0  #: of real time, for a sentence to be answered
+
+
+@dataclass
+class Report:
+    """What became of everything that was set; `lost` and `twice` are to be empty."""
+
+    rooms: int
+    hours: float
+    timers: int = 0
+    announcements: int = 0
+    commands: int = 0
+    told: int = 0
+    lost: list[str] = field(default_factory=list)
+    twice: list[str] = field(default_factory=list)
+    elsewhere: list[str] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
+    wall_s: float = 0.0
+
+    @property
+    def good(self) -> bool:
+        """Whether nothing was lost, told twice, told in another room, or answered wrongly."""
+        return not (self.lost or self.twice or self.elsewhere or self.wrong)
+
+
+@click.command()
+@click.option("--rooms", default=8, show_default=True, type=click.IntRange(1, 50), help="Conversations at once.")
+@click.option("--hours", default=2.0, show_default=True, type=click.FloatRange(0.1, 48), help="Simulated time.")
+@click.option("--seed", default=1, show_default=True, help="Of what is set when.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.pass_context
+def command(ctx: click.Context, rooms: int, hours: float, seed: int, as_json: bool) -> None:
+    """Let rooms set timers, announce and ask for hours of a fast clock; status 1 where one is lost or told twice."""
+    report = asyncio.run(live(rooms, hours, seed))
+    if as_json:
+        click.echo(json.dumps(asdict(report) | {"good": report.good}))
+    else:
+        click.echo(
+            f"{report.rooms} rooms, {report.hours:g} hours in {report.wall_s:.0f} s: {report.timers} timers and "
+            f"{report.announcements} announcements, told {report.told} times; {report.commands} other sentences\n"
+            f"lost {len(report.lost)}, twice {len(report.twice)}, in another room {len(report.elsewhere)}, "
+            f"answered wrongly {len(report.wrong)}"
+        )
+        for each in [*report.lost, *report.twice, *report.elsewhere, *report.wrong][:10]:
+            click.echo(f"  {each}")
+    ctx.exit(0 if report.good else 1)
+
+
+class Room:
+    """One conversation, and everything that was said in it."""
+
+    def __init__(self, number: int, parts: Parts) -> None:
+        self.name = f"room {number}"
+        self.conversation = Conversation(parts, settings=ROOM_SETTINGS)
+        self.said: list[str] = []
+        self._news = asyncio.Event()
+
+    async def listen(self) -> None:
+        """Note each reply."""
+        async for event in self.conversation.events():
+            if isinstance(event, ReplyDone):
+                self.said.append(event.said or event.error)
+                self._news.set()
+
+    async def say(self, words: str) -> str:
+        """Say something, and return the reply to it, which is the next that is no announcement."""
+        before = len(self.said)
+        await self.conversation.respond(words)
+        async with asyncio.timeout(WITHIN_S):
+            while True:
+                self._news.clear()
+                for reply in self.said[before:]:
+                    if not _is_told(reply):
+                        return reply
+                await self._news.wait()
+
+
+def _is_told(sentence: str) -> bool:
+    return sentence.endswith("is done.") or sentence.startswith("Announcement ")
+
+
+async def live(rooms: int, hours: float, seed: int) -> Report:
+    """Run the hours; returns what became of what was set."""
+    began = time.perf_counter()
+    report = Report(rooms=rooms, hours=hours)
+    moment = FastMoment()
+    with tempfile.TemporaryDirectory(prefix="repartee-bench-") as folder:
+        async with AsyncExitStack() as stack:
+            parts = await stack.enter_async_context(Parts.open(Config(Path(folder))))
+            parts.own_skills = OwnSkills(parts.config, moment)
+            parts.skills = parts.own_skills.load()
+            service = Service(parts)
+            everyone = [Room(number, parts) for number in range(rooms)]
+            for room in everyone:
+                stack.enter_context(service.sessions.opened(room.conversation, name=room.name))
+                stack.push_async_callback(room.conversation.close)
+            tasks = [asyncio.create_task(room.listen()) for room in everyone]
+            tasks.append(asyncio.create_task(service.skills()))
+            await _evening(report, service, moment, everyone, random.Random(seed))  # noqa: S311 (no secret)
+            service.stop()
+            await asyncio.wait([tasks.pop()])
+            for task in tasks:
+                task.cancel()
+    report.wall_s = time.perf_counter() - began
+    return report
+
+
+async def _evening(
+    report: Report, service: Service, moment: FastMoment, everyone: list[Room], chance: random.Random
+) -> None:
+    """Let an evening pass, minute by minute."""
+    expected: dict[str, str] = {}  # what has to be told, and in which room; "" for every room
+    for minute in range(round(report.hours * 60)):
+        for room in everyone:
+            what = chance.random()
+            if what < 0.3:
+                name = f"dish {_letters(len(expected))}"
+                length = chance.randint(1, 20)
+                reply = await room.say(f"set a {name} timer for {length} minutes")
+                report.timers += 1
+                expected[f"Your {name} timer is done."] = room.name
+                _note(report, reply.startswith(f"The {name} timer is set"), room, reply)
+            elif what < 0.4:
+                report.commands += 1
+                reply = await room.say(f"what is {minute} plus {chance.randint(1, 99)}")
+                _note(report, reply.startswith("That is "), room, reply)
+            elif what < 0.5:
+                report.commands += 1
+                reply = await room.say(f"add thing {_letters(minute)} to the {room.name.replace(' ', '')} list")
+                _note(report, " list" in reply, room, reply)
+        if chance.random() < 0.2:
+            sentence = f"Announcement number {minute}."
+            expected[sentence] = ""
+            report.announcements += 1
+            await service.announce(sentence)
+        await moment.advance(STEP_S)
+    await moment.advance(21 * 60)
+    await _until_quiet(everyone)
+    _count(report, everyone, expected)
+
+
+def _letters(number: int) -> str:
+    """Return a number as letters, for a name without figures in it."""
+    text = ""
+    while True:
+        number, rest = divmod(number, 26)
+        text = chr(97 + rest) + text
+        if not number:
+            return f"z{text}"
+
+
+async def _until_quiet(everyone: list[Room]) -> None:
+    """Wait until nothing more is said anywhere."""
+    count = -1
+    while count != (count := sum(len(room.said) for room in everyone)):
+        await asyncio.sleep(1.0)
+
+
+def _count(report: Report, everyone: list[Room], expected: dict[str, str]) -> None:
+    for room in everyone:
+        told = Counter(sentence for sentence in room.said if _is_told(sentence))
+        report.told += told.total()
+        for sentence, where in expected.items():
+            here = where in ("", room.name)
+            count = told.pop(sentence, 0)
+            if here and count == 0:
+                report.lost.append(f"{room.name}: {sentence}")
+            elif here and count > 1:
+                report.twice.append(f"{room.name}: {sentence}")
+            elif not here and count:
+                report.elsewhere.append(f"{room.name}: {sentence}")
+        report.elsewhere += [f"{room.name}: {sentence}" for sentence in told]
+
+
+def _note(report: Report, right: bool, room: Room, reply: str) -> None:
+    if not right:
+        report.wrong.append(f"{room.name}: {reply}")
+
