@@ -8,12 +8,13 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import contextmanager
 
 from assistant.dialogue.sessions import Sessions
 from assistant.home.ourselves import Wish
 from assistant.parts import Parts
+from assistant.skills.alarms import stop_ringing
 from assistant.skills.ringing import Ringer
 from assistant.turn.turn import take
 from engines.errors import ReparteeError
@@ -35,6 +36,7 @@ class Service:
         self.stopping = asyncio.Event()
         self._wishes: set[asyncio.Task[None]] = set()
         self.ringer = Ringer(parts.own_skills.agenda, self._tell, self.sessions.retract)
+        self.ringer.reload = parts.own_skills.reload
         self.sessions.on_opened = self.ringer.look
         parts.announce = self._tell
 
@@ -54,6 +56,11 @@ class Service:
         home = self.parts.home
         assert home is not None
         home.on_wish(self._wished)
+        own = self.parts.own_skills
+        home.on_skill_wish(self._skill_wished)
+        own.agenda.on_change(self._show_skills)
+        own.lists.on_change(self._show_skills)
+        self._show_skills()
         running = asyncio.create_task(home.run())
         stopping = asyncio.create_task(self.stopping.wait())
         try:
@@ -66,8 +73,34 @@ class Service:
             running.cancel()
             await asyncio.wait([running])
 
+    def _show_skills(self) -> None:
+        from assistant.home.shown_skills import ShownEntry
+
+        own, home = self.parts.own_skills, self.parts.home
+        if home is not None:
+            entries = own.agenda.entries("timer", "alarm", "reminder", states=("waiting", "paused", "ringing"))
+            shown = [ShownEntry(kind=e.kind, name=e.name, due_at=e.due_at, state=e.state) for e in entries]
+            home.report_skills(shown, own.lists.all())
+
+    def _skill_wished(self, name: str, items: list[str]) -> None:
+        self._soon(self._set_list(name, items))
+
+    async def _set_list(self, name: str, items: list[str]) -> None:
+        """Set a list to what a dashboard says, or, without a name, stop what rings."""
+        own = self.parts.own_skills
+        try:
+            if name:
+                await own.lists.put(name, items)
+            else:
+                await stop_ringing(own.agenda)
+        except ReparteeError as error:
+            log.warning("what a dashboard wished could not be done: %s", error)
+
     def _wished(self, wish: Wish, words: str) -> None:
-        task = asyncio.create_task(self._grant(wish, words))
+        self._soon(self._grant(wish, words))
+
+    def _soon(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
         self._wishes.add(task)
         task.add_done_callback(self._wishes.discard)
 

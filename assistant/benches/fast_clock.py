@@ -45,8 +45,8 @@ class FastMoment(Moment):
 
     async def settled(self) -> None:
         """Return when somebody waits for the time, and has nothing else to do."""
-        while not self._waiting or any(event.is_set() for place in self._waiting for event in place[1:]):
-            await asyncio.sleep(0.001)
+        while not self._waiting or any(event.is_set() for place in self._waiting for event in place[1:]):  # noqa: ASYNC110
+            await asyncio.sleep(0.001)  # of real time: whoever was woken is at work
 
     async def advance(self, seconds: float) -> None:
         """Let so much time pass, waking whoever waits at their time."""

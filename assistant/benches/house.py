@@ -182,7 +182,7 @@ def _letters(number: int) -> str:
 async def _until_quiet(everyone: list[Room]) -> None:
     """Wait until nothing more is said anywhere."""
     count = -1
-    while count != (count := sum(len(room.said) for room in everyone)):
+    while count != (count := sum(len(room.said) for room in everyone)):  # noqa: ASYNC110 (of silence there is no event)
         await asyncio.sleep(1.0)
 
 
@@ -205,4 +205,3 @@ def _count(report: Report, everyone: list[Room], expected: dict[str, str]) -> No
 def _note(report: Report, right: bool, room: Room, reply: str) -> None:
     if not right:
         report.wrong.append(f"{room.name}: {reply}")
-

@@ -23,6 +23,7 @@ from assistant.home.listing import detailed
 from assistant.home.ourselves import Ourselves, TurnReport, Wish, discovery_topic, known_node, node_id
 from assistant.home.outcome import Outcome
 from assistant.home.settings import HomeConfig
+from assistant.home.shown_skills import ShownEntry
 from engines.errors import ReparteeError
 from engines.files import private_folder, write_whole
 
@@ -286,6 +287,21 @@ class Home:
             messages = self._ourselves.mute(muted)
             if self.connected:
                 self._soon(self._publish_all([(message, True) for message in messages]))
+
+    def on_skill_wish(self, callback: Callable[[str, list[str]], None]) -> None:
+        """Call `callback` with a list's name and the items it is set to, or with "" to stop what rings."""
+        if self._ourselves is not None:
+            self._ourselves.skill_wished = callback
+
+    def report_skills(self, entries: Sequence[ShownEntry], lists: Mapping[str, Sequence[str]]) -> None:
+        """Publish the timers and lists there are now; does not wait."""
+        if self._ourselves is None:
+            return
+        shown = self._ourselves.skills
+        changed = shown.update(entries, lists)
+        if self.connected:
+            messages = self._ourselves.announcement() if changed else shown.states()
+            self._soon(self._publish_all([(message, True) for message in messages]))
 
     # What comes
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Literal
 
 from assistant.home.entities import Message
+from assistant.home.shown_skills import ShownSkills
 from engines.errors import ReparteeError
 from engines.files import private_folder, write_whole
 
@@ -59,6 +60,8 @@ class Ourselves:
         self.muted = False
         self._name, self._area, self._stages = name, area, tuple(stages)
         self._base = f"repartee/{node}"
+        self.skills = ShownSkills(node, self._base)
+        self.skill_wished: Callable[[str, list[str]], None] = lambda *_: None  # a list's name and items
         self.discovery_topic = discovery_topic(prefix, node)
         self.will = Message(f"{self._base}/availability", "offline", 1)
         self._wishes: dict[str, Literal["say", "ask", "mute"]] = {
@@ -70,7 +73,7 @@ class Ourselves:
     @property
     def subscriptions(self) -> tuple[str, ...]:
         """The topics on which wishes come."""
-        return tuple(self._wishes)
+        return (*self._wishes, self.skills.subscription)
 
     def owns(self, topic: str) -> bool:
         """Say whether a topic is one of ours, and no device's."""
@@ -81,6 +84,7 @@ class Ourselves:
         return [
             Message(self.discovery_topic, json.dumps(self._config()), 1),
             Message(f"{self._base}/mute", "ON" if self.muted else "OFF", 1),
+            *self.skills.states(),
             Message(self.will.topic, "online", 1),
         ]
 
@@ -112,9 +116,14 @@ class Ourselves:
     def receive(self, topic: str, payload: bytes, retained: bool) -> bool:
         """Take a message; return whether it was for us. A wish that is retained is an old one and is left alone."""
         wish = self._wishes.get(topic)
-        if wish is None:
+        if wish is None and not (topic.startswith(f"{self._base}/skills/") and topic.endswith("/set")):
             return self.owns(topic)
         words = " ".join(payload[: 4 * MAX_ATTRIBUTE].decode(errors="replace").split())[:MAX_ATTRIBUTE]
+        if wish is None:
+            wished = None if retained else self.skills.wished(topic, words)
+            if wished is not None:
+                self.skill_wished(*wished)
+            return True
         if retained or not words:
             return True
         if wish != "mute":
@@ -158,6 +167,7 @@ class Ourselves:
                     "state_topic": f"{self._base}/turn",
                     "event_types": list(OUTCOMES),
                 },
+                **self.skills.components(),
             },
         }
 

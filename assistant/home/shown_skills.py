@@ -67,10 +67,7 @@ class ShownSkills:
         }
         return [
             Message(f"{self._base}/skills/timers", json.dumps(timers, ensure_ascii=False)),
-            *(
-                Message(f"{self._base}/skills/{_slug(name)}", _text(items), 1)
-                for name, items in self._lists.items()
-            ),
+            *(Message(f"{self._base}/skills/{_slug(name)}", _text(items), 1) for name, items in self._lists.items()),
         ]
 
     def wished(self, topic: str, text: str) -> tuple[str, list[str]] | None:

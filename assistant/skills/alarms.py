@@ -20,26 +20,32 @@ SNOOZE_S = 540.0
 FARTHEST_S = 366 * 86_400 * 2
 _THE = r"(?:the |my |a |an |another |one |our |that |this |new )*"
 _SET_ALARM = re.compile(
-    rf"(?:(?:set|create|make|add|put|i need|give me|schedule)(?: on)? {_THE}(?P<name>\w[\w' ]*? )??alarm(?: clock)?|alarm"
+    rf"(?:(?:set|create|make|add|put|i need|give me|schedule)(?: on)? {_THE}(?P<name>\w[\w' ]*? )??alarm(?: "
+    rf"clock)?|alarm"
     r"|(?:wake|get)(?: me| us)(?: up)?|wake up)"
 )
 _REMIND = re.compile(rf"(?:remind (?:me|us)|(?:set|create|make|add|schedule) {_THE}reminder)")
 _TASK = re.compile(r"(?:to|about|of|that|for)\b *")
 _CANCEL = re.compile(
     rf"(?:cancel|delete|remove|clear|forget|turn off|switch off|disable|stop) (?P<all>all |every )?(?:of )?{_THE}"
-    r"(?P<before>\w[\w': ]*? )??(?P<kind>alarm|reminder)(?P<many>s)?(?: (?:clock|called|to|about|for|at|of|that))*(?: (?P<after>.+))?"
+    r"(?P<before>\w[\w': ]*? )??(?P<kind>alarm|reminder)(?P<many>s)?(?: (?:clock|called|to|about|for|at|of"
+    r"|that))*(?: (?P<after>.+))?"
 )
 _LIST = re.compile(
     r"(?:(?:what|which|how many) (?:alarm|reminder)s?(?: (?:are|is|do i have|have i|i have|there|set|on|got))*"
     r"|(?:do i have|are there|have i got|is there) (?:any|an|a|some) (?:alarm|reminder)s?(?: set)?"
-    r"|(?:list|show|read|what are|what is|what's|when is|when's|when are)(?: me)?(?: all)?(?: of)?(?: the| my)?(?: next)? (?:alarm|reminder)s?(?: set(?: for)?)?"
+    r"|(?:list|show|read|what are|what is|what's|when is|when's|when are)(?: me)?(?: all)?(?: of)?(?: the| "
+    r"my)?(?: next)? (?:alarm|reminder)s?(?: set(?: for)?)?"
     r"|(?:what time|when) (?:is|are) (?:the|my) (?:alarm|reminder)s?(?: set(?: for)?)?)"
 )
 _STOP = re.compile(
-    r"(?:stop|cancel|dismiss|turn off|switch off|shut off|end|silence|turn)(?: (?:the|my|that|this|it|alarm|ringing|off))*"
+    r"(?:stop|cancel|dismiss|turn off|switch off|shut off|end|silence|turn)(?: (?:the|my|that|this|it|alarm"
+    r"|ringing|off))*"
     r"|i'?m (?:up|awake)|i am (?:up|awake)|alarm off|stop ringing"
 )
-_SNOOZE = re.compile(r"(?:snooze|let me sleep|(?:five|ten|a few|nine) more minutes|later|sleep)(?: (?:it|the alarm|please))*")
+_SNOOZE = re.compile(
+    r"(?:snooze|let me sleep|(?:five|ten|a few|nine) more minutes|later|sleep)(?: (?:it|the alarm|please))*"
+)
 
 
 class Ringing:
@@ -212,7 +218,15 @@ class Alarms:
         at = self._agenda.moment.local(entry.due_at)
         hours = {when.hour, None if when.hour is None or when.hour > 12 else when.hour % 12 + 12 * (at.hour >= 12)}
         in_half = not when.half or (at.hour < 12) == (when.half == "am")
-        day = not when.has_day or at.date() == getattr(resolve(replace(when, hour=at.hour, minute=at.minute, half=""), self._agenda.moment.local()), "date", at.date)()
+        day = (
+            not when.has_day
+            or at.date()
+            == getattr(
+                resolve(replace(when, hour=at.hour, minute=at.minute, half=""), self._agenda.moment.local()),
+                "date",
+                at.date,
+            )()
+        )
         return day and in_half and (when.hour is None or (at.hour in hours and at.minute == when.minute))
 
 
@@ -244,6 +258,3 @@ def _yours(task: str) -> str:
     """Return a task as it is told to the one who set it: "call my mum" becomes "call your mum"."""
     turned = {"my": "your", "me": "you", "i": "you", "mine": "yours", "i'm": "you are", "i've": "you have"}
     return " ".join(turned.get(word, word) for word in task.split())
-
-
-

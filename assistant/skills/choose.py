@@ -39,6 +39,11 @@ class OwnSkills:
         self.agenda, self.lists = Agenda(memory, self.moment), Lists(memory)
         self.routines = Routines(config.routines)
 
+    def reload(self) -> None:
+        """Read again what another process changed."""
+        self.agenda.reload()
+        self.lists.reload()
+
     def load(self) -> Skills:
         """Return the skills in the order in which they are asked; one that cannot be loaded is logged and left out."""
         skills: list[Skill] = [

@@ -28,18 +28,23 @@ _ASKED = {
 }
 _INTENTS = {phrase.strip(): intent for intent, phrases in _ASKED.items() for phrase in phrases.split(";")}
 _ELSEWHERE = re.compile(
-    r"(?:what time is it|what(?:'s| is) the (?:current )?time|what is the hour|the time|what time)(?: right)?(?: now)? in (?P<city>[a-z .'-]+?)"
+    r"(?:what time is it|what(?:'s| is) the (?:current )?time|what is the hour|the time|what time)(?: right)?(?: "
+    r"now)? in (?P<city>[a-z .'-]+?)"
     r"(?: right now| now| at the moment)?"
 )
 _COUNT = re.compile(
-    r"(?:how many|the number of) (?P<unit>days|weeks|nights|sleeps)(?: (?:are|is))?(?: (?:there|left|to go|it|we have))*"
-    r" (?:until|till|til|to|before) (?P<day>.+)|how (?:long|far)(?: (?:is|until|till|to|it|left|away))* (?:until|till|til) (?P<long>.+)"
+    r"(?:how many|the number of) (?P<unit>days|weeks|nights|sleeps)(?: (?:are|is))?(?: (?:there|left|to go|it"
+    r"|we have))*"
+    r" (?:until|till|til|to|before) (?P<day>.+)|how (?:long|far)(?: (?:is|until|till|to|it|left|away))* (?:until"
+    r"|till|til) (?P<long>.+)"
 )
 _WHICH = re.compile(
-    r"(?:what|which) (?:day|weekday)(?: of the week)? (?:is|was|will|does|did|falls?|fell|be|it|on)(?: (?:be|on|fall|falls|it))* (?P<day>.+?)(?: (?:be|fall|falls|on))*"
+    r"(?:what|which) (?:day|weekday)(?: of the week)? (?:is|was|will|does|did|falls?|fell|be|it|on)(?: (?:be|on"
+    r"|fall|falls|it))* (?P<day>.+?)(?: (?:be|fall|falls|on))*"
 )
 _DATE_OF = re.compile(
-    r"(?:what(?:'s| is)|what will) (?:the )?date (?:be |is it )?(?:(?:on|of|for) )?(?P<day>.+)|what date is (?:it )?(?:on )?(?P<other>.+)"
+    r"(?:what(?:'s| is)|what will) (?:the )?date (?:be |is it )?(?:(?:on|of|for) )?(?P<day>.+)|what date is "
+    r"(?:it )?(?:on )?(?P<other>.+)"
     r"|when is (?P<when>.+)"
 )
 #: Days of the year that have a name: month and day.
@@ -169,10 +174,7 @@ def _date_of(call: SkillCall, today: date) -> date | None:
         return on_date(When(**given), today)
     name = str(call.slots["name"])
     for year in (today.year, today.year + 1):
-        if name in _NAMED:
-            day = date(year, *_NAMED[name])
-        else:
-            day = easter(year) + timedelta(days=_MOVING[name])
+        day = date(year, *_NAMED[name]) if name in _NAMED else easter(year) + timedelta(days=_MOVING[name])
         if day >= today:
             return day
     return None

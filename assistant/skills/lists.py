@@ -17,25 +17,44 @@ if TYPE_CHECKING:
 
 MOST_ITEMS, MOST_LISTS, LONGEST_ITEM = 200, 50, 80
 SHOPPING, TO_DO = "shopping", "to-do"
-_NAMES = {"shopping": SHOPPING, "grocery": SHOPPING, "groceries": SHOPPING, "": SHOPPING, "to do": TO_DO, "todo": TO_DO, "to-do": TO_DO, "to - do": TO_DO, "task": TO_DO, "tasks": TO_DO}
+_NAMES = {
+    "shopping": SHOPPING,
+    "grocery": SHOPPING,
+    "groceries": SHOPPING,
+    "": SHOPPING,
+    "to do": TO_DO,
+    "todo": TO_DO,
+    "to-do": TO_DO,
+    "to - do": TO_DO,
+    "task": TO_DO,
+    "tasks": TO_DO,
+}
 _THE = r"(?:the |my |our |a )?"
 _LIST = rf"{_THE}(?P<list>(?:\w[\w'-]* ){{0,3}}?(?:- do )?)lists?"
 _ADD = re.compile(rf"(?:add|put|write|place|stick|note) (?P<items>.+?) (?:to|on|onto|in|into|down on) {_LIST}")
 _ADD_FIRST = re.compile(rf"(?:add|put) (?:to|on|onto) {_LIST} (?P<items>.+)")
 _NEED = re.compile(r"(?:we|i) (?:need|have) to buy (?P<items>.+)|we(?:'re| are) (?:out of|running out of) (?P<out>.+)")
 _REMOVE = re.compile(
-    rf"(?:take|remove|delete|cross|strike|scratch|tick|check|get rid of)(?: off)? (?P<items>.+?) (?:off|from|off of|of)(?: {_LIST})?"
+    rf"(?:take|remove|delete|cross|strike|scratch|tick|check|get rid of)(?: off)? (?P<items>.+?) (?:off|from|off "
+    rf"of|of)(?: {_LIST})?"
     rf"|(?:cross|tick|strike|check) off (?P<crossed>.+?)(?: (?:on|from|off) {_LIST.replace('list>', 'list2>')})?"
     r"|(?:i|we)(?:'ve| have)? (?:bought|got) (?P<bought>.+)"
 )
 _READ = re.compile(
-    rf"(?:what(?:'s| is| are| do i have| do we have| have i got)?(?: there)?(?: still)? (?:on|in)|read(?: me| out| back)?|show(?: me)?|tell me|what about|list|say) "
+    rf"(?:what(?:'s| is| are| do i have| do we have| have i got)?(?: there)?(?: still)? (?:on|in)|read(?: me| "
+    rf"out| back)?|show(?: me)?|tell me|what about|list|say) "
     rf"(?:(?:what's|what is) on )?{_LIST}(?: items)?"
-    r"|what (?:do|must|should) (?:i|we) (?:need|have)? ?to buy|what do (?:i|we) need from the (?:shop|store|supermarket)|(?P<todo>what do i have to do|what are my to dos|what are my tasks)"
+    r"|what (?:do|must|should) (?:i|we) (?:need|have)? ?to buy|what do (?:i|we) need from the (?:shop|store"
+    r"|supermarket)|(?P<todo>what do i have to do|what are my to dos|what are my tasks)"
 )
 _HAS = re.compile(rf"(?:is|are|do i have|do we have) (?:there )?(?:any )?(?P<item>.+?) (?:already )?on {_LIST}")
-_CLEAR = re.compile(rf"(?:clear|empty|delete|erase|wipe|reset|remove everything from|take everything off|delete everything on) {_LIST}")
-_WHICH = re.compile(r"(?:what|which|how many) lists (?:do i have|are there|do we have|have i got)|(?:show|list|read)(?: me)?(?: all)?(?: of)? my lists")
+_CLEAR = re.compile(
+    rf"(?:clear|empty|delete|erase|wipe|reset|remove everything from|take everything off|delete everything on) {_LIST}"
+)
+_WHICH = re.compile(
+    r"(?:what|which|how many) lists (?:do i have|are there|do we have|have i got)|(?:show|list|read)(?: me)?(?: "
+    r"all)?(?: of)? my lists"
+)
 _JOIN = re.compile(r"\s*(?:,|\band\b|\bplus\b|\balso\b)\s*")
 _ARTICLE = re.compile(r"^(?:some|any|the|a|an|my|more|please) ")
 
@@ -136,7 +155,9 @@ class Lists:
         if not items:
             return failed("Say what to add, such as: add milk to the shopping list.")
         if not new:
-            return f"{_capital(enumerated(list(items)))} {'is' if len(items) == 1 else 'are'} on the {name} list already."
+            return (
+                f"{_capital(enumerated(list(items)))} {'is' if len(items) == 1 else 'are'} on the {name} list already."
+            )
         await self.put(name, [*there, *new])
         return f"{_capital(enumerated(new))} {'is' if len(new) == 1 else 'are'} on the {name} list now."
 

@@ -108,9 +108,10 @@ class Memory:
         try:
             if stat.S_ISFIFO(os.fstat(pipe).st_mode):
                 os.write(pipe, b"\n")
-            return True
         except OSError as error:
             return error.errno == errno.EAGAIN  # full: it will be read soon
+        else:
+            return True
         finally:
             os.close(pipe)
 

@@ -1,4 +1,4 @@
-"""Time as skills see it: the wall clock, one that nobody sets, the owner's time zone, and waiting. Tests bring their own."""
+"""Time as skills see it: the wall clock, one that nobody sets, the owner's time zone, and waiting."""
 
 from __future__ import annotations
 
@@ -48,5 +48,5 @@ def zone_of(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (OSError, ValueError, KeyError) as error:  # ZoneInfoNotFoundError is a KeyError
         raise ReparteeError(
-            f"skills.timezone: there is no time zone '{name[:60]}'; write one such as Europe/London or America/New_York."
+            f"skills.timezone: there is no time zone '{name[:60]}'; write one such as Europe/London."
         ) from error

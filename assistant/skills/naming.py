@@ -24,7 +24,11 @@ def one(name: str, kind: str, entries: Sequence[Entry], said: Callable[[Entry], 
         return found[0]
     if not found:
         which = f"{name} {kind}" if name else kind
-        return failed(f"There is no {which}." if not entries or not name else f"There is no {which}; {_there(entries, kind, said)}.")
+        return failed(
+            f"There is no {which}."
+            if not entries or not name
+            else f"There is no {which}; {_there(entries, kind, said)}."
+        )
     return failed(f"Which one: {', or '.join(said(entry) for entry in found[:4])}?")
 
 

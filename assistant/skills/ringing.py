@@ -33,6 +33,7 @@ class Ringer:
 
     def __init__(self, agenda: Agenda, announce: Announce, retract: Callable[[str], None] = lambda _: None) -> None:
         self._agenda, self._announce, self._retract = agenda, announce, retract
+        self.reload: Callable[[], None] = agenda.reload  # called when another process changed what is remembered
         self._woken = asyncio.Event()
         self._rang: dict[int, tuple[float, bool]] = {}  # when each last rang, and whether anybody was told
         self._sentences: dict[int, str] = {}
@@ -47,7 +48,7 @@ class Ringer:
         stop = asyncio.create_task(stopping.wait())
         stop.add_done_callback(lambda _: self._woken.set())
         try:
-            with self._agenda.memory.watched(self._agenda.reload):
+            with self._agenda.memory.watched(self.reload):
                 while not stopping.is_set():
                     self._woken.clear()
                     try:

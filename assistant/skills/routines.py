@@ -172,5 +172,7 @@ def _phrases(template: str) -> list[str]:
     for phrase in phrases:
         if not phrase or phrase in _TAKEN or control_of(phrase) is not None:
             taken = enumerated(["stop", "repeat", "yes", "no"])
-            raise ReparteeError(f'routines: "{template}" matches "{phrase}", which means something already, as {taken} do.')
+            raise ReparteeError(
+                f'routines: "{template}" matches "{phrase}", which means something already, as {taken} do.'
+            )
     return phrases

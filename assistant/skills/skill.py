@@ -81,9 +81,6 @@ class Skills:
         """Return what words mean before they may be a command to the voice or to the house."""
         return next((call for skill in self._first if (call := skill.understand(words)) is not None), None)
 
-    def __iter__(self) -> Iterator[Skill]:
-        return iter(self._skills.values())
-
     def examples(self) -> list[str]:
         """Return one sentence to try for each skill that has any."""
         return [skill.examples[0] for skill in self._skills.values() if skill.examples]

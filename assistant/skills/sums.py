@@ -1,4 +1,4 @@
-"""Arithmetic and conversion of units. Nothing is evaluated: the words are read by a grammar of numbers and operators."""
+"""Arithmetic and conversion of units. Nothing is evaluated: words are read by a grammar of numbers and operators."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 DEEPEST = 20  # parts of a sum within each other
 LARGEST = 1e100
-_ASK = re.compile(r"(?:what(?:'s| is| are| do| does)?|how much (?:is|are|makes|make)|calculate|compute|work out|solve)\b ?")
+_ASK = re.compile(
+    r"(?:what(?:'s| is| are| do| does)?|how much (?:is|are|makes|make)|calculate|compute|work out|solve)\b ?"
+)
 _OPERATORS: dict[tuple[str, ...], tuple[str, int]] = {
     ("plus",): ("+", 1), ("+",): ("+", 1), ("added", "to"): ("+", 1), ("and",): ("+", 1),
     ("minus",): ("-", 1), ("-",): ("-", 1), ("less",): ("-", 1), ("take", "away"): ("-", 1),
@@ -27,8 +29,20 @@ _OPERATORS: dict[tuple[str, ...], tuple[str, int]] = {
 }  # fmt: skip
 _BEHIND = {"squared": 2.0, "cubed": 3.0}
 _ROOTS = {("square", "root", "of"): 2.0, ("cube", "root", "of"): 3.0}
-_PARTS = {"half": 0.5, "third": 1 / 3, "quarter": 0.25, "fifth": 0.2, "tenth": 0.1, "double": 2.0, "twice": 2.0, "triple": 3.0}
-_MANY = re.compile(r"how many (?P<to>.+?)(?: (?:are|is|make|makes|do|go|fit))*(?: (?:there|you get))? (?:in|into|to|make|makes) (?P<rest>.+)")
+_PARTS = {
+    "half": 0.5,
+    "third": 1 / 3,
+    "quarter": 0.25,
+    "fifth": 0.2,
+    "tenth": 0.1,
+    "double": 2.0,
+    "twice": 2.0,
+    "triple": 3.0,
+}
+_MANY = re.compile(
+    r"how many (?P<to>.+?)(?: (?:are|is|make|makes|do|go|fit))*(?: (?:there|you get))? (?:in|into|to|make|makes) "
+    r"(?P<rest>.+)"
+)
 _CONVERT = re.compile(r"(?:convert|change|turn|express) (?P<rest>.+?) (?:to|into|in|as) (?P<to>.+)")
 _IN = re.compile(r"(?P<rest>.+?) (?:in|to|into|as) (?P<to>.+)")
 
@@ -93,13 +107,11 @@ def _named(one: str) -> Unit:
 
 
 def _amount_of(value: float, unit: Unit) -> str:
-    return f"{say_number(_tidy(value))} {unit.one if value == 1 else unit.name}"
+    return f"{say_number(_tidy(float(f'{value:.4g}')) if value % 1 else value)} {unit.one if value == 1 else unit.name}"
 
 
 def _has_number(words: Sequence[str]) -> bool:
-    return any(
-        number_at(words, place) or word in _PARTS or word in ("a", "an") for place, word in enumerate(words)
-    )
+    return any(number_at(words, place) or word in _PARTS or word in ("a", "an") for place, word in enumerate(words))
 
 
 def _unit(words: Sequence[str]) -> Unit | None:
@@ -120,9 +132,11 @@ def _amount(words: list[str]) -> tuple[float, Unit] | None:
     if unit := _unit(words[after:]):
         return sign * value, unit
     for end in range(after + 1, len(words)):  # two units of one quantity
-        if (unit := _unit(words[after:end])) and (rest := _amount(words[end + (words[end] == "and") :])):
-            if rest[1].quantity == unit.quantity and rest[1].size < unit.size and not unit.zero:
-                return sign * (value + converted(rest[0], rest[1], unit)), unit
+        unit, rest = _unit(words[after:end]), _amount(words[end + (words[end] == "and") :])
+        if unit is None or rest is None or rest[1].quantity != unit.quantity or unit.zero:
+            continue
+        if rest[1].size < unit.size:
+            return sign * (value + converted(rest[0], rest[1], unit)), unit
     return None
 
 

@@ -21,12 +21,14 @@ _D = "<d>"
 _SET = r"(?:set|start|create|make|put|begin|run|give me|i need|add|open)"
 _THE = r"(?:(?:the|my|a|an|another|one|new|our|this|that) )*"
 _NAME = r"(?P<name>\w[\w' ]{0,60}?)"
+_AFTER = rf"(?: (?:for|called|named) {_THE}(?P<after>.+))?"
+_TO = rf"(?: (?:to|on|onto) (?:it|{_THE}(?:{_NAME})??)(?P<timer> ?timer)?)?"
 _NEW = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"(?:{_SET} )?(?:on )?{_THE}(?:{_NAME} )?timer(?: (?:for|four|fore|of|to|at|with))? {_D}(?: (?:for|called|named) {_THE}(?P<after>.+))?",
+        rf"(?:{_SET} )?(?:on )?{_THE}(?:{_NAME} )?timer(?: (?:for|four|fore|of|to|at|with))? {_D}{_AFTER}",
         rf"(?:{_SET} )?(?:on )?{_THE}timer (?:called|named|for) {_THE}(?P<after>.+?) (?:for|of|to|at) {_D}",
-        rf"(?:{_SET} )?{_THE}{_D} (?:long )?(?:{_NAME} )?timer(?: (?:for|called|named) {_THE}(?P<after>.+))?",
+        rf"(?:{_SET} )?{_THE}{_D} (?:long )?(?:{_NAME} )?timer{_AFTER}",
         rf"(?:time|count down|countdown(?: of| from| for)?) {_D}",
     )
 )
@@ -44,7 +46,7 @@ _CANCEL = re.compile(
 _LONGER = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"(?:add|give|put) (?:it |(?P<before>the \w[\w' ]*?) )?(?:on )?{_D}(?: more)?(?: (?:to|on|onto) (?:it|{_THE}(?:{_NAME})??)(?P<timer> ?timer)?)?",
+        rf"(?:add|give|put) (?:it |(?P<before>the \w[\w' ]*?) )?(?:on )?{_D}(?: more)?{_TO}",
         rf"(?P<more>{_D})(?: longer| please)?(?: (?:on|for) {_THE}(?:{_NAME})??(?P<timer> ?timer)?)?",
         rf"(?:extend|lengthen|prolong) {_THE}(?:{_NAME})??(?P<timer> ?timer)? (?:by|for) {_D}",
         rf"make (?:it|{_THE}(?:{_NAME})??(?P<timer> ?timer)?) {_D} longer",
@@ -60,13 +62,15 @@ _SHORTER = tuple(
 )
 _PAUSE = re.compile(rf"(?:pause|hold|freeze|halt)(?: (?:it|{_THE}(?:{_NAME})??)(?P<timer> ?timers?)?)?")
 _RESUME = re.compile(
-    rf"(?:resume|continue|unpause|restart|carry on with|go on with|start)(?: (?:it|{_THE}(?:{_NAME})??)(?P<timer> ?timers?)?)?"
+    rf"(?:resume|continue|unpause|restart|carry on with|go on with|start)(?: (?:it"
+    rf"|{_THE}(?:{_NAME})??)(?P<timer> ?timers?)?)?"
     r"(?: again)?"
 )
 _LIST = re.compile(
     r"(?:(?:what|which|how many) timers?(?: (?:are|is|do i have|have i|i have|there|running|set|on|going|got|left))*"
     r"|(?:do i have|are there|have i got|is there) (?:any|a|some) timers?(?: (?:running|set|going|on))?"
-    r"|(?:list|show|read|tell me|check|what are|what about)(?: me)?(?: all)?(?: of)?(?: the| my)? timers?|timers? status)"
+    r"|(?:list|show|read|tell me|check|what are|what about)(?: me)?(?: all)?(?: of)?(?: the| my)? timers?"
+    r"|timers? status)"
 )
 _MORE = frozenset(("another", "more"))
 
@@ -107,14 +111,14 @@ class Timers:
         return None
 
     def _is_ours(self, intent: str, match: re.Match[str]) -> bool:
-        """Whether a sentence is about a timer: it says so, names one, or is said of the only thing it can be said of."""
+        """Whether a sentence is about a timer: it says so, names one, or can be said of nothing else."""
         name = (match["name"] or "").strip()
         if match["timer"]:
-            return intent != "left" or match["left"] is not None or match["later"] is not None or not name
+            return intent != "left" or not name or _asks_how_long(match)
         if name:
-            return self._knows(name) and (intent != "left" or bool(match["left"] or match["later"] or "longer" in match[0]))
+            return self._knows(name) and (intent != "left" or _asks_how_long(match))
         if intent == "left":
-            return bool(match["left"] or match["later"]) and match[0].startswith("how") and bool(self._timers())
+            return _asks_how_long(match) and match[0].startswith("how") and bool(self._timers())
         running = self._timers()
         states = {entry.state for entry in running}
         return (intent == "pause" and "waiting" in states) or (intent == "resume" and "paused" in states)
@@ -207,8 +211,10 @@ class Timers:
     async def _cancel_all(self) -> str:
         timers = self._timers()
         await self._agenda.remove(timers)
-        return f"{len(timers)} timers are cancelled." if len(timers) > 1 else (
-            f"{_title(timers[0])} is cancelled." if timers else "There is no timer."
+        return (
+            f"{len(timers)} timers are cancelled."
+            if len(timers) > 1
+            else (f"{_title(timers[0])} is cancelled." if timers else "There is no timer.")
         )
 
     async def _change(self, entry: Entry, seconds: float) -> str | Said:
@@ -232,6 +238,10 @@ class Timers:
         due_at = self._agenda.moment.now() + left
         await self._agenda.put([replace(entry, state="waiting", left_s=None, due_at=due_at)])
         return f"{_title(entry)} goes on, with {say_duration(left)} left."
+
+
+def _asks_how_long(match: re.Match[str]) -> bool:
+    return bool(match["left"] or match["later"] or "longer" in match[0])
 
 
 def _title(entry: Entry) -> str:

@@ -26,9 +26,11 @@ class Unit:
 _TABLE = {
     "length": (
         "metres metre meter meters = 1; kilometres kilometre kilometer kilometers km kilometers = 1000; "
-        "centimetres centimetre centimeter centimeters cm = 0.01; millimetres millimetre millimeter millimeters mm = 0.001; "
+        "centimetres centimetre centimeter centimeters cm = 0.01; millimetres millimetre millimeter millimeters "
+        "mm = 0.001; "
         "miles mile = 1609.344; yards yard = 0.9144; feet foot ft = 0.3048; inches inch = 0.0254; "
-        "nautical_miles nautical_mile = 1852; furlongs furlong = 201.168; fathoms fathom = 1.8288; light_years light_year = 9460730472580800"
+        "nautical_miles nautical_mile = 1852; furlongs furlong = 201.168; fathoms fathom = 1.8288; light_years "
+        "light_year = 9460730472580800"
     ),
     "mass": (
         "kilograms kilogram kilo kilos kg kilogrammes kilogramme = 1; grams gram g grammes gramme = 0.001; "
@@ -39,7 +41,8 @@ _TABLE = {
         "litres litre liter liters l = 0.001; millilitres millilitre milliliter milliliters ml = 0.000001; "
         "centilitres centilitre centiliter cl = 0.00001; decilitres decilitre = 0.0001; cubic_metres cubic_metre = 1; "
         "pints pint = 0.00056826125; gallons gallon = 0.00454609; fluid_ounces fluid_ounce = 0.0000284130625; "
-        "quarts quart = 0.0011365225; us_pints us_pint american_pint = 0.000473176473; us_gallons us_gallon american_gallon = 0.003785411784; "
+        "quarts quart = 0.0011365225; us_pints us_pint american_pint = 0.000473176473; us_gallons us_gallon "
+        "american_gallon = 0.003785411784; "
         "us_cups cup cups us_cup = 0.0002365882365; tablespoons tablespoon = 0.000015; teaspoons teaspoon = 0.000005"
     ),
     "time": (
@@ -47,20 +50,27 @@ _TABLE = {
         "fortnights fortnight = 1209600; milliseconds millisecond = 0.001"
     ),
     "speed": (
-        "kilometres_per_hour kilometre_per_hour kilometers_per_hour kilometer_per_hour kilometres_an_hour kilometers_an_hour kph = 0.2777777777777778; "
-        "miles_per_hour mile_per_hour miles_an_hour mph = 0.44704; metres_per_second metre_per_second meters_per_second = 1; knots knot = 0.5144444444444445"
+        "kilometres_per_hour kilometre_per_hour kilometers_per_hour kilometer_per_hour kilometres_an_hour "
+        "kilometers_an_hour kph = 0.2777777777777778; "
+        "miles_per_hour mile_per_hour miles_an_hour mph = 0.44704; metres_per_second metre_per_second "
+        "meters_per_second = 1; knots knot = 0.5144444444444445"
     ),
     "area": (
-        "square_metres square_metre square_meters square_meter = 1; square_feet square_foot = 0.09290304; acres acre = 4046.8564224; "
-        "hectares hectare = 10000; square_kilometres square_kilometre square_kilometers = 1000000; square_miles square_mile = 2589988.110336; "
+        "square_metres square_metre square_meters square_meter = 1; square_feet square_foot = 0.09290304; acres "
+        "acre = 4046.8564224; "
+        "hectares hectare = 10000; square_kilometres square_kilometre square_kilometers = 1000000; square_miles "
+        "square_mile = 2589988.110336; "
         "square_inches square_inch = 0.00064516; square_yards square_yard = 0.83612736"
     ),
-    "energy": "joules joule = 1; kilojoules kilojoule = 1000; calories calorie kilocalories kilocalorie = 4184; kilowatt_hours kilowatt_hour = 3600000",
+    "energy": "joules joule = 1; kilojoules kilojoule = 1000; calories calorie kilocalories kilocalorie = 4184; "
+    "kilowatt_hours kilowatt_hour = 3600000",
     "power": "watts watt = 1; kilowatts kilowatt = 1000; horsepower horsepower = 745.6998715822702",
-    "pressure": "bars bar = 100000; pascals pascal = 1; hectopascals hectopascal = 100; millibars millibar = 100; psi psi = 6894.757293168; atmospheres atmosphere = 101325",
+    "pressure": "bars bar = 100000; pascals pascal = 1; hectopascals hectopascal = 100; millibars millibar = "
+    "100; psi psi = 6894.757293168; atmospheres atmosphere = 101325",
     "data": (
         "bytes byte = 1; kilobytes kilobyte = 1000; megabytes megabyte = 1000000; gigabytes gigabyte = 1000000000; "
-        "terabytes terabyte = 1000000000000; kibibytes kibibyte = 1024; mebibytes mebibyte = 1048576; gibibytes gibibyte = 1073741824"
+        "terabytes terabyte = 1000000000000; kibibytes kibibyte = 1024; mebibytes mebibyte = 1048576; gibibytes "
+        "gibibyte = 1073741824"
     ),
     "angle": "radians radian = 57.29577951308232",
 }

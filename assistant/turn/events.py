@@ -155,7 +155,7 @@ class Reply:
             "citations": [citation.to_json() for citation in self.citations],
             "action": self.action.to_json() if self.action is not None else None,
             "spoken": self.spoken,
-            "fallback": self.fallback,
             "stages": [stage.to_json() for stage in self.stages],
             "total_ms": round(self.total_ms, 3),
+            **({"fallback": True} if self.fallback else {}),
         }

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 LONGEST = 500  # characters that are said
 MOST_BYTES = 256 * 1024  # that are read of an answer, whatever it holds
+LONGEST_S = 60.0  # whatever the slot is
 REMEMBERED = 3  # exchanges that are told with the question
 _TOLD = (
     "You help a voice assistant. Answer the question in one or two short plain sentences that can be read aloud, "
@@ -60,7 +61,7 @@ class LastResort:
         self._settings = settings
         headers = {"Authorization": f"Bearer {settings.token}"} if settings.token else {}
         # A proxy is not for this machine.
-        self._client = httpx.AsyncClient(headers=headers, trust_env=not _is_here(url.hostname), timeout=None)
+        self._client = httpx.AsyncClient(headers=headers, trust_env=not _is_here(url.hostname), timeout=LONGEST_S)
 
     async def close(self) -> None:
         """Let go of the connections."""

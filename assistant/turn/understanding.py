@@ -49,8 +49,8 @@ class Context:
 
     `history` are the replies so far, oldest first, each as the person knows it: cut to what was heard. `last` is the
     newest of them as it was made, which "repeat" repeats; None takes it from the history. `home` says what words mean
-    for the house after these replies, None where there is no house. `asker` is this conversation, by its name or id, where
-    it can be told something later; `room` is where the person stands.
+    for the house after these replies, None where there is no house. `asker` is this conversation, by its name or id,
+    where it can be told something later; `room` is where the person stands.
     """
 
     history: Sequence[Reply] = ()

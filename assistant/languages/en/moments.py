@@ -14,9 +14,7 @@ from assistant.languages.en.durations import duration_at
 from assistant.languages.en.numbers import number_at, ordinal_at
 
 WEEKDAYS = tuple("monday tuesday wednesday thursday friday saturday sunday".split())
-MONTHS = tuple(
-    "january february march april may june july august september october november december".split()
-)
+MONTHS = tuple("january february march april may june july august september october november december".split())
 _DAY_OF = {f"{day}{ending}": number for number, day in enumerate(WEEKDAYS) for ending in ("", "s")}
 _MONTH_OF = {name: number for number, month in enumerate(MONTHS, 1) for name in (month, month[:3])} | {"sept": 9}
 _DAYS = {"today": 0, "tonight": 0, "tomorrow": 1}
@@ -332,7 +330,7 @@ def _next_of(when: When, now: datetime, *, morning: bool) -> datetime:
 
 
 def say_moment(moment: datetime, now: datetime) -> str:
-    """Return when a naive local time is: "at 07:00", "tomorrow at 07:00", "on Friday at 18:30", "on 3 March at 9:00"."""
+    """Return when a naive local time is: "at 07:00", "tomorrow at 07:00", "on Friday at 18:30", "on 3 May at 09:30"."""
     at = f"at {moment:%H:%M}"
     days = (moment.date() - now.date()).days
     if days == 0:

@@ -1,4 +1,4 @@
-"""Numbers as people say and type them: "twenty five", "a hundred and two", "three point five", "two and a half", "7"."""
+"""Numbers as people say and type them: "twenty five", "a hundred and two", "three point five", "two and a half"."""
 
 from __future__ import annotations
 
@@ -21,9 +21,7 @@ _ORDINALS = {
         1,
     )
 } | {"thirtieth": 30}
-_TOKEN = re.compile(
-    r"\d+:\d\d|\d+(?:\.\d+)?(?:st|nd|rd|th)\b|\d+(?:\.\d+)?|[^\W\d_]+(?:'[^\W\d_]+)*'?|[+*/×÷^%°,-]"
-)
+_TOKEN = re.compile(r"\d+:\d\d|\d+(?:\.\d+)?(?:st|nd|rd|th)\b|\d+(?:\.\d+)?|[^\W\d_]+(?:'[^\W\d_]+)*'?|[+*/×÷^%°,-]")
 
 
 def said_words(text: str) -> list[str]:

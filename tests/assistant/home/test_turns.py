@@ -23,6 +23,8 @@ from assistant.dialogue.sessions import Sessions
 from assistant.home.demo import Demo
 from assistant.home.settings import HomeConfig
 from assistant.parts import Parts
+from assistant.skills.routines import Routines
+from assistant.skills.skill import Skills
 from assistant.turn.events import Reply
 from assistant.turn.turn import foresee, take
 
@@ -257,3 +259,21 @@ async def test_an_announcement_reaches_every_room_or_the_one_that_is_meant(parts
         assert (await anext(said)).reply.spoken == "Dinner."
     for room in rooms:
         await room.close()
+
+
+async def test_a_routine_moves_the_house_and_still_asks_what_has_to_be_asked(parts: Parts, house: Demo) -> None:
+    steps = ("turn off the ceiling light", "open the garage door", "turn off the moon lamp", "say Good night")
+    parts.own_skills.routines = routines = Routines({"good night [everybody]": steps})
+    parts.skills = Skills(list(parts.skills), first=[routines])
+    await say(parts, "turn on the ceiling light")
+    before = house.commands
+    asked = await say(parts, "Good night, everybody.")
+    assert asked.outcome == "asked_back"
+    assert "The ceiling light is off." in asked.spoken
+    assert "“turn off the moon lamp” failed: " in asked.spoken
+    assert "Good night." in asked.spoken
+    assert asked.spoken.endswith("?")
+    assert state_of(parts, "Ceiling Light") == "off"
+    assert house.commands == before + 1  # the garage door waits for a yes
+    assert (await say(parts, "yes", asked)).action.entities == ("cover.garage_door",)
+    assert house.commands == before + 2

@@ -1,4 +1,4 @@
-"""Routines: what a phrase of the configuration stands for, and nothing else; on a virtual house where it is about one."""
+"""Routines: what a phrase of the configuration stands for, and nothing else."""
 
 from __future__ import annotations
 

@@ -75,4 +75,5 @@ def test_default_slots_are_those_of_the_architecture():
         "read": 10,
         "act": 50,
         "first_audio": 30,
+        "fallback": 4000,
     }

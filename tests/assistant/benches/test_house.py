@@ -1,0 +1,30 @@
+"""The soak of the house, shortened: real conversations and skills, a fast clock, nothing lost and nothing twice."""
+
+from __future__ import annotations
+
+from assistant.benches import house
+from assistant.skills.agenda import Agenda
+
+
+async def test_nothing_is_lost_and_nothing_is_told_twice() -> None:
+    report = await house.live(rooms=4, hours=0.2, seed=3)
+    assert report.good, report
+    assert report.timers > 5
+    assert report.told == report.timers + 4 * report.announcements
+
+
+async def test_a_timer_that_is_told_twice_is_noticed(monkeypatch) -> None:
+    remove, spared = Agenda.remove, set()
+
+    async def forgetful(self, entries) -> None:
+        entries = list(entries)
+        for entry in entries:
+            if entry.id not in spared:
+                spared.add(entry.id)
+                return  # as if the process had been killed between telling and writing
+        await remove(self, entries)
+
+    monkeypatch.setattr(Agenda, "remove", forgetful)
+    report = await house.live(rooms=2, hours=0.1, seed=3)
+    assert report.twice
+    assert not report.good
