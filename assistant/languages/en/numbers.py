@@ -5,11 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from engines.number_words import SCALES, SMALL_NUMBERS, TENS
-
-_SMALL = {word: value for value, word in enumerate(SMALL_NUMBERS)} | {"oh": 0}
-_TENS = {word: 10 * value for value, word in enumerate(TENS, 2)} | {"fourty": 40}
-_SCALES = {name: value for value, name in SCALES}
+_SMALL = {
+    word: value
+    for value, word in enumerate(
+        (
+            "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+            "seventeen eighteen nineteen"
+        ).split()
+    )
+} | {"oh": 0}
+_TENS = {
+    word: 10 * value for value, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)
+} | {"fourty": 40}
+_SCALES = {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "trillion": 10**12}
 _FIGURES = re.compile(r"\d+(?:\.\d+)?")
 _ORDINALS = {
     word: value
