@@ -9,10 +9,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
+import hashlib
 import logging
 import os
 import sqlite3
 import stat
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -21,7 +23,6 @@ from typing import TypeVar
 from engines.errors import ReparteeError
 
 FILE_NAME = "skills.sqlite"
-PIPE_NAME = "skills.changed"
 FORMAT = 1  #: of the tables, in SQLite's user_version
 WAIT_S = 5.0  #: for another process to finish its transaction
 TABLES = (
@@ -41,7 +42,7 @@ class Memory:
     """The file of a home folder; it is made at the first change."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder, self._file, self._pipe = folder, folder / FILE_NAME, folder / PIPE_NAME
+        self._folder, self._file, self._pipe = folder, folder / FILE_NAME, _pipe_of(folder)
         self._changing = asyncio.Lock()
         self._watched = False
 
@@ -137,10 +138,11 @@ class Memory:
             self._watched = False
             loop.remove_reader(pipe)
             os.close(pipe)
+            with contextlib.suppress(OSError):
+                self._pipe.unlink()
 
     def _open_pipe(self) -> int | None:
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
             with contextlib.suppress(FileExistsError):
                 os.mkfifo(self._pipe, 0o600)
             if not stat.S_ISFIFO(self._pipe.stat().st_mode):
@@ -150,3 +152,9 @@ class Memory:
         except (OSError, AttributeError) as error:
             log.warning("%s cannot be made (%s): what other commands set is told at the next start.", self._pipe, error)
             return None
+
+
+def _pipe_of(folder: Path) -> Path:
+    """Return where the pipe of a home is: not in it, since what copies a folder stumbles over a pipe."""
+    named = hashlib.sha256(str(folder.absolute()).encode(errors="surrogateescape")).hexdigest()[:16]
+    return Path(os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir()) / f"repartee-{named}.changed"

@@ -18,7 +18,7 @@ from starlette.websockets import WebSocket
 
 from assistant.channels.gate import HEALTH, SUBPROTOCOL, Gate, Refusal, given_key
 from assistant.channels.keys import ClientKeys
-from assistant.channels.web.http import audio, chat, documents, home, responses
+from assistant.channels.web.http import audio, chat, documents, home, responses, skills
 from assistant.channels.web.http.asked import Asked
 from assistant.channels.web.http.client_secrets import client_secret
 from assistant.channels.web.http.errors import answer_error, error_response
@@ -61,6 +61,8 @@ def build_app(service: Service) -> Starlette:
         Route("/v1/home/events", home.events),
         Route(DOCUMENTS, documents.documents, methods=["GET", "POST"]),
         Route(DOCUMENTS + "/{number:int}", documents.document, methods=["GET", "DELETE"]),
+        Route("/v1/skills/timers", skills.timers),
+        Route("/v1/skills/lists", skills.lists),
         Route("/v1/chat/completions", chat.complete, methods=["POST"]),
         Route("/v1/responses", responses.respond, methods=["POST"]),
         Route("/v1/responses/{name}", responses.kept_response, methods=["GET", "DELETE"]),

@@ -158,7 +158,7 @@ async def test_a_conversation_commands_the_house_and_asks_back(parts: Parts) -> 
 
 
 async def test_the_names_of_the_house_join_the_lexicon(parts: Parts) -> None:
-    (phrases,) = parts._phrases()
+    *_, phrases = parts._phrases()
     assert {"Sofa Lamp", "Kitchen"} <= set(phrases.phrases())
 
 
@@ -263,8 +263,7 @@ async def test_an_announcement_reaches_every_room_or_the_one_that_is_meant(parts
 
 async def test_a_routine_moves_the_house_and_still_asks_what_has_to_be_asked(parts: Parts, house: Demo) -> None:
     steps = ("turn off the ceiling light", "open the garage door", "turn off the moon lamp", "say Good night")
-    parts.own_skills.routines = routines = Routines({"good night [everybody]": steps})
-    parts.skills = Skills(list(parts.skills), first=[routines])
+    parts.skills = Skills(first=[Routines({"good night [everybody]": steps})])
     await say(parts, "turn on the ceiling light")
     before = house.commands
     asked = await say(parts, "Good night, everybody.")

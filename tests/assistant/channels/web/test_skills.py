@@ -48,6 +48,12 @@ def chat(url: str, words: str) -> dict[str, Any]:
     return reply
 
 
+def get(url: str, path: str) -> dict[str, Any]:
+    with urllib.request.urlopen(f"{url}{path}", timeout=30) as answer:
+        shown: dict[str, Any] = json.load(answer)
+    return shown
+
+
 async def test_a_timer_is_told_in_the_session_in_which_it_was_set(serve, own_home):
     with serve(own_home) as served:
         async with connect(served.ws_url) as mine, connect(served.ws_url) as other:
@@ -69,6 +75,25 @@ async def test_what_is_set_over_http_or_by_a_command_is_told_in_every_session(se
             run = await asyncio.to_thread(repartee, own_home, "ask", "set a pizza timer for one second", "--json")
             assert json.loads(run.stdout)["spoken"] == "The pizza timer is set for 1 second."
             assert await said(line) == "Your pizza timer is done."
+
+
+async def test_timers_and_lists_are_shown_over_http(serve, own_home):
+    def visit() -> None:
+        with serve(own_home) as served:
+            chat(served.url, "set a stew timer for two hours")
+            chat(served.url, "wake me every weekday at seven")
+            chat(served.url, "pause the stew timer")
+            chat(served.url, "add milk to the shopping list")
+            shown = get(served.url, "/v1/skills/timers")
+            assert not shown["ringing"]
+            alarm, stew = shown["timers"]
+            assert (alarm["kind"], alarm["every"], alarm["state"]) == ("alarm", "weekday", "waiting")
+            assert alarm["due"].endswith("+00:00")
+            assert (stew["name"], stew["state"], stew["due"]) == ("stew", "paused", None)
+            assert 7100 < stew["left_s"] <= 7200
+            assert get(served.url, "/v1/skills/lists") == {"lists": {"shopping": ["milk"], "to-do": []}}
+
+    await asyncio.to_thread(visit)
 
 
 async def test_timers_and_lists_survive_a_restart(serve, own_home, repartee):
