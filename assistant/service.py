@@ -35,10 +35,6 @@ class Service:
         self.sessions = Sessions(parts.config.serve.sessions)
         self.stopping = asyncio.Event()
         self._wishes: set[asyncio.Task[None]] = set()
-        self.ringer = Ringer(parts.own_skills.agenda, self._tell, self.sessions.retract)
-        self.ringer.reload = parts.own_skills.reload
-        self.sessions.on_opened = self.ringer.look
-        parts.announce = self._tell
 
     async def announce(self, text: str, *, to: str = "", urgent: bool = False) -> int:
         """Say `text` in every open conversation, or in those whose id or name is `to`; returns in how many."""
@@ -49,7 +45,12 @@ class Service:
 
     async def skills(self) -> None:
         """Tell what is due, until the service stops."""
-        await self.ringer.run(self.stopping)
+        own = self.parts.own_skills
+        ringer = Ringer(own.agenda, self._tell, self.sessions.retract)
+        ringer.reload = own.reload
+        self.sessions.on_opened = ringer.look
+        self.parts.announce = self._tell
+        await ringer.run(self.stopping)
 
     async def house(self) -> None:
         """Keep the devices known, and do what a dashboard wishes of this assistant, until cancelled."""
