@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from assistant.channels.web.app import build_app
+from assistant.channels.web.http.audio import COMPLETE
 from assistant.channels.web.http.recordings import MOST_RECORDINGS
 from assistant.config import Config
 from assistant.service import Service
@@ -27,7 +28,7 @@ class Voice:
     def __init__(self) -> None:
         self.begun = self.closed = self.chunks = 0
 
-    async def stream(self, _text):
+    async def stream(self, _text, *, speed=1.0):
         self.begun += 1
         try:
             while True:
@@ -62,7 +63,7 @@ async def application(running, tmp_path):
         return part
 
     parts = types.SimpleNamespace(
-        config=Config(tmp_path), skills=(), synthesizer=lambda: give(voice), recognizer=lambda live: give(recognizer)
+        config=Config(tmp_path), skills=(), voice=lambda _name: give(voice), recognizer=lambda live: give(recognizer)
     )
     async with running(build_app(Service(parts)), patience_s=0.4, requests_per_minute=0) as server:
         yield server, voice, recognizer
@@ -81,7 +82,8 @@ async def until(holds) -> None:
             await asyncio.sleep(0.01)
 
 
-SPEECH = {"mp3": {}, "wav": {}, "pcm": {}, "sse": {"response_format": "pcm", "stream_format": "sse"}}
+LONG = "On and on. " * (COMPLETE // 10)  # a short wav is sent when it is complete
+SPEECH = {"mp3": {}, "wav": {"input": LONG}, "pcm": {}, "sse": {"response_format": "pcm", "stream_format": "sse"}}
 
 
 # Not an mp3 that nobody reads: it is sent when it is complete, so who waits for it reads nothing, and rightly.
