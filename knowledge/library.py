@@ -206,6 +206,11 @@ class Library:
         """The plain text into which the offsets of a document's passages point. Raises StoreError if there is none."""
         return self._store.text(document_id)
 
+    def document_of(self, passage_id: int) -> int | None:
+        """The id of the document in which a passage stands; None for a passage that is gone."""
+        passage = self._store.passages([passage_id]).get(passage_id)
+        return None if passage is None else passage.document_id
+
     def count(self) -> int:
         """The number of passages."""
         return self._store.count()

@@ -16,6 +16,7 @@ from starlette.datastructures import Headers
 
 from assistant.channels.keys import ClientKeys
 from assistant.channels.limits import Buckets
+from assistant.channels.web.page import PARTS
 from assistant.config import ServeConfig
 from engines.errors import ReparteeError
 
@@ -24,7 +25,7 @@ SUBPROTOCOL = "realtime"
 _KEY_PREFIX = "openai-insecure-api-key."
 
 HEALTH = "/health"
-PUBLIC = frozenset({"/", HEALTH})  # the page, and whether the server is alive
+PUBLIC = frozenset({*PARTS, HEALTH})  # the page and its parts, and whether the server is alive
 FOR_KEYS = frozenset({"/v1/realtime"})  # what a short-lived key opens, of all that the token opens
 
 

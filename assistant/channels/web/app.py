@@ -23,12 +23,13 @@ from assistant.channels.web.http.asked import Asked
 from assistant.channels.web.http.client_secrets import client_secret
 from assistant.channels.web.http.errors import answer_error, error_response
 from assistant.channels.web.http.recordings import MOST_RECORDINGS
-from assistant.channels.web.page import page as the_page
+from assistant.channels.web.page import PARTS, part
 from assistant.channels.web.realtime.connection import Connection
 from assistant.channels.web.realtime.protocol import Protocol
 from assistant.dialogue.conversation import Conversation, ConversationSettings
 from assistant.service import Service
 from assistant.telemetry.log import session
+from assistant.turn.examples import Examples
 from engines.errors import ReparteeError
 
 log = logging.getLogger(__name__)
@@ -50,7 +51,7 @@ def build_app(service: Service) -> Starlette:
     """Return the application of a service, whose parts stay the caller's to close."""
     config = service.parts.config
     routes: list[BaseRoute] = [
-        Route("/", page),
+        *(Route(path, page) for path in PARTS),
         Route(HEALTH, health),
         Route("/v1/models", models),
         Route("/v1/models/", models),
@@ -60,6 +61,7 @@ def build_app(service: Service) -> Starlette:
         Route("/v1/home/devices/{name}", home.command, methods=["POST"]),
         Route("/v1/home/events", home.events),
         Route(DOCUMENTS, documents.documents, methods=["GET", "POST"]),
+        Route("/v1/knowledge/examples", documents.examples),
         Route(DOCUMENTS + "/{number:int}", documents.document, methods=["GET", "DELETE"]),
         Route("/v1/skills/timers", skills.timers),
         Route("/v1/skills/lists", skills.lists),
@@ -80,6 +82,7 @@ def build_app(service: Service) -> Starlette:
     app.state.watching = asyncio.Semaphore(home.MOST_WATCHERS)
     app.state.recordings = asyncio.Semaphore(MOST_RECORDINGS)
     app.state.documents = asyncio.Semaphore(documents.MOST_AT_ONCE)
+    app.state.examples = Examples(service.parts)
     app.state.keys = ClientKeys()
     app.add_middleware(
         _Guard, gate=Gate(config.serve, app.state.keys), document_bytes=round(config.knowledge.max_document_mb * MB)
@@ -95,10 +98,10 @@ def build_app(service: Service) -> Starlette:
     return app
 
 
-async def page(_request: Request) -> Response:
-    """The page of the house."""
-    html, headers = the_page()
-    return Response(html, headers=headers)
+async def page(request: Request) -> Response:
+    """The page of the house, or a part that a browser asks for on its own."""
+    content, headers = await asyncio.to_thread(part, request.url.path)
+    return Response(content, headers=headers)
 
 
 async def health(request: Request) -> Response:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import Any
 
 from assistant.turn.events import Citation, Reply
@@ -22,3 +22,10 @@ def shown_document(name: str) -> str:
     """Return the name of a document and of its folder, of a path; any other name as it is."""
     path = PurePath(name)
     return "/".join(path.parts[1:][-2:]) if path.is_absolute() else name
+
+
+def without_folder(sentence: str, folder: Path) -> str:
+    """Return a sentence in which what lies in `folder` is named without where that is."""
+    for path in {str(folder), str(folder.resolve())}:
+        sentence = sentence.replace(f"{path}/", "").replace(path, folder.name)
+    return sentence

@@ -34,12 +34,37 @@ MOST_AT_ONCE = 2
 
 
 async def documents(request: Request) -> Response:
-    """List what is in the store, or take up a document."""
+    """List what is in the store, or take up a document.
+
+    `find` leaves those whose title or name has the words, `passage` the one in which a citation's passage stands, and
+    `limit` the newest; `total` counts what there was without `limit`.
+    """
     if request.method == "POST":
         return await _added(request)
-    library = _parts(request).library
-    found = await asyncio.to_thread(library.documents)
-    return JSONResponse({"object": "list", "data": [_shown(document) for document in found]})
+    parts, asked = _parts(request), request.query_params
+    limit, passage = _number(asked.get("limit"), "limit"), _number(asked.get("passage"), "passage")
+    found = await asyncio.to_thread(parts.library.documents)
+    if passage is not None:
+        at = await asyncio.to_thread(parts.library.document_of, passage)
+        found = [document for document in found if document.id == at]
+    if words := clean(asked.get("find", "")).casefold().split():
+        found = [each for each in found if all(word in f"{each.title} {each.name}".casefold() for word in words)]
+    shown = found if limit is None else found[max(0, len(found) - limit) :]
+    settings = parts.config.knowledge
+    return JSONResponse(
+        {
+            "object": "list",
+            "data": [_shown(document) for document in shown],
+            "total": len(found),
+            "uploads": settings.uploads and not parts.library.readonly,
+            "max_bytes": round(settings.max_document_mb * 1024 * 1024),
+        }
+    )
+
+
+async def examples(request: Request) -> Response:
+    """Questions that are answered from here, for who does not know what to ask."""
+    return JSONResponse({"object": "list", "data": list(await request.app.state.examples.all())})
 
 
 async def document(request: Request) -> Response:
@@ -126,6 +151,14 @@ def _name(given: str) -> str:
             param="file",
         )
     return name
+
+
+def _number(given: str | None, name: str) -> int | None:
+    if given is None:
+        return None
+    if not (given.isascii() and given.isdigit() and len(given) < 10):
+        raise ApiError("invalid_value", f"'{name}' must be a whole number.", param=name)
+    return int(given)
 
 
 def _may_change(parts: Parts) -> None:

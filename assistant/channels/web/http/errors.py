@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from assistant.channels.json import ApiError, Json, checked, decode
+from assistant.channels.web.shown import without_folder
 
 
 def error_response(sentence: str, *, status: int, code: str | None = None, param: str | None = None) -> JSONResponse:
@@ -20,11 +22,12 @@ def error_response(sentence: str, *, status: int, code: str | None = None, param
     return JSONResponse({"error": error}, status, headers)
 
 
-async def answer_error(_request: Request, error: Exception) -> Response:
-    """Turn our errors into the API's; anything else is for the log."""
+async def answer_error(request: Request, error: Exception) -> Response:
+    """Turn our errors into the API's, without where on this machine the home is; anything else is for the log."""
     if isinstance(error, ApiError):
         return error_response(str(error), status=error.status, code=error.code, param=error.param)
-    return error_response(str(error), status=400)
+    home: Path = request.app.state.service.parts.config.home
+    return error_response(without_folder(str(error), home), status=400)
 
 
 @asynccontextmanager

@@ -25,6 +25,16 @@ const connection = {
     socket.onclose = () => { if (this.socket === socket) this.lost(opened); };
   },
 
+  renew() { // another session, which knows nothing of this one
+    const old = this.socket;
+    if (!this.open) return;
+    now.socket = "connecting";
+    old.onmessage = null;
+    old.onclose = () => { if (this.socket === old) this.connect(); };
+    old.close();
+    show();
+  },
+
   async lost(opened) {
     conversation.lost();
     home.lost();
@@ -65,9 +75,9 @@ function send(event) {
 }
 
 function settings() {
-  const spoken = $("voice").getAttribute("aria-pressed") === "true";
+  const { spoken } = preferences.values;
   send({ type: "session.update", session: {
     type: "realtime", output_modalities: [spoken ? "audio" : "text"], include: ["repartee.partial_transcript"],
-    audio: { input: { format: { type: "audio/pcm", rate: RATE }, transcription: { model: "repartee" } }, output: { format: { type: "audio/pcm", rate: RATE } } },
+    audio: { input: { format: { type: "audio/pcm", rate: RATE }, transcription: { model: "repartee" }, turn_detection: preferences.detection }, output: { format: { type: "audio/pcm", rate: RATE }, ...preferences.sound } },
   } });
 }

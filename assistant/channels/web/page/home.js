@@ -4,7 +4,6 @@ const LEAST_WAIT = 500, MOST_WAIT = 8000; // ms before the devices are asked for
 const COMMAND_WITHIN = 10000; // ms; the server itself waits a second for a device
 const NO_SERVER = "The server could not be reached.";
 const PANEL = "repartee-panel"; // where it is kept whether the panel was left open
-const WIDE = "(min-width: 64rem)"; // where the devices stand beside the conversation
 
 /* The devices, as v1/home/events tells them, and the panel that shows them. */
 const home = {
@@ -106,10 +105,8 @@ const home = {
 
   show(open) {
     this.open = open;
-    $("house").setAttribute("aria-expanded", open);
-    $("home").hidden = !open;
-    document.body.classList.toggle("with-home", open);
-    if (open) { this.draw(); scrollTo(0, matchMedia(WIDE).matches ? scrollY : 0); } else keepInView(true);
+    beside("home", open);
+    if (open) this.draw();
   },
 
   draw() { // once for all that came since the last frame

@@ -7,11 +7,13 @@ const now = { socket: "connecting", hearing: false, thinking: false, known: fals
 
 /* Every server event this page acts on. */
 const EVENTS = {
-  "session.created"() { settings(); },
+  "session.created"() { now.socket = "connecting"; settings(); chronicle.recall(); },
   "session.updated"() {
+    if (now.socket === "open") return;
     now.socket = "open"; now.known = true; connection.tries = 0;
     notify("");
     home.watch();
+    documents.welcome();
     show();
   },
   "input_audio_buffer.speech_started"({ item_id }) {
@@ -45,6 +47,14 @@ const EVENTS = {
     now.thinking = false;
     show();
   },
+  "input_audio_buffer.committed"({ item_id }) { // held to talk, the server does not answer by itself
+    if (!preferences.values.hold) return;
+    const turn = conversation.turn(item_id);
+    turn.asked = true;
+    conversation.words(turn, turn.words, true);
+    conversation.pending.add(item_id);
+    send({ type: "response.create", response: { metadata: { item: item_id } } });
+  },
   "response.created"({ response }) { conversation.begin(response); think(); },
   "response.output_audio_transcript.delta"({ response_id, item_id, delta }) { conversation.say(response_id, item_id, delta); },
   "response.output_text.delta"({ response_id, item_id, delta }) { conversation.say(response_id, item_id, delta); },
@@ -70,7 +80,7 @@ function state() {
   if (now.hearing) return "hearing";
   if (player.playing) return "speaking";
   if (now.thinking) return "thinking";
-  return microphone.on ? "listening" : "ready";
+  return microphone.on && !preferences.values.hold ? "listening" : "ready";
 }
 
 function show() {
@@ -80,9 +90,10 @@ function show() {
     $("status").ariaLive = ["hearing", "thinking", "speaking"].includes(is) ? "off" : "polite"; // not into the conversation
     $("status").lastElementChild.textContent = SAYS[is];
   }
-  $("talk").setAttribute("aria-pressed", microphone.on);
-  $("talk").setAttribute("aria-label", microphone.on ? "Stop listening" : "Talk");
-  $("question").placeholder = microphone.on ? "Listening; or type" : "Ask a question";
+  const { hold } = preferences.values, on = hold ? holding.held : microphone.on;
+  $("talk").setAttribute("aria-pressed", on);
+  $("talk").setAttribute("aria-label", hold ? "Hold to talk" : on ? "Stop listening" : "Talk");
+  $("question").placeholder = on ? "Listening; or type" : "Ask a question";
 }
 
 function meter(level) { // a whisper is seen too: -50 dB is nothing, -10 dB is full
@@ -115,6 +126,7 @@ function ask(text) {
   send({ type: "conversation.item.create", item: { id: item, type: "message", role: "user", content: [{ type: "input_text", text }] } });
   send({ type: "response.create", response: { metadata: { item } } });
   conversation.pending.add(item);
+  chronicle.keep();
   think();
   return true;
 }
@@ -125,15 +137,46 @@ function stop() { // first what is being said, then the microphone
   if (!conversation.interrupt() && !busy && microphone.on) microphone.close();
 }
 
-$("talk").addEventListener("click", () => { player.wake(); if (microphone.on) microphone.close(); else microphone.open(); });
-$("composer").addEventListener("submit", (event) => { event.preventDefault(); if (ask($("question").value.trim())) $("question").value = ""; });
+$("talk").addEventListener("click", ({ detail }) => {
+  if (preferences.values.hold) { // a screen reader's click holds, and the next one lets go
+    if (!detail) { if (holding.held) holding.release(); else holding.press(); }
+    return;
+  }
+  player.wake();
+  if (microphone.on) microphone.close(); else microphone.open();
+});
+$("talk").addEventListener("pointerdown", (event) => {
+  if (!preferences.values.hold) return;
+  $("talk").setPointerCapture(event.pointerId);
+  holding.press();
+});
+for (const end of ["pointerup", "pointercancel", "blur"]) $("talk").addEventListener(end, () => holding.release());
+$("talk").addEventListener("contextmenu", (event) => { if (preferences.values.hold) event.preventDefault(); }); // a long press
+$("composer").addEventListener("submit", (event) => { event.preventDefault(); if (ask($("question").value.trim())) { $("question").value = ""; remembered.write("sessionStorage", DRAFT, ""); } });
 $("voice").addEventListener("click", () => {
-  $("voice").setAttribute("aria-pressed", $("voice").getAttribute("aria-pressed") !== "true");
+  preferences.set("spoken", !preferences.values.spoken);
   conversation.interrupt();
   settings();
 });
 $("notice").lastElementChild.addEventListener("click", () => { notify(""); $("question").focus(); });
 $("house").addEventListener("click", () => home.turn());
+$("shelf").addEventListener("click", () => documents.show(!documents.open));
+$("tune").addEventListener("click", () => preferences.show(!preferences.open));
+$("find-document").addEventListener("input", () => documents.load());
+$("choose").addEventListener("click", () => $("files").click());
+$("files").addEventListener("change", () => { uploads.take([...$("files").files]); $("files").value = ""; });
+$("fill").addEventListener("click", () => { documents.show(true); $("choose").focus(); });
+$("back").addEventListener("click", () => reading.close());
+$("earlier").addEventListener("click", () => reading.more(true));
+$("later").addEventListener("click", () => reading.more(false));
+$("afresh").addEventListener("click", () => conversation.afresh());
+$("question").addEventListener("input", () => remembered.write("sessionStorage", DRAFT, $("question").value));
+for (const kind of ["dragover", "dragleave", "drop"]) addEventListener(kind, (event) => { // anywhere: else the browser would leave the page for the file
+  if (!event.dataTransfer?.types.includes("Files")) return;
+  event.preventDefault();
+  document.body.classList.toggle("over", kind === "dragover");
+  if (kind === "drop") uploads.dropped(event.dataTransfer);
+});
 $("find").addEventListener("input", () => { home.laid = false; home.draw(); });
 document.addEventListener("visibilitychange", () => { if (document.hidden) home.leave(); else home.watch(); });
 $("gate").addEventListener("cancel", (event) => event.preventDefault());
@@ -144,10 +187,15 @@ $("gate").addEventListener("close", () => {
   connection.connect();
 });
 addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && !$("gate").open) { stop(); return; }
+  if (event.key === "Escape" && !$("gate").open) { if (!leavePanel(event.target)) stop(); return; }
+  if (event.key !== " " && !(event.key === "Enter" && event.target === $("talk"))) return;
   const writes = event.target.closest?.("input, select, button, summary, a, dialog");
-  if (event.key === " " && !writes && !event.repeat) { event.preventDefault(); $("talk").click(); }
+  if (writes && !(writes === $("talk") && preferences.values.hold)) return;
+  event.preventDefault();
+  if (event.repeat) return;
+  if (preferences.values.hold) holding.press(); else $("talk").click();
 });
+addEventListener("keyup", (event) => { if (holding.held && (event.key === " " || event.key === "Enter")) { event.preventDefault(); holding.release(); } });
 addEventListener("online", () => { connection.tries = 0; connection.connect(); });
 addEventListener("offline", () => { if (now.socket !== "open") { now.socket = "offline"; show(); } });
 addEventListener("hashchange", token);
@@ -160,5 +208,10 @@ function token() { // #token=… in the address, so that it reaches neither the 
   if ($("gate").open) { $("gate").querySelector("input").value = given; $("gate").close(); } else if (!connection.open) connection.connect();
 }
 
+const trusted = globalThis.trustedTypes?.createPolicy("worker", { createScriptURL: () => "service-worker.js" });
+navigator.serviceWorker?.register(trusted ? trusted.createScriptURL("") : "service-worker.js").catch(() => { /* then the page needs its server to open */ });
+
 token();
+preferences.begin();
+chronicle.show();
 connection.connect();

@@ -59,7 +59,7 @@ const microphone = {
     try {
       if (!navigator.mediaDevices?.getUserMedia) throw new DOMException("", "SecurityError");
       // No automatic gain: it clips the first words, and the recognizer levels what it hears by itself.
-      const wanted = { echoCancellation: true, noiseSuppression: true, autoGainControl: false, channelCount: 1 };
+      const wanted = { echoCancellation: true, noiseSuppression: true, autoGainControl: false, channelCount: 1, ...(preferences.values.microphone ? { deviceId: preferences.values.microphone } : {}) };
       const stream = await navigator.mediaDevices.getUserMedia({ audio: wanted });
       this.context = new AudioContext({ latencyHint: "interactive" });
       const code = URL.createObjectURL(new Blob([CAPTURE], { type: "text/javascript" }));
@@ -98,7 +98,7 @@ const microphone = {
   heard({ pcm, level }) {
     if (!this.on) return;
     if (!player.playing) meter(level);
-    if (connection.open && connection.socket.bufferedAmount < BACKLOG)
+    if (connection.open && holding.takes() && connection.socket.bufferedAmount < BACKLOG)
       send({ type: "input_audio_buffer.append", audio: btoa(String.fromCharCode(...new Uint8Array(pcm))) });
   },
 };
@@ -113,8 +113,14 @@ const player = {
       this.context = new AudioContext({ sampleRate: RATE, latencyHint: "interactive" });
       this.meter = new AnalyserNode(this.context, { fftSize: 1024 });
       this.meter.connect(this.context.destination);
+      this.route();
     }
     this.context.resume();
+  },
+
+  async route() { // to the loudspeaker that was chosen, where the browser lets a page choose
+    if (!this.context?.setSinkId || this.context.sinkId === preferences.values.loudspeaker) return;
+    try { await this.context.setSinkId(preferences.values.loudspeaker); } catch { notify("That loudspeaker cannot be used; answers are heard where they were."); }
   },
 
   add(item, base64) {

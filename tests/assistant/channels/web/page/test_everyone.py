@@ -30,12 +30,14 @@ async def test_everything_is_reached_and_done_by_keyboard(server: Any, visit: An
     page, press = visited.page, visited.page.keyboard.press
     await visited.is_("ready")
     order = []
-    for _ in range(4):
+    await page.locator("#examples button").first.wait_for()
+    await page.evaluate("document.querySelector('#examples').replaceChildren()")
+    for _ in range(6):
         await press("Tab")
         order.append(await page.evaluate(FOCUSED))
         outline = "getComputedStyle(document.activeElement.closest('.field') ?? document.activeElement).outlineStyle"
         assert await page.evaluate(outline) == "solid", order
-    assert order == ["voice", "talk", "question", "send"]
+    assert order == ["shelf", "voice", "tune", "talk", "question", "send"]
     await page.focus("#question")
     await page.keyboard.type(QUESTION)
     await press("Enter")
@@ -168,3 +170,57 @@ async def test_no_more_can_be_typed_than_is_answered(server: Any, visit: Any) ->
     await visited.page.keyboard.press("Enter")
     await visited.event("response.done")
     assert not visited.of(visited.received, "error")
+
+
+async def test_in_large_text_everything_is_still_there(server: Any, visit: Any) -> None:
+    visited = await visit(server.url, width=360, height=640)
+    page = visited.page
+    await visited.is_("ready")
+    await page.click("#tune")
+    await page.get_by_label("Text size").select_option("200 %")
+    await visited.until("document.documentElement.classList.contains('low')")
+    wide = "[...document.querySelectorAll('body *')].filter((e) => e.getBoundingClientRect().right > 360.5).length"
+    apart = """(() => {
+      const parts = [...document.querySelectorAll("header h1 svg, #status, header .plain:not([hidden])")];
+      const before = (a, b) => a.right <= b.left + .5 || a.bottom <= b.top + .5;
+      const boxes = parts.map((one) => one.getBoundingClientRect());
+      return boxes.every((one, at) => boxes.slice(at + 1).every((other) => before(one, other) || before(other, one)));
+    })()"""
+    for opener in ("#tune", "#shelf", "#shelf"):
+        assert await page.evaluate("document.documentElement.scrollWidth") == 360
+        assert await page.evaluate(wide) == 0
+        assert await page.evaluate(apart)
+        await page.click(opener)
+    await visited.ask(QUESTION)
+    await visited.event("response.done")
+    assert await page.evaluate(wide) == 0
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1100, 360])
+async def test_axe_finds_nothing_in_any_state(server: Any, visit: Any, width: int, scheme: str) -> None:
+    axe = pytest.importorskip("axe_playwright_python.async_playwright", reason="pip install axe-playwright-python")
+    visited = await visit(server.url, width=width, color_scheme=scheme, reduced_motion="reduce", bypass_csp=True)
+    page = visited.page
+
+    async def sound(state: str) -> None:
+        found = await axe.Axe().run(page)
+        assert found.violations_count == 0, f"{state}: {found.generate_report()}"
+
+    await visited.is_("ready")
+    await page.locator("#examples button").first.wait_for()
+    await sound("welcome")
+    await visited.ask(QUESTION)
+    await visited.event("response.done")
+    await page.click(".ledger summary")
+    await sound("answer")
+    await page.click("#shelf")
+    await page.locator("#documents-list .plain").first.click()
+    await sound("documents")
+    await page.get_by_role("button", name="Cancel").click()
+    await page.locator("#documents-list .open").first.click()
+    await page.locator("#reading").wait_for()
+    await sound("reading")
+    await page.click("#tune")
+    await visited.until("document.querySelectorAll('#microphone option').length > 0")
+    await sound("settings")

@@ -1,0 +1,110 @@
+const SETTINGS = "repartee-settings";
+const FEWEST_ROWS = 30; // lines of text in the window, below which head and foot do not stay in view
+const LEAST_HELD = 10; // pieces of 20 ms that were sent while the button was held: less is a slip of the finger
+const PAUSES = { quick: { type: "semantic_vad", eagerness: "high" }, usual: { type: "semantic_vad", eagerness: "auto" }, patient: { type: "semantic_vad", eagerness: "low" } };
+
+/* What a person prefers, kept by this browser. */
+const preferences = {
+  open: false,
+  values: { spoken: true, voice: "", speed: 1, microphone: "", loudspeaker: "", pause: "usual", hold: false, size: 100, ...remembered.read("localStorage", SETTINGS, {}) },
+
+  show(open) {
+    this.open = open;
+    beside("settings", open);
+    if (open) { this.voices(); this.devices(); }
+  },
+
+  set(name, value) {
+    this.values[name] = value;
+    remembered.write("localStorage", SETTINGS, this.values);
+    this.draw();
+  },
+
+  draw() {
+    const { spoken, speed, pause, hold, size } = this.values;
+    $("voice").setAttribute("aria-pressed", spoken);
+    for (const [id, value] of Object.entries({ speed, pause, size })) $(id).value = value;
+    $("hold").checked = hold;
+    $("speed-said").textContent = `${NUMBER.format(speed)} ×`;
+    $("keys-talk").textContent = hold ? "held to talk" : "to talk";
+    $("pause").disabled = hold;
+    document.documentElement.style.fontSize = `${size}%`;
+    this.fit();
+    show();
+  },
+
+  fit() { // where there is little height, head and foot leave the room to what is read (WCAG 2.2, 1.4.10 and 2.4.11)
+    document.documentElement.classList.toggle("low", innerHeight < FEWEST_ROWS * Number.parseFloat(getComputedStyle(document.documentElement).fontSize));
+  },
+
+  /** The turn detection of a session, in the protocol's words. */
+  get detection() { return this.values.hold ? null : PAUSES[this.values.pause] ?? PAUSES.usual; },
+  get sound() { return { speed: this.values.speed, ...(this.values.voice ? { voice: this.values.voice } : {}) }; },
+
+  async voices() {
+    const { voices } = await asked("v1/audio/voices").catch(() => ({ voices: [] }));
+    $("voices").hidden = voices.length < 2;
+    choose($("who"), voices.map(({ id, name }) => [id, name]), this.values.voice || voices[0]?.id);
+  },
+
+  async devices() { // browsers name them once the microphone was allowed
+    const all = await navigator.mediaDevices?.enumerateDevices().catch(() => []) ?? [];
+    for (const [id, kind, there] of [["microphone", "audioinput", true], ["loudspeaker", "audiooutput", "setSinkId" in AudioContext.prototype]]) {
+      const named = all.filter((one) => one.kind === kind && one.deviceId && one.deviceId !== "default" && one.label);
+      $(id).parentElement.hidden = !there || !all.some((one) => one.kind === kind);
+      choose($(id), [["", "Default"], ...named.map(({ deviceId, label }) => [deviceId, label])], this.values[id]);
+    }
+    $("nameless").hidden = all.every(({ label }) => label) && all.length > 0;
+  },
+
+  begin() {
+    for (const [id, name, value] of [["speed", "speed", () => $("speed").valueAsNumber], ["who", "voice", () => $("who").value], ["pause", "pause", () => $("pause").value], ["hold", "hold", () => $("hold").checked]])
+      $(id).addEventListener("change", () => { if (name === "hold") microphone.close(); this.set(name, value()); settings(); });
+    $("speed").addEventListener("input", () => { $("speed-said").textContent = `${NUMBER.format($("speed").valueAsNumber)} ×`; });
+    $("size").addEventListener("change", () => this.set("size", Number($("size").value)));
+    $("microphone").addEventListener("change", () => { this.set("microphone", $("microphone").value); if (microphone.on) { microphone.close(); microphone.open(); } });
+    $("loudspeaker").addEventListener("change", () => { this.set("loudspeaker", $("loudspeaker").value); player.route(); });
+    navigator.mediaDevices?.addEventListener("devicechange", () => { if (this.open) this.devices(); });
+    addEventListener("resize", () => this.fit());
+    this.draw();
+  },
+};
+
+function choose(select, options, chosen) {
+  select.replaceChildren(...options.map(([value, text]) => make("option", { value }, text)));
+  select.value = options.some(([value]) => value === chosen) ? chosen : options[0]?.[0] ?? "";
+}
+
+/* Holding the button, or Space, while one speaks: what is sent in between is the question. */
+const holding = {
+  held: false, sent: 0,
+
+  press() {
+    if (this.held || !connection.open) return;
+    this.held = true;
+    this.sent = 0;
+    player.wake();
+    if (conversation.busy) send({ type: "response.cancel" });
+    conversation.interrupt();
+    microphone.open();
+    now.hearing = true;
+    show();
+  },
+
+  release() {
+    if (!this.held) return;
+    this.held = now.hearing = false;
+    if (this.sent >= LEAST_HELD) { send({ type: "input_audio_buffer.commit" }); think(); } else {
+      if (this.sent) send({ type: "input_audio_buffer.clear" });
+      if (microphone.on) notify("Hold the button, or Space, while you speak.");
+    }
+    show();
+  },
+
+  /** Whether a piece of the microphone's sound is to be sent. */
+  takes() {
+    if (!preferences.values.hold) return true;
+    if (this.held && this.sent++ === 0) notify("");
+    return this.held;
+  },
+};

@@ -1,0 +1,206 @@
+"""What is answered from, on the page: listed, sent, removed, and opened where an answer stands."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.assistant.channels.web.page.conftest import SETTINGS, Server
+
+FERRY = "# The Skarholm Ferry\n\nThe 🚢 is old. The ferry to Skarholm leaves at twenty past nine from the north pier.\n"
+FAQ = "# Pump\n\n## How do I empty the tank?\n\nTurn the red valve to the left.\n"
+LEAVES = "When does the ferry to Skarholm leave?"
+DROP = """(files) => {
+  const all = new DataTransfer();
+  for (const [name, text] of Object.entries(files)) all.items.add(new File([text], name));
+  document.body.dispatchEvent(new DragEvent("drop", { dataTransfer: all, bubbles: true, cancelable: true }));
+}"""
+IN_SIGHT = """(one) => { const { left, top, bottom } = one.getBoundingClientRect();
+  return one.contains(document.elementFromPoint(left + 1, (top + bottom) / 2)); }"""
+
+
+@pytest.fixture
+def serve(tmp_path: Path, stocked: Path) -> Iterator[Callable[..., Server]]:
+    """Starts a server of a home that the test may change: `serve(empty=True, settings="…")`."""
+    started: list[Server] = []
+
+    def start(*, empty: bool = False, settings: str = "", **options: Any) -> Server:
+        home = tmp_path / "home"
+        if empty:
+            home.mkdir()
+        else:
+            shutil.copytree(stocked, home)
+        (home / "repartee.toml").write_text(SETTINGS + settings)
+        started.append(Server(home, **options))
+        started[-1].start()
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.stop()
+
+
+async def opened(visit: Any, server: Any, **options: Any) -> Any:
+    """Return a visit whose panel of documents is open."""
+    visited = await visit(server.url, **options)
+    await visited.is_("ready")
+    await visited.page.click("#shelf")
+    await visited.until("/./.test(document.querySelector('#documents-said').textContent)")
+    return visited
+
+
+async def sent(visited: Any, name: str) -> str:
+    """Wait until a file is done with; return what is said of it."""
+    row = visited.page.locator("#sending li", has_text=name)
+    await row.locator("progress").wait_for(state="detached")
+    return str(await row.locator(".said").inner_text())
+
+
+async def test_an_empty_store_says_so_first_and_answers_once_it_has_something(serve: Any, visit: Any) -> None:
+    visited = await visit(serve(empty=True).url)
+    page = visited.page
+    await visited.is_("ready")
+    await page.get_by_role("button", name="Add documents").click()
+    assert await page.evaluate("document.activeElement.id") == "choose"
+    assert "no document yet" in await page.inner_text("#documents-said")
+    async with page.expect_file_chooser() as chooser:
+        await page.keyboard.press("Enter")
+    await (await chooser.value).set_files([{"name": "ferry.md", "mimeType": "text/markdown", "buffer": FERRY.encode()}])
+    assert await sent(visited, "ferry.md") == "Added: The Skarholm Ferry"
+    assert not await page.locator("#welcome-empty").is_visible()
+    await page.get_by_role("button", name=LEAVES).click()  # the document itself says what it answers
+    await visited.event("response.done")
+    assert "wenty past nine" in await page.inner_text(".answer")
+
+
+async def test_examples_are_questions_that_are_answered(server: Any, visit: Any) -> None:
+    visited = await visit(server.url)
+    page = visited.page
+    await visited.is_("ready")
+    await page.locator("#examples button").first.wait_for()
+    questions = await page.locator("#examples button").all_inner_texts()
+    assert 2 <= len(questions) <= 4
+    for count, question in enumerate(questions, 1):
+        await visited.ask(question)
+        done = await visited.event("response.done", count=count)
+        assert done["response"]["metadata"]["repartee_outcome"] == "answered", question
+
+
+async def test_a_question_that_a_document_asks_itself_is_an_example(serve: Any, visit: Any) -> None:
+    visited = await opened(visit, serve(empty=True))
+    await visited.page.evaluate(DROP, {"pump.md": FAQ})
+    assert await sent(visited, "pump.md") == "Added: Pump"
+    assert await visited.page.locator("#examples button").all_inner_texts() == ["How do I empty the tank?"]
+
+
+async def test_files_are_dropped_anywhere_and_each_says_what_became_of_it(serve: Any, visit: Any) -> None:
+    visited = await visit(serve().url)
+    page = visited.page
+    await visited.is_("ready")
+    await visited.until("document.querySelector('#examples li')")
+    await page.evaluate(DROP, {"ferry.md": FERRY, "broken.md": "\0\1" * 1000, "again.txt": "The pier is closed."})
+    assert await sent(visited, "again.txt") == "Added: again"
+    assert await sent(visited, "ferry.md") == "Added: The Skarholm Ferry"
+    fault = await sent(visited, "broken.md")
+    assert fault.startswith("broken.md holds binary data")
+    assert "/" not in fault  # nothing of where the server keeps it
+    names = await page.locator("#documents-list .name").all_inner_texts()
+    assert names[:2] == ["again", "The Skarholm Ferry"]
+    await visited.until("document.querySelector('#live').textContent === '2 of 3 documents were taken up.'")
+    await visited.ask(LEAVES)
+    await visited.event("response.done")
+    assert "wenty past nine" in await page.inner_text(".answer")
+    assert visited.problems.pop().startswith("Failed to load resource: the server responded with a status of 400")
+
+
+async def test_one_that_is_too_large_is_not_even_sent(serve: Any, visit: Any) -> None:
+    visited = await opened(visit, serve(empty=True, settings="[knowledge]\nmax_document_mb = 1\n"))
+    await visited.page.evaluate(DROP, {"long.txt": "word " * 300_000})
+    assert await sent(visited, "long.txt") == "It is 1.5 MB large; at most 1.0 MB are taken."
+    assert not await visited.page.locator("#documents-list li").count()
+
+
+async def test_removing_asks_first(serve: Any, visit: Any) -> None:
+    visited = await opened(visit, serve())
+    page = visited.page
+    await page.evaluate(DROP, {"ferry.md": FERRY})
+    await sent(visited, "ferry.md")
+    row = page.locator("#documents-list li", has_text="The Skarholm Ferry")
+    remove = page.get_by_role("button", name="Remove The Skarholm Ferry")
+    await remove.focus()
+    await page.keyboard.press("Enter")
+    await page.keyboard.press("Enter")  # a second press of the same key agrees to nothing
+    assert await row.count() == 1
+    assert not await row.locator(".confirm").is_visible()
+    await remove.click()
+    await page.keyboard.press("Escape")
+    assert await row.count() == 1
+    await remove.click()
+    await page.get_by_role("button", name="Yes, remove").click()
+    await row.wait_for(state="detached")
+    await visited.until("document.activeElement.className === 'open'")
+    await visited.ask(LEAVES)
+    await visited.event("response.done")
+    assert "wenty past nine" not in await page.inner_text(".turn")
+
+
+@pytest.mark.parametrize("width", [1100, 360])
+async def test_a_citation_opens_the_document_at_its_place(serve: Any, visit: Any, width: int) -> None:
+    visited = await opened(visit, serve(), width=width)
+    page = visited.page
+    await page.evaluate(DROP, {"ferry.md": "# Long\n\n" + "Nothing stands here. " * 3_000 + "\n\n" + FERRY})
+    await sent(visited, "ferry.md")
+    await visited.ask(LEAVES)
+    await visited.event("response.done")
+    await page.get_by_role("button", name="ferry.md", exact=True).click()
+    mark = page.locator("#reading mark")
+    await mark.wait_for()
+    assert await mark.inner_text() == "twenty past nine"
+    assert await mark.evaluate(IN_SIGHT)
+    assert await page.evaluate("document.activeElement.id") == "reading-title"
+    before = len(await page.inner_text("#reading-text"))
+    await page.get_by_role("button", name="Show what comes before").click()
+    assert len(await page.inner_text("#reading-text")) > before + 10_000
+    await page.get_by_role("button", name="All documents").click()
+    assert await page.locator("#documents-list").is_visible()
+    await page.keyboard.press("Escape")
+    assert not await page.locator("#documents").is_visible()
+    assert await page.evaluate("document.activeElement.id") == "shelf"
+
+
+async def test_a_citation_whose_document_has_changed_says_so(serve: Any, visit: Any) -> None:
+    visited = await opened(visit, serve())
+    page = visited.page
+    await page.evaluate(DROP, {"ferry.md": FERRY})
+    await sent(visited, "ferry.md")
+    await visited.ask(LEAVES)
+    await visited.event("response.done")
+    await page.evaluate(DROP, {"ferry.md": FERRY.replace("twenty", "ten")})
+    assert (await sent(visited, "ferry.md")).startswith("Replaced")
+    await page.get_by_role("button", name="ferry.md", exact=True).click()
+    await visited.until("document.querySelector('#documents-said').textContent.includes('has changed')")
+
+
+async def test_where_the_owner_takes_none_nothing_offers_to_add_or_remove(serve: Any, visit: Any) -> None:
+    visited = await opened(visit, serve(settings="[knowledge]\nuploads = false\n"))
+    page = visited.page
+    await page.locator("#documents-list .open").first.wait_for()
+    assert not await page.locator("#drop").is_visible()
+    assert not await page.locator("#documents-list .plain").count()
+    await page.evaluate(DROP, {"ferry.md": FERRY})
+    assert "does not take" in await page.inner_text("#documents-said")
+
+
+async def test_a_document_is_found_by_its_name(server: Any, visit: Any) -> None:
+    visited = await opened(visit, server)
+    page = visited.page
+    await page.get_by_role("searchbox", name="Find a document").fill("light")
+    await visited.until("document.querySelectorAll('#documents-list li').length === 1")
+    assert await page.inner_text("#documents-list .name") == "The Marlow Point Lighthouse"
+    await page.get_by_role("searchbox", name="Find a document").fill("no such thing")
+    await visited.until("document.querySelectorAll('#documents-list li').length === 0")
+    assert "No document goes by that name" in await page.inner_text("#documents-said")

@@ -1,0 +1,130 @@
+"""What a person prefers: kept by the browser, told to the server, and in effect."""
+
+from __future__ import annotations
+
+from typing import Any
+
+QUESTION = "Who was the first keeper of the lighthouse?"
+#: What the page asks of the browser's microphones and loudspeakers.
+NOTE_DEVICES = """
+window.wanted = [];
+const get = MediaDevices.prototype.getUserMedia;
+MediaDevices.prototype.getUserMedia = function (given) { wanted.push(given.audio.deviceId ?? ""); return get.call(this, given); };
+window.sinks = [];
+const route = AudioContext.prototype.setSinkId;
+AudioContext.prototype.setSinkId = function (id) { sinks.push(id); return route.call(this, id); };
+"""
+#: Says in every ledger what a machine with a GPU that cannot be used says.
+WITH_REMARK = """
+window.WebSocket = class extends WebSocket {
+  set onmessage(told) {
+    super.onmessage = ({ data }) => {
+      const event = JSON.parse(data), metadata = event.response?.metadata;
+      if (metadata?.repartee_stages) metadata.repartee_stages = JSON.stringify(JSON.parse(metadata.repartee_stages)
+        .map(([name, budget, spent, over, note]) => [name, budget, spent, over, name === "read" ? "read 3 of 9 passages; on the CPU: no driver was found; see repartee doctor" : note]));
+      told({ data: JSON.stringify(event) });
+    };
+  }
+};
+"""
+
+
+async def opened(visit: Any, server: Any, **options: Any) -> Any:
+    visited = await visit(server.url, **options)
+    await visited.is_("ready")
+    await visited.page.click("#tune")
+    return visited
+
+
+def session(visited: Any) -> Any:
+    return visited.of(visited.sent, "session.update")[-1]["session"]
+
+
+async def test_they_are_told_to_the_server_and_outlive_the_tab(server: Any, visit: Any) -> None:
+    visited = await opened(visit, server)
+    page = visited.page
+    await page.get_by_label("Pause that ends a question").select_option("Long")
+    await page.get_by_label("Text size").select_option("125 %")
+    await page.click("#voice")
+    updated = await visited.event("session.updated", count=3)
+    assert updated["session"]["audio"]["input"]["turn_detection"]["eagerness"] == "low"
+    assert updated["session"]["output_modalities"] == ["text"]
+    other = await page.context.new_page()
+    await other.goto(server.url)
+    await other.click("#tune")
+    assert await other.get_by_label("Pause that ends a question").input_value() == "patient"
+    assert await other.locator("#voice").get_attribute("aria-pressed") == "false"
+    assert await other.evaluate("getComputedStyle(document.documentElement).fontSize") == "20px"
+
+
+async def test_microphone_and_loudspeaker_are_chosen_by_name(server: Any, visit: Any) -> None:
+    visited = await opened(visit, server, before=NOTE_DEVICES, permissions=["microphone"])
+    page = visited.page
+    microphones, loudspeakers = page.get_by_label("Microphone"), page.get_by_label("Loudspeaker")
+    await visited.until("document.querySelectorAll('#microphone option').length > 1")
+    names = await microphones.locator("option").all_inner_texts()
+    assert names[0] == "Default"
+    await microphones.select_option(names[-1])
+    await page.click("#talk")
+    await visited.is_("listening", "hearing")
+    assert await page.evaluate("wanted") == [await microphones.input_value()]
+    assert await microphones.input_value()
+    await loudspeakers.select_option(index=1)
+    await visited.until("sinks.length > 0")
+    assert await page.evaluate("sinks.at(-1)") == await loudspeakers.input_value()
+
+
+async def test_held_to_talk_only_what_is_said_meanwhile_is_sent_and_answered(
+    server: Any, visit: Any, recording: Any
+) -> None:
+    visited = await opened(visit, server, hears=recording(0.3, QUESTION, 30.0))
+    page = visited.page
+    await page.get_by_label("Hold to talk").check()
+    await visited.event("session.updated", count=2)
+    assert session(visited)["audio"]["input"]["turn_detection"] is None
+    button = page.get_by_role("button", name="Hold to talk")
+    await button.hover()
+    await page.mouse.down()
+    await visited.is_("hearing")
+    await visited.until("document.querySelector('#talk').getAttribute('aria-pressed') === 'true'")
+    while len(visited.of(visited.sent, "input_audio_buffer.append")) < 200:  # 4 s: all that is said
+        await page.wait_for_timeout(20)
+    await page.mouse.up()
+    await visited.event("conversation.item.input_audio_transcription.completed")
+    done = await visited.event("response.done", within_s=60)
+    assert done["response"]["metadata"]["repartee_answer"] == "Martha Reed"
+    assert await page.locator(".turn").count() == 1
+    assert "keeper" in (await page.inner_text(".question")).lower()
+    [commit] = [at for at, event in enumerate(visited.sent) if event["type"] == "input_audio_buffer.commit"]
+    assert not visited.of(visited.sent[commit:], "input_audio_buffer.append")
+    await page.keyboard.press("Escape")
+
+
+async def test_a_slip_of_the_finger_asks_nothing(server: Any, visit: Any, recording: Any) -> None:
+    visited = await opened(visit, server, hears=recording(30.0))
+    page = visited.page
+    await page.get_by_label("Hold to talk").check()
+    await page.evaluate("document.activeElement.blur()")
+    await page.keyboard.down("Space")
+    await visited.until("document.querySelector('#talk').getAttribute('aria-pressed') === 'true'")
+    while not visited.of(visited.sent, "input_audio_buffer.append"):
+        await page.wait_for_timeout(5)
+    await page.keyboard.up("Space")
+    await page.keyboard.down("Space")
+    await page.keyboard.up("Space")
+    assert "while you speak" in await page.get_by_role("alert").inner_text()
+    await visited.is_("ready")
+    assert not visited.of(visited.sent, "input_audio_buffer.commit")
+
+
+async def test_what_is_remarked_about_the_machine_is_said_once_among_the_settings(server: Any, visit: Any) -> None:
+    visited = await opened(visit, server, before=WITH_REMARK)
+    page = visited.page
+    assert not await page.locator("#machine").is_visible()
+    await visited.ask(QUESTION)
+    await visited.event("response.done")
+    await page.click(".ledger summary")
+    assert await page.inner_text(".stage[data-stage=read] .note") == "read 3 of 9 passages"
+    assert "on the CPU" not in await page.inner_text("#turns")
+    assert "no driver was found." in await page.inner_text("#machine")
+    assert "repartee doctor" in await page.inner_text("#machine")
