@@ -4,7 +4,7 @@ const sized = (bytes) => (bytes < 1e6 ? `${Math.max(1, Math.round(bytes / 1e3))}
 
 /* What is answered from, as v1/knowledge/documents tells it, and the panel that shows it. */
 const documents = {
-  open: false, list: [], total: 0, whole: 0, uploads: false, most: Infinity, asked: 0,
+  open: false, known: false, list: [], total: 0, whole: 0, uploads: false, most: Infinity, asked: 0,
 
   show(open) {
     this.open = open;
@@ -17,7 +17,7 @@ const documents = {
     try {
       const { data, total, uploads, max_bytes } = await asked(`v1/knowledge/documents?limit=${MOST_LISTED}&find=${encodeURIComponent(find)}`);
       if (number !== this.asked) return;
-      Object.assign(this, { list: data.reverse(), total, uploads, most: max_bytes });
+      Object.assign(this, { known: true, list: data.reverse(), total, uploads, most: max_bytes });
       if (!find) this.whole = total;
       this.draw();
     } catch (error) { if (number === this.asked) this.say(error.message, true); }

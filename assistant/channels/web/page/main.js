@@ -8,7 +8,8 @@ const now = { socket: "connecting", hearing: false, thinking: false, known: fals
 /* Every server event this page acts on. */
 const EVENTS = {
   "session.created"() { now.socket = "connecting"; settings(); chronicle.recall(); },
-  "session.updated"() {
+  "session.updated"({ session }) {
+    preferences.inEffect(session);
     if (now.socket === "open") return;
     now.socket = "open"; now.known = true; connection.tries = 0;
     notify("");

@@ -10,14 +10,14 @@ const reading = {
     try {
       const { data: [found] } = await asked(`v1/knowledge/documents?passage=${passage_id}`);
       if (found) await this.show(found.id, { start, end, text });
-      else documents.say(`“${nameOf(name)}” is not here any more, or has changed since this was answered.`, true);
-    } catch (error) { documents.say(error.message, true); }
+      else notify(`“${nameOf(name)}” is not here any more, or has changed since this was answered.`);
+    } catch (error) { notify(error.message); }
   },
 
   async show(id, place = null) {
     const number = ++this.asked;
     let found;
-    try { found = await asked(`v1/knowledge/documents/${id}`); } catch (error) { documents.say(error.message, true); return; }
+    try { found = await asked(`v1/knowledge/documents/${id}`); } catch (error) { notify(error.message); return; }
     if (number !== this.asked) return;
     this.text = found.text;
     const start = place && unit(found.text, place.start), end = place && unit(found.text, place.end), there = place && found.text.slice(start, end) === place.text;

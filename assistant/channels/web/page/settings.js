@@ -41,6 +41,15 @@ const preferences = {
   get detection() { return this.values.hold ? null : PAUSES[this.values.pause] ?? PAUSES.usual; },
   get sound() { return { speed: this.values.speed, ...(this.values.voice ? { voice: this.values.voice } : {}) }; },
 
+  inEffect({ audio: { output } }) { // what the server does not do is not shown as chosen
+    const { speed, voice } = this.values;
+    if (!output || (output.speed === speed && (!voice || output.voice === voice))) return;
+    Object.assign(this.values, { speed: output.speed, voice: "" });
+    this.set("voice", "");
+    if (this.open) this.voices();
+    notify("The server keeps to its own voice and speed.");
+  },
+
   async voices() {
     const { voices } = await asked("v1/audio/voices").catch(() => ({ voices: [] }));
     $("voices").hidden = voices.length < 2;

@@ -4,11 +4,12 @@ const OUTCOMES = { added: "Added", replaced: "Replaced", unchanged: "Already her
 const uploads = {
   waiting: [], busy: false,
 
-  take(files) {
+  async take(files) {
     if (!files.length) return;
+    if (!documents.known) await documents.load();
+    if (!documents.uploads) { notify("The owner does not take documents over the network."); return; }
     documents.show(true);
     if (!$("reading").hidden) reading.close();
-    if (!documents.uploads) { documents.say("The owner does not take documents over the network.", true); return; }
     if (!this.busy) $("sending").replaceChildren();
     for (const file of files) {
       const said = make("span", { class: "said" }, "Waiting"), bar = make("progress", { max: 1, value: 0, "aria-label": `Sent of ${file.name}` });

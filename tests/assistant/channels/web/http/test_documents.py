@@ -99,3 +99,42 @@ def test_an_owner_may_keep_the_store_to_themselves(serve, samples_home):
 def test_one_larger_than_the_setting_is_not_read(serve, samples_home):
     with serve(samples_home, env={"REPARTEE_KNOWLEDGE_MAX_DOCUMENT_MB": "0.01"}) as served:
         assert send(served, "large.md", b"word " * 10_000)[0] == 400
+
+
+def test_a_list_is_shortened_to_the_newest_and_searched_by_name(server):
+    send(server, "quay.md", b"# The Quay\n\nThe quay is 90 metres long.")
+    every = json.loads(call(f"{server.url}{URL}")[2])
+    assert every["total"] == len(every["data"]) > 2
+    assert every["uploads"] is True
+    newest = json.loads(call(f"{server.url}{URL}?limit=1")[2])
+    assert [one["title"] for one in newest["data"]] == ["The Quay"]
+    assert newest["total"] == every["total"]
+    found = json.loads(call(f"{server.url}{URL}?find=QUAY%20the")[2])
+    assert [one["title"] for one in found["data"]] == ["The Quay"]
+    assert json.loads(call(f"{server.url}{URL}?find=nowhere")[2])["data"] == []
+    assert json.loads(call(f"{server.url}{URL}?limit=0")[2])["data"] == []
+    for wrong in ("limit=-1", "limit=x", "passage=%D9%A1", "limit=99999999999"):
+        assert call(f"{server.url}{URL}?{wrong}")[0] == 400, wrong
+
+
+def test_the_document_of_a_citation_is_found_by_its_passage(server):
+    added = send(server, "buoy.md", b"# The Buoy\n\nThe buoy off Tern Island is painted yellow.")[1]
+    told = json.loads(chat(server, "Which colour is the buoy off Tern Island painted?")[2])["repartee"]
+    [citation, *_] = told["citations"]
+    found = json.loads(call(f"{server.url}{URL}?passage={citation['passage_id']}")[2])["data"]
+    assert [one["id"] for one in found] == [added["id"]]
+    text = json.loads(call(f"{server.url}{URL}/{added['id']}")[2])["text"]
+    assert text[citation["start"] : citation["end"]] == citation["text"]
+    delete(server, added["id"])
+    assert json.loads(call(f"{server.url}{URL}?passage={citation['passage_id']}")[2])["data"] == []
+
+
+def test_examples_follow_what_is_there(server):
+    def asked() -> list[str]:
+        return json.loads(call(f"{server.url}/v1/knowledge/examples")[2])["data"]
+
+    added = send(server, "crane.md", b"# The Crane\n\nThe crane at Herring Dock is 52 metres tall.")[1]
+    assert "How tall is the crane at Herring Dock?" in asked()
+    assert len(asked()) <= 4
+    delete(server, added["id"])
+    assert "How tall is the crane at Herring Dock?" not in asked()

@@ -252,6 +252,15 @@ class Visit:
         return found[count - 1]
 
 
+async def another_tab(page: Any) -> Any:
+    """Open the page in another tab of the same browser, as a person does; return it when it is ready."""
+    async with page.context.expect_page() as opening:
+        await page.evaluate("void window.open(location.href, '_blank', 'noopener')")
+    other = await opening.value
+    await other.wait_for_selector("body[data-state=ready]")
+    return other
+
+
 Visitor = Callable[..., Awaitable[Visit]]
 
 
@@ -311,6 +320,7 @@ async def visit() -> AsyncIterator[Visitor]:
             "WebSocket",
             "401",
             "ERR_CONNECTION_REFUSED",
+            "ERR_CONNECTION_RESET",
             "ERR_INCOMPLETE_CHUNKED_ENCODING",
         )  # the browser's own words where a server is gone
         assert [problem for problem in one.problems if not any(word in problem for word in refused)] == []

@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from tests.assistant.channels.web.page.conftest import another_tab
+
 QUESTION = "How tall is the lighthouse at Marlow Point?"
 FOLLOW_UP = "When was it built?"
+TAKEN_AS = "taken as: "  # what is noted of a question that is read in the light of those before
 
 
 async def settled(visited: Any, count: int = 1) -> None:
@@ -36,8 +39,7 @@ async def test_a_reload_keeps_the_conversation_and_what_is_being_typed(server: A
     assert await page.inner_text(".turn:first-child mark") == "41 metres"
     assert await page.input_value("#question") == "Half a ques"
     assert not await page.locator("#welcome").is_visible()
-    other = await page.context.new_page()  # another tab is another conversation
-    await other.goto(server.url)
+    other = await another_tab(page)  # is another conversation
     assert await other.locator(".turn").count() == 0
 
 
@@ -50,6 +52,7 @@ async def test_after_a_reload_a_follow_up_is_understood(server: Any, visit: Any)
     await visited.ask(FOLLOW_UP)
     done = await visited.event("response.done", count=2)
     assert "1868" in done["response"]["metadata"]["repartee_answer"]
+    assert TAKEN_AS in done["response"]["metadata"]["repartee_stages"]
     assert not visited.of(visited.received, "error")
 
 
@@ -65,7 +68,7 @@ async def test_a_new_conversation_knows_nothing_of_the_one_before(server: Any, v
     assert not await page.get_by_role("button", name="New conversation").is_visible()
     await visited.ask(FOLLOW_UP)
     done = await visited.event("response.done", count=2)
-    assert "1868" not in done["response"]["metadata"]["repartee_answer"]
+    assert TAKEN_AS not in done["response"]["metadata"]["repartee_stages"]
     await reloaded(visited)
     assert await page.locator(".turn").count() == 1
 

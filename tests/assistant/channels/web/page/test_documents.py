@@ -182,7 +182,7 @@ async def test_a_citation_whose_document_has_changed_says_so(serve: Any, visit: 
     await page.evaluate(DROP, {"ferry.md": FERRY.replace("twenty", "ten")})
     assert (await sent(visited, "ferry.md")).startswith("Replaced")
     await page.get_by_role("button", name="ferry.md", exact=True).click()
-    await visited.until("document.querySelector('#documents-said').textContent.includes('has changed')")
+    await visited.until("document.querySelector('#notice').textContent.includes('has changed')")
 
 
 async def test_where_the_owner_takes_none_nothing_offers_to_add_or_remove(serve: Any, visit: Any) -> None:
@@ -192,7 +192,7 @@ async def test_where_the_owner_takes_none_nothing_offers_to_add_or_remove(serve:
     assert not await page.locator("#drop").is_visible()
     assert not await page.locator("#documents-list .plain").count()
     await page.evaluate(DROP, {"ferry.md": FERRY})
-    assert "does not take" in await page.inner_text("#documents-said")
+    assert "does not take" in await page.get_by_role("alert").inner_text()
 
 
 async def test_a_document_is_found_by_its_name(server: Any, visit: Any) -> None:

@@ -4,24 +4,33 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.assistant.channels.web.page.conftest import another_tab
+
 QUESTION = "Who was the first keeper of the lighthouse?"
 #: What the page asks of the browser's microphones and loudspeakers.
 NOTE_DEVICES = """
 window.wanted = [];
 const get = MediaDevices.prototype.getUserMedia;
-MediaDevices.prototype.getUserMedia = function (given) { wanted.push(given.audio.deviceId ?? ""); return get.call(this, given); };
+MediaDevices.prototype.getUserMedia = function (given) {
+  wanted.push(given.audio.deviceId ?? "");
+  return get.call(this, given);
+};
 window.sinks = [];
 const route = AudioContext.prototype.setSinkId;
 AudioContext.prototype.setSinkId = function (id) { sinks.push(id); return route.call(this, id); };
 """
 #: Says in every ledger what a machine with a GPU that cannot be used says.
 WITH_REMARK = """
+const remark = "read 3 of 9 passages; on the CPU: no driver was found; see repartee doctor";
 window.WebSocket = class extends WebSocket {
   set onmessage(told) {
     super.onmessage = ({ data }) => {
       const event = JSON.parse(data), metadata = event.response?.metadata;
-      if (metadata?.repartee_stages) metadata.repartee_stages = JSON.stringify(JSON.parse(metadata.repartee_stages)
-        .map(([name, budget, spent, over, note]) => [name, budget, spent, over, name === "read" ? "read 3 of 9 passages; on the CPU: no driver was found; see repartee doctor" : note]));
+      if (metadata?.repartee_stages) {
+        const stages = JSON.parse(metadata.repartee_stages);
+        for (const stage of stages) if (stage[0] === "read") stage[4] = remark;
+        metadata.repartee_stages = JSON.stringify(stages);
+      }
       told({ data: JSON.stringify(event) });
     };
   }
@@ -49,8 +58,7 @@ async def test_they_are_told_to_the_server_and_outlive_the_tab(server: Any, visi
     updated = await visited.event("session.updated", count=3)
     assert updated["session"]["audio"]["input"]["turn_detection"]["eagerness"] == "low"
     assert updated["session"]["output_modalities"] == ["text"]
-    other = await page.context.new_page()
-    await other.goto(server.url)
+    other = await another_tab(page)
     await other.click("#tune")
     assert await other.get_by_label("Pause that ends a question").input_value() == "patient"
     assert await other.locator("#voice").get_attribute("aria-pressed") == "false"
