@@ -62,7 +62,7 @@ function ledger(turn, stages, total) {
     find(".name").textContent = STAGES[name] ?? name.replaceAll("_", " ");
     find(".bar i").style.width = `${Math.min(1, (spent / (budget || 1)) * BUDGET_MARK) * 100}%`;
     find(".spent").textContent = `${ms(spent)} of ${ms(budget)} ms`;
-    const remark = machine.told((note ?? "").replace(/(^|; )[\d.]+ ms over$/, "")); // which the bar shows
+    const remark = (note ?? "").replace(/(^|; )[\d.]+ ms over$/, ""); // which the bar shows
     find(".note").hidden = !remark;
     find(".note").textContent = remark;
     return row;

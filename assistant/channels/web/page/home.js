@@ -93,14 +93,14 @@ const home = {
 
   offer(there) {
     $("house").hidden = $("welcome-home").hidden = !there;
-    if (there && !this.offered && localStorage.getItem(PANEL) === "open") this.show(true); // as it was left
+    if (there && !this.offered && remembered.read("localStorage", PANEL, "shut") === "open") this.show(true); // as it was left
     this.offered ||= there;
     if (!there && this.open) this.show(false);
   },
 
   turn() { // by hand: so it stands when the page is opened again
     this.show(!this.open);
-    localStorage.setItem(PANEL, this.open ? "open" : "shut");
+    remembered.write("localStorage", PANEL, this.open ? "open" : "shut");
   },
 
   show(open) {

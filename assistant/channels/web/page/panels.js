@@ -20,19 +20,6 @@ function leavePanel(within) { // by Escape; the focus goes back to where the pan
   return true;
 }
 
-/* What is remarked about the machine in an answer's ledger is said once, among the settings, and not under each answer. */
-const machine = {
-  told(note) {
-    const [, before, remark] = /^(.*?)(?:^|; )(on the CPU: .*)$/s.exec(note) ?? [null, note, ""];
-    if (remark) {
-      const reason = remark.slice("on the CPU: ".length).replace(/;? ?see repartee doctor$/, "");
-      $("machine").hidden = false;
-      $("machine").firstElementChild.textContent = `Reading runs on the CPU: ${reason}.`;
-    }
-    return before;
-  },
-};
-
 /** Ask the server for JSON. Throws an Error whose message is a sentence. */
 async function asked(path, options = {}) {
   let answer, told;

@@ -19,23 +19,6 @@ window.sinks = [];
 const route = AudioContext.prototype.setSinkId;
 AudioContext.prototype.setSinkId = function (id) { sinks.push(id); return route.call(this, id); };
 """
-#: Says in every ledger what a machine with a GPU that cannot be used says.
-WITH_REMARK = """
-const remark = "read 3 of 9 passages; on the CPU: no driver was found; see repartee doctor";
-window.WebSocket = class extends WebSocket {
-  set onmessage(told) {
-    super.onmessage = ({ data }) => {
-      const event = JSON.parse(data), metadata = event.response?.metadata;
-      if (metadata?.repartee_stages) {
-        const stages = JSON.parse(metadata.repartee_stages);
-        for (const stage of stages) if (stage[0] === "read") stage[4] = remark;
-        metadata.repartee_stages = JSON.stringify(stages);
-      }
-      told({ data: JSON.stringify(event) });
-    };
-  }
-};
-"""
 
 
 async def opened(visit: Any, server: Any, **options: Any) -> Any:
@@ -123,16 +106,3 @@ async def test_a_slip_of_the_finger_asks_nothing(server: Any, visit: Any, record
     assert "while you speak" in await page.get_by_role("alert").inner_text()
     await visited.is_("ready")
     assert not visited.of(visited.sent, "input_audio_buffer.commit")
-
-
-async def test_what_is_remarked_about_the_machine_is_said_once_among_the_settings(server: Any, visit: Any) -> None:
-    visited = await opened(visit, server, before=WITH_REMARK)
-    page = visited.page
-    assert not await page.locator("#machine").is_visible()
-    await visited.ask(QUESTION)
-    await visited.event("response.done")
-    await page.click(".ledger summary")
-    assert await page.inner_text(".stage[data-stage=read] .note") == "read 3 of 9 passages"
-    assert "on the CPU" not in await page.inner_text("#turns")
-    assert "no driver was found." in await page.inner_text("#machine")
-    assert "repartee doctor" in await page.inner_text("#machine")
