@@ -90,7 +90,8 @@ class ConversationSettings:
 
     `echo_cancelled` False means that the microphone hears the loudspeaker: then what is heard during a reply is not
     taken for speech (half duplex). `expires_s` is the silence after which earlier turns are forgotten. With
-    `wake_words`, speech counts only after one of them, or soon after a reply.
+    `wake_words`, speech counts only after one of them, or soon after a reply. `voice` is one of those installed by its
+    name, "" for the usual one, and `speed` how many times as fast as usual it speaks.
     """
 
     turn_detection: TurnDetection | None = field(default_factory=TurnDetection)
@@ -99,6 +100,8 @@ class ConversationSettings:
     echo_cancelled: bool = True
     expires_s: float = 300.0
     wake_words: tuple[str, ...] = ()
+    voice: str = ""
+    speed: float = 1.0
 
     @classmethod
     def of(cls, config: Config) -> ConversationSettings:
@@ -147,6 +150,7 @@ class Conversation:
         """Take new settings at once. A turn under way goes on; it ends if turns are found another way from now on."""
         self.settings = settings
         self._history.expires_s = settings.expires_s
+        self._replying.speak_with(settings.voice, settings.speed)
         ear, detection = self._listening.ear, settings.turn_detection
         if self._ear_made_for != (detection is not None, settings.wake_words):
             if ear is not None or self._listening.waiting >= LEAST_COMMIT:

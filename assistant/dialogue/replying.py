@@ -69,6 +69,8 @@ class Replying:
         self, parts: Parts, outbox: Outbox, history: History, speculation: Speculation, taking: TurnTaking
     ) -> None:
         self.speaker: Speaker | None = None
+        self._wanted = self._spoken_by = ""  # a voice by its name, "" for the server's
+        self._speed = 1.0
         self.generation = self.stale = 0
         self.asker = ""
         self._parts, self._outbox, self._history = parts, outbox, history
@@ -97,11 +99,21 @@ class Replying:
         if event.generation == self._latest.generation:
             self._latest.playback.hand_over(audio_ms(event), now_ms())
 
+    def speak_with(self, voice: str, speed: float) -> None:
+        """Say the next reply with the voice of this name ("" is the server's), `speed` times as fast."""
+        self._wanted, self._speed = voice, speed
+
     async def load_speaker(self) -> Speaker:
-        """Return the speaker; the voice is loaded at the first call."""
+        """Return the speaker; its voice is loaded at the first call, and when another one is wanted."""
         async with self._loading:
-            if self.speaker is None:
-                self.speaker = Speaker(await self._parts.synthesizer())
+            if self.speaker is None or self._wanted != self._spoken_by:
+                wanted = self._wanted
+                voice = await (self._parts.voice(wanted) if wanted else self._parts.synthesizer())
+                if self.speaker is None:
+                    self.speaker = Speaker(voice)
+                self.speaker.use(voice, self._speed)
+                self._spoken_by = wanted
+            self.speaker.use(self.speaker.voice, self._speed)
         return self.speaker
 
     def start(self, source: Source, *, turn: int | None, speak: bool, tag: object = None) -> int:

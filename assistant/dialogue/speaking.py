@@ -32,8 +32,15 @@ class Speaker:
 
     def __init__(self, voice: Synthesizer) -> None:
         self.voice = voice
+        self.speed = 1.0
         self.gain = 1.0
         self._prepared: tuple[str, asyncio.Task[list[bytes]]] | None = None
+
+    def use(self, voice: Synthesizer, speed: float) -> None:
+        """Speak with another voice, or faster, from the next text on."""
+        if (voice, speed) != (self.voice, self.speed):
+            self.forget()
+            self.voice, self.speed = voice, speed
 
     def louder(self, steps: int) -> None:
         """Change the volume by `steps` of 4 dB, negative for quieter, within what does not distort beyond use."""
@@ -77,12 +84,12 @@ class Speaker:
             return
         if prepared is not None:
             prepared[1].cancel()
-        async with aclosing(self.voice.stream(clause)) as chunks:
+        async with aclosing(self.voice.stream(clause, speed=self.speed)) as chunks:
             async for pcm in chunks:
                 yield pcm
 
     async def _collect(self, text: str) -> list[bytes]:
-        return [pcm async for pcm in self.voice.stream(text)]
+        return [pcm async for pcm in self.voice.stream(text, speed=self.speed)]
 
     def _at_volume(self, pcm: bytes) -> bytes:
         if self.gain == 1.0 or not pcm:

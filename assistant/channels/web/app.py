@@ -151,12 +151,14 @@ async def realtime(websocket: WebSocket) -> None:
         session.set(opened.id)
         try:
             voice = (await parts.synthesizer()).name
+            voices = await parts.voices()
         except ReparteeError as error:
             await websocket.send_denial_response(error_response(str(error), status=503))
             return
         key = websocket.app.state.keys.find(given_key(websocket.headers, websocket.scope["subprotocols"]))
         protocol = Protocol(
             voice=voice,
+            voices=voices,
             settings=settings,
             transcribes_only=websocket.query_params.get("intent") == "transcription",
             session_id=opened.id,

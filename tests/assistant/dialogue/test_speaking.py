@@ -65,3 +65,11 @@ async def test_what_was_prepared_for_other_words_is_not_said(speaker: Speaker) -
     _, audio = await said(speaker, "Six.")
     _, plain = await said(speaker, "Six.")
     assert similar(audio, plain)
+
+
+async def test_twice_as_fast_takes_half_as_long_also_of_what_was_prepared(speaker: Speaker) -> None:
+    _, usual = await said(speaker, "forty one metres")
+    speaker.prepare("forty one metres")
+    speaker.use(speaker.voice, 2.0)
+    _, fast = await said(speaker, "forty one metres")
+    assert 0.35 < len(fast) / len(usual) < 0.7

@@ -31,7 +31,10 @@ async def client_secret(request: Request) -> Response:
         )
     wanted = checked(body.get("session") or {}, dict, "session")
     protocol = Protocol(
-        voice=(await parts.synthesizer()).name, settings=ConversationSettings.for_client(parts.config), wanted=wanted
+        voice=(await parts.synthesizer()).name,
+        voices=await parts.voices(),
+        settings=ConversationSettings.for_client(parts.config),
+        wanted=wanted,
     )
     key = keys.make(wanted, seconds)
     return JSONResponse({"value": key.value, "expires_at": key.expires_at, "session": protocol.session.to_json()})

@@ -11,6 +11,7 @@ import base64
 import binascii
 import secrets
 from collections import OrderedDict
+from collections.abc import Sequence
 from typing import assert_never
 
 import numpy as np
@@ -45,16 +46,21 @@ class Protocol:
         self,
         *,
         voice: str,
+        voices: Sequence[str] = (),
         settings: ConversationSettings,
         transcribes_only: bool = False,
         session_id: str = "",
         wanted: Json | None = None,
     ) -> None:
-        """Begin with the session that `wanted` makes, in the shape of session.update. Raises ApiError."""
+        """Begin with the session that `wanted` makes, in the shape of session.update. Raises ApiError.
+
+        `voice` speaks unless the client chooses another one of `voices`.
+        """
         self._settings = settings
         self.session = Session(
             id=session_id or _new_id("sess"),
             voice=voice,
+            voices=tuple(voices),
             type="transcription" if transcribes_only else "realtime",
             silence_ms=settings.turn_detection.silence_ms if settings.turn_detection else SILENCE_MS,
         ).updated(wanted or {})

@@ -11,6 +11,7 @@ from assistant.channels.json import ApiError, Json, checked
 from assistant.dialogue.conversation import ConversationSettings, TurnDetection
 from assistant.ear.endpointer import SILENCE_MS
 from assistant.languages import is_spoken
+from assistant.voices.voice import FASTEST, SLOWEST
 
 Modality = Literal["audio", "text"]
 
@@ -79,7 +80,7 @@ class Vad:
 
 @dataclass(frozen=True)
 class Session:
-    """One connection's settings. `voice` is the synthesizer's name, which a client cannot change.
+    """One connection's settings. `voice` is the synthesizer's name, which a client changes for one of `voices`.
 
     `silence_ms` is the silence that ends a turn where the client does not ask for another one.
     """
@@ -88,6 +89,8 @@ class Session:
     type: Literal["realtime", "transcription"] = "realtime"
     model: str = "repartee"
     voice: str = "default"
+    voices: tuple[str, ...] = ()
+    speed: float = 1.0
     modality: Modality = "audio"
     input_format: AudioFormat = field(default_factory=AudioFormat)
     output_format: AudioFormat = field(default_factory=AudioFormat)
@@ -111,7 +114,7 @@ class Session:
         shown |= {"type": self.type, "audio": audio}
         if self.transcribes_only:
             return shown
-        audio["output"] = {"format": self.output_format.to_json(), "voice": self.voice, "speed": 1.0}
+        audio["output"] = {"format": self.output_format.to_json(), "voice": self.voice, "speed": self.speed}
         defaults: Json = {"instructions": "", "tools": [], "tool_choice": "auto"}
         return (
             shown
@@ -134,6 +137,8 @@ class Session:
             base,
             turn_detection=detection,
             speak=self.modality == "audio",
+            voice=self.voice if self.voice in self.voices[1:] else "",
+            speed=self.speed,
             speculate=base.speculate and not self.transcribes_only,
         )
 
@@ -161,6 +166,11 @@ class Session:
         output = _object(audio, "output", "session.audio.output")
         if output.get("format") is not None:
             changes["output_format"] = audio_format(output["format"], "session.audio.output.format")
+        if output.get("voice") in self.voices:  # any other name, such as one of the API's own, means the voice there is
+            changes["voice"] = output["voice"]
+        if (speed := output.get("speed")) is not None:
+            speed = float(speed) if type(speed) is int else speed
+            changes["speed"] = _between(speed, SLOWEST, FASTEST, "session.audio.output.speed")
         kept = {name: patch[name] for name in KEPT if patch.get(name) is not None}
         for name, kind in (("instructions", str), ("tools", list)):
             if name in kept:

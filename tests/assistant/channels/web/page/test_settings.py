@@ -48,6 +48,23 @@ async def test_they_are_told_to_the_server_and_outlive_the_tab(server: Any, visi
     assert await other.evaluate("getComputedStyle(document.documentElement).fontSize") == "20px"
 
 
+async def test_answers_are_spoken_at_the_speed_that_was_chosen(server: Any, visit: Any) -> None:
+    visited = await opened(visit, server)
+    await visited.page.get_by_label("Speed").fill("2")
+    updated = await visited.event("session.updated", count=2)
+    assert updated["session"]["audio"]["output"]["speed"] == 2
+    lengths = []
+    for count, speed in enumerate(("2", "1"), 1):
+        if speed == "1":
+            await visited.page.get_by_label("Speed").fill("1")
+            await visited.event("session.updated", count=3)
+        await visited.ask(QUESTION)
+        done = await visited.event("response.done", count=count)
+        audio = visited.of(visited.received, "response.output_audio.delta")
+        lengths.append(sum(len(one["delta"]) for one in audio if one["response_id"] == done["response"]["id"]))
+    assert 0.3 < lengths[0] / lengths[1] < 0.75
+
+
 async def test_microphone_and_loudspeaker_are_chosen_by_name(server: Any, visit: Any) -> None:
     visited = await opened(visit, server, before=NOTE_DEVICES, permissions=["microphone"])
     page = visited.page

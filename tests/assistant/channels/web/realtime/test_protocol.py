@@ -27,6 +27,7 @@ from assistant.dialogue.events import (
 from assistant.ear.endpointer import Waits
 from assistant.languages.en.completeness import Look
 from assistant.turn.events import Transcript
+from tests.assistant.channels.web.realtime.conftest import Line
 
 
 def names(events: list[dict]) -> list[str]:
@@ -675,3 +676,20 @@ def test_a_recording_that_the_recognizer_refuses_leaves_nothing_waiting(line):
     assert (refused["error"]["event_id"], refused["error"]["message"]) == ("r1", "There is no recognizer.")
     line.feed("response.create")
     assert line.actions[-1].question == "Why?"
+
+
+def test_a_voice_that_is_installed_and_a_speed_are_in_effect() -> None:
+    line = Line(voices=("espeak", "anna"))
+    [updated] = line.feed("session.update", session={"audio": {"output": {"voice": "anna", "speed": 1.5}}})
+    assert updated["session"]["audio"]["output"] | {"format": None} == {"format": None, "voice": "anna", "speed": 1.5}
+    assert (line.actions[-1].settings.voice, line.actions[-1].settings.speed) == ("anna", 1.5)
+    [updated] = line.feed("session.update", session={"audio": {"output": {"voice": "alloy", "speed": 1}}})
+    assert updated["session"]["audio"]["output"]["voice"] == "anna"  # a name of the API's changes nothing
+    [updated] = line.feed("session.update", session={"audio": {"output": {"voice": "espeak"}}})
+    assert (line.actions[-1].settings.voice, line.actions[-1].settings.speed) == ("", 1.0)
+
+
+@pytest.mark.parametrize("speed", [0.2, 4.5, "fast", True])
+def test_a_speed_that_no_voice_has_is_refused(line, speed) -> None:
+    [error] = line.feed("session.update", session={"audio": {"output": {"speed": speed}}})
+    assert error["error"]["param"] == "session.audio.output.speed"
