@@ -336,12 +336,16 @@ async def test_the_panel_is_used_by_keyboard_alone(at_home: Any, visit: Any) -> 
     page, press = visited.page, visited.page.keyboard.press
     await page.locator("#house").wait_for()
     await press("Tab")
+    await press("Tab")  # past the documents
     assert await page.evaluate(FOCUSED) == "house"
     await press("Enter")
     await page.get_by_role("switch", name="Bedside Lamp").wait_for()
     assert await page.locator("#house").get_attribute("aria-expanded") == "true"
-    await press("Tab")  # to the voice
-    await press("Tab")
+    inside = "document.activeElement.closest('#home') !== null"
+    for _ in range(8):  # past the voice, the settings and what may be asked
+        await press("Tab")
+        if await page.evaluate(inside):
+            break
     label = "document.activeElement.getAttribute('aria-label')"
     assert await page.evaluate(label) == await page.locator("#home .head, #home .device input").first.get_attribute(
         "aria-label"
@@ -366,7 +370,7 @@ async def test_the_panel_fits_a_phone_and_gives_way_to_a_question(at_home: Any, 
     small = """[...document.querySelectorAll('#home :is(button, select, input)')].filter((one) => {
       const { width, height } = one.getBoundingClientRect(); return width && Math.min(width, height) < 40; }).length"""
     assert await page.evaluate(small) == 0
-    assert not await page.locator("main").is_visible()
+    assert not await page.locator("#talked").is_visible()
     await visited.ask("is the kitchen window open?")
     await visited.event("response.done")
     assert not await page.locator("#home").is_visible()
