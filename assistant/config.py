@@ -104,6 +104,9 @@ class ServeConfig:
         15.0, "seconds for a handshake, a request's head, or the next 4 KB of what is sent or read", minimum=0.1
     )
     requests_per_minute: int = setting(600, "requests and connections of one client address; 0 for any", minimum=0)
+    wyoming: str = setting("", "where Wyoming is served, as tcp://127.0.0.1:10300; empty for nowhere")
+    wyoming_allow: tuple[str, ...] = setting((), "networks that may use Wyoming, as 192.168.1.0/24; it knows no token")
+    wyoming_announce: bool = setting(True, "tell the local network of the Wyoming service (Zeroconf); not on loopback")
 
 
 @dataclass(frozen=True)
@@ -147,6 +150,14 @@ class FallbackConfig:
 
 
 @dataclass(frozen=True)
+class SatellitesConfig:
+    """The devices that listen and speak in the rooms, by name."""
+
+    addresses: Mapping[str, str] = setting({}, "Wyoming satellites to connect to, name to tcp://HOST:PORT")
+    areas: Mapping[str, str] = setting({}, "which area a satellite, or another client of this name, stands in")
+
+
+@dataclass(frozen=True)
 class Config:
     """Every setting in effect. `home` holds the store, the caches and the file `repartee.toml`."""
 
@@ -160,6 +171,7 @@ class Config:
     knowledge: KnowledgeConfig = KnowledgeConfig()
     skills: SkillsConfig = dataclasses.field(default_factory=SkillsConfig)
     fallback: FallbackConfig = FallbackConfig()
+    satellites: SatellitesConfig = dataclasses.field(default_factory=SatellitesConfig)
     smart_home: HomeConfig = dataclasses.field(default_factory=HomeConfig)  # the section [home]
     routines: Mapping[str, str | tuple[str, ...]] = dataclasses.field(default_factory=dict)  # the table [routines]
 

@@ -37,7 +37,7 @@ class Service:
         self._wishes: set[asyncio.Task[None]] = set()
 
     async def announce(self, text: str, *, to: str = "", urgent: bool = False) -> int:
-        """Say `text` in every open conversation, or in those whose id or name is `to`; returns in how many."""
+        """Say `text` in every open conversation, or in those whose id, name or area is `to`; returns in how many."""
         return await self.sessions.announce(text, to=to, urgent=urgent)
 
     async def _tell(self, text: str, to: str) -> int:

@@ -64,6 +64,33 @@ class Decoder:
         return tail
 
 
+class RawDecoder:
+    """PCM of any rate, width (1: unsigned, 2, 4 bytes, little-endian) and channels to int16 mono at 16 kHz."""
+
+    def __init__(self, rate: int, width: int, channels: int) -> None:
+        self._width, self._channels = width, channels
+        self._odd = b""
+        self._resampler = _resampler(rate, RATE)
+
+    def decode(self, data: bytes) -> NDArray[np.int16]:
+        """Return what `data`, cut anywhere, completes; the resampler may hold back some milliseconds."""
+        data, frame = self._odd + data, self._width * self._channels
+        whole = len(data) - len(data) % frame
+        self._odd = data[whole:]
+        samples = np.frombuffer(data[:whole], {1: "u1", 2: "<i2", 4: "<i4"}[self._width])
+        if self._width == 1:
+            samples = (samples.astype(np.int16) - 128) << 8
+        elif self._width == 4:
+            samples = (samples >> 16).astype(np.int16)
+        if self._channels > 1:
+            samples = samples.reshape(-1, self._channels).mean(axis=1).astype(np.int16)
+        return _pass(self._resampler, samples.astype(np.int16, copy=False))
+
+    def flush(self) -> NDArray[np.int16]:
+        """Return what was held back; the audio ends here."""
+        return _pass(self._resampler, np.empty(0, np.int16), last=True)
+
+
 class Encoder:
     """A reply's int16 audio at the synthesizer's rate to the client's format."""
 

@@ -1,4 +1,4 @@
-"""`repartee serve`: the page, the HTTP endpoints and the Realtime WebSocket."""
+"""`repartee serve`: the page, the HTTP endpoints, the Realtime WebSocket, and Wyoming."""
 
 from __future__ import annotations
 
@@ -13,23 +13,40 @@ from assistant.config import Config
 @click.command()
 @click.option("--host", help="Address to bind; another than loopback needs a token.  [default: serve.host, 127.0.0.1]")
 @click.option("--port", type=click.IntRange(0, 65535), help="TCP port, 0 for a free one.  [default: serve.port, 8765]")
-@click.option("--insecure", is_flag=True, help="Bind an address that others can reach although no token is set.")
+@click.option(
+    "--wyoming", metavar="URI", help="Serve Wyoming, too, as tcp://127.0.0.1:10300.  [default: serve.wyoming]"
+)
+@click.option("--insecure", is_flag=True, help="Bind an address that others can reach and let anybody in.")
 @click.option("--verbose", is_flag=True, help="Log every request and every session.")
 @click.pass_obj
-def command(config: Config, host: str | None, port: int | None, insecure: bool, verbose: bool) -> None:
-    """Serve until interrupted: talk at the page, or with any client of the OpenAI Realtime or HTTP API.
+def command(
+    config: Config, host: str | None, port: int | None, wyoming: str | None, insecure: bool, verbose: bool
+) -> None:
+    """Serve until interrupted: talk at the page, with any client of the OpenAI Realtime or HTTP API, or with Wyoming.
 
     The token, TLS and limits are settings of the section [serve].
     """
     from assistant.channels.web.server import bind, serve
+    from assistant.channels.wyoming import tasks
     from assistant.telemetry.log import configure
 
     configure(verbose=verbose)
     there = dataclasses.replace(
-        config.serve, host=host or config.serve.host, port=config.serve.port if port is None else port
+        config.serve,
+        host=host or config.serve.host,
+        port=config.serve.port if port is None else port,
+        wyoming=config.serve.wyoming if wyoming is None else wyoming,
     )
     config = dataclasses.replace(config, serve=there)
-    with bind(config.serve, insecure=insecure) as listener:
+    with (
+        bind(config.serve, insecure=insecure) as listener,
+        tasks.wyoming(config, insecure=insecure, ready=lambda uri: click.echo(f"Wyoming at {uri}", err=True)) as beside,
+    ):
         asyncio.run(
-            serve(config, listener, ready=lambda url, reads: click.echo(f"{reads}\nListening on {url}", err=True))
+            serve(
+                config,
+                listener,
+                ready=lambda url, reads: click.echo(f"{reads}\nListening on {url}", err=True),
+                beside=beside,
+            )
         )

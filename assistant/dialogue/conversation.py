@@ -91,7 +91,8 @@ class ConversationSettings:
     `echo_cancelled` False means that the microphone hears the loudspeaker: then what is heard during a reply is not
     taken for speech (half duplex). `expires_s` is the silence after which earlier turns are forgotten. With
     `wake_words`, speech counts only after one of them, or soon after a reply. `voice` is one of those installed by its
-    name, "" for the usual one, and `speed` how many times as fast as usual it speaks.
+    name, "" for the usual one, and `speed` how many times as fast as usual it speaks. `room` is the area the person is
+    in, "" where that is not known.
     """
 
     turn_detection: TurnDetection | None = field(default_factory=TurnDetection)
@@ -102,6 +103,7 @@ class ConversationSettings:
     wake_words: tuple[str, ...] = ()
     voice: str = ""
     speed: float = 1.0
+    room: str = ""
 
     @classmethod
     def of(cls, config: Config) -> ConversationSettings:
@@ -137,6 +139,7 @@ class Conversation:
         self.speculation = Speculation(self._answer_in_silence, self._foreseen, parts.load)
         self._taking = TurnTaking()
         self._replying = Replying(parts, self._outbox, self._history, self.speculation, self._taking)
+        self._replying.room = self.settings.room
         self._recognizer: Recognizer | None = None
         self._listening = Listening(self._loaded_recognizer, self, self._outbox, parts.load)
         self._ear_made_for: tuple[bool, tuple[str, ...]] = (False, ())
@@ -151,6 +154,7 @@ class Conversation:
         self.settings = settings
         self._history.expires_s = settings.expires_s
         self._replying.speak_with(settings.voice, settings.speed)
+        self._replying.room = settings.room
         ear, detection = self._listening.ear, settings.turn_detection
         if self._ear_made_for != (detection is not None, settings.wake_words):
             if ear is not None or self._listening.waiting >= LEAST_COMMIT:

@@ -73,6 +73,7 @@ class Replying:
         self._speed = 1.0
         self.generation = self.stale = 0
         self.asker = ""
+        self.room = ""  # where the person is
         self._parts, self._outbox, self._history = parts, outbox, history
         self._speculation, self._taking = speculation, taking
         self._under_way: _UnderWay | None = None
@@ -278,7 +279,7 @@ class Replying:
         """What the next turn may know of this conversation."""
         last = self._history.last()
         known = last.reply if last is not None else None
-        return self._parts.context(self._history.replies(), last=known, asker=self.asker)
+        return self._parts.context(self._history.replies(), last=known, asker=self.asker, room=self.room)
 
     def _louder(self, steps: int) -> None:
         if self.speaker is not None:

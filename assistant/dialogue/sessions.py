@@ -12,11 +12,16 @@ from assistant.dialogue.conversation import Conversation
 
 @dataclass(frozen=True)
 class Session:
-    """An open conversation: `name` is who it is with or where it stands, such as the room; empty if unknown."""
+    """An open conversation: `name` is who it is with, `area` where they are; empty if unknown."""
 
     id: str
     conversation: Conversation
     name: str = ""
+    area: str = ""
+
+    def meant(self, to: str) -> bool:
+        """Whether `to`, an id, a name or an area, speaks of this one; "" speaks of all."""
+        return not to or to == self.id or to.casefold() in (self.name.casefold(), self.area.casefold())
 
 
 class Sessions:
@@ -39,9 +44,9 @@ class Sessions:
         return len(self) >= self.most
 
     @contextmanager
-    def opened(self, conversation: Conversation, *, name: str = "") -> Iterator[Session]:
+    def opened(self, conversation: Conversation, *, name: str = "", area: str = "") -> Iterator[Session]:
         """Hold `conversation` open under an id of its own."""
-        session = Session(f"sess_{secrets.token_hex(8)}", conversation, name)
+        session = Session(f"sess_{secrets.token_hex(8)}", conversation, name, area)
         self._open[session.id] = session
         conversation.known_as(name or session.id)
         self.on_opened()
@@ -51,11 +56,11 @@ class Sessions:
             del self._open[session.id]
 
     async def announce(self, text: str, *, to: str = "", urgent: bool = False) -> int:
-        """Say `text` in every open conversation, or in those whose id or name is `to`; returns in how many.
+        """Say `text` in every open conversation, or in those whose id, name or area is `to`; returns in how many.
 
         In each as soon as nobody speaks there; `urgent`, at once.
         """
-        meant = [session for session in self if not to or to in (session.id, session.name)]
+        meant = [session for session in self if session.meant(to)]
         for session in meant:
             await session.conversation.announce(text, urgent=urgent)
         return len(meant)

@@ -19,10 +19,12 @@ from typing import Literal
 from assistant.channels.terminal.printable import printable
 from assistant.config import FILE_NAME, SECRETS, Config, section_types
 from assistant.machine import cores_here, instructions_here
+from engines.errors import ReparteeError
 
 State = Literal["ok", "missing", "broken"]
 
 BROKER_S = 5.0  #: how long a broker is waited for
+SATELLITE_S = 2.0  #: and each satellite
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,7 @@ def examine(config: Config, config_problem: str = "") -> list[Finding]:
         ("knowledge", _knowledge),
         ("speech", _speech),
         ("devices", _devices),
+        ("Wyoming", _wyoming),
         ("extras", _extras),
     ]
     findings = []
@@ -299,6 +302,37 @@ def _devices(config: Config) -> Iterator[Finding]:
             return len(home.devices())
 
     yield Finding("devices", "broker", "ok", f"{Address.parse(url)}, {asyncio.run(found())} devices")
+
+
+def _wyoming(config: Config) -> Iterator[Finding]:
+    from assistant.channels.wyoming.satellites import addresses_of
+    from assistant.channels.wyoming.server import place_of, require
+
+    try:
+        require()
+    except ReparteeError:
+        remedy = "pip install 'repartee[wyoming]'"
+        yield Finding("Wyoming", "library", "missing", "for Home Assistant and satellites", remedy)
+        return
+    if config.serve.wyoming:
+        place, _ = place_of(config)
+        yield Finding("Wyoming", "server", "ok", f"{place.host} port {place.port}")
+    else:
+        remedy = "repartee serve --wyoming tcp://127.0.0.1:10300"
+        yield Finding("Wyoming", "server", "missing", "not set up; Home Assistant can use this assistant", remedy)
+    for name, address in addresses_of(config.satellites).items():
+        yield _satellite(name, address.host, address.port)
+
+
+def _satellite(name: str, host: str, port: int) -> Finding:
+    import socket
+
+    try:
+        socket.create_connection((host, port), SATELLITE_S).close()
+    except OSError as error:
+        detail = f"{host} port {port}: {error.strerror or 'no answer'}"
+        return Finding("Wyoming", f"satellite {name}", "missing", detail, "see that it runs, and its address")
+    return Finding("Wyoming", f"satellite {name}", "ok", f"{host} port {port}")
 
 
 def _part(name: str, present: bool, detail: str, remedy: str) -> Finding:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from starlette.applications import Starlette
 from starlette.datastructures import Headers
@@ -44,6 +45,7 @@ BODY_BYTES = {
     "/v1/audio/speech": 128 * KB,  # 4096 characters, however they are escaped
 }
 SMALL_BODY = 64 * KB
+MAX_NAME = 100  # characters of a session's name, and of its area
 DOCUMENTS = "/v1/knowledge/documents"  # where a request may carry what knowledge.max_document_mb says, and its form
 
 
@@ -134,7 +136,7 @@ async def nowhere(websocket: WebSocket) -> None:
 
 
 async def realtime(websocket: WebSocket) -> None:
-    """One Realtime session."""
+    """One Realtime session; `?name=` is who it is with, `?area=` where they are."""
     if "realtime" in websocket.headers.get("openai-beta", ""):
         sentence = "The beta of the Realtime API is not spoken here; use a client of the API, without OpenAI-Beta."
         await websocket.send_denial_response(error_response(sentence, status=400, code="beta_api_shape_disabled"))
@@ -145,9 +147,11 @@ async def realtime(websocket: WebSocket) -> None:
         sentence = f"All {config.serve.sessions} sessions are taken; try again later."
         await websocket.send_denial_response(error_response(sentence, status=503, code="sessions_exhausted"))
         return
-    settings = ConversationSettings.for_client(config)
+    name, area = (websocket.query_params.get(key, "").strip()[:MAX_NAME] for key in ("name", "area"))
+    area = area or config.satellites.areas.get(name, "")
+    settings = replace(ConversationSettings.for_client(config), room=area)
     conversation = Conversation(parts, settings=settings)
-    with service.sessions.opened(conversation) as opened:
+    with service.sessions.opened(conversation, name=name, area=area) as opened:
         session.set(opened.id)
         try:
             voice = (await parts.synthesizer()).name

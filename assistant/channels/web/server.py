@@ -10,19 +10,20 @@ import contextlib
 import logging
 import socket
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import uvicorn
 
-from assistant.channels.gate import check_token, is_loopback
+from assistant.channels.gate import check_token
+from assistant.channels.listener import Place
 from assistant.channels.web.app import build_app
 from assistant.channels.web.wire.http import Http
 from assistant.channels.web.wire.websocket import WebSocket
 from assistant.config import Config, ServeConfig
 from assistant.parts import Parts
-from assistant.service import SHUTDOWN_S, Service
+from assistant.service import SHUTDOWN_S, Service, Task
 from engines.errors import ReparteeError
 
 log = logging.getLogger(__name__)
@@ -39,28 +40,13 @@ def bind(config: ServeConfig, *, insecure: bool = False) -> socket.socket:
     that others can reach while no token is set, unless `insecure` says that this is meant.
     """
     check_token(config.token)
-    try:
-        family, kind, protocol, _, address = socket.getaddrinfo(
-            config.host, config.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
-    except (socket.gaierror, UnicodeError) as error:
-        raise ReparteeError(f"serve.host: '{config.host}' is not an address of this machine; try 127.0.0.1.") from error
-    if not (is_loopback(str(address[0])) or config.token or insecure):
+    place = Place.of(config.host, config.port, "serve.host")
+    if not (place.loopback or config.token or insecure):
         raise ReparteeError(
             f"Others can reach {config.host} and no token is set; set serve.token (or REPARTEE_SERVE_TOKEN), or say "
             "--insecure to let anybody in."
         )
-    listener = socket.socket(family, kind, protocol)
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(address)
-        listener.listen(1024)
-    except OSError as error:
-        listener.close()
-        raise ReparteeError(
-            f"{config.host} port {config.port} cannot be listened on ({error.strerror}); choose another with --port."
-        ) from error
-    return listener
+    return place.listen("choose another with --port")
 
 
 def url_of(listener: socket.socket, config: ServeConfig) -> str:
@@ -69,10 +55,17 @@ def url_of(listener: socket.socket, config: ServeConfig) -> str:
     return f"{'https' if config.certificate else 'http'}://{f'[{host}]' if ':' in host else host}:{port}"
 
 
-async def serve(config: Config, listener: socket.socket, *, ready: Callable[[str, str], None]) -> None:
+async def serve(
+    config: Config,
+    listener: socket.socket,
+    *,
+    ready: Callable[[str, str], None],
+    beside: Callable[[Service], Mapping[str, Task]] = lambda _: {},
+) -> None:
     """Serve until SIGTERM or SIGINT.
 
     `ready(url, reads)` is called when connections are accepted; `reads`: what this machine reads in its slot, in words.
+    `beside` returns the tasks of other channels, by name.
 
     Raises ReparteeError where the assistant cannot be opened or the certificate is unusable.
     """
@@ -96,7 +89,7 @@ async def serve(config: Config, listener: socket.socket, *, ready: Callable[[str
             finally:
                 stopping.cancel()
 
-        tasks = {"web": web, "skills": service.skills}
+        tasks: dict[str, Task] = {"web": web, "skills": service.skills, **beside(service)}
         if home is not None:
             tasks["home"] = service.house
         await service.run(**tasks)
