@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.audio.formats import AudioFormat, Decoder, Encoder
+from assistant.audio.formats import AudioFormat, Decoder, Encoder, RawDecoder
 
 FORMATS = [AudioFormat("audio/pcm"), AudioFormat("audio/pcmu"), AudioFormat("audio/pcma")]
 
@@ -60,3 +60,16 @@ def test_after_a_flush_a_new_recording_begins():
     again = np.concatenate([decoder.decode(bytes(48_000)), decoder.flush()])
     assert len(again) == 16_000
     assert not again.any()
+
+
+@pytest.mark.parametrize("channels", [1, 2, 6])
+@pytest.mark.parametrize(("width", "kind", "shift"), [(1, "u1", -8), (2, "<i2", 0), (4, "<i4", 16)])
+def test_raw_pcm_of_any_width_and_channels_keeps_its_tone_however_it_is_cut(width, kind, shift, channels):
+    samples = tone(440, 44_100).astype(np.int64)
+    samples = (samples >> 8) + 128 if width == 1 else samples << shift
+    data = np.repeat(samples.astype(kind), channels).tobytes()
+    decoder = RawDecoder(44_100, width, channels)
+    heard = np.concatenate([decoder.decode(data[i : i + 997]) for i in range(0, len(data), 997)] + [decoder.flush()])
+    assert len(heard) == pytest.approx(16_000, abs=32)
+    assert loudest_hz(heard, 16_000) == pytest.approx(440, abs=2)
+    assert np.abs(heard[2000:14000]).max() == pytest.approx(12_000, rel=0.06)

@@ -146,8 +146,7 @@ def test_events_before_broken_bytes_are_not_lost_and_half_an_event_is_known_for_
     framer = Framer()
     found = []
     with pytest.raises(FramingError):
-        for event in framer.feed(line(type="ping") + b"nonsense\n"):
-            found.append(event.type)
+        found.extend(event.type for event in framer.feed(line(type="ping") + b"nonsense\n"))
     assert found == ["ping"]
     framer = Framer()
     assert [event.type for event in framer.feed(line(type="ping") + b'{"type"')] == ["ping"]
