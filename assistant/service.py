@@ -20,6 +20,7 @@ from assistant.turn.turn import take
 from engines.errors import ReparteeError
 
 SHUTDOWN_S = 5.0
+HOME_WITHIN_S = 5.0  # for the broker to tell of every device, before the first client
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +52,11 @@ class Service:
         self.sessions.on_opened = ringer.look
         self.parts.announce = self._tell
         await ringer.run(self.stopping)
+
+    async def house_known(self) -> None:
+        """Wait for the devices, if there are any: who asks first is understood as well as who asks later."""
+        if self.parts.home is not None:
+            await self.parts.home.ready(HOME_WITHIN_S)
 
     async def house(self) -> None:
         """Keep the devices known, and do what a dashboard wishes of this assistant, until cancelled."""

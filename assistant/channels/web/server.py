@@ -29,7 +29,6 @@ from engines.errors import ReparteeError
 log = logging.getLogger(__name__)
 
 MAX_MESSAGE_BYTES = 16 * 1024 * 1024  # 15 MiB of audio in one append is the API's own limit
-HOME_WITHIN_S = 5.0  # for the broker to tell of every device, before the first client
 OTHER_CONNECTIONS = 1000  # besides the sessions
 
 
@@ -78,8 +77,7 @@ async def serve(
 
         async def web() -> None:
             """Serve the page and the API until the service stops."""
-            if home is not None:
-                await home.ready(HOME_WITHIN_S)  # who asks first is understood as well as who asks later
+            await service.house_known()
             settings = options(build_app(service), config.serve)
             server = Server(settings, lambda: ready(url_of(listener, config.serve), parts.reads()))
             stopping = asyncio.create_task(service.stopping.wait())

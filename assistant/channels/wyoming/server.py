@@ -89,6 +89,7 @@ async def serve(
         parts.config, recognizer=recognizer, voice=voice, voice_name=voice.name, at_home=parts.home is not None
     )
     house = House(parts=parts, info=info)
+    await service.house_known()
     open_now: set[asyncio.Task[None]] = set()
 
     async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
