@@ -56,3 +56,15 @@ def test_for_people_it_ends_with_a_verdict(tmp_path, repartee):
     assert result.stdout.endswith("Nothing is broken.\n")
     assert "repartee knowledge add PATH" in result.stdout
     assert not (tmp_path / "new").exists()
+
+
+def test_a_satellite_that_is_away_is_named_and_an_open_door_is_broken(own_home, repartee):
+    settings = "[serve]\nwyoming = 'tcp://127.0.0.1:10300'\n[satellites.addresses]\nkitchen = 'tcp://127.0.0.1:1'\n"
+    (own_home / "repartee.toml").write_text(settings)
+    found = findings(repartee(own_home, "doctor", "--json"))
+    assert found["server"]["state"] == "ok"
+    assert found["satellite kitchen"]["state"] == "missing"
+    (own_home / "repartee.toml").write_text("[serve]\nwyoming = 'tcp://0.0.0.0:10300'\n")
+    found = findings(repartee(own_home, "doctor", "--json"))
+    assert found["Wyoming"]["state"] == "broken"
+    assert "wyoming_allow" in found["Wyoming"]["detail"]
