@@ -18,6 +18,7 @@ Kind = Literal["heading", "paragraph", "item", "row"]
 
 _ITEM = re.compile(r"^(?:[•◦▪‣–*·●○-]|\(?(?:\d{1,3}|[a-z])[.)])\s+(?=\S)")
 _BULLET = re.compile(r"^[•◦▪‣–*·●○-]\s+")
+_DOTS = frozenset("•◦▪‣●○")
 _HYPHEN = re.compile(r"(?<=[^\W\d_])[-\u00ad\u2010\ufffe\x02]$")
 #: A line of a table of contents: what it leads to stands elsewhere.
 _LEADER = re.compile(r"(?:\.\s?){4,}\s*[\divxlc]+$", re.IGNORECASE)
@@ -27,6 +28,8 @@ _LARGER = 1.12
 _LONGEST_HEADING = 120
 #: Words apart by more than so many sizes of type stand in different cells, or columns.
 _CELL_GAP = 1.2
+#: What white space on all lines of a table parts is columns from so many sizes of type on.
+_COLUMN_GAP = 0.6
 #: Columns have at least so many lines, of at least so many sizes of type.
 _LEAST_LINES, _LEAST_WIDTH = 4, 9.0
 _DEEPEST = 12
@@ -94,22 +97,24 @@ class Line:
         """Return the words that stand apart, each as one run."""
         cells: list[list[Run]] = []
         for run in self.runs:
-            if cells and run.left - cells[-1][-1].right <= _CELL_GAP * run.size:
+            dotted = bool(cells) and len(cells) == 1 and len(cells[0]) == 1 and cells[0][0].text in _DOTS
+            if dotted or (cells and run.left - cells[-1][-1].right <= _CELL_GAP * run.size):
                 cells[-1].append(run)
             else:
                 cells.append([run])
-        return [
-            Run(
-                text=_joined_runs(cell),
-                left=cell[0].left,
-                right=cell[-1].right,
-                top=min(run.top for run in cell),
-                bottom=max(run.bottom for run in cell),
-                size=cell[0].size,
-                bold=all(run.bold for run in cell),
-            )
-            for cell in cells
-        ]
+        return [_cell(cell) for cell in cells]
+
+
+def _cell(runs: Sequence[Run]) -> Run:
+    return Run(
+        text=_joined_runs(runs),
+        left=runs[0].left,
+        right=runs[-1].right,
+        top=min(run.top for run in runs),
+        bottom=max(run.bottom for run in runs),
+        size=runs[0].size,
+        bold=all(run.bold for run in runs),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -388,6 +393,10 @@ def _table(lines: Sequence[Line], start: int) -> tuple[list[Block], int] | None:
     if sum(len(row) > 1 for row in rows) < 3:
         return None
     columns = max(rows, key=len)
+    if len(gaps := _gaps(lines[start:end])) >= len(columns):
+        rows = [_parted(line, gaps) for line in lines[start:end]]
+        columns = max(rows, key=len)
+        first = rows[0]
     made: list[list[str]] = []
     for row in rows:
         words = [""] * len(columns)
@@ -400,6 +409,24 @@ def _table(lines: Sequence[Line], start: int) -> tuple[list[Block], int] | None:
             made.append(words)
     bold = all(cell.bold for cell in first) and not all(cell.bold for row in rows[1:] for cell in row)
     return [Block("row", cells=tuple(words), head=bold and not number) for number, words in enumerate(made)], end
+
+
+def _gaps(lines: Sequence[Line]) -> list[tuple[float, float]]:
+    """Return the columns of a table, from where to where, x: what white space on all of its lines parts."""
+    columns: list[tuple[float, float]] = []
+    least = _COLUMN_GAP * median(line.size for line in lines)
+    for run in sorted((run for line in lines for run in line.runs), key=lambda run: run.left):
+        if columns and run.left - columns[-1][1] < least:
+            columns[-1] = columns[-1][0], max(columns[-1][1], run.right)
+        else:
+            columns.append((run.left, run.right))
+    return columns
+
+
+def _parted(line: Line, columns: Sequence[tuple[float, float]]) -> list[Run]:
+    """Return the words of a line as a cell for each column that has some."""
+    cells = [[run for run in line.runs if left <= run.left <= right] for left, right in columns]
+    return [_cell(runs) for runs in cells if runs]
 
 
 def _under(cell: Run, other: Run) -> bool:
@@ -444,4 +471,5 @@ def _across_breaks(pages: list[list[Block]]) -> list[list[Block]]:
 def _goes_on(above: Block, below: Block) -> bool:
     if above.kind not in ("paragraph", "item") or below.kind != "paragraph":
         return False
-    return above.text[-1:] not in ".!?:" and below.text[:1].islower()
+    begins = below.text[:1].islower() or (below.text[:1].isdecimal() and len(above.text) > _LONGEST_HEADING)
+    return above.text[-1:] not in ".!?:" and begins

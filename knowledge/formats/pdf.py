@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Sequence
 from html import escape
 from itertools import groupby
+from math import pi
 from typing import Any
 
 from knowledge.formats.html import html_document
@@ -15,6 +17,12 @@ from knowledge.text import LONGEST_HEADING, DocumentError, DocumentText
 _MOST_PAGES = 5000
 _BOLD = 600  # the weight of a font from which on it is bold
 _FORCE_BOLD = 1 << 18  # a flag of fonts (ISO 32000-2, table 121)
+_ASLANT = 0.1  # quarters of a turn
+_ASCENT, _DESCENT = 0.8, 0.2  # how far letters stand above and below their line, in sizes of type
+_DOT = 1.0, 8.0  # the least and the most width of a dot before an item, points
+_MOST_DOTS = 2000  # on a page
+#: Two letters or three that are drawn as one.
+_LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
 _WORDS_A_PAGE = 3  # fewer, on average, and its pages are pictures
 
 
@@ -29,65 +37,156 @@ def convert(content: bytes, name: str) -> DocumentText:
     except pypdfium2.PdfiumError as error:
         raise (locked() if "assword" in str(error) else damaged()) from error
     try:
-        count = min(len(document), _MOST_PAGES)
-        pages = [_page(document, number) for number in range(count)]
+        count = len(document)
+        if count > _MOST_PAGES:
+            raise DocumentError(f"has {count:,} pages, more than {_MOST_PAGES:,}; split it.")
+        pages = [(number, page) for number in range(1, count + 1) for page in _pages(document, number)]
         title = " ".join(str(document.get_metadata_value("Title") or "").split())
     finally:
         document.close()
-    words = sum(len(run.text.split()) for each in pages for run in each.runs)
+    if not pages:
+        raise damaged()
+    words = sum(len(run.text.split()) for _, each in pages for run in each.runs)
     if words < _WORDS_A_PAGE * count:
         raise DocumentError("holds pictures of pages and no text (it was scanned); run text recognition over it first.")
-    html = "".join(page(number) + _html(blocks) for number, blocks in enumerate(read_pages(pages), 1))
+    read = zip((number for number, _ in pages), read_pages([each for _, each in pages]), strict=True)
+    html = "".join(page(number) + _html(blocks) for number, blocks in read)
     return html_document(html, name, title[:LONGEST_HEADING] if " " in title else "")
 
 
-def _page(document: Any, number: int) -> Page:
-    """Return the runs of a page, which are its words."""
-    given = document[number]
-    text = given.get_textpage()
+def _pages(document: Any, number: int) -> list[Page]:
+    """Return the words of a page, which is one for each way they run: most of them first, then what is turned.
+
+    A page that is damaged has none.
+    """
+    import pypdfium2
+
     try:
-        width, height = given.get_size()
-        return Page(_Words(text, height).runs(), width, height)
+        given = document[number - 1]
+        if _is_filled_in(given):
+            # What was written into a form is drawn over the page; now it becomes part of it.
+            pypdfium2.raw.FPDFPage_Flatten(given.raw, pypdfium2.raw.FLAT_NORMALDISPLAY)
+            given.close()
+            given = document[number - 1]
+        text = given.get_textpage()
+    except pypdfium2.PdfiumError:
+        return []
+    try:
+        turned = _Words(text, given.get_bbox()).runs()
+        if not turned:
+            return [Page([], *given.get_size())]
+        left, bottom, right, top = given.get_bbox()
+        sizes = [(right - left, top - bottom), (top - bottom, right - left)]
+        ways = sorted(turned, key=lambda way: -len(turned[way]))
+        if 0 in turned:
+            turned[0] += _bullets(given, turned[0])
+        return [Page(turned[way], *sizes[way % 2]) for way in ways]
     finally:
         text.close()
         given.close()
 
 
+def _is_filled_in(given: Any) -> bool:
+    """Tell whether a page has fields of a form, or words that were typed over it."""
+    from pypdfium2 import raw
+
+    for index in range(raw.FPDFPage_GetAnnotCount(given.raw)):
+        annotation = raw.FPDFPage_GetAnnot(given.raw, index)
+        kind = raw.FPDFAnnot_GetSubtype(annotation)
+        raw.FPDFPage_CloseAnnot(annotation)
+        if kind in (raw.FPDF_ANNOT_WIDGET, raw.FPDF_ANNOT_FREETEXT):
+            return True
+    return False
+
+
 class _Words:
     """Makes words of the characters of a page, in the order in which PDFium puts them."""
 
-    def __init__(self, text: Any, height: float) -> None:
+    def __init__(self, text: Any, edges: tuple[float, float, float, float]) -> None:
         from pypdfium2 import raw
 
-        self._raw, self._text, self._height = raw, text, height
+        self._raw, self._text, self._edges = raw, text, edges
         self._box, self._matrix = raw.FS_RECTF(), raw.FS_MATRIX()
+        self._numbers = [ctypes.c_double() for _ in range(4)]
 
-    def runs(self) -> list[Run]:
-        """Return the words."""
-        runs: list[Run] = []
+    def runs(self) -> dict[int, list[Run]]:
+        """Return the words by the way they run, in quarters of a turn to the left, and by their places in that way.
+
+        Words that run aslant are a stamp over the page, and those beyond its edge are not seen: both are left out.
+        """
+        runs: dict[int, list[Run]] = {}
         letters: list[tuple[str, Any]] = []
+        way = 0
 
         def end() -> None:
             if letters:
-                runs.append(self._run(letters))
+                runs.setdefault(way, []).append(self._run(letters))
                 letters.clear()
 
-        before = (0.0, 0.0, 0.0)  # right, bottom and top of the character before
+        before = (0.0, 0.0, 0.0)  # right, top and bottom of the character before
         for index in range(self._raw.FPDFText_CountChars(self._text)):
             char = chr(self._raw.FPDFText_GetUnicode(self._text, index))
-            if char.isspace() or char == "\0" or not self._raw.FPDFText_GetLooseCharBox(self._text, index, self._box):
+            if char.isspace() or char == "\0":
                 end()
                 continue
-            box = (self._box.left, self._box.bottom, self._box.right, self._box.top)
-            right, bottom, top = before
-            size = top - bottom
-            apart = not -0.5 * size < box[0] - right < 0.3 * size or abs(box[1] - bottom) > 0.5 * size
-            if letters and apart:
+            runs_way = self._way(index)
+            box = self._place(index, runs_way) if runs_way is not None else None
+            if runs_way is None or box is None:
                 end()
-            letters.append((char, (index, *box)))
+                continue
+            right, top, bottom = before
+            size = bottom - top
+            apart = not -0.5 * size < box[0] - right < 0.3 * size or abs(box[3] - bottom) > 0.5 * size
+            if letters and (apart or runs_way != way):
+                end()
+            way = runs_way
+            letters.append((_LIGATURES.get(char, char), (index, *box)))
             before = (box[2], box[1], box[3])
         end()
         return runs
+
+    def _way(self, index: int) -> int | None:
+        """Return the quarters of a turn to the left by which a character stands; None for one that stands aslant."""
+        turn = float(self._raw.FPDFText_GetCharAngle(self._text, index)) / (pi / 2)
+        return -round(turn) % 4 if abs(turn - round(turn)) < _ASLANT else None
+
+    def _place(self, index: int, way: int) -> tuple[float, float, float, float] | None:
+        """Return left, top, right and bottom of a character, as seen in its way; None for one that is not seen."""
+        found = self._loose(index) if way == 0 else self._turned(index, way)
+        if found is None:
+            return None
+        left, bottom, right, top = found
+        edges = self._edges
+        if not (edges[0] < (left + right) / 2 < edges[2] and edges[1] < (bottom + top) / 2 < edges[3]):
+            return None
+        left, right, bottom, top = left - edges[0], right - edges[0], bottom - edges[1], top - edges[1]
+        width, height = edges[2] - edges[0], edges[3] - edges[1]
+        return (
+            (left, height - top, right, height - bottom),
+            (bottom, left, top, right),
+            (width - right, bottom, width - left, top),
+            (height - top, width - right, height - bottom, width - left),
+        )[way]
+
+    def _loose(self, index: int) -> tuple[float, float, float, float] | None:
+        if not self._raw.FPDFText_GetLooseCharBox(self._text, index, self._box):
+            return None
+        return self._box.left, self._box.bottom, self._box.right, self._box.top
+
+    def _turned(self, index: int, way: int) -> tuple[float, float, float, float] | None:
+        """Return the box of a turned character: along its line as it is drawn, across it as high as its type."""
+        left, right, bottom, top = self._numbers
+        if not self._raw.FPDFText_GetCharBox(self._text, index, left, right, bottom, top):
+            return None
+        along = left.value, right.value, bottom.value, top.value
+        self._raw.FPDFText_GetCharOrigin(self._text, index, left, bottom)
+        x, y, size = left.value, bottom.value, self._size(index)
+        above, below = _ASCENT * size, _DESCENT * size
+        if way == 1:
+            return x - above, along[2], x + below, along[3]
+        if way == 3:
+            return x - below, along[2], x + above, along[3]
+        return along[0], y - above, along[1], y + below
 
     def _run(self, letters: list[tuple[str, Any]]) -> Run:
         index = letters[0][1][0]
@@ -95,8 +194,8 @@ class _Words:
             text="".join(char for char, _ in letters),
             left=min(place[1] for _, place in letters),
             right=max(place[3] for _, place in letters),
-            top=self._height - max(place[4] for _, place in letters),
-            bottom=self._height - min(place[2] for _, place in letters),
+            top=min(place[2] for _, place in letters),
+            bottom=max(place[4] for _, place in letters),
             size=self._size(index),
             bold=self._is_bold(index),
         )
@@ -114,6 +213,45 @@ class _Words:
         flags, name = ctypes.c_int(), ctypes.create_string_buffer(256)
         self._raw.FPDFText_GetFontInfo(self._text, index, name, len(name), flags)
         return bool(flags.value & _FORCE_BOLD) or any(word in name.value.lower() for word in (b"bold", b"black"))
+
+
+def _bullets(given: Any, runs: Sequence[Run]) -> list[Run]:
+    """Return the dots that are drawn before words instead of written, as browsers do, as words."""
+    from pypdfium2 import raw
+
+    left, _, _, upper = given.get_bbox()
+    found: list[tuple[float, float, float, float]] = []
+    for shape in given.get_objects(filter=[raw.FPDF_PAGEOBJ_PATH], max_depth=1):
+        x, bottom, right, top = shape.get_bounds()
+        width, height = right - x, top - bottom
+        if not (_DOT[0] < width < _DOT[1] and abs(width - height) < 0.2 * width):
+            continue
+        if len(found) == _MOST_DOTS:
+            break
+        found.append((x - left, upper - top, right - left, upper - bottom))
+    if not found:
+        return []
+    made = []
+    firsts = sorted(runs, key=lambda run: run.left)
+    for x, top, right, bottom in found:
+        middle = (top + bottom) / 2
+        beside = [run for run in firsts if run.top < middle < run.bottom]
+        first = next((run for run in beside if run.left >= right - 1), None)
+        if first is None or first.left - right > 1.5 * first.size or right - x > 0.6 * first.size:
+            continue
+        if any(run.right > x - first.size and run.left < x for run in beside):
+            continue  # it stands in the middle of a line
+        made.append(
+            Run(
+                text="•",
+                left=first.left - 0.6 * first.size,
+                right=first.left - 0.3 * first.size,
+                top=first.top,
+                bottom=first.bottom,
+                size=first.size,
+            )
+        )
+    return made
 
 
 def _html(blocks: list[Block]) -> str:

@@ -132,3 +132,98 @@ def test_one_that_is_locked_scanned_or_damaged_is_told_apart():
     for content in (b"", b"%PDF-1.7\n", b"plain text", words[:100]):
         with pytest.raises(DocumentError, match="is damaged"):
             convert(content, ".pdf", "name")
+
+
+def raw_pdf(words: bytes, *, page: bytes = b"", objects: tuple[bytes, ...] = (), kids: bytes = b"3 0 R") -> bytes:
+    """A page 300 points square with a content stream; `objects` have the numbers from 6."""
+    given = (
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/MediaBox[0 0 300 300]/Count %d/Kids[%s]>>" % (kids.count(b"R"), kids),
+        b"<</Type/Page/Parent 2 0 R/Contents 4 0 R/Resources<</Font<</F 5 0 R>>>>%s>>" % page,
+        b"<</Length %d>>stream\n%s\nendstream" % (len(words), words),
+        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+        *objects,
+    )
+    file = b"%PDF-1.7\n"
+    places = []
+    for number, body in enumerate(given, 1):
+        places.append(len(file))
+        file += b"%d 0 obj\n%s\nendobj\n" % (number, body)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    count = len(given) + 1
+    end = b"xref\n0 %d\n0000000000 65535 f \n%strailer<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF"
+    return file + end % (count, table, count, len(file))
+
+
+LINES = b"(The boathouse opens at seven.) Tj 0 -14 Td (Row on the right, and never alone.) Tj"
+
+
+@pytest.mark.parametrize(
+    "matrix", [b"1 0 0 1 20 200", b"0 1 -1 0 80 20", b"-1 0 0 -1 280 80", b"0 -1 1 0 200 280"], ids=str
+)
+def test_words_are_read_whichever_way_they_run(matrix):
+    text = convert(raw_pdf(b"BT /F 11 Tf %s Tm %s ET" % (matrix, LINES)), ".pdf", "name").text
+    assert text == "The boathouse opens at seven. Row on the right, and never alone."
+
+
+def test_a_stamp_aslant_and_words_up_the_margin_are_not_among_the_sentences():
+    upright = b"BT /F 11 Tf 1 0 0 1 60 200 Tm %s ET" % LINES
+    stamp = b"BT /F 30 Tf 0.7 0.7 -0.7 0.7 70 130 Tm (DRAFT COPY) Tj ET"
+    margin = b"BT /F 9 Tf 0 1 -1 0 20 150 Tm (Kept by the secretary) Tj ET"
+    text = convert(raw_pdf(margin + upright + stamp), ".pdf", "name").text
+    assert text.split("\n\n") == [
+        "The boathouse opens at seven. Row on the right, and never alone.",
+        "Kept by the secretary",
+    ]
+
+
+def test_what_stands_beyond_the_edge_of_a_page_is_not_read():
+    words = b"BT /F 11 Tf 60 200 Td %s ET BT /F 9 Tf 5 20 Td (printer proof) Tj ET" % LINES
+    assert "proof" not in convert(raw_pdf(words, page=b"/CropBox[50 50 300 250]"), ".pdf", "name").text
+
+
+def test_what_was_written_into_a_form_is_read_where_it_stands():
+    drawn = b"BT /F 11 Tf 2 5 Td (Ada Brook of the north pier) Tj ET"
+    form = (
+        b"<</Type/Annot/Subtype/Widget/FT/Tx/T(n)/V(Ada)/F 4/Rect[110 193 290 210]/AP<</N 7 0 R>>/P 3 0 R>>",
+        b"<</Type/XObject/Subtype/Form/BBox[0 0 180 17]/Resources<</Font<</F 5 0 R>>>>/Length %d>>stream\n%s\nendstream"
+        % (len(drawn), drawn),
+    )
+    words = b"BT /F 11 Tf 20 198 Td (Name of skipper:) Tj ET"
+    document = convert(raw_pdf(words, page=b"/Annots[6 0 R]", objects=form), ".pdf", "name")
+    assert document.text == "Name of skipper: Ada Brook of the north pier"
+
+
+def test_dots_that_are_drawn_before_words_make_items():
+    def fill(document):
+        document.add_page()
+        document.multi_cell(0, 6, "Bring these things along:", new_x="LMARGIN", new_y="NEXT")
+        for number, words in enumerate(("a warm jacket", "a bottle of water", "the key")):
+            document.ellipse(14, 17.7 + 6 * number, 1.5, 1.5, style="F")
+            document.set_xy(19, 15.5 + 6 * number)
+            document.cell(0, 6, words)
+
+    lines = pdf(fill).text.splitlines()
+    assert lines[-3:] == ["- a warm jacket", "- a bottle of water", "- the key"]
+
+
+def test_columns_of_a_table_are_where_no_line_of_it_has_words():
+    def fill(document):
+        document.add_page()
+        for row in (
+            ("Room", "Beds", "Price per night"),
+            *((f"Room {n}", str(n % 4), f"{n} euros") for n in (8, 9, 10)),
+        ):
+            for width, cell in zip((20, 13, 40), row, strict=True):
+                document.cell(width, 8, cell)
+            document.ln()
+
+    assert pdf(fill).text.splitlines()[-1] == "Room: Room 10; Beds: 2; Price per night: 10 euros."
+
+
+def test_a_document_of_too_many_pages_is_refused_and_a_damaged_page_is_passed_over():
+    with pytest.raises(DocumentError, match=r"has 6,000 pages, more than 5,000"):
+        convert(raw_pdf(b"", kids=b"3 0 R " * 6000), ".pdf", "name")
+    words = b"BT /F 11 Tf 60 200 Td %s ET" % LINES
+    document = convert(raw_pdf(words, kids=b"3 0 R 99 0 R"), ".pdf", "name")
+    assert "The boathouse opens at seven." in document.text
