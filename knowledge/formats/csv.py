@@ -12,6 +12,7 @@ from knowledge.text import DocumentError, DocumentText
 
 _SEPARATORS = ",;\t|"
 _LOOKED_AT = 64 * 1024  # characters
+_LONGEST_CELL = 60  # characters of a cell that is alone in its row and still one of a table
 
 
 def convert(content: bytes, name: str) -> DocumentText:
@@ -25,7 +26,10 @@ def convert(content: bytes, name: str) -> DocumentText:
 
 
 def sheet(rows: Sequence[Sequence[str]]) -> str:
-    """Return a sheet as HTML: empty rows part its tables, and a cell alone in its row is a line about what follows."""
+    """Return a sheet as HTML: empty rows part its tables, and a cell alone in its row is a line about what follows.
+
+    Below a row of names a short cell alone is a row that is mostly empty, and the names hold for what follows it.
+    """
     made: list[str] = []
     block: list[Sequence[str]] = []
 
@@ -34,15 +38,39 @@ def sheet(rows: Sequence[Sequence[str]]) -> str:
             made.append(table(block, head=has_head(block)))
             block.clear()
 
-    for row in rows:
+    given = [row[: max((place for place, cell in enumerate(row, 1) if cell.strip()), default=0)] for row in rows]
+    for row, following in zip(given, [*given[1:], []], strict=False):
         filled = [cell for cell in row if cell.strip()]
-        if len(filled) > 1:
-            block.append(row[: max(place for place, cell in enumerate(row, 1) if cell.strip())])
+        if len(filled) > 1 or (filled and _goes_on(block, row, following)):
+            block.append(row)
             continue
         end()
         made += map(paragraph, filled)
     end()
     return "".join(made)
+
+
+def _goes_on(block: Sequence[Sequence[str]], row: Sequence[str], following: Sequence[str]) -> bool:
+    """Tell whether a row of one cell is a row of the table above it, and not what is said about the table below it."""
+    cell = row[-1].strip()
+    if len(cell) > _LONGEST_CELL or cell[-1] in ".!?:" or len(row) > len(block[0] if block else ()):
+        return False
+    return has_head([*block, row]) and not (has_head([following, row]) and _differs(following, block[1:]))
+
+
+def _differs(row: Sequence[str], above: Sequence[Sequence[str]]) -> bool:
+    """Tell whether a row has a word where the rows above have a number: then it names columns anew."""
+    return any(
+        _has_digit(each[place])
+        for place, cell in enumerate(row)
+        if cell.strip() and not _has_digit(cell)
+        for each in above
+        if place < len(each)
+    )
+
+
+def _has_digit(cell: str) -> bool:
+    return any(map(str.isdecimal, cell))
 
 
 def _separator(text: str) -> str:

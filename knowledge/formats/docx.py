@@ -20,13 +20,19 @@ _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _HEADING = re.compile(r"heading\s*(\d)", re.IGNORECASE)  # a style's name, in English whatever language Word speaks
 _TITLE = re.compile(r"title", re.IGNORECASE)
 _BREAKS = {f"{_W}tab": "\t", f"{_W}br": "\n", f"{_W}cr": "\n", f"{_W}noBreakHyphen": "-"}
-#: What is not there for a reader: deleted words, the codes of fields, and the second way to draw what was drawn.
+#: What is not among the words of a paragraph: the paragraphs of a text box in it, deleted words, the codes of fields,
+#: and the second way to draw what was drawn.
 _UNREAD = {
+    f"{_W}txbxContent",
     f"{_W}del",
     f"{_W}moveFrom",
     f"{_W}instrText",
     "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback",
 }
+#: What leads to what stands elsewhere.
+_CONTENTS = re.compile(r"toc (?:\d|heading)|table of (?:figures|authorities)|index \d", re.IGNORECASE)
+_WRAPPERS = {f"{_W}sdt", f"{_W}sdtContent", f"{_W}ins", f"{_W}customXml", f"{_W}smartTag"}
+_MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _MOST_NESTED = 8
 
 
@@ -52,25 +58,85 @@ class _Document:
         }
         root = package.xml(numbering) if numbering else Element("none")
         self._abstract = {found.get(f"{_W}abstractNumId"): found for found in root.iter(f"{_W}abstractNum")}
+        notes = package.related(main, "footnotes", None), package.related(main, "endnotes", None)
+        self._notes = {(note.tag, note.get(f"{_W}id")): note for part in notes if part for note in package.xml(part)}
+        self._noted: list[str] = []
         self._numbers = {found.get(f"{_W}numId"): _value(found, "abstractNumId") for found in root.iter(f"{_W}num")}
 
     def blocks(self, parent: Element) -> Iterator[str]:
-        """Yield what is in `parent` as HTML: each paragraph, each list, each table."""
+        """Yield what is in `parent` as HTML: paragraphs, lists, tables, and notes at the end of their section."""
+        yield from self._blocks(parent)
+        yield self._end_notes()
+
+    def _blocks(self, parent: Element) -> Iterator[str]:
         lists = Lists()
         for element in _content(parent):
+            level = self._level(element)
+            if level:
+                yield lists.end() + self._end_notes()
+            self._note(element)
             if element.tag == f"{_W}tbl":
-                yield lists.end() + _table(element)
+                yield lists.end()
+                yield from self._table(element)
                 continue
-            text = _text(element)
+            text = "" if self._leads_elsewhere(element) else _text(element)
+            boxes = list(_boxes(element))
+            if boxes:
+                yield lists.end()
+            for box in boxes:
+                yield from self._blocks(box)
             if not text.strip():
                 continue
-            if level := self._level(element):
-                yield lists.end() + heading(" ".join(text.split()), level)
+            if level:
+                yield heading(" ".join(text.split()), level)
             elif (item := self._item(element)) is not None:
                 yield lists.item(_lines(text), *item)
             else:
                 yield f"{lists.end()}<p>{_lines(text)}</p>"
         yield lists.end()
+
+    def _table(self, given: Element) -> Iterator[str]:
+        """Yield a table of data, or else what stands in the cells of one that only arranges it."""
+        rows = [list(_inside(row, f"{_W}tc")) for row in _inside(given, f"{_W}tr")]
+        arranges = all(len(row) < 2 for row in rows) or any(
+            found.tag == f"{_W}tbl" or self._level(found) for row in rows for cell in row for found in _content(cell)
+        )
+        if not arranges:
+            yield _table(rows)
+            return
+        for row in rows:
+            for cell in row:
+                yield from self._blocks(cell)
+
+    def _note(self, paragraph: Element) -> None:
+        """Keep the notes to a paragraph for the end of its section."""
+        if paragraph.tag != f"{_W}p":
+            references = [found for part in _paragraphs(paragraph) for found in part.iter()]
+        else:
+            references = list(paragraph.iter())
+        for reference in references:
+            if reference.tag in (f"{_W}footnoteReference", f"{_W}endnoteReference"):
+                kind = reference.tag.removesuffix("Reference")
+                note = self._notes.pop((kind, reference.get(f"{_W}id")), None)
+                words = " ".join(_text(note).split()) if note is not None else ""
+                self._noted += [f"<p>{escape(words)}</p>"] if words else []
+
+    def _end_notes(self) -> str:
+        made = "".join(self._noted)
+        self._noted.clear()
+        return made
+
+    def _style_names(self, paragraph: Element) -> Iterator[str]:
+        """Yield the name of the style of a paragraph, then of those which that builds on."""
+        style = self._styles.get(_value(paragraph.find(f"{_W}pPr"), "pStyle"))
+        for _ in range(_MOST_NESTED):
+            if style is None:
+                return
+            yield _value(style, "name") or ""
+            style = self._styles.get(_value(style, "basedOn"))
+
+    def _leads_elsewhere(self, paragraph: Element) -> bool:
+        return any(map(_CONTENTS.fullmatch, self._style_names(paragraph)))
 
     def _inherited(self, paragraph: Element) -> Iterator[Element]:
         """Yield the properties of a paragraph, then those of its style, and of the styles which that builds on."""
@@ -87,16 +153,11 @@ class _Document:
 
     def _level(self, paragraph: Element) -> int:
         """Return the level of a heading, 0 for any other paragraph."""
-        style = self._styles.get(_value(paragraph.find(f"{_W}pPr"), "pStyle"))
-        for _ in range(_MOST_NESTED):
-            if style is None:
-                break
-            named = _value(style, "name") or ""
+        for named in self._style_names(paragraph):
             if _TITLE.fullmatch(named):
                 return 1
             if found := _HEADING.match(named):
                 return int(found[1])
-            style = self._styles.get(_value(style, "basedOn"))
         outline = _value(paragraph.find(f"{_W}pPr"), "outlineLvl") or ""
         return int(outline) + 1 if outline.isdecimal() and int(outline) < 9 else 0
 
@@ -125,13 +186,13 @@ def _content(parent: Element) -> Iterator[Element]:
     for child in parent:
         if child.tag in (f"{_W}p", f"{_W}tbl"):
             yield child
-        elif child.tag in (f"{_W}sdt", f"{_W}sdtContent", f"{_W}ins", f"{_W}customXml", f"{_W}smartTag"):
+        elif child.tag in _WRAPPERS:
             yield from _content(child)
 
 
 def _text(element: Element) -> str:
     """Return the words of a paragraph without what is struck out, deleted or hidden."""
-    if element.tag == f"{_W}t":
+    if element.tag in (f"{_W}t", f"{_MATH}t"):
         return element.text or ""
     if element.tag in _BREAKS:
         return _BREAKS[element.tag]
@@ -151,18 +212,45 @@ def _lines(text: str) -> str:
     return escape(text.strip()).replace("\t", " ").replace("\n", "<br>")
 
 
-def _table(given: Element) -> str:
-    """Return a table as HTML; one inside a cell is part of its words."""
+def _inside(parent: Element, tag: str) -> Iterator[Element]:
+    """Yield the elements of a kind in `parent`, also those in content controls, but none inside another."""
+    for child in parent:
+        if child.tag == tag:
+            yield child
+        elif child.tag in _WRAPPERS:
+            yield from _inside(child, tag)
+
+
+def _boxes(element: Element) -> Iterator[Element]:
+    """Yield the contents of the text boxes that are anchored in a paragraph, each once."""
+    for child in element:
+        if child.tag == f"{_W}txbxContent":
+            yield child
+        elif child.tag not in _UNREAD:
+            yield from _boxes(child)
+
+
+def _paragraphs(element: Element) -> Iterator[Element]:
+    """Yield the paragraphs of a cell, those of text boxes in it after the ones that hold them."""
+    for child in element:
+        if child.tag == f"{_W}p":
+            yield child
+        if child.tag not in _UNREAD or child.tag == f"{_W}txbxContent":
+            yield from _paragraphs(child)
+
+
+def _table(given: list[list[Element]]) -> str:
+    """Return a table of data, given its cells, as HTML."""
     rows: list[list[str]] = []
-    for row in given.iter(f"{_W}tr"):
+    for row in given:
         cells: list[str] = []
-        for cell in row.iter(f"{_W}tc"):
+        for cell in row:
             properties = cell.find(f"{_W}tcPr")
             below = properties.find(f"{_W}vMerge") if properties is not None else None
             if below is not None and below.get(f"{_W}val") != "restart" and rows and len(cells) < len(rows[-1]):
                 words = rows[-1][len(cells)]  # goes on from the row above
             else:
-                words = " ".join(" ".join(_text(part) for part in cell.iter(f"{_W}p")).split())
+                words = " ".join(" ".join(_text(part) for part in _paragraphs(cell)).split())
             span = _value(properties, "gridSpan") or "1"
             cells += [words, *[""] * (min(int(span), 100) - 1 if span.isdecimal() else 0)]
         rows.append(cells)

@@ -3,34 +3,53 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from html import escape
 
+from knowledge.formats.decode import decode
 from knowledge.formats.html import html_document
 from knowledge.formats.markup import heading
 from knowledge.text import LONGEST_HEADING, DocumentText
 
 _SHOWN = ("From", "To", "Cc", "Date")
+_BLANK = re.compile(rb"\r?\n\r?\n")
 _QUOTED = re.compile(r"^>.*\n?", re.MULTILINE)
 _ATTRIBUTED = re.compile(r"^(?:On|Am|Le|El) [^\n]{1,200}(?:\n[^\n]{1,100})?:\s*\n(?=>)", re.MULTILINE)
 _SIGNATURE = re.compile(r"^-- ?\n.*\Z", re.MULTILINE | re.DOTALL)
 
 
 def convert(content: bytes, name: str) -> DocumentText:
-    """Read a message, whose subject is its title; of two forms of its text the plain one is taken."""
-    message = message_from_bytes(content, policy=policy.default)
+    """Read a message, whose subject is its title; a message that is attached to it is read too."""
+    message = message_from_bytes(_readable(content), policy=policy.default)
     assert isinstance(message, EmailMessage)
-    subject = " ".join(str(message.get("Subject", "")).split())
-    head = [f"{field}: {escape(_line(message, field))}" for field in _SHOWN if message.get(field)]
-    html = [heading(subject, 1)] if subject else []
-    if head:
-        html.append(f"<p>{'<br>'.join(head)}</p>")
-    html.append(_body(message))
+    html = [_head(message, 1), *_texts(message)]
     attached = [str(part.get_filename()) for part in message.iter_attachments() if part.get_filename()]
     if attached:
         html.append(f"<p>Attached: {escape(', '.join(attached))}.</p>")
-    return html_document("".join(html), name, subject[:LONGEST_HEADING])
+    return html_document("".join(html), name, _subject(message)[:LONGEST_HEADING])
+
+
+def _readable(content: bytes) -> bytes:
+    """Return a message with its head in UTF-8: it should be ASCII, and is Windows-1252 where it is neither."""
+    found = _BLANK.search(content)
+    end = found.start() if found else len(content)
+    try:
+        content[:end].decode()
+    except UnicodeDecodeError:
+        return content[:end].decode("cp1252", "replace").encode() + content[end:]
+    return content
+
+
+def _subject(message: EmailMessage) -> str:
+    return " ".join(str(message.get("Subject", "")).split())
+
+
+def _head(message: EmailMessage, level: int) -> str:
+    subject = _subject(message)
+    fields = [f"{field}: {escape(_line(message, field))}" for field in _SHOWN if message.get(field)]
+    return (heading(subject, level) if subject else "") + (f"<p>{'<br>'.join(fields)}</p>" if fields else "")
 
 
 def _line(message: EmailMessage, field: str) -> str:
@@ -39,16 +58,35 @@ def _line(message: EmailMessage, field: str) -> str:
     return f"{date:%A, %-d %B %Y, %H:%M}" if date is not None else " ".join(str(found).split())
 
 
-def _body(message: EmailMessage) -> str:
-    part = message.get_body(("plain", "html"))
-    if part is None:
-        return ""
+def _texts(part: EmailMessage) -> Iterator[str]:
+    """Yield the texts of a message as HTML, in order; of several forms of one the plain one, unless it is empty."""
+    if part.get_content_type() == "multipart/alternative":
+        forms = [(form.get_content_subtype(), "".join(_texts(form))) for form in _parts(part)]
+        filled = [form for form in forms if form[1].strip()]
+        yield next((html for kind, html in filled if kind == "plain"), filled[-1][1] if filled else "")
+    elif part.is_multipart():
+        for inner in _parts(part):
+            if part.get_content_type() == "message/rfc822":
+                yield _head(inner, 2)
+            yield from _texts(inner)
+    elif part.get_content_maintype() == "text" and not part.is_attachment():
+        yield _text(part)
+
+
+def _parts(message: EmailMessage) -> list[EmailMessage]:
+    payload = message.get_payload()
+    return [part for part in payload if isinstance(part, EmailMessage)] if isinstance(payload, list) else []
+
+
+def _text(part: EmailMessage) -> str:
+    payload = part.get_payload(decode=True)
+    content = payload if isinstance(payload, bytes) else b""
+    is_html = part.get_content_subtype() == "html"
     try:
-        text = str(part.get_content())
-    except (LookupError, UnicodeError, KeyError):  # a charset that nobody knows
-        payload = part.get_payload(decode=True)
-        text = payload.decode("utf-8", "replace") if isinstance(payload, bytes) else ""
-    if part.get_content_subtype() == "html":
+        text = content.decode(part.get_content_charset() or "utf-8")
+    except (LookupError, ValueError):  # a charset that nobody knows, or another than the message says
+        text = decode(content, html=is_html)
+    if is_html:
         return re.sub(r"(?is)<blockquote\b.*?</blockquote>|<title\b.*?</title>", "", text)
     text = _SIGNATURE.sub("", _QUOTED.sub("", _ATTRIBUTED.sub("", text.replace("\r\n", "\n"))))
     return "".join(f"<p>{escape(block)}</p>" for block in re.split(r"\n\s*\n", text) if block.strip())

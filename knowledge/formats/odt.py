@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from html import escape
 from xml.etree.ElementTree import Element
 
+from knowledge.formats.csv import sheet
 from knowledge.formats.html import html_document
 from knowledge.formats.markup import Lists, Package, has_head, heading, locked, table
 from knowledge.text import LONGEST_HEADING, DocumentText
@@ -22,6 +23,10 @@ _UNREAD = {f"{_TEXT}note", f"{_OFFICE}annotation", f"{_TEXT}tracked-changes", f"
 _INDEXES = {f"{_TEXT}table-of-content", f"{_TEXT}alphabetical-index", f"{_TEXT}illustration-index"}
 _MOST_REPEATED = 100  # a cell or a row says so, and the empty rest of a sheet is one row repeated a million times
 _MOST_NESTED = 8
+_MOST_DIGITS = 8
+_LONGEST_REPEATED = 200  # characters of a cell that stands in every row it spans
+_BOX = "{urn:oasis:names:tc:opendocument:xmlns:drawing:1.0}text-box"
+_LEAVES = {f"{_TEXT}h", f"{_TEXT}p", f"{_TEXT}list", f"{_TABLE}table"}
 
 
 def convert(content: bytes, name: str) -> DocumentText:
@@ -44,6 +49,7 @@ class _Reader:
     """What the styles say, and the body by it."""
 
     def __init__(self, root: Element) -> None:
+        self._noted: list[str] = []
         self._struck = {
             style.get(f"{_STYLE}name")
             for style in root.iter(f"{_STYLE}style")
@@ -57,23 +63,40 @@ class _Reader:
         }
 
     def blocks(self, parent: Element) -> str:
-        """Return what is in `parent` as HTML."""
+        """Return what is in `parent` as HTML; notes stand at the end of their section."""
+        return self._blocks(parent) + self._end_notes()
+
+    def _blocks(self, parent: Element) -> str:
         made: list[str] = []
         for element in parent:
+            if element.tag == f"{_TEXT}h":
+                made.append(self._end_notes())
+            if element.tag in _LEAVES:
+                for note in element.iter(f"{_TEXT}note-body"):
+                    self._noted.append(f"<p>{escape(' '.join(self._cell(note).split()))}</p>")
             if element.tag == f"{_TEXT}h":
                 level = element.get(f"{_TEXT}outline-level", "1")
                 made.append(heading(self.words(element), int(level) if level.isdecimal() else 1))
             elif element.tag == f"{_TEXT}p":
                 made.append(f"<p>{self.html(element)}</p>")
+                made += map(self._blocks, element.iter(_BOX))
+            elif element.tag == f"{_TEXT}list" and next(element.iter(f"{_TEXT}h"), None) is not None:
+                made.append(self._blocks(element))  # headings are numbered as the items of a list
             elif element.tag == f"{_TEXT}list":
                 lists = Lists()
                 made += [lists.item(*item) for item in self._items(element, 0, "ul")]
                 made.append(lists.end())
+                made += map(self._blocks, element.iter(_BOX))
             elif element.tag == f"{_TABLE}table":
-                made.append(self._table(element))
+                made.append(self._table(element, is_sheet=parent.tag == f"{_OFFICE}spreadsheet"))
             elif element.tag not in _UNREAD | _INDEXES:
-                made.append(self.blocks(element))
+                made.append(self._blocks(element))
         return "".join(made)
+
+    def _end_notes(self) -> str:
+        made = "".join(self._noted)
+        self._noted.clear()
+        return made
 
     def html(self, element: Element) -> str:
         """Return the words of a paragraph with its line breaks, escaped."""
@@ -84,7 +107,7 @@ class _Reader:
         return " ".join(self._text(element).split())
 
     def _text(self, element: Element) -> str:
-        if element.tag in _UNREAD or element.get(f"{_TEXT}style-name") in self._struck:
+        if element.tag in _UNREAD or element.tag == _BOX or element.get(f"{_TEXT}style-name") in self._struck:
             return ""
         if element.tag == f"{_TEXT}line-break":
             return "\n"
@@ -94,6 +117,9 @@ class _Reader:
         for child in element:
             pieces += (self._text(child), child.tail or "")
         return "".join(pieces)
+
+    def _cell(self, given: Element) -> str:
+        return " ".join(filter(None, map(self.words, _paragraphs(given))))
 
     def _items(self, given: Element, depth: int, kind: str) -> Iterator[tuple[str, int, str]]:
         """Yield (HTML, depth, kind) for the items of a list and of those in it."""
@@ -107,18 +133,27 @@ class _Reader:
                 for inner in item.findall(f"{_TEXT}list"):
                     yield from self._items(inner, depth + 1, kind)
 
-    def _table(self, given: Element) -> str:
+    def _table(self, given: Element, *, is_sheet: bool = False) -> str:
         rows: list[list[str]] = []
-        for row in given.iter(f"{_TABLE}table-row"):
+        spanning: dict[int, tuple[int, str]] = {}  # column → rows left, and the words of the cell
+        for row in _rows(given):
             cells: list[str] = []
             for cell in row:
                 if cell.tag not in (f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"):
                     continue
-                words = " ".join(filter(None, (self.words(part) for part in cell.iter(f"{_TEXT}p"))))
+                left, above = spanning.pop(len(cells), (0, ""))
+                covered = cell.tag == f"{_TABLE}covered-table-cell"
+                words = above if covered else self._cell(cell)
+                left = left if covered else _number(cell, "number-rows-spanned")
+                if left > 1 and len(words) <= _LONGEST_REPEATED:
+                    spanning[len(cells)] = left - 1, words
                 cells += [words] * _repeated(cell, "number-columns-repeated", words)
             while cells and not cells[-1]:
                 cells.pop()
             rows += [cells] * _repeated(row, "number-rows-repeated", "".join(cells))
+        if is_sheet:
+            made = sheet(rows)
+            return heading(given.get(f"{_TABLE}name", ""), 2) + made if made else ""
         rows = [row for row in rows if row]
         named = given.get(f"{_TABLE}name", "")
         above = f"<p>{escape(named)}</p>" if named and not named.lower().startswith(("table", "sheet")) else ""
@@ -126,5 +161,27 @@ class _Reader:
 
 
 def _repeated(element: Element, name: str, words: str) -> int:
+    return min(_number(element, name), _MOST_REPEATED) if words else 1
+
+
+def _number(element: Element, name: str) -> int:
     number = element.get(f"{_TABLE}{name}", "1")
-    return min(int(number), _MOST_REPEATED) if words and number.isdecimal() else 1
+    return int(number) if number.isdecimal() and len(number) < _MOST_DIGITS else 1
+
+
+def _rows(parent: Element) -> Iterator[Element]:
+    """Yield the rows of a table, without those of tables inside its cells."""
+    for child in parent:
+        if child.tag == f"{_TABLE}table-row":
+            yield child
+        elif child.tag != f"{_TABLE}table":
+            yield from _rows(child)
+
+
+def _paragraphs(parent: Element) -> Iterator[Element]:
+    """Yield the paragraphs of a cell or a note, without those of notes to it."""
+    for child in parent:
+        if child.tag in (f"{_TEXT}p", f"{_TEXT}h"):
+            yield child
+        if child.tag not in _UNREAD:
+            yield from _paragraphs(child)

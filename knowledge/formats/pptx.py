@@ -13,6 +13,7 @@ from knowledge.text import LONGEST_HEADING, DocumentText
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _P = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
 _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
+_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 #: Placeholders of what stands on every slide.
 _FURNITURE = {"dt", "ftr", "sldNum", "hdr", "sldImg"}
 _TITLES = {"title", "ctrTitle"}
@@ -38,7 +39,7 @@ def convert(content: bytes, name: str) -> DocumentText:
 
 def _shapes(slide: Element) -> Iterator[str]:
     """Yield the shapes of a slide as HTML, its title first."""
-    shapes = [shape for shape in slide.iter() if shape.tag in (f"{_P}sp", f"{_A}tbl")]
+    shapes = list(_drawn(slide))
     for shape in sorted(shapes, key=lambda shape: _kind(shape) not in _TITLES):
         kind = _kind(shape)
         if shape.tag == f"{_A}tbl":
@@ -54,6 +55,15 @@ def _shapes(slide: Element) -> Iterator[str]:
                 elif words:
                     yield lists.item(words, *_item(paragraph))
             yield lists.end()
+
+
+def _drawn(element: Element) -> Iterator[Element]:
+    """Yield the shapes and tables below an element, without the second way to draw what was drawn."""
+    for child in element:
+        if child.tag in (f"{_P}sp", f"{_A}tbl"):
+            yield child
+        elif child.tag != _FALLBACK:
+            yield from _drawn(child)
 
 
 def _kind(shape: Element) -> str | None:
@@ -82,8 +92,13 @@ def _text(paragraph: Element) -> str:
 
 
 def _table(given: Element) -> str:
-    rows = [
-        [" ".join(" ".join(map(_text, cell.iter(f"{_A}p"))).split()) for cell in row.iter(f"{_A}tc")]
-        for row in given.iter(f"{_A}tr")
-    ]
+    rows: list[list[str]] = []
+    for row in given.iter(f"{_A}tr"):
+        cells: list[str] = []
+        for cell in row.iter(f"{_A}tc"):
+            words = " ".join(" ".join(map(_text, cell.iter(f"{_A}p"))).split())
+            if cell.get("vMerge") in ("1", "true") and rows and len(cells) < len(rows[-1]):
+                words = rows[-1][len(cells)]  # goes on from the row above
+            cells.append(words)
+        rows.append(cells)
     return table(rows, head=has_head(rows))

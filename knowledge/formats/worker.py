@@ -47,6 +47,8 @@ def converted(content: bytes, suffix: str, name: str) -> dict[str, Any]:
         return {"error": str(error)}
     except MemoryError:
         raise  # this process is of no more use
+    except RecursionError:
+        return {"error": "nests its parts too deeply to be read; save it again, or convert it to .txt."}
     except Exception as error:
         reason = f"{type(error).__name__}: {error}"[:200]
         return {"error": f"cannot be read ({reason}); save it again, or convert it to .txt."}

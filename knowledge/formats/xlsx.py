@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Iterable, Iterator
 from io import BytesIO
 from typing import Any
 
 from knowledge.formats.csv import sheet
 from knowledge.formats.html import html_document
 from knowledge.formats.markup import COMPOUND, Package, compound, damaged, heading, missing
-from knowledge.text import LONGEST_HEADING, DocumentText
+from knowledge.text import LONGEST_HEADING, DocumentError, DocumentText
 
 _MOST_ROWS, _MOST_COLUMNS = 100_000, 100
 _CURRENCY = re.compile(r'\[\$([^\]\-]+)[^\]]*\]|"([€£$¥]|[A-Z]{3})"|([€£$¥])')
+_ZEROS = re.compile(r"0{2,20}")
+#: A cell over several rows, from one column's.
+_MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^<>]{0,80}?ref=\"([A-Z]{1,3})(\d{1,7}):[A-Z]{1,3}(\d{1,7})\"")
+_LONGEST_REPEATED, _MOST_ROWS_SPANNED = 200, 1000
+_S = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+_R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _DECIMALS = re.compile(r"[0#]\.(0+)")
 
 
@@ -25,7 +32,7 @@ def convert(content: bytes, name: str) -> DocumentText:
         missing("a spreadsheet", "openpyxl", error)
     if content.startswith(COMPOUND):
         raise compound(content, ".xlsx")
-    Package(content)
+    merged = _merged(Package(content))
     try:
         book = openpyxl.load_workbook(BytesIO(content), read_only=True, data_only=True)
         title = " ".join((book.properties.title or "").split())
@@ -34,12 +41,54 @@ def convert(content: bytes, name: str) -> DocumentText:
             if page.sheet_state != "visible":
                 continue
             rows = page.iter_rows(max_row=_MOST_ROWS, max_col=_MOST_COLUMNS)
-            cells = sheet([[shown(cell) for cell in row] for row in rows])
+            shown_rows = [[shown(cell) for cell in row] for row in rows]
+            _fill(shown_rows, merged.get(page.title, []))
+            cells = sheet(shown_rows)
             named = heading(page.title, 2) if len(book.worksheets) > 1 and cells else ""
             made.append(named + cells)
     except (KeyError, ValueError, TypeError, AttributeError, OSError, EOFError) as error:  # as openpyxl says so
         raise damaged() from error
+    if not "".join(made) and _has_formulas(Package(content)):
+        raise DocumentError("holds formulas whose results were never saved; open it in a spreadsheet and save it.")
     return html_document("".join(made), name, title[:LONGEST_HEADING])
+
+
+def _sheets(package: Package) -> Iterator[tuple[str, bytes]]:
+    """Yield the name of each sheet and its XML."""
+    main = package.related("", "officeDocument", None)
+    parts = {given: target for given, target, _ in package.relations(main)} if main else {}
+    for listed in package.xml(main).iter(f"{_S}sheet") if main else ():
+        part = parts.get(listed.get(f"{_R}id", ""))
+        if part in package.names():
+            yield listed.get("name", ""), package.read(str(part))
+
+
+def _merged(package: Package) -> dict[str, list[tuple[int, int, int]]]:
+    """Return the cells of each sheet that reach over several rows: column, first and last row, from 0."""
+    found: dict[str, list[tuple[int, int, int]]] = {}
+    for name, xml in _sheets(package):
+        for column, first, last in _MERGED.findall(xml):
+            place = 0
+            for letter in column:
+                place = 26 * place + letter - 64
+            if first != last:
+                found.setdefault(name, []).append((place - 1, int(first) - 1, int(last) - 1))
+    return found
+
+
+def _has_formulas(package: Package) -> bool:
+    return any(re.search(rb"<(?:\w+:)?f[\s>]", xml) for _, xml in _sheets(package))
+
+
+def _fill(rows: list[list[str]], merged: Iterable[tuple[int, int, int]]) -> None:
+    """Let a short cell that reaches over several rows stand in each of them that has something else."""
+    for column, first, last in merged:
+        words = rows[first][column] if first < len(rows) and column < len(rows[first]) else ""
+        if not words or len(words) > _LONGEST_REPEATED:
+            continue
+        for row in rows[first + 1 : min(last, first + _MOST_ROWS_SPANNED) + 1]:
+            if column < len(row) and not row[column] and any(row):
+                row[column] = words
 
 
 def shown(cell: Any) -> str:
@@ -69,7 +118,11 @@ def _number(value: float, pattern: str) -> str:
     number = f"{value:,.0f}" if whole else f"{value:,.{decimals}f}" if decimals else f"{value:,.10g}"
     if "," not in pattern:
         number = number.replace(",", "")
+    if whole and (digits := _ZEROS.fullmatch(pattern)):
+        return number.zfill(len(digits[0]))  # a postal code
     if money := _CURRENCY.search(pattern):
         sign = next(filter(None, money.groups()))
-        return f"{number} {sign}" if pattern.find(sign) > pattern.find("0") >= 0 else f"{sign}{number}"
+        if pattern.find(sign) > pattern.find("0") >= 0:
+            return f"{number} {sign}"
+        return f"-{sign}{number[1:]}" if number.startswith("-") else f"{sign}{number}"
     return number

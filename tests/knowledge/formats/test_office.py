@@ -240,3 +240,234 @@ def test_what_unpacks_without_end_is_refused(monkeypatch):
     monkeypatch.setattr(markup, "MOST_UNPACKED", 10_000)
     with pytest.raises(DocumentError, match="unpacks to more than"):
         convert(archive(content_xml="<a>" + "x" * 100_000 + "</a>"), ".odt", "name")
+
+
+WORDS = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+
+
+def blocks(document: DocumentText) -> list[str]:
+    return [document.text[start:end] for section in document.sections for start, end in section.blocks]
+
+
+def fill_table(table, *rows: tuple[str, ...]) -> None:
+    for row, words in zip(table.rows, rows, strict=True):
+        for cell, text in zip(row.cells, words, strict=True):
+            cell.text = text
+
+
+def test_a_text_box_is_read_once_and_apart_from_the_paragraph_that_holds_it():
+    from docx.oxml import parse_xml
+
+    box = "".join(f"<w:p><w:r><w:t>{words}</w:t></w:r></w:p>" for words in ("Box one.", "Box two."))
+    run = (
+        f'<w:r xmlns:w="{WORDS}" xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006">'
+        f"<mc:AlternateContent><mc:Choice><w:txbxContent>{box}</w:txbxContent></mc:Choice>"
+        f"<mc:Fallback><w:txbxContent>{box}</w:txbxContent></mc:Fallback></mc:AlternateContent></w:r>"
+    )
+
+    def fill(document):
+        paragraph = document.add_paragraph("Before it, ")
+        paragraph._p.append(parse_xml(run))
+        paragraph.add_run("and after it.")
+
+    assert blocks(word(fill)) == ["Box one.", "Box two.", "Before it, and after it."]
+
+
+def test_a_table_inside_a_cell_is_read_once():
+    def fill(document):
+        outer = document.add_table(1, 2)
+        outer.cell(0, 0).text = "The prices of the kiosk:"
+        fill_table(outer.cell(0, 1).add_table(2, 2), ("Drink", "Price"), ("Tea", "2 euros"))
+
+    assert blocks(word(fill)) == ["The prices of the kiosk:", "Drink: Tea; Price: 2 euros."]
+
+
+def test_a_cell_that_arranges_paragraphs_and_headings_keeps_them_apart():
+    def fill(document):
+        cell = document.add_table(1, 1).cell(0, 0)
+        cell.text = "First of all."
+        cell.add_paragraph("Cleaning", style="Heading 2")
+        cell.add_paragraph("Rinse it.")
+
+    document = word(fill)
+    assert blocks(document) == ["First of all.", "Rinse it."]
+    assert headings(document, "Rinse") == ("Cleaning",)
+
+
+def test_a_table_of_contents_in_a_word_document_is_left_out():
+    def fill(document):
+        document.styles.add_style("toc 1", 1)
+        document.add_paragraph("Cleaning\t7", style="toc 1")
+        document.add_heading("Cleaning", 1)
+        document.add_paragraph("Rinse it.")
+
+    assert blocks(word(fill)) == ["Rinse it."]
+
+
+def test_a_footnote_of_a_word_document_stands_at_the_end_of_its_section():
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    relations = "http://schemas.openxmlformats.org/package/2006/relationships"
+
+    def related(name: str, target: str) -> str:
+        return (
+            f'<Relationships xmlns="{relations}"><Relationship Id="r" Type="{kind}/{name}" Target="{target}"/>'
+            "</Relationships>"
+        )
+
+    def paragraph(words: str, more: str = "") -> str:
+        return f"<w:p><w:r><w:t>{words}</w:t>{more}</w:r></w:p>"
+
+    body = paragraph("It holds twelve.", '<w:footnoteReference w:id="2"/>') + paragraph("It is green.")
+    note = f'<w:footnote w:id="2">{paragraph("Eight when it is wet.")}</w:footnote>'
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as made:
+        made.writestr("_rels/.rels", related("officeDocument", "word/document.xml"))
+        made.writestr("word/document.xml", f'<w:document xmlns:w="{WORDS}"><w:body>{body}</w:body></w:document>')
+        made.writestr("word/_rels/document.xml.rels", related("footnotes", "footnotes.xml"))
+        made.writestr("word/footnotes.xml", f'<w:footnotes xmlns:w="{WORDS}">{note}</w:footnotes>')
+    document = convert(file.getvalue(), ".docx", "name")
+    assert blocks(document) == ["It holds twelve.", "It is green.", "Eight when it is wet."]
+
+
+def test_merged_cells_stand_in_each_of_their_rows_in_every_kind_of_document():
+    rows = (("Country", "Weight", "Price"), ("Norway", "up to 2 kg", "14 euros"), ("", "up to 10 kg", "23 euros"))
+    slides = pptx.Presentation()
+    slide = slides.slides.add_slide(slides.slide_layouts[6])
+    table = slide.shapes.add_table(3, 3, 0, 0, 900_000, 900_000).table
+    fill_table(table, *rows)
+    table.cell(1, 0).merge(table.cell(2, 0))
+
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    book.active.merge_cells("A2:A3")
+
+    spanned = '<table:table-cell table:number-rows-spanned="2"><text:p>Norway</text:p></table:table-cell>'
+    covered = f"<table:table-cell/>{cells(*rows[2][1:])}".replace("table-cell/", "covered-table-cell/")
+    body = "".join(
+        f"<table:table-row>{row}</table:table-row>" for row in (cells(*rows[0]), spanned + cells(*rows[1][1:]), covered)
+    )
+    text = f"<office:document-content {NAMES}><office:body><office:text><table:table>{body}</table:table>"
+    text += "</office:text></office:body></office:document-content>"
+    for content, suffix in (
+        (saved(slides), ".pptx"),
+        (saved(book), ".xlsx"),
+        (archive(content_xml=text), ".odt"),
+    ):
+        assert blocks(convert(content, suffix, "name")) == [
+            "Country: Norway; Weight: up to 2 kg; Price: 14 euros.",
+            "Country: Norway; Weight: up to 10 kg; Price: 23 euros.",
+        ], suffix
+
+
+def test_a_row_of_one_cell_does_not_end_a_table():
+    lines = "Name,City,Job\nAnn,Paris,cook\nBob,,\nCid,Rome,pilot\nDan,Oslo,nurse\n"
+    assert blocks(convert(lines.encode(), ".csv", "name")) == [
+        "Name: Ann; City: Paris; Job: cook.",
+        "Name: Bob.",
+        "Name: Cid; City: Rome; Job: pilot.",
+        "Name: Dan; City: Oslo; Job: nurse.",
+    ]
+
+
+def test_a_line_over_a_second_table_is_not_a_row_of_the_first():
+    lines = "Boat,Fee\nCanoe,5 euros\nIn winter\nHut,Fee\nNorth,9 euros\nAll fees are due in May.\n"
+    assert blocks(convert(lines.encode(), ".csv", "name")) == [
+        "Boat: Canoe; Fee: 5 euros.",
+        "In winter",
+        "Hut: North; Fee: 9 euros.",
+        "All fees are due in May.",
+    ]
+
+
+def test_an_empty_table_has_no_text_in_it():
+    with pytest.raises(DocumentError, match="has no text in it"):
+        convert(b"", ".csv", "name")
+
+
+def test_postal_codes_and_losses_are_read_as_a_spreadsheet_shows_them():
+    book = openpyxl.Workbook()
+    for row in (("Town", "Code"), ("Boston", 2134), ("Loss", -5)):
+        book.active.append(row)
+    book.active["B2"].number_format = "00000"
+    book.active["B3"].number_format = "$#,##0.00"
+    assert blocks(convert(saved(book), ".xlsx", "name")) == ["Town: Boston; Code: 02134.", "Town: Loss; Code: -$5.00."]
+
+
+def test_a_spreadsheet_whose_formulas_were_never_calculated_says_so():
+    book = openpyxl.Workbook()
+    book.active["A1"] = "=1+1"
+    with pytest.raises(DocumentError, match="formulas whose results were never saved"):
+        convert(saved(book), ".xlsx", "name")
+
+
+def test_an_opendocument_text_keeps_numbered_headings_boxes_notes_and_inner_tables():
+    draw = 'xmlns:draw="urn:oasis:names:tc:opendocument:xmlns:drawing:1.0"'
+    inner = f"<table:table><table:table-row>{cells('in', 'side')}</table:table-row></table:table>"
+    text = f"""<office:document-content {NAMES} {draw}><office:body><office:text>
+    <text:list><text:list-item><text:h text:outline-level="2">Cleaning</text:h></text:list-item></text:list>
+    <text:p>It holds twelve.<text:note><text:note-citation>1</text:note-citation>
+    <text:note-body><text:p>Eight when wet.</text:p></text:note-body></text:note></text:p>
+    <text:p>Anchor.<draw:frame><draw:text-box><text:p>In a box.</text:p></draw:text-box></draw:frame></text:p>
+    <table:table><table:table-row>{cells("Part", "Use")}</table:table-row>
+    <table:table-row>{cells("lid")}<table:table-cell>{inner}</table:table-cell></table:table-row></table:table>
+    </office:text></office:body></office:document-content>"""
+    document = convert(archive(content_xml=text), ".odt", "name")
+    assert blocks(document) == [
+        "It holds twelve.", "Anchor.", "In a box.", "Part: lid; Use: in side.", "Eight when wet.",
+    ]  # fmt: skip
+    assert headings(document, "Anchor") == ("Cleaning",)
+
+
+def test_every_text_of_a_message_is_read_and_so_is_a_message_attached_to_it():
+    text = b"--A\r\nContent-Type: text/plain\r\n\r\n%s\r\n"
+    inner = b"--A\r\nContent-Type: message/rfc822\r\n\r\nFrom: c@d.example\r\nSubject: Keys\r\n\r\nIt is red.\r\n"
+    message = b"Subject: Dock\r\nContent-Type: multipart/mixed; boundary=A\r\n\r\n"
+    message += text % b"First." + text % b"Second." + inner + b"--A--\r\n"
+    document = convert(message, ".eml", "name")
+    assert blocks(document) == ["First.", "Second.", "From: c@d.example", "It is red."]
+    assert headings(document, "It is red") == ("Keys",)
+
+
+def test_a_message_whose_plain_form_is_empty_is_read_in_its_other_form():
+    message = b"Content-Type: multipart/alternative; boundary=A\r\n\r\n--A\r\nContent-Type: text/plain\r\n\r\n \r\n"
+    message += b"--A\r\nContent-Type: text/html\r\n\r\n<p>The code is 4471.</p>\r\n--A--\r\n"
+    assert blocks(convert(message, ".eml", "name")) == ["The code is 4471."]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252"])
+@pytest.mark.parametrize("kind", ["", "Content-Type: text/plain; charset=x-unknown\n", "Content-Type: text/plain\n"])
+def test_a_message_that_does_not_say_its_charset_is_read_by_what_it_can_be(encoding, kind):
+    message = f"From: José <a@b.example>\nSubject: Grüße\n{kind}\nDer Schlüssel liegt in Köln.\n"
+    document = convert(message.encode(encoding), ".eml", "name")
+    assert document.title == "Grüße"
+    assert blocks(document) == ["From: José <a@b.example>", "Der Schlüssel liegt in Köln."]
+
+
+def book_of(*chapters: str, **parts: str) -> bytes:
+    items = "".join(f'<item id="{n}" href="{n}" media-type="text/html"/>' for n in chapters)
+    order = "".join(f'<itemref idref="{n}"/>' for n in chapters)
+    opf = f'<package xmlns="http://www.idpf.org/2007/opf"><manifest>{items}</manifest><spine>{order}</spine></package>'
+    container = (
+        '<container xmlns="urn:oasis:names:tc:opendocument:xmlns:container"><rootfiles>'
+        '<rootfile full-path="book.opf"/></rootfiles></container>'
+    )
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as made:
+        for name, content in {"META-INF/container.xml": container, "book.opf": opf, **parts}.items():
+            made.writestr(name, content)
+    return file.getvalue()
+
+
+def test_a_book_with_a_chapter_missing_is_read_without_it_and_one_with_none_is_damaged():
+    one = {"a.html": "<p>The lamp is green.</p>"}
+    assert blocks(convert(book_of("../../etc/hosts", "a.html", **one), ".epub", "name")) == ["The lamp is green."]
+    with pytest.raises(DocumentError, match="is damaged"):
+        convert(book_of("../../etc/hosts", **one), ".epub", "name")
+
+
+def test_a_book_that_a_shop_locked_says_so():
+    cipher = '<e><CipherReference xmlns="http://www.w3.org/2001/04/xmlenc#" URI="a.html"/></e>'
+    parts = {"a.html": "<p>Noise.</p>", "META-INF/encryption.xml": cipher}
+    with pytest.raises(DocumentError, match="protected"):
+        convert(book_of("a.html", **parts), ".epub", "name")
