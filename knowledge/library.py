@@ -170,6 +170,7 @@ class Library:
         for done in harvest.take(self._intake, progress):
             if done % BATCH == 0:
                 self._sync()
+        self._say_foreign()
         missing = gone(paths, self._store)
         removed = tuple(document for document in missing if prune and self._store.remove(document.id))
         self._sync()
@@ -181,6 +182,15 @@ class Library:
             skipped=tuple(harvest.skipped.most_common()),
             notes=tuple(self.notes[before:]),
         )
+
+    def _say_foreign(self) -> None:
+        foreign, self._intake.foreign[:] = list(self._intake.foreign), []
+        if foreign:
+            others = f" and {len(foreign) - 1} more" if len(foreign) > 1 else ""
+            self.notes.add(
+                f"{foreign[0]}{others}: not in Latin letters, and only English is searched and read well; "
+                "answers from such documents will be missed."
+            )
 
     def add_texts(self, texts: Iterable[tuple[str, str]], title: Callable[[str], str] = str) -> None:
         """Add plain texts that are not files, as (name, text); a text with the name of an earlier one replaces it.

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import json
 import os
 import sqlite3
+import tempfile
 import threading
 import time
 import uuid
@@ -186,6 +189,11 @@ class Store:
             problem = "cannot be opened" if self.readonly else "cannot be written"
             return StoreError(f"{self.path} {problem}; check its permissions or choose another home with --home.")
         if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+            if not _has_locks(self.path.parent):  # which SQLite takes for a lock of somebody else
+                return StoreError(
+                    f"{self.path} lies where files cannot be locked, as on some network drives; choose a home on a "
+                    "disk of this machine with --home."
+                )
             return StoreError(
                 f"{self.path} was locked by another process for {BUSY_S:g} s; try again when it has finished."
             )
@@ -498,3 +506,13 @@ def _is_full(error: sqlite3.Error, path: Path) -> bool:
     except OSError:
         return False
     return not status.f_bavail or (status.f_files > 0 and not status.f_favail)
+
+
+def _has_locks(folder: Path) -> bool:
+    """Tell whether files in `folder` can be locked, by a file of its own: to close the store's would unlock it."""
+    try:
+        with tempfile.TemporaryFile(dir=folder) as probe:
+            fcntl.lockf(probe, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        return error.errno not in (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP)
+    return True

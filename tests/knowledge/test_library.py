@@ -463,3 +463,15 @@ def test_a_home_that_cannot_be_made_is_one_sentence(tmp_path):
 def test_reading_where_nothing_was_added_is_one_sentence(tmp_path):
     with pytest.raises(ReparteeError, match=r"does not exist; add documents first: repartee knowledge add PATH\."):
         Library.open(tmp_path, tokenize, readonly=True)
+
+
+def test_documents_in_another_script_are_taken_in_with_a_word_of_warning(library, tmp_path):
+    texts = {"wash.md": "# 洗衣机\n\n洗衣机的保修期是三年。", "hut.md": "# Хижина\n\nКлюч от хижины висит у двери."}
+    texts |= {"cafe.md": "# Café\n\nThe crème brûlée costs six euros (昨日)."}
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text)
+    report = library.add([tmp_path])
+    assert len(report.added) == 3
+    (note,) = report.notes
+    assert note.startswith(f"{tmp_path / 'hut.md'} and 1 more: not in Latin letters")
+    assert library.add([tmp_path]).notes == ()

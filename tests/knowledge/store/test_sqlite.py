@@ -1,6 +1,7 @@
 """The store keeps what it was given, and one sentence says what is wrong with it."""
 
 import contextlib
+import errno
 import sqlite3
 import subprocess
 import sys
@@ -187,6 +188,21 @@ def test_a_store_opened_for_reading_refuses_to_change(path):
     with pytest.raises(StoreError, match="is open for reading only"):
         put(reader, "b")
     reader.close()
+    store.close()
+
+
+def test_a_store_where_files_cannot_be_locked_says_so(path, monkeypatch):
+    def refuse(*_):
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr("knowledge.store.sqlite.BUSY_S", 0.05)
+    store = Store(path)
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")  # SQLite says the same of a drive without locks
+    monkeypatch.setattr("fcntl.lockf", refuse)
+    with pytest.raises(StoreError, match="lies where files cannot be locked"):
+        put(store)
+    other.close()
     store.close()
 
 
