@@ -7,9 +7,11 @@ again; one of the same name is replaced.
 from __future__ import annotations
 
 import asyncio
+import threading
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
+from weakref import WeakValueDictionary
 
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
@@ -28,9 +30,10 @@ if TYPE_CHECKING:
     from knowledge.store.sqlite import Document
 
 FOLDER = "documents"
-LONGEST_NAME = 150  # characters
+LONGEST_NAME = 200  # bytes of UTF-8; a file system takes 255, and what is written first has a longer name
 #: Documents that are taken up at a time: each is held in memory, and converted in a process of its own.
 MOST_AT_ONCE = 2
+_LOCKS: WeakValueDictionary[str, threading.Lock] = WeakValueDictionary()
 
 
 async def documents(request: Request) -> Response:
@@ -76,7 +79,8 @@ async def document(request: Request) -> Response:
         raise ApiError("document_not_found", f"There is no document {number}.", status=404)
     if request.method == "DELETE":
         _may_change(parts)
-        await asyncio.to_thread(_remove, parts.library, parts.config.home / FOLDER, found)
+        lock = _lock(Path(found.path).name)
+        await asyncio.to_thread(_remove, parts.library, parts.config.home / FOLDER, found, lock)
         return JSONResponse({"id": number, "object": "document", "deleted": True})
     text = await asyncio.to_thread(parts.library.text, number)
     return JSONResponse(_shown(found) | {"text": text})
@@ -97,7 +101,8 @@ async def _added(request: Request) -> Response:
         async with request.app.state.documents:
             content = await while_there(request, upload.read())
             # Begun, it is brought to its end, whoever is still there to hear of it.
-            taken = await asyncio.to_thread(_take, parts.library, parts.config.home / FOLDER, name, content)
+            lock = _lock(name)
+            taken = await asyncio.to_thread(_take, parts.library, parts.config.home / FOLDER, name, content, lock)
     if taken.failure:
         raise ApiError("document_unreadable", taken.failure, param="file")
     assert taken.document is not None
@@ -113,8 +118,21 @@ class _Taken:
     failure: str
 
 
-def _take(library: Library, folder: Path, name: str, content: bytes) -> _Taken:
+def _lock(name: str) -> threading.Lock:
+    """Return what whoever changes the document of this name holds; call it in the event loop.
+
+    Two that are sent under one name at a time would each put back what the other had only just written.
+    """
+    return _LOCKS.setdefault(name.casefold(), threading.Lock())
+
+
+def _take(library: Library, folder: Path, name: str, content: bytes, lock: threading.Lock) -> _Taken:
     """Keep a document and take it up; one that cannot be read leaves everything as it was."""
+    with lock:
+        return _taken(library, folder, name, content)
+
+
+def _taken(library: Library, folder: Path, name: str, content: bytes) -> _Taken:
     path = folder / name
     try:
         private_folder(folder)
@@ -134,20 +152,21 @@ def _take(library: Library, folder: Path, name: str, content: bytes) -> _Taken:
     return _Taken(next(each for each in library.documents() if each.path == key), outcome, "")
 
 
-def _remove(library: Library, folder: Path, found: Document) -> None:
-    library.remove(found.id)
-    path = Path(found.path)
-    if path.parent == folder.resolve():
-        path.unlink(missing_ok=True)
+def _remove(library: Library, folder: Path, found: Document, lock: threading.Lock) -> None:
+    with lock:
+        library.remove(found.id)
+        path = Path(found.path)
+        if path.parent == folder.resolve():
+            path.unlink(missing_ok=True)
 
 
 def _name(given: str) -> str:
     """Return the name under which a document is kept. Raises ApiError for one that is none."""
     name = PurePath(given.replace("\\", "/")).name.strip()
-    if not name or name.startswith(".") or not name.isprintable() or len(name) > LONGEST_NAME:
+    if not name or name.startswith(".") or not name.isprintable() or len(name.encode()) > LONGEST_NAME:
         raise ApiError(
             "invalid_value",
-            f"The file needs a name, such as notes.md: at most {LONGEST_NAME} characters, the first no dot.",
+            f"The file needs a name, such as notes.md: at most {LONGEST_NAME} bytes of UTF-8, the first no dot.",
             param="file",
         )
     return name

@@ -2,11 +2,14 @@
 
 import json
 import shutil
+import threading
 import urllib.request
 from typing import Any
 
 import pytest
 
+from assistant.channels.web.http import documents
+from knowledge.ingest import AddReport
 from tests.assistant.channels.web.http.test_http import call, chat, form
 
 URL = "/v1/knowledge/documents"
@@ -138,3 +141,31 @@ def test_examples_follow_what_is_there(server):
     assert len(asked()) <= 4
     delete(server, added["id"])
     assert "How tall is the crane at Herring Dock?" not in asked()
+
+
+def test_two_documents_of_one_name_are_taken_up_one_after_the_other(tmp_path):
+    """Without that, one that cannot be read puts back what it found, which may be the other one half taken up."""
+    lock = threading.Lock()
+    seen = []
+
+    class Slow:
+        """A library that is sent a second document of the name while it takes up the first."""
+
+        def add(self, paths):
+            if not seen:
+                other = threading.Thread(target=documents._take, args=(self, tmp_path, "a.md", b"second", lock))
+                seen.append(other)
+                other.start()
+                other.join(0.2)
+            seen.append(paths[0].read_bytes())
+            return AddReport(failed=((paths[0], f"{paths[0]} is damaged"),))
+
+    documents._take(Slow(), tmp_path, "a.md", b"first", lock)
+    seen[0].join()
+    assert seen[1:] == [b"first", b"second"]
+    assert not (tmp_path / "a.md").exists()
+
+
+def test_a_name_that_no_file_system_takes_is_refused(server):
+    status, refused = send(server, "\u00e9" * 140 + ".md", FERRY)
+    assert (status, refused["error"]["code"]) == (400, "invalid_value")
