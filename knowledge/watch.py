@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,8 @@ from knowledge.library import Library
 QUIET_MS, LONGEST_MS = 400, 5_000
 #: A network drive may not tell of what others change on it, so folders are looked through this often as well.
 LOOKED_THROUGH_S = 600
+#: A folder that is moved away and made again is another, which nobody watches yet; this often they are compared.
+COMPARED_S = 5
 
 
 @dataclass
@@ -47,23 +50,40 @@ class Watch:
         import watchfiles
 
         self.look()
-        changes = watchfiles.watch(
-            *self._there(self.paths),
-            stop_event=stop,
-            step=QUIET_MS,
-            debounce=LONGEST_MS,
-            force_polling=polling,
-            rust_timeout=LOOKED_THROUGH_S * 1000,
-            yield_on_timeout=True,
-            raise_interrupt=False,
-            ignore_permission_denied=True,
-            watch_filter=None,
-        )
-        for batch in changes:
-            if batch:
-                self.take(Path(path) for _, path in batch)
-            elif not stop.is_set():
-                self.look()
+        while not stop.is_set():
+            roots = self._roots()
+            if not any(roots):
+                stop.wait(COMPARED_S)
+                continue
+            looked = 0.0  # once it is being watched: something may have come in between
+            changes = watchfiles.watch(
+                *self._there(self.paths),
+                stop_event=stop,
+                step=QUIET_MS,
+                debounce=LONGEST_MS,
+                force_polling=polling,
+                rust_timeout=int(COMPARED_S * 1000),
+                yield_on_timeout=True,
+                raise_interrupt=False,
+                ignore_permission_denied=True,
+                watch_filter=None,
+            )
+            for batch in changes:
+                if stop.is_set():
+                    return
+                if batch:
+                    self.take(Path(path) for _, path in batch)
+                if self._roots() != roots:
+                    break
+                if not looked or time.monotonic() - looked > LOOKED_THROUGH_S:
+                    self.look()
+                    looked = time.monotonic()
+            else:
+                return
+
+    def _roots(self) -> list[tuple[int, int] | None]:
+        """Return what is at each path now: its device and its number there."""
+        return [_identity(path) for path in self.paths]
 
     def _there(self, paths: Iterable[Path]) -> list[Path]:
         return [path for path in paths if path.exists()]
@@ -77,3 +97,11 @@ class Watch:
         if any(part.startswith(".") or part in NOT_WRITTEN_HERE for part in parts):
             return False
         return path.suffix.lower() in CONVERTERS or path.is_dir() or not path.suffix
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino

@@ -103,3 +103,16 @@ def test_what_programs_leave_beside_documents_is_not_looked_at(library, folder):
         (folder / name).write_text("x")
         watch.take([folder / name])
     assert told == []
+
+
+def test_a_folder_that_is_moved_away_and_made_again_is_watched_again(library, folder, monkeypatch):
+    monkeypatch.setattr("knowledge.watch.COMPARED_S", 0.2)
+    with watching(library, folder) as next_report:
+        folder.rename(folder.with_name("elsewhere"))
+        folder.mkdir()
+        (folder / "cake.md").write_text("Cake is baked for forty minutes.")
+        while "forty minutes" not in found(library, "cake"):
+            next_report()
+        (folder / "soup.md").write_text("Soup simmers for an hour.")
+        while "an hour" not in found(library, "soup"):
+            next_report()
