@@ -154,6 +154,8 @@ def _taken(library: Library, folder: Path, name: str, content: bytes) -> _Taken:
 
 def _remove(library: Library, folder: Path, found: Document, lock: threading.Lock) -> None:
     with lock:
+        if all(each.id != found.id for each in library.documents()):  # somebody else was quicker
+            raise ApiError("document_not_found", f"There is no document {found.id}.", status=404)
         library.remove(found.id)
         path = Path(found.path)
         if path.parent == folder.resolve():

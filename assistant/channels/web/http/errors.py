@@ -7,10 +7,11 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from starlette.datastructures import FormData
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from assistant.channels.json import ApiError, Json, checked, decode
+from assistant.channels.web.http.presence import CLIENT_LEFT
 from assistant.channels.web.shown import without_folder
 
 
@@ -37,6 +38,8 @@ async def form_body(request: Request) -> AsyncIterator[FormData]:
         form = await request.form(max_files=1, max_fields=32)
     except ValueError as error:  # some charsets are known and decode nothing
         raise ApiError("invalid_value", "The form cannot be read: send its names in UTF-8.") from error
+    except ClientDisconnect as error:  # nobody reads the answer; it keeps a traceback out of the log
+        raise ApiError("client_left", "The client left before all of the form came.", status=CLIENT_LEFT) from error
     try:
         yield form
     finally:

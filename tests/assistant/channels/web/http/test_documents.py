@@ -1,5 +1,6 @@
 """Documents over the network: listed, added, read, replaced, removed; each beside a server that answers from them."""
 
+import asyncio
 import json
 import shutil
 import threading
@@ -7,9 +8,13 @@ import urllib.request
 from typing import Any
 
 import pytest
+from starlette.requests import Request
 
+from assistant.channels.json import ApiError
 from assistant.channels.web.http import documents
+from assistant.channels.web.http.errors import form_body
 from knowledge.ingest import AddReport
+from knowledge.store.sqlite import Document
 from tests.assistant.channels.web.http.test_http import call, chat, form
 
 URL = "/v1/knowledge/documents"
@@ -169,3 +174,27 @@ def test_two_documents_of_one_name_are_taken_up_one_after_the_other(tmp_path):
 def test_a_name_that_no_file_system_takes_is_refused(server):
     status, refused = send(server, "\u00e9" * 140 + ".md", FERRY)
     assert (status, refused["error"]["code"]) == (400, "invalid_value")
+
+
+def test_a_client_that_leaves_in_the_middle_of_a_form_is_no_fault_of_the_server():
+    async def receive():
+        return {"type": "http.disconnect"}
+
+    async def read():
+        kind = (b"content-type", b"multipart/form-data; boundary=A")
+        async with form_body(Request({"type": "http", "method": "POST", "headers": [kind]}, receive)):
+            pass
+
+    with pytest.raises(ApiError, match="The client left"):
+        asyncio.run(read())
+
+
+def test_a_document_that_somebody_else_removed_just_before_is_not_found(tmp_path):
+    class Empty:
+        def documents(self):
+            return []
+
+    gone = Document(id=7, path="a.md", name="a.md", title="A", passages=1, bytes=1, added_at=0.0)
+    with pytest.raises(ApiError, match="There is no document 7") as refused:
+        documents._remove(Empty(), tmp_path, gone, threading.Lock())
+    assert refused.value.status == 404
