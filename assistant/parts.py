@@ -107,10 +107,12 @@ class Parts:
                 library.search("What was it before?", k=1)  # opens the index: the first turn has no time for that
                 # The reader is waited for here and not by leaving the block: Python (3.11, 3.12) takes a thread whose
                 # join was interrupted for one that has ended, and aborts when it goes on while the process exits.
-                return cls(config, reader.result(), library)
+                parts = cls(config, reader.result(), library)
+                library.warm_up()
             except BaseException:
                 library.close()
                 raise
+        return parts
 
     def reads(self) -> str:
         """Say what the reader gets done in its slot on this machine, and why a GPU that is there does not read."""

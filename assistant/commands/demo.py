@@ -82,7 +82,8 @@ async def demo(parts: Parts, console: Console) -> None:
     documents = await parts.in_library(parts.library.documents)
     passages = sum(document.passages for document in documents)
     console.print(f"  {len(documents)} documents, {passages} passages, in {home}", style="dim", markup=False)
-    await parts.in_library(parts.library.search, "What was it before?", 20)  # the new index is read once
+    await parts.in_library(parts.library.finish)
+    await parts.in_library(parts.library.warm_up)  # the new index is read once
     recording = min((SAMPLES / "audio").glob("*.flac"))
     await asyncio.gather(parts.recognizer(), parts.synthesizer())
     console.print(f"[bold]3[/] Listening to {recording.name}")
