@@ -48,7 +48,7 @@ def load_recognizer(
     if family == WHISPER:
         from assistant.recognizers.whisper.recognizer import WhisperRecognizer
 
-        return WhisperRecognizer(which, language=language)
+        return WhisperRecognizer(which, language=language, cache_dir=cache_dir, lexicon=lexicon)
     if family == SHERPA:
         from assistant.recognizers.sherpa.recognizer import SherpaRecognizer
 

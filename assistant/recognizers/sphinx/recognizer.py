@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import tempfile
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,8 +18,8 @@ from assistant.audio.samples import Pcm
 from assistant.recognizers.frames import Kind
 from assistant.recognizers.lexicon import Contents, Follower, Lexicon
 from assistant.recognizers.recognizer import Speaker
-from assistant.recognizers.sphinx.building import build_beside
-from assistant.recognizers.sphinx.domain import KIND, cached
+from assistant.recognizers.sphinx.building import QUICK, Builder
+from assistant.recognizers.sphinx.domain import KIND
 from assistant.recognizers.worker_process import RecognizerError, WorkerDiedError, WorkerProcess
 from assistant.recognizers.worker_stream import AHEAD, WorkerStream
 from assistant.turn.events import Transcript
@@ -29,7 +28,6 @@ logger = logging.getLogger(__name__)
 
 WORKERS = 4
 WORKER = "assistant.recognizers.sphinx.worker"
-QUICK = 300_000  # characters that are learnt in a second or two: such a model is waited for
 
 
 class SphinxRecognizer:
@@ -42,7 +40,7 @@ class SphinxRecognizer:
     """
 
     def __init__(self, cache_dir: Path, lexicon: Lexicon | None = None, *, workers: int = 0) -> None:
-        self._cache_dir = cache_dir
+        self._builder = Builder(cache_dir)
         self._limit = workers or min(os.cpu_count() or 1, WORKERS)
         self._follower = None if lexicon is None else Follower(lexicon, self._learn)
         self._key = ""  # of the model in use; "" is general English
@@ -50,7 +48,6 @@ class SphinxRecognizer:
         self._recordings = asyncio.Semaphore(self._limit)  # pieces of them that are decoded at a time
         self._workers: list[WorkerProcess] = []
         self._starting = asyncio.Lock()
-        self._temporary: tempfile.TemporaryDirectory[str] | None = None
         self._spare: asyncio.Task[None] | None = None
         self._prepared = self._closed = False
 
@@ -111,9 +108,7 @@ class SphinxRecognizer:
             await asyncio.wait([self._spare])
         workers, self._workers = self._workers, []
         await asyncio.gather(*(worker.close() for worker in workers))
-        if self._temporary is not None:
-            self._temporary.cleanup()
-            self._temporary = None
+        self._builder.close()
 
     async def worker_for(self, *, live: bool) -> WorkerProcess:
         """Return the least busy worker.
@@ -155,25 +150,14 @@ class SphinxRecognizer:
     async def _learn(self, contents: Contents) -> None:
         """Build the model of other words beside the one in use, and go on with it when every worker has loaded it."""
         key = contents.key(KIND)
-        if await asyncio.to_thread(cached, self._cache_dir, key) is None:
-            if contents.characters > QUICK and self._prepared:
-                self._informed.set()
-            await self._build(key, contents)
+        if contents.characters > QUICK and self._prepared and not await self._builder.has(key):
+            self._informed.set()
+        await self._builder.build(key, contents, awaited=not self._informed.is_set())
         self._key = key
         self._informed.set()
         # One that dies meanwhile is replaced by one that is taught when it starts.
         teaching = (self._teach(worker, live=self._prepared) for worker in self._workers if worker.alive)
         await asyncio.gather(*teaching, return_exceptions=True)
-
-    async def _build(self, key: str, contents: Contents) -> None:
-        awaited = not self._informed.is_set()
-        try:
-            await build_beside(self._cache_dir, key, contents, awaited=awaited)
-        except PermissionError:
-            if self._temporary is None:
-                self._temporary = tempfile.TemporaryDirectory(prefix="repartee-")
-                self._cache_dir = Path(self._temporary.name)
-            await build_beside(self._cache_dir, key, contents, awaited=awaited)
 
     async def _teach(self, worker: WorkerProcess, *, live: bool) -> None:
         """Have a worker load the model in use beside the one it has; a model that cannot be loaded is left out.
@@ -182,7 +166,7 @@ class SphinxRecognizer:
         """
         async with worker.learning:
             while worker.key != (key := self._key):
-                request = {"cache_dir": str(self._cache_dir), "key": key, "live": live}
+                request = {"cache_dir": str(self._builder.cache_dir), "key": key, "live": live}
                 try:
                     missing = (await worker.ask(Kind.DOMAIN, request))["missing"]
                 except WorkerDiedError as death:

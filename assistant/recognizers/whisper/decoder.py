@@ -7,7 +7,7 @@ import os
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -32,17 +32,30 @@ UNSURE = -0.8  # mean log probability of a token, above which words are believed
 TOKENS, TOKENS_A_SECOND, MOST_TOKENS = 8, 6, 200  # people say 3 to 5 a second
 LOOPED = 2.4  # times that a text which goes round in circles can be compressed (Radford et al. 2022, section 4.5)
 LONGEST_LOOP, ROUNDS = 8, 3  # words, and how often they may be said in a row
+#: Hypotheses among which the documents decide, what the likelihood of their words weighs beside the ear's own, and how
+#: much better, in natural logarithms, another has to be than the ear's first choice: docs/speech.md has what was tried.
+BEAM, WEIGHT, MARGIN = 5, 0.5, 1.0
+LONGER = 5  # tokens that another hypothesis may have more than the first choice
 END_S = 0.15  # before the end of speech, after which a text has come to its end
+
+
+class Likelihood(Protocol):
+    """Knows what is likely to be said; `sphinx.likelihood.Likelihood` is one."""
+
+    def of(self, words: Sequence[str]) -> float:
+        """Return the natural logarithm of the probability that a sentence is these words, in lower case."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Hypothesis:
-    """What was decoded. `no_speech` is a probability, `score` the mean log probability of a token."""
+    """What was decoded. `no_speech` is a probability, `score` the mean log probability of a token, `total` of all `tokens`."""
 
     text: str
     finished: bool
     no_speech: float
     score: float
+    total: float
+    tokens: int
 
     @property
     def is_speech(self) -> bool:
@@ -86,6 +99,8 @@ class Decoder:
             )
         self._vocabulary = Vocabulary(tokens(files[VOCABULARY]), multilingual=multilingual, language=language)
         self._any_language = multilingual and language == ANY
+        #: What decides between hypotheses; without it the ear's first choice is kept, and no other is looked for.
+        self.likelihood: Likelihood | None = None
 
     def _on_a_gpu(self, ctranslate2: Any, contents: dict[str, Any]) -> Any:
         """Return the model on a GPU that has encoded a moment of silence, None where that is not possible."""
@@ -118,26 +133,44 @@ class Decoder:
         said_s = len(pcm) / RATE
         features = log_mel(pcm, int(length_s * RATE) // STEP * STEP, self._model.n_mels)
         most = MOST_TOKENS if length_s >= LONGEST_S else TOKENS + int(TOKENS_A_SECOND * said_s)
+        end_s = end_of_speech(pcm) / RATE - END_S
         try:
             encoded = self._model.encode(self._array(features))
-            result = self._model.generate(
-                encoded,
-                [self._opening(encoded)],
-                beam_size=1,
-                max_length=2 * most,  # half of it may be decoded
-                return_scores=True,
-                return_no_speech_prob=True,
-            )[0]
+            opening = self._opening(encoded)
+            first = self._generate(encoded, opening, most, end_s, beam=1)[0]
+            if self.likelihood is None or not first.is_speech or first.is_doubtful:
+                return first
+            # Whatever else was said is about as long; what has no end by then does not keep the others waiting.
+            others = self._generate(encoded, opening, min(most, first.tokens + LONGER), end_s, beam=BEAM)
+            return likeliest(first, others, self.likelihood)
         except (RuntimeError, ValueError) as error:
             raise RecognizerError(f"Whisper failed: {error}") from error
-        decoded = result.sequences_ids[0]
-        kept = self._until(decoded, end_of_speech(pcm) / RATE - END_S)
-        return Hypothesis(
-            text=self._vocabulary.text(kept),
-            finished=len(kept) < most,
-            no_speech=float(result.no_speech_prob),
-            score=float(result.scores[0]),
-        )
+
+    def _generate(self, encoded: Any, opening: list[int], most: int, end_s: float, *, beam: int) -> list[Hypothesis]:
+        """Return as many hypotheses as the beam is wide, the best first."""
+        result = self._model.generate(
+            encoded,
+            [opening],
+            beam_size=beam,
+            num_hypotheses=beam,
+            max_length=2 * most,  # half of it may be decoded
+            return_scores=True,
+            return_no_speech_prob=True,
+        )[0]
+        found = []
+        for decoded, score in zip(result.sequences_ids, result.scores, strict=True):
+            kept = self._until(decoded, end_s)
+            found.append(
+                Hypothesis(
+                    text=self._vocabulary.text(kept),
+                    finished=len(kept) < most,
+                    no_speech=float(result.no_speech_prob),
+                    score=float(score),
+                    total=float(score) * (len(decoded) + 1),  # the mark of the end is one more
+                    tokens=len(decoded),
+                )
+            )
+        return found
 
     def _opening(self, encoded: Any) -> list[int]:
         if not self._any_language:
@@ -152,6 +185,19 @@ class Decoder:
             if place and time_s is not None and time_s >= end_s:
                 return decoded[:place]
         return decoded
+
+
+def likeliest(first: Hypothesis, others: Sequence[Hypothesis], likelihood: Likelihood) -> Hypothesis:
+    """Return which of several hypotheses is what was said: `first`, unless another is likelier by a margin."""
+
+    from assistant.languages.en.spoken_words import spoken_words
+
+    def worth(hypothesis: Hypothesis) -> float:
+        return hypothesis.total + WEIGHT * likelihood.of(spoken_words(hypothesis.text))
+
+    sound = [other for other in others if other.text and not other.is_doubtful]
+    best = max(sound, key=worth, default=first)
+    return best if worth(best) > worth(first) + MARGIN else first
 
 
 def threads_here() -> int:

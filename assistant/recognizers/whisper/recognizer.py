@@ -10,22 +10,29 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import time
 from collections.abc import Coroutine
 from enum import IntEnum
+from pathlib import Path
 
 import numpy as np
 
 from assistant.audio.files import is_silent, split_at_pauses
 from assistant.audio.samples import RATE, Pcm
 from assistant.recognizers.frames import Kind
+from assistant.recognizers.lexicon import Contents, Follower, Lexicon
 from assistant.recognizers.loudness import end_of_speech
 from assistant.recognizers.recognizer import Speaker
+from assistant.recognizers.sphinx.building import QUICK, Builder
 from assistant.recognizers.whisper.decoder import threads_here
 from assistant.recognizers.whisper.turns import Turns
+from assistant.recognizers.whisper.vocabulary import ENGLISH
 from assistant.recognizers.whisper.weights import find
 from assistant.recognizers.worker_process import RecognizerError, WorkerDiedError, WorkerProcess
 from assistant.turn.events import Transcript
+
+logger = logging.getLogger(__name__)
 
 WORKER = "assistant.recognizers.whisper.worker"
 LIVES = 2  # processes that may die of one sound
@@ -50,9 +57,19 @@ class WhisperRecognizer:
         weights: "tiny", "base", a folder, or "" for the best that are installed. Raises RecognizerError for others.
         threads: of the processor for one sound; as many as cores, up to 4, by default.
         language: as "en" or "de", or "auto" for whatever is spoken.
+        cache_dir: where language models built from the documents are kept; elsewhere for this run if it is read-only.
+        lexicon: what decides where the ear is unsure; English only. None for nothing, as without a `cache_dir`.
     """
 
-    def __init__(self, weights: str = "", *, threads: int = 0, language: str = "en") -> None:
+    def __init__(
+        self,
+        weights: str = "",
+        *,
+        threads: int = 0,
+        language: str = ENGLISH,
+        cache_dir: Path | None = None,
+        lexicon: Lexicon | None = None,
+    ) -> None:
         self.weights = find(weights)
         self._named = weights or self.weights.name
         self._threads, self._language = threads or threads_here(), language
@@ -61,11 +78,26 @@ class WhisperRecognizer:
         self.took_s = 0.0  # to decode the newest sound
         self._worker: WorkerProcess | None = None
         self._starting = asyncio.Lock()
+        self._prepared = False
         self._closed = False
+        self._builder: Builder | None = None
+        self._follower: Follower | None = None
+        if lexicon is not None and cache_dir is not None and language == ENGLISH:
+            self._builder = Builder(cache_dir)
+            self._follower = Follower(lexicon, self._learn)
+        self._documents: Path | None = None  # the language model in use
+        self._informed = asyncio.Event()  # there is one, or it is not waited for
 
     async def prepare(self) -> None:
         """Start the process and load the model. Raises RecognizerError for weights that cannot be used."""
+        self._prepared = True
+        await self._look()
         await self._ready()
+
+    async def caught_up(self) -> None:
+        """Return when the documents as they are now decide between words."""
+        if self._follower is not None:
+            await self._follower.caught_up()
 
     async def transcribe(self, pcm: Pcm) -> Transcript:
         """Recognise a whole recording, int16[samples] at 16 kHz; a long one in pieces, so that others are not kept."""
@@ -86,6 +118,10 @@ class WhisperRecognizer:
             worker, self._worker = self._worker, None
             if worker is not None:
                 await worker.close()
+        if self._follower is not None:
+            await self._follower.close()
+        if self._builder is not None:
+            self._builder.close()
 
     @property
     def idle(self) -> bool:
@@ -104,6 +140,7 @@ class WhisperRecognizer:
         """
         if is_silent(pcm):
             return ""
+        await self._look()
         sound = np.ascontiguousarray(pcm, "<i2").tobytes()
         async with self._turns.take(rank):
             for _ in range(LIVES):
@@ -141,7 +178,37 @@ class WhisperRecognizer:
         except BaseException:
             await worker.close()
             raise
+        await self._teach(worker)
         self._worker = worker
+
+    async def _look(self) -> None:
+        """See to it that changes of the documents are learnt; only the first model of few documents is waited for."""
+        if self._follower is not None and not self._closed:
+            self._follower.look().add_done_callback(lambda _: self._informed.set())
+            await self._informed.wait()
+
+    async def _learn(self, contents: Contents) -> None:
+        """Build the language model of the documents beside the hearing, and load it when nobody speaks."""
+        assert self._builder is not None
+        if contents.characters > QUICK and self._prepared:
+            self._informed.set()
+        self._documents = await self._builder.language_model(contents, awaited=not self._informed.is_set())
+        self._informed.set()
+        async with self._turns.take(Rank.RECORDING):
+            if self._worker is not None and self._worker.alive:
+                await self._teach(self._worker)
+
+    async def _teach(self, worker: WorkerProcess) -> None:
+        """Have a process decide by the documents; a model that cannot be loaded is left out."""
+        if self._documents is None:
+            return
+        try:
+            await worker.ask(Kind.DOMAIN, {"documents": str(self._documents)})
+        except RecognizerError as problem:
+            logger.warning("%s Whisper hears without them.", problem)
+        except WorkerDiedError:
+            logger.warning("Whisper hears without the words of the documents, over which its process ended.")
+            self._documents = None
 
 
 class WhisperStream:

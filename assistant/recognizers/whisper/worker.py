@@ -11,6 +11,7 @@ import json
 import os
 import signal
 import sys
+from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -45,14 +46,23 @@ class Worker:
                 self._write(frame(done, number, json.dumps(answer).encode()))
 
     def _load(self, content: dict[str, Any]) -> dict[str, Any]:
+        """Load a model, or the likelihood of what is said about the documents, which lies in a file."""
+        if "documents" in content:
+            from assistant.recognizers.sphinx.likelihood import Likelihood
+
+            self._loaded().likelihood = Likelihood(Path(content["documents"]))
+            return {}
         weights = find(content["weights"])
         self._decoder = Decoder(weights.read(), threads=content["threads"], language=content["language"])
         return {"weights": weights.name}
 
-    def _decode(self, sound: bytes) -> dict[str, Any]:
+    def _loaded(self) -> Decoder:
         if self._decoder is None:
             raise ValueError("no model was loaded before the first sound")
-        return {"text": self._decoder.hear(np.frombuffer(sound, "<i2"))}
+        return self._decoder
+
+    def _decode(self, sound: bytes) -> dict[str, Any]:
+        return {"text": self._loaded().hear(np.frombuffer(sound, "<i2"))}
 
     def _write(self, data: bytes) -> None:
         self._sink.write(data)

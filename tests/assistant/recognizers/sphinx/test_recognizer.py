@@ -20,7 +20,7 @@ from assistant.commands.eval_speech import read_manifest, recognise, summarise
 from assistant.recognizers import worker_process
 from assistant.recognizers.frames import Kind
 from assistant.recognizers.lexicon import Contents, Lexicon
-from assistant.recognizers.sphinx import building
+from assistant.recognizers.sphinx import building as models
 from assistant.recognizers.sphinx import recognizer as module
 from assistant.recognizers.sphinx.building import build_beside
 from assistant.recognizers.sphinx.domain import KIND, build, cached, frequent_words, packed
@@ -419,7 +419,7 @@ async def test_what_is_spoken_while_documents_change_does_not_wait_for_them(
     try:
         await recognizer.prepare()
         before = await children()
-        monkeypatch.setattr(module, "build_beside", held)
+        monkeypatch.setattr(models, "build_beside", held)
         documents.names, documents.changes = ("bees.md", "boiler-manual.html"), 2
         assert (await recognizer.transcribe(clip("stop-slt"))).text == "stop"
         await building.wait()
@@ -444,7 +444,7 @@ async def test_a_large_library_is_heard_in_general_english_until_it_is_learnt(
     async def never(*_arguments: Any, awaited: bool) -> None:
         await asyncio.Event().wait()
 
-    monkeypatch.setattr(module, "build_beside", never)
+    monkeypatch.setattr(models, "build_beside", never)
     recognizer = SphinxRecognizer(tmp_path, Lexicon([Large()]), workers=1)
     try:
         await recognizer.prepare()
@@ -463,7 +463,7 @@ async def test_documents_that_cannot_be_learnt_stop_nobody(
                 raise ReparteeError("The library broke.")
 
     for names, limit in (("x",), 300.0), (("",), 300.0), (("x",), 0.0):
-        monkeypatch.setattr(building, "BUILD_LIMIT_S", limit)
+        monkeypatch.setattr(models, "BUILD_LIMIT_S", limit)
         recognizer = SphinxRecognizer(tmp_path / str(limit), Lexicon([Hostile(*names)]), workers=1)
         try:
             await recognizer.prepare()
