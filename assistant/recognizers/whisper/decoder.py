@@ -35,7 +35,6 @@ LONGEST_LOOP, ROUNDS = 8, 3  # words, and how often they may be said in a row
 #: Hypotheses among which the documents decide, what the likelihood of their words weighs beside the ear's own, and how
 #: much better, in natural logarithms, another has to be than the ear's first choice: docs/speech.md has what was tried.
 BEAM, WEIGHT, MARGIN = 5, 0.5, 1.0
-LONGER = 5  # tokens that another hypothesis may have more than the first choice
 END_S = 0.15  # before the end of speech, after which a text has come to its end
 
 
@@ -48,14 +47,13 @@ class Likelihood(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Hypothesis:
-    """What was decoded. `no_speech` is a probability, `score` the mean log probability of a token, `total` of all `tokens`."""
+    """What was decoded. `no_speech` is a probability, `score` the mean log probability of a token, `total` of all."""
 
     text: str
     finished: bool
     no_speech: float
     score: float
     total: float
-    tokens: int
 
     @property
     def is_speech(self) -> bool:
@@ -140,9 +138,7 @@ class Decoder:
             first = self._generate(encoded, opening, most, end_s, beam=1)[0]
             if self.likelihood is None or not first.is_speech or first.is_doubtful:
                 return first
-            # Whatever else was said is about as long; what has no end by then does not keep the others waiting.
-            others = self._generate(encoded, opening, min(most, first.tokens + LONGER), end_s, beam=BEAM)
-            return likeliest(first, others, self.likelihood)
+            return likeliest(first, self._generate(encoded, opening, most, end_s, beam=BEAM), self.likelihood)
         except (RuntimeError, ValueError) as error:
             raise RecognizerError(f"Whisper failed: {error}") from error
 
@@ -167,7 +163,6 @@ class Decoder:
                     no_speech=float(result.no_speech_prob),
                     score=float(score),
                     total=float(score) * (len(decoded) + 1),  # the mark of the end is one more
-                    tokens=len(decoded),
                 )
             )
         return found

@@ -1,12 +1,21 @@
 """The real library, with a model that takes tones for words."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from assistant.audio.samples import RATE
-from assistant.recognizers.whisper.decoder import Decoder, Hypothesis, is_loop, is_twice, without_loops
+from assistant.recognizers.whisper.decoder import (
+    MARGIN,
+    Decoder,
+    Hypothesis,
+    is_loop,
+    is_twice,
+    likeliest,
+    without_loops,
+)
 from assistant.recognizers.whisper.weights import CONFIG, find
 from assistant.recognizers.worker_process import RecognizerError
 from tests.assistant.recognizers.whisper.tones import DOOR, DRONE, LAMP, MURMUR, tone
@@ -150,3 +159,55 @@ def test_a_gpu_writes_what_the_cpu_writes(tone_model: Path) -> None:
     decoder = Decoder(find(str(tone_model)).read())
     assert decoder.device == "GPU"
     assert [decoder.hear(tone(pitch, 1.0)) for pitch in (LAMP, DOOR, MURMUR)] == ["lamp", "door", ""]
+
+
+class Expects:
+    """Finds some texts likely, and others a thousand times less."""
+
+    def __init__(self, *texts: str) -> None:
+        self.texts, self.asked = texts, 0
+
+    def of(self, words: Sequence[str]) -> float:
+        self.asked += 1
+        return -20.0 if " ".join(words) in self.texts else -27.0
+
+
+def heard(text: str, total: float, *, finished: bool = True) -> Hypothesis:
+    return Hypothesis(text=text, finished=finished, no_speech=0.0, score=total / 5, total=total)
+
+
+def test_of_two_hypotheses_the_one_that_the_documents_speak_of_wins() -> None:
+    first, other = heard("The hour clock.", -2.0), heard("The tower clock.", -3.0)
+    assert likeliest(first, [first, other], Expects("the tower clock")) is other
+    assert likeliest(first, [first, other], Expects("the hour clock")) is first
+
+
+def test_the_ear_s_first_choice_stays_where_another_is_hardly_likelier() -> None:
+    first, other = heard("Men", -2.0), heard("Code", -2.0 - 3.5 + MARGIN)
+    assert likeliest(first, [other], Expects("code")) is first
+    assert likeliest(first, [], Expects("code")) is first
+
+
+def test_a_hypothesis_that_lost_its_way_is_no_choice() -> None:
+    first = heard("the hour", -5.0)
+    lost = [
+        heard("the tower", -1.0, finished=False),
+        heard("to the tower to the tower", -1.0),
+        heard("", -1.0),
+    ]
+    assert likeliest(first, lost, Expects("the tower", "to the tower to the tower", "")) is first
+
+
+def test_other_hypotheses_are_looked_for_only_where_something_decides(tone_model: Path) -> None:
+    decoder = Decoder(find(str(tone_model)).read())
+    beams: list[int] = []
+    generate = decoder._generate
+    decoder._generate = lambda *args, beam: beams.append(beam) or generate(*args, beam=beam)  # type: ignore[method-assign]
+    assert decoder.hear(tone(LAMP, 1.0)) == "lamp"
+    assert beams == [1]
+    decoder.likelihood = expects = Expects("lamp")
+    assert decoder.hear(tone(LAMP, 1.0)) == "lamp"
+    assert beams == [1, 1, 5]
+    assert expects.asked > 1
+    assert decoder.hear(tone(MURMUR, 1.0)) == ""
+    assert beams == [1, 1, 5, 1], "what is no speech has no other hypotheses"

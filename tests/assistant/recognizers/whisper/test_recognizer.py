@@ -4,7 +4,7 @@ import asyncio
 import itertools
 import os
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -15,6 +15,8 @@ import pytest
 from assistant.audio.samples import RATE, slices
 from assistant.recognizers import worker_process
 from assistant.recognizers.frames import Kind
+from assistant.recognizers.lexicon import Lexicon
+from assistant.recognizers.sphinx.building import Builder
 from assistant.recognizers.whisper import recognizer as module
 from assistant.recognizers.whisper.recognizer import Rank, WhisperRecognizer, WhisperStream
 from assistant.recognizers.whisper.turns import Turns
@@ -317,3 +319,67 @@ async def test_whoever_is_called_and_gives_up_passes_the_turn_on() -> None:
 async def _hold(turns: Turns) -> bool:
     async with turns.take(0):
         return True
+
+
+class Library:
+    """A document, in two versions."""
+
+    version = 1
+
+    def texts(self, _most: int) -> Iterator[str]:
+        yield f"The lamp number {self.version} stands beside the door."
+
+
+async def test_the_process_is_taught_the_documents_and_every_change_of_them(
+    tone_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taught: list[str] = []
+    ask = WorkerProcess.ask
+
+    async def noted(worker: WorkerProcess, kind: Kind, content: dict[str, Any], attached: bytes = b"") -> Any:
+        answer = await ask(worker, kind, content, attached)
+        if "documents" in content:
+            taught.append(Path(content["documents"]).read_text(encoding="utf-8"))
+        return answer
+
+    monkeypatch.setattr(WorkerProcess, "ask", noted)
+    library = Library()
+    recognizer = WhisperRecognizer(str(tone_model), threads=1, cache_dir=tmp_path, lexicon=Lexicon([library]))
+    try:
+        assert (await recognizer.transcribe(tone(LAMP, 1.0))).text == "lamp"
+        assert len(taught) == 1
+        assert "number one" in taught[0]
+        library.version = 2
+        await recognizer.caught_up()
+        assert (await recognizer.transcribe(tone(DOOR, 1.0))).text == "door"
+        assert len(taught) == 2
+        assert "number two" in taught[1]
+    finally:
+        await recognizer.close()
+
+
+async def test_a_model_of_the_documents_that_cannot_be_loaded_is_left_out(
+    tone_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def damaged(_builder: Builder, _contents: object, *, awaited: bool) -> Path:
+        assert awaited
+        (tmp_path / "domain.lm").write_text("nothing")
+        return tmp_path / "domain.lm"
+
+    monkeypatch.setattr(Builder, "language_model", damaged)
+    recognizer = WhisperRecognizer(str(tone_model), threads=1, cache_dir=tmp_path, lexicon=Lexicon([Library()]))
+    try:
+        assert (await recognizer.transcribe(tone(LAMP, 1.0))).text == "lamp"
+    finally:
+        await recognizer.close()
+    assert "could not be loaded" in caplog.text
+
+
+async def test_another_language_is_not_held_against_english(tone_model: Path, tmp_path: Path) -> None:
+    lexicon = Lexicon([Library()])
+    recognizer = WhisperRecognizer(str(tone_model), language="auto", cache_dir=tmp_path, lexicon=lexicon)
+    try:
+        assert (await recognizer.transcribe(tone(LAMP, 1.0))).text == "lamp"
+        assert not list(tmp_path.iterdir())
+    finally:
+        await recognizer.close()
