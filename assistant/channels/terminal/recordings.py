@@ -21,6 +21,7 @@ from assistant.dialogue.conversation import Conversation, ConversationSettings
 from assistant.dialogue.events import (
     Cleared,
     Committed,
+    ConversationEvent,
     Heard,
     HearingFailed,
     Partial,
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
 CHUNK_MS = 80.0  # what is fed at a time when a recording is heard as if it were spoken now
 ROOM_S = 3.0  # of silence after a recording that is heard in real time; the endpointer needs less
+LATEST_S = 60.0  # of silence after it, after which what was said is given up; a busy machine hears that much later
 
 
 @dataclass(frozen=True)
@@ -77,16 +79,24 @@ async def hear(parts: Parts, recording: Path, *, speak: bool, on_words: Callable
         await conversation.hear_recording(pcm)
         await conversation.respond()
 
+    unheard: set[int] = set()  # turns that began and whose words are not known yet
+
     async def live(conversation: Conversation) -> None:
-        async for chunk in in_real_time(np.concatenate([pcm, np.zeros(round(ROOM_S * RATE), np.int16)]), CHUNK_MS):
+        room = np.zeros(round(LATEST_S * RATE), np.int16)
+        least = len(pcm) + round(ROOM_S * RATE)
+        fed = 0
+        async for chunk in in_real_time(np.concatenate([pcm, room]), CHUNK_MS):
+            if fed >= least and not unheard and conversation.replying is None:
+                break  # nothing was said that ends in a reply
             await conversation.hear(chunk)
-        await conversation.close()  # nothing was said that ended in a reply
+            fed += len(chunk)
+        await conversation.close()
 
     if on_words is None:
         said = await _converse(Conversation(parts, settings=_settings(speak=speak)), at_once)
     else:
         settings = dataclasses.replace(ConversationSettings.of(parts.config), speak=speak, wake_words=())
-        said = await _converse(Conversation(parts, settings=settings), live, on_words)
+        said = await _converse(Conversation(parts, settings=settings), live, on_words, unheard)
     if said is None:
         raise ReparteeError(f"{recording}: no words were heard; it needs speech that is loud and clear enough.")
     return said
@@ -100,13 +110,19 @@ async def _converse(
     conversation: Conversation,
     begin: Callable[[Conversation], Awaitable[None]],
     on_words: Callable[[str], None] | None = None,
+    unheard: set[int] | None = None,
 ) -> Spoken | None:
-    """Return the first reply that is given to the end; None where no words were heard."""
+    """Return the first reply that is given to the end; None where no words were heard.
+
+    `unheard` is kept to the turns that began and whose words are not known yet.
+    """
+    unheard = set() if unheard is None else unheard
     beginning = asyncio.ensure_future(begin(conversation))
     beginning.add_done_callback(lambda done: conversation.end() if not done.cancelled() and done.exception() else None)
     audio: list[ReplyAudio] = []
     try:
         async for event in conversation.events():
+            _keep(unheard, event)
             match event:
                 case Partial():
                     if on_words is not None:
@@ -132,6 +148,14 @@ async def _converse(
         beginning.cancel()
         await asyncio.wait([beginning])
         await conversation.close()
+
+
+def _keep(unheard: set[int], event: ConversationEvent) -> None:
+    match event:
+        case SpeechStarted():
+            unheard.add(event.turn)
+        case Heard():
+            unheard.discard(event.turn)
 
 
 def _spoken(done: ReplyDone, audio: list[ReplyAudio]) -> Spoken | None:
