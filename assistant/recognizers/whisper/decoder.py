@@ -115,19 +115,20 @@ class Decoder:
             return None
         return model
 
-    def hear(self, pcm: Pcm) -> str:
+    def hear(self, pcm: Pcm, *, thorough: bool = True) -> str:
         """Return what is said in int16[samples] at 16 kHz, at most 30 s; "" for sounds that are no speech.
 
+        Not `thorough`, for words that are shown while somebody speaks, the ear's first choice is enough.
         Raises RecognizerError where the model fails.
         """
         pcm = _in_a_room(pcm)
         said_s = len(pcm) / RATE
-        hypothesis = self._decode(pcm, min(max(SHORTEST_S, said_s + MARGIN_S), LONGEST_S))
+        hypothesis = self._decode(pcm, min(max(SHORTEST_S, said_s + MARGIN_S), LONGEST_S), thorough=thorough)
         if hypothesis.is_speech and hypothesis.is_doubtful:
             hypothesis = self._decode(pcm, LONGEST_S)  # as it was trained
         return without_loops(hypothesis.text) if hypothesis.is_speech else ""
 
-    def _decode(self, pcm: Pcm, length_s: float) -> Hypothesis:
+    def _decode(self, pcm: Pcm, length_s: float, *, thorough: bool = True) -> Hypothesis:
         said_s = len(pcm) / RATE
         features = log_mel(pcm, int(length_s * RATE) // STEP * STEP, self._model.n_mels)
         most = MOST_TOKENS if length_s >= LONGEST_S else TOKENS + int(TOKENS_A_SECOND * said_s)
@@ -136,7 +137,7 @@ class Decoder:
             encoded = self._model.encode(self._array(features))
             opening = self._opening(encoded)
             first = self._generate(encoded, opening, most, end_s, beam=1)[0]
-            if self.likelihood is None or not first.is_speech or first.is_doubtful:
+            if self.likelihood is None or not thorough or not first.is_speech or first.is_doubtful:
                 return first
             return likeliest(first, self._generate(encoded, opening, most, end_s, beam=BEAM), self.likelihood)
         except (RuntimeError, ValueError) as error:

@@ -37,7 +37,7 @@ class Worker:
                 continue
             try:
                 content, attached = read_request(payload)
-                answer = self._load(content) if kind is Kind.DOMAIN else self._decode(attached)
+                answer = self._load(content) if kind is Kind.DOMAIN else self._decode(content, attached)
             except (ReparteeError, OSError, ValueError, KeyError, MemoryError) as error:
                 sentence = str(error) if isinstance(error, ReparteeError) else f"The speech recogniser failed: {error}."
                 self._write(frame(Kind.FAILED, number, sentence.encode()))
@@ -61,8 +61,8 @@ class Worker:
             raise ValueError("no model was loaded before the first sound")
         return self._decoder
 
-    def _decode(self, sound: bytes) -> dict[str, Any]:
-        return {"text": self._loaded().hear(np.frombuffer(sound, "<i2"))}
+    def _decode(self, content: dict[str, Any], sound: bytes) -> dict[str, Any]:
+        return {"text": self._loaded().hear(np.frombuffer(sound, "<i2"), thorough=content["thorough"])}
 
     def _write(self, data: bytes) -> None:
         self._sink.write(data)
