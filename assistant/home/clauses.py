@@ -57,6 +57,10 @@ _INSTEAD = {
     "on": ("open", ("valve", "cover")), "off": ("close", ("valve", "cover")),
     "stop": ("off", ("fan", "switch", "siren")),
 }  # fmt: skip
+#: Two commands in one gap: "turn on the fan and switch off the warmer" has no thing called "on the fan and switch".
+_TWO_COMMANDS = re.compile(
+    r"(?:on|off|up|down) .*|.*\b(?:and|then|,) (?:please )?(?:turn|switch|put|set|shut|open|close|lock|dim|make|pull|bring)"
+)
 #: No name begins with these: "run for office".
 _NO_BEGINNING = frozenset("of for from with to by at into than".split())
 _SWITCHING = frozenset("turn switch shut cut stop".split())
@@ -170,6 +174,8 @@ class Clauses:
             if match is None:
                 continue
             groups = match.groupdict()
+            if _TWO_COMMANDS.fullmatch(groups["np"]):
+                continue
             phrase = placed_exception(groups["np"], groups.get("at") or "")
             reading = self._do(action, phrase, text, context, last)
             if reading is None:

@@ -54,6 +54,8 @@ CALLED = {
     "sensor": "sensor",
     "binary_sensor": "sensor detector",
 }
+#: What nobody calls a heater that cannot cool.
+COOLING = frozenset("aircon hvac ac".split())
 #: What people say for the device classes of sensors, beside the class itself.
 SENSED = {
     "temperature": "temperature thermometer",
@@ -96,6 +98,12 @@ COMMON_THINGS = frozenset(
         "west first second third top bottom middle main ground"
     ).split()
 )
+
+#: Words that are enough to name a room with a longer name, if it is the only one: "the bedroom".
+ROOM_HEADS = frozenset(
+    "bedroom bathroom kitchen garden garage hall hallway toilet office study lounge terrace balcony patio shed cellar".split()
+)
+ROOM_FIRSTS = frozenset("utility laundry".split())
 
 #: What is a thing of its own wherever it stands: what is said of it is not said of the light or the blind beside it.
 OF_THEIR_OWN = frozenset(

@@ -52,6 +52,7 @@ class Index:
         said_areas = self._areas(areas, aliases)
         for place, thing in enumerate(self.things):
             self._add(place, thing, said, said_areas)
+        self._called_shortly({*map(plain, areas), *said_areas})
         for floor, rooms in floors.items():
             mask = 0
             for room in rooms:
@@ -122,6 +123,18 @@ class Index:
             if kind == "floor" and words[-1] != "floor":
                 self.places[(*words, "floor")] = self.places[words]
 
+    def _called_shortly(self, areas: Iterable[str]) -> None:
+        """Let people say "the bedroom" of the Main Bedroom and "the utility" of the Utility Room, if there is one."""
+        short: dict[str, list[str]] = {}
+        for name in areas:
+            words = name.split()
+            called = words[-1] if words[-1] in english.ROOM_HEADS else words[0] if words[0] in english.ROOM_FIRSTS else ""
+            if called:
+                short.setdefault(called, []).append(name)
+        for called, names in short.items():
+            if len(names) == 1 and (named := self.places.get(tuple(names[0].split()))) and called not in self.exact:
+                self.places.setdefault((called,), named)
+
     def _called_floors(self, floors: Mapping[str, str]) -> None:
         """Let people say "upstairs" of a first floor and "the ground floor" of what is named Downstairs."""
         ground = next(
@@ -191,8 +204,11 @@ class Index:
 def kinds(entity: Entity) -> Iterator[str]:
     """Yield the words that name the kind of a thing: a light is also a lamp, a garage cover also a door."""
     classed = english.CALLED.get(f"{entity.domain}.{entity.device_class}")
-    yield from (
+    called = (
         classed if classed is not None else english.CALLED.get(entity.domain, entity.domain.replace("_", " "))
     ).split()
+    if entity.domain == "climate" and "heat" in entity.modes and not {"cool", "heat_cool"} & set(entity.modes):
+        called = [word for word in called if word not in english.COOLING]
+    yield from called
     if entity.domain in ("sensor", "binary_sensor") and entity.device_class:
         yield from english.SENSED.get(entity.device_class, entity.device_class.replace("_", " ")).split()

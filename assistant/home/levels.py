@@ -9,6 +9,7 @@ from dataclasses import replace
 from assistant.home.abilities import Abilities
 from assistant.home.acts import level, option
 from assistant.home.context import Context, Reading
+from assistant.home.english import WHITES
 from assistant.home.entities import Act
 from assistant.home.noun_phrases import Found, bare
 from assistant.home.phrasebook import PROPERTIES, VALUE_VERBS, WARM_VERBS
@@ -36,6 +37,8 @@ _BEFORE_VALUE = frozenset(
     ).split()
 )
 _AFTER_VALUE = frozenset("up down open closed light lights please shut brightness bright of hot warm".split())
+#: What begins with a verb, and is a value: "warm white for the floor lamp".
+_WHITE_FIRST = re.compile(rf"(?:{'|'.join(name for name in WHITES if ' ' in name)})\b")
 _WAY = {"up": 1, "down": -1}
 #: The domains of a named quality, and of a value that says itself what it is of.
 _DOMAINS = {
@@ -253,6 +256,8 @@ def _shed(before: list[str], after: list[str], value: Quantity, way: int) -> int
 
 def _verbless(text: str) -> tuple[str, int]:
     """Take the verb off a clause with a value; return which way it points."""
+    if _WHITE_FIRST.match(text):
+        return text, 0
     for words, way in VALUE_VERBS:
         if text.startswith(words + " "):
             return text[len(words) + 1 :], way

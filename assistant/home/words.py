@@ -23,7 +23,7 @@ _CONTRACTIONS = {
 #: After these "its" is "it is"; elsewhere it is what belongs to it.
 _BEFORE_IT_IS = frozenset(", and but because as since if when so think please now".split())
 #: Letters said one by one.
-_SPELLED = re.compile(r"(?<!\S)(?:t v|a c|l e d|c o 2|p c)(?!\S)")
+_SPELLED = re.compile(r"(?<!\S)(?:t v|a c|l e d|c ?o 2|p m 2\.5|pm 2\.5|p c)(?!\S)")
 _UNITS = {"%": " percent ", "°c": " degrees ", "°f": " degrees ", "°": " degrees ", "½": " half ", "&": " and "}
 _SMALL = {
     word: value
