@@ -202,7 +202,10 @@ class Parts:
         pending = newest.intent if newest is not None and newest.outcome == "asked_back" else None
         spoken_of = (reply.intent.entities for reply in reversed(history) if reply.intent is not None)
         last = next((entities for entities in spoken_of if entities), ())
-        return self.home.understand(words, self.home.context(room=room or None, last=last, pending=pending))
+        before = newest.question if newest is not None and newest.intent is not None else ""
+        return self.home.understand(
+            words, self.home.context(room=room or None, last=last, before=before, pending=pending)
+        )
 
     def report(self, reply: Reply) -> None:
         """Tell whoever watches this process what a turn came to; does not wait."""

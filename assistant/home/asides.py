@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-_VERB = "(?:turn|switch|shut|put|flip|flick|close|open|lock|unlock|dim|make|set|start|stop|kill|brighten|pull|draw)"
+_VERB = "(?:turn|switch|shut|put|flip|flick|close|open|lock|unlock|dim|make|set|start|stop|kill|brighten|pull|draw|activate|arm|run|raise|lower)"
 _POINTING = re.compile(
     r"(?P<told>.+?)(?: ,| and| so| then)* "
     rf"(?P<command>(?:please |just )?{_VERB}(?: (?:on|off|up|down))? (?:it|them)\b.*)"
@@ -34,7 +34,7 @@ _NO_COMMAND = frozenset(
 #: Who would do it themselves: "... and they turn it off".
 _SUBJECTS = frozenset("i we you they he she it who people somebody someone everyone mum dad".split())
 #: How a reason begins.
-_TELLING = frozenset("i we it there somebody someone".split())
+_TELLING = frozenset("i we it there somebody someone time some let okay".split())
 _LONGEST = 5  #: words of a name that is looked for in what was told
 
 

@@ -13,13 +13,14 @@ from assistant.home.noun_phrases import Found
 class Context:
     """What surrounds a sentence.
 
-    `room` is where the speaker is; `last` are the ids that were spoken of last ("it", "them"); `pending` is the
-    ask-back that the sentence may answer; `states` gives the live state of an id; `unconfirmed` names the domains
+    `room` is where the speaker is; `last` are the ids that were spoken of last ("it", "them"); `before` is the sentence
+    before this one, if it was about the house ("and the hall too"); `pending` is the ask-back that this may answer; `states` gives the live state of an id; `unconfirmed` names the domains
     ("lock", "cover", ... and "everything") that need no confirmation.
     """
 
     room: str | None = None
     last: tuple[str, ...] = ()
+    before: str = ""
     pending: HomeIntent | None = None
     states: Callable[[str], State | None] = lambda _: None
     unconfirmed: frozenset[str] = frozenset()

@@ -88,10 +88,11 @@ def evaluate(rows: Iterable[Mapping[str, Any]], house: HouseFile) -> Score:
     for row in rows:
         room = row.get("room", house.room)
         last: tuple[str, ...] = ()
-        for before in row.get("before", ()):
-            said = grammar.understand(before, Context(room=room, last=last, states=house.states.get))
-            last = said.entities if said else last
-        context = Context(room=room, last=last, states=house.states.get)
+        before = ""
+        for sentence in row.get("before", ()):
+            said = grammar.understand(sentence, Context(room=room, last=last, before=before, states=house.states.get))
+            last, before = (said.entities or last, sentence) if said else (last, "")
+        context = Context(room=room, last=last, before=before, states=house.states.get)
         start = time.perf_counter_ns()
         intent = grammar.understand(row["sentence"], context)
         ms = (time.perf_counter_ns() - start) / 1e6

@@ -14,10 +14,12 @@ from itertools import chain
 
 from assistant.home import english, shared_sentences
 from assistant.home.acts import confirm, intent_name, the, verb
+from assistant.home.answers import holds
 from assistant.home.asides import after_pause, pointing
 from assistant.home.clauses import Clauses
 from assistant.home.context import Context, Reading
 from assistant.home.entities import Act, Entity, HomeIntent
+from assistant.home.following import continued
 from assistant.home.names import Directory
 from assistant.home.noun_phrases import UNFINISHED, Found, bare
 from assistant.home.phrasebook import IDIOMS, meant
@@ -110,6 +112,8 @@ class Grammar:
             return None
         if context.pending is not None and (answer := self._answer(text, context)):
             return answer
+        if (context.before or context.last) and (whole := self._continued(text, context)):
+            return whole
         if regretted(text):
             return None
         numbered = self._numbered(text)
@@ -126,17 +130,43 @@ class Grammar:
             return self._after_telling(text, context)
         return self._command(text, context)
 
+    def _continued(self, text: str, context: Context) -> HomeIntent | None:
+        """Read a sentence that goes on with the one before; None where it stands for itself."""
+        before = meant(stripped(plain(context.before))) if context.before else ""
+        whole = continued(self.directory, text, before, context.last)
+        if not whole:
+            return None
+        context = replace(context, before="")
+        if is_question(whole):
+            return self._asked(whole, context)
+        reading = self._clauses.understood(whole, context, context.last)
+        if reading is None or reading.problem not in ("", "which", "room", "area"):
+            return None
+        return self._intent(reading, context, f"goes on with the sentence before: {whole!r}")
+
     def _asked(self, text: str, context: Context) -> HomeIntent | None:
         """Read a question; most that name a device are for the documents, and cost little here."""
         if self._house_words.isdisjoint(text.split()):
             return None
         if found := ask(self.directory, text, context):
-            return found
+            return self._those_so(found, context)
         if not _ASKS_A_STATE.match(text) or ASKED_WORDS.isdisjoint(text.split()):
             return None
         if self._repairs.unknown(text) > _MOST_UNKNOWN:
             return None
         return self._misheard_question(text, context) or self._shared(text, context)
+
+    def _those_so(self, asked: HomeIntent, context: Context) -> HomeIntent:
+        """Return a question whose "them" are those that are so: after "which lights are on?", the lights that are."""
+        query = asked.query
+        if query is None or query.kind not in ("any", "which", "count") or len(query.states) != 1:
+            return asked
+        so = [
+            name
+            for name in query.entities
+            if (state := context.states(name)) and holds(self._clauses.entity(name), state, query.states[0])
+        ]
+        return replace(asked, entities=tuple(so)) if so else asked
 
     def _numbered(self, text: str) -> str:
         """Return a sentence with the "2" of a name that was heard as "to" or "too" at its end; "" where none was."""

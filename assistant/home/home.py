@@ -162,15 +162,21 @@ class Home:
     # What a turn asks
 
     def context(
-        self, *, room: str | None = None, last: Sequence[str] = (), pending: HomeIntent | None = None
+        self,
+        *,
+        room: str | None = None,
+        last: Sequence[str] = (),
+        before: str = "",
+        pending: HomeIntent | None = None,
     ) -> Context:
-        """Return what surrounds a sentence: `room` of the speaker (else the configured one), what "it" means, a
-        question that waits for its answer; the live states are this home's."""
+        """Return what surrounds a sentence: `room` of the speaker (else the configured one), what "it" means, the
+        sentence before, a question that waits for its answer; the live states are this home's."""
         from assistant.home.grammar import Context
 
         return Context(
             room=room or self.settings.room or None,
             last=tuple(last),
+            before=before,
             pending=pending,
             states=self.state,
             unconfirmed=frozenset(self.settings.unconfirmed),

@@ -23,7 +23,7 @@ _OF_OPTION = re.compile(
 _OPTION = re.compile(
     r"(?:(?:set|put|change|switch|turn|make|get|have|run|move|start|select) )?"
     r"(?P<np>.+?) (?:to|on|in|into|at|as)(?: the)? (?P<option>.+?)"
-    r"(?P<tail> mode| effect| preset| setting| program| programme| cycle| profile)?"
+    r"(?P<tail> mode| effect| preset| setting| program| programme| cycle| profile| suction| power)?"
 )
 #: What stands between a value and what it is for, where no verb begins the sentence: "full speed on the fan".
 _FROM_VALUE = frozenset(

@@ -43,6 +43,11 @@ DETERMINERS = (
     (" every single ", " every "),
     (" all of ", " all "),
     (" each of ", " each "),
+    *(
+        (f" {word} is {still}on ", " everything ")
+        for word in ("whatever", "anything that", "everything that", "all that")
+        for still in ("", "still ")
+    ),
 )
 
 

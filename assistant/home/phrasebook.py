@@ -93,7 +93,7 @@ _WAYS: tuple[tuple[str, str], ...] = (
     # scenes, buttons, machines
     ("activate", "(?:activate|set|start|run|play|enable|apply|load|begin|trigger|launch|engage|do|switch to|change to|go to|transition to|"
                  "go into|set the scene to|change the scene to|switch the scene to|set the mood to|put on|turn on|time for|"
-                 "change to scene|go for|use|enter|do the|it is time for|set the scene for|let us have|we want|give me|give us) <np>"),
+                 "change to scene|go for|use|enter|do the|do|it is time for|set the scene for|let us have|we want|give me|give us) <np>"),
     ("activate", "(?:put|set|switch|change|turn|bring) (?:the |my |our )?(?:house|home|room|place|lights?|scene|mood|everything) "
                  "(?:to|into|in|on|for) <np>"),
     ("activate", "(?:turn|switch|put) <np> on"),
@@ -188,7 +188,7 @@ _MEANT = Ways(
         (f"(?:i|we) can (?:not|hardly|barely) see (?:a thing|anything|much|a lot){_PLACE}", "make it brighter<at>"),
         ("(?P<np>.+?) needs? (?:turning|switching|putting) (?P<how>on|off)", "turn <how> <np>"),
         *((f"(?P<np>.+?) needs? {doing}", f"{do} <np>") for doing, do in (("opening", "open"), ("closing", "close"), ("shutting", "close"), ("locking", "lock"))),
-        ("(?P<np>(?:the |my |our )?.+?) (?:should|must|needs? to|ha(?:s|ve) to|ought to) be (?:set )?(?:to |at )?(?P<how>\\d+(?:\\.\\d+)? (?:degrees|percent))",
+        ("(?P<np>(?:the |my |our )?.+?) (?:should|must|needs? to|ha(?:s|ve) to|ought to) (?:be|aim for|stay at|go to) (?:set )?(?:to |at )?(?P<how>\\d+(?:\\.\\d+)? (?:degrees|percent))",
          "set <np> to <how>"),
         (f"(?!it )(?P<np>.+?) (?:is|are) {_TOO}too (?:dim|dark)", "make <np> brighter"),
         (f"(?!it )(?P<np>.+?) (?:is|are) {_TOO}too bright", "make <np> dimmer"),

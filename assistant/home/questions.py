@@ -101,6 +101,7 @@ _ASKED = Ways(
         ("duration", r"(?:for )?how long (?:did|has|have) (?P<np>.+?) (?P<done>run|heat|running|clean|heating)(?P<period> today| yesterday| this week)?"),
         # values
         ("temperature", r"how (?:warm|hot|cold|cool|chilly) is (?:it )?(?P<np>.*?)(?: right now| now| today| at the moment| currently)?"),
+        ("temperature", r"is (?P<np>(?!it |there ).+?) (?:too |very |really |getting |nice and )?(?:warm|hot|cold|cool|chilly)(?: enough)?(?: right now| now)?"),
         ("temperature", r"(?:is it|how is it) (?:warm|hot|cold|cool|chilly)(?P<np> .+)?"),
         ("temperature", r"what is (?:the |my |our )?(?:current |room |indoor |inside )*(?:temperature|temp)(?: like)?(?P<np>.*?)(?: right now| now| at the moment| currently| today| set to)?"),
         ("temperature", r"what (?:temperature|temp) is (?:it )?(?P<np>.*?)(?: right now| now| at the moment| currently)?"),

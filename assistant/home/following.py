@@ -1,0 +1,88 @@
+"""What only makes sense after the sentence before it: "and the hall too", "what about the kitchen?", "a bit more"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from assistant.home import english
+from assistant.home.names import Directory
+from assistant.home.noun_phrases import bare
+from assistant.home.words import singular
+
+_AND = re.compile(r"(?:(?:and|also|now|then|what about|how about) )+(?P<np>.+?)(?: ,)?(?: (?:too|as well|also|please))*")
+_TOO = re.compile(r"(?P<np>.+?)(?: ,)?(?: please)? (?:too|as well|also)(?: please)?")
+_WHERE = re.compile(r"(?:(?:the )?ones? )?(?:in|on|at|for|of) (?=(?:the |my |our )?\w)")
+_MORE = re.compile(
+    r"(?:(?:and|now) )?(?P<how>(?:just |even |still )*(?:a (?:little )?(?:bit|touch|tad)|a little|some|much|a lot|lots) |even |still )?"
+    r"(?P<way>more|further|less)(?: please)?"
+)
+#: A sentence that already says which way: "more" after it says the same once more.
+_RELATIVE = re.compile(
+    r"\b(?:\w+er|dim|brighten|raise|lower|increase|decrease|reduce|turn (?:it |them |the .+ )?(?:up|down)|(?:up|down)$)\b"
+)
+#: What has a level that "more" raises, as long as nothing else was said: a blind would go all the way.
+_LEVELLED = ("light", "fan", "climate", "water_heater", "humidifier", "number")
+#: What moves until it is told to stop.
+_MOVING = ("cover", "vacuum", "lawn_mower", "siren")
+_STOP = frozenset(("stop", "stop now", "stop there", "stop please", "please stop", "halt", "that is enough", "that is far enough"))
+_LONGEST = 6  #: words of a name that is looked for in the sentence before
+
+
+def continued(directory: Directory, text: str, before: str, last: Sequence[str]) -> str:
+    """Return a plain sentence said in full, from what was said `before` it and the ids it spoke of; "" if it is whole.
+
+    Only a name, a room or a little word is taken for a continuation: what has a verb says itself what is meant.
+    """
+    if text in _STOP:
+        return "stop it" if last and all(name.split(".")[0] in _MOVING for name in last) else ""
+    if more := _MORE.fullmatch(text):
+        return _further(more, before, last)
+    match = _AND.fullmatch(text) or _TOO.fullmatch(text)
+    if match is None or not before:
+        return ""
+    phrase = _WHERE.sub("", match["np"], count=1)
+    words = [word for word in phrase.split() if word not in ("the", "my", "our")]
+    if not words or len(words) > _LONGEST:
+        return ""
+    if tuple(words) in directory.places:
+        return _placed(directory, before, " ".join(words))
+    return _named(directory, before, words)
+
+
+def _further(more: re.Match[str], before: str, last: Sequence[str]) -> str:
+    if not last or not all(name.split(".")[0] in _LEVELLED for name in last):
+        return ""
+    much = "a lot" if (more["how"] or "").strip().startswith(("much", "a lot", "lots")) else "a bit"
+    if before and _RELATIVE.search(before):
+        return before if more["way"] != "less" else ""
+    return f"turn it {'down' if more['way'] == 'less' else 'up'} {much}"
+
+
+def _placed(directory: Directory, before: str, place: str) -> str:
+    """Return what was said before of one place, of another: "... in the hall" is "... in the kitchen"."""
+    words = before.split()
+    for length in range(min(directory.longest, len(words)), 0, -1):
+        for start in range(len(words) - length, -1, -1):
+            if tuple(words[start : start + length]) in directory.places:
+                return " ".join([*words[:start], *place.split(), *words[start + length :]])
+    return ""
+
+
+def _named(directory: Directory, before: str, words: list[str]) -> str:
+    """Return what was said before of one thing, of another: "turn on the lamp" is "turn on the fan"."""
+    said = before.split()
+    for length in range(min(_LONGEST, len(said)), 0, -1):
+        for start in range(len(said) - length, -1, -1):
+            stretch = said[start : start + length]
+            if stretch[0] in ("the", "my", "our") or bare(" ".join(stretch)) not in directory.exact:
+                continue
+            if words[-1] in ("one", "ones"):
+                if singular(stretch[-1]) not in english.GENERIC:
+                    return ""
+                words = [*words[:-1], stretch[-1]]
+            found = directory.find(" ".join(words), -1)
+            if found.problem not in ("", "which", "room"):
+                return ""
+            return " ".join([*said[:start], *words, *said[start + length :]])
+    return ""
