@@ -496,6 +496,8 @@ class Directory(Index):
         number = mask.bit_length() - 1
         thing = self.things[number]
         heads = [singular(name.split()[-1]) for name in self.spoken[number]]
+        if thing.entity.domain == "number" and set(heads) <= {"volume", "level"}:
+            return True  # "turn the soundbar down" is about the Soundbar Volume
         if content[-1] in english.OF_THEIR_OWN and content[-1] not in (*heads, *kinds(thing.entity)) and (
             thing.entity.domain not in ("switch", "scene", "button")
         ):  # fmt: skip

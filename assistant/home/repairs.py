@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -102,6 +103,7 @@ KNOWN = (
 _LONGEST = 3  #: words that one name may have been taken apart into
 _NEAREST = 4  #: names that are tried for one stretch
 _LEAST_ALIKE = 0.65
+_SURE_DIFFERENCE = 0.8  #: how alike two names have to be where they differ, for one to be taken for the other
 _VARIANTS = 12
 _LENGTHS = 3  #: sounds that a misheard word may have more, or fewer
 #: Words that hold a sentence together: no name was misheard as one of them.
@@ -165,6 +167,8 @@ class Repairs:
         self._known = set(vocabulary) | set(directory.words)
         #: what may be meant: each word of the names, in the form it is said in, and each name of several words
         terms: dict[str, None] = {}
+        #: how many names of several words end in a word
+        self._ends = Counter(name.rpartition(" ")[2] for name in directory.exact if " " in name)
         for name in directory.exact:
             words = name.split()
             terms.update(dict.fromkeys(word for word in words if not word[0].isdigit()))
@@ -307,10 +311,20 @@ class Repairs:
                         Repair(
                             " ".join([*words[:first], *term.split(), *words[last:]]),
                             lower,
-                            base.sure and not common_now,
+                            base.sure and not common_now and self._told_apart(heard, term),
                         )
                     )
         return result
+
+    def _told_apart(self, heard: str, term: str) -> bool:
+        """Say whether a name is the one that was heard also by the words in which it differs from others of its kind.
+
+        "Light" says nothing for "cello light", where a house has a telly light and a cellar light.
+        """
+        said, meant = heard.split(), term.split()
+        if len(said) < 2 or len(meant) < 2 or said[-1] != meant[-1] or self._ends.get(meant[-1], 0) < 2:
+            return True
+        return alike(sound(" ".join(said[:-1])), sound(" ".join(meant[:-1]))) >= _SURE_DIFFERENCE
 
     def _near(self, heard: str) -> tuple[tuple[str, float], ...]:
         """Return the words of the house that sound most like what was heard; what was heard lately is remembered."""
