@@ -14,7 +14,7 @@ from assistant.home.context import Context, Reading
 from assistant.home.entities import Act
 from assistant.home.levels import Levels, property_of
 from assistant.home.names import Directory
-from assistant.home.noun_phrases import Found, bare, placed_exception
+from assistant.home.noun_phrases import COMMANDING, LEAVING_OUT, Found, bare, placed_exception
 from assistant.home.phrasebook import IDIOMS, WAYS
 from assistant.home.politeness import stripped
 from assistant.home.rephrased import others_of, rephrased
@@ -49,7 +49,7 @@ _PLACED_LAST = re.compile(
 )
 #: What an alarm is called that has no such name.
 _HOUSE_ALARM = re.compile(r"(?:house|home|burglar|intruder|security) (?=alarm\b)")
-_RANKS = ("area", "which", "room", "degrees", "here", "it", "unable", "except", "unknown")
+_RANKS = ("except", "area", "which", "room", "degrees", "here", "it", "unable", "unknown")
 
 
 #: Where a thing cannot do what was said: what is done to it instead, and of which domains it then has to be.
@@ -89,7 +89,7 @@ class Clauses:
             reading = self._read(other, context, last)
             if reading is not None and not reading.problem:
                 return reading
-        if left_out is not None:
+        if left_out is not None and (left_out.found.choices or COMMANDING.isdisjoint(text.split()[1:])):
             return left_out  # what shall stay as it is must not become a command of its own
         several = self._several(text, context, last, MAX_CLAUSES)
         if several is not None and (not several.problem or whole is None or whole.problem == "unknown"):
@@ -107,6 +107,8 @@ class Clauses:
             first = self._read(stripped(head), context, last)
             if first is None or first.problem in ("unknown", "unable", "except"):
                 continue
+            if ("but" in part[0] or not LEAVING_OUT.isdisjoint(head.split())) and tail.split()[0] not in COMMANDING:
+                continue  # after "but", what has no verb is no next thing to do: it is to be left alone
             second = self._next(head, tail, first, context, last, left)
             if second is None:
                 continue

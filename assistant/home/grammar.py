@@ -293,6 +293,8 @@ class Grammar:
             return None  # "knock it off" is said to people
         if reading is not None and reading.problem in ("", "which", "room", "area", "it", "here", "degrees"):
             return self._intent(reading, context, "each word is understood")
+        if reading is not None and reading.problem == "except" and reading.found.choices:
+            return self._refusal(reading)  # nothing else is tried, which might move just what was to be left alone
         if told := self._after_telling(text, context):
             return told
         if mended := self._mended(text, context):
@@ -411,6 +413,13 @@ class Grammar:
                 question=first_up(told),
                 entities=found.choices,
                 reason="no such function",
+            )
+        if reading.problem == "except" and found.choices:
+            return HomeIntent(
+                kind="refuse",
+                intent="HassUnknown",
+                question="That leaves nothing to do.",
+                reason="all that was meant is left out",
             )
         if reading.problem == "except":
             return HomeIntent(

@@ -105,7 +105,7 @@ class Directory(Index):
             return found
         left = self._excepting(found, others, want, phrase)
         told_where = bool(found.place) and plain(found.place) in " ".join(base)
-        if left.problem == "except" and want.room and not told_where:  # more than what is here was meant
+        if left.problem == "except" and not left.choices and want.room and not told_where:  # more than what is here was meant
             anywhere = self._several(["all", *base], replace(want, room=None, reading=True))
             if not anywhere.problem and anywhere.group:
                 return self._excepting(anywhere, others, want, phrase)
@@ -134,8 +134,10 @@ class Directory(Index):
         if not found.group and len(found.ids) < 2:
             return Found(problem="except", phrase=phrase)
         ids = self.ids(whole & ~spared)
+        if not ids:
+            return Found(problem="except", choices=self.ids(spared), phrase=phrase)
         return Found(
-            ids=ids, problem="" if ids else "unknown", phrase=phrase, place=found.place, kind=found.kind,
+            ids=ids, phrase=phrase, place=found.place, kind=found.kind,
             everything=found.everything, group=True,
         )  # fmt: skip
 

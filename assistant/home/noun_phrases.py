@@ -17,7 +17,12 @@ EXCEPT = tuple(
         "ignoring;not including;bar;minus;without;not;but;with the exception of;and not"
     ).split(";")
 )
-_EXCEPT_STARTS = frozenset(marker[0] for marker in EXCEPT) - {"and"}
+#: The words with which it is said what is left out.
+LEAVING_OUT = frozenset(marker[0] for marker in EXCEPT) - {"and"}
+#: Verbs that begin a command of their own.
+COMMANDING = frozenset(
+    "turn switch put set make shut open close lock unlock dim start stop raise lower pull draw activate arm run".split()
+)
 #: Words that lead to what is left out.
 _LEADING = frozenset("for in the ones one on that from at not leave keep except including".split())
 _PLACING = frozenset("in on at inside upstairs downstairs outside here".split())
@@ -57,7 +62,7 @@ class Found:
 
     `problem` is "" for a find, "unknown" (no such thing), "unable" (there is one, which cannot do this), "which" (one
     of `choices`), "room" (the room was not said: all of `choices`?), "area" (only a room was named), "it" (nothing
-    was spoken of), "except" (what is left out was not found), "here" (the room of the speaker is not known).
+    was spoken of), "except" (what is left out was not found, or is all there is: `choices`), "here" (the room of the speaker is not known).
     """
 
     ids: tuple[str, ...] = ()
@@ -125,7 +130,7 @@ _SOME_OF = frozenset("one some any few several half two three most 1 2 3".split(
 
 def exception(words: list[str]) -> tuple[list[str], list[list[str]]]:
     """Split "all lights but the hall and the lamp" into what is meant and the phrases that are left out."""
-    if _EXCEPT_STARTS.isdisjoint(words):
+    if LEAVING_OUT.isdisjoint(words):
         return words, []
     for start in range(1, len(words)):
         for marker in EXCEPT:
@@ -134,6 +139,8 @@ def exception(words: list[str]) -> tuple[list[str], list[list[str]]]:
                 while left and left[-1] in (",", "and", "but"):
                     left = left[:-1]
                 rest = words[start + len(marker) :]
+                if rest and rest[0] in COMMANDING:
+                    return words, []  # "... but open the curtains" is the next command
                 if rest and rest[0] in _SOME_OF and "of" in rest[1:2]:
                     return left, [["some", *rest[1:]]]  # a word that names nothing
                 return left, [_unled(part) for part in items(rest)]
