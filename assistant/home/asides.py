@@ -21,6 +21,12 @@ _TOLD = re.compile(
     r"(?: (?:in|on|at) (?:here|the \w+(?: room)?)| here| outside| now)?)(?: ,| so| and| please| can you| could you)* "
     rf"(?P<command>{_VERB}\b.+)"
 )
+#: How the world is, which is a reason: "the kitchen smells, turn on the fan", "nobody is in the cellar so ...".
+_STANDING = re.compile(
+    r"(?P<told>(?:the|my|our|nobody|everybody|everyone|someone|somebody) (?:\w+ ){0,3}"
+    r"(?:is|are|has|have|needs?|smells?|stinks?|feels?|looks?)(?: \w+){0,4}?)"
+    rf"(?: ,(?: so)?| so)(?: please)* (?P<command>{_VERB}\b.+)"
+)
 _PLACE = re.compile(r"(?:in|on|at) (?:the |my |our )?(?P<place>.+)$")
 #: Words with which what follows is no command: it was said by others, or is about another time.
 _NO_COMMAND = frozenset(
@@ -64,6 +70,8 @@ def pointing(text: str) -> Aside | None:
 
 def after_pause(text: str) -> Aside | None:
     """Return the command after the pause of a plain sentence whose beginning only told why."""
+    if (match := _STANDING.fullmatch(text)) is not None:
+        return _aside(match)
     match = _TOLD.fullmatch(text) or _AFTER_PAUSE.fullmatch(text)
     if match is None or match["told"].split(maxsplit=1)[0] not in _TELLING:
         return None

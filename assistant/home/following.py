@@ -26,6 +26,8 @@ _LEVELLED = ("light", "fan", "climate", "water_heater", "humidifier", "number")
 #: What moves until it is told to stop.
 _MOVING = ("cover", "vacuum", "lawn_mower", "siren")
 _STOP = frozenset(("stop", "stop now", "stop there", "stop please", "please stop", "halt", "that is enough", "that is far enough"))
+_WHICH = frozenset(("which ones", "which", "which one", "which ones are they", "what ones", "which are they"))
+_ASKED = re.compile(r"(?:(?:is|are) (?:there )?(?:any|some)|how many) (?P<what>.+?)(?: are)? (?P<so>\w+)(?P<at> (?:in|on|at) .+)?")
 _LONGEST = 6  #: words of a name that is looked for in the sentence before
 
 
@@ -38,6 +40,9 @@ def continued(directory: Directory, text: str, before: str, last: Sequence[str])
         return "stop it" if last and all(name.split(".")[0] in _MOVING for name in last) else ""
     if more := _MORE.fullmatch(text):
         return _further(more, before, last)
+    if text in _WHICH:
+        asked = _ASKED.fullmatch(before)
+        return f"which {asked['what']} are {asked['so']}{asked['at'] or ''}" if asked else ""
     match = _AND.fullmatch(text) or _TOO.fullmatch(text)
     if match is None or not before:
         return ""
@@ -85,4 +90,7 @@ def _named(directory: Directory, before: str, words: list[str]) -> str:
             if found.problem not in ("", "which", "room"):
                 return ""
             return " ".join([*said[:start], *words, *said[start + length :]])
+    if (pointed := next((word for word in ("it", "them") if word in said), "")) and words[-1] not in ("one", "ones"):
+        found = directory.find(" ".join(words), -1)
+        return before.replace(pointed, " ".join(words), 1) if found.problem in ("", "which", "room") else ""
     return ""

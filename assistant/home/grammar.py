@@ -23,7 +23,7 @@ from assistant.home.following import continued
 from assistant.home.names import Directory
 from assistant.home.noun_phrases import UNFINISHED, Found, bare
 from assistant.home.phrasebook import IDIOMS, meant
-from assistant.home.politeness import declined, is_question, later, regretted, said_by_others, stripped
+from assistant.home.politeness import corrected, declined, is_question, later, regretted, said_by_others, stripped
 from assistant.home.questions import ASKED_WORDS, ask
 from assistant.home.repairs import Repair, Repairs
 from assistant.home.replies import CHOICE, NO, YES
@@ -116,6 +116,7 @@ class Grammar:
             return whole
         if regretted(text):
             return None
+        text = corrected(text)
         numbered = self._numbered(text)
         text = meant(stripped(text))
         if not text:

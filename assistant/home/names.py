@@ -25,7 +25,7 @@ from assistant.home.noun_phrases import (
     items,
     without,
 )  # fmt: skip
-from assistant.home.words import plain, singular
+from assistant.home.words import joined, plain, singular
 
 _SWITCH = re.compile(r"\S switch(?:es)?(?: |$)")
 #: All that is in a place: "the whole kitchen", "all of the kitchen".
@@ -163,7 +163,8 @@ class Directory(Index):
         if not whole.problem and len(words) > 2 and "and" in words[1:-1] and bare(" ".join(words)) not in self.exact:
             listed = self._list(words, whole, want)  # "the hall and stairs lights" are not the stairs light of the hall
             return listed if not listed.problem and set(listed.ids) > set(whole.ids) else whole
-        if whole.problem in ("", "which", "room", "area", "it", "here") or len(words) < 2:
+        nowhere = whole.problem == "area" and not whole.choices  # "the kitchen and the hall" is no place in both
+        if (whole.problem in ("", "which", "room", "area", "it", "here") and not nowhere) or len(words) < 2:
             return whole
         return self._list(words, whole, want)
 
@@ -173,7 +174,8 @@ class Directory(Index):
         if len(parts) < 2:
             return whole
         finds: list[Found] = []
-        noun = next((singular(part[-1]) for part in parts[::-1] if singular(part[-1]) in english.GENERIC), "")
+        nouns = [singular(word) for word in (*(part[-1] for part in parts[::-1]), *parts[0]) if (word,) not in self.places]
+        noun = next((word for word in nouns if word in english.GENERIC), "")
         quantified = any(
             word in english.ALL or (word != singular(word) and singular(word) in english.GENERIC) for word in words
         )
@@ -187,9 +189,15 @@ class Directory(Index):
             if found.problem == "room":
                 unsaid = unsaid or found
                 found = replace(found, ids=found.choices, choices=(), problem="" if every else "room")
-            if found.problem and found.problem != "room":
+            if found.problem and found.problem not in ("room", "area"):
                 return found
             finds.append(found)
+        if rooms := [found for found in finds if found.problem == "area"]:
+            if len(rooms) < len(finds):  # to do what was said to a room alone would pass over the others
+                return Found(problem="unknown", phrase=" ".join(words))
+            choices = tuple(dict.fromkeys(name for found in rooms for name in found.choices))
+            place = joined([found.place for found in rooms])
+            return Found(choices=choices, problem="area", phrase=" ".join(words), place=place, group=True)
         ids = tuple(dict.fromkeys(name for found in finds for name in found.ids))
         if unsaid is not None and not every:
             return replace(unsaid, choices=ids, phrase=" ".join(words), kind="")
@@ -222,7 +230,9 @@ class Directory(Index):
         if found.problem in ("which", "room") and (place := self._scope(parts[-1])[2]):
             again = self._item([*part, "in", *plain(place).split()], want)
             found = again if not again.problem else found
-        if found.problem in ("area", "unknown", "which") and noun and singular(part[-1]) not in english.GENERIC:
+        if found.problem in ("area", "unknown", "which") and noun and (
+            singular(part[-1]) not in english.GENERIC or found.problem == "area"
+        ):
             again = self._item([*part, noun], want)
             found = again if again.problem in ("", "room") or found.problem == "area" else found
         return found

@@ -216,8 +216,9 @@ _MEANT = Ways(
         ("(?:get rid of|no more|enough of) (?P<np>(?:.+ )?lights?(?: (?:in|on|at) .+)?)", "turn off <np>"),
         ("(?P<np>.+?) (?:can|may|needs? to|ha(?:s|ve) to|should|must|ought to) (?:now )?(?:go|be turned|be switched|be) (?P<how>on|off)", "turn <np> <how>"),
         ("(?P<np>the .+?) (?:should|must|needs? to|ought to) be (?:turned |switched )?(?P<how>on|off)", "turn <np> <how>"),
-        ("(?:some |a bit |a little |a little bit )?more light (?:from|on) (?P<np>.+)", "make <np> brighter"),
-        ("(?:a bit |a little )?less light (?:from|on|in) (?P<np>.+)", "make <np> dimmer"),
+        ("(?:have |get )?(?:some |a bit |a little |a little bit )?more light (?:from|on) (?P<np>.+)", "make <np> brighter"),
+        ("(?:have |get )?(?:a bit |a little |a little bit )?less light (?:from|on|in) (?P<np>.+)", "make <np> dimmer"),
+        ("(?:it would be (?:great|nice|lovely|good|cool|better)|i would (?:like|love|prefer) it|i wish) if (?P<np>.+?) (?:was|were) (?P<how>on|off)", "turn <np> <how>"),
     )
 )  # fmt: skip
 

@@ -32,7 +32,7 @@ _WISHED = {
 _AFTER = re.compile(
     r"(?: ,)?(?: (?:(?:please )?and thank you|please|now|right now|thanks|thank you|for me|for us|would you|will you|could you|can you|if you can|if you could|if you would|"
     r"if you do not mind|if you would not mind|if possible|(?:that|it) would be (?:great|lovely|nice|good|perfect|super|wonderful|fantastic|awesome|helpful|fab|much appreciated|appreciated)|if (?:that|it) is (?:ok|okay|all right|alright|possible|not too much trouble)|if it is not too much trouble|i would appreciate it|ok|okay|already|again|at once|immediately|right away|straight away|as well|too|instead|quickly|mate|"
-    r"dear|love|honey|then|repartee|asap|for a moment|a moment|as soon as you can|when you can|real quick|cheers|will not you|"
+    r"dear|love|honey|then|repartee|asap|for a moment|for a sec(?:ond)?|just a sec(?:ond)?|a moment|as soon as you can|when you can|real quick|cheers|will not you|"
     r"thanks a lot|thank you very much|very much|so much|will you please|would you please|pretty please|or something|i think|buddy|pal|man|"
     r"before i trip|so i can see|so i can sleep|so i can read|right this second|this instant|though|my dear|, will you|yet))$"
 )
@@ -88,6 +88,12 @@ _BECAUSE = re.compile(
 _STUTTER = re.compile(
     r"(?<!\S)(turn|switch|open|close|shut|set|dim|lock|unlock|the|on|off|to|please|in|and|my|all)(?: \1)+(?!\S)"
 )
+#: What takes back all that came before it, if a whole command follows.
+_TAKEN_BACK = re.compile(
+    r"(?: ,)?(?: (?:no|oh|sorry|wait|actually|scratch that|i mean|forget (?:it|that)|never ?mind))"
+    r"(?: ,| (?:no|wait|actually|sorry|i mean|i meant|rather|forget (?:it|that)|scratch that))+(?: ,)?(?: just| please)* "
+    r"(?=(?:turn|switch|open|close|shut|lock|unlock|set|dim|make|put|start|stop|raise|lower|activate)\b)"
+)
 _FILLERS = re.compile(r"(?<!\S)(?:um|uh|er|erm|uhm|hmm|ah)(?: ,)?(?: |$)")
 
 
@@ -113,6 +119,11 @@ def stripped(text: str) -> str:
     while match := _AFTER.search(text):
         text = text[: match.start()]
     return text.strip(" ,")
+
+
+def corrected(text: str) -> str:
+    """Return what is left of a sentence that was taken back: "the fan, no wait, turn on the lamp" is the lamp alone."""
+    return text if declined(text) else _TAKEN_BACK.split(text)[-1]
 
 
 def regretted(text: str) -> bool:

@@ -32,6 +32,8 @@ _STAYS_SO = re.compile(
     rf"(?:stays?|remains?|(?:is|are) (?:to stay|left))(?: {_STAYS})+"
 )
 _ELSE_BUT = re.compile(r" else(?= (?:but|except|apart|other|besides|bar)\b)")
+#: What "the others" are is told by what is left alone, which is a light or is not found among them.
+_THE_OTHERS = re.compile(r"\b(?:all )?(?:of )?(?:the )?others\b")
 _OTHER = re.compile(
     r"\b(?:(?:all |every )?(?:of )?(?:the |my )?(?:other|remaining)|(?:all )?the rest of(?: the)?)(?= )"
     r"|(?<=thing) else\b"
@@ -55,5 +57,6 @@ def rephrased(text: str) -> Iterator[str]:
 
 def others_of(text: str) -> str:
     """Return a command for "the other lights" or "everything else" as one for all of them; "" where it is none."""
+    text = _THE_OTHERS.sub("the other lights", text)
     whole, count = _OTHER.subn(lambda match: "" if match[0] == " else" else "all the", text)
     return re.sub(" +", " ", whole).strip() if count else ""

@@ -15,6 +15,8 @@ _SHARES = {
     "min": 1, "the minimum": 1, "the min": 1, "lowest": 1, "the lowest": 1, "dimmest": 1, "the dimmest": 1,
     "full brightness": 100, "half brightness": 50, "full speed": 100, "half speed": 50, "top speed": 100,
     "full power": 100,
+    "a third of the way": 33, "a quarter of the way": 25, "half of the way": 50, "3 quarters of the way": 75,
+    "2 thirds of the way": 67, "1 third of the way": 33,
     "a fifth": 20, "a tenth": 10, "the middle": 50, "halfway up": 50, "halfway down": 50, "half open": 50,
     "half closed": 50, "half way up": 50, "half way down": 50, "half way open": 50, "half way closed": 50,
     "halfway open": 50, "halfway closed": 50, "maximum brightness": 100, "minimum brightness": 1, "half mast": 50,
