@@ -194,6 +194,8 @@ def _with_unit(value: Value, attribute: str, entity: Entity) -> str:
 
 def _named(things: list[Entity]) -> str:
     names = [_the(thing) for thing in things[:_MOST_NAMED]]
+    if len(set(names)) < len(names) and len({thing.area for thing in things}) > 1:
+        names = [f"{name} {_place(thing.area)}".strip() for name, thing in zip(names, things, strict=False)]
     if len(things) > _MOST_NAMED:
         names = [*names[:-1], f"{len(things) - _MOST_NAMED + 1} more"]
     return joined(list(dict.fromkeys(names)))

@@ -221,6 +221,8 @@ class Grammar:
                 question="All right, I leave it.",
                 reason="the question back was declined",
             )
+        if words in YES and len(pending.entities) > 1:
+            return pending  # it was asked which one: that is asked again
         template = pending.slots.get("again")
         match = CHOICE.fullmatch(words)
         if not isinstance(template, str) or match is None or not pending.entities:

@@ -153,6 +153,8 @@ class Directory(Index):
         found = self._several(words, _Want(able=whole, room=room, kind=kind, reading=True))
         if found.problem in ("", "room"):
             return self.mask(found.ids or found.choices) & whole
+        if found.problem == "which" and (named := self.exact.get(bare(" ".join(words)), 0) & whole):
+            return named  # of things that are called the same none is to be touched
         if found.problem == "area":
             return self.mask(found.choices)
         return 0

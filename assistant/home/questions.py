@@ -272,7 +272,7 @@ def _of_state(
     if not ids:
         return None
     subject = phrase or "things"
-    if kind == "is" and len(ids) > 1 and len({plain(_entity(directory, name).name) for name in ids}) > 1:
+    if kind == "is" and len(ids) > 1 and _differ([_entity(directory, name) for name in ids]):
         kind = "which" if found.problem == "which" else "all"
     return Query(
         kind=kind, entities=ids, states=(state,), subject=subject, area=found.place or None,
@@ -295,6 +295,11 @@ def _in_state(directory: Directory, kind: str, phrase: str, at: str, state: str,
 
 def _find(directory: Directory, phrase: str, able: int, context: Context) -> Found:
     return directory.find(phrase, able, room=context.room, last=context.last, reading=True)
+
+
+def _differ(things: list[Entity]) -> bool:
+    """Say whether things are not just one that is seen in several ways: other names, or the same in other rooms."""
+    return len({(plain(thing.name), thing.area) for thing in things}) > 1
 
 
 def _named_after(directory: Directory, place: str, ids: tuple[str, ...]) -> tuple[str, ...]:
