@@ -75,7 +75,8 @@ def after_pause(text: str) -> Aside | None:
     match = _TOLD.fullmatch(text) or _AFTER_PAUSE.fullmatch(text)
     if match is None or match["told"].split(maxsplit=1)[0] not in _TELLING:
         return None
-    return _aside(match, _NO_COMMAND - {"to"})  # "I am off to sleep, ..."
+    unable = {"can", "not"} if re.match(r"(?:i|we) can (?:not|hardly|barely) ", match["told"]) else set()
+    return _aside(match, _NO_COMMAND - {"to"} - unable)  # "I am off to sleep, ..."
 
 
 def _aside(match: re.Match[str] | None, forbidden: frozenset[str] = _NO_COMMAND) -> Aside | None:

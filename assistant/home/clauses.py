@@ -59,7 +59,7 @@ _INSTEAD = {
 }  # fmt: skip
 #: Two commands in one gap: "turn on the fan and switch off the warmer" has no thing called "on the fan and switch".
 _TWO_COMMANDS = re.compile(
-    r"(?:on|off|up|down) .*|.*\b(?:and|then|,) (?:please )?(?:turn|switch|put|set|shut|open|close|lock|dim|make|pull|bring)"
+    r"(?:on|off|up|down) .*|.+ (?:on|off) (?:and|then|,) .*|.*\b(?:and|then|,) (?:please )?(?:turn|switch|put|set|shut|open|close|lock|dim|make|pull|bring)"
 )
 #: No name begins with these: "run for office".
 _NO_BEGINNING = frozenset("of for from with to by at into than".split())

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from assistant.home import english
 from assistant.home.names import Directory
 from assistant.home.noun_phrases import bare
+from assistant.home.values import values_in
 from assistant.home.words import singular
 
 _AND = re.compile(r"(?:(?:and|also|now|then|what about|how about) )+(?P<np>.+?)(?: ,)?(?: (?:too|as well|also|please))*")
@@ -28,6 +29,8 @@ _MOVING = ("cover", "vacuum", "lawn_mower", "siren")
 _STOP = frozenset(("stop", "stop now", "stop there", "stop please", "please stop", "halt", "that is enough", "that is far enough"))
 _WHICH = frozenset(("which ones", "which", "which one", "which ones are they", "what ones", "which are they"))
 _ASKED = re.compile(r"(?:(?:is|are) (?:there )?(?:any|some)|how many) (?P<what>.+?)(?: are)? (?P<so>\w+)(?P<at> (?:in|on|at) .+)?")
+#: Just a value: "to 30 percent", "no, halfway".
+_ALONE = re.compile(r"(?:(?:no|and|but|just|only|make that|make it|rather|to|at) (?:, )?)*(?P<value>.+?)(?: ,)?(?: please| instead| then)*")
 _LONGEST = 6  #: words of a name that is looked for in the sentence before
 
 
@@ -40,6 +43,8 @@ def continued(directory: Directory, text: str, before: str, last: Sequence[str])
         return "stop it" if last and all(name.split(".")[0] in _MOVING for name in last) else ""
     if more := _MORE.fullmatch(text):
         return _further(more, before, last)
+    if last and before and (value := _ALONE.fullmatch(text)) and _is_level(value["value"]):
+        return f"set it to {value['value']}"
     if text in _WHICH:
         asked = _ASKED.fullmatch(before)
         return f"which {asked['what']} are {asked['so']}{asked['at'] or ''}" if asked else ""
@@ -53,6 +58,16 @@ def continued(directory: Directory, text: str, before: str, last: Sequence[str])
     if tuple(words) in directory.places:
         return _placed(directory, before, " ".join(words))
     return _named(directory, before, words)
+
+
+def _is_level(text: str) -> bool:
+    """Say whether a text is just a value that sets something, and no answer to a question: "halfway", "30 percent"."""
+    values = values_in(text)
+    return (
+        len(values) == 1
+        and (values[0].start, values[0].end) == (0, len(text))
+        and values[0].value.kind in ("percent", "degrees", "kelvin", "colour")
+    )
 
 
 def _further(more: re.Match[str], before: str, last: Sequence[str]) -> str:
@@ -74,13 +89,21 @@ def _placed(directory: Directory, before: str, place: str) -> str:
     return ""
 
 
+def _is_name(directory: Directory, words: list[str]) -> bool:
+    """Say whether words name one thing, wholly or by what it is called without its device."""
+    if bare(" ".join(words)) in directory.exact:
+        return True
+    named = set(words) <= directory.vocabulary() and not set(words) <= english.GENERIC
+    return named and not directory.find(" ".join(words), -1).problem
+
+
 def _named(directory: Directory, before: str, words: list[str]) -> str:
     """Return what was said before of one thing, of another: "turn on the lamp" is "turn on the fan"."""
     said = before.split()
     for length in range(min(_LONGEST, len(said)), 0, -1):
         for start in range(len(said) - length, -1, -1):
             stretch = said[start : start + length]
-            if stretch[0] in ("the", "my", "our") or bare(" ".join(stretch)) not in directory.exact:
+            if stretch[0] in ("the", "my", "our") or not _is_name(directory, stretch):
                 continue
             if words[-1] in ("one", "ones"):
                 if singular(stretch[-1]) not in english.GENERIC:

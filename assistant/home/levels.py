@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from assistant.home.abilities import Abilities
 from assistant.home.acts import level, option
@@ -39,6 +40,9 @@ _BEFORE_VALUE = frozenset(
 _AFTER_VALUE = frozenset("up down open closed light lights please shut brightness bright of hot warm".split())
 #: What begins with a verb, and is a value: "warm white for the floor lamp".
 _WHITE_FIRST = re.compile(rf"(?:{'|'.join(name for name in WHITES if ' ' in name)})\b")
+_BETWEEN_VALUES = re.compile(r" (?:(?:at|and|in|with|to|,|light|brightness) ?)*(?:brightness )?")
+#: Of "the fan on and the lamp to half" only the lamp has a value.
+_SWITCHED_TOO = re.compile(r" (?:on|off) (?:and|then|,) ")
 _WAY = {"up": 1, "down": -1}
 #: The domains of a named quality, and of a value that says itself what it is of.
 _DOMAINS = {
@@ -63,6 +67,8 @@ class Levels:
     def read(self, text: str, context: Context, last: Sequence[str]) -> Iterator[Reading]:
         """Yield the readings of a clause with a value: "set the lamp to half", "two degrees warmer in the hall"."""
         bare_text, way = _verbless(text)
+        if (both := self._two_values(bare_text, text, context, last)) is not None:
+            yield both
         for placed in reversed(values_in(bare_text)):
             reading = self._with_value(bare_text, way, placed, text, context, last)
             if reading is not None:
@@ -83,6 +89,25 @@ class Levels:
                 reading = self._with_option(name, wanted, context, last)
                 if reading is not None:
                     yield reading
+
+    def _two_values(self, bare_text: str, text: str, context: Context, last: Sequence[str]) -> Reading | None:
+        """Read a colour and how bright, said of one thing: "red at 10 percent", "40 percent warm white"."""
+        verb = text[: len(text) - len(bare_text)]
+        for one, other in pairwise(values_in(bare_text)):
+            colours = [value.value.kind in ("colour", "kelvin") for value in (one, other)]
+            if colours[0] == colours[1] or not _BETWEEN_VALUES.fullmatch(bare_text[one.end : other.start]):
+                continue
+            acts: list[Act] = []
+            for kept in (one, other):
+                alone = f"{verb}{bare_text[: one.start]}{bare_text[kept.start : kept.end]}{bare_text[other.end :]}"
+                reading = next((each for each in self.read(alone, context, last) if not each.problem), None)
+                if reading is None:
+                    return None
+                acts += reading.acts
+                found = reading.found
+            if len({act.entity_id for act in acts}) * 2 == len(acts):
+                return Reading(tuple(acts), found)
+        return None
 
     def _with_value(
         self, text: str, way: int, placed: Placed, whole: str, context: Context, last: Sequence[str]
@@ -118,7 +143,7 @@ class Levels:
     ) -> Reading | None:
         """Read a value for what the rest of the clause speaks of, or for the room where that is nothing."""
         relevant = self._levelled(value, quality)
-        if not relevant:
+        if not relevant or _SWITCHED_TOO.search(phrase):
             return None
         if phrase in _IN_THE_ROOM or (phrase == "it" and not last):
             return self.in_the_room(value, quality, way, context, whole)

@@ -139,7 +139,9 @@ def exception(words: list[str]) -> tuple[list[str], list[list[str]]]:
                 while left and left[-1] in (",", "and", "but"):
                     left = left[:-1]
                 rest = words[start + len(marker) :]
-                if rest and rest[0] in COMMANDING:
+                if all(word in UNFINISHED or word in _LEADING for word in rest):
+                    return left, [["some"]]  # the sentence broke off: a word that names nothing
+                if rest[0] in COMMANDING:
                     return words, []  # "... but open the curtains" is the next command
                 if rest and rest[0] in _SOME_OF and "of" in rest[1:2]:
                     return left, [["some", *rest[1:]]]  # a word that names nothing

@@ -210,6 +210,7 @@ _MEANT = Ways(
         ("lights? out(?: (?:for|in|at))? (?P<np>(?!for (?:me|us|you|now)\\b).+)", "turn off the lights in <np>"),
         ("(?:vacuum|hoover|clean)(?: up)? (?:the |my |our )?(?:floors? (?:of|in|on) )?(?:the )?(?:downstairs|upstairs|ground floor|first floor)(?: floors?)?", "start the vacuum"),
         ("half (?P<how>close|shut|open|raise|lower) <np>", "set <np> to half open"),
+        ("(?:slightly|partly|partially|just) (?:open|raise) <np>", "set <np> to 10 percent"),
         ("(?:open|raise) <np> (?:just )?(?:a crack|a little crack|a tiny bit|a sliver|an inch)", "set <np> to 10 percent"),
         ("(?:choose|pick|select) (?P<how>.+?) (?:for|on|as) (?P<np>.+)", "set <np> to <how>"),
         ("(?:i|we) do not (?:need|want) (?P<np>.+?)(?: on)? (?:any ?more|any longer|now)", "turn off <np>"),
