@@ -6,7 +6,10 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-_VERB = "(?:turn|switch|shut|put|flip|flick|close|open|lock|unlock|dim|make|set|start|stop|kill|brighten|pull|draw|activate|arm|run|raise|lower)"
+_VERB = (
+    "(?:turn|switch|shut|put|flip|flick|close|open|lock|unlock|dim|make|set|start|stop|kill|brighten|pull|draw"
+    "|activate|arm|run|raise|lower)"
+)
 _POINTING = re.compile(
     r"(?P<told>.+?)(?: ,| and| so| then)* "
     rf"(?P<command>(?:please |just )?{_VERB}(?: (?:on|off|up|down))? (?:it|them)\b.*)"

@@ -57,9 +57,10 @@ _INSTEAD = {
     "on": ("open", ("valve", "cover")), "off": ("close", ("valve", "cover")),
     "stop": ("off", ("fan", "switch", "siren")),
 }  # fmt: skip
-#: Two commands in one gap: "turn on the fan and switch off the warmer" has no thing called "on the fan and switch".
+#: Two commands in one gap: nothing is called "on the fan and switch", in "turn on the fan and switch off the lamp".
 _TWO_COMMANDS = re.compile(
-    r"(?:on|off|up|down) .*|.+ (?:on|off) (?:and|then|,) .*|.*\b(?:and|then|,) (?:please )?(?:turn|switch|put|set|shut|open|close|lock|dim|make|pull|bring)"
+    r"(?:on|off|up|down) .*|.+ (?:on|off) (?:and|then|,) .*"
+    r"|.*(?<!\S)(?:and|then|,) (?:please )?(?:turn|switch|put|set|shut|open|close|lock|dim|make|pull|bring|start)(?: .*)?"
 )
 #: No name begins with these: "run for office".
 _NO_BEGINNING = frozenset("of for from with to by at into than".split())

@@ -14,8 +14,9 @@ class Context:
     """What surrounds a sentence.
 
     `room` is where the speaker is; `last` are the ids that were spoken of last ("it", "them"); `before` is the sentence
-    before this one, if it was about the house ("and the hall too"); `pending` is the ask-back that this may answer; `states` gives the live state of an id; `unconfirmed` names the domains
-    ("lock", "cover", ... and "everything") that need no confirmation.
+    before this one, if it was about the house ("and the hall too"); `pending` is the ask-back that this may answer;
+    `states` gives the live state of an id; `unconfirmed` names the domains ("lock", "cover", ... and "everything")
+    that need no confirmation.
     """
 
     room: str | None = None

@@ -101,7 +101,10 @@ COMMON_THINGS = frozenset(
 
 #: Words that are enough to name a room with a longer name, if it is the only one: "the bedroom".
 ROOM_HEADS = frozenset(
-    "bedroom bathroom kitchen garden garage hall hallway toilet office study lounge terrace balcony patio shed cellar".split()
+    (
+        "bedroom bathroom kitchen garden garage hall hallway toilet office study lounge terrace balcony patio shed "
+        "cellar"
+    ).split()
 )
 ROOM_FIRSTS = frozenset("utility laundry".split())
 

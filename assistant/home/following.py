@@ -11,26 +11,36 @@ from assistant.home.noun_phrases import bare
 from assistant.home.values import values_in
 from assistant.home.words import singular
 
-_AND = re.compile(r"(?:(?:and|also|now|then|what about|how about) )+(?P<np>.+?)(?: ,)?(?: (?:too|as well|also|please))*")
+_AND = re.compile(
+    r"(?:(?:and|also|now|then|what about|how about) )+(?P<np>.+?)(?: ,)?(?: (?:too|as well|also|please))*"
+)
 _TOO = re.compile(r"(?P<np>.+?)(?: ,)?(?: please)? (?:too|as well|also)(?: please)?")
 _WHERE = re.compile(r"(?:(?:the )?ones? )?(?:in|on|at|for|of) (?=(?:the |my |our )?\w)")
 _MORE = re.compile(
-    r"(?:(?:and|now) )?(?P<how>(?:just |even |still )*(?:a (?:little )?(?:bit|touch|tad)|a little|some|much|a lot|lots) |even |still )?"
+    r"(?:(?:and|now) )?(?P<how>(?:just |even |still )*"
+    r"(?:a (?:little )?(?:bit|touch|tad)|a little|some|much|a lot|lots) |even |still )?"
     r"(?P<way>more|further|less)(?: please)?"
 )
 #: A sentence that already says which way: "more" after it says the same once more.
 _RELATIVE = re.compile(
-    r"\b(?:\w+er|dim|brighten|raise|lower|increase|decrease|reduce|turn (?:it |them |the .+ )?(?:up|down)|(?:up|down)$)\b"
+    r"\b(?:\w+er|dim|brighten|raise|increase|decrease|reduce|turn (?:it |them |the .+ )?(?:up|down)|(?:up|down)$)\b"
 )
 #: What has a level that "more" raises, as long as nothing else was said: a blind would go all the way.
 _LEVELLED = ("light", "fan", "climate", "water_heater", "humidifier", "number")
 #: What moves until it is told to stop.
 _MOVING = ("cover", "vacuum", "lawn_mower", "siren")
-_STOP = frozenset(("stop", "stop now", "stop there", "stop please", "please stop", "halt", "that is enough", "that is far enough"))
+_STOP = frozenset(
+    ("stop", "stop now", "stop there", "stop please", "please stop", "halt", "that is enough", "that is far enough")
+)
 _WHICH = frozenset(("which ones", "which", "which one", "which ones are they", "what ones", "which are they"))
-_ASKED = re.compile(r"(?:(?:is|are) (?:there )?(?:any|some)|how many) (?P<what>.+?)(?: are)? (?P<so>\w+)(?P<at> (?:in|on|at) .+)?")
+_ASKED = re.compile(
+    r"(?:(?:is|are) (?:there )?(?:any|some)|how many) (?P<what>.+?)(?: are)? (?P<so>\w+)(?P<at> (?:in|on|at) .+)?"
+)
 #: Just a value: "to 30 percent", "no, halfway".
-_ALONE = re.compile(r"(?:(?:no|and|but|just|only|make that|make it|rather|to|at) (?:, )?)*(?P<value>.+?)(?: ,)?(?: please| instead| then)*")
+_ALONE = re.compile(
+    r"(?:(?:no|and|but|just|only|make that|make it|rather|to|at) (?:, )?)*"
+    r"(?P<value>.+?)(?: ,)?(?: please| instead| then)*"
+)
 _LONGEST = 6  #: words of a name that is looked for in the sentence before
 
 

@@ -128,7 +128,9 @@ class Index:
         short: dict[str, list[str]] = {}
         for name in areas:
             words = name.split()
-            called = words[-1] if words[-1] in english.ROOM_HEADS else words[0] if words[0] in english.ROOM_FIRSTS else ""
+            called = (
+                words[-1] if words[-1] in english.ROOM_HEADS else words[0] if words[0] in english.ROOM_FIRSTS else ""
+            )
             if called:
                 short.setdefault(called, []).append(name)
         for called, names in short.items():

@@ -105,7 +105,9 @@ class Directory(Index):
             return found
         left = self._excepting(found, others, want, phrase)
         told_where = bool(found.place) and plain(found.place) in " ".join(base)
-        if left.problem == "except" and not left.choices and want.room and not told_where:  # more than what is here was meant
+        if (
+            left.problem == "except" and not left.choices and want.room and not told_where
+        ):  # more than what is here was meant
             anywhere = self._several(["all", *base], replace(want, room=None, reading=True))
             if not anywhere.problem and anywhere.group:
                 return self._excepting(anywhere, others, want, phrase)
@@ -176,7 +178,9 @@ class Directory(Index):
         if len(parts) < 2:
             return whole
         finds: list[Found] = []
-        nouns = [singular(word) for word in (*(part[-1] for part in parts[::-1]), *parts[0]) if (word,) not in self.places]
+        nouns = [
+            singular(word) for word in (*(part[-1] for part in parts[::-1]), *parts[0]) if (word,) not in self.places
+        ]
         noun = next((word for word in nouns if word in english.GENERIC), "")
         quantified = any(
             word in english.ALL or (word != singular(word) and singular(word) in english.GENERIC) for word in words
@@ -232,8 +236,10 @@ class Directory(Index):
         if found.problem in ("which", "room") and (place := self._scope(parts[-1])[2]):
             again = self._item([*part, "in", *plain(place).split()], want)
             found = again if not again.problem else found
-        if found.problem in ("area", "unknown", "which") and noun and (
-            singular(part[-1]) not in english.GENERIC or found.problem == "area"
+        if (
+            found.problem in ("area", "unknown", "which")
+            and noun
+            and (singular(part[-1]) not in english.GENERIC or found.problem == "area")
         ):
             again = self._item([*part, noun], want)
             found = again if again.problem in ("", "room") or found.problem == "area" else found
@@ -468,7 +474,8 @@ class Directory(Index):
             or (said.only_kind and said.place and said.noun in _ALL_OF_ROOM)
         ):
             return self._found(mask, said, group=True)
-        near = mask & self.area_of.get(plain(want.room), 0) if want.room and not said.place else 0
+        asked_of_all = want.reading and said.plural  # "are any windows open" is not about this room
+        near = mask & self.area_of.get(plain(want.room), 0) if want.room and not said.place and not asked_of_all else 0
         if near:
             if said.plural or near.bit_count() == 1 or (said.only_kind and said.noun in ("light", "lighting")):
                 return self._found(near, said, group=near.bit_count() > 1, place=want.room or "")

@@ -62,7 +62,8 @@ class Found:
 
     `problem` is "" for a find, "unknown" (no such thing), "unable" (there is one, which cannot do this), "which" (one
     of `choices`), "room" (the room was not said: all of `choices`?), "area" (only a room was named), "it" (nothing
-    was spoken of), "except" (what is left out was not found, or is all there is: `choices`), "here" (the room of the speaker is not known).
+    was spoken of), "except" (what is left out was not found, or is all there is: `choices`), "here" (the room of the
+    speaker is not known).
     """
 
     ids: tuple[str, ...] = ()

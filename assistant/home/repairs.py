@@ -102,7 +102,7 @@ KNOWN = (
 )
 _LONGEST = 3  #: words that one name may have been taken apart into
 _NEAREST = 4  #: names that are tried for one stretch
-_LEAST_ALIKE = 0.65
+_LEAST_ALIKE = 0.73  #: what is less alike is not even asked about
 _SURE_DIFFERENCE = 0.8  #: how alike two names have to be where they differ, for one to be taken for the other
 _VARIANTS = 12
 _LENGTHS = 3  #: sounds that a misheard word may have more, or fewer
