@@ -60,7 +60,8 @@ _INSTEAD = {
 #: Two commands in one gap: nothing is called "on the fan and switch", in "turn on the fan and switch off the lamp".
 _TWO_COMMANDS = re.compile(
     r"(?:on|off|up|down) .*|.+ (?:on|off) (?:and|then|,) .*"
-    r"|.*(?<!\S)(?:and|then|,) (?:please )?(?:turn|switch|put|set|shut|open|close|lock|dim|make|pull|bring|start)(?: .*)?"
+    r"|.*(?<!\S)(?:and|then|,) (?:please )?"
+    r"(?:turn|switch|put|set|shut|open|close|lock|dim|make|pull|bring|start)(?: .*)?"
 )
 #: No name begins with these: "run for office".
 _NO_BEGINNING = frozenset("of for from with to by at into than".split())
@@ -151,7 +152,9 @@ class Clauses:
         failed = first if first.problem else second if second.problem else None
         if failed is not None:
             template = failed.template and text.replace(head if failed is first else tail, failed.template, 1)
-            return replace(failed, acts=(), template=template, alternative=())
+            parts = [reading.acts or reading.alternative for reading in (first, second)]
+            alternative = (*parts[0], *parts[1]) if all(parts) else ()  # "yes" does both, or is asked again
+            return replace(failed, acts=(), template=template, alternative=alternative)
         if _contradict(first.acts, second.acts):
             return Reading(found=Found(problem="except", phrase=text), problem="except")
         found = Found(

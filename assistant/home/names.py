@@ -94,6 +94,7 @@ class Directory(Index):
         base, others = exception(phrase.split())
         if base == ["all"] and others:
             base, others = self._all_but(others)
+        base, others = self._of_the_whole(base, others)
         if (whole := _WHOLE.fullmatch(" ".join(base))) and tuple(whole[1].split()) in self.places:
             base = ["everything", "in", *whole[1].split()]
         found = self._several(base, want)
@@ -123,6 +124,21 @@ class Directory(Index):
                 others, place = [*others[:-1], others[-1][:at]], others[-1][at:]
         light = singular(others[0][-1]) in (*_ALL_OF_ROOM, "lamp")
         return ["all", *(("the", "lights") if light else ()), *place], others
+
+    def _of_the_whole(self, base: list[str], others: list[list[str]]) -> tuple[list[str], list[list[str]]]:
+        """Let a place at the end be that of all, where what is left out is named without it.
+
+        "All lights but the night light upstairs" are those upstairs: the name alone tells which night light.
+        """
+        if len(others) != 1 or self._scope(base)[2]:
+            return base, others
+        (last,) = others
+        for at in range(1, len(last)):
+            place = last[at + (last[at] in ("in", "on")) :]
+            place = place[place[:1] == ["the"] :]
+            if tuple(place) in self.places and self.exact.get(bare(" ".join(last[:at])), 0).bit_count() == 1:
+                return [*base, "in", *place], [last[:at]]
+        return base, others
 
     def _excepting(self, found: Found, others: list[list[str]], want: _Want, phrase: str) -> Found:
         """Return what is left of a find without the phrases that are left out."""

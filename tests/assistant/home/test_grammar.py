@@ -296,3 +296,58 @@ def test_states_that_are_missing_do_not_hinder_a_relative_value() -> None:
         "make the attic lamp brighter", Context(states=lambda _: State(available=False))
     )
     assert done(intent)["light.a"] == ("turn_on", {"brightness": 75})
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "close all the curtains but the living room curtains",
+        "turn off all the lights except",
+        "turn off everything in the kitchen except for the",
+        "turn off all the lights in the kitchen but the kitchen ceiling light and the counter lights and the kettle",
+    ],
+)
+def test_what_is_left_out_is_never_the_next_command(say, words: str) -> None:
+    intent = say(words)
+    assert intent is None or not intent.acts
+
+
+def test_a_place_at_the_end_is_that_of_all_where_the_exception_needs_none(say) -> None:
+    upstairs = done(say("turn off all the lights but the desk lamp upstairs"))
+    assert upstairs
+    assert upstairs == done(say("turn off all the lights upstairs but the desk lamp"))
+
+
+def test_a_second_command_is_no_part_of_a_name(say) -> None:
+    acts = done(say("turn on the sofa lamp and switch off the kettle"))
+    assert acts == {"light.sofa_lamp": ("turn_on", {}), "switch.kettle": ("turn_off", {})}
+
+
+def test_yes_to_which_one_asks_again(say) -> None:
+    asked = say("turn on the bedside lamp")
+    assert asked is not None
+    assert len(asked.entities) > 1
+    again = say("yes", pending=asked)
+    assert again is not None
+    assert (again.kind, again.question) == ("ask_back", asked.question)
+
+
+def test_a_heater_is_no_air_conditioner() -> None:
+    heater = Entity(id="climate.trv", name="Valve", domain="climate", area="Hall", modes=("off", "heat", "auto"),
+                    services=frozenset({"set_mode"}))  # fmt: skip
+    cooler = Entity(id="climate.split", name="Panasonic", domain="climate", area="Attic", modes=("off", "cool", "heat"),
+                    services=frozenset({"set_mode"}))  # fmt: skip
+    intent = Grammar.build([heater, cooler]).understand("turn the air conditioning off", Context(room="Hall"))
+    assert list(done(intent)) == ["climate.split"]
+
+
+def test_the_only_bedroom_needs_no_first_name() -> None:
+    def lamp(area: str) -> Entity:
+        name = f"light.{area.split(maxsplit=1)[0].lower()}"
+        return Entity(id=name, name=f"Lamp {area[0]}", domain="light", area=area, services=frozenset({"turn_off"}))
+
+    one = Grammar.build([lamp("Master Bedroom"), lamp("Kitchen")]).understand("turn off the lights in the bedroom")
+    assert list(done(one)) == ["light.master"]
+    two = Grammar.build([lamp("Master Bedroom"), lamp("Guest Bedroom")])
+    intent = two.understand("turn off the lights in the bedroom")
+    assert intent is None or not intent.acts
