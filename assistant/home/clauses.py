@@ -14,10 +14,10 @@ from assistant.home.context import Context, Reading
 from assistant.home.entities import Act
 from assistant.home.levels import Levels, property_of
 from assistant.home.names import Directory
-from assistant.home.noun_phrases import COMMANDING, LEAVING_OUT, Found, bare, placed_exception
+from assistant.home.noun_phrases import COMMANDING, LEAVING_OUT, Found, bare, items, placed_exception
 from assistant.home.phrasebook import IDIOMS, WAYS
 from assistant.home.politeness import stripped
-from assistant.home.rephrased import others_of, rephrased
+from assistant.home.rephrased import LEFT_ALONE, others_of, rephrased
 from assistant.home.values import Quantity
 from assistant.home.words import plain
 
@@ -111,6 +111,10 @@ class Clauses:
                 continue
             if ("but" in part[0] or not LEAVING_OUT.isdisjoint(head.split())) and tail.split()[0] not in COMMANDING:
                 continue  # after "but", what has no verb is no next thing to do: it is to be left alone
+            if left_alone := LEFT_ALONE.fullmatch(tail):
+                if not first.problem and not self._moves(left_alone["rest"], first, context):
+                    return first  # "... and leave the fan on": nothing is to be done to that
+                continue
             second = self._next(head, tail, first, context, last, left)
             if second is None:
                 continue
@@ -119,6 +123,15 @@ class Clauses:
                 return reading
             best = best or reading
         return best
+
+    def _moves(self, phrase: str, reading: Reading, context: Context) -> bool:
+        """Say whether a reading moves what is to be left alone, or may: what that is has to be known."""
+        acted = {act.entity_id for act in reading.acts}
+        for part in items(phrase.split()):
+            found = self.directory.find(" ".join(part), -1, room=context.room)
+            if found.problem or acted & set(found.ids):
+                return True
+        return False
 
     def _next(
         self, head: str, tail: str, first: Reading, context: Context, last: Sequence[str], left: int

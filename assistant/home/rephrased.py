@@ -13,6 +13,11 @@ _LEAVE = re.compile(
     r"|(?:do )?not (?:touch|turn off|turn on|switch off|switch on|close|open|include)) (?P<rest>.+?)"
     rf"(?: {_STAYS})*"
 )
+#: A clause that wants nothing done: "leave the fan on", "keep the others as they are".
+LEFT_ALONE = re.compile(
+    r"(?!.*\b(?:half|halfway|\d+)\b)"
+    rf"(?:leave|keep|skip|spare|ignore|never|do not touch|not) (?P<rest>.+?)(?: {_STAYS})*"
+)
 _LEAVE_FIRST = re.compile(
     rf"(?:leave|keep|spare|skip) (?P<rest>.+?)(?: {_STAYS})*(?: ,)?(?: and| but)(?: then)? (?P<main>.+)"
 )
