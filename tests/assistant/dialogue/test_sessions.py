@@ -8,6 +8,10 @@ class Told:
 
     def __init__(self) -> None:
         self.said: list[tuple[str, bool]] = []
+        self.name = ""
+
+    def known_as(self, asker: str) -> None:
+        self.name = asker
 
     async def announce(self, text: str, *, urgent: bool = False) -> None:
         self.said.append((text, urgent))
@@ -20,6 +24,7 @@ async def test_an_announcement_reaches_all_or_those_it_is_for_while_they_are_ope
     with sessions.opened(kitchen, name="kitchen") as first:
         with sessions.opened(hall):
             assert sessions.full
+            assert kitchen.name == "kitchen"
             assert await sessions.announce("Dinner is ready.") == 2
             assert await sessions.announce("Fire!", to=first.id, urgent=True) == 1
             assert await sessions.announce("The tea is ready.", to="kitchen") == 1
