@@ -19,7 +19,7 @@ DROP = """(files) => {
   for (const [name, text] of Object.entries(files)) all.items.add(new File([text], name));
   document.body.dispatchEvent(new DragEvent("drop", { dataTransfer: all, bubbles: true, cancelable: true }));
 }"""
-IN_SIGHT = """(one) => { const { left, top, bottom } = one.getBoundingClientRect();
+IN_SIGHT = """(one) => { const { left, top, bottom } = one.getClientRects()[0];
   return one.contains(document.elementFromPoint(left + 1, (top + bottom) / 2)); }"""
 
 
