@@ -12,7 +12,8 @@ import pytest
 from tests.assistant.channels.web.page.conftest import SETTINGS, Server
 
 FERRY = "# The Skarholm Ferry\n\nThe 🚢 is old. The ferry to Skarholm leaves at twenty past nine from the north pier.\n"
-FAQ = "# Pump\n\n## How do I empty the tank?\n\nTurn the red valve to the left.\n"
+STEPS = "To empty the tank, turn the red valve to the left and wait for ten minutes."
+FAQ = f"# Pump\n\n## How do I empty the tank?\n\n{STEPS}\n"
 LEAVES = "When does the ferry to Skarholm leave?"
 DROP = """(files) => {
   const all = new DataTransfer();
@@ -94,6 +95,7 @@ async def test_a_question_that_a_document_asks_itself_is_an_example(serve: Any, 
     visited = await opened(visit, serve(empty=True))
     await visited.page.evaluate(DROP, {"pump.md": FAQ})
     assert await sent(visited, "pump.md") == "Added: Pump"
+    await visited.until("document.querySelector('#examples li')")
     assert await visited.page.locator("#examples button").all_inner_texts() == ["How do I empty the tank?"]
 
 
