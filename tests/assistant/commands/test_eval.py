@@ -59,13 +59,22 @@ def evaluate(tmp_path_factory):
     return lambda *arguments: CliRunner().invoke(cli.main, ["--home", str(home), "eval", "squad", *map(str, arguments)])
 
 
-@pytest.mark.parametrize("retrieve", [[], ["--open"]])
+@pytest.mark.parametrize(
+    "retrieve",
+    [
+        [],
+        pytest.param(
+            ["--open"],
+            marks=pytest.mark.xfail(reason="under a title the reader says the sentence around an answer: retrain it"),
+        ),
+    ],
+)
 def test_the_bundled_reader_answers_easy_questions(evaluate, squad_file, retrieve):
     result = evaluate(squad_file, "--json", *retrieve)
     assert result.exit_code == 0, result.stderr
     table = json.loads(result.stdout)
     assert (table["total"], table["answerable"], table["unanswerable"]) == (4, 3, 1)
-    assert retrieve or table["exact"] == table["f1"] == 100
+    assert table["exact"] == table["f1"] == 100
     assert 0 < table["read_p50_ms"] <= table["read_p99_ms"]
     assert table["open"] is bool(retrieve)
 
