@@ -264,8 +264,8 @@ async def test_an_announcement_reaches_every_room_or_the_one_that_is_meant(parts
 async def test_a_routine_moves_the_house_and_still_asks_what_has_to_be_asked(parts: Parts, house: Demo) -> None:
     steps = ("turn off the ceiling light", "open the garage door", "turn off the moon lamp", "say Good night")
     parts.skills = Skills(first=[Routines({"good night [everybody]": steps})])
-    await say(parts, "turn on the ceiling light")
     before = house.commands
+    assert state_of(parts, "Ceiling Light") == "on"
     asked = await say(parts, "Good night, everybody.")
     assert asked.outcome == "asked_back"
     assert "The ceiling light is off." in asked.spoken
