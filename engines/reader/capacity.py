@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import ceil
 
-from engines.reader.reader import DECODE_MS, FEWEST_TOKENS, Reader
+from engines.reader.reader import FEWEST_TOKENS, Reader
 
 #: A passage as documents have them, and tokens of an English word.
 PASSAGE_WORDS, TOKENS_PER_WORD = 60, 1.3
@@ -20,7 +20,7 @@ def passages_within(reader: Reader, slot_ms: float) -> float:
     """Passages of 60 words that `reader` reads within `slot_ms`, one after the other; a part of one counts as such."""
     passage = ceil(PASSAGE_WORDS * TOKENS_PER_WORD)
     bucket = next((each for each in reader.runtime.buckets if each >= QUESTION_TOKENS + passage), None)
-    left, count = slot_ms - DECODE_MS, 0
+    left, count = slot_ms - reader.cost.decoding(1), 0
     while bucket is not None and count < MOST and reader.cost.bound(1, bucket) <= left:
         count += 1
         left -= reader.cost.typical(1, bucket)

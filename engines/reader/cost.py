@@ -24,6 +24,9 @@ BASE_STEP = 0.02
 #: A run that took longer than so many times what was expected teaches no more than that.
 OUTLIER = 3.0
 
+#: What decoding one row is taken to cost before it was measured, and at least and at most, in ms.
+DECODING_MS, LEAST_MS, MOST_MS = 0.4, 0.05, 4.0
+
 #: (rows, tokens per row).
 Shape = tuple[int, int]
 
@@ -36,14 +39,21 @@ class CostModel:
     `bound` adds the tail: a factor that stochastic quantile tracking keeps where UNUSUAL of the runs exceed it. A
     shape's first run in a process is dearer where the runtime compiles it (`compiles`); that extra is measured too.
     Where it does not, a shape between others begins with what these say: one unlucky run is no reason to shun it.
+    What comes behind the last run of a reading, the decoding of its rows, is bounded in the same way (`decoding`).
     """
 
     def __init__(
-        self, averages: dict[Shape, float] | None = None, tail: float = 1.25, *, compiles: bool = True
+        self,
+        averages: dict[Shape, float] | None = None,
+        tail: float = 1.25,
+        *,
+        decoding: float = DECODING_MS,
+        compiles: bool = True,
     ) -> None:
         self._averages = dict(averages or {})
         self._guesses: dict[Shape, float] = {}
         self._tail = tail
+        self._decoding = decoding
         self._load = 1.0
         self._compiles = compiles
         self._first_ms = 0.0
@@ -70,6 +80,16 @@ class CostModel:
             off = min(ms / expected, OUTLIER) - 1
             self._load *= 1 + LOAD_STEP * off
             self._averages[shape] *= 1 + BASE_STEP * off
+
+    def observe_decoding(self, rows: int, ms: float) -> None:
+        """Learn that from the end of a run of so many rows to the end of the reading it took `ms`."""
+        with self._lock:
+            over = ms > self._decoding * rows
+            self._decoding = min(max(self._decoding * (1 + TAIL_STEP * (over - UNUSUAL)), LEAST_MS), MOST_MS)
+
+    def decoding(self, rows: int) -> float:
+        """What all but UNUSUAL of the readings need behind a run of so many rows, in ms."""
+        return self._decoding * rows
 
     def measured(self, rows: int, tokens: int) -> bool:
         """Whether this shape's cost is known from runs, not interpolated."""
@@ -115,14 +135,17 @@ class CostModel:
         with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
             known = json.loads(path.read_text())
             averages = {(int(rows), int(tokens)): float(ms) for rows, tokens, ms in known["average_ms"] if ms > 0}
-            return cls(averages, min(max(float(known["tail"]), 1.05), 4.0), compiles=compiles)
+            tail = min(max(float(known["tail"]), 1.05), 4.0)
+            decoding = min(max(float(known.get("decoding_ms", DECODING_MS)), LEAST_MS), MOST_MS)
+            return cls(averages, tail, decoding=decoding, compiles=compiles)
         return cls(compiles=compiles)
 
     def save(self, path: Path) -> None:
         """Write what was learned; a folder that cannot be written is no error, the next process measures again."""
         with self._lock:
             table = [[*shape, round(ms, 4)] for shape, ms in sorted(self._averages.items())]
-            text = json.dumps({"average_ms": table, "tail": round(self._tail, 4)})
+            known = {"average_ms": table, "tail": round(self._tail, 4), "decoding_ms": round(self._decoding, 4)}
+            text = json.dumps(known)
         with contextlib.suppress(OSError):
             private_folder(path.parent)
             write_whole(path, text.encode())

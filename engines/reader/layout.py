@@ -25,6 +25,7 @@ _SHORT_CELL = 8
 #: At most this many tokens are added to a span that was cut.
 _LONGEST_REST = 15
 _STOPS = frozenset(".,;:!?)]…")
+_ASCII = np.array([chr(code).isalnum() for code in range(128)])
 
 
 class _Piece(NamedTuple):
@@ -50,9 +51,9 @@ class Layout:
         numbers = np.searchsorted([piece.start for piece in pieces], tokens.offsets[:, 0], side="right") - 1
         self.block, self.item = (np.array([piece[side] for piece in pieces], np.int32)[numbers] for side in (1, 2))
         self.answers, self._cell = (np.array([piece[side] for piece in pieces], bool)[numbers] for side in (3, 4))
-        said = [text[start:end] for start, end in tokens.offsets.tolist()]
-        self._stops = [each in _STOPS for each in said]
-        has_word = np.array([any(map(str.isalnum, each)) for each in said], bool)
+        self._text, self._offsets = text, tokens.offsets
+        letters = np.concatenate([[0], np.cumsum(_alphanumeric(text))])
+        has_word = letters[tokens.offsets[:, 1]] > letters[tokens.offsets[:, 0]]
         self._words = np.concatenate([[0], np.cumsum(has_word & self.answers)])
 
     def fit(self, starts: NDArray[np.intp], ends: NDArray[np.intp]) -> NDArray[np.bool_]:
@@ -81,9 +82,17 @@ class Layout:
 
     def _clause(self, end: int) -> int:
         for after in range(end + 1, min(len(self.block), end + 1 + _LONGEST_REST)):
-            if self._stops[after] or self.block[after] != self.block[end] or self.item[after] != self.item[end]:
+            if (
+                self._said(after) in _STOPS
+                or self.block[after] != self.block[end]
+                or self.item[after] != self.item[end]
+            ):
                 return after - 1
         return end if end + 1 + _LONGEST_REST < len(self.block) else len(self.block) - 1
+
+    def _said(self, token: int) -> str:
+        start, end = self._offsets[token]
+        return self._text[start:end]
 
     def allowed(self, logits: NDArray[np.float32], first: int) -> NDArray[np.float32]:
         """`logits` [n, 2] of the tokens from `first` on, without those at which no answer begins or ends.
@@ -106,9 +115,19 @@ class Layout:
         return moved
 
 
+def _alphanumeric(text: str) -> NDArray[np.bool_]:
+    """Whether each character is a letter or a digit: bool [n]. All at once, since a slot waits for it."""
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    known: NDArray[np.bool_] = _ASCII[np.minimum(codes, len(_ASCII) - 1)]
+    if not text.isascii():
+        for code in np.unique(codes[codes >= len(_ASCII)]).tolist():
+            known[codes == code] = chr(code).isalnum()
+    return known
+
+
 def _pieces(text: str) -> Iterator[_Piece]:
     lines = text.split("\n")
-    names = _columns(lines)
+    names = _columns(lines) if _CELL_END in text else set()
     at = block = item = 0
     before = ""  # what the line before was; a blank line after a list item leaves it open whether the list goes on
     for line in lines:

@@ -6,11 +6,12 @@ import hashlib
 import re
 import time
 import unicodedata
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
-from math import exp
+from math import ceil, exp
 from pathlib import Path
 
 import numpy as np
@@ -38,9 +39,6 @@ from engines.tokenize import Tokenizer, Tokens
 
 #: Spans a reading lists at most.
 SPANS = 5
-
-#: Kept free at the end of a slot for decoding what was read.
-DECODE_MS = 0.4
 
 #: In a slot, windows are run together only if that costs at most this share of running them one by one.
 WORTH_BATCHING = 0.75
@@ -74,6 +72,8 @@ WEIGHED = 10
 WARM_STEP = 32
 #: Single rows up to this length, or this cost, run at load: a shape's first run inside a slot would break it.
 WARM_TOKENS, WARM_MS = 192, 8.0
+#: What is read at load, so often: the first question is read like any other.
+WARM_WORDS, WARM_READINGS = ("A passage of a few words, as documents have them; this one answers nothing.",) * 4, 4
 
 
 @dataclass(frozen=True)
@@ -127,6 +127,9 @@ class _Found:
     spans: list[Candidate] = field(default_factory=list)
     #: Passage → tokens read from its beginning on without a gap.
     reached: dict[int, int] = field(default_factory=dict)
+    #: Rows of the last run, and when it ended.
+    rows: int = 0
+    ended: float = 0.0
 
 
 class Reader:
@@ -216,7 +219,7 @@ class Reader:
             if slot_ms is None:
                 self._read_all(ids, passages, found)
             else:
-                self._read_within(ids, passages, found, began + (slot_ms - DECODE_MS) / 1000)
+                self._read_within(ids, passages, found, began + slot_ms / 1000)
         lengths = [len(passage.tokens) for passage in passages]
         whole = sum(found.reached.get(number, 0) >= length for number, length in enumerate(lengths))
         if whole < len(passages):
@@ -224,7 +227,10 @@ class Reader:
             part = f" and part of {partly}" if partly else ""
             why = f"{max(0.0, slot_ms or 0.0):.1f} ms slot" if len(ids) else "the question has no words"
             notes.append(f"read {whole}{part} of {len(passages)} passages: {why}")
-        return self._reading(found, passages, whole, threshold, "; ".join(notes), began)
+        reading = self._reading(found, passages, whole, threshold, "; ".join(notes), began)
+        if found.rows:
+            self.cost.observe_decoding(found.rows, (time.perf_counter() - found.ended) * 1000)
+        return reading
 
     def _reading(
         self,
@@ -283,17 +289,16 @@ class Reader:
         coming = (each for number in range(len(passages)) for each in self._windows(question, passages, number))
         todo: list[Window] = []
         while True:
-            todo += islice(coming, self.runtime.max_batch - len(todo))
+            left = (deadline - time.perf_counter()) * 1000
+            todo += islice(coming, max(self._worth_laying_out(len(question), left) - len(todo), 0))
             if not todo:
                 return
-            left = (deadline - time.perf_counter()) * 1000
             if plan := self._plan(todo, left):
                 count, bucket = plan
                 self._run(todo[:count], bucket, passages, found)
                 del todo[:count]
                 continue
-            fitting = [each for each in self.runtime.buckets if self.cost.bound(1, each) <= left]
-            room = max(fitting, default=0) - len(question) - 3
+            room = self._longest_within(left) - len(question) - 3
             if not found.reached:  # nothing of any passage
                 room = max(room, FEWEST_TOKENS)
             if room < FEWEST_TOKENS:
@@ -301,6 +306,18 @@ class Reader:
             cut = self._cut(question, passages, todo.pop(0), room)
             bucket = self._affordable(1, len(cut.ids), left) or self._bucket(len(cut.ids))
             self._run([cut], bucket, passages, found)
+
+    def _worth_laying_out(self, question: int, left: float) -> int:
+        """How many windows to have ready: on a processor, no more than could be run one by one in `left` ms."""
+        shortest, most = self._bucket(min(question + FEWEST_TOKENS, self._longest)), self.runtime.max_batch
+        alone = self.cost.typical(1, shortest)
+        if self.cost.typical(most, shortest) < WORTH_BATCHING * alone * most:
+            return most
+        return max(1, min(ceil(max(left, 0.0) / alone), most))
+
+    def _bound(self, rows: int, bucket: int) -> float:
+        """What all but few runs of this shape take, in ms, with the decoding of what they give."""
+        return self.cost.bound(rows, bucket) + self.cost.decoding(rows)
 
     def _plan(self, todo: Sequence[Window], left: float) -> tuple[int, int] | None:
         """How many of the next windows to run at once, and at which bucket; None if not even one fits in `left` ms.
@@ -310,19 +327,28 @@ class Reader:
         single = self._affordable(1, len(todo[0].ids), left)
         if single is None:
             return None
-        alone = self.cost.bound(1, single)
+        alone = self._bound(1, single)
         for power in range(len(todo).bit_length() - 1, 0, -1):
             count = 1 << power
             bucket = self._affordable(count, max(len(each.ids) for each in todo[:count]), left)
-            if bucket is not None and self.cost.bound(count, bucket) < WORTH_BATCHING * alone * count:
+            if bucket is not None and self._bound(count, bucket) < WORTH_BATCHING * alone * count:
                 return count, bucket
         return 1, single
 
     def _affordable(self, batch: int, tokens: int, left: float) -> int | None:
-        """The cheapest bucket for `tokens` (a longer one that ran before may be) if its bound fits in `left`."""
-        costs = {each: self.cost.bound(batch, each) for each in self.runtime.buckets if each >= tokens}
+        """The cheapest bucket for `tokens` if its bound fits in `left` (a longer one may be, if it was compiled)."""
+        fitting = self.runtime.buckets[bisect_left(self.runtime.buckets, tokens) :]
+        costs = {each: self._bound(batch, each) for each in (fitting if self.runtime.compiles else fitting[:1])}
         best = min(costs, key=costs.__getitem__, default=None)
         return best if best is not None and costs[best] <= left else None
+
+    def _longest_within(self, left: float) -> int:
+        """The longest bucket whose bound fits in `left` ms; 0 if none does."""
+        buckets = self.runtime.buckets
+        if self.runtime.compiles:  # a longer one that was compiled may be cheaper than a shorter one that was not
+            return max((each for each in buckets if self._bound(1, each) <= left), default=0)
+        fitting = bisect_right(buckets, left, key=lambda each: self._bound(1, each))
+        return buckets[fitting - 1] if fitting else 0
 
     def _cut(self, question: Ids, passages: Sequence[ReadablePassage], wanted: Window, room: int) -> Window:
         """As much of a window as `room` tokens hold: the stretch likeliest to answer, behind less of the context."""
@@ -343,14 +369,15 @@ class Reader:
     def _run(self, group: Sequence[Window], bucket: int, passages: Sequence[ReadablePassage], found: _Found) -> None:
         began = time.perf_counter()
         logits = self.runtime.run(*pad(group, bucket))
-        self.cost.observe(len(group), bucket, (time.perf_counter() - began) * 1000)
+        found.rows, found.ended = len(group), time.perf_counter()
+        self.cost.observe(len(group), bucket, (found.ended - began) * 1000)
+        asked = set(group[0].ids[1 : group[0].segment - 1].tolist())
         for each, row in zip(group, logits, strict=True):
             own = row[each.begin : each.begin + each.count]
             layout = Layout(passages[each.passage].text, passages[each.passage].tokens)
             candidates = spans.candidates(own, each.passage, each.first, spans.null_score(row), layout)
             if self.calibration.tells_yes_no and (told := spans.polarity(row[each.segment - 1])):
                 candidates = [candidate._replace(yesno=told) for candidate in candidates]
-            asked = each.ids[1 : each.segment - 1]
             ids = passages[each.passage].tokens.ids
             found.spans += [span for span in candidates if not _repeats(ids[span.start : span.end + 1], asked)]
             reached = found.reached.setdefault(each.passage, 0)
@@ -381,6 +408,10 @@ class Reader:
                     spent.insert(0, spent.pop(len(spent) // 2))  # what is learned first counts most: no unlucky run
                 for ms in spent:
                     self.cost.observe(1, bucket, ms)
+        words = " ".join(WARM_WORDS)
+        passages = [ReadablePassage(words, self.tokenize(words))] * 2
+        for _ in range(WARM_READINGS):  # the rest of a reading is made ready as well, and its cost learned
+            self.read(WARM_WORDS[0], passages, slot_ms=WARM_MS)
         if self._cost_file:
             self.cost.save(self._cost_file)
 
@@ -409,10 +440,9 @@ def verbatim(passage: ReadablePassage, first: int, last: int) -> tuple[int, int]
     return start, end
 
 
-def _repeats(said: Ids, asked: Ids) -> bool:
+def _repeats(said: Ids, asked: set[int]) -> bool:
     """Whether a span is the question itself, as a heading or a FAQ repeats it: no answer, however sure of it."""
-    words = set(asked.tolist())
-    return len(said) >= FEWEST_REPEATED and sum(each in words for each in said.tolist()) >= REPEATED * len(said)
+    return len(said) >= FEWEST_REPEATED and sum(each in asked for each in said.tolist()) >= REPEATED * len(said)
 
 
 def _goes_on(text: str, at: int) -> bool:

@@ -93,3 +93,27 @@ def test_a_damaged_file_is_an_empty_model(tmp_path):
 def test_a_folder_that_cannot_be_written_is_no_error(tmp_path):
     (tmp_path / "file").write_text("in the way")
     learned(r1x64=3.0).save(tmp_path / "file" / "cost.json")
+
+
+def test_decoding_is_bounded_by_what_it_takes_and_forgets_one_unlucky_reading():
+    model = CostModel()
+    chance = random.Random(3)
+    times = [chance.gauss(0.8, 0.1) for _ in range(3000)]
+    for each in times:
+        model.observe_decoding(1, each)
+    bound = model.decoding(1)
+    assert sum(each > bound for each in times) / len(times) < 0.02
+    assert bound < max(times) * 1.2
+    assert model.decoding(4) == 4 * bound
+    model.observe_decoding(1, 300.0)
+    assert model.decoding(1) < 1.2 * bound
+
+
+def test_what_decoding_costs_is_kept_and_a_file_without_it_is_read(tmp_path):
+    model = CostModel({(1, 64): 3.0})
+    for _ in range(20):
+        model.observe_decoding(2, 3.0)
+    model.save(tmp_path / "cost.json")
+    assert CostModel.load(tmp_path / "cost.json").decoding(1) == round(model.decoding(1), 4) > 1.0
+    (tmp_path / "cost.json").write_text('{"average_ms": [[1, 64, 3.0]], "tail": 1.3}')
+    assert CostModel.load(tmp_path / "cost.json").decoding(1) == CostModel().decoding(1)
