@@ -21,6 +21,7 @@ from assistant.dialogue.events import Cleared, ConversationEvent, Reason
 from assistant.dialogue.history import Exchange, History
 from assistant.dialogue.listening import Listening, UserTurn
 from assistant.dialogue.outbox import Outbox
+from assistant.dialogue.own_words import is_echo
 from assistant.dialogue.playback import Playback
 from assistant.dialogue.replying import Replying
 from assistant.dialogue.speculation import Speculation
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 LEAST_COMMIT = 1_600  # samples, 100 ms
 LONGEST_COMMIT = 60 * RATE
 ROOM_ECHO_MS = 250.0  # a half-duplex microphone stays shut for so long after the loudspeaker
+OWN_WORDS_MS = 700.0  # speech is noticed so long after the loudspeaker's last word at most, if it is its echo
 NO_AUDIO_S = 3.0  # a turn under way ends when its channel sends nothing for so long
 AGAIN_S = 0.25  # and then so long again: after a stall of this process its audio waits to be taken
 ASIDE_S = 0.1  # how often an announcement looks whether it is its turn
@@ -144,6 +146,7 @@ class Conversation:
         self._listening = Listening(self._loaded_recognizer, self, self._outbox, parts.load)
         self._ear_made_for: tuple[bool, tuple[str, ...]] = (False, ())
         self._starving: asyncio.TimerHandle | None = None
+        self._own_words = ""  # what the loudspeaker was saying when the turn under way began
         self._announcements: deque[str] = deque()
         self._announcing: asyncio.Task[None] | None = None
         self._voice_task: asyncio.Task[object] | None = None
@@ -323,6 +326,7 @@ class Conversation:
         """Stop talking, and see whether this goes on with a sentence that was answered too soon."""
         self.speculation.forget()
         self._history.touch(now_ms() / 1000)
+        self._own_words = self._replying.said(now_ms() - OWN_WORDS_MS)
         detection = self.settings.turn_detection
         interrupts = detection is not None and detection.interrupt_response
         self._taking.began(self._replying.cut_off(None, "turn_detected") if interrupts else None)
@@ -370,12 +374,12 @@ class Conversation:
                 self._replying.go_on(decision.generation, turn=turn.number, speak=self.settings.speak)
 
     def _says_nothing(self, text: str) -> bool:
-        """Whether nothing is asked: a cough, a listener's "uh-huh", a word or two of babble that name nothing."""
+        """Whether nothing is asked: a cough, a listener's "uh-huh", babble that names nothing, our own words."""
         try:
             asks = isinstance(understand(text, self._replying.context()), Question)
         except QuestionError:
             asks = True
-        return asks and (is_backchannel(text) or is_fragment(text))
+        return asks and (is_backchannel(text) or is_fragment(text) or is_echo(text, self._own_words))
 
     @property
     def _busy(self) -> bool:

@@ -95,6 +95,10 @@ class Replying:
         """Whether the person is probably hearing a reply at `now` (`now_ms`)."""
         return self.generation > self.stale and self._latest.playback.playing(now)
 
+    def said(self, since: float) -> str:
+        """The words that a loudspeaker has said, if it was still at it at `since` (`now_ms`); "" if not."""
+        return self._latest.playback.said if self.playing(since) else ""
+
     def handed_over(self, event: ReplyAudio) -> None:
         """Note that the channel took this audio."""
         if event.generation == self._latest.generation:

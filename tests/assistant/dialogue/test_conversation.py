@@ -264,6 +264,19 @@ async def test_a_cough_during_a_reply_lets_it_go_on(person: Callable[..., Person
     assert visitor.all(ReplyDone)[0].reply.spoken.endswith(again.said)
 
 
+async def test_words_of_its_own_that_come_back_are_not_answered(person: Callable[..., Person]) -> None:
+    visitor = person()
+    await visitor.conversation.hear(np.zeros(1600, np.int16))
+    await visitor.conversation.announce("How many eggs can the queen lay a day? How many eggs can the queen lay a day?")
+    await visitor.until(ReplyAudio)
+    await visitor.say(EGGS, after_ms=1200)
+    (heard,) = await visitor.until(Heard)
+    assert "queen" in heard.transcript.text
+    assert visitor.all(SpeechStarted), "an echo that is not heard says nothing about one that is"
+    await asyncio.sleep(0.1)  # what is decided about a turn is decided as its words come
+    assert [started.turn for started in visitor.all(ReplyStarted)] == [None], "the announcement, and no answer"
+
+
 async def test_push_to_talk_answers_what_was_committed(person: Callable[..., Person]) -> None:
     visitor = person(PUSH_TO_TALK)
     await visitor.say(EGGS, after_ms=0, speed=20)
