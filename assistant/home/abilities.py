@@ -19,6 +19,7 @@ _ARMING = ("arm_away", "arm_home", "arm_night")
 _MACHINES = ("vacuum", "lawn_mower")
 #: The services of actions that are none themselves.
 _BY_SERVICES = {
+    "either": ("turn_on", "open"),
     "arm": _ARMING, "toggle": ("toggle", "turn_on", "open"), "light": ("turn_on",), "oscillate": ("oscillate",),
     "reverse": ("set_direction",),
     "level": LEVELLED, "any": ("turn_on", "turn_off", "open", "close", "lock", "start"),
@@ -26,7 +27,7 @@ _BY_SERVICES = {
 }  # fmt: skip
 #: Actions that are for things of some domains only, or of any but some.
 _ONLY = {
-    "light": ("light",), "brighter": ("light",), "dimmer": ("light",), "warmer": ("climate", "water_heater"),
+    "light": ("light",), "either": ("light", "cover"), "brighter": ("light",), "dimmer": ("light",), "warmer": ("climate", "water_heater"),
     "cooler": ("climate", "water_heater"), "start": _MACHINES, "pause": _MACHINES, "halt": _MACHINES,
 }  # fmt: skip
 _NEVER = {
@@ -64,6 +65,13 @@ class Abilities:
             mask |= self.directory.domain.get(domain, 0)
         return mask
 
+    def _other_way(self, ids: Sequence[str], context: Context) -> str:
+        """Return what "get the lights" means as things are: off where one is on, shut where one is open."""
+        values = {state.value for name in ids if (state := context.states(name)) is not None}
+        if any(name.startswith("cover.") for name in ids):
+            return "close" if "open" in values else "open"
+        return "off" if "on" in values else "on"
+
     def lit(self, ids: Sequence[str], context: Context) -> Sequence[str]:
         """Return several things without the lights that are off, as long as one is on: none is lit to be dimmer."""
         states = {name: context.states(name) for name in ids}
@@ -78,6 +86,8 @@ class Abilities:
         """Return the acts of an action upon things; none where the only one cannot do it."""
         if len(ids) > 1 and action in RELATIVE and RELATIVE[action][0] < 0:
             ids = self.lit(ids, context)
+        if action == "either":
+            action = self._other_way(ids, context)
         found = (_ACTS.get(action, _simply)(self.entity(name), action, context) for name in ids)
         return tuple(act for act in found if act is not None)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from assistant.home.english import COLOURS, COMMON_THINGS, GENERIC
+from assistant.home.english import COLOURS, COMMON_THINGS, COOLING, GENERIC
 from assistant.home.entities import Act, Entity, State, Value
 from assistant.home.values import Quantity
 from assistant.home.words import joined, plain, singular
@@ -136,6 +136,12 @@ def _lower(name: str) -> str:
 _BOTH_WAYS = (frozenset(("turn_on", "turn_off")), frozenset(("open", "close")))
 
 
+def _modes(entity: Entity) -> tuple[str, ...]:
+    """Return the modes in which a thing is turned on, the likeliest first: what is called for cooling cools."""
+    cools = not COOLING.isdisjoint(plain(entity.name).split()) or "air con" in plain(entity.name)
+    return ("cool", "auto", "heat_cool", "heat") if cools else ("heat", "auto", "heat_cool", "cool")
+
+
 def simple(entity: Entity, action: str) -> Act | None:
     """Return the act of an action without a value, None where the thing cannot do it."""
     if (
@@ -146,7 +152,7 @@ def simple(entity: Entity, action: str) -> Act | None:
         mode = (
             "off"
             if action == "off"
-            else next((m for m in ("heat", "auto", "heat_cool", "cool") if m in entity.modes), None)
+            else next((m for m in _modes(entity) if m in entity.modes), None)
         )
         return Act(entity.id, "set_mode", {"mode": mode}) if mode in entity.modes else None
     for service in SERVICES.get(action, ()):

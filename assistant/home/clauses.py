@@ -49,7 +49,7 @@ _PLACED_LAST = re.compile(
 )
 #: What an alarm is called that has no such name.
 _HOUSE_ALARM = re.compile(r"(?:house|home|burglar|intruder|security) (?=alarm\b)")
-_RANKS = ("except", "area", "which", "room", "degrees", "here", "it", "unable", "unknown")
+_RANKS = ("except", "either", "area", "which", "room", "degrees", "here", "it", "unable", "unknown")
 
 
 #: Where a thing cannot do what was said: what is done to it instead, and of which domains it then has to be.
@@ -236,6 +236,8 @@ class Clauses:
         acts = self._abilities.acts(action, found.ids, context)
         if not acts:
             return Reading(found=replace(found, choices=found.ids), problem="unable", wish=action)
+        if action == "either":
+            return Reading(found=replace(found, choices=found.ids), problem="either", wish=action, alternative=acts)
         return Reading(acts, found, template=template)
 
     def _is_none(self, action: str, phrase: str) -> bool:

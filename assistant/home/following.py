@@ -27,6 +27,8 @@ _RELATIVE = re.compile(
 )
 #: What has a level that "more" raises, as long as nothing else was said: a blind would go all the way.
 _LEVELLED = ("light", "fan", "climate", "water_heater", "humidifier", "number")
+#: What "dimmer", "warmer", "faster" and "lower" can be said of.
+_STEPPED = (*_LEVELLED, "cover")
 #: What moves until it is told to stop.
 _MOVING = ("cover", "vacuum", "lawn_mower", "siren")
 _STOP = frozenset(
@@ -39,7 +41,8 @@ _ASKED = re.compile(
 #: Just a value: "to 30 percent", "no, halfway".
 _ALONE = re.compile(
     r"(?:(?:no|and|but|just|only|make that|make it|rather|to|at) (?:, )?)*"
-    r"(?P<value>.+?)(?: ,)?(?: please| instead| then)*"
+    r"(?P<value>.+?)(?: (?:is|will be|would be) (?:fine|enough|plenty|good|great|perfect|okay|ok|better|all right)| will do| should do(?: it)?)?"
+    r"(?: ,)?(?: please| instead| then)*"
 )
 _LONGEST = 6  #: words of a name that is looked for in the sentence before
 
@@ -55,6 +58,8 @@ def continued(directory: Directory, text: str, before: str, last: Sequence[str])
         return _further(more, before, last)
     if last and before and (value := _ALONE.fullmatch(text)) and _is_level(value["value"]):
         return f"set it to {value['value']}"
+    if last and before and (value := _ALONE.fullmatch(text)) and _is_step(value["value"], last):
+        return f"make it {value['value']}"
     if text in _WHICH:
         asked = _ASKED.fullmatch(before)
         return f"which {asked['what']} are {asked['so']}{asked['at'] or ''}" if asked else ""
@@ -78,6 +83,14 @@ def _is_level(text: str) -> bool:
         and (values[0].start, values[0].end) == (0, len(text))
         and values[0].value.kind in ("percent", "degrees", "kelvin", "colour")
     )
+
+
+def _is_step(text: str, last: Sequence[str]) -> bool:
+    """Say whether a text is just a way to go for what was spoken of: "a bit dimmer", "faster"."""
+    values = values_in(text)
+    if len(values) != 1 or (values[0].start, values[0].end) != (0, len(text)) or values[0].value.kind != "more":
+        return False
+    return bool(values[0].value.quality) and all(name.split(".")[0] in _STEPPED for name in last)
 
 
 def _further(more: re.Match[str], before: str, last: Sequence[str]) -> str:

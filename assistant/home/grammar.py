@@ -20,6 +20,7 @@ from assistant.home.clauses import Clauses
 from assistant.home.context import Context, Reading
 from assistant.home.entities import Act, Entity, HomeIntent
 from assistant.home.following import continued
+from assistant.home.loosened import loosened
 from assistant.home.names import Directory
 from assistant.home.noun_phrases import UNFINISHED, Found, bare
 from assistant.home.phrasebook import IDIOMS, meant
@@ -67,6 +68,7 @@ _OFF = re.compile(r"(^(?:turn|switch|shut|power|put) |(?<=\w )(?=of (?:in|at|ple
 _BROKEN_AT_END = re.compile(r" (?:the|a|an|to|in the|my|and|in|of|at|by|for)$")
 #: None of the shared sentences is of several commands, and to try all of them takes longest there.
 _SEVERAL = re.compile(r",|(?<!each) and | then ")
+_IT = re.compile(r"\b(?:it|them)\b")
 _MOST_UNKNOWN = 2  #: words without a meaning here: a question with more of them is one for the documents
 _ALL_DOMAINS = frozenset("lock cover valve siren alarm_control_panel everything".split())
 #: From this likeness on a sure repair is taken without a look at what else sounds like it.
@@ -128,7 +130,7 @@ class Grammar:
         if is_question(text):
             return self._asked(text, context)
         if said_by_others(text):
-            return self._after_telling(text, context)
+            return self._after_telling(text, context) or self._loosened(text, context)
         return self._command(text, context)
 
     def _continued(self, text: str, context: Context) -> HomeIntent | None:
@@ -194,6 +196,10 @@ class Grammar:
                 found = self.directory.find(phrase, self._clauses.able("any"), room=context.room)
                 if not found.problem:
                     return self._done_after(aside.command, context, found.ids)
+                if found.problem == "area" and (
+                    done := self._done_after(_IT.sub(f"the {plain(found.place)}", aside.command, 1), context, ())
+                ):
+                    return done  # "the kitchen is gloomy, brighten it up"
         if aside := after_pause(text):
             place = aside.place()
             named = self.directory.find(place, -1).problem == "area" if place else False
@@ -201,6 +207,25 @@ class Grammar:
                 aside.command, context, context.last
             )
         return None
+
+    def _loosened(self, text: str, context: Context) -> HomeIntent | None:
+        """Read a command without its reason, its curses and what it is for; None where that is none either."""
+        for left in loosened(text):
+            command = meant(stripped(left))
+            if not command or is_question(command) or declined(command) or said_by_others(command) or later(command):
+                continue
+            if command.startswith("activate ") and not self._is_scene(command):
+                continue
+            for said in (command, *self._repairs.renamed(command)):
+                reading = self._clauses.understood(said, context, context.last)
+                if reading is not None and reading.problem in ("", "which", "room", "area", "either"):
+                    return self._intent(reading, context, f"understood without what goes along with it: {said!r}")
+        return None
+
+    def _is_scene(self, command: str) -> bool:
+        """Say whether "activate ... scene" has the whole name of a scene."""
+        name = bare(command.removeprefix("activate ").removesuffix(" scene"))
+        return bool(self.directory.exact.get(name, 0) & self._clauses.able("activate"))
 
     def _done_after(self, command: str, context: Context, last: tuple[str, ...]) -> HomeIntent | None:
         reading = self._clauses.understood(stripped(command), context, last)
@@ -298,7 +323,7 @@ class Grammar:
             return self._intent(reading, context, "each word is understood")
         if reading is not None and reading.problem == "except" and reading.found.choices:
             return self._refusal(reading)  # nothing else is tried, which might move just what was to be left alone
-        if told := self._after_telling(text, context):
+        if told := self._after_telling(text, context) or self._loosened(text, context):
             return told
         if mended := self._mended(text, context):
             return mended
@@ -341,7 +366,7 @@ class Grammar:
         """Return what is asked back where a command may mean several things."""
         found = reading.found
         pending = None
-        if reading.alternative and reading.problem in ("area", "room", "degrees"):
+        if reading.alternative and reading.problem in ("area", "room", "degrees", "either"):
             pending = self._intent(
                 Reading(reading.alternative, replace(found, problem="")),
                 replace(context, unconfirmed=_ALL_DOMAINS),
@@ -359,6 +384,9 @@ class Grammar:
             question = "What do you mean by that?"
         elif reading.problem == "here":
             question = "I do not know which room you are in: which one do you mean?"
+        elif reading.problem == "either":
+            shown = the(names) if len(names) <= 2 else f"all {len(names)} {what}"
+            question = f"{verb(reading.alternative[0]).capitalize()} {shown}?"
         elif reading.problem == "degrees":
             acts = reading.alternative
             warm = [self._clauses.entity(act.entity_id).name for act in acts]

@@ -54,6 +54,9 @@ _DOMAINS_OF_KIND = {
     "colour": ("light",), "kelvin": ("light",), "degrees": ("climate", "water_heater", "number"),
 }  # fmt: skip
 _WARM = ("climate", "water_heater")
+_BY = re.compile(r"(?:^| )(?:up|down) $")
+#: Degrees that people live in, where only a number was said.
+_LIVED_IN = range(14, 31)
 _IN_THE_ROOM = ("", "things", "it in", "the house")
 
 
@@ -118,8 +121,8 @@ class Levels:
         way = _shed(before, after, value, way)
         if value.kind == "more" and not value.quality and not value.unit and not way:
             return None
-        if value.kind == "degrees" and re.search(r"(?:^| )(?:up|down) $", text[: placed.start]):
-            value = Quantity(kind="more", number=value.number, unit="degrees")  # "up 2 degrees" is by, not to
+        if value.kind in ("degrees", "percent") and value.unit != "share" and _BY.search(text[: placed.start]):
+            value = Quantity(kind="more", number=value.number, unit=value.kind)  # "up 2 degrees" is by, not to
         quality, words, way = self._quality(before, after, way)
         if value.kind == "more" and way and value.quality == "level":
             value = replace(value, quality="", number=abs(value.number))
@@ -149,6 +152,8 @@ class Levels:
             return self.in_the_room(value, quality, way, context, whole)
         if phrase.startswith("it "):
             place = self.directory.find(phrase[3:], relevant, room=context.room)
+            if place.problem == "area" and self._for_the_heating(value, place.choices):
+                return self.in_the_room(value, "temperature", way, context, whole)
             if place.problem == "area":
                 return self._levels(place.choices, value, quality, way, place, whole, phrase, context)
         own = self.directory.exact.get(bare(f"{phrase} {quality}"), 0) & self._abilities.able("level") if quality else 0
@@ -157,6 +162,12 @@ class Levels:
             relevant = own
         found = self.directory.find(phrase, relevant, room=context.room, last=last)
         return self._levels(found.ids or found.choices, value, quality, way, found, whole, phrase, context)
+
+    def _for_the_heating(self, value: Quantity, ids: Sequence[str]) -> bool:
+        """Say whether "warmer" or "21" is for the heating of the house, as nothing in the room itself warms it."""
+        if any(name.split(".")[0] in _WARM for name in ids) or not self._abilities.of_domains(*_WARM):
+            return False
+        return value.quality == "warmth" or (value.kind == "number" and value.number in _LIVED_IN)
 
     def _levels(
         self, ids: Sequence[str], value: Quantity, quality: str, way: int, found: Found, text: str, phrase: str,
@@ -233,9 +244,10 @@ class Levels:
         mask = self._abilities.of_domains(domain) & self._abilities.able("level")
         if not domain or not mask:
             return None
-        if context.room:
-            mask &= self.directory.area_of.get(plain(context.room), 0)
-        ids = self.directory.ids(mask)
+        here = mask & self.directory.area_of.get(plain(context.room), 0) if context.room else mask
+        if not here and domain == "climate":  # no heater stands here: that of the house warms the room
+            here = self.directory.central(mask)
+        ids = self.directory.ids(here)
         if not ids:
             return None
         found = Found(ids=ids, kind=domain, group=True, place=context.room or "")

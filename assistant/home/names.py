@@ -35,6 +35,8 @@ _WHOLE = re.compile(
 _LONGEST_ROW = 12  #: words of names said in a row
 #: Kinds of which all are meant by one: "the kitchen light" is every light there.
 _ALL_OF_ROOM = ("light", "lighting", "heating")
+#: Words for the heating of a house, where no room is said.
+_WARMTH = frozenset("heating heat temperature climate".split())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -512,6 +514,8 @@ class Directory(Index):
 
     def _many(self, mask: int, said: _Said, want: _Want) -> Found:
         """Choose among several things of which one, or an unsaid room's, was meant."""
+        if said.only_kind and said.noun in _WARMTH and not said.plural and (central := self.central(mask)):
+            return self._found(central, said)
         if said.plural or said.noun in ("heating", "lighting"):
             areas = {self.entities[number].area for number in bits(mask)}
             if want.reading or len(areas) == 1:
@@ -520,6 +524,11 @@ class Directory(Index):
         if want.reading and said.only_kind and said.noun in ("light", "temperature", "humidity"):
             return self._found(mask, said, group=True)
         return self._found(mask, said, problem="which")
+
+    def central(self, mask: int) -> int:
+        """Return the one heater that is called what warms a whole house; 0 where there is none, or more."""
+        named = mask & (self.named.get("thermostat", 0) | self.named.get("heating", 0) | self.named.get("boiler", 0))
+        return named if named.bit_count() == 1 else 0
 
     def _found(self, mask: int, said: _Said, *, problem: str = "", group: bool | None = None, place: str = "") -> Found:
         ids = self.ids(mask)

@@ -52,6 +52,7 @@ _WAYS: tuple[tuple[str, str], ...] = (
     ("off", "<np> (?:needs? to be|should be|must be|ought to be|has to be|have to be|to be) (?:turned |switched )?off<at>"),
     ("off", "(?:have|get|want|need) <np> (?:turned|switched|shut) (?:off|down)<at>"),
     ("on", "(?:have|get|want|need) <np> (?:turned|switched) on<at>"),
+    ("either", "either <np>"),
     ("toggle", "(?:toggle|flip|switch over) <np>"),
     # what opens
     ("open", "(?:open|raise|lift|roll up|pull up|draw back|roll out|wind out|pull open|put up|bring up|unroll|wind up|crank open|part|open up|extend|pull back|"
@@ -209,6 +210,7 @@ _MEANT = Ways(
         ("lights? out (?P<np>(?:except|but|apart from|bar|excluding|other than|all)\\b.*)", "turn off all the lights <np>"),
         ("lights? out(?: (?:for|in|at))? (?P<np>(?!for (?:me|us|you|now)\\b).+)", "turn off the lights in <np>"),
         ("(?:vacuum|hoover|clean)(?: up)? (?:the |my |our )?(?:floors? (?:of|in|on) )?(?:the )?(?:downstairs|upstairs|ground floor|first floor)(?: floors?)?", "start the vacuum"),
+        (f"let (?:in )?(?:some |the |a bit of |a little |a bit more |some more |more )?(?:morning |natural )?(?:light|sun|sunlight|sunshine|daylight)(?: in(?:to)?)?{_PLACE}", "open the blinds<at>"),
         ("half (?P<how>close|shut|open|raise|lower) <np>", "set <np> to half open"),
         ("(?:slightly|partly|partially|just) (?:open|raise) <np>", "set <np> to 10 percent"),
         ("(?:open|raise) <np> (?:just )?(?:a crack|a little crack|a tiny bit|a sliver|an inch)", "set <np> to 10 percent"),

@@ -266,6 +266,10 @@ class Repairs:
         if variants and variants[0].text == " ".join(joined):
             yield from self._suspected(variants[0])
 
+    def renamed(self, text: str) -> Iterator[str]:
+        """Yield a plain sentence with other words for the same things, where this house does not know those said."""
+        yield from (repair.text for repair in self._renamed(Repair(text, 1.0, sure=True)))
+
     def _renamed(self, base: Repair) -> Iterator[Repair]:
         """Yield the sentence with another word for the same thing: this house has a couch, and no sofa."""
         for said, others in self._same.items():

@@ -1,0 +1,147 @@
+"""A command without what is only said along with it: a reason, a curse, for whom it is, what it is for.
+
+The strict ways are tried first; only a sentence that they do not know is loosened, and what is left of it has to be
+understood strictly again. What may go is told by its kind: a clause that tells how things are, an adjective that names
+no thing, an adjunct of purpose. A clause with a word of saying, of jest, of a condition or of another time is never
+passed over, for then the command beside it may be no command.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from assistant.home.colloquial import reworded
+from assistant.home.noun_phrases import COMMANDING
+
+_MOST = 10  #: ways to loosen one sentence that are tried
+_LONGEST_REASON = 9  #: words
+
+#: A clause with one of these is no reason: the command beside it was said by others, is a jest, or is not for now.
+NEVER_A_REASON = frozenset(
+    (
+        "said says say saying told tell tells telling shouted shouts shouting shout asked ask asks asking yelled yells yelling "
+        "yell screamed screams screaming scream cried cries whispered whispers whispering sang sings singing sing begged begs "
+        "begging insists insisted demanded demands replied replies answered answers wrote writes writing written write typed "
+        "types reads read title called calling calls call named heard hear hears quoted quote quotes repeat repeated "
+        "if when whenever once unless until till before after while whilst whether though although except but or "
+        "kidding joking joke jokes joked pretending pretend testing tested test mean means meant mind wrong mistake mistaken "
+        "think thinks thought thinking guess suppose supposed wonder wondering wish wished wishing hope hoped hoping imagine "
+        "dream dreamt dreamed dreaming know knows knew sure maybe perhaps probably might should would could shall must used "
+        "always usually often sometimes never ever every yesterday tomorrow later tonight ago last earlier then "
+        "how why what who whom whose which where sign rule line lines song lyrics quote movie film book poem story answer password "
+        "sentence word words phrase text message email letter note advice instructions manual command commands order ordered orders "
+        "already instead not-really advert ad podcast script game idea plan trick"
+    ).split()
+)
+_WHO = (
+    r"(?:i|we|it|he|she|they|that|there|nobody|no one|somebody|someone|everybody|everyone|everything"
+    r"|(?:the|my|our|a|an|his|her|your|this|these|those|all the) (?:\w+ ){1,3}?|(?:\w+ )?\w+)"
+)
+_IS = r"(?:is|are|am|has|have|was|were|will be|feels?|looks?|smells?|needs?|wants?|keeps?|hurts?|can not|can hardly|can barely|do not|does not)"
+#: A clause that tells how things are: "the sun is blinding me", "mum is staying", "i have finished cooking".
+_REASON = re.compile(rf"(?:so |because |cause |since |as |and |now |for )*{_WHO} ?{_IS} \w+(?: \w+)*")
+#: The same with what is left of "is" after a noun: "the suns going down", "mums staying".
+_HEARD_IS = re.compile(
+    r"(?:so |because |cause |since |as |and |now )*(?:(?:the|my|our) )?(?:\w+ )?\w+s "
+    r"(?:a bit|a little|so|too|very|really|quite|rather|all|just|going|getting|coming|done|finished|been|got|ready|over|"
+    r"here|back|home|out|asleep|awake|sleeping|staying|on (?:his|her|the|its) way|\w+ing)\b.*"
+)
+#: What is told of the speaker with a plain past: "we finished eating", "i spilled the rice".
+_DID = re.compile(r"(?:so |because |cause |since |as |and |now )*(?:i|we) (?:have |just |only |all )*\w+(?:ed|lt)(?: \w+)*")
+#: No clause, and no reason: "bedtime", "homework time", "good night", "no rush", "i love you".
+_ASIDE = re.compile(
+    r"(?:(?:so|and|right|okay|ok) )*(?:(?:it is )?(?:\w+ )?(?:bed ?time|\w+ time)|(?:good ?|nighty? )?night(?: night)?|good (?:morning|evening|night|lord|grief)"
+    r"|bye|goodbye|see you(?: later)?|bless you|i love you|no (?:rush|hurry|worries)|when you can|set the mood|off (?:we|i) go|here (?:we|i) go"
+    r"|on the double|chop chop|pronto|quick march|if you do not mind|there is a (?:dear|love|good \w+)|good (?:girl|boy|lad|stuff)|that is (?:it|all|enough|better|too much|not enough|great|perfect|lovely)|you are a (?:star|legend|gem|lifesaver)"
+    r"|folks|guys|kids|everyone|everybody|lads|darling|sweetie|babe|dude|bro|sir|maam|my friend|old (?:friend|chap|boy)|my god|oh god|ugh|blimey|jeez|gosh|goodness)"
+)
+#: Where a reason may begin without a pause: only with what can be no part of a name or a relative clause.
+_BEGINS = re.compile(
+    r" (?=(?:because |cause |since |as )?(?:it is|it has|there is|there are|he is|she is|i am|we are|i have|we have|i can not|we can not|i can hardly|i need to|i want to|we need to|we want to|i have to) \w+)"
+)
+#: What a reason says of somebody where nothing parts it from the command: no verb that takes the thing before it.
+_OF_ITSELF = re.compile(
+    r"(?:because |cause |since |as )?(?:it|there|he|she|i|we) (?:is|are|am|has|have|can not|can hardly|need to|want to|have to) "
+    r"(?:(?:so|too|very|really|quite|rather|a bit|a little|all|just|off|getting|going|far|way|nearly|almost|trying to|about to|not) )*"
+    r"(?!(?:using|needing|watching|wanting|having|holding|buying|getting|leaving|left|bought|got|on|off|open|closed|reading|playing|seeing)(?: |$)(?!(?:in|to|for|a|an|the|dark|cold|hot|late|my|our|home|now)\b))"
+    r"\w+(?: \w+)*"
+)
+_SO = re.compile(r"(?: ,)? so (?:(?:please|just|can you|could you|would you|will you|now|go ahead and) )*")
+#: Adjectives and adverbs that say nothing of which thing is meant.
+_EMPTY = re.compile(
+    r"(?<!\S)(?:bloody|damn(?:ed)?|flipping|flippin|freaking|freakin|frigging|stupid|horrible|wretched|ruddy|blasted|infernal|awful|annoying|"
+    r"absolutely|literally|totally|seriously|honestly|basically|simply|kindly|swiftly|lovely|beautiful|dear old|good old|old|"
+    r"silly|wee|poor|nice|crappy|goddamn|god damn|blooming|trusty|kids|childrens) (?=\w)"
+)
+_THAT = re.compile(r"(?<!\S)(?:that|this|those|these|them) (?=\w)(?!(?:is|are|was|one|ones|thing|on|off|up|down|to|please|now|and|in|for|at|too|again|all|off)\b)")
+_FOR_WHOM = (
+    r"(?:the |my |our |your |his |her |a |an |some |little )*(?:kids?|children|baby|babies|dog|dogs|cat|cats|pets?|plants?|tomatoes|flowers|guests?|visitors?|mum|mom|dad|grandma|grandpa|gran|nan|wife|husband|"
+    r"son|daughter|girls|boys|family|everyone|everybody|us|me|him|her|them|people|friends?|night|evening|day|afternoon|morning|time being|minute|moment|bit|sec|second|lunch|dinner|tea|"
+    r"supper|breakfast|bed|bedtime|work|school|reading|cooking|sleeping|sleep|eating|party|film|movie|show|match|atmosphere|ambience|ambiance|safety|comfort|company|warmth|"
+    r"fresh air|some air|light|goodness sake|gods sake|heavens sake|once|a change|good|real)"
+)
+#: For whom, what for and how, at the end of a command.
+_ADJUNCT = re.compile(
+    rf"(?: ,)? (?:(?:for {_FOR_WHOM}|behind (?:me|us|you)|after (?:me|us)|with you|on (?:the|my|our|your) way (?:out|in|home|up|down)|"
+    r"so (?:that )?(?:i|we|it|he|she|they|nobody|no one|everyone|(?:the|my|our) \w+) (?:can|could|do not|does not|will not|may|am|is|are|gets?|stays?|has|have)(?: not)? .+|"
+    r"(?:in order )?to (?:save|let|help|keep|see|cool|warm|wake|dry|watch|read|cook|work|sleep|eat|study|relax|air|freshen|chill|clear|do|clean|hoover|vacuum|mop|sweep|mow|have|show|stop|block|welcome|impress) (?!.*\d).+|"
+    r"while (?:you are|i am|we are) (?:at it|on it|here)|as (?:usual|always|normal)|"
+    r"any ?more|any longer|as well as you can|like (?:usual|always|before|normal)|if you (?:would|could|can|will|please|do not mind|fancy|get a (?:chance|minute|sec(?:ond)?))|(?:my|your) (?:friend|dear)|"
+    r"would you be so kind|there is a (?:dear|love|good \w+)|for (?:crying out loud|pitys sake)|at last|finally|properly|nicely|gently|quickly|smartish|sharpish|sharp|pronto|ta|buddy|folks|guys|kids|children|everyone|everybody|lads|darling|babe|dude|sweetie))$"
+)
+
+
+def loosened(text: str) -> Iterator[str]:
+    """Yield what is left of a plain sentence without what may go, at most a few ways, the most cautious first."""
+    tried = {text}
+    count = 0
+    for other in _ways(text):
+        if other and other not in tried:
+            tried.add(other)
+            yield other
+            count += 1
+            if count >= _MOST:
+                return
+
+
+def _ways(text: str) -> Iterator[str]:
+    for clause in (text, *reasons_off(text)):
+        lean = _EMPTY.sub("", clause)
+        lean = _THAT.sub("the ", lean) if _THAT.search(lean) else lean
+        short = lean
+        while (cut := _ADJUNCT.sub("", short)) != short:
+            short = cut
+        for one in dict.fromkeys((clause, lean, short)):
+            yield one
+            yield from reworded(one)
+
+
+def reasons_off(text: str) -> Iterator[str]:
+    """Yield what a sentence has beside its reasons: before or after a pause, after "so", or before "it is ..."."""
+    parts = [part.strip() for part in text.split(" , ")]
+    if len(parts) > 1:
+        said = [part for part in parts if not is_reason(part)]
+        if said and len(said) < len(parts):
+            yield " , ".join(said)
+    for so in _SO.finditer(text):
+        if is_reason(text[: so.start()]):
+            yield text[so.end() :]
+    for begins in _BEGINS.finditer(text):
+        reason = text[begins.end() :]
+        if begins.start() and _OF_ITSELF.fullmatch(reason) and is_reason(reason):
+            yield text[: begins.start()].strip(" ,")
+
+
+def is_reason(text: str) -> bool:
+    """Say whether a clause only tells how things are, so that a command beside it is meant."""
+    words = text.split()
+    if not words or len(words) > _LONGEST_REASON:
+        return False
+    if _ASIDE.fullmatch(text):
+        return True
+    if words[0] in COMMANDING or not NEVER_A_REASON.isdisjoint(words):
+        return False
+    if "not" in words and {"want", "like", "need", "care", "wants"} & set(words):
+        return False
+    return any(way.fullmatch(text) is not None for way in (_REASON, _HEARD_IS, _DID))
