@@ -23,8 +23,8 @@ from assistant.home.following import continued
 from assistant.home.loosened import loosened
 from assistant.home.names import Directory
 from assistant.home.noun_phrases import UNFINISHED, Found, bare
-from assistant.home.phrasebook import IDIOMS, meant
-from assistant.home.politeness import corrected, declined, is_question, later, regretted, said_by_others, stripped
+from assistant.home.phrasebook import IDIOMS, meant, occasion
+from assistant.home.politeness import asked_outright, corrected, declined, is_question, later, noun_is, regretted, said_by_others, stripped, wished
 from assistant.home.questions import ASKED_WORDS, ask
 from assistant.home.repairs import Repair, Repairs
 from assistant.home.replies import CHOICE, NO, YES
@@ -69,6 +69,7 @@ _BROKEN_AT_END = re.compile(r" (?:the|a|an|to|in the|my|and|in|of|at|by|for)$")
 #: None of the shared sentences is of several commands, and to try all of them takes longest there.
 _SEVERAL = re.compile(r",|(?<!each) and | then ")
 _IT = re.compile(r"\b(?:it|them)\b")
+_ONLY_A_NAME = "only a name"
 _MOST_UNKNOWN = 2  #: words without a meaning here: a question with more of them is one for the documents
 _ALL_DOMAINS = frozenset("lock cover valve siren alarm_control_panel everything".split())
 #: From this likeness on a sure repair is taken without a look at what else sounds like it.
@@ -118,11 +119,34 @@ class Grammar:
             return whole
         if regretted(text):
             return None
-        text = corrected(text)
-        numbered = self._numbered(text)
+        text = noun_is(asked_outright(corrected(text)))
+        numbered, said = self._numbered(text), text
         text = meant(stripped(text))
-        if not text:
+        intent = self._read(text, numbered, context) if text else None
+        if (intent is None or intent.reason == _ONLY_A_NAME) and (thing := wished(said)):
+            reading = self._clauses.understood(stripped(f"turn on {thing}"), context, ())
+            if reading is not None and not reading.problem:  # "i need the workshop light"
+                return self._intent(reading, context, "a wish for it")
+        if intent is None:
+            return self._suits(said) or self._suits(text)
+        return intent
+
+    def _suits(self, text: str) -> HomeIntent | None:
+        """Ask whether the scene was meant that what was said is the occasion for: "we are off to bed"."""
+        names = occasion(text) or {text}
+        scenes = [
+            entity
+            for entity in self.directory.entities
+            if entity.domain == "scene" and not names.isdisjoint(plain(name) for name in (entity.name, *entity.aliases))
+        ]
+        if len(scenes) != 1:
             return None
+        found = Found(ids=(scenes[0].id,), choices=(scenes[0].id,), problem="either")
+        return self._question(
+            Reading(found=found, problem="either", alternative=(Act(scenes[0].id, "activate"),)), Context()
+        )
+
+    def _read(self, text: str, numbered: str, context: Context) -> HomeIntent | None:
         if numbered and (asked := self._two(stripped(numbered), context)):
             return asked
         if declined(text):
@@ -386,6 +410,8 @@ class Grammar:
             question = "I do not know which room you are in: which one do you mean?"
         elif reading.problem == "either":
             shown = the(names) if len(names) <= 2 else f"all {len(names)} {what}"
+            if reading.alternative[0].service == "activate":
+                shown = names[0]
             question = f"{verb(reading.alternative[0]).capitalize()} {shown}?"
         elif reading.problem == "degrees":
             acts = reading.alternative
@@ -501,7 +527,7 @@ class Grammar:
             name = self._clauses.entity(found.ids[0]).name
             return HomeIntent(
                 kind="ask_back", intent="HassClarify", question=f"What shall I do with {the([name])}?",
-                entities=found.ids, reason="only a name",
+                entities=found.ids, reason=_ONLY_A_NAME,
             )  # fmt: skip
         return None
 

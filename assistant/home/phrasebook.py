@@ -238,6 +238,30 @@ def meant(text: str) -> str:
     return text
 
 
+#: What people say that a scene of the house may be for, and the words of such a scene's name: it is only asked.
+_OCCASIONS = tuple(
+    (re.compile(said), frozenset(names.split(";")))
+    for said, names in (
+        (r"(?:(?:i am|we are) (?:off|going|heading) (?:up )?to (?:bed|sleep)|(?:it is )?(?:time for bed|bed ?time)(?: kids| everyone)?|(?:i am |we are )?(?:turning in|hitting the (?:sack|hay))(?: for the night)?|(?:good ?|nighty? )?night(?: night)?|sleep tight|sweet dreams)",
+         "bedtime;bed time;good night;goodnight;night;night time;nighttime;sleep;sleep mode;night mode"),
+        (r"(?:good morning|morning|rise and shine|wakey wakey|(?:i am|we are) (?:up|awake)|time to (?:get|wake) up)", "good morning;morning;wake up;rise"),
+        (r"(?:i|we) (?:fancy|want to watch|are watching|am watching|feel like) (?:a |the )?(?:movie|film)|(?:let us |time to |we are going to |i am going to )?(?:watch|put on) (?:a |the )?(?:movie|film)|(?:movie|film) ?(?:time|night)",
+         "movie time;movie night;film night;film time;movie;film;cinema;cinema mode;movie mode"),
+        (r"(?:(?:i am|we are) (?:off(?: out)?|leaving(?: now)?|heading out|going out|popping out|out of here)|bye(?: bye)?|goodbye|see you(?: later)?)",
+         "away;leaving;goodbye;leave home;away mode;going out;leaving home;bye"),
+        (r"(?:(?:i am|we are) (?:home|back|back home)|honey i am home|hello house)", "home;welcome home;coming home;arrive home;arriving;i am home;arrival"),
+        (r"(?:dinner|supper|lunch|breakfast|tea) ?time|(?:dinner|supper|lunch|breakfast) is ready|(?:let us|we are going to|time to) eat", "dinner;dinner time;dining;supper;meal time"),
+        (r"(?:i am|we are) (?:going to|about to) (?:read|have a read)|reading time|story ?time", "reading;reading time;story time;storytime"),
+        (r"(?:let us |we are )?party ?time|let us party", "party;party time;party mode"),
+    )
+)  # fmt: skip
+
+
+def occasion(text: str) -> frozenset[str]:
+    """Return the names that a scene has which suits what was said: "i am off to bed"; none where nothing was."""
+    return next((names for said, names in _OCCASIONS if said.fullmatch(text)), frozenset())
+
+
 #: Verbs before a value: "set", "turn up", "dim", with the way they point (1 up, -1 down, 0 neither).
 VALUE_VERBS: tuple[tuple[str, int], ...] = tuple(
     sorted(

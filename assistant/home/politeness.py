@@ -17,6 +17,12 @@ _BEFORE = re.compile(
     r"it is time to|time to|quick|actually|yes|yeah|no(?! (?:more|need))|,|you know what|i guess|ready|hurry up and|come on|start to|begin to|for me|thanks|thank you|sorry|excuse me|"
     r"i am going to bed|good night|one more thing|next|first(?! \w*(?:floor|one|light|lamp|spot|socket|fan|plug)s?\b)|again|after that|finally|lastly|only|simply|how about we|how about you|shall we|maybe you could|perhaps you could) )"
 )
+#: What leads to a question without being one: "i need to know whether", "any idea how".
+_WONDERED = re.compile(
+    r"(?:(?:and|so|well|ok|okay|hey|please|um|oh|sorry|just) )*(?:(?:i|we) (?:need|want|would like|would love|am trying|have) to (?:know|find out|check|see)|(?:i|we) (?:am|are) (?:just )?(?:curious|wondering|not sure|asking)(?: about)?"
+    r"|(?:i|we) (?:do not|can not) (?:know|remember|recall)|(?:have you |do you have |got )?any idea|(?:just )?(?:curious|wondering|not sure)|(?:could|can|would|will) you (?:please )?(?:tell me|check|see|find out|look|say|let me know)) "
+    r"(?P<lead>if|whether|what|how|which|where|when)\b"
+)
 _ASKING = re.compile(r"(?:would you mind|do you mind|how about|would you be so kind as to|mind) ")
 _GERUNDS = {
     "turning": "turn", "switching": "switch", "opening": "open", "closing": "close", "shutting": "shut", "dimming": "dim",
@@ -46,6 +52,7 @@ _QUESTION = re.compile(
 #: What is looked at without a verb: "the kitchen temperature".
 _BARE_QUESTION = re.compile(
     r"(?!set |put |turn |make |change |raise |lower )(?:the )?(?:\w+ ){1,4}(?:temperature|humidity)"
+    r"|(?!set |put |turn |make |change |raise |lower |check )(?:the |our |my )?(?:\w+ ){1,3}(?:usage|consumption|battery level|air quality)"
 )
 _NOT = re.compile(
     r"(?:please )?(?:do not|never|not|no need to|you do not need to|you need not|you must not|you should not|there is no need to|rather not|avoid|stop from|refrain from|"
@@ -119,6 +126,36 @@ def stripped(text: str) -> str:
     while match := _AFTER.search(text):
         text = text[: match.start()]
     return text.strip(" ,")
+
+
+#: What is left of "is" after a noun: "the kitchens a bit gloomy".
+_NOUN_IS = re.compile(
+    r"(?:^|(?<= , ))(?P<noun>(?:the|my|our) (?:\w+ )?\w+)s (?=(?:(?:far|much|way|a bit|a little|so|too|very|really|quite|rather|getting|all) )*"
+    r"(?:cold|chilly|freezing|hot|warm|boiling|roasting|dark|gloomy|dim|bright|stuffy|humid|noisy|loud|damp|wet|asleep|done|finished)\b)"
+)
+
+
+def noun_is(text: str) -> str:
+    """Return a plain sentence with "is" where its apostrophe was not heard: "the kitchens too dark"."""
+    return _NOUN_IS.sub(r"\g<noun> is ", text)
+
+
+def asked_outright(text: str) -> str:
+    """Return a plain sentence that leads up to a question as the question: "any idea how ..." is "tell me how ..."."""
+    return _WONDERED.sub(r"tell me \g<lead>", text, count=1) if _WONDERED.match(text) else text
+
+
+_WISH = re.compile(
+    r"(?:(?:and|so|ok|okay|hey|please|right|hi|yes) (?:, )?)*(?:(?:i|we) (?:really |just |quite |also )*(?:need|want|could do with|could use|fancy|would (?:really |quite )?(?:like|love))"
+    r"|(?:can|could|may) (?:i|we) (?:please )?(?:have|get)|(?:would it be possible|is it possible) to (?:have|get)|let us (?:have|get)|(?:give|get) (?:me|us)) "
+    r"(?!(?:a|an|another|new|some|more|to) )(?P<np>.+)"
+)
+
+
+def wished(text: str) -> str:
+    """Return the thing that a plain sentence wishes for: "can i have the reading lamp"; "" where it does not."""
+    match = _WISH.fullmatch(text)
+    return match["np"] if match else ""
 
 
 def corrected(text: str) -> str:

@@ -86,7 +86,7 @@ _ASKED = Ways(
         ("which", rf"(?:which|what)(?: of)? (?P<np>.+?) (?:are|is|have been|has been|did i leave|have i left|did we leave|were|was|do i have|have we left|that are) ?{_STILL}(?P<state>{_S}){_AT}{_NOW}"),
         ("which", rf"(?:which|what)(?: of)?(?P<np> .+?)? (?P<state>(?:still )?on|open){_AT}{_NOW}"),
         ("which", rf"what (?:is|are|did i leave|have i left|did we leave)(?P<np> (?:all|everything|thing))? ?{_STILL}(?P<state>{_S}){_AT}{_NOW}"),
-        ("is", rf"(?!which|what|how|when|why|who)(?:the )?(?P<np>.+?) (?:is|are) (?P<state>{_S}){_AT}{_NOW}"),
+        ("is", rf"(?!which|what|how|when|why|who)(?:the )?(?P<np>.+?) (?:is|are) {_STILL}(?P<state>{_S}){_AT}{_NOW}"),
         ("motion", rf"(?:is|are|has|have|was) (?:there )?(?:been )?(?:any |a |some )?(?P<np>motion|movement|smoke|gas|leak|water leak|water|presence|someone|somebody|anyone|anybody|carbon monoxide|vibration|sound|rain|occupancy|people|person)"
                    rf"(?: been)?(?: (?:detected|present|leaking|moving))?{_AT}{_NOW}"),
         ("last", rf"when (?:was|were|is|has|have) (?P<np>.+?) (?:been )?(?:last |most recently )(?:been )?(?P<done>{_D})"),
@@ -164,14 +164,54 @@ _REASONS = {
 }  # fmt: skip
 
 
+#: Other ways to begin or to end a question, and the plain one.
+_ASKED_SO = tuple(
+    (re.compile(way), plainly)
+    for way, plainly in (
+        (r"^how (warm|hot|cold|cool|bright|humid|damp|fast|full)s (?=\w)", r"how \1 is "),
+        (r"^(what|how|where|who)s ", r"\1 is "),
+        (r"^where has (.+) (?:got to|gone|gone to|ended up)$", r"where is \1"),
+        (r"^where is (.+) (?:got to|gone|gone to|at|hiding)$", r"where is \1"),
+        (r"^how is (.+) (?:doing|looking|getting on|coming along|going|holding up)(?: (for|in|on|at) (.+))?$", r"what is \1 \2 \3"),
+        (r"^(?:give|tell|read)(?: me| us)?(?: out)? (the|my|our) (.+)$", r"what is \1 \2"),
+        (r"^what (?:have|has|did) (?:we|i|you|they|somebody|someone) (?:got |set |put |left )?(.+?) (?:set |turned )?(to|at|on)$", r"what is \1 set \2"),
+        (r"^what (?:temperature|temp) (?:have|has|did) (?:we|i|you) (?:got |get |set |put )?(.+?) (?:set )?(?:to|at|on)$", r"what is \1 set to"),
+        (r"^what time (?:did|was|were) (.+?) (?:last )(\w+)$", r"when was \1 last \2"),
+        (r"^(?:what time|when) (?:did|was|were) (?:somebody|someone|anybody|anyone|i|we) last (\w+) (.+)$", r"when was \2 last \1"),
+        (r"^(?:are|is) (the|my|our) (.+?) (?:all|both) (\w+)$", r"are all \1 \2 \3"),
+        (r"\b(?:out there|out of doors|outdoors|out the (?:back|front))$", "outside"),
+        (r"\b(is it(?: \w+)?) out$", r"\1 outside"),
+        (r"^(?:is |are )?(?:there )?(?:anything|anyone|anybody|something|somebody|someone)(?: is)? moving(?: about| around)?", "is there motion"),
+        (r"^(?:the )?((?:\w+ ){0,4}(?:usage|consumption|battery level|battery|status|air quality))$", r"what is the \1"),
+        (r"^(what is (?:the |my |our )?.+?) (?:like|looking like|looking|sitting at|reading|running at)(?= (?:in|on|at) |$)", r"\1"),
+        (r"^how much battery (.+?) (?:has|have)(?: got)?(?: left)?$", r"how much battery has \1 got"),
+        (r"^is it (.+) (?:outside) (?:today|now)$", r"is it \1 outside"),
+    )
+)
+#: After "tell me" the verb comes last: "how warm it is", "what the humidity is in the bathroom".
+_TURNED = re.compile(r"^(what|where|how (?:warm|hot|cold|cool|bright|humid|far open|open))(?! is| are) (.+?) (is|are)\b(.*)$")
+_TRIGGERED = re.compile(r"^(?:has|have|did|is|are) (?P<np>.+?) (?:gone off|go off|going off|been set off|tripped|been tripped|been triggered|sounding)$")
+
+
+def _as_asked(text: str) -> str:
+    """Return a question in the plainer words for it: "where has the robot got to" is "where is the robot"."""
+    for way, plainly in _ASKED_SO:
+        text = re.sub(" +", " ", way.sub(plainly, text, count=1)).strip()
+    return text
+
+
 def ask(directory: Directory, text: str, context: Context) -> HomeIntent | None:
     """Return what a plain question asks of the house, None where it asks nothing of it."""
-    led = _LEAD.sub("", text)
+    words, led = text, _LEAD.sub("", text)
     text = f"what is {led}" if led != text and re.match(r"(?:the|my|our|all) (?!.* (?:is|are)\b)", led) else led
     text = re.sub(r"^(?:if|whether) (.+?) (is|are) ", r"\2 \1 ", text)
+    text = re.sub(r"^(?:if |whether )?(i|we|someone|somebody|anyone|anybody) (?:have |has )?(?=\w+ (?:the|my|our|any|all)\b)", r"have \1 ", text)
     text = re.sub(r"^there (is|are) ", r"\1 there ", text)
-    words = set(text.split())
-    stateless, undone = words.isdisjoint(_STATE_WORDS), words.isdisjoint(_DONE_WORDS)
+    text = _as_asked(_TURNED.sub(r"\1 \3 \2\4", text) if led != words else text)
+    if (triggered := _TRIGGERED.fullmatch(text)) and (query := _alarm(directory, triggered["np"], context)):
+        return _intent(query, "is")
+    said = set(text.split())
+    stateless, undone = said.isdisjoint(_STATE_WORDS), said.isdisjoint(_DONE_WORDS)
     for kind, way, _ in _ASKED.of(text) if text else ():
         asks = way.groupindex
         if (stateless and "state" in asks) or (undone and "done" in asks):
@@ -181,15 +221,25 @@ def ask(directory: Directory, text: str, context: Context) -> HomeIntent | None:
             continue
         query = _query(directory, kind, match, context)
         if query is not None:
-            intent = (
-                "HassClimateGetTemperature"
-                if query.attribute in ("temperature", "current_temperature")
-                else "HassGetState"
-            )
-            return HomeIntent(
-                kind="query", intent=intent, query=query, entities=query.entities, reason=_REASONS.get(kind, f"asks for the {kind} of the house"),
-                slots={"state": query.states[0]} if query.states else {},
-            )  # fmt: skip
+            return _intent(query, kind)
+    return None
+
+
+def _intent(query: Query, kind: str) -> HomeIntent:
+    warmth = query.attribute in ("temperature", "current_temperature")
+    return HomeIntent(
+        kind="query", intent="HassClimateGetTemperature" if warmth else "HassGetState", query=query, entities=query.entities,
+        reason=_REASONS.get(kind, f"asks for the {kind} of the house"),
+        slots={"state": query.states[0]} if query.states else {},
+    )  # fmt: skip
+
+
+def _alarm(directory: Directory, phrase: str, context: Context) -> Query | None:
+    """Return the question whether what watches over a house has found something."""
+    for state, domain in (("detected", "binary_sensor"), ("triggered", "alarm_control_panel")):
+        found = _find(directory, phrase, directory.domain.get(domain, 0), context)
+        if found.ids and not found.problem:
+            return Query(kind="is", entities=found.ids, states=(state,), subject=phrase)
     return None
 
 
