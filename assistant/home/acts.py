@@ -243,9 +243,11 @@ def _light(entity: Entity, value: Quantity, state: State | None, way: int, quali
             return None
         step = value.number * STEP["kelvin"] if value.unit != "kelvin" else value.number
         return Act(entity.id, "turn_on", {"kelvin": _kelvin(entity, _number(attributes.get("kelvin"), 4000.0) - step)})
+    off = state is not None and state.value == "off"
+    if "brightness" not in entity.features and off and value.quality == "brightness" and value.number > 0:
+        return simple(entity, "on")  # a lamp that cannot be dimmed gives more light by being on
     if "brightness" not in entity.features or value.kind == "degrees" or value.quality in ("speed", "position"):
         return None
-    off = state is not None and state.value == "off"
     now = 0.0 if off else _number(attributes.get("brightness"), 100.0 if state and state.value == "on" else 50.0)
     wanted = _moved(now, value, way, STEP["brightness"], 100.0)
     if wanted is None or not 0 <= wanted <= 100:
@@ -357,6 +359,9 @@ def _moved(now: float, value: Quantity, way: int, step: float, top: float) -> fl
     if value.kind != "more":
         return None
     sign = 1 if value.quality else way or 1
+    if value.unit == "share":  # "reduce it by half" is by half of what it is
+        share = value.number / 100
+        return max(now * (1 - share), 0.0) if sign < 0 else min(now + top * share, top)
     amount = value.number if value.unit else value.number * step
     return min(max(now + sign * amount, 0.0), top)
 

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 _VERB = (
     "(?:turn|switch|shut|put|flip|flick|close|open|lock|unlock|dim|make|set|start|stop|kill|brighten|pull|draw"
-    "|activate|arm|run|raise|lower)"
+    "|activate|arm|run|raise|lower|up|bump|crank|knock|nudge|halve|drop|pop|stick|chuck|get|send|give|bring|take|push|cut|fire|warm|heat"
+    "|cool|roll|wind|let|nuke|hold|press|ring|sound|disarm|lift|slow|speed|boost|reduce|increase|freshen|clear|bung|whack|hit|pause|resume|fetch)"
 )
 _POINTING = re.compile(
     r"(?P<told>.+?)(?: ,| and| so| then)* "
@@ -69,6 +70,20 @@ class Aside(NamedTuple):
 def pointing(text: str) -> Aside | None:
     """Return the command about "it" at the end of a plain sentence whose beginning told what that is."""
     return _aside(_POINTING.fullmatch(text))
+
+
+#: A question that only leads up to what is to be done about it: "why is the hall light on , switch it off".
+_ASKED_FIRST = re.compile(
+    r"(?P<told>(?:why (?:is|are)|who (?:left|turned|switched|put)|is|are|did (?:i|we|somebody|someone) leave|have (?:i|we) left|has (?:somebody|someone) left)"
+    r" (?!(?:it|them|that) )[^,]+?) , (?:so |please |and |then |just |can you |could you |would you |if so |no matter )*"
+    rf"(?P<command>{_VERB}(?: (?:on|off|up|down))? (?:it|them)\b[^,]*)"
+)
+
+
+def asked_first(text: str) -> Aside | None:
+    """Return the command about "it" after the pause of a sentence whose beginning asks about that."""
+    match = _ASKED_FIRST.fullmatch(text)
+    return Aside(match["told"], match["command"]) if match else None
 
 
 def after_pause(text: str) -> Aside | None:

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from assistant.home.abilities import RELATIVE, Abilities
 from assistant.home.context import Context, Reading
+from assistant.home.english import GENERIC, GLUE
 from assistant.home.entities import Act
 from assistant.home.levels import Levels, property_of
 from assistant.home.names import Directory
@@ -19,7 +20,7 @@ from assistant.home.phrasebook import IDIOMS, WAYS
 from assistant.home.politeness import stripped
 from assistant.home.rephrased import LEFT_ALONE, others_of, rephrased
 from assistant.home.values import Quantity
-from assistant.home.words import plain
+from assistant.home.words import plain, singular
 
 MAX_CLAUSES = 6
 #: What "up" and "down" of a named quality are.
@@ -65,7 +66,7 @@ _TWO_COMMANDS = re.compile(
 )
 #: No name begins with these: "run for office".
 _NO_BEGINNING = frozenset("of for from with to by at into than".split())
-_SWITCHING = frozenset("turn switch shut cut stop".split())
+_SWITCHING = frozenset("turn switch shut cut stop run start".split())
 _HARMLESS = ("on", "off", "close", "lock")  #: what may be done to everything
 _LITTLE = ("brighter", "dimmer", "warmer", "cooler", "light")  #: what is done to a room without asking
 
@@ -244,6 +245,8 @@ class Clauses:
         """Say whether a way of saying something cannot be meant: an alarm is armed, whatever else goes by its name."""
         if phrase.split(maxsplit=1)[0] in _NO_BEGINNING:
             return True
+        if action == "activate" and all(word in GLUE or singular(word) in GENERIC for word in phrase.split()):
+            return True  # "set the mood" names no scene
         return action in ("on", "off") and bool(self.directory.exact.get(bare(phrase), 0) & self._panels)
 
     def _called(self, action: str, phrase: str) -> tuple[str, str]:

@@ -51,6 +51,8 @@ _REWORDED = Ways(
         (f"{_SOME}less (?:light|brightness|glare)(?P<at> .+)?", "make it dimmer<at>"),
         (f"(?:{_SOME})?more (?:heat|warmth)(?P<at> .+)?", "make it warmer<at>"),
         (f"(?:{_SOME})?less (?:heat|warmth)(?P<at> .+)?", "make it cooler<at>"),
+        ("(?:have |get )?<np> in (?P<how>\\w+(?: \\w+)? (?:at|on) .+)", "make <np> <how>"),
+        ("(?P<how>\\w+(?: \\w+)?)(?: effect| mode| setting)? on (?P<np>(?:the |my |our ).+)", "set <np> to <how>"),
         # blinds, windows
         (f"(?:leave|keep|have|put|get|open|pop|crack) <np> (?:open )?{_BIT}(?: open| ajar)?", "set <np> to 10 percent"),
         ("(?:leave|put|get|have|prop) <np> ajar", "set <np> to 10 percent"),

@@ -160,5 +160,5 @@ SAME = (
     ("washing machine", "washer", "clothes washer"), ("dryer", "tumble dryer"), ("dishwasher", "dish washer"),
     ("coffee machine", "coffee maker"),
     ("toilet", "loo"), ("patio", "terrace"), ("outlet", "socket", "plug"), ("fairy light", "string light"),
-    ("bedside", "nightstand"),
+    ("bedside", "nightstand"), ("spotlight", "spot"),
 )  # fmt: skip

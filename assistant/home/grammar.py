@@ -15,12 +15,13 @@ from itertools import chain
 from assistant.home import english, shared_sentences
 from assistant.home.acts import confirm, intent_name, the, verb
 from assistant.home.answers import holds
-from assistant.home.asides import after_pause, pointing
+from assistant.home.asides import Aside, after_pause, asked_first, pointing
+from assistant.home.colloquial import reworded
 from assistant.home.clauses import Clauses
 from assistant.home.context import Context, Reading
 from assistant.home.entities import Act, Entity, HomeIntent
 from assistant.home.following import continued
-from assistant.home.loosened import loosened
+from assistant.home.loosened import loosened, shortened
 from assistant.home.names import Directory
 from assistant.home.noun_phrases import UNFINISHED, Found, bare
 from assistant.home.phrasebook import IDIOMS, meant, occasion
@@ -123,7 +124,8 @@ class Grammar:
         numbered, said = self._numbered(text), text
         text = meant(stripped(text))
         intent = self._read(text, numbered, context) if text else None
-        if (intent is None or intent.reason == _ONLY_A_NAME) and (thing := wished(said)):
+        lone = intent is not None and intent.reason == _ONLY_A_NAME
+        if (intent is None or lone) and (thing := wished(said) or (text if lone and said.endswith(" please") else "")):
             reading = self._clauses.understood(stripped(f"turn on {thing}"), context, ())
             if reading is not None and not reading.problem:  # "i need the workshop light"
                 return self._intent(reading, context, "a wish for it")
@@ -175,8 +177,13 @@ class Grammar:
         """Read a question; most that name a device are for the documents, and cost little here."""
         if self._house_words.isdisjoint(text.split()):
             return None
+        if (aside := asked_first(text)) and (done := self._about(aside, context)):
+            return done
         if found := ask(self.directory, text, context):
             return self._those_so(found, context)
+        for short in shortened(text):
+            if found := ask(self.directory, short, context):
+                return self._those_so(found, context)
         if not _ASKS_A_STATE.match(text) or ASKED_WORDS.isdisjoint(text.split()):
             return None
         if self._repairs.unknown(text) > _MOST_UNKNOWN:
@@ -215,21 +222,26 @@ class Grammar:
 
     def _after_telling(self, text: str, context: Context) -> HomeIntent | None:
         """Read a command that came after something told: "somebody left the light on, turn it off"."""
-        if aside := pointing(text):
-            for phrase in aside.phrases():
-                found = self.directory.find(phrase, self._clauses.able("any"), room=context.room)
-                if not found.problem:
-                    return self._done_after(aside.command, context, found.ids)
-                if found.problem == "area" and (
-                    done := self._done_after(_IT.sub(f"the {plain(found.place)}", aside.command, 1), context, ())
-                ):
-                    return done  # "the kitchen is gloomy, brighten it up"
+        if (aside := pointing(text)) and (done := self._about(aside, context)):
+            return done
         if aside := after_pause(text):
             place = aside.place()
             named = self.directory.find(place, -1).problem == "area" if place else False
             return (named and self._done_after(f"{aside.command} in {place}", context, ())) or self._done_after(
                 aside.command, context, context.last
             )
+        return None
+
+    def _about(self, aside: Aside, context: Context) -> HomeIntent | None:
+        """Read a command about "it", which is what was told of or asked about before it."""
+        for phrase in aside.phrases():
+            found = self.directory.find(phrase, self._clauses.able("any"), room=context.room)
+            if not found.problem:
+                return self._done_after(aside.command, context, found.ids)
+            if found.problem == "area" and (
+                done := self._done_after(_IT.sub(f"the {plain(found.place)}", aside.command, 1), context, ())
+            ):
+                return done  # "the kitchen is gloomy, brighten it up"
         return None
 
     def _loosened(self, text: str, context: Context) -> HomeIntent | None:
@@ -252,10 +264,11 @@ class Grammar:
         return bool(self.directory.exact.get(name, 0) & self._clauses.able("activate"))
 
     def _done_after(self, command: str, context: Context, last: tuple[str, ...]) -> HomeIntent | None:
-        reading = self._clauses.understood(stripped(command), context, last)
-        if reading is None or reading.problem not in ("", "which", "room"):
-            return None
-        return self._intent(reading, context, "a command after something told")
+        for said in (stripped(command), *reworded(stripped(command))):
+            reading = self._clauses.understood(said, context, last)
+            if reading is not None and reading.problem in ("", "which", "room"):
+                return self._intent(reading, context, "a command after something told")
+        return None
 
     def _answer(self, text: str, context: Context) -> HomeIntent | None:
         pending = context.pending

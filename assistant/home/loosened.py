@@ -72,7 +72,7 @@ _SO = re.compile(r"(?: ,)? so (?:(?:please|just|can you|could you|would you|will
 _EMPTY = re.compile(
     r"(?<!\S)(?:bloody|damn(?:ed)?|flipping|flippin|freaking|freakin|frigging|stupid|horrible|wretched|ruddy|blasted|infernal|awful|annoying|"
     r"absolutely|literally|totally|seriously|honestly|basically|simply|kindly|swiftly|lovely|beautiful|dear old|good old|old|"
-    r"silly|wee|poor|nice|crappy|goddamn|god damn|blooming|trusty|kids|childrens) (?=\w)"
+    r"silly|wee|poor|nice|crappy|goddamn|god damn|blooming|trusty|some|a bit of|a spot of|kids|childrens) (?=\w)"
 )
 _THAT = re.compile(r"(?<!\S)(?:that|this|those|these|them) (?=\w)(?!(?:is|are|was|one|ones|thing|on|off|up|down|to|please|now|and|in|for|at|too|again|all|off)\b)")
 _FOR_WHOM = (
@@ -105,14 +105,18 @@ def loosened(text: str) -> Iterator[str]:
                 return
 
 
+def shortened(text: str) -> Iterator[str]:
+    """Yield a plain sentence without words that say nothing, and without what it is for."""
+    lean = _THAT.sub("the ", _EMPTY.sub("", text))
+    short = lean
+    while (cut := _ADJUNCT.sub("", short)) != short:
+        short = cut
+    yield from (other for other in dict.fromkeys((lean, short)) if other and other != text)
+
+
 def _ways(text: str) -> Iterator[str]:
     for clause in (text, *reasons_off(text)):
-        lean = _EMPTY.sub("", clause)
-        lean = _THAT.sub("the ", lean) if _THAT.search(lean) else lean
-        short = lean
-        while (cut := _ADJUNCT.sub("", short)) != short:
-            short = cut
-        for one in dict.fromkeys((clause, lean, short)):
+        for one in (clause, *shortened(clause)):
             yield one
             yield from reworded(one)
 

@@ -32,6 +32,7 @@ _SWITCH = re.compile(r"\S switch(?:es)?(?: |$)")
 _WHOLE = re.compile(
     r"(?:all of (?:the |my |our )?|all (?:the|my|our) |(?:the |my |our )?(?:whole|entire) (?:of )?(?:the )?)(.+)"
 )
+_COUNTED = re.compile(r"(?:(?:all|both|of|the|my|our|these|those) )*(?P<count>[2-9]) (?P<np>(?:\w+ )*\w+s(?: (?:in|on|at) .+)?)")
 _LONGEST_ROW = 12  #: words of names said in a row
 #: Kinds of which all are meant by one: "the kitchen light" is every light there.
 _ALL_OF_ROOM = ("light", "lighting", "heating")
@@ -93,6 +94,11 @@ class Directory(Index):
         for said, short in DETERMINERS:
             phrase = f" {phrase} ".replace(said, short).strip()
         want = _Want(able=able, room=room, last=last, kind=kind, reading=reading)
+        if counted := _COUNTED.fullmatch(phrase):
+            found = self._several(["all", "the", *counted["np"].split()], want)
+            if found.problem or len(found.ids) == int(counted["count"]):
+                return found
+            return Found(choices=found.ids, problem="which", phrase=phrase, kind=found.kind)
         base, others = exception(phrase.split())
         if base == ["all"] and others:
             base, others = self._all_but(others)

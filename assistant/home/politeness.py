@@ -52,7 +52,7 @@ _QUESTION = re.compile(
 #: What is looked at without a verb: "the kitchen temperature".
 _BARE_QUESTION = re.compile(
     r"(?!set |put |turn |make |change |raise |lower )(?:the )?(?:\w+ ){1,4}(?:temperature|humidity)"
-    r"|(?!set |put |turn |make |change |raise |lower |check )(?:the |our |my )?(?:\w+ ){1,3}(?:usage|consumption|battery level|air quality)"
+    r"|(?!set |put |turn |make |change |raise |lower |check )(?:the |our |my )?(?:\w+ ){1,3}(?:usage|consumption|battery level|air quality)|(?:the |our )?(?:current )?(?:power|energy|electricity) use"
 )
 _NOT = re.compile(
     r"(?:please )?(?:do not|never|not|no need to|you do not need to|you need not|you must not|you should not|there is no need to|rather not|avoid|stop from|refrain from|"
@@ -62,7 +62,7 @@ _REGRETTED = re.compile(
     r"\b(?:could|should|would|might|must|may|ought to)(?: not)? have (?:\w+ed|left|shut|put|set|been|had|done|gone|kept|made)\b"
 )
 _LEFT = re.compile(
-    r"(?:please )?(?:leave|keep) (?!.* (?:and|but|then|,) )(?!.* (?:half|halfway|percent|at \d+|\d+)\b).+ (?:on|off|open|closed|alone|as (?:it is|they are|is))"
+    r"(?:please )?(?:leave|keep) (?!.* (?:and|but|then|,) )(?!.* (?:half|halfway|percent|at \d+|\d+)\b).+ (?:on|off|open|closed|shut|locked|running|alone|as (?:it is|they are|is))"
 )
 _OTHERS = re.compile(
     r"(?:(?:i|he|she|they|we|you|it|mum|mom|dad|who|someone|somebody|everyone|people|alexa|siri|google|hey google|ok google|okay google|cortana|jarvis|"

@@ -102,7 +102,7 @@ _ASKED = Ways(
         # values
         ("temperature", r"how (?:warm|hot|cold|cool|chilly) is (?:it )?(?P<np>.*?)(?: right now| now| today| at the moment| currently)?"),
         ("temperature", r"is (?P<np>(?!it |there ).+?) (?:too |very |really |getting |nice and )?(?:warm|hot|cold|cool|chilly)(?: enough)?(?: right now| now)?"),
-        ("temperature", r"(?:is it|how is it) (?:warm|hot|cold|cool|chilly)(?P<np> .+)?"),
+        ("temperature", r"(?:is it|how is it) (?:(?:too|nice and|getting|very|really|still) )*(?:warm|hot|cold|cool|chilly)(?: enough)?(?P<np> .+)?"),
         ("temperature", r"what is (?:the |my |our )?(?:current |room |indoor |inside )*(?:temperature|temp)(?: like)?(?P<np>.*?)(?: right now| now| at the moment| currently| today| set to)?"),
         ("temperature", r"what (?:temperature|temp) is (?:it )?(?P<np>.*?)(?: right now| now| at the moment| currently)?"),
         ("temperature", r"(?:what is|how is) (?:the )?(?P<np>.+?) (?:current )?(?:temperature|temp)(?: like)?(?: right now| now| at the moment| currently)?"),
@@ -182,9 +182,12 @@ _ASKED_SO = tuple(
         (r"\b(?:out there|out of doors|outdoors|out the (?:back|front))$", "outside"),
         (r"\b(is it(?: \w+)?) out$", r"\1 outside"),
         (r"^(?:is |are )?(?:there )?(?:anything|anyone|anybody|something|somebody|someone)(?: is)? moving(?: about| around)?", "is there motion"),
-        (r"^(?:the )?((?:\w+ ){0,4}(?:usage|consumption|battery level|battery|status|air quality))$", r"what is the \1"),
+        (r"^(?:the )?((?:\w+ ){0,4}(?:usage|consumption|power use|energy use|electricity use|battery level|battery|status|air quality))$", r"what is the \1"),
         (r"^(what is (?:the |my |our )?.+?) (?:like|looking like|looking|sitting at|reading|running at)(?= (?:in|on|at) |$)", r"\1"),
         (r"^how much battery (.+?) (?:has|have)(?: got)?(?: left)?$", r"how much battery has \1 got"),
+        (r"^(?:is|has|are) (.+?) (?:flooding|flooded|leaking|under water|been flooded|got water in it)$", r"is there water in \1"),
+        (r"^(?:has|have|is|are) (.+?) (?:finished|done|through)(?: (?:cleaning|hoovering|vacuuming|with the floors|the floors))?$", r"is \1 docked"),
+        (r"^when (?:was|were) (?:there )?(?:the )?last (?:any )?(?:movement|motion|activity)(?: detected)? (?:in|on|at) (.+)$", r"when was \1 motion last detected"),
         (r"^is it (.+) (?:outside) (?:today|now)$", r"is it \1 outside"),
     )
 )
@@ -296,7 +299,7 @@ def _query(directory: Directory, kind: str, match: re.Match[str], context: Conte
 #: What can have another state where it cannot have the one that was asked for: a door with nothing but a lock.
 _ELSE = {
     "open": ("lock", "unlocked"), "closed": ("lock", "locked"),
-    "on": ("alarm_control_panel", "armed"), "off": ("alarm_control_panel", "disarmed"),
+    "docked": ("switch", "off"), "on": ("alarm_control_panel", "armed"), "off": ("alarm_control_panel", "disarmed"),
 }  # fmt: skip
 _QUANTIFIER = re.compile(
     r"^(?:there )?(?:any|all|every|each|some|both|anything|everything|something)\b ?(?:of )?(?:the |my |our )?"

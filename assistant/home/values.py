@@ -62,6 +62,7 @@ _VALUE = re.compile(
     rf"|by (?P<step>{_NUMBER}|half|a third|a quarter)(?: (?P<step_unit>{_UNIT}))?"
     rf"|by (?P<step_much>{_any_of(_HOW_MUCH)})"
     rf"|(?P<share>{_any_of(_SHARES)})"
+    rf"|(?:warm|deep|bright|soft|pale|rich|cool|bold|dusky|nice) (?P<tinted>(?!white\b)(?:{_any_of(COLOURS)}))"
     rf"|(?P<number>{_NUMBER})(?: (?P<unit>{_UNIT}))?"
     rf"|(?P<level>{_any_of(_LEVELS)})(?: speed| setting)?"
     rf"|(?P<white>{_any_of(WHITES)})"
@@ -121,7 +122,7 @@ def _value(match: re.Match[str]) -> Quantity:
     if match["step"]:
         share = _SHARES.get(match["step"])
         number, unit = (
-            (float(share), "percent") if share is not None else (_float(match["step"]), _unit(match["step_unit"]))
+            (float(share), "share") if share is not None else (_float(match["step"]), _unit(match["step_unit"]))
         )
         return Quantity(kind="more", number=number, unit=unit or "number")
     if match["step_much"] or match["little"]:
@@ -138,7 +139,7 @@ def _value(match: re.Match[str]) -> Quantity:
         return Quantity(kind="level", number=_LEVELS[match["level"]], colour=match["level"])
     if match["white"]:
         return Quantity(kind="kelvin", number=WHITES[match["white"]], colour=match["white"])
-    return Quantity(kind="colour", colour=match["colour"])
+    return Quantity(kind="colour", colour=match["colour"] or match["tinted"])
 
 
 def _unit(text: str | None) -> str:

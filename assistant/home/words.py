@@ -69,7 +69,7 @@ _HEARD_NUMBER = re.compile(
     r"|(?P<cent>per (?:sent|cents|scent)|purse (?:sent|cent|end)))"
 )
 
-_DEGREES = re.compile(r"(?: a(?= degree)| (?:a )?(?:couple|few)(?: of)?(?= degrees)) degrees?")
+_DEGREES = re.compile(r" (?:half a|a half|half) degree| a degree and a half|(?: a(?= degree)| (?:a )?(?:couple|few)(?: of)?(?= degrees)) degrees?")
 
 MAX_WORDS = 60  #: a command has few words; a longer sentence is no command
 
@@ -114,7 +114,10 @@ def _number_meant(match: re.Match[str]) -> str:
 
 
 def _few_degrees(match: re.Match[str]) -> str:
-    return " 1 degrees" if match[0] == " a degree" else " 2 degrees"
+    said = match[0]
+    if "half" in said:
+        return " 1.5 degrees" if " and " in said else " 0.5 degrees"
+    return " 1 degrees" if said == " a degree" else " 2 degrees"
 
 
 def _figures(words: list[str]) -> list[str]:
