@@ -32,13 +32,22 @@ _STANDING = re.compile(
     rf"(?: ,(?: so)?| so)(?: please)* (?P<command>{_VERB}\b.+)"
 )
 _PLACE = re.compile(r"(?:in|on|at) (?:the |my |our )?(?P<place>.+)$")
-#: Words with which what follows is no command: it was said by others, or is about another time.
-_NO_COMMAND = frozenset(
+#: Words of saying and of jest: the command beside them was somebody else's, or is none.
+SAID_OR_MEANT = frozenset(
     (
-        "said says say saying told tell tells tellin shouted shouts shouting asked ask asks asking yelled not never if "
-        "when whenever once unless until before after while to how why what who whom which should would could can will "
-        "might may must shall used always usually often every yesterday tomorrow later wish hope dreamt dream write "
-        "wrote read reads song called title means word words command sentence sign manual instructions"
+        "said says say saying told tell tells telling tellin shouted shouts shouting shout asked ask asks asking yelled yells "
+        "yelling yell screamed screams screaming scream cried cries whispered whispers whispering sang sings singing sing "
+        "begged begs begging insists insisted demanded demands demanding replied replies answered answers wrote writes "
+        "writing written write typed types reads read calling quoted quote quotes quoting repeat repeated kidding joking "
+        "joke jokes joked pretending pretend testing mean means meant sign rule rules lyrics line title called word words "
+        "command commands sentence manual instructions password song movie poem story dreamt dream wish hope"
+    ).split()
+)
+#: Words with which what follows is no command: it was said by others, or is about another time.
+_NO_COMMAND = SAID_OR_MEANT | frozenset(
+    (
+        "not never if when whenever once unless until before after while to how why what who whom which should would could can will "
+        "might may must shall used always usually often every yesterday tomorrow later"
     ).split()
 )
 #: Who would do it themselves: "... and they turn it off".
@@ -46,6 +55,10 @@ _SUBJECTS = frozenset("i we you they he she it who people somebody someone every
 #: How a reason begins.
 _TELLING = frozenset("i we it there somebody someone time some let okay".split())
 _LONGEST = 5  #: words of a name that is looked for in what was told
+
+
+#: What the speaker has not done is no command to somebody else: "i forgot to lock the door, lock it".
+_FORGOT = re.compile(r"(?:i|we) (?:think (?:i|we) )?(?:forgot|forget|have forgotten|did not remember|need|want|have) to\b")
 
 
 class Aside(NamedTuple):
@@ -101,6 +114,8 @@ def _aside(match: re.Match[str] | None, forbidden: frozenset[str] = _NO_COMMAND)
     if match is None:
         return None
     words = match["told"].split()
+    if _FORGOT.match(match["told"]):
+        forbidden = forbidden - {"to"}
     if not forbidden.isdisjoint(words) or words[-1] in _SUBJECTS:
         return None
     return Aside(match["told"], match["command"])

@@ -26,7 +26,7 @@ _REWORDED = Ways(
         ("(?:nuke|axe|zap|ditch|shush|hush|silence|get rid of|no more|enough of|enough with|pull the plug on|do away with|knock out|finish with|(?:i am |we are |i have |we have )?(?:done|finished) with) <np>", "turn off <np>"),
         ("(?:whip|bang|throw|slap|sling|ping|snap|tap|wang|crack|lob|click|kick|fire) <np> (?P<how>on|off)", "turn <how> <np>"),
         ("(?:whip|bang|throw|slap|sling|ping|snap|tap|wang|crack|lob|click|kick) (?P<how>on|off) <np>", "turn <how> <np>"),
-        ("(?:wake up|wake|spark up|spark|rev up|rev|plug in|get on with|hook up|roll) <np>", "turn on <np>"),
+        ("(?:spark up|fire on|plug in) <np>", "turn on <np>"),
         ("(?:get|have|start|set) <np> (?:warmed up|warming(?: up)?|brewing|heated up|heating(?: up)?|spinning|blowing|whirring|glowing|bubbling|cracking|on the go|fired up|switched on|turned on)", "turn on <np>"),
         ("(?:get|have|start|set|put|pop|stick) <np> (?:going|running|lit|on|on the go|up and running|fired up) (?:at|on|to|with) (?:about |around |say )?(?P<how>.+)", "set <np> to <how>"),
         (f"(?:turn|switch|shut|power|kill|cut|knock) (?:it all|them all|all of it|the lot|the whole lot|everything|absolutely everything) (?P<how>on|off|down)(?P<at> .+)?", "turn off everything<at>"),
@@ -53,6 +53,8 @@ _REWORDED = Ways(
         (f"(?:{_SOME})?less (?:heat|warmth)(?P<at> .+)?", "make it cooler<at>"),
         ("(?:have |get )?<np> in (?P<how>\\w+(?: \\w+)? (?:at|on) .+)", "make <np> <how>"),
         ("(?P<how>\\w+(?: \\w+)?)(?: effect| mode| setting)? on (?P<np>(?:the |my |our ).+)", "set <np> to <how>"),
+        ("(?:do|have|run|get|put) <np> (?:at|on) (?P<how>.+)", "set <np> to <how>"),
+        ("(?P<np>(?:the |my |our )?\\w+(?: \\w+)?) (?:to|on|onto) (?:the |a )?(?P<how>\\w+(?: \\w+)?) (?:program|programme|cycle|mode|setting|effect)", "set <np> to <how>"),
         # blinds, windows
         (f"(?:leave|keep|have|put|get|open|pop|crack) <np> (?:open )?{_BIT}(?: open| ajar)?", "set <np> to 10 percent"),
         ("(?:leave|put|get|have|prop) <np> ajar", "set <np> to 10 percent"),
@@ -62,7 +64,9 @@ _REWORDED = Ways(
         ("(?:black ?out|darken) <np>", "close the blinds in <np>"),
         # either way, as it is not now
         ("(?:get|hit|do|sort|sort out|see to) (?P<np>(?:the |those |my |all the )?(?:.+ )?(?:lights?|lamps?|blinds?|curtains?|shades?|shutters?|drapes?)(?: (?:in|on|at) .+)?)", "either <np>"),
+        ("(?:wind|roll|pull|bring|put|take|crank|draw) <np> (?:back|all the way|right) (?:in|down|up)", "close <np>"),
         # machines
+        ("(?P<np>\\w+(?: \\w+)?) can (?P<how>stop|start|pause|go home|go back|come home|come back|clean)(?: now)?(?: .*)?", "<how> <np>"),
         ("(?:call off|call) <np>(?: off)?", "stop <np>"),
         ("(?:put|tuck) <np> away", "send <np> home"),
         ("(?:give|do) (?:the |this |my |our )?(?:\\w+ )?(?:\\w+ )?(?:a )?(?:quick |good |proper )?(?:hoover|vacuum|clean|once over|sweep|going over|hoovering|vacuuming|floors?)(?: with <np>)", "start <np>"),
@@ -95,6 +99,8 @@ _REWORDED = Ways(
 
 def reworded(text: str) -> Iterator[str]:
     """Yield the commands that a plain sentence may stand for, the likeliest first."""
+    if " , " in text:
+        return  # several clauses are no one way of saying something
     for command, said, _ in _REWORDED.of(text):
         if match := said.fullmatch(text):
             for name, words in match.groupdict().items():

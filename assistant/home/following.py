@@ -12,7 +12,7 @@ from assistant.home.values import values_in
 from assistant.home.words import singular
 
 _AND = re.compile(
-    r"(?:(?:and|also|now|then|what about|how about) )+(?P<np>.+?)(?: ,)?(?: (?:too|as well|also|please))*"
+    r"(?:(?:and|also|now|then|ok|okay|what about|how about|(?:and )?(?:the )?same (?:thing )?(?:for|with|in|to|goes for)|ditto(?: for)?|do the same (?:for|with|in|to)) )+(?P<np>.+?)(?: ,)?(?: (?:too|as well|also|please))*"
 )
 _TOO = re.compile(r"(?P<np>.+?)(?: ,)?(?: please)? (?:too|as well|also)(?: please)?")
 _WHERE = re.compile(r"(?:(?:the )?ones? )?(?:in|on|at|for|of) (?=(?:the |my |our )?\w)")
@@ -40,7 +40,7 @@ _ASKED = re.compile(
 )
 #: Just a value: "to 30 percent", "no, halfway".
 _ALONE = re.compile(
-    r"(?:(?:no|and|but|just|only|make that|make it|rather|to|at) (?:, )?)*"
+    r"(?:(?:no|and|but|just|only|ok|okay|hmm|um|er|well|right|now|yeah|actually|let us say|say|maybe|about|around|make that|make it|rather|to|at) (?:, )?)*"
     r"(?P<value>.+?)(?: (?:is|will be|would be) (?:fine|enough|plenty|good|great|perfect|okay|ok|better|all right)| will do| should do(?: it)?)?"
     r"(?: ,)?(?: please| instead| then)*"
 )
@@ -60,6 +60,8 @@ def continued(directory: Directory, text: str, before: str, last: Sequence[str])
         return f"set it to {value['value']}"
     if last and before and (value := _ALONE.fullmatch(text)) and _is_step(value["value"], last):
         return f"make it {value['value']}"
+    if last and before and (value := _ALONE.fullmatch(text)) and (unit := _unit_of(before)) and value["value"].isdigit():
+        return f"set it to {value['value']} {unit}"
     if text in _WHICH:
         asked = _ASKED.fullmatch(before)
         return f"which {asked['what']} are {asked['so']}{asked['at'] or ''}" if asked else ""
@@ -83,6 +85,13 @@ def _is_level(text: str) -> bool:
         and (values[0].start, values[0].end) == (0, len(text))
         and values[0].value.kind in ("percent", "degrees", "kelvin", "colour")
     )
+
+
+def _unit_of(before: str) -> str:
+    """Return what the number at the end of the sentence before counted, which another number then counts too."""
+    values = values_in(before)
+    kind = values[-1].value.kind if values and values[-1].end == len(before) else ""
+    return {"percent": "percent", "degrees": "degrees", "number": "degrees"}.get(kind, "")
 
 
 def _is_step(text: str, last: Sequence[str]) -> bool:

@@ -70,6 +70,8 @@ _BROKEN_AT_END = re.compile(r" (?:the|a|an|to|in the|my|and|in|of|at|by|for)$")
 #: None of the shared sentences is of several commands, and to try all of them takes longest there.
 _SEVERAL = re.compile(r",|(?<!each) and | then ")
 _IT = re.compile(r"\b(?:it|them)\b")
+#: A name with a "please" after it, and nothing before it that says no.
+_ASKED_FOR = re.compile(r"(?!(?:no|not|do not|less|never|without|any) ).+ please")
 _ONLY_A_NAME = "only a name"
 _MOST_UNKNOWN = 2  #: words without a meaning here: a question with more of them is one for the documents
 _ALL_DOMAINS = frozenset("lock cover valve siren alarm_control_panel everything".split())
@@ -125,7 +127,7 @@ class Grammar:
         text = meant(stripped(text))
         intent = self._read(text, numbered, context) if text else None
         lone = intent is not None and intent.reason == _ONLY_A_NAME
-        if (intent is None or lone) and (thing := wished(said) or (text if lone and said.endswith(" please") else "")):
+        if (intent is None or lone) and (thing := wished(said) or (text if lone and _ASKED_FOR.fullmatch(said) else "")):
             reading = self._clauses.understood(stripped(f"turn on {thing}"), context, ())
             if reading is not None and not reading.problem:  # "i need the workshop light"
                 return self._intent(reading, context, "a wish for it")
@@ -238,10 +240,14 @@ class Grammar:
             found = self.directory.find(phrase, self._clauses.able("any"), room=context.room)
             if not found.problem:
                 return self._done_after(aside.command, context, found.ids)
-            if found.problem == "area" and (
-                done := self._done_after(_IT.sub(f"the {plain(found.place)}", aside.command, 1), context, ())
+            if (
+                found.problem == "area"
+                or (found.problem in ("which", "room") and " " in phrase.removeprefix("the ") and found.kind)
+            ) and (
+                done := self._done_after(_IT.sub(f"the {plain(found.place)}" if found.problem == "area" else phrase, aside.command, count=1), context, ()
+                )
             ):
-                return done  # "the kitchen is gloomy, brighten it up"
+                return done  # "the kitchen is gloomy, brighten it up", "my bedside lamp is too bright, dim it"
         return None
 
     def _loosened(self, text: str, context: Context) -> HomeIntent | None:

@@ -11,27 +11,26 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from assistant.home.asides import SAID_OR_MEANT
 from assistant.home.colloquial import reworded
+from assistant.home.english import GENERIC
 from assistant.home.noun_phrases import COMMANDING
+from assistant.home.words import singular
 
 _MOST = 10  #: ways to loosen one sentence that are tried
 _LONGEST_REASON = 9  #: words
 
 #: A clause with one of these is no reason: the command beside it was said by others, is a jest, or is not for now.
-NEVER_A_REASON = frozenset(
+NEVER_A_REASON = SAID_OR_MEANT | frozenset(
     (
-        "said says say saying told tell tells telling shouted shouts shouting shout asked ask asks asking yelled yells yelling "
-        "yell screamed screams screaming scream cried cries whispered whispers whispering sang sings singing sing begged begs "
-        "begging insists insisted demanded demands replied replies answered answers wrote writes writing written write typed "
-        "types reads read title called calling calls call named heard hear hears quoted quote quotes repeat repeated "
-        "if when whenever once unless until till before after while whilst whether though although except but or "
-        "kidding joking joke jokes joked pretending pretend testing tested test mean means meant mind wrong mistake mistaken "
-        "think thinks thought thinking guess suppose supposed wonder wondering wish wished wishing hope hoped hoping imagine "
-        "dream dreamt dreamed dreaming know knows knew sure maybe perhaps probably might should would could shall must used "
+        "calls call named heard hear hears if when whenever once unless until till before after while whilst whether though although except but or "
+        "tested test mind wrong mistake mistaken "
+        "think thinks thought thinking guess suppose supposed wonder wondering wish wished wishing hoped hoping imagine "
+        "dreamed dreaming know knows knew sure maybe perhaps probably might should would could shall must used "
         "always usually often sometimes never ever every yesterday tomorrow later tonight ago last earlier then "
-        "how why what who whom whose which where sign rule line lines song lyrics quote movie film book poem story answer password "
-        "sentence word words phrase text message email letter note advice instructions manual command commands order ordered orders "
-        "already instead not-really advert ad podcast script game idea plan trick"
+        "how why what who whom whose which where lines film book answer "
+        "phrase text message email letter note advice order ordered orders "
+        "already instead advert ad podcast script game idea plan trick"
     ).split()
 )
 _WHO = (
@@ -44,11 +43,18 @@ _REASON = re.compile(rf"(?:so |because |cause |since |as |and |now |for )*{_WHO}
 #: The same with what is left of "is" after a noun: "the suns going down", "mums staying".
 _HEARD_IS = re.compile(
     r"(?:so |because |cause |since |as |and |now )*(?:(?:the|my|our) )?(?:\w+ )?\w+s "
-    r"(?:a bit|a little|so|too|very|really|quite|rather|all|just|going|getting|coming|done|finished|been|got|ready|over|"
+    r"(?:a bit|a little|so|too|very|really|quite|rather|all|just|going|getting|coming|done|finished|been|got|gone|ready|over|on the door|at the door|in (?:bed|there|here)|\w+y|"
     r"here|back|home|out|asleep|awake|sleeping|staying|on (?:his|her|the|its) way|\w+ing)\b.*"
 )
 #: What is told of the speaker with a plain past: "we finished eating", "i spilled the rice".
 _DID = re.compile(r"(?:so |because |cause |since |as |and |now )*(?:i|we) (?:have |just |only |all )*\w+(?:ed|lt)(?: \w+)*")
+#: A reason without its subject: "spilled cereal everywhere", "heading to bed", "too dark in here", "fancy a brew".
+_BARE = re.compile(
+    r"(?:(?:so|and|right|okay|ok|well|just|oh|oops|oh no|now|still|feeling|getting|bit|a bit|a little|way|far|really|very|all|too|pretty|kinda) )*"
+    r"(?:spilled|spilt|dropped|finished|done|going|heading|popping|nipping|leaving|feeling|getting|fancy|time for|off to|ready for|freezing|cold|chilly|nippy|hot|boiling|baking|roasting|stuffy|steamy|"
+    r"dark|gloomy|dim|bright|noisy|loud|late|tired|sleepy|knackered|exhausted|hungry|home|back|can not see|can hardly see|nobody (?:here|there|home)|give (?:me|us) (?:some|a bit of) \w+|warm (?:me|us|my \w+|the \w+) up|cool (?:me|us|it) down|"
+    r"ventilate|cheers|thanks|thank you|ta|sorry|dinner|lunch|supper|breakfast|bath|shower|film|movie|company|guests|visitors|privacy|emergency|quick|hurry|fire|leak|intruder|burglar)(?: \w+){0,5}"
+)
 #: No clause, and no reason: "bedtime", "homework time", "good night", "no rush", "i love you".
 _ASIDE = re.compile(
     r"(?:(?:so|and|right|okay|ok) )*(?:(?:it is )?(?:\w+ )?(?:bed ?time|\w+ time)|(?:good ?|nighty? )?night(?: night)?|good (?:morning|evening|night|lord|grief)"
@@ -148,4 +154,7 @@ def is_reason(text: str) -> bool:
         return False
     if "not" in words and {"want", "like", "need", "care", "wants"} & set(words):
         return False
-    return any(way.fullmatch(text) is not None for way in (_REASON, _HEARD_IS, _DID))
+    if any(way.fullmatch(text) is not None for way in (_REASON, _DID)):
+        return True
+    verbless = not GENERIC.isdisjoint({singular(word) for word in words})  # "lights down" is wanted, and no reason
+    return not verbless and any(way.fullmatch(text) is not None for way in (_HEARD_IS, _BARE))

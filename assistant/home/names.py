@@ -360,6 +360,10 @@ class Directory(Index):
                 again = self._item(bare_words, want) if bare_words and bare_words != words else found
                 if not again.problem:
                     return again
+        if len(words) > 2 and singular(words[-1]) in ("light", "plug", "socket"):  # "the christmas tree lights"
+            named = self.exact.get(bare(" ".join(words[:-1])), 0) & want.able & self.domain.get("switch", 0)
+            if named.bit_count() == 1:
+                return Found(ids=self.ids(named), phrase=phrase)
         for place, word in enumerate(words):
             if word in english.ORDINALS and len(words) > place + 1:
                 numbered = bare(" ".join([*words[:place], *words[place + 1 :], english.ORDINALS[word]]))

@@ -124,6 +124,8 @@ _WAYS: tuple[tuple[str, str], ...] = (
              "dial down|dial back|cut back|take down) <np>"),
     ("up", "(?:turn|put|crank|bring|bump|push|speed|step|ramp|get|dial|move|take) <np> up<at>"),
     ("down", "(?:turn|put|bring|bump|push|slow|step|ramp|tone|dial|get|drop|move|take) <np> down(?: low| a bit| a little)?<at>"),
+    ("up", "<np> up<where>"),
+    ("down", "<np> down<where>"),
     ("brighter", "(?:brighten|brighten up|lighten|lighten up) <np>(?: up)?"),
     ("dimmer", "(?:dim|dim down|darken|soften|fade) <np>(?: down)?"),
     ("warmer", "(?:heat up|heat|warm up|warm) <np>(?: up)?"),

@@ -188,6 +188,9 @@ _ASKED_SO = tuple(
         (r"^(?:is|has|are) (.+?) (?:flooding|flooded|leaking|under water|been flooded|got water in it)$", r"is there water in \1"),
         (r"^(?:has|have|is|are) (.+?) (?:finished|done|through)(?: (?:cleaning|hoovering|vacuuming|with the floors|the floors))?$", r"is \1 docked"),
         (r"^when (?:was|were) (?:there )?(?:the )?last (?:any )?(?:movement|motion|activity)(?: detected)? (?:in|on|at) (.+)$", r"when was \1 motion last detected"),
+        (r"^did (.+) get (\w+)$", r"is \1 \2"),
+        (r"^(is|are) (.+) (locked|closed|shut|opened|turned off|switched off|turned on|switched on) (?:up|down|tight|yet)$", r"\1 \2 \3"),
+        (r"^is it (?:too |very |really |quite )*(?:humid|damp|muggy|moist)\b", "how humid is it"),
         (r"^is it (.+) (?:outside) (?:today|now)$", r"is it \1 outside"),
     )
 )

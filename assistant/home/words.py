@@ -12,6 +12,7 @@ _CONTRACTIONS = {
     "theres": "there is", "who's": "who is", "here's": "here is", "let's": "let us", "lets": "let us",
     "i'm": "i am", "im": "i am", "i'd": "i would", "id": "i would", "i've": "i have", "ive": "i have",
     "i'll": "i will", "it'd": "it would", "that'd": "that would", "nobody's": "nobody is",
+    "someone's": "someone is", "somebody's": "somebody is", "there'll": "there will", "that'll": "that will",
     "everybody's": "everybody is", "everyone's": "everyone is",
     "you're": "you are", "they're": "they are", "we're": "we are", "we'd": "we would",
     "he's": "he is", "she's": "she is", "when's": "when is", "which's": "which is",
