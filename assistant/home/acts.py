@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from assistant.home.english import COLOURS, COMMON_THINGS, COOLING, GENERIC
 from assistant.home.entities import Act, Entity, State, Value
@@ -205,6 +205,18 @@ def _volume(entity: Entity, value: Quantity, *_: object) -> Act | None:
     return Act(entity.id, "turn_on", {"volume": value.number})
 
 
+#: What else people call the modes of a heater.
+_MODES_SAID = {"heating": "heat", "cooling": "cool", "automatic": "auto", "fan": "fan_only", "drying": "dry"}
+
+
+def options(entity: Entity) -> Iterator[str]:
+    """Yield the plain name of each option, mode, preset and effect that a thing can be set to."""
+    named = (entity.modes, entity.presets, entity.effects, entity.options, entity.fan_modes, entity.swing_modes)
+    for names in named:
+        yield from (plain(name.replace("_", " ")) for name in names)
+    yield from (said for said, mode in _MODES_SAID.items() if mode in entity.modes)
+
+
 def option(entity: Entity, words: str) -> Act | None:
     """Return the act that chooses one of a thing's options, modes, presets or effects by its plain name, or None."""
     for names, service, key in (
@@ -224,9 +236,7 @@ def option(entity: Entity, words: str) -> Act | None:
             if plain(name.replace("_", " ")) == words and service in entity.services:
                 return Act(entity.id, service, {key: name})
     if entity.domain in ("climate", "water_heater"):
-        mode = {"heating": "heat", "cooling": "cool", "automatic": "auto", "fan": "fan_only", "drying": "dry"}.get(
-            words
-        )
+        mode = _MODES_SAID.get(words)
         if mode in entity.modes:
             return Act(entity.id, "set_mode", {"mode": mode})
     return None

@@ -259,6 +259,8 @@ class Grammar:
             if command.startswith("activate ") and not self._is_scene(command):
                 continue
             for said in (command, *self._repairs.renamed(command)):
+                if not self._repairs.explained(said):
+                    continue
                 reading = self._clauses.understood(said, context, context.last)
                 if reading is not None and reading.problem in ("", "which", "room", "area", "either"):
                     return self._intent(reading, context, f"understood without what goes along with it: {said!r}")
@@ -608,7 +610,7 @@ class Grammar:
         """Return what a sentence may mean with its words mended: (likeness, reading, text, sure), best first."""
         readings: list[tuple[float, Reading, str, bool]] = []
         for repair in chain(self._repairs.of(text, named=False), _later(self._repairs, text)):
-            if repair.likeness < LIKELY:
+            if repair.likeness < LIKELY or not self._repairs.explained(repair.text):
                 continue
             if any(not entry[1].problem and repair.likeness <= entry[0] - MARGIN for entry in readings):
                 break  # what follows is no rival any more

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from assistant.home.abilities import Abilities
-from assistant.home.acts import level, option
+from assistant.home.acts import level, option, options
 from assistant.home.context import Context, Reading
 from assistant.home.english import WHITES
 from assistant.home.entities import Act
@@ -26,6 +26,8 @@ _OPTION = re.compile(
     r"(?P<np>.+?) (?:to|on|in|into|at|as)(?: the)? (?P<option>.+?)"
     r"(?P<tail> mode| effect| preset| setting| program| programme| cycle| profile| suction| power)?"
 )
+#: One of these words stands in every quality's name.
+_OF_PROPERTIES = frozenset(name.rpartition(" ")[2] for name, _ in PROPERTIES)
 #: What stands between a value and what it is for, where no verb begins the sentence: "full speed on the fan".
 _FROM_VALUE = frozenset(
     "in on for at of with please up down here upstairs downstairs outside brightness light lights".split()
@@ -66,6 +68,8 @@ class Levels:
     def __init__(self, abilities: Abilities) -> None:
         self.directory = abilities.directory
         self._abilities = abilities
+        self._options = frozenset(chain.from_iterable(map(options, self.directory.entities)))
+        self._selects = abilities.of_domains("select")
 
     def read(self, text: str, context: Context, last: Sequence[str]) -> Iterator[Reading]:
         """Yield the readings of a clause with a value: "set the lamp to half", "two degrees warmer in the hall"."""
@@ -76,10 +80,10 @@ class Levels:
             reading = self._with_value(bare_text, way, placed, text, context, last)
             if reading is not None:
                 yield reading
-        words = bare_text.split()
+        words = bare_text.split() if self._selects else []
         for end in range(1, len(words)):  # "wash program wool"
             named = self.directory.exact.get(bare(" ".join(words[:end])), 0)
-            if named & self._abilities.of_domains("select"):
+            if named & self._selects:
                 reading = self._with_option(" ".join(words[:end]), " ".join(words[end:]), context, last)
                 if reading is not None:
                     yield reading
@@ -257,6 +261,8 @@ class Levels:
 
     def _with_option(self, phrase: str, wanted: str, context: Context, last: Sequence[str]) -> Reading | None:
         """Read "set the wash program to wool": one of the options that the thing itself names."""
+        if wanted not in self._options:
+            return None
         _, words = property_of(phrase.split())
         shorter = _OF_OPTION.sub("", phrase).strip()
         everything = (1 << len(self.directory.entities)) - 1
@@ -303,6 +309,8 @@ def _verbless(text: str) -> tuple[str, int]:
 
 def property_of(words: list[str]) -> tuple[str, list[str]]:
     """Take what a value is a value of out of a phrase: (the brightness, of the lamp)."""
+    if _OF_PROPERTIES.isdisjoint(words):
+        return "", words
     for name, quality in PROPERTIES:
         parts = name.split()
         for start in range(len(words) - len(parts) + 1):

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from functools import cache
 
 from assistant.home import english
+from assistant.home.acts import options
 from assistant.home.names import Directory
-from assistant.home.noun_phrases import EXCEPT
-from assistant.home.phrasebook import PROPERTIES, VALUE_VERBS, WAYS
+from assistant.home.noun_phrases import DETERMINERS, EVERYWHERE, EXCEPT, HERE
+from assistant.home.phrasebook import IDIOMS, PROPERTIES, VALUE_VERBS, WAYS
+from assistant.home.rephrased import REPHRASING
 from assistant.home.sounds import alike, phones, sound
 from assistant.home.values import VALUE_WORDS
 from assistant.home.words import cardinal_word, singular
@@ -80,12 +82,22 @@ _PHRASES: tuple[tuple[re.Pattern[str], str, float], ...] = (
     (re.compile(r"\bhalf way\b"), "halfway", 1.0),
     (re.compile(r"\bsee link\b|\bsealing\b|\bseeling\b"), "ceiling", 1.0),
 )  # fmt: skip
-_KNOWN_WAYS = frozenset(
+
+
+def _words_of(pattern: str) -> Iterator[str]:
+    """Yield the words that an expression has in it."""
+    bare_pattern = re.sub(r"\(\?P<\w+>", "(", pattern)
+    yield from re.findall(r"[a-z]+", re.sub(r"\\[a-zA-Z]", " ", bare_pattern))
+
+
+_KNOWN_WAYS = frozenset(word for _, way, _ in WAYS for word in _words_of(way.pattern) if len(word) > 1)
+#: The words that hold the phrases and the clauses of a command together.
+_HOLDING = frozenset(
     word
-    for _, way, _ in WAYS
-    for word in re.findall(
-        r"[a-z]{2,}", re.sub(r"\(\?P<\w+>", "(", way.pattern).replace("\\w", " ").replace("\\b", " ")
-    )
+    for pattern in (EVERYWHERE, HERE, *REPHRASING, *(re.compile(said) for said, _ in DETERMINERS))
+    for word in _words_of(pattern.pattern)
+) | frozenset(" ".join((*(" ".join(marker) for marker in EXCEPT), *english.PRONOUNS, *IDIOMS)).split()) | frozenset(
+    "then after also plus about around k c f effect effects mode preset program programme devices whole else".split()
 )
 KNOWN = (
     _KNOWN_WAYS
@@ -189,6 +201,7 @@ class Repairs:
             for said in group:
                 if said not in here and here:
                     self._same[said] = here
+        self._options = {word for entity in directory.entities for option in options(entity) for word in option.split()}
         self._joined = {term.replace(" ", ""): term for term in self._terms}
         self._phones = [sound(term) for term in self._terms]
         self._sounds = [_classes(phones) for phones in self._phones]
@@ -239,6 +252,13 @@ class Repairs:
     def unknown(self, text: str) -> int:
         """Return how many words of a plain text have no meaning in this house."""
         return sum(not self._is_known(word) for word in text.split())
+
+    def explained(self, text: str) -> bool:
+        """Say whether each word of a plain text has some meaning in this house: else no way of saying it can fit."""
+        return all(
+            self._is_known(word) or word in _HOLDING or word in self._options or word in english.ORDINALS
+            for word in text.split()
+        )
 
     def _spelled(self, base: Repair) -> Iterator[Repair]:
         """Yield the sentence with its names written together, and with other words for the same things."""

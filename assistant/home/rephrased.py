@@ -44,6 +44,9 @@ _OTHER = re.compile(
     r"|(?<=thing) else\b"
 )
 
+#: Every expression of this module.
+REPHRASING = (_LEAVE, LEFT_ALONE, _LEAVE_FIRST, _EXCEPT_FIRST, _NOT_THOSE, _STAYING, _STAYS_SO, _ELSE_BUT, _THE_OTHERS, _OTHER)
+
 
 def rephrased(text: str) -> Iterator[str]:
     """Yield a command that leaves something out with "except" and that at its end."""
