@@ -268,11 +268,18 @@ class Clauses:
         self, action: str, found: Found, phrase: str, text: str, context: Context, last: Sequence[str]
     ) -> tuple[str, Found]:
         """Return what is meant where the thing cannot do just that: a valve is not turned off, it is closed."""
-        if found.problem == "unable" and action in _INSTEAD and text.split(maxsplit=1)[0] in _SWITCHING:
+        if found.problem == "unable" and action in _INSTEAD and (
+            text.split(maxsplit=1)[0] in _SWITCHING or text.endswith((" on", " off"))
+        ):
             other, domains = _INSTEAD[action]
             moved = self.directory.find(phrase, self.able(other), room=context.room, last=last)
             if not moved.problem and all(name.split(".")[0] in domains for name in moved.ids):
                 return other, moved
+        if found.problem == "unable" and action in _OF_QUALITY:
+            named = [self.directory.exact.get(bare(f"{phrase} {what}"), 0) for what in ("volume", "level", "speed")]
+            own = next((mask for mask in named if mask & self.able(action)), 0)
+            if own.bit_count() == 1:  # "turn the record player down" is about the Record Player Volume
+                return action, Found(ids=self.directory.ids(own), phrase=phrase)
         if action == "open" and found.problem in ("unable", "unknown"):  # a door that has nothing but a lock
             locked = self.directory.find(phrase, self.able("unlock"), room=context.room, last=last)
             if len(locked.ids) == 1 and not locked.problem:

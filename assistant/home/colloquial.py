@@ -23,7 +23,7 @@ _REWORDED = Ways(
     (command, re.sub(r"(?<!P)<np>", "(?P<np>.+?)", said))
     for said, command in (
         # on and off
-        ("(?:nuke|axe|zap|ditch|shush|hush|silence|get rid of|no more|enough of|enough with|pull the plug on|do away with|knock out|finish with|(?:i am |we are |i have |we have )?(?:done|finished) with) <np>", "turn off <np>"),
+        ("(?:nuke|axe|zap|ditch|shush|hush|silence|get rid of|enough of|enough with|pull the plug on|do away with|knock out|finish with|(?:i am |we are |i have |we have )?(?:done|finished) with) <np>", "turn off <np>"),
         ("(?:whip|bang|throw|slap|sling|ping|snap|tap|wang|crack|lob|click|kick|fire) <np> (?P<how>on|off)", "turn <how> <np>"),
         ("(?:whip|bang|throw|slap|sling|ping|snap|tap|wang|crack|lob|click|kick) (?P<how>on|off) <np>", "turn <how> <np>"),
         ("(?:spark up|fire on|plug in) <np>", "turn on <np>"),

@@ -9,7 +9,7 @@ from assistant.home import english
 from assistant.home.names import Directory
 from assistant.home.noun_phrases import bare
 from assistant.home.values import values_in
-from assistant.home.words import singular
+from assistant.home.words import plain, singular
 
 _AND = re.compile(
     r"(?:(?:and|also|now|then|ok|okay|what about|how about|(?:and )?(?:the )?same (?:thing )?(?:for|with|in|to|goes for)|ditto(?: for)?|do the same (?:for|with|in|to)) )+(?P<np>.+?)(?: ,)?(?: (?:too|as well|also|please))*"
@@ -40,7 +40,7 @@ _ASKED = re.compile(
 )
 #: Just a value: "to 30 percent", "no, halfway".
 _ALONE = re.compile(
-    r"(?:(?:no|and|but|just|only|ok|okay|hmm|um|er|well|right|now|yeah|actually|let us say|say|maybe|about|around|make that|make it|rather|to|at) (?:, )?)*"
+    r"(?:(?:no|not (?:all the way|fully|that much|quite)|and|but|just|only|ok|okay|hmm|um|er|well|right|now|yeah|actually|let us say|say|maybe|about|around|make that|make it|rather|to|at) (?:, )?)*"
     r"(?P<value>.+?)(?: (?:is|will be|would be) (?:fine|enough|plenty|good|great|perfect|okay|ok|better|all right)| will do| should do(?: it)?)?"
     r"(?: ,)?(?: please| instead| then)*"
 )
@@ -74,7 +74,7 @@ def continued(directory: Directory, text: str, before: str, last: Sequence[str])
         return ""
     if tuple(words) in directory.places:
         return _placed(directory, before, " ".join(words))
-    return _named(directory, before, words)
+    return _named(directory, before, words, last)
 
 
 def _is_level(text: str) -> bool:
@@ -129,7 +129,17 @@ def _is_name(directory: Directory, words: list[str]) -> bool:
     return named and not directory.find(" ".join(words), -1).problem
 
 
-def _named(directory: Directory, before: str, words: list[str]) -> str:
+def _beside(directory: Directory, words: list[str], last: Sequence[str]) -> list[str]:
+    """Return a kind of thing with the room of what was spoken of, where there is one: "the fan too"."""
+    areas = {directory.entities[directory.number[name]].area for name in last if name in directory.number}
+    area = areas.pop() if len(areas) == 1 else None
+    if not area or any(singular(word) not in english.GENERIC for word in words):
+        return words
+    placed = [*words, "in", *plain(area).split()]
+    return words if directory.find(" ".join(placed), -1).problem else placed
+
+
+def _named(directory: Directory, before: str, words: list[str], last: Sequence[str]) -> str:
     """Return what was said before of one thing, of another: "turn on the lamp" is "turn on the fan"."""
     said = before.split()
     for length in range(min(_LONGEST, len(said)), 0, -1):
@@ -141,6 +151,7 @@ def _named(directory: Directory, before: str, words: list[str]) -> str:
                 if singular(stretch[-1]) not in english.GENERIC:
                     return ""
                 words = [*words[:-1], stretch[-1]]
+            words = _beside(directory, words, last)
             found = directory.find(" ".join(words), -1)
             if found.problem not in ("", "which", "room"):
                 return ""

@@ -252,7 +252,7 @@ class Grammar:
 
     def _loosened(self, text: str, context: Context) -> HomeIntent | None:
         """Read a command without its reason, its curses and what it is for; None where that is none either."""
-        for left in loosened(text):
+        for left in loosened(text, self.directory.vocabulary()):
             command = meant(stripped(left))
             if not command or is_question(command) or declined(command) or said_by_others(command) or later(command):
                 continue

@@ -9,7 +9,7 @@ passed over, for then the command beside it may be no command.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterable, Iterator
 
 from assistant.home.asides import SAID_OR_MEANT
 from assistant.home.colloquial import reworded
@@ -23,7 +23,7 @@ _LONGEST_REASON = 9  #: words
 #: A clause with one of these is no reason: the command beside it was said by others, is a jest, or is not for now.
 NEVER_A_REASON = SAID_OR_MEANT | frozenset(
     (
-        "calls call named heard hear hears if when whenever once unless until till before after while whilst whether though although except but or "
+        "named heard hear hears if when whenever once unless until till before after while whilst whether though although except but or "
         "tested test mind wrong mistake mistaken "
         "think thinks thought thinking guess suppose supposed wonder wondering wish wished wishing hoped hoping imagine "
         "dreamed dreaming know knows knew sure maybe perhaps probably might should would could shall must used "
@@ -43,7 +43,7 @@ _REASON = re.compile(rf"(?:so |because |cause |since |as |and |now |for )*{_WHO}
 #: The same with what is left of "is" after a noun: "the suns going down", "mums staying".
 _HEARD_IS = re.compile(
     r"(?:so |because |cause |since |as |and |now )*(?:(?:the|my|our) )?(?:\w+ )?\w+s "
-    r"(?:a bit|a little|so|too|very|really|quite|rather|all|just|going|getting|coming|done|finished|been|got|gone|ready|over|on the door|at the door|in (?:bed|there|here)|\w+y|"
+    r"(?:a bit|a little|so|too|very|really|quite|rather|all|just|going|getting|coming|done|finished|been|got|gone|ready|over|on the door|at the door|in(?: (?:bed|there|here|(?:my|our|the|his|her) \w+))?|\w+y|"
     r"here|back|home|out|asleep|awake|sleeping|staying|on (?:his|her|the|its) way|\w+ing)\b.*"
 )
 #: What is told of the speaker with a plain past: "we finished eating", "i spilled the rice".
@@ -53,7 +53,7 @@ _BARE = re.compile(
     r"(?:(?:so|and|right|okay|ok|well|just|oh|oops|oh no|now|still|feeling|getting|bit|a bit|a little|way|far|really|very|all|too|pretty|kinda) )*"
     r"(?:spilled|spilt|dropped|finished|done|going|heading|popping|nipping|leaving|feeling|getting|fancy|time for|off to|ready for|freezing|cold|chilly|nippy|hot|boiling|baking|roasting|stuffy|steamy|"
     r"dark|gloomy|dim|bright|noisy|loud|late|tired|sleepy|knackered|exhausted|hungry|home|back|can not see|can hardly see|nobody (?:here|there|home)|give (?:me|us) (?:some|a bit of) \w+|warm (?:me|us|my \w+|the \w+) up|cool (?:me|us|it) down|"
-    r"ventilate|cheers|thanks|thank you|ta|sorry|dinner|lunch|supper|breakfast|bath|shower|film|movie|company|guests|visitors|privacy|emergency|quick|hurry|fire|leak|intruder|burglar)(?: \w+){0,5}"
+    r"ventilate|let (?:me|us) in|let the \w+ (?:in|out)|cheers|thanks|thank you|ta|sorry|dinner|lunch|supper|breakfast|bath|shower|film|movie|company|guests|visitors|privacy|emergency|quick|hurry|fire|leak|intruder|burglar)(?: \w+){0,5}"
 )
 #: No clause, and no reason: "bedtime", "homework time", "good night", "no rush", "i love you".
 _ASIDE = re.compile(
@@ -74,6 +74,31 @@ _OF_ITSELF = re.compile(
     r"\w+(?: \w+)*"
 )
 _SO = re.compile(r"(?: ,)? so (?:(?:please|just|can you|could you|would you|will you|now|go ahead and) )*")
+#: What parts clauses: a pause, and a "please" before the next one.
+_PAUSE = re.compile(r" , | please (?=(?:i|we|he|she|it|they|there|the|my|our|\w+s) (?!and\\b))")
+#: What a command is for, at its end.
+_FOR = re.compile(r"(?: ,)? for (?P<what>(?:(?:the|my|our|his|her|your|a|an|some) )?\w+(?: \w+){0,2})$")
+#: Words that a clause beside a command does not have where it only goes along with it.
+_NO_ASIDE = frozenset(
+    (
+        "not no never none nothing neither nor without only else other others another both all every each rest on off open close "
+        "closed shut up down out in half full more less brighter dimmer warmer cooler higher lower percent degrees degree "
+        "minute minutes hour hours second seconds week weeks month months oclock noon midnight sunset sunrise dawn dusk monday "
+        "tuesday wednesday thursday friday saturday sunday morning evening afternoon night weekend today soon next once note self "
+        "step recipe record example chapter episode instance french spanish german english language alexa siri google cortana "
+        "jarvis bixby hey it them that this those these one ones here there is"
+    ).split()
+)
+#: What ends in one of these goes on after the pause: "the play starts with, ...".
+_UNENDED = frozenset("with by as of to is was are be like from about at for than and so my your a the when".split())
+#: Verbs with which a clause is a command too, and not to be passed over.
+_ORDERING = frozenset(
+    (
+        "increase decrease reduce boost bump crank knock nudge drop pop stick kill get give take bring push move send return "
+        "pause resume press ring sound disarm lift slow speed brighten warm heat cool roll wind change adjust keep leave let "
+        "do does did go call ask tell play say sing read write remind show find check look add order buy book"
+    ).split()
+)
 #: Adjectives and adverbs that say nothing of which thing is meant.
 _EMPTY = re.compile(
     r"(?<!\S)(?:bloody|damn(?:ed)?|flipping|flippin|freaking|freakin|frigging|stupid|horrible|wretched|ruddy|blasted|infernal|awful|annoying|"
@@ -94,15 +119,18 @@ _ADJUNCT = re.compile(
     r"(?:in order )?to (?:save|let|help|keep|see|cool|warm|wake|dry|watch|read|cook|work|sleep|eat|study|relax|air|freshen|chill|clear|do|clean|hoover|vacuum|mop|sweep|mow|have|show|stop|block|welcome|impress) (?!.*\d).+|"
     r"while (?:you are|i am|we are) (?:at it|on it|here)|as (?:usual|always|normal)|"
     r"any ?more|any longer|as well as you can|like (?:usual|always|before|normal)|if you (?:would|could|can|will|please|do not mind|fancy|get a (?:chance|minute|sec(?:ond)?))|(?:my|your) (?:friend|dear)|"
-    r"would you be so kind|there is a (?:dear|love|good \w+)|for (?:crying out loud|pitys sake)|at last|finally|properly|nicely|gently|quickly|smartish|sharpish|sharp|pronto|ta|buddy|folks|guys|kids|children|everyone|everybody|lads|darling|babe|dude|sweetie))$"
+    r"would you be so kind|there is a (?:dear|love|good \w+)|for (?:crying out loud|pitys sake)|at last|finally|properly|nicely|gently|quickly|smartish|sharpish|sharp|pronto|ta|bro|mate|boss|chief|pal|dearie|my love|my dear|honey|hun|buddy|folks|guys|kids|children|everyone|everybody|lads|darling|babe|dude|sweetie))$"
 )
 
 
-def loosened(text: str) -> Iterator[str]:
-    """Yield what is left of a plain sentence without what may go, at most a few ways, the most cautious first."""
+def loosened(text: str, of_house: Container[str]) -> Iterator[str]:
+    """Yield what is left of a plain sentence without what may go, at most a few ways, the most cautious first.
+
+    `of_house` are the words that name things and places: what holds one of them goes only where it plainly tells.
+    """
     tried = {text}
     count = 0
-    for other in _ways(text):
+    for other in _ways(text, of_house):
         if other and other not in tried:
             tried.add(other)
             yield other
@@ -111,36 +139,60 @@ def loosened(text: str) -> Iterator[str]:
                 return
 
 
-def shortened(text: str) -> Iterator[str]:
+def shortened(text: str, of_house: Container[str] = ()) -> Iterator[str]:
     """Yield a plain sentence without words that say nothing, and without what it is for."""
     lean = _THAT.sub("the ", _EMPTY.sub("", text))
     short = lean
     while (cut := _ADJUNCT.sub("", short)) != short:
         short = cut
+    if (purpose := _FOR.search(short)) and not _has(purpose["what"].split(), of_house):
+        short = short[: purpose.start()]
     yield from (other for other in dict.fromkeys((lean, short)) if other and other != text)
 
 
-def _ways(text: str) -> Iterator[str]:
-    for clause in (text, *reasons_off(text)):
-        for one in (clause, *shortened(clause)):
+def _ways(text: str, of_house: Container[str]) -> Iterator[str]:
+    for clause in (text, *reasons_off(text, of_house)):
+        for one in (clause, *shortened(clause, of_house)):
             yield one
             yield from reworded(one)
 
 
-def reasons_off(text: str) -> Iterator[str]:
+def reasons_off(text: str, of_house: Container[str] = ()) -> Iterator[str]:
     """Yield what a sentence has beside its reasons: before or after a pause, after "so", or before "it is ..."."""
-    parts = [part.strip() for part in text.split(" , ")]
+    parts = [part.strip() for part in _PAUSE.split(text)]
     if len(parts) > 1:
         said = [part for part in parts if not is_reason(part)]
         if said and len(said) < len(parts):
             yield " , ".join(said)
+        said = [part for place, part in enumerate(parts) if not _goes_along(part, of_house, first=place == 0)]
+        if len(said) == 1:
+            yield said[0]
     for so in _SO.finditer(text):
-        if is_reason(text[: so.start()]):
+        if is_reason(text[: so.start()]) or _goes_along(text[: so.start()], of_house, first=True):
             yield text[so.end() :]
     for begins in _BEGINS.finditer(text):
         reason = text[begins.end() :]
         if begins.start() and _OF_ITSELF.fullmatch(reason) and is_reason(reason):
             yield text[: begins.start()].strip(" ,")
+
+
+def _has(words: Iterable[str], of_house: Container[str]) -> bool:
+    """Say whether one of some words keeps them from being passed over: it names a thing, or says when or who."""
+    return any(
+        word in of_house or singular(word) in of_house or word in GENERIC or singular(word) in GENERIC
+        or word in NEVER_A_REASON or word in _NO_ASIDE or word[0].isdigit()
+        for word in words
+    )  # fmt: skip
+
+
+def _goes_along(text: str, of_house: Container[str], *, first: bool) -> bool:
+    """Say whether a clause beside a command has nothing in it that could change what is meant."""
+    if is_reason(text):
+        return True
+    words = text.split()
+    if not (2 + first <= len(words) <= _LONGEST_REASON) or words[0] in COMMANDING or words[0] in _ORDERING:
+        return False
+    return words[-1] not in _UNENDED and not _has(words, of_house)
 
 
 def is_reason(text: str) -> bool:

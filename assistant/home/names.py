@@ -154,7 +154,7 @@ class Directory(Index):
         spared = 0
         for part in others:
             left = self._left_out(part, whole, want.room, want.kind or found.kind)
-            if not left:
+            if not left and not self._elsewhere_known(part, whole):
                 return Found(problem="except", phrase=" ".join(part))
             spared |= left
         if not found.group and len(found.ids) < 2:
@@ -167,12 +167,19 @@ class Directory(Index):
             everything=found.everything, group=True,
         )  # fmt: skip
 
+    def _elsewhere_known(self, words: list[str], whole: int) -> bool:
+        """Say whether what is left out is a thing of the house that was not meant anyway: "the lights but the TV"."""
+        named = self.exact.get(bare(" ".join(words)), 0)
+        return named.bit_count() == 1 and not named & whole
+
     def _left_out(self, words: list[str], whole: int, room: str | None, kind: str) -> int:
         """Return what is left out of a whole: things of it, or all of it that is in a room."""
         if not words:
             return 0
         if words[-1] == "one" and (named := self.exact.get(bare(" ".join([*words[:-1], kind or "light"])), 0) & whole):
             return named
+        if len(words) == 1 and (words[0], "room") in self.places:
+            words = [*words, "room"]  # "but Ellie's"
         own = (*words[:-1], singular(words[-1]))
         if own in self.places and tuple(words) not in self.places:
             words = list(own)  # "but the hall's"

@@ -172,7 +172,11 @@ _ASKED_SO = tuple(
         (r"^(what|how|where|who)s ", r"\1 is "),
         (r"^where has (.+) (?:got to|gone|gone to|ended up)$", r"where is \1"),
         (r"^where is (.+) (?:got to|gone|gone to|at|hiding)$", r"where is \1"),
-        (r"^how is (.+) (?:doing|looking|getting on|coming along|going|holding up)(?: (for|in|on|at) (.+))?$", r"what is \1 \2 \3"),
+        (r"^how is (.+) (?:doing|getting on|coming along|holding up)$", r"what is \1 doing"),
+        (r"^how is (.+) (?:doing|looking|going)(?: (for|in|on|at) (.+))?$", r"what is \1 \2 \3"),
+        (r"^how longs (?=\w)", "how long has "),
+        (r"^how many degrees (?:is it|are there|do we have)?", "how warm is it"),
+        (r"^(?:is|are) there (?:any )?(?:water )?leaks?\b|^any (?:water )?leaks?\b", "is there water"),
         (r"^(?:give|tell|read)(?: me| us)?(?: out)? (the|my|our) (.+)$", r"what is \1 \2"),
         (r"^what (?:have|has|did) (?:we|i|you|they|somebody|someone) (?:got |set |put |left )?(.+?) (?:set |turned )?(to|at|on)$", r"what is \1 set \2"),
         (r"^what (?:temperature|temp) (?:have|has|did) (?:we|i|you) (?:got |get |set |put )?(.+?) (?:set )?(?:to|at|on)$", r"what is \1 set to"),
@@ -441,6 +445,8 @@ def _quantity(directory: Directory, what: str, phrase: str, context: Context) ->
             continue
         if found.place or found.problem:
             measured = directory.ids(directory.mask(ids) & sensors)
+            own = [name for name in measured if plain(_entity(directory, name).name) == f"{plain(found.place)} {what}"]
+            measured = tuple(own) or measured  # "how warm is the kitchen" is not about what is in the freezer
             rooms = {_entity(directory, name).area for name in measured}
             ids = measured + tuple(
                 name for name in ids if name not in measured and _entity(directory, name).area not in rooms
