@@ -235,11 +235,20 @@ class Clauses:
         if found.problem:
             return Reading(found=found, problem=found.problem, wish=action, template=template)
         acts = self._abilities.acts(action, found.ids, context)
+        if not acts and (own := self._own_level(action, phrase)):
+            found = replace(found, ids=own)
+            acts = self._abilities.acts(action, own, context)
         if not acts:
             return Reading(found=replace(found, choices=found.ids), problem="unable", wish=action)
         if action == "either":
             return Reading(found=replace(found, choices=found.ids), problem="either", wish=action, alternative=acts)
         return Reading(acts, found, template=template)
+
+    def _own_level(self, action: str, phrase: str) -> tuple[str, ...]:
+        """Return what sets the level of a thing that has none itself: the Radio Volume for "turn the radio down"."""
+        named = [self.directory.exact.get(bare(f"{phrase} {what}"), 0) for what in ("volume", "level", "speed")]
+        own = next((mask for mask in named if mask & self.able(action)), 0)
+        return self.directory.ids(own) if action in _OF_QUALITY and own.bit_count() == 1 else ()
 
     def _is_none(self, action: str, phrase: str) -> bool:
         """Say whether a way of saying something cannot be meant: an alarm is armed, whatever else goes by its name."""
@@ -275,11 +284,6 @@ class Clauses:
             moved = self.directory.find(phrase, self.able(other), room=context.room, last=last)
             if not moved.problem and all(name.split(".")[0] in domains for name in moved.ids):
                 return other, moved
-        if found.problem == "unable" and action in _OF_QUALITY:
-            named = [self.directory.exact.get(bare(f"{phrase} {what}"), 0) for what in ("volume", "level", "speed")]
-            own = next((mask for mask in named if mask & self.able(action)), 0)
-            if own.bit_count() == 1:  # "turn the record player down" is about the Record Player Volume
-                return action, Found(ids=self.directory.ids(own), phrase=phrase)
         if action == "open" and found.problem in ("unable", "unknown"):  # a door that has nothing but a lock
             locked = self.directory.find(phrase, self.able("unlock"), room=context.room, last=last)
             if len(locked.ids) == 1 and not locked.problem:

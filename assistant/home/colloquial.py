@@ -26,6 +26,7 @@ _REWORDED = Ways(
         ("(?:nuke|axe|zap|ditch|shush|hush|silence|get rid of|enough of|enough with|pull the plug on|do away with|knock out|finish with|(?:i am |we are |i have |we have )?(?:done|finished) with) <np>", "turn off <np>"),
         ("(?:whip|bang|throw|slap|sling|ping|snap|tap|wang|crack|lob|click|kick|fire) <np> (?P<how>on|off)", "turn <how> <np>"),
         ("(?:whip|bang|throw|slap|sling|ping|snap|tap|wang|crack|lob|click|kick) (?P<how>on|off) <np>", "turn <how> <np>"),
+        ("(?:let|have|keep|set|leave) <np> (?:run|running|go|going|work|working)", "turn on <np>"),
         ("(?:spark up|fire on|plug in) <np>", "turn on <np>"),
         ("(?:get|have|start|set) <np> (?:warmed up|warming(?: up)?|brewing|heated up|heating(?: up)?|spinning|blowing|whirring|glowing|bubbling|cracking|on the go|fired up|switched on|turned on)", "turn on <np>"),
         ("(?:get|have|start|set|put|pop|stick) <np> (?:going|running|lit|on|on the go|up and running|fired up) (?:at|on|to|with) (?:about |around |say )?(?P<how>.+)", "set <np> to <how>"),

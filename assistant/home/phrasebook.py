@@ -66,6 +66,7 @@ _WAYS: tuple[tuple[str, str], ...] = (
     ("close", f"{_MOVE} <np> (?:all the way |fully )?(?:down|closed|shut|in(?! (?:the|my|our|here)\\b))<at>"),
     ("open", "<np> (?:open|up)<where>"),
     ("close", "<np> (?:closed?|shut|down)<where>"),
+    ("open", "<np> out<where>"),
     ("close", "pull <np>"),
     ("stop", "(?:stop|halt|freeze|hold|pause) <np>(?: from)?(?: moving| there| right there| where it is| where they are)?"),
     # locks and alarms
@@ -102,7 +103,7 @@ _WAYS: tuple[tuple[str, str], ...] = (
     ("press", "(?:press|push|hit|ring|tap|click|trigger|sound|chime) <np>"),
     ("on", "(?:sound|trigger|set off) <np>"),
     ("start", "(?:start|run|launch|begin|resume|unpause|activate|turn on|switch on|send out|deploy) <np>"),
-    ("start", "(?:start|run|launch|begin|send out|send off|resume|unpause|let loose|set off|deploy|release|send|activate|get|turn on) <np>"
+    ("start", "(?:start|run|launch|begin|send out|send off|resume|unpause|let loose|set off|deploy|release|send|activate|get|set|turn on) <np>"
               "(?: off)?(?: to)?(?: (?:cleaning|vacuuming|clean|vacuum|hoovering|mowing|the cleaning|up|going|started|out|working))?"),
     ("start", "(?:let|have|make|get|tell|ask|send) <np> (?:to )?(?:start|begin|do|go|run|clean|vacuum|hoover|mow|get going|work|resume)"
               "(?: (?:cleaning|vacuuming|hoovering|mowing|the cleaning|the vacuuming|the floors?|clean|up|work|the house|the lawn))*"),

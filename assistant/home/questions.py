@@ -175,7 +175,7 @@ _ASKED_SO = tuple(
         (r"^how is (.+) (?:doing|getting on|coming along|holding up)$", r"what is \1 doing"),
         (r"^how is (.+) (?:doing|looking|going)(?: (for|in|on|at) (.+))?$", r"what is \1 \2 \3"),
         (r"^how longs (?=\w)", "how long has "),
-        (r"^how many degrees (?:is it|are there|do we have)?", "how warm is it"),
+        (r"^how many degrees (?:is it|are there|do we have)", "how warm is it"),
         (r"^(?:is|are) there (?:any )?(?:water )?leaks?\b|^any (?:water )?leaks?\b", "is there water"),
         (r"^(?:give|tell|read)(?: me| us)?(?: out)? (the|my|our) (.+)$", r"what is \1 \2"),
         (r"^what (?:have|has|did) (?:we|i|you|they|somebody|someone) (?:got |set |put |left )?(.+?) (?:set |turned )?(to|at|on)$", r"what is \1 set \2"),
@@ -438,7 +438,10 @@ def _quantity(directory: Directory, what: str, phrase: str, context: Context) ->
             if mask
             else None
         )
-    for words in (phrase, f"{phrase} {what}"):
+    said = [phrase, f"{phrase} {what}"]
+    if phrase in ("outside", "outdoors"):
+        said += [f"{other} {what}" for other in ("outdoor", "outside", "garden")]
+    for words in said:
         found = directory.find(words, sensors | keepers, room=context.room, last=context.last, reading=True)
         ids = found.ids or (found.choices if found.problem in ("area", "which", "room") else ())
         if found.problem in ("unknown", "unable", "here", "it", "except") or not ids:
