@@ -27,7 +27,8 @@ _BY_SERVICES = {
 }  # fmt: skip
 #: Actions that are for things of some domains only, or of any but some.
 _ONLY = {
-    "light": ("light",), "either": ("light", "cover"), "brighter": ("light",), "dimmer": ("light",), "warmer": ("climate", "water_heater"),
+    "light": ("light",), "either": ("light", "cover"), "brighter": ("light",), "dimmer": ("light",),
+    "warmer": ("climate", "water_heater"),
     "cooler": ("climate", "water_heater"), "start": _MACHINES, "pause": _MACHINES, "halt": _MACHINES,
 }  # fmt: skip
 _NEVER = {

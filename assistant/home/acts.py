@@ -149,11 +149,7 @@ def simple(entity: Entity, action: str) -> Act | None:
         and entity.domain in ("climate", "water_heater", "humidifier")
         and not ({"turn_on", "turn_off"} & entity.services)
     ):
-        mode = (
-            "off"
-            if action == "off"
-            else next((m for m in _modes(entity) if m in entity.modes), None)
-        )
+        mode = "off" if action == "off" else next((m for m in _modes(entity) if m in entity.modes), None)
         return Act(entity.id, "set_mode", {"mode": mode}) if mode in entity.modes else None
     for service in SERVICES.get(action, ()):
         if service in entity.services:

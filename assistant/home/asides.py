@@ -1,5 +1,7 @@
 """A command after something told: "somebody left the loo light on, turn it off", "I am cold, turn the heating up"."""
 
+# ruff: noqa: E501 (a way of saying something is one line)
+
 from __future__ import annotations
 
 import re
@@ -58,7 +60,9 @@ _LONGEST = 5  #: words of a name that is looked for in what was told
 
 
 #: What the speaker has not done is no command to somebody else: "i forgot to lock the door, lock it".
-_FORGOT = re.compile(r"(?:i|we) (?:think (?:i|we) )?(?:forgot|forget|have forgotten|did not remember|need|want|have) to\b")
+_FORGOT = re.compile(
+    r"(?:i|we) (?:think (?:i|we) )?(?:forgot|forget|have forgotten|did not remember|need|want|have) to\b"
+)
 
 
 class Aside(NamedTuple):

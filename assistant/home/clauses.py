@@ -229,26 +229,25 @@ class Clauses:
             return self._area(action, found, template, context)
         if found.problem == "room" and action == "lock":  # to lock one door too many does no harm
             found = replace(found, ids=found.choices, choices=(), problem="")
-        if found.problem in ("room", "which"):
-            acts = self._abilities.acts(action, found.choices, context)
-            return Reading(found=found, problem=found.problem, wish=action, template=template, alternative=acts)
         if found.problem:
-            return Reading(found=found, problem=found.problem, wish=action, template=template)
+            several = found.choices if found.problem in ("room", "which") else ()
+            acts = self._abilities.acts(action, several, context)
+            return Reading(found=found, problem=found.problem, wish=action, template=template, alternative=acts)
         acts = self._abilities.acts(action, found.ids, context)
-        if not acts and (own := self._own_level(action, phrase)):
-            found = replace(found, ids=own)
-            acts = self._abilities.acts(action, own, context)
+        if not acts:
+            found = self._own_level(action, phrase) or found
+            acts = self._abilities.acts(action, found.ids, context)
         if not acts:
             return Reading(found=replace(found, choices=found.ids), problem="unable", wish=action)
         if action == "either":
             return Reading(found=replace(found, choices=found.ids), problem="either", wish=action, alternative=acts)
         return Reading(acts, found, template=template)
 
-    def _own_level(self, action: str, phrase: str) -> tuple[str, ...]:
+    def _own_level(self, action: str, phrase: str) -> Found | None:
         """Return what sets the level of a thing that has none itself: the Radio Volume for "turn the radio down"."""
         named = [self.directory.exact.get(bare(f"{phrase} {what}"), 0) for what in ("volume", "level", "speed")]
         own = next((mask for mask in named if mask & self.able(action)), 0)
-        return self.directory.ids(own) if action in _OF_QUALITY and own.bit_count() == 1 else ()
+        return Found(ids=self.directory.ids(own)) if action in _OF_QUALITY and own.bit_count() == 1 else None
 
     def _is_none(self, action: str, phrase: str) -> bool:
         """Say whether a way of saying something cannot be meant: an alarm is armed, whatever else goes by its name."""
@@ -277,8 +276,10 @@ class Clauses:
         self, action: str, found: Found, phrase: str, text: str, context: Context, last: Sequence[str]
     ) -> tuple[str, Found]:
         """Return what is meant where the thing cannot do just that: a valve is not turned off, it is closed."""
-        if found.problem == "unable" and action in _INSTEAD and (
-            text.split(maxsplit=1)[0] in _SWITCHING or text.endswith((" on", " off"))
+        if (
+            found.problem == "unable"
+            and action in _INSTEAD
+            and (text.split(maxsplit=1)[0] in _SWITCHING or text.endswith((" on", " off")))
         ):
             other, domains = _INSTEAD[action]
             moved = self.directory.find(phrase, self.able(other), room=context.room, last=last)

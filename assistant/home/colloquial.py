@@ -30,7 +30,7 @@ _REWORDED = Ways(
         ("(?:spark up|fire on|plug in) <np>", "turn on <np>"),
         ("(?:get|have|start|set) <np> (?:warmed up|warming(?: up)?|brewing|heated up|heating(?: up)?|spinning|blowing|whirring|glowing|bubbling|cracking|on the go|fired up|switched on|turned on)", "turn on <np>"),
         ("(?:get|have|start|set|put|pop|stick) <np> (?:going|running|lit|on|on the go|up and running|fired up) (?:at|on|to|with) (?:about |around |say )?(?P<how>.+)", "set <np> to <how>"),
-        (f"(?:turn|switch|shut|power|kill|cut|knock) (?:it all|them all|all of it|the lot|the whole lot|everything|absolutely everything) (?P<how>on|off|down)(?P<at> .+)?", "turn off everything<at>"),
+        ("(?:turn|switch|shut|power|kill|cut|knock) (?:it all|them all|all of it|the lot|the whole lot|everything|absolutely everything) (?P<how>on|off|down)(?P<at> .+)?", "turn off everything<at>"),
         (f"(?:turn|switch|shut|power|close|kill|cut) {_HOUSE} (?:off|down)", "turn off everything"),
         (f"(?:turn off|switch off|shut down|power down|shut off|kill) {_HOUSE}", "turn off everything"),
         ("lights (?P<how>on|off) (?P<np>(?!in |at |on ).+)", "turn <how> the lights in <np>"),
@@ -79,8 +79,7 @@ _REWORDED = Ways(
         (f"(?:make sure|check|ensure)(?: that)? (?:{_HOUSE}|everything|we|it) (?:is|are) (?:all )?(?:locked|secured)(?: up)?", "lock all the doors"),
         ("(?:bolt|secure|lock) (?:the |all the |our )?doors", "lock all the doors"),
         # warmth
-        ("(?:get|make|have|keep|bring|turn) (?P<np>(?:the |my |our ).+?) "
-         f"{_NICE}(?:warm|hot|toasty|snug|warmed up|heated up)(?: up)?", "make <np> warmer"),
+        (f"(?:get|make|have|keep|bring|turn) (?P<np>(?:the |my |our ).+?) {_NICE}(?:warm|hot|toasty|snug|warmed up|heated up)(?: up)?", "make <np> warmer"),
         (f"(?:get|make|have|keep|bring|turn) (?P<np>(?:the |my |our ).+?) {_NICE}(?:cool|cold|cooled down|chilled)(?: down)?", "make <np> cooler"),
         (f"(?:get|make|have|keep|bring|turn) <np> {_NICE}(?:warm|hot|toasty|warmed up|heated up|warmed|heated)(?: up)?(?: ,)? (?:to |at )?(?:say |about |around )?(?P<how>\\d+(?:\\.\\d+)?)(?: degrees)?", "set <np> to <how> degrees"),
         (f"(?:get|bring|take|have|knock|drop|push|put|keep|hold|set|make|want|need) (?:it|the (?:temperature|temp|house|place|room))(?: back)?(?: up| down)?(?: to be)? (?:to |at )?(?:about |around )?(?P<how>\\d+(?:\\.\\d+)?)(?: degrees)?{_AT}", "set the temperature<at> to <how> degrees"),

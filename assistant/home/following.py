@@ -1,5 +1,7 @@
 """What only makes sense after the sentence before it: "and the hall too", "what about the kitchen?", "a bit more"."""
 
+# ruff: noqa: E501 (a way of saying something is one line)
+
 from __future__ import annotations
 
 import re
@@ -60,7 +62,13 @@ def continued(directory: Directory, text: str, before: str, last: Sequence[str])
         return f"set it to {value['value']}"
     if last and before and (value := _ALONE.fullmatch(text)) and _is_step(value["value"], last):
         return f"make it {value['value']}"
-    if last and before and (value := _ALONE.fullmatch(text)) and (unit := _unit_of(before)) and value["value"].isdigit():
+    if (
+        last
+        and before
+        and (value := _ALONE.fullmatch(text))
+        and (unit := _unit_of(before))
+        and value["value"].isdigit()
+    ):
         return f"set it to {value['value']} {unit}"
     if text in _WHICH:
         asked = _ASKED.fullmatch(before)

@@ -13,11 +13,12 @@ from dataclasses import replace
 from itertools import chain
 
 from assistant.home import english, shared_sentences
-from assistant.home.acts import confirm, intent_name, the, verb
+from assistant.home.acts import the, verb
 from assistant.home.answers import holds
 from assistant.home.asides import Aside, after_pause, asked_first, pointing
-from assistant.home.colloquial import reworded
+from assistant.home.asking_back import ALL_DOMAINS, ORDER, Asking
 from assistant.home.clauses import Clauses
+from assistant.home.colloquial import reworded
 from assistant.home.context import Context, Reading
 from assistant.home.entities import Act, Entity, HomeIntent
 from assistant.home.following import continued
@@ -25,11 +26,22 @@ from assistant.home.loosened import loosened, shortened
 from assistant.home.names import Directory
 from assistant.home.noun_phrases import UNFINISHED, Found, bare
 from assistant.home.phrasebook import IDIOMS, meant, occasion
-from assistant.home.politeness import asked_outright, corrected, declined, is_question, later, noun_is, regretted, said_by_others, stripped, wished
+from assistant.home.politeness import (
+    asked_outright,
+    corrected,
+    declined,
+    is_question,
+    later,
+    noun_is,
+    regretted,
+    said_by_others,
+    stripped,
+    wished,
+)
 from assistant.home.questions import ASKED_WORDS, ask
 from assistant.home.repairs import Repair, Repairs
 from assistant.home.replies import CHOICE, NO, YES
-from assistant.home.telling_back import first_down, first_up, merged, same, slots, to, wish
+from assistant.home.telling_back import first_down, same, to
 from assistant.home.words import MAX_WORDS, joined, plain
 
 __all__ = ["Context", "Grammar"]
@@ -51,9 +63,6 @@ _OF_A_HOUSE = (
     | {word for group in english.SAME for name in group for word in name.split()}
     | frozenset("it here anything everything warm worm hot cold humid on off open locked unlocked closed shut".split())
 )
-_ORDER = re.compile(
-    r"(?:turn|switch|open|close|shut|lock|unlock|dim|set|raise|lower|put|kill|activate|brighten|toggle|change|make)\b"
-)
 _BROKEN = re.compile(
     r"(?:turn|switch|set|put|make|dim|open|close|shut|lock|change)(?: (?:on|off|the|a|to|up|down|my|all|in))*"
 )
@@ -74,10 +83,8 @@ _IT = re.compile(r"\b(?:it|them)\b")
 _ASKED_FOR = re.compile(r"(?!(?:no|not|do not|less|never|without|any) ).+ please")
 _ONLY_A_NAME = "only a name"
 _MOST_UNKNOWN = 2  #: words without a meaning here: a question with more of them is one for the documents
-_ALL_DOMAINS = frozenset("lock cover valve siren alarm_control_panel everything".split())
 #: From this likeness on a sure repair is taken without a look at what else sounds like it.
 _AS_GOOD_AS_SAID = 0.95
-_PLAIN_WISHES = frozenset("on off open close lock unlock set dimmer brighter toggle".split())
 
 
 class Grammar:
@@ -87,6 +94,7 @@ class Grammar:
         self.directory = directory
         self._repairs = Repairs(directory)
         self._clauses = Clauses(directory)
+        self._asking = Asking(self._clauses)
         #: One of these stands in whatever is asked of the house.
         self._house_words = directory.vocabulary() | directory.words.keys() | _OF_A_HOUSE
 
@@ -127,10 +135,12 @@ class Grammar:
         text = meant(stripped(text))
         intent = self._read(text, numbered, context) if text else None
         lone = intent is not None and intent.reason == _ONLY_A_NAME
-        if (intent is None or lone) and (thing := wished(said) or (text if lone and _ASKED_FOR.fullmatch(said) else "")):
+        if (intent is None or lone) and (
+            thing := wished(said) or (text if lone and _ASKED_FOR.fullmatch(said) else "")
+        ):
             reading = self._clauses.understood(stripped(f"turn on {thing}"), context, ())
             if reading is not None and not reading.problem:  # "i need the workshop light"
-                return self._intent(reading, context, "a wish for it")
+                return self._asking.intent(reading, context, "a wish for it")
         if intent is None:
             return self._suits(said) or self._suits(text)
         return intent
@@ -146,7 +156,7 @@ class Grammar:
         if len(scenes) != 1:
             return None
         found = Found(ids=(scenes[0].id,), choices=(scenes[0].id,), problem="either")
-        return self._question(
+        return self._asking.question(
             Reading(found=found, problem="either", alternative=(Act(scenes[0].id, "activate"),)), Context()
         )
 
@@ -173,7 +183,7 @@ class Grammar:
         reading = self._clauses.understood(whole, context, context.last)
         if reading is None or reading.problem not in ("", "which", "room", "area"):
             return None
-        return self._intent(reading, context, f"goes on with the sentence before: {whole!r}")
+        return self._asking.intent(reading, context, f"goes on with the sentence before: {whole!r}")
 
     def _asked(self, text: str, context: Context) -> HomeIntent | None:
         """Read a question; most that name a device are for the documents, and cost little here."""
@@ -215,7 +225,7 @@ class Grammar:
         reading = self._clauses.understood(text, context, context.last)
         if reading is None or reading.problem:
             return None
-        pending = self._intent(reading, replace(context, unconfirmed=_ALL_DOMAINS), f"heard as {text!r}")
+        pending = self._asking.intent(reading, replace(context, unconfirmed=ALL_DOMAINS), f"heard as {text!r}")
         names = [self._clauses.entity(name).name for name in pending.entities]
         return HomeIntent(
             kind="ask_back", intent=pending.intent, question=f"Did you mean {the(names)}?", pending=pending,
@@ -240,13 +250,11 @@ class Grammar:
             found = self.directory.find(phrase, self._clauses.able("any"), room=context.room)
             if not found.problem:
                 return self._done_after(aside.command, context, found.ids)
-            if (
-                found.problem == "area"
-                or (found.problem in ("which", "room") and " " in phrase.removeprefix("the ") and found.kind)
-            ) and (
-                done := self._done_after(_IT.sub(f"the {plain(found.place)}" if found.problem == "area" else phrase, aside.command, count=1), context, ()
-                )
-            ):
+            named = " " in phrase.removeprefix("the ") and found.kind
+            if found.problem != "area" and not (found.problem in ("which", "room") and named):
+                continue
+            it = f"the {plain(found.place)}" if found.problem == "area" else phrase
+            if done := self._done_after(_IT.sub(it, aside.command, count=1), context, ()):
                 return done  # "the kitchen is gloomy, brighten it up", "my bedside lamp is too bright, dim it"
         return None
 
@@ -263,7 +271,9 @@ class Grammar:
                     continue
                 reading = self._clauses.understood(said, context, context.last)
                 if reading is not None and reading.problem in ("", "which", "room", "area", "either"):
-                    return self._intent(reading, context, f"understood without what goes along with it: {said!r}")
+                    return self._asking.intent(
+                        reading, context, f"understood without what goes along with it: {said!r}"
+                    )
         return None
 
     def _is_scene(self, command: str) -> bool:
@@ -275,7 +285,7 @@ class Grammar:
         for said in (stripped(command), *reworded(stripped(command))):
             reading = self._clauses.understood(said, context, last)
             if reading is not None and reading.problem in ("", "which", "room"):
-                return self._intent(reading, context, "a command after something told")
+                return self._asking.intent(reading, context, "a command after something told")
         return None
 
     def _answer(self, text: str, context: Context) -> HomeIntent | None:
@@ -306,7 +316,7 @@ class Grammar:
             if reading is None or reading.problem:
                 return None
             acts += reading.acts
-        return self._intent(Reading(tuple(acts), Found(ids=chosen)), context, f"chosen: {', '.join(chosen)}")
+        return self._asking.intent(Reading(tuple(acts), Found(ids=chosen)), context, f"chosen: {', '.join(chosen)}")
 
     def _choose(self, phrase: str, choices: Sequence[str], context: Context) -> tuple[str, ...]:
         """Return which of the choices an answer means: "the left one", "the second", "both"."""
@@ -362,171 +372,24 @@ class Grammar:
         if _BROKEN.fullmatch(text) and text not in IDIOMS:
             return None if _INTERJECTION.fullmatch(text) else self._half(text, context)
         reading = self._clauses.understood(text, context, context.last)
-        if reading is not None and reading.problem == "it" and not _ORDER.match(text):
+        if reading is not None and reading.problem == "it" and not ORDER.match(text):
             return None  # "knock it off" is said to people
         if reading is not None and reading.problem in ("", "which", "room", "area", "it", "here", "degrees"):
-            return self._intent(reading, context, "each word is understood")
+            return self._asking.intent(reading, context, "each word is understood")
         if reading is not None and reading.problem == "except" and reading.found.choices:
-            return self._refusal(reading)  # nothing else is tried, which might move just what was to be left alone
+            return self._asking.refusal(
+                reading
+            )  # nothing else is tried, which might move just what was to be left alone
         if told := self._after_telling(text, context) or self._loosened(text, context):
             return told
         if mended := self._mended(text, context):
             return mended
         hopeless = reading is not None and reading.problem in ("unable", "except")
-        if not hopeless and _ORDER.match(text) and (shared := self._shared(text, context)):
+        if not hopeless and ORDER.match(text) and (shared := self._shared(text, context)):
             return shared
         if reading is not None:
-            return self._refusal(replace(reading, said=text))
+            return self._asking.refusal(replace(reading, said=text))
         return self._half(text, context)
-
-    def _intent(self, reading: Reading, context: Context, reason: str) -> HomeIntent:
-        if reading.problem:
-            return self._question(reading, context)
-        kept = merged(reading.acts)
-        intent = HomeIntent(
-            kind="act", intent=intent_name(kept), acts=kept,
-            entities=tuple(dict.fromkeys(act.entity_id for act in kept)),
-            slots=slots(kept, reading.found), reason=reason,
-        )  # fmt: skip
-        risky = [
-            act
-            for act in kept
-            if confirm(self._clauses.entity(act.entity_id), act)
-            and self._clauses.entity(act.entity_id).domain not in context.unconfirmed
-        ]
-        everything = reading.found.everything and "everything" not in context.unconfirmed
-        if not risky and not everything:
-            return intent
-        if everything:
-            question = f"{verb(kept[0]).capitalize()} everything: {len(kept)} devices?"
-        else:
-            names = [self._clauses.entity(act.entity_id).name for act in risky]
-            question = f"{verb(risky[0]).capitalize()} {the(names[:4])}?"
-        return HomeIntent(
-            kind="ask_back", intent=intent.intent, question=question, pending=replace(intent, confirm_needed=True),
-            confirm_needed=True, entities=intent.entities, slots=intent.slots, reason="wants a confirmation",
-        )  # fmt: skip
-
-    def _question(self, reading: Reading, context: Context) -> HomeIntent:
-        """Return what is asked back where a command may mean several things."""
-        found = reading.found
-        pending = None
-        if reading.alternative and reading.problem in ("area", "room", "degrees", "either"):
-            pending = self._intent(
-                Reading(reading.alternative, replace(found, problem="")),
-                replace(context, unconfirmed=_ALL_DOMAINS),
-                "asked back",
-            )
-        names = [self._clauses.entity(name).name for name in found.choices]
-        what = {
-            "heating": "heaters",
-            "climate": "heaters",
-            "heat": "heaters",
-            "lighting": "lights",
-            "switch": "switches",
-        }.get(found.kind, f"{found.kind or 'device'}s")
-        if reading.problem == "it":
-            question = "What do you mean by that?"
-        elif reading.problem == "here":
-            question = "I do not know which room you are in: which one do you mean?"
-        elif reading.problem == "either":
-            shown = the(names) if len(names) <= 2 else f"all {len(names)} {what}"
-            if reading.alternative[0].service == "activate":
-                shown = names[0]
-            question = f"{verb(reading.alternative[0]).capitalize()} {shown}?"
-        elif reading.problem == "degrees":
-            acts = reading.alternative
-            warm = [self._clauses.entity(act.entity_id).name for act in acts]
-            question = f"Set {the(warm)} to {acts[0].values['temperature']:g} degrees?"
-        elif reading.problem == "area":
-            question = (
-                f"{wish(reading)} {the([f'{found.place} {what}'])}?"
-                if len(names) > 1
-                else f"{wish(reading)} {the(names)}?"
-            )
-        elif reading.problem == "room":
-            question = f"{wish(reading)} all {len(names)} {what}, or which ones?"
-        elif len(names) == 1:
-            acts = reading.alternative
-            pending = (
-                self._intent(
-                    Reading(acts, replace(found, ids=found.choices, problem="")),
-                    replace(context, unconfirmed=_ALL_DOMAINS),
-                    "asked back",
-                )
-                if acts
-                else None
-            )
-            question = f"Did you mean {the(names)}?"
-        elif len(names) <= 4:
-            question = f"Which one: {(joined([f'the {name}' for name in self._told_apart(found.choices)], 'or'))}?"
-        else:
-            question = f"There are {len(names)} {what} that this could be: which one?"
-        return HomeIntent(
-            kind="ask_back", intent="HassClarify", question=question, pending=pending, entities=found.choices,
-            slots={"again": reading.template} if reading.template else {},
-            reason=f"not plain what is meant: {reading.problem}",
-        )  # fmt: skip
-
-    def _told_apart(self, ids: Sequence[str]) -> list[str]:
-        """Return names that differ: with the room, where several things are called the same."""
-        names = [self._clauses.entity(name).name for name in ids]
-        return [
-            f"{name} in the {self._clauses.entity(id_).area}"
-            if names.count(name) > 1 and self._clauses.entity(id_).area
-            else name
-            for name, id_ in zip(names, ids, strict=True)
-        ]
-
-    def _refusal(self, reading: Reading) -> HomeIntent | None:
-        """Return why nothing is done, where the sentence was plainly a command for the house."""
-        found = reading.found
-        phrase = " ".join(word for word in found.phrase.split() if word not in ("the", "a", "my", "our", ","))
-        if reading.problem == "unable" and found.choices:
-            names = list(dict.fromkeys(self._clauses.entity(name).name for name in found.choices))
-            told = f"{the(names)} cannot do that.".capitalize() if len(names) < 3 else "They cannot do that."
-            return HomeIntent(
-                kind="refuse",
-                intent="HassUnable",
-                question=first_up(told),
-                entities=found.choices,
-                reason="no such function",
-            )
-        if reading.problem == "except" and found.choices:
-            return HomeIntent(
-                kind="refuse",
-                intent="HassUnknown",
-                question="That leaves nothing to do.",
-                reason="all that was meant is left out",
-            )
-        if reading.problem == "except":
-            return HomeIntent(
-                kind="ask_back",
-                intent="HassClarify",
-                question="What shall I leave out?",
-                reason="what is left out is not known",
-            )
-        if (
-            found.problem == "unknown"
-            and found.place
-            and reading.problem == "unknown"
-            and not found.choices
-            and phrase in found.place.lower()
-        ):
-            return HomeIntent(
-                kind="refuse",
-                intent="HassUnknown",
-                question=f"I know of nothing in the {found.place.lower()} that does that.",
-                reason="no such thing there",
-            )
-        if 0 < len(phrase.split()) <= 6 and reading.wish in _PLAIN_WISHES and _ORDER.match(reading.said):
-            return HomeIntent(
-                kind="refuse",
-                intent="HassUnknown",
-                question=f"I know of no {phrase} here.",
-                reason="no device, area or floor goes by that name",
-            )
-        return None
 
     def _half(self, text: str, context: Context) -> HomeIntent | None:
         """Return a question for a sentence that broke off, or for a name alone."""
@@ -567,16 +430,16 @@ class Grammar:
             return None
         likeness, reading, heard, sure = readings[0]
         if reading.problem:
-            return self._question(reading, context)
+            return self._asking.question(reading, context)
         rivals = [
             other
             for other in readings[1:]
             if same(other[1].acts) != same(reading.acts) and other[0] > likeness - MARGIN and not other[1].problem
         ]
         if likeness >= SURE and sure and not rivals and not reading.found.everything:
-            return self._intent(reading, context, f"heard as {heard!r} ({likeness:.2f})")
-        intent = self._intent(
-            reading, replace(context, unconfirmed=_ALL_DOMAINS), f"heard as {heard!r} ({likeness:.2f})"
+            return self._asking.intent(reading, context, f"heard as {heard!r} ({likeness:.2f})")
+        intent = self._asking.intent(
+            reading, replace(context, unconfirmed=ALL_DOMAINS), f"heard as {heard!r} ({likeness:.2f})"
         )
         if likeness < SURE and not _HOUSEHOLD.match(heard):
             return None  # "cut the crap" is no drape
@@ -642,7 +505,7 @@ class Grammar:
                 continue
             reading = self._clauses.understood(said.text, context, context.last)
             if reading is not None and reading.problem in ("", "which", "room", "area"):
-                return self._intent(reading, context, f"a shared sentence: {said.intent}")
+                return self._asking.intent(reading, context, f"a shared sentence: {said.intent}")
         return None
 
 

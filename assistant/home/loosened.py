@@ -6,6 +6,8 @@ no thing, an adjunct of purpose. A clause with a word of saying, of jest, of a c
 passed over, for then the command beside it may be no command.
 """
 
+# ruff: noqa: E501 (a way of saying something is one line)
+
 from __future__ import annotations
 
 import re
@@ -47,7 +49,9 @@ _HEARD_IS = re.compile(
     r"here|back|home|out|asleep|awake|sleeping|staying|on (?:his|her|the|its) way|\w+ing)\b.*"
 )
 #: What is told of the speaker with a plain past: "we finished eating", "i spilled the rice".
-_DID = re.compile(r"(?:so |because |cause |since |as |and |now )*(?:i|we) (?:have |just |only |all )*\w+(?:ed|lt)(?: \w+)*")
+_DID = re.compile(
+    r"(?:so |because |cause |since |as |and |now )*(?:i|we) (?:have |just |only |all )*\w+(?:ed|lt)(?: \w+)*"
+)
 #: A reason without its subject: "spilled cereal everywhere", "heading to bed", "too dark in here", "fancy a brew".
 _BARE = re.compile(
     r"(?:(?:so|and|right|okay|ok|well|just|oh|oops|oh no|now|still|feeling|getting|bit|a bit|a little|way|far|really|very|all|too|pretty|kinda) )*"
@@ -105,7 +109,9 @@ _EMPTY = re.compile(
     r"absolutely|literally|totally|seriously|honestly|basically|simply|kindly|swiftly|lovely|beautiful|dear old|good old|old|"
     r"silly|wee|poor|nice|crappy|goddamn|god damn|blooming|trusty|some|a bit of|a spot of|kids|childrens) (?=\w)"
 )
-_THAT = re.compile(r"(?<!\S)(?:that|this|those|these|them) (?=\w)(?!(?:is|are|was|one|ones|thing|on|off|up|down|to|please|now|and|in|for|at|too|again|all|off)\b)")
+_THAT = re.compile(
+    r"(?<!\S)(?:that|this|those|these|them) (?=\w)(?!(?:is|are|was|one|ones|thing|on|off|up|down|to|please|now|and|in|for|at|too|again|all|off)\b)"
+)
 _FOR_WHOM = (
     r"(?:the |my |our |your |his |her |a |an |some |little )*(?:kids?|children|baby|babies|dog|dogs|cat|cats|pets?|plants?|tomatoes|flowers|guests?|visitors?|mum|mom|dad|grandma|grandpa|gran|nan|wife|husband|"
     r"son|daughter|girls|boys|family|everyone|everybody|us|me|him|her|them|people|friends?|night|evening|day|afternoon|morning|time being|minute|moment|bit|sec|second|lunch|dinner|tea|"

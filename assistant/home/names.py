@@ -32,7 +32,10 @@ _SWITCH = re.compile(r"\S switch(?:es)?(?: |$)")
 _WHOLE = re.compile(
     r"(?:all of (?:the |my |our )?|all (?:the|my|our) |(?:the |my |our )?(?:whole|entire) (?:of )?(?:the )?)(.+)"
 )
-_COUNTED = re.compile(r"(?:(?:all|both|of|the|my|our|these|those) )*(?P<count>[2-9]) (?P<np>(?:\w+ )*\w+s(?: (?:in|on|at) .+)?)")
+#: "The two reading lamps": all there are have to be so many.
+_COUNTED = re.compile(
+    r"(?:(?:all|both|of|the|my|our|these|those) )*(?P<count>[2-9]) (?P<np>(?:\w+ )*\w+s(?: (?:in|on|at) .+)?)"
+)
 _LONGEST_ROW = 12  #: words of names said in a row
 #: Kinds of which all are meant by one: "the kitchen light" is every light there.
 _ALL_OF_ROOM = ("light", "lighting", "heating")

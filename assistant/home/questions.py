@@ -178,29 +178,63 @@ _ASKED_SO = tuple(
         (r"^how many degrees (?:is it|are there|do we have)", "how warm is it"),
         (r"^(?:is|are) there (?:any )?(?:water )?leaks?\b|^any (?:water )?leaks?\b", "is there water"),
         (r"^(?:give|tell|read)(?: me| us)?(?: out)? (the|my|our) (.+)$", r"what is \1 \2"),
-        (r"^what (?:have|has|did) (?:we|i|you|they|somebody|someone) (?:got |set |put |left )?(.+?) (?:set |turned )?(to|at|on)$", r"what is \1 set \2"),
-        (r"^what (?:temperature|temp) (?:have|has|did) (?:we|i|you) (?:got |get |set |put )?(.+?) (?:set )?(?:to|at|on)$", r"what is \1 set to"),
+        (
+            r"^what (?:have|has|did) (?:we|i|you|they|somebody|someone) (?:got |set |put |left )?(.+?) (?:set |turned )?(to|at|on)$",
+            r"what is \1 set \2",
+        ),
+        (
+            r"^what (?:temperature|temp) (?:have|has|did) (?:we|i|you) (?:got |get |set |put )?(.+?) (?:set )?(?:to|at|on)$",
+            r"what is \1 set to",
+        ),
         (r"^what time (?:did|was|were) (.+?) (?:last )(\w+)$", r"when was \1 last \2"),
-        (r"^(?:what time|when) (?:did|was|were) (?:somebody|someone|anybody|anyone|i|we) last (\w+) (.+)$", r"when was \2 last \1"),
+        (
+            r"^(?:what time|when) (?:did|was|were) (?:somebody|someone|anybody|anyone|i|we) last (\w+) (.+)$",
+            r"when was \2 last \1",
+        ),
         (r"^(?:are|is) (the|my|our) (.+?) (?:all|both) (\w+)$", r"are all \1 \2 \3"),
         (r"\b(?:out there|out of doors|outdoors|out the (?:back|front))$", "outside"),
         (r"\b(is it(?: \w+)?) out$", r"\1 outside"),
-        (r"^(?:is |are )?(?:there )?(?:anything|anyone|anybody|something|somebody|someone)(?: is)? moving(?: about| around)?", "is there motion"),
-        (r"^(?:the )?((?:\w+ ){0,4}(?:usage|consumption|power use|energy use|electricity use|battery level|battery|status|air quality))$", r"what is the \1"),
-        (r"^(what is (?:the |my |our )?.+?) (?:like|looking like|looking|sitting at|reading|running at)(?= (?:in|on|at) |$)", r"\1"),
+        (
+            r"^(?:is |are )?(?:there )?(?:anything|anyone|anybody|something|somebody|someone)(?: is)? moving(?: about| around)?",
+            "is there motion",
+        ),
+        (
+            r"^(?:the )?((?:\w+ ){0,4}(?:usage|consumption|power use|energy use|electricity use|battery level|battery|status|air quality))$",
+            r"what is the \1",
+        ),
+        (
+            r"^(what is (?:the |my |our )?.+?) (?:like|looking like|looking|sitting at|reading|running at)(?= (?:in|on|at) |$)",
+            r"\1",
+        ),
         (r"^how much battery (.+?) (?:has|have)(?: got)?(?: left)?$", r"how much battery has \1 got"),
-        (r"^(?:is|has|are) (.+?) (?:flooding|flooded|leaking|under water|been flooded|got water in it)$", r"is there water in \1"),
-        (r"^(?:has|have|is|are) (.+?) (?:finished|done|through)(?: (?:cleaning|hoovering|vacuuming|with the floors|the floors))?$", r"is \1 docked"),
-        (r"^when (?:was|were) (?:there )?(?:the )?last (?:any )?(?:movement|motion|activity)(?: detected)? (?:in|on|at) (.+)$", r"when was \1 motion last detected"),
+        (
+            r"^(?:is|has|are) (.+?) (?:flooding|flooded|leaking|under water|been flooded|got water in it)$",
+            r"is there water in \1",
+        ),
+        (
+            r"^(?:has|have|is|are) (.+?) (?:finished|done|through)(?: (?:cleaning|hoovering|vacuuming|with the floors|the floors))?$",
+            r"is \1 docked",
+        ),
+        (
+            r"^when (?:was|were) (?:there )?(?:the )?last (?:any )?(?:movement|motion|activity)(?: detected)? (?:in|on|at) (.+)$",
+            r"when was \1 motion last detected",
+        ),
         (r"^did (.+) get (\w+)$", r"is \1 \2"),
-        (r"^(is|are) (.+) (locked|closed|shut|opened|turned off|switched off|turned on|switched on) (?:up|down|tight|yet)$", r"\1 \2 \3"),
+        (
+            r"^(is|are) (.+) (locked|closed|shut|opened|turned off|switched off|turned on|switched on) (?:up|down|tight|yet)$",
+            r"\1 \2 \3",
+        ),
         (r"^is it (?:too |very |really |quite )*(?:humid|damp|muggy|moist)\b", "how humid is it"),
         (r"^is it (.+) (?:outside) (?:today|now)$", r"is it \1 outside"),
     )
 )
 #: After "tell me" the verb comes last: "how warm it is", "what the humidity is in the bathroom".
-_TURNED = re.compile(r"^(what|where|how (?:warm|hot|cold|cool|bright|humid|far open|open))(?! is| are) (.+?) (is|are)\b(.*)$")
-_TRIGGERED = re.compile(r"^(?:has|have|did|is|are) (?P<np>.+?) (?:gone off|go off|going off|been set off|tripped|been tripped|been triggered|sounding)$")
+_TURNED = re.compile(
+    r"^(what|where|how (?:warm|hot|cold|cool|bright|humid|far open|open))(?! is| are) (.+?) (is|are)\b(.*)$"
+)
+_TRIGGERED = re.compile(
+    r"^(?:has|have|did|is|are) (?P<np>.+?) (?:gone off|go off|going off|been set off|tripped|been tripped|been triggered|sounding)$"
+)
 
 
 def _as_asked(text: str) -> str:
@@ -215,7 +249,11 @@ def ask(directory: Directory, text: str, context: Context) -> HomeIntent | None:
     words, led = text, _LEAD.sub("", text)
     text = f"what is {led}" if led != text and re.match(r"(?:the|my|our|all) (?!.* (?:is|are)\b)", led) else led
     text = re.sub(r"^(?:if|whether) (.+?) (is|are) ", r"\2 \1 ", text)
-    text = re.sub(r"^(?:if |whether )?(i|we|someone|somebody|anyone|anybody) (?:have |has )?(?=\w+ (?:the|my|our|any|all)\b)", r"have \1 ", text)
+    text = re.sub(
+        r"^(?:if |whether )?(i|we|someone|somebody|anyone|anybody) (?:have |has )?(?=\w+ (?:the|my|our|any|all)\b)",
+        r"have \1 ",
+        text,
+    )
     text = re.sub(r"^there (is|are) ", r"\1 there ", text)
     text = _as_asked(_TURNED.sub(r"\1 \3 \2\4", text) if led != words else text)
     if (triggered := _TRIGGERED.fullmatch(text)) and (query := _alarm(directory, triggered["np"], context)):

@@ -92,12 +92,16 @@ def _words_of(pattern: str) -> Iterator[str]:
 
 _KNOWN_WAYS = frozenset(word for _, way, _ in WAYS for word in _words_of(way.pattern) if len(word) > 1)
 #: The words that hold the phrases and the clauses of a command together.
-_HOLDING = frozenset(
-    word
-    for pattern in (EVERYWHERE, HERE, *REPHRASING, *(re.compile(said) for said, _ in DETERMINERS))
-    for word in _words_of(pattern.pattern)
-) | frozenset(" ".join((*(" ".join(marker) for marker in EXCEPT), *english.PRONOUNS, *IDIOMS)).split()) | frozenset(
-    "then after also plus about around k c f effect effects mode preset program programme devices whole else".split()
+_HOLDING = (
+    frozenset(
+        word
+        for pattern in (EVERYWHERE, HERE, *REPHRASING, *(re.compile(said) for said, _ in DETERMINERS))
+        for word in _words_of(pattern.pattern)
+    )
+    | frozenset(" ".join((*(" ".join(marker) for marker in EXCEPT), *english.PRONOUNS, *IDIOMS)).split())
+    | frozenset(
+        "then after also plus about around k c f effect mode preset program programme devices whole else".split()
+    )
 )
 KNOWN = (
     _KNOWN_WAYS

@@ -45,7 +45,18 @@ _OTHER = re.compile(
 )
 
 #: Every expression of this module.
-REPHRASING = (_LEAVE, LEFT_ALONE, _LEAVE_FIRST, _EXCEPT_FIRST, _NOT_THOSE, _STAYING, _STAYS_SO, _ELSE_BUT, _THE_OTHERS, _OTHER)
+REPHRASING = (
+    _LEAVE,
+    LEFT_ALONE,
+    _LEAVE_FIRST,
+    _EXCEPT_FIRST,
+    _NOT_THOSE,
+    _STAYING,
+    _STAYS_SO,
+    _ELSE_BUT,
+    _THE_OTHERS,
+    _OTHER,
+)
 
 
 def rephrased(text: str) -> Iterator[str]:

@@ -44,7 +44,7 @@ def wish(reading: Reading) -> str:
     """Return what was wanted, as a question back begins."""
     words = (
         "on Turn on;light Turn on;off Turn off;open Open;close Close;lock Lock;unlock Unlock;stop Stop;set Set;"
-        "up Turn up;down Turn down;dimmer Dim;brighter Brighten;toggle Switch;either Switch;warmer Turn up;cooler Turn down"
+        "up Turn up;down Turn down;dimmer Dim;brighter Brighten;toggle Switch;warmer Turn up;cooler Turn down"
     )
     told = dict(entry.split(" ", 1) for entry in words.split(";"))
     return told.get(reading.wish, "Change")

@@ -38,7 +38,8 @@ _MORE = {
     "wider": ("position", 1),
 }  # fmt: skip
 _HOW_MUCH = {
-    "a bit": 0.6, "wee bit": 0.5, "tiny bit": 0.4, "a little": 0.6, "a little bit": 0.6, "slightly": 0.6, "a touch": 0.5, "a tad": 0.5, "a notch": 0.6,
+    "wee bit": 0.5, "tiny bit": 0.4,
+    "a bit": 0.6, "a little": 0.6, "a little bit": 0.6, "slightly": 0.6, "a touch": 0.5, "a tad": 0.5, "a notch": 0.6,
     "somewhat": 0.8, "some": 1.0, "just a bit": 0.6, "a tiny bit": 0.4, "a wee bit": 0.5, "a smidge": 0.5, "a lot": 2.0,
     "much": 2.0, "way": 2.0, "quite a bit": 1.5, "far": 2.0, "a good deal": 2.0, "more": 1.0, "even": 1.0,
     "ever so slightly": 0.4,

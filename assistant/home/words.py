@@ -70,7 +70,10 @@ _HEARD_NUMBER = re.compile(
     r"|(?P<cent>per (?:sent|cents|scent)|purse (?:sent|cent|end)))"
 )
 
-_DEGREES = re.compile(r" (?:half a|a half|half) degree| a degree and a half|(?: a(?= degree)| (?:a )?(?:couple|few)(?: of)?(?= degrees)) degrees?")
+_DEGREES = re.compile(
+    r" (?:half a|a half|half) degree| a degree and a half"
+    r"|(?: a(?= degree)| (?:a )?(?:couple|few)(?: of)?(?= degrees)) degrees?"
+)
 
 MAX_WORDS = 60  #: a command has few words; a longer sentence is no command
 
