@@ -20,7 +20,7 @@ _TOO = re.compile(r"(?P<np>.+?)(?: ,)?(?: please)? (?:too|as well|also)(?: pleas
 _WHERE = re.compile(r"(?:(?:the )?ones? )?(?:in|on|at|for|of) (?=(?:the |my |our )?\w)")
 _MORE = re.compile(
     r"(?:(?:and|now) )?(?P<how>(?:just |even |still )*"
-    r"(?:a (?:little )?(?:bit|touch|tad)|a little|some|much|a lot|lots) |even |still )?"
+    r"(?:(?:a )?(?:little |tiny |wee )?(?:bit|touch|tad|smidge|notch)|(?:a )?little|some|much|a lot|lots) |even |still )?"
     r"(?P<way>more|further|less)(?: please)?"
 )
 #: A sentence that already says which way: "more" after it says the same once more.
@@ -44,7 +44,7 @@ _ASKED = re.compile(
 _ALONE = re.compile(
     r"(?:(?:no|not (?:all the way|fully|that much|quite)|and|but|just|only|ok|okay|hmm|um|er|well|right|now|yeah|actually|let us say|say|maybe|about|around|make that|make it|rather|to|at) (?:, )?)*"
     r"(?P<value>.+?)(?: (?:is|will be|would be) (?:fine|enough|plenty|good|great|perfect|okay|ok|better|all right)| will do| should do(?: it)?)?"
-    r"(?: ,)?(?: please| instead| then)*"
+    r"(?: ,)?(?: please| instead| then| actually| thanks| thank you| ta| though| now)*"
 )
 _LONGEST = 6  #: words of a name that is looked for in the sentence before
 

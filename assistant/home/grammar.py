@@ -174,7 +174,8 @@ class Grammar:
     def _continued(self, text: str, context: Context) -> HomeIntent | None:
         """Read a sentence that goes on with the one before; None where it stands for itself."""
         before = meant(stripped(plain(context.before))) if context.before else ""
-        whole = continued(self.directory, text, before, context.last)
+        said = (continued(self.directory, each, before, context.last) for each in (text, *shortened(text)))
+        whole = next(filter(None, said), "")
         if not whole:
             return None
         context = replace(context, before="")

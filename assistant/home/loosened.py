@@ -45,7 +45,7 @@ _REASON = re.compile(rf"(?:so |because |cause |since |as |and |now |for )*{_WHO}
 #: The same with what is left of "is" after a noun: "the suns going down", "mums staying".
 _HEARD_IS = re.compile(
     r"(?:so |because |cause |since |as |and |now )*(?:(?:the|my|our) )?(?:\w+ )?\w+s "
-    r"(?:a bit|a little|so|too|very|really|quite|rather|all|just|going|getting|coming|done|finished|been|got|gone|ready|over|on the door|at the door|in(?: (?:bed|there|here|(?:my|our|the|his|her) \w+))?|\w+y|"
+    r"(?:a bit|a little|so|too|very|really|quite|rather|all|just|going|getting|coming|done|finished|been|got|gone|ready|over|dark|cold|hot|freezing|warm|loud|noisy|bright|wet|damp|on the door|at the door|in(?: (?:bed|there|here|(?:my|our|the|his|her) \w+))?|\w+y|"
     r"here|back|home|out|asleep|awake|sleeping|staying|on (?:his|her|the|its) way|\w+ing)\b.*"
 )
 #: What is told of the speaker with a plain past: "we finished eating", "i spilled the rice".
@@ -55,7 +55,7 @@ _DID = re.compile(
 #: A reason without its subject: "spilled cereal everywhere", "heading to bed", "too dark in here", "fancy a brew".
 _BARE = re.compile(
     r"(?:(?:so|and|right|okay|ok|well|just|oh|oops|oh no|now|still|feeling|getting|bit|a bit|a little|way|far|really|very|all|too|pretty|kinda) )*"
-    r"(?:spilled|spilt|dropped|finished|done|going|heading|popping|nipping|leaving|feeling|getting|fancy|time for|off to|ready for|freezing|cold|chilly|nippy|hot|boiling|baking|roasting|stuffy|steamy|"
+    r"(?:spilled|spilt|dropped|finished|done|going|heading|popping|nipping|leaving|feeling|getting|fancy|time for|off to|ready for|freezing|warm|cold|chilly|nippy|hot|boiling|baking|roasting|stuffy|steamy|"
     r"dark|gloomy|dim|bright|noisy|loud|late|tired|sleepy|knackered|exhausted|hungry|home|back|can not see|can hardly see|nobody (?:here|there|home)|give (?:me|us) (?:some|a bit of) \w+|warm (?:me|us|my \w+|the \w+) up|cool (?:me|us|it) down|"
     r"ventilate|let (?:me|us) in|let the \w+ (?:in|out)|cheers|thanks|thank you|ta|sorry|dinner|lunch|supper|breakfast|bath|shower|film|movie|company|guests|visitors|privacy|emergency|quick|hurry|fire|leak|intruder|burglar)(?: \w+){0,5}"
 )
@@ -106,7 +106,7 @@ _ORDERING = frozenset(
 #: Adjectives and adverbs that say nothing of which thing is meant.
 _EMPTY = re.compile(
     r"(?<!\S)(?:bloody|damn(?:ed)?|flipping|flippin|freaking|freakin|frigging|stupid|horrible|wretched|ruddy|blasted|infernal|awful|annoying|"
-    r"absolutely|literally|totally|seriously|honestly|basically|simply|kindly|swiftly|lovely|beautiful|dear old|good old|old|"
+    r"absolutely|literally|totally|seriously|honestly|basically|simply|kindly|swiftly|lovely|beautiful|dear old|good old|old|(?:out|over)(?= (?:in|at|on|by)\b)|"
     r"silly|wee|poor|nice|crappy|goddamn|god damn|blooming|trusty|some|a bit of|a spot of|kids|childrens) (?=\w)"
 )
 _THAT = re.compile(

@@ -14,7 +14,7 @@ from assistant.home.ways import Ways
 
 _TURN = "(?:turn|switch|put|whack|chuck|bung|shove|flip|flick|power|get|bring|change|have|make|set|pop|stick|keep|leave|want|need|like)"
 _CUT = "(?:turn|switch|put|flip|flick|power|get|bring|change|have|make|set|shut|knock|keep|leave|click|want|need|like|take)"
-_MOVE = "(?:put|pull|roll|bring|draw|let|push|get|move|turn|crank|wind|take|send|have|swing|slide|want|like)"
+_MOVE = "(?:put|pop|stick|shove|whack|bung|chuck|yank|pull|roll|bring|draw|let|push|get|move|turn|crank|wind|take|send|have|swing|slide|want|like)"
 _SURE = "(?:make sure|see to it that|ensure|be sure|check that|make certain)(?: that)?"
 #: Arming an alarm: the verb, and what stands before the mode.
 _ARM = "(?:arm|set|activate|turn on|put|switch|change|turn)"
@@ -89,6 +89,8 @@ _WAYS: tuple[tuple[str, str], ...] = (
     ("arm_night", "night(?: mode)? (?:for|on) <np>"),
     ("arm_away", "away(?: mode)? (?:for|on) <np>"),
     ("arm_home", "(?:home|stay)(?: mode)? (?:for|on) <np>"),
+    ("arm_night", "<np> (?:on )?for (?:the )?night"),
+    ("arm", "<np> on"),
     ("disarm", "(?:disarm|deactivate|disable|turn off|switch off) <np>"),
     ("arm", "(?:turn|switch|put) <np> on"),
     ("arm", "(?:arm|set|turn on|switch on|activate|enable) <np>"),

@@ -177,6 +177,7 @@ _ASKED_SO = tuple(
         (r"^how longs (?=\w)", "how long has "),
         (r"^how many degrees (?:is it|are there|do we have)", "how warm is it"),
         (r"^(?:is|are) there (?:any )?(?:water )?leaks?\b|^any (?:water )?leaks?\b", "is there water"),
+        (r"^any (smoke|gas|motion|movement|water|rain|carbon monoxide)\b", r"is there any \1"),
         (r"^(?:give|tell|read)(?: me| us)?(?: out)? (the|my|our) (.+)$", r"what is \1 \2"),
         (
             r"^what (?:have|has|did) (?:we|i|you|they|somebody|someone) (?:got |set |put |left )?(.+?) (?:set |turned )?(to|at|on)$",
