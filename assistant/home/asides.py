@@ -33,7 +33,6 @@ _STANDING = re.compile(
     r"(?:is|are|has|have|needs?|smells?|stinks?|feels?|looks?)(?: \w+){0,4}?)"
     rf"(?: ,(?: so)?| so)(?: please)* (?P<command>{_VERB}\b.+)"
 )
-_PLACE = re.compile(r"(?:in|on|at) (?:the |my |our )?(?P<place>.+)$")
 #: Words of saying and of jest: the command beside them was somebody else's, or is none.
 SAID_OR_MEANT = frozenset(
     (
@@ -77,11 +76,6 @@ class Aside(NamedTuple):
         for length in range(min(_LONGEST, len(words)), 0, -1):
             for start in range(len(words) - length + 1):
                 yield " ".join(words[start : start + length])
-
-    def place(self) -> str:
-        """Return the place that was told of, "" where there is none."""
-        match = _PLACE.search(self.told)
-        return match["place"] if match else ""
 
 
 def pointing(text: str) -> Aside | None:

@@ -8,7 +8,7 @@ of politeness. A name that was probably misheard is asked back, and so is a name
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 
@@ -42,7 +42,7 @@ from assistant.home.questions import ASKED_WORDS, ask
 from assistant.home.repairs import Repair, Repairs
 from assistant.home.replies import CHOICE, NO, YES
 from assistant.home.telling_back import first_down, same, to
-from assistant.home.words import MAX_WORDS, joined, plain
+from assistant.home.words import MAX_WORDS, joined, plain, singular
 
 __all__ = ["Context", "Grammar"]
 
@@ -238,12 +238,25 @@ class Grammar:
         if (aside := pointing(text)) and (done := self._about(aside, context)):
             return done
         if aside := after_pause(text):
-            place = aside.place()
-            named = self.directory.find(place, -1).problem == "area" if place else False
-            return (named and self._done_after(f"{aside.command} in {place}", context, ())) or self._done_after(
-                aside.command, context, context.last
+            return self._where_told(
+                aside.command, aside.told, context, lambda said: self._done_after(said, context, context.last)
             )
         return None
+
+    def _where_told(
+        self, command: str, told: str, context: Context, read: Callable[[str], HomeIntent | None]
+    ) -> HomeIntent | None:
+        """Read a command for the room that was told of before it: "the kitchen is gloomy, put the lights on".
+
+        Where that room has no such thing, nothing is done to what is here: the other room was meant.
+        """
+        place = "" if self._place_in(command) else self._place_in(told)
+        if not place or place == plain(context.room or ""):
+            return read(command)
+        if there := read(f"{command} in the {place}"):
+            return there
+        here = read(command)
+        return None if here is not None and self._in_room(here, context.room) else here
 
     def _about(self, aside: Aside, context: Context) -> HomeIntent | None:
         """Read a command about "it", which is what was told of or asked about before it."""
@@ -261,21 +274,39 @@ class Grammar:
 
     def _loosened(self, text: str, context: Context) -> HomeIntent | None:
         """Read a command without its reason, its curses and what it is for; None where that is none either."""
-        for left in loosened(text, self.directory.vocabulary()):
+        for clause, left in loosened(text, self.directory.vocabulary()):
             command = meant(stripped(left))
             if not command or is_question(command) or declined(command) or said_by_others(command) or later(command):
                 continue
             if command.startswith("activate ") and not self._is_scene(command):
                 continue
-            for said in (command, *self._repairs.renamed(command)):
-                if not self._repairs.explained(said):
-                    continue
-                reading = self._clauses.understood(said, context, context.last)
-                if reading is not None and reading.problem in ("", "which", "room", "area", "either"):
-                    return self._asking.intent(
-                        reading, context, f"understood without what goes along with it: {said!r}"
-                    )
+            told = text.replace(clause, " , ", 1)
+            found = self._where_told(command, told, context, lambda said: self._loosely(said, context))
+            if found is not None:
+                return found
         return None
+
+    def _loosely(self, command: str, context: Context) -> HomeIntent | None:
+        for said in (command, *self._repairs.renamed(command)):
+            if not self._repairs.explained(said):
+                continue
+            reading = self._clauses.understood(said, context, context.last)
+            if reading is not None and reading.problem in ("", "which", "room", "area", "either"):
+                return self._asking.intent(reading, context, f"without what goes along with it: {said!r}")
+        return None
+
+    def _place_in(self, told: str) -> str:
+        """Return the room that a reason speaks of: "the bathroom is steamy"; "" where it speaks of none."""
+        words = [singular(word) for word in told.split()]
+        for length in range(min(self.directory.longest, len(words)), 0, -1):
+            for start in range(len(words) - length + 1):
+                if tuple(words[start : start + length]) in self.directory.places:
+                    return " ".join(words[start : start + length])
+        return ""
+
+    def _in_room(self, intent: HomeIntent, room: str | None) -> bool:
+        """Say whether something in a room is meant: where another room was told of, that is not sure."""
+        return any(self._clauses.entity(name).area == room for name in intent.entities)
 
     def _is_scene(self, command: str) -> bool:
         """Say whether "activate ... scene" has the whole name of a scene."""

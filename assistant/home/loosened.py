@@ -15,7 +15,7 @@ from collections.abc import Container, Iterable, Iterator
 
 from assistant.home.asides import SAID_OR_MEANT
 from assistant.home.colloquial import reworded
-from assistant.home.english import GENERIC
+from assistant.home.english import EVERYTHING, GENERIC
 from assistant.home.noun_phrases import COMMANDING
 from assistant.home.words import singular
 
@@ -45,7 +45,7 @@ _REASON = re.compile(rf"(?:so |because |cause |since |as |and |now |for )*{_WHO}
 #: The same with what is left of "is" after a noun: "the suns going down", "mums staying".
 _HEARD_IS = re.compile(
     r"(?:so |because |cause |since |as |and |now )*(?:(?:the|my|our) )?(?:\w+ )?\w+s "
-    r"(?:a bit|a little|so|too|very|really|quite|rather|all|just|going|getting|coming|done|finished|been|got|gone|ready|over|dark|cold|hot|freezing|warm|loud|noisy|bright|wet|damp|on the door|at the door|in(?: (?:bed|there|here|(?:my|our|the|his|her) \w+))?|\w+y|"
+    r"(?:a bit|a little|so|too|very|really|quite|rather|all|just|going|getting|coming|done|finished|been|got|gone|ready|over|like an? \w+|dark|cold|hot|freezing|warm|loud|noisy|bright|wet|damp|on the door|at the door|in(?: (?:bed|there|here|(?:my|our|the|his|her) \w+))?|\w+y|"
     r"here|back|home|out|asleep|awake|sleeping|staying|on (?:his|her|the|its) way|\w+ing)\b.*"
 )
 #: What is told of the speaker with a plain past: "we finished eating", "i spilled the rice".
@@ -129,17 +129,17 @@ _ADJUNCT = re.compile(
 )
 
 
-def loosened(text: str, of_house: Container[str]) -> Iterator[str]:
+def loosened(text: str, of_house: Container[str]) -> Iterator[tuple[str, str]]:
     """Yield what is left of a plain sentence without what may go, at most a few ways, the most cautious first.
 
-    `of_house` are the words that name things and places: what holds one of them goes only where it plainly tells.
+    Each is the clause that is kept, and the command that it stands for. `of_house` are the words that name things and places: what holds one of them goes only where it plainly tells.
     """
     tried = {text}
     count = 0
-    for other in _ways(text, of_house):
-        if other and other not in tried:
-            tried.add(other)
-            yield other
+    for clause, command in _ways(text, of_house):
+        if command and command not in tried:
+            tried.add(command)
+            yield clause, command
             count += 1
             if count >= _MOST:
                 return
@@ -156,11 +156,12 @@ def shortened(text: str, of_house: Container[str] = ()) -> Iterator[str]:
     yield from (other for other in dict.fromkeys((lean, short)) if other and other != text)
 
 
-def _ways(text: str, of_house: Container[str]) -> Iterator[str]:
+def _ways(text: str, of_house: Container[str]) -> Iterator[tuple[str, str]]:
     for clause in (text, *reasons_off(text, of_house)):
         for one in (clause, *shortened(clause, of_house)):
-            yield one
-            yield from reworded(one)
+            yield clause, one
+            for other in reworded(one):
+                yield clause, other
 
 
 def reasons_off(text: str, of_house: Container[str] = ()) -> Iterator[str]:
@@ -214,5 +215,7 @@ def is_reason(text: str) -> bool:
         return False
     if any(way.fullmatch(text) is not None for way in (_REASON, _DID)):
         return True
-    verbless = not GENERIC.isdisjoint({singular(word) for word in words})  # "lights down" is wanted, and no reason
+    verbless = not (GENERIC - EVERYTHING).isdisjoint(
+        {singular(word) for word in words}
+    )  # "lights down" is wanted, and no reason
     return not verbless and any(way.fullmatch(text) is not None for way in (_HEARD_IS, _BARE))

@@ -504,7 +504,8 @@ class Directory(Index):
         mask = self._fitting(mask, said)
         if mask.bit_count() == 1:
             described = not said.only_kind or said.noun in english.OF_THEIR_OWN
-            unsure = described and not want.reading and not self._head_said(mask, said.content)
+            head_said = self._head_said(mask, said.content) and not self._owner_only(mask, said.content)
+            unsure = described and not want.reading and not head_said
             return self._found(mask, said, problem="which" if unsure else "")
         if (
             said.every
@@ -571,6 +572,11 @@ class Directory(Index):
         if content[-1] in english.HALF_A_NAME and content[-1] not in heads:
             return False  # "turn off the reading ..."
         return any(head in content or head in thing.light_words for head in heads)
+
+    def _owner_only(self, mask: int, content: list[str]) -> bool:
+        """Say whether only a person was named whose thing it is: "Jack" is somebody, not Jack's Lamp."""
+        owner, possessive, _ = self.entities[mask.bit_length() - 1].name.lower().replace("’", "'").partition("'s ")
+        return bool(possessive) and content == [owner]
 
     def _best(self, mask: int, content: list[str], place: str) -> int:
         """Return the things of which the fewest words of their name went unsaid."""

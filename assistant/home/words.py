@@ -12,7 +12,8 @@ _CONTRACTIONS = {
     "theres": "there is", "who's": "who is", "here's": "here is", "let's": "let us", "lets": "let us",
     "i'm": "i am", "im": "i am", "i'd": "i would", "id": "i would", "i've": "i have", "ive": "i have",
     "i'll": "i will", "it'd": "it would", "that'd": "that would", "nobody's": "nobody is",
-    "someone's": "someone is", "somebody's": "somebody is", "there'll": "there will", "that'll": "that will",
+    "someone's": "someone is", "something's": "something is", "everything's": "everything is",
+    "somebody's": "somebody is", "there'll": "there will", "that'll": "that will",
     "everybody's": "everybody is", "everyone's": "everyone is",
     "you're": "you are", "they're": "they are", "we're": "we are", "we'd": "we would",
     "he's": "he is", "she's": "she is", "when's": "when is", "which's": "which is",
@@ -71,7 +72,7 @@ _HEARD_NUMBER = re.compile(
 )
 
 _DEGREES = re.compile(
-    r" (?:half a|a half|half) degree| a degree and a half"
+    r"(?<! and)(?<! and a) (?:half a|a half|half) degrees?| a degree and a half"
     r"|(?: a(?= degree)| (?:a )?(?:couple|few)(?: of)?(?= degrees)) degrees?"
 )
 
