@@ -41,7 +41,8 @@ SAID_OR_MEANT = frozenset(
         "begged begs begging insists insisted demanded demands demanding replied replies answered answers wrote writes "
         "writing written write typed types reads read calling quoted quote quotes quoting repeat repeated kidding joking "
         "joke jokes joked pretending pretend testing mean means meant sign rule rules lyrics line title called word words "
-        "command commands sentence manual instructions password song movie poem story dreamt dream wish hope"
+        "command commands sentence manual instructions password song movie poem complained complains complain mumbled muttered moaned groaned sighed added explained announced "
+        "declared exclaimed claimed remarked warned insist demanding suggested suggests story dreamt dream wish hope"
     ).split()
 )
 #: Words with which what follows is no command: it was said by others, or is about another time.

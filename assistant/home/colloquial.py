@@ -67,7 +67,9 @@ _REWORDED = Ways(
         ("(?:get|hit|do|sort|sort out|see to) (?P<np>(?:the |those |my |all the )?(?:.+ )?(?:lights?|lamps?|blinds?|curtains?|shades?|shutters?|drapes?)(?: (?:in|on|at) .+)?)", "either <np>"),
         ("(?:wind|roll|pull|bring|put|take|crank|draw) <np> (?:back|all the way|right) (?:in|down|up)", "close <np>"),
         # machines
-        ("(?P<np>\\w+(?: \\w+)?) can (?P<how>stop|start|pause|go home|go back|come home|come back|clean)(?: now)?(?: .*)?", "<how> <np>"),
+        ("(?P<np>\\w+(?: \\w+)?) can (?P<how>stop|start|pause)(?: now)?(?: .*)?", "<how> <np>"),
+        ("(?P<np>\\w+(?: \\w+)?) can (?:go )?(?:clean|hoover|vacuum|mow)(?: now)?(?: .*)?", "start <np>"),
+        ("(?P<np>\\w+(?: \\w+)?) can (?:go|come) (?:home|back)(?: now)?", "send <np> home"),
         ("(?:call off|call) <np>(?: off)?", "stop <np>"),
         ("(?:put|tuck) <np> away", "send <np> home"),
         ("(?:give|do) (?:the |this |my |our )?(?:\\w+ )?(?:\\w+ )?(?:a )?(?:quick |good |proper )?(?:hoover|vacuum|clean|once over|sweep|going over|hoovering|vacuuming|floors?)(?: with <np>)", "start <np>"),

@@ -55,7 +55,7 @@ _DID = re.compile(
 #: A reason without its subject: "spilled cereal everywhere", "heading to bed", "too dark in here", "fancy a brew".
 _BARE = re.compile(
     r"(?:(?:so|and|right|okay|ok|well|just|oh|oops|oh no|now|still|feeling|getting|bit|a bit|a little|way|far|really|very|all|too|pretty|kinda) )*"
-    r"(?:spilled|spilt|dropped|finished|done|going|heading|popping|nipping|leaving|feeling|getting|fancy|time for|off to|ready for|freezing|warm|cold|chilly|nippy|hot|boiling|baking|roasting|stuffy|steamy|"
+    r"(?:spilled|spilt|dropped|finished|done|going|heading|popping|nipping|leaving|feeling|getting|fancy|time for|off to|ready for|freezing|warm|pitch (?:dark|black)|cold|chilly|nippy|hot|boiling|baking|roasting|stuffy|steamy|"
     r"dark|gloomy|dim|bright|noisy|loud|late|tired|sleepy|knackered|exhausted|hungry|home|back|can not see|can hardly see|nobody (?:here|there|home)|give (?:me|us) (?:some|a bit of) \w+|warm (?:me|us|my \w+|the \w+) up|cool (?:me|us|it) down|"
     r"ventilate|let (?:me|us) in|let the \w+ (?:in|out)|cheers|thanks|thank you|ta|sorry|dinner|lunch|supper|breakfast|bath|shower|film|movie|company|guests|visitors|privacy|emergency|quick|hurry|fire|leak|intruder|burglar)(?: \w+){0,5}"
 )
@@ -93,6 +93,8 @@ _NO_ASIDE = frozenset(
         "jarvis bixby hey it them that this those these one ones here there is"
     ).split()
 )
+#: Who spoke: "..., he complained", "..., the old man sighed".
+_TAG = re.compile(r"(?:i|he|she|they|we|it|(?:the|my|our|his|her) (?:\w+ )?\w+|\w+) \w+ed\b")
 #: What ends in one of these goes on after the pause: "the play starts with, ...".
 _UNENDED = frozenset("with by as of to is was are be like from about at for than and so my your a the when".split())
 #: Verbs with which a clause is a command too, and not to be passed over.
@@ -149,11 +151,17 @@ def shortened(text: str, of_house: Container[str] = ()) -> Iterator[str]:
     """Yield a plain sentence without words that say nothing, and without what it is for."""
     lean = _THAT.sub("the ", _EMPTY.sub("", text))
     short = lean
-    while (cut := _ADJUNCT.sub("", short)) != short:
-        short = cut
+    while (adjunct := _ADJUNCT.search(short)) and NEVER_A_REASON.isdisjoint(_told(adjunct[0])):
+        short = short[: adjunct.start()]
     if (purpose := _FOR.search(short)) and not _has(purpose["what"].split(), of_house):
         short = short[: purpose.start()]
     yield from (other for other in dict.fromkeys((lean, short)) if other and other != text)
+
+
+def _told(adjunct: str) -> list[str]:
+    """Return the words of an adjunct but for those that lead to it: "as ..." and "if you could" are known here."""
+    words = adjunct.replace(",", "").split()
+    return words[4:] if words[0] in ("if", "would") else words[1:]
 
 
 def _ways(text: str, of_house: Container[str]) -> Iterator[tuple[str, str]]:
@@ -198,6 +206,8 @@ def _goes_along(text: str, of_house: Container[str], *, first: bool) -> bool:
         return True
     words = text.split()
     if not (2 + first <= len(words) <= _LONGEST_REASON) or words[0] in COMMANDING or words[0] in _ORDERING:
+        return False
+    if _TAG.match(text):
         return False
     return words[-1] not in _UNENDED and not _has(words, of_house)
 

@@ -63,7 +63,7 @@ _VALUE = re.compile(
     rf"|by (?P<step>{_NUMBER}|half|a third|a quarter)(?: (?P<step_unit>{_UNIT}))?"
     rf"|by (?P<step_much>{_any_of(_HOW_MUCH)})"
     rf"|(?P<share>{_any_of(_SHARES)})"
-    rf"|(?:warm|deep|bright|soft|pale|rich|cool|bold|dusky|nice) (?P<tinted>(?!white\b)(?:{_any_of(COLOURS)}))"
+    rf"|(?:warm|deep|bright|soft|pale|rich|cool|bold|cosy|cozy) (?P<tinted>(?!white\b)(?:{_any_of(COLOURS)}))"
     rf"|(?P<number>{_NUMBER})(?: (?P<unit>{_UNIT}))?"
     rf"|(?P<level>{_any_of(_LEVELS)})(?: speed| setting)?"
     rf"|(?P<white>{_any_of(WHITES)})"

@@ -15,6 +15,8 @@ _CONTRACTIONS = {
     "someone's": "someone is", "something's": "something is", "everything's": "everything is",
     "somebody's": "somebody is", "there'll": "there will", "that'll": "that will",
     "everybody's": "everybody is", "everyone's": "everyone is",
+    "we've": "we have", "you've": "you have", "they've": "they have", "we'll": "we will", "you'll": "you will",
+    "they'll": "they will", "it'll": "it will", "he'll": "he will", "she'll": "she will",
     "you're": "you are", "they're": "they are", "we're": "we are", "we'd": "we would",
     "he's": "he is", "she's": "she is", "when's": "when is", "which's": "which is",
     "don't": "do not", "dont": "do not", "doesn't": "does not", "didn't": "did not", "didnt": "did not",

@@ -53,6 +53,13 @@ class Mosquitto:
     def signal(self, number: signal.Signals) -> None:
         self._process.send_signal(number)
 
+    def stop(self) -> None:
+        """End it as an operating system does, with time to write what it keeps."""
+        assert self._process is not None
+        self._process.terminate()
+        self._process.wait(30)
+        self._process = None
+
     def kill(self) -> None:
         """End it without a goodbye."""
         if self._process is not None:
