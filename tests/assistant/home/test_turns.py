@@ -8,7 +8,7 @@ import queue
 import threading
 import time
 import urllib.request
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -191,12 +191,20 @@ def chat(url: str, *messages: str) -> dict[str, object]:
         return json.load(answer)["repartee"]
 
 
+def once_understood(ask: Callable[[], str]) -> str:
+    """Ask until the names of the house are understood, which a server takes a moment for after it is up."""
+    give_up = time.monotonic() + 120
+    while (outcome := ask()) == "abstained" and time.monotonic() < give_up:
+        time.sleep(0.1)
+    return outcome
+
+
 async def test_over_http_devices_are_listed_commanded_and_asked_about(at_home) -> None:
     def visit() -> None:
         with urllib.request.urlopen(f"{at_home.url}/v1/home/devices") as answer:
             listed = {device["name"]: device for device in json.load(answer)}
         assert set(listed["Sofa Lamp"]) == {"id", "name", "domain", "area", "state", "available"}
-        assert chat(at_home.url, "turn off the sofa lamp")["outcome"] == "acted"
+        assert once_understood(lambda: chat(at_home.url, "turn off the sofa lamp")["outcome"]) == "acted"
         asked = chat(at_home.url, "open the garage door")
         assert asked["outcome"] == "asked_back"
         # Whoever sends no history is remembered for one message.
@@ -220,13 +228,21 @@ async def test_a_dashboard_asks_and_mutes_over_mqtt(serve, samples_home: Path, m
     def visit() -> None:
         with serve(samples_home, env={"REPARTEE_HOME_BROKER": mosquitto.url, "REPARTEE_HOME_HISTORY_DAYS": "0"}) as at:
             base = next(topic for topic, _, _ in witness.seen if topic.startswith("repartee/")).rsplit("/", 1)[0]
-            witness.publish(f"{base}/ask/set", "turn off the ceiling light")
-            (event,) = witness.wait_for(f"{base}/turn", timeout=30)
-            assert json.loads(event)["event_type"] == "acted"
-            assert json.loads(witness.wait_for(f"{base}/answer")[-1])["text"] == "The ceiling light is off."
+            asked = 0
+
+            def ask() -> str:
+                nonlocal asked
+                asked += 1
+                witness.publish(f"{base}/ask/set", "turn off the ceiling light")
+                return json.loads(witness.wait_for(f"{base}/turn", asked, timeout=30)[-1])["event_type"]
+
+            assert once_understood(ask) == "acted"
+            answer = witness.wait_for(f"{base}/answer", asked, timeout=30)[-1]
+            assert json.loads(answer)["text"] == "The ceiling light is off."
             assert set(json.loads(witness.wait_for(f"{base}/stages")[-1])) == {"understand", "act", "total"}
             chat(at.url, "what time is it?")
-            assert json.loads(witness.wait_for(f"{base}/transcript", 2, timeout=30)[-1])["text"] == "what time is it?"
+            transcript = witness.wait_for(f"{base}/transcript", asked + 1, timeout=30)[-1]
+            assert json.loads(transcript)["text"] == "what time is it?"
             witness.publish(f"{base}/mute/set", "ON")
             until_it_says(witness, f"{base}/mute", "ON")
         until_it_says(witness, f"{base}/availability", "offline")
