@@ -56,7 +56,6 @@ def build_app(service: Service) -> Starlette:
         *(Route(path, page) for path in PARTS),
         Route(HEALTH, health),
         Route("/v1/models", models),
-        Route("/v1/models/", models),
         Route("/v1/models/{name:path}", model),
         Route("/v1/audio/voices", audio.voices),
         Route("/v1/home/devices", home.devices),
@@ -196,6 +195,8 @@ class _Guard:
             return
         client = scope["client"][0] if scope.get("client") else ""
         path = scope["path"]
+        if path.startswith("/v1/"):  # a slash at the end is of no account; a redirection would lose what is sent
+            scope = {**scope, "path": (path := path.rstrip("/"))}
         if log.isEnabledFor(logging.INFO):
             send = _logged(scope, send)
         refusal = self._gate.refuse(Headers(scope=scope), client, scope.get("subprotocols", ()), path=path)

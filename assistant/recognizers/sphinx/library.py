@@ -31,6 +31,7 @@ _PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
     "ps_get_logmath": (_POINTER, [_POINTER]),
     "ps_add_lm": (_INT, [_POINTER, _TEXT, _POINTER]),
     "ps_add_keyphrase": (_INT, [_POINTER, _TEXT, _TEXT]),
+    "ps_set_align_text": (_INT, [_POINTER, _TEXT]),
     "ps_activate_search": (_INT, [_POINTER, _TEXT]),
     "ps_start_stream": (_INT, [_POINTER]),
     "ps_start_utt": (_INT, [_POINTER]),
@@ -109,6 +110,7 @@ class Decoder:
     Args:
         settings: pocketsphinx options by name (`hmm`, `dict`, `beam`, ...).
         models: language model files (ARPA or pocketsphinx's binary) with their weights; several are interpolated.
+            Without any, nothing is searched for until `align` says what.
         effort: what is searched until `search` says otherwise.
 
     Raises:
@@ -132,8 +134,9 @@ class Decoder:
         self._decoder = self._c.ps_init(self._config)
         if not self._decoder:
             raise SphinxError(f"pocketsphinx could not load its acoustic model or dictionary ({settings.get('dict')}).")
-        self._add_language_models(models)
-        self.search(effort)
+        if models:
+            self._add_language_models(models)
+            self.search(effort)
 
     def _add_language_models(self, models: Sequence[tuple[Path, float]]) -> None:
         logmath = self._c.ps_get_logmath(self._decoder)
@@ -173,6 +176,11 @@ class Decoder:
     def _activate(self, search: bytes) -> None:
         if self._c.ps_activate_search(self._decoder, search) < 0:
             raise SphinxError("pocketsphinx could not change its search inside an utterance.")
+
+    def align(self, words: Sequence[str]) -> None:
+        """Find these words of the dictionary, and no others, in the next utterance."""
+        if self._c.ps_set_align_text(self._decoder, " ".join(words).encode()) < 0:
+            raise SphinxError("pocketsphinx could not look for the words: its dictionary lacks one.")
 
     def listen(self, pcm: bytes) -> None:
         """Forget the noise of earlier utterances, and take int16 samples into this one's and the cepstral mean.

@@ -20,13 +20,16 @@ from assistant.audio.media import written_aac
 from assistant.channels.json import ApiError, clean
 from assistant.channels.web.http.errors import form_body, json_body, text_field
 from assistant.channels.web.http.presence import Stream, while_there
-from assistant.channels.web.http.recordings import recognised
+from assistant.channels.web.http.recordings import recognised, recognised_in_time
+from assistant.channels.web.http.subtitles import cues_of, subrip, webvtt
 from assistant.languages import is_spoken
 from assistant.parts import Parts
+from assistant.recognizers.sphinx.alignment import TimedWord
 from assistant.voices.voice import FASTEST, SLOWEST, Synthesizer
 
 SILENCE_MS = 200  # said for a text without words, so that whoever waits for a sound goes on
 MAX_SPOKEN = 4096  # characters of a speech request, as the API has it
+TIMED = ("verbose_json", "srt", "vtt")  # formats of a transcript that say when something was said
 COMPLETE = 300  # characters; a WAV of no more is sent when it is complete, its size in its header
 RATE = AudioFormat().rate  # Hz, of the API's pcm and of everything else that is spoken here
 
@@ -37,7 +40,8 @@ _WRITTEN = {
     "flac": ("FLAC", "PCM_16", "audio/flac"),
 }
 _AAC = "aac"  # libsndfile has none: PyAV (extra [media]) writes it
-_SUBTITLES = {"srt": "application/x-subrip", "vtt": "text/vtt"}
+#: What Whisper knows of a segment and no other recognizer; clients demand the fields.
+_UNKNOWN = {"tokens": [], "temperature": 0.0, "avg_logprob": 0.0, "compression_ratio": 1.0, "no_speech_prob": 0.0}
 _STREAMED = {"wav": "audio/wav", "pcm": "audio/pcm"}
 
 
@@ -66,29 +70,42 @@ async def transcribe(request: Request) -> Response:
                 param="language",
             )
         name = clean(upload.filename or "The recording")[:100]
+        granularities = {clean(str(each)) for each in form.getlist("timestamp_granularities[]")}
+        granularities |= {clean(str(each)) for each in form.getlist("timestamp_granularities")}
+        if granularities - {"word", "segment"}:
+            raise ApiError(
+                "invalid_value",
+                "'timestamp_granularities' must be word or segment.",
+                param="timestamp_granularities",
+            )
+        if wanted in TIMED and not streaming:
+            timed = recognised_in_time(request.app.state, upload.file, name)
+            words, seconds = await while_there(request, timed)
+            return _timed(words, seconds, wanted, granularities)
         text, seconds = await while_there(request, recognised(request.app.state, upload.file, name))
     usage = {"type": "duration", "seconds": seconds}
     if streaming:
         return _transcript_events(text, usage)
-    if wanted == "text":
-        return PlainTextResponse(text + "\n")
-    if wanted in ("srt", "vtt"):
-        return PlainTextResponse(_subtitle(text, seconds, wanted), media_type=_SUBTITLES[wanted])
-    shown: dict[str, Any] = {"text": text, "usage": usage}
-    if wanted == "verbose_json":
-        segment = {"id": 0, "start": 0.0, "end": seconds, "text": text}
-        shown |= {"task": "transcribe", "language": "english", "duration": seconds, "segments": [segment]}
+    return PlainTextResponse(text + "\n") if wanted == "text" else JSONResponse({"text": text, "usage": usage})
+
+
+def _timed(words: list[TimedWord], seconds: float, wanted: str, granularities: set[str]) -> Response:
+    """Return words as verbose_json, or as a file of subtitles."""
+    cues = cues_of(words)
+    if wanted == "srt":
+        return PlainTextResponse(subrip(cues), media_type="application/x-subrip")
+    if wanted == "vtt":
+        return PlainTextResponse(webvtt(cues), media_type="text/vtt")
+    shown: dict[str, Any] = {"task": "transcribe", "language": "english", "duration": seconds}
+    shown |= {"text": " ".join(cue.text for cue in cues), "usage": {"type": "duration", "seconds": seconds}}
+    if "word" in granularities:
+        shown["words"] = [{"word": word.text, "start": word.start, "end": word.end} for word in words]
+    if "segment" in granularities or not granularities:
+        shown["segments"] = [
+            {"id": n, "seek": 0, "start": cue.start, "end": cue.end, "text": cue.text} | _UNKNOWN
+            for n, cue in enumerate(cues)
+        ]
     return JSONResponse(shown)
-
-
-def _subtitle(text: str, seconds: float, kind: str) -> str:
-    """Return a recording's words as the one cue of a SubRip or WebVTT file; no cue where nothing was said."""
-    minutes, milliseconds = divmod(round(1000 * seconds), 60_000)
-    hours, minutes = divmod(minutes, 60)
-    point = "," if kind == "srt" else "."
-    end = f"{hours:02}:{minutes:02}:{milliseconds // 1000:02}{point}{milliseconds % 1000:03}"
-    cue = f"00:00:00{point}000 --> {end}\n{text}\n" if text else ""
-    return ("1\n" + cue if cue else "") if kind == "srt" else "WEBVTT\n" + ("\n" + cue if cue else "")
 
 
 def _transcript_events(text: str, usage: dict[str, Any]) -> Response:

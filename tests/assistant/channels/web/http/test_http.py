@@ -26,6 +26,7 @@ from tests.paths import SAMPLES, TURNS
 
 QUESTION = "How tall is the lighthouse at Marlow Point?"
 CLIP = TURNS / "00-slt.flac"
+GRANULARITIES = "timestamp_granularities[]"
 PATHS = [route.path for route in build_app(Service(types.SimpleNamespace(config=Config(Path("/"))))).routes]
 
 
@@ -196,8 +197,8 @@ def test_the_question_of_a_long_message_is_its_last(message, asked):
 @pytest.mark.parametrize(
     ("wanted", "media_type", "subtitle"),
     [
-        ("srt", "application/x-subrip", r"1\n00:00:00,000 --> 00:00:0\d,\d{3}\n[a-z].*\n"),
-        ("vtt", "text/vtt", r"WEBVTT\n\n00:00:00\.000 --> 00:00:0\d\.\d{3}\n[a-z].*\n"),
+        ("srt", "application/x-subrip", r"1\n00:00:00,\d{3} --> 00:00:0\d,\d{3}\n[a-z].*\n"),
+        ("vtt", "text/vtt", r"WEBVTT\n\n00:00:00\.\d{3} --> 00:00:0\d\.\d{3}\n[a-z].*\n"),
     ],
 )
 def test_a_recording_becomes_a_subtitle(served, wanted, media_type, subtitle):
@@ -215,7 +216,23 @@ def test_a_recording_is_transcribed(served, wanted):
     assert status == 200
     assert "lighthouse" in text
     if wanted == "verbose_json":
-        assert json.loads(answer)["duration"] == pytest.approx(2.3, abs=0.1)
+        shown = json.loads(answer)
+        assert shown["duration"] == pytest.approx(2.3, abs=0.1)
+        assert " ".join(segment["text"] for segment in shown["segments"]) == text
+        assert "words" not in shown
+
+
+def test_words_have_their_times_where_these_are_wanted(served):
+    body, kind = form("q.flac", CLIP.read_bytes(), response_format="verbose_json", **{GRANULARITIES: "word"})
+    shown = json.loads(call(f"{served.url}/v1/audio/transcriptions", body, kind=kind)[2])
+    assert " ".join(word["word"] for word in shown["words"]) == shown["text"]
+    times = [time for word in shown["words"] for time in (word["start"], word["end"])]
+    assert times == sorted(times)
+    assert times[-1] <= shown["duration"]
+    assert "segments" not in shown
+    body, kind = form("q.flac", CLIP.read_bytes(), response_format="verbose_json", **{GRANULARITIES: "letter"})
+    status, _, answer = call(f"{served.url}/v1/audio/transcriptions", body, kind=kind)
+    assert (status, json.loads(answer)["error"]["param"]) == (400, "timestamp_granularities")
 
 
 @pytest.mark.parametrize("yes", ["true", "1"])
@@ -228,11 +245,19 @@ def test_a_transcription_streams_as_events(served, yes):
 
 
 def test_the_models_and_the_health_are_told(served):
-    for path in ("models", "models/"):
-        assert [model["id"] for model in json.loads(call(f"{served.url}/v1/{path}")[2])["data"]] == ["repartee"]
+    assert [model["id"] for model in json.loads(call(f"{served.url}/v1/models")[2])["data"]] == ["repartee"]
     assert json.loads(call(f"{served.url}/v1/audio/voices")[2])["voices"][0]["id"]
     assert json.loads(call(f"{served.url}/v1/models/repartee")[2])["object"] == "model"
     assert json.loads(call(f"{served.url}/health")[2])["status"] == "ok"
+
+
+def test_a_slash_at_the_end_of_a_path_is_of_no_account(served):
+    for path in ("models", "models/repartee", "audio/voices", "knowledge/documents"):
+        assert call(f"{served.url}/v1/{path}/")[0] == 200
+    bodies = {"chat/completions": {"messages": [{"role": "user", "content": "hello"}]}, "responses": {"input": "hello"}}
+    for path, body in bodies.items():
+        assert call(f"{served.url}/v1/{path}/", body)[0] == 200
+    assert call(f"{served.url}/v1/audio/speech/", b"x" * (BODY_BYTES["/v1/audio/speech"] + 1))[0] == 413
 
 
 @pytest.mark.parametrize(
