@@ -1,4 +1,4 @@
-"""Audio on the wire: 24 kHz PCM or 8 kHz G.711 on the client's side, int16 mono on ours, converted as a stream."""
+"""Audio on the wire: PCM of 24 or 16 kHz or G.711 on the client's side, int16 mono on ours, converted as a stream."""
 
 from __future__ import annotations
 
@@ -14,24 +14,27 @@ from assistant.audio.samples import RATE
 if TYPE_CHECKING:
     import soxr
 
+PCM_RATES = (24_000, 16_000)  # Hz; the second is what local clients and small devices record
+
 Kind = Literal["audio/pcm", "audio/pcmu", "audio/pcma"]
 
 
 @dataclass(frozen=True)
 class AudioFormat:
-    """One of the three formats of the Realtime API. PCM is int16 little-endian mono, at 24 kHz only."""
+    """One of the three formats of the Realtime API. PCM is int16 little-endian mono, at 24 kHz unless 16 are wanted."""
 
     type: Kind = "audio/pcm"
+    pcm_rate: int = PCM_RATES[0]
 
     @property
     def rate(self) -> int:
         """Samples per second."""
-        return 24_000 if self.type == "audio/pcm" else g711.RATE
+        return self.pcm_rate if self.type == "audio/pcm" else g711.RATE
 
     @property
     def bytes_per_second(self) -> int:
         """Bytes of one second of audio."""
-        return 48_000 if self.type == "audio/pcm" else g711.RATE
+        return 2 * self.pcm_rate if self.type == "audio/pcm" else g711.RATE
 
     def to_json(self) -> dict[str, object]:
         """Return the object that a session carries; G.711 has no rate to tell."""

@@ -50,7 +50,7 @@ OWN_WORDS_MS = 700.0  # speech is noticed so long after the loudspeaker's last w
 NO_AUDIO_S = 3.0  # a turn under way ends when its channel sends nothing for so long
 AGAIN_S = 0.25  # and then so long again: after a stall of this process its audio waits to be taken
 ASIDE_S = 0.1  # how often an announcement looks whether it is its turn
-NOTHING_TO_ANSWER = "There is nothing to answer; send a text, or audio and a commit, first."
+GREETING = "Greet the user."  # what a channel wants that asks for a reply before anybody said anything
 
 
 class NothingToCommitError(ReparteeError):
@@ -220,8 +220,8 @@ class Conversation:
     async def respond(self, text: str | None = None, *, speak: bool | None = None, tag: object = None) -> int:
         """Answer `text`, or the last committed turn; returns the reply's generation.
 
-        A reply under way is cancelled first ("superseded"). The events ReplyStarted and ReplyDone carry `tag`; where no
-        turn waits for an answer the reply fails ("nothing_to_answer").
+        Where no turn waits for an answer, the last is answered again; where there was none, the reply is a greeting.
+        A reply under way is cancelled first ("superseded"). The events ReplyStarted and ReplyDone carry `tag`.
         """
         await self._outbox.ready()
         aloud = self.settings.speak if speak is None else speak
@@ -232,7 +232,7 @@ class Conversation:
             return self._replying.start(text, turn=None, speak=aloud, tag=tag)
         asked = self._taking.asked(self._listening.committed, under_way=under_way)
         if self._listening.last is None or asked is None:
-            return self._replying.refuse(NOTHING_TO_ANSWER, tag)
+            return self._replying.start(self._taking.question or GREETING, turn=None, speak=aloud, tag=tag)
         return self._replying.start(self._listening.last, turn=asked.turn, speak=aloud, tag=tag)
 
     async def announce(self, text: str, *, urgent: bool = False) -> None:

@@ -125,13 +125,6 @@ class Replying:
         """Begin to answer; returns the generation."""
         return self._begin(turn, lambda: self._answer(source), speak, tag)
 
-    def refuse(self, sentence: str, tag: object) -> int:
-        """Give a reply that fails because there is nothing to answer; returns the generation."""
-        self.generation += 1
-        self._outbox.put(ReplyStarted(self.generation, None, tag))
-        self._outbox.put(ReplyDone(self.generation, None, "failed", "nothing_to_answer", error=sentence, tag=tag))
-        return self.generation
-
     def announce(self, text: str, *, speak: bool) -> int:
         """Say something that nobody asked for; returns the generation."""
 

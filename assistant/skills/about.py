@@ -15,8 +15,7 @@ MOST_EXAMPLES = 4
 NO_DOCUMENTS = "I have no documents yet. Add some with: repartee knowledge add FOLDER."
 
 _ASKED = {
-    "greet": "hello; hi; hey; good morning; good afternoon; good evening; hello there; hi there; are you there; "
-    "greet the user; say hello",
+    "greet": "hello; hi; hey; good morning; good afternoon; good evening; hello there; hi there; are you there",
     "part": "goodbye; bye; bye bye; good night; see you; see you later",
     "help": "what can you do; what can i ask; what can i ask you; what can i say; help; help me; how can you help; "
     "how can you help me; who are you; what are you; what is your name; what's your name",
@@ -24,6 +23,14 @@ _ASKED = {
     "what have you read; which documents do you know; what documents do you know; list your documents; "
     "what are your documents",
 }
+#: What an application says to a model before its user has said anything; more may follow ("and offer your help").
+_BEGINNINGS = tuple(
+    f"{wish.strip()} "
+    for wish in (
+        "greet the user; greet me; say hello; say hi; introduce yourself; briefly introduce yourself; "
+        "start by greeting; start by introducing yourself; welcome the user; warmly greet"
+    ).split(";")
+)
 _INTENTS = {phrase.strip(): intent for intent, phrases in _ASKED.items() for phrase in phrases.split(";")}
 
 
@@ -34,9 +41,10 @@ class About:
     examples = ("What documents do you have?", "What can you do?")
 
     def understand(self, words: str) -> SkillCall | None:
-        """Understand greetings and questions about Repartee itself, as whole sentences only."""
+        """Understand greetings and questions about Repartee itself, which but for a wish to be greeted are whole."""
         asked = [word for word in words_of(words) if word not in ("please", "repartee")]
-        intent = _INTENTS.get(" ".join(asked))
+        said = " ".join(asked)
+        intent = _INTENTS.get(said) or ("greet" if f"{said} ".startswith(_BEGINNINGS) else None)
         return SkillCall(skill=self.name, intent=intent) if intent else None
 
     async def call(self, call: SkillCall, parts: Parts) -> str:

@@ -57,6 +57,9 @@ def test_any_text_is_understood_or_refused(words):
         ("what time is it?", "time"),
         ("Hey Repartee, what's the date today?", "date"),
         ("hello", "greet"),
+        ("Greet the user and offer your assistance.", "greet"),
+        ("Please introduce yourself to the user.", "greet"),
+        ("Say hello and briefly introduce yourself.", "greet"),
         ("What can you do?", "help"),
         ("which documents do you have", "documents"),
     ],
@@ -65,7 +68,15 @@ def test_what_a_skill_can_do_is_not_looked_up(words, intent):
     assert understand(words, HERE).intent == intent
 
 
-@pytest.mark.parametrize("words", ["what time is it in the poem", "what day is washing day", "who says hello first"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "what time is it in the poem",
+        "what day is washing day",
+        "who says hello first",
+        "how do I greet the user of a boat",
+    ],
+)
 def test_a_question_that_resembles_it_is_looked_up(words):
     assert understand(words, HERE) == Question(words)
 

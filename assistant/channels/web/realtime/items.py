@@ -24,8 +24,7 @@ _FUNCTION_FIELDS = {"function_call": ("call_id", "name", "arguments"), "function
 class Item:
     """One item. `turn` is the spoken turn it came from, `generation` the reply that it is or was remembered as.
 
-    `audio_ms` is how much audio of a reply was sent for it, `answered` says that a written question needs no answer any
-    more.
+    `audio_ms` is how much audio of a reply was sent for it, `answered` says that a question needs no answer any more.
     """
 
     id: str
@@ -171,6 +170,12 @@ class Items:
         position = self._items.index(reply)
         asked = self._items[position - 1] if position else None
         return asked if asked is not None and asked.role == "user" and asked.text.strip() else None
+
+    def was_brought(self, asked: Item) -> bool:
+        """Whether the reply right after a question is one that the client brought along, and none of ours."""
+        position = self._items.index(asked) + 1
+        reply = self._items[position] if position < len(self._items) else None
+        return reply is not None and reply.generation is not None and reply.generation < 0
 
     def check(self, item: Item, after: str | None) -> None:
         """Raise ApiError for an id that is taken or an `after` that is not here."""

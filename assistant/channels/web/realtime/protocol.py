@@ -27,7 +27,7 @@ from assistant.channels.web.realtime.metadata import client_metadata
 from assistant.channels.web.realtime.response import Response
 from assistant.channels.web.realtime.session import Session, audio_format, modality
 from assistant.dialogue import events as said
-from assistant.dialogue.conversation import LEAST_COMMIT, LONGEST_COMMIT, ConversationSettings
+from assistant.dialogue.conversation import GREETING, LEAST_COMMIT, LONGEST_COMMIT, ConversationSettings
 from assistant.ear.endpointer import SILENCE_MS
 
 DELETED = "There is nothing to answer: what was asked last is deleted."
@@ -282,14 +282,19 @@ class Protocol:
     def _asked(self, given: Json) -> str | None:
         """Return the typed question a response.create is about, None for the last spoken turn.
 
-        It is what the user said last in the order of the items, and not what was deleted or answered.
+        It is what the user said last in the order of the items, and not what was deleted. What was answered is answered
+        again, unless the client brought its answer along or says what to say instead: a greeting, as far as we can.
         """
         items = given.get("input")
         for data in reversed(items if isinstance(items, list) else []):
             if isinstance(data, dict) and data.get("role") == "user" and (text := item_from_json(data, "input").text):
                 return text
         asked = None if self._committing else self.items.last_asked
-        if asked is None or asked.turn is not None or asked.answered:
+        if asked is None:
+            return None
+        if asked.answered and (given.get("instructions") or self.items.was_brought(asked)):
+            return GREETING
+        if asked.turn is not None:
             return None
         asked.answered = True
         return asked.text
@@ -368,7 +373,7 @@ class Protocol:
             self._active = self._active or request
         self._response = Response(_new_id("resp"), event.generation, request, self._conversation_id, self.session.voice)
         if event.turn is not None and (item := self.items.of_turn(event.turn)):
-            self._response.input_audio_ms = item.audio_ms
+            self._response.input_audio_ms, item.answered = item.audio_ms, True
         return [self._send(created) for created in self._response.created()]
 
     def _reply(self, event: said.ReplyText | said.ReplyAudio | said.ReplyDone) -> list[Output]:

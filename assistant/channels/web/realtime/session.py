@@ -6,7 +6,7 @@ import dataclasses
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from assistant.audio.formats import AudioFormat
+from assistant.audio.formats import PCM_RATES, AudioFormat
 from assistant.channels.json import ApiError, Json, checked
 from assistant.dialogue.conversation import ConversationSettings, TurnDetection
 from assistant.ear.endpointer import SILENCE_MS
@@ -234,12 +234,17 @@ def modality(given: Any, param: str) -> Modality:
 
 
 def audio_format(given: Any, param: str) -> AudioFormat:
-    """Return the format of a format object. Raises ApiError for any but the API's three."""
+    """Return the format of a format object. Raises ApiError for any but the API's three, and PCM of 16 kHz."""
     given = checked(given, dict, param)
     found = AudioFormat(_one_of(given.get("type"), ("audio/pcm", "audio/pcmu", "audio/pcma"), f"{param}.type"))
-    if given.get("rate") not in (None, found.rate):
-        raise ApiError("invalid_value", f"'{param}.rate' must be {found.rate}.", param=f"{param}.rate")
-    return found
+    rates = PCM_RATES if found.type == "audio/pcm" else (found.rate,)
+    if (rate := given.get("rate")) is None:
+        return found
+    if rate not in rates:
+        raise ApiError(
+            "invalid_value", f"'{param}.rate' must be {' or '.join(map(str, rates))}.", param=f"{param}.rate"
+        )
+    return AudioFormat(found.type, int(rate)) if found.type == "audio/pcm" else found
 
 
 def _transcription(given: Any, param: str) -> Json | None:

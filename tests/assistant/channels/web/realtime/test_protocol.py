@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from assistant.channels.web.realtime import actions, client_events
 from assistant.channels.web.realtime.items import MAX_BYTES, MAX_ITEM_BYTES, MAX_ITEMS
-from assistant.dialogue.conversation import ConversationSettings, TurnDetection
+from assistant.dialogue.conversation import GREETING, ConversationSettings, TurnDetection
 from assistant.dialogue.events import (
     Cleared,
     Committed,
@@ -486,9 +486,47 @@ def test_an_exchange_that_a_client_brings_along_is_remembered_and_not_answered_a
     item_id = create("assistant", "By the river.")
     assert line.actions[-1] == actions.Remember("Where is the mill?", "By the river.", -1)
     line.feed("response.create")
-    assert line.actions[-1].question is None
+    assert line.actions[-1].question == GREETING
     line.feed("conversation.item.delete", item_id=item_id)
     assert line.actions[-1] == actions.Forget(-1)
+
+
+def test_a_question_that_was_answered_is_answered_again_when_that_is_asked_for(line):
+    line.type_question("When was the mill built?")
+    line.answer()
+    assert asked(line) == "When was the mill built?"
+    line.answer(2)
+    line.on(SpeechStarted(1, 0), SpeechStopped(1, 900), Committed(1, 900))
+    line.answer(3, turn=1)
+    assert asked(line) is None  # the conversation's last turn, once more
+
+
+@pytest.mark.parametrize("spoken", [False, True])
+def test_what_is_to_be_said_besides_what_was_asked_is_a_greeting_once_all_is_answered(line, spoken):
+    if spoken:
+        line.on(SpeechStarted(1, 0), SpeechStopped(1, 900), Committed(1, 900))
+        line.feed("response.create", response={"instructions": "Be brief."})
+    else:
+        line.type_question("When was the mill built?", instructions="Be brief.")
+    assert line.actions[-1].question == (None if spoken else "When was the mill built?")
+    line.answer(1, turn=1 if spoken else None)
+    line.feed("response.create", response={"instructions": "Say that you are there."})
+    assert line.actions[-1].question == GREETING
+
+
+def test_pcm_may_have_16_khz_and_no_third_rate(line):
+    def choose(rate: object) -> list[dict]:
+        wanted = {"format": {"type": "audio/pcm", "rate": rate}}
+        return line.feed("session.update", session={"audio": {"input": wanted, "output": wanted}})
+
+    shown = choose(16_000)[0]["session"]["audio"]
+    assert shown["input"]["format"] == shown["output"]["format"] == {"type": "audio/pcm", "rate": 16_000}
+    line.feed("input_audio_buffer.append", audio=line.audio(500, 16_000))
+    assert len(line.actions[-1].pcm) == 8_000
+    line.feed("response.create")
+    deltas = [event for event in line.answer(ms=500) if event["type"] == "response.output_audio.delta"]
+    assert sum(len(base64.b64decode(event["delta"])) for event in deltas) == pytest.approx(16_000, abs=40)
+    assert "24000 or 16000" in choose(22_050)[0]["error"]["message"]
 
 
 def test_a_flood_of_items_drops_the_oldest_and_says_so(line):
