@@ -1,10 +1,11 @@
-// Drives the server with the official agents SDK, unmodified: certify.mjs URL QUESTION.pcm OTHER.pcm
+// Drives the server with the official agents SDK, unmodified: certify.mjs PACKAGE URL QUESTION.pcm OTHER.pcm
 // Audio is int16 at 24 kHz. All scenarios run at the same time, each in a session of its own.
 // Prints what the client saw in each, one JSON object, for the tests to judge.
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { OpenAIRealtimeWebSocket, RealtimeAgent, RealtimeSession } from '@openai/agents/realtime';
 
+const [name, url, ...clips] = process.argv.slice(2);
+const { OpenAIRealtimeWebSocket, RealtimeAgent, RealtimeSession } = await import(name);
 const BYTES_PER_MS = 48;
 const PIECE = 20 * BYTES_PER_MS;
 
@@ -58,7 +59,7 @@ function summary({ session, seen }) {
 }
 
 const turnDetection = { type: 'server_vad', createResponse: true, interruptResponse: true };
-const audio = { input: { transcription: { model: 'whisper-1' }, turnDetection } };
+const audio = { input: { transcription: { model: 'gpt-4o-mini-transcribe' }, turnDetection } };
 
 const scenarios = {
   async text(url) {
@@ -123,7 +124,6 @@ const scenarios = {
   },
 };
 
-const [url, ...clips] = process.argv.slice(2);
 const pcm = clips.map((clip) => readFileSync(clip));
 const seen = await Promise.all(Object.entries(scenarios).map(async ([name, run]) => {
   try {

@@ -63,6 +63,12 @@ class Responses:
             raise ApiError(code, f"There is no response '{name[:100]}' any more.", param=param, status=status)
         return self._kept[name]
 
+    def message(self, name: object) -> Json:
+        """Return the message of this id, which is its response's but for the prefix; an empty one where it is gone."""
+        kept = self._kept.get(str(name).replace("msg_", "resp_", 1))
+        message: Json = kept.response["output"][0] if kept is not None else {}
+        return message
+
     def forget(self, name: str) -> None:
         """Forget a response. Raises ApiError where there is none."""
         self._bytes -= self.find(name).size
@@ -82,7 +88,7 @@ async def respond(request: Request) -> Response:
     wanted = checked(text.get("format") or {}, dict, "text.format")
     shaped = shape(wanted, wanted, "text.format")
     question, transcript, given = await while_there(
-        request, conversation(request.app.state, _messages(body.get("input")), "input")
+        request, conversation(request.app.state, _messages(body.get("input"), kept), "input")
     )
     asked, caller = request.app.state.asked, caller_of(request, body)
     history = parts.recalled(given)
@@ -110,11 +116,15 @@ async def kept_response(request: Request) -> Response:
     return JSONResponse(kept.find(name).response)
 
 
-def _messages(given: object) -> list[object]:
-    """Return the messages of an input, whose other items (calls of tools, their outputs, reasoning) ask nothing."""
+def _messages(given: object, kept: Responses) -> list[object]:
+    """Return the messages of an input, or what is kept of those that it refers to.
+
+    Its other items (calls of tools, their outputs, reasoning) ask nothing.
+    """
     if isinstance(given, str):
         return [{"role": "user", "content": given}]
     items = [checked(item, dict, f"input[{number}]") for number, item in enumerate(checked(given or [], list, "input"))]
+    items = [kept.message(item.get("id")) if item.get("type") == "item_reference" else item for item in items]
     return [item for item in items if item.get("type") in _MESSAGE]
 
 
@@ -122,15 +132,16 @@ def _response(body: Json, reply: Reply, content: str) -> Json:
     """Return the API's response object, complete, with `repartee` beside its own fields."""
     asked, said = len(reply.question.split()), len(reply.spoken.split())
     part: Json = {"type": "output_text", "text": content, "annotations": [], "logprobs": []}
+    number = secrets.token_hex(16)
     message: Json = {
-        "id": f"msg_{secrets.token_hex(16)}",
+        "id": f"msg_{number}",
         "type": "message",
         "role": "assistant",
         "status": "completed",
         "content": [part],
     }
     return {
-        "id": f"resp_{secrets.token_hex(16)}",
+        "id": f"resp_{number}",
         "object": "response",
         "created_at": int(time.time()),
         "status": "completed",

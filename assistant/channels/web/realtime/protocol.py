@@ -24,7 +24,7 @@ from assistant.channels.web.realtime.actions import Output, Send
 from assistant.channels.web.realtime.events import Event
 from assistant.channels.web.realtime.items import Item, Items, item_from_json, recording_in
 from assistant.channels.web.realtime.metadata import client_metadata
-from assistant.channels.web.realtime.response import Response
+from assistant.channels.web.realtime.response import Response, transcription_usage
 from assistant.channels.web.realtime.session import Session, audio_format, modality
 from assistant.dialogue import events as said
 from assistant.dialogue.conversation import GREETING, LEAST_COMMIT, LONGEST_COMMIT, ConversationSettings
@@ -350,9 +350,8 @@ class Protocol:
             item.content = [{"type": "input_audio", "transcript": text}]
         if self.session.transcription is None:
             return []
-        item_id, usage = self._item_id(event.turn), {"type": "duration", "seconds": 0.0}
-        if item is not None:
-            usage["seconds"] = round(item.audio_ms / 1000, 3)
+        model, audio_ms = str(self.session.transcription["model"]), item.audio_ms if item is not None else 0
+        item_id, usage = self._item_id(event.turn), transcription_usage(model, audio_ms, text)
         completed = server_events.TranscriptionCompleted(item_id=item_id, content_index=0, transcript=text, usage=usage)
         if not text:
             return [self._send(completed)]

@@ -169,3 +169,20 @@ class Response:
             "usage": usage,
             "metadata": metadata or None,
         }
+
+
+def transcription_usage(model: str, audio_ms: int, text: str) -> Json:
+    """Return what a transcript took: seconds, but tokens for who asks for one of the API's models that count those.
+
+    Clients of these models know no other kind of usage.
+    """
+    if not model.startswith("gpt-"):
+        return {"type": "duration", "seconds": round(audio_ms / 1000, 3)}
+    heard, written = audio_ms // 100, len(text.split())
+    return {
+        "type": "tokens",
+        "total_tokens": heard + written,
+        "input_tokens": heard,
+        "input_token_details": {"text_tokens": 0, "audio_tokens": heard},
+        "output_tokens": written,
+    }

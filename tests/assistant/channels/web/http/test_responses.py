@@ -56,6 +56,16 @@ def test_a_response_before_is_the_conversation(served):
     assert followed["previous_response_id"] == first["id"]
 
 
+def test_a_message_of_ours_may_be_referred_to_and_one_that_is_gone_says_nothing(served):
+    asked = {"role": "user", "content": "What is the lighthouse at Marlow Point?"}
+    (message,) = respond(served, [asked])[1]["output"]
+    then = {"role": "user", "content": "How tall is it?"}
+    for name, known in ((message["id"], True), ("msg_0", False)):
+        given = [asked, {"type": "item_reference", "id": name}, then]
+        answer = respond(served, given)[1]["repartee"]
+        assert ("Marlow" in answer["question"] or "41 metres" in answer["spoken"]) == known
+
+
 def test_a_stream_has_the_same_words_and_its_events_are_counted(served):
     _, _, body = call(f"{served.url}/v1/responses", {"input": QUESTION, "stream": True})
     blocks = [block.split("\n") for block in body.decode().strip().split("\n\n")]

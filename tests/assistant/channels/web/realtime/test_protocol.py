@@ -157,6 +157,14 @@ def test_a_spoken_turn_becomes_an_item_whose_deltas_are_its_transcript(line):
     assert line.answer(1, turn=1)[-1]["response"]["usage"]["input_token_details"]["audio_tokens"] == 15
 
 
+def test_a_model_that_counts_tokens_has_a_transcripts_usage_in_tokens(line):
+    model = {"model": "gpt-4o-mini-transcribe"}
+    line.feed("session.update", session={"audio": {"input": {"transcription": model}}})
+    usage = line.on(Committed(1, 1580), Heard(1, Transcript("when was the mill built")))[-1]["usage"]
+    assert (usage["type"], usage["input_tokens"], usage["output_tokens"]) == ("tokens", 15, 5)
+    assert usage["total_tokens"] == 20
+
+
 def test_words_that_come_late_are_those_of_their_own_item_however_many_came_between(line):
     line.feed("session.update", session={"audio": {"input": {"transcription": {"model": "any"}}}})
     items = [line.on(Committed(turn, 900))[0]["item_id"] for turn in range(1, 41)]
