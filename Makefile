@@ -74,7 +74,7 @@ lint: $(VENV)/.tested
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 
-test: $(VENV)/.tested .venv-tensorrt/.ready $(CLIENTS:%=.venv-clients/%/.ready) tests/clients/agents/node_modules/.ready lint
+test: $(VENV)/.tested .venv-tensorrt/.ready $(CLIENTS:%=.venv-clients/%/.ready) .venv-clients/wyoming/.proxy tests/clients/agents/node_modules/.ready lint
 	@$(BIN)/pytest -m "not gpu" -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 # $(call wheel,ARCHITECTURE,COMPILER). auditwheel refuses a wheel without a library in it, and names in the file what the
@@ -167,6 +167,12 @@ $(VENV)/.gpu: pyproject.toml $(VENV)/.installed
 .venv-clients/%/.ready: tests/clients/%.txt $(VENV)/.tested
 	@echo "Clients of the server: $*"; $(BIN)/python -m venv .venv-clients/$*
 	@$(BIN)/uv pip sync -q --python .venv-clients/$*/bin/python $< || { $(call pip,--no-deps -r $<,.venv-clients/$*); }
+	@touch $@
+
+# It is written for Python 3.12; tests/clients/wyoming_openai/launch.py runs it with an older one too.
+.venv-clients/wyoming/.proxy: .venv-clients/wyoming/.ready
+	@.venv-clients/wyoming/bin/python -m pip install -q --disable-pip-version-check --no-deps --ignore-requires-python \
+	    wyoming-openai==0.8.0
 	@touch $@
 
 tests/clients/agents/node_modules/.ready: tests/clients/agents/package-lock.json $(VENV)/.tested

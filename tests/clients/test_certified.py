@@ -190,6 +190,15 @@ def test_litellm_writes_hears_and_speaks(certify):
     assert seen["audio_ms"] > 400
 
 
+def test_a_proxy_for_home_assistant_hears_and_speaks(certify):
+    assert len(certify("wyoming_openai", "info", "wyoming")["models"]) == 3
+    for model, words in certify("wyoming_openai", "hear", "wyoming").items():
+        assert "lighthouse" in words.lower(), model
+    seen = certify("wyoming_openai", "speak", "wyoming")
+    assert seen["words"] > 1000
+    assert 100 < seen["none"] < 400, "a sentence without words is a short silence"
+
+
 @pytest.mark.parametrize("endpoint", ["responses", "chat"])
 def test_vercels_sdk_over_both_endpoints(certify, endpoint):
     seen = certify("ai", endpoint)
