@@ -19,6 +19,7 @@ from starlette.responses import JSONResponse, Response
 from assistant.channels.json import ApiError, Json, checked
 from assistant.channels.web.http.asked import caller_of
 from assistant.channels.web.http.errors import json_body, text_field
+from assistant.channels.web.http.housekeeping import housekeeping
 from assistant.channels.web.http.messages import conversation
 from assistant.channels.web.http.presence import Stream, while_there
 from assistant.channels.web.http.wishes import refuse_forced_tools, shape
@@ -39,13 +40,16 @@ async def complete(request: Request) -> Response:
     shaped = shape(wanted, wanted.get("json_schema"), "response_format")
     streaming = checked(body.get("stream_options") or {}, dict, "stream_options")
     messages = checked(body.get("messages") or [], list, "messages")
-    # What is heard is heard for somebody who is there; what is then done for them is done to its end.
-    question, transcript, history = await while_there(request, conversation(request.app.state, messages))
-    asked = request.app.state.asked
-    caller = caller_of(request, body)
-    history = parts.recalled(history) or asked.take(caller)
-    reply = await take(question, parts=parts, context=parts.context(history), transcript=transcript)
-    asked.note(caller, reply)
+    if (made := housekeeping(messages)) is not None:
+        reply = Reply.recalled("", made)
+    else:
+        # What is heard is heard for somebody who is there; what is then done for them is done to its end.
+        question, transcript, history = await while_there(request, conversation(request.app.state, messages))
+        asked = request.app.state.asked
+        caller = caller_of(request, body)
+        history = parts.recalled(history) or asked.take(caller)
+        reply = await take(question, parts=parts, context=parts.context(history), transcript=transcript)
+        asked.note(caller, reply)
     frame: Json = {
         "id": f"chatcmpl-{secrets.token_hex(12)}",
         "created": int(time.time()),
