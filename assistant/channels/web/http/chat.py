@@ -41,7 +41,7 @@ async def complete(request: Request) -> Response:
     streaming = checked(body.get("stream_options") or {}, dict, "stream_options")
     messages = checked(body.get("messages") or [], list, "messages")
     if (made := housekeeping(messages)) is not None:
-        reply = Reply.recalled("", made)
+        reply = Reply(question="", spoken=made, outcome="command")
     else:
         # What is heard is heard for somebody who is there; what is then done for them is done to its end.
         question, transcript, history = await while_there(request, conversation(request.app.state, messages))
