@@ -1,25 +1,21 @@
-"""What skills remember: one SQLite file beside the store, and a pipe by which one process tells another of a change.
+"""What skills remember: one SQLite file beside the store, whose changes one process of a home tells the others.
 
 Every change is one transaction. A command such as `repartee ask` changes the file while `repartee serve` runs: it then
-writes a byte into the pipe, so that nobody has to look every second.
+says so, and nobody has to look every second.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import errno
-import hashlib
 import logging
-import os
 import sqlite3
-import stat
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TypeVar
 
+from assistant.neighbours import SERVING, Neighbours
 from engines.errors import ReparteeError
 
 FILE_NAME = "skills.sqlite"
@@ -33,6 +29,8 @@ TABLES = (
     id INTEGER PRIMARY KEY AUTOINCREMENT, list TEXT NOT NULL, item TEXT NOT NULL, UNIQUE (list, item))""",
 )
 
+CHANGED = "changed"  #: the kind of message that says so
+
 T = TypeVar("T")
 
 log = logging.getLogger(__name__)
@@ -42,9 +40,9 @@ class Memory:
     """The file of a home folder; it is made at the first change."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder, self._file, self._pipe = folder, folder / FILE_NAME, _pipe_of(folder)
+        self._folder, self._file = folder, folder / FILE_NAME
         self._changing = asyncio.Lock()
-        self._watched = False
+        self.neighbours = Neighbours(folder)
 
     def read(self, work: Callable[[sqlite3.Connection], T], default: T) -> T:
         """Return what `work` reads, `default` where nothing was ever written; a damaged file is set aside and told."""
@@ -66,8 +64,7 @@ class Memory:
         """Run `work` in a transaction on another thread and tell other processes. Raises ReparteeError."""
         async with self._changing:
             changed = await asyncio.to_thread(self._change, work)
-        if not self._watched:
-            self.tell()
+        self.tell()
         return changed
 
     def _change(self, work: Callable[[sqlite3.Connection], T]) -> T:
@@ -101,60 +98,12 @@ class Memory:
                 connection.execute(f"PRAGMA user_version = {FORMAT}")
 
     def tell(self) -> bool:
-        """Tell the process that watches this file that it changed; returns whether there is one."""
-        try:
-            pipe = os.open(self._pipe, os.O_WRONLY | os.O_NONBLOCK)
-        except OSError:  # nobody has it open for reading, or it is not there
-            return False
-        try:
-            if stat.S_ISFIFO(os.fstat(pipe).st_mode):
-                os.write(pipe, b"\n")
-        except OSError as error:
-            return error.errno == errno.EAGAIN  # full: it will be read soon
-        else:
-            return True
-        finally:
-            os.close(pipe)
+        """Tell the processes that watch this file that it changed; returns whether there is one."""
+        return self.neighbours.tell(CHANGED) > 0
 
     @contextmanager
-    def watched(self, changed: Callable[[], None]) -> Iterator[None]:
-        """Call `changed`, on the running loop, when another process changed the file; where the system has pipes."""
-        pipe = self._open_pipe()
-        self._watched = True
-        if pipe is None:
+    def watched(self, changed: Callable[[], None], name: str = SERVING) -> Iterator[None]:
+        """Call `changed`, on the running loop, when another process changed the file; this one is called `name`."""
+        self.neighbours.on(CHANGED, lambda _: changed())
+        with self.neighbours.known_as(name):
             yield
-            return
-        loop = asyncio.get_running_loop()
-
-        def take() -> None:
-            with contextlib.suppress(BlockingIOError):
-                os.read(pipe, 4096)
-            changed()
-
-        loop.add_reader(pipe, take)
-        try:
-            yield
-        finally:
-            self._watched = False
-            loop.remove_reader(pipe)
-            os.close(pipe)
-            with contextlib.suppress(OSError):
-                self._pipe.unlink()
-
-    def _open_pipe(self) -> int | None:
-        try:
-            with contextlib.suppress(FileExistsError):
-                os.mkfifo(self._pipe, 0o600)
-            if not stat.S_ISFIFO(self._pipe.stat().st_mode):
-                return None
-            # Also for writing, so that it does not end when somebody who wrote into it closes it.
-            return os.open(self._pipe, os.O_RDWR | os.O_NONBLOCK)
-        except (OSError, AttributeError) as error:
-            log.warning("%s cannot be made (%s): what other commands set is told at the next start.", self._pipe, error)
-            return None
-
-
-def _pipe_of(folder: Path) -> Path:
-    """Return where the pipe of a home is: not in it, since what copies a folder stumbles over a pipe."""
-    named = hashlib.sha256(str(folder.absolute()).encode(errors="surrogateescape")).hexdigest()[:16]
-    return Path(os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir()) / f"repartee-{named}.changed"

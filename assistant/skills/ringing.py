@@ -10,16 +10,19 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from functools import cache
 
 from assistant.languages.en.durations import say_duration, say_length
 from assistant.languages.en.moments import say_moment
-from assistant.skills.agenda import Agenda, Entry
+from assistant.neighbours import SERVING
+from assistant.skills.agenda import Agenda, Entry, Kind, State
 from engines.errors import ReparteeError
 
 RING_EVERY_S = 15.0
 RING_FOR_S = 600.0
 LATE_S = 60.0  #: what ended so long ago is told with how long ago
 STALE_S = 1800.0  #: an alarm that should have rung so long ago is told and does not ring
+TOLD: tuple[Kind, ...] = ("timer", "alarm", "reminder")
 LOOK_AGAIN_S = 30.0  #: while something waits: a clock that was set, or a machine that slept, is noticed within this
 
 log = logging.getLogger(__name__)
@@ -29,10 +32,21 @@ Announce = Callable[[str, str], Awaitable[int]]
 
 
 class Ringer:
-    """Tells what is due. `announce` speaks; `retract` takes back a sentence that waits to be said."""
+    """Tells what is due. `announce` speaks; `retract` takes back a sentence that waits to be said.
 
-    def __init__(self, agenda: Agenda, announce: Announce, retract: Callable[[str], None] = lambda _: None) -> None:
+    Of several processes of a home, `name` is this one: each tells what was set in it, and the one that serves the rest.
+    """
+
+    def __init__(
+        self,
+        agenda: Agenda,
+        announce: Announce,
+        retract: Callable[[str], None] = lambda _: None,
+        *,
+        name: str = SERVING,
+    ) -> None:
         self._agenda, self._announce, self._retract = agenda, announce, retract
+        self._name = name
         self.reload: Callable[[], None] = agenda.reload  # called when another process changed what is remembered
         self._woken = asyncio.Event()
         self._rang: dict[int, tuple[float, bool]] = {}  # when each last rang, and whether anybody was told
@@ -48,7 +62,7 @@ class Ringer:
         stop = asyncio.create_task(stopping.wait())
         stop.add_done_callback(lambda _: self._woken.set())
         try:
-            with self._agenda.memory.watched(self.reload):
+            with self._agenda.memory.watched(self.reload, self._name):
                 while not stopping.is_set():
                     self._woken.clear()
                     try:
@@ -65,21 +79,28 @@ class Ringer:
         agenda = self._agenda
         await agenda.settle()
         now = agenda.moment.now()
-        for entry in agenda.entries("timer", "alarm", "reminder", states=("waiting",)):
+        for entry in self._ours("waiting"):
             if entry.due_at is not None and entry.due_at <= now:
                 await self._end(entry, now - entry.due_at)
-        for entry in agenda.entries(states=("ended",)):
+        for entry in self._ours("ended"):
             if await self._say(entry, _sentence(entry, agenda, now)):
                 await agenda.remove([entry])
-        waits = [LOOK_AGAIN_S] * bool(agenda.entries("timer", "alarm", "reminder", states=("waiting",)))
-        for entry in agenda.ringing:
+        # Also for what is another's: it may be gone before it told it.
+        waits = [LOOK_AGAIN_S] * bool(agenda.entries(*TOLD, states=("waiting", "ringing")))
+        ringing = self._ours("ringing")
+        for entry in ringing:
             waits.append(await self._ring(entry, now))
-        for gone in self._rang.keys() - {entry.id for entry in agenda.ringing}:
+        for gone in self._rang.keys() - {entry.id for entry in ringing if entry in agenda.ringing}:
             del self._rang[gone]
             self._retract(self._sentences.pop(gone, ""))
         now = agenda.moment.now()
-        waits += [entry.due_at - now for entry in agenda.entries(states=("waiting",)) if entry.due_at is not None]
+        waits += [entry.due_at - now for entry in self._ours("waiting") if entry.due_at is not None]
         return max(0.0, min(waits)) if waits else None
+
+    def _ours(self, state: State) -> list[Entry]:
+        """Return what this process has to tell."""
+        is_mine = cache(self._agenda.memory.neighbours.is_mine)
+        return [entry for entry in self._agenda.entries(*TOLD, states=(state,)) if is_mine(entry.asker)]
 
     async def _end(self, entry: Entry, late_s: float) -> None:
         rings = entry.kind == "alarm" and late_s < STALE_S
