@@ -1,7 +1,7 @@
 """The other processes of one home (`serve`, `listen`), and how one tells the others something short, at once.
 
-Each that listens has a datagram socket of its own in the runtime or temporary folder, named for the home and for itself;
-who sends needs none. Nothing is kept: what matters longer stands in the home's files.
+Each that listens has a datagram socket of its own in the runtime or temporary folder, named for the home and for
+itself; who sends needs none. Nothing is kept: what matters longer stands in the home's files.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote, unquote
 
-LONGEST = 4096  #: bytes of a message
+LONGEST = 64 * 1024  #: bytes of a message
 LONGEST_NAME = 30  #: bytes of a process's name: the path of a socket may have 107
 SERVING = "serve"  #: the process that answers for what is nobody else's
 
@@ -45,9 +45,20 @@ class Neighbours:
         """Return the names of all that listen now, this process included."""
         return sorted(name for name, path in self._sockets() if self._send(path, b""))
 
+    def others(self) -> list[str]:
+        """Return the names of the others that listen now."""
+        return [name for name in self.names() if name != self.name]
+
+    def free(self, name: str) -> str:
+        """Return `name`, with a number where another process has it."""
+        others = self.others()
+        return next(each for n in range(1, len(others) + 2) if (each := f"{name} {n}" if n > 1 else name) not in others)
+
     def tell(self, kind: str, text: str = "") -> int:
-        """Send a message to all others; returns how many got it."""
-        message = f"{kind} {text}".encode()[:LONGEST]
+        """Send a message to all others; returns how many got it. One that is too long is not sent."""
+        message = f"{kind} {text}".encode()
+        if len(message) > LONGEST:
+            return 0
         return sum(self._send(path, message) for name, path in self._sockets() if name != self.name)
 
     def is_mine(self, asker: str) -> bool:
@@ -91,26 +102,23 @@ class Neighbours:
                     take(text)
 
     def _bound(self, name: str) -> tuple[socket.socket, str] | None:
+        name = self.free(name)
+        path = self._path(name)
         try:
-            for attempt in (name, *(f"{name} {number}" for number in range(2, 10))):
-                path = self._path(attempt)
-                own = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-                own.setblocking(False)  # noqa: FBT003
-                with contextlib.suppress(FileNotFoundError):
-                    if not self._send(path, b""):
-                        path.unlink()  # of a process that was killed
-                try:
-                    own.bind(str(path))
-                except OSError:
-                    own.close()
-                    if not path.exists():
-                        raise
-                    continue
-                path.chmod(0o600)
-                return own, attempt
+            own = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+            own.setblocking(False)
+            with contextlib.suppress(FileNotFoundError):
+                path.unlink()  # of a process that was killed: nobody answers there
+            try:
+                own.bind(str(path))
+            except OSError:
+                own.close()
+                raise
+            path.chmod(0o600)
         except (OSError, AttributeError) as error:  # systems without such sockets have no name for them
             log.warning("what other commands of this home do is noticed at the next start only: %s", error)
-        return None
+            return None
+        return own, name
 
     def _sockets(self) -> list[tuple[str, Path]]:
         found = sorted(self._place.glob(f"{self._prefix}*"))
@@ -124,7 +132,7 @@ class Neighbours:
         """Send, if somebody is there; who is there and full will look anyway."""
         try:
             with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line:
-                line.setblocking(False)  # noqa: FBT003
+                line.setblocking(False)
                 line.connect(str(path))
                 if message:
                     line.send(message)

@@ -8,11 +8,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
-from assistant.dialogue.sessions import Sessions
+from assistant.dialogue.sessions import ANNOUNCED, RETRACTED, Sessions
 from assistant.home.ourselves import Wish
+from assistant.neighbours import SERVING
 from assistant.parts import Parts
 from assistant.skills.alarms import stop_ringing
 from assistant.skills.ringing import Ringer
@@ -29,11 +30,17 @@ Task = Callable[[], Awaitable[None]]
 
 
 class Service:
-    """Runs tasks beside each other until one fails, all are done, or a signal asks for the end."""
+    """Runs tasks beside each other until one fails, all are done, or a signal asks for the end.
 
-    def __init__(self, parts: Parts) -> None:
-        self.parts = parts
-        self.sessions = Sessions(parts.config.serve.sessions)
+    `name` is what other processes of the home know this one by.
+    """
+
+    def __init__(self, parts: Parts, *, name: str = SERVING) -> None:
+        self.parts, self.name = parts, name
+        neighbours = parts.own_skills.agenda.memory.neighbours
+        self.sessions = Sessions(parts.config.serve.sessions, neighbours)
+        neighbours.on(ANNOUNCED, lambda message: self._soon(self.sessions.announce_here(message)))
+        neighbours.on(RETRACTED, self.sessions.retract_here)
         self.stopping = asyncio.Event()
         self._wishes: set[asyncio.Task[None]] = set()
 
@@ -47,9 +54,9 @@ class Service:
     async def skills(self) -> None:
         """Tell what is due, until the service stops."""
         own = self.parts.own_skills
-        ringer = Ringer(own.agenda, self._tell, self.sessions.retract)
+        ringer = Ringer(own.agenda, self._tell, self.sessions.retract, name=self.name)
         ringer.reload = own.reload
-        self.sessions.on_opened = ringer.look
+        self.sessions.on_change(ringer.look)
         self.parts.announce = self._tell
         await ringer.run(self.stopping)
 
@@ -148,6 +155,21 @@ class Service:
         for result in results:
             if isinstance(result, Exception):
                 raise result
+
+
+@asynccontextmanager
+async def telling(parts: Parts, name: str) -> AsyncIterator[Service]:
+    """Tell what was set in this process, which serves nobody else, for the length of the block.
+
+    The name by which the others know it has a number where one of them has that name.
+    """
+    service = Service(parts, name=parts.own_skills.agenda.memory.neighbours.free(name))
+    running = asyncio.create_task(service.skills())
+    try:
+        yield service
+    finally:
+        service.stop()
+        await running
 
 
 async def _as_coroutine(task: Task) -> None:

@@ -19,6 +19,7 @@ from assistant.dialogue.events import (
     ConversationEvent,
     Heard,
     HearingFailed,
+    Overheard,
     Partial,
     ReplyAudio,
     ReplyDone,
@@ -29,6 +30,7 @@ from assistant.dialogue.events import (
     Woken,
 )
 from assistant.parts import Parts
+from assistant.service import telling
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -42,20 +44,25 @@ REDRAW_S = 0.08
 
 
 @click.command()
+@click.option("--name", default="listen", show_default=True, help="What this place is called, for announcements.")
+@click.option("--area", default="", help="The room it is in.  [default: of its name in satellites.areas, home.room]")
 @click.option("--turns", type=click.IntRange(0), default=0, help="End after so many replies; 0 goes on until Ctrl-C.")
 @click.pass_obj
-def command(config: Config, turns: int) -> None:
+def command(config: Config, name: str, area: str, turns: int) -> None:
     """Talk with the microphone and the speaker; Ctrl-C ends it.
 
     Replies can be interrupted: what the speaker plays is taken out of what the microphone hears (extra audio). Where
     that is not installed, or switched off with processing = false under [ear] in repartee.toml, nothing is heard during
     a reply, unless echo_cancelled = true says that the microphone does not hear the speaker (headphones). With
     wake_words set there, speech counts only after one.
+
+    Timers and alarms that are set here are told here, also beside a running `repartee serve`.
     """
-    asyncio.run(listen(config, turns))
+    area = area or config.satellites.areas.get(name, "") or config.smart_home.room
+    asyncio.run(listen(config, turns, name=name, area=area))
 
 
-async def listen(config: Config, turns: int) -> None:
+async def listen(config: Config, turns: int, *, name: str = "listen", area: str = "") -> None:
     """Converse until `turns` replies were given, or until cancelled. Raises ReparteeError for missing parts."""
     from rich.console import Console
     from rich.live import Live
@@ -64,11 +71,12 @@ async def listen(config: Config, turns: int) -> None:
 
     console = Console(highlight=False)
     echo = open_echo(config)
-    settings = ConversationSettings.of(config)
+    settings = replace(ConversationSettings.of(config), room=area)
     if echo is not None:
         settings = replace(settings, echo_cancelled=True)
-    async with Parts.open(config) as parts, parts.at_home(0):
+    async with Parts.open(config) as parts, parts.at_home(0), telling(parts, name) as service:
         conversation = Conversation(parts, settings=settings)
+        here = service.sessions.opened(conversation, name=service.name, area=area, kind="listen")
         try:
             voice, _ = await asyncio.gather(parts.synthesizer(), parts.recognizer())
             devices = SoundDevices(
@@ -76,7 +84,7 @@ async def listen(config: Config, turns: int) -> None:
             )
             if settings.wake_words:
                 console.print(f"Say {' or '.join(word.replace('_', ' ') for word in settings.wake_words)} first.")
-            with Live(console=console, refresh_per_second=4, transient=True) as live:
+            with here, Live(console=console, refresh_per_second=4, transient=True) as live:
                 await _Screen(conversation, devices, console, live, turns).run()
         finally:
             await conversation.close()
@@ -154,6 +162,8 @@ class _Screen:
                 speaker.play(event.pcm)
             case ReplyDone():
                 self._show_reply(event)
+            case Overheard():
+                self._words = ""
             case Committed() | Cleared() | ReplyText():
                 pass  # the words are shown with their sources, at the end
             case _:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import secrets
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field, replace
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from assistant.audio.samples import RATE
-from assistant.dialogue.events import Cleared, ConversationEvent, Reason
+from assistant.dialogue.events import Cleared, ConversationEvent, Overheard, Reason, Woken
 from assistant.dialogue.history import Exchange, History
 from assistant.dialogue.listening import Listening, UserTurn
 from assistant.dialogue.outbox import Outbox
@@ -40,6 +41,7 @@ from engines.errors import ReparteeError
 
 if TYPE_CHECKING:
     from assistant.config import Config
+    from assistant.dialogue.waking import Wakes
     from assistant.parts import Parts
     from assistant.recognizers.recognizer import Recognizer
 
@@ -147,6 +149,9 @@ class Conversation:
         self._ear_made_for: tuple[bool, tuple[str, ...]] = (False, ())
         self._starving: asyncio.TimerHandle | None = None
         self._own_words = ""  # what the loudspeaker was saying when the turn under way began
+        self.wakes: Wakes | None = None  # who else may hear a wake word, where anybody may
+        self.wakes_itself = False  # its channel listens for a wake word of its own
+        self.id = secrets.token_hex(8)
         self._announcements: deque[str] = deque()
         self._announcing: asyncio.Task[None] | None = None
         self._voice_task: asyncio.Task[object] | None = None
@@ -254,6 +259,11 @@ class Conversation:
         """Take the id or name by which this conversation can be told something later."""
         self._replying.asker = asker
 
+    @property
+    def waits_for_a_word(self) -> bool:
+        """Whether it may hear a wake word, by itself or through its channel."""
+        return bool(self.settings.wake_words) or self.wakes_itself
+
     async def interrupt(self, *, heard_ms: float | None = None, reason: Reason = "client_cancelled") -> None:
         """Stop the reply: nothing of it is emitted afterwards but its ReplyDone.
 
@@ -305,6 +315,8 @@ class Conversation:
     async def close(self) -> None:
         """Cancel everything under way; events() ends. Safe to call twice."""
         self._closed = True
+        if self.wakes is not None:
+            self.wakes.forget(self.id)
         self._outbox.close()
         self.speculation.forget()
         if self._starving is not None:
@@ -318,9 +330,25 @@ class Conversation:
 
     # What Listening tells
 
-    def woken(self) -> None:
-        """Be quiet: the person wants something."""
-        self._replying.cut_off(None, "turn_detected")
+    def woken(self, word: str, audio_ms: int = 0, loudness: float | None = None) -> None:
+        """Take that a wake word was heard, also by a channel that listens for its own.
+
+        Be quiet: the person wants something. Where another conversation heard it better, this one is Overheard.
+        """
+
+        def decided(answers: bool) -> None:
+            if self._closed:
+                return
+            self._outbox.put(Woken(word, audio_ms) if answers else Overheard(word))
+            if answers:
+                self._replying.cut_off(None, "turn_detected")
+            else:
+                self._listening.sleep()
+
+        if self.wakes is None:
+            decided(True)
+        else:
+            self.wakes.claim(self.id, word, loudness, decided)
 
     def speech_began(self) -> None:
         """Stop talking, and see whether this goes on with a sentence that was answered too soon."""

@@ -20,6 +20,13 @@ class Woken:
 
 
 @dataclass(frozen=True)
+class Overheard:
+    """The wake word `word` was heard, and another conversation answers it: this one waits for the next."""
+
+    word: str
+
+
+@dataclass(frozen=True)
 class SpeechStarted:
     """The person began to speak at `audio_ms` of the input audio (the pre-roll included); `turn` counts from 1."""
 
@@ -126,6 +133,7 @@ class ReplyDone:
 
 ConversationEvent = (
     Woken
+    | Overheard
     | SpeechStarted
     | SpeechStopped
     | Committed

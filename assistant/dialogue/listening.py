@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol, assert_never
 import numpy as np
 
 from assistant.audio.samples import PER_MS
-from assistant.dialogue.events import Committed, Heard, HearingFailed, Partial, SpeechStarted, SpeechStopped, Woken
+from assistant.dialogue.events import Committed, Heard, HearingFailed, Partial, SpeechStarted, SpeechStopped
 from assistant.dialogue.outbox import Outbox
 from assistant.dialogue.utterance import Recorded, Utterance
 from assistant.ear.ear import Began, Continued, Ear, EarEvent, Ended, Paused, Resumed, Woke
@@ -56,8 +56,8 @@ class UserTurn:
 class Listener(Protocol):
     """Who is told what was heard."""
 
-    def woken(self) -> None:
-        """The wake word was heard."""
+    def woken(self, word: str, audio_ms: int, loudness: float) -> None:
+        """A wake word was heard, so loud (dB against full scale)."""
 
     def speech_began(self) -> None:
         """The person began a turn; called after its SpeechStarted."""
@@ -133,6 +133,12 @@ class Listening:
             self._utterance.cancel()
             self._utterance = None
 
+    def sleep(self) -> None:
+        """Forget the turn under way, and wait for the wake word."""
+        self.drop()
+        if self.ear is not None:
+            self.ear.sleep()
+
     def judge(self, look: Look) -> None:
         """Tell the ear how the words at the pause under way look."""
         if self.ear is not None and self.ear.paused:
@@ -153,8 +159,7 @@ class Listening:
         utterance = self._utterance
         match event:
             case Woke():
-                self._outbox.put(Woken(event.word, self._ms(event.at)))
-                self._listener.woken()
+                self._listener.woken(event.word, self._ms(event.at), event.loudness)
             case Began():
                 self._begin().feed(event.audio)
                 self._outbox.put(SpeechStarted(self._turns, self._ms(event.at)))

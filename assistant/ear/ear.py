@@ -6,6 +6,8 @@ turn before), and holds everything up to its end.
 
 from __future__ import annotations
 
+import math
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -23,6 +25,7 @@ ABOVE_ROOM, BELOW_PEAK = 2.0, 0.02  # speech is at least so loud against the roo
 HYSTERESIS = 0.15  # speech under way goes on at this much less probability than it needs to begin
 UNKNOWN = RATE * 160 // 1000  # samples; so late the model may be to know the beginning of a word for speech
 CLEARLY_LOUD, LIKELY = 6.0, 0.2  # to interrupt, a frame so many times the room needs this share of the threshold
+WAKE_FRAMES = 25  # 0.8 s, as long as a wake word takes to say
 MAX_TURN = 30 * RATE  # samples; bounds memory, and whoever talks longer is answered in parts
 
 
@@ -67,10 +70,11 @@ class Ended:
 
 @dataclass(frozen=True)
 class Woke:
-    """The wake word `word` ended at sample `at`."""
+    """The wake word `word` ended at sample `at`; `loudness` is in dB against full scale."""
 
     word: str
     at: int
+    loudness: float
 
 
 EarEvent = Began | Continued | Paused | Resumed | Ended | Woke
@@ -97,6 +101,7 @@ class Ear:
         self.level = 0.0  # root mean square of the last frame, for showing
         self._voice = voice or VoiceActivity()
         self._wake, self._awake_samples, self._awake_until = wake, int(awake_s * RATE), 0
+        self._levels: deque[float] = deque(maxlen=WAKE_FRAMES)  # of the last frames, where a wake word is waited for
         self._endpointer = Endpointer(waits or Waits())
         self._pending = np.zeros(0, np.int16)  # less than a frame, not judged yet
         self._recent = np.zeros(0, np.int16)  # judged samples that belong to no turn yet
@@ -141,6 +146,11 @@ class Ear:
         """Listen without the wake word for a while: a reply has just ended and a follow-up may come."""
         self._awake_until = self.position + self._awake_samples
 
+    def sleep(self) -> None:
+        """Forget the turn under way, and wait for the wake word, where there is one."""
+        self.drop()
+        self._awake_until = 0
+
     def feed(self, pcm: np.ndarray) -> Iterator[EarEvent]:
         """Judge int16[n] and yield what happened, in order. The generator must be used up.
 
@@ -174,12 +184,14 @@ class Ear:
 
     def _frame(self, frame: np.ndarray) -> list[EarEvent]:
         self._judged += FRAME
+        if self._wake is not None:
+            self._levels.append(_level(frame))
         if self._wake is not None and not self.speaking and (word := self._wake.detect(frame)) is not None:
             self._recent, self._candidate = np.zeros(0, np.int16), 0
             self.stay_awake()
-            return [Woke(word, self._judged)]
+            return [Woke(word, self._judged, self._loudness())]
         if self.deaf or (self._wake is not None and not self.speaking and self._judged > self._awake_until):
-            self.level = float(np.sqrt(np.mean(frame.astype(np.float32) ** 2)))
+            self.level = _level(frame)
             self._recent, self._candidate = np.zeros(0, np.int16), 0
             return []
         activity = self._voice.judge(frame)
@@ -187,6 +199,11 @@ class Ear:
         if self._begun_at is None:
             return self._idle(frame, activity)
         return [Continued(frame), *self._in_turn(frame, activity, self._begun_at)]
+
+    def _loudness(self) -> float:
+        """Return how loud the louder half of the last frames was: the word, and not the silence around it."""
+        loud = sorted(self._levels)[len(self._levels) // 2 :]
+        return 20 * math.log10(max(1.0, sum(loud) / len(loud)) / 32768)
 
     def _idle(self, frame: np.ndarray, activity: Activity) -> list[EarEvent]:
         self._recent = np.concatenate([self._recent, frame])
@@ -263,3 +280,8 @@ class Ear:
         self._begun_at, self._paused, self._candidate = None, False, 0
         self.stay_awake()
         return ended
+
+
+def _level(frame: np.ndarray) -> float:
+    """Return the root mean square of int16[n]."""
+    return float(np.sqrt(np.mean(frame.astype(np.float32) ** 2)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Sequence
 
 import numpy as np
@@ -15,21 +16,26 @@ class WakeWordError(ReparteeError):
     """A wake word that is not known, or whose detector is not installed."""
 
 
+def check_words(words: Sequence[str]) -> None:
+    """Raise WakeWordError unless all of `words`, and one at least, can be listened for here."""
+    unknown = [word for word in words if word not in WAKE_WORDS]
+    if unknown or not words:
+        raise WakeWordError(
+            f"There is no wake word {', '.join(unknown) or 'given'}; choose from {', '.join(WAKE_WORDS)}."
+        )
+    if importlib.util.find_spec("pymicro_wakeword") is None:
+        raise WakeWordError(
+            "Wake words need the package pymicro-wakeword; install it with: pip install 'repartee[wake]'."
+        )
+
+
 class WakeWords:
     """Listens for several words at once on one microphone; costs about 2 ms CPU a word and second of audio."""
 
     def __init__(self, words: Sequence[str]) -> None:
-        unknown = [word for word in words if word not in WAKE_WORDS]
-        if unknown or not words:
-            raise WakeWordError(
-                f"There is no wake word {', '.join(unknown) or 'given'}; choose from {', '.join(WAKE_WORDS)}."
-            )
-        try:
-            from pymicro_wakeword import MicroWakeWord, MicroWakeWordFeatures, Model
-        except ImportError as error:
-            raise WakeWordError(
-                "Wake words need the package pymicro-wakeword; install it with: pip install 'repartee[wake]'."
-            ) from error
+        check_words(words)
+        from pymicro_wakeword import MicroWakeWord, MicroWakeWordFeatures, Model
+
         self._features = MicroWakeWordFeatures()
         self._models = {word: MicroWakeWord.from_builtin(Model(word)) for word in words}
 

@@ -24,6 +24,7 @@ from assistant.dialogue.events import (
     ConversationEvent,
     Heard,
     HearingFailed,
+    Overheard,
     Partial,
     ReplyAudio,
     ReplyDone,
@@ -137,7 +138,9 @@ async def _converse(
                     pass  # the person spoke on
                 case ReplyDone():
                     return _spoken(event, audio)
-                case Woken() | SpeechStarted() | SpeechStopped() | Committed() | Cleared() | Heard() | ReplyText():
+                case Woken() | Overheard() | SpeechStarted() | SpeechStopped():
+                    pass
+                case Committed() | Cleared() | Heard() | ReplyText():
                     pass
                 case _:
                     assert_never(event)

@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from assistant.channels.gate import HEALTH, SUBPROTOCOL, Gate, Refusal, given_key
+from assistant.channels.json import clean
 from assistant.channels.keys import ClientKeys
 from assistant.channels.web.http import audio, chat, documents, home, responses, skills
 from assistant.channels.web.http.asked import Asked
@@ -28,6 +29,8 @@ from assistant.channels.web.page import PARTS, part
 from assistant.channels.web.realtime.connection import Connection
 from assistant.channels.web.realtime.protocol import Protocol
 from assistant.dialogue.conversation import Conversation, ConversationSettings
+from assistant.dialogue.sessions import Kind
+from assistant.ear.wake import WakeWordError, check_words
 from assistant.service import Service
 from assistant.telemetry.log import session
 from assistant.turn.examples import Examples
@@ -135,7 +138,7 @@ async def nowhere(websocket: WebSocket) -> None:
 
 
 async def realtime(websocket: WebSocket) -> None:
-    """One Realtime session; `?name=` is who it is with, `?area=` where they are."""
+    """One Realtime session: `?name=` is who it is with, `?area=` where they are, `?wake=` words that it waits for."""
     if "realtime" in websocket.headers.get("openai-beta", ""):
         sentence = "The beta of the Realtime API is not spoken here; use a client of the API, without OpenAI-Beta."
         await websocket.send_denial_response(error_response(sentence, status=400, code="beta_api_shape_disabled"))
@@ -146,11 +149,20 @@ async def realtime(websocket: WebSocket) -> None:
         sentence = f"All {config.serve.sessions} sessions are taken; try again later."
         await websocket.send_denial_response(error_response(sentence, status=503, code="sessions_exhausted"))
         return
-    name, area = (websocket.query_params.get(key, "").strip()[:MAX_NAME] for key in ("name", "area"))
+    asked = websocket.query_params
+    name, area = (clean(asked.get(key, "")).strip()[:MAX_NAME] for key in ("name", "area"))
     area = area or config.satellites.areas.get(name, "")
-    settings = replace(ConversationSettings.for_client(config), room=area)
+    words = tuple(word for word in asked.get("wake", "").split(",") if word)
+    try:
+        if words:
+            check_words(words)
+    except WakeWordError as error:
+        await websocket.send_denial_response(error_response(str(error), status=400, code="invalid_value"))
+        return
+    settings = replace(ConversationSettings.for_client(config), room=area, wake_words=words)
     conversation = Conversation(parts, settings=settings)
-    with service.sessions.opened(conversation, name=name, area=area) as opened:
+    kind: Kind = "page" if asked.get("by") == "page" else "realtime"
+    with service.sessions.opened(conversation, name=name, area=area, kind=kind) as opened:
         session.set(opened.id)
         try:
             voice = (await parts.synthesizer()).name

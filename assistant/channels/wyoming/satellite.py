@@ -21,6 +21,7 @@ from assistant.dialogue.events import (
     ConversationEvent,
     Heard,
     HearingFailed,
+    Overheard,
     Partial,
     ReplyAudio,
     ReplyDone,
@@ -36,6 +37,9 @@ if TYPE_CHECKING:
     from wyoming.event import Event
 
 PATIENCE_S = 10.0  # of audio without speech, after which nothing more is waited for
+#: Home Assistant's code for a satellite that heard what another one answers.
+OVERHEARD_CODE = "duplicate_wake_up_detected"
+OVERHEARD = "Another satellite heard that better and answers it."
 NO_WAKE_WORD = "No wake word is set up here; set ear.wake_words, or let the satellite listen for its own."
 
 
@@ -58,7 +62,14 @@ class Pong:
     """The satellite is there."""
 
 
-Action = Send | Listen | Hear | Announce | Pong
+@dataclass(frozen=True)
+class Wake:
+    """The satellite heard a wake word itself, "" where it does not say which."""
+
+    word: str
+
+
+Action = Send | Listen | Hear | Announce | Wake | Pong
 
 
 class SatelliteProtocol:
@@ -69,6 +80,8 @@ class SatelliteProtocol:
         self._sound = Sound()
         self.listening = False
         self._again = False  # the pipeline starts anew at its end
+        self._own_word = False  # the satellite itself listens for its wake word
+        self._speech = False  # the person speaks
         self._waits = False  # for speech that must come within PATIENCE_S
         self._samples = 0
         self._speaking: int | None = None  # the generation whose audio-start was sent
@@ -96,6 +109,9 @@ class SatelliteProtocol:
                 return (Pong(),)
             case "run-pipeline":
                 return self._run(event)
+            case "detection":
+                name = event.data.get("name")
+                return (Wake(name if isinstance(name, str) else ""),)
             case "audio-chunk":
                 return self._hear(event)
             case "audio-stop":
@@ -119,6 +135,7 @@ class SatelliteProtocol:
         if by_word and not self._wake_words:
             raise ReparteeError(NO_WAKE_WORD)
         self._sound.begin()
+        self._own_word, self._speech = not by_word, False
         self.listening, self._again, self._waits, self._samples = True, bool(wanted.restart_on_end), not by_word, 0
         assert self._settings.turn_detection is not None
         answers = wanted.end_stage is not PipelineStage.ASR
@@ -148,16 +165,25 @@ class SatelliteProtocol:
         """Return what the satellite is to know of an event of its conversation."""
         from wyoming.asr import Transcript
         from wyoming.vad import VoiceStarted, VoiceStopped
-        from wyoming.wake import Detection
+        from wyoming.wake import Detection, NotDetected
 
         match event:
             case Woken(word, audio_ms):
-                self._waits, self._samples = not self._again, 0
+                if self._own_word:
+                    return []
+                self._waits, self._samples = not (self._again or self._speech), 0
                 return [Detection(name=word, timestamp=audio_ms).event()]
+            case Overheard():
+                self._speech = False
+                if self._again:
+                    return [NotDetected().event()]
+                self._stop()
+                return [error_event(OVERHEARD, OVERHEARD_CODE)]
             case SpeechStarted(audio_ms=audio_ms):
-                self._waits = False
+                self._waits, self._speech = False, True
                 return [VoiceStarted(timestamp=audio_ms).event()]
             case SpeechStopped(audio_ms=audio_ms):
+                self._speech = False
                 return [VoiceStopped(timestamp=audio_ms).event()]
             case Heard(transcript=transcript):
                 self._heard()

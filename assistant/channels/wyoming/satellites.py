@@ -13,7 +13,7 @@ from assistant.audio.samples import RATE, slices
 from assistant.channels.wyoming.address import Address
 from assistant.channels.wyoming.framing import FramingError, pack
 from assistant.channels.wyoming.protocol import Hear, Send, error_event
-from assistant.channels.wyoming.satellite import Action, Announce, Listen, Pong, SatelliteProtocol
+from assistant.channels.wyoming.satellite import Action, Announce, Listen, Pong, SatelliteProtocol, Wake
 from assistant.channels.wyoming.server import events_of
 from assistant.dialogue.conversation import Conversation, ConversationSettings
 from assistant.telemetry.log import session
@@ -97,10 +97,11 @@ class _Link:
         config = self._service.parts.config
         settings = replace(ConversationSettings.for_client(config), echo_cancelled=False, room=self._area)
         conversation = Conversation(self._service.parts, settings=settings)
+        conversation.wakes_itself = True  # or has us listen, once it says so
         protocol = SatelliteProtocol(settings, config.ear.wake_words)
         talk = _Talk(conversation, protocol, reader, writer, self._times)
         try:
-            with self._service.sessions.opened(conversation, name=self._name, area=self._area):
+            with self._service.sessions.opened(conversation, name=self._name, area=self._area, kind="satellite"):
                 await talk.run()
         except (OSError, TimeoutError, FramingError) as error:
             log.info("lost: %s", error or type(error).__name__)
@@ -170,6 +171,8 @@ class _Talk:
                     await asyncio.sleep(0)
             case Announce(text):
                 await self._conversation.announce(text)
+            case Wake(word):
+                self._conversation.woken(word)
             case Pong():
                 pass  # that it came is all
             case _:

@@ -29,6 +29,7 @@ from assistant.dialogue.events import (
     ConversationEvent,
     Heard,
     HearingFailed,
+    Overheard,
     Partial,
     ReplyAudio,
     ReplyDone,
@@ -38,6 +39,7 @@ from assistant.dialogue.events import (
     SpeechStopped,
     Woken,
 )
+from assistant.dialogue.sessions import Sessions
 from assistant.ear.wake import WakeWordError
 from assistant.parts import Parts
 from assistant.turn.events import Transcript
@@ -624,6 +626,30 @@ async def test_with_a_wake_word_only_what_follows_it_is_heard(person: Callable[.
     assert done.reply.answer.text == EGGS_SAID
     await visitor.say(JUPITER)  # soon after a reply it takes no wake word
     assert len(await visitor.until(ReplyDone, 2)) == 2
+
+
+async def test_of_two_that_hear_the_wake_word_the_louder_answers_and_the_other_sleeps_on(
+    person: Callable[..., Person],
+) -> None:
+    pytest.importorskip("pymicro_wakeword", reason="wake words need the extra [wake], which make test installs")
+    near, far = (person(ConversationSettings(wake_words=("hey_jarvis",))) for _ in range(2))
+    sessions, heard_at = Sessions(2), time.monotonic()
+    sessions.wakes.clock = lambda: heard_at  # both heard it at once, however slow this machine is
+    word, _ = soundfile.read(TURNS / "hey-jarvis.flac", dtype="int16")
+    word = np.concatenate([np.zeros(16_000, np.int16), word])
+    with sessions.opened(far.conversation), sessions.opened(near.conversation):
+        await far.play(word // 8, speed=20)
+        await near.play(word, speed=20)
+        assert not near.all(Woken)
+        sessions.wakes.clock = time.monotonic
+        assert [event.word for event in await far.until(Overheard)] == ["hey_jarvis"]
+        assert [event.word for event in await near.until(Woken)] == ["hey_jarvis"]
+        await far.say(EGGS, speed=5)
+        await near.say(EGGS)
+        assert (await near.until(ReplyDone))[0].reply.answer.text == EGGS_SAID
+    assert not far.all(SpeechStarted)
+    assert not far.all(Woken)
+    assert not near.all(Overheard)
 
 
 async def test_a_question_that_cannot_be_asked_fails_with_its_sentence(person: Callable[..., Person]) -> None:

@@ -34,6 +34,8 @@ DELETED = "There is nothing to answer: what was asked last is deleted."
 
 #: In `session.include`: what has been heard so far is wanted while the person speaks.
 LIVE_WORDS = "repartee.partial_transcript"
+#: And that it is told when a wake word was heard, where the session waits for one.
+WAKE_WORDS = "repartee.wake_word"
 
 #: Turns whose item ids are remembered while their transcripts may still come.
 _RECENT_TURNS = 16
@@ -137,8 +139,8 @@ class Protocol:
                 return self._reply_started(event)
             case said.ReplyText() | said.ReplyAudio() | said.ReplyDone():
                 return self._reply(event)
-            case said.Woken():
-                return []  # has no name in this protocol
+            case said.Woken() | said.Overheard():
+                return self._woken(event)
             case _:
                 assert_never(event)
 
@@ -338,11 +340,21 @@ class Protocol:
 
     def _partial(self, event: said.Partial) -> list[Output]:
         """Tell live words to who asked for them: the final ones may be others, so they are no deltas."""
-        wanted = self.session.kept.get("include")
-        if self.session.transcription is None or not isinstance(wanted, list) or LIVE_WORDS not in wanted:
+        if self.session.transcription is None or LIVE_WORDS not in self._included:
             return []
         words = clean(event.text)
         return [self._send(server_events.TranscriptionPartial(item_id=self._turn_id(event.turn), transcript=words))]
+
+    def _woken(self, event: said.Woken | said.Overheard) -> list[Output]:
+        """Tell who asked for it that a wake word was heard, and whether it is answered here."""
+        if WAKE_WORDS not in self._included:
+            return []
+        return [self._send(server_events.WakeWord(word=event.word, answers=isinstance(event, said.Woken)))]
+
+    @property
+    def _included(self) -> list[object]:
+        wanted = self.session.kept.get("include")
+        return wanted if isinstance(wanted, list) else []
 
     def _heard(self, event: said.Heard) -> list[Output]:
         item, text = self.items.of_turn(event.turn), clean(event.transcript.text)

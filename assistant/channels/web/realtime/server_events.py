@@ -97,6 +97,15 @@ class TranscriptionPartial(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class WakeWord(Event):
+    """A wake word was heard, for who asked for it; without `answers` another session heard it better and answers."""
+
+    type = "repartee.wake_word"
+    word: str
+    answers: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class TranscriptionDelta(Event):
     """Final words: joined, the deltas of an item are its transcript. All of them come at once."""
 
