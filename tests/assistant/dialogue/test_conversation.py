@@ -636,7 +636,7 @@ async def test_of_two_that_hear_the_wake_word_the_louder_answers_and_the_other_s
     sessions, heard_at = Sessions(2), time.monotonic()
     sessions.wakes.clock = lambda: heard_at  # both heard it at once, however slow this machine is
     word, _ = soundfile.read(TURNS / "hey-jarvis.flac", dtype="int16")
-    word = np.concatenate([np.zeros(16_000, np.int16), word])
+    word = np.concatenate([np.zeros(16_000, np.int16), word, np.zeros(8000, np.int16)])
     with sessions.opened(far.conversation), sessions.opened(near.conversation):
         await far.play(word // 8, speed=20)
         await near.play(word, speed=20)
