@@ -174,6 +174,7 @@ class Config:
     satellites: SatellitesConfig = dataclasses.field(default_factory=SatellitesConfig)
     smart_home: HomeConfig = dataclasses.field(default_factory=HomeConfig)  # the section [home]
     routines: Mapping[str, str | tuple[str, ...]] = dataclasses.field(default_factory=dict)  # the table [routines]
+    tools: Mapping[str, str | tuple[str, ...]] = dataclasses.field(default_factory=dict)  # the table [tools]
 
     @property
     def cache_dir(self) -> Path:
@@ -202,9 +203,9 @@ class Config:
         """
         file = home / FILE_NAME
         document = _read_toml(file)
-        routines = _from_toml(Mapping[str, str | tuple[str, ...]], document.pop("routines", {}))
-        if routines is None:
-            raise ConfigError(f"{file}: [routines] must give each phrase a text in quotes, or a list of them.")
+        routines, tools = (
+            _texts(file, document, table, of) for table, of in (("routines", "phrase"), ("tools", "name"))
+        )
         sections = section_types()
         for name, value in document.items():
             if name not in sections:
@@ -223,7 +224,17 @@ class Config:
                     key = variable[len(prefix) :].lower()
                     values[key] = _checked(section, name, key, text, f"{variable} in the environment: ", text=True)
             built[_FIELDS.get(name, name)] = section(**values)
-        return cls(home=home, routines=routines, **built)
+        return cls(home=home, routines=routines, tools=tools, **built)
+
+
+def _texts(file: Path, document: dict[str, Any], table: str, of: str) -> Mapping[str, str | tuple[str, ...]]:
+    """Take a table of texts, or of lists of them, out of the file."""
+    found: Mapping[str, str | tuple[str, ...]] | None = _from_toml(
+        Mapping[str, str | tuple[str, ...]], document.pop(table, {})
+    )
+    if found is None:
+        raise ConfigError(f"{file}: [{table}] must give each {of} a text in quotes, or a list of them.")
+    return found
 
 
 def _refuse_unknown(environ: Mapping[str, str], sections: Mapping[str, type]) -> None:
@@ -252,7 +263,7 @@ def section_types() -> dict[str, type]:
     return {
         sections.get(field.name, field.name): hints[field.name]
         for field in dataclasses.fields(Config)
-        if field.name not in ("home", "routines")
+        if field.name not in ("home", "routines", "tools")
     }
 
 

@@ -17,6 +17,7 @@ from assistant.skills.choose import OwnSkills
 from assistant.turn.answering import Answering
 from assistant.turn.budget import DEFAULT_SLOTS
 from assistant.turn.events import Reply
+from assistant.turn.tools import Tools
 from assistant.turn.understanding import MAX_QUESTION, Context
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ class Parts:
             library.rank_with(reader.vectors)
         self.own_skills = OwnSkills(config)
         self.skills = self.own_skills.load()
+        self.tools = Tools(config.tools)
         self.announce: Announce | None = None  # says something in open conversations, where a service has any
         self.answering = Answering(config.reader, reader, library)
         self.last_resort: LastResort | None = None
@@ -162,9 +164,15 @@ class Parts:
         return self.announce is not None or self.own_skills.agenda.memory.tell()
 
     def context(
-        self, history: Sequence[Reply] = (), *, last: Reply | None = None, room: str = "", asker: str = ""
+        self,
+        history: Sequence[Reply] = (),
+        *,
+        last: Reply | None = None,
+        room: str = "",
+        asker: str = "",
+        tools: Sequence[str] = (),
     ) -> Context:
-        """Return what a turn may know, as `Context` has it."""
+        """Return what a turn may know, as `Context` has it; `tools` are the names that its client declares."""
 
         def at_home(words: str, history: Sequence[Reply]) -> HomeIntent | None:
             return self._understood_at_home(words, history, room)
@@ -176,6 +184,7 @@ class Parts:
             home=at_home if self.home is not None else None,
             asker=asker,
             room=room,
+            tools=self.tools.declared(tools) if tools else None,
         )
 
     def recalled(self, history: Sequence[Reply]) -> list[Reply]:

@@ -96,7 +96,7 @@ class ConversationSettings:
     taken for speech (half duplex). `expires_s` is the silence after which earlier turns are forgotten. With
     `wake_words`, speech counts only after one of them, or soon after a reply. `voice` is one of those installed by its
     name, "" for the usual one, and `speed` how many times as fast as usual it speaks. `room` is the area the person is
-    in, "" where that is not known.
+    in, "" where that is not known. `tools` are the names of the functions that the client can be called for.
     """
 
     turn_detection: TurnDetection | None = field(default_factory=TurnDetection)
@@ -108,6 +108,7 @@ class ConversationSettings:
     voice: str = ""
     speed: float = 1.0
     room: str = ""
+    tools: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, config: Config) -> ConversationSettings:
@@ -143,7 +144,7 @@ class Conversation:
         self.speculation = Speculation(self._answer_in_silence, self._foreseen, parts.load)
         self._taking = TurnTaking()
         self._replying = Replying(parts, self._outbox, self._history, self.speculation, self._taking)
-        self._replying.room = self.settings.room
+        self._replying.room, self._replying.tools = self.settings.room, self.settings.tools
         self._recognizer: Recognizer | None = None
         self._listening = Listening(self._loaded_recognizer, self, self._outbox, parts.load)
         self._ear_made_for: tuple[bool, tuple[str, ...]] = (False, ())
@@ -162,7 +163,7 @@ class Conversation:
         self.settings = settings
         self._history.expires_s = settings.expires_s
         self._replying.speak_with(settings.voice, settings.speed)
-        self._replying.room = settings.room
+        self._replying.room, self._replying.tools = settings.room, settings.tools
         ear, detection = self._listening.ear, settings.turn_detection
         if self._ear_made_for != (detection is not None, settings.wake_words):
             if ear is not None or self._listening.waiting >= LEAST_COMMIT:
@@ -239,6 +240,13 @@ class Conversation:
         if self._listening.last is None or asked is None:
             return self._replying.start(self._taking.question or GREETING, turn=None, speak=aloud, tag=tag)
         return self._replying.start(self._listening.last, turn=asked.turn, speak=aloud, tag=tag)
+
+    async def say(self, reply: Reply, *, speak: bool | None = None, tag: object = None) -> int:
+        """Give a reply that the channel has from elsewhere; returns its generation."""
+        await self._outbox.ready()
+        self._replying.cut_off(None, "superseded")
+        self._history.touch(now_ms() / 1000)
+        return self._replying.give(reply, speak=self.settings.speak if speak is None else speak, tag=tag)
 
     async def announce(self, text: str, *, urgent: bool = False) -> None:
         """Say something that nobody asked for, as soon as nobody speaks and nothing is said; `urgent`, at once."""

@@ -48,11 +48,13 @@ class _Made:
         return self.reply.spoken[len(self.before) :]
 
 
-Make = Callable[[], Awaitable[_Made]]
+Make = Callable[["_UnderWay"], Awaitable[_Made]]
 
 
 @dataclass
 class _UnderWay:
+    """A reply from its beginning on; `told` is what was said of it before it was whole, by the task `telling`."""
+
     generation: int
     make: Make | None = None
     turn: int | None = None
@@ -60,6 +62,17 @@ class _UnderWay:
     task: asyncio.Task[None] | None = None
     reply: Reply | None = None
     playback: Playback = field(default_factory=Playback)
+    told: str = ""
+    telling: asyncio.Task[None] | None = None
+    pieces: asyncio.Queue[str | None] = field(default_factory=asyncio.Queue)
+    found_ms: float = 0.0  # when its first words were there
+    audible_ms: float = 0.0  # when its first sound was
+
+    def stop(self) -> None:
+        """Make no more of it, and say no more."""
+        for task in (self.task, self.telling):
+            if task is not None:
+                task.cancel()
 
 
 class Replying:
@@ -74,6 +87,7 @@ class Replying:
         self.generation = self.stale = 0
         self.asker = ""
         self.room = ""  # where the person is
+        self.tools: tuple[str, ...] = ()  # what the client can be called for
         self._parts, self._outbox, self._history = parts, outbox, history
         self._speculation, self._taking = speculation, taking
         self._under_way: _UnderWay | None = None
@@ -123,15 +137,19 @@ class Replying:
 
     def start(self, source: Source, *, turn: int | None, speak: bool, tag: object = None) -> int:
         """Begin to answer; returns the generation."""
-        return self._begin(turn, lambda: self._answer(source), speak, tag)
+        return self._begin(turn, lambda under: self._answer(source, under, speak=speak), speak, tag)
 
     def announce(self, text: str, *, speak: bool) -> int:
         """Say something that nobody asked for; returns the generation."""
+        return self.give(Reply(question="", spoken=text, outcome="command"), speak=speak)
 
-        async def announcement() -> _Made:
-            return _Made(Reply(question="", spoken=text, outcome="command"))
+    def give(self, reply: Reply, *, speak: bool, tag: object = None) -> int:
+        """Give a reply that is there already; returns the generation."""
 
-        return self._begin(None, announcement, speak)
+        async def given(_under: _UnderWay) -> _Made:
+            return _Made(reply)
+
+        return self._begin(None, given, speak, tag)
 
     def go_on(self, generation: int, *, turn: int | None, speak: bool) -> int | None:
         """Say the rest of a reply that was cut off, from the clause in which it was; None if there is no rest.
@@ -146,7 +164,7 @@ class Replying:
         self._history.forget(generation)
         at = exchange.resume_at
 
-        async def rest() -> _Made:
+        async def rest(_under: _UnderWay) -> _Made:
             return _Made(exchange.reply, before=exchange.reply.spoken[:at])
 
         return self._begin(turn, rest, speak)
@@ -161,15 +179,14 @@ class Replying:
         position_ms = latest.playback.position_ms(now) if heard_ms is None else heard_ms
         heard = self._cut(latest, position_ms, told=heard_ms is not None)
         if under is not None:
-            if under.task is not None:
-                under.task.cancel()
+            under.stop()
             said = under.playback.said
             self._outbox.put(ReplyDone(under.generation, under.reply, "cancelled", reason, said, heard, tag=under.tag))
         return CutReply(
             generation=latest.generation,
             turn=latest.turn,
             played_ms=position_ms,
-            found=latest.reply is not None,
+            found=latest.reply is not None or bool(latest.told),
             answered=latest.reply is not None and not latest.reply.abstained,
         )
 
@@ -184,10 +201,9 @@ class Replying:
         self.stale = self.generation
         if self.speaker is not None:
             self.speaker.forget()
-        task = self._latest.task
-        if task is not None and not task.done():
-            task.cancel()
-            await asyncio.wait([task])
+        self._latest.stop()
+        if self._latest.task is not None:
+            await asyncio.wait([self._latest.task])
 
     def _begin(self, turn: int | None, make: Make, speak: bool, tag: object = None) -> int:
         self.generation += 1
@@ -203,19 +219,28 @@ class Replying:
     async def _run(self, under: _UnderWay, make: Make, speak: bool) -> None:
         error = ""
         try:
-            made = await make()  # not before: who is cut off at once has made nothing
+            made = await make(under)  # not before: who is cut off at once has made nothing
             under.reply = made.reply
+            under.found_ms = under.found_ms or now_ms()
             if made.reply.remembered:
                 self._history.add(under.generation, Exchange(made.reply, under.playback, made.before))
-            if speak and not made.reply.silent and not self._parts.muted:
-                await self._say(under, made)
-            else:
-                self._outbox.put(ReplyText(under.generation, made.text))
+            if under.telling is not None:
+                under.pieces.put_nowait(None)
+                await under.telling
+            rest = made.text[len(under.told) :]
+            if made.reply.call is None and (rest or not under.told):
+                await self._say(under, rest, aloud=speak and not made.reply.silent, made=made)
+            if speak:
+                await self._outbox.room(0)
+            self._note_first_audio(under, made)
         except ReparteeError as problem:
             error = str(problem)
         except Exception:
             logger.exception("A reply failed")
             error = UNEXPECTED
+        finally:
+            if under.telling is not None:
+                under.telling.cancel()
         if self._under_way is under:
             self._under_way = None
             said = under.playback.said or ("" if error or under.reply is None else under.reply.spoken)
@@ -223,28 +248,41 @@ class Replying:
             heard = said if under.playback.cut_ms is None else under.playback.heard(under.playback.cut_ms)
             self._outbox.put(ReplyDone(under.generation, under.reply, status, "", said, heard, error, under.tag))
 
-    async def _say(self, under: _UnderWay, made: _Made) -> None:
-        found_ms = now_ms()
+    async def _say(self, under: _UnderWay, text: str, *, aloud: bool, made: _Made | None = None) -> None:
+        """Hand out some text of a reply, which is `made` if it is whole, and its sound."""
+        if not aloud or self._parts.muted:
+            self._outbox.put(ReplyText(under.generation, text))
+            return
         speaker = await self.load_speaker()
-        audible = False
-        async with aclosing(speaker.say(made.text)) as pieces:
+        async with aclosing(speaker.say(text)) as pieces:
             async for piece in pieces:
                 if isinstance(piece, Clause):
                     under.playback.begin_clause(piece.text)
                     self._outbox.put(ReplyText(under.generation, piece.text))
                     continue
-                if not audible and made.budget is not None:
-                    made.budget.record("first_audio", now_ms() - found_ms, speaker.voice.name)
-                    total_ms = now_ms() - made.started_ms
-                    under.reply = replace(made.reply, stages=made.budget.ledger(), total_ms=total_ms)
-                audible = True
+                if not under.audible_ms:
+                    under.audible_ms = now_ms()
+                    if made is not None:
+                        self._note_first_audio(under, made)
                 event = ReplyAudio(under.generation, piece, speaker.voice.rate)
                 under.playback.add(audio_ms(event))
                 self._outbox.put(event)
                 await self._outbox.room()
-        await self._outbox.room(0)
 
-    async def _answer(self, source: Source) -> _Made:
+    async def _tell(self, under: _UnderWay, *, speak: bool) -> None:
+        """Say the pieces of a reply that is still being made, as they come."""
+        while (piece := await under.pieces.get()) is not None:
+            await self._say(under, piece, aloud=speak)
+
+    def _note_first_audio(self, under: _UnderWay, made: _Made) -> None:
+        """Enter into the ledger of a reply how long its words waited for the first sound."""
+        if made.budget is None or not under.audible_ms or self.speaker is None or under.reply is not made.reply:
+            return
+        made.budget.record("first_audio", under.audible_ms - under.found_ms, self.speaker.voice.name)
+        total_ms = under.audible_ms - made.started_ms
+        under.reply = replace(made.reply, stages=made.budget.ledger(), total_ms=total_ms)
+
+    async def _answer(self, source: Source, under: _UnderWay, *, speak: bool) -> _Made:
         turn = source if isinstance(source, UserTurn) else None
         if isinstance(source, asyncio.Task):
             turn = await asyncio.shield(source)  # whoever stops this reply still wants the words
@@ -260,6 +298,14 @@ class Replying:
             if turn.note:  # a recording is over before it comes here: nobody decided on its end
                 budget.record("endpoint", turn.silence_ms, turn.note, budget_ms=turn.allowed_ms)
             budget.record("recognise", turn.recognise_ms)
+
+        def early(piece: str) -> None:
+            under.told += piece
+            under.pieces.put_nowait(piece)
+            if under.telling is None:
+                under.found_ms = now_ms()
+                under.telling = asyncio.create_task(self._tell(under, speak=speak))
+
         reply = await take(
             words,
             parts=self._parts,
@@ -269,6 +315,7 @@ class Replying:
             started_ms=started_ms,
             ahead=self._speculation if turn is not None else None,
             volume=self._louder,
+            early=early,
         )
         return _Made(reply, budget=budget, started_ms=started_ms)
 
@@ -276,7 +323,9 @@ class Replying:
         """What the next turn may know of this conversation."""
         last = self._history.last()
         known = last.reply if last is not None else None
-        return self._parts.context(self._history.replies(), last=known, asker=self.asker, room=self.room)
+        return self._parts.context(
+            self._history.replies(), last=known, asker=self.asker, room=self.room, tools=self.tools
+        )
 
     def _louder(self, steps: int) -> None:
         if self.speaker is not None:

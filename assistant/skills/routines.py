@@ -12,10 +12,8 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from assistant.languages.en.completeness import words_of
-from assistant.languages.en.control import control_of
-from assistant.skills.asked import enumerated
 from assistant.skills.skill import Said, SkillCall
+from assistant.skills.templates import phrases_of, said
 from engines.errors import ReparteeError
 
 if TYPE_CHECKING:
@@ -23,10 +21,9 @@ if TYPE_CHECKING:
     from assistant.parts import Parts
     from assistant.turn.events import Reply
 
-MOST_ROUTINES, MOST_STEPS, MOST_PHRASES = 100, 20, 500
+MOST_ROUTINES, MOST_STEPS = 100, 20
 _SAY = re.compile(r"say[:,]? +(?P<text>.+)", re.IGNORECASE)
 _ANNOUNCE = re.compile(r"announce[:,]? +(?P<text>.+)", re.IGNORECASE)
-_TAKEN = frozenset("yes no yeah okay ok sure".split())
 
 
 @dataclass(frozen=True)
@@ -49,7 +46,7 @@ class Routines:
         for template, steps in configured.items():
             routine = Routine(template, (steps,) if isinstance(steps, str) else tuple(steps))
             _check_steps(routine)
-            for phrase in _phrases(template):
+            for phrase in phrases_of(template, self.name):
                 other = self._by_phrase.setdefault(phrase, routine)
                 if other is not routine:
                     raise ReparteeError(f'routines: "{phrase}" is a phrase of "{other.template}" and of "{template}".')
@@ -68,9 +65,7 @@ class Routines:
         return SkillCall(skill=self.name, intent="routine", slots={"phrase": routine.template}) if routine else None
 
     def _find(self, words: str) -> Routine | None:
-        said = words_of(words)
-        plain = [word for word in said if word not in ("please", "repartee", "hey")]
-        return self._by_phrase.get(" ".join(said)) or self._by_phrase.get(" ".join(plain))
+        return next((found for text in said(words) if (found := self._by_phrase.get(text)) is not None), None)
 
     def _refuse_loops(self) -> None:
         routines = {routine.template: routine for routine in self._by_phrase.values()}
@@ -94,16 +89,16 @@ class Routines:
         from assistant.turn.turn import take
 
         routine = next(each for each in self._by_phrase.values() if each.template == call.slots["phrase"])
-        said: list[str] = []
+        told: list[str] = []
         wrong: list[str] = []
         asked: list[Reply] = []
         entities: list[str] = []
         for step in routine.steps:
             if match := _SAY.fullmatch(step):
-                said.append(_sentence(match["text"]))
+                told.append(_sentence(match["text"]))
             elif match := _ANNOUNCE.fullmatch(step):
                 if parts.announce is None or not await parts.announce(match["text"], ""):
-                    said.append(_sentence(match["text"]))  # nobody else is there to hear it
+                    told.append(_sentence(match["text"]))  # nobody else is there to hear it
             else:
                 try:
                     reply = await take(step, parts=parts, context=parts.context(room=call.room, asker=call.asker))
@@ -116,8 +111,8 @@ class Routines:
                 elif reply.outcome in ("failed", "abstained", "asked_back"):
                     wrong.append(f"“{step}” failed: {reply.spoken}")
                 else:
-                    said.append(_sentence(reply.spoken))
-        spoken = " ".join([*wrong, *said, *(reply.spoken for reply in asked)]) or "Done."
+                    told.append(_sentence(reply.spoken))
+        spoken = " ".join([*wrong, *told, *(reply.spoken for reply in asked)]) or "Done."
         pending = _together([reply.intent for reply in asked if reply.intent is not None], spoken)
         named = tuple(dict.fromkeys(entities))
         if pending is not None:
@@ -150,29 +145,3 @@ def _check_steps(routine: Routine) -> None:
     for step in routine.steps:
         if not any(char.isalnum() for char in step) or len(step) > 500:
             raise ReparteeError(f"{where} has a step without words, or longer than 500 characters: {step[:60]!r}.")
-
-
-def _phrases(template: str) -> list[str]:
-    """Return everything that a template of hassil's matches: "(good|sweet) night [everybody]"."""
-    from hassil import parse_sentence
-    from hassil.sample import sample_expression
-
-    if "{" in template or "<" in template:
-        raise ReparteeError(
-            f'routines: "{template}" has a list or a rule in it; write words, [optional ones] and (one|other).'
-        )
-    try:
-        expression = parse_sentence(template).expression
-        sampled = list(islice(sample_expression(expression), MOST_PHRASES + 1))
-    except Exception as error:  # hassil raises errors of several kinds
-        raise ReparteeError(f'routines: "{template}" is not a template ({error}); see docs/skills.md.') from error
-    if len(sampled) > MOST_PHRASES:
-        raise ReparteeError(f'routines: "{template}" stands for more than {MOST_PHRASES} phrases; write a shorter one.')
-    phrases = list(dict.fromkeys(" ".join(words_of(text)) for text in sampled))
-    for phrase in phrases:
-        if not phrase or phrase in _TAKEN or control_of(phrase) is not None:
-            taken = enumerated(["stop", "repeat", "yes", "no"])
-            raise ReparteeError(
-                f'routines: "{template}" matches "{phrase}", which means something already, as {taken} do.'
-            )
-    return phrases

@@ -100,6 +100,14 @@ class Action:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ToolCall:
+    """A function of the client's own code that is to be called, with arguments of plain JSON."""
+
+    name: str
+    arguments: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
     """The outcome of a turn.
 
@@ -108,6 +116,7 @@ class Reply:
     `confidence` (0..1) is how probable it is that the best span found is right, 1 where nothing was read.
     `intent` is what was understood of the house: what "it" and "yes" mean next. `total_ms` is the wall clock of the
     whole turn. With `fallback`, the documents gave no answer and `spoken` quotes another model, without citations.
+    With `call` there is nothing to say yet: the client is to call a function of its own.
     """
 
     question: str
@@ -120,6 +129,7 @@ class Reply:
     confidence: float = 1.0
     silent: bool = False
     fallback: bool = False
+    call: ToolCall | None = None
     stages: tuple[Stage, ...] = ()
     total_ms: float = 0.0
 
@@ -141,7 +151,7 @@ class Reply:
     @property
     def remembered(self) -> bool:
         """Whether what is said next may refer to this: not to commands to the voice, nor to what was not understood."""
-        return self.outcome != "command" and (self.outcome != "failed" or self.intent is not None)
+        return self.call is None and self.outcome != "command" and (self.outcome != "failed" or self.intent is not None)
 
     def to_json(self) -> dict[str, object]:
         """Return the object that `repartee ask --json` prints; its keys are stable."""

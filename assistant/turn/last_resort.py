@@ -11,7 +11,7 @@ import json
 import logging
 import re
 import unicodedata
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -67,16 +67,30 @@ class LastResort:
         """Let go of the connections."""
         await self._client.aclose()
 
-    async def answer(self, question: str, passages: Sequence[str], history: Sequence[Reply], slot: Slot) -> str:
-        """Return what the other model says in what is left of the slot, in whole sentences; "" for nothing usable."""
+    async def answer(
+        self,
+        question: str,
+        passages: Sequence[str],
+        history: Sequence[Reply],
+        slot: Slot,
+        early: Callable[[str], None] | None = None,
+    ) -> str:
+        """Return what the other model says in what is left of the slot, in whole sentences; "" for nothing usable.
+
+        `early` is given each sentence as soon as it is whole: joined, they are the beginning of what is returned.
+        """
         import httpx
 
-        said = ""
+        said = told = ""
         ended = False
         try:
             async with asyncio.timeout(max(0.0, slot.remaining_ms()) / 1000):
                 async for piece in self._pieces(_messages(question, passages, history)):
                     said += piece
+                    text = whole_sentences(sayable(said), more=True)
+                    if early is not None and len(text) > len(told) and text.startswith(told):
+                        early(text[len(told) :])
+                        told = text
                     if len(said) > 4 * LONGEST:
                         break
                 ended = len(said) <= 4 * LONGEST
@@ -85,9 +99,10 @@ class LastResort:
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
             slot.note(f"{self._settings.model} failed: {_reason(error)}")
             log.warning("the answer of last resort failed: %s", _reason(error))
-            return ""
+            return told
         text = sayable(said)
-        return text if ended and len(text) <= LONGEST else whole_sentences(text)
+        text = text if ended and len(text) <= LONGEST else whole_sentences(text)
+        return text if text.startswith(told) else told  # what was said is said
 
     async def _pieces(self, messages: list[dict[str, str]]) -> AsyncIterator[str]:
         """Yield the pieces of an answer as they come. Raises httpx.HTTPError and ValueError."""
@@ -145,9 +160,13 @@ def sayable(text: str) -> str:
     return " ".join("".join(char if unicodedata.category(char)[0] != "C" else " " for char in plain).split())
 
 
-def whole_sentences(text: str) -> str:
-    """Return the whole sentences at the beginning of a text, no longer than LONGEST; "" where not even one is."""
-    ends = [match.end() for match in _SENTENCE_END.finditer(text) if match.end() <= LONGEST]
+def whole_sentences(text: str, *, more: bool = False) -> str:
+    """Return the whole sentences at the beginning of a text, no longer than LONGEST; "" where not even one is.
+
+    Where `more` may come, the end of the text is not taken for that of a sentence: "3." may become "3.5".
+    """
+    longest = min(LONGEST, len(text) - more)
+    ends = [match.end() for match in _SENTENCE_END.finditer(text) if match.end() <= longest]
     return text[: ends[-1]] if ends else ""
 
 

@@ -6,7 +6,8 @@ spoken to it. Words that may not be final go to `foresee`, which looks things up
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol, assert_never
 
@@ -14,7 +15,8 @@ from assistant.home.entities import HomeIntent
 from assistant.languages.en.control import Control
 from assistant.skills.skill import SkillCall
 from assistant.turn.budget import Budget, Slot, now_ms
-from assistant.turn.events import Action, Answer, Reply
+from assistant.turn.events import Action, Answer, Reply, ToolCall
+from assistant.turn.tools import calling
 from assistant.turn.understanding import Command, Context, Question, Understanding, understand
 
 if TYPE_CHECKING:
@@ -53,12 +55,14 @@ async def take(
     started_ms: float | None = None,
     ahead: ReadAhead | None = None,
     volume: Callable[[int], None] | None = None,
+    early: Callable[[str], None] | None = None,
 ) -> Reply:
     """Take one turn of a person: `words`, heard (then `transcript` says what) or typed.
 
     `budget` may already carry stages such as "recognise", and the turn may have begun before this call (`started_ms`,
     on the clock of `now_ms`). `ahead` is asked for what was found while the person spoke, `volume` is how the voice is
-    made louder by so many steps, None where nobody speaks.
+    made louder by so many steps, None where nobody speaks. `early` is given the sentences of a reply that is found one
+    by one, each as soon as it is there: joined, they are the beginning of what is spoken.
     Raises QuestionError for words that are none, or too many.
     """
     budget = budget or Budget(parts.config.budget.slots())
@@ -75,6 +79,8 @@ async def take(
         case SkillCall():
             with budget.slot("act") as slot:
                 reply = await _call(replace(understood, asker=context.asker, room=context.room), words, parts)
+        case ToolCall():
+            reply = calling(understood, words)
         case Question():
             foreseen = await ahead.take(words) if ahead is not None else None
             if foreseen is not None:
@@ -84,7 +90,7 @@ async def take(
                 reply = await parts.answering.answer(understood.text, context.history, budget)
             if reply.abstained and parts.last_resort is not None:
                 with budget.slot("fallback") as slot:
-                    reply = await _ask_another(parts.last_resort, reply, understood.text, parts, context, slot)
+                    reply = await _ask_another(parts.last_resort, reply, understood.text, parts, context, slot, early)
         case _:
             assert_never(understood)
     total_ms = now_ms() - started_ms
@@ -112,6 +118,8 @@ def _reason(understood: Understanding) -> str:
             return f"a command: {control.value}"
         case SkillCall():
             return f"for {understood.skill}: {understood.intent}"
+        case ToolCall(name=name):
+            return f"for the client: {name}"
     return ""
 
 
@@ -155,13 +163,46 @@ async def _call(call: SkillCall, words: str, parts: Parts) -> Reply:
 
 
 async def _ask_another(
-    other: LastResort, reply: Reply, question: str, parts: Parts, context: Context, slot: Slot
+    other: LastResort,
+    reply: Reply,
+    question: str,
+    parts: Parts,
+    context: Context,
+    slot: Slot,
+    early: Callable[[str], None] | None,
 ) -> Reply:
     """Quote another model where the documents gave no answer; the reply as it was where that has none either."""
     found = await parts.in_library(parts.library.search, question, k=parts.config.fallback.passages or 1)
     passages = [hit.passage.text for hit in found[: parts.config.fallback.passages]]
-    said = await other.answer(question, passages, context.history, slot)
-    return replace(reply, spoken=f"{other.name} says: {said}", fallback=True) if said else reply
+    quoting, begun = f"{other.name} says: ", False
+
+    def tell(sentence: str) -> None:
+        nonlocal begun
+        if early is not None:
+            early(sentence if begun else quoting + sentence)
+        begun = True
+
+    said = await other.answer(question, passages, context.history, slot, tell)
+    return replace(reply, spoken=quoting + said, fallback=True) if said else reply
+
+
+async def taken(
+    words: str, *, parts: Parts, context: Context, transcript: str | None = None
+) -> AsyncGenerator[str | Reply, None]:
+    """Take a turn as `take` does; yield the sentences that are there early, and at the end the reply.
+
+    Who stops listening cancels it. Raises QuestionError before anything is yielded.
+    """
+    pieces: asyncio.Queue[str | None] = asyncio.Queue()
+    work = take(words, parts=parts, context=context, transcript=transcript, early=pieces.put_nowait)
+    working = asyncio.create_task(work)
+    working.add_done_callback(lambda _: pieces.put_nowait(None))
+    try:
+        while (piece := await pieces.get()) is not None:
+            yield piece
+        yield await working
+    finally:
+        working.cancel()
 
 
 def _enter(foreseen: Foreseen, budget: Budget) -> None:

@@ -13,7 +13,8 @@ from assistant.home.entities import HomeIntent
 from assistant.languages.en.control import Control, control_of
 from assistant.languages.en.politeness import without_politeness
 from assistant.skills.skill import SkillCall, Skills
-from assistant.turn.events import Reply
+from assistant.turn.events import Reply, ToolCall
+from assistant.turn.tools import DeclaredTools
 from engines.errors import ReparteeError
 
 #: Commands that mean the lamp, and not the voice, right after the lamp was spoken of ("turn it down", "never mind").
@@ -40,7 +41,7 @@ class Question:
     text: str
 
 
-Understanding = Command | HomeIntent | SkillCall | Question
+Understanding = Command | HomeIntent | SkillCall | ToolCall | Question
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +51,8 @@ class Context:
     `history` are the replies so far, oldest first, each as the person knows it: cut to what was heard. `last` is the
     newest of them as it was made, which "repeat" repeats; None takes it from the history. `home` says what words mean
     for the house after these replies, None where there is no house. `asker` is this conversation, by its name or id,
-    where it can be told something later; `room` is where the person stands.
+    where it can be told something later; `room` is where the person stands. `tools` are the functions that its client
+    can be called for.
     """
 
     history: Sequence[Reply] = ()
@@ -59,6 +61,7 @@ class Context:
     home: Callable[[str, Sequence[Reply]], HomeIntent | None] | None = None
     asker: str = ""
     room: str = ""
+    tools: DeclaredTools | None = None
 
 
 def understand(words: str, context: Context) -> Understanding:
@@ -66,13 +69,15 @@ def understand(words: str, context: Context) -> Understanding:
     cleaned = clean(words)
     if (call := context.skills.understand_first(cleaned)) is not None:
         return call
+    if context.tools is not None and (called := context.tools.understand(cleaned)) is not None:
+        return called
     control = control_of(cleaned)
     newest = context.history[-1] if context.history else None
     if control is not None and not (newest is not None and newest.intent is not None and control in _OF_THINGS_TOO):
         return Command(control)
     intent = context.home(cleaned, context.history) if context.home is not None else None
     if intent is not None and intent.kind in ("act", "query"):
-        return intent
+        return (context.tools.bound(intent) if context.tools is not None else None) or intent
     if intent is None and control is not None:
         return Command(control)
     call = context.skills.understand(cleaned)

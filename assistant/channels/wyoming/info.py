@@ -93,7 +93,7 @@ def describe(config: Config, *, recognizer: object, voice: object, voice_name: s
             HandleProgram(
                 **about,
                 models=[HandleModel(**own)],
-                supports_handled_streaming=False,
+                supports_handled_streaming=True,
                 supports_home_control=at_home,
             )
         ],

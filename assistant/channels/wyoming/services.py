@@ -35,7 +35,8 @@ from assistant.ear.wake import WakeWordError, WakeWords
 from assistant.home.entities import HomeIntent
 from assistant.languages.en.clauses import clauses_of
 from assistant.skills.skill import SkillCall
-from assistant.turn.turn import take
+from assistant.turn.events import Reply
+from assistant.turn.turn import taken
 from assistant.turn.understanding import understand
 from engines.errors import ReparteeError
 
@@ -44,7 +45,6 @@ if TYPE_CHECKING:
 
     from assistant.config import Config
     from assistant.parts import Parts
-    from assistant.turn.events import Reply
 
 MOST_CONVERSATIONS = 1000
 CHUNK_MS = 100  # of speech in one event, at most
@@ -220,7 +220,7 @@ class Services:
                 self._wake = None
 
     async def _take(self, text: str, context: Mapping[str, Any]) -> None:
-        from wyoming.handle import Handled, NotHandled
+        from wyoming.handle import Handled, HandledChunk, HandledStart, HandledStop, NotHandled
 
         house, sent_back = self._house, dict(context)
         name = sent_back.get("conversation_id")
@@ -228,10 +228,26 @@ class Services:
             sent_back["conversation_id"] = name = secrets.token_hex(8)
         history = house.conversations.history(name).replies()
         room = house.area_of(context)
-        reply = await take(text, parts=house.parts, context=house.parts.context(history, room=room))
+        told = ""
+        async with aclosing(taken(text, parts=house.parts, context=house.parts.context(history, room=room))) as pieces:
+            async for piece in pieces:
+                if isinstance(piece, Reply):
+                    reply = piece
+                    break
+                if not told:
+                    await self._send(HandledStart(context=sent_back).event())
+                await self._send(HandledChunk(text=piece).event())
+                told += piece
         house.conversations.add(name, reply)
-        kind = NotHandled if reply.outcome in ("failed", "abstained") else Handled
-        await self._send(kind(text=reply.spoken, context=sent_back).event())
+        if reply.outcome in ("failed", "abstained") and not reply.fallback:
+            await self._send(NotHandled(text=reply.spoken, context=sent_back).event())
+            return
+        if not told:
+            await self._send(HandledStart(context=sent_back).event())
+        if rest := reply.spoken[len(told) :]:
+            await self._send(HandledChunk(text=rest).event())
+        await self._send(HandledStop().event())
+        await self._send(Handled(text=reply.spoken, context=sent_back).event())  # for who does not read pieces
 
     def _understood(self, text: str, context: Mapping[str, Any]) -> Event:
         from wyoming.intent import Entity, Intent, NotRecognized

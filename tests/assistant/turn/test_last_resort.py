@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 
 from assistant.config import BudgetConfig, Config, FallbackConfig
+from assistant.dialogue.conversation import Conversation, ConversationSettings
+from assistant.dialogue.events import ReplyAudio, ReplyDone, ReplyText
 from assistant.parts import Parts
 from assistant.turn.events import Reply
 from assistant.turn.last_resort import LONGEST, sayable, whole_sentences
@@ -120,6 +122,67 @@ async def test_what_was_said_before_goes_with_the_question(samples_home, other) 
         roles = [message["role"] for message in other.asked[-1]["messages"]]
         assert roles == ["system", "user", "assistant", "user"]
         assert "<passage>" not in other.asked[-1]["messages"][-1]["content"]
+
+
+async def test_each_sentence_is_said_as_soon_as_it_is_whole(samples_home, other) -> None:
+    go_on = asyncio.Event()
+
+    async def in_two(write: Write) -> None:
+        await write(event("It is 3.5 metres. **Really"))
+        await go_on.wait()
+        await write(event(".** I am sure."))
+        await write("data: [DONE]\n\n")
+
+    other.speak = in_two
+    async with asking(samples_home, other) as parts:
+        conversation = Conversation(parts, settings=ConversationSettings(speak=False, turn_detection=None))
+        try:
+            await conversation.respond(NOWHERE)
+            texts: list[str] = []
+            async with asyncio.timeout(60):
+                async for happened in conversation.events():
+                    if isinstance(happened, ReplyText):
+                        texts.append(happened.text)
+                        go_on.set()  # the rest is not even written before the first is said
+                    if isinstance(happened, ReplyDone):
+                        break
+        finally:
+            await conversation.close()
+    whole = "Llama says: It is 3.5 metres. Really. I am sure."
+    assert texts[0] == "Llama says: It is 3.5 metres."
+    assert "".join(texts) == happened.said == happened.reply.spoken == whole
+    assert happened.status == "completed"
+
+
+async def test_a_voice_begins_before_the_other_model_has_ended_and_stops_when_it_is_told_to(
+    samples_home, other
+) -> None:
+    gone = asyncio.Event()
+
+    async def without_end(write: Write) -> None:
+        await write(event("It was Michelangelo who did it. And "))
+        try:
+            while True:
+                await write(event("so on "))
+                await asyncio.sleep(0.05)
+        finally:
+            gone.set()
+
+    other.speak = without_end
+    async with asking(samples_home, other) as parts:
+        conversation = Conversation(parts, settings=ConversationSettings(turn_detection=None))
+        try:
+            await conversation.respond(NOWHERE)
+            async with asyncio.timeout(60):
+                async for happened in conversation.events():
+                    if isinstance(happened, ReplyAudio):
+                        await conversation.interrupt()
+                    if isinstance(happened, ReplyDone):
+                        break
+                await gone.wait()
+        finally:
+            await conversation.close()
+    assert (happened.status, happened.said.startswith("Llama says: ")) == ("cancelled", True)
 
 
 async def slow(write: Write) -> None:

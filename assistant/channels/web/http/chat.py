@@ -11,7 +11,10 @@ import json
 import re
 import secrets
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from functools import partial
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -26,12 +29,14 @@ from assistant.channels.web.http.wishes import refuse_forced_tools, shape
 from assistant.channels.web.shown import shown_reply
 from assistant.parts import Parts
 from assistant.turn.events import Reply
-from assistant.turn.turn import take
+from assistant.turn.turn import taken
+
+#: Sentences of a reply that are there early, and at the end the reply.
+Pieces = AsyncGenerator[str | Reply, None]
 
 
 async def complete(request: Request) -> Response:
     """Answer a chat, at once or as server-sent events."""
-    parts: Parts = request.app.state.service.parts
     body = await json_body(request)
     if body.get("n") not in (None, 1):
         raise ApiError("invalid_value", "'n' must be 1: there is one answer.", param="n")
@@ -40,24 +45,24 @@ async def complete(request: Request) -> Response:
     shaped = shape(wanted, wanted.get("json_schema"), "response_format")
     streaming = checked(body.get("stream_options") or {}, dict, "stream_options")
     messages = checked(body.get("messages") or [], list, "messages")
-    if (made := housekeeping(messages)) is not None:
-        reply = Reply(question="", spoken=made, outcome="command")
-    else:
-        # What is heard is heard for somebody who is there; what is then done for them is done to its end.
-        question, transcript, history = await while_there(request, conversation(request.app.state, messages))
-        asked = request.app.state.asked
-        caller = caller_of(request, body)
-        history = parts.recalled(history) or asked.take(caller)
-        reply = await take(question, parts=parts, context=parts.context(history), transcript=transcript)
-        asked.note(caller, reply)
+    turn, note = await _turn(request, body, messages)
     frame: Json = {
         "id": f"chatcmpl-{secrets.token_hex(12)}",
         "created": int(time.time()),
         "model": text_field(body, "model", longest=200, default="repartee"),
     }
+    first = await anext(turn)  # an error here has a status; one in a stream has none
+    if body.get("stream") and shaped("as it is") == "as it is":
+        pieces = _from(first, turn)
+    else:
+        *_, last = [piece async for piece in _from(first, turn)]
+        pieces = _from(last)
     if body.get("stream"):
-        events = _events(frame, reply, shaped(reply.spoken), with_usage=bool(streaming.get("include_usage")))
+        events = _events(frame, pieces, shaped, note, with_usage=bool(streaming.get("include_usage")))
         return Stream(events, "text/event-stream")
+    reply = await anext(pieces)
+    assert isinstance(reply, Reply)
+    note(reply)
     message: Json = {"role": "assistant", "content": shaped(reply.spoken), "refusal": None, "annotations": []}
     choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": "stop"}
     return JSONResponse(
@@ -66,8 +71,32 @@ async def complete(request: Request) -> Response:
     )
 
 
-async def _events(frame: Json, reply: Reply, content: str, *, with_usage: bool) -> AsyncGenerator[str, None]:
-    """Yield the chunks, word by word; an answer is read as a whole, so that nothing has to be waited for."""
+async def _turn(request: Request, body: Json, messages: list[Any]) -> tuple[Pieces, Callable[[Reply], None]]:
+    """What is said, and who is given the reply. A front end's own chores are no turn of the person's."""
+    if (made := housekeeping(messages)) is not None:
+        return _from(Reply(question="", spoken=made, outcome="command")), lambda _: None
+    parts: Parts = request.app.state.service.parts
+    # What is heard is heard for somebody who is there; what is then done for them is done to its end.
+    question, transcript, history = await while_there(request, conversation(request.app.state, messages))
+    asked = request.app.state.asked
+    caller = caller_of(request, body)
+    history = parts.recalled(history) or asked.take(caller)
+    turn = taken(question, parts=parts, context=parts.context(history), transcript=transcript)
+    return turn, partial(asked.note, caller)
+
+
+async def _from(first: str | Reply, rest: Pieces | None = None) -> Pieces:
+    yield first
+    if rest is not None:
+        async with aclosing(rest):
+            async for piece in rest:
+                yield piece
+
+
+async def _events(
+    frame: Json, pieces: Pieces, shaped: Callable[[str], str], note: Callable[[Reply], None], *, with_usage: bool
+) -> AsyncGenerator[str, None]:
+    """Yield the chunks, word by word; `note` is given the reply as soon as it is there."""
     frame = frame | {"object": "chat.completion.chunk"} | ({"usage": None} if with_usage else {})
 
     def chunk(delta: Json, finish: str | None = None, **more: object) -> str:
@@ -75,8 +104,16 @@ async def _events(frame: Json, reply: Reply, content: str, *, with_usage: bool) 
         return _sse(frame | {"choices": [choice]} | more)
 
     yield chunk({"role": "assistant", "content": "", "refusal": None})
-    for word in re.findall(r"\S+\s*", content):
-        yield chunk({"content": word})
+    told = ""
+    async with aclosing(pieces):
+        async for piece in pieces:
+            if isinstance(piece, Reply):
+                reply = piece
+                note(reply)
+            content = piece if isinstance(piece, str) else shaped(piece.spoken)[len(told) :]
+            told += content
+            for word in re.findall(r"\s*\S+\s*", content):
+                yield chunk({"content": word})
     yield chunk({}, "stop", repartee=shown_reply(reply))
     if with_usage:
         yield _sse(frame | {"choices": [], "usage": _usage(reply)})

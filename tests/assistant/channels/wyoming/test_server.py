@@ -11,7 +11,7 @@ import pytest
 import soundfile
 from wyoming.asr import Transcribe, Transcript
 from wyoming.audio import AudioChunk, AudioStart, AudioStop
-from wyoming.handle import Handled, NotHandled
+from wyoming.handle import Handled, HandledChunk, HandledStart, NotHandled
 from wyoming.info import Describe, Info
 from wyoming.intent import Intent, NotRecognized, Recognize
 from wyoming.ping import Ping
@@ -53,6 +53,7 @@ async def test_what_is_here_is_described_within_a_second(connect) -> None:
     assert asr.models[0].attribution.name == "Carnegie Mellon University"
     assert tts.supports_synthesize_streaming
     assert tts.voices[0].languages == ["en"]
+    assert handle.supports_handled_streaming
     assert not handle.supports_home_control, "there are no devices here"
     assert handle.models[0].installed
     assert intent.models[0].installed
@@ -135,7 +136,7 @@ async def test_a_conversation_goes_on_over_connections_and_is_kept_apart_from_ot
     async def ask(text: str, **context: str):
         async with connect() as client:
             await client.send(Transcript(text=text, context=context, language="en"))
-            return await client.next()
+            return (await client.until("handled"))[-1]
 
     first = Handled.from_event(await ask("How tall is the lighthouse at Marlow Point?", conversation_id="a"))
     assert "41 metres" in first.text
@@ -146,6 +147,18 @@ async def test_a_conversation_goes_on_over_connections_and_is_kept_apart_from_ot
     assert other.text != first.text
     unnamed = Handled.from_event(await ask("What time is it?"))
     assert unnamed.context["conversation_id"]
+
+
+async def test_what_is_handled_is_told_in_pieces_and_then_as_a_whole(connect) -> None:
+    async with connect() as client:
+        await client.send(Transcript(text="How tall is the lighthouse?", context={"conversation_id": "pieces"}))
+        start, *chunks, stop, whole = await client.until("handled")
+    assert (start.type, stop.type) == ("handled-start", "handled-stop")
+    assert HandledStart.from_event(start).context == {"conversation_id": "pieces"}
+    assert {event.type for event in chunks} == {"handled-chunk"}
+    said = Handled.from_event(whole)
+    assert "".join(HandledChunk.from_event(event).text for event in chunks) == said.text
+    assert said.context == {"conversation_id": "pieces"}
 
 
 async def test_what_the_documents_do_not_say_is_not_handled_and_said_so(connect) -> None:
