@@ -203,9 +203,7 @@ class Config:
         """
         file = home / FILE_NAME
         document = _read_toml(file)
-        routines, tools = (
-            _texts(file, document, table, of) for table, of in (("routines", "phrase"), ("tools", "name"))
-        )
+        routines, tools = _texts(file, document, "routines", "phrase"), _texts(file, document, "tools", "name")
         sections = section_types()
         for name, value in document.items():
             if name not in sections:

@@ -113,8 +113,8 @@ def _told(value: object, level: int = 0) -> str:
     if value is None or level > 3:
         return ""
     if isinstance(value, dict):
-        parts = [f"{str(key).replace('_', ' ')} {_told(item, level + 1)}" for key, item in value.items()]
-        return ", ".join(part for part in parts if part.strip())
+        told = {str(key).replace("_", " "): _told(item, level + 1) for key, item in value.items()}
+        return ", ".join(f"{key} {text}" for key, text in told.items() if text)
     if isinstance(value, list):
         return ", ".join(part for item in value if (part := _told(item, level + 1)))
     return str(value)

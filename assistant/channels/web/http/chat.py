@@ -23,12 +23,14 @@ from assistant.channels.json import ApiError, Json, checked
 from assistant.channels.web.http.asked import caller_of
 from assistant.channels.web.http.errors import json_body, text_field
 from assistant.channels.web.http.housekeeping import housekeeping
-from assistant.channels.web.http.messages import conversation
+from assistant.channels.web.http.messages import conversation, outputs_in
 from assistant.channels.web.http.presence import Stream, while_there
 from assistant.channels.web.http.wishes import refuse_forced_tools, shape
+from assistant.channels.web.realtime.session import declared_tools
 from assistant.channels.web.shown import shown_reply
 from assistant.parts import Parts
-from assistant.turn.events import Reply
+from assistant.turn.events import Reply, ToolCall
+from assistant.turn.tools import answering
 from assistant.turn.turn import taken
 
 #: Sentences of a reply that are there early, and at the end the reply.
@@ -64,7 +66,9 @@ async def complete(request: Request) -> Response:
     assert isinstance(reply, Reply)
     note(reply)
     message: Json = {"role": "assistant", "content": shaped(reply.spoken), "refusal": None, "annotations": []}
-    choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": "stop"}
+    if reply.call is not None:
+        message |= {"content": None, "tool_calls": [_tool_call(reply.call)]}
+    choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": _finish(reply)}
     return JSONResponse(
         frame
         | {"object": "chat.completion", "choices": [choice], "usage": _usage(reply), "repartee": shown_reply(reply)}
@@ -81,7 +85,11 @@ async def _turn(request: Request, body: Json, messages: list[Any]) -> tuple[Piec
     asked = request.app.state.asked
     caller = caller_of(request, body)
     history = parts.recalled(history) or asked.take(caller)
-    turn = taken(question, parts=parts, context=parts.context(history), transcript=transcript)
+    tools = () if body.get("tool_choice") == "none" else declared_tools(body.get("tools"))
+    if outputs := outputs_in(messages, parts.tools.names):
+        turn = _from(answering(question, outputs))
+    else:
+        turn = taken(question, parts=parts, context=parts.context(history, tools=tools), transcript=transcript)
     return turn, partial(asked.note, caller)
 
 
@@ -114,10 +122,21 @@ async def _events(
             told += content
             for word in re.findall(r"\s*\S+\s*", content):
                 yield chunk({"content": word})
-    yield chunk({}, "stop", repartee=shown_reply(reply))
+    if reply.call is not None:
+        yield chunk({"tool_calls": [{"index": 0} | _tool_call(reply.call)]})
+    yield chunk({}, _finish(reply), repartee=shown_reply(reply))
     if with_usage:
         yield _sse(frame | {"choices": [], "usage": _usage(reply)})
     yield "data: [DONE]\n\n"
+
+
+def _tool_call(call: ToolCall) -> Json:
+    function = {"name": call.name, "arguments": json.dumps(call.arguments, ensure_ascii=False)}
+    return {"id": f"call_{secrets.token_hex(12)}", "type": "function", "function": function}
+
+
+def _finish(reply: Reply) -> str:
+    return "stop" if reply.call is None else "tool_calls"
 
 
 def _sse(data: Json) -> str:

@@ -50,6 +50,24 @@ async def conversation(
     return asked_in(text) if transcript is None else text, transcript, history
 
 
+def outputs_in(messages: list[object], names: frozenset[str]) -> list[str]:
+    """Return what functions called `names` gave back, if the last messages say just that; else nothing."""
+    given = [message for message in messages if isinstance(message, dict)]
+    outputs: list[str] = []
+    while given and given[-1].get("role") == "tool":
+        outputs.insert(0, _plain(given.pop().get("content")))
+    calls = given[-1].get("tool_calls") if given and given[-1].get("role") == "assistant" else None
+    functions = [call.get("function") for call in calls if isinstance(call, dict)] if isinstance(calls, list) else []
+    ours = any(isinstance(function, dict) and function.get("name") in names for function in functions)
+    return outputs if ours else []
+
+
+def _plain(content: object) -> str:
+    parts = content if isinstance(content, list) else []
+    texts = [part["text"] for part in parts if isinstance(part, dict) and isinstance(part.get("text"), str)]
+    return clean(content if isinstance(content, str) else " ".join(texts))
+
+
 def asked_in(text: str) -> str:
     """Return what is asked in a message: what a template marks as the user's query, the last question of a long one."""
     if marked := _MARKED.findall(text):

@@ -12,6 +12,7 @@ from assistant.channels.web.realtime.events import Event
 from assistant.channels.web.realtime.items import Item
 from assistant.channels.web.realtime.session import Modality
 from assistant.dialogue.conversation import ConversationSettings
+from assistant.turn.events import Reply
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,14 @@ class Respond:
 
 
 @dataclass(frozen=True)
+class Say:
+    """conversation.say(reply, tag=request): what the client's functions gave back."""
+
+    reply: Reply
+    request: Request
+
+
+@dataclass(frozen=True)
 class Interrupt:
     """conversation.interrupt()."""
 
@@ -107,4 +116,4 @@ class Update:
     settings: ConversationSettings
 
 
-Output = Send | Feed | Bring | Commit | Clear | Respond | Interrupt | Truncate | Remember | Forget | Update
+Output = Send | Feed | Bring | Commit | Clear | Respond | Say | Interrupt | Truncate | Remember | Forget | Update

@@ -189,7 +189,7 @@ class Connection:
                     await self._commit(output)
                 case actions.Clear():
                     await self._conversation.clear()
-                case actions.Respond():
+                case actions.Respond() | actions.Say():
                     await self._respond(output)
                 case actions.Interrupt():
                     await self._conversation.interrupt()
@@ -228,10 +228,14 @@ class Connection:
         except NothingToCommitError:
             await self._carry(self._protocol.refused(action))
 
-    async def _respond(self, action: actions.Respond) -> None:
+    async def _respond(self, action: actions.Respond | actions.Say) -> None:
         await asyncio.sleep(self._response_pace.owe())
         request = action.request
-        await self._conversation.respond(action.question, speak=request.modality == "audio", tag=request)
+        speak = request.modality == "audio"
+        if isinstance(action, actions.Say):
+            await self._conversation.say(action.reply, speak=speak, tag=request)
+        else:
+            await self._conversation.respond(action.question, speak=speak, tag=request)
 
     async def _truncate(self, action: actions.Truncate) -> None:
         try:

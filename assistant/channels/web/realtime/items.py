@@ -165,6 +165,16 @@ class Items:
         said = (item for item in reversed(self._items) if item.role == "user" and (item.turn is not None or item.text))
         return next(said, None)
 
+    def outputs(self) -> list[Item]:
+        """Return the outputs of functions, after all else that was said, that nobody was told yet."""
+        found: list[Item] = []
+        for item in reversed(self._items):
+            if item.type == "function_call_output":
+                found.insert(0, item)
+            elif item.type == "message" and item.role in ("user", "assistant"):
+                break
+        return [item for item in found if not item.answered]
+
     def question_before(self, reply: Item) -> Item | None:
         """Return the user's item with words just before an assistant's."""
         position = self._items.index(reply)

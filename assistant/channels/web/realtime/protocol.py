@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json
 import secrets
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -29,6 +30,8 @@ from assistant.channels.web.realtime.session import Session, audio_format, modal
 from assistant.dialogue import events as said
 from assistant.dialogue.conversation import GREETING, LEAST_COMMIT, LONGEST_COMMIT, ConversationSettings
 from assistant.ear.endpointer import SILENCE_MS
+from assistant.turn.events import Reply, ToolCall
+from assistant.turn.tools import answering
 
 DELETED = "There is nothing to answer: what was asked last is deleted."
 
@@ -39,6 +42,8 @@ WAKE_WORDS = "repartee.wake_word"
 
 #: Turns whose item ids are remembered while their transcripts may still come.
 _RECENT_TURNS = 16
+#: Function calls whose outputs may still come.
+_RECENT_CALLS = 64
 
 
 class Protocol:
@@ -72,6 +77,7 @@ class Protocol:
         self._turns: OrderedDict[int, str] = OrderedDict()  # item ids of recent turns
         self._committing = 0  # turns whose items are not there yet
         self._withdrawn = False  # the item of the newest turn was deleted
+        self._calls: OrderedDict[str, str] = OrderedDict()  # by their ids, what was said to make them
         self._active: actions.Request | None = None  # asked for, neither cancelled nor over: as the client sees it
         self._response: Response | None = None  # whose events are being sent; may be cancelled already
         self._recalled = 0  # exchanges that the client brought along are known by the generations -1, -2 ...
@@ -267,6 +273,12 @@ class Protocol:
             self._output_format(given),
             client_metadata(given.get("metadata")),
         )
+        if (outputs := self._given_back()) and not isinstance(given.get("input"), list):
+            self._active = request
+            asked = next((self._calls[item.fields["call_id"]] for item in outputs), "")
+            for item in outputs:
+                item.answered = True
+            return [actions.Say(answering(asked, [item.fields["output"] for item in outputs]), request)]
         question = self._asked(given)
         if question is None and self._withdrawn and not self._committing:
             response = Response(_new_id("resp"), 0, request, self._conversation_id, self.session.voice)
@@ -274,6 +286,10 @@ class Protocol:
             return [self._send(sent) for sent in (*response.created(), *response.done(failed))]
         self._active = request
         return [actions.Respond(question, request)]
+
+    def _given_back(self) -> list[Item]:
+        """Return what the client's functions gave back for calls that were made here."""
+        return [item for item in self.items.outputs() if item.fields["call_id"] in self._calls]
 
     def _output_format(self, given: Json) -> AudioFormat:
         audio = given.get("audio")
@@ -392,6 +408,8 @@ class Protocol:
         if response is None or response.generation != event.generation:
             return []
         outputs: list[Output] = []
+        if isinstance(event, said.ReplyDone) and event.reply is not None and event.reply.call is not None:
+            outputs += self._call(response, event.reply, event.reply.call)
         if response.item is None and not isinstance(event, said.ReplyDone):
             previous = self.items.last_id
             response.item = Item(_new_id("item"), role="assistant", status="in_progress", generation=event.generation)
@@ -413,6 +431,17 @@ class Protocol:
                 if self._active is response.request:
                     self._active = None
         return outputs
+
+    def _call(self, response: Response, reply: Reply, call: ToolCall) -> list[Output]:
+        """Have the client call a function of its own."""
+        call_id, arguments = _new_id("call"), json.dumps(call.arguments, ensure_ascii=False)
+        self._calls[call_id] = reply.question
+        while len(self._calls) > _RECENT_CALLS:
+            self._calls.popitem(last=False)
+        fields = {"call_id": call_id, "name": call.name, "arguments": arguments}
+        item = Item(_new_id("item"), "function_call", fields=fields)
+        previous, dropped = self.items.add(item)
+        return [self._send(event) for event in response.called(item, previous)] + self._deleted(dropped)
 
     # Shared.
 

@@ -51,6 +51,21 @@ class Response:
             server_events.ContentPartAdded(**self._place, part=self._part("")),
         ]
 
+    def called(self, item: Item, previous_item_id: str | None) -> list[Event]:
+        """Return what tells of a function call, which is the whole of the response."""
+        self.item, shown = item, item.to_json()
+        begun = shown | {"status": "in_progress", "arguments": ""}
+        call: Json = {"response_id": self.id, "item_id": item.id, "call_id": item.fields["call_id"]}
+        name, arguments = item.fields["name"], item.fields["arguments"]
+        return [
+            server_events.OutputItemAdded(response_id=self.id, item=begun),
+            server_events.ItemAdded(item=begun, previous_item_id=previous_item_id),
+            server_events.FunctionCallArgumentsDelta(**call, delta=arguments),
+            server_events.FunctionCallArgumentsDone(**call, name=name, arguments=arguments),
+            server_events.OutputItemDone(response_id=self.id, item=shown),
+            server_events.ItemDone(item=shown, previous_item_id=previous_item_id),
+        ]
+
     def text_delta(self, text: str) -> list[Event]:
         """Return the event for more words."""
         self.text += text
@@ -79,7 +94,7 @@ class Response:
             metadata = reply_metadata(event.reply, metadata)
         truncated = self.item.text if self.item is not None and self.item.status == "incomplete" else None
         ended = self._ended(event.status == "completed")
-        if self.item is not None and self._spoken:
+        if self.item is not None and self.item.type == "message" and self._spoken:
             if event.status == "cancelled" or event.heard != event.said:
                 self.item.cut_to(event.heard)
             elif truncated is not None:
@@ -99,7 +114,7 @@ class Response:
         return [*ended, server_events.ResponseDone(response=response)]
 
     def _ended(self, completed: bool) -> list[Event]:
-        if self.item is None:
+        if self.item is None or self.item.type != "message":
             return []
         self.item.status = "completed" if completed else "incomplete"
         self.item.content = [

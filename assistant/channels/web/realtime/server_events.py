@@ -209,6 +209,27 @@ class OutputItemDone(_OfResponse):
 
 
 @dataclass(frozen=True, kw_only=True)
+class FunctionCallArgumentsDelta(_OfResponse):
+    """The arguments of a function call, all of them."""
+
+    type = "response.function_call_arguments.delta"
+    item_id: str
+    call_id: str
+    delta: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FunctionCallArgumentsDone(_OfResponse):
+    """The arguments of a function call are complete."""
+
+    type = "response.function_call_arguments.done"
+    item_id: str
+    call_id: str
+    name: str
+    arguments: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class _OfPart(_OfResponse):
     item_id: str
     content_index: int = 0

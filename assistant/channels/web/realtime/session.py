@@ -18,7 +18,8 @@ Modality = Literal["audio", "text"]
 #: By how much longer a silence ends a turn when semantic_vad's eagerness asks for patience or haste.
 EAGERNESS = {"low": 2.5, "medium": 1.0, "auto": 1.0, "high": 2 / 3}
 
-#: Fields that are kept and shown but change nothing here: a reader of documents takes no instructions and no tools.
+#: Fields that are kept and shown; of them only `tools`, `tool_choice` and `include` change anything here: a reader of
+#: documents takes no instructions.
 KEPT = ("instructions", "tools", "tool_choice", "include", "prompt", "tracing", "truncation", "reasoning", "metadata")
 
 #: Fields of the beta API, and where their successors are. Who sends them expects events that are not sent here.
@@ -124,6 +125,11 @@ class Session:
         )
 
     @property
+    def tools(self) -> tuple[str, ...]:
+        """The names of the functions that the client can be called for."""
+        return () if self.kept.get("tool_choice") == "none" else declared_tools(self.kept.get("tools"))
+
+    @property
     def transcribes_only(self) -> bool:
         """Whether this is a transcription session, which hears and never replies."""
         return self.type == "transcription"
@@ -139,6 +145,7 @@ class Session:
             speak=self.modality == "audio",
             voice=self.voice if self.voice in self.voices[1:] else "",
             speed=self.speed,
+            tools=self.tools,
             speculate=base.speculate and not self.transcribes_only,
         )
 
@@ -223,6 +230,14 @@ class Session:
         if (eagerness := given.get("eagerness")) is not None:
             changes["eagerness"] = _one_of(eagerness, tuple(EAGERNESS), f"{where}.eagerness")
         return dataclasses.replace(base, **changes)
+
+
+def declared_tools(given: Any) -> tuple[str, ...]:
+    """Return the names of the functions among the tools of a request, in the shape of Realtime or in that of a chat."""
+    tools = [tool for tool in given if isinstance(tool, dict)] if isinstance(given, list) else []
+    functions = [tool.get("function", tool) for tool in tools if tool.get("type") == "function"]
+    names = [function.get("name") for function in functions if isinstance(function, dict)]
+    return tuple(name for name in names if isinstance(name, str))
 
 
 def modality(given: Any, param: str) -> Modality:
