@@ -37,10 +37,10 @@ class Service:
 
     def __init__(self, parts: Parts, *, name: str = SERVING) -> None:
         self.parts, self.name = parts, name
-        neighbours = parts.own_skills.agenda.memory.neighbours
-        self.sessions = Sessions(parts.config.serve.sessions, neighbours)
-        neighbours.on(ANNOUNCED, lambda message: self._soon(self.sessions.announce_here(message)))
-        neighbours.on(RETRACTED, self.sessions.retract_here)
+        self.neighbours = parts.own_skills.agenda.memory.neighbours
+        self.sessions = Sessions(parts.config.serve.sessions, self.neighbours)
+        self.neighbours.on(ANNOUNCED, lambda message: self._soon(self.sessions.announce_here(message)))
+        self.neighbours.on(RETRACTED, self.sessions.retract_here)
         self.stopping = asyncio.Event()
         self._wishes: set[asyncio.Task[None]] = set()
 

@@ -60,9 +60,10 @@ class Agenda:
         self._offset = moment.now() - moment.steady()
         self.reload()
 
-    def on_change(self, callback: Callable[[], None]) -> None:
-        """Call `callback` after each change."""
+    def on_change(self, callback: Callable[[], None]) -> Callable[[], None]:
+        """Call `callback` after each change, until what is returned is called."""
         self._listeners.append(callback)
+        return lambda: self._listeners.remove(callback)
 
     def reload(self) -> None:
         """Read the file again: another process changed it."""
@@ -71,7 +72,7 @@ class Agenda:
         self._told()
 
     def _told(self) -> None:
-        for callback in self._listeners:
+        for callback in tuple(self._listeners):
             callback()
 
     def entries(self, *kinds: Kind, states: Iterable[State] = ("waiting", "paused")) -> list[Entry]:

@@ -71,9 +71,10 @@ class Lists:
         self._lists: dict[str, list[str]] = {}
         self.reload()
 
-    def on_change(self, callback: Callable[[], None]) -> None:
-        """Call `callback` after each change."""
+    def on_change(self, callback: Callable[[], None]) -> Callable[[], None]:
+        """Call `callback` after each change, until what is returned is called."""
         self._listeners.append(callback)
+        return lambda: self._listeners.remove(callback)
 
     def reload(self) -> None:
         """Read the file again: another process changed it."""
@@ -81,7 +82,7 @@ class Lists:
 
     def _took(self, lists: dict[str, list[str]]) -> None:
         self._lists = lists
-        for callback in self._listeners:
+        for callback in tuple(self._listeners):
             callback()
 
     def all(self) -> dict[str, list[str]]:

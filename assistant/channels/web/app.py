@@ -20,7 +20,7 @@ from starlette.websockets import WebSocket
 from assistant.channels.gate import HEALTH, SUBPROTOCOL, Gate, Refusal, given_key
 from assistant.channels.json import clean
 from assistant.channels.keys import ClientKeys
-from assistant.channels.web.http import audio, chat, documents, home, responses, skills
+from assistant.channels.web.http import audio, chat, documents, home, household, responses, skills
 from assistant.channels.web.http.asked import Asked
 from assistant.channels.web.http.client_secrets import client_secret
 from assistant.channels.web.http.errors import answer_error, error_response
@@ -68,7 +68,13 @@ def build_app(service: Service) -> Starlette:
         Route("/v1/knowledge/examples", documents.examples),
         Route(DOCUMENTS + "/{number:int}", documents.document, methods=["GET", "DELETE"]),
         Route("/v1/skills/timers", skills.timers),
+        Route("/v1/skills/timers/{number:int}", skills.timer, methods=["DELETE"]),
+        Route("/v1/skills/stop", skills.stop, methods=["POST"]),
         Route("/v1/skills/lists", skills.lists),
+        Route("/v1/skills/lists/{name}", skills.one_list, methods=["PUT", "DELETE"]),
+        Route("/v1/household/satellites", household.satellites),
+        Route("/v1/household/announcements", household.announce, methods=["POST"]),
+        Route("/v1/household/events", household.events),
         Route("/v1/chat/completions", chat.complete, methods=["POST"]),
         Route("/v1/responses", responses.respond, methods=["POST"]),
         Route("/v1/responses/{name}", responses.kept_response, methods=["GET", "DELETE"]),
@@ -96,7 +102,7 @@ def build_app(service: Service) -> Starlette:
         app.add_middleware(
             CORSMiddleware,
             allow_origins=config.serve.origins,
-            allow_methods=["GET", "POST", "DELETE"],
+            allow_methods=["GET", "POST", "PUT", "DELETE"],
             allow_headers=["*"],
         )
     return app

@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
-STYLES = ("style.css", "panels.css", "home.css")
+STYLES = ("style.css", "panels.css", "home.css", "household.css")
 SCRIPTS = (
     "remembered.js",
     "sound.js",
@@ -25,6 +25,7 @@ SCRIPTS = (
     "evidence.js",
     "panels.js",
     "home.js",
+    "household.js",
     "controls.js",
     "documents.js",
     "reading.js",

@@ -1,6 +1,6 @@
 /* The server: OpenAI's Realtime protocol with its GA event names, at v1/realtime beside this page. */
 const connection = {
-  socket: null, tries: 0, timer: 0,
+  socket: null, session: "", tries: 0, timer: 0,
   get open() { return this.socket?.readyState === WebSocket.OPEN && now.socket === "open"; },
 
   connect() {
@@ -8,7 +8,8 @@ const connection = {
     if (this.socket && this.socket.readyState <= WebSocket.OPEN) return;
     if (!now.known || now.socket === "token") now.socket = "connecting";
     show();
-    const url = new URL("v1/realtime?model=repartee", location.href);
+    const url = new URL("v1/realtime?model=repartee&by=page", location.href), { place, room, wake } = preferences.values;
+    for (const [key, value] of Object.entries({ name: place, area: room, wake: wake ? preferences.words.join(",") : "" })) if (value) url.searchParams.set(key, value);
     url.protocol = url.protocol.replace("http", "ws");
     url.hash = "";
     const token = sessionStorage.getItem("repartee-token");
@@ -38,6 +39,7 @@ const connection = {
   async lost(opened) {
     conversation.lost();
     home.lost();
+    household.leave();
     now.hearing = now.thinking = false;
     const reason = opened ? "gone" : await this.reason();
     if (reason === "token") return this.ask();
@@ -77,7 +79,7 @@ function send(event) {
 function settings() {
   const { spoken } = preferences.values;
   send({ type: "session.update", session: {
-    type: "realtime", output_modalities: [spoken ? "audio" : "text"], include: ["repartee.partial_transcript"],
+    type: "realtime", output_modalities: [spoken ? "audio" : "text"], include: ["repartee.partial_transcript", "repartee.wake_word"],
     audio: { input: { format: { type: "audio/pcm", rate: RATE }, transcription: { model: "repartee" }, turn_detection: preferences.detection }, output: { format: { type: "audio/pcm", rate: RATE }, ...preferences.sound } },
   } });
 }

@@ -18,24 +18,13 @@ const home = {
     try {
       const answer = await fetch("v1/home/events", { headers: bearer(), cache: "no-store", signal: stream.signal });
       none = answer.status === 204;
-      if (answer.status === 200) await this.read(answer.body.pipeThrough(new TextDecoderStream()).getReader());
+      if (answer.status === 200) await readEvents(answer.body, (told) => this.take(told));
     } catch { /* the server went away, or the page did */ }
     if (this.stream !== stream) return;
     this.stream = null;
     if (none) { this.offer(false); return; }
     this.lost();
     this.timer = setTimeout(() => this.watch(), Math.min(MOST_WAIT, LEAST_WAIT * 2 ** this.tries++));
-  },
-
-  async read(reader) {
-    for (let rest = "", got; !(got = await reader.read()).done;) {
-      const events = (rest + got.value).split("\n\n");
-      rest = events.pop();
-      for (const event of events) {
-        const line = event.split("\n").find((one) => one.startsWith("data: "));
-        if (line) this.take(JSON.parse(line.slice(6)));
-      }
-    }
   },
 
   leave() {
@@ -160,4 +149,17 @@ function make(tag, attributes = {}, ...children) { // texts are texts, whatever 
   for (const [name, value] of Object.entries(attributes)) if (value !== null) element.setAttribute(name, value);
   element.append(...children);
   return element;
+}
+
+/** Hand out the JSON of each server-sent event until the stream ends. */
+async function readEvents(body, take) {
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+  for (let rest = "", got; !(got = await reader.read()).done;) {
+    const events = (rest + got.value).split("\n\n");
+    rest = events.pop();
+    for (const event of events) {
+      const line = event.split("\n").find((one) => one.startsWith("data: "));
+      if (line) take(JSON.parse(line.slice(6)));
+    }
+  }
 }

@@ -7,13 +7,14 @@ const now = { socket: "connecting", hearing: false, thinking: false, known: fals
 
 /* Every server event this page acts on. */
 const EVENTS = {
-  "session.created"() { now.socket = "connecting"; settings(); chronicle.recall(); },
+  "session.created"({ session }) { connection.session = session.id; now.socket = "connecting"; settings(); chronicle.recall(); },
   "session.updated"({ session }) {
     preferences.inEffect(session);
     if (now.socket === "open") return;
     now.socket = "open"; now.known = true; connection.tries = 0;
     notify("");
     home.watch();
+    household.watch();
     documents.welcome();
     show();
   },
@@ -28,6 +29,7 @@ const EVENTS = {
     conversation.turn(item_id).asked = true;
     think();
   },
+  "repartee.wake_word"({ answers }) { if (answers) conversation.interrupt(); },
   "repartee.partial_transcript"({ item_id, transcript }) { conversation.words(conversation.turn(item_id), transcript, true); },
   "conversation.item.input_audio_transcription.completed"({ item_id, transcript }) {
     const turn = conversation.turn(item_id);
@@ -161,6 +163,15 @@ $("voice").addEventListener("click", () => {
 });
 $("notice").lastElementChild.addEventListener("click", () => { notify(""); $("question").focus(); });
 $("house").addEventListener("click", () => home.turn());
+$("clock").addEventListener("click", () => household.show(!household.open));
+$("ringing").lastElementChild.addEventListener("click", () => household.change("v1/skills/stop", { method: "POST" }, "The alarm is off."));
+$("announcing").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const text = $("announcement").value.trim(), to = $("whom").value;
+  if (!text) return;
+  $("announcement").value = "";
+  household.change("v1/household/announcements", { method: "POST", body: JSON.stringify({ text, to }) }, `Announced ${to ? `in ${to}` : "everywhere"}: ${text}`);
+});
 $("shelf").addEventListener("click", () => documents.show(!documents.open));
 $("tune").addEventListener("click", () => preferences.show(!preferences.open));
 $("find-document").addEventListener("input", () => documents.load());
@@ -179,7 +190,7 @@ for (const kind of ["dragover", "dragleave", "drop"]) addEventListener(kind, (ev
   if (kind === "drop") uploads.dropped(event.dataTransfer);
 });
 $("find").addEventListener("input", () => { home.laid = false; home.draw(); });
-document.addEventListener("visibilitychange", () => { if (document.hidden) home.leave(); else home.watch(); });
+document.addEventListener("visibilitychange", () => { for (const one of [home, household]) if (document.hidden) one.leave(); else one.watch(); });
 $("gate").addEventListener("cancel", (event) => event.preventDefault());
 $("gate").addEventListener("close", () => {
   const field = $("gate").querySelector("input");

@@ -1,6 +1,6 @@
 const WIDE = "(min-width: 64rem)"; // where a panel stands beside the conversation, not in its place
-const OPENERS = { home: "house", documents: "shelf", settings: "tune" }; // the buttons of the panels, by their ids
-const panel = (id) => ({ home, documents, settings: preferences })[id];
+const OPENERS = { home: "house", household: "clock", documents: "shelf", settings: "tune" }; // the buttons of the panels, by their ids
+const panel = (id) => ({ home, household, documents, settings: preferences })[id];
 
 function beside(id, open) { // one panel at a time
   if (open) for (const other of Object.keys(OPENERS)) if (other !== id && panel(other).open) panel(other).show(false);
@@ -13,7 +13,7 @@ function beside(id, open) { // one panel at a time
 function closePanels() { for (const id of Object.keys(OPENERS)) if (panel(id).open) panel(id).show(false); }
 
 function leavePanel(within) { // by Escape; the focus goes back to where the panel was opened
-  const id = within.closest?.("#documents, #settings")?.id;
+  const id = within.closest?.("#household, #documents, #settings")?.id;
   if (!id) return false;
   panel(id).show(false);
   $(OPENERS[id]).focus();

@@ -6,7 +6,8 @@ const PAUSES = { quick: { type: "semantic_vad", eagerness: "high" }, usual: { ty
 /* What a person prefers, kept by this browser. */
 const preferences = {
   open: false,
-  values: { spoken: true, voice: "", speed: 1, microphone: "", loudspeaker: "", pause: "usual", hold: false, size: 100, ...remembered.read("localStorage", SETTINGS, {}) },
+  words: [], // wake words that the server listens for
+  values: { spoken: true, voice: "", speed: 1, microphone: "", loudspeaker: "", pause: "usual", hold: false, size: 100, place: "", room: "", wake: false, ...remembered.read("localStorage", SETTINGS, {}) },
 
   show(open) {
     this.open = open;
@@ -21,10 +22,12 @@ const preferences = {
   },
 
   draw() {
-    const { spoken, speed, pause, hold, size } = this.values;
+    const { spoken, speed, pause, hold, size, place, room, wake } = this.values;
     $("voice").setAttribute("aria-pressed", spoken);
     for (const [id, value] of Object.entries({ speed, pause, size })) $(id).value = value;
     $("hold").checked = hold;
+    $("wake").checked = wake;
+    for (const [id, value] of Object.entries({ place, room })) if (document.activeElement !== $(id)) $(id).value = value;
     $("speed-said").textContent = `${NUMBER.format(speed)} ×`;
     $("keys-talk").textContent = hold ? "held to talk" : "to talk";
     $("pause").disabled = hold;
@@ -66,7 +69,18 @@ const preferences = {
     $("nameless").hidden = all.every(({ label }) => label) && all.length > 0;
   },
 
+  offerWaking(words) {
+    $("waking").hidden = !words.length;
+    $("waking").lastElementChild.textContent = `Wait for “${words.map((word) => word.replaceAll("_", " ")).join("” or “")}”`;
+    if (this.words.join() === words.join()) return;
+    this.words = words;
+    if (this.values.wake) connection.renew();
+  },
+
   begin() {
+    for (const [id, value] of [["place", () => $("place").value.trim()], ["room", () => $("room").value.trim()], ["wake", () => $("wake").checked]])
+      $(id).addEventListener("change", () => { this.set(id, value()); connection.renew(); });
+    $("room").addEventListener("focus", () => $("rooms").replaceChildren(...[...new Set([...home.devices.values()].map(({ area }) => area))].filter(Boolean).sort().map((value) => make("option", { value }))));
     for (const [id, name, value] of [["speed", "speed", () => $("speed").valueAsNumber], ["who", "voice", () => $("who").value], ["pause", "pause", () => $("pause").value], ["hold", "hold", () => $("hold").checked]])
       $(id).addEventListener("change", () => { if (name === "hold") microphone.close(); this.set(name, value()); settings(); });
     $("speed").addEventListener("input", () => { $("speed-said").textContent = `${NUMBER.format($("speed").valueAsNumber)} ×`; });
