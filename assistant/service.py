@@ -58,6 +58,7 @@ class Service:
         ringer.reload = own.reload
         self.sessions.on_change(ringer.look)
         self.parts.announce = self._tell
+        own.announcements.present = lambda: [place for one in self.sessions for place in (one.name, one.area)]
         await ringer.run(self.stopping)
 
     async def house_known(self) -> None:

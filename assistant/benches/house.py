@@ -1,7 +1,8 @@
 """`repartee bench house`: rooms that set timers and alarms, hear announcements and ask, over hours of a fast clock.
 
 The parts, the conversations, the skills and what speaks first are the real ones; only the clock is moved by hand. Each
-timer has a name of its own, so that each has to be told once, in the room where it was set, and never again.
+timer has a name of its own, so that each has to be told once, in the room where it was set, and never again. Some
+announcements are for one room. Now and then several rooms hear a wake word: the loudest has to answer, and no other.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ import click
 from assistant.benches.fast_clock import FastMoment
 from assistant.config import Config
 from assistant.dialogue.conversation import Conversation, ConversationSettings
-from assistant.dialogue.events import ReplyDone
+from assistant.dialogue.events import Overheard, ReplyDone, Woken
 from assistant.parts import Parts
 from assistant.service import Service
 from assistant.skills.choose import OwnSkills
@@ -40,6 +41,7 @@ class Report:
     timers: int = 0
     announcements: int = 0
     commands: int = 0
+    calls: int = 0  # of a wake word that several rooms heard
     told: int = 0
     lost: list[str] = field(default_factory=list)
     twice: list[str] = field(default_factory=list)
@@ -67,7 +69,8 @@ def command(ctx: click.Context, rooms: int, hours: float, seed: int, as_json: bo
     else:
         click.echo(
             f"{report.rooms} rooms, {report.hours:g} hours in {report.wall_s:.0f} s: {report.timers} timers and "
-            f"{report.announcements} announcements, told {report.told} times; {report.commands} other sentences\n"
+            f"{report.announcements} announcements, told {report.told} times; {report.commands} other sentences and "
+            f"{report.calls} calls that several rooms heard\n"
             f"lost {len(report.lost)}, twice {len(report.twice)}, in another room {len(report.elsewhere)}, "
             f"answered wrongly {len(report.wrong)}"
         )
@@ -82,7 +85,9 @@ class Room:
     def __init__(self, number: int, parts: Parts) -> None:
         self.name = f"room {number}"
         self.conversation = Conversation(parts, settings=ROOM_SETTINGS)
+        self.conversation.wakes_itself = True
         self.said: list[str] = []
+        self.woken: list[bool] = []  # for each wake word heard here, whether it was answered here
         self._news = asyncio.Event()
 
     async def listen(self) -> None:
@@ -91,6 +96,17 @@ class Room:
             if isinstance(event, ReplyDone):
                 self.said.append(event.said or event.error)
                 self._news.set()
+            elif isinstance(event, Woken | Overheard):
+                self.woken.append(isinstance(event, Woken))
+                self._news.set()
+
+    async def decided(self, count: int) -> bool:
+        """Return whether this room answers the wake word number `count` that it heard, once that is known."""
+        async with asyncio.timeout(WITHIN_S):
+            while len(self.woken) < count:
+                self._news.clear()
+                await self._news.wait()
+        return self.woken[count - 1]
 
     async def say(self, words: str) -> str:
         """Say something, and return the reply to it, which is the next that is no announcement."""
@@ -160,13 +176,28 @@ async def _evening(
                 _note(report, " list" in reply, room, reply)
         if chance.random() < 0.2:
             sentence = f"Announcement number {minute}."
-            expected[sentence] = ""
             report.announcements += 1
-            await service.announce(sentence)
+            where = chance.choice(["", *everyone]) if chance.random() < 0.5 else ""
+            to = where.name if isinstance(where, Room) else ""
+            expected[sentence] = to
+            await service.announce(sentence, to=to)
+        if len(everyone) > 1 and chance.random() < 0.2:
+            await _call(report, chance.sample(everyone, chance.randint(2, len(everyone))))
         await moment.advance(STEP_S)
     await moment.advance(21 * 60)
     await _until_quiet(everyone)
     _count(report, everyone, expected)
+
+
+async def _call(report: Report, near: list[Room]) -> None:
+    """Say a wake word in the hearing of some rooms, the first of which is the nearest."""
+    report.calls += 1
+    counts = {room.name: len(room.woken) + 1 for room in near}
+    for distance, room in enumerate(near):
+        room.conversation.woken("okay_nabu", loudness=-20.0 - 4 * distance)
+    answered = [room.name for room in near if await room.decided(counts[room.name])]
+    if answered != [near[0].name]:
+        report.wrong.append(f"a call that {near[0].name} heard best was answered by {answered}")
 
 
 def _letters(number: int) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from assistant.skills.about import About
 from assistant.skills.agenda import Agenda
 from assistant.skills.alarms import Alarms, Ringing
+from assistant.skills.announcements import Announcements
 from assistant.skills.clock import Clock
 from assistant.skills.lists import Lists
 from assistant.skills.memory import Memory
@@ -37,7 +38,10 @@ class OwnSkills:
         self.moment = moment or Moment(config.skills.timezone)
         memory = Memory(config.home)
         self.agenda, self.lists = Agenda(memory, self.moment), Lists(memory)
-        self.routines = Routines(config.routines)
+        self.announcements = Announcements(
+            (*config.satellites.addresses, *config.satellites.areas, *config.satellites.areas.values())
+        )
+        self.routines = Routines(config.routines, self.announcements)
 
     def reload(self) -> None:
         """Read again what another process changed."""
@@ -53,6 +57,7 @@ class OwnSkills:
             Stopwatch(self.agenda),
             self.lists,
             Sums(),
+            self.announcements,
             About(),
         ]
         for entry in entry_points(group=GROUP):

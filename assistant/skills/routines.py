@@ -1,7 +1,8 @@
 """Routines: a phrase of the owner's that stands for several sentences, as the configuration says and not otherwise.
 
 Each step is a sentence that goes through the one door, `take`, as if it had been said; "say ..." is part of the reply,
-"announce ..." is said in every conversation. A step that would be asked back is asked back.
+"announce ..." is said in every conversation, "announce in the kitchen: ..." there. A step that would be asked back is
+asked back.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from assistant.skills.announcements import Announcements
 from assistant.skills.skill import Said, SkillCall
 from assistant.skills.templates import phrases_of, said
 from engines.errors import ReparteeError
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
 
 MOST_ROUTINES, MOST_STEPS = 100, 20
 _SAY = re.compile(r"say[:,]? +(?P<text>.+)", re.IGNORECASE)
-_ANNOUNCE = re.compile(r"announce[:,]? +(?P<text>.+)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -39,9 +40,12 @@ class Routines:
 
     name = "routines"
 
-    def __init__(self, configured: Mapping[str, str | Sequence[str]]) -> None:
+    def __init__(
+        self, configured: Mapping[str, str | Sequence[str]], announcements: Announcements | None = None
+    ) -> None:
         if len(configured) > MOST_ROUTINES:
             raise ReparteeError(f"routines: there are {len(configured)}; at most {MOST_ROUTINES} are taken.")
+        self._announcements = announcements or Announcements()
         self._by_phrase: dict[str, Routine] = {}
         for template, steps in configured.items():
             routine = Routine(template, (steps,) if isinstance(steps, str) else tuple(steps))
@@ -96,9 +100,10 @@ class Routines:
         for step in routine.steps:
             if match := _SAY.fullmatch(step):
                 told.append(_sentence(match["text"]))
-            elif match := _ANNOUNCE.fullmatch(step):
-                if parts.announce is None or not await parts.announce(match["text"], ""):
-                    told.append(_sentence(match["text"]))  # nobody else is there to hear it
+            elif (announced := self._announcements.announcement(step)) is not None:
+                text, to = announced
+                if parts.announce is None or not await parts.announce(text, to):
+                    told.append(_sentence(text))  # nobody else is there to hear it
             else:
                 try:
                     reply = await take(step, parts=parts, context=parts.context(room=call.room, asker=call.asker))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from assistant.benches import house
+from assistant.dialogue.arbitration import Arbiter
 from assistant.skills.agenda import Agenda
 
 
@@ -10,7 +11,15 @@ async def test_nothing_is_lost_and_nothing_is_told_twice() -> None:
     report = await house.live(rooms=4, hours=0.2, seed=3)
     assert report.good, report
     assert report.timers > 5
-    assert report.told == report.timers + 4 * report.announcements
+    assert report.calls > 0
+    assert report.timers + report.announcements <= report.told <= report.timers + 4 * report.announcements
+
+
+async def test_a_call_that_two_rooms_answer_is_noticed(monkeypatch) -> None:
+    monkeypatch.setattr(Arbiter, "claim", lambda *_given, **_named: True)
+    report = await house.live(rooms=4, hours=0.2, seed=3)
+    assert report.wrong
+    assert not report.good
 
 
 async def test_a_timer_that_is_told_twice_is_noticed(monkeypatch) -> None:

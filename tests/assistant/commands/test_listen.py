@@ -2,6 +2,7 @@
 
 import asyncio
 import queue
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,6 +16,9 @@ import numpy as np
 import pytest
 import soundfile
 
+from assistant.config import Config
+from assistant.skills.agenda import Entry
+from assistant.skills.choose import OwnSkills
 from tests.paths import TURNS
 
 pytest.importorskip(
@@ -81,6 +85,23 @@ def test_a_question_into_the_microphone_is_answered_at_the_speaker(
     assert np.abs(heard.astype(int)).max() > 3000
     words = asyncio.run(recognised(heard, samples_home))
     assert "thousand" in words or "2,000" in words, words
+
+
+def test_an_alarm_that_was_set_here_rings_here_until_it_is_stopped_from_elsewhere(
+    sound_server, samples_home: Path, tmp_path: Path, repartee
+) -> None:
+    sound_server.start()
+    home = Path(shutil.copytree(samples_home, tmp_path / "home"))
+    agenda = OwnSkills(Config(home)).agenda
+    asyncio.run(agenda.add(Entry(kind="alarm", name="early", due_at=time.time(), asker="desk")))
+    with listening(sound_server.environment, home, "--name", "desk") as listener:
+        listener.until("Your early alarm: it is")
+        stopped = repartee(home, "ask", "stop")
+        assert "The alarm is off." in stopped.stdout
+        listener.process.send_signal(signal.SIGINT)
+        listener.process.wait(30)
+    agenda.reload()
+    assert agenda.entries(states=("waiting", "ringing", "ended")) == []
 
 
 async def recognised(pcm: np.ndarray, home: Path) -> str:

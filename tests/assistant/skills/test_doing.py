@@ -36,6 +36,39 @@ async def test_sums_come_out_right(house, words: str) -> None:
     assert await house.say(words) == SUMS[words]
 
 
+@pytest.mark.parametrize(
+    ("words", "slots"),
+    [
+        ("Announce that dinner is ready.", {"text": "dinner is ready."}),
+        ("Tell everyone dinner is ready", {"text": "dinner is ready"}),
+        ("announce in the kitchen: the taxi is here", {"text": "the taxi is here", "to": "Kitchen"}),
+        ("please tell the kitchen that we leave at six", {"text": "we leave at six", "to": "Kitchen"}),
+        ("broadcast to the desk, phone call", {"text": "phone call", "to": "desk"}),
+        ("announce everywhere that it rains in the kitchen", {"text": "it rains in the kitchen"}),
+        ("announce in the attic it is cold", {"text": "in the attic it is cold"}),  # there is no such place here
+        ("tell me the time", None),
+        ("tell the kitchen", None),
+        ("announce", None),
+        ("who announced the winner", None),
+    ],
+)
+def test_what_is_to_be_announced_and_where(house, words: str, slots: dict[str, str] | None) -> None:
+    house.own.announcements.present = lambda: ["desk", "Kitchen", ""]
+    found = house.own.announcements.understand(words)
+    assert (dict(found.slots) if found is not None else None) == slots
+
+
+async def test_an_announcement_is_made_where_it_is_meant_for_or_it_is_said_that_nobody_is_there(house) -> None:
+    house.listeners.open = ["Kitchen", "hall"]
+    house.own.announcements.present = lambda: house.listeners.open
+    assert await house.say("announce in the kitchen that the taxi is here") == "Announced in the Kitchen."
+    assert house.listeners.heard == [("Kitchen", "The taxi is here.")]
+    assert await house.say("tell everyone dinner is ready!") == "Announced."
+    assert house.listeners.heard[1:] == [("Kitchen", "Dinner is ready!"), ("hall", "Dinner is ready!")]
+    house.listeners.open = []
+    assert "Nobody is connected" in await house.say("announce that it rains")
+
+
 async def test_a_timer_is_set_asked_about_lengthened_paused_and_cancelled(house, moment) -> None:
     async with house.ringing() as listeners:
         assert await house.say("set a pasta timer for twelve minutes") == "The pasta timer is set for 12 minutes."

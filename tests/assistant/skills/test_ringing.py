@@ -199,6 +199,26 @@ async def test_another_process_sets_a_timer_and_this_one_tells_it(house, open_ho
     assert not house.agenda.memory.tell()
 
 
+async def test_beside_a_process_that_serves_another_tells_what_was_set_in_it(house, open_house, moment) -> None:
+    """As `repartee listen` does: what was set at the desk is told there, and what the kitchen set in the kitchen."""
+    listening = open_house()
+    listening.listeners.open = ["listen"]
+    async with house.ringing() as served, listening.ringing(name="listen") as heard:
+        await house.say("set a stew timer for ten minutes", "kitchen")
+        await listening.say("set a tea timer for ten minutes", "listen")
+        await moment.advance(601)
+        async with asyncio.timeout(20):
+            while not (served.heard and heard.heard):
+                await asyncio.sleep(0.01)
+    assert served.heard == [("kitchen", "Your stew timer is done.")]
+    assert heard.heard == [("listen", "Your tea timer is done.")]
+    async with house.ringing() as served:  # the other has gone: what it leaves is told by the one that is there
+        await house.say("set a cake timer for ten minutes", "listen")
+        await moment.advance(601)
+        await moment.settled()
+        assert served.texts() == ["Your stew timer is done.", "Your cake timer is done."]
+
+
 async def test_it_is_said_when_nothing_runs_that_could_tell_it(house) -> None:
     house.serving = False
     assert "start repartee serve" in await house.say("set a timer for ten minutes")

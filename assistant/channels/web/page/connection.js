@@ -1,6 +1,6 @@
 /* The server: OpenAI's Realtime protocol with its GA event names, at v1/realtime beside this page. */
 const connection = {
-  socket: null, session: "", tries: 0, timer: 0,
+  socket: null, session: "", again: false, tries: 0, timer: 0,
   get open() { return this.socket?.readyState === WebSocket.OPEN && now.socket === "open"; },
 
   connect() {
@@ -28,7 +28,8 @@ const connection = {
 
   renew() { // another session, which knows nothing of this one
     const old = this.socket;
-    if (!this.open) return;
+    this.again = !this.open; // then as soon as it is
+    if (this.again) return;
     now.socket = "connecting";
     old.onmessage = null;
     old.onclose = () => { if (this.socket === old) this.connect(); };

@@ -11,7 +11,9 @@ const EVENTS = {
   "session.updated"({ session }) {
     preferences.inEffect(session);
     if (now.socket === "open") return;
-    now.socket = "open"; now.known = true; connection.tries = 0;
+    now.socket = "open";
+    if (connection.again) { connection.renew(); return; }
+    now.known = true; connection.tries = 0;
     notify("");
     home.watch();
     household.watch();

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import urllib.error
 import urllib.request
+from collections.abc import Callable
 from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
@@ -94,6 +96,93 @@ async def test_timers_and_lists_are_shown_over_http(serve, own_home):
             assert get(served.url, "/v1/skills/lists") == {"lists": {"shopping": ["milk"], "to-do": []}}
 
     await asyncio.to_thread(visit)
+
+
+def send(url: str, method: str, path: str, body: object = None, token: str = "") -> tuple[int, dict[str, Any]]:
+    """Return the status and the JSON of a request."""
+    headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
+    data = json.dumps(body).encode() if body is not None else None
+    request = urllib.request.Request(f"{url}{path}", data, headers, method=method)
+    try:
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return answer.status, json.load(answer)
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, json.load(error)
+
+
+def household(line: Any, when: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+    """Return the first of the household's events that is as `when` says."""
+    while True:
+        text = line.readline().decode()
+        told: dict[str, Any] = json.loads(text.removeprefix("data: ")) if text.startswith("data: ") else {}
+        if told and when(told):
+            return told
+
+
+async def test_timers_and_lists_are_changed_over_http_by_who_has_the_token(serve, own_home):
+    token = "open-sesame"
+
+    def visit(url: str) -> None:
+        for method, path in (
+            ("GET", "/v1/skills/timers"),
+            ("DELETE", "/v1/skills/timers/1"),
+            ("POST", "/v1/skills/stop"),
+            ("PUT", "/v1/skills/lists/shopping"),
+            ("GET", "/v1/household/satellites"),
+            ("GET", "/v1/household/events"),
+            ("POST", "/v1/household/announcements"),
+        ):
+            assert send(url, method, path, {} if method in ("PUT", "POST") else None)[0] == 401, path
+        watching = urllib.request.Request(f"{url}/v1/household/events", headers={"Authorization": f"Bearer {token}"})
+        with urllib.request.urlopen(watching, timeout=60) as line:
+            household(line, lambda told: told["timers"] == [])
+            say = {"messages": [{"role": "user", "content": "set a stew timer for two hours"}]}
+            assert send(url, "POST", "/v1/chat/completions", say, token)[0] == 200
+            (timer,) = household(line, lambda told: bool(told["timers"]))["timers"]
+            assert (timer["name"], timer["kind"]) == ("stew", "timer")
+            cancelled = send(url, "DELETE", f"/v1/skills/timers/{timer['id']}", token=token)
+            assert cancelled == (200, {"id": timer["id"], "cancelled": True})
+            household(line, lambda told: told["timers"] == [])
+            assert send(url, "DELETE", f"/v1/skills/timers/{timer['id']}", token=token)[0] == 404
+            lists = send(url, "PUT", "/v1/skills/lists/Garden%20Jobs", {"items": ["Rake", " ", "weed"]}, token)[1]
+            assert lists["lists"]["garden jobs"] == ["rake", "weed"]
+            household(line, lambda told: told["lists"] == lists["lists"])
+        assert "garden jobs" not in send(url, "DELETE", "/v1/skills/lists/garden%20jobs", token=token)[1]["lists"]
+        for body in ({}, {"items": "milk"}, {"items": [5]}, {"items": ["x"] * 201}):
+            assert send(url, "PUT", "/v1/skills/lists/shopping", body, token)[0] == 400, body
+        assert send(url, "POST", "/v1/skills/stop", token=token) == (200, {"stopped": 0})
+
+    with serve(own_home, env={"REPARTEE_SERVE_TOKEN": token}) as served:
+        await asyncio.to_thread(visit, served.url)
+
+
+async def test_who_is_connected_is_shown_and_announced_to_by_name_or_by_room(serve, own_home):
+    settings = {"REPARTEE_SATELLITES_ADDRESSES": '{"bedside": "tcp://127.0.0.1:1"}'}
+    settings |= {"REPARTEE_SATELLITES_AREAS": '{"bedside": "Bedroom", "shelf": "Kitchen"}'}
+    with serve(own_home, env=settings) as served:
+        at = served.ws_url
+        async with connect(f"{at}?name=shelf") as shelf, connect(f"{at}?area=Hall&by=page") as hall:
+            await open_session(shelf)
+            await open_session(hall)
+            told = await asyncio.to_thread(get, served.url, "/v1/household/satellites")
+            shown = [(one["name"], one["kind"], one["area"], one["connected"]) for one in told["satellites"]]
+            assert shown == [
+                ("bedside", "satellite", "Bedroom", False),
+                ("shelf", "realtime", "Kitchen", True),
+                ("", "page", "Hall", True),
+            ]
+
+            async def announce(text: str, to: str = "") -> tuple[int, dict[str, Any]]:
+                body = {"text": text, "to": to}
+                return await asyncio.to_thread(send, served.url, "POST", "/v1/household/announcements", body)
+
+            assert await announce("Tea is ready.", "kitchen") == (200, {"reached": 1})
+            assert await said(shelf) == "Tea is ready."
+            assert await announce("Good night.") == (200, {"reached": 2})
+            assert [await said(shelf), await said(hall)] == ["Good night.", "Good night."]
+            assert (await announce("Hello?", "attic"))[0] == 404
+            assert (await announce("…"))[0] == 400
 
 
 async def test_timers_and_lists_survive_a_restart(serve, own_home, repartee):

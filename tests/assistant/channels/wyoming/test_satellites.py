@@ -17,9 +17,13 @@ from wyoming.audio import AudioChunk
 from wyoming.event import Event, Eventable, async_read_event, async_write_event
 from wyoming.ping import Ping, Pong
 from wyoming.pipeline import PipelineStage, RunPipeline
+from wyoming.wake import Detection
 
+from assistant.channels.wyoming.satellite import SatelliteProtocol
 from assistant.channels.wyoming.satellites import Times, addresses_of, keep_all
 from assistant.config import Config, SatellitesConfig
+from assistant.dialogue.conversation import ConversationSettings
+from assistant.dialogue.events import Overheard
 from assistant.parts import Parts
 from assistant.service import Service
 from engines.errors import ReparteeError
@@ -237,6 +241,44 @@ async def test_a_satellite_without_a_wake_word_of_its_own_is_listened_to_for_our
         await kitchen.speak(recorded(TURNS / "00-slt.flac"))
         await kitchen.until("transcript")
         await kitchen.until("audio-stop")
+
+
+async def test_of_two_that_hear_their_own_wake_word_the_earlier_answers_and_the_other_is_told_and_goes_quiet(
+    service,
+) -> None:
+    kitchen, hall = Satellite(), Satellite()
+    await kitchen.start()
+    await hall.start()
+    async with service({"kitchen": kitchen, "hall": hall}):
+        for heard in (kitchen, hall):  # as wyoming-satellite does: what it wants, what it heard, then its sound
+            await heard.until("run-satellite")
+        for heard in (kitchen, hall):
+            await heard.send(ASK)
+            await heard.send(Detection(name="okay_nabu"))
+            await heard.send(Ping())
+            await heard.until("pong")  # it was taken
+        assert (await hall.until("error"))[-1].data["code"] == "duplicate_wake_up_detected"
+        await hall.speak(recorded(TURNS / "00-slt.flac"))
+        await kitchen.speak(recorded(TURNS / "00-slt.flac"))
+        await kitchen.until("audio-stop")
+        assert hall.kinds() == ["run-satellite", "pong", "error"]
+        assert [kind for kind in kitchen.kinds() if kind not in ("run-satellite", "pong")] == [
+            "voice-started",
+            "voice-stopped",
+            "transcript",
+            "audio-start",
+            "audio-chunk",
+            "audio-stop",
+        ]
+
+
+def test_one_that_is_listened_to_for_our_word_is_told_when_another_answers_and_listens_on() -> None:
+    protocol = SatelliteProtocol(ConversationSettings(), ("hey_jarvis",))
+    for again, kind in ((True, "not-detected"), (False, "error")):
+        wanted = RunPipeline(start_stage=PipelineStage.WAKE, end_stage=PipelineStage.TTS, restart_on_end=again)
+        protocol.receive(wanted.event())
+        assert [event.type for event in protocol.tell(Overheard("hey_jarvis"))] == [kind]
+        assert protocol.listening == again
 
 
 async def test_an_announcement_of_the_satellites_own_is_said(service) -> None:

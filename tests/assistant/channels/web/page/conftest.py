@@ -214,6 +214,7 @@ class Visit:
     problems: list[str] = field(default_factory=list)
     sent: list[dict[str, Any]] = field(default_factory=list)
     received: list[dict[str, Any]] = field(default_factory=list)
+    sockets: list[str] = field(default_factory=list)
 
     async def is_(self, *states: str, within_s: float = 30) -> str:
         """Wait until the page is, or since the last such wait was, in one of the states."""
@@ -304,6 +305,7 @@ async def visit() -> AsyncIterator[Visitor]:
             page.on("console", lambda said: one.problems.append(said.text) if said.type == "error" else None)
 
             def watch(socket: Any) -> None:
+                one.sockets.append(socket.url)
                 socket.on("framesent", lambda data: one.sent.append(json.loads(data)))
                 socket.on("framereceived", lambda data: one.received.append(json.loads(data)))
 

@@ -32,12 +32,12 @@ async def test_everything_is_reached_and_done_by_keyboard(server: Any, visit: An
     order = []
     await page.locator("#examples button").first.wait_for()
     await page.evaluate("document.querySelector('#examples').replaceChildren()")
-    for _ in range(6):
+    for _ in range(7):
         await press("Tab")
         order.append(await page.evaluate(FOCUSED))
         outline = "getComputedStyle(document.activeElement.closest('.field') ?? document.activeElement).outlineStyle"
         assert await page.evaluate(outline) == "solid", order
-    assert order == ["shelf", "voice", "tune", "talk", "question", "send"]
+    assert order == ["shelf", "clock", "voice", "tune", "talk", "question", "send"]
     await page.focus("#question")
     await page.keyboard.type(QUESTION)
     await press("Enter")
