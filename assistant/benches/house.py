@@ -23,6 +23,7 @@ from assistant.benches.fast_clock import FastMoment
 from assistant.config import Config
 from assistant.dialogue.conversation import Conversation, ConversationSettings
 from assistant.dialogue.events import Overheard, ReplyDone, Woken
+from assistant.dialogue.waking import Wakes
 from assistant.parts import Parts
 from assistant.service import Service
 from assistant.skills.choose import OwnSkills
@@ -136,6 +137,7 @@ async def live(rooms: int, hours: float, seed: int) -> Report:
             parts.own_skills = OwnSkills(parts.config, moment)
             parts.skills = parts.own_skills.load()
             service = Service(parts)
+            service.sessions.wakes.clock = lambda: time.monotonic() + moment.steady()
             everyone = [Room(number, parts) for number in range(rooms)]
             for room in everyone:
                 stack.enter_context(service.sessions.opened(room.conversation, name=room.name))
@@ -182,19 +184,22 @@ async def _evening(
             expected[sentence] = to
             await service.announce(sentence, to=to)
         if len(everyone) > 1 and chance.random() < 0.2:
-            await _call(report, chance.sample(everyone, chance.randint(2, len(everyone))))
+            await _call(report, service.sessions.wakes, chance.sample(everyone, chance.randint(2, len(everyone))))
         await moment.advance(STEP_S)
     await moment.advance(21 * 60)
     await _until_quiet(everyone)
     _count(report, everyone, expected)
 
 
-async def _call(report: Report, near: list[Room]) -> None:
-    """Say a wake word in the hearing of some rooms, the first of which is the nearest."""
+async def _call(report: Report, wakes: Wakes, near: list[Room]) -> None:
+    """Say a wake word in the hearing of some rooms, the first of which is the nearest; all hear it at once."""
     report.calls += 1
     counts = {room.name: len(room.woken) + 1 for room in near}
-    for distance, room in enumerate(near):
+    clock, now_s = wakes.clock, wakes.clock()
+    wakes.clock = lambda: now_s
+    for distance, room in reversed(list(enumerate(near))):
         room.conversation.woken("okay_nabu", loudness=-20.0 - 4 * distance)
+    wakes.clock = clock
     answered = [room.name for room in near if await room.decided(counts[room.name])]
     if answered != [near[0].name]:
         report.wrong.append(f"a call that {near[0].name} heard best was answered by {answered}")

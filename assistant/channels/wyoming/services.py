@@ -6,7 +6,7 @@ import asyncio
 import secrets
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, assert_never
@@ -32,7 +32,8 @@ from assistant.dialogue.history import Exchange, History
 from assistant.dialogue.playback import Playback
 from assistant.dialogue.utterance import Utterance
 from assistant.ear.wake import WakeWordError, WakeWords
-from assistant.home.entities import HomeIntent
+from assistant.home.acts import intent_name
+from assistant.home.entities import Act, HomeIntent
 from assistant.languages.en.clauses import clauses_of
 from assistant.skills.skill import SkillCall
 from assistant.turn.events import Reply
@@ -141,7 +142,7 @@ class Services:
             case Take(text, context):
                 await self._take(text, context)
             case Understand(text, context):
-                await self._send(self._understood(text, context))
+                await self._tell_meaning(text, context)
             case _:
                 assert_never(action)
 
@@ -249,19 +250,38 @@ class Services:
         await self._send(HandledStop().event())
         await self._send(Handled(text=reply.spoken, context=sent_back).event())  # for who does not read pieces
 
-    def _understood(self, text: str, context: Mapping[str, Any]) -> Event:
+    async def _tell_meaning(self, text: str, context: Mapping[str, Any]) -> None:
+        for event in self._understood(text, context):
+            await self._send(event)
+
+    def _understood(self, text: str, context: Mapping[str, Any]) -> list[Event]:
         from wyoming.intent import Entity, Intent, NotRecognized
 
         house, name = self._house, context.get("conversation_id")
         history = house.conversations.history(name).replies() if isinstance(name, str) and name else ()
         sent_back = dict(context) or None
         match understand(text, house.parts.context(history, room=house.area_of(context))):
+            case HomeIntent(kind="act", acts=acts) if len({intent_name((act,)) for act in acts}) > 1:
+                return self._several(acts, sent_back)
             case HomeIntent(kind="act" | "query") | SkillCall() as meant:
                 entities = [Entity(name=key, value=value) for key, value in meant.slots.items()]
-                return Intent(name=meant.intent, entities=entities, context=sent_back).event()
+                return [Intent(name=meant.intent, entities=entities, context=sent_back).event()]
             case HomeIntent() as meant:  # it would be asked back, or refused
-                return NotRecognized(text=meant.question, context=sent_back).event()
-        return NotRecognized(text="That is no command.", context=sent_back).event()
+                return [NotRecognized(text=meant.question, context=sent_back).event()]
+        return [NotRecognized(text="That is no command.", context=sent_back).event()]
+
+    def _several(self, acts: Sequence[Act], sent_back: dict[str, Any] | None) -> list[Event]:
+        """Return a sentence that asks for several things as an intent for each, by the name of what it is done to."""
+        from wyoming.intent import Entity, Intent, IntentsStart, IntentsStop
+
+        home = self._house.parts.home
+        intents: list[Event] = []
+        for act in acts:
+            known = home.entity(act.entity_id) if home is not None else None
+            slots = {"name": known.name if known is not None else act.entity_id, **act.values}
+            entities = [Entity(name=key, value=value) for key, value in slots.items()]
+            intents.append(Intent(name=intent_name((act,)), entities=entities, context=sent_back).event())
+        return [IntentsStart(context=sent_back).event(), *intents, IntentsStop(context=sent_back).event()]
 
 
 class _Speech:

@@ -9,7 +9,8 @@ import pytest
 
 from assistant.config import Config, ConfigError
 from assistant.parts import Parts
-from assistant.skills.routines import MOST_PHRASES, Routines
+from assistant.skills.routines import Routines
+from assistant.skills.templates import MOST_PHRASES
 from assistant.turn.turn import take
 from engines.errors import ReparteeError
 

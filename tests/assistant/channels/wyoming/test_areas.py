@@ -64,6 +64,14 @@ async def test_the_light_is_that_of_the_room_in_which_it_was_asked_for(house) ->
         assert demo.commands == 0, "to understand is not to do"
         await client.send(Recognize(text="Unlock the front door"))
         assert NotRecognized.from_event(await client.next()).text.endswith("?")
+        await client.send(Recognize(text="Turn on the sofa lamp and turn off the kitchen light", context={"a": 1}))
+        first, *several, last = await client.until("intents-stop")
+        assert (first.type, first.data["context"], last.data["context"]) == ("intents-start", {"a": 1}, {"a": 1})
+        intents = [Intent.from_event(event) for event in several]
+        assert [(one.name, one.entities[0].value) for one in intents] == [
+            ("HassTurnOn", "Sofa Lamp"),
+            ("HassTurnOff", "Kitchen Light"),
+        ]
     assert demo.commands == 0
 
     await say("Turn off the light", conversation_id="k", satellite_id="assist_satellite.kitchen")
