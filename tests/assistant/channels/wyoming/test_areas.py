@@ -19,6 +19,7 @@ from tests.assistant.channels.wyoming.conftest import connecting, uri_of
 from tests.assistant.home.conftest import Mosquitto
 
 AREAS = {"assist_satellite.kitchen": "Kitchen", "bedside": "Bedroom"}
+NEEDED = {"Kitchen Light", "Bedside Lamp", "Sofa Lamp"}
 
 
 def lights(url: str) -> dict[str, str]:
@@ -38,6 +39,9 @@ async def house(serve, own_home, tmp_path):
     running = serve(own_home, "--wyoming", "tcp://127.0.0.1:0", env=settings)
     served = await asyncio.to_thread(running.__enter__)
     try:
+        async with asyncio.timeout(120):  # on a busy machine the house comes after the server
+            while not NEEDED <= (await asyncio.to_thread(lights, served.url)).keys():
+                await asyncio.sleep(0.05)
         yield served, demo
     finally:
         living.cancel()
