@@ -40,7 +40,7 @@ async def house(serve, own_home, tmp_path):
     served = await asyncio.to_thread(running.__enter__)
     try:
         async with asyncio.timeout(120):  # on a busy machine the house comes after the server
-            while not NEEDED <= (await asyncio.to_thread(lights, served.url)).keys():
+            while not (await asyncio.to_thread(lights, served.url)).keys() >= NEEDED:
                 await asyncio.sleep(0.05)
         yield served, demo
     finally:
