@@ -197,6 +197,16 @@ async def test_a_client_of_the_beta_is_told_so(served):
     assert "beta" in json.loads(refused.value.response.body)["error"]["message"]
 
 
+async def test_a_wake_word_that_is_none_is_refused_and_one_that_is_set_is_waited_for(served):
+    pytest.importorskip("pymicro_wakeword", reason="needs the extra wake")
+    with pytest.raises(InvalidStatus) as refused:
+        await connect(f"{served.ws_url}?wake=hey_you")
+    assert refused.value.response.status_code == 400
+    assert "hey_jarvis" in json.loads(refused.value.response.body)["error"]["message"]
+    async with connect(f"{served.ws_url}?wake=hey_jarvis,alexa") as line:
+        assert json.loads(await line.recv())["type"] == "session.created"
+
+
 async def test_more_sessions_than_allowed_are_refused_until_one_ends(serve, samples_home):
     with serve(samples_home, env={"REPARTEE_SERVE_SESSIONS": "2"}) as served:
         async with connect(served.ws_url), connect(served.ws_url):

@@ -21,6 +21,7 @@ from assistant.home.demo import Demo
 from assistant.home.home import Home
 from assistant.home.settings import HomeConfig
 from assistant.service import Service
+from assistant.skills.choose import OwnSkills
 from tests.assistant.channels.web.http.test_http import call
 from tests.assistant.home.conftest import Mosquitto
 
@@ -90,7 +91,7 @@ def house(running: Any, tmp_path: Path) -> Callable[..., AbstractAsyncContextMan
         home, demo = Home.open(wanted, tmp_path), Demo(HomeConfig(), broker.url, silent=silent)
         config = Config(tmp_path)
         config = replace(config, serve=replace(config.serve, requests_per_minute=0, ping_s=ping_s))
-        service = Service(types.SimpleNamespace(config=config, home=home))
+        service = Service(types.SimpleNamespace(config=config, home=home, own_skills=OwnSkills(config)))
         tasks = [asyncio.create_task(demo.run()), asyncio.create_task(home.run())]
         try:
             await until(lambda: len(known := home.devices()) == 14 and all(one["available"] for one in known))
@@ -276,7 +277,8 @@ async def test_no_more_watch_than_there_is_room_for(house, monkeypatch) -> None:
 
 
 async def test_without_a_broker_clients_are_told_not_to_come_back(running, tmp_path) -> None:
-    service = Service(types.SimpleNamespace(config=Config(tmp_path), home=None))
+    config = Config(tmp_path)
+    service = Service(types.SimpleNamespace(config=config, home=None, own_skills=OwnSkills(config)))
     async with running(build_app(service)) as server:
         status, _, body = await asyncio.to_thread(call, f"http://127.0.0.1:{server.port}/v1/home/events")
         assert (status, body) == (204, b"")
@@ -288,7 +290,7 @@ async def test_without_a_broker_clients_are_told_not_to_come_back(running, tmp_p
 async def test_who_has_no_token_sees_and_does_nothing(running, tmp_path, path, body) -> None:
     config = Config(tmp_path)
     config = replace(config, serve=replace(config.serve, token="open-sesame"))
-    service = Service(types.SimpleNamespace(config=config, home=None))
+    service = Service(types.SimpleNamespace(config=config, home=None, own_skills=OwnSkills(config)))
     async with running(build_app(service)) as server:
         status, _, _ = await asyncio.to_thread(call, f"http://127.0.0.1:{server.port}/v1/home/{path}", body)
         assert status == 401

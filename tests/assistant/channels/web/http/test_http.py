@@ -22,12 +22,15 @@ from assistant.channels.web.app import BODY_BYTES, SMALL_BODY, build_app
 from assistant.channels.web.http.messages import asked_in
 from assistant.config import Config
 from assistant.service import Service
+from assistant.skills.choose import OwnSkills
 from tests.paths import SAMPLES, TURNS
 
 QUESTION = "How tall is the lighthouse at Marlow Point?"
 CLIP = TURNS / "00-slt.flac"
 GRANULARITIES = "timestamp_granularities[]"
-PATHS = [route.path for route in build_app(Service(types.SimpleNamespace(config=Config(Path("/"))))).routes]
+NOWHERE = Config(Path("/"))
+PARTS = types.SimpleNamespace(config=NOWHERE, own_skills=OwnSkills(NOWHERE))
+PATHS = [route.path for route in build_app(Service(PARTS)).routes]
 
 
 def call(url: str, body: Any = None, *, kind: str = "application/json") -> tuple[int, str, bytes]:

@@ -16,6 +16,7 @@ from assistant.channels.web.http.audio import COMPLETE
 from assistant.channels.web.http.recordings import MOST_RECORDINGS
 from assistant.config import Config
 from assistant.service import Service
+from assistant.skills.choose import OwnSkills
 from assistant.turn.events import Transcript
 from tests.assistant.channels.web.http.test_http import CLIP, form
 
@@ -62,8 +63,13 @@ async def application(running, tmp_path):
     async def give(part, **_):
         return part
 
+    config = Config(tmp_path)
     parts = types.SimpleNamespace(
-        config=Config(tmp_path), skills=(), voice=lambda _name: give(voice), recognizer=lambda live: give(recognizer)
+        config=config,
+        skills=(),
+        own_skills=OwnSkills(config),
+        voice=lambda _name: give(voice),
+        recognizer=lambda live: give(recognizer),
     )
     async with running(build_app(Service(parts)), patience_s=0.4, requests_per_minute=0) as server:
         yield server, voice, recognizer

@@ -16,6 +16,7 @@ from assistant.dialogue.events import (
     Committed,
     Heard,
     HearingFailed,
+    Overheard,
     Partial,
     ReplyAudio,
     ReplyDone,
@@ -23,10 +24,11 @@ from assistant.dialogue.events import (
     ReplyText,
     SpeechStarted,
     SpeechStopped,
+    Woken,
 )
 from assistant.ear.endpointer import Waits
 from assistant.languages.en.completeness import Look
-from assistant.turn.events import Transcript
+from assistant.turn.events import ToolCall, Transcript
 from tests.assistant.channels.web.realtime.conftest import Line
 
 
@@ -452,6 +454,53 @@ def test_a_transcription_session_transcribes_without_being_told_how(new_line, ho
     assert kinds == ["delta", "completed"]
     line.on(Committed(2, 900))
     assert names(line.on(Heard(2, Transcript("")))) == ["conversation.item.input_audio_transcription.completed"]
+
+
+def test_a_wake_word_is_told_to_who_asks_for_it_and_whether_it_is_answered_here(line):
+    assert line.on(Woken("alexa", 320)) == []
+    line.feed("session.update", session={"include": ["repartee.wake_word"]})
+    events = line.on(Woken("alexa", 320), Overheard("alexa"))
+    assert [(event["type"], event["word"], event["answers"]) for event in events] == [
+        ("repartee.wake_word", "alexa", True),
+        ("repartee.wake_word", "alexa", False),
+    ]
+
+
+def called(line) -> dict:
+    """Have the conversation reply with a call; return the item that the client gets."""
+    line.type_question("Play some jazz.")
+    reply = line.reply(spoken="", answer=None, call=ToolCall(name="play", arguments={"what": "jazz"}))
+    tag = line.actions[-1].request
+    events = line.on(ReplyStarted(1, None, tag), ReplyDone(1, reply, "completed", tag=tag))
+    (item,) = events[-1]["response"]["output"]
+    return item
+
+
+def test_the_tools_of_a_session_are_those_functions_that_it_declares_and_does_not_forbid(line):
+    tools = [{"type": "function", "name": "play"}, {"type": "mcp", "name": "other"}, {"type": "function"}, "nonsense"]
+    line.feed("session.update", session={"tools": tools})
+    assert line.actions[-1].settings.tools == ("play",)
+    line.feed("session.update", session={"tool_choice": "none"})
+    assert line.actions[-1].settings.tools == ()
+
+
+def test_what_a_function_gives_back_is_said_once_and_what_nobody_called_is_not(line):
+    item = called(line)
+    assert (item["type"], item["name"], json.loads(item["arguments"])) == ("function_call", "play", {"what": "jazz"})
+    output = {"type": "function_call_output", "output": "Jazz is on."}
+    line.feed("conversation.item.create", item=output | {"call_id": "call_of_somebody_else"})
+    line.feed("response.create")
+    assert isinstance(line.actions[-1], actions.Respond)
+    line.on(ReplyStarted(2, None, line.actions[-1].request), ReplyDone(2, None, "failed", "nothing_to_answer"))
+    line.feed("conversation.item.create", item=output | {"call_id": item["call_id"]})
+    line.feed("response.create")
+    said = line.actions[-1]
+    assert isinstance(said, actions.Say)
+    assert (said.reply.question, said.reply.spoken) == ("Play some jazz.", "Jazz is on.")
+    assert names(line.feed("response.create")) == ["error"]  # that one is under way
+    line.on(ReplyStarted(3, None, said.request), ReplyDone(3, said.reply, "completed", tag=said.request))
+    line.feed("response.create")
+    assert isinstance(line.actions[-1], actions.Respond), "it was said already"
 
 
 def test_live_words_are_told_to_who_asks_for_them_as_they_are_now(line):
