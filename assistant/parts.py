@@ -303,7 +303,7 @@ class Parts:
     def _phrases(self) -> list[Phrases]:
         from assistant.skills.phrases import SkillPhrases
 
-        skills = SkillPhrases(self.skills)
+        skills = SkillPhrases(self.skills, (*self.own_skills.routines.phrases, *self.tools.phrases))
         if self.home is None:
             return [skills]
         from assistant.home.phrases import HomePhrases

@@ -57,6 +57,11 @@ class Routines:
         self._refuse_loops()
 
     @property
+    def phrases(self) -> Sequence[str]:
+        """Everything that starts one of them."""
+        return list(self._by_phrase)
+
+    @property
     def examples(self) -> Sequence[str]:
         """The phrases of the owner."""
         return [f"{phrase.capitalize()}." for phrase in islice(self._by_phrase, 3)]

@@ -42,7 +42,8 @@ class Tools:
                 else:
                     self._patterns += [(name, pattern) for pattern in patterns_of(template, "tools")]
         # "play {what} in the {room}" before "play {what}", which matches the same.
-        self._patterns.sort(key=lambda each: -len(re.sub(r"\(\?P<.*?\?\)", "", each[1].pattern)))
+        self._patterns.sort(key=lambda each: -len(_literal(each[1])))
+        self.phrases = [words for _, pattern in self._patterns if (words := _literal(pattern))]
 
     def declared(self, names: Sequence[str]) -> DeclaredTools | None:
         """Return those of them that a client declares, None where it declares none of them."""
@@ -81,6 +82,11 @@ class DeclaredTools:
     def bound(self, intent: HomeIntent) -> ToolCall | None:
         """Return the call that stands for an intent of the house."""
         return self.tools.bound(intent, self.names)
+
+
+def _literal(pattern: re.Pattern[str]) -> str:
+    """Return the words of a phrase without its blanks."""
+    return " ".join(re.sub(r"\(\?P<.*?\?\)", "", pattern.pattern).replace("\\", "").split())
 
 
 def calling(call: ToolCall, words: str) -> Reply:

@@ -38,6 +38,10 @@ def test_a_configured_phrase_calls_its_function_with_what_stands_in_its_blanks(w
     assert understand(words, context) == ToolCall(name=name, arguments=arguments)
 
 
+def test_the_recognizer_learns_the_words_of_its_phrases() -> None:
+    assert set(Tools(CONFIGURED).phrases) >= {"play some in the", "play", "open the blinds", "put on please"}
+
+
 def test_what_is_not_the_whole_phrase_or_not_declared_or_not_configured_calls_nothing() -> None:
     tools = declared("play", "something else")
     assert tools is not None
