@@ -14,6 +14,7 @@ from assistant.dialogue.arbitration import Arbiter, Claim
 from assistant.neighbours import Neighbours
 
 WOKEN = "woken"  #: the kind of message by which a claim is told to other processes
+OLD_S = 10.0  #: of a claim that is not looked at any more
 
 Decided = Callable[[bool], None]
 
@@ -58,7 +59,7 @@ class Wakes:
             )
         except (ValueError, KeyError, TypeError):
             return
-        if abs(claim.at_s - self.clock()) < 1.0:
+        if abs(claim.at_s - self.clock()) < OLD_S:
             self._arbiter.claim(claim)
             self._wait()
 

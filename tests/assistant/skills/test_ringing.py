@@ -207,7 +207,7 @@ async def test_beside_a_process_that_serves_another_tells_what_was_set_in_it(hou
         await house.say("set a stew timer for ten minutes", "kitchen")
         await listening.say("set a tea timer for ten minutes", "listen")
         await moment.advance(601)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not (served.heard and heard.heard):
                 await asyncio.sleep(0.01)
     assert served.heard == [("kitchen", "Your stew timer is done.")]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -249,14 +251,19 @@ async def test_of_two_that_hear_their_own_wake_word_the_earlier_answers_and_the_
     kitchen, hall = Satellite(), Satellite()
     await kitchen.start()
     await hall.start()
-    async with service({"kitchen": kitchen, "hall": hall}):
-        for heard in (kitchen, hall):  # as wyoming-satellite does: what it wants, what it heard, then its sound
-            await heard.until("run-satellite")
+    async with service({"kitchen": kitchen, "hall": hall}) as running:
         for heard in (kitchen, hall):
+            await heard.until("run-satellite")
+        begun, ticks = time.monotonic(), itertools.count()
+        running.sessions.wakes.clock = lambda: (
+            begun + next(ticks) / 1000
+        )  # one is earlier, on any machine
+        for heard in (kitchen, hall):  # as wyoming-satellite does: what it wants, what it heard, then its sound
             await heard.send(ASK)
             await heard.send(Detection(name="okay_nabu"))
             await heard.send(Ping())
             await heard.until("pong")  # it was taken
+        running.sessions.wakes.clock = time.monotonic
         assert (await hall.until("error"))[-1].data["code"] == "duplicate_wake_up_detected"
         await hall.speak(recorded(TURNS / "00-slt.flac"))
         await kitchen.speak(recorded(TURNS / "00-slt.flac"))
