@@ -255,9 +255,7 @@ async def test_of_two_that_hear_their_own_wake_word_the_earlier_answers_and_the_
         for heard in (kitchen, hall):
             await heard.until("run-satellite")
         begun, ticks = time.monotonic(), itertools.count()
-        running.sessions.wakes.clock = lambda: (
-            begun + next(ticks) / 1000
-        )  # one is earlier, on any machine
+        running.sessions.wakes.clock = lambda: begun + next(ticks) / 1000  # one is earlier, on any machine
         for heard in (kitchen, hall):  # as wyoming-satellite does: what it wants, what it heard, then its sound
             await heard.send(ASK)
             await heard.send(Detection(name="okay_nabu"))
