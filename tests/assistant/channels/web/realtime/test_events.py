@@ -11,7 +11,7 @@ from assistant.channels.json import ApiError
 from assistant.channels.web.realtime import client_events, server_events
 from assistant.channels.web.realtime.events import Event
 
-SAMPLES = {str: "words", int: 7, dict: {"key": [1, None]}}
+SAMPLES = {bool: True, str: "words", int: 7, dict: {"key": [1, None]}}
 
 
 def event_types(module: types.ModuleType) -> list[type[Event]]:
@@ -34,7 +34,7 @@ def example(event: type[Event]) -> Event:
 
 def test_all_events_are_found_and_their_names_differ():
     assert len(event_types(client_events)) == 10
-    assert len(event_types(server_events)) == 29
+    assert len(event_types(server_events)) == 32
     assert len({event.type for event in ALL}) == len(ALL)
 
 

@@ -469,7 +469,9 @@ def test_a_wake_word_is_told_to_who_asks_for_it_and_whether_it_is_answered_here(
 def called(line) -> dict:
     """Have the conversation reply with a call; return the item that the client gets."""
     line.type_question("Play some jazz.")
-    reply = line.reply(spoken="", answer=None, call=ToolCall(name="play", arguments={"what": "jazz"}))
+    reply = line.reply(
+        question="Play some jazz.", spoken="", answer=None, call=ToolCall(name="play", arguments={"what": "jazz"})
+    )
     tag = line.actions[-1].request
     events = line.on(ReplyStarted(1, None, tag), ReplyDone(1, reply, "completed", tag=tag))
     (item,) = events[-1]["response"]["output"]
