@@ -1,4 +1,4 @@
-"""`python -m engines.training STEP`: prepare, teach, distil, late, ship. See docs/training.md for a whole run."""
+"""`python -m engines.training STEP`: prepare, teach, label, distil, late, ship. A whole run: docs/training.md."""
 
 from __future__ import annotations
 
@@ -87,6 +87,30 @@ def teach(options: argparse.Namespace) -> None:
     _say("labelled")
 
 
+def label(options: argparse.Namespace) -> None:
+    """Write a reader's own log probabilities for every example, as it reads without the titles that were made up."""
+    from engines.training.fit import SoftTargets, predict
+    from engines.training.model import read_checkpoint
+
+    titled = data.Examples.load(options.examples)
+    examples = titled.untitled()
+    trained_on = np.isin(examples.kind, (data.GOLD, data.CHUNK, data.RETRIEVED))
+    plain = examples.made_up == 1
+
+    def labels(path: Path, chosen: np.ndarray) -> np.ndarray:
+        targets = SoftTargets(examples, None, options.device)
+        model = read_checkpoint(path, 0.0)
+        predict(model, examples, np.flatnonzero(chosen), options.device, batch=options.batch, targets=targets)
+        _say(f"{path}: {int(chosen.sum())} examples")
+        return targets.values.cpu().numpy()
+
+    values = labels(options.model, trained_on)
+    if options.also:
+        both = (values.astype(np.float32) + labels(options.also, trained_on & plain)) / 2
+        values = np.where(np.repeat(plain, examples.high - examples.low + 1)[:, None], both, values)
+    np.save(options.out, values.astype(np.float16))
+
+
 def distil(options: argparse.Namespace) -> None:
     """Train the small reader on the mean of the teachers' distributions."""
     from safetensors.numpy import save_file
@@ -116,9 +140,9 @@ def distil(options: argparse.Namespace) -> None:
     )
     shares = {data.GOLD: 1.0, data.CHUNK: options.chunks, data.RETRIEVED: options.retrieved}
     fit(model, examples, _choice(examples, shares, known=soft is None), recipe, options.device, soft, _say)
+    save_file({name: value.astype(np.float16) for name, value in export_bert(model).items()}, options.out)
     scores = _score(model, examples, options.device)
     _say(json.dumps(scores))
-    save_file({name: value.astype(np.float16) for name, value in export_bert(model).items()}, options.out)
     options.out.with_suffix(".json").write_text(json.dumps(scores, indent=1), encoding="utf-8")
 
 
@@ -218,6 +242,14 @@ def main() -> None:
             )
             step.add_argument("--temperature", type=float, default=2.0)
             step.add_argument("--keep-words", action="store_true", help="leave the word embeddings as they are")
+    step = steps.add_parser("label", help=label.__doc__)
+    step.set_defaults(run=label)
+    step.add_argument("--examples", type=Path, required=True)
+    step.add_argument("--model", type=Path, required=True, help="the reader that is to go on as it is")
+    step.add_argument("--also", type=Path, help="another one, whose word counts as much where titles were made up")
+    step.add_argument("--out", type=Path, required=True)
+    step.add_argument("--batch", type=int, default=1024)
+    step.add_argument("--device", default="cuda")
     step = steps.add_parser("late", help=late.__doc__)
     step.set_defaults(run=late)
     step.add_argument("--examples", type=Path, required=True)

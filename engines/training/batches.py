@@ -51,7 +51,8 @@ class DeviceExamples:
         self.question, self.noisy = send(examples.question), send(examples.noisy)
         self.low, self.high = send(examples.low), send(examples.high)
         self.start, self.end = send(examples.start), send(examples.end)
-        self.context_tokens, self.context = send(examples.context_tokens), send(examples.context)
+        self.context = send(examples.context)
+        self.context_tokens = send(np.append(examples.context_tokens, 0))  # so that there is one without any title, too
         before = np.diff(examples.context_starts)
         self.context_start, self.context_length = send(examples.context_starts[:-1]), send(before)
         self.polarity = send(examples.polarity)

@@ -8,7 +8,7 @@ the rest of the question's own passage does, is not known: the teachers label th
 A row may come from a document as a turn reads it (`knowledge.rows`): it then has a `heading` (title and headings) that
 is read before the passage, a `weight` (how often an epoch takes it), `yesno` ("yes", "no", "none" for a question of
 another kind, "" where it is not known), `group` (rows of one question share it) and `held` (kept back), and is one
-passage already.
+passage already. A row without a heading gets one that its document might have (`titles`); teachers do not see it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import random
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 
 from engines.json_lines import read_objects
 from engines.training.noise import SoundAlikes, as_recognised
+from engines.training.titles import Titles
 
 GOLD, CHUNK, RETRIEVED, HELD, DEV = range(5)
 MAX_TOKENS = 384
@@ -35,6 +36,8 @@ STRIDE = 128
 UNKNOWN = -2  # no answer is known: a teacher's word is all there is
 #: Tokens of the title and headings that are read at most; as in a turn (`engines.reader.windows`).
 MAX_CONTEXT = 32
+#: Titles made up for a passage that has none; each of its examples has one of them.
+TITLES = 8
 #: What a question is told at its [SEP]: nothing, yes or no; -1 where it is not known.
 POLARITY = {"none": 0, "yes": 1, "no": 2, "": -1}
 
@@ -61,8 +64,13 @@ class Examples:
     polarity: Ints  # [examples], see POLARITY
     weight: Ints  # [examples], thousandths: how often an epoch takes it
     group: Ints  # [examples]; those of one question share a number
+    made_up: Ints  # [examples], 1 where the row had no heading: what `context` says is a title of our own
     context_tokens: Ints
     context_starts: Ints  # [contexts + 1]
+
+    def untitled(self) -> Examples:
+        """The same examples without the titles that were made up."""
+        return replace(self, context=np.where(self.made_up, 0, self.context).astype(np.int32))
 
     def save(self, path: Path) -> None:
         """Write everything to one `.npz`."""
@@ -143,6 +151,7 @@ class _Builder:
         polarity: int = 0,
         weight: int = 1000,
         group: int = -1,
+        made_up: bool = False,
     ) -> None:
         """One example a window; `answer` in the passage's tokens, None for none, (-1, -1) where it is not known."""
         room = MAX_TOKENS - 3 - max(len(self.question_ids[question]), len(self.question_ids[noisy]))
@@ -157,7 +166,7 @@ class _Builder:
                 where = (-1, -1)
             else:
                 where = (answer[0] - low, answer[1] - 1 - low)
-            about = (kind, row, context, polarity, weight, group if group >= 0 else row)
+            about = (kind, row, context, polarity, weight, group if group >= 0 else row, made_up)
             self.rows.append((question, noisy, base + low, base + top, *where, *about))
             if top >= high:
                 return
@@ -196,10 +205,12 @@ def prepare(
     chance = random.Random(seed)  # noqa: S311
     rows = [row for path in files for row in read_rows(path)[:limit]]
     dev_rows = read_rows(dev)[:limit] if dev else []
-    plain = sorted({row["context"] for row in rows if "heading" not in row})
-    kept_back = set(chance.sample(plain, int(held * len(plain))))
+    untitled = list(dict.fromkeys(row["context"] for row in rows if "heading" not in row))
+    kept_back = set(chance.sample(sorted(untitled), int(held * len(untitled))))
     sounds = _sound_alikes(row["question"] for row in rows)
     build = _Builder(encode)
+    made_up = _in_processes(_Titling(Titles(untitled), seed), untitled)
+    titled = {text: [*map(build.context, some)] for text, some in zip(untitled, made_up, strict=True)}
     plan = []
     everything = rows + dev_rows
     heard_as = _in_processes(_Hearing(sounds, seed), list(enumerate(row["question"] for row in everything)))
@@ -211,7 +222,7 @@ def prepare(
     pool = {(row.get("heading", ""), row["context"]) for row in rows if not _is_held(row, kept_back)}
     wanted = [(row["question"], row["context"], negatives) for row in rows if _brings_up(row)]
     brought_up = iter(_in_processes(_Retriever(sorted(pool)), wanted))
-    for number, (row, (question, noisy, passage, context)) in enumerate(zip(rows + dev_rows, plan, strict=True)):
+    for number, (row, (question, noisy, passage, context)) in enumerate(zip(everything, plan, strict=True)):
         near = next(brought_up) if number < len(rows) and _brings_up(row) else []
         whole = (0, len(build.passage_ids[passage]))
         answer = None
@@ -226,27 +237,33 @@ def prepare(
         polarity = POLARITY[row.get("yesno", "none")] if answer and answer[0] >= 0 else -1
         weight = round(1000 * row.get("weight", 1.0))
         group = len(rows) + groups.setdefault(row["group"], len(groups)) if "group" in row else number
-        if _is_held(row, kept_back):
-            build.add(question, noisy, passage, whole, answer, HELD, number, context, polarity, weight, group)
+        plain = "heading" not in row
+        before = chance.choice(titled[row["context"]]) if plain else context
+        kind = HELD if _is_held(row, kept_back) else GOLD
+        build.add(question, noisy, passage, whole, answer, kind, number, before, polarity, weight, group, plain)
+        if kind == HELD:
             continue
-        build.add(question, noisy, passage, whole, answer, GOLD, number, context, polarity, weight, group)
         chunks = [build.token_range(passage, *part) for part in sentence_chunks(row["context"])]
-        if len(chunks) > 1 and "heading" not in row:
+        if len(chunks) > 1 and plain:
+            texts = titled[row["context"]]
             inside = [part for part in chunks if answer and part[0] <= answer[0] and answer[1] <= part[1]]
             outside = [part for part in chunks if part not in inside]
             for part in inside:
-                build.add(question, noisy, passage, part, answer, CHUNK, number)
+                before = chance.choice(texts)
+                build.add(question, noisy, passage, part, answer, CHUNK, number, before, made_up=True)
             if outside:
                 # the answer may be given again elsewhere in the passage: only the teachers can tell
-                build.add(question, noisy, passage, chance.choice(outside), (-1, -1), CHUNK, number)
+                part, before = chance.choice(outside), chance.choice(texts)
+                build.add(question, noisy, passage, part, (-1, -1), CHUNK, number, before, made_up=True)
         for heading, other in near:
             found = build.passages[other]
             parts = [build.token_range(found, *part) for part in sentence_chunks(other)]
             part = chance.choice([(0, len(build.passage_ids[found])), *parts])
             known = answer is not None and not any(text.lower() in other.lower() for text in row["answers"])
             none = None if known else (-1, -1)
-            before = build.context(heading)
-            build.add(question, noisy, found, part, none, RETRIEVED, number, before, -1, weight, group)
+            bare = other in titled and not heading
+            before = chance.choice(titled[other]) if bare else build.context(heading)
+            build.add(question, noisy, found, part, none, RETRIEVED, number, before, -1, weight, group, bare)
     return build.finish()
 
 
@@ -264,6 +281,17 @@ class _Hearing:
     def __call__(self, numbered: tuple[int, str]) -> str:
         number, question = numbered
         return as_recognised(question, self._sounds, random.Random(self._seed * 10_000_019 + number))  # noqa: S311
+
+
+class _Titling:
+    """Titles that the document of a passage might have."""
+
+    def __init__(self, titles: Titles, seed: int) -> None:
+        self._titles, self._seed = titles, seed
+
+    def __call__(self, passage: str) -> list[str]:
+        chance = random.Random(f"{self._seed} {passage}")  # noqa: S311
+        return [self._titles(passage, chance) for _ in range(TITLES)]
 
 
 _at_work: Any = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -10,69 +11,110 @@ import pytest
 from engines.errors import ReparteeError
 from knowledge.questions import Asked, judge, places, read_folder
 
-SOAK = Asked(question="What do I need?", kind="list", answers=("oats\n- figs\n- rye",), items=("oats", "figs", "rye"))
+KETTLE = "Fill the kettle.\nPress the lever down.\nWait for the click."
+FACT = Asked(question="How hot does it get?", kind="fact", answers=("94 degrees", "94"))
+STEPS = Asked(
+    question="How do I boil water?",
+    kind="steps",
+    answers=("Fill the kettle.\nPress the lever down.\nWait for the click.",),
+    items=("Fill the kettle", "Press the lever down", "Wait for the click"),
+)
+NOTHING = Asked(question="Who made it?", kind="unanswerable")
 
 
-def write(folder: Path, *rows: dict[str, object], split: str = "test") -> None:
-    (folder / "oven.md").write_text("# Oven\n\nBake it for 40 minutes.\n")
-    about = {"document": "oven.md", "title": "Oven", "split": split}
-    (folder / "oven.jsonl").write_text("\n".join(map(json.dumps, [about, *rows])))
+def beside(folder: Path, name: str, *questions: dict[str, object], split: str = "train", document: str = "") -> Path:
+    """Write NAME.md and its questions; give the path of the questions."""
+    (folder / f"{name}.md").write_text(f"# {name}\n\n{KETTLE}\n", encoding="utf-8")
+    about = {"document": document or f"{name}.md", "title": name, "split": split}
+    path = folder / f"{name}.jsonl"
+    path.write_text("\n".join(json.dumps(row) for row in (about, *questions)), encoding="utf-8")
+    return path
 
 
-def test_questions_are_read_with_their_document_and_its_split(tmp_path: Path) -> None:
-    write(tmp_path, {"question": "How long?", "kind": "fact", "answers": ["40 minutes"]})
-    (document,) = read_folder(tmp_path, "test")
-    assert document.path == tmp_path / "oven.md"
-    assert document.asked == (Asked(question="How long?", kind="fact", answers=("40 minutes",)),)
-    with pytest.raises(ReparteeError, match="no questions of the split train"):
-        read_folder(tmp_path, "train")
+def test_documents_come_in_order_of_name_with_their_questions(tmp_path: Path) -> None:
+    beside(tmp_path, "toaster", {"question": "How dark?", "kind": "fact", "answers": ["5"]}, split="test")
+    beside(tmp_path, "kettle", {"question": "Is it loud?", "kind": "yesno", "answers": ["the click"], "yesno": "yes"})
+    found = read_folder(tmp_path)
+    assert [(each.path.name, each.split) for each in found] == [("kettle.md", "train"), ("toaster.md", "test")]
+    assert found[0].asked == (Asked(question="Is it loud?", kind="yesno", answers=("the click",), yesno="yes"),)
+
+
+def test_only_the_documents_of_a_split_are_given(tmp_path: Path) -> None:
+    beside(tmp_path, "toaster", split="test")
+    beside(tmp_path, "kettle")
+    assert [each.path.name for each in read_folder(tmp_path, "test")] == ["toaster.md"]
 
 
 @pytest.mark.parametrize(
-    ("row", "problem"),
+    ("question", "document", "says"),
     [
-        ({"question": "How long?", "kind": "riddle", "answers": ["x"]}, "no kind of question"),
-        ({"question": "How long?", "kind": "fact", "answers": []}, "has 0 answers"),
-        ({"question": "How long?", "kind": "unanswerable", "answers": ["x"]}, "has 1 answers"),
-        ({"kind": "fact"}, "cannot be read as questions"),
+        ({"kind": "fact", "answers": ["5"]}, "", "KeyError"),
+        ({"question": "Why?", "kind": "riddle", "answers": ["5"]}, "", "'riddle' is no kind of question"),
+        ({"question": "Why?", "kind": "why"}, "", "'Why?' is why and has 0 answers"),
+        ({"question": "Why?", "kind": "unanswerable", "answers": ["5"]}, "", "is unanswerable and has 1 answers"),
+        ({"question": "Why?", "kind": "why", "answers": ["5"]}, "lost.md", "speaks of lost.md, which is not beside it"),
     ],
 )
-def test_a_question_that_makes_no_sense_is_named(tmp_path: Path, row: dict[str, object], problem: str) -> None:
-    write(tmp_path, row)
-    with pytest.raises(ReparteeError, match=problem):
+def test_questions_that_are_not_as_they_should_be_are_refused(
+    tmp_path: Path, question: dict[str, object], document: str, says: str
+) -> None:
+    beside(tmp_path, "kettle", question, document=document)
+    with pytest.raises(ReparteeError, match=re.escape(says)):
         read_folder(tmp_path)
 
 
-@pytest.mark.parametrize(
-    ("answer", "verdict"),
-    [
-        ("40 minutes", "right"),
-        ("for 40 minutes", "right"),
-        ("Bake the loaf on the middle shelf for 40 minutes, then turn the oven off and wait", "right"),
-        ("40", "right"),
-        ("minutes of rest", "wrong"),
-        (None, "abstained"),
-    ],
-)
-def test_an_answer_is_judged_by_its_words(answer: str | None, verdict: str) -> None:
-    asked = Asked(question="How long?", kind="fact", answers=("40 minutes", "Bake it for 40 minutes."))
-    assert judge(asked, answer) == verdict
+def test_a_line_that_is_no_json_is_refused_with_the_name_of_the_file(tmp_path: Path) -> None:
+    beside(tmp_path, "kettle").write_text("{", encoding="utf-8")
+    with pytest.raises(ReparteeError, match=r"kettle\.jsonl cannot be read as questions"):
+        read_folder(tmp_path)
 
 
-def test_a_list_is_right_when_most_of_its_items_are_said() -> None:
-    assert judge(SOAK, "oats\n- figs\n- rye") == "right"
-    assert judge(SOAK, "oats") == "cut"
-    assert judge(SOAK, "a bowl") == "wrong"
+def test_a_folder_without_questions_says_what_is_expected(tmp_path: Path) -> None:
+    with pytest.raises(ReparteeError, match=re.escape("has no questions; a .jsonl beside each document")):
+        read_folder(tmp_path)
+    beside(tmp_path, "kettle")
+    with pytest.raises(ReparteeError, match="has no questions of the split test"):
+        read_folder(tmp_path, "test")
+    with pytest.raises(ReparteeError, match="is no folder"):
+        read_folder(tmp_path / "kettle.md")
 
 
-def test_what_has_no_answer_is_right_only_when_none_is_given() -> None:
-    asked = Asked(question="How heavy is it?", kind="unanswerable")
-    assert judge(asked, None) == "right"
-    assert judge(asked, "40 minutes") == "answered though unanswerable"
+def placed(asked: Asked, text: str) -> str | None:
+    span = places(asked, text)
+    return text[slice(*span)] if span else None
 
 
 def test_an_answer_is_found_however_its_words_are_set_apart() -> None:
-    asked = Asked(question="How long?", kind="fact", answers=("40 minutes",))
-    assert places(asked, "Bake 140 minutes, no: 40\nminutes.") == (22, 32)
-    assert places(SOAK, "1. oats\n2. figs\n3. rye") == (3, 22)
-    assert places(SOAK, "nothing of it") is None
+    assert placed(FACT, "It gets to 94\n  degrees in all.") == "94\n  degrees"
+    assert placed(FACT, "It gets to 94 °C.") == "94"  # the second best, where the best one does not stand
+    assert placed(FACT, "Order no. 1940 or 945") is None  # nor inside another number
+
+
+def test_of_several_items_those_that_stand_there_are_taken_from_first_to_last() -> None:
+    assert placed(STEPS, KETTLE) == "Fill the kettle.\nPress the lever down.\nWait for the click"
+    assert (
+        placed(STEPS, "1. press the lever down\n2. wait for the click") == "press the lever down\n2. wait for the click"
+    )
+    assert placed(STEPS, "Wait for the click, and then fill the kettle.") is None  # out of order, and no answer whole
+
+
+@pytest.mark.parametrize(
+    ("asked", "answer", "verdict"),
+    [
+        (FACT, "94 degrees", "right"),
+        (FACT, "It gets to about 94 degrees when the lid is closed", "right"),  # holds the answer whole
+        (FACT, f"94 {'and so on ' * 30}", "wrong"),  # but with too much around it
+        (FACT, "degrees", "right"),  # half of the words: F1 of 0.67
+        (FACT, "80 bar", "wrong"),
+        (FACT, None, "abstained"),
+        (Asked(question="?", kind="fact", answers=("three cups of cold tap water",)), "cold", "cut"),
+        (STEPS, "Fill the kettle. Press the lever down. Wait for the click.", "right"),
+        (STEPS, "Fill the kettle. Press the lever down.", "cut"),  # two of three are fewer than seven in ten
+        (STEPS, "Call a plumber.", "wrong"),
+        (STEPS, None, "abstained"),
+        (NOTHING, None, "right"),
+        (NOTHING, "Anna", "answered though unanswerable"),
+    ],
+)
+def test_what_an_answer_is_to_a_question(asked: Asked, answer: str | None, verdict: str) -> None:
+    assert judge(asked, answer) == verdict

@@ -41,6 +41,12 @@ def examples() -> data.Examples:
         starts,
         np.full(count, data.GOLD, np.int32),
         numbers,
+        *(np.zeros(count, np.int32) for _ in ("context", "polarity")),
+        np.full(count, 1000, np.int32),
+        numbers,
+        np.zeros(count, np.int32),
+        np.zeros(0, np.int32),
+        np.zeros(2, np.int32),
     )
 
 
