@@ -28,9 +28,9 @@ _COMMON = frozenset(
     "included including known large later least local major making many might modern number often original other "
     "others people period place popular rather several shall should since small still their there these those "
     "three through times today together under until usually various well where which while within without world "
-    "would years The This That These Those There They Their From With When While What Where After Before During For But And "
-    "According Although However Because Since Some Many Most Other Such Both Each His Her Its One Two Three In On At "
-    "By".split()
+    "would years The This That These Those There They Their From With When While What Where After Before During For "
+    "But And According Although However Because Since Some Many Most Other Such Both Each His Her Its One Two Three In "
+    "On At By".split()
 )
 _ABOUT = ("About {}", "{} – handbook", "Guide to {}", "{} FAQ", "Notes on {}", "{}: an introduction", "The {} book")
 _SECTIONS = (
