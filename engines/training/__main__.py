@@ -1,4 +1,4 @@
-"""`python -m engines.training STEP`: prepare, teach, label, distil, late, ship. A whole run: docs/training.md."""
+"""`python -m engines.training STEP`: prepare, teach, label, distil, late, blend, ship. All: docs/training.md."""
 
 from __future__ import annotations
 
@@ -170,6 +170,17 @@ def late(options: argparse.Namespace) -> None:
     save_file({name: value.astype(np.float16) for name, value in tensors.items()}, options.out)
 
 
+def blend(options: argparse.Namespace) -> None:
+    """Write the mean of a student's weights and of those that it started from."""
+    from safetensors.numpy import load_file, save_file
+
+    from engines.checkpoint import Checkpoint
+    from engines.training.blend import blend
+
+    mean = blend(load_file(options.student), Checkpoint.load(options.base).tensors, options.share)
+    save_file(mean, options.out)
+
+
 def ship(options: argparse.Namespace) -> None:
     """Quantise the student, calibrate it on the held-out rows, write the one file that is shipped."""
     from safetensors.numpy import load_file
@@ -268,6 +279,12 @@ def main() -> None:
     step.add_argument("--pooled", action="store_true", help="one vector a passage instead, to compare with")
     step.add_argument("--seed", type=int, default=0)
     step.add_argument("--device", default="cuda")
+    step = steps.add_parser("blend", help=blend.__doc__)
+    step.set_defaults(run=blend)
+    step.add_argument("--student", type=Path, required=True, help="what `distil` wrote")
+    step.add_argument("--base", type=Path, required=True, help="the reader that it started from")
+    step.add_argument("--share", type=float, default=0.8, help="how much of the student")
+    step.add_argument("--out", type=Path, required=True)
     step = steps.add_parser("ship", help=ship.__doc__)
     step.set_defaults(run=ship)
     step.add_argument("train", type=Path, nargs="+", help="the files given to prepare, in the same order")
