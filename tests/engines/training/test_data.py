@@ -90,3 +90,43 @@ def test_examples_survive_a_round_trip_through_a_file(examples: data.Examples, t
     examples.save(tmp_path / "examples.npz")
     again = data.Examples.load(tmp_path / "examples.npz")
     assert all((getattr(again, name) == value).all() for name, value in vars(examples).items())
+
+
+@pytest.fixture
+def titled(tmp_path: Path) -> data.Examples:
+    """Rows of three mills without headings, and one of a document with its own."""
+    rows = [
+        {
+            "question": f"Who built mill {number}?",
+            "context": f"Overton Mill {number} was built by Anna. {PASSAGES[number]}",
+        }
+        for number in range(3)
+    ]
+    own = {"question": "Who feeds the bees?", "context": PASSAGES[2], "heading": "Bees > Food", "held": False}
+    for row in [*rows, own]:
+        row |= {"answers": [], "answer_start": -1, "is_impossible": True}
+    path = tmp_path / "rows.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in [*rows * 8, own]), encoding="utf-8")
+    return data.prepare([path], None, encode, held=0.0)
+
+
+def context(examples: data.Examples, number: int) -> list[int]:
+    begin, end = examples.context_starts[examples.context[number] :][:2]
+    return examples.context_tokens[begin:end].tolist()
+
+
+def test_a_row_without_headings_is_read_under_titles_of_its_kind(titled: data.Examples) -> None:
+    plain = np.flatnonzero((titled.made_up == 1) & (titled.kind == data.GOLD))
+    assert len(plain) == 24
+    assert len({tuple(context(titled, number)) for number in plain}) > 3
+    (own,) = np.flatnonzero((titled.kind == data.GOLD) & (titled.made_up == 0))
+    assert context(titled, own) == encode(["Bees, Food:"])[0][0].tolist()
+
+
+def test_teachers_do_not_see_titles_that_were_made_up(titled: data.Examples) -> None:
+    bare = titled.untitled()
+    assert not any(context(bare, number) for number in np.flatnonzero(titled.made_up))
+    kept = np.flatnonzero(titled.made_up == 0)
+    assert len(kept)
+    assert [context(bare, number) for number in kept] == [context(titled, number) for number in kept]
+    assert any(context(titled, number) for number in np.flatnonzero(titled.made_up))  # of which nothing is lost

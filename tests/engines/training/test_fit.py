@@ -1,7 +1,12 @@
+import json
 import random
+from argparse import Namespace
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
+from safetensors.numpy import save_file
 
 torch = pytest.importorskip("torch", reason="PyTorch is not installed here; make test-nemo installs it and runs this")
 torch.set_num_threads(1)  # tiny matrices: threads only get in each other's way
@@ -9,9 +14,10 @@ torch.set_num_threads(1)  # tiny matrices: threads only get in each other's way
 from engines.bert_config import BertConfig  # noqa: E402
 from engines.checkpoint import expected_shapes  # noqa: E402
 from engines.training import data  # noqa: E402
+from engines.training.__main__ import label  # noqa: E402
 from engines.training.batches import CLS, SEP, DeviceExamples, schedule  # noqa: E402
 from engines.training.fit import Recipe, SoftTargets, fit, predict, token_scores  # noqa: E402
-from engines.training.model import Encoder, Shape, export_bert, load_encoder  # noqa: E402
+from engines.training.model import Encoder, Shape, export_bert, load_encoder, read_checkpoint  # noqa: E402
 
 SHAPE = Shape(hidden=32, layers=2, heads=4, inner=64, vocabulary=200, positions=64, eps=1e-12)
 
@@ -124,3 +130,42 @@ def test_the_schedule_takes_every_example_once_and_fills_the_last_batch() -> Non
     assert {bucket for bucket, _ in batches} == {48, 64, 320}
     assert {number for _, picked in batches for number in picked.tolist()} == set(range(6))
     assert all(len(picked) == 2 for _, picked in batches)
+
+
+def test_a_reader_labels_for_itself_without_titles_that_were_made_up(examples: data.Examples, tmp_path: Path) -> None:
+    titled = replace(
+        examples,
+        context=np.ones(128, np.int32),
+        made_up=np.arange(128, dtype=np.int32) % 2,
+        context_tokens=np.array([105, 106], np.int32),
+        context_starts=np.array([0, 0, 2], np.int32),
+    )
+    titled.save(tmp_path / "examples.npz")
+    folders = []
+    for seed in (1, 2):
+        torch.manual_seed(seed)
+        folders.append(tmp_path / f"reader{seed}")
+        folders[-1].mkdir()
+        save_file(export_bert(Encoder(SHAPE, dropout=0.0)), folders[-1] / "model.safetensors")
+        config = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 4, "intermediate_size": 64}
+        config |= {"vocab_size": 200, "max_position_embeddings": 64, "layer_norm_eps": 1e-12, "model_type": "bert"}
+        (folders[-1] / "config.json").write_text(json.dumps(config), encoding="utf-8")
+
+    def labels(model: Path, also: Path | None) -> np.ndarray:
+        out = tmp_path / "labels.npy"
+        label(Namespace(examples=tmp_path / "examples.npz", model=model, also=also, out=out, device="cpu", batch=32))
+        return np.load(out).astype(np.float32).reshape(128, 21, 2)
+
+    def of(model: Path, shown: data.Examples) -> np.ndarray:
+        targets = SoftTargets(shown, None, "cpu")
+        predict(read_checkpoint(model, 0.0), shown, np.arange(128), "cpu", targets=targets)
+        return targets.values.float().numpy().reshape(128, 21, 2)
+
+    made_up = titled.made_up == 1
+    bare, told = of(folders[0], titled.untitled()), of(folders[0], titled)
+    alone = labels(folders[0], None)
+    assert np.abs(alone[made_up] - bare[made_up]).max() < 0.01 < np.abs(told[made_up] - bare[made_up]).max()
+    assert np.abs(alone[~made_up] - told[~made_up]).max() < 0.01
+    both = labels(*folders)
+    assert np.abs(both[made_up] - (bare + of(folders[1], titled.untitled()))[made_up] / 2).max() < 0.01
+    assert (both[~made_up] == alone[~made_up]).all()

@@ -23,7 +23,7 @@ from engines.training.late import (  # noqa: E402
 from engines.training.model import Encoder, Shape  # noqa: E402
 
 SHAPE = Shape(hidden=32, layers=2, heads=4, inner=64, vocabulary=200, positions=256, eps=1e-12)
-COUNT = 64
+COUNT = 40
 
 
 def rows_of(kinds: list[int], starts: list[int], groups: list[int]) -> data.Examples:
@@ -153,7 +153,7 @@ def test_a_tiny_encoder_learns_which_passage_has_the_word_and_ranks_by_it(
     )
     model = encoder()
     before = rank(model, kept, path, "cpu")
-    recipe = LateRecipe(layers=1, dims=8, steps=60, batch=16, rate=5e-3)
+    recipe = LateRecipe(layers=1, dims=8, steps=50, batch=8, rate=8e-3)
     words = model.encoder.words.weight.clone()
     fit_late(model, Groups(examples, margins), kept, recipe, "cpu", report=lambda _: None)
     after = rank(model, kept, path, "cpu")
