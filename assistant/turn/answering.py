@@ -127,8 +127,10 @@ class Answering:
     def _read_one(self, question: str, hits: Sequence[Hit], slot_ms: float) -> Reading:
         from engines.reader.reader import Reading
         from knowledge.passages import readable
+        from knowledge.spelling import as_written
 
         if not hits:
             return Reading((), 0.0, 0.0, abstained=True, passages_read=0, passages_given=0)
         passages = [readable(hit.passage) for hit in hits]
+        question = as_written(question, (hit.passage.text for hit in hits))
         return self._reader.read(question, passages, slot_ms=slot_ms, threshold=self._settings.threshold)
