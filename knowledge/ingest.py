@@ -15,7 +15,8 @@ from engines.tokenize import Tokens
 from knowledge.formats.process import Converter
 from knowledge.formats.registry import CONVERTERS
 from knowledge.passages import pack
-from knowledge.store.sqlite import Document, NewPassage, Store
+from knowledge.store.records import Document, NewPassage
+from knowledge.store.sqlite import Store
 from knowledge.text import DocumentError, DocumentText
 
 #: Raised when documents are converted or split in another way; the next `add` then takes them up again.

@@ -18,7 +18,8 @@ from knowledge.index.keeper import KeptIndex
 from knowledge.index.words import PassageIndex
 from knowledge.ingest import MAX_BYTES, AddEvent, AddReport, Harvest, Intake, gone, is_unicode
 from knowledge.passages import Passage
-from knowledge.store.sqlite import Document, Store, StoreError
+from knowledge.store.records import Document, StoreError
+from knowledge.store.sqlite import Store
 
 if TYPE_CHECKING:
     from knowledge.index.vectors import VectorMaker, Vectors
@@ -372,8 +373,8 @@ class Library:
         yield from filter(None, map(str.strip, self._store.text(document).split("\n\n")))
 
     def _writable(self) -> None:
-        if self._store.full:
-            raise self._store.full_error()
+        if self._store.refusal is not None:
+            raise self._store.refusal()
         if self.readonly:
             raise StoreError(
                 f"{self._store.path} cannot be written; check its permissions or choose another home with --home."

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from knowledge.ingest import AddEvent, AddReport
     from knowledge.library import Hit, Library
-    from knowledge.store.sqlite import Document
+    from knowledge.store.records import Document
 
 
 @click.group()

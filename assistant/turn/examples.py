@@ -12,7 +12,7 @@ from assistant.turn.budget import Budget
 
 if TYPE_CHECKING:
     from assistant.parts import Parts
-    from knowledge.store.sqlite import Document
+    from knowledge.store.records import Document
 
 MOST = 4  # questions that are shown
 #: Documents that are looked at, the newest and others spread over the library, and how much of each, characters.

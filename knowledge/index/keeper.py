@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from knowledge.index.index import Index, IndexBrokenError, IndexBusyError, IndexKind, exclusive
-from knowledge.store.sqlite import Store, StoreError, StoreFullError
+from knowledge.store.records import StoreError, StoreFullError
+from knowledge.store.sqlite import Store
 
 #: Wait this long for another process that is writing the index, seconds.
 WRITER_WAIT_S = 15.0

@@ -2,67 +2,29 @@
 
 from __future__ import annotations
 
-import errno
-import fcntl
 import json
-import os
 import sqlite3
-import tempfile
 import threading
 import time
 import uuid
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from engines.errors import ReparteeError
 from engines.tokenize import Tokens
 from knowledge.migrations import TABLES, VERSION, checksum, migrate
 from knowledge.passages import Passage, pack_tokens, unpack_tokens
+from knowledge.store import file
+from knowledge.store.records import Document, NewPassage, StoreError
 from knowledge.text import DocumentText
 
 #: Written to the file's header, so that another program's database is not taken for a store.
 APPLICATION_ID = 0x52505254
-#: Wait this long for another process that is writing, seconds.
-BUSY_S = 15.0
 #: Forget the changes of removed documents once there are so many of them.
 MOST_REMOVED = 100
-
-
-@dataclass(frozen=True, kw_only=True)
-class Document:
-    """A document in the store: `path` is absolute, `name` as it was given, `added_at` in seconds since 1970."""
-
-    id: int
-    path: str
-    name: str
-    title: str
-    passages: int
-    bytes: int
-    added_at: float
-
-
-@dataclass(frozen=True, eq=False, kw_only=True)
-class NewPassage:
-    """A passage that is about to be stored."""
-
-    headings: tuple[str, ...]
-    start: int
-    end: int
-    text: str
-    tokens: Tokens
-    pages: tuple[tuple[int, int], ...] = ()
-
-
-class StoreError(ReparteeError):
-    """The store cannot be used; the sentence names the file and what to do."""
-
-
-class StoreFullError(StoreError):
-    """The disk has no room for what was to be stored. What is stored can still be read."""
 
 
 class Store:
@@ -71,13 +33,13 @@ class Store:
     `sequence` grows with every change of the content; `changes` tells which documents an index has to take up.
     `tell` hears, in a sentence, of what is wrong with the content without keeping the rest from being read. A store
     of an older format is brought to today's; where it cannot be written, a copy of it in memory is. Where the disk is
-    full (`full`), a store that is there is opened for reading.
+    full or has no locks, a store that is there is opened for reading, and `refusal` makes what to raise for more.
     """
 
     def __init__(self, path: Path, *, readonly: bool = False, tell: Callable[[str], None] = lambda _: None) -> None:
         self.path = path
         self.readonly = readonly
-        self.full = False
+        self.refusal: Callable[[], StoreError] | None = None
         self._tell = tell
         self._told: set[int] = set()
         self._lock = threading.RLock()
@@ -96,24 +58,37 @@ class Store:
 
     def _connect(self) -> sqlite3.Connection:
         if not self.readonly:
-            _create(self.path)
+            file.create(self.path)
             try:
-                return _connection(f"{self.path.absolute().as_uri()}?mode=rwc")
+                return file.connect(self.path, "rwc")
             except sqlite3.OperationalError as error:
-                if not _is_full(error, self.path) or not self.path.stat().st_size:
+                if not self.path.stat().st_size or not (why := self._why_readonly(error)):
                     raise
-                self.readonly = self.full = True
-                self._tell(f"{self.path} can only be read, the disk is full; free some space to add documents.")
+                self.readonly = True
+                self.refusal = why
         try:
-            return _connection(f"{self.path.absolute().as_uri()}?mode=ro")
+            return file.connect(self.path, "ro")
         except sqlite3.OperationalError:
-            # WAL needs its side files even to read; where they cannot be made, nobody writes either.
+            # WAL needs its side files even to read, and locks; where they cannot be had, nobody writes either.
             log = self.path.with_name(f"{self.path.name}-wal")
             if log.exists() and log.stat().st_size:
                 self._tell(
                     f"{self.path} can only be read without what was added last; open it where it can be written."
                 )
-            return _connection(f"{self.path.absolute().as_uri()}?mode=ro&immutable=1")
+            return file.connect(self.path, "ro&immutable=1")
+
+    def _why_readonly(self, error: sqlite3.OperationalError) -> Callable[[], StoreError] | None:
+        """What keeps a store that is there from being written but not from being read, which is told."""
+        if file.is_full(error, self.path):
+            self._tell(f"{self.path} can only be read, the disk is full; free some space to add documents.")
+            return partial(file.full, self.path)
+        if file.is_busy(error) and not file.has_locks(self.path.parent):
+            self._tell(
+                f"{self.path} can only be read, files cannot be locked there; to add documents choose a home on a disk "
+                "of this machine with --home."
+            )
+            return partial(file.no_locks, self.path)
+        return None
 
     def _prepare(self) -> None:
         run = self._connection.execute
@@ -159,7 +134,7 @@ class Store:
     def _migrate(self) -> None:
         if self.readonly:
             copy = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
-            copy.text_factory = _lenient
+            copy.text_factory = file.lenient
             self._connection.backup(copy)
             self._connection.close()
             self._connection = copy
@@ -178,48 +153,14 @@ class Store:
             try:
                 yield
             except sqlite3.Error as error:
-                raise self._problem(error) from error
+                raise file.problem(error, self.path, readonly=self.readonly) from error
             except (zlib.error, ValueError) as error:  # of what was unpacked
-                raise self._damaged(error) from error
-
-    def _problem(self, error: sqlite3.Error) -> StoreError:
-        """Say what is wrong. Only what is surely damage is called that: who reads it moves documents away."""
-        code = _code(error)
-        if code in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH}:
-            problem = "cannot be opened" if self.readonly else "cannot be written"
-            return StoreError(f"{self.path} {problem}; check its permissions or choose another home with --home.")
-        if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
-            if not _has_locks(self.path.parent):  # which SQLite takes for a lock of somebody else
-                return StoreError(
-                    f"{self.path} lies where files cannot be locked, as on some network drives; choose a home on a "
-                    "disk of this machine with --home."
-                )
-            return StoreError(
-                f"{self.path} was locked by another process for {BUSY_S:g} s; try again when it has finished."
-            )
-        if _is_full(error, self.path):
-            return self.full_error()
-        if not isinstance(error, sqlite3.ProgrammingError) and code in {
-            None,
-            sqlite3.SQLITE_CORRUPT,
-            sqlite3.SQLITE_NOTADB,
-            sqlite3.SQLITE_ERROR,
-        }:
-            return self._damaged(error)
-        return StoreError(
-            f"{self.path} could not be read or written ({error}); nothing in it was changed: check the disk, its free "
-            "space and whether it allows locks, and try again."
-        )
-
-    def full_error(self) -> StoreFullError:
-        """What to raise where something cannot be stored because the disk is full."""
-        return StoreFullError(f"{self.path} cannot grow, the disk is full; free some space and try again.")
-
-    def _damaged(self, error: Exception) -> StoreError:
-        return StoreError(f"{self.path} is damaged ({error}); move it away and add your documents again.")
+                raise file.damaged(error, self.path) from error
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
+        if self.refusal is not None:
+            raise self.refusal()
         if self.readonly:
             raise StoreError(f"{self.path} is open for reading only; choose a writable home with --home.")
         self._connection.execute("BEGIN IMMEDIATE")
@@ -464,55 +405,3 @@ _PASSAGES = (
 def _row(document: int, new: NewPassage) -> tuple[Any, ...]:
     columns = (json.dumps(new.headings), new.start, new.end, new.text, pack_tokens(new.tokens), json.dumps(new.pages))
     return (document, *columns, checksum(*columns))
-
-
-def _create(path: Path) -> None:
-    """Make an empty file that only its owner may read; SQLite's side files take over its permissions."""
-    with suppress(OSError):  # what cannot be made cannot be opened either, and that is told
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
-
-
-def _connection(uri: str) -> sqlite3.Connection:
-    connection = sqlite3.connect(uri, uri=True, timeout=BUSY_S, check_same_thread=False, isolation_level=None)
-    connection.text_factory = _lenient
-    try:
-        connection.execute("PRAGMA schema_version").fetchone()
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
-def _lenient(stored: bytes) -> str:
-    """Decode a column; what damage has made of it is no reason to lose the whole row, and its checksum tells."""
-    return stored.decode("utf-8", "replace")
-
-
-def _code(error: sqlite3.Error) -> int | None:
-    """The primary result code (https://www.sqlite.org/rescode.html), None for what is not SQLite's own error."""
-    code: int | None = getattr(error, "sqlite_errorcode", None)
-    return None if code is None else code & 0xFF
-
-
-def _is_full(error: sqlite3.Error, path: Path) -> bool:
-    """Tell whether the disk is full; for the side files of a store SQLite only says that it could not write."""
-    code = _code(error)
-    if code == sqlite3.SQLITE_FULL:
-        return True
-    if code not in {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}:
-        return False
-    try:
-        status = os.statvfs(path.parent)
-    except OSError:
-        return False
-    return not status.f_bavail or (status.f_files > 0 and not status.f_favail)
-
-
-def _has_locks(folder: Path) -> bool:
-    """Tell whether files in `folder` can be locked, by a file of its own: to close the store's would unlock it."""
-    try:
-        with tempfile.TemporaryFile(dir=folder) as probe:
-            fcntl.lockf(probe, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        return error.errno not in (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP)
-    return True

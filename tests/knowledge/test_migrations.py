@@ -10,7 +10,8 @@ import pytest
 from knowledge import migrations
 from knowledge.migrations import VERSION
 from knowledge.passages import pack_tokens
-from knowledge.store.sqlite import APPLICATION_ID, Store, StoreError
+from knowledge.store.records import StoreError
+from knowledge.store.sqlite import APPLICATION_ID, Store
 from tests.knowledge.texts import tokenize
 
 #: As version 0.1.0 made it.

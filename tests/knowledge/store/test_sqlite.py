@@ -9,7 +9,8 @@ import sys
 import pytest
 
 from knowledge.formats.plain import plain_document
-from knowledge.store.sqlite import NewPassage, Store, StoreError
+from knowledge.store.records import NewPassage, StoreError
+from knowledge.store.sqlite import Store
 from tests.knowledge.texts import tokenize
 from tests.paths import ROOT
 
@@ -195,7 +196,7 @@ def test_a_store_where_files_cannot_be_locked_says_so(path, monkeypatch):
     def refuse(*_):
         raise OSError(errno.ENOLCK, "No locks available")
 
-    monkeypatch.setattr("knowledge.store.sqlite.BUSY_S", 0.05)
+    monkeypatch.setattr("knowledge.store.file.BUSY_S", 0.05)
     store = Store(path)
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")  # SQLite says the same of a drive without locks
@@ -206,8 +207,29 @@ def test_a_store_where_files_cannot_be_locked_says_so(path, monkeypatch):
     store.close()
 
 
+def test_a_store_where_files_cannot_be_locked_is_read_at_once(path, monkeypatch):
+    def refuse(*_):
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    store = Store(path)
+    put(store)
+    store.close()
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("PRAGMA locking_mode = EXCLUSIVE")  # nobody else may even read: SQLite says so of such a drive, too
+    other.execute("BEGIN IMMEDIATE")
+    monkeypatch.setattr("fcntl.lockf", refuse)
+    told = []
+    reader = Store(path, tell=told.append)  # to wait for a lock, BUSY_S, would be of no use
+    assert [document.name for document in reader.documents()] == ["a"]
+    assert "can only be read, files cannot be locked there" in told[0]
+    with pytest.raises(StoreError, match="lies where files cannot be locked"):
+        put(reader, "b")
+    reader.close()
+    other.close()
+
+
 def test_a_store_locked_by_another_process_says_so(path, monkeypatch):
-    monkeypatch.setattr("knowledge.store.sqlite.BUSY_S", 0.05)
+    monkeypatch.setattr("knowledge.store.file.BUSY_S", 0.05)
     store = Store(path)
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")

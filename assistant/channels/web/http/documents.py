@@ -27,7 +27,7 @@ from engines.files import private_folder, write_whole
 if TYPE_CHECKING:
     from knowledge.ingest import AddReport
     from knowledge.library import Library
-    from knowledge.store.sqlite import Document
+    from knowledge.store.records import Document
 
 FOLDER = "documents"
 LONGEST_NAME = 200  # bytes of UTF-8; a file system takes 255, and what is written first has a longer name

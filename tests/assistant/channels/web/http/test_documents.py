@@ -14,7 +14,7 @@ from assistant.channels.json import ApiError
 from assistant.channels.web.http import documents
 from assistant.channels.web.http.errors import form_body
 from knowledge.ingest import AddReport
-from knowledge.store.sqlite import Document
+from knowledge.store.records import Document
 from tests.assistant.channels.web.http.test_http import call, chat, form
 
 URL = "/v1/knowledge/documents"
