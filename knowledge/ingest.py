@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from engines.tokenize import Tokens
+from knowledge import languages
 from knowledge.formats.process import Converter
 from knowledge.formats.registry import CONVERTERS
 from knowledge.passages import pack
@@ -20,15 +21,12 @@ from knowledge.store.sqlite import Store
 from knowledge.text import DocumentError, DocumentText
 
 #: Raised when documents are converted or split in another way; the next `add` then takes them up again.
-SPLITTING = 3
+SPLITTING = 4
 #: Documents larger than this are refused unless configured otherwise, bytes.
 MAX_BYTES = 64 * 2**20
 
 #: Folders of what programs put beside the documents of people.
 NOT_WRITTEN_HERE = frozenset(["node_modules", "__pycache__", "site-packages"])
-
-_LOOKED_AT = 4000  # characters
-_LAST_LATIN = "\u02af"
 
 Outcome = Literal["added", "replaced", "unchanged", "failed"]
 
@@ -69,8 +67,8 @@ class Intake:
     store: Store
     tokenize: Callable[[str], Tokens]
     max_bytes: int = MAX_BYTES
-    #: Documents that were taken in though nobody here can read them, by name.
-    foreign: list[str] = field(default_factory=list)
+    #: Names of documents that were taken in though the reader does not know their language, by language.
+    foreign: dict[str, list[str]] = field(default_factory=dict)
 
     def add(self, path: Path, converter: Converter) -> Outcome:
         """Take in the document at `path`. Raises DocumentError, or StoreError if it cannot be stored."""
@@ -97,8 +95,8 @@ class Intake:
             self._put(f"text:{name}", name, content, plain_document(cleaned, title))
 
     def _put(self, key: str, name: str, content: bytes, document: DocumentText) -> bool:
-        if _is_foreign(document.text):
-            self.foreign.append(name)
+        if languages.name(code := languages.language(document.text)):
+            self.foreign.setdefault(code, []).append(name)
         passages = [
             NewPassage(
                 headings=section.headings,
@@ -281,12 +279,6 @@ def is_unicode(path: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
-
-
-def _is_foreign(text: str) -> bool:
-    """Tell whether most letters of a text are of another script than the Latin one, by how it begins."""
-    letters = [char for char in text[:_LOOKED_AT] if char.isalpha()]
-    return 2 * sum(char > _LAST_LATIN and not "\u1e00" <= char <= "\u1eff" for char in letters) > len(letters)
 
 
 def _digest(content: bytes) -> bytes:

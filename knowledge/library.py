@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from engines.files import private_folder
 from engines.tokenize import Tokens
+from knowledge import languages
 from knowledge.index.keeper import KeptIndex
 from knowledge.index.words import PassageIndex
 from knowledge.ingest import MAX_BYTES, AddEvent, AddReport, Harvest, Intake, gone, is_unicode
@@ -186,12 +187,13 @@ class Library:
         )
 
     def _say_foreign(self) -> None:
-        foreign, self._intake.foreign[:] = list(self._intake.foreign), []
-        if foreign:
-            others = f" and {len(foreign) - 1} more" if len(foreign) > 1 else ""
+        foreign = dict(self._intake.foreign)
+        self._intake.foreign.clear()
+        for code, names in foreign.items():
+            those = f"{names[0]} and {len(names) - 1} more are" if len(names) > 1 else f"{names[0]} is"
             self.notes.add(
-                f"{foreign[0]}{others}: not in Latin letters, and only English is searched and read well; "
-                "answers from such documents will be missed."
+                f"{those} in {languages.name(code)}: that can be searched, but only English is read well, so answers "
+                "from there may be missed."
             )
 
     def add_texts(self, texts: Iterable[tuple[str, str]], title: Callable[[str], str] = str) -> None:

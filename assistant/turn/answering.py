@@ -70,7 +70,7 @@ class Answering:
                 confidence=reading.confidence,
             )
         empty = not hits and not await self.in_library(self._library.count)
-        spoken = spoken_abstention(reading, hits, store_is_empty=empty)
+        spoken = spoken_abstention(reading, hits, store_is_empty=empty, question=question)
         return Reply(question=question, spoken=spoken, outcome="abstained", confidence=reading.confidence)
 
     async def in_library(self, work: Callable[..., T], *args: object) -> T:

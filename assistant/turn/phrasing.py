@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 
 from assistant.skills.about import NO_DOCUMENTS
 from assistant.turn.events import Citation
+from knowledge import languages
 
 if TYPE_CHECKING:
     from engines.reader.reader import Reading
     from knowledge.library import Hit
+    from knowledge.passages import Passage
 
 HEDGE_BELOW = 0.65  # calibrated probability; the reader abstains at 0.5, so this is where it is not far from doing so
 OFFER_FROM = 0.2  # below, the best section most likely speaks of something else
@@ -71,18 +73,32 @@ def spoken_answer(citation: Citation, confidence: float, yesno: str = "") -> str
     return f"{words[:1].upper()}{words[1:]}, according to {source}."
 
 
-def spoken_abstention(reading: Reading, hits: Sequence[Hit] = (), *, store_is_empty: bool) -> str:
-    """Return the sentence that says why there is no answer, or which section may have one."""
+def spoken_abstention(reading: Reading, hits: Sequence[Hit] = (), *, store_is_empty: bool, question: str = "") -> str:
+    """Return the sentence that says why there is no answer, or which section may have one.
+
+    A question, or else what was found for it, may be in a language that the reader does not know.
+    """
     if store_is_empty:
         return NO_DOCUMENTS
+    if asked_in := languages.name(languages.language(question)):
+        hint = f"; {_section(hits[0].passage)} may speak of that" if hits else ""
+        return f"I don't know. That seems to be {asked_in}, and I only read English well{hint}."
     if reading.spans and hits and reading.confidence >= OFFER_FROM:
-        passage = hits[reading.spans[0].passage].passage
-        source = passage.title or PurePath(passage.document).stem
-        about = f"the section on {passage.headings[-1].rstrip(' .:?!')} in {source}" if passage.headings else source
-        return f"I'm not sure; {about} speaks of that."
+        return f"I'm not sure; {_section(hits[reading.spans[0].passage].passage)} speaks of that."
+    if hits and (written_in := languages.name(languages.language(hits[0].passage.text))):
+        return (
+            f"I'm not sure; {_section(hits[0].passage)} may speak of that, but in {written_in}, and I only read "
+            "English well."
+        )
     if not reading.passages_given:
         return "I don't know. Your documents do not mention that."
     return "I don't know. I found nothing in your documents that answers that."
+
+
+def _section(passage: Passage) -> str:
+    """The name of the section that a passage stands in."""
+    source = passage.title or PurePath(passage.document).stem
+    return f"the section on {passage.headings[-1].rstrip(' .:?!')} in {source}" if passage.headings else source
 
 
 def _said(text: str) -> str:

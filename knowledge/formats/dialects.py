@@ -30,6 +30,10 @@ _LINK = re.compile(r"(!?)\[\[([^\[\]|\n]{1,300})(?:\|([^\[\]\n]{1,300}))?\]\]")
 _MARKED = re.compile(r"(?<![=\w])==(?=[^\s=])([^=\n]{1,500}?)(?<=\S)==(?![=\w])")
 #: The name of a paragraph, for links to it.
 _BLOCK_ID = re.compile(r"(?:^|\s)\^[A-Za-z][\w-]{0,60}$")
+#: A tag below another, which is shown nowhere but in a list of tags: #health/vaccine.
+# https://help.obsidian.md/tags#Nested+tags
+_NESTED_TAG = re.compile(r"(?:^|(?<=\s))#[^\W\d][\w-]*(?:/[\w-]+)+(?=[\s.,;:!?)]|$)")
+_GAP_BEFORE_MARK = re.compile(r"[ \t]+(?=[.,;:!?)]|$)")
 #: Blocks in blocks; what is deeper is text.
 _DEEPEST = 20
 
@@ -147,8 +151,15 @@ def _inline(state: Any) -> None:
         if children and children[-1].type == "text":
             children[-1].content = _BLOCK_ID.sub("", children[-1].content)
         for child in children:
+            if child.type == "text" and "#" in child.content:
+                child.content = _untagged(child.content)
             if child.type == "text" and ("[[" in child.content or "==" in child.content):
                 child.content = _MARKED.sub(r"\1", _LINK.sub(_shown, child.content))
+
+
+def _untagged(text: str) -> str:
+    bare = _NESTED_TAG.sub("", text)
+    return text if bare == text else _GAP_BEFORE_MARK.sub("", bare)
 
 
 def _shown(link: re.Match[str]) -> str:

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from knowledge.index import foreign
+from knowledge.languages import language, stop_words
+
 if TYPE_CHECKING:
     import tantivy
 
@@ -37,6 +40,8 @@ class Weights:
     #: A word that no document has counts for those that differ from it by one letter. Their match has a constant score.
     similar: float = 3.0
     stop_words: frozenset[str] = STOP_WORDS
+    #: A stem of another language, or two neighbouring characters of a script without spaces.
+    foreign: float = 1.0
 
 
 #: Words of a question beyond this many are ignored: a question of 100 kB must not hold up everybody.
@@ -46,8 +51,6 @@ MOST_SIMILAR = 4
 
 #: Only this many words of a question are looked for in two parts.
 MOST_SPLIT = 16
-
-_LONGEST_WORD = 64
 
 
 class Analysis:
@@ -61,27 +64,34 @@ class Analysis:
         def analyzer(tokenizer: tantivy.Tokenizer, *, stemming: bool) -> tantivy.TextAnalyzer:
             filters = tantivy.Filter
             builder = tantivy.TextAnalyzerBuilder(tokenizer)
-            for step in (filters.remove_long(_LONGEST_WORD), filters.lowercase(), filters.ascii_fold()):
+            for step in (filters.remove_long(foreign.LONGEST_WORD), filters.lowercase(), filters.ascii_fold()):
                 builder = builder.filter(step)
             return (builder.filter(filters.stemmer("english")) if stemming else builder).build()
 
         self.exact = analyzer(tantivy.Tokenizer.simple(), stemming=False)
         self.stems = analyzer(tantivy.Tokenizer.simple(), stemming=True)
         self._stem = analyzer(tantivy.Tokenizer.raw(), stemming=True)
+        self.whole = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
 
     def query(self, question: str, schema: tantivy.Schema, searcher: tantivy.Searcher) -> tantivy.Query | None:
         """Return the query for `question`, or None if it has no words."""
         from tantivy import Occur, Query
 
-        weights, stop_words = self._weights, self._weights.stop_words
-        words = self.exact.analyze(question[: MOST_WORDS * _LONGEST_WORD])[:MOST_WORDS]
+        weights, question = self._weights, question[: MOST_WORDS * foreign.LONGEST_WORD]
+        untelling = weights.stop_words | stop_words(language(question))
+        words = self.exact.analyze(question)[:MOST_WORDS]
         stems = {word: "".join(self._stem.analyze(word)) or word for word in words}
-        telling = [word for word in stems if word not in stop_words] or list(stems)
+        telling = [word for word in stems if word not in untelling] or list(stems)
         parts: list[tuple[Query, float]] = []
         for stem in dict.fromkeys(stems[word] for word in telling):
             for name, weight in (("text", weights.text), ("headings", weights.headings), ("title", weights.title)):
                 parts.append((Query.term_query(schema, name, stem), weight))
         parts += self._respelt(words, schema, searcher)
+        for term in foreign.asked(question):
+            if searcher.doc_freq("foreign", term):
+                parts.append((Query.term_query(schema, "foreign", term), weights.foreign))
+        for digits in foreign.numbers(question):
+            parts.append((Query.term_query(schema, "exact", digits), weights.text))
         similar = 0
         for word in telling:
             if searcher.doc_freq("exact", word):
@@ -95,7 +105,7 @@ class Analysis:
                 similar += 1
                 parts.append((Query.fuzzy_term_query(schema, "exact", word), weights.similar))
         for left, right in dict.fromkeys(pairwise(words)):
-            if left not in stop_words and right not in stop_words:
+            if left not in untelling and right not in untelling:
                 parts.append((Query.phrase_query(schema, "text", [stems[left], stems[right]]), weights.pair))
         if not parts:
             return None
@@ -109,7 +119,7 @@ class Analysis:
 
         weight = self._weights.text + self._weights.exact
         for left, right in dict.fromkeys(pairwise(words)):
-            if len(left) + len(right) <= _LONGEST_WORD and searcher.doc_freq("exact", left + right):
+            if len(left) + len(right) <= foreign.LONGEST_WORD and searcher.doc_freq("exact", left + right):
                 yield Query.term_query(schema, "exact", left + right), weight
         for word in dict.fromkeys(words[:MOST_SPLIT]):
             known = searcher.doc_freq("exact", word)

@@ -12,16 +12,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engines.files import write_whole
+from knowledge.index import foreign
 from knowledge.index.index import IndexBrokenError, Mark, Source
 from knowledge.index.query import Analysis, Weights
+from knowledge.languages import language
 
 if TYPE_CHECKING:
     import tantivy
 
 #: Raised when the fields or the analysis of words change; an index of another version is made again.
-VERSION = 1
+VERSION = 2
 #: The sizes and checksums of the index's files, which never change once they are written.
 SUMS_NAME = "sums.json"
+#: The passages at the beginning of a document that tell its language.
+_TELLING = 8
 _WRITER_BYTES = 30_000_000
 _CHANGING = frozenset(["meta.json", ".managed.json", SUMS_NAME])
 
@@ -63,6 +67,7 @@ class PassageIndex:
         for name in ("title", "headings", "text"):
             builder.add_text_field(name, tokenizer_name="stems")
         builder.add_text_field("exact", tokenizer_name="exact", index_option="freq")
+        builder.add_text_field("foreign", tokenizer_name="whole", index_option="freq")
         builder.add_text_field("kind", tokenizer_name="raw", index_option="basic")
         builder.add_text_field("mark", stored=True, tokenizer_name="raw", index_option="basic")
         with _broken():
@@ -116,8 +121,10 @@ class PassageIndex:
             while done < (sequence := source.sequence) or not self.mark.version:
                 for document in source.changes(done):
                     writer.delete(document)
-                    for passage in source.indexable(document):
-                        writer.add(document, *passage)
+                    passages = list(source.indexable(document))
+                    spoken = language(" ".join(text for _, _, _, text in passages[:_TELLING]))
+                    for passage in passages:
+                        writer.add(document, *passage, language(passage[-1]) or spoken)
                 writer.commit(source.identity, sequence)
                 self.reload()
                 done = sequence
@@ -161,6 +168,7 @@ class PassageIndex:
         with _broken():
             index.register_tokenizer("stems", self._analysis.stems)
             index.register_tokenizer("exact", self._analysis.exact)
+            index.register_tokenizer("whole", self._analysis.whole)
             index.config_reader("manual")
         self._index = index
         self.inode = self._folder.stat().st_ino if self._folder else 0
@@ -181,8 +189,8 @@ class Writer:
         # Deleting by term would look for a signed number and find nothing.
         self._writer.delete_documents_by_query(tantivy.Query.term_query(self._schema, "document", document))
 
-    def add(self, document: int, passage: int, title: str, headings: str, text: str) -> None:
-        """Add a passage of a document."""
+    def add(self, document: int, passage: int, title: str, headings: str, text: str, code: str = "") -> None:
+        """Add a passage of a document, which is in the language `code`."""
         import tantivy
 
         entry = tantivy.Document()
@@ -192,6 +200,8 @@ class Writer:
         entry.add_text("headings", headings)
         entry.add_text("text", text)
         entry.add_text("exact", text)
+        if pieces := " ".join(foreign.terms(f"{title}\n{headings}\n{text}", code)):
+            entry.add_text("foreign", pieces)
         self._writer.add_document(entry)
 
     def commit(self, store: str, sequence: int) -> None:

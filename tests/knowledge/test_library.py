@@ -465,13 +465,20 @@ def test_reading_where_nothing_was_added_is_one_sentence(tmp_path):
         Library.open(tmp_path, tokenize, readonly=True)
 
 
-def test_documents_in_another_script_are_taken_in_with_a_word_of_warning(library, tmp_path):
+def test_documents_in_another_language_are_taken_in_with_a_word_of_warning(library, tmp_path):
     texts = {"wash.md": "# 洗衣机\n\n洗衣机的保修期是三年。", "hut.md": "# Хижина\n\nКлюч от хижины висит у двери."}
+    texts |= {
+        "berg.md": "# Hütte\n\nDer Schlüssel hängt bei der Tür und das Beil im Stall.",
+        "tal.txt": "Im Tal ist der Weg nass.",
+    }
     texts |= {"cafe.md": "# Café\n\nThe crème brûlée costs six euros (昨日)."}
     for name, text in texts.items():
         (tmp_path / name).write_text(text)
     report = library.add([tmp_path])
-    assert len(report.added) == 3
-    (note,) = report.notes
-    assert note.startswith(f"{tmp_path / 'hut.md'} and 1 more: not in Latin letters")
+    assert len(report.added) == 5
+    assert [note.partition(":")[0] for note in report.notes] == [
+        f"{tmp_path / 'berg.md'} and 1 more are in German",
+        f"{tmp_path / 'hut.md'} is in Cyrillic letters",
+        f"{tmp_path / 'wash.md'} is in Chinese",
+    ]
     assert library.add([tmp_path]).notes == ()

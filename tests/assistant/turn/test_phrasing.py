@@ -77,6 +77,28 @@ def test_not_knowing_is_said_in_the_way_that_fits():
     assert all(sentence.startswith("I don't know.") for sentence in said)
 
 
+def test_a_question_or_document_in_a_language_that_is_not_read_is_told_so():
+    found = hit(0, 27, 5)
+    german = dataclasses.replace(
+        found.passage, text="Die Mühle wurde im Jahr 1911 gebaut und ist nicht groß.", headings=()
+    )
+
+    def said(question, *hits):
+        return spoken_abstention(reading(), hits, store_is_empty=False, question=question)
+
+    assert said("Wann wurde die Mühle gebaut?") == (
+        "I don't know. That seems to be German, and I only read English well."
+    )
+    assert said("水车什么时候造的", found) == (
+        "I don't know. That seems to be Chinese, and I only read English well; The Mill may speak of that."
+    )
+    assert said("How old is the mill?", Hit(german, 1.0)) == (
+        "I'm not sure; The Mill may speak of that, but in German, and I only read English well."
+    )
+    assert said("How old is the mill?", found) == said("How old is the mill?")
+    assert "English" not in said("How old is the mill?", found)
+
+
 def test_list_items_are_said_as_an_enumeration():
     text = "two ropes\n- a lamp\n2. dry socks"
     (citation,) = cite(reading((0, 0, 4, text)), [hit(0, 46, 5)])

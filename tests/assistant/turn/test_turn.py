@@ -125,6 +125,19 @@ async def test_the_event_loop_turns_while_a_passage_is_read(parts, monkeypatch):
     assert turned
 
 
+async def test_the_reader_is_asked_with_numbers_as_the_documents_write_them(parts, monkeypatch):
+    asked, read = [], parts.reader.read
+
+    def listening(question, *rest, **options):
+        asked.append(question)
+        return read(question, *rest, **options)
+
+    monkeypatch.setattr(parts.reader, "read", listening)
+    reply = await ask(parts, "Who was the keeper of the lighthouse in 1,868?", budget=Budget(SLOW))
+    assert asked == ["Who was the keeper of the lighthouse in 1868?"]
+    assert reply.question.endswith("1,868?")
+
+
 async def test_a_cancelled_turn_leaves_the_parts_usable(parts):
     turn = asyncio.create_task(ask(parts, "How tall is the lighthouse?", budget=Budget(SLOW)))
     await asyncio.sleep(0.002)

@@ -23,6 +23,22 @@ def test_front_matter_is_skipped_but_gives_the_title():
     assert blocks(document) == [(("Heading",), ["Body."])]
 
 
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("Seen on Monday #trips/coast/north.", "Seen on Monday."),
+        ("#trips/coast", ""),
+        ("Ask in #garden, by either/or.", "Ask in #garden, by either/or."),
+        ("The file is at a#b/c and `#x/y`.", "The file is at a#b/c and #x/y."),
+        ("It is #1/2 of it.", "It is #1/2 of it."),
+    ],
+)
+def test_tags_below_tags_are_left_out(written, shown):
+    assert markdown_document(f"# Title\n\n{written}\n\nEnd.", "name").text.split("\n\n")[1:-1] == (
+        [shown] if shown else []
+    )
+
+
 def test_a_rule_at_the_start_is_no_front_matter():
     assert "Body." in markdown_document("---\n\nBody.\n\nMore.", "name").text
 

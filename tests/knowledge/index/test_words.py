@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from knowledge.index.index import IndexBrokenError, IndexBusyError, exclusive
 from knowledge.index.words import PassageIndex
+from knowledge.languages import language
 
 PASSAGES = {
     11: ("The Lighthouse", "The tower", "It is 41 metres tall and was built by Henry Dawson in 1871."),
@@ -74,6 +75,47 @@ SPELT = {
 )
 def test_words_are_found_written_apart_or_as_one(question, passage):
     assert best(fill(PassageIndex.create(None), SPELT), question) == passage
+
+
+OTHERS = {
+    91: ("Nordhaus", "", "Der Verwalter der Häuser am Kanal kommt jeden Dienstag und bringt 25 Schlüssel mit."),
+    92: ("Nordhaus", "", "Die Mülltonnen stehen im Hof."),
+    101: ("La casa", "", "Las llaves de los armarios están en el cajón abierto, y hay 35 de ellas."),
+    111: ("钟楼", "", "钟楼的钥匙在门房。每小时敲一次。信号B4表示有风。"),
+    112: ("钟楼", "", "花园在冬天不开放。"),
+    121: ("灯台", "", "灯台の鍵は管理人が持っています。"),
+    131: ("등대", "", "등대의 열쇠는 관리인이 가지고 있습니다."),
+}
+
+
+@pytest.fixture(scope="module")
+def others():
+    index = PassageIndex.create(None)
+    with index.writing() as writer:
+        for identity, fields in OTHERS.items():
+            spoken = {9: "de", 10: "es"}.get(identity // 10, "")
+            writer.add(identity // 10, identity, *fields, language(fields[2]) or spoken)
+        writer.commit("store", 1)
+    return index
+
+
+@pytest.mark.parametrize(
+    ("question", "passage"),
+    [
+        ("Wo ist das Haus?", 91),  # Häuser
+        ("Mülltonne", 92),
+        ("¿Cuándo están abiertas?", 101),  # abierto
+        ("Wo sind die fünfundzwanzig?", 91),
+        ("¿Dónde están las treinta y cinco?", 101),
+        ("钥匙在哪里", 111),
+        ("花园什么时候开放", 112),
+        ("信号B4", 111),
+        ("管理人", 121),
+        ("열쇠는 어디에", 131),
+    ],
+)
+def test_other_languages_are_searched_by_their_stems_and_scripts_without_spaces_in_pairs(others, question, passage):
+    assert best(others, question) == passage
 
 
 @pytest.mark.parametrize("question", ["", "   ", "?!", '()[]{}^~*:"\\/+-&&||!', "zzzzzzzzzz", "日本語"])
