@@ -70,20 +70,28 @@ class Intake:
     #: Names of documents that were taken in though the reader does not know their language, by language.
     foreign: dict[str, list[str]] = field(default_factory=dict)
 
-    def add(self, path: Path, converter: Converter) -> Outcome:
-        """Take in the document at `path`. Raises DocumentError, or StoreError if it cannot be stored."""
+    def add(self, path: Path, converter: Converter, collection: str | None = None) -> Outcome:
+        """Take in the document at `path`, into a collection (None: the one it is in, a new one the unnamed one).
+
+        Raises DocumentError, or StoreError if it cannot be stored.
+        """
         content = load(path, self.max_bytes)
         key = str(path.resolve())
         if not is_unicode(key):
             raise DocumentError(f"{path} has a name that is not UTF-8, which cannot be stored; rename it.")
+        present = self.store.collection(key)
+        wanted = (present or "") if collection is None else collection
         if self.store.digest(key) == _digest(content):
-            return "unchanged"
+            if wanted == present:
+                return "unchanged"
+            self.store.move(key, wanted)
+            return "replaced"
         title = path.stem.replace("_", " ").replace("-", " ")
         try:
             document = converter.convert(content, path.suffix, title)
         except DocumentError as error:
             raise DocumentError(f"{path} {error}") from error
-        return "replaced" if self._put(key, str(path), content, document) else "added"
+        return "replaced" if self._put(key, str(path), content, document, wanted) else "added"
 
     def add_text(self, name: str, text: str, title: str) -> None:
         """Take in a plain text that is no file; `title` is for one that has none."""
@@ -94,7 +102,7 @@ class Intake:
         if self.store.digest(f"text:{name}") != _digest(content):
             self._put(f"text:{name}", name, content, plain_document(cleaned, title))
 
-    def _put(self, key: str, name: str, content: bytes, document: DocumentText) -> bool:
+    def _put(self, key: str, name: str, content: bytes, document: DocumentText, collection: str = "") -> bool:
         if languages.name(code := languages.language(document.text)):
             self.foreign.setdefault(code, []).append(name)
         passages = [
@@ -110,7 +118,7 @@ class Intake:
             for start, end in pack(document.text, section.blocks)
             if (text := document.text[start:end])
         ]
-        return self.store.put(key, name, _digest(content), len(content), document, passages)
+        return self.store.put(key, name, _digest(content), len(content), document, passages, collection)
 
 
 @dataclass
@@ -134,7 +142,9 @@ class Harvest:
         harvest.found = list(different.values())
         return harvest
 
-    def take(self, intake: Intake, progress: Callable[[AddEvent], None] | None) -> Iterator[int]:
+    def take(
+        self, intake: Intake, progress: Callable[[AddEvent], None] | None, collection: str | None = None
+    ) -> Iterator[int]:
         """Add what was found, and yield how many documents have been dealt with after each."""
         total = len(self.found) + len(self.failed)
 
@@ -149,7 +159,7 @@ class Harvest:
                 outcome: Outcome = "failed"
                 sentence = ""
                 try:
-                    outcome = intake.add(path, converter)
+                    outcome = intake.add(path, converter, collection)
                     self.outcomes[outcome].append(path)
                 except DocumentError as error:
                     sentence = str(error)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from engines.files import private_folder
 from engines.tokenize import Tokens
 from knowledge import languages
+from knowledge.collections import Collections, check_name, may_ask
 from knowledge.index.keeper import KeptIndex
 from knowledge.index.words import PassageIndex
 from knowledge.ingest import MAX_BYTES, AddEvent, AddReport, Harvest, Intake, gone, is_unicode
@@ -158,19 +159,28 @@ class Library:
             self._fill()
 
     def add(
-        self, paths: Iterable[Path], progress: Callable[[AddEvent], None] | None = None, *, prune: bool = False
+        self,
+        paths: Iterable[Path],
+        progress: Callable[[AddEvent], None] | None = None,
+        *,
+        prune: bool = False,
+        collection: str | None = None,
     ) -> AddReport:
         """Add documents and folders of documents; those already here are skipped if unchanged and replaced if not.
 
         What cannot be read is reported in `failed` and does not stop the others. Every document is stored in one
         transaction before `progress` hears of it. Documents that were added from below one of the folders and are no
-        longer on the disk are reported, and with `prune` removed. Raises StoreError if the store cannot be written.
+        longer on the disk are reported, and with `prune` removed. With `collection` they are put into the one of this
+        name; without, each stays where it is, and a new one is in the unnamed one.
+        Raises StoreError if the store cannot be written, and ReparteeError for what is no name of a collection.
         """
         paths = list(paths)
+        if collection is not None:
+            check_name(collection)
         self._writable()
         before = len(self.notes)
         harvest = Harvest.of(paths)
-        for done in harvest.take(self._intake, progress):
+        for done in harvest.take(self._intake, progress, collection):
             if done % BATCH == 0:
                 self._sync()
         self._say_foreign()
@@ -212,36 +222,38 @@ class Library:
             raise StoreError(f"There is no document {document_id}; `repartee knowledge list` shows them.")
         self._sync()
 
-    def documents(self) -> list[Document]:
-        """Every document, in the order of adding."""
-        return self._store.documents()
+    def documents(self, collections: Collections = None) -> list[Document]:
+        """Every document of these collections, in the order of adding."""
+        return [each for each in self._store.documents() if may_ask(collections, each.collection)]
 
     def text(self, document_id: int) -> str:
         """The plain text into which the offsets of a document's passages point. Raises StoreError if there is none."""
         return self._store.text(document_id)
 
     def document_of(self, passage_id: int) -> int | None:
-        """The id of the document in which a passage stands; None for a passage that is gone."""
+        """The id of the document in which a passage stands; None for a passage that is gone, whoever may ask it."""
         passage = self._store.passages([passage_id]).get(passage_id)
         return None if passage is None else passage.document_id
 
-    def count(self) -> int:
-        """The number of passages."""
-        return self._store.count()
+    def count(self, collections: Collections = None) -> int:
+        """The number of passages in these collections."""
+        return self._store.count(collections)
 
-    def search(self, query: str, k: int = 20, *, slot_ms: float | None = None) -> list[Hit]:
+    def search(
+        self, query: str, k: int = 20, *, slot_ms: float | None = None, collections: Collections = None
+    ) -> list[Hit]:
         """Return the `k` passages that fit `query` best, best first; none for an empty query.
 
         They are found by their words and ordered by their vectors too, where there are any (`rank_with`) and
-        `slot_ms` has room for it.
+        `slot_ms` has room for it. Only `collections` are searched; the store has the last word on what is in them.
 
         Of passages with the same text (a document that was added from two places) only the best is returned.
         """
         if not self._tokens_checked:
             self._check_tokens()
         self.refresh()
-        ranked = self._ranked(query, k, slot_ms)
-        passages = self._store.passages([identity for identity, _ in ranked])
+        ranked = self._ranked(query, k, slot_ms, collections)
+        passages = self._store.passages([identity for identity, _ in ranked], collections)
         different: dict[str, Hit] = {}
         for identity, score in ranked:
             if (passage := passages.get(identity)) is not None:
@@ -254,10 +266,11 @@ class Library:
             ]
         return hits
 
-    def _ranked(self, query: str, k: int, slot_ms: float | None) -> list[tuple[int, float]]:
+    def _ranked(self, query: str, k: int, slot_ms: float | None, collections: Collections) -> list[tuple[int, float]]:
         began = time.perf_counter()
         vectors = self._vectors
-        ranked = self._index.search(query, max(k, RERANKED) if vectors else k)
+        without = [] if collections is None else [name for name in self._store.collections() if name not in collections]
+        ranked = self._index.search(query, max(k, RERANKED) if vectors else k, without)
         left = None if slot_ms is None else slot_ms - (time.perf_counter() - began) * 1000
         if vectors is None or not ranked or (left is not None and left < self._ranked_ms):
             self._ranked_ms *= 0.98  # one slow time is no reason never to try again

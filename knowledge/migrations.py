@@ -15,7 +15,9 @@ TABLES = (
     "CREATE TABLE facts (name TEXT PRIMARY KEY, value) WITHOUT ROWID",
     """CREATE TABLE documents (
     id INTEGER PRIMARY KEY AUTOINCREMENT, path TEXT NOT NULL UNIQUE, name TEXT NOT NULL, title TEXT NOT NULL,
-    digest BLOB NOT NULL, bytes INTEGER NOT NULL, added_at REAL NOT NULL, text BLOB NOT NULL)""",
+    digest BLOB NOT NULL, bytes INTEGER NOT NULL, added_at REAL NOT NULL, text BLOB NOT NULL,
+    collection TEXT NOT NULL DEFAULT '')""",
+    "CREATE INDEX documents_collection ON documents (collection)",
     """CREATE TABLE passages (
     id INTEGER PRIMARY KEY AUTOINCREMENT, document INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE,
     headings TEXT NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL, text TEXT NOT NULL, tokens BLOB NOT NULL,
@@ -47,8 +49,14 @@ def _pages_and_checksums(connection: sqlite3.Connection) -> None:
     connection.execute("INSERT INTO facts VALUES ('forgotten', 0)")
 
 
+def _collections(connection: sqlite3.Connection) -> None:
+    """Format 2 had no collections: everybody could ask everything."""
+    connection.execute("ALTER TABLE documents ADD COLUMN collection TEXT NOT NULL DEFAULT ''")
+    connection.execute("CREATE INDEX documents_collection ON documents (collection)")
+
+
 #: The function at index n brings a store of format n + 1 to format n + 2.
-MIGRATIONS: Sequence[Callable[[sqlite3.Connection], None]] = (_pages_and_checksums,)
+MIGRATIONS: Sequence[Callable[[sqlite3.Connection], None]] = (_pages_and_checksums, _collections)
 #: The format that this version writes.
 VERSION = len(MIGRATIONS) + 1
 

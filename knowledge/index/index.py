@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -39,6 +39,9 @@ class Source(Protocol):
     def changes(self, since: int) -> Iterable[int]:
         """The documents that were added, replaced or removed after the change number `since`."""
 
+    def collection_of(self, document: int) -> str:
+        """The collection of a document; "" if it is gone."""
+
     def indexable(self, document: int) -> Iterable[tuple[int, str, str, str]]:
         """Id, title, headings and text of the passages of a document; nothing if it is gone."""
 
@@ -57,8 +60,11 @@ class Index(Protocol):
     def replay(self, source: Source) -> None:
         """Take up every change of `source` that the index does not have yet. Call it inside `exclusive`."""
 
-    def search(self, question: str, k: int) -> list[tuple[int, float]]:
-        """Return ids and scores of the `k` best passages, best first; scores compare within one search only."""
+    def search(self, question: str, k: int, without: Collection[str] = ()) -> list[tuple[int, float]]:
+        """Return ids and scores of the `k` best passages, best first; scores compare within one search only.
+
+        Passages of the collections `without` are left out.
+        """
 
     def reload(self) -> None:
         """See what another process has written since."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import TypeVar
 
@@ -38,9 +38,9 @@ class KeptIndex:
         with self._lock:
             self._index.close()
 
-    def search(self, question: str, k: int) -> list[tuple[int, float]]:
+    def search(self, question: str, k: int, without: Collection[str] = ()) -> list[tuple[int, float]]:
         """Search the index. Raises StoreError if it is damaged and cannot be made again."""
-        return self._guarded(lambda index: index.search(question, k))
+        return self._guarded(lambda index: index.search(question, k, without))
 
     def refresh(self) -> None:
         """See what another process has written; an index in memory, which nobody else writes, is brought up to date."""

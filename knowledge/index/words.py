@@ -7,7 +7,7 @@ import json
 import os
 import tempfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -68,6 +68,7 @@ class PassageIndex:
             builder.add_text_field(name, tokenizer_name="stems")
         builder.add_text_field("exact", tokenizer_name="exact", index_option="freq")
         builder.add_text_field("foreign", tokenizer_name="whole", index_option="freq")
+        builder.add_text_field("collection", tokenizer_name="raw", index_option="basic")
         builder.add_text_field("kind", tokenizer_name="raw", index_option="basic")
         builder.add_text_field("mark", stored=True, tokenizer_name="raw", index_option="basic")
         with _broken():
@@ -122,9 +123,11 @@ class PassageIndex:
                 for document in source.changes(done):
                     writer.delete(document)
                     passages = list(source.indexable(document))
+                    collection = source.collection_of(document)
                     spoken = language(" ".join(text for _, _, _, text in passages[:_TELLING]))
                     for passage in passages:
-                        writer.add(document, *passage, language(passage[-1]) or spoken)
+                        code = language(passage[-1]) or spoken
+                        writer.add(document, *passage, code=code, collection=collection)
                 writer.commit(source.identity, sequence)
                 self.reload()
                 done = sequence
@@ -153,13 +156,19 @@ class PassageIndex:
                     _seal(self._folder)
         self.reload()
 
-    def search(self, question: str, k: int) -> list[tuple[int, float]]:
+    def search(self, question: str, k: int, without: Collection[str] = ()) -> list[tuple[int, float]]:
         """Return the ids and scores of the `k` best passages. Raises IndexBrokenError."""
+        import tantivy
+
         with _broken():
             searcher = self._searcher
             query = self._analysis.query(question, self._index.schema, searcher)
             if query is None or k < 1:
                 return []
+            if without:
+                occur, term = tantivy.Occur, tantivy.Query.term_query
+                left_out = [(occur.MustNot, term(self._index.schema, "collection", name)) for name in without]
+                query = tantivy.Query.boolean_query([(occur.Must, query), *left_out])
             hits = searcher.search(query, k, count=False).hits
             identities = searcher.fast_field_values("id", [address for _, address in hits])
             return [(int(identity or 0), float(score)) for identity, (score, _) in zip(identities, hits, strict=True)]
@@ -189,8 +198,18 @@ class Writer:
         # Deleting by term would look for a signed number and find nothing.
         self._writer.delete_documents_by_query(tantivy.Query.term_query(self._schema, "document", document))
 
-    def add(self, document: int, passage: int, title: str, headings: str, text: str, code: str = "") -> None:
-        """Add a passage of a document, which is in the language `code`."""
+    def add(
+        self,
+        document: int,
+        passage: int,
+        title: str,
+        headings: str,
+        text: str,
+        *,
+        code: str = "",
+        collection: str = "",
+    ) -> None:
+        """Add a passage of a document; it is in the language `code`, and the document in `collection`."""
         import tantivy
 
         entry = tantivy.Document()
@@ -202,6 +221,8 @@ class Writer:
         entry.add_text("exact", text)
         if pieces := " ".join(foreign.terms(f"{title}\n{headings}\n{text}", code)):
             entry.add_text("foreign", pieces)
+        if collection:
+            entry.add_text("collection", collection)
         self._writer.add_document(entry)
 
     def commit(self, store: str, sequence: int) -> None:

@@ -10,7 +10,10 @@ from engines.tokenize import Tokens
 
 @dataclass(frozen=True, kw_only=True)
 class Document:
-    """A document in the store: `path` is absolute, `name` as it was given, `added_at` in seconds since 1970."""
+    """A document in the store: `path` is absolute, `name` as it was given, `added_at` in seconds since 1970.
+
+    `collection` is who may ask for it (`knowledge.collections`).
+    """
 
     id: int
     path: str
@@ -19,6 +22,7 @@ class Document:
     passages: int
     bytes: int
     added_at: float
+    collection: str = ""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from engines.tokenize import Tokens
+from knowledge.collections import Collections
 from knowledge.migrations import TABLES, VERSION, checksum, migrate
 from knowledge.passages import Passage, pack_tokens, unpack_tokens
 from knowledge.store import file
@@ -187,26 +188,33 @@ class Store:
     # Writing
 
     def put(
-        self, path: str, name: str, digest: bytes, size: int, text: DocumentText, passages: Sequence[NewPassage]
+        self,
+        path: str,
+        name: str,
+        digest: bytes,
+        size: int,
+        text: DocumentText,
+        passages: Sequence[NewPassage],
+        collection: str = "",
     ) -> bool:
         """Add a document, or replace the one at `path`, in one transaction; return True if it replaced one."""
         compressed = zlib.compress(text.text.encode(), 1)
-        row = (name, text.title, digest, size, time.time(), compressed)
+        row = (name, text.title, digest, size, time.time(), compressed, collection)
         with self._guard(), self._transaction():
             run = self._connection.execute
             known = run("SELECT id FROM documents WHERE path = ?", (path,)).fetchone()
             if known is None:
                 document = run(
-                    "INSERT INTO documents (name, title, digest, bytes, added_at, text, path)"
-                    " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    "INSERT INTO documents (name, title, digest, bytes, added_at, text, collection, path)"
+                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                     (*row, path),
                 ).lastrowid
             else:
                 document = known[0]
                 run("DELETE FROM passages WHERE document = ?", (document,))
                 run(
-                    "UPDATE documents SET name = ?, title = ?, digest = ?, bytes = ?, added_at = ?, text = ?"
-                    " WHERE id = ?",
+                    "UPDATE documents SET name = ?, title = ?, digest = ?, bytes = ?, added_at = ?, text = ?,"
+                    " collection = ? WHERE id = ?",
                     (*row, document),
                 )
             assert document is not None
@@ -217,6 +225,15 @@ class Store:
             )
             self._changed(document)
         return known is not None
+
+    def move(self, path: str, collection: str) -> None:
+        """Put the document at `path` into another collection; nothing happens where there is none."""
+        with self._guard(), self._transaction():
+            run = self._connection.execute
+            known = run("SELECT id FROM documents WHERE path = ?", (path,)).fetchone()
+            if known is not None:
+                run("UPDATE documents SET collection = ? WHERE id = ?", (collection, known[0]))
+                self._changed(known[0])
 
     def remove(self, document: int) -> bool:
         """Remove a document and its passages; return False if there is none with this id."""
@@ -308,14 +325,36 @@ class Store:
             row = self._connection.execute("SELECT digest FROM documents WHERE path = ?", (path,)).fetchone()
             return row[0] if row else None
 
+    def collection(self, path: str) -> str | None:
+        """The collection of the document at `path`, or None if it is not in the store."""
+        with self._guard():
+            row = self._connection.execute("SELECT collection FROM documents WHERE path = ?", (path,)).fetchone()
+            return row[0] if row else None
+
+    def collection_of(self, document: int) -> str:
+        """The collection of a document; the unnamed one's if it is gone."""
+        with self._guard():
+            row = self._connection.execute("SELECT collection FROM documents WHERE id = ?", (document,)).fetchone()
+            return row[0] if row else ""
+
+    def collections(self) -> list[str]:
+        """The names of the collections that have documents; each is looked up, not every document looked at."""
+        with self._guard():
+            rows = self._connection.execute(
+                "WITH RECURSIVE named(one) AS (SELECT min(collection) FROM documents WHERE collection > '' UNION ALL"
+                " SELECT (SELECT min(d.collection) FROM documents d WHERE d.collection > named.one) FROM named"
+                " WHERE named.one IS NOT NULL) SELECT one FROM named WHERE one IS NOT NULL"
+            )
+            return [row[0] for row in rows]
+
     def documents(self) -> list[Document]:
         """Every document, in the order of adding."""
         with self._guard():
             rows = self._connection.execute(
                 "SELECT id, path, name, title, (SELECT count(*) FROM passages WHERE document = documents.id),"
-                " bytes, added_at FROM documents ORDER BY id"
+                " bytes, added_at, collection FROM documents ORDER BY id"
             )
-            names = ("id", "path", "name", "title", "passages", "bytes", "added_at")
+            names = ("id", "path", "name", "title", "passages", "bytes", "added_at", "collection")
             return [Document(**dict(zip(names, row, strict=True))) for row in rows]
 
     def titles(self) -> list[tuple[int, str, int]]:
@@ -331,19 +370,22 @@ class Store:
                 raise StoreError(f"There is no document {document}; `repartee knowledge list` shows them.")
             return zlib.decompress(row[0]).decode()
 
-    def count(self) -> int:
-        """The number of passages."""
+    def count(self, collections: Collections = None) -> int:
+        """The number of passages, in these collections."""
+        those, names = _among(collections)
+        where = f" JOIN documents d ON d.id = passages.document WHERE {those}" if names else ""
         with self._guard():
-            total: int = self._connection.execute("SELECT count(*) FROM passages").fetchone()[0]
+            total: int = self._connection.execute(f"{_COUNT}{where}", names).fetchone()[0]
             return total
 
-    def passages(self, identities: Sequence[int]) -> dict[int, Passage]:
-        """The passages with these ids; those that are gone are left out, and so are damaged ones, which is told."""
+    def passages(self, identities: Sequence[int], collections: Collections = None) -> dict[int, Passage]:
+        """The passages with these ids in these collections; what is gone is left out, and what is damaged, and told."""
         marks = ",".join("?" * len(identities))
+        those, names = _among(collections)
         with self._guard():
             rows = self._connection.execute(
-                f"{_PASSAGES} WHERE p.id IN ({marks})",
-                identities,
+                f"{_PASSAGES} WHERE p.id IN ({marks}) AND {those}",
+                (*identities, *names),
             ).fetchall()
         return {passage.id: passage for passage in map(self._passage, rows) if passage is not None}
 
@@ -396,10 +438,19 @@ class Store:
         return [(each.id, each.title, " ".join(each.headings), each.text) for each in passages]
 
 
+_COUNT = "SELECT count(*) FROM passages"
 _PASSAGES = (
     'SELECT p.id, d.id, d.name, d.title, p.headings, p.start, p."end", p.text, p.tokens, p.pages, p.checksum'
     " FROM passages p JOIN documents d ON d.id = p.document"
 )
+
+
+def _among(collections: Collections) -> tuple[str, tuple[str, ...]]:
+    """What a statement about documents `d` demands so that they are in these collections, and its values."""
+    if collections is None:
+        return "1", ()
+    names = tuple(sorted(collections)) or ("-",)  # which is nobody's name
+    return f"d.collection IN ({','.join('?' * len(names))})", names
 
 
 def _row(document: int, new: NewPassage) -> tuple[Any, ...]:

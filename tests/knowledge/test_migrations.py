@@ -8,6 +8,7 @@ import zlib
 import pytest
 
 from knowledge import migrations
+from knowledge.collections import UNNAMED
 from knowledge.migrations import VERSION
 from knowledge.passages import pack_tokens
 from knowledge.store.records import StoreError
@@ -55,6 +56,32 @@ def old(home):
     return path
 
 
+#: As it was before there were collections.
+FORMAT_2 = f"""
+{FORMAT_1}
+ALTER TABLE passages ADD COLUMN pages TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE passages ADD COLUMN checksum INTEGER;
+"""
+
+
+@pytest.fixture
+def newer(tmp_path):
+    """The path of a store of format 2 with one document, on two pages."""
+    path = tmp_path / "newer.db"
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        run = connection.execute
+        connection.executescript(FORMAT_2)
+        for fact in {"store": "cd" * 16, "sequence": 9, "tokenizer": "", "indexed": 0, "forgotten": 4}.items():
+            run("INSERT INTO facts VALUES (?, ?)", fact)
+        run("INSERT INTO documents VALUES (3, '/x/k.pdf', 'k.pdf', 'K', x'00', 9, 0, ?)", (zlib.compress(b"Two."),))
+        row = ("[]", 0, 4, "Two.", pack_tokens(tokenize("Two.")), "[[0, 1], [2, 2]]")
+        run("INSERT INTO passages VALUES (7, 3, ?, ?, ?, ?, ?, ?, ?)", (*row, migrations.checksum(*row)))
+        run("INSERT INTO changes VALUES (3, 9)")
+        run(f"PRAGMA application_id = {APPLICATION_ID}")
+        run("PRAGMA user_version = 2")
+    return path
+
+
 def version(path):
     with contextlib.closing(sqlite3.connect(path)) as connection:
         return connection.execute("PRAGMA user_version").fetchone()[0]
@@ -80,6 +107,19 @@ def test_an_older_store_is_brought_to_todays_format_and_answers(old, opened, lig
     Store(tmp_path / "new.db").close()
     assert tables(old) == tables(tmp_path / "new.db")
     assert opened().search("Who was Martha Reed?")
+
+
+def test_every_document_of_a_store_without_collections_is_for_everybody(newer, tmp_path):
+    told = []
+    with contextlib.closing(Store(newer, tell=told.append)) as store:
+        assert [(each.name, each.collection) for each in store.documents()] == [("k.pdf", "")]
+        assert store.passages([7], UNNAMED)[7].pages == ((0, 1), (2, 2))
+        assert (store.forgotten, store.collections(), store.passages([7], frozenset({"work"}))) == (4, [], {})
+        store.move("/x/k.pdf", "work")
+        assert store.collections() == ["work"]
+    assert (version(newer), told) == (VERSION, [])
+    Store(tmp_path / "new.db").close()
+    assert tables(newer) == tables(tmp_path / "new.db")
 
 
 def test_the_passages_of_an_older_store_get_checksums(old):

@@ -94,7 +94,7 @@ def others():
     with index.writing() as writer:
         for identity, fields in OTHERS.items():
             spoken = {9: "de", 10: "es"}.get(identity // 10, "")
-            writer.add(identity // 10, identity, *fields, language(fields[2]) or spoken)
+            writer.add(identity // 10, identity, *fields, code=language(fields[2]) or spoken)
         writer.commit("store", 1)
     return index
 
