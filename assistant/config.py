@@ -25,7 +25,7 @@ from engines.errors import ReparteeError
 
 FILE_NAME = "repartee.toml"
 #: Settings that are never shown; the URL of a broker may hold a password.
-SECRETS = frozenset({"token", "tokens", "password", "broker"})
+SECRETS = frozenset({"token", "tokens", "password", "broker", "collections"})
 _FIELDS = {"home": "smart_home"}  # sections whose field of Config has another name
 
 
@@ -136,6 +136,9 @@ class KnowledgeConfig:
 
     max_document_mb: float = setting(64.0, "larger documents are refused, MiB", minimum=0.001, maximum=4096)
     uploads: bool = setting(True, "whether clients of the server may add and remove documents")
+    collections: Mapping[str, str] = setting(
+        {}, "who may ask a collection over the network: its name to their tokens, parted by spaces, or * for everybody"
+    )
 
 
 @dataclass(frozen=True)

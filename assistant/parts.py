@@ -10,8 +10,10 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import partial
+from types import EllipsisType
 from typing import TYPE_CHECKING, Self, TypeVar
 
+from assistant.access import Access
 from assistant.config import Config
 from assistant.skills.choose import OwnSkills
 from assistant.turn.answering import Answering
@@ -19,6 +21,7 @@ from assistant.turn.budget import DEFAULT_SLOTS
 from assistant.turn.events import Reply
 from assistant.turn.tools import Tools
 from assistant.turn.understanding import MAX_QUESTION, Context
+from knowledge.collections import Collections
 
 if TYPE_CHECKING:
     from assistant.home.entities import HomeIntent
@@ -56,6 +59,7 @@ class Parts:
 
     def __init__(self, config: Config, reader: Reader, library: Library) -> None:
         self.config = config
+        self.access = Access.of(config)
         self.reader = reader
         self.library = library
         if reader.vectors is not None:
@@ -171,8 +175,12 @@ class Parts:
         room: str = "",
         asker: str = "",
         tools: Sequence[str] = (),
+        collections: Collections | EllipsisType = ...,
     ) -> Context:
-        """Return what a turn may know, as `Context` has it; `tools` are the names that its client declares."""
+        """Return what a turn may know, as `Context` has it.
+
+        `tools` are the names that its client declares; without `collections`, those that everybody may ask.
+        """
 
         def at_home(words: str, history: Sequence[Reply]) -> HomeIntent | None:
             return self._understood_at_home(words, history, room)
@@ -185,6 +193,7 @@ class Parts:
             asker=asker,
             room=room,
             tools=self.tools.declared(tools) if tools else None,
+            collections=self.access.everybodys if collections is ... else collections,
         )
 
     def recalled(self, history: Sequence[Reply]) -> list[Reply]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from knowledge.formats.registry import CONVERTERS
@@ -22,15 +22,19 @@ COMPARED_S = 5
 
 @dataclass
 class Watch:
-    """Keeps `library` as the documents at `paths` are; `tell` hears of everything that was taken or could not be."""
+    """Keeps `library` as the documents at `paths` are; `tell` hears of everything that was taken or could not be.
+
+    With `collection` it is put there, as `Library.add` does.
+    """
 
     library: Library
     paths: Sequence[Path]
     tell: Callable[[AddReport], None]
+    collection: str | None = field(default=None, kw_only=True)
 
     def look(self) -> None:
         """Take up everything that is new, different or gone. Raises StoreError."""
-        self.tell(self.library.add(self._there(self.paths), prune=True))
+        self.tell(self.library.add(self._there(self.paths), prune=True, collection=self.collection))
 
     def take(self, changed: Iterable[Path]) -> None:
         """Take up documents that were changed, made or removed. Raises StoreError."""
@@ -39,7 +43,7 @@ class Watch:
         if len(there) < len(documents):
             self.look()
         elif there:
-            self.tell(self.library.add(there))
+            self.tell(self.library.add(there, collection=self.collection))
 
     def run(self, stop: threading.Event, *, polling: bool | None = None) -> None:
         """Look, then take up changes until `stop` is set.

@@ -6,7 +6,6 @@ site in the owner's browser, and not a stranger behind the same proxy.
 
 from __future__ import annotations
 
-import hmac
 import ipaddress
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,11 +13,12 @@ from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 
-from assistant.channels.keys import ClientKeys
+from assistant.access import Access
+from assistant.channels.keys import ClientKey, ClientKeys
 from assistant.channels.limits import Buckets
 from assistant.channels.web.page import PARTS
 from assistant.config import ServeConfig
-from engines.errors import ReparteeError
+from knowledge.collections import Collections
 
 #: How browsers, which cannot set headers on a WebSocket, carry the token (the SDKs' own convention).
 SUBPROTOCOL = "realtime"
@@ -41,9 +41,9 @@ class Refusal:
 class Gate:
     """Decides about every request and connection before anything else looks at it."""
 
-    def __init__(self, config: ServeConfig, keys: ClientKeys | None = None) -> None:
+    def __init__(self, config: ServeConfig, keys: ClientKeys | None = None, access: Access | None = None) -> None:
         self._keys = keys or ClientKeys()
-        self._token = config.token.encode()
+        self._access = access or Access(config.token)
         self._origins = frozenset(origin.rstrip("/").lower() for origin in config.origins)
         self._hosts = frozenset(name.lower() for name in config.hosts) | {"localhost", config.host.lower()}
         per_minute = config.requests_per_minute
@@ -60,7 +60,8 @@ class Gate:
             return refusal
         if path == HEALTH and is_loopback(client):
             return None
-        known = not self._token or self._may(given_key(headers, subprotocols), path)
+        given = given_key(headers, subprotocols)
+        known = self._access.is_known(given) or self._key(given, path) is not None
         kind = "owner" if known else "public" if path in PUBLIC else "stranger"
         if kind in self._buckets and not self._buckets[kind].take(client):
             return Refusal(429, "rate_limit_exceeded", "Too many requests from this address; wait a minute.")
@@ -87,10 +88,14 @@ class Gate:
             403, "origin_not_allowed", f"{pages} may not connect; add the origin to serve.origins if it is yours."
         )
 
-    def _may(self, given: str, path: str) -> bool:
-        if path in FOR_KEYS and self._keys.find(given) is not None:
-            return True
-        return hmac.compare_digest(given.encode("utf-8", "replace"), self._token)
+    def asks(self, headers: Headers, subprotocols: Sequence[str] = (), *, path: str = "") -> Collections:
+        """Return which collections somebody who is let in may ask: with a key, those of who had it made."""
+        given = given_key(headers, subprotocols)
+        key = self._key(given, path)
+        return key.collections if key is not None else self._access.asks(given)
+
+    def _key(self, given: str, path: str) -> ClientKey | None:
+        return self._keys.find(given) if path in FOR_KEYS else None
 
     def _same_site(self, origin: str, host: str) -> bool:
         """Whether a page's origin is this server itself, reached by a name that only this server has, or is listed.
@@ -122,12 +127,6 @@ def _is_address(host: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def check_token(token: str) -> None:
-    """Raise ReparteeError for a token that clients cannot send in a header."""
-    if any(not "!" <= char <= "~" for char in token):
-        raise ReparteeError("serve.token must be letters, digits and signs of ASCII without spaces; choose another.")
 
 
 def is_loopback(address: str) -> bool:

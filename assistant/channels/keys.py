@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from assistant.channels.json import Json
+from knowledge.collections import UNNAMED, Collections
 
 PREFIX = "ek_"
 MOST_KEYS = 1000  # the oldest ends first
@@ -16,11 +17,12 @@ MOST_KEYS = 1000  # the oldest ends first
 
 @dataclass(frozen=True, slots=True)
 class ClientKey:
-    """A key, until when it is good (unix s), and the session settings that it opens a connection with."""
+    """A key, until when it is good (unix s), the settings of the session that it opens, and what may be asked there."""
 
     value: str
     expires_at: int
     session: Json
+    collections: Collections
 
 
 class ClientKeys:
@@ -30,9 +32,9 @@ class ClientKeys:
         self._now = now
         self._keys: OrderedDict[str, ClientKey] = OrderedDict()
 
-    def make(self, session: Json, seconds: int) -> ClientKey:
-        """Return a new key, good for `seconds`, any number of connections."""
-        key = ClientKey(PREFIX + secrets.token_urlsafe(32), int(self._now()) + seconds, session)
+    def make(self, session: Json, seconds: int, collections: Collections = UNNAMED) -> ClientKey:
+        """Return a new key, good for `seconds`, any number of connections, in which `collections` may be asked."""
+        key = ClientKey(PREFIX + secrets.token_urlsafe(32), int(self._now()) + seconds, session, collections)
         self._keys[key.value] = key
         while len(self._keys) > MOST_KEYS:
             self._keys.popitem(last=False)

@@ -75,7 +75,7 @@ async def _take(parts: Parts, question: str, audio: Path | None, speak: Path | N
     from assistant.channels.terminal import recordings
 
     if audio is None and speak is None:
-        return await take(question, parts=parts, context=parts.context())
+        return await take(question, parts=parts, context=parts.context(collections=None))
     if audio is not None:
         said = await recordings.hear(parts, audio, speak=speak is not None)
     else:

@@ -68,7 +68,7 @@ async def warm_turns(config: Config, turns: int) -> tuple[int, int, dict[str, li
 
     questions = bundled_questions()
     parts = Parts.open(config)
-    context = parts.context()
+    context = parts.context(collections=None)
     try:
         await parts.in_library(parts.library.add, [SAMPLES])
         right = 0

@@ -16,6 +16,7 @@ from assistant.channels.terminal.printable import printable
 from assistant.config import Config
 from assistant.library import make_ranked, opened_library
 from engines.errors import ReparteeError
+from knowledge.collections import check_name
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -33,19 +34,23 @@ def command() -> None:
 @command.command()
 @click.argument("paths", nargs=-1, required=True, type=GivenPath())
 @click.option("--prune", is_flag=True, help="Remove what came from these folders and is no longer there.")
+@click.option("--collection", metavar="NAME", help="Put them into a collection, for those who may ask it.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_obj
-def add(config: Config, paths: tuple[Path, ...], prune: bool, as_json: bool) -> None:
+def add(config: Config, paths: tuple[Path, ...], prune: bool, collection: str | None, as_json: bool) -> None:
     """Add documents and folders of documents: Markdown, HTML, text, PDF, Word and more.
 
     Unchanged ones are skipped and changed ones replaced; what cannot be read is named, and the rest is added. Documents
-    that have gone from a folder stay in the store, and are named, until --prune or `remove`.
+    that have gone from a folder stay in the store, and are named, until --prune or `remove`. Without
+    --collection a document stays in the one it is in, and everybody may ask a new one.
     """
+    if collection is not None:
+        check_name(collection)
     for path in paths:
         if not path.exists():
             raise ReparteeError(f"{path} does not exist; check the path.")
     with opened_library(config) as library:
-        report = _add_until_stopped(library, paths, prune)
+        report = _add_until_stopped(library, paths, prune, collection)
         kept = len(report.added) + len(report.replaced) + len(report.unchanged) + len(report.removed)
         for _, sentence in report.failed if kept else report.failed[1:]:
             click.echo(f"repartee: {printable(sentence)}", err=True)
@@ -90,9 +95,10 @@ def add(config: Config, paths: tuple[Path, ...], prune: bool, as_json: bool) -> 
 
 @command.command()
 @click.argument("paths", nargs=-1, required=True, type=GivenPath())
+@click.option("--collection", metavar="NAME", help="Put what is new or changed into a collection.")
 @click.option("--poll", is_flag=True, help="Look at every file again and again: for drives that tell of no changes.")
 @click.pass_obj
-def watch(config: Config, paths: tuple[Path, ...], poll: bool) -> None:
+def watch(config: Config, paths: tuple[Path, ...], poll: bool, collection: str | None) -> None:
     """Keep the store as documents and folders of documents are, until stopped.
 
     What is saved, renamed or moved there is taken up within a second or so, and what is deleted there is removed;
@@ -100,6 +106,8 @@ def watch(config: Config, paths: tuple[Path, ...], poll: bool) -> None:
     """
     import threading
 
+    if collection is not None:
+        check_name(collection)
     try:
         import watchfiles  # noqa: F401
     except ImportError as error:
@@ -114,7 +122,8 @@ def watch(config: Config, paths: tuple[Path, ...], poll: bool) -> None:
         signal.signal(number, lambda *_: stop.set())
     with opened_library(config) as library:
         click.echo(f"Watching {', '.join(printable(str(path)) for path in paths)}; stop with Ctrl-C.")
-        Watch(library, [path.resolve() for path in paths], _tell_changes).run(stop, polling=poll or None)
+        watched = Watch(library, [path.resolve() for path in paths], _tell_changes, collection=collection)
+        watched.run(stop, polling=poll or None)
 
 
 def _tell_changes(report: AddReport) -> None:
@@ -135,7 +144,7 @@ def list_(config: Config, as_json: bool) -> None:
     with opened_library(config) as library:
         documents = library.documents()
     if as_json:
-        names = ("id", "path", "title", "passages", "bytes", "added_at")
+        names = ("id", "path", "title", "passages", "bytes", "added_at", "collection")
         click.echo(json.dumps([{name: getattr(document, name) for name in names} for document in documents]))
     elif documents:
         _show_documents(documents)
@@ -176,7 +185,7 @@ class _StoppedError(KeyboardInterrupt):
     """SIGTERM has come."""
 
 
-def _add_until_stopped(library: Library, paths: tuple[Path, ...], prune: bool) -> AddReport:
+def _add_until_stopped(library: Library, paths: tuple[Path, ...], prune: bool, collection: str | None) -> AddReport:
     """Add documents; Ctrl-C and SIGTERM end the command with a sentence, and what was added stays."""
 
     def stop(*_: object) -> None:
@@ -185,7 +194,9 @@ def _add_until_stopped(library: Library, paths: tuple[Path, ...], prune: bool) -
     last: list[AddEvent] = []
     usual = signal.signal(signal.SIGTERM, stop)
     try:
-        return _add_with_progress(library, paths, prune, lambda event: last.__setitem__(slice(None), [event]))
+        return _add_with_progress(
+            library, paths, prune, collection, lambda event: last.__setitem__(slice(None), [event])
+        )
     except KeyboardInterrupt as interrupt:
         done = f"{last[0].done} of {last[0].total} documents" if last else "the documents were found"
         click.echo(f"repartee: Stopped after {done}; what was added stays, give the same again for the rest.", err=True)
@@ -196,13 +207,13 @@ def _add_until_stopped(library: Library, paths: tuple[Path, ...], prune: bool) -
 
 
 def _add_with_progress(
-    library: Library, paths: tuple[Path, ...], prune: bool, heard: Callable[[AddEvent], None]
+    library: Library, paths: tuple[Path, ...], prune: bool, collection: str | None, heard: Callable[[AddEvent], None]
 ) -> AddReport:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
     if not sys.stderr.isatty():  # a bar that shows nothing still ends with an empty line
-        return library.add(paths, heard, prune=prune)
+        return library.add(paths, heard, prune=prune, collection=collection)
     columns = (BarColumn(bar_width=24), MofNCompleteColumn(), TextColumn("{task.description}", markup=False))
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("reading", total=None)
@@ -211,7 +222,7 @@ def _add_with_progress(
             heard(event)
             bar.update(task, completed=event.done, total=event.total, description=printable(event.path.name))
 
-        return library.add(paths, show, prune=prune)
+        return library.add(paths, show, prune=prune, collection=collection)
 
 
 def _console() -> Console:
@@ -225,10 +236,15 @@ def _show_documents(documents: list[Document]) -> None:
     from rich.text import Text
 
     table = Table(box=None, pad_edge=False, header_style="dim")
-    for name, justify in (("id", "right"), ("passages", "right"), ("title", "left"), ("document", "left")):
+    columns = [("id", "right"), ("passages", "right"), ("title", "left"), ("document", "left")]
+    if in_collections := any(document.collection for document in documents):
+        columns.append(("collection", "left"))
+    for name, justify in columns:
         table.add_column(name, justify=justify, overflow="fold")  # type: ignore[arg-type]
     for document in documents:
-        cells = (str(document.id), str(document.passages), document.title, document.name)
+        cells = [str(document.id), str(document.passages), document.title, document.name]
+        if in_collections:
+            cells.append(document.collection)
         table.add_row(*(Text(printable(cell)) for cell in cells))
     _console().print(table)
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from assistant.access import Access
 from assistant.audio.samples import RATE
 from assistant.dialogue.events import Cleared, ConversationEvent, Overheard, Reason, Woken
 from assistant.dialogue.history import Exchange, History
@@ -38,6 +39,7 @@ from assistant.turn.events import Reply
 from assistant.turn.turn import foresee
 from assistant.turn.understanding import Question, QuestionError, understand
 from engines.errors import ReparteeError
+from knowledge.collections import Collections
 
 if TYPE_CHECKING:
     from assistant.config import Config
@@ -96,7 +98,8 @@ class ConversationSettings:
     taken for speech (half duplex). `expires_s` is the silence after which earlier turns are forgotten. With
     `wake_words`, speech counts only after one of them, or soon after a reply. `voice` is one of those installed by its
     name, "" for the usual one, and `speed` how many times as fast as usual it speaks. `room` is the area the person is
-    in, "" where that is not known. `tools` are the names of the functions that the client can be called for.
+    in, "" where that is not known. `tools` are the names of the functions that the client can be called for, and
+    `collections` are those of the documents that may be asked here.
     """
 
     turn_detection: TurnDetection | None = field(default_factory=TurnDetection)
@@ -109,6 +112,7 @@ class ConversationSettings:
     speed: float = 1.0
     room: str = ""
     tools: tuple[str, ...] = ()
+    collections: Collections = None
 
     @classmethod
     def of(cls, config: Config) -> ConversationSettings:
@@ -121,7 +125,13 @@ class ConversationSettings:
             prefix_padding_ms=ear.prefix_ms,
             adaptive=ear.adaptive,
         )
-        return replace(settings, turn_detection=detection, echo_cancelled=ear.echo_cancelled, wake_words=ear.wake_words)
+        return replace(
+            settings,
+            turn_detection=detection,
+            echo_cancelled=ear.echo_cancelled,
+            wake_words=ear.wake_words,
+            collections=None,
+        )
 
     @classmethod
     def for_client(cls, config: Config) -> ConversationSettings:
@@ -130,6 +140,7 @@ class ConversationSettings:
             turn_detection=TurnDetection(silence_ms=round(config.budget.endpoint)),
             speculate=config.conversation.speculate,
             expires_s=config.conversation.expires_s,
+            collections=Access.of(config).everybodys,
         )
 
 
@@ -145,6 +156,7 @@ class Conversation:
         self._taking = TurnTaking()
         self._replying = Replying(parts, self._outbox, self._history, self.speculation, self._taking)
         self._replying.room, self._replying.tools = self.settings.room, self.settings.tools
+        self._replying.collections = self.settings.collections
         self._recognizer: Recognizer | None = None
         self._listening = Listening(self._loaded_recognizer, self, self._outbox, parts.load)
         self._ear_made_for: tuple[bool, tuple[str, ...]] = (False, ())
@@ -164,6 +176,7 @@ class Conversation:
         self._history.expires_s = settings.expires_s
         self._replying.speak_with(settings.voice, settings.speed)
         self._replying.room, self._replying.tools = settings.room, settings.tools
+        self._replying.collections = settings.collections
         ear, detection = self._listening.ear, settings.turn_detection
         if self._ear_made_for != (detection is not None, settings.wake_words):
             if ear is not None or self._listening.waiting >= LEAST_COMMIT:

@@ -22,6 +22,7 @@ from assistant.turn.events import Reply
 from assistant.turn.turn import take
 from assistant.turn.understanding import Context
 from engines.errors import ReparteeError
+from knowledge.collections import Collections
 
 if TYPE_CHECKING:
     from assistant.parts import Parts
@@ -88,6 +89,7 @@ class Replying:
         self.asker = ""
         self.room = ""  # where the person is
         self.tools: tuple[str, ...] = ()  # what the client can be called for
+        self.collections: Collections = None  # what they may ask of the documents
         self._parts, self._outbox, self._history = parts, outbox, history
         self._speculation, self._taking = speculation, taking
         self._under_way: _UnderWay | None = None
@@ -324,7 +326,12 @@ class Replying:
         last = self._history.last()
         known = last.reply if last is not None else None
         return self._parts.context(
-            self._history.replies(), last=known, asker=self.asker, room=self.room, tools=self.tools
+            self._history.replies(),
+            last=known,
+            asker=self.asker,
+            room=self.room,
+            tools=self.tools,
+            collections=self.collections,
         )
 
     def _louder(self, steps: int) -> None:

@@ -53,7 +53,9 @@ class About:
             return "Hello. Ask me something."
         if call.intent == "part":
             return "Goodbye."
-        titles = await parts.in_library(lambda: [document.title for document in parts.library.documents()])
+        titles = await parts.in_library(
+            lambda: [document.title for document in parts.library.documents(call.collections)]
+        )
         if call.intent == "documents":
             return _documents(titles)
         tries = ", or ".join(f"“{example.rstrip('?')}”" for example in parts.skills.examples()[:MOST_EXAMPLES])

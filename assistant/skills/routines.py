@@ -111,7 +111,8 @@ class Routines:
                     told.append(_sentence(text))  # nobody else is there to hear it
             else:
                 try:
-                    reply = await take(step, parts=parts, context=parts.context(room=call.room, asker=call.asker))
+                    context = parts.context(room=call.room, asker=call.asker, collections=call.collections)
+                    reply = await take(step, parts=parts, context=context)
                 except ReparteeError as error:
                     wrong.append(f"“{step}” failed: {error}")
                     continue

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from knowledge.collections import Collections
+
 if TYPE_CHECKING:
     from assistant.home.entities import HomeIntent
     from assistant.parts import Parts
@@ -16,7 +18,8 @@ class SkillCall:
     """Words that a skill understood: what it is to do, with which values (plain data: they are shown as JSON).
 
     `asker` is the conversation in which it was asked, by its name or id, "" where it is none that can be told
-    something later; `room` is where the person stands, "" if unknown. A skill need not set them.
+    something later; `room` is where the person stands, "" if unknown;
+    `collections` are those of the documents that they may ask. A skill need not set them.
     """
 
     skill: str
@@ -24,6 +27,7 @@ class SkillCall:
     slots: Mapping[str, object] = field(default_factory=dict)
     asker: str = ""
     room: str = ""
+    collections: Collections = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ from assistant.turn.budget import Budget, Slot, now_ms
 from assistant.turn.events import Answer, Reply
 from assistant.turn.follow_up import readings
 from assistant.turn.phrasing import asks_yes_or_no, cite, spoken_abstention, spoken_answer
+from knowledge.collections import Collections
 
 if TYPE_CHECKING:
     from assistant.config import ReaderConfig
@@ -47,15 +48,18 @@ class Answering:
         self._searching = ThreadPoolExecutor(1, thread_name_prefix="library")
         self._search_ms = 1.0  # moving average of what a search takes
 
-    async def answer(self, question: str, history: Sequence[Reply], budget: Budget) -> Reply:
+    async def answer(
+        self, question: str, history: Sequence[Reply], budget: Budget, collections: Collections = None
+    ) -> Reply:
         """Answer `question` with a verbatim, cited span, or abstain; the ledger of `budget` gets "retrieve" and "read".
 
         A follow-up may be meant in several ways after `history`: the likeliest is read first, the others in what is
-        left of the same slot, and the one that is answered with the most confidence is what was meant.
+        left of the same slot, and the one that is answered with the most confidence is what was meant. Only what stands
+        in `collections` is looked up.
         """
         meant = readings(question, history)
         with budget.slot("retrieve") as slot:
-            found = await self.in_library(self._search, meant, slot)
+            found = await self.in_library(self._search, meant, slot, collections)
         with budget.slot("read") as slot:
             best = await self._in_reader(self._read, found, slot)
         reading, hits = best.reading, best.hits
@@ -69,7 +73,7 @@ class Answering:
                 answer=Answer(cited[0].text, cited, yesno),
                 confidence=reading.confidence,
             )
-        empty = not hits and not await self.in_library(self._library.count)
+        empty = not hits and not await self.in_library(self._library.count, collections)
         spoken = spoken_abstention(reading, hits, store_is_empty=empty, question=question)
         return Reply(question=question, spoken=spoken, outcome="abstained", confidence=reading.confidence)
 
@@ -85,27 +89,27 @@ class Answering:
     async def _in_reader(self, work: Callable[..., T], *args: object) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._reading, work, *args)
 
-    def _search(self, meant: Sequence[str], slot: Slot) -> list[tuple[str, list[Hit]]]:
+    def _search(self, meant: Sequence[str], slot: Slot, collections: Collections) -> list[tuple[str, list[Hit]]]:
         """Retrieve passages for each reading while the slot lasts, and for the first one in any case.
 
         When searches have lately taken longer than the slot, proportionally fewer passages are looked for.
         """
-        found = [(meant[0], self._search_one(meant[0], slot))]
+        found = [(meant[0], self._search_one(meant[0], slot, collections))]
         for question in meant[1:]:
             if slot.remaining_ms() < self._search_ms:
                 slot.note(f"looked for {len(found)} of {len(meant)} readings")
                 break
-            found.append((question, self._search_one(question, slot)))
+            found.append((question, self._search_one(question, slot, collections)))
         return found
 
-    def _search_one(self, question: str, slot: Slot) -> list[Hit]:
+    def _search_one(self, question: str, slot: Slot, collections: Collections) -> list[Hit]:
         wanted = self._settings.passages
         share = min(1.0, max(0.0, slot.remaining_ms()) / self._search_ms)
         asked_for = max(min(wanted, FEWEST_HITS), int(wanted * share))
         if asked_for < wanted:
             slot.note(f"looked for {asked_for} of {wanted} passages")
         started_ms = now_ms()
-        hits = self._library.search(question, k=asked_for, slot_ms=slot.remaining_ms())
+        hits = self._library.search(question, k=asked_for, slot_ms=slot.remaining_ms(), collections=collections)
         self._search_ms += 0.1 * (now_ms() - started_ms - self._search_ms)
         return hits
 

@@ -21,7 +21,7 @@ TRIES = 3  # questions that are tried of one document
 
 
 class Examples:
-    """The questions of a library, found once for each state of it."""
+    """The questions of what everybody may ask of a library, found once for each state of it."""
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
@@ -39,7 +39,7 @@ class Examples:
     async def _find(self) -> tuple[str, ...]:
         answering, library = self._parts.answering, self._parts.library
         found: list[str] = []
-        for document in _spread(await answering.in_library(library.documents)):
+        for document in _spread(await answering.in_library(library.documents, self._parts.access.everybodys)):
             text = (await answering.in_library(library.text, document.id))[:CHARACTERS]
             for example in islice(examples(text), TRIES):
                 if await self._answers(document, example):
@@ -52,7 +52,8 @@ class Examples:
     async def _answers(self, document: Document, example: Example) -> bool:
         """Whether a turn of its own would answer the question, from where its answer stands."""
         budget = Budget(self._parts.config.budget.slots())
-        reply = await self._parts.answering.answer(example.question, (), budget)
+        collections = self._parts.access.everybodys
+        reply = await self._parts.answering.answer(example.question, (), budget, collections)
         return any(
             cited.document == document.name and example.start <= cited.start and cited.end <= example.end
             for cited in reply.citations[:1]

@@ -78,7 +78,7 @@ async def take(
                 reply = await _carry_out(understood, words, parts)
         case SkillCall():
             with budget.slot("act") as slot:
-                reply = await _call(replace(understood, asker=context.asker, room=context.room), words, parts)
+                reply = await _call(_told(understood, context), words, parts)
         case ToolCall():
             reply = calling(understood, words)
         case Question():
@@ -87,7 +87,7 @@ async def take(
                 reply = foreseen.reply
                 _enter(foreseen, budget)
             else:
-                reply = await parts.answering.answer(understood.text, context.history, budget)
+                reply = await parts.answering.answer(understood.text, context.history, budget, context.collections)
             if reply.abstained and parts.last_resort is not None:
                 with budget.slot("fallback") as slot:
                     reply = await _ask_another(parts.last_resort, reply, understood.text, parts, context, slot, early)
@@ -105,7 +105,7 @@ async def foresee(words: str, *, parts: Parts, context: Context) -> Reply | None
     budget = Budget(slots | {"read": max(slots["read"], READ_IN_SILENCE_MS)})
     match understand(words, context):
         case Question(text):
-            reply = await parts.answering.answer(text, context.history, budget)
+            reply = await parts.answering.answer(text, context.history, budget, context.collections)
             return replace(reply, question=words, stages=budget.ledger(), total_ms=budget.elapsed_ms())
     return None
 
@@ -156,6 +156,11 @@ async def _carry_out(intent: HomeIntent, words: str, parts: Parts) -> Reply:
     )
 
 
+def _told(call: SkillCall, context: Context) -> SkillCall:
+    """What a skill was asked, with who asks it from where."""
+    return replace(call, asker=context.asker, room=context.room, collections=context.collections)
+
+
 async def _call(call: SkillCall, words: str, parts: Parts) -> Reply:
     said = await parts.skills.call(call, parts)
     action = Action(intent=call.intent, entities=said.entities, slots=call.slots)
@@ -172,7 +177,8 @@ async def _ask_another(
     early: Callable[[str], None] | None,
 ) -> Reply:
     """Quote another model where the documents gave no answer; the reply as it was where that has none either."""
-    found = await parts.in_library(parts.library.search, question, k=parts.config.fallback.passages or 1)
+    k, collections = parts.config.fallback.passages or 1, context.collections
+    found = await parts.in_library(parts.library.search, question, k=k, collections=collections)
     passages = [hit.passage.text for hit in found[: parts.config.fallback.passages]]
     quoting, begun = f"{other.name} says: ", False
 

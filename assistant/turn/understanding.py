@@ -16,6 +16,7 @@ from assistant.skills.skill import SkillCall, Skills
 from assistant.turn.events import Reply, ToolCall
 from assistant.turn.tools import DeclaredTools
 from engines.errors import ReparteeError
+from knowledge.collections import Collections
 
 #: Commands that mean the lamp, and not the voice, right after the lamp was spoken of ("turn it down", "never mind").
 _OF_THINGS_TOO = frozenset({Control.LOUDER, Control.QUIETER, Control.STOP})
@@ -52,7 +53,7 @@ class Context:
     newest of them as it was made, which "repeat" repeats; None takes it from the history. `home` says what words mean
     for the house after these replies, None where there is no house. `asker` is this conversation, by its name or id,
     where it can be told something later; `room` is where the person stands. `tools` are the functions that its client
-    can be called for.
+    can be called for. `collections` are those of the documents that they may ask.
     """
 
     history: Sequence[Reply] = ()
@@ -62,6 +63,7 @@ class Context:
     asker: str = ""
     room: str = ""
     tools: DeclaredTools | None = None
+    collections: Collections = None
 
 
 def understand(words: str, context: Context) -> Understanding:

@@ -124,7 +124,7 @@ def prompt(parts: Parts, console: Console, runner: asyncio.Runner) -> None:
         if not question.strip():
             return
         try:
-            reply = runner.run(take(question, parts=parts, context=parts.context(history)))
+            reply = runner.run(take(question, parts=parts, context=parts.context(history, collections=None)))
         except ReparteeError as error:
             console.print(printable(str(error)), style="red", markup=False)
             continue

@@ -17,6 +17,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
+from assistant.access import Access, asked_by, note
 from assistant.channels.gate import HEALTH, SUBPROTOCOL, Gate, Refusal, given_key
 from assistant.channels.json import clean
 from assistant.channels.keys import ClientKeys
@@ -95,7 +96,9 @@ def build_app(service: Service) -> Starlette:
     app.state.examples = Examples(service.parts)
     app.state.keys = ClientKeys()
     app.add_middleware(
-        _Guard, gate=Gate(config.serve, app.state.keys), document_bytes=round(config.knowledge.max_document_mb * MB)
+        _Guard,
+        gate=Gate(config.serve, app.state.keys, Access.of(config)),
+        document_bytes=round(config.knowledge.max_document_mb * MB),
     )
     if config.serve.origins:
         # Outside the guard: a browser asks for permission without the token.
@@ -165,7 +168,8 @@ async def realtime(websocket: WebSocket) -> None:
     except WakeWordError as error:
         await websocket.send_denial_response(error_response(str(error), status=400, code="invalid_value"))
         return
-    settings = replace(ConversationSettings.for_client(config), room=area, wake_words=words)
+    collections = asked_by(websocket.scope)
+    settings = replace(ConversationSettings.for_client(config), room=area, wake_words=words, collections=collections)
     conversation = Conversation(parts, settings=settings)
     kind: Kind = "page" if asked.get("by") == "page" else "realtime"
     with service.sessions.opened(conversation, name=name, area=area, kind=kind) as opened:
@@ -202,7 +206,10 @@ async def _internal_error(_request: Request, error: Exception) -> Response:
 
 
 class _Guard:
-    """Asks the gate about every request, and stops reading bodies that are too large."""
+    """Asks the gate about every request, and stops reading bodies that are too large.
+
+    What whoever is let in may ask is noted in the scope.
+    """
 
     def __init__(self, app: ASGIApp, gate: Gate, document_bytes: int) -> None:
         self._app, self._gate, self._documents = app, gate, document_bytes + MB
@@ -217,8 +224,10 @@ class _Guard:
             scope = {**scope, "path": (path := path.rstrip("/"))}
         if log.isEnabledFor(logging.INFO):
             send = _logged(scope, send)
-        refusal = self._gate.refuse(Headers(scope=scope), client, scope.get("subprotocols", ()), path=path)
+        headers, subprotocols = Headers(scope=scope), scope.get("subprotocols", ())
+        refusal = self._gate.refuse(headers, client, subprotocols, path=path)
         if refusal is None:
+            note(scope, self._gate.asks(headers, subprotocols, path=path))
             limit = self._documents if path == DOCUMENTS else BODY_BYTES.get(path, SMALL_BODY)
             await self._app(scope, _limited(receive, limit) if scope["type"] == "http" else receive, send)
         elif scope["type"] == "http":

@@ -16,7 +16,7 @@ from typing import Any
 
 import uvicorn
 
-from assistant.channels.gate import check_token
+from assistant.access import check_token
 from assistant.channels.listener import Place
 from assistant.channels.web.app import build_app
 from assistant.channels.web.wire.http import Http

@@ -1,7 +1,8 @@
 import pytest
 from starlette.datastructures import Headers
 
-from assistant.channels.gate import Gate, check_token
+from assistant.access import check_token
+from assistant.channels.gate import Gate
 from assistant.config import ServeConfig
 from engines.errors import ReparteeError
 

@@ -19,6 +19,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from assistant.access import asked_by
 from assistant.channels.json import ApiError, Json, checked
 from assistant.channels.web.http.asked import caller_of
 from assistant.channels.web.http.errors import json_body, text_field
@@ -89,7 +90,8 @@ async def _turn(request: Request, body: Json, messages: list[Any]) -> tuple[Piec
     if outputs := outputs_in(messages, parts.tools.names):
         turn = _from(answering(question, outputs))
     else:
-        turn = taken(question, parts=parts, context=parts.context(history, tools=tools), transcript=transcript)
+        context = parts.context(history, tools=tools, collections=asked_by(request.scope))
+        turn = taken(question, parts=parts, context=context, transcript=transcript)
     return turn, partial(asked.note, caller)
 
 

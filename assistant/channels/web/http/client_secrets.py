@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from assistant.access import asked_by
 from assistant.channels.json import ApiError, checked
 from assistant.channels.keys import ClientKeys
 from assistant.channels.web.http.errors import json_body
@@ -36,5 +37,5 @@ async def client_secret(request: Request) -> Response:
         settings=ConversationSettings.for_client(parts.config),
         wanted=wanted,
     )
-    key = keys.make(wanted, seconds)
+    key = keys.make(wanted, seconds, asked_by(request.scope))
     return JSONResponse({"value": key.value, "expires_at": key.expires_at, "session": protocol.session.to_json()})

@@ -17,19 +17,21 @@ from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from assistant.access import asked_by
 from assistant.channels.json import ApiError, Json, clean
 from assistant.channels.web.http.errors import form_body
 from assistant.channels.web.http.presence import while_there
 from assistant.channels.web.shown import shown_document
 from assistant.parts import Parts
 from engines.files import private_folder, write_whole
+from knowledge.collections import check_name, may_ask
 
 if TYPE_CHECKING:
     from knowledge.ingest import AddReport
     from knowledge.library import Library
     from knowledge.store.records import Document
 
-FOLDER = "documents"
+FOLDER, FOLDER_OF_COLLECTIONS = "documents", "collections"
 LONGEST_NAME = 200  # bytes of UTF-8; a file system takes 255, and what is written first has a longer name
 #: Documents that are taken up at a time: each is held in memory, and converted in a process of its own.
 MOST_AT_ONCE = 2
@@ -40,13 +42,13 @@ async def documents(request: Request) -> Response:
     """List what is in the store, or take up a document.
 
     `find` leaves those whose title or name has the words, `passage` the one in which a citation's passage stands, and
-    `limit` the newest; `total` counts what there was without `limit`.
+    `limit` the newest; `total` counts what there was without `limit`. Nobody hears of documents that they may not ask.
     """
     if request.method == "POST":
         return await _added(request)
-    parts, asked = _parts(request), request.query_params
+    parts, asked, asks = _parts(request), request.query_params, asked_by(request.scope)
     limit, passage = _number(asked.get("limit"), "limit"), _number(asked.get("passage"), "passage")
-    found = await asyncio.to_thread(parts.library.documents)
+    found = await asyncio.to_thread(parts.library.documents, asks)
     if passage is not None:
         at = await asyncio.to_thread(parts.library.document_of, passage)
         found = [document for document in found if document.id == at]
@@ -74,13 +76,15 @@ async def document(request: Request) -> Response:
     """Show a document with its plain text, into which citations point; or remove it."""
     parts = _parts(request)
     number = int(request.path_params["number"])
-    found = {each.id: each for each in await asyncio.to_thread(parts.library.documents)}.get(number)
+    there = await asyncio.to_thread(parts.library.documents, asked_by(request.scope))
+    found = {each.id: each for each in there}.get(number)
     if found is None:
         raise ApiError("document_not_found", f"There is no document {number}.", status=404)
     if request.method == "DELETE":
         _may_change(parts)
-        lock = _lock(Path(found.path).name)
-        await asyncio.to_thread(_remove, parts.library, parts.config.home / FOLDER, found, lock)
+        folder = _folder(parts, found.collection)
+        lock = _lock(folder / Path(found.path).name)
+        await asyncio.to_thread(_remove, parts.library, folder, found, lock)
         return JSONResponse({"id": number, "object": "document", "deleted": True})
     text = await asyncio.to_thread(parts.library.text, number)
     return JSONResponse(_shown(found) | {"text": text})
@@ -98,11 +102,13 @@ async def _added(request: Request) -> Response:
                 param="file",
             )
         name = _name(clean(upload.filename or ""))
+        collection = _collection(request, form.get("collection"))
+        folder = _folder(parts, collection)
         async with request.app.state.documents:
             content = await while_there(request, upload.read())
             # Begun, it is brought to its end, whoever is still there to hear of it.
-            lock = _lock(name)
-            taken = await asyncio.to_thread(_take, parts.library, parts.config.home / FOLDER, name, content, lock)
+            lock = _lock(folder / name)
+            taken = await asyncio.to_thread(_take, parts.library, folder, name, content, collection, lock)
     if taken.failure:
         raise ApiError("document_unreadable", taken.failure, param="file")
     assert taken.document is not None
@@ -118,21 +124,21 @@ class _Taken:
     failure: str
 
 
-def _lock(name: str) -> threading.Lock:
-    """Return what whoever changes the document of this name holds; call it in the event loop.
+def _lock(path: Path) -> threading.Lock:
+    """Return what whoever changes the document at this path holds; call it in the event loop.
 
     Two that are sent under one name at a time would each put back what the other had only just written.
     """
-    return _LOCKS.setdefault(name.casefold(), threading.Lock())
+    return _LOCKS.setdefault(str(path).casefold(), threading.Lock())
 
 
-def _take(library: Library, folder: Path, name: str, content: bytes, lock: threading.Lock) -> _Taken:
+def _take(library: Library, folder: Path, name: str, content: bytes, collection: str, lock: threading.Lock) -> _Taken:
     """Keep a document and take it up; one that cannot be read leaves everything as it was."""
     with lock:
-        return _taken(library, folder, name, content)
+        return _taken(library, folder, name, content, collection)
 
 
-def _taken(library: Library, folder: Path, name: str, content: bytes) -> _Taken:
+def _taken(library: Library, folder: Path, name: str, content: bytes, collection: str) -> _Taken:
     path = folder / name
     try:
         private_folder(folder)
@@ -140,7 +146,7 @@ def _taken(library: Library, folder: Path, name: str, content: bytes) -> _Taken:
         write_whole(path, content)
     except OSError as error:
         raise ApiError("not_stored", f"{name} cannot be kept here ({error.strerror}).", status=507) from error
-    report: AddReport = library.add([path])
+    report: AddReport = library.add([path], collection=collection)
     if report.failed:
         if before is None:
             path.unlink(missing_ok=True)
@@ -174,6 +180,25 @@ def _name(given: str) -> str:
     return name
 
 
+def _collection(request: Request, given: object) -> str:
+    """Return the collection that a document is meant for. Raises ApiError for one that its sender may not ask."""
+    name = given.strip() if isinstance(given, str) else ""
+    if not may_ask(asked_by(request.scope), check_name(name)):
+        raise ApiError(
+            "collection_not_allowed",
+            f"This token may not add to the collection {name!r}.",
+            param="collection",
+            status=403,
+        )
+    return name
+
+
+def _folder(parts: Parts, collection: str) -> Path:
+    """Where the documents of a collection are kept: two of one name in different ones are two."""
+    home = parts.config.home
+    return home / FOLDER_OF_COLLECTIONS / collection if collection else home / FOLDER
+
+
 def _number(given: str | None, name: str) -> int | None:
     if given is None:
         return None
@@ -201,6 +226,7 @@ def _shown(found: Document) -> Json:
         "title": found.title,
         "document": shown_document(found.name),
         "passages": found.passages,
+        "collection": found.collection,
         "bytes": found.bytes,
         "added_at": int(found.added_at),
     }

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from assistant.access import asked_by
 from assistant.channels.json import ApiError, Json, checked
 from assistant.channels.web.http.asked import caller_of
 from assistant.channels.web.http.errors import json_body, text_field
@@ -27,6 +28,7 @@ from assistant.channels.web.shown import shown_reply
 from assistant.parts import Parts
 from assistant.turn.events import Reply
 from assistant.turn.turn import take
+from knowledge.collections import Collections
 
 MOST_KEPT = 1000  # responses, of all clients
 MOST_BYTES = 16_000_000  # of their JSON, in which clients find their own instructions and tools again
@@ -39,6 +41,11 @@ class _Kept:
     response: Json
     history: tuple[Reply, ...]
     size: int
+    collections: Collections = None
+
+    def shown_to(self, asks: Collections) -> bool:
+        """Whether who may ask `asks` may ask all that this was found in."""
+        return asks is None or (self.collections is not None and self.collections <= asks)
 
 
 class Responses:
@@ -48,30 +55,33 @@ class Responses:
         self._kept: OrderedDict[str, _Kept] = OrderedDict()
         self._bytes = 0
 
-    def keep(self, response: Json, history: list[Reply]) -> None:
-        """Keep a response and the exchanges that it ends, its own the last."""
-        kept = _Kept(response, tuple(history[-MOST_REMEMBERED:]), len(json.dumps(response)))
+    def keep(self, response: Json, history: list[Reply], collections: Collections = None) -> None:
+        """Keep a response and the exchanges that it ends, its own the last; they were found in `collections`."""
+        kept = _Kept(response, tuple(history[-MOST_REMEMBERED:]), len(json.dumps(response)), collections)
         self._kept[response["id"]] = kept
         self._bytes += kept.size
         while len(self._kept) > MOST_KEPT or self._bytes > MOST_BYTES:
             self._bytes -= self._kept.popitem(last=False)[1].size
 
-    def find(self, name: str, *, param: str | None = None, status: int = 404) -> _Kept:
-        """Return what is kept of a response. Raises ApiError, with `status`, where there is nothing."""
-        if name not in self._kept:
+    def find(self, name: str, asks: Collections = None, *, param: str | None = None, status: int = 404) -> _Kept:
+        """Return what is kept of a response for who may ask `asks`. Raises ApiError, with `status`, without any."""
+        if name not in self._kept or not self._kept[name].shown_to(asks):
             code = "previous_response_not_found" if param else "response_not_found"
             raise ApiError(code, f"There is no response '{name[:100]}' any more.", param=param, status=status)
         return self._kept[name]
 
-    def message(self, name: object) -> Json:
-        """Return the message of this id, which is its response's but for the prefix; an empty one where it is gone."""
+    def message(self, name: object, asks: Collections = None) -> Json:
+        """Return the message of this id, which is its response's but for the prefix.
+
+        It is empty where that is gone, or was found in what who may ask `asks` may not.
+        """
         kept = self._kept.get(str(name).replace("msg_", "resp_", 1))
-        message: Json = kept.response["output"][0] if kept is not None else {}
+        message: Json = kept.response["output"][0] if kept is not None and kept.shown_to(asks) else {}
         return message
 
-    def forget(self, name: str) -> None:
-        """Forget a response. Raises ApiError where there is none."""
-        self._bytes -= self.find(name).size
+    def forget(self, name: str, asks: Collections = None) -> None:
+        """Forget a response. Raises ApiError where there is none for who may ask `asks`."""
+        self._bytes -= self.find(name, asks).size
         del self._kept[name]
 
 
@@ -79,6 +89,7 @@ async def respond(request: Request) -> Response:
     """Answer, at once or as server-sent events."""
     parts: Parts = request.app.state.service.parts
     kept: Responses = request.app.state.responses
+    asks = asked_by(request.scope)
     body = await json_body(request)
     for name in ("background", "conversation"):
         if body.get(name):
@@ -88,17 +99,18 @@ async def respond(request: Request) -> Response:
     wanted = checked(text.get("format") or {}, dict, "text.format")
     shaped = shape(wanted, wanted, "text.format")
     question, transcript, given = await while_there(
-        request, conversation(request.app.state, _messages(body.get("input"), kept), "input")
+        request, conversation(request.app.state, _messages(body.get("input"), kept, asks), "input")
     )
     asked, caller = request.app.state.asked, caller_of(request, body)
     history = parts.recalled(given)
     if previous := text_field(body, "previous_response_id", longest=200, default=""):
-        history = [*kept.find(previous, param="previous_response_id", status=400).history, *history]
+        history = [*kept.find(previous, asks, param="previous_response_id", status=400).history, *history]
     history = history or asked.take(caller)
-    reply = await take(question, parts=parts, context=parts.context(history), transcript=transcript)
+    context = parts.context(history, collections=asks)
+    reply = await take(question, parts=parts, context=context, transcript=transcript)
     response = _response(body, reply, shaped(reply.spoken))
     if response["store"]:
-        kept.keep(response, [*history, reply])
+        kept.keep(response, [*history, reply], asks)
     if not response["store"] or not previous:
         asked.note(caller, reply)
     if body.get("stream"):
@@ -109,14 +121,15 @@ async def respond(request: Request) -> Response:
 async def kept_response(request: Request) -> Response:
     """Show a response again, or forget it."""
     kept: Responses = request.app.state.responses
+    asks = asked_by(request.scope)
     name = request.path_params["name"]
     if request.method == "DELETE":
-        kept.forget(name)
+        kept.forget(name, asks)
         return JSONResponse({"id": name, "object": "response", "deleted": True})
-    return JSONResponse(kept.find(name).response)
+    return JSONResponse(kept.find(name, asks).response)
 
 
-def _messages(given: object, kept: Responses) -> list[object]:
+def _messages(given: object, kept: Responses, asks: Collections) -> list[object]:
     """Return the messages of an input, or what is kept of those that it refers to.
 
     Its other items (calls of tools, their outputs, reasoning) ask nothing.
@@ -124,7 +137,7 @@ def _messages(given: object, kept: Responses) -> list[object]:
     if isinstance(given, str):
         return [{"role": "user", "content": given}]
     items = [checked(item, dict, f"input[{number}]") for number, item in enumerate(checked(given or [], list, "input"))]
-    items = [kept.message(item.get("id")) if item.get("type") == "item_reference" else item for item in items]
+    items = [kept.message(item.get("id"), asks) if item.get("type") == "item_reference" else item for item in items]
     return [item for item in items if item.get("type") in _MESSAGE]
 
 
