@@ -66,6 +66,11 @@ def add(config: Config, paths: tuple[Path, ...], prune: bool, collection: str | 
                 f"repartee knowledge remove {document.id} (all such: add --prune).",
                 err=True,
             )
+        if collection and not config.serve.token and collection not in config.knowledge.collections:
+            click.echo(
+                f"repartee: Nobody may ask {collection} over the network yet; say who in [knowledge.collections].",
+                err=True,
+            )
         passages = library.count()
         make_ranked(config, library)
     if as_json:

@@ -95,6 +95,15 @@ def test_a_drive_that_is_not_there_takes_nothing_with_it(library, folder):
     assert "four minutes" in found(library, "tea")
 
 
+def test_what_is_new_in_a_watched_folder_gets_its_collection(library, folder):
+    told: list[AddReport] = []
+    watch = Watch(library, [folder], told.append, collection="work")
+    watch.look()
+    (folder / "new.md").write_text("# New\n\nThe new kettle is blue.")
+    watch.take([folder / "new.md"])
+    assert {document.collection for document in library.documents()} == {"work"}
+
+
 def test_what_programs_leave_beside_documents_is_not_looked_at(library, folder):
     told: list[AddReport] = []
     watch = Watch(library, [folder], told.append)

@@ -58,6 +58,22 @@ def test_documents_are_added_listed_found_and_removed(repartee, documents):
     assert repartee("search", "green tea").stdout == "No passage has these words.\n"
 
 
+def test_a_collection_is_named_and_shown(repartee, documents):
+    added = repartee("add", "--collection", "work", documents / "tea.txt")
+    assert added.exit_code == 0
+    assert "Nobody may ask work over the network yet" in added.stderr
+    assert repartee("add", documents).stdout == "1 added, 1 unchanged; the store now has 2 passages.\n"
+    listed = json.loads(repartee("list", "--json").stdout)
+    assert [(document["title"], document["collection"]) for document in listed] == [
+        ("All about Tea", "work"),
+        ("The Tower", ""),
+    ]
+    assert "collection" in repartee("list").stdout
+    assert "75 degrees" in repartee("search", "green tea").stdout  # who is at this machine asks everything
+    for command in ("add", "watch"):
+        assert "'Work' is no name for a collection" in refused(repartee(command, "--collection", "Work", documents))
+
+
 def test_json_is_complete(repartee, documents):
     added = json.loads(repartee("add", "--json", documents).stdout)
     assert sorted(added) == ["added", "failed", "gone", "passages", "removed", "replaced", "skipped", "unchanged"]
