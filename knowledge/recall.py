@@ -1,5 +1,7 @@
 """Measure retrieval on a question-answering set: `python -m knowledge.recall FILE [--ablate] [--encoder MODEL]`.
 
+`--passages N` measures size instead, on documents that are made up (`knowledge.size`).
+
 FILE is SQuAD's JSON, or JSON lines with `question`, `context` and `answers`. Recall@k is the share of answerable
 questions whose right text is among the first k. docs/retrieval.md has the results.
 """
@@ -8,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import random
+import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -30,6 +33,8 @@ from knowledge.library import VECTORS_NAME, Library
 RANKS = (1, 5, 20)
 #: Candidates of each side that are fused.
 DEPTH = 100
+#: Asked of a library of made-up passages.
+QUESTIONS = 1000
 
 Ranking = Sequence[int]
 
@@ -214,15 +219,33 @@ def dense_rows(
     ]
 
 
+def print_size(passages: int, questions: int) -> None:
+    """Print what a library of so many made-up passages costs. Raises ReparteeError for no number of passages."""
+    from knowledge.size import measure
+
+    if passages < 1 or questions < 1:
+        raise ReparteeError("--passages and --limit must be at least 1.")
+    sized = measure(passages, questions, lambda far: print(far, file=sys.stderr))
+    print(f"{sized.passages} passages: {sized.per_second:.0f} a second in, {sized.disk_mb:.0f} MB on the disk")
+    print(f"{len(sized.spent)} searches: {percentiles(sized.spent)}, right document among them {sized.found:.1f} %")
+    print(f"{sized.memory_mb:.0f} MB in memory at most")
+
+
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(prog="python -m knowledge.recall", description=__doc__)
-    parser.add_argument("file", type=Path)
+    parser.add_argument("file", type=Path, nargs="?")
+    parser.add_argument("--passages", type=int, help="measure a library of so many made-up passages instead")
     parser.add_argument("--encoder", type=Path, help="folder of a sentence encoder (Hugging Face layout)")
     parser.add_argument("--ablate", action="store_true", help="also take out one part of the query at a time")
     parser.add_argument("--limit", type=int, help="ask only this many questions")
     arguments = parser.parse_args()
+    if arguments.file is None and arguments.passages is None:
+        parser.exit(2, "Give a FILE of questions, or --passages N.\n")
     try:
+        if arguments.passages is not None:
+            print_size(arguments.passages, QUESTIONS if arguments.limit is None else arguments.limit)
+            return
         data = read_questions(arguments.file, arguments.limit)
         print(f"{len(data.contexts)} contexts, {len(data.questions)} questions")
         print(f"{'':32}" + "".join(f"{f'R@{k}':>7}" for k in RANKS))

@@ -1,0 +1,41 @@
+"""Made-up documents are the same every time, their questions find them, and what they cost is counted."""
+
+import sys
+from itertools import islice
+
+import pytest
+
+from knowledge import recall
+from knowledge.size import PASSAGES_OF_A_DOCUMENT, TELLING, Writing, measure
+
+
+def test_what_is_written_and_asked_is_the_same_every_time():
+    first, second = (list(islice(Writing().documents(), 2)) for _ in range(2))
+    assert first == second
+    assert first[0][1] != first[1][1]
+    assert all(len(passages) == PASSAGES_OF_A_DOCUMENT for _, passages in first)
+    assert all(len(passage.split()) == 60 for _, passages in first for passage in passages)
+
+
+def test_a_question_has_words_of_one_sentence():
+    writing = Writing()
+    (_, passages) = next(writing.documents())
+    asked = writing.question(passages[0]).removeprefix("What is the ").removesuffix("?")
+    assert len(asked.split()) <= TELLING
+    assert any(set(asked.split()) <= set(each.lower().split()) for each in passages[0].rstrip(".").split(". "))
+
+
+def test_every_question_finds_its_document_among_a_few():
+    told: list[str] = []
+    sized = measure(60, 3, told.append)
+    assert (sized.found, len(sized.spent), len(told)) == (100, 3, 1)
+    assert sized.passages >= 60
+    assert min(sized.per_second, sized.disk_mb, sized.memory_mb, *sized.spent) > 0
+
+
+@pytest.mark.parametrize("arguments", [[], ["--passages", "0"], ["--passages", "5", "--limit", "0"]])
+def test_nothing_to_measure_is_one_sentence(arguments, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["recall", *arguments])
+    with pytest.raises(SystemExit, match="2"):
+        recall.main()
+    assert len(capsys.readouterr().err.strip().splitlines()) == 1
