@@ -156,16 +156,17 @@ def test_two_documents_of_one_name_are_taken_up_one_after_the_other(tmp_path):
     class Slow:
         """A library that is sent a second document of the name while it takes up the first."""
 
-        def add(self, paths):
+        def add(self, paths, *, collection):
+            assert collection == ""
             if not seen:
-                other = threading.Thread(target=documents._take, args=(self, tmp_path, "a.md", b"second", lock))
+                other = threading.Thread(target=documents._take, args=(self, tmp_path, "a.md", b"second", "", lock))
                 seen.append(other)
                 other.start()
                 other.join(0.2)
             seen.append(paths[0].read_bytes())
             return AddReport(failed=((paths[0], f"{paths[0]} is damaged"),))
 
-    documents._take(Slow(), tmp_path, "a.md", b"first", lock)
+    documents._take(Slow(), tmp_path, "a.md", b"first", "", lock)
     seen[0].join()
     assert seen[1:] == [b"first", b"second"]
     assert not (tmp_path / "a.md").exists()
