@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from knowledge.formats.plain import plain_document
+from knowledge.migrations import VERSION
 from knowledge.store.records import NewPassage, StoreError
 from knowledge.store.sqlite import Store
 from tests.knowledge.texts import tokenize
@@ -171,7 +172,7 @@ def test_a_newer_store_asks_for_a_newer_version(path):
     newer.execute("PRAGMA user_version = 99")
     newer.close()
     for readonly in (False, True):
-        with pytest.raises(StoreError, match=r"has format 99, of a newer version .* reads up to 2: update Repartee"):
+        with pytest.raises(StoreError, match=rf"has format 99, of a newer .* up to {VERSION}: update Repartee"):
             Store(path, readonly=readonly)
 
 
