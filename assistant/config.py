@@ -99,6 +99,8 @@ class ServeConfig:
     origins: tuple[str, ...] = setting((), "web origins whose pages may connect, besides the server's own page")
     hosts: tuple[str, ...] = setting((), "names this server is reached by, besides localhost and addresses")
     sessions: int = setting(100, "conversations at the same time; more are refused", minimum=1)
+    calls: int = setting(20, "WebRTC calls at the same time, of the sessions; more are refused", minimum=0)
+    call_idle_s: float = setting(1800.0, "seconds in which nothing is said that end a call; 0 for any", minimum=0)
     ping_s: float = setting(20.0, "seconds between pings; who leaves one unanswered for as long is cut", minimum=0.1)
     patience_s: float = setting(
         15.0, "seconds for a handshake, a request's head, or the next 4 KB of what is sent or read", minimum=0.1

@@ -26,7 +26,8 @@ _KEY_PREFIX = "openai-insecure-api-key."
 
 HEALTH = "/health"
 PUBLIC = frozenset({*PARTS, HEALTH})  # the page and its parts, and whether the server is alive
-FOR_KEYS = frozenset({"/v1/realtime"})  # what a short-lived key opens, of all that the token opens
+#: What a short-lived key opens, of all that the token opens.
+FOR_KEYS = frozenset({"/v1/realtime", "/v1/realtime/calls"})
 
 
 @dataclass(frozen=True)

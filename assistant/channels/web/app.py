@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 
 from starlette.applications import Starlette
 from starlette.datastructures import Headers
@@ -19,21 +18,19 @@ from starlette.websockets import WebSocket
 
 from assistant.access import Access, asked_by, note
 from assistant.channels.gate import HEALTH, SUBPROTOCOL, Gate, Refusal, given_key
-from assistant.channels.json import clean
+from assistant.channels.json import ApiError
 from assistant.channels.keys import ClientKeys
-from assistant.channels.web.http import audio, chat, documents, home, household, responses, skills
+from assistant.channels.web.calls.calls import Calls
+from assistant.channels.web.http import audio, calls, chat, documents, home, household, responses, skills
 from assistant.channels.web.http.asked import Asked
 from assistant.channels.web.http.client_secrets import client_secret
 from assistant.channels.web.http.errors import answer_error, error_response
 from assistant.channels.web.http.recordings import MOST_RECORDINGS
 from assistant.channels.web.page import PARTS, part
 from assistant.channels.web.realtime.connection import Connection
-from assistant.channels.web.realtime.protocol import Protocol
-from assistant.dialogue.conversation import Conversation, ConversationSettings
-from assistant.dialogue.sessions import Kind
-from assistant.ear.wake import WakeWordError, check_words
+from assistant.channels.web.realtime.opening import Caller, opened
+from assistant.channels.web.realtime.websocket import WebSocketLine
 from assistant.service import Service
-from assistant.telemetry.log import session
 from assistant.turn.examples import Examples
 from engines.errors import ReparteeError
 
@@ -46,10 +43,10 @@ BODY_BYTES = {
     "/v1/audio/transcriptions": 26 * MB,  # a recording of 25 MB, as the API has it, and its form
     "/v1/chat/completions": 4 * MB,  # 200 messages, or a spoken question of a minute and a half
     "/v1/responses": 4 * MB,
+    calls.PATH: 512 * KB,  # an offer, and a session of 256 KB
     "/v1/audio/speech": 128 * KB,  # 4096 characters, however they are escaped
 }
 SMALL_BODY = 64 * KB
-MAX_NAME = 100  # characters of a session's name, and of its area
 DOCUMENTS = "/v1/knowledge/documents"  # where a request may carry what knowledge.max_document_mb says, and its form
 
 
@@ -82,6 +79,8 @@ def build_app(service: Service) -> Starlette:
         Route("/v1/audio/transcriptions", audio.transcribe, methods=["POST"]),
         Route("/v1/audio/speech", audio.speak, methods=["POST"]),
         Route("/v1/realtime/client_secrets", client_secret, methods=["POST"]),
+        Route(calls.PATH, calls.call, methods=["POST"]),
+        Route(calls.PATH + "/{number}/hangup", calls.hang_up, methods=["POST"]),
         WebSocketRoute("/v1/realtime", realtime),
         WebSocketRoute("/{path:path}", nowhere),
     ]
@@ -95,6 +94,7 @@ def build_app(service: Service) -> Starlette:
     app.state.documents = asyncio.Semaphore(documents.MOST_AT_ONCE)
     app.state.examples = Examples(service.parts)
     app.state.keys = ClientKeys()
+    app.state.calls = Calls(service)
     app.add_middleware(
         _Guard,
         gate=Gate(config.serve, app.state.keys, Access.of(config)),
@@ -107,6 +107,7 @@ def build_app(service: Service) -> Starlette:
             allow_origins=config.serve.origins,
             allow_methods=["GET", "POST", "PUT", "DELETE"],
             allow_headers=["*"],
+            expose_headers=["Location"],
         )
     return app
 
@@ -152,47 +153,17 @@ async def realtime(websocket: WebSocket) -> None:
         sentence = "The beta of the Realtime API is not spoken here; use a client of the API, without OpenAI-Beta."
         await websocket.send_denial_response(error_response(sentence, status=400, code="beta_api_shape_disabled"))
         return
-    service: Service = websocket.app.state.service
-    parts, config = service.parts, service.parts.config
-    if service.sessions.full:
-        sentence = f"All {config.serve.sessions} sessions are taken; try again later."
-        await websocket.send_denial_response(error_response(sentence, status=503, code="sessions_exhausted"))
-        return
-    asked = websocket.query_params
-    name, area = (clean(asked.get(key, "")).strip()[:MAX_NAME] for key in ("name", "area"))
-    area = area or config.satellites.areas.get(name, "")
-    words = tuple(word for word in asked.get("wake", "").split(",") if word)
+    key = websocket.app.state.keys.find(given_key(websocket.headers, websocket.scope["subprotocols"]))
+    wanted = key.session if key is not None else None
     try:
-        if words:
-            check_words(words)
-    except WakeWordError as error:
-        await websocket.send_denial_response(error_response(str(error), status=400, code="invalid_value"))
-        return
-    collections = asked_by(websocket.scope)
-    settings = replace(ConversationSettings.for_client(config), room=area, wake_words=words, collections=collections)
-    conversation = Conversation(parts, settings=settings)
-    kind: Kind = "page" if asked.get("by") == "page" else "realtime"
-    with service.sessions.opened(conversation, name=name, area=area, kind=kind) as opened:
-        session.set(opened.id)
-        try:
-            voice = (await parts.synthesizer()).name
-            voices = await parts.voices()
-        except ReparteeError as error:
-            await websocket.send_denial_response(error_response(str(error), status=503))
-            return
-        key = websocket.app.state.keys.find(given_key(websocket.headers, websocket.scope["subprotocols"]))
-        protocol = Protocol(
-            voice=voice,
-            voices=voices,
-            settings=settings,
-            transcribes_only=websocket.query_params.get("intent") == "transcription",
-            session_id=opened.id,
-            wanted=key.session if key is not None else None,
-        )
-        log.info("opened for %s", websocket.client.host if websocket.client else "")
-        chosen = SUBPROTOCOL if SUBPROTOCOL in websocket.scope["subprotocols"] else None
-        await websocket.accept(chosen)
-        await Connection(websocket, conversation, protocol).run()
+        caller = Caller.asking(websocket.query_params, wanted, collections=asked_by(websocket.scope))
+        async with opened(websocket.app.state.service, caller) as (conversation, protocol):
+            log.info("opened for %s", websocket.client.host if websocket.client else "")
+            chosen = SUBPROTOCOL if SUBPROTOCOL in websocket.scope["subprotocols"] else None
+            await websocket.accept(chosen)
+            await Connection(WebSocketLine(websocket), conversation, protocol).run()
+    except ApiError as error:  # before the connection was accepted: one that runs answers its own
+        await websocket.send_denial_response(error_response(str(error), status=error.status, code=error.code))
 
 
 async def _http_error(_request: Request, error: Exception) -> Response:

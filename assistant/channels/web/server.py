@@ -78,14 +78,16 @@ async def serve(
         async def web() -> None:
             """Serve the page and the API until the service stops."""
             await service.house_known()
-            settings = options(build_app(service), config.serve)
-            server = Server(settings, lambda: ready(url_of(listener, config.serve), parts.reads()))
+            app = build_app(service)
+            server = Server(options(app, config.serve), lambda: ready(url_of(listener, config.serve), parts.reads()))
             stopping = asyncio.create_task(service.stopping.wait())
             stopping.add_done_callback(lambda _: server.stop())
+            stopping.add_done_callback(lambda _: app.state.calls.end())
             try:
                 await server.serve(sockets=[listener])
             finally:
                 stopping.cancel()
+                await app.state.calls.close()
 
         tasks: dict[str, Task] = {"web": web, "skills": service.skills, **beside(service)}
         if home is not None:

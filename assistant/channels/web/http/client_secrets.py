@@ -35,7 +35,7 @@ async def client_secret(request: Request) -> Response:
         voice=(await parts.synthesizer()).name,
         voices=await parts.voices(),
         settings=ConversationSettings.for_client(parts.config),
-        wanted=wanted,
+        wanted=[wanted],
     )
     key = keys.make(wanted, seconds, asked_by(request.scope))
     return JSONResponse({"value": key.value, "expires_at": key.expires_at, "session": protocol.session.to_json()})

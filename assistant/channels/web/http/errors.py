@@ -32,10 +32,10 @@ async def answer_error(request: Request, error: Exception) -> Response:
 
 
 @asynccontextmanager
-async def form_body(request: Request) -> AsyncIterator[FormData]:
-    """Hold the form of a request, with one file at most. Raises ApiError or HTTPException."""
+async def form_body(request: Request, *, most_files: int = 1) -> AsyncIterator[FormData]:
+    """Hold the form of a request, with no more files than that. Raises ApiError or HTTPException."""
     try:
-        form = await request.form(max_files=1, max_fields=32)
+        form = await request.form(max_files=most_files, max_fields=32)
     except ValueError as error:  # some charsets are known and decode nothing
         raise ApiError("invalid_value", "The form cannot be read: send its names in UTF-8.") from error
     except ClientDisconnect as error:  # nobody reads the answer; it keeps a traceback out of the log

@@ -25,9 +25,25 @@ class Send:
 
 @dataclass(frozen=True)
 class Feed:
-    """conversation.hear(pcm): int16[n] at 16 kHz."""
+    """conversation.hear(pcm): int16[n] at 16 kHz; `live` from a microphone, and not sent by its client as an event."""
 
     pcm: NDArray[np.int16]
+    live: bool = False
+
+
+@dataclass(frozen=True)
+class Play:
+    """sound.play(pcm, generation): int16 mono at 24 kHz, of a line that plays replies itself."""
+
+    pcm: bytes
+    generation: int
+
+
+@dataclass(frozen=True)
+class PlayedOut:
+    """sound.end(generation): all of this reply was given to play."""
+
+    generation: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,6 +107,7 @@ class Truncate:
     heard_ms: int
     item_id: str
     event_id: str = ""
+    wished: bool = True  # by the client; else the server itself knows what was played
 
 
 @dataclass(frozen=True)
@@ -116,4 +133,19 @@ class Update:
     settings: ConversationSettings
 
 
-Output = Send | Feed | Bring | Commit | Clear | Respond | Say | Interrupt | Truncate | Remember | Forget | Update
+Output = (
+    Send
+    | Feed
+    | Play
+    | PlayedOut
+    | Bring
+    | Commit
+    | Clear
+    | Respond
+    | Say
+    | Interrupt
+    | Truncate
+    | Remember
+    | Forget
+    | Update
+)

@@ -39,6 +39,13 @@ class InputAudioClear(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class OutputAudioClear(Event):
+    """Stop what is being played; in a call, whose audio the server plays."""
+
+    type = "output_audio_buffer.clear"
+
+
+@dataclass(frozen=True, kw_only=True)
 class ItemCreate(Event):
     """Put an item into the conversation, at its end, after an item, or first ("root")."""
 
@@ -96,6 +103,7 @@ CLIENT_EVENTS: dict[str, type[Event]] = {
         InputAudioAppend,
         InputAudioCommit,
         InputAudioClear,
+        OutputAudioClear,
         ItemCreate,
         ItemRetrieve,
         ItemTruncate,

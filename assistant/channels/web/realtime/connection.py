@@ -1,4 +1,4 @@
-"""One WebSocket connection: carries messages between a client, the protocol and a conversation, and bounds all three.
+"""One connection, over whatever line: carries messages between client, protocol and conversation, and bounds them.
 
 A client that reads slowly is spoken to more slowly: beyond AHEAD_BYTES unread the conversation is not asked for more,
 and its voice pauses. Audio of a reply that was interrupted is dropped at the last moment. A client that asks and asks
@@ -10,7 +10,6 @@ slowly: what it sent waits in a backlog. Audio that has no room in it is refused
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import logging
 from collections import deque
@@ -18,7 +17,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
 
-from starlette.websockets import WebSocket, WebSocketDisconnect
+import numpy as np
 
 from assistant.audio.samples import RATE, slices
 from assistant.channels.json import ApiError, decode
@@ -26,6 +25,7 @@ from assistant.channels.limits import Bucket
 from assistant.channels.web.realtime import actions
 from assistant.channels.web.realtime.actions import Output, Send
 from assistant.channels.web.realtime.backlog import Backlog
+from assistant.channels.web.realtime.line import Line, LineClosedError, Message, Sound
 from assistant.channels.web.realtime.protocol import Protocol
 from assistant.dialogue.conversation import Conversation, NothingToCommitError, UnknownReplyError
 from engines.errors import ReparteeError
@@ -55,17 +55,16 @@ class SlowClientError(Exception):
 
 
 class Connection:
-    """Runs one conversation over an accepted WebSocket; `run` returns when either side is done."""
+    """Runs one conversation over a line, and the sound that a line plays; `run` returns when either side is done."""
 
-    def __init__(
-        self, websocket: WebSocket, conversation: Conversation, protocol: Protocol, *, pace: Pace | None = None
-    ) -> None:
-        pace = pace or Pace()
-        self._socket, self._conversation, self._protocol = websocket, conversation, protocol
+    def __init__(self, line: Line, conversation: Conversation, protocol: Protocol, sound: Sound | None = None) -> None:
+        pace = Pace()
+        self._line, self._conversation, self._protocol, self._sound = line, conversation, protocol, sound
         self._queue: deque[tuple[str, int | None]] = deque()
         self._queued_bytes = 0
         self._waiting, self._read_on = asyncio.Event(), asyncio.Event()
         self._backlog = Backlog()
+        self._deaf = False  # the last audio was refused
         self._event_pace = Bucket(pace.events, pace.events_per_second)
         self._audio_pace = Bucket(pace.audio_s, pace.audio_per_second)
         self._response_pace = Bucket(pace.responses, pace.responses_per_second)
@@ -74,6 +73,8 @@ class Connection:
         """Carry until the client leaves, the conversation ends or the client cannot keep up."""
         await self._carry(self._protocol.opened())
         work: list[Callable[[], Coroutine[Any, Any, None]]] = [self._read, self._obey, self._pump, self._write]
+        if self._sound is not None:
+            work.append(self._follow)
         tasks = [asyncio.create_task(task()) for task in work]
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -85,8 +86,8 @@ class Connection:
         await self._close(next((task.exception() for task in done if not task.cancelled()), None))
 
     async def _close(self, error: BaseException | None) -> None:
-        if isinstance(error, WebSocketDisconnect):
-            log.info("ended by the client with %d", error.code)
+        if isinstance(error, LineClosedError):
+            log.info("ended by the client with %d%s", error.code, f": {error.reason}" if error.reason else "")
             return
         code, reason = 1000, ""
         if isinstance(error, SlowClientError):
@@ -95,26 +96,21 @@ class Connection:
             log.error("a session failed", exc_info=error)
             code, reason = 1011, "Something went wrong in the server; its log says what."
         log.info("ended with %d %s", code, reason)
-        # A client that reads nothing lets no close frame out either: then the socket is simply cut.
-        with contextlib.suppress(asyncio.TimeoutError, RuntimeError, WebSocketDisconnect):
-            await asyncio.wait_for(self._socket.close(code, reason), 1.0)
-        if isinstance(error, SlowClientError) and (abort := self._socket.scope["state"].get("abort")):
-            abort()
+        await self._line.close(code, reason)
+        if isinstance(error, SlowClientError):
+            self._line.cut()
 
     async def _read(self) -> None:
         """Take what the client sends, and say at once what there is no room for."""
         while True:
-            message = await self._socket.receive()
-            if message["type"] == "websocket.disconnect":
-                raise WebSocketDisconnect(message.get("code", 1005), message.get("reason"))
+            message = await self._line.receive()
             if delay := self._event_pace.owe():
                 await asyncio.sleep(delay)
-            text = message.get("text")
-            if text is not None and self._backlog.refuses(text):
-                self._refuse_audio(text)
+            if not self._backlog.refuses(message):
+                await self._backlog.put(message)
+            elif isinstance(message, str):
+                self._refuse_audio(message)
                 await self._unread_below(MAX_QUEUED_BYTES)
-            else:
-                await self._backlog.put(text)
             await asyncio.sleep(0)  # what waits in the inbox comes without a pause
 
     def _refuse_audio(self, text: str) -> None:
@@ -129,8 +125,8 @@ class Connection:
 
     async def _obey(self) -> None:
         """Do what the client sent, in order: audio no faster than it is worth."""
-        async for text in self._backlog.messages():
-            await self._carry(self._received(text))
+        async for message in self._backlog.messages():
+            await self._carry(self._received(message))
             await self._unread_below(MAX_QUEUED_BYTES)
 
     async def _unread_below(self, limit: int, within_s: float | None = SLOW_S) -> None:
@@ -145,12 +141,14 @@ class Connection:
         except TimeoutError as error:
             raise SlowClientError from error
 
-    def _received(self, text: str | None) -> list[Output]:
-        if text is None:
+    def _received(self, message: Message) -> list[Output]:
+        if isinstance(message, np.ndarray):
+            return [actions.Feed(message, live=True)]
+        if message is None:
             refusal = ApiError("invalid_event", "Events are text messages; binary ones are not supported.")
             return [self._protocol.error(refusal)]
         try:
-            return self._protocol.feed(decode(text))
+            return self._protocol.feed(decode(message))
         except ApiError as error:
             return [self._protocol.error(error)]
 
@@ -158,6 +156,14 @@ class Connection:
         async for event in self._conversation.events():
             await self._carry(self._protocol.on(event))
             await self._unread_below(AHEAD_BYTES, None)
+            if self._sound is not None:
+                await self._sound.room()
+
+    async def _follow(self) -> None:
+        """Tell what becomes of what is played."""
+        assert self._sound is not None
+        while True:
+            await self._carry(self._protocol.played(await self._sound.happened()))
 
     async def _write(self) -> None:
         while True:
@@ -166,7 +172,7 @@ class Connection:
                 text, generation = self._queue.popleft()
                 self._queued_bytes -= len(text)
                 if generation is None or self._conversation.current(generation):
-                    await self._socket.send_text(text)
+                    await self._line.send(text)
                 self._read_on.set()
             self._waiting.clear()
 
@@ -183,6 +189,8 @@ class Connection:
                     self._enqueue(output)
                 case actions.Feed():
                     await self._feed(output)
+                case actions.Play() | actions.PlayedOut():
+                    self._play(output)
                 case actions.Bring():
                     await self._bring(output)
                 case actions.Commit():
@@ -195,16 +203,24 @@ class Connection:
                     await self._conversation.interrupt()
                 case actions.Truncate():
                     await self._truncate(output)
-                case actions.Remember() | actions.Forget():
-                    self._recall(output)
-                case actions.Update():
-                    self._conversation.update(output.settings)
+                case actions.Remember() | actions.Forget() | actions.Update():
+                    self._note(output)
 
-    def _recall(self, action: actions.Remember | actions.Forget) -> None:
-        if isinstance(action, actions.Forget):
-            self._conversation.forget(action.generation)
+    def _note(self, action: actions.Remember | actions.Forget | actions.Update) -> None:
+        match action:
+            case actions.Remember():
+                self._conversation.remember(action.question, action.answer, action.generation)
+            case actions.Forget():
+                self._conversation.forget(action.generation)
+            case actions.Update():
+                self._conversation.update(action.settings)
+
+    def _play(self, action: actions.Play | actions.PlayedOut) -> None:
+        assert self._sound is not None
+        if isinstance(action, actions.Play):
+            self._sound.play(action.pcm, action.generation)
         else:
-            self._conversation.remember(action.question, action.answer, action.generation)
+            self._sound.end(action.generation)
 
     async def _feed(self, action: actions.Feed) -> None:
         for pcm in slices(action.pcm, _SLICE):
@@ -212,8 +228,11 @@ class Connection:
             try:
                 await self._conversation.hear(pcm)
             except ReparteeError as error:
-                self._refuse("input_audio_buffer_full", str(error), param="audio")
+                if not (action.live and self._deaf):  # a microphone goes on, 50 times a second
+                    self._refuse("input_audio_buffer_full", str(error), param="audio")
+                self._deaf = True
                 return
+            self._deaf = False
 
     async def _bring(self, action: actions.Bring) -> None:
         await asyncio.sleep(self._audio_pace.owe(len(action.pcm) / RATE))
@@ -241,7 +260,8 @@ class Connection:
         try:
             kept = self._conversation.truncate(action.generation, action.heard_ms)
         except UnknownReplyError as error:
-            self._refuse("item_truncate_invalid_item_id", str(error), event_id=action.event_id or None)
+            if action.wished:
+                self._refuse("item_truncate_invalid_item_id", str(error), event_id=action.event_id or None)
         else:
             await self._carry(self._protocol.truncated(action, kept))
 

@@ -24,6 +24,7 @@ from assistant.channels.web.realtime import actions, client_events, server_event
 from assistant.channels.web.realtime.actions import Output, Send
 from assistant.channels.web.realtime.events import Event
 from assistant.channels.web.realtime.items import Item, Items, item_from_json, recording_in
+from assistant.channels.web.realtime.line import Played
 from assistant.channels.web.realtime.metadata import client_metadata
 from assistant.channels.web.realtime.response import Response, transcription_usage
 from assistant.channels.web.realtime.session import Session, audio_format, modality
@@ -44,6 +45,8 @@ WAKE_WORDS = "repartee.wake_word"
 _RECENT_TURNS = 16
 #: Function calls whose outputs may still come.
 _RECENT_CALLS = 64
+#: Replies of which it may still be told that they are played.
+_RECENT_REPLIES = 16
 
 
 class Protocol:
@@ -57,20 +60,24 @@ class Protocol:
         settings: ConversationSettings,
         transcribes_only: bool = False,
         session_id: str = "",
-        wanted: Json | None = None,
+        wanted: Sequence[Json] = (),
+        plays: bool = False,
     ) -> None:
-        """Begin with the session that `wanted` makes, in the shape of session.update. Raises ApiError.
+        """Begin with the session that `wanted` makes, each in the shape of session.update. Raises ApiError.
 
-        `voice` speaks unless the client chooses another one of `voices`.
+        `voice` speaks unless the client chooses another one of `voices`. With `plays`, replies are played by the server
+        (a call) and not sent as events.
         """
-        self._settings = settings
+        self._settings, self._plays = settings, plays
         self.session = Session(
             id=session_id or _new_id("sess"),
             voice=voice,
             voices=tuple(voices),
             type="transcription" if transcribes_only else "realtime",
             silence_ms=settings.turn_detection.silence_ms if settings.turn_detection else SILENCE_MS,
-        ).updated(wanted or {})
+        ).that_transcribes()
+        for each in wanted:
+            self.session = self.session.updated(each)
         self.items = Items()
         self._conversation_id = _new_id("conv")
         self._decoder = Decoder(self.session.input_format)
@@ -80,6 +87,7 @@ class Protocol:
         self._calls: OrderedDict[str, str] = OrderedDict()  # by their ids, what was said to make them
         self._active: actions.Request | None = None  # asked for, neither cancelled nor over: as the client sees it
         self._response: Response | None = None  # whose events are being sent; may be cancelled already
+        self._playing: OrderedDict[int, Response] = OrderedDict()  # by generation, while it may be played
         self._recalled = 0  # exchanges that the client brought along are known by the generations -1, -2 ...
         self._events = 0
 
@@ -122,6 +130,22 @@ class Protocol:
         item.cut_to(kept)
         return [self._send(server_events.ItemTruncated(item_id=item.id, content_index=0, audio_end_ms=action.heard_ms))]
 
+    def played(self, event: Played) -> list[Output]:
+        """Take what became of a reply that the line plays: of one that was cut off, what was heard is known."""
+        response = self._playing.get(event.generation)
+        if response is None:
+            return []
+        if event.what == "started":
+            return [self._send(server_events.OutputAudioStarted(response_id=response.id))]
+        del self._playing[event.generation]
+        if event.what == "stopped":
+            return [self._send(server_events.OutputAudioStopped(response_id=response.id))]
+        outputs: list[Output] = [self._send(server_events.OutputAudioCleared(response_id=response.id))]
+        if response.item is not None and response.item.id in self.items:
+            heard_ms = min(event.played_ms, response.item.audio_ms)
+            outputs.append(actions.Truncate(event.generation, heard_ms, response.item.id, wished=False))
+        return outputs
+
     def on(self, event: said.ConversationEvent) -> list[Output]:
         """Take one event of the conversation."""
         match event:
@@ -161,6 +185,8 @@ class Protocol:
             case client_events.InputAudioClear():
                 self._end_of_audio()
                 return [actions.Clear()]
+            case client_events.OutputAudioClear():
+                return self._clear_output()
             case client_events.SessionUpdate():
                 return self._update(event.session)
             case client_events.ItemCreate():
@@ -186,6 +212,13 @@ class Protocol:
         tail = self._end_of_audio()
         self._committing += 1
         return [*tail, actions.Commit(event.event_id)]
+
+    def _clear_output(self) -> list[Output]:
+        if not self._plays:
+            sentence = "Only a call's audio is played by the server; here it is the client's to stop."
+            raise ApiError("invalid_event", sentence)
+        self._active = None
+        return [actions.Interrupt()]
 
     def _end_of_audio(self) -> list[Output]:
         tail = self._decoder.flush()
@@ -292,6 +325,8 @@ class Protocol:
         return [item for item in self.items.outputs() if item.fields["call_id"] in self._calls]
 
     def _output_format(self, given: Json) -> AudioFormat:
+        if self._plays:
+            return AudioFormat()  # what the track makes of it, the two ends have agreed upon
         audio = given.get("audio")
         output = audio.get("output") if isinstance(audio, dict) else None
         wanted = output.get("format") if isinstance(output, dict) else None
@@ -396,7 +431,7 @@ class Protocol:
     def _reply_started(self, event: said.ReplyStarted) -> list[Output]:
         request = event.tag
         if not isinstance(request, actions.Request):
-            request = actions.Request("", self.session.modality, self.session.output_format)
+            request = actions.Request("", self.session.modality, self._output_format({}))
             self._active = self._active or request
         self._response = Response(_new_id("resp"), event.generation, request, self._conversation_id, self.session.voice)
         if event.turn is not None and (item := self.items.of_turn(event.turn)):
@@ -420,13 +455,13 @@ class Protocol:
             case said.ReplyText():
                 return outputs + [self._send(delta) for delta in response.text_delta(clean(event.text))]
             case said.ReplyAudio():
-                deltas = response.audio_delta(event.pcm, event.rate)
-                return outputs + [self._send(delta, event.generation) for delta in deltas]
+                return outputs + self._audio(response, response.audio(event.pcm, event.rate))
             case said.ReplyDone():
                 # The audio held back belongs to the reply only if the reply was not cut short.
-                tail = response.audio_tail() if event.status == "completed" else []
-                outputs += [self._send(delta, event.generation) for delta in tail]
+                outputs += self._audio(response, response.audio_tail() if event.status == "completed" else b"")
                 outputs += [self._send(done) for done in response.done(event)]
+                if response.generation in self._playing:
+                    outputs.append(actions.PlayedOut(response.generation))
                 self._response = None
                 if self._active is response.request:
                     self._active = None
@@ -442,6 +477,17 @@ class Protocol:
         item = Item(_new_id("item"), "function_call", fields=fields)
         previous, dropped = self.items.add(item)
         return [self._send(event) for event in response.called(item, previous)] + self._deleted(dropped)
+
+    def _audio(self, response: Response, data: bytes) -> list[Output]:
+        """Return what brings audio of a reply to the client: an event, or the line that plays it."""
+        if not data:
+            return []
+        if not self._plays:
+            return [self._send(response.audio_delta(data), response.generation)]
+        self._playing[response.generation] = response
+        while len(self._playing) > _RECENT_REPLIES:
+            self._playing.popitem(last=False)
+        return [actions.Play(data, response.generation)]
 
     # Shared.
 

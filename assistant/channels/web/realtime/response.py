@@ -72,20 +72,24 @@ class Response:
         delta = server_events.AudioTranscriptDelta if self._spoken else server_events.TextDelta
         return [delta(**self._place, delta=text)]
 
-    def audio_delta(self, pcm: bytes, rate: int) -> list[Event]:
-        """Return the event for more audio, int16 mono at `rate` Hz; none while the resampler holds it back."""
-        return self._audio(self._encoder.encode(pcm, rate))
+    def audio(self, pcm: bytes, rate: int) -> bytes:
+        """Return more audio, of int16 mono at `rate` Hz, in the client's format; none while it is held back."""
+        return self._counted(self._encoder.encode(pcm, rate))
 
-    def audio_tail(self) -> list[Event]:
-        """Return the event for what was held back."""
-        return self._audio(self._encoder.flush())
+    def audio_tail(self) -> bytes:
+        """Return what the resampler held back."""
+        return self._counted(self._encoder.flush())
 
-    def _audio(self, data: bytes) -> list[Event]:
+    def _counted(self, data: bytes) -> bytes:
         if not data or not self._spoken:
-            return []
+            return b""
         self.audio_bytes += len(data)
         self._item.audio_ms = self.audio_bytes * 1000 // self.request.audio.bytes_per_second
-        return [server_events.AudioDelta(**self._place, delta=base64.b64encode(data).decode("ascii"))]
+        return data
+
+    def audio_delta(self, data: bytes) -> Event:
+        """Return the event that carries audio in the client's format."""
+        return server_events.AudioDelta(**self._place, delta=base64.b64encode(data).decode("ascii"))
 
     def done(self, event: said.ReplyDone) -> list[Event]:
         """Return everything that ends the response; what was said stays, what was not heard leaves the item."""

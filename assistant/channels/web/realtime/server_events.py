@@ -296,3 +296,27 @@ class AudioDone(_OfPart):
     """The audio of a spoken reply is complete, or was cut short."""
 
     type = "response.output_audio.done"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutputAudioStarted(Event):
+    """In a call: the server plays a reply from now on."""
+
+    type = "output_audio_buffer.started"
+    response_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutputAudioStopped(Event):
+    """In a call: all of a reply was played."""
+
+    type = "output_audio_buffer.stopped"
+    response_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutputAudioCleared(Event):
+    """In a call: a reply was interrupted, and the rest of it is not played."""
+
+    type = "output_audio_buffer.cleared"
+    response_id: str

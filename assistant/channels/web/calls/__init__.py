@@ -1,0 +1,1 @@
+"""Realtime sessions as WebRTC calls: audio as media tracks, events over a data channel."""
