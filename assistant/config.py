@@ -94,6 +94,7 @@ class ServeConfig:
     host: str = setting("127.0.0.1", "address to bind; another than loopback needs a token")
     port: int = setting(8765, "TCP port", minimum=0, maximum=65535)
     token: str = setting("", "token that clients must send; empty for none")
+    https: bool = setting(False, "serve https with a certificate of this machine's own, kept in the home")
     certificate: str = setting("", "PEM file of the TLS certificate and its chain; with a key, wss and https")
     key: str = setting("", "PEM file of the certificate's private key")
     origins: tuple[str, ...] = setting((), "web origins whose pages may connect, besides the server's own page")

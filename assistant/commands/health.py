@@ -25,7 +25,7 @@ def command(ctx: click.Context, port: int | None) -> None:
     trusting = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
     host = ANY.get(serve.host, serve.host)
-    scheme = "https" if serve.certificate else "http"
+    scheme = "https" if serve.https or serve.certificate else "http"
     url = f"{scheme}://{f'[{host}]' if ':' in host else host}:{port or serve.port}/health"
     # Without a proxy: it is not for this machine.
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=trusting))

@@ -16,11 +16,22 @@ from assistant.config import Config
 @click.option(
     "--wyoming", metavar="URI", help="Serve Wyoming, too, as tcp://127.0.0.1:10300.  [default: serve.wyoming]"
 )
+@click.option("--https", is_flag=True, help="Serve https with a certificate of this machine's own, kept in the home.")
+@click.option("--certificate", metavar="FILE", help="Serve https with this PEM file.  [default: serve.certificate]")
+@click.option("--key", metavar="FILE", help="Its private key, a PEM file.  [default: serve.key]")
 @click.option("--insecure", is_flag=True, help="Bind an address that others can reach and let anybody in.")
 @click.option("--verbose", is_flag=True, help="Log every request and every session.")
 @click.pass_obj
 def command(
-    config: Config, host: str | None, port: int | None, wyoming: str | None, insecure: bool, verbose: bool
+    config: Config,
+    host: str | None,
+    port: int | None,
+    wyoming: str | None,
+    https: bool,
+    certificate: str | None,
+    key: str | None,
+    insecure: bool,
+    verbose: bool,
 ) -> None:
     """Serve until interrupted: talk at the page, with any client of the OpenAI Realtime or HTTP API, or with Wyoming.
 
@@ -36,6 +47,9 @@ def command(
         host=host or config.serve.host,
         port=config.serve.port if port is None else port,
         wyoming=config.serve.wyoming if wyoming is None else wyoming,
+        https=https or (config.serve.https and not (certificate or key)),
+        certificate=config.serve.certificate if certificate is None else certificate,
+        key=config.serve.key if key is None else key,
     )
     config = dataclasses.replace(config, serve=there)
     with (
@@ -46,7 +60,7 @@ def command(
             serve(
                 config,
                 listener,
-                ready=lambda url, reads: click.echo(f"{reads}\nListening on {url}", err=True),
+                ready=lambda url, told: click.echo(f"{told}\nListening on {url}", err=True),
                 beside=beside,
             )
         )

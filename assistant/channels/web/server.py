@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 import logging
 import socket
 import ssl
@@ -19,6 +20,7 @@ import uvicorn
 from assistant.access import check_token
 from assistant.channels.listener import Place
 from assistant.channels.web.app import build_app
+from assistant.channels.web.certificate import names_here, own_certificate
 from assistant.channels.web.wire.http import Http
 from assistant.channels.web.wire.websocket import WebSocket
 from assistant.config import Config, ServeConfig
@@ -29,6 +31,7 @@ from engines.errors import ReparteeError
 log = logging.getLogger(__name__)
 
 MAX_MESSAGE_BYTES = 16 * 1024 * 1024  # 15 MiB of audio in one append is the API's own limit
+RENEW_S = 12 * 3600.0  # between two looks at the end of our own certificate
 OTHER_CONNECTIONS = 1000  # besides the sessions
 
 
@@ -51,7 +54,9 @@ def bind(config: ServeConfig, *, insecure: bool = False) -> socket.socket:
 def url_of(listener: socket.socket, config: ServeConfig) -> str:
     """Return the address a browser opens."""
     host, port = listener.getsockname()[:2]
-    return f"{'https' if config.certificate else 'http'}://{f'[{host}]' if ':' in host else host}:{port}"
+    return (
+        f"{'https' if config.https or config.certificate else 'http'}://{f'[{host}]' if ':' in host else host}:{port}"
+    )
 
 
 async def serve(
@@ -63,12 +68,16 @@ async def serve(
 ) -> None:
     """Serve until SIGTERM or SIGINT.
 
-    `ready(url, reads)` is called when connections are accepted; `reads`: what this machine reads in its slot, in words.
-    `beside` returns the tasks of other channels, by name.
+    `ready(url, told)` is called when connections are accepted; `told`: what this machine reads in its slot, in words,
+    and how its own certificate is recognised. `beside` returns the tasks of other channels, by name.
 
     Raises ReparteeError where the assistant cannot be opened or the certificate is unusable.
     """
     check_tls(config.serve)
+    own = own_certificate(config.home, names_here(config.serve.hosts)) if config.serve.https else None
+    settings = config.serve
+    if own is not None:
+        settings = dataclasses.replace(settings, certificate=str(own.certificate), key=str(own.key))
     async with Parts.open(config) as parts:
         # Loaded now, so that the first person waits no longer than the second.
         home = parts.open_home(serving=True)
@@ -79,14 +88,17 @@ async def serve(
             """Serve the page and the API until the service stops."""
             await service.house_known()
             app = build_app(service)
-            server = Server(options(app, config.serve), lambda: ready(url_of(listener, config.serve), parts.reads()))
+            told = "\n".join([parts.reads(), *([own.told()] if own is not None else [])])
+            server = Server(options(app, settings), lambda: ready(url_of(listener, settings), told))
             stopping = asyncio.create_task(service.stopping.wait())
+            renewing = asyncio.create_task(renew(config, server.config))
             stopping.add_done_callback(lambda _: server.stop())
             stopping.add_done_callback(lambda _: app.state.calls.end())
             try:
                 await server.serve(sockets=[listener])
             finally:
                 stopping.cancel()
+                renewing.cancel()
                 await app.state.calls.close()
 
         tasks: dict[str, Task] = {"web": web, "skills": service.skills, **beside(service)}
@@ -95,8 +107,22 @@ async def serve(
         await service.run(**tasks)
 
 
+async def renew(config: Config, served: uvicorn.Config, *, every_s: float = RENEW_S) -> None:
+    """Keep this machine's own certificate from ending while it is served; new connections get the new one."""
+    while config.serve.https:
+        await asyncio.sleep(every_s)
+        try:
+            own = await asyncio.to_thread(own_certificate, config.home, names_here(config.serve.hosts))
+            if isinstance(served.ssl, ssl.SSLContext):
+                served.ssl.load_cert_chain(own.certificate, own.key)
+        except (ReparteeError, OSError) as error:
+            log.warning("the certificate could not be renewed: %s", error)
+
+
 def check_tls(config: ServeConfig) -> None:
     """Raise ReparteeError unless certificate and key are both set and fit together, or neither is set."""
+    if config.https and (config.certificate or config.key):
+        raise ReparteeError("serve.https makes a certificate of its own; leave out either it or serve.certificate.")
     if not config.certificate and not config.key:
         return
     if not (config.certificate and config.key):

@@ -276,8 +276,7 @@ async def test_tls(serve, samples_home, tmp_path):
         check_tls(ServeConfig(certificate=str(certificate)))
     with pytest.raises(ReparteeError, match="matching pair"):
         check_tls(ServeConfig(certificate=str(key), key=str(certificate)))
-    env = {"REPARTEE_SERVE_CERTIFICATE": str(certificate), "REPARTEE_SERVE_KEY": str(key)}
-    with serve(samples_home, env=env) as served:
+    with serve(samples_home, "--certificate", str(certificate), "--key", str(key)) as served:
         assert served.url.startswith("https://")
         trusting = ssl.create_default_context(cafile=certificate)
         async with session(served, ssl=trusting) as line:

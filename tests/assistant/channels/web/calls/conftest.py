@@ -77,7 +77,6 @@ class Caller:
         self._read = 0
         self._listening: asyncio.Task[None] | None = None
         self.channel.on("message", self._came)
-        self.channel.on("close", self.changed.set)
         self.peer.on("track", self._hears)
 
     async def offer(self) -> str:
@@ -111,16 +110,17 @@ class Caller:
     async def closed(self) -> None:
         """Wait until the server has ended the call."""
         async with asyncio.timeout(WITHIN_S):
-            while self.channel.readyState != "closed":
-                self.changed.clear()
-                await self.changed.wait()
+            while self.channel.readyState != "closed" and self.peer.connectionState not in ("closed", "failed"):
+                await asyncio.sleep(0.02)
 
     def kinds(self) -> list[str]:
         return [event["type"] for event in self.events]
 
-    def loud_s(self) -> float:
-        """Seconds of what was heard that were no silence."""
-        return sum(len(piece) for piece in self.heard if np.abs(piece).max(initial=0) > 300) / 48_000
+    async def hears(self, seconds: float) -> None:
+        """Wait until so much was heard that was no silence."""
+        async with asyncio.timeout(WITHIN_S):
+            while sum(len(piece) for piece in self.heard if np.abs(piece).max(initial=0) > 300) < seconds * 48_000:
+                await asyncio.sleep(0.02)
 
     def _came(self, message: str) -> None:
         self.events.append(json.loads(message))
