@@ -121,12 +121,13 @@ class Call:
             await self._peer.close()
             reason = f"The offer cannot be taken: {str(error)[:200] or type(error).__name__}."
             raise ApiError("invalid_offer", reason, param="sdp") from error
-        self._keep(self._watch())
+        self._keep(self._connected())
+        self._keep(self._idle())
         return str(self._peer.localDescription.sdp)
 
     def hang_up(self, reason: str) -> None:
         """End the call; whoever receives is told."""
-        self._ended = self._ended or LineClosedError(1000, reason)
+        self._ended = self._ended or LineClosedError(reason)
         self._changed.set()
 
     # The line
@@ -162,8 +163,7 @@ class Call:
 
     async def close(self, code: int, reason: str) -> None:
         """End the call; a data channel has no word for why."""
-        log.debug("ends with %d %s", code, reason)
-        self.hang_up(reason)
+        self.hang_up(f"with {code} {reason}")
 
     def cut(self) -> None:
         """End the call."""
@@ -186,7 +186,7 @@ class Call:
         self._channel = channel
         channel.bufferedAmountLowThreshold = AHEAD_BYTES // 2
         channel.on("message", self._came)
-        channel.on("close", lambda: self.hang_up("the caller closed the data channel"))
+        channel.on("close", lambda: self.hang_up("by the caller"))
         channel.on("bufferedamountlow", self._changed.set)
         self._changed.set()
 
@@ -194,7 +194,7 @@ class Call:
         self._active_s = time.monotonic()
         self._take(message if isinstance(message, str) else None)
         if self._waiting[False] > MOST_WAITING:
-            self.hang_up("the caller sent more than was taken")
+            self.hang_up("as the caller sent more than was taken")
 
     def _take(self, message: Message) -> None:
         self._messages.append(message)
@@ -212,7 +212,7 @@ class Call:
 
     def _moved(self) -> None:
         if self._peer.connectionState in ("failed", "closed"):
-            self.hang_up(f"the connection is {self._peer.connectionState}")
+            self.hang_up("as the connection broke" if self._peer.connectionState == "failed" else "by the caller")
 
     async def _listen(self, track: MediaStreamTrack) -> None:
         """Take what the microphone hears, whatever the two ends made of it, as int16 mono at 16 kHz."""
@@ -230,16 +230,18 @@ class Call:
             if len(pcm) and self._waiting[True] < HEARD_S * RATE:
                 self._take(pcm)
 
-    async def _watch(self) -> None:
-        """End a call that is never begun, and one in which nothing happens any more."""
+    async def _connected(self) -> None:
+        """End a call that is never begun."""
         await asyncio.sleep(CONNECT_S)
         if self._peer.connectionState != "connected" or (self._peer.sctp is not None and self._channel is None):
-            self.hang_up("the caller did not connect")
+            self.hang_up(f"as the caller did not connect in {CONNECT_S:g} s")
+
+    async def _idle(self) -> None:
+        """End a call in which nothing happens any more."""
         while self._ended is None and self._idle_s:
             left_s = self._active_s + self._idle_s - time.monotonic()
             if left_s <= 0:
-                self.hang_up("nothing happened for too long")
-                return
+                self.hang_up(f"as nothing happened for {self._idle_s:g} s")
             await asyncio.sleep(left_s)
 
     def _keep(self, work: Coroutine[None, None, None]) -> None:

@@ -67,7 +67,7 @@ class Calls:
         self._running.add(task)
         task.add_done_callback(self._running.discard)
         if self._closing:
-            call.hang_up("the server stops")
+            call.hang_up("as the server stops")
         return answer
 
     async def _run(self, number: str, connection: Connection, stack: AsyncExitStack) -> None:
@@ -84,14 +84,14 @@ class Calls:
         call = self._calls.get(number)
         if call is None:
             raise ApiError("call_not_found", f"There is no call '{number[:100]}'.", status=404)
-        call.hang_up("hung up on request")
+        call.hang_up("on request")
 
     def end(self) -> None:
         """Take no more calls, and end those there are."""
         self._closing = True
         for call in self._calls.values():
             if call is not None:
-                call.hang_up("the server stops")
+                call.hang_up("as the server stops")
 
     async def close(self) -> None:
         """End every call, and wait until they are gone."""

@@ -87,7 +87,7 @@ class Connection:
 
     async def _close(self, error: BaseException | None) -> None:
         if isinstance(error, LineClosedError):
-            log.info("ended by the client with %d%s", error.code, f": {error.reason}" if error.reason else "")
+            log.info("ended %s", error)
             return
         code, reason = 1000, ""
         if isinstance(error, SlowClientError):

@@ -13,11 +13,7 @@ Message = str | NDArray[np.int16] | None
 
 
 class LineClosedError(Exception):
-    """The client has left, or the line broke. `code` is that of a WebSocket's close (RFC 6455, 7.4)."""
-
-    def __init__(self, code: int, reason: str = "") -> None:
-        super().__init__(reason)
-        self.code, self.reason = code, reason
+    """The line has ended; the message says by whom or why, to go on after "ended"."""
 
 
 class Line(Protocol):

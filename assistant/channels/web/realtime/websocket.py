@@ -22,7 +22,7 @@ class WebSocketLine:
         """Return the next message, None for a binary one. Raises LineClosedError."""
         message = await self._socket.receive()
         if message["type"] == "websocket.disconnect":
-            raise LineClosedError(message.get("code", 1005), message.get("reason") or "")
+            raise _left(message.get("code", 1005))
         text: str | None = message.get("text")
         return text
 
@@ -31,7 +31,7 @@ class WebSocketLine:
         try:
             await self._socket.send_text(text)
         except WebSocketDisconnect as error:
-            raise LineClosedError(error.code) from error
+            raise _left(error.code) from error
 
     async def close(self, code: int, reason: str) -> None:
         """Send a close frame; a client that reads nothing lets none out."""
@@ -42,3 +42,7 @@ class WebSocketLine:
         """Close the socket without a word."""
         if abort := self._socket.scope["state"].get("abort"):
             abort()
+
+
+def _left(code: int) -> LineClosedError:
+    return LineClosedError(f"by the client with {code}")  # RFC 6455, 7.4

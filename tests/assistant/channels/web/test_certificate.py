@@ -163,7 +163,9 @@ async def test_a_browser_that_trusts_its_key_has_a_secure_page_and_a_microphone(
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     if chromium is None:
         pytest.skip("Chromium is not installed: apt-get install chromium")
-    playwright = pytest.importorskip("playwright.async_api", reason="playwright drives Chromium: pip install playwright")
+    playwright = pytest.importorskip(
+        "playwright.async_api", reason="playwright drives Chromium: pip install playwright"
+    )
     flags = ["--no-sandbox", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
     async with playwright.async_playwright() as driver:
         stranger = await driver.chromium.launch(executable_path=chromium, args=flags)

@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 
 RATE, FRAME = 16_000, 320
+SDP = "application/sdp"
 WITHIN_S = 60.0  # for what a busy machine does late
 
 
@@ -28,6 +29,17 @@ def post(url: str, body: bytes, kind: str, key: str = "") -> tuple[int, dict[str
             return answer.status, dict(answer.headers), answer.read().decode()
     except urllib.error.HTTPError as error:
         return error.code, dict(error.headers), error.read().decode()
+
+
+def form(offer: str, session: dict[str, Any]) -> tuple[bytes, str]:
+    """The body and content type of a call with its session, as the API's own clients send them."""
+    line = "--------call"
+    fields = ((SDP, "sdp", offer), ("application/json", "session", json.dumps(session)))
+    parts = [
+        f'--{line}\r\nContent-Disposition: form-data; name="{name}"\r\nContent-Type: {kind}\r\n\r\n{text}\r\n'
+        for kind, name, text in fields
+    ]
+    return f"{''.join(parts)}--{line}--\r\n".encode(), f"multipart/form-data; boundary={line}"
 
 
 def microphone() -> Any:
@@ -143,20 +155,32 @@ class Caller:
             await self._listening
 
 
+async def an_offer() -> str:
+    """Return the offer of a caller who has left again."""
+    caller = Caller()
+    try:
+        return await caller.offer()
+    finally:
+        await caller.leave()
+
+
 @pytest.fixture
 def call() -> Callable[..., AbstractAsyncContextManager[Caller]]:
     """Call a server: `async with call(served) as caller:`; ended when the test leaves it."""
     pytest.importorskip("aiortc", reason="calls are tested with aiortc: pip install aiortc")
 
     @asynccontextmanager
-    async def calling(served: Any, *, key: str = "", query: str = "") -> AsyncIterator[Caller]:
+    async def calling(
+        served: Any, *, key: str = "", query: str = "", session: dict[str, Any] | None = None
+    ) -> AsyncIterator[Caller]:
         caller = Caller()
         try:
             offer = await caller.offer()
             url = f"{served.url}/v1/realtime/calls{query}"
-            status, headers, answer = await asyncio.to_thread(post, url, offer.encode(), "application/sdp", key)
+            body, kind = (offer.encode(), SDP) if session is None else form(offer, session)
+            status, headers, answer = await asyncio.to_thread(post, url, body, kind, key)
             assert status == 201, answer
-            assert headers["content-type"] == "application/sdp"
+            assert headers["content-type"] == SDP
             caller.location = headers["location"]
             await caller.accept(answer)
             await caller.until("session.created")
