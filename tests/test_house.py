@@ -25,8 +25,14 @@ HEAVY = frozenset(
     "selectolax markdown_it soundfile sounddevice pocketsphinx rich hassil home_assistant_intents jinja2 "
     "aiomqtt wyoming zeroconf aiortc cryptography".split()
 )
-#: Programs of their own, and rooms that are entered only where a broker is configured.
-ENTERED_LATE = ("engines/training/", "engines/benches/", "assistant/home/", "assistant/benches/home")
+#: Programs of their own, and what is entered only where a broker is configured or somebody calls.
+ENTERED_LATE = (
+    "engines/training/",
+    "engines/benches/",
+    "assistant/home/",
+    "assistant/benches/home",
+    "assistant/channels/web/calls/peer",
+)
 #: What every turn needs, home or not.
 ALWAYS = (
     "assistant.cli",

@@ -17,7 +17,7 @@ from assistant.channels.web.realtime.opening import Caller, opened
 from assistant.service import Service
 
 if TYPE_CHECKING:
-    from assistant.channels.web.calls.call import Call
+    from assistant.channels.web.calls.peer import Call
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +55,7 @@ class Calls:
 
     async def _answer(self, number: str, offer: str, caller: Caller) -> str:
         # The first call waits for the library, and nobody else does.
-        module = await asyncio.to_thread(importlib.import_module, "assistant.channels.web.calls.call")
+        module = await asyncio.to_thread(importlib.import_module, "assistant.channels.web.calls.peer")
         async with AsyncExitStack() as stack:
             conversation, protocol = await stack.enter_async_context(opened(self._service, caller, plays=True))
             call: Call = module.Call(conversation.current, idle_s=self._settings.call_idle_s)

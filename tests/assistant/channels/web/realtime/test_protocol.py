@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from assistant.channels.web.realtime import actions, client_events
 from assistant.channels.web.realtime.items import MAX_BYTES, MAX_ITEM_BYTES, MAX_ITEMS
+from assistant.channels.web.realtime.line import Played
 from assistant.dialogue.conversation import GREETING, ConversationSettings, TurnDetection
 from assistant.dialogue.events import (
     Cleared,
@@ -264,7 +265,7 @@ def test_deleting_a_reply_takes_it_out_of_the_history(line):
             {"type": "session.update", "session": {"audio": {"input": {"format": {"type": "audio/opus"}}}}},
             "invalid_value",
         ),
-        ({"type": "output_audio_buffer.clear"}, "unknown_event_type"),
+        ({"type": "output_audio_buffer.clear"}, "invalid_event"),
     ],
 )
 def test_errors_have_a_code_a_sentence_and_the_offending_event(line, event, code):
@@ -790,3 +791,65 @@ def test_a_voice_that_is_installed_and_a_speed_are_in_effect() -> None:
 def test_a_speed_that_no_voice_has_is_refused(line, speed) -> None:
     [error] = line.feed("session.update", session={"audio": {"output": {"speed": speed}}})
     assert error["error"]["param"] == "session.audio.output.speed"
+
+
+# Calls, whose audio the server plays
+
+
+@pytest.fixture
+def calling() -> Line:
+    return Line(plays=True)
+
+
+def test_in_a_call_audio_is_given_to_play_and_not_sent(calling):
+    assert "response.output_audio.delta" not in names(calling.answer())
+    played = [action for action in calling.actions if isinstance(action, actions.Play)]
+    assert sum(len(each.pcm) for each in played) / 48 == pytest.approx(500, abs=2)
+    assert calling.actions[-1] == actions.PlayedOut(1)
+    assert calling.sent[-1]["response"]["usage"]["output_token_details"]["audio_tokens"] == 10
+
+
+def test_in_a_call_the_format_of_a_session_changes_nothing_of_what_is_played(calling):
+    calling.feed("session.update", session={"audio": {"output": {"format": {"type": "audio/pcmu"}}}})
+    calling.answer()
+    played = [action for action in calling.actions if isinstance(action, actions.Play)]
+    assert sum(len(each.pcm) for each in played) / 48 == pytest.approx(500, abs=2)
+
+
+def test_what_becomes_of_a_played_reply_is_told_by_its_response(calling):
+    calling.answer()
+    response = calling.sent[-1]["response"]["id"]
+    for what in ("started", "stopped"):
+        told = calling.take(calling.protocol.played(Played(what, 1)))
+        assert [(event["type"], event["response_id"]) for event in told] == [(f"output_audio_buffer.{what}", response)]
+    assert calling.protocol.played(Played("cleared", 1)) == [], "it is over"
+
+
+def test_a_reply_that_is_cut_off_is_truncated_where_it_was(calling):
+    calling.answer()
+    calling.take(calling.protocol.played(Played("started", 1)))
+    assert names(calling.take(calling.protocol.played(Played("cleared", 1, 240)))) == ["output_audio_buffer.cleared"]
+    action = calling.actions[-1]
+    assert (action.generation, action.heard_ms, action.wished) == (1, 240, False)
+    truncated = calling.take(calling.protocol.truncated(action, "In"))[0]
+    assert (truncated["type"], truncated["audio_end_ms"]) == ("conversation.item.truncated", 240)
+
+
+def test_a_reply_whose_item_is_deleted_is_not_truncated(calling):
+    calling.answer()
+    item = calling.sent[-1]["response"]["output"][0]["id"]
+    calling.take(calling.protocol.played(Played("started", 1)))
+    calling.feed("conversation.item.delete", item_id=item)
+    assert len(calling.protocol.played(Played("cleared", 1, 240))) == 1
+
+
+def test_clearing_what_is_played_interrupts_it(calling):
+    calling.answer()
+    assert calling.feed("output_audio_buffer.clear") == []
+    assert calling.actions[-1] == actions.Interrupt()
+
+
+def test_settings_follow_each_other(line):
+    both = Line(wanted=[{"instructions": "one", "output_modalities": ["text"]}, {"instructions": "two"}])
+    session = both.sent[0]["session"]
+    assert (session["instructions"], session["output_modalities"]) == ("two", ["text"])

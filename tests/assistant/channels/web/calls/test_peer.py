@@ -12,7 +12,7 @@ import pytest
 from assistant.channels.web.realtime.line import LineClosedError
 from tests.assistant.channels.web.calls.conftest import WITHIN_S, Caller, an_offer
 
-module = pytest.importorskip("assistant.channels.web.calls.call", reason="calls need aiortc: pip install aiortc")
+module = pytest.importorskip("assistant.channels.web.calls.peer", reason="calls need aiortc: pip install aiortc")
 
 
 @asynccontextmanager
