@@ -12,6 +12,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Coroutine
 
+import aioice.ice
 import numpy as np
 from aiortc import (
     InvalidStateError,
@@ -42,6 +43,17 @@ AHEAD_BYTES = 64 * 1024  # that are sent before the caller acknowledges some
 AHEAD_S = 120.0  # of audio that is made before it is played
 FRAME_S = FRAME / playout.RATE
 _LATE_S = 0.2  # a track that was held up for longer begins to count anew
+
+
+_host_addresses = aioice.ice.get_host_addresses
+
+
+def _addresses(use_ipv4: bool, use_ipv6: bool) -> list[str]:
+    """Return this machine's addresses for a call; in no network at all its own, which aioice leaves out."""
+    return _host_addresses(use_ipv4, use_ipv6) or ["127.0.0.1"]
+
+
+aioice.ice.get_host_addresses = _addresses  # it takes no addresses from its callers
 
 
 class Voice(MediaStreamTrack):

@@ -152,7 +152,8 @@ class Caller:
     async def leave(self) -> None:
         await self.peer.close()
         if self._listening is not None:
-            await self._listening
+            self._listening.cancel()
+            await asyncio.gather(self._listening, return_exceptions=True)
 
 
 async def an_offer() -> str:

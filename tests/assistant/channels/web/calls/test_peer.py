@@ -57,6 +57,14 @@ async def test_a_caller_who_never_connects_is_given_up(monkeypatch):
     await call.leave()
 
 
+async def test_in_no_network_at_all_a_call_stays_on_this_machine(monkeypatch):
+    monkeypatch.setattr(module, "_host_addresses", lambda use_ipv4, use_ipv6: [])
+    async with connected(idle_s=0) as (_, caller):
+        offered = [line for line in caller.peer.remoteDescription.sdp.splitlines() if line.startswith("a=candidate")]
+        assert offered
+        assert all(" 127.0.0.1 " in line for line in offered)
+
+
 async def test_a_caller_who_leaves_ends_the_call():
     async with connected(idle_s=0) as (call, caller):
         await caller.leave()
