@@ -52,6 +52,7 @@ async def seen_in_a_page(url: str, microphone: Path) -> dict[str, Any]:
     async with playwright.async_playwright() as driver:
         browser = await driver.chromium.launch(executable_path=CHROMIUM, args=flags)
         page = await browser.new_page()
+        page.set_default_timeout(120_000)
         await page.route("**/certify", part)
         await page.route("**/*.mjs", part)
         await page.goto(f"{url}/certify")

@@ -170,12 +170,14 @@ async def test_a_browser_that_trusts_its_key_has_a_secure_page_and_a_microphone(
     async with playwright.async_playwright() as driver:
         stranger = await driver.chromium.launch(executable_path=chromium, args=flags)
         page = await stranger.new_page()
+        page.set_default_timeout(120_000)
         with pytest.raises(playwright.Error, match="ERR_CERT_AUTHORITY_INVALID"):
             await page.goto(secure.served.url)
         await stranger.close()
         trusted = f"--ignore-certificate-errors-spki-list={key_digest(secure.pem)}"
         browser = await driver.chromium.launch(executable_path=chromium, args=[*flags, trusted])
         page = await browser.new_page()
+        page.set_default_timeout(120_000)
         await page.goto(secure.served.url)
         await page.wait_for_selector("body[data-state=ready]")
         assert await page.evaluate("isSecureContext")

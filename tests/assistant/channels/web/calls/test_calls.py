@@ -121,13 +121,15 @@ async def test_a_form_brings_the_session_with_the_offer_and_a_call_is_hung_up_on
 
 async def test_more_calls_than_allowed_are_refused_until_one_ends(guarded, call):
     offer, url = await an_offer(), f"{guarded.url}/v1/realtime/calls"
+    await gone(guarded)
     async with call(guarded, key=TOKEN) as first, call(guarded, key=TOKEN):
         status, _, answer = await asyncio.to_thread(post, url, offer.encode(), SDP, TOKEN)
         assert (status, json.loads(answer)["error"]["code"]) == (503, "calls_exhausted")
         await first.leave()
         async with asyncio.timeout(60):
-            while (await asyncio.to_thread(post, url, offer.encode(), SDP, TOKEN))[0] != 201:
+            while (took := await asyncio.to_thread(post, url, offer.encode(), SDP, TOKEN))[0] != 201:
                 await asyncio.sleep(0.05)
+    await asyncio.to_thread(post, f"{guarded.url}{took[1]['location']}/hangup", b"", "text/plain", TOKEN)
 
 
 @pytest.mark.parametrize(
@@ -195,6 +197,7 @@ def test_where_the_library_is_missing_the_answer_says_what_to_install(monkeypatc
 
 async def test_a_server_that_stops_ends_its_calls(guarded, call):
     """The last one here: the server is gone after it."""
+    await gone(guarded)
     async with call(guarded, key=TOKEN) as caller:
         guarded.process.send_signal(signal.SIGTERM)
         await caller.closed()
