@@ -34,7 +34,7 @@ def example(event: type[Event]) -> Event:
 
 def test_all_events_are_found_and_their_names_differ():
     assert len(event_types(client_events)) == 11
-    assert len(event_types(server_events)) == 32
+    assert len(event_types(server_events)) == 35
     assert len({event.type for event in ALL}) == len(ALL)
 
 
