@@ -10,6 +10,7 @@ import threading
 import pytest
 
 from tests.paths import ROOT
+from tests.ports import free_port
 
 
 def checked_by(dockerfile: str, home, tmp_path) -> int:
@@ -20,12 +21,6 @@ def checked_by(dockerfile: str, home, tmp_path) -> int:
     command.chmod(0o755)
     environment = {"PATH": f"{tmp_path}:/usr/bin:/bin", "REPARTEE_HOME": str(home)}
     return subprocess.run(["/bin/sh", "-c", check], env=environment, cwd=ROOT, capture_output=True).returncode
-
-
-def free_port() -> int:
-    with socket.socket() as line:
-        line.bind(("127.0.0.1", 0))
-        return int(line.getsockname()[1])
 
 
 @pytest.fixture
@@ -83,6 +78,6 @@ def test_a_server_that_is_not_well_is_told(repartee, tmp_path, answer):
         thread = threading.Thread(target=serve, daemon=True)
         thread.start()
         done = repartee(tmp_path, "health", "--port", listener.getsockname()[1])
-        thread.join(10)
+        thread.join(60)
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
     assert done.stderr.startswith("repartee: http://127.0.0.1:")

@@ -15,13 +15,9 @@ from pathlib import Path
 import paho.mqtt.client as paho
 import pytest
 
+from tests.ports import free_port
+
 MOSQUITTO = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin")
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
 
 
 class Mosquitto:
@@ -43,7 +39,7 @@ class Mosquitto:
     def start(self) -> None:
         with (self._folder / "log").open("ab") as log:
             self._process = subprocess.Popen([MOSQUITTO, "-c", self._folder / "mosquitto.conf"], stderr=log)
-        for _ in range(500):
+        for _ in range(6000):
             with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port)):
                 return
             assert self._process.poll() is None, self.log()
@@ -93,7 +89,7 @@ class Witness:
         self._client.on_subscribe = lambda *_: subscribed.set()
         self._client.connect("127.0.0.1", broker.port)
         self._client.loop_start()
-        assert subscribed.wait(5)
+        assert subscribed.wait(60)
 
     def _keep(self, client, _, message) -> None:
         text = message.payload.decode(errors="replace")
@@ -106,13 +102,13 @@ class Witness:
 
     def publish(self, topic: str, payload: str | bytes, *, retain: bool = False) -> None:
         """Publish and wait until the broker has it."""
-        self._client.publish(topic, payload, 1, retain).wait_for_publish(5)
+        self._client.publish(topic, payload, 1, retain).wait_for_publish(60)
 
     def on(self, topic: str) -> list[str]:
         with self._came:
             return [payload for each, payload, _ in self.seen if each == topic]
 
-    def wait_for(self, topic: str, count: int = 1, timeout: float = 5) -> list[str]:
+    def wait_for(self, topic: str, count: int = 1, timeout: float = 60) -> list[str]:
         """Wait until `count` messages came on a topic, and return all of them."""
         with self._came:
             enough = self._came.wait_for(lambda: sum(each == topic for each, _, _ in self.seen) >= count, timeout)

@@ -29,8 +29,8 @@ from assistant.dialogue.events import Overheard
 from assistant.parts import Parts
 from assistant.service import Service
 from engines.errors import ReparteeError
-from tests.assistant.home.conftest import free_port
 from tests.paths import SPEECH, TURNS
+from tests.ports import free_port
 
 ASK = RunPipeline(start_stage=PipelineStage.ASR, end_stage=PipelineStage.TTS)
 QUICK = Times(ping=0.2, silence=5.0, first_wait=0.05, longest_wait=0.2)
@@ -192,7 +192,7 @@ async def test_a_satellite_that_goes_away_is_connected_to_again(service) -> None
         await kitchen.until("run-satellite", 2)
         assert len(running.sessions) == 1
         await kitchen.stop()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while len(running.sessions):
                 await asyncio.sleep(0.02)
         await kitchen.start()
@@ -204,7 +204,7 @@ async def test_one_that_no_longer_answers_is_given_up_and_tried_again(service) -
     kitchen.answers = False
     await kitchen.start()
     async with service({"kitchen": kitchen}, replace(QUICK, silence=0.5)):
-        await kitchen.until("run-satellite", 3, within_s=20)
+        await kitchen.until("run-satellite", 3)
     assert kitchen.connections >= 3
 
 

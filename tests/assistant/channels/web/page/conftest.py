@@ -22,13 +22,16 @@ from typing import Any
 import numpy as np
 import paho.mqtt.publish as mqtt
 import pytest
+import pytest_asyncio
 import soundfile
 
 from assistant.home.demo import Demo
 from assistant.home.settings import HomeConfig
 from tests.assistant.home.conftest import Mosquitto
 from tests.paths import SAMPLES, TURNS
+from tests.ports import free_port
 
+HERE = Path(__file__).parent
 REPARTEE = str(Path(sys.executable).with_name("repartee"))
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 QUIET = (
@@ -70,6 +73,13 @@ read = 5000
 """
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run these tests in one event loop: that of the browser which they share."""
+    for item in items:
+        if item.path.is_relative_to(HERE) and pytest_asyncio.is_async_test(item):
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+
+
 @dataclass
 class Server:
     """`repartee serve` as a process of its own, which can go and come back at the same address."""
@@ -77,7 +87,7 @@ class Server:
     home: Path
     token: str = ""
     sessions: int = 50
-    port: int = 0
+    port: int = field(default_factory=free_port)
     broker: str = ""
     process: subprocess.Popen[str] | None = None
 
@@ -173,7 +183,7 @@ def living(stocked: Path, folder: Path, **options: Any) -> Iterator[Living]:
     async def live() -> None:
         demo = Demo(HomeConfig(), broker.url, silent=("Landing Lamp",))
         running = asyncio.create_task(demo.run())
-        assert await demo.broker.wait_connected(30)
+        assert await demo.broker.wait_connected(60)
         begun.put((demo, asyncio.get_running_loop(), running))
         await asyncio.wait([running])
 
@@ -216,7 +226,7 @@ class Visit:
     received: list[dict[str, Any]] = field(default_factory=list)
     sockets: list[str] = field(default_factory=list)
 
-    async def is_(self, *states: str, within_s: float = 30) -> str:
+    async def is_(self, *states: str, within_s: float = 120) -> str:
         """Wait until the page is, or since the last such wait was, in one of the states."""
         try:
             async with asyncio.timeout(within_s):
@@ -227,14 +237,14 @@ class Visit:
             raise AssertionError(f"The page passed {passed}, not {' or '.join(states)}.") from None
         return str(state)
 
-    async def until(self, expression: str, *, within_s: float = 30) -> Any:
+    async def until(self, expression: str, *, within_s: float = 120) -> Any:
         """Wait until a JavaScript expression is true; return it. (The page's policy forbids Playwright's own way.)"""
         async with asyncio.timeout(within_s):
             while not (value := await self.page.evaluate(expression)):
                 await asyncio.sleep(0.01)
         return value
 
-    async def loudest(self, at_least: float, within_s: float = 30) -> None:
+    async def loudest(self, at_least: float, within_s: float = 120) -> None:
         """Wait until the page has shown the microphone or the voice to be this loud."""
         await self.until(f"loudest >= {at_least}", within_s=within_s)
 
@@ -245,7 +255,7 @@ class Visit:
     def of(self, events: list[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
         return [event for event in events if event["type"] == kind]
 
-    async def event(self, kind: str, *, count: int = 1, within_s: float = 30) -> dict[str, Any]:
+    async def event(self, kind: str, *, count: int = 1, within_s: float = 120) -> dict[str, Any]:
         """Wait for the server's event of a kind."""
         async with asyncio.timeout(within_s):
             while len(found := self.of(self.received, kind)) < count:
@@ -262,23 +272,51 @@ async def another_tab(page: Any) -> Any:
     return other
 
 
-Visitor = Callable[..., Awaitable[Visit]]
+class Browsers:
+    """Chromium, started once for each set of flags that tests ask for, and the driver that steers all of them."""
+
+    def __init__(self, driver: Any) -> None:
+        self._driver, self._running = driver, {}
+
+    async def with_flags(self, *flags: str) -> Any:
+        """Return the browser of these flags, which tests share: each opens a context of its own in it."""
+        if flags not in self._running:
+            self._running[flags] = await self.start(*flags)
+        return self._running[flags]
+
+    async def start(self, *flags: str) -> Any:
+        return await self._driver.chromium.launch(executable_path=CHROMIUM, args=[*QUIET, *flags])
+
+    async def close(self) -> None:
+        for browser in self._running.values():
+            await browser.close()
 
 
-@pytest.fixture
-async def visit() -> AsyncIterator[Visitor]:
-    """Opens a page in Chromium: `hears` is a recording for the microphone, `allowed` whether it may be used.
-
-    `before` is JavaScript that runs before the page's own.
-    """
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browsers() -> AsyncIterator[Browsers]:
     if CHROMIUM is None:
         pytest.skip("Chromium is not installed; the page is tested in it: apt-get install chromium")
     playwright = pytest.importorskip(
         "playwright.async_api", reason="playwright drives Chromium: pip install playwright"
     )
+    async with playwright.async_playwright() as driver:
+        running = Browsers(driver)
+        yield running
+        await running.close()
+
+
+Visitor = Callable[..., Awaitable[Visit]]
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def visit(browsers: Browsers) -> AsyncIterator[Visitor]:
+    """Opens a page in Chromium: `hears` is a recording for the microphone, `allowed` whether it may be used.
+
+    `before` is JavaScript that runs before the page's own. The page is the first of a context, so that nothing of the
+    tests before is kept for it; where the microphone hears a recording it is the first of a browser.
+    """
     visits: list[Visit] = []
     async with AsyncExitStack() as stack:
-        driver = await stack.enter_async_context(playwright.async_playwright())
 
         async def open_page(
             url: str,
@@ -290,14 +328,16 @@ async def visit() -> AsyncIterator[Visitor]:
             height: int = 800,
             **options: Any,
         ) -> Visit:
-            flags = [*QUIET]
-            if allowed:
-                flags.append("--use-fake-ui-for-media-stream")
+            flags = ["--use-fake-ui-for-media-stream"] if allowed else []
             if hears is not None:
-                flags.append(f"--use-file-for-fake-audio-capture={hears}%noloop")
-            browser = await driver.chromium.launch(executable_path=CHROMIUM, args=flags)
-            stack.push_async_callback(browser.close)
-            page = await browser.new_page(viewport={"width": width, "height": height}, **options)
+                browser = await browsers.start(*flags, f"--use-file-for-fake-audio-capture={hears}%noloop")
+                stack.push_async_callback(browser.close)
+            else:
+                browser = await browsers.with_flags(*flags)
+            context = await browser.new_context(viewport={"width": width, "height": height}, **options)
+            stack.push_async_callback(context.close)
+            context.set_default_timeout(120_000)
+            page = await context.new_page()
             one = Visit(page)
             visits.append(one)
             page.on("request", lambda request: one.requests.append(request.url))
@@ -323,6 +363,7 @@ async def visit() -> AsyncIterator[Visitor]:
             "401",
             "ERR_CONNECTION_REFUSED",
             "ERR_CONNECTION_RESET",
+            "ERR_EMPTY_RESPONSE",
             "ERR_INCOMPLETE_CHUNKED_ENCODING",
         )  # the browser's own words where a server is gone
         assert [problem for problem in one.problems if not any(word in problem for word in refused)] == []

@@ -18,7 +18,7 @@ def card(visited: Any, name: str) -> Any:
     return visited.page.locator(".device", has=visited.page.get_by_text(name, exact=True))
 
 
-async def shows(visited: Any, name: str, *words: str, within_s: float = 20) -> None:
+async def shows(visited: Any, name: str, *words: str, within_s: float = 120) -> None:
     """Wait until a device's card says what it is doing in these words."""
     said = card(visited, name).locator(".said")
     seen: list[str] = []
@@ -31,7 +31,7 @@ async def shows(visited: Any, name: str, *words: str, within_s: float = 20) -> N
         raise AssertionError(f"{name}: {seen}, not {words}") from None
 
 
-async def until(true: Callable[[], bool], within_s: float = 20) -> None:
+async def until(true: Callable[[], bool], within_s: float = 120) -> None:
     async with asyncio.timeout(within_s):
         while not true():
             await asyncio.sleep(0.01)
@@ -151,9 +151,13 @@ async def test_a_lamps_colour_and_warmth_are_under_more(at_home: Any, visit: Any
     await until(lambda: (lamp.state["color_mode"], lamp.state["color_temp"]) == ("color_temp", 4000))
 
 
-async def test_blinds_move_stop_and_tell_how_far(at_home: Any, visit: Any) -> None:
+async def test_blinds_move_stop_and_tell_how_far(at_home: Any, visit: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     visited = await at_panel(visit, at_home.url)
     blinds, page = at_home.device("Blinds"), visited.page
+    tick = blinds.tick  # it waits half closed to be stopped, however long that takes on a busy machine
+    monkeypatch.setattr(
+        blinds, "tick", lambda seconds: tick(min(seconds, 0.25)) if blinds.state["position"] > 50 else None
+    )
     await page.get_by_role("button", name="Close: Blinds").click()
     await visited.until(
         "document.querySelector('[data-id=\"cover.blinds\"] .said').textContent.startsWith('Closing, ')"
@@ -162,6 +166,7 @@ async def test_blinds_move_stop_and_tell_how_far(at_home: Any, visit: Any) -> No
     await until(lambda: blinds.state["state"] == "open")
     assert 0 < blinds.state["position"] < 100
     await shows(visited, "Blinds", f"Open, {int(blinds.state['position'] + 0.5)} %")
+    monkeypatch.undo()
     await page.get_by_role("slider", name="Position of Blinds").fill("100")
     await shows(visited, "Blinds", "Open")
 
@@ -188,17 +193,21 @@ async def test_a_door_is_unlocked_only_when_it_is_confirmed(at_home: Any, visit:
     assert at_home.demo.commands == before + 2
 
 
-async def test_a_garage_door_is_confirmed_by_button_and_by_slider(at_home: Any, visit: Any) -> None:
+async def test_a_garage_door_is_confirmed_by_button_and_by_slider(
+    at_home: Any, visit: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     visited = await at_panel(visit, at_home.url)
     page, door, device = visited.page, card(visited, "Garage Door"), at_home.device("Garage Door")
     await page.get_by_role("slider", name="Position of Garage Door").fill("30")
     await door.get_by_role("button", name="Cancel").click()
     assert await page.get_by_role("slider", name="Position of Garage Door").input_value() == "0"
+    monkeypatch.setattr(device, "tick", lambda seconds: None)  # it is seen to open before it is open
     await page.get_by_role("button", name="Open: Garage Door").click()
     await door.get_by_role("button", name="Yes, open").click()
     await visited.until(
         "document.querySelector('[data-id=\"cover.garage_door\"] .said').textContent.startsWith('Opening')"
     )
+    monkeypatch.undo()
     await page.get_by_role("button", name="Close: Garage Door").click()
     await shows(visited, "Garage Door", "Closed")
     assert device.state["target"] == 0
@@ -317,7 +326,7 @@ async def test_which_one_is_answered_by_its_name(at_home: Any, visit: Any) -> No
     visited = await at_panel(visit, at_home.url)
     await card(visited, "Right Heater").wait_for()
     answers = visited.page.locator(".turn:last-child .choices button")
-    async with asyncio.timeout(20):  # until its names are understood, too
+    async with asyncio.timeout(120):  # until its names are understood, too
         while not await answers.count():
             count = len(visited.of(visited.received, "response.done"))
             await visited.ask("turn on the heater")
@@ -411,11 +420,11 @@ async def test_a_broker_and_a_server_that_go_and_come_back(own_house: Any, visit
     assert await page.get_by_role("switch", name="Fridge").is_disabled()
     await shows(visited, "Fridge", "Not reachable")
     house.broker.start()
-    await shows(visited, "Fridge", "On", within_s=60)
+    await shows(visited, "Fridge", "On")
     house.server.stop()
     await shows(visited, "Fridge", "Not reachable")
     house.server.start()
-    await shows(visited, "Fridge", "On", within_s=60)
+    await shows(visited, "Fridge", "On")
     assert await page.locator(".device").count() == 14
 
 

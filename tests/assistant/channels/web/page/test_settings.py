@@ -99,7 +99,7 @@ async def test_held_to_talk_only_what_is_said_meanwhile_is_sent_and_answered(
         await page.wait_for_timeout(20)
     await page.mouse.up()
     await visited.event("conversation.item.input_audio_transcription.completed")
-    done = await visited.event("response.done", within_s=60)
+    done = await visited.event("response.done")
     assert done["response"]["metadata"]["repartee_answer"] == "Martha Reed"
     assert await page.locator(".turn").count() == 1
     assert "keeper" in (await page.inner_text(".question")).lower()
@@ -108,13 +108,22 @@ async def test_held_to_talk_only_what_is_said_meanwhile_is_sent_and_answered(
     await page.keyboard.press("Escape")
 
 
+#: Lets Space go as soon as a first piece of the microphone's sound is sent: no machine is too busy for a slip.
+SLIP = """{
+  const send = WebSocket.prototype.send;
+  WebSocket.prototype.send = function (data) {
+    send.call(this, data);
+    if (JSON.parse(data).type === "input_audio_buffer.append") dispatchEvent(new KeyboardEvent("keyup", { key: " " }));
+  };
+}"""
+
+
 async def test_a_slip_of_the_finger_asks_nothing(server: Any, visit: Any, recording: Any) -> None:
-    visited = await opened(visit, server, hears=recording(30.0))
+    visited = await opened(visit, server, hears=recording(30.0), before=SLIP)
     page = visited.page
     await page.get_by_label("Hold to talk").check()
     await page.evaluate("document.activeElement.blur()")
     await page.keyboard.down("Space")
-    await visited.until("document.querySelector('#talk').getAttribute('aria-pressed') === 'true'")
     while not visited.of(visited.sent, "input_audio_buffer.append"):
         await page.wait_for_timeout(5)
     await page.keyboard.up("Space")
