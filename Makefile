@@ -13,6 +13,9 @@ CLIENTS := $(patsubst tests/clients/%.txt,%,$(wildcard tests/clients/*.txt))
 # TensorRT's own Python modules, without its libraries, to hold our calls against. One with no wheel for this system is left out.
 TENSORRT := tensorrt-bindings==8.6.1 $(addprefix tensorrt-cu12-bindings==,10.3.0 10.16.1.11 11.4.0.106)
 
+# The build for CPUs, where the index has one: what NeMo itself asks for brings several GB for GPUs.
+TORCH := torch==2.13.0
+
 # The reader's kernels for the CPU are compiled on installation.
 KERNELS := $(wildcard plugins/kernels/cpu/*.c plugins/kernels/cpu/*.h)
 COMPILER_APT := $(shell command -v cc >/dev/null || echo gcc libc6-dev)
@@ -27,6 +30,9 @@ ARM_APT := $(if $(filter x86_64,$(shell uname -m)),gcc-aarch64-linux-gnu libc6-d
 RUN_APT := libflite1 libportaudio2 $(if $(wildcard /usr/sbin/mosquitto),,mosquitto)
 TEST_APT := $(RUN_APT) pulseaudio pulseaudio-utils $(if $(shell command -v chromium),,chromium) \
 	$(if $(shell command -v node),,nodejs) $(if $(shell command -v npm),,npm) $(ARM_APT)
+
+# One more than there are processors, since a third of the time a process of the tests waits; more than four only cost.
+PROCESSES := $(shell cores=$$(nproc); echo $$((cores < 3 ? cores + 1 : 4)))
 
 # Each package is met by one of these: reader, store, index, recognizer, voices, web.
 LOWEST_TESTS := tests/assistant/commands/test_ask.py tests/assistant/commands/test_knowledge.py tests/knowledge \
@@ -75,7 +81,7 @@ lint: $(VENV)/.tested
 	@$(BIN)/mypy
 
 test: $(VENV)/.tested .venv-tensorrt/.ready $(CLIENTS:%=.venv-clients/%/.ready) .venv-clients/wyoming/.proxy tests/clients/agents/node_modules/.ready lint
-	@$(BIN)/pytest -m "not gpu" -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -m "not gpu" -n $(PROCESSES) --dist loadfile --no-loadscope-reorder
 
 # $(call wheel,ARCHITECTURE,COMPILER). auditwheel refuses a wheel without a library in it, and names in the file what the
 # library needs of a system: "manylinux_2_34" is glibc 2.34 (Debian 12, Ubuntu 22.04, Fedora 35), "manylinux2014" an older one.
@@ -141,6 +147,7 @@ $(VENV)/.gpu: pyproject.toml $(VENV)/.installed
 .venv-nemo/.ready: pyproject.toml $(VENV)/.python
 	@$(call apt,$(RUN_APT),a clearer voice$(,) sound devices and a broker)
 	@$(BIN)/python -m venv .venv-nemo
+	@$(call pip,$(TORCH),.venv-nemo)
 	@$(call pip,-e ".[nemo$(,)train$(,)dev]",.venv-nemo)
 	@touch $@
 

@@ -33,7 +33,7 @@ USABLE = {"command_topic": "t", "state_topic": "t", "options": ["a"], "event_typ
 USABLE |= {"command_on_template": "{{ brightness }}", "command_off_template": "x", "target_humidity_command_topic": "t"}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.binary(max_size=200), st.sampled_from(["homeassistant/light/x/config", "homeassistant/device/x/config", "t"]))
 def test_bytes_change_nothing_that_matters(payload, topic):
     house = House()
@@ -42,7 +42,7 @@ def test_bytes_change_nothing_that_matters(payload, topic):
     assert house.entity("switch.o") is not None
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.sampled_from(sorted(COMPONENTS)), st.dictionaries(st.sampled_from(KEYS), JSON, max_size=8), JSON)
 def test_any_announcement_is_an_entity_or_is_skipped(component, keys, told):
     house = House()
@@ -68,7 +68,7 @@ def test_any_announcement_is_an_entity_or_is_skipped(component, keys, told):
     house.tick(1e12)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(
     st.dictionaries(
         st.sampled_from(["t", "ft", "tp", "rl", "dn", "fn", "so", "lt_st", "swc", "sn", "state"]), JSON, max_size=8

@@ -128,7 +128,7 @@ def test_an_answer_keeps_its_accents_and_invisible_signs(reader, text, answer):
     assert text[start:end] == answer
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.text(max_size=80), st.lists(st.text(max_size=120), max_size=3), st.text(max_size=20))
 def test_any_text_gives_verbatim_spans(reader, question, texts, context):
     given_ = passages(reader, texts, context)

@@ -1,7 +1,7 @@
 """HTML becomes the text that a person would read, with headings as context."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from knowledge.formats.html import html_document
@@ -96,7 +96,6 @@ TAGS = (
 )
 
 
-@settings(deadline=None)
 @given(
     st.lists(
         st.sampled_from([*TAGS.split(), " ", "\n", "<div hidden>", "<!-- x -->"]),

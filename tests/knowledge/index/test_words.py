@@ -140,7 +140,7 @@ def test_query_syntax_is_only_text(index, question):
     assert best(index, question) == 21
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(st.text(max_size=200))
 def test_any_question_is_answered_without_an_error(index, question):
     assert len(index.search(question, 3)) <= 3

@@ -103,7 +103,7 @@ def test_metadata_are_read_past_weights(tmp_path: Path) -> None:
 
 
 @given(cut=st.floats(0, 0.999), noise=st.binary(max_size=40))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=60)
 def test_a_file_that_is_cut_off_or_is_none_never_passes_for_a_model(
     tmp_path: Path, tone_models: dict[str, Path], cut: float, noise: bytes
 ) -> None:

@@ -31,7 +31,7 @@ def test_probabilities_after_any_history_sum_to_one(history: tuple[str, ...]) ->
     assert total(NgramModel.train(CORPUS), *history) == pytest.approx(1.0)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.lists(st.lists(st.sampled_from("abcde"), max_size=6), min_size=1, max_size=12),
     st.lists(st.integers(1, 4), min_size=12, max_size=12),

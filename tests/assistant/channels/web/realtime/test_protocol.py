@@ -688,7 +688,7 @@ conversation_events = st.sampled_from(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(client_messages | keyed | conversation_events, max_size=25))
 def test_no_input_crashes_the_protocol(new_line, messages):
     line = new_line()
