@@ -152,9 +152,11 @@ class Demo:
                 messages = self.house.announcement()
             else:
                 messages = self.house.news()
-            with contextlib.suppress(NotSentError):
+            try:
                 for message in messages:
                     await self.broker.publish(message, retain=True)
+            except NotSentError:  # all of it again, with the next step: else nobody would learn of it
+                self._announce = True
 
     async def remove(self) -> None:
         """Take every trace of the house off the broker."""
