@@ -50,7 +50,7 @@ class SoundServer:
         call += ["-L", f"module-native-protocol-unix socket={self.socket} auth-anonymous=1", *loads]
         environment = {name: value for name, value in self.environment.items() if name != "PULSE_SERVER"}
         self._daemon = subprocess.Popen(call, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        for _ in range(100):
+        for _ in range(1200):
             if self.control("set-default-sink", "spk").returncode == 0:
                 break
             time.sleep(0.05)
@@ -64,7 +64,7 @@ class SoundServer:
         """Take every device away."""
         if self._daemon is not None:
             self._daemon.terminate()
-            self._daemon.wait(10)
+            self._daemon.wait(60)
             self._daemon = None
         self.socket.unlink(missing_ok=True)
 

@@ -26,7 +26,7 @@ def repartee(home, *arguments, endpoint="http://127.0.0.1:9"):
     environment = {**os.environ, "HF_ENDPOINT": endpoint, "HF_HOME": str(home / "hf"), "REPARTEE_HOME": str(home)}
     environment.pop("HF_HUB_OFFLINE", None)
     return subprocess.run(
-        [sys.executable, "-m", "assistant", *arguments], env=environment, capture_output=True, text=True, timeout=60
+        [sys.executable, "-m", "assistant", *arguments], env=environment, capture_output=True, text=True, timeout=120
     )
 
 

@@ -354,7 +354,7 @@ def test_asking_for_the_version_never_waits(opened, lighthouse):
     with library._store._lock:  # another thread reads
         thread = threading.Thread(target=lambda: seen.append(library.version), daemon=True)
         thread.start()
-        thread.join(10)
+        thread.join(60)
     assert seen == [before]
     assert library.version == other.version
     library.close()

@@ -33,7 +33,7 @@ def demo(home, *arguments):
             yield out.read_text
         finally:
             process.send_signal(signal.SIGINT)
-            assert process.wait(20) == 0, out.read_text()
+            assert process.wait(60) == 0, out.read_text()
 
 
 @pytest.fixture(scope="module")

@@ -34,7 +34,7 @@ class Listener:
         self._lines: queue.Queue[str] = queue.Queue()
         threading.Thread(target=lambda: [self._lines.put(line) for line in process.stdout], daemon=True).start()
 
-    def until(self, words: str, *, seconds: float = 40) -> str:
+    def until(self, words: str, *, seconds: float = 120) -> str:
         """Return what was printed from here to `words`."""
         found, give_up = "", time.monotonic() + seconds
         while words not in found:
@@ -58,7 +58,7 @@ def listening(environment: dict[str, str], home: Path, *arguments: str) -> Itera
         finally:
             process.send_signal(signal.SIGINT)
             try:
-                process.wait(10)
+                process.wait(60)
             except subprocess.TimeoutExpired:
                 process.kill()
                 raise
@@ -76,9 +76,9 @@ def test_a_question_into_the_microphone_is_answered_at_the_speaker(
         recording = sound_server.record(answer)
         sound_server.speak(question)
         printed = listener.until("first_audio")
-        assert listener.process.wait(30) == 0
+        assert listener.process.wait(60) == 0
         recording.terminate()
-        recording.wait(10)
+        recording.wait(60)
     assert "2,000" in printed
     assert "eggs" in printed
     heard, rate = soundfile.read(answer, dtype="int16")
@@ -145,7 +145,7 @@ def test_a_reply_that_the_microphone_hears_is_not_taken_for_speech(
         listener.until("first_audio")
         time.sleep(6)  # while the reply is played, and after it
         listener.process.send_signal(signal.SIGINT)
-        listener.process.wait(20)
+        listener.process.wait(60)
     rest = listener.printed
     while not listener._lines.empty():
         rest += listener._lines.get_nowait()

@@ -43,7 +43,7 @@ async def test_a_slow_channel_holds_synthesis_back() -> None:
     await asyncio.sleep(0)
     assert not waiting.done()
     await anext(outbox.events())
-    await asyncio.wait_for(waiting, 1)
+    await asyncio.wait_for(waiting, 60)
 
 
 async def test_words_that_wait_are_put_together_and_what_came_between_stays_between() -> None:
@@ -61,18 +61,18 @@ async def test_words_that_wait_are_put_together_and_what_came_between_stays_betw
 async def test_a_channel_that_takes_nothing_is_waited_for() -> None:
     outbox = Outbox()
     for number in range(MOST_EVENTS):
-        await asyncio.wait_for(outbox.ready(), 1)
+        await asyncio.wait_for(outbox.ready(), 60)
         outbox.put(ReplyStarted(number, None))
     waiting = asyncio.create_task(outbox.ready())
     await asyncio.sleep(0)
     assert not waiting.done()
     await anext(outbox.events())
-    await asyncio.wait_for(waiting, 1)
+    await asyncio.wait_for(waiting, 60)
     outbox.put(ReplyStarted(0, None))
     waiting = asyncio.create_task(outbox.ready())
     await asyncio.sleep(0)
     outbox.close()
-    await asyncio.wait_for(waiting, 1)
+    await asyncio.wait_for(waiting, 60)
 
 
 async def test_dropping_frees_whoever_waits_for_room() -> None:
@@ -82,7 +82,7 @@ async def test_dropping_frees_whoever_waits_for_room() -> None:
     await asyncio.sleep(0)
     assert not waiting.done()
     outbox.drop(1)
-    await asyncio.wait_for(waiting, 1)
+    await asyncio.wait_for(waiting, 60)
 
 
 async def test_close_ends_the_events_without_the_audio_that_was_left() -> None:

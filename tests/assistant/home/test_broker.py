@@ -41,11 +41,11 @@ class Running:
             await self.task
 
     async def up(self):
-        assert await self.link.wait_connected(5), self.link.problem
+        assert await self.link.wait_connected(60), self.link.problem
         return self
 
 
-async def until(condition, timeout=5.0):
+async def until(condition, timeout=60.0):
     async with asyncio.timeout(timeout):
         while not condition():
             await asyncio.sleep(0.005)
@@ -213,12 +213,12 @@ async def test_a_message_under_way_when_the_broker_dies_is_not_sent_and_never_se
     async with Running(mosquitto.url) as running:
         await running.up()
         mosquitto.signal(signal.SIGSTOP)
-        sending = asyncio.create_task(running.link.publish(Message("set", "ON", qos), timeout_s=30))
+        sending = asyncio.create_task(running.link.publish(Message("set", "ON", qos), timeout_s=60))
         await asyncio.sleep(0.05)
         assert not sending.done()
         mosquitto.kill()
         with pytest.raises(NotSentError, match="broke while a message was being sent"):
-            await asyncio.wait_for(sending, 5)
+            await asyncio.wait_for(sending, 60)
         mosquitto.start()
         witness = make_witness(mosquitto)
         await until(lambda: running.links == [True, False, True])

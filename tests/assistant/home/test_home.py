@@ -47,11 +47,11 @@ async def running(url, folder, *, serving=False, wished=None, **settings):
     if wished is not None:
         home.on_wish(wished)
     async with module.running(home):
-        assert await home.ready(10), home.problem
+        assert await home.ready(60), home.problem
         yield home
 
 
-async def until(condition, timeout=5.0):
+async def until(condition, timeout=60.0):
     async with asyncio.timeout(timeout):
         while not condition():
             await asyncio.sleep(0.005)
@@ -205,7 +205,7 @@ async def test_a_broker_that_is_killed_in_the_middle_of_a_command_gets_it_at_mos
         fresh = make_witness(mosquitto)
         announce(fresh, lamp("Hall Lamp", qos=1))
         obeys(fresh, "Hall Lamp")
-        assert await home.ready(5)
+        assert await home.ready(60)
         assert (await home.carry_out(doing("turn_on", "light.hall_lamp"))).confirmed
         await asyncio.sleep(0.1)
         assert fresh.on("hall_lamp/set") == ["ON"]
@@ -221,7 +221,7 @@ async def test_a_broker_that_dies_before_the_confirmation_leaves_the_command_unc
         command = asyncio.create_task(home.carry_out(doing("turn_on", "light.hall_lamp")))
         await asyncio.to_thread(witness.wait_for, "hall_lamp/set")
         mosquitto.kill()
-        outcome = await asyncio.wait_for(command, 5)
+        outcome = await asyncio.wait_for(command, 60)
         assert outcome.spoken.startswith("The hall lamp did not answer: the connection to the broker")
         assert not outcome.confirmed
 

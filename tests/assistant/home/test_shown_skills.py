@@ -12,7 +12,7 @@ from tests.assistant.home.test_turns import chat, until_it_says
 
 
 def until(witness, topic: str, wanted) -> None:
-    give_up = time.monotonic() + 30
+    give_up = time.monotonic() + 60
     while not (seen := witness.on(topic)) or not wanted(json.loads(seen[-1])):
         assert time.monotonic() < give_up, f"{topic}: {seen}"
         time.sleep(0.02)

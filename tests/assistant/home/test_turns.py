@@ -234,14 +234,14 @@ async def test_a_dashboard_asks_and_mutes_over_mqtt(serve, samples_home: Path, m
                 nonlocal asked
                 asked += 1
                 witness.publish(f"{base}/ask/set", "turn off the ceiling light")
-                return json.loads(witness.wait_for(f"{base}/turn", asked, timeout=30)[-1])["event_type"]
+                return json.loads(witness.wait_for(f"{base}/turn", asked)[-1])["event_type"]
 
             assert once_understood(ask) == "acted"
-            answer = witness.wait_for(f"{base}/answer", asked, timeout=30)[-1]
+            answer = witness.wait_for(f"{base}/answer", asked)[-1]
             assert json.loads(answer)["text"] == "The ceiling light is off."
             assert set(json.loads(witness.wait_for(f"{base}/stages")[-1])) == {"understand", "act", "total"}
             chat(at.url, "what time is it?")
-            transcript = witness.wait_for(f"{base}/transcript", asked + 1, timeout=30)[-1]
+            transcript = witness.wait_for(f"{base}/transcript", asked + 1)[-1]
             assert json.loads(transcript)["text"] == "what time is it?"
             witness.publish(f"{base}/mute/set", "ON")
             until_it_says(witness, f"{base}/mute", "ON")

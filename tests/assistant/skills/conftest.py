@@ -71,7 +71,7 @@ class House:
             yield self.listeners
         finally:
             stopping.set()
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(60):
                 await task
 
 

@@ -63,7 +63,7 @@ class Line:
     def wait(self, name: str) -> asyncio.Future[Any]:
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._waiting.setdefault(name, []).append(future)
-        return asyncio.ensure_future(asyncio.wait_for(future, 30))
+        return asyncio.ensure_future(asyncio.wait_for(future, 60))
 
     async def speak(self, pcm: bytes) -> None:
         """Push audio as a microphone would, and silence after it until cancelled."""

@@ -26,7 +26,7 @@ BYTES_PER_MS = 48
 async def until(connection: Any, *types: str) -> AsyncIterator[Any]:
     """Yield events, the last one being of one of `types`."""
     while True:
-        event = await asyncio.wait_for(connection.recv(), 30)
+        event = await asyncio.wait_for(connection.recv(), 60)
         yield event
         if event.type in types:
             return

@@ -54,7 +54,7 @@ class Watch(FrameProcessor):
     def wait(self, name: str) -> asyncio.Future[Frame]:
         future: asyncio.Future[Frame] = asyncio.get_running_loop().create_future()
         self._waiting.setdefault(name, []).append(future)
-        return asyncio.ensure_future(asyncio.wait_for(future, 30))
+        return asyncio.ensure_future(asyncio.wait_for(future, 60))
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
         await super().process_frame(frame, direction)
@@ -122,7 +122,7 @@ class Line:
         runner = WorkerRunner(handle_sigint=False)
         await runner.add_workers(self.worker)
         self._running = asyncio.create_task(runner.run())
-        await asyncio.wait_for(started.wait(), 30)
+        await asyncio.wait_for(started.wait(), 60)
         return self
 
     async def __aexit__(self, *_: object) -> None:

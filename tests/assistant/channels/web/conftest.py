@@ -42,7 +42,7 @@ class Running:
         line.setblocking(False)
         return line
 
-    async def rid(self, within_s: float = 20) -> None:
+    async def rid(self, within_s: float = 60) -> None:
         """Wait until it holds no connection any more, and no application runs."""
         async with asyncio.timeout(within_s):
             while self.connections or self.server.server_state.tasks:

@@ -13,7 +13,7 @@ from websockets.asyncio.client import ClientConnection, connect
 
 
 async def until(line: ClientConnection, event_type: str) -> dict[str, Any]:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while True:
             event: dict[str, Any] = json.loads(await line.recv())
             if event["type"] == event_type:
@@ -196,7 +196,7 @@ async def test_timers_and_lists_survive_a_restart(serve, own_home, repartee):
             )
             await ask(line, "set a stew timer for two seconds")
         served.process.kill()  # without a goodbye
-        served.process.wait(20)
+        served.process.wait(60)
     await asyncio.sleep(2)
     with serve(own_home) as served:
         async with connect(served.ws_url) as line:

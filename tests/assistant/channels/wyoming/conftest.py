@@ -65,7 +65,7 @@ def connecting(uri: str):
 
     @asynccontextmanager
     async def connect() -> AsyncIterator[Client]:
-        async with AsyncTcpClient(host, int(port), connect_timeout=10, read_timeout=60) as client:
+        async with AsyncTcpClient(host, int(port), connect_timeout=60, read_timeout=60) as client:
             yield Client(client)
 
     return connect

@@ -96,7 +96,7 @@ async def test_a_realtime_session_says_where_it_is_or_has_a_name_whose_place_is_
             item = {"type": "message", "role": "user", "content": [{"type": "input_text", "text": "Turn on the light"}]}
             await line.send(json.dumps({"type": "conversation.item.create", "item": item}))
             await line.send(json.dumps({"type": "response.create", "response": {"output_modalities": ["text"]}}))
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(60):
                 while json.loads(await line.recv())["type"] != "response.done":
                     pass
         return [what.partition(":")[0] for what in demo.heard]

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import pytest_asyncio
 
 from assistant.audio.files import load_audio
 from assistant.commands.eval_speech import read_manifest, recognise, summarise
@@ -29,6 +30,8 @@ from assistant.recognizers.word_errors import comparable
 from assistant.recognizers.worker_process import RecognizerError, WorkerProcess
 from engines.errors import ReparteeError
 from tests.paths import SAMPLES, SPEECH
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 CHUNK = 1_600
 
@@ -51,9 +54,13 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("cache")
 
 
-@pytest.fixture
-async def recognizer(cache: Path) -> AsyncIterator[SphinxRecognizer]:
-    recognizer = SphinxRecognizer(cache, Lexicon([Documents()]), workers=2)
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def recognizer(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[SphinxRecognizer]:
+    """One for all tests that do not close it; a worker that one of them kills is replaced for the next.
+
+    Its cache is its own: of what other documents need, only the newest are kept.
+    """
+    recognizer = SphinxRecognizer(tmp_path_factory.mktemp("shared"), Lexicon([Documents()]), workers=2)
     yield recognizer
     await recognizer.close()
 
@@ -90,7 +97,7 @@ async def test_questions_about_the_documents_are_understood(recognizer: SphinxRe
     assert heard["railway-rms.flac"].startswith("in nineteen oh eight the storm")
 
 
-def test_live_speech_is_searched_for_frequent_words_and_those_of_the_documents(cache: Path) -> None:
+async def test_live_speech_is_searched_for_frequent_words_and_those_of_the_documents(cache: Path) -> None:
     assert frequent_words(["the", "zygote", "house", "lighthouse"], 2) == {"the", "house"}
     contents = Contents(("The zygote of Quibblewick divides at noon.",))
     domain = build(cache, contents.key(KIND), contents)
@@ -371,7 +378,7 @@ async def test_a_damaged_cache_stops_nobody(tmp_path: Path) -> None:
         await recognizer.close()
 
 
-def test_caches_are_on_the_disk_before_they_are_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_caches_are_on_the_disk_before_they_are_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     steps: list[str] = []
     rename, fsync = Path.rename, os.fsync
 
@@ -474,7 +481,7 @@ async def test_documents_that_cannot_be_learnt_stop_nobody(
     assert "took more than" in caplog.text
 
 
-def test_millions_of_emoji_are_few_bytes() -> None:
+async def test_millions_of_emoji_are_few_bytes() -> None:
     contents = Lexicon([SimpleNamespace(version=1, texts=lambda most: ["\U0001f600" * 1_000_000])]).contents()
     assert len(packed(contents)) < 4_100_000
 

@@ -83,7 +83,7 @@ async def ask(server, path: str, body: bytes, kind: str = "application/json"):
 
 
 async def until(holds) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not holds():
             await asyncio.sleep(0.01)
 

@@ -136,6 +136,15 @@ def server(stocked: Path) -> Iterator[Server]:
     server.stop()
 
 
+@pytest.fixture(scope="session")
+def guarded(stocked: Path) -> Iterator[Server]:
+    """A server that asks for the token "open-sesame", which tests share."""
+    server = Server(stocked, token="open-sesame")
+    server.start()
+    yield server
+    server.stop()
+
+
 @pytest.fixture
 def other_server(stocked: Path) -> Iterator[Callable[..., Server]]:
     """Starts a server of a test's own."""

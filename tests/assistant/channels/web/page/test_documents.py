@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,7 @@ from tests.assistant.channels.web.page.conftest import SETTINGS, Server
 FERRY = "# The Skarholm Ferry\n\nThe 🚢 is old. The ferry to Skarholm leaves at twenty past nine from the north pier.\n"
 STEPS = "To empty the tank, turn the red valve to the left and wait for ten minutes."
 FAQ = f"# Pump\n\n## How do I empty the tank?\n\n{STEPS}\n"
+DOCUMENTS = "v1/knowledge/documents"
 LEAVES = "When does the ferry to Skarholm leave?"
 DROP = """(files) => {
   const all = new DataTransfer();
@@ -43,6 +46,31 @@ def serve(tmp_path: Path, stocked: Path) -> Iterator[Callable[..., Server]]:
     yield start
     for one in started:
         one.stop()
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory, stocked: Path) -> Iterator[Server]:
+    home = tmp_path_factory.mktemp("library") / "home"
+    shutil.copytree(stocked, home)
+    server = Server(home)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def lent(library: Server) -> Iterator[Server]:
+    """A server that tests share: what a test adds is taken away after it."""
+    there = documents(library)
+    yield library
+    for number in documents(library) - there:
+        request = urllib.request.Request(f"{library.url}{DOCUMENTS}/{number}", method="DELETE")
+        urllib.request.urlopen(request, timeout=60).close()
+
+
+def documents(server: Server) -> set[int]:
+    with urllib.request.urlopen(server.url + DOCUMENTS, timeout=60) as answer:
+        return {document["id"] for document in json.load(answer)["data"]}
 
 
 async def opened(visit: Any, server: Any, **options: Any) -> Any:
@@ -99,8 +127,8 @@ async def test_a_question_that_a_document_asks_itself_is_an_example(serve: Any, 
     assert await visited.page.locator("#examples button").all_inner_texts() == ["How do I empty the tank?"]
 
 
-async def test_files_are_dropped_anywhere_and_each_says_what_became_of_it(serve: Any, visit: Any) -> None:
-    visited = await visit(serve().url)
+async def test_files_are_dropped_anywhere_and_each_says_what_became_of_it(lent: Any, visit: Any) -> None:
+    visited = await visit(lent.url)
     page = visited.page
     await visited.is_("ready")
     await visited.until("document.querySelector('#examples li')")
@@ -126,8 +154,8 @@ async def test_one_that_is_too_large_is_not_even_sent(serve: Any, visit: Any) ->
     assert not await visited.page.locator("#documents-list li").count()
 
 
-async def test_removing_asks_first(serve: Any, visit: Any) -> None:
-    visited = await opened(visit, serve())
+async def test_removing_asks_first(lent: Any, visit: Any) -> None:
+    visited = await opened(visit, lent)
     page = visited.page
     await page.evaluate(DROP, {"ferry.md": FERRY})
     await sent(visited, "ferry.md")
@@ -151,8 +179,8 @@ async def test_removing_asks_first(serve: Any, visit: Any) -> None:
 
 
 @pytest.mark.parametrize("width", [1100, 360])
-async def test_a_citation_opens_the_document_at_its_place(serve: Any, visit: Any, width: int) -> None:
-    visited = await opened(visit, serve(), width=width)
+async def test_a_citation_opens_the_document_at_its_place(lent: Any, visit: Any, width: int) -> None:
+    visited = await opened(visit, lent, width=width)
     page = visited.page
     await page.evaluate(DROP, {"ferry.md": "# Long\n\n" + "Nothing stands here. " * 3_000 + "\n\n" + FERRY})
     await sent(visited, "ferry.md")
@@ -174,8 +202,8 @@ async def test_a_citation_opens_the_document_at_its_place(serve: Any, visit: Any
     assert await page.evaluate("document.activeElement.id") == "shelf"
 
 
-async def test_a_citation_whose_document_has_changed_says_so(serve: Any, visit: Any) -> None:
-    visited = await opened(visit, serve())
+async def test_a_citation_whose_document_has_changed_says_so(lent: Any, visit: Any) -> None:
+    visited = await opened(visit, lent)
     page = visited.page
     await page.evaluate(DROP, {"ferry.md": FERRY})
     await sent(visited, "ferry.md")

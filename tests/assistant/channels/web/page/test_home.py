@@ -162,6 +162,7 @@ async def test_blinds_move_stop_and_tell_how_far(at_home: Any, visit: Any, monke
     await visited.until(
         "document.querySelector('[data-id=\"cover.blinds\"] .said').textContent.startsWith('Closing, ')"
     )
+    await until(lambda: blinds.state["position"] <= 50)
     await page.get_by_role("button", name="Stop: Blinds").click()
     await until(lambda: blinds.state["state"] == "open")
     assert 0 < blinds.state["position"] < 100

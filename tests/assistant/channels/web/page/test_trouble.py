@@ -60,9 +60,8 @@ async def test_the_microphone_outlives_a_lost_server(other_server: Any, visit: A
     assert 0 < len(visited.of(visited.sent, "input_audio_buffer.append")) - before < 100  # and nothing stale was sent
 
 
-async def test_a_token_is_asked_for_and_kept_for_the_tab(other_server: Any, visit: Any) -> None:
-    server = other_server(token="open-sesame")
-    visited = await visit(server.url)
+async def test_a_token_is_asked_for_and_kept_for_the_tab(guarded: Any, visit: Any) -> None:
+    visited = await visit(guarded.url)
     page = visited.page
     await visited.is_("token")
     dialog = page.get_by_role("dialog", name="A token, please")
@@ -78,11 +77,10 @@ async def test_a_token_is_asked_for_and_kept_for_the_tab(other_server: Any, visi
     assert not any("sesame" in url for url in visited.requests)
 
 
-async def test_a_token_may_come_with_the_address(other_server: Any, visit: Any) -> None:
-    server = other_server(token="open-sesame")
-    visited = await visit(server.url + "#token=open-sesame")
+async def test_a_token_may_come_with_the_address(guarded: Any, visit: Any) -> None:
+    visited = await visit(guarded.url + "#token=open-sesame")
     await visited.is_("ready")
-    assert visited.page.url == server.url
+    assert visited.page.url == guarded.url
     assert not any("sesame" in url for url in visited.requests)
 
 
