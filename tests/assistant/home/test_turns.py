@@ -39,7 +39,7 @@ def house(mosquitto) -> Iterator[Demo]:
     async def live() -> None:
         demo = Demo(HomeConfig(), mosquitto.url)
         running = asyncio.create_task(demo.run())
-        assert await demo.broker.wait_connected(30)
+        assert await demo.broker.wait_connected(60)
         begun.put((demo, asyncio.get_running_loop(), running))
         await asyncio.wait([running])
 
@@ -56,7 +56,7 @@ async def parts(house: Demo, mosquitto, samples_home: Path) -> AsyncIterator[Par
     config = Config.load(samples_home)
     config = replace(config, smart_home=HomeConfig(broker=mosquitto.url, publish=False, history_days=0))
     async with Parts.open(config) as opened, opened.at_home(10):
-        async with asyncio.timeout(20):  # the virtual house may still be announcing itself
+        async with asyncio.timeout(60):  # the virtual house may still be announcing itself
             while not (known := opened.home.devices()) or not all(device["available"] for device in known):
                 await asyncio.sleep(0.02)
         assert await opened.home.ready(10)
@@ -216,7 +216,7 @@ async def test_over_http_devices_are_listed_commanded_and_asked_about(at_home) -
 
 def until_it_says(witness, topic: str, payload: str) -> None:
     """Wait until the last message on a topic is this one."""
-    give_up = time.monotonic() + 30
+    give_up = time.monotonic() + 60
     while witness.on(topic)[-1:] != [payload]:
         assert time.monotonic() < give_up, f"{topic}: {witness.on(topic)}"
         time.sleep(0.02)
