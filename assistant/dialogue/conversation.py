@@ -158,7 +158,8 @@ class Conversation:
         self._replying.room, self._replying.tools = self.settings.room, self.settings.tools
         self._replying.collections = self.settings.collections
         self._recognizer: Recognizer | None = None
-        self._listening = Listening(self._loaded_recognizer, self, self._outbox, parts.load)
+        slots = parts.config.budget.slots()
+        self._listening = Listening(self._loaded_recognizer, self, self._outbox, parts.load, slots)
         self._ear_made_for: tuple[bool, tuple[str, ...]] = (False, ())
         self._starving: asyncio.TimerHandle | None = None
         self._own_words = ""  # what the loudspeaker was saying when the turn under way began

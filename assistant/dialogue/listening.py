@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, assert_never
 
@@ -17,7 +17,7 @@ from assistant.dialogue.utterance import Recorded, Utterance
 from assistant.ear.ear import Began, Continued, Ear, EarEvent, Ended, Paused, Resumed, Woke
 from assistant.languages.en.completeness import Look, ends_open
 from assistant.languages.en.control import is_backchannel
-from assistant.turn.budget import now_ms
+from assistant.turn.budget import DEFAULT_SLOTS, now_ms
 from assistant.turn.events import Transcript
 from engines.errors import ReparteeError
 
@@ -35,7 +35,7 @@ class UserTurn:
     """A committed turn of the person: `silence_ms` was waited for, `ended_ms` is when that wait was over (`now_ms`).
 
     `allowed_ms` is what its words asked to be waited for: the slot of the stage "endpoint". One that is `brought` is a
-    recording, and is answered only when that is asked for.
+    recording, and is answered only when that is asked for. `left_out` says what the recognizer had no time for.
     """
 
     number: int
@@ -45,6 +45,7 @@ class UserTurn:
     ended_ms: float = field(default_factory=now_ms)
     transcript: Transcript = field(default_factory=lambda: Transcript(""))
     recognise_ms: float = 0.0
+    left_out: str = ""
     brought: bool = False
 
     @property
@@ -78,15 +79,24 @@ class Listener(Protocol):
 class Listening:
     """Finds turns with an ear, or takes them from push-to-talk when `ear` is None."""
 
-    def __init__(self, recognizer: Callable[[], Recognizer], listener: Listener, outbox: Outbox, load: Load) -> None:
+    def __init__(
+        self,
+        recognizer: Callable[[], Recognizer],
+        listener: Listener,
+        outbox: Outbox,
+        load: Load,
+        slots: Mapping[str, float] = DEFAULT_SLOTS,
+    ) -> None:
         self.ear: Ear | None = None
         self.last: asyncio.Task[UserTurn | None] | None = None  # the newest committed turn
         self.committed = 0  # its number
         self._recognizer, self._listener, self._outbox, self._load = recognizer, listener, outbox, load
+        self._slots = slots
         self._position = 0  # samples heard before the ear in use, or without one
         self._turns = 0
         self._utterance: Utterance | None = None
         self.settled: str | None = None  # the words at the pause under way
+        self._unsure = False  # they are looked at again
         self._recognising: set[Utterance | Recorded] = set()
         self._speaker: Speaker | None = None
 
@@ -140,7 +150,9 @@ class Listening:
             self.ear.sleep()
 
     def judge(self, look: Look) -> None:
-        """Tell the ear how the words at the pause under way look."""
+        """Tell the ear how the words at the pause under way look: doubtful, while the recognizer is unsure of them."""
+        if self._unsure and look in {Look.COMPLETE, Look.UNCERTAIN}:
+            look = Look.DOUBTFUL
         if self.ear is not None and self.ear.paused:
             for event in self.ear.judge(look):
                 self._on_ear(event)
@@ -169,6 +181,7 @@ class Listening:
                     utterance.feed(event.audio)
             case Paused():
                 # Until the words are there, the pause counts as one inside the sentence.
+                self._unsure = False
                 self.judge(Look.UNFINISHED)
                 if utterance is not None:
                     utterance.pause()
@@ -203,10 +216,10 @@ class Listening:
         if turn == self._turns and not is_backchannel(text) and self._listener.is_question(text):
             self._listener.speculate(text, pressing=False)
 
-    def _on_settled(self, turn: int, text: str) -> None:
+    def _on_settled(self, turn: int, text: str, unsure: bool) -> None:
         if self._utterance is None or turn != self._utterance.turn:
             return
-        self.settled = text
+        self.settled, self._unsure = text, unsure
         if not self._listener.is_question(text):
             self.judge(Look.COMPLETE)
         elif ends_open(text):
@@ -230,7 +243,10 @@ class Listening:
     ) -> UserTurn | None:
         self._recognising.add(utterance)
         try:
-            turn.transcript = await utterance.finish()
+            # Who holds a button waits for no end of speech: that slot is there for the words too.
+            unspent_ms = 0.0 if turn.silence_ms else self._slots["endpoint"]
+            turn.transcript = await utterance.finish(within_ms=self._slots["recognise"] + unspent_ms)
+            turn.left_out = utterance.note
             self._speaker = utterance.speaker or self._speaker
         except ReparteeError as error:
             self._outbox.put(HearingFailed(turn.number, str(error)))

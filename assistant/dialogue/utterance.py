@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -10,7 +11,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from assistant.audio.samples import PER_MS
+from assistant.recognizers.recognizer import SecondLook
+from assistant.turn.budget import now_ms
 from assistant.turn.events import Transcript
+from engines.errors import ReparteeError
 
 if TYPE_CHECKING:
     from assistant.parts import Load
@@ -21,6 +25,7 @@ if TYPE_CHECKING:
 #: at the end may change its mind even then: of the recorded questions, 24 of 30 that have partials end as they began,
 #: and 17 of 35 without this.
 STEADY = 600 * PER_MS
+UNSURE = "unsure of the words, no time for a second look"
 
 
 class Utterance:
@@ -28,8 +33,8 @@ class Utterance:
 
     `partial(turn, text, appended)` is called with words that will hardly change: the recognizer calls them stable and
     has not thought otherwise for STEADY samples, or it finds them again at a pause. `hypothesis(turn, text)` with
-    everything the recognizer thinks it heard so far, after each feed; `settled(turn, text)` the same at a pause, when
-    all of the audio up to it has been decoded.
+    everything the recognizer thinks it heard so far, after each feed; `settled(turn, text, unsure)` the same at a
+    pause, when all of the audio up to it has been decoded, and once more after a second look where it was unsure.
     """
 
     def __init__(
@@ -40,7 +45,7 @@ class Utterance:
         *,
         partial: Callable[[int, str, str], None],
         hypothesis: Callable[[int, str], None],
-        settled: Callable[[int, str], None],
+        settled: Callable[[int, str, bool], None],
     ) -> None:
         load.hearing += 1
         self._load = load
@@ -54,6 +59,9 @@ class Utterance:
         self._audio: list[np.ndarray] = []
         self._silence: list[np.ndarray] | None = None  # heard since pause()
         self._paused = self._ended = False
+        self.note = ""  # what was left out at the end
+        self._until_s: float | None = None  # to when a second look may last at the end
+        self._looking: asyncio.Task[None] | None = None
         self._changed = asyncio.Event()
         self._task = asyncio.create_task(self._run())
         self._task.add_done_callback(self._over)
@@ -79,6 +87,7 @@ class Utterance:
         """Withdraw pause(): the person went on speaking."""
         self._audio += self._silence or []
         self._paused, self._silence = False, None
+        self._look_no_more()
         self._changed.set()
 
     @property
@@ -86,15 +95,20 @@ class Utterance:
         """What the recognizer learnt of the voice, after finish()."""
         return self._stream.speaker
 
-    async def finish(self) -> Transcript:
-        """End the turn and return its words. Raises ReparteeError where the recognizer failed."""
+    async def finish(self, *, within_ms: float | None = None) -> Transcript:
+        """End the turn and return its words. Raises ReparteeError where the recognizer failed.
+
+        Words of which the recognizer is unsure are looked at again only if that ends within so many milliseconds.
+        """
         self._ended = True
+        self._until_s = None if within_ms is None else (now_ms() + within_ms) / 1000
         self._changed.set()
         return await self._task
 
     def cancel(self) -> None:
         """Drop the turn; safe at any time."""
         self._task.cancel()
+        self._look_no_more()
         self._stream.cancel()
 
     def _over(self, _task: asyncio.Task[Transcript]) -> None:
@@ -114,6 +128,7 @@ class Utterance:
             if self._audio:
                 self._changed.set()
             elif self._ended:
+                await self._end_doubts()
                 return await self._stream.finish()
             elif self._paused:
                 text = await self._stream.settle()
@@ -121,7 +136,40 @@ class Utterance:
                 self._tell(words[: _agreed(words, self._stream.hypothesis.split())])
                 if self._paused:  # unless the person went on meanwhile
                     self._paused = False
-                    self._settled(self.turn, text)
+                    self._settle(text)
+
+    def _settle(self, text: str) -> None:
+        """Tell the words at a pause, and begin to look again at those that the recognizer is unsure of."""
+        stream = self._stream
+        doubting = stream if isinstance(stream, SecondLook) and stream.unsure else None
+        self._settled(self.turn, text, doubting is not None)
+        if doubting is not None and self._silence is not None and not self._ended:
+            self._looking = asyncio.create_task(self._look_again(doubting))
+
+    async def _look_again(self, stream: SecondLook) -> None:
+        with contextlib.suppress(ReparteeError):  # whatever comes next raises it
+            text = await stream.reconsider()
+            if not self._ended:
+                self._settled(self.turn, text, False)
+
+    def _look_no_more(self) -> None:
+        if self._looking is not None:
+            self._looking.cancel()
+            self._looking = None
+
+    async def _end_doubts(self) -> None:
+        """Wait for a second look as long as there is time for it."""
+        stream = self._stream
+        self._look_no_more()
+        if self._until_s is None or not isinstance(stream, SecondLook):
+            return
+        await self._stream.settle()
+        if stream.unsure:
+            try:
+                await asyncio.wait_for(stream.reconsider(), max(0.0, self._until_s - now_ms() / 1000))
+            except TimeoutError:
+                stream.rest()
+                self.note = UNSURE
 
     def _tell_steady(self) -> None:
         """Tell the words that have stood long enough."""
@@ -149,13 +197,14 @@ class Recorded:
     """One turn that was over before it came here: recognised as a whole."""
 
     speaker = None
+    note = ""
 
     def __init__(self, turn: int, recognizer: Recognizer, pcm: np.ndarray) -> None:
         self.turn = turn
         self.samples = len(pcm)
         self._task = asyncio.create_task(recognizer.transcribe(pcm))
 
-    async def finish(self) -> Transcript:
+    async def finish(self, *, within_ms: float | None = None) -> Transcript:  # noqa: ARG002 - all of it is taken
         """Return the words. Raises ReparteeError where the recognizer failed."""
         return await self._task
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NewType, Protocol
+from typing import NewType, Protocol, runtime_checkable
 
 from assistant.audio.samples import Pcm
 from assistant.turn.events import Transcript
@@ -36,6 +36,21 @@ class RecognizerStream(Protocol):
 
     def cancel(self) -> None:
         """Drop the utterance; safe at any time, also after `finish`."""
+
+
+@runtime_checkable
+class SecondLook(Protocol):
+    """What a stream offers that may find better words after a second look, for which there is not always time."""
+
+    @property
+    def unsure(self) -> bool:
+        """Whether `reconsider` may find better words for what was decoded last."""
+
+    async def reconsider(self) -> str:
+        """Return the hypothesis after a second look; whoever ceases to wait does not end it. Raises as `feed`."""
+
+    def rest(self) -> None:
+        """Let the words stand as they are: `finish`, which else would look again, returns them."""
 
 
 class Recognizer(Protocol):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+import math
 import os
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -35,6 +37,9 @@ LONGEST_LOOP, ROUNDS = 8, 3  # words, and how often they may be said in a row
 #: Hypotheses among which the documents decide, what the likelihood of their words weighs beside the ear's own, and how
 #: much better, in natural logarithms, another has to be than the ear's first choice: docs/speech.md has what was tried.
 BEAM, WEIGHT, MARGIN = 5, 0.5, 1.0
+#: Where at each place the next likeliest word is so much less likely, in natural logarithms, the ear is sure, and
+#: nothing decides: docs/speech.md has how many are, and what it costs. RIVALS are as many of a place as are looked at.
+SURE, RIVALS = 1.0, 5
 END_S = 0.15  # before the end of speech, after which a text has come to its end
 
 
@@ -64,6 +69,25 @@ class Hypothesis:
     def is_doubtful(self) -> bool:
         """Whether the model lost its way: it found no end, says everything twice, or goes round in circles."""
         return not self.finished or is_twice(self.text) or is_loop(self.text)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Doubt:
+    """What the ear has to know to look again at words that it is not sure of."""
+
+    first: Hypothesis
+    encoded: Any
+    opening: list[int]
+    most: int
+    end_s: float
+
+
+@dataclass(frozen=True)
+class Heard:
+    """The ear's first choice of words, "" for sounds that are no speech; `doubt` is None where it is sure of them."""
+
+    text: str
+    doubt: Doubt | None = None
 
 
 class Decoder:
@@ -115,36 +139,56 @@ class Decoder:
             return None
         return model
 
-    def hear(self, pcm: Pcm, *, thorough: bool = True) -> str:
+    def hear(self, pcm: Pcm) -> str:
         """Return what is said in int16[samples] at 16 kHz, at most 30 s; "" for sounds that are no speech.
 
-        Not `thorough`, for words that are shown while somebody speaks, the ear's first choice is enough.
         Raises RecognizerError where the model fails.
         """
+        heard = self.first_choice(pcm)
+        return heard.text if heard.doubt is None else self.reconsider(heard.doubt)
+
+    def first_choice(self, pcm: Pcm) -> Heard:
+        """Return what is probably said, as `hear`, in half of the time where the ear is not sure."""
         pcm = _in_a_room(pcm)
         said_s = len(pcm) / RATE
-        hypothesis = self._decode(pcm, min(max(SHORTEST_S, said_s + MARGIN_S), LONGEST_S), thorough=thorough)
-        if hypothesis.is_speech and hypothesis.is_doubtful:
-            hypothesis = self._decode(pcm, LONGEST_S)  # as it was trained
-        return without_loops(hypothesis.text) if hypothesis.is_speech else ""
+        with _told():
+            hypothesis, doubt = self._decode(pcm, min(max(SHORTEST_S, said_s + MARGIN_S), LONGEST_S))
+            if hypothesis.is_speech and hypothesis.is_doubtful:
+                hypothesis, doubt = self._decode(pcm, LONGEST_S)  # as it was trained
+        return Heard(without_loops(hypothesis.text), doubt) if hypothesis.is_speech else Heard("")
 
-    def _decode(self, pcm: Pcm, length_s: float, *, thorough: bool = True) -> Hypothesis:
+    def reconsider(self, doubt: Doubt) -> str:
+        """Return what is said after a second look at more hypotheses, between which the documents decide.
+
+        Raises as `hear`.
+        """
+        if self.likelihood is None:  # nothing decides any more
+            return without_loops(doubt.first.text)
+        with _told():
+            others, _ = self._generate(doubt.encoded, doubt.opening, doubt.most, doubt.end_s, beam=BEAM)
+        return without_loops(likeliest(doubt.first, others, self.likelihood).text)
+
+    def _decode(self, pcm: Pcm, length_s: float) -> tuple[Hypothesis, Doubt | None]:
         said_s = len(pcm) / RATE
         features = log_mel(pcm, int(length_s * RATE) // STEP * STEP, self._model.n_mels)
         most = MOST_TOKENS if length_s >= LONGEST_S else TOKENS + int(TOKENS_A_SECOND * said_s)
         end_s = end_of_speech(pcm) / RATE - END_S
-        try:
-            encoded = self._model.encode(self._array(features))
-            opening = self._opening(encoded)
-            first = self._generate(encoded, opening, most, end_s, beam=1)[0]
-            if self.likelihood is None or not thorough or not first.is_speech or first.is_doubtful:
-                return first
-            return likeliest(first, self._generate(encoded, opening, most, end_s, beam=BEAM), self.likelihood)
-        except (RuntimeError, ValueError) as error:
-            raise RecognizerError(f"Whisper failed: {error}") from error
+        encoded = self._model.encode(self._array(features))
+        opening = self._opening(encoded)
+        (first, *_), margin = self._generate(encoded, opening, most, end_s, beam=1)
+        if self.likelihood is None or margin >= SURE or not first.is_speech or first.is_doubtful:
+            return first, None
+        return first, Doubt(first=first, encoded=encoded, opening=opening, most=most, end_s=end_s)
 
-    def _generate(self, encoded: Any, opening: list[int], most: int, end_s: float, *, beam: int) -> list[Hypothesis]:
-        """Return as many hypotheses as the beam is wide, the best first."""
+    def _generate(
+        self, encoded: Any, opening: list[int], most: int, end_s: float, *, beam: int
+    ) -> tuple[list[Hypothesis], float]:
+        """Return as many hypotheses as the beam is wide, the best first, and by how much its words beat all others.
+
+        That is told of a beam of one alone.
+        """
+        # What a GPU has computed would have to come here first, and more hypotheses cost it little.
+        measured = beam == 1 and self.likelihood is not None and self.device == "CPU"
         result = self._model.generate(
             encoded,
             [opening],
@@ -152,6 +196,7 @@ class Decoder:
             num_hypotheses=beam,
             max_length=2 * most,  # half of it may be decoded
             return_scores=True,
+            return_logits_vocab=measured,
             return_no_speech_prob=True,
         )[0]
         found = []
@@ -166,7 +211,27 @@ class Decoder:
                     total=float(score) * (len(decoded) + 1),  # the mark of the end is one more
                 )
             )
-        return found
+        return found, self._margin(self._until(result.sequences_ids[0], end_s), result.logits[0]) if measured else 0.0
+
+    def _margin(self, decoded: Sequence[int], logits: Sequence[Any]) -> float:
+        """Return the least by which a word of those decoded is likelier than another one, in natural logarithms.
+
+        `logits` has float32[tokens] for each token decoded. Capitals and punctuation make no other word.
+        """
+        least = math.inf
+        for token, scores in zip(decoded, logits, strict=False):
+            if self._vocabulary.seconds(token) is not None:
+                continue
+            row = np.array(scores, np.float32).reshape(-1)
+            own, word = float(row[token]), _bare(self._vocabulary.text([token]))
+            row[token] = -np.inf
+            for _ in range(RIVALS):
+                rival = int(row.argmax())
+                if _bare(self._vocabulary.text([rival])) != word:
+                    least = min(least, own - float(row[rival]))
+                    break
+                row[rival] = -np.inf
+        return least
 
     def _opening(self, encoded: Any) -> list[int]:
         if not self._any_language:
@@ -242,4 +307,17 @@ def without_loops(text: str) -> str:
 
 
 def _keys(text: str) -> list[str]:
-    return [word.strip(".,!?").lower() for word in text.split()]
+    return [_bare(word) for word in text.split()]
+
+
+def _bare(word: str) -> str:
+    return word.strip(".,!?").lower()
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Tell what the library raises, which has classes for everything, in a sentence."""
+    try:
+        yield
+    except (RuntimeError, ValueError) as error:
+        raise RecognizerError(f"Whisper failed: {error}") from error

@@ -46,8 +46,9 @@ class Rank(IntEnum):
     """Who is decoded first."""
 
     ENDING = 0  # somebody waits for an answer
-    SPEAKING = 1
-    RECORDING = 2
+    DOUBTING = 1  # who has words, and waits for better ones
+    SPEAKING = 2
+    RECORDING = 3
 
 
 class WhisperRecognizer:
@@ -133,14 +134,18 @@ class WhisperRecognizer:
         self._attempt = asyncio.create_task(work)
         return self._attempt
 
-    async def decode(self, pcm: Pcm, rank: Rank, *, thorough: bool = True) -> str:
+    async def decode(self, pcm: Pcm, rank: Rank) -> str:
         """Return what is said in at most 30 s of int16[samples]; whoever gives up waiting leaves the line.
 
-        Not `thorough`, the documents have no say in it, which saves a third of the time.
         Raises RecognizerError where it cannot be decoded.
         """
+        text, doubt = await self.first_choice(pcm, rank)
+        return text if doubt is None else await self.reconsider(doubt, Rank.DOUBTING) or text
+
+    async def first_choice(self, pcm: Pcm, rank: Rank) -> tuple[str, int | None]:
+        """Return what is probably said, as `decode`, and a number to `reconsider` with, None where the ear is sure."""
         if is_silent(pcm):
-            return ""
+            return "", None
         await self._look()
         sound = np.ascontiguousarray(pcm, "<i2").tobytes()
         async with self._turns.take(rank):
@@ -148,12 +153,23 @@ class WhisperRecognizer:
                 worker = await self._ready()
                 with contextlib.suppress(WorkerDiedError):
                     started_s = time.perf_counter()
-                    text = str((await worker.ask(Kind.DECODE, {"thorough": thorough}, sound))["text"])
+                    heard = await worker.ask(Kind.DECODE, {}, sound)
                     self.took_s = time.perf_counter() - started_s
-                    return text
+                    return str(heard["text"]), heard["doubt"]
         raise RecognizerError(
             "The speech recogniser stopped twice while it worked on this recording; try a shorter one."
         )
+
+    async def reconsider(self, doubt: int, rank: Rank) -> str | None:
+        """Return what is said after a second look, None where the process knows no more what was in doubt.
+
+        Raises RecognizerError where the second look fails.
+        """
+        async with self._turns.take(rank):
+            with contextlib.suppress(WorkerDiedError):
+                looked = await (await self._ready()).ask(Kind.DECODE, {"doubt": doubt})
+                return None if looked["text"] is None else str(looked["text"])
+        return None
 
     async def _ready(self) -> WorkerProcess:
         async with self._starting:
@@ -225,7 +241,8 @@ class WhisperStream:
         self._agreed = 0  # of its words, how many are stable
         self._fresh: list[str] = []  # stable words that were not given out
         self._decoded = 0  # samples of which `_words` are
-        self._thorough = True  # whether the documents had their say in them
+        self._doubt: int | None = None  # by which the recognizer can look at them again
+        self._looking: asyncio.Task[None] | None = None
         self._tried = 0  # samples when it was last decoded or begun to be
         self._trying: asyncio.Task[None] | None = None
         self._failure: RecognizerError | None = None
@@ -252,16 +269,40 @@ class WhisperStream:
         await self._catch_up()
         return self.hypothesis
 
+    @property
+    def unsure(self) -> bool:
+        """Whether `reconsider` may find better words."""
+        return self._doubt is not None
+
+    async def reconsider(self) -> str:
+        """Return the hypothesis after a second look at what was decoded last."""
+        self._check_open()
+        if self._doubt is not None and self._looking is None:
+            self._looking = asyncio.create_task(self._look_again(self._doubt))
+        if self._looking is not None:
+            await asyncio.wait([self._looking])
+            self._check_open()
+        return self.hypothesis
+
+    def rest(self) -> None:
+        """Let the words stand as they are."""
+        self._doubt = None
+        if self._looking is not None:
+            self._looking.cancel()
+            self._looking = None
+
     async def finish(self) -> Transcript:
         """Return all words."""
         self._check_open()
         await self._catch_up()
+        await self.reconsider()
         self.cancel()
         return Transcript(self.hypothesis)
 
     def cancel(self) -> None:
         """Drop the utterance."""
         self._over = True
+        self.rest()
         if self._trying is not None:
             self._trying.cancel()
             self._trying = None
@@ -282,11 +323,11 @@ class WhisperStream:
         paused = quiet > self._tried and self._hushed_since(quiet)
         if paused or len(self._sound) - self._tried >= again:
             self._tried = len(self._sound)
-            self._trying = self._recognizer.attempt(self._attempt(thorough=paused))
+            self._trying = self._recognizer.attempt(self._attempt())
 
-    async def _attempt(self, *, thorough: bool) -> None:
+    async def _attempt(self) -> None:
         try:
-            await self._decode(Rank.SPEAKING, thorough=thorough)
+            await self._decode(Rank.SPEAKING)
         except RecognizerError as failure:
             self._failure = failure
         finally:
@@ -300,15 +341,23 @@ class WhisperStream:
             else:
                 self._trying.cancel()  # it would be of no use any more
                 self._trying = None
-        if not self._hushed_since(self._decoded) or not self._thorough:
+        if not self._hushed_since(self._decoded):
             await self._decode(Rank.ENDING)
 
-    async def _decode(self, rank: Rank, *, thorough: bool = True) -> None:
+    async def _decode(self, rank: Rank) -> None:
         sound = self._sound
         self._tried = len(sound)
-        text = await self._recognizer.decode(sound, rank, thorough=thorough)
+        text, doubt = await self._recognizer.first_choice(sound, rank)
+        self.rest()  # whatever was in doubt, there is more to know now
         self._take(text.split())
-        self._decoded, self._thorough = len(sound), thorough
+        self._decoded, self._doubt = len(sound), doubt
+
+    async def _look_again(self, doubt: int) -> None:
+        with contextlib.suppress(RecognizerError):  # there are words already
+            text = await self._recognizer.reconsider(doubt, Rank.DOUBTING)
+            if text is not None:
+                self._words = text.split()
+        self._doubt = self._looking = None
 
     def _take(self, words: list[str]) -> None:
         """Know of another hypothesis of the window: what it has in common with the one before is stable."""
@@ -330,7 +379,8 @@ class WhisperStream:
         words = (await self._recognizer.decode(piece, Rank.SPEAKING)).split()
         self._fresh += words[self._agreed :]
         self._past += words
-        self._words, self._agreed, self._decoded, self._tried, self._thorough = [], 0, 0, 0, True
+        self.rest()
+        self._words, self._agreed, self._decoded, self._tried = [], 0, 0, 0
         self._sound = self._sound[len(piece) :]
 
     def _hushed_since(self, place: int) -> bool:

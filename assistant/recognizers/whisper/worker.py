@@ -1,7 +1,8 @@
 """The process in which Whisper runs: one request after the other, whole sounds in and text out.
 
-It keeps nothing between requests, so that one which dies or hangs is replaced and asked again. Which of several
-utterances is decoded next is decided by `recognizer.py`, which asks for one at a time.
+One which dies or hangs is replaced and asked again: nothing is kept between requests but what the newest doubts were
+about, which may be looked at again and need not be. Which of several utterances is decoded next is decided by
+`recognizer.py`, which asks for one at a time.
 """
 
 from __future__ import annotations
@@ -17,9 +18,11 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from assistant.recognizers.frames import Kind, frame, read_frame, read_request
-from assistant.recognizers.whisper.decoder import Decoder
+from assistant.recognizers.whisper.decoder import Decoder, Doubt
 from assistant.recognizers.whisper.weights import find
 from engines.errors import ReparteeError
+
+DOUBTS = 4  # that are kept, about a megabyte each: as many people as may be about to end at once
 
 
 class Worker:
@@ -28,6 +31,7 @@ class Worker:
     def __init__(self, source: BinaryIO, sink: BinaryIO) -> None:
         self._source, self._sink = source, sink
         self._decoder: Decoder | None = None
+        self._doubts: dict[int, Doubt] = {}  # by the number of the request, the newest last
 
     def run(self) -> None:
         """Work until the end of input."""
@@ -37,7 +41,7 @@ class Worker:
                 continue
             try:
                 content, attached = read_request(payload)
-                answer = self._load(content) if kind is Kind.DOMAIN else self._decode(content, attached)
+                answer = self._load(content) if kind is Kind.DOMAIN else self._decode(number, content, attached)
             except (ReparteeError, OSError, ValueError, KeyError, MemoryError) as error:
                 sentence = str(error) if isinstance(error, ReparteeError) else f"The speech recogniser failed: {error}."
                 self._write(frame(Kind.FAILED, number, sentence.encode()))
@@ -61,8 +65,20 @@ class Worker:
             raise ValueError("no model was loaded before the first sound")
         return self._decoder
 
-    def _decode(self, content: dict[str, Any], sound: bytes) -> dict[str, Any]:
-        return {"text": self._loaded().hear(np.frombuffer(sound, "<i2"), thorough=content["thorough"])}
+    def _decode(self, number: int, content: dict[str, Any], sound: bytes) -> dict[str, Any]:
+        """Return the first choice of words for a sound and the doubt there is; or look again at an earlier doubt.
+
+        Of a doubt that is forgotten there is no text.
+        """
+        if "doubt" in content:
+            doubt = self._doubts.pop(content["doubt"], None)
+            return {"text": None if doubt is None else self._loaded().reconsider(doubt)}
+        heard = self._loaded().first_choice(np.frombuffer(sound, "<i2"))
+        if heard.doubt is not None:
+            self._doubts[number] = heard.doubt
+            for old in list(self._doubts)[:-DOUBTS]:
+                del self._doubts[old]
+        return {"text": heard.text, "doubt": number if heard.doubt is not None else None}
 
     def _write(self, data: bytes) -> None:
         self._sink.write(data)
