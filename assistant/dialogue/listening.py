@@ -96,7 +96,7 @@ class Listening:
         self._turns = 0
         self._utterance: Utterance | None = None
         self.settled: str | None = None  # the words at the pause under way
-        self._unsure = False  # they are looked at again
+        self.unsure = False  # they are looked at again
         self._recognising: set[Utterance | Recorded] = set()
         self._speaker: Speaker | None = None
 
@@ -151,7 +151,7 @@ class Listening:
 
     def judge(self, look: Look) -> None:
         """Tell the ear how the words at the pause under way look: doubtful, while the recognizer is unsure of them."""
-        if self._unsure and look in {Look.COMPLETE, Look.UNCERTAIN}:
+        if self.unsure and look in {Look.COMPLETE, Look.UNCERTAIN}:
             look = Look.DOUBTFUL
         if self.ear is not None and self.ear.paused:
             for event in self.ear.judge(look):
@@ -181,7 +181,7 @@ class Listening:
                     utterance.feed(event.audio)
             case Paused():
                 # Until the words are there, the pause counts as one inside the sentence.
-                self._unsure = False
+                self.unsure = False
                 self.judge(Look.UNFINISHED)
                 if utterance is not None:
                     utterance.pause()
@@ -219,7 +219,7 @@ class Listening:
     def _on_settled(self, turn: int, text: str, unsure: bool) -> None:
         if self._utterance is None or turn != self._utterance.turn:
             return
-        self.settled, self._unsure = text, unsure
+        self.settled, self.unsure = text, unsure
         if not self._listener.is_question(text):
             self.judge(Look.COMPLETE)
         elif ends_open(text):

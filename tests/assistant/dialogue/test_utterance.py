@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from assistant.dialogue.utterance import STEADY, Utterance
+from assistant.dialogue.utterance import STEADY, UNSURE, Utterance
 from assistant.parts import Load
 from assistant.turn.events import Transcript
 
@@ -94,3 +94,79 @@ async def test_words_that_are_found_again_at_a_pause_are_told_at_once(settled: s
     stream = Thoughts("how tall is it")
     stream.settled = settled
     assert await partials(stream, 1, pause=True) == ([(1, told, told)] if told else [])
+
+
+class Unsure(Thoughts):
+    """Hears "sum it", and after a second look "summit"; the look lasts until `looked` is set."""
+
+    def __init__(self) -> None:
+        super().__init__("sum it")
+        self.settled, self.unsure, self.looked = "sum it", False, asyncio.Event()
+        self.looks = 0
+
+    async def settle(self) -> str:
+        self.unsure = self.looks == 0
+        return self.hypothesis
+
+    async def reconsider(self) -> str:
+        await self.looked.wait()
+        self.looks, self.unsure, self.hypothesis = self.looks + 1, False, "summit"
+        return self.hypothesis
+
+    def rest(self) -> None:
+        self.unsure = False
+
+
+async def paused(stream: Unsure) -> tuple[Utterance, list[tuple[str, bool]]]:
+    """Return an utterance at a pause whose words were told, and what was told of them."""
+    told: list[tuple[str, bool]] = []
+    first = asyncio.Event()
+
+    def settled(_turn: int, text: str, unsure: bool) -> None:
+        told.append((text, unsure))
+        first.set()
+
+    utterance = Utterance(1, stream, Load(), partial=lambda *_: None, hypothesis=lambda *_: None, settled=settled)
+    utterance.feed(np.zeros(PIECE, np.int16))
+    utterance.pause()
+    await first.wait()
+    return utterance, told
+
+
+async def test_words_in_doubt_are_told_at_once_and_the_better_ones_when_they_are_there() -> None:
+    stream = Unsure()
+    utterance, told = await paused(stream)
+    assert told == [("sum it", True)]
+    stream.looked.set()
+    while len(told) < 2:
+        await asyncio.sleep(0)
+    assert told == [("sum it", True), ("summit", False)]
+    assert (await utterance.finish(within_ms=60_000)).text == "summit"
+    assert utterance.note == ""
+
+
+async def test_a_second_look_that_lasts_too_long_is_left_out_and_noted() -> None:
+    stream = Unsure()
+    utterance, told = await paused(stream)
+    assert (await utterance.finish(within_ms=0)).text == "sum it"
+    assert utterance.note == UNSURE
+    assert told == [("sum it", True)]
+
+
+async def test_a_second_look_that_ends_in_time_has_its_say_at_the_end() -> None:
+    stream = Unsure()
+    utterance, told = await paused(stream)
+    finishing = asyncio.create_task(utterance.finish(within_ms=60_000))
+    await asyncio.sleep(0)
+    stream.looked.set()
+    assert (await finishing).text == "summit"
+    assert (utterance.note, told) == ("", [("sum it", True)])
+
+
+async def test_whoever_speaks_on_is_told_nothing_more_of_the_pause() -> None:
+    stream = Unsure()
+    utterance, told = await paused(stream)
+    utterance.resume()
+    stream.looked.set()
+    assert (await utterance.finish()).text == "sum it"
+    assert told == [("sum it", True)]

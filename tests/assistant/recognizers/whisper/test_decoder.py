@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from assistant.audio.samples import RATE
 from assistant.recognizers.whisper.decoder import (
     MARGIN,
     Decoder,
+    Heard,
     Hypothesis,
     is_loop,
     is_twice,
@@ -18,7 +20,7 @@ from assistant.recognizers.whisper.decoder import (
 )
 from assistant.recognizers.whisper.weights import CONFIG, find
 from assistant.recognizers.worker_process import RecognizerError
-from tests.assistant.recognizers.whisper.tones import DOOR, DRONE, LAMP, MURMUR, tone
+from tests.assistant.recognizers.whisper.tones import BETWEEN, DOOR, DRONE, LAMP, MURMUR, tone
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +52,7 @@ def test_a_short_utterance_is_not_encoded_as_30_seconds(decoder: Decoder, length
 
 
 def test_what_is_no_speech_gives_no_words_whatever_the_model_would_write(decoder: Decoder) -> None:
-    assert decoder._decode(tone(MURMUR, 2.0), 8.0).text == "thanks"
+    assert decoder._decode(tone(MURMUR, 2.0), 8.0)[0].text == "thanks"
     assert decoder.hear(tone(MURMUR, 2.0)) == ""
 
 
@@ -63,7 +65,7 @@ def test_a_model_that_lost_its_way_gets_the_30_seconds_it_was_trained_on(
 
 def test_decoding_ends_after_as_many_words_as_can_be_said(decoder: Decoder) -> None:
     for seconds in (1.0, 5.0):
-        hypothesis = decoder._decode(tone(DRONE, seconds), 8.0)
+        hypothesis, _ = decoder._decode(tone(DRONE, seconds), 8.0)
         assert not hypothesis.finished
         assert len(hypothesis.text.split()) <= 8 + 7 * seconds
 
@@ -200,16 +202,49 @@ def test_a_hypothesis_that_lost_its_way_is_no_choice() -> None:
     assert likeliest(first, lost, Expects("the tower", "to the tower to the tower", "")) is first
 
 
-def test_other_hypotheses_are_looked_for_only_where_something_decides(tone_model: Path) -> None:
-    decoder = Decoder(find(str(tone_model)).read())
-    beams: list[int] = []
+@pytest.fixture
+def beams(decoder: Decoder, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How wide each search was, one after the other; a wide one finds a door too, which the documents expect."""
+    searched: list[int] = []
     generate = decoder._generate
-    decoder._generate = lambda *args, beam: beams.append(beam) or generate(*args, beam=beam)  # type: ignore[method-assign]
-    assert decoder.hear(tone(LAMP, 1.0)) == "lamp"
+
+    def noted(*args: Any, beam: int) -> tuple[list[Hypothesis], float]:
+        searched.append(beam)
+        found, margin = generate(*args, beam=beam)
+        return (found if beam == 1 else [*found, heard("door", found[0].total - 1.0)]), margin
+
+    monkeypatch.setattr(decoder, "_generate", noted)
+    monkeypatch.setattr(decoder, "likelihood", Expects("door"))
+    return searched
+
+
+def test_other_hypotheses_are_looked_for_only_where_something_decides(decoder: Decoder, beams: list[int]) -> None:
+    assert decoder.hear(BETWEEN) == "door"
+    assert beams == [1, 5]
+    decoder.likelihood = None
+    assert decoder.hear(BETWEEN) == "lamp"
+    assert beams == [1, 5, 1]
+
+
+def test_a_sure_ear_looks_once(decoder: Decoder, beams: list[int]) -> None:
+    for pitch, word in ((LAMP, "lamp"), (DOOR, "door"), (MURMUR, "")):
+        assert decoder.first_choice(tone(pitch, 1.0)) == Heard(word)
+    assert beams == [1, 1, 1]
+
+
+def test_an_unsure_ear_says_its_first_choice_before_it_looks_again(decoder: Decoder, beams: list[int]) -> None:
+    first = decoder.first_choice(BETWEEN)
+    assert first.text == "lamp"
+    assert first.doubt is not None
     assert beams == [1]
-    decoder.likelihood = expects = Expects("lamp")
-    assert decoder.hear(tone(LAMP, 1.0)) == "lamp"
-    assert beams == [1, 1, 5]
-    assert expects.asked > 1
-    assert decoder.hear(tone(MURMUR, 1.0)) == ""
-    assert beams == [1, 1, 5, 1], "what is no speech has no other hypotheses"
+    assert decoder.reconsider(first.doubt) == "door"
+    decoder.likelihood = None
+    assert decoder.reconsider(first.doubt) == "lamp", "nothing decides any more"
+
+
+def test_capitals_and_punctuation_are_no_other_word(decoder: Decoder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(decoder._vocabulary, "_tokens", ["Lamp", "lamp,", "door", "lamps"])
+    monkeypatch.setattr(decoder._vocabulary, "end", 4)
+    sure, unsure = np.array([2.0, 1.9, -1.0, -2.0]), np.array([2.0, 1.9, -1.0, 1.5])
+    assert decoder._margin([0], [sure]) == pytest.approx(3.0)
+    assert decoder._margin([0, 0], [sure, unsure]) == pytest.approx(0.5)

@@ -20,9 +20,10 @@ from assistant.recognizers.sphinx.building import Builder
 from assistant.recognizers.whisper import recognizer as module
 from assistant.recognizers.whisper.recognizer import Rank, WhisperRecognizer, WhisperStream
 from assistant.recognizers.whisper.turns import Turns
+from assistant.recognizers.whisper.worker import DOUBTS
 from assistant.recognizers.worker_process import RecognizerError, WorkerProcess
 from engines.errors import ReparteeError
-from tests.assistant.recognizers.whisper.tones import DOOR, LAMP, MURMUR, tone
+from tests.assistant.recognizers.whisper.tones import BETWEEN, DOOR, LAMP, MURMUR, tone
 
 HUSH = np.zeros(RATE // 2, np.int16)
 
@@ -383,3 +384,77 @@ async def test_another_language_is_not_held_against_english(tone_model: Path, tm
         assert not list(tmp_path.iterdir())
     finally:
         await recognizer.close()
+
+
+@pytest.fixture
+async def doubting(tone_model: Path, tmp_path: Path) -> AsyncIterator[WhisperRecognizer]:
+    recognizer = WhisperRecognizer(str(tone_model), threads=1, cache_dir=tmp_path, lexicon=Lexicon([Library()]))
+    await recognizer.prepare()
+    yield recognizer
+    await recognizer.close()
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What the process was asked for: a first choice, or a second look."""
+    requests: list[str] = []
+    ask = WorkerProcess.ask
+
+    async def noted(worker: WorkerProcess, kind: Kind, content: dict[str, Any], attached: bytes = b"") -> Any:
+        if kind is Kind.DECODE:
+            requests.append("again" if "doubt" in content else "first")
+        return await ask(worker, kind, content, attached)
+
+    monkeypatch.setattr(WorkerProcess, "ask", noted)
+    return requests
+
+
+async def test_at_a_pause_the_first_choice_is_told_before_the_second_look(
+    doubting: WhisperRecognizer, asked: list[str], no_attempts: None
+) -> None:
+    stream = doubting.stream()
+    await stream.feed(BETWEEN)
+    assert await stream.settle() == "lamp"
+    assert stream.unsure
+    assert asked == ["first"]
+    assert await stream.reconsider() == "lamp"
+    assert not stream.unsure
+    assert (await stream.finish()).text == "lamp"
+    assert asked == ["first", "again"]
+
+
+async def test_whoever_is_sure_of_the_words_does_not_look_again(
+    doubting: WhisperRecognizer, asked: list[str], no_attempts: None
+) -> None:
+    stream = doubting.stream()
+    await stream.feed(tone(LAMP, 1.0))
+    assert await stream.settle() == "lamp"
+    assert not stream.unsure
+    assert (await stream.finish()).text == "lamp"
+    assert asked == ["first"]
+
+
+async def test_at_the_end_an_unsure_ear_looks_again_unless_it_is_told_to_rest(
+    doubting: WhisperRecognizer, asked: list[str], no_attempts: None
+) -> None:
+    for rest in (False, True):
+        stream = doubting.stream()
+        await stream.feed(BETWEEN)
+        await stream.settle()
+        if rest:
+            stream.rest()
+        assert (await stream.finish()).text == "lamp"
+    assert asked == ["first", "again", "first"]
+    assert doubting.idle
+
+
+async def test_of_a_doubt_that_is_forgotten_the_first_choice_stays(
+    doubting: WhisperRecognizer, no_attempts: None
+) -> None:
+    streams = [doubting.stream() for _ in range(DOUBTS + 1)]
+    for stream in streams:
+        await stream.feed(BETWEEN)
+        await stream.settle()
+    assert await doubting.reconsider(streams[0]._doubt or 0, Rank.DOUBTING) is None
+    assert await doubting.reconsider(streams[-1]._doubt or 0, Rank.DOUBTING) == "lamp"
+    assert await streams[0].reconsider() == "lamp"

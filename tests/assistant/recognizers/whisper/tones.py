@@ -32,6 +32,10 @@ def tone(frequency: float, seconds: float, level: float = 8000.0) -> np.ndarray:
     return (level * swell * np.sin(2 * np.pi * frequency * time) + noise).astype(np.int16)
 
 
+#: Heard as a lamp, or nearly so as a door.
+BETWEEN = (tone(LAMP, 1.0, 4000.0) + tone(DOOR, 1.0, 4000.0)).astype(np.int16)
+
+
 def make_model(folder: Path) -> Path:
     """Write the model's files into a folder, as CTranslate2's own converter would."""
     spec = whisper_spec.WhisperSpec(1, 1, 1, 1)
