@@ -294,6 +294,8 @@ async def _evaluate(
             language=config.speech.language,
         )
         try:
+            if live:
+                await recognizer.prepare()
             await recognizer.transcribe(recordings[0].load()[:RATE])  # loads its models
             _, before_s = processes_of_ours()
             results = [await recognise(recognizer, recording, live=live, pause_ms=pause_ms) for recording in recordings]

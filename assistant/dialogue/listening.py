@@ -15,7 +15,7 @@ from assistant.dialogue.events import Committed, Heard, HearingFailed, Partial, 
 from assistant.dialogue.outbox import Outbox
 from assistant.dialogue.utterance import Recorded, Utterance
 from assistant.ear.ear import Began, Continued, Ear, EarEvent, Ended, Paused, Resumed, Woke
-from assistant.languages.en.completeness import Look, ends_open
+from assistant.languages.en.completeness import Look, ends_open, look_of
 from assistant.languages.en.control import is_backchannel
 from assistant.turn.budget import DEFAULT_SLOTS, now_ms
 from assistant.turn.events import Transcript
@@ -35,7 +35,7 @@ class UserTurn:
     """A committed turn of the person: `silence_ms` was waited for, `ended_ms` is when that wait was over (`now_ms`).
 
     `allowed_ms` is what its words asked to be waited for: the slot of the stage "endpoint". One that is `brought` is a
-    recording, and is answered only when that is asked for. `left_out` says what the recognizer had no time for.
+    recording, and is answered only when that is asked for.
     """
 
     number: int
@@ -45,7 +45,6 @@ class UserTurn:
     ended_ms: float = field(default_factory=now_ms)
     transcript: Transcript = field(default_factory=lambda: Transcript(""))
     recognise_ms: float = 0.0
-    left_out: str = ""
     brought: bool = False
 
     @property
@@ -224,6 +223,9 @@ class Listening:
             self.judge(Look.COMPLETE)
         elif ends_open(text):
             self.judge(Look.OPEN if text else Look.UNFINISHED)
+        elif unsure:
+            # The reader is not asked yet: it would share the processor with the second look, and perhaps read in vain.
+            self.judge(look_of(text))
         else:
             self._listener.speculate(text, pressing=True)
             self.judge(self._listener.weigh(text))
@@ -246,7 +248,6 @@ class Listening:
             # Who holds a button waits for no end of speech: that slot is there for the words too.
             unspent_ms = 0.0 if turn.silence_ms else self._slots["endpoint"]
             turn.transcript = await utterance.finish(within_ms=self._slots["recognise"] + unspent_ms)
-            turn.left_out = utterance.note
             self._speaker = utterance.speaker or self._speaker
         except ReparteeError as error:
             self._outbox.put(HearingFailed(turn.number, str(error)))

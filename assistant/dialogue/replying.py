@@ -299,7 +299,7 @@ class Replying:
             started_ms = turn.ended_ms - turn.silence_ms
             if turn.note:  # a recording is over before it comes here: nobody decided on its end
                 budget.record("endpoint", turn.silence_ms, turn.note, budget_ms=turn.allowed_ms)
-            budget.record("recognise", turn.recognise_ms, turn.left_out)
+            budget.record("recognise", turn.recognise_ms, turn.transcript.note)
 
         def early(piece: str) -> None:
             under.told += piece

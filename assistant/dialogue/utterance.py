@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -59,7 +60,6 @@ class Utterance:
         self._audio: list[np.ndarray] = []
         self._silence: list[np.ndarray] | None = None  # heard since pause()
         self._paused = self._ended = False
-        self.note = ""  # what was left out at the end
         self._until_s: float | None = None  # to when a second look may last at the end
         self._looking: asyncio.Task[None] | None = None
         self._changed = asyncio.Event()
@@ -128,8 +128,9 @@ class Utterance:
             if self._audio:
                 self._changed.set()
             elif self._ended:
-                await self._end_doubts()
-                return await self._stream.finish()
+                note = await self._end_doubts()
+                said = await self._stream.finish()
+                return replace(said, note=note or said.note)
             elif self._paused:
                 text = await self._stream.settle()
                 words = text.split()
@@ -157,19 +158,20 @@ class Utterance:
             self._looking.cancel()
             self._looking = None
 
-    async def _end_doubts(self) -> None:
-        """Wait for a second look as long as there is time for it."""
+    async def _end_doubts(self) -> str:
+        """Wait for a second look as long as there is time for it, and return what to note."""
         stream = self._stream
         self._look_no_more()
         if self._until_s is None or not isinstance(stream, SecondLook):
-            return
+            return ""
         await self._stream.settle()
         if stream.unsure:
             try:
                 await asyncio.wait_for(stream.reconsider(), max(0.0, self._until_s - now_ms() / 1000))
             except TimeoutError:
                 stream.rest()
-                self.note = UNSURE
+                return UNSURE
+        return ""
 
     def _tell_steady(self) -> None:
         """Tell the words that have stood long enough."""
@@ -197,7 +199,6 @@ class Recorded:
     """One turn that was over before it came here: recognised as a whole."""
 
     speaker = None
-    note = ""
 
     def __init__(self, turn: int, recognizer: Recognizer, pcm: np.ndarray) -> None:
         self.turn = turn

@@ -25,7 +25,7 @@ class Kind(IntEnum):
     CANCEL = 6
     READY = 7  # JSON: missing, whether there is no such model, or it is damaged
     HEARD = 8  # JSON: bytes decoded, stable words, text so far, whether that is the answer to SETTLE
-    FINAL = 9  # JSON: text, mean, hurried
+    FINAL = 9  # JSON: text, mean, note
     FAILED = 10  # a sentence
     DECODE = 11  # a request: what to make of the int16 samples after it
     DECODED = 12  # JSON

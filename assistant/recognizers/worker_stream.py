@@ -29,6 +29,7 @@ class WorkerStream:
 
     def __init__(self, worker_for: Callable[[], Awaitable[WorkerProcess]], *, ahead: int | None = AHEAD) -> None:
         self.hypothesis = ""
+        self.note = ""  # what there was no time for
         self._worker_for, self._ahead = worker_for, ahead
         self._audio = bytearray()  # everything fed, for another worker should this one die
         self._sent = self._decoded = 0
@@ -70,7 +71,7 @@ class WorkerStream:
         final = await self._surviving(self._pull)
         self._over, self.hypothesis = True, final["text"]
         self.ended(final)
-        return Transcript(self.hypothesis)
+        return Transcript(self.hypothesis, self.note)
 
     def cancel(self) -> None:
         """Drop the utterance."""

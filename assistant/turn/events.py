@@ -15,9 +15,10 @@ Outcome = Literal["answered", "abstained", "acted", "asked_back", "failed", "com
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """Words recognised from speech; empty where there were none."""
+    """Words recognised from speech; empty where there were none. `note` says what there was no time to do for them."""
 
     text: str
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

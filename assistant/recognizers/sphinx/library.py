@@ -69,11 +69,13 @@ class Effort:
     """How much is searched: at most so many states of the words' sounds in a frame, and words that end there (-1: any).
 
     With `twice` there is a second pass over the words of the first, without the best path through the first's lattice.
+    Without `path` there is neither.
     """
 
     states: int
     words: int
     twice: bool = False
+    path: bool = True
 
 
 EVERYTHING = Effort(30_000, -1, twice=True)
@@ -161,13 +163,13 @@ class Decoder:
 
     def search(self, effort: Effort) -> None:
         """Search so much from the next utterance on; the first time for an effort takes 0.2 s and 10 to 30 MB."""
-        self._search = f"search-{effort.states}-{effort.words}-{effort.twice}".encode()
+        self._search = f"search-{effort.states}-{effort.words}-{effort.twice}-{effort.path}".encode()
         if self._search not in self._searches:
             # A search reads the limits when it is made.
             self._c.ps_config_set_int(self._config, b"maxhmmpf", effort.states)
             self._c.ps_config_set_int(self._config, b"maxwpf", effort.words)
             self._c.ps_config_set_bool(self._config, b"fwdflat", effort.twice)
-            self._c.ps_config_set_bool(self._config, b"bestpath", not effort.twice)
+            self._c.ps_config_set_bool(self._config, b"bestpath", effort.path and not effort.twice)
             if self._c.ps_add_lm(self._decoder, self._search, self._model) < 0:
                 raise SphinxError("pocketsphinx could not search with the language model; is there memory left?")
             self._searches.add(self._search)

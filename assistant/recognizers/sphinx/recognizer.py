@@ -69,13 +69,13 @@ class SphinxRecognizer:
 
         Raises RecognizerError where the worker dies twice or cannot be started.
         """
-        texts: dict[int, str] = {}
+        found: dict[int, Transcript] = {}
         pieces = enumerate(split_at_pauses(pcm))
 
         async def work() -> None:
             for place, piece in pieces:
                 async with self._recordings:  # in turn, so that a long recording does not keep a short one waiting
-                    texts[place] = await self._whole(piece)
+                    found[place] = await self._whole(piece)
 
         tasks = [asyncio.create_task(work()) for _ in range(self._limit)]
         try:
@@ -84,13 +84,14 @@ class SphinxRecognizer:
             for task in tasks:
                 task.cancel()
             await asyncio.wait(tasks)
-        return Transcript(" ".join(filter(None, (texts[place] for place in sorted(texts)))))
+        texts = (found[place].text for place in sorted(found))
+        return Transcript(" ".join(filter(None, texts)), next((each.note for each in found.values() if each.note), ""))
 
-    async def _whole(self, pcm: Pcm) -> str:
+    async def _whole(self, pcm: Pcm) -> Transcript:
         stream = SphinxStream(self, whole=True)
         try:
             await stream.feed(pcm)
-            return (await stream.finish()).text
+            return await stream.finish()
         finally:
             stream.cancel()
 
@@ -198,5 +199,4 @@ class SphinxStream(WorkerStream):
     def ended(self, final: dict[str, Any]) -> None:
         """Keep the voice's mean."""
         self.speaker = final["mean"]
-        if final["hurried"]:
-            logger.debug("An utterance was searched for less than usual: it cost too much, or several spoke at once.")
+        self.note = final["note"]

@@ -31,13 +31,16 @@ DOMAIN_WEIGHT = 1.0
 # Nobody waits for a recording: every word, every state, two passes. A person who speaks waits for what is left to do at
 # the end, so there is one pass and then the best path through its lattice; who speaks alone is searched for with twice
 # the states. docs/speech.md has what each costs and gains.
-ALONE, CROWDED = Effort(6000, 20), Effort(3000, 10)
-# Babble and music cost several times what speech does, and no effort finds words in them. After so much of an utterance
-# it is known what it costs, and if that is too much it is searched for no more than in a crowd: a recording that costs
-# so many times what preparing it did (speech: 13 to 20, babble: 40 to 64), and a person's speech that costs more than
-# its duration.
-JUDGED = 3 * 32_000  # bytes
-DEAR, BEHIND_SPEECH = 28.0, 1.0
+ALONE, CROWDED, HURRIED = Effort(6000, 20), Effort(3000, 10), Effort(1000, 5, path=False)
+#: Whether that is too much for this processor, or for this sound, is judged after so many bytes and each time there are
+#: twice as many. What is too dear is searched for again from its beginning as in a crowd, then with the least effort.
+JUDGED = 32_000  # 1 s
+#: Seconds of the processor for a second: of speech, which falls behind who speaks, and of a recording, of which all is
+#: waited for.
+TOO_DEAR, TOO_DEAR_WHOLE = 1.0, 0.7
+#: Babble and music cost several times what speech does, and no effort finds words in them. A recording that costs so
+#: many times what preparing it did (speech: 13 to 20, babble: 40 to 64) is too dear on a quick processor too.
+DEAR, DEAR_FROM = 28.0, 3 * 32_000  # bytes; less of it tells nothing of that
 BEHIND = 3 * SLICE  # bytes that wait in a process whose speakers are no longer kept up with
 
 
@@ -54,7 +57,9 @@ class _Job:
         self.fed = 0  # bytes
         self.spent_s = 0.0  # of the processor, on them
         self.prepared_s = 0.0  # of the processor, for a second of audio, before the search
-        self.hurried = False
+        self.efforts = [EVERYTHING, CROWDED, HURRIED] if whole else [ALONE, CROWDED, HURRIED]  # the present one first
+        self.judged = JUDGED  # bytes at which it is judged next
+        self.note = ""
 
     @property
     def ready(self) -> bool:
@@ -214,10 +219,8 @@ class Worker:
             job.utterance.feed(piece)
             job.spent_s += time.thread_time() - started_s
             job.fed += len(piece)
-            judged = job.fed - len(piece) < JUDGED <= job.fed and not job.hurried
-            if judged and too_dear(job.spent_s, job.fed, job.prepared_s, whole=job.whole):
-                job.hurried = True
-                job.utterance.restart(CROWDED)
+            if job.fed >= job.judged:
+                self._judge(job)
             self._tell(number, job, len(piece))
         elif job.settling and not job.finishing:
             job.settling = False
@@ -226,9 +229,7 @@ class Worker:
             self._tell(number, job, 0, settled=True)
         elif job.finishing:
             words = job.utterance.finish()
-            self._send(
-                Kind.FINAL, number, {"text": _written(job, words), "mean": job.utterance.mean, "hurried": job.hurried}
-            )
+            self._send(Kind.FINAL, number, {"text": _written(job, words), "mean": job.utterance.mean, "note": job.note})
             self._release(number, job)
 
     def _begin(self, job: _Job, piece: bytes) -> None:
@@ -236,17 +237,27 @@ class Worker:
             job.decoder, job.domain = self._pool(job).take(), self._domain
             if not job.whole:
                 self._live.another()  # for the next who speaks at the same time
-        if job.whole:
-            job.decoder.search(EVERYTHING)
-        else:
-            job.hurried = self._live.busy > 1
-            job.decoder.search(CROWDED if job.hurried else ALONE)
+        if not job.whole and self._live.busy > 1:
+            del job.efforts[0]
+            job.note = "several spoke at once: searched less"
+        job.decoder.search(job.efforts[0])
         job.utterance = Utterance(job.decoder, job.mean)
         if job.whole:
             audio = piece + bytes(job.audio)
             started_s = time.thread_time()
             job.utterance.prime(audio)
             job.prepared_s = (time.thread_time() - started_s) / max(len(audio), 1) * 32_000
+
+    def _judge(self, job: _Job) -> None:
+        """Search less from here on if what was searched so far was too dear."""
+        assert job.utterance is not None
+        job.judged = 2 * job.fed
+        if len(job.efforts) > 1 and too_dear(job.spent_s, job.fed, job.prepared_s, whole=job.whole):
+            del job.efforts[0]
+            job.note = "too dear for this processor: searched less"
+            started_s = time.thread_time()
+            job.utterance.restart(job.efforts[0])
+            job.spent_s = time.thread_time() - started_s  # what it costs now
 
     def _behind(self) -> bool:
         with self._changed:
@@ -301,8 +312,11 @@ class Worker:
 
 
 def too_dear(spent_s: float, fed: int, prepared_s: float, *, whole: bool) -> bool:
-    """Say whether `fed` bytes cost too much processor time to go on like this; see DEAR."""
-    return spent_s / fed * 32_000 > (DEAR * prepared_s if whole else BEHIND_SPEECH)
+    """Say whether `fed` bytes cost too much processor time to go on like this; see TOO_DEAR and DEAR."""
+    a_second = spent_s / fed * 32_000
+    if not whole:
+        return a_second > TOO_DEAR
+    return a_second > TOO_DEAR_WHOLE or (fed >= DEAR_FROM and a_second > DEAR * prepared_s)
 
 
 def _written(job: _Job, words: list[str]) -> str:

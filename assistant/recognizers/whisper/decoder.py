@@ -40,6 +40,7 @@ BEAM, WEIGHT, MARGIN = 5, 0.5, 1.0
 #: Where at each place the next likeliest word is so much less likely, in natural logarithms, the ear is sure, and
 #: nothing decides: docs/speech.md has how many are, and what it costs. RIVALS are as many of a place as are looked at.
 SURE, RIVALS = 1.0, 5
+WARM_TOKENS = 4
 END_S = 0.15  # before the end of speech, after which a text has come to its end
 
 
@@ -138,6 +139,17 @@ class Decoder:
             logger.warning("Whisper runs on the CPU: the GPU cannot be used (%s).", error)
             return None
         return model
+
+    def warm_up(self) -> None:
+        """Do once what will be done while somebody waits: the first time of each takes half as long again.
+
+        Raises as `hear`.
+        """
+        with _told():
+            silence = np.zeros(RATE, np.int16)
+            encoded = self._model.encode(self._array(log_mel(silence, int(SHORTEST_S * RATE), self._model.n_mels)))
+            for beam in (1, BEAM):
+                self._generate(encoded, self._opening(encoded), WARM_TOKENS, 0.0, beam=beam)
 
     def hear(self, pcm: Pcm) -> str:
         """Return what is said in int16[samples] at 16 kHz, at most 30 s; "" for sounds that are no speech.

@@ -90,7 +90,7 @@ class WhisperRecognizer:
         self._informed = asyncio.Event()  # there is one, or it is not waited for
 
     async def prepare(self) -> None:
-        """Start the process and load the model. Raises RecognizerError for weights that cannot be used."""
+        """Start the process, load the model and use it once. Raises RecognizerError for weights that cannot be used."""
         self._prepared = True
         await self._look()
         await self._ready()
@@ -187,7 +187,7 @@ class WhisperRecognizer:
         worker = await WorkerProcess.start(WORKER)
         try:
             request = {"weights": self._named, "threads": self._threads, "language": self._language}
-            await worker.ask(Kind.DOMAIN, request)
+            await worker.ask(Kind.DOMAIN, request | {"live": self._prepared})
         except WorkerDiedError as death:
             reason = worker.last_words()
             await worker.close()

@@ -58,6 +58,8 @@ class Worker:
             return {}
         weights = find(content["weights"])
         self._decoder = Decoder(weights.read(), threads=content["threads"], language=content["language"])
+        if content["live"]:
+            self._decoder.warm_up()
         return {"weights": weights.name}
 
     def _loaded(self) -> Decoder:

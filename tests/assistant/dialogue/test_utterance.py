@@ -141,15 +141,13 @@ async def test_words_in_doubt_are_told_at_once_and_the_better_ones_when_they_are
     while len(told) < 2:
         await asyncio.sleep(0)
     assert told == [("sum it", True), ("summit", False)]
-    assert (await utterance.finish(within_ms=60_000)).text == "summit"
-    assert utterance.note == ""
+    assert await utterance.finish(within_ms=60_000) == Transcript("summit")
 
 
 async def test_a_second_look_that_lasts_too_long_is_left_out_and_noted() -> None:
     stream = Unsure()
     utterance, told = await paused(stream)
-    assert (await utterance.finish(within_ms=0)).text == "sum it"
-    assert utterance.note == UNSURE
+    assert await utterance.finish(within_ms=0) == Transcript("sum it", UNSURE)
     assert told == [("sum it", True)]
 
 
@@ -159,8 +157,8 @@ async def test_a_second_look_that_ends_in_time_has_its_say_at_the_end() -> None:
     finishing = asyncio.create_task(utterance.finish(within_ms=60_000))
     await asyncio.sleep(0)
     stream.looked.set()
-    assert (await finishing).text == "summit"
-    assert (utterance.note, told) == ("", [("sum it", True)])
+    assert await finishing == Transcript("summit")
+    assert told == [("sum it", True)]
 
 
 async def test_whoever_speaks_on_is_told_nothing_more_of_the_pause() -> None:
