@@ -248,3 +248,8 @@ def test_capitals_and_punctuation_are_no_other_word(decoder: Decoder, monkeypatc
     sure, unsure = np.array([2.0, 1.9, -1.0, -2.0]), np.array([2.0, 1.9, -1.0, 1.5])
     assert decoder._margin([0], [sure]) == pytest.approx(3.0)
     assert decoder._margin([0, 0], [sure, unsure]) == pytest.approx(0.5)
+
+
+def test_it_is_warm_once_everything_that_is_done_live_was_done(decoder: Decoder, beams: list[int]) -> None:
+    decoder.warm_up()
+    assert beams == [1, 5]

@@ -458,3 +458,26 @@ async def test_of_a_doubt_that_is_forgotten_the_first_choice_stays(
     assert await doubting.reconsider(streams[0]._doubt or 0, Rank.DOUBTING) is None
     assert await doubting.reconsider(streams[-1]._doubt or 0, Rank.DOUBTING) == "lamp"
     assert await streams[0].reconsider() == "lamp"
+
+
+@pytest.mark.parametrize("live", [True, False])
+async def test_only_for_live_speech_the_process_is_warmed_up(
+    tone_model: Path, monkeypatch: pytest.MonkeyPatch, live: bool
+) -> None:
+    loads: list[bool] = []
+    ask = WorkerProcess.ask
+
+    async def noted(worker: WorkerProcess, kind: Kind, content: dict[str, Any], attached: bytes = b"") -> Any:
+        if "weights" in content:
+            loads.append(content["live"])
+        return await ask(worker, kind, content, attached)
+
+    monkeypatch.setattr(WorkerProcess, "ask", noted)
+    recognizer = WhisperRecognizer(str(tone_model), threads=1)
+    try:
+        if live:
+            await recognizer.prepare()
+        assert (await recognizer.transcribe(tone(LAMP, 1.0))).text == "lamp"
+        assert loads == [live]
+    finally:
+        await recognizer.close()
