@@ -27,6 +27,7 @@ from assistant.recognizers.sphinx.domain import KIND, build, cached, frequent_wo
 from assistant.recognizers.sphinx.recognizer import QUICK, SphinxRecognizer
 from assistant.recognizers.word_errors import comparable
 from assistant.recognizers.worker_process import RecognizerError, WorkerProcess
+from assistant.turn.events import Transcript
 from engines.errors import ReparteeError
 from tests.paths import SAMPLES, SPEECH
 
@@ -501,14 +502,14 @@ async def test_a_long_recording_is_decoded_a_few_pieces_at_a_time_and_others_are
     under_way = most = 0
     order: list[str] = []
 
-    async def whole(_self: SphinxRecognizer, pcm: np.ndarray) -> str:
+    async def whole(_self: SphinxRecognizer, pcm: np.ndarray) -> Transcript:
         nonlocal under_way, most
         under_way += 1
         most = max(most, under_way)
         order.append("long" if len(pcm) > 16_000 else "short")
         await asyncio.sleep(0)
         under_way -= 1
-        return "piece"
+        return Transcript("piece")
 
     monkeypatch.setattr(SphinxRecognizer, "_whole", whole)
     quiet = np.zeros(300 * 16_000, np.int16)
