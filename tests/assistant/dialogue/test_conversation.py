@@ -6,6 +6,7 @@ import time
 import warnings
 from collections.abc import AsyncIterator, Callable, Coroutine
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -362,9 +363,9 @@ async def test_speaking_again_before_the_words_are_there_carries_them(person: Ca
     utterance, words_come = visitor.conversation._listening._utterance, asyncio.Event()
     finish = utterance.finish
 
-    async def slowly() -> Transcript:
+    async def slowly(**how: Any) -> Transcript:
         await words_come.wait()
-        return await finish()
+        return await finish(**how)
 
     utterance.finish = slowly
     await visitor.until(Committed)
