@@ -60,8 +60,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: next((at for at, name in enumerate(LONG) if item.nodeid.startswith(name)), len(LONG)))
 
 
-#: The ear of tests that are not about ears: it is there without any download, and its words do not depend on what is.
-EAR = {"REPARTEE_SPEECH_RECOGNIZER": "pocketsphinx"}
+#: The ear of tests that are not about ears: it is there without any download, and its words depend neither on what is
+#: there nor on how busy the processor is.
+EAR = {"REPARTEE_SPEECH_RECOGNIZER": "pocketsphinx", "REPARTEE_SPHINX_EFFORT": "fixed"}
 
 
 @pytest.fixture(scope="session", autouse=True)
