@@ -62,7 +62,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 #: The ear of tests that are not about ears: it is there without any download, and its words depend neither on what is
 #: there nor on how busy the processor is.
-EAR = {"REPARTEE_SPEECH_RECOGNIZER": "pocketsphinx", "REPARTEE_SPHINX_EFFORT": "fixed"}
+EAR = {"REPARTEE_SPEECH_RECOGNIZER": "pocketsphinx", "POCKETSPHINX_EFFORT": "fixed"}
 
 
 @pytest.fixture(scope="session", autouse=True)

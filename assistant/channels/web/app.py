@@ -200,6 +200,10 @@ class _Guard:
         if refusal is None:
             note(scope, self._gate.asks(headers, subprotocols, path=path))
             limit = self._documents if path == DOCUMENTS else BODY_BYTES.get(path, SMALL_BODY)
+            declared = headers.get("content-length", "")
+            if declared.isdecimal() and int(declared) > limit:  # also where nobody would read it
+                await error_response(f"{_too_large(limit)}.", status=413)(scope, receive, send)
+                return
             await self._app(scope, _limited(receive, limit) if scope["type"] == "http" else receive, send)
         elif scope["type"] == "http":
             await _refused(refusal)(scope, receive, send)
@@ -234,7 +238,11 @@ def _limited(receive: Receive, limit: int) -> Callable[[], Awaitable[Message]]:
         message = await receive()
         read += len(message.get("body", b""))
         if read > limit:
-            raise HTTPException(413, f"The body is larger than {limit // KB} KB, which is the most for this path")
+            raise HTTPException(413, _too_large(limit))
         return message
 
     return limited
+
+
+def _too_large(limit: int) -> str:
+    return f"The body is larger than {limit // KB} KB, which is the most for this path"

@@ -42,7 +42,7 @@ TOO_DEAR, TOO_DEAR_WHOLE = 1.0, 0.7
 #: many times what preparing it did (speech: 13 to 20, babble: 40 to 64) is too dear on a quick processor too.
 DEAR, DEAR_FROM = 28.0, 3 * 32_000  # bytes; less of it tells nothing of that
 #: With this in the environment nothing is judged: the words are the same however busy the processor is.
-FIXED = ("REPARTEE_SPHINX_EFFORT", "fixed")
+FIXED = ("POCKETSPHINX_EFFORT", "fixed")
 BEHIND = 3 * SLICE  # bytes that wait in a process whose speakers are no longer kept up with
 
 

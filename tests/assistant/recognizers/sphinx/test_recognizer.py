@@ -312,7 +312,7 @@ def babble(seconds: float) -> np.ndarray:
 async def test_what_costs_more_than_speech_is_searched_for_less(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delenv("REPARTEE_SPHINX_EFFORT")  # here it is to be judged what it costs
+    monkeypatch.delenv("POCKETSPHINX_EFFORT")  # here it is to be judged what it costs
     recognizer = SphinxRecognizer(tmp_path, Lexicon([Documents()]))
     try:
         assert "searched less" in (await recognizer.transcribe(babble(4.2))).note
