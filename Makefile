@@ -124,7 +124,7 @@ $(VENV)/.installed: pyproject.toml $(KERNELS) $(VENV)/.python
 	@$(call apt,$(COMPILER_APT),fast reading)
 	@$(call apt,$(RUN_APT),a clearer voice$(,) sound devices and a broker)
 	@$(call pip,-e ".[audio$(,)documents]",$(VENV))
-	@$(BIN)/python -c 'from plugins.bert_cpu import missing; raise SystemExit(missing())' || \
+	@$(BIN)/python -c 'from plugins.bert_cpu import missing; raise SystemExit(missing() or None)' || \
 	    { echo "So OpenVINO will read."; $(call pip,-e ".[audio$(,)documents$(,)openvino]",$(VENV)); }
 	@touch $@
 
