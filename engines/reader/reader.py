@@ -208,6 +208,15 @@ class Reader:
         reads everything. `threshold`: the confidence (0..1) below which it abstains; default 0.5, the point
         calibrated on held-out questions. Blocking; the GIL is released while the runtime computes.
         """
+        return self._read(question, passages, slot_ms, threshold)
+
+    def _read(
+        self,
+        question: str,
+        passages: Sequence[ReadablePassage],
+        slot_ms: float | None = None,
+        threshold: float | None = None,
+    ) -> Reading:
         began = time.perf_counter()
         notes = []
         ids = self.tokenizer.encode(question[: 64 * QUESTION_TOKENS]).ids
@@ -411,7 +420,7 @@ class Reader:
         words = " ".join(WARM_WORDS)
         passages = [ReadablePassage(words, self.tokenize(words))] * 2
         for _ in range(WARM_READINGS):  # the rest of a reading is made ready as well, and its cost learned
-            self.read(WARM_WORDS[0], passages, slot_ms=WARM_MS)
+            self._read(WARM_WORDS[0], passages, WARM_MS)
         if self._cost_file:
             self.cost.save(self._cost_file)
 

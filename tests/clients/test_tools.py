@@ -18,7 +18,7 @@ SAID = "Now playing jazz in the kitchen."
 @pytest.fixture(scope="module")
 def seen(serve, samples_home, tmp_path_factory) -> dict[str, Any]:
     """What the client saw of a server whose configuration binds a phrase to its function."""
-    command = [*command_of("openai")[:1], str(HERE / "openai" / "tools.py")]
+    command = [*command_of("openai", "newest")[:1], str(HERE / "openai" / "tools.py")]
     home = Path(shutil.copytree(samples_home, tmp_path_factory.mktemp("tools") / "home"))
     with (home / "repartee.toml").open("a", encoding="utf-8") as settings:
         settings.write(TOOLS)

@@ -131,7 +131,7 @@ function satelliteRow({ name, kind, area, connected, id }) {
   return make("li", connected ? {} : { "data-away": "" }, make("span", { class: "name" }, name || (here ? "This page" : BY[kind])), make("span", { class: "said" }, said));
 }
 
-const SVG = "http://www.w3.org/2000/svg";
+const SVG = document.querySelector("svg").namespaceURI;
 function cross(label) {
   const button = make("button", { class: "plain", type: "button", "aria-label": label, title: label });
   const drawing = document.createElementNS(SVG, "svg"), path = document.createElementNS(SVG, "path");

@@ -182,7 +182,7 @@ def test_a_listed_origin_may_call_the_endpoints_from_its_pages(serve, samples_ho
             urllib.request.urlopen(stranger)
 
 
-@pytest.mark.parametrize("path", ["/v1/nonsense", "/v1/realtime/", "/"])
+@pytest.mark.parametrize("path", ["/v1/nonsense", "/v1/realtime/nonsense", "/"])
 async def test_a_websocket_where_there_is_none_is_not_found(served, path):
     with pytest.raises(InvalidStatus) as refused:
         await connect(served.ws_url.replace("/v1/realtime", path))
