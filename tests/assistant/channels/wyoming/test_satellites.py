@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import itertools
+import shutil
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -106,13 +107,19 @@ def recorded(file: Path) -> np.ndarray:
     return np.concatenate([room.normal(0, 10, 8000).astype(np.int16), pcm, np.zeros(24000, np.int16)])
 
 
+@pytest.fixture(scope="module")
+def home(samples_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home that no other process lives in: `serve` on the shared one would be told of announcements, and count."""
+    return Path(shutil.copytree(samples_home, tmp_path_factory.mktemp("satellites") / "home"))
+
+
 @pytest.fixture
-async def service(samples_home: Path) -> AsyncIterator[Callable[..., object]]:
+async def service(home: Path) -> AsyncIterator[Callable[..., object]]:
     """Run a service with satellites: `async with service({"kitchen": satellite}) as running:`."""
 
     @asynccontextmanager
     async def run(satellites: dict[str, Satellite], times: Times = QUICK, **ear: object) -> AsyncIterator[Service]:
-        config = Config(samples_home)
+        config = Config(home)
         addresses = {name: f"tcp://127.0.0.1:{satellite.port}" for name, satellite in satellites.items()}
         config = replace(
             config,
