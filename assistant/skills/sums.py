@@ -43,6 +43,7 @@ _MANY = re.compile(
     r"how many (?P<to>.+?)(?: (?:are|is|make|makes|do|go|fit))*(?: (?:there|you get))? (?:in|into|to|make|makes) "
     r"(?P<rest>.+)"
 )
+_MANY_ARE = re.compile(r"how many (?P<to>.+?) (?:is|are) (?P<rest>.+)")
 _CONVERT = re.compile(r"(?:convert|change|turn|express) (?P<rest>.+?) (?:to|into|in|as) (?P<to>.+)")
 _IN = re.compile(r"(?P<rest>.+?) (?:in|to|into|as) (?P<to>.+)")
 
@@ -78,7 +79,7 @@ class Sums:
 
     def _conversion(self, text: str) -> SkillCall | None:
         asked = _ASK.sub("", text, count=1)
-        for match in (_MANY.fullmatch(text), _CONVERT.fullmatch(text), _IN.fullmatch(asked)):
+        for match in (_MANY.fullmatch(text), _MANY_ARE.fullmatch(text), _CONVERT.fullmatch(text), _IN.fullmatch(asked)):
             if match is None:
                 continue
             to = _unit(match["to"].split())

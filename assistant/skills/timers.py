@@ -20,7 +20,8 @@ LONGEST_S = 7 * 86_400
 _D = "<d>"
 _SET = r"(?:set|start|create|make|put|begin|run|give me|i need|add|open)"
 _THE = r"(?:(?:the|my|a|an|another|one|new|our|this|that) )*"
-_NAME = r"(?P<name>\w[\w' ]{0,60}?)"
+#: What stands before "and set a timer" is a command of its own, and no name.
+_NAME = rf"(?P<name>(?!.*\band {_SET}\b)\w[\w' ]{{0,60}}?)"
 _AFTER = rf"(?: (?:for|called|named) {_THE}(?P<after>.+))?"
 _TO = rf"(?: (?:to|on|onto) (?:it|{_THE}(?:{_NAME})??)(?P<timer> ?timer)?)?"
 _NEW = tuple(

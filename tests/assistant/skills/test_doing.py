@@ -21,6 +21,8 @@ SUMS = {
     "what is 5 divided by zero": "Nothing can be divided by zero.",
     "what is 9 to the power of 9 to the power of 9": "That number is too large for me.",
     "square root of minus four": "A negative number has no real root.",
+    "how many ounces is 200 grams": "200 grams is about 7.055 ounces.",
+    "how many feet are ten metres": "10 metres is about 32.81 feet.",
     "convert five miles to kilometres": "5 miles is about 8.047 kilometres.",
     "what is 20 degrees celsius in fahrenheit": "20 degrees Celsius is 68 degrees Fahrenheit.",
     "what's minus forty celsius in fahrenheit": "-40 degrees Celsius is -40 degrees Fahrenheit.",

@@ -122,6 +122,16 @@ async def test_what_is_asked_of_documents_or_devices_is_left_to_them(full_house)
     assert stolen == {}
 
 
+def test_a_command_before_a_timer_is_not_its_name(house) -> None:
+    for words in (
+        "turn on the kitchen light and set a timer for two minutes",
+        "lock the front door and set a timer for five minutes",
+        "dim the sofa lamp and set a pasta timer for three minutes",
+    ):
+        assert house.understand(words) is None, words
+    assert house.understand("set a fish and chips timer for three minutes").slots["name"] == "fish and chips"
+
+
 def test_a_thing_that_does_not_run_is_not_a_timer(house) -> None:
     """The same words without a pasta timer, without milk on a list."""
     for words in (

@@ -230,7 +230,7 @@ async def test_a_document_is_found_by_its_name(server: Any, visit: Any) -> None:
     page = visited.page
     await page.get_by_role("searchbox", name="Find a document").fill("light")
     await visited.until("document.querySelectorAll('#documents-list li').length === 1")
-    assert await page.inner_text("#documents-list .name") == "The Marlow Point Lighthouse"
+    await visited.until("document.querySelector('#documents-list .name').innerText === 'The Marlow Point Lighthouse'")
     await page.get_by_role("searchbox", name="Find a document").fill("no such thing")
     await visited.until("document.querySelectorAll('#documents-list li').length === 0")
     assert "No document goes by that name" in await page.inner_text("#documents-said")
