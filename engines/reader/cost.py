@@ -27,6 +27,10 @@ OUTLIER = 3.0
 #: What decoding one row is taken to cost before it was measured, and at least and at most, in ms.
 DECODING_MS, LEAST_MS, MOST_MS = 0.4, 0.05, 4.0
 
+#: What a process begins with at most, of the tail and of decoding: an hour on a busy machine is no reason to read less
+#: the next day, and what is needed again is learned again within a few readings.
+KEPT_TAIL, KEPT_DECODING_MS = 1.5, 0.8
+
 #: (rows, tokens per row).
 Shape = tuple[int, int]
 
@@ -135,8 +139,8 @@ class CostModel:
         with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
             known = json.loads(path.read_text())
             averages = {(int(rows), int(tokens)): float(ms) for rows, tokens, ms in known["average_ms"] if ms > 0}
-            tail = min(max(float(known["tail"]), 1.05), 4.0)
-            decoding = min(max(float(known.get("decoding_ms", DECODING_MS)), LEAST_MS), MOST_MS)
+            tail = min(max(float(known["tail"]), 1.05), KEPT_TAIL)
+            decoding = min(max(float(known.get("decoding_ms", DECODING_MS)), LEAST_MS), KEPT_DECODING_MS)
             return cls(averages, tail, decoding=decoding, compiles=compiles)
         return cls(compiles=compiles)
 

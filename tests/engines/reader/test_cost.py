@@ -1,6 +1,6 @@
 import random
 
-from engines.reader.cost import CostModel
+from engines.reader.cost import KEPT_DECODING_MS, CostModel
 
 
 def learned(**costs):
@@ -112,8 +112,12 @@ def test_decoding_is_bounded_by_what_it_takes_and_forgets_one_unlucky_reading():
 def test_what_decoding_costs_is_kept_and_a_file_without_it_is_read(tmp_path):
     model = CostModel({(1, 64): 3.0})
     for _ in range(20):
-        model.observe_decoding(2, 3.0)
+        model.observe_decoding(2, 1.2)
     model.save(tmp_path / "cost.json")
-    assert CostModel.load(tmp_path / "cost.json").decoding(1) == round(model.decoding(1), 4) > 1.0
+    assert CostModel.load(tmp_path / "cost.json").decoding(1) == round(model.decoding(1), 4) > 0.5
+    for _ in range(40):
+        model.observe_decoding(1, 9.0)
+    model.save(tmp_path / "cost.json")
+    assert CostModel.load(tmp_path / "cost.json").decoding(1) == KEPT_DECODING_MS < model.decoding(1)
     (tmp_path / "cost.json").write_text('{"average_ms": [[1, 64, 3.0]], "tail": 1.3}')
     assert CostModel.load(tmp_path / "cost.json").decoding(1) == CostModel().decoding(1)
