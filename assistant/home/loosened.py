@@ -79,7 +79,7 @@ _OF_ITSELF = re.compile(
 )
 _SO = re.compile(r"(?: ,)? so (?:(?:please|just|can you|could you|would you|will you|now|go ahead and) )*")
 #: What parts clauses: a pause, and a "please" before the next one.
-_PAUSE = re.compile(r" , | please (?=(?:i|we|he|she|it|they|there|the|my|our|\w+s) (?!and\\b))")
+_PAUSE = re.compile(r" , | please (?=(?:i|we|he|she|it|they|there|the|my|our|\w+s) (?!and\b))")
 #: What a command is for, at its end.
 _FOR = re.compile(r"(?: ,)? for (?P<what>(?:(?:the|my|our|his|her|your|a|an|some) )?\w+(?: \w+){0,2})$")
 #: Words that a clause beside a command does not have where it only goes along with it.
