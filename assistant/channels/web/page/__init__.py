@@ -24,6 +24,7 @@ SCRIPTS = (
     "chronicle.js",
     "evidence.js",
     "panels.js",
+    "feed.js",
     "home.js",
     "household.js",
     "controls.js",

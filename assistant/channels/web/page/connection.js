@@ -40,7 +40,7 @@ const connection = {
   async lost(opened) {
     conversation.lost();
     home.lost();
-    household.leave();
+    household.feed.leave();
     now.hearing = now.thinking = false;
     const reason = opened ? "gone" : await this.reason();
     if (reason === "token") return this.ask();

@@ -1,48 +1,24 @@
 const MOST_CARDS = 1000; // shown; the others are found by their names
 const MANY = 24; // devices, from which on there is a field to find one
-const LEAST_WAIT = 500, MOST_WAIT = 8000; // ms before the devices are asked for again
 const COMMAND_WITHIN = 10000; // ms; the server itself waits a second for a device
 const NO_SERVER = "The server could not be reached.";
 const PANEL = "repartee-panel"; // where it is kept whether the panel was left open
 
 /* The devices, as v1/home/events tells them, and the panel that shows them. */
 const home = {
-  devices: new Map(), connected: false, problem: "", stale: null, stream: null, tries: 0, timer: 0,
+  devices: new Map(), connected: false, problem: "", stale: null,
   cards: new Map(), open: false, due: false, laid: false, offered: false,
 
-  async watch() { // while the page is looked at: a browser has few connections for each server
-    clearTimeout(this.timer);
-    if (this.stream || document.hidden || !connection.open) return;
-    const stream = this.stream = new AbortController();
-    let none = false;
-    try {
-      const answer = await fetch("v1/home/events", { headers: bearer(), cache: "no-store", signal: stream.signal });
-      none = answer.status === 204;
-      if (answer.status === 200) await readEvents(answer.body, (told) => this.take(told));
-    } catch { /* the server went away, or the page did */ }
-    if (this.stream !== stream) return;
-    this.stream = null;
-    if (none) { this.offer(false); return; }
-    this.lost();
-    this.timer = setTimeout(() => this.watch(), Math.min(MOST_WAIT, LEAST_WAIT * 2 ** this.tries++));
-  },
-
-  leave() {
-    clearTimeout(this.timer);
-    const stream = this.stream;
-    this.stream = null;
-    stream?.abort();
-  },
+  feed: new Feed("v1/home/events", (told) => home.take(told), (status) => { if (status === 204) home.offer(false); else home.lost(); return status !== 204; }),
 
   lost() { // the server is away
-    this.leave();
+    this.feed.leave();
     this.connected = false;
     this.problem = NO_SERVER;
     this.draw();
   },
 
   take({ whole, more, at, connected, problem, devices, removed }) {
-    this.tries = 0;
     this.offer(true);
     if (whole) this.stale = new Set(this.devices.keys());
     this.connected = connected;
@@ -149,17 +125,4 @@ function make(tag, attributes = {}, ...children) { // texts are texts, whatever 
   for (const [name, value] of Object.entries(attributes)) if (value !== null) element.setAttribute(name, value);
   element.append(...children);
   return element;
-}
-
-/** Hand out the JSON of each server-sent event until the stream ends. */
-async function readEvents(body, take) {
-  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
-  for (let rest = "", got; !(got = await reader.read()).done;) {
-    const events = (rest + got.value).split("\n\n");
-    rest = events.pop();
-    for (const event of events) {
-      const line = event.split("\n").find((one) => one.startsWith("data: "));
-      if (line) take(JSON.parse(line.slice(6)));
-    }
-  }
 }

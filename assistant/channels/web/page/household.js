@@ -5,30 +5,11 @@ const TICK = 250; // ms between two looks at what is left
 
 /* Timers, lists and who listens, as v1/household/events tells them, and the panel that shows them. */
 const household = {
-  open: false, told: null, at: 0, stream: null, tries: 0, timer: 0, ticking: 0,
+  open: false, told: null, at: 0, ticking: 0,
 
-  async watch() { // while the page is looked at: an alarm can be stopped here whatever is shown
-    clearTimeout(this.timer);
-    if (this.stream || document.hidden || !connection.open) return;
-    const stream = this.stream = new AbortController();
-    try {
-      const answer = await fetch("v1/household/events", { headers: bearer(), cache: "no-store", signal: stream.signal });
-      if (answer.status === 200) await readEvents(answer.body, (told) => this.take(told));
-    } catch { /* the server went away, or the page did */ }
-    if (this.stream !== stream) return;
-    this.stream = null;
-    this.timer = setTimeout(() => this.watch(), Math.min(MOST_WAIT, LEAST_WAIT * 2 ** this.tries++));
-  },
-
-  leave() {
-    clearTimeout(this.timer);
-    const stream = this.stream;
-    this.stream = null;
-    stream?.abort();
-  },
+  feed: new Feed("v1/household/events", (told) => household.take(told)), // an alarm can be stopped here whatever is shown
 
   take(told) {
-    this.tries = 0;
     this.told = told;
     this.at = performance.now();
     $("ringing").hidden = !told.ringing;

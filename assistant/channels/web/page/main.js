@@ -15,8 +15,8 @@ const EVENTS = {
     if (connection.again) { connection.renew(); return; }
     now.known = true; connection.tries = 0;
     notify("");
-    home.watch();
-    household.watch();
+    home.feed.watch();
+    household.feed.watch();
     documents.welcome();
     show();
   },
@@ -192,7 +192,7 @@ for (const kind of ["dragover", "dragleave", "drop"]) addEventListener(kind, (ev
   if (kind === "drop") uploads.dropped(event.dataTransfer);
 });
 $("find").addEventListener("input", () => { home.laid = false; home.draw(); });
-document.addEventListener("visibilitychange", () => { for (const one of [home, household]) if (document.hidden) one.leave(); else one.watch(); });
+document.addEventListener("visibilitychange", () => { for (const { feed } of [home, household]) if (document.hidden) feed.leave(); else feed.watch(); });
 $("gate").addEventListener("cancel", (event) => event.preventDefault());
 $("gate").addEventListener("close", () => {
   const field = $("gate").querySelector("input");
