@@ -135,7 +135,9 @@ class Utterance:
                 text = await self._stream.settle()
                 words = text.split()
                 self._tell(words[: _agreed(words, self._stream.hypothesis.split())])
-                if self._paused:  # unless the person went on meanwhile
+                if self._audio:  # the person went on meanwhile, and may have paused again: these are not all words
+                    self._changed.set()
+                elif self._paused:
                     self._paused = False
                     self._settle(text)
 

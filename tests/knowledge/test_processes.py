@@ -139,7 +139,7 @@ def test_opening_while_another_process_adds_does_not_wait_for_it(opened, home, d
         waits.append(time.perf_counter() - began)
     assert process.returncode == 0, process.stderr.read()
     assert len(waits) > 2  # who waits for what is added opens once
-    assert sorted(waits)[-3] < 1  # a busy machine may stall twice; who waits for what is added does so each time
+    assert max(waits) < 1
 
 
 def test_two_processes_add_at_once(opened, home, documents, start):

@@ -139,13 +139,35 @@ def test_a_reply_that_the_microphone_hears_is_not_taken_for_speech(
     speech, rate = soundfile.read(TURNS / "02-slt.flac", dtype="int16")
     question = tmp_path / "question.wav"
     soundfile.write(question, np.concatenate([np.zeros(8000, np.int16), speech, np.zeros(16_000, np.int16)]), rate)
-    for _ in range(3):  # where the machine stalls, the canceller loses its place: then once more
-        said = conversation(sound_server, samples_home, question)
+    for _ in range(3):
+        with longest_stall() as stall_ms:
+            said = conversation(sound_server, samples_home, question)
         assert "2,000" in said
-        if "interrupted" not in said and said.count("first_audio") == 1:
+        # Loudspeaker and microphone that stood still for longer than the way between them say nothing of the canceller.
+        if max(stall_ms) < 60:
             break
     assert "interrupted" not in said
     assert said.count("first_audio") == 1  # it did not answer itself
+
+
+@contextmanager
+def longest_stall() -> Iterator[list[float]]:
+    """How late a thread that wakes every 10 ms woke, in ms, each time."""
+    late, over = [0.0], threading.Event()
+
+    def watch() -> None:
+        while not over.is_set():
+            began = time.perf_counter()
+            time.sleep(0.01)
+            late.append((time.perf_counter() - began) * 1000 - 10)
+
+    watching = threading.Thread(target=watch)
+    watching.start()
+    try:
+        yield late
+    finally:
+        over.set()
+        watching.join()
 
 
 def conversation(sound_server, home: Path, question: Path) -> str:

@@ -165,19 +165,14 @@ async def test_a_spoken_question_is_answered_aloud_and_cited(person: Callable[..
 
 
 async def test_the_answer_was_found_while_the_person_spoke(person: Callable[..., Person]) -> None:
-    for _ in range(3):  # where the recognizer is hurried, its last word on a turn may be another
-        visitor = person()
-        await visitor.say(EGGS, after_ms=130)  # a pause, but not the end
-        async with asyncio.timeout(120):
-            listening, speculation = visitor.conversation._listening, visitor.conversation.speculation
-            while not (
-                visitor.all(ReplyStarted) or (not listening.unsure and speculation.found(listening.settled or ""))
-            ):
-                await asyncio.sleep(0.01)
-        await visitor.play(np.zeros(16_000, np.int16))
-        (done,) = await visitor.until(ReplyDone)
-        if visitor.conversation.speculation.hits:
-            break
+    visitor = person()
+    await visitor.say(EGGS, after_ms=130)  # a pause, but not the end
+    async with asyncio.timeout(120):
+        listening, speculation = visitor.conversation._listening, visitor.conversation.speculation
+        while not (visitor.all(ReplyStarted) or (not listening.unsure and speculation.found(listening.settled or ""))):
+            await asyncio.sleep(0.01)
+    await visitor.play(np.zeros(16_000, np.int16))
+    (done,) = await visitor.until(ReplyDone)
     assert visitor.conversation.speculation.hits == 1
     read = next(stage for stage in done.reply.stages if stage.name == "read")
     assert "while you spoke" in read.note

@@ -168,3 +168,38 @@ async def test_whoever_speaks_on_is_told_nothing_more_of_the_pause() -> None:
     stream.looked.set()
     assert (await utterance.finish()).text == "sum it"
     assert told == [("sum it", True)]
+
+
+async def test_words_of_a_pause_that_is_over_are_not_told_for_those_of_the_next() -> None:
+    answered = asyncio.Event()
+
+    class Slow(Thoughts):
+        async def settle(self) -> str:
+            words = self.hypothesis
+            await answered.wait()
+            return words
+
+    told: list[str] = []
+    utterance = Utterance(
+        1,
+        Slow("how many", "how many eggs"),
+        Load(),
+        partial=lambda *_: None,
+        hypothesis=lambda *_: None,
+        settled=lambda _turn, text, _unsure: told.append(text),
+    )
+
+    async def until_idle() -> None:
+        for _ in range(8):
+            await asyncio.sleep(0)
+
+    utterance.feed(np.zeros(PIECE, np.int16))
+    utterance.pause()
+    await until_idle()
+    utterance.resume()
+    utterance.feed(np.zeros(PIECE, np.int16))
+    utterance.pause()
+    answered.set()
+    await until_idle()
+    assert told == ["how many eggs"]
+    await utterance.finish()
