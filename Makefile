@@ -28,7 +28,7 @@ ARM_APT := $(if $(filter x86_64,$(shell uname -m)),gcc-aarch64-linux-gnu libc6-d
 
 # flite is a clearer voice than the bundled one; PortAudio opens microphone and speaker; Mosquitto carries the virtual house.
 RUN_APT := libflite1 libportaudio2 $(if $(wildcard /usr/sbin/mosquitto),,mosquitto)
-TEST_APT := $(RUN_APT) pulseaudio pulseaudio-utils $(if $(shell command -v chromium),,chromium) \
+TEST_APT := $(RUN_APT) pulseaudio pulseaudio-utils \
 	$(if $(shell command -v node),,nodejs) $(if $(shell command -v npm),,npm) $(ARM_APT)
 
 # One more than there are processors, since a third of the time a process of the tests waits; more than four only cost.
@@ -137,6 +137,9 @@ $(VENV)/.ear: pyproject.toml $(VENV)/.installed
 
 $(VENV)/.tested: pyproject.toml $(VENV)/.installed $(VENV)/.ear
 	@$(call apt,$(TEST_APT),the tests)
+	@command -v chromium-headless-shell >/dev/null || { $(call apt,chromium-headless-shell,a browser for the tests); }
+	@command -v chromium-headless-shell chromium chromium-browser google-chrome >/dev/null || \
+	    { $(call apt,chromium,a browser for the tests); }
 	@$(call pip,-e ".[audio$(,)documents$(,)media$(,)wake$(,)rtx$(,)dev]",$(VENV))
 	@touch $@
 

@@ -28,7 +28,7 @@ from engines.figures import Figures
 RATE = 24_000
 ANSWERED_S = 2.5  # of the answer are heard before it is interrupted
 FIRST_S = 2.0
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")  # the first that is there
 FLAGS = (
     "--no-sandbox",  # a container's root may not have one
     "--use-fake-device-for-media-stream",
@@ -119,9 +119,14 @@ def command(config: Config, recordings: Path, times: int, as_json: bool) -> None
         click.echo(f"{name:<38}" + "".join(f"{row.get(column, 0.0):>8.1f}" for column in ("p50", "p95", "worst")))
 
 
+def find_chromium() -> str | None:
+    """Return the path of an installed Chromium, the lightest first, or None."""
+    return next(filter(None, map(shutil.which, CHROMIUM)), None)
+
+
 async def interrupt(config: Config, recordings: Sequence[Recording], times: int) -> list[Interruption]:
     """Return what was measured. Raises ReparteeError where the browser or what drives it is not installed."""
-    chromium = next(filter(None, map(shutil.which, CHROMIUM)), None)
+    chromium = find_chromium()
     if chromium is None:
         raise ReparteeError("Chromium is not installed; the page is measured in it: apt-get install chromium.")
     try:

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-import shutil
 import urllib.request
 from pathlib import Path
 from typing import Any
@@ -13,11 +12,12 @@ import pytest
 import soundfile
 
 from assistant.audio.files import load_audio
+from assistant.benches.page import find_chromium
 from tests.clients.conftest import HERE, QUESTION, TURNS
 
 BUNDLE = HERE / "agents" / "node_modules" / "@openai" / "agents-realtime" / "dist" / "bundle"
 PAGE = "<!doctype html><title>A page of somebody's own</title>"
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+CHROMIUM = find_chromium()
 RATE = 16_000
 
 

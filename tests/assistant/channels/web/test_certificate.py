@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 from websockets.asyncio.client import connect
 
+from assistant.benches.page import find_chromium
 from assistant.channels.web import certificate
 from assistant.channels.web.certificate import DAYS, MISSING, RENEW_DAYS, names_here, own_certificate
 from assistant.channels.web.server import check_tls, renew
@@ -160,7 +161,7 @@ def test_the_server_says_how_it_is_recognised_and_trusted(secure):
 
 async def test_a_browser_that_trusts_its_key_has_a_secure_page_and_a_microphone(secure):
     """The key is trusted by Chromium's own list of keys, which leaves every other check as it is."""
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    chromium = find_chromium()
     if chromium is None:
         pytest.skip("Chromium is not installed: apt-get install chromium")
     playwright = pytest.importorskip(

@@ -8,7 +8,6 @@ import json
 import os
 import queue
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -25,6 +24,7 @@ import pytest
 import pytest_asyncio
 import soundfile
 
+from assistant.benches.page import find_chromium
 from assistant.home.demo import Demo
 from assistant.home.settings import HomeConfig
 from tests.assistant.home.conftest import Mosquitto
@@ -33,7 +33,7 @@ from tests.ports import free_port
 
 HERE = Path(__file__).parent
 REPARTEE = str(Path(sys.executable).with_name("repartee"))
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+CHROMIUM = find_chromium()
 QUIET = (
     "--no-sandbox",  # the tests may run as root
     "--disable-quic",
@@ -337,7 +337,7 @@ async def visit(browsers: Browsers) -> AsyncIterator[Visitor]:
             height: int = 800,
             **options: Any,
         ) -> Visit:
-            flags = ["--use-fake-ui-for-media-stream"] if allowed else []
+            flags = ["--use-fake-ui-for-media-stream" + ("" if allowed else "=deny")]
             if hears is not None:
                 browser = await browsers.start(*flags, f"--use-file-for-fake-audio-capture={hears}%noloop")
                 stack.push_async_callback(browser.close)
@@ -374,6 +374,7 @@ async def visit(browsers: Browsers) -> AsyncIterator[Visitor]:
             "ERR_CONNECTION_RESET",
             "ERR_EMPTY_RESPONSE",
             "ERR_INCOMPLETE_CHUNKED_ENCODING",
+            "ERR_CONTENT_LENGTH_MISMATCH",
         )  # the browser's own words where a server is gone
         assert [problem for problem in one.problems if not any(word in problem for word in refused)] == []
 
