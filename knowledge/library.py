@@ -82,7 +82,6 @@ class Library:
         self._lock = threading.RLock()
         self._index = KeptIndex(PassageIndex, home / INDEX_NAME, store, notes.add)
         self._data_version = store.data_version()
-        self._version = store.sequence
         self._vectors: Vectors | None = None
         self._filling: threading.Thread | None = None
         self._stop = threading.Event()
@@ -145,11 +144,10 @@ class Library:
     def version(self) -> int:
         """A number that changes with the content; a store that was made anew never repeats an older one's numbers.
 
-        It never waits, so it may be asked for on an event loop: while another thread is in the store, the number is the
-        one that was seen last. Otherwise what other processes have changed counts as well.
+        It never waits, so it may be asked for on an event loop: while another thread is in the store, it does not count
+        what other processes have changed.
         """
-        self._version = self._store.glance() or self._version
-        return self._version
+        return self._store.glance()
 
     def refresh(self) -> None:
         """Let searches find what other processes have changed. This may take long, so not on an event loop."""

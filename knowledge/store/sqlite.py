@@ -44,6 +44,7 @@ class Store:
         self._tell = tell
         self._told: set[int] = set()
         self._lock = threading.RLock()
+        self._latest = self._changing = 0  # change numbers: of the last commit, and of what is being written
         with self._guard():
             self._connection = self._connect()
             try:
@@ -115,6 +116,7 @@ class Store:
         # every document would make adding many of them several times slower.
         run("PRAGMA synchronous = NORMAL")
         self.identity = str(self._fact("store"))
+        self._latest = int(self._fact("sequence"))
 
     def _make_tables(self) -> None:
         for statement in TABLES:
@@ -165,9 +167,11 @@ class Store:
         if self.readonly:
             raise StoreError(f"{self.path} is open for reading only; choose a writable home with --home.")
         self._connection.execute("BEGIN IMMEDIATE")
+        self._changing = self._latest
         try:
             yield
             self._connection.execute("COMMIT")
+            self._latest = self._changing
         except BaseException:
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
@@ -184,6 +188,7 @@ class Store:
         run = self._connection.execute
         run("UPDATE facts SET value = value + 1 WHERE name = 'sequence'")
         run("REPLACE INTO changes SELECT ?, value FROM facts WHERE name = 'sequence'", (document,))
+        self._changing = int(self._fact("sequence"))
 
     # Writing
 
@@ -296,16 +301,19 @@ class Store:
         with self._guard():
             return int(self._fact("sequence"))
 
-    def glance(self) -> int | None:
-        """The number of the latest change; None, instead of waiting, while another thread is in the store."""
-        if not self._lock.acquire(blocking=False):
-            return None
-        try:
-            return self.sequence
-        except StoreError:  # who reads what is in it is told
-            return None
-        finally:
-            self._lock.release()
+    def glance(self) -> int:
+        """The number of the latest change; while another thread is in the store, of the latest one that is known here.
+
+        So what was changed through this object counts always, and what another process changed as soon as nobody waits.
+        """
+        if self._lock.acquire(blocking=False):
+            try:
+                self._latest = self.sequence
+            except StoreError:  # who reads what is in it is told
+                pass
+            finally:
+                self._lock.release()
+        return self._latest
 
     @property
     def tokenizer(self) -> str:

@@ -361,6 +361,19 @@ def test_asking_for_the_version_never_waits(opened, lighthouse):
     assert library.version == other.version
 
 
+def test_what_was_changed_here_counts_while_another_thread_reads(opened, lighthouse):
+    library = opened()
+    before = library.version
+    seen = []
+    for change in (lambda: library.add([lighthouse]), lambda: library.remove(library.documents()[0].id)):
+        change()
+        with library._store._lock:
+            thread = threading.Thread(target=lambda: seen.append(library.version), daemon=True)
+            thread.start()
+            thread.join(60)
+    assert before < seen[0] < seen[1]
+
+
 def test_what_a_killed_repair_left_behind_is_swept_up(opened, home, lighthouse):
     library = opened()
     library.add([lighthouse])
