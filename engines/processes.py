@@ -1,4 +1,4 @@
-"""Python processes of this project's own code: nothing in the current folder is ever imported by them."""
+"""Python processes that this project starts: nothing in the current folder is ever imported by them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _ROOT = str(Path(__file__).resolve().parents[1])  # where the project's packages
 
 
 def python_module(name: str, *arguments: str) -> list[str]:
-    """Return the command line that runs a module of this project.
+    """Return the command line that runs a module: one of this project, or pip.
 
     With -P ("safe path", Python 3.11) the current folder is not searched for modules, as -m alone would do first.
     """

@@ -201,6 +201,40 @@ def test_every_stage_has_a_slot_and_every_slot_a_stage() -> None:
     assert entered == set(DEFAULT_SLOTS)
 
 
+def searching_here(source: str) -> list[int]:
+    """Return the lines that start Python in a way in which it first looks for modules in the current folder."""
+    return [
+        node.lineno
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.List | ast.Tuple)
+        and node.elts
+        and ast.unparse(node.elts[0]) == "sys.executable"
+        and not (len(node.elts) > 1 and isinstance(node.elts[1], ast.Constant) and node.elts[1].value == "-P")
+    ]
+
+
+def test_no_process_that_is_started_looks_for_modules_in_the_current_folder() -> None:
+    found = {name_of(path): searching_here(path.read_text(encoding="utf-8")) for path in sources()}
+    assert {name: lines for name, lines in found.items() if lines} == {}
+    assert searching_here("run([sys.executable, '-m', 'pip'])\nrun((sys.executable, '-P', 'a.py'))") == [1]
+
+
+def test_whoever_is_told_of_a_conversation_is_held_to_every_event() -> None:
+    """By the tests of tests/assistant/dialogue/test_events.py; a bench takes what it measures."""
+    told = {
+        name_of(path)
+        for path in (ROOT / "assistant").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.AsyncFor) and ast.unparse(node.iter).endswith("onversation.events()")
+    }
+    assert {name for name in told if ".benches." not in name} == {
+        "assistant.channels.terminal.recordings",
+        "assistant.channels.web.realtime.connection",
+        "assistant.channels.wyoming.satellites",
+        "assistant.commands.listen",
+    }
+
+
 def test_every_package_says_what_it_holds() -> None:
     silent = [
         str(path.relative_to(ROOT))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import sys
 import tempfile
 import time
 from collections.abc import Sequence
@@ -17,6 +16,7 @@ from assistant.benches import home_devices
 from assistant.home.home import Home, running
 from assistant.home.settings import HomeConfig
 from engines.figures import percentile
+from engines.processes import python_environment, python_module
 
 SETTLED_S = 1.0  #: after the burst every state must be right within this
 LONGEST_S = 60.0
@@ -119,8 +119,11 @@ async def measure(devices: int, rate: int, seconds: float, protocol: str = "auto
 
 async def _helper(*arguments: object) -> str:
     """Run the other process to its end; return what it printed."""
-    call = [sys.executable, "-m", "assistant.benches.home_devices", *map(str, arguments)]
-    process = await asyncio.create_subprocess_exec(*call, stdout=asyncio.subprocess.PIPE)
+    process = await asyncio.create_subprocess_exec(
+        *python_module("assistant.benches.home_devices", *map(str, arguments)),
+        env=python_environment(),
+        stdout=asyncio.subprocess.PIPE,
+    )
     output, _ = await process.communicate()
     if process.returncode:
         raise RuntimeError(f"the devices of the bench ended with status {process.returncode}")

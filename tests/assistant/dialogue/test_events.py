@@ -13,6 +13,7 @@ from rich.console import Console
 
 from assistant.channels.terminal import recordings
 from assistant.channels.web.realtime.protocol import Protocol
+from assistant.channels.wyoming.satellite import SatelliteProtocol
 from assistant.commands.listen import _Screen
 from assistant.dialogue import events
 from assistant.dialogue.conversation import ConversationSettings
@@ -103,6 +104,11 @@ def test_listen_knows_every_event(kind: type) -> None:
     _Screen(stand, stand, Console(quiet=True), stand, 1)._on(example(kind))
 
 
+@pytest.mark.parametrize("kind", CONVERSATION, ids=lambda kind: kind.__name__)
+def test_satellites_know_every_event(kind: type) -> None:
+    assert isinstance(SatelliteProtocol(ConversationSettings(), ()).tell(example(kind)), list)
+
+
 class Replay:
     """A conversation in which this is said."""
 
@@ -160,6 +166,7 @@ async def test_an_event_that_nobody_knows_is_refused_by_everybody() -> None:
     new: Any = object()
     for told in (
         Protocol(voice="any", settings=ConversationSettings()).on,
+        SatelliteProtocol(ConversationSettings(), ()).tell,
         _Screen(stand, stand, Console(quiet=True), stand, 1)._on,
         Listening(stand, stand, Outbox(), Load())._on_ear,
     ):
