@@ -1,17 +1,75 @@
-"""Peers that are slow with what they send, or do not read what they are sent, are cut; the patient are served."""
+"""Peers that are slow with what they send, or do not read what they are sent, are cut; the patient are served.
+
+Patience is over when a test says so (`Clock`), not when a busy machine has been slow for so long.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import ssl
+from types import SimpleNamespace
 
 import pytest
 
-PATIENCE = {"patience_s": 0.4}
-LONGER = {"patience_s": 2.0}  # than a busy machine lets one who is never late wait
+from assistant.channels.web.wire import patience
+from assistant.channels.web.wire.patience import LEAST_BYTES, Awaited
+
+PATIENCE = {"patience_s": 60.0}
 GET = b"GET / HTTP/1.1\r\nHost: x\r\n"
 POST = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n"
+
+
+class Clock:
+    """Stands in for the loop that the patience with peers is timed by: time passes by `run_out` alone."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[Timer, None] = {}
+        self.taken = 0  # bytes of requests that the server has taken
+
+    def call_later(self, seconds: float, look) -> Timer:
+        assert seconds == PATIENCE["patience_s"]
+        timer = Timer(self, look)
+        self._waiting[timer] = None
+        return timer
+
+    def forget(self, timer: Timer) -> None:
+        self._waiting.pop(timer, None)
+
+    async def ready(self, *, taken: int = 0, waiting: int = 0) -> None:
+        """Wait until the server has taken so many bytes and waits for so many peers."""
+        async with asyncio.timeout(60):
+            while self.taken < taken or len(self._waiting) < waiting:
+                await asyncio.sleep(0.001)
+
+    def run_out(self) -> None:
+        """All that is waited for now has been waited for as long as patience lasts."""
+        for timer in list(self._waiting):
+            timer.cancel()
+            timer.look()
+
+
+class Timer:
+    """One of a clock's."""
+
+    def __init__(self, clock: Clock, look) -> None:
+        self._clock, self.look = clock, look
+
+    def cancel(self) -> None:
+        self._clock.forget(self)
+
+
+@pytest.fixture
+def clock(monkeypatch) -> Clock:
+    clock, got = Clock(), Awaited.got
+
+    def counted(awaited: Awaited, count: int) -> None:
+        clock.taken += count
+        got(awaited, count)
+
+    monkeypatch.setattr(patience, "asyncio", SimpleNamespace(get_running_loop=lambda: clock))
+    monkeypatch.setattr(Awaited, "got", counted)
+    return clock
 
 
 async def cut(line) -> None:
@@ -59,15 +117,18 @@ async def hello(scope, receive, send):
         "half a body, answered",
     ],
 )
-async def test_who_is_slow_with_a_request_is_cut(running, first, then):
+async def test_who_is_slow_with_a_request_is_cut(running, clock, first, then):
     async with running(hello, **PATIENCE) as server:
         loop = asyncio.get_running_loop()
-        lines = [server.connect() for _ in range(20)]
+        lines = [server.connect() for _ in range(5)]
         for line in lines:
             await loop.sock_sendall(line, first)
             if then:
                 assert await loop.sock_recv(line, 4096)
                 await loop.sock_sendall(line, then)
+        await clock.ready(taken=len(lines) * len(first + then), waiting=len(lines))
+        assert len(server.connections) == len(lines)
+        clock.run_out()
         for line in lines:
             await cut(line)
         await server.rid()
@@ -75,15 +136,34 @@ async def test_who_is_slow_with_a_request_is_cut(running, first, then):
             line.close()
 
 
-async def test_who_sends_slowly_but_steadily_is_served(running):
-    async with running(hello, **LONGER) as server:
+async def test_who_sends_slowly_but_steadily_is_served(running, clock):
+    async with running(hello, **PATIENCE) as server:
         loop = asyncio.get_running_loop()
         line = server.connect()
         await loop.sock_sendall(line, POST)
-        for _ in range(25):  # each piece well within the patience, all of them well beyond it
-            await loop.sock_sendall(line, b"x" * 4_000)
-            await asyncio.sleep(0.1)
+        await clock.ready(taken=len(POST), waiting=1)
+        for number in range(1, 21):
+            await loop.sock_sendall(line, b"x" * 5_000)
+            await clock.ready(taken=len(POST) + number * 5_000)
+            clock.run_out()
         assert (await loop.sock_recv(line, 4096)).endswith(b"100000")
+        line.close()
+
+
+async def test_who_sends_less_than_anybody_can_is_cut(running, clock):
+    async with running(hello, **PATIENCE) as server:
+        loop = asyncio.get_running_loop()
+        line = server.connect()
+        await loop.sock_sendall(line, POST)
+        await clock.ready(taken=len(POST), waiting=1)
+        for piece in (LEAST_BYTES, LEAST_BYTES - 1):
+            assert server.connections
+            taken = clock.taken
+            await loop.sock_sendall(line, b"x" * piece)
+            await clock.ready(taken=taken + piece)
+            clock.run_out()
+        await cut(line)
+        await server.rid()
         line.close()
 
 
@@ -122,7 +202,7 @@ class Speaker:
 
 
 @pytest.mark.parametrize(("chunk", "chunks", "stopped"), [(4800, 10**6, 5), (50_000_000, 1, 0), (400_000, 20, 5)])
-async def test_who_reads_nothing_is_cut_and_no_longer_spoken_for(running, chunk, chunks, stopped):
+async def test_who_reads_nothing_is_cut_and_no_longer_spoken_for(running, clock, chunk, chunks, stopped):
     app = Speaker(chunk=chunk, chunks=chunks)
     async with running(app, **PATIENCE) as server:
         loop = asyncio.get_running_loop()
@@ -130,6 +210,8 @@ async def test_who_reads_nothing_is_cut_and_no_longer_spoken_for(running, chunk,
         for line in lines:
             await loop.sock_sendall(line, GET + b"\r\n")
         await app.speaks_to(5)
+        await clock.ready(waiting=5)
+        clock.run_out()
         await server.rid()
         assert app.stopped == stopped
         for line in lines:
@@ -159,27 +241,34 @@ async def test_the_end_of_the_server_ends_answers_in_order(running, reads, caplo
     assert not [record for record in caplog.records if record.exc_info]
 
 
-async def test_who_reads_slowly_but_steadily_is_spoken_to(running):
-    app = Speaker(chunk=100_000, chunks=50)
-    async with running(app, **LONGER) as server:
+async def test_who_reads_slowly_but_steadily_is_spoken_to(running, clock):
+    app = Speaker(chunk=20_000_000, chunks=1)  # more than the system takes
+    async with running(app, **PATIENCE) as server:
         loop = asyncio.get_running_loop()
         line = server.connect(buffer=65_536)
         await loop.sock_sendall(line, GET + b"\r\n")
-        read = 0
-        while read < 5_000_000 and (data := await loop.sock_recv(line, 200_000)):
-            read += len(data)
-            await asyncio.sleep(0.05)
-        assert read >= 5_000_000
+        await clock.ready(waiting=1)
+        unread = next(iter(server.connections)).transport.get_write_buffer_size
+        ran_out = 0
+        while left := unread():
+            while unread() > max(0, left - 50 * LEAST_BYTES):
+                assert await loop.sock_recv(line, 65_536)
+            if unread():
+                clock.run_out()
+                ran_out += 1
+        assert ran_out > 2
+        await clock.ready(waiting=1)  # for its next request
+        assert not app.stopped
         line.close()
 
 
 async def test_who_begins_tls_and_says_no_more_is_cut(running, certificate):
-    async with running(hello, **PATIENCE, **certificate) as server:
+    """By asyncio itself, in its own time."""
+    async with running(hello, patience_s=0.4, **certificate) as server:
         loop = asyncio.get_running_loop()
         lines = [server.connect() for _ in range(50)]
-        for number, line in enumerate(lines):
-            if number % 2:
-                await loop.sock_sendall(line, b"\x16\x03\x01\x02\x00\x01")  # the beginning of a hello
+        for line in lines[::2]:
+            line.send(b"\x16\x03\x01\x02\x00\x01")  # the beginning of a hello, before anybody has looked
         async with asyncio.timeout(60):
             for line in lines:
                 with contextlib.suppress(ConnectionResetError):
@@ -187,7 +276,7 @@ async def test_who_begins_tls_and_says_no_more_is_cut(running, certificate):
                 line.close()
 
 
-async def test_a_tls_peer_that_reads_nothing_is_cut(running, certificate):
+async def test_a_tls_peer_that_reads_nothing_is_cut(running, clock, certificate):
     app = Speaker(chunk=4800, chunks=10**6)
     trusting = ssl.create_default_context(cafile=certificate["certificate"])
     trusting.check_hostname = False
@@ -196,6 +285,8 @@ async def test_a_tls_peer_that_reads_nothing_is_cut(running, certificate):
         writer.write(GET + b"\r\n")
         await app.speaks_to(1)
         writer.transport.pause_reading()
+        await clock.ready(waiting=1)
+        clock.run_out()
         await server.rid()
         assert app.stopped == 1
         assert reader
