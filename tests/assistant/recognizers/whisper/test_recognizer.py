@@ -5,6 +5,7 @@ import itertools
 import os
 import signal
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -35,19 +36,37 @@ async def recognizer(tone_model: Path) -> AsyncIterator[WhisperRecognizer]:
     await recognizer.close()
 
 
+@dataclass
+class Asked:
+    """What the process was asked for, in order."""
+
+    kind: Kind
+    content: dict[str, Any]
+    seconds: float  # of the sound that came with it
+
+
 @pytest.fixture
-def decoded(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The seconds of each sound that the process was asked to decode."""
-    asked: list[float] = []
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[Asked]:
+    """Everything that any process is asked for, as it is asked."""
+    requests: list[Asked] = []
     ask = WorkerProcess.ask
 
     async def noted(worker: WorkerProcess, kind: Kind, content: dict[str, Any], attached: bytes = b"") -> Any:
-        if kind is Kind.DECODE:
-            asked.append(round(len(attached) / 2 / RATE, 2))
+        requests.append(Asked(kind, content, round(len(attached) / 2 / RATE, 2)))
         return await ask(worker, kind, content, attached)
 
     monkeypatch.setattr(WorkerProcess, "ask", noted)
-    return asked
+    return requests
+
+
+def decoded(asked: list[Asked]) -> list[float]:
+    """The seconds of each sound that was to be decoded."""
+    return [each.seconds for each in asked if each.kind is Kind.DECODE]
+
+
+def looks(asked: list[Asked]) -> list[str]:
+    """Whether a first choice was asked for, or a second look."""
+    return ["again" if "doubt" in each.content else "first" for each in asked if each.kind is Kind.DECODE]
 
 
 @pytest.fixture
@@ -82,15 +101,15 @@ async def test_silence_is_known_without_a_process(recognizer: WhisperRecognizer)
     assert recognizer._worker is None
 
 
-async def test_a_long_recording_is_cut_at_its_pauses(recognizer: WhisperRecognizer, decoded: list[float]) -> None:
+async def test_a_long_recording_is_cut_at_its_pauses(recognizer: WhisperRecognizer, asked: list[Asked]) -> None:
     long = np.concatenate([tone(LAMP, 20.0), HUSH, tone(DOOR, 20.0), HUSH, tone(LAMP, 20.0)])
     assert (await recognizer.transcribe(long)).text == "lamp door lamp"
-    assert len(decoded) == 3
-    assert max(decoded) <= module.LONGEST_CUT_S
+    assert len(decoded(asked)) == 3
+    assert max(decoded(asked)) <= module.LONGEST_CUT_S
 
 
 async def test_what_was_decoded_in_the_pause_is_not_decoded_again_at_the_end(
-    recognizer: WhisperRecognizer, decoded: list[float], no_attempts: None
+    recognizer: WhisperRecognizer, asked: list[Asked], no_attempts: None
 ) -> None:
     stream = recognizer.stream()
     await stream.feed(tone(LAMP, 1.0))
@@ -98,21 +117,21 @@ async def test_what_was_decoded_in_the_pause_is_not_decoded_again_at_the_end(
     await stream.feed(HUSH)
     assert await stream.settle() == "lamp"
     assert (await stream.finish()).text == "lamp"
-    assert decoded == [1.0]
+    assert decoded(asked) == [1.0]
 
 
 async def test_whoever_goes_on_speaking_after_a_pause_is_decoded_with_it(
-    recognizer: WhisperRecognizer, decoded: list[float], no_attempts: None
+    recognizer: WhisperRecognizer, asked: list[Asked], no_attempts: None
 ) -> None:
     stream = recognizer.stream()
     await stream.feed(tone(LAMP, 1.0))
     assert await stream.settle() == "lamp"
     await stream.feed(tone(DOOR, 2.0))
     assert (await stream.finish()).text == "door"
-    assert decoded == [1.0, 3.0]
+    assert decoded(asked) == [1.0, 3.0]
 
 
-async def test_a_quiet_moment_is_used_before_anybody_asks(recognizer: WhisperRecognizer, decoded: list[float]) -> None:
+async def test_a_quiet_moment_is_used_before_anybody_asks(recognizer: WhisperRecognizer, asked: list[Asked]) -> None:
     stream = recognizer.stream()
     await stream.feed(tone(LAMP, 0.6))
     assert stream._trying is None, "too short to be worth it while it goes on"
@@ -120,7 +139,7 @@ async def test_a_quiet_moment_is_used_before_anybody_asks(recognizer: WhisperRec
     await attempted(stream)
     assert stream.hypothesis == "lamp"
     assert (await stream.finish()).text == "lamp"
-    assert decoded == [0.8]
+    assert decoded(asked) == [0.8]
 
 
 async def test_words_on_which_two_hypotheses_agree_are_given_out_once(recognizer: WhisperRecognizer) -> None:
@@ -145,7 +164,7 @@ def test_given_words_only_grow(tone_model: Path) -> None:
 
 
 async def test_one_attempt_is_under_way_at_a_time_and_none_while_others_are_decoded(
-    recognizer: WhisperRecognizer, decoded: list[float]
+    recognizer: WhisperRecognizer, asked: list[Asked]
 ) -> None:
     await recognizer.prepare()
     first, second = recognizer.stream(), recognizer.stream()
@@ -154,7 +173,7 @@ async def test_one_attempt_is_under_way_at_a_time_and_none_while_others_are_deco
         await second.feed(piece)
         assert len(recognizer._turns._waiting) == 0
         assert second._trying is None
-    assert len(decoded) <= 1
+    assert len(decoded(asked)) <= 1
     assert [(await stream.finish()).text for stream in (first, second)] == ["lamp", "lamp"]
 
 
@@ -170,17 +189,17 @@ async def test_a_slow_machine_decodes_less_often_before_the_end(recognizer: Whis
     assert begun == [True, False]
 
 
-async def test_an_attempt_is_given_up_for_the_end(recognizer: WhisperRecognizer, decoded: list[float]) -> None:
+async def test_an_attempt_is_given_up_for_the_end(recognizer: WhisperRecognizer, asked: list[Asked]) -> None:
     stream = recognizer.stream()
     await stream.feed(tone(LAMP, 1.0))
     assert stream._trying is not None
     await stream.feed(tone(DOOR, 2.0))
     assert (await stream.finish()).text == "door"
-    assert decoded[-1] == 3.0
+    assert decoded(asked)[-1] == 3.0
     assert recognizer.idle
 
 
-async def test_a_long_utterance_is_heard_in_windows(recognizer: WhisperRecognizer, decoded: list[float]) -> None:
+async def test_a_long_utterance_is_heard_in_windows(recognizer: WhisperRecognizer, asked: list[Asked]) -> None:
     stream = recognizer.stream()
     given = []
     for piece in slices(np.concatenate([tone(LAMP, 20.0), HUSH, tone(DOOR, 20.0)]), 2 * RATE):
@@ -189,7 +208,7 @@ async def test_a_long_utterance_is_heard_in_windows(recognizer: WhisperRecognize
     assert len(stream._sound) <= module.LONGEST_CUT_S * RATE
     assert (await stream.finish()).text == "lamp door"
     assert " ".join(filter(None, given)) == "lamp door"
-    assert max(decoded) <= module.LONGEST_CUT_S
+    assert max(decoded(asked)) <= module.LONGEST_CUT_S
 
 
 async def test_several_who_speak_are_not_mixed_up(recognizer: WhisperRecognizer) -> None:
@@ -200,7 +219,7 @@ async def test_several_who_speak_are_not_mixed_up(recognizer: WhisperRecognizer)
     assert [transcript.text for transcript in heard] == ["door", "lamp"] * 3
 
 
-async def test_a_dropped_utterance_leaves_the_line(recognizer: WhisperRecognizer, decoded: list[float]) -> None:
+async def test_a_dropped_utterance_leaves_the_line(recognizer: WhisperRecognizer, asked: list[Asked]) -> None:
     await recognizer.prepare()
     async with recognizer._turns.take(0):
         abandoned = asyncio.create_task(recognizer.decode(tone(LAMP, 1.0), Rank.ENDING))
@@ -208,7 +227,7 @@ async def test_a_dropped_utterance_leaves_the_line(recognizer: WhisperRecognizer
         abandoned.cancel()
         await asyncio.wait([abandoned])
     assert recognizer.idle
-    assert decoded == []
+    assert decoded(asked) == []
     stream = recognizer.stream()
     await stream.feed(tone(LAMP, 2.0))
     stream.cancel()
@@ -394,48 +413,33 @@ async def doubting(tone_model: Path, tmp_path: Path) -> AsyncIterator[WhisperRec
     await recognizer.close()
 
 
-@pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What the process was asked for: a first choice, or a second look."""
-    requests: list[str] = []
-    ask = WorkerProcess.ask
-
-    async def noted(worker: WorkerProcess, kind: Kind, content: dict[str, Any], attached: bytes = b"") -> Any:
-        if kind is Kind.DECODE:
-            requests.append("again" if "doubt" in content else "first")
-        return await ask(worker, kind, content, attached)
-
-    monkeypatch.setattr(WorkerProcess, "ask", noted)
-    return requests
-
-
 async def test_at_a_pause_the_first_choice_is_told_before_the_second_look(
-    doubting: WhisperRecognizer, asked: list[str], no_attempts: None
+    doubting: WhisperRecognizer, asked: list[Asked], no_attempts: None
 ) -> None:
     stream = doubting.stream()
     await stream.feed(BETWEEN)
     assert await stream.settle() == "lamp"
     assert stream.unsure
-    assert asked == ["first"]
+    assert looks(asked) == ["first"]
     assert await stream.reconsider() == "lamp"
     assert not stream.unsure
     assert (await stream.finish()).text == "lamp"
-    assert asked == ["first", "again"]
+    assert looks(asked) == ["first", "again"]
 
 
 async def test_whoever_is_sure_of_the_words_does_not_look_again(
-    doubting: WhisperRecognizer, asked: list[str], no_attempts: None
+    doubting: WhisperRecognizer, asked: list[Asked], no_attempts: None
 ) -> None:
     stream = doubting.stream()
     await stream.feed(tone(LAMP, 1.0))
     assert await stream.settle() == "lamp"
     assert not stream.unsure
     assert (await stream.finish()).text == "lamp"
-    assert asked == ["first"]
+    assert looks(asked) == ["first"]
 
 
 async def test_at_the_end_an_unsure_ear_looks_again_unless_it_is_told_to_rest(
-    doubting: WhisperRecognizer, asked: list[str], no_attempts: None
+    doubting: WhisperRecognizer, asked: list[Asked], no_attempts: None
 ) -> None:
     for rest in (False, True):
         stream = doubting.stream()
@@ -444,7 +448,7 @@ async def test_at_the_end_an_unsure_ear_looks_again_unless_it_is_told_to_rest(
         if rest:
             stream.rest()
         assert (await stream.finish()).text == "lamp"
-    assert asked == ["first", "again", "first"]
+    assert looks(asked) == ["first", "again", "first"]
     assert doubting.idle
 
 
@@ -461,23 +465,12 @@ async def test_of_a_doubt_that_is_forgotten_the_first_choice_stays(
 
 
 @pytest.mark.parametrize("live", [True, False])
-async def test_only_for_live_speech_the_process_is_warmed_up(
-    tone_model: Path, monkeypatch: pytest.MonkeyPatch, live: bool
-) -> None:
-    loads: list[bool] = []
-    ask = WorkerProcess.ask
-
-    async def noted(worker: WorkerProcess, kind: Kind, content: dict[str, Any], attached: bytes = b"") -> Any:
-        if "weights" in content:
-            loads.append(content["live"])
-        return await ask(worker, kind, content, attached)
-
-    monkeypatch.setattr(WorkerProcess, "ask", noted)
+async def test_only_for_live_speech_the_process_is_warmed_up(tone_model: Path, asked: list[Asked], live: bool) -> None:
     recognizer = WhisperRecognizer(str(tone_model), threads=1)
     try:
         if live:
             await recognizer.prepare()
         assert (await recognizer.transcribe(tone(LAMP, 1.0))).text == "lamp"
-        assert loads == [live]
+        assert [each.content["live"] for each in asked if "weights" in each.content] == [live]
     finally:
         await recognizer.close()
