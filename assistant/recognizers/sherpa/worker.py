@@ -6,10 +6,7 @@ several utterances in one batch, those that are about to end first.
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
-import signal
 import sys
 import tempfile
 import threading
@@ -25,6 +22,7 @@ from assistant.recognizers.sherpa.model import Model, read_model
 from assistant.recognizers.sherpa.pieces import Pieces
 from assistant.recognizers.worker_process import RecognizerError
 from engines.errors import ReparteeError
+from engines.processes import serve_parent
 
 BATCH = 8  # streams decoded at a time: who ends meanwhile waits for all of them
 FRAME = 10 * PER_MS  # samples between two of the frames that the model's metadata counts in
@@ -290,12 +288,7 @@ def _tokens_file(model: Model, folder: Path) -> Path:
 
 def main() -> None:
     """Serve the parent on standard input and output."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal reaches the whole group; the parent decides
-    sink = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # whatever a library prints must not end up among the frames
-    with contextlib.suppress(BrokenPipeError):  # the parent is gone
-        Worker(sys.stdin.buffer, sink).run()
-    os._exit(0)  # without freeing the model
+    serve_parent(lambda sink: Worker(sys.stdin.buffer, sink).run())
 
 
 if __name__ == "__main__":

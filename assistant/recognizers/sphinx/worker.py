@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import sys
 import threading
 import time
@@ -23,6 +22,7 @@ from assistant.recognizers.sphinx.domain import Domain, cached
 from assistant.recognizers.sphinx.library import EVERYTHING, Decoder, Effort, SphinxError, model_path
 from assistant.recognizers.sphinx.utterance import Utterance
 from engines.errors import ReparteeError
+from engines.processes import serve_parent
 
 SLICE = 3200  # bytes decoded before others get their turn, 100 ms
 DECODERS = 4  # people who speak at the same time to one process, about 70 MB each
@@ -348,14 +348,7 @@ def _decoder(dictionary: Path, language_model: Path | None, effort: Effort) -> D
 
 def main() -> None:
     """Serve the parent on standard input and output."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal reaches the whole group; the parent decides
-    sink = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # whatever a library prints must not end up among the frames
-    try:
-        Worker(sys.stdin.buffer, sink).run()
-    except BrokenPipeError:
-        os._exit(0)  # the parent is gone
-    os._exit(0)  # without freeing decoders one by one
+    serve_parent(lambda sink: Worker(sys.stdin.buffer, sink).run())
 
 
 if __name__ == "__main__":

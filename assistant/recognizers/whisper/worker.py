@@ -7,10 +7,7 @@ about, which may be looked at again and need not be. Which of several utterances
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
-import signal
 import sys
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -21,6 +18,7 @@ from assistant.recognizers.frames import Kind, frame, read_frame, read_request
 from assistant.recognizers.whisper.decoder import Decoder, Doubt
 from assistant.recognizers.whisper.weights import find
 from engines.errors import ReparteeError
+from engines.processes import serve_parent
 
 DOUBTS = 4  # that are kept, about a megabyte each: as many people as may be about to end at once
 
@@ -89,12 +87,7 @@ class Worker:
 
 def main() -> None:
     """Serve the parent on standard input and output."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal reaches the whole group; the parent decides
-    sink = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # whatever a library prints must not end up among the frames
-    with contextlib.suppress(BrokenPipeError):  # the parent is gone
-        Worker(sys.stdin.buffer, sink).run()
-    os._exit(0)  # without freeing the model
+    serve_parent(lambda sink: Worker(sys.stdin.buffer, sink).run())
 
 
 if __name__ == "__main__":

@@ -6,11 +6,9 @@ line while a clause is spoken gives it up.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import select
-import signal
 import struct
 import unicodedata
 from pathlib import Path
@@ -21,6 +19,7 @@ import numpy as np
 from assistant.voices.espeak import ipa
 from assistant.voices.sherpa.model import VoiceModel, read_voice
 from engines.errors import ReparteeError
+from engines.processes import serve_parent
 
 HEADER = struct.Struct("<BI")  # what a frame is, bytes that follow
 READY, SOUND, DONE, FAILED = range(4)  # READY: JSON with rate and speakers; SOUND: int16; FAILED: a sentence
@@ -104,13 +103,8 @@ def load(model: VoiceModel, *, threads: int) -> Any:
 
 def main() -> None:
     """Serve the parent on standard input and output."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal reaches the whole group; the parent decides
-    sink = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # whatever a library prints must not end up among the frames
     source = os.fdopen(os.dup(0), "rb", buffering=0)  # unbuffered: what was read ahead could not be waited for
-    with contextlib.suppress(BrokenPipeError):  # the parent is gone
-        Worker(source, sink).run()
-    os._exit(0)  # without freeing the model
+    serve_parent(lambda sink: Worker(source, sink).run())
 
 
 if __name__ == "__main__":
