@@ -21,8 +21,9 @@ import click
 
 from assistant.benches.fast_clock import FastMoment
 from assistant.config import Config
-from assistant.dialogue.conversation import Conversation, ConversationSettings
+from assistant.dialogue.conversation import Conversation
 from assistant.dialogue.events import Overheard, ReplyDone, Woken
+from assistant.dialogue.settings import ConversationSettings
 from assistant.dialogue.waking import Wakes
 from assistant.parts import Parts
 from assistant.service import Service

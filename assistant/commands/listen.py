@@ -12,7 +12,7 @@ import numpy as np
 
 from assistant.channels.terminal.console import show_reply
 from assistant.config import Config
-from assistant.dialogue.conversation import Conversation, ConversationSettings, UnknownReplyError
+from assistant.dialogue.conversation import Conversation, UnknownReplyError
 from assistant.dialogue.events import (
     Cleared,
     Committed,
@@ -29,6 +29,7 @@ from assistant.dialogue.events import (
     SpeechStopped,
     Woken,
 )
+from assistant.dialogue.settings import ConversationSettings
 from assistant.parts import Parts
 from assistant.service import telling
 

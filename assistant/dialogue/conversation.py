@@ -10,15 +10,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
-from collections import deque
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from assistant.access import Access
 from assistant.audio.samples import RATE
+from assistant.dialogue.announcements import Announcements
 from assistant.dialogue.events import Cleared, ConversationEvent, Overheard, Reason, Woken
 from assistant.dialogue.history import Exchange, History
 from assistant.dialogue.listening import Listening, UserTurn
@@ -26,11 +24,11 @@ from assistant.dialogue.outbox import Outbox
 from assistant.dialogue.own_words import is_echo
 from assistant.dialogue.playback import Playback
 from assistant.dialogue.replying import Replying
+from assistant.dialogue.settings import ConversationSettings
 from assistant.dialogue.speculation import Speculation
 from assistant.dialogue.turn_taking import Answer, GoOn, TurnTaking
 from assistant.dialogue.weighing import weigh
 from assistant.ear.ear import Ear
-from assistant.ear.endpointer import SILENCE_MS, Waits
 from assistant.ear.wake import WakeWords
 from assistant.languages.en.completeness import Look, ends_open, is_fragment, look_of
 from assistant.languages.en.control import is_backchannel
@@ -39,10 +37,8 @@ from assistant.turn.events import Reply
 from assistant.turn.turn import foresee
 from assistant.turn.understanding import Question, QuestionError, understand
 from engines.errors import ReparteeError
-from knowledge.collections import Collections
 
 if TYPE_CHECKING:
-    from assistant.config import Config
     from assistant.dialogue.waking import Wakes
     from assistant.parts import Parts
     from assistant.recognizers.recognizer import Recognizer
@@ -53,7 +49,6 @@ ROOM_ECHO_MS = 250.0  # a half-duplex microphone stays shut for so long after th
 OWN_WORDS_MS = 700.0  # speech is noticed so long after the loudspeaker's last word at most, if it is its echo
 NO_AUDIO_S = 3.0  # a turn under way ends when its channel sends nothing for so long
 AGAIN_S = 0.25  # and then so long again: after a stall of this process its audio waits to be taken
-ASIDE_S = 0.1  # how often an announcement looks whether it is its turn
 GREETING = "Greet the user."  # what a channel wants that asks for a reply before anybody said anything
 
 
@@ -67,81 +62,6 @@ class TooMuchAudioError(ReparteeError):
 
 class UnknownReplyError(ReparteeError):
     """truncate() named a generation that this conversation never spoke, or has forgotten."""
-
-
-@dataclass(frozen=True)
-class TurnDetection:
-    """How the end of a person's turn is found.
-
-    With `adaptive`, the silence waited for is shorter than `silence_ms` where the words look complete and longer where
-    they look unfinished; without, it is always `silence_ms`.
-    """
-
-    threshold: float = 0.5
-    prefix_padding_ms: int = 300
-    silence_ms: int = SILENCE_MS
-    adaptive: bool = True
-    create_response: bool = True
-    interrupt_response: bool = True
-
-    @property
-    def waits(self) -> Waits:
-        """The silences that are waited for."""
-        return Waits.around(self.silence_ms, adaptive=self.adaptive)
-
-
-@dataclass(frozen=True)
-class ConversationSettings:
-    """What a client may change while it is connected. `turn_detection` None is push-to-talk.
-
-    `echo_cancelled` False means that the microphone hears the loudspeaker: then what is heard during a reply is not
-    taken for speech (half duplex). `expires_s` is the silence after which earlier turns are forgotten. With
-    `wake_words`, speech counts only after one of them, or soon after a reply. `voice` is one of those installed by its
-    name, "" for the usual one, and `speed` how many times as fast as usual it speaks. `room` is the area the person is
-    in, "" where that is not known. `tools` are the names of the functions that the client can be called for, and
-    `collections` are those of the documents that may be asked here.
-    """
-
-    turn_detection: TurnDetection | None = field(default_factory=TurnDetection)
-    speak: bool = True
-    speculate: bool = True
-    echo_cancelled: bool = True
-    expires_s: float = 300.0
-    wake_words: tuple[str, ...] = ()
-    voice: str = ""
-    speed: float = 1.0
-    room: str = ""
-    tools: tuple[str, ...] = ()
-    collections: Collections = None
-
-    @classmethod
-    def of(cls, config: Config) -> ConversationSettings:
-        """Return what the configuration says for this machine's own microphone."""
-        ear, settings = config.ear, cls.for_client(config)
-        assert settings.turn_detection is not None
-        detection = replace(
-            settings.turn_detection,
-            threshold=ear.threshold,
-            prefix_padding_ms=ear.prefix_ms,
-            adaptive=ear.adaptive,
-        )
-        return replace(
-            settings,
-            turn_detection=detection,
-            echo_cancelled=ear.echo_cancelled,
-            wake_words=ear.wake_words,
-            collections=None,
-        )
-
-    @classmethod
-    def for_client(cls, config: Config) -> ConversationSettings:
-        """Return what the configuration says for a client over the network, which sets its own turn detection."""
-        return cls(
-            turn_detection=TurnDetection(silence_ms=round(config.budget.endpoint)),
-            speculate=config.conversation.speculate,
-            expires_s=config.conversation.expires_s,
-            collections=Access.of(config).everybodys,
-        )
 
 
 class Conversation:
@@ -166,8 +86,7 @@ class Conversation:
         self.wakes: Wakes | None = None  # who else may hear a wake word, where anybody may
         self.wakes_itself = False  # its channel listens for a wake word of its own
         self.id = secrets.token_hex(8)
-        self._announcements: deque[str] = deque()
-        self._announcing: asyncio.Task[None] | None = None
+        self._announcements = Announcements(lambda: self._busy, self._announce)
         self._voice_task: asyncio.Task[object] | None = None
         self._closed = False
 
@@ -266,16 +185,13 @@ class Conversation:
         """Say something that nobody asked for, as soon as nobody speaks and nothing is said; `urgent`, at once."""
         if urgent:
             self._replying.cut_off(None, "superseded")
-            self._replying.announce(text, speak=self.settings.speak)
-            return
-        self._announcements.append(text)
-        if self._announcing is None or self._announcing.done():
-            self._announcing = asyncio.create_task(self._announce())
+            self._announce(text)
+        else:
+            self._announcements.add(text)
 
     def retract(self, text: str) -> None:
         """Take back an announcement that waits to be said."""
-        with contextlib.suppress(ValueError):
-            self._announcements.remove(text)
+        self._announcements.remove(text)
 
     def known_as(self, asker: str) -> None:
         """Take the id or name by which this conversation can be told something later."""
@@ -343,12 +259,11 @@ class Conversation:
         self.speculation.forget()
         if self._starving is not None:
             self._starving.cancel()
-        if self._announcing is not None:
-            self._announcing.cancel()
+        await self._announcements.close()
         await self._listening.close()
         await self._replying.close()
-        waited_for = [task for task in (self._voice_task, self._announcing) if task is not None]
-        await asyncio.gather(*waited_for, return_exceptions=True)
+        if self._voice_task is not None:
+            await asyncio.gather(self._voice_task, return_exceptions=True)
 
     # What Listening tells
 
@@ -438,11 +353,8 @@ class Conversation:
         replying = self._replying.under_way is not None or self._replying.playing(now_ms())
         return self._listening.waiting > 0 or recognising or replying
 
-    async def _announce(self) -> None:
-        while self._announcements:
-            while self._busy:  # noqa: ASYNC110 - the end of what is playing is no event, it is a time
-                await asyncio.sleep(ASIDE_S)
-            self._replying.announce(self._announcements.popleft(), speak=self.settings.speak)
+    def _announce(self, text: str) -> None:
+        self._replying.announce(text, speak=self.settings.speak)
 
     async def _load_voice(self) -> None:
         with contextlib.suppress(ReparteeError):  # the first reply says why there is none

@@ -17,7 +17,7 @@ import numpy as np
 from assistant.audio.files import is_silent, load_audio
 from assistant.audio.pace import in_real_time
 from assistant.audio.samples import RATE
-from assistant.dialogue.conversation import Conversation, ConversationSettings
+from assistant.dialogue.conversation import Conversation
 from assistant.dialogue.events import (
     Cleared,
     Committed,
@@ -34,6 +34,7 @@ from assistant.dialogue.events import (
     SpeechStopped,
     Woken,
 )
+from assistant.dialogue.settings import ConversationSettings
 from assistant.turn.events import Reply
 from engines.errors import ReparteeError
 

@@ -14,7 +14,6 @@ from assistant.audio.samples import RATE
 from assistant.channels.wyoming.protocol import Hear, Send, error_event
 from assistant.channels.wyoming.services import audio_chunks
 from assistant.channels.wyoming.sound import Sound
-from assistant.dialogue.conversation import ConversationSettings
 from assistant.dialogue.events import (
     Cleared,
     Committed,
@@ -31,6 +30,7 @@ from assistant.dialogue.events import (
     SpeechStopped,
     Woken,
 )
+from assistant.dialogue.settings import ConversationSettings
 from engines.errors import ReparteeError
 
 if TYPE_CHECKING:

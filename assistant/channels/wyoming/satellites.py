@@ -15,7 +15,8 @@ from assistant.channels.wyoming.framing import FramingError, pack
 from assistant.channels.wyoming.protocol import Hear, Send, error_event
 from assistant.channels.wyoming.satellite import Action, Announce, Listen, Pong, SatelliteProtocol, Wake
 from assistant.channels.wyoming.server import events_of
-from assistant.dialogue.conversation import Conversation, ConversationSettings
+from assistant.dialogue.conversation import Conversation
+from assistant.dialogue.settings import ConversationSettings
 from assistant.telemetry.log import session
 from engines.errors import ReparteeError
 

@@ -16,14 +16,7 @@ import soxr
 
 from assistant.audio.samples import RATE
 from assistant.config import Config
-from assistant.dialogue.conversation import (
-    Conversation,
-    ConversationSettings,
-    NothingToCommitError,
-    TooMuchAudioError,
-    TurnDetection,
-    UnknownReplyError,
-)
+from assistant.dialogue.conversation import Conversation, NothingToCommitError, TooMuchAudioError, UnknownReplyError
 from assistant.dialogue.events import (
     Cleared,
     Committed,
@@ -41,6 +34,7 @@ from assistant.dialogue.events import (
     Woken,
 )
 from assistant.dialogue.sessions import Sessions
+from assistant.dialogue.settings import ConversationSettings, TurnDetection
 from assistant.ear.wake import WakeWordError
 from assistant.parts import Parts
 from assistant.turn.events import Transcript

@@ -16,10 +16,10 @@ from assistant.channels.web.realtime.protocol import Protocol
 from assistant.channels.wyoming.satellite import SatelliteProtocol
 from assistant.commands.listen import _Screen
 from assistant.dialogue import events
-from assistant.dialogue.conversation import ConversationSettings
 from assistant.dialogue.events import ConversationEvent, ReplyDone, ReplyStarted
 from assistant.dialogue.listening import Listening
 from assistant.dialogue.outbox import Outbox
+from assistant.dialogue.settings import ConversationSettings
 from assistant.ear import ear
 from assistant.ear.ear import EarEvent
 from assistant.languages.en.completeness import Look

@@ -17,9 +17,10 @@ import pytest_asyncio
 
 from assistant.channels.web.http.asked import ANSWERED_WITHIN_S, Asked
 from assistant.config import Config
-from assistant.dialogue.conversation import Conversation, ConversationSettings
+from assistant.dialogue.conversation import Conversation
 from assistant.dialogue.events import ReplyAudio, ReplyDone, ReplyText
 from assistant.dialogue.sessions import Sessions
+from assistant.dialogue.settings import ConversationSettings
 from assistant.home.demo import Demo
 from assistant.home.settings import HomeConfig
 from assistant.parts import Parts

@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 
 from assistant.config import BudgetConfig, Config, FallbackConfig
-from assistant.dialogue.conversation import Conversation, ConversationSettings
+from assistant.dialogue.conversation import Conversation
 from assistant.dialogue.events import ReplyAudio, ReplyDone, ReplyText
+from assistant.dialogue.settings import ConversationSettings
 from assistant.parts import Parts
 from assistant.turn.events import Reply
 from assistant.turn.last_resort import LONGEST, sayable, whole_sentences

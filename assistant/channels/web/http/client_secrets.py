@@ -10,7 +10,7 @@ from assistant.channels.json import ApiError, checked
 from assistant.channels.keys import ClientKeys
 from assistant.channels.web.http.errors import json_body
 from assistant.channels.web.realtime.protocol import Protocol
-from assistant.dialogue.conversation import ConversationSettings
+from assistant.dialogue.settings import ConversationSettings
 from assistant.parts import Parts
 
 SECONDS = (10, 7200)  # as the API has it

@@ -11,7 +11,7 @@ from assistant.audio.formats import AudioFormat
 from assistant.channels.web.realtime.events import Event
 from assistant.channels.web.realtime.items import Item
 from assistant.channels.web.realtime.session import Modality
-from assistant.dialogue.conversation import ConversationSettings
+from assistant.dialogue.settings import ConversationSettings
 from assistant.turn.events import Reply
 
 

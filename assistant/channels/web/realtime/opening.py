@@ -9,8 +9,9 @@ from typing import Self
 
 from assistant.channels.json import ApiError, Json, clean
 from assistant.channels.web.realtime.protocol import Protocol
-from assistant.dialogue.conversation import Conversation, ConversationSettings
+from assistant.dialogue.conversation import Conversation
 from assistant.dialogue.sessions import Kind
+from assistant.dialogue.settings import ConversationSettings
 from assistant.ear.wake import WakeWordError, check_words
 from assistant.service import Service
 from assistant.telemetry.log import session

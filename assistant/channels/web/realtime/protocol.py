@@ -29,7 +29,8 @@ from assistant.channels.web.realtime.metadata import client_metadata
 from assistant.channels.web.realtime.response import Response, transcription_usage
 from assistant.channels.web.realtime.session import Session, audio_format, modality
 from assistant.dialogue import events as said
-from assistant.dialogue.conversation import GREETING, LEAST_COMMIT, LONGEST_COMMIT, ConversationSettings
+from assistant.dialogue.conversation import GREETING, LEAST_COMMIT, LONGEST_COMMIT
+from assistant.dialogue.settings import ConversationSettings
 from assistant.ear.endpointer import SILENCE_MS
 from assistant.turn.events import Reply, ToolCall
 from assistant.turn.tools import answering

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from assistant.audio.formats import PCM_RATES, AudioFormat
 from assistant.channels.json import ApiError, Json, checked
-from assistant.dialogue.conversation import ConversationSettings, TurnDetection
+from assistant.dialogue.settings import ConversationSettings, TurnDetection
 from assistant.ear.endpointer import SILENCE_MS
 from assistant.languages import is_spoken
 from assistant.voices.voice import FASTEST, SLOWEST

@@ -25,8 +25,8 @@ from wyoming.wake import Detection
 from assistant.channels.wyoming.satellite import SatelliteProtocol
 from assistant.channels.wyoming.satellites import Times, addresses_of, keep_all
 from assistant.config import Config, SatellitesConfig
-from assistant.dialogue.conversation import ConversationSettings
 from assistant.dialogue.events import Overheard
+from assistant.dialogue.settings import ConversationSettings
 from assistant.parts import Parts
 from assistant.service import Service
 from engines.errors import ReparteeError

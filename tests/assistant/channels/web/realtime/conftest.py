@@ -9,8 +9,8 @@ import pytest
 
 from assistant.channels.web.realtime.actions import Output, Respond, Send
 from assistant.channels.web.realtime.protocol import Protocol
-from assistant.dialogue.conversation import ConversationSettings
 from assistant.dialogue.events import ReplyAudio, ReplyDone, ReplyStarted, ReplyText
+from assistant.dialogue.settings import ConversationSettings
 from assistant.turn.budget import Stage
 from assistant.turn.events import Answer, Citation, Reply
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from assistant.channels.web.realtime import actions, client_events
 from assistant.channels.web.realtime.items import MAX_BYTES, MAX_ITEM_BYTES, MAX_ITEMS
 from assistant.channels.web.realtime.line import Played
-from assistant.dialogue.conversation import GREETING, ConversationSettings, TurnDetection
+from assistant.dialogue.conversation import GREETING
 from assistant.dialogue.events import (
     Cleared,
     Committed,
@@ -27,6 +27,7 @@ from assistant.dialogue.events import (
     SpeechStopped,
     Woken,
 )
+from assistant.dialogue.settings import ConversationSettings, TurnDetection
 from assistant.ear.endpointer import Waits
 from assistant.languages.en.completeness import Look
 from assistant.turn.events import ToolCall, Transcript
