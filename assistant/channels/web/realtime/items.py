@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -231,3 +232,8 @@ class Items:
         item = self.get(item_id, "item_delete_invalid_item_id")
         self._items.remove(item)
         return item
+
+
+def new_id(kind: str) -> str:
+    """Return an id that no other item, session or response has."""
+    return f"{kind}_{secrets.token_hex(8)}"

@@ -10,7 +10,6 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-import secrets
 from collections import OrderedDict
 from collections.abc import Sequence
 from typing import assert_never
@@ -23,11 +22,12 @@ from assistant.channels.json import ApiError, Json, clean
 from assistant.channels.web.realtime import actions, client_events, server_events
 from assistant.channels.web.realtime.actions import Output, Send
 from assistant.channels.web.realtime.events import Event
-from assistant.channels.web.realtime.items import Item, Items, item_from_json, recording_in
+from assistant.channels.web.realtime.items import Item, Items, item_from_json, new_id, recording_in
 from assistant.channels.web.realtime.line import Played
 from assistant.channels.web.realtime.metadata import client_metadata
 from assistant.channels.web.realtime.response import Response, transcription_usage
 from assistant.channels.web.realtime.session import Session, audio_format, modality
+from assistant.channels.web.realtime.turns import Turns
 from assistant.dialogue import events as said
 from assistant.dialogue.conversation import GREETING, LEAST_COMMIT, LONGEST_COMMIT
 from assistant.dialogue.settings import ConversationSettings
@@ -42,8 +42,6 @@ LIVE_WORDS = "repartee.partial_transcript"
 #: And that it is told when a wake word was heard, where the session waits for one.
 WAKE_WORDS = "repartee.wake_word"
 
-#: Turns whose item ids are remembered while their transcripts may still come.
-_RECENT_TURNS = 16
 #: Function calls whose outputs may still come.
 _RECENT_CALLS = 64
 #: Replies of which it may still be told that they are played.
@@ -71,7 +69,7 @@ class Protocol:
         """
         self._settings, self._plays = settings, plays
         self.session = Session(
-            id=session_id or _new_id("sess"),
+            id=session_id or new_id("sess"),
             voice=voice,
             voices=tuple(voices),
             type="transcription" if transcribes_only else "realtime",
@@ -80,11 +78,9 @@ class Protocol:
         for each in wanted:
             self.session = self.session.updated(each)
         self.items = Items()
-        self._conversation_id = _new_id("conv")
+        self._conversation_id = new_id("conv")
         self._decoder = Decoder(self.session.input_format)
-        self._turns: OrderedDict[int, str] = OrderedDict()  # item ids of recent turns
-        self._committing = 0  # turns whose items are not there yet
-        self._withdrawn = False  # the item of the newest turn was deleted
+        self._turns = Turns()
         self._calls: OrderedDict[str, str] = OrderedDict()  # by their ids, what was said to make them
         self._active: actions.Request | None = None  # asked for, neither cancelled nor over: as the client sees it
         self._response: Response | None = None  # whose events are being sent; may be cancelled already
@@ -121,7 +117,7 @@ class Protocol:
 
     def refused(self, action: actions.Commit) -> list[Output]:
         """Take that the conversation had nothing to commit."""
-        self._committing = max(0, self._committing - 1)
+        self._turns.refused()
         sentence = "The input audio buffer holds less than 100 ms of audio; append audio before committing it."
         return [self.error(ApiError("input_audio_buffer_commit_empty", sentence, event_id=action.event_id or None))]
 
@@ -151,10 +147,14 @@ class Protocol:
         """Take one event of the conversation."""
         match event:
             case said.SpeechStarted():
-                started = server_events.SpeechStarted(item_id=self._turn_id(event.turn), audio_start_ms=event.audio_ms)
+                started = server_events.SpeechStarted(
+                    item_id=self._turns.id_of(event.turn), audio_start_ms=event.audio_ms
+                )
                 return [self._send(started)]
             case said.SpeechStopped():
-                stopped = server_events.SpeechStopped(item_id=self._turn_id(event.turn), audio_end_ms=event.audio_ms)
+                stopped = server_events.SpeechStopped(
+                    item_id=self._turns.id_of(event.turn), audio_end_ms=event.audio_ms
+                )
                 return [self._send(stopped)]
             case said.Committed():
                 return self._committed(event)
@@ -211,7 +211,7 @@ class Protocol:
 
     def _commit(self, event: client_events.InputAudioCommit) -> list[Output]:
         tail = self._end_of_audio()
-        self._committing += 1
+        self._turns.coming += 1
         return [*tail, actions.Commit(event.event_id)]
 
     def _clear_output(self) -> list[Output]:
@@ -237,7 +237,7 @@ class Protocol:
     def _create_item(self, event: client_events.ItemCreate) -> list[Output]:
         if (audio := recording_in(event.item)) is not None:
             return self._bring(event, audio)
-        item = item_from_json(event.item, _new_id("item"))
+        item = item_from_json(event.item, new_id("item"))
         outputs = self._add(item, event.previous_item_id)
         text = item.text.strip()
         if item.role == "assistant" and text and (asked := self.items.question_before(item)):
@@ -249,19 +249,19 @@ class Protocol:
 
     def _bring(self, event: client_events.ItemCreate, audio: str) -> list[Output]:
         """Take a recording for a turn of the person; its item is there once the conversation has it."""
-        item = item_from_json(event.item | {"content": []}, _new_id("item"))
+        item = item_from_json(event.item | {"content": []}, new_id("item"))
         self.items.check(item, event.previous_item_id)
         decoder = Decoder(self.session.input_format)
         pcm = np.concatenate([decoder.decode(_base64(audio)), decoder.flush()])
         if not LEAST_COMMIT <= len(pcm) <= LONGEST_COMMIT:
             sentence = f"A recording must have 100 ms to 60 s, not {len(pcm) / RATE:.1f} s."
             raise ApiError("invalid_value", sentence, param="item.content[0].audio")
-        self._committing += 1
+        self._turns.coming += 1
         return [actions.Bring(pcm, item, event.previous_item_id, event.event_id)]
 
     def not_brought(self, action: actions.Bring, sentence: str) -> list[Output]:
         """Take that the conversation cannot hear the recording."""
-        self._committing = max(0, self._committing - 1)
+        self._turns.refused()
         refusal = ApiError("invalid_value", sentence, param="item.content[0].audio", event_id=action.event_id or None)
         return [self.error(refusal)]
 
@@ -279,8 +279,8 @@ class Protocol:
 
     def _delete(self, event: client_events.ItemDelete) -> list[Output]:
         item = self.items.remove(event.item_id)
-        if item.turn is not None and item.turn == next(reversed(self._turns), None):
-            self._withdrawn = True
+        if item.turn is not None:
+            self._turns.deleted(item.turn)
         deleted = self._send(server_events.ItemDeleted(item_id=item.id))
         return [deleted] if item.generation is None else [actions.Forget(item.generation), deleted]
 
@@ -314,8 +314,8 @@ class Protocol:
                 item.answered = True
             return [actions.Say(answering(asked, [item.fields["output"] for item in outputs]), request)]
         question = self._asked(given)
-        if question is None and self._withdrawn and not self._committing:
-            response = Response(_new_id("resp"), 0, request, self._conversation_id, self.session.voice)
+        if question is None and self._turns.withdrawn and not self._turns.coming:
+            response = Response(new_id("resp"), 0, request, self._conversation_id, self.session.voice)
             failed = said.ReplyDone(0, None, "failed", "nothing_to_answer", error=DELETED)
             return [self._send(sent) for sent in (*response.created(), *response.done(failed))]
         self._active = request
@@ -343,7 +343,7 @@ class Protocol:
         for data in reversed(items if isinstance(items, list) else []):
             if isinstance(data, dict) and data.get("role") == "user" and (text := item_from_json(data, "input").text):
                 return text
-        asked = None if self._committing else self.items.last_asked
+        asked = None if self._turns.coming else self.items.last_asked
         if asked is None:
             return None
         if asked.answered and (given.get("instructions") or self.items.was_brought(asked)):
@@ -366,47 +366,43 @@ class Protocol:
     def _committed(self, event: said.Committed) -> list[Output]:
         if isinstance(event.tag, actions.Bring):
             return self._brought(event, event.tag)
-        if self._turn_id(event.turn) in self.items:
-            del self._turns[event.turn]  # a client took the id that speech_started told it for an item of its own
+        item_id = self._turns.id_of(event.turn)
+        if item_id in self.items:  # a client took the id that speech_started told it for an item of its own
+            item_id = self._turns.another_id(event.turn)
         item = Item(
-            self._turn_id(event.turn),
+            item_id,
             role="user",
             content=[{"type": "input_audio", "transcript": None}],
             turn=event.turn,
             audio_ms=event.audio_ms,
         )
-        self._committing, self._withdrawn = max(0, self._committing - 1), False
+        self._turns.came()
         committed = server_events.InputAudioCommitted(item_id=item.id, previous_item_id=self.items.last_id)
         return [self._send(committed), *self._add(item)]
 
     def _brought(self, event: said.Committed, action: actions.Bring) -> list[Output]:
         item, after = action.item, action.after
         if item.id in self.items:  # taken since
-            item.id = _new_id("item")
+            item.id = new_id("item")
         if after != "root" and after not in self.items:
             after = None  # deleted since
         item.turn, item.audio_ms = event.turn, event.audio_ms
         item.content = [{"type": "input_audio", "transcript": None}]
-        self._committing, self._withdrawn = max(0, self._committing - 1), False
+        self._turns.came()
         return self._add(item, after)
 
     def _partial(self, event: said.Partial) -> list[Output]:
         """Tell live words to who asked for them: the final ones may be others, so they are no deltas."""
-        if self.session.transcription is None or LIVE_WORDS not in self._included:
+        if self.session.transcription is None or not self.session.includes(LIVE_WORDS):
             return []
         words = clean(event.text)
-        return [self._send(server_events.TranscriptionPartial(item_id=self._turn_id(event.turn), transcript=words))]
+        return [self._send(server_events.TranscriptionPartial(item_id=self._turns.id_of(event.turn), transcript=words))]
 
     def _woken(self, event: said.Woken | said.Overheard) -> list[Output]:
         """Tell who asked for it that a wake word was heard, and whether it is answered here."""
-        if WAKE_WORDS not in self._included:
+        if not self.session.includes(WAKE_WORDS):
             return []
         return [self._send(server_events.WakeWord(word=event.word, answers=isinstance(event, said.Woken)))]
-
-    @property
-    def _included(self) -> list[object]:
-        wanted = self.session.kept.get("include")
-        return wanted if isinstance(wanted, list) else []
 
     def _heard(self, event: said.Heard) -> list[Output]:
         item, text = self.items.of_turn(event.turn), clean(event.transcript.text)
@@ -434,7 +430,7 @@ class Protocol:
         if not isinstance(request, actions.Request):
             request = actions.Request("", self.session.modality, self._output_format({}))
             self._active = self._active or request
-        self._response = Response(_new_id("resp"), event.generation, request, self._conversation_id, self.session.voice)
+        self._response = Response(new_id("resp"), event.generation, request, self._conversation_id, self.session.voice)
         if event.turn is not None and (item := self.items.of_turn(event.turn)):
             self._response.input_audio_ms, item.answered = item.audio_ms, True
         return [self._send(created) for created in self._response.created()]
@@ -448,7 +444,7 @@ class Protocol:
             outputs += self._call(response, event.reply, event.reply.call)
         if response.item is None and not isinstance(event, said.ReplyDone):
             previous = self.items.last_id
-            response.item = Item(_new_id("item"), role="assistant", status="in_progress", generation=event.generation)
+            response.item = Item(new_id("item"), role="assistant", status="in_progress", generation=event.generation)
             opened = response.opened(previous)
             _, dropped = self.items.add(response.item)
             outputs += [self._send(part) for part in opened] + self._deleted(dropped)
@@ -470,12 +466,12 @@ class Protocol:
 
     def _call(self, response: Response, reply: Reply, call: ToolCall) -> list[Output]:
         """Have the client call a function of its own."""
-        call_id, arguments = _new_id("call"), json.dumps(call.arguments, ensure_ascii=False)
+        call_id, arguments = new_id("call"), json.dumps(call.arguments, ensure_ascii=False)
         self._calls[call_id] = reply.question
         while len(self._calls) > _RECENT_CALLS:
             self._calls.popitem(last=False)
         fields = {"call_id": call_id, "name": call.name, "arguments": arguments}
-        item = Item(_new_id("item"), "function_call", fields=fields)
+        item = Item(new_id("item"), "function_call", fields=fields)
         previous, dropped = self.items.add(item)
         return [self._send(event) for event in response.called(item, previous)] + self._deleted(dropped)
 
@@ -507,15 +503,7 @@ class Protocol:
     def _item_id(self, turn: int) -> str:
         """Return the id of the item that a spoken turn is, however long ago it was committed."""
         item = self.items.of_turn(turn)
-        return item.id if item is not None else self._turn_id(turn)
-
-    def _turn_id(self, turn: int) -> str:
-        """Return the id of the item that a spoken turn is, or will be."""
-        if turn not in self._turns:
-            self._turns[turn] = _new_id("item")
-            while len(self._turns) > _RECENT_TURNS:
-                self._turns.popitem(last=False)
-        return self._turns[turn]
+        return item.id if item is not None else self._turns.id_of(turn)
 
     def _send(self, event: Event, generation: int | None = None) -> Send:
         self._events += 1
@@ -529,7 +517,3 @@ def _base64(audio: str) -> bytes:
         return base64.b64decode(audio, validate=True)
     except (binascii.Error, ValueError) as error:
         raise ApiError("invalid_value", f"'audio' must be base64: {str(error).lower()}.", param="audio") from error
-
-
-def _new_id(kind: str) -> str:
-    return f"{kind}_{secrets.token_hex(8)}"

@@ -129,6 +129,11 @@ class Session:
         """The names of the functions that the client can be called for."""
         return () if self.kept.get("tool_choice") == "none" else declared_tools(self.kept.get("tools"))
 
+    def includes(self, what: str) -> bool:
+        """Whether the client asks for something that is not told otherwise."""
+        wanted = self.kept.get("include")
+        return isinstance(wanted, list) and what in wanted
+
     @property
     def transcribes_only(self) -> bool:
         """Whether this is a transcription session, which hears and never replies."""
