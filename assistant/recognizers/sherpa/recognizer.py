@@ -21,11 +21,12 @@ from assistant.recognizers.expected import Expected
 from assistant.recognizers.frames import Kind
 from assistant.recognizers.lexicon import Contents, Follower, Lexicon
 from assistant.recognizers.loudness import FRAME, end_of_speech
+from assistant.recognizers.one_process import OneProcess
 from assistant.recognizers.recognizer import Speaker
 from assistant.recognizers.sherpa.hotwords import MOST, hotwords
 from assistant.recognizers.sherpa.model import read_model
 from assistant.recognizers.sherpa.pieces import Pieces
-from assistant.recognizers.worker_process import RecognizerError, WorkerDiedError, WorkerProcess
+from assistant.recognizers.worker_process import WorkerProcess
 from assistant.recognizers.worker_stream import WorkerStream
 from assistant.turn.events import Transcript
 
@@ -47,7 +48,7 @@ class _Spoken:
     texts: tuple[str, ...] = ()
 
 
-class SherpaRecognizer:
+class SherpaRecognizer(OneProcess):
     """Recognises speech in whatever language the model knows.
 
     Args:
@@ -59,6 +60,7 @@ class SherpaRecognizer:
     """
 
     def __init__(self, model: Path, lexicon: Lexicon | None = None, *, threads: int = 0) -> None:
+        super().__init__(WORKER)
         self.model = read_model(model)
         self._threads = threads or 1 + (self.model.megabytes > LARGE_MB)
         self._pieces = Pieces(self.model.tokens)
@@ -67,9 +69,6 @@ class SherpaRecognizer:
         self._expected, self._informed = Expected(Contents()), False
         self.cost = 0.0  # of decoding, seconds a second of sound; known once the model is loaded
         self._recordings = asyncio.Semaphore(RECORDINGS)
-        self._worker: WorkerProcess | None = None
-        self._starting = asyncio.Lock()
-        self._closed = False
 
     async def prepare(self) -> None:
         """Start the process, load the model, and learn what to expect. Raises RecognizerError for an unusable one."""
@@ -105,13 +104,9 @@ class SherpaRecognizer:
 
     async def close(self) -> None:
         """End the process; safe to call twice."""
-        self._closed = True
+        await self._end()
         if self._follower is not None:
             await self._follower.close()
-        async with self._starting:
-            worker, self._worker = self._worker, None
-            if worker is not None:
-                await worker.close()
 
     def hotwords(self, spoken: _Spoken) -> str:
         """Return the phrases to favour in an utterance of somebody who lately spoke so."""
@@ -120,33 +115,9 @@ class SherpaRecognizer:
         self._follower.look()
         return hotwords(self._expected.choose(spoken.texts, MOST), self._pieces)
 
-    async def worker_for(self) -> WorkerProcess:
-        """Return the process with the model loaded; one that died is replaced. Raises RecognizerError."""
-        async with self._starting:
-            if self._closed:
-                raise RecognizerError("The speech recogniser is closed; open it again to use it.")
-            if self._worker is None or not self._worker.alive:
-                await self._replace()
-            assert self._worker is not None
-            return self._worker
-
-    async def _replace(self) -> None:
-        before, self._worker = self._worker, None
-        if before is not None:
-            logger.warning("The speech recogniser ended (%s) and is replaced.", before.last_words())
-            await before.close()
-        worker = await WorkerProcess.start(WORKER)
+    async def _load(self, worker: WorkerProcess) -> None:
         request = {"model": str(self.model.folder), "threads": self._threads, "biased": self._follower is not None}
-        try:
-            self.cost = (await worker.ask(Kind.DOMAIN, request))["cost"]
-        except WorkerDiedError as death:
-            reason = worker.last_words()
-            await worker.close()
-            raise RecognizerError(f"The speech recogniser could not start: {reason}.") from death
-        except BaseException:
-            await worker.close()
-            raise
-        self._worker = worker
+        self.cost = (await worker.ask(Kind.DOMAIN, request))["cost"]
 
     async def _learn(self, contents: Contents) -> None:
         """Expect other phrases, from the next utterance on."""

@@ -23,6 +23,7 @@ from assistant.audio.samples import RATE, Pcm
 from assistant.recognizers.frames import Kind
 from assistant.recognizers.lexicon import Contents, Follower, Lexicon
 from assistant.recognizers.loudness import end_of_speech
+from assistant.recognizers.one_process import OneProcess
 from assistant.recognizers.recognizer import Speaker
 from assistant.recognizers.sphinx.building import QUICK, Builder
 from assistant.recognizers.whisper.decoder import threads_here
@@ -51,7 +52,7 @@ class Rank(IntEnum):
     RECORDING = 3
 
 
-class WhisperRecognizer:
+class WhisperRecognizer(OneProcess):
     """Recognises speech, in English or another language that the weights know.
 
     Args:
@@ -71,16 +72,14 @@ class WhisperRecognizer:
         cache_dir: Path | None = None,
         lexicon: Lexicon | None = None,
     ) -> None:
+        super().__init__(WORKER)
         self.weights = find(weights)
         self._named = weights or self.weights.name
         self._threads, self._language = threads or threads_here(), language
         self._turns = Turns()
         self._attempt: asyncio.Task[None] | None = None
         self.took_s = 0.0  # to decode the newest sound
-        self._worker: WorkerProcess | None = None
-        self._starting = asyncio.Lock()
         self._prepared = False
-        self._closed = False
         self._builder: Builder | None = None
         self._follower: Follower | None = None
         if lexicon is not None and cache_dir is not None and language == ENGLISH:
@@ -93,7 +92,7 @@ class WhisperRecognizer:
         """Start the process, load the model and use it once. Raises RecognizerError for weights that cannot be used."""
         self._prepared = True
         await self._look()
-        await self._ready()
+        await self.worker_for()
 
     async def caught_up(self) -> None:
         """Return when the documents as they are now decide between words."""
@@ -114,11 +113,7 @@ class WhisperRecognizer:
 
     async def close(self) -> None:
         """End the process; safe to call twice."""
-        self._closed = True
-        async with self._starting:
-            worker, self._worker = self._worker, None
-            if worker is not None:
-                await worker.close()
+        await self._end()
         if self._follower is not None:
             await self._follower.close()
         if self._builder is not None:
@@ -150,7 +145,7 @@ class WhisperRecognizer:
         sound = np.ascontiguousarray(pcm, "<i2").tobytes()
         async with self._turns.take(rank):
             for _ in range(LIVES):
-                worker = await self._ready()
+                worker = await self.worker_for()
                 with contextlib.suppress(WorkerDiedError):
                     started_s = time.perf_counter()
                     heard = await worker.ask(Kind.DECODE, {}, sound)
@@ -167,36 +162,14 @@ class WhisperRecognizer:
         """
         async with self._turns.take(rank):
             with contextlib.suppress(WorkerDiedError):
-                looked = await (await self._ready()).ask(Kind.DECODE, {"doubt": doubt})
+                looked = await (await self.worker_for()).ask(Kind.DECODE, {"doubt": doubt})
                 return None if looked["text"] is None else str(looked["text"])
         return None
 
-    async def _ready(self) -> WorkerProcess:
-        async with self._starting:
-            if self._closed:
-                raise RecognizerError("The speech recogniser is closed; open it again to use it.")
-            if self._worker is None or not self._worker.alive:
-                await self._replace()
-            assert self._worker is not None
-            return self._worker
-
-    async def _replace(self) -> None:
-        before, self._worker = self._worker, None
-        if before is not None:
-            await before.close()
-        worker = await WorkerProcess.start(WORKER)
-        try:
-            request = {"weights": self._named, "threads": self._threads, "language": self._language}
-            await worker.ask(Kind.DOMAIN, request | {"live": self._prepared})
-        except WorkerDiedError as death:
-            reason = worker.last_words()
-            await worker.close()
-            raise RecognizerError(f"The speech recogniser could not start: {reason}.") from death
-        except BaseException:
-            await worker.close()
-            raise
+    async def _load(self, worker: WorkerProcess) -> None:
+        request = {"weights": self._named, "threads": self._threads, "language": self._language}
+        await worker.ask(Kind.DOMAIN, request | {"live": self._prepared})
         await self._teach(worker)
-        self._worker = worker
 
     async def _look(self) -> None:
         """See to it that changes of the documents are learnt; only the first model of few documents is waited for."""
