@@ -1,5 +1,6 @@
 import asyncio
 import time
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from engines.runtimes.cuda import driver as cuda
 from engines.runtimes.cuda.driver import CudaError, Gpu, require_memory
 from engines.runtimes.runtime import load_runtime
 from engines.runtimes.tensorrt import runtime as tensorrt_runtime
-from engines.runtimes.tensorrt.api import TensorRT, TensorRTError, installed
+from engines.runtimes.tensorrt.api import TensorRT, TensorRTError, UnusablePlanError, installed
 from engines.runtimes.tensorrt.build import EngineOptions
 from engines.runtimes.tensorrt.runtime import cheapest, show_progress, trial
 from tests.engines.small_bert import mixed_up, random_batch, random_checkpoint, reference_hidden, reference_logits
@@ -232,3 +233,28 @@ def test_auto_takes_tensorrt(tmp_path, checkpoint):
     assert runtime.name == "tensorrt", runtime.note
     assert TensorRT.load(tensorrt_runtime.load_api(cuda.find_gpu()).name).version in runtime.device
     runtime.close()
+
+
+@pytest.mark.parametrize(("error", "kept"), [(UnusablePlanError, [True, False]), (TensorRTError, [True])])
+def test_minutes_of_building_are_thrown_away_for_an_unusable_plan_alone(monkeypatch, tmp_path, error, kept):
+    asked = []
+
+    def plan(*_, keep):
+        asked.append(keep)
+        return b""
+
+    def refuse(*_, **__):
+        raise error("gives changing results")
+
+    for name, stand_in in {
+        "load_api": lambda _: None,
+        "default_options": lambda _: SimpleNamespace(precision="fp16"),
+        "parts": lambda *_: [None],
+        "engine_plan": plan,
+        "TensorRTRuntime": refuse,
+    }.items():
+        monkeypatch.setattr(tensorrt_runtime, name, stand_in)
+    monkeypatch.setattr(tensorrt_runtime.cuda, "find_gpu", lambda: None)
+    with pytest.raises(error):
+        tensorrt_runtime.load(None, cache_dir=tmp_path)
+    assert asked == kept
