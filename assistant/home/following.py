@@ -115,7 +115,8 @@ def _further(more: re.Match[str], before: str, last: Sequence[str]) -> str:
         return ""
     much = "a lot" if (more["how"] or "").strip().startswith(("much", "a lot", "lots")) else "a bit"
     if before and _RELATIVE.search(before):
-        return before if more["way"] != "less" else ""
+        again = f"make it {before}" if _is_step(before, last) else before
+        return again if more["way"] != "less" else ""
     return f"turn it {'down' if more['way'] == 'less' else 'up'} {much}"
 
 

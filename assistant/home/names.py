@@ -36,7 +36,12 @@ _WHOLE = re.compile(
 _COUNTED = re.compile(
     r"(?:(?:all|both|of|the|my|our|these|those) )*(?P<count>[2-9]) (?P<np>(?:\w+ )*\w+s(?: (?:in|on|at) .+)?)"
 )
+#: Words that never follow each other: between them a word was lost, or the second was another word.
+_NO_PAIR = frozenset(("the", word) for word in ("all", "this", "that", "these", "those"))
 _LONGEST_ROW = 12  #: words of names said in a row
+#: What only tells two things of one name apart.
+_SIDES = english.HALF_A_NAME & frozenset("left right front back upper lower big small".split())
+_LONGEST_END = 2  #: words of a name whose beginning is that of the name before it
 #: Kinds of which all are meant by one: "the kitchen light" is every light there.
 _ALL_OF_ROOM = ("light", "lighting", "heating")
 #: Words for the heating of a house, where no room is said.
@@ -221,7 +226,8 @@ class Directory(Index):
         )
         every = [word for word in words[:1] if word in english.ALL]
         unsaid: Found | None = None  # kinds of which the room was not said
-        for part in parts:
+        for place, part in enumerate(parts):
+            part = self._completed(part, parts[place - 1] if place else [], parts[-1], want)  # noqa: PLW2901
             if every and part[0] not in english.ALL and part[-1] != singular(part[-1]):
                 part = [*every, *part]  # noqa: PLW2901 ("all the curtains and blinds")
             spoken = noun or next((other.kind for other in finds if other.kind), "")
@@ -248,6 +254,24 @@ class Directory(Index):
             kind=finds[0].kind,
             everything=any(found.everything for found in finds),
         )
+
+    def _completed(self, part: list[str], before: list[str], last: list[str], want: _Want) -> list[str]:
+        """Return a part of a list with what it leaves to another: the one `before` it, or the `last` of the list.
+
+        Of "the wall lamp left and right" the second is the Wall Lamp Right, not whatever else stands on the right,
+        and so is the first of "the left and the right wall lamp".
+        """
+        said = [word for word in part if word not in english.GLUE and word != "also"]
+        if not said or len(said) > _LONGEST_END or bare(" ".join(part)) in self.exact:
+            return part
+        head = [word for word in before if word not in english.GLUE]
+        for kept in range(len(head) - 1, 0, -1):
+            whole = [*map(singular, head[:kept]), *said]
+            if self.exact.get(bare(" ".join(whole)), 0) & want.able:
+                return whole
+        if set(said) <= _SIDES and len(last) > len(said) and part is not last:
+            return [*said, *(word for word in last if word not in _SIDES)]
+        return part
 
     def _named_apart(self, words: list[str]) -> list[list[str]]:
         """Split names that were said one after the other, without a pause: "the freezer slow cooker"."""
@@ -393,7 +417,7 @@ class Directory(Index):
 
     def _described(self, words: list[str], want: _Want) -> Found:
         """Find the things that the words of a phrase explain: by name, room, floor and kind."""
-        if (words and words[-1] in UNFINISHED) or ("the", "all") in pairwise(words):
+        if (words and words[-1] in UNFINISHED) or not _NO_PAIR.isdisjoint(pairwise(words)):
             return Found(problem="unknown", phrase=" ".join(words))
         said = self._said(words, want)
         if said is None:

@@ -39,7 +39,7 @@ _AFTER = re.compile(
     r"(?: ,)?(?: (?:there is an? (?:dear|love|angel|star|good \w+)|(?:please )?and thank you|please|now|right now|thanks|thank you|for me|for us|would you|will you|could you|can you|if you can|if you could|if you would|"
     r"if you do not mind|if you would not mind|if possible|(?:(?:that|it) )?would be (?:great|lovely|nice|good|perfect|super|wonderful|fantastic|awesome|helpful|fab|much appreciated|appreciated)|if (?:that|it) is (?:ok|okay|all right|alright|possible|not too much trouble)|if it is not too much trouble|i would appreciate it|ok|okay|already|again|at once|immediately|right away|straight away|as well|too|instead|quickly|mate|"
     r"dear|love|honey|then|repartee|asap|for a moment|for a sec(?:ond)?|just a sec(?:ond)?|a moment|as soon as you can|when you can|real quick|cheers|will not you|"
-    r"thanks a lot|thank you very much|very much|so much|will you please|would you please|will ya|would ya|could ya|can ya|ya|yeah|innit|right|hun|pet|duck|petal|sunshine|old boy|pretty please|or something|i think|buddy|pal|man|"
+    r"thanks a lot|thank you very much|very much|so much|will you please|would you please|will ya|would ya|could ya|can ya|ya|yeah|innit|(?<=, )right|hun|pet|duck|petal|sunshine|old boy|pretty please|or something|i think|buddy|pal|man|"
     r"before i trip|so i can see|so i can sleep|so i can read|right this second|this instant|though|my dear|, will you|yet))$"
 )
 _PERMISSION = frozenset(("can i", "could i", "may i", "can we", "could we", "may we"))
