@@ -41,6 +41,7 @@ from assistant.home.politeness import (
 from assistant.home.questions import ASKED_WORDS, ask
 from assistant.home.repairs import Repair, Repairs
 from assistant.home.replies import CHOICE, NO, YES
+from assistant.home.requests import asked_after, named_first, requested
 from assistant.home.telling_back import first_down, same, to
 from assistant.home.words import MAX_WORDS, joined, plain, singular
 
@@ -82,6 +83,9 @@ _IT = re.compile(r"\b(?:it|them)\b")
 #: A name with a "please" after it, and nothing before it that says no.
 _ASKED_FOR = re.compile(r"(?!(?:no|not|do not|less|never|without|any) ).+ please")
 _ONLY_A_NAME = "only a name"
+_HALF = "half a sentence"
+#: Questions back that are asked for want of anything better.
+_UNSURE = frozenset((_ONLY_A_NAME, _HALF))
 _MOST_UNKNOWN = 2  #: words without a meaning here: a question with more of them is one for the documents
 #: From this likeness on a sure repair is taken without a look at what else sounds like it.
 _AS_GOOD_AS_SAID = 0.95
@@ -134,6 +138,8 @@ class Grammar:
         numbered, said = self._numbered(text), text
         text = meant(stripped(text))
         intent = self._read(text, numbered, context) if text else None
+        if intent is None or intent.kind == "refuse" or intent.reason in _UNSURE:
+            intent = self._led_up_to(said, context, asks=words.rstrip().endswith("?")) or intent
         lone = intent is not None and intent.reason == _ONLY_A_NAME
         if (intent is None or lone) and (
             thing := wished(said) or (text if lone and _ASKED_FOR.fullmatch(said) else "")
@@ -144,6 +150,27 @@ class Grammar:
         if intent is None:
             return self._suits(said) or self._suits(text)
         return intent
+
+    def _led_up_to(self, text: str, context: Context, *, asks: bool) -> HomeIntent | None:
+        """Read what a sentence asks for after a story, or about the thing that it named first."""
+        if declined(text) or declined(stripped(text)):
+            return None
+        for told, command in requested(text):
+            wanted = meant(stripped(command))
+            if not wanted or is_question(wanted) or declined(wanted) or said_by_others(wanted):
+                continue
+            found = self._where_told(wanted, told, context, lambda said: self._plainly(said, context))
+            if found is not None:
+                return found
+        if (whole := named_first(text)) and (found := self._read(meant(stripped(whole)), "", context)):
+            return found if found.kind != "refuse" else None
+        if question := asked_after(text):
+            return self._asked(question, context)
+        return self._asked(text, context) if asks else None
+
+    def _plainly(self, text: str, context: Context) -> HomeIntent | None:
+        found = self._command(text, context)
+        return found if found is not None and found.kind != "refuse" and found.reason not in _UNSURE else None
 
     def _suits(self, text: str) -> HomeIntent | None:
         """Ask whether the scene was meant that what was said is the occasion for: "we are off to bed"."""
@@ -194,7 +221,7 @@ class Grammar:
             return done
         if found := ask(self.directory, text, context):
             return self._those_so(found, context)
-        for short in shortened(text):
+        for short in (*shortened(text), *self._repairs.renamed(text)):
             if found := ask(self.directory, short, context):
                 return self._those_so(found, context)
         if not _ASKS_A_STATE.match(text) or ASKED_WORDS.isdisjoint(text.split()):
@@ -430,7 +457,7 @@ class Grammar:
                 kind="ask_back",
                 intent="HassClarify",
                 question="I only heard half of that: what shall I do?",
-                reason="half a sentence",
+                reason=_HALF,
             )
         found = self.directory.find(
             text, self._clauses.able("on") | self._clauses.able("open") | self._clauses.able("start"), room=context.room

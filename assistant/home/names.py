@@ -269,7 +269,7 @@ class Directory(Index):
             whole = [*map(singular, head[:kept]), *said]
             if self.exact.get(bare(" ".join(whole)), 0) & want.able:
                 return whole
-        if set(said) <= _SIDES and len(last) > len(said) and part is not last:
+        if set(said) <= _SIDES and not _SIDES.isdisjoint(last) and part is not last:
             return [*said, *(word for word in last if word not in _SIDES)]
         return part
 

@@ -175,6 +175,9 @@ IDIOMS = {
     "it is too cold in here": "make it warmer in here", "it is too hot in here": "make it cooler in here",
     "it is too warm in here": "make it cooler in here", "it is too cold": "make it warmer in here", "i am hot": "make it cooler in here",
     "it is too hot": "make it cooler in here", "i am too cold": "make it warmer in here", "i am too hot": "make it cooler in here",
+    "water the lawn": "turn on the sprinkler", "water the garden": "turn on the sprinkler", "water the plants": "turn on the sprinkler",
+    "water the grass": "turn on the sprinkler", "start watering": "turn on the sprinkler", "stop watering": "turn off the sprinkler",
+    "start watering the lawn": "turn on the sprinkler", "stop watering the lawn": "turn off the sprinkler", "dim everything": "dim the lights",
     "ring the bell": "press the doorbell", "water off": "close the water valve", "water on": "open the water valve",
 }  # fmt: skip
 
@@ -192,8 +195,11 @@ _MEANT = Ways(
         (f"(?:it is )?{_TOO}too bright{_PLACE}", "make it dimmer<at>"),
         ("it is (?:so |very |really |quite )?(?:dark|gloomy|dim)(?P<at> (?:in )?here)", "make it brighter<at>"),
         (f"(?:i|we) can (?:not|hardly|barely) see (?:a thing|anything|much|a lot){_PLACE}", "make it brighter<at>"),
-        ("(?P<np>.+?) needs? (?:turning|switching|putting) (?P<how>on|off)", "turn <how> <np>"),
-        *((f"(?P<np>.+?) needs? {doing}", f"{do} <np>") for doing, do in (("opening", "open"), ("closing", "close"), ("shutting", "close"), ("locking", "lock"))),
+        ("(?P<np>.+?) (?:needs?|wants?|requires?|could do with) (?:turning|switching|putting) (?P<how>on|off)", "turn <how> <np>"),
+        ("(?:could|would|might) (?P<np>(?:the|my|our|all the) .+?) (?:please )?be (?:turned|switched|put) (?P<how>on|off)", "turn <how> <np>"),
+        *((f"(?:could|would|might) (?P<np>(?:the|my|our|all the) .+?) (?:please )?be {done}", f"{do} <np>") for done, do in (("opened", "open"), ("closed", "close"), ("shut", "close"), ("locked", "lock"), ("dimmed", "dim"))),
+        ("(?P<np>(?:the|my|our) (?:(?!sun |, )\\S+ )+?)is (?:blinding|dazzling|hurting) (?:me|us|my eyes)", "make <np> dimmer"),
+        *((f"(?P<np>.+?) (?:needs?|wants?) {doing}", f"{do} <np>") for doing, do in (("opening", "open"), ("closing", "close"), ("shutting", "close"), ("locking", "lock"))),
         ("(?P<np>(?:the |my |our )?.+?) (?:should|must|needs? to|ha(?:s|ve) to|ought to) (?:be|aim for|stay at|go to) (?:set )?(?:to |at )?(?P<how>\\d+(?:\\.\\d+)? (?:degrees|percent))",
          "set <np> to <how>"),
         (f"(?!it )(?P<np>.+?) (?:is|are) {_TOO}too (?:dim|dark)", "make <np> brighter"),

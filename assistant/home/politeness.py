@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 
 _BEFORE = re.compile(
-    r"(?:(?:hey there|hi there|hello there|hey|hi|hello|ok|okay|repartee|please|now|so|um|uh|er|erm|oh|well|right ,|right(?= (?:turn|switch|open|close|shut|set|put|dim|lock|start|stop|lights?)\b)|alright|all right|and|then|also|just|quickly|kindly|listen|"
+    r"(?:(?:hey there|hi there|hello there|hey|hi|hello|good (?:morning|evening|afternoon|day)(?: dear| everyone| to you)?(?: ,)?|pretty please|please to|oh and|yep|kindly see to it that|i should like(?: you)?(?: to)?|it is time to|might (?:we|i) (?=have|get)|let me (?:see|think) ,|ok|okay|repartee|please|now|so|um|uh|er|erm|oh|well|right ,|right(?= (?:turn|switch|open|close|shut|set|put|dim|lock|start|stop|lights?)\b)|alright|all right|and|then|also|just|quickly|kindly|listen|"
     r"computer|go ahead and|go and|(?:(?:could|can|would|will) you )?be (?:so )?(?:kind|good|nice) enough to|be a (?:dear|love|darling|sweetheart|star|gem|pal|sport) and|be so (?:kind|good|nice|sweet) (?:and|as to)|would you be so (?:kind|good|nice) (?:and|as to)|(?:could|can|would|will) you be so (?:kind|good|nice) (?:and|as to)|(?:be|would you be) an? (?:angel|dear) and|do (?:me|us) a (?:favou?r|solid) (?:and|by)|do (?:me|us) a favou?r|could you do me a favou?r and|"
     r"i want you to|i would like you to|i need you to|i would like to|i want to|i need to|i would love to|i want|i would like|i would love|i need|we want|we need|we would like|give me|give us|we want to|we need to|"
     r"we would like to|(?:could|can|would|will) (?:somebody|someone|anybody|anyone)|we could use|get me|i am going to need|let us|let me(?! in| out)|i (?:think|feel|find)(?= .+ too \w+)|you can|you could|you may|you should|you need to|be sure to|make sure to|make sure you|make sure that you|try to|feel free to|"
@@ -20,7 +20,7 @@ _BEFORE = re.compile(
 #: What leads to a question without being one: "i need to know whether", "any idea how".
 _WONDERED = re.compile(
     r"(?:(?:and|so|well|ok|okay|hey|please|um|oh|sorry|just) )*(?:(?:i|we) (?:need|want|would like|would love|am trying|have) to (?:know|find out|check|see)|(?:i|we) (?:am|are) (?:just )?(?:curious|wondering|not sure|asking)(?: about)?"
-    r"|(?:i|we) (?:do not|can not) (?:know|remember|recall)|(?:have you |do you have |got )?any idea|(?:just )?(?:curious|wondering|not sure)|(?:could|can|would|will) you (?:please )?(?:tell me|check|see|find out|look|say|let me know)) "
+    r"|(?:i|we) (?:do not|can not) (?:know|remember|recall)|(?:have you |do you have |got )?any idea|(?:just )?(?:curious|wondering|not sure)|(?:could|can|would|will) you (?:please )?(?:tell me|check|see|find out|look|say|let me know)(?: for (?:me|us))?) "
     r"(?P<lead>if|whether|what|how|which|where|when)\b"
 )
 _ASKING = re.compile(r"(?:would you mind|do you mind|how about|would you be so kind as to|mind) ")
@@ -44,6 +44,11 @@ _AFTER = re.compile(
 )
 _PERMISSION = frozenset(("can i", "could i", "may i", "can we", "could we", "may we"))
 _PERMITTED = re.compile(r"(?:please )?(?:have|get)\b")
+#: A wish for what can only be told: "give me the temperature of the hall".
+_TOLD = re.compile(
+    r"(?:(?:and|so|ok|okay|hey|please|hi|can you|could you|would you|will you) )*(?:give|get|tell|read|show) (?:me|us) (?:out )?(?=(?:the|a) (?:current |latest |exact |room |indoor |outdoor )*"
+    r"(?:temperature|temp|humidity|state|status|reading|level|power|battery|value|brightness|position|air quality|co2)\b)"
+)
 _QUESTION = re.compile(
     r"(?!which (?:on|off|of) |do the .+ (?:scene|mood)$|do (?!(?:i|we|you|they|the|any|all|my|our|it|these|those)\b)(?:\w+ ){0,2}\w+$)(?:is|are|was|were|did|do|does|has|am|what|which|who|whose|whom|when|where|why|how|will|would|should|shall|tell me|"
     r"do you know|have (?:i|we|you|they)|have (?:the|all|any) .* been|had|(?:check|see|find out|let me know) (?:if|whether)|check|any|anything|anyone|anybody|what about|i wonder|"
@@ -101,12 +106,21 @@ _TAKEN_BACK = re.compile(
     r"(?: ,| (?:no|wait|actually|sorry|i mean|i meant|rather|forget (?:it|that)|scratch that))+(?: ,)?(?: just| please)* "
     r"(?=(?:turn|switch|open|close|shut|lock|unlock|set|dim|make|put|start|stop|raise|lower|activate)\b)"
 )
-_FILLERS = re.compile(r"(?<!\S)(?:um|uh|er|erm|uhm|hmm|ah)(?: ,)?(?: |$)")
+_FILLERS = re.compile(
+    r"(?<!\S)(?:um|uh|er|erm|uhm|hmm|ah)(?: ,)?(?: |$)"
+    r"|(?<!\S)(?:, )?(?:you know(?! (?:if|whether|what|how|which|where|when|who))|let us say|shall we say|if you do not mind|if it is no trouble|possibly|before i forget|by the way|while you are at it|while i think of it)(?: ,)?(?= |$) ?"
+    r"|(?<=^turn )please |(?<=^switch )please |(?<=^make )please |(?<=^stop )please |(?<=^start )please |(?<=^put )please |(?<=^open )please |(?<=^close )please |(?<=^set )please "
+)
+#: For whom something is opened or put on is said to the one who is asked: "open me the door".
+_FOR_ME = re.compile(
+    r"^(?P<verb>(?:turn|switch|put|open|close|shut|make|start|stop|lock|unlock|dim|set|bring)(?: on| off| up| down)?) (?:me|us) (?=(?:the|my|our|all|some|a|every) )"
+)
 
 
 def stripped(text: str) -> str:
     """Take the politeness off a plain sentence."""
     text = _STUTTER.sub(r"\1", _FILLERS.sub("", text)).strip(" ,")
+    text = text.removeprefix("please to ")
     wished = False
     while match := _BEFORE.match(text):
         wished |= match[0].endswith(" if you ")
@@ -122,7 +136,7 @@ def stripped(text: str) -> str:
         text = f"{_WISHED[first]} {rest}"
     if first in ("please", "just"):
         return stripped(rest) if rest else text
-    text = _BECAUSE.sub("", text)
+    text = _FOR_ME.sub(r"\g<verb> ", _BECAUSE.sub("", text))
     while match := _AFTER.search(text):
         text = text[: match.start()]
     return text.strip(" ,")
@@ -142,6 +156,8 @@ def noun_is(text: str) -> str:
 
 def asked_outright(text: str) -> str:
     """Return a plain sentence that leads up to a question as the question: "any idea how ..." is "tell me how ..."."""
+    if _TOLD.match(text):
+        return _TOLD.sub("what is ", text, count=1)
     return _WONDERED.sub(r"tell me \g<lead>", text, count=1) if _WONDERED.match(text) else text
 
 

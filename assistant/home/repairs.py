@@ -201,7 +201,7 @@ class Repairs:
         known = set(directory.vocabulary()) | set(directory.words)
         self._same: dict[str, list[str]] = {}
         for group in english.SAME:
-            here = [name for name in group if name in directory.exact or all(word in known for word in name.split())]
+            here = [name for name in group if name in terms or (" " not in name and name in known)]
             for said in group:
                 if said not in here and here:
                     self._same[said] = here
