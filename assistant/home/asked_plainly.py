@@ -63,7 +63,7 @@ _ASKED_SO = tuple(
             "is there motion",
         ),
         (
-            r"^(?:the )?((?:\w+ ){0,4}(?:usage|consumption|power use|energy use|electricity use|battery level|battery|status|air quality))$",
+            r"^(?!what |how |is |are )(?:the )?((?:\w+ ){0,4}(?:usage|consumption|power use|energy use|electricity use|battery level|battery|status|air quality))$",
             r"what is the \1",
         ),
         (

@@ -158,7 +158,7 @@ SAME = (
     "loft"),
     ("garage door", "overhead door"), ("christmas tree", "xmas tree"), ("laundry room", "utility room", "laundry"),
     ("washing machine", "washer", "clothes washer"), ("dryer", "tumble dryer"), ("dishwasher", "dish washer"),
-    ("coffee machine", "coffee maker"),
+    ("coffee machine", "coffee maker"), ("ev charger", "car charger", "wallbox", "wall box"),
     ("toilet", "loo"), ("patio", "terrace"), ("outlet", "socket", "plug"), ("fairy light", "string light"),
     ("bedside", "nightstand"), ("spotlight", "spot"),
 )  # fmt: skip

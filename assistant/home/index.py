@@ -53,6 +53,7 @@ class Index:
         for place, thing in enumerate(self.things):
             self._add(place, thing, said, said_areas)
         self._called_shortly({*map(plain, areas), *said_areas})
+        self._called_otherwise({*map(plain, areas), *said_areas})
         for floor, rooms in floors.items():
             mask = 0
             for room in rooms:
@@ -136,6 +137,14 @@ class Index:
         for called, names in short.items():
             if len(names) == 1 and (named := self.places.get(tuple(names[0].split()))) and called not in self.exact:
                 self.places.setdefault((called,), named)
+
+    def _called_otherwise(self, areas: Iterable[str]) -> None:
+        """Let people say "the hall" of the Hallway, where neither a room nor a thing goes by that name."""
+        for group in english.SAME:
+            named = [place for name in group if name in areas and (place := self.places.get(tuple(name.split())))]
+            for name in group if len(named) == 1 else ():
+                if name not in self.exact:
+                    self.places.setdefault(tuple(name.split()), named[0])
 
     def _called_floors(self, floors: Mapping[str, str]) -> None:
         """Let people say "upstairs" of a first floor and "the ground floor" of what is named Downstairs."""

@@ -127,7 +127,7 @@ class Levels:
         way = _shed(before, after, value, way)
         if value.kind == "more" and not value.quality and not value.unit and not way:
             return None
-        if value.kind in ("degrees", "percent") and value.unit != "share" and _BY.search(text[: placed.start]):
+        if value.kind in ("degrees", "percent", "number") and value.unit != "share" and _BY.search(text[: placed.start]):
             value = Quantity(kind="more", number=value.number, unit=value.kind)  # "up 2 degrees" is by, not to
         quality, words, way = self._quality(text, before, after, way)
         if value.kind == "more" and way and value.quality == "level":
@@ -185,7 +185,7 @@ class Levels:
         if found.problem in ("unknown", "it", "here", "except", "unable"):
             return Reading(found=found, problem=found.problem, wish="set", template=template)
         if found.everything:
-            return Reading(found=found, problem="unknown", wish="set")
+            return self._of_everything(value, quality, way, found, context)
         if found.problem == "area":
             ids = self._of_area(ids, value, quality)
         elif found.kind == "thing":  # "dim everything in here": no heater is set to 30 by that
@@ -209,6 +209,17 @@ class Levels:
             warm = tuple(act for act in acts if act.service == "set_temperature")
             return Reading(found=replace(found, choices=done), problem="degrees", wish="set", alternative=warm)
         return Reading(acts, replace(found, ids=done, problem="", choices=()), template=template)
+
+    def _of_everything(
+        self, value: Quantity, quality: str, way: int, found: Found, context: Context
+    ) -> Reading:
+        """Ask whether all the lights were meant: "dim everything to 20"."""
+        ids = [name for name in found.ids if name.startswith("light.")]
+        acts = self._leveled_acts(ids, value, quality, way, context)
+        if not acts or "degrees" in (value.kind, value.unit):
+            return Reading(found=found, problem="unknown", wish="set")
+        found = replace(found, choices=tuple(act.entity_id for act in acts), ids=(), kind="light")
+        return Reading(found=found, problem="room", wish="set", alternative=acts)
 
     def _leveled_acts(
         self, ids: Sequence[str], value: Quantity, quality: str, way: int, context: Context

@@ -17,6 +17,7 @@ from assistant.home.noun_phrases import (
     DETERMINERS,
     EVERYWHERE,
     HERE,
+    ON_NOW,
     UNFINISHED,
     Found,
     bare,
@@ -41,6 +42,7 @@ _NO_PAIR = frozenset(("the", word) for word in ("all", "this", "that", "these", 
 _LONGEST_ROW = 12  #: words of names said in a row
 #: What only tells two things of one name apart.
 _SIDES = english.HALF_A_NAME & frozenset("left right front back upper lower big small".split())
+_COVERING = frozenset("blind shade curtain drape shutter".split())
 _LONGEST_END = 2  #: words of a name whose beginning is that of the name before it
 #: Kinds of which all are meant by one: "the kitchen light" is every light there.
 _ALL_OF_ROOM = ("light", "lighting", "heating")
@@ -101,6 +103,7 @@ class Directory(Index):
         """Return what a plain phrase means among the things of `able`; with `reading`, plural kinds need no room."""
         for said, short in DETERMINERS:
             phrase = f" {phrase} ".replace(said, short).strip()
+        phrase = ON_NOW.sub(r"all the \1", phrase, count=1) if not reading else phrase
         want = _Want(able=able, room=room, last=last, kind=kind, reading=reading)
         if counted := _COUNTED.fullmatch(phrase):
             found = self._several(["all", "the", *counted["np"].split()], want)
@@ -178,7 +181,10 @@ class Directory(Index):
     def _elsewhere_known(self, words: list[str], whole: int) -> bool:
         """Say whether what is left out is a thing of the house that was not meant anyway: "the lights but the TV"."""
         named = self.exact.get(bare(" ".join(words)), 0)
-        return named.bit_count() == 1 and not named & whole
+        if named.bit_count() == 1 and not named & whole:
+            return True
+        found = self.find(" ".join(words), -1, reading=True)
+        return found.group and not found.problem and not self.mask(found.ids) & whole
 
     def _left_out(self, words: list[str], whole: int, room: str | None, kind: str) -> int:
         """Return what is left out of a whole: things of it, or all of it that is in a room."""
@@ -186,7 +192,7 @@ class Directory(Index):
             return 0
         if words[-1] == "one" and (named := self.exact.get(bare(" ".join([*words[:-1], kind or "light"])), 0) & whole):
             return named
-        if len(words) == 1 and (words[0], "room") in self.places:
+        if len(words) == 1 and (words[0], "room") in self.places and words[0] not in english.HALF_A_NAME:
             words = [*words, "room"]  # "but Ellie's"
         own = (*words[:-1], singular(words[-1]))
         if own in self.places and tuple(words) not in self.places:
@@ -481,8 +487,14 @@ class Directory(Index):
         """Return the things in the place of which every word is a word of the name or the kind."""
         mask = said.scope & self.everything if said.plural else said.scope
         for number, word in enumerate(said.content):
+            if word == "window" and set(said.content[number + 1 :]) & _COVERING and not self._window_named(mask):
+                continue  # "the window blinds" are the blinds
             mask &= self.words.get(f"{said.content[number - 1]} {word}" if word in ROOMS and number else word, 0)
         return mask
+
+    def _window_named(self, mask: int) -> bool:
+        """Say whether something that covers a window has the word in its name."""
+        return bool(mask & self.named.get("window", 0) & self.domain.get("cover", 0))
 
     def _scope(self, words: list[str]) -> tuple[list[str], int, str]:
         """Take the rooms and floors out of a phrase: the words left, the things there, the last place named."""

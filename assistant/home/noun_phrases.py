@@ -56,6 +56,12 @@ DETERMINERS = (
 )
 
 
+#: Those that are on, which are all that can be turned off: "whichever lights are on".
+ON_NOW = re.compile(
+    r"(?:whichever|whatever|any|all|all the|the|every) (\w+s?) (?:that |which )?(?:are|is) (?:still |currently |left )?(?:on|lit|burning)\b"
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
     """What a phrase means: `ids` where it is plain, `choices` where it may be one of several.

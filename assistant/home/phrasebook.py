@@ -175,8 +175,7 @@ IDIOMS = {
     "it is too cold in here": "make it warmer in here", "it is too hot in here": "make it cooler in here",
     "it is too warm in here": "make it cooler in here", "it is too cold": "make it warmer in here", "i am hot": "make it cooler in here",
     "it is too hot": "make it cooler in here", "i am too cold": "make it warmer in here", "i am too hot": "make it cooler in here",
-    "water the lawn": "turn on the sprinkler", "water the garden": "turn on the sprinkler", "water the plants": "turn on the sprinkler",
-    "water the grass": "turn on the sprinkler", "start watering": "turn on the sprinkler", "stop watering": "turn off the sprinkler",
+    "water the lawn": "turn on the sprinkler", "start watering": "turn on the sprinkler", "stop watering": "turn off the sprinkler",
     "start watering the lawn": "turn on the sprinkler", "stop watering the lawn": "turn off the sprinkler", "dim everything": "dim the lights",
     "ring the bell": "press the doorbell", "water off": "close the water valve", "water on": "open the water valve",
 }  # fmt: skip
@@ -227,6 +226,7 @@ _MEANT = Ways(
         ("(?:slightly|partly|partially|just) (?:open|raise) <np>", "set <np> to 10 percent"),
         ("(?:open|raise) <np> (?:just )?(?:a crack|a little crack|a tiny bit|a sliver|an inch)", "set <np> to 10 percent"),
         ("(?:choose|pick|select) (?P<how>.+?) (?:for|on|as) (?P<np>.+)", "set <np> to <how>"),
+        ("(?:can|could) (?P<np>(?:the|my|our) (?:\\w+ )?\\w+) (?:please )?(?:start|go|begin) (?:to )?(?:clean|vacuum|hoover|mow|cleaning|vacuuming|hoovering|mowing)", "start <np>"),
         ("(?:i|we) do not (?:need|want) (?P<np>.+?)(?: on)? (?:any ?more|any longer|now)", "turn off <np>"),
         ("(?:get rid of|no more|enough of) (?P<np>(?:.+ )?lights?(?: (?:in|on|at) .+)?)", "turn off <np>"),
         ("(?P<np>.+?) (?:can|may|needs? to|ha(?:s|ve) to|should|must|ought to) (?:now )?(?:go|be turned|be switched|be) (?P<how>on|off)", "turn <np> <how>"),

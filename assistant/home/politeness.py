@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 
 _BEFORE = re.compile(
-    r"(?:(?:hey there|hi there|hello there|hey|hi|hello|good (?:morning|evening|afternoon|day)(?: dear| everyone| to you)?(?: ,)?|pretty please|please to|oh and|yep|kindly see to it that|i should like(?: you)?(?: to)?|it is time to|might (?:we|i) (?=have|get)|let me (?:see|think) ,|ok|okay|repartee|please|now|so|um|uh|er|erm|oh|well|right ,|right(?= (?:turn|switch|open|close|shut|set|put|dim|lock|start|stop|lights?)\b)|alright|all right|and|then|also|just|quickly|kindly|listen|"
+    r"(?:(?:hey there|hi there|hello there|hey|hi|hello|good (?:morning|evening|afternoon|day)(?: dear| everyone| to you)?(?: ,|(?= (?:can|could|would|will|please|i|turn|switch|open|close|set)\b))|pretty please|please to|oh and|yep|i should like(?: you)?(?: to)?|it is time to|might (?:we|i) (?=have|get)|let me (?:see|think) ,|ok|okay|repartee|please|now|so|um|uh|er|erm|oh|well|right ,|right(?= (?:turn|switch|open|close|shut|set|put|dim|lock|start|stop|lights?)\b)|alright|all right|and|then|also|just|quickly|kindly|listen|"
     r"computer|go ahead and|go and|(?:(?:could|can|would|will) you )?be (?:so )?(?:kind|good|nice) enough to|be a (?:dear|love|darling|sweetheart|star|gem|pal|sport) and|be so (?:kind|good|nice|sweet) (?:and|as to)|would you be so (?:kind|good|nice) (?:and|as to)|(?:could|can|would|will) you be so (?:kind|good|nice) (?:and|as to)|(?:be|would you be) an? (?:angel|dear) and|do (?:me|us) a (?:favou?r|solid) (?:and|by)|do (?:me|us) a favou?r|could you do me a favou?r and|"
     r"i want you to|i would like you to|i need you to|i would like to|i want to|i need to|i would love to|i want|i would like|i would love|i need|we want|we need|we would like|give me|give us|we want to|we need to|"
     r"we would like to|(?:could|can|would|will) (?:somebody|someone|anybody|anyone)|we could use|get me|i am going to need|let us|let me(?! in| out)|i (?:think|feel|find)(?= .+ too \w+)|you can|you could|you may|you should|you need to|be sure to|make sure to|make sure you|make sure that you|try to|feel free to|"
@@ -50,7 +50,7 @@ _TOLD = re.compile(
     r"(?:temperature|temp|humidity|state|status|reading|level|power|battery|value|brightness|position|air quality|co2)\b)"
 )
 _QUESTION = re.compile(
-    r"(?!which (?:on|off|of) |do the .+ (?:scene|mood)$|do (?!(?:i|we|you|they|the|any|all|my|our|it|these|those)\b)(?:\w+ ){0,2}\w+$)(?:is|are|was|were|did|do|does|has|am|what|which|who|whose|whom|when|where|why|how|will|would|should|shall|tell me|"
+    r"(?!which (?:on|off|of) |do (?:the|my|our) (?:\w+ ){1,4}(?:on|off)\b|do the .+ (?:scene|mood)$|do (?!(?:i|we|you|they|the|any|all|my|our|it|these|those)\b)(?:\w+ ){0,2}\w+$)(?:is|are|was|were|did|do|does|has|am|what|which|who|whose|whom|when|where|why|how|will|would|should|shall|tell me|"
     r"do you know|have (?:i|we|you|they)|have (?:the|all|any) .* been|had|(?:check|see|find out|let me know) (?:if|whether)|check|any|anything|anyone|anybody|what about|i wonder|"
     r"show me|(?:can|could|may|must|might) (?:i|we|the|my|our|a|an|it|there|this|that|they|you (?:explain|describe|tell))|explain|describe|summari[sz]e|read|define|give me the (?:status|state|temperature|humidity)|status of|what)\b"
 )
@@ -83,6 +83,8 @@ _LATER = re.compile(
     r"(?:when|whenever|if|once|as soon as|unless|until|while|after|before) (?:i|we|it|the|he|she|they|you|someone|somebody|nobody|everyone|my|there|\w+ing)\b.*|tonight at .+|this (?:evening|afternoon|weekend)|"
     r"next (?:week|time|month)|on (?:monday|tuesday|wednesday|thursday|friday|saturday|sunday)s?)$"
 )
+#: What goes up or down does so by a step, not by an hour: "turn the heating up by 2".
+_STEPS = re.compile(r"\b(?:up|down|increase|decrease|raise|lower|reduce|dim|brighten)\b")
 _LATER_FIRST = re.compile(
     r"^(?:if|when|whenever|once|as soon as|unless|until|while|after|before|in \d+ (?:minutes?|hours?|seconds?)|at \d+|tomorrow|later)\b.*?(?: ,| then)? "
     r"(?=(?:turn|switch|open|close|shut|lock|unlock|set|dim|make|put|start|stop)\b)"
@@ -201,7 +203,7 @@ def said_by_others(text: str) -> bool:
 
 def later(text: str) -> str:
     """Return the command in a sentence that wants it done at another time, or under a condition; "" where it does not."""
-    if match := _LATER.search(text):
+    if (match := _LATER.search(text)) and not (match[0].startswith(" by ") and _STEPS.search(text[: match.start()])):
         return text[: match.start()].strip(" ,")
     if match := _LATER_FIRST.match(text):
         return text[match.end() :].strip(" ,")

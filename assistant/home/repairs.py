@@ -326,10 +326,14 @@ class Repairs:
                 if held and (length == 1 or not set(stretch) - held):
                     continue
                 heard = " ".join(cardinal_word(word) for word in stretch)
-                for term, near in self._near(heard):
+                whole = "".join(stretch) if length == 2 and not any(map(self._is_known, stretch)) else ""
+                for term, near, apart in (
+                    *((term, near, False) for term, near in self._near(heard)),
+                    *((term, near, True) for term, near in (self._near(whole) if whole else ())),
+                ):
                     if held and near < _HELD_LIKENESS:
                         continue
-                    lower = near * base.likeness - (0.03 if length > 1 and first < place else 0.0)
+                    lower = (near - 0.08 * apart) * base.likeness - (0.03 if length > 1 and first < place else 0.0)
                     common_now = any(
                         {word, singular(word)} & english.COMMON_THINGS and word not in term.split() for word in stretch
                     ) and phones(heard.replace(" ", "")) != phones(term.replace(" ", ""))
@@ -339,7 +343,7 @@ class Repairs:
                         Repair(
                             " ".join([*words[:first], *term.split(), *words[last:]]),
                             lower,
-                            base.sure and not common_now and self._told_apart(heard, term),
+                            base.sure and not apart and not common_now and self._told_apart(heard, term),
                         )
                     )
         return result

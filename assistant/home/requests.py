@@ -44,7 +44,7 @@ _NOT_BEFORE = SAID_OR_MEANT - {"hope", "hoping", "wish", "mean", "means", "movie
         "if when whenever once unless until whether how why what which who whose whom goes go texted texts emailed thought "
         "heard hear hears wonder wonders wondered never nobody imagine imagined suppose supposed pretended dreamed dreaming "
         "alexa siri google cortana bixby jarvis ordered orders wanted expects expected agreed reminded reminds "
-        "yesterday while before after whoever recipe book page chapter film advert script"
+        "yesterday while before after whoever recipe page chapter advert script"
     ).split()
 )
 #: A wish of its own, which must not be passed over.

@@ -51,6 +51,8 @@ _AFTER_ONE = frozenset(
 )
 _NUMBER_WORDS = _SMALL.keys() | _TENS.keys()
 _BREAK = re.compile(r"[;:!?]+|\.(?!\d)|,(?!\d{3}\b)")
+#: "+1" and "-2" at the end of what is set.
+_STEPPED = re.compile(r"(?<=[a-z]) ([+-])(?=\d+(?:\.\d+)?\s*(?:°c?|%|degrees?|percent)?\s*$)")
 _TOKEN = re.compile(r"\d+(?:\.\d+)?(?:st|nd|rd|th)\b|\d+(?:\.\d+)?|[^\W\d_]+(?:'[^\W\d_]+)*|,")
 _SPLIT = re.compile(r"(?<=\d)(?=[^\W\d_])(?!st\b|nd\b|rd\b|th\b)")  # "50percent", "4k"
 
@@ -89,6 +91,7 @@ def plain(text: str) -> str:
     text = unicodedata.normalize("NFKC", text.replace("½", " and a half")).casefold()
     text = "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
     text = text.replace("’", "'").replace("‘", "'")
+    text = _STEPPED.sub(lambda sign: f" {'up' if sign[1] == '+' else 'down'} ", text)
     for sign, meaning in _UNITS.items():
         text = text.replace(sign, meaning)
     text = _SPLIT.sub(" ", _BREAK.sub(" , ", text.replace(",000", "000")))
