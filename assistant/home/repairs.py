@@ -326,11 +326,7 @@ class Repairs:
                 if held and (length == 1 or not set(stretch) - held):
                     continue
                 heard = " ".join(cardinal_word(word) for word in stretch)
-                whole = "".join(stretch) if length == 2 and not any(map(self._is_known, stretch)) else ""
-                for term, near, apart in (
-                    *((term, near, False) for term, near in self._near(heard)),
-                    *((term, near, True) for term, near in (self._near(whole) if whole else ())),
-                ):
+                for term, near, apart in self._heard_as(heard, stretch):
                     if held and near < _HELD_LIKENESS:
                         continue
                     lower = (near - 0.08 * apart) * base.likeness - (0.03 if length > 1 and first < place else 0.0)
@@ -347,6 +343,14 @@ class Repairs:
                         )
                     )
         return result
+
+    def _heard_as(self, heard: str, stretch: list[str]) -> Iterator[tuple[str, float, bool]]:
+        """Yield the words of the house that a stretch sounds like, and whether only so if written as one word."""
+        near = self._near(heard)
+        yield from ((term, likeness, False) for term, likeness in near)
+        if len(stretch) == 2 and not any(map(self._is_known, stretch)):
+            known = {term for term, _ in near}
+            yield from ((term, like, True) for term, like in self._near("".join(stretch)) if term not in known)
 
     def _told_apart(self, heard: str, term: str) -> bool:
         """Say whether a name is the one that was heard also by the words in which it differs from others of its kind.
