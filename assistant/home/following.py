@@ -34,7 +34,7 @@ _STEPPED = (*_LEVELLED, "cover")
 #: What moves until it is told to stop.
 _MOVING = ("cover", "vacuum", "lawn_mower", "siren")
 _STOP = frozenset(
-    ("stop", "stop now", "stop there", "stop please", "please stop", "halt", "that is enough", "that is far enough")
+    ("stop", "stop now", "stop there", "stop please", "please stop", "halt", "that is enough", "that is far enough", "that is enough , stop", "stop , that is enough")
 )
 #: Just the way: "off again", "back on", "and now closed".
 _OTHER_WAY = re.compile(

@@ -333,7 +333,8 @@ class Grammar:
 
     def _in_room(self, intent: HomeIntent, room: str | None) -> bool:
         """Say whether something in a room is meant: where another room was told of, that is not sure."""
-        return any(self._clauses.entity(name).area == room for name in intent.entities)
+        standing = (name for name in intent.entities if not name.startswith(("vacuum.", "lawn_mower.")))
+        return any(self._clauses.entity(name).area == room for name in standing)
 
     def _is_scene(self, command: str) -> bool:
         """Say whether "activate ... scene" has the whole name of a scene."""

@@ -184,7 +184,7 @@ class Directory(Index):
         if named.bit_count() == 1 and not named & whole:
             return True
         found = self.find(" ".join(words), -1, reading=True)
-        return found.group and not found.problem and not self.mask(found.ids) & whole
+        return bool(found.ids) and not found.problem and not self.mask(found.ids) & whole
 
     def _left_out(self, words: list[str], whole: int, room: str | None, kind: str) -> int:
         """Return what is left out of a whole: things of it, or all of it that is in a room."""

@@ -15,7 +15,7 @@ from assistant.home.ways import Ways
 _TURN = "(?:turn|switch|put|whack|chuck|bung|shove|flip|flick|power|get|bring|change|have|make|set|pop|stick|keep|leave|want|need|like)"
 _CUT = "(?:turn|switch|put|flip|flick|power|get|bring|change|have|make|set|shut|knock|keep|leave|click|want|need|like|take)"
 _MOVE = "(?:put|pop|stick|shove|whack|bung|chuck|yank|pull|roll|bring|draw|let|push|get|move|turn|crank|wind|take|send|have|swing|slide|want|like)"
-_SURE = "(?:make sure|see to it that|ensure|be sure|check that|make certain)(?: that)?"
+_SURE = "(?:make sure|see to it that|see that|ensure|be sure|check that|make certain)(?: that)?"
 #: Arming an alarm: the verb, and what stands before the mode.
 _ARM = "(?:arm|set|activate|turn on|put|switch|change|turn)"
 _MODE = "(?:(?:to|for|in|into|on|as)(?: the)? )?"

@@ -7,12 +7,12 @@ from __future__ import annotations
 import re
 
 _BEFORE = re.compile(
-    r"(?:(?:hey there|hi there|hello there|hey|hi|hello|good (?:morning|evening|afternoon|day)(?: dear| everyone| to you)?(?: ,|(?= (?:can|could|would|will|please|i|turn|switch|open|close|set)\b))|pretty please|please to|oh and|yep|i should like(?: you)?(?: to)?|it is time to|might (?:we|i) (?=have|get)|let me (?:see|think) ,|ok|okay|repartee|please|now|so|um|uh|er|erm|oh|well|right ,|right(?= (?:turn|switch|open|close|shut|set|put|dim|lock|start|stop|lights?)\b)|alright|all right|and|then|also|just|quickly|kindly|listen|"
+    r"(?:(?:hey there|hi there|hello there|hey|hi|hello|good (?:morning|evening|afternoon|day)(?: dear| everyone| to you)?(?: ,|(?= (?:can|could|would|will|please|i|turn|switch|open|close|set)\b))|pretty please|please to|oh and|yep|do (?=(?:turn|switch|put|close|open|shut|lock|draw|make|dim|start|stop)\b)|i would like that you|i want that you|i think i would like(?: to have)?|i think i want|i should like(?: you)?(?: to)?|it is time to|might (?:we|i) (?=have|get)|let me (?:see|think) ,|ok|okay|repartee|please|now|so|um|uh|er|erm|oh|well|right ,|right(?= (?:turn|switch|open|close|shut|set|put|dim|lock|start|stop|lights?)\b)|alright|all right|and|then|also|just|quickly|kindly|listen|"
     r"computer|go ahead and|go and|(?:(?:could|can|would|will) you )?be (?:so )?(?:kind|good|nice) enough to|be a (?:dear|love|darling|sweetheart|star|gem|pal|sport) and|be so (?:kind|good|nice|sweet) (?:and|as to)|would you be so (?:kind|good|nice) (?:and|as to)|(?:could|can|would|will) you be so (?:kind|good|nice) (?:and|as to)|(?:be|would you be) an? (?:angel|dear) and|do (?:me|us) a (?:favou?r|solid) (?:and|by)|do (?:me|us) a favou?r|could you do me a favou?r and|"
     r"i want you to|i would like you to|i need you to|i would like to|i want to|i need to|i would love to|i want|i would like|i would love|i need|we want|we need|we would like|give me|give us|we want to|we need to|"
     r"we would like to|(?:could|can|would|will) (?:somebody|someone|anybody|anyone)|we could use|get me|i am going to need|let us|let me(?! in| out)|i (?:think|feel|find)(?= .+ too \w+)|you can|you could|you may|you should|you need to|be sure to|make sure to|make sure you|make sure that you|try to|feel free to|"
     r"why do not you|is it possible to|is there any chance you could|any chance you could|any chance of|do you think you could|do you think you can|i could do with|we could do with|i fancy|we fancy|i am after|i think (?:you|we) (?:should|can|could|may)|i (?:believe|guess|suppose) you can|you (?:may|can) as well|might as well|it would be (?:great|nice|lovely|good|cool|helpful) if you(?: could| would|(?= (?:turned|switched|opened|closed|dimmed|locked|made|started|stopped)\b))|it would be (?:great|nice|lovely) to (?:have|get)|"
-    r"help me to|help me|would you be able to|could you be able to|would you be willing to|do you reckon you (?:could|can)|(?:i wonder|i was wondering|i am wondering|wondering) if you (?:could|would|can|might)|i was hoping you (?:could|would)|i am hoping you (?:could|can)|(?:could|can|may|might) i (?:trouble|ask|bother) you to|think you (?:could|can)|you could not(?= .+ could you$)|you might want to|if you would be so kind as to|if you would not mind|would you mind awfully|be a (?:lamb|good \w+|legend|doll|mate|champ|hero) and|do you want to|do you fancy|i would (?:quite|really|rather|much rather) (?:like|love)(?: you)?(?: to)?|i (?:really|quite|just|desperately|badly) (?:need|want|fancy)(?: you)?(?: to)?|(?:we|i) had better|you had better|better|go on(?: then)?(?: and)?|come on then|how is about|what do you say we|let us (?:get|have|go ahead and)(?= \w)|help me out and|i need to have|i need to get|i had like|mind if (?:i|we)|oi|yo|hiya|dear(?= ,)|dearie|my dear|darling|honey|hun|love(?= \w)|sweetie|bro|boss|chief|pal|cheers|ta|hmm|righto|righty ho|right then|right so|ok then|okay then|ok so|like|i mean|well then|lovely|great|perfect|brilliant|erm|ah|hmm|ugh|argh|so yeah|blimey|crikey|jeez|gosh|goodness|oh my god|my god|oh god|god|oh no|dear me|damn|damn it|dude|man|buddy|mate|(?:folks|guys|everyone)(?! (?:is|are|has|have|said|left)\b)|can you|could you|will you|would you|can we|could we|can i|could i|may i|may we|are you able to|would it be possible to|"
+    r"help me to|help me|would you be able to|could you be able to|would you be willing to|do you reckon you (?:could|can)|(?:i wonder|i was wondering|i am wondering|wondering) (?:if|whether) you (?:could|would|can|might)|i was hoping you (?:could|would)|i am hoping you (?:could|can)|(?:could|can|may|might) i (?:trouble|ask|bother) you to|think you (?:could|can)|you could not(?= .+ could you$)|you might want to|if you would be so kind as to|if you would not mind|would you mind awfully|be a (?:lamb|good \w+|legend|doll|mate|champ|hero) and|do you want to|do you fancy|i would (?:quite|really|rather|much rather) (?:like|love)(?: you)?(?: to)?|i (?:really|quite|just|desperately|badly) (?:need|want|fancy)(?: you)?(?: to)?|(?:we|i) had better|you had better|better|go on(?: then)?(?: and)?|come on then|how is about|what do you say we|let us (?:get|have|go ahead and)(?= \w)|help me out and|i need to have|i need to get|i had like|mind if (?:i|we)|oi|yo|hiya|dear(?= ,)|dearie|my dear|darling|honey|hun|love(?= \w)|sweetie|bro|boss|chief|pal|cheers|ta|hmm|righto|righty ho|right then|right so|ok then|okay then|ok so|like|i mean|well then|lovely|great|perfect|brilliant|erm|ah|hmm|ugh|argh|so yeah|blimey|crikey|jeez|gosh|goodness|oh my god|my god|oh god|god|oh no|dear me|damn|damn it|dude|man|buddy|mate|(?:folks|guys|everyone)(?! (?:is|are|has|have|said|left)\b)|can you|could you|will you|would you|can we|could we|can i|could i|may i|may we|are you able to|would it be possible to|"
     r"i would appreciate it if you could|i would be grateful if you could|(?:i|we) would (?:appreciate it|be grateful|be glad|be happy|like it|love it) if you(?= (?:turned|switched|opened|closed|shut|set|put|dimmed|locked|made|started|stopped)\b)|if you could|if you would|if you can|if you do not mind|when you get a chance|"
     r"it is time to|time to|quick|actually|yes|yeah|no(?! (?:more|need))|,|you know what|i guess|ready|hurry up and|come on|start to|begin to|for me|thanks|thank you|sorry|excuse me|"
     r"i am going to bed|good night|one more thing|next|first(?! \w*(?:floor|one|light|lamp|spot|socket|fan|plug)s?\b)|again|after that|finally|lastly|only|simply|how about we|how about you|shall we|maybe you could|perhaps you could) )"
@@ -56,7 +56,7 @@ _QUESTION = re.compile(
 )
 #: What is looked at without a verb: "the kitchen temperature".
 _BARE_QUESTION = re.compile(
-    r"(?!set |put |turn |make |change |raise |lower )(?:the )?(?:\w+ ){1,4}(?:temperature|humidity)"
+    r"(?!set |put |turn |make |change |raise |lower )(?:the )?(?:\w+ ){1,4}(?:temperature|temp|humidity)"
     r"|(?!set |put |turn |make |change |raise |lower |check )(?:the |our |my )?(?:\w+ ){1,3}(?:usage|consumption|battery level|air quality)|(?:the |our )?(?:current )?(?:power|energy|electricity) use"
 )
 _NOT = re.compile(
@@ -111,11 +111,12 @@ _TAKEN_BACK = re.compile(
 _FILLERS = re.compile(
     r"(?<!\S)(?:um|uh|er|erm|uhm|hmm|ah)(?: ,)?(?: |$)"
     r"|(?<!\S)(?:, )?(?:you know(?! (?:if|whether|what|how|which|where|when|who))|let us say|shall we say|if you do not mind|if it is no trouble|possibly|before i forget|by the way|while you are at it|while i think of it)(?: ,)?(?= |$) ?"
+    r"|(?<=\w )behind (?:me|us) (?=and |then |, )|(?<!\S)(?:really|super|very|quite) (?=(?:fast|slow)\b)"
     r"|(?<=^turn )please |(?<=^switch )please |(?<=^make )please |(?<=^stop )please |(?<=^start )please |(?<=^put )please |(?<=^open )please |(?<=^close )please |(?<=^set )please "
 )
 #: For whom something is opened or put on is said to the one who is asked: "open me the door".
 _FOR_ME = re.compile(
-    r"^(?P<verb>(?:turn|switch|put|open|close|shut|make|start|stop|lock|unlock|dim|set|bring)(?: on| off| up| down)?) (?:me|us) (?=(?:the|my|our|all|some|a|every) )"
+    r"^(?P<verb>(?:turn|switch|put|open|close|shut|make|start|stop|lock|unlock|dim|set|bring)(?: on| off| up| down)?) (?:me|us) (?:(?P<way>on|off|up|down) )?(?=(?:the|my|our|all|some|a|every) )"
 )
 
 
@@ -138,7 +139,9 @@ def stripped(text: str) -> str:
         text = f"{_WISHED[first]} {rest}"
     if first in ("please", "just"):
         return stripped(rest) if rest else text
-    text = _FOR_ME.sub(r"\g<verb> ", _BECAUSE.sub("", text))
+    text = _BECAUSE.sub("", text)
+    if said := _FOR_ME.match(text):
+        text = " ".join(filter(None, (said["verb"], said["way"], text[said.end() :])))
     while match := _AFTER.search(text):
         text = text[: match.start()]
     return text.strip(" ,")

@@ -33,7 +33,7 @@ _STATES = {
     "heating": "heating", "cooling": "cooling", "lit": "on", "up": "open", "down": "closed", "opening": "opening", "closing": "closing", "shutting": "closing",
     "detected": "detected", "occupied": "detected", "clear": "clear", "empty": "clear", "wet": "detected", "dry": "clear", "low": "detected",
     "normal": "clear", "unoccupied": "clear", "jammed": "jammed", "sounding": "on", "ringing": "on", "powered": "on", "raised": "open", "lowered": "closed",
-    "dark": "off", "drawn": "closed", "pulled": "closed", "retracted": "closed", "rolled up": "open", "rolled down": "closed", "returning": "returning", "paused": "paused",
+    "dark": "off", "burning": "on", "glowing": "on", "sleeping": "docked", "resting": "docked", "parked": "docked", "drawn": "closed", "pulled": "closed", "retracted": "closed", "rolled up": "open", "rolled down": "closed", "returning": "returning", "paused": "paused",
 }  # fmt: skip
 _DONE = {
     "turn on": "on", "switch on": "on", "turn off": "off", "switch off": "off", "lock": "locked", "unlock": "unlocked", "close": "closed",
@@ -107,7 +107,7 @@ _ASKED = Ways(
         ("humidity", r"how (?:humid|damp) is (?:it )?(?P<np>.*?)(?: right now| now)?"),
         ("humidity", r"(?:what is|how is|how high is) the (?:current |relative |air )?humidity(?: level| like)?(?P<np>.*?)(?: right now| now)?"),
         ("humidity", r"what is (?P<np>.+?) humidity"),
-        ("temperature", r"(?:the )?(?P<np>.+?) temperature"),
+        ("temperature", r"(?:the )?(?P<np>.+?) (?:temperature|temp)"),
         ("humidity", r"(?:the )?(?P<np>.+?) humidity"),
         ("brightness", r"how bright (?:is|are) (?P<np>.+?)(?: right now| now| set)?"),
         ("brightness", r"what is the brightness (?:level )?of (?P<np>.+?)"),

@@ -41,7 +41,7 @@ _LEADING_UP = frozenset("hi hey hello hmm well right okay ok oh so um er look li
 #: With one of these what follows is somebody else's request, is for another time, or is asked about.
 _NOT_BEFORE = SAID_OR_MEANT - {"hope", "hoping", "wish", "mean", "means", "movie", "song", "add", "reading", "read", "pretend", "title"} | frozenset(
     (
-        "if when whenever once unless until whether how why what which who whose whom goes go texted texts emailed thought "
+        "if when whenever once unless until whether how why goes go texted texts emailed thought "
         "heard hear hears wonder wonders wondered never nobody imagine imagined suppose supposed pretended dreamed dreaming "
         "alexa siri google cortana bixby jarvis ordered orders wanted expects expected agreed reminded reminds "
         "yesterday while before after whoever recipe page chapter advert script"
@@ -51,11 +51,12 @@ _NOT_BEFORE = SAID_OR_MEANT - {"hope", "hoping", "wish", "mean", "means", "movie
 _WISH = re.compile(r"(?:(?:i|we) (?:want|need|would like)|(?:can|could|would|will) you|please) (?:you to |to )?(?:the|my|our|some|all|turn|switch|open|close|set|put)\b")
 #: An ending that goes on: "the best way to , could you ...".
 _UNENDED = frozenset("with by as of to is was are were be like from about at for than my your a an the that".split())
+_ASKING = frozenset("what which who whose whom where".split())
 _LONGEST = 24  #: words of a story
 #: What was asked after a reason: "i feel a draught , is the window open".
 _ASKED_AFTER = re.compile(r"(?P<told>.+) , (?:so |and |but |then )*(?P<question>(?:is|are|did|have|has|what|which|how|where|when|any) .+)")
 #: A thing that is named before what is asked of it: "the door of the garage , is she closed".
-_NAMED_FIRST = re.compile(r"(?P<np>(?:the|my|our) .+?) ,(?: so)? (?P<verb>is|are|was|were|has|have|did) (?:it|she|he|they) (?P<rest>.+)")
+_NAMED_FIRST = re.compile(r"(?:.* , )?(?P<np>(?:the|my|our) (?:(?!,).)+?) ,(?: so)? (?P<verb>is|are|was|were|has|have|did) (?:it|she|he|they|that|this) (?P<rest>.+)")
 #: The same of a command: "the fountain , can you start it".
 _NAMED_FIRST_TO_DO = re.compile(
     rf"(?:.* , )?(?P<np>(?:the|my|our|that) (?:(?!,).)+?) ,(?: so| please| and)*(?: (?:can|could|would|will) you)? {_SOFTLY}(?P<head>{_VERB}(?: on| off| up| down)?) (?:it|them)(?P<rest> .+)?"
@@ -76,9 +77,13 @@ def leads_up(told: str) -> bool:
     words = told.replace(" ,", "").split()
     if not words or len(words) > _LONGEST or words[-1] in _UNENDED or words[0] in COMMANDING:
         return False
-    if not _NOT_BEFORE.isdisjoint(words) or _WISH.match(told):
+    if not _NOT_BEFORE.isdisjoint(words) or not _ASKING.isdisjoint((words[0], words[-1])) or _WISH.match(told):
         return False
     return set(words) <= _LEADING_UP or (len(words) > 2 and not _TELLS.isdisjoint(words))
+
+
+#: A name, and after a pause what is done to it: "ev charger: enable".
+_NAME_THEN_VERB = re.compile(r"(?P<np>(?:(?!,).)+?) , (?P<verb>enable|disable|turn on|turn off|switch on|switch off|on|off|open|close|start|stop|lock)")
 
 
 def named_first(text: str) -> str:
@@ -87,10 +92,12 @@ def named_first(text: str) -> str:
         return f"{match['verb']} {match['np']} {match['rest']}"
     if match := _NAMED_FIRST_TO_DO.fullmatch(text):
         return f"{match['head']} {match['np']}{match['rest'] or ''}"
+    if match := _NAME_THEN_VERB.fullmatch(text):
+        return f"{match['verb']} {match['np']}"
     return ""
 
 
 def asked_after(text: str) -> str:
     """Return the question after the last pause of a plain sentence that told something first; "" where there is none."""
     match = _ASKED_AFTER.fullmatch(text)
-    return match["question"] if match and leads_up(match["told"]) else ""
+    return match["question"] if match and SAID_OR_MEANT.isdisjoint(match["told"].split()) else ""
