@@ -36,6 +36,7 @@ from assistant.home.politeness import (
     regretted,
     said_by_others,
     stripped,
+    taken_back,
     wished,
 )
 from assistant.home.questions import ASKED_WORDS, ask
@@ -84,6 +85,7 @@ _IT = re.compile(r"\b(?:it|them)\b")
 _ASKED_FOR = re.compile(r"(?!(?:no|not|do not|less|never|without|any) ).+ please")
 _ONLY_A_NAME = "only a name"
 _HALF = "half a sentence"
+_WEAK = "a weak match"
 #: Questions back that are asked for want of anything better.
 _UNSURE = frozenset((_ONLY_A_NAME, _HALF))
 _MOST_UNKNOWN = 2  #: words without a meaning here: a question with more of them is one for the documents
@@ -134,7 +136,10 @@ class Grammar:
             return whole
         if regretted(text):
             return None
-        text = noun_is(asked_outright(corrected(text)))
+        kept = corrected(text)
+        if kept != text and _IT.search(kept):
+            context = self._having_said(text.removesuffix(kept), context)
+        text = noun_is(asked_outright(kept))
         numbered, said = self._numbered(text), text
         text = meant(stripped(text))
         intent = self._read(text, numbered, context) if text else None
@@ -150,6 +155,12 @@ class Grammar:
         if intent is None:
             return self._suits(said) or self._suits(text)
         return intent
+
+    def _having_said(self, text: str, context: Context) -> Context:
+        """Return the context after what was taken back: nothing of it is done, but "it" is what that spoke of."""
+        before = taken_back(text)
+        wanted = self._read(meant(stripped(before)), "", context) or self._led_up_to(before, context, asks=False)
+        return replace(context, last=wanted.entities) if wanted is not None and wanted.entities else context
 
     def _led_up_to(self, text: str, context: Context, *, asks: bool) -> HomeIntent | None:
         """Read what a sentence asks for after a story, or about the thing that it named first."""
@@ -170,7 +181,9 @@ class Grammar:
 
     def _plainly(self, text: str, context: Context) -> HomeIntent | None:
         found = self._command(text, context)
-        return found if found is not None and found.kind != "refuse" and found.reason not in _UNSURE else None
+        if found is None or found.kind == "refuse" or found.reason in _UNSURE or found.reason.startswith(_WEAK):
+            return None
+        return found
 
     def _suits(self, text: str) -> HomeIntent | None:
         """Ask whether the scene was meant that what was said is the occasion for: "we are off to bed"."""
@@ -526,7 +539,7 @@ class Grammar:
         return HomeIntent(
             kind="ask_back", intent=intent.intent, pending=intent, entities=intent.entities,
             question=f"Did you mean to {verb(intent.acts[0])} {shown}{to(intent.acts[0])}?",
-            reason=f"a weak match: {heard!r} ({likeness:.2f})",
+            reason=f"{_WEAK}: {heard!r} ({likeness:.2f})",
         )  # fmt: skip
 
     def _repaired(self, text: str, context: Context) -> list[tuple[float, Reading, str, bool]]:

@@ -108,6 +108,9 @@ _TAKEN_BACK = re.compile(
     r"(?: ,| (?:no|wait|actually|sorry|i mean|i meant|rather|forget (?:it|that)|scratch that))+(?: ,)?(?: just| please)* "
     r"(?=(?:turn|switch|open|close|shut|lock|unlock|set|dim|make|put|start|stop|raise|lower|activate)\b)"
 )
+_TAKING_BACK = re.compile(
+    r"(?:(?: ,)? (?:no|oh|sorry|wait|actually|scratch that|i mean|i meant|rather|forget (?:it|that)|never ?mind|just|please))+(?: ,)?\s*$"
+)
 _FILLERS = re.compile(
     r"(?<!\S)(?:um|uh|er|erm|uhm|hmm|ah)(?: ,)?(?: |$)"
     r"|(?<!\S)(?:, )?(?:you know(?! (?:if|whether|what|how|which|where|when|who))|let us say|shall we say|if you do not mind|if it is no trouble|possibly|before i forget|by the way|while you are at it|while i think of it)(?: ,)?(?= |$) ?"
@@ -182,6 +185,11 @@ def wished(text: str) -> str:
 def corrected(text: str) -> str:
     """Return what is left of a sentence that was taken back: "the fan, no wait, turn on the lamp" is the lamp alone."""
     return text if declined(text) else _TAKEN_BACK.split(text)[-1]
+
+
+def taken_back(text: str) -> str:
+    """Return what a sentence said before it was taken back, without the words that do so: "the fan , no wait"."""
+    return _TAKING_BACK.sub("", text).strip(" ,")
 
 
 def regretted(text: str) -> bool:

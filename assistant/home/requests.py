@@ -52,6 +52,7 @@ _WISH = re.compile(r"(?:(?:i|we) (?:want|need|would like)|(?:can|could|would|wil
 #: An ending that goes on: "the best way to , could you ...".
 _UNENDED = frozenset("with by as of to is was are were be like from about at for than my your a an the that".split())
 _ASKING = frozenset("what which who whose whom where".split())
+_MOST = 4  #: requests in one sentence that are tried
 _LONGEST = 24  #: words of a story
 #: What was asked after a reason: "i feel a draught , is the window open".
 _ASKED_AFTER = re.compile(r"(?P<told>.+) , (?:so |and |but |then )*(?P<question>(?:is|are|did|have|has|what|which|how|where|when|any) .+)")
@@ -65,10 +66,12 @@ _NAMED_FIRST_TO_DO = re.compile(
 
 def requested(text: str) -> Iterator[Aside]:
     """Yield what a plain sentence asks for after a story, each with what was told; the plainest request first."""
+    left = _MOST
     for way in (_PUT, _WANTED, _ORDERED):
         for begins in way.finditer(text):
             told = text[: begins.start()]
-            if leads_up(told):
+            if left and leads_up(told):
+                left -= 1
                 yield Aside(told, text[begins.end() if way is _ORDERED else begins.start("asked") :])
 
 
@@ -79,6 +82,8 @@ def leads_up(told: str) -> bool:
         return False
     if not _NOT_BEFORE.isdisjoint(words) or not _ASKING.isdisjoint((words[0], words[-1])) or _WISH.match(told):
         return False
+    if "to know" in told:
+        return False  # "she wants to know , could you ..."
     return set(words) <= _LEADING_UP or (len(words) > 2 and not _TELLS.isdisjoint(words))
 
 
