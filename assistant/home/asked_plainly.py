@@ -33,6 +33,7 @@ _ASKED_SO = tuple(
         (r"^what (?:is|are) (.+?) (?:supposed|meant) to be(?: at| on)?$", r"what is \1 set to"),
         (r"^(?:what (?:percentage|percent|percents|level|height)|how many percent) (?:is|are) (.+?)(?: at| on| set to| open)?$", r"what is \1 at"),
         (r"^(?:what is|how is) the air(?: like)?(?= (?:in|on|at) |$)", "what is the air quality"),
+        (r"^what (?:is|has been|was) left (on|open|unlocked)\b", r"what is \1"),
         (r"^how (warm|hot|cold|cool|humid|bright) it is\b", r"how \1 is it"),
         (r"^how many degrees (?:is|are)(?: it| there)?(?= |$)", "how warm is it"),
         (r"^(?:what is|what are) the (?:readings?|reports?) (?:of|on|from|for) (.+)$", r"what is \1 reading"),

@@ -28,6 +28,8 @@ _OF_QUALITY = {
     "up": {"brightness": "brighter", "temperature": "warmer"},
     "down": {"brightness": "dimmer", "temperature": "cooler"},
 }
+#: Qualities that go up and down by a step, of what has them: "raise the humidity in the hall".
+_STEPPED = frozenset(("humidity", "speed", "volume"))
 _PART = re.compile(r" (?:and then|and also|, and then|, then|, and|and|then|,|plus|also|but|as well as|after that) ")
 _HEAD_VERBS = tuple(
     "turn on;turn off;switch on;switch off;turn;switch;set;put;make;dim;open;close;shut;lock".split(";")
@@ -71,7 +73,7 @@ _PRESSED = frozenset(
     "restart reboot reset refresh identify ring start stop pause feed dispense sync update check clear test find run".split()
 )
 _SWITCHING = frozenset("turn switch shut cut stop run start".split())
-_IN_THERE = re.compile(r"\b(?:in|over) there\b")
+IN_THERE = re.compile(r"\b(?:in|over) there\b")
 _HARMLESS = ("on", "off", "close", "lock")  #: what may be done to everything
 _LITTLE = ("brighter", "dimmer", "warmer", "cooler", "light")  #: what is done to a room without asking
 
@@ -160,7 +162,7 @@ class Clauses:
         """Return a clause with the room of what was just spoken of for "in there", where that is in one."""
         areas = {self.entity(name).area for name in first.found.ids}
         area = areas.pop() if len(areas) == 1 else None
-        return _IN_THERE.sub(f"in the {plain(area)}", text, count=1) if area else text
+        return IN_THERE.sub(f"in the {plain(area)}", text, count=1) if area else text
 
     def _elliptic(self, head: str, tail: str, context: Context, last: Sequence[str]) -> Reading | None:
         """Read a clause that left its verb out: "turn on the lamp and the fan off", "... and in the hall too"."""
@@ -308,6 +310,9 @@ class Clauses:
         quality, words = property_of(phrase.split())
         if not quality or self.directory.exact.get(bare(phrase), 0) & self.able(action):
             return None
+        if words and quality in _STEPPED:
+            step = Quantity(kind="more", number=1.0 if action == "up" else -1.0, quality="level")
+            return self._levels.of_phrase(" ".join(words), step, quality, 0, text, context, last)
         action = _OF_QUALITY[action].get(quality, action)
         if words:
             return self._do(action, " ".join(words), text, context, last)

@@ -17,7 +17,7 @@ from assistant.home.acts import the, verb
 from assistant.home.answers import holds
 from assistant.home.asides import Aside, after_pause, asked_first, pointing
 from assistant.home.asking_back import ALL_DOMAINS, ORDER, Asking
-from assistant.home.clauses import Clauses
+from assistant.home.clauses import IN_THERE, Clauses
 from assistant.home.colloquial import reworded
 from assistant.home.context import Context, Reading
 from assistant.home.entities import Act, Entity, HomeIntent
@@ -139,7 +139,7 @@ class Grammar:
         kept = corrected(text)
         if kept != text and _IT.search(kept):
             context = self._having_said(text.removesuffix(kept), context)
-        text = noun_is(asked_outright(kept))
+        text = self._there(noun_is(asked_outright(kept)), context)
         numbered, said = self._numbered(text), text
         text = meant(stripped(text))
         intent = self._read(text, numbered, context) if text else None
@@ -155,6 +155,14 @@ class Grammar:
         if intent is None:
             return self._suits(said) or self._suits(text)
         return intent
+
+    def _there(self, text: str, context: Context) -> str:
+        """Return a sentence with the room of what was spoken of last for "in there", where that is in one."""
+        if not (context.last and IN_THERE.search(text)):
+            return text
+        known = [name for name in context.last if name in self.directory.number]
+        area = next(iter(areas)) if len(areas := {self._clauses.entity(name).area for name in known}) == 1 else None
+        return IN_THERE.sub(f"in the {plain(area)}", text, count=1) if area else text
 
     def _having_said(self, text: str, context: Context) -> Context:
         """Return the context after what was taken back: nothing of it is done, but "it" is what that spoke of."""

@@ -134,7 +134,7 @@ class Levels:
             value = replace(value, quality="", number=abs(value.number))
         if whole.split(maxsplit=1)[0] in WARM_VERBS and not quality:
             quality = "temperature"
-        return self._of_phrase(" ".join(words), value, quality, way, whole, context, last)
+        return self.of_phrase(" ".join(words), value, quality, way, whole, context, last)
 
     def _quality(self, text: str, before: list[str], after: list[str], way: int) -> tuple[str, list[str], int]:
         """Return what the value is a value of, the words that are left, and which way it goes."""
@@ -149,7 +149,7 @@ class Levels:
                 way = way or sign
         return quality, words, way
 
-    def _of_phrase(
+    def of_phrase(
         self, phrase: str, value: Quantity, quality: str, way: int, whole: str, context: Context, last: Sequence[str]
     ) -> Reading | None:
         """Read a value for what the rest of the clause speaks of, or for the room where that is nothing."""

@@ -42,6 +42,7 @@ _NO_PAIR = frozenset(("the", word) for word in ("all", "this", "that", "these", 
 _LONGEST_ROW = 12  #: words of names said in a row
 #: What only tells two things of one name apart.
 _SIDES = english.HALF_A_NAME & frozenset("left right front back upper lower big small".split())
+_ANY_THING = english.EVERYTHING - {"everything", "anything"}
 _COVERING = frozenset("blind shade curtain drape shutter".split())
 _LONGEST_END = 2  #: words of a name whose beginning is that of the name before it
 #: Kinds of which all are meant by one: "the kitchen light" is every light there.
@@ -423,7 +424,7 @@ class Directory(Index):
 
     def _described(self, words: list[str], want: _Want) -> Found:
         """Find the things that the words of a phrase explain: by name, room, floor and kind."""
-        if (words and words[-1] in UNFINISHED) or not _NO_PAIR.isdisjoint(pairwise(words)):
+        if (words and words[-1] in UNFINISHED) or not _NO_PAIR.isdisjoint(pairwise(words)) or self._no_room_of(words):
             return Found(problem="unknown", phrase=" ".join(words))
         said = self._said(words, want)
         if said is None:
@@ -438,6 +439,12 @@ class Directory(Index):
         if not mask & want.able:
             return Found(choices=self.ids(mask), problem="unable", phrase=said.phrase, place=said.place)
         return self._chosen(mask & want.able, said, want)
+
+    def _no_room_of(self, words: list[str]) -> bool:
+        """Say whether a word for anything stands where the name of a room begins: "the stuff bedroom" is none."""
+        return any(
+            word in _ANY_THING and tuple(words[place + 1 :]) in self.places for place, word in enumerate(words[:-1])
+        )
 
     def _said(self, words: list[str], want: _Want) -> _Said | None:
         """Take a phrase apart; None where it says "here" and nobody knows which room that is."""

@@ -199,6 +199,8 @@ _MEANT = Ways(
         *((f"(?:could|would|might) (?P<np>(?:the|my|our|all the) .+?) (?:please )?be {done}", f"{do} <np>") for done, do in (("opened", "open"), ("closed", "close"), ("shut", "close"), ("locked", "lock"), ("dimmed", "dim"))),
         ("(?P<np>(?:the|my|our) (?:(?!sun |, )\\S+ )+?)is (?:blinding|dazzling|hurting) (?:me|us|my eyes)", "make <np> dimmer"),
         *((f"(?P<np>.+?) (?:needs?|wants?) {doing}", f"{do} <np>") for doing, do in (("opening", "open"), ("closing", "close"), ("shutting", "close"), ("locking", "lock"))),
+        *((f"(?P<np>(?:the|my|our|all the) .+?) (?:can|may|should|must|needs? to|ha(?:s|ve) to|ought to) (?:now )?be {done}", f"{do} <np>")
+          for done, do in (("opened", "open"), ("closed", "close"), ("shut", "close"), ("locked", "lock"))),
         ("(?P<np>(?:the |my |our )?.+?) (?:should|must|needs? to|ha(?:s|ve) to|ought to) (?:be|aim for|stay at|go to) (?:set )?(?:to |at )?(?P<how>\\d+(?:\\.\\d+)? (?:degrees|percent))",
          "set <np> to <how>"),
         (f"(?!it )(?P<np>.+?) (?:is|are) {_TOO}too (?:dim|dark)", "make <np> brighter"),

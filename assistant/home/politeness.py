@@ -44,6 +44,7 @@ _AFTER = re.compile(
 )
 _PERMISSION = frozenset(("can i", "could i", "may i", "can we", "could we", "may we"))
 _PERMITTED = re.compile(r"(?:please )?(?:have|get)\b")
+_LET_KNOW = re.compile(r"^(?:(?:please|just|ok|hey) )*let (?:me|us) know (?P<lead>if|whether|what|how|which|where)\b")
 #: A wish for what can only be told: "give me the temperature of the hall".
 _TOLD = re.compile(
     r"(?:(?:and|so|ok|okay|hey|please|hi|can you|could you|would you|will you) )*(?:give|get|tell|read|show) (?:me|us) (?:out )?(?=(?:the|a) (?:current |latest |exact |room |indoor |outdoor )*"
@@ -117,6 +118,8 @@ _FILLERS = re.compile(
     r"|(?<=\w )behind (?:me|us) (?=and |then |, )|(?<!\S)(?:really|super|very|quite) (?=(?:fast|slow)\b)"
     r"|(?<=^turn )please |(?<=^switch )please |(?<=^make )please |(?<=^stop )please |(?<=^start )please |(?<=^put )please |(?<=^open )please |(?<=^close )please |(?<=^set )please "
 )
+#: How many are meant, said after them: "close the blinds , all of them".
+_ALL_OF_THEM = re.compile(r"(?<= )((?:the |my |our )(?:\w+ )?\w+s)(?: ,)? (?:all of them|every (?:single )?one of them|the (?:whole )?lot of them)(?= |$)")
 #: For whom something is opened or put on is said to the one who is asked: "open me the door".
 _FOR_ME = re.compile(
     r"^(?P<verb>(?:turn|switch|put|open|close|shut|make|start|stop|lock|unlock|dim|set|bring)(?: on| off| up| down)?) (?:me|us) (?:(?P<way>on|off|up|down) )?(?=(?:the|my|our|all|some|a|every) )"
@@ -126,7 +129,7 @@ _FOR_ME = re.compile(
 def stripped(text: str) -> str:
     """Take the politeness off a plain sentence."""
     text = _STUTTER.sub(r"\1", _FILLERS.sub("", text)).strip(" ,")
-    text = text.removeprefix("please to ")
+    text = _ALL_OF_THEM.sub(r"all \1", text.removeprefix("please to "))
     wished = False
     while match := _BEFORE.match(text):
         wished |= match[0].endswith(" if you ")
@@ -164,6 +167,7 @@ def noun_is(text: str) -> str:
 
 def asked_outright(text: str) -> str:
     """Return a plain sentence that leads up to a question as the question: "any idea how ..." is "tell me how ..."."""
+    text = _LET_KNOW.sub(r"tell me \g<lead>", text, count=1)
     if _TOLD.match(text):
         return _TOLD.sub("what is ", text, count=1)
     return _WONDERED.sub(r"tell me \g<lead>", text, count=1) if _WONDERED.match(text) else text
