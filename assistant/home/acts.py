@@ -142,7 +142,9 @@ def _cools(entity: Entity) -> bool:
 
 def _is_to_cool(entity: Entity) -> bool:
     """Say whether being turned on, which for want of a switch is a mode, would let an air conditioner heat."""
-    return _cools(entity) and "power" not in entity.features and "cool" in entity.modes and "set_mode" in entity.services
+    return (
+        _cools(entity) and "power" not in entity.features and "cool" in entity.modes and "set_mode" in entity.services
+    )
 
 
 def _modes(entity: Entity) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ _VERB = (
     "|cool|roll|wind|let|nuke|hold|press|ring|sound|disarm|lift|slow|speed|boost|reduce|increase|freshen|clear|bung|whack|hit|pause|resume|fetch)"
 )
 _POINTING = re.compile(
-    r"(?P<told>.+?)(?: ,| and| so| then)* "
+    r"(?P<told>.+?)(?: ,| and| so| then| (?:can|could|would|will) you)* "
     rf"(?P<command>(?:please |just )?{_VERB}(?: (?:on|off|up|down))? (?:it|them)\b.*)"
 )
 _AFTER_PAUSE = re.compile(rf"(?P<told>.+?) ,(?: so| please| and| then)* (?P<command>{_VERB}\b.+)")
@@ -65,6 +65,10 @@ _FORGOT = re.compile(
 )
 
 
+_OF_OTHERS = frozenset(("his", "her", "their", "somebodys", "someones"))
+_DETERMINERS = frozenset("the a an my our your all some every that this both it them on off open".split()) | _OF_OTHERS
+
+
 class Aside(NamedTuple):
     """What was told, and the command that came after it."""
 
@@ -76,7 +80,15 @@ class Aside(NamedTuple):
         words = self.told.split()
         for length in range(min(_LONGEST, len(words)), 0, -1):
             for start in range(len(words) - length + 1):
-                yield " ".join(words[start : start + length])
+                end = start + length
+                if (start and words[start - 1] in _OF_OTHERS) or not _OF_OTHERS.isdisjoint(words[start:end]):
+                    continue  # "my neighbour left his lamp on"
+                if any(
+                    words[at] == "left" and words[at + 1] in _DETERMINERS
+                    for at in range(start, min(end, len(words) - 1))
+                ):
+                    continue  # what somebody left on is not what stands on the left
+                yield " ".join(words[start:end])
 
 
 def pointing(text: str) -> Aside | None:

@@ -70,7 +70,7 @@ _TWO_COMMANDS = re.compile(
 _NO_BEGINNING = frozenset("of for from with to by at into than".split())
 #: How the name of a button begins that is an order itself.
 _PRESSED = frozenset(
-    "restart reboot reset refresh identify ring start stop pause feed dispense sync update check clear test find run".split()
+    "restart reboot reset refresh identify ring start stop pause feed dispense sync update clear test find run".split()
 )
 _SWITCHING = frozenset("turn switch shut cut stop run start".split())
 IN_THERE = re.compile(r"\b(?:in|over) there\b")

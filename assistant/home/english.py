@@ -5,9 +5,9 @@ from __future__ import annotations
 #: Words that stand between the words of a name and say nothing about which thing is meant.
 GLUE = frozenset(
     (
-        "the a an my our your their this that these those of in on at by to from for with near next beside above below under "
-        "over behind inside into onto around across throughout outside please just there's and is are which one ones "
-        "side up single there"
+        "the a an my our your their this that these those of in on at by to from for with near next beside above below "
+        "under over behind inside into onto around across throughout outside please just there's and is are which "
+        "one ones side up single there"
     ).split()
 ) - {"outside", "side", "up"}
 ALL = frozenset("all every each both everything everyone".split())

@@ -34,7 +34,18 @@ _STEPPED = (*_LEVELLED, "cover")
 #: What moves until it is told to stop.
 _MOVING = ("cover", "vacuum", "lawn_mower", "siren")
 _STOP = frozenset(
-    ("stop", "stop now", "stop there", "stop please", "please stop", "halt", "that is enough", "that is far enough", "that is enough , stop", "stop , that is enough")
+    (
+        "stop",
+        "stop now",
+        "stop there",
+        "stop please",
+        "please stop",
+        "halt",
+        "that is enough",
+        "that is far enough",
+        "that is enough , stop",
+        "stop , that is enough",
+    )
 )
 #: Just the way: "off again", "back on", "and now closed".
 _OTHER_WAY = re.compile(
@@ -184,7 +195,9 @@ def _named(directory: Directory, before: str, words: list[str], last: Sequence[s
                 return ""
             return " ".join([*said[:start], *words, *said[start + length :]])
     if said[0] in _ASKING and singular(words[-1]) in english.GENERIC:  # "which windows are open": "and the doors?"
-        kinds = [place for place, word in enumerate(said) if singular(word) in english.GENERIC and word != singular(word)]
+        kinds = [
+            place for place, word in enumerate(said) if singular(word) in english.GENERIC and word != singular(word)
+        ]
         if kinds:
             return " ".join([*said[: kinds[0]], *words, *said[kinds[0] + 1 :]])
     if (pointed := next((word for word in ("it", "them") if word in said), "")) and words[-1] not in ("one", "ones"):

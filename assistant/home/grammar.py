@@ -178,7 +178,10 @@ class Grammar:
             wanted = meant(stripped(command))
             if not wanted or is_question(wanted) or declined(wanted) or said_by_others(wanted):
                 continue
-            found = self._where_told(wanted, told, context, lambda said: self._plainly(said, context))
+            if _IT.search(wanted):  # what was told of, and never what was spoken of before that
+                found = self._about(Aside(told, wanted), context)
+            else:
+                found = self._where_told(wanted, told, context, lambda said: self._plainly(said, context))
             if found is not None:
                 return found
         if (whole := named_first(text)) and (found := self._read(meant(stripped(whole)), "", context)):

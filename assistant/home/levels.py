@@ -127,7 +127,8 @@ class Levels:
         way = _shed(before, after, value, way)
         if value.kind == "more" and not value.quality and not value.unit and not way:
             return None
-        if value.kind in ("degrees", "percent", "number") and value.unit != "share" and _BY.search(text[: placed.start]):
+        counted = value.kind in ("degrees", "percent", "number") and value.unit != "share"
+        if counted and _BY.search(text[: placed.start]):
             value = Quantity(kind="more", number=value.number, unit=value.kind)  # "up 2 degrees" is by, not to
         quality, words, way = self._quality(text, before, after, way)
         if value.kind == "more" and way and value.quality == "level":
@@ -210,9 +211,7 @@ class Levels:
             return Reading(found=replace(found, choices=done), problem="degrees", wish="set", alternative=warm)
         return Reading(acts, replace(found, ids=done, problem="", choices=()), template=template)
 
-    def _of_everything(
-        self, value: Quantity, quality: str, way: int, found: Found, context: Context
-    ) -> Reading:
+    def _of_everything(self, value: Quantity, quality: str, way: int, found: Found, context: Context) -> Reading:
         """Ask whether all the lights were meant: "dim everything to 20"."""
         ids = [name for name in found.ids if name.startswith("light.")]
         acts = self._leveled_acts(ids, value, quality, way, context)

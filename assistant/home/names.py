@@ -185,7 +185,7 @@ class Directory(Index):
         if named.bit_count() == 1 and not named & whole:
             return True
         found = self.find(" ".join(words), -1, reading=True)
-        return bool(found.ids) and not found.problem and not self.mask(found.ids) & whole
+        return found.problem == "area" or (not found.problem and not self.mask(found.ids) & whole)
 
     def _left_out(self, words: list[str], whole: int, room: str | None, kind: str) -> int:
         """Return what is left out of a whole: things of it, or all of it that is in a room."""
@@ -233,8 +233,8 @@ class Directory(Index):
         )
         every = [word for word in words[:1] if word in english.ALL]
         unsaid: Found | None = None  # kinds of which the room was not said
-        for place, part in enumerate(parts):
-            part = self._completed(part, parts[place - 1] if place else [], parts[-1], want)  # noqa: PLW2901
+        for number, part in enumerate(parts):
+            part = self._completed(part, parts[number - 1] if number else [], parts[-1], want)  # noqa: PLW2901
             if every and part[0] not in english.ALL and part[-1] != singular(part[-1]):
                 part = [*every, *part]  # noqa: PLW2901 ("all the curtains and blinds")
             spoken = noun or next((other.kind for other in finds if other.kind), "")

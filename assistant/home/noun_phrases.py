@@ -58,7 +58,8 @@ DETERMINERS = (
 
 #: Those that are on, which are all that can be turned off: "whichever lights are on".
 ON_NOW = re.compile(
-    r"(?:whichever|whatever|any|all|all the|the|every) (\w+s?) (?:that |which )?(?:are|is) (?:still |currently |left )?(?:on|lit|burning)\b"
+    r"(?:whichever|whatever|any|all|all the|the|every) (\w+s?) (?:that |which )?(?:are|is) "
+    r"(?:still |currently |left )?(?:on|lit|burning)\b"
 )
 
 

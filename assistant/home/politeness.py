@@ -51,7 +51,7 @@ _TOLD = re.compile(
     r"(?:temperature|temp|humidity|state|status|reading|level|power|battery|value|brightness|position|air quality|co2)\b)"
 )
 _QUESTION = re.compile(
-    r"(?!which (?:on|off|of) |do (?:the|my|our) (?:\w+ ){1,4}(?:on|off)\b|do the .+ (?:scene|mood)$|do (?!(?:i|we|you|they|the|any|all|my|our|it|these|those)\b)(?:\w+ ){0,2}\w+$)(?:is|are|was|were|did|do|does|has|am|what|which|who|whose|whom|when|where|why|how|will|would|should|shall|tell me|"
+    r"(?!which (?:on|off|of(?! (?:the|my|our) .+ (?:is|are)\b)) |do (?:the|my|our) (?:\w+ ){1,4}(?:on|off)\b|do the .+ (?:scene|mood)$|do (?!(?:i|we|you|they|the|any|all|my|our|it|these|those)\b)(?:\w+ ){0,2}\w+$)(?:is|are|was|were|did|do|does|has|am|what|which|who|whose|whom|when|where|why|how|will|would|should|shall|tell me|"
     r"do you know|have (?:i|we|you|they)|have (?:the|all|any) .* been|had|(?:check|see|find out|let me know) (?:if|whether)|check|any|anything|anyone|anybody|what about|i wonder|"
     r"show me|(?:can|could|may|must|might) (?:i|we|the|my|our|a|an|it|there|this|that|they|you (?:explain|describe|tell))|explain|describe|summari[sz]e|read|define|give me the (?:status|state|temperature|humidity)|status of|what)\b"
 )
@@ -119,7 +119,9 @@ _FILLERS = re.compile(
     r"|(?<=^turn )please |(?<=^switch )please |(?<=^make )please |(?<=^stop )please |(?<=^start )please |(?<=^put )please |(?<=^open )please |(?<=^close )please |(?<=^set )please "
 )
 #: How many are meant, said after them: "close the blinds , all of them".
-_ALL_OF_THEM = re.compile(r"(?<= )((?:the |my |our )(?:\w+ )?\w+s)(?: ,)? (?:all of them|every (?:single )?one of them|the (?:whole )?lot of them)(?= |$)")
+_ALL_OF_THEM = re.compile(
+    r"(?<= )((?:the |my |our )(?:\w+ )?\w+s)(?: ,)? (?:all of them|every (?:single )?one of them|the (?:whole )?lot of them)(?= |$)"
+)
 #: For whom something is opened or put on is said to the one who is asked: "open me the door".
 _FOR_ME = re.compile(
     r"^(?P<verb>(?:turn|switch|put|open|close|shut|make|start|stop|lock|unlock|dim|set|bring)(?: on| off| up| down)?) (?:me|us) (?:(?P<way>on|off|up|down) )?(?=(?:the|my|our|all|some|a|every) )"

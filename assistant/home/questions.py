@@ -367,9 +367,7 @@ def _motion(directory: Directory, phrase: str, at: str, context: Context) -> Que
 def _quantity(directory: Directory, what: str, phrase: str, context: Context) -> Query | None:
     """Return the question for a temperature, a humidity, a power: of a thing, or of what measures it in a place."""
     phrase = re.sub(r"^(?:of|in|at|on|for|from) ", "", phrase)
-    device_class = {"co2": "carbon_dioxide", "light level": "illuminance"}.get(
-        what, what.replace(" ", "_")
-    )
+    device_class = {"co2": "carbon_dioxide", "light level": "illuminance"}.get(what, what.replace(" ", "_"))
     classes = {device_class, "energy" if device_class == "power" else device_class}
     if what == "air quality":
         classes = _OF_AIR

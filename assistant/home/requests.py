@@ -37,9 +37,24 @@ _TELLS = frozenset(
     ).split()
 )
 #: Little words that lead up to a request and tell nothing.
-_LEADING_UP = frozenset("hi hey hello hmm well right okay ok oh so um er look listen yeah yes please now and anyway alright dear let me see think thing".split())
+_LEADING_UP = frozenset(
+    "hi hey hello hmm well right okay ok oh so um er look listen yeah yes please now and anyway alright dear let me see think thing".split()
+)
 #: With one of these what follows is somebody else's request, is for another time, or is asked about.
-_NOT_BEFORE = SAID_OR_MEANT - {"hope", "hoping", "wish", "mean", "means", "movie", "song", "add", "reading", "read", "pretend", "title"} | frozenset(
+_NOT_BEFORE = SAID_OR_MEANT - {
+    "hope",
+    "hoping",
+    "wish",
+    "mean",
+    "means",
+    "movie",
+    "song",
+    "add",
+    "reading",
+    "read",
+    "pretend",
+    "title",
+} | frozenset(
     (
         "if when whenever once unless until whether how why goes go texted texts emailed thought "
         "heard hear hears wonder wonders wondered never nobody imagine imagined suppose supposed pretended dreamed dreaming "
@@ -48,16 +63,22 @@ _NOT_BEFORE = SAID_OR_MEANT - {"hope", "hoping", "wish", "mean", "means", "movie
     ).split()
 )
 #: A wish of its own, which must not be passed over.
-_WISH = re.compile(r"(?:(?:i|we) (?:want|need|would like)|(?:can|could|would|will) you|please) (?:you to |to )?(?:the|my|our|some|all|turn|switch|open|close|set|put)\b")
+_WISH = re.compile(
+    r"(?:(?:i|we) (?:want|need|would like)|(?:can|could|would|will) you|please) (?:you to |to )?(?:the|my|our|some|all|turn|switch|open|close|set|put)\b"
+)
 #: An ending that goes on: "the best way to , could you ...".
 _UNENDED = frozenset("with by as of to is was are were be like from about at for than my your a an the that".split())
 _ASKING = frozenset("what which who whose whom where".split())
 _MOST = 4  #: requests in one sentence that are tried
 _LONGEST = 24  #: words of a story
 #: What was asked after a reason: "i feel a draught , is the window open".
-_ASKED_AFTER = re.compile(r"(?P<told>.+) , (?:so |and |but |then )*(?P<question>(?:is|are|did|have|has|what|which|how|where|when|any) .+)")
+_ASKED_AFTER = re.compile(
+    r"(?P<told>.+) , (?:so |and |but |then )*(?P<question>(?:is|are|did|have|has|what|which|how|where|when|any) .+)"
+)
 #: A thing that is named before what is asked of it: "the door of the garage , is she closed".
-_NAMED_FIRST = re.compile(r"(?:.* , )?(?P<np>(?:the|my|our) (?:(?!,).)+?) ,(?: so)? (?P<verb>is|are|was|were|has|have|did) (?:it|she|he|they|that|this) (?P<rest>.+)")
+_NAMED_FIRST = re.compile(
+    r"(?:.* , )?(?P<np>(?:the|my|our) (?:(?!,).)+?) ,(?: so)? (?P<verb>is|are|was|were|has|have|did) (?:it|she|he|they|that|this) (?P<rest>.+)"
+)
 #: The same of a command: "the fountain , can you start it".
 _NAMED_FIRST_TO_DO = re.compile(
     rf"(?:.* , )?(?P<np>(?:the|my|our|that) (?:(?!,).)+?) ,(?: so| please| and)*(?: (?:can|could|would|will) you)? {_SOFTLY}(?P<head>{_VERB}(?: on| off| up| down)?) (?:it|them)(?P<rest> .+)?"
@@ -88,7 +109,9 @@ def leads_up(told: str) -> bool:
 
 
 #: A name, and after a pause what is done to it: "ev charger: enable".
-_NAME_THEN_VERB = re.compile(r"(?P<np>(?:(?!,).)+?) , (?P<verb>enable|disable|turn on|turn off|switch on|switch off|on|off|open|close|start|stop|lock)")
+_NAME_THEN_VERB = re.compile(
+    r"(?P<np>(?:(?!,).)+?) , (?P<verb>enable|disable|turn on|turn off|switch on|switch off|on|off|open|close|start|stop|lock)"
+)
 
 
 def named_first(text: str) -> str:
