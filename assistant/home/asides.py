@@ -65,6 +65,8 @@ _FORGOT = re.compile(
 )
 
 
+#: With one of these a stretch names more than one thing, or none.
+_NO_ONE_THING = frozenset((",", "thing", "things", "something", "anything", "everything", "stuff"))
 _OF_OTHERS = frozenset(("his", "her", "their", "somebodys", "someones"))
 _DETERMINERS = frozenset("the a an my our your all some every that this both it them on off open".split()) | _OF_OTHERS
 
@@ -78,11 +80,14 @@ class Aside(NamedTuple):
     def phrases(self) -> Iterator[str]:
         """Yield the stretches of what was told, the longest first: one of them may name what "it" is."""
         words = self.told.split()
+        one = "it" in self.command.split()
         for length in range(min(_LONGEST, len(words)), 0, -1):
             for start in range(len(words) - length + 1):
                 end = start + length
                 if (start and words[start - 1] in _OF_OTHERS) or not _OF_OTHERS.isdisjoint(words[start:end]):
                     continue  # "my neighbour left his lamp on"
+                if one and not _NO_ONE_THING.isdisjoint(words[start:end]):
+                    continue  # "the thing in the garden , the fountain , start it": it is what was named
                 if any(
                     words[at] == "left" and words[at + 1] in _DETERMINERS
                     for at in range(start, min(end, len(words) - 1))

@@ -39,13 +39,11 @@ _REWORDED = Ways(
         ("do <np> (?P<how>on|off)(?P<at> (?:in|on|at) .+)?", "turn <how> <np><at>"),
         ("(?:make|let|have|get) <np> (?:to )?(?:go|come|turn) (?P<how>on|off)", "turn <how> <np>"),
         ("(?:shut|turn|switch) <np> up , (?:i mean|no|sorry) (?P<how>on|off)", "turn <how> <np>"),
-        ("(?:that|for) (?P<np>(?:the |my |our ).+?) (?:is|are|be|to be|should be|gets|goes) (?:turned |switched )?(?P<how>on|off)", "turn <how> <np>"),
         # how much
         ("(?:max out|max) <np>", "set <np> to 100 percent"),
         ("(?:make|let|have|get) <np> (?:to )?go (?:really |very |quite |super |a bit |much )?(?P<how>fast|slow|faster|slower|brighter|dimmer|darker)", "make <np> <how>"),
         ("(?P<np>(?:the |my |our |both |all ).+?) (?:should|must|needs? to|ha(?:s|ve) to|ought to|is to|are to|shall) be (?:at |in |on |set to |turned to |put to )?(?P<how>.+)", "set <np> to <how>"),
         ("(?P<np>(?:the |my |our |both |all ).+?) (?:should|must|needs? to|ha(?:s|ve) to|ought to|shall) (?:go|come) (?P<how>up|down|on|off)", "<np> <how>"),
-        ("(?:that|for) (?P<np>(?:the |my |our ).+?) (?:is|are|should be|be|to be|at) (?P<how>\\d+(?:\\.\\d+)?(?: (?:degrees?|percent))?)", "set <np> to <how>"),
         ("(?:have |get )?(?P<np>(?:the |my |our ).+?) (?P<how>(?:(?:a (?:little|bit|touch|tad|little bit)|slightly|somewhat|much|bit|ever so slightly) )?(?:warmer|cooler|brighter|dimmer|darker|hotter|colder|softer|faster|slower))", "make <np> <how>"),
         ("(?P<how>\\d+(?:\\.\\d+)? (?:degrees?|percent)) (?:in|for|on|at) <np> (?:is|will be|would be|should be|ought to be) (?:plenty|enough|fine|good|perfect|ok|okay|all right|great|nice|lovely|right)", "set <np> to <how>"),
         ("(?:put|have|get|set|run) <np> (?:to |at |on )?(?P<how>low|medium|high|full|quiet|silent|turbo|auto) (?:fan|fan speed|speed|mode)", "set the fan mode of <np> to <how>"),

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from assistant.home import english
 from assistant.home.entities import Entity
-from assistant.home.noun_phrases import bare, bits
+from assistant.home.noun_phrases import LEAVING_OUT, bare, bits
 from assistant.home.words import plain, singular
 
 #: Switched by "everything": what merely reports, opens or sounds is no part of it.
@@ -68,6 +68,8 @@ class Index:
         for mask in self.area_of.values():
             self.in_rooms |= mask
         self._blinds()
+        #: names with a word in them that elsewhere leaves something out: "light bar"
+        self.marked = [words for name in self.exact if not LEAVING_OUT.isdisjoint(words := tuple(name.split()))]
         self._vocabulary = frozenset(self.named) | {word for words in self.places for word in words}
 
     def _areas(self, areas: Mapping[str, Iterable[str]], aliases: Mapping[str, str]) -> dict[str, set[str]]:

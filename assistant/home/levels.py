@@ -293,6 +293,8 @@ class Levels:
 
 def _is_no_command(before: list[str], after: list[str], value: Quantity, *, verbless: bool) -> bool:
     """Say whether a value stands where none stands in a command: "half the lamp", "ten on the fan", "red"."""
+    if verbless and before[-1:] in (["is"], ["are"]):
+        return True  # "the heating is 22" tells
     if value.kind == "level" and before == ["the"] and after[:1] in (["light"], ["lights"]):
         return True  # "the high light" is a name, if anything
     if after and before in ([], ["the"]):

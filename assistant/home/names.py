@@ -111,7 +111,7 @@ class Directory(Index):
             if found.problem or len(found.ids) == int(counted["count"]):
                 return found
             return Found(choices=found.ids, problem="which", phrase=phrase, kind=found.kind)
-        base, others = exception(phrase.split())
+        base, others = exception(phrase.split(), self._of_names(phrase.split()))
         if base == ["all"] and others:
             base, others = self._all_but(others)
         base, others = self._of_the_whole(base, others)
@@ -133,6 +133,15 @@ class Directory(Index):
             if not anywhere.problem and anywhere.group:
                 return self._excepting(anywhere, others, want, phrase)
         return left
+
+    def _of_names(self, words: list[str]) -> set[int]:
+        """Return the places of words that would leave something out, were they not part of a name said in full."""
+        found: set[int] = set()
+        for name in self.marked:
+            for start in range(len(words) - len(name) + 1):
+                if (*words[start : start + len(name) - 1], singular(words[start + len(name) - 1])) == name:
+                    found.update(range(start, start + len(name)))
+        return found
 
     def _all_but(self, others: list[list[str]]) -> tuple[list[str], list[list[str]]]:
         """Return what "all but the lamp in the hall" is about: the lights, all of them in the hall."""

@@ -197,6 +197,8 @@ _MEANT = Ways(
         ("(?P<np>.+?) (?:needs?|wants?|requires?|could do with) (?:turning|switching|putting) (?P<how>on|off)", "turn <how> <np>"),
         ("(?:could|would|might) (?P<np>(?:the|my|our|all the) .+?) (?:please )?be (?:turned|switched|put) (?P<how>on|off)", "turn <how> <np>"),
         *((f"(?:could|would|might) (?P<np>(?:the|my|our|all the) .+?) (?:please )?be {done}", f"{do} <np>") for done, do in (("opened", "open"), ("closed", "close"), ("shut", "close"), ("locked", "lock"), ("dimmed", "dim"))),
+        ("that (?P<np>(?:the |my |our ).+?) (?:is|are|be|to be|should be|gets|goes) (?:turned |switched )?(?P<how>on|off)", "turn <how> <np>"),
+        ("that (?P<np>(?:the |my |our ).+?) (?:is|are|should be|be|to be|at) (?P<how>\\d+(?:\\.\\d+)?(?: (?:degrees?|percent))?)", "set <np> to <how>"),
         ("(?P<np>(?:the|my|our) (?:(?!sun |, )\\S+ )+?)is (?:blinding|dazzling|hurting) (?:me|us|my eyes)", "make <np> dimmer"),
         *((f"(?P<np>.+?) (?:needs?|wants?) {doing}", f"{do} <np>") for doing, do in (("opening", "open"), ("closing", "close"), ("shutting", "close"), ("locking", "lock"))),
         *((f"(?P<np>(?:the|my|our|all the) .+?) (?:can|may|should|must|needs? to|ha(?:s|ve) to|ought to) (?:now )?be {done}", f"{do} <np>")
