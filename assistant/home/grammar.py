@@ -8,12 +8,12 @@ of politeness. A name that was probably misheard is asked back, and so is a name
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from itertools import chain
 
 from assistant.home import english, shared_sentences
-from assistant.home.acts import the, verb
+from assistant.home.acts import the
+from assistant.home.answered import Answered
 from assistant.home.answers import holds
 from assistant.home.asides import Aside, after_pause, asked_first, pointing
 from assistant.home.asking_back import ALL_DOMAINS, ORDER, Asking
@@ -23,6 +23,7 @@ from assistant.home.context import Context, Reading
 from assistant.home.entities import Act, Entity, HomeIntent
 from assistant.home.following import continued
 from assistant.home.loosened import loosened, shortened
+from assistant.home.misheard import WEAK, Misheard
 from assistant.home.names import Directory
 from assistant.home.noun_phrases import UNFINISHED, Found, bare
 from assistant.home.phrasebook import IDIOMS, meant, occasion
@@ -40,20 +41,12 @@ from assistant.home.politeness import (
     wished,
 )
 from assistant.home.questions import ASKED_WORDS, ask
-from assistant.home.repairs import Repair, Repairs
-from assistant.home.replies import CHOICE, NO, YES
+from assistant.home.repairs import Repairs
 from assistant.home.requests import asked_after, named_first, requested
-from assistant.home.telling_back import first_down, same, to
-from assistant.home.words import MAX_WORDS, joined, plain, singular
+from assistant.home.words import MAX_WORDS, plain, singular
 
 __all__ = ["Context", "Grammar"]
 
-#: From this likeness on a misheard name is taken for what it sounds like, if nothing else is near.
-SURE = 0.84
-#: From this likeness on it is asked whether that was meant.
-LIKELY = 0.73
-#: How far the next likely name has to be behind for the nearest one to be sure.
-MARGIN = 0.06
 #: How the shared questions begin; "how do I" is one for the documents.
 _ASKS_A_STATE = re.compile(
     r"(?:is|are|which|did|have|has|do you know|tell me|(?:what|how) (?:is|are)|how many|what temperature"
@@ -70,11 +63,6 @@ _BROKEN = re.compile(
 )
 #: What is said to people, and is no half of a command.
 _INTERJECTION = re.compile(r"(?:shut|make|set|put) (?:up|in|on|to)(?: (?:to|in|on|up))?")
-#: The verbs of a house: with others a weak likeness is no reason to ask.
-_HOUSEHOLD = re.compile(
-    r"(?:turn|switch|open|close|shut|lock|unlock|dim|set|raise|lower|put|activate|brighten|toggle|change|make|start|stop|arm"
-    r"|disarm|press|pull|draw|send|return|pause|begin|is|are|the|lights?|all|everything)\b"
-)
 #: "Of" where only "off" can stand: "turn of the lamp", "lights of in the hall", "the lamp of".
 _OFF = re.compile(r"(^(?:turn|switch|shut|power|put) |(?<=\w )(?=of (?:in|at|please)\b)|(?<=\w )(?=of$))of\b")
 _BROKEN_AT_END = re.compile(r" (?:the|a|an|to|in the|my|and|in|of|at|by|for)$")
@@ -85,12 +73,9 @@ _IT = re.compile(r"\b(?:it|them)\b")
 _ASKED_FOR = re.compile(r"(?!(?:no|not|do not|less|never|without|any) ).+ please")
 _ONLY_A_NAME = "only a name"
 _HALF = "half a sentence"
-_WEAK = "a weak match"
 #: Questions back that are asked for want of anything better.
 _UNSURE = frozenset((_ONLY_A_NAME, _HALF))
-_MOST_UNKNOWN = 2  #: words without a meaning here: a question with more of them is one for the documents
-#: From this likeness on a sure repair is taken without a look at what else sounds like it.
-_AS_GOOD_AS_SAID = 0.95
+_MOST_UNKNOWN = 2
 
 
 class Grammar:
@@ -101,6 +86,8 @@ class Grammar:
         self._repairs = Repairs(directory)
         self._clauses = Clauses(directory)
         self._asking = Asking(self._clauses)
+        self._answered = Answered(self._clauses, self._asking)
+        self._misheard = Misheard(directory, self._clauses, self._asking, self._repairs)
         #: One of these stands in whatever is asked of the house.
         self._house_words = directory.vocabulary() | directory.words.keys() | _OF_A_HOUSE
 
@@ -130,7 +117,7 @@ class Grammar:
         text = plain(words)
         if not text or text.count(" ") >= MAX_WORDS:
             return None
-        if context.pending is not None and (answer := self._answer(text, context)):
+        if context.pending is not None and (answer := self._answered.read(text, context)):
             return answer
         if (context.before or context.last) and (whole := self._continued(text, context)):
             return whole
@@ -192,7 +179,7 @@ class Grammar:
 
     def _plainly(self, text: str, context: Context) -> HomeIntent | None:
         found = self._command(text, context)
-        if found is None or found.kind == "refuse" or found.reason in _UNSURE or found.reason.startswith(_WEAK):
+        if found is None or found.kind == "refuse" or found.reason in _UNSURE or found.reason.startswith(WEAK):
             return None
         return found
 
@@ -252,7 +239,7 @@ class Grammar:
             return None
         if self._repairs.unknown(text) > _MOST_UNKNOWN:
             return None
-        return self._misheard_question(text, context) or self._shared(text, context)
+        return self._misheard.question(text, context) or self._shared(text, context)
 
     def _those_so(self, asked: HomeIntent, context: Context) -> HomeIntent:
         """Return a question whose "them" are those that are so: after "which lights are on?", the lights that are."""
@@ -372,77 +359,6 @@ class Grammar:
                 return self._asking.intent(reading, context, "a command after something told")
         return None
 
-    def _answer(self, text: str, context: Context) -> HomeIntent | None:
-        pending = context.pending
-        assert pending is not None
-        words = text.replace(" ,", "")
-        if words in YES and pending.pending is not None:
-            return replace(pending.pending, confirm_needed=False, reason=f"confirmed: {pending.pending.reason}")
-        if words in NO:
-            return HomeIntent(
-                kind="refuse",
-                intent=pending.intent,
-                question="All right, I leave it.",
-                reason="the question back was declined",
-            )
-        if words in YES and len(pending.entities) > 1:
-            return pending  # it was asked which one: that is asked again
-        template = pending.slots.get("again")
-        match = CHOICE.fullmatch(words)
-        if not isinstance(template, str) or match is None or not pending.entities:
-            return None
-        chosen = self._choose(match["np"], pending.entities, context)
-        if not chosen:
-            return None
-        acts: list[Act] = []
-        for name in chosen:
-            reading = self._clauses.understood(template.replace("@", f"@{name}"), context, ())
-            if reading is None or reading.problem:
-                return None
-            acts += reading.acts
-        return self._asking.intent(Reading(tuple(acts), Found(ids=chosen)), context, f"chosen: {', '.join(chosen)}")
-
-    def _choose(self, phrase: str, choices: Sequence[str], context: Context) -> tuple[str, ...]:
-        """Return which of the choices an answer means: "the left one", "the second", "both"."""
-        if phrase in (
-            "both",
-            "all",
-            "all of them",
-            "both of them",
-            "them all",
-            "every one",
-            "everything",
-            "everywhere",
-            "all of those",
-        ):
-            return tuple(choices)
-        order = {
-            "first": 0,
-            "1st": 0,
-            "second": 1,
-            "2nd": 1,
-            "third": 2,
-            "3rd": 2,
-            "last": -1,
-            "former": 0,
-            "latter": -1,
-        }
-        match = re.fullmatch(r"the (\w+)(?: one)?", phrase)
-        if match and match[1] in order and -len(choices) <= order[match[1]] < len(choices):
-            return (choices[order[match[1]]],)
-        words = [word for word in phrase.split() if word not in ("one", "ones")]
-        mask = self.directory.mask(choices)
-        found = (
-            self.directory.find(" ".join(words), mask, room=context.room, reading=True)
-            if words
-            else Found(problem="unknown")
-        )
-        if not found.problem and set(found.ids) <= set(choices):
-            return found.ids
-        if found.problem == "area" and found.choices:
-            return found.choices
-        return ()
-
     def _command(self, text: str, context: Context) -> HomeIntent | None:
         text = self._repairs.joined_up(_OFF.sub(r"\1off", text))
         if (moment := later(text)) and (reading := self._clauses.understood(moment, context, context.last)) and (
@@ -466,7 +382,7 @@ class Grammar:
             )  # nothing else is tried, which might move just what was to be left alone
         if told := self._after_telling(text, context) or self._loosened(text, context):
             return told
-        if mended := self._mended(text, context):
+        if mended := self._misheard.command(text, context):
             return mended
         hopeless = reading is not None and reading.problem in ("unable", "except")
         if not hopeless and ORDER.match(text) and (shared := self._shared(text, context)):
@@ -507,77 +423,6 @@ class Grammar:
             )
         return None
 
-    def _mended(self, text: str, context: Context) -> HomeIntent | None:
-        """Read the sentence with its unknown words taken for names that sound alike; ask where that is not sure."""
-        readings = self._repaired(text, context)
-        if not readings:
-            return None
-        likeness, reading, heard, sure = readings[0]
-        if reading.problem:
-            return self._asking.question(reading, context)
-        rivals = [
-            other
-            for other in readings[1:]
-            if same(other[1].acts) != same(reading.acts) and other[0] > likeness - MARGIN and not other[1].problem
-        ]
-        if likeness >= SURE and sure and not rivals and not reading.found.everything:
-            return self._asking.intent(reading, context, f"heard as {heard!r} ({likeness:.2f})")
-        intent = self._asking.intent(
-            reading, replace(context, unconfirmed=ALL_DOMAINS), f"heard as {heard!r} ({likeness:.2f})"
-        )
-        if likeness < SURE and not _HOUSEHOLD.match(heard):
-            return None  # "cut the crap" is no drape
-        if rivals:
-            names = list(
-                dict.fromkeys(
-                    self._clauses.entity(name).name for entry in [readings[0], *rivals] for name in entry[1].found.ids
-                )
-            )
-            if len(names) > 1 and all(len(entry[1].found.ids) == 1 for entry in rivals):
-                question = f"Did you mean {joined([f'the {first_down(name)}' for name in names[:3]], 'or')}?"
-                ids = tuple(dict.fromkeys(name for entry in [readings[0], *rivals] for name in entry[1].found.ids))
-                slots = {"again": reading.template} if reading.template else {}
-                return HomeIntent(
-                    kind="ask_back",
-                    intent="HassClarify",
-                    question=question,
-                    entities=ids,
-                    slots=slots,
-                    reason="several names are near",
-                )
-        told = [self._clauses.entity(name).name for name in intent.entities]
-        shown = the(told) if len(told) <= 2 else f"all {len(told)} of {reading.found.place or 'them'}"
-        return HomeIntent(
-            kind="ask_back", intent=intent.intent, pending=intent, entities=intent.entities,
-            question=f"Did you mean to {verb(intent.acts[0])} {shown}{to(intent.acts[0])}?",
-            reason=f"{_WEAK}: {heard!r} ({likeness:.2f})",
-        )  # fmt: skip
-
-    def _repaired(self, text: str, context: Context) -> list[tuple[float, Reading, str, bool]]:
-        """Return what a sentence may mean with its words mended: (likeness, reading, text, sure), best first."""
-        readings: list[tuple[float, Reading, str, bool]] = []
-        for repair in chain(self._repairs.of(text, named=False), _later(self._repairs, text)):
-            if repair.likeness < LIKELY or not self._repairs.explained(repair.text):
-                continue
-            if any(not entry[1].problem and repair.likeness <= entry[0] - MARGIN for entry in readings):
-                break  # what follows is no rival any more
-            if any(not entry[1].problem and entry[3] and entry[0] >= _AS_GOOD_AS_SAID for entry in readings):
-                break
-            reading = self._clauses.understood(repair.text, context, context.last)
-            if reading is None or (reading.problem and reading.problem not in ("which", "room", "area")):
-                continue
-            if reading.problem and (repair.likeness < SURE or not repair.sure):
-                continue
-            readings.append((repair.likeness, reading, repair.text, repair.sure))
-        return sorted(readings, key=lambda entry: (-entry[0], bool(entry[1].problem)))
-
-    def _misheard_question(self, text: str, context: Context) -> HomeIntent | None:
-        """Read a question with its unknown words taken for names that surely were meant: an answer moves nothing."""
-        for repair in self._repairs.of(text):
-            if repair.sure and repair.likeness >= SURE and (found := ask(self.directory, repair.text, context)):
-                return replace(found, reason=f"{found.reason}, heard as {repair.text!r} ({repair.likeness:.2f})")
-        return None
-
     def _shared(self, text: str, context: Context) -> HomeIntent | None:
         """Read the sentence with the Home Assistant project's sentences, where it has a name of this house in it."""
         if text.rpartition(" ")[2] in UNFINISHED or _SEVERAL.search(text):
@@ -591,8 +436,3 @@ class Grammar:
             if reading is not None and reading.problem in ("", "which", "room", "area"):
                 return self._asking.intent(reading, context, f"a shared sentence: {said.intent}")
         return None
-
-
-def _later(repairs: Repairs, text: str) -> Iterator[Repair]:
-    """Yield the repairs that take a search among the names, which is begun when the first is asked for."""
-    yield from repairs.of(text)

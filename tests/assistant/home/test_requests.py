@@ -79,7 +79,7 @@ def switched(way: str, *names: str) -> list[tuple[str, str]]:
     ("words", "acts"),
     [
         ("we have guests tonight, so could you turn on the floor lamp", switched("on", "light.floor_lamp")),
-        ("I was thinking, it's stuffy in the bathroom, so maybe turn the extractor on", switched("on", "fan.extractor")),
+        ("I was thinking, it's stuffy in there, so maybe turn the extractor on", switched("on", "fan.extractor")),
         ("hmm let me see, I want the desk lamp on", switched("on", "light.desk_lamp")),
         ("I never find the thing, just turn the printer off", []),
         ("er, the thing in the study, the printer, can you start it", switched("on", "switch.printer")),
