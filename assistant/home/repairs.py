@@ -148,6 +148,8 @@ _WITHIN = frozenset(
         "cooler hotter colder faster slower higher lower"
     ).split()
 )
+#: Of what is said or shown something is told: these were heard for no name.
+_SAYING = frozenset("says said saying told tells asked asks shows showed".split())
 _PARTICLES = frozenset("on off up down out".split())
 _REMEMBERED = 2_000  #: what was heard, for which the near names are kept
 _CLASS = {
@@ -322,6 +324,8 @@ class Repairs:
                 if (first < 1 and first != place) or last <= place or last > len(words):
                     continue
                 stretch = words[first:last]
+                if not _SAYING.isdisjoint(stretch):
+                    continue
                 held = _FIXED & set(stretch)
                 if held and (length == 1 or not set(stretch) - held):
                     continue

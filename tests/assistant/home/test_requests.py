@@ -112,6 +112,8 @@ def test_what_is_asked_for_after_a_story_is_done(say: Say, words: str, acts: lis
         "my neighbour left his printer on, can you turn it off",
         "the printer is on",
         "the lounge heating is 22",
+        "the lounge got a bit warmer",
+        "the desk lamp is brighter now",
         "will you remind me to turn off the printer",
         "it's late, so do not turn off the printer",
         "I want to know what you do, would you close the blinds",
@@ -205,3 +207,9 @@ def test_a_question_may_be_put_in_many_ways(say: Say, words: str, entities: set[
     asked = say(words)
     assert asked is not None
     assert (asked.kind, set(asked.entities)) == ("query", entities)
+
+
+def test_a_long_sentence_that_is_no_command_is_read_to_its_end(say: Say) -> None:
+    """With a way of saying something that tries each split of the words, this would take hours."""
+    for filler in ("word", "lamp", "the", "and"):
+        assert done(say("the lounge " + f"{filler} " * 50 + "says 21 degrees")) == []
