@@ -216,11 +216,15 @@ class Parts:
         """What `words` mean for the house: "it" is what was spoken of last, "yes" answers what was just asked."""
         if self.home is None:
             return None
+        from assistant.home.replies import YES
+
         newest = history[-1] if history else None
         pending = newest.intent if newest is not None and newest.outcome == "asked_back" else None
         spoken_of = (reply.intent.entities for reply in reversed(history) if reply.intent is not None)
         last = next((entities for entities in spoken_of if entities), ())
         before = newest.question if newest is not None and newest.intent is not None else ""
+        if len(history) > 1 and history[-2].outcome == "asked_back" and before.strip(" .!,").casefold() in YES:
+            before = history[-2].question  # what the "yes" said of itself says nothing
         return self.home.understand(
             words, self.home.context(room=room or None, last=last, before=before, pending=pending)
         )

@@ -136,10 +136,20 @@ def _lower(name: str) -> str:
 _BOTH_WAYS = (frozenset(("turn_on", "turn_off")), frozenset(("open", "close")))
 
 
+def _cools(entity: Entity) -> bool:
+    return not COOLING.isdisjoint(plain(entity.name).split()) or "air con" in plain(entity.name)
+
+
+def _is_to_cool(entity: Entity) -> bool:
+    """Say whether being turned on, which for want of a switch is a mode, would let an air conditioner heat."""
+    return (
+        _cools(entity) and "power" not in entity.features and "cool" in entity.modes and "set_mode" in entity.services
+    )
+
+
 def _modes(entity: Entity) -> tuple[str, ...]:
     """Return the modes in which a thing is turned on, the likeliest first: what is called for cooling cools."""
-    cools = not COOLING.isdisjoint(plain(entity.name).split()) or "air con" in plain(entity.name)
-    return ("cool", "auto", "heat_cool", "heat") if cools else ("heat", "auto", "heat_cool", "cool")
+    return ("cool", "auto", "heat_cool", "heat") if _cools(entity) else ("heat", "auto", "heat_cool", "cool")
 
 
 def simple(entity: Entity, action: str) -> Act | None:
@@ -147,7 +157,7 @@ def simple(entity: Entity, action: str) -> Act | None:
     if (
         action in ("on", "off")
         and entity.domain in ("climate", "water_heater", "humidifier")
-        and not ({"turn_on", "turn_off"} & entity.services)
+        and (not ({"turn_on", "turn_off"} & entity.services) or (action == "on" and _is_to_cool(entity)))
     ):
         mode = "off" if action == "off" else next((m for m in _modes(entity) if m in entity.modes), None)
         return Act(entity.id, "set_mode", {"mode": mode}) if mode in entity.modes else None

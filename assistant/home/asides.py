@@ -14,7 +14,7 @@ _VERB = (
     "|cool|roll|wind|let|nuke|hold|press|ring|sound|disarm|lift|slow|speed|boost|reduce|increase|freshen|clear|bung|whack|hit|pause|resume|fetch)"
 )
 _POINTING = re.compile(
-    r"(?P<told>.+?)(?: ,| and| so| then)* "
+    r"(?P<told>.+?)(?: ,| and| so| then| (?:can|could|would|will) you)* "
     rf"(?P<command>(?:please |just )?{_VERB}(?: (?:on|off|up|down))? (?:it|them)\b.*)"
 )
 _AFTER_PAUSE = re.compile(rf"(?P<told>.+?) ,(?: so| please| and| then)* (?P<command>{_VERB}\b.+)")
@@ -65,6 +65,12 @@ _FORGOT = re.compile(
 )
 
 
+#: With one of these a stretch names more than one thing, or none.
+_NO_ONE_THING = frozenset((",", "thing", "things", "something", "anything", "everything", "stuff"))
+_OF_OTHERS = frozenset(("his", "her", "their", "somebodys", "someones"))
+_DETERMINERS = frozenset("the a an my our your all some every that this both it them on off open".split()) | _OF_OTHERS
+
+
 class Aside(NamedTuple):
     """What was told, and the command that came after it."""
 
@@ -74,9 +80,20 @@ class Aside(NamedTuple):
     def phrases(self) -> Iterator[str]:
         """Yield the stretches of what was told, the longest first: one of them may name what "it" is."""
         words = self.told.split()
+        one = "it" in self.command.split()
         for length in range(min(_LONGEST, len(words)), 0, -1):
             for start in range(len(words) - length + 1):
-                yield " ".join(words[start : start + length])
+                end = start + length
+                if (start and words[start - 1] in _OF_OTHERS) or not _OF_OTHERS.isdisjoint(words[start:end]):
+                    continue  # "my neighbour left his lamp on"
+                if one and not _NO_ONE_THING.isdisjoint(words[start:end]):
+                    continue  # "the thing in the garden , the fountain , start it": it is what was named
+                if any(
+                    words[at] == "left" and words[at + 1] in _DETERMINERS
+                    for at in range(start, min(end, len(words) - 1))
+                ):
+                    continue  # what somebody left on is not what stands on the left
+                yield " ".join(words[start:end])
 
 
 def pointing(text: str) -> Aside | None:

@@ -85,7 +85,7 @@ class Asking:
                 shown = names[0]
             question = f"{verb(reading.alternative[0]).capitalize()} {shown}?"
         elif reading.problem == "degrees":
-            acts = reading.alternative
+            acts = tuple(act for act in reading.alternative if "temperature" in act.values)
             warm = [self._clauses.entity(act.entity_id).name for act in acts]
             question = f"Set {the(warm)} to {acts[0].values['temperature']:g} degrees?"
         elif reading.problem == "area":

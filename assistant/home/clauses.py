@@ -28,6 +28,8 @@ _OF_QUALITY = {
     "up": {"brightness": "brighter", "temperature": "warmer"},
     "down": {"brightness": "dimmer", "temperature": "cooler"},
 }
+#: Qualities that go up and down by a step, of what has them: "raise the humidity in the hall".
+_STEPPED = frozenset(("humidity", "speed", "volume"))
 _PART = re.compile(r" (?:and then|and also|, and then|, then|, and|and|then|,|plus|also|but|as well as|after that) ")
 _HEAD_VERBS = tuple(
     "turn on;turn off;switch on;switch off;turn;switch;set;put;make;dim;open;close;shut;lock".split(";")
@@ -66,7 +68,12 @@ _TWO_COMMANDS = re.compile(
 )
 #: No name begins with these: "run for office".
 _NO_BEGINNING = frozenset("of for from with to by at into than".split())
+#: How the name of a button begins that is an order itself.
+_PRESSED = frozenset(
+    "restart reboot reset refresh identify ring start stop pause feed dispense sync update clear test find run".split()
+)
 _SWITCHING = frozenset("turn switch shut cut stop run start".split())
+IN_THERE = re.compile(r"\b(?:in|over) there\b")
 _HARMLESS = ("on", "off", "close", "lock")  #: what may be done to everything
 _LITTLE = ("brighter", "dimmer", "warmer", "cooler", "light")  #: what is done to a room without asking
 
@@ -139,6 +146,7 @@ class Clauses:
     ) -> Reading | None:
         """Read what follows a clause: "it" is what that spoke of, and "the other lights" are those it did not."""
         spoken = first.found.ids or last
+        tail = self._there(tail, first)
         if first.found.ids and (whole := others_of(tail)):
             spared = " and ".join(f"@{name}" for name in first.found.ids)
             reading = self._read(f"{whole} except {spared}", context, spoken)
@@ -149,6 +157,12 @@ class Clauses:
         if second is not None and not second.problem:
             return second
         return self._elliptic(head, tail, context, spoken) or self._several(tail, context, spoken, left - 1) or second
+
+    def _there(self, text: str, first: Reading) -> str:
+        """Return a clause with the room of what was just spoken of for "in there", where that is in one."""
+        areas = {self.entity(name).area for name in first.found.ids}
+        area = areas.pop() if len(areas) == 1 else None
+        return IN_THERE.sub(f"in the {plain(area)}", text, count=1) if area else text
 
     def _elliptic(self, head: str, tail: str, context: Context, last: Sequence[str]) -> Reading | None:
         """Read a clause that left its verb out: "turn on the lamp and the fan off", "... and in the hall too"."""
@@ -279,7 +293,7 @@ class Clauses:
         if (
             found.problem == "unable"
             and action in _INSTEAD
-            and (text.split(maxsplit=1)[0] in _SWITCHING or text.endswith((" on", " off")))
+            and (text.split(maxsplit=1)[0] in _SWITCHING or text.endswith((" on", " off", " going", " running")))
         ):
             other, domains = _INSTEAD[action]
             moved = self.directory.find(phrase, self.able(other), room=context.room, last=last)
@@ -296,6 +310,9 @@ class Clauses:
         quality, words = property_of(phrase.split())
         if not quality or self.directory.exact.get(bare(phrase), 0) & self.able(action):
             return None
+        if words and quality in _STEPPED:
+            step = Quantity(kind="more", number=1.0 if action == "up" else -1.0, quality="level")
+            return self._levels.of_phrase(" ".join(words), step, quality, 0, text, context, last)
         action = _OF_QUALITY[action].get(quality, action)
         if words:
             return self._do(action, " ".join(words), text, context, last)
@@ -335,7 +352,15 @@ class Clauses:
         exact = self.directory.exact.get(text.removesuffix(" scene").removesuffix(" mode"), 0)
         if not scene.problem and self.directory.mask(scene.ids) & exact:
             return Reading(self._abilities.acts("activate", scene.ids, context), scene)
-        return None
+        return self._button(text, context)
+
+    def _button(self, text: str, context: Context) -> Reading | None:
+        """Read what a button does, said as an order: "restart the router" presses Restart Router."""
+        named = self.directory.exact.get(bare(text), 0) & self.able("press")
+        if named.bit_count() != 1 or text.split(maxsplit=1)[0] not in _PRESSED:
+            return None
+        found = Found(ids=self.directory.ids(named), phrase=text)
+        return Reading(self._abilities.acts("press", found.ids, context), found)
 
 
 def _nearer(one: Reading | None, other: Reading) -> Reading:

@@ -19,6 +19,9 @@ _NICE = "(?:(?:nice|lovely|good) and |a bit |really |properly |all |nice |a litt
 _VIBE = "(?:scene|mode|mood|vibes?|ambience|ambiance|lighting|setting|setup|lights)"
 _HOUSE = "(?:the |my |our |this )?(?:whole |entire )?(?:house|home|place|flat|app?artment)"
 
+#: No word with which it is told how a thing is: "the hall is warmer" wants nothing.
+_NO_TELLING = r"(?!(?:is|are|was|were|be|been|gets?|got|feels?|felt|looks?|seems?|becomes?|became|grew|went|turned)\b)"
+
 _REWORDED = Ways(
     (command, re.sub(r"(?<!P)<np>", "(?P<np>.+?)", said))
     for said, command in (
@@ -35,7 +38,19 @@ _REWORDED = Ways(
         (f"(?:turn off|switch off|shut down|power down|shut off|kill) {_HOUSE}", "turn off everything"),
         ("lights (?P<how>on|off) (?P<np>(?!in |at |on ).+)", "turn <how> the lights in <np>"),
         (f"{_SOME}light (?P<np>(?:in|on|over|at) .+)", "turn on the lights <np>"),
+        ("<np> lit", "turn on <np>"),
+        ("do <np> (?P<how>on|off)(?P<at> (?:in|on|at) .+)?", "turn <how> <np><at>"),
+        ("(?:make|let|have|get) <np> (?:to )?(?:go|come|turn) (?P<how>on|off)", "turn <how> <np>"),
+        ("(?:shut|turn|switch) <np> up , (?:i mean|no|sorry) (?P<how>on|off)", "turn <how> <np>"),
         # how much
+        ("(?:max out|max) <np>", "set <np> to 100 percent"),
+        ("(?:make|let|have|get) <np> (?:to )?go (?:really |very |quite |super |a bit |much )?(?P<how>fast|slow|faster|slower|brighter|dimmer|darker)", "make <np> <how>"),
+        ("(?P<np>(?:the |my |our |both |all ).+?) (?:should|must|needs? to|ha(?:s|ve) to|ought to|is to|are to|shall) be (?:at |in |on |set to |turned to |put to )?(?P<how>.+)", "set <np> to <how>"),
+        ("(?P<np>(?:the |my |our |both |all ).+?) (?:should|must|needs? to|ha(?:s|ve) to|ought to|shall) (?:go|come) (?P<how>up|down|on|off)", "<np> <how>"),
+        (f"(?:have |get )?(?P<np>(?:the |my |our )(?:{_NO_TELLING}\\S+ )*?{_NO_TELLING}\\S+) (?P<how>(?:(?:a (?:little|bit|touch|tad|little bit)|slightly|somewhat|much|bit|ever so slightly) )?(?:warmer|cooler|brighter|dimmer|darker|hotter|colder|softer|faster|slower))", "make <np> <how>"),
+        ("(?P<how>\\d+(?:\\.\\d+)? (?:degrees?|percent)) (?:in|for|on|at) <np> (?:is|will be|would be|should be|ought to be) (?:plenty|enough|fine|good|perfect|ok|okay|all right|great|nice|lovely|right)", "set <np> to <how>"),
+        ("(?:put|have|get|set|run) <np> (?:to |at |on )?(?P<how>low|medium|high|full|quiet|silent|turbo|auto) (?:fan|fan speed|speed|mode)", "set the fan mode of <np> to <how>"),
+        ("<np> (?:target|setpoint|set point|goal) (?P<how>\\d+(?:\\.\\d+)?(?: (?:degrees?|percent))?)", "set <np> to <how>"),
         ("(?:turn|dim|bring|take|put|pull) <np> (?:right|way|all the way|really|down|nice and|very) (?:down|low)(?: low)?", "set <np> to 10 percent"),
         ("(?:turn|bring|take|put|push|crank|whack) <np> (?:right|way|all the way) up", "set <np> to 100 percent"),
         ("<np> (?:right|way) down(?: low)?", "set <np> to 10 percent"),

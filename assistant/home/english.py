@@ -5,9 +5,9 @@ from __future__ import annotations
 #: Words that stand between the words of a name and say nothing about which thing is meant.
 GLUE = frozenset(
     (
-        "the a an my our your this that these those of in on at by to from for with near next beside above below under "
-        "over behind inside into onto around across throughout outside please just there's and is are which one ones "
-        "side up single there"
+        "the a an my our your their this that these those of in on at by to from for with near next beside above below "
+        "under over behind inside into onto around across throughout outside please just there's and is are which "
+        "one ones side up single there"
     ).split()
 ) - {"outside", "side", "up"}
 ALL = frozenset("all every each both everything everyone".split())
@@ -158,7 +158,7 @@ SAME = (
     "loft"),
     ("garage door", "overhead door"), ("christmas tree", "xmas tree"), ("laundry room", "utility room", "laundry"),
     ("washing machine", "washer", "clothes washer"), ("dryer", "tumble dryer"), ("dishwasher", "dish washer"),
-    ("coffee machine", "coffee maker"),
+    ("coffee machine", "coffee maker"), ("ev charger", "car charger", "wallbox", "wall box"),
     ("toilet", "loo"), ("patio", "terrace"), ("outlet", "socket", "plug"), ("fairy light", "string light"),
     ("bedside", "nightstand"), ("spotlight", "spot"),
 )  # fmt: skip

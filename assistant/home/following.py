@@ -34,7 +34,22 @@ _STEPPED = (*_LEVELLED, "cover")
 #: What moves until it is told to stop.
 _MOVING = ("cover", "vacuum", "lawn_mower", "siren")
 _STOP = frozenset(
-    ("stop", "stop now", "stop there", "stop please", "please stop", "halt", "that is enough", "that is far enough")
+    (
+        "stop",
+        "stop now",
+        "stop there",
+        "stop please",
+        "please stop",
+        "halt",
+        "that is enough",
+        "that is far enough",
+        "that is enough , stop",
+        "stop , that is enough",
+    )
+)
+#: Just the way: "off again", "back on", "and now closed".
+_OTHER_WAY = re.compile(
+    r"(?:(?:and|now|then|ok|okay|actually|no|right|please|just|switch|turn|put) (?:, )?)*(?:back )?(?P<how>on|off|open|closed|shut|up|down)(?: (?:again|now|then|please|once more|instead|,))*"
 )
 _WHICH = frozenset(("which ones", "which", "which one", "which ones are they", "what ones", "which are they"))
 _ASKED = re.compile(
@@ -46,6 +61,7 @@ _ALONE = re.compile(
     r"(?P<value>.+?)(?: (?:is|will be|would be) (?:fine|enough|plenty|good|great|perfect|okay|ok|better|all right)| will do| should do(?: it)?)?"
     r"(?: ,)?(?: please| instead| then| actually| thanks| thank you| ta| though| now)*"
 )
+_ASKING = frozenset("which what are is how".split())
 _LONGEST = 6  #: words of a name that is looked for in the sentence before
 
 
@@ -70,6 +86,8 @@ def continued(directory: Directory, text: str, before: str, last: Sequence[str])
         and value["value"].isdigit()
     ):
         return f"set it to {value['value']} {unit}"
+    if last and (other := _OTHER_WAY.fullmatch(text)):
+        return _ways_of(other["how"], last)
     if text in _WHICH:
         asked = _ASKED.fullmatch(before)
         return f"which {asked['what']} are {asked['so']}{asked['at'] or ''}" if asked else ""
@@ -95,6 +113,14 @@ def _is_level(text: str) -> bool:
     )
 
 
+def _ways_of(how: str, last: Sequence[str]) -> str:
+    """Return the command for what was spoken of, where only its way was said: "off again", "and closed"."""
+    if how in ("on", "off"):
+        return f"turn it {how}"
+    moves = all(name.split(".")[0] in ("cover", "valve") for name in last)
+    return ("open it" if how in ("up", "open") else "close it") if moves else ""
+
+
 def _unit_of(before: str) -> str:
     """Return what the number at the end of the sentence before counted, which another number then counts too."""
     values = values_in(before)
@@ -115,7 +141,8 @@ def _further(more: re.Match[str], before: str, last: Sequence[str]) -> str:
         return ""
     much = "a lot" if (more["how"] or "").strip().startswith(("much", "a lot", "lots")) else "a bit"
     if before and _RELATIVE.search(before):
-        return before if more["way"] != "less" else ""
+        again = f"make it {before}" if _is_step(before, last) else before
+        return again if more["way"] != "less" else ""
     return f"turn it {'down' if more['way'] == 'less' else 'up'} {much}"
 
 
@@ -156,14 +183,23 @@ def _named(directory: Directory, before: str, words: list[str], last: Sequence[s
             if stretch[0] in ("the", "my", "our") or not _is_name(directory, stretch):
                 continue
             if words[-1] in ("one", "ones"):
-                if singular(stretch[-1]) not in english.GENERIC:
+                if bare(" ".join([*stretch[:-1], *words[:-1]])) in directory.exact:
+                    words = [*stretch[:-1], *words[:-1]]  # "the left one", after "the wall lamp right"
+                elif singular(stretch[-1]) in english.GENERIC:
+                    words = [*words[:-1], stretch[-1]]
+                else:
                     return ""
-                words = [*words[:-1], stretch[-1]]
             words = _beside(directory, words, last)
             found = directory.find(" ".join(words), -1)
             if found.problem not in ("", "which", "room"):
                 return ""
             return " ".join([*said[:start], *words, *said[start + length :]])
+    if said[0] in _ASKING and singular(words[-1]) in english.GENERIC:  # "which windows are open": "and the doors?"
+        kinds = [
+            place for place, word in enumerate(said) if singular(word) in english.GENERIC and word != singular(word)
+        ]
+        if kinds:
+            return " ".join([*said[: kinds[0]], *words, *said[kinds[0] + 1 :]])
     if (pointed := next((word for word in ("it", "them") if word in said), "")) and words[-1] not in ("one", "ones"):
         found = directory.find(" ".join(words), -1)
         return before.replace(pointed, " ".join(words), 1) if found.problem in ("", "which", "room") else ""

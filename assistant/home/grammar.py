@@ -8,21 +8,22 @@ of politeness. A name that was probably misheard is asked back, and so is a name
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from itertools import chain
 
 from assistant.home import english, shared_sentences
-from assistant.home.acts import the, verb
+from assistant.home.acts import the
+from assistant.home.answered import Answered
 from assistant.home.answers import holds
 from assistant.home.asides import Aside, after_pause, asked_first, pointing
 from assistant.home.asking_back import ALL_DOMAINS, ORDER, Asking
-from assistant.home.clauses import Clauses
+from assistant.home.clauses import IN_THERE, Clauses
 from assistant.home.colloquial import reworded
 from assistant.home.context import Context, Reading
 from assistant.home.entities import Act, Entity, HomeIntent
 from assistant.home.following import continued
 from assistant.home.loosened import loosened, shortened
+from assistant.home.misheard import WEAK, Misheard
 from assistant.home.names import Directory
 from assistant.home.noun_phrases import UNFINISHED, Found, bare
 from assistant.home.phrasebook import IDIOMS, meant, occasion
@@ -36,22 +37,16 @@ from assistant.home.politeness import (
     regretted,
     said_by_others,
     stripped,
+    taken_back,
     wished,
 )
 from assistant.home.questions import ASKED_WORDS, ask
-from assistant.home.repairs import Repair, Repairs
-from assistant.home.replies import CHOICE, NO, YES
-from assistant.home.telling_back import first_down, same, to
-from assistant.home.words import MAX_WORDS, joined, plain, singular
+from assistant.home.repairs import Repairs
+from assistant.home.requests import asked_after, named_first, requested
+from assistant.home.words import MAX_WORDS, plain, singular
 
 __all__ = ["Context", "Grammar"]
 
-#: From this likeness on a misheard name is taken for what it sounds like, if nothing else is near.
-SURE = 0.84
-#: From this likeness on it is asked whether that was meant.
-LIKELY = 0.73
-#: How far the next likely name has to be behind for the nearest one to be sure.
-MARGIN = 0.06
 #: How the shared questions begin; "how do I" is one for the documents.
 _ASKS_A_STATE = re.compile(
     r"(?:is|are|which|did|have|has|do you know|tell me|(?:what|how) (?:is|are)|how many|what temperature"
@@ -68,11 +63,6 @@ _BROKEN = re.compile(
 )
 #: What is said to people, and is no half of a command.
 _INTERJECTION = re.compile(r"(?:shut|make|set|put) (?:up|in|on|to)(?: (?:to|in|on|up))?")
-#: The verbs of a house: with others a weak likeness is no reason to ask.
-_HOUSEHOLD = re.compile(
-    r"(?:turn|switch|open|close|shut|lock|unlock|dim|set|raise|lower|put|activate|brighten|toggle|change|make|start|stop|arm"
-    r"|disarm|press|pull|draw|send|return|pause|begin|is|are|the|lights?|all|everything)\b"
-)
 #: "Of" where only "off" can stand: "turn of the lamp", "lights of in the hall", "the lamp of".
 _OFF = re.compile(r"(^(?:turn|switch|shut|power|put) |(?<=\w )(?=of (?:in|at|please)\b)|(?<=\w )(?=of$))of\b")
 _BROKEN_AT_END = re.compile(r" (?:the|a|an|to|in the|my|and|in|of|at|by|for)$")
@@ -82,9 +72,10 @@ _IT = re.compile(r"\b(?:it|them)\b")
 #: A name with a "please" after it, and nothing before it that says no.
 _ASKED_FOR = re.compile(r"(?!(?:no|not|do not|less|never|without|any) ).+ please")
 _ONLY_A_NAME = "only a name"
-_MOST_UNKNOWN = 2  #: words without a meaning here: a question with more of them is one for the documents
-#: From this likeness on a sure repair is taken without a look at what else sounds like it.
-_AS_GOOD_AS_SAID = 0.95
+_HALF = "half a sentence"
+#: Questions back that are asked for want of anything better.
+_UNSURE = frozenset((_ONLY_A_NAME, _HALF))
+_MOST_UNKNOWN = 2
 
 
 class Grammar:
@@ -95,6 +86,8 @@ class Grammar:
         self._repairs = Repairs(directory)
         self._clauses = Clauses(directory)
         self._asking = Asking(self._clauses)
+        self._answered = Answered(self._clauses, self._asking)
+        self._misheard = Misheard(directory, self._clauses, self._asking, self._repairs)
         #: One of these stands in whatever is asked of the house.
         self._house_words = directory.vocabulary() | directory.words.keys() | _OF_A_HOUSE
 
@@ -124,16 +117,21 @@ class Grammar:
         text = plain(words)
         if not text or text.count(" ") >= MAX_WORDS:
             return None
-        if context.pending is not None and (answer := self._answer(text, context)):
+        if context.pending is not None and (answer := self._answered.read(text, context)):
             return answer
         if (context.before or context.last) and (whole := self._continued(text, context)):
             return whole
         if regretted(text):
             return None
-        text = noun_is(asked_outright(corrected(text)))
+        kept = corrected(text)
+        if kept != text and _IT.search(kept):
+            context = self._having_said(text.removesuffix(kept), context)
+        text = self._there(noun_is(asked_outright(kept)), context)
         numbered, said = self._numbered(text), text
         text = meant(stripped(text))
         intent = self._read(text, numbered, context) if text else None
+        if intent is None or intent.kind == "refuse" or intent.reason in _UNSURE:
+            intent = self._led_up_to(said, context, asks=words.rstrip().endswith("?")) or intent
         lone = intent is not None and intent.reason == _ONLY_A_NAME
         if (intent is None or lone) and (
             thing := wished(said) or (text if lone and _ASKED_FOR.fullmatch(said) else "")
@@ -144,6 +142,46 @@ class Grammar:
         if intent is None:
             return self._suits(said) or self._suits(text)
         return intent
+
+    def _there(self, text: str, context: Context) -> str:
+        """Return a sentence with the room of what was spoken of last for "in there", where that is in one."""
+        if not (context.last and IN_THERE.search(text)):
+            return text
+        known = [name for name in context.last if name in self.directory.number]
+        area = next(iter(areas)) if len(areas := {self._clauses.entity(name).area for name in known}) == 1 else None
+        return IN_THERE.sub(f"in the {plain(area)}", text, count=1) if area else text
+
+    def _having_said(self, text: str, context: Context) -> Context:
+        """Return the context after what was taken back: nothing of it is done, but "it" is what that spoke of."""
+        before = taken_back(text)
+        wanted = self._read(meant(stripped(before)), "", context) or self._led_up_to(before, context, asks=False)
+        return replace(context, last=wanted.entities) if wanted is not None and wanted.entities else context
+
+    def _led_up_to(self, text: str, context: Context, *, asks: bool) -> HomeIntent | None:
+        """Read what a sentence asks for after a story, or about the thing that it named first."""
+        if declined(text) or declined(stripped(text)):
+            return None
+        for told, command in requested(text):
+            wanted = meant(stripped(command))
+            if not wanted or is_question(wanted) or declined(wanted) or said_by_others(wanted):
+                continue
+            if _IT.search(wanted):  # what was told of, and never what was spoken of before that
+                found = self._about(Aside(told, wanted), context)
+            else:
+                found = self._where_told(wanted, told, context, lambda said: self._plainly(said, context))
+            if found is not None:
+                return found
+        if (whole := named_first(text)) and (found := self._read(meant(stripped(whole)), "", context)):
+            return found if found.kind != "refuse" else None
+        if question := asked_after(text):
+            return self._asked(question, context)
+        return self._asked(text, context) if asks else None
+
+    def _plainly(self, text: str, context: Context) -> HomeIntent | None:
+        found = self._command(text, context)
+        if found is None or found.kind == "refuse" or found.reason in _UNSURE or found.reason.startswith(WEAK):
+            return None
+        return found
 
     def _suits(self, text: str) -> HomeIntent | None:
         """Ask whether the scene was meant that what was said is the occasion for: "we are off to bed"."""
@@ -194,14 +232,14 @@ class Grammar:
             return done
         if found := ask(self.directory, text, context):
             return self._those_so(found, context)
-        for short in shortened(text):
+        for short in (*shortened(text), *self._repairs.renamed(text)):
             if found := ask(self.directory, short, context):
                 return self._those_so(found, context)
         if not _ASKS_A_STATE.match(text) or ASKED_WORDS.isdisjoint(text.split()):
             return None
         if self._repairs.unknown(text) > _MOST_UNKNOWN:
             return None
-        return self._misheard_question(text, context) or self._shared(text, context)
+        return self._misheard.question(text, context) or self._shared(text, context)
 
     def _those_so(self, asked: HomeIntent, context: Context) -> HomeIntent:
         """Return a question whose "them" are those that are so: after "which lights are on?", the lights that are."""
@@ -306,7 +344,8 @@ class Grammar:
 
     def _in_room(self, intent: HomeIntent, room: str | None) -> bool:
         """Say whether something in a room is meant: where another room was told of, that is not sure."""
-        return any(self._clauses.entity(name).area == room for name in intent.entities)
+        standing = (name for name in intent.entities if not name.startswith(("vacuum.", "lawn_mower.")))
+        return any(self._clauses.entity(name).area == room for name in standing)
 
     def _is_scene(self, command: str) -> bool:
         """Say whether "activate ... scene" has the whole name of a scene."""
@@ -319,77 +358,6 @@ class Grammar:
             if reading is not None and reading.problem in ("", "which", "room"):
                 return self._asking.intent(reading, context, "a command after something told")
         return None
-
-    def _answer(self, text: str, context: Context) -> HomeIntent | None:
-        pending = context.pending
-        assert pending is not None
-        words = text.replace(" ,", "")
-        if words in YES and pending.pending is not None:
-            return replace(pending.pending, confirm_needed=False, reason=f"confirmed: {pending.pending.reason}")
-        if words in NO:
-            return HomeIntent(
-                kind="refuse",
-                intent=pending.intent,
-                question="All right, I leave it.",
-                reason="the question back was declined",
-            )
-        if words in YES and len(pending.entities) > 1:
-            return pending  # it was asked which one: that is asked again
-        template = pending.slots.get("again")
-        match = CHOICE.fullmatch(words)
-        if not isinstance(template, str) or match is None or not pending.entities:
-            return None
-        chosen = self._choose(match["np"], pending.entities, context)
-        if not chosen:
-            return None
-        acts: list[Act] = []
-        for name in chosen:
-            reading = self._clauses.understood(template.replace("@", f"@{name}"), context, ())
-            if reading is None or reading.problem:
-                return None
-            acts += reading.acts
-        return self._asking.intent(Reading(tuple(acts), Found(ids=chosen)), context, f"chosen: {', '.join(chosen)}")
-
-    def _choose(self, phrase: str, choices: Sequence[str], context: Context) -> tuple[str, ...]:
-        """Return which of the choices an answer means: "the left one", "the second", "both"."""
-        if phrase in (
-            "both",
-            "all",
-            "all of them",
-            "both of them",
-            "them all",
-            "every one",
-            "everything",
-            "everywhere",
-            "all of those",
-        ):
-            return tuple(choices)
-        order = {
-            "first": 0,
-            "1st": 0,
-            "second": 1,
-            "2nd": 1,
-            "third": 2,
-            "3rd": 2,
-            "last": -1,
-            "former": 0,
-            "latter": -1,
-        }
-        match = re.fullmatch(r"the (\w+)(?: one)?", phrase)
-        if match and match[1] in order and -len(choices) <= order[match[1]] < len(choices):
-            return (choices[order[match[1]]],)
-        words = [word for word in phrase.split() if word not in ("one", "ones")]
-        mask = self.directory.mask(choices)
-        found = (
-            self.directory.find(" ".join(words), mask, room=context.room, reading=True)
-            if words
-            else Found(problem="unknown")
-        )
-        if not found.problem and set(found.ids) <= set(choices):
-            return found.ids
-        if found.problem == "area" and found.choices:
-            return found.choices
-        return ()
 
     def _command(self, text: str, context: Context) -> HomeIntent | None:
         text = self._repairs.joined_up(_OFF.sub(r"\1off", text))
@@ -414,7 +382,7 @@ class Grammar:
             )  # nothing else is tried, which might move just what was to be left alone
         if told := self._after_telling(text, context) or self._loosened(text, context):
             return told
-        if mended := self._mended(text, context):
+        if mended := self._misheard.command(text, context):
             return mended
         hopeless = reading is not None and reading.problem in ("unable", "except")
         if not hopeless and ORDER.match(text) and (shared := self._shared(text, context)):
@@ -430,7 +398,7 @@ class Grammar:
                 kind="ask_back",
                 intent="HassClarify",
                 question="I only heard half of that: what shall I do?",
-                reason="half a sentence",
+                reason=_HALF,
             )
         found = self.directory.find(
             text, self._clauses.able("on") | self._clauses.able("open") | self._clauses.able("start"), room=context.room
@@ -455,77 +423,6 @@ class Grammar:
             )
         return None
 
-    def _mended(self, text: str, context: Context) -> HomeIntent | None:
-        """Read the sentence with its unknown words taken for names that sound alike; ask where that is not sure."""
-        readings = self._repaired(text, context)
-        if not readings:
-            return None
-        likeness, reading, heard, sure = readings[0]
-        if reading.problem:
-            return self._asking.question(reading, context)
-        rivals = [
-            other
-            for other in readings[1:]
-            if same(other[1].acts) != same(reading.acts) and other[0] > likeness - MARGIN and not other[1].problem
-        ]
-        if likeness >= SURE and sure and not rivals and not reading.found.everything:
-            return self._asking.intent(reading, context, f"heard as {heard!r} ({likeness:.2f})")
-        intent = self._asking.intent(
-            reading, replace(context, unconfirmed=ALL_DOMAINS), f"heard as {heard!r} ({likeness:.2f})"
-        )
-        if likeness < SURE and not _HOUSEHOLD.match(heard):
-            return None  # "cut the crap" is no drape
-        if rivals:
-            names = list(
-                dict.fromkeys(
-                    self._clauses.entity(name).name for entry in [readings[0], *rivals] for name in entry[1].found.ids
-                )
-            )
-            if len(names) > 1 and all(len(entry[1].found.ids) == 1 for entry in rivals):
-                question = f"Did you mean {joined([f'the {first_down(name)}' for name in names[:3]], 'or')}?"
-                ids = tuple(dict.fromkeys(name for entry in [readings[0], *rivals] for name in entry[1].found.ids))
-                slots = {"again": reading.template} if reading.template else {}
-                return HomeIntent(
-                    kind="ask_back",
-                    intent="HassClarify",
-                    question=question,
-                    entities=ids,
-                    slots=slots,
-                    reason="several names are near",
-                )
-        told = [self._clauses.entity(name).name for name in intent.entities]
-        shown = the(told) if len(told) <= 2 else f"all {len(told)} of {reading.found.place or 'them'}"
-        return HomeIntent(
-            kind="ask_back", intent=intent.intent, pending=intent, entities=intent.entities,
-            question=f"Did you mean to {verb(intent.acts[0])} {shown}{to(intent.acts[0])}?",
-            reason=f"a weak match: {heard!r} ({likeness:.2f})",
-        )  # fmt: skip
-
-    def _repaired(self, text: str, context: Context) -> list[tuple[float, Reading, str, bool]]:
-        """Return what a sentence may mean with its words mended: (likeness, reading, text, sure), best first."""
-        readings: list[tuple[float, Reading, str, bool]] = []
-        for repair in chain(self._repairs.of(text, named=False), _later(self._repairs, text)):
-            if repair.likeness < LIKELY or not self._repairs.explained(repair.text):
-                continue
-            if any(not entry[1].problem and repair.likeness <= entry[0] - MARGIN for entry in readings):
-                break  # what follows is no rival any more
-            if any(not entry[1].problem and entry[3] and entry[0] >= _AS_GOOD_AS_SAID for entry in readings):
-                break
-            reading = self._clauses.understood(repair.text, context, context.last)
-            if reading is None or (reading.problem and reading.problem not in ("which", "room", "area")):
-                continue
-            if reading.problem and (repair.likeness < SURE or not repair.sure):
-                continue
-            readings.append((repair.likeness, reading, repair.text, repair.sure))
-        return sorted(readings, key=lambda entry: (-entry[0], bool(entry[1].problem)))
-
-    def _misheard_question(self, text: str, context: Context) -> HomeIntent | None:
-        """Read a question with its unknown words taken for names that surely were meant: an answer moves nothing."""
-        for repair in self._repairs.of(text):
-            if repair.sure and repair.likeness >= SURE and (found := ask(self.directory, repair.text, context)):
-                return replace(found, reason=f"{found.reason}, heard as {repair.text!r} ({repair.likeness:.2f})")
-        return None
-
     def _shared(self, text: str, context: Context) -> HomeIntent | None:
         """Read the sentence with the Home Assistant project's sentences, where it has a name of this house in it."""
         if text.rpartition(" ")[2] in UNFINISHED or _SEVERAL.search(text):
@@ -539,8 +436,3 @@ class Grammar:
             if reading is not None and reading.problem in ("", "which", "room", "area"):
                 return self._asking.intent(reading, context, f"a shared sentence: {said.intent}")
         return None
-
-
-def _later(repairs: Repairs, text: str) -> Iterator[Repair]:
-    """Yield the repairs that take a search among the names, which is begun when the first is asked for."""
-    yield from repairs.of(text)

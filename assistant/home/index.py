@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from assistant.home import english
 from assistant.home.entities import Entity
-from assistant.home.noun_phrases import bare, bits
+from assistant.home.noun_phrases import LEAVING_OUT, bare, bits
 from assistant.home.words import plain, singular
 
 #: Switched by "everything": what merely reports, opens or sounds is no part of it.
@@ -53,6 +53,7 @@ class Index:
         for place, thing in enumerate(self.things):
             self._add(place, thing, said, said_areas)
         self._called_shortly({*map(plain, areas), *said_areas})
+        self._called_otherwise({*map(plain, areas), *said_areas})
         for floor, rooms in floors.items():
             mask = 0
             for room in rooms:
@@ -67,6 +68,8 @@ class Index:
         for mask in self.area_of.values():
             self.in_rooms |= mask
         self._blinds()
+        #: names with a word in them that elsewhere leaves something out: "light bar"
+        self.marked = [words for name in self.exact if not LEAVING_OUT.isdisjoint(words := tuple(name.split()))]
         self._vocabulary = frozenset(self.named) | {word for words in self.places for word in words}
 
     def _areas(self, areas: Mapping[str, Iterable[str]], aliases: Mapping[str, str]) -> dict[str, set[str]]:
@@ -136,6 +139,14 @@ class Index:
         for called, names in short.items():
             if len(names) == 1 and (named := self.places.get(tuple(names[0].split()))) and called not in self.exact:
                 self.places.setdefault((called,), named)
+
+    def _called_otherwise(self, areas: Iterable[str]) -> None:
+        """Let people say "the hall" of the Hallway, where neither a room nor a thing goes by that name."""
+        for group in english.SAME:
+            named = [place for name in group if name in areas and (place := self.places.get(tuple(name.split())))]
+            for name in group if len(named) == 1 else ():
+                if name not in self.exact:
+                    self.places.setdefault(tuple(name.split()), named[0])
 
     def _called_floors(self, floors: Mapping[str, str]) -> None:
         """Let people say "upstairs" of a first floor and "the ground floor" of what is named Downstairs."""

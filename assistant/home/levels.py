@@ -46,6 +46,8 @@ _BETWEEN_VALUES = re.compile(r" (?:(?:at|and|in|with|to|,|light|brightness) ?)*(
 #: Of "the fan on and the lamp to half" only the lamp has a value.
 _SWITCHED_TOO = re.compile(r" (?:on|off) (?:and|then|,) ")
 _WAY = {"up": 1, "down": -1}
+#: After an article no other one comes: a word of the name was taken for it.
+_HALF_SAID = re.compile(r"set the (?:this|that|these|those) ")
 #: The domains of a named quality, and of a value that says itself what it is of.
 _DOMAINS = {
     "brightness": ("light",), "colour": ("light",), "colour temperature": ("light",), "position": ("cover", "valve"),
@@ -125,27 +127,30 @@ class Levels:
         way = _shed(before, after, value, way)
         if value.kind == "more" and not value.quality and not value.unit and not way:
             return None
-        if value.kind in ("degrees", "percent") and value.unit != "share" and _BY.search(text[: placed.start]):
+        counted = value.kind in ("degrees", "percent", "number") and value.unit != "share"
+        if counted and _BY.search(text[: placed.start]):
             value = Quantity(kind="more", number=value.number, unit=value.kind)  # "up 2 degrees" is by, not to
-        quality, words, way = self._quality(before, after, way)
+        quality, words, way = self._quality(text, before, after, way)
         if value.kind == "more" and way and value.quality == "level":
             value = replace(value, quality="", number=abs(value.number))
         if whole.split(maxsplit=1)[0] in WARM_VERBS and not quality:
             quality = "temperature"
-        return self._of_phrase(" ".join(words), value, quality, way, whole, context, last)
+        return self.of_phrase(" ".join(words), value, quality, way, whole, context, last)
 
-    def _quality(self, before: list[str], after: list[str], way: int) -> tuple[str, list[str], int]:
+    def _quality(self, text: str, before: list[str], after: list[str], way: int) -> tuple[str, list[str], int]:
         """Return what the value is a value of, the words that are left, and which way it goes."""
         quality, words = property_of(before + after)
         if self.directory.exact.get(bare(" ".join(before + after)), 0) & self._abilities.able("level"):
             quality, words = "", before + after
+        if quality == "colour" and self.directory.is_placed("hue") and "hue" in before + after and "hue of" not in text:
+            quality, words = "", before + after  # a maker's name
         for aside, sign in _WAY.items():
             if aside in words and not self.directory.is_placed(aside):
                 words.remove(aside)  # "turn the heating up in the hall to 21"
                 way = way or sign
         return quality, words, way
 
-    def _of_phrase(
+    def of_phrase(
         self, phrase: str, value: Quantity, quality: str, way: int, whole: str, context: Context, last: Sequence[str]
     ) -> Reading | None:
         """Read a value for what the rest of the clause speaks of, or for the room where that is nothing."""
@@ -181,7 +186,7 @@ class Levels:
         if found.problem in ("unknown", "it", "here", "except", "unable"):
             return Reading(found=found, problem=found.problem, wish="set", template=template)
         if found.everything:
-            return Reading(found=found, problem="unknown", wish="set")
+            return self._of_everything(value, quality, way, found, context)
         if found.problem == "area":
             ids = self._of_area(ids, value, quality)
         elif found.kind == "thing":  # "dim everything in here": no heater is set to 30 by that
@@ -205,6 +210,15 @@ class Levels:
             warm = tuple(act for act in acts if act.service == "set_temperature")
             return Reading(found=replace(found, choices=done), problem="degrees", wish="set", alternative=warm)
         return Reading(acts, replace(found, ids=done, problem="", choices=()), template=template)
+
+    def _of_everything(self, value: Quantity, quality: str, way: int, found: Found, context: Context) -> Reading:
+        """Ask whether all the lights were meant: "dim everything to 20"."""
+        ids = [name for name in found.ids if name.startswith("light.")]
+        acts = self._leveled_acts(ids, value, quality, way, context)
+        if not acts or "degrees" in (value.kind, value.unit):
+            return Reading(found=found, problem="unknown", wish="set")
+        found = replace(found, choices=tuple(act.entity_id for act in acts), ids=(), kind="light")
+        return Reading(found=found, problem="room", wish="set", alternative=acts)
 
     def _leveled_acts(
         self, ids: Sequence[str], value: Quantity, quality: str, way: int, context: Context
@@ -279,6 +293,10 @@ class Levels:
 
 def _is_no_command(before: list[str], after: list[str], value: Quantity, *, verbless: bool) -> bool:
     """Say whether a value stands where none stands in a command: "half the lamp", "ten on the fan", "red"."""
+    if verbless and before[-1:] in (["is"], ["are"]):
+        return True  # "the heating is 22" tells
+    if value.kind == "level" and before == ["the"] and after[:1] in (["light"], ["lights"]):
+        return True  # "the high light" is a name, if anything
     if after and before in ([], ["the"]):
         return after[0] not in _FROM_VALUE or (verbless and value.kind == "number")
     return verbless and not before and not after and value.kind != "more"
@@ -302,7 +320,7 @@ def _verbless(text: str) -> tuple[str, int]:
     if _WHITE_FIRST.match(text):
         return text, 0
     for words, way in VALUE_VERBS:
-        if text.startswith(words + " "):
+        if text.startswith(words + " ") and not _HALF_SAID.match(text):
             return text[len(words) + 1 :], way
     return text, 0
 

@@ -42,6 +42,8 @@ _WHO = (
 _IS = r"(?:is|are|am|has|have|was|were|will be|feels?|looks?|smells?|needs?|wants?|keeps?|hurts?|can not|can hardly|can barely|do not|does not)"
 #: A clause that tells how things are: "the sun is blinding me", "mum is staying", "i have finished cooking".
 _REASON = re.compile(rf"(?:so |because |cause |since |as |and |now |for )*{_WHO} ?{_IS} \w+(?: \w+)*")
+#: Where the speaker is already is no more than a reason: "i am already in bed".
+_BEING_ALREADY = re.compile(r"^((?:i|we) (?:am|are)) already ")
 #: The same with what is left of "is" after a noun: "the suns going down", "mums staying".
 _HEARD_IS = re.compile(
     r"(?:so |because |cause |since |as |and |now )*(?:(?:the|my|our) )?(?:\w+ )?\w+s "
@@ -214,6 +216,7 @@ def _goes_along(text: str, of_house: Container[str], *, first: bool) -> bool:
 
 def is_reason(text: str) -> bool:
     """Say whether a clause only tells how things are, so that a command beside it is meant."""
+    text = _BEING_ALREADY.sub(r"\1 ", text)
     words = text.split()
     if not words or len(words) > _LONGEST_REASON:
         return False

@@ -17,6 +17,7 @@ from assistant.home.noun_phrases import (
     DETERMINERS,
     EVERYWHERE,
     HERE,
+    ON_NOW,
     UNFINISHED,
     Found,
     bare,
@@ -36,7 +37,14 @@ _WHOLE = re.compile(
 _COUNTED = re.compile(
     r"(?:(?:all|both|of|the|my|our|these|those) )*(?P<count>[2-9]) (?P<np>(?:\w+ )*\w+s(?: (?:in|on|at) .+)?)"
 )
+#: Words that never follow each other: between them a word was lost, or the second was another word.
+_NO_PAIR = frozenset(("the", word) for word in ("all", "this", "that", "these", "those"))
 _LONGEST_ROW = 12  #: words of names said in a row
+#: What only tells two things of one name apart.
+_SIDES = english.HALF_A_NAME & frozenset("left right front back upper lower big small".split())
+_ANY_THING = english.EVERYTHING - {"everything", "anything"}
+_COVERING = frozenset("blind shade curtain drape shutter".split())
+_LONGEST_END = 2  #: words of a name whose beginning is that of the name before it
 #: Kinds of which all are meant by one: "the kitchen light" is every light there.
 _ALL_OF_ROOM = ("light", "lighting", "heating")
 #: Words for the heating of a house, where no room is said.
@@ -96,13 +104,14 @@ class Directory(Index):
         """Return what a plain phrase means among the things of `able`; with `reading`, plural kinds need no room."""
         for said, short in DETERMINERS:
             phrase = f" {phrase} ".replace(said, short).strip()
+        phrase = ON_NOW.sub(r"all the \1", phrase, count=1) if not reading else phrase
         want = _Want(able=able, room=room, last=last, kind=kind, reading=reading)
         if counted := _COUNTED.fullmatch(phrase):
             found = self._several(["all", "the", *counted["np"].split()], want)
             if found.problem or len(found.ids) == int(counted["count"]):
                 return found
             return Found(choices=found.ids, problem="which", phrase=phrase, kind=found.kind)
-        base, others = exception(phrase.split())
+        base, others = exception(phrase.split(), self._of_names(phrase.split()))
         if base == ["all"] and others:
             base, others = self._all_but(others)
         base, others = self._of_the_whole(base, others)
@@ -124,6 +133,15 @@ class Directory(Index):
             if not anywhere.problem and anywhere.group:
                 return self._excepting(anywhere, others, want, phrase)
         return left
+
+    def _of_names(self, words: list[str]) -> set[int]:
+        """Return the places of words that would leave something out, were they not part of a name said in full."""
+        found: set[int] = set()
+        for name in self.marked:
+            for start in range(len(words) - len(name) + 1):
+                if (*words[start : start + len(name) - 1], singular(words[start + len(name) - 1])) == name:
+                    found.update(range(start, start + len(name)))
+        return found
 
     def _all_but(self, others: list[list[str]]) -> tuple[list[str], list[list[str]]]:
         """Return what "all but the lamp in the hall" is about: the lights, all of them in the hall."""
@@ -173,7 +191,10 @@ class Directory(Index):
     def _elsewhere_known(self, words: list[str], whole: int) -> bool:
         """Say whether what is left out is a thing of the house that was not meant anyway: "the lights but the TV"."""
         named = self.exact.get(bare(" ".join(words)), 0)
-        return named.bit_count() == 1 and not named & whole
+        if named.bit_count() == 1 and not named & whole:
+            return True
+        found = self.find(" ".join(words), -1, reading=True)
+        return found.problem == "area" or (not found.problem and not self.mask(found.ids) & whole)
 
     def _left_out(self, words: list[str], whole: int, room: str | None, kind: str) -> int:
         """Return what is left out of a whole: things of it, or all of it that is in a room."""
@@ -181,7 +202,7 @@ class Directory(Index):
             return 0
         if words[-1] == "one" and (named := self.exact.get(bare(" ".join([*words[:-1], kind or "light"])), 0) & whole):
             return named
-        if len(words) == 1 and (words[0], "room") in self.places:
+        if len(words) == 1 and (words[0], "room") in self.places and words[0] not in english.HALF_A_NAME:
             words = [*words, "room"]  # "but Ellie's"
         own = (*words[:-1], singular(words[-1]))
         if own in self.places and tuple(words) not in self.places:
@@ -221,7 +242,8 @@ class Directory(Index):
         )
         every = [word for word in words[:1] if word in english.ALL]
         unsaid: Found | None = None  # kinds of which the room was not said
-        for part in parts:
+        for number, part in enumerate(parts):
+            part = self._completed(part, parts[number - 1] if number else [], parts[-1], want)  # noqa: PLW2901
             if every and part[0] not in english.ALL and part[-1] != singular(part[-1]):
                 part = [*every, *part]  # noqa: PLW2901 ("all the curtains and blinds")
             spoken = noun or next((other.kind for other in finds if other.kind), "")
@@ -248,6 +270,24 @@ class Directory(Index):
             kind=finds[0].kind,
             everything=any(found.everything for found in finds),
         )
+
+    def _completed(self, part: list[str], before: list[str], last: list[str], want: _Want) -> list[str]:
+        """Return a part of a list with what it leaves to another: the one `before` it, or the `last` of the list.
+
+        Of "the wall lamp left and right" the second is the Wall Lamp Right, not whatever else stands on the right,
+        and so is the first of "the left and the right wall lamp".
+        """
+        said = [word for word in part if word not in english.GLUE and word != "also"]
+        if not said or len(said) > _LONGEST_END or bare(" ".join(part)) in self.exact:
+            return part
+        head = [word for word in before if word not in english.GLUE]
+        for kept in range(len(head) - 1, 0, -1):
+            whole = [*map(singular, head[:kept]), *said]
+            if self.exact.get(bare(" ".join(whole)), 0) & want.able:
+                return whole
+        if set(said) <= _SIDES and not _SIDES.isdisjoint(last) and part is not last:
+            return [*said, *(word for word in last if word not in _SIDES)]
+        return part
 
     def _named_apart(self, words: list[str]) -> list[list[str]]:
         """Split names that were said one after the other, without a pause: "the freezer slow cooker"."""
@@ -393,7 +433,7 @@ class Directory(Index):
 
     def _described(self, words: list[str], want: _Want) -> Found:
         """Find the things that the words of a phrase explain: by name, room, floor and kind."""
-        if (words and words[-1] in UNFINISHED) or ("the", "all") in pairwise(words):
+        if (words and words[-1] in UNFINISHED) or not _NO_PAIR.isdisjoint(pairwise(words)) or self._no_room_of(words):
             return Found(problem="unknown", phrase=" ".join(words))
         said = self._said(words, want)
         if said is None:
@@ -408,6 +448,12 @@ class Directory(Index):
         if not mask & want.able:
             return Found(choices=self.ids(mask), problem="unable", phrase=said.phrase, place=said.place)
         return self._chosen(mask & want.able, said, want)
+
+    def _no_room_of(self, words: list[str]) -> bool:
+        """Say whether a word for anything stands where the name of a room begins: "the stuff bedroom" is none."""
+        return any(
+            word in _ANY_THING and tuple(words[place + 1 :]) in self.places for place, word in enumerate(words[:-1])
+        )
 
     def _said(self, words: list[str], want: _Want) -> _Said | None:
         """Take a phrase apart; None where it says "here" and nobody knows which room that is."""
@@ -457,8 +503,14 @@ class Directory(Index):
         """Return the things in the place of which every word is a word of the name or the kind."""
         mask = said.scope & self.everything if said.plural else said.scope
         for number, word in enumerate(said.content):
+            if word == "window" and set(said.content[number + 1 :]) & _COVERING and not self._window_named(mask):
+                continue  # "the window blinds" are the blinds
             mask &= self.words.get(f"{said.content[number - 1]} {word}" if word in ROOMS and number else word, 0)
         return mask
+
+    def _window_named(self, mask: int) -> bool:
+        """Say whether something that covers a window has the word in its name."""
+        return bool(mask & self.named.get("window", 0) & self.domain.get("cover", 0))
 
     def _scope(self, words: list[str]) -> tuple[list[str], int, str]:
         """Take the rooms and floors out of a phrase: the words left, the things there, the last place named."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -53,6 +53,13 @@ DETERMINERS = (
         for word in ("whatever", "anything that", "everything that", "all that")
         for still in ("", "still ")
     ),
+)
+
+
+#: Those that are on, which are all that can be turned off: "whichever lights are on".
+ON_NOW = re.compile(
+    r"(?:whichever|whatever|any|all|all the|the|every) (\w+s?) (?:that |which )?(?:are|is) "
+    r"(?:still |currently |left )?(?:on|lit|burning)\b"
 )
 
 
@@ -129,13 +136,16 @@ def placed_exception(phrase: str, at: str) -> str:
 _SOME_OF = frozenset("one some any few several half two three most 1 2 3".split())
 
 
-def exception(words: list[str]) -> tuple[list[str], list[list[str]]]:
-    """Split "all lights but the hall and the lamp" into what is meant and the phrases that are left out."""
+def exception(words: list[str], named: Container[int] = ()) -> tuple[list[str], list[list[str]]]:
+    """Split "all lights but the hall and the lamp" into what is meant and the phrases that are left out.
+
+    `named` are the places of words that are part of a name: "bar" leaves nothing out of "light bar".
+    """
     if LEAVING_OUT.isdisjoint(words):
         return words, []
     for start in range(1, len(words)):
         for marker in EXCEPT:
-            if tuple(words[start : start + len(marker)]) == marker:
+            if start not in named and tuple(words[start : start + len(marker)]) == marker:
                 left = words[:start]
                 while left and left[-1] in (",", "and", "but"):
                     left = left[:-1]

@@ -15,7 +15,7 @@ from assistant.home.ways import Ways
 _TURN = "(?:turn|switch|put|whack|chuck|bung|shove|flip|flick|power|get|bring|change|have|make|set|pop|stick|keep|leave|want|need|like)"
 _CUT = "(?:turn|switch|put|flip|flick|power|get|bring|change|have|make|set|shut|knock|keep|leave|click|want|need|like|take)"
 _MOVE = "(?:put|pop|stick|shove|whack|bung|chuck|yank|pull|roll|bring|draw|let|push|get|move|turn|crank|wind|take|send|have|swing|slide|want|like)"
-_SURE = "(?:make sure|see to it that|ensure|be sure|check that|make certain)(?: that)?"
+_SURE = "(?:make sure|see to it that|see that|ensure|be sure|check that|make certain)(?: that)?"
 #: Arming an alarm: the verb, and what stands before the mode.
 _ARM = "(?:arm|set|activate|turn on|put|switch|change|turn)"
 _MODE = "(?:(?:to|for|in|into|on|as)(?: the)? )?"
@@ -175,6 +175,8 @@ IDIOMS = {
     "it is too cold in here": "make it warmer in here", "it is too hot in here": "make it cooler in here",
     "it is too warm in here": "make it cooler in here", "it is too cold": "make it warmer in here", "i am hot": "make it cooler in here",
     "it is too hot": "make it cooler in here", "i am too cold": "make it warmer in here", "i am too hot": "make it cooler in here",
+    "water the lawn": "turn on the sprinkler", "start watering": "turn on the sprinkler", "stop watering": "turn off the sprinkler",
+    "start watering the lawn": "turn on the sprinkler", "stop watering the lawn": "turn off the sprinkler", "dim everything": "dim the lights",
     "ring the bell": "press the doorbell", "water off": "close the water valve", "water on": "open the water valve",
 }  # fmt: skip
 
@@ -192,8 +194,15 @@ _MEANT = Ways(
         (f"(?:it is )?{_TOO}too bright{_PLACE}", "make it dimmer<at>"),
         ("it is (?:so |very |really |quite )?(?:dark|gloomy|dim)(?P<at> (?:in )?here)", "make it brighter<at>"),
         (f"(?:i|we) can (?:not|hardly|barely) see (?:a thing|anything|much|a lot){_PLACE}", "make it brighter<at>"),
-        ("(?P<np>.+?) needs? (?:turning|switching|putting) (?P<how>on|off)", "turn <how> <np>"),
-        *((f"(?P<np>.+?) needs? {doing}", f"{do} <np>") for doing, do in (("opening", "open"), ("closing", "close"), ("shutting", "close"), ("locking", "lock"))),
+        ("(?P<np>.+?) (?:needs?|wants?|requires?|could do with) (?:turning|switching|putting) (?P<how>on|off)", "turn <how> <np>"),
+        ("(?:could|would|might) (?P<np>(?:the|my|our|all the) .+?) (?:please )?be (?:turned|switched|put) (?P<how>on|off)", "turn <how> <np>"),
+        *((f"(?:could|would|might) (?P<np>(?:the|my|our|all the) .+?) (?:please )?be {done}", f"{do} <np>") for done, do in (("opened", "open"), ("closed", "close"), ("shut", "close"), ("locked", "lock"), ("dimmed", "dim"))),
+        ("that (?P<np>(?:the |my |our ).+?) (?:is|are|be|to be|should be|gets|goes) (?:turned |switched )?(?P<how>on|off)", "turn <how> <np>"),
+        ("that (?P<np>(?:the |my |our ).+?) (?:is|are|should be|be|to be|at) (?P<how>\\d+(?:\\.\\d+)?(?: (?:degrees?|percent))?)", "set <np> to <how>"),
+        ("(?P<np>(?:the|my|our) (?:(?!sun |, )\\S+ )+?)is (?:blinding|dazzling|hurting) (?:me|us|my eyes)", "make <np> dimmer"),
+        *((f"(?P<np>.+?) (?:needs?|wants?) {doing}", f"{do} <np>") for doing, do in (("opening", "open"), ("closing", "close"), ("shutting", "close"), ("locking", "lock"))),
+        *((f"(?P<np>(?:the|my|our|all the) .+?) (?:can|may|should|must|needs? to|ha(?:s|ve) to|ought to) (?:now )?be {done}", f"{do} <np>")
+          for done, do in (("opened", "open"), ("closed", "close"), ("shut", "close"), ("locked", "lock"))),
         ("(?P<np>(?:the |my |our )?.+?) (?:should|must|needs? to|ha(?:s|ve) to|ought to) (?:be|aim for|stay at|go to) (?:set )?(?:to |at )?(?P<how>\\d+(?:\\.\\d+)? (?:degrees|percent))",
          "set <np> to <how>"),
         (f"(?!it )(?P<np>.+?) (?:is|are) {_TOO}too (?:dim|dark)", "make <np> brighter"),
@@ -221,6 +230,7 @@ _MEANT = Ways(
         ("(?:slightly|partly|partially|just) (?:open|raise) <np>", "set <np> to 10 percent"),
         ("(?:open|raise) <np> (?:just )?(?:a crack|a little crack|a tiny bit|a sliver|an inch)", "set <np> to 10 percent"),
         ("(?:choose|pick|select) (?P<how>.+?) (?:for|on|as) (?P<np>.+)", "set <np> to <how>"),
+        ("(?:can|could) (?P<np>(?:the|my|our) (?:\\w+ )?\\w+) (?:please )?(?:start|go|begin) (?:to )?(?:clean|vacuum|hoover|mow|cleaning|vacuuming|hoovering|mowing)", "start <np>"),
         ("(?:i|we) do not (?:need|want) (?P<np>.+?)(?: on)? (?:any ?more|any longer|now)", "turn off <np>"),
         ("(?:get rid of|no more|enough of) (?P<np>(?:.+ )?lights?(?: (?:in|on|at) .+)?)", "turn off <np>"),
         ("(?P<np>.+?) (?:can|may|needs? to|ha(?:s|ve) to|should|must|ought to) (?:now )?(?:go|be turned|be switched|be) (?P<how>on|off)", "turn <np> <how>"),

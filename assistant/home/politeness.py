@@ -7,12 +7,12 @@ from __future__ import annotations
 import re
 
 _BEFORE = re.compile(
-    r"(?:(?:hey there|hi there|hello there|hey|hi|hello|ok|okay|repartee|please|now|so|um|uh|er|erm|oh|well|right ,|right(?= (?:turn|switch|open|close|shut|set|put|dim|lock|start|stop|lights?)\b)|alright|all right|and|then|also|just|quickly|kindly|listen|"
+    r"(?:(?:hey there|hi there|hello there|hey|hi|hello|good (?:morning|evening|afternoon|day)(?: dear| everyone| to you)?(?: ,|(?= (?:can|could|would|will|please|i|turn|switch|open|close|set)\b))|pretty please|please to|oh and|yep|do(?= (?:turn|switch|put|close|open|shut|lock|draw|make|dim|start|stop)\b)|i would like that you|i want that you|i think i would like(?: to have)?|i think i want|i should like(?: you)?(?: to)?|it is time to|might (?:we|i)(?= have| get)|let me (?:see|think) ,|ok|okay|repartee|please|now|so|um|uh|er|erm|oh|well|right ,|right(?= (?:turn|switch|open|close|shut|set|put|dim|lock|start|stop|lights?)\b)|alright|all right|and|then|also|just|quickly|kindly|listen|"
     r"computer|go ahead and|go and|(?:(?:could|can|would|will) you )?be (?:so )?(?:kind|good|nice) enough to|be a (?:dear|love|darling|sweetheart|star|gem|pal|sport) and|be so (?:kind|good|nice|sweet) (?:and|as to)|would you be so (?:kind|good|nice) (?:and|as to)|(?:could|can|would|will) you be so (?:kind|good|nice) (?:and|as to)|(?:be|would you be) an? (?:angel|dear) and|do (?:me|us) a (?:favou?r|solid) (?:and|by)|do (?:me|us) a favou?r|could you do me a favou?r and|"
     r"i want you to|i would like you to|i need you to|i would like to|i want to|i need to|i would love to|i want|i would like|i would love|i need|we want|we need|we would like|give me|give us|we want to|we need to|"
     r"we would like to|(?:could|can|would|will) (?:somebody|someone|anybody|anyone)|we could use|get me|i am going to need|let us|let me(?! in| out)|i (?:think|feel|find)(?= .+ too \w+)|you can|you could|you may|you should|you need to|be sure to|make sure to|make sure you|make sure that you|try to|feel free to|"
     r"why do not you|is it possible to|is there any chance you could|any chance you could|any chance of|do you think you could|do you think you can|i could do with|we could do with|i fancy|we fancy|i am after|i think (?:you|we) (?:should|can|could|may)|i (?:believe|guess|suppose) you can|you (?:may|can) as well|might as well|it would be (?:great|nice|lovely|good|cool|helpful) if you(?: could| would|(?= (?:turned|switched|opened|closed|dimmed|locked|made|started|stopped)\b))|it would be (?:great|nice|lovely) to (?:have|get)|"
-    r"help me to|help me|would you be able to|could you be able to|would you be willing to|do you reckon you (?:could|can)|(?:i wonder|i was wondering|i am wondering|wondering) if you (?:could|would|can|might)|i was hoping you (?:could|would)|i am hoping you (?:could|can)|(?:could|can|may|might) i (?:trouble|ask|bother) you to|think you (?:could|can)|you could not(?= .+ could you$)|you might want to|if you would be so kind as to|if you would not mind|would you mind awfully|be a (?:lamb|good \w+|legend|doll|mate|champ|hero) and|do you want to|do you fancy|i would (?:quite|really|rather|much rather) (?:like|love)(?: you)?(?: to)?|i (?:really|quite|just|desperately|badly) (?:need|want|fancy)(?: you)?(?: to)?|(?:we|i) had better|you had better|better|go on(?: then)?(?: and)?|come on then|how is about|what do you say we|let us (?:get|have|go ahead and)(?= \w)|help me out and|i need to have|i need to get|i had like|mind if (?:i|we)|oi|yo|hiya|dear(?= ,)|dearie|my dear|darling|honey|hun|love(?= \w)|sweetie|bro|boss|chief|pal|cheers|ta|hmm|righto|righty ho|right then|right so|ok then|okay then|ok so|like|i mean|well then|lovely|great|perfect|brilliant|erm|ah|hmm|ugh|argh|so yeah|blimey|crikey|jeez|gosh|goodness|oh my god|my god|oh god|god|oh no|dear me|damn|damn it|dude|man|buddy|mate|(?:folks|guys|everyone)(?! (?:is|are|has|have|said|left)\b)|can you|could you|will you|would you|can we|could we|can i|could i|may i|may we|are you able to|would it be possible to|"
+    r"help me to|help me|would you be able to|could you be able to|would you be willing to|do you reckon you (?:could|can)|(?:i wonder|i was wondering|i am wondering|wondering) (?:if|whether) you (?:could|would|can|might)|i was hoping you (?:could|would)|i am hoping you (?:could|can)|(?:could|can|may|might) i (?:trouble|ask|bother) you to|think you (?:could|can)|you could not(?= .+ could you$)|you might want to|if you would be so kind as to|if you would not mind|would you mind awfully|be a (?:lamb|good \w+|legend|doll|mate|champ|hero) and|do you want to|do you fancy|i would (?:quite|really|rather|much rather) (?:like|love)(?: you)?(?: to)?|i (?:really|quite|just|desperately|badly) (?:need|want|fancy)(?: you)?(?: to)?|(?:we|i) had better|you had better|better|go on(?: then)?(?: and)?|come on then|how is about|what do you say we|let us (?:get|have|go ahead and)(?= \w)|help me out and|i need to have|i need to get|i had like|mind if (?:i|we)|oi|yo|hiya|dear(?= ,)|dearie|my dear|darling|honey|hun|love(?= \w)|sweetie|bro|boss|chief|pal|cheers|ta|hmm|righto|righty ho|right then|right so|ok then|okay then|ok so|like|i mean|well then|lovely|great|perfect|brilliant|erm|ah|hmm|ugh|argh|so yeah|blimey|crikey|jeez|gosh|goodness|oh my god|my god|oh god|god|oh no|dear me|damn|damn it|dude|man|buddy|mate|(?:folks|guys|everyone)(?! (?:is|are|has|have|said|left)\b)|can you|could you|will you|would you|can we|could we|can i|could i|may i|may we|are you able to|would it be possible to|"
     r"i would appreciate it if you could|i would be grateful if you could|(?:i|we) would (?:appreciate it|be grateful|be glad|be happy|like it|love it) if you(?= (?:turned|switched|opened|closed|shut|set|put|dimmed|locked|made|started|stopped)\b)|if you could|if you would|if you can|if you do not mind|when you get a chance|"
     r"it is time to|time to|quick|actually|yes|yeah|no(?! (?:more|need))|,|you know what|i guess|ready|hurry up and|come on|start to|begin to|for me|thanks|thank you|sorry|excuse me|"
     r"i am going to bed|good night|one more thing|next|first(?! \w*(?:floor|one|light|lamp|spot|socket|fan|plug)s?\b)|again|after that|finally|lastly|only|simply|how about we|how about you|shall we|maybe you could|perhaps you could) )"
@@ -20,7 +20,7 @@ _BEFORE = re.compile(
 #: What leads to a question without being one: "i need to know whether", "any idea how".
 _WONDERED = re.compile(
     r"(?:(?:and|so|well|ok|okay|hey|please|um|oh|sorry|just) )*(?:(?:i|we) (?:need|want|would like|would love|am trying|have) to (?:know|find out|check|see)|(?:i|we) (?:am|are) (?:just )?(?:curious|wondering|not sure|asking)(?: about)?"
-    r"|(?:i|we) (?:do not|can not) (?:know|remember|recall)|(?:have you |do you have |got )?any idea|(?:just )?(?:curious|wondering|not sure)|(?:could|can|would|will) you (?:please )?(?:tell me|check|see|find out|look|say|let me know)) "
+    r"|(?:i|we) (?:do not|can not) (?:know|remember|recall)|(?:have you |do you have |got )?any idea|(?:just )?(?:curious|wondering|not sure)|(?:could|can|would|will) you (?:please )?(?:tell me|check|see|find out|look|say|let me know)(?: for (?:me|us))?) "
     r"(?P<lead>if|whether|what|how|which|where|when)\b"
 )
 _ASKING = re.compile(r"(?:would you mind|do you mind|how about|would you be so kind as to|mind) ")
@@ -39,19 +39,25 @@ _AFTER = re.compile(
     r"(?: ,)?(?: (?:there is an? (?:dear|love|angel|star|good \w+)|(?:please )?and thank you|please|now|right now|thanks|thank you|for me|for us|would you|will you|could you|can you|if you can|if you could|if you would|"
     r"if you do not mind|if you would not mind|if possible|(?:(?:that|it) )?would be (?:great|lovely|nice|good|perfect|super|wonderful|fantastic|awesome|helpful|fab|much appreciated|appreciated)|if (?:that|it) is (?:ok|okay|all right|alright|possible|not too much trouble)|if it is not too much trouble|i would appreciate it|ok|okay|already|again|at once|immediately|right away|straight away|as well|too|instead|quickly|mate|"
     r"dear|love|honey|then|repartee|asap|for a moment|for a sec(?:ond)?|just a sec(?:ond)?|a moment|as soon as you can|when you can|real quick|cheers|will not you|"
-    r"thanks a lot|thank you very much|very much|so much|will you please|would you please|will ya|would ya|could ya|can ya|ya|yeah|innit|right|hun|pet|duck|petal|sunshine|old boy|pretty please|or something|i think|buddy|pal|man|"
+    r"thanks a lot|thank you very much|very much|so much|will you please|would you please|will ya|would ya|could ya|can ya|ya|yeah|innit|(?<=, )right|hun|pet|duck|petal|sunshine|old boy|pretty please|or something|i think|buddy|pal|man|"
     r"before i trip|so i can see|so i can sleep|so i can read|right this second|this instant|though|my dear|, will you|yet))$"
 )
 _PERMISSION = frozenset(("can i", "could i", "may i", "can we", "could we", "may we"))
 _PERMITTED = re.compile(r"(?:please )?(?:have|get)\b")
+_LET_KNOW = re.compile(r"^(?:(?:please|just|ok|hey) )*let (?:me|us) know (?P<lead>if|whether|what|how|which|where)\b")
+#: A wish for what can only be told: "give me the temperature of the hall".
+_TOLD = re.compile(
+    r"(?:(?:and|so|ok|okay|hey|please|hi|can you|could you|would you|will you) )*(?:give|get|tell|read|show) (?:me|us) (?:out )?(?=(?:the|a) (?:current |latest |exact |room |indoor |outdoor )*"
+    r"(?:temperature|temp|humidity|state|status|reading|level|power|battery|value|brightness|position|air quality|co2)\b)"
+)
 _QUESTION = re.compile(
-    r"(?!which (?:on|off|of) |do the .+ (?:scene|mood)$|do (?!(?:i|we|you|they|the|any|all|my|our|it|these|those)\b)(?:\w+ ){0,2}\w+$)(?:is|are|was|were|did|do|does|has|am|what|which|who|whose|whom|when|where|why|how|will|would|should|shall|tell me|"
+    r"(?!which (?:on|off|of(?! (?:the|my|our) .+ (?:is|are)\b)) |do (?:the|my|our) (?:\w+ ){1,4}(?:on|off)\b|do the .+ (?:scene|mood)$|do (?!(?:i|we|you|they|the|any|all|my|our|it|these|those)\b)(?:\w+ ){0,2}\w+$)(?:is|are|was|were|did|do|does|has|am|what|which|who|whose|whom|when|where|why|how|will|would|should|shall|tell me|"
     r"do you know|have (?:i|we|you|they)|have (?:the|all|any) .* been|had|(?:check|see|find out|let me know) (?:if|whether)|check|any|anything|anyone|anybody|what about|i wonder|"
     r"show me|(?:can|could|may|must|might) (?:i|we|the|my|our|a|an|it|there|this|that|they|you (?:explain|describe|tell))|explain|describe|summari[sz]e|read|define|give me the (?:status|state|temperature|humidity)|status of|what)\b"
 )
 #: What is looked at without a verb: "the kitchen temperature".
 _BARE_QUESTION = re.compile(
-    r"(?!set |put |turn |make |change |raise |lower )(?:the )?(?:\w+ ){1,4}(?:temperature|humidity)"
+    r"(?!set |put |turn |make |change |raise |lower )(?:the )?(?:\w+ ){1,4}(?:temperature|temp|humidity)"
     r"|(?!set |put |turn |make |change |raise |lower |check )(?:the |our |my )?(?:\w+ ){1,3}(?:usage|consumption|battery level|air quality)|(?:the |our )?(?:current )?(?:power|energy|electricity) use"
 )
 _NOT = re.compile(
@@ -78,6 +84,8 @@ _LATER = re.compile(
     r"(?:when|whenever|if|once|as soon as|unless|until|while|after|before) (?:i|we|it|the|he|she|they|you|someone|somebody|nobody|everyone|my|there|\w+ing)\b.*|tonight at .+|this (?:evening|afternoon|weekend)|"
     r"next (?:week|time|month)|on (?:monday|tuesday|wednesday|thursday|friday|saturday|sunday)s?)$"
 )
+#: What goes up or down does so by a step, not by an hour: "turn the heating up by 2".
+_STEPS = re.compile(r"\b(?:up|down|increase|decrease|raise|lower|reduce|dim|brighten)\b")
 _LATER_FIRST = re.compile(
     r"^(?:if|when|whenever|once|as soon as|unless|until|while|after|before|in \d+ (?:minutes?|hours?|seconds?)|at \d+|tomorrow|later)\b.*?(?: ,| then)? "
     r"(?=(?:turn|switch|open|close|shut|lock|unlock|set|dim|make|put|start|stop)\b)"
@@ -101,12 +109,29 @@ _TAKEN_BACK = re.compile(
     r"(?: ,| (?:no|wait|actually|sorry|i mean|i meant|rather|forget (?:it|that)|scratch that))+(?: ,)?(?: just| please)* "
     r"(?=(?:turn|switch|open|close|shut|lock|unlock|set|dim|make|put|start|stop|raise|lower|activate)\b)"
 )
-_FILLERS = re.compile(r"(?<!\S)(?:um|uh|er|erm|uhm|hmm|ah)(?: ,)?(?: |$)")
+_TAKING_BACK = re.compile(
+    r"(?:(?: ,)? (?:no|oh|sorry|wait|actually|scratch that|i mean|i meant|rather|forget (?:it|that)|never ?mind|just|please))+(?: ,)?\s*$"
+)
+_FILLERS = re.compile(
+    r"(?<!\S)(?:um|uh|er|erm|uhm|hmm|ah)(?: ,)?(?: |$)"
+    r"|(?<!\S)(?:, )?(?:you know(?! (?:if|whether|what|how|which|where|when|who))|let us say|shall we say|if you do not mind|if it is no trouble|possibly|before i forget|by the way|while you are at it|while i think of it)(?: ,)?(?= |$) ?"
+    r"|(?<=\w )behind (?:me|us) (?=and |then |, )|(?<!\S)(?:really|super|very|quite) (?=(?:fast|slow)\b)"
+    r"|(?<=^turn )please |(?<=^switch )please |(?<=^make )please |(?<=^stop )please |(?<=^start )please |(?<=^put )please |(?<=^open )please |(?<=^close )please |(?<=^set )please "
+)
+#: How many are meant, said after them: "close the blinds , all of them".
+_ALL_OF_THEM = re.compile(
+    r"(?<= )((?:the |my |our )(?:\w+ )?\w+s)(?: ,)? (?:all of them|every (?:single )?one of them|the (?:whole )?lot of them)(?= |$)"
+)
+#: For whom something is opened or put on is said to the one who is asked: "open me the door".
+_FOR_ME = re.compile(
+    r"^(?P<verb>(?:turn|switch|put|open|close|shut|make|start|stop|lock|unlock|dim|set|bring)(?: on| off| up| down)?) (?:me|us) (?:(?P<way>on|off|up|down) )?(?=(?:the|my|our|all|some|a|every) )"
+)
 
 
 def stripped(text: str) -> str:
     """Take the politeness off a plain sentence."""
     text = _STUTTER.sub(r"\1", _FILLERS.sub("", text)).strip(" ,")
+    text = _ALL_OF_THEM.sub(r"all \1", text.removeprefix("please to "))
     wished = False
     while match := _BEFORE.match(text):
         wished |= match[0].endswith(" if you ")
@@ -123,6 +148,8 @@ def stripped(text: str) -> str:
     if first in ("please", "just"):
         return stripped(rest) if rest else text
     text = _BECAUSE.sub("", text)
+    if said := _FOR_ME.match(text):
+        text = " ".join(filter(None, (said["verb"], said["way"], text[said.end() :])))
     while match := _AFTER.search(text):
         text = text[: match.start()]
     return text.strip(" ,")
@@ -142,6 +169,9 @@ def noun_is(text: str) -> str:
 
 def asked_outright(text: str) -> str:
     """Return a plain sentence that leads up to a question as the question: "any idea how ..." is "tell me how ..."."""
+    text = _LET_KNOW.sub(r"tell me \g<lead>", text, count=1)
+    if _TOLD.match(text):
+        return _TOLD.sub("what is ", text, count=1)
     return _WONDERED.sub(r"tell me \g<lead>", text, count=1) if _WONDERED.match(text) else text
 
 
@@ -161,6 +191,11 @@ def wished(text: str) -> str:
 def corrected(text: str) -> str:
     """Return what is left of a sentence that was taken back: "the fan, no wait, turn on the lamp" is the lamp alone."""
     return text if declined(text) else _TAKEN_BACK.split(text)[-1]
+
+
+def taken_back(text: str) -> str:
+    """Return what a sentence said before it was taken back, without the words that do so: "the fan , no wait"."""
+    return _TAKING_BACK.sub("", text).strip(" ,")
 
 
 def regretted(text: str) -> bool:
@@ -185,7 +220,7 @@ def said_by_others(text: str) -> bool:
 
 def later(text: str) -> str:
     """Return the command in a sentence that wants it done at another time, or under a condition; "" where it does not."""
-    if match := _LATER.search(text):
+    if (match := _LATER.search(text)) and not (match[0].startswith(" by ") and _STEPS.search(text[: match.start()])):
         return text[: match.start()].strip(" ,")
     if match := _LATER_FIRST.match(text):
         return text[match.end() :].strip(" ,")

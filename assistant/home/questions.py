@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from assistant.home import english
+from assistant.home.asked_plainly import TRIGGERED, plainly_asked
 from assistant.home.entities import Entity, HomeIntent, Query
 from assistant.home.names import Directory
 from assistant.home.noun_phrases import Found
@@ -32,7 +33,7 @@ _STATES = {
     "heating": "heating", "cooling": "cooling", "lit": "on", "up": "open", "down": "closed", "opening": "opening", "closing": "closing", "shutting": "closing",
     "detected": "detected", "occupied": "detected", "clear": "clear", "empty": "clear", "wet": "detected", "dry": "clear", "low": "detected",
     "normal": "clear", "unoccupied": "clear", "jammed": "jammed", "sounding": "on", "ringing": "on", "powered": "on", "raised": "open", "lowered": "closed",
-    "dark": "off", "returning": "returning", "paused": "paused",
+    "dark": "off", "burning": "on", "glowing": "on", "sleeping": "docked", "resting": "docked", "parked": "docked", "drawn": "closed", "pulled": "closed", "retracted": "closed", "rolled up": "open", "rolled down": "closed", "returning": "returning", "paused": "paused",
 }  # fmt: skip
 _DONE = {
     "turn on": "on", "switch on": "on", "turn off": "off", "switch off": "off", "lock": "locked", "unlock": "unlocked", "close": "closed",
@@ -60,14 +61,9 @@ _AT = (
     r"(?P<at> (?:(?:upstairs|downstairs|outside|inside|here|everywhere|anywhere)(?: .+?)?"
     r"|(?:in|on|at|of|throughout|around|by|near|across|except|but) .+?))?"
 )
-_LEAD = re.compile(
-    r"(?:(?:tell me|do you know|can you tell me|show me|check|i wonder|let me know|could you check|see|find out|report|please) (?:if |whether |me )?)+"
-    r"(?=(?:there|the|is|are|what|which|how|any|when|all|if|my|whether|did|status|i|it)\b)"
-)
-
 _ASKED = Ways(
     (
-        ("either", r"(?:is|are) (?P<np>.+?) (?P<state>on or off|open or closed|locked or unlocked|open or shut|off or on|closed or open|unlocked or locked)"),
+        ("either", rf"(?:is|are) (?P<np>.+?) (?:currently |now |still )?(?P<state>{_S}|in) or (?:{_S}|out|not|what)"),
         ("any", rf"(?:is|are|do i have|do we have|have we got) (?:there )?(?:any|some) (?:of the )?(?P<state>{_S}) (?P<np>.+?){_AT}{_NOW}"),
         ("count", rf"how many (?P<state>{_S}) (?P<np>.+?) (?:are there|do i have|do we have|are){_AT}{_NOW}"),
         ("any", rf"(?:is|are|do i have|do we have|have we got|was|were) (?:there )?(?:any|anything|some|something|still any)(?P<np> .+?)? (?P<state>{_S}|left on|left open){_AT}{_NOW}"),
@@ -111,7 +107,7 @@ _ASKED = Ways(
         ("humidity", r"how (?:humid|damp) is (?:it )?(?P<np>.*?)(?: right now| now)?"),
         ("humidity", r"(?:what is|how is|how high is) the (?:current |relative |air )?humidity(?: level| like)?(?P<np>.*?)(?: right now| now)?"),
         ("humidity", r"what is (?P<np>.+?) humidity"),
-        ("temperature", r"(?:the )?(?P<np>.+?) temperature"),
+        ("temperature", r"(?:the )?(?P<np>.+?) (?:temperature|temp)"),
         ("humidity", r"(?:the )?(?P<np>.+?) humidity"),
         ("brightness", r"how bright (?:is|are) (?P<np>.+?)(?: right now| now| set)?"),
         ("brightness", r"what is the brightness (?:level )?of (?P<np>.+?)"),
@@ -139,6 +135,8 @@ _ASKED = Ways(
     )
 )  # fmt: skip
 _QUANTITIES = {"humidity", "power", "battery"}
+#: The classes of what tells how good the air is.
+_OF_AIR = {"aqi", "carbon_dioxide", "pm25", "volatile_organic_compounds", "volatile_organic_compounds_parts"}
 _ATTRIBUTES = {
     "brightness": ("light",),
     "position": ("cover", "valve"),
@@ -164,101 +162,13 @@ _REASONS = {
 }  # fmt: skip
 
 
-#: Other ways to begin or to end a question, and the plain one.
-_ASKED_SO = tuple(
-    (re.compile(way), plainly)
-    for way, plainly in (
-        (r"^how (warm|hot|cold|cool|bright|humid|damp|fast|full)s (?=\w)", r"how \1 is "),
-        (r"^(what|how|where|who)s ", r"\1 is "),
-        (r"^where has (.+) (?:got to|gone|gone to|ended up)$", r"where is \1"),
-        (r"^where is (.+) (?:got to|gone|gone to|at|hiding)$", r"where is \1"),
-        (r"^how is (.+) (?:doing|getting on|coming along|holding up)$", r"what is \1 doing"),
-        (r"^how is (.+) (?:doing|looking|going)(?: (for|in|on|at) (.+))?$", r"what is \1 \2 \3"),
-        (r"^how longs (?=\w)", "how long has "),
-        (r"^how many degrees (?:is it|are there|do we have)", "how warm is it"),
-        (r"^(?:is|are) there (?:any )?(?:water )?leaks?\b|^any (?:water )?leaks?\b", "is there water"),
-        (r"^any (smoke|gas|motion|movement|water|rain|carbon monoxide)\b", r"is there any \1"),
-        (r"^(?:give|tell|read)(?: me| us)?(?: out)? (the|my|our) (.+)$", r"what is \1 \2"),
-        (
-            r"^what (?:have|has|did) (?:we|i|you|they|somebody|someone) (?:got |set |put |left )?(.+?) (?:set |turned )?(to|at|on)$",
-            r"what is \1 set \2",
-        ),
-        (
-            r"^what (?:temperature|temp) (?:have|has|did) (?:we|i|you) (?:got |get |set |put )?(.+?) (?:set )?(?:to|at|on)$",
-            r"what is \1 set to",
-        ),
-        (r"^what time (?:did|was|were) (.+?) (?:last )(\w+)$", r"when was \1 last \2"),
-        (
-            r"^(?:what time|when) (?:did|was|were) (?:somebody|someone|anybody|anyone|i|we) last (\w+) (.+)$",
-            r"when was \2 last \1",
-        ),
-        (r"^(?:are|is) (the|my|our) (.+?) (?:all|both) (\w+)$", r"are all \1 \2 \3"),
-        (r"\b(?:out there|out of doors|outdoors|out the (?:back|front))$", "outside"),
-        (r"\b(is it(?: \w+)?) out$", r"\1 outside"),
-        (
-            r"^(?:is |are )?(?:there )?(?:anything|anyone|anybody|something|somebody|someone)(?: is)? moving(?: about| around)?",
-            "is there motion",
-        ),
-        (
-            r"^(?:the )?((?:\w+ ){0,4}(?:usage|consumption|power use|energy use|electricity use|battery level|battery|status|air quality))$",
-            r"what is the \1",
-        ),
-        (
-            r"^(what is (?:the |my |our )?.+?) (?:like|looking like|looking|sitting at|reading|running at)(?= (?:in|on|at) |$)",
-            r"\1",
-        ),
-        (r"^how much battery (.+?) (?:has|have)(?: got)?(?: left)?$", r"how much battery has \1 got"),
-        (
-            r"^(?:is|has|are) (.+?) (?:flooding|flooded|leaking|under water|been flooded|got water in it)$",
-            r"is there water in \1",
-        ),
-        (
-            r"^(?:has|have|is|are) (.+?) (?:finished|done|through)(?: (?:cleaning|hoovering|vacuuming|with the floors|the floors))?$",
-            r"is \1 docked",
-        ),
-        (
-            r"^when (?:was|were) (?:there )?(?:the )?last (?:any )?(?:movement|motion|activity)(?: detected)? (?:in|on|at) (.+)$",
-            r"when was \1 motion last detected",
-        ),
-        (r"^did (.+) get (\w+)$", r"is \1 \2"),
-        (
-            r"^(is|are) (.+) (locked|closed|shut|opened|turned off|switched off|turned on|switched on) (?:up|down|tight|yet)$",
-            r"\1 \2 \3",
-        ),
-        (r"^is it (?:too |very |really |quite )*(?:humid|damp|muggy|moist)\b", "how humid is it"),
-        (r"^is it (.+) (?:outside) (?:today|now)$", r"is it \1 outside"),
-    )
-)
-#: After "tell me" the verb comes last: "how warm it is", "what the humidity is in the bathroom".
-_TURNED = re.compile(
-    r"^(what|where|how (?:warm|hot|cold|cool|bright|humid|far open|open))(?! is| are) (.+?) (is|are)\b(.*)$"
-)
-_TRIGGERED = re.compile(
-    r"^(?:has|have|did|is|are) (?P<np>.+?) (?:gone off|go off|going off|been set off|tripped|been tripped|been triggered|sounding)$"
-)
-
-
-def _as_asked(text: str) -> str:
-    """Return a question in the plainer words for it: "where has the robot got to" is "where is the robot"."""
-    for way, plainly in _ASKED_SO:
-        text = re.sub(" +", " ", way.sub(plainly, text, count=1)).strip()
-    return text
-
-
 def ask(directory: Directory, text: str, context: Context) -> HomeIntent | None:
     """Return what a plain question asks of the house, None where it asks nothing of it."""
-    words, led = text, _LEAD.sub("", text)
-    text = f"what is {led}" if led != text and re.match(r"(?:the|my|our|all) (?!.* (?:is|are)\b)", led) else led
-    text = re.sub(r"^(?:if|whether) (.+?) (is|are) ", r"\2 \1 ", text)
-    text = re.sub(
-        r"^(?:if |whether )?(i|we|someone|somebody|anyone|anybody) (?:have |has )?(?=\w+ (?:the|my|our|any|all)\b)",
-        r"have \1 ",
-        text,
-    )
-    text = re.sub(r"^there (is|are) ", r"\1 there ", text)
-    text = _as_asked(_TURNED.sub(r"\1 \3 \2\4", text) if led != words else text)
-    if (triggered := _TRIGGERED.fullmatch(text)) and (query := _alarm(directory, triggered["np"], context)):
+    text = plainly_asked(text)
+    if (triggered := TRIGGERED.fullmatch(text)) and (query := _alarm(directory, triggered["np"], context)):
         return _intent(query, "is")
+    if (compared := _COMPARED.fullmatch(text)) and (query := _both_warmths(directory, compared, context)):
+        return _intent(query, "temperature")
     said = set(text.split())
     stateless, undone = said.isdisjoint(_STATE_WORDS), said.isdisjoint(_DONE_WORDS)
     for kind, way, _ in _ASKED.of(text) if text else ():
@@ -272,6 +182,22 @@ def ask(directory: Directory, text: str, context: Context) -> HomeIntent | None:
         if query is not None:
             return _intent(query, kind)
     return None
+
+
+#: "Is it warmer outside than in the kitchen": what is asked of both places.
+_COMPARED = re.compile(
+    r"is (?:it |the )?(?:(?:any|much|a lot) )?(?:(?P<some>.+?) )?(?:warmer|colder|cooler|hotter|chillier)(?: (?P<here>.+?))? than (?:it is |the )?(?P<other>.+)"
+)
+
+
+def _both_warmths(directory: Directory, compared: re.Match[str], context: Context) -> Query | None:
+    """Return the question for the temperatures of two places: with both told, it is plain which is warmer."""
+    found = [_quantity(directory, "temperature", place or "", context) for place in (
+        compared["some"] or compared["here"], compared["other"])]  # fmt: skip
+    if any(query is None or not query.entities for query in found):
+        return None
+    entities = tuple(dict.fromkeys(name for query in found if query for name in query.entities))
+    return Query(kind="value", entities=entities, attribute="current_temperature", subject="temperature")
 
 
 def _intent(query: Query, kind: str) -> HomeIntent:
@@ -298,7 +224,7 @@ def _query(directory: Directory, kind: str, match: re.Match[str], context: Conte
     at = (groups.get("at") or "").strip()
     if kind == "either":
         words = groups["state"].split()[0]
-        found = _in_state(directory, "is", phrase, at, _STATES[words], context)
+        found = _in_state(directory, "is", phrase, at, _STATES.get(words, "open"), context)
         return None if found.problem else Query(kind="value", entities=found.ids, subject=phrase)
     if kind == "motion":
         return _motion(directory, phrase, at, context)
@@ -441,10 +367,10 @@ def _motion(directory: Directory, phrase: str, at: str, context: Context) -> Que
 def _quantity(directory: Directory, what: str, phrase: str, context: Context) -> Query | None:
     """Return the question for a temperature, a humidity, a power: of a thing, or of what measures it in a place."""
     phrase = re.sub(r"^(?:of|in|at|on|for|from) ", "", phrase)
-    device_class = {"co2": "carbon_dioxide", "air quality": "aqi", "light level": "illuminance"}.get(
-        what, what.replace(" ", "_")
-    )
+    device_class = {"co2": "carbon_dioxide", "light level": "illuminance"}.get(what, what.replace(" ", "_"))
     classes = {device_class, "energy" if device_class == "power" else device_class}
+    if what == "air quality":
+        classes = _OF_AIR
     sensors = _where(directory, lambda entity: entity.domain == "sensor" and entity.device_class in classes)
     if what in ("temperature", "humidity"):
         keepers = (

@@ -148,6 +148,8 @@ _WITHIN = frozenset(
         "cooler hotter colder faster slower higher lower"
     ).split()
 )
+#: Of what is said or shown something is told: these were heard for no name.
+_SAYING = frozenset("says said saying told tells asked asks shows showed".split())
 _PARTICLES = frozenset("on off up down out".split())
 _REMEMBERED = 2_000  #: what was heard, for which the near names are kept
 _CLASS = {
@@ -201,7 +203,7 @@ class Repairs:
         known = set(directory.vocabulary()) | set(directory.words)
         self._same: dict[str, list[str]] = {}
         for group in english.SAME:
-            here = [name for name in group if name in directory.exact or all(word in known for word in name.split())]
+            here = [name for name in group if name in terms or (" " not in name and name in known)]
             for said in group:
                 if said not in here and here:
                     self._same[said] = here
@@ -322,14 +324,16 @@ class Repairs:
                 if (first < 1 and first != place) or last <= place or last > len(words):
                     continue
                 stretch = words[first:last]
+                if not _SAYING.isdisjoint(stretch):
+                    continue
                 held = _FIXED & set(stretch)
                 if held and (length == 1 or not set(stretch) - held):
                     continue
                 heard = " ".join(cardinal_word(word) for word in stretch)
-                for term, near in self._near(heard):
+                for term, near, apart in self._heard_as(heard, stretch):
                     if held and near < _HELD_LIKENESS:
                         continue
-                    lower = near * base.likeness - (0.03 if length > 1 and first < place else 0.0)
+                    lower = (near - 0.08 * apart) * base.likeness - (0.03 if length > 1 and first < place else 0.0)
                     common_now = any(
                         {word, singular(word)} & english.COMMON_THINGS and word not in term.split() for word in stretch
                     ) and phones(heard.replace(" ", "")) != phones(term.replace(" ", ""))
@@ -339,10 +343,18 @@ class Repairs:
                         Repair(
                             " ".join([*words[:first], *term.split(), *words[last:]]),
                             lower,
-                            base.sure and not common_now and self._told_apart(heard, term),
+                            base.sure and not apart and not common_now and self._told_apart(heard, term),
                         )
                     )
         return result
+
+    def _heard_as(self, heard: str, stretch: list[str]) -> Iterator[tuple[str, float, bool]]:
+        """Yield the words of the house that a stretch sounds like, and whether only so if written as one word."""
+        near = self._near(heard)
+        yield from ((term, likeness, False) for term, likeness in near)
+        if len(stretch) == 2 and not any(map(self._is_known, stretch)):
+            known = {term for term, _ in near}
+            yield from ((term, like, True) for term, like in self._near("".join(stretch)) if term not in known)
 
     def _told_apart(self, heard: str, term: str) -> bool:
         """Say whether a name is the one that was heard also by the words in which it differs from others of its kind.

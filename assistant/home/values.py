@@ -14,7 +14,7 @@ _SHARES = {
     "the maximum": 100, "highest": 100, "the highest": 100, "brightest": 100, "the brightest": 100, "minimum": 1,
     "min": 1, "the minimum": 1, "the min": 1, "lowest": 1, "the lowest": 1, "dimmest": 1, "the dimmest": 1,
     "full brightness": 100, "half brightness": 50, "full speed": 100, "half speed": 50, "top speed": 100,
-    "full power": 100,
+    "full power": 100, "half strength": 50, "full strength": 100, "half power": 50,
     "a third of the way": 33, "a quarter of the way": 25, "half of the way": 50, "3 quarters of the way": 75,
     "2 thirds of the way": 67, "1 third of the way": 33,
     "a fifth": 20, "a tenth": 10, "the middle": 50, "halfway up": 50, "halfway down": 50, "half open": 50,

@@ -17,7 +17,7 @@ _CONTRACTIONS = {
     "everybody's": "everybody is", "everyone's": "everyone is",
     "we've": "we have", "you've": "you have", "they've": "they have", "we'll": "we will", "you'll": "you will",
     "they'll": "they will", "it'll": "it will", "he'll": "he will", "she'll": "she will",
-    "you're": "you are", "they're": "they are", "we're": "we are", "we'd": "we would",
+    "you're": "you are", "you'd": "you would", "they're": "they are", "we're": "we are", "we'd": "we would",
     "he's": "he is", "she's": "she is", "when's": "when is", "which's": "which is",
     "don't": "do not", "dont": "do not", "doesn't": "does not", "didn't": "did not", "didnt": "did not",
     "isn't": "is not", "isnt": "is not", "aren't": "are not", "arent": "are not", "wasn't": "was not",
@@ -50,7 +50,9 @@ _AFTER_ONE = frozenset(
     "percent degree degrees third quarter half kelvin minute minutes hour hours step notch point".split()
 )
 _NUMBER_WORDS = _SMALL.keys() | _TENS.keys()
-_BREAK = re.compile(r"[;:!?]+|\.(?!\d)|,(?!\d{3}\b)")
+_BREAK = re.compile(r"[;:!?]+|\.(?![^\W_])|,(?!\d{3}\b)")
+#: "+1" and "-2" at the end of what is set.
+_STEPPED = re.compile(r"(?<=[a-z]) ([+-])(?=\d+(?:\.\d+)?\s*(?:°c?|%|degrees?|percent)?\s*$)")
 _TOKEN = re.compile(r"\d+(?:\.\d+)?(?:st|nd|rd|th)\b|\d+(?:\.\d+)?|[^\W\d_]+(?:'[^\W\d_]+)*|,")
 _SPLIT = re.compile(r"(?<=\d)(?=[^\W\d_])(?!st\b|nd\b|rd\b|th\b)")  # "50percent", "4k"
 
@@ -89,6 +91,7 @@ def plain(text: str) -> str:
     text = unicodedata.normalize("NFKC", text.replace("½", " and a half")).casefold()
     text = "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
     text = text.replace("’", "'").replace("‘", "'")
+    text = _STEPPED.sub(lambda sign: f" {'up' if sign[1] == '+' else 'down'} ", text)
     for sign, meaning in _UNITS.items():
         text = text.replace(sign, meaning)
     text = _SPLIT.sub(" ", _BREAK.sub(" , ", text.replace(",000", "000")))

@@ -109,6 +109,7 @@ class _Thermostat(Component):
             on, off = keys.text("payload_on", "ON"), keys.text("payload_off", "OFF")
             self.sends("turn_on", topic, on, template)
             self.sends("turn_off", topic, off, template, {"value": "off"})
+            self.features.add("power")
         elif "set_mode" in self.services:
             set_mode = self.services["set_mode"]
             usual = next((mode for mode in _ON_MODES if mode in modes), None)

@@ -1,0 +1,135 @@
+"""Other ways to ask, and the plain one: "where has the robot got to" is "where is the robot"."""
+
+# ruff: noqa: E501 (a way of saying something is one line)
+
+from __future__ import annotations
+
+import re
+
+_LEAD = re.compile(
+    r"(?:(?:tell me|do you know|can you tell me|show me|check|i wonder|let me know|could you check|see|find out|report|please) (?:for me |me |us )?(?:if |whether |that )?)+"
+    r"(?=(?:there|the|is|are|what|which|how|any|when|all|if|my|whether|did|status|i|it)\b)"
+)
+#: Other ways to begin or to end a question, and the plain one.
+_ASKED_SO = tuple(
+    (re.compile(way), plainly)
+    for way, plainly in (
+        (r"^how (warm|hot|cold|cool|bright|humid|damp|fast|full)s (?=\w)", r"how \1 is "),
+        (r"^(what|how|where|who)s ", r"\1 is "),
+        (r"^where has (.+) (?:got to|gone|gone to|ended up)$", r"where is \1"),
+        (r"^where is (.+) (?:got to|gone|gone to|at|hiding)$", r"where is \1"),
+        (r"^how is (.+) (?:doing|getting on|coming along|holding up)$", r"what is \1 doing"),
+        (r"^how is (.+) (?:doing|looking|going)(?: (for|in|on|at) (.+))?$", r"what is \1 \2 \3"),
+        (r"^how longs (?=\w)", "how long has "),
+        (
+            r" (?:just now|just|at present|at this moment|at the minute|at this point|as we speak|these days|presently|by any chance)$",
+            "",
+        ),
+        (r" (?:anywhere|somewhere|at all)(?: in (?:the|my|our|this) (?:house|home|flat|place))?$", ""),
+        (r"^(is|are) there (?:a|an|one|some) ", r"\1 there any "),
+        (r"^(is|are) (opened|open|closed|shut|on|off|locked|unlocked|running|ajar) ((?:the|my|our) .+)$", r"\1 \3 \2"),
+        (r"^do (?:i|we) (?:need|have) to (?:close|shut) (?:the |my |our )?(any )?(.+?s)$", r"are any \2 open"),
+        (r"^do (?:i|we) (?:need|have) to lock (?:the |my |our )?(any )?(.+?s)$", r"are any \2 unlocked"),
+        (r"^do (?:i|we) (?:need|have) to (?:turn|switch) off (?:the |my |our )?(any )?(.+?s)$", r"are any \2 on"),
+        (r"^how (?:warm|hot|cold|cool) (?:is|are) (.+?) (?:supposed|meant|going) to (?:be|get)$", r"what is \1 set to"),
+        (r"^how (?:warm|hot|cold|cool) should (.+?) (?:be|get)$", r"what is \1 set to"),
+        (r"^what (?:is|are) (.+?) (?:supposed|meant) to be(?: at| on)?$", r"what is \1 set to"),
+        (
+            r"^(?:what (?:percentage|percent|percents|level|height)|how many percent) (?:is|are) (.+?)(?: at| on| set to| open)?$",
+            r"what is \1 at",
+        ),
+        (r"^(?:what is|how is) the air(?: like)?(?= (?:in|on|at) |$)", "what is the air quality"),
+        (r"^what (?:is|has been|was) left (on|open|unlocked)\b", r"what is \1"),
+        (r"^how (warm|hot|cold|cool|humid|bright) it is\b", r"how \1 is it"),
+        (r"^how many degrees (?:is|are)(?: it| there)?(?= |$)", "how warm is it"),
+        (r"^(?:what is|what are) the (?:readings?|reports?) (?:of|on|from|for) (.+)$", r"what is \1 reading"),
+        (
+            r"^(?:is there|does|do|has|have) (.+?) (?:have |got |has )?enough battery(?: left)?$",
+            r"how much battery has \1 got",
+        ),
+        (r"^is there (?:enough|any|much) battery(?: left)? (?:in|on|for) (.+)$", r"how much battery has \1 got"),
+        (
+            r"^how much (?:juice|charge) (?:is left |is there )?(?:has|have|in|on|does) (.+?)(?: have| got)?(?: left)?$",
+            r"how much battery has \1 got",
+        ),
+        (r"^how many degrees (?:do we have|have we got)", "how warm is it"),
+        (r"^(?:is|are) there (?:any )?(?:water )?leaks?\b|^any (?:water )?leaks?\b", "is there water"),
+        (r"^any (smoke|gas|motion|movement|water|rain|carbon monoxide)\b", r"is there any \1"),
+        (r"^(?:give|tell|read)(?: me| us)?(?: out)? (the|my|our) (.+)$", r"what is \1 \2"),
+        (
+            r"^what (?:have|has|did) (?:we|i|you|they|somebody|someone) (?:got |set |put |left )?(.+?) (?:set |turned )?(to|at|on)$",
+            r"what is \1 set \2",
+        ),
+        (
+            r"^what (?:temperature|temp) (?:have|has|did) (?:we|i|you) (?:got |get |set |put )?(.+?) (?:set )?(?:to|at|on)$",
+            r"what is \1 set to",
+        ),
+        (r"^what time (?:did|was|were) (.+?) (?:last )(\w+)$", r"when was \1 last \2"),
+        (
+            r"^(?:what time|when) (?:did|was|were) (?:somebody|someone|anybody|anyone|i|we) last (\w+) (.+)$",
+            r"when was \2 last \1",
+        ),
+        (r"^(?:are|is) (the|my|our) (.+?) (?:all|both) (\w+)$", r"are all \1 \2 \3"),
+        (r"\b(?:out there|out of doors|outdoors|out the (?:back|front))$", "outside"),
+        (r"\b(is it(?: \w+)?) out$", r"\1 outside"),
+        (
+            r"^(?:is |are )?(?:there )?(?:anything|anyone|anybody|something|somebody|someone)(?: is)? moving(?: about| around)?",
+            "is there motion",
+        ),
+        (
+            r"^(?!what |how |is |are )(?:the )?((?:\w+ ){0,4}(?:usage|consumption|power use|energy use|electricity use|battery level|battery|status|air quality))$",
+            r"what is the \1",
+        ),
+        (
+            r"^(what is (?:the |my |our )?.+?) (?:like|looking like|looking|sitting at|reading|running at)(?= (?:in|on|at) |$)",
+            r"\1",
+        ),
+        (r"^how much battery (.+?) (?:has|have)(?: got)?(?: left)?$", r"how much battery has \1 got"),
+        (
+            r"^(?:is|has|are) (.+?) (?:flooding|flooded|leaking|under water|been flooded|got water in it)$",
+            r"is there water in \1",
+        ),
+        (
+            r"^(?:has|have|is|are) (.+?) (?:finished|done|through)(?: (?:cleaning|hoovering|vacuuming|with the floors|the floors))?$",
+            r"is \1 docked",
+        ),
+        (
+            r"^when (?:was|were) (?:there )?(?:the )?last (?:any )?(?:movement|motion|activity)(?: detected)? (?:in|on|at) (.+)$",
+            r"when was \1 motion last detected",
+        ),
+        (r"^did (.+) get (\w+)$", r"is \1 \2"),
+        (
+            r"^(is|are) (.+) (locked|closed|shut|opened|turned off|switched off|turned on|switched on) (?:up|down|tight|yet)$",
+            r"\1 \2 \3",
+        ),
+        (r"^is it (?:too |very |really |quite )*(?:humid|damp|muggy|moist)\b", "how humid is it"),
+        (r"^is it (.+) (?:outside) (?:today|now)$", r"is it \1 outside"),
+    )
+)
+#: After "tell me" the verb comes last: "how warm it is", "what the humidity is in the bathroom".
+_TURNED = re.compile(
+    r"^(what|where|how (?:warm|hot|cold|cool|bright|humid|far open|open))(?! is| are) (.+?) (is|are)\b(.*)$"
+)
+TRIGGERED = re.compile(
+    r"^(?:has|have|did|is|are) (?P<np>.+?) (?:gone off|go off|going off|been set off|tripped|been tripped|been triggered|sounding)$"
+)
+
+
+def _as_asked(text: str) -> str:
+    for way, plainly in _ASKED_SO:
+        text = re.sub(" +", " ", way.sub(plainly, text, count=1)).strip()
+    return text
+
+
+def plainly_asked(text: str) -> str:
+    """Return a plain question in the plainer words for it, without what leads to it."""
+    words, led = text, _LEAD.sub("", text)
+    text = f"what is {led}" if led != text and re.match(r"(?:the|my|our|all) (?!.* (?:is|are)\b)", led) else led
+    text = re.sub(r"^(?:if|whether) (.+?) (is|are) ", r"\2 \1 ", text)
+    text = re.sub(
+        r"^(?:if |whether )?(i|we|someone|somebody|anyone|anybody) (?:have |has )?(?=\w+ (?:the|my|our|any|all)\b)",
+        r"have \1 ",
+        text,
+    )
+    text = re.sub(r"^there (is|are) ", r"\1 there ", text)
+    return _as_asked(_TURNED.sub(r"\1 \3 \2\4", text) if led != words else text)
