@@ -52,9 +52,6 @@ CONTEXT_SHARE = 4
 #: Characters of a word that are taken along, at most, on each side of a span.
 LONGEST_REST = 40
 
-#: A span of so many tokens or more, of which this share are in the question, is the question.
-FEWEST_REPEATED, REPEATED = 5, 0.9
-
 #: What a number at the end of a span is a number of, where that is a sign and no word.
 _UNIT = re.compile(
     r" ?(?:%|°[CF]?|[kKMGT]i?B(?:/s|ps)?|[kMG]?Hz|[kmcµn]?[mgl]|[kM]?Wh?|m?Ah?|k?V|dB|km/h|rpm|"
@@ -380,15 +377,15 @@ class Reader:
         logits = self.runtime.run(*pad(group, bucket))
         found.rows, found.ended = len(group), time.perf_counter()
         self.cost.observe(len(group), bucket, (found.ended - began) * 1000)
-        asked = set(group[0].ids[1 : group[0].segment - 1].tolist())
+        asked = group[0].ids[1 : group[0].segment - 1]
         for each, row in zip(group, logits, strict=True):
             own = row[each.begin : each.begin + each.count]
-            layout = Layout(passages[each.passage].text, passages[each.passage].tokens)
-            candidates = spans.candidates(own, each.passage, each.first, spans.null_score(row), layout)
-            if self.calibration.tells_yes_no and (told := spans.polarity(row[each.segment - 1])):
-                candidates = [candidate._replace(yesno=told) for candidate in candidates]
-            ids = passages[each.passage].tokens.ids
-            found.spans += [span for span in candidates if not _repeats(ids[span.start : span.end + 1], asked)]
+            passage = passages[each.passage]
+            yesno = spans.polarity(row[each.segment - 1]) if self.calibration.tells_yes_no else ""
+            candidates = spans.candidates(
+                own, each.passage, each.first, spans.null_score(row), Layout(passage.text, passage.tokens), yesno
+            )
+            found.spans += spans.without_repeats(candidates, passage.tokens.ids, asked)
             reached = found.reached.setdefault(each.passage, 0)
             if each.first <= reached:
                 found.reached[each.passage] = max(reached, each.first + each.count)
@@ -447,11 +444,6 @@ def verbatim(passage: ReadablePassage, first: int, last: int) -> tuple[int, int]
     while start > max(0, farthest) and _goes_on(text, start):
         start -= 1
     return start, end
-
-
-def _repeats(said: Ids, asked: set[int]) -> bool:
-    """Whether a span is the question itself, as a heading or a FAQ repeats it: no answer, however sure of it."""
-    return len(said) >= FEWEST_REPEATED and sum(each in asked for each in said.tolist()) >= REPEATED * len(said)
 
 
 def _goes_on(text: str, at: int) -> bool:
