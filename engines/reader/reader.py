@@ -124,9 +124,11 @@ class _Found:
     spans: list[Candidate] = field(default_factory=list)
     #: Passage → tokens read from its beginning on without a gap.
     reached: dict[int, int] = field(default_factory=dict)
-    #: Rows of the last run, and when it ended.
+    #: Rows of the last run, when it ended, what it took, and what it and its decoding were to take at most.
     rows: int = 0
     ended: float = 0.0
+    spent_ms: float = 0.0
+    bound_ms: float = 0.0
 
 
 class Reader:
@@ -235,7 +237,8 @@ class Reader:
             notes.append(f"read {whole}{part} of {len(passages)} passages: {why}")
         reading = self._reading(found, passages, whole, threshold, "; ".join(notes), began)
         if found.rows:
-            self.cost.observe_decoding(found.rows, (time.perf_counter() - found.ended) * 1000)
+            decoding_ms = (time.perf_counter() - found.ended) * 1000
+            self.cost.observe_reading(found.rows, decoding_ms, over=found.spent_ms + decoding_ms > found.bound_ms)
         return reading
 
     def _reading(
@@ -321,10 +324,6 @@ class Reader:
             return most
         return max(1, min(ceil(max(left, 0.0) / alone), most))
 
-    def _bound(self, rows: int, bucket: int) -> float:
-        """What all but few runs of this shape take, in ms, with the decoding of what they give."""
-        return self.cost.bound(rows, bucket) + self.cost.decoding(rows)
-
     def _plan(self, todo: Sequence[Window], left: float) -> tuple[int, int] | None:
         """How many of the next windows to run at once, and at which bucket; None if not even one fits in `left` ms.
 
@@ -333,18 +332,18 @@ class Reader:
         single = self._affordable(1, len(todo[0].ids), left)
         if single is None:
             return None
-        alone = self._bound(1, single)
+        alone = self.cost.bound(1, single)
         for power in range(len(todo).bit_length() - 1, 0, -1):
             count = 1 << power
             bucket = self._affordable(count, max(len(each.ids) for each in todo[:count]), left)
-            if bucket is not None and self._bound(count, bucket) < WORTH_BATCHING * alone * count:
+            if bucket is not None and self.cost.bound(count, bucket) < WORTH_BATCHING * alone * count:
                 return count, bucket
         return 1, single
 
     def _affordable(self, batch: int, tokens: int, left: float) -> int | None:
         """The cheapest bucket for `tokens` if its bound fits in `left` (a longer one may be, if it was compiled)."""
         fitting = self.runtime.buckets[bisect_left(self.runtime.buckets, tokens) :]
-        costs = {each: self._bound(batch, each) for each in (fitting if self.runtime.compiles else fitting[:1])}
+        costs = {each: self.cost.bound(batch, each) for each in (fitting if self.runtime.compiles else fitting[:1])}
         best = min(costs, key=costs.__getitem__, default=None)
         return best if best is not None and costs[best] <= left else None
 
@@ -352,8 +351,8 @@ class Reader:
         """The longest bucket whose bound fits in `left` ms; 0 if none does."""
         buckets = self.runtime.buckets
         if self.runtime.compiles:  # a longer one that was compiled may be cheaper than a shorter one that was not
-            return max((each for each in buckets if self._bound(1, each) <= left), default=0)
-        fitting = bisect_right(buckets, left, key=lambda each: self._bound(1, each))
+            return max((each for each in buckets if self.cost.bound(1, each) <= left), default=0)
+        fitting = bisect_right(buckets, left, key=lambda each: self.cost.bound(1, each))
         return buckets[fitting - 1] if fitting else 0
 
     def _cut(self, question: Ids, passages: Sequence[ReadablePassage], wanted: Window, room: int) -> Window:
@@ -373,10 +372,12 @@ class Reader:
         return windows(question, context, passage.tokens.ids, number, self.tokenizer, self._longest)
 
     def _run(self, group: Sequence[Window], bucket: int, passages: Sequence[ReadablePassage], found: _Found) -> None:
+        found.rows, found.bound_ms = len(group), self.cost.bound(len(group), bucket)
         began = time.perf_counter()
         logits = self.runtime.run(*pad(group, bucket))
-        found.rows, found.ended = len(group), time.perf_counter()
-        self.cost.observe(len(group), bucket, (found.ended - began) * 1000)
+        found.ended = time.perf_counter()
+        found.spent_ms = (found.ended - began) * 1000
+        self.cost.observe(len(group), bucket, found.spent_ms)
         asked = group[0].ids[1 : group[0].segment - 1]
         for each, row in zip(group, logits, strict=True):
             own = row[each.begin : each.begin + each.count]
