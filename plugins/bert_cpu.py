@@ -199,14 +199,16 @@ class BertCpu:
             ValueError: a number lies outside its table, or the model was closed.
             MemoryError: there is no memory for a batch of this size.
         """
-        begins = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32)
+        begins = np.zeros(len(lengths) + 1, np.int32)
+        np.cumsum(lengths, out=begins[1:])
+        tokens = int(begins[-1])
         flat = [np.ascontiguousarray(each, np.int32) for each in (ids, types, positions)]
         for each, limit in zip(flat, (self._vocab, self._types, self._positions), strict=True):
-            if len(each) != begins[-1]:
-                raise ValueError(f"{len(each)} numbers for {begins[-1]} tokens")
-            if each.size and not 0 <= each.min() <= each.max() < limit:
+            if len(each) != tokens:
+                raise ValueError(f"{len(each)} numbers for {tokens} tokens")
+            if tokens and each.view(np.uint32).max() >= limit:  # negative ones are large there
                 raise ValueError(f"numbers from {each.min()} to {each.max()} for a table of {limit} rows")
-        result = np.empty((begins[-1], self._width), np.float32)
+        result = np.empty((tokens, self._width), np.float32)
         if not result.size:
             return result
         call = _Call(len(lengths), *(each.ctypes.data for each in (begins, *flat, result)))
@@ -214,7 +216,7 @@ class BertCpu:
             if self._engine is None:
                 raise ValueError("the model was closed")
             if _library().repartee_bert_run(self._engine, ctypes.byref(call)):
-                raise MemoryError(f"no memory for a batch of {begins[-1]} tokens")
+                raise MemoryError(f"no memory for a batch of {tokens} tokens")
         return result
 
     def close(self) -> None:

@@ -20,10 +20,10 @@ def passages_within(reader: Reader, slot_ms: float) -> float:
     """Passages of 60 words that `reader` reads within `slot_ms`, one after the other; a part of one counts as such."""
     passage = ceil(PASSAGE_WORDS * TOKENS_PER_WORD)
     bucket = next((each for each in reader.runtime.buckets if each >= QUESTION_TOKENS + passage), None)
-    left, count = slot_ms - reader.cost.decoding(1), 0
+    left, count = slot_ms, 0
     while bucket is not None and count < MOST and reader.cost.bound(1, bucket) <= left:
         count += 1
-        left -= reader.cost.typical(1, bucket)
+        left -= reader.cost.typical(1, bucket) + reader.cost.decoding(1)
     fitting = [each for each in reader.runtime.buckets if reader.cost.bound(1, each) <= left]
     part = max(fitting, default=0) - QUESTION_TOKENS
     return count + (min(part / passage, 0.9) if part >= FEWEST_TOKENS and count < MOST else 0)

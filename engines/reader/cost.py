@@ -9,22 +9,22 @@ from pathlib import Path
 
 from engines.files import private_folder, write_whole
 
-#: Share of runs that may take longer than `CostModel.bound`.
+#: Share of readings that may take longer, from the beginning of the last run on, than `CostModel.bound`.
 UNUSUAL = 0.005
 
-#: How fast the bound follows: one run longer than it raises its factor by this much.
+#: How fast the bound follows: one reading longer than it raises its factor by this much.
 TAIL_STEP = 0.1
 
 #: Weight of the newest run in the moving average of how busy the machine is.
 LOAD_STEP = 0.2
 
-#: Weight of the newest run in the moving average of a shape's cost.
-BASE_STEP = 0.02
+#: Weight of the newest run in the moving average of a shape's cost, and of the newest reading in that of decoding.
+BASE_STEP, DECODING_STEP = 0.02, 0.05
 
 #: A run that took longer than so many times what was expected teaches no more than that.
 OUTLIER = 3.0
 
-#: What decoding one row is taken to cost before it was measured, and at least and at most, in ms.
+#: What decoding one row is taken to cost on average before it was measured, and at least and at most, in ms.
 DECODING_MS, LEAST_MS, MOST_MS = 0.4, 0.05, 4.0
 
 #: What a process begins with at most, of the tail and of decoding: an hour on a busy machine is no reason to read less
@@ -40,10 +40,11 @@ class CostModel:
 
     A run is expected to take its shape's average (interpolated by the number of tokens where a shape was never run)
     times the load, which all shapes share and which follows the last few runs: a busy neighbour slows all of them.
-    `bound` adds the tail: a factor that stochastic quantile tracking keeps where UNUSUAL of the runs exceed it. A
-    shape's first run in a process is dearer where the runtime compiles it (`compiles`); that extra is measured too.
+    `bound` adds what comes behind the last run of a reading, the decoding of its rows, and then the tail: a factor
+    that stochastic quantile tracking keeps where UNUSUAL of the readings exceed it. It is one factor for the sum of
+    both: two bounds, each of which is rarely exceeded, would add up to more than both together need.
+    A shape's first run in a process is dearer where the runtime compiles it (`compiles`); that extra is measured too.
     Where it does not, a shape between others begins with what these say: one unlucky run is no reason to shun it.
-    What comes behind the last run of a reading, the decoding of its rows, is bounded in the same way (`decoding`).
     """
 
     def __init__(
@@ -79,21 +80,19 @@ class CostModel:
                 self._averages[shape] = ms / self._load
                 self._guesses.clear()
                 return
-            over = ms > expected * self._tail
-            self._tail = min(max(self._tail + TAIL_STEP * (over - UNUSUAL), 1.05), 4.0)
             off = min(ms / expected, OUTLIER) - 1
             self._load *= 1 + LOAD_STEP * off
             self._averages[shape] *= 1 + BASE_STEP * off
 
-    def observe_decoding(self, rows: int, ms: float) -> None:
-        """Learn that from the end of a run of so many rows to the end of the reading it took `ms`."""
-        with self._lock:
-            over = ms > self._decoding * rows
-            self._decoding = min(max(self._decoding * (1 + TAIL_STEP * (over - UNUSUAL)), LEAST_MS), MOST_MS)
+    def observe_reading(self, rows: int, decoding_ms: float, *, over: bool) -> None:
+        """Learn from the end of a reading whose last run had so many rows.
 
-    def decoding(self, rows: int) -> float:
-        """What all but UNUSUAL of the readings need behind a run of so many rows, in ms."""
-        return self._decoding * rows
+        `decoding_ms`: from the end of that run on. `over`: whether the two took longer than `bound` had said.
+        """
+        with self._lock:
+            self._tail = min(max(self._tail + TAIL_STEP * (over - UNUSUAL), 1.05), 4.0)
+            off = min(decoding_ms / rows / self._decoding, OUTLIER) - 1
+            self._decoding = min(max(self._decoding * (1 + DECODING_STEP * off), LEAST_MS), MOST_MS)
 
     def measured(self, rows: int, tokens: int) -> bool:
         """Whether this shape's cost is known from runs, not interpolated."""
@@ -105,11 +104,16 @@ class CostModel:
         with self._lock:
             return self._average((rows, tokens)) * self._load
 
+    def decoding(self, rows: int) -> float:
+        """What comes behind the last run of a reading, of so many rows, on average, in ms."""
+        return self._decoding * rows
+
     def bound(self, rows: int, tokens: int) -> float:
-        """What all but UNUSUAL of the runs stay under, in ms."""
+        """What all but UNUSUAL of the readings stay under from the beginning of their last run on, in ms."""
         with self._lock:
             first = self._first_ms if self._compiles and (rows, tokens) not in self._warm else 0.0
-            return self._average((rows, tokens)) * self._load * self._tail + first
+            expected = self._average((rows, tokens)) * self._load + self._decoding * rows
+            return expected * self._tail + first
 
     def _between(self, shape: Shape) -> bool:
         sizes = [rows * tokens for rows, tokens in self._averages]

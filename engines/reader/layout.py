@@ -25,7 +25,9 @@ _SHORT_CELL = 8
 #: At most this many tokens are added to a span that was cut.
 _LONGEST_REST = 15
 _STOPS = frozenset(".,;:!?)]…")
-_ASCII = np.array([chr(code).isalnum() for code in range(128)])
+#: 1 for the code of a letter or a digit of ASCII, else 0.
+_ASCII = bytes(code < 128 and chr(code).isalnum() for code in range(256))
+_NOT_ASCII = re.compile(r"[^\0-\x7f]")
 
 
 class _Piece(NamedTuple):
@@ -48,19 +50,27 @@ class Layout:
 
     def __init__(self, text: str, tokens: Tokens) -> None:
         pieces = list(_pieces(text))
-        numbers = np.searchsorted([piece.start for piece in pieces], tokens.offsets[:, 0], side="right") - 1
-        self.block, self.item = (np.array([piece[side] for piece in pieces], np.int32)[numbers] for side in (1, 2))
-        self.answers, self._cell = (np.array([piece[side] for piece in pieces], bool)[numbers] for side in (3, 4))
+        self._is_one_block = len(pieces) == 1
+        self._is_prose = all(piece.item < 0 and piece.answers and not piece.is_cell for piece in pieces)
+        table = np.array(pieces, np.int32)
+        if self._is_one_block:
+            of_tokens = table.repeat(len(tokens), axis=0)
+        else:
+            of_tokens = table.take(np.searchsorted(table[:, 0], tokens.offsets[:, 0], side="right") - 1, axis=0)
+        self.block, self.item = of_tokens[:, 1], of_tokens[:, 2]
+        self.answers, self._cell = of_tokens[:, 3] != 0, of_tokens[:, 4] != 0
         self._text, self._offsets = text, tokens.offsets
-        letters = np.concatenate([[0], np.cumsum(_alphanumeric(text))])
-        has_word = letters[tokens.offsets[:, 1]] > letters[tokens.offsets[:, 0]]
-        self._words = np.concatenate([[0], np.cumsum(has_word & self.answers)])
+        # Between tokens there are no letters: what lies up to the next one is a token's own.
+        says = np.logical_or.reduceat(_alphanumeric(text), tokens.offsets[:, 0]) & self.answers
+        self._words = np.zeros(len(tokens) + 1, np.int32)  # tokens before each that say something
+        np.cumsum(says, out=self._words[1:])
 
     def fit(self, starts: NDArray[np.intp], ends: NDArray[np.intp]) -> NDArray[np.bool_]:
         """Whether the tokens from each start to each end say something, inside one block: bool [starts, ends]."""
-        same: NDArray[np.bool_] = self.block[starts][:, None] == self.block[ends][None, :]
-        same &= self._words[ends + 1][None, :] > self._words[starts][:, None]
-        return same
+        fit: NDArray[np.bool_] = self._words[ends + 1] > self._words[starts][:, None]
+        if not self._is_one_block:
+            fit &= self.block[starts][:, None] == self.block[ends]
+        return fit
 
     def whole(self, start: int, end: int, *, is_cut: bool) -> tuple[int, int]:
         """Tokens `start`..`end`, or all of the list items or of the short cell that they touch.
@@ -69,6 +79,8 @@ class Layout:
         """
         if is_cut:
             end = self._clause(end)
+        if self._is_prose:
+            return start, end
         first, last = self.item[start], self.item[end]
         if first != last and first >= 0 and last >= 0:
             within = np.flatnonzero((self.item >= first) & (self.item <= last) & self.answers)
@@ -100,7 +112,7 @@ class Layout:
         What is at the mark of a list item counts as a start for the item's first word, as an end for what is before.
         """
         answers = self.answers[first : first + len(logits)]
-        if answers.all():
+        if self._is_prose or answers.all():
             return logits
         moved = np.where(answers[:, None], logits, -np.inf)
         free = np.flatnonzero(answers)
@@ -117,12 +129,10 @@ class Layout:
 
 def _alphanumeric(text: str) -> NDArray[np.bool_]:
     """Whether each character is a letter or a digit: bool [n]. All at once, since a slot waits for it."""
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
-    known: NDArray[np.bool_] = _ASCII[np.minimum(codes, len(_ASCII) - 1)]
-    if not text.isascii():
-        for code in np.unique(codes[codes >= len(_ASCII)]).tolist():
-            known[codes == code] = chr(code).isalnum()
-    return known
+    known = bytearray(text.encode("ascii", "replace").translate(_ASCII))
+    for other in _NOT_ASCII.finditer(text):
+        known[other.start()] = other[0].isalnum()
+    return np.frombuffer(known, bool)
 
 
 def _pieces(text: str) -> Iterator[_Piece]:

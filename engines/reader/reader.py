@@ -52,9 +52,6 @@ CONTEXT_SHARE = 4
 #: Characters of a word that are taken along, at most, on each side of a span.
 LONGEST_REST = 40
 
-#: A span of so many tokens or more, of which this share are in the question, is the question.
-FEWEST_REPEATED, REPEATED = 5, 0.9
-
 #: What a number at the end of a span is a number of, where that is a sign and no word.
 _UNIT = re.compile(
     r" ?(?:%|°[CF]?|[kKMGT]i?B(?:/s|ps)?|[kMG]?Hz|[kmcµn]?[mgl]|[kM]?Wh?|m?Ah?|k?V|dB|km/h|rpm|"
@@ -127,9 +124,11 @@ class _Found:
     spans: list[Candidate] = field(default_factory=list)
     #: Passage → tokens read from its beginning on without a gap.
     reached: dict[int, int] = field(default_factory=dict)
-    #: Rows of the last run, and when it ended.
+    #: Rows of the last run, when it ended, what it took, and what it and its decoding were to take at most.
     rows: int = 0
     ended: float = 0.0
+    spent_ms: float = 0.0
+    bound_ms: float = 0.0
 
 
 class Reader:
@@ -238,7 +237,8 @@ class Reader:
             notes.append(f"read {whole}{part} of {len(passages)} passages: {why}")
         reading = self._reading(found, passages, whole, threshold, "; ".join(notes), began)
         if found.rows:
-            self.cost.observe_decoding(found.rows, (time.perf_counter() - found.ended) * 1000)
+            decoding_ms = (time.perf_counter() - found.ended) * 1000
+            self.cost.observe_reading(found.rows, decoding_ms, over=found.spent_ms + decoding_ms > found.bound_ms)
         return reading
 
     def _reading(
@@ -324,10 +324,6 @@ class Reader:
             return most
         return max(1, min(ceil(max(left, 0.0) / alone), most))
 
-    def _bound(self, rows: int, bucket: int) -> float:
-        """What all but few runs of this shape take, in ms, with the decoding of what they give."""
-        return self.cost.bound(rows, bucket) + self.cost.decoding(rows)
-
     def _plan(self, todo: Sequence[Window], left: float) -> tuple[int, int] | None:
         """How many of the next windows to run at once, and at which bucket; None if not even one fits in `left` ms.
 
@@ -336,18 +332,18 @@ class Reader:
         single = self._affordable(1, len(todo[0].ids), left)
         if single is None:
             return None
-        alone = self._bound(1, single)
+        alone = self.cost.bound(1, single)
         for power in range(len(todo).bit_length() - 1, 0, -1):
             count = 1 << power
             bucket = self._affordable(count, max(len(each.ids) for each in todo[:count]), left)
-            if bucket is not None and self._bound(count, bucket) < WORTH_BATCHING * alone * count:
+            if bucket is not None and self.cost.bound(count, bucket) < WORTH_BATCHING * alone * count:
                 return count, bucket
         return 1, single
 
     def _affordable(self, batch: int, tokens: int, left: float) -> int | None:
         """The cheapest bucket for `tokens` if its bound fits in `left` (a longer one may be, if it was compiled)."""
         fitting = self.runtime.buckets[bisect_left(self.runtime.buckets, tokens) :]
-        costs = {each: self._bound(batch, each) for each in (fitting if self.runtime.compiles else fitting[:1])}
+        costs = {each: self.cost.bound(batch, each) for each in (fitting if self.runtime.compiles else fitting[:1])}
         best = min(costs, key=costs.__getitem__, default=None)
         return best if best is not None and costs[best] <= left else None
 
@@ -355,8 +351,8 @@ class Reader:
         """The longest bucket whose bound fits in `left` ms; 0 if none does."""
         buckets = self.runtime.buckets
         if self.runtime.compiles:  # a longer one that was compiled may be cheaper than a shorter one that was not
-            return max((each for each in buckets if self._bound(1, each) <= left), default=0)
-        fitting = bisect_right(buckets, left, key=lambda each: self._bound(1, each))
+            return max((each for each in buckets if self.cost.bound(1, each) <= left), default=0)
+        fitting = bisect_right(buckets, left, key=lambda each: self.cost.bound(1, each))
         return buckets[fitting - 1] if fitting else 0
 
     def _cut(self, question: Ids, passages: Sequence[ReadablePassage], wanted: Window, room: int) -> Window:
@@ -376,19 +372,21 @@ class Reader:
         return windows(question, context, passage.tokens.ids, number, self.tokenizer, self._longest)
 
     def _run(self, group: Sequence[Window], bucket: int, passages: Sequence[ReadablePassage], found: _Found) -> None:
+        found.rows, found.bound_ms = len(group), self.cost.bound(len(group), bucket)
         began = time.perf_counter()
         logits = self.runtime.run(*pad(group, bucket))
-        found.rows, found.ended = len(group), time.perf_counter()
-        self.cost.observe(len(group), bucket, (found.ended - began) * 1000)
-        asked = set(group[0].ids[1 : group[0].segment - 1].tolist())
+        found.ended = time.perf_counter()
+        found.spent_ms = (found.ended - began) * 1000
+        self.cost.observe(len(group), bucket, found.spent_ms)
+        asked = group[0].ids[1 : group[0].segment - 1]
         for each, row in zip(group, logits, strict=True):
             own = row[each.begin : each.begin + each.count]
-            layout = Layout(passages[each.passage].text, passages[each.passage].tokens)
-            candidates = spans.candidates(own, each.passage, each.first, spans.null_score(row), layout)
-            if self.calibration.tells_yes_no and (told := spans.polarity(row[each.segment - 1])):
-                candidates = [candidate._replace(yesno=told) for candidate in candidates]
-            ids = passages[each.passage].tokens.ids
-            found.spans += [span for span in candidates if not _repeats(ids[span.start : span.end + 1], asked)]
+            passage = passages[each.passage]
+            yesno = spans.polarity(row[each.segment - 1]) if self.calibration.tells_yes_no else ""
+            candidates = spans.candidates(
+                own, each.passage, each.first, spans.null_score(row), Layout(passage.text, passage.tokens), yesno
+            )
+            found.spans += spans.without_repeats(candidates, passage.tokens.ids, asked)
             reached = found.reached.setdefault(each.passage, 0)
             if each.first <= reached:
                 found.reached[each.passage] = max(reached, each.first + each.count)
@@ -447,11 +445,6 @@ def verbatim(passage: ReadablePassage, first: int, last: int) -> tuple[int, int]
     while start > max(0, farthest) and _goes_on(text, start):
         start -= 1
     return start, end
-
-
-def _repeats(said: Ids, asked: set[int]) -> bool:
-    """Whether a span is the question itself, as a heading or a FAQ repeats it: no answer, however sure of it."""
-    return len(said) >= FEWEST_REPEATED and sum(each in asked for each in said.tolist()) >= REPEATED * len(said)
 
 
 def _goes_on(text: str, at: int) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import isfinite
+from math import isfinite, log1p
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -16,6 +16,9 @@ ANSWER_TOKENS = 100
 
 #: Starts and ends paired per window.
 TOP = 20
+
+#: A span of so many tokens or more, of which this share are in the question, is the question.
+FEWEST_REPEATED, REPEATED = 5, 0.9
 
 
 class Candidate(NamedTuple):
@@ -40,51 +43,78 @@ def null_score(logits: NDArray[np.float32]) -> float:
 
 def polarity(told: NDArray[np.float32]) -> str:
     """ "yes", "no" or "": what the two logits at the question's [SEP] say against neither, which counts as 0."""
-    return ("", "yes", "no")[int(np.argmax([0.0, *told]))]
+    yes, no = told.tolist()
+    return "" if max(yes, no) <= 0 else "yes" if yes >= no else "no"
 
 
 def prior(rank: int) -> float:
     """What the retriever's order says, in logits: the passage it ranks first is likeliest to hold the answer."""
-    return -float(np.log1p(rank))
+    return -log1p(rank)
 
 
 def candidates(
-    logits: NDArray[np.float32], passage: int, first: int, null: float = 0.0, layout: Layout | None = None
+    logits: NDArray[np.float32],
+    passage: int,
+    first: int,
+    null: float = 0.0,
+    layout: Layout | None = None,
+    yesno: str = "",
 ) -> list[Candidate]:
     """Best spans of one window, best first. `logits`: float32 [n, 2], the passage's tokens only.
 
     `passage`: its rank; `first`: the number, in the passage, of the first of these tokens. The 20 best starts
     are paired with the 20 best ends; a span ends at or after its start and has at most ANSWER_TOKENS tokens.
     `layout`: where answers may be in the passage; a span at the end of a window may be a part of the answer only, and
-    is completed from the passage.
+    is completed from the passage. `yesno`: what the window says besides; see `polarity`.
     """
     if layout is not None:
         logits = layout.allowed(logits, first)
     count = len(logits)
     top = min(TOP, count)
-    starts, ends = (np.argpartition(-logits[:, side], top - 1)[:top] for side in (0, 1))
-    length = ends[None, :] - starts[:, None]
-    scores = logits[starts, 0][:, None] + logits[ends, 1][None, :]
-    scores = np.where((length >= 0) & (length < ANSWER_TOKENS), scores, -np.inf)
+    starts, ends = (-logits.T).argpartition(top - 1)[:, :top]
+    length = ends - starts[:, None]
+    fits = (length >= 0) & (length < ANSWER_TOKENS)
     if layout is not None:
-        scores = np.where(layout.fit(starts + first, ends + first), scores, -np.inf)
+        fits &= layout.fit(starts + first, ends + first)
+    scores = np.where(fits, logits[starts, 0][:, None] + logits[ends, 1], -np.inf).ravel()
+    order = (-scores).argsort()[:TOP]
+    rows, columns = np.divmod(order, top)
     base = null - prior(passage)
-    order = np.argsort(-scores, axis=None)[:TOP]
-    rows, columns = np.unravel_index(order, scores.shape)
-    found = (starts[rows] + first).tolist(), (ends[columns] + first).tolist(), scores[rows, columns].tolist()
-    spans = [each for each in zip(*found, strict=True) if isfinite(each[2])]
-    if layout is not None:
-        last = first + count - 1
-        spans = [(*layout.whole(start, end, is_cut=end == last), score) for start, end, score in spans]
-    return [Candidate(passage, start, end, score - base, null) for start, end, score in spans]
+    last = first + count - 1
+    found = []
+    pairs = (starts[rows] + first).tolist(), (ends[columns] + first).tolist(), scores[order].tolist()
+    for start, end, score in zip(*pairs, strict=True):
+        if isfinite(score):
+            begin, finish = (start, end) if layout is None else layout.whole(start, end, is_cut=end == last)
+            found.append(Candidate(passage, begin, finish, score - base, null, yesno))
+    return found
+
+
+def without_repeats(found: list[Candidate], tokens: NDArray[np.int32], asked: NDArray[np.int32]) -> list[Candidate]:
+    """Leave out spans that are the question itself, as a heading or a FAQ repeats it: no answer, however sure of it.
+
+    `tokens`: those of the passage; `asked`: those of the question.
+    """
+    if not any(each.end - each.start >= FEWEST_REPEATED - 1 for each in found):
+        return found
+    before = [0, *np.cumsum((tokens[:, None] == asked).any(axis=1)).tolist()]
+    kept = []
+    for each in found:
+        size = each.end + 1 - each.start
+        if size < FEWEST_REPEATED or before[each.end + 1] - before[each.start] < REPEATED * size:
+            kept.append(each)
+    return kept
 
 
 def distinct(found: list[Candidate], limit: int) -> list[Candidate]:
     """Best first, without spans that overlap a better one of the same passage; at most `limit`."""
     kept: list[Candidate] = []
     for each in sorted(found, key=attrgetter("score"), reverse=True):
-        if len(kept) == limit:
-            break
-        if all(each.passage != other.passage or each.end < other.start or other.end < each.start for other in kept):
+        for other in kept:
+            if each.passage == other.passage and each.start <= other.end and other.start <= each.end:
+                break
+        else:
             kept.append(each)
+            if len(kept) == limit:
+                break
     return kept

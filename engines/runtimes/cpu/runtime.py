@@ -76,12 +76,12 @@ class CpuRuntime:
         self, input_ids: NDArray[Any], token_type_ids: NDArray[Any], attention_mask: NDArray[Any]
     ) -> NDArray[np.float32]:
         """Run a batch; see `engines.runtimes.runtime.Runtime`. Logits of padding are 0."""
-        kept = np.asarray(attention_mask) != 0
-        lengths = kept.sum(axis=1)
-        positions = np.broadcast_to(np.arange(kept.shape[1], dtype=np.int32), kept.shape)[kept]
+        kept = rows, positions = np.nonzero(attention_mask)
+        shape = np.shape(attention_mask)
+        lengths = np.bincount(rows, minlength=shape[0])
         found = self._model.run(lengths, np.asarray(input_ids)[kept], np.asarray(token_type_ids)[kept], positions)
         if self._head != "embedding":
-            outputs = np.zeros((*kept.shape, found.shape[-1]), np.float32)
+            outputs = np.zeros((*shape, found.shape[1]), np.float32)
             outputs[kept] = found
             return outputs
         ends = np.cumsum(lengths)

@@ -8,7 +8,9 @@
    Attention is in float32, bfloat16 or 16-bit integers, by instruction set; LayerNorm, residuals and softmax are in float32.
 
    Threads claim pieces of each phase and wait for the phase's pieces, not for each other: a thread that the system does
-   not let run in time delays nothing but the piece it holds. */
+   not let run in time delays nothing but the piece it holds. Pieces become smaller towards the end of a phase, so that
+   cores of different speed end it together (guided self-scheduling: Polychronopoulos and Kuck 1987); a core beside a
+   busy one, or a busy guest, is easily a quarter slower than the next. */
 
 #define _GNU_SOURCE
 #include <math.h>
@@ -23,8 +25,8 @@
 #include "bert.h"
 
 enum {
-    PIECES = 2,          /* a thread's share of a phase, in pieces, */
-    SHORTEST_PIECE = 16, /* unless these had fewer tokens than this */
+    WHOLE = 6,     /* a piece has a multiple of so many tokens, which fills tiles, */
+    SHORTEST = 12, /* and at least so many, since it takes all weights from further away */
     MOST_THREADS = 64,
     SPINS = 4000, /* pauses before a waiting thread yields its core */
     RUNS = 4,     /* batches whose progress is kept: a thread may still be on its way out of the last ones */
@@ -86,6 +88,21 @@ static void wait_for(Phase *phase, int pieces) {
             sched_yield();
 }
 
+/* How many of the `left` tokens of a phase the next piece takes: three quarters of a thread's share of them. */
+static int next_piece(int left, int threads) {
+    const int share = threads > 1 ? (3 * left + 4 * threads - 1) / (4 * threads) : left;
+    int size = share < SHORTEST ? SHORTEST : (share + WHOLE - 1) / WHOLE * WHOLE;
+    if (size > LONGEST_PIECE) size = LONGEST_PIECE / WHOLE * WHOLE;
+    return left < size + WHOLE && left <= LONGEST_PIECE ? left : size;
+}
+
+/* Where piece `number` begins. */
+static int begin_of_piece(int tokens, int threads, int number) {
+    int at = 0;
+    while (number--) at += next_piece(tokens - at, threads);
+    return at;
+}
+
 static void work(const Engine *e, Run *run, const Scratch *s) {
     const Batch *b = &run->batch;
     const Context *c = &e->context;
@@ -98,8 +115,8 @@ static void work(const Engine *e, Run *run, const Scratch *s) {
             if (attends) {
                 e->isa->attend(c, b, s, piece / heads, piece % heads);
             } else {
-                const int first = (int64_t)b->tokens * piece / b->pieces,
-                          count = (int64_t)b->tokens * (piece + 1) / b->pieces - first;
+                const int first = begin_of_piece(b->tokens, e->threads, piece),
+                          count = next_piece(b->tokens - first, e->threads);
                 if (step)
                     e->isa->transform(c, b, s, first, count, step / 2 - 1);
                 else
@@ -346,9 +363,8 @@ int repartee_bert_run(Engine *e, const Call *call) {
         longest = keys > longest ? keys : longest;
     }
     if (make_room(e, tokens, (longest + 63) & ~63)) return -1;
-    int pieces = e->threads * PIECES;
-    while (pieces > e->threads && tokens / pieces < SHORTEST_PIECE) pieces -= e->threads;
-    while ((tokens + pieces - 1) / pieces > LONGEST_PIECE) pieces += e->threads;
+    int pieces = 0;
+    for (int at = 0; at < tokens; pieces++) at += next_piece(tokens - at, e->threads);
 
     cpu_set_t before;
     const int held = hold_cores(e, &before);

@@ -109,6 +109,28 @@ def test_a_text_without_lists_keeps_its_spans(tokenizer):
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "A plain line, no more.",
+        "É – «naïve» ½ 東京 ... (été) !",
+        "...!",
+        "- a mark\n- b !\n\nEnd \ud83d?",
+        "각 e\u0301 \u200b? x",
+    ],
+)
+def test_a_span_without_a_letter_or_a_digit_says_nothing(tokenizer, text):
+    tokens = tokenizer.encode(text)
+    layout, every = Layout(text, tokens), np.arange(len(tokens))
+    fit = layout.fit(every, every)
+    for start in range(len(tokens)):
+        for end in range(start, len(tokens)):
+            begins, ends = tokens.offsets[start : end + 1].T
+            free = layout.answers[start : end + 1]
+            said = any(any(map(str.isalnum, text[a:b])) for a, b, c in zip(begins, ends, free, strict=True) if c)
+            assert fit[start, end] == (said and layout.block[start] == layout.block[end]), (start, end)
+
+
+@pytest.mark.parametrize(
     ("text", "number", "said"),
     [("It holds 6 GB of it.", "6", "6 GB"), ("Set 40 °C.", "40", "40 °C"), ("It has 4 mice.", "4", "4")],
 )

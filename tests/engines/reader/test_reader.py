@@ -212,6 +212,15 @@ def test_time_that_is_over_is_told_as_none_left(slow, left_ms):
     assert reading.note.endswith(f"of {len(TEXTS)} passages: 0.0 ms slot")
 
 
+@pytest.mark.parametrize(("bound_ms", "over"), [(0.0, True), (1e9, False)])
+def test_a_reading_learns_whether_run_and_decoding_took_longer_than_their_bound(reader, monkeypatch, bound_ms, over):
+    learned = []
+    monkeypatch.setattr(reader.cost, "bound", lambda *_: bound_ms)
+    monkeypatch.setattr(reader.cost, "observe_reading", lambda rows, ms, over: learned.append((rows, ms > 0, over)))
+    reader.read("How high?", passages(reader)[:1])
+    assert learned == [(1, True, over)]
+
+
 def test_without_a_slot_everything_is_read(slow):
     assert slow.read("How high?", passages(slow, TEXTS * 3)).passages_read == 9
 

@@ -1,8 +1,9 @@
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engines.reader.spans import ANSWER_TOKENS, Candidate, candidates, distinct
+from engines.reader.spans import ANSWER_TOKENS, Candidate, candidates, distinct, polarity, without_repeats
 
 
 def every_span(logits):
@@ -51,3 +52,18 @@ def test_spans_that_overlap_a_better_one_are_left_out():
     spans = [Candidate(0, 2, 4, 1.0), Candidate(0, 4, 5, 3.0), Candidate(1, 2, 4, 2.0), Candidate(0, 6, 7, 0.5)]
     assert distinct(spans, 5) == [spans[1], spans[2], spans[3]]
     assert distinct(spans, 1) == [spans[1]]
+
+
+def test_the_question_itself_is_no_answer_but_a_few_of_its_words_are():
+    tokens, asked = np.array([5, 6, 7, 8, 9, 1, 5, 6, 7, 8, 2], np.int32), np.array([9, 8, 7, 6, 5], np.int32)
+    question, part, most, rest = (Candidate(0, *ends, 1.0) for ends in ((0, 4), (6, 9), (5, 9), (5, 10)))
+    assert without_repeats([question, part, most, rest], tokens, asked) == [part, most, rest]
+    assert without_repeats([part], tokens, asked) == [part]
+
+
+@pytest.mark.parametrize(
+    ("yes", "no", "said"), [(0, -1, ""), (2, 1, "yes"), (1, 2, "no"), (-1, 0.5, "no"), (3, 3, "yes"), (-2, -1, "")]
+)
+def test_yes_and_no_are_what_has_more_than_neither(yes, no, said):
+    assert polarity(np.array([yes, no], np.float32)) == said
+    assert candidates(np.zeros((3, 2), np.float32), 0, 0, yesno=said)[0].yesno == said
