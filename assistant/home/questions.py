@@ -134,7 +134,6 @@ _ASKED = Ways(
         ("reading", r"(?:what is|what are|how is|how are|what does|how much is|how high is) (?P<np>.+?)(?: say| read| show)?(?: right now| now| at the moment| currently)?"),
     )
 )  # fmt: skip
-_QUANTITIES = {"humidity", "power", "battery"}
 #: The classes of what tells how good the air is.
 _OF_AIR = {"aqi", "carbon_dioxide", "pm25", "volatile_organic_compounds", "volatile_organic_compounds_parts"}
 _ATTRIBUTES = {
