@@ -414,7 +414,7 @@ async def test_with_a_token_the_panel_works_and_without_nothing_is_told(own_hous
 
 async def test_a_broker_and_a_server_that_go_and_come_back(own_house: Any, visit: Any) -> None:
     house = own_house()
-    visited = await at_panel(visit, house.url)
+    visited = await at_panel(visit, house.url, server_goes=True)
     page = visited.page
     house.broker.kill()
     await visited.until("document.querySelector('#home-said').textContent.startsWith('The devices cannot be reached')")

@@ -35,7 +35,7 @@ async def test_a_browser_finds_it_fit_to_be_installed(server: Any, visit: Any) -
 
 async def test_it_opens_while_the_server_is_away_with_what_was_said(other_server: Any, visit: Any) -> None:
     server = other_server()
-    visited = await visit(server.url)
+    visited = await visit(server.url, server_goes=True)
     page = visited.page
     await visited.is_("ready")
     await visited.until("navigator.serviceWorker.ready.then(() => navigator.serviceWorker.controller !== null)")

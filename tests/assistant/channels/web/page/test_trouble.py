@@ -25,7 +25,7 @@ async def test_a_blocked_microphone_is_explained_and_typing_goes_on(server: Any,
 
 async def test_a_server_that_goes_and_comes_back_is_found_again(other_server: Any, visit: Any) -> None:
     server = other_server()
-    visited = await visit(server.url)
+    visited = await visit(server.url, server_goes=True)
     page = visited.page
     await visited.is_("ready")
     await visited.ask(QUESTION)
@@ -46,7 +46,7 @@ async def test_a_server_that_goes_and_comes_back_is_found_again(other_server: An
 
 async def test_the_microphone_outlives_a_lost_server(other_server: Any, visit: Any, recording: Any) -> None:
     server = other_server()
-    visited = await visit(server.url, hears=recording(60.0))
+    visited = await visit(server.url, hears=recording(60.0), server_goes=True)
     await visited.is_("ready")
     await visited.page.click("#talk")
     await visited.is_("listening")
