@@ -34,7 +34,7 @@ from assistant.dialogue.utterance import Utterance
 from assistant.ear.wake import WakeWordError, WakeWords
 from assistant.home.acts import intent_name
 from assistant.home.entities import Act, HomeIntent
-from assistant.languages.en.clauses import clauses_of
+from assistant.languages.en.clauses import clauses_of, is_whole
 from assistant.skills.skill import SkillCall
 from assistant.turn.events import Reply
 from assistant.turn.turn import taken
@@ -313,6 +313,8 @@ class _Speech:
         """Say what `text` completes."""
         self._waiting += text
         *whole, self._waiting = clauses_of(self._waiting) or [""]
+        if is_whole(self._waiting):
+            whole, self._waiting = [*whole, self._waiting], ""
         for clause in whole:
             await self._say(clause)
 

@@ -22,6 +22,7 @@ _HEARD_AS = {"to": 2.0, "too": 2.0, "for": 4.0, "won": 1.0, "ate": 8.0}  # numbe
 _PARTS = (
     (("half", "an"), 0.5),
     (("half", "a"), 0.5),
+    (("half",), 0.5),
     (("a", "quarter", "of", "an"), 0.25),
     (("quarter", "of", "an"), 0.25),
     (("three", "quarters", "of", "an"), 0.75),
