@@ -57,7 +57,9 @@ JOINED = {
     "wake me at 7 a.m. and turn off the ceiling light": ["alarms.set_alarm", "act turn_off"],
     "cancel all timers, turn off the ceiling light": ["timers.cancel", "act turn_off"],
     "remind me to call mum at five and turn off the ceiling light": ["alarms.set_reminder", "act turn_off"],
-    "turn on the sofa lamp and the ceiling light and set a timer for five minutes": ["act turn_on turn_on", "timers.set"],
+    "turn on the sofa lamp and the ceiling light and set a timer for five minutes": [
+        "act turn_on turn_on", "timers.set",
+    ],
     "set a timer for five minutes, turn off the ceiling light, and what time is it": [
         "timers.set", "act turn_off", "clock.time",
     ],
