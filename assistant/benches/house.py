@@ -1,9 +1,10 @@
 """`repartee bench house`: rooms that set timers, hear announcements, ask and switch lamps, over hours of a fast clock.
 
-The parts, the conversations, the skills, the broker and what speaks first are the real ones; only the clock is moved by
-hand. Each timer has a name of its own, so that each has to be told once, in the room where it was set, and never again.
-"Turn on the lamp" has to reach the lamp of the room where it is said, once; some of it is said together with a timer.
-Some announcements are for one room. Now and then several rooms hear a wake word: the loudest has to answer, and no other.
+The parts, the conversations, the skills, the broker and what speaks first are the real ones; only the clock is moved
+by hand. Each timer has a name of its own, so that each has to be told once, in the room where it was set, and never
+again. "Turn on the lamp" has to reach the lamp of the room where it is said, once; some of it is said together with a
+timer. Some announcements are for one room. Now and then several rooms hear a wake word: the loudest has to answer, and
+no other.
 """
 
 from __future__ import annotations

@@ -64,7 +64,7 @@ class Lamps:
         assert isinstance(client, aiomqtt.Client)
         areas = list(self.heard)
         async for message in client.messages:
-            number, command = str(message.topic).split("/")[1], bytes(message.payload or b"").decode()  # type: ignore[arg-type]
+            number, command = str(message.topic).split("/")[1], bytes(message.payload or b"").decode()
             self.heard[areas[int(number)]].append(command)
             self._news.set()
             await client.publish(f"{TOPIC}/{number}/state", command, 1, retain=True)
