@@ -1,5 +1,7 @@
 """Shopping lists, lists of things to do, and others by name; kept in the home's folder."""
 
+# ruff: noqa: E501 (a way of saying something is one line)
+
 from __future__ import annotations
 
 import re
@@ -7,6 +9,7 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from assistant.languages.en.numbers import said_words
 from assistant.skills.asked import enumerated, request
 from assistant.skills.memory import Memory
 from assistant.skills.naming import singular
@@ -40,8 +43,8 @@ _ADD = re.compile(
     rf"(?:to|on|onto|in|into|down on) {_LIST}"
 )
 _ADD_FIRST = re.compile(
-    rf"(?:(?:add|put) )?(?:to|on|onto) {_LIST} (?:(?:add|put|write) )?(?P<items>.+)|"
-    rf"{_LIST.replace('<list>', '<list2>').replace('<tasks>', '<tasks2>')} (?:add|put) (?P<items2>.+)"
+    rf"(?:add|put) (?:to|on|onto) {_LIST} (?P<items>.+)"
+    rf"|(?:to |on |onto )?{_LIST.replace('<list>', '<list2>').replace('<tasks>', '<tasks2>')} (?:add|put|write) (?P<items2>.+)"
 )
 _NEED = re.compile(
     r"(?:(?:we|i) (?:need|have) to |don't forget to |remember to |to )?buy (?P<items>.+)"
@@ -133,16 +136,17 @@ class Lists:
             return self._call("clear", list=_named(match))
         if match := _REPLACE.fullmatch(text):
             return self._call("replace", list=_named(match), items=[_bare(match["old"]), _bare(match["new"])])
-        return self._addition(text) or self._asked(text) or self._removal(text)
+        asks = words.rstrip().endswith("?") or said_words(words)[:2] == ["can", "you"]
+        return self._addition(text, asks=asks) or self._asked(text) or self._removal(text)
 
-    def _addition(self, text: str) -> SkillCall | None:
-        """Understand what puts something on a list; an item has no list in it."""
+    def _addition(self, text: str, *, asks: bool) -> SkillCall | None:
+        """Understand what puts something on a list; an item has no list in it. "Can you buy wine here?" `asks`."""
         for pattern in (_ADD, _ADD_FIRST):
             if match := pattern.fullmatch(text):
                 groups = match.groupdict()
                 items = groups["items"] or groups["items2"]
                 return None if _A_LIST.search(items) else self._call("add", list=_named(match), items=_items(items))
-        if (match := _NEED.fullmatch(text)) and not _A_LIST.search(text):
+        if not asks and (match := _NEED.fullmatch(text)) and not _A_LIST.search(text):
             if match["task"]:
                 return self._call("add", list=TO_DO, items=[match["task"]])
             return self._call("add", list=SHOPPING, items=_items(match["items"] or match["out"]))
