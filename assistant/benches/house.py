@@ -1,8 +1,10 @@
-"""`repartee bench house`: rooms that set timers and alarms, hear announcements and ask, over hours of a fast clock.
+"""`repartee bench house`: rooms that set timers, hear announcements, ask and switch lamps, over hours of a fast clock.
 
-The parts, the conversations, the skills and what speaks first are the real ones; only the clock is moved by hand. Each
-timer has a name of its own, so that each has to be told once, in the room where it was set, and never again. Some
-announcements are for one room. Now and then several rooms hear a wake word: the loudest has to answer, and no other.
+The parts, the conversations, the skills, the broker and what speaks first are the real ones; only the clock is moved
+by hand. Each timer has a name of its own, so that each has to be told once, in the room where it was set, and never
+again. "Turn on the lamp" has to reach the lamp of the room where it is said, once; some of it is said together with a
+timer. Some announcements are for one room. Now and then several rooms hear a wake word: the loudest has to answer, and
+no other.
 """
 
 from __future__ import annotations
@@ -12,14 +14,15 @@ import json
 import random
 import tempfile
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from contextlib import AsyncExitStack
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import click
 
 from assistant.benches.fast_clock import FastMoment
+from assistant.benches.lamps import Lamps
 from assistant.config import Config
 from assistant.dialogue.conversation import Conversation
 from assistant.dialogue.events import Overheard, ReplyDone, Woken
@@ -30,7 +33,10 @@ from assistant.service import Service
 from assistant.skills.choose import OwnSkills
 
 STEP_S = 60.0
+#: Where a conversation is; more than these are called by letters.
+AREAS = tuple("Kitchen Bedroom Bathroom Hallway Office Attic Cellar Garage".split())
 ROOM_SETTINGS = ConversationSettings(speak=False, turn_detection=None, speculate=False)
+FOUND_WITHIN_S = 60.0  #: of real time, for every lamp to be known
 WITHIN_S = 30.0  #: of real time, for a sentence to be answered
 
 
@@ -43,6 +49,7 @@ class Report:
     timers: int = 0
     announcements: int = 0
     commands: int = 0
+    switched: int = 0  # lamps, by rooms
     calls: int = 0  # of a wake word that several rooms heard
     told: int = 0
     lost: list[str] = field(default_factory=list)
@@ -71,8 +78,8 @@ def command(ctx: click.Context, rooms: int, hours: float, seed: int, as_json: bo
     else:
         click.echo(
             f"{report.rooms} rooms, {report.hours:g} hours in {report.wall_s:.0f} s: {report.timers} timers and "
-            f"{report.announcements} announcements, told {report.told} times; {report.commands} other sentences and "
-            f"{report.calls} calls that several rooms heard\n"
+            f"{report.announcements} announcements, told {report.told} times; lamps switched {report.switched} times, "
+            f"{report.commands} other sentences and {report.calls} calls that several rooms heard\n"
             f"lost {len(report.lost)}, twice {len(report.twice)}, in another room {len(report.elsewhere)}, "
             f"answered wrongly {len(report.wrong)}"
         )
@@ -85,8 +92,8 @@ class Room:
     """One conversation, and everything that was said in it."""
 
     def __init__(self, number: int, parts: Parts) -> None:
-        self.name = f"room {number}"
-        self.conversation = Conversation(parts, settings=ROOM_SETTINGS)
+        self.name, self.area = f"room {number}", area_of(number)
+        self.conversation = Conversation(parts, settings=replace(ROOM_SETTINGS, room=self.area))
         self.conversation.wakes_itself = True
         self.said: list[str] = []
         self.woken: list[bool] = []  # for each wake word heard here, whether it was answered here
@@ -123,18 +130,29 @@ class Room:
                 await self._news.wait()
 
 
+def area_of(number: int) -> str:
+    """Return where the room of a number is."""
+    return AREAS[number] if number < len(AREAS) else f"Chamber {_letters(number)}"
+
+
 def _is_told(sentence: str) -> bool:
     return sentence.endswith("is done.") or sentence.startswith("Announcement ")
 
 
 async def live(rooms: int, hours: float, seed: int) -> Report:
-    """Run the hours; returns what became of what was set."""
+    """Run the hours; returns what became of what was set. Raises ReparteeError where Mosquitto is missing."""
+    from assistant.home.demo import mosquitto
+
     began = time.perf_counter()
     report = Report(rooms=rooms, hours=hours)
-    moment = FastMoment()
-    with tempfile.TemporaryDirectory(prefix="repartee-bench-") as folder:
+    moment, lamps = FastMoment(), Lamps([area_of(number) for number in range(rooms)])
+    with tempfile.TemporaryDirectory(prefix="repartee-bench-") as folder, mosquitto() as url:
         async with AsyncExitStack() as stack:
-            parts = await stack.enter_async_context(Parts.open(Config(Path(folder))))
+            await stack.enter_async_context(lamps.living(url))
+            config = Config(Path(folder))
+            config = replace(config, smart_home=replace(config.smart_home, broker=url))
+            parts = await stack.enter_async_context(Parts.open(config))
+            await stack.enter_async_context(parts.at_home(FOUND_WITHIN_S))
             parts.own_skills = OwnSkills(parts.config, moment)
             parts.skills = parts.own_skills.load()
             service = Service(parts)
@@ -145,7 +163,8 @@ async def live(rooms: int, hours: float, seed: int) -> Report:
                 stack.push_async_callback(room.conversation.close)
             tasks = [asyncio.create_task(room.listen()) for room in everyone]
             tasks.append(asyncio.create_task(service.skills()))
-            await _evening(report, service, moment, everyone, random.Random(seed))  # noqa: S311 (no secret)
+            chance = random.Random(seed)  # noqa: S311 (no secret)
+            await _evening(report, service, moment, everyone, chance, lamps)
             service.stop()
             await asyncio.wait([tasks.pop()])
             for task in tasks:
@@ -155,10 +174,16 @@ async def live(rooms: int, hours: float, seed: int) -> Report:
 
 
 async def _evening(
-    report: Report, service: Service, moment: FastMoment, everyone: list[Room], chance: random.Random
+    report: Report,
+    service: Service,
+    moment: FastMoment,
+    everyone: list[Room],
+    chance: random.Random,
+    lamps: Lamps,
 ) -> None:
     """Let an evening pass, minute by minute."""
     expected: dict[str, str] = {}  # what has to be told, and in which room; "" for every room
+    wanted: dict[str, list[str]] = defaultdict(list)  # what each lamp has to be told, by where it is
     for minute in range(round(report.hours * 60)):
         for room in everyone:
             what = chance.random()
@@ -177,6 +202,19 @@ async def _evening(
                 report.commands += 1
                 reply = await room.say(f"add thing {_letters(minute)} to the {room.name.replace(' ', '')} list")
                 _note(report, " list" in reply, room, reply)
+            elif what < 0.6:
+                wish = chance.choice(("on", "off"))
+                name, length = f"dish {_letters(len(expected))}", chance.randint(1, 20)
+                joined = what > 0.55
+                timer = f" and set a {name} timer for {length} minutes" * joined
+                reply = await room.say(f"turn {wish} the lamp{timer}")
+                wanted[room.area].append(wish.upper())
+                report.switched += 1
+                right = "lamp" in reply.lower() and (not joined or f"The {name} timer is set" in reply)
+                _note(report, right, room, reply)
+                if joined:
+                    report.timers += 1
+                    expected[f"Your {name} timer is done."] = room.name
         if chance.random() < 0.2:
             sentence = f"Announcement number {minute}."
             report.announcements += 1
@@ -189,7 +227,11 @@ async def _evening(
         await moment.advance(STEP_S)
     await moment.advance(21 * 60)
     await _until_quiet(everyone)
+    await lamps.until(report.switched, WITHIN_S)
     _count(report, everyone, expected)
+    for room in everyone:
+        if lamps.heard[room.area] != wanted[room.area]:
+            report.wrong.append(f"the lamp of {room.area} got {lamps.heard[room.area]} for {wanted[room.area]}")
 
 
 async def _call(report: Report, wakes: Wakes, near: list[Room]) -> None:

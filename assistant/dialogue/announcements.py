@@ -18,9 +18,12 @@ class Announcements:
         self._waiting: deque[str] = deque()
         self._saying: asyncio.Task[None] | None = None
 
-    def add(self, text: str) -> None:
-        """Say this after those that wait already."""
-        self._waiting.append(text)
+    def add(self, text: str, *, first: bool = False) -> None:
+        """Say this after those that wait already, or `first`."""
+        if first:
+            self._waiting.appendleft(text)
+        else:
+            self._waiting.append(text)
         if self._saying is None or self._saying.done():
             self._saying = asyncio.create_task(self._say_all())
 

@@ -165,7 +165,7 @@ class Conversation:
         await self._outbox.ready()
         aloud = self.settings.speak if speak is None else speak
         under_way = self._replying.turn_under_way
-        self._replying.cut_off(None, "superseded")
+        self._make_way()
         if text is not None:
             self._history.touch(now_ms() / 1000)
             return self._replying.start(text, turn=None, speak=aloud, tag=tag)
@@ -177,17 +177,23 @@ class Conversation:
     async def say(self, reply: Reply, *, speak: bool | None = None, tag: object = None) -> int:
         """Give a reply that the channel has from elsewhere; returns its generation."""
         await self._outbox.ready()
-        self._replying.cut_off(None, "superseded")
+        self._make_way()
         self._history.touch(now_ms() / 1000)
         return self._replying.give(reply, speak=self.settings.speak if speak is None else speak, tag=tag)
 
     async def announce(self, text: str, *, urgent: bool = False) -> None:
         """Say something that nobody asked for, as soon as nobody speaks and nothing is said; `urgent`, at once."""
         if urgent:
-            self._replying.cut_off(None, "superseded")
+            self._make_way()
             self._announce(text)
         else:
             self._announcements.add(text)
+
+    def _make_way(self) -> None:
+        """Cut off what is being said for a reply that is wanted now; an announcement is made again after it."""
+        if notice := self._replying.notice:
+            self._announcements.add(notice, first=True)
+        self._replying.cut_off(None, "superseded")
 
     def retract(self, text: str) -> None:
         """Take back an announcement that waits to be said."""

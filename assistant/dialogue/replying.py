@@ -60,6 +60,7 @@ class _UnderWay:
     make: Make | None = None
     turn: int | None = None
     tag: object = None
+    notice: str = ""  # said without having been asked for
     task: asyncio.Task[None] | None = None
     reply: Reply | None = None
     playback: Playback = field(default_factory=Playback)
@@ -107,6 +108,11 @@ class Replying:
         """The spoken turn that is being answered."""
         return self._under_way.turn if self._under_way is not None else None
 
+    @property
+    def notice(self) -> str:
+        """What is being said that nobody asked for, "" where that is something else, or nothing."""
+        return self._under_way.notice if self._under_way is not None else ""
+
     def playing(self, now: float) -> bool:
         """Whether the person is probably hearing a reply at `now` (`now_ms`)."""
         return self.generation > self.stale and self._latest.playback.playing(now)
@@ -143,7 +149,9 @@ class Replying:
 
     def announce(self, text: str, *, speak: bool) -> int:
         """Say something that nobody asked for; returns the generation."""
-        return self.give(Reply(question="", spoken=text, outcome="command"), speak=speak)
+        generation = self.give(Reply(question="", spoken=text, outcome="command"), speak=speak)
+        self._latest.notice = text
+        return generation
 
     def give(self, reply: Reply, *, speak: bool, tag: object = None) -> int:
         """Give a reply that is there already; returns the generation."""

@@ -168,6 +168,7 @@ class HomeIntent:
     entities: tuple[str, ...] = ()  #: ids, what "it" and "them" mean next
     slots: Mapping[str, Value] = field(default_factory=lambda: _NOTHING)
     reason: str = ""  #: one line for the ledger: why it was understood so
+    loose: bool = False  #: words beside the command, a reason or a curse, were left aside
 
 
 @dataclass(frozen=True, slots=True)

@@ -330,7 +330,8 @@ class Grammar:
                 continue
             reading = self._clauses.understood(said, context, context.last)
             if reading is not None and reading.problem in ("", "which", "room", "area", "either"):
-                return self._asking.intent(reading, context, f"without what goes along with it: {said!r}")
+                without = f"without what goes along with it: {said!r}"
+                return replace(self._asking.intent(reading, context, without), loose=True)
         return None
 
     def _place_in(self, told: str) -> str:
@@ -356,7 +357,7 @@ class Grammar:
         for said in (stripped(command), *reworded(stripped(command))):
             reading = self._clauses.understood(said, context, last)
             if reading is not None and reading.problem in ("", "which", "room"):
-                return self._asking.intent(reading, context, "a command after something told")
+                return replace(self._asking.intent(reading, context, "a command after something told"), loose=True)
         return None
 
     def _command(self, text: str, context: Context) -> HomeIntent | None:

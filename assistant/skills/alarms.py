@@ -1,9 +1,12 @@
 """Alarms that ring until they are stopped, and reminders that are said once; both may be repeated."""
 
+# ruff: noqa: E501 (a way of saying something is one line)
+
 from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from assistant.languages.en.control import Control, control_of
@@ -17,26 +20,51 @@ if TYPE_CHECKING:
     from assistant.parts import Parts
 
 SNOOZE_S = 540.0
+EARLY = 6  #: before this hour nobody wants to be reminded who does not say "in the morning"
 FARTHEST_S = 366 * 86_400 * 2
 _THE = r"(?:the |my |a |an |another |one |our |that |this |new )*"
+_SET = r"(?:set|create|make|add|put|(?:i|we) (?:need|want)|give|get|schedule)(?: me| us)?"
 _SET_ALARM = re.compile(
-    rf"(?:(?:set|create|make|add|put|i need|give me|schedule)(?: on)? {_THE}(?P<name>\w[\w' ]*? )??alarm(?: "
-    rf"clock)?|alarm"
-    r"|(?:wake|get)(?: me| us)(?: up)?|wake up)"
+    rf"(?:{_SET}(?: on)? {_THE}(?P<name>\w[\w' ]*? )??alarm(?: clock)?|alarm"
+    r"|(?:wake|get)(?: me| us)(?: up)?|wake up|make sure (?:i'm|i am|we're|we are) (?:up|awake)"
+    r"|i (?:need|have|want) to (?:get|be|wake) up|i (?:need|have|want) to be awake|(?:get|be) up)"
 )
-_REMIND = re.compile(rf"(?:remind (?:me|us)|(?:set|create|make|add|schedule) {_THE}reminder)")
+#: Words before "alarm" that say how often it rings.
+_REPEATED = {"daily": "day", "weekday": "weekday", "weekend": "weekend", "recurring": "", "everyday": "day"}
+_A_NAME = frozenset("and on every".split())  #: of which an alarm's name has none
+_CALLED = re.compile(r"(?:called|named|labelled|labeled) (?:the |my )?(?P<name>\w[\w' ]*)")
+_REMIND = re.compile(
+    rf"(?:don't forget to )?(?:remind (?:me|us)|{_SET} {_THE}reminder|reminder(?= (?:to|about|for|that|of|at)\b)"
+    r"|don't let (?:me|us) forget)"
+)
 _TASK = re.compile(r"(?:to|about|of|that|for)\b *")
+_NO_MORE = r"cancel|delete|remove|clear|forget|turn off|switch off|disable|stop|get rid of|deactivate|drop|skip"
 _CANCEL = re.compile(
-    rf"(?:cancel|delete|remove|clear|forget|turn off|switch off|disable|stop) (?P<all>all |every )?(?:of )?{_THE}"
+    rf"(?:{_NO_MORE}) (?P<all>all |every )?(?:of )?{_THE}"
     r"(?P<before>\w[\w': ]*? )??(?P<kind>alarm|reminder)(?P<many>s)?(?: (?:clock|called|to|about|for|at|of"
     r"|that))*(?: (?P<after>.+))?"
 )
+_CANCEL_OFF = re.compile(
+    rf"(?:turn|switch) (?P<all>all |every )?(?:of )?{_THE}(?P<before>\w[\w': ]*? )??(?P<kind>alarm)(?P<many>s)? off"
+    rf"|(?:i|we) (?:don't|do not|no longer) need (?P<all2>all )?{_THE}(?P<before2>\w[\w': ]*? )??"
+    r"(?P<kind2>alarm|reminder)(?P<many2>s)?(?: (?P<after2>tomorrow|today|on \w+day))?(?: any ?more| any longer)?"
+)
+_DO_NOT_WAKE = re.compile(r"(?:don't|do not) wake (?:me|us)(?: up)?(?: (?P<after>.+))?")
 _LIST = re.compile(
-    r"(?:(?:what|which|how many) (?:alarm|reminder)s?(?: (?:are|is|do i have|have i|i have|there|set|on|got))*"
-    r"|(?:do i have|are there|have i got|is there) (?:any|an|a|some) (?:alarm|reminder)s?(?: set)?"
-    r"|(?:list|show|read|what are|what is|what's|when is|when's|when are)(?: me)?(?: all)?(?: of)?(?: the| "
-    r"my)?(?: next)? (?:alarm|reminder)s?(?: set(?: for)?)?"
-    r"|(?:what time|when) (?:is|are) (?:the|my) (?:alarm|reminder)s?(?: set(?: for)?)?)"
+    r"(?:(?:what|which|how many) (?P<kind>alarm|reminder)s?(?: (?:are|is|do i have|have i|i have|there|set|on|got|active))*"
+    r"|(?:do i have|are there|have i got|is there|are|is|have i) (?:any|an|a|some|my|the) (?P<kind2>alarm|reminder)s?"
+    r"(?: (?:set|on|active|there|now))*"
+    r"|(?:list|show|read|check|tell me|what are|what is|what's|when is|when's|when are|when do)(?: me)?(?: all)?(?: of)?"
+    r"(?: the| my)?(?: next| current)? (?P<kind3>alarm|reminder)s?(?: (?:set|go off|ring|set for|up))*"
+    r"|(?:what time|when) (?:is|are|does|do|will) (?:the|my)(?: next)? (?P<kind4>alarm|reminder)s?(?: (?:set|go off|ring"
+    r"|going off|due|for))*"
+    r"|(?:my |any |all my |all )(?P<kind5>alarm|reminder)s?(?: set)?"
+    r"|(?P<wake>(?:when|what time) (?:will you|are you going to|do you) wake (?:me|us)(?: up)?)"
+    r"|what (?:do i have to|should i|must i) remember)(?P<day> (?:for )?(?:today|tomorrow))?"
+)
+_MOVE = re.compile(
+    rf"(?:change|move|shift|update|reset|push|set|make) {_THE}(?P<before>\w[\w': ]*? )??(?P<kind>alarm|reminder)"
+    r"(?: (?:at|for|from) (?P<at>.+?))? (?P<to>to|for|until|back to) (?P<after>.+)"
 )
 _STOP = re.compile(
     r"(?:stop|cancel|dismiss|turn off|switch off|shut off|end|silence|turn)(?: (?:the|my|that|this|it|alarm"
@@ -101,25 +129,69 @@ class Alarms:
         if not said:
             return None
         text = " ".join(said)
-        if _LIST.fullmatch(text):
-            return SkillCall(skill=self.name, intent="list", slots={"kind": "alarm" if "alarm" in text else "reminder"})
-        if (match := _CANCEL.fullmatch(text)) and (called := _called(match)) is not None:
+        if match := _LIST.fullmatch(text):
+            kinds = [match[name] for name in ("kind", "kind2", "kind3", "kind4", "kind5") if match[name]]
+            kind = kinds[0] if kinds else "alarm" if match["wake"] else "reminder"
+            days = {"days": int(match["day"].endswith("tomorrow"))} if match["day"] else {}
+            return SkillCall(skill=self.name, intent="list", slots={"kind": kind} | days)
+        return (
+            self._cancellation(text) or self._move(said, text) or self._reminder(said, text) or self._alarm(said, text)
+        )
+
+    def _cancellation(self, text: str) -> SkillCall | None:
+        if match := _CANCEL.fullmatch(text):
+            called = _called(match["kind"], match["all"] or match["many"], match["before"], match["after"])
             return SkillCall(skill=self.name, intent="cancel", slots=called)
-        return self._reminder(said, text) or self._alarm(said, text)
+        if match := _CANCEL_OFF.fullmatch(text):
+            groups = match.groupdict()
+            kind, every, before = (groups[each] or groups[f"{each}2"] for each in ("kind", "all", "before"))
+            every = every or match["many"] or match["many2"]
+            called = _called(kind, every, before, match["after2"])
+            if match["kind"] and not self._agenda.entries("alarm", states=("waiting", "ringing")):
+                return None  # then an alarm is one of the house
+            return SkillCall(skill=self.name, intent="cancel", slots=called)
+        if (match := _DO_NOT_WAKE.fullmatch(text)) and (not match["after"] or when_at(match["after"].split(), 0)):
+            return SkillCall(skill=self.name, intent="cancel", slots=_called("alarm", "", "", match["after"]))
+        return None
+
+    def _move(self, said: list[str], text: str) -> SkillCall | None:
+        """Understand "change my alarm to eight", where there is one, and with "set" and "make" only "instead"."""
+        instead = said[-1] == "instead"
+        match = _MOVE.fullmatch(text.removesuffix(" instead"))
+        if match is None or (said[0] in ("set", "make") and not instead):
+            return None
+        words = [match["to"].removeprefix("back "), *match["after"].split()]
+        found = when_at(words, 0)
+        kind: Kind = "alarm" if match["kind"] == "alarm" else "reminder"
+        if found is None or found[1] != len(words) or not self._agenda.entries(kind):
+            return None
+        called = _called(kind, "", match["before"], match["at"])
+        return SkillCall(skill=self.name, intent="move", slots=called | {"to": found[0].to_json()})
 
     def _alarm(self, said: list[str], text: str) -> SkillCall | None:
         match = _SET_ALARM.match(text)
         if match is None or (match.end() < len(text) and text[match.end()] != " "):
             return None
-        words = said[len(match[0].split()) :]
-        slots: dict[str, object] = {"name": match["name"].strip()} if match["name"] else {}
+        name, words = (match["name"] or "").strip(), said[len(match[0].split()) :]
+        named = _CALLED.search(" ".join(words))
+        if named is not None:  # "set an alarm called work for seven", "... for seven called work"
+            name, words = _split_name(words, named)
         if not words:
-            bare = match[0] in ("alarm", "wake up") or match[0].startswith("get")
+            bare = match[0] in ("alarm", "wake up", "get up", "be up") or match[0].startswith(("get", "i ", "make"))
             return None if bare else SkillCall(skill=self.name, intent="ask_alarm")
-        found = when_at(words, 0)
-        if found is None or found[1] != len(words):
+        found = _whole(words)
+        if found is None and words[0] == "for" and "alarm" in match[0]:  # "an alarm for work at seven"
+            for end in range(2, len(words) if _A_NAME.isdisjoint(words) else 0):
+                if (found := _whole(words[end:])) is not None:
+                    name = " ".join(words[1:end])
+                    break
+        if found is None:
             return None
-        return SkillCall(skill=self.name, intent="set_alarm", slots=slots | {"when": found[0].to_json()})
+        every = _REPEATED.get(name)
+        if every is not None:
+            name, found = "", replace(found, every=found.every or every)
+        slots: dict[str, object] = {"name": name} if name else {}
+        return SkillCall(skill=self.name, intent="set_alarm", slots=slots | {"when": found.to_json()})
 
     def _reminder(self, said: list[str], text: str) -> SkillCall | None:
         match = _REMIND.match(text)
@@ -128,15 +200,19 @@ class Alarms:
         words = said[len(match[0].split()) :]
         when, words = _take_when(words)
         task = _TASK.sub("", " ".join(words), count=1).strip()
+        if words[-1:] == [","] or (words and when is None and "," in words):
+            words = [word for word in words if word != ","]
         if when is None:
             for start in range(len(words)):  # the earliest place from which all the rest says when
                 found = when_at(words, start)
                 if found is not None and found[1] == len(words):
                     when, task = found[0], _TASK.sub("", " ".join(words[:start]), count=1).strip()
                     break
+        if task.endswith(" and"):
+            when = None  # of several times, none is taken for the whole
         if not task and when is None:
             return SkillCall(skill=self.name, intent="ask_reminder")
-        slots: dict[str, object] = {"task": _yours(task or "what you wanted")}
+        slots: dict[str, object] = {"task": _yours(task)} if task else {}
         if when is None:
             return SkillCall(skill=self.name, intent="ask_reminder", slots=slots)
         return SkillCall(skill=self.name, intent="set_reminder", slots=slots | {"when": when.to_json()})
@@ -151,7 +227,9 @@ class Alarms:
                 task = call.slots.get("task", "call mum")
                 return failed(f"Say when, such as: remind me to {task} tomorrow at half past six.")
             case "list":
-                return self._list("alarm" if call.slots["kind"] == "alarm" else "reminder")
+                return self._list("alarm" if call.slots["kind"] == "alarm" else "reminder", call.slots.get("days"))
+            case "move":
+                return await self._moved(call)
             case "cancel":
                 return await self._cancel(call)
         given = call.slots["when"]
@@ -163,12 +241,14 @@ class Alarms:
     async def _set(self, kind: Kind, name: str, when: When, asker: str, parts: Parts) -> str | Said:
         moment = self._agenda.moment
         now = moment.local()
-        if when.in_s is not None:  # so many seconds, also over the night that summer time begins
+        if when.in_s is not None and when.hour is None:  # so many seconds, also over the night that summer time begins
             due_at = moment.now() + when.in_s
         else:
             at = resolve(when, now, morning=kind == "alarm")
             if at is None:
                 return failed("That has passed, or there is no such day.")
+            if kind == "reminder" and not (when.half or when.has_day or when.every) and at.hour < EARLY <= now.hour:
+                at += timedelta(hours=12)  # "at five" is not at night
             due_at = moment.stamp(at)
         if not 0 < due_at - moment.now() <= FARTHEST_S:
             return failed("That has passed, or is more than two years away.")
@@ -181,22 +261,57 @@ class Alarms:
         every = f", {say_every(when.every)}" if when.every else ""
         unheard = "" if parts.speaks_first() else " Nothing runs that could tell you: start repartee serve."
         if kind == "alarm":
-            return f"The {f'{name} ' * bool(name)}alarm is set for {said.removeprefix('at ')}{every}.{unheard}"
-        return f"I remind you {said}{every}: {name}.{unheard}"
+            for_ = "" if said.startswith("on ") else "for "
+            return f"The {f'{name} ' * bool(name)}alarm is set {for_}{said.removeprefix('at ')}{every}.{unheard}"
+        return f"I remind you {said}{every}{f': {name}' * bool(name)}.{unheard}"
 
     def _told(self, entry: Entry) -> str:
         moment = self._agenda.moment
         at = say_moment(moment.local(entry.due_at), moment.local())
         every = f", {say_every(entry.every)}" if entry.every else ""
-        return f"{entry.name or entry.kind} {at}{every}"
+        name = f"{entry.name} alarm".strip() if entry.kind == "alarm" else entry.name or "reminder"
+        return f"{name} {at}{every}"
 
-    def _list(self, kind: Kind) -> str:
-        entries = self._agenda.entries(kind)
+    def _list(self, kind: Kind, days: object = None) -> str:
+        moment = self._agenda.moment
+        entries, on = self._agenda.entries(kind), ""
+        if isinstance(days, int):
+            day, on = moment.local().date() + timedelta(days=days), " today" if days == 0 else " tomorrow"
+            entries = [entry for entry in entries if moment.local(entry.due_at).date() == day]
         if not entries:
-            return f"There is no {kind}."
+            return f"There is no {kind}{on}."
         count = f"{len(entries)} {kind}s" if len(entries) > 1 else f"one {kind}"
         shown = enumerated([self._told(entry) for entry in entries[:5]])
         return f"There {'are' if len(entries) > 1 else 'is'} {count}: {shown}."
+
+    async def _moved(self, call: SkillCall) -> str | Said:
+        """Let an alarm or a reminder come at another time, on its day if no other was said."""
+        kind: Kind = "alarm" if call.slots["kind"] == "alarm" else "reminder"
+        found, given = self._meant(call, self._agenda.entries(kind)), call.slots["to"]
+        if isinstance(found, Said):
+            return found
+        assert isinstance(given, dict)
+        moment, when = self._agenda.moment, When(**given)
+        now, at = moment.local(), moment.local(found.due_at)
+        if not when.has_day and when.in_s is None and not when.every:
+            when = replace(when, month=at.month, date=at.date().day, year=at.year)
+        due = resolve(when, now, morning=kind == "alarm")
+        if due is None:
+            return failed("That has passed, or there is no such day.")
+        due_at, every = moment.stamp(due), when.every or found.every
+        shown = moment.local(due_at)
+        of_day = 3600.0 * shown.hour + 60 * shown.minute if every else 0.0
+        moved = replace(found, due_at=due_at, length_s=of_day, every=every)
+        await self._agenda.put([moved])
+        return f"The {kind} is moved: {self._told(moved)}."
+
+    def _meant(self, call: SkillCall, entries: list[Entry]) -> Entry | Said:
+        """Return which of them a time or a name means."""
+        kind: Kind = "alarm" if call.slots["kind"] == "alarm" else "reminder"
+        when, name = call.slots.get("when"), str(call.slots.get("name", ""))
+        if isinstance(when, dict):
+            entries, name = [entry for entry in entries if self._is_at(entry, When(**when))], ""
+        return one(name, kind, entries, self._told)
 
     async def _cancel(self, call: SkillCall) -> str | Said:
         kind: Kind = "alarm" if call.slots["kind"] == "alarm" else "reminder"
@@ -204,11 +319,7 @@ class Alarms:
         if call.slots.get("all"):
             await self._agenda.remove(entries)
             return f"{len(entries) or 'No'} {kind}{'s' * (len(entries) != 1)} cancelled."
-        when = call.slots.get("when")
-        name = str(call.slots.get("name", ""))
-        if isinstance(when, dict):
-            entries, name = [entry for entry in entries if self._is_at(entry, When(**when))], ""
-        found = one(name, kind, entries, self._told)
+        found = self._meant(call, entries)
         if isinstance(found, Said):
             return found
         await self._agenda.remove([found])
@@ -230,20 +341,38 @@ class Alarms:
         return day and in_half and (when.hour is None or (at.hour in hours and at.minute == when.minute))
 
 
-def _called(match: re.Match[str]) -> dict[str, object] | None:
-    """Return which alarm or reminder is to go: all, that of a time, or of a name; None where it says something else."""
-    slots: dict[str, object] = {"kind": match["kind"]}
-    if match["all"] or match["many"]:
+def _called(kind: str, every: str | None, *said: str | None) -> dict[str, object]:
+    """Return which alarm or reminder is meant, as slots: all, that of a time, or that of a name."""
+    slots: dict[str, object] = {"kind": kind}
+    if every:
         return slots | {"all": True}
-    for words in (match["before"], match["after"]):
+    for words in said:
         if not words:
             continue
-        text = words.split()
+        text = words.replace("'s ", " ").removesuffix("'s").split()
         found = when_at(text, 0) or when_at(["at", *text], 0)
         if found is not None and found[1] >= len(text):
             return slots | {"when": found[0].to_json()}
         return slots | {"name": _yours(words.strip())}
     return slots
+
+
+def _whole(words: list[str]) -> When | None:
+    """Return the moment that is all of the words; "for two hours from now" is one, too."""
+    for said in (words, words[1:] if words[:1] == ["for"] else []):
+        found = when_at(said, 0) if said else None
+        if found is not None and found[1] == len(said):
+            return found[0]
+    return None
+
+
+def _split_name(words: list[str], named: re.Match[str]) -> tuple[str, list[str]]:
+    """Return the name behind "called", and the other words, which say when."""
+    before, said = " ".join(words)[: named.start()].split(), named["name"].split()
+    for end in range(1, len(said) + 1):
+        if _whole([*before, *said[end:]]) is not None:
+            return " ".join(said[:end]), [*before, *said[end:]]
+    return "", words
 
 
 def _take_when(words: list[str]) -> tuple[When | None, list[str]]:

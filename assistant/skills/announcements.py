@@ -1,5 +1,7 @@
 """Announcements: "tell everyone that dinner is ready", "announce in the kitchen: the taxi is here"."""
 
+# ruff: noqa: E501 (a way of saying something is one line)
+
 from __future__ import annotations
 
 import re
@@ -13,7 +15,9 @@ if TYPE_CHECKING:
 
 LONGEST = 500  #: characters
 _BEGINS = re.compile(
-    r"(?:please |repartee,? |can you |could you )*(?P<verb>announce|broadcast|tell)\b[,:]?\s*", re.IGNORECASE
+    r"(?:please |repartee,? |can you |could you |i want you to |i need you to )*(?P<verb>announce|broadcast|tell|inform|let"
+    r"|(?:make|send|do) an announcement)\b[,:]?\s*",
+    re.IGNORECASE,
 )
 _EVERYBODY = frozenset("everyone,everybody,everywhere,all rooms,every room,the whole house".split(","))
 _THAT = re.compile(r"^[,:]?\s*(?:that\b)?[,:]?\s*", re.IGNORECASE)
@@ -42,19 +46,24 @@ class Announcements:
         begun = _BEGINS.match(words)
         if begun is None:
             return None
-        rest, tells = words[begun.end() :].strip(), begun["verb"].lower() == "tell"
+        rest, tells = words[begun.end() :].strip(), begun["verb"].lower() in ("tell", "inform", "let")
         to, places = "", {place.casefold(): place for place in (*self._places, *self.present()) if place}
         for start in sorted((*places, *_EVERYBODY), key=len, reverse=True):
             before = r"(?:the )?" if tells else r"(?:(?:in|to|for) )(?:the )?"
             if start in _EVERYBODY:
                 before = "" if tells else r"(?:(?:in|to|for) )?"
             if (place := re.match(rf"{before}{re.escape(start)}\b", rest, re.IGNORECASE)) is not None:
-                to, rest = places.get(start, ""), rest[place.end() :]
+                to, rest = places.get(start, ""), rest[place.end() :].lstrip()
                 break
         else:
             if tells:
                 return None  # "tell me the time"
+        if begun["verb"].lower() == "let":
+            if not rest.lower().startswith("know "):
+                return None  # "let the kitchen be"
+            rest = rest[len("know ") :]
         text = _THAT.sub("", rest, count=1).strip()
+        text = re.sub(r",? please$", "", text, flags=re.IGNORECASE)
         return (text[:LONGEST], to) if any(char.isalnum() for char in text) else None
 
     async def call(self, call: SkillCall, parts: Parts) -> str | Said:

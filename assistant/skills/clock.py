@@ -1,61 +1,78 @@
 """The time and the date: here, elsewhere, and days that are asked about."""
 
+# ruff: noqa: E501 (a way of saying something is one line)
+
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from calendar import isleap, monthrange
+from collections.abc import Callable
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from assistant.languages.en.completeness import words_of
-from assistant.languages.en.moments import When, on_date, when_at
+from assistant.languages.en.durations import say_duration
+from assistant.languages.en.moments import MONTHS, When, resolve, when_at
 from assistant.skills.asked import request
+from assistant.skills.days import date_of, named_day
 from assistant.skills.moment import Moment
 from assistant.skills.skill import Said, SkillCall, failed
 
 if TYPE_CHECKING:
     from assistant.parts import Parts
 
-_ASKED = {
-    "time": "what time is it; what is the time; what's the time; what time is it now; do you have the time; "
-    "tell me the time; time please; how late is it; what time do you have",
-    "date": "what is the date; what's the date; what day is it; what day is it today; what date is it; "
-    "what date is it today; what is today's date; what's today's date; what is the date today; what's the date today; "
-    "what day is today; which day is it; tell me the date; what day of the week is it",
-    "week": "what week is it; which week is it; what week number is it; what is the week number; "
-    "what week of the year is it; what calendar week is it",
+_NOW = re.compile(r"(?: (?:right now|now|currently|at the moment|exactly|here|please))+$")
+#: What is asked of this moment; politeness and "right now" are taken off before.
+_INTENTS = {
+    intent: re.compile(pattern)
+    for intent, pattern in {
+        "time": r"(?:what(?:'s| is) )?(?:the )?(?:current |exact )?time|what time (?:is it|it is|do you have|have you got)"
+        r"|how late (?:is it|it is)|what hour is it|(?:do you have|have you got) the time|what is the hour|time is it",
+        "date": r"(?:what(?:'s| is) )?(?:the |today's )?(?:current )?date(?: (?:of )?today| is it(?: today)?)?"
+        r"|(?:what|which) (?:day|date)(?: of the (?:week|month))? (?:is it|it is|is today|today is|do we have|is)"
+        r"(?: today)?|what(?:'s| is) (?:the day(?: today)?|today|today's day|the day of the week)|today's date",
+        "week": r"(?:what|which) (?:calendar )?week(?: number| of the year)? (?:is it|it is|is this|are we in|do we have)"
+        r"|what(?:'s| is) the (?:calendar )?week(?: number)?",
+        "month": r"(?:what|which) month (?:is it|it is|is this|are we in)|what(?:'s| is) the (?:current )?month",
+        "year": r"(?:what|which) year (?:is it|it is|is this|are we in)|what(?:'s| is) the (?:current )?year",
+        "difference": r"(?:what(?:'s| is) )?(?:the )?time difference between (?P<one>[a-z .'-]+?) and (?P<other>[a-z .'-]+)",
+        "leap": r"is (?:it|this|this year|(?P<year>\d{4})) a leap year",
+        "is_it": r"(?:is it|is today)(?: a)? (?P<day>monday|tuesday|wednesday|thursday|friday|saturday|sunday|weekend"
+        r"|weekday)(?: today)?",
+        "length": r"how many (?P<unit>days|weeks) (?:(?:are|does|do)(?: there)? )?(?:in )?"
+        r"(?P<span>(?:this month|this year|a year|the year|a leap year|january|february|march|april|may|june|july|august"
+        r"|september|october|november|december))(?: have| \d{4})?",
+    }.items()
 }
-_INTENTS = {phrase.strip(): intent for intent, phrases in _ASKED.items() for phrase in phrases.split(";")}
 _ELSEWHERE = re.compile(
-    r"(?:what time is it|what(?:'s| is) the (?:current )?time|what is the hour|the time|what time)(?: right)?(?: "
+    r"(?:what time (?:is it|it is)|(?:what(?:'s| is) )?(?:the )?(?:current )?time|what is the hour|what time)(?: right)?(?: "
     r"now)? in (?P<city>[a-z .'-]+?)"
     r"(?: right now| now| at the moment)?"
 )
 _COUNT = re.compile(
-    r"(?:how many|the number of) (?P<unit>days|weeks|nights|sleeps)(?: (?:are|is))?(?: (?:there|left|to go|it"
+    r"(?:(?:how many|the number of) )?(?P<unit>days|weeks|nights|sleeps)(?: (?:are|is))?(?: (?:there|left|to go|it"
     r"|we have))*"
     r" (?:until|till|til|to|before) (?P<day>.+)|how (?:long|far)(?: (?:is|until|till|to|it|left|away))* (?:until"
     r"|till|til) (?P<long>.+)"
+    r"|how many (?P<left>days|weeks)(?: (?:are|is))?(?: there)? left (?:in |of )?(?:the|this) year"
+)
+_SINCE = re.compile(
+    r"how (?:many (?P<unit>days|weeks)|long)(?: (?:is it|has it been))? (?:since|ago (?:was|is)) (?P<day>.+)"
+)
+_UNTIL = re.compile(
+    r"how (?:long|many (?:hours|minutes))(?: (?:is it|are there|are|is|left))* (?:until|till|til|to|before) "
+    r"(?P<when>.+)"
 )
 _WHICH = re.compile(
     r"(?:what|which) (?:day|weekday)(?: of the week)? (?:is|was|will|does|did|falls?|fell|be|it|on)(?: (?:be|on"
-    r"|fall|falls|it))* (?P<day>.+?)(?: (?:be|fall|falls|on))*"
+    r"|fall|falls|it))*(?: (?P<day>.+?))(?: (?:be|fall|falls|on))*"
 )
 _DATE_OF = re.compile(
-    r"(?:what(?:'s| is)|what will) (?:the )?date (?:be |is it )?(?:(?:on|of|for) )?(?P<day>.+)|what date is "
-    r"(?:it )?(?:on )?(?P<other>.+)"
-    r"|when is (?P<when>.+)"
+    r"(?:what(?:'s| is| was)|what will) (?:the )?date (?:be |is it )?(?:(?:on|of|for) )?(?P<day>.+)"
+    r"|what date (?:is|was|will it be) (?:it )?(?:on )?(?P<other>.+)"
+    r"|(?:what(?:'s| is| was) )?(?P<next>tomorrow|yesterday)'s date"
+    r"|when(?:'s| is| was) (?P<when>.+)"
 )
-#: Days of the year that have a name: month and day.
-_NAMED = {
-    "christmas": (12, 25), "christmas day": (12, 25), "christmas eve": (12, 24), "boxing day": (12, 26),
-    "new year": (1, 1), "new year's": (1, 1), "new year's day": (1, 1), "the new year": (1, 1),
-    "new years": (1, 1), "new years day": (1, 1), "new year's eve": (12, 31), "new years eve": (12, 31),
-    "halloween": (10, 31), "valentine's day": (2, 14), "valentines day": (2, 14), "saint patrick's day": (3, 17),
-    "april fools day": (4, 1), "april fool's day": (4, 1), "guy fawkes night": (11, 5), "bonfire night": (11, 5),
-}  # fmt: skip
-_MOVING = {"easter": 0, "easter sunday": 0, "easter monday": 1, "good friday": -2, "whit sunday": 49, "pentecost": 49}
 
 
 class Clock:
@@ -69,48 +86,62 @@ class Clock:
 
     def understand(self, words: str) -> SkillCall | None:
         """Understand questions about now, about named days and about cities, and no other questions about times."""
-        plain = " ".join(word for word in words_of(words) if word not in ("please", "repartee", "hey"))
-        if intent := _INTENTS.get(plain):
-            return SkillCall(skill=self.name, intent=intent)
         said = request(words)
-        text = " ".join(said)
-        if not said or said[0] not in ("what", "what's", "how", "which", "when", "the"):
+        if not said or said[0] not in _FIRST:
             return None
+        text = " ".join(said)
+        now = _NOW.sub("", text)
+        for intent, pattern in _INTENTS.items():
+            if match := pattern.fullmatch(now):
+                return self._of_now(intent, match)
         if match := _ELSEWHERE.fullmatch(text):
             return self._elsewhere(match["city"])
-        if (match := _COUNT.fullmatch(text)) and (day := _named_day(match["day"] or match["long"])) is not None:
-            return SkillCall(skill=self.name, intent="until", slots=day | {"unit": match["unit"] or "days"})
-        if (match := _WHICH.fullmatch(text)) and (day := _named_day(match["day"])) is not None:
+        return self._days(text)
+
+    def _of_now(self, intent: str, match: re.Match[str]) -> SkillCall | None:
+        slots: dict[str, object] = {name: value for name, value in match.groupdict().items() if value}
+        if intent == "difference":
+            cities = {end: _zone(str(slots[end])) for end in ("one", "other")}
+            if not all(cities.values()):
+                return None
+            slots |= {f"{end}_zone": zone for end, zone in cities.items()}
+        return SkillCall(skill=self.name, intent=intent, slots=slots)
+
+    def _days(self, text: str) -> SkillCall | None:
+        """Understand a question about one day of the calendar, or how long it is until a time."""
+        if match := _COUNT.fullmatch(text):
+            day = named_day(match["day"] or match["long"] or "the end of the year")
+            if day is not None:
+                slots = day | {"unit": match["unit"] or match["left"] or "days"}
+                return SkillCall(skill=self.name, intent="until", slots=slots)
+        if (match := _SINCE.fullmatch(text)) and (day := named_day(match["day"])) is not None:
+            return SkillCall(skill=self.name, intent="since", slots=day | {"unit": match["unit"] or "days"})
+        if (match := _UNTIL.fullmatch(text)) and (when := _clock_time(match["when"])) is not None:
+            return SkillCall(skill=self.name, intent="until_time", slots={"when": when.to_json()})
+        if (match := _WHICH.fullmatch(text)) and (day := named_day(match["day"])) is not None:
             return SkillCall(skill=self.name, intent="weekday", slots=day)
         if match := _DATE_OF.fullmatch(text):
-            day = _named_day(match["day"] or match["other"] or match["when"])
+            day = named_day(match["day"] or match["other"] or match["next"] or match["when"])
             if day is not None and (match["when"] is None or "name" in day):
                 return SkillCall(skill=self.name, intent="date_of", slots=day)
         return None
 
     def _elsewhere(self, city: str) -> SkillCall | None:
-        from assistant.skills.zones import zones
-
         city = city.strip()
-        zone = zones().get(city) or zones().get(f"the {city}")
+        zone = _zone(city)
         return SkillCall(skill=self.name, intent="time_in", slots={"city": city, "zone": zone}) if zone else None
 
     async def call(self, call: SkillCall, parts: Parts) -> str | Said:  # noqa: ARG002
         """Say it."""
         now = self._moment.local()
-        match call.intent:
-            case "time":
-                return f"It is {now:%H:%M}."
-            case "date":
-                return f"It is {_day(now.date())}."
-            case "week":
-                return f"It is week {now.isocalendar().week}."
-            case "time_in":
-                return self._time_in(str(call.slots["city"]), str(call.slots["zone"]), now)
-        day = _date_of(call, now.date())
+        if (said := self._said_of_now(call, now)) is not None:
+            return said
+        day = date_of(call.slots, now.date(), past=call.intent == "since")
         if day is None:
             return failed("There is no such day.")
         name = _title(str(call.slots["name"])) if "name" in call.slots else ""
+        if call.intent == "since":
+            return _since(day, now.date(), name, str(call.slots["unit"]))
         if call.intent == "until":
             return _until(day, now.date(), name, str(call.slots["unit"]))
         verb = "was" if day < now.date() else "is"
@@ -118,11 +149,104 @@ class Clock:
             return f"{name} {verb} on {_day(day)}." if name else f"It {verb} {_day(day)}."
         return f"{name or f'{day.day} {day:%B %Y}'} {verb} a {day:%A}."
 
+    def _said_of_now(self, call: SkillCall, now: datetime) -> str | Said | None:
+        """Return what is said of this moment; None where the question is of another day."""
+        answers: dict[str, Callable[[], str | Said]] = {
+            "time": lambda: f"It is {now:%H:%M}.",
+            "date": lambda: f"It is {_day(now.date())}.",
+            "week": lambda: f"It is week {now.isocalendar().week}.",
+            "month": lambda: f"It is {now:%B}.",
+            "year": lambda: f"It is {now.year}.",
+            "leap": lambda: _leap(int(str(call.slots.get("year", now.year)))),
+            "is_it": lambda: _is_it(str(call.slots["day"]), now.date()),
+            "length": lambda: _length(str(call.slots["span"]), str(call.slots["unit"]), now.date()),
+            "difference": lambda: self._difference(call),
+            "until_time": lambda: self._until_time(call, now),
+            "time_in": lambda: self._time_in(str(call.slots["city"]), str(call.slots["zone"]), now),
+        }
+        answer = answers.get(call.intent)
+        return answer() if answer is not None else None
+
     def _time_in(self, city: str, zone: str, now: datetime) -> str:
         there = datetime.fromtimestamp(self._moment.now(), ZoneInfo(zone)).replace(tzinfo=None)
         days = (there.date() - now.date()).days
         day = {0: "", 1: " tomorrow", -1: " yesterday"}[days]
         return f"It is {there:%H:%M}{day} in {_title(city)}."
+
+    def _until_time(self, call: SkillCall, now: datetime) -> str | Said:
+        given = call.slots["when"]
+        at = resolve(When(**given), now) if isinstance(given, dict) else None
+        if at is None:
+            return failed("That has passed.")
+        left_s = self._moment.stamp(at) - self._moment.now()
+        return f"It is {say_duration(max(60, round(left_s / 60) * 60))} until {at:%H:%M}."
+
+    def _difference(self, call: SkillCall) -> str:
+        there = {end: _offset_s(str(call.slots[f"{end}_zone"]), self._moment.now()) for end in ("one", "other")}
+        one, other = (_title(str(call.slots[end])) for end in ("one", "other"))
+        apart = there["other"] - there["one"]
+        if not apart:
+            return f"{one} and {other} have the same time."
+        return f"{other} is {say_duration(abs(apart))} {'ahead of' if apart > 0 else 'behind'} {one}."
+
+
+#: How questions for the clock begin.
+_FIRST = frozenset(
+    "what what's how which when when's the is time current days weeks do have today's tomorrow's".split()
+)
+
+
+def _zone(city: str) -> str | None:
+    from assistant.skills.zones import zones
+
+    return zones().get(city.strip()) or zones().get(f"the {city.strip()}")
+
+
+def _offset_s(zone: str, at: float) -> float:
+    offset = datetime.fromtimestamp(at, ZoneInfo(zone)).utcoffset()
+    return offset.total_seconds() if offset is not None else 0.0
+
+
+def _clock_time(said: str) -> When | None:
+    """Return the time on a clock that is all of what is said."""
+    words = ["at", *said.split()] if not said.startswith("at ") else said.split()
+    found = when_at(words, 0)
+    return found[0] if found is not None and found[1] == len(words) and found[0].hour is not None else None
+
+
+def _leap(year: int) -> str:
+    return f"{'Yes' if isleap(year) else 'No'}, {year} is {'a' if isleap(year) else 'no'} leap year."
+
+
+def _is_it(wanted: str, today: date) -> str:
+    there = {"weekend": today.weekday() >= 5, "weekday": today.weekday() < 5}.get(
+        wanted, f"{today:%A}".lower() == wanted
+    )
+    return f"{'Yes' if there else 'No'}, it is {today:%A}."
+
+
+def _length(span: str, unit: str, today: date) -> str:
+    """Return how long a month or a year is."""
+    if "year" in span:
+        days = 366 if span == "a leap year" or (span != "a year" and isleap(today.year)) else 365
+        name = {"a year": "A year", "a leap year": "A leap year"}.get(span, "This year")
+        return (
+            f"{name} has {days} days."
+            if unit == "days"
+            else f"{name} has 52 weeks and {days - 364} day{'s' * (days > 365)}."
+        )
+    month = today.month if span == "this month" else MONTHS.index(span) + 1
+    days, name = monthrange(today.year, month)[1], MONTHS[month - 1].capitalize()
+    return (
+        f"{name} has {days} days."
+        if unit == "days"
+        else f"{name} has 4 weeks{f' and {days - 28} days' if days > 28 else ''}."
+    )
+
+
+def _since(day: date, today: date, name: str, unit: str) -> str:
+    since = name or f"{day.day} {day:%B} {day.year}"
+    return f"{since} is today." if day == today else f"{since} was {_count((today - day).days, unit)} ago."
 
 
 def _day(day: date) -> str:
@@ -131,53 +255,10 @@ def _day(day: date) -> str:
 
 def _title(words: str) -> str:
     small = ("the", "of", "de", "and")
+    if words.endswith("end of the year"):
+        return words
     words = {"gmt": "GMT", "utc": "UTC"}.get(words, words)
     return " ".join(word if word in small else word[:1].upper() + word[1:] for word in words.split())
-
-
-def _named_day(words: str) -> dict[str, object] | None:
-    """Return which day is meant, as slots; None for what is no day of the calendar ("my birthday")."""
-    words = words.strip()
-    bare = words.removeprefix("next ").removeprefix("this ").removesuffix(" this year")
-    if bare in _NAMED or bare in _MOVING:
-        return {"name": bare}
-    said = words.split()
-    if (found := _ahead(said)) is not None:
-        return {"in_days": found}
-    for tried in (said, ["on", *said], ["the", *said]):
-        found_when = when_at(tried, 0)
-        if found_when is None or found_when[1] != len(tried):
-            continue
-        when = found_when[0]
-        if when.has_day and when.hour is None and not when.part and not when.every:
-            return {"when": when.to_json()}
-    return None
-
-
-def _ahead(words: Sequence[str]) -> int | None:
-    """Read "in ten days", "in two weeks", "two weeks from today"."""
-    from assistant.languages.en.durations import duration_at
-
-    start = 1 if words[:1] == ["in"] else 0
-    found = duration_at(words, start)
-    if found is None or found[0] % 86_400:
-        return None
-    behind = list(words[found[1] :])
-    return int(found[0] // 86_400) if (start and not behind) or behind in (["from", "now"], ["from", "today"]) else None
-
-
-def _date_of(call: SkillCall, today: date) -> date | None:
-    if "in_days" in call.slots:
-        return today + timedelta(days=int(str(call.slots["in_days"])))
-    given = call.slots.get("when")
-    if isinstance(given, dict):
-        return on_date(When(**given), today)
-    name = str(call.slots["name"])
-    for year in (today.year, today.year + 1):
-        day = date(year, *_NAMED[name]) if name in _NAMED else easter(year) + timedelta(days=_MOVING[name])
-        if day >= today:
-            return day
-    return None
 
 
 def _until(day: date, today: date, name: str, unit: str) -> str:
@@ -185,22 +266,12 @@ def _until(day: date, today: date, name: str, unit: str) -> str:
     until = name or f"{day.day} {day:%B}{f' {day.year}' if day.year != today.year else ''}"
     if days == 0:
         return f"{until} is today." if name else "That is today."
-    if unit == "weeks" and abs(days) >= 7:
-        weeks, rest = divmod(abs(days), 7)
-        count = f"{weeks} week{'s' * (weeks != 1)}" + (f" and {rest} day{'s' * (rest != 1)}" if rest else "")
-    else:
-        count = f"{abs(days)} day{'s' * (abs(days) != 1)}"
+    count = _count(abs(days), unit)
     return f"It is {count} until {until}." if days > 0 else f"{until} was {count} ago."
 
 
-def easter(year: int) -> date:
-    """Return Easter Sunday of the Gregorian calendar, by the algorithm of Meeus, Jones and Butcher."""
-    a, b, c = year % 19, year // 100, year % 100
-    d, e = divmod(b, 4)
-    g = (8 * b + 13) // 25
-    h = (19 * a + b - d - g + 15) % 30
-    i, k = divmod(c, 4)
-    weekday = (32 + 2 * e + 2 * i - h - k) % 7
-    m = (a + 11 * h + 19 * weekday) // 433
-    month = (h + weekday - 7 * m + 90) // 25
-    return date(year, month, (h + weekday - 7 * m + 33 * month + 19) % 32)
+def _count(days: int, unit: str) -> str:
+    if unit == "weeks" and days >= 7:
+        weeks, rest = divmod(days, 7)
+        return f"{weeks} week{'s' * (weeks != 1)}" + (f" and {rest} day{'s' * (rest != 1)}" if rest else "")
+    return f"{days} day{'s' * (days != 1)}"

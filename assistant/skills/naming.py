@@ -8,18 +8,36 @@ from assistant.skills.agenda import Entry
 from assistant.skills.skill import Said, failed
 
 
-def meant(name: str, entries: Sequence[Entry]) -> list[Entry]:
-    """Return the entries of a name, the exact ones before those whose name has all of its words; all for no name."""
+def singular(word: str) -> str:
+    """Return a word without the s of several."""
+    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
+
+
+def _name_of(entry: Entry) -> str:
+    return entry.name
+
+
+def meant(name: str, entries: Sequence[Entry], called: Callable[[Entry], str] = _name_of) -> list[Entry]:
+    """Return the entries of a name, the exact ones before those that have all of its words; all for no name.
+
+    `called` is what each goes by; one and several of a thing are alike: "egg" and "eggs".
+    """
     if not name:
         return list(entries)
-    exact = [entry for entry in entries if entry.name == name]
-    words = set(name.split())
-    return exact or [entry for entry in entries if entry.name and words <= set(entry.name.split())]
+    exact = [entry for entry in entries if called(entry) == name]
+    words = {singular(word) for word in name.split()}
+    return exact or [entry for entry in entries if words <= {singular(word) for word in called(entry).split()}]
 
 
-def one(name: str, kind: str, entries: Sequence[Entry], said: Callable[[Entry], str]) -> Entry | Said:
-    """Return the one entry that is meant, or why there is none; `said` tells several apart."""
-    found = meant(name, entries)
+def one(
+    name: str,
+    kind: str,
+    entries: Sequence[Entry],
+    said: Callable[[Entry], str],
+    called: Callable[[Entry], str] = _name_of,
+) -> Entry | Said:
+    """Return the one entry that is meant, or why there is none; `said` tells several apart, `called` as in `meant`."""
+    found = meant(name, entries, called)
     if len(found) == 1:
         return found[0]
     if not found:

@@ -29,6 +29,16 @@ class SkillCall:
     room: str = ""
     collections: Collections = None
 
+    @property
+    def name(self) -> str:
+        """What is asked for, as others are told it: "timers.set"."""
+        return f"{self.skill}.{self.intent}"
+
+    @property
+    def asks(self) -> bool:
+        """Whether something is missing that has to be said, as the time of an alarm is: intents "ask_..."."""
+        return self.intent.startswith("ask_")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:

@@ -1,5 +1,7 @@
 """One stopwatch."""
 
+# ruff: noqa: E501 (a way of saying something is one line)
+
 from __future__ import annotations
 
 import re
@@ -16,12 +18,22 @@ if TYPE_CHECKING:
 
 _WATCH = r"(?:the |my |a )?stop ?watch"
 _INTENTS = {
-    "start": re.compile(rf"(?:start|begin|resume|continue|run|set)(?: {_WATCH})(?: again)?"),
-    "stop": re.compile(rf"(?:stop|pause|halt|end) {_WATCH}"),
-    "reset": re.compile(rf"(?:reset|clear|cancel|delete|restart) {_WATCH}"),
+    "start": re.compile(
+        rf"(?:start|begin|resume|continue|run|set|unpause|open)(?: {_WATCH})(?: again)?|{_WATCH} (?:start|on)"
+    ),
+    "stop": re.compile(
+        rf"(?:stop|pause|halt|end|turn off|switch off) {_WATCH}|turn {_WATCH} off|{_WATCH} (?:stop|off)"
+    ),
+    "reset": re.compile(
+        rf"(?:reset|clear|cancel|delete|restart|zero) {_WATCH}|(?:set|put) {_WATCH} (?:back )?to zero|{_WATCH} reset"
+    ),
     "read": re.compile(
-        rf"(?:(?:read|check|show|what does|what's on|what is on|how long (?:has|is|does)|how much time is on) {_WATCH}"
-        rf"(?: (?:say|been running|run|running|show|been on))?|{_WATCH})"
+        rf"(?:read|check|show(?: me)?|what does|what's on|what is on) {_WATCH}(?: (?:say|show))?"
+        rf"|(?:what's|what is|where's|where is) {_WATCH} (?:at|on)"
+        rf"|how long (?:has|is|does) {_WATCH}(?: (?:been running|run|running|been on))?"
+        r"|(?:how much time|how long|what(?:'s| is) the time|what time)(?: (?:is|has passed|has elapsed|has it been))* on "
+        rf"{_WATCH}"
+        rf"|is {_WATCH} (?:still )?(?:running|on)|(?:tell me )?{_WATCH}(?: time)?"
     ),
 }
 

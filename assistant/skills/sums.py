@@ -1,5 +1,7 @@
 """Arithmetic and conversion of units. Nothing is evaluated: words are read by a grammar of numbers and operators."""
 
+# ruff: noqa: E501 (a way of saying something is one line)
+
 from __future__ import annotations
 
 import math
@@ -7,7 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from assistant.languages.en.numbers import number_at, say_number
+from assistant.languages.en.numbers import number_at, ordinal_at, say_number
 from assistant.skills.asked import request
 from assistant.skills.skill import Said, SkillCall, failed
 from assistant.skills.units import Unit, converted, units
@@ -18,8 +20,36 @@ if TYPE_CHECKING:
 DEEPEST = 20  # parts of a sum within each other
 LARGEST = 1e100
 _ASK = re.compile(
-    r"(?:what(?:'s| is| are| do| does)?|how much (?:is|are|makes|make)|calculate|compute|work out|solve)\b ?"
+    r"^(?:what(?:'s| is| are| do| does)?|how (?:much|far|long|tall|hot|cold|big|heavy|fast|wide|high) (?:is|are|makes|make)"
+    r"|calculate|compute|work out|solve)\b ?"
 )
+_P = r"(?:percent|per cent|%)"
+#: What is said in other words, as a sum: of `a` and `b`, which are sums themselves.
+_IN_WORDS = tuple(
+    (re.compile(pattern), work)
+    for pattern, work in (
+        (rf"(?P<a>.+?) {_P} off(?: of)? (?P<b>.+)", lambda a, b: b - b * a / 100),
+        (rf"(?:take|subtract) (?P<a>.+?) {_P} (?:off|from)(?: of)? (?P<b>.+)", lambda a, b: b - b * a / 100),
+        (rf"(?P<b>.+?) (?:minus|less) (?P<a>\S+(?: \S+)?) {_P}", lambda a, b: b - b * a / 100),
+        (rf"(?P<b>.+?) plus (?P<a>\S+(?: \S+)?) {_P}", lambda a, b: b + b * a / 100),
+        (rf"add (?P<a>.+?) {_P} to (?P<b>.+)", lambda a, b: b + b * a / 100),
+        (rf"(?:a |the )?(?P<a>.+?) {_P} tip (?:on|for|of) (?P<b>.+)", lambda a, b: b * a / 100),
+        (rf"(?:what )?{_P.replace('percent|', 'percent|percentage|')} (?:of (?P<b>.+?) is (?P<a>.+)|is (?P<a2>.+?) of (?P<b2>.+))",
+         lambda a, b: _apply("/", 100 * a, b)),
+        (rf"(?P<a>.+?) is what {_P.replace('percent|', 'percent|percentage|')} of (?P<b>.+)", lambda a, b: _apply("/", 100 * a, b)),
+        (r"multiply (?P<a>.+?) (?:by|and|with) (?P<b>.+)", lambda a, b: _apply("*", a, b)),
+        (r"(?:the )?product of (?P<a>.+?) and (?P<b>.+)", lambda a, b: _apply("*", a, b)),
+        (r"(?P<a>.+?) by (?P<b>.+)", lambda a, b: _apply("*", a, b)),
+        (r"(?:divide|split) (?P<a>.+?) (?:by|into|between|among) (?P<b>.+)", lambda a, b: _apply("/", a, b)),
+        (r"(?P<a>.+?) split (?P<b>.+?) ways", lambda a, b: _apply("/", a, b)),
+        (r"(?:add|(?:the )?(?:sum|total) of) (?P<a>.+?) (?:and|to|plus) (?P<b>.+)", lambda a, b: a + b),
+        (r"subtract (?P<a>.+?) from (?P<b>.+)", lambda a, b: b - a),
+        (r"(?:the )?difference between (?P<a>.+?) and (?P<b>.+)", lambda a, b: abs(a - b)),
+        (r"(?:the )?remainder of (?P<a>.+?) divided by (?P<b>.+)", lambda a, b: _apply("%", a, b)),
+        (r"(?:the )?(?:average|mean) of (?P<a>.+?) and (?P<b>.+)", lambda a, b: (a + b) / 2),
+    )
+)  # fmt: skip
+_MONEY = frozenset("dollars dollar euros euro bucks quid pounds pence cents".split())
 _OPERATORS: dict[tuple[str, ...], tuple[str, int]] = {
     ("plus",): ("+", 1), ("+",): ("+", 1), ("added", "to"): ("+", 1), ("and",): ("+", 1),
     ("minus",): ("-", 1), ("-",): ("-", 1), ("less",): ("-", 1), ("take", "away"): ("-", 1),
@@ -66,11 +96,15 @@ class Sums:
         text = " ".join(said)
         if (found := self._conversion(text)) is not None:
             return found
-        words_left = _ASK.sub("", text, count=1).split()
+        words_left = [word for word in _ASK.sub("", text, count=1).split() if word != ","]
+        if not _MONEY.isdisjoint(words_left):  # sums of money, all in one currency
+            words_left = [word for word in words_left if word not in _MONEY]
         while words_left[-1:] in (["="], ["equal"], ["equals"], ["make"], ["?"]):
             words_left.pop()
         try:
-            read = _Sum(words_left).whole()
+            read = _in_words(" ".join(words_left))
+            if read is None:
+                read = _Sum(words_left).whole()
         except ArithmeticProblemError as problem:
             return SkillCall(skill=self.name, intent="sum", slots={"problem": str(problem)})
         if read is None:
@@ -132,6 +166,9 @@ def _amount(words: list[str]) -> tuple[float, Unit] | None:
     value, after = number
     if unit := _unit(words[after:]):
         return sign * value, unit
+    inches = number_at(words, after + 1) if words[after : after + 1] in (["foot"], ["feet"], ["ft"]) else None
+    if inches is not None and inches[1] == len(words) and inches[0] < 12:  # "six foot two", "5 ft 10"
+        return sign * (value + inches[0] / 12), _named("foot")
     for end in range(after + 1, len(words)):  # two units of one quantity
         unit, rest = _unit(words[after:end]), _amount(words[end + (words[end] == "and") :])
         if unit is None or rest is None or rest[1].quantity != unit.quantity or unit.zero:
@@ -151,6 +188,28 @@ def _rounded(value: float) -> float:
     if value == 0 or not math.isfinite(value):
         return value
     return round(value, max(0, 3 - math.floor(math.log10(abs(value)))) if abs(value) < 1e4 else 0)
+
+
+def _in_words(text: str) -> float | None:
+    """Return what "20 percent off 50" comes to, None where it is said with operators alone, or is no sum.
+
+    Raises ArithmeticProblemError.
+    """
+    for pattern, work in _IN_WORDS:
+        match = pattern.fullmatch(text)
+        if match is None:
+            continue
+        groups = match.groupdict()
+        a, b = (_value((groups[each] or groups.get(f"{each}2") or "").split()) for each in ("a", "b"))
+        if a is not None and b is not None:
+            return work(a, b)
+    return None
+
+
+def _value(words: list[str]) -> float | None:
+    """Return a number, or what a sum comes to."""
+    found = number_at(words, 0)
+    return found[0] if found is not None and found[1] == len(words) else _Sum(words).whole()
 
 
 class _Sum:
@@ -220,10 +279,21 @@ class _Sum:
                 inner = self._expression(2, depth + 1)
                 self._used = True
                 return None if inner is None else value * inner
+        if (power := self._power()) is not None:
+            value, self._used = _apply("^", value, power), True
         while self._place < len(self._words) and self._words[self._place] in _BEHIND:
             value = _apply("^", value, _BEHIND[self._words[self._place]])
             self._place, self._used = self._place + 1, True
         return value
+
+    def _power(self) -> float | None:
+        """Read "to the tenth (power)"."""
+        behind = self._words[self._place : self._place + 2]
+        found = ordinal_at(self._words, self._place + 2) if behind == ["to", "the"] else None
+        if found is None:
+            return None
+        self._place = found[1] + (self._words[found[1] : found[1] + 1] == ["power"])
+        return float(found[0])
 
 
 def _root(value: float, degree: float) -> float:

@@ -47,11 +47,11 @@ _TABLE = {
     ),
     "time": (
         "seconds second = 1; minutes minute = 60; hours hour = 3600; days day = 86400; weeks week = 604800; "
-        "fortnights fortnight = 1209600; milliseconds millisecond = 0.001"
+        "fortnights fortnight = 1209600; years year = 31536000; milliseconds millisecond = 0.001"
     ),
     "speed": (
         "kilometres_per_hour kilometre_per_hour kilometers_per_hour kilometer_per_hour kilometres_an_hour "
-        "kilometers_an_hour kph = 0.2777777777777778; "
+        "kilometers_an_hour kph kmh = 0.2777777777777778; "
         "miles_per_hour mile_per_hour miles_an_hour mph = 0.44704; metres_per_second metre_per_second "
         "meters_per_second = 1; knots knot = 0.5144444444444445"
     ),
@@ -68,7 +68,8 @@ _TABLE = {
     "pressure": "bars bar = 100000; pascals pascal = 1; hectopascals hectopascal = 100; millibars millibar = "
     "100; psi psi = 6894.757293168; atmospheres atmosphere = 101325",
     "data": (
-        "bytes byte = 1; kilobytes kilobyte = 1000; megabytes megabyte = 1000000; gigabytes gigabyte = 1000000000; "
+        "bytes byte = 1; kilobytes kilobyte kb = 1000; megabytes megabyte mb = 1000000; "
+        "gigabytes gigabyte gb = 1000000000; "
         "terabytes terabyte = 1000000000000; kibibytes kibibyte = 1024; mebibytes mebibyte = 1048576; gibibytes "
         "gibibyte = 1073741824"
     ),

@@ -16,8 +16,10 @@ from assistant.languages.en.control import Control
 from assistant.skills.skill import SkillCall
 from assistant.turn.budget import Budget, Slot, now_ms
 from assistant.turn.events import Action, Answer, Reply, ToolCall
+from assistant.turn.several import together
 from assistant.turn.tools import calling
-from assistant.turn.understanding import Command, Context, Question, Understanding, understand
+from assistant.turn.understanding import Command, Context, Question, Several, Understanding, understand
+from engines.errors import ReparteeError
 
 if TYPE_CHECKING:
     from assistant.parts import Parts
@@ -81,6 +83,9 @@ async def take(
                 reply = await _call(_told(understood, context), words, parts)
         case ToolCall():
             reply = calling(understood, words)
+        case Several():
+            with budget.slot("act") as slot:
+                reply = await _all_of(understood, words, parts, context)
         case Question():
             foreseen = await ahead.take(words) if ahead is not None else None
             if foreseen is not None:
@@ -118,6 +123,8 @@ def _reason(understood: Understanding) -> str:
             return f"a command: {control.value}"
         case SkillCall():
             return f"for {understood.skill}: {understood.intent}"
+        case Several(parts):
+            return "; ".join(_reason(part) for part in parts)
         case ToolCall(name=name):
             return f"for the client: {name}"
     return ""
@@ -163,8 +170,23 @@ def _told(call: SkillCall, context: Context) -> SkillCall:
 
 async def _call(call: SkillCall, words: str, parts: Parts) -> Reply:
     said = await parts.skills.call(call, parts)
-    action = Action(intent=call.intent, entities=said.entities, slots=call.slots)
+    action = Action(intent=call.name, entities=said.entities, slots=call.slots)
     return Reply(question=words, spoken=said.spoken, outcome=said.outcome, action=action, intent=said.pending)
+
+
+async def _all_of(understood: Several, words: str, parts: Parts, context: Context) -> Reply:
+    """Do several things one after the other, whatever becomes of those before; the reply tells of each."""
+    return together(words, [await _done(part, words, parts, context) for part in understood.parts])
+
+
+async def _done(part: HomeIntent | SkillCall, words: str, parts: Parts, context: Context) -> Reply:
+    """Do one of several things; that it cannot be done is its reply."""
+    try:
+        if isinstance(part, HomeIntent):
+            return await _carry_out(part, words, parts)
+        return await _call(_told(part, context), words, parts)
+    except ReparteeError as error:
+        return Reply(question=words, spoken=str(error), outcome="failed")
 
 
 async def _ask_another(

@@ -8,9 +8,11 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 from assistant.home.entities import HomeIntent
 from assistant.languages.en.control import Control, control_of
+from assistant.languages.en.joints import segments_of
 from assistant.languages.en.politeness import without_politeness
 from assistant.skills.skill import SkillCall, Skills
 from assistant.turn.events import Reply, ToolCall
@@ -22,6 +24,7 @@ from knowledge.collections import Collections
 _OF_THINGS_TOO = frozenset({Control.LOUDER, Control.QUIETER, Control.STOP})
 
 MAX_QUESTION = 1000  # characters; a spoken minute is about 900
+MOST_SEGMENTS = 5  #: of a sentence that asks for several things; each stretch of them is looked at
 
 
 class QuestionError(ReparteeError):
@@ -42,7 +45,14 @@ class Question:
     text: str
 
 
-Understanding = Command | HomeIntent | SkillCall | ToolCall | Question
+@dataclass(frozen=True, slots=True)
+class Several:
+    """Several things for the house and the skills, in the order in which they were said; at least two."""
+
+    parts: tuple[HomeIntent | SkillCall, ...]
+
+
+Understanding = Command | HomeIntent | SkillCall | ToolCall | Several | Question
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +79,19 @@ class Context:
 def understand(words: str, context: Context) -> Understanding:
     """Return what `words` ask for in `context`. Raises QuestionError."""
     cleaned = clean(words)
+    understood = _one(cleaned, context)
+    return understood if _is_whole(understood) else _several(cleaned, context) or understood
+
+
+def _is_whole(understood: Understanding) -> bool:
+    """Whether all of a sentence was understood, and nothing is missing."""
+    if isinstance(understood, HomeIntent):
+        return understood.kind in ("act", "query") and not understood.loose
+    return not isinstance(understood, Question) and not (isinstance(understood, SkillCall) and understood.asks)
+
+
+def _one(cleaned: str, context: Context) -> Understanding:
+    """Return what a sentence asks for as one."""
     if (call := context.skills.understand_first(cleaned)) is not None:
         return call
     if context.tools is not None and (called := context.tools.understand(cleaned)) is not None:
@@ -88,6 +111,75 @@ def understand(words: str, context: Context) -> Understanding:
     if intent is not None:
         return intent
     return Question(without_politeness(cleaned))
+
+
+def _several(cleaned: str, context: Context) -> Several | None:
+    """Return what a sentence asks for that joins something for a skill to something else; None where it does not.
+
+    It is parted where each part is wholly understood; what leaves its verb out is read with that of the part before:
+    "add milk to my list and eggs to the other list". One part may have to be asked back, and where there is no other
+    way, the house may have to say of one that it cannot do it.
+    """
+    places = segments_of(cleaned, MOST_SEGMENTS)
+    count = len(places)
+
+    def text(start: int, end: int) -> str:
+        return cleaned[places[start][0] : places[end - 1][1]].strip(" ,;")
+
+    stretches = [(a, b) for a in range(count) for b in range(a + 1, count + 1) if b - a < count]
+    if not any(context.skills.understand(text(*each)) for each in stretches):  # most have none, and cost little
+        return None
+
+    @cache
+    def meanings(start: int, end: int, head: str) -> tuple[HomeIntent | SkillCall, ...]:
+        said = text(start, end)
+        ways = [said, *(f"{verb} {said}" for verb in _heads(head))]
+        found = [_one(way, context) for way in ways if any(char.isalnum() for char in way)]
+        return tuple(each for each in found if isinstance(each, HomeIntent | SkillCall))
+
+    def parted(start: int, head: str, good: Callable[[Understanding], bool]) -> _Parts | None:
+        if start == count:
+            return ()
+        for end in range(count, start, -1):
+            found = None if (start, end) == (0, count) else next(filter(good, meanings(start, end, head)), None)
+            if found is None:
+                continue
+            rest = parted(end, text(start, end) if isinstance(found, SkillCall) else "", good)
+            if rest is not None:
+                return found, *rest
+        return None
+
+    for good in (_is_clear, lambda meant: _is_clear(meant) or _is_refused(meant)):
+        parts = parted(0, "", good)
+        if parts and any(isinstance(part, SkillCall) for part in parts) and sum(map(_is_asked, parts)) <= 1:
+            return Several(parts)
+    return None
+
+
+_Parts = tuple[HomeIntent | SkillCall, ...]
+
+
+def _is_clear(understood: Understanding) -> bool:
+    """Whether it is plain what is meant; it may have to be asked back."""
+    return _is_whole(understood) or _is_asked(understood)
+
+
+def _is_asked(understood: Understanding) -> bool:
+    """Whether the house would ask back which, or whether it may: "Open the garage door?"."""
+    if not isinstance(understood, HomeIntent) or understood.kind != "ask_back" or understood.loose:
+        return False
+    return understood.confirm_needed or "again" in understood.slots
+
+
+def _is_refused(understood: Understanding) -> bool:
+    """Whether the house would say that it cannot do that."""
+    return isinstance(understood, HomeIntent) and understood.kind == "refuse"
+
+
+def _heads(sentence: str) -> tuple[str, ...]:
+    """Return the first word, and the first two, of a sentence whose verb may be left out in the next."""
+    words = sentence.split()
+    return tuple(" ".join(words[:length]) for length in (1, 2) if len(words) > length)
 
 
 def _waits(context: Context) -> bool:

@@ -89,9 +89,7 @@ class SatelliteProtocol:
 
     def opened(self) -> list[Event]:
         """What a satellite is told first."""
-        from wyoming.satellite import RunSatellite
-
-        return [RunSatellite().event()]
+        return [_run_satellite()]
 
     def receive(self, event: Event) -> Sequence[Action]:
         """Return what to do about an event of the satellite's; nothing about what it only tells."""
@@ -155,7 +153,7 @@ class SatelliteProtocol:
         self._samples += len(pcm)
         if self._waits and self._samples > PATIENCE_S * RATE:
             self._stop()
-            return (Send(error_event("No speech was heard.", "stt-no-text-recognized")),)
+            return tuple(map(Send, _ended("No speech was heard.", "stt-no-text-recognized")))
         return (Hear(pcm),)
 
     def _stop(self) -> None:
@@ -178,7 +176,7 @@ class SatelliteProtocol:
                 if self._again:
                     return [NotDetected().event()]
                 self._stop()
-                return [error_event(OVERHEARD, OVERHEARD_CODE)]
+                return _ended(OVERHEARD, OVERHEARD_CODE)
             case SpeechStarted(audio_ms=audio_ms):
                 self._waits, self._speech = False, True
                 return [VoiceStarted(timestamp=audio_ms).event()]
@@ -190,7 +188,8 @@ class SatelliteProtocol:
                 return [Transcript(text=transcript.text).event()]
             case HearingFailed(sentence=sentence):
                 self._heard()
-                return [error_event(sentence, "stt-stream-failed")]
+                failed = error_event(sentence, "stt-stream-failed")
+                return [failed] if self.listening else _ended(sentence, "stt-stream-failed")
             case ReplyAudio():
                 return self._audio(event)
             case ReplyDone():
@@ -228,6 +227,20 @@ class SatelliteProtocol:
             return []
         self._speaking = None
         return [AudioStop(timestamp=self._sent_ms).event()]
+
+
+def _run_satellite() -> Event:
+    from wyoming.satellite import RunSatellite
+
+    return RunSatellite().event()
+
+
+def _ended(sentence: str, code: str) -> list[Event]:
+    """Return what ends a pipeline that came to nothing.
+
+    wyoming-satellite 1.0 takes an error for nothing and sends audio on: only a transcript or this has it wait again.
+    """
+    return [error_event(sentence, code), _run_satellite()]
 
 
 def _pong(event: Event) -> Event:

@@ -34,11 +34,11 @@ from assistant.dialogue.utterance import Utterance
 from assistant.ear.wake import WakeWordError, WakeWords
 from assistant.home.acts import intent_name
 from assistant.home.entities import Act, HomeIntent
-from assistant.languages.en.clauses import clauses_of
+from assistant.languages.en.clauses import clauses_of, is_whole
 from assistant.skills.skill import SkillCall
 from assistant.turn.events import Reply
 from assistant.turn.turn import taken
-from assistant.turn.understanding import understand
+from assistant.turn.understanding import Several, Understanding, understand
 from engines.errors import ReparteeError
 
 if TYPE_CHECKING:
@@ -255,24 +255,40 @@ class Services:
             await self._send(event)
 
     def _understood(self, text: str, context: Mapping[str, Any]) -> list[Event]:
-        from wyoming.intent import Entity, Intent, NotRecognized
+        from wyoming.intent import IntentsStart, IntentsStop, NotRecognized
 
         house, name = self._house, context.get("conversation_id")
         history = house.conversations.history(name).replies() if isinstance(name, str) and name else ()
         sent_back = dict(context) or None
-        match understand(text, house.parts.context(history, room=house.area_of(context))):
-            case HomeIntent(kind="act", acts=acts) if len({intent_name((act,)) for act in acts}) > 1:
-                return self._several(acts, sent_back)
-            case HomeIntent(kind="act" | "query") | SkillCall() as meant:
-                entities = [Entity(name=key, value=value) for key, value in meant.slots.items()]
-                return [Intent(name=meant.intent, entities=entities, context=sent_back).event()]
-            case HomeIntent() as meant:  # it would be asked back, or refused
-                return [NotRecognized(text=meant.question, context=sent_back).event()]
-        return [NotRecognized(text="That is no command.", context=sent_back).event()]
+        understood = understand(text, house.parts.context(history, room=house.area_of(context)))
+        wanted = understood.parts if isinstance(understood, Several) else (understood,)
+        asked = [
+            each.question for each in wanted if isinstance(each, HomeIntent) and each.kind in ("ask_back", "refuse")
+        ]
+        if asked:  # nothing is told of the others: whoever does them must not do them without this one
+            return [NotRecognized(text=" ".join(asked), context=sent_back).event()]
+        intents = [intent for each in wanted for intent in self._intents(each, sent_back)]
+        if not intents:
+            return [NotRecognized(text="That is no command.", context=sent_back).event()]
+        if len(intents) == 1:
+            return intents
+        return [IntentsStart(context=sent_back).event(), *intents, IntentsStop(context=sent_back).event()]
 
-    def _several(self, acts: Sequence[Act], sent_back: dict[str, Any] | None) -> list[Event]:
-        """Return a sentence that asks for several things as an intent for each, by the name of what it is done to."""
-        from wyoming.intent import Entity, Intent, IntentsStart, IntentsStop
+    def _intents(self, meant: Understanding, sent_back: dict[str, Any] | None) -> list[Event]:
+        """Return what is to be done as intents: one for each kind of thing that is done in the house."""
+        from wyoming.intent import Entity, Intent
+
+        match meant:
+            case HomeIntent(acts=acts) if len({intent_name((act,)) for act in acts}) > 1:
+                return self._by_name(acts, sent_back)
+            case HomeIntent(intent=name, slots=slots) | SkillCall(name=name, slots=slots):
+                entities = [Entity(name=key, value=value) for key, value in slots.items()]
+                return [Intent(name=name, entities=entities, context=sent_back).event()]
+        return []
+
+    def _by_name(self, acts: Sequence[Act], sent_back: dict[str, Any] | None) -> list[Event]:
+        """Return an intent for each act, by the name of what it is done to."""
+        from wyoming.intent import Entity, Intent
 
         home = self._house.parts.home
         intents: list[Event] = []
@@ -281,7 +297,7 @@ class Services:
             slots = {"name": known.name if known is not None else act.entity_id, **act.values}
             entities = [Entity(name=key, value=value) for key, value in slots.items()]
             intents.append(Intent(name=intent_name((act,)), entities=entities, context=sent_back).event())
-        return [IntentsStart(context=sent_back).event(), *intents, IntentsStop(context=sent_back).event()]
+        return intents
 
 
 class _Speech:
@@ -297,6 +313,8 @@ class _Speech:
         """Say what `text` completes."""
         self._waiting += text
         *whole, self._waiting = clauses_of(self._waiting) or [""]
+        if is_whole(self._waiting):
+            whole, self._waiting = [*whole, self._waiting], ""
         for clause in whole:
             await self._say(clause)
 

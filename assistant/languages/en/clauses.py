@@ -28,6 +28,16 @@ def clauses_of(text: str) -> list[str]:
     return [*found, *_cut(pending + text[position:])]
 
 
+#: The end of a sentence, and not the point of a figure or of a single letter, of which more may come.
+_WHOLE = re.compile(r"(?:\w\w[\"'’”)\]]*[.]|[!?…])[\"'’”)\]]*\s*$")
+
+
+def is_whole(text: str) -> bool:
+    """Whether a text that comes in pieces ends with a sentence, after which nothing can belong to it."""
+    said = text.strip()
+    return bool(_WHOLE.search(said)) and not re.search(r"\d[.]$", said) and not POINT_INSIDE.search(said[-8:])
+
+
 def _cut(clause: str) -> Iterator[str]:
     """Cut what takes too long to say at spaces, and where there are none, anywhere."""
     start = weight = 0

@@ -25,6 +25,10 @@ _PHRASES = {
     Control.REPEAT: (
         "repeat; repeat that; repeat it; repeat the answer; again; say that again; say it again; say again; "
         "come again; once more; one more time; pardon; pardon me; what did you say; what was that; tell me again; "
+        "what did you just say; sorry what; say that one more time; say it one more time; tell me that again; "
+        "i didn't get that; repeat the last answer; repeat your answer; repeat your last answer; repeat what you said; "
+        "repeat what you just said; repeat yourself; what was that again; what was your answer; i beg your pardon; "
+        "excuse me; say that once more; what was the answer; "
         "i didn't hear that; i did not hear that; i didn't catch that; i didn't hear you; i did not hear you"
     ),
     Control.LOUDER: (

@@ -22,6 +22,7 @@ _HEARD_AS = {"to": 2.0, "too": 2.0, "for": 4.0, "won": 1.0, "ate": 8.0}  # numbe
 _PARTS = (
     (("half", "an"), 0.5),
     (("half", "a"), 0.5),
+    (("half",), 0.5),
     (("a", "quarter", "of", "an"), 0.25),
     (("quarter", "of", "an"), 0.25),
     (("three", "quarters", "of", "an"), 0.75),
@@ -29,6 +30,12 @@ _PARTS = (
     (("another",), 1.0),
     (("an",), 1.0),
     (("a",), 1.0),
+)
+
+_PART_OF_IT = (
+    (("and", "a", "half"), 0.5),
+    (("and", "a", "quarter"), 0.25),
+    (("and", "three", "quarters"), 0.75),
 )
 
 
@@ -43,16 +50,20 @@ def duration_at(words: Sequence[str], place: int) -> tuple[float, int] | None:
             return (total, place) if begun else None
         count, unit, place = piece
         total, begun = total + count * unit, True
-        if tuple(words[place : place + 3]) == ("and", "a", "half"):
-            total, place = total + unit / 2, place + 3
+        for head, part in _PART_OF_IT:
+            if tuple(words[place : place + len(head)]) == head:
+                total, place = total + unit * part, place + len(head)
 
 
-def find_duration(words: Sequence[str]) -> tuple[float, int, int] | None:
-    """Return the seconds of the first length of time in a sentence, and from where to where it stands."""
-    for start in range(len(words)):
-        if (found := duration_at(words, start)) is not None and not _is_for(words, start):
-            return found[0], start, found[1]
-    return None
+def durations_in(words: Sequence[str]) -> list[tuple[float, int, int]]:
+    """Return the seconds of each length of time in a sentence, and from where to where it stands."""
+    found, place = [], 0
+    while place < len(words):
+        length = None if _is_for(words, place) else duration_at(words, place)
+        if length is not None:
+            found.append((length[0], place, length[1]))
+        place = place + 1 if length is None else length[1]
+    return found
 
 
 def _is_for(words: Sequence[str], start: int) -> bool:

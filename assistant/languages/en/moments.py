@@ -248,7 +248,9 @@ def resolve(when: When, now: datetime, *, morning: bool = False) -> datetime | N
     on, after noon below. `morning` takes it before noon, as an alarm is meant.
     """
     if when.in_s is not None:
-        return now + timedelta(seconds=when.in_s)
+        if when.hour is None or when.in_s % 86_400:
+            return now + timedelta(seconds=when.in_s)
+        return resolve(replace(when, in_s=None, day=int(when.in_s // 86_400)), now, morning=morning)
     if when.every:
         return _next_of(when, now, morning=morning)
     day = _date(when, now.date())

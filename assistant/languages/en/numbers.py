@@ -35,6 +35,7 @@ _TOKEN = re.compile(r"\d+:\d\d|\d+(?:\.\d+)?(?:st|nd|rd|th)\b|\d+(?:\.\d+)?|[^\W
 def said_words(text: str) -> list[str]:
     """Return the words, figures and signs of a sentence, in lower case: "At 7.30pm!" is ["at", "7.30", "pm"]."""
     text = re.sub(r"\b([ap])\.?\s?m\b\.?", r"\1m", text.lower().replace("’", "'"))
+    text = re.sub(r"(?<=\w)-(?=[^\W\d_])", " ", text)  # "twenty-five", "three-minute"
     text = re.sub(r"(?<=\d),(?=\d{3}\b)", "", text.replace("½", " and a half ").replace("¼", " and a quarter "))
     return _TOKEN.findall(text)
 

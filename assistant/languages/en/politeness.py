@@ -22,7 +22,7 @@ def without_politeness(question: str) -> str:
 _BEFORE_REQUEST = re.compile(
     r"^(?:(?:hey|hi|hello|ok|okay|repartee|please|now|so|then|and|um|uh|just|,)\s+)*"
     rf"(?:(?:{any_of(REQUESTS)}\s+you|i\s+want\s+you\s+to|i\s+(?:want|need)\s+to|i'd\s+like\s+(?:you\s+)?to|i\s+would\s+like"
-    r"\s+(?:you\s+)?to|let's|tell\s+me|do\s+you\s+know)\s+)?(?:(?:please|just)\s+)*"
+    r"\s+(?:you\s+)?to|i\s+need\s+you\s+to|let's)\s+)?(?:(?:please|just)\s+)*(?:(?:tell\s+me|do\s+you\s+know)\s+)?"
 )
 _AFTER_REQUEST = re.compile(r"(?:\s+(?:please|thanks|thank\s+you|repartee|for\s+me|,))+$")
 

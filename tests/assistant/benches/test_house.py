@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from assistant.benches import house
 from assistant.dialogue.arbitration import Arbiter
+from assistant.home.broker import Broker
 from assistant.skills.agenda import Agenda
 
 
@@ -12,6 +13,7 @@ async def test_nothing_is_lost_and_nothing_is_told_twice() -> None:
     assert report.good, report
     assert report.timers > 5
     assert report.calls > 0
+    assert report.switched > 0
     assert report.timers + report.announcements <= report.told <= report.timers + 4 * report.announcements
 
 
@@ -20,6 +22,19 @@ async def test_a_call_that_two_rooms_answer_is_noticed(monkeypatch) -> None:
     report = await house.live(rooms=4, hours=0.2, seed=3)
     assert report.wrong
     assert not report.good
+
+
+async def test_a_lamp_that_is_told_twice_is_noticed(monkeypatch) -> None:
+    publish = Broker.publish
+
+    async def twice(self, message, **options) -> None:
+        for _ in range(1 + message.topic.endswith("/set")):
+            await publish(self, message, **options)
+
+    monkeypatch.setattr(Broker, "publish", twice)
+    report = await house.live(rooms=2, hours=0.1, seed=3)
+    assert report.switched
+    assert [wrong for wrong in report.wrong if wrong.startswith("the lamp of ")]
 
 
 async def test_a_timer_that_is_told_twice_is_noticed(monkeypatch) -> None:

@@ -493,6 +493,22 @@ async def test_an_urgent_announcement_waits_for_nobody(person: Callable[..., Per
     assert (first.status, first.reason, second.said) == ("cancelled", "superseded", "Fire!")
 
 
+async def test_an_announcement_that_made_way_for_a_question_is_made_again_after_its_answer(
+    person: Callable[..., Person],
+) -> None:
+    visitor = person()
+    await visitor.conversation.announce("The tea is ready. It has drawn for four minutes, which is enough for any tea.")
+    await visitor.until(ReplyStarted)
+    await visitor.conversation.respond(TALL)
+    announced, answered, again = await visitor.until(ReplyDone, 3)
+    assert (announced.status, announced.reason) == ("cancelled", "superseded")
+    assert answered.status == "completed"
+    assert again.said.startswith("The tea is ready.")
+    assert again.status == "completed"
+    await visitor.conversation.close()
+    assert len(visitor.all(ReplyStarted)) == 3
+
+
 async def test_no_more_is_heard_for_a_channel_that_takes_nothing(parts: Parts) -> None:
     conversation = Conversation(parts, settings=PUSH_TO_TALK)
     hearing = asyncio.create_task(conversation.hear(np.zeros(1600, np.int16)))

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from assistant.benches.fast_clock import FastMoment
-from assistant.skills.clock import Clock, easter
+from assistant.skills.clock import Clock
+from assistant.skills.days import easter
 
 NOON = datetime(2031, 3, 9, 12, 5, tzinfo=UTC).timestamp()
 
@@ -37,6 +38,29 @@ def clock() -> Clock:
         ("what's the date on friday", "It is Friday, 14 March 2031."),
         ("what is the date in ten days", "It is Wednesday, 19 March 2031."),
         ("what week is it", "It is week 10."),
+        ("could you tell me what time it is please", "It is 12:05."),
+        ("what's the time right now", "It is 12:05."),
+        ("what year is it", "It is 2031."),
+        ("which month are we in", "It is March."),
+        ("is this a leap year", "No, 2031 is no leap year."),
+        ("is 2032 a leap year", "Yes, 2032 is a leap year."),
+        ("is it Sunday today?", "Yes, it is Sunday."),
+        ("is it a weekday", "No, it is Sunday."),
+        ("what day was yesterday", "8 March 2031 was a Saturday."),
+        ("what is tomorrow's date", "It is Monday, 10 March 2031."),
+        ("what was the date two weeks ago", "It was Sunday, 23 February 2031."),
+        ("when is easter next year", "Easter is on Sunday, 28 March 2032."),
+        ("when is thanksgiving", "Thanksgiving is on Thursday, 27 November 2031."),
+        ("when is black friday", "Black Friday is on Friday, 28 November 2031."),
+        ("how many days since easter", "Easter was 322 days ago."),
+        ("how long ago was christmas", "Christmas was 74 days ago."),
+        ("how many days since friday", "7 March 2031 was 2 days ago."),
+        ("how many days left this year", "It is 297 days until the end of the year."),
+        ("how many days are there in february", "February has 28 days."),
+        ("how many weeks in a year", "A year has 52 weeks and 1 day."),
+        ("how long until midnight", "It is 11 hours and 55 minutes until 00:00."),
+        ("how many minutes until half past twelve", "It is 25 minutes until 12:30."),
+        ("what's the time difference between London and Tokyo", "Tokyo is 9 hours ahead of London."),
         ("what day is the 29th of february", "29 February 2032 is a Sunday."),
         ("what day is the thirty first of april", "There is no such day."),
     ],
@@ -56,7 +80,11 @@ async def test_what_is_asked_of_clock_and_calendar_is_said(clock: Clock, words: 
         "how many days until my birthday",
         "when is the next train",
         "what day is the museum closed",
-        "how many days in february",
+        "what is the year of its opening",
+        "how long until the kettle boils",
+        "how many days does the journey have",
+        "is it a bridge",
+        "what is the time difference between the two trains",
         "what time does the museum open on friday",
         "what is the date of the first railway",
     ],

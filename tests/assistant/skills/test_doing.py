@@ -29,6 +29,25 @@ SUMS = {
     "how many grams are in two pounds": "2 pounds is about 907.2 grams.",
     "how many minutes are there in two hours": "2 hours is 120 minutes.",
     "what is 5 feet 10 inches in centimetres": "5.833 feet is 177.8 centimetres.",
+    "20 percent off 50": "That is 40.",
+    "what's 20% off 80 dollars": "That is 64.",
+    "50 plus 20 percent": "That is 60.",
+    "what is 80 minus 10 percent": "That is 72.",
+    "5 is what percent of 20": "That is 25.",
+    "what percentage of 0 is 5": "Nothing can be divided by zero.",
+    "a 15 percent tip on 60 dollars": "That is 9.",
+    "multiply 12 by 12": "That is 144.",
+    "divide a hundred by eight": "That is 12.5.",
+    "subtract five from twelve": "That is 7.",
+    "what is the sum of 5 and 7": "That is 12.",
+    "the difference between 5 and twelve": "That is 7.",
+    "what is 2 to the tenth power": "That is 1,024.",
+    "what is five plus three, times two": "That is 11.",
+    "what is six by seven": "That is 42.",
+    "how far is 5 miles in kilometres": "5 miles is about 8.047 kilometres.",
+    "how tall is six foot two in centimetres": "6.167 feet is about 188 centimetres.",
+    "how many megabytes in 2 gb": "2 gigabytes is 2,000 megabytes.",
+    "twenty-five plus thirty-one": "That is 56.",
     "how many ml in a pint": "1 pint is about 568.3 millilitres.",
 }
 
@@ -91,6 +110,98 @@ async def test_a_timer_is_set_asked_about_lengthened_paused_and_cancelled(house,
         await moment.advance(3600)
         assert listeners.texts() == []
         assert await house.say("how long is left on the pasta timer") == "There is no pasta timer."
+
+
+SAID_OF_TIMERS = {
+    "set a second timer for 20 minutes": "The timer is set for 20 minutes.",
+    "set me a three-minute timer": "The timer is set for 3 minutes.",
+    "I want a timer for twenty-five minutes": "The timer is set for 25 minutes.",
+    "set a timer for tea, four minutes": "The tea timer is set for 4 minutes.",
+    "set a timer until half past nine": "The timer is set for 2 hours and 43 minutes.",
+    "set a timer for an hour and a quarter": "The timer is set for 1 hour and 15 minutes.",
+    "let me know in ten minutes": "The timer is set for 10 minutes.",
+    "set a timer for the pizza": "Say for how long, such as: set a timer for ten minutes.",
+    "when is the pasta done": "10 minutes left on the pasta timer.",
+    "is the pasta ready yet": "10 minutes left on the pasta timer.",
+    "how long until the eggs are done": "5 minutes left on the egg timer.",
+    "how much longer does the pasta need": "10 minutes left on the pasta timer.",
+    "time left on the half hour timer": "30 minutes left on the 30 minute timer.",
+    "check the egg timer": "5 minutes left on the egg timer.",
+    "cancel the timer for the pasta": "The pasta timer is cancelled.",
+    "cancel the thirty minute timer": "The 30 minute timer is cancelled.",
+    "cancel the pasta timer and the egg timer": "2 timers are cancelled.",
+    "I don't need the pasta timer anymore": "The pasta timer is cancelled.",
+    "get rid of all timers": "3 timers are cancelled.",
+    "pause all timers": "The egg timer is paused with 5 minutes left. The pasta timer is paused with 10 minutes left. "
+    "The 30 minute timer is paused with 30 minutes left.",
+    "resume the pasta timer": "The pasta timer is running, with 10 minutes left.",
+    "change the pasta timer to fifteen minutes": "The pasta timer now has 15 minutes left.",
+    "add five minutes to the thirty minute timer": "The 30 minute timer now has 35 minutes left.",
+    "the pasta needs two more minutes": "The pasta timer now has 12 minutes left.",
+    "two minutes less on the pasta timer": "The pasta timer now has 8 minutes left.",
+    "start the egg timer over": "The egg timer now has 5 minutes left.",
+}
+
+
+@pytest.mark.parametrize("words", SAID_OF_TIMERS)
+async def test_timers_are_spoken_of_in_many_ways(house, words: str) -> None:
+    for set_ in (
+        "set a pasta timer for ten minutes",
+        "set an egg timer for five minutes",
+        "set a timer for half an hour",
+    ):
+        await house.say(set_)
+    assert await house.say(words) == SAID_OF_TIMERS[words]
+
+
+SAID_OF_ALARMS = {
+    "turn my alarm off": "The alarm is cancelled: alarm tomorrow at 07:00.",
+    "get rid of my alarm": "The alarm is cancelled: alarm tomorrow at 07:00.",
+    "cancel tomorrow's alarm": "The alarm is cancelled: alarm tomorrow at 07:00.",
+    "change my alarm to eight": "The alarm is moved: alarm tomorrow at 08:00.",
+    "when does my alarm go off": "There is one alarm: alarm tomorrow at 07:00.",
+    "what time will you wake me": "There is one alarm: alarm tomorrow at 07:00.",
+    "set a weekday alarm for 6:30": "The alarm is set for tomorrow at 06:30, every weekday.",
+    "set an alarm called work for eight": "The work alarm is set for tomorrow at 08:00.",
+    "set an alarm for eight called gym": "The gym alarm is set for tomorrow at 08:00.",
+    "I need to get up at six": "The alarm is set for tomorrow at 06:00.",
+    "set an alarm for the 25th of December at 8": "The alarm is set on 25 December at 08:00.",
+    "set me a reminder for 5 pm to call mum": "I remind you tomorrow at 17:00: call mum.",
+    "don't let me forget to call mum at five": "I remind you tomorrow at 17:00: call mum.",
+    "remind me in three days at noon to pay rent": "I remind you on Wednesday at 12:00: pay rent.",
+    "remind me in 5 minutes": "I remind you at 18:51.",
+    "what are my reminders for tomorrow": "There is no reminder tomorrow.",
+    "remind me to eat at 8 in the morning and 8 in the evening": "Say when, such as: remind me to eat at 8 in the "
+    "morning and tomorrow at half past six.",
+}
+
+
+@pytest.mark.parametrize("words", SAID_OF_ALARMS)
+async def test_alarms_and_reminders_are_spoken_of_in_many_ways(house, words: str) -> None:
+    await house.say("wake me at seven")  # it is Sunday 17 March 2030, 18:46
+    assert await house.say(words) == SAID_OF_ALARMS[words]
+
+
+SAID_OF_LISTS = {
+    "add bread and milk to my groceries": "Bread is on the shopping list now; milk is on it already.",
+    "we've run out of bread": "Bread is on the shopping list now.",
+    "write down a dozen eggs on my list": "A dozen eggs are on the shopping list now.",
+    "delete milk from the list": "Milk is off the shopping list.",
+    "remove the milk": "Milk is off the shopping list.",
+    "delete everything on the list": "The shopping list is empty; 2 items taken off.",
+    "remove the last item from the list": "Eggs are off the shopping list.",
+    "replace milk with oat milk on the list": "Oat milk is on the shopping list now, in the place of milk.",
+    "did I put milk on the list": "Yes, milk.",
+    "add a task to call the bank": "Call the bank is on the to-do list now.",
+    "make a packing list": "Say what goes on it, such as: add milk to the packing list.",
+    "my shopping list": "On the shopping list: milk and eggs.",
+}
+
+
+@pytest.mark.parametrize("words", SAID_OF_LISTS)
+async def test_lists_are_spoken_of_in_many_ways(house, words: str) -> None:
+    await house.lists.put("shopping", ["milk", "eggs"])
+    assert await house.say(words) == SAID_OF_LISTS[words]
 
 
 async def test_several_that_fit_are_told_apart(house) -> None:

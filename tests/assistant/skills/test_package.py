@@ -39,7 +39,7 @@ def test_it_is_listed_and_called(repartee, tmp_path: Path) -> None:
     assert "coin (of tossing): Toss a coin." in repartee(home, "skills", "list", env=environment).stdout
     assert "coin" not in repartee(home, "skills", "list").stdout
     reply = json.loads(repartee(home, "ask", "Toss a coin, please", "--json", env=environment).stdout)
-    assert (reply["spoken"], reply["outcome"], reply["action"]["intent"]) == ("Heads.", "acted", "toss")
+    assert (reply["spoken"], reply["outcome"], reply["action"]["intent"]) == ("Heads.", "acted", "coin.toss")
 
 
 def test_every_skill_understands_its_own_examples(repartee, tmp_path: Path) -> None:

@@ -94,6 +94,8 @@ how tall is the lighthouse in feet; how many grams of flour are in the recipe; w
 how many people live in the town; convert the loft to a bedroom; what is the half life of caesium
 what is 12 angry men; how long until the kettle boils; put the kettle on; put the book on the table
 what is the time of the last train; who took the milk; stop the music; start the dishwasher; resume the vacuum
+can you buy wine in grocery stores; buy is considered by its leaders to be what?; on what list did the town appear
+what is the year of the flood; when is the train ready; how long until the kettle boils; is the bridge done
 pause the film; remind them to call; what happened in 1893; what is the fault code e 7; what is the third planet
 """
 

@@ -203,7 +203,7 @@ async def test_stop_is_obeyed_in_silence(parts):
 
 async def test_a_skill_is_called_within_its_slot(parts):
     reply = await ask(parts, "What can you do?")
-    assert (reply.outcome, reply.action.intent) == ("acted", "help")
+    assert (reply.outcome, reply.action.intent) == ("acted", "about.help")
     assert [stage.name for stage in reply.stages] == ["understand", "act"]
     assert "I answer questions from your documents" in reply.spoken
 

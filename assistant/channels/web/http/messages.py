@@ -55,14 +55,15 @@ def outputs_in(messages: list[object], names: frozenset[str]) -> list[str]:
     given = [message for message in messages if isinstance(message, dict)]
     outputs: list[str] = []
     while given and given[-1].get("role") == "tool":
-        outputs.insert(0, _plain(given.pop().get("content")))
+        outputs.insert(0, plain_text(given.pop().get("content")))
     calls = given[-1].get("tool_calls") if given and given[-1].get("role") == "assistant" else None
     functions = [call.get("function") for call in calls if isinstance(call, dict)] if isinstance(calls, list) else []
     ours = any(isinstance(function, dict) and function.get("name") in names for function in functions)
     return outputs if ours else []
 
 
-def _plain(content: object) -> str:
+def plain_text(content: object) -> str:
+    """Return the text of a message's content or of what a function gave back."""
     parts = content if isinstance(content, list) else []
     texts = [part["text"] for part in parts if isinstance(part, dict) and isinstance(part.get("text"), str)]
     return clean(content if isinstance(content, str) else " ".join(texts))

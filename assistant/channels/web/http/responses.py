@@ -1,7 +1,8 @@
 """POST /v1/responses: the same door as chat, in the shape that newer clients ask by default.
 
 The last user message of `input` is the question. What came before it is in `input`, or is what was kept of
-`previous_response_id`. Of the API's tools, reasoning and background work there is nothing here.
+`previous_response_id`. A function that the settings bind to what is said is called (docs/skills.md); of the API's other
+tools, of reasoning and of background work there is nothing here.
 """
 
 from __future__ import annotations
@@ -21,12 +22,14 @@ from assistant.access import asked_by
 from assistant.channels.json import ApiError, Json, checked
 from assistant.channels.web.http.asked import caller_of
 from assistant.channels.web.http.errors import json_body, text_field
-from assistant.channels.web.http.messages import conversation
+from assistant.channels.web.http.messages import conversation, plain_text
 from assistant.channels.web.http.presence import Stream, while_there
 from assistant.channels.web.http.wishes import refuse_forced_tools, shape
+from assistant.channels.web.realtime.session import declared_tools
 from assistant.channels.web.shown import shown_reply
 from assistant.parts import Parts
-from assistant.turn.events import Reply
+from assistant.turn.events import Reply, ToolCall
+from assistant.turn.tools import answering
 from assistant.turn.turn import take
 from knowledge.collections import Collections
 
@@ -98,16 +101,20 @@ async def respond(request: Request) -> Response:
     text = checked(body.get("text") or {}, dict, "text")
     wanted = checked(text.get("format") or {}, dict, "text.format")
     shaped = shape(wanted, wanted, "text.format")
-    question, transcript, given = await while_there(
-        request, conversation(request.app.state, _messages(body.get("input"), kept, asks), "input")
-    )
+    previous = text_field(body, "previous_response_id", longest=200, default="")
+    before = kept.find(previous, asks, param="previous_response_id", status=400) if previous else None
     asked, caller = request.app.state.asked, caller_of(request, body)
-    history = parts.recalled(given)
-    if previous := text_field(body, "previous_response_id", longest=200, default=""):
-        history = [*kept.find(previous, asks, param="previous_response_id", status=400).history, *history]
-    history = history or asked.take(caller)
-    context = parts.context(history, collections=asks)
-    reply = await take(question, parts=parts, context=context, transcript=transcript)
+    if outputs := _given_back(body.get("input"), before, parts.tools.names):
+        history = list(before.history) if before is not None else []
+        reply = answering(_asked_last(body.get("input"), history), outputs)
+    else:
+        question, transcript, given = await while_there(
+            request, conversation(request.app.state, _messages(body.get("input"), kept, asks), "input")
+        )
+        history = [*(before.history if before is not None else ()), *parts.recalled(given)] or asked.take(caller)
+        tools = () if body.get("tool_choice") == "none" else declared_tools(body.get("tools"))
+        context = parts.context(history, tools=tools, collections=asks)
+        reply = await take(question, parts=parts, context=context, transcript=transcript)
     response = _response(body, reply, shaped(reply.spoken))
     if response["store"]:
         kept.keep(response, [*history, reply], asks)
@@ -141,6 +148,38 @@ def _messages(given: object, kept: Responses, asks: Collections) -> list[object]
     return [item for item in items if item.get("type") in _MESSAGE]
 
 
+def _given_back(given: object, before: _Kept | None, names: frozenset[str]) -> list[str]:
+    """Return what functions called `names` gave back, if the last items of an input say just that; else nothing.
+
+    Their calls stand before them, or in the response before.
+    """
+    items = [item for item in given if isinstance(item, dict)] if isinstance(given, list) else []
+    calls = [*(before.response["output"] if before is not None else ()), *items]
+    ours = {call.get("call_id") for call in calls if call.get("type") == "function_call" and call.get("name") in names}
+    outputs: list[str] = []
+    while items and items[-1].get("type") == "function_call_output" and items[-1].get("call_id") in ours:
+        outputs.insert(0, plain_text(items.pop().get("output")))
+    return outputs
+
+
+def _asked_last(given: object, history: list[Reply]) -> str:
+    """Return what was said that a function was called for."""
+    items = given if isinstance(given, list) else []
+    said = [item.get("content") for item in items if isinstance(item, dict) and item.get("role") == "user"]
+    return plain_text(said[-1]) if said else history[-1].question if history else ""
+
+
+def _called(call: ToolCall, number: str) -> Json:
+    return {
+        "id": f"fc_{number}",
+        "type": "function_call",
+        "status": "completed",
+        "call_id": f"call_{number}",
+        "name": call.name,
+        "arguments": json.dumps(call.arguments, ensure_ascii=False),
+    }
+
+
 def _response(body: Json, reply: Reply, content: str) -> Json:
     """Return the API's response object, complete, with `repartee` beside its own fields."""
     asked, said = len(reply.question.split()), len(reply.spoken.split())
@@ -165,7 +204,7 @@ def _response(body: Json, reply: Reply, content: str) -> Json:
         "max_output_tokens": body.get("max_output_tokens"),
         "metadata": checked(body.get("metadata") or {}, dict, "metadata"),
         "model": text_field(body, "model", longest=200, default="repartee"),
-        "output": [message],
+        "output": [message if reply.call is None else _called(reply.call, number)],
         "parallel_tool_calls": False,
         "previous_response_id": body.get("previous_response_id"),
         "reasoning": {"effort": None, "summary": None},
@@ -191,8 +230,11 @@ def _response(body: Json, reply: Reply, content: str) -> Json:
 def _events(response: Json) -> Iterator[Json]:
     """Yield the events of a streamed response, word by word; it was read as a whole, so that nothing is waited for."""
     (message,) = response["output"]
-    (part,) = message["content"]
     begun = response | {"status": "in_progress", "output": [], "usage": None}
+    if message["type"] == "function_call":
+        yield from _call_events(message, begun, response)
+        return
+    (part,) = message["content"]
     place = {"item_id": message["id"], "output_index": 0, "content_index": 0}
     yield {"type": "response.created", "response": begun}
     yield {"type": "response.in_progress", "response": begun}
@@ -204,6 +246,20 @@ def _events(response: Json) -> Iterator[Json]:
     yield {"type": "response.output_text.done", **place, "text": part["text"], "logprobs": []}
     yield {"type": "response.content_part.done", **place, "part": part}
     yield {"type": "response.output_item.done", "output_index": 0, "item": message}
+    yield {"type": "response.completed", "response": response}
+
+
+def _call_events(call: Json, begun: Json, response: Json) -> Iterator[Json]:
+    """Yield the events of a streamed response that is the call of a function."""
+    place = {"item_id": call["id"], "output_index": 0}
+    yield {"type": "response.created", "response": begun}
+    yield {"type": "response.in_progress", "response": begun}
+    empty = call | {"status": "in_progress", "arguments": ""}
+    yield {"type": "response.output_item.added", "output_index": 0, "item": empty}
+    yield {"type": "response.function_call_arguments.delta", **place, "delta": call["arguments"]}
+    done = {"name": call["name"], "arguments": call["arguments"]}
+    yield {"type": "response.function_call_arguments.done", **place, **done}
+    yield {"type": "response.output_item.done", "output_index": 0, "item": call}
     yield {"type": "response.completed", "response": response}
 
 

@@ -83,6 +83,7 @@ class Protocol:
         self._turns = Turns()
         self._calls: OrderedDict[str, str] = OrderedDict()  # by their ids, what was said to make them
         self._active: actions.Request | None = None  # asked for, neither cancelled nor over: as the client sees it
+        self._notice: actions.Request | None = None  # an announcement's: it makes way for what the client asks for
         self._response: Response | None = None  # whose events are being sent; may be cancelled already
         self._playing: OrderedDict[int, Response] = OrderedDict()  # by generation, while it may be played
         self._recalled = 0  # exchanges that the client brought along are known by the generations -1, -2 ...
@@ -287,7 +288,7 @@ class Protocol:
     def _create_response(self, event: client_events.ResponseCreate) -> list[Output]:
         if self.session.transcribes_only:
             raise ApiError("invalid_event", "A transcription session has no responses; use type 'realtime'.")
-        if self._active is not None:
+        if self._active is not None and self._active is not self._notice:
             raise ApiError(
                 "conversation_already_has_active_response",
                 "The conversation has an active response; wait for its response.done or send response.cancel.",
@@ -430,6 +431,7 @@ class Protocol:
         if not isinstance(request, actions.Request):
             request = actions.Request("", self.session.modality, self._output_format({}))
             self._active = self._active or request
+            self._notice = request if event.turn is None else None
         self._response = Response(new_id("resp"), event.generation, request, self._conversation_id, self.session.voice)
         if event.turn is not None and (item := self.items.of_turn(event.turn)):
             self._response.input_audio_ms, item.answered = item.audio_ms, True

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import itertools
 import shutil
+import socket
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -225,7 +226,9 @@ async def test_after_ten_seconds_without_speech_the_satellite_is_told(service) -
         await kitchen.until("run-satellite")
         await kitchen.send(ASK)
         await kitchen.speak(np.zeros(11 * 16_000, np.int16))
-        assert (await kitchen.until("error"))[-1].data["code"] == "stt-no-text-recognized"
+        *_, told, again = await kitchen.until("run-satellite", 2)
+        assert (told.type, told.data["code"]) == ("error", "stt-no-text-recognized")
+        assert again.type == "run-satellite", "wyoming-satellite 1.0 waits for nothing else after an error"
 
 
 async def test_without_a_wake_word_of_ours_a_satellite_that_wants_one_is_told(service) -> None:
@@ -272,11 +275,11 @@ async def test_of_two_that_hear_their_own_wake_word_the_earlier_answers_and_the_
             await heard.send(Ping())
             await heard.until("pong")  # it was taken
         running.sessions.wakes.clock = time.monotonic
-        assert (await hall.until("error"))[-1].data["code"] == "duplicate_wake_up_detected"
+        assert (await hall.until("run-satellite", 2))[-2].data["code"] == "duplicate_wake_up_detected"
         await hall.speak(recorded(TURNS / "00-slt.flac"))
         await kitchen.speak(recorded(TURNS / "00-slt.flac"))
         await kitchen.until("audio-stop")
-        assert hall.kinds() == ["run-satellite", "pong", "error"]
+        assert hall.kinds() == ["run-satellite", "pong", "error", "run-satellite"]
         assert [kind for kind in kitchen.kinds() if kind not in ("run-satellite", "pong")] == [
             "voice-started",
             "voice-stopped",
@@ -287,12 +290,80 @@ async def test_of_two_that_hear_their_own_wake_word_the_earlier_answers_and_the_
         ]
 
 
+class Ears:
+    """Stands where the wake word is found: it is heard once, after a second of whatever comes."""
+
+    def __init__(self, words: tuple[str, ...]) -> None:
+        self._word, self._left = words[0], 16_000
+
+    def detect(self, pcm: np.ndarray) -> str | None:
+        before, self._left = self._left, self._left - len(pcm)
+        return self._word if before > 0 >= self._left else None
+
+
+async def test_of_two_that_we_listen_to_the_louder_answers_though_it_was_later(service, monkeypatch) -> None:
+    monkeypatch.setattr("assistant.dialogue.conversation.WakeWords", Ears)
+    far, near = Satellite(), Satellite()
+    await far.start()
+    await near.start()
+    wanted = RunPipeline(start_stage=PipelineStage.WAKE, end_stage=PipelineStage.TTS)
+    tone = np.sin(np.arange(32_000) / 6)
+    async with service({"far": far, "near": near}, wake_words=("hey_jarvis",)) as running:
+        wakes = running.sessions.wakes
+        for satellite in (far, near):
+            await satellite.until("run-satellite")
+            await satellite.send(wanted)
+            await satellite.until("detect")
+        now_s = time.monotonic()
+        wakes.clock = lambda: now_s  # no machine is too slow for them to be heard as one call
+        for count, (satellite, loud) in enumerate(((far, 300), (near, 3000)), 1):
+            await satellite.speak((tone * loud).astype(np.int16))
+            async with asyncio.timeout(60):
+                while len(wakes._waiting) < count:
+                    await asyncio.sleep(0.01)
+            now_s += 0.01
+        wakes.clock = time.monotonic
+        assert (await far.until("run-satellite", 2))[-2].data["code"] == "duplicate_wake_up_detected"
+        assert (await near.until("detection"))[-1].data["name"] == "hey_jarvis"
+        assert "detection" not in far.kinds()
+        assert "error" not in near.kinds()
+
+
+async def test_a_joined_sentence_is_done_in_both_its_parts_for_who_asks_as_home_assistant_does(service) -> None:
+    from wyoming.client import AsyncTcpClient
+    from wyoming.handle import Handled
+    from wyoming.intent import Recognize
+
+    from assistant.channels.wyoming.address import Allowed
+    from assistant.channels.wyoming.server import serve
+
+    async with service({}) as running:
+        listener = socket.create_server(("127.0.0.1", 0))
+        serving = asyncio.create_task(serve(running, listener, Allowed(())))
+        async with AsyncTcpClient("127.0.0.1", listener.getsockname()[1], connect_timeout=60) as client:
+            text = "What is two plus two, and set a pasta timer for ten minutes."
+            await client.write_event(Recognize(text=text).event())
+            kinds = [(await client.read_event()) for _ in range(4)]
+            assert [event.type for event in kinds] == ["intents-start", "intent", "intent", "intents-stop"]
+            assert [event.data["name"] for event in kinds[1:3]] == ["sums.sum", "timers.set"]
+            agenda = running.parts.own_skills.agenda
+            assert agenda.entries("timer") == [], "it is only told"
+            await client.write_event(Transcript(text=text).event())
+            while (event := await client.read_event()).type != "handled":
+                pass
+            assert Handled.from_event(event).text.startswith("That is 4. The pasta timer is set for 10 minutes.")
+            assert [entry.name for entry in agenda.entries("timer")] == ["pasta"]
+            await agenda.remove(agenda.entries("timer"))
+        running.stop()
+        await serving
+
+
 def test_one_that_is_listened_to_for_our_word_is_told_when_another_answers_and_listens_on() -> None:
     protocol = SatelliteProtocol(ConversationSettings(), ("hey_jarvis",))
-    for again, kind in ((True, "not-detected"), (False, "error")):
+    for again, kinds in ((True, ["not-detected"]), (False, ["error", "run-satellite"])):
         wanted = RunPipeline(start_stage=PipelineStage.WAKE, end_stage=PipelineStage.TTS, restart_on_end=again)
         protocol.receive(wanted.event())
-        assert [event.type for event in protocol.tell(Overheard("hey_jarvis"))] == [kind]
+        assert [event.type for event in protocol.tell(Overheard("hey_jarvis"))] == kinds
         assert protocol.listening == again
 
 

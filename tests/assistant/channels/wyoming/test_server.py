@@ -128,6 +128,16 @@ async def test_a_text_in_pieces_is_spoken_before_it_is_complete(connect) -> None
     assert 1000 < heard_ms(found) < 5000, "said once"
 
 
+async def test_a_whole_sentence_is_spoken_without_waiting_for_the_next_piece(connect) -> None:
+    async with connect() as client:
+        await client.send(SynthesizeStart(), SynthesizeChunk(text="The kettle"), SynthesizeChunk(text=" boils."))
+        early = await client.until("audio-chunk")
+        await client.send(SynthesizeChunk(text=" It is 3."), SynthesizeChunk(text="5 degrees."), SynthesizeStop())
+        found = early + await client.until("synthesize-stopped")
+    assert [event.type for event in found].count("audio-start") == 1
+    assert 1000 < heard_ms(found) < 6000, "said once"
+
+
 async def test_a_text_without_words_is_silence_that_ends(connect) -> None:
     async with connect() as client:
         await client.send(Synthesize(text=" "), SynthesizeStart(), SynthesizeStop())

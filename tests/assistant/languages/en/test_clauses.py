@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.languages.en.clauses import DIGIT, LONGEST_CLAUSE, clauses_of
+from assistant.languages.en.clauses import DIGIT, LONGEST_CLAUSE, clauses_of, is_whole
 
 
 def weight(text: str) -> int:
@@ -52,3 +52,22 @@ def test_digits_without_end_are_cut_into_few_at_a_time() -> None:
 
 def test_words_are_not_cut() -> None:
     assert all(part.endswith("word ") for part in clauses_of("word " * 200))
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [
+        ("The kettle boils.", True),
+        ("Does it boil?", True),
+        ("“It boils.” ", True),
+        ("The kettle", False),
+        ("", False),
+        ("It is 3.", False),  # "5 degrees" may follow
+        ("As Dr.", False),
+        ("At seven a.m.", False),
+        ("Point A.", False),
+        ("First, the kettle boils,", False),
+    ],
+)
+def test_a_sentence_is_whole_when_nothing_more_can_belong_to_it(text: str, whole: bool) -> None:
+    assert is_whole(text) == whole

@@ -49,6 +49,39 @@ def test_the_last_message_asks_and_calls_of_tools_ask_nothing(served):
     assert "41 metres" in said(respond(served, given)[1])
 
 
+def test_a_declared_function_is_called_and_what_it_gives_back_is_the_answer(serve, own_home):
+    with (own_home / "repartee.toml").open("a", encoding="utf-8") as settings:
+        settings.write('[tools]\nplay = "play [some] {what}"\n')
+    declared = {"tools": [{"type": "function", "name": "play", "parameters": {"type": "object"}}]}
+    words = "Play some jazz"
+    with serve(own_home) as served:
+        first = respond(served, words, **declared)[1]
+        (item,) = first["output"]
+        assert (item["type"], item["name"], json.loads(item["arguments"])) == (
+            "function_call",
+            "play",
+            {"what": "jazz"},
+        )
+        output = {"type": "function_call_output", "call_id": item["call_id"], "output": '{"message": "Jazz is on."}'}
+        assert said(respond(served, [output], previous_response_id=first["id"])[1]) == "Jazz is on."
+        whole = [{"role": "user", "content": words}, item, output]
+        assert said(respond(served, whole, **declared)[1]) == "Jazz is on."
+        body = {"model": "repartee", "input": words, "stream": True} | declared
+        lines = call(f"{served.url}/v1/responses", body)[2].decode().splitlines()
+        events = [json.loads(line.removeprefix("data: ")) for line in lines if line.startswith("data: ")]
+        assert [event["type"].removeprefix("response.") for event in events] == [
+            "created",
+            "in_progress",
+            "output_item.added",
+            "function_call_arguments.delta",
+            "function_call_arguments.done",
+            "output_item.done",
+            "completed",
+        ]
+        for none in ({}, declared | {"tool_choice": "none"}):
+            assert respond(served, words, **none)[1]["output"][0]["type"] == "message"
+
+
 def test_a_response_before_is_the_conversation(served):
     first = respond(served, "What is the lighthouse at Marlow Point?")[1]
     followed = respond(served, "How tall is it?", previous_response_id=first["id"])[1]

@@ -210,6 +210,22 @@ def test_a_second_response_while_one_is_made_is_refused(line):
     assert line.feed("response.create") == []
 
 
+def test_what_is_announced_makes_way_for_the_response_that_a_client_asks_for(line):
+    line.on(ReplyStarted(1, None), ReplyText(1, "Your pasta timer is done."))
+    request = line.type_question("When?").request
+    assert line.sent[-1]["type"] != "error"
+    announced = line.on(ReplyDone(1, None, "cancelled", "superseded"))
+    assert announced[-1]["response"]["status"] == "cancelled"
+    assert line.feed("response.create")[0]["error"]["code"] == "conversation_already_has_active_response"
+    events = line.on(ReplyStarted(2, None, request), ReplyText(2, "In 1782."), ReplyDone(2, line.reply(), "completed"))
+    assert events[-1]["response"]["status"] == "completed"
+
+
+def test_a_reply_to_what_was_spoken_does_not_make_way(line):
+    line.on(Committed(1, 900), ReplyStarted(1, 1))
+    assert line.feed("response.create")[0]["error"]["code"] == "conversation_already_has_active_response"
+
+
 def test_nothing_to_answer_is_a_failed_response_and_not_a_broken_line(line):
     line.feed("response.create", response={"metadata": {"client_event_id": "x"}, "instructions": "Greet the user."})
     tag = line.actions[-1].request
