@@ -330,8 +330,9 @@ Visitor = Callable[..., Awaitable[Visit]]
 async def visit(browsers: Browsers) -> AsyncIterator[Visitor]:
     """Opens a page in Chromium: `hears` is a recording for the microphone, `allowed` whether it may be used.
 
-    `before` is JavaScript that runs before the page's own; `server_goes` is for tests that stop the server meanwhile. The page is the first of a context, so that nothing of the
-    tests before is kept for it; where the microphone hears a recording it is the first of a browser.
+    `before` is JavaScript that runs before the page's own; `server_goes` is for tests that stop the server meanwhile.
+    The page is the first of a context, so that nothing of the tests before is kept for it; where the microphone hears a
+    recording it is the first of a browser.
     """
     visits: list[tuple[Visit, tuple[str, ...]]] = []
     async with AsyncExitStack() as stack:
