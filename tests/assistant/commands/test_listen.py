@@ -19,6 +19,7 @@ import soundfile
 from assistant.config import Config
 from assistant.skills.agenda import Entry
 from assistant.skills.choose import OwnSkills
+from tests.assistant.conftest import FIRST
 from tests.paths import TURNS
 
 pytest.importorskip(
@@ -49,7 +50,7 @@ class Listener:
 
 @contextmanager
 def listening(environment: dict[str, str], home: Path, *arguments: str) -> Iterator[Listener]:
-    call = [sys.executable, "-m", "assistant", "--home", str(home), "listen", *arguments]
+    call = [*FIRST, sys.executable, "-m", "assistant", "--home", str(home), "listen", *arguments]
     with subprocess.Popen(
         call, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as process:
