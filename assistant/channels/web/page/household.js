@@ -32,7 +32,7 @@ const household = {
     $("timers-none").hidden = timers.length > 0;
     keyed($("lists"), Object.keys(lists).map((name) => [name, "", () => listSection(name)]));
     for (const [name, items] of Object.entries(lists)) keyed($("lists").querySelector(`[data-key="${CSS.escape(name)}"] .rows`), items.map((item) => [item, "", () => itemRow(name, item)]));
-    keyed($("satellites"), satellites.map((one) => [one.id || `${one.kind} ${one.name}`, JSON.stringify(one), () => satelliteRow(one)]));
+    keyed($("satellites"), satellites.map((one) => [one.id || `${one.kind} ${one.name}`, JSON.stringify([one, one.id === connection.session]), () => satelliteRow(one)]));
     const places = [...new Set(satellites.filter((one) => one.connected).flatMap(({ name, area }) => [area, name]).filter(Boolean))].sort((a, b) => a.localeCompare(b));
     const chosen = $("whom").value;
     if ([...$("whom").options].slice(1).map(({ value }) => value).join("\n") !== places.join("\n") || !$("whom").options.length) choose($("whom"), [["", "All rooms"], ...places.map((place) => [place, place])], chosen);

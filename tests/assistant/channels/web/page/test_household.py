@@ -134,8 +134,39 @@ async def test_the_wake_word_is_waited_for_where_that_is_chosen(household: Any, 
             await asyncio.sleep(0.01)
 
 
+#: Keeps a new session's first event from the page until `go` is called.
+HELD = """
+window.held = null;
+window.WebSocket = class extends WebSocket {
+  set onmessage(told) {
+    super.onmessage = async (message) => {
+      if (message.data.includes('"session.created"')) await held;
+      told(message);
+    };
+  }
+};
+"""
+
+
+async def test_a_page_that_hears_of_its_session_from_the_household_first_knows_it_later(
+    household: Any, visit: Any
+) -> None:
+    visited = await at_panel(visit, household.url, before=HELD)
+    page = visited.page
+    await page.evaluate("void (held = new Promise((resolve) => { window.go = resolve; }))")
+    await page.click("#tune")
+    await page.fill("#room", "Cellar")
+    await page.press("#room", "Enter")
+    await page.click("#clock")
+    rows = "[...document.querySelectorAll('#satellites .said')].map((one) => one.textContent)"
+    cellar = f"{rows}.find((text) => text.includes('Cellar'))"
+    assert await visited.until(cellar) == "Page, Cellar, connected"
+    await page.evaluate("go()")
+    await visited.until(f"{cellar} === 'This page, Cellar, connected'")
+
+
 async def test_it_fits_a_phone_in_the_dark_and_escape_goes_back(household: Any, visit: Any) -> None:
-    await asyncio.to_thread(chat, household.url, f"set a {'long ' * 12}timer for two hours")
+    await asyncio.to_thread(chat, household.url, f"set a {'unmistakably ' * 5}timer for two hours")
     visited = await at_panel(visit, household.url, width=320, height=640, color_scheme="dark")
     page = visited.page
     await page.locator("#timers li").first.wait_for()
