@@ -6,7 +6,11 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    import aiomqtt
 
 TOPIC = "bench"
 
@@ -58,10 +62,7 @@ class Lamps:
                 answering.cancel()
                 await asyncio.wait([answering])
 
-    async def _answer(self, client: object) -> None:
-        import aiomqtt
-
-        assert isinstance(client, aiomqtt.Client)
+    async def _answer(self, client: aiomqtt.Client) -> None:
         areas = list(self.heard)
         async for message in client.messages:
             number, command = str(message.topic).split("/")[1], bytes(message.payload or b"").decode()

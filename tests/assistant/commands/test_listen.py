@@ -140,15 +140,15 @@ def test_a_reply_that_the_microphone_hears_is_not_taken_for_speech(
     speech, rate = soundfile.read(TURNS / "02-slt.flac", dtype="int16")
     question = tmp_path / "question.wav"
     soundfile.write(question, np.concatenate([np.zeros(8000, np.int16), speech, np.zeros(16_000, np.int16)]), rate)
-    for _ in range(3):
+    for attempt in range(3):
         with longest_stall() as stall_ms:
             said = conversation(sound_server, samples_home, question)
         assert "2,000" in said
-        if "interrupted" not in said and said.count("first_audio") == 1:
-            return
         # Loudspeaker and microphone that stood still for longer than the way between them say nothing of the canceller.
-        assert max(stall_ms) >= 60 or "underrun" in said, said  # it interrupted or answered itself
-    pytest.skip("the sound stood still in every attempt: this machine is too busy to tell an echo by its delay")
+        if attempt == 2 or (max(stall_ms) < 60 and "underrun" not in said):
+            break
+    assert "interrupted" not in said
+    assert said.count("first_audio") == 1  # it did not answer itself
 
 
 @contextmanager
