@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-nemo test-gpu test-lowest lint wheel clean
+.PHONY: help install run test test-clients test-nemo test-gpu test-lowest lint wheel clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -64,6 +64,7 @@ help:
 	@echo "make install   set everything up; leaves $(BIN)/repartee"
 	@echo "make run       set up, answer a bundled spoken question, then offer a prompt"
 	@echo "make test      install what the tests need, then ruff, mypy and pytest"
+	@echo "make test-clients  the server with clients that others wrote, each in an environment of its own"
 	@echo "make test-nemo the tests that need NeMo and PyTorch, in a virtual environment of their own"
 	@echo "make test-lowest  what a user does first, with the lowest versions that pyproject.toml allows"
 	@echo "make test-gpu  the tests that need an NVIDIA GPU"
@@ -80,8 +81,11 @@ lint: $(VENV)/.tested
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 
-test: $(VENV)/.tested .venv-tensorrt/.ready $(CLIENTS:%=.venv-clients/%/.ready) .venv-clients/wyoming/.proxy tests/clients/agents/node_modules/.ready lint
-	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -m "not gpu" -n $(PROCESSES) --dist loadfile --no-loadscope-reorder
+test: $(VENV)/.tested .venv-tensorrt/.ready lint
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -m "not gpu" -n $(PROCESSES) --dist loadgroup --no-loadscope-reorder --ignore tests/clients
+
+test-clients: $(VENV)/.tested $(CLIENTS:%=.venv-clients/%/.ready) .venv-clients/wyoming/.proxy tests/clients/agents/node_modules/.ready
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -m "not gpu" tests/clients
 
 # $(call wheel,ARCHITECTURE,COMPILER). auditwheel refuses a wheel without a library in it, and names in the file what the
 # library needs of a system: "manylinux_2_34" is glibc 2.34 (Debian 12, Ubuntu 22.04, Fedora 35), "manylinux2014" an older one.

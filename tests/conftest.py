@@ -4,13 +4,11 @@ import contextlib
 import hashlib
 import json
 import os
-import re
 import shutil
 import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -20,6 +18,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.forkserver import EAR, FORKSERVER, Process, start_server
 from tests.paths import SAMPLES
 
 # However slow the machine is, no example fails for it; and CI tries the same ones each time.
@@ -32,21 +31,17 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # so a shell starts what 
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-#: Files that take long, the longest first. They begin first, so that at the end no process works on one of them alone;
-#: of several processes each takes whole files.
+#: Files that take long, the longest first. They begin first, so that at the end no process works on one of them alone.
 LONG = (
-    "tests/assistant/dialogue/test_conversation.py",
-    "tests/assistant/recognizers/sphinx/test_recognizer.py",
-    "tests/assistant/channels/web/page/test_home.py",
-    "tests/assistant/channels/web/page/test_documents.py",
-    "tests/assistant/benches/",
     "tests/assistant/channels/web/page/",
+    "tests/assistant/recognizers/sphinx/test_recognizer.py",
+    "tests/assistant/benches/",
+    "tests/assistant/dialogue/test_conversation.py",
     "tests/assistant/channels/web/test_server.py",
     "tests/assistant/commands/test_demo.py",
     "tests/assistant/commands/test_listen.py",
     "tests/assistant/commands/test_ask.py",
     "tests/assistant/channels/web/http/test_leaving.py",
-    "tests/clients/",
     "tests/assistant/voices/test_voice.py",
     "tests/plugins/test_sanitizers.py",
     "tests/assistant/commands/",
@@ -56,13 +51,12 @@ LONG = (
 )
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: next((at for at, name in enumerate(LONG) if item.nodeid.startswith(name)), len(LONG)))
-
-
-#: The ear of tests that are not about ears: it is there without any download, and its words depend neither on what is
-#: there nor on how busy the processor is.
-EAR = {"REPARTEE_SPEECH_RECOGNIZER": "pocketsphinx", "POCKETSPHINX_EFFORT": "fixed"}
+    for item in items:  # of several processes each takes whole files, and one the page's: they share a browser
+        group = "page" if item.path.parent.name == "page" else item.path.stem
+        item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -82,8 +76,11 @@ def repartee() -> Callable[..., subprocess.CompletedProcess[str]]:
     """Run the real command: `repartee(home, "ask", "Why?", env={...}, before=["setpriv", ...])`."""
 
     def run(home: Path, *arguments: object, env: dict[str, str] | None = None, before: tuple[str, ...] = (), **options):
-        call = [*before, sys.executable, "-m", "assistant", "--home", str(home), *map(str, arguments)]
+        given = ["--home", str(home), *map(str, arguments)]
         clean = {"PATH": "/usr/bin:/bin", "HOME": str(home.parent), "COLUMNS": "100"} | EAR | (env or {})
+        if not before and options.keys() <= {"input"} and FORKSERVER.suits(clean):
+            return FORKSERVER.run(given, clean, options.get("input", ""))
+        call = [*before, sys.executable, "-m", "assistant", *given]
         options = {"stdin": subprocess.DEVNULL} | options if "input" not in options else options
         return subprocess.run(call, capture_output=True, text=True, env=clean, timeout=120, check=False, **options)
 
@@ -120,7 +117,7 @@ class Served:
     """A running `repartee serve`."""
 
     url: str
-    process: subprocess.Popen[bytes]
+    process: Process | subprocess.Popen[bytes]
     log: Path
 
     @property
@@ -143,19 +140,12 @@ def serve(tmp_path_factory) -> Callable[..., contextlib.AbstractContextManager[S
     @contextlib.contextmanager
     def run(home: Path, *arguments: str, env: dict[str, str] | None = None) -> Iterator[Served]:
         log = tmp_path_factory.mktemp("serve") / "log"
-        call = [sys.executable, "-m", "assistant", "--home", str(home), "serve", "--port", "0", *arguments]
-        clean = {"PATH": "/usr/bin:/bin", "HOME": str(home.parent)} | EAR | (env or {})
-        with log.open("wb") as output, subprocess.Popen(call, stderr=output, env=clean) as process:
-            try:
-                deadline = time.monotonic() + 120  # on a busy machine
-                while not (ready := re.search(r"^Listening on (\S+)$", log.read_text(), re.MULTILINE)):
-                    assert process.poll() is None, log.read_text()
-                    assert time.monotonic() < deadline, log.read_text()
-                    time.sleep(0.02)
-                yield Served(ready[1], process, log)
-            finally:
-                process.send_signal(signal.SIGTERM)
-                process.wait(60)
+        process, url = start_server(home, "--port", "0", *arguments, env=env or {}, log=log)
+        try:
+            yield Served(url, process, log)
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(60)
 
     return run
 

@@ -202,7 +202,7 @@ def test_a_stopped_add_says_so_and_keeps_what_was_added(tmp_path, number):
     folder = tmp_path / "documents"
     folder.mkdir()
     for n in range(150):
-        (folder / f"{n:03}.md").write_text(f"# Report {n}\n\nThe number{n}word stands here.\n" * 20)
+        (folder / f"{n:03}.md").write_text(f"# Report {n}\n\nThe number{n}word stands here.\n" * 5)
     call = [sys.executable, "-m", "assistant", "--home", tmp_path / "home", "knowledge", "add", folder]
     process = subprocess.Popen(call, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     store = tmp_path / "home" / "knowledge.db"

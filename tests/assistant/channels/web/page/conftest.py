@@ -5,10 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import os
 import queue
-import re
-import signal
 import subprocess
 import sys
 import threading
@@ -28,6 +25,7 @@ from assistant.benches.page import find_chromium
 from assistant.home.demo import Demo
 from assistant.home.settings import HomeConfig
 from tests.assistant.home.conftest import Mosquitto
+from tests.forkserver import Process, start_server
 from tests.paths import SAMPLES, TURNS
 from tests.ports import free_port
 
@@ -37,9 +35,12 @@ CHROMIUM = find_chromium()
 QUIET = (
     "--no-sandbox",  # the tests may run as root
     "--disable-quic",
+    "--disable-gpu",  # there is none, and to imitate one costs more than to draw without
     "--disable-background-networking",
     "--use-fake-device-for-media-stream",
 )
+#: How often to look whether the page has come to where it should: each look costs the browser 2 ms of the processor.
+LOOK_S = 0.03
 #: The browser's own words for a connection that the server refused, and for a server that is gone.
 REFUSED = ("WebSocket", "401")
 GONE = (
@@ -98,31 +99,23 @@ class Server:
     sessions: int = 50
     port: int = field(default_factory=free_port)
     broker: str = ""
-    process: subprocess.Popen[str] | None = None
+    process: Process | subprocess.Popen[bytes] | None = None
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}/"
 
     def start(self) -> None:
-        command = [REPARTEE, "--home", str(self.home), "serve", "--port", str(self.port)]
-        environment = os.environ | {"REPARTEE_SERVE_TOKEN": self.token, "REPARTEE_SERVE_SESSIONS": str(self.sessions)}
+        environment = {"REPARTEE_SERVE_TOKEN": self.token, "REPARTEE_SERVE_SESSIONS": str(self.sessions)}
         if self.broker:
             environment |= {"REPARTEE_HOME_BROKER": self.broker, "REPARTEE_HOME_HISTORY_DAYS": "0"}
-        self.process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment)
-        assert self.process.stderr is not None
-        said = []
-        for line in self.process.stderr:
-            said.append(line)
-            if found := re.search(r"Listening on http://127\.0\.0\.1:(\d+)", line):
-                self.port = int(found[1])
-                return
-        raise AssertionError("the server did not start: " + "".join(said))
+        log = self.home / f"server-{self.port}.log"
+        self.process, _ = start_server(self.home, "--port", str(self.port), env=environment, log=log)
 
     def stop(self) -> None:
         if self.process is not None:
-            self.process.send_signal(signal.SIGKILL)
-            self.process.communicate()
+            self.process.kill()
+            self.process.wait()
             self.process = None
 
 
@@ -249,7 +242,7 @@ class Visit:
         try:
             async with asyncio.timeout(within_s):
                 while not (state := await self.page.evaluate(REACHED, list(states))):
-                    await asyncio.sleep(0.01)
+                    await asyncio.sleep(LOOK_S)
         except TimeoutError:
             passed = await self.page.evaluate("[...passed, document.body.dataset.state]")
             raise AssertionError(f"The page passed {passed}, not {' or '.join(states)}.") from None
@@ -259,7 +252,7 @@ class Visit:
         """Wait until a JavaScript expression is true; return it. (The page's policy forbids Playwright's own way.)"""
         async with asyncio.timeout(within_s):
             while not (value := await self.page.evaluate(expression)):
-                await asyncio.sleep(0.01)
+                await asyncio.sleep(LOOK_S)
         return value
 
     async def loudest(self, at_least: float, within_s: float = 120) -> None:
