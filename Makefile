@@ -82,7 +82,7 @@ lint: $(VENV)/.tested
 	@$(BIN)/mypy
 
 test: $(VENV)/.tested .venv-tensorrt/.ready lint
-	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -m "not gpu" -n $(PROCESSES) --dist loadgroup --no-loadscope-reorder --ignore tests/clients
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -m "not gpu" -n $(PROCESSES) --dist loadfile --no-loadscope-reorder --ignore tests/clients
 
 test-clients: $(VENV)/.tested $(CLIENTS:%=.venv-clients/%/.ready) .venv-clients/wyoming/.proxy tests/clients/agents/node_modules/.ready
 	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -m "not gpu" tests/clients

@@ -31,9 +31,11 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # so a shell starts what 
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+PAGE = "tests/assistant/channels/web/page/"
+
 #: Files that take long, the longest first. They begin first, so that at the end no process works on one of them alone.
 LONG = (
-    "tests/assistant/channels/web/page/",
+    PAGE,
     "tests/assistant/recognizers/sphinx/test_recognizer.py",
     "tests/assistant/benches/",
     "tests/assistant/dialogue/test_conversation.py",
@@ -51,12 +53,21 @@ LONG = (
 )
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: next((at for at, name in enumerate(LONG) if item.nodeid.startswith(name)), len(LONG)))
-    for item in items:  # of several processes each takes whole files, and one the page's: they share a browser
-        group = "page" if item.path.parent.name == "page" else item.path.stem
-        item.add_marker(pytest.mark.xdist_group(group))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log):
+    """Of several processes each takes whole files, and one of them all of the page's: they share a browser."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class Scheduling(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = super()._split_scope(nodeid)
+            return PAGE if file.startswith(PAGE) else file
+
+    return Scheduling(config, log)
 
 
 @pytest.fixture(scope="session", autouse=True)

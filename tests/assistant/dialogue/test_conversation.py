@@ -675,13 +675,13 @@ async def test_a_question_that_cannot_be_asked_fails_with_its_sentence(person: C
 
 async def test_conversations_at_the_same_time_hear_only_their_own_answers(person: Callable[..., Person]) -> None:
     questions = {TALL: "41 metres", "How many eggs can the queen lay a day?": "2,000", "When is garlic ready?": "July"}
-    people = [(person(), question, answer) for question, answer in questions.items() for _ in range(4)]
+    people = [(person(), question, answer) for question, answer in questions.items() for _ in range(2)]
 
     async def talk(visitor: Person, question: str, answer: str) -> None:
-        for _ in range(3):
+        for _ in range(2):
             done = await visitor.ask(question)
             assert answer in done.reply.answer.text
-        assert {event.generation for event in visitor.all(ReplyAudio)} == {1, 2, 3}
+        assert {event.generation for event in visitor.all(ReplyAudio)} == {1, 2}
 
     work: list[Coroutine[object, object, None]] = [talk(*one) for one in people]
     await asyncio.gather(*work)
