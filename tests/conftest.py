@@ -89,7 +89,7 @@ def repartee() -> Callable[..., subprocess.CompletedProcess[str]]:
     def run(home: Path, *arguments: object, env: dict[str, str] | None = None, before: tuple[str, ...] = (), **options):
         given = ["--home", str(home), *map(str, arguments)]
         clean = {"PATH": "/usr/bin:/bin", "HOME": str(home.parent), "COLUMNS": "100"} | EAR | (env or {})
-        if not before and options.keys() <= {"input"} and FORKSERVER.suits(clean):
+        if not before and options.keys() <= {"input"} and FORKSERVER.suits(given, clean):
             return FORKSERVER.run(given, clean, options.get("input", ""))
         call = [*before, sys.executable, "-m", "assistant", *given]
         options = {"stdin": subprocess.DEVNULL} | options if "input" not in options else options

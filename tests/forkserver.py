@@ -99,9 +99,10 @@ class Forkserver:
         self._server: subprocess.Popen[bytes] | None = None
 
     @staticmethod
-    def suits(environment: Mapping[str, str]) -> bool:
-        """Whether a command in this environment, started here, may be a fork."""
-        return Path.cwd() == ROOT and all(name.startswith(HARMLESS) for name in environment)
+    def suits(arguments: Sequence[str], environment: Mapping[str, str]) -> bool:
+        """Whether a command with these arguments in this environment, started here, may be a fork."""
+        short = len(_request(arguments, environment)) < _MOST_BYTES
+        return short and Path.cwd() == ROOT and all(name.startswith(HARMLESS) for name in environment)
 
     def start(
         self, arguments: Sequence[str], environment: Mapping[str, str], stdin: int, stdout: int, stderr: int
@@ -111,9 +112,8 @@ class Forkserver:
             self._control = self._open()
         mine, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
-            request = json.dumps([list(arguments), dict(environment)]).encode()
-            assert len(request) < _MOST_BYTES
-            socket.send_fds(self._control, [request], [theirs.fileno(), stdin, stdout, stderr])
+            handles = [theirs.fileno(), stdin, stdout, stderr]
+            socket.send_fds(self._control, [_request(arguments, environment)], handles)
         return Process(mine)
 
     def run(self, arguments: Sequence[str], environment: Mapping[str, str], given: str = "") -> Finished:
@@ -167,7 +167,7 @@ def start_server(
     clean = {"PATH": "/usr/bin:/bin", "HOME": str(home.parent), **EAR, **env}
     process: Process | subprocess.Popen[bytes]
     with log.open("wb") as output, Path(os.devnull).open("r+b") as nothing:
-        if FORKSERVER.suits(clean):
+        if FORKSERVER.suits(given, clean):
             process = FORKSERVER.start(given, clean, nothing.fileno(), nothing.fileno(), output.fileno())
         else:
             process = subprocess.Popen([sys.executable, "-m", "assistant", *given], stderr=output, env=clean)
@@ -178,6 +178,10 @@ def start_server(
             raise AssertionError(log.read_text())
         time.sleep(0.02)
     return process, ready[1]
+
+
+def _request(arguments: Sequence[str], environment: Mapping[str, str]) -> bytes:
+    return json.dumps([list(arguments), dict(environment)]).encode()
 
 
 def _arguments(control: socket.socket) -> list[str]:
