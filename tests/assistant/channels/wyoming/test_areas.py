@@ -17,6 +17,7 @@ from assistant.home.demo import Demo
 from assistant.home.settings import HomeConfig
 from tests.assistant.channels.wyoming.conftest import connecting, uri_of
 from tests.assistant.home.conftest import Mosquitto
+from tests.conftest import Served
 
 AREAS = {"assist_satellite.kitchen": "Kitchen", "bedside": "Bedroom"}
 NEEDED = {"Kitchen Light", "Bedside Lamp", "Sofa Lamp"}
@@ -26,6 +27,13 @@ def lights(url: str) -> dict[str, str]:
     """Return the state of every light by its name."""
     with urllib.request.urlopen(f"{url}/v1/home/devices", timeout=20) as answer:
         return {one["name"]: one["state"] for one in json.load(answer) if one["domain"] == "light"}
+
+
+async def understood(served: Served, *names: str) -> bool:
+    """Whether the server knows what to do when these lights are to be turned on."""
+    async with connecting(await asyncio.to_thread(uri_of, served))() as client:
+        await client.send(*(Recognize(text=f"Turn on the {name}") for name in names))
+        return all([Intent.is_type((await client.next()).type) for _ in names])
 
 
 @pytest.fixture
@@ -41,6 +49,8 @@ async def house(serve, own_home, tmp_path):
     try:
         async with asyncio.timeout(120):  # on a busy machine the house comes after the server
             while not (await asyncio.to_thread(lights, served.url)).keys() >= NEEDED:
+                await asyncio.sleep(0.05)
+            while not await understood(served, *NEEDED):  # what may be said of them is compiled beside the turns
                 await asyncio.sleep(0.05)
         yield served, demo
     finally:
