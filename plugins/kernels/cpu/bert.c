@@ -103,10 +103,19 @@ static int begin_of_piece(int tokens, int threads, int number) {
     return at;
 }
 
+/* What the first layer of a run takes. */
+static void begin(const Engine *e, const Batch *b, int first, int count) {
+    const size_t hidden = e->context.model.shape.hidden;
+    if (b->given)
+        memcpy(b->x + first * hidden, b->given + first * hidden, count * hidden * sizeof(float));
+    else
+        e->isa->embed(&e->context, b, first, count);
+}
+
 static void work(const Engine *e, Run *run, const Scratch *s) {
     const Batch *b = &run->batch;
     const Context *c = &e->context;
-    const int layers = c->model.shape.layers, heads = c->model.shape.heads;
+    const int layers = b->last - b->first, heads = c->model.shape.heads;
     for (int step = 0; step <= 2 * layers; step++) {
         Phase *phase = &run->phases[step];
         const int attends = step & 1, pieces = attends ? b->rows * heads : b->pieces;
@@ -118,11 +127,11 @@ static void work(const Engine *e, Run *run, const Scratch *s) {
                 const int first = begin_of_piece(b->tokens, e->threads, piece),
                           count = next_piece(b->tokens - first, e->threads);
                 if (step)
-                    e->isa->transform(c, b, s, first, count, step / 2 - 1);
+                    e->isa->transform(c, b, s, first, count, b->first + step / 2 - 1);
                 else
-                    e->isa->embed(c, b, first, count);
+                    begin(e, b, first, count);
                 if (step < 2 * layers)
-                    e->isa->project(c, b, s, first, count, step / 2);
+                    e->isa->project(c, b, s, first, count, b->first + step / 2);
                 else
                     e->isa->finish(c, b, first, count);
             }
@@ -235,7 +244,7 @@ static int make_room(Engine *e, int tokens, int keys) {
 /* ---- what Python calls ---- */
 
 /* What the launcher was written for; raised when a structure or function above changes. */
-int repartee_bert_interface(void) { return 2; }
+int repartee_bert_interface(void) { return 3; }
 
 /* What there is for instruction set `number`, best first; NULL behind the last. */
 const Traits *repartee_bert_isa(int number) { return number < ISA_COUNT ? &ISAS[number]->traits : NULL; }
@@ -245,9 +254,11 @@ int repartee_bert_supported(int number) { return ISAS[number]->supported(); }
 
 typedef struct {
     int32_t rows;
+    int32_t first, last; /* of the layers, the ones from `first` up to, without, `last` are run: at least one */
     const int32_t *begins, *ids, *types,
-        *positions; /* [rows + 1]; [begins[rows]] each, valid numbers of their tables */
-    float *result;  /* span head: [tokens][2]; none: hidden states [tokens][hidden] */
+        *positions;     /* [rows + 1]; [begins[rows]] each, valid numbers of their tables */
+    const float *given; /* NULL, or instead of the three above what the layer before `first` gave: [tokens][hidden] */
+    float *result;      /* span head behind the very last layer: [tokens][2]; else hidden states [tokens][hidden] */
 } Call;
 
 void repartee_bert_close(Engine *e) {
@@ -371,18 +382,23 @@ int repartee_bert_run(Engine *e, const Call *call) {
     pthread_mutex_lock(&e->lock);
     Run *run = &e->runs[(e->run + 1) % RUNS];
     while (run->inside) pthread_cond_wait(&e->left, &e->lock);
+    const Shape *shape = &e->context.model.shape;
+    const int answers = e->context.model.span && call->last == shape->layers;
     run->batch = (Batch){.ids = call->ids,
                          .types = call->types,
                          .positions = call->positions,
                          .begins = call->begins,
+                         .given = call->given,
+                         .first = call->first,
+                         .last = call->last,
                          .rows = call->rows,
                          .tokens = tokens,
                          .pieces = pieces,
                          .x = e->x,
                          .qkv = e->qkv,
                          .mix = e->mix,
-                         .result = e->context.model.span ? call->result : NULL};
-    for (int step = 0; step <= 2 * e->context.model.shape.layers; step++) {
+                         .result = answers ? call->result : NULL};
+    for (int step = 0; step <= 2 * (call->last - call->first); step++) {
         atomic_store_explicit(&run->phases[step].claimed, 0, memory_order_relaxed);
         atomic_store_explicit(&run->phases[step].done, 0, memory_order_relaxed);
     }
@@ -395,6 +411,6 @@ int repartee_bert_run(Engine *e, const Call *call) {
     e->open = 0;
     pthread_mutex_unlock(&e->lock);
     if (held) sched_setaffinity(0, sizeof before, &before);
-    if (!e->context.model.span) memcpy(call->result, e->x, (size_t)tokens * e->context.model.shape.hidden * 4);
+    if (!answers) memcpy(call->result, e->x, (size_t)tokens * shape->hidden * 4);
     return 0;
 }
