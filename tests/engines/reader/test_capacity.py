@@ -12,7 +12,8 @@ def reader(ms_per_token: float, runtime="cpu"):
     """A reader whose runs cost so much, without any tail."""
     buckets = tuple(range(24, 513, 8))
     cost = CostModel({(1, each): each * ms_per_token for each in buckets}, tail=1.0, compiles=False)
-    return SimpleNamespace(cost=cost, runtime=SimpleNamespace(buckets=buckets), runtime_name=runtime)
+    whole = SimpleNamespace(cost=cost, runtime=SimpleNamespace(buckets=buckets))
+    return SimpleNamespace(whole=whole, apart=None, runtime_name=runtime)
 
 
 @pytest.mark.parametrize(
