@@ -61,11 +61,11 @@ def evaluate(
 
 
 def own_passage(reader: Reader) -> Find:
-    """Give each question the passage it was asked about; its tokens are made once, as ingestion does."""
+    """Give each question the passage it was asked about; what ingestion makes of it is made once."""
 
     @lru_cache(maxsize=64)
     def passage(context: str) -> ReadablePassage:
-        return ReadablePassage(context, reader.tokenize(context))
+        return reader.ready(context)
 
     return lambda each: (passage(each.context),)
 

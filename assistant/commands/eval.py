@@ -80,7 +80,7 @@ def squad(
 
     with (
         run(runtime or config.reader.runtime) as (device, reader),
-        _passages(reader, titles, config.reader.passages if retrieve else None) as find,
+        _passages(reader, titles, config.reader.passages if retrieve else None, in_slot=slot is not None) as find,
         _progress(len(questions)) as show,
     ):
         found = evaluate(reader, questions, find, slot_ms=slot, progress=show)
@@ -97,8 +97,8 @@ def squad(
 
 
 @contextlib.contextmanager
-def _passages(reader: Reader, titles: dict[str, str], count: int | None) -> Iterator[Find | None]:
-    """Give what finds a question's passages, just as a turn would read them; None for each its own.
+def _passages(reader: Reader, titles: dict[str, str], count: int | None, *, in_slot: bool) -> Iterator[Find | None]:
+    """Give what finds a question's passages, just as a turn would read them (`in_slot`); None for each its own.
 
     They are found in a temporary store of all contexts, each a document with the title of its article.
     """
@@ -115,6 +115,8 @@ def _passages(reader: Reader, titles: dict[str, str], count: int | None) -> Iter
             texts = ((f"{number} {title}".strip(), text) for number, (text, title) in enumerate(titles.items()))
             if reader.vectors is not None:
                 library.rank_with(reader.vectors)
+            if reader.apart is not None and in_slot:
+                library.read_with(reader.apart)
             library.add_texts(texts, title=lambda name: name.partition(" ")[2])
             library.finish()
 

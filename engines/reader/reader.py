@@ -171,6 +171,12 @@ class Reader:
         """Tokens of a passage, for `ReadablePassage`."""
         return self.tokenizer.encode(text)
 
+    def ready(self, text: str, context: str = "") -> ReadablePassage:
+        """Give a passage as a turn has it after ingestion: with tokens, and states where it can be read apart."""
+        tokens = self.tokenize(text)
+        states = self.apart.passages([(context, tokens.ids)])[0] if self.apart is not None else b""
+        return ReadablePassage(text, tokens, context, states)
+
     def close(self) -> None:
         """Keep what was learned about costs and release the runtime."""
         for way in self._ways:
@@ -402,14 +408,11 @@ class Reader:
         """Run what will be run: the runtime compiles it, memory is made ready, and what it costs is learned."""
         for way in self._ways:
             way.warm_up()
-        words = " ".join(WARM_WORDS)
-        passage = ReadablePassage(words, self.tokenize(words))
+        passages = [self.ready(" ".join(WARM_WORDS))] * 2
         for _ in range(WARM_READINGS):
-            self.read(WARM_WORDS[0], [passage] * 2, slot_ms=WARM_MS, way="whole")
-        if self.apart is not None:
-            (states,) = self.apart.passages([("", passage.tokens.ids)])
-            for _ in range(WARM_READINGS):
-                self.read(WARM_WORDS[0], [replace(passage, states=states)] * 2, slot_ms=WARM_MS, way="apart")
+            self.read(WARM_WORDS[0], passages, slot_ms=WARM_MS, way="whole")
+            if self.apart is not None:
+                self.read(WARM_WORDS[0], passages, slot_ms=WARM_MS, way="apart")
         for way in self._ways:
             way.save()
 
