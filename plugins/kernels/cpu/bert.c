@@ -88,10 +88,12 @@ static void wait_for(Phase *phase, int pieces) {
             sched_yield();
 }
 
-/* How many of the `left` tokens of a phase the next piece takes: three quarters of a thread's share of them. */
-static int next_piece(int left, int threads) {
+/* How many of the `left` tokens of a phase the next piece takes: three quarters of a thread's share of them. A phase of
+   so few `tokens` that they would be one piece, as a question's are, is parted all the same. */
+static int next_piece(int tokens, int left, int threads) {
+    const int shortest = tokens < SHORTEST + WHOLE ? WHOLE : SHORTEST;
     const int share = threads > 1 ? (3 * left + 4 * threads - 1) / (4 * threads) : left;
-    int size = share < SHORTEST ? SHORTEST : (share + WHOLE - 1) / WHOLE * WHOLE;
+    int size = share < shortest ? shortest : (share + WHOLE - 1) / WHOLE * WHOLE;
     if (size > LONGEST_PIECE) size = LONGEST_PIECE / WHOLE * WHOLE;
     return left < size + WHOLE && left <= LONGEST_PIECE ? left : size;
 }
@@ -99,7 +101,7 @@ static int next_piece(int left, int threads) {
 /* Where piece `number` begins. */
 static int begin_of_piece(int tokens, int threads, int number) {
     int at = 0;
-    while (number--) at += next_piece(tokens - at, threads);
+    while (number--) at += next_piece(tokens, tokens - at, threads);
     return at;
 }
 
@@ -125,7 +127,7 @@ static void work(const Engine *e, Run *run, const Scratch *s) {
                 e->isa->attend(c, b, s, piece / heads, piece % heads);
             } else {
                 const int first = begin_of_piece(b->tokens, e->threads, piece),
-                          count = next_piece(b->tokens - first, e->threads);
+                          count = next_piece(b->tokens, b->tokens - first, e->threads);
                 if (step)
                     e->isa->transform(c, b, s, first, count, b->first + step / 2 - 1);
                 else
@@ -375,7 +377,7 @@ int repartee_bert_run(Engine *e, const Call *call) {
     }
     if (make_room(e, tokens, (longest + 63) & ~63)) return -1;
     int pieces = 0;
-    for (int at = 0; at < tokens; pieces++) at += next_piece(tokens - at, e->threads);
+    for (int at = 0; at < tokens; pieces++) at += next_piece(tokens, tokens - at, e->threads);
 
     cpu_set_t before;
     const int held = hold_cores(e, &before);
