@@ -410,9 +410,9 @@ class Reader:
             way.warm_up()
         passages = [self.ready(" ".join(WARM_WORDS))] * 2
         for _ in range(WARM_READINGS):
-            self.read(WARM_WORDS[0], passages, slot_ms=WARM_MS, way="whole")
+            self._read(WARM_WORDS[0], passages, WARM_MS, None, "whole")
             if self.apart is not None:
-                self.read(WARM_WORDS[0], passages, slot_ms=WARM_MS, way="apart")
+                self._read(WARM_WORDS[0], passages, WARM_MS, None, "apart")
         for way in self._ways:
             way.save()
 
