@@ -138,11 +138,11 @@ class Found:
     state_bytes: float
 
 
-def library_passages(data: Questions, *, ranked: bool = True, ahead: bool = True) -> Found:
+def library_passages(data: Questions, *, ranked: bool = True) -> Found:
     """Search as the assistant does, over passages: recall of a passage of the right context that has the answer in it.
 
-    A search is for 20 hits with texts and tokens. `ranked`: with the token vectors of the bundled weights; `ahead`:
-    with states of the passages, where the bundled weights can be read apart on this machine.
+    A search is for 20 hits with texts and tokens. `ranked`: with the token vectors of the bundled weights, and
+    with states of the passages where these weights can be read apart on this machine.
     """
     checkpoint = Checkpoint.load(default_checkpoint_path())
     tokenizer = Tokenizer(checkpoint.vocab, checkpoint.lower_case)
@@ -152,7 +152,7 @@ def library_passages(data: Questions, *, ranked: bool = True, ahead: bool = True
         maker = TokenVectors.load(checkpoint, cache_dir=Path(home)) if ranked else None
         if maker is not None:
             library.rank_with(maker)
-        apart = Apart.load(checkpoint, runtime="auto", cache_dir=Path(home)) if ahead else None
+        apart = Apart.load(checkpoint, runtime="auto", cache_dir=Path(home)) if ranked else None
         if apart is not None:
             library.read_with(apart)
         began = time.perf_counter()
@@ -274,8 +274,8 @@ def main() -> None:
             rows += ablations(index, data)
         if arguments.encoder:
             rows += dense_rows(data, arguments.encoder, hits)
-        for name, ranked, ahead in (("words", False, False), ("and vectors", True, False), ("and states", True, True)):
-            library = library_passages(data, ranked=ranked, ahead=ahead)
+        for name, ranked in (("words", False), ("words and vectors", True)):
+            library = library_passages(data, ranked=ranked)
             note = f"{percentiles(library.spent)}; {library.per_second:.0f} passages a second in"
             for what, size in (("vectors", library.vector_bytes), ("states", library.state_bytes)):
                 note += f", {what} of {size:.0f} bytes each" if size else ""
