@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import dataclasses
 import threading
+import time
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +19,7 @@ import numpy as np
 from engines.checkpoint import Checkpoint
 from engines.errors import ReparteeError
 from engines.reader.states import Floats, pack, unpack
-from engines.reader.way import Logits, Way, spent_ms
+from engines.reader.way import Logits, Way
 from engines.reader.windows import CONTEXT_TOKENS, Ids, Window, context_tokens, window
 from engines.runtimes.runtime import SplitRuntime, load_runtime, runtimes
 from engines.tokenize import Tokenizer
@@ -27,6 +29,9 @@ MOST_TOKENS = 256
 
 #: What a question's part is run with at load, in tokens, and how often.
 WARM_QUESTION, WARM_RUNS = 14, 4
+
+#: Questions whose part is remembered: a turn's readings, and what was asked while the person still spoke.
+REMEMBERED = 8
 
 #: Weight of the newest question in the moving average of what its part costs.
 ASKING_STEP = 0.1
@@ -71,6 +76,7 @@ class Apart(Way):
         self.foreground = Foreground()
         #: What a question's part takes here, ms: a moving average.
         self.asking_ms = 0.0
+        self._remembered = lru_cache(maxsize=REMEMBERED)(self._question_part)
 
     @classmethod
     def load(
@@ -111,12 +117,8 @@ class Apart(Way):
         return dataclasses.replace(laid_out, states=known) if len(laid_out.ids) <= self.longest else None
 
     def ask(self, question: Ids) -> Floats:
-        """States of `[CLS] question [SEP]`: float32 [tokens, hidden]."""
-        row = np.concatenate([[self._tokenizer.cls], question, [self._tokenizer.sep]]).astype(np.int32)
-        states: list[Floats] = []
-        took = spent_ms(lambda: states.append(self._lower(row, 0, 0)))
-        self.asking_ms += ASKING_STEP * (took - self.asking_ms) if self.asking_ms else took
-        return states[0]
+        """States of `[CLS] question [SEP]`: float32 [tokens, hidden]. What was asked just now is remembered."""
+        return self._remembered(tuple(question.tolist()))
 
     def run(self, asked: Floats, group: Sequence[Window], bucket: int) -> Iterable[Logits]:
         """Run windows, all of which have states; see `Way`."""
@@ -139,11 +141,19 @@ class Apart(Way):
         """Run what `Way` says, and a question's part."""
         super().warm_up()
         for _ in range(WARM_RUNS):
-            self.ask(np.full(min(WARM_QUESTION, self.longest) - 2, self._tokenizer.sep, np.int32))
+            self._question_part((self._tokenizer.sep,) * (min(WARM_QUESTION, self.longest) - 2))
 
     def close(self) -> None:
         """Release the runtime, where it is not the reader's."""
         self.runtime.close()
+
+    def _question_part(self, question: tuple[int, ...]) -> Floats:
+        row = np.array([self._tokenizer.cls, *question, self._tokenizer.sep], np.int32)
+        began = time.perf_counter()
+        states = self._lower(row, 0, 0)
+        took = (time.perf_counter() - began) * 1000
+        self.asking_ms += ASKING_STEP * (took - self.asking_ms) if self.asking_ms else took
+        return states
 
     def _lower(self, row: Ids, segment: int, position: int) -> Floats:
         places = np.arange(position, position + len(row), dtype=np.int32)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import islice, takewhile
-from math import exp
+from math import exp, inf
 from pathlib import Path
 from typing import Any, Literal
 
@@ -42,6 +42,9 @@ CONTEXT_SHARE = 4
 
 #: Passages that whole reading, the more accurate way, must get through for it to be preferred to reading apart.
 ENOUGH_WHOLE = 2
+
+#: A question is prepared where so many times what that usually takes is left.
+PREPARING = 1.5
 
 #: Passages that the rarity of the question's words is counted in.
 WEIGHED = 10
@@ -136,6 +139,7 @@ class Reader:
         if checkpoint.apart is not None and isinstance(runtime, SplitRuntime):
             beside = cost_file.with_stem(f"{cost_file.stem}-apart") if cost_file else None
             self.apart = Apart(runtime, checkpoint, self.tokenizer, beside)
+        self._lately_apart = False
         self._foreground = self.apart.foreground if self.apart else Foreground()
         self._context = lru_cache(maxsize=4096)(lambda context: context_tokens(context, self.tokenizer))
         self._warm_up()
@@ -205,6 +209,21 @@ class Reader:
         with self._foreground:
             return self._read(question, passages, slot_ms, threshold, way)
 
+    def prepare(self, question: str, *, within_ms: float = inf) -> None:
+        """Do what can be done for a question before its passages are known, if it usually takes less than `within_ms`.
+
+        That is its part where passages are read apart, as they lately were. `read` does what was not prepared.
+        """
+        if self.apart is not None and self._lately_apart and PREPARING * self.apart.asking_ms < within_ms:
+            with self._foreground:
+                self.apart.ask(self._question_tokens(question)[0])
+
+    def _question_tokens(self, question: str) -> tuple[Ids, bool]:
+        """Tokens of a question, and whether some more were cut."""
+        ids = self.tokenizer.encode(question[: 64 * QUESTION_TOKENS]).ids
+        most = min(QUESTION_TOKENS, self.whole.longest // 2)
+        return ids[:most], len(ids) > most
+
     def _read(
         self,
         question: str,
@@ -215,15 +234,14 @@ class Reader:
     ) -> Reading:
         began = time.perf_counter()
         notes = []
-        ids = self.tokenizer.encode(question[: 64 * QUESTION_TOKENS]).ids
-        if len(ids) > (most := min(QUESTION_TOKENS, self.whole.longest // 2)):
-            ids = ids[:most]
-            notes.append(f"read the first {most} words or word pieces of the question")
+        ids, is_cut = self._question_tokens(question)
+        if is_cut:
+            notes.append(f"read the first {len(ids)} words or word pieces of the question")
         found = _Found()
         if len(ids):
-            is_apart = way == "apart" or (
-                way == "" and slot_ms is not None and self._apart_pays(ids, passages, slot_ms)
-            )
+            is_apart = way == "apart"
+            if way == "" and slot_ms is not None:
+                is_apart = self._lately_apart = self._apart_pays(ids, passages, slot_ms)
             coming = (
                 each
                 for number in range(len(passages))

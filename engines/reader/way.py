@@ -5,8 +5,7 @@ from __future__ import annotations
 import time
 from abc import ABC, abstractmethod
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Sequence
-from functools import partial
+from collections.abc import Iterable, Sequence
 from math import ceil
 from pathlib import Path
 from typing import Any
@@ -108,12 +107,17 @@ class Way(ABC):
         for bucket in buckets:
             if bucket <= WARM_TOKENS or self.cost.typical(1, bucket) <= WARM_MS:
                 times = 2 if self.cost.measured(1, bucket) else 4
-                spent = [spent_ms(partial(self.run_blank, bucket)) for _ in range(times)]
+                spent = [self._blank_ms(bucket) for _ in range(times)]
                 if not self.runtime.compiles:
                     spent.sort()
                     spent.insert(0, spent.pop(len(spent) // 2))  # what is learned first counts most: no unlucky run
                 for ms in spent:
                     self.cost.observe(1, bucket, ms)
+
+    def _blank_ms(self, tokens: int) -> float:
+        began = time.perf_counter()
+        self.run_blank(tokens)
+        return (time.perf_counter() - began) * 1000
 
     def save(self) -> None:
         """Keep what was learned about costs."""
@@ -135,10 +139,3 @@ class Whole(Way):
     def run_blank(self, tokens: int) -> None:
         """Run one window; see `Way`."""
         self.runtime.run(*pad([Window(np.zeros(tokens, np.int32), tokens, tokens, 0, 0, 0)], tokens))
-
-
-def spent_ms(work: Callable[[], object]) -> float:
-    """How long `work` took."""
-    began = time.perf_counter()
-    work()
-    return (time.perf_counter() - began) * 1000

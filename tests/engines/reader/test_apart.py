@@ -225,3 +225,21 @@ def test_states_are_made_while_nobody_reads():
         assert not made.is_set()
     assert made.wait(60)
     maker.join()
+
+
+def test_a_question_is_prepared_once_where_passages_are_read_apart_and_there_is_time(reader, monkeypatch):
+    costing(reader, monkeypatch, whole=1e6, apart=1e-6)
+    given, asked = passages(reader), []
+    lower = reader.runtime.lower
+    monkeypatch.setattr(reader.runtime, "lower", lambda *inputs: asked.append(len(inputs[0])) or lower(*inputs))
+    reader.read("How high is the tower?", given, slot_ms=60_000)
+    asked.clear()
+    reader.prepare("Is Paris in the tower?", within_ms=0.0)
+    assert asked == []
+    reader.prepare("Is Paris in the tower?")
+    assert asked == [len(reader.tokenize("Is Paris in the tower?")) + 2]
+    reader.read("Is Paris in the tower?", given, slot_ms=60_000)
+    assert len(asked) == 1
+    reader.read("How high is the tower?", given, slot_ms=1e12)  # whole
+    reader.prepare("Is the tower in Paris?")
+    assert len(asked) == 1
