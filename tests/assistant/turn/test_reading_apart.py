@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import sqlite3
+import threading
 from pathlib import Path
 
 import pytest
@@ -57,8 +58,16 @@ async def test_passages_are_read_ahead_when_they_are_added_and_read_apart_in_a_t
         monkeypatch.setattr(apart, "run", lambda *given: ran.append(len(given[1])) or run(*given))
         budget = Budget(dict(DEFAULT_SLOTS) | {"retrieve": 60_000, "read": 60_000})
         await parts.answering.answer("Where is the high tower in Paris?", (), budget)
-    assert sum(ran) == 2
-    assert next(stage.note for stage in budget.ledger() if stage.name == "read") == ""
+        assert sum(ran) == 2
+        assert next(stage.note for stage in budget.ledger() if stage.name == "read") == ""
+        where, lower = [], parts.reader.runtime.lower
+        monkeypatch.setattr(
+            parts.reader.runtime, "lower", lambda *row: where.append(threading.current_thread().name) or lower(*row)
+        )
+        await parts.answering.answer(
+            "Is the high tower in Paris?", (), Budget(dict(DEFAULT_SLOTS) | {"retrieve": 60_000, "read": 60_000})
+        )
+    assert [name.partition("_")[0] for name in where] == ["library"], "the question's part, after the search"
 
 
 async def test_nothing_is_kept_where_no_room_is_given_for_it(home, tmp_path):
