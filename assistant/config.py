@@ -139,6 +139,9 @@ class KnowledgeConfig:
 
     max_document_mb: float = setting(64.0, "larger documents are refused, MiB", minimum=0.001, maximum=4096)
     uploads: bool = setting(True, "whether clients of the server may add and remove documents")
+    states_mb: float = setting(
+        1024.0, "what the reader keeps of passages read ahead, about 37 KB each, MiB; 0 for nothing", minimum=0
+    )
     collections: Mapping[str, str] = setting(
         {}, "who may ask a collection over the network: its name to their tokens, parted by spaces, or * for everybody"
     )

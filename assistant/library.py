@@ -62,32 +62,43 @@ def opened_library(config: Config, *, readonly: bool = False) -> Iterator[Librar
             click.echo(f"repartee: {printable(note)}", err=True)
 
 
-def make_ranked(config: Config, library: Library) -> None:
-    """Make the token vectors that passages of `library` lack, and show how far it is; Ctrl-C leaves the rest to later.
+def read_ahead(config: Config, library: Library) -> None:
+    """Make the token vectors and states that passages of `library` lack, and show how far it is.
 
-    A turn makes what is missing too, in the background: until then those passages are ranked by their words alone.
+    Ctrl-C leaves the rest to later: a turn makes what is missing too, in the background, and until then those passages
+    are ranked by their words alone and read whole.
     """
     from rich.console import Console
     from rich.progress import Progress
 
     from engines.checkpoint import Checkpoint, default_checkpoint_path
+    from engines.reader.apart import Apart
     from engines.reader.late import TokenVectors
 
-    checkpoint = Checkpoint.load(config.reader.model or default_checkpoint_path())
-    vectors = TokenVectors.load(checkpoint, cache_dir=config.cache_dir, threads=config.reader.threads or None)
-    if vectors is None:
-        return
+    settings, threads = config.reader, config.reader.threads or None
+    checkpoint = Checkpoint.load(settings.model or default_checkpoint_path())
     console = Console(stderr=True)
-    try:
-        library.rank_with(vectors)
-        total = library.unranked()
+    with contextlib.ExitStack() as stack:
+        vectors = TokenVectors.load(checkpoint, cache_dir=config.cache_dir, threads=threads)
+        if vectors is not None:
+            stack.callback(vectors.close)
+            library.rank_with(vectors)
+        apart = Apart.load(
+            checkpoint, runtime=settings.runtime, cache_dir=config.cache_dir, threads=threads, isa=settings.isa
+        )
+        if apart is not None:
+            stack.callback(apart.close)
+            library.read_with(apart, states_bytes(config))
+        stack.callback(library.stop)  # before what it is made with is closed
+        total = library.unmade()
         with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
             task = bar.add_task("reading ahead", total=total)
-            while left := library.unranked():
+            while left := library.unmade():
                 bar.update(task, completed=total - left)
-                if not library.finish(0.2):
-                    continue
-                break
-    finally:
-        library.stop()
-        vectors.close()
+                if library.finish(0.2):
+                    break
+
+
+def states_bytes(config: Config) -> int:
+    """How many bytes of states are kept at most."""
+    return round(config.knowledge.states_mb * 2**20)

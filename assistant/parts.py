@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Self, TypeVar
 
 from assistant.access import Access
 from assistant.config import Config
+from assistant.library import open_library, states_bytes
 from assistant.skills.choose import OwnSkills
 from assistant.turn.answering import Answering
 from assistant.turn.budget import DEFAULT_SLOTS
@@ -64,6 +65,8 @@ class Parts:
         self.library = library
         if reader.vectors is not None:
             library.rank_with(reader.vectors)
+        if reader.apart is not None:
+            library.read_with(reader.apart, states_bytes(config))
         self.own_skills = OwnSkills(config)
         self.skills = self.own_skills.load()
         self.tools = Tools(config.tools)
@@ -91,7 +94,6 @@ class Parts:
     def open(cls, config: Config) -> Parts:
         """Load the reader and open the library. Raises ReparteeError for what is missing, unusable or damaged."""
         from assistant.channels.terminal.printable import printable
-        from assistant.library import open_library
         from engines.reader.reader import Reader
 
         settings = config.reader

@@ -44,6 +44,19 @@ class Calibration:
 
 
 @dataclass(frozen=True)
+class Apart:
+    """The weights can also be read apart: in the first `layers` layers question and passage do not see each other.
+
+    So the passage's part, `context passage [SEP]`, goes through those layers at ingestion, with its positions from
+    `position` on. `calibration`: of scores that are found so.
+    """
+
+    layers: int = 3
+    position: int = 16
+    calibration: Calibration = Calibration()
+
+
+@dataclass(frozen=True)
 class Late:
     """A small encoder over the reader's word embeddings, and what turns its outputs into token vectors.
 
@@ -78,6 +91,8 @@ class Checkpoint:
     digest: str = ""
     #: What makes token vectors of a passage or a question alone; None where the file has no such part.
     late: Late | None = None
+    #: How these weights are read with the passage's part made at ingestion; None where they were not trained for it.
+    apart: Apart | None = None
 
     @classmethod
     def load(cls, path: Path | str) -> Checkpoint:
@@ -191,11 +206,18 @@ def _load_file(path: Path) -> Checkpoint:
             card=json.loads(metadata.get("card", "{}")),
             digest=_digest([path]),
             late=_late(late, json.loads(metadata["late"])) if late else None,
+            apart=_apart(json.loads(metadata.get("apart", "null"))),
         )
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise ReparteeError(
             f"{path} does not say what model it holds ({type(error).__name__}: {error}); install it again."
         ) from error
+
+
+def _apart(facts: dict[str, Any] | None) -> Apart | None:
+    if facts is None:
+        return None
+    return Apart(int(facts["layers"]), int(facts["position"]), Calibration(**facts["calibration"]))
 
 
 def _late(tensors: dict[str, Floats], facts: dict[str, Any]) -> Late:

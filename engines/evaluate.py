@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Literal
 
 import numpy as np
 
@@ -41,8 +42,9 @@ def evaluate(
     *,
     slot_ms: float | None = None,
     progress: Callable[[int], None] | None = None,
+    way: Literal["", "whole", "apart"] = "",
 ) -> Evaluation:
-    """Answer `questions`, each from its own passage or from those that `find` gives; `slot_ms` as in a turn.
+    """Answer `questions`, each from its own passage or from those that `find` gives; `slot_ms`, `way` as for a reader.
 
     Where every question has an answer, as in SQuAD 1.1, none is abstained from: that set does not ask for it.
     """
@@ -52,8 +54,10 @@ def evaluate(
     for number, each in enumerate(questions):
         began = time.perf_counter()
         passages = find(each)
+        if slot_ms is not None:  # as a turn does while it looks for passages
+            reader.prepare(each.question)
         found.find_ms.append((time.perf_counter() - began) * 1000)
-        reading = reader.read(each.question, passages, slot_ms=slot_ms)
+        reading = reader.read(each.question, passages, slot_ms=slot_ms, way=way)
         _keep(found, each, reading, always)
         if progress:
             progress(number + 1)
@@ -61,11 +65,11 @@ def evaluate(
 
 
 def own_passage(reader: Reader) -> Find:
-    """Give each question the passage it was asked about; its tokens are made once, as ingestion does."""
+    """Give each question the passage it was asked about; what ingestion makes of it is made once."""
 
     @lru_cache(maxsize=64)
     def passage(context: str) -> ReadablePassage:
-        return ReadablePassage(context, reader.tokenize(context))
+        return reader.ready(context)
 
     return lambda each: (passage(each.context),)
 

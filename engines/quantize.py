@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -66,6 +67,7 @@ def write_int8(checkpoint: Checkpoint, path: Path | str) -> None:
         "config": json.dumps(checkpoint.config.to_dict()),
         "lower_case": "true" if checkpoint.lower_case else "false",
         "calibration": json.dumps(vars(calibration) if calibration else None),
+        "apart": json.dumps(dataclasses.asdict(checkpoint.apart) if checkpoint.apart else None),
         "card": json.dumps(dict(checkpoint.card), ensure_ascii=False),
     }
     try:

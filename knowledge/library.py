@@ -7,7 +7,7 @@ import hashlib
 import os
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ from engines.tokenize import Tokens
 from knowledge import languages
 from knowledge.collections import Collections, check_name, may_ask
 from knowledge.index.keeper import KeptIndex
+from knowledge.index.making import Making
 from knowledge.index.words import PassageIndex
 from knowledge.ingest import MAX_BYTES, AddEvent, AddReport, Harvest, Intake, gone, is_unicode
 from knowledge.passages import Passage
@@ -24,13 +25,17 @@ from knowledge.store.records import Document, StoreError
 from knowledge.store.sqlite import Store
 
 if TYPE_CHECKING:
+    from knowledge.index.states import StateMaker, States
     from knowledge.index.vectors import VectorMaker, Vectors
 
 STORE_NAME = "knowledge.db"
 INDEX_NAME = "index"
 VECTORS_NAME = "vectors.db"
+STATES_NAME = "states.db"
 #: So many of the passages that words find are put in a better order by their vectors.
 RERANKED = 100
+#: So many of the first passages found bring their states along: no reader gets further in its slot with them.
+READ_AHEAD = 8
 _WARM_UPS = 3
 #: Index at least after this many documents, so that a killed process leaves little to replay.
 BATCH = 500
@@ -83,8 +88,8 @@ class Library:
         self._index = KeptIndex(PassageIndex, home / INDEX_NAME, store, notes.add)
         self._data_version = store.data_version()
         self._vectors: Vectors | None = None
-        self._filling: threading.Thread | None = None
-        self._stop = threading.Event()
+        self._states: States | None = None
+        self._making = Making(store, notes.add)
         self._ranked_ms = 0.0
         self._index.sync(0)
 
@@ -128,10 +133,8 @@ class Library:
 
     def close(self) -> None:
         """Close the store and the index."""
-        self.stop()
+        self._making.close()
         with self._lock:
-            if self._vectors is not None:
-                self._vectors.close()
             self._index.close()
             self._store.close()
 
@@ -154,7 +157,7 @@ class Library:
         if (version := self._store.data_version()) != self._data_version:
             self._data_version = version
             self._index.refresh()
-            self._fill()
+            self._making.begin()
 
     def add(
         self,
@@ -245,6 +248,8 @@ class Library:
         They are found by their words and ordered by their vectors too, where there are any (`rank_with`) and
         `slot_ms` has room for it. Only `collections` are searched; the store has the last word on what is in them.
 
+        The first passages bring their states along, those that have any (`read_with`).
+
         Of passages with the same text (a document that was added from two places) only the best is returned.
         """
         if not self._tokens_checked:
@@ -262,6 +267,12 @@ class Library:
                 Hit(dataclasses.replace(hit.passage, tokens=self._tokenize(hit.passage.text)), hit.score)
                 for hit in hits
             ]
+        elif self._states is not None and hits:
+            states = self._states.of([hit.passage.id for hit in hits[:READ_AHEAD]])
+            hits = [
+                Hit(dataclasses.replace(hit.passage, states=states.get(hit.passage.id, b"")), hit.score)
+                for hit in hits[:READ_AHEAD]
+            ] + hits[READ_AHEAD:]
         return hits
 
     def _ranked(self, query: str, k: int, slot_ms: float | None, collections: Collections) -> list[tuple[int, float]]:
@@ -277,7 +288,7 @@ class Library:
         from knowledge.index.vectors import reorder
 
         began = time.perf_counter()
-        codes = vectors.of([identity for identity, _ in ranked])
+        codes = vectors.codes([identity for identity, _ in ranked])
         if codes:
             found = scores(self._maker.question(query), list(codes.values())).tolist()
             ranked = reorder(ranked, dict(zip(codes, found, strict=True)), self._maker.bm25)
@@ -300,50 +311,35 @@ class Library:
 
         self._maker = maker
         self._vectors = Vectors(self.home / VECTORS_NAME, maker, readonly=self.readonly)
-        self._fill()
+        self._making.also(self._vectors)
 
-    def unranked(self) -> int:
-        """How many passages have no vectors yet; 0 where none are made."""
-        if self._vectors is None or self.readonly:
-            return 0
-        return len(set(self._store.identities()) - self._vectors.known())
+    def read_with(self, maker: StateMaker, most_bytes: int | None = None) -> None:
+        """From now on let passages that are found bring their states along; those missing are made in a thread.
+
+        So many are kept as have room in `most_bytes`, None for all; with 0 the file of those made before is removed.
+        """
+        from knowledge.index.derived import remove
+        from knowledge.index.states import States
+
+        if most_bytes == 0:
+            if not self.readonly:
+                remove(self.home / STATES_NAME)
+            return
+        path = self.home / STATES_NAME
+        self._states = States(path, maker, readonly=self.readonly, most_bytes=most_bytes)
+        self._making.also(self._states)
+
+    def unmade(self) -> int:
+        """How many vectors and states of passages are still to be made; 0 where none are."""
+        return 0 if self.readonly else self._making.missing()
 
     def finish(self, wait_s: float | None = None) -> bool:
-        """Wait (so long at most) until passages have their vectors; whether nothing is being made."""
-        if (filling := self._filling) is not None:
-            filling.join(wait_s)
-        return self._filling is None
+        """Wait (so long at most) until passages have their vectors and states; whether nothing is being made."""
+        return self._making.finish(wait_s)
 
     def stop(self) -> None:
-        """Make no more vectors; returns once none is being made."""
-        self._stop.set()
-        self.finish()
-
-    def _fill(self) -> None:
-        """Make the vectors that are missing, in a thread of its own."""
-        with self._lock:
-            if self._vectors is None or self._stop.is_set() or self._filling is not None:
-                return
-            self._filling = threading.Thread(target=self._fill_all, name="vectors", daemon=True)
-            self._filling.start()
-
-    def _fill_all(self) -> None:
-        def load(identities: Sequence[int]) -> list[Passage]:
-            return list(self._store.passages(identities).values())
-
-        assert self._vectors is not None
-        vectors, is_done = self._vectors, False
-        while not is_done:
-            sequence = self._store.sequence
-            try:
-                complete = vectors.complete(self._store.identities(), load, self._stop)
-            except StoreError as error:
-                complete = False
-                self.notes.add(f"Passages could not all be made ready for ranking: {error}")
-            with self._lock:  # what is added from here on begins another thread
-                is_done = not complete or self._store.sequence == sequence
-                if is_done:
-                    self._filling = None
+        """Make no more vectors and states; returns once none is being made."""
+        self._making.stop()
 
     def passages(self) -> Iterator[Passage]:
         """Yield every passage, document after document. Raises StoreError."""
@@ -396,10 +392,10 @@ class Library:
             self._check_tokens()
 
     def _sync(self) -> None:
-        """Let the index take up what was stored, and the vectors of it be made."""
+        """Let the index take up what was stored, and what is made of passages be made."""
         with self._lock:
             self._index.sync()
-        self._fill()
+        self._making.begin()
 
     def _check_tokens(self) -> None:
         """Make sure that the stored tokens are those of this tokenizer."""

@@ -28,7 +28,8 @@ class Passage:
 
     `document` is the path as it was given; `headings` lead from the document's title to the passage, without the
     title; `start` and `end` are character offsets into the document's plain text (`Library.text`), and
-    `tokens` has offsets into `text`. `pages` is (offset into `text` where a page begins, its number).
+    `tokens` has offsets into `text`. `pages` is (offset into `text` where a page begins, its number); `states` what the
+    reader has read of it ahead, where a search brought that along.
     """
 
     id: int
@@ -41,6 +42,7 @@ class Passage:
     end: int
     tokens: Tokens
     pages: tuple[tuple[int, int], ...] = ()
+    states: bytes = b""
 
     @property
     def context(self) -> str:
@@ -53,10 +55,10 @@ class Passage:
 
 
 def readable(passage: Passage) -> ReadablePassage:
-    """Return what a turn gives the reader of a passage: its text, its tokens, and its title and headings."""
+    """Return what a turn gives the reader of a passage: its text, tokens and states, and its title and headings."""
     from engines.reader.reader import ReadablePassage
 
-    return ReadablePassage(passage.text, passage.tokens, passage.context)
+    return ReadablePassage(passage.text, passage.tokens, passage.context, passage.states)
 
 
 def pack(text: str, blocks: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -24,11 +24,12 @@ from engines import squad
 from engines.checkpoint import Checkpoint, default_checkpoint_path
 from engines.errors import ReparteeError
 from engines.figures import Figures
+from engines.reader.apart import Apart
 from engines.reader.late import TokenVectors
 from engines.tokenize import Tokenizer
 from knowledge.index.query import Weights
 from knowledge.index.words import PassageIndex
-from knowledge.library import VECTORS_NAME, Library
+from knowledge.library import STATES_NAME, VECTORS_NAME, Library
 
 RANKS = (1, 5, 20)
 #: Candidates of each side that are fused.
@@ -134,12 +135,14 @@ class Found:
     passages: int
     per_second: float
     vector_bytes: float
+    state_bytes: float
 
 
 def library_passages(data: Questions, *, ranked: bool = True) -> Found:
     """Search as the assistant does, over passages: recall of a passage of the right context that has the answer in it.
 
-    A search is for 20 hits with texts and tokens. `ranked`: with the token vectors of the bundled weights.
+    A search is for 20 hits with texts and tokens. `ranked`: with the token vectors of the bundled weights, and
+    with states of the passages where these weights can be read apart on this machine.
     """
     checkpoint = Checkpoint.load(default_checkpoint_path())
     tokenizer = Tokenizer(checkpoint.vocab, checkpoint.lower_case)
@@ -149,6 +152,9 @@ def library_passages(data: Questions, *, ranked: bool = True) -> Found:
         maker = TokenVectors.load(checkpoint, cache_dir=Path(home)) if ranked else None
         if maker is not None:
             library.rank_with(maker)
+        apart = Apart.load(checkpoint, runtime="auto", cache_dir=Path(home)) if ranked else None
+        if apart is not None:
+            library.read_with(apart)
         began = time.perf_counter()
         library.add_texts((str(number), context) for number, context in enumerate(data.contexts))
         library.finish()
@@ -164,10 +170,22 @@ def library_passages(data: Questions, *, ranked: bool = True) -> Found:
             found.append(next((rank for rank, is_right in enumerate(right) if is_right), DEPTH))
         count = library.count()
         library.close()
-        vectors = Path(home, VECTORS_NAME)
-        size = vectors.stat().st_size / count if vectors.exists() else 0.0
+        for made_with in (maker, apart):
+            if made_with is not None:
+                made_with.close()
+        vectors, states = (
+            path.stat().st_size / count if (path := Path(home, name)).exists() else 0.0
+            for name in (VECTORS_NAME, STATES_NAME)
+        )
     shares = tuple(100 * sum(rank < k for rank in found) / len(found) for k in RANKS)
-    return Found(recall=shares, spent=spent, passages=count, per_second=count / adding_s, vector_bytes=size)
+    return Found(
+        recall=shares,
+        spent=spent,
+        passages=count,
+        per_second=count / adding_s,
+        vector_bytes=vectors,
+        state_bytes=states,
+    )
 
 
 def fuse_ranks(bm25: Ranking, dense: Ranking, constant: float = 10, weight: float = 0.5) -> list[int]:
@@ -259,7 +277,8 @@ def main() -> None:
         for name, ranked in (("words", False), ("words and vectors", True)):
             library = library_passages(data, ranked=ranked)
             note = f"{percentiles(library.spent)}; {library.per_second:.0f} passages a second in"
-            note += f", {library.vector_bytes:.0f} bytes each" if library.vector_bytes else ""
+            for what, size in (("vectors", library.vector_bytes), ("states", library.state_bytes)):
+                note += f", {what} of {size:.0f} bytes each" if size else ""
             rows.append((f"library of {library.passages}: {name}", library.recall, note))
         for name, figures, note in rows:
             print(f"{name:32}" + "".join(f"{figure:7.1f}" for figure in figures) + f"   {note}")

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from plugins.bert import Floats, Model, Norm
 
 #: `repartee_bert_interface()` of the kernels this launcher fits.
-INTERFACE = 2
+INTERFACE = 3
 
 #: Hidden and inner size must be multiples of it: each instruction set's tiles fill that.
 MULTIPLE = 64
@@ -177,7 +177,7 @@ class BertCpu:
         self.isa = choose(isa)
         cores = core_of_cpus()
         self.threads = min(threads or usable_cores(cores), MOST_THREADS)
-        self._width = 2 if model.span else hidden
+        self._hidden, self._width = hidden, 2 if model.span else hidden
         self._vocab, self._positions, self._types = len(model.words), len(model.positions), len(model.types)
         self._kept: list[Array] = []
         self._room = np.empty(0, np.int8)
@@ -190,33 +190,56 @@ class BertCpu:
         if not self._engine:
             raise MemoryError("the CPU kernels got no memory or no threads")
 
-    def run(self, lengths: Array, ids: Array, types: Array, positions: Array) -> Floats:
+    def run(self, lengths: Array, ids: Array, types: Array, positions: Array, *, layers: int | None = None) -> Floats:
         """Run rows of `lengths` tokens each; the other arrays hold all their tokens, one row after the other.
 
-        Returns float32 [tokens, 2] for a model with a span head, else [tokens, hidden]. Releases the GIL.
+        `layers`: so many of the layers only, the lowest ones; None for all of them.
+        Returns float32 [tokens, 2] for a model with a span head, else, or where layers are left, the hidden states
+        [tokens, hidden]. Releases the GIL.
 
         Raises:
-            ValueError: a number lies outside its table, or the model was closed.
+            ValueError: a number lies outside its table, there are no such layers, or the model was closed.
             MemoryError: there is no memory for a batch of this size.
         """
-        begins = np.zeros(len(lengths) + 1, np.int32)
-        np.cumsum(lengths, out=begins[1:])
-        tokens = int(begins[-1])
+        begins, tokens = _begins(lengths)
         flat = [np.ascontiguousarray(each, np.int32) for each in (ids, types, positions)]
         for each, limit in zip(flat, (self._vocab, self._types, self._positions), strict=True):
             if len(each) != tokens:
                 raise ValueError(f"{len(each)} numbers for {tokens} tokens")
             if tokens and each.view(np.uint32).max() >= limit:  # negative ones are large there
                 raise ValueError(f"numbers from {each.min()} to {each.max()} for a table of {limit} rows")
-        result = np.empty((tokens, self._width), np.float32)
+        return self._call(begins, 0, len(self._layers) if layers is None else layers, *flat, None)
+
+    def run_on(self, lengths: Array, states: Floats, first: int) -> Floats:
+        """Run the layers from number `first` on, on what those below it gave.
+
+        `states`: float32 [tokens, hidden], the tokens of rows of `lengths` tokens each, one row after the other. Raises
+        and returns as `run` does.
+        """
+        begins, tokens = _begins(lengths)
+        states = np.ascontiguousarray(states, np.float32)
+        if states.shape != (tokens, self._hidden):
+            raise ValueError(f"states of shape {list(states.shape)} for {tokens} tokens of {self._hidden} channels")
+        return self._call(begins, first, len(self._layers), None, None, None, states)
+
+    def _call(self, begins: Array, first: int, last: int, *inputs: Array | None) -> Floats:
+        """Run the layers from `first` up to, without, `last`."""
+        if not 0 <= first < last <= len(self._layers):
+            raise ValueError(f"layers {first} to {last} of {len(self._layers)}")
+        result = np.empty((begins[-1], self._width if last == len(self._layers) else self._hidden), np.float32)
         if not result.size:
             return result
-        call = _Call(len(lengths), *(each.ctypes.data for each in (begins, *flat, result)))
+        call = _Call(
+            len(begins) - 1,
+            first,
+            last,
+            *(None if each is None else each.ctypes.data for each in (begins, *inputs, result)),
+        )
         with self._lock:
             if self._engine is None:
                 raise ValueError("the model was closed")
             if _library().repartee_bert_run(self._engine, ctypes.byref(call)):
-                raise MemoryError(f"no memory for a batch of {tokens} tokens")
+                raise MemoryError(f"no memory for a batch of {len(result)} tokens")
         return result
 
     def close(self) -> None:
@@ -276,6 +299,13 @@ class BertCpu:
         here[:] = codes.reshape(-1)
         self._kept.append(here)
         return here.ctypes.data
+
+
+def _begins(lengths: Array) -> tuple[Array, int]:
+    """Where each row's tokens begin, int32 [rows + 1], and how many there are in all."""
+    begins = np.zeros(len(lengths) + 1, np.int32)
+    np.cumsum(lengths, out=begins[1:])
+    return begins, int(begins[-1])
 
 
 def core_of_cpus() -> list[int]:
@@ -386,4 +416,7 @@ class _Model(ctypes.Structure):
 
 
 class _Call(ctypes.Structure):
-    _fields_ = [("rows", ctypes.c_int32), *_pointers("begins", "ids", "types", "positions", "result")]
+    _fields_ = [
+        *((name, ctypes.c_int32) for name in ("rows", "first", "last")),
+        *_pointers("begins", "ids", "types", "positions", "given", "result"),
+    ]

@@ -194,7 +194,9 @@ def _bench_model(
     for name, runtime in loaded.items():
         click.echo(f"timing {label} on {name}, questions", err=True)
         reader = Reader(runtime, checkpoint)
-        readings.append(read_many(reader, checkpoint.vocab, model=label, passages=1, slot_ms=None))
+        readings.append(read_many(reader, checkpoint.vocab, model=label, passages=1, slot_ms=None, way="whole"))
+        if reader.apart is not None:
+            readings.append(read_many(reader, checkpoint.vocab, model=label, passages=1, slot_ms=None, way="apart"))
         readings.append(read_many(reader, checkpoint.vocab, model=label, passages=8, slot_ms=slot))
         reader.close()
 
@@ -219,11 +221,12 @@ def _show(rows: list[Row], readings: list[ReadingRow]) -> None:
         table.add_row(row.model, row.runtime, shape, f"{row.median_ms:.2f}", f"{row.p99_ms:.2f}", ratio)
     console.print(table)
     table = Table("model", "runtime", title="Question as text in, span out: 200 questions, passages of 60 words")
-    for heading in ("slot ms", "passages", "read", "median ms", "p99 ms", "over the slot"):
+    for heading in ("way", "slot ms", "passages", "read", "median ms", "p99 ms", "over the slot"):
         table.add_column(heading, justify="right")
     for each in readings:
         over = "–" if each.over is None else f"{each.over:.1%}"
         limit = "none" if each.slot_ms is None else f"{each.slot_ms:g}"
         times = (f"{each.median_ms:.2f}", f"{each.p99_ms:.2f}")
-        table.add_row(each.model, each.runtime, limit, str(each.passages), f"{each.read:.1f}", *times, over)
+        way = each.way or "as in a turn"
+        table.add_row(each.model, each.runtime, way, limit, str(each.passages), f"{each.read:.1f}", *times, over)
     console.print(table)

@@ -7,7 +7,7 @@ import json
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -42,6 +42,11 @@ def command() -> None:
 @click.option("--limit", type=click.IntRange(1), help="Ask this many questions, spread evenly over the file.")
 @click.option("--predictions", type=click.Path(path_type=Path), help="Write {id: answer} for the official scripts.")
 @click.option("--slot", type=FiniteRange(0), help="Read within this many ms, as a turn does.")
+@click.option(
+    "--way",
+    type=click.Choice(["whole", "apart"]),
+    help="Read every passage with its question, or apart; default: apart where the slot is too short.",
+)
 @click.option("--runtime", default="", help="The runtime; default: the configured one.")
 @click.option("--against", default="", help="Another runtime to compare answers with, openvino-f32 for instance.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
@@ -53,6 +58,7 @@ def squad(
     limit: int | None,
     predictions: Path | None,
     slot: float | None,
+    way: Literal["whole", "apart"] | None,
     runtime: str,
     against: str,
     as_json: bool,
@@ -80,15 +86,17 @@ def squad(
 
     with (
         run(runtime or config.reader.runtime) as (device, reader),
-        _passages(reader, titles, config.reader.passages if retrieve else None) as find,
+        _passages(
+            reader, titles, config.reader.passages if retrieve else None, ahead=slot is not None or way == "apart"
+        ) as find,
         _progress(len(questions)) as show,
     ):
-        found = evaluate(reader, questions, find, slot_ms=slot, progress=show)
-        table: dict[str, object] = {"file": file.name, "runtime": device, "open": retrieve, "slot_ms": slot}
+        found = evaluate(reader, questions, find, slot_ms=slot, progress=show, way=way or "")
+        table: dict[str, object] = {"file": file.name, "runtime": device, "open": retrieve, "slot_ms": slot, "way": way}
         table |= report(questions, found)
         if against:
             with run(against) as (other_device, other), _progress(len(questions)) as show_again:
-                reference = evaluate(other, questions, find, slot_ms=slot, progress=show_again)
+                reference = evaluate(other, questions, find, slot_ms=slot, progress=show_again, way=way or "")
             table |= {"against": other_device, **dict(agreement(reference, found))}
             table |= {f"against_{name}": report(questions, reference)[name] for name in ("exact", "f1", "best_f1")}
     if predictions:
@@ -97,10 +105,11 @@ def squad(
 
 
 @contextlib.contextmanager
-def _passages(reader: Reader, titles: dict[str, str], count: int | None) -> Iterator[Find | None]:
+def _passages(reader: Reader, titles: dict[str, str], count: int | None, *, ahead: bool) -> Iterator[Find | None]:
     """Give what finds a question's passages, just as a turn would read them; None for each its own.
 
-    They are found in a temporary store of all contexts, each a document with the title of its article.
+    They are found in a temporary store of all contexts, each a document with the title of its article. `ahead`: with
+    states, where the reader reads such.
     """
     if count is None:
         yield None
@@ -115,6 +124,8 @@ def _passages(reader: Reader, titles: dict[str, str], count: int | None) -> Iter
             texts = ((f"{number} {title}".strip(), text) for number, (text, title) in enumerate(titles.items()))
             if reader.vectors is not None:
                 library.rank_with(reader.vectors)
+            if reader.apart is not None and ahead:
+                library.read_with(reader.apart)
             library.add_texts(texts, title=lambda name: name.partition(" ")[2])
             library.finish()
 

@@ -14,7 +14,7 @@ import click
 from assistant.channels.terminal.parameters import GivenPath
 from assistant.channels.terminal.printable import printable
 from assistant.config import Config
-from assistant.library import make_ranked, opened_library
+from assistant.library import opened_library, read_ahead
 from engines.errors import ReparteeError
 from knowledge.collections import check_name
 
@@ -72,7 +72,7 @@ def add(config: Config, paths: tuple[Path, ...], prune: bool, collection: str | 
                 err=True,
             )
         passages = library.count()
-        make_ranked(config, library)
+        read_ahead(config, library)
     if as_json:
         outcomes = {name: [str(path) for path in getattr(report, name)] for name in ("added", "replaced", "unchanged")}
         skipped = dict(report.skipped)

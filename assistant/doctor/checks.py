@@ -151,6 +151,9 @@ def _reader(config: Config) -> Iterator[Finding]:
     else:
         detail = f"null threshold {calibration.null_threshold:.3f}, temperature {calibration.temperature:.3f}"
         yield Finding("reader", "calibration", "ok", detail)
+    if (apart := checkpoint.apart) is not None:
+        detail = f"the lower {apart.layers} of its layers can read passages when these are added"
+        yield Finding("reader", "reading ahead", "ok", detail)
 
 
 def _runtimes(config: Config) -> Iterator[Finding]:

@@ -92,7 +92,8 @@ class Answering:
     def _search(self, meant: Sequence[str], slot: Slot, collections: Collections) -> list[tuple[str, list[Hit]]]:
         """Retrieve passages for each reading while the slot lasts, and for the first one in any case.
 
-        When searches have lately taken longer than the slot, proportionally fewer passages are looked for.
+        When searches have lately taken longer than the slot, proportionally fewer passages are looked for. In what is
+        left, the reader does what it can for the first reading without the passages.
         """
         found = [(meant[0], self._search_one(meant[0], slot, collections))]
         for question in meant[1:]:
@@ -100,6 +101,7 @@ class Answering:
                 slot.note(f"looked for {len(found)} of {len(meant)} readings")
                 break
             found.append((question, self._search_one(question, slot, collections)))
+        self._reader.prepare(meant[0], within_ms=slot.remaining_ms())
         return found
 
     def _search_one(self, question: str, slot: Slot, collections: Collections) -> list[Hit]:

@@ -6,13 +6,13 @@ import random
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engines.figures import Figures
-from engines.reader.reader import ReadablePassage, Reader
+from engines.reader.reader import Reader
 
 #: Runs of one contender in a row before the next one's turn: slow drift of the machine hits all alike.
 BLOCK = 10
@@ -67,6 +67,8 @@ class ReadingRow:
     p99_ms: float
     over: float | None
     read: float
+    #: How passages were read: "whole", "apart", or "" for as a turn does.
+    way: str = ""
 
 
 def race(
@@ -109,18 +111,24 @@ def race(
 
 
 def read_many(
-    reader: Reader, vocab: Sequence[str], *, model: str, passages: int, slot_ms: float | None, questions: int = 200
+    reader: Reader,
+    vocab: Sequence[str],
+    *,
+    model: str,
+    passages: int,
+    slot_ms: float | None,
+    questions: int = 200,
+    way: Literal["", "whole", "apart"] = "",
 ) -> ReadingRow:
-    """Time `questions` readings of `passages` 60-word passages each, their tokens ready as after ingestion."""
+    """Time `questions` readings of `passages` 60-word passages each, ready as after ingestion."""
     text = MadeUpText(vocab, seed=1)
     spent, read = [], []
     for number in range(-2 * WARM_UP, questions):
         question = text.words(QUESTION_WORDS)
-        texts = [text.words(PASSAGE_WORDS) for _ in range(passages)]
-        ready = [ReadablePassage(each, reader.tokenize(each)) for each in texts]
+        ready = [reader.ready(text.words(PASSAGE_WORDS)) for _ in range(passages)]
         time.sleep(SETTLE_S if number == 0 else REST_S)  # questions do not come back to back
         began = time.perf_counter_ns()
-        reading = reader.read(question, ready, slot_ms=slot_ms)
+        reading = reader.read(question, ready, slot_ms=slot_ms, way=way)
         if number >= 0:
             spent.append((time.perf_counter_ns() - began) / 1e6)
             read.append(reading.passages_read)
@@ -134,6 +142,7 @@ def read_many(
         figures.p99,
         float(np.mean(np.array(spent) > slot_ms)) if slot_ms is not None else None,
         float(np.mean(read)),
+        way,
     )
 
 

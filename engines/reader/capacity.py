@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from math import ceil
 
-from engines.reader.reader import FEWEST_TOKENS, Reader
+from engines.reader.reader import ENOUGH_WHOLE, Reader
+from engines.reader.way import FEWEST_TOKENS, Way
 
 #: A passage as documents have them, and tokens of an English word.
 PASSAGE_WORDS, TOKENS_PER_WORD = 60, 1.3
@@ -17,14 +18,23 @@ MOST = 20
 
 
 def passages_within(reader: Reader, slot_ms: float) -> float:
-    """Passages of 60 words that `reader` reads within `slot_ms`, one after the other; a part of one counts as such."""
-    passage = ceil(PASSAGE_WORDS * TOKENS_PER_WORD)
-    bucket = next((each for each in reader.runtime.buckets if each >= QUESTION_TOKENS + passage), None)
-    left, count = slot_ms, 0
-    while bucket is not None and count < MOST and reader.cost.bound(1, bucket) <= left:
+    """Passages of 60 words that `reader` reads within `slot_ms`, one after the other; a part of one counts as such.
+
+    They are read apart (those that have states) where whole reading would get through too few, as in a turn.
+    """
+    count = _within(reader.whole, slot_ms)
+    if reader.apart is not None and count < ENOUGH_WHOLE:
+        return max(count, _within(reader.apart, slot_ms - reader.apart.asking_ms))
+    return count
+
+
+def _within(way: Way, left: float) -> float:
+    passage, count = ceil(PASSAGE_WORDS * TOKENS_PER_WORD), 0
+    bucket = next((each for each in way.runtime.buckets if each >= QUESTION_TOKENS + passage), None)
+    while bucket is not None and count < MOST and way.cost.bound(1, bucket) <= left:
         count += 1
-        left -= reader.cost.typical(1, bucket) + reader.cost.decoding(1)
-    fitting = [each for each in reader.runtime.buckets if reader.cost.bound(1, each) <= left]
+        left -= way.cost.typical(1, bucket) + way.cost.decoding(1)
+    fitting = [each for each in way.runtime.buckets if way.cost.bound(1, each) <= left]
     part = max(fitting, default=0) - QUESTION_TOKENS
     return count + (min(part / passage, 0.9) if part >= FEWEST_TOKENS and count < MOST else 0)
 

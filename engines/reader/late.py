@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from engines.checkpoint import Checkpoint, Late
 from engines.errors import ReparteeError
-from engines.reader.windows import CONTEXT_TOKENS, Ids
+from engines.reader.windows import CONTEXT_TOKENS, Ids, context_tokens
 from engines.runtimes.runtime import Runtime, load_runtime
 from engines.tokenize import Tokenizer
 
@@ -81,8 +81,7 @@ class TokenVectors:
         self.runtime.close()
 
     def _passage(self, context: str, tokens: Ids) -> Ids:
-        told = f"{context.replace(' > ', ', ')}:" if context else ""
-        head = self._tokenizer.encode(told).ids[:CONTEXT_TOKENS]
+        head = context_tokens(context, self._tokenizer)[:CONTEXT_TOKENS]
         row = np.concatenate([[self._tokenizer.cls], head, tokens])[: PASSAGE_TOKENS - 1]
         return np.concatenate([row, [self._tokenizer.sep]]).astype(np.int32)
 

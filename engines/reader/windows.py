@@ -12,6 +12,7 @@ from math import ceil, log
 import numpy as np
 from numpy.typing import NDArray
 
+from engines.reader.states import States
 from engines.tokenize import Tokenizer
 
 #: A longer question is cut here, as in training.
@@ -37,7 +38,10 @@ Batch = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]
 @dataclass(frozen=True, eq=False)
 class Window:
     """One sequence to run: `ids` int32 [n]; `segment`: where the second segment begins; from `begin` on,
-    `count` tokens of passage number `passage` lie in it, the first being that passage's token number `first`."""
+    `count` tokens of passage number `passage` lie in it, the first being that passage's token number `first`.
+
+    `states`: of that passage, where it is read apart from the question (`engines.reader.apart`).
+    """
 
     ids: Ids
     segment: int
@@ -45,6 +49,12 @@ class Window:
     passage: int
     first: int
     count: int
+    states: States | None = None
+
+
+def context_tokens(context: str, tokenizer: Tokenizer) -> Ids:
+    """Tokens of a title and headings as a reader is told them, before the passage; none for an empty one."""
+    return tokenizer.encode(f"{context.replace(' > ', ', ')}:" if context else "").ids
 
 
 def windows(question: Ids, context: Ids, tokens: Ids, passage: int, tokenizer: Tokenizer, longest: int) -> list[Window]:

@@ -12,7 +12,7 @@ import importlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,6 +75,24 @@ class Runtime(Protocol):
 
     def close(self) -> None:
         """Release what the runtime holds; it cannot run afterwards."""
+        ...
+
+
+@runtime_checkable
+class SplitRuntime(Runtime, Protocol):
+    """A runtime of a span head that can stop below a layer, and go on there: what reading apart takes."""
+
+    def lower(
+        self, input_ids: NDArray[Any], token_type_ids: NDArray[Any], position_ids: NDArray[Any], layers: int
+    ) -> NDArray[np.float32]:
+        """Run the lowest `layers` on one row, int [tokens] each: their hidden states, float32 [tokens, hidden]."""
+        ...
+
+    def upper(self, states: NDArray[np.float32], lengths: NDArray[Any], layers: int) -> NDArray[np.float32]:
+        """Run the layers above the lowest `layers` on states of rows of `lengths` tokens, one row after the other.
+
+        Returns start and end logits, float32 [tokens, 2].
+        """
         ...
 
 

@@ -19,7 +19,7 @@ from assistant.voices import choose as voices
 class Opened:
     """A reader or a library, as far as it is owned."""
 
-    vectors = None
+    vectors = apart = None
 
     def __init__(self, name: str, noted: list[str]) -> None:
         self.name, self._noted = name, noted

@@ -1,8 +1,8 @@
 /* The CPU kernels as a program of their own, for processors that only an emulator has here.
 
    Without arguments: a line for each instruction set, with its traits and whether this processor has it. Else
-   `run_bert NUMBER THREADS INPUT OUTPUT`: INPUT holds, as int32 and float32 in the order read below, a model with its
-   weights packed for that instruction set, and a batch. */
+   `run_bert NUMBER THREADS INPUT OUTPUT [LAYERS]`: INPUT holds, as int32 and float32 in the order read below, a model with its
+   weights packed for that instruction set, and a batch, of which the lowest LAYERS are run by themselves first. */
 
 #include "bert.c"
 
@@ -76,8 +76,16 @@ int main(int count, char **argument) {
     call.types = take_bytes(tokens * 4);
     call.positions = take_bytes(tokens * 4);
     call.result = calloc(tokens, 8);
+    call.last = layers;
     Engine *engine = repartee_bert_open(number, &model, threads, NULL, 0);
-    if (!engine || repartee_bert_run(engine, &call)) return 4;
+    if (!engine) return 4;
+    if (count > 5) {
+        Call lower = call;
+        lower.last = call.first = atoi(argument[5]);
+        call.given = lower.result = calloc(tokens, hidden * sizeof(float));
+        if (repartee_bert_run(engine, &lower)) return 4;
+    }
+    if (repartee_bert_run(engine, &call)) return 4;
     repartee_bert_close(engine);
     FILE *output = fopen(argument[4], "wb");
     return !output || fwrite(call.result, 8, tokens, output) != tokens || fclose(output) ? 5 : 0;

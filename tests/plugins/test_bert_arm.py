@@ -44,8 +44,8 @@ def isas(program, processor="max") -> dict[str, tuple[Isa, bool]]:
     return found
 
 
-def run(program, isa: Isa, model, lengths, ids, types, positions, *, threads, folder):
-    """What the kernels of `isa` make of a batch: float32 [tokens, 2]."""
+def run(program, isa: Isa, model, lengths, ids, types, positions, *, threads, folder, first=()):
+    """What the kernels of `isa` make of a batch: float32 [tokens, 2]. `first`: how many layers run by themselves."""
     with (folder / "input").open("wb") as file:
 
         def write(*arrays, dtype=np.float32):
@@ -71,7 +71,7 @@ def run(program, isa: Isa, model, lengths, ids, types, positions, *, threads, fo
                 write(norm.gain, norm.bias)
         write(*model.span)
         write([len(lengths)], [0, *np.cumsum(lengths)], ids, types, positions, dtype=np.int32)
-    emulated(program, isa.number, threads, folder / "input", folder / "output")
+    emulated(program, isa.number, threads, folder / "input", folder / "output", *first)
     return np.fromfile(folder / "output", np.float32).reshape(-1, 2)
 
 
@@ -86,6 +86,15 @@ def test_outputs_are_those_of_the_same_arithmetic_in_numpy(name, heads, program,
         found = run(program, isa, model, lengths, *inputs, threads=2, folder=tmp_path)
         expected = emulate(model, isa, *inputs)
         assert np.sqrt(((found - expected) ** 2).mean()) < 0.02 * np.sqrt((expected**2).mean())
+
+
+def test_the_upper_layers_on_what_the_lower_ones_gave_give_the_bits_of_all_of_them(program, tmp_path):
+    isa, _ = isas(program)["neon"]
+    whole, parts = (
+        run(program, isa, random_model(), *batch(5, 30), threads=2, folder=tmp_path, first=first)
+        for first in ((), (1,))
+    )
+    np.testing.assert_array_equal(parts, whole)
 
 
 def test_both_kinds_of_products_give_the_same_bits_and_rows_do_not_know_of_each_other(program, tmp_path):

@@ -132,6 +132,32 @@ def test_a_row_gives_the_same_bits_alone_and_among_others_with_any_number_of_thr
         np.testing.assert_array_equal(many.run(lengths, *inputs), together)
 
 
+@pytest.mark.parametrize("span", [True, False])
+@of_each_isa
+def test_the_upper_layers_on_what_the_lower_ones_gave_give_the_bits_of_all_of_them(isa, span):
+    kernels = BertCpu(random_model(layers=3, span=span), threads=2, isa=isa)
+    lengths, *inputs = batch(14, 0, 96, 7)
+    whole = kernels.run(lengths, *inputs)
+    for layers in (1, 2):
+        lower = kernels.run(lengths, *inputs, layers=layers)
+        assert lower.shape == (117, 64)
+        np.testing.assert_array_equal(kernels.run_on(lengths, lower, layers), whole)
+    middle = kernels.run_on(np.array([117]), kernels.run(lengths, *inputs, layers=2), 2)
+    assert not np.array_equal(middle, whole)  # rows that were apart below see each other above
+
+
+def test_layers_and_states_that_are_not_there_are_refused():
+    kernels = BertCpu(random_model())
+    lengths, *inputs = batch(5)
+    with pytest.raises(ValueError, match="layers 0 to 3 of 2"):
+        kernels.run(lengths, *inputs, layers=3)
+    with pytest.raises(ValueError, match="layers 2 to 2 of 2"):
+        kernels.run_on(lengths, np.zeros((5, 64)), 2)
+    with pytest.raises(ValueError, match=r"states of shape \[5, 32\] for 5 tokens of 64 channels"):
+        kernels.run_on(lengths, np.zeros((5, 32)), 1)
+    assert kernels.run_on(np.array([0]), np.zeros((0, 64)), 1).shape == (0, 2)
+
+
 def one_lane_sums(codes, isa: Isa, sign):
     """Sums of the weights of one sign that are added up in 16 bits together: [out, in / narrow]."""
     chosen = np.where(np.sign(codes) == sign, np.abs(codes.astype(int)), 0)

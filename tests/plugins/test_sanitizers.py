@@ -23,6 +23,7 @@ FLAGS = "-std=gnu11 -O0 -g1 -pthread -shared -fPIC"
 PROGRAM = """
 import sys
 from concurrent.futures import ThreadPoolExecutor
+import numpy as np
 from tests.plugins.test_bert_cpu import BertCpu, batch, random_model
 from plugins import bert_cpu
 
@@ -32,6 +33,7 @@ for isa in bert_cpu.here():
         kernels = BertCpu(random_model(heads=heads), threads=3, isa=isa.name)
         for lengths in [(1,), (2, 0, 63), (64, 65), (7, 130, 5), (384,)]:
             kernels.run(*batch(*lengths))
+            kernels.run_on(np.array(lengths), kernels.run(*batch(*lengths), layers=1), 1)
         with ThreadPoolExecutor(3) as callers:
             list(callers.map(lambda length: kernels.run(*batch(length)), range(1, 60, 5)))
         kernels.close()

@@ -89,6 +89,17 @@ class CpuRuntime:
         vectors: NDArray[np.float32] = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-9)
         return vectors
 
+    def lower(
+        self, input_ids: NDArray[Any], token_type_ids: NDArray[Any], position_ids: NDArray[Any], layers: int
+    ) -> NDArray[np.float32]:
+        """Run the lowest layers; see `engines.runtimes.runtime.SplitRuntime`."""
+        lengths = np.array([len(input_ids)])
+        return self._model.run(lengths, input_ids, token_type_ids, position_ids, layers=layers)
+
+    def upper(self, states: NDArray[np.float32], lengths: NDArray[Any], layers: int) -> NDArray[np.float32]:
+        """Run the layers above them; see `engines.runtimes.runtime.SplitRuntime`."""
+        return self._model.run_on(lengths, states, layers)
+
     def close(self) -> None:
         """End the threads and release the weights."""
         self._model.close()

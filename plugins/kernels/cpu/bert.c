@@ -88,10 +88,12 @@ static void wait_for(Phase *phase, int pieces) {
             sched_yield();
 }
 
-/* How many of the `left` tokens of a phase the next piece takes: three quarters of a thread's share of them. */
-static int next_piece(int left, int threads) {
+/* How many of the `left` tokens of a phase the next piece takes: three quarters of a thread's share of them. A phase of
+   so few `tokens` that they would be one piece, as a question's are, is parted all the same. */
+static int next_piece(int tokens, int left, int threads) {
+    const int shortest = tokens < SHORTEST + WHOLE ? WHOLE : SHORTEST;
     const int share = threads > 1 ? (3 * left + 4 * threads - 1) / (4 * threads) : left;
-    int size = share < SHORTEST ? SHORTEST : (share + WHOLE - 1) / WHOLE * WHOLE;
+    int size = share < shortest ? shortest : (share + WHOLE - 1) / WHOLE * WHOLE;
     if (size > LONGEST_PIECE) size = LONGEST_PIECE / WHOLE * WHOLE;
     return left < size + WHOLE && left <= LONGEST_PIECE ? left : size;
 }
@@ -99,14 +101,23 @@ static int next_piece(int left, int threads) {
 /* Where piece `number` begins. */
 static int begin_of_piece(int tokens, int threads, int number) {
     int at = 0;
-    while (number--) at += next_piece(tokens - at, threads);
+    while (number--) at += next_piece(tokens, tokens - at, threads);
     return at;
+}
+
+/* What the first layer of a run takes. */
+static void begin(const Engine *e, const Batch *b, int first, int count) {
+    const size_t hidden = e->context.model.shape.hidden;
+    if (b->given)
+        memcpy(b->x + first * hidden, b->given + first * hidden, count * hidden * sizeof(float));
+    else
+        e->isa->embed(&e->context, b, first, count);
 }
 
 static void work(const Engine *e, Run *run, const Scratch *s) {
     const Batch *b = &run->batch;
     const Context *c = &e->context;
-    const int layers = c->model.shape.layers, heads = c->model.shape.heads;
+    const int layers = b->last - b->first, heads = c->model.shape.heads;
     for (int step = 0; step <= 2 * layers; step++) {
         Phase *phase = &run->phases[step];
         const int attends = step & 1, pieces = attends ? b->rows * heads : b->pieces;
@@ -116,13 +127,13 @@ static void work(const Engine *e, Run *run, const Scratch *s) {
                 e->isa->attend(c, b, s, piece / heads, piece % heads);
             } else {
                 const int first = begin_of_piece(b->tokens, e->threads, piece),
-                          count = next_piece(b->tokens - first, e->threads);
+                          count = next_piece(b->tokens, b->tokens - first, e->threads);
                 if (step)
-                    e->isa->transform(c, b, s, first, count, step / 2 - 1);
+                    e->isa->transform(c, b, s, first, count, b->first + step / 2 - 1);
                 else
-                    e->isa->embed(c, b, first, count);
+                    begin(e, b, first, count);
                 if (step < 2 * layers)
-                    e->isa->project(c, b, s, first, count, step / 2);
+                    e->isa->project(c, b, s, first, count, b->first + step / 2);
                 else
                     e->isa->finish(c, b, first, count);
             }
@@ -235,7 +246,7 @@ static int make_room(Engine *e, int tokens, int keys) {
 /* ---- what Python calls ---- */
 
 /* What the launcher was written for; raised when a structure or function above changes. */
-int repartee_bert_interface(void) { return 2; }
+int repartee_bert_interface(void) { return 3; }
 
 /* What there is for instruction set `number`, best first; NULL behind the last. */
 const Traits *repartee_bert_isa(int number) { return number < ISA_COUNT ? &ISAS[number]->traits : NULL; }
@@ -245,9 +256,11 @@ int repartee_bert_supported(int number) { return ISAS[number]->supported(); }
 
 typedef struct {
     int32_t rows;
+    int32_t first, last; /* of the layers, the ones from `first` up to, without, `last` are run: at least one */
     const int32_t *begins, *ids, *types,
-        *positions; /* [rows + 1]; [begins[rows]] each, valid numbers of their tables */
-    float *result;  /* span head: [tokens][2]; none: hidden states [tokens][hidden] */
+        *positions;     /* [rows + 1]; [begins[rows]] each, valid numbers of their tables */
+    const float *given; /* NULL, or instead of the three above what the layer before `first` gave: [tokens][hidden] */
+    float *result;      /* span head behind the very last layer: [tokens][2]; else hidden states [tokens][hidden] */
 } Call;
 
 void repartee_bert_close(Engine *e) {
@@ -364,25 +377,30 @@ int repartee_bert_run(Engine *e, const Call *call) {
     }
     if (make_room(e, tokens, (longest + 63) & ~63)) return -1;
     int pieces = 0;
-    for (int at = 0; at < tokens; pieces++) at += next_piece(tokens - at, e->threads);
+    for (int at = 0; at < tokens; pieces++) at += next_piece(tokens, tokens - at, e->threads);
 
     cpu_set_t before;
     const int held = hold_cores(e, &before);
     pthread_mutex_lock(&e->lock);
     Run *run = &e->runs[(e->run + 1) % RUNS];
     while (run->inside) pthread_cond_wait(&e->left, &e->lock);
+    const Shape *shape = &e->context.model.shape;
+    const int answers = e->context.model.span && call->last == shape->layers;
     run->batch = (Batch){.ids = call->ids,
                          .types = call->types,
                          .positions = call->positions,
                          .begins = call->begins,
+                         .given = call->given,
+                         .first = call->first,
+                         .last = call->last,
                          .rows = call->rows,
                          .tokens = tokens,
                          .pieces = pieces,
                          .x = e->x,
                          .qkv = e->qkv,
                          .mix = e->mix,
-                         .result = e->context.model.span ? call->result : NULL};
-    for (int step = 0; step <= 2 * e->context.model.shape.layers; step++) {
+                         .result = answers ? call->result : NULL};
+    for (int step = 0; step <= 2 * (call->last - call->first); step++) {
         atomic_store_explicit(&run->phases[step].claimed, 0, memory_order_relaxed);
         atomic_store_explicit(&run->phases[step].done, 0, memory_order_relaxed);
     }
@@ -395,6 +413,6 @@ int repartee_bert_run(Engine *e, const Call *call) {
     e->open = 0;
     pthread_mutex_unlock(&e->lock);
     if (held) sched_setaffinity(0, sizeof before, &before);
-    if (!e->context.model.span) memcpy(call->result, e->x, (size_t)tokens * e->context.model.shape.hidden * 4);
+    if (!answers) memcpy(call->result, e->x, (size_t)tokens * shape->hidden * 4);
     return 0;
 }

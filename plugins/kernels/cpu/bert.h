@@ -52,7 +52,9 @@ typedef struct {
 typedef struct {
     const int32_t *ids, *types, *positions;
     const int32_t *begins; /* [rows + 1]: where each row's tokens begin */
+    const float *given;    /* [tokens][hidden]: what the layer before `first` gave; NULL: tokens are embedded */
     int rows, tokens, pieces;
+    int first, last; /* the layers that are run, without the last */
     float *x;      /* float32 [tokens][hidden]: residual stream */
     void *qkv;     /* [tokens][3 hidden], in the precision of the instruction set's attention */
     float *mix;    /* float32 [tokens][hidden]: what attention gives */

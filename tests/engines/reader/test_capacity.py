@@ -12,7 +12,8 @@ def reader(ms_per_token: float, runtime="cpu"):
     """A reader whose runs cost so much, without any tail."""
     buckets = tuple(range(24, 513, 8))
     cost = CostModel({(1, each): each * ms_per_token for each in buckets}, tail=1.0, compiles=False)
-    return SimpleNamespace(cost=cost, runtime=SimpleNamespace(buckets=buckets), runtime_name=runtime)
+    whole = SimpleNamespace(cost=cost, runtime=SimpleNamespace(buckets=buckets))
+    return SimpleNamespace(whole=whole, apart=None, runtime_name=runtime)
 
 
 @pytest.mark.parametrize(
@@ -21,6 +22,14 @@ def reader(ms_per_token: float, runtime="cpu"):
 )
 def test_as_many_passages_fit_as_their_tokens_cost(ms_per_token, passages):
     assert passages_within(reader(ms_per_token), 10) == pytest.approx(passages, abs=0.1)
+
+
+def test_passages_are_counted_as_read_apart_where_whole_reading_gets_through_too_few():
+    slow, quick = reader(0.095), reader(0.04)
+    for each in (slow, quick):
+        each.apart = SimpleNamespace(**vars(reader(0.03).whole), asking_ms=1.0)
+    assert passages_within(slow, 10) == pytest.approx(2.5, abs=0.4)
+    assert passages_within(quick, 10) == passages_within(reader(0.04), 10) >= 2
 
 
 def test_a_larger_slot_holds_more():

@@ -3,8 +3,8 @@ import pytest
 
 from engines.checkpoint import Checkpoint, default_checkpoint_path
 from engines.reader.layout import Layout
-from engines.reader.reader import ReadablePassage, verbatim
 from engines.reader.spans import candidates
+from engines.reader.verbatim import verbatim
 from engines.tokenize import Tokenizer
 
 LIST = "Take these along:\n\n- two ropes\n- a lamp\n- dry socks\n\nLeave at six."
@@ -28,7 +28,7 @@ def answer(tokenizer):
         if read is not None:
             logits = logits[: np.flatnonzero(tokens.offsets[:, 1] == read)[0] + 1]
         best = candidates(logits, 0, 0, layout=Layout(text, tokens))[0]
-        start, end = verbatim(ReadablePassage(text, tokens), best.start, best.end)
+        start, end = verbatim(text, tokens.offsets, best.start, best.end)
         return text[start:end]
 
     return point
@@ -93,7 +93,7 @@ def test_the_pieces_of_a_rare_word_are_answered_as_one(tokenizer):
     start, end = text.index("Å"), text.index(",")
     pieces = np.flatnonzero((tokens.offsets[:, 0] >= start) & (tokens.offsets[:, 1] <= end))
     assert len(pieces) > 2
-    assert verbatim(ReadablePassage(text, tokens), pieces[1], pieces[-2]) == (start, end)
+    assert verbatim(text, tokens.offsets, pieces[1], pieces[-2]) == (start, end)
 
 
 def test_an_answer_at_the_end_of_what_was_read_is_completed_from_the_passage(answer):

@@ -11,7 +11,8 @@ from engines.checkpoint import Calibration
 from engines.errors import ReparteeError
 from engines.quantize import write_int8
 from engines.reader.cost import CostModel
-from engines.reader.reader import ReadablePassage, Reader, verbatim
+from engines.reader.reader import ReadablePassage, Reader
+from engines.reader.verbatim import verbatim
 from engines.runtimes.runtime import load_runtime
 from tests.engines.small_bert import random_checkpoint
 
@@ -124,7 +125,7 @@ def test_an_answer_keeps_its_accents_and_invisible_signs(reader, text, answer):
     inside = [
         n for n, (start, end) in enumerate(tokens.offsets) if answer in text and start >= 4 and end <= len(text) - 3
     ]
-    start, end = verbatim(ReadablePassage(text, tokens), inside[0], inside[-1])
+    start, end = verbatim(text, tokens.offsets, inside[0], inside[-1])
     assert text[start:end] == answer
 
 
@@ -179,7 +180,7 @@ def slow(reader):
 
 
 def test_a_slot_is_filled_with_the_best_passages_and_the_rest_is_told(slow):
-    slot = 3.5 * slow.cost.bound(1, 64)
+    slot = 3.5 * slow.whole.cost.bound(1, 64)
     reading = slow.read("How high?", passages(slow, TEXTS * 8), slot_ms=slot)
     assert 1 <= reading.passages_read < 24
     assert reading.note.startswith(f"read {reading.passages_read} ")
@@ -197,11 +198,11 @@ def test_a_slot_that_nothing_fits_in_still_reads_part_of_the_best_passage(slow):
 def test_what_is_left_behind_a_part_goes_to_parts_of_the_next_passages(reader, monkeypatch):
     long = "the tower is in paris and the high tower is in the tower " * 4
     dear = {(1, each): 400.0 * each / reader.runtime.buckets[-1] for each in reader.runtime.buckets}
-    monkeypatch.setattr(reader, "cost", CostModel(dear, tail=1.05))  # as it is believed; in fact runs are quick
-    monkeypatch.setattr(reader.cost, "observe", lambda *_: None)
-    monkeypatch.setattr(reader.cost, "_compiles", False)
+    monkeypatch.setattr(reader.whole, "cost", CostModel(dear, tail=1.05))  # as it is believed; in fact runs are quick
+    monkeypatch.setattr(reader.whole.cost, "observe", lambda *_: None)
+    monkeypatch.setattr(reader.whole.cost, "_compiles", False)
     whole = len(reader.tokenize(long)) + len(reader.tokenize("How high?")) + 3
-    slot = 0.8 * reader.cost.bound(1, next(each for each in reader.runtime.buckets if each >= whole))
+    slot = 0.8 * reader.whole.cost.bound(1, next(each for each in reader.runtime.buckets if each >= whole))
     reading = reader.read("How high?", passages(reader, [long] * 3), slot_ms=slot)
     assert reading.note == f"read 0 and part of 3 of 3 passages: {slot:.1f} ms slot"
 
@@ -215,8 +216,10 @@ def test_time_that_is_over_is_told_as_none_left(slow, left_ms):
 @pytest.mark.parametrize(("bound_ms", "over"), [(0.0, True), (1e9, False)])
 def test_a_reading_learns_whether_run_and_decoding_took_longer_than_their_bound(reader, monkeypatch, bound_ms, over):
     learned = []
-    monkeypatch.setattr(reader.cost, "bound", lambda *_: bound_ms)
-    monkeypatch.setattr(reader.cost, "observe_reading", lambda rows, ms, over: learned.append((rows, ms > 0, over)))
+    monkeypatch.setattr(reader.whole.cost, "bound", lambda *_: bound_ms)
+    monkeypatch.setattr(
+        reader.whole.cost, "observe_reading", lambda rows, ms, over: learned.append((rows, ms > 0, over))
+    )
     reader.read("How high?", passages(reader)[:1])
     assert learned == [(1, True, over)]
 
@@ -228,7 +231,7 @@ def test_without_a_slot_everything_is_read(slow):
 def test_costs_are_learned_at_load_and_kept(tmp_path):
     write_int8(random_checkpoint(), tmp_path / "reader.safetensors")
     reader = Reader.load(tmp_path / "reader.safetensors", cache_dir=tmp_path / "cache")
-    assert 0 < reader.cost.typical(1, 32) < float("inf")
+    assert 0 < reader.whole.cost.typical(1, 32) < float("inf")
     reader.close()
     (kept,) = (tmp_path / "cache" / "cost").iterdir()
     assert CostModel.load(kept).measured(1, 32)

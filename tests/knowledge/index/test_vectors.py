@@ -48,7 +48,7 @@ def test_passages_that_were_added_get_vectors_once_and_lose_them_when_they_are_r
     library = opened(tmp_path, maker)
     library.add_texts([("a", "A boat with rope."), ("b", "A lamp with figs.")])
     assert library.finish()
-    assert (maker.made, library.unranked()) == (2, 0)
+    assert (maker.made, library.unmade()) == (2, 0)
     library.remove(library.documents()[0].id)
     library.finish()
     library.close()
@@ -84,7 +84,7 @@ def test_a_damaged_file_is_made_again_and_nothing_is_lost(tmp_path: Path) -> Non
     library = opened(tmp_path, again)
     assert [hit.passage.text for hit in library.search("boat")] == ["A boat with rope."]
     library.finish()
-    assert (again.made, library.unranked()) == (1, 0)
+    assert (again.made, library.unmade()) == (1, 0)
     library.close()
 
 
