@@ -37,8 +37,14 @@ def prepare(options: argparse.Namespace) -> None:
     )
 
 
-def _choice(examples: data.Examples, shares: dict[int, float], *, known: bool):  # type: ignore[no-untyped-def]
-    """A function that draws an epoch: this share of each kind; `known` leaves out what only a teacher could label."""
+def _choice(  # type: ignore[no-untyped-def]
+    examples: data.Examples, shares: dict[int, float], *, known: bool, documents: float = 1.0
+):
+    """A function that draws an epoch: this share of each kind; `known` leaves out what only a teacher could label.
+
+    `documents`: how much more often examples of documents are taken than their weight says.
+    """
+    weight = examples.weight * np.where(examples.made_up, 1.0, documents) / 1000
     usable = examples.start != data.UNKNOWN if known else np.ones(len(examples.kind), bool)
     pools = {kind: np.flatnonzero((examples.kind == kind) & usable) for kind in shares}
 
@@ -46,30 +52,32 @@ def _choice(examples: data.Examples, shares: dict[int, float], *, known: bool): 
         picks = np.random.default_rng(chance.getrandbits(32))
         parts = []
         for kind, pool in pools.items():
-            often = shares[kind] * examples.weight[pool] / 1000
+            often = shares[kind] * weight[pool]
             parts.append(np.repeat(pool, (often + picks.random(len(pool))).astype(int)))
         return picks.permutation(np.concatenate(parts))
 
     return draw
 
 
-def _score(model, examples: data.Examples, device: str) -> dict[str, dict[str, float]]:  # type: ignore[no-untyped-def]
+def _score(model, examples: data.Examples, device: str, apart=None) -> dict[str, dict[str, float]]:  # type: ignore[no-untyped-def]
     from engines.training.fit import predict, token_scores
 
     scores = {}
     for name, kind, noisy in (("held", data.HELD, False), ("held, noisy", data.HELD, True), ("dev", data.DEV, False)):
         chosen = np.flatnonzero(examples.kind == kind)
         if len(chosen):
-            scores[name] = token_scores(examples, chosen, predict(model, examples, chosen, device, noisy=noisy))
+            scores[name] = token_scores(
+                examples, chosen, predict(model, examples, chosen, device, noisy=noisy, apart=apart)
+            )
     return scores
 
 
 def teach(options: argparse.Namespace) -> None:
-    """Fine-tune a large reader and write its log probabilities for every example."""
+    """Fine-tune a large reader and write its log probabilities for every example, without titles that were made up."""
     from engines.training.fit import Recipe, SoftTargets, fit, predict
     from engines.training.model import read_checkpoint
 
-    examples = data.Examples.load(options.examples)
+    examples = data.Examples.load(options.examples).untitled()
     model = read_checkpoint(options.model, options.dropout)
     recipe = Recipe(
         options.epochs, options.batch, options.rate, noisy=options.noisy, minutes=options.minutes, seed=options.seed
@@ -137,11 +145,16 @@ def distil(options: argparse.Namespace) -> None:
         minutes=options.minutes,
         seed=options.seed,
         temperature=options.temperature,
+        apart=options.apart,
     )
     shares = {data.GOLD: 1.0, data.CHUNK: options.chunks, data.RETRIEVED: options.retrieved}
-    fit(model, examples, _choice(examples, shares, known=soft is None), recipe, options.device, soft, _say)
+    choice = _choice(examples, shares, known=soft is None, documents=options.documents)
+    fit(model, examples, choice, recipe, options.device, soft, _say)
     save_file({name: value.astype(np.float16) for name, value in export_bert(model).items()}, options.out)
     scores = _score(model, examples, options.device)
+    if recipe.apart:
+        apart = _score(model, examples, options.device, recipe.how_apart)
+        scores |= {f"{name}, apart": figures for name, figures in apart.items()}
     _say(json.dumps(scores))
     options.out.with_suffix(".json").write_text(json.dumps(scores, indent=1), encoding="utf-8")
 
@@ -196,7 +209,7 @@ def ship(options: argparse.Namespace) -> None:
         weight, bias = tensors.pop("projection.weight"), tensors.pop("projection.bias")
         layers = sum(name.endswith("attention.self.query.weight") for name in tensors)
         late = Late(tensors, weight, bias, layers, options.bm25)
-    calibrate(options.student, options.out, questions[: options.limit], passages, card, late=late)
+    calibrate(options.student, options.out, questions[: options.limit], passages, card, late=late, apart=options.apart)
 
 
 _BEGAN = time.monotonic()
@@ -252,6 +265,12 @@ def main() -> None:
                 "--gold", type=float, default=0.25, help="weight of the annotated answers beside the teachers"
             )
             step.add_argument("--temperature", type=float, default=2.0)
+            step.add_argument(
+                "--apart", type=float, default=0.0, help="share of the batches in which question and passage lie apart"
+            )
+            step.add_argument(
+                "--documents", type=float, default=1.0, help="how much more often rows of documents are taken"
+            )
             step.add_argument("--keep-words", action="store_true", help="leave the word embeddings as they are")
     step = steps.add_parser("label", help=label.__doc__)
     step.set_defaults(run=label)
@@ -292,6 +311,7 @@ def main() -> None:
     step.add_argument("--student", type=Path, required=True, help="folder: model.safetensors, config.json, vocab.txt")
     step.add_argument("--out", type=Path, required=True)
     step.add_argument("--late", type=Path, help="what `late` wrote, to go into the same file")
+    step.add_argument("--apart", action="store_true", help="the student was trained to be read apart too")
     step.add_argument("--bm25", type=float, default=0.0, help="what a point of BM25 counts beside its scores")
     step.add_argument("--card", nargs="*", default=[], metavar="NAME=FACT", help="facts written into the file")
     step.add_argument("--limit", type=int)

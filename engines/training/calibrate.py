@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from engines.checkpoint import Calibration, Checkpoint, Late
+from engines.checkpoint import Apart, Calibration, Checkpoint, Late
 from engines.evaluate import evaluate
 from engines.quantize import write_int8
 from engines.reader.reader import ReadablePassage, Reader
@@ -49,23 +49,39 @@ def calibrate(
     card: dict[str, str],
     *,
     late: Late | None = None,
+    apart: bool = False,
     runtime: str = "cpu",
-) -> Calibration:
-    """Write `student` (a Hugging Face folder) to `out` as one int8 file with a calibration fitted on `questions`.
+) -> Checkpoint:
+    """Write `student` (a Hugging Face folder) to `out` as one int8 file with what is fitted on `questions`.
 
     The threshold maximises F1 over all questions; the temperature makes the confidence match how often the best span is
-    right (F1 of a half or more). Both are measured through the runtime and from the file that is shipped.
+    right (F1 of a half or more). Both are measured through the runtime and from the file that is shipped. `apart`: the
+    student was trained to be read apart too, and gets a calibration for that, through PyTorch.
     """
-    checkpoint = dataclasses.replace(Checkpoint.load(student), card=card, late=late)
-    write_int8(checkpoint, out)
+    plain = dataclasses.replace(Checkpoint.load(student), card=card, late=late)
+    write_int8(plain, out)
     with tempfile.TemporaryDirectory() as cache:
         reader = Reader.load(out, runtime=runtime, cache_dir=Path(cache))
-        told = {
-            name: [ReadablePassage(text, reader.tokenize(text), heading) for heading, text in some]
-            for name, some in passages.items()
-        }
-        found = evaluate(reader, questions, lambda each: told[each.id])
-        reader.close()
+    fitted = dataclasses.replace(plain, calibration=_fitted(reader, questions, passages))
+    if apart:
+        from engines.training.runtime import ReadApart
+
+        stored = Checkpoint.load(out)
+        reader = Reader(ReadApart(stored, how := Apart()), stored)
+        of_apart = _fitted(reader, questions, passages)
+        fitted = dataclasses.replace(fitted, apart=dataclasses.replace(how, calibration=of_apart))
+    write_int8(fitted, out)
+    return fitted
+
+
+def _fitted(reader: Reader, questions: list[Question], passages: dict[str, list[tuple[str, str]]]) -> Calibration:
+    """Read `questions` with `reader`, which is closed behind it; the threshold and temperature that fit best."""
+    told = {
+        name: [ReadablePassage(text, reader.tokenize(text), heading) for heading, text in some]
+        for name, some in passages.items()
+    }
+    found = evaluate(reader, questions, lambda each: told[each.id])
+    reader.close()
     threshold, best = best_threshold(questions, found.best, found.margins)
     margins = np.array([found.margins[each.id] for each in questions])
     right = np.array(
@@ -75,9 +91,8 @@ def calibrate(
     calibration = Calibration(round(threshold, 4), round(temperature, 4), tells_yes_no=True)
     answerable = [each for each in questions if gold(each.answers) != [""]]
     print(
-        f"{len(questions)} held-out questions: F1 {best:.2f} at threshold {threshold:.3f}; answerable "
-        f"EM {100 * np.mean([exact(found.best[q.id], q.answers) for q in answerable]):.2f} "
+        f"{len(questions)} held-out questions, {reader.runtime.device}: F1 {best:.2f} at threshold {threshold:.3f}; "
+        f"answerable EM {100 * np.mean([exact(found.best[q.id], q.answers) for q in answerable]):.2f} "
         f"F1 {100 * np.mean([f1(found.best[q.id], q.answers) for q in answerable]):.2f}; {calibration}"
     )
-    write_int8(dataclasses.replace(checkpoint, calibration=calibration), out)
     return calibration

@@ -14,11 +14,15 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from engines.checkpoint import Apart
 from engines.training.batches import Batch, DeviceExamples, schedule
 from engines.training.data import Examples
 from engines.training.model import Encoder
 
 ANSWER_TOKENS = 100
+
+#: How the bundled reader is read apart.
+APART = Apart()
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,8 @@ class Recipe:
     polarity: float = 0.2  # weight of yes, no or neither
     minutes: float = 60.0
     seed: int = 0
+    apart: float = 0.0  # share of the batches in which question and passage are read apart
+    how_apart: Apart = APART
 
 
 class SoftTargets:
@@ -122,29 +128,32 @@ def fit(
         capturable=cuda,
     )
     numbers = torch.zeros(recipe.batch, dtype=torch.int64, device=device)
-    running = torch.zeros((), device=device)
+    running, running_apart = torch.zeros((), device=device), torch.zeros((), device=device)
 
-    def step(length: int) -> None:
+    def losses() -> str:
+        return f"loss {running.item():.3f}" + (f", apart {running_apart.item():.3f}" if recipe.apart else "")
+
+    def step(length: int, apart: bool) -> None:
         noisy = torch.rand(recipe.batch, device=device) < recipe.noisy
         batch = data.gather(numbers, length, noisy, mpnet=mpnet)
-        logits = model(batch.ids, batch.types, batch.mask)
+        logits = model(batch.ids, batch.types, batch.mask, recipe.how_apart if apart else None)
         loss = loss_of(logits, batch, targets.gather(numbers, batch) if targets else None, recipe)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(decayed + plain, 1.0)
         optimizer.step()
-        running.mul_(0.99).add_(0.01 * loss.detach())
+        (running_apart if apart else running).mul_(0.99).add_(0.01 * loss.detach())
 
-    replay: dict[int, Any] = {}
+    replay: dict[tuple[int, bool], Any] = {}
     pool = torch.cuda.graph_pool_handle() if cuda else None
 
-    def run(length: int) -> None:
+    def run(length: int, apart: bool) -> None:
         if not cuda:
             optimizer.zero_grad(set_to_none=True)
-            step(length)
+            step(length, apart)
             return
-        if length not in replay:
-            replay[length] = _capture(step, length, optimizer, pool, rate)
-        replay[length].replay()
+        if (length, apart) not in replay:
+            replay[length, apart] = _capture(lambda: step(length, apart), optimizer, pool, rate)
+        replay[length, apart].replay()
 
     began = time.monotonic()
     done, epoch, total = 0, 0, 0
@@ -155,22 +164,22 @@ def fit(
         for length, picked in batches:
             progress = max(done / total, (time.monotonic() - began) / 60 / recipe.minutes)
             if progress >= 1:
-                report(f"done: {done} of {total} steps, {time.monotonic() - began:.0f} s, loss {running.item():.3f}")
+                report(f"done: {done} of {total} steps, {time.monotonic() - began:.0f} s, {losses()}")
                 return
             fall = 1 - max(0.0, progress - recipe.warm_up) / (1 - recipe.warm_up)
             numbers.copy_(torch.from_numpy(picked), non_blocking=True)
             rate.fill_(recipe.rate * min(1.0, progress / recipe.warm_up + 1e-3) * fall)
-            run(length)
+            run(length, chance.random() < recipe.apart)
             done += 1
             if done % 16 == 0 and cuda:
                 torch.cuda.synchronize()
             if done % 500 == 0:
-                report(f"epoch {epoch} step {done}/{total} {time.monotonic() - began:.0f} s loss {running.item():.3f}")
+                report(f"epoch {epoch} step {done}/{total} {time.monotonic() - began:.0f} s {losses()}")
         epoch += 1
 
 
-def _capture(step: Callable[[int], None], length: int, optimizer: Any, pool: Any, rate: Tensor) -> Any:
-    """One training step at this length as a CUDA graph. The warm-up steps learn nothing: their rate is zero."""
+def _capture(step: Callable[[], None], optimizer: Any, pool: Any, rate: Tensor) -> Any:
+    """One training step as a CUDA graph. The warm-up steps learn nothing: their rate is zero."""
     learning = rate.clone()
     rate.zero_()
     kept = [{key: value.clone() for key, value in state.items()} for state in optimizer.state.values()]
@@ -179,12 +188,12 @@ def _capture(step: Callable[[int], None], length: int, optimizer: Any, pool: Any
     with torch.cuda.stream(side):
         for _ in range(2):
             optimizer.zero_grad(set_to_none=True)
-            step(length)
+            step()
     torch.cuda.current_stream().wait_stream(side)
     optimizer.zero_grad(set_to_none=True)
     graph = torch.cuda.CUDAGraph()
     with torch.cuda.graph(graph, pool=pool):
-        step(length)
+        step()
     for number, state in enumerate(optimizer.state.values()):
         for key, value in state.items():
             value.copy_(kept[number][key]) if kept else value.zero_()
@@ -202,8 +211,11 @@ def predict(
     noisy: bool = False,
     batch: int = 256,
     targets: SoftTargets | None = None,
+    apart: Apart | None = None,
 ) -> np.ndarray:
     """Best span of each chosen example: [examples, 4] of start, end (passage tokens), its score, the null score.
+
+    `apart`: question and passage are read so; None: together.
 
     Scores are sums of log probabilities. With `targets`, their values are filled in for the chosen examples, and
     the best start and the best end are scored, which need not be of one span.
@@ -218,7 +230,7 @@ def predict(
         length = min(-(-(int(data.lengths[chosen[picked]].max()) + 1) // 16) * 16, 400)
         numbers = torch.from_numpy(chosen[picked].astype(np.int64)).to(device)
         inputs = data.gather(numbers, length, torch.full((len(picked),), noisy, device=device), mpnet=mpnet)
-        logits = model(inputs.ids, inputs.types, inputs.mask)
+        logits = model(inputs.ids, inputs.types, inputs.mask, apart)
         scores = functional.log_softmax(masked(logits, inputs), dim=1)
         if targets is not None:
             places = targets.places(numbers, inputs)[inputs.spans]

@@ -15,6 +15,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from engines.checkpoint import Apart, Checkpoint
+
 _BERT = {
     "q": "attention.self.query",
     "k": "attention.self.key",
@@ -98,6 +100,7 @@ class Encoder(nn.Module):
     def __init__(self, shape: Shape, dropout: float) -> None:
         super().__init__()
         self.shape, self.dropout = shape, dropout
+        self.on_gpu = torch.bfloat16
         self.words = nn.Embedding(shape.vocabulary, shape.hidden)
         self.positions = nn.Embedding(shape.positions, shape.hidden)
         self.types = None if shape.relative else nn.Embedding(2, shape.hidden)
@@ -109,19 +112,27 @@ class Encoder(nn.Module):
         # frozen: its gradient would cost the fused attention kernel more than the table is worth in a fine-tuning
         self.relative = nn.Embedding(32, shape.heads).requires_grad_(False) if shape.relative else None
 
-    def forward(self, ids: Tensor, types: Tensor, mask: Tensor) -> Tensor:
-        """`ids`, `types` int64 [batch, length], `mask` bool likewise; logits float [batch, length, 2]."""
-        logits: Tensor = self.head(self.hidden(ids, types, mask)).float()
+    def forward(self, ids: Tensor, types: Tensor, mask: Tensor, apart: Apart | None = None) -> Tensor:
+        """`ids`, `types` int64 [batch, length], `mask` bool likewise; logits float [batch, length, 2].
+
+        `apart`: read so, the tokens of type 1 being the passage's part; None: question and passage together.
+        """
+        logits: Tensor = self.head(self.hidden(ids, types, mask, apart)).float()
         return logits
 
-    def hidden(self, ids: Tensor, types: Tensor, mask: Tensor) -> Tensor:
+    def hidden(self, ids: Tensor, types: Tensor, mask: Tensor, apart: Apart | None = None) -> Tensor:
         """What the last layer gives: [batch, length, hidden]."""
         length = ids.shape[1]
         places = torch.arange(length, device=ids.device)
-        x = self.words(ids) + self.positions(places + (2 if self.relative is not None else 0))
+        positions = places + (2 if self.relative is not None else 0)
+        behind = types == 1
+        if apart is not None:
+            begins = (mask & ~behind).sum(dim=1, keepdim=True)
+            positions = torch.where(behind, places - begins + apart.position, places)
+        x = self.words(ids) + self.positions(positions)
         if self.types is not None:
             x = x + self.types(types)
-        x = x.to(torch.bfloat16) if ids.is_cuda else x
+        x = x.to(self.on_gpu) if ids.is_cuda else x
         x = functional.dropout(self.norm(x), self.dropout, self.training)
         added = torch.zeros(mask.shape, device=ids.device, dtype=torch.float32).masked_fill(~mask, -30000.0)[
             :, None, None, :
@@ -129,11 +140,32 @@ class Encoder(nn.Module):
         if self.relative is not None:
             bias = self.relative(_buckets(places[None, :] - places[:, None])).permute(2, 0, 1)[None]
             added = added + bias
-        added = added.expand(-1, self.shape.heads, length, -1)
-        added = added.to(x.dtype)
-        for layer in self.layers:
-            x = layer(x, added)
+        together = added.expand(-1, self.shape.heads, length, -1).to(x.dtype)
+        if apart is None:
+            for layer in self.layers:
+                x = layer(x, together)
+            return x
+        other = (behind[:, :, None] != behind[:, None, :])[:, None]
+        alone = added.masked_fill(other, -30000.0).expand(-1, self.shape.heads, -1, -1).to(x.dtype)
+        for number, layer in enumerate(self.layers):
+            if number == apart.layers:
+                x = torch.where(behind[..., None], as_kept(x), x)
+            x = layer(x, alone if number < apart.layers else together)
         return x
+
+
+def as_kept(states: Tensor) -> Tensor:
+    """`states` [..., hidden] as they come out of the store: 256 levels from the least to the most of each token.
+
+    Scale and offset are float16. The rounding has no gradient of its own: it is passed through as if it were not there.
+    """
+    with torch.no_grad():
+        exact = states.float()
+        least, most = exact.aminmax(dim=-1, keepdim=True)
+        offset = least.half().float()
+        scale = ((most - offset).clamp(min=1e-6) / 255).half().float().clamp(min=6e-8)
+        kept = ((exact - offset) / scale).round().clamp(0, 255) * scale + offset
+    return states + (kept.to(states.dtype) - states).detach()
 
 
 def _buckets(distance: Tensor, count: int = 32, far: int = 128) -> Tensor:
@@ -199,17 +231,19 @@ def export_bert(model: Encoder) -> dict[str, np.ndarray]:
     return out
 
 
+def encoder_of(checkpoint: Checkpoint, dropout: float) -> Encoder:
+    """An encoder with the weights of a BERT that was loaded."""
+    bert = checkpoint.config
+    sizes = (bert.hidden_size, bert.layers, bert.heads, bert.intermediate_size, bert.vocab_size, bert.max_positions)
+    return load_encoder(dict(checkpoint.tensors), Shape(*sizes, bert.layer_norm_eps), dropout)
+
+
 def read_checkpoint(folder: Path, dropout: float) -> Encoder:
     """An encoder from `config.json` and `model*.safetensors` in `folder` (BERT or MPNet), or from a file of ours."""
     import json
 
-    from engines.checkpoint import Checkpoint
-
     if folder.is_file():
-        known = Checkpoint.load(folder)
-        bert = known.config
-        sizes = (bert.hidden_size, bert.layers, bert.heads, bert.intermediate_size, bert.vocab_size, bert.max_positions)
-        return load_encoder(dict(known.tensors), Shape(*sizes, bert.layer_norm_eps), dropout)
+        return encoder_of(Checkpoint.load(folder), dropout)
 
     from safetensors.numpy import load_file
 

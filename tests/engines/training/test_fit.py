@@ -12,12 +12,13 @@ torch = pytest.importorskip("torch", reason="PyTorch is not installed here; make
 torch.set_num_threads(1)  # tiny matrices: threads only get in each other's way
 
 from engines.bert_config import BertConfig  # noqa: E402
-from engines.checkpoint import expected_shapes  # noqa: E402
+from engines.checkpoint import Apart, Checkpoint, expected_shapes  # noqa: E402
 from engines.training import data  # noqa: E402
 from engines.training.__main__ import label  # noqa: E402
 from engines.training.batches import CLS, SEP, DeviceExamples, schedule  # noqa: E402
 from engines.training.fit import Recipe, SoftTargets, fit, predict, token_scores  # noqa: E402
-from engines.training.model import Encoder, Shape, export_bert, load_encoder, read_checkpoint  # noqa: E402
+from engines.training.model import Encoder, Shape, as_kept, export_bert, load_encoder, read_checkpoint  # noqa: E402
+from engines.training.runtime import ReadApart  # noqa: E402
 
 SHAPE = Shape(hidden=32, layers=2, heads=4, inner=64, vocabulary=200, positions=64, eps=1e-12)
 
@@ -98,6 +99,62 @@ def test_a_student_learns_from_the_teachers_alone(examples: data.Examples) -> No
     recipe = Recipe(epochs=60, batch=32, rate=3e-3, gold=0.0, soft=1.0)
     fit(model, examples, lambda _: everything, recipe, "cpu", targets.values.numpy(), report=lambda _: None)
     assert token_scores(examples, everything, predict(model, examples, everything, "cpu"))["all_f1"] > 90
+
+
+def test_read_apart_question_and_passage_meet_in_the_upper_layers_only(examples: data.Examples) -> None:
+    torch.manual_seed(0)
+    model = Encoder(SHAPE, dropout=0.0).eval()
+    batch = DeviceExamples(examples, "cpu").gather(torch.tensor([3]), 48, torch.tensor([False]))
+    other = batch.ids.clone()
+    other[0, 1] += 1  # another question
+    apart = Apart(layers=2, position=16)
+    with torch.no_grad():
+        one, two = (model.hidden(ids, batch.types, batch.mask, apart)[0] for ids in (batch.ids, other))
+        mixed = model.hidden(other, batch.types, batch.mask, Apart(layers=1, position=16))[0]
+        alone = model.hidden(batch.ids[:, 3:24], batch.types[:, 3:24], batch.mask[:, 3:24], Apart(2, 16))[0]
+    assert torch.equal(one[3:24], two[3:24])
+    assert not torch.equal(one[:3], two[:3])
+    assert not torch.equal(one[3:24], mixed[3:24])
+    assert torch.allclose(one[3:24], alone, atol=1e-5)  # the passage's part as ingestion makes it, without a question
+
+
+def test_states_are_kept_to_within_half_a_step_and_pass_their_gradient_on() -> None:
+    states = torch.randn(5, 32, generator=torch.Generator().manual_seed(2)) * 3
+    states.requires_grad_(True)
+    kept = as_kept(states)
+    step = (states.max(dim=1).values - states.min(dim=1).values) / 255
+    assert ((kept - states).abs().max(dim=1).values < 0.7 * step).all()
+    assert ((kept - states).abs().max(dim=1).values > 0.3 * step).all()
+    kept.sum().backward()
+    assert torch.equal(states.grad, torch.ones_like(states))
+
+
+def test_a_tiny_reader_learns_both_ways_at_once(examples: data.Examples) -> None:
+    torch.manual_seed(0)
+    model = Encoder(SHAPE, dropout=0.0)
+    everything = np.arange(len(examples.kind))
+    how = Apart(layers=1, position=16)
+    recipe = Recipe(epochs=100, batch=32, rate=3e-3, apart=0.5, how_apart=how)
+    fit(model, examples, lambda _: everything, recipe, "cpu", report=lambda _: None)
+    for apart in (None, how):
+        found = predict(model, examples, everything, "cpu", apart=apart)
+        assert token_scores(examples, everything, found)["all_f1"] > 90
+
+
+def test_a_reader_takes_weights_read_apart_as_a_runtime(examples: data.Examples) -> None:
+    torch.manual_seed(0)
+    model = Encoder(SHAPE, dropout=0.0).eval()
+    facts = {"model_type": "bert", "vocab_size": 200, "hidden_size": 32, "num_hidden_layers": 2}
+    facts |= {"num_attention_heads": 4, "intermediate_size": 64, "max_position_embeddings": 64, "type_vocab_size": 2}
+    config = BertConfig.from_dict({**facts, "layer_norm_eps": 1e-12, "hidden_act": "gelu"})
+    how = Apart(layers=1, position=16)
+    runtime = ReadApart(Checkpoint(config, export_bert(model), [], head="span"), how)
+    batch = DeviceExamples(examples, "cpu").gather(torch.arange(4), 48, torch.zeros(4, dtype=torch.bool))
+    with torch.no_grad():
+        wanted = model(batch.ids, batch.types, batch.mask, how).numpy()
+    found = runtime.run(batch.ids.numpy(), batch.types.numpy(), batch.mask.numpy())
+    assert np.array_equal(found, wanted)
+    assert runtime.buckets[-1] + how.position <= 64
 
 
 def test_exported_weights_are_a_whole_bert_and_load_again(examples: data.Examples) -> None:
