@@ -3,6 +3,7 @@
 import contextlib
 import os
 import pty
+import re
 import select
 import signal
 import subprocess
@@ -31,7 +32,7 @@ def test_without_a_terminal_it_answers_and_ends(home, repartee):
     assert result.returncode == 0, result.stderr
     assert "13 documents, " in result.stdout
     assert "heard  " in result.stdout
-    assert "»41 metres tall«" in result.stdout
+    assert re.search("»41 metres(?: tall)?«", result.stdout)
     assert all(
         stage in result.stdout for stage in ("recognise", "understand", "retrieve", "read", "first_audio", "total")
     )
