@@ -45,7 +45,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 #: Verbatim, whichever way it was asked.
 EGGS_SAID = "up to 2,000"
-TALL_SAID = "41 metres tall"
+TALL_SAID = "41 metres"
 TALL = "How tall is the lighthouse at Marlow Point?"
 EGGS, BUILT, JUPITER = 2, 26, 10  # recordings that are recognised well
 PUSH_TO_TALK = ConversationSettings(turn_detection=None)
