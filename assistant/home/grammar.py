@@ -43,6 +43,7 @@ from assistant.home.politeness import (
 from assistant.home.questions import ASKED_WORDS, ask
 from assistant.home.repairs import Repairs
 from assistant.home.requests import asked_after, named_first, requested
+from assistant.home.sensed import NOUN_WORDS
 from assistant.home.words import MAX_WORDS, plain, singular
 
 __all__ = ["Context", "Grammar"]
@@ -56,6 +57,7 @@ _OF_A_HOUSE = (
     english.GENERIC
     | {f"{word}s" for word in english.GENERIC}
     | {word for group in english.SAME for name in group for word in name.split()}
+    | NOUN_WORDS
     | frozenset("it here anything everything warm worm hot cold humid on off open locked unlocked closed shut".split())
 )
 _BROKEN = re.compile(
@@ -226,7 +228,8 @@ class Grammar:
 
     def _asked(self, text: str, context: Context) -> HomeIntent | None:
         """Read a question; most that name a device are for the documents, and cost little here."""
-        if self._house_words.isdisjoint(text.split()):
+        words = text.split()
+        if self._house_words.isdisjoint(words) and self._house_words.isdisjoint(map(singular, words)):
             return None
         if (aside := asked_first(text)) and (done := self._about(aside, context)):
             return done

@@ -15,7 +15,8 @@ from assistant.home import english
 from assistant.home.asked_plainly import TRIGGERED, plainly_asked
 from assistant.home.entities import Entity, HomeIntent, Query
 from assistant.home.names import Directory
-from assistant.home.noun_phrases import Found
+from assistant.home.noun_phrases import Found, bare
+from assistant.home.sensed import measured, sensed
 from assistant.home.ways import Ways
 from assistant.home.words import plain, singular
 
@@ -168,6 +169,8 @@ def ask(directory: Directory, text: str, context: Context) -> HomeIntent | None:
         return _intent(query, "is")
     if (compared := _COMPARED.fullmatch(text)) and (query := _both_warmths(directory, compared, context)):
         return _intent(query, "temperature")
+    if asked := sensed(directory, text, context):
+        return _intent(*asked)
     said = set(text.split())
     stateless, undone = said.isdisjoint(_STATE_WORDS), said.isdisjoint(_DONE_WORDS)
     for kind, way, _ in _ASKED.of(text) if text else ():
@@ -180,6 +183,8 @@ def ask(directory: Directory, text: str, context: Context) -> HomeIntent | None:
         query = _query(directory, kind, match, context)
         if query is not None:
             return _intent(query, kind)
+    if query := measured(directory, text):
+        return _intent(query, "value")
     return None
 
 
@@ -228,6 +233,7 @@ def _query(directory: Directory, kind: str, match: re.Match[str], context: Conte
     if kind == "motion":
         return _motion(directory, phrase, at, context)
     if "state" in groups or "done" in groups:
+        phrase = _with_its_side(directory, phrase, match[0])
         words = (groups.get("state") or "").removeprefix("still ").removeprefix("left ")
         state = _STATES.get(words) or _DONE.get(groups.get("done") or "", "")
         if " not " in match[0] and groups.get("state"):
@@ -265,6 +271,12 @@ def _query(directory: Directory, kind: str, match: re.Match[str], context: Conte
     else:
         ids = found.ids
     return Query(kind="value", entities=ids, subject=phrase)
+
+
+def _with_its_side(directory: Directory, phrase: str, text: str) -> str:
+    """Return a phrase with the "left" of a name that stood where "left" may be a verb: "is the curtain left open"."""
+    whole = f"{phrase} left"
+    return whole if whole in text and directory.exact.get(bare(whole)) else phrase
 
 
 #: What can have another state where it cannot have the one that was asked for: a door with nothing but a lock.
