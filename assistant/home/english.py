@@ -149,7 +149,7 @@ WHITES: dict[str, int] = {
 
 #: Other words for the same thing, tried where a house does not know the word that was said.
 SAME = (
-    ("hall", "hallway", "corridor", "entrance hall"), ("sofa", "couch", "settee"), ("tv", "telly", "television"),
+    ("hall", "hallway", "corridor", "entrance hall"), ("sofa", "couch", "settee"), ("tv", "telly", "television", "telly vision"),
     ("fridge", "refrigerator"), ("living room", "lounge", "sitting room", "front room"), ("backyard", "yard",
     "back yard"),
     ("bathroom", "washroom", "restroom"), ("kids room", "childrens room"),

@@ -116,7 +116,7 @@ class Grammar:
         Nothing is done here; an `act` may be carried out as it is, an `ask_back` only after the next sentence.
         """
         context = context or Context()
-        text = plain(words)
+        text = self._repairs.in_its_words(plain(words))
         if not text or text.count(" ") >= MAX_WORDS:
             return None
         if context.pending is not None and (answer := self._answered.read(text, context)):
@@ -147,7 +147,10 @@ class Grammar:
 
     def _there(self, text: str, context: Context) -> str:
         """Return a sentence with the room of what was spoken of last for "in there", where that is in one."""
-        if not (context.last and IN_THERE.search(text)):
+        there = IN_THERE.search(text)
+        if there and (told := self._place_in(text[: there.start()])):
+            return IN_THERE.sub(f"in the {told}", text, count=1)  # what this sentence told of goes before
+        if not (context.last and there):
             return text
         known = [name for name in context.last if name in self.directory.number]
         area = next(iter(areas)) if len(areas := {self._clauses.entity(name).area for name in known}) == 1 else None
@@ -213,7 +216,7 @@ class Grammar:
 
     def _continued(self, text: str, context: Context) -> HomeIntent | None:
         """Read a sentence that goes on with the one before; None where it stands for itself."""
-        before = meant(stripped(plain(context.before))) if context.before else ""
+        before = meant(stripped(self._repairs.in_its_words(plain(context.before)))) if context.before else ""
         said = (continued(self.directory, each, before, context.last) for each in (text, *shortened(text)))
         whole = next(filter(None, said), "")
         if not whole:
@@ -357,7 +360,7 @@ class Grammar:
         return bool(self.directory.exact.get(name, 0) & self._clauses.able("activate"))
 
     def _done_after(self, command: str, context: Context, last: tuple[str, ...]) -> HomeIntent | None:
-        for said in (stripped(command), *reworded(stripped(command))):
+        for said in (meant(stripped(command)), *reworded(stripped(command))):
             reading = self._clauses.understood(said, context, last)
             if reading is not None and reading.problem in ("", "which", "room"):
                 return replace(self._asking.intent(reading, context, "a command after something told"), loose=True)
@@ -378,7 +381,9 @@ class Grammar:
         reading = self._clauses.understood(text, context, context.last)
         if reading is not None and reading.problem == "it" and not ORDER.match(text):
             return None  # "knock it off" is said to people
-        if reading is not None and reading.problem in ("", "which", "room", "area", "it", "here", "degrees"):
+        if reading is not None and reading.problem in (
+            "", "which", "room", "area", "it", "here", "degrees", "either"
+        ):  # fmt: skip
             return self._asking.intent(reading, context, "each word is understood")
         if reading is not None and reading.problem == "except" and reading.found.choices:
             return self._asking.refusal(

@@ -223,7 +223,7 @@ class Levels:
     def _leveled_acts(
         self, ids: Sequence[str], value: Quantity, quality: str, way: int, context: Context
     ) -> tuple[Act, ...]:
-        if len(ids) > 1 and value.kind == "more" and (way or value.number) < 0:
+        if len(ids) > 1 and value.kind == "more" and ((way or value.number) < 0 or value.unit == "times"):
             ids = self._abilities.lit(ids, context)
         levelled = (
             level(self._abilities.entity(name), value, context.states(name), way=way, quality=quality) for name in ids

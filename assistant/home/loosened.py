@@ -79,6 +79,10 @@ _OF_ITSELF = re.compile(
     r"(?!(?:using|needing|watching|wanting|having|holding|buying|getting|leaving|left|bought|got|on|off|open|closed|reading|playing|seeing)(?: |$)(?!(?:in|to|for|a|an|the|dark|cold|hot|late|my|our|home|now)\b))"
     r"\w+(?: \w+)*"
 )
+#: A reason before the command, with the word that says so and without a pause.
+_BECAUSE = re.compile(
+    r"(?:because|since|as) (?P<reason>.+?) (?=(?:let us|can you|could you|would you|will you|please|turn|switch|put|set|make|open|close|shut|dim|lock)\b)"
+)
 _SO = re.compile(r"(?: ,)? so (?:(?:please|just|can you|could you|would you|will you|now|go ahead and) )*")
 #: What parts clauses: a pause, and a "please" before the next one.
 _PAUSE = re.compile(r" , | please (?=(?:i|we|he|she|it|they|there|the|my|our|\w+s) (?!and\b))")
@@ -184,6 +188,8 @@ def reasons_off(text: str, of_house: Container[str] = ()) -> Iterator[str]:
         said = [part for place, part in enumerate(parts) if not _goes_along(part, of_house, first=place == 0)]
         if len(said) == 1:
             yield said[0]
+    if (because := _BECAUSE.match(text)) and is_reason(because["reason"]):
+        yield text[because.end() :].removeprefix("let us ").removeprefix("please ")
     for so in _SO.finditer(text):
         if is_reason(text[: so.start()]) or _goes_along(text[: so.start()], of_house, first=True):
             yield text[so.end() :]

@@ -14,7 +14,7 @@ from assistant.home.ways import Ways
 
 _TURN = "(?:turn|switch|put|whack|chuck|bung|shove|flip|flick|power|get|bring|change|have|make|set|pop|stick|keep|leave|want|need|like)"
 _CUT = "(?:turn|switch|put|flip|flick|power|get|bring|change|have|make|set|shut|knock|keep|leave|click|want|need|like|take)"
-_MOVE = "(?:put|pop|stick|shove|whack|bung|chuck|yank|pull|roll|bring|draw|let|push|get|move|turn|crank|wind|take|send|have|swing|slide|want|like)"
+_MOVE = "(?:do|put|pop|stick|shove|whack|bung|chuck|yank|pull|roll|bring|draw|let|push|get|move|turn|crank|wind|take|send|have|swing|slide|want|like)"
 _SURE = "(?:make sure|see to it that|see that|ensure|be sure|check that|make certain)(?: that)?"
 #: Arming an alarm: the verb, and what stands before the mode.
 _ARM = "(?:arm|set|activate|turn on|put|switch|change|turn)"
@@ -67,6 +67,8 @@ _WAYS: tuple[tuple[str, str], ...] = (
     ("open", "<np> (?:open|up)<where>"),
     ("close", "<np> (?:closed?|shut|down)<where>"),
     ("open", "<np> out<where>"),
+    ("open", "up with <np>"),
+    ("close", "down with <np>"),
     ("close", "pull <np>"),
     ("stop", "(?:stop|halt|freeze|hold|pause) <np>(?: from)?(?: moving| there| right there| where it is| where they are)?"),
     # locks and alarms
@@ -218,12 +220,24 @@ _MEANT = Ways(
         ("(?:could|can) (?P<np>(?:the|my|our) .+?) be (?P<how>(?!\\w+ed\\b|set|put|left|made|shut|on|off|in|used)\\w+(?: white)?)", "make <np> <how>"),
         ("give <np> (?:a|some) (?!(?:\\w+ )*(?:once over|hoover|clean|sweep|vacuum|going over|rest|try|break|kick|push|wash)\\b)(?:nice |lovely |soft |deep |bright |light |pretty |little )*(?P<how>.+?)(?: colou?r| tint| tone| hue| glow| shade| light)?",
          "make <np> <how>"),
+        ("(?P<how>warm|cool)(?: up| down)? (?:the )?(?:colou?r|light|white)(?: temperature)? (?:of|on|in|from) <np>", "make <np> <how>er"),
+        ("(?P<how>\\w+(?: white)?) (?:i|we) (?:would like|want) (?P<np>(?:the|my|our) .+)", "make <np> <how>"),
+        ("(?P<np>.+?) , (?P<how>on|off)", "<np> <how>"),
+        ("(?:make|have|get|keep) <np> (?:a bit |a little |slightly )?(?:more humid|less dry|damper)", "increase the humidity in <np>"),
+        ("(?:make|have|get|keep) <np> (?:a bit |a little |slightly )?(?:less humid|drier|dryer|less damp)", "reduce the humidity in <np>"),
+        ("(?P<np>(?!i |we |it |they |he |she )\\w+(?: \\w+)?(?: \\w+)?) (?:should|must|can|could|needs? to|has to|may) (?:please )?(?:now )?(?:start|go|begin|do|get) (?:to )?(?:clean|cleaning|vacuum|vacuuming|hoover|hoovering|mow|mowing|the floors?|the hoovering)", "start <np>"),
+        ("double (?:up )?<np>", "make <np> 2 times as much"),
+        ("triple <np>", "make <np> 3 times as much"),
+        ("(?:halve|cut in half|cut by half) <np>", "make <np> half as much"),
+        (r"(?:knock|take|shave|lop|chop|trim|slice|get) (?P<how>(?:\d+(?:\.\d+)?|half a|a) (?:degrees?|percent|points?|notch(?:es)?)|a bit|a little|a touch|a third|a quarter) off (?:of )?<np>", "lower <np> by <how>"),
+        (r"add (?:another |an extra )?(?P<how>(?:\d+(?:\.\d+)?|half a|a) (?:degrees?|percent|points?|notch(?:es)?))(?: more)? (?:to|onto|on) <np>", "raise <np> by <how>"),
         ("(?:paint|dye|tint|colou?r|bathe) <np> (?:in )?(?P<how>\\w+(?: white| blue| green| red)?)", "make <np> <how>"),
-        ("(?P<np>(?:the |my )?.+?) in (?P<how>(?:warm|cool|cold|soft|neutral|natural) white|daylight|red|green|blue|pink|purple|yellow|orange|turquoise)",
+        ("(?!(?:turn|switch|set|put|make|change|dim|brighten|have|get|light|fade|keep|bring)\\b)(?P<np>(?:the |my )?.+?) in (?P<how>(?:warm|cool|cold|soft|neutral|natural) white|daylight|red|green|blue|pink|purple|yellow|orange|turquoise)",
          "make <np> <how>"),
         ("lights? out (?P<np>(?:except|but|apart from|bar|excluding|other than|all)\\b.*)", "turn off all the lights <np>"),
         ("lights? out(?: (?:for|in|at))? (?P<np>(?!for (?:me|us|you|now)\\b).+)", "turn off the lights in <np>"),
         ("(?:vacuum|hoover|clean)(?: up)? (?:the |my |our )?(?:floors? (?:of|in|on) )?(?:the )?(?:downstairs|upstairs|ground floor|first floor)(?: floors?)?", "start the vacuum"),
+        ("(?:vacuum|hoover|clean|sweep)(?: up)? (?:in here|here|(?:this|the) (?:room|area|carpet|rug)|(?:the )?floors? (?:in )?here)", "start the vacuum"),
         (f"let there be (?:some )?light{_PLACE}", "turn on the lights<at>"),
         (f"let (?:in )?(?:some |the |a bit of |a little |a bit more |some more |more )?(?:morning |natural )?(?:light|sun|sunlight|sunshine|daylight)(?: in(?:to)?)?{_PLACE}", "open the blinds<at>"),
         ("half (?P<how>close|shut|open|raise|lower) <np>", "set <np> to half open"),

@@ -121,6 +121,8 @@ _ASKED = Ways(
         ("percentage", r"what is the (?:fan )?speed of (?P<np>.+?)"),
         ("rgb", r"what colou?r (?:is|are) (?P<np>.+?)"),
         ("power", r"how much (?:power|electricity|energy) (?:is|are|does|do|has|have) (?P<np>.+?) (?:using|use|drawing|draw|consuming|consume|used|consumed)(?: right now| now| at the moment| today)?"),
+        ("power", r"how much (?:power|electricity|energy) (?:is|are|do|does) (?:we|i|it) (?:getting|get|making|producing|having) (?:out of|from|off) (?P<np>.+?)(?: right now| now| at the moment| today)?"),
+        ("power", r"how much (?:power|electricity|energy) (?:is|are|do|does) (?P<np>.+?) (?:making|make|producing|produce|generating|generate|giving|give)(?: us| me)?(?: right now| now| at the moment| today)?"),
         ("power", r"how much (?:power|electricity) (?:is|are) (?:being used|used|we using)(?P<np>.*?)"),
         ("power", r"what is the (?:current )?(?:power consumption|power usage|power|energy consumption|energy usage)(?P<np>.*?)"),
         ("battery", r"how much battery (?:does|do|has|have) (?P<np>.+?) (?:have|got)(?: left)?"),

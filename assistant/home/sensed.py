@@ -4,6 +4,8 @@ What a sensor tells has words of its own for each class of device, and a reading
 sensor with any words for the quantity around it: "what is the pressure measured by the tyre sensor".
 """
 
+# ruff: noqa: E501 (a way of saying something is one line)
+
 from __future__ import annotations
 
 import re
@@ -119,7 +121,7 @@ def measured(directory: Directory, text: str) -> Query | None:
     if match := _WHEN.fullmatch(text):
         dates = _of(directory, "sensor", ("date", "timestamp"))
         found = directory.find(match["np"], dates, reading=True)
-        return Query(kind="value", entities=found.ids, subject=match["np"]) if _is_one(directory, found) else None
+        return Query(kind="value", entities=found.ids, subject=match["np"]) if _is_one(found) else None
     match = _WHAT.fullmatch(text)
     words = match["words"].split() if match else []
     if not 2 <= len(words) <= _LONGEST:
@@ -131,7 +133,7 @@ def measured(directory: Directory, text: str) -> Query | None:
         name = " ".join(words[start:end])
         for able in _able_to_tell(directory, around):
             found = directory.find(name, able, reading=True)
-            if _is_one(directory, found):
+            if _is_one(found):
                 return Query(kind="value", entities=found.ids, subject=name)
     return None
 
@@ -164,7 +166,7 @@ _ALSO = {
 }
 
 
-def _is_one(directory: Directory, found: Found) -> bool:
+def _is_one(found: Found) -> bool:
     """Say whether just one thing was found, by a name that is not only a kind."""
     return not found.problem and len(found.ids) == 1 and not found.group
 
