@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 _VERB = (
     "(?:turn|switch|shut|put|flip|flick|close|open|lock|unlock|dim|make|set|start|stop|kill|brighten|pull|draw"
-    "|activate|arm|run|raise|lower|up|bump|crank|knock|nudge|halve|drop|pop|stick|chuck|get|send|give|bring|take|push|cut|fire|warm|heat"
+    "|activate|arm|run|raise|lower|tone|up|bump|crank|knock|nudge|halve|drop|pop|stick|chuck|get|send|give|bring|take|push|cut|fire|warm|heat"
     "|cool|roll|wind|let|nuke|hold|press|ring|sound|disarm|lift|slow|speed|boost|reduce|increase|freshen|clear|bung|whack|hit|pause|resume|fetch)"
 )
 _POINTING = re.compile(

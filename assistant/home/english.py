@@ -99,6 +99,11 @@ COMMON_THINGS = frozenset(
     ).split()
 )
 
+#: What an area is called that is outside the house.
+OUTDOORS = frozenset(
+    "garden patio terrace balcony porch driveway drive yard backyard veranda deck lawn pool pond shed greenhouse outside".split()
+) - {"shed", "greenhouse"}
+
 #: Words that are enough to name a room with a longer name, if it is the only one: "the bedroom".
 ROOM_HEADS = frozenset(
     (

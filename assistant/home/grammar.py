@@ -73,11 +73,24 @@ _SEVERAL = re.compile(r",|(?<!each) and | then ")
 _IT = re.compile(r"\b(?:it|them)\b")
 #: A name with a "please" after it, and nothing before it that says no.
 _ASKED_FOR = re.compile(r"(?!(?:no|not|do not|less|never|without|any) ).+ please")
+#: A place before the command: "in the cellar , kill the light".
+_PLACE_FIRST = re.compile(r"(?:(?:in|on|at|over in) (?:the |my |our )?)?")
+_WITHOUT_IN = frozenset("upstairs downstairs outside inside".split())
 _ONLY_A_NAME = "only a name"
 _HALF = "half a sentence"
 #: Questions back that are asked for want of anything better.
 _UNSURE = frozenset((_ONLY_A_NAME, _HALF))
 _MOST_UNKNOWN = 2
+
+
+def _with_outside(entities: Iterable[Entity], floors: Mapping[str, Iterable[str]]) -> Mapping[str, Iterable[str]]:
+    """Return the floors, and "outside" with the areas that are, where a house calls nothing so itself."""
+    areas = {entity.area for entity in entities if entity.area}
+    named = {plain(name) for name in (*floors, *areas)}
+    if named & {"outside", "outdoors", "outdoor"}:
+        return floors
+    out = [area for area in sorted(areas) if not english.OUTDOORS.isdisjoint(plain(area).split())]
+    return {**floors, "Outside": out} if out else floors
 
 
 class Grammar:
@@ -106,7 +119,8 @@ class Grammar:
         `areas` maps each area to its other names, `floors` each floor to its areas, `aliases` what people say to
         the name of a device or an area. It takes milliseconds for two hundred things and holds no reference to states.
         """
-        grammar = cls(Directory(entities, areas or {}, floors or {}, aliases or {}))
+        entities = tuple(entities)
+        grammar = cls(Directory(entities, areas or {}, _with_outside(entities, floors or {}), aliases or {}))
         shared_sentences.load()
         return grammar
 
@@ -367,6 +381,7 @@ class Grammar:
         return None
 
     def _command(self, text: str, context: Context) -> HomeIntent | None:
+        text = self._place_last(text)
         text = self._repairs.joined_up(_OFF.sub(r"\1off", text))
         if (moment := later(text)) and (reading := self._clauses.understood(moment, context, context.last)) and (
             reading.problem in ("", "which", "room", "area", "here", "it")
@@ -400,6 +415,26 @@ class Grammar:
             return self._asking.refusal(replace(reading, said=text))
         return self._half(text, context)
 
+    def _place_last(self, text: str) -> str:
+        """Return a command with the place that it begins with at its end: "upstairs , all the lights off"."""
+        match = _PLACE_FIRST.match(text)
+        if match is None:
+            return text
+        words = text[match.end() :].split()
+        for length in range(min(self.directory.longest, len(words) - 1), 0, -1):
+            rest = words[length:]
+            paused = rest[0] == ","
+            if tuple(singular(word) for word in words[:length]) not in self.directory.places and tuple(
+                words[:length]
+            ) not in self.directory.places:
+                continue
+            rest = rest[1:] if paused else rest
+            if not (paused or match[0]) or len(rest) < 2 or self._place_in(" ".join(rest)):
+                return text
+            place = " ".join(words[:length])
+            return f"{' '.join(rest)} {place}" if place in _WITHOUT_IN else f"{' '.join(rest)} in the {place}"
+        return text
+
     def _half(self, text: str, context: Context) -> HomeIntent | None:
         """Return a question for a sentence that broke off, or for a name alone."""
         if _BROKEN.fullmatch(text) or (_BROKEN_AT_END.search(text) and self.directory.vocabulary() & set(text.split())):
@@ -417,12 +452,27 @@ class Grammar:
             and len(found.ids) == 1
             and text.split(maxsplit=1)[0] in ("the", "my", "our", *text.split()[:1])
         ):
+            if offered := self._offered(found, context):
+                return offered
             name = self._clauses.entity(found.ids[0]).name
             return HomeIntent(
                 kind="ask_back", intent="HassClarify", question=f"What shall I do with {the([name])}?",
                 entities=found.ids, reason=_ONLY_A_NAME,
             )  # fmt: skip
         return None
+
+    def _offered(self, found: Found, context: Context) -> HomeIntent | None:
+        """Ask whether a lamp of which only the name was said is to be switched, as it is not now."""
+        name = found.ids[0]
+        state = context.states(name) if name.startswith("light.") else None
+        if state is None or state.value not in ("on", "off"):
+            return None
+        act = Act(name, "turn_off" if state.value == "on" else "turn_on")
+        asked = self._asking.question(
+            Reading(found=replace(found, choices=found.ids, problem="either"), problem="either", alternative=(act,)),
+            context,
+        )
+        return replace(asked, reason=_ONLY_A_NAME)
 
     def _spared(self, text: str) -> HomeIntent | None:
         """Answer "don't turn on the light" where it is about the house: nothing is done."""

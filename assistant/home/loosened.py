@@ -63,7 +63,7 @@ _BARE = re.compile(
 )
 #: No clause, and no reason: "bedtime", "homework time", "good night", "no rush", "i love you".
 _ASIDE = re.compile(
-    r"(?:(?:so|and|right|okay|ok) )*(?:(?:it is )?(?:\w+ )?(?:bed ?time|\w+ time)|(?:good ?|nighty? )?night(?: night)?|good (?:morning|evening|night|lord|grief)"
+    r"(?:(?:so|and|right|okay|ok) )*(?:(?:it is )?(?:\w+ )?(?:bed ?time|\w+ time)(?: for (?:the |my |our )?\w+(?: \w+)?)?|(?:good ?|nighty? )?night(?: night)?|good (?:morning|evening|night|lord|grief)"
     r"|bye|goodbye|see you(?: later)?|bless you|i love you|no (?:rush|hurry|worries)|when you can|set the mood|off (?:we|i) go|here (?:we|i) go"
     r"|on the double|chop chop|pronto|quick march|if you do not mind|there is a (?:dear|love|good \w+)|good (?:girl|boy|lad|stuff)|that is (?:it|all|enough|better|too much|not enough|great|perfect|lovely)|you are a (?:star|legend|gem|lifesaver)"
     r"|folks|guys|kids|everyone|everybody|lads|darling|sweetie|babe|dude|bro|sir|maam|my friend|old (?:friend|chap|boy)|my god|oh god|ugh|blimey|jeez|gosh|goodness)"
@@ -128,7 +128,7 @@ _FOR_WHOM = (
 )
 #: For whom, what for and how, at the end of a command.
 _ADJUNCT = re.compile(
-    rf"(?: ,)? (?:(?:for {_FOR_WHOM}|behind (?:me|us|you)|after (?:me|us)|with you|on (?:the|my|our|your) way (?:out|in|home|up|down)|"
+    rf"(?: ,)? (?:(?:for {_FOR_WHOM}|behind (?:me|us|you)|after (?:me|us)|with you|on (?:my|our) way (?:out|in|home|up|down)|"
     r"so (?:that )?(?:i|we|it|he|she|they|nobody|no one|everyone|(?:the|my|our) \w+) (?:can|could|do not|does not|will not|may|am|is|are|gets?|stays?|has|have)(?: not)? .+|"
     r"(?:in order )?to (?:save|let|help|keep|see|cool|warm|wake|dry|watch|read|cook|work|sleep|eat|study|relax|air|freshen|chill|clear|do|clean|hoover|vacuum|mop|sweep|mow|have|show|stop|block|welcome|impress) (?!.*\d).+|"
     r"while (?:you are|i am|we are) (?:at it|on it|here)|as (?:usual|always|normal)|"

@@ -53,6 +53,9 @@ DETERMINERS = (
         for word in ("whatever", "anything that", "everything that", "all that")
         for still in ("", "still ")
     ),
+    (" whatever lights there are ", " all the lights "),
+    (" whatever light there is ", " all the lights "),
+    (" any light there is ", " all the lights "),
 )
 
 

@@ -221,7 +221,7 @@ _MEANT = Ways(
         ("give <np> (?:a|some) (?!(?:\\w+ )*(?:once over|hoover|clean|sweep|vacuum|going over|rest|try|break|kick|push|wash)\\b)(?:nice |lovely |soft |deep |bright |light |pretty |little )*(?P<how>.+?)(?: colou?r| tint| tone| hue| glow| shade| light)?",
          "make <np> <how>"),
         ("(?P<how>warm|cool)(?: up| down)? (?:the )?(?:colou?r|light|white)(?: temperature)? (?:of|on|in|from) <np>", "make <np> <how>er"),
-        ("(?P<how>\\w+(?: white)?) (?:i|we) (?:would like|want) (?P<np>(?:the|my|our) .+)", "make <np> <how>"),
+        ("(?:humidify|moisten) <np> to (?P<how>.+)", "set the humidity in <np> to <how>"),
         ("(?P<np>.+?) , (?P<how>on|off)", "<np> <how>"),
         ("(?:make|have|get|keep) <np> (?:a bit |a little |slightly )?(?:more humid|less dry|damper)", "increase the humidity in <np>"),
         ("(?:make|have|get|keep) <np> (?:a bit |a little |slightly )?(?:less humid|drier|dryer|less damp)", "reduce the humidity in <np>"),
@@ -256,12 +256,18 @@ _MEANT = Ways(
 )  # fmt: skip
 
 
+#: No thing goes by a clause: "nobody is watching so the tv".
+_TWO_CLAUSES = re.compile(r" (?:so|because|since|,) ")
+
+
 def meant(text: str) -> str:
     """Return the command that a plain sentence stands for: "the lamp is too bright" wants it dimmer."""
     if text in IDIOMS:
         return IDIOMS[text]
     for command, said, _ in _MEANT.of(text):
         if match := said.fullmatch(text):
+            if _TWO_CLAUSES.search(match.groupdict().get("np") or ""):
+                continue
             for name, words in match.groupdict().items():
                 command = command.replace(f"<{name}>", words or "")  # noqa: PLW2901
             return command

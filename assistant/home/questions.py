@@ -39,7 +39,7 @@ _STATES = {
 _DONE = {
     "turn on": "on", "switch on": "on", "turn off": "off", "switch off": "off", "lock": "locked", "unlock": "unlocked", "close": "closed",
     "shut": "closed", "open": "open", "turned on": "on", "switched on": "on", "turned off": "off", "switched off": "off",
-    "locked": "locked", "unlocked": "unlocked", "closed": "closed", "opened": "open", "put out": "off", "shut off": "off", "arm": "armed",
+    "lock up": "locked", "locked up": "locked", "locked": "locked", "unlocked": "unlocked", "closed": "closed", "opened": "open", "put out": "off", "shut off": "off", "arm": "armed",
     "armed": "armed", "set": "armed", "run": "running", "ran": "running", "used": "on", "running": "running", "on": "on", "off": "off",
     "triggered": "triggered", "start": "running", "started": "running", "come on": "on", "go on": "on", "go off": "off", "came on": "on", "open up": "open", "detect motion": "detected", "detected": "detected",
     "see motion": "detected", "move": "detected", "disarmed": "disarmed", "disarm": "disarmed", "cleaned": "cleaning", "clean": "cleaning", "activated": "on", "stop": "off", "stopped": "off",
@@ -85,7 +85,7 @@ _ASKED = Ways(
         ("which", rf"what (?:is|are|did i leave|have i left|did we leave)(?P<np> (?:all|everything|thing))? ?{_STILL}(?P<state>{_S}){_AT}{_NOW}"),
         ("is", rf"(?!which|what|how|when|why|who)(?:the )?(?P<np>.+?) (?:is|are) {_STILL}(?P<state>{_S}){_AT}{_NOW}"),
         ("motion", rf"(?:is|are|has|have|was) (?:there )?(?:been )?(?:any |a |some )?(?P<np>motion|movement|smoke|gas|leak|water leak|water|presence|someone|somebody|anyone|anybody|carbon monoxide|vibration|sound|rain|occupancy|people|person)"
-                   rf"(?: been)?(?: (?:detected|present|leaking|moving))?{_AT}{_NOW}"),
+                   rf"(?: been)?(?: (?:detected|present|leaking|moving|about|around|there))?{_AT}{_NOW}"),
         ("last", rf"when (?:was|were|is|has|have) (?P<np>.+?) (?:been )?(?:last |most recently )(?:been )?(?P<done>{_D})"),
         ("last", rf"when (?:did|has) (?P<np>.+?) (?:last )(?P<done>{_D})"),
         ("last", rf"when (?:did|have) (?:i|we|you|someone|somebody|anyone|anybody) (?:last )?(?P<done>{_D}) (?P<np>.+?)(?: last| the last time)?"),
@@ -123,6 +123,7 @@ _ASKED = Ways(
         ("power", r"how much (?:power|electricity|energy) (?:is|are|does|do|has|have) (?P<np>.+?) (?:using|use|drawing|draw|consuming|consume|used|consumed)(?: right now| now| at the moment| today)?"),
         ("power", r"how much (?:power|electricity|energy) (?:is|are|do|does) (?:we|i|it) (?:getting|get|making|producing|having) (?:out of|from|off) (?P<np>.+?)(?: right now| now| at the moment| today)?"),
         ("power", r"how much (?:power|electricity|energy) (?:is|are|do|does) (?P<np>.+?) (?:making|make|producing|produce|generating|generate|giving|give)(?: us| me)?(?: right now| now| at the moment| today)?"),
+        ("power", r"what (?:is|are) (?P<np>.+?) (?:drawing|using|consuming|burning|pulling)(?: right now| now| at the moment)?"),
         ("power", r"how much (?:power|electricity) (?:is|are) (?:being used|used|we using)(?P<np>.*?)"),
         ("power", r"what is the (?:current )?(?:power consumption|power usage|power|energy consumption|energy usage)(?P<np>.*?)"),
         ("battery", r"how much battery (?:does|do|has|have) (?P<np>.+?) (?:have|got)(?: left)?"),

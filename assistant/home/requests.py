@@ -29,7 +29,7 @@ _WANTED = re.compile(
     rf"(?: ,(?: so| and| but)?| so) {_SOFTLY}(?P<asked>(?:i|we) (?:want|would like|need)(?: to have)? |(?:it is )?(?:maybe )?(?:it is )?(?:time|best) to |let us |(?:i|we) (?:think (?:i|we) )?(?:should|had better) )"
 )
 #: Where an order begins after a pause, softened or not: "i can not find the remote , just turn the tv off".
-_ORDERED = re.compile(rf"(?: ,(?: so| and| but)?| so) {_SOFTLY}(?={_VERB}\b)")
+_ORDERED = re.compile(rf"(?: ,(?: so| and| but| anyway| anyhow)*| so| anyway| anyhow) {_SOFTLY}(?={_VERB}\b)")
 #: What is told has one of these, or it is a name that is called: "Jack , could you ..." is for Jack.
 _TELLS = frozenset(
     (

@@ -31,7 +31,7 @@ _MORE = {
     "warmer": ("warmth", 1), "cosier": ("warmth", 1), "cozier": ("warmth", 1), "cooler": ("warmth", -1),
     "colder": ("warmth", -1), "hotter": ("warmth", 1), "chillier": ("warmth", -1), "less warm": ("warmth", -1),
     "more warm": ("warmth", 1), "more hot": ("warmth", 1), "more cold": ("warmth", -1), "more cool": ("warmth", -1),
-    "more dark": ("brightness", -1), "more strong": ("level", 1), "more fast": ("speed", 1), "more slow": ("speed", -1),
+    "more dark": ("brightness", -1), "more strong": ("level", 1), "more weak": ("level", -1), "more dim": ("brightness", -1), "more soft": ("brightness", -1), "more fast": ("speed", 1), "more slow": ("speed", -1),
     "more high": ("level", 1), "more low": ("level", -1), "less dark": ("brightness", 1), "less strong": ("level", -1),
     "less hot": ("warmth", -1), "less cold": ("warmth", 1), "whiter": ("white", -1), "yellower": ("white", 1),
     "faster": ("speed", 1), "quicker": ("speed", 1), "slower": ("speed", -1), "higher": ("level", 1),
@@ -69,6 +69,7 @@ _MORE_WORDS = _any_of(word for word in _MORE if word not in ("up", "down"))
 _VALUE = re.compile(
     r"(?<!\S)(?:"
     rf"(?P<times>half|twice|double|{_NUMBER} times) (?:as )?(?P<times_of>{_any_of(_TIMES_OF)})(?: as (?:it is|now|before|that))?"
+    rf"|(?P<part>half|a third|a quarter) (?P<part_way>{_any_of(word for word in _MORE if ' ' not in word and word not in ('up', 'down'))})"
     rf"|(?P<amount>{_NUMBER}) (?P<amount_unit>{_UNIT}) (?P<amount_way>{_MORE_WORDS}|more|less)"
     rf"|(?:(?P<much>{_any_of(_HOW_MUCH)}) )?(?P<way>{_MORE_WORDS})(?: by (?P<by>{_NUMBER})(?: (?P<by_unit>{_UNIT}))?)?"
     rf"|(?:by|with) (?P<step>{_NUMBER}(?= (?:{_UNIT})(?!\S))|(?<=by ){_NUMBER}|half|a third|a quarter)(?: (?P<step_unit>{_UNIT}))?"
@@ -125,6 +126,9 @@ def _value(match: re.Match[str]) -> Quantity:
     if match["times"]:
         number = _TIMES.get(match["times"]) or _float(match["times"].split()[0])
         return Quantity(kind="more", number=number, unit="times", quality=_TIMES_OF[match["times_of"]])
+    if match["part"]:
+        quality, sign = _MORE[match["part_way"]]
+        return Quantity(kind="more", number=1 + sign * _SHARES[match["part"]] / 100, unit="times", quality=quality)
     if match["amount"]:
         quality, sign = _MORE.get(match["amount_way"], ("", 1 if match["amount_way"] == "more" else -1))
         return Quantity(
