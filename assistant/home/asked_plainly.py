@@ -97,6 +97,10 @@ _ASKED_SO = tuple(
             r"^when (?:was|were) (?:there )?(?:the )?last (?:any )?(?:movement|motion|activity)(?: detected)? (?:in|on|at) (.+)$",
             r"when was \1 motion last detected",
         ),
+        (
+            r"^when did (.+) last (?:see|have|detect|notice) (?:any |some )?(?:movement|motion|activity)$",
+            r"when was \1 motion last detected",
+        ),
         (r"^did (.+) get (\w+)$", r"is \1 \2"),
         (r"\bopenings\b", "doors and windows"),
         (r"^(is|are) ((?:the|my|our) .+) (lock|unlock)$", r"\1 \2 \3ed"),

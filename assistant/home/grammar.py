@@ -424,9 +424,10 @@ class Grammar:
         for length in range(min(self.directory.longest, len(words) - 1), 0, -1):
             rest = words[length:]
             paused = rest[0] == ","
-            if tuple(singular(word) for word in words[:length]) not in self.directory.places and tuple(
-                words[:length]
-            ) not in self.directory.places:
+            if (
+                tuple(singular(word) for word in words[:length]) not in self.directory.places
+                and tuple(words[:length]) not in self.directory.places
+            ):
                 continue
             rest = rest[1:] if paused else rest
             if not (paused or match[0]) or len(rest) < 2 or self._place_in(" ".join(rest)):

@@ -201,7 +201,7 @@ class Home:
         return await self._acting.carry_out(intent)
 
     async def _answer(self, query: Query) -> str:
-        if query.kind in ("last", "duration"):
+        if query.kind in ("last", "duration", "was"):
             if self._history is None:
                 return "I keep no history of the house."
             from assistant.home.recalling import recall

@@ -130,7 +130,12 @@ class Levels:
         if value.kind == "more" and not value.quality and not value.unit and not way:
             return None
         counted = value.kind in ("degrees", "percent", "number") and value.unit != "share"
-        dropped = value.kind == "degrees" and way and abs(value.number) <= _MOST_DEGREES and before[-1:] not in (["to"], ["at"])
+        dropped = (
+            value.kind == "degrees"
+            and way
+            and abs(value.number) <= _MOST_DEGREES
+            and before[-1:] not in (["to"], ["at"])
+        )
         if counted and (_BY.search(text[: placed.start]) or dropped):
             value = Quantity(kind="more", number=value.number, unit=value.kind)  # "up 2 degrees" is by, not to
         quality, words, way = self._quality(text, before, after, way)

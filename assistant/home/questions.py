@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from assistant.home import english
@@ -19,6 +20,7 @@ from assistant.home.noun_phrases import Found, bare
 from assistant.home.sensed import measured, sensed
 from assistant.home.ways import Ways
 from assistant.home.words import plain, singular
+from assistant.languages.en.durations import duration_at
 
 if TYPE_CHECKING:
     from assistant.home.context import Context
@@ -161,12 +163,14 @@ _PERIODS = {
 _REASONS = {
     "is": "asks whether it is so", "any": "asks whether any is so", "all": "asks whether all are so",
     "which": "asks which are so", "count": "asks how many are so", "where": "asks where it is",
-    "value": "asks for a value of the house", "last": "asks when it last was so", "duration": "asks how long it was so",
+    "was": "asks how it was some time ago", "value": "asks for a value of the house", "last": "asks when it last was so", "duration": "asks how long it was so",
 }  # fmt: skip
 
 
 def ask(directory: Directory, text: str, context: Context) -> HomeIntent | None:
     """Return what a plain question asks of the house, None where it asks nothing of it."""
+    if (then := _AGO.fullmatch(text)) and (query := _at_a_moment(directory, then, context)):
+        return _intent(query, "was")
     text = plainly_asked(text)
     if (triggered := TRIGGERED.fullmatch(text)) and (query := _alarm(directory, triggered["np"], context)):
         return _intent(query, "is")
@@ -188,6 +192,28 @@ def ask(directory: Directory, text: str, context: Context) -> HomeIntent | None:
             return _intent(query, kind)
     if query := measured(directory, text):
         return _intent(query, "value")
+    return None
+
+
+#: "Was the oven on an hour ago": what is asked, and how long before now.
+_AGO = re.compile(r"(?P<what>(?:.* )?(?:was|were) .+?) (?:about |around )?(?P<length>(?:\S+ ){1,6}?)(?:ago|earlier)")
+
+
+def _at_a_moment(directory: Directory, then: re.Match[str], context: Context) -> Query | None:
+    """Return the question how something was some time ago: whether it was so, or what a sensor told."""
+    words = f"{then['what']} {then['length']}".split()
+    for start in range(len(then["what"].split()) - 1, len(words)):
+        length = duration_at(words, start)
+        if length is not None and length[1] == len(words):
+            now = re.sub(r"\bwas\b", "is", re.sub(r"\bwere\b", "are", " ".join(words[:start])), count=1)
+            asked = ask(directory, now.removesuffix(" about"), context)
+            query = asked.query if asked is not None else None
+            if query is None or query.kind not in ("is", "all", "any", "value"):
+                return None
+            sensors = all(name.startswith(("sensor.", "binary_sensor.")) for name in query.entities)
+            if query.kind == "value" and not sensors:
+                return None  # of what else a thing was doing only its state is remembered
+            return replace(query, kind="was", ago=length[0])
     return None
 
 
