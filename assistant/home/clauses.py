@@ -113,7 +113,7 @@ class Clauses:
                 return reading
         if left_out is not None and (left_out.found.choices or COMMANDING.isdisjoint(text.split()[1:])):
             return left_out  # what shall stay as it is must not become a command of its own
-        several = self._several(text, context, last, MAX_CLAUSES) or self._run_on(text, context, last)
+        several = self._several(text, context, last, MAX_CLAUSES)
         if several is not None and (not several.problem or whole is None or whole.problem == "unknown"):
             return several
         return whole
@@ -144,8 +144,8 @@ class Clauses:
             best = best or reading
         return best
 
-    def _run_on(self, text: str, context: Context, last: Sequence[str]) -> Reading | None:
-        """Read two commands between which no pause was written: "tv off lights down", "lock the door close the blind"."""
+    def run_on(self, text: str, context: Context, last: Sequence[str]) -> Reading | None:
+        """Read two commands between which no pause was written: "tv off lights down", "lock it close the blind"."""
         words = text.split()
         for place in range(2, len(words) - 1):
             if words[place - 1] not in _ENDING_ONE and words[place] not in COMMANDING:

@@ -101,8 +101,8 @@ COMMON_THINGS = frozenset(
 
 #: What an area is called that is outside the house.
 OUTDOORS = frozenset(
-    "garden patio terrace balcony porch driveway drive yard backyard veranda deck lawn pool pond shed greenhouse outside".split()
-) - {"shed", "greenhouse"}
+    "garden patio terrace balcony porch driveway drive yard backyard veranda deck lawn pool pond outside".split()
+)
 
 #: Words that are enough to name a room with a longer name, if it is the only one: "the bedroom".
 ROOM_HEADS = frozenset(
@@ -154,7 +154,8 @@ WHITES: dict[str, int] = {
 
 #: Other words for the same thing, tried where a house does not know the word that was said.
 SAME = (
-    ("hall", "hallway", "corridor", "entrance hall"), ("sofa", "couch", "settee"), ("tv", "telly", "television", "telly vision"),
+    ("hall", "hallway", "corridor", "entrance hall"), ("sofa", "couch", "settee"), ("tv", "telly", "television",
+    "telly vision"),
     ("fridge", "refrigerator"), ("living room", "lounge", "sitting room", "front room"), ("backyard", "yard",
     "back yard"),
     ("bathroom", "washroom", "restroom"), ("kids room", "childrens room"),

@@ -394,6 +394,8 @@ class Grammar:
         if _BROKEN.fullmatch(text) and text not in IDIOMS:
             return None if _INTERJECTION.fullmatch(text) else self._half(text, context)
         reading = self._clauses.understood(text, context, context.last)
+        if reading is None or reading.problem in ("unknown", "unable"):
+            reading = self._clauses.run_on(text, context, context.last) or reading
         if reading is not None and reading.problem == "it" and not ORDER.match(text):
             return None  # "knock it off" is said to people
         if reading is not None and reading.problem in (

@@ -117,7 +117,7 @@ _NAME_THEN_VERB = re.compile(
 _NAME_THEN_VALUE = re.compile(r"(?P<np>[^,]+) , (?:please )?(?:to |at |on )?(?P<value>[^,]+)")
 #: The same with a wish: "the pump , i want it off".
 _NAMED_WISH = re.compile(
-    rf"(?:.* , )?(?P<np>(?:the|my|our|that) (?:(?!,).)+?) ,(?: so| please| and)* (?:i|we) (?:want|need|would like) (?:it|them|that|those) (?P<rest>.+)"
+    r"(?:.* , )?(?P<np>(?:the|my|our|that) (?:(?!,).)+?) ,(?: so| please| and)* (?:i|we) (?:want|need|would like) (?:it|them|that|those) (?P<rest>.+)"
 )
 
 

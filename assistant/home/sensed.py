@@ -57,6 +57,7 @@ _NOUNS = {noun: kind for kind, _, _, nouns in _CLASSES for noun in nouns.split("
 ACTIVE = frozenset(word for word, classes in _SAID.items() if any(so for _, so in classes)) | {
     "on", "open", "detected", "running", "opening", "triggered", "available",
 }  # fmt: skip
+_SAID_WORDS = frozenset(said.rpartition(" ")[2] for said in _SAID)
 #: Words that one of these questions names nothing else of a house with.
 NOUN_WORDS = frozenset(word for noun in _NOUNS for word in noun.split())
 _SO = "|".join(sorted(_SAID, key=len, reverse=True))
@@ -103,12 +104,13 @@ _FEW = 3  #: things that are all told of where it is not plain which was meant
 
 def sensed(directory: Directory, text: str, context: Context) -> tuple[Query, str] | None:
     """Return what a plain question asks of the sensors by what they sense, and its kind; None where it does not."""
-    for kind, way in _OF_STATE:
+    words = set(text.split())
+    for kind, way in _OF_STATE if not _SAID_WORDS.isdisjoint(words) else ():
         if match := way.fullmatch(text):
             for device_class, _ in _SAID[match["so"]]:
                 if query := _of_class(directory, kind, device_class, match["so"], match, context):
                     return query, kind
-    for kind, way in _OF_NOUN:
+    for kind, way in _OF_NOUN if not NOUN_WORDS.isdisjoint(map(singular, words)) else ():
         if match := way.fullmatch(text):
             query = _of_noun(directory, kind, singular(match["noun"]), match["np"] or "", context)
             if query is not None:

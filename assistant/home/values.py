@@ -1,5 +1,7 @@
 """How far, how warm, which colour: the values in a command, from "half" and "a bit brighter" to "2700 kelvin"."""
 
+# ruff: noqa: E501 (words of one kind are on one line)
+
 from __future__ import annotations
 
 import re
@@ -122,13 +124,18 @@ def is_value(text: str) -> bool:
     return len(values) == 1 and (values[0].start, values[0].end) == (0, len(text))
 
 
-def _value(match: re.Match[str]) -> Quantity:
+def _factor(match: re.Match[str]) -> Quantity:
+    """Return how many times what it is something is to be: "twice as bright", "a third slower"."""
     if match["times"]:
         number = _TIMES.get(match["times"]) or _float(match["times"].split()[0])
         return Quantity(kind="more", number=number, unit="times", quality=_TIMES_OF[match["times_of"]])
-    if match["part"]:
-        quality, sign = _MORE[match["part_way"]]
-        return Quantity(kind="more", number=1 + sign * _SHARES[match["part"]] / 100, unit="times", quality=quality)
+    quality, sign = _MORE[match["part_way"]]
+    return Quantity(kind="more", number=1 + sign * _SHARES[match["part"]] / 100, unit="times", quality=quality)
+
+
+def _value(match: re.Match[str]) -> Quantity:
+    if match["times"] or match["part"]:
+        return _factor(match)
     if match["amount"]:
         quality, sign = _MORE.get(match["amount_way"], ("", 1 if match["amount_way"] == "more" else -1))
         return Quantity(
