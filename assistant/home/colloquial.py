@@ -59,7 +59,7 @@ _REWORDED = Ways(
         (f"(?:make |have |get )?(?P<np>(?:the |my |our )(?:{_NO_TELLING}\\S+ )*?{_NO_TELLING}\\S+) (?:nice and |really |very |super |all )?bright", "set <np> to 100 percent"),
         ("(?:max out|max) <np>", "set <np> to 100 percent"),
         ("(?:make|let|have|get) <np> (?:to )?go (?:really |very |quite |super |a bit |much )?(?P<how>fast|slow|faster|slower|brighter|dimmer|darker)", "make <np> <how>"),
-        ("(?P<np>(?:the |my |our |both |all ).+?) (?:should|must|needs? to|ha(?:s|ve) to|ought to|is to|are to|shall) be (?:at |in |on |set to |turned to |put to )?(?P<how>.+)", "set <np> to <how>"),
+        ("(?P<np>(?:the |my |our |both |all ).+?) (?:should|could|must|needs? to|ha(?:s|ve) to|ought to|is to|are to|shall) be (?:at |in |on |set to |turned to |put to )?(?P<how>.+)", "set <np> to <how>"),
         ("(?P<np>(?:the |my |our |both |all ).+?) (?:should|must|needs? to|ha(?:s|ve) to|ought to|shall) (?:go|come) (?P<how>up|down|on|off)", "<np> <how>"),
         (f"(?:have |get )?(?P<np>(?:the |my |our )(?:{_NO_TELLING}\\S+ )*?{_NO_TELLING}\\S+) (?P<how>(?:(?:a (?:little|bit|touch|tad|little bit)|slightly|somewhat|much|bit|ever so slightly) )?(?:warmer|cooler|brighter|dimmer|darker|hotter|colder|softer|faster|slower))", "make <np> <how>"),
         ("(?P<how>\\d+(?:\\.\\d+)? (?:degrees?|percent)) (?:in|for|on|at) <np> (?:is|will be|would be|should be|ought to be) (?:plenty|enough|fine|good|perfect|ok|okay|all right|great|nice|lovely|right)", "set <np> to <how>"),

@@ -166,5 +166,5 @@ SAME = (
     ("washing machine", "washer", "clothes washer"), ("dryer", "tumble dryer"), ("dishwasher", "dish washer"),
     ("coffee machine", "coffee maker"), ("ev charger", "car charger", "wallbox", "wall box"),
     ("toilet", "loo"), ("patio", "terrace"), ("outlet", "socket", "plug"), ("fairy light", "string light"),
-    ("bedside", "nightstand"), ("spotlight", "spot"),
+    ("bedside", "nightstand"), ("amp", "amplifier"), ("spotlight", "spot"),
 )  # fmt: skip

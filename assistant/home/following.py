@@ -14,7 +14,7 @@ from assistant.home.values import is_value, values_in
 from assistant.home.words import plain, singular
 
 _AND = re.compile(
-    r"(?:(?:and|also|now|then|ok|okay|oh|oops|ah|no(?!.* ones$)|nope|sorry|wait|actually|rather|,|not that(?: one)?|wrong one|make that|i (?:meant|mean)|what about|how about|(?:and )?(?:the )?same (?:thing )?(?:for|with|in|to|goes for)|ditto(?: for)?|do the same (?:for|with|in|to)) )+(?P<np>.+?)(?: ,)?(?: (?:too|as well|also|please|instead|i meant))*"
+    r"(?:(?:and|also|now|then|ok|okay|oh|oops|ah|no(?!.* ones$)|nope|sorry|wait|actually|rather|,|not that(?: one)?|wrong one|make that|i (?:meant|mean|said)|what about|how about|(?:and )?(?:the )?same (?:thing )?(?:for|with|in|to|goes for)|ditto(?: for)?|do the same (?:for|with|in|to)) )+(?P<np>.+?)(?: ,)?(?: (?:too|as well|also|please|instead|i meant))*"
 )
 _TOO = re.compile(r"(?P<np>.+?)(?: ,)?(?: please)? (?:too|as well|also)(?: please)?")
 _WHERE = re.compile(r"(?<!\S)(?:(?:the )?ones? )?(?:in|on|at|for|of) (?=(?:the |my |our )?\w)")

@@ -132,6 +132,7 @@ _ASKED = Ways(
         ("battery", r"(?:what is|how is|how full is|how much) (?:the )?battery (?:level |charge |status )?(?:of |on |in |for )?(?P<np>.*?)(?: left| has left)?"),
         ("sensed", r"(?:what is|how is|how high is) (?:the )?(?:current )?(?P<what>co2|carbon dioxide|air quality|pressure|illuminance|light level|noise level|moisture|voltage|signal strength|uv index|wind speed|rain|rainfall|pm2 5|carbon monoxide)"
                     r"(?: level| concentration)?(?P<np>.*?)"),
+        ("place", r"what is (?:the |my |our )?(?P<np>.+?) at(?: right now| now| at the moment)?"),
         ("state", r"(?:what is|how is|what are) the (?:current )?(?:state|status|condition|setting|mode|value|level) (?:of|for) (?P<np>.+?)"),
         ("state", r"(?:the )?(?:current )?(?:state|status) of (?P<np>.+?)"),
         ("state", r"(?:what is|what are) (?P<np>.+?) (?:doing|at|up to|set to|on|state|status|reading|showing|saying)(?: right now| now| at the moment)?"),
@@ -277,6 +278,9 @@ def _query(directory: Directory, kind: str, match: re.Match[str], context: Conte
         return _of_state(
             directory, kind, phrase, at, state, _PERIODS.get((groups.get("period") or "").strip()), context
         )
+    if kind == "place":  # "what is the nursery at" asks for its temperature
+        is_room = tuple(phrase.split()) in directory.places
+        return _quantity(directory, "temperature", phrase, context) if is_room else None
     if kind in ("temperature", "humidity", "power", "battery", "sensed"):
         return _quantity(directory, groups.get("what") or kind, phrase, context)
     if kind in _ATTRIBUTES:

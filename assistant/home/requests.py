@@ -115,6 +115,7 @@ _NAME_THEN_VERB = re.compile(
 )
 #: And how it is to be: "veranda, forty percent".
 _NAME_THEN_VALUE = re.compile(r"(?P<np>[^,]+) , (?:please )?(?:to |at |on )?(?P<value>[^,]+)")
+_VALUE_THEN_NAME = re.compile(r"(?P<value>[^,]+?)(?: please)? , (?P<np>(?:the|my|our) [^,]+)")
 #: The same with a wish: "the pump , i want it off".
 _NAMED_WISH = re.compile(
     r"(?:.* , )?(?P<np>(?:the|my|our|that) (?:(?!,).)+?) ,(?: so| please| and)* (?:i|we) (?:want|need|would like) (?:it|them|that|those) (?P<rest>.+)"
@@ -131,6 +132,8 @@ def named_first(text: str) -> str:
     if match := _NAMED_WISH.fullmatch(text):
         verb = "turn" if match["rest"] in ("on", "off", "up", "down") else "make"
         return f"{verb} {match['np']} {match['rest']}"
+    if (match := _VALUE_THEN_NAME.fullmatch(text)) and is_value(match["value"]):
+        return f"make {match['np']} {match['value']}"
     if (match := _NAME_THEN_VALUE.fullmatch(text)) and is_value(match["value"]):
         return f"{match['np']} {match['value']}"
     if match := _NAME_THEN_VERB.fullmatch(text):

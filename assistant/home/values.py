@@ -70,7 +70,7 @@ _TIMES = {"half": 0.5, "twice": 2.0, "double": 2.0}
 _MORE_WORDS = _any_of(word for word in _MORE if word not in ("up", "down"))
 _VALUE = re.compile(
     r"(?<!\S)(?:"
-    rf"(?P<times>half|twice|double|{_NUMBER} times) (?:as )?(?P<times_of>{_any_of(_TIMES_OF)})(?: as (?:it is|now|before|that))?"
+    rf"(?P<times>half|twice|double|{_NUMBER} times) (?:as )?(?P<times_of>{_any_of(_TIMES_OF)}|of (?:what|how) (?:it|they) (?:is|are|was|were))(?: as (?:it is|now|before|that))?(?: now)?"
     rf"|(?P<part>half|a third|a quarter) (?P<part_way>{_any_of(word for word in _MORE if ' ' not in word and word not in ('up', 'down'))})"
     rf"|(?P<amount>{_NUMBER}) (?P<amount_unit>{_UNIT}) (?P<amount_way>{_MORE_WORDS}|more|less)"
     rf"|(?:(?P<much>{_any_of(_HOW_MUCH)}) )?(?P<way>{_MORE_WORDS})(?: by (?P<by>{_NUMBER})(?: (?P<by_unit>{_UNIT}))?)?"
@@ -128,7 +128,7 @@ def _factor(match: re.Match[str]) -> Quantity:
     """Return how many times what it is something is to be: "twice as bright", "a third slower"."""
     if match["times"]:
         number = _TIMES.get(match["times"]) or _float(match["times"].split()[0])
-        return Quantity(kind="more", number=number, unit="times", quality=_TIMES_OF[match["times_of"]])
+        return Quantity(kind="more", number=number, unit="times", quality=_TIMES_OF.get(match["times_of"], "level"))
     quality, sign = _MORE[match["part_way"]]
     return Quantity(kind="more", number=1 + sign * _SHARES[match["part"]] / 100, unit="times", quality=quality)
 
