@@ -57,8 +57,8 @@ _RANKS = ("except", "either", "area", "which", "room", "degrees", "here", "it", 
 
 #: Where a thing cannot do what was said: what is done to it instead, and of which domains it then has to be.
 _INSTEAD = {
-    "on": ("open", ("valve", "cover")), "off": ("close", ("valve", "cover")),
-    "stop": ("off", ("fan", "switch", "siren")),
+    "on": (("open", ("valve", "cover")),), "off": (("close", ("valve", "cover")),),
+    "stop": (("off", ("fan", "switch", "siren")), ("close", ("valve",))),
 }  # fmt: skip
 #: "Open the light" is said by many who learn English: it is asked whether that was meant.
 _SWITCHED = {"open": "on", "close": "off"}
@@ -321,10 +321,10 @@ class Clauses:
             and action in _INSTEAD
             and (text.split(maxsplit=1)[0] in _SWITCHING or text.endswith((" on", " off", " going", " running")))
         ):
-            other, domains = _INSTEAD[action]
-            moved = self.directory.find(phrase, self.able(other), room=context.room, last=last)
-            if not moved.problem and all(name.split(".")[0] in domains for name in moved.ids):
-                return other, moved
+            for other, domains in _INSTEAD[action]:
+                moved = self.directory.find(phrase, self.able(other), room=context.room, last=last)
+                if not moved.problem and all(name.split(".")[0] in domains for name in moved.ids):
+                    return other, moved
         if action in _SWITCHED and found.problem == "unable" and text.split(maxsplit=1)[0] in ("open", "close"):
             lights = self.directory.find(phrase, self.able(_SWITCHED[action]), room=context.room, last=last)
             if not lights.problem and all(name.startswith("light.") for name in lights.ids):

@@ -27,6 +27,8 @@ _MORE = re.compile(
 _RELATIVE = re.compile(
     r"\b(?:\w+er|dim|brighten|raise|increase|decrease|reduce|turn (?:it |them |the .+ )?(?:up|down)|(?:up|down)$)\b"
 )
+#: Which way a cover went that is to go further.
+_MOVED = re.compile(r"(?:open|raise|lift|close|lower|shut)\b")
 #: What has a level that "more" raises, as long as nothing else was said: a blind would go all the way.
 _LEVELLED = ("light", "fan", "climate", "water_heater", "humidifier", "number")
 #: What "dimmer", "warmer", "faster" and "lower" can be said of.
@@ -147,6 +149,9 @@ def _is_step(text: str, last: Sequence[str]) -> bool:
 
 
 def _further(more: re.Match[str], before: str, last: Sequence[str]) -> str:
+    if before and last and all(name.startswith("cover.") for name in last) and (moved := _MOVED.match(before)):
+        opening = (moved[0] in ("open", "raise", "lift")) == (more["way"] != "less")
+        return f"{'raise' if opening else 'lower'} it by 15 percent"
     if not last or not all(name.split(".")[0] in _LEVELLED for name in last):
         return ""
     much = "a lot" if (more["how"] or "").strip().startswith(("much", "a lot", "lots")) else "a bit"

@@ -279,12 +279,16 @@ def _query(directory: Directory, kind: str, match: re.Match[str], context: Conte
             directory, kind, phrase, at, state, _PERIODS.get((groups.get("period") or "").strip()), context
         )
     if kind == "place":  # "what is the nursery at" asks for its temperature
-        is_room = tuple(phrase.split()) in directory.places
-        return _quantity(directory, "temperature", phrase, context) if is_room else None
+        kind = "temperature" if tuple(phrase.split()) in directory.places else "state"
     if kind in ("temperature", "humidity", "power", "battery", "sensed"):
         return _quantity(directory, groups.get("what") or kind, phrase, context)
     if kind in _ATTRIBUTES:
         return _attribute(directory, kind, phrase, context)
+    return _told_by(directory, kind, phrase, match[0], context)
+
+
+def _told_by(directory: Directory, kind: str, phrase: str, text: str, context: Context) -> Query | None:
+    """Return the question what a thing is doing, or, of the kind "reading", what something that measures tells."""
     if kind == "reading" and re.match(r"(?:a|an) ", phrase):
         return None
     able = _all(directory)
@@ -294,7 +298,7 @@ def _query(directory: Directory, kind: str, match: re.Match[str], context: Conte
             0,
         )
     found = _find(directory, phrase, able, context)
-    if match[0].startswith(("what mode", "what program", "what setting")):
+    if text.startswith(("what mode", "what program", "what setting")):
         chosen = _find(directory, f"{phrase} program", directory.domain.get("select", 0), context)
         found = found if chosen.problem else chosen
     if found.problem == "which" and len(found.choices) <= 3:
@@ -326,6 +330,8 @@ _NO_THING = re.compile(r"^(?:thing|things|else|of them)$")
 def _of_state(
     directory: Directory, kind: str, phrase: str, at: str, state: str, period: str | None, context: Context
 ) -> Query | None:
+    if kind == "is" and phrase.startswith(("any ", "some ", "there any ", "there some ")):
+        kind = "any"  # "are any lights still on"
     phrase = _NO_THING.sub("", _QUANTIFIER.sub("", phrase + " ").strip())
     found = _in_state(directory, kind, phrase, at, state, context)
     if found.problem in ("unknown", "unable") and state in _ELSE and kind in ("is", "last", "duration"):

@@ -231,7 +231,7 @@ def _of_noun(directory: Directory, kind: str, noun: str, phrase: str, context: C
         return None
     if not phrase:
         return Query(kind=kind, entities=directory.ids(mask), states=("detected",), subject=noun)
-    in_place = directory.find(f"sensors in {phrase}", mask, room=context.room, reading=True)
+    in_place = directory.find(f"sensors in {phrase.removesuffix(' floor')}", mask, room=context.room, reading=True)
     found = directory.find(phrase, mask, room=context.room, reading=True)
     for one in (found, in_place):
         if one.problem in ("", "area", "room") and (ids := one.ids or one.choices):

@@ -14,7 +14,7 @@ _SHARES = {
     "2 thirds": 67, "a quarter": 25, "1 quarter": 25, "3 quarters": 75, "three quarter": 75, "full": 100, "fully": 100,
     "completely": 100, "all the way": 100, "full blast": 100, "maximum": 100, "max": 100, "the max": 100,
     "the maximum": 100, "highest": 100, "the highest": 100, "brightest": 100, "the brightest": 100, "minimum": 1,
-    "min": 1, "the minimum": 1, "the min": 1, "lowest": 1, "the lowest": 1, "dimmest": 1, "the dimmest": 1,
+    "min": 1, "the minimum": 1, "the min": 1, "lowest": 1, "the lowest": 1, "dimmest": 1, "its max": 100, "its maximum": 100, "their maximum": 100, "its minimum": 1, "their minimum": 1, "the dimmest": 1,
     "quarter brightness": 25, "quarter speed": 25, "quarter power": 25, "3 quarters brightness": 75,
     "full brightness": 100, "half brightness": 50, "full speed": 100, "half speed": 50, "top speed": 100,
     "full power": 100, "half strength": 50, "full strength": 100, "half power": 50,
