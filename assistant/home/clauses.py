@@ -70,6 +70,8 @@ _TWO_COMMANDS = re.compile(
 )
 #: No name begins with these: "run for office".
 _NO_BEGINNING = frozenset("of for from with to by at into than".split())
+#: How much something is moved by, said first: "double the light", "take ten percent off the lamp".
+_BY_SO_MUCH = re.compile(r"(?:double|triple|halve|add|knock|shave|lop|trim|chop|take)\b")
 _VERB_LAST = (" to switch", " please switch", " and switch", " to light", " to dim")
 #: What has to be done, said of the thing.
 _NEEDS = re.compile(
@@ -395,7 +397,7 @@ class Clauses:
 
 def _wanted(clause: str) -> str:
     """Return the command that one clause of several stands for: "the tv needs to go off"; a complaint is none."""
-    return meant(clause) if _NEEDS.search(clause) else clause
+    return meant(clause) if _NEEDS.search(clause) or _BY_SO_MUCH.match(clause) else clause
 
 
 def _nearer(one: Reading | None, other: Reading) -> Reading:

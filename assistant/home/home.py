@@ -35,6 +35,7 @@ IDS_FILE = "home-ids.json"
 MAX_IDS_BYTES = 8 * 1024 * 1024
 COMPILE_AFTER_S = 0.1  #: names that change in a row are compiled once
 COMPILE_LATEST_S = 3.0
+FIRST_NAMES_S = 10.0  #: for how long a turn waits for the first names after a start, on a machine that is busy
 MANY = 500  #: entities that a search for garbage should not have to look at again and again
 TELL_AFTER_S = 0.05  #: changes of state that come in a row are told together
 ANSWER_BIRTH_S = 1.0  #: after Home Assistant's birth, devices announce themselves again
@@ -147,6 +148,16 @@ class Home:
                     self._compiled.clear()
                     await self._compiled.wait()
         return settled and self._built == self.house.version
+
+    async def named(self) -> None:
+        """Wait until the names of the devices that were found are understood for the first time, at most FIRST_NAMES_S.
+
+        Who speaks in the first moments after a start is not told that nothing is known; later this returns at once.
+        """
+        if self._built == -1 and self.connected and self.house.entities():
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(FIRST_NAMES_S):
+                    await self._compiled.wait()
 
     async def close(self) -> None:
         """Say goodbye as a device, keep what is to be kept, and let go; cancel `run` afterwards."""

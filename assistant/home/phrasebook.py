@@ -261,7 +261,9 @@ _MEANT = Ways(
 
 
 #: No thing goes by a clause: "nobody is watching so the tv".
-_TWO_CLAUSES = re.compile(r" (?:so|because|since|,) ")
+_TWO_CLAUSES = re.compile(
+    r" (?:so|because|since|,) | (?:and|then) (?:then |also |please )?(?:turn|switch|open|close|shut|lock|set|put|dim|make|start|stop|double|halve)\b"
+)
 
 
 def meant(text: str) -> str:
