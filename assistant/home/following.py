@@ -49,6 +49,15 @@ _STOP = frozenset(
         "stop , that is enough",
     )
 )
+#: What takes back a thing that was done, which went one of two ways.
+_UNDO = re.compile(
+    r"(?:(?:oh|oops|no|sorry|please|wait|actually) (?:, )?)*(?:undo|revert|put) (?:that|it|them)(?: back)?(?: please)?"
+)
+_WENT = re.compile(r"\b(on|off|open|close|closed|shut|raise|lower)\b")
+_BACK = {
+    "on": "off", "off": "on", "open": "closed", "raise": "closed", "close": "open", "closed": "open", "shut": "open",
+    "lower": "open",
+}  # fmt: skip
 #: Just the way: "off again", "back on", "and now closed".
 _OTHER_WAY = re.compile(
     r"(?:(?:and|now|then|ok|okay|actually|no|right|please|just|switch|turn|put) (?:, )?)*(?:back )?(?P<how>on|off|open|closed|shut|up|down)(?: (?:again|now|then|please|once more|instead|,))*"
@@ -74,20 +83,13 @@ def continued(directory: Directory, text: str, before: str, last: Sequence[str])
     """
     if text in _STOP:
         return "stop it" if last and all(name.split(".")[0] in _MOVING for name in last) else ""
+    if _UNDO.fullmatch(text):
+        went = _WENT.search(before) if last else None
+        return _ways_of(_BACK[went[1]], last) if went else ""
     if more := _MORE.fullmatch(text):
         return _further(more, before, last)
-    if last and before and (value := _ALONE.fullmatch(text)) and _is_level(value["value"]):
-        return f"set it to {value['value']}"
-    if last and before and (value := _ALONE.fullmatch(text)) and _is_step(value["value"], last):
-        return f"make it {value['value']}"
-    if (
-        last
-        and before
-        and (value := _ALONE.fullmatch(text))
-        and (unit := _unit_of(before))
-        and value["value"].isdigit()
-    ):
-        return f"set it to {value['value']} {unit}"
+    if last and before and (valued := _valued(text, before, last)):
+        return valued
     if last and (other := _OTHER_WAY.fullmatch(text)):
         return _ways_of(other["how"], last)
     if text in _WHICH:
@@ -105,6 +107,19 @@ def continued(directory: Directory, text: str, before: str, last: Sequence[str])
     if tuple(words) in directory.places:
         return _placed(directory, before, " ".join(words))
     return _named(directory, before, words, last)
+
+
+def _valued(text: str, before: str, last: Sequence[str]) -> str:
+    """Return the command for what was spoken of, where only a value or a step was said: "halfway", "a bit dimmer"."""
+    value = _ALONE.fullmatch(text)
+    if value is None:
+        return ""
+    if _is_level(value["value"]):
+        return f"set it to {value['value']}"
+    if _is_step(value["value"], last):
+        return f"make it {value['value']}"
+    unit = _unit_of(before)
+    return f"set it to {value['value']} {unit}" if unit and value["value"].isdigit() else ""
 
 
 def _other(directory: Directory, last: Sequence[str]) -> list[str]:
