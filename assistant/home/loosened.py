@@ -130,8 +130,8 @@ _FOR_WHOM = (
 _ADJUNCT = re.compile(
     rf"(?: ,)? (?:(?:for {_FOR_WHOM}|behind (?:me|us|you)|after (?:me|us)|with you|on (?:my|our) way (?:out|in|home|up|down)|"
     r"so (?:that )?(?:i|we|it|he|she|they|nobody|no one|everyone|(?:the|my|our) \w+) (?:can|could|do not|does not|will not|may|am|is|are|gets?|stays?|has|have)(?: not)? .+|"
-    r"(?:in order )?to (?:save|let|help|keep|see|cool|warm|wake|dry|watch|read|cook|work|sleep|eat|study|relax|air|freshen|chill|clear|do|clean|hoover|vacuum|mop|sweep|mow|have|show|stop|block|welcome|impress) (?!.*\d).+|"
-    r"while (?:you are|i am|we are) (?:at it|on it|here)|as (?:usual|always|normal)|"
+    r"(?:in order )?to (?:save|let|help|keep|see|cool|warm|wake|dry|watch|read|cook|work|sleep|eat|study|relax|air|freshen|chill|clear|do|clean|hoover|vacuum|mop|sweep|mow|have|show|stop|block|welcome|impress)(?: (?!.*\d).+)?|"
+    r"while (?:you are|i am|we are) (?:at it|on it|here)|while (?:i|we) (?:cook|eat|read|work|study|sleep|shower|bathe|tidy|clean|iron|play|relax|am cooking|am eating|am reading|am working|are eating|watch .+|make .+|do .+|have .+)|as (?:usual|always|normal)|"
     r"any ?more|any longer|as well as you can|like (?:usual|always|before|normal)|if you (?:would|could|can|will|please|do not mind|fancy|get a (?:chance|minute|sec(?:ond)?))|(?:my|your) (?:friend|dear)|"
     r"would you be so kind|there is a (?:dear|love|good \w+)|for (?:crying out loud|pitys sake)|at last|finally|properly|nicely|gently|quickly|quick|smartish|sharpish|sharp|pronto|ta|bro|mate|boss|chief|pal|dearie|my love|my dear|honey|hun|buddy|folks|guys|kids|children|everyone|everybody|lads|darling|babe|dude|sweetie))$"
 )
