@@ -72,6 +72,8 @@ _TWO_COMMANDS = re.compile(
 _NO_BEGINNING = frozenset("of for from with to by at into than".split())
 #: How much something is moved by, said first: "double the light", "take ten percent off the lamp".
 _BY_SO_MUCH = re.compile(r"(?:double|triple|halve|add|knock|shave|lop|trim|chop|take)\b")
+#: "The light is on" tells how it is.
+_TELLING = (" is", " are", " was", " were")
 _VERB_LAST = (" to switch", " please switch", " and switch", " to light", " to dim")
 #: What has to be done, said of the thing.
 _NEEDS = re.compile(
@@ -236,7 +238,7 @@ class Clauses:
             if match is None:
                 continue
             groups = match.groupdict()
-            if _TWO_COMMANDS.fullmatch(groups["np"]):
+            if _TWO_COMMANDS.fullmatch(groups["np"]) or groups["np"].endswith(_TELLING):
                 continue
             phrase = placed_exception(groups["np"], groups.get("at") or "")
             reading = self._do(action, phrase, text, context, last)

@@ -36,7 +36,7 @@ _REWORDED = Ways(
         ("(?:turn|switch|shut|power|kill|cut|knock) (?:it all|them all|all of it|the lot|the whole lot|everything|absolutely everything) (?P<how>on|off|down)(?P<at> .+)?", "turn off everything<at>"),
         (f"(?:turn|switch|shut|power|close|kill|cut) {_HOUSE} (?:off|down)", "turn off everything"),
         (f"(?:turn off|switch off|shut down|power down|shut off|kill) {_HOUSE}", "turn off everything"),
-        ("lights (?P<how>on|off) (?P<np>(?!in |at |on ).+)", "turn <how> the lights in <np>"),
+        ("lights (?P<how>on|off) (?P<np>(?!in |at |on |is |are ).+)", "turn <how> the lights in <np>"),
         (f"{_SOME}light (?P<np>(?:in|on|over|at) .+)", "turn on the lights <np>"),
         ("<np> lit", "turn on <np>"),
         ("do <np> (?P<how>on|off)(?P<at> (?:in|on|at) .+)?", "turn <how> <np><at>"),

@@ -38,7 +38,9 @@ from assistant.home.politeness import (
     said_by_others,
     stripped,
     taken_back,
+    tells,
     wished,
+    with_is,
 )
 from assistant.home.questions import ASKED_WORDS, ask
 from assistant.home.repairs import Repairs
@@ -130,7 +132,7 @@ class Grammar:
         Nothing is done here; an `act` may be carried out as it is, an `ask_back` only after the next sentence.
         """
         context = context or Context()
-        text = self._repairs.in_its_words(plain(words))
+        text = self._repairs.in_its_words(plain(with_is(words)))
         if not text or text.count(" ") >= MAX_WORDS:
             return None
         if context.pending is not None and (answer := self._answered.read(text, context)):
@@ -346,7 +348,7 @@ class Grammar:
 
     def _loosely(self, command: str, context: Context) -> HomeIntent | None:
         for said in (command, *self._repairs.renamed(command)):
-            if not self._repairs.explained(said):
+            if tells(said) or not self._repairs.explained(said):
                 continue
             reading = self._clauses.understood(said, context, context.last)
             if reading is not None and reading.problem in ("", "which", "room", "area", "either"):
@@ -381,6 +383,8 @@ class Grammar:
         return None
 
     def _command(self, text: str, context: Context) -> HomeIntent | None:
+        if tells(text):
+            return self._after_telling(text, context) or self._loosened(text, context)
         text = self._place_last(text)
         text = self._repairs.joined_up(_OFF.sub(r"\1off", text))
         if (moment := later(text)) and (reading := self._clauses.understood(moment, context, context.last)) and (

@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 
 _BEFORE = re.compile(
-    r"(?:(?:if it is not (?:too much|any) (?:trouble|bother)|if it is no (?:trouble|bother)|if (?:that|it) is (?:ok|okay|all right|alright|possible)|(?:if|when) you (?:have|get|have got) (?:a (?:moment|minute|second|sec|chance)|time)|(?:may|might|can|could) i (?:ask|trouble|bother) you (?:to|for)|what (?:i|we) (?:would like|want|need|would love) is(?: (?:for|to|you to))?|oops|whoops|i think ,|i reckon(?: that)?|do (?:me|us) a kindness(?: and)?|thanks (?:a lot|ever so much|so much|a million)(?: ,)?|(?:i have been )?meaning to (?:say|tell you|ask)(?: you)? ,|what was i (?:going to say|saying)(?: again)? ,|(?:can|could|may) (?:i|we) get you to|what (?:i|we) (?:want|need|would like) you to do is(?: to)?|(?:i|we) would (?:really |so |very much )?appreciate(?! it\b)|please you|you(?= (?:turn|switch|put|close|open|shut|lock|dim|set|make|start|stop)\b)|(?:i am|we are) wanting(?: to have)?|is (?:it )?possible to(?: have| get)?|any chance (?:we|i) (?:could|can)(?: have| get)?|if you would be so (?:good|kind|nice)(?: as to)?|before (?:i|we) (?:go|leave|forget) ,|one (?:last|more|other) thing|is there (?:any|a) way (?:to|you (?:could|can))(?: get| have)?|first of all|to start with|to begin with|for starters|hey there|hi there|hello there|hey|hi|hello|good (?:morning|evening|afternoon|day)(?: dear| everyone| to you)?(?: ,|(?= (?:can|could|would|will|please|i|turn|switch|open|close|set)\b))|pretty please|please to|oh and|yep|do(?= (?:turn|switch|put|close|open|shut|lock|draw|make|dim|start|stop)\b)|i would like that you|i want that you|i think i would like(?: to have)?|i think i want|i should like(?: you)?(?: to)?|it is time to|might (?:we|i)(?= have| get)|let me (?:see|think) ,|ok|okay|repartee|please|now|so|um|uh|er|erm|oh|well|right ,|right(?= (?:turn|switch|open|close|shut|set|put|dim|lock|start|stop|lights?)\b)|alright|all right|and|then|also|just|quickly|kindly|listen|"
+    r"(?:(?:if it is not (?:too much|any) (?:trouble|bother)|if it is no (?:trouble|bother)|if (?:that|it) is (?:ok|okay|all right|alright|possible)|(?:if|when) you (?:have|get|have got) (?:a (?:moment|minute|second|sec|chance)|time)|(?:may|might|can|could) i (?:ask|trouble|bother) you (?:to|for)|what (?:i|we) (?:would like|want|need|would love) is(?: (?:for|to|you to))?|oops|whoops|i think ,|do not forget to|i reckon(?: that)?|do (?:me|us) a kindness(?: and)?|thanks (?:a lot|ever so much|so much|a million)(?: ,)?|(?:i have been )?meaning to (?:say|tell you|ask)(?: you)? ,|what was i (?:going to say|saying)(?: again)? ,|(?:can|could|may) (?:i|we) get you to|what (?:i|we) (?:want|need|would like) you to do is(?: to)?|(?:i|we) would (?:really |so |very much )?appreciate(?! it\b)|please you|you(?= (?:turn|switch|put|close|open|shut|lock|dim|set|make|start|stop)\b)|(?:i am|we are) wanting(?: to have)?|is (?:it )?possible to(?: have| get)?|any chance (?:we|i) (?:could|can)(?: have| get)?|if you would be so (?:good|kind|nice)(?: as to)?|before (?:i|we) (?:go|leave|forget) ,|one (?:last|more|other) thing|is there (?:any|a) way (?:to|you (?:could|can))(?: get| have)?|first of all|to start with|to begin with|for starters|hey there|hi there|hello there|hey|hi|hello|good (?:morning|evening|afternoon|day)(?: dear| everyone| to you)?(?: ,|(?= (?:can|could|would|will|please|i|turn|switch|open|close|set)\b))|pretty please|please to|oh and|yep|do(?= (?:turn|switch|put|close|open|shut|lock|draw|make|dim|start|stop)\b)|i would like that you|i want that you|i think i would like(?: to have)?|i think i want|i should like(?: you)?(?: to)?|it is time to|might (?:we|i)(?= have| get)|let me (?:see|think) ,|ok|okay|repartee|please|now|so|um|uh|er|erm|oh|well|right ,|right(?= (?:turn|switch|open|close|shut|set|put|dim|lock|start|stop|lights?)\b)|alright|all right|and|then|also|just|quickly|kindly|listen|"
     r"computer|go ahead and|go and|(?:(?:could|can|would|will) you )?be (?:so )?(?:kind|good|nice) enough to|be a (?:dear|love|darling|sweetheart|star|gem|pal|sport) and|be so (?:kind|good|nice|sweet) (?:and|as to)|would you be so (?:kind|good|nice) (?:and|as to)|(?:could|can|would|will) you be so (?:kind|good|nice) (?:and|as to)|(?:be|would you be) an? (?:angel|dear) and|do (?:me|us) a (?:favou?r|solid) (?:and|by)|do (?:me|us) a favou?r|could you do me a favou?r and|"
     r"i want you to|i would like you to|i need you to|i would like to|i want to|i need to|i would love to|i want|i would like|i would love|i need|we want|we need|we would like|give me|give us|we want to|we need to|"
     r"we would like to|(?:could|can|would|will) (?:somebody|someone|anybody|anyone)|we could use|get me|i am going to need|let us|let me(?! in| out)|i (?:think|feel|find)(?= .+ too \w+)|you can|you could|you may|you should|you need to|be sure to|make sure to|make sure you|make sure that you|try to|feel free to|"
@@ -206,6 +206,33 @@ def regretted(text: str) -> bool:
 def is_question(text: str) -> bool:
     """Say whether a plain sentence asks something."""
     return _QUESTION.match(text) is not None or _BARE_QUESTION.fullmatch(text) is not None
+
+
+_ORDERS = (
+    "turn|switch|put|set|make|get|bring|leave|keep|have|let|shut|open|close|lock|unlock|dim|start|stop|ensure|see|check|kill|cut|if|when|while|"
+    "whatever|whichever|is|are|was|were|what|which|how|do|does|did"
+)
+#: "The light is on", "there are lamps on in the hall": how a thing is now.
+_TELLS = re.compile(
+    rf"(?:(?:so|good|look|okay|ok|now|and|well|oh|then) (?:, )?)*(?!(?:{_ORDERS})\b)"
+    r"(?!.*\b(?:that|which|whatever|whichever) (?:is|are) )(?:there (?:is|are|was|were) .+"
+    r"|(?:[^ ,]+ ){1,6}(?:is|are|was|were) (?:still |already |now |back )*(?:on|off|out|open|closed|shut|locked|unlocked|up|down|at|set|\d)\b.*)"
+)
+#: The same with what is left of "is": "the heating's on". A verb before it makes it Alice's: "turn Alice's off".
+_IS_LEFT = re.compile(
+    rf"^((?:(?:so|good|look|okay|well|oh),? )*(?!(?:{_ORDERS})\b)(?:[\w]+ ){{0,3}}\w+)['’]s (?=(?:on|off|open|closed|shut|locked|unlocked)\b)",
+    re.IGNORECASE,
+)
+
+
+def tells(text: str) -> bool:
+    """Say whether a plain sentence tells how a thing is now, and wants nothing: "the light is on in the kitchen"."""
+    return _TELLS.fullmatch(text) is not None
+
+
+def with_is(words: str) -> str:
+    """Return a sentence as it was said with "is" where only its end was: "heating's on" is "heating is on"."""
+    return _IS_LEFT.sub(r"\1 is ", words)
 
 
 def declined(text: str) -> bool:
