@@ -268,6 +268,8 @@ def _light(entity: Entity, value: Quantity, state: State | None, way: int, quali
     wanted = _moved(now, value, way, STEP["brightness"], 100.0)
     if wanted is None or not 0 <= wanted <= 100:
         return None
+    if value.unit == "share" and value.kind == "percent" and way < 0 and wanted == 100:
+        wanted = 1.0  # "all the way down" is as dim as it goes
     if value.kind == "more":
         wanted = 30.0 if off and wanted <= 0 else max(wanted, 5.0)
     return Act(entity.id, "turn_on", {"brightness": round(wanted)}) if wanted else Act(entity.id, "turn_off")
@@ -323,7 +325,7 @@ def _temperature(entity: Entity, value: Quantity, state: State | None, way: int)
     if "set_temperature" not in entity.services or value.kind not in ("degrees", "number", "more"):
         return None
     if value.kind == "more":
-        if value.quality not in ("", "level", "warmth") or value.unit in ("percent", "kelvin"):
+        if value.quality not in ("", "level", "warmth") or value.unit in ("percent", "kelvin", "times"):
             return None
         attributes = _attributes(state)
         now = attributes.get("temperature")
@@ -356,6 +358,8 @@ def _plain_number(entity: Entity, value: Quantity, state: State | None, way: int
     if value.kind == "more":
         if state is None or not isinstance(state.value, (int, float)):
             return None
+        if value.unit == "times":
+            return Act(entity.id, "set_value", {"value": _clamped(entity, state.value * value.number)})
         step = value.number * (way or 1) if value.unit else value.number * (entity.step or 1.0)
         return Act(entity.id, "set_value", {"value": _clamped(entity, state.value + step)})
     return Act(entity.id, "set_value", {"value": value.number}) if low <= value.number <= high else None
@@ -374,6 +378,8 @@ def _moved(now: float, value: Quantity, way: int, step: float, top: float) -> fl
         return value.number
     if value.kind != "more":
         return None
+    if value.unit == "times":
+        return min(now * value.number, top) if now > 0 else None
     sign = 1 if value.quality else way or 1
     if value.unit == "share":  # "reduce it by half" is by half of what it is
         share = value.number / 100

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from assistant.home.entities import Entity, Query, State, Value
+from assistant.home.sensed import ACTIVE, told_as
 from assistant.home.words import joined, singular
 
 #: Below this many percent a battery is low.
@@ -74,7 +75,10 @@ def holds(entity: Entity, state: State | None, asked: str) -> bool | None:
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return (
             value < LOW_BATTERY
-            if asked == "detected" and entity.device_class == "battery"
+            if asked in ("detected", "low", "running low", "flat", "empty", "nearly empty")
+            and entity.device_class == "battery"
+            else value >= LOW_BATTERY
+            if entity.device_class == "battery"
             else value > 0
             if asked in ("on", "running")
             else None
@@ -83,7 +87,7 @@ def holds(entity: Entity, state: State | None, asked: str) -> bool | None:
         active = value == "on"
         if entity.device_class == "lock":  # "on" is unlocked
             return active if asked in ("unlocked", "open") else not active
-        return active if asked in ("on", "open", "detected", "running", "opening") else not active
+        return active if asked in ACTIVE else not active
     if asked in ("on", "running"):
         return value not in _IDLE if entity.domain != "vacuum" else value in ("cleaning", "returning")
     if asked == "off":
@@ -116,7 +120,7 @@ def told(entity: Entity, state: State | None, attribute: str | None = None) -> s
     if value is None:
         return "unknown"
     if entity.domain == "binary_sensor":
-        active, idle = _SENSED.get(entity.device_class or "", ("active", "clear"))
+        active, idle = _SENSED.get(entity.device_class or "") or told_as(entity.device_class) or ("active", "clear")
         return active if value == "on" else idle
     text = str(value).replace("_", " ")
     level = _LEVELS.get((entity.domain, "" if entity.domain in ("climate", "water_heater") else text))

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 _VERB = (
     "(?:turn|switch|shut|put|flip|flick|close|open|lock|unlock|dim|make|set|start|stop|kill|brighten|pull|draw"
-    "|activate|arm|run|raise|lower|up|bump|crank|knock|nudge|halve|drop|pop|stick|chuck|get|send|give|bring|take|push|cut|fire|warm|heat"
+    "|activate|arm|run|raise|lower|tone|up|bump|crank|knock|nudge|halve|drop|pop|stick|chuck|get|send|give|bring|take|push|cut|fire|warm|heat"
     "|cool|roll|wind|let|nuke|hold|press|ring|sound|disarm|lift|slow|speed|boost|reduce|increase|freshen|clear|bung|whack|hit|pause|resume|fetch)"
 )
 _POINTING = re.compile(
@@ -71,6 +71,16 @@ _OF_OTHERS = frozenset(("his", "her", "their", "somebodys", "someones"))
 _DETERMINERS = frozenset("the a an my our your all some every that this both it them on off open".split()) | _OF_OTHERS
 
 
+_WHICH_IS = re.compile(r" (?:that|which) (?:is|are) ")
+_BEING = frozenset("is are was were".split())
+#: How a thing is now, and where: "the lights are on in the kitchen".
+_BEING_SO = re.compile(
+    r"(?:(?:so|look|oh|hey|well|and|because|since) (?:, )?)*(?P<np>(?:(?!is |are |was |were )\S+ )+?)(?<= )(?:is|are|was|were|has been|have been) "
+    r"(?:(?:still|left|all|now|already|always|turned|switched) )*(?:on|off|out|open|closed|shut|up|down|running|going|lit)"
+    r"(?P<at> (?:in|on|at) .+| upstairs| downstairs| outside| here)?"
+)
+
+
 class Aside(NamedTuple):
     """What was told, and the command that came after it."""
 
@@ -79,11 +89,18 @@ class Aside(NamedTuple):
 
     def phrases(self) -> Iterator[str]:
         """Yield the stretches of what was told, the longest first: one of them may name what "it" is."""
-        words = self.told.split()
+        told = _WHICH_IS.sub(" ", self.told)
+        if so := _BEING_SO.fullmatch(told):
+            named = re.split(r" (?:but|,|and|so|because) ", so["np"].strip())[-1]
+            yield f"{named}{so['at'] or ''}"
+            return  # of anything else in those words nothing was said
+        words = told.split()
         one = "it" in self.command.split()
         for length in range(min(_LONGEST, len(words)), 0, -1):
             for start in range(len(words) - length + 1):
                 end = start + length
+                if not _BEING.isdisjoint(words[start:end]):
+                    continue  # no name goes on past its verb
                 if (start and words[start - 1] in _OF_OTHERS) or not _OF_OTHERS.isdisjoint(words[start:end]):
                     continue  # "my neighbour left his lamp on"
                 if one and not _NO_ONE_THING.isdisjoint(words[start:end]):

@@ -84,7 +84,7 @@ _ASKED_SO = tuple(
             r"^(what is (?:the |my |our )?.+?) (?:like|looking like|looking|sitting at|reading|running at)(?= (?:in|on|at) |$)",
             r"\1",
         ),
-        (r"^how much battery (.+?) (?:has|have)(?: got)?(?: left)?$", r"how much battery has \1 got"),
+        (r"^how much battery (?:does |do )?(.+?) (?:has|have)(?: got)?(?: left)?$", r"how much battery has \1 got"),
         (
             r"^(?:is|has|are) (.+?) (?:flooding|flooded|leaking|under water|been flooded|got water in it)$",
             r"is there water in \1",
@@ -97,7 +97,14 @@ _ASKED_SO = tuple(
             r"^when (?:was|were) (?:there )?(?:the )?last (?:any )?(?:movement|motion|activity)(?: detected)? (?:in|on|at) (.+)$",
             r"when was \1 motion last detected",
         ),
+        (
+            r"^when did (.+) last (?:see|have|detect|notice) (?:any |some )?(?:movement|motion|activity)$",
+            r"when was \1 motion last detected",
+        ),
         (r"^did (.+) get (\w+)$", r"is \1 \2"),
+        (r"\bopenings\b", "doors and windows"),
+        (r"^(is|are) ((?:the|my|our) .+) (lock|unlock)$", r"\1 \2 \3ed"),
+        (r"^(is|are) ((?:the|my|our) .+) close$", r"\1 \2 closed"),
         (
             r"^(is|are) (.+) (locked|closed|shut|opened|turned off|switched off|turned on|switched on) (?:up|down|tight|yet)$",
             r"\1 \2 \3",

@@ -16,7 +16,7 @@ from assistant.home.entities import Act
 from assistant.home.levels import Levels, property_of
 from assistant.home.names import Directory
 from assistant.home.noun_phrases import COMMANDING, LEAVING_OUT, Found, bare, items, placed_exception
-from assistant.home.phrasebook import IDIOMS, WAYS
+from assistant.home.phrasebook import IDIOMS, WAYS, meant
 from assistant.home.politeness import stripped
 from assistant.home.rephrased import LEFT_ALONE, others_of, rephrased
 from assistant.home.values import Quantity
@@ -57,9 +57,11 @@ _RANKS = ("except", "either", "area", "which", "room", "degrees", "here", "it", 
 
 #: Where a thing cannot do what was said: what is done to it instead, and of which domains it then has to be.
 _INSTEAD = {
-    "on": ("open", ("valve", "cover")), "off": ("close", ("valve", "cover")),
-    "stop": ("off", ("fan", "switch", "siren")),
+    "on": (("open", ("valve", "cover")),), "off": (("close", ("valve", "cover")),),
+    "stop": (("off", ("fan", "switch", "siren")), ("close", ("valve",))),
 }  # fmt: skip
+#: "Open the light" is said by many who learn English: it is asked whether that was meant.
+_SWITCHED = {"open": "on", "close": "off"}
 #: Two commands in one gap: nothing is called "on the fan and switch", in "turn on the fan and switch off the lamp".
 _TWO_COMMANDS = re.compile(
     r"(?:on|off|up|down) .*|.+ (?:on|off) (?:and|then|,) .*"
@@ -68,12 +70,26 @@ _TWO_COMMANDS = re.compile(
 )
 #: No name begins with these: "run for office".
 _NO_BEGINNING = frozenset("of for from with to by at into than".split())
+#: How much something is moved by, said first: "double the light", "take ten percent off the lamp".
+_BY_SO_MUCH = re.compile(r"(?:double|triple|halve|add|knock|shave|lop|trim|chop|take)\b")
+#: "The light is on" tells how it is.
+_TELLING = (" is", " are", " was", " were")
+_VERB_LAST = (" to switch", " please switch", " and switch", " to light", " to dim")
+#: What has to be done, said of the thing.
+_NEEDS = re.compile(
+    r"^(?!(?:i|we|it|he|she|they|there|that) ).+ (?:needs?|wants?|should|must|ha(?:s|ve) to|ought to|can|may) "
+    r"(?:(?:to )?(?:go|be|come)|\w+ing)\b(?!.* too )"
+)
+#: A verb is no thing: "switch the" before the name, in "switch the radio off".
+_VERB_FIRST = re.compile(r"(?:switch|turn|set|put|dim|light|lock|open|close|shut|start|stop) (?:the|my|our|all|every) ")
 #: How the name of a button begins that is an order itself.
 _PRESSED = frozenset(
     "restart reboot reset refresh identify ring start stop pause feed dispense sync update clear test find run".split()
 )
 _SWITCHING = frozenset("turn switch shut cut stop run start".split())
 IN_THERE = re.compile(r"\b(?:in|over) there\b")
+#: What a command without a verb may end in, before the next.
+_ENDING_ONE = frozenset("on off up down open closed shut locked".split())
 _HARMLESS = ("on", "off", "close", "lock")  #: what may be done to everything
 _LITTLE = ("brighter", "dimmer", "warmer", "cooler", "light")  #: what is done to a room without asking
 
@@ -114,7 +130,7 @@ class Clauses:
             head, tail = text[: part.start()].strip(" ,"), stripped(text[part.end() :].strip(" ,"))
             if not head or not tail:
                 continue
-            first = self._read(stripped(head), context, last)
+            first = self._read(_wanted(stripped(head)), context, last)
             if first is None or first.problem in ("unknown", "unable", "except"):
                 continue
             if ("but" in part[0] or not LEAVING_OUT.isdisjoint(head.split())) and tail.split()[0] not in COMMANDING:
@@ -131,6 +147,20 @@ class Clauses:
                 return reading
             best = best or reading
         return best
+
+    def run_on(self, text: str, context: Context, last: Sequence[str]) -> Reading | None:
+        """Read two commands between which no pause was written: "tv off lights down", "lock it close the blind"."""
+        words = text.split()
+        for place in range(2, len(words) - 1):
+            if words[place - 1] not in _ENDING_ONE and words[place] not in COMMANDING:
+                continue
+            first = self._read(" ".join(words[:place]), context, last)
+            if first is None or first.problem:
+                continue
+            second = self._read(" ".join(words[place:]), context, first.found.ids or last)
+            if second is not None and not second.problem and not _contradict(first.acts, second.acts):
+                return self._both(first, second, text, " ".join(words[:place]), " ".join(words[place:]))
+        return None
 
     def _moves(self, phrase: str, reading: Reading, context: Context) -> bool:
         """Say whether a reading moves what is to be left alone, or may: what that is has to be known."""
@@ -153,7 +183,7 @@ class Clauses:
             if reading is not None and reading.problem == "except":
                 reading = self._read(whole, context, spoken)
             return reading
-        second = self._read(tail, context, spoken)
+        second = self._read(_wanted(tail), context, spoken)
         if second is not None and not second.problem:
             return second
         return self._elliptic(head, tail, context, spoken) or self._several(tail, context, spoken, left - 1) or second
@@ -208,7 +238,7 @@ class Clauses:
             if match is None:
                 continue
             groups = match.groupdict()
-            if _TWO_COMMANDS.fullmatch(groups["np"]):
+            if _TWO_COMMANDS.fullmatch(groups["np"]) or groups["np"].endswith(_TELLING):
                 continue
             phrase = placed_exception(groups["np"], groups.get("at") or "")
             reading = self._do(action, phrase, text, context, last)
@@ -244,7 +274,7 @@ class Clauses:
         if found.problem == "room" and action == "lock":  # to lock one door too many does no harm
             found = replace(found, ids=found.choices, choices=(), problem="")
         if found.problem:
-            several = found.choices if found.problem in ("room", "which") else ()
+            several = found.choices if found.problem in ("room", "which", "either") else ()
             acts = self._abilities.acts(action, several, context)
             return Reading(found=found, problem=found.problem, wish=action, template=template, alternative=acts)
         acts = self._abilities.acts(action, found.ids, context)
@@ -265,7 +295,7 @@ class Clauses:
 
     def _is_none(self, action: str, phrase: str) -> bool:
         """Say whether a way of saying something cannot be meant: an alarm is armed, whatever else goes by its name."""
-        if phrase.split(maxsplit=1)[0] in _NO_BEGINNING:
+        if phrase.split(maxsplit=1)[0] in _NO_BEGINNING or _VERB_FIRST.match(phrase) or phrase.endswith(_VERB_LAST):
             return True
         if action == "activate" and all(word in GLUE or singular(word) in GENERIC for word in phrase.split()):
             return True  # "set the mood" names no scene
@@ -295,10 +325,14 @@ class Clauses:
             and action in _INSTEAD
             and (text.split(maxsplit=1)[0] in _SWITCHING or text.endswith((" on", " off", " going", " running")))
         ):
-            other, domains = _INSTEAD[action]
-            moved = self.directory.find(phrase, self.able(other), room=context.room, last=last)
-            if not moved.problem and all(name.split(".")[0] in domains for name in moved.ids):
-                return other, moved
+            for other, domains in _INSTEAD[action]:
+                moved = self.directory.find(phrase, self.able(other), room=context.room, last=last)
+                if not moved.problem and all(name.split(".")[0] in domains for name in moved.ids):
+                    return other, moved
+        if action in _SWITCHED and found.problem == "unable" and text.split(maxsplit=1)[0] in ("open", "close"):
+            lights = self.directory.find(phrase, self.able(_SWITCHED[action]), room=context.room, last=last)
+            if not lights.problem and all(name.startswith("light.") for name in lights.ids):
+                return _SWITCHED[action], replace(lights, problem="either", choices=lights.ids, ids=(), kind="light")
         if action == "open" and found.problem in ("unable", "unknown"):  # a door that has nothing but a lock
             locked = self.directory.find(phrase, self.able("unlock"), room=context.room, last=last)
             if len(locked.ids) == 1 and not locked.problem:
@@ -361,6 +395,11 @@ class Clauses:
             return None
         found = Found(ids=self.directory.ids(named), phrase=text)
         return Reading(self._abilities.acts("press", found.ids, context), found)
+
+
+def _wanted(clause: str) -> str:
+    """Return the command that one clause of several stands for: "the tv needs to go off"; a complaint is none."""
+    return meant(clause) if _NEEDS.search(clause) or _BY_SO_MUCH.match(clause) else clause
 
 
 def _nearer(one: Reading | None, other: Reading) -> Reading:

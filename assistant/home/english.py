@@ -99,6 +99,11 @@ COMMON_THINGS = frozenset(
     ).split()
 )
 
+#: What an area is called that is outside the house.
+OUTDOORS = frozenset(
+    "garden patio terrace balcony porch driveway drive yard backyard veranda deck lawn pool pond outside".split()
+)
+
 #: Words that are enough to name a room with a longer name, if it is the only one: "the bedroom".
 ROOM_HEADS = frozenset(
     (
@@ -149,7 +154,8 @@ WHITES: dict[str, int] = {
 
 #: Other words for the same thing, tried where a house does not know the word that was said.
 SAME = (
-    ("hall", "hallway", "corridor", "entrance hall"), ("sofa", "couch", "settee"), ("tv", "telly", "television"),
+    ("hall", "hallway", "corridor", "entrance hall"), ("sofa", "couch", "settee"), ("tv", "telly", "television",
+    "telly vision"),
     ("fridge", "refrigerator"), ("living room", "lounge", "sitting room", "front room"), ("backyard", "yard",
     "back yard"),
     ("bathroom", "washroom", "restroom"), ("kids room", "childrens room"),
@@ -160,5 +166,5 @@ SAME = (
     ("washing machine", "washer", "clothes washer"), ("dryer", "tumble dryer"), ("dishwasher", "dish washer"),
     ("coffee machine", "coffee maker"), ("ev charger", "car charger", "wallbox", "wall box"),
     ("toilet", "loo"), ("patio", "terrace"), ("outlet", "socket", "plug"), ("fairy light", "string light"),
-    ("bedside", "nightstand"), ("spotlight", "spot"),
+    ("bedside", "nightstand"), ("amp", "amplifier"), ("spotlight", "spot"),
 )  # fmt: skip

@@ -133,7 +133,8 @@ class Query:
     """A question about the house, answered from live state or, where `period` is given, from history.
 
     `kind` is "value" (how warm is it, what is the lamp doing), "is" (is the door open?), "which" (which windows are
-    open?), "any", "all", "count", "where", "last" (when was it last so?), "duration" (how long was it so?).
+    open?), "any", "all", "count", "where", "last" (when was it last so?), "duration" (how long was it so?), "was" (was
+    it so, or what was its value, `ago` seconds before now?).
     `states` are the values asked for ("on", "open"), empty where the value itself is wanted; `attribute` names one
     of `State.attributes` where it is not the value. `subject` is what to call the asked in the answer
     ("windows", "the kitchen").
@@ -146,6 +147,7 @@ class Query:
     subject: str = ""
     area: str | None = None
     period: str | None = None  #: "today", "yesterday", "week"
+    ago: float | None = None  #: of "was": seconds before now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

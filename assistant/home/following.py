@@ -10,14 +10,14 @@ from collections.abc import Sequence
 from assistant.home import english
 from assistant.home.names import Directory
 from assistant.home.noun_phrases import bare
-from assistant.home.values import values_in
+from assistant.home.values import is_value, values_in
 from assistant.home.words import plain, singular
 
 _AND = re.compile(
-    r"(?:(?:and|also|now|then|ok|okay|what about|how about|(?:and )?(?:the )?same (?:thing )?(?:for|with|in|to|goes for)|ditto(?: for)?|do the same (?:for|with|in|to)) )+(?P<np>.+?)(?: ,)?(?: (?:too|as well|also|please))*"
+    r"(?:(?:and|also|now|then|ok|okay|oh|oops|ah|no(?!.* ones$)|nope|sorry|wait|actually|rather|,|not that(?: one)?|wrong one|make that|i (?:meant|mean|said)|what about|how about|(?:and )?(?:the )?same (?:thing )?(?:for|with|in|to|goes for)|ditto(?: for)?|do the same (?:for|with|in|to)) )+(?P<np>.+?)(?: ,)?(?: (?:too|as well|also|please|instead|i meant))*"
 )
 _TOO = re.compile(r"(?P<np>.+?)(?: ,)?(?: please)? (?:too|as well|also)(?: please)?")
-_WHERE = re.compile(r"(?:(?:the )?ones? )?(?:in|on|at|for|of) (?=(?:the |my |our )?\w)")
+_WHERE = re.compile(r"(?<!\S)(?:(?:the )?ones? )?(?:in|on|at|for|of) (?=(?:the |my |our )?\w)")
 _MORE = re.compile(
     r"(?:(?:and|now) )?(?P<how>(?:just |even |still )*"
     r"(?:(?:a )?(?:little |tiny |wee )?(?:bit|touch|tad|smidge|notch)|(?:a )?little|some|much|a lot|lots) |even |still )?"
@@ -27,6 +27,8 @@ _MORE = re.compile(
 _RELATIVE = re.compile(
     r"\b(?:\w+er|dim|brighten|raise|increase|decrease|reduce|turn (?:it |them |the .+ )?(?:up|down)|(?:up|down)$)\b"
 )
+#: Which way a cover went that is to go further.
+_MOVED = re.compile(r"(?:open|raise|lift|close|lower|shut)\b")
 #: What has a level that "more" raises, as long as nothing else was said: a blind would go all the way.
 _LEVELLED = ("light", "fan", "climate", "water_heater", "humidifier", "number")
 #: What "dimmer", "warmer", "faster" and "lower" can be said of.
@@ -47,6 +49,15 @@ _STOP = frozenset(
         "stop , that is enough",
     )
 )
+#: What takes back a thing that was done, which went one of two ways.
+_UNDO = re.compile(
+    r"(?:(?:oh|oops|no|sorry|please|wait|actually) (?:, )?)*(?:undo|revert|put) (?:that|it|them)(?: back)?(?: please)?"
+)
+_WENT = re.compile(r"\b(on|off|open|close|closed|shut|raise|lower)\b")
+_BACK = {
+    "on": "off", "off": "on", "open": "closed", "raise": "closed", "close": "open", "closed": "open", "shut": "open",
+    "lower": "open",
+}  # fmt: skip
 #: Just the way: "off again", "back on", "and now closed".
 _OTHER_WAY = re.compile(
     r"(?:(?:and|now|then|ok|okay|actually|no|right|please|just|switch|turn|put) (?:, )?)*(?:back )?(?P<how>on|off|open|closed|shut|up|down)(?: (?:again|now|then|please|once more|instead|,))*"
@@ -57,9 +68,9 @@ _ASKED = re.compile(
 )
 #: Just a value: "to 30 percent", "no, halfway".
 _ALONE = re.compile(
-    r"(?:(?:no|not (?:all the way|fully|that much|quite)|and|but|just|only|ok|okay|hmm|um|er|well|right|now|yeah|actually|let us say|say|maybe|about|around|make that|make it|rather|to|at) (?:, )?)*"
+    r"(?:(?:no|that is (?:enough|plenty|far enough)|not (?:all the way|fully|that much|quite)|and|but|just|only|ok|okay|hmm|um|er|well|right|now|yeah|actually|let us say|say|maybe|about|around|make that|make it|rather|to|at) (?:, )?)*"
     r"(?P<value>.+?)(?: (?:is|will be|would be) (?:fine|enough|plenty|good|great|perfect|okay|ok|better|all right)| will do| should do(?: it)?)?"
-    r"(?: ,)?(?: please| instead| then| actually| thanks| thank you| ta| though| now)*"
+    r"(?: than (?:that|it is|now|before|it was))?(?: ,)?(?: please| instead| then| actually| thanks| thank you| ta| though| now)*"
 )
 _ASKING = frozenset("which what are is how".split())
 _LONGEST = 6  #: words of a name that is looked for in the sentence before
@@ -72,20 +83,13 @@ def continued(directory: Directory, text: str, before: str, last: Sequence[str])
     """
     if text in _STOP:
         return "stop it" if last and all(name.split(".")[0] in _MOVING for name in last) else ""
+    if _UNDO.fullmatch(text):
+        went = _WENT.search(before) if last else None
+        return _ways_of(_BACK[went[1]], last) if went else ""
     if more := _MORE.fullmatch(text):
         return _further(more, before, last)
-    if last and before and (value := _ALONE.fullmatch(text)) and _is_level(value["value"]):
-        return f"set it to {value['value']}"
-    if last and before and (value := _ALONE.fullmatch(text)) and _is_step(value["value"], last):
-        return f"make it {value['value']}"
-    if (
-        last
-        and before
-        and (value := _ALONE.fullmatch(text))
-        and (unit := _unit_of(before))
-        and value["value"].isdigit()
-    ):
-        return f"set it to {value['value']} {unit}"
+    if last and before and (valued := _valued(text, before, last)):
+        return valued
     if last and (other := _OTHER_WAY.fullmatch(text)):
         return _ways_of(other["how"], last)
     if text in _WHICH:
@@ -98,19 +102,43 @@ def continued(directory: Directory, text: str, before: str, last: Sequence[str])
     words = [word for word in phrase.split() if word not in ("the", "my", "our")]
     if not words or len(words) > _LONGEST:
         return ""
+    if words in (["other"], ["other", "one"]):
+        words = _other(directory, last)
     if tuple(words) in directory.places:
         return _placed(directory, before, " ".join(words))
     return _named(directory, before, words, last)
 
 
+def _valued(text: str, before: str, last: Sequence[str]) -> str:
+    """Return the command for what was spoken of, where only a value or a step was said: "halfway", "a bit dimmer"."""
+    value = _ALONE.fullmatch(text)
+    if value is None:
+        return ""
+    if _is_level(value["value"]):
+        return f"set it to {value['value']}"
+    if _is_step(value["value"], last):
+        return f"make it {value['value']}"
+    unit = _unit_of(before)
+    return f"set it to {value['value']} {unit}" if unit and value["value"].isdigit() else ""
+
+
+def _other(directory: Directory, last: Sequence[str]) -> list[str]:
+    """Return the name of the one other thing of the kind and the room of what was spoken of: "the other one"."""
+    if len(last) != 1 or last[0] not in directory.number:
+        return ["other"]
+    it = directory.entities[directory.number[last[0]]]
+    others = [
+        entity
+        for entity in directory.entities
+        if (entity.domain, entity.area, entity.device_class) == (it.domain, it.area, it.device_class)
+        and entity is not it
+    ]
+    return plain(others[0].name).split() if len(others) == 1 else ["other"]
+
+
 def _is_level(text: str) -> bool:
     """Say whether a text is just a value that sets something, and no answer to a question: "halfway", "30 percent"."""
-    values = values_in(text)
-    return (
-        len(values) == 1
-        and (values[0].start, values[0].end) == (0, len(text))
-        and values[0].value.kind in ("percent", "degrees", "kelvin", "colour")
-    )
+    return is_value(text) and values_in(text)[0].value.kind in ("percent", "degrees", "kelvin", "colour")
 
 
 def _ways_of(how: str, last: Sequence[str]) -> str:
@@ -130,13 +158,15 @@ def _unit_of(before: str) -> str:
 
 def _is_step(text: str, last: Sequence[str]) -> bool:
     """Say whether a text is just a way to go for what was spoken of: "a bit dimmer", "faster"."""
-    values = values_in(text)
-    if len(values) != 1 or (values[0].start, values[0].end) != (0, len(text)) or values[0].value.kind != "more":
+    if not is_value(text) or (step := values_in(text)[0].value).kind != "more":
         return False
-    return bool(values[0].value.quality) and all(name.split(".")[0] in _STEPPED for name in last)
+    return bool(step.quality) and all(name.split(".")[0] in _STEPPED for name in last)
 
 
 def _further(more: re.Match[str], before: str, last: Sequence[str]) -> str:
+    if before and last and all(name.startswith("cover.") for name in last) and (moved := _MOVED.match(before)):
+        opening = (moved[0] in ("open", "raise", "lift")) == (more["way"] != "less")
+        return f"{'raise' if opening else 'lower'} it by 15 percent"
     if not last or not all(name.split(".")[0] in _LEVELLED for name in last):
         return ""
     much = "a lot" if (more["how"] or "").strip().startswith(("much", "a lot", "lots")) else "a bit"
@@ -185,6 +215,8 @@ def _named(directory: Directory, before: str, words: list[str], last: Sequence[s
             if words[-1] in ("one", "ones"):
                 if bare(" ".join([*stretch[:-1], *words[:-1]])) in directory.exact:
                     words = [*stretch[:-1], *words[:-1]]  # "the left one", after "the wall lamp right"
+                elif bare(" ".join([*words[:-1], *stretch[1:]])) in directory.exact:
+                    words = [*words[:-1], *stretch[1:]]  # and after "the right bedside lamp"
                 elif singular(stretch[-1]) in english.GENERIC:
                     words = [*words[:-1], stretch[-1]]
                 else:

@@ -38,11 +38,14 @@ from assistant.home.politeness import (
     said_by_others,
     stripped,
     taken_back,
+    tells,
     wished,
+    with_is,
 )
 from assistant.home.questions import ASKED_WORDS, ask
 from assistant.home.repairs import Repairs
 from assistant.home.requests import asked_after, named_first, requested
+from assistant.home.sensed import NOUN_WORDS
 from assistant.home.words import MAX_WORDS, plain, singular
 
 __all__ = ["Context", "Grammar"]
@@ -56,6 +59,7 @@ _OF_A_HOUSE = (
     english.GENERIC
     | {f"{word}s" for word in english.GENERIC}
     | {word for group in english.SAME for name in group for word in name.split()}
+    | NOUN_WORDS
     | frozenset("it here anything everything warm worm hot cold humid on off open locked unlocked closed shut".split())
 )
 _BROKEN = re.compile(
@@ -71,11 +75,24 @@ _SEVERAL = re.compile(r",|(?<!each) and | then ")
 _IT = re.compile(r"\b(?:it|them)\b")
 #: A name with a "please" after it, and nothing before it that says no.
 _ASKED_FOR = re.compile(r"(?!(?:no|not|do not|less|never|without|any) ).+ please")
+#: A place before the command: "in the cellar , kill the light".
+_PLACE_FIRST = re.compile(r"(?:(?:in|on|at|over in) (?:the |my |our )?)?")
+_WITHOUT_IN = frozenset("upstairs downstairs outside inside".split())
 _ONLY_A_NAME = "only a name"
 _HALF = "half a sentence"
 #: Questions back that are asked for want of anything better.
 _UNSURE = frozenset((_ONLY_A_NAME, _HALF))
 _MOST_UNKNOWN = 2
+
+
+def _with_outside(entities: Iterable[Entity], floors: Mapping[str, Iterable[str]]) -> Mapping[str, Iterable[str]]:
+    """Return the floors, and "outside" with the areas that are, where a house calls nothing so itself."""
+    areas = {entity.area for entity in entities if entity.area}
+    named = {plain(name) for name in (*floors, *areas)}
+    if named & {"outside", "outdoors", "outdoor"}:
+        return floors
+    out = [area for area in sorted(areas) if not english.OUTDOORS.isdisjoint(plain(area).split())]
+    return {**floors, "Outside": out} if out else floors
 
 
 class Grammar:
@@ -104,7 +121,8 @@ class Grammar:
         `areas` maps each area to its other names, `floors` each floor to its areas, `aliases` what people say to
         the name of a device or an area. It takes milliseconds for two hundred things and holds no reference to states.
         """
-        grammar = cls(Directory(entities, areas or {}, floors or {}, aliases or {}))
+        entities = tuple(entities)
+        grammar = cls(Directory(entities, areas or {}, _with_outside(entities, floors or {}), aliases or {}))
         shared_sentences.load()
         return grammar
 
@@ -114,7 +132,7 @@ class Grammar:
         Nothing is done here; an `act` may be carried out as it is, an `ask_back` only after the next sentence.
         """
         context = context or Context()
-        text = plain(words)
+        text = self._repairs.in_its_words(plain(with_is(words)))
         if not text or text.count(" ") >= MAX_WORDS:
             return None
         if context.pending is not None and (answer := self._answered.read(text, context)):
@@ -145,7 +163,10 @@ class Grammar:
 
     def _there(self, text: str, context: Context) -> str:
         """Return a sentence with the room of what was spoken of last for "in there", where that is in one."""
-        if not (context.last and IN_THERE.search(text)):
+        there = IN_THERE.search(text)
+        if there and (told := self._place_in(text[: there.start()])):
+            return IN_THERE.sub(f"in the {told}", text, count=1)  # what this sentence told of goes before
+        if not (context.last and there):
             return text
         known = [name for name in context.last if name in self.directory.number]
         area = next(iter(areas)) if len(areas := {self._clauses.entity(name).area for name in known}) == 1 else None
@@ -211,7 +232,7 @@ class Grammar:
 
     def _continued(self, text: str, context: Context) -> HomeIntent | None:
         """Read a sentence that goes on with the one before; None where it stands for itself."""
-        before = meant(stripped(plain(context.before))) if context.before else ""
+        before = meant(stripped(self._repairs.in_its_words(plain(context.before)))) if context.before else ""
         said = (continued(self.directory, each, before, context.last) for each in (text, *shortened(text)))
         whole = next(filter(None, said), "")
         if not whole:
@@ -226,7 +247,8 @@ class Grammar:
 
     def _asked(self, text: str, context: Context) -> HomeIntent | None:
         """Read a question; most that name a device are for the documents, and cost little here."""
-        if self._house_words.isdisjoint(text.split()):
+        words = text.split()
+        if self._house_words.isdisjoint(words) and self._house_words.isdisjoint(map(singular, words)):
             return None
         if (aside := asked_first(text)) and (done := self._about(aside, context)):
             return done
@@ -326,7 +348,7 @@ class Grammar:
 
     def _loosely(self, command: str, context: Context) -> HomeIntent | None:
         for said in (command, *self._repairs.renamed(command)):
-            if not self._repairs.explained(said):
+            if tells(said) or not self._repairs.explained(said):
                 continue
             reading = self._clauses.understood(said, context, context.last)
             if reading is not None and reading.problem in ("", "which", "room", "area", "either"):
@@ -354,13 +376,16 @@ class Grammar:
         return bool(self.directory.exact.get(name, 0) & self._clauses.able("activate"))
 
     def _done_after(self, command: str, context: Context, last: tuple[str, ...]) -> HomeIntent | None:
-        for said in (stripped(command), *reworded(stripped(command))):
+        for said in (meant(stripped(command)), *reworded(stripped(command))):
             reading = self._clauses.understood(said, context, last)
             if reading is not None and reading.problem in ("", "which", "room"):
                 return replace(self._asking.intent(reading, context, "a command after something told"), loose=True)
         return None
 
     def _command(self, text: str, context: Context) -> HomeIntent | None:
+        if tells(text):
+            return self._after_telling(text, context) or self._loosened(text, context)
+        text = self._place_last(text)
         text = self._repairs.joined_up(_OFF.sub(r"\1off", text))
         if (moment := later(text)) and (reading := self._clauses.understood(moment, context, context.last)) and (
             reading.problem in ("", "which", "room", "area", "here", "it")
@@ -373,9 +398,13 @@ class Grammar:
         if _BROKEN.fullmatch(text) and text not in IDIOMS:
             return None if _INTERJECTION.fullmatch(text) else self._half(text, context)
         reading = self._clauses.understood(text, context, context.last)
+        if reading is None or reading.problem in ("unknown", "unable"):
+            reading = self._clauses.run_on(text, context, context.last) or reading
         if reading is not None and reading.problem == "it" and not ORDER.match(text):
             return None  # "knock it off" is said to people
-        if reading is not None and reading.problem in ("", "which", "room", "area", "it", "here", "degrees"):
+        if reading is not None and reading.problem in (
+            "", "which", "room", "area", "it", "here", "degrees", "either"
+        ):  # fmt: skip
             return self._asking.intent(reading, context, "each word is understood")
         if reading is not None and reading.problem == "except" and reading.found.choices:
             return self._asking.refusal(
@@ -391,6 +420,27 @@ class Grammar:
         if reading is not None:
             return self._asking.refusal(replace(reading, said=text))
         return self._half(text, context)
+
+    def _place_last(self, text: str) -> str:
+        """Return a command with the place that it begins with at its end: "upstairs , all the lights off"."""
+        match = _PLACE_FIRST.match(text)
+        if match is None:
+            return text
+        words = text[match.end() :].split()
+        for length in range(min(self.directory.longest, len(words) - 1), 0, -1):
+            rest = words[length:]
+            paused = rest[0] == ","
+            if (
+                tuple(singular(word) for word in words[:length]) not in self.directory.places
+                and tuple(words[:length]) not in self.directory.places
+            ):
+                continue
+            rest = rest[1:] if paused else rest
+            if not (paused or match[0]) or len(rest) < 2 or self._place_in(" ".join(rest)):
+                return text
+            place = " ".join(words[:length])
+            return f"{' '.join(rest)} {place}" if place in _WITHOUT_IN else f"{' '.join(rest)} in the {place}"
+        return text
 
     def _half(self, text: str, context: Context) -> HomeIntent | None:
         """Return a question for a sentence that broke off, or for a name alone."""
@@ -409,12 +459,27 @@ class Grammar:
             and len(found.ids) == 1
             and text.split(maxsplit=1)[0] in ("the", "my", "our", *text.split()[:1])
         ):
+            if offered := self._offered(found, context):
+                return offered
             name = self._clauses.entity(found.ids[0]).name
             return HomeIntent(
                 kind="ask_back", intent="HassClarify", question=f"What shall I do with {the([name])}?",
                 entities=found.ids, reason=_ONLY_A_NAME,
             )  # fmt: skip
         return None
+
+    def _offered(self, found: Found, context: Context) -> HomeIntent | None:
+        """Ask whether a lamp of which only the name was said is to be switched, as it is not now."""
+        name = found.ids[0]
+        state = context.states(name) if name.startswith("light.") else None
+        if state is None or state.value not in ("on", "off"):
+            return None
+        act = Act(name, "turn_off" if state.value == "on" else "turn_on")
+        asked = self._asking.question(
+            Reading(found=replace(found, choices=found.ids, problem="either"), problem="either", alternative=(act,)),
+            context,
+        )
+        return replace(asked, reason=_ONLY_A_NAME)
 
     def _spared(self, text: str) -> HomeIntent | None:
         """Answer "don't turn on the light" where it is about the house: nothing is done."""

@@ -153,6 +153,11 @@ class History:
         await self.flush()
         return await self._in_thread(self._duration_of, tuple(entity_ids), tuple(values), since, until)
 
+    async def value_at(self, entity_id: str, at: float) -> str | None:
+        """Return the value that an entity had at a moment, None where nobody watched or it was unknown."""
+        await self.flush()
+        return await self._in_thread(self._value_of, entity_id, at)
+
     async def began(self) -> float | None:
         """Return when the oldest watch that is remembered began."""
         row = await self._in_thread(lambda: self._database.execute("SELECT min(began) FROM watches").fetchone())
@@ -219,6 +224,13 @@ class History:
                     found.append(Moment(key.partition("#")[0], at, bool(seen) and known))
                 before, known = before if value is None else value, value is not None
         return max(found, key=lambda moment: moment.at, default=None)
+
+    def _value_of(self, key: str, at: float) -> str | None:
+        row = self._database.execute(
+            "SELECT value FROM changes WHERE entity = ? AND at <= ? AND at >= (SELECT max(began) FROM watches"
+            " WHERE began <= ? AND ended >= ?) ORDER BY at DESC, id DESC LIMIT 1", (key, at, at, at),
+        ).fetchone()  # fmt: skip
+        return None if row is None else row[0]
 
     def _duration_of(self, keys: tuple[str, ...], values: tuple[str, ...], since: float, until: float) -> float:
         watches = self._database.execute("SELECT began, ended FROM watches ORDER BY began").fetchall()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
-import json
 import logging
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping, Sequence
@@ -19,22 +18,21 @@ from assistant.home.address import broker_url
 from assistant.home.broker import Broker, NotSentError
 from assistant.home.entities import Act, Entity, HomeIntent, Message, Names, Query, State
 from assistant.home.house import Changes, House
+from assistant.home.ids import IDS_FILE, read_ids, write_ids
 from assistant.home.listing import detailed
 from assistant.home.ourselves import Ourselves, TurnReport, Wish, discovery_topic, known_node, node_id
 from assistant.home.outcome import Outcome
 from assistant.home.settings import HomeConfig
 from assistant.home.shown_skills import ShownEntry
 from engines.errors import ReparteeError
-from engines.files import private_folder, write_whole
 
 if TYPE_CHECKING:
     from assistant.home.grammar import Context, Grammar
     from assistant.home.history import History
 
-IDS_FILE = "home-ids.json"
-MAX_IDS_BYTES = 8 * 1024 * 1024
 COMPILE_AFTER_S = 0.1  #: names that change in a row are compiled once
 COMPILE_LATEST_S = 3.0
+FIRST_NAMES_S = 10.0  #: for how long a turn waits for the first names after a start, on a machine that is busy
 MANY = 500  #: entities that a search for garbage should not have to look at again and again
 TELL_AFTER_S = 0.05  #: changes of state that come in a row are told together
 ANSWER_BIRTH_S = 1.0  #: after Home Assistant's birth, devices announce themselves again
@@ -65,7 +63,7 @@ class Home:
             areas=settings.area_of(),
             aliases=dict(settings.aliases),
             floors=dict(settings.floors),
-            ids=_read_ids(self._ids_file),
+            ids=read_ids(self._ids_file),
         )
         self._history, self._ourselves = history, ourselves
         self._broker = Broker(
@@ -148,6 +146,16 @@ class Home:
                     await self._compiled.wait()
         return settled and self._built == self.house.version
 
+    async def named(self) -> None:
+        """Wait until the names of the devices that were found are understood for the first time, at most FIRST_NAMES_S.
+
+        Who speaks in the first moments after a start is not told that nothing is known; later this returns at once.
+        """
+        if self._built == -1 and self.connected and self.house.entities():
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(FIRST_NAMES_S):
+                    await self._compiled.wait()
+
     async def close(self) -> None:
         """Say goodbye as a device, keep what is to be kept, and let go; cancel `run` afterwards."""
         if self._ourselves is not None and self.connected:
@@ -201,7 +209,7 @@ class Home:
         return await self._acting.carry_out(intent)
 
     async def _answer(self, query: Query) -> str:
-        if query.kind in ("last", "duration"):
+        if query.kind in ("last", "duration", "was"):
             if self._history is None:
                 return "I keep no history of the house."
             from assistant.home.recalling import recall
@@ -439,11 +447,7 @@ class Home:
 
     async def _write_ids(self) -> None:
         if self._ids_file is not None:
-            text = json.dumps(self.house.ids())
-            try:
-                await asyncio.to_thread(_write, self._ids_file, text)
-            except OSError as error:
-                _log.warning("%s: cannot be written (%s).", self._ids_file, error.strerror)
+            await asyncio.to_thread(write_ids, self._ids_file, dict(self.house.ids()))
 
 
 @contextlib.asynccontextmanager
@@ -504,23 +508,3 @@ def _keep_for_long() -> None:
     """
     gc.collect(1)
     gc.freeze()
-
-
-def _read_ids(file: Path | None) -> dict[str, str]:
-    """Return which entity has which id; nothing where that is not known, or no longer readable."""
-    if file is None:
-        return {}
-    try:
-        if file.stat().st_size > MAX_IDS_BYTES:
-            return {}
-        read = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
-        return {}
-    if not isinstance(read, dict):
-        return {}
-    return {key: value for key, value in read.items() if isinstance(value, str)}
-
-
-def _write(file: Path, text: str) -> None:
-    private_folder(file.parent)
-    write_whole(file, text.encode(), private=True)

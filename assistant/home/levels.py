@@ -61,6 +61,8 @@ _WARM = ("climate", "water_heater")
 _BY = re.compile(r"(?:^| )(?:up|down) $")
 #: Degrees that people live in, where only a number was said.
 _LIVED_IN = range(14, 31)
+#: So many degrees something is lowered or raised by, and not to.
+_MOST_DEGREES = 8
 _IN_THE_ROOM = ("", "things", "it in", "the house")
 
 
@@ -128,7 +130,13 @@ class Levels:
         if value.kind == "more" and not value.quality and not value.unit and not way:
             return None
         counted = value.kind in ("degrees", "percent", "number") and value.unit != "share"
-        if counted and _BY.search(text[: placed.start]):
+        dropped = (
+            value.kind == "degrees"
+            and way
+            and abs(value.number) <= _MOST_DEGREES
+            and before[-1:] not in (["to"], ["at"])
+        )
+        if counted and (_BY.search(text[: placed.start]) or dropped):
             value = Quantity(kind="more", number=value.number, unit=value.kind)  # "up 2 degrees" is by, not to
         quality, words, way = self._quality(text, before, after, way)
         if value.kind == "more" and way and value.quality == "level":
@@ -155,6 +163,8 @@ class Levels:
     ) -> Reading | None:
         """Read a value for what the rest of the clause speaks of, or for the room where that is nothing."""
         relevant = self._levelled(value, quality)
+        if phrase == "it" and last and all(name.startswith(("sensor.", "binary_sensor.")) for name in last):
+            phrase = self._place_of(last) or phrase  # after "how warm is the nursery" it is the nursery
         if not relevant or _SWITCHED_TOO.search(phrase):
             return None
         if phrase in _IN_THE_ROOM or (phrase == "it" and not last):
@@ -171,6 +181,11 @@ class Levels:
             relevant = own
         found = self.directory.find(phrase, relevant, room=context.room, last=last)
         return self._levels(found.ids or found.choices, value, quality, way, found, whole, phrase, context)
+
+    def _place_of(self, ids: Sequence[str]) -> str:
+        """Return the one area in which things are, said as in a sentence; "" where it is not one."""
+        areas = {self._abilities.entity(name).area for name in ids if name in self.directory.number}
+        return f"the {plain(area)}" if len(areas) == 1 and (area := areas.pop()) else ""
 
     def _for_the_heating(self, value: Quantity, ids: Sequence[str]) -> bool:
         """Say whether "warmer" or "21" is for the heating of the house, as nothing in the room itself warms it."""
@@ -223,7 +238,7 @@ class Levels:
     def _leveled_acts(
         self, ids: Sequence[str], value: Quantity, quality: str, way: int, context: Context
     ) -> tuple[Act, ...]:
-        if len(ids) > 1 and value.kind == "more" and (way or value.number) < 0:
+        if len(ids) > 1 and value.kind == "more" and ((way or value.number) < 0 or value.unit == "times"):
             ids = self._abilities.lit(ids, context)
         levelled = (
             level(self._abilities.entity(name), value, context.states(name), way=way, quality=quality) for name in ids
@@ -293,6 +308,8 @@ class Levels:
 
 def _is_no_command(before: list[str], after: list[str], value: Quantity, *, verbless: bool) -> bool:
     """Say whether a value stands where none stands in a command: "half the lamp", "ten on the fan", "red"."""
+    if value.kind == "colour" and before == ["the"] and not after:
+        return True  # "make the sky blue" is of no light
     if verbless and before[-1:] in (["is"], ["are"]):
         return True  # "the heating is 22" tells
     if value.kind == "level" and before == ["the"] and after[:1] in (["light"], ["lights"]):

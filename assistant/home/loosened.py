@@ -63,7 +63,7 @@ _BARE = re.compile(
 )
 #: No clause, and no reason: "bedtime", "homework time", "good night", "no rush", "i love you".
 _ASIDE = re.compile(
-    r"(?:(?:so|and|right|okay|ok) )*(?:(?:it is )?(?:\w+ )?(?:bed ?time|\w+ time)|(?:good ?|nighty? )?night(?: night)?|good (?:morning|evening|night|lord|grief)"
+    r"(?:(?:so|and|right|okay|ok) )*(?:(?:it is )?(?:\w+ )?(?:bed ?time|\w+ time)(?: for (?:the |my |our )?\w+(?: \w+)?)?|(?:good ?|nighty? )?night(?: night)?|good (?:morning|evening|night|lord|grief)"
     r"|bye|goodbye|see you(?: later)?|bless you|i love you|no (?:rush|hurry|worries)|when you can|set the mood|off (?:we|i) go|here (?:we|i) go"
     r"|on the double|chop chop|pronto|quick march|if you do not mind|there is a (?:dear|love|good \w+)|good (?:girl|boy|lad|stuff)|that is (?:it|all|enough|better|too much|not enough|great|perfect|lovely)|you are a (?:star|legend|gem|lifesaver)"
     r"|folks|guys|kids|everyone|everybody|lads|darling|sweetie|babe|dude|bro|sir|maam|my friend|old (?:friend|chap|boy)|my god|oh god|ugh|blimey|jeez|gosh|goodness)"
@@ -78,6 +78,10 @@ _OF_ITSELF = re.compile(
     r"(?:(?:so|too|very|really|quite|rather|a bit|a little|all|just|off|getting|going|far|way|nearly|almost|trying to|about to|not) )*"
     r"(?!(?:using|needing|watching|wanting|having|holding|buying|getting|leaving|left|bought|got|on|off|open|closed|reading|playing|seeing)(?: |$)(?!(?:in|to|for|a|an|the|dark|cold|hot|late|my|our|home|now)\b))"
     r"\w+(?: \w+)*"
+)
+#: A reason before the command, with the word that says so and without a pause.
+_BECAUSE = re.compile(
+    r"(?:because|since|as) (?P<reason>.+?) (?=(?:let us|can you|could you|would you|will you|please|turn|switch|put|set|make|open|close|shut|dim|lock)\b)"
 )
 _SO = re.compile(r"(?: ,)? so (?:(?:please|just|can you|could you|would you|will you|now|go ahead and) )*")
 #: What parts clauses: a pause, and a "please" before the next one.
@@ -124,10 +128,10 @@ _FOR_WHOM = (
 )
 #: For whom, what for and how, at the end of a command.
 _ADJUNCT = re.compile(
-    rf"(?: ,)? (?:(?:for {_FOR_WHOM}|behind (?:me|us|you)|after (?:me|us)|with you|on (?:the|my|our|your) way (?:out|in|home|up|down)|"
+    rf"(?: ,)? (?:(?:for {_FOR_WHOM}|behind (?:me|us|you)|after (?:me|us)|with you|on (?:my|our) way (?:out|in|home|up|down)|"
     r"so (?:that )?(?:i|we|it|he|she|they|nobody|no one|everyone|(?:the|my|our) \w+) (?:can|could|do not|does not|will not|may|am|is|are|gets?|stays?|has|have)(?: not)? .+|"
-    r"(?:in order )?to (?:save|let|help|keep|see|cool|warm|wake|dry|watch|read|cook|work|sleep|eat|study|relax|air|freshen|chill|clear|do|clean|hoover|vacuum|mop|sweep|mow|have|show|stop|block|welcome|impress) (?!.*\d).+|"
-    r"while (?:you are|i am|we are) (?:at it|on it|here)|as (?:usual|always|normal)|"
+    r"(?:in order )?to (?:save|let|help|keep|see|cool|warm|wake|dry|watch|read|cook|work|sleep|eat|study|relax|air|freshen|chill|clear|do|clean|hoover|vacuum|mop|sweep|mow|have|show|stop|block|welcome|impress)(?: (?!.*\d).+)?|"
+    r"while (?:you are|i am|we are) (?:at it|on it|here)|while (?:i|we) (?:cook|eat|read|work|study|sleep|shower|bathe|tidy|clean|iron|play|relax|am cooking|am eating|am reading|am working|are eating|watch .+|make .+|do .+|have .+)|as (?:usual|always|normal)|"
     r"any ?more|any longer|as well as you can|like (?:usual|always|before|normal)|if you (?:would|could|can|will|please|do not mind|fancy|get a (?:chance|minute|sec(?:ond)?))|(?:my|your) (?:friend|dear)|"
     r"would you be so kind|there is a (?:dear|love|good \w+)|for (?:crying out loud|pitys sake)|at last|finally|properly|nicely|gently|quickly|quick|smartish|sharpish|sharp|pronto|ta|bro|mate|boss|chief|pal|dearie|my love|my dear|honey|hun|buddy|folks|guys|kids|children|everyone|everybody|lads|darling|babe|dude|sweetie))$"
 )
@@ -184,6 +188,8 @@ def reasons_off(text: str, of_house: Container[str] = ()) -> Iterator[str]:
         said = [part for place, part in enumerate(parts) if not _goes_along(part, of_house, first=place == 0)]
         if len(said) == 1:
             yield said[0]
+    if (because := _BECAUSE.match(text)) and is_reason(because["reason"]):
+        yield text[because.end() :].removeprefix("let us ").removeprefix("please ")
     for so in _SO.finditer(text):
         if is_reason(text[: so.start()]) or _goes_along(text[: so.start()], of_house, first=True):
             yield text[so.end() :]

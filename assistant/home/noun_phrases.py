@@ -53,6 +53,9 @@ DETERMINERS = (
         for word in ("whatever", "anything that", "everything that", "all that")
         for still in ("", "still ")
     ),
+    (" whatever lights there are ", " all the lights "),
+    (" whatever light there is ", " all the lights "),
+    (" any light there is ", " all the lights "),
 )
 
 
@@ -110,6 +113,10 @@ _BEFORE_THE = frozenset(
 )
 
 
+#: What is no thing of a list: "lower please, the blind".
+_POLITE = frozenset("please now then just thanks".split())
+
+
 def items(words: list[str]) -> list[list[str]]:
     """Split a list of things at its commas and ands."""
     parts: list[list[str]] = [[]]
@@ -121,7 +128,7 @@ def items(words: list[str]) -> list[list[str]]:
             if word == "the" and place and parts[-1] and parts[-1][-1] not in _BEFORE_THE:
                 parts.append([])  # no pause is written between "the lamp the fan and the heater"
             parts[-1].append(word)
-    return [part for part in parts if part]
+    return [part for part in parts if not _POLITE.issuperset(part)]
 
 
 def placed_exception(phrase: str, at: str) -> str:

@@ -14,7 +14,7 @@ from assistant.home.ways import Ways
 
 _TURN = "(?:turn|switch|put|whack|chuck|bung|shove|flip|flick|power|get|bring|change|have|make|set|pop|stick|keep|leave|want|need|like)"
 _CUT = "(?:turn|switch|put|flip|flick|power|get|bring|change|have|make|set|shut|knock|keep|leave|click|want|need|like|take)"
-_MOVE = "(?:put|pop|stick|shove|whack|bung|chuck|yank|pull|roll|bring|draw|let|push|get|move|turn|crank|wind|take|send|have|swing|slide|want|like)"
+_MOVE = "(?:do|put|pop|stick|shove|whack|bung|chuck|yank|pull|roll|bring|draw|let|push|get|move|turn|crank|wind|take|send|have|swing|slide|want|like)"
 _SURE = "(?:make sure|see to it that|see that|ensure|be sure|check that|make certain)(?: that)?"
 #: Arming an alarm: the verb, and what stands before the mode.
 _ARM = "(?:arm|set|activate|turn on|put|switch|change|turn)"
@@ -67,6 +67,8 @@ _WAYS: tuple[tuple[str, str], ...] = (
     ("open", "<np> (?:open|up)<where>"),
     ("close", "<np> (?:closed?|shut|down)<where>"),
     ("open", "<np> out<where>"),
+    ("open", "up with <np>"),
+    ("close", "down with <np>"),
     ("close", "pull <np>"),
     ("stop", "(?:stop|halt|freeze|hold|pause) <np>(?: from)?(?: moving| there| right there| where it is| where they are)?"),
     # locks and alarms
@@ -84,6 +86,7 @@ _WAYS: tuple[tuple[str, str], ...] = (
     ("disarm", "(?:turn|switch|shut|put) <np> off"),
     ("disarm", "<np> off"),
     ("arm_night", "<np> (?:on|to|in) night(?: mode)?"),
+    ("arm_night", "(?P<np>(?:\\w+ )*(?:alarm|panel|security|system)) night(?: mode)?"),
     ("arm_away", "<np> (?:on|to|in)? ?away(?: mode)?"),
     ("arm_home", "<np> (?:on|to|in) (?:home|stay)(?: mode)?"),
     ("arm_night", "night(?: mode)? (?:for|on) <np>"),
@@ -211,19 +214,37 @@ _MEANT = Ways(
         (f"(?!it )(?P<np>.+?) (?:is|are) {_TOO}too (?:hot|warm)", "make <np> cooler"),
         (f"(?!it )(?P<np>.+?) (?:is|are) {_TOO}too slow", "make <np> faster"),
         (f"(?!it )(?P<np>.+?) (?:is|are) {_TOO}too fast", "make <np> slower"),
-        ("(?P<np>.+?) (?:could|should|can|needs? to|ha(?:s|ve) to|ought to) be (?P<how>(?:.+ )?(?:brighter|dimmer|warmer|cooler|darker|faster|slower|hotter|colder|less bright))",
+        ("(?P<np>.+?) (?:could|should|can|needs? to|ha(?:s|ve) to|ought to) (?:be|go|get|run) (?P<how>(?:.+ )?(?:brighter|dimmer|warmer|cooler|darker|softer|faster|slower|hotter|colder|less bright))",
          "make <np> <how>"),
-        ("(?:could|can) (?P<np>(?:the|my|our) .+?) be (?P<how>(?:.+ )?(?:brighter|dimmer|warmer|cooler|darker|faster|slower|hotter|colder|less bright))",
+        ("(?:could|can) (?P<np>(?:the|my|our) .+?) (?:be|go) (?P<how>(?:.+ )?(?:brighter|dimmer|warmer|cooler|darker|softer|faster|slower|hotter|colder|less bright))",
          "make <np> <how>"),
         ("(?:could|can) (?P<np>(?:the|my|our) .+?) be (?P<how>(?!\\w+ed\\b|set|put|left|made|shut|on|off|in|used)\\w+(?: white)?)", "make <np> <how>"),
         ("give <np> (?:a|some) (?!(?:\\w+ )*(?:once over|hoover|clean|sweep|vacuum|going over|rest|try|break|kick|push|wash)\\b)(?:nice |lovely |soft |deep |bright |light |pretty |little )*(?P<how>.+?)(?: colou?r| tint| tone| hue| glow| shade| light)?",
          "make <np> <how>"),
+        ("(?P<how>warm|cool)(?: up| down)? (?:the )?(?:colou?r|light|white)(?: temperature)? (?:of|on|in|from) <np>", "make <np> <how>er"),
+        ("(?:humidify|moisten) <np> to (?P<how>.+)", "set the humidity in <np> to <how>"),
+        ("(?P<np>.+?) , (?P<how>on|off)", "<np> <how>"),
+        ("(?P<np>(?:the|my|our|all the) .+?) (?:i|we) (?:need|want|would like)(?: to be)? (?P<how>on|off|open|closed|shut|locked)", "<np> <how>"),
+        ("(?P<np>(?:the|my|our|all the) .+?) being (?:turned |switched )?(?P<how>on|off|open|closed|shut|locked)", "<np> <how>"),
+        ("(?P<np>.+?) could do with (?:being |getting |going )?(?P<how>(?:.+ )?(?:brighter|dimmer|warmer|cooler|darker|faster|slower|hotter|colder|less bright))", "make <np> <how>"),
+        ("(?:make|have|get|keep) <np> (?:a bit |a little |slightly )?(?:more humid|less dry|damper)", "increase the humidity in <np>"),
+        ("(?:make|have|get|keep) <np> (?:a bit |a little |slightly )?(?:less humid|drier|dryer|less damp)", "reduce the humidity in <np>"),
+        ("(?P<np>(?!i |we |it |they |he |she )\\w+(?: \\w+)?(?: \\w+)?) (?:should|must|can|could|needs? to|has to|may) (?:please )?(?:now )?(?:start|go|begin|do|get) (?:to )?(?:clean|cleaning|vacuum|vacuuming|hoover|hoovering|mow|mowing|the floors?|the hoovering)", "start <np>"),
+        ("(?:(?:make sure|ensure|see|check) (?:that )?)?nothing (?:is|stays) (?:left )?on(?P<at> .+)?", "turn off everything<at>"),
+        ("it (?:pitch |completely |really |totally )?(?:black|dark) (?P<np>(?:in|on) .+)", "turn off the lights <np>"),
+        ("(?P<np>(?:the|my|our|all the) .+?) (?:can|may|should|must|needs? to|ha(?:s|ve) to|ought to) (?:now )?(?:come|go) (?P<how>in|out|up|down)", "bring <np> <how>"),
+        ("double (?:up )?<np>", "make <np> 2 times as much"),
+        ("triple <np>", "make <np> 3 times as much"),
+        ("(?:halve|cut in half|cut by half) <np>", "make <np> half as much"),
+        (r"(?:knock|take|shave|lop|chop|trim|slice|get) (?P<how>(?:\d+(?:\.\d+)?|half a|a) (?:degrees?|percent|points?|notch(?:es)?)|a bit|a little|a touch|a third|a quarter) off (?:of )?<np>", "lower <np> by <how>"),
+        (r"add (?:another |an extra )?(?P<how>(?:\d+(?:\.\d+)?|half a|a) (?:degrees?|percent|points?|notch(?:es)?))(?: more)? (?:to|onto|on) <np>", "raise <np> by <how>"),
         ("(?:paint|dye|tint|colou?r|bathe) <np> (?:in )?(?P<how>\\w+(?: white| blue| green| red)?)", "make <np> <how>"),
-        ("(?P<np>(?:the |my )?.+?) in (?P<how>(?:warm|cool|cold|soft|neutral|natural) white|daylight|red|green|blue|pink|purple|yellow|orange|turquoise)",
+        ("(?!(?:turn|switch|set|put|make|change|dim|brighten|have|get|light|fade|keep|bring)\\b)(?P<np>(?:the |my )?.+?) in (?P<how>(?:warm|cool|cold|soft|neutral|natural) white|daylight|red|green|blue|pink|purple|yellow|orange|turquoise)",
          "make <np> <how>"),
         ("lights? out (?P<np>(?:except|but|apart from|bar|excluding|other than|all)\\b.*)", "turn off all the lights <np>"),
         ("lights? out(?: (?:for|in|at))? (?P<np>(?!for (?:me|us|you|now)\\b).+)", "turn off the lights in <np>"),
         ("(?:vacuum|hoover|clean)(?: up)? (?:the |my |our )?(?:floors? (?:of|in|on) )?(?:the )?(?:downstairs|upstairs|ground floor|first floor)(?: floors?)?", "start the vacuum"),
+        ("(?:vacuum|hoover|clean|sweep)(?: up)? (?:in here|here|(?:this|the) (?:room|area|carpet|rug)|(?:the )?floors? (?:in )?here)", "start the vacuum"),
         (f"let there be (?:some )?light{_PLACE}", "turn on the lights<at>"),
         (f"let (?:in )?(?:some |the |a bit of |a little |a bit more |some more |more )?(?:morning |natural )?(?:light|sun|sunlight|sunshine|daylight)(?: in(?:to)?)?{_PLACE}", "open the blinds<at>"),
         ("half (?P<how>close|shut|open|raise|lower) <np>", "set <np> to half open"),
@@ -242,12 +263,20 @@ _MEANT = Ways(
 )  # fmt: skip
 
 
+#: No thing goes by a clause: "nobody is watching so the tv".
+_TWO_CLAUSES = re.compile(
+    r" (?:so|because|since|,) | (?:and|then) (?:then |also |please )?(?:turn|switch|open|close|shut|lock|set|put|dim|make|start|stop|double|halve)\b"
+)
+
+
 def meant(text: str) -> str:
     """Return the command that a plain sentence stands for: "the lamp is too bright" wants it dimmer."""
     if text in IDIOMS:
         return IDIOMS[text]
     for command, said, _ in _MEANT.of(text):
         if match := said.fullmatch(text):
+            if _TWO_CLAUSES.search(match.groupdict().get("np") or ""):
+                continue
             for name, words in match.groupdict().items():
                 command = command.replace(f"<{name}>", words or "")  # noqa: PLW2901
             return command

@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 
 _BEFORE = re.compile(
-    r"(?:(?:hey there|hi there|hello there|hey|hi|hello|good (?:morning|evening|afternoon|day)(?: dear| everyone| to you)?(?: ,|(?= (?:can|could|would|will|please|i|turn|switch|open|close|set)\b))|pretty please|please to|oh and|yep|do(?= (?:turn|switch|put|close|open|shut|lock|draw|make|dim|start|stop)\b)|i would like that you|i want that you|i think i would like(?: to have)?|i think i want|i should like(?: you)?(?: to)?|it is time to|might (?:we|i)(?= have| get)|let me (?:see|think) ,|ok|okay|repartee|please|now|so|um|uh|er|erm|oh|well|right ,|right(?= (?:turn|switch|open|close|shut|set|put|dim|lock|start|stop|lights?)\b)|alright|all right|and|then|also|just|quickly|kindly|listen|"
+    r"(?:(?:if it is not (?:too much|any) (?:trouble|bother)|if it is no (?:trouble|bother)|if (?:that|it) is (?:ok|okay|all right|alright|possible)|(?:if|when) you (?:have|get|have got) (?:a (?:moment|minute|second|sec|chance)|time)|(?:may|might|can|could) i (?:ask|trouble|bother) you (?:to|for)|what (?:i|we) (?:would like|want|need|would love) is(?: (?:for|to|you to))?|oops|whoops|i think ,|do not forget to|i reckon(?: that)?|do (?:me|us) a kindness(?: and)?|thanks (?:a lot|ever so much|so much|a million)(?: ,)?|(?:i have been )?meaning to (?:say|tell you|ask)(?: you)? ,|what was i (?:going to say|saying)(?: again)? ,|(?:can|could|may) (?:i|we) get you to|what (?:i|we) (?:want|need|would like) you to do is(?: to)?|(?:i|we) would (?:really |so |very much )?appreciate(?! it\b)|please you|you(?= (?:turn|switch|put|close|open|shut|lock|dim|set|make|start|stop)\b)|(?:i am|we are) wanting(?: to have)?|is (?:it )?possible to(?: have| get)?|any chance (?:we|i) (?:could|can)(?: have| get)?|if you would be so (?:good|kind|nice)(?: as to)?|before (?:i|we) (?:go|leave|forget) ,|one (?:last|more|other) thing|is there (?:any|a) way (?:to|you (?:could|can))(?: get| have)?|first of all|to start with|to begin with|for starters|hey there|hi there|hello there|hey|hi|hello|good (?:morning|evening|afternoon|day)(?: dear| everyone| to you)?(?: ,|(?= (?:can|could|would|will|please|i|turn|switch|open|close|set)\b))|pretty please|please to|oh and|yep|do(?= (?:turn|switch|put|close|open|shut|lock|draw|make|dim|start|stop)\b)|i would like that you|i want that you|i think i would like(?: to have)?|i think i want|i should like(?: you)?(?: to)?|it is time to|might (?:we|i)(?= have| get)|let me (?:see|think) ,|ok|okay|repartee|please|now|so|um|uh|er|erm|oh|well|right ,|right(?= (?:turn|switch|open|close|shut|set|put|dim|lock|start|stop|lights?)\b)|alright|all right|and|then|also|just|quickly|kindly|listen|"
     r"computer|go ahead and|go and|(?:(?:could|can|would|will) you )?be (?:so )?(?:kind|good|nice) enough to|be a (?:dear|love|darling|sweetheart|star|gem|pal|sport) and|be so (?:kind|good|nice|sweet) (?:and|as to)|would you be so (?:kind|good|nice) (?:and|as to)|(?:could|can|would|will) you be so (?:kind|good|nice) (?:and|as to)|(?:be|would you be) an? (?:angel|dear) and|do (?:me|us) a (?:favou?r|solid) (?:and|by)|do (?:me|us) a favou?r|could you do me a favou?r and|"
     r"i want you to|i would like you to|i need you to|i would like to|i want to|i need to|i would love to|i want|i would like|i would love|i need|we want|we need|we would like|give me|give us|we want to|we need to|"
     r"we would like to|(?:could|can|would|will) (?:somebody|someone|anybody|anyone)|we could use|get me|i am going to need|let us|let me(?! in| out)|i (?:think|feel|find)(?= .+ too \w+)|you can|you could|you may|you should|you need to|be sure to|make sure to|make sure you|make sure that you|try to|feel free to|"
@@ -40,7 +40,7 @@ _AFTER = re.compile(
     r"if you do not mind|if you would not mind|if possible|(?:(?:that|it) )?would be (?:great|lovely|nice|good|perfect|super|wonderful|fantastic|awesome|helpful|fab|much appreciated|appreciated)|if (?:that|it) is (?:ok|okay|all right|alright|possible|not too much trouble)|if it is not too much trouble|i would appreciate it|ok|okay|already|again|at once|immediately|right away|straight away|as well|too|instead|quickly|mate|"
     r"dear|love|honey|then|repartee|asap|for a moment|for a sec(?:ond)?|just a sec(?:ond)?|a moment|as soon as you can|when you can|real quick|cheers|will not you|"
     r"thanks a lot|thank you very much|very much|so much|will you please|would you please|will ya|would ya|could ya|can ya|ya|yeah|innit|(?<=, )right|hun|pet|duck|petal|sunshine|old boy|pretty please|or something|i think|buddy|pal|man|"
-    r"before i trip|so i can see|so i can sleep|so i can read|right this second|this instant|though|my dear|, will you|yet))$"
+    r"i mean|before i trip|before (?:something|anything|it|i|we|he|she|someone|somebody|everything|(?:the|my|our) \w+) (?:burns?|catch(?:es)?|melts?|floods?|overflows?|breaks?|trips?|falls?|gets? (?:wet|cold|hurt|burnt)|forgets?|freezes?|explodes?|spoils?|dies?)(?: \w+){0,2}|so i can see|so i can sleep|so i can read|right this second|this instant|though|my dear|, will you|yet))$"
 )
 _PERMISSION = frozenset(("can i", "could i", "may i", "can we", "could we", "may we"))
 _PERMITTED = re.compile(r"(?:please )?(?:have|get)\b")
@@ -51,7 +51,7 @@ _TOLD = re.compile(
     r"(?:temperature|temp|humidity|state|status|reading|level|power|battery|value|brightness|position|air quality|co2)\b)"
 )
 _QUESTION = re.compile(
-    r"(?!which (?:on|off|of(?! (?:the|my|our) .+ (?:is|are)\b)) |do (?:the|my|our) (?:\w+ ){1,4}(?:on|off)\b|do the .+ (?:scene|mood)$|do (?!(?:i|we|you|they|the|any|all|my|our|it|these|those)\b)(?:\w+ ){0,2}\w+$)(?:is|are|was|were|did|do|does|has|am|what|which|who|whose|whom|when|where|why|how|will|would|should|shall|tell me|"
+    r"(?!which (?:on|off|of(?! (?:the|my|our) .+ (?:is|are)\b)) |do (?:the|my|our) (?:\w+ ){1,5}(?:on|off|open|closed|shut|up|down)$|do (?:the|my|our) (?:\w+ ){1,4}(?:on|off)\b|do the .+ (?:scene|mood)$|do (?!(?:i|we|you|they|the|any|all|my|our|it|these|those)\b)(?:\w+ ){0,2}\w+$)(?:is|are|was|were|did|do|does|has|am|what|which|who|whose|whom|when|where|why|how|will|would|should|shall|tell me|"
     r"do you know|have (?:i|we|you|they)|have (?:the|all|any) .* been|had|(?:check|see|find out|let me know) (?:if|whether)|check|any|anything|anyone|anybody|what about|i wonder|"
     r"show me|(?:can|could|may|must|might) (?:i|we|the|my|our|a|an|it|there|this|that|they|you (?:explain|describe|tell))|explain|describe|summari[sz]e|read|define|give me the (?:status|state|temperature|humidity)|status of|what)\b"
 )
@@ -81,7 +81,7 @@ _LATER = re.compile(
     r"(?:at|(?<!up )(?<!down )by|until|till|from|before|after|around) (?:1?\d|2[0-4])(?: [0-5]\d)?(?: (?:o clock|oclock|am|pm|a m|p m))?(?: (?:tomorrow|tonight|today|in the (?:morning|evening|afternoon)))?(?! percent| degrees| kelvin|\d)|"
     r"(?:at|by|until|till|after|before) (?:noon|midnight|sunset|sunrise|dawn|dusk|dark|night|bedtime|dinner|lunch|breakfast)|tomorrow(?: (?:morning|evening|night|afternoon))?|later(?: on)?|tonight|today|"
     r"for (?:\d+(?:\.\d+)?|a|an|half an|a few) (?:seconds?|minutes?|hours?)|every (?:morning|evening|night|day|hour)|"
-    r"(?:when|whenever|if|once|as soon as|unless|until|while|after|before) (?:i|we|it|the|he|she|they|you|someone|somebody|nobody|everyone|my|there|\w+ing)\b.*|tonight at .+|this (?:evening|afternoon|weekend)|"
+    r"(?:when|whenever|if|once|as soon as|unless|until|while(?! (?:i|we) (?:cook|eat|read|work|study|sleep|shower|bathe|tidy|clean|iron|play|relax|am (?:cooking|eating|reading|working)|watch|make|do|have)\b)|after|before) (?:i|we|it|the|he|she|they|you|someone|somebody|nobody|everyone|my|there|\w+ing)\b.*|tonight at .+|this (?:evening|afternoon|weekend)|"
     r"next (?:week|time|month)|on (?:monday|tuesday|wednesday|thursday|friday|saturday|sunday)s?)$"
 )
 #: What goes up or down does so by a step, not by an hour: "turn the heating up by 2".
@@ -116,7 +116,7 @@ _FILLERS = re.compile(
     r"(?<!\S)(?:um|uh|er|erm|uhm|hmm|ah)(?: ,)?(?: |$)"
     r"|(?<!\S)(?:, )?(?:you know(?! (?:if|whether|what|how|which|where|when|who))|let us say|shall we say|if you do not mind|if it is no trouble|possibly|before i forget|by the way|while you are at it|while i think of it)(?: ,)?(?= |$) ?"
     r"|(?<=\w )behind (?:me|us) (?=and |then |, )|(?<!\S)(?:really|super|very|quite) (?=(?:fast|slow)\b)"
-    r"|(?<=^turn )please |(?<=^switch )please |(?<=^make )please |(?<=^stop )please |(?<=^start )please |(?<=^put )please |(?<=^open )please |(?<=^close )please |(?<=^set )please "
+    r"|(?<=^turn on )for me (?=\w)|(?<=^turn off )for me (?=\w)|(?<=^turn )please |(?<=^switch )please |(?<=^make )please |(?<=^stop )please |(?<=^start )please |(?<=^put )please |(?<=^open )please |(?<=^close )please |(?<=^set )please "
 )
 #: How many are meant, said after them: "close the blinds , all of them".
 _ALL_OF_THEM = re.compile(
@@ -177,7 +177,7 @@ def asked_outright(text: str) -> str:
 
 _WISH = re.compile(
     r"(?:(?:and|so|ok|okay|hey|please|right|hi|yes) (?:, )?)*(?:(?:i|we) (?:really |just |quite |also )*(?:need|want|could do with|could use|fancy|would (?:really |quite )?(?:like|love))"
-    r"|(?:can|could|may) (?:i|we) (?:please )?(?:have|get)|(?:would it be possible|is it possible) to (?:have|get)|let us (?:have|get)|(?:give|get) (?:me|us)) "
+    r"|(?:can|could|may) (?:i|we) (?:please )?(?:have|get)|(?:can|could|may|might) (?:i|we) (?:trouble|bother|ask) you for|(?:would it be possible|is it possible) to (?:have|get)|let us (?:have|get)|(?:give|get) (?:me|us)) "
     r"(?!(?:a|an|another|new|some|more|to|no|not|less|fewer|any) )(?P<np>.+)"
 )
 
@@ -206,6 +206,33 @@ def regretted(text: str) -> bool:
 def is_question(text: str) -> bool:
     """Say whether a plain sentence asks something."""
     return _QUESTION.match(text) is not None or _BARE_QUESTION.fullmatch(text) is not None
+
+
+_ORDERS = (
+    "turn|switch|put|set|make|get|bring|leave|keep|have|let|shut|open|close|lock|unlock|dim|start|stop|ensure|see|check|kill|cut|if|when|while|"
+    "whatever|whichever|is|are|was|were|what|which|how|do|does|did"
+)
+#: "The light is on", "there are lamps on in the hall": how a thing is now.
+_TELLS = re.compile(
+    rf"(?:(?:so|good|look|okay|ok|now|and|well|oh|then) (?:, )?)*(?!(?:{_ORDERS})\b)"
+    r"(?!.*\b(?:that|which|whatever|whichever) (?:is|are) )(?:there (?:is|are|was|were) .+"
+    r"|(?:[^ ,]+ ){1,6}(?:is|are|was|were) (?:still |already |now |back )*(?:on|off|out|open|closed|shut|locked|unlocked|up|down|at|set|\d)\b.*)"
+)
+#: The same with what is left of "is": "the heating's on". A verb before it makes it Alice's: "turn Alice's off".
+_IS_LEFT = re.compile(
+    rf"^((?:(?:so|good|look|okay|well|oh),? )*(?!(?:{_ORDERS})\b)(?:[\w]+ ){{0,3}}\w+)['’]s (?=(?:on|off|open|closed|shut|locked|unlocked)\b)",
+    re.IGNORECASE,
+)
+
+
+def tells(text: str) -> bool:
+    """Say whether a plain sentence tells how a thing is now, and wants nothing: "the light is on in the kitchen"."""
+    return _TELLS.fullmatch(text) is not None
+
+
+def with_is(words: str) -> str:
+    """Return a sentence as it was said with "is" where only its end was: "heating's on" is "heating is on"."""
+    return _IS_LEFT.sub(r"\1 is ", words)
 
 
 def declined(text: str) -> bool:

@@ -9,15 +9,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from assistant.home import english
 from assistant.home.asked_plainly import TRIGGERED, plainly_asked
 from assistant.home.entities import Entity, HomeIntent, Query
 from assistant.home.names import Directory
-from assistant.home.noun_phrases import Found
+from assistant.home.noun_phrases import Found, bare
+from assistant.home.sensed import measured, sensed
 from assistant.home.ways import Ways
 from assistant.home.words import plain, singular
+from assistant.languages.en.durations import duration_at
 
 if TYPE_CHECKING:
     from assistant.home.context import Context
@@ -38,7 +41,7 @@ _STATES = {
 _DONE = {
     "turn on": "on", "switch on": "on", "turn off": "off", "switch off": "off", "lock": "locked", "unlock": "unlocked", "close": "closed",
     "shut": "closed", "open": "open", "turned on": "on", "switched on": "on", "turned off": "off", "switched off": "off",
-    "locked": "locked", "unlocked": "unlocked", "closed": "closed", "opened": "open", "put out": "off", "shut off": "off", "arm": "armed",
+    "lock up": "locked", "locked up": "locked", "locked": "locked", "unlocked": "unlocked", "closed": "closed", "opened": "open", "put out": "off", "shut off": "off", "arm": "armed",
     "armed": "armed", "set": "armed", "run": "running", "ran": "running", "used": "on", "running": "running", "on": "on", "off": "off",
     "triggered": "triggered", "start": "running", "started": "running", "come on": "on", "go on": "on", "go off": "off", "came on": "on", "open up": "open", "detect motion": "detected", "detected": "detected",
     "see motion": "detected", "move": "detected", "disarmed": "disarmed", "disarm": "disarmed", "cleaned": "cleaning", "clean": "cleaning", "activated": "on", "stop": "off", "stopped": "off",
@@ -84,7 +87,7 @@ _ASKED = Ways(
         ("which", rf"what (?:is|are|did i leave|have i left|did we leave)(?P<np> (?:all|everything|thing))? ?{_STILL}(?P<state>{_S}){_AT}{_NOW}"),
         ("is", rf"(?!which|what|how|when|why|who)(?:the )?(?P<np>.+?) (?:is|are) {_STILL}(?P<state>{_S}){_AT}{_NOW}"),
         ("motion", rf"(?:is|are|has|have|was) (?:there )?(?:been )?(?:any |a |some )?(?P<np>motion|movement|smoke|gas|leak|water leak|water|presence|someone|somebody|anyone|anybody|carbon monoxide|vibration|sound|rain|occupancy|people|person)"
-                   rf"(?: been)?(?: (?:detected|present|leaking|moving))?{_AT}{_NOW}"),
+                   rf"(?: been)?(?: (?:detected|present|leaking|moving|about|around|there))?{_AT}{_NOW}"),
         ("last", rf"when (?:was|were|is|has|have) (?P<np>.+?) (?:been )?(?:last |most recently )(?:been )?(?P<done>{_D})"),
         ("last", rf"when (?:did|has) (?P<np>.+?) (?:last )(?P<done>{_D})"),
         ("last", rf"when (?:did|have) (?:i|we|you|someone|somebody|anyone|anybody) (?:last )?(?P<done>{_D}) (?P<np>.+?)(?: last| the last time)?"),
@@ -120,12 +123,16 @@ _ASKED = Ways(
         ("percentage", r"what is the (?:fan )?speed of (?P<np>.+?)"),
         ("rgb", r"what colou?r (?:is|are) (?P<np>.+?)"),
         ("power", r"how much (?:power|electricity|energy) (?:is|are|does|do|has|have) (?P<np>.+?) (?:using|use|drawing|draw|consuming|consume|used|consumed)(?: right now| now| at the moment| today)?"),
+        ("power", r"how much (?:power|electricity|energy) (?:is|are|do|does) (?:we|i|it) (?:getting|get|making|producing|having) (?:out of|from|off) (?P<np>.+?)(?: right now| now| at the moment| today)?"),
+        ("power", r"how much (?:power|electricity|energy) (?:is|are|do|does) (?P<np>.+?) (?:making|make|producing|produce|generating|generate|giving|give)(?: us| me)?(?: right now| now| at the moment| today)?"),
+        ("power", r"what (?:is|are) (?P<np>.+?) (?:drawing|using|consuming|burning|pulling)(?: right now| now| at the moment)?"),
         ("power", r"how much (?:power|electricity) (?:is|are) (?:being used|used|we using)(?P<np>.*?)"),
         ("power", r"what is the (?:current )?(?:power consumption|power usage|power|energy consumption|energy usage)(?P<np>.*?)"),
         ("battery", r"how much battery (?:does|do|has|have) (?P<np>.+?) (?:have|got)(?: left)?"),
         ("battery", r"(?:what is|how is|how full is|how much) (?:the )?battery (?:level |charge |status )?(?:of |on |in |for )?(?P<np>.*?)(?: left| has left)?"),
         ("sensed", r"(?:what is|how is|how high is) (?:the )?(?:current )?(?P<what>co2|carbon dioxide|air quality|pressure|illuminance|light level|noise level|moisture|voltage|signal strength|uv index|wind speed|rain|rainfall|pm2 5|carbon monoxide)"
                     r"(?: level| concentration)?(?P<np>.*?)"),
+        ("place", r"what is (?:the |my |our )?(?P<np>.+?) at(?: right now| now| at the moment)?"),
         ("state", r"(?:what is|how is|what are) the (?:current )?(?:state|status|condition|setting|mode|value|level) (?:of|for) (?P<np>.+?)"),
         ("state", r"(?:the )?(?:current )?(?:state|status) of (?P<np>.+?)"),
         ("state", r"(?:what is|what are) (?P<np>.+?) (?:doing|at|up to|set to|on|state|status|reading|showing|saying)(?: right now| now| at the moment)?"),
@@ -157,17 +164,21 @@ _PERIODS = {
 _REASONS = {
     "is": "asks whether it is so", "any": "asks whether any is so", "all": "asks whether all are so",
     "which": "asks which are so", "count": "asks how many are so", "where": "asks where it is",
-    "value": "asks for a value of the house", "last": "asks when it last was so", "duration": "asks how long it was so",
+    "was": "asks how it was some time ago", "value": "asks for a value of the house", "last": "asks when it last was so", "duration": "asks how long it was so",
 }  # fmt: skip
 
 
 def ask(directory: Directory, text: str, context: Context) -> HomeIntent | None:
     """Return what a plain question asks of the house, None where it asks nothing of it."""
+    if (then := _AGO.fullmatch(text)) and (query := _at_a_moment(directory, then, context)):
+        return _intent(query, "was")
     text = plainly_asked(text)
     if (triggered := TRIGGERED.fullmatch(text)) and (query := _alarm(directory, triggered["np"], context)):
         return _intent(query, "is")
     if (compared := _COMPARED.fullmatch(text)) and (query := _both_warmths(directory, compared, context)):
         return _intent(query, "temperature")
+    if asked := sensed(directory, text, context):
+        return _intent(*asked)
     said = set(text.split())
     stateless, undone = said.isdisjoint(_STATE_WORDS), said.isdisjoint(_DONE_WORDS)
     for kind, way, _ in _ASKED.of(text) if text else ():
@@ -180,6 +191,30 @@ def ask(directory: Directory, text: str, context: Context) -> HomeIntent | None:
         query = _query(directory, kind, match, context)
         if query is not None:
             return _intent(query, kind)
+    if query := measured(directory, text):
+        return _intent(query, "value")
+    return None
+
+
+#: "Was the oven on an hour ago": what is asked, and how long before now.
+_AGO = re.compile(r"(?P<what>(?:.* )?(?:was|were) .+?) (?:about |around )?(?P<length>(?:\S+ ){1,6}?)(?:ago|earlier)")
+
+
+def _at_a_moment(directory: Directory, then: re.Match[str], context: Context) -> Query | None:
+    """Return the question how something was some time ago: whether it was so, or what a sensor told."""
+    words = f"{then['what']} {then['length']}".split()
+    for start in range(len(then["what"].split()) - 1, len(words)):
+        length = duration_at(words, start)
+        if length is not None and length[1] == len(words):
+            now = re.sub(r"\bwas\b", "is", re.sub(r"\bwere\b", "are", " ".join(words[:start])), count=1)
+            asked = ask(directory, now.removesuffix(" about"), context)
+            query = asked.query if asked is not None else None
+            if query is None or query.kind not in ("is", "all", "any", "value"):
+                return None
+            sensors = all(name.startswith(("sensor.", "binary_sensor.")) for name in query.entities)
+            if query.kind == "value" and not sensors:
+                return None  # of what else a thing was doing only its state is remembered
+            return replace(query, kind="was", ago=length[0])
     return None
 
 
@@ -228,6 +263,7 @@ def _query(directory: Directory, kind: str, match: re.Match[str], context: Conte
     if kind == "motion":
         return _motion(directory, phrase, at, context)
     if "state" in groups or "done" in groups:
+        phrase = _with_its_side(directory, phrase, match[0])
         words = (groups.get("state") or "").removeprefix("still ").removeprefix("left ")
         state = _STATES.get(words) or _DONE.get(groups.get("done") or "", "")
         if " not " in match[0] and groups.get("state"):
@@ -242,10 +278,17 @@ def _query(directory: Directory, kind: str, match: re.Match[str], context: Conte
         return _of_state(
             directory, kind, phrase, at, state, _PERIODS.get((groups.get("period") or "").strip()), context
         )
+    if kind == "place":  # "what is the nursery at" asks for its temperature
+        kind = "temperature" if tuple(phrase.split()) in directory.places else "state"
     if kind in ("temperature", "humidity", "power", "battery", "sensed"):
         return _quantity(directory, groups.get("what") or kind, phrase, context)
     if kind in _ATTRIBUTES:
         return _attribute(directory, kind, phrase, context)
+    return _told_by(directory, kind, phrase, match[0], context)
+
+
+def _told_by(directory: Directory, kind: str, phrase: str, text: str, context: Context) -> Query | None:
+    """Return the question what a thing is doing, or, of the kind "reading", what something that measures tells."""
     if kind == "reading" and re.match(r"(?:a|an) ", phrase):
         return None
     able = _all(directory)
@@ -255,7 +298,7 @@ def _query(directory: Directory, kind: str, match: re.Match[str], context: Conte
             0,
         )
     found = _find(directory, phrase, able, context)
-    if match[0].startswith(("what mode", "what program", "what setting")):
+    if text.startswith(("what mode", "what program", "what setting")):
         chosen = _find(directory, f"{phrase} program", directory.domain.get("select", 0), context)
         found = found if chosen.problem else chosen
     if found.problem == "which" and len(found.choices) <= 3:
@@ -265,6 +308,12 @@ def _query(directory: Directory, kind: str, match: re.Match[str], context: Conte
     else:
         ids = found.ids
     return Query(kind="value", entities=ids, subject=phrase)
+
+
+def _with_its_side(directory: Directory, phrase: str, text: str) -> str:
+    """Return a phrase with the "left" of a name that stood where "left" may be a verb: "is the curtain left open"."""
+    whole = f"{phrase} left"
+    return whole if whole in text and directory.exact.get(bare(whole)) else phrase
 
 
 #: What can have another state where it cannot have the one that was asked for: a door with nothing but a lock.
@@ -281,6 +330,8 @@ _NO_THING = re.compile(r"^(?:thing|things|else|of them)$")
 def _of_state(
     directory: Directory, kind: str, phrase: str, at: str, state: str, period: str | None, context: Context
 ) -> Query | None:
+    if kind == "is" and phrase.startswith(("any ", "some ", "there any ", "there some ")):
+        kind = "any"  # "are any lights still on"
     phrase = _NO_THING.sub("", _QUANTIFIER.sub("", phrase + " ").strip())
     found = _in_state(directory, kind, phrase, at, state, context)
     if found.problem in ("unknown", "unable") and state in _ELSE and kind in ("is", "last", "duration"):

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from assistant.home.acts import the
+from assistant.home.answers import told
 from assistant.home.entities import Entity, Query, State
 from assistant.home.history import History
 from assistant.home.words import joined
@@ -38,12 +39,14 @@ _DONE = {
 async def recall(
     query: Query, entities: Sequence[Entity], states: Sequence[State], history: History, now: float
 ) -> str:
-    """Answer a query of the kind "last" or "duration" in one or two sentences.
+    """Answer a query of the kind "last", "duration" or "was" in one or two sentences.
 
     `entities` are those of the query that are still there, with their `states`; `now` is in Unix seconds.
     """
     if not entities:
         return "I do not know that device any more."
+    if query.kind == "was":
+        return await _was(query, entities, states, history, now)
     wanted = query.states[0] if query.states else "on"
     keys = {_key(entity, state, wanted): entity for entity, state in zip(entities, states, strict=True)}
     values = {value for entity in entities for value in _values(entity, wanted)}
@@ -60,6 +63,39 @@ async def recall(
     if not moment.seen:
         return f"{_begin(the([entity.name]))} was already {_state(wanted)} when I began to watch, {when}."
     return f"{_begin(the([entity.name]))} was last {_DONE.get(wanted, wanted)} {when}."
+
+
+async def _was(query: Query, entities: Sequence[Entity], states: Sequence[State], history: History, now: float) -> str:
+    """Tell whether things were so at a moment, or what they were doing then."""
+    wanted = query.states[0] if query.states else ""
+    when = f"{length(query.ago or 0)} ago"
+    known: list[tuple[Entity, str]] = []
+    for entity, state in zip(entities, states, strict=True):
+        key = _key(entity, state, wanted) if wanted else entity.id
+        if (value := await history.value_at(key, now - (query.ago or 0))) is not None:
+            known.append((entity, value))
+    if not known:
+        return f"I do not know what {_subject(entities)} {_were(entities)} doing {when}: I was not watching."
+    so = [entity for entity, value in known if value in _values(entity, wanted)]
+    if wanted and len(known) > 1:
+        told = so or [entity for entity, _ in known]
+        word = _state(wanted) if so else f"not {_state(wanted)}"
+        return f"{'Yes' if so else 'No'}, {_subject(told)} {_were(told)} {word} {when}."
+    lead = ("Yes, " if so else "No, ") if wanted else ""
+    doing = joined([f"{the([entity.name])} {_were([entity])} {_as_told(entity, value)}" for entity, value in known])
+    return _begin(f"{lead}{doing} {when}.")
+
+
+def _as_told(entity: Entity, value: str) -> str:
+    """Return a value that was written down in words: a number has its unit again."""
+    try:
+        return told(entity, State(value=float(value)))
+    except ValueError:
+        return told(entity, State(value=value))
+
+
+def _were(entities: Sequence[Entity]) -> str:
+    return "was" if len({entity.name for entity in entities}) == 1 else "were"
 
 
 async def _duration(

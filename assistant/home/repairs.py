@@ -207,6 +207,8 @@ class Repairs:
             for said in group:
                 if said not in here and here:
                     self._same[said] = here
+        lone = sorted((said for said, others in self._same.items() if len(others) == 1), key=len, reverse=True)
+        self._other_words = re.compile(rf"(?<!\S)({'|'.join(lone)})(s?)(?!\S)") if lone else None
         self._options = {word for entity in directory.entities for option in options(entity) for word in option.split()}
         self._joined = {term.replace(" ", ""): term for term in self._terms}
         self._phones = [sound(term) for term in self._terms]
@@ -291,6 +293,12 @@ class Repairs:
             variants = more
         if variants and variants[0].text == " ".join(joined):
             yield from self._suspected(variants[0])
+
+    def in_its_words(self, text: str) -> str:
+        """Return a plain sentence with the word of this house for what goes by just one other name here."""
+        if self._other_words is None:
+            return text
+        return self._other_words.sub(lambda said: self._same[said[1]][0] + said[2], text)
 
     def renamed(self, text: str) -> Iterator[str]:
         """Yield a plain sentence with other words for the same things, where this house does not know those said."""

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 
 from assistant.home.asides import SAID_OR_MEANT, Aside
 from assistant.home.noun_phrases import COMMANDING
+from assistant.home.values import is_value
 
 _VERB = (
     r"(?:turn|switch|shut|put|flip|close|open|lock|unlock|dim|make|set|start|stop|kill|brighten|pull|draw|activate|arm|disarm|run"
@@ -28,7 +29,7 @@ _WANTED = re.compile(
     rf"(?: ,(?: so| and| but)?| so) {_SOFTLY}(?P<asked>(?:i|we) (?:want|would like|need)(?: to have)? |(?:it is )?(?:maybe )?(?:it is )?(?:time|best) to |let us |(?:i|we) (?:think (?:i|we) )?(?:should|had better) )"
 )
 #: Where an order begins after a pause, softened or not: "i can not find the remote , just turn the tv off".
-_ORDERED = re.compile(rf"(?: ,(?: so| and| but)?| so) {_SOFTLY}(?={_VERB}\b)")
+_ORDERED = re.compile(rf"(?: ,(?: so| and| but| anyway| anyhow)*| so| anyway| anyhow) {_SOFTLY}(?={_VERB}\b)")
 #: What is told has one of these, or it is a name that is called: "Jack , could you ..." is for Jack.
 _TELLS = frozenset(
     (
@@ -81,7 +82,7 @@ _NAMED_FIRST = re.compile(
 )
 #: The same of a command: "the fountain , can you start it".
 _NAMED_FIRST_TO_DO = re.compile(
-    rf"(?:.* , )?(?P<np>(?:the|my|our|that) (?:(?!,).)+?) ,(?: so| please| and)*(?: (?:can|could|would|will) you)? {_SOFTLY}(?P<head>{_VERB}(?: on| off| up| down)?) (?:it|them)(?P<rest> .+)?"
+    rf"(?:.* , )?(?:(?:oh|yes|yeah|so|like|and|um|ah|well|right|about|you know) )*(?P<np>(?:the|my|our|that) (?:(?!,).)+?)(?: , (?:the one |you know )?(?P<where>(?:in|on|at|by|near|over) (?:the |my |our )?(?:\w+ ?){{1,3}}))? ,(?: so| please| and)*(?: (?:can|could|would|will) you)? {_SOFTLY}(?P<head>{_VERB}(?: on| off| up| down)?) (?:it|them|that|those)(?P<rest> .+)?"
 )
 
 
@@ -110,7 +111,14 @@ def leads_up(told: str) -> bool:
 
 #: A name, and after a pause what is done to it: "ev charger: enable".
 _NAME_THEN_VERB = re.compile(
-    r"(?P<np>(?:(?!,).)+?) , (?P<verb>enable|disable|turn on|turn off|switch on|switch off|on|off|open|close|start|stop|lock)"
+    r"(?P<np>(?:(?!,).)+?) , (?:please )?(?:to )?(?P<verb>enable|disable|turn on|turn off|switch on|switch off|on|off|open|close|start|stop|lock)"
+)
+#: And how it is to be: "veranda, forty percent".
+_NAME_THEN_VALUE = re.compile(r"(?P<np>[^,]+) , (?:please )?(?:to |at |on )?(?P<value>[^,]+)")
+_VALUE_THEN_NAME = re.compile(r"(?P<value>[^,]+?)(?: please)? , (?P<np>(?:the|my|our) [^,]+)")
+#: The same with a wish: "the pump , i want it off".
+_NAMED_WISH = re.compile(
+    r"(?:.* , )?(?P<np>(?:the|my|our|that) (?:(?!,).)+?) ,(?: so| please| and)* (?:i|we) (?:want|need|would like) (?:it|them|that|those) (?P<rest>.+)"
 )
 
 
@@ -119,7 +127,15 @@ def named_first(text: str) -> str:
     if match := _NAMED_FIRST.fullmatch(text):
         return f"{match['verb']} {match['np']} {match['rest']}"
     if match := _NAMED_FIRST_TO_DO.fullmatch(text):
-        return f"{match['head']} {match['np']}{match['rest'] or ''}"
+        where = f" {match['where']}" if match["where"] else ""
+        return f"{match['head']} {match['np']}{where}{match['rest'] or ''}"
+    if match := _NAMED_WISH.fullmatch(text):
+        verb = "turn" if match["rest"] in ("on", "off", "up", "down") else "make"
+        return f"{verb} {match['np']} {match['rest']}"
+    if (match := _VALUE_THEN_NAME.fullmatch(text)) and is_value(match["value"]):
+        return f"make {match['np']} {match['value']}"
+    if (match := _NAME_THEN_VALUE.fullmatch(text)) and is_value(match["value"]):
+        return f"{match['np']} {match['value']}"
     if match := _NAME_THEN_VERB.fullmatch(text):
         return f"{match['verb']} {match['np']}"
     return ""

@@ -1,5 +1,7 @@
 """How far, how warm, which colour: the values in a command, from "half" and "a bit brighter" to "2700 kelvin"."""
 
+# ruff: noqa: E501 (words of one kind are on one line)
+
 from __future__ import annotations
 
 import re
@@ -12,7 +14,8 @@ _SHARES = {
     "2 thirds": 67, "a quarter": 25, "1 quarter": 25, "3 quarters": 75, "three quarter": 75, "full": 100, "fully": 100,
     "completely": 100, "all the way": 100, "full blast": 100, "maximum": 100, "max": 100, "the max": 100,
     "the maximum": 100, "highest": 100, "the highest": 100, "brightest": 100, "the brightest": 100, "minimum": 1,
-    "min": 1, "the minimum": 1, "the min": 1, "lowest": 1, "the lowest": 1, "dimmest": 1, "the dimmest": 1,
+    "min": 1, "the minimum": 1, "the min": 1, "lowest": 1, "the lowest": 1, "dimmest": 1, "its max": 100, "its maximum": 100, "their maximum": 100, "its minimum": 1, "their minimum": 1, "the dimmest": 1,
+    "quarter brightness": 25, "quarter speed": 25, "quarter power": 25, "3 quarters brightness": 75,
     "full brightness": 100, "half brightness": 50, "full speed": 100, "half speed": 50, "top speed": 100,
     "full power": 100, "half strength": 50, "full strength": 100, "half power": 50,
     "a third of the way": 33, "a quarter of the way": 25, "half of the way": 50, "3 quarters of the way": 75,
@@ -29,6 +32,9 @@ _MORE = {
     "more bright": ("brightness", 1), "less dim": ("brightness", 1), "dimmed": ("brightness", -1),
     "warmer": ("warmth", 1), "cosier": ("warmth", 1), "cozier": ("warmth", 1), "cooler": ("warmth", -1),
     "colder": ("warmth", -1), "hotter": ("warmth", 1), "chillier": ("warmth", -1), "less warm": ("warmth", -1),
+    "more warm": ("warmth", 1), "more hot": ("warmth", 1), "more cold": ("warmth", -1), "more cool": ("warmth", -1),
+    "more dark": ("brightness", -1), "more strong": ("level", 1), "more weak": ("level", -1), "more dim": ("brightness", -1), "more soft": ("brightness", -1), "more fast": ("speed", 1), "more slow": ("speed", -1),
+    "more high": ("level", 1), "more low": ("level", -1), "less dark": ("brightness", 1), "less strong": ("level", -1),
     "less hot": ("warmth", -1), "less cold": ("warmth", 1), "whiter": ("white", -1), "yellower": ("white", 1),
     "faster": ("speed", 1), "quicker": ("speed", 1), "slower": ("speed", -1), "higher": ("level", 1),
     "stronger": ("level", 1), "weaker": ("level", -1), "lower": ("level", -1), "up": ("level", 1), "down": ("level",
@@ -55,12 +61,20 @@ def _any_of(phrases: object) -> str:
 
 _NUMBER = r"minus \d+(?:\.\d+)?|\d+(?:\.\d+)?"
 _UNIT = r"degrees?(?: celsius| centigrade| fahrenheit| c| f)?|percent(?:age points?)?|points?|kelvin|k"
+#: What may be so many times as it is: "half as bright", "twice as fast".
+_TIMES_OF = {
+    "bright": "brightness", "brighter": "brightness", "light": "brightness", "fast": "speed", "quick": "speed",
+    "faster": "speed", "strong": "level", "stronger": "level", "high": "level", "loud": "level", "much": "level",
+}  # fmt: skip
+_TIMES = {"half": 0.5, "twice": 2.0, "double": 2.0}
 _MORE_WORDS = _any_of(word for word in _MORE if word not in ("up", "down"))
 _VALUE = re.compile(
     r"(?<!\S)(?:"
-    rf"(?P<amount>{_NUMBER}) (?P<amount_unit>{_UNIT}) (?P<amount_way>{_MORE_WORDS}|more|less)"
+    rf"(?P<times>half|twice|double|{_NUMBER} times) (?:as )?(?P<times_of>{_any_of(_TIMES_OF)}|of (?:what|how) (?:it|they) (?:is|are|was|were))(?: as (?:it is|now|before|that))?(?: now)?"
+    rf"|(?P<part>half|a third|a quarter) (?P<part_way>{_any_of(word for word in _MORE if ' ' not in word and word not in ('up', 'down'))})"
+    rf"|(?P<amount>{_NUMBER}) (?P<amount_unit>{_UNIT}) (?P<amount_way>{_MORE_WORDS}|more|less)"
     rf"|(?:(?P<much>{_any_of(_HOW_MUCH)}) )?(?P<way>{_MORE_WORDS})(?: by (?P<by>{_NUMBER})(?: (?P<by_unit>{_UNIT}))?)?"
-    rf"|by (?P<step>{_NUMBER}|half|a third|a quarter)(?: (?P<step_unit>{_UNIT}))?"
+    rf"|(?:by|with) (?P<step>{_NUMBER}(?= (?:{_UNIT})(?!\S))|(?<=by ){_NUMBER}|half|a third|a quarter)(?: (?P<step_unit>{_UNIT}))?"
     rf"|by (?P<step_much>{_any_of(_HOW_MUCH)})"
     rf"|(?P<share>{_any_of(_SHARES)})"
     rf"|(?:warm|deep|bright|soft|pale|rich|cool|bold|cosy|cozy) (?P<tinted>(?!white\b)(?:{_any_of(COLOURS)}))"
@@ -80,7 +94,7 @@ class Quantity:
     `kind`: "percent", "degrees", "kelvin", "number", "colour" (`colour` its name), "level" (0..100, a named step),
     "more" (a relative change of `quality`: "brightness", "warmth", "white", "speed", "level", "position", or "" for
     whatever the verb says). `number` is the value, or for "more" how many `unit` it changes (unit "" counts in
-    usual steps; the sign tells the way).
+    usual steps, "share" in hundredths, "times" is a factor; the sign tells the way).
     """
 
     kind: str
@@ -104,7 +118,24 @@ def values_in(text: str) -> list[Placed]:
     return [Placed(_value(match), match.start(), match.end()) for match in _VALUE.finditer(text)]
 
 
+def is_value(text: str) -> bool:
+    """Say whether a plain text is a value and nothing else: "half speed", "40"."""
+    values = values_in(text)
+    return len(values) == 1 and (values[0].start, values[0].end) == (0, len(text))
+
+
+def _factor(match: re.Match[str]) -> Quantity:
+    """Return how many times what it is something is to be: "twice as bright", "a third slower"."""
+    if match["times"]:
+        number = _TIMES.get(match["times"]) or _float(match["times"].split()[0])
+        return Quantity(kind="more", number=number, unit="times", quality=_TIMES_OF.get(match["times_of"], "level"))
+    quality, sign = _MORE[match["part_way"]]
+    return Quantity(kind="more", number=1 + sign * _SHARES[match["part"]] / 100, unit="times", quality=quality)
+
+
 def _value(match: re.Match[str]) -> Quantity:
+    if match["times"] or match["part"]:
+        return _factor(match)
     if match["amount"]:
         quality, sign = _MORE.get(match["amount_way"], ("", 1 if match["amount_way"] == "more" else -1))
         return Quantity(
@@ -155,7 +186,7 @@ def _float(text: str) -> float:
 
 VALUE_WORDS = frozenset(
     word
-    for phrases in (_SHARES, _LEVELS, _MORE, _HOW_MUCH, WHITES, COLOURS)
+    for phrases in (_SHARES, _LEVELS, _MORE, _HOW_MUCH, _TIMES, _TIMES_OF, WHITES, COLOURS)
     for phrase in phrases
     for word in phrase.split()
-) | {"by", "percent", "degrees", "degree", "kelvin", "more", "less", "celsius", "fahrenheit", "minus"}
+) | {"by", "as", "times", "percent", "degrees", "degree", "kelvin", "more", "less", "celsius", "fahrenheit", "minus"}

@@ -12,7 +12,8 @@ _CONTRACTIONS = {
     "theres": "there is", "who's": "who is", "here's": "here is", "let's": "let us", "lets": "let us",
     "i'm": "i am", "im": "i am", "i'd": "i would", "id": "i would", "i've": "i have", "ive": "i have",
     "i'll": "i will", "it'd": "it would", "that'd": "that would", "nobody's": "nobody is",
-    "someone's": "someone is", "something's": "something is", "everything's": "everything is",
+    "whatever's": "whatever is", "someone's": "someone is", "something's": "something is",
+    "everything's": "everything is",
     "somebody's": "somebody is", "there'll": "there will", "that'll": "that will",
     "everybody's": "everybody is", "everyone's": "everyone is",
     "we've": "we have", "you've": "you have", "they've": "they have", "we'll": "we will", "you'll": "you will",
@@ -45,7 +46,7 @@ _TENS = {
 }
 _TENS["fourty"] = 40
 #: Between these words "one" is a number; after others it stands for a thing.
-_BEFORE_ONE = frozenset("to by at of is in minus about around for and".split())
+_BEFORE_ONE = frozenset("to by at of is in minus about around for and up down with".split())
 _AFTER_ONE = frozenset(
     "percent degree degrees third quarter half kelvin minute minutes hour hours step notch point".split()
 )
@@ -72,7 +73,8 @@ _HEARD_NUMBER = re.compile(
     r"(?= (?:percent|per|degrees?)\b|$)"
     r"|(?P<teen>thir|three|four|for|fif|five|six|sicks|seven|eight|eigh|ate|nine) (?P<end>teen|tea|tee|ty)\b"
     r"|(?<= to )(?P<alone>won|tree|fife|sicks|ate|nein)(?= (?:percent|per|degrees?)\b|$)"
-    r"|(?P<cent>per (?:sent|cents|scent)|purse (?:sent|cent|end)))"
+    r"|(?P<cent>per (?:cent|sent|cents|scent|son)|purse (?:sent|cent|end)"
+    r"|(?<=(?:ty|en|ve|ne|wo|ee|ur|ix|ht|\d\d) )(?:person|parson|present|pursent)$))"
 )
 
 _DEGREES = re.compile(
@@ -80,6 +82,7 @@ _DEGREES = re.compile(
     r"|(?: a(?= degree)| (?:a )?(?:couple|few)(?: of)?(?= degrees)) degrees?"
 )
 
+_SHORT = 200  #: characters of what is remembered in its plain form
 MAX_WORDS = 60  #: a command has few words; a longer sentence is no command
 
 
@@ -88,6 +91,10 @@ def plain(text: str) -> str:
 
     "Set the bed-room to 21½ °C, please." gives "set the bed room to 21.5 degrees , please".
     """
+    return _remembered(text) if len(text) <= _SHORT else _made_plain(text)
+
+
+def _made_plain(text: str) -> str:
     text = unicodedata.normalize("NFKC", text.replace("½", " and a half")).casefold()
     text = "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
     text = text.replace("’", "'").replace("‘", "'")
@@ -110,6 +117,10 @@ def plain(text: str) -> str:
     while words and words[-1] == ",":
         words.pop()
     return " ".join(_figures(words))
+
+
+#: The names of a house are made plain again and again, and what was said a few times.
+_remembered = lru_cache(4_096)(_made_plain)
 
 
 def _number_meant(match: re.Match[str]) -> str:

@@ -69,6 +69,8 @@ async def take(
     """
     budget = budget or Budget(parts.config.budget.slots())
     started_ms = now_ms() if started_ms is None else started_ms
+    if parts.home is not None:
+        await parts.home.named()
     with budget.slot("understand") as slot:
         understood = understand(words, context)
         slot.note(_reason(understood))

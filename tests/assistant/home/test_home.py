@@ -5,6 +5,7 @@ import contextlib
 import gc
 import json
 import signal
+import threading
 
 import pytest
 
@@ -66,6 +67,29 @@ def quick(monkeypatch):
     monkeypatch.setattr(broker, "FIRST_WAIT_S", 0.02)
     monkeypatch.setattr(broker, "LONGEST_WAIT_S", 0.1)
     monkeypatch.setattr(acting, "CONFIRM_S", 0.3)
+
+
+async def test_who_speaks_before_the_names_are_known_is_waited_for(mosquitto, witness, tmp_path, monkeypatch):
+    announce(witness, lamp("Hall Lamp"))
+    begun, go_on, build = threading.Event(), threading.Event(), module._grammar_of
+
+    def slowly(*names):
+        begun.set()
+        assert go_on.wait(60)
+        return build(*names)
+
+    monkeypatch.setattr(module, "_grammar_of", slowly)
+    home = Home.open(HomeConfig(broker=mosquitto.url), tmp_path)
+    async with module.running(home):
+        await until(begun.is_set)
+        waiting = asyncio.create_task(home.named())
+        await asyncio.sleep(0)
+        assert home.understand("turn on the hall lamp") is None
+        assert not waiting.done()
+        go_on.set()
+        await waiting
+        assert home.understand("turn on the hall lamp").acts == (Act("light.hall_lamp", "turn_on"),)
+        await home.named()  # at once from now on
 
 
 async def test_what_is_on_the_broker_is_found_with_its_state(mosquitto, witness, tmp_path):

@@ -57,6 +57,36 @@ async def test_what_was_never_seen_is_not_guessed(history):
     )
 
 
+async def test_how_it_was_some_time_ago_is_told_while_somebody_watched(history):
+    history.record(DOOR.id, State(value="off"), NOW - 50 * HOUR)
+    history.record(DOOR.id, State(value="on"), NOW - 2 * HOUR)
+    history.record(DOOR.id, State(value="off"), NOW - HOUR / 2)
+
+    async def was(entity, wanted, ago, state=None):
+        states = (wanted,) if wanted else ()
+        query = Query(kind="was", entities=(entity.id,), states=states, ago=ago)
+        return await recall(query, [entity], [state or State()], history, NOW)
+
+    assert await was(DOOR, "open", HOUR) == "Yes, the back door was open 1 hour ago."
+    assert await was(DOOR, "open", 3 * HOUR) == "No, the back door was closed 3 hours ago."
+    assert await was(DOOR, "open", 200 * HOUR) == (
+        "I do not know what the back door was doing 8 days and 8 hours ago: I was not watching."
+    )
+    warmth = Entity(id="sensor.warmth", name="Warmth", domain="sensor", device_class="temperature", unit="°C")
+    history.record(warmth.id, State(value=18.5), NOW - 4 * HOUR)
+    assert await was(warmth, "", 3 * HOUR) == "The warmth was 18.5 degrees 3 hours ago."
+
+
+async def test_what_was_known_before_a_break_is_not_taken_for_what_was_so_after_it(history):
+    history.record(DOOR.id, State(value="on"), NOW - 50 * HOUR)
+    history.watch(False, NOW - 40 * HOUR)
+    history.watch(True, NOW - 2 * HOUR)
+    await history.flush()
+    assert await history.value_at(DOOR.id, NOW - 45 * HOUR) == "on"
+    assert await history.value_at(DOOR.id, NOW - 20 * HOUR) is None
+    assert await history.value_at(DOOR.id, NOW - HOUR) is None
+
+
 async def test_how_long_is_counted_in_its_period(history):
     midnight = datetime.fromtimestamp(NOW).replace(hour=0, minute=0).timestamp()  # noqa: DTZ006
     for start, end in ((midnight - 3 * HOUR, midnight - 2 * HOUR), (midnight + HOUR, midnight + 2.5 * HOUR)):

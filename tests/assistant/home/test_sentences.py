@@ -1,4 +1,4 @@
-"""What people say, of a second and a third house: naturally, misheard, with exceptions, and what moves nothing.
+"""What people say, of a second, a third and a fourth house: naturally, misheard, with exceptions, and in vain.
 
 Each set was written before the grammar was looked at; what the first run showed was mended. So all of them are right
 now, and that is no measure of sentences that nobody has seen: docs/home.md has the first rates.
@@ -18,12 +18,23 @@ SETS = Path(__file__).with_name("sentences")
 
 
 @pytest.mark.parametrize(
-    "name", ["natural", "misheard", "all_but", "nothing", "third_house/natural", "third_house/nothing"]
+    "name",
+    [
+        "natural",
+        "misheard",
+        "all_but",
+        "nothing",
+        "third_house/natural",
+        "third_house/nothing",
+        "fourth_house/natural",
+        "fourth_house/misheard",
+        "fourth_house/nothing",
+    ],
 )
 def test_every_sentence_of_the_set_is_right(name: str) -> None:
     path = SETS / f"{name}.jsonl"
     rows = read_sentences(path)
     score = evaluate(rows, read_house(path.with_name("house.json")))
-    assert len(score.verdicts) > 150
+    assert len(score.verdicts) > 50
     assert Counter(row["kind"] for row in rows)["nothing"] == (len(rows) if path.stem == "nothing" else 0)
     assert [(one.sentence, one.result, one.told) for one in score.verdicts if one.result != RIGHT] == []

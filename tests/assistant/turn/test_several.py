@@ -105,6 +105,9 @@ class House:
         self.done: list[str] = []
         self._problem = problem
 
+    async def named(self) -> None:
+        """Its names are known."""
+
     async def carry_out(self, intent: HomeIntent) -> Outcome:
         if self._problem:
             raise ReparteeError(self._problem)
