@@ -324,7 +324,7 @@ class Replying:
             transcript=words if turn is not None else None,
             started_ms=started_ms,
             ahead=self._speculation if turn is not None else None,
-            volume=self._louder,
+            voice=self,
             early=early,
         )
         return _Made(reply, budget=budget, started_ms=started_ms)
@@ -342,6 +342,12 @@ class Replying:
             collections=self.collections,
         )
 
-    def _louder(self, steps: int) -> None:
+    def louder(self, steps: int) -> None:
+        """Speak so many steps louder from now on."""
         if self.speaker is not None:
             self.speaker.louder(steps)
+
+    def faster(self, steps: int) -> None:
+        """Speak so many steps faster from now on, as fast as usual for 0."""
+        if self.speaker is not None:
+            self.speaker.faster(steps)

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from assistant.languages.en.durations import durations_in, say_length
+from assistant.languages.en.durations import duration_at, durations_in, say_length
 from assistant.languages.en.moments import When, when_at
 
 _D, _N = "<d>", "<n>"  # a length of time; one by which a timer is called
@@ -43,9 +43,15 @@ _NEW = _patterns(
     rf"(?:{_SET} )?{_THE}{_D} (?:long )?(?:(?P<name>{_NAME}) )?timer{_AFTER}",
     rf"(?:{_SET} )?(?:another|one more)(?: one| timer)? (?:for|of) {_D}{_AFTER}",
     rf"{_SET} {_D} (?:on|onto) the clock",
-    rf"(?:time|count down|countdown)(?: from| of| for)? {_D}",
+    rf"(?:{_SET} )?{_THE}(?:time|count down|countdown)(?: from| of| for)? {_D}",
+    rf"(?:{_SET} )?{_THE}{_D} countdown",
     rf"(?:let me know|tell me|alert me|notify me|ping me|warn me|call me) (?:again )?(?:in|after) {_D}",
-    rf"(?:(?:let me know|tell me|alert me|notify me) )?when {_D} (?:are|is|have|has) (?:up|over|passed|gone)",
+    rf"(?:(?:let me know|tell me|alert me|notify me|remind me) )?when {_D} (?:are|is|have|has) (?:up|over|passed|gone)",
+)
+#: Two at once: "set two timers, one for five and one for ten minutes".
+_TWO = re.compile(
+    rf"{_SET} (?:two |both |a couple of |some )?timers(?: called)?(?: one)? (?:for|of) (?P<one>.+?) and (?:(?:another|the other|the second|one)(?: one)? )?"
+    r"(?:(?:for|of) )?(?P<other>.+)"
 )
 _UNTIL = re.compile(
     rf"(?:{_SET} )?(?:on )?{_THE}(?:(?P<name>{_NAME}) )?timer (?P<to>until|till|to go off at|for|at) (?P<when>.+)"
@@ -121,6 +127,7 @@ class Said:
     intent: str
     name: str = ""
     names: tuple[str, ...] = ()
+    lengths: tuple[float, ...] = ()
     seconds: float = 0.0
     when: When | None = None
     all: bool = False
@@ -138,6 +145,8 @@ class Phrases:
         words = text.split()
         if _LIST.fullmatch(text):
             return Said(intent="list")
+        if (two := _TWO.fullmatch(text)) and (both := _both(two["one"].split(), two["other"].split())):
+            return Said(intent="set", lengths=both)
         lengths = durations_in(words)
         if len(lengths) > 2:
             return None
@@ -229,6 +238,15 @@ class Phrases:
             return None
         plain = match["to"] in ("until", "till", "to go off at") or found[0].half or "o'clock" in words
         return Said(intent="set", name=_plain(match["name"] or ""), when=found[0]) if plain else None
+
+
+def _both(one: list[str], other: list[str]) -> tuple[float, ...]:
+    """Return two lengths of time, of which one may leave its unit out: "five" and "ten minutes"."""
+    for first, second in ((one, other), ([*one, *other[-1:]], other), (one, [*other, *one[-1:]])):
+        found = [duration_at(words, 0) for words in (first, second)]
+        if all(each is not None and each[1] == len(words) for each, words in zip(found, (first, second), strict=True)):
+            return tuple(each[0] for each in found if each is not None)
+    return ()
 
 
 def _matches(patterns: tuple[re.Pattern[str], ...], text: str) -> Iterator[re.Match[str]]:
