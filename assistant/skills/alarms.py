@@ -37,7 +37,7 @@ _REPEATED = {"daily": "day", "weekday": "weekday", "weekend": "weekend", "recurr
 _A_NAME = frozenset("and on every".split())  #: of which an alarm's name has none
 _CALLED = re.compile(r"(?:called|named|labelled|labeled) (?:the |my )?(?P<name>\w[\w' ]*)")
 _REMIND = re.compile(
-    rf"(?:don't forget to )?(?:remind (?:me|us)|{_SET} {_THE}reminder|reminder(?= (?:to|about|for|that|of|at)\b)"
+    rf"(?:don't forget to )?(?:remind (?:me|us)|be reminded|{_SET} {_THE}(?P<often>daily|weekly|monthly|yearly|hourly)? ?reminder|reminder(?= (?:to|about|for|that|of|at)\b)"
     r"|don't let (?:me|us) forget)"
 )
 _TASK = re.compile(r"(?:to|about|of|that|for)\b *")
@@ -233,6 +233,7 @@ class Alarms:
         words = said[len(match[0].split()) :]
         if words[:1] and words[0] in QUESTION_WORDS:
             return None  # "remind me who wrote Hamlet"
+        words = [match["often"], *words] if match["often"] else words
         when, words = _take_when(words)
         task = _TASK.sub("", " ".join(words), count=1).strip()
         if words[-1:] == [","] or (words and when is None and "," in words):

@@ -74,12 +74,13 @@ _UNTIL = re.compile(
 )
 _WHICH = re.compile(
     r"(?:what|which) (?:day|weekday)(?: of the week)? (?:is|was|will|does|did|falls?|fell|be|it|on)(?: (?:be|on"
-    r"|fall|falls|it))*(?: (?P<day>.+?))(?: (?:be|fall|falls|on))*"
+    r"|fall|falls|it))*(?: (?P<day>.+?))(?: (?:be|fall|falls|on))*(?P<year> (?:this|next) year)?"
 )
 _DATE_OF = re.compile(
     r"(?:what(?:'s| is| was)|what will) (?:the )?date (?:be |is it )?(?:(?:on|of|for) )?(?P<day>.+)"
     r"|what date (?:is|was|will it be) (?:it )?(?:on )?(?P<other>.+)"
     r"|(?:what(?:'s| is| was) )?(?P<next>tomorrow|yesterday)'s date"
+    r"|what(?:'s| is| was) (?P<next2>the day (?:after tomorrow|before yesterday))"
     r"|when(?:'s| is| was) (?P<when>.+)"
 )
 
@@ -129,10 +130,10 @@ class Clock:
             return SkillCall(skill=self.name, intent="since", slots=day | {"unit": match["unit"] or "days"})
         if (match := _UNTIL.fullmatch(text)) and (when := _clock_time(match["when"])) is not None:
             return SkillCall(skill=self.name, intent="until_time", slots={"when": when.to_json()})
-        if (match := _WHICH.fullmatch(text)) and (day := named_day(match["day"])) is not None:
+        if (match := _WHICH.fullmatch(text)) and (day := named_day(match["day"] + (match["year"] or ""))) is not None:
             return SkillCall(skill=self.name, intent="weekday", slots=day)
         if match := _DATE_OF.fullmatch(text):
-            day = named_day(match["day"] or match["other"] or match["next"] or match["when"])
+            day = named_day(match["day"] or match["other"] or match["next"] or match["next2"] or match["when"])
             if day is not None and (match["when"] is None or "name" in day):
                 return SkillCall(skill=self.name, intent="date_of", slots=day)
         return None

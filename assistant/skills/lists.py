@@ -62,7 +62,7 @@ _REMOVE = re.compile(
     r"|mark (?P<marked>.+?) (?:as )?(?:done|complete|completed|finished|bought)"
 )
 _READ = re.compile(
-    rf"(?:what(?:'s| is| are| do i have| do we have| have i got)?(?: there)?(?: still)? (?:on|in)|read(?: me| "
+    rf"(?:what(?:'s| is| are| do i have| do we have| have i got)?(?: there)?(?: still| left)? (?:on|in)|read(?: me| "
     rf"out| back)?|show(?: me)?|tell me|what about|list|say|how long is|open|check"
     rf"|how many (?:items|things|entries) (?:are|do i have|do we have)(?: there)? (?:on|in)) "
     rf"(?:(?:what's|what is) on )?{_LIST}(?: items)?"

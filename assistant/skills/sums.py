@@ -65,6 +65,8 @@ _IN_WORDS = tuple(
             lambda a, b: _apply("/", 100 * a, b),
         ),
         (r"multiply (?P<a>.+?) (?:by|and|with) (?P<b>.+)", lambda a, b: _apply("*", a, b)),
+        (r"(?:the )?square of (?P<a>.+)(?P<b>)", lambda a, _: _apply("^", a, 2)),
+        (r"(?:the )?cube of (?P<a>.+)(?P<b>)", lambda a, _: _apply("^", a, 3)),
         (r"(?P<a>.+?) by (?P<b>.+)", lambda a, b: _apply("*", a, b)),
         (
             r"(?:divide|split|share) (?P<a>.+?) (?:equally )?(?:by|into|between|among|amongst) (?P<b>.+?)(?: (?:people|persons|ways|of us|friends|parts))?",
@@ -124,6 +126,8 @@ _PARTS = {
     "third": 1 / 3,
     "quarter": 0.25,
     "fifth": 0.2,
+    "sixth": 1 / 6,
+    "eighth": 0.125,
     "tenth": 0.1,
     "double": 2.0,
     "twice": 2.0,
@@ -337,7 +341,8 @@ def _in_words(text: str) -> float | None:
         if match is None:
             continue
         groups = match.groupdict()
-        a, b = (_value((groups[each] or groups.get(f"{each}2") or "").split()) for each in ("a", "b"))
+        said = {each: groups[each] if groups[each] is not None else groups.get(f"{each}2") or "" for each in ("a", "b")}
+        a, b = (_value(said[each].split()) if said[each] or groups[each] is None else 0.0 for each in ("a", "b"))
         if a is not None and b is not None:
             return work(a, b)
     return None
@@ -416,12 +421,23 @@ class _Sum:
                 inner = self._expression(2, depth + 1)
                 self._used = True
                 return None if inner is None else value * inner
+        part = _PARTS.get(self._next().removesuffix("s").replace("halve", "half"))
+        if part is not None and self._next().endswith("s"):  # "two thirds of ninety"
+            self._place += 1
+            if not self._takes(("of",)):
+                return None
+            inner = self._expression(2, depth + 1)
+            self._used = True
+            return None if inner is None else value * part * inner
         if (power := self._power()) is not None:
             value, self._used = _apply("^", value, power), True
         while self._place < len(self._words) and self._words[self._place] in _BEHIND:
             value = _apply("^", value, _BEHIND[self._words[self._place]])
             self._place, self._used = self._place + 1, True
         return value
+
+    def _next(self) -> str:
+        return self._words[self._place] if self._place < len(self._words) else ""
 
     def _power(self) -> float | None:
         """Read "to the tenth (power)"."""

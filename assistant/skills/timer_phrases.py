@@ -79,7 +79,7 @@ _TO = _patterns(
 )
 _LEFT = _patterns(
     rf"(?:{_HOW_LONG}|what(?:'s| is))(?: (?:is|are|do i have|does it have|have i(?: got)?))?(?: there)?"
-    rf"(?P<left> (?:left|remaining|still|to go))?"
+    rf"(?P<left> (?:left|remaining|remains?|still|to go))?"
     rf"(?: (?:on|for|of|in|until|till|does|has) {_THE}(?:(?P<name>{_NAME})(?P<timer> timers?)?|(?P<bare>timers?)))?"
     r"(?P<later> (?:is done|left|remaining|to go|have left|has left|still))?",
     rf"(?P<left>{_HOW_LONG})(?: is it| will it be| it is)? (?:until|till|til|before) {_REF} (?:is |are |will be |will )?{_DONE}",
