@@ -125,7 +125,11 @@ async def take(
 async def foresee(words: str, *, parts: Parts, context: Context) -> Reply | None:
     """Answer words that may not be final, in silence; None for what is no question. Raises QuestionError."""
     slots = parts.config.budget.slots()
-    budget = Budget(slots | {"read": max(slots["read"], READ_IN_SILENCE_MS)})
+    return await look_up(words, parts, context, Budget(slots | {"read": max(slots["read"], READ_IN_SILENCE_MS)}))
+
+
+async def look_up(words: str, parts: Parts, context: Context, budget: Budget) -> Reply | None:
+    """Answer a question from the documents, and do nothing; None for what is none. Raises QuestionError."""
     match understand(words, context):
         case Question(text):
             reply = await parts.answering.answer(text, context.history, budget, context.collections)
