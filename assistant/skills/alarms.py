@@ -26,7 +26,7 @@ SNOOZE_S = 540.0
 EARLY = 6  #: before this hour nobody wants to be reminded who does not say "in the morning"
 FARTHEST_S = 366 * 86_400 * 2
 _THE = r"(?:the |my |a |an |another |one |our |that |this |new )*"
-_SET = r"(?:set|create|make|add|put|(?:i|we) (?:need|want)|give|get|schedule)(?: me| us)?"
+_SET = r"(?:set(?: up)?|create|make|add|put|(?:i|we) (?:need|want)|give|get|schedule)(?: me| us)?"
 _SET_ALARM = re.compile(
     rf"(?:{_SET}(?: on)? {_THE}(?P<name>\w[\w' ]*? )??alarm(?: clock)?|alarm"
     r"|(?:wake|get)(?: me| us)(?: up)?|wake up|make sure (?:i'm|i am|we're|we are) (?:up|awake)"
@@ -200,6 +200,9 @@ class Alarms:
 
     def _alarm(self, said: list[str], text: str) -> SkillCall | None:
         match = _SET_ALARM.match(text)
+        if match is None and (before := _behind(_SET_ALARM, said)) is not None:
+            said, text = before, " ".join(before)  # "every weekday wake me at six"
+            match = _SET_ALARM.match(text)
         if match is None or (match.end() < len(text) and text[match.end()] != " "):
             return None
         name, words = (match["name"] or "").strip(), said[len(match[0].split()) :]
@@ -225,7 +228,7 @@ class Alarms:
 
     def _reminder(self, said: list[str], text: str) -> SkillCall | None:
         match = _REMIND.match(text)
-        if match is None and (before := _before_reminder(said)) is not None:
+        if match is None and (before := _behind(_REMIND, said)) is not None:
             said, text = before, " ".join(before)  # "at four o'clock remind me to ..."
             match = _REMIND.match(text)
         if match is None or (match.end() < len(text) and text[match.end()] != " "):
@@ -249,7 +252,7 @@ class Alarms:
         if not task and when is None:
             return SkillCall(skill=self.name, intent="ask_reminder")
         slots: dict[str, object] = {"task": _yours(task)} if task else {}
-        if when is None:
+        if when is None or (not task and when.has_day and when.hour is None):  # "on the first": of what?
             return SkillCall(skill=self.name, intent="ask_reminder", slots=slots)
         return SkillCall(skill=self.name, intent="set_reminder", slots=slots | {"when": when.to_json()})
 
@@ -436,15 +439,18 @@ def _take_when(words: list[str]) -> tuple[When | None, list[str]]:
     return found[0], words[found[1] :]
 
 
-def _before_reminder(said: list[str]) -> list[str] | None:
-    """Return "remind me at four to ..." for "at four remind me to ..."; None for what is not begun with a time."""
+def _behind(asked: re.Pattern[str], said: list[str]) -> list[str] | None:
+    """Return "remind me at four to ..." for "at four remind me to ..."; None for what is not begun with a time.
+
+    `asked` is how it begins where the time does not come first.
+    """
     found = when_at(said, 0)
     if found is None:
         return None
     at = found[1] + (said[found[1] : found[1] + 1] == [","])
     rest = said[at + (said[at : at + 1] == ["please"]) :]
-    match = _REMIND.match(" ".join(rest))
-    if match is None:
+    match = asked.match(" ".join(rest))
+    if match is None or (match.end() < len(" ".join(rest)) and " ".join(rest)[match.end()] != " "):
         return None
     behind = len(match[0].split())
     return [*rest[:behind], *said[: found[1]], *rest[behind:]]

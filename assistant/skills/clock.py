@@ -61,12 +61,12 @@ _WHEN_IT_IS = re.compile(r"(?:when|if) it(?:'s| is) (?P<at>.+?) in (?P<here>[a-z
 _COUNT = re.compile(
     r"(?:(?:how many|the number of) )?(?P<unit>days|weeks|nights|sleeps)(?: (?:are|is))?(?: (?:there|left|to go|it"
     r"|we have))*"
-    r" (?:until|till|til|to|before) (?P<day>.+)|how (?:long|far)(?: (?:is|until|till|to|it|left|away))* (?:until"
+    r" (?:until|till|til|to|before) (?P<day>.+)|how (?:far|long) (?:away|off) is (?P<away>.+)|how (?:long|far)(?: (?:is|until|till|to|it|left|away))* (?:until"
     r"|till|til) (?P<long>.+)"
     r"|how many (?P<left>days|weeks)(?: (?:are|is))?(?: there)? left (?:in |of )?(?:the|this) year"
 )
 _SINCE = re.compile(
-    r"how (?:many (?P<unit>days|weeks)|long)(?: (?:is it|has it been))? (?:since|ago (?:was|is)) (?P<day>.+)"
+    r"how (?:many (?P<unit>days|weeks)|long)(?: (?:is it|has it been|have passed|has passed))? (?:since|ago (?:was|is)) (?P<day>.+)"
 )
 _UNTIL = re.compile(
     r"how (?:long|many (?:hours|minutes))(?: (?:is it|are there|are|is|left))* (?:until|till|til|to|before) "
@@ -122,7 +122,7 @@ class Clock:
     def _days(self, text: str) -> SkillCall | None:
         """Understand a question about one day of the calendar, or how long it is until a time."""
         if match := _COUNT.fullmatch(text):
-            day = named_day(match["day"] or match["long"] or "the end of the year")
+            day = named_day(match["day"] or match["long"] or match["away"] or "the end of the year")
             if day is not None:
                 slots = day | {"unit": match["unit"] or match["left"] or "days"}
                 return SkillCall(skill=self.name, intent="until", slots=slots)

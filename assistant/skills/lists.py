@@ -68,7 +68,7 @@ _READ = re.compile(
     rf"(?:(?:what's|what is) on )?{_LIST}(?: items)?"
     r"|what (?:do|must|should) (?:i|we) (?:need|have)? ?to buy|what do (?:i|we) need from the (?:shop|store"
     r"|supermarket)"
-    r"|(?P<todo>what do i (?:have|need) to do(?: today)?|what(?:'s| is) there to do|what are my (?:to ?dos|tasks))"
+    r"|(?P<todo>what do i (?:have|need) to do(?: today)?|what(?:'s| is) there to do|do i have anything to do(?: today)?|is there anything to do(?: today)?|what are my (?:to ?dos|tasks))"
     r"|(?:the |my |our )?(?P<bare>(?:shopping|grocery|to do|packing) )list"
 )
 _HAS = re.compile(

@@ -96,7 +96,7 @@ _OF_ALL: tuple[tuple[re.Pattern[str], Callable[[Sequence[float]], float]], ...] 
 )
 _FACTORIAL = re.compile(r"(?P<of>.+?) factorial|(?:the )?factorial of (?P<of2>.+)")
 _NTH_ROOT = re.compile(r"(?:the )?(?P<nth>.+?) root of (?P<of>.+)")
-_PLACES = re.compile(r"(?P<sum>.+?) (?:(?:rounded|correct)? ?to (?P<count>\S+) (?:decimal(?: place)?s?|digits|places)|rounded(?P<whole>)(?: (?:up|down|off))?"
+_PLACES = re.compile(r"(?P<sum>.+?) (?:(?:and )?(?:rounded|round|correct)? ?to (?P<count>\S+) (?:decimal(?: place)?s?|digits|places)|rounded(?P<whole>)(?: (?:up|down|off))?"
                      r"|(?:rounded )?to the nearest (?:whole number|integer)(?P<whole2>))")  # fmt: skip
 LARGEST_FACTORIAL = 69  # the last that is no more than LARGEST
 _MONEY = frozenset("dollars dollar euros euro bucks quid pounds pence cents".split())
@@ -185,6 +185,7 @@ class Sums:
                 continue
             to = _unit(match["to"].split())
             amount = _amount(match["rest"].split())
+            to, amount = _fluid(to, amount)
             if to is not None and amount is not None and to.quantity == amount[1].quantity and to != amount[1]:
                 slots = {"value": amount[0], "from": amount[1].one, "to": to.one}
                 return SkillCall(skill=self.name, intent="convert", slots=slots)
@@ -204,6 +205,19 @@ class Sums:
         shown = _rounded(result)
         exact = math.isclose(shown, result, rel_tol=1e-9)
         return f"{_amount_of(value, source)} is {'' if exact else 'about '}{_amount_of(shown, target)}."
+
+
+def _fluid(to: Unit | None, amount: tuple[float, Unit] | None) -> tuple[Unit | None, tuple[float, Unit] | None]:
+    """Take ounces beside a volume for fluid ones."""
+    if to is None or amount is None:
+        return to, amount
+    if to.one == "ounce" and amount[1].quantity == "volume":
+        return _named("fluid ounce"), amount
+    return (
+        (to, (amount[0], _named("fluid ounce")))
+        if amount[1].one == "ounce" and to.quantity == "volume"
+        else (to, amount)
+    )
 
 
 def _of_currencies(text: str, asked: str) -> bool:
@@ -425,7 +439,7 @@ class _Sum:
         if part is not None and self._next().endswith("s"):  # "two thirds of ninety"
             self._place += 1
             if not self._takes(("of",)):
-                return None
+                return value * part
             inner = self._expression(2, depth + 1)
             self._used = True
             return None if inner is None else value * part * inner

@@ -40,7 +40,8 @@ def _patterns(*patterns: str) -> tuple[re.Pattern[str], ...]:
 _NEW = _patterns(
     rf"(?:{_SET} )?(?:on )?{_THE}(?:(?P<name>{_NAME}) )?timer(?: (?:for|four|fore|of|to|at|with|on))? {_D}{_AFTER}",
     rf"(?:{_SET} )?(?:on )?{_THE}timer (?:called|named|for) {_THE}(?P<name>{_NAME}) (?:(?:for|of|to|at) )?{_D}",
-    rf"(?:{_SET} )?{_THE}{_D} (?:long )?(?:(?P<name>{_NAME}) )?timer{_AFTER}",
+    rf"(?:{_SET} )?{_THE}{_D} (?:long )?(?:(?P<name>{_NAME}) )?timer(?: on)?{_AFTER}",
+    rf"time {_THE}(?P<name>{_NAME}) for {_D}",
     rf"(?:{_SET} )?(?:another|one more)(?: one| timer)? (?:for|of) {_D}{_AFTER}",
     rf"{_SET} {_D} (?:on|onto) the clock",
     rf"(?:{_SET} )?{_THE}(?:time|count down|countdown)(?: from| of| for)? {_D}",
@@ -84,6 +85,7 @@ _LEFT = _patterns(
     r"(?P<later> (?:is done|left|remaining|to go|have left|has left|still))?",
     rf"(?P<left>{_HOW_LONG})(?: is it| will it be| it is)? (?:until|till|til|before) {_REF} (?:is |are |will be |will )?{_DONE}",
     rf"(?P<left>how much (?:longer|more time)) (?:does|do|will|is|for) {_REF}(?: (?:need|take|have|run|going|got))?(?: left)?",
+    rf"(?P<left>{_HOW_LONG}) (?:has|have|does|do) {_REF} (?:got|have)(?: left| to go)?",
     rf"(?P<left>when(?:'s| is| are| will| does| do| should)) {_REF} (?:be )?{_DONE}",
     rf"(?P<left>is|are) {_REF} (?:{_DONE}|still running|still going|still on|running|going)(?: yet| now)?",
     rf"(?:what(?:'s| is) (?:the )?|how much |the )?time (?P<left>left|remaining)(?: (?:on|for|of|in) {_REF})?",
@@ -111,7 +113,7 @@ _LIST = re.compile(
     r"|(?:list|show|read|tell me|check|what are|what about|status of|how are)(?: me)?(?: all)?(?: of)?(?: the| my)? timers?"
     r"(?: doing)?"
     r"|(?:is|are) (?:my|the|any|a) timers? (?:still )?(?:running|going|on|set)"
-    r"|timers? status|(?:my |all )?timers|any timers(?: running)?)"
+    r"|what(?:'s| is) the status of (?:my|the) timers?|timers? status|(?:my |all )?timers|any timers(?: running)?)"
 )
 _ORDINAL = re.compile(r"\b((?:a|an|the|my|another|one|new) )(?:second|third|fourth|fifth) (?=timer\b)")
 _TIMER_FOR = re.compile(rf"\b(?:timer) (?:for|called|named|of) {_THE}(?P<name>\w[\w' ]*)$")

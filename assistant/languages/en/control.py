@@ -50,7 +50,8 @@ _PHRASES = {
     Control.SLOWER: (
         "slower; more slowly; slow down; speak slower; speak more slowly; talk slower; talk more slowly; "
         "a bit slower; a little slower; not so fast; too fast; you're too fast; that's too fast; that was too fast; "
-        "you're talking too fast; you talk too fast; you speak too fast; slowly; speak slowly"
+        "you're talking too fast; you talk too fast; you speak too fast; slowly; speak slowly; "
+        "speak a bit slower; speak a little slower; talk a bit slower; talk a little slower; speak a bit more slowly"
     ),
     Control.FASTER: (
         "speed up; speak faster; talk faster; talk more quickly; speak more quickly; a bit faster; a little faster; "

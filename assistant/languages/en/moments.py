@@ -105,6 +105,8 @@ def _day(words: Sequence[str], place: int) -> Found | None:
         if words[place] in ("the", "coming", "this", "next") and place + 1 < len(words):
             place += 1
     word = words[place]
+    if word == "weekend" and place > start:
+        return {"weekday": 5}, place + 1
     if word == "week" and words[place - 1] == "next" and place > start:
         return {"day": 7}, place + 1
     if tuple(words[place : place + 3]) == ("day", "after", "tomorrow"):

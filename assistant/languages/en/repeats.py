@@ -1,8 +1,8 @@
 """What is repeated: how often, as it is said and kept, and the days on which it falls.
 
 How often is kept as a short text: "day", "weekday", "weekend", weekdays from 0 for Monday ("0", "0,2"), "14 days",
-"3600 s", a day of each month ("month 1", "month -1" for the last; "month 2 4" for the second Friday), or a day of each
-year ("year 12-24").
+"3600 s", days of each month ("month 1", "month 1,15", "month -1" for the last; "month 2 4" for the second Friday), or a
+day of each year ("year 12-24").
 """
 
 from __future__ import annotations
@@ -94,6 +94,9 @@ def _of_each_month(words: Sequence[str], place: int) -> Found | None:
     if number is None:
         return None
     which, after = number
+    more: list[int] = []
+    while which != _LAST and (following := _and_ordinal(words, after)) is not None:
+        more, after = [*more, following[0]], following[1]
     word = words[after] if after < len(words) else ""
     weekday = DAY_OF.get(word)
     after += word == "day" or weekday is not None
@@ -104,9 +107,20 @@ def _of_each_month(words: Sequence[str], place: int) -> Found | None:
         after += 3
     elif not (every and words[place][:1].isdigit()) or word == "day" or weekday is not None or word in _EVERY:
         return None  # "every 15th" says it alone, "every third" does not
-    if not 1 <= which <= (31 if weekday is None else 5) and which != _LAST:
+    if which != _LAST and not all(1 <= each <= (31 if weekday is None else 5) for each in (which, *more)):
         return None
-    return {"every": f"month {which}" + (f" {weekday}" if weekday is not None else "")}, after
+    if more and weekday is not None:
+        return None
+    said = ",".join(map(str, (which, *more)))
+    return {"every": f"month {said}" + (f" {weekday}" if weekday is not None else "")}, after
+
+
+def _and_ordinal(words: Sequence[str], place: int) -> tuple[int, int] | None:
+    """Read "and (the) 15th"."""
+    after = place
+    while after < len(words) and words[after] in (",", "and", "the"):
+        after += 1
+    return ordinal_at(words, after) if after > place else None
 
 
 def anchored(every: str, first: date) -> str:
@@ -138,11 +152,12 @@ def repeats_on(every: str, day: date, since: date) -> bool:
 
 def _is_of_month(which: str, day: date) -> bool:
     length = monthrange(day.year, day.month)[1]
-    number, *weekday = map(int, which.split())
-    if not weekday:
-        return day.day == (length if number == _LAST else min(number, length))
+    numbers, _, on = which.partition(" ")
+    if not on:
+        return any(day.day == (length if each == _LAST else min(each, length)) for each in map(int, numbers.split(",")))
+    number, weekday = int(numbers), int(on)
     nth = day.day + 7 > length if number == _LAST else (day.day - 1) // 7 + 1 == number
-    return nth and day.weekday() == weekday[0]
+    return nth and day.weekday() == weekday
 
 
 def next_repeat(every: str, at: time, after: datetime, since: date) -> datetime:
@@ -173,11 +188,15 @@ def say_every(every: str) -> str:
 
 
 def _say_of_month(which: str) -> str:
-    number, *weekday = map(int, which.split())
+    numbers, _, weekday = which.partition(" ")
     if not weekday:
-        return "last day" if number == _LAST else f"{number}{_ending(number)}"
+        *others, last = [
+            "last day" if each == _LAST else f"{each}{_ending(each)}" for each in map(int, numbers.split(","))
+        ]
+        return f"{', '.join(others)}{' and ' * bool(others)}{last}"
+    number = int(numbers)
     nth = "last" if number == _LAST else ("first", "second", "third", "fourth", "fifth")[number - 1]
-    return f"{nth} {WEEKDAYS[weekday[0]].capitalize()}"
+    return f"{nth} {WEEKDAYS[int(weekday)].capitalize()}"
 
 
 def _ending(number: int) -> str:

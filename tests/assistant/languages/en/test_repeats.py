@@ -59,6 +59,11 @@ def following(said: str, count: int = 3) -> tuple[str, list[str]]:
             "Sun 31 Mar 30 09:00; Tue 30 Apr 30 09:00; Fri 31 May 30 09:00",
         ),
         (
+            "on the 1st and the 15th of every month",
+            "every month on the 1st and 15th",
+            "Mon 01 Apr 30 09:00; Mon 15 Apr 30 09:00; Wed 01 May 30 09:00",
+        ),
+        (
             "on the second friday of each month",
             "every month on the second Friday",
             "Fri 12 Apr 30 09:00; Fri 10 May 30 09:00; Fri 14 Jun 30 09:00",
