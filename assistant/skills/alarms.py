@@ -75,6 +75,8 @@ _PUT_OFF = re.compile(
     rf"wake (?:me|us)(?: up)?|(?P<verb>move|push|shift|put|set|make|delay|postpone|change) {_THE}(?P<before>\w[\w': ]*? )??"
     r"(?P<kind>alarm|reminder)(?P<way> back| off| forward)?(?: by)?"
 )
+#: A sentence that has none of these, and does not begin with what is asked for, is not looked at more closely.
+_SPOKEN_OF = frozenset("alarm alarms remind reminded reminder reminders wake".split())
 _STOP = re.compile(
     r"(?:stop|cancel|dismiss|turn off|switch off|shut off|end|silence|turn)(?: (?:the|my|that|this|it|alarm"
     r"|ringing|off))*"
@@ -184,7 +186,7 @@ class Alarms:
 
     def _put_off(self, said: list[str]) -> SkillCall | None:
         """Understand "wake me half an hour later", where an alarm is set."""
-        lengths = durations_in(said)
+        lengths = durations_in(said) if not _SPOKEN_OF.isdisjoint(said) else ()
         if len(lengths) != 1:
             return None
         seconds, start, end = lengths[0]
@@ -444,7 +446,7 @@ def _behind(asked: re.Pattern[str], said: list[str]) -> list[str] | None:
 
     `asked` is how it begins where the time does not come first.
     """
-    found = when_at(said, 0)
+    found = when_at(said, 0) if not _SPOKEN_OF.isdisjoint(said) else None
     if found is None:
         return None
     at = found[1] + (said[found[1] : found[1] + 1] == [","])
