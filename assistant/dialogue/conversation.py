@@ -174,6 +174,15 @@ class Conversation:
             return self._replying.start(self._taking.question or GREETING, turn=None, speak=aloud, tag=tag)
         return self._replying.start(self._listening.last, turn=asked.turn, speak=aloud, tag=tag)
 
+    async def respond_aside(self, text: str, *, alone: bool, speak: bool, tag: object = None) -> int:
+        """Answer `text` from the documents, outside the conversation; returns the reply's generation.
+
+        Nothing is done, and nothing is remembered; `alone`, what was said before plays no part either.
+        """
+        await self._outbox.ready()
+        self._make_way()
+        return self._replying.look_up(text, alone=alone, speak=speak, tag=tag)
+
     async def say(self, reply: Reply, *, speak: bool | None = None, tag: object = None) -> int:
         """Give a reply that the channel has from elsewhere; returns its generation."""
         await self._outbox.ready()

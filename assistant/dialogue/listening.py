@@ -170,6 +170,9 @@ class Listening:
         utterance = self._utterance
         match event:
             case Woke():
+                if utterance is not None:  # it began with the wake word, which is no part of what is said
+                    utterance.cancel()
+                    self._utterance = None
                 self._listener.woken(event.word, self._ms(event.at), event.loudness)
             case Began():
                 self._begin().feed(event.audio)

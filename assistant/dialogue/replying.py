@@ -19,7 +19,7 @@ from assistant.dialogue.speculation import Speculation
 from assistant.dialogue.turn_taking import CutReply, TurnTaking
 from assistant.turn.budget import Budget, now_ms
 from assistant.turn.events import Reply
-from assistant.turn.turn import take
+from assistant.turn.turn import look_up, take
 from assistant.turn.understanding import Context
 from engines.errors import ReparteeError
 from knowledge.collections import Collections
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 UNEXPECTED = "Something unexpected went wrong while answering; the log has the details."
 NOTHING_HEARD = "Sorry, I did not hear a question."
+NOTHING_ASIDE = "That is nothing to look up, and nothing is done outside the conversation."
 
 logger = logging.getLogger(__name__)
 
@@ -43,6 +44,7 @@ class _Made:
     before: str = ""
     budget: Budget | None = None
     started_ms: float = 0.0
+    aside: bool = False  # no part of the conversation
 
     @property
     def text(self) -> str:
@@ -161,6 +163,21 @@ class Replying:
 
         return self._begin(None, given, speak, tag)
 
+    def look_up(self, text: str, *, alone: bool, speak: bool, tag: object = None) -> int:
+        """Answer a question that is no part of the conversation; returns the generation."""
+
+        async def looked_up(_under: _UnderWay) -> _Made:
+            context, budget, started_ms = self.context(), Budget(self._parts.config.budget.slots()), now_ms()
+            context = replace(context, history=(), last=None) if alone else context
+            reply = await look_up(text, self._parts, context, budget)
+            if reply is None:
+                reply = Reply(question=text, spoken=NOTHING_ASIDE, outcome="failed")
+            reply = replace(reply, question=text, stages=budget.ledger(), total_ms=now_ms() - started_ms)
+            self._parts.report(reply)
+            return _Made(reply, budget=budget, started_ms=started_ms, aside=True)
+
+        return self._begin(None, looked_up, speak, tag)
+
     def go_on(self, generation: int, *, turn: int | None, speak: bool) -> int | None:
         """Say the rest of a reply that was cut off, from the clause in which it was; None if there is no rest.
 
@@ -232,7 +249,7 @@ class Replying:
             made = await make(under)  # not before: who is cut off at once has made nothing
             under.reply = made.reply
             under.found_ms = under.found_ms or now_ms()
-            if made.reply.remembered:
+            if made.reply.remembered and not made.aside:
                 self._history.add(under.generation, Exchange(made.reply, under.playback, made.before))
             if under.telling is not None:
                 under.pieces.put_nowait(None)
@@ -324,7 +341,7 @@ class Replying:
             transcript=words if turn is not None else None,
             started_ms=started_ms,
             ahead=self._speculation if turn is not None else None,
-            volume=self._louder,
+            voice=self,
             early=early,
         )
         return _Made(reply, budget=budget, started_ms=started_ms)
@@ -342,6 +359,12 @@ class Replying:
             collections=self.collections,
         )
 
-    def _louder(self, steps: int) -> None:
+    def louder(self, steps: int) -> None:
+        """Speak so many steps louder from now on."""
         if self.speaker is not None:
             self.speaker.louder(steps)
+
+    def faster(self, steps: int) -> None:
+        """Speak so many steps faster from now on, as fast as usual for 0."""
+        if self.speaker is not None:
+            self.speaker.faster(steps)

@@ -26,6 +26,7 @@ HYSTERESIS = 0.15  # speech under way goes on at this much less probability than
 UNKNOWN = RATE * 160 // 1000  # samples; so late the model may be to know the beginning of a word for speech
 CLEARLY_LOUD, LIKELY = 6.0, 0.2  # to interrupt, a frame so many times the room needs this share of the threshold
 WAKE_FRAMES = 25  # 0.8 s, as long as a wake word takes to say
+BEGINNING = 3 * RATE  # samples of a turn in which the wake word still begins it anew
 MAX_TURN = 30 * RATE  # samples; bounds memory, and whoever talks longer is answered in parts
 
 
@@ -186,8 +187,9 @@ class Ear:
         self._judged += FRAME
         if self._wake is not None:
             self._levels.append(_level(frame))
-        if self._wake is not None and not self.speaking and (word := self._wake.detect(frame)) is not None:
-            self._recent, self._candidate = np.zeros(0, np.int16), 0
+        word = self._wake.detect(frame) if self._wake is not None else None
+        if word is not None and self._may_be_called:
+            self.drop()  # also a turn that began with it, while nobody had to say it
             self.stay_awake()
             return [Woke(word, self._judged, self._loudness())]
         if self.deaf or (self._wake is not None and not self.speaking and self._judged > self._awake_until):
@@ -199,6 +201,11 @@ class Ear:
         if self._begun_at is None:
             return self._idle(frame, activity)
         return [Continued(frame), *self._in_turn(frame, activity, self._begun_at)]
+
+    @property
+    def _may_be_called(self) -> bool:
+        """Whether a wake word is listened for: between turns, and where one begins."""
+        return self._begun_at is None or self._judged - self._begun_at <= BEGINNING
 
     def _loudness(self) -> float:
         """Return how loud the louder half of the last frames was: the word, and not the silence around it."""

@@ -24,8 +24,9 @@ _ASKED = {
     "what can i do with you; what skills do you have; what are your skills; what features do you have; "
     "what commands do you know; what do you understand; list your skills; tell me what you can do; what you can do; "
     "show me what you can do; how do you work; how do i use you; can you help me; i need help; do you have a name; "
-    "tell me about yourself; what can i ask; what can i ask you; what can i say; help; help me; how can you help; "
-    "how can you help me; who are you; what are you; what is your name; what's your name",
+    "tell me about yourself; what can i ask; what can i ask you; what can i say; what can i say to you; help; help me; how can you help; "
+    "how can you help me; what are your capabilities; what sort of things can you do; what sort of things do you know; "
+    "what can you tell me; what can you answer; what could you do for me; what are you good for; who are you; what are you; what is your name; what's your name",
     "documents": "what documents do you have; which documents do you have; what do you know; what do you know about; "
     "what have you read; which documents do you know; what documents do you know; list your documents; "
     "what are your documents; what's in your library; what is in your library; which files do you have; "

@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime, time
 from typing import Literal
 
-from assistant.languages.en.moments import next_repeat
+from assistant.languages.en.repeats import next_repeat, seconds_of
 from assistant.skills.memory import Memory
 from assistant.skills.moment import Moment
 from engines.errors import ReparteeError
@@ -31,7 +31,7 @@ class Entry:
     """One of them. `due_at` is in s since 1970 (None while paused), `left_s` what a paused timer has left.
 
     Of a stopwatch `set_at` is when it was started and `left_s` what it had counted before. `asker` is the
-    conversation in which it was set, by its name or id. `every` is as `languages/en/moments.py` has it; `length_s` is
+    conversation in which it was set, by its name or id. `every` is as `languages/en/repeats.py` has it; `length_s` is
     how long a timer was set for, and of what is repeated the time of day, s since midnight.
     """
 
@@ -136,8 +136,11 @@ class Agenda:
         """Return the next one of an entry that is repeated, None for others."""
         if not entry.every or entry.due_at is None:
             return None
+        if (between_s := seconds_of(entry.every)) is not None:
+            passed = max(0.0, self.moment.now() - entry.due_at) // between_s
+            return replace(entry, id=0, state="waiting", due_at=entry.due_at + (passed + 1) * between_s)
         at = self.moment.local(entry.due_at)
-        due = next_repeat(entry.every, _set_for(entry, at), max(self.moment.local(), at))
+        due = next_repeat(entry.every, _set_for(entry, at), max(self.moment.local(), at), at.date())
         return replace(entry, id=0, state="waiting", due_at=self.moment.stamp(due))
 
 

@@ -10,7 +10,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from assistant.languages.en.control import Control, control_of
-from assistant.languages.en.moments import When, resolve, say_every, say_moment, when_at
+from assistant.languages.en.durations import durations_in
+from assistant.languages.en.moments import When, resolve, say_moment, when_at
+from assistant.languages.en.repeats import anchored, say_every
+from assistant.languages.en.words import QUESTION_WORDS
 from assistant.skills.agenda import Agenda, Entry, Kind
 from assistant.skills.asked import enumerated, request
 from assistant.skills.naming import one
@@ -23,7 +26,7 @@ SNOOZE_S = 540.0
 EARLY = 6  #: before this hour nobody wants to be reminded who does not say "in the morning"
 FARTHEST_S = 366 * 86_400 * 2
 _THE = r"(?:the |my |a |an |another |one |our |that |this |new )*"
-_SET = r"(?:set|create|make|add|put|(?:i|we) (?:need|want)|give|get|schedule)(?: me| us)?"
+_SET = r"(?:set(?: up)?|create|make|add|put|(?:i|we) (?:need|want)|give|get|schedule)(?: me| us)?"
 _SET_ALARM = re.compile(
     rf"(?:{_SET}(?: on)? {_THE}(?P<name>\w[\w' ]*? )??alarm(?: clock)?|alarm"
     r"|(?:wake|get)(?: me| us)(?: up)?|wake up|make sure (?:i'm|i am|we're|we are) (?:up|awake)"
@@ -34,7 +37,7 @@ _REPEATED = {"daily": "day", "weekday": "weekday", "weekend": "weekend", "recurr
 _A_NAME = frozenset("and on every".split())  #: of which an alarm's name has none
 _CALLED = re.compile(r"(?:called|named|labelled|labeled) (?:the |my )?(?P<name>\w[\w' ]*)")
 _REMIND = re.compile(
-    rf"(?:don't forget to )?(?:remind (?:me|us)|{_SET} {_THE}reminder|reminder(?= (?:to|about|for|that|of|at)\b)"
+    rf"(?:don't forget to )?(?:remind (?:me|us)|be reminded|{_SET} {_THE}(?P<often>daily|weekly|monthly|yearly|hourly)? ?reminder|reminder(?= (?:to|about|for|that|of|at)\b)"
     r"|don't let (?:me|us) forget)"
 )
 _TASK = re.compile(r"(?:to|about|of|that|for)\b *")
@@ -61,11 +64,19 @@ _LIST = re.compile(
     r"|(?:my |any |all my |all )(?P<kind5>alarm|reminder)s?(?: set)?"
     r"|(?P<wake>(?:when|what time) (?:will you|are you going to|do you) wake (?:me|us)(?: up)?)"
     r"|what (?:do i have to|should i|must i) remember)(?P<day> (?:for )?(?:today|tomorrow))?"
+    r"|what (?:do i|do we|should i|must i)(?: have to| need to)? do(?P<day2> tomorrow)"
 )
 _MOVE = re.compile(
     rf"(?:change|move|shift|update|reset|push|set|make) {_THE}(?P<before>\w[\w': ]*? )??(?P<kind>alarm|reminder)"
     r"(?: (?:at|for|from) (?P<at>.+?))? (?P<to>to|for|until|back to) (?P<after>.+)"
 )
+#: What stands before "half an hour later" where an alarm is put off.
+_PUT_OFF = re.compile(
+    rf"wake (?:me|us)(?: up)?|(?P<verb>move|push|shift|put|set|make|delay|postpone|change) {_THE}(?P<before>\w[\w': ]*? )??"
+    r"(?P<kind>alarm|reminder)(?P<way> back| off| forward)?(?: by)?"
+)
+#: A sentence that has none of these, and does not begin with what is asked for, is not looked at more closely.
+_SPOKEN_OF = frozenset("alarm alarms remind reminded reminder reminders wake".split())
 _STOP = re.compile(
     r"(?:stop|cancel|dismiss|turn off|switch off|shut off|end|silence|turn)(?: (?:the|my|that|this|it|alarm"
     r"|ringing|off))*"
@@ -132,10 +143,15 @@ class Alarms:
         if match := _LIST.fullmatch(text):
             kinds = [match[name] for name in ("kind", "kind2", "kind3", "kind4", "kind5") if match[name]]
             kind = kinds[0] if kinds else "alarm" if match["wake"] else "reminder"
-            days = {"days": int(match["day"].endswith("tomorrow"))} if match["day"] else {}
+            day = match["day"] or match["day2"]
+            days = {"days": int(day.endswith("tomorrow"))} if day else {}
             return SkillCall(skill=self.name, intent="list", slots={"kind": kind} | days)
         return (
-            self._cancellation(text) or self._move(said, text) or self._reminder(said, text) or self._alarm(said, text)
+            self._cancellation(text)
+            or self._move(said, text)
+            or self._put_off(said)
+            or self._reminder(said, text)
+            or self._alarm(said, text)
         )
 
     def _cancellation(self, text: str) -> SkillCall | None:
@@ -168,8 +184,27 @@ class Alarms:
         called = _called(kind, "", match["before"], match["at"])
         return SkillCall(skill=self.name, intent="move", slots=called | {"to": found[0].to_json()})
 
+    def _put_off(self, said: list[str]) -> SkillCall | None:
+        """Understand "wake me half an hour later", where an alarm is set."""
+        lengths = durations_in(said) if not _SPOKEN_OF.isdisjoint(said) else ()
+        if len(lengths) != 1:
+            return None
+        seconds, start, end = lengths[0]
+        match, way = _PUT_OFF.fullmatch(" ".join(said[:start])), " ".join(said[end:])
+        if match is None or way not in ("", "later", "earlier", "sooner", "back", "forward"):
+            return None
+        later = way in ("later", "back") or match["way"] in (" back", " off") or match["verb"] in ("delay", "postpone")
+        kind: Kind = "reminder" if match["kind"] == "reminder" else "alarm"
+        if not (later or way or match["way"]) or not self._agenda.entries(kind):
+            return None
+        slots = _called(kind, "", match["before"]) | {"by_s": seconds if later else -seconds}
+        return SkillCall(skill=self.name, intent="put_off", slots=slots)
+
     def _alarm(self, said: list[str], text: str) -> SkillCall | None:
         match = _SET_ALARM.match(text)
+        if match is None and (before := _behind(_SET_ALARM, said)) is not None:
+            said, text = before, " ".join(before)  # "every weekday wake me at six"
+            match = _SET_ALARM.match(text)
         if match is None or (match.end() < len(text) and text[match.end()] != " "):
             return None
         name, words = (match["name"] or "").strip(), said[len(match[0].split()) :]
@@ -181,8 +216,8 @@ class Alarms:
             return None if bare else SkillCall(skill=self.name, intent="ask_alarm")
         found = _whole(words)
         if found is None and words[0] == "for" and "alarm" in match[0]:  # "an alarm for work at seven"
-            for end in range(2, len(words) if _A_NAME.isdisjoint(words) else 0):
-                if (found := _whole(words[end:])) is not None:
+            for end in range(2, len(words)):
+                if _A_NAME.isdisjoint(words[1:end]) and (found := _whole(words[end:])) is not None:
                     name = " ".join(words[1:end])
                     break
         if found is None:
@@ -195,9 +230,15 @@ class Alarms:
 
     def _reminder(self, said: list[str], text: str) -> SkillCall | None:
         match = _REMIND.match(text)
+        if match is None and (before := _behind(_REMIND, said)) is not None:
+            said, text = before, " ".join(before)  # "at four o'clock remind me to ..."
+            match = _REMIND.match(text)
         if match is None or (match.end() < len(text) and text[match.end()] != " "):
             return None
         words = said[len(match[0].split()) :]
+        if words[:1] and words[0] in QUESTION_WORDS:
+            return None  # "remind me who wrote Hamlet"
+        words = [match["often"], *words] if match["often"] else words
         when, words = _take_when(words)
         task = _TASK.sub("", " ".join(words), count=1).strip()
         if words[-1:] == [","] or (words and when is None and "," in words):
@@ -213,7 +254,7 @@ class Alarms:
         if not task and when is None:
             return SkillCall(skill=self.name, intent="ask_reminder")
         slots: dict[str, object] = {"task": _yours(task)} if task else {}
-        if when is None:
+        if when is None or (not task and when.has_day and when.hour is None):  # "on the first": of what?
             return SkillCall(skill=self.name, intent="ask_reminder", slots=slots)
         return SkillCall(skill=self.name, intent="set_reminder", slots=slots | {"when": when.to_json()})
 
@@ -230,6 +271,8 @@ class Alarms:
                 return self._list("alarm" if call.slots["kind"] == "alarm" else "reminder", call.slots.get("days"))
             case "move":
                 return await self._moved(call)
+            case "put_off":
+                return await self._later(call)
             case "cancel":
                 return await self._cancel(call)
         given = call.slots["when"]
@@ -253,12 +296,11 @@ class Alarms:
         if not 0 < due_at - moment.now() <= FARTHEST_S:
             return failed("That has passed, or is more than two years away.")
         shown = moment.local(due_at)
-        of_day = 3600.0 * shown.hour + 60 * shown.minute if when.every else 0.0
-        await self._agenda.add(
-            Entry(kind=kind, name=name, due_at=due_at, length_s=of_day, every=when.every, asker=asker)
-        )
+        often = anchored(when.every, shown.date())
+        of_day = 3600.0 * shown.hour + 60 * shown.minute if often else 0.0
+        await self._agenda.add(Entry(kind=kind, name=name, due_at=due_at, length_s=of_day, every=often, asker=asker))
         said = say_moment(shown, now)
-        every = f", {say_every(when.every)}" if when.every else ""
+        every = f", {say_every(often)}" if often else ""
         unheard = "" if parts.speaks_first() else " Nothing runs that could tell you: start repartee serve."
         if kind == "alarm":
             for_ = "" if said.startswith("on ") else "for "
@@ -298,10 +340,26 @@ class Alarms:
         due = resolve(when, now, morning=kind == "alarm")
         if due is None:
             return failed("That has passed, or there is no such day.")
-        due_at, every = moment.stamp(due), when.every or found.every
+        due_at, every = moment.stamp(due), anchored(when.every, due.date()) or found.every
         shown = moment.local(due_at)
         of_day = 3600.0 * shown.hour + 60 * shown.minute if every else 0.0
         moved = replace(found, due_at=due_at, length_s=of_day, every=every)
+        await self._agenda.put([moved])
+        return f"The {kind} is moved: {self._told(moved)}."
+
+    async def _later(self, call: SkillCall) -> str | Said:
+        """Let an alarm or a reminder come so much later, or earlier."""
+        kind: Kind = "alarm" if call.slots["kind"] == "alarm" else "reminder"
+        found = self._meant(call, self._agenda.entries(kind))
+        if isinstance(found, Said):
+            return found
+        moment = self._agenda.moment
+        due_at = (found.due_at or moment.now()) + float(str(call.slots["by_s"]))
+        if due_at <= moment.now():
+            return failed(f"That has passed; the {kind} is {self._told(found).removeprefix(f'{kind} ')}.")
+        shown = moment.local(due_at)
+        of_day = 3600.0 * shown.hour + 60 * shown.minute if found.every else 0.0
+        moved = replace(found, due_at=due_at, length_s=of_day)
         await self._agenda.put([moved])
         return f"The {kind} is moved: {self._told(moved)}."
 
@@ -381,6 +439,23 @@ def _take_when(words: list[str]) -> tuple[When | None, list[str]]:
     if found is None or (found[1] < len(words) and words[found[1]] not in ("to", "about", "of", "that", "for")):
         return None, words
     return found[0], words[found[1] :]
+
+
+def _behind(asked: re.Pattern[str], said: list[str]) -> list[str] | None:
+    """Return "remind me at four to ..." for "at four remind me to ..."; None for what is not begun with a time.
+
+    `asked` is how it begins where the time does not come first.
+    """
+    found = when_at(said, 0) if not _SPOKEN_OF.isdisjoint(said) else None
+    if found is None:
+        return None
+    at = found[1] + (said[found[1] : found[1] + 1] == [","])
+    rest = said[at + (said[at : at + 1] == ["please"]) :]
+    match = asked.match(" ".join(rest))
+    if match is None or (match.end() < len(" ".join(rest)) and " ".join(rest)[match.end()] != " "):
+        return None
+    behind = len(match[0].split())
+    return [*rest[:behind], *said[: found[1]], *rest[behind:]]
 
 
 def _yours(task: str) -> str:

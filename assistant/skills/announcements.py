@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 LONGEST = 500  #: characters
 _BEGINS = re.compile(
-    r"(?:please |repartee,? |can you |could you |i want you to |i need you to )*(?P<verb>announce|broadcast|tell|inform|let"
+    r"(?:please |repartee,? |can you |could you |i want you to |i need you to )*(?P<verb>announce|broadcast|tell|inform|let|say"
     r"|(?:make|send|do) an announcement)\b[,:]?\s*",
     re.IGNORECASE,
 )
@@ -51,13 +51,13 @@ class Announcements:
         for start in sorted((*places, *_EVERYBODY), key=len, reverse=True):
             before = r"(?:the )?" if tells else r"(?:(?:in|to|for) )(?:the )?"
             if start in _EVERYBODY:
-                before = "" if tells else r"(?:(?:in|to|for) )?"
+                before = "to " if begun["verb"].lower() == "say" else "" if tells else r"(?:(?:in|to|for) )?"
             if (place := re.match(rf"{before}{re.escape(start)}\b", rest, re.IGNORECASE)) is not None:
                 to, rest = places.get(start, ""), rest[place.end() :].lstrip()
                 break
         else:
-            if tells:
-                return None  # "tell me the time"
+            if tells or begun["verb"].lower() == "say":
+                return None  # "tell me the time", "say something"
         if begun["verb"].lower() == "let":
             if not rest.lower().startswith("know "):
                 return None  # "let the kitchen be"

@@ -7,12 +7,12 @@ from __future__ import annotations
 import re
 from calendar import isleap, monthrange
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from assistant.languages.en.durations import say_duration
-from assistant.languages.en.moments import MONTHS, When, resolve, when_at
+from assistant.languages.en.moments import MONTHS, When, clock_times, resolve, when_at
 from assistant.skills.asked import request
 from assistant.skills.days import date_of, named_day
 from assistant.skills.moment import Moment
@@ -36,7 +36,10 @@ _INTENTS = {
         "month": r"(?:what|which) month (?:is it|it is|is this|are we in)|what(?:'s| is) the (?:current )?month",
         "year": r"(?:what|which) year (?:is it|it is|is this|are we in)|what(?:'s| is) the (?:current )?year",
         "difference": r"(?:what(?:'s| is) )?(?:the )?time difference between (?P<one>[a-z .'-]+?) and (?P<other>[a-z .'-]+)",
-        "leap": r"is (?:it|this|this year|(?P<year>\d{4})) a leap year",
+        "leap": r"is (?:it|this|this year|(?P<next>next year)|(?P<year>\d{4})) a leap year"
+        r"|(?:when|what year) is the (?P<following>next) leap year",
+        "summer": r"when (?:do|will|does|is) (?:the )?(?P<what>clocks|summer time|daylight saving(?:s)?(?: time)?|winter time"
+        r"|time)(?: (?:next|time))?(?P<how> (?:go|put|turned|change|begin|start|end|over|finish)(?: (?:back|forward|ahead|on|again))?)?",
         "is_it": r"(?:is it|is today)(?: a)? (?P<day>monday|tuesday|wednesday|thursday|friday|saturday|sunday|weekend"
         r"|weekday)(?: today)?",
         "length": r"how many (?P<unit>days|weeks) (?:(?:are|does|do)(?: there)? )?(?:in )?"
@@ -49,15 +52,21 @@ _ELSEWHERE = re.compile(
     r"now)? in (?P<city>[a-z .'-]+?)"
     r"(?: right now| now| at the moment)?"
 )
+#: "When it is noon in Tokyo": what time it is elsewhere then.
+_THEN = re.compile(
+    r"(?:what time (?:is|will) it(?: be)?|what(?:'s| is) the time|(?P<when>(?:when|if) it(?:'s| is) .+? in [a-z .'-]+?) what time is it)"
+    r" in (?P<there>[a-z .'-]+?)(?: (?:when|if) it(?:'s| is) (?P<at>.+?) in (?P<here>[a-z .'-]+?))?"
+)
+_WHEN_IT_IS = re.compile(r"(?:when|if) it(?:'s| is) (?P<at>.+?) in (?P<here>[a-z .'-]+?)")
 _COUNT = re.compile(
     r"(?:(?:how many|the number of) )?(?P<unit>days|weeks|nights|sleeps)(?: (?:are|is))?(?: (?:there|left|to go|it"
     r"|we have))*"
-    r" (?:until|till|til|to|before) (?P<day>.+)|how (?:long|far)(?: (?:is|until|till|to|it|left|away))* (?:until"
+    r" (?:until|till|til|to|before) (?P<day>.+)|how (?:far|long) (?:away|off) is (?P<away>.+)|how (?:long|far)(?: (?:is|until|till|to|it|left|away))* (?:until"
     r"|till|til) (?P<long>.+)"
     r"|how many (?P<left>days|weeks)(?: (?:are|is))?(?: there)? left (?:in |of )?(?:the|this) year"
 )
 _SINCE = re.compile(
-    r"how (?:many (?P<unit>days|weeks)|long)(?: (?:is it|has it been))? (?:since|ago (?:was|is)) (?P<day>.+)"
+    r"how (?:many (?P<unit>days|weeks)|long)(?: (?:is it|has it been|have passed|has passed))? (?:since|ago (?:was|is)) (?P<day>.+)"
 )
 _UNTIL = re.compile(
     r"how (?:long|many (?:hours|minutes))(?: (?:is it|are there|are|is|left))* (?:until|till|til|to|before) "
@@ -65,12 +74,13 @@ _UNTIL = re.compile(
 )
 _WHICH = re.compile(
     r"(?:what|which) (?:day|weekday)(?: of the week)? (?:is|was|will|does|did|falls?|fell|be|it|on)(?: (?:be|on"
-    r"|fall|falls|it))*(?: (?P<day>.+?))(?: (?:be|fall|falls|on))*"
+    r"|fall|falls|it))*(?: (?P<day>.+?))(?: (?:be|fall|falls|on))*(?P<year> (?:this|next) year)?"
 )
 _DATE_OF = re.compile(
     r"(?:what(?:'s| is| was)|what will) (?:the )?date (?:be |is it )?(?:(?:on|of|for) )?(?P<day>.+)"
     r"|what date (?:is|was|will it be) (?:it )?(?:on )?(?P<other>.+)"
     r"|(?:what(?:'s| is| was) )?(?P<next>tomorrow|yesterday)'s date"
+    r"|what(?:'s| is| was) (?P<next2>the day (?:after tomorrow|before yesterday))"
     r"|when(?:'s| is| was) (?P<when>.+)"
 )
 
@@ -94,6 +104,8 @@ class Clock:
         for intent, pattern in _INTENTS.items():
             if match := pattern.fullmatch(now):
                 return self._of_now(intent, match)
+        if (match := _THEN.fullmatch(text)) and (match["at"] or match["when"]):
+            return self._then(match)
         if match := _ELSEWHERE.fullmatch(text):
             return self._elsewhere(match["city"])
         return self._days(text)
@@ -110,7 +122,7 @@ class Clock:
     def _days(self, text: str) -> SkillCall | None:
         """Understand a question about one day of the calendar, or how long it is until a time."""
         if match := _COUNT.fullmatch(text):
-            day = named_day(match["day"] or match["long"] or "the end of the year")
+            day = named_day(match["day"] or match["long"] or match["away"] or "the end of the year")
             if day is not None:
                 slots = day | {"unit": match["unit"] or match["left"] or "days"}
                 return SkillCall(skill=self.name, intent="until", slots=slots)
@@ -118,10 +130,10 @@ class Clock:
             return SkillCall(skill=self.name, intent="since", slots=day | {"unit": match["unit"] or "days"})
         if (match := _UNTIL.fullmatch(text)) and (when := _clock_time(match["when"])) is not None:
             return SkillCall(skill=self.name, intent="until_time", slots={"when": when.to_json()})
-        if (match := _WHICH.fullmatch(text)) and (day := named_day(match["day"])) is not None:
+        if (match := _WHICH.fullmatch(text)) and (day := named_day(match["day"] + (match["year"] or ""))) is not None:
             return SkillCall(skill=self.name, intent="weekday", slots=day)
         if match := _DATE_OF.fullmatch(text):
-            day = named_day(match["day"] or match["other"] or match["next"] or match["when"])
+            day = named_day(match["day"] or match["other"] or match["next"] or match["next2"] or match["when"])
             if day is not None and (match["when"] is None or "name" in day):
                 return SkillCall(skill=self.name, intent="date_of", slots=day)
         return None
@@ -130,6 +142,16 @@ class Clock:
         city = city.strip()
         zone = _zone(city)
         return SkillCall(skill=self.name, intent="time_in", slots={"city": city, "zone": zone}) if zone else None
+
+    def _then(self, match: re.Match[str]) -> SkillCall | None:
+        said = match if match["at"] else _WHEN_IT_IS.fullmatch(match["when"])
+        when = _clock_time(said["at"]) if said is not None else None
+        if said is None or when is None:
+            return None
+        places = {"there": match["there"].strip(), "here": said["here"].strip()}
+        zones = {f"{place}_zone": _zone(city) for place, city in places.items()}
+        slots: dict[str, object] = {**places, **zones, "when": when.to_json()}
+        return SkillCall(skill=self.name, intent="time_then", slots=slots) if all(zones.values()) else None
 
     async def call(self, call: SkillCall, parts: Parts) -> str | Said:  # noqa: ARG002
         """Say it."""
@@ -157,7 +179,9 @@ class Clock:
             "week": lambda: f"It is week {now.isocalendar().week}.",
             "month": lambda: f"It is {now:%B}.",
             "year": lambda: f"It is {now.year}.",
-            "leap": lambda: _leap(int(str(call.slots.get("year", now.year)))),
+            "leap": lambda: _leap_year(call, now.year),
+            "summer": lambda: self._clocks_change(call, now),
+            "time_then": lambda: self._time_then(call, now),
             "is_it": lambda: _is_it(str(call.slots["day"]), now.date()),
             "length": lambda: _length(str(call.slots["span"]), str(call.slots["unit"]), now.date()),
             "difference": lambda: self._difference(call),
@@ -172,6 +196,34 @@ class Clock:
         days = (there.date() - now.date()).days
         day = {0: "", 1: " tomorrow", -1: " yesterday"}[days]
         return f"It is {there:%H:%M}{day} in {_title(city)}."
+
+    def _time_then(self, call: SkillCall, now: datetime) -> str | Said:
+        """Return what time it is in one city when it is another in a second one, on this day."""
+        given = call.slots["when"]
+        assert isinstance(given, dict)
+        here, there = (ZoneInfo(str(call.slots[f"{end}_zone"])) for end in ("here", "there"))
+        at = datetime.combine(now.date(), clock_times(When(**given), named=True, morning=False)[0], here)
+        then = at.astimezone(there)
+        day = {0: "", 1: " the next day", -1: " the day before"}[(then.date() - at.date()).days]
+        cities = {end: _title(str(call.slots[end])) for end in ("here", "there")}
+        return f"When it is {at:%H:%M} in {cities['here']}, it is {then:%H:%M}{day} in {cities['there']}."
+
+    def _clocks_change(self, call: SkillCall, now: datetime) -> str:
+        """Return the next day on which the owner's clock is set: forward, back, or whichever is next."""
+        asked = f"{call.slots['what']}{call.slots.get('how', '')}"
+        forward = any(word in asked for word in ("forward", "ahead"))
+        back = "back" in asked
+        if "summer" in asked or "daylight" in asked or "winter" in asked:
+            ends = any(word in asked for word in (" end", " over", " finish"))
+            begins = not ends and any(word in asked for word in (" begin", " start"))
+            winter = "winter" in asked
+            forward, back = (ends if winter else begins), (begins if winter else ends)
+        for days in range(1, 366):
+            day = datetime.combine(now.date() + timedelta(days=days), time(12))
+            shift_s = _shift_s(self._moment, day)
+            if shift_s and not ((forward and shift_s < 0) or (back and shift_s > 0)):
+                return f"The clocks go {'forward' if shift_s > 0 else 'back'} on {_day(day.date())}."
+        return "The clocks are not changed here."
 
     def _until_time(self, call: SkillCall, now: datetime) -> str | Said:
         given = call.slots["when"]
@@ -192,7 +244,7 @@ class Clock:
 
 #: How questions for the clock begin.
 _FIRST = frozenset(
-    "what what's how which when when's the is time current days weeks do have today's tomorrow's".split()
+    "what what's how which when when's if the is time current days weeks do have today's tomorrow's".split()
 )
 
 
@@ -212,6 +264,18 @@ def _clock_time(said: str) -> When | None:
     words = ["at", *said.split()] if not said.startswith("at ") else said.split()
     found = when_at(words, 0)
     return found[0] if found is not None and found[1] == len(words) and found[0].hour is not None else None
+
+
+def _shift_s(moment: Moment, noon: datetime) -> float:
+    """Return how far the clocks were set on since the noon before, in seconds."""
+    return 86_400 - (moment.stamp(noon) - moment.stamp(noon - timedelta(days=1)))
+
+
+def _leap_year(call: SkillCall, year: int) -> str:
+    """Return whether a year is a leap year, or which is the next."""
+    if "following" in call.slots:
+        return f"{next(each for each in range(year + 1, year + 9) if isleap(each))} is the next leap year."
+    return _leap(year + 1 if "next" in call.slots else int(str(call.slots.get("year", year))))
 
 
 def _leap(year: int) -> str:

@@ -48,7 +48,8 @@ _ADD_FIRST = re.compile(
 )
 _NEED = re.compile(
     r"(?:(?:we|i) (?:need|have) to |don't forget to |remember to |to )?buy (?P<items>.+)"
-    r"|we(?:'re| are| ran|'ve run| have run)(?: (?:running|all))? out of (?P<out>.+)"
+    r"|we(?:'re| are| ran|'ve run| have run)(?: (?:running|all))? out of (?P<out>(?!(?:here|there|time|town|luck|ideas?|order|stock|sight|reach|danger|control|breath|money|cash|hope"
+    r"|options|power|patience|space|room|touch|range|work|memory|line|shape|practice|fuel|gas|petrol|the|this|that|it|our|my|question)\b).+)"
     r"|(?:(?:add|make|create)(?: a)?(?: new)?|new) (?:task|to ?do) (?:to )?(?P<task>.+)"
 )
 _REMOVE = re.compile(
@@ -61,13 +62,13 @@ _REMOVE = re.compile(
     r"|mark (?P<marked>.+?) (?:as )?(?:done|complete|completed|finished|bought)"
 )
 _READ = re.compile(
-    rf"(?:what(?:'s| is| are| do i have| do we have| have i got)?(?: there)?(?: still)? (?:on|in)|read(?: me| "
+    rf"(?:what(?:'s| is| are| do i have| do we have| have i got)?(?: there)?(?: still| left)? (?:on|in)|read(?: me| "
     rf"out| back)?|show(?: me)?|tell me|what about|list|say|how long is|open|check"
     rf"|how many (?:items|things|entries) (?:are|do i have|do we have)(?: there)? (?:on|in)) "
     rf"(?:(?:what's|what is) on )?{_LIST}(?: items)?"
     r"|what (?:do|must|should) (?:i|we) (?:need|have)? ?to buy|what do (?:i|we) need from the (?:shop|store"
     r"|supermarket)"
-    r"|(?P<todo>what do i (?:have|need) to do(?: today)?|what(?:'s| is) there to do|what are my (?:to ?dos|tasks))"
+    r"|(?P<todo>what do i (?:have|need) to do(?: today)?|what(?:'s| is) there to do|do i have anything to do(?: today)?|is there anything to do(?: today)?|what are my (?:to ?dos|tasks))"
     r"|(?:the |my |our )?(?P<bare>(?:shopping|grocery|to do|packing) )list"
 )
 _HAS = re.compile(
@@ -195,7 +196,11 @@ class Lists:
             case "remove":
                 return await self._remove(name, items)
             case "clear":
+                if name not in self.all():
+                    return failed(f"There is no {name} list.")
                 count = len(self.all().get(name, []))
+                if not count:
+                    return f"The {name} list is empty already."
                 await self.put(name, [])
                 return f"The {name} list is empty; {count} item{'s' * (count != 1)} taken off."
             case "lists":

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 
 from assistant.languages.en.durations import say_duration, say_length
@@ -31,6 +31,15 @@ log = logging.getLogger(__name__)
 Announce = Callable[[str, str], Awaitable[int]]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Rang:
+    """How an alarm rang: since when and when last (s on the steady clock), and whether anybody was told."""
+
+    since: float
+    last: float | None = None
+    told: bool = False
+
+
 class Ringer:
     """Tells what is due. `announce` speaks; `retract` takes back a sentence that waits to be said.
 
@@ -49,7 +58,7 @@ class Ringer:
         self._name = name
         self.reload: Callable[[], None] = agenda.reload  # called when another process changed what is remembered
         self._woken = asyncio.Event()
-        self._rang: dict[int, tuple[float, bool]] = {}  # when each last rang, and whether anybody was told
+        self._rang: dict[int, _Rang] = {}
         self._sentences: dict[int, str] = {}
         agenda.on_change(self._woken.set)
 
@@ -110,21 +119,22 @@ class Ringer:
 
     async def _ring(self, entry: Entry, now: float) -> float:
         """Ring if it is time again; return the seconds until then."""
-        last, told = self._rang.get(entry.id, (0.0, False))
-        if now - (entry.due_at or now) > RING_FOR_S:
+        steady = self._agenda.moment.steady()  # the wall clock may be set back while it rings
+        rang = self._rang.get(entry.id) or _Rang(since=steady - max(0.0, now - (entry.due_at or now)))
+        if steady - rang.since > RING_FOR_S:
             self._rang.pop(entry.id, None)
             self._retract(self._sentences.pop(entry.id, ""))
-            if told:
+            if rang.told:
                 await self._agenda.remove([entry])
             else:
                 await self._agenda.put([replace(entry, state="ended")])
             return 0.0
-        if now - last >= RING_EVERY_S or now < last:
-            self._sentences[entry.id] = sentence = _sentence(entry, self._agenda, now)
-            told = await self._say(entry, sentence) or told
-            self._rang[entry.id] = now, told
-            return RING_EVERY_S
-        return RING_EVERY_S - (now - last)
+        if rang.last is not None and steady - rang.last < RING_EVERY_S:
+            return RING_EVERY_S - (steady - rang.last)
+        self._sentences[entry.id] = sentence = _sentence(entry, self._agenda, now)
+        told = await self._say(entry, sentence) or rang.told
+        self._rang[entry.id] = replace(rang, last=steady, told=told)
+        return RING_EVERY_S
 
     async def _say(self, entry: Entry, sentence: str) -> bool:
         """Say it where it was set, and everywhere where nobody is there any more; whether anybody was."""

@@ -20,9 +20,11 @@ _WATCH = r"(?:the |my |a )?stop ?watch"
 _INTENTS = {
     "start": re.compile(
         rf"(?:start|begin|resume|continue|run|set|unpause|open)(?: {_WATCH})(?: again)?|{_WATCH} (?:start|on)"
+        r"|(?:start|begin) (?:timing|to time)(?: me| us| this)?|time me"
     ),
     "stop": re.compile(
         rf"(?:stop|pause|halt|end|turn off|switch off) {_WATCH}|turn {_WATCH} off|{_WATCH} (?:stop|off)"
+        r"|(?:stop|finish) timing(?: me| us| this)?"
     ),
     "reset": re.compile(
         rf"(?:reset|clear|cancel|delete|restart|zero) {_WATCH}|(?:set|put) {_WATCH} (?:back )?to zero|{_WATCH} reset"
@@ -36,6 +38,9 @@ _INTENTS = {
         rf"|is {_WATCH} (?:still )?(?:running|on)|(?:tell me )?{_WATCH}(?: time)?"
     ),
 }
+#: What is said of one that runs, and means nothing else then.
+_LAP = re.compile(r"(?:lap|split)(?: time)?")
+_HINT = re.compile(r"watch|\btim(?:e me|ing|e us|e this)\b|\blap\b|\bsplit\b")
 
 
 class Stopwatch:
@@ -49,9 +54,12 @@ class Stopwatch:
 
     def understand(self, words: str) -> SkillCall | None:
         """Understand what is said of the stopwatch, as whole sentences."""
-        if "watch" not in words.lower():
+        if not _HINT.search(words.lower()):
             return None
         text = " ".join(request(words))
+        if _LAP.fullmatch(text):
+            runs = bool(self._agenda.entries("stopwatch"))
+            return SkillCall(skill=self.name, intent="read") if runs else None
         found = next((intent for intent, pattern in _INTENTS.items() if pattern.fullmatch(text)), None)
         return SkillCall(skill=self.name, intent=found) if found else None
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import math
 import re
+import statistics
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
@@ -34,22 +35,83 @@ _IN_WORDS = tuple(
         (rf"(?P<b>.+?) plus (?P<a>\S+(?: \S+)?) {_P}", lambda a, b: b + b * a / 100),
         (rf"add (?P<a>.+?) {_P} to (?P<b>.+)", lambda a, b: b + b * a / 100),
         (rf"(?:a |the )?(?P<a>.+?) {_P} tip (?:on|for|of) (?P<b>.+)", lambda a, b: b * a / 100),
-        (rf"(?:what )?{_P.replace('percent|', 'percent|percentage|')} (?:of (?P<b>.+?) is (?P<a>.+)|is (?P<a2>.+?) of (?P<b2>.+))",
-         lambda a, b: _apply("/", 100 * a, b)),
-        (rf"(?P<a>.+?) is what {_P.replace('percent|', 'percent|percentage|')} of (?P<b>.+)", lambda a, b: _apply("/", 100 * a, b)),
+        (rf"(?:a |the )?tip of (?P<a>.+?) {_P} (?:on|for|of) (?P<b>.+)", lambda a, b: b * a / 100),
+        (rf"(?P<a>.+?) {_P} (?:more|higher|greater) than (?P<b>.+)", lambda a, b: b + b * a / 100),
+        (rf"(?P<a>.+?) {_P} (?:less|lower|fewer) than (?P<b>.+)", lambda a, b: b - b * a / 100),
+        (
+            rf"(?:(?:increase|raise) (?P<b>.+?) by|(?P<b2>.+?) (?:increased|raised) by) (?P<a>.+?) {_P}",
+            lambda a, b: b + b * a / 100,
+        ),
+        (
+            rf"(?:(?:decrease|reduce|lower) (?P<b>.+?) by|(?P<b2>.+?) (?:decreased|reduced|lowered) by) (?P<a>.+?) {_P}",
+            lambda a, b: b - b * a / 100,
+        ),
+        (r"(?:increase|raise) (?P<a>.+?) by (?P<b>.+)", lambda a, b: a + b),
+        (r"(?:decrease|reduce|lower) (?P<a>.+?) by (?P<b>.+)", lambda a, b: a - b),
+        (
+            rf"(?:the )?{_P.replace('percent|', 'percent|percentage|')} (?:change|increase|rise|growth|difference) (?:from|between) (?P<a>.+?) (?:to|and) (?P<b>.+)",
+            lambda a, b: _apply("/", 100 * (b - a), a),
+        ),
+        (
+            rf"(?:the )?{_P.replace('percent|', 'percent|percentage|')} (?:decrease|drop|fall|reduction) (?:from|between) (?P<a>.+?) (?:to|and) (?P<b>.+)",
+            lambda a, b: _apply("/", 100 * (a - b), a),
+        ),
+        (
+            rf"(?:what )?{_P.replace('percent|', 'percent|percentage|')} (?:of (?P<b>.+?) is (?P<a>.+)|is (?P<a2>.+?) of (?P<b2>.+))",
+            lambda a, b: _apply("/", 100 * a, b),
+        ),
+        (
+            rf"(?P<a>.+?) is what {_P.replace('percent|', 'percent|percentage|')} of (?P<b>.+)",
+            lambda a, b: _apply("/", 100 * a, b),
+        ),
         (r"multiply (?P<a>.+?) (?:by|and|with) (?P<b>.+)", lambda a, b: _apply("*", a, b)),
-        (r"(?:the )?product of (?P<a>.+?) and (?P<b>.+)", lambda a, b: _apply("*", a, b)),
+        (r"(?:the )?square of (?P<a>.+)(?P<b>)", lambda a, _: _apply("^", a, 2)),
+        (r"(?:the )?cube of (?P<a>.+)(?P<b>)", lambda a, _: _apply("^", a, 3)),
         (r"(?P<a>.+?) by (?P<b>.+)", lambda a, b: _apply("*", a, b)),
-        (r"(?:divide|split) (?P<a>.+?) (?:by|into|between|among) (?P<b>.+)", lambda a, b: _apply("/", a, b)),
+        (
+            r"(?:divide|split|share) (?P<a>.+?) (?:equally )?(?:by|into|between|among|amongst) (?P<b>.+?)(?: (?:people|persons|ways|of us|friends|parts))?",
+            lambda a, b: _apply("/", a, b),
+        ),
+        (r"(?:how many times (?:does|will|do) )?(?P<a>.+?) (?:go|goes) into (?P<b>.+)", lambda a, b: _apply("/", b, a)),
         (r"(?P<a>.+?) split (?P<b>.+?) ways", lambda a, b: _apply("/", a, b)),
-        (r"(?:add|(?:the )?(?:sum|total) of) (?P<a>.+?) (?:and|to|plus) (?P<b>.+)", lambda a, b: a + b),
+        (r"add (?P<a>.+?) to (?P<b>.+)", lambda a, b: a + b),
         (r"subtract (?P<a>.+?) from (?P<b>.+)", lambda a, b: b - a),
         (r"(?:the )?difference between (?P<a>.+?) and (?P<b>.+)", lambda a, b: abs(a - b)),
-        (r"(?:the )?remainder of (?P<a>.+?) divided by (?P<b>.+)", lambda a, b: _apply("%", a, b)),
-        (r"(?:the )?(?:average|mean) of (?P<a>.+?) and (?P<b>.+)", lambda a, b: (a + b) / 2),
+        (r"(?:the )?remainder (?:of|when) (?P<a>.+?) (?:is )?divided by (?P<b>.+)", lambda a, b: _apply("%", a, b)),
+        (r"(?P<a>.+?) (?:raised )?to the power (?:of )?(?P<b>.+)", lambda a, b: _apply("^", a, b)),
+        (r"raise (?P<a>.+?) to the power (?:of )?(?P<b>.+)", lambda a, b: _apply("^", a, b)),
     )
-)  # fmt: skip
+)
+#: Of any number of numbers, with "," and "and" between them.
+_OF_ALL: tuple[tuple[re.Pattern[str], Callable[[Sequence[float]], float]], ...] = (
+    (re.compile(r"(?:the )?(?:average|mean)(?: value)? (?:of|between) (?P<all>.+)"), statistics.fmean),
+    (re.compile(r"(?:the )?median of (?P<all>.+)"), statistics.median),
+    (
+        re.compile(r"(?:the )?(?:sum|total) of (?P<all>.+)|add(?: together| up)? (?P<all2>.+?)(?: together| up)?"),
+        math.fsum,
+    ),
+    (re.compile(r"(?:the )?product of (?P<all>.+)|multiply (?P<all2>.+)"), math.prod),
+    (re.compile(r"(?:the )?(?:largest|biggest|highest|greatest|maximum) (?:number )?of (?P<all>.+)"), max),
+    (re.compile(r"(?:the )?(?:smallest|lowest|least|minimum) (?:number )?of (?P<all>.+)"), min),
+)
+_FACTORIAL = re.compile(r"(?P<of>.+?) factorial|(?:the )?factorial of (?P<of2>.+)")
+_NTH_ROOT = re.compile(r"(?:the )?(?P<nth>.+?) root of (?P<of>.+)")
+_PLACES = re.compile(r"(?P<sum>.+?) (?:(?:and )?(?:rounded|round|correct)? ?to (?P<count>\S+) (?:decimal(?: place)?s?|digits|places)|rounded(?P<whole>)(?: (?:up|down|off))?"
+                     r"|(?:rounded )?to the nearest (?:whole number|integer)(?P<whole2>))")  # fmt: skip
+LARGEST_FACTORIAL = 69  # the last that is no more than LARGEST
 _MONEY = frozenset("dollars dollar euros euro bucks quid pounds pence cents".split())
+NO_RATES = "I have no exchange rates: they change every day, and nothing is fetched from elsewhere."
+_WEIGHTS_TOO = frozenset(("pound", "pounds", ""))
+_CURRENCIES = frozenset(
+    "dollar dollars euro euros pound pounds sterling yen franc francs yuan renminbi rupee rupees krona kronor krone kroner "
+    "zloty zlotys ruble rubles peso pesos real reais rand won lira shekel shekels forint bitcoin bitcoins bucks quid".split()
+) | {
+    f"{country} {unit}"
+    for country in ("us", "american", "australian", "canadian", "new zealand", "hong kong", "singapore", "british", "swiss",
+                    "japanese", "chinese", "indian", "swedish", "danish", "norwegian", "pounds", "mexican")
+    for unit in ("dollar", "dollars", "pound", "pounds", "franc", "francs", "yen", "yuan", "rupee", "rupees", "krona",
+                 "kronor", "krone", "kroner", "peso", "pesos", "sterling")
+}  # fmt: skip
 _OPERATORS: dict[tuple[str, ...], tuple[str, int]] = {
     ("plus",): ("+", 1), ("+",): ("+", 1), ("added", "to"): ("+", 1), ("and",): ("+", 1),
     ("minus",): ("-", 1), ("-",): ("-", 1), ("less",): ("-", 1), ("take", "away"): ("-", 1),
@@ -64,6 +126,8 @@ _PARTS = {
     "third": 1 / 3,
     "quarter": 0.25,
     "fifth": 0.2,
+    "sixth": 1 / 6,
+    "eighth": 0.125,
     "tenth": 0.1,
     "double": 2.0,
     "twice": 2.0,
@@ -76,6 +140,9 @@ _MANY = re.compile(
 _MANY_ARE = re.compile(r"how many (?P<to>.+?) (?:is|are) (?P<rest>.+)")
 _CONVERT = re.compile(r"(?:convert|change|turn|express) (?P<rest>.+?) (?:to|into|in|as) (?P<to>.+)")
 _IN = re.compile(r"(?P<rest>.+?) (?:in|to|into|as) (?P<to>.+)")
+
+
+_BETWEEN = re.compile(r"(?:\s*,\s*|\s+)(?:and|plus)\s+|\s*,\s*| with ")
 
 
 class ArithmeticProblemError(Exception):
@@ -96,15 +163,13 @@ class Sums:
         text = " ".join(said)
         if (found := self._conversion(text)) is not None:
             return found
-        words_left = [word for word in _ASK.sub("", text, count=1).split() if word != ","]
+        words_left = _ASK.sub("", text, count=1).split()
         if not _MONEY.isdisjoint(words_left):  # sums of money, all in one currency
             words_left = [word for word in words_left if word not in _MONEY]
         while words_left[-1:] in (["="], ["equal"], ["equals"], ["make"], ["?"]):
             words_left.pop()
         try:
-            read = _in_words(" ".join(words_left))
-            if read is None:
-                read = _Sum(words_left).whole()
+            read = _rounded_as_asked(" ".join(words_left))
         except ArithmeticProblemError as problem:
             return SkillCall(skill=self.name, intent="sum", slots={"problem": str(problem)})
         if read is None:
@@ -113,11 +178,14 @@ class Sums:
 
     def _conversion(self, text: str) -> SkillCall | None:
         asked = _ASK.sub("", text, count=1)
+        if _of_currencies(text, asked):
+            return SkillCall(skill=self.name, intent="exchange")
         for match in (_MANY.fullmatch(text), _MANY_ARE.fullmatch(text), _CONVERT.fullmatch(text), _IN.fullmatch(asked)):
             if match is None:
                 continue
             to = _unit(match["to"].split())
             amount = _amount(match["rest"].split())
+            to, amount = _fluid(to, amount)
             if to is not None and amount is not None and to.quantity == amount[1].quantity and to != amount[1]:
                 slots = {"value": amount[0], "from": amount[1].one, "to": to.one}
                 return SkillCall(skill=self.name, intent="convert", slots=slots)
@@ -127,6 +195,8 @@ class Sums:
         """Say what it comes to."""
         if "problem" in call.slots:
             return failed(str(call.slots["problem"]))
+        if call.intent == "exchange":
+            return failed(NO_RATES)
         value = float(str(call.slots["value"]))
         if call.intent == "sum":
             return f"That is {say_number(_tidy(value))}."
@@ -135,6 +205,34 @@ class Sums:
         shown = _rounded(result)
         exact = math.isclose(shown, result, rel_tol=1e-9)
         return f"{_amount_of(value, source)} is {'' if exact else 'about '}{_amount_of(shown, target)}."
+
+
+def _fluid(to: Unit | None, amount: tuple[float, Unit] | None) -> tuple[Unit | None, tuple[float, Unit] | None]:
+    """Take ounces beside a volume for fluid ones."""
+    if to is None or amount is None:
+        return to, amount
+    if to.one == "ounce" and amount[1].quantity == "volume":
+        return _named("fluid ounce"), amount
+    return (
+        (to, (amount[0], _named("fluid ounce")))
+        if amount[1].one == "ounce" and to.quantity == "volume"
+        else (to, amount)
+    )
+
+
+def _of_currencies(text: str, asked: str) -> bool:
+    """Whether an amount of money is asked for in another currency; a pound may be a weight."""
+    for match in (_MANY.fullmatch(text), _MANY_ARE.fullmatch(text), _CONVERT.fullmatch(text), _IN.fullmatch(asked)):
+        if match is None:
+            continue
+        to, amount = match["to"].split(), match["rest"].split()
+        number = number_at(amount, 0) or ((1.0, 1) if amount[:1] in (["a"], ["an"], ["one"]) else None)
+        if number is None:
+            continue
+        currencies = (" ".join(amount[number[1] :]), " ".join(to))
+        if all(each in _CURRENCIES or not each for each in currencies) and currencies[1]:
+            return currencies[0] != currencies[1] and not set(currencies) <= _WEIGHTS_TOO
+    return False
 
 
 def _named(one: str) -> Unit:
@@ -190,6 +288,63 @@ def _rounded(value: float) -> float:
     return round(value, max(0, 3 - math.floor(math.log10(abs(value)))) if abs(value) < 1e4 else 0)
 
 
+def _rounded_as_asked(text: str) -> float | None:
+    """Return what a sum comes to, with as many decimal places as are asked for. Raises ArithmeticProblemError."""
+    match = _PLACES.fullmatch(text)
+    if match is None or (match["count"] and number_at([match["count"]], 0) is None):
+        return _worked_out(text)
+    places = number_at([match["count"]], 0) if match["count"] else (0, 1)
+    value = _worked_out(match["sum"]) if places is not None else None
+    return None if value is None or places is None else round(value, min(12, int(places[0])))
+
+
+def _worked_out(text: str) -> float | None:
+    """Return what a sum comes to, however it is said; None for what is none. Raises ArithmeticProblemError."""
+    if (value := _of_all(text)) is not None:
+        return value
+    words = [word for word in text.split() if word != ","]
+    for way in (_factorial, _nth_root, _in_words):
+        if (value := way(" ".join(words))) is not None:
+            return value
+    return _Sum(words).whole()
+
+
+def _of_all(text: str) -> float | None:
+    """Return the average, sum or product of two numbers or more. Raises ArithmeticProblemError."""
+    for pattern, work in _OF_ALL:
+        match = pattern.fullmatch(text)
+        if match is None:
+            continue
+        said = match["all"] or match.groupdict().get("all2") or ""
+        values = [_value(part.split()) for part in _BETWEEN.split(said) if part]
+        found = [value for value in values if value is not None]
+        if len(found) == len(values) > 1:
+            return _apply("+", work(found), 0.0)
+    return None
+
+
+def _factorial(text: str) -> float | None:
+    match = _FACTORIAL.fullmatch(text)
+    value = _value((match["of"] or match["of2"]).split()) if match is not None else None
+    if value is None:
+        return None
+    if value < 0 or value != int(value):
+        raise ArithmeticProblemError("Only whole numbers from zero on have a factorial.")
+    if value > LARGEST_FACTORIAL:
+        raise ArithmeticProblemError("That number is too large for me.")
+    return float(math.factorial(int(value)))
+
+
+def _nth_root(text: str) -> float | None:
+    """Read "the fifth root of 32"."""
+    match = _NTH_ROOT.fullmatch(text)
+    nth = ordinal_at(match["nth"].split(), 0) if match is not None else None
+    if match is None or nth is None or nth[1] != len(match["nth"].split()) or not 2 <= nth[0] <= 100:
+        return None
+    value = _value(match["of"].split())
+    return None if value is None else _root(value, float(nth[0]))
+
+
 def _in_words(text: str) -> float | None:
     """Return what "20 percent off 50" comes to, None where it is said with operators alone, or is no sum.
 
@@ -200,7 +355,8 @@ def _in_words(text: str) -> float | None:
         if match is None:
             continue
         groups = match.groupdict()
-        a, b = (_value((groups[each] or groups.get(f"{each}2") or "").split()) for each in ("a", "b"))
+        said = {each: groups[each] if groups[each] is not None else groups.get(f"{each}2") or "" for each in ("a", "b")}
+        a, b = (_value(said[each].split()) if said[each] or groups[each] is None else 0.0 for each in ("a", "b"))
         if a is not None and b is not None:
             return work(a, b)
     return None
@@ -279,12 +435,23 @@ class _Sum:
                 inner = self._expression(2, depth + 1)
                 self._used = True
                 return None if inner is None else value * inner
+        part = _PARTS.get(self._next().removesuffix("s").replace("halve", "half"))
+        if part is not None and self._next().endswith("s"):  # "two thirds of ninety"
+            self._place += 1
+            if not self._takes(("of",)):
+                return value * part
+            inner = self._expression(2, depth + 1)
+            self._used = True
+            return None if inner is None else value * part * inner
         if (power := self._power()) is not None:
             value, self._used = _apply("^", value, power), True
         while self._place < len(self._words) and self._words[self._place] in _BEHIND:
             value = _apply("^", value, _BEHIND[self._words[self._place]])
             self._place, self._used = self._place + 1, True
         return value
+
+    def _next(self) -> str:
+        return self._words[self._place] if self._place < len(self._words) else ""
 
     def _power(self) -> float | None:
         """Read "to the tenth (power)"."""

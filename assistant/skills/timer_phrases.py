@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from assistant.languages.en.durations import durations_in, say_length
+from assistant.languages.en.durations import duration_at, durations_in, say_length
 from assistant.languages.en.moments import When, when_at
 
 _D, _N = "<d>", "<n>"  # a length of time; one by which a timer is called
@@ -40,12 +40,19 @@ def _patterns(*patterns: str) -> tuple[re.Pattern[str], ...]:
 _NEW = _patterns(
     rf"(?:{_SET} )?(?:on )?{_THE}(?:(?P<name>{_NAME}) )?timer(?: (?:for|four|fore|of|to|at|with|on))? {_D}{_AFTER}",
     rf"(?:{_SET} )?(?:on )?{_THE}timer (?:called|named|for) {_THE}(?P<name>{_NAME}) (?:(?:for|of|to|at) )?{_D}",
-    rf"(?:{_SET} )?{_THE}{_D} (?:long )?(?:(?P<name>{_NAME}) )?timer{_AFTER}",
+    rf"(?:{_SET} )?{_THE}{_D} (?:long )?(?:(?P<name>{_NAME}) )?timer(?: on)?{_AFTER}",
+    rf"time {_THE}(?P<name>{_NAME}) for {_D}",
     rf"(?:{_SET} )?(?:another|one more)(?: one| timer)? (?:for|of) {_D}{_AFTER}",
     rf"{_SET} {_D} (?:on|onto) the clock",
-    rf"(?:time|count down|countdown)(?: from| of| for)? {_D}",
+    rf"(?:{_SET} )?{_THE}(?:time|count down|countdown)(?: from| of| for)? {_D}",
+    rf"(?:{_SET} )?{_THE}{_D} countdown",
     rf"(?:let me know|tell me|alert me|notify me|ping me|warn me|call me) (?:again )?(?:in|after) {_D}",
-    rf"(?:(?:let me know|tell me|alert me|notify me) )?when {_D} (?:are|is|have|has) (?:up|over|passed|gone)",
+    rf"(?:(?:let me know|tell me|alert me|notify me|remind me) )?when {_D} (?:are|is|have|has) (?:up|over|passed|gone)",
+)
+#: Two at once: "set two timers, one for five and one for ten minutes".
+_TWO = re.compile(
+    rf"{_SET} (?:two |both |a couple of |some )?timers(?: called)?(?: one)? (?:for|of) (?P<one>.+?) and (?:(?:another|the other|the second|one)(?: one)? )?"
+    r"(?:(?:for|of) )?(?P<other>.+)"
 )
 _UNTIL = re.compile(
     rf"(?:{_SET} )?(?:on )?{_THE}(?:(?P<name>{_NAME}) )?timer (?P<to>until|till|to go off at|for|at) (?P<when>.+)"
@@ -73,11 +80,12 @@ _TO = _patterns(
 )
 _LEFT = _patterns(
     rf"(?:{_HOW_LONG}|what(?:'s| is))(?: (?:is|are|do i have|does it have|have i(?: got)?))?(?: there)?"
-    rf"(?P<left> (?:left|remaining|still|to go))?"
+    rf"(?P<left> (?:left|remaining|remains?|still|to go))?"
     rf"(?: (?:on|for|of|in|until|till|does|has) {_THE}(?:(?P<name>{_NAME})(?P<timer> timers?)?|(?P<bare>timers?)))?"
     r"(?P<later> (?:is done|left|remaining|to go|have left|has left|still))?",
     rf"(?P<left>{_HOW_LONG})(?: is it| will it be| it is)? (?:until|till|til|before) {_REF} (?:is |are |will be |will )?{_DONE}",
     rf"(?P<left>how much (?:longer|more time)) (?:does|do|will|is|for) {_REF}(?: (?:need|take|have|run|going|got))?(?: left)?",
+    rf"(?P<left>{_HOW_LONG}) (?:has|have|does|do) {_REF} (?:got|have)(?: left| to go)?",
     rf"(?P<left>when(?:'s| is| are| will| does| do| should)) {_REF} (?:be )?{_DONE}",
     rf"(?P<left>is|are) {_REF} (?:{_DONE}|still running|still going|still on|running|going)(?: yet| now)?",
     rf"(?:what(?:'s| is) (?:the )?|how much |the )?time (?P<left>left|remaining)(?: (?:on|for|of|in) {_REF})?",
@@ -105,7 +113,7 @@ _LIST = re.compile(
     r"|(?:list|show|read|tell me|check|what are|what about|status of|how are)(?: me)?(?: all)?(?: of)?(?: the| my)? timers?"
     r"(?: doing)?"
     r"|(?:is|are) (?:my|the|any|a) timers? (?:still )?(?:running|going|on|set)"
-    r"|timers? status|(?:my |all )?timers|any timers(?: running)?)"
+    r"|what(?:'s| is) the status of (?:my|the) timers?|timers? status|(?:my |all )?timers|any timers(?: running)?)"
 )
 _ORDINAL = re.compile(r"\b((?:a|an|the|my|another|one|new) )(?:second|third|fourth|fifth) (?=timer\b)")
 _TIMER_FOR = re.compile(rf"\b(?:timer) (?:for|called|named|of) {_THE}(?P<name>\w[\w' ]*)$")
@@ -121,6 +129,7 @@ class Said:
     intent: str
     name: str = ""
     names: tuple[str, ...] = ()
+    lengths: tuple[float, ...] = ()
     seconds: float = 0.0
     when: When | None = None
     all: bool = False
@@ -138,6 +147,8 @@ class Phrases:
         words = text.split()
         if _LIST.fullmatch(text):
             return Said(intent="list")
+        if (two := _TWO.fullmatch(text)) and (both := _both(two["one"].split(), two["other"].split())):
+            return Said(intent="set", lengths=both)
         lengths = durations_in(words)
         if len(lengths) > 2:
             return None
@@ -229,6 +240,15 @@ class Phrases:
             return None
         plain = match["to"] in ("until", "till", "to go off at") or found[0].half or "o'clock" in words
         return Said(intent="set", name=_plain(match["name"] or ""), when=found[0]) if plain else None
+
+
+def _both(one: list[str], other: list[str]) -> tuple[float, ...]:
+    """Return two lengths of time, of which one may leave its unit out: "five" and "ten minutes"."""
+    for first, second in ((one, other), ([*one, *other[-1:]], other), (one, [*other, *one[-1:]])):
+        found = [duration_at(words, 0) for words in (first, second)]
+        if all(each is not None and each[1] == len(words) for each, words in zip(found, (first, second), strict=True)):
+            return tuple(each[0] for each in found if each is not None)
+    return ()
 
 
 def _matches(patterns: tuple[re.Pattern[str], ...], text: str) -> Iterator[re.Match[str]]:

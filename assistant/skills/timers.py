@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -49,6 +50,7 @@ class Timers:
         slots = {
             "name": found.name,
             "names": list(found.names),
+            "lengths": list(found.lengths),
             "seconds": found.seconds,
             "when": found.when.to_json() if found.when is not None else None,
             "all": found.all,
@@ -65,6 +67,8 @@ class Timers:
             case "list":
                 return self._all()
             case "set":
+                if isinstance(lengths := call.slots.get("lengths"), list):
+                    return await self._set_each([float(each) for each in lengths], call.asker, parts)
                 return await self._set(name, self._length(seconds, call.slots.get("when")), call.asker, parts)
             case "left":
                 return self._left(name)
@@ -122,6 +126,16 @@ class Timers:
         called = f" {name}" if name else ""
         unheard = "" if parts.speaks_first() else " Nothing runs that could tell you: start repartee serve."
         return f"The{called} timer is set for {say_duration(seconds)}.{unheard}"
+
+    async def _set_each(self, lengths: Sequence[float], asker: str, parts: Parts) -> str | Said:
+        """Set several at once."""
+        if not all(1 <= seconds <= LONGEST_S for seconds in lengths):
+            return failed(LENGTHS)
+        said = ""
+        for seconds in lengths:
+            said = str(await self._set("", seconds, asker, parts))
+        unheard = said.partition(".")[2]
+        return f"{len(lengths)} timers are set, for {enumerated([say_duration(each) for each in lengths])}.{unheard}"
 
     def _left(self, name: str) -> str | Said:
         found = meant(name, self._timers(), _called)

@@ -51,9 +51,9 @@ _TABLE = {
     ),
     "speed": (
         "kilometres_per_hour kilometre_per_hour kilometers_per_hour kilometer_per_hour kilometres_an_hour "
-        "kilometers_an_hour kph kmh = 0.2777777777777778; "
+        "kilometers_an_hour kph kmh km_/_h km_per_hour km_an_hour = 0.2777777777777778; "
         "miles_per_hour mile_per_hour miles_an_hour mph = 0.44704; metres_per_second metre_per_second "
-        "meters_per_second = 1; knots knot = 0.5144444444444445"
+        "meters_per_second m_/_s = 1; knots knot = 0.5144444444444445"
     ),
     "area": (
         "square_metres square_metre square_meters square_meter = 1; square_feet square_foot = 0.09290304; acres "

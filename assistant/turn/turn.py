@@ -28,7 +28,15 @@ if TYPE_CHECKING:
 READ_IN_SILENCE_MS = 30.0  # its slot: the shortest pause that ends a turn leaves so much between the words and its end
 NOTHING_SAID = "I have not said anything yet."
 NO_VOICE = "Nothing is being said aloud here."
-SAID_TO = {Control.STOP: "Okay.", Control.LOUDER: "Louder.", Control.QUIETER: "Quieter."}
+SAID_TO = {
+    Control.STOP: "Okay.",
+    Control.LOUDER: "Louder.",
+    Control.QUIETER: "Quieter.",
+    Control.SLOWER: "Slower.",
+    Control.FASTER: "Faster.",
+    Control.AS_USUAL: "At the usual speed.",
+}
+REPEATS = frozenset({Control.REPEAT, Control.REPEAT_SLOWER, Control.REPEAT_LOUDER})
 
 
 @dataclass(frozen=True)
@@ -47,6 +55,16 @@ class ReadAhead(Protocol):
         """Return the reply to exactly these words, None if there is none."""
 
 
+class Steered(Protocol):
+    """A voice that the person may steer."""
+
+    def louder(self, steps: int) -> None:
+        """Speak so many steps louder; quieter where they are negative."""
+
+    def faster(self, steps: int) -> None:
+        """Speak so many steps faster; slower where they are negative, at the usual speed for 0."""
+
+
 async def take(
     words: str,
     *,
@@ -56,14 +74,14 @@ async def take(
     transcript: str | None = None,
     started_ms: float | None = None,
     ahead: ReadAhead | None = None,
-    volume: Callable[[int], None] | None = None,
+    voice: Steered | None = None,
     early: Callable[[str], None] | None = None,
 ) -> Reply:
     """Take one turn of a person: `words`, heard (then `transcript` says what) or typed.
 
     `budget` may already carry stages such as "recognise", and the turn may have begun before this call (`started_ms`,
-    on the clock of `now_ms`). `ahead` is asked for what was found while the person spoke, `volume` is how the voice is
-    made louder by so many steps, None where nobody speaks. `early` is given the sentences of a reply that is found one
+    on the clock of `now_ms`). `ahead` is asked for what was found while the person spoke, `voice` is what
+    speaks, None where nobody does. `early` is given the sentences of a reply that is found one
     by one, each as soon as it is there: joined, they are the beginning of what is spoken.
     Raises QuestionError for words that are none, or too many.
     """
@@ -76,7 +94,7 @@ async def take(
         slot.note(_reason(understood))
     match understood:
         case Command():
-            reply = _obey(understood.control, words, context, volume)
+            reply = _obey(understood.control, words, context, voice)
         case HomeIntent():
             with budget.slot("act") as slot:
                 reply = await _carry_out(understood, words, parts)
@@ -109,7 +127,11 @@ async def take(
 async def foresee(words: str, *, parts: Parts, context: Context) -> Reply | None:
     """Answer words that may not be final, in silence; None for what is no question. Raises QuestionError."""
     slots = parts.config.budget.slots()
-    budget = Budget(slots | {"read": max(slots["read"], READ_IN_SILENCE_MS)})
+    return await look_up(words, parts, context, Budget(slots | {"read": max(slots["read"], READ_IN_SILENCE_MS)}))
+
+
+async def look_up(words: str, parts: Parts, context: Context, budget: Budget) -> Reply | None:
+    """Answer a question from the documents, and do nothing; None for what is none. Raises QuestionError."""
     match understand(words, context):
         case Question(text):
             reply = await parts.answering.answer(text, context.history, budget, context.collections)
@@ -132,16 +154,31 @@ def _reason(understood: Understanding) -> str:
     return ""
 
 
-def _obey(control: Control, words: str, context: Context, volume: Callable[[int], None] | None) -> Reply:
+def _obey(control: Control, words: str, context: Context, voice: Steered | None) -> Reply:
     """Do what was asked of the voice."""
-    if control is Control.REPEAT:
+    if voice is not None:
+        _steer(voice, control)
+    if control in REPEATS:
         last = context.last or next((reply for reply in reversed(context.history) if reply.remembered), None)
         return Reply(question=words, spoken=last.spoken if last else NOTHING_SAID, outcome="command")
-    if control is not Control.STOP:
-        if volume is None:
-            return Reply(question=words, spoken=NO_VOICE, outcome="command")
-        volume(1 if control is Control.LOUDER else -1)
+    if voice is None and control is not Control.STOP:
+        return Reply(question=words, spoken=NO_VOICE, outcome="command")
     return Reply(question=words, spoken=SAID_TO[control], outcome="command", silent=control is Control.STOP)
+
+
+def _steer(voice: Steered, control: Control) -> None:
+    """Change how a voice speaks from now on."""
+    match control:
+        case Control.LOUDER | Control.REPEAT_LOUDER:
+            voice.louder(1)
+        case Control.QUIETER:
+            voice.louder(-1)
+        case Control.SLOWER | Control.REPEAT_SLOWER:
+            voice.faster(-1)
+        case Control.FASTER:
+            voice.faster(1)
+        case Control.AS_USUAL:
+            voice.faster(0)
 
 
 async def _carry_out(intent: HomeIntent, words: str, parts: Parts) -> Reply:

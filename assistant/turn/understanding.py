@@ -21,7 +21,7 @@ from engines.errors import ReparteeError
 from knowledge.collections import Collections
 
 #: Commands that mean the lamp, and not the voice, right after the lamp was spoken of ("turn it down", "never mind").
-_OF_THINGS_TOO = frozenset({Control.LOUDER, Control.QUIETER, Control.STOP})
+_OF_THINGS_TOO = frozenset({Control.LOUDER, Control.QUIETER, Control.SLOWER, Control.FASTER, Control.STOP})
 
 MAX_QUESTION = 1000  # characters; a spoken minute is about 900
 MOST_SEGMENTS = 5  #: of a sentence that asks for several things; each stretch of them is looked at

@@ -42,7 +42,8 @@ def show_reply(reply: Reply, console: Console) -> None:
         console.print(citation_panel(citation, plain=console.color_system is None))
     if reply.citations:
         console.print()
-    console.print(ledger_table(reply.stages, reply.total_ms))
+    if reply.stages:  # what speaks first, such as a timer, has none
+        console.print(ledger_table(reply.stages, reply.total_ms))
 
 
 def citation_panel(citation: Citation, *, plain: bool) -> RenderableType:

@@ -81,6 +81,7 @@ class SatelliteProtocol:
         self.listening = False
         self._again = False  # the pipeline starts anew at its end
         self._own_word = False  # the satellite itself listens for its wake word
+        self._goes_on = False  # audio may come after the end of a pipeline, for the next wake word
         self._speech = False  # the person speaks
         self._waits = False  # for speech that must come within PATIENCE_S
         self._samples = 0
@@ -133,7 +134,7 @@ class SatelliteProtocol:
         if by_word and not self._wake_words:
             raise ReparteeError(NO_WAKE_WORD)
         self._sound.begin()
-        self._own_word, self._speech = not by_word, False
+        self._own_word, self._goes_on, self._speech = not by_word, by_word, False
         self.listening, self._again, self._waits, self._samples = True, bool(wanted.restart_on_end), not by_word, 0
         assert self._settings.turn_detection is not None
         answers = wanted.end_stage is not PipelineStage.ASR
@@ -152,12 +153,18 @@ class SatelliteProtocol:
         pcm = self._sound.decode(event)
         self._samples += len(pcm)
         if self._waits and self._samples > PATIENCE_S * RATE:
-            self._stop()
-            return tuple(map(Send, _ended("No speech was heard.", "stt-no-text-recognized")))
+            self._ended()
+            return tuple(map(Send, _told("No speech was heard.", "stt-no-text-recognized")))
         return (Hear(pcm),)
 
     def _stop(self) -> None:
-        self.listening = self._again = self._waits = False
+        self.listening = self._again = self._waits = self._goes_on = False
+
+    def _ended(self) -> None:
+        """The pipeline came to nothing; what is sent on may hold the next wake word."""
+        self._waits = False
+        if not self._goes_on:
+            self._stop()
 
     def tell(self, event: ConversationEvent) -> list[Event]:
         """Return what the satellite is to know of an event of its conversation."""
@@ -175,8 +182,8 @@ class SatelliteProtocol:
                 self._speech = False
                 if self._again:
                     return [NotDetected().event()]
-                self._stop()
-                return _ended(OVERHEARD, OVERHEARD_CODE)
+                self._ended()
+                return _told(OVERHEARD, OVERHEARD_CODE)
             case SpeechStarted(audio_ms=audio_ms):
                 self._waits, self._speech = False, True
                 return [VoiceStarted(timestamp=audio_ms).event()]
@@ -189,7 +196,7 @@ class SatelliteProtocol:
             case HearingFailed(sentence=sentence):
                 self._heard()
                 failed = error_event(sentence, "stt-stream-failed")
-                return [failed] if self.listening else _ended(sentence, "stt-stream-failed")
+                return [failed] if self.listening else _told(sentence, "stt-stream-failed")
             case ReplyAudio():
                 return self._audio(event)
             case ReplyDone():
@@ -200,8 +207,12 @@ class SatelliteProtocol:
                 assert_never(event)
 
     def _heard(self) -> None:
-        """The pipeline has what it was run for."""
-        if not self._again:
+        """The pipeline has what it was run for.
+
+        One that streams always (wyoming-satellite 1.0 without a wake word of its own) runs no further one, and expects
+        that the next wake word in what it sends is heard all the same.
+        """
+        if not self._goes_on:
             self._stop()
 
     def _audio(self, event: ReplyAudio) -> list[Event]:
@@ -235,7 +246,7 @@ def _run_satellite() -> Event:
     return RunSatellite().event()
 
 
-def _ended(sentence: str, code: str) -> list[Event]:
+def _told(sentence: str, code: str) -> list[Event]:
     """Return what ends a pipeline that came to nothing.
 
     wyoming-satellite 1.0 takes an error for nothing and sends audio on: only a transcript or this has it wait again.

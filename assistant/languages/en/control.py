@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import Enum
 
 from assistant.languages.en.completeness import words_of
@@ -15,6 +16,11 @@ class Control(Enum):
     REPEAT = "repeat"
     LOUDER = "louder"
     QUIETER = "quieter"
+    SLOWER = "slower"
+    FASTER = "faster"
+    AS_USUAL = "as usual"  # neither slower nor faster
+    REPEAT_SLOWER = "repeat slower"
+    REPEAT_LOUDER = "repeat louder"
 
 
 _PHRASES = {
@@ -41,6 +47,32 @@ _PHRASES = {
         "not so loud; volume down; turn it down; turn down the volume; turn the volume down; lower the volume; "
         "lower your voice; too loud; you're too loud; that's too loud; decrease the volume"
     ),
+    Control.SLOWER: (
+        "slower; more slowly; slow down; speak slower; speak more slowly; talk slower; talk more slowly; "
+        "a bit slower; a little slower; not so fast; too fast; you're too fast; that's too fast; that was too fast; "
+        "you're talking too fast; you talk too fast; you speak too fast; slowly; speak slowly; "
+        "speak a bit slower; speak a little slower; talk a bit slower; talk a little slower; speak a bit more slowly"
+    ),
+    Control.FASTER: (
+        "speed up; speak faster; talk faster; talk more quickly; speak more quickly; a bit faster; a little faster; "
+        "too slow; you're too slow; that's too slow; you're talking too slowly; you talk too slowly"
+    ),
+    Control.AS_USUAL: (
+        "normal speed; speak normally; talk normally; speak at normal speed; back to normal speed; "
+        "talk at normal speed; speak at a normal speed; speak at your normal speed"
+    ),
+}
+#: Behind what asks for it to be said again: how.
+_HOW = {
+    how.strip(): control
+    for control, hows in (
+        (
+            Control.REPEAT_SLOWER,
+            "slower; more slowly; slowly; a bit slower; a little slower; but slower; slowly please",
+        ),
+        (Control.REPEAT_LOUDER, "louder; more loudly; a bit louder; a little louder; but louder"),
+    )
+    for how in hows.split(";")
 }
 _CONTROL = {phrase.strip(): control for control, phrases in _PHRASES.items() for phrase in phrases.split(";")}
 _POLITE = frozenset({"please", "repartee", "okay", "ok", "hey", "oh", "um", "uh", "now", "no"})
@@ -61,7 +93,16 @@ def control_of(text: str) -> Control | None:
         words = words[:-1]
     if tuple(words[:2]) in _ASKING:
         words = [word for word in words[2:] if word != "please"]
-    return _CONTROL.get(" ".join(words))
+    return _CONTROL.get(" ".join(words)) or _repeated_how(words)
+
+
+def _repeated_how(words: Sequence[str]) -> Control | None:
+    """Return what "say that again more slowly" asks for."""
+    for place in range(1, len(words)):
+        said, how = " ".join(words[:place]), " ".join(words[place:])
+        if how in _HOW and (_CONTROL.get(said) is Control.REPEAT or said in ("say it", "say that")):
+            return _HOW[how]
+    return None
 
 
 def is_backchannel(text: str) -> bool:

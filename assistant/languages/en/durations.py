@@ -50,9 +50,20 @@ def duration_at(words: Sequence[str], place: int) -> tuple[float, int] | None:
             return (total, place) if begun else None
         count, unit, place = piece
         total, begun = total + count * unit, True
+        if unit == 3600 and (minutes := _minutes_alone(words, place)) is not None:
+            return total + 60 * minutes[0], minutes[1]
         for head, part in _PART_OF_IT:
             if tuple(words[place : place + len(head)]) == head:
                 total, place = total + unit * part, place + len(head)
+
+
+def _minutes_alone(words: Sequence[str], place: int) -> tuple[float, int] | None:
+    """Read the minutes of "one hour thirty", which end what is said or stand before what it is for."""
+    found = number_at(words, place)
+    if found is None or not 1 <= found[0] < 60 or found[0] % 1:
+        return None
+    behind = words[found[1]] if found[1] < len(words) else ""
+    return found if behind in ("", "timer", "called", "named", "for", "to") else None
 
 
 def durations_in(words: Sequence[str]) -> list[tuple[float, int, int]]:

@@ -12,21 +12,22 @@ from datetime import date, datetime, time, timedelta
 
 from assistant.languages.en.durations import duration_at
 from assistant.languages.en.numbers import number_at, ordinal_at
+from assistant.languages.en.repeats import DAY_OF, Found, anchored, every_at, next_repeat, seconds_of
 
-WEEKDAYS = tuple("monday tuesday wednesday thursday friday saturday sunday".split())
 MONTHS = tuple("january february march april may june july august september october november december".split())
-_DAY_OF = {f"{day}{ending}": number for number, day in enumerate(WEEKDAYS) for ending in ("", "s")}
 _MONTH_OF = {name: number for number, month in enumerate(MONTHS, 1) for name in (month, month[:3])} | {"sept": 9}
 _DAYS = {"today": 0, "tonight": 0, "tomorrow": 1}
 #: Hours of a part of the day that is named alone, and whether clock times in it are after noon.
 _PARTS = {"morning": (9, "am"), "afternoon": (15, "pm"), "evening": (19, "pm"), "night": (20, "night")}
-_EVERY = {"day": "day", "weekday": "weekday", "workday": "weekday", "weekend": "weekend"}
 DEFAULT_HOUR = 9  # of a day without a time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class When:
-    """What was said of a moment. `day` counts from today; `half` is "am", "pm" or "night"; `every` repeats it."""
+    """What was said of a moment. `day` counts from today; `half` is "am", "pm" or "night"; `every` is as in repeats.py.
+
+    A `date` without a month is the next day of that number.
+    """
 
     in_s: float | None = None
     hour: int | None = None
@@ -55,6 +56,7 @@ def when_at(words: Sequence[str], place: int) -> tuple[When, int] | None:
     """Return the moment that is said from `place` on, and the place behind it; None where none is."""
     when, begun = When(), False
     while place < len(words):
+        place += begun and words[place] == "," and place + 1 < len(words)
         found = (
             _relative(words, place, begun)
             or _part(when, words, place)
@@ -65,10 +67,9 @@ def when_at(words: Sequence[str], place: int) -> tuple[When, int] | None:
             break
         changes, place = found
         when, begun = replace(when, **changes), True  # type: ignore[arg-type]
+    while begun and words[place - 1] == ",":
+        place -= 1
     return (when, place) if begun else None
-
-
-Found = tuple[dict[str, object], int]
 
 
 def _relative(words: Sequence[str], place: int, begun: bool) -> Found | None:
@@ -104,23 +105,37 @@ def _day(words: Sequence[str], place: int) -> Found | None:
         if words[place] in ("the", "coming", "this", "next") and place + 1 < len(words):
             place += 1
     word = words[place]
+    if word == "weekend" and place > start:
+        return {"weekday": 5}, place + 1
+    if word == "week" and words[place - 1] == "next" and place > start:
+        return {"day": 7}, place + 1
     if tuple(words[place : place + 3]) == ("day", "after", "tomorrow"):
         return {"day": 2}, place + 3
     if word in _DAYS and words[start] not in ("on", "the"):
         night: dict[str, object] = {"half": "night", "part": "night"} if word == "tonight" else {}
         return night | {"day": _DAYS[word]}, place + 1
-    if word in ("every", "each") and place + 1 < len(words):
-        return _every(words, place + 1)
-    if word == "daily":
-        return {"every": "day"}, place + 1
-    if word in ("weekdays", "weekends"):
-        return {"every": word[:-1]}, place + 1
-    if word in _DAY_OF:
-        if word.endswith("s"):
-            return {"every": str(_DAY_OF[word])}, place + 1
-        return {"weekday": _DAY_OF[word]}, place + 1
-    found = date_at(words, place)
+    if word in ("every", "each") and place + 1 < len(words) and words[place + 1] in _PARTS:
+        part = words[place + 1]
+        return {"every": "day", "half": _PARTS[part][1], "part": part}, place + 2
+    if word in ("every", "each") and (yearly := date_at(words, place + 1)) is not None:
+        return yearly[0] | {"every": "year"}, yearly[1]
+    if (repeated := every_at(words, place)) is not None:
+        return repeated
+    if word in DAY_OF:
+        return {"weekday": DAY_OF[word]}, place + 1
+    found = date_at(words, place) or _date_alone(words, start)
     return None if found is None or (start == place and words[place] == "may") else found
+
+
+def _date_alone(words: Sequence[str], place: int) -> Found | None:
+    """Read "on the 15th (of the month)", which is the next one."""
+    if words[place] not in ("on", "for") or words[place + 1 : place + 2] != ["the"]:
+        return None
+    day = ordinal_at(words, place + 2)
+    if day is None or not 1 <= day[0] <= 31:
+        return None
+    behind = tuple(words[day[1] : day[1] + 3])
+    return {"date": day[0]}, day[1] + 3 * (behind in (("of", "the", "month"), ("of", "this", "month")))
 
 
 def date_at(words: Sequence[str], place: int) -> Found | None:
@@ -161,17 +176,6 @@ def _year(words: Sequence[str], place: int) -> tuple[int, int] | None:
     after = first[1] + (words[first[1] : first[1] + 1] == ["oh"])
     second = _whole(words, after)
     return (100 * first[0] + second[0], second[1]) if second and second[0] < 100 else None
-
-
-def _every(words: Sequence[str], place: int) -> Found | None:
-    word = words[place]
-    if word in _EVERY:
-        return {"every": _EVERY[word]}, place + 1
-    if word in _DAY_OF:
-        return {"every": str(_DAY_OF[word])}, place + 1
-    if word in _PARTS:
-        return {"every": "day", "half": _PARTS[word][1], "part": word}, place + 1
-    return None
 
 
 def _clock(when: When, words: Sequence[str], place: int) -> Found | None:
@@ -267,6 +271,9 @@ def resolve(when: When, now: datetime, *, morning: bool = False) -> datetime | N
                 return moment
     if when.weekday is not None:
         return datetime.combine(day + timedelta(days=7), times[0])
+    if when.date is not None and when.month is None:
+        following = _of_number(when.date, day + timedelta(days=1))
+        return datetime.combine(following, times[0])
     if when.date is not None and when.year is None:
         return resolve(replace(when, year=day.year + 1), now, morning=morning)
     return None
@@ -295,6 +302,8 @@ def _date(when: When, today: date) -> date | None:
         return today + timedelta(days=when.day)
     if when.weekday is not None:
         return today + timedelta(days=(when.weekday - today.weekday()) % 7)
+    if when.date is not None and when.month is None:
+        return _of_number(when.date, today)
     if when.date is not None and when.month is not None:
         try:
             found = date(when.year or today.year, when.month, when.date)
@@ -306,29 +315,28 @@ def _date(when: When, today: date) -> date | None:
     return today
 
 
+def _of_number(number: int, today: date) -> date:
+    """Return the next day of this number in its month; months without one are left out."""
+    day = today
+    while day.day != number:
+        day += timedelta(days=1)
+    return day
+
+
 def on_date(when: When, today: date) -> date | None:
     """Return the day that is meant, None for one that is none."""
     return _date(when, today)
 
 
-def repeats_on(every: str, day: date) -> bool:
-    """Whether what is repeated "day", "weekday", "weekend" or on a weekday by its number falls on a day."""
-    if every.isdigit():
-        return day.weekday() == int(every)
-    return every == "day" or (day.weekday() < 5) == (every == "weekday")
-
-
-def next_repeat(every: str, at: time, after: datetime) -> datetime:
-    """Return the next time of what is repeated."""
-    day = after.date()
-    while not (repeats_on(every, day) and datetime.combine(day, at) > after):
-        day += timedelta(days=1)
-    return datetime.combine(day, at)
-
-
-def _next_of(when: When, now: datetime, *, morning: bool) -> datetime:
+def _next_of(when: When, now: datetime, *, morning: bool) -> datetime | None:
+    """Return the first time of what is repeated."""
+    between_s = seconds_of(when.every)
+    if between_s is not None and when.hour is None:
+        return now + timedelta(seconds=between_s)
+    if when.has_day or between_s is not None:
+        return resolve(replace(when, every=""), now, morning=morning)
     at = clock_times(when, named=True, morning=morning)[0]
-    return next_repeat(when.every, at, now)
+    return next_repeat(anchored(when.every, now.date()), at, now, now.date())
 
 
 def say_moment(moment: datetime, now: datetime) -> str:
@@ -343,8 +351,3 @@ def say_moment(moment: datetime, now: datetime) -> str:
         return f"on {moment:%A} {at}"
     year = f" {moment.year}" if moment.year != now.year else ""
     return f"on {moment.day} {moment:%B}{year} {at}"
-
-
-def say_every(every: str) -> str:
-    """Return how often: "every day", "every weekday", "every Monday"."""
-    return f"every {WEEKDAYS[int(every)].capitalize() if every.isdigit() else every}"

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from assistant.audio.samples import AUDIBLE
-from assistant.dialogue.speaking import LOUDEST, QUIETEST, Clause, Speaker
+from assistant.dialogue.speaking import CALMEST, HASTIEST, LOUDEST, QUIETEST, Clause, Speaker
 from assistant.voices.choose import load_synthesizer
 
 
@@ -43,6 +43,20 @@ async def test_louder_and_quieter_change_what_is_heard(speaker: Speaker) -> None
         loudness[steps] = float(np.mean(np.abs(audio.astype(float))))
     assert loudness[-2] < 0.5 * loudness[0]
     assert loudness[3] > 1.5 * loudness[0]
+
+
+async def test_slower_and_faster_change_how_long_it_takes_within_ends(speaker: Speaker) -> None:
+    length = {}
+    for steps in (-2, 0, 2):
+        speaker.faster(0)
+        speaker.faster(steps)
+        _, audio = await said(speaker, "forty one metres tall")
+        length[steps] = len(audio)
+    assert length[-2] > 1.2 * length[0] > 1.2 * 1.1 * length[2]
+    speaker.faster(-100)
+    assert speaker.pace == CALMEST
+    speaker.faster(100)
+    assert speaker.pace == HASTIEST
 
 
 def test_the_volume_has_ends(speaker: Speaker) -> None:

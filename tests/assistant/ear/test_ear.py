@@ -5,10 +5,13 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 import pytest
+import soundfile
 
-from assistant.ear.ear import Began, Continued, Ear, EarEvent, Ended, Paused, Resumed
+from assistant.ear.ear import Began, Continued, Ear, EarEvent, Ended, Paused, Resumed, Woke
 from assistant.ear.endpointer import Waits
+from assistant.ear.wake import WakeWords
 from assistant.languages.en.completeness import Look
+from tests.paths import TURNS
 
 
 def feed(ear: Ear, pcm: np.ndarray, chunk: int = 320) -> list[EarEvent]:
@@ -206,3 +209,18 @@ def test_what_may_be_left_of_the_loudspeaker_begins_no_turn(recording: Callable)
         ear = Ear()
         ear.interrupting, ear.residue = True, residue
         assert len(only(feed(ear, spoken.pcm), Began)) == begun
+
+
+def test_who_says_the_wake_word_though_nobody_has_to_is_heard_from_behind_it(recording: Callable) -> None:
+    """Soon after a reply: the word is no part of what is said, and a turn that began with it is begun anew."""
+    pytest.importorskip("pymicro_wakeword", reason="wake words need the extra [wake], which make test installs")
+    word, _ = soundfile.read(TURNS / "hey-jarvis.flac", dtype="int16")
+    spoken = recording(0)
+    before = np.concatenate([np.random.default_rng(1).normal(0, 10, 16_000).astype(np.int16), word])
+    ear = Ear(wake=WakeWords(("hey_jarvis",)))
+    ear.stay_awake()
+    events = feed(ear, np.concatenate([before, spoken.pcm]))
+    kinds = [type(event) for event in events if isinstance(event, Began | Woke | Ended)]
+    assert kinds == [Began, Woke, Began, Ended]
+    (woke,) = only(events, Woke)
+    assert turns(events)[-1][0] >= woke.at

@@ -57,6 +57,18 @@ def clock() -> Clock:
         ("how many days since friday", "7 March 2031 was 2 days ago."),
         ("how many days left this year", "It is 297 days until the end of the year."),
         ("how many days are there in february", "February has 28 days."),
+        ("is next year a leap year", "Yes, 2032 is a leap year."),
+        ("when is the next leap year", "2032 is the next leap year."),
+        (
+            "what time is it in London when it is noon in Tokyo",
+            "When it is 12:00 in Tokyo, it is 03:00 in London.",
+        ),
+        (
+            "when it is 9 pm in Berlin what time is it in Sydney",
+            "When it is 21:00 in Berlin, it is 07:00 the next day in Sydney.",
+        ),
+        ("when do the clocks change", "The clocks are not changed here."),
+        ("what day is the 15th", "15 March 2031 is a Saturday."),
         ("how many weeks in a year", "A year has 52 weeks and 1 day."),
         ("how long until midnight", "It is 11 hours and 55 minutes until 00:00."),
         ("how many minutes until half past twelve", "It is 25 minutes until 12:30."),
@@ -96,3 +108,20 @@ def test_questions_about_other_times_are_left_to_the_documents(clock: Clock, wor
 @pytest.mark.parametrize(("year", "day"), [(1961, (4, 2)), (2024, (3, 31)), (2025, (4, 20)), (2038, (4, 25))])
 def test_easter_falls_where_the_church_says(year: int, day: tuple[int, int]) -> None:
     assert (easter(year).month, easter(year).day) == day
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("when do the clocks change", "The clocks go forward on Sunday, 30 March 2031."),
+        ("when does summer time begin", "The clocks go forward on Sunday, 30 March 2031."),
+        ("when do the clocks go back", "The clocks go back on Sunday, 26 October 2031."),
+        ("when does daylight saving time end", "The clocks go back on Sunday, 26 October 2031."),
+        ("when does winter time start", "The clocks go back on Sunday, 26 October 2031."),
+    ],
+)
+async def test_it_is_known_when_the_clocks_are_set(words: str, said: str) -> None:
+    clock = Clock(FastMoment("Europe/Berlin", NOON))
+    call = clock.understand(words)
+    assert call is not None
+    assert await clock.call(call, None) == said

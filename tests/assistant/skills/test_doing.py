@@ -49,6 +49,30 @@ SUMS = {
     "how many megabytes in 2 gb": "2 gigabytes is 2,000 megabytes.",
     "twenty-five plus thirty-one": "That is 56.",
     "how many ml in a pint": "1 pint is about 568.3 millilitres.",
+    "what's 5 factorial": "That is 120.",
+    "the factorial of 200": "That number is too large for me.",
+    "the factorial of 2.5": "Only whole numbers from zero on have a factorial.",
+    "the fifth root of 32": "That is 2.",
+    "3 to the power 4": "That is 81.",
+    "what's 20% more than 60": "That is 72.",
+    "increase 80 by 15 percent": "That is 92.",
+    "what is the percent change from 50 to 65": "That is 30.",
+    "the percentage decrease from 80 to 60": "That is 25.",
+    "percentage increase from 0 to 5": "Nothing can be divided by zero.",
+    "what's the average of 4, 8 and 12": "That is 8.",
+    "the average of ten, twenty, thirty, and forty": "That is 25.",
+    "what is the median of 3, 9 and 4": "That is 4.",
+    "the sum of 3, 4 and 5": "That is 12.",
+    "add 5 and 6": "That is 11.",
+    "the product of 3, 4 and 5": "That is 60.",
+    "split 96 between four people": "That is 24.",
+    "a tip of 15 percent on 42.50": "That is 6.375.",
+    "how many times does 7 go into 91": "That is 13.",
+    "square root of two to three decimal places": "That is 1.414.",
+    "what is 17 divided by 3 rounded": "That is 6.",
+    "what is 100 euros in dollars": (
+        "I have no exchange rates: they change every day, and nothing is fetched from elsewhere."
+    ),
 }
 
 
@@ -70,6 +94,9 @@ async def test_sums_come_out_right(house, words: str) -> None:
         ("tell me the time", None),
         ("tell the kitchen", None),
         ("announce", None),
+        ("say to everyone that tea is ready", {"text": "tea is ready"}),
+        ("say in the kitchen that tea is ready", {"text": "tea is ready", "to": "Kitchen"}),
+        ("say hello to everyone", None),
         ("who announced the winner", None),
     ],
 )
@@ -231,6 +258,37 @@ async def test_an_alarm_is_cancelled_by_its_time(house) -> None:
     assert await house.say("cancel the seven o'clock alarm") == "The alarm is cancelled: alarm tomorrow at 07:00."
     assert await house.say("when is my alarm") == "There is one alarm: alarm tomorrow at 08:30."
     assert await house.say("remind me today at six pm to eat") == "That has passed, or there is no such day."
+
+
+async def test_an_alarm_is_put_off_and_brought_forward(house) -> None:
+    assert house.understand("wake me half an hour later") is None, "there is none"
+    await house.say("wake me at seven")
+    assert await house.say("wake me half an hour later") == "The alarm is moved: alarm tomorrow at 07:30."
+    assert await house.say("push my alarm back by ten minutes") == "The alarm is moved: alarm tomorrow at 07:40."
+    assert await house.say("set my alarm an hour earlier") == "The alarm is moved: alarm tomorrow at 06:40."
+    assert await house.say("move the alarm forward by 20 hours") == "That has passed; the alarm is tomorrow at 06:40."
+    assert [entry.name for entry in house.agenda.entries("alarm")] == [""]
+
+
+async def test_two_timers_are_set_at_once_or_none(house) -> None:
+    assert await house.say("set timers for 5 and 10 minutes") == "2 timers are set, for 5 minutes and 10 minutes."
+    assert await house.say("set two timers, one for two minutes and one for nine days") == (
+        "A timer can take from a second to a week."
+    )
+    assert len(house.agenda.entries("timer")) == 2
+
+
+async def test_a_lap_is_read_while_the_stopwatch_runs(house, moment) -> None:
+    async with house.ringing():
+        await house.say("start timing me")
+        await moment.advance(65)
+        assert await house.say("lap") == "1 minute and 5 seconds."
+        assert await house.say("stop timing") == "The stopwatch is stopped at 1 minute and 5 seconds."
+
+
+async def test_a_list_that_is_not_there_is_not_emptied(house) -> None:
+    assert await house.say("delete the holiday list") == "There is no holiday list."
+    assert await house.say("clear the shopping list") == "The shopping list is empty already."
 
 
 async def test_an_alarm_is_set_by_the_clock_of_the_night_that_summer_time_begins(house, moment) -> None:

@@ -168,6 +168,50 @@ async def test_an_alarm_goes_by_the_clock_when_it_is_set(house, moment) -> None:
         assert listeners.heard
 
 
+async def test_an_alarm_rings_no_longer_than_ten_minutes_when_the_clock_is_set_back(house, moment) -> None:
+    async with house.ringing() as listeners:
+        await house.say("set an alarm in one hour")
+        await moment.advance(3600)
+        await moment.settled()
+        assert house.agenda.ringing
+        moment.jump(-7200)
+        await moment.advance(ringing.RING_FOR_S + 60)
+        await moment.settled()
+        assert not house.agenda.ringing
+        assert len(listeners.heard) == pytest.approx(ringing.RING_FOR_S / ringing.RING_EVERY_S, abs=2)
+
+
+async def test_what_was_told_is_not_told_again_when_the_clock_is_set_back(house, moment) -> None:
+    async with house.ringing() as listeners:
+        await house.say("remind me in an hour to turn the heating down")
+        await house.say("remind me every hour to drink something")
+        await moment.advance(3600)
+        await moment.settled()
+        assert len(listeners.texts()) == 2
+        moment.jump(-3600)
+        await moment.advance(3590)
+        await moment.settled()
+        assert listeners.heard == []
+        [entry] = house.agenda.entries("reminder")
+        assert house.agenda.left_s(entry) == pytest.approx(3610, abs=2)
+
+
+async def test_what_is_repeated_by_the_hour_is_told_every_hour_and_once_for_what_was_missed(house, moment) -> None:
+    house.listeners.open = []
+    async with house.ringing() as listeners:
+        await house.say("remind me every two hours to drink something")
+        for _ in range(3):
+            await moment.advance(7200)
+            await moment.settled()
+        house.listeners.open = ["kitchen"]
+        house.ringer.look()
+        await moment.settled()
+        assert len(listeners.texts()) == 3, "each of those that nobody heard"
+        await moment.advance(7200)
+        await moment.settled()
+        assert listeners.texts() == ["A reminder: drink something."]
+
+
 async def test_an_alarm_that_is_repeated_rings_again_the_next_day_at_the_same_time_by_the_clock(
     house, moment, monkeypatch
 ) -> None:

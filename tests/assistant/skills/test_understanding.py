@@ -80,6 +80,77 @@ FOR_SKILLS: dict[str, tuple[str, dict[str, Any]]] = {
     "what is twelve times seven": ("sums.sum", {"value": 84.0}),
     "how many feet are in a mile": ("sums.convert", {"value": 1.0, "from": "mile", "to": "foot"}),
     "what can you do": ("about.help", {}),
+    "start a 45 second countdown": ("timers.set", {"seconds": 45.0}),
+    "set a timer for one hour thirty": ("timers.set", {"seconds": 5400.0}),
+    "set two timers, one for five minutes and one for ten": ("timers.set", {"lengths": [300.0, 600.0]}),
+    "set timers for 5 and 10 minutes": ("timers.set", {"lengths": [300.0, 600.0]}),
+    "remind me when ten minutes have passed": ("timers.set", {"seconds": 600.0}),
+    "set an alarm on Mondays and Wednesdays at seven": (
+        "alarms.set_alarm",
+        {"when": {"hour": 7, "every": "0,2"}},
+    ),
+    "wake me every tuesday, thursday and friday at 6:30": (
+        "alarms.set_alarm",
+        {"when": {"hour": 6, "minute": 30, "every": "1,3,4"}},
+    ),
+    "set an alarm for work on weekdays at six": (
+        "alarms.set_alarm",
+        {"name": "work", "when": {"hour": 6, "every": "weekday"}},
+    ),
+    "every month on the first remind me to pay the rent": (
+        "alarms.set_reminder",
+        {"task": "pay the rent", "when": {"date": 1, "every": "month"}},
+    ),
+    "remind me on the last friday of every month to send invoices": (
+        "alarms.set_reminder",
+        {"task": "send invoices", "when": {"every": "month -1 4"}},
+    ),
+    "remind me every other week to water the cactus": (
+        "alarms.set_reminder",
+        {"task": "water the cactus", "when": {"every": "14 days"}},
+    ),
+    "remind me every 24th of december to call grandma": (
+        "alarms.set_reminder",
+        {"task": "call grandma", "when": {"month": 12, "date": 24, "every": "year"}},
+    ),
+    "remind me every two hours to drink something": (
+        "alarms.set_reminder",
+        {"task": "drink something", "when": {"every": "7200 s"}},
+    ),
+    "at four o'clock, remind me to pick up the kids": (
+        "alarms.set_reminder",
+        {"task": "pick up the kids", "when": {"hour": 4}},
+    ),
+    "set up a reminder for 8 tonight to take the pills": (
+        "alarms.set_reminder",
+        {"task": "take the pills", "when": {"hour": 8, "half": "night", "day": 0, "part": "night"}},
+    ),
+    "remind me on the 1st and the 20th to pay": ("alarms.ask_reminder", {"task": "on the 1st and the 20th pay"}),
+    "time the pasta for nine minutes": ("timers.set", {"seconds": 540.0, "name": "pasta"}),
+    "put a thirty minute timer on for the roast": ("timers.set", {"seconds": 1800.0, "name": "roast"}),
+    "every weekday wake me at 6:15": (
+        "alarms.set_alarm",
+        {"when": {"hour": 6, "minute": 15, "every": "weekday"}},
+    ),
+    "remind me this weekend to clean the garage": (
+        "alarms.set_reminder",
+        {"task": "clean the garage", "when": {"weekday": 5}},
+    ),
+    "how long has the pasta timer got": ("timers.left", {"name": "pasta"}),
+    "how far away is christmas": ("clock.until", {"name": "christmas", "unit": "days"}),
+    "how many ounces in a cup": ("sums.convert", {"value": 1.0, "from": "cup", "to": "fluid ounce"}),
+    "do I have anything to do today": ("lists.read", {"list": "to-do"}),
+    "what do I have to do tomorrow": ("alarms.list", {"kind": "reminder", "days": 1}),
+    "time me": ("stopwatch.start", {}),
+    "when do the clocks go back": ("clock.summer", {"what": "clocks", "how": " go back"}),
+    "is next year a leap year": ("clock.leap", {"next": "next year"}),
+    "what is 100 euros in dollars": ("sums.exchange", {}),
+    "convert 50 pounds to euros": ("sums.exchange", {}),
+    "how many pounds are in 20 kilos": ("sums.convert", {"value": 20.0, "from": "kilogram", "to": "pound"}),
+    "60 miles per hour in km/h": (
+        "sums.convert",
+        {"value": 60.0, "from": "mile per hour", "to": "kilometre per hour"},
+    ),
 }
 FOR_NONE = """
 how long do I boil an egg; how long should I boil the pasta; what does the manual say about the timer
@@ -97,6 +168,11 @@ what is the time of the last train; who took the milk; stop the music; start the
 can you buy wine in grocery stores; buy is considered by its leaders to be what?; on what list did the town appear
 what is the year of the flood; when is the train ready; how long until the kettle boils; is the bridge done
 pause the film; remind them to call; what happened in 1893; what is the fault code e 7; what is the third planet
+remind me who wrote hamlet; remind me what the capital of peru is; we're out of here; we are out of time; lap
+what is the mean of life; what is the sum of all fears; the root of all evil; what is the highest of the towers
+say something nice; how many dollars did the tower cost; increase the temperature by hand; what did 20 dollars buy
+when do the shops change hands; the factorial function; what is the percentage of iron in the ore
+the train takes 1 hour 30
 """
 
 

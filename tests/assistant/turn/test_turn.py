@@ -184,17 +184,39 @@ async def test_a_command_has_a_ledger_of_its_own(parts):
 
 async def test_what_was_said_last_is_repeated_whatever_was_commanded_since(parts):
     first = await ask(parts, TALL, budget=Budget(SLOW))
-    louder = await ask(parts, "louder", history=(first,), volume=lambda _: None)
+    louder = await ask(parts, "louder", history=(first,), voice=Steered())
     assert (await ask(parts, "say that again", history=(first, louder))).spoken == first.spoken
     assert (await ask(parts, "repeat that")).spoken == "I have not said anything yet."
 
 
-async def test_the_volume_is_steered_where_somebody_speaks(parts):
-    steps = []
-    for words in ("Louder!", "could you turn it down please"):
-        assert (await ask(parts, words, volume=steps.append)).outcome == "command"
-    assert steps == [1, -1]
+class Steered:
+    """A voice that notes how it is steered."""
+
+    def __init__(self) -> None:
+        self.steps = []
+
+    def louder(self, steps):
+        self.steps.append(("louder", steps))
+
+    def faster(self, steps):
+        self.steps.append(("faster", steps))
+
+
+async def test_volume_and_pace_are_steered_where_somebody_speaks(parts):
+    voice = Steered()
+    for words in ("Louder!", "could you turn it down please", "slow down", "Speak faster, please.", "normal speed"):
+        assert (await ask(parts, words, voice=voice)).outcome == "command"
+    assert voice.steps == [("louder", 1), ("louder", -1), ("faster", -1), ("faster", 1), ("faster", 0)]
     assert (await ask(parts, "louder")).spoken == "Nothing is being said aloud here."
+    assert (await ask(parts, "slower")).spoken == "Nothing is being said aloud here."
+
+
+async def test_what_was_said_is_repeated_more_slowly(parts):
+    first, voice = await ask(parts, TALL, budget=Budget(SLOW)), Steered()
+    for words in ("Say that again more slowly.", "repeat slower", "can you repeat that a bit slower please"):
+        assert (await ask(parts, words, history=(first,), voice=voice)).spoken == first.spoken
+    assert voice.steps == [("faster", -1)] * 3
+    assert (await ask(parts, "repeat that slower", history=(first,))).spoken == first.spoken, "in writing, too"
 
 
 async def test_stop_is_obeyed_in_silence(parts):

@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse, Response
 
 from assistant.channels.json import ApiError, Json, checked, clean
 from assistant.channels.web.http.errors import json_body
+from assistant.languages.en.repeats import say_every
 from assistant.service import Service
 from assistant.skills.alarms import stop_ringing
 from assistant.skills.choose import OwnSkills
@@ -77,6 +78,7 @@ def shown_timers(own: OwnSkills) -> Json:
                 "due": datetime.fromtimestamp(entry.due_at, UTC).isoformat() if entry.due_at is not None else None,
                 "left_s": round(agenda.left_s(entry), 1),
                 "every": entry.every,
+                "repeated": say_every(entry.every) if entry.every else "",
             }
             for entry in entries
         ],

@@ -6,12 +6,12 @@ const conversation = {
 
   get busy() { return this.active !== null || this.pending.size > 0; },
 
-  turn(item) {
+  turn(item, unasked = false) {
     if (this.turns.has(item)) return this.turns.get(item);
     const view = $("turn-shape").content.firstElementChild.cloneNode(true);
     const turn = { view, item, words: "", said: "", unheard: "", asked: false, answered: false, find: (name) => view.querySelector(name) };
     this.last?.find(".choices").replaceChildren();
-    if (!matchMedia(WIDE).matches) closePanels(); // there is room for one of them
+    if (!unasked && !matchMedia(WIDE).matches) closePanels(); // there is room for one of them
     turn.find(".copy").addEventListener("click", () => copy(turn.said));
     turn.find(".again").addEventListener("click", ({ detail }) => { if (ask(turn.words) && !detail) $("question").focus(); });
     turn.find(".file").addEventListener("click", () => reading.cited(turn.citation));
@@ -48,7 +48,7 @@ const conversation = {
   begin(response) {
     const item = response.metadata?.item;
     this.pending.delete(item);
-    const turn = this.turns.get(item) ?? [...this.turns.values()].findLast((one) => one.asked && !one.answered) ?? this.turn(response.id);
+    const turn = this.turns.get(item) ?? [...this.turns.values()].findLast((one) => one.asked && !one.answered) ?? this.turn(response.id, true);
     turn.answered = true;
     this.responses.set(response.id, turn);
     this.active = response.id;

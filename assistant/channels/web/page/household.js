@@ -1,6 +1,6 @@
 const KINDS = { timer: "Timer", alarm: "Alarm", reminder: "Reminder" };
 const BY = { satellite: "Satellite", page: "Page", realtime: "Client", listen: "Microphone" };
-const REPEATS = { day: "every day", weekday: "on weekdays", weekend: "at weekends" };
+const SOON_MS = 6 * 86400e3;  // within which a weekday says which day is meant
 const TICK = 250; // ms between two looks at what is left
 
 /* Timers, lists and who listens, as v1/household/events tells them, and the panel that shows them. */
@@ -66,9 +66,9 @@ const household = {
 };
 
 const timerName = ({ kind, name }) => (name ? name.charAt(0).toUpperCase() + name.slice(1) : KINDS[kind]);
-function timerSaid({ kind, name, state, due, every }, left) {
-  const clock = due ? new Date(due).toLocaleString([], { weekday: "short", hour: "2-digit", minute: "2-digit" }) : "";
-  const repeated = every ? REPEATS[every] ?? `every ${every}` : "";
+function timerSaid({ kind, name, state, due, repeated }, left) {
+  const day = 1000 * left < SOON_MS ? { weekday: "short" } : { day: "numeric", month: "short" };
+  const clock = due ? new Date(due).toLocaleString([], { ...day, hour: "2-digit", minute: "2-digit" }) : "";
   if (state === "ringing") return "Rings now";
   if (kind === "timer") return [name ? "Timer" : "", state === "paused" ? `paused at ${span(left)}` : `${span(left)} left`].filter(Boolean).join(", ");
   return [name ? KINDS[kind] : "", clock, repeated].filter(Boolean).join(", ");

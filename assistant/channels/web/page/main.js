@@ -114,7 +114,7 @@ function notify(text) {
 function keepInView(always = false) { // of the last turn: all of it, else its beginning; unless an older one is being read
   const view = conversation.last?.view, [head, foot] = ["header", "footer"].map((name) => document.querySelector(name));
   const room = innerHeight - foot.offsetHeight - (getComputedStyle(head).position === "sticky" ? head.offsetHeight : 0);
-  if (!view || (!always && view.getBoundingClientRect().top > innerHeight)) return;
+  if (!view?.offsetParent || (!always && view.getBoundingClientRect().top > innerHeight)) return;
   if (view.offsetHeight > room) view.scrollIntoView({ block: "start" });
   else document.scrollingElement.scrollTop = document.scrollingElement.scrollHeight;
 }

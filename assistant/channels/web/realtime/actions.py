@@ -76,6 +76,16 @@ class Request:
     modality: Modality
     audio: AudioFormat
     metadata: dict[str, str] = field(default_factory=dict)
+    aside: bool = False  # outside the conversation: no item of it, and not remembered
+
+
+@dataclass(frozen=True)
+class RespondAside:
+    """conversation.respond_aside(question, alone=alone, tag=request)."""
+
+    question: str
+    alone: bool
+    request: Request
 
 
 @dataclass(frozen=True)
@@ -142,6 +152,7 @@ Output = (
     | Commit
     | Clear
     | Respond
+    | RespondAside
     | Say
     | Interrupt
     | Truncate

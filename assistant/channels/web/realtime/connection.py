@@ -197,7 +197,7 @@ class Connection:
                     await self._commit(output)
                 case actions.Clear():
                     await self._conversation.clear()
-                case actions.Respond() | actions.Say():
+                case actions.Respond() | actions.RespondAside() | actions.Say():
                     await self._respond(output)
                 case actions.Interrupt():
                     await self._conversation.interrupt()
@@ -247,12 +247,14 @@ class Connection:
         except NothingToCommitError:
             await self._carry(self._protocol.refused(action))
 
-    async def _respond(self, action: actions.Respond | actions.Say) -> None:
+    async def _respond(self, action: actions.Respond | actions.RespondAside | actions.Say) -> None:
         await asyncio.sleep(self._response_pace.owe())
         request = action.request
         speak = request.modality == "audio"
         if isinstance(action, actions.Say):
             await self._conversation.say(action.reply, speak=speak, tag=request)
+        elif isinstance(action, actions.RespondAside):
+            await self._conversation.respond_aside(action.question, alone=action.alone, speak=speak, tag=request)
         else:
             await self._conversation.respond(action.question, speak=speak, tag=request)
 

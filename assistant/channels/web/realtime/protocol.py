@@ -294,11 +294,9 @@ class Protocol:
                 "The conversation has an active response; wait for its response.done or send response.cancel.",
             )
         given = event.response
-        if given.get("conversation") not in (None, "auto"):
+        if given.get("conversation") not in (None, "auto", "none"):
             raise ApiError(
-                "invalid_value",
-                "'response.conversation' must be 'auto': responses outside the conversation are not supported.",
-                param="response.conversation",
+                "invalid_value", "'response.conversation' must be 'auto' or 'none'.", param="response.conversation"
             )
         request = actions.Request(
             event.event_id,
@@ -307,7 +305,14 @@ class Protocol:
             else modality(given["output_modalities"], "response.output_modalities"),
             self._output_format(given),
             client_metadata(given.get("metadata")),
+            given.get("conversation") == "none",
         )
+        if request.aside:
+            aside = actions.RespondAside(
+                self._asked_aside(given.get("input")), isinstance(given.get("input"), list), request
+            )
+            self._active = request
+            return [aside]
         if (outputs := self._given_back()) and not isinstance(given.get("input"), list):
             self._active = request
             asked = next((self._calls[item.fields["call_id"]] for item in outputs), "")
@@ -353,6 +358,29 @@ class Protocol:
             return None
         asked.answered = True
         return asked.text
+
+    def _asked_aside(self, items: object) -> str:
+        """Return the question of a response outside the conversation: of its own input, or the last that was asked."""
+        if isinstance(items, list):
+            texts = [self._text_of(data) for data in items if isinstance(data, dict)]
+        else:
+            texts = [asked.text] if (asked := self.items.last_asked) is not None else []
+        found = next((text for text in reversed(texts) if text.strip()), "")
+        if not found:
+            raise ApiError(
+                "invalid_value",
+                "A response outside the conversation answers the last user message of its 'input', or of the "
+                "conversation; there is none with words.",
+                param="response.input",
+            )
+        return found
+
+    def _text_of(self, data: Json) -> str:
+        """Return the words of a user's message in a response's input, or of one of the conversation by its id."""
+        if data.get("type") == "item_reference":
+            item = self.items.get(str(data.get("id", "")), "invalid_value")
+            return item.text if item.role == "user" else ""
+        return item_from_json(data, "input").text if data.get("role") == "user" else ""
 
     def _cancel(self, event: client_events.ResponseCancel) -> list[Output]:
         begun = self._response is not None and self._response.request is self._active
@@ -448,7 +476,7 @@ class Protocol:
             previous = self.items.last_id
             response.item = Item(new_id("item"), role="assistant", status="in_progress", generation=event.generation)
             opened = response.opened(previous)
-            _, dropped = self.items.add(response.item)
+            dropped = [] if response.request.aside else self.items.add(response.item)[1]
             outputs += [self._send(part) for part in opened] + self._deleted(dropped)
         match event:
             case said.ReplyText():

@@ -45,9 +45,10 @@ class Response:
         """Return what comes before the first delta, in the order that clients rely on."""
         self._previous_item_id = previous_item_id
         item = self._item.to_json()
+        added = [server_events.ItemAdded(item=item, previous_item_id=previous_item_id)]
         return [
             server_events.OutputItemAdded(response_id=self.id, item=item),
-            server_events.ItemAdded(item=item, previous_item_id=previous_item_id),
+            *([] if self.request.aside else added),
             server_events.ContentPartAdded(**self._place, part=self._part("")),
         ]
 
@@ -135,11 +136,12 @@ class Response:
             if self._spoken
             else [server_events.TextDone(**self._place, text=self.text)]
         )
+        done = [server_events.ItemDone(item=item, previous_item_id=self._previous_item_id)]
         return [
             *events,
             server_events.ContentPartDone(**self._place, part=self._part(self.text)),
             server_events.OutputItemDone(response_id=self.id, item=item),
-            server_events.ItemDone(item=item, previous_item_id=self._previous_item_id),
+            *([] if self.request.aside else done),
         ]
 
     @property
@@ -178,7 +180,7 @@ class Response:
         return {
             "object": "realtime.response",
             "id": self.id,
-            "conversation_id": self.conversation_id,
+            "conversation_id": None if self.request.aside else self.conversation_id,
             "status": status,
             "status_details": details,
             "output": [self.item.to_json()] if self.item is not None and status != "in_progress" else [],

@@ -53,6 +53,11 @@ def test_answer_citation_and_ledger_are_shown():
     assert "8.3" in text
 
 
+def test_what_nobody_asked_for_has_no_ledger():
+    told = Reply(question="", spoken="Your pasta timer is done.", outcome="command")
+    assert shown(told, terminal=False).strip() == "Your pasta timer is done."
+
+
 def test_on_a_terminal_the_span_is_highlighted_instead_of_marked():
     text = shown(reply(), terminal=True)
     assert "»" not in text

@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 import soundfile
 from wyoming.asr import Transcript
-from wyoming.audio import AudioChunk
+from wyoming.audio import AudioChunk, AudioStop
 from wyoming.event import Event, Eventable, async_read_event, async_write_event
 from wyoming.ping import Ping, Pong
 from wyoming.pipeline import PipelineStage, RunPipeline
@@ -26,10 +26,11 @@ from wyoming.wake import Detection
 from assistant.channels.wyoming.satellite import SatelliteProtocol
 from assistant.channels.wyoming.satellites import Times, addresses_of, keep_all
 from assistant.config import Config, SatellitesConfig
-from assistant.dialogue.events import Overheard
+from assistant.dialogue.events import Heard, Overheard
 from assistant.dialogue.settings import ConversationSettings
 from assistant.parts import Parts
 from assistant.service import Service
+from assistant.turn.events import Transcript as Told
 from engines.errors import ReparteeError
 from tests.paths import SPEECH, TURNS
 from tests.ports import free_port
@@ -246,9 +247,7 @@ async def test_a_satellite_without_a_wake_word_of_its_own_is_listened_to_for_our
     await kitchen.start()
     async with service({"kitchen": kitchen}, wake_words=("hey_jarvis",)):
         await kitchen.until("run-satellite")
-        await kitchen.send(
-            RunPipeline(start_stage=PipelineStage.WAKE, end_stage=PipelineStage.TTS, restart_on_end=True)
-        )
+        await kitchen.send(RunPipeline(start_stage=PipelineStage.WAKE, end_stage=PipelineStage.TTS))
         await kitchen.speak(recorded(SPEECH / "weather-slt.flac"))
         await kitchen.speak(recorded(TURNS / "hey-jarvis.flac"))
         await kitchen.until("detection")
@@ -256,6 +255,24 @@ async def test_a_satellite_without_a_wake_word_of_its_own_is_listened_to_for_our
         await kitchen.speak(recorded(TURNS / "00-slt.flac"))
         await kitchen.until("transcript")
         await kitchen.until("audio-stop")
+        # wyoming-satellite 1.0 streams on, and runs no second pipeline.
+        await kitchen.speak(np.concatenate([np.zeros(16_000, np.int16), recorded(TURNS / "hey-jarvis.flac")]))
+        await kitchen.until("detection", 2)
+
+
+def test_what_comes_after_the_end_is_heard_where_we_listen_for_the_word_until_the_satellite_stops() -> None:
+    """The satellite's three ways: it streams always, after its voice detector, or after a wake word of its own."""
+    heard = Heard(turn=1, transcript=Told(text="What time is it?"))
+    sound = AudioChunk(rate=16_000, width=2, channels=1, audio=bytes(640)).event()
+    for first, goes_on in ((PipelineStage.WAKE, True), (PipelineStage.ASR, False)):
+        protocol = SatelliteProtocol(ConversationSettings(), ("hey_jarvis",))
+        protocol.receive(RunPipeline(start_stage=first, end_stage=PipelineStage.TTS).event())
+        protocol.tell(heard)
+        assert bool(protocol.receive(sound)) == goes_on
+        protocol.receive(AudioStop().event())  # as with --vad, where no wake word came in time
+        assert not protocol.receive(sound)
+        protocol.receive(RunPipeline(start_stage=first, end_stage=PipelineStage.TTS).event())
+        assert protocol.receive(sound)
 
 
 async def test_of_two_that_hear_their_own_wake_word_the_earlier_answers_and_the_other_is_told_and_goes_quiet(
@@ -358,13 +375,13 @@ async def test_a_joined_sentence_is_done_in_both_its_parts_for_who_asks_as_home_
         await serving
 
 
-def test_one_that_is_listened_to_for_our_word_is_told_when_another_answers_and_listens_on() -> None:
+def test_one_that_is_listened_to_for_our_word_is_told_when_another_answers_and_is_heard_on() -> None:
     protocol = SatelliteProtocol(ConversationSettings(), ("hey_jarvis",))
     for again, kinds in ((True, ["not-detected"]), (False, ["error", "run-satellite"])):
         wanted = RunPipeline(start_stage=PipelineStage.WAKE, end_stage=PipelineStage.TTS, restart_on_end=again)
         protocol.receive(wanted.event())
         assert [event.type for event in protocol.tell(Overheard("hey_jarvis"))] == kinds
-        assert protocol.listening == again
+        assert protocol.listening
 
 
 async def test_an_announcement_of_the_satellites_own_is_said(service) -> None:

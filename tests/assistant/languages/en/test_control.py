@@ -16,6 +16,13 @@ from assistant.languages.en.control import Control, control_of, is_backchannel
         ("could you speak up", Control.LOUDER),
         ("a bit quieter please", Control.QUIETER),
         ("Turn it down.", Control.QUIETER),
+        ("Could you say that again more slowly?", Control.REPEAT_SLOWER),
+        ("repeat slower", Control.REPEAT_SLOWER),
+        ("say it slowly", Control.REPEAT_SLOWER),
+        ("Say that again, but louder.", Control.REPEAT_LOUDER),
+        ("You're talking too fast.", Control.SLOWER),
+        ("speak faster", Control.FASTER),
+        ("Back to normal speed, please.", Control.AS_USUAL),
     ],
 )
 def test_words_about_the_voice_are_commands(words: str, control: Control) -> None:
@@ -31,6 +38,8 @@ def test_words_about_the_voice_are_commands(words: str, control: Control) -> Non
         "who said that again and again",
         "turn down the heating",
         "what is louder",
+        "what is faster, a hare or a tortoise",
+        "repeat the recipe of the slow cooker",
     ],
 )
 def test_a_question_with_such_a_word_is_a_question(words: str) -> None:

@@ -165,6 +165,23 @@ async def test_a_page_that_hears_of_its_session_from_the_household_first_knows_i
     await visited.until(f"{cellar} === 'This page, Cellar, connected'")
 
 
+async def test_what_nobody_asked_for_leaves_a_phones_panel_where_it_is(household: Any, visit: Any) -> None:
+    """Somebody writes on a list there, while a timer ends; a question of their own goes to the conversation."""
+    visited = await at_panel(visit, household.url, width=390, height=700)
+    page = visited.page
+    entry = page.locator("#lists input").first
+    await entry.fill("oat mi")
+    scrolled = await page.evaluate("scrollY")
+    await asyncio.to_thread(chat, household.url, "tell everyone that dinner is ready")
+    await page.locator("#turns .answer", has_text="Dinner is ready.").wait_for(state="attached")
+    assert await page.locator("#household").is_visible()
+    assert (await entry.input_value(), await page.evaluate("scrollY")) == ("oat mi", scrolled)
+    await page.fill("#question", "what is two plus two")
+    await page.keyboard.press("Enter")
+    await page.locator("#turns .answer", has_text="That is 4.").wait_for()
+    assert not await page.locator("#household").is_visible()
+
+
 async def test_it_fits_a_phone_in_the_dark_and_escape_goes_back(household: Any, visit: Any) -> None:
     await asyncio.to_thread(chat, household.url, f"set a {'unmistakably ' * 5}timer for two hours")
     visited = await at_panel(visit, household.url, width=320, height=640, color_scheme="dark")

@@ -66,6 +66,29 @@ async def test_create_cancel_create_without_a_pause_is_answered(served):
         assert "1893" in words(done[-1])
 
 
+async def test_what_is_asked_outside_the_conversation_is_not_remembered_and_does_nothing(served):
+    def aside(text: str) -> dict[str, Any]:
+        asked = {"type": "message", "role": "user", "content": [{"type": "input_text", "text": text}]}
+        return {"conversation": "none", "input": [asked], "metadata": {"topic": "aside"}}
+
+    async with session(served) as line:
+        await put(line, TALL)
+        await send(line, "response.create")
+        first = words((await responses(line, 1))[0])
+        await send(line, "response.create", response=aside(RAILWAY))
+        (done,) = await responses(line, 1)
+        assert "1893" in words(done)
+        assert (done["conversation_id"], done["metadata"]["topic"]) == (None, "aside")
+        await send(line, "response.create", response=aside("Set an aside timer for ten minutes."))
+        assert "nothing is done outside" in words((await responses(line, 1))[0])
+        await put(line, "Repeat that.")
+        await send(line, "response.create")
+        assert words((await responses(line, 1))[0]) == first, "what was asked aside was never said here"
+        await put(line, "What timers are running?")
+        await send(line, "response.create")
+        assert "aside" not in words((await responses(line, 1))[0])
+
+
 async def test_truncating_at_the_end_keeps_the_last_word_and_the_next_question_knows_it(served):
     async with session(served, "audio") as line:
         await put(line, TALL)

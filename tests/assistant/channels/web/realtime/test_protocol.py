@@ -268,13 +268,61 @@ def test_deleting_a_reply_takes_it_out_of_the_history(line):
     assert line.feed("conversation.item.delete", item_id=item_id)[0]["error"]["code"] == "item_delete_invalid_item_id"
 
 
+def test_a_response_outside_the_conversation_is_no_item_of_it(line):
+    line.type_question("When was the mill built?")
+    before = line.answer(3)[1]["item"]["id"]
+    asked = {"type": "message", "role": "user", "content": [{"type": "input_text", "text": "And the tower?"}]}
+    wanted = {"conversation": "none", "input": [asked], "metadata": {"topic": "check"}}
+    line.feed("response.create", response=wanted)
+    action = line.actions[-1]
+    assert (action.question, action.alone, action.request.aside) == ("And the tower?", True, True)
+    refused = line.feed("response.create")
+    assert refused[0]["error"]["code"] == "conversation_already_has_active_response"
+    sent = line.on(
+        ReplyStarted(4, None, action.request),
+        ReplyText(4, "In 1782."),
+        ReplyDone(4, reply=line.reply(), status="completed", said="In 1782.", heard="In 1782."),
+    )
+    told = names(sent)
+    assert "conversation.item.added" not in told
+    assert "conversation.item.done" not in told
+    assert told[:2] == ["response.created", "response.output_item.added"]
+    done = sent[-1]["response"]
+    assert (done["conversation_id"], done["status"], done["metadata"]["topic"]) == (None, "completed", "check")
+    item = done["output"][0]["id"]
+    missing = line.feed("conversation.item.retrieve", item_id=item)[0]["error"]["code"]
+    assert missing == "item_retrieve_invalid_item_id"
+    assert line.protocol.items.last_id == before
+    assert isinstance(line.type_question("How tall is it?"), actions.Respond), "it goes on as if there had been none"
+
+
+def test_a_response_outside_the_conversation_may_be_about_what_was_asked_in_it(line):
+    line.type_question("When was the mill built?")
+    asked = line.protocol.items.last_asked.id
+    line.answer(3)
+    for about, alone in (({}, False), ({"input": [{"type": "item_reference", "id": asked}]}, True)):
+        line.feed("response.create", response=about | {"conversation": "none"})
+        action = line.actions[-1]
+        assert (action.question, action.alone) == ("When was the mill built?", alone)
+        line.on(ReplyStarted(4, None, action.request), ReplyDone(4, reply=None, status="failed"))
+
+
 @pytest.mark.parametrize(
     ("event", "code"),
     [
         ({"type": "conversation.item.retrieve", "item_id": "nope"}, "item_retrieve_invalid_item_id"),
         ({"type": "conversation.item.truncate", "item_id": "n", "audio_end_ms": 1}, "item_truncate_invalid_item_id"),
         ({"type": "response.cancel"}, "response_cancel_not_active"),
-        ({"type": "response.create", "response": {"conversation": "none"}}, "invalid_value"),
+        ({"type": "response.create", "response": {"conversation": "other"}}, "invalid_value"),
+        ({"type": "response.create", "response": {"conversation": "none"}}, "invalid_value"),  # there is no question
+        ({"type": "response.create", "response": {"conversation": "none", "input": []}}, "invalid_value"),
+        (
+            {
+                "type": "response.create",
+                "response": {"conversation": "none", "input": [{"type": "item_reference", "id": "nope"}]},
+            },
+            "invalid_value",
+        ),
         ({"type": "response.create", "response": {"metadata": {"k": "v" * 513}}}, "invalid_value"),
         ({"type": "response.create", "response": {"metadata": {"k": 1}}}, "invalid_type"),
         ({"type": "input_audio_buffer.append", "audio": "not base64!"}, "invalid_value"),
