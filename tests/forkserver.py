@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import ctypes
 import importlib
 import json
 import os
@@ -48,6 +49,7 @@ LOADED = (
 HARMLESS = ("COLUMNS", "HOME", "PATH", "POCKETSPHINX_EFFORT", "REPARTEE_")
 
 _MOST_BYTES = 1 << 16
+_DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG of prctl(2): tests that are killed leave no server behind
 
 Finished = subprocess.CompletedProcess[str]
 
@@ -192,6 +194,7 @@ def _arguments(control: socket.socket) -> list[str]:
     signal.signal(signal.SIGCHLD, lambda *_: None)
     signal.set_wakeup_fd(woken.fileno())
     running: dict[int, socket.socket] = {}
+    libc = ctypes.CDLL(None)
     while True:
         for ready in select.select([control, wake], [], [])[0]:
             if ready is wake:
@@ -210,6 +213,7 @@ def _arguments(control: socket.socket) -> list[str]:
                 for handle in handles[1:]:
                     os.close(handle)
                 continue
+            libc.prctl(_DIE_WITH_PARENT, signal.SIGTERM)
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             for number, handle in enumerate(handles[1:]):
