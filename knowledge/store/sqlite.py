@@ -41,6 +41,7 @@ class Store:
         self.path = path
         self.readonly = readonly
         self.refusal: Callable[[], StoreError] | None = None
+        self.is_new = False
         self._tell = tell
         self._told: set[int] = set()
         self._lock = threading.RLock()
@@ -57,6 +58,12 @@ class Store:
         """Close the file. Everything that was reported as stored is already in it."""
         with self._lock:
             self._connection.close()
+
+    def follow(self, changed: Callable[[], None]) -> None:
+        """Do nothing: no other machine writes a file, and of other processes `data_version` tells."""
+
+    def unfollow(self) -> None:
+        """Do nothing."""
 
     def _connect(self) -> sqlite3.Connection:
         if not self.readonly:
@@ -119,6 +126,7 @@ class Store:
         self._latest = int(self._fact("sequence"))
 
     def _make_tables(self) -> None:
+        self.is_new = True
         for statement in TABLES:
             self._connection.execute(statement)
         # Starting from the clock, a store that was made anew never repeats an older one's numbers.
@@ -226,7 +234,7 @@ class Store:
             self._connection.executemany(
                 'INSERT INTO passages (document, headings, start, "end", text, tokens, pages, checksum)'
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (_row(document, new) for new in passages),
+                ((document, *columns(new)) for new in passages),
             )
             self._changed(document)
         return known is not None
@@ -461,6 +469,7 @@ def _among(collections: Collections) -> tuple[str, tuple[str, ...]]:
     return f"d.collection IN ({','.join('?' * len(names))})", names
 
 
-def _row(document: int, new: NewPassage) -> tuple[Any, ...]:
-    columns = (json.dumps(new.headings), new.start, new.end, new.text, pack_tokens(new.tokens), json.dumps(new.pages))
-    return (document, *columns, checksum(*columns))
+def columns(new: NewPassage) -> tuple[str, int, int, str, bytes, str, int]:
+    """A passage as it is stored: headings, start, end, text, tokens, pages and the checksum of these."""
+    stored = (json.dumps(new.headings), new.start, new.end, new.text, pack_tokens(new.tokens), json.dumps(new.pages))
+    return (*stored, checksum(*stored))
