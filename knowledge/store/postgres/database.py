@@ -99,7 +99,8 @@ class Database:
             held = "no documents yet"
             if row and row[0]:
                 row = connection.execute("SELECT count(*) FROM repartee.documents").fetchone()
-                held = f"{row[0] if row else 0} documents"
+                count = row[0] if row else 0
+                held = "1 document" if count == 1 else f"{count} documents"
         return f"{self.place}, PostgreSQL {version.split()[0]}, {held}"
 
     def _alive(self) -> psycopg.Connection:

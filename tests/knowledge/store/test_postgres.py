@@ -421,7 +421,7 @@ def test_looking_makes_nothing(shared, tmp_path):
     with contextlib.closing(open_store(shared.guarded_url, tmp_path, tokenize)) as store:
         put(store)
     said, has_copy = look(shared.guarded_url, tmp_path)
-    assert said.endswith(", 1 documents")
+    assert said.endswith(", 1 document")
     assert has_copy
 
 
