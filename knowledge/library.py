@@ -303,6 +303,10 @@ class Library:
         """From now on put what words find in the order that token vectors say; those missing are made in a thread."""
         from knowledge.index.vectors import Vectors
 
+        if self._store.has_others and not self.readonly:
+            from knowledge.index.shared import SharedVectors
+
+            maker = SharedVectors(maker, self._store)
         self._maker = maker
         self._vectors = Vectors(self.home / VECTORS_NAME, maker, readonly=self.readonly)
         self._making.also(self._vectors)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engines.tokenize import Tokens
 from knowledge.sentences import sentences, words
@@ -113,6 +114,11 @@ def unpack_tokens(blob: bytes) -> Tokens:
     numbers = np.frombuffer(blob, f"<u{blob[0]}", offset=1).astype(np.int32)
     count = len(numbers) // 3
     return Tokens(numbers[:count], numbers[count:].reshape(-1, 2))
+
+
+def content_key(context: str, ids: NDArray[np.int32]) -> bytes:
+    """Tell what is read of a passage: 16 bytes, the same for the same context and tokens, wherever they stand."""
+    return hashlib.blake2b(ids.astype("<i4").tobytes() + context.encode(), digest_size=16).digest()
 
 
 def fingerprint(tokenize: Callable[[str], Tokens]) -> str:

@@ -8,7 +8,7 @@ import threading
 import time
 import uuid
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -37,6 +37,8 @@ class Store:
     full or has no locks, a store that is there is opened for reading, and `refusal` makes what to raise for more.
     """
 
+    has_others = False
+
     def __init__(self, path: Path, *, readonly: bool = False, tell: Callable[[str], None] = lambda _: None) -> None:
         self.path = path
         self.readonly = readonly
@@ -64,6 +66,13 @@ class Store:
 
     def unfollow(self) -> None:
         """Do nothing."""
+
+    def made_elsewhere(self, made_of: str, keys: Sequence[bytes]) -> dict[bytes, bytes]:  # noqa: ARG002
+        """Return nothing: there are no other servers."""
+        return {}
+
+    def share(self, made_of: str, made: Mapping[bytes, bytes]) -> None:
+        """Do nothing: there are no other servers."""
 
     def _connect(self) -> sqlite3.Connection:
         if not self.readonly:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -70,6 +70,17 @@ class Store(Protocol):
 
     def forget_removed(self, sequence: int) -> None:
         """Forget the removals up to the change number `sequence`, once they are many."""
+
+    # What was made of passages on other servers, by `knowledge.passages.content_key`
+
+    #: Whether there are any.
+    has_others: bool
+
+    def made_elsewhere(self, made_of: str, keys: Sequence[bytes]) -> dict[bytes, bytes]:
+        """What was made of these passages with `made_of`, of those that have anything."""
+
+    def share(self, made_of: str, made: Mapping[bytes, bytes]) -> None:
+        """Let other servers have it, as long as there are passages with these keys."""
 
     # Reading, for whoever takes documents in: what is known at this moment
 

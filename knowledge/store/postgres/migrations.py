@@ -34,10 +34,13 @@ STEPS: Sequence[str] = (
         id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
         document bigint NOT NULL REFERENCES repartee.documents ON DELETE CASCADE, headings text NOT NULL,
         start integer NOT NULL, "end" integer NOT NULL, text bytea NOT NULL, tokens bytea NOT NULL,
-        pages text NOT NULL, checksum bigint NOT NULL);
+        pages text NOT NULL, checksum bigint NOT NULL, key bytea NOT NULL);
     CREATE INDEX passages_document ON repartee.passages (document);
+    CREATE INDEX passages_key ON repartee.passages (key);
     CREATE TABLE repartee.changes (document bigint PRIMARY KEY, sequence bigint NOT NULL);
     CREATE INDEX changes_sequence ON repartee.changes (sequence);
+    CREATE TABLE repartee.made (key bytea PRIMARY KEY, made_of text NOT NULL, made bytea NOT NULL);
+    ALTER TABLE repartee.made ALTER made SET STORAGE EXTERNAL;
     """,
 )
 

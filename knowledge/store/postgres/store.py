@@ -6,9 +6,11 @@ it has not. So no turn waits for the network, and turns go on without it. A copy
 index and what is made of passages stand beside it, are fed from its change log, and know passages by the same numbers
 on every server.
 
-Vectors stay with each server. What ranks passages is a vector for each of their tokens, in 8 bits, compared with each
-of the question's (`engines.reader.late`): pgvector has one vector a row and no such comparison, and one vector pooled
-from them finds less than words do (docs/retrieval.md). The turn has 5 ms for all of it, so they have to be here anyway.
+Vectors are in the truth too, but no database searches them. What ranks passages is a vector for each of their tokens,
+in 8 bits, compared with each of the question's (`engines.reader.late`): pgvector compares one vector of a row with one
+of a question, and one vector for a whole passage finds less than words do (docs/retrieval.md). So the codes lie in a
+table as they are, 3 to 5 kB a passage, under what they were made from: a server that comes later, or again, fetches
+them in place of running the encoder, and ranks with those on its own disk in the 5 ms that a turn has for it.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ import threading
 import time
 import uuid
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -27,7 +29,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from engines.files import private_folder
 from engines.tokenize import Tokens
 from knowledge.migrations import checksum
-from knowledge.passages import fingerprint, pack_tokens
+from knowledge.passages import content_key, fingerprint, pack_tokens
 from knowledge.store import sqlite
 from knowledge.store.postgres.database import CHANNEL, Database
 from knowledge.store.postgres.following import Follower
@@ -63,6 +65,8 @@ class PostgresStore(sqlite.Store):
     `tokenize` is for documents of servers that have another vocabulary. Raises StoreError as `sqlite.Store` does for
     the copy; the database is first reached by `pull`. With `readonly` it never is.
     """
+
+    has_others = True
 
     def __init__(
         self,
@@ -119,10 +123,13 @@ class PostgresStore(sqlite.Store):
         """Add a document, or replace the one at `path`, in one transaction; return True if it replaced one."""
         compressed = zlib.compress(text.text.encode(), 1)
         added_at = time.time()
-        rows = [sqlite.columns(new) for new in passages]
-        values = (_text(name), _text(text.title), digest, size, added_at, compressed, collection, self.tokenizer)
+        title = _text(text.title)
+        rows = [
+            (*sqlite.columns(new), content_key(" > ".join((title, *new.headings)), new.tokens.ids)) for new in passages
+        ]
+        values = (_text(name), title, digest, size, added_at, compressed, collection, self.tokenizer)
         with self._changing_truth() as connection:
-            run = connection.execute
+            run, dropped = connection.execute, []
             known = run("SELECT id FROM repartee.documents WHERE path = %s", (_text(path),)).fetchone()
             if known is None:
                 (document,) = run(
@@ -133,17 +140,18 @@ class PostgresStore(sqlite.Store):
                 ).fetchone() or (0,)
             else:
                 (document,) = known
-                run("DELETE FROM repartee.passages WHERE document = %s", (document,))
+                dropped = run("DELETE FROM repartee.passages WHERE document = %s RETURNING key", (document,)).fetchall()
                 run(
                     "UPDATE repartee.documents SET name = %s, title = %s, digest = %s, bytes = %s, added_at = %s,"
                     " text = %s, collection = %s, tokenizer = %s WHERE id = %s",
                     (*values, document),
                 )
             connection.cursor().executemany(
-                'INSERT INTO repartee.passages (document, headings, start, "end", text, tokens, pages, checksum)'
-                " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
+                'INSERT INTO repartee.passages (document, headings, start, "end", text, tokens, pages, checksum, key)'
+                " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
                 [(document, *row[:3], row[3].encode(), *row[4:]) for row in rows],
             )
+            _drop_made(connection, dropped)
             self._log(connection, document)
         return known is not None
 
@@ -161,9 +169,11 @@ class PostgresStore(sqlite.Store):
         if not 0 < document < 2**63:  # the numbers of both databases end here
             return False
         with self._changing_truth() as connection:
-            gone = connection.execute("DELETE FROM repartee.documents WHERE id = %s", (document,))
-            removed = gone.rowcount == 1
+            run = connection.execute
+            dropped = run("DELETE FROM repartee.passages WHERE document = %s RETURNING key", (document,)).fetchall()
+            removed = run("DELETE FROM repartee.documents WHERE id = %s", (document,)).rowcount == 1
             if removed:
+                _drop_made(connection, dropped)
                 self._log(connection, document)
         return removed
 
@@ -180,6 +190,25 @@ class PostgresStore(sqlite.Store):
                 "SELECT collection FROM repartee.documents WHERE path = %s", (_text(path),)
             ).fetchone()
         return str(row[0]) if row else None
+
+    def made_elsewhere(self, made_of: str, keys: Sequence[bytes]) -> dict[bytes, bytes]:
+        """What was made of these passages with `made_of` by any server, of those that have anything."""
+        with self._database.reading() as connection:
+            rows = connection.cursor(binary=True).execute(
+                "SELECT key, made FROM repartee.made WHERE made_of = %s AND key = ANY(%s)", (made_of, list(keys))
+            )
+            return dict(rows.fetchall())
+
+    def share(self, made_of: str, made: Mapping[bytes, bytes]) -> None:
+        """Let other servers have it, as long as there are passages with these keys."""
+        with self._database.writing() as connection:
+            connection.execute("SELECT 1 FROM repartee.state FOR UPDATE")  # no passage goes meanwhile
+            connection.cursor().executemany(
+                "INSERT INTO repartee.made SELECT %(key)s, %(made_of)s, %(made)s"
+                " WHERE EXISTS (SELECT 1 FROM repartee.passages WHERE key = %(key)s)"
+                " ON CONFLICT (key) DO UPDATE SET made_of = excluded.made_of, made = excluded.made",
+                [{"key": key, "made_of": made_of, "made": each} for key, each in made.items()],
+            )
 
     def _writable(self) -> None:
         if self.refusal is not None:
@@ -409,6 +438,15 @@ def _pulled(
         store.close()
         raise
     return store
+
+
+def _drop_made(connection: psycopg.Connection, keys: Sequence[tuple[bytes]]) -> None:
+    """Drop what was made of passages that are nowhere any more."""
+    connection.execute(
+        "DELETE FROM repartee.made WHERE key = ANY(%s)"
+        " AND NOT EXISTS (SELECT 1 FROM repartee.passages WHERE passages.key = made.key)",
+        ([key for (key,) in keys],),
+    )
 
 
 def _text(value: str) -> str:

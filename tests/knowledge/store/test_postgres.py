@@ -10,6 +10,7 @@ import threading
 import time
 import traceback
 
+import numpy as np
 import pytest
 
 from engines.errors import ReparteeError
@@ -315,6 +316,61 @@ def test_who_may_not_ask_a_collection_soon_may_not_on_other_servers(server):
     kitchen._store.move("text:lamp", "work")
     until(lambda: not hall.search("lamp", collections=frozenset({""})))
     assert found(hall, "lamp") == ["lamp"]
+
+
+class Maker:
+    """One vector a token, which counts how many passages it was made of."""
+
+    dims, bm25, digest = 2, 0.0, "one"
+
+    def __init__(self):
+        self.made = 0
+
+    def passages(self, texts):
+        self.made += len(texts)
+        return [np.stack([ids % 100, ids % 50], axis=1).astype(np.int8) for _, ids in texts]
+
+    def question(self, text):
+        return np.array([[1, 0]], np.float32)
+
+
+def ranked(library):
+    library.rank_with(Maker())
+    library.finish()
+    made = library._vectors.of(library._store.identities())
+    counted = library._maker._maker.made
+    return counted, {identity: bytes(codes) for identity, codes in made.items()}
+
+
+def test_vectors_are_made_by_one_server_and_fetched_by_the_others(server, shared):
+    def kept():
+        return shared.run("SELECT count(*) FROM repartee.made")[0][0]
+
+    kitchen = server("kitchen")
+    texts = [("lamp", "The lamp is tall."), ("key", "The key is small."), ("copy", "The key is small.")]
+    kitchen.add_texts(texts, title=lambda _: "Notes")
+    made, vectors = ranked(kitchen)
+    assert (made, len(vectors), kept()) == (2, 3, 2), "what is the same is made once"
+    assert ranked(server("hall")) == (0, vectors)
+    kitchen.close()
+    kitchen = server("kitchen")
+    kitchen.remove(3)
+    assert kept() == 2, "another passage still has it"
+    kitchen.remove(2)
+    assert kept() == 1
+    kitchen.add_texts([("lamp", "The lamp is no longer here.")])
+    assert kept() == 0
+    other = server("attic", tokenize=lambda text: tokenize(" ".join(text)))
+    assert ranked(other)[0] == 1
+    assert kept() == 0, "nothing is kept under what no passage of the truth has"
+
+
+def test_without_the_database_vectors_are_made_here(server, shared):
+    kitchen = server("kitchen")
+    kitchen.add_texts([("lamp", "The lamp is tall.")])
+    with shared.gone():
+        made, vectors = ranked(kitchen)
+    assert (made, len(vectors)) == (1, 1)
 
 
 def test_a_writer_that_does_not_finish_keeps_others_waiting_only_so_long(store, shared, monkeypatch):
