@@ -74,6 +74,13 @@ class Database:
             self._used = time.monotonic()
 
     @contextmanager
+    def asking(self) -> Iterator[psycopg.Connection]:
+        """A connection for one question."""
+        with self._lock, self._guard():
+            yield self._alive()
+            self._used = time.monotonic()
+
+    @contextmanager
     def reading(self) -> Iterator[psycopg.Connection]:
         """A transaction that sees everything as it is at its beginning."""
         with self.writing() as connection:

@@ -22,6 +22,8 @@ LOOK_S = 30.0
 FIRST_TRY_S, LAST_TRY_S = 0.25, 15.0
 #: Rest so many times as long as taking up took: while another server adds thousands, this one goes on answering.
 RESTS = 3.0
+#: Who closes it waits so long for a network, seconds.
+LEAVE_S = 2.0
 
 
 class Follower:
@@ -42,18 +44,21 @@ class Follower:
         self._ourselves = ourselves
         self._database, self._pull, self._changed, self._tell = database, pull, changed, tell
         self._stop = threading.Event()
+        self._taking_up = threading.Lock()
         self._wake, self._woken = socket.socketpair()
         self._problem = ""
         self._thread = threading.Thread(target=self._run, name="follower", daemon=True)
         self._thread.start()
 
     def close(self) -> None:
-        """Stop; returns when neither `pull` nor `changed` is running."""
+        """Stop; returns when `changed` is not running. A network that does not answer is not waited for."""
         self._stop.set()
         self._wake.send(b"x")
-        self._thread.join()
-        self._wake.close()
-        self._woken.close()
+        self._thread.join(LEAVE_S)
+        with self._taking_up:
+            self._wake.close()
+            if not self._thread.is_alive():
+                self._woken.close()
 
     def _run(self) -> None:
         wait_s = FIRST_TRY_S
@@ -81,10 +86,13 @@ class Follower:
 
     def _take_up(self) -> None:
         began = time.monotonic()
-        try:
-            self._changed()
-        except StoreError as error:
-            self._tell(str(error))
+        with self._taking_up:
+            if self._stop.is_set():
+                return
+            try:
+                self._changed()
+            except StoreError as error:
+                self._tell(str(error))
         self._stop.wait(RESTS * (time.monotonic() - began))
 
     def _hear(self, connection: psycopg.Connection) -> None:

@@ -179,13 +179,13 @@ class PostgresStore(sqlite.Store):
 
     def digest(self, path: str) -> bytes | None:
         """The digest of the document at `path`, or None if it is not in the store."""
-        with self._database.reading() as connection:
+        with self._database.asking() as connection:
             row = connection.execute("SELECT digest FROM repartee.documents WHERE path = %s", (_text(path),)).fetchone()
         return bytes(row[0]) if row else None
 
     def collection(self, path: str) -> str | None:
         """The collection of the document at `path`, or None if it is not in the store."""
-        with self._database.reading() as connection:
+        with self._database.asking() as connection:
             row = connection.execute(
                 "SELECT collection FROM repartee.documents WHERE path = %s", (_text(path),)
             ).fetchone()
@@ -193,7 +193,7 @@ class PostgresStore(sqlite.Store):
 
     def made_elsewhere(self, made_of: str, keys: Sequence[bytes]) -> dict[bytes, bytes]:
         """What was made of these passages with `made_of` by any server, of those that have anything."""
-        with self._database.reading() as connection:
+        with self._database.asking() as connection:
             rows = connection.cursor(binary=True).execute(
                 "SELECT key, made FROM repartee.made WHERE made_of = %s AND key = ANY(%s)", (made_of, list(keys))
             )

@@ -15,6 +15,7 @@ import pytest
 
 from engines.errors import ReparteeError
 from knowledge.library import Library
+from knowledge.size import measure
 from knowledge.store.postgres import migrations
 from knowledge.store.postgres.database import Database
 from knowledge.store.postgres.store import open_store
@@ -490,3 +491,11 @@ def test_closing_waits_for_no_network(server, shared):
     assert isinstance(kitchen.notes[0], str)
     with pytest.raises(ReparteeError):
         kitchen.add_texts([("late", "Too late.")])
+
+
+def test_measuring_is_for_a_database_without_documents(shared):
+    sized = measure(20, 1, lambda _: None, shared.url)
+    assert (sized.found, len(sized.spent)) == (100, 1)
+    assert sized.copied_per_second > 0
+    with pytest.raises(ReparteeError, match="has documents already"):
+        measure(20, 1, lambda _: None, shared.url)
