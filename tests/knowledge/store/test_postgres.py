@@ -243,6 +243,23 @@ def test_a_password_opens_the_database_and_a_wrong_one_is_not_shown(shared, tmp_
     assert "wr0ng" not in "".join(traceback.format_exception(caught.value))
 
 
+def test_what_a_server_says_is_passed_on_without_the_password():
+    psycopg = pytest.importorskip("psycopg")
+    said = psycopg.OperationalError("connection failed: FATAL: nobody is called s3cret/ here.\nHint: s3cret/")
+    assert str(Database("postgresql://me:s3cret%2F@host/notes")._problem(said)) == (
+        "postgresql://me@host/notes cannot be reached (nobody is called … here)."
+    )
+
+
+def test_names_with_signs_that_it_cannot_hold_are_kept_without_these(server):
+    kitchen = server("kitchen")
+    for _ in range(2):
+        kitchen.add_texts([("ta\0p", "The tap \0 drips.")])
+    (document,) = kitchen.documents()
+    assert (document.name, document.title, kitchen.text(1)) == ("ta\ufffdp", "ta\ufffdp", "The tap \0 drips.")
+    assert found(kitchen, "drips") == ["ta\ufffdp"]
+
+
 def test_without_psycopg_it_says_what_to_install(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "psycopg", None)
     with pytest.raises(StoreError, match=r"pip install 'repartee\[postgres\]'"):
@@ -352,7 +369,9 @@ def test_vectors_are_made_by_one_server_and_fetched_by_the_others(server, shared
     kitchen.add_texts(texts, title=lambda _: "Notes")
     made, vectors = ranked(kitchen)
     assert (made, len(vectors), kept()) == (2, 3, 2), "what is the same is made once"
-    assert ranked(server("hall")) == (0, vectors)
+    hall = server("hall")
+    assert ranked(hall) == (0, vectors)
+    hall.close()
     kitchen.close()
     kitchen = server("kitchen")
     kitchen.remove(3)
