@@ -24,8 +24,10 @@ from assistant.turn.budget import DEFAULT_SLOTS
 from engines.errors import ReparteeError
 
 FILE_NAME = "repartee.toml"
-#: Settings that are never shown; the URL of a broker may hold a password.
-SECRETS = frozenset({"token", "tokens", "password", "broker", "collections"})
+#: Settings that are never shown; the URL of a broker or a database may hold a password.
+SECRETS = frozenset({"token", "tokens", "password", "broker", "collections", "store"})
+#: In the environment of a process it keeps a home's store from being another than the one in the home.
+OWN_STORE = {"REPARTEE_KNOWLEDGE_STORE": ""}
 _FIELDS = {"home": "smart_home"}  # sections whose field of Config has another name
 
 
@@ -135,8 +137,11 @@ class ConversationConfig:
 
 @dataclass(frozen=True)
 class KnowledgeConfig:
-    """What is taken into the store."""
+    """Where the store is, and what is taken into it."""
 
+    store: str = setting(
+        "", "database that several servers share, postgresql://USER:PASSWORD@HOST/NAME; empty for a file in the home"
+    )
     max_document_mb: float = setting(64.0, "larger documents are refused, MiB", minimum=0.001, maximum=4096)
     uploads: bool = setting(True, "whether clients of the server may add and remove documents")
     states_mb: float = setting(
@@ -199,6 +204,10 @@ class Config:
     def voices_dir(self) -> Path:
         """Folder of voices that were pulled, one folder each."""
         return self.home / "voices"
+
+    def elsewhere(self, home: Path) -> Config:
+        """The same settings for another home, which has a store of its own whatever these say."""
+        return dataclasses.replace(self, home=home, knowledge=dataclasses.replace(self.knowledge, store=""))
 
     def section(self, name: str) -> Any:
         """Return the section that the file calls `name`."""

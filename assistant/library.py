@@ -14,6 +14,13 @@ if TYPE_CHECKING:
     from knowledge.library import Library
 
 
+def has_store(config: Config) -> bool:
+    """Tell whether there may be documents: a file in the home, or a database that is shared."""
+    from knowledge.library import STORE_NAME
+
+    return bool(config.knowledge.store) or (config.home / STORE_NAME).exists()
+
+
 def open_library(
     config: Config,
     tokenize: Callable[[str], Tokens] | None = None,
@@ -40,6 +47,7 @@ def open_library(
     return Library.open(
         config.home,
         tokenize or (lambda text: tokenizer().encode(text)),
+        store=config.knowledge.store,
         readonly=readonly,
         max_document_bytes=round(config.knowledge.max_document_mb * 2**20),
         tell=tell,

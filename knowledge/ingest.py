@@ -17,7 +17,7 @@ from knowledge.formats.process import Converter
 from knowledge.formats.registry import CONVERTERS
 from knowledge.passages import pack
 from knowledge.store.records import Document, NewPassage
-from knowledge.store.sqlite import Store
+from knowledge.store.store import Store
 from knowledge.text import DocumentError, DocumentText
 
 #: Raised when documents are converted or split in another way; the next `add` then takes them up again.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import os
 import threading
 import time
@@ -20,9 +19,10 @@ from knowledge.index.keeper import KeptIndex
 from knowledge.index.making import Making
 from knowledge.index.words import PassageIndex
 from knowledge.ingest import MAX_BYTES, AddEvent, AddReport, Harvest, Intake, gone, is_unicode
-from knowledge.passages import Passage
+from knowledge.passages import Passage, fingerprint
+from knowledge.store import sqlite
 from knowledge.store.records import Document, StoreError
-from knowledge.store.sqlite import Store
+from knowledge.store.store import Store
 
 if TYPE_CHECKING:
     from knowledge.index.states import StateMaker, States
@@ -41,10 +41,6 @@ _WARM_UPS = 3
 BATCH = 500
 #: Of a large library, a document is sampled once this much of it is due, characters.
 SAMPLE = 4_000
-
-_PROBE = (
-    "The 3 naïve keepers' 41-metre lamp-post, unbelievably, cost £1,280.50 (roughly) in 1868; électricité? 東京 #x_y."
-)
 
 
 @dataclass(frozen=True)
@@ -92,6 +88,7 @@ class Library:
         self._making = Making(store, notes.add)
         self._ranked_ms = 0.0
         self._index.sync(0)
+        store.follow(self._sync)
 
     @classmethod
     def open(
@@ -99,6 +96,7 @@ class Library:
         home: Path,
         tokenize: Callable[[str], Tokens],
         *,
+        store: str = "",
         readonly: bool = False,
         max_document_bytes: int = MAX_BYTES,
         tell: Callable[[str], None] | None = None,
@@ -106,33 +104,29 @@ class Library:
         """Open the library of a home, and make it if it is not there.
 
         `tokenize` is called for every passage that is added; a home that cannot be written is opened for reading.
+        `store` is the URL of a database that several servers share; without it a file in the home is the store.
         `tell` hears of every note, from whatever thread it comes.
         Raises StoreError if the store is damaged, or is not there and cannot be made.
         """
-        path = home / STORE_NAME
         if not is_unicode(str(home)):
             raise StoreError(f"{home} has a name that is not UTF-8; choose another home with --home.")
-        try:
-            if not readonly:
-                private_folder(home)
-            exists = path.exists()
-            if exists and path.stat().st_size == 0 and (home / INDEX_NAME).exists():
-                raise StoreError(f"{path} is empty although it had documents; put back a copy, or move it away.")
-        except OSError as error:
-            raise StoreError(f"{home} cannot be used ({error.strerror}); choose another home with --home.") from error
-        readonly = readonly or not os.access(path if exists else home, os.W_OK) or not os.access(home, os.W_OK)
-        if readonly and not exists:
-            raise StoreError(f"{path} does not exist; add documents first: repartee knowledge add PATH.")
         notes = Notes(tell)
-        store = Store(path, readonly=readonly, tell=notes.add)
+        opened: Store
+        if store:
+            from knowledge.store.postgres.store import open_store
+
+            opened = open_store(store, home, tokenize, readonly=readonly, tell=notes.add)
+        else:
+            opened = _open_file(home, readonly, notes.add)
         try:
-            return cls(home, store, tokenize, max_bytes=max_document_bytes, notes=notes)
+            return cls(opened.path.parent, opened, tokenize, max_bytes=max_document_bytes, notes=notes)
         except BaseException:
-            store.close()
+            opened.close()
             raise
 
     def close(self) -> None:
         """Close the store and the index."""
+        self._store.unfollow()
         self._making.close()
         with self._lock:
             self._index.close()
@@ -309,6 +303,10 @@ class Library:
         """From now on put what words find in the order that token vectors say; those missing are made in a thread."""
         from knowledge.index.vectors import Vectors
 
+        if self._store.has_others and not self.readonly:
+            from knowledge.index.shared import SharedVectors
+
+            maker = SharedVectors(maker, self._store)
         self._maker = maker
         self._vectors = Vectors(self.home / VECTORS_NAME, maker, readonly=self.readonly)
         self._making.also(self._vectors)
@@ -399,14 +397,29 @@ class Library:
 
     def _check_tokens(self) -> None:
         """Make sure that the stored tokens are those of this tokenizer."""
-        probe = self._tokenize(_PROBE)
-        fingerprint = hashlib.sha256(probe.ids.tobytes() + probe.offsets.tobytes()).hexdigest()
+        ours = fingerprint(self._tokenize)
         known = self._store.tokenizer
-        if known != fingerprint:
+        if known != ours:
             if self.readonly:
                 self._tokens_stale = True
             else:
-                self._store.retokenise(fingerprint, self._tokenize)
+                self._store.retokenise(ours, self._tokenize)
             if known:
                 self.notes.add("The vocabulary has changed, so the passages were tokenised again.")
         self._tokens_checked = True
+
+
+def _open_file(home: Path, readonly: bool, tell: Callable[[str], None]) -> Store:
+    path = home / STORE_NAME
+    try:
+        if not readonly:
+            private_folder(home)
+        exists = path.exists()
+        if exists and path.stat().st_size == 0 and (home / INDEX_NAME).exists():
+            raise StoreError(f"{path} is empty although it had documents; put back a copy, or move it away.")
+    except OSError as error:
+        raise StoreError(f"{home} cannot be used ({error.strerror}); choose another home with --home.") from error
+    readonly = readonly or not os.access(path if exists else home, os.W_OK) or not os.access(home, os.W_OK)
+    if readonly and not exists:
+        raise StoreError(f"{path} does not exist; add documents first: repartee knowledge add PATH.")
+    return sqlite.Store(path, readonly=readonly, tell=tell)

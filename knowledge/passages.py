@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engines.tokenize import Tokens
 from knowledge.sentences import sentences, words
@@ -20,6 +22,10 @@ TARGET_WORDS = 60
 LONGEST_WORDS = 75
 #: Repeat at most this many words of the previous passage, in whole sentences.
 OVERLAP_WORDS = 20
+
+_PROBE = (
+    "The 3 naïve keepers' 41-metre lamp-post, unbelievably, cost £1,280.50 (roughly) in 1868; électricité? 東京 #x_y."
+)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -108,3 +114,14 @@ def unpack_tokens(blob: bytes) -> Tokens:
     numbers = np.frombuffer(blob, f"<u{blob[0]}", offset=1).astype(np.int32)
     count = len(numbers) // 3
     return Tokens(numbers[:count], numbers[count:].reshape(-1, 2))
+
+
+def content_key(context: str, ids: NDArray[np.int32]) -> bytes:
+    """Tell what is read of a passage: 16 bytes, the same for the same context and tokens, wherever they stand."""
+    return hashlib.blake2b(ids.astype("<i4").tobytes() + context.encode(), digest_size=16).digest()
+
+
+def fingerprint(tokenize: Callable[[str], Tokens]) -> str:
+    """Tell tokenizers apart, and with them vocabularies, by what they make of a sentence."""
+    probe = tokenize(_PROBE)
+    return hashlib.sha256(probe.ids.tobytes() + probe.offsets.tobytes()).hexdigest()

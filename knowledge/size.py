@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from engines.checkpoint import Checkpoint, default_checkpoint_path
+from engines.errors import ReparteeError
 from engines.tokenize import Tokenizer
 from knowledge.library import BATCH, Library
 
@@ -33,10 +34,14 @@ _SYLLABLES = [f"{a}{b}" for a in "b d f g k l m n p r s t v z".split() for b in 
 
 @dataclass(frozen=True, kw_only=True)
 class Sized:
-    """What a library of some size costs: ms of each search, passages taken in a second, MB at most in memory."""
+    """What a library of some size costs: ms of each search, passages taken in a second, MB at most in memory.
+
+    `copied_per_second`: passages that a second server copies and indexes; None where the store is a file.
+    """
 
     passages: int
     per_second: float
+    copied_per_second: float | None
     spent: list[float]
     found: float
     disk_mb: float
@@ -80,8 +85,12 @@ class Writing:
         return " ".join(f"{' '.join(sentence).capitalize()}." for sentence in sentences)
 
 
-def measure(passages: int, questions: int, tell: Callable[[str], None]) -> Sized:
-    """Fill a library with about so many passages, and search it; `tell` hears how far it is."""
+def measure(passages: int, questions: int, tell: Callable[[str], None], store: str = "") -> Sized:
+    """Fill a library with about so many passages, and search it; `tell` hears how far it is.
+
+    `store` is the URL of a database without documents, in which they then are; without it a file is made and removed.
+    Raises ReparteeError for a store that has documents.
+    """
     checkpoint = Checkpoint.load(default_checkpoint_path())
     tokenizer = Tokenizer(checkpoint.vocab, checkpoint.lower_case)
     writing = Writing()
@@ -90,7 +99,10 @@ def measure(passages: int, questions: int, tell: Callable[[str], None]) -> Sized
     every = max(1, total // questions)
     asked: list[tuple[str, str]] = []
     with tempfile.TemporaryDirectory() as home:
-        library = Library.open(Path(home), tokenizer.encode)
+        library = Library.open(Path(home), tokenizer.encode, store=store)
+        if library.count():
+            library.close()
+            raise ReparteeError("This database has documents already; make one for measuring.")
         adding_s = 0.0
         for begin in range(0, total, BATCH):
             batch = list(islice(documents, min(BATCH, total - begin)))
@@ -108,10 +120,16 @@ def measure(passages: int, questions: int, tell: Callable[[str], None]) -> Sized
             found += any(hit.passage.document == name for hit in hits)
         count = library.count()
         library.close()
+        began = time.perf_counter()
+        if store:
+            with tempfile.TemporaryDirectory() as other:
+                Library.open(Path(other), tokenizer.encode, store=store).close()
+        copying_s = time.perf_counter() - began
         disk = sum(path.stat().st_size for path in Path(home).rglob("*") if path.is_file()) / 2**20
     return Sized(
         passages=count,
         per_second=count / adding_s,
+        copied_per_second=count / copying_s if store else None,
         spent=spent,
         found=100 * found / len(spent),
         disk_mb=disk,

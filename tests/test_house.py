@@ -23,7 +23,7 @@ ROOMS = ("assistant", "knowledge", "engines", "plugins")  # each may use those t
 HEAVY = frozenset(
     "torch nemo tensorrt tensorrt_rtx transformers openvino onnx sherpa_onnx faster_whisper ctranslate2 tantivy "
     "selectolax markdown_it soundfile sounddevice pocketsphinx rich hassil home_assistant_intents jinja2 "
-    "aiomqtt wyoming zeroconf aiortc cryptography".split()
+    "aiomqtt wyoming zeroconf aiortc cryptography psycopg".split()
 )
 #: Programs of their own, and what is entered only where a broker is configured or somebody calls.
 ENTERED_LATE = (

@@ -20,7 +20,7 @@ import click
 import numpy as np
 
 from assistant.benches.caller import Caller, Recording, Turn, load_recordings
-from assistant.config import Config
+from assistant.config import OWN_STORE, Config
 from assistant.recognizers.word_errors import comparable, word_errors
 from assistant.samples import SAMPLES
 from engines.errors import ReparteeError
@@ -238,7 +238,7 @@ async def served(config: Config, settings: Mapping[str, str]) -> AsyncIterator[S
         home, own = Path(folder), config.home / "repartee.toml"
         if own.exists():
             (home / own.name).write_bytes(own.read_bytes())
-        parts = Parts.open(replace(config, home=home))
+        parts = Parts.open(config.elsewhere(home))
         try:
             await parts.in_library(parts.library.add, [SAMPLES])
         finally:
@@ -248,7 +248,7 @@ async def served(config: Config, settings: Mapping[str, str]) -> AsyncIterator[S
             port = free.getsockname()[1]
         call = [*python_module("assistant"), "--home", str(home), "serve", "--host", "127.0.0.1"]
         call += ["--port", str(port)]
-        environment = python_environment() | dict(settings)
+        environment = python_environment() | OWN_STORE | dict(settings)
         with (home / "server.log").open("wb") as log:
             server = await asyncio.create_subprocess_exec(*call, env=environment, stdout=log, stderr=log)
         try:

@@ -58,11 +58,11 @@ def command(config: Config, question: str | None, audio: Path | None, as_json: b
 async def ask(config: Config, question: str | None, audio: Path | None, speak: Path | None) -> Reply:
     """Run one turn on fresh parts. Raises ReparteeError for an empty store or a recording without words."""
     from assistant.home.address import broker_url
-    from knowledge.library import STORE_NAME
+    from assistant.library import has_store
 
     looked_up = question is None or isinstance(understand(question, Context(skills=load_skills(config))), Question)
     at_home = broker_url(config.smart_home, config.home) is not None
-    if looked_up and not at_home and not (config.home / STORE_NAME).exists():
+    if looked_up and not at_home and not has_store(config):
         raise ReparteeError(f"There are no documents in {config.home} yet; {ADD_SOME}")
     async with Parts.open(config) as parts, parts.at_home(HOME_WITHIN_S):
         reply = await _take(parts, question or "", audio, speak)

@@ -9,7 +9,6 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -19,7 +18,7 @@ from assistant.benches.house import command as house
 from assistant.benches.page import command as page
 from assistant.benches.serve import command as serve
 from assistant.benches.turn import command as turn
-from assistant.config import Config
+from assistant.config import OWN_STORE, Config
 from assistant.samples import SAMPLES, bundled_questions, is_right
 from assistant.turn.budget import DEFAULT_SLOTS
 from engines.figures import Figures
@@ -50,7 +49,7 @@ def ask(config: Config, turns: int, cold: int, as_json: bool) -> None:
     """
     with tempfile.TemporaryDirectory(prefix="repartee-bench-") as folder:
         home = Path(folder)
-        right, asked, warm = asyncio.run(warm_turns(replace(config, home=home), turns))
+        right, asked, warm = asyncio.run(warm_turns(config.elsewhere(home), turns))
         times = {"cold start of `repartee ask`": cold_starts(home, cold)} if cold else {}
     figures = {name: Figures.of(values) for name, values in (warm | times).items()}
     if as_json:
@@ -94,7 +93,7 @@ def cold_starts(home: Path, runs: int) -> list[float]:
     times = []
     for _ in range(runs):
         started = time.perf_counter()
-        subprocess.run(call, check=True, env=python_environment(), stdout=subprocess.DEVNULL)
+        subprocess.run(call, check=True, env=python_environment() | OWN_STORE, stdout=subprocess.DEVNULL)
         times.append((time.perf_counter() - started) * 1e3)
     return times
 

@@ -32,7 +32,7 @@ def command(config: Config) -> None:
     from assistant.parts import Parts
 
     console = Console(highlight=False)
-    config = dataclasses.replace(with_an_ear(config, console), home=config.home / "demo")
+    config = with_an_ear(config, console).elsewhere(config.home / "demo")
     console.print("[bold]1[/] Loading the reader")
     parts = Parts.open(config)
     with asyncio.Runner() as runner:

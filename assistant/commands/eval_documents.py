@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import dataclasses
 import json
 import tempfile
 import time
@@ -49,7 +48,7 @@ def command(
     if not asked:
         read_folder(folder, split)  # says that there are none
     with tempfile.TemporaryDirectory(prefix="repartee-eval-") as home:
-        inside = dataclasses.replace(config, home=Path(home))
+        inside = config.elsewhere(Path(home))
         rows, facts = asyncio.run(_ask_all(inside, documents, asked, slot))
     table = {"folder": str(folder), "split": split, **facts, **_count(rows)}
     if as_json:

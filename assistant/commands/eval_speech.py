@@ -276,14 +276,13 @@ async def _evaluate(
     config: Config, name: str, recordings: Sequence[Recording], *, live: bool, pause_ms: float, plain: bool
 ) -> tuple[list[Result], int, float]:
     """Return the results, and the most memory (MB) and the processor's time (s) of the recognizer's processes."""
-    from assistant.library import opened_library
+    from assistant.library import has_store, opened_library
     from assistant.recognizers.choose import load_recognizer
     from assistant.recognizers.lexicon import Lexicon
-    from knowledge.library import STORE_NAME
 
     with ExitStack() as stack:
         lexicon = None
-        if not plain and (config.home / STORE_NAME).exists():
+        if not plain and has_store(config):
             lexicon = Lexicon([stack.enter_context(opened_library(config))])
         recognizer = await asyncio.to_thread(
             load_recognizer,

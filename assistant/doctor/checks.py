@@ -201,14 +201,20 @@ def _gpu(config: Config) -> Iterator[Finding]:  # noqa: ARG001
 
 
 def _knowledge(config: Config) -> Iterator[Finding]:
-    from knowledge.library import STORE_NAME
+    from assistant.library import has_store, open_library
 
     remedy = "repartee knowledge add PATH"
-    if not (config.home / STORE_NAME).exists():
+    if not has_store(config):
         yield Finding("knowledge", "store", "missing", "no documents yet", remedy)
         return
-    from assistant.library import open_library
+    if config.knowledge.store:
+        from knowledge.store.postgres.store import look
 
+        there, has_copy = look(config.knowledge.store, config.home)
+        yield Finding("knowledge", "database", "ok", there)
+        if not has_copy:
+            yield Finding("knowledge", "store", "missing", "nothing of it is copied here yet", remedy)
+            return
     with contextlib.closing(open_library(config, readonly=True)) as library:
         documents = library.documents()
         notes = list(library.notes)

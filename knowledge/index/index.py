@@ -26,7 +26,7 @@ class Mark(NamedTuple):
 
 
 class Source(Protocol):
-    """What an index is made from; `knowledge.store.sqlite.Store` is one."""
+    """What an index is made from; a `knowledge.store.store.Store` is one."""
 
     @property
     def identity(self) -> str:

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from knowledge.index.index import Index, IndexBrokenError, IndexBusyError, IndexKind, exclusive
 from knowledge.store.records import StoreError, StoreFullError
-from knowledge.store.sqlite import Store
+from knowledge.store.store import Store
 
 #: Wait this long for another process that is writing the index, seconds.
 WRITER_WAIT_S = 15.0
@@ -98,18 +98,18 @@ class KeptIndex:
                         if broken is None or index.inode != broken.inode:
                             return index  # another process was quicker
                         index.close()
-                    self._note_rebuild(reason)
+                    self._note_rebuild(reason, broken)
                     return self._replace()
             except (OSError, IndexBrokenError, IndexBusyError, StoreFullError) as error:
                 self._tell(f"The search index could not be written ({error}), so it is kept in memory.")
         else:
-            self._note_rebuild(reason)
+            self._note_rebuild(reason, broken)
         index = self._kind.create(None)
         index.replay(self._store)
         return index
 
-    def _note_rebuild(self, reason: str) -> None:
-        if self._store.changes(0):  # a new store has nothing to lose
+    def _note_rebuild(self, reason: str, broken: Index | None) -> None:
+        if self._store.changes(0) and (broken or not self._store.is_new):  # a new store has nothing to lose
             self._tell(f"The search index was made again ({reason}).")
 
     def _replace(self) -> Index:

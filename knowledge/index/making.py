@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from knowledge.index.derived import Derived
 from knowledge.passages import Passage
 from knowledge.store.records import StoreError
-from knowledge.store.sqlite import Store
+from knowledge.store.store import Store
 
 
 class Making:

@@ -10,7 +10,7 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
-from knowledge.store.records import StoreError, StoreFullError
+from knowledge.store.records import StoreDamagedError, StoreError, StoreFullError
 
 #: Wait this long for another process that is writing, seconds.
 BUSY_S = 15.0
@@ -88,9 +88,9 @@ def no_locks(path: Path) -> StoreError:
     )
 
 
-def damaged(error: Exception, path: Path) -> StoreError:
+def damaged(error: Exception, path: Path) -> StoreDamagedError:
     """What to raise for a file that does not hold what was written."""
-    return StoreError(f"{path} is damaged ({error}); move it away and add your documents again.")
+    return StoreDamagedError(f"{path} is damaged ({error}); move it away and add your documents again.")
 
 
 def is_busy(error: sqlite3.Error) -> bool:

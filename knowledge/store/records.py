@@ -43,3 +43,7 @@ class StoreError(ReparteeError):
 
 class StoreFullError(StoreError):
     """The disk has no room for what was to be stored. What is stored can still be read."""
+
+
+class StoreDamagedError(StoreError):
+    """A file does not hold what was written."""

@@ -8,7 +8,7 @@ import threading
 import time
 import uuid
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -37,10 +37,13 @@ class Store:
     full or has no locks, a store that is there is opened for reading, and `refusal` makes what to raise for more.
     """
 
+    has_others = False
+
     def __init__(self, path: Path, *, readonly: bool = False, tell: Callable[[str], None] = lambda _: None) -> None:
         self.path = path
         self.readonly = readonly
         self.refusal: Callable[[], StoreError] | None = None
+        self.is_new = False
         self._tell = tell
         self._told: set[int] = set()
         self._lock = threading.RLock()
@@ -57,6 +60,19 @@ class Store:
         """Close the file. Everything that was reported as stored is already in it."""
         with self._lock:
             self._connection.close()
+
+    def follow(self, changed: Callable[[], None]) -> None:
+        """Do nothing: no other machine writes a file, and of other processes `data_version` tells."""
+
+    def unfollow(self) -> None:
+        """Do nothing."""
+
+    def made_elsewhere(self, made_of: str, keys: Sequence[bytes]) -> dict[bytes, bytes]:  # noqa: ARG002
+        """Return nothing: there are no other servers."""
+        return {}
+
+    def share(self, made_of: str, made: Mapping[bytes, bytes]) -> None:
+        """Do nothing: there are no other servers."""
 
     def _connect(self) -> sqlite3.Connection:
         if not self.readonly:
@@ -119,6 +135,7 @@ class Store:
         self._latest = int(self._fact("sequence"))
 
     def _make_tables(self) -> None:
+        self.is_new = True
         for statement in TABLES:
             self._connection.execute(statement)
         # Starting from the clock, a store that was made anew never repeats an older one's numbers.
@@ -226,7 +243,7 @@ class Store:
             self._connection.executemany(
                 'INSERT INTO passages (document, headings, start, "end", text, tokens, pages, checksum)'
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (_row(document, new) for new in passages),
+                ((document, *columns(new)) for new in passages),
             )
             self._changed(document)
         return known is not None
@@ -461,6 +478,7 @@ def _among(collections: Collections) -> tuple[str, tuple[str, ...]]:
     return f"d.collection IN ({','.join('?' * len(names))})", names
 
 
-def _row(document: int, new: NewPassage) -> tuple[Any, ...]:
-    columns = (json.dumps(new.headings), new.start, new.end, new.text, pack_tokens(new.tokens), json.dumps(new.pages))
-    return (document, *columns, checksum(*columns))
+def columns(new: NewPassage) -> tuple[str, int, int, str, bytes, str, int]:
+    """A passage as it is stored: headings, start, end, text, tokens, pages and the checksum of these."""
+    stored = (json.dumps(new.headings), new.start, new.end, new.text, pack_tokens(new.tokens), json.dumps(new.pages))
+    return (*stored, checksum(*stored))

@@ -1,4 +1,4 @@
-"""The store keeps what it was given, and one sentence says what is wrong with it."""
+"""One sentence says what is wrong with the file of a store."""
 
 import contextlib
 import errno
@@ -8,82 +8,16 @@ import sys
 
 import pytest
 
-from knowledge.formats.plain import plain_document
 from knowledge.migrations import VERSION
-from knowledge.store.records import NewPassage, StoreError
+from knowledge.store.records import StoreError
 from knowledge.store.sqlite import Store
-from tests.knowledge.texts import tokenize
+from tests.knowledge.store.stored import put
 from tests.paths import ROOT
 
 
 @pytest.fixture
 def path(tmp_path):
     return tmp_path / "knowledge.db"
-
-
-def put(store, name="a", text="One sentence."):
-    passages = [NewPassage(headings=("H", "I"), start=0, end=len(text), text=text, tokens=tokenize(text))]
-    return store.put(f"/{name}", name, text.encode(), len(text), plain_document(text, "Title"), passages)
-
-
-def test_a_document_comes_back_with_its_passages(path):
-    store = Store(path)
-    assert put(store) is False
-    (document,) = store.documents()
-    assert (document.path, document.name, document.title, document.passages) == ("/a", "a", "Title", 1)
-    passage = store.passages([1])[1]
-    assert (passage.document, passage.title, passage.headings) == ("a", "Title", ("H", "I"))
-    assert passage.tokens.offsets.tolist() == [[0, 3], [4, 12], [12, 13]]
-    assert store.text(document.id) == "One sentence."
-    assert store.digest("/a") == b"One sentence."
-    store.close()
-
-
-def test_replacing_keeps_the_document_and_forgets_its_passages(path):
-    store = Store(path)
-    put(store)
-    before = store.sequence
-    assert put(store, text="Two now.") is True
-    assert store.sequence == before + 1
-    assert store.passages([1]) == {}
-    assert [row[3] for row in store.indexable(1)] == ["Two now."]
-    assert store.changes(before) == [1]
-    store.close()
-
-
-def test_a_failed_replacement_changes_nothing(path):
-    store = Store(path)
-    put(store)
-    before = store.sequence
-    with pytest.raises(AttributeError):
-        store.put("/a", "a", b"", 0, plain_document("New.", "New"), [None])
-    assert (store.sequence, store.documents()[0].title, store.count()) == (before, "Title", 1)
-    assert put(store, "b") is False
-    store.close()
-
-
-def test_removed_documents_never_lend_their_number_to_another(path):
-    store = Store(path)
-    put(store)
-    assert store.remove(1) is True
-    assert store.remove(1) is False
-    put(store, "b")
-    assert [document.id for document in store.documents()] == [2]
-    assert store.changes(0) == [1, 2]
-    store.close()
-
-
-def test_a_store_that_was_made_anew_has_higher_numbers(path):
-    store = Store(path)
-    put(store)
-    first = store.sequence, store.identity
-    store.close()
-    path.unlink()
-    store = Store(path)
-    put(store)
-    assert store.sequence > first[0]
-    assert store.identity != first[1]
-    store.close()
 
 
 @pytest.mark.parametrize("damage", ["garbage", "header", "half", "page", "text file"])
@@ -150,13 +84,6 @@ def test_a_damaged_passage_is_left_out_and_told_once(path, damage):
         assert list(damaged.passages([2, 3])) == [2, 3]
 
 
-def test_a_number_that_no_document_can_have_removes_nothing(path):
-    with contextlib.closing(Store(path)) as store:
-        put(store)
-        assert not any(store.remove(number) for number in (-1, 0, 2**63, 10**30))
-        assert store.count() == 1
-
-
 def test_a_database_of_another_program_is_left_alone(path):
     other = sqlite3.connect(path)
     other.execute("CREATE TABLE theirs (x)")
@@ -180,17 +107,6 @@ def test_a_folder_in_place_of_the_store(path):
     path.mkdir()
     with pytest.raises(StoreError, match="cannot be written; check its permissions"):
         Store(path)
-
-
-def test_a_store_opened_for_reading_refuses_to_change(path):
-    store = Store(path)
-    put(store)
-    reader = Store(path, readonly=True)
-    assert reader.count() == 1
-    with pytest.raises(StoreError, match="is open for reading only"):
-        put(reader, "b")
-    reader.close()
-    store.close()
 
 
 def test_a_store_where_files_cannot_be_locked_says_so(path, monkeypatch):
@@ -257,7 +173,7 @@ def test_a_disk_that_fails_is_not_called_damage(path):
     # The kernel refuses to let the file grow, as a failing disk or a network share would.
     code = (
         "import resource, sys\nfrom pathlib import Path\nfrom engines.errors import ReparteeError\n"
-        "from tests.knowledge.store.test_sqlite import put\nfrom knowledge.store.sqlite import Store\n"
+        "from tests.knowledge.store.stored import put\nfrom knowledge.store.sqlite import Store\n"
         "store = Store(Path(sys.argv[1]))\nput(store)\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (2**16, 2**16))\n"
         "try:\n    put(store, 'b', 'Long. ' * 200_000)\nexcept ReparteeError as error:\n    print(error)\n"
@@ -272,20 +188,3 @@ def test_a_disk_that_fails_is_not_called_damage(path):
     assert names == "['a']"
     with contextlib.closing(Store(path)) as store:
         assert put(store, "b") is False
-
-
-def test_removals_are_forgotten_once_they_are_many(path, monkeypatch):
-    monkeypatch.setattr("knowledge.store.sqlite.MOST_REMOVED", 3)
-    with contextlib.closing(Store(path)) as store:
-        for name in "abcdefg":
-            put(store, name)
-        for number in range(1, 4):
-            store.remove(number)
-        store.forget_removed(store.sequence)
-        assert (len(store.changes(0)), store.forgotten) == (7, 0)
-        store.remove(4)
-        taken_up = store.sequence
-        store.remove(5)
-        store.forget_removed(taken_up)
-        assert (sorted(store.changes(0)), store.forgotten) == ([5, 6, 7], taken_up)
-        assert store.changes(taken_up) == [5]
