@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections import Counter
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 
 #: The language the reader was trained on.
@@ -134,7 +134,11 @@ def language(text: str) -> str:
 
     Of scripts that several languages are written in only the script is known.
     """
-    text = text[:_LOOKED_AT]
+    return _told(text[:_LOOKED_AT])
+
+
+@lru_cache(maxsize=64)  # a turn asks several times of one question
+def _told(text: str) -> str:
     letters = [char for char in text if char.isalpha()]
     if 2 * sum(char > _LAST_LATIN and not "\u1e00" <= char <= "\u1eff" for char in letters) > len(letters):
         return _script("".join(letters))

@@ -17,6 +17,7 @@ from knowledge import languages
 from knowledge.collections import Collections, check_name, may_ask
 from knowledge.index.keeper import KeptIndex
 from knowledge.index.making import Making
+from knowledge.index.pace import Pace
 from knowledge.index.words import PassageIndex
 from knowledge.ingest import MAX_BYTES, AddEvent, AddReport, Harvest, Intake, gone, is_unicode
 from knowledge.passages import Passage, fingerprint
@@ -86,7 +87,7 @@ class Library:
         self._vectors: Vectors | None = None
         self._states: States | None = None
         self._making = Making(store, notes.add)
-        self._ranked_ms = 0.0
+        self._pace = Pace()
         self._index.sync(0)
         store.follow(self._sync)
 
@@ -275,29 +276,31 @@ class Library:
         without = [] if collections is None else [name for name in self._store.collections() if name not in collections]
         ranked = self._index.search(query, max(k, RERANKED) if vectors else k, without)
         left = None if slot_ms is None else slot_ms - (time.perf_counter() - began) * 1000
-        if vectors is None or not ranked or (left is not None and left < self._ranked_ms):
-            self._ranked_ms *= 0.98  # one slow time is no reason never to try again
+        count = self._pace.room(left, RERANKED)
+        if vectors is None or not ranked or not count:
             return ranked[:k]
         from engines.reader.late import scores
         from knowledge.index.vectors import reorder
 
         began = time.perf_counter()
-        codes = vectors.codes([identity for identity, _ in ranked])
+        codes = vectors.codes([identity for identity, _ in ranked[:count]])
         if codes:
-            found = scores(self._maker.question(query), list(codes.values())).tolist()
+            read = time.perf_counter()
+            question = self._maker.question(query)
+            asked = time.perf_counter()
+            found = scores(question, list(codes.values())).tolist()
             ranked = reorder(ranked, dict(zip(codes, found, strict=True)), self._maker.bm25)
-            took = (time.perf_counter() - began) * 1000
-            self._ranked_ms += 0.1 * (took - self._ranked_ms) if self._ranked_ms else took
+            self._pace.learn(asked - read, time.perf_counter() - asked + read - began, len(codes))
         return ranked[:k]
 
     def warm_up(self) -> None:
         """Search a few times: the first turn takes no longer than the next, and how long that is is known."""
-        fastest = []
+        paces = []
         for _ in range(_WARM_UPS):
-            self._ranked_ms = 0.0
+            self._pace = Pace()
             self.search("What was it before?", k=1)
-            fastest.append(self._ranked_ms)
-        self._ranked_ms = min(fastest)
+            paces.append(self._pace)
+        self._pace = min(paces, key=lambda pace: pace.asking_ms)
 
     def rank_with(self, maker: VectorMaker) -> None:
         """From now on put what words find in the order that token vectors say; those missing are made in a thread."""

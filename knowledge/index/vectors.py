@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections import OrderedDict
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
@@ -14,6 +16,10 @@ from knowledge.passages import Passage
 
 #: Raised when vectors are stored in another way.
 VERSION = 1
+
+#: Of vectors that were looked at lately so many bytes stay in memory: those of 10,000 passages. An id is used once, and
+#: what is made of a passage does not change.
+KEPT_BYTES = 32 << 20
 
 Codes = NDArray[np.int8]
 
@@ -43,15 +49,35 @@ class Vectors(Derived):
             return [codes.tobytes() for codes in made]
 
         self._dims = maker.dims
+        self._kept: OrderedDict[int, Codes] = OrderedDict()
+        self._kept_bytes = 0
+        self._keeping = threading.Lock()
         super().__init__(path, f"{VERSION} {maker.digest} {maker.dims}", make, readonly=readonly)
 
     def codes(self, identities: Sequence[int]) -> dict[int, Codes]:
         """The vectors of these passages, of those that have any: int8 [tokens, dims]."""
-        return {
+        with self._keeping:
+            known = {identity: self._kept[identity] for identity in identities if identity in self._kept}
+            for identity in known:
+                self._kept.move_to_end(identity)
+        missing = [identity for identity in identities if identity not in known]
+        read = {
             identity: np.frombuffer(made, np.int8).reshape(-1, self._dims)
-            for identity, made in self.of(identities).items()
+            for identity, made in (self.of(missing) if missing else {}).items()
             if len(made) % self._dims == 0
         }
+        self._keep(read)
+        known |= read
+        return {identity: known[identity] for identity in identities if identity in known}
+
+    def _keep(self, read: dict[int, Codes]) -> None:
+        with self._keeping:
+            for identity, codes in read.items():
+                if identity not in self._kept:
+                    self._kept[identity] = codes
+                    self._kept_bytes += codes.nbytes
+            while self._kept_bytes > KEPT_BYTES:
+                self._kept_bytes -= self._kept.popitem(last=False)[1].nbytes
 
 
 def reorder(ranked: Sequence[tuple[int, float]], scores: dict[int, float], bm25: float) -> list[tuple[int, float]]:

@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
 from engines.tokenize import Tokens
-from knowledge.index.vectors import reorder
+from knowledge.index import vectors as module
+from knowledge.index.vectors import Vectors, reorder
 from knowledge.library import VECTORS_NAME, Library
 
 WORDS = ["boat", "lamp", "figs", "rope"]
@@ -105,3 +107,23 @@ def test_a_passage_without_vectors_keeps_the_place_of_its_words() -> None:
     ranked = [(1, 9.0), (2, 8.0), (3, 7.0)]
     assert [each for each, _ in reorder(ranked, {1: 0.1, 2: 0.9}, 0.01)] == [2, 3, 1]
     assert [each for each, _ in reorder(ranked, {}, 1.0)] == [1, 2, 3]
+
+
+def test_vectors_that_were_looked_at_lately_are_not_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    library = opened(tmp_path, Maker())
+    library.add_texts([("a", "A boat with rope."), ("b", "A lamp with figs.")])
+    assert library.finish()
+    library.close()
+    vectors = Vectors(tmp_path / VECTORS_NAME, Maker(), readonly=True)
+    read: list[int] = []
+    of = vectors.of
+    monkeypatch.setattr(vectors, "of", lambda identities: read.extend(identities) or of(identities))
+    first = vectors.codes([2, 1])
+    assert list(first) == [2, 1]
+    assert {1: first[1].tolist()} == {1: vectors.codes([1])[1].tolist()}
+    assert read == [2, 1]
+    monkeypatch.setattr(module, "KEPT_BYTES", first[1].nbytes)
+    assert list(vectors.codes([1, 3])) == [1]
+    assert list(vectors.codes([1, 2])) == [1, 2]
+    assert read == [2, 1, 3, 2], "the one looked at longest ago gave way"
+    vectors.close()

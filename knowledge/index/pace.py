@@ -1,0 +1,37 @@
+"""How many passages there is time to put in order by their vectors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+#: Fewer are not worth the question's own vectors.
+FEWEST = 10
+_NEWEST = 0.1  # weight in the moving averages
+_HOPE = 0.98
+
+
+@dataclass
+class Pace:
+    """What ranking takes here, moving averages in ms: `asking_ms` for the question, `each_ms` for a passage."""
+
+    asking_ms: float = 0.0
+    each_ms: float = 0.0
+
+    def room(self, left_ms: float | None, most: int) -> int:
+        """How many passages, `most` at most, can be ranked in `left_ms`, None for all the time there is; 0 if few."""
+        if left_ms is None or not self.asking_ms:
+            return most
+        count = int(min(most, (left_ms - self.asking_ms) / self.each_ms)) if self.each_ms else most
+        if count >= FEWEST:
+            return count
+        self.asking_ms *= _HOPE  # one slow time is no reason never to try again
+        self.each_ms *= _HOPE
+        return 0
+
+    def learn(self, asking_s: float, ranking_s: float, count: int) -> None:
+        """Learn from one question with so many passages."""
+        asking_ms, each_ms = asking_s * 1000, ranking_s * 1000 / count
+        if not self.asking_ms:
+            self.asking_ms, self.each_ms = asking_ms, each_ms
+        self.asking_ms += _NEWEST * (asking_ms - self.asking_ms)
+        self.each_ms += _NEWEST * (each_ms - self.each_ms)
