@@ -241,6 +241,7 @@ async def served(config: Config, settings: Mapping[str, str]) -> AsyncIterator[S
         parts = Parts.open(config.elsewhere(home))
         try:
             await parts.in_library(parts.library.add, [SAMPLES])
+            await parts.in_library(parts.library.finish)
         finally:
             await parts.close()
         with socket.socket() as free:

@@ -70,6 +70,7 @@ async def warm_turns(config: Config, turns: int) -> tuple[int, int, dict[str, li
     context = parts.context(collections=None)
     try:
         await parts.in_library(parts.library.add, [SAMPLES])
+        await parts.in_library(parts.library.finish)  # as after `knowledge add`
         right = 0
         for question, answers in questions.items():  # the first round warms up and checks the answers
             reply = await take(question, parts=parts, context=context)
