@@ -254,7 +254,7 @@ class Lists:
 
     async def put(self, name: str, items: Sequence[str]) -> None:
         """Let a list hold these items and no others. Raises ReparteeError where there are too many."""
-        wanted = [item[:LONGEST_ITEM] for item in dict.fromkeys(items)]
+        wanted = list(dict.fromkeys(map(_short, items)))
         if len(wanted) > MOST_ITEMS:
             raise ReparteeError(f"The {name} list is full with {MOST_ITEMS} items; take some off first.")
         if name not in self.all() and len(self.all()) >= MOST_LISTS:
@@ -291,7 +291,11 @@ def _items(said: str) -> list[str]:
 
 
 def _bare(item: str) -> str:
-    return _ARTICLE.sub("", item.strip())
+    return _short(_ARTICLE.sub("", item.strip()))
+
+
+def _short(item: str) -> str:
+    return item[:LONGEST_ITEM].rstrip()
 
 
 def _placed(item: str, there: Sequence[str]) -> str | None:

@@ -77,7 +77,10 @@ class Memory:
             raise self._problem(error) from error
 
     def _problem(self, error: Exception) -> ReparteeError:
-        return ReparteeError(f"{self._file}: cannot be used ({error}); check the folder, its permissions and its disk.")
+        log.warning("%s cannot be used (%s).", self._file, error)
+        return ReparteeError(
+            f"{FILE_NAME} cannot be used ({error}); check the home's folder, its permissions and its disk."
+        )
 
     @contextmanager
     def _opened(self) -> Iterator[sqlite3.Connection]:

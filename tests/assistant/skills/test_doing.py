@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assistant.skills.agenda import MOST_ENTRIES, Entry
+from assistant.skills.lists import LONGEST_ITEM
 from engines.errors import ReparteeError
 
 SUMS = {
@@ -311,6 +312,21 @@ async def test_the_stopwatch_counts_what_it_ran(house, moment) -> None:
         await moment.advance(30)
         assert await house.say("what does the stopwatch say") == "2 minutes."
         assert await house.say("reset the stopwatch") == "The stopwatch is reset; it was at 2 minutes."
+
+
+@pytest.mark.parametrize("times", [1, 2])
+async def test_of_an_item_that_is_too_long_is_said_what_is_kept(house, times) -> None:
+    item = "very long ripe avocados of the orchard behind the old town hall square beside the church"
+    for _ in range(times):
+        said = await house.say(f"add {item} to the shopping list")
+    kept = house.lists.all()["shopping"]
+    assert kept == [item[:LONGEST_ITEM].rstrip()]
+    assert said.casefold().startswith(kept[0])
+    assert item not in said.casefold()
+    assert (await house.say(f"take {item} off the shopping list")).endswith("off the shopping list.")
+    assert not house.lists.all().get("shopping")
+    await house.lists.put("shopping", [f"{item} one", f"{item} two"])
+    assert house.lists.all()["shopping"] == kept
 
 
 async def test_a_list_is_filled_read_and_emptied_and_kept(house, open_house) -> None:
