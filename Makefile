@@ -85,7 +85,7 @@ test: $(VENV)/.tested .venv-tensorrt/.ready lint
 	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -m "not gpu" -n $(PROCESSES) --dist loadfile --no-loadscope-reorder --ignore tests/clients
 
 test-clients: $(VENV)/.tested $(CLIENTS:%=.venv-clients/%/.ready) .venv-clients/wyoming/.proxy tests/clients/agents/node_modules/.ready
-	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -m "not gpu" tests/clients
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -m "not gpu" -n 2 --dist loadfile tests/clients
 
 # $(call wheel,ARCHITECTURE,COMPILER). auditwheel refuses a wheel without a library in it, and names in the file what the
 # library needs of a system: "manylinux_2_34" is glibc 2.34 (Debian 12, Ubuntu 22.04, Fedora 35), "manylinux2014" an older one.
