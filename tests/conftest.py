@@ -20,6 +20,7 @@ from hypothesis import HealthCheck, settings
 
 from tests.forkserver import EAR, FORKSERVER, Process, start_server
 from tests.paths import SAMPLES
+from tests.postgres import Database, database
 
 # However slow the machine is, no example fails for it; and CI tries the same ones each time.
 settings.register_profile(
@@ -111,6 +112,13 @@ def samples_home(tmp_path_factory, repartee) -> Path:
 def own_home(samples_home, tmp_path) -> Path:
     """A copy of `samples_home` that a test may change."""
     return Path(shutil.copytree(samples_home, tmp_path / "home"))
+
+
+@pytest.fixture
+def shared() -> Iterator[Database]:
+    """A database of PostgreSQL for stores that a test's servers share."""
+    with database() as made:
+        yield made
 
 
 @pytest.fixture

@@ -46,7 +46,7 @@ def node_modules() -> Path:
 def installed(path: Path) -> Path:
     """Where a client is not installed, the test is skipped, except in CI, where it must be."""
     if not path.exists() and not os.environ.get("CI"):
-        pytest.skip(f"{path.relative_to(ROOT)} is not there; run make test")
+        pytest.skip(f"{path.relative_to(ROOT)} is not there; run make test-clients")
     return path
 
 

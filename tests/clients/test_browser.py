@@ -68,7 +68,7 @@ def sessions(url: str) -> int:
 
 async def test_the_agents_sdk_calls_from_a_page(served, microphone):
     if not BUNDLE.exists() and not os.environ.get("CI"):
-        pytest.skip("the agents SDK is not installed; run make test")
+        pytest.skip("the agents SDK is not installed; run make test-clients")
     if CHROMIUM is None:
         pytest.skip("Chromium is not installed: apt-get install chromium")
     before = sessions(served.url)

@@ -11,16 +11,10 @@ from assistant import cli
 from assistant.config import Config
 from assistant.doctor.checks import _findings, _knowledge, settings
 from tests.assistant.channels.web.http.test_http import call, chat, form
-from tests.postgres import PASSWORD, database
+from tests.postgres import PASSWORD
 
 TOWER = "# The Tower\n\n## Height\n\nThe tower is 41 metres tall.\n"
 UNHURRIED = {"REPARTEE_BUDGET_RETRIEVE": "60000", "REPARTEE_BUDGET_READ": "60000"}
-
-
-@pytest.fixture
-def shared():
-    with database() as found:
-        yield found
 
 
 @pytest.fixture

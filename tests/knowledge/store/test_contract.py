@@ -10,7 +10,6 @@ from knowledge.store.records import StoreError
 from knowledge.store.sqlite import Store
 from tests.knowledge.store.stored import put
 from tests.knowledge.texts import tokenize
-from tests.postgres import database
 
 
 class File:
@@ -45,8 +44,7 @@ def place(request, tmp_path):
     if request.param == "SQLite":
         yield File(tmp_path)
         return
-    with database() as found:
-        yield Shared(tmp_path, found)
+    yield Shared(tmp_path, request.getfixturevalue("shared"))
 
 
 @pytest.fixture

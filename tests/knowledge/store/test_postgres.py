@@ -23,7 +23,7 @@ from knowledge.store.records import StoreError, StoreFullError
 from tests.knowledge.store.stored import put
 from tests.knowledge.texts import tokenize
 from tests.paths import ROOT
-from tests.postgres import PASSWORD, database
+from tests.postgres import PASSWORD
 
 ADD = """
 import sys
@@ -46,12 +46,6 @@ opened.add_texts(texts())
 opened.close()
 print("done", opened.notes, flush=True)
 """
-
-
-@pytest.fixture
-def shared():
-    with database() as found:
-        yield found
 
 
 @pytest.fixture
@@ -224,7 +218,7 @@ def test_a_database_that_is_gone_after_a_change_was_stored_is_told_and_loses_not
     ],
 )
 def test_a_database_that_cannot_be_reached_is_one_sentence_without_the_password(tmp_path, url, says):
-    pytest.importorskip("psycopg")
+    pytest.importorskip("psycopg", reason="needs psycopg: pip install 'repartee[postgres]'")
     secret = f"hunter{1 + 1}"
     with pytest.raises(StoreError, match=says) as caught:
         Library.open(tmp_path, tokenize, store=url.format(secret))
@@ -244,7 +238,7 @@ def test_a_password_opens_the_database_and_a_wrong_one_is_not_shown(shared, tmp_
 
 
 def test_what_a_server_says_is_passed_on_without_the_password():
-    psycopg = pytest.importorskip("psycopg")
+    psycopg = pytest.importorskip("psycopg", reason="needs psycopg: pip install 'repartee[postgres]'")
     said = psycopg.OperationalError("connection failed: FATAL: nobody is called s3cret/ here.\nHint: s3cret/")
     assert str(Database("postgresql://me:s3cret%2F@host/notes")._problem(said)) == (
         "postgresql://me@host/notes cannot be reached (nobody is called … here)."
