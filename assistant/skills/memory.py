@@ -77,7 +77,6 @@ class Memory:
             raise self._problem(error) from error
 
     def _problem(self, error: Exception) -> ReparteeError:
-        log.warning("%s cannot be used (%s).", self._file, error)
         return ReparteeError(
             f"{FILE_NAME} cannot be used ({error}); check the home's folder, its permissions and its disk."
         )
