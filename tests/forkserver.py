@@ -24,7 +24,7 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
+from tests.paths import ROOT
 
 #: The ear of tests that are not about ears: it is there without any download, and its words depend neither on what is
 #: there nor on how busy the processor is.
