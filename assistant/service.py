@@ -54,7 +54,8 @@ class Service:
     async def skills(self) -> None:
         """Tell what is due, until the service stops."""
         own = self.parts.own_skills
-        ringer = Ringer(own.agenda, self._tell, self.sessions.retract, name=self.name)
+        ring_for_s = self.parts.config.skills.ring_for_s
+        ringer = Ringer(own.agenda, self._tell, self.sessions.retract, name=self.name, ring_for_s=ring_for_s)
         ringer.reload = own.reload
         self.sessions.on_change(ringer.look)
         self.parts.announce = self._tell

@@ -11,6 +11,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from functools import cache
+from math import inf
 
 from assistant.languages.en.durations import say_duration, say_length
 from assistant.languages.en.moments import say_moment
@@ -19,7 +20,6 @@ from assistant.skills.agenda import Agenda, Entry, Kind, State
 from engines.errors import ReparteeError
 
 RING_EVERY_S = 15.0
-RING_FOR_S = 600.0
 LATE_S = 60.0  #: what ended so long ago is told with how long ago
 STALE_S = 1800.0  #: an alarm that should have rung so long ago is told and does not ring
 TOLD: tuple[Kind, ...] = ("timer", "alarm", "reminder")
@@ -43,6 +43,8 @@ class _Rang:
 class Ringer:
     """Tells what is due. `announce` speaks; `retract` takes back a sentence that waits to be said.
 
+    An alarm rings until it is stopped, `ring_for_s` at most; one that nobody was there to hear gives up after STALE_S.
+
     Of several processes of a home, `name` is this one: each tells what was set in it, and the one that serves the rest.
     """
 
@@ -53,7 +55,9 @@ class Ringer:
         retract: Callable[[str], None] = lambda _: None,
         *,
         name: str = SERVING,
+        ring_for_s: float = inf,
     ) -> None:
+        self._ring_for_s = ring_for_s
         self._agenda, self._announce, self._retract = agenda, announce, retract
         self._name = name
         self.reload: Callable[[], None] = agenda.reload  # called when another process changed what is remembered
@@ -121,7 +125,7 @@ class Ringer:
         """Ring if it is time again; return the seconds until then."""
         steady = self._agenda.moment.steady()  # the wall clock may be set back while it rings
         rang = self._rang.get(entry.id) or _Rang(since=steady - max(0.0, now - (entry.due_at or now)))
-        if steady - rang.since > RING_FOR_S:
+        if steady - rang.since > (self._ring_for_s if rang.told else min(self._ring_for_s, STALE_S)):
             self._rang.pop(entry.id, None)
             self._retract(self._sentences.pop(entry.id, ""))
             if rang.told:

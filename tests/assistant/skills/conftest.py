@@ -60,10 +60,10 @@ class House:
         return (await self.skills.call(replace(call, asker=asker), self)).spoken
 
     @asynccontextmanager
-    async def ringing(self, name: str = "serve") -> AsyncIterator[Listeners]:
+    async def ringing(self, name: str = "serve", **settings: float) -> AsyncIterator[Listeners]:
         """Tell what is due, as the service does."""
         stopping = asyncio.Event()
-        ringer = Ringer(self.agenda, self.listeners.announce, name=name)
+        ringer = Ringer(self.agenda, self.listeners.announce, name=name, **settings)
         self.ringer = ringer
         task = asyncio.create_task(ringer.run(stopping))
         try:

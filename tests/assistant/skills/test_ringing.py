@@ -12,7 +12,9 @@ import pytest
 from assistant.skills import ringing
 from assistant.skills.agenda import Agenda
 from assistant.skills.memory import Memory
-from assistant.skills.ringing import RING_EVERY_S, RING_FOR_S
+from assistant.skills.ringing import RING_EVERY_S
+
+RING_FOR_S = 600.0
 
 
 async def test_a_timer_is_told_when_it_ends_where_it_was_set(house, moment) -> None:
@@ -121,8 +123,19 @@ async def test_snoozing_rings_again_nine_minutes_later(house, moment) -> None:
         assert len(listeners.texts()) == 1
 
 
-async def test_an_alarm_that_nobody_stops_gives_up(house, moment) -> None:
+async def test_an_alarm_rings_for_hours_where_nobody_stops_it(house, moment) -> None:
     async with house.ringing() as listeners:
+        await house.say("wake me in ten minutes")
+        await moment.advance(600 + 3 * 3600)
+        await moment.settled()
+        assert len(listeners.texts()) >= 3 * 3600 / RING_EVERY_S - 1
+        await house.say("stop the alarm")
+        await moment.settled()
+        assert house.agenda.ringing == []
+
+
+async def test_an_alarm_that_nobody_stops_gives_up_where_that_is_set(house, moment) -> None:
+    async with house.ringing(ring_for_s=RING_FOR_S) as listeners:
         await house.say("wake me in ten minutes")
         await moment.advance(600 + RING_FOR_S + RING_EVERY_S)
         await moment.settled()
@@ -168,17 +181,17 @@ async def test_an_alarm_goes_by_the_clock_when_it_is_set(house, moment) -> None:
         assert listeners.heard
 
 
-async def test_an_alarm_rings_no_longer_than_ten_minutes_when_the_clock_is_set_back(house, moment) -> None:
-    async with house.ringing() as listeners:
+async def test_an_alarm_rings_no_longer_than_is_set_when_the_clock_is_set_back(house, moment) -> None:
+    async with house.ringing(ring_for_s=RING_FOR_S) as listeners:
         await house.say("set an alarm in one hour")
         await moment.advance(3600)
         await moment.settled()
         assert house.agenda.ringing
         moment.jump(-7200)
-        await moment.advance(ringing.RING_FOR_S + 60)
+        await moment.advance(RING_FOR_S + 60)
         await moment.settled()
         assert not house.agenda.ringing
-        assert len(listeners.heard) == pytest.approx(ringing.RING_FOR_S / ringing.RING_EVERY_S, abs=2)
+        assert len(listeners.heard) == pytest.approx(RING_FOR_S / RING_EVERY_S, abs=2)
 
 
 async def test_what_was_told_is_not_told_again_when_the_clock_is_set_back(house, moment) -> None:
