@@ -94,7 +94,7 @@ def repartee() -> Callable[..., subprocess.CompletedProcess[str]]:
             return FORKSERVER.run(given, clean, options.get("input", ""))
         call = [*before, sys.executable, "-m", "assistant", *given]
         options = {"stdin": subprocess.DEVNULL} | options if "input" not in options else options
-        return subprocess.run(call, capture_output=True, text=True, env=clean, timeout=120, check=False, **options)
+        return subprocess.run(call, capture_output=True, text=True, env=clean, check=False, **options)
 
     return run
 

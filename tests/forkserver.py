@@ -126,7 +126,7 @@ class Forkserver:
             files[0].seek(0)
             process = self.start(arguments, environment, *(file.fileno() for file in files))
             try:
-                status = process.wait(120)
+                status = process.wait()  # as long as a test may take
             except BaseException:
                 process.kill()
                 raise

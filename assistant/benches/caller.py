@@ -29,7 +29,7 @@ RATE = 24_000
 CHUNK_MS = 20
 ROOM = 10.0  # root mean square of the noise between recordings
 ROOMS = 50  # different chunks of it; they are made beforehand, since many callers share the machine with the server
-GIVE_UP_S = 20.0
+GIVE_UP_S = 60.0
 
 
 @dataclass(frozen=True)

@@ -1,23 +1,23 @@
 """`repartee bench page`: how soon the page falls silent when somebody speaks over its answer, in real Chromium.
 
-The browser's microphone hears a recording in which a question follows another before the answer is over. A script put
-into the page notes when the first loud sample leaves the microphone, when the server's `speech_started` arrives, and
-when the last sound passes the node through which all of the page's sound goes.
+A script put into the page is its microphone: it speaks a question, and the next one while the answer sounds. It notes
+when the first loud sample leaves the microphone, when the server's `speech_started` arrives, and when the last sound
+passes the node through which all of the page's sound goes.
 """
 
 from __future__ import annotations
 
 import asyncio
+import base64
+import contextlib
 import json
 import shutil
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import click
-import numpy as np
 
 from assistant.benches.caller import Recording, load_recordings
 from assistant.benches.turn import RECORDINGS, served
@@ -25,23 +25,37 @@ from assistant.config import Config
 from engines.errors import ReparteeError
 from engines.figures import Figures
 
-RATE = 24_000
-ANSWERED_S = 2.5  # of the answer are heard before it is interrupted
-FIRST_S = 2.0
+ANSWERED_MS = 1_000  # of the answer are heard before it is interrupted
+GIVE_UP_MS = 60_000.0  # with an answer that does not come
 CHROMIUM = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")  # the first that is there
 FLAGS = (
     "--no-sandbox",  # a container's root may not have one
-    "--use-fake-device-for-media-stream",
-    "--use-fake-ui-for-media-stream",
+    "--autoplay-policy=no-user-gesture-required",  # however long the page takes from the press of the button on
     "--disable-background-networking",
 )
 
-# Times are performance.now(), ms. LOUD is of the microphone's int16 samples, SOUND of the output's float ones.
+# Times are performance.now(), ms. LOUD is of the microphone's int16 samples, SOUND and ROOM of float ones.
 WATCH = """
 (() => {
-  const LOUD = 300, QUIET_MS = 1000, SOUND = 0.002, WINDOW = 128, SETTLED_MS = 600;
+  const LOUD = 300, QUIET_MS = 1000, SOUND = 0.002, WINDOW = 128, SETTLED_MS = 600, RATE = 24000, ROOM = 0.0005;
   const seen = window.interruptions = [];
-  let graph = null, sounded = 0, loud = -1e9, began = 0, told = 0, sounding = false;
+  window.told = 0; // times that the server has told of speech, and what it silenced is known
+  window.answered = () => (performance.now() - sounded < 100 ? sounded - answer : 0); // ms of the answer that sounds
+  navigator.mediaDevices.getUserMedia = async () => {
+    const context = new AudioContext({ sampleRate: RATE }), microphone = context.createMediaStreamDestination();
+    const play = (samples, loop) => {
+      const buffer = context.createBuffer(1, samples.length, RATE);
+      buffer.copyToChannel(samples, 0);
+      const source = new AudioBufferSourceNode(context, { buffer, loop });
+      source.connect(microphone);
+      source.start();
+    };
+    window.speak = (audio) => play(Float32Array.from(int16(audio), (sample) => sample / 32768), false);
+    play(Float32Array.from({ length: RATE }, () => (Math.random() - 0.5) * ROOM), true);
+    return microphone.stream;
+  };
+  const int16 = (audio) => new Int16Array(Uint8Array.from(atob(audio), (c) => c.charCodeAt(0)).buffer);
+  let graph = null, sounded = -1e9, answer = 0, loud = -1e9, began = 0, told = 0, sounding = false;
   const Socket = window.WebSocket;
   window.WebSocket = class extends Socket {
     constructor(...given) {
@@ -58,7 +72,7 @@ WATCH = """
     }
   };
   const hear = (audio) => {
-    const now = performance.now(), pcm = new Int16Array(Uint8Array.from(atob(audio), (c) => c.charCodeAt(0)).buffer);
+    const now = performance.now(), pcm = int16(audio);
     const first = pcm.findIndex((sample) => Math.abs(sample) > LOUD);
     if (first < 0) return;
     const at = now - (pcm.length - first) / 24;
@@ -74,10 +88,14 @@ WATCH = """
     if (!graph) return;
     const now = performance.now();
     graph.getFloatTimeDomainData(wave);
-    if (wave.subarray(-WINDOW).some((sample) => Math.abs(sample) > SOUND)) sounded = now;
+    if (wave.subarray(-WINDOW).some((sample) => Math.abs(sample) > SOUND)) {
+      if (now - sounded > QUIET_MS) answer = now;
+      sounded = now;
+    }
     if (told && (now - told > SETTLED_MS || (now - sounded > 100 && sounded > told))) {
       if (sounding) seen.push({ told: Math.max(sounded, told) - told, spoken: Math.max(sounded, told) - began });
       told = 0;
+      window.told += 1;
     }
   }, 1);
 })();
@@ -130,37 +148,35 @@ async def interrupt(config: Config, recordings: Sequence[Recording], times: int)
     if chromium is None:
         raise ReparteeError("Chromium is not installed; the page is measured in it: apt-get install chromium.")
     try:
-        from playwright.async_api import async_playwright
+        from playwright import async_api as playwright
     except ImportError as error:
         raise ReparteeError("playwright, which drives Chromium, is not installed: pip install playwright.") from error
-    with tempfile.TemporaryDirectory(prefix="repartee-bench-") as folder:
-        microphone = Path(folder) / "microphone.wav"
-        seconds = write_microphone(microphone, recordings, times + 1)
-        flags = [*FLAGS, f"--use-file-for-fake-audio-capture={microphone}%noloop"]
-        async with served(config, {}) as server, async_playwright() as driver:
-            browser = await driver.chromium.launch(executable_path=chromium, args=flags)
-            try:
-                page = await browser.new_page()
-                await page.add_init_script(WATCH)
-                await page.goto(server.url.replace("ws", "http", 1).removesuffix("v1/realtime"))
-                await page.wait_for_selector("body[data-state=ready]")
-                await page.click("#talk")
-                await asyncio.sleep(seconds + 1)
-                seen: list[dict[str, Any]] = await page.evaluate("window.interruptions")
-            finally:
-                await browser.close()
+    whole = [recording for recording in recordings if not recording.pauses_ms]
+    async with served(config, {}) as server, playwright.async_playwright() as driver:
+        browser = await driver.chromium.launch(executable_path=chromium, args=list(FLAGS))
+        try:
+            page = await browser.new_page()
+            page.set_default_timeout(GIVE_UP_MS)
+            await page.add_init_script(WATCH)
+            await page.goto(server.url.replace("ws", "http", 1).removesuffix("v1/realtime"))
+            await page.wait_for_selector("body[data-state=ready]")
+            await page.click("#talk")
+            await page.wait_for_function("window.speak !== undefined")
+            for number in range(times + 1):
+                with contextlib.suppress(playwright.TimeoutError):  # an answer that does not come is not interrupted
+                    await speak(page, whole[number % len(whole)])
+            seen: list[dict[str, Any]] = await page.evaluate("window.interruptions")
+        finally:
+            await browser.close()
     return [Interruption(one["told"], one["spoken"]) for one in seen]
 
 
-def write_microphone(file: Path, recordings: Sequence[Recording], count: int) -> float:
-    """Write `count` questions, each of which interrupts the answer to the one before; return the seconds."""
-    import soundfile
+async def speak(page: Any, question: Recording) -> None:
+    """Speak over the answer that sounds, and wait until the page is silent and sounds with the next one.
 
-    rng = np.random.default_rng(0)
-    whole = [recording for recording in recordings if not recording.pauses_ms]
-    parts = [rng.normal(0, 10, int(FIRST_S * RATE)).astype(np.int16)]
-    for number in range(count):
-        parts += [whole[number % len(whole)].pcm, rng.normal(0, 10, int(ANSWERED_S * RATE)).astype(np.int16)]
-    pcm = np.concatenate(parts)
-    soundfile.write(file, pcm, RATE, subtype="PCM_16")
-    return len(pcm) / RATE
+    Raises playwright's TimeoutError after GIVE_UP_MS.
+    """
+    before = await page.evaluate("window.told")
+    await page.evaluate("speak", base64.b64encode(question.pcm.astype("<i2").tobytes()).decode())
+    await page.wait_for_function("(before) => window.told > before", arg=before)
+    await page.wait_for_function("(ms) => answered() > ms", arg=ANSWERED_MS)

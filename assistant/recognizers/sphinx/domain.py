@@ -14,7 +14,6 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from heapq import nlargest
 from pathlib import Path
 
 from assistant.languages.en.names import names_in
@@ -43,6 +42,7 @@ _ABOUT = (
     "what is {}", "what was {}", "who is {}", "who was {}", "where is {}", "where was {}", "when was {}", "when is {}",
     "how old is {}", "how long is {}", "how many {}", "how much {}", "tell me about {}", "what are {}",
 )  # fmt: skip
+_ENTRY = re.compile(r"^[^ ]+", re.MULTILINE)  # a word of the dictionary
 _SAYABLE = re.compile(r"[a-z][a-z']*")
 
 
@@ -140,16 +140,17 @@ def _write(folder: Path, contents: Contents) -> None:
         rows.append(words)
         weights.append(weight)
     dictionary = (model_path() / "cmudict-en-us.dict").read_text(encoding="utf-8")
-    known = {line.split(" ", 1)[0] for line in dictionary.splitlines()}
+    known = dict(zip(_ENTRY.findall(dictionary), dictionary.splitlines(), strict=True))
+    spelled = [entry.partition("(")[0] for entry in known]  # "read(2) R EH D" is a further pronunciation of "read"
     said = {word for row in rows for word in row}
-    pronunciations = {word: pronounce(word) for word in sorted(said - known)}
+    pronunciations = {word: pronounce(word) for word in sorted(said - known.keys())}
     added = [f"{word} {phones}\n" for word, phones in pronunciations.items() if phones]
     unsayable = {word for word, phones in pronunciations.items() if not phones}
     rows = [[word for word in row if word not in unsayable] for row in rows]
     NgramModel.train(rows, weights=weights).write_arpa(folder / "domain.lm")
     write_whole(folder / "words.dict", (dictionary.rstrip("\n") + "\n" + "".join(added)).encode())
-    kept = said | frequent_words(_word(line) for line in dictionary.splitlines())
-    frequent = [f"{line}\n" for line in dictionary.splitlines() if _word(line) in kept]
+    kept = said | frequent_words(spelled)
+    frequent = [f"{line}\n" for word, line in zip(spelled, known.values(), strict=True) if word in kept]
     write_whole(folder / "frequent.dict", "".join(frequent + added).encode())
 
 
@@ -158,12 +159,8 @@ def frequent_words(words: Iterable[str], most: int = FREQUENT) -> set[str]:
     import pocketsphinx
 
     model = pocketsphinx.NGramModel.readfile(str(model_path() / "en-us.lm.bin"))
-    return set(nlargest(most, dict.fromkeys(words), key=lambda word: int(model.prob([word]))))
-
-
-def _word(line: str) -> str:
-    """Return the word of a dictionary's line, without the number of a further pronunciation: "read(2) R EH D"."""
-    return line.split(" ", 1)[0].partition("(")[0]
+    expected = {word: model.prob([word]) for word in words}
+    return set(sorted(expected, key=expected.__getitem__, reverse=True)[:most])
 
 
 def domain_sentences(contents: Contents) -> Iterator[tuple[list[str], int]]:

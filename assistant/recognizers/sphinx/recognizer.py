@@ -57,7 +57,7 @@ class SphinxRecognizer:
         A library that takes long to learn is not waited for: until its model is there, general English is heard.
         """
         self._prepared = True
-        await self._worker(live=True)
+        await self._worker(live=True, spare=False)
 
     async def caught_up(self) -> None:
         """Return when the model in use is that of the lexicon as it is now."""
@@ -116,9 +116,14 @@ class SphinxRecognizer:
 
         Another is started, without waiting for it, while all are busy; and for people who speak, one ahead of need.
         """
-        return await self._worker(live=live)
+        return await self._worker(live=live, spare=live)
 
-    async def _worker(self, *, live: bool) -> WorkerProcess:
+    @property
+    def crowded(self) -> bool:
+        """Whether there are as many workers as there may be, and all are busy."""
+        return len(self._workers) >= self._limit and all(worker.utterances for worker in self._workers)
+
+    async def _worker(self, *, live: bool, spare: bool) -> WorkerProcess:
         if self._follower is not None and not self._closed:
             self._follower.look().add_done_callback(lambda _: self._informed.set())
             await self._informed.wait()
@@ -131,7 +136,7 @@ class SphinxRecognizer:
                 worker = await WorkerProcess.start(WORKER)
                 self._workers.append(worker)
                 await self._teach(worker, live=live)
-            if (live or worker.utterances) and len(self._workers) < self._limit and self._spare is None:
+            if (spare or worker.utterances) and len(self._workers) < self._limit and self._spare is None:
                 self._spare = asyncio.create_task(self._start_spare())
             return worker
 
@@ -189,12 +194,13 @@ class SphinxStream(WorkerStream):
 
     def __init__(self, recognizer: SphinxRecognizer, *, speaker: Speaker | None = None, whole: bool = False) -> None:
         super().__init__(partial(recognizer.worker_for, live=not whole), ahead=None if whole else AHEAD)
+        self._recognizer = recognizer
         self.speaker = speaker  # the mean cepstrum of the voice, once finished: give it to `SphinxRecognizer.stream`
         self._whole = whole
 
     def opening(self) -> dict[str, Any]:
-        """Begin with the voice's mean."""
-        return {"mean": self.speaker, "whole": self._whole}
+        """Begin with the voice's mean; whoever speaks next shares the worker where no other is free."""
+        return {"mean": self.speaker, "whole": self._whole, "crowded": self._recognizer.crowded}
 
     def ended(self, final: dict[str, Any]) -> None:
         """Keep the voice's mean."""

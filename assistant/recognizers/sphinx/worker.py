@@ -49,8 +49,8 @@ BEHIND = 3 * SLICE  # bytes that wait in a process whose speakers are no longer 
 class _Job:
     """An utterance in this process: audio not decoded yet, and how it ends."""
 
-    def __init__(self, mean: Sequence[float] | None, *, whole: bool) -> None:
-        self.mean, self.whole = mean, whole
+    def __init__(self, mean: Sequence[float] | None, *, whole: bool, crowded: bool) -> None:
+        self.mean, self.whole, self.crowded = mean, whole, crowded
         self.audio = bytearray()
         self.settling = self.finishing = self.cancelled = False
         self.decoder: Decoder | None = None
@@ -179,7 +179,7 @@ class Worker:
             ).start()
         elif kind is Kind.OPEN:
             options = json.loads(payload)
-            self._jobs[number] = _Job(options["mean"], whole=options["whole"])
+            self._jobs[number] = _Job(options["mean"], whole=options["whole"], crowded=options["crowded"])
         elif job := self._jobs.get(number):  # one that failed here may still be fed there
             if kind is Kind.AUDIO:
                 job.audio += payload
@@ -238,8 +238,8 @@ class Worker:
     def _begin(self, job: _Job, piece: bytes) -> None:
         with self._changed:
             job.decoder, job.domain = self._pool(job).take(), self._domain
-            if not job.whole:
-                self._live.another()  # for the next who speaks at the same time
+            if job.crowded and not job.whole:
+                self._live.another()  # for the next who speaks at the same time, and finds no free worker
         if not job.whole and self._live.busy > 1:
             del job.efforts[0]
             job.note = "several spoke at once: searched less"
