@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -36,8 +37,7 @@ class TokenVectors:
     def __init__(self, runtime: Runtime, late: Late, tokenizer: Tokenizer, vocab: Sequence[str], digest: str) -> None:
         self.runtime, self._late, self._tokenizer = runtime, late, tokenizer
         self.dims, self.digest, self.bm25 = len(late.weight), digest, late.bm25
-        self._stored = np.array([_is_word(piece) for piece in vocab], bool)
-        self._stored[tokenizer.cls] = True
+        self._vocab = vocab
 
     @classmethod
     def load(cls, checkpoint: Checkpoint, *, cache_dir: Path, threads: int | None = None) -> TokenVectors | None:
@@ -75,6 +75,13 @@ class TokenVectors:
         hidden = self._run([row], segment=0)[0][:-1]
         vectors: NDArray[np.float32] = product(hidden, self._late.weight.T) + self._late.bias
         return vectors
+
+    @cached_property
+    def _stored(self) -> NDArray[np.bool_]:
+        """Which word pieces a vector is kept of: bool [vocabulary]."""
+        stored = np.array([_is_word(piece) for piece in self._vocab], bool)
+        stored[self._tokenizer.cls] = True
+        return stored
 
     def close(self) -> None:
         """Release the runtime."""

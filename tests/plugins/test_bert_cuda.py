@@ -348,13 +348,15 @@ def missing_compiler():
 
 
 needs_compiler = pytest.mark.skipif(bool(missing_compiler()), reason=missing_compiler())
+#: Without what takes most of the time; tests/engines/runtimes/cuda compiles as the reader does.
+QUICKLY = ("--Ofast-compile=max",)
 TARGETS = [(64, (8, 0)), (32, (8, 6)), (64, (8, 9)), (32, HOPPER), (64, HOPPER), (32, (10, 0)), (64, (12, 0))]
 
 
 @needs_compiler
 @pytest.mark.parametrize(("size", "capability"), TARGETS)
 def test_kernels_compile_and_every_one_that_may_be_launched_is_there(size, capability):
-    cubin = cuda.compile_kernels(kernels.source(size, capability), capability)
+    cubin = cuda.compile_kernels(kernels.source(size, capability), capability, *QUICKLY)
     cut = (*attention_tiles(size, capability), *every_tile(capability), *wide_tiles(capability))
     names = {each.kernel for each in cut} | {"embed", "span", "vector"}
     assert not [name for name in names if b"\0" + name.encode() + b"\0" not in cubin]

@@ -135,8 +135,11 @@ def compiler() -> Any:
     return nvrtc
 
 
-def compile_kernels(source: str, capability: tuple[int, int]) -> bytes:
+def compile_kernels(source: str, capability: tuple[int, int], *options: str) -> bytes:
     """Compile CUDA C++ that includes nothing to a cubin for a compute capability. No GPU is needed.
+
+    Args:
+        options: NVRTC's, besides those that make the kernels what they are.
 
     Raises:
         CudaError: NVRTC is not installed, does not know the capability, or refuses the source.
@@ -145,13 +148,13 @@ def compile_kernels(source: str, capability: tuple[int, int]) -> bytes:
     target = f"sm_{capability[0]}{capability[1]}{'a' if capability == (9, 0) else ''}"  # a: wgmma too
     program = check(nvrtc.nvrtcCreateProgram(source.encode(), b"kernels.cu", 0, [], []))
     try:
-        options = [f"--gpu-architecture={target}".encode(), b"--std=c++17", b"--extra-device-vectorization"]
-        status = nvrtc.nvrtcCompileProgram(program, len(options), options)[0]
+        words = (f"--gpu-architecture={target}", "--std=c++17", "--extra-device-vectorization", *options)
+        status = nvrtc.nvrtcCompileProgram(program, len(words), [word.encode() for word in words])[0]
         if int(status) != 0:
             log = bytearray(check(nvrtc.nvrtcGetProgramLogSize(program)))
             check(nvrtc.nvrtcGetProgramLog(program, log))
-            words = log.rstrip(b"\0").decode(errors="replace").strip().replace("\n", " ")
-            raise CudaError(f"NVRTC cannot compile the kernels for {target} ({words[:500] or status}).")
+            said = log.rstrip(b"\0").decode(errors="replace").strip().replace("\n", " ")
+            raise CudaError(f"NVRTC cannot compile the kernels for {target} ({said[:500] or status}).")
         cubin = bytearray(check(nvrtc.nvrtcGetCUBINSize(program)))
         check(nvrtc.nvrtcGetCUBIN(program, cubin))
         return bytes(cubin)
