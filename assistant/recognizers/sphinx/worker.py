@@ -49,7 +49,7 @@ BEHIND = 3 * SLICE  # bytes that wait in a process whose speakers are no longer 
 class _Job:
     """An utterance in this process: audio not decoded yet, and how it ends."""
 
-    def __init__(self, mean: Sequence[float] | None, *, whole: bool, crowded: bool) -> None:
+    def __init__(self, mean: Sequence[float] | None, *, whole: bool, crowded: bool = False) -> None:
         self.mean, self.whole, self.crowded = mean, whole, crowded
         self.audio = bytearray()
         self.settling = self.finishing = self.cancelled = False

@@ -232,6 +232,8 @@ async def test_silence_and_crumbs_are_no_words(recognizer: SphinxRecognizer, sam
 async def test_closing_leaves_no_process(cache: Path) -> None:
     before = await children()
     recognizer = SphinxRecognizer(cache, Lexicon([Documents()]), workers=2)
+    await recognizer.prepare()
+    assert len(await children() - before) == 1  # a second one when somebody speaks
     await asyncio.gather(*(recognizer.transcribe(clip("stop-slt")) for _ in range(3)))
     pids = await children() - before
     assert pids
