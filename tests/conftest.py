@@ -1,6 +1,7 @@
 """Fixtures that every room's tests share."""
 
 import contextlib
+import gc
 import hashlib
 import json
 import os
@@ -56,6 +57,12 @@ LONG = (
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: next((at for at, name in enumerate(LONG) if item.nodeid.startswith(name)), len(LONG)))
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage among what tests make, not among thousands of tests and the modules they need."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(optionalhook=True)

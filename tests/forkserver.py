@@ -9,6 +9,7 @@ from __future__ import annotations
 import atexit
 import contextlib
 import ctypes
+import gc
 import importlib
 import json
 import os
@@ -232,6 +233,8 @@ def _arguments(control: socket.socket) -> list[str]:
 if __name__ == "__main__":
     for name in LOADED:
         importlib.import_module(name)
+    gc.collect()
+    gc.freeze()  # memory that forks share is not written to
     given = _arguments(socket.socket(fileno=int(sys.argv[1])))
     sys.argv = ["repartee", *given]
     from assistant.cli import main
