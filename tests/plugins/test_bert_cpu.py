@@ -230,7 +230,7 @@ def test_callers_take_turns_and_get_their_own_results_also_while_it_is_closed():
         kernels.run(*batches[0])
     kernels.close()
     for each in callers:
-        each.join(timeout=30)
+        each.join(timeout=60)
     assert not wrong
     assert refused == ["the model was closed"] * 6
 

@@ -100,7 +100,7 @@ def test_an_alarm_that_was_set_here_rings_here_until_it_is_stopped_from_elsewher
         stopped = repartee(home, "ask", "stop")
         assert "The alarm is off." in stopped.stdout
         listener.process.send_signal(signal.SIGINT)
-        listener.process.wait(30)
+        listener.process.wait(60)
     agenda.reload()
     assert agenda.entries(states=("waiting", "ringing", "ended")) == []
 

@@ -113,7 +113,7 @@ class Ears:
 
     async def all_decided(self, count: int) -> dict[str, bool]:
         self.clock.go()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while len(self.decided) < count:
                 self._news.clear()
                 await self._news.wait()

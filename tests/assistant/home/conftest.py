@@ -53,7 +53,7 @@ class Mosquitto:
         """End it as an operating system does, with time to write what it keeps."""
         assert self._process is not None
         self._process.terminate()
-        self._process.wait(30)
+        self._process.wait(60)
         self._process = None
 
     def kill(self) -> None:

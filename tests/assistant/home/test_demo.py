@@ -28,7 +28,7 @@ def test_ctrl_c_ends_the_house_and_leaves_nothing(tmp_path):
             os.killpg(demo.pid, signal.SIGINT)
             _, errors = demo.communicate(timeout=60)
             assert (demo.returncode, errors) == (0, b"")
-            assert time.monotonic() - began < 10
+            assert time.monotonic() - began < 30
             assert not (tmp_path / "home-demo.json").exists()
         finally:
             demo.kill()

@@ -475,7 +475,7 @@ async def test_a_flood_of_audio_is_read_no_faster_than_it_is_worth(alone):
         pouring = asyncio.create_task(pour())
         began = time.monotonic()
         await still_answers(alone)
-        assert time.monotonic() - began < 10
+        assert time.monotonic() - began < 60
         pouring.cancel()
 
 

@@ -45,13 +45,13 @@ async def ask(line: ClientConnection, words: str) -> str:
 def chat(url: str, words: str) -> dict[str, Any]:
     body = json.dumps({"messages": [{"role": "user", "content": words}]}).encode()
     request = urllib.request.Request(f"{url}/v1/chat/completions", body, {"Content-Type": "application/json"})
-    with urllib.request.urlopen(request, timeout=30) as answer:
+    with urllib.request.urlopen(request, timeout=60) as answer:
         reply: dict[str, Any] = json.load(answer)
     return reply
 
 
 def get(url: str, path: str) -> dict[str, Any]:
-    with urllib.request.urlopen(f"{url}{path}", timeout=30) as answer:
+    with urllib.request.urlopen(f"{url}{path}", timeout=60) as answer:
         shown: dict[str, Any] = json.load(answer)
     return shown
 
@@ -104,7 +104,7 @@ def send(url: str, method: str, path: str, body: object = None, token: str = "")
     data = json.dumps(body).encode() if body is not None else None
     request = urllib.request.Request(f"{url}{path}", data, headers, method=method)
     try:
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             return answer.status, json.load(answer)
     except urllib.error.HTTPError as error:
         with error:

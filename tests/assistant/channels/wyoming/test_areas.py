@@ -25,7 +25,7 @@ NEEDED = {"Kitchen Light", "Bedside Lamp", "Sofa Lamp"}
 
 def lights(url: str) -> dict[str, str]:
     """Return the state of every light by its name."""
-    with urllib.request.urlopen(f"{url}/v1/home/devices", timeout=20) as answer:
+    with urllib.request.urlopen(f"{url}/v1/home/devices", timeout=60) as answer:
         return {one["name"]: one["state"] for one in json.load(answer) if one["domain"] == "light"}
 
 

@@ -31,7 +31,7 @@ def own(serve, samples_home) -> Iterator:
 def post(served, path: str, body: bytes, kind: str) -> socket.socket:
     """Send a request and read nothing of the answer."""
     address = urlsplit(served.url)
-    line = socket.create_connection((address.hostname, address.port), timeout=30)
+    line = socket.create_connection((address.hostname, address.port), timeout=60)
     line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     head = f"POST {path} HTTP/1.1\r\nHost: {address.netloc}\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n"
     line.sendall(f"{head}\r\n".encode() + body)

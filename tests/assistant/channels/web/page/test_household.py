@@ -36,7 +36,7 @@ def chat(url: str, words: str) -> str:
     """Say something elsewhere, as another client does."""
     body = json.dumps({"messages": [{"role": "user", "content": words}]}).encode()
     request = urllib.request.Request(f"{url}v1/chat/completions", body, {"Content-Type": "application/json"})
-    with urllib.request.urlopen(request, timeout=30) as answer:
+    with urllib.request.urlopen(request, timeout=60) as answer:
         return str(json.load(answer)["choices"][0]["message"]["content"])
 
 
@@ -89,7 +89,7 @@ async def test_lists_are_read_and_written(household: Any, visit: Any) -> None:
     assert await visited.page.evaluate("document.activeElement.placeholder") == "Add something"
     body = json.dumps({"items": ["rye bread", HOSTILE]}).encode()
     put = urllib.request.Request(f"{household.url}v1/skills/lists/shopping", body, method="PUT")
-    await asyncio.to_thread(urllib.request.urlopen, put, timeout=30)
+    await asyncio.to_thread(urllib.request.urlopen, put, timeout=60)
     await row(visited, HOSTILE).wait_for()
     await visited.page.get_by_role("button", name="Take off: rye bread").click()
     await row(visited, "rye bread").wait_for(state="detached")
@@ -129,7 +129,7 @@ async def test_the_wake_word_is_waited_for_where_that_is_chosen(household: Any, 
     await visited.page.click("#tune")
     box = visited.page.get_by_label("Wait for “hey jarvis”")
     await box.check()
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while not any("wake=hey_jarvis" in socket for socket in visited.sockets):
             await asyncio.sleep(0.01)
 

@@ -15,12 +15,12 @@ QUESTION = "How tall is the lighthouse at Marlow Point?"
 
 def test_its_parts_need_no_token_and_nothing_else_does_without(guarded: Any) -> None:
     for path in PARTS:
-        with urllib.request.urlopen(guarded.url.rstrip("/") + path, timeout=30) as answer:
+        with urllib.request.urlopen(guarded.url.rstrip("/") + path, timeout=60) as answer:
             assert answer.status == 200
             assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
     for path in ("v1/knowledge/documents", "v1/knowledge/examples", "v1/audio/voices"):
         with pytest.raises(urllib.error.HTTPError, match="401"):
-            urllib.request.urlopen(guarded.url + path, timeout=30)
+            urllib.request.urlopen(guarded.url + path, timeout=60)
 
 
 async def test_a_browser_finds_it_fit_to_be_installed(server: Any, visit: Any) -> None:
