@@ -24,6 +24,11 @@ _YES_NO = re.compile(
     r"(?:is|are|was|were|am|do|does|did|can|could|may|might|must|should|shall|will|would|has|have|had|need)(?:n['’]t)?\b)",
     re.IGNORECASE,
 )
+_OPENS = re.compile(  # a sentence, and is no name: small behind other words
+    r"(?:the|an?|its?|you|your|we|our|they|their|there|th[ei]se?|those|that|in|at|on|from|to|for|by|with|after|before|"
+    r"when|if|every|each|all|only|no|not|up)\b",
+    re.IGNORECASE,
+)
 _MARK = re.compile(r"(?:[-*•‣–]|\d{1,3}[.)]) (?=\S)")
 
 
@@ -69,7 +74,8 @@ def spoken_answer(citation: Citation, confidence: float, yesno: str = "") -> str
             return f"Probably {yesno}. {words[:1].upper()}{words[1:]}, going by {source}."
         return f"{yesno.capitalize()}. {words[:1].upper()}{words[1:]}, according to {source}."
     if confidence < HEDGE_BELOW:
-        return f"Perhaps {words}, going by {source}."
+        first = words[:1].lower() if _OPENS.match(words) else words[:1]
+        return f"Perhaps {first}{words[1:]}, going by {source}."
     return f"{words[:1].upper()}{words[1:]}, according to {source}."
 
 

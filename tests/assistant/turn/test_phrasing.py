@@ -3,6 +3,7 @@
 import dataclasses
 
 import numpy as np
+import pytest
 
 from assistant.skills.about import NO_DOCUMENTS
 from assistant.turn.phrasing import cite, spoken_abstention, spoken_answer
@@ -66,6 +67,21 @@ def test_the_spoken_sentence_answers_first_and_names_the_source():
     (citation,) = cite(reading((0, 13, 26, "built in 1911")), [hit(0, 46, 5)])
     assert spoken_answer(citation, 0.9) == "Built in 1911, according to The Mill."
     assert spoken_answer(citation, 0.3) == "Perhaps built in 1911, going by The Mill."
+
+
+@pytest.mark.parametrize(
+    ("words", "hedged"),
+    [
+        ("The tower has 212 steps.", "Perhaps the tower has 212 steps"),
+        ("It was moved in 1911", "Perhaps it was moved in 1911"),
+        ("Ada Quill", "Perhaps Ada Quill"),
+        ("Italy", "Perhaps Italy"),
+        ("AR-7", "Perhaps AR-7"),
+    ],
+)
+def test_a_sentence_goes_on_behind_the_hedge_and_a_name_stays_one(words, hedged):
+    (citation,) = cite(reading((0, 13, 13 + len(words), words)), [hit(0, 46, 5)])
+    assert spoken_answer(citation, 0.3) == f"{hedged}, going by The Mill."
 
 
 def test_not_knowing_is_said_in_the_way_that_fits():
