@@ -9,11 +9,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from assistant.turn.budget import Budget, Slot, now_ms
-from assistant.turn.events import Answer, Reply
+from assistant.turn.events import Answer, Citation, Reply
 from assistant.turn.follow_up import readings
 from assistant.turn.phrasing import asks_yes_or_no, cite, spoken_abstention, spoken_answer
 from knowledge.collections import Collections
@@ -65,6 +65,8 @@ class Answering:
         reading, hits = best.reading, best.hits
         cited = () if reading.abstained else cite(reading, hits)
         if cited:
+            if "\n" in cited[0].text:
+                cited = (await self.in_library(self._completed, cited[0], hits[reading.spans[0].passage]), *cited[1:])
             yesno = reading.spans[0].yesno if asks_yes_or_no(best.question) else ""
             return Reply(
                 question=question,
@@ -103,6 +105,21 @@ class Answering:
             found.append((question, self._search_one(question, slot, collections)))
         self._reader.prepare(meant[0], within_ms=slot.remaining_ms())
         return found
+
+    def _completed(self, cited: Citation, hit: Hit) -> Citation:
+        """A citation of several items of a list, with those that stand in the next passages."""
+        from engines.reader.layout import whole_list
+        from knowledge.store.records import StoreError
+
+        try:
+            text = self._library.text(hit.passage.document_id)
+        except StoreError:  # it was removed meanwhile
+            return cited
+        start, end = whole_list(text, cited.start, cited.end)
+        if text[cited.start : cited.end] != cited.text or (start, end) == (cited.start, cited.end):
+            return cited
+        first, last = min(start, hit.passage.start), max(end, hit.passage.end)
+        return replace(cited, start=start, end=end, text=text[start:end], passage=text[first:last], passage_start=first)
 
     def _search_one(self, question: str, slot: Slot, collections: Collections) -> list[Hit]:
         wanted = self._settings.passages

@@ -6,6 +6,7 @@ A list item is a line behind a mark ("- ", "3. "), a row names the column of eac
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -24,6 +25,8 @@ _CELL_END = "; "
 _SHORT_CELL = 8
 #: At most this many tokens are added to a span that was cut.
 _LONGEST_REST = 15
+#: Characters on each side of a span in which its list is looked for, and those that a list has at most.
+_AROUND, _LONGEST_LIST = 4_000, 1_500
 _STOPS = frozenset(".,;:!?)]…")
 #: 1 for the code of a letter or a digit of ASCII, else 0.
 _ASCII = bytes(code < 128 and chr(code).isalnum() for code in range(256))
@@ -125,6 +128,29 @@ class Layout:
             inside = (target >= 0) & (target < len(free))
             np.maximum.at(moved[:, side], free[target[inside]], logits[marks[inside], side])
         return moved
+
+
+def whole_list(text: str, start: int, end: int) -> tuple[int, int]:
+    """Characters `start`..`end` of a document, or all of the list of which they are several items.
+
+    A passage may end in the middle of a list, and a span is only so long: who is told the first steps needs the others.
+    So items from the list's first one on, or up to its last one, stand for the whole list.
+    """
+    begin = text.rfind("\n", 0, max(0, start - _AROUND)) + 1
+    close = text.find("\n", end + _AROUND)
+    shown = text[begin : close if close >= 0 else len(text)]
+    pieces = list(_pieces(shown))
+    starts = [piece.start for piece in pieces]
+    first, last = (pieces[max(0, bisect_right(starts, at - begin) - 1)] for at in (start, end - 1))
+    if first.item < 0 or last.item < 0 or first.block != last.block or first.item == last.item:
+        return start, end
+    listed = [place for place, piece in enumerate(pieces) if piece.block == first.block]
+    if first.item != pieces[listed[0]].item and last.item != pieces[listed[-1]].item:
+        return start, end
+    after = starts[listed[-1] + 1] if listed[-1] + 1 < len(pieces) else len(shown)
+    opens = next(pieces[place].start for place in listed if pieces[place].answers)
+    whole = begin + opens, begin + len(shown[:after].rstrip())
+    return whole if whole[1] - whole[0] <= _LONGEST_LIST else (start, end)
 
 
 def _alphanumeric(text: str) -> NDArray[np.bool_]:

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from engines.checkpoint import Checkpoint, default_checkpoint_path
-from engines.reader.layout import Layout
+from engines.reader.layout import Layout, whole_list
 from engines.reader.spans import candidates
 from engines.reader.verbatim import verbatim
 from engines.tokenize import Tokenizer
@@ -136,3 +136,33 @@ def test_a_span_without_a_letter_or_a_digit_says_nothing(tokenizer, text):
 )
 def test_a_number_keeps_the_sign_of_its_unit(answer, text, number, said):
     assert answer(text, number, number) == said
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("two ropes\n- a lamp", "two ropes\n- a lamp\n- dry socks"),
+        ("a lamp\n- dry socks", "two ropes\n- a lamp\n- dry socks"),
+        ("two ropes", "two ropes"),
+        ("Leave at six.", "Leave at six."),
+        ("along:\n\n- two ropes", "along:\n\n- two ropes"),
+    ],
+)
+def test_the_first_or_the_last_items_of_a_list_stand_for_the_whole_of_it(given, said):
+    start = LIST.index(given)
+    start, end = whole_list(LIST, start, start + len(given))
+    assert LIST[start:end] == said
+
+
+def test_items_out_of_the_middle_of_a_list_and_of_one_that_takes_minutes_to_say_stay_alone():
+    items = [f"- item {number} of many" for number in range(100)]
+    for listed, first in ((items[:9], 3), (items, 0)):
+        text = "Before.\n\n" + "\n".join(listed) + "\n\nBehind."
+        start, end = text.index(items[first]) + 2, text.index(items[first + 2]) - 1
+        assert whole_list(text, start, end) == (start, end)
+
+
+def test_a_list_is_found_in_the_middle_of_a_long_document():
+    long = "Nothing stands here.\n\n" * 2_000
+    start = len(long) + LIST.index("two ropes")
+    assert whole_list(long + LIST + long, start, start + 18) == (start, len(long) + LIST.index("socks") + 5)
