@@ -43,14 +43,18 @@ _REMIND = re.compile(
 )
 _TASK = re.compile(r"(?:to|about|of|that|for)\b *")
 _NO_MORE = r"cancel|delete|remove|clear|forget|turn off|switch off|disable|stop|get rid of|deactivate|drop|skip"
+_ALL = r"(?:(?:all|every|each|both|any)(?: of)? )"
+_THESE = (
+    rf"{_THE}(?:(?:two|three|four|five) (?=(?:alarm|reminder)s\b)|(?:current|active|existing|remaining|upcoming) )?"
+)
 _CANCEL = re.compile(
-    rf"(?:{_NO_MORE}) (?P<all>all |every )?(?:of )?{_THE}"
+    rf"(?:{_NO_MORE}) (?P<all>{_ALL})?{_THESE}"
     r"(?P<before>\w[\w': ]*? )??(?P<kind>alarm|reminder)(?P<many>s)?(?: (?:clock|called|to|about|for|at|of"
     r"|that))*(?: (?P<after>.+))?"
 )
 _CANCEL_OFF = re.compile(
-    rf"(?:turn|switch) (?P<all>all |every )?(?:of )?{_THE}(?P<before>\w[\w': ]*? )??(?P<kind>alarm)(?P<many>s)? off"
-    rf"|(?:i|we) (?:don't|do not|no longer) need (?P<all2>all )?{_THE}(?P<before2>\w[\w': ]*? )??"
+    rf"(?:turn|switch) (?P<all>{_ALL})?{_THESE}(?P<before>\w[\w': ]*? )??(?P<kind>alarm)(?P<many>s)? off"
+    rf"|(?:i|we) (?:don't|do not|no longer) need (?P<all2>{_ALL})?{_THESE}(?P<before2>\w[\w': ]*? )??"
     r"(?P<kind2>alarm|reminder)(?P<many2>s)?(?: (?P<after2>tomorrow|today|on \w+day))?(?: any ?more| any longer)?"
 )
 #: What of several parts one from the next, and what is said of each beside its name or its time.
@@ -59,9 +63,10 @@ _ARTICLES = frozenset("the my our and".split())
 _KINDS = frozenset("alarm alarms reminder reminders one ones".split())
 _BESIDE = frozenset("clock called named to about for at of that".split())
 _BUT = re.compile(r" (?:except|but|apart from|besides|excluding|other than|bar)(?: for)?(?= )")
-#: With this a command of its own begins.
+#: With this a command of its own begins, or timers are spoken of, too.
 _NEXT = re.compile(
-    r"\b(?:and|then) (?:then )?(?:set|turn|switch|wake|remind|cancel|add|put|start|tell|open|close|lock)\b"
+    r"\btimers? and\b|\band (?:the |my )*timers?\b"
+    r"|\b(?:and|then) (?:then )?(?:set|turn|switch|wake|remind|cancel|add|put|start|tell|open|close|lock)\b"
 )
 _THERE: tuple[State, ...] = ("waiting", "ringing")
 _DO_NOT_WAKE = re.compile(r"(?:don't|do not) wake (?:me|us)(?: up)?(?: (?P<after>.+))?")

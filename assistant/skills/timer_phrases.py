@@ -21,7 +21,7 @@ _SET = (
 )
 #: None of these is a word of a timer's name: what stands before "and set a timer" is a command of its own.
 _WORD = (
-    r"(?!(?:then|set|turn|switch|cancel|change|all|both|every|less|more|timers?)\b)"
+    r"(?!(?:then|set|turn|switch|cancel|change|all|both|every|less|more|timers?|alarms?|reminders?)\b)"
     rf"(?!(?:and )?{_SET} (?:the|my|a|an|another)\b)\w[\w']*"
 )
 _NAME = rf"(?:{_N}|{_WORD}(?: {_WORD}){{0,4}}?)"

@@ -70,6 +70,8 @@ JOINED = {
     "turn on the sofa lamp and the disco ball and set a timer for five minutes": ["act turn_on", "timers.set"],
     "turn off the ceiling light and set an alarm": ["act turn_off", "alarms.ask_alarm"],
     "cancel the pasta timer and turn off the ceiling light": ["timers.cancel", "act turn_off"],
+    "cancel the alarm and the timer": ["alarms.cancel", "timers.cancel"],
+    "cancel all timers and alarms": ["timers.cancel", "alarms.cancel"],
 }  # fmt: skip
 WHOLE = {
     "remind me to turn off the ceiling light in ten minutes": ["alarms.set_reminder"],
