@@ -178,7 +178,7 @@ class Lists:
         for wanted in ([_bare(said)], items):
             on = next((name for name, there in self.all().items() if any(_found(item, there) for item in wanted)), "")
             if on:
-                return self._call("remove", list=on, items=wanted, anywhere=True)
+                return self._call("remove", list=on, items=wanted, **({"anywhere": True} if len(wanted) > 1 else {}))
         return None
 
     def _call(self, intent: str, **slots: object) -> SkillCall:

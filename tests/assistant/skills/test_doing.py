@@ -285,8 +285,8 @@ async def test_of_several_alarms_and_reminders_those_that_are_set_are_meant(hous
         cancel the reminder to buy milk and eggs => The reminder is cancelled: buy milk and eggs tomorrow at 18:00.
         cancel the reminders to call mum and to walk the dog => The reminder is cancelled: call mum tomorrow at 18:00. There is no walk the dog reminder.
         cancel my reminders for tomorrow => 1 reminder cancelled.
-        cancel the morning alarms => There is no morning alarm.
-        cancel both alarms => 1 alarm cancelled.
+        cancel the morning alarms => 1 alarm cancelled.
+        cancel both alarms => No alarms cancelled.
         """,  # noqa: E501
     )
 
