@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 RATE = 16_000  # Hz, what every ear, recognizer, wake word and voice activity model here hears
 PER_MS = RATE // 1000
 AUDIBLE = 200  # of 32767 (-44 dB): the first sample as loud begins what is heard
+DIGITAL = 1  # of 32767; what a gate lets through of nothing, dithered
 LEAD_IN_MS = 5  # kept before it, so that it does not click
 
 Pcm = NDArray[np.int16]
@@ -25,6 +26,11 @@ def first_audible(pcm: Pcm) -> int | None:
     """Return the place of the first audible sample, None where there is none."""
     loud = np.flatnonzero((pcm > AUDIBLE) | (pcm < -AUDIBLE))
     return int(loud[0]) if len(loud) else None
+
+
+def from_first_sound(pcm: Pcm) -> Pcm:
+    """Return samples without the digital silence that they begin with: no room is as quiet, and it tells of none."""
+    return pcm[int(np.argmax(sounds)) :] if (sounds := (pcm > DIGITAL) | (pcm < -DIGITAL)).any() else pcm[:0]
 
 
 class LeadingSilence:

@@ -170,6 +170,7 @@ class HomeIntent:
     entities: tuple[str, ...] = ()  #: ids, what "it" and "them" mean next
     slots: Mapping[str, Value] = field(default_factory=lambda: _NOTHING)
     reason: str = ""  #: one line for the ledger: why it was understood so
+    besides: tuple[str, ...] = ()  #: sentences to be said after it: of what else was named, and cannot be done
     loose: bool = False  #: words beside the command, a reason or a curse, were left aside
 
 

@@ -22,6 +22,7 @@ from assistant.home.colloquial import reworded
 from assistant.home.context import Context, Reading
 from assistant.home.entities import Act, Entity, HomeIntent
 from assistant.home.following import continued
+from assistant.home.in_part import without_one
 from assistant.home.loosened import loosened, shortened
 from assistant.home.misheard import WEAK, Misheard
 from assistant.home.names import Directory
@@ -46,7 +47,9 @@ from assistant.home.questions import ASKED_WORDS, ask
 from assistant.home.repairs import Repairs
 from assistant.home.requests import asked_after, named_first, requested
 from assistant.home.sensed import NOUN_WORDS
+from assistant.home.telling_back import first_up
 from assistant.home.words import MAX_WORDS, plain, singular
+from assistant.languages.en.alarms import rings
 
 __all__ = ["Context", "Grammar"]
 
@@ -83,6 +86,7 @@ _HALF = "half a sentence"
 #: Questions back that are asked for want of anything better.
 _UNSURE = frozenset((_ONLY_A_NAME, _HALF))
 _MOST_UNKNOWN = 2
+MOST_LEFT_OUT = 3  #: of several things that are named, so many may not be here
 
 
 def _with_outside(entities: Iterable[Entity], floors: Mapping[str, Iterable[str]]) -> Mapping[str, Iterable[str]]:
@@ -131,7 +135,18 @@ class Grammar:
 
         Nothing is done here; an `act` may be carried out as it is, an `ask_back` only after the next sentence.
         """
-        context = context or Context()
+        intent = self._understood(words, context or Context())
+        return None if intent is not None and rings(plain(words)) and self._is_of_alarms(intent) else intent
+
+    def _is_of_alarms(self, intent: HomeIntent) -> bool:
+        """Say whether an intent is for something that is called an alarm."""
+        named = {*intent.entities, *(act.entity_id for act in intent.acts)} & self.directory.number.keys()
+        return any(
+            thing.domain == "alarm_control_panel" or "alarm" in plain(thing.name).split()
+            for thing in map(self._clauses.entity, named)
+        )
+
+    def _understood(self, words: str, context: Context) -> HomeIntent | None:
         text = self._repairs.in_its_words(plain(with_is(words)))
         if not text or text.count(" ") >= MAX_WORDS:
             return None
@@ -418,8 +433,26 @@ class Grammar:
         if not hopeless and ORDER.match(text) and (shared := self._shared(text, context)):
             return shared
         if reading is not None:
-            return self._asking.refusal(replace(reading, said=text))
+            refused = self._asking.refusal(replace(reading, said=text))
+            return (self._in_part(text, context, MOST_LEFT_OUT) if refused else None) or refused
         return self._half(text, context)
+
+    def _in_part(self, text: str, context: Context, left: int) -> HomeIntent | None:
+        """Read a command without those of several things that are not here, or cannot do it: of these it is said."""
+        for rest, phrase in without_one(text) if left else ():
+            named = self.directory.find(phrase, -1, room=context.room)
+            if named.problem not in ("", "unknown") or len(named.ids) > 1:
+                continue
+            reading = self._clauses.understood(rest, context, context.last)
+            if reading is None or reading.problem in ("unknown", "unable"):
+                intent = self._in_part(rest, context, left - 1)
+            else:
+                intent = self._asking.intent(reading, context, "without what is not here")
+            if intent is not None and intent.kind == "act" and not set(named.ids) & set(intent.entities):
+                called = self._clauses.entity(named.ids[0]).name if named.ids else bare(phrase)
+                told = f"{first_up(the([called]))} cannot do that." if named.ids else f"I know of no {called} here."
+                return replace(intent, besides=(*intent.besides, told), loose=True)
+        return None
 
     def _place_last(self, text: str) -> str:
         """Return a command with the place that it begins with at its end: "upstairs , all the lights off"."""

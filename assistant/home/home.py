@@ -206,7 +206,8 @@ class Home:
             return Outcome(kind="failed", spoken=f"I cannot reach the devices: {problem}.", action=action(intent))
         if intent.kind == "query" and intent.query is not None:
             return Outcome(kind="answered", spoken=await self._answer(intent.query), action=action(intent))
-        return await self._acting.carry_out(intent)
+        outcome = await self._acting.carry_out(intent)
+        return replace(outcome, spoken=" ".join((outcome.spoken, *intent.besides))) if intent.besides else outcome
 
     async def _answer(self, query: Query) -> str:
         if query.kind in ("last", "duration", "was"):

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -14,10 +15,10 @@ from assistant.languages.en.durations import durations_in
 from assistant.languages.en.moments import When, resolve, say_moment, when_at
 from assistant.languages.en.repeats import anchored, say_every
 from assistant.languages.en.words import QUESTION_WORDS
-from assistant.skills.agenda import Agenda, Entry, Kind
+from assistant.skills.agenda import Agenda, Entry, Kind, State
 from assistant.skills.asked import enumerated, request
-from assistant.skills.naming import one
-from assistant.skills.skill import Said, SkillCall, failed
+from assistant.skills.naming import meant, one
+from assistant.skills.skill import Said, SkillCall, failed, in_all
 
 if TYPE_CHECKING:
     from assistant.parts import Parts
@@ -28,7 +29,7 @@ FARTHEST_S = 366 * 86_400 * 2
 _THE = r"(?:the |my |a |an |another |one |our |that |this |new )*"
 _SET = r"(?:set(?: up)?|create|make|add|put|(?:i|we) (?:need|want)|give|get|schedule)(?: me| us)?"
 _SET_ALARM = re.compile(
-    rf"(?:{_SET}(?: on)? {_THE}(?P<name>\w[\w' ]*? )??alarm(?: clock)?|alarm"
+    rf"(?:(?:{_SET}(?: on)?|(?:turn|switch) on|activate|enable) {_THE}(?P<name>\w[\w' ]*? )??alarm(?: clock)?|(?:turn|switch|put) {_THE}alarm(?: clock)? on|alarm"
     r"|(?:wake|get)(?: me| us)(?: up)?|wake up|make sure (?:i'm|i am|we're|we are) (?:up|awake)"
     r"|i (?:need|have|want) to (?:get|be|wake) up|i (?:need|have|want) to be awake|(?:get|be) up)"
 )
@@ -42,21 +43,38 @@ _REMIND = re.compile(
 )
 _TASK = re.compile(r"(?:to|about|of|that|for)\b *")
 _NO_MORE = r"cancel|delete|remove|clear|forget|turn off|switch off|disable|stop|get rid of|deactivate|drop|skip"
+_ALL = r"(?:(?:all|every|each|both|any)(?: of)? )"
+_THESE = (
+    rf"{_THE}(?:(?:two|three|four|five) (?=(?:alarm|reminder)s\b)|(?:current|active|existing|remaining|upcoming) )?"
+)
 _CANCEL = re.compile(
-    rf"(?:{_NO_MORE}) (?P<all>all |every )?(?:of )?{_THE}"
+    rf"(?:{_NO_MORE}) (?P<all>{_ALL})?{_THESE}"
     r"(?P<before>\w[\w': ]*? )??(?P<kind>alarm|reminder)(?P<many>s)?(?: (?:clock|called|to|about|for|at|of"
     r"|that))*(?: (?P<after>.+))?"
 )
 _CANCEL_OFF = re.compile(
-    rf"(?:turn|switch) (?P<all>all |every )?(?:of )?{_THE}(?P<before>\w[\w': ]*? )??(?P<kind>alarm)(?P<many>s)? off"
-    rf"|(?:i|we) (?:don't|do not|no longer) need (?P<all2>all )?{_THE}(?P<before2>\w[\w': ]*? )??"
+    rf"(?:turn|switch) (?P<all>{_ALL})?{_THESE}(?P<before>\w[\w': ]*? )??(?P<kind>alarm)(?P<many>s)? off"
+    rf"|(?:i|we) (?:don't|do not|no longer) need (?P<all2>{_ALL})?{_THESE}(?P<before2>\w[\w': ]*? )??"
     r"(?P<kind2>alarm|reminder)(?P<many2>s)?(?: (?P<after2>tomorrow|today|on \w+day))?(?: any ?more| any longer)?"
 )
+#: What of several parts one from the next, and what is said of each beside its name or its time.
+_JOINT = re.compile(r"(?: ,)? and (?:also )?| , ")
+_ARTICLES = frozenset("the my our and".split())
+_KINDS = frozenset("alarm alarms reminder reminders one ones".split())
+_BESIDE = frozenset("clock called named to about for at of that".split())
+_BUT = re.compile(r" (?:except|but|apart from|besides|excluding|other than|bar)(?: for)?(?= )")
+#: With this a command of its own begins, or timers are spoken of, too.
+_NEXT = re.compile(
+    r"\btimers? and\b|\band (?:the |my )*timers?\b"
+    r"|\b(?:and|then) (?:then )?(?:set|turn|switch|wake|remind|cancel|add|put|start|tell|open|close|lock)\b"
+)
+_THERE: tuple[State, ...] = ("waiting", "ringing")
 _DO_NOT_WAKE = re.compile(r"(?:don't|do not) wake (?:me|us)(?: up)?(?: (?P<after>.+))?")
 _LIST = re.compile(
-    r"(?:(?:what|which|how many) (?P<kind>alarm|reminder)s?(?: (?:are|is|do i have|have i|i have|there|set|on|got|active))*"
+    r"(?:(?:what|which|how many) (?P<kind>alarm|reminder)s?(?: (?:are|is|do i have|have i|i have|there|set|on|off|got|active))*"
     r"|(?:do i have|are there|have i got|is there|are|is|have i) (?:any|an|a|some|my|the) (?P<kind2>alarm|reminder)s?"
-    r"(?: (?:set|on|active|there|now))*"
+    r"(?: (?:set|on|off|active|there|now))*"
+    r"|are (?:all (?:of )?)?(?:the |my |our )?(?P<kind6>alarm|reminder)s (?:still )?(?:set|on|off|active)"
     r"|(?:list|show|read|check|tell me|what are|what is|what's|when is|when's|when are|when do)(?: me)?(?: all)?(?: of)?"
     r"(?: the| my)?(?: next| current)? (?P<kind3>alarm|reminder)s?(?: (?:set|go off|ring|set for|up))*"
     r"|(?:what time|when) (?:is|are|does|do|will) (?:the|my)(?: next)? (?P<kind4>alarm|reminder)s?(?: (?:set|go off|ring"
@@ -141,7 +159,7 @@ class Alarms:
             return None
         text = " ".join(said)
         if match := _LIST.fullmatch(text):
-            kinds = [match[name] for name in ("kind", "kind2", "kind3", "kind4", "kind5") if match[name]]
+            kinds = [match[name] for name in ("kind", "kind2", "kind3", "kind4", "kind5", "kind6") if match[name]]
             kind = kinds[0] if kinds else "alarm" if match["wake"] else "reminder"
             day = match["day"] or match["day2"]
             days = {"days": int(day.endswith("tomorrow"))} if day else {}
@@ -156,19 +174,50 @@ class Alarms:
 
     def _cancellation(self, text: str) -> SkillCall | None:
         if match := _CANCEL.fullmatch(text):
-            called = _called(match["kind"], match["all"] or match["many"], match["before"], match["after"])
-            return SkillCall(skill=self.name, intent="cancel", slots=called)
+            return self._cancelled(match["kind"], match["all"] or match["many"], match["before"], match["after"])
         if match := _CANCEL_OFF.fullmatch(text):
             groups = match.groupdict()
             kind, every, before = (groups[each] or groups[f"{each}2"] for each in ("kind", "all", "before"))
             every = every or match["many"] or match["many2"]
-            called = _called(kind, every, before, match["after2"])
-            if match["kind"] and not self._agenda.entries("alarm", states=("waiting", "ringing")):
-                return None  # then an alarm is one of the house
-            return SkillCall(skill=self.name, intent="cancel", slots=called)
+            return self._cancelled(kind, every, before, match["after2"])
         if (match := _DO_NOT_WAKE.fullmatch(text)) and (not match["after"] or when_at(match["after"].split(), 0)):
-            return SkillCall(skill=self.name, intent="cancel", slots=_called("alarm", "", "", match["after"]))
+            return self._cancelled("alarm", "", "", match["after"])
         return None
+
+    def _cancelled(self, said: str, every: str | None, before: str | None, after: str | None) -> SkillCall | None:
+        """Return what is to be cancelled: all, all but some, or those of each name and time that is said."""
+        if _NEXT.search(f"{before or ''} {after or ''}"):
+            return None
+        kind: Kind = "alarm" if said == "alarm" else "reminder"
+        entries = self._agenda.entries(kind, states=_THERE)
+        behind, *spared = _BUT.split(f" {after or ''}", maxsplit=1)
+        text = f"{before or ''}{behind}".strip()
+        which = self._each(text, entries, several=bool(every))
+        slots: dict[str, object] = {"kind": kind} | ({"all": True} if every else {})
+        if spared:
+            slots["but"] = self._each(spared[0], entries, several=True)
+        if len(which) == 1:
+            slots |= which[0]
+        elif which:
+            slots["which"] = which
+        unmet = not all(self._fitting(each, entries) for each in which or [{}])
+        return SkillCall(skill=self.name, intent="cancel", slots=slots, unmet=unmet)
+
+    def _each(self, text: str, entries: list[Entry], *, several: bool) -> list[dict[str, object]]:
+        """Return each name and time that is said: of "the reminder to buy milk and eggs" it is one, if there is one."""
+        parts = [part for each in _JOINT.split(text) if (part := _bare(each))]
+        whole = _described(_bare(text)) if parts else {}
+        if len(parts) < 2 or self._fitting(whole, entries):
+            return [whole] if parts else []
+        found = [_described(part) for part in parts]
+        apart = several or " and the " in text or any("when" in each or self._fitting(each, entries) for each in found)
+        return found if apart else [whole]
+
+    def _fitting(self, which: Mapping[str, object], entries: list[Entry]) -> list[Entry]:
+        """Return the entries of a name or of a time, all where neither is given."""
+        if isinstance(when := which.get("when"), dict):
+            return [entry for entry in entries if self._is_at(entry, When(**when))]
+        return meant(str(which.get("name", "")), entries)
 
     def _move(self, said: list[str], text: str) -> SkillCall | None:
         """Understand "change my alarm to eight", where there is one, and with "set" and "make" only "instead"."""
@@ -179,10 +228,11 @@ class Alarms:
         words = [match["to"].removeprefix("back "), *match["after"].split()]
         found = when_at(words, 0)
         kind: Kind = "alarm" if match["kind"] == "alarm" else "reminder"
-        if found is None or found[1] != len(words) or not self._agenda.entries(kind):
+        if found is None or found[1] != len(words):
             return None
-        called = _called(kind, "", match["before"], match["at"])
-        return SkillCall(skill=self.name, intent="move", slots=called | {"to": found[0].to_json()})
+        called = _called(kind, match["before"], match["at"])
+        unmet = not self._fitting(called, self._agenda.entries(kind))
+        return SkillCall(skill=self.name, intent="move", slots=called | {"to": found[0].to_json()}, unmet=unmet)
 
     def _put_off(self, said: list[str]) -> SkillCall | None:
         """Understand "wake me half an hour later", where an alarm is set."""
@@ -197,7 +247,7 @@ class Alarms:
         kind: Kind = "reminder" if match["kind"] == "reminder" else "alarm"
         if not (later or way or match["way"]) or not self._agenda.entries(kind):
             return None
-        slots = _called(kind, "", match["before"]) | {"by_s": seconds if later else -seconds}
+        slots = _called(kind, match["before"]) | {"by_s": seconds if later else -seconds}
         return SkillCall(skill=self.name, intent="put_off", slots=slots)
 
     def _alarm(self, said: list[str], text: str) -> SkillCall | None:
@@ -368,20 +418,61 @@ class Alarms:
         kind: Kind = "alarm" if call.slots["kind"] == "alarm" else "reminder"
         when, name = call.slots.get("when"), str(call.slots.get("name", ""))
         if isinstance(when, dict):
-            entries, name = [entry for entry in entries if self._is_at(entry, When(**when))], ""
+            fitting = self._fitting(call.slots, entries)
+            return one("", kind, fitting, self._told) if fitting or not entries else self._none(kind, call.slots)
         return one(name, kind, entries, self._told)
+
+    def _none(self, kind: Kind, which: Mapping[str, object]) -> Said:
+        """Return that there is none of a name, or of a time."""
+        if not isinstance(given := which.get("when"), dict):
+            return failed(f"There is no {which.get('name', '')} {kind}.".replace("  ", " "))
+        when, now = When(**given), self._agenda.moment.local()
+        at = resolve(when, now, morning=kind == "alarm") if when.hour is not None else None
+        return failed(f"There is no {kind} {say_moment(at, now) if at is not None else 'then'}.")
 
     async def _cancel(self, call: SkillCall) -> str | Said:
         kind: Kind = "alarm" if call.slots["kind"] == "alarm" else "reminder"
-        entries = self._agenda.entries(kind, states=("waiting", "ringing"))
+        entries = self._agenda.entries(kind, states=_THERE)
+        if call.slots.get("which"):
+            return await self._cancel_each(kind, call, entries)
         if call.slots.get("all"):
-            await self._agenda.remove(entries)
-            return f"{len(entries) or 'No'} {kind}{'s' * (len(entries) != 1)} cancelled."
+            return await self._cancel_all(kind, call, entries)
         found = self._meant(call, entries)
         if isinstance(found, Said):
             return found
         await self._agenda.remove([found])
         return f"The {kind} is cancelled: {self._told(found)}."
+
+    async def _cancel_each(self, kind: Kind, call: SkillCall, entries: list[Entry]) -> Said:
+        """Cancel those that are there of several that were named, and say of the others that they are not."""
+        which, gone, told = call.slots.get("which"), list[Entry](), list[Said]()
+        for each in which if isinstance(which, list) else ():
+            found = self._fitting(each, entries)
+            if not found:
+                told.append(self._none(kind, each))
+            elif len(found) > 1 and not call.slots.get("all"):
+                told.append(failed(f"Which one: {', '.join(self._told(entry) for entry in found[:4])}?"))
+            else:
+                gone += [entry for entry in found if entry not in gone]
+        if gone:
+            await self._agenda.remove(gone)
+            are = f"{len(gone)} {kind}s are" if len(gone) > 1 else f"The {kind} is"
+            told.append(Said(spoken=f"{are} cancelled: {enumerated([self._told(entry) for entry in gone])}."))
+        return in_all(told)
+
+    async def _cancel_all(self, kind: Kind, call: SkillCall, entries: list[Entry]) -> str | Said:
+        """Cancel all, all of a name or a time, or all but some; of these each has to be there."""
+        but = call.slots.get("but")
+        spared = [(each, self._fitting(each, entries)) for each in (but if isinstance(but, list) else ())]
+        for each, found in spared:
+            if not found:
+                return self._none(kind, each)
+        kept = [entry for _, found in spared for entry in found]
+        gone = [entry for entry in self._fitting(call.slots, entries) if entry not in kept]
+        if not gone and entries and not spared:
+            return self._none(kind, call.slots)
+        await self._agenda.remove(gone)
+        return f"{len(gone) or 'No'} {kind}{'s' * (len(gone) != 1)} cancelled."
 
     def _is_at(self, entry: Entry, when: When) -> bool:
         at = self._agenda.moment.local(entry.due_at)
@@ -399,20 +490,31 @@ class Alarms:
         return day and in_half and (when.hour is None or (at.hour in hours and at.minute == when.minute))
 
 
-def _called(kind: str, every: str | None, *said: str | None) -> dict[str, object]:
-    """Return which alarm or reminder is meant, as slots: all, that of a time, or that of a name."""
-    slots: dict[str, object] = {"kind": kind}
-    if every:
-        return slots | {"all": True}
-    for words in said:
-        if not words:
-            continue
-        text = words.replace("'s ", " ").removesuffix("'s").split()
-        found = when_at(text, 0) or when_at(["at", *text], 0)
-        if found is not None and found[1] >= len(text):
-            return slots | {"when": found[0].to_json()}
-        return slots | {"name": _yours(words.strip())}
-    return slots
+def _called(kind: str, *said: str | None) -> dict[str, object]:
+    """Return which alarm or reminder is meant, as slots: that of a time, or that of a name."""
+    words = next((each.strip() for each in said if each), "")
+    return {"kind": kind} | (_described(words) if words else {})
+
+
+def _bare(said: str) -> str:
+    """Return the name or the time of "the seven o'clock one", or of "the reminder to call mum"."""
+    words = said.split()
+    for beside in (_ARTICLES, _KINDS, _BESIDE):
+        while words and words[0] in beside:
+            words = words[1:]
+    while words and words[-1] in _KINDS:
+        words = words[:-1]
+    return " ".join(words)
+
+
+def _described(words: str) -> dict[str, object]:
+    """Return a time, or else a name, as slots."""
+    text = words.replace("'s ", " ").removesuffix("'s").split()
+    for said, shift in ((text, 0), (["at", *text], 1)):
+        found = when_at(said, 0)
+        if found is not None and found[1] == len(text) + shift:
+            return {"when": found[0].to_json()}
+    return {"name": _yours(words)}
 
 
 def _whole(words: list[str]) -> When | None:

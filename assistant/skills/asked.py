@@ -24,6 +24,6 @@ def _request(words: str) -> tuple[str, ...]:
     return tuple(without_request(" ".join(said)).split())
 
 
-def enumerated(items: Sequence[str]) -> str:
+def enumerated(items: Sequence[str], joint: str = "and") -> str:
     """Return a list as it is said: "milk, eggs and bread"."""
-    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}" if items else ""
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} {joint} {items[-1]}" if items else ""

@@ -13,7 +13,7 @@ from assistant.languages.en.numbers import said_words
 from assistant.skills.asked import enumerated, request
 from assistant.skills.memory import Memory
 from assistant.skills.naming import singular
-from assistant.skills.skill import Said, SkillCall, failed
+from assistant.skills.skill import Said, SkillCall, failed, in_all
 from engines.errors import ReparteeError
 
 if TYPE_CHECKING:
@@ -174,12 +174,11 @@ class Lists:
         items = _items(said)
         if any(groups[name] is not None for name in ("list", "tasks", "list2", "tasks2")):
             return self._call("remove", list=_named(match), items=items)
-        # Without "list", only what stands on one: all of it as one item, or each.
-        for name, there in self.all().items():
-            if _found(_bare(said), there):
-                return self._call("remove", list=name, items=[_bare(said)])
-            if any(_found(item, there) for item in items):
-                return self._call("remove", list=name, items=items)
+        # Without "list", only what stands on one: all of it as one item, or each; each may stand on another list.
+        for wanted in ([_bare(said)], items):
+            on = next((name for name, there in self.all().items() if any(_found(item, there) for item in wanted)), "")
+            if on:
+                return self._call("remove", list=on, items=wanted, **({"anywhere": True} if len(wanted) > 1 else {}))
         return None
 
     def _call(self, intent: str, **slots: object) -> SkillCall:
@@ -194,6 +193,8 @@ class Lists:
             case "add":
                 return await self._add(name, items)
             case "remove":
+                if call.slots.get("anywhere"):
+                    return await self._remove_anywhere(name, items)
                 return await self._remove(name, items)
             case "clear":
                 if name not in self.all():
@@ -211,8 +212,7 @@ class Lists:
             case "replace":
                 return await self._replace(name, *items)
             case "has":
-                there = [found for item in items if (found := _found(item, self.all().get(name, [])))]
-                return f"Yes, {enumerated(there)}." if len(there) == len(items) else f"No, not on the {name} list."
+                return self._has(name, items)
         there = self.all().get(name, [])
         if not there:
             return f"The {name} list is empty."
@@ -244,13 +244,30 @@ class Lists:
         also = f"; {enumerated(already)} {_be(already)} on it already" if already else ""
         return f"{_capital(enumerated(new))} {_be(new)} on the {name} list now{also}."
 
-    async def _remove(self, name: str, items: Sequence[str]) -> str | Said:
+    def _has(self, name: str, items: Sequence[str]) -> str:
         there = self.all().get(name, [])
-        gone = [found for item in items if (found := _placed(item, there) or _found(item, there))]
-        if not gone:
-            return failed(f"There is no {enumerated(list(items))} on the {name} list.")
-        await self.put(name, [item for item in there if item not in gone])
-        return f"{_capital(enumerated(gone))} {_be(gone)} off the {name} list."
+        found = [on for item in items if (on := _found(item, there))]
+        missing = [item for item in items if not _found(item, there)]
+        if found and missing:
+            return f"{_capital(enumerated(found))} {_be(found)} on the {name} list, {enumerated(missing)} {_be(missing)} not."
+        return f"No, not on the {name} list." if missing else f"Yes, {enumerated(found)}."
+
+    async def _remove(self, name: str, items: Sequence[str]) -> Said:
+        there = self.all().get(name, [])
+        found = {item: _placed(item, there) or _found(item, there) for item in items}
+        gone = [on for on in found.values() if on]
+        missing = [item for item, on in found.items() if not on]
+        told = [failed(f"There is no {enumerated(missing, 'or')} on the {name} list.")] if missing or not gone else []
+        if gone:
+            await self.put(name, [item for item in there if item not in gone])
+            told.append(Said(spoken=f"{_capital(enumerated(gone))} {_be(gone)} off the {name} list."))
+        return in_all(told)
+
+    async def _remove_anywhere(self, name: str, items: Sequence[str]) -> Said:
+        """Take each off the list on which it stands; what stands on none is missed on the list of that name."""
+        on = {item: next((each for each, there in self.all().items() if _found(item, there)), name) for item in items}
+        lists = dict.fromkeys(on.values())
+        return in_all([await self._remove(each, [item for item in items if on[item] == each]) for each in lists])
 
     async def put(self, name: str, items: Sequence[str]) -> None:
         """Let a list hold these items and no others. Raises ReparteeError where there are too many."""

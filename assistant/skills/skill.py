@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from knowledge.collections import Collections
@@ -20,6 +20,7 @@ class SkillCall:
     `asker` is the conversation in which it was asked, by its name or id, "" where it is none that can be told
     something later; `room` is where the person stands, "" if unknown;
     `collections` are those of the documents that they may ask. A skill need not set them.
+    `unmet` is for what names something that the skill does not have: whoever else has it goes first.
     """
 
     skill: str
@@ -28,6 +29,7 @@ class SkillCall:
     asker: str = ""
     room: str = ""
     collections: Collections = None
+    unmet: bool = False
 
     @property
     def name(self) -> str:
@@ -56,6 +58,12 @@ class Said:
 def failed(spoken: str) -> Said:
     """Return the reply to what cannot be done."""
     return Said(spoken=spoken, outcome="failed")
+
+
+def in_all(said: Sequence[Said]) -> Said:
+    """Return what several things came to as one, those that failed last; it failed where all did."""
+    told = sorted(said, key=lambda each: each.outcome == "failed")
+    return replace(told[0], spoken=" ".join(dict.fromkeys(each.spoken for each in told)))
 
 
 class Skill(Protocol):

@@ -5,13 +5,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from assistant.languages.en.durations import duration_at, durations_in, say_length
 from assistant.languages.en.moments import When, when_at
 
 _D, _N = "<d>", "<n>"  # a length of time; one by which a timer is called
+MOST_NAMED = 16  #: words of the names of timers, with those between them
+LONGEST_NAME = 5  #: words
 _THE = r"(?:(?:the|my|our|a|an|another|one|some|new|this|that|extra|quick) )*"
 _SET = (
     r"(?:(?:can|could|may) (?:i|we) (?:have|get)|(?:i|we)(?:'d| would)? (?:like|need|want)|set|start|create|make|put|begin"
@@ -19,15 +21,18 @@ _SET = (
 )
 #: None of these is a word of a timer's name: what stands before "and set a timer" is a command of its own.
 _WORD = (
-    r"(?!(?:then|set|turn|switch|cancel|change|all|both|every|less|more|timers?)\b)"
+    r"(?!(?:then|set|turn|switch|cancel|change|all|both|every|less|more|timers?|alarms?|reminders?)\b)"
     rf"(?!(?:and )?{_SET} (?:the|my|a|an|another)\b)\w[\w']*"
 )
 _NAME = rf"(?:{_N}|{_WORD}(?: {_WORD}){{0,4}}?)"
-_NAMES = rf"{_NAME}(?:(?: timer)? and {_THE}{_NAME})?"
-#: A timer as it is spoken of.
-_REF = rf"(?:it|{_THE}(?:(?P<name>{_NAME})(?P<timer> timers?)?|(?P<bare>timers?)))"
+#: One name, or several: "pasta timer and the egg". Where they are parted is seen afterwards.
+_NAMES = rf"(?:{_N}|{_WORD})(?: {_N}| {_WORD}| timers?(?= and )){{0,{MOST_NAMED - 1}}}?"
 _ALL = rf"(?P<all>(?:all|every|each|both)(?: of)? |){_THE}"
-_ALL_REF = rf"(?:{_ALL}(?:(?P<name>{_NAMES})(?P<timer> timers?)?|(?P<bare>timers?))|it)"
+_BUT = (
+    rf"(?: (?:except|but|apart from|besides|excluding|other than|bar)(?: for)? {_THE}(?P<but>{_NAMES})(?: timers?)?)?"
+)
+#: Timers as they are spoken of.
+_REF = rf"(?:{_ALL}(?:(?P<name>{_NAMES})(?P<timer> timers?)?|(?P<bare>timers?){_BUT})|it)"
 _AFTER = rf"(?: (?:for|called|named) {_THE}(?P<after>{_NAME}))?"
 _DONE = r"(?:done|ready|finished|over|up|end|ends|finish|finishes|go off|goes off|going off|ring|rings|run out|runs out|cooked)"
 _HOW_LONG = r"how (?:long|much longer|much(?: more)? time|many (?:more )?(?:minutes|seconds|hours))"
@@ -81,7 +86,7 @@ _TO = _patterns(
 _LEFT = _patterns(
     rf"(?:{_HOW_LONG}|what(?:'s| is))(?: (?:is|are|do i have|does it have|have i(?: got)?))?(?: there)?"
     rf"(?P<left> (?:left|remaining|remains?|still|to go))?"
-    rf"(?: (?:on|for|of|in|until|till|does|has) {_THE}(?:(?P<name>{_NAME})(?P<timer> timers?)?|(?P<bare>timers?)))?"
+    rf"(?: (?:on|for|of|in|until|till|does|has) {_REF})?"
     r"(?P<later> (?:is done|left|remaining|to go|have left|has left|still))?",
     rf"(?P<left>{_HOW_LONG})(?: is it| will it be| it is)? (?:until|till|til|before) {_REF} (?:is |are |will be |will )?{_DONE}",
     rf"(?P<left>how much (?:longer|more time)) (?:does|do|will|is|for) {_REF}(?: (?:need|take|have|run|going|got))?(?: left)?",
@@ -90,18 +95,18 @@ _LEFT = _patterns(
     rf"(?P<left>is|are) {_REF} (?:{_DONE}|still running|still going|still on|running|going)(?: yet| now)?",
     rf"(?:what(?:'s| is) (?:the )?|how much |the )?time (?P<left>left|remaining)(?: (?:on|for|of|in) {_REF})?",
     rf"(?P<left>how(?:'s| is| are)) {_REF} (?:doing|going|coming along|coming on|getting on)",
-    rf"(?P<left>check(?: on)?|what about|how about|status of|show(?: me)?|read(?: me)?) {_THE}(?P<name>{_NAME})(?P<timer> timer)",
+    rf"(?P<left>check(?: on)?|what about|how about|status of|show(?: me)?|read(?: me)?) {_THE}(?P<name>{_NAMES})(?P<timer> timers?)",
 )
 _CANCEL = _patterns(
     rf"(?:cancel|stop|delete|remove|end|clear|kill|dismiss|drop|scrap|abort|turn off|switch off|shut off|get rid of"
-    rf"|never ?mind|forget(?: about)?) {_ALL_REF}",
-    rf"(?:turn|switch|shut) {_ALL_REF} off",
-    rf"(?:i|we) (?:don't|do not|no longer) need {_ALL_REF}(?: (?:anymore|any more|any longer|now))?",
+    rf"|never ?mind|forget(?: about)?) {_REF}",
+    rf"(?:turn|switch|shut) {_REF} off",
+    rf"(?:i|we) (?:don't|do not|no longer) need {_REF}(?: (?:anymore|any more|any longer|now))?",
 )
-_PAUSE = _patterns(rf"(?:pause|hold|freeze|halt)(?: {_ALL_REF})?", rf"put {_ALL_REF} on hold")
+_PAUSE = _patterns(rf"(?:pause|hold|freeze|halt)(?: {_REF})?", rf"put {_REF} on hold")
 _RESUME = _patterns(
-    rf"(?:resume|continue|unpause|unfreeze|carry on with|go on with)(?: {_ALL_REF})?(?: again)?",
-    rf"start {_ALL_REF}(?P<again> again)?",
+    rf"(?:resume|continue|unpause|unfreeze|carry on with|go on with)(?: {_REF})?(?: again)?",
+    rf"start {_REF}(?P<again> again)?",
 )
 _RESTART = _patterns(
     rf"(?:restart|reset|rerun|repeat) {_REF}",
@@ -118,20 +123,25 @@ _LIST = re.compile(
 _ORDINAL = re.compile(r"\b((?:a|an|the|my|another|one|new) )(?:second|third|fourth|fifth) (?=timer\b)")
 _TIMER_FOR = re.compile(rf"\b(?:timer) (?:for|called|named|of) {_THE}(?P<name>\w[\w' ]*)$")
 _MORE = frozenset(("another", "more"))
+_COMMAS = re.compile(r" ,(?: and)? ")
+_AND = re.compile(r" and ")
+#: A timer that is called one, or "the" second thing: "the pasta timer and the egg", which is no "fish and chips".
+_OF_ITS_OWN = re.compile(r"^(?:the|my) | timers?$")
+MOST_LENGTHS = 5  #: that one sentence has
 #: A name is known by this; whether there are timers in a state, by the other.
 Knows = Callable[[str], bool]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """What a sentence wants of timers: an intent of `Timers.call`, the name of a timer, a length in s or a moment."""
+    """What a sentence wants of timers: an intent of `Timers.call`, the names of some (or of those spared), a length in s, a moment."""
 
     intent: str
-    name: str = ""
     names: tuple[str, ...] = ()
     lengths: tuple[float, ...] = ()
     seconds: float = 0.0
     when: When | None = None
+    but: tuple[str, ...] = ()
     all: bool = False
 
 
@@ -143,91 +153,112 @@ class Phrases:
 
     def understand(self, words: list[str]) -> Said | None:
         """Return what `words` (a request, in lower case) want, None for what is not about timers."""
-        text = _ORDINAL.sub(r"\1", " ".join(word for word in words if word != ","))
-        words = text.split()
+        whole = _ORDINAL.sub(r"\1", " ".join(words))
+        text = whole.replace(" ,", "")
         if _LIST.fullmatch(text):
             return Said(intent="list")
         if (two := _TWO.fullmatch(text)) and (both := _both(two["one"].split(), two["other"].split())):
             return Said(intent="set", lengths=both)
+        listed = _COMMAS.sub(" and ", whole)
+        found = self._of_lengths(listed, is_list=True) if listed != text else None
+        if found or (found := self._of_lengths(text)):
+            return found
+        return None if durations_in(text.split()) else self._until(text)
+
+    def _of_lengths(self, text: str, *, is_list: bool = False) -> Said | None:
+        """Read a sentence of which each length of time is one by which a timer is called, or all but one.
+
+        `is_list` is for one whose commas are read as "and": it sets none, as "a timer for tea, four minutes" does.
+        """
+        words = text.split()
         lengths = durations_in(words)
-        if len(lengths) > 2:
+        if len(lengths) > MOST_LENGTHS:
             return None
-        if not lengths:
-            return self._without_length(text, "") or self._until(text)
         for number, (seconds, start, end) in enumerate(lengths):
             others = lengths[:number] + lengths[number + 1 :]
             marked = _marked(words, (start, end), [place[1:] for place in others])
-            called = say_length(others[0][0]) if others else ""
+            called = [say_length(length) for length, *_ in others]
             if found := self._with_length(marked, words[start:end], seconds, called):
                 return found
-        if len(lengths) > 1:
+            new = None if is_list else next(_matches(_NEW, marked), None)
+            if new is not None:
+                return Said(intent="set", names=_one_name(new, called), seconds=seconds)
+        if lengths and "timer" not in text:
             return None
-        seconds, start, end = lengths[0]
-        reference = " ".join([*words[:start], _N, *words[end:]])
-        return self._without_length(reference, say_length(seconds)) if "timer" in text else None
+        marked = _marked(words, None, [place[1:] for place in lengths])
+        return self._without_length(marked, [say_length(length) for length, *_ in lengths])
 
-    def _with_length(self, text: str, length: list[str], seconds: float, called: str) -> Said | None:
+    def _with_length(self, text: str, length: list[str], seconds: float, called: Sequence[str]) -> Said | None:
         for said in dict.fromkeys((text, _named_first(text))):
             for intent, sign, patterns in (("to", 1, _TO), ("change", -1, _SHORTER), ("change", 1, _LONGER)):
                 for pattern in patterns:
                     match = pattern.fullmatch(said)
-                    if match and self._is_meant(match, length):
-                        return Said(intent=intent, name=_name_in(match, called), seconds=sign * seconds)
-        for pattern in _NEW:
-            if match := pattern.fullmatch(text):
-                return Said(intent="set", name=_name_in(match, called), seconds=seconds)
+                    names = self._named(match, called) if match else None
+                    if match and names is not None and self._is_meant(match, names, length):
+                        return self._of_several(match, names, called, Said(intent=intent, seconds=sign * seconds))
         return None
 
-    def _is_meant(self, match: re.Match[str], length: list[str]) -> bool:
+    def _is_meant(self, match: re.Match[str], names: Sequence[str], length: list[str]) -> bool:
         """Whether a change is one of a timer: the sentence says so, names one, or can be said of nothing else."""
         groups = match.groupdict()
         more = not _MORE.isdisjoint(length) or bool(groups.get("longer"))
-        says_so = bool(groups.get("timer") or groups.get("bare"))
-        name = _plain(groups.get("name") or (groups.get("before") or "").removeprefix("the "))
-        if groups.get("make") and not (self._knows(name) if name else says_so):
+        says_so, known = _says_so(match), all(map(self._knows, names))
+        if groups.get("make") and not (known if names else says_so):
             return False
         if groups.get("more") or groups.get("me"):  # "two more minutes"
-            return more and (says_so or (self._knows(name) if name else bool(self._states())))
-        return says_so or (self._knows(name) if name else True)
+            return more and (says_so or (known if names else bool(self._states())))
+        return says_so or known
 
-    def _without_length(self, text: str, called: str) -> Said | None:
+    def _without_length(self, text: str, called: Sequence[str]) -> Said | None:
         for said in dict.fromkeys((text, _named_first(text))):
             for intent, patterns in (
                 ("left", _LEFT), ("cancel", _CANCEL), ("restart", _RESTART), ("pause", _PAUSE), ("resume", _RESUME),
             ):  # fmt: skip
                 for match in _matches(patterns, said):
-                    name = _name_in(match, called)
-                    several = self._several(name)
-                    if self._is_ours(intent, match, name, several):
-                        groups = match.groupdict()
-                        plural = intent != "left" and (groups.get("timer") or groups.get("bare") or "").endswith("s")
-                        every = bool(groups.get("all")) or (plural and not several)
-                        return Said(intent=intent, name="" if several else name, names=several, all=every)
+                    names = self._named(match, called)
+                    if names is not None and self._is_ours(intent, match, names):
+                        return self._of_several(match, names, called, Said(intent=intent))
         if asked := _ASK_LENGTH.fullmatch(text):
-            return Said(intent="ask_length", name=_name_in(asked, called))
+            return Said(intent="ask_length", names=_one_name(asked, called))
         return None
 
-    def _is_ours(self, intent: str, match: re.Match[str], name: str, several: tuple[str, ...]) -> bool:
-        groups = match.groupdict()
+    def _is_ours(self, intent: str, match: re.Match[str], names: Sequence[str]) -> bool:
+        groups, known = match.groupdict(), bool(names) and all(map(self._knows, names))
         if intent == "left" and not (groups["left"] or groups.get("later") or "longer" in match[0]):
-            return bool(groups.get("timer") or groups.get("bare")) and not name
+            return _says_so(match) and not names
         states = self._states()
         if intent == "resume" and match[0].startswith("start"):
-            return "paused" in states or (bool(name) and self._knows(name))
-        if groups.get("timer") or groups.get("bare"):
-            return True
-        if name:
-            return bool(several) or self._knows(name)
+            return "paused" in states or known
+        if names or _says_so(match):
+            return known or _says_so(match)
         if intent == "left":
             return match[0].startswith(("how", "time", "the time", "what")) and bool(states)
         return (intent == "pause" and "waiting" in states) or (intent == "resume" and "paused" in states)
 
-    def _several(self, name: str) -> tuple[str, ...]:
-        """Return the timers of "pasta timer and the egg", where there are those and none of that name."""
-        if " and " not in name or self._knows(name):
-            return ()
-        names = tuple(_plain(part) for part in name.split(" and "))
-        return names if all(each and self._knows(each) for each in names) else ()
+    def _named(self, match: re.Match[str], called: Sequence[str]) -> tuple[str, ...] | None:
+        """Return the names that are spoken of; None for what is too long to be one.
+
+        "Pasta timer and the egg" are two; "fish and chips" is one where a timer is called so, or where none is called
+        by a part of it.
+        """
+        said = _name_in(match, called)
+        whole, parts = _plain(said), _AND.split(said)
+        names = [name for part in parts if (name := _plain(part))]
+        if len(names) < 2 or self._knows(whole):
+            return _short_enough([whole] if whole else [])
+        for start in range(len(names)):  # what is called "fish and chips" among others
+            for end in range(len(names), start + 1, -1):
+                if self._knows(" and ".join(names[start:end])):
+                    names[start:end] = [" and ".join(names[start:end])]
+        apart = _is_plural(match) or any(_OF_ITS_OWN.search(part) for part in parts)
+        return _short_enough(names if apart or any(map(self._knows, names)) else [whole])
+
+    def _of_several(self, match: re.Match[str], names: tuple[str, ...], called: Sequence[str], said: Said) -> Said:
+        """Return what is said with those timers of which it is said: some by name, all of a name, all but some."""
+        groups = match.groupdict()
+        every = bool(groups.get("all")) or (_is_plural(match) and len(names) < 2)
+        but = tuple(_plain(each) for each in _AND.split(_filled(groups.get("but") or "", called)))
+        return replace(said, names=names, all=every, but=tuple(filter(None, but)))
 
     def _until(self, text: str) -> Said | None:
         """Read "set a timer until five o'clock"; "for" is followed by a length unless it is plainly a time."""
@@ -239,7 +270,7 @@ class Phrases:
         if found is None or found[1] != len(words) + (words[0] != "at") or found[0].hour is None:
             return None
         plain = match["to"] in ("until", "till", "to go off at") or found[0].half or "o'clock" in words
-        return Said(intent="set", name=_plain(match["name"] or ""), when=found[0]) if plain else None
+        return Said(intent="set", names=_one_name(match, ()), when=found[0]) if plain else None
 
 
 def _both(one: list[str], other: list[str]) -> tuple[float, ...]:
@@ -255,9 +286,9 @@ def _matches(patterns: tuple[re.Pattern[str], ...], text: str) -> Iterator[re.Ma
     return (match for pattern in patterns if (match := pattern.fullmatch(text)) is not None)
 
 
-def _marked(words: list[str], length: tuple[int, int], others: list[tuple[int, int]]) -> str:
+def _marked(words: list[str], length: tuple[int, int] | None, others: list[tuple[int, int]]) -> str:
     """Return a sentence with one length of time marked as such, and any other as what a timer is called by."""
-    marks = {length[0]: (_D, length[1])} | {start: (_N, end) for start, end in others}
+    marks = {start: (_N, end) for start, end in others} | ({length[0]: (_D, length[1])} if length else {})
     text, place = [], 0
     while place < len(words):
         mark, behind = marks.get(place, (words[place], place + 1))
@@ -272,11 +303,41 @@ def _named_first(text: str) -> str:
     return f"{text[: match.start()]}{match['name']} timer" if match and _D not in match[0] else text
 
 
-def _name_in(match: re.Match[str], called: str) -> str:
+def _name_in(match: re.Match[str], called: Sequence[str]) -> str:
+    """Return what is said of the name of a timer, or of several; `called` are the lengths by which some are called."""
     groups = match.groupdict()
     name = groups.get("name") or groups.get("after") or (groups.get("before") or "").removeprefix("the ")
-    return _plain(name.replace(_N, called)) if name != _N else called
+    return _filled(name, called)
+
+
+def _filled(name: str, called: Sequence[str]) -> str:
+    """Return a name with the lengths in the place of their marks."""
+    for length in called:
+        name = name.replace(_N, length, 1)
+    return name
+
+
+def _one_name(match: re.Match[str], called: Sequence[str]) -> tuple[str, ...]:
+    """Return the name of a timer that is set, of which there is one at most."""
+    name = _plain(_name_in(match, called))
+    return (name,) if name else ()
+
+
+def _short_enough(names: list[str]) -> tuple[str, ...] | None:
+    return tuple(names) if all(name.count(" ") < LONGEST_NAME for name in names) else None
+
+
+def _says_so(match: re.Match[str]) -> bool:
+    groups = match.groupdict()
+    return bool(groups.get("timer") or groups.get("bare"))
+
+
+def _is_plural(match: re.Match[str]) -> bool:
+    groups = match.groupdict()
+    return (groups.get("timer") or groups.get("bare") or "").endswith("s")
 
 
 def _plain(name: str) -> str:
-    return " ".join(word for word in name.split() if word not in ("the", "my", "a", "an", "timer", "me", "it"))
+    return " ".join(
+        word for word in name.split() if word not in ("the", "my", "a", "an", "timer", "timers", "me", "it")
+    )

@@ -11,7 +11,7 @@ from assistant.languages.en.moments import When, resolve
 from assistant.skills.agenda import Agenda, Entry
 from assistant.skills.asked import enumerated, request
 from assistant.skills.naming import meant, one
-from assistant.skills.skill import Said, SkillCall, failed
+from assistant.skills.skill import Said, SkillCall, failed, in_all
 from assistant.skills.timer_phrases import Phrases
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 LONGEST_S = 7 * 86_400
 LENGTHS = "A timer can take from a second to a week."
+#: What is done to timers that are there, and asked of them.
+_OF_TIMERS = frozenset("left cancel change to restart pause resume".split())
 _IS = {"waiting": "running", "paused": "paused", "": "set"}
 
 
@@ -48,14 +50,17 @@ class Timers:
         if found is None:
             return None
         slots = {
-            "name": found.name,
-            "names": list(found.names),
+            "name": found.names[0] if len(found.names) == 1 else "",
+            "names": list(found.names) if len(found.names) > 1 else [],
+            "but": list(found.but),
             "lengths": list(found.lengths),
             "seconds": found.seconds,
             "when": found.when.to_json() if found.when is not None else None,
             "all": found.all,
         }
-        return SkillCall(skill=self.name, intent=found.intent, slots={key: each for key, each in slots.items() if each})
+        unmet = found.intent in _OF_TIMERS and not all(self._knows(name) for name in found.names)
+        slots = {key: each for key, each in slots.items() if each}
+        return SkillCall(skill=self.name, intent=found.intent, slots=slots, unmet=unmet)
 
     async def call(self, call: SkillCall, parts: Parts) -> str | Said:
         """Do it."""
@@ -71,22 +76,25 @@ class Timers:
                     return await self._set_each([float(each) for each in lengths], call.asker, parts)
                 return await self._set(name, self._length(seconds, call.slots.get("when")), call.asker, parts)
             case "left":
-                return self._left(name)
-        entries = self._chosen(call)
-        if isinstance(entries, Said):
-            return entries
-        match call.intent:
-            case "cancel":
-                return await self._cancel(entries)
-            case "change":
-                return await self._change(entries[0], seconds)
-            case "to":
-                return await self._begin_again(entries[0], seconds)
-            case "restart":
-                return await self._begin_again(entries[0], entries[0].length_s)
-            case "pause":
-                return " ".join([await self._pause(entry) for entry in entries])
-        return " ".join([await self._resume(entry) for entry in entries])
+                return self._left(_names_of(call))
+        found = [self._chosen(call, each) for each in _names_of(call)]
+        entries = list(dict.fromkeys(entry for each in found if not isinstance(each, Said) for entry in each))
+        done = [await self._done(call.intent, entries, seconds)] if entries else []
+        return in_all([*done, *(each for each in found if isinstance(each, Said))])
+
+    async def _done(self, intent: str, entries: list[Entry], seconds: float) -> Said:
+        """Do something to each of some timers, at least one."""
+        if intent == "cancel":
+            return Said(spoken=await self._cancel(entries))
+        doing = {
+            "change": lambda entry: self._change(entry, seconds),
+            "to": lambda entry: self._begin_again(entry, seconds),
+            "restart": lambda entry: self._begin_again(entry, entry.length_s),
+            "pause": self._pause,
+            "resume": self._resume,
+        }[intent]
+        told = [await doing(entry) for entry in entries]
+        return in_all([each if isinstance(each, Said) else Said(spoken=each) for each in told])
 
     def _length(self, seconds: float, when: object) -> float:
         """Return how long a timer runs that ends at a moment."""
@@ -95,19 +103,21 @@ class Timers:
         at = resolve(When(**when), self._agenda.moment.local())
         return self._agenda.moment.stamp(at) - self._agenda.moment.now() if at is not None else 0.0
 
-    def _chosen(self, call: SkillCall) -> list[Entry] | Said:
-        """Return which timers are meant, at least one; or what to say where that is not plain, or it is so already."""
-        intent, name = call.intent, str(call.slots.get("name", ""))
+    def _chosen(self, call: SkillCall, name: str) -> list[Entry] | Said:
+        """Return which timers of a name are meant, at least one; or what to say where none is, or it is so already."""
+        intent = call.intent
         state = {"pause": "waiting", "resume": "paused"}.get(intent)
         timers = self._timers()
         fitting = [entry for entry in timers if state is None or entry.state == state]
         if call.slots.get("all"):
-            every = meant(name, fitting, _called)
-            return every or failed("There is no timer." if not timers else f"None of them is {_IS[state or '']}.")
-        named = call.slots.get("names")
-        if isinstance(named, list):
-            found = [one(str(each), "timer", timers, self._told, _called) for each in named]
-            return next((each for each in found if isinstance(each, Said)), [e for e in found if isinstance(e, Entry)])
+            spared = self._spared(call, timers)
+            if isinstance(spared, Said):
+                return spared
+            every = [entry for entry in meant(name, fitting, _called) if entry not in spared]
+            none = f"None of them is {_IS[state or '']}." if timers else "There is no timer."
+            return every or failed("There is no other timer." if spared else none)
+        if len(_names_of(call)) > 1 and not meant(name, timers, _called):
+            return failed(f"There is no {name} timer.")
         if intent == "change" and not name and fitting:
             newest = max(fitting, key=lambda entry: entry.id)
             return [newest if len({each.name for each in fitting}) > 1 else fitting[0]]
@@ -117,6 +127,17 @@ class Timers:
                           f"with {say_duration(self._agenda.left_s(already[0]))} left.")  # fmt: skip
         entry = one(name, "timer", fitting, self._told, _called)
         return entry if isinstance(entry, Said) else [entry]
+
+    def _spared(self, call: SkillCall, timers: list[Entry]) -> list[Entry] | Said:
+        """Return those of "all timers but" these; nothing is done to the others where one of these is not there."""
+        but = call.slots.get("but")
+        spared = []
+        for name in but if isinstance(but, list) else ():
+            found = meant(str(name), timers, _called)
+            if not found:
+                return failed(f"There is no {name} timer.")
+            spared += found
+        return spared
 
     async def _set(self, name: str, seconds: float, asker: str, parts: Parts) -> str | Said:
         if not 1 <= seconds <= LONGEST_S:
@@ -137,13 +158,16 @@ class Timers:
         unheard = said.partition(".")[2]
         return f"{len(lengths)} timers are set, for {enumerated([say_duration(each) for each in lengths])}.{unheard}"
 
-    def _left(self, name: str) -> str | Said:
-        found = meant(name, self._timers(), _called)
-        if not found:
-            entry = one(name, "timer", self._timers(), self._told, _called)
+    def _left(self, names: Sequence[str]) -> str | Said:
+        timers = self._timers()
+        found = list(dict.fromkeys(entry for name in names for entry in meant(name, timers, _called)))
+        missing = [name for name in names if not meant(name, timers, _called)]
+        if len(names) == 1 and missing:
+            entry = one(names[0], "timer", timers, self._told, _called)
             assert isinstance(entry, Said)
             return entry
-        return f"{enumerated([self._told(entry) for entry in found[:5]])}."
+        told = [Said(spoken=f"{enumerated([self._told(entry) for entry in found[:5]])}.")] if found else []
+        return in_all([*told, *(failed(f"There is no {name} timer.") for name in missing)])
 
     def _all(self) -> str:
         timers = self._timers()
@@ -179,16 +203,22 @@ class Timers:
         await self._agenda.put([replace(entry, state="waiting", due_at=due_at, left_s=None, length_s=seconds)])
         return f"{_title(entry)} now has {say_duration(seconds)} left."
 
-    async def _pause(self, entry: Entry) -> str:
+    async def _pause(self, entry: Entry) -> str | Said:
         left = self._agenda.left_s(entry)
         await self._agenda.put([replace(entry, state="paused", left_s=left, due_at=None)])
         return f"{_title(entry)} is paused with {say_duration(left)} left."
 
-    async def _resume(self, entry: Entry) -> str:
+    async def _resume(self, entry: Entry) -> str | Said:
         left = self._agenda.left_s(entry)
         due_at = self._agenda.moment.now() + left
         await self._agenda.put([replace(entry, state="waiting", left_s=None, due_at=due_at)])
         return f"{_title(entry)} goes on, with {say_duration(left)} left."
+
+
+def _names_of(call: SkillCall) -> list[str]:
+    """Return the names that were said; one that is empty where none was."""
+    several = call.slots.get("names")
+    return [str(each) for each in several] if isinstance(several, list) else [str(call.slots.get("name", ""))]
 
 
 def _title(entry: Entry) -> str:

@@ -80,14 +80,16 @@ def understand(words: str, context: Context) -> Understanding:
     """Return what `words` ask for in `context`. Raises QuestionError."""
     cleaned = clean(words)
     understood = _one(cleaned, context)
-    return understood if _is_whole(understood) else _several(cleaned, context) or understood
+    return understood if _is_whole(understood) else _several(cleaned, context, understood) or understood
 
 
 def _is_whole(understood: Understanding) -> bool:
     """Whether all of a sentence was understood, and nothing is missing."""
     if isinstance(understood, HomeIntent):
         return understood.kind in ("act", "query") and not understood.loose
-    return not isinstance(understood, Question) and not (isinstance(understood, SkillCall) and understood.asks)
+    if isinstance(understood, SkillCall):
+        return not understood.asks and not understood.unmet
+    return not isinstance(understood, Question)
 
 
 def _one(cleaned: str, context: Context) -> Understanding:
@@ -106,19 +108,25 @@ def _one(cleaned: str, context: Context) -> Understanding:
     if intent is None and control is not None:
         return Command(control)
     call = context.skills.understand(cleaned)
-    if call is not None and (intent is None or not _waits(context)):
+    if call is not None and (intent is None or not (_waits(context) or _has(intent, call))):
         return call  # also where the house would only ask back, or say what it cannot do
     if intent is not None:
         return intent
     return Question(without_politeness(cleaned))
 
 
-def _several(cleaned: str, context: Context) -> Several | None:
+def _has(intent: HomeIntent, call: SkillCall) -> bool:
+    """Whether the house has what a skill has not: "turn off the alarm" is to disarm it where none is set to ring."""
+    return call.unmet and intent.kind == "ask_back" and intent.confirm_needed
+
+
+def _several(cleaned: str, context: Context, whole: Understanding) -> Several | None:
     """Return what a sentence asks for that joins something for a skill to something else; None where it does not.
 
     It is parted where each part is wholly understood; what leaves its verb out is read with that of the part before:
     "add milk to my list and eggs to the other list". One part may have to be asked back, and where there is no other
-    way, the house may have to say of one that it cannot do it.
+    way, the house may have to say of one that it cannot do it; `whole` is what a skill made of all of it, with
+    something in it that is not there.
     """
     places = segments_of(cleaned, MOST_SEGMENTS)
     count = len(places)
@@ -149,7 +157,8 @@ def _several(cleaned: str, context: Context) -> Several | None:
                 return found, *rest
         return None
 
-    for good in (_is_clear, lambda meant: _is_clear(meant) or _is_refused(meant)):
+    ways = (_is_clear, lambda meant: _is_clear(meant) or _is_refused(meant))
+    for good in ways[:1] if isinstance(whole, SkillCall) and whole.unmet else ways:
         parts = parted(0, "", good)
         if parts and any(isinstance(part, SkillCall) for part in parts) and sum(map(_is_asked, parts)) <= 1:
             return Several(parts)
@@ -172,8 +181,10 @@ def _is_asked(understood: Understanding) -> bool:
 
 
 def _is_refused(understood: Understanding) -> bool:
-    """Whether the house would say that it cannot do that."""
-    return isinstance(understood, HomeIntent) and understood.kind == "refuse"
+    """Whether what is said of it is that it cannot be done, that there is no such thing, or what is missing."""
+    if isinstance(understood, SkillCall):
+        return understood.unmet or understood.asks
+    return isinstance(understood, HomeIntent) and (understood.kind == "refuse" or bool(understood.besides))
 
 
 def _heads(sentence: str) -> tuple[str, ...]:

@@ -9,8 +9,6 @@ import json
 import pytest
 
 CLIENTS = [(name, edition) for name in ("openai", "agents", "livekit", "pipecat") for edition in ("newest", "older")]
-#: Pipecat 1.4 may interrupt its own reply in push-to-talk: words that come late are a new turn to it.
-PUSHING = [each for each in CLIENTS if each != ("pipecat", "older")]
 HEIGHT, OPENED = "41 metres", "1893"
 
 
@@ -70,9 +68,21 @@ def test_a_spoken_turn_whose_end_the_server_finds(certify, client, edition):
     judge_spoken(client, certify(client, "spoken", edition))
 
 
-@pytest.mark.parametrize(("client", "edition"), PUSHING)
+@pytest.mark.parametrize(("client", "edition"), CLIENTS)
 def test_push_to_talk(certify, client, edition):
     judge_spoken(client, certify(client, "push_to_talk", edition))
+
+
+@pytest.mark.parametrize("edition", ["newest", "older"])
+def test_a_client_that_finds_the_ends_of_turns_itself_interrupts_and_is_answered(certify, edition):
+    seen = certify("pipecat", "local_turns", edition)
+    assert not seen["errors"]
+    first, second = seen["transcripts"]
+    assert "lighthouse" in first
+    assert "railway" in second
+    assert len(seen["replies"]) == 3, "a greeting, and two replies"
+    assert OPENED in seen["replies"][2]
+    assert seen["interruptions"] >= 2
 
 
 @pytest.mark.parametrize(("client", "edition"), CLIENTS)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
 
 from starlette.applications import Starlette
 from starlette.datastructures import Headers
@@ -20,6 +19,7 @@ from assistant.access import Access, asked_by, note
 from assistant.channels.gate import HEALTH, SUBPROTOCOL, Gate, Refusal, given_key
 from assistant.channels.json import ApiError
 from assistant.channels.keys import ClientKeys
+from assistant.channels.web.body import KB, MB, PASSED_OVER, Body
 from assistant.channels.web.calls.calls import Calls
 from assistant.channels.web.http import audio, calls, chat, documents, home, household, responses, skills
 from assistant.channels.web.http.asked import Asked
@@ -37,7 +37,6 @@ from engines.errors import ReparteeError
 log = logging.getLogger(__name__)
 
 MODEL = "repartee"
-KB, MB = 1024, 1024 * 1024
 #: What a request to a path may carry; anything else may carry SMALL_BODY.
 BODY_BYTES = {
     "/v1/audio/transcriptions": 26 * MB,  # a recording of 25 MB, as the API has it, and its form
@@ -176,12 +175,8 @@ async def _internal_error(_request: Request, error: Exception) -> Response:
     return error_response("Something went wrong in the server; its log says what.", status=500)
 
 
-#: Bytes of a body that is too large which are received and thrown away before it is refused.
-PASSED_OVER = 8 * MB
-
-
 class _Guard:
-    """Asks the gate about every request, and stops reading bodies that are too large.
+    """Asks the gate about every request, and reads no body that is too large.
 
     What whoever is let in may ask is noted in the scope.
     """
@@ -203,19 +198,21 @@ class _Guard:
         refusal = self._gate.refuse(headers, client, subprotocols, path=path)
         if refusal is None:
             note(scope, self._gate.asks(headers, subprotocols, path=path))
-            limit = self._documents if path == DOCUMENTS else BODY_BYTES.get(path, SMALL_BODY)
-            declared = headers.get("content-length", "")
-            if declared.isdecimal() and int(declared) > limit:  # also where nobody would read it
-                # Who still sends when the connection is closed may never see the answer: what is soon here is let come.
-                while int(declared) <= PASSED_OVER and (await receive()).get("more_body"):
-                    pass
-                await error_response(f"{_too_large(limit)}.", status=413)(scope, receive, send)
-                return
-            await self._app(scope, _limited(receive, limit) if scope["type"] == "http" else receive, send)
-        elif scope["type"] == "http":
-            await _refused(refusal)(scope, receive, send)
-        else:
-            await WebSocket(scope, receive, send).send_denial_response(_refused(refusal))
+        if scope["type"] == "websocket":
+            if refusal is not None:
+                await WebSocket(scope, receive, send).send_denial_response(_refused(refusal))
+            else:
+                await self._app(scope, receive, send)
+            return
+        limit = self._documents if path == DOCUMENTS else BODY_BYTES.get(path, SMALL_BODY)
+        # Of whoever is not let in no more is let come than would be read.
+        body = Body(headers, receive, limit, limit if refusal is not None else PASSED_OVER)
+        app: ASGIApp = self._app
+        if refusal is not None:
+            app = _refused(refusal)
+        elif body.is_too_large:  # also where nobody would read it
+            app = error_response(body.too_large, status=413)
+        await app(scope, body.receive, body.answering(send))
 
 
 def _logged(scope: Scope, send: Send) -> Send:
@@ -235,21 +232,3 @@ def _logged(scope: Scope, send: Send) -> Send:
 
 def _refused(refusal: Refusal) -> JSONResponse:
     return error_response(refusal.sentence, status=refusal.status, code=refusal.code)
-
-
-def _limited(receive: Receive, limit: int) -> Callable[[], Awaitable[Message]]:
-    read = 0
-
-    async def limited() -> Message:
-        nonlocal read
-        message = await receive()
-        read += len(message.get("body", b""))
-        if read > limit:
-            raise HTTPException(413, _too_large(limit))
-        return message
-
-    return limited
-
-
-def _too_large(limit: int) -> str:
-    return f"The body is larger than {limit // KB} KB, which is the most for this path"

@@ -13,6 +13,7 @@ from assistant.parts import Load
 from assistant.turn.events import Transcript
 
 PIECE = STEADY // 4
+SOUND = np.full(PIECE, 9, np.int16)
 
 
 class Thoughts:
@@ -53,7 +54,7 @@ async def partials(stream: Any, pieces: int, *, pause: bool = False) -> list[tup
         settled=lambda *_: None,
     )
     for now in range(1, pieces + 1):  # noqa: B007 - the partial notes it
-        utterance.feed(np.zeros(PIECE, np.int16))
+        utterance.feed(SOUND)
         for _ in range(5):
             await asyncio.sleep(0)
     if pause:
@@ -64,6 +65,23 @@ async def partials(stream: Any, pieces: int, *, pause: bool = False) -> list[tup
     await asyncio.sleep(0)
     assert load.hearing == 0
     return told
+
+
+async def test_digital_silence_before_the_first_sound_is_not_heard() -> None:
+    class Heard(Thoughts):
+        async def feed(self, pcm: np.ndarray) -> str | None:
+            heard.append(pcm)
+            return await super().feed(pcm)
+
+    heard: list[np.ndarray] = []
+    ignored = {name: lambda *_: None for name in ("partial", "hypothesis", "settled")}
+    utterance = Utterance(1, Heard("how"), Load(), **ignored)
+    pieces = [np.ones(PIECE, np.int16), np.zeros(PIECE, np.int16), np.array([1, 0, -1, 5, 0, 0]), np.zeros(3), SOUND]
+    for piece in pieces:
+        utterance.feed(piece.astype(np.int16))
+    await utterance.finish()
+    assert np.concatenate(heard).tolist() == [5, 0, 0, 0, 0, 0, *SOUND]
+    assert utterance.samples == sum(map(len, pieces)), "they count for how long the turn was"
 
 
 async def test_a_word_is_told_once_it_has_stood_long_enough() -> None:
@@ -127,7 +145,7 @@ async def paused(stream: Unsure) -> tuple[Utterance, list[tuple[str, bool]]]:
         first.set()
 
     utterance = Utterance(1, stream, Load(), partial=lambda *_: None, hypothesis=lambda *_: None, settled=settled)
-    utterance.feed(np.zeros(PIECE, np.int16))
+    utterance.feed(SOUND)
     utterance.pause()
     await first.wait()
     return utterance, told
@@ -193,11 +211,11 @@ async def test_words_of_a_pause_that_is_over_are_not_told_for_those_of_the_next(
         for _ in range(8):
             await asyncio.sleep(0)
 
-    utterance.feed(np.zeros(PIECE, np.int16))
+    utterance.feed(SOUND)
     utterance.pause()
     await until_idle()
     utterance.resume()
-    utterance.feed(np.zeros(PIECE, np.int16))
+    utterance.feed(SOUND)
     utterance.pause()
     answered.set()
     await until_idle()

@@ -54,6 +54,34 @@ def test_everything_but_leaves_the_exception_out(say) -> None:
     }  # fmt: skip
 
 
+def test_of_several_things_those_that_are_here_are_meant_and_of_the_others_it_is_said(say) -> None:
+    for words in (
+        "turn off the sofa lamp and the disco ball",
+        "turn the disco ball and the sofa lamp off, please",
+    ):
+        assert done(say(words)) == {"light.sofa_lamp": ("turn_off", {})}
+        assert say(words).besides == ("I know of no disco ball here.",)
+    several = say("turn on the sofa lamp, the disco ball, the lava lamp and the kettle")
+    assert set(done(several)) == {"light.sofa_lamp", "switch.kettle"}
+    assert sorted(several.besides) == ["I know of no disco ball here.", "I know of no lava lamp here."]
+    assert done(say("dim the sofa lamp and the disco ball to 20 percent")) == {
+        "light.sofa_lamp": ("turn_on", {"brightness": 20})
+    }
+    assert say("lock the front door and the trap door").besides == ("I know of no trap door here.",)
+
+
+def test_what_is_risky_or_no_thing_is_not_done_in_part(say) -> None:
+    for words in (
+        "unlock the front door and the trap door",
+        "turn on the disco ball and the lava lamp",
+        "turn on the sofa lamp and dance",
+        "turn on the sofa lamp and wait for me",
+        "turn off everything but the sofa lamp and the disco ball",
+    ):
+        found = say(words)
+        assert found is None or found.kind != "act", words
+
+
 def test_an_exception_that_is_not_known_stops_the_whole_command(say) -> None:
     intent = say("turn off everything in the kitchen but the toaster")
     assert intent is not None

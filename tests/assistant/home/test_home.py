@@ -92,6 +92,14 @@ async def test_who_speaks_before_the_names_are_known_is_waited_for(mosquitto, wi
         await home.named()  # at once from now on
 
 
+async def test_of_what_is_not_here_it_is_said_after_the_rest_is_done(mosquitto, witness, tmp_path):
+    announce(witness, lamp("Hall Lamp", optimistic=True))
+    async with running(mosquitto.url, tmp_path) as home:
+        outcome = await home.carry_out(home.understand("turn on the hall lamp and the disco ball"))
+        assert outcome.kind == "acted"
+        assert outcome.spoken.endswith(". I know of no disco ball here.")
+
+
 async def test_what_is_on_the_broker_is_found_with_its_state(mosquitto, witness, tmp_path):
     announce(witness, lamp("Hall Lamp", device={"identifiers": ["a"], "name": "Hall", "suggested_area": "Hall"}))
     witness.publish("hall_lamp/state", "ON", retain=True)

@@ -232,6 +232,80 @@ async def test_lists_are_spoken_of_in_many_ways(house, words: str) -> None:
     assert await house.say(words) == SAID_OF_LISTS[words]
 
 
+async def talked(house, talk: str) -> None:
+    """Say each line before "=>", and hold what is replied against what follows it."""
+    for line in filter(None, map(str.strip, talk.splitlines())):
+        said, reply = line.split(" => ")
+        assert await house.say(said) == reply, said
+
+
+async def test_of_several_timers_those_that_run_are_meant_and_of_the_others_it_is_said(house) -> None:
+    await house.say("set a pasta timer for twelve minutes")
+    await house.say("set an egg timer for five minutes")
+    await talked(
+        house,
+        """
+        how long is left on the pasta and the tea timer => 12 minutes left on the pasta timer. There is no tea timer.
+        how long is left on both timers => 5 minutes left on the egg timer and 12 minutes left on the pasta timer.
+        when are the pasta and the eggs done => 12 minutes left on the pasta timer and 5 minutes left on the egg timer.
+        add a minute to the pasta timer and the tea timer => The pasta timer now has 13 minutes left. There is no tea timer.
+        add a minute to both timers => The egg timer now has 6 minutes left. The pasta timer now has 14 minutes left.
+        give the pasta and the eggs two more minutes => The pasta timer now has 16 minutes left. The egg timer now has 8 minutes left.
+        pause the tea timer and the pasta timer => The pasta timer is paused with 16 minutes left. There is no tea timer.
+        resume the pasta, egg and tea timers => The pasta timer goes on, with 16 minutes left. The egg timer is running, with 8 minutes left. There is no tea timer.
+        cancel all timers except the rice timer => There is no rice timer.
+        cancel all timers except the pasta timer and the egg timer => There is no other timer.
+        cancel the pasta timer and the tea timer => The pasta timer is cancelled. There is no tea timer.
+        cancel the tea and pasta timers => There is no tea timer. There is no pasta timer.
+        cancel the fish and chips timer => There is no fish and chips timer; there is 8 minutes left on the egg timer.
+        set a fish and chips timer for ten minutes => The fish and chips timer is set for 10 minutes.
+        set a timer for four minutes => The timer is set for 4 minutes.
+        cancel the fish and chips, the four minute and the tea timer => 2 timers are cancelled. There is no tea timer.
+        cancel the egg timer and the tea timer => The egg timer is cancelled. There is no tea timer.
+        """,  # noqa: E501 (what is said and replied is one line)
+    )
+
+
+async def test_of_several_alarms_and_reminders_those_that_are_set_are_meant(house) -> None:
+    for hour in ("seven", "eight", "ten"):
+        await house.say(f"wake me tomorrow at {hour}")
+    await house.say("set an alarm called work for nine")
+    for task in ("call mum", "buy milk and eggs", "pay rent"):
+        await house.say(f"remind me to {task} tomorrow at six pm")
+    await talked(
+        house,
+        """
+        cancel the work alarm and the party alarm => The alarm is cancelled: work alarm tomorrow at 09:00. There is no party alarm.
+        cancel my alarms at seven and eleven => The alarm is cancelled: alarm tomorrow at 07:00. There is no alarm tomorrow at 11:00.
+        cancel the half past nine alarm => There is no alarm tomorrow at 09:30.
+        cancel all alarms for today => There is no alarm then.
+        cancel all alarms except the party alarm => There is no party alarm.
+        cancel all alarms except the ten o'clock one => 1 alarm cancelled.
+        when is my alarm => There is one alarm: alarm tomorrow at 10:00.
+        cancel the reminder to buy milk and eggs => The reminder is cancelled: buy milk and eggs tomorrow at 18:00.
+        cancel the reminders to call mum and to walk the dog => The reminder is cancelled: call mum tomorrow at 18:00. There is no walk the dog reminder.
+        cancel my reminders for tomorrow => 1 reminder cancelled.
+        cancel the morning alarms => 1 alarm cancelled.
+        cancel both alarms => No alarms cancelled.
+        """,  # noqa: E501
+    )
+
+
+async def test_of_several_items_those_that_are_listed_are_meant(house) -> None:
+    await house.lists.put("shopping", ["milk", "eggs", "flour"])
+    await house.lists.put("hardware", ["nails"])
+    await talked(
+        house,
+        """
+        is there milk and bread on the list => Milk is on the shopping list, bread is not.
+        take milk and bread off the list => Milk is off the shopping list. There is no bread on the shopping list.
+        take milk and bread off the list => There is no milk or bread on the shopping list.
+        take the eggs and the nails off => Eggs are off the shopping list. Nails are off the hardware list.
+        tick off flour and cheese => Flour is off the shopping list. There is no cheese on the shopping list.
+        """,
+    )
+
+
 async def test_several_that_fit_are_told_apart(house) -> None:
     await house.say("set a pasta timer for twelve minutes")
     await house.say("set a timer for five minutes")

@@ -67,17 +67,54 @@ JOINED = {
     "add milk to the shopping list and nails to the hardware list": ["lists.add", "lists.add"],
     "turn on the flux capacitor and set a timer for five minutes": ["refuse", "timers.set"],
     "don't turn on the light and set a timer for five minutes": ["refuse", "timers.set"],
+    "turn on the sofa lamp and the disco ball and set a timer for five minutes": ["act turn_on", "timers.set"],
+    "turn off the ceiling light and set an alarm": ["act turn_off", "alarms.ask_alarm"],
+    "cancel the pasta timer and turn off the ceiling light": ["timers.cancel", "act turn_off"],
+    "cancel the alarm and the timer": ["alarms.cancel", "timers.cancel"],
+    "cancel all timers and alarms": ["timers.cancel", "alarms.cancel"],
 }  # fmt: skip
 WHOLE = {
     "remind me to turn off the ceiling light in ten minutes": ["alarms.set_reminder"],
     "tell everyone that dinner is ready and the light is on": ["announcements.announce"],
     "set a fish and chips timer for three minutes": ["timers.set"],
     "add salt and pepper to the shopping list": ["lists.add"],
+    "cancel the pasta timer and the egg timer": ["timers.cancel"],
+    "cancel the work alarm and the party alarm": ["alarms.cancel"],
     "turn on the sofa lamp and the ceiling light": ["act turn_on turn_on"],
     "what is the time of departure and where does it go": ["Question"],
     "set a timer for five minutes and dance": ["Question"],
     "how tall is the lighthouse and when was it built": ["Question"],
 }
+
+
+#: "The alarm" that is on or off, armed or triggered, is the house's; whatever has a time, and is one of some, rings.
+OF_ALARMS = {
+    "alarms": """
+        which alarms are set?; what alarms do I have; what alarms are on; are any alarms set; is an alarm set; is
+        my alarm on; are the alarms on; are all alarms off; how many alarms are set; is there an alarm set; set an
+        alarm; set an alarm for seven; set the alarm for seven; set the alarm to half past six; turn my alarm on;
+        turn off my alarm; turn off all alarms; cancel the alarm; stop the alarm; move the alarm to eight; when
+        does the alarm go off; what time is the alarm set for; do I have an alarm for tomorrow
+    """,
+    "house": """
+        is the alarm armed?; is the alarm on; is the alarm set; arm the alarm; arm my alarm; are any alarms armed;
+        set the alarm; set the alarm to away; set my alarm to away; set the alarm for the night; turn on the
+        alarm; disarm the alarm; turn off the alarm; turn the alarm off; disable the alarm; turn off the house
+        alarm; has the alarm gone off; has any alarm been triggered; what is the state of the alarm; is my alarm
+        armed
+    """,
+}
+
+
+@pytest.mark.parametrize("whose", OF_ALARMS)
+def test_an_alarm_that_rings_is_told_from_the_one_of_the_house(whose: str) -> None:
+    for words in OF_ALARMS[whose].split(";"):
+        understood = understand(words, HERE)  # which passes over the ends of lines
+        assert isinstance(understood, SkillCall if whose == "alarms" else HomeIntent), words
+        if isinstance(understood, HomeIntent):
+            assert understood.entities == ("alarm_control_panel.house_alarm",), words
+        elif isinstance(understood, SkillCall):
+            assert understood.skill == "alarms", words
 
 
 @pytest.mark.parametrize("words", JOINED)

@@ -26,6 +26,7 @@ class Item:
     """One item. `turn` is the spoken turn it came from, `generation` the reply that it is or was remembered as.
 
     `audio_ms` is how much audio of a reply was sent for it, `answered` says that a question needs no answer any more.
+    `asks` is what is asked where that is not all of the text: a conversation was packed into it; "" for nothing.
     """
 
     id: str
@@ -38,6 +39,7 @@ class Item:
     generation: int | None = None
     audio_ms: int = 0
     answered: bool = False
+    asks: str | None = None
 
     def to_json(self) -> Json:
         """Return the item object; absent fields are left out, since clients check optional ones for their type."""

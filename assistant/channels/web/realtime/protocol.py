@@ -26,6 +26,7 @@ from assistant.channels.web.realtime.items import Item, Items, item_from_json, n
 from assistant.channels.web.realtime.line import Played
 from assistant.channels.web.realtime.metadata import client_metadata
 from assistant.channels.web.realtime.response import Response, transcription_usage
+from assistant.channels.web.realtime.saved import saved_in
 from assistant.channels.web.realtime.session import Session, audio_format, modality
 from assistant.channels.web.realtime.turns import Turns
 from assistant.dialogue import events as said
@@ -246,6 +247,11 @@ class Protocol:
             self._recalled -= 1
             item.generation = self._recalled
             outputs.append(actions.Remember(asked.text.strip(), text, item.generation))
+        elif item.role == "user" and (saved := saved_in(text)):
+            item.asks = saved.asked
+            for question, answer in saved.exchanges:
+                self._recalled -= 1
+                outputs.append(actions.Remember(question, answer, self._recalled))
         return outputs
 
     def _bring(self, event: client_events.ItemCreate, audio: str) -> list[Output]:
@@ -357,7 +363,7 @@ class Protocol:
         if asked.turn is not None:
             return None
         asked.answered = True
-        return asked.text
+        return asked.text if asked.asks is None else asked.asks or GREETING
 
     def _asked_aside(self, items: object) -> str:
         """Return the question of a response outside the conversation: of its own input, or the last that was asked."""

@@ -92,6 +92,17 @@ def proxy(request: pytest.FixtureRequest, served: Served, tmp_path: Path) -> Ite
             process.kill()  # Caddy would wait for whoever still listens
 
 
+def refused(port: int, trusted: ssl.SSLContext, length: int) -> str:
+    """Return the answer to a question that is too long, sent as many clients do: all of it before reading anything."""
+    head = f"POST /v1/chat/completions HTTP/1.1\r\nHost: {NAME}:{port}\r\nConnection: close\r\n"
+    with (
+        socket.create_connection(("127.0.0.1", port), timeout=60) as plain,
+        trusted.wrap_socket(plain, server_hostname=NAME) as line,
+    ):
+        line.sendall(f"{head}Content-Length: {length}\r\n\r\n".encode() + b" " * length)
+        return b"".join(iter(lambda: line.recv(65_536), b"")).decode()
+
+
 def test_the_lines_of_the_docs_hand_on_the_page_its_socket_streams_and_documents(proxy) -> None:
     port, trusted = proxy
     address, name = f"https://127.0.0.1:{port}", {"sni_hostname": NAME}
@@ -108,6 +119,9 @@ def test_the_lines_of_the_docs_hand_on_the_page_its_socket_streams_and_documents
         )
         assert told.status_code in (400, 415), told.text
         assert "long.bin" in told.json()["error"]["message"]
+    told = refused(port, trusted, 9_000_000)
+    assert told.startswith("HTTP/1.1 413 "), told[:200]
+    assert "larger than 4 MB" in told, told
     headers = {"Origin": f"https://{NAME}:{port}"}  # as a browser says it of the page
     line = socket.create_connection(("127.0.0.1", port))
     with connect(f"wss://{NAME}:{port}/v1/realtime", sock=line, ssl=trusted, additional_headers=headers) as session:

@@ -363,6 +363,21 @@ def test_two_files_are_refused_in_a_sentence(served):
     assert (status, message.endswith("."), message.endswith("..")) == (400, True, False)
 
 
+@pytest.mark.parametrize("length", ["Content-Length: 6000000", "Transfer-Encoding: chunked"])
+def test_who_sends_everything_before_reading_is_told_that_it_was_too_much(served, length):
+    """As http.client does, and what proxies speak for: they give an answer of their own where ours does not come."""
+    host, port = served.url.removeprefix("http://").split(":")
+    body = b" " * 6_000_000
+    if "chunked" in length:
+        body = f"{len(body):x}\r\n".encode() + body + b"\r\n0\r\n\r\n"
+    head = f"POST /v1/chat/completions HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n{length}\r\n\r\n"
+    with socket.create_connection((host, int(port)), timeout=60) as line:
+        line.sendall(head.encode() + body)
+        answer = b"".join(iter(lambda: line.recv(65_536), b""))
+    assert answer.startswith(b"HTTP/1.1 413"), answer[:100]
+    assert "larger than 4 MB" in json.loads(answer.partition(b"\r\n\r\n")[2])["error"]["message"]
+
+
 @pytest.mark.parametrize("path", PATHS)
 def test_a_body_that_is_too_large_for_its_path_is_not_read(served, path):
     path = path.replace("{name:path}", "name").replace("{path:path}", "v1/realtime")

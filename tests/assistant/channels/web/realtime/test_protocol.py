@@ -268,6 +268,29 @@ def test_deleting_a_reply_takes_it_out_of_the_history(line):
     assert line.feed("conversation.item.delete", item_id=item_id)[0]["error"]["code"] == "item_delete_invalid_item_id"
 
 
+@pytest.mark.parametrize(("last", "asked"), [([{"role": "user", "content": "And the tower?"}], "And the tower?"),
+                                             ([], GREETING)])  # fmt: skip
+def test_a_conversation_that_is_packed_into_one_message_goes_on(line, last, asked):
+    """As Pipecat does with whatever its context holds when it begins."""
+    parts = [{"type": "text", "text": "When was the mill built?"}]
+    messages = [{"role": "user", "content": parts}, {"role": "assistant", "content": "In 1782."}, *last]
+    text = f"This is a saved conversation [1].\n\n{json.dumps(messages, indent=2)}\n\nPlease go on [from here]."
+    item = {"type": "message", "role": "user", "content": [{"type": "input_text", "text": text}]}
+    line.feed("conversation.item.create", item=item)
+    assert line.actions[-1] == actions.Remember("When was the mill built?", "In 1782.", -1)
+    line.feed("response.create")
+    assert line.actions[-1].question == asked
+
+
+@pytest.mark.parametrize(
+    "text", ["[1] and [2]", '[{"role": "user"', '[{"a": 1}]', "[{", '[{"role": "judge"}] [{"role": 1}]']
+)
+def test_what_is_no_conversation_in_a_message_is_asked_as_it_is(line, text):
+    line.type_question(text)
+    line.feed("response.create")
+    assert line.actions[-1].question == text
+
+
 def test_a_response_outside_the_conversation_is_no_item_of_it(line):
     line.type_question("When was the mill built?")
     before = line.answer(3)[1]["item"]["id"]
