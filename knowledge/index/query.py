@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from knowledge.index import foreign
 from knowledge.languages import language, stop_words
@@ -49,8 +49,21 @@ MOST_WORDS = 64
 #: The search for similar words is slower than the rest, so only this many words have one.
 MOST_SIMILAR = 4
 
+#: Neighbours are looked for where one of the two is in so many passages at most: others say little, and take long.
+MOST_OF_A_PAIR = 20_000
 #: Only this many words of a question are looked for in two parts.
 MOST_SPLIT = 16
+
+
+class Parts(NamedTuple):
+    """A query in two parts; a passage's score is the sum over both.
+
+    What is in `words` are single terms, whose best passages are found without looking at most of the others (block-max
+    WAND); `others` are phrases and similar words, which few passages have.
+    """
+
+    words: list[tantivy.Query]
+    others: list[tantivy.Query]
 
 
 class Analysis:
@@ -73,29 +86,42 @@ class Analysis:
         self._stem = analyzer(tantivy.Tokenizer.raw(), stemming=True)
         self.whole = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
 
-    def query(self, question: str, schema: tantivy.Schema, searcher: tantivy.Searcher) -> tantivy.Query | None:
-        """Return the query for `question`, or None if it has no words."""
-        from tantivy import Occur, Query
+    def query(self, question: str, schema: tantivy.Schema, searcher: tantivy.Searcher) -> Parts:
+        """Return the query for `question`, empty if it has no words."""
+        from tantivy import Query
 
         weights, question = self._weights, question[: MOST_WORDS * foreign.LONGEST_WORD]
         untelling = weights.stop_words | stop_words(language(question))
         words = self.exact.analyze(question)[:MOST_WORDS]
         stems = {word: "".join(self._stem.analyze(word)) or word for word in words}
         telling = [word for word in stems if word not in untelling] or list(stems)
-        parts: list[tuple[Query, float]] = []
+        parts = Parts([], [])
+
+        def term(field: str, word: str, weight: float) -> None:
+            parts.words.append(Query.boost_query(Query.term_query(schema, field, word, "freq"), weight))
+
+        def phrase(neighbours: list[str | tuple[int, str]], weight: float) -> None:
+            if min(searcher.doc_freq("text", each) for each in neighbours) <= MOST_OF_A_PAIR:
+                parts.others.append(Query.boost_query(Query.phrase_query(schema, "text", neighbours), weight))
+
         for stem in dict.fromkeys(stems[word] for word in telling):
             for name, weight in (("text", weights.text), ("headings", weights.headings), ("title", weights.title)):
-                parts.append((Query.term_query(schema, name, stem), weight))
-        parts += self._respelt(words, schema, searcher)
-        for term in foreign.asked(question):
-            if searcher.doc_freq("foreign", term):
-                parts.append((Query.term_query(schema, "foreign", term), weights.foreign))
+                term(name, stem, weight)
+        respelt = weights.text + weights.exact
+        for pieces in self._respelt(words, searcher):
+            if len(pieces) == 1:
+                term("exact", pieces[0], respelt)
+            else:
+                phrase(["".join(self._stem.analyze(each)) or each for each in pieces], respelt)
+        for asked in foreign.asked(question):
+            if searcher.doc_freq("foreign", asked):
+                term("foreign", asked, weights.foreign)
         for digits in foreign.numbers(question):
-            parts.append((Query.term_query(schema, "exact", digits), weights.text))
+            term("exact", digits, weights.text)
         similar = 0
         for word in telling:
             if searcher.doc_freq("exact", word):
-                parts.append((Query.term_query(schema, "exact", word), weights.exact))
+                term("exact", word, weights.exact)
             elif (
                 len(word) > 4
                 and word.isalpha()
@@ -103,24 +129,17 @@ class Analysis:
                 and not searcher.doc_freq("text", stems[word])
             ):
                 similar += 1
-                parts.append((Query.fuzzy_term_query(schema, "exact", word), weights.similar))
+                parts.others.append(Query.boost_query(Query.fuzzy_term_query(schema, "exact", word), weights.similar))
         for left, right in dict.fromkeys(pairwise(words)):
             if left not in untelling and right not in untelling:
-                parts.append((Query.phrase_query(schema, "text", [stems[left], stems[right]]), weights.pair))
-        if not parts:
-            return None
-        return Query.boolean_query([(Occur.Should, Query.boost_query(part, boost)) for part, boost in parts])
+                phrase([stems[left], stems[right]], weights.pair)
+        return parts
 
-    def _respelt(
-        self, words: list[str], schema: tantivy.Schema, searcher: tantivy.Searcher
-    ) -> Iterator[tuple[tantivy.Query, float]]:
+    def _respelt(self, words: list[str], searcher: tantivy.Searcher) -> Iterator[tuple[str, ...]]:
         """Words that the documents write apart or as one: "AR7" for "AR-7", "5 GHz" for "5GHz", "5200" for "5,200"."""
-        from tantivy import Query
-
-        weight = self._weights.text + self._weights.exact
         for left, right in dict.fromkeys(pairwise(words)):
             if len(left) + len(right) <= foreign.LONGEST_WORD and searcher.doc_freq("exact", left + right):
-                yield Query.term_query(schema, "exact", left + right), weight
+                yield (left + right,)
         for word in dict.fromkeys(words[:MOST_SPLIT]):
             known = searcher.doc_freq("exact", word)
             for at in range(1, len(word)):
@@ -128,7 +147,4 @@ class Analysis:
                 if known and left[-1].isdigit() == right[0].isdigit():
                     continue
                 if searcher.doc_freq("exact", left) and searcher.doc_freq("exact", right):
-                    stems: list[str | tuple[int, str]] = [
-                        "".join(self._stem.analyze(each)) or each for each in (left, right)
-                    ]
-                    yield Query.phrase_query(schema, "text", stems), weight
+                    yield left, right
