@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from knowledge.index import foreign
 from knowledge.languages import language, stop_words
@@ -55,15 +55,37 @@ MOST_OF_A_PAIR = 20_000
 MOST_SPLIT = 16
 
 
-class Parts(NamedTuple):
+@dataclass
+class Parts:
     """A query in two parts; a passage's score is the sum over both.
 
     What is in `words` are single terms, whose best passages are found without looking at most of the others (block-max
     WAND); `others` are phrases and similar words, which few passages have.
     """
 
-    words: list[tantivy.Query]
-    others: list[tantivy.Query]
+    schema: tantivy.Schema
+    searcher: tantivy.Searcher
+    words: list[tantivy.Query] = field(default_factory=list)
+    others: list[tantivy.Query] = field(default_factory=list)
+
+    def term(self, name: str, term: str, weight: float) -> None:
+        """Look for a term in a field."""
+        from tantivy import Query
+
+        self.words.append(Query.boost_query(Query.term_query(self.schema, name, term, "freq"), weight))
+
+    def phrase(self, stems: list[str | tuple[int, str]], weight: float) -> None:
+        """Look for two neighbours in the text."""
+        from tantivy import Query
+
+        if min(self.searcher.doc_freq("text", stem) for stem in stems) <= MOST_OF_A_PAIR:
+            self.others.append(Query.boost_query(Query.phrase_query(self.schema, "text", stems), weight))
+
+    def similar(self, word: str, weight: float) -> None:
+        """Look for what differs from a word by one letter."""
+        from tantivy import Query
+
+        self.others.append(Query.boost_query(Query.fuzzy_term_query(self.schema, "exact", word), weight))
 
 
 class Analysis:
@@ -88,52 +110,44 @@ class Analysis:
 
     def query(self, question: str, schema: tantivy.Schema, searcher: tantivy.Searcher) -> Parts:
         """Return the query for `question`, empty if it has no words."""
-        from tantivy import Query
-
         weights, question = self._weights, question[: MOST_WORDS * foreign.LONGEST_WORD]
         untelling = weights.stop_words | stop_words(language(question))
         words = self.exact.analyze(question)[:MOST_WORDS]
-        stems = {word: "".join(self._stem.analyze(word)) or word for word in words}
+        stems = {word: self._stemmed(word) for word in words}
         telling = [word for word in stems if word not in untelling] or list(stems)
-        parts = Parts([], [])
-
-        def term(field: str, word: str, weight: float) -> None:
-            parts.words.append(Query.boost_query(Query.term_query(schema, field, word, "freq"), weight))
-
-        def phrase(neighbours: list[str | tuple[int, str]], weight: float) -> None:
-            if min(searcher.doc_freq("text", each) for each in neighbours) <= MOST_OF_A_PAIR:
-                parts.others.append(Query.boost_query(Query.phrase_query(schema, "text", neighbours), weight))
-
+        parts = Parts(schema, searcher)
         for stem in dict.fromkeys(stems[word] for word in telling):
             for name, weight in (("text", weights.text), ("headings", weights.headings), ("title", weights.title)):
-                term(name, stem, weight)
-        respelt = weights.text + weights.exact
-        for pieces in self._respelt(words, searcher):
-            if len(pieces) == 1:
-                term("exact", pieces[0], respelt)
-            else:
-                phrase(["".join(self._stem.analyze(each)) or each for each in pieces], respelt)
+                parts.term(name, stem, weight)
+        self._add_respelt(parts, words)
         for asked in foreign.asked(question):
             if searcher.doc_freq("foreign", asked):
-                term("foreign", asked, weights.foreign)
+                parts.term("foreign", asked, weights.foreign)
         for digits in foreign.numbers(question):
-            term("exact", digits, weights.text)
-        similar = 0
+            parts.term("exact", digits, weights.text)
+        unknown = []
         for word in telling:
             if searcher.doc_freq("exact", word):
-                term("exact", word, weights.exact)
-            elif (
-                len(word) > 4
-                and word.isalpha()
-                and similar < MOST_SIMILAR
-                and not searcher.doc_freq("text", stems[word])
-            ):
-                similar += 1
-                parts.others.append(Query.boost_query(Query.fuzzy_term_query(schema, "exact", word), weights.similar))
+                parts.term("exact", word, weights.exact)
+            elif len(word) > 4 and word.isalpha() and not searcher.doc_freq("text", stems[word]):
+                unknown.append(word)
+        for word in unknown[:MOST_SIMILAR]:
+            parts.similar(word, weights.similar)
         for left, right in dict.fromkeys(pairwise(words)):
             if left not in untelling and right not in untelling:
-                phrase([stems[left], stems[right]], weights.pair)
+                parts.phrase([stems[left], stems[right]], weights.pair)
         return parts
+
+    def _stemmed(self, word: str) -> str:
+        return "".join(self._stem.analyze(word)) or word
+
+    def _add_respelt(self, parts: Parts, words: list[str]) -> None:
+        weight = self._weights.text + self._weights.exact
+        for pieces in self._respelt(words, parts.searcher):
+            if len(pieces) == 1:
+                parts.term("exact", pieces[0], weight)
+            else:
+                parts.phrase([self._stemmed(piece) for piece in pieces], weight)
 
     def _respelt(self, words: list[str], searcher: tantivy.Searcher) -> Iterator[tuple[str, ...]]:
         """Words that the documents write apart or as one: "AR7" for "AR-7", "5 GHz" for "5GHz", "5200" for "5,200"."""
