@@ -450,10 +450,24 @@ class Store:
             )
             return [row[0] for row in rows]
 
-    def identities(self) -> list[int]:
-        """The ids of all passages."""
+    def identities(self, after: int = 0, most: int = -1) -> list[int]:
+        """The ids of the passages that follow the id `after`, in order; `most` of them at most, -1 for all."""
         with self._guard():
-            return [row[0] for row in self._connection.execute("SELECT id FROM passages ORDER BY id")]
+            rows = self._connection.execute("SELECT id FROM passages WHERE id > ? ORDER BY id LIMIT ?", (after, most))
+            return [row[0] for row in rows]
+
+    def identities_of(self, document: int) -> list[int]:
+        """The ids of the passages of a document; none if it is gone."""
+        with self._guard():
+            rows = self._connection.execute("SELECT id FROM passages WHERE document = ? ORDER BY id", (document,))
+            return [row[0] for row in rows]
+
+    def documents_of(self, identities: Sequence[int]) -> dict[int, int]:
+        """The documents of these passages, of those that are there."""
+        marks = ",".join("?" * len(identities))
+        with self._guard():
+            rows = self._connection.execute(f"SELECT id, document FROM passages WHERE id IN ({marks})", identities)  # noqa: S608
+            return dict(rows.fetchall())
 
     def indexable(self, document: int) -> list[tuple[int, str, str, str]]:
         """Id, title, headings and text of the passages of a document; nothing if it is gone."""
