@@ -25,8 +25,8 @@ from knowledge.library import BATCH, Library
 #: Words that can come up, and sentences and words in a passage.
 VOCABULARY, SENTENCES, WORDS = 60_000, 5, 12
 PASSAGES_OF_A_DOCUMENT = 20
-#: The rank of the commonest word that is not one of grammar. So it is in 30 % of the passages, and the commonest word of
-#: a question in 9 % (median), as in documentation pages and answers about medicine.
+#: The rank of the commonest word that is not one of grammar. So it is in 30 % of the passages, and the commonest word
+#: of a question in 9 % (median), as in documentation pages and answers about medicine.
 FIRST = 10
 #: Words in a question that tell something.
 TELLING = 4

@@ -52,13 +52,17 @@ class Store:
             self._connection = self._connect()
             try:
                 self._prepare()
+                # A search does not wait for a document that is being added: it reads through a connection of its own.
+                self._reader = self._connection if self.readonly else file.connect(self.path, "ro")
             except BaseException:
                 self._connection.close()
                 raise
+        self._reading = self._lock if self._reader is self._connection else threading.RLock()
 
     def close(self) -> None:
         """Close the file. Everything that was reported as stored is already in it."""
-        with self._lock:
+        with self._lock, self._reading:
+            self._reader.close()
             self._connection.close()
 
     def follow(self, changed: Callable[[], None]) -> None:
@@ -167,9 +171,9 @@ class Store:
             self.path.chmod(0o600)  # as stores have been made since
 
     @contextmanager
-    def _guard(self) -> Iterator[None]:
-        """Hold the lock, and turn what SQLite raises into one sentence."""
-        with self._lock:
+    def _guard(self, *, reading: bool = False) -> Iterator[None]:
+        """Hold the lock of a connection, and turn what SQLite raises into one sentence."""
+        with self._reading if reading else self._lock:
             try:
                 yield
             except sqlite3.Error as error:
@@ -339,9 +343,9 @@ class Store:
             return str(self._fact("tokenizer"))
 
     def data_version(self) -> int:
-        """A number that changes whenever another connection has changed the file."""
-        with self._guard():
-            version: int = self._connection.execute("PRAGMA data_version").fetchone()[0]
+        """A number that changes whenever the file has been changed, by whomever."""
+        with self._guard(reading=True):
+            version: int = self._reader.execute("PRAGMA data_version").fetchone()[0]
             return version
 
     def digest(self, path: str) -> bytes | None:
@@ -364,8 +368,8 @@ class Store:
 
     def collections(self) -> list[str]:
         """The names of the collections that have documents; each is looked up, not every document looked at."""
-        with self._guard():
-            rows = self._connection.execute(
+        with self._guard(reading=True):
+            rows = self._reader.execute(
                 "WITH RECURSIVE named(one) AS (SELECT min(collection) FROM documents WHERE collection > '' UNION ALL"
                 " SELECT (SELECT min(d.collection) FROM documents d WHERE d.collection > named.one) FROM named"
                 " WHERE named.one IS NOT NULL) SELECT one FROM named WHERE one IS NOT NULL"
@@ -407,8 +411,8 @@ class Store:
         """The passages with these ids in these collections; what is gone is left out, and what is damaged, and told."""
         marks = ",".join("?" * len(identities))
         those, names = _among(collections)
-        with self._guard():
-            rows = self._connection.execute(
+        with self._guard(reading=True):
+            rows = self._reader.execute(
                 f"{_PASSAGES} WHERE p.id IN ({marks}) AND {those}",
                 (*identities, *names),
             ).fetchall()

@@ -108,7 +108,7 @@ class Store(Protocol):
         """The number of the latest change, without waiting for another thread."""
 
     def data_version(self) -> int:
-        """A number that changes whenever another process has changed something."""
+        """A number that changes whenever something has been changed, by whomever; it never waits for who is writing."""
 
     def collection_of(self, document: int) -> str:
         """The collection of a document; the unnamed one's if it is gone."""
