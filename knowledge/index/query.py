@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
+from math import inf
 from typing import TYPE_CHECKING
 
 from knowledge.index import foreign
@@ -49,8 +50,11 @@ MOST_WORDS = 64
 #: The search for similar words is slower than the rest, so only this many words have one.
 MOST_SIMILAR = 4
 
-#: Neighbours are looked for where one of the two is in so many passages at most: others say little, and take long.
-MOST_OF_A_PAIR = 20_000
+#: What very many passages have says little and takes long to look at. A word that more passages have than this is left
+#: out unless it is among the RAREST of a question; so a search does not take ever longer as a store grows.
+MOST_OF_A_WORD, RAREST = 100_000, 2
+#: A word as it is written, and two neighbours of which both are in more passages than this, are not looked for.
+MOST_AS_WRITTEN = MOST_OF_A_PAIR = 20_000
 #: Only this many words of a question are looked for in two parts.
 MOST_SPLIT = 16
 
@@ -68,11 +72,12 @@ class Parts:
     words: list[tantivy.Query] = field(default_factory=list)
     others: list[tantivy.Query] = field(default_factory=list)
 
-    def term(self, name: str, term: str, weight: float) -> None:
-        """Look for a term in a field."""
+    def term(self, name: str, term: str, weight: float, most: float = inf) -> None:
+        """Look for a term in a field, if it is there and not in most passages."""
         from tantivy import Query
 
-        self.words.append(Query.boost_query(Query.term_query(self.schema, name, term, "freq"), weight))
+        if 0 < self.searcher.doc_freq(name, term) <= most:
+            self.words.append(Query.boost_query(Query.term_query(self.schema, name, term, "freq"), weight))
 
     def phrase(self, stems: list[str | tuple[int, str]], weight: float) -> None:
         """Look for two neighbours in the text."""
@@ -116,19 +121,20 @@ class Analysis:
         stems = {word: self._stemmed(word) for word in words}
         telling = [word for word in stems if word not in untelling] or list(stems)
         parts = Parts(schema, searcher)
+        telling = _rarer(telling, [searcher.doc_freq("text", stems[word]) for word in telling])
         for stem in dict.fromkeys(stems[word] for word in telling):
-            for name, weight in (("text", weights.text), ("headings", weights.headings), ("title", weights.title)):
-                parts.term(name, stem, weight)
+            parts.term("text", stem, weights.text)
+            parts.term("headings", stem, weights.headings, MOST_OF_A_WORD)
+            parts.term("title", stem, weights.title, MOST_OF_A_WORD)
         self._add_respelt(parts, words)
         for asked in foreign.asked(question):
-            if searcher.doc_freq("foreign", asked):
-                parts.term("foreign", asked, weights.foreign)
+            parts.term("foreign", asked, weights.foreign)
         for digits in foreign.numbers(question):
             parts.term("exact", digits, weights.text)
         unknown = []
         for word in telling:
             if searcher.doc_freq("exact", word):
-                parts.term("exact", word, weights.exact)
+                parts.term("exact", word, weights.exact, MOST_AS_WRITTEN)
             elif len(word) > 4 and word.isalpha() and not searcher.doc_freq("text", stems[word]):
                 unknown.append(word)
         for word in unknown[:MOST_SIMILAR]:
@@ -162,3 +168,9 @@ class Analysis:
                     continue
                 if searcher.doc_freq("exact", left) and searcher.doc_freq("exact", right):
                     yield left, right
+
+
+def _rarer(words: list[str], found: list[int]) -> list[str]:
+    """Return the words that few passages have, by how many have each; at least the RAREST of them."""
+    most = max([MOST_OF_A_WORD, *sorted(filter(None, found))[:RAREST]])
+    return [word for word, count in zip(words, found, strict=True) if count <= most]

@@ -201,6 +201,21 @@ def test_neighbours_are_looked_for_unless_both_words_are_very_common(many, monke
     assert sum(score for _, score in many.search("boat sail", 300)) < sum(score for _, score in apart)
 
 
+def test_words_that_most_passages_have_are_left_out_where_there_are_two_rarer_ones(many, monkeypatch):
+    searcher = many._index.searcher()
+    assert (
+        searcher.doc_freq("text", "boat") > searcher.doc_freq("text", "rope") > 100 > searcher.doc_freq("text", "keel")
+    )
+    monkeypatch.setattr(query, "MOST_OF_A_WORD", 100)
+    monkeypatch.setattr(query, "MOST_AS_WRITTEN", 100)
+    monkeypatch.setattr(query, "MOST_OF_A_PAIR", 0)
+    assert many.search("boat rope keel anchor", 300) == many.search("keel anchor", 300)
+    two, three = many.search("rope keel", 300), many.search("boat rope keel", 300)
+    assert two == three, "the second rarest is looked for however common it is"
+    assert len(two) > len(many.search("keel", 300))
+    assert many.search("boat rope xyzzyx keel", 300)[:5] == three[:5], "a word that nobody has is no rare one"
+
+
 def test_a_huge_question_is_cut(index):
     assert best(index, "green tea " * 10_000) == 21
     assert index.search("x" * 100_000, 5) == []
