@@ -24,6 +24,8 @@ from knowledge.text import DocumentText
 
 #: Written to the file's header, so that another program's database is not taken for a store.
 APPLICATION_ID = 0x52505254
+#: Passages that are in memory together while all are gone through.
+_TOGETHER = 1000
 #: Forget the changes of removed documents once there are so many of them.
 MOST_REMOVED = 100
 
@@ -274,13 +276,16 @@ class Store:
     def retokenise(self, fingerprint: str, tokenize: Callable[[str], Tokens]) -> None:
         """Tokenise every passage again, because the vocabulary is another one."""
         with self._guard(), self._transaction():
-            rows = self._connection.execute('SELECT id, headings, start, "end", text, pages FROM passages').fetchall()
-            for identity, headings, start, end, text, pages in rows:
-                tokens = pack_tokens(tokenize(text))
-                self._connection.execute(
-                    "UPDATE passages SET tokens = ?, checksum = ? WHERE id = ?",
-                    (tokens, checksum(headings, start, end, text, tokens, pages), identity),
-                )
+            some = 'SELECT id, headings, start, "end", text, pages FROM passages WHERE id > ? ORDER BY id LIMIT ?'
+            after = 0
+            while rows := self._connection.execute(some, (after, _TOGETHER)).fetchall():
+                for identity, headings, start, end, text, pages in rows:
+                    tokens = pack_tokens(tokenize(text))
+                    self._connection.execute(
+                        "UPDATE passages SET tokens = ?, checksum = ? WHERE id = ?",
+                        (tokens, checksum(headings, start, end, text, tokens, pages), identity),
+                    )
+                after = rows[-1][0]
             self._connection.execute("UPDATE facts SET value = ? WHERE name = 'tokenizer'", (fingerprint,))
 
     def flush(self) -> None:
