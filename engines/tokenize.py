@@ -15,6 +15,7 @@ from engines.errors import ReparteeError
 # After normalisation only ASCII punctuation can touch a word; all other separators stand between spaces.
 _WORD = re.compile(r"[!-/:-@\[-`{-~]|[^ !-/:-@\[-`{-~]+")
 _CACHED = 200_000  # words and characters kept before a cache is begun anew
+_SPACES = str.maketrans("\n\t\r", "   ")
 _LONGEST = 100  # characters of a word; a longer one is [UNK]
 
 
@@ -63,8 +64,8 @@ class Tokenizer:
 
     def _normalised(self, text: str) -> tuple[str, NDArray[np.int32] | None]:
         """Return the clean text and, for each of its characters, the index it came from (None: the same index)."""
-        if text.isascii() and text.isprintable():
-            return (text.lower() if self._lower else text), None
+        if text.isascii() and (plain := text.translate(_SPACES)).isprintable():
+            return (plain.lower() if self._lower else plain), None
         parts = [self._characters.get(char) or self._character(char) for char in text]
         lengths = [len(part) for part in parts]
         return "".join(parts), np.repeat(np.arange(len(text), dtype=np.int32), lengths)

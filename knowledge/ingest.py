@@ -21,7 +21,7 @@ from knowledge.store.store import Store
 from knowledge.text import DocumentError, DocumentText
 
 #: Raised when documents are converted or split in another way; the next `add` then takes them up again.
-SPLITTING = 4
+SPLITTING = 5
 #: Documents larger than this are refused unless configured otherwise, bytes.
 MAX_BYTES = 64 * 2**20
 

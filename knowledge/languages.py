@@ -100,6 +100,16 @@ LANGUAGES = MappingProxyType(
 )
 _ENGLISH_ONLY = _ENGLISH - frozenset("a an in is was we me do on no so am of".split())
 
+#: Word → the languages it tells, and how much: a word that asks tells twice.
+_TELLING = {
+    word: [
+        (code, (word in each.words) + 2 * (word in each.asking))
+        for code, each in LANGUAGES.items()
+        if word in each.words or word in each.asking
+    ]
+    for word in frozenset().union(*(each.words | each.asking for each in LANGUAGES.values()))
+}
+
 #: Letters that tell a script, and what it is called. Runs of the scripts without spaces are searched in pairs.
 _SCRIPTS = (
     ("ja", "Japanese", r"\u3041-\u30ff"),
@@ -139,21 +149,18 @@ def language(text: str) -> str:
 
 @lru_cache(maxsize=64)  # a turn asks several times of one question
 def _told(text: str) -> str:
-    letters = [char for char in text if char.isalpha()]
-    if 2 * sum(char > _LAST_LATIN and not "\u1e00" <= char <= "\u1eff" for char in letters) > len(letters):
-        return _script("".join(letters))
+    if not text.isascii() and max(text) > _LAST_LATIN:
+        letters = [char for char in text if char.isalpha()]
+        if 2 * sum(char > _LAST_LATIN and not "\u1e00" <= char <= "\u1eff" for char in letters) > len(letters):
+            return _script("".join(letters))
     words = Counter(_WORD.findall(text.lower()))
     if (total := sum(words.values())) <= _QUESTION:
         words = Counter(set(words))  # "la la land" says no more than "la"
     english = sum(count for word, count in words.items() if word in _ENGLISH_ONLY)
-    found = {
-        code: sum(
-            count * ((word in each.words) + 2 * (word in each.asking))
-            for word, count in words.items()
-            if word in each.words or word in each.asking
-        )
-        for code, each in LANGUAGES.items()
-    }
+    found = dict.fromkeys(LANGUAGES, 0)
+    for word, count in words.items():
+        for code, points in _TELLING.get(word, ()):
+            found[code] += count * points
     best = max(found, key=lambda code: found[code])
     if found[best] >= max(LEAST_WORDS, LEAST_SHARE * total) and found[best] > english:
         return best

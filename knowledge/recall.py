@@ -237,14 +237,17 @@ def dense_rows(
     ]
 
 
-def print_size(passages: int, questions: int, store: str) -> None:
+def print_size(passages: int, questions: int, store: str, *, vectors: bool) -> None:
     """Print what a library of so many made-up passages costs. Raises ReparteeError for no number of passages."""
     from knowledge.size import measure
 
     if passages < 1 or questions < 1:
         raise ReparteeError("--passages and --limit must be at least 1.")
-    sized = measure(passages, questions, lambda far: print(far, file=sys.stderr), store)
+    sized = measure(passages, questions, lambda far: print(far, file=sys.stderr), store, vectors=vectors)
     print(f"{sized.passages} passages: {sized.per_second:.0f} a second in, {sized.disk_mb:.0f} MB on the disk")
+    print(f"{sized.opening_ms:.0f} ms to open, {sized.one_more_ms:.0f} ms to add one more document")
+    if sized.vectors_per_second is not None:
+        print(f"{sized.vectors_per_second:.0f} passages a second get their token vectors")
     if sized.copied_per_second is not None:
         print(f"{sized.copied_per_second:.0f} a second copied and indexed by another server")
     print(f"{len(sized.spent)} searches: {percentiles(sized.spent)}, right document among them {sized.found:.1f} %")
@@ -257,6 +260,7 @@ def main() -> None:
     parser.add_argument("file", type=Path, nargs="?")
     parser.add_argument("--passages", type=int, help="measure a library of so many made-up passages instead")
     parser.add_argument("--store", default="", help="with --passages: in this database, which has no documents yet")
+    parser.add_argument("--vectors", action="store_true", help="with --passages: rank by token vectors, too")
     parser.add_argument("--encoder", type=Path, help="folder of a sentence encoder (Hugging Face layout)")
     parser.add_argument("--ablate", action="store_true", help="also take out one part of the query at a time")
     parser.add_argument("--limit", type=int, help="ask only this many questions")
@@ -265,7 +269,8 @@ def main() -> None:
         parser.exit(2, "Give a FILE of questions, or --passages N.\n")
     try:
         if arguments.passages is not None:
-            print_size(arguments.passages, QUESTIONS if arguments.limit is None else arguments.limit, arguments.store)
+            questions = QUESTIONS if arguments.limit is None else arguments.limit
+            print_size(arguments.passages, questions, arguments.store, vectors=arguments.vectors)
             return
         data = read_questions(arguments.file, arguments.limit)
         print(f"{len(data.contexts)} contexts, {len(data.questions)} questions")

@@ -19,15 +19,20 @@ import numpy as np
 
 from engines.checkpoint import Checkpoint, default_checkpoint_path
 from engines.errors import ReparteeError
+from engines.reader.late import TokenVectors
 from engines.tokenize import Tokenizer
 from knowledge.library import BATCH, Library
 
 #: Words that can come up, and sentences and words in a passage.
 VOCABULARY, SENTENCES, WORDS = 60_000, 5, 12
 PASSAGES_OF_A_DOCUMENT = 20
+#: The rank of the commonest word that is not one of grammar. So it is in 30 % of the passages, and the commonest word
+#: of a question in 9 % (median), as in documentation pages and answers about medicine.
+FIRST = 10
 #: Words in a question that tell something.
 TELLING = 4
 HITS = 20
+_TOLD_EVERY_S = 10.0
 _GRAMMAR = "the of and in to is was for on with as by at from that it are were be which".split()
 _SYLLABLES = [f"{a}{b}" for a in "b d f g k l m n p r s t v z".split() for b in "a e i o u ar en il on ur".split()]
 
@@ -36,12 +41,17 @@ _SYLLABLES = [f"{a}{b}" for a in "b d f g k l m n p r s t v z".split() for b in 
 class Sized:
     """What a library of some size costs: ms of each search, passages taken in a second, MB at most in memory.
 
-    `copied_per_second`: passages that a second server copies and indexes; None where the store is a file.
+    `opening_ms` and `one_more_ms`: to open it, and to add one document to the others. `copied_per_second`: passages
+    that a second server copies and indexes; None where the store is a file. `vectors_per_second`: passages that get
+    their token vectors; None where they get none.
     """
 
     passages: int
     per_second: float
     copied_per_second: float | None
+    vectors_per_second: float | None
+    opening_ms: float
+    one_more_ms: float
     spent: list[float]
     found: float
     disk_mb: float
@@ -54,7 +64,7 @@ class Writing:
     def __init__(self, seed: int = 1) -> None:
         made = random.Random(seed)  # noqa: S311
         self._words = ["".join(made.choices(_SYLLABLES, k=made.choice((1, 2, 2, 3, 3, 4)))) for _ in range(VOCABULARY)]
-        shares = 1 / (np.arange(VOCABULARY) + 3)
+        shares = 1 / (np.arange(VOCABULARY) + FIRST)
         self._until = np.cumsum(shares / shares.sum())
         self._chance = np.random.default_rng(seed)
 
@@ -85,56 +95,97 @@ class Writing:
         return " ".join(f"{' '.join(sentence).capitalize()}." for sentence in sentences)
 
 
-def measure(passages: int, questions: int, tell: Callable[[str], None], store: str = "") -> Sized:
+def measure(
+    passages: int, questions: int, tell: Callable[[str], None], store: str = "", *, vectors: bool = False
+) -> Sized:
     """Fill a library with about so many passages, and search it; `tell` hears how far it is.
 
-    `store` is the URL of a database without documents, in which they then are; without it a file is made and removed.
-    Raises ReparteeError for a store that has documents.
+    It is searched by words alone; with `vectors` also by the token vectors of the bundled weights, which take many
+    times as long to make as the rest. `store` is the URL of a database without documents, in which they then are;
+    without it a file is made and removed. Raises ReparteeError for a store that has documents.
     """
     checkpoint = Checkpoint.load(default_checkpoint_path())
     tokenizer = Tokenizer(checkpoint.vocab, checkpoint.lower_case)
-    writing = Writing()
-    documents = writing.documents()
-    total = -(-passages // PASSAGES_OF_A_DOCUMENT)
-    every = max(1, total // questions)
-    asked: list[tuple[str, str]] = []
-    with tempfile.TemporaryDirectory() as home:
-        library = Library.open(Path(home), tokenizer.encode, store=store)
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        library = Library.open(home, tokenizer.encode, store=store)
         if library.count():
             library.close()
             raise ReparteeError("This database has documents already; make one for measuring.")
-        adding_s = 0.0
-        for begin in range(0, total, BATCH):
-            batch = list(islice(documents, min(BATCH, total - begin)))
-            asked += [(writing.question(texts[-1]), name) for name, texts in batch[::every]]
-            began = time.perf_counter()
-            library.add_texts((name, "\n\n".join(texts)) for name, texts in batch)
-            adding_s += time.perf_counter() - began
-            tell(f"{min(begin + BATCH, total)} of {total} documents, {memory_mb():.0f} MB in memory")
-        library.warm_up()
-        spent, found = [], 0
-        for question, name in asked[:questions]:
-            began = time.perf_counter_ns()
-            hits = library.search(question, HITS)
-            spent.append((time.perf_counter_ns() - began) / 1e6)
-            found += any(hit.passage.document == name for hit in hits)
+        asked, adding_s = _fill(library, passages, questions, tell)
         count = library.count()
         library.close()
+        began = time.perf_counter()
+        library = Library.open(home, tokenizer.encode, store=store)
+        opening_s = time.perf_counter() - began
+        maker = TokenVectors.load(checkpoint, cache_dir=home) if vectors else None
+        making_s = _rank(library, maker, tell) if maker is not None else None
+        spent, found = _search(library, asked)
+        began = time.perf_counter()
+        library.add_texts([("one more", "One more document came after all the others.")])
+        one_more_s = time.perf_counter() - began
+        library.close()
+        if maker is not None:
+            maker.close()
         began = time.perf_counter()
         if store:
             with tempfile.TemporaryDirectory() as other:
                 Library.open(Path(other), tokenizer.encode, store=store).close()
         copying_s = time.perf_counter() - began
-        disk = sum(path.stat().st_size for path in Path(home).rglob("*") if path.is_file()) / 2**20
+        disk = sum(path.stat().st_size for path in home.rglob("*") if path.is_file()) / 2**20
     return Sized(
         passages=count,
         per_second=count / adding_s,
         copied_per_second=count / copying_s if store else None,
+        vectors_per_second=count / making_s if making_s else None,
+        opening_ms=1000 * opening_s,
+        one_more_ms=1000 * one_more_s,
         spent=spent,
         found=100 * found / len(spent),
         disk_mb=disk,
         memory_mb=memory_mb(),
     )
+
+
+def _fill(
+    library: Library, passages: int, questions: int, tell: Callable[[str], None]
+) -> tuple[list[tuple[str, str]], float]:
+    """Add documents until there are so many passages; return questions, with their documents, and how long it took."""
+    writing = Writing()
+    documents = writing.documents()
+    every = max(1, passages // PASSAGES_OF_A_DOCUMENT // questions)
+    asked: list[tuple[str, str]] = []
+    adding_s = 0.0
+    while (count := library.count()) < passages:
+        wanted = -(-(passages - count) // PASSAGES_OF_A_DOCUMENT)
+        batch = list(islice(documents, min(BATCH, wanted)))
+        asked += [(writing.question(texts[-1]), name) for name, texts in batch[::every]]
+        began = time.perf_counter()
+        library.add_texts((name, "\n\n".join(texts)) for name, texts in batch)
+        adding_s += time.perf_counter() - began
+        tell(f"{library.count()} of {passages} passages, {memory_mb():.0f} MB in memory")
+    return asked[:questions], adding_s
+
+
+def _rank(library: Library, maker: TokenVectors, tell: Callable[[str], None]) -> float:
+    """Let all passages have their vectors, and return the seconds it took."""
+    began = time.perf_counter()
+    library.rank_with(maker)
+    while not library.finish(_TOLD_EVERY_S):
+        tell(f"{library.unmade()} passages are without vectors, {memory_mb():.0f} MB in memory")
+    return time.perf_counter() - began
+
+
+def _search(library: Library, asked: list[tuple[str, str]]) -> tuple[list[float], int]:
+    """Return the ms of each search, and how many found their document."""
+    library.warm_up()
+    spent, found = [], 0
+    for question, name in asked:
+        began = time.perf_counter_ns()
+        hits = library.search(question, HITS)
+        spent.append((time.perf_counter_ns() - began) / 1e6)
+        found += any(hit.passage.document == name for hit in hits)
+    return spent, found
 
 
 def memory_mb() -> float:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import ctypes
+import re
 from collections.abc import Sequence
 from html import escape
 from itertools import groupby
 from math import pi
 from typing import Any
+from unicodedata import normalize
 
+from knowledge.formats import bidi
+from knowledge.formats.bidi import Glyph
 from knowledge.formats.html import html_document
 from knowledge.formats.layout import Block, Page, Run, read_pages
 from knowledge.formats.markup import damaged, has_head, heading, locked, missing, page, paragraph, table
@@ -21,6 +25,8 @@ _ASLANT = 0.1  # quarters of a turn
 _ASCENT, _DESCENT = 0.8, 0.2  # how far letters stand above and below their line, in sizes of type
 _DOT = 1.0, 8.0  # the least and the most width of a dot before an item, points
 _MOST_DOTS = 2000  # on a page
+#: A character of the scripts that run from right to left.
+_FROM_RIGHT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 #: Two letters or three that are drawn as one.
 _LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
 _WORDS_A_PAGE = 3  # fewer, on average, and its pages are pictures
@@ -72,14 +78,15 @@ def _pages(document: Any, number: int) -> list[Page]:
     except pypdfium2.PdfiumError:
         return []
     try:
-        turned = _Words(text, given.get_bbox()).runs()
+        words = _Words(text, given.get_bbox())
+        turned = words.runs()
         if not turned:
             return [Page([], *given.get_size())]
         left, bottom, right, top = given.get_bbox()
         sizes = [(right - left, top - bottom), (top - bottom, right - left)]
         ways = sorted(turned, key=lambda way: -len(turned[way]))
         if 0 in turned:
-            turned[0] += _bullets(given, turned[0])
+            turned[0] += _bullets(given, turned[0], mirrored=words.mirrored)
         return [Page(turned[way], *sizes[way % 2]) for way in ways]
     finally:
         text.close()
@@ -106,6 +113,8 @@ class _Words:
         from pypdfium2 import raw
 
         self._raw, self._text, self._edges = raw, text, edges
+        #: Whether the places of words that stand upright are mirrored: they run from right to left.
+        self.mirrored = False
         self._box, self._matrix = raw.FS_RECTF(), raw.FS_MATRIX()
         self._numbers = [ctypes.c_double() for _ in range(4)]
 
@@ -114,6 +123,8 @@ class _Words:
 
         Words that run aslant are a stamp over the page, and those beyond its edge are not seen: both are left out.
         """
+        if _FROM_RIGHT.search(self._text.get_text_range()):
+            return self._by_place()
         runs: dict[int, list[Run]] = {}
         letters: list[tuple[str, Any]] = []
         way = 0
@@ -145,6 +156,29 @@ class _Words:
         end()
         return runs
 
+    def _by_place(self) -> dict[int, list[Run]]:
+        """Return the words of a page that has any from right to left: the places of its letters tell their order."""
+        glyphs: dict[int, list[Glyph]] = {}
+        for index in range(self._raw.FPDFText_CountChars(self._text)):
+            char = chr(self._raw.FPDFText_GetUnicode(self._text, index))
+            way = None if char.isspace() or char == "\0" else self._way(index)
+            box = None if way is None else self._place(index, way)
+            if way is not None and box is not None:
+                left, top, right, bottom = box
+                size, bold = self._size(index), self._is_bold(index)
+                if way == 0:  # some fonts do not say how high their letters are, but all where their line is
+                    top = self._line(index) - _ASCENT * size
+                    bottom = top + (_ASCENT + _DESCENT) * size
+                text = normalize("NFKC", char) if _FROM_RIGHT.match(char) else _LIGATURES.get(char, char)
+                glyphs.setdefault(way, []).append(
+                    Glyph(text=text, left=left, top=top, right=right, bottom=bottom, size=size, bold=bold)
+                )
+        left, bottom, right, top = self._edges
+        widths = right - left, top - bottom
+        read = {way: bidi.read(found, widths[way % 2]) for way, found in glyphs.items()}
+        self.mirrored = 0 in read and read[0][1]
+        return {way: words for way, (words, _) in read.items()}
+
     def _way(self, index: int) -> int | None:
         """Return the quarters of a turn to the left by which a character stands; None for one that stands aslant."""
         turn = float(self._raw.FPDFText_GetCharAngle(self._text, index)) / (pi / 2)
@@ -167,6 +201,12 @@ class _Words:
             (width - right, bottom, width - left, top),
             (height - top, width - right, height - bottom, width - left),
         )[way]
+
+    def _line(self, index: int) -> float:
+        """Return where the line is on which an upright character stands, from the upper edge."""
+        x, y = self._numbers[:2]
+        self._raw.FPDFText_GetCharOrigin(self._text, index, x, y)
+        return self._edges[3] - y.value
 
     def _loose(self, index: int) -> tuple[float, float, float, float] | None:
         if not self._raw.FPDFText_GetLooseCharBox(self._text, index, self._box):
@@ -215,11 +255,11 @@ class _Words:
         return bool(flags.value & _FORCE_BOLD) or any(word in name.value.lower() for word in (b"bold", b"black"))
 
 
-def _bullets(given: Any, runs: Sequence[Run]) -> list[Run]:
+def _bullets(given: Any, runs: Sequence[Run], *, mirrored: bool) -> list[Run]:
     """Return the dots that are drawn before words instead of written, as browsers do, as words."""
     from pypdfium2 import raw
 
-    left, _, _, upper = given.get_bbox()
+    left, _, rightmost, upper = given.get_bbox()
     found: list[tuple[float, float, float, float]] = []
     for shape in given.get_objects(filter=[raw.FPDF_PAGEOBJ_PATH], max_depth=1):
         x, bottom, right, top = shape.get_bounds()
@@ -228,7 +268,8 @@ def _bullets(given: Any, runs: Sequence[Run]) -> list[Run]:
             continue
         if len(found) == _MOST_DOTS:
             break
-        found.append((x - left, upper - top, right - left, upper - bottom))
+        sides = (rightmost - right, rightmost - x) if mirrored else (x - left, right - left)
+        found.append((sides[0], upper - top, sides[1], upper - bottom))
     if not found:
         return []
     made = []

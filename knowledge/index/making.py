@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from knowledge.index.derived import Derived
-from knowledge.passages import Passage
 from knowledge.store.records import StoreError
 from knowledge.store.store import Store
 
@@ -42,8 +41,8 @@ class Making:
         """How much is still to be made: the passages that lack it, of each kind."""
         if not self._kinds:
             return 0
-        present = self._store.identities()
-        return sum(kind.missing(present) for kind in list(self._kinds))
+        count = self._store.count()
+        return sum(kind.missing(count) for kind in list(self._kinds))
 
     def finish(self, wait_s: float | None = None) -> bool:
         """Wait (so long at most) until passages have everything; whether nothing is being made."""
@@ -63,15 +62,12 @@ class Making:
             kind.close()
 
     def _make_all(self) -> None:
-        def load(identities: Sequence[int]) -> list[Passage]:
-            return list(self._store.passages(identities).values())
-
         is_done = False
         while not is_done:
             kinds, sequence, failed = len(self._kinds), self._store.sequence, False
             try:
                 for kind in self._kinds[:kinds]:
-                    kind.complete(self._store.identities(), load, self._stop)
+                    kind.complete(self._store, self._stop)
             except StoreError as error:
                 failed = True
                 self._tell(f"Passages could not all be read ahead: {error}")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
+from math import inf
 from typing import TYPE_CHECKING
 
 from knowledge.index import foreign
@@ -49,8 +50,47 @@ MOST_WORDS = 64
 #: The search for similar words is slower than the rest, so only this many words have one.
 MOST_SIMILAR = 4
 
+#: What very many passages have says little and takes long to look at. A word that more passages have than this is left
+#: out unless it is among the RAREST of a question; so a search does not take ever longer as a store grows.
+MOST_OF_A_WORD, RAREST = 100_000, 2
+#: A word as it is written, and two neighbours of which both are in more passages than this, are not looked for.
+MOST_AS_WRITTEN = MOST_OF_A_PAIR = 20_000
 #: Only this many words of a question are looked for in two parts.
 MOST_SPLIT = 16
+
+
+@dataclass
+class Parts:
+    """A query in two parts; a passage's score is the sum over both.
+
+    What is in `words` are single terms, whose best passages are found without looking at most of the others (block-max
+    WAND); `others` are phrases and similar words, which few passages have.
+    """
+
+    schema: tantivy.Schema
+    searcher: tantivy.Searcher
+    words: list[tantivy.Query] = field(default_factory=list)
+    others: list[tantivy.Query] = field(default_factory=list)
+
+    def term(self, name: str, term: str, weight: float, most: float = inf) -> None:
+        """Look for a term in a field, if it is there and not in most passages."""
+        from tantivy import Query
+
+        if 0 < self.searcher.doc_freq(name, term) <= most:
+            self.words.append(Query.boost_query(Query.term_query(self.schema, name, term, "freq"), weight))
+
+    def phrase(self, stems: list[str | tuple[int, str]], weight: float) -> None:
+        """Look for two neighbours in the text."""
+        from tantivy import Query
+
+        if min(self.searcher.doc_freq("text", stem) for stem in stems) <= MOST_OF_A_PAIR:
+            self.others.append(Query.boost_query(Query.phrase_query(self.schema, "text", stems), weight))
+
+    def similar(self, word: str, weight: float) -> None:
+        """Look for what differs from a word by one letter."""
+        from tantivy import Query
+
+        self.others.append(Query.boost_query(Query.fuzzy_term_query(self.schema, "exact", word), weight))
 
 
 class Analysis:
@@ -73,54 +113,53 @@ class Analysis:
         self._stem = analyzer(tantivy.Tokenizer.raw(), stemming=True)
         self.whole = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
 
-    def query(self, question: str, schema: tantivy.Schema, searcher: tantivy.Searcher) -> tantivy.Query | None:
-        """Return the query for `question`, or None if it has no words."""
-        from tantivy import Occur, Query
-
+    def query(self, question: str, schema: tantivy.Schema, searcher: tantivy.Searcher) -> Parts:
+        """Return the query for `question`, empty if it has no words."""
         weights, question = self._weights, question[: MOST_WORDS * foreign.LONGEST_WORD]
         untelling = weights.stop_words | stop_words(language(question))
         words = self.exact.analyze(question)[:MOST_WORDS]
-        stems = {word: "".join(self._stem.analyze(word)) or word for word in words}
+        stems = {word: self._stemmed(word) for word in words}
         telling = [word for word in stems if word not in untelling] or list(stems)
-        parts: list[tuple[Query, float]] = []
+        parts = Parts(schema, searcher)
+        telling = _rarer(telling, [searcher.doc_freq("text", stems[word]) for word in telling])
         for stem in dict.fromkeys(stems[word] for word in telling):
-            for name, weight in (("text", weights.text), ("headings", weights.headings), ("title", weights.title)):
-                parts.append((Query.term_query(schema, name, stem), weight))
-        parts += self._respelt(words, schema, searcher)
-        for term in foreign.asked(question):
-            if searcher.doc_freq("foreign", term):
-                parts.append((Query.term_query(schema, "foreign", term), weights.foreign))
+            parts.term("text", stem, weights.text)
+            parts.term("headings", stem, weights.headings, MOST_OF_A_WORD)
+            parts.term("title", stem, weights.title, MOST_OF_A_WORD)
+        self._add_respelt(parts, words)
+        for asked in foreign.asked(question):
+            parts.term("foreign", asked, weights.foreign)
         for digits in foreign.numbers(question):
-            parts.append((Query.term_query(schema, "exact", digits), weights.text))
-        similar = 0
+            parts.term("exact", digits, weights.text)
+        unknown = []
         for word in telling:
             if searcher.doc_freq("exact", word):
-                parts.append((Query.term_query(schema, "exact", word), weights.exact))
-            elif (
-                len(word) > 4
-                and word.isalpha()
-                and similar < MOST_SIMILAR
-                and not searcher.doc_freq("text", stems[word])
-            ):
-                similar += 1
-                parts.append((Query.fuzzy_term_query(schema, "exact", word), weights.similar))
+                parts.term("exact", word, weights.exact, MOST_AS_WRITTEN)
+            elif len(word) > 4 and word.isalpha() and not searcher.doc_freq("text", stems[word]):
+                unknown.append(word)
+        for word in unknown[:MOST_SIMILAR]:
+            parts.similar(word, weights.similar)
         for left, right in dict.fromkeys(pairwise(words)):
             if left not in untelling and right not in untelling:
-                parts.append((Query.phrase_query(schema, "text", [stems[left], stems[right]]), weights.pair))
-        if not parts:
-            return None
-        return Query.boolean_query([(Occur.Should, Query.boost_query(part, boost)) for part, boost in parts])
+                parts.phrase([stems[left], stems[right]], weights.pair)
+        return parts
 
-    def _respelt(
-        self, words: list[str], schema: tantivy.Schema, searcher: tantivy.Searcher
-    ) -> Iterator[tuple[tantivy.Query, float]]:
-        """Words that the documents write apart or as one: "AR7" for "AR-7", "5 GHz" for "5GHz", "5200" for "5,200"."""
-        from tantivy import Query
+    def _stemmed(self, word: str) -> str:
+        return "".join(self._stem.analyze(word)) or word
 
+    def _add_respelt(self, parts: Parts, words: list[str]) -> None:
         weight = self._weights.text + self._weights.exact
+        for pieces in self._respelt(words, parts.searcher):
+            if len(pieces) == 1:
+                parts.term("exact", pieces[0], weight)
+            else:
+                parts.phrase([self._stemmed(piece) for piece in pieces], weight)
+
+    def _respelt(self, words: list[str], searcher: tantivy.Searcher) -> Iterator[tuple[str, ...]]:
+        """Words that the documents write apart or as one: "AR7" for "AR-7", "5 GHz" for "5GHz", "5200" for "5,200"."""
         for left, right in dict.fromkeys(pairwise(words)):
             if len(left) + len(right) <= foreign.LONGEST_WORD and searcher.doc_freq("exact", left + right):
-                yield Query.term_query(schema, "exact", left + right), weight
+                yield (left + right,)
         for word in dict.fromkeys(words[:MOST_SPLIT]):
             known = searcher.doc_freq("exact", word)
             for at in range(1, len(word)):
@@ -128,7 +167,10 @@ class Analysis:
                 if known and left[-1].isdigit() == right[0].isdigit():
                     continue
                 if searcher.doc_freq("exact", left) and searcher.doc_freq("exact", right):
-                    stems: list[str | tuple[int, str]] = [
-                        "".join(self._stem.analyze(each)) or each for each in (left, right)
-                    ]
-                    yield Query.phrase_query(schema, "text", stems), weight
+                    yield left, right
+
+
+def _rarer(words: list[str], found: list[int]) -> list[str]:
+    """Return the words that few passages have, by how many have each; at least the RAREST of them."""
+    most = max([MOST_OF_A_WORD, *sorted(filter(None, found))[:RAREST]])
+    return [word for word, count in zip(words, found, strict=True) if count <= most]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from engines.files import write_whole
 from knowledge.index import foreign
 from knowledge.index.index import IndexBrokenError, Mark, Source
-from knowledge.index.query import Analysis, Weights
+from knowledge.index.query import Analysis, Parts, Weights
 from knowledge.languages import language
 
 if TYPE_CHECKING:
@@ -158,20 +158,38 @@ class PassageIndex:
 
     def search(self, question: str, k: int, without: Collection[str] = ()) -> list[tuple[int, float]]:
         """Return the ids and scores of the `k` best passages. Raises IndexBrokenError."""
-        import tantivy
-
         with _broken():
             searcher = self._searcher
-            query = self._analysis.query(question, self._index.schema, searcher)
-            if query is None or k < 1:
+            parts = self._analysis.query(question, self._index.schema, searcher)
+            if k < 1:
                 return []
-            if without:
-                occur, term = tantivy.Occur, tantivy.Query.term_query
-                left_out = [(occur.MustNot, term(self._index.schema, "collection", name)) for name in without]
-                query = tantivy.Query.boolean_query([(occur.Must, query), *left_out])
-            hits = searcher.search(query, k, count=False).hits
+            best: dict[tuple[int, int], tuple[float, tantivy.DocAddress]] = {}
+            for query in self._queries(parts, without):
+                for score, address in searcher.search(query, k, count=False).hits:
+                    place = address.segment_ord, address.doc
+                    if place not in best or score > best[place][0]:
+                        best[place] = score, address
+            hits = [best[place] for place in sorted(best, key=lambda place: (-best[place][0], place))[:k]]
             identities = searcher.fast_field_values("id", [address for _, address in hits])
             return [(int(identity or 0), float(score)) for identity, (score, _) in zip(identities, hits, strict=True)]
+
+    def _queries(self, parts: Parts, without: Collection[str]) -> Iterator[tantivy.Query]:
+        """The queries of which each of the best passages overall is among the best of one, with its whole score.
+
+        A passage with none of `parts.others` has its whole score from the words alone, and none is before it there that
+        is not before it overall.
+        """
+        from tantivy import Occur, Query
+
+        words = [(Occur.Should, query) for query in parts.words]
+        others = [(Occur.Should, query) for query in parts.others]
+        left_out = [
+            (Occur.MustNot, Query.term_query(self._index.schema, "collection", name, "basic")) for name in without
+        ]
+        for query in (words, others and [(Occur.Must, Query.boolean_query(others)), *words]):
+            if query:
+                whole = Query.boolean_query(query)
+                yield Query.boolean_query([(Occur.Must, whole), *left_out]) if left_out else whole
 
     def _attach(self, index: tantivy.Index) -> None:
         with _broken():

@@ -24,6 +24,8 @@ from knowledge.text import DocumentText
 
 #: Written to the file's header, so that another program's database is not taken for a store.
 APPLICATION_ID = 0x52505254
+#: Passages that are in memory together while all are gone through.
+_TOGETHER = 1000
 #: Forget the changes of removed documents once there are so many of them.
 MOST_REMOVED = 100
 
@@ -52,13 +54,17 @@ class Store:
             self._connection = self._connect()
             try:
                 self._prepare()
+                # A search does not wait for a document that is being added: it reads through a connection of its own.
+                self._reader = self._connection if self.readonly else file.connect(self.path, "ro")
             except BaseException:
                 self._connection.close()
                 raise
+        self._reading = self._lock if self._reader is self._connection else threading.RLock()
 
     def close(self) -> None:
         """Close the file. Everything that was reported as stored is already in it."""
-        with self._lock:
+        with self._lock, self._reading:
+            self._reader.close()
             self._connection.close()
 
     def follow(self, changed: Callable[[], None]) -> None:
@@ -167,9 +173,9 @@ class Store:
             self.path.chmod(0o600)  # as stores have been made since
 
     @contextmanager
-    def _guard(self) -> Iterator[None]:
-        """Hold the lock, and turn what SQLite raises into one sentence."""
-        with self._lock:
+    def _guard(self, *, reading: bool = False) -> Iterator[None]:
+        """Hold the lock of a connection, and turn what SQLite raises into one sentence."""
+        with self._reading if reading else self._lock:
             try:
                 yield
             except sqlite3.Error as error:
@@ -270,13 +276,16 @@ class Store:
     def retokenise(self, fingerprint: str, tokenize: Callable[[str], Tokens]) -> None:
         """Tokenise every passage again, because the vocabulary is another one."""
         with self._guard(), self._transaction():
-            rows = self._connection.execute('SELECT id, headings, start, "end", text, pages FROM passages').fetchall()
-            for identity, headings, start, end, text, pages in rows:
-                tokens = pack_tokens(tokenize(text))
-                self._connection.execute(
-                    "UPDATE passages SET tokens = ?, checksum = ? WHERE id = ?",
-                    (tokens, checksum(headings, start, end, text, tokens, pages), identity),
-                )
+            some = 'SELECT id, headings, start, "end", text, pages FROM passages WHERE id > ? ORDER BY id LIMIT ?'
+            after = 0
+            while rows := self._connection.execute(some, (after, _TOGETHER)).fetchall():
+                for identity, headings, start, end, text, pages in rows:
+                    tokens = pack_tokens(tokenize(text))
+                    self._connection.execute(
+                        "UPDATE passages SET tokens = ?, checksum = ? WHERE id = ?",
+                        (tokens, checksum(headings, start, end, text, tokens, pages), identity),
+                    )
+                after = rows[-1][0]
             self._connection.execute("UPDATE facts SET value = ? WHERE name = 'tokenizer'", (fingerprint,))
 
     def flush(self) -> None:
@@ -339,9 +348,9 @@ class Store:
             return str(self._fact("tokenizer"))
 
     def data_version(self) -> int:
-        """A number that changes whenever another connection has changed the file."""
-        with self._guard():
-            version: int = self._connection.execute("PRAGMA data_version").fetchone()[0]
+        """A number that changes whenever the file has been changed, by whomever."""
+        with self._guard(reading=True):
+            version: int = self._reader.execute("PRAGMA data_version").fetchone()[0]
             return version
 
     def digest(self, path: str) -> bytes | None:
@@ -364,8 +373,8 @@ class Store:
 
     def collections(self) -> list[str]:
         """The names of the collections that have documents; each is looked up, not every document looked at."""
-        with self._guard():
-            rows = self._connection.execute(
+        with self._guard(reading=True):
+            rows = self._reader.execute(
                 "WITH RECURSIVE named(one) AS (SELECT min(collection) FROM documents WHERE collection > '' UNION ALL"
                 " SELECT (SELECT min(d.collection) FROM documents d WHERE d.collection > named.one) FROM named"
                 " WHERE named.one IS NOT NULL) SELECT one FROM named WHERE one IS NOT NULL"
@@ -407,8 +416,8 @@ class Store:
         """The passages with these ids in these collections; what is gone is left out, and what is damaged, and told."""
         marks = ",".join("?" * len(identities))
         those, names = _among(collections)
-        with self._guard():
-            rows = self._connection.execute(
+        with self._guard(reading=True):
+            rows = self._reader.execute(
                 f"{_PASSAGES} WHERE p.id IN ({marks}) AND {those}",
                 (*identities, *names),
             ).fetchall()
@@ -450,10 +459,24 @@ class Store:
             )
             return [row[0] for row in rows]
 
-    def identities(self) -> list[int]:
-        """The ids of all passages."""
+    def identities(self, after: int = 0, most: int = -1) -> list[int]:
+        """The ids of the passages that follow the id `after`, in order; `most` of them at most, -1 for all."""
         with self._guard():
-            return [row[0] for row in self._connection.execute("SELECT id FROM passages ORDER BY id")]
+            rows = self._connection.execute("SELECT id FROM passages WHERE id > ? ORDER BY id LIMIT ?", (after, most))
+            return [row[0] for row in rows]
+
+    def identities_of(self, document: int) -> list[int]:
+        """The ids of the passages of a document; none if it is gone."""
+        with self._guard():
+            rows = self._connection.execute("SELECT id FROM passages WHERE document = ? ORDER BY id", (document,))
+            return [row[0] for row in rows]
+
+    def documents_of(self, identities: Sequence[int]) -> dict[int, int]:
+        """The documents of these passages, of those that are there."""
+        marks = ",".join("?" * len(identities))
+        with self._guard():
+            rows = self._connection.execute(f"SELECT id, document FROM passages WHERE id IN ({marks})", identities)  # noqa: S608
+            return dict(rows.fetchall())
 
     def indexable(self, document: int) -> list[tuple[int, str, str, str]]:
         """Id, title, headings and text of the passages of a document; nothing if it is gone."""

@@ -108,7 +108,7 @@ class Store(Protocol):
         """The number of the latest change, without waiting for another thread."""
 
     def data_version(self) -> int:
-        """A number that changes whenever another process has changed something."""
+        """A number that changes whenever something has been changed, by whomever; it never waits for who is writing."""
 
     def collection_of(self, document: int) -> str:
         """The collection of a document; the unnamed one's if it is gone."""
@@ -134,8 +134,14 @@ class Store(Protocol):
     def changes(self, since: int) -> list[int]:
         """The documents that were added, replaced or removed after the change number `since`."""
 
-    def identities(self) -> list[int]:
-        """The ids of all passages."""
+    def identities(self, after: int = 0, most: int = -1) -> list[int]:
+        """The ids of the passages that follow the id `after`, in order; `most` of them at most, -1 for all."""
+
+    def identities_of(self, document: int) -> list[int]:
+        """The ids of the passages of a document; none if it is gone."""
+
+    def documents_of(self, identities: Sequence[int]) -> dict[int, int]:
+        """The documents of these passages, of those that are there."""
 
     def indexable(self, document: int) -> list[tuple[int, str, str, str]]:
         """Id, title, headings and text of the passages of a document; nothing if it is gone."""

@@ -3,9 +3,10 @@
 import sys
 from itertools import islice
 
+import numpy as np
 import pytest
 
-from knowledge import recall
+from knowledge import recall, size
 from knowledge.size import PASSAGES_OF_A_DOCUMENT, TELLING, Writing, measure
 
 
@@ -30,8 +31,41 @@ def test_every_question_finds_its_document_among_a_few():
     sized = measure(60, 3, told.append)
     assert (sized.found, len(sized.spent), len(told)) == (100, 3, 1)
     assert sized.passages >= 60
-    assert sized.copied_per_second is None
-    assert min(sized.per_second, sized.disk_mb, sized.memory_mb, *sized.spent) > 0
+    assert (sized.copied_per_second, sized.vectors_per_second) == (None, None)
+    assert min(sized.per_second, sized.opening_ms, sized.one_more_ms, sized.disk_mb, *sized.spent) > 0
+
+
+class Maker:
+    """Token vectors of one number each."""
+
+    dims, bm25, digest = 1, 1.0, "one"
+
+    def __init__(self):
+        self.made, self.asked, self.is_closed = 0, 0, False
+
+    def load(self, checkpoint, **options):
+        return self
+
+    def passages(self, texts):
+        self.made += len(texts)
+        return [np.ones((1, 1), np.int8) for _ in texts]
+
+    def question(self, text):
+        self.asked += 1
+        return np.ones((1, 1), np.float32)
+
+    def close(self):
+        self.is_closed = True
+
+
+def test_passages_are_ranked_by_their_vectors_where_that_is_wanted(monkeypatch):
+    maker = Maker()
+    monkeypatch.setattr(size, "TokenVectors", maker)
+    sized = measure(20, 1, lambda _: None, vectors=True)
+    assert maker.made >= sized.passages
+    assert (sized.found, maker.is_closed) == (100, True)
+    assert maker.asked >= len(sized.spent) == 1
+    assert sized.vectors_per_second > 0
 
 
 @pytest.mark.parametrize("arguments", [[], ["--passages", "0"], ["--passages", "5", "--limit", "0"]])

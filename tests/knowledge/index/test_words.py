@@ -1,9 +1,12 @@
 """Questions become queries that find the right passage, whatever characters are in them."""
 
+import random
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from knowledge.index import query
 from knowledge.index.index import IndexBrokenError, IndexBusyError, exclusive
 from knowledge.index.words import PassageIndex
 from knowledge.languages import language
@@ -148,6 +151,69 @@ def test_any_question_is_answered_without_an_error(index, question):
 
 def test_words_that_every_question_has_are_searched_if_there_are_no_others(index):
     assert {identity for identity, _ in index.search("Who?", 5)} == {12, 41}
+
+
+VOCABULARY = "boat rope lamp quay lampquay harbour master tide mast sail anchor keel".split()
+
+
+@pytest.fixture(scope="module")
+def many():
+    """Passages of few words in two segments and two collections, so that most have most words of a question."""
+    index, chance = PassageIndex.create(None), random.Random(1)
+    for segment in range(2):
+        with index.writing() as writer:
+            for number in range(segment * 150, segment * 150 + 150):
+                text = " ".join(chance.choices(VOCABULARY, range(len(VOCABULARY), 0, -1), k=chance.randint(2, 12)))
+                writer.add(number, number, chance.choice(VOCABULARY), "", text, collection="ab"[number % 2])
+            writer.commit("store", segment + 1)
+    return index
+
+
+WORD = st.sampled_from([*VOCABULARY, "harbuor", "anker", "lamp quay", "the"])
+
+
+@settings(max_examples=100)
+@given(st.lists(WORD, min_size=1, max_size=5), st.integers(1, 40), st.sampled_from([[], ["a"], ["a", "b"]]))
+def test_the_best_are_those_of_all_passages_by_the_sum_of_everything_that_is_looked_for(many, words, k, without):
+    question = " ".join(words)
+    got = many.search(question, k, without)
+    everything = whole(many, question)
+    allowed = {number: score for number, score in everything.items() if "ab"[number % 2] not in without}
+    assert [score for _, score in got] == pytest.approx(sorted(allowed.values(), reverse=True)[:k], rel=1e-5)
+    assert [score for _, score in got] == pytest.approx([allowed[number] for number, _ in got], rel=1e-5)
+
+
+def whole(index, question):
+    """Score every passage by one query of everything, no part of which can be left out."""
+    import tantivy
+
+    searcher = index._index.searcher()
+    parts = index._analysis.query(question, index._index.schema, searcher)
+    query = tantivy.Query.boolean_query([(tantivy.Occur.Should, each) for each in [*parts.words, *parts.others]])
+    hits = searcher.search(query, 1000).hits
+    identities = searcher.fast_field_values("id", [address for _, address in hits])
+    return dict(zip(identities, (score for score, _ in hits), strict=True))
+
+
+def test_neighbours_are_looked_for_unless_both_words_are_very_common(many, monkeypatch):
+    apart = many.search("boat sail", 300)
+    monkeypatch.setattr(query, "MOST_OF_A_PAIR", 0)
+    assert sum(score for _, score in many.search("boat sail", 300)) < sum(score for _, score in apart)
+
+
+def test_words_that_most_passages_have_are_left_out_where_there_are_two_rarer_ones(many, monkeypatch):
+    searcher = many._index.searcher()
+    assert (
+        searcher.doc_freq("text", "boat") > searcher.doc_freq("text", "rope") > 100 > searcher.doc_freq("text", "keel")
+    )
+    monkeypatch.setattr(query, "MOST_OF_A_WORD", 100)
+    monkeypatch.setattr(query, "MOST_AS_WRITTEN", 100)
+    monkeypatch.setattr(query, "MOST_OF_A_PAIR", 0)
+    assert many.search("boat rope keel anchor", 300) == many.search("keel anchor", 300)
+    two, three = many.search("rope keel", 300), many.search("boat rope keel", 300)
+    assert two == three, "the second rarest is looked for however common it is"
+    assert len(two) > len(many.search("keel", 300))
+    assert many.search("boat rope xyzzyx keel", 300)[:5] == three[:5], "a word that nobody has is no rare one"
 
 
 def test_a_huge_question_is_cut(index):

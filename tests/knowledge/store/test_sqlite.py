@@ -5,9 +5,11 @@ import errno
 import sqlite3
 import subprocess
 import sys
+import threading
 
 import pytest
 
+from knowledge.formats.plain import plain_document
 from knowledge.migrations import VERSION
 from knowledge.store.records import StoreError
 from knowledge.store.sqlite import Store
@@ -188,3 +190,27 @@ def test_a_disk_that_fails_is_not_called_damage(path):
     assert names == "['a']"
     with contextlib.closing(Store(path)) as store:
         assert put(store, "b") is False
+
+
+def test_a_search_reads_while_a_document_is_being_added(tmp_path):
+    with contextlib.closing(Store(tmp_path / "knowledge.db")) as store:
+        put(store)
+        found = []
+
+        def read():
+            store.data_version()
+            found.append((list(store.passages([1], frozenset({""}))), store.collections()))
+
+        class Looked:
+            """Passages that are looked for by another thread once they are being stored."""
+
+            def __iter__(self):
+                reading = threading.Thread(target=read, daemon=True)
+                reading.start()
+                reading.join(60)
+                return iter(())
+
+        store.put("/b", "b", b"", 1, plain_document("Two.", "B"), Looked(), "work")
+        assert found == [([1], [])], "as it was before"
+        read()
+        assert found[1] == ([1], ["work"])
