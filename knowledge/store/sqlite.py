@@ -398,8 +398,8 @@ class Store:
 
     def text(self, document: int) -> str:
         """The plain text of a document, into which its passages' offsets point. Raises StoreError if there is none."""
-        with self._guard():
-            row = self._connection.execute("SELECT text FROM documents WHERE id = ?", (document,)).fetchone()
+        with self._guard(reading=True):
+            row = self._reader.execute("SELECT text FROM documents WHERE id = ?", (document,)).fetchone()
             if row is None:
                 raise StoreError(f"There is no document {document}; `repartee knowledge list` shows them.")
             return zlib.decompress(row[0]).decode()
