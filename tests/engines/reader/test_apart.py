@@ -98,7 +98,13 @@ def test_upper_layers_read_what_the_lower_ones_gave_apart(reader, checkpoint):
     rows = np.empty((len(question) + len(other), 64), np.float32)
     rows[: len(question)] = lower(question, question * 0, np.arange(len(question)), 3)
     states.fill(rows[len(question) :], len(context), 0, len(passage.tokens))
-    expected = reader.runtime.upper(rows, np.array([len(rows)]), 3)
+    begin = len(question) + len(context)
+    first, last = len(question) - 1, len(rows) - 1
+    order = [*range(1, first), *range(first + 1, begin), *range(begin, last), last, 0, first]  # as they are run
+    found = reader.runtime.upper(rows[order], np.array([len(rows)]), 3)
+    expected = np.zeros_like(found)
+    expected[order] = found
+    expected[[*range(1, first), *range(first + 1, begin), last]] = 0  # no answer is there
     laid_out = reader.apart.window(asked, context, passage.tokens.ids, passage.states, 0)
     plain = window(asked, context, passage.tokens.ids, 0, tokenizer, 0, len(passage.tokens))
     assert (laid_out.begin, laid_out.segment, laid_out.ids.tolist()) == (plain.begin, plain.segment, plain.ids.tolist())
@@ -132,14 +138,15 @@ def costing(reader, monkeypatch, whole, apart):
         cost = CostModel({(1, each): each * ms for each in way.runtime.buckets}, tail=1.05, compiles=False)
         cost.observe, cost.observe_reading = lambda *_: None, lambda *_, **__: None
         monkeypatch.setattr(way, "cost", cost)
-        run = way.run
-        monkeypatch.setattr(
-            way,
-            "run",
-            lambda asked, group, bucket, run=run, name=name: (
-                runs[name].extend(each.count for each in group) or run(asked, group, bucket)
-            ),
-        )
+        for method in ("run", "run_within") if name == "apart" else ("run",):
+            run = getattr(way, method)
+            monkeypatch.setattr(
+                way,
+                method,
+                lambda asked, group, *more, run=run, name=name: (
+                    runs[name].extend(each.count for each in group) or run(asked, group, *more)
+                ),
+            )
     return runs
 
 
