@@ -231,8 +231,10 @@ def test_in_a_slot_a_passage_is_run_in_two_steps_with_the_bits_of_one(deep, monk
     assert [tokens for tokens, _ in steps[::2]] == [tokens for tokens, _ in steps[1::2]]
 
 
-def test_what_a_run_in_two_steps_needs_to_begin_is_not_the_bound_of_all_of_it(deep, reader):
+def test_what_a_run_in_two_steps_needs_to_begin_is_not_the_bound_of_all_of_it(deep, reader, monkeypatch):
     deep_way, way = deep.apart, reader.apart  # three layers, and one
+    for each in (deep_way, way):
+        monkeypatch.setattr(each, "cost", CostModel({(1, 40): 4.0, (1, 96): 9.0}, tail=1.5, compiles=False))
     assert deep_way.needed(1, 96, 40) == deep_way.cost.bound_in_two(96, 40, 1 / 3) < (deep_way.cost.bound(1, 96))
     assert deep_way.needed(1, 96, 40, share=1 / 3) == deep_way.cost.bound(1, 96, 1 / 3)
     assert deep_way.needed(4, 96, 40) == deep_way.cost.bound(4, 96)
