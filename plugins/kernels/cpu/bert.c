@@ -29,7 +29,6 @@ enum {
     SHORTEST = 12, /* and at least so many, since it takes all weights from further away */
     MOST_THREADS = 64,
     SPINS = 4000, /* pauses before a waiting thread yields its core */
-    LINGERS = 6000, /* pauses before a worker that has nothing to do sleeps: a run in steps goes on at once */
     RUNS = 4,     /* batches whose progress is kept: a thread may still be on its way out of the last ones */
 };
 
@@ -69,7 +68,7 @@ typedef struct Engine {
     Run runs[RUNS];
     pthread_mutex_t lock; /* guards what follows, and `inside` */
     pthread_cond_t wake, left;
-    atomic_uint run; /* the number of the newest batch */
+    unsigned run; /* the number of the newest batch */
     int open, closing;
 } Engine;
 
@@ -196,9 +195,6 @@ static void *worker(void *argument) {
         work(e, run, &e->scratch[me.number]);
         pthread_mutex_lock(&e->lock);
         if (--run->inside == 0) pthread_cond_signal(&e->left);
-        pthread_mutex_unlock(&e->lock);
-        for (int spin = 0; spin < LINGERS && atomic_load_explicit(&e->run, memory_order_relaxed) == seen; spin++) breathe();
-        pthread_mutex_lock(&e->lock);
     }
     pthread_mutex_unlock(&e->lock);
     return NULL;
