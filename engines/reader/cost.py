@@ -18,6 +18,9 @@ TAIL_STEP = 0.1
 #: What a step behind which a run may be cut is taken to last, of what it lasts on average.
 AS_EXPECTED = 1.05
 
+#: How much longer than expected all of a run takes at most, in parts of what its last step with decoding may.
+OF_THE_TAIL = 0.6
+
 #: Weight of the newest run in the moving average of how busy the machine is.
 LOAD_STEP = 0.2
 
@@ -131,7 +134,8 @@ class CostModel:
             whole, least = (self._average((1, each)) * self._load for each in (tokens, min(fewest, tokens)))
             first = whole * (1 - last)
             as_expected = first * AS_EXPECTED + (whole * last + self._decoding) * self._tail
-            return max(as_expected, (first + least * last + self._decoding) * self._tail)
+            cut = (first + least * last + self._decoding) * (1 + OF_THE_TAIL * (self._tail - 1))
+            return max(as_expected, cut)
 
     def _between(self, shape: Shape) -> bool:
         sizes = [rows * tokens for rows, tokens in self._averages]
