@@ -35,8 +35,8 @@ VECTORS_NAME = "vectors.db"
 STATES_NAME = "states.db"
 #: So many of the passages that words find are put in a better order by their vectors.
 RERANKED = 100
-#: So many of the first passages found bring their states along: no reader gets further in its slot with them.
-READ_AHEAD = 8
+#: So many of the first passages found bring their states along: where there is time for more, they are read whole.
+READ_AHEAD = 4
 _WARM_UPS = 3
 #: Index at least after this many documents, so that a killed process leaves little to replay.
 BATCH = 500

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from plugins.bert import Floats, Model, Norm
 
 #: `repartee_bert_interface()` of the kernels this launcher fits.
-INTERFACE = 3
+INTERFACE = 4
 
 #: Hidden and inner size must be multiples of it: each instruction set's tiles fill that.
 MULTIPLE = 64
@@ -210,29 +210,46 @@ class BertCpu:
                 raise ValueError(f"numbers from {each.min()} to {each.max()} for a table of {limit} rows")
         return self._call(begins, 0, len(self._layers) if layers is None else layers, *flat, None)
 
-    def run_on(self, lengths: Array, states: Floats, first: int) -> Floats:
-        """Run the layers from number `first` on, on what those below it gave.
+    def run_on(
+        self,
+        lengths: Array,
+        states: Floats,
+        first: int,
+        last: int | None = None,
+        *,
+        wanted: int = 0,
+        in_place: bool = False,
+    ) -> Floats:
+        """Run the layers from number `first` on, up to `last` without it (None: to the end), on what those below gave.
 
-        `states`: float32 [tokens, hidden], the tokens of rows of `lengths` tokens each, one row after the other. Raises
-        and returns as `run` does.
+        `states`: float32 [tokens, hidden], the tokens of rows of `lengths` tokens each, one row after the other.
+        `in_place`: they are overwritten, and, where layers are left, what is returned. `wanted`: results are wanted of
+        the tokens from this number on, which saves some of the last layer. Raises and returns as `run` does.
         """
         begins, tokens = _begins(lengths)
-        states = np.ascontiguousarray(states, np.float32)
+        states = np.require(states, np.float32, "C") if in_place else np.array(states, np.float32, order="C")
         if states.shape != (tokens, self._hidden):
             raise ValueError(f"states of shape {list(states.shape)} for {tokens} tokens of {self._hidden} channels")
-        return self._call(begins, first, len(self._layers), None, None, None, states)
+        if not 0 <= wanted <= tokens:
+            raise ValueError(f"token {wanted} of {tokens}")
+        last = len(self._layers) if last is None else last
+        return self._call(begins, first, last, None, None, None, states, wanted=wanted)[wanted:]
 
-    def _call(self, begins: Array, first: int, last: int, *inputs: Array | None) -> Floats:
+    def _call(self, begins: Array, first: int, last: int, *inputs: Array | None, wanted: int = 0) -> Floats:
         """Run the layers from `first` up to, without, `last`."""
         if not 0 <= first < last <= len(self._layers):
             raise ValueError(f"layers {first} to {last} of {len(self._layers)}")
-        result = np.empty((begins[-1], self._width if last == len(self._layers) else self._hidden), np.float32)
+        if (given := inputs[-1]) is not None and last < len(self._layers):
+            result = given
+        else:
+            result = np.empty((begins[-1], self._width if last == len(self._layers) else self._hidden), np.float32)
         if not result.size:
             return result
         call = _Call(
             len(begins) - 1,
             first,
             last,
+            wanted,
             *(None if each is None else each.ctypes.data for each in (begins, *inputs, result)),
         )
         with self._lock:
@@ -417,6 +434,6 @@ class _Model(ctypes.Structure):
 
 class _Call(ctypes.Structure):
     _fields_ = [
-        *((name, ctypes.c_int32) for name in ("rows", "first", "last")),
+        *((name, ctypes.c_int32) for name in ("rows", "first", "last", "wanted")),
         *_pointers("begins", "ids", "types", "positions", "given", "result"),
     ]

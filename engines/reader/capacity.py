@@ -29,13 +29,11 @@ def passages_within(reader: Reader, slot_ms: float) -> float:
 
 
 def _within(way: Way, left: float) -> float:
-    passage, count = ceil(PASSAGE_WORDS * TOKENS_PER_WORD), 0
-    bucket = next((each for each in way.runtime.buckets if each >= QUESTION_TOKENS + passage), None)
-    while bucket is not None and count < MOST and way.cost.bound(1, bucket) <= left:
+    passage, count, segment = ceil(PASSAGE_WORDS * TOKENS_PER_WORD), 0, QUESTION_TOKENS - 1
+    while count < MOST and (bucket := way.affordable(1, QUESTION_TOKENS + passage, segment, left)) is not None:
         count += 1
         left -= way.cost.typical(1, bucket) + way.cost.decoding(1)
-    fitting = [each for each in way.runtime.buckets if way.cost.bound(1, each) <= left]
-    part = max(fitting, default=0) - QUESTION_TOKENS
+    part = way.longest_within(left, segment) - QUESTION_TOKENS
     return count + (min(part / passage, 0.9) if part >= FEWEST_TOKENS and count < MOST else 0)
 
 

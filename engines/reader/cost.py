@@ -15,6 +15,12 @@ UNUSUAL = 0.005
 #: How fast the bound follows: one reading longer than it raises its factor by this much.
 TAIL_STEP = 0.1
 
+#: What a step behind which a run may be cut is taken to last, of what it lasts on average.
+AS_EXPECTED = 1.05
+
+#: How much longer than expected all of a run takes at most, in parts of what its last step with decoding may.
+OF_THE_TAIL = 0.6
+
 #: Weight of the newest run in the moving average of how busy the machine is.
 LOAD_STEP = 0.2
 
@@ -108,12 +114,28 @@ class CostModel:
         """What comes behind the last run of a reading, of so many rows, on average, in ms."""
         return self._decoding * rows
 
-    def bound(self, rows: int, tokens: int) -> float:
-        """What all but UNUSUAL of the readings stay under from the beginning of their last run on, in ms."""
+    def bound(self, rows: int, tokens: int, share: float = 1.0) -> float:
+        """What all but UNUSUAL of the readings stay under from the beginning of their last run on, in ms.
+
+        `share`: from so much of the run before its end on, where it is made in steps.
+        """
         with self._lock:
             first = self._first_ms if self._compiles and (rows, tokens) not in self._warm else 0.0
-            expected = self._average((rows, tokens)) * self._load + self._decoding * rows
+            expected = self._average((rows, tokens)) * self._load * share + self._decoding * rows
             return expected * self._tail + first
+
+    def bound_in_two(self, tokens: int, fewest: int, last: float) -> float:
+        """What has to be left, in ms, for a run of one row that is made in two steps; `last`: the share of the second.
+
+        Before that it is cut to as few as `fewest` tokens if time gets short. So there must be room for all of it if
+        the first step goes as expected, and for one that is cut if that is slow.
+        """
+        with self._lock:
+            whole, least = (self._average((1, each)) * self._load for each in (tokens, min(fewest, tokens)))
+            first = whole * (1 - last)
+            as_expected = first * AS_EXPECTED + (whole * last + self._decoding) * self._tail
+            cut = (first + least * last + self._decoding) * (1 + OF_THE_TAIL * (self._tail - 1))
+            return max(as_expected, cut)
 
     def _between(self, shape: Shape) -> bool:
         sizes = [rows * tokens for rows, tokens in self._averages]

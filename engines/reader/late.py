@@ -36,6 +36,7 @@ class TokenVectors:
 
     def __init__(self, runtime: Runtime, late: Late, tokenizer: Tokenizer, vocab: Sequence[str], digest: str) -> None:
         self.runtime, self._late, self._tokenizer = runtime, late, tokenizer
+        self._weight = np.ascontiguousarray(late.weight.T)
         self.dims, self.digest, self.bm25 = len(late.weight), digest, late.bm25
         self._vocab = vocab
 
@@ -63,7 +64,7 @@ class TokenVectors:
         rows = [self._passage(context, tokens) for context, tokens in texts]
         out = []
         for ids, hidden in zip(rows, self._run(rows, segment=1), strict=True):
-            vectors = product(hidden[self._stored[ids]], self._late.weight.T) + self._late.bias
+            vectors = product(hidden[self._stored[ids]], self._weight) + self._late.bias
             vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
             out.append(np.rint(vectors * SCALE).astype(np.int8))
         return out
@@ -73,7 +74,7 @@ class TokenVectors:
         ids = self._tokenizer.encode(text[: 16 * QUESTION_TOKENS]).ids[: QUESTION_TOKENS - 2]
         row = np.concatenate([[self._tokenizer.cls], ids, [self._tokenizer.sep]]).astype(np.int32)
         hidden = self._run([row], segment=0)[0][:-1]
-        vectors: NDArray[np.float32] = product(hidden, self._late.weight.T) + self._late.bias
+        vectors: NDArray[np.float32] = product(hidden, self._weight) + self._late.bias
         return vectors
 
     @cached_property
@@ -108,22 +109,25 @@ class TokenVectors:
         return out
 
 
-def product(left: NDArray[np.float32], right: NDArray[np.float32]) -> NDArray[np.float32]:
-    """`left` [n, k] times `right` [k, m], in pieces too small for the library behind NumPy to use all cores for.
+def product(left: NDArray[np.float32] | Codes, right: NDArray[np.float32]) -> NDArray[np.float32]:
+    """`left` [n, k] times `right` [k, m]: float32 [n, m].
 
-    Its threads go on spinning for a while after a product, on the cores that the reader needs next.
+    In pieces too small for the library behind NumPy to use all cores for: its threads go on spinning for a while after
+    a product, on the cores that the reader needs next.
     """
     right = np.ascontiguousarray(right)
     step = max(1, ALONE // right.size)
-    pieces = [left[begin : begin + step] @ right for begin in range(0, len(left), step)]
-    return np.concatenate(pieces) if pieces else np.zeros((0, right.shape[1]), np.float32)
+    products = np.empty((len(left), right.shape[1]), np.float32)
+    for begin in range(0, len(left), step):
+        those = slice(begin, begin + step)
+        np.matmul(left[those].astype(np.float32, copy=False), right, out=products[those])
+    return products
 
 
 def scores(question: NDArray[np.float32], passages: Sequence[Codes]) -> NDArray[np.float32]:
     """The score of each passage: float32 [passages]. `question` [tokens, dims]; a passage has at least one vector."""
     begins = np.concatenate([[0], np.cumsum([len(each) for each in passages])[:-1]])
-    every = np.concatenate(passages).astype(np.float32)
-    products = product(every, (question / SCALE).T.astype(np.float32, copy=False))
+    products = product(np.concatenate(passages), (question / SCALE).T.astype(np.float32, copy=False))
     best: NDArray[np.float32] = np.maximum.reduceat(products, begins, axis=0).sum(axis=1)
     return best
 

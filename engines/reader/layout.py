@@ -52,19 +52,21 @@ class Layout:
     """
 
     def __init__(self, text: str, tokens: Tokens) -> None:
-        pieces = list(_pieces(text))
-        self._is_one_block = len(pieces) == 1
-        self._is_prose = all(piece.item < 0 and piece.answers and not piece.is_cell for piece in pieces)
-        table = np.array(pieces, np.int32)
-        if self._is_one_block:
-            of_tokens = table.repeat(len(tokens), axis=0)
-        else:
-            of_tokens = table.take(np.searchsorted(table[:, 0], tokens.offsets[:, 0], side="right") - 1, axis=0)
-        self.block, self.item = of_tokens[:, 1], of_tokens[:, 2]
-        self.answers, self._cell = of_tokens[:, 3] != 0, of_tokens[:, 4] != 0
         self._text, self._offsets = text, tokens.offsets
         # Between tokens there are no letters: what lies up to the next one is a token's own.
-        says = np.logical_or.reduceat(_alphanumeric(text), tokens.offsets[:, 0]) & self.answers
+        says = np.logical_or.reduceat(_alphanumeric(text), tokens.offsets[:, 0])
+        pieces = list(_pieces(text)) if "\n" in text or _MARK.match(text) else [_Piece(0, 0)]
+        self._is_one_block = len(pieces) == 1
+        self._is_prose = all(piece.item < 0 and piece.answers and not piece.is_cell for piece in pieces)
+        if self._is_one_block and self._is_prose:
+            self.block = np.zeros(len(tokens), np.int32)
+            self.item, self.answers, self._cell = self.block - 1, self.block == 0, self.block != 0
+        else:
+            table = np.array(pieces, np.int32)
+            of_tokens = table.take(np.searchsorted(table[:, 0], tokens.offsets[:, 0], side="right") - 1, axis=0)
+            self.block, self.item = of_tokens[:, 1], of_tokens[:, 2]
+            self.answers, self._cell = of_tokens[:, 3] != 0, of_tokens[:, 4] != 0
+            says &= self.answers
         self._words = np.zeros(len(tokens) + 1, np.int32)  # tokens before each that say something
         np.cumsum(says, out=self._words[1:])
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice, takewhile
 from math import exp, inf
@@ -14,12 +14,12 @@ from typing import Any, Literal
 
 from engines.checkpoint import Calibration, Checkpoint, default_checkpoint_path
 from engines.reader import spans
-from engines.reader.apart import Apart, Foreground
+from engines.reader.apart import REMEMBERED, Apart, Foreground
 from engines.reader.late import TokenVectors
 from engines.reader.layout import Layout
 from engines.reader.spans import Candidate
 from engines.reader.verbatim import verbatim
-from engines.reader.way import FEWEST_TOKENS, WARM_MS, Way, Whole
+from engines.reader.way import FEWEST_TOKENS, WARM_MS, Ran, Way, Whole
 from engines.reader.windows import (
     CONTEXT_TOKENS,
     QUESTION_TOKENS,
@@ -110,12 +110,9 @@ class _Found:
     reached: dict[int, int] = field(default_factory=dict)
     #: Way → what it wants to know of the question.
     asked: dict[Way, Any] = field(default_factory=dict)
-    #: Way and rows of the last run, when it ended, what it took, and what it and its decoding were to take at most.
+    #: The last run, and its way; None where nothing is to be learned from its end.
     way: Way | None = None
-    rows: int = 0
-    ended: float = 0.0
-    spent_ms: float = 0.0
-    bound_ms: float = 0.0
+    ran: Ran | None = None
 
 
 class Reader:
@@ -141,6 +138,7 @@ class Reader:
             self.apart = Apart(runtime, checkpoint, self.tokenizer, beside)
         self._lately_apart = False
         self._foreground = self.apart.foreground if self.apart else Foreground()
+        self._question_tokens = lru_cache(maxsize=REMEMBERED)(self._tokens_of_question)
         self._context = lru_cache(maxsize=4096)(lambda context: context_tokens(context, self.tokenizer))
         self._warm_up()
 
@@ -218,7 +216,7 @@ class Reader:
             with self._foreground:
                 self.apart.ask(self._question_tokens(question)[0])
 
-    def _question_tokens(self, question: str) -> tuple[Ids, bool]:
+    def _tokens_of_question(self, question: str) -> tuple[Ids, bool]:
         """Tokens of a question, and whether some more were cut."""
         ids = self.tokenizer.encode(question[: 64 * QUESTION_TOKENS]).ids
         most = min(QUESTION_TOKENS, self.whole.longest // 2)
@@ -259,9 +257,10 @@ class Reader:
             why = f"{max(0.0, slot_ms or 0.0):.1f} ms slot" if len(ids) else "the question has no words"
             notes.append(f"read {whole}{part} of {len(passages)} passages: {why}")
         reading = self._reading(found, passages, whole, threshold, "; ".join(notes), began)
-        if found.way is not None:
-            decoding_ms = (time.perf_counter() - found.ended) * 1000
-            found.way.cost.observe_reading(found.rows, decoding_ms, over=found.spent_ms + decoding_ms > found.bound_ms)
+        if found.way is not None and (ran := found.ran) is not None:
+            decoding_ms = (time.perf_counter() - ran.ended) * 1000
+            is_over = ran.spent_ms + decoding_ms > ran.bound_ms
+            found.way.cost.observe_reading(len(ran.windows), decoding_ms, over=is_over)
         return reading
 
     def _reading(
@@ -323,7 +322,9 @@ class Reader:
             fits = sum(len(each.ids) <= bucket for each in _alike(todo[: self.runtime.max_batch]))
             group = todo[: 1 << fits.bit_length() - 1]  # few batch sizes: each new shape costs a runtime time
             del todo[: len(group)]
-            self._run(way, question, group, bucket, passages, found)
+            if way not in found.asked:
+                found.asked[way] = way.ask(question)
+            self._decode(way, question, way.run_timed(found.asked[way], group, bucket), passages, found)
 
     def _read_within(
         self,
@@ -339,27 +340,42 @@ class Reader:
         slot, a part of the best passage is read all the same: a late answer is marked as over its budget, and better
         than none.
         """
+
+        def shorten(wanted: Window, tokens: int) -> Window | None:
+            room = tokens - len(question) - 3
+            if not found.reached:  # nothing of any passage
+                room = max(room, FEWEST_TOKENS)
+            return self._cut(question, passages, wanted, room) if room >= FEWEST_TOKENS else None
+
         todo = list(islice(coming, 1))
         while todo:
             way = self._way(todo[0])
             if way not in found.asked:
                 found.asked[way] = way.ask(question)
             left = (deadline - time.perf_counter()) * 1000
-            todo += islice(coming, max(way.worth_laying_out(len(question), left) - len(todo), 0))
+            todo += islice(coming, max(way.worth_laying_out(len(question)) - len(todo), 0))
             if plan := way.plan(_alike(todo), left):
                 count, bucket = plan
-                self._run(way, question, todo[:count], bucket, passages, found)
+                group = todo[:count]
                 del todo[:count]
             else:
-                room = way.longest_within(left) - len(question) - 3
-                if not found.reached:  # nothing of any passage
-                    room = max(room, FEWEST_TOKENS)
-                if room < FEWEST_TOKENS:
+                cut = shorten(todo.pop(0), way.longest_within(left, len(question) + 2))
+                if cut is None:
                     return
-                cut = self._cut(question, passages, todo.pop(0), room)
-                bucket = way.affordable(1, len(cut.ids), left) or way.bucket(len(cut.ids))
-                self._run(way, question, [cut], bucket, passages, found)
-            todo = todo or list(islice(coming, 1))
+                group = [cut]
+                bucket = way.affordable(1, len(cut.ids), cut.segment, left) or way.bucket(len(cut.ids))
+            ran = way.run_within(found.asked[way], group, bucket, deadline, shorten)
+            if ran is None:
+                found.way = None  # what is left to do is no measure of what decoding takes
+                return
+            self._decode(way, question, ran, passages, found)
+            if not todo and self._goes_on(len(question) + 2, (deadline - time.perf_counter()) * 1000):
+                todo = list(islice(coming, 1))
+
+    def _goes_on(self, segment: int, left: float) -> bool:
+        """Whether any window behind a question could be begun in `left` ms: if not, none is laid out."""
+        shortest = self.whole.bucket(segment + 2)
+        return any(way.needed(1, shortest, shortest) <= left for way in self._ways)
 
     def _cut(self, question: Ids, passages: Sequence[ReadablePassage], wanted: Window, room: int) -> Window:
         """As much of a window as `room` tokens hold: the stretch likeliest to answer, behind less of the context."""
@@ -368,8 +384,7 @@ class Reader:
         count = min(room - len(context), wanted.count)
         weights = word_weights(question, (each.tokens.ids for each in passages[:WEIGHED]))
         first = wanted.first + likely_stretch(weights, tokens[wanted.first : wanted.first + wanted.count], count)
-        cut = window(question, context, tokens, wanted.passage, self.tokenizer, first, count)
-        return replace(cut, states=wanted.states)
+        return window(question, context, tokens, wanted.passage, self.tokenizer, first, count, wanted.states)
 
     def _windows(
         self, question: Ids, passages: Sequence[ReadablePassage], number: int, *, is_apart: bool
@@ -384,24 +399,9 @@ class Reader:
                 return [laid_out]
         return windows(question, context, tokens, number, self.tokenizer, self.whole.longest)
 
-    def _run(
-        self,
-        way: Way,
-        question: Ids,
-        group: Sequence[Window],
-        bucket: int,
-        passages: Sequence[ReadablePassage],
-        found: _Found,
-    ) -> None:
-        if way not in found.asked:
-            found.asked[way] = way.ask(question)
-        found.way, found.rows, found.bound_ms = way, len(group), way.cost.bound(len(group), bucket)
-        began = time.perf_counter()
-        logits = way.run(found.asked[way], group, bucket)
-        found.ended = time.perf_counter()
-        found.spent_ms = (found.ended - began) * 1000
-        way.cost.observe(len(group), bucket, found.spent_ms)
-        for each, row in zip(group, logits, strict=True):
+    def _decode(self, way: Way, question: Ids, ran: Ran, passages: Sequence[ReadablePassage], found: _Found) -> None:
+        found.way, found.ran = way, ran
+        for each, row in zip(ran.windows, ran.logits, strict=True):
             own = row[each.begin : each.begin + each.count]
             passage = passages[each.passage]
             yesno = spans.polarity(row[each.segment - 1]) if way.calibration.tells_yes_no else ""
@@ -419,7 +419,8 @@ class Reader:
         known = self.whole.calibration
         factor = known.temperature / own.temperature
         return [
-            each._replace(score=(each.score - own.null_threshold) * factor + known.null_threshold) for each in found
+            Candidate(passage, start, end, (score - own.null_threshold) * factor + known.null_threshold, null, yesno)
+            for passage, start, end, score, null, yesno in found
         ]
 
     def _warm_up(self) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from abc import ABC, abstractmethod
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
-from math import ceil
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,24 @@ WARM_TOKENS, WARM_MS = 192, 8.0
 
 Logits = NDArray[np.float32]
 
+#: A window and how many tokens it may have in all → less of it, or None where the rest is not worth reading.
+Shorten = Callable[[Window, int], Window | None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ran:
+    """What was run: `windows` (maybe less of them than wanted) and the logits of each.
+
+    When it `ended` (s, `perf_counter`), what its last step took, `spent_ms`, and what that and the decoding of its
+    windows were to take at most, `bound_ms`.
+    """
+
+    windows: Sequence[Window]
+    logits: Iterable[Logits]
+    ended: float
+    spent_ms: float
+    bound_ms: float
+
 
 class Way(ABC):
     """A way to read. `calibration`: of the scores that are found so; `longest`: the longest window, in tokens."""
@@ -48,6 +66,34 @@ class Way(ABC):
     def run(self, asked: Any, group: Sequence[Window], bucket: int) -> Iterable[Logits]:
         """Run windows of at most `bucket` tokens: float32 [at least the window's tokens, 2] for each."""
 
+    def run_timed(self, asked: Any, group: Sequence[Window], bucket: int) -> Ran:
+        """Run windows (`run`), and learn what that takes."""
+        bound = self.cost.bound(len(group), bucket)
+        began = time.perf_counter()
+        logits = self.run(asked, group, bucket)
+        ended = time.perf_counter()
+        spent = (ended - began) * 1000
+        self.cost.observe(len(group), bucket, spent)
+        return Ran(windows=group, logits=logits, ended=ended, spent_ms=spent, bound_ms=bound)
+
+    def run_within(
+        self, asked: Any, group: Sequence[Window], bucket: int, deadline: float, shorten: Shorten
+    ) -> Ran | None:
+        """Run windows for which there is time until `deadline` (s, `perf_counter`), as `needed` says.
+
+        A way that runs in steps cuts them between two where time gets short; None where nothing is left of them.
+        """
+        del deadline, shorten
+        return self.run_timed(asked, group, bucket)
+
+    def needed(self, rows: int, tokens: int, fewest: int, share: float = 1.0) -> float:
+        """What has to be left, in ms, to begin such a run, or to go on with its last step, `share` of it.
+
+        `fewest`: tokens that a way that runs in steps may cut it to.
+        """
+        del fewest
+        return self.cost.bound(rows, tokens, share)
+
     @abstractmethod
     def run_blank(self, tokens: int) -> None:
         """Run one window of so many tokens that say nothing."""
@@ -56,44 +102,55 @@ class Way(ABC):
         """The shortest length that is run which holds so many tokens."""
         return next(each for each in self.runtime.buckets if each >= tokens)
 
-    def worth_laying_out(self, question: int, left: float) -> int:
-        """How many windows to have ready: on a processor, no more than could be run one by one in `left` ms."""
+    def worth_laying_out(self, question: int) -> int:
+        """How many windows to have ready: as many as are run together, so one where that is no cheaper."""
         shortest, most = self.bucket(min(question + FEWEST_TOKENS, self.longest)), self.runtime.max_batch
-        alone = self.cost.typical(1, shortest)
-        if self.cost.typical(most, shortest) < WORTH_BATCHING * alone * most:
-            return most
-        return max(1, min(ceil(max(left, 0.0) / alone), most))
+        is_cheaper = self.cost.typical(most, shortest) < WORTH_BATCHING * self.cost.typical(1, shortest) * most
+        return most if is_cheaper else 1
 
     def plan(self, todo: Sequence[Window], left: float) -> tuple[int, int] | None:
         """How many of the next windows to run at once, and at which bucket; None if not even one fits in `left` ms.
 
         One at a time keeps the clock in view; a batch is taken only where it is clearly cheaper, as on a GPU.
         """
-        single = self.affordable(1, len(todo[0].ids), left)
+        segment = todo[0].segment
+        single = self.affordable(1, len(todo[0].ids), segment, left)
         if single is None:
             return None
         alone = self.cost.bound(1, single)
         for power in range(len(todo).bit_length() - 1, 0, -1):
             count = 1 << power
-            bucket = self.affordable(count, max(len(each.ids) for each in todo[:count]), left)
+            bucket = self.affordable(count, max(len(each.ids) for each in todo[:count]), segment, left)
             if bucket is not None and self.cost.bound(count, bucket) < WORTH_BATCHING * alone * count:
                 return count, bucket
         return 1, single
 
-    def affordable(self, batch: int, tokens: int, left: float) -> int | None:
-        """The cheapest bucket for `tokens` if its bound fits in `left` (a longer one may be, if it was compiled)."""
+    def affordable(self, batch: int, tokens: int, segment: int, left: float, share: float = 1.0) -> int | None:
+        """The cheapest bucket for `tokens` if `left` has room for it (a longer one may be, if it was compiled).
+
+        `segment`: where the second segment of its windows begins; `share`: see `needed`.
+        """
         fitting = self.runtime.buckets[bisect_left(self.runtime.buckets, tokens) :]
-        costs = {each: self.cost.bound(batch, each) for each in (fitting if self.runtime.compiles else fitting[:1])}
+        fewest = self._fewest(segment)
+        possible = fitting if self.runtime.compiles else fitting[:1]
+        costs = {each: self.needed(batch, each, fewest, share) for each in possible}
         best = min(costs, key=costs.__getitem__, default=None)
         return best if best is not None and costs[best] <= left else None
 
-    def longest_within(self, left: float) -> int:
-        """The longest bucket whose bound fits in `left` ms; 0 if none does."""
-        buckets = self.runtime.buckets
+    def longest_within(self, left: float, segment: int, share: float = 1.0) -> int:
+        """The longest bucket for which there is room in `left` ms; 0 if there is none.
+
+        `segment`: where the second segment begins; `share`: see `needed`.
+        """
+        buckets, fewest = self.runtime.buckets, self._fewest(segment)
         if self.runtime.compiles:  # a longer one that was compiled may be cheaper than a shorter one that was not
-            return max((each for each in buckets if self.cost.bound(1, each) <= left), default=0)
-        fitting = bisect_right(buckets, left, key=lambda each: self.cost.bound(1, each))
+            return max((each for each in buckets if self.needed(1, each, fewest, share) <= left), default=0)
+        fitting = bisect_right(buckets, left, key=lambda each: self.needed(1, each, fewest, share))
         return buckets[fitting - 1] if fitting else 0
+
+    def _fewest(self, segment: int) -> int:
+        """The bucket of the least that is read beside a question."""
+        return self.bucket(min(segment + 1 + FEWEST_TOKENS, self.longest))
 
     def warm_up(self) -> None:
         """Run the short shapes: the runtime compiles them, and the cost model learns what they cost.

@@ -75,12 +75,22 @@ def windows(question: Ids, context: Ids, tokens: Ids, passage: int, tokenizer: T
 
 
 def window(
-    question: Ids, context: Ids, tokens: Ids, passage: int, tokenizer: Tokenizer, first: int, count: int
+    question: Ids,
+    context: Ids,
+    tokens: Ids,
+    passage: int,
+    tokenizer: Tokenizer,
+    first: int,
+    count: int,
+    states: States | None = None,
 ) -> Window:
     """Lay out `count` tokens of a passage from `first` on, behind the question and the context."""
-    head = np.concatenate([[tokenizer.cls], question, [tokenizer.sep], context])
-    ids = np.concatenate([head, tokens[first : first + count], [tokenizer.sep]]).astype(np.int32)
-    return Window(ids, len(question) + 2, len(head), passage, first, count)
+    segment = len(question) + 2
+    begin = segment + len(context)
+    ids = np.empty(begin + count + 1, np.int32)
+    ids[0], ids[segment - 1], ids[-1] = tokenizer.cls, tokenizer.sep, tokenizer.sep
+    ids[1 : segment - 1], ids[segment:begin], ids[begin:-1] = question, context, tokens[first : first + count]
+    return Window(ids, segment, begin, passage, first, count, states)
 
 
 def word_weights(question: Ids, passages: Iterable[Ids]) -> dict[int, float]:

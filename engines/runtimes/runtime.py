@@ -88,10 +88,13 @@ class SplitRuntime(Runtime, Protocol):
         """Run the lowest `layers` on one row, int [tokens] each: their hidden states, float32 [tokens, hidden]."""
         ...
 
-    def upper(self, states: NDArray[np.float32], lengths: NDArray[Any], layers: int) -> NDArray[np.float32]:
+    def upper(
+        self, states: NDArray[np.float32], lengths: NDArray[Any], layers: int, until: int | None = None, wanted: int = 0
+    ) -> NDArray[np.float32]:
         """Run the layers above the lowest `layers` on states of rows of `lengths` tokens, one row after the other.
 
-        Returns start and end logits, float32 [tokens, 2].
+        Returns start and end logits, float32 [tokens, 2]; with `until`, the number of a layer at which to stop before,
+        its hidden states instead. Of the tokens from number `wanted` on alone. `states` may be overwritten.
         """
         ...
 

@@ -142,6 +142,15 @@ def test_the_upper_layers_on_what_the_lower_ones_gave_give_the_bits_of_all_of_th
         lower = kernels.run(lengths, *inputs, layers=layers)
         assert lower.shape == (117, 64)
         np.testing.assert_array_equal(kernels.run_on(lengths, lower, layers), whole)
+        np.testing.assert_array_equal(kernels.run_on(lengths, lower, layers, wanted=40), whole[40:])
+        assert kernels.run_on(lengths, lower, layers, wanted=117).shape == (0, whole.shape[1])
+    states = kernels.run(lengths, *inputs, layers=1)
+    before = states.copy()
+    between = kernels.run_on(lengths, states, 1, 2)
+    np.testing.assert_array_equal(states, before)
+    np.testing.assert_array_equal(between, kernels.run(lengths, *inputs, layers=2))
+    assert np.shares_memory(kernels.run_on(lengths, states, 1, 2, in_place=True), states)
+    np.testing.assert_array_equal(states, between)
     middle = kernels.run_on(np.array([117]), kernels.run(lengths, *inputs, layers=2), 2)
     assert not np.array_equal(middle, whole)  # rows that were apart below see each other above
 
@@ -155,6 +164,8 @@ def test_layers_and_states_that_are_not_there_are_refused():
         kernels.run_on(lengths, np.zeros((5, 64)), 2)
     with pytest.raises(ValueError, match=r"states of shape \[5, 32\] for 5 tokens of 64 channels"):
         kernels.run_on(lengths, np.zeros((5, 32)), 1)
+    with pytest.raises(ValueError, match="token 6 of 5"):
+        kernels.run_on(lengths, np.zeros((5, 64)), 1, wanted=6)
     assert kernels.run_on(np.array([0]), np.zeros((0, 64)), 1).shape == (0, 2)
 
 

@@ -96,9 +96,11 @@ class CpuRuntime:
         lengths = np.array([len(input_ids)])
         return self._model.run(lengths, input_ids, token_type_ids, position_ids, layers=layers)
 
-    def upper(self, states: NDArray[np.float32], lengths: NDArray[Any], layers: int) -> NDArray[np.float32]:
+    def upper(
+        self, states: NDArray[np.float32], lengths: NDArray[Any], layers: int, until: int | None = None, wanted: int = 0
+    ) -> NDArray[np.float32]:
         """Run the layers above them; see `engines.runtimes.runtime.SplitRuntime`."""
-        return self._model.run_on(lengths, states, layers)
+        return self._model.run_on(lengths, states, layers, until, wanted=wanted, in_place=True)
 
     def close(self) -> None:
         """End the threads and release the weights."""

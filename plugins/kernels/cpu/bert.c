@@ -98,20 +98,17 @@ static int next_piece(int tokens, int left, int threads) {
     return left < size + WHOLE && left <= LONGEST_PIECE ? left : size;
 }
 
+static int count_pieces(int tokens, int threads) {
+    int pieces = 0;
+    for (int at = 0; at < tokens; pieces++) at += next_piece(tokens, tokens - at, threads);
+    return pieces;
+}
+
 /* Where piece `number` begins. */
 static int begin_of_piece(int tokens, int threads, int number) {
     int at = 0;
     while (number--) at += next_piece(tokens, tokens - at, threads);
     return at;
-}
-
-/* What the first layer of a run takes. */
-static void begin(const Engine *e, const Batch *b, int first, int count) {
-    const size_t hidden = e->context.model.shape.hidden;
-    if (b->given)
-        memcpy(b->x + first * hidden, b->given + first * hidden, count * hidden * sizeof(float));
-    else
-        e->isa->embed(&e->context, b, first, count);
 }
 
 static void work(const Engine *e, Run *run, const Scratch *s) {
@@ -120,22 +117,23 @@ static void work(const Engine *e, Run *run, const Scratch *s) {
     const int layers = b->last - b->first, heads = c->model.shape.heads;
     for (int step = 0; step <= 2 * layers; step++) {
         Phase *phase = &run->phases[step];
-        const int attends = step & 1, pieces = attends ? b->rows * heads : b->pieces;
+        const int attends = step & 1, ends = step == 2 * layers, from = ends ? b->from : 0, tokens = b->tokens - from,
+                  pieces = attends ? b->rows * heads : ends ? b->ends : b->pieces;
         int piece;
         while ((piece = atomic_fetch_add(&phase->claimed, 1)) < pieces) {
             if (attends) {
                 e->isa->attend(c, b, s, piece / heads, piece % heads);
             } else {
-                const int first = begin_of_piece(b->tokens, e->threads, piece),
-                          count = next_piece(b->tokens, b->tokens - first, e->threads);
+                const int at = begin_of_piece(tokens, e->threads, piece), first = from + at,
+                          count = next_piece(tokens, tokens - at, e->threads);
                 if (step)
                     e->isa->transform(c, b, s, first, count, b->first + step / 2 - 1);
-                else
-                    begin(e, b, first, count);
-                if (step < 2 * layers)
-                    e->isa->project(c, b, s, first, count, b->first + step / 2);
-                else
+                else if (!b->given)
+                    e->isa->embed(c, b, first, count);
+                if (ends)
                     e->isa->finish(c, b, first, count);
+                else
+                    e->isa->project(c, b, s, first, count, b->first + step / 2);
             }
             atomic_fetch_add_explicit(&phase->done, 1, memory_order_release);
         }
@@ -246,7 +244,7 @@ static int make_room(Engine *e, int tokens, int keys) {
 /* ---- what Python calls ---- */
 
 /* What the launcher was written for; raised when a structure or function above changes. */
-int repartee_bert_interface(void) { return 3; }
+int repartee_bert_interface(void) { return 4; }
 
 /* What there is for instruction set `number`, best first; NULL behind the last. */
 const Traits *repartee_bert_isa(int number) { return number < ISA_COUNT ? &ISAS[number]->traits : NULL; }
@@ -257,10 +255,14 @@ int repartee_bert_supported(int number) { return ISAS[number]->supported(); }
 typedef struct {
     int32_t rows;
     int32_t first, last; /* of the layers, the ones from `first` up to, without, `last` are run: at least one */
+    int32_t from; /* the results of the tokens before this one are not wanted: nothing is done for them that others do not
+                     need, and nothing of use stands there */
     const int32_t *begins, *ids, *types,
         *positions;     /* [rows + 1]; [begins[rows]] each, valid numbers of their tables */
-    const float *given; /* NULL, or instead of the three above what the layer before `first` gave: [tokens][hidden] */
-    float *result;      /* span head behind the very last layer: [tokens][2]; else hidden states [tokens][hidden] */
+    float *given;  /* NULL, or instead of the three above what the layer before `first` gave, [tokens][hidden]; it is
+                      worked on in place */
+    float *result; /* span head behind the very last layer: [tokens][2]; else hidden states [tokens][hidden], which may
+                      be `given` */
 } Call;
 
 void repartee_bert_close(Engine *e) {
@@ -376,8 +378,6 @@ int repartee_bert_run(Engine *e, const Call *call) {
         longest = keys > longest ? keys : longest;
     }
     if (make_room(e, tokens, (longest + 63) & ~63)) return -1;
-    int pieces = 0;
-    for (int at = 0; at < tokens; pieces++) at += next_piece(tokens, tokens - at, e->threads);
 
     cpu_set_t before;
     const int held = hold_cores(e, &before);
@@ -390,13 +390,15 @@ int repartee_bert_run(Engine *e, const Call *call) {
                          .types = call->types,
                          .positions = call->positions,
                          .begins = call->begins,
-                         .given = call->given,
+                         .given = call->given != NULL,
                          .first = call->first,
                          .last = call->last,
                          .rows = call->rows,
                          .tokens = tokens,
-                         .pieces = pieces,
-                         .x = e->x,
+                         .pieces = count_pieces(tokens, e->threads),
+                         .from = call->from,
+                         .ends = count_pieces(tokens - call->from, e->threads),
+                         .x = call->given ? call->given : e->x,
                          .qkv = e->qkv,
                          .mix = e->mix,
                          .result = answers ? call->result : NULL};
@@ -413,6 +415,7 @@ int repartee_bert_run(Engine *e, const Call *call) {
     e->open = 0;
     pthread_mutex_unlock(&e->lock);
     if (held) sched_setaffinity(0, sizeof before, &before);
-    if (!answers) memcpy(call->result, e->x, (size_t)tokens * shape->hidden * 4);
+    if (!answers && call->result != call->given)
+        memcpy(call->result, run->batch.x, (size_t)tokens * shape->hidden * 4);
     return 0;
 }

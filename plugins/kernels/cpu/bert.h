@@ -52,10 +52,11 @@ typedef struct {
 typedef struct {
     const int32_t *ids, *types, *positions;
     const int32_t *begins; /* [rows + 1]: where each row's tokens begin */
-    const float *given;    /* [tokens][hidden]: what the layer before `first` gave; NULL: tokens are embedded */
     int rows, tokens, pieces;
     int first, last; /* the layers that are run, without the last */
+    int from, ends;  /* behind the last attention the tokens from number `from` on are run, in `ends` pieces */
     float *x;      /* float32 [tokens][hidden]: residual stream */
+    int given;     /* whether x holds what the layer before `first` gave; if not, tokens are embedded */
     void *qkv;     /* [tokens][3 hidden], in the precision of the instruction set's attention */
     float *mix;    /* float32 [tokens][hidden]: what attention gives */
     float *result; /* [tokens][2], or NULL */

@@ -98,7 +98,13 @@ def test_upper_layers_read_what_the_lower_ones_gave_apart(reader, checkpoint):
     rows = np.empty((len(question) + len(other), 64), np.float32)
     rows[: len(question)] = lower(question, question * 0, np.arange(len(question)), 3)
     states.fill(rows[len(question) :], len(context), 0, len(passage.tokens))
-    expected = reader.runtime.upper(rows, np.array([len(rows)]), 3)
+    begin = len(question) + len(context)
+    first, last = len(question) - 1, len(rows) - 1
+    order = [*range(1, first), *range(first + 1, begin), *range(begin, last), last, 0, first]  # as they are run
+    found = reader.runtime.upper(rows[order], np.array([len(rows)]), 3)
+    expected = np.zeros_like(found)
+    expected[order] = found
+    expected[[*range(1, first), *range(first + 1, begin), last]] = 0  # no answer is there
     laid_out = reader.apart.window(asked, context, passage.tokens.ids, passage.states, 0)
     plain = window(asked, context, passage.tokens.ids, 0, tokenizer, 0, len(passage.tokens))
     assert (laid_out.begin, laid_out.segment, laid_out.ids.tolist()) == (plain.begin, plain.segment, plain.ids.tolist())
@@ -132,14 +138,15 @@ def costing(reader, monkeypatch, whole, apart):
         cost = CostModel({(1, each): each * ms for each in way.runtime.buckets}, tail=1.05, compiles=False)
         cost.observe, cost.observe_reading = lambda *_: None, lambda *_, **__: None
         monkeypatch.setattr(way, "cost", cost)
-        run = way.run
-        monkeypatch.setattr(
-            way,
-            "run",
-            lambda asked, group, bucket, run=run, name=name: (
-                runs[name].extend(each.count for each in group) or run(asked, group, bucket)
-            ),
-        )
+        for method in ("run", "run_within") if name == "apart" else ("run",):
+            run = getattr(way, method)
+            monkeypatch.setattr(
+                way,
+                method,
+                lambda asked, group, *more, run=run, name=name: (
+                    runs[name].extend(each.count for each in group) or run(asked, group, *more)
+                ),
+            )
     return runs
 
 
@@ -178,6 +185,120 @@ def test_of_a_passage_that_does_not_fit_a_slice_is_read_and_the_note_says_so(rea
     assert 24 <= runs["apart"][0] < len(given.tokens)
     for span in reading.spans:
         assert span.text == given.text[span.start : span.end]
+
+
+@pytest.fixture(scope="module")
+def deep(tmp_path_factory):
+    """A reader with three layers above those that are run apart."""
+    checkpoint = dataclasses.replace(random_checkpoint(**{**SIZES, "layers": 6}), **CALIBRATED)
+    reader = Reader(load_runtime("cpu", checkpoint, cache_dir=tmp_path_factory.mktemp("cache"), threads=2), checkpoint)
+    yield reader
+    reader.close()
+
+
+LONG = "the tower is in paris and the high tower is in the tower " * 4
+
+
+def steps_of(reader, monkeypatch, short_of_time_beyond):
+    """Let no run go on with its last layer that has more tokens than that. Gives the tokens and layers of each step."""
+    monkeypatch.setattr(reader.apart, "cost", CostModel({(1, 24): 1e-9}, tail=1.05, compiles=False))
+    monkeypatch.setattr(reader.whole, "cost", CostModel({(1, 24): 1e6}, compiles=False))
+    for way in (reader.apart, reader.whole):
+        way.cost.observe, way.cost.observe_reading = lambda *_: None, lambda *_, **__: None
+    needed, upper, steps = reader.apart.needed, reader.runtime.upper, []
+
+    def needed_then(rows, tokens, fewest, share=1.0):
+        return 1e9 if share < 1 and tokens > short_of_time_beyond else needed(rows, tokens, fewest, share)
+
+    def counted(states, lengths, *layers):
+        steps.append((int(lengths.sum()), layers[:2]))
+        return upper(states, lengths, *layers)
+
+    monkeypatch.setattr(reader.apart, "needed", needed_then)
+    monkeypatch.setattr(reader.runtime, "upper", counted)
+    return steps
+
+
+def test_in_a_slot_a_passage_is_run_in_two_steps_with_the_bits_of_one(deep, monkeypatch):
+    given = passages(deep, [LONG, TEXTS[0]])
+    expected = deep.read("How high is the tower?", given, way="apart")
+    steps = steps_of(deep, monkeypatch, short_of_time_beyond=1000)
+    found = deep.read("How high is the tower?", given, slot_ms=60_000)
+    assert [span[:5] for span in map(dataclasses.astuple, found.spans)] == [
+        span[:5] for span in map(dataclasses.astuple, expected.spans)
+    ]
+    assert (found.passages_read, [layers for _, layers in steps]) == (2, [(3, 5), (5, 6)] * 2)
+    assert [tokens for tokens, _ in steps[::2]] == [tokens for tokens, _ in steps[1::2]]
+
+
+def test_what_a_run_in_two_steps_needs_to_begin_is_not_the_bound_of_all_of_it(deep, reader, monkeypatch):
+    deep_way, way = deep.apart, reader.apart  # three layers, and one
+    for each in (deep_way, way):
+        monkeypatch.setattr(each, "cost", CostModel({(1, 40): 4.0, (1, 96): 9.0}, tail=1.5, compiles=False))
+    assert deep_way.needed(1, 96, 40) == deep_way.cost.bound_in_two(96, 40, 1 / 3) < (deep_way.cost.bound(1, 96))
+    assert deep_way.needed(1, 96, 40, share=1 / 3) == deep_way.cost.bound(1, 96, 1 / 3)
+    assert deep_way.needed(4, 96, 40) == deep_way.cost.bound(4, 96)
+    assert way.needed(1, 96, 40) == way.cost.bound(1, 96)
+
+
+def test_where_time_gets_short_a_passage_is_cut_before_the_last_layer(deep, monkeypatch):
+    (given,) = passages(deep, [LONG])
+    steps = steps_of(deep, monkeypatch, short_of_time_beyond=48)
+    reading = deep.read("How high is the tower?", [given], slot_ms=60_000)
+    context = deep.tokenize("Paris, the high tower:")
+    whole = len(deep.tokenize("How high is the tower?")) + 3 + len(context) + len(given.tokens)
+    assert steps == [(whole, (3, 5)), (48, (5, 6))]
+    assert reading.note == "read 0 and part of 1 of 1 passages: 60000.0 ms slot"
+    assert reading.spans
+    for span in reading.spans:
+        assert span.text == given.text[span.start : span.end]
+
+
+def test_a_cut_passage_goes_on_with_the_states_of_the_tokens_that_are_left(deep, monkeypatch):
+    """By hand: all of its states through the first step, those of the stretch through the last layer."""
+    (given,) = passages(deep, [LONG])
+    asked = deep.tokenize("How high is the tower?").ids
+    context = deep.tokenizer.encode("Paris, the high tower:").ids
+    wanted = deep.apart.window(asked, context, given.tokens.ids, given.states, 0)
+    part = window(asked, context[:2], given.tokens.ids, 0, deep.tokenizer, 11, 20)
+    upper, states = deep.runtime.upper, []
+
+    def kept(rows, lengths, *layers):
+        found = upper(rows, lengths, *layers)
+        states.append(found.copy())
+        return found
+
+    monkeypatch.setattr(deep.runtime, "upper", kept)
+    monkeypatch.setattr(deep.apart, "needed", lambda *_: 1e9)
+    ran = deep.apart.run_within(deep.apart.ask(asked), [wanted], 512, 0.0, lambda *_: part)
+    first, words, last = states[0], len(asked), len(wanted.ids)
+    passage = words + len(context) + 11
+    left = np.concatenate([first[: words + 2], first[passage : passage + 20], first[last - 3 :]])
+    np.testing.assert_array_equal(states[1], upper(left, np.array([len(left)]), 5, 6, words + 2))
+    assert ran.windows == [part]
+    (logits,) = ran.logits
+    np.testing.assert_array_equal(logits[part.begin : -1], states[1][:20])
+    np.testing.assert_array_equal(logits[[0, part.segment - 1]], states[1][-2:])
+
+
+def test_a_further_passage_that_is_late_is_given_up_and_the_first_one_counts(deep, monkeypatch):
+    given = passages(deep, [TEXTS[0], LONG])
+    steps = steps_of(deep, monkeypatch, short_of_time_beyond=32)
+    reading = deep.read("How high is the tower?", given, slot_ms=60_000)
+    assert [layers for _, layers in steps] == [(3, 5), (5, 6), (3, 5)]
+    assert reading.note == "read 1 of 2 passages: 60000.0 ms slot"
+    assert {span.passage for span in reading.spans} == {0}
+
+
+def test_no_window_is_laid_out_that_nothing_is_left_for(deep, monkeypatch):
+    given = passages(deep, TEXTS * 2)
+    steps_of(deep, monkeypatch, short_of_time_beyond=1000)
+    laid_out, layout, left = [], deep.apart.window, [60_000.0, 60_000.0, 0.0]
+    monkeypatch.setattr(deep.apart, "window", lambda *each: laid_out.append(each[-1]) or layout(*each))
+    goes_on = deep._goes_on
+    monkeypatch.setattr(deep, "_goes_on", lambda segment, _: goes_on(segment, left.pop(0)))
+    assert deep.read("How high?", given, slot_ms=60_000).passages_read == 3
+    assert laid_out == [0, 1, 2]
 
 
 def test_a_passage_that_is_too_long_has_no_states_and_is_read_whole(reader):

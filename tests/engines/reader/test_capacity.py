@@ -4,15 +4,17 @@ from types import SimpleNamespace
 
 import pytest
 
+from engines.checkpoint import Calibration
 from engines.reader.capacity import in_the_slot, passages_within
 from engines.reader.cost import CostModel
+from engines.reader.way import Whole
 
 
 def reader(ms_per_token: float, runtime="cpu"):
     """A reader whose runs cost so much, without any tail."""
     buckets = tuple(range(24, 513, 8))
-    cost = CostModel({(1, each): each * ms_per_token for each in buckets}, tail=1.0, compiles=False)
-    whole = SimpleNamespace(cost=cost, runtime=SimpleNamespace(buckets=buckets))
+    whole = Whole(SimpleNamespace(buckets=buckets, compiles=False), Calibration(), None)
+    whole.cost = CostModel({(1, each): each * ms_per_token for each in buckets}, tail=1.0, compiles=False)
     return SimpleNamespace(whole=whole, apart=None, runtime_name=runtime)
 
 
@@ -27,7 +29,8 @@ def test_as_many_passages_fit_as_their_tokens_cost(ms_per_token, passages):
 def test_passages_are_counted_as_read_apart_where_whole_reading_gets_through_too_few():
     slow, quick = reader(0.095), reader(0.04)
     for each in (slow, quick):
-        each.apart = SimpleNamespace(**vars(reader(0.03).whole), asking_ms=1.0)
+        each.apart = reader(0.03).whole
+        each.apart.asking_ms = 1.0
     assert passages_within(slow, 10) == pytest.approx(2.5, abs=0.4)
     assert passages_within(quick, 10) == passages_within(reader(0.04), 10) >= 2
 

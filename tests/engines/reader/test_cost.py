@@ -1,6 +1,8 @@
 import random
 
-from engines.reader.cost import KEPT_DECODING_MS, CostModel
+import pytest
+
+from engines.reader.cost import AS_EXPECTED, KEPT_DECODING_MS, OF_THE_TAIL, CostModel
 
 
 def learned(**costs):
@@ -72,6 +74,21 @@ def test_the_bound_of_run_and_decoding_together_is_exceeded_about_once_in_a_hund
     assert 0.002 < sum(over[500:]) / len(over[500:]) < 0.02
     # What is exceeded once in 200 times is 1.47 times 3.0 for runs and 2.16 times 1.0 for decoding: 6.6 for both apart.
     assert model.bound(1, 64) < 6.4
+
+
+def test_a_run_in_two_steps_needs_room_to_go_as_expected_and_to_be_cut_if_its_first_step_is_slow():
+    model = CostModel({(1, 24): 2.0, (1, 96): 8.0}, tail=2.0, decoding=1.0, compiles=False)
+    assert model.bound(1, 96) == 2 * (8 + 1)
+    assert model.bound(1, 96, share=0.25) == 2 * (0.25 * 8 + 1)
+    as_expected = AS_EXPECTED * 0.75 * 8 + 2 * (0.25 * 8 + 1)
+    cut = (1 + OF_THE_TAIL) * (0.75 * 8 + 0.25 * 2 + 1)
+    assert model.bound_in_two(96, 24, last=0.25) == max(as_expected, cut) == as_expected
+    assert model.bound_in_two(96, 24, last=0.75) == AS_EXPECTED * 0.25 * 8 + 2 * (0.75 * 8 + 1)
+    steady = CostModel({(1, 24): 2.0, (1, 96): 8.0}, tail=1.05, decoding=1.0, compiles=False)
+    assert steady.bound_in_two(96, 96, last=0.25) == pytest.approx(AS_EXPECTED * 6 + 1.05 * 3)
+    nearly_all_first = (1 + OF_THE_TAIL) * (0.99 * 8 + 0.01 * 2 + 1)
+    assert model.bound_in_two(96, 24, last=0.01) == pytest.approx(nearly_all_first), "cut, if it is slow"
+    assert model.bound_in_two(24, 96, last=0.01) == pytest.approx((1 + OF_THE_TAIL) * (2 + 1)), "nothing to be cut"
 
 
 def test_one_huge_outlier_does_not_stop_reading():
