@@ -20,14 +20,16 @@ _MACHINES = ("vacuum", "lawn_mower")
 #: The services of actions that are none themselves.
 _BY_SERVICES = {
     "either": ("turn_on", "open"),
-    "arm": _ARMING, "toggle": ("toggle", "turn_on", "open"), "light": ("turn_on",), "oscillate": ("oscillate",),
+    "arm": _ARMING, "toggle": ("toggle", "turn_on", "open"), "light": ("turn_on",),
+    "lighter": ("turn_on",), "oscillate": ("oscillate",),
     "reverse": ("set_direction",),
     "level": LEVELLED, "any": ("turn_on", "turn_off", "open", "close", "lock", "start"),
     **dict.fromkeys(RELATIVE, LEVELLED),
 }  # fmt: skip
 #: Actions that are for things of some domains only, or of any but some.
 _ONLY = {
-    "light": ("light",), "either": ("light", "cover"), "brighter": ("light",), "dimmer": ("light",),
+    "light": ("light",), "lighter": ("light",),
+    "either": ("light", "cover"), "brighter": ("light",), "dimmer": ("light",),
     "warmer": ("climate", "water_heater"),
     "cooler": ("climate", "water_heater"), "start": _MACHINES, "pause": _MACHINES, "halt": _MACHINES,
 }  # fmt: skip
@@ -104,6 +106,13 @@ def _moved(entity: Entity, action: str, context: Context) -> Act | None:
     return level(entity, Quantity(kind="more", number=float(sign), quality=quality), context.states(entity.id))
 
 
+def _lighter(entity: Entity, _: str, context: Context) -> Act | None:
+    """Give more light: what is off goes on, what is on becomes brighter where it can."""
+    state = context.states(entity.id)
+    brighter = _moved(entity, "brighter", context) if state is not None and state.value == "on" else None
+    return brighter or simple(entity, "on")
+
+
 def _armed(entity: Entity, *_: object) -> Act | None:
     return next((simple(entity, way) for way in _ARMING if way in entity.services), None)
 
@@ -118,6 +127,7 @@ _ACTS: dict[str, Callable[[Entity, str, Context], Act | None]] = {
     **dict.fromkeys(RELATIVE, _moved),
     "arm": _armed,
     "light": lambda entity, *_: simple(entity, "on"),
+    "lighter": _lighter,
     "oscillate": lambda entity, *_: Act(entity.id, "oscillate", {"oscillating": True}),
     "reverse": _reversed,
 }

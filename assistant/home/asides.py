@@ -120,7 +120,7 @@ def pointing(text: str) -> Aside | None:
 
 #: A question that only leads up to what is to be done about it: "why is the hall light on , switch it off".
 _ASKED_FIRST = re.compile(
-    r"(?P<told>(?:why (?:is|are)|who (?:left|turned|switched|put)|is|are|did (?:i|we|somebody|someone) leave|have (?:i|we) left|has (?:somebody|someone) left)"
+    r"(?P<told>(?:why (?:is|are)|where (?:is|are)|who (?:left|turned|switched|put)|is|are|did (?:i|we|somebody|someone) leave|have (?:i|we) left|has (?:somebody|someone) left)"
     r" (?!(?:it|them|that) )[^,]+?) , (?:so |please |and |then |just |can you |could you |would you |if so |no matter )*"
     rf"(?P<command>{_VERB}(?: (?:on|off|up|down))? (?:it|them)\b[^,]*)"
 )

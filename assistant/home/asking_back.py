@@ -84,7 +84,7 @@ class Asking:
             if reading.alternative[0].service == "activate":
                 shown = names[0]
             question = f"{verb(reading.alternative[0]).capitalize()} {shown}?"
-        elif reading.problem == "degrees":
+        elif reading.problem == "degrees" and any("temperature" in act.values for act in reading.alternative):
             acts = tuple(act for act in reading.alternative if "temperature" in act.values)
             warm = [self._clauses.entity(act.entity_id).name for act in acts]
             question = f"Set {the(warm)} to {acts[0].values['temperature']:g} degrees?"

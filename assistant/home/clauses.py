@@ -19,7 +19,7 @@ from assistant.home.noun_phrases import COMMANDING, LEAVING_OUT, Found, bare, it
 from assistant.home.phrasebook import IDIOMS, WAYS, meant
 from assistant.home.politeness import stripped
 from assistant.home.rephrased import LEFT_ALONE, others_of, rephrased
-from assistant.home.values import Quantity
+from assistant.home.values import Quantity, is_value
 from assistant.home.words import plain, singular
 
 MAX_CLAUSES = 6
@@ -68,6 +68,8 @@ _TWO_COMMANDS = re.compile(
     r"|.*(?<!\S)(?:and|then|,) (?:please )?"
     r"(?:turn|switch|put|set|shut|open|close|lock|dim|make|pull|bring|start)(?: .*)?"
 )
+#: The next command, and no place: "turn the lamp down and the heater on".
+_NEXT_COMMAND = re.compile(r" (?:and|,|then) .* (?:on|off|up|down|open|closed|shut|locked)")
 #: No name begins with these: "run for office".
 _NO_BEGINNING = frozenset("of for from with to by at into than".split())
 #: How much something is moved by, said first: "double the light", "take ten percent off the lamp".
@@ -87,11 +89,13 @@ _PRESSED = frozenset(
     "restart reboot reset refresh identify ring start stop pause feed dispense sync update clear test find run".split()
 )
 _SWITCHING = frozenset("turn switch shut cut stop run start".split())
+_THE_ONE = re.compile(r"(?<=\w )one(?= |$)(?! (?:percent|degrees?)\b)")
 IN_THERE = re.compile(r"\b(?:in|over) there\b")
 #: What a command without a verb may end in, before the next.
 _ENDING_ONE = frozenset("on off up down open closed shut locked".split())
+_OF_LIGHTS = frozenset("light lighter brighter dimmer".split())  #: what is done to lights only
 _HARMLESS = ("on", "off", "close", "lock")  #: what may be done to everything
-_LITTLE = ("brighter", "dimmer", "warmer", "cooler", "light")  #: what is done to a room without asking
+_LITTLE = ("lighter", "brighter", "dimmer", "warmer", "cooler", "light")  #: what is done to a room without asking
 
 
 class Clauses:
@@ -122,7 +126,7 @@ class Clauses:
             return several
         return whole
 
-    def _several(self, text: str, context: Context, last: Sequence[str], left: int) -> Reading | None:
+    def _several(self, text: str, context: Context, last: Sequence[str], left: int, place: str = "") -> Reading | None:
         best: Reading | None = None
         if left <= 1:
             return None
@@ -130,7 +134,7 @@ class Clauses:
             head, tail = text[: part.start()].strip(" ,"), stripped(text[part.end() :].strip(" ,"))
             if not head or not tail:
                 continue
-            first = self._read(_wanted(stripped(head)), context, last)
+            first = self._near(_wanted(stripped(head)), place, context, last)
             if first is None or first.problem in ("unknown", "unable", "except"):
                 continue
             if ("but" in part[0] or not LEAVING_OUT.isdisjoint(head.split())) and tail.split()[0] not in COMMANDING:
@@ -139,10 +143,10 @@ class Clauses:
                 if not first.problem and not self._moves(left_alone["rest"], first, context):
                     return first  # "... and leave the fan on": nothing is to be done to that
                 continue
-            second = self._next(head, tail, first, context, last, left)
+            second = self._next(head, tail, first, context, last, left, place)
             if second is None:
                 continue
-            reading = self._both(first, second, text, head, tail)
+            reading = self.both(first, second, text, head, tail)
             if not reading.problem:
                 return reading
             best = best or reading
@@ -159,7 +163,7 @@ class Clauses:
                 continue
             second = self._read(" ".join(words[place:]), context, first.found.ids or last)
             if second is not None and not second.problem and not _contradict(first.acts, second.acts):
-                return self._both(first, second, text, " ".join(words[:place]), " ".join(words[place:]))
+                return self.both(first, second, text, " ".join(words[:place]), " ".join(words[place:]))
         return None
 
     def _moves(self, phrase: str, reading: Reading, context: Context) -> bool:
@@ -172,21 +176,48 @@ class Clauses:
         return False
 
     def _next(
-        self, head: str, tail: str, first: Reading, context: Context, last: Sequence[str], left: int
+        self, head: str, tail: str, first: Reading, context: Context, last: Sequence[str], left: int, place: str
     ) -> Reading | None:
         """Read what follows a clause: "it" is what that spoke of, and "the other lights" are those it did not."""
         spoken = first.found.ids or last
         tail = self._there(tail, first)
+        if " one" in tail and (noun := first.found.phrase.rpartition(" ")[2]) and singular(noun) in GENERIC:
+            tail = _THE_ONE.sub(singular(noun), tail)  # "the left lamp blue and the right one red"
         if first.found.ids and (whole := others_of(tail)):
             spared = " and ".join(f"@{name}" for name in first.found.ids)
             reading = self._read(f"{whole} except {spared}", context, spoken)
             if reading is not None and reading.problem == "except":
                 reading = self._read(whole, context, spoken)
             return reading
-        second = self._read(_wanted(tail), context, spoken)
+        place = plain(first.found.place) if first.found.place else place
+        second = self._near(f"make it {tail}" if is_value(tail) else _wanted(tail), place, context, spoken)
+        here = self._beside(first)
+        if here and second is not None and second.problem == "which":
+            second = self._near(_wanted(tail), here, context, spoken)
         if second is not None and not second.problem:
             return second
-        return self._elliptic(head, tail, context, spoken) or self._several(tail, context, spoken, left - 1) or second
+        return (
+            self._elliptic(head, tail, context, spoken)
+            or self._several(tail, context, spoken, left - 1, place or here)
+            or second
+        )
+
+    def _beside(self, first: Reading) -> str:
+        """Return the area of the one thing that was spoken of; "" where there is none."""
+        areas = {self.entity(name).area for name in first.found.ids[:2]}
+        return plain(areas.pop() or "") if len(first.found.ids) == 1 else ""
+
+    def _near(self, text: str, place: str, context: Context, last: Sequence[str]) -> Reading | None:
+        """Read a clause, of the place that one before it named where it is not plain which is meant.
+
+        "Lights off in the office, blind down" is the blind of the office.
+        """
+        reading = self._read(text, context, last)
+        if place and reading is not None and reading.problem in ("which", "room"):
+            near = self._read(f"{text} in the {place}", context, last)
+            if near is not None and not near.problem:
+                return near
+        return reading
 
     def _there(self, text: str, first: Reading) -> str:
         """Return a clause with the room of what was just spoken of for "in there", where that is in one."""
@@ -206,7 +237,8 @@ class Clauses:
             return reading if reading is not None and not reading.problem else None
         return None
 
-    def _both(self, first: Reading, second: Reading, text: str, head: str, tail: str) -> Reading:
+    def both(self, first: Reading, second: Reading, text: str, head: str, tail: str) -> Reading:
+        """Return what two clauses of a text mean together: where one has a problem, that problem."""
         failed = first if first.problem else second if second.problem else None
         if failed is not None:
             template = failed.template and text.replace(head if failed is first else tail, failed.template, 1)
@@ -240,7 +272,11 @@ class Clauses:
             groups = match.groupdict()
             if _TWO_COMMANDS.fullmatch(groups["np"]) or groups["np"].endswith(_TELLING):
                 continue
-            phrase = placed_exception(groups["np"], groups.get("at") or "")
+            if _NEXT_COMMAND.fullmatch(groups.get("at") or ""):
+                continue
+            phrase = placed_exception(
+                groups["np"], groups.get("at") or "", self.directory.of_names(groups["np"].split())
+            )
             reading = self._do(action, phrase, text, context, last)
             if reading is None:
                 continue
@@ -320,6 +356,8 @@ class Clauses:
         self, action: str, found: Found, phrase: str, text: str, context: Context, last: Sequence[str]
     ) -> tuple[str, Found]:
         """Return what is meant where the thing cannot do just that: a valve is not turned off, it is closed."""
+        if action in _OF_LIGHTS and found.problem == "which" and len(found.choices) == 1:
+            return action, replace(found, ids=found.choices, choices=(), problem="")  # "light up the terrace": its lamp
         if (
             found.problem == "unable"
             and action in _INSTEAD

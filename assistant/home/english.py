@@ -56,6 +56,8 @@ CALLED = {
 }
 #: What nobody calls a heater that cannot cool.
 COOLING = frozenset("aircon hvac ac".split())
+#: What nobody calls what only cools.
+HEATING = frozenset("heating heater radiator heat".split())
 #: What people say for the device classes of sensors, beside the class itself.
 SENSED = {
     "temperature": "temperature thermometer",

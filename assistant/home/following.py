@@ -109,8 +109,28 @@ def continued(directory: Directory, text: str, before: str, last: Sequence[str])
     return _named(directory, before, words, last)
 
 
+#: What is too much of something, said of what was just set: "not so bright", "that's too warm".
+_TOO_MUCH = re.compile(
+    r"(?:(?:but|and|oh|no|hmm|well|ok|okay|sorry|now|still|that|it|they|this|is|are|,) )*"
+    r"(?:not (?:so|that|quite so|quite that|as|too)|(?:(?:just|still|a bit|a little|a tad|far|much|way) )*too)(?: much)? "
+    r"(?P<so>bright|dark|dim|hot|warm|cold|cool|chilly|fast|slow|high|low|loud|quiet|strong|weak)(?:(?: ,)? (?:now|please|though|thanks|thank you|for me|actually))*"
+)
+_WHITER = re.compile(
+    r"(?:(?:a|an|make it|but|and|just|please) )*((?:(?:a bit|a little|slightly|much) )?(?:warmer|cooler|colder))(?: white| light| tone)+(?: please)?"
+)
+_LESS = {
+    "bright": "dimmer", "dark": "brighter", "dim": "brighter", "hot": "cooler", "warm": "cooler", "cold": "warmer",
+    "cool": "warmer", "chilly": "warmer", "fast": "slower", "slow": "faster", "high": "lower", "low": "higher",
+    "loud": "quieter", "quiet": "louder", "strong": "weaker", "weak": "stronger",
+}  # fmt: skip
+
+
 def _valued(text: str, before: str, last: Sequence[str]) -> str:
     """Return the command for what was spoken of, where only a value or a step was said: "halfway", "a bit dimmer"."""
+    if (much := _TOO_MUCH.fullmatch(text)) and all(name.split(".")[0] in _STEPPED for name in last):
+        return f"make it {_LESS[much['so']]}"
+    if (white := _WHITER.fullmatch(text)) and all(name.startswith("light.") for name in last):
+        return f"make it {white[1]}"
     value = _ALONE.fullmatch(text)
     if value is None:
         return ""
@@ -190,7 +210,8 @@ def _is_name(directory: Directory, words: list[str]) -> bool:
     """Say whether words name one thing, wholly or by what it is called without its device."""
     if bare(" ".join(words)) in directory.exact:
         return True
-    named = set(words) <= directory.vocabulary() and not set(words) <= english.GENERIC
+    each = {singular(word) for word in words}
+    named = each <= directory.vocabulary() and not each <= english.GENERIC
     return named and not directory.find(" ".join(words), -1).problem
 
 

@@ -13,17 +13,20 @@ from dataclasses import replace
 
 from assistant.home import english, shared_sentences
 from assistant.home.acts import the
+from assistant.home.amending import amended, takes_back
 from assistant.home.answered import Answered
 from assistant.home.answers import holds
 from assistant.home.asides import Aside, after_pause, asked_first, pointing
+from assistant.home.asked_anew import asked_anew
 from assistant.home.asking_back import ALL_DOMAINS, ORDER, Asking
 from assistant.home.clauses import IN_THERE, Clauses
 from assistant.home.colloquial import reworded
 from assistant.home.context import Context, Reading
 from assistant.home.entities import Act, Entity, HomeIntent
 from assistant.home.following import continued
+from assistant.home.gist_reading import GistReader
 from assistant.home.in_part import without_one
-from assistant.home.loosened import loosened, shortened
+from assistant.home.loosened import NEVER_A_REASON, loosened, shortened
 from assistant.home.misheard import WEAK, Misheard
 from assistant.home.names import Directory
 from assistant.home.noun_phrases import UNFINISHED, Found, bare
@@ -48,6 +51,7 @@ from assistant.home.repairs import Repairs
 from assistant.home.requests import asked_after, named_first, requested
 from assistant.home.sensed import NOUN_WORDS
 from assistant.home.telling_back import first_up
+from assistant.home.values import is_value, values_in
 from assistant.home.words import MAX_WORDS, plain, singular
 from assistant.languages.en.alarms import rings
 
@@ -81,7 +85,26 @@ _ASKED_FOR = re.compile(r"(?!(?:no|not|do not|less|never|without|any) ).+ please
 #: A place before the command: "in the cellar , kill the light".
 _PLACE_FIRST = re.compile(r"(?:(?:in|on|at|over in) (?:the |my |our )?)?")
 _WITHOUT_IN = frozenset("upstairs downstairs outside inside".split())
+#: What may be left of "is", and what it never is before.
+_LEFT_OF_IS = re.compile(
+    r"(?<![\w'’])(?!(?:it|that|what|let|there|here|he|she|who|how|where|when)['’])(\w{3,})['’]s (\w+)", re.IGNORECASE
+)
+_OWNED = frozenset(
+    (
+        "sake day night time party birthday house home room friend mum mom dad stuff things thing place own turn one "
+        "ones new old color colour brightness temperature volume speed position level light favourite best bed side "
+        "bedroom desk phone car and or but please in on at off out up down then now too"
+    ).split()
+)
+#: What was told of just before: "the pump is still on, turn the thing off".
+_THE_THING = re.compile(
+    r"(?<= )(?:the|that|this) (?:(?:damn|bloody|stupid|blasted|wretched|silly|darn|flipping) )*thing"
+    r"(?= (?:on|off|up|down|please|now|again)\b|$)"
+)
+#: What stands before a value that mends another: "to 20", "make it 20".
+_VALUE_LEAD = re.compile(r"^(?:(?:to|at|make (?:it|that)|set (?:it|that) to|say|let us say) )+")
 _ONLY_A_NAME = "only a name"
+_WHICH = ": which"
 _HALF = "half a sentence"
 #: Questions back that are asked for want of anything better.
 _UNSURE = frozenset((_ONLY_A_NAME, _HALF))
@@ -99,6 +122,20 @@ def _with_outside(entities: Iterable[Entity], floors: Mapping[str, Iterable[str]
     return {**floors, "Outside": out} if out else floors
 
 
+def _half_heard() -> HomeIntent:
+    return HomeIntent(
+        kind="ask_back",
+        intent="HassClarify",
+        question="I only heard half of that: what shall I do?",
+        reason=_HALF,
+    )
+
+
+def _is_unsure(intent: HomeIntent | None) -> bool:
+    """Say whether a sentence was not understood, or is asked about for want of anything better."""
+    return intent is None or intent.kind == "refuse" or intent.reason in _UNSURE
+
+
 class Grammar:
     """The sentences of one house. Build it anew, off the event loop, when a name appears, goes or changes."""
 
@@ -109,6 +146,7 @@ class Grammar:
         self._asking = Asking(self._clauses)
         self._answered = Answered(self._clauses, self._asking)
         self._misheard = Misheard(directory, self._clauses, self._asking, self._repairs)
+        self._gist = GistReader(directory, self._clauses)
         #: One of these stands in whatever is asked of the house.
         self._house_words = directory.vocabulary() | directory.words.keys() | _OF_A_HOUSE
 
@@ -147,7 +185,7 @@ class Grammar:
         )
 
     def _understood(self, words: str, context: Context) -> HomeIntent | None:
-        text = self._repairs.in_its_words(plain(with_is(words)))
+        text = self._repairs.in_its_words(plain(self._with_is(words)))
         if not text or text.count(" ") >= MAX_WORDS:
             return None
         if context.pending is not None and (answer := self._answered.read(text, context)):
@@ -156,15 +194,25 @@ class Grammar:
             return whole
         if regretted(text):
             return None
+        asks = words.rstrip().endswith("?")
+        if asks and (scene := self._asked_of_a_scene(text)):
+            return scene
+        text = _THE_THING.sub("it", text)
+        return self._amended(text, context) or self._meant(text, context, asks=asks)
+
+    def _meant(self, text: str, context: Context, *, asks: bool) -> HomeIntent | None:
+        """Read a sentence that stands for itself: strictly, then what it leads up to, then by what its words are."""
         kept = corrected(text)
+        if kept == text and takes_back(text) and self._is_of_house(text) and not is_question(text):
+            return _half_heard()  # what is left of it is not known: nothing is done
         if kept != text and _IT.search(kept):
             context = self._having_said(text.removesuffix(kept), context)
         text = self._there(noun_is(asked_outright(kept)), context)
         numbered, said = self._numbered(text), text
         text = meant(stripped(text))
         intent = self._read(text, numbered, context) if text else None
-        if intent is None or intent.kind == "refuse" or intent.reason in _UNSURE:
-            intent = self._led_up_to(said, context, asks=words.rstrip().endswith("?")) or intent
+        if _is_unsure(intent):
+            intent = self._led_up_to(said, context, asks=asks) or intent
         lone = intent is not None and intent.reason == _ONLY_A_NAME
         if (intent is None or lone) and (
             thing := wished(said) or (text if lone and _ASKED_FOR.fullmatch(said) else "")
@@ -172,9 +220,73 @@ class Grammar:
             reading = self._clauses.understood(stripped(f"turn on {thing}"), context, ())
             if reading is not None and not reading.problem:  # "i need the workshop light"
                 return self._asking.intent(reading, context, "a wish for it")
-        if intent is None:
-            return self._suits(said) or self._suits(text)
-        return intent
+        if gathered := self._gathered(said, intent, context):
+            return gathered
+        if intent is not None and intent.intent != "HassUnknown":
+            return intent
+        return self._asked_anew(said, context, asks=asks) or intent or self._suits(said) or self._suits(text)
+
+    def _is_of_house(self, text: str) -> bool:
+        """Say whether a word of this house is in a plain sentence."""
+        words = text.split()
+        return not self._house_words.isdisjoint(words) or not self._house_words.isdisjoint(map(singular, words))
+
+    def _asked_anew(self, text: str, context: Context, *, asks: bool) -> HomeIntent | None:
+        """Read a question in other words."""
+        return next(filter(None, (self._asked(question, context) for question in asked_anew(text, asks=asks))), None)
+
+    def _amended(self, text: str, context: Context) -> HomeIntent | None:
+        """Read a sentence that puts another value or thing in the place of one that it has said."""
+        if declined(text):
+            return None
+        for before, other in amended(text):
+            told = values_in(before)
+            if (value := _VALUE_LEAD.sub("", other)) and is_value(value) and len(told) == 1:
+                whole = f"{before[: told[0].start]}{value}{before[told[0].end :]}"
+                return self._read(meant(stripped(whole)), "", context)
+            said = meant(stripped(before))
+            first = self._read(said, "", context)
+            if first is None or not first.entities or first.kind not in ("act", "ask_back"):
+                continue
+            spoken = replace(context, before=before, last=first.entities)
+            for said in (f"no , {other}", f"no , {other} one"):  # "make Will's lamp brighter, no, Grace's"
+                if changed := self._continued(said, spoken):
+                    return changed
+        return None
+
+    def _with_is(self, words: str) -> str:
+        """Return a sentence as it was said with "is" for what is left of it, where what follows is nothing of a house.
+
+        "The bike's charged" is; "Anna's lamp" and "the kitchen's blinds" are not.
+        """
+
+        def whole(said: re.Match[str]) -> str:
+            owner, owned = plain(f"{said[1]}'s"), plain(said[2])
+            owns = owner in self.directory.vocabulary() or self._is_of_house(owned)
+            owns = owns or owned in _OWNED or plain(said[1]) in NEVER_A_REASON
+            return said[0] if owns else f"{said[1]} is {said[2]}"
+
+        return _LEFT_OF_IS.sub(whole, with_is(words))
+
+    def _asked_of_a_scene(self, text: str) -> HomeIntent | None:
+        """Ask back where nothing but the name of a scene was said, and as a question: "movie time already?"."""
+        name = re.sub(r" (?:already|yet|now|then|again|time)$", "", text) if " " in text else text
+        named = (self.directory.exact.get(bare(said), 0) & self._clauses.able("activate") for said in (text, name))
+        return self._suits(text) or self._suits(name) if any(named) else None
+
+    def _gathered(self, text: str, intent: HomeIntent | None, context: Context) -> HomeIntent | None:
+        """Read a sentence by what its words are, in whatever order they come, where `intent` is not sure.
+
+        Where something was to be asked of one of several clauses, they have to be plain together.
+        """
+        several = intent is not None and intent.reason.endswith(_WHICH) and _SEVERAL.search(text) is not None
+        if not (several or _is_unsure(intent)) or later(text):
+            return None
+        read = self._gist.read(text, context)
+        if read is None:
+            return None
+        gathered = replace(self._asking.intent(read, context, "gathered from all its words"), loose=True)
+        return gathered if not several or gathered.kind == "act" else None
 
     def _there(self, text: str, context: Context) -> str:
         """Return a sentence with the room of what was spoken of last for "in there", where that is in one."""
@@ -262,8 +374,7 @@ class Grammar:
 
     def _asked(self, text: str, context: Context) -> HomeIntent | None:
         """Read a question; most that name a device are for the documents, and cost little here."""
-        words = text.split()
-        if self._house_words.isdisjoint(words) and self._house_words.isdisjoint(map(singular, words)):
+        if not self._is_of_house(text):
             return None
         if (aside := asked_first(text)) and (done := self._about(aside, context)):
             return done
@@ -478,12 +589,7 @@ class Grammar:
     def _half(self, text: str, context: Context) -> HomeIntent | None:
         """Return a question for a sentence that broke off, or for a name alone."""
         if _BROKEN.fullmatch(text) or (_BROKEN_AT_END.search(text) and self.directory.vocabulary() & set(text.split())):
-            return HomeIntent(
-                kind="ask_back",
-                intent="HassClarify",
-                question="I only heard half of that: what shall I do?",
-                reason=_HALF,
-            )
+            return _half_heard()
         found = self.directory.find(
             text, self._clauses.able("on") | self._clauses.able("open") | self._clauses.able("start"), room=context.room
         )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from assistant.home import english
 from assistant.home.entities import Entity
@@ -70,6 +71,7 @@ class Index:
         self._blinds()
         #: names with a word in them that elsewhere leaves something out: "light bar"
         self.marked = [words for name in self.exact if not LEAVING_OUT.isdisjoint(words := tuple(name.split()))]
+        self.marked_pairs = {pair for words in self.marked for pair in pairwise(words) if pair[1] in LEAVING_OUT}
         self._vocabulary = frozenset(self.named) | {word for words in self.places for word in words}
 
     def _areas(self, areas: Mapping[str, Iterable[str]], aliases: Mapping[str, str]) -> dict[str, set[str]]:
@@ -222,6 +224,8 @@ def kinds(entity: Entity) -> Iterator[str]:
     ).split()
     if entity.domain == "climate" and "heat" in entity.modes and not {"cool", "heat_cool"} & set(entity.modes):
         called = [word for word in called if word not in english.COOLING]
+    if entity.domain == "climate" and "cool" in entity.modes and not {"heat", "heat_cool"} & set(entity.modes):
+        called = [word for word in called if word not in english.HEATING]
     yield from called
     if entity.domain in ("sensor", "binary_sensor") and entity.device_class:
         yield from english.SENSED.get(entity.device_class, entity.device_class.replace("_", " ")).split()

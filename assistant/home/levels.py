@@ -44,7 +44,12 @@ _AFTER_VALUE = frozenset("up down open closed light lights please shut brightnes
 _WHITE_FIRST = re.compile(rf"(?:{'|'.join(name for name in WHITES if ' ' in name)})\b")
 _BETWEEN_VALUES = re.compile(r" (?:(?:at|and|in|with|to|,|light|brightness) ?)*(?:brightness )?")
 #: Of "the fan on and the lamp to half" only the lamp has a value.
-_SWITCHED_TOO = re.compile(r" (?:on|off) (?:and|then|,) ")
+_SWITCHED_TOO = re.compile(r" (?:on|off) (?:and|then|,) |(?:^| )(?:and|then|,) .+ (?:on|off|open|closed|shut)$")
+#: The next thing, which is to go a way of its own: "the bar on at 40 and the blind down".
+_NEXT_TOO = re.compile(
+    r" *(?:and|then|,) .* (?:on|off|up|down|open|closed|shut|locked)"
+    r"(?: (?:in|at|please|too|now|upstairs|downstairs)\b.*)?$"
+)
 _WAY = {"up": 1, "down": -1}
 #: After an article no other one comes: a word of the name was taken for it.
 _HALF_SAID = re.compile(r"set the (?:this|that|these|those) ")
@@ -124,7 +129,7 @@ class Levels:
         self, text: str, way: int, placed: Placed, whole: str, context: Context, last: Sequence[str]
     ) -> Reading | None:
         value, before, after = placed.value, text[: placed.start].split(), text[placed.end :].split()
-        if _is_no_command(before, after, value, verbless=text == whole):
+        if _is_no_command(before, after, value, verbless=text == whole) or _NEXT_TOO.match(text[placed.end :]):
             return None
         way = _shed(before, after, value, way)
         if value.kind == "more" and not value.quality and not value.unit and not way:
@@ -212,7 +217,8 @@ class Levels:
             return Reading(found=replace(found, choices=tuple(ids) or found.choices), problem="unable", wish="set")
         done = tuple(act.entity_id for act in acts)
         if found.problem in ("which", "room"):
-            if len(done) == 1 and found.problem == "which" and len(found.choices) > 1:
+            of_light = value.quality == "brightness" and done[0].startswith("light.")
+            if len(done) == 1 and found.problem == "which" and (len(found.choices) > 1 or of_light):
                 return Reading(acts, replace(found, ids=done, choices=(), problem=""), template=template)
             return Reading(
                 found=replace(found, choices=done),
@@ -223,6 +229,8 @@ class Levels:
             )
         if found.problem == "area" and value.kind == "number" and len({name.split(".")[0] for name in done}) > 1:
             warm = tuple(act for act in acts if act.service == "set_temperature")
+            if value.number % 1:  # nobody says 22.5 of a lamp
+                return Reading(warm, replace(found, ids=tuple(act.entity_id for act in warm), problem="", choices=()))
             return Reading(found=replace(found, choices=done), problem="degrees", wish="set", alternative=warm)
         return Reading(acts, replace(found, ids=done, problem="", choices=()), template=template)
 
@@ -238,7 +246,8 @@ class Levels:
     def _leveled_acts(
         self, ids: Sequence[str], value: Quantity, quality: str, way: int, context: Context
     ) -> tuple[Act, ...]:
-        if len(ids) > 1 and value.kind == "more" and ((way or value.number) < 0 or value.unit == "times"):
+        lowers = value.kind == "more" and ((way or value.number) < 0 or value.unit == "times")
+        if len(ids) > 1 and (lowers or (value.kind == "level" and way < 0)):
             ids = self._abilities.lit(ids, context)
         levelled = (
             level(self._abilities.entity(name), value, context.states(name), way=way, quality=quality) for name in ids

@@ -114,7 +114,7 @@ _ORDERING = frozenset(
 #: Adjectives and adverbs that say nothing of which thing is meant.
 _EMPTY = re.compile(
     r"(?<!\S)(?:bloody|damn(?:ed)?|flipping|flippin|freaking|freakin|frigging|stupid|horrible|wretched|ruddy|blasted|infernal|awful|annoying|"
-    r"absolutely|literally|totally|seriously|honestly|basically|simply|kindly|swiftly|lovely|beautiful|dear old|good old|old|(?:out|over)(?= (?:in|at|on|by)\b)|"
+    r"absolutely|literally|totally|seriously|honestly|basically|simply|kindly|swiftly|lovely|beautiful|dear old|good old|(?<!rid of the )(?<!rid of that )(?<!rid of my )old|(?:out|over)(?= (?:in|at|on|by)\b)|"
     r"silly|wee|poor|nice|crappy|goddamn|god damn|blooming|trusty|some|a bit of|a spot of|kids|childrens) (?=\w)"
 )
 _THAT = re.compile(

@@ -44,6 +44,11 @@ _LONGEST_ROW = 12  #: words of names said in a row
 _SIDES = english.HALF_A_NAME & frozenset("left right front back upper lower big small".split())
 _ANY_THING = english.EVERYTHING - {"everything", "anything"}
 _COVERING = frozenset("blind shade curtain drape shutter".split())
+_BY_THE_BED = re.compile(
+    r"\b(lamps?|lights?|table lamps?) (?:by|beside|next to|near|at) (?:the |my |our )?bed(?:side)?(?!\S)"
+)
+#: What does what the word before it says: the Coffee Maker.
+_CARRIER = re.compile(r"(?<!washing)(?<!sewing) (?:machine|maker)$")
 _LONGEST_END = 2  #: words of a name whose beginning is that of the name before it
 #: Kinds of which all are meant by one: "the kitchen light" is every light there.
 _ALL_OF_ROOM = ("light", "lighting", "heating")
@@ -104,6 +109,7 @@ class Directory(Index):
         """Return what a plain phrase means among the things of `able`; with `reading`, plural kinds need no room."""
         for said, short in DETERMINERS:
             phrase = f" {phrase} ".replace(said, short).strip()
+        phrase = _BY_THE_BED.sub(r"bedside \1", phrase)
         phrase = ON_NOW.sub(r"all the \1", phrase, count=1) if not reading else phrase
         want = _Want(able=able, room=room, last=last, kind=kind, reading=reading)
         if counted := _COUNTED.fullmatch(phrase):
@@ -111,7 +117,7 @@ class Directory(Index):
             if found.problem or len(found.ids) == int(counted["count"]):
                 return found
             return Found(choices=found.ids, problem="which", phrase=phrase, kind=found.kind)
-        base, others = exception(phrase.split(), self._of_names(phrase.split()))
+        base, others = exception(phrase.split(), self.of_names(phrase.split()))
         if base == ["all"] and others:
             base, others = self._all_but(others)
         base, others = self._of_the_whole(base, others)
@@ -134,9 +140,12 @@ class Directory(Index):
                 return self._excepting(anywhere, others, want, phrase)
         return left
 
-    def _of_names(self, words: list[str]) -> set[int]:
+    def of_names(self, words: list[str]) -> set[int]:
         """Return the places of words that would leave something out, were they not part of a name said in full."""
         found: set[int] = set()
+        for place in range(1, len(words)):
+            if (words[place - 1], words[place]) in self.marked_pairs:
+                found.add(place)  # "the breakfast bar" of the Breakfast Bar Lights
         for name in self.marked:
             for start in range(len(words) - len(name) + 1):
                 if (*words[start : start + len(name) - 1], singular(words[start + len(name) - 1])) == name:
@@ -247,6 +256,8 @@ class Directory(Index):
             if every and part[0] not in english.ALL and part[-1] != singular(part[-1]):
                 part = [*every, *part]  # noqa: PLW2901 ("all the curtains and blinds")
             spoken = noun or next((other.kind for other in finds if other.kind), "")
+            if every and part is not parts[-1] and not self._scope(part)[2] and (place := self._scope(parts[-1])[2]):
+                part = [*part, "in", *plain(place).split()]  # noqa: PLW2901 ("every blind and curtain upstairs")
             found = self._listed(part, parts, f"{spoken}s" if quantified and spoken else spoken, want)
             if found.problem == "room":
                 unsaid = unsaid or found
@@ -554,8 +565,12 @@ class Directory(Index):
     def _chosen(self, mask: int, said: _Said, want: _Want) -> Found:
         """Choose among the things that every word fits: all of them, the one that fits best, or ask."""
         mask = self._fitting(mask, said)
+        called = mask & self.named.get(said.noun, 0)
+        if said.only_kind and said.plural and not said.every and called and said.noun in _COVERING and not want.reading:
+            mask = called  # "the shades", where one thing is called so and others are only of the kind
         if mask.bit_count() == 1:
-            described = not said.only_kind or said.noun in english.OF_THEIR_OWN
+            its_kind = said.noun in kinds(self.entities[mask.bit_length() - 1])
+            described = not said.only_kind or (said.noun in english.OF_THEIR_OWN and not its_kind)
             head_said = self._head_said(mask, said.content) and not self._owner_only(mask, said.content)
             unsure = described and not want.reading and not head_said
             return self._found(mask, said, problem="which" if unsure else "")
@@ -615,6 +630,7 @@ class Directory(Index):
         number = mask.bit_length() - 1
         thing = self.things[number]
         heads = [singular(name.split()[-1]) for name in self.spoken[number]]
+        heads += [name.split()[-2] for name in self.spoken[number] if _CARRIER.search(name)]  # "the coffee"
         if thing.entity.domain == "number" and set(heads) <= {"volume", "level"}:
             return True  # "turn the soundbar down" is about the Soundbar Volume
         if content[-1] in english.OF_THEIR_OWN and content[-1] not in (*heads, *kinds(thing.entity)) and (
@@ -638,7 +654,11 @@ class Directory(Index):
             thing = self.things[number]
             near = [name for name in thing.names if name & set(content)] or thing.names[:1]
             missing = round(
-                min(sum(0.1 if word in thing.light_words else 1.0 for word in name - said) for name in near), 1
+                min(
+                    len(name - said - thing.light_words) + 0.1 * bool((name - said) & thing.light_words)
+                    for name in near
+                ),
+                1,
             )
             if missing < fewest:
                 best, fewest = 1 << number, missing

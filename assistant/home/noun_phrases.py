@@ -131,9 +131,9 @@ def items(words: list[str]) -> list[list[str]]:
     return [part for part in parts if not _POLITE.issuperset(part)]
 
 
-def placed_exception(phrase: str, at: str) -> str:
+def placed_exception(phrase: str, at: str, named: Container[int] = ()) -> str:
     """Return "all but the lamp" and " in the hall" as one phrase: the place is that of the whole."""
-    base, others = exception(phrase.split())
+    base, others = exception(phrase.split(), named)
     if not others or not at or at.split(maxsplit=1)[0] not in _PLACING:
         return phrase + at
     return f"{' '.join(base)}{at} except {' and '.join(' '.join(part) for part in others)}"

@@ -9,7 +9,7 @@ import re
 _BEFORE = re.compile(
     r"(?:(?:if it is not (?:too much|any) (?:trouble|bother)|if it is no (?:trouble|bother)|if (?:that|it) is (?:ok|okay|all right|alright|possible)|(?:if|when) you (?:have|get|have got) (?:a (?:moment|minute|second|sec|chance)|time)|(?:may|might|can|could) i (?:ask|trouble|bother) you (?:to|for)|what (?:i|we) (?:would like|want|need|would love) is(?: (?:for|to|you to))?|oops|whoops|i think ,|do not forget to|i reckon(?: that)?|do (?:me|us) a kindness(?: and)?|thanks (?:a lot|ever so much|so much|a million)(?: ,)?|(?:i have been )?meaning to (?:say|tell you|ask)(?: you)? ,|what was i (?:going to say|saying)(?: again)? ,|(?:can|could|may) (?:i|we) get you to|what (?:i|we) (?:want|need|would like) you to do is(?: to)?|(?:i|we) would (?:really |so |very much )?appreciate(?! it\b)|please you|you(?= (?:turn|switch|put|close|open|shut|lock|dim|set|make|start|stop)\b)|(?:i am|we are) wanting(?: to have)?|is (?:it )?possible to(?: have| get)?|any chance (?:we|i) (?:could|can)(?: have| get)?|if you would be so (?:good|kind|nice)(?: as to)?|before (?:i|we) (?:go|leave|forget) ,|one (?:last|more|other) thing|is there (?:any|a) way (?:to|you (?:could|can))(?: get| have)?|first of all|to start with|to begin with|for starters|hey there|hi there|hello there|hey|hi|hello|good (?:morning|evening|afternoon|day)(?: dear| everyone| to you)?(?: ,|(?= (?:can|could|would|will|please|i|turn|switch|open|close|set)\b))|pretty please|please to|oh and|yep|do(?= (?:turn|switch|put|close|open|shut|lock|draw|make|dim|start|stop)\b)|i would like that you|i want that you|i think i would like(?: to have)?|i think i want|i should like(?: you)?(?: to)?|it is time to|might (?:we|i)(?= have| get)|let me (?:see|think) ,|ok|okay|repartee|please|now|so|um|uh|er|erm|oh|well|right ,|right(?= (?:turn|switch|open|close|shut|set|put|dim|lock|start|stop|lights?)\b)|alright|all right|and|then|also|just|quickly|kindly|listen|"
     r"computer|go ahead and|go and|(?:(?:could|can|would|will) you )?be (?:so )?(?:kind|good|nice) enough to|be a (?:dear|love|darling|sweetheart|star|gem|pal|sport) and|be so (?:kind|good|nice|sweet) (?:and|as to)|would you be so (?:kind|good|nice) (?:and|as to)|(?:could|can|would|will) you be so (?:kind|good|nice) (?:and|as to)|(?:be|would you be) an? (?:angel|dear) and|do (?:me|us) a (?:favou?r|solid) (?:and|by)|do (?:me|us) a favou?r|could you do me a favou?r and|"
-    r"i want you to|i would like you to|i need you to|i would like to|i want to|i need to|i would love to|i want|i would like|i would love|i need|we want|we need|we would like|give me|give us|we want to|we need to|"
+    r"(?:you|we|i) would better|(?:somebody|someone|anybody)(?= (?:turn|switch|put|close|open|shut|lock|dim|set|start|stop) (?:on|off|up|down|the|that|this|my|our)\b)|i tell you what ,|tell you what ,|i will tell you what ,|i want you to|i would like you to|i need you to|i would like to|i want to|i need to|i would love to|i want|i would like|i would love|i need|we want|we need|we would like|give me|give us|we want to|we need to|"
     r"we would like to|(?:could|can|would|will) (?:somebody|someone|anybody|anyone)|we could use|get me|i am going to need|let us|let me(?! in| out)|i (?:think|feel|find)(?= .+ too \w+)|you can|you could|you may|you should|you need to|be sure to|make sure to|make sure you|make sure that you|try to|feel free to|"
     r"why do not you|is it possible to|is there any chance you could|any chance you could|any chance of|do you think you could|do you think you can|i could do with|we could do with|i fancy|we fancy|i am after|i think (?:you|we) (?:should|can|could|may)|i (?:believe|guess|suppose) you can|you (?:may|can) as well|might as well|it would be (?:great|nice|lovely|good|cool|helpful) if you(?: could| would|(?= (?:turned|switched|opened|closed|dimmed|locked|made|started|stopped)\b))|it would be (?:great|nice|lovely) to (?:have|get)|"
     r"help me to|help me|would you be able to|could you be able to|would you be willing to|do you reckon you (?:could|can)|(?:i wonder|i was wondering|i am wondering|wondering) (?:if|whether) you (?:could|would|can|might)|i was hoping you (?:could|would)|i am hoping you (?:could|can)|(?:could|can|may|might) i (?:trouble|ask|bother) you to|think you (?:could|can)|you could not(?= .+ could you$)|you might want to|if you would be so kind as to|if you would not mind|would you mind awfully|be a (?:lamb|good \w+|legend|doll|mate|champ|hero) and|do you want to|do you fancy|i would (?:quite|really|rather|much rather) (?:like|love)(?: you)?(?: to)?|i (?:really|quite|just|desperately|badly) (?:need|want|fancy)(?: you)?(?: to)?|(?:we|i) had better|you had better|better|go on(?: then)?(?: and)?|come on then|how is about|what do you say we|let us (?:get|have|go ahead and)(?= \w)|help me out and|i need to have|i need to get|i had like|mind if (?:i|we)|oi|yo|hiya|dear(?= ,)|dearie|my dear|darling|honey|hun|love(?= \w)|sweetie|bro|boss|chief|pal|cheers|ta|hmm|righto|righty ho|right then|right so|ok then|okay then|ok so|like|i mean|well then|lovely|great|perfect|brilliant|erm|ah|hmm|ugh|argh|so yeah|blimey|crikey|jeez|gosh|goodness|oh my god|my god|oh god|god|oh no|dear me|damn|damn it|dude|man|buddy|mate|(?:folks|guys|everyone)(?! (?:is|are|has|have|said|left)\b)|can you|could you|will you|would you|can we|could we|can i|could i|may i|may we|are you able to|would it be possible to|"
@@ -23,7 +23,9 @@ _WONDERED = re.compile(
     r"|(?:i|we) (?:do not|can not) (?:know|remember|recall)|(?:have you |do you have |got )?any idea|(?:just )?(?:curious|wondering|not sure)|(?:could|can|would|will) you (?:please )?(?:tell me|check|see|find out|look|say|let me know)(?: for (?:me|us))?) "
     r"(?P<lead>if|whether|what|how|which|where|when)\b"
 )
-_ASKING = re.compile(r"(?:would you mind|do you mind|how about|would you be so kind as to|mind) ")
+_ASKING = re.compile(
+    r"(?:would you mind(?: awfully| terribly| very much)?|do you mind|how about|would you be so kind as to|mind) "
+)
 _GERUNDS = {
     "turning": "turn", "switching": "switch", "opening": "open", "closing": "close", "shutting": "shut", "dimming": "dim",
     "setting": "set", "making": "make", "putting": "put", "locking": "lock", "raising": "raise", "lowering": "lower",
@@ -37,10 +39,10 @@ _WISHED = {
 }  # fmt: skip
 _AFTER = re.compile(
     r"(?: ,)?(?: (?:there is an? (?:dear|love|angel|star|good \w+)|(?:please )?and thank you|please|now|right now|thanks|thank you|for me|for us|would you|will you|could you|can you|if you can|if you could|if you would|"
-    r"if you do not mind|if you would not mind|if possible|(?:(?:that|it) )?would be (?:great|lovely|nice|good|perfect|super|wonderful|fantastic|awesome|helpful|fab|much appreciated|appreciated)|if (?:that|it) is (?:ok|okay|all right|alright|possible|not too much trouble)|if it is not too much trouble|i would appreciate it|ok|okay|already|again|at once|immediately|right away|straight away|as well|too|instead|quickly|mate|"
+    r"if you do not mind|if you please|if you would not mind|if possible|(?:(?:that|it) )?would be (?:great|lovely|nice|good|perfect|super|wonderful|fantastic|awesome|helpful|fab|much appreciated|appreciated)|if (?:that|it) is (?:ok|okay|all right|alright|possible|not too much trouble)|if it is not too much trouble|i would appreciate it|ok|okay|already|again|at once|immediately|right away|straight away|as well|too|instead|quickly|mate|"
     r"dear|love|honey|then|repartee|asap|for a moment|for a sec(?:ond)?|just a sec(?:ond)?|a moment|as soon as you can|when you can|real quick|cheers|will not you|"
     r"thanks a lot|thank you very much|very much|so much|will you please|would you please|will ya|would ya|could ya|can ya|ya|yeah|innit|(?<=, )right|hun|pet|duck|petal|sunshine|old boy|pretty please|or something|i think|buddy|pal|man|"
-    r"i mean|before i trip|before (?:something|anything|it|i|we|he|she|someone|somebody|everything|(?:the|my|our) \w+) (?:burns?|catch(?:es)?|melts?|floods?|overflows?|breaks?|trips?|falls?|gets? (?:wet|cold|hurt|burnt)|forgets?|freezes?|explodes?|spoils?|dies?)(?: \w+){0,2}|so i can see|so i can sleep|so i can read|right this second|this instant|though|my dear|, will you|yet))$"
+    r"i mean|before i trip|before (?:something|anything|it|i|we|he|she|someone|somebody|everything|(?:the|my|our) \w+) (?:burns?|catch(?:es)?|melts?|floods?|overflows?|breaks?|trips?|falls?|gets? (?:wet|cold|hurt|burnt)|forgets?|freezes?|explodes?|spoils?|dies?)(?: \w+){0,4}|so i can see|so i can sleep|so i can read|right this second|this instant|though|my dear|, will you|yet))$"
 )
 _PERMISSION = frozenset(("can i", "could i", "may i", "can we", "could we", "may we"))
 _PERMITTED = re.compile(r"(?:please )?(?:have|get)\b")
@@ -81,13 +83,13 @@ _LATER = re.compile(
     r"(?:at|(?<!up )(?<!down )by|until|till|from|before|after|around) (?:1?\d|2[0-4])(?: [0-5]\d)?(?: (?:o clock|oclock|am|pm|a m|p m))?(?: (?:tomorrow|tonight|today|in the (?:morning|evening|afternoon)))?(?! percent| degrees| kelvin|\d)|"
     r"(?:at|by|until|till|after|before) (?:noon|midnight|sunset|sunrise|dawn|dusk|dark|night|bedtime|dinner|lunch|breakfast)|tomorrow(?: (?:morning|evening|night|afternoon))?|later(?: on)?|tonight|today|"
     r"for (?:\d+(?:\.\d+)?|a|an|half an|a few) (?:seconds?|minutes?|hours?)|every (?:morning|evening|night|day|hour)|"
-    r"(?:when|whenever|if|once|as soon as|unless|until|while(?! (?:i|we) (?:cook|eat|read|work|study|sleep|shower|bathe|tidy|clean|iron|play|relax|am (?:cooking|eating|reading|working)|watch|make|do|have)\b)|after|before) (?:i|we|it|the|he|she|they|you|someone|somebody|nobody|everyone|my|there|\w+ing)\b.*|tonight at .+|this (?:evening|afternoon|weekend)|"
+    r"(?!when you (?:are ready|can|have|get)\b|while you are (?:there|at it|about it|up)\b)(?:when|whenever|if|once|as soon as|unless|until|while(?! (?:i|we) (?:cook|eat|read|work|study|sleep|shower|bathe|tidy|clean|iron|play|relax|am (?:cooking|eating|reading|working)|watch|make|do|have)\b)|after) (?:i|we|it|the|he|she|they|you|someone|somebody|nobody|everyone|my|there|\w+ing)\b.*|tonight at .+|this (?:evening|afternoon|weekend)|"
     r"next (?:week|time|month)|on (?:monday|tuesday|wednesday|thursday|friday|saturday|sunday)s?)$"
 )
 #: What goes up or down does so by a step, not by an hour: "turn the heating up by 2".
 _STEPS = re.compile(r"\b(?:up|down|increase|decrease|raise|lower|reduce|dim|brighten)\b")
 _LATER_FIRST = re.compile(
-    r"^(?:if|when|whenever|once|as soon as|unless|until|while|after|before|in \d+ (?:minutes?|hours?|seconds?)|at \d+|tomorrow|later)\b.*?(?: ,| then)? "
+    r"^(?!before (?:you do |we do )?any ?thing else)(?:if|when|whenever|once|as soon as|unless|until|while|after|before|in \d+ (?:minutes?|hours?|seconds?)|at \d+|tomorrow|later)\b.*?(?: ,| then)? "
     r"(?=(?:turn|switch|open|close|shut|lock|unlock|set|dim|make|put|start|stop)\b)"
 )
 
@@ -167,8 +169,15 @@ def noun_is(text: str) -> str:
     return _NOUN_IS.sub(r"\g<noun> is ", text)
 
 
+#: A thing and that its state is asked for: "garage door status".
+_STATUS = re.compile(
+    r"^(?!(?:set|change|what|tell|give|show|get|read|is|the state|state|report|check|turn|put|switch)\b)(?P<np>(?:the |my |our )?(?:\w+ ){1,4}?\w+) (?:status|state)(?: please)?$"
+)
+
+
 def asked_outright(text: str) -> str:
     """Return a plain sentence that leads up to a question as the question: "any idea how ..." is "tell me how ..."."""
+    text = _STATUS.sub(r"what is the state of \g<np>", text, count=1)
     text = _LET_KNOW.sub(r"tell me \g<lead>", text, count=1)
     if _TOLD.match(text):
         return _TOLD.sub("what is ", text, count=1)
@@ -225,6 +234,14 @@ _IS_LEFT = re.compile(
 )
 
 
+#: The same before what can be no thing of somebody's: "the bathroom's free", "Mum's sleeping, ...".
+_IS_LEFT_OF = re.compile(
+    r"(?<=\w)['’]s (?=(?:(?:been|gone|got|getting|going|too|so|a bit|a little|a tad|still|just|really|very|quite|rather|awfully|far|way|all|finally|always|already|nearly|almost) \w+"
+    r"|(?:free|ready|done|finished|empty|full|asleep|awake|here|home|late|broken|wet|dark|cold|hot|freezing|boiling|stuck|loud|noisy|dusty|dirty|filthy|gloomy|stuffy|like|driving|killing|blinding|flickering|buzzing|burning|leaking|steamed up|fogged up|picking up|setting|rising|shining|coming|waiting|sleeping|crying|at the \w+|in (?:my|our|the|here|bed)\b|on (?:my|his|her|the way)\b)\b))",
+    re.IGNORECASE,
+)
+
+
 def tells(text: str) -> bool:
     """Say whether a plain sentence tells how a thing is now, and wants nothing: "the light is on in the kitchen"."""
     return _TELLS.fullmatch(text) is not None
@@ -232,7 +249,7 @@ def tells(text: str) -> bool:
 
 def with_is(words: str) -> str:
     """Return a sentence as it was said with "is" where only its end was: "heating's on" is "heating is on"."""
-    return _IS_LEFT.sub(r"\1 is ", words)
+    return _IS_LEFT_OF.sub(" is ", _IS_LEFT.sub(r"\1 is ", words))
 
 
 def declined(text: str) -> bool:

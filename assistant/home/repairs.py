@@ -117,6 +117,7 @@ KNOWN = (
     )
 )
 _LONGEST = 3  #: words that one name may have been taken apart into
+_STEMS = {"wash": "washing", "dry": "drying", "charge": "charging"}
 _NEAREST = 4  #: names that are tried for one stretch
 _LEAST_ALIKE = 0.73  #: what is less alike is not even asked about
 _SURE_DIFFERENCE = 0.8  #: how alike two names have to be where they differ, for one to be taken for the other
@@ -214,6 +215,9 @@ class Repairs:
         self._phones = [sound(term) for term in self._terms]
         self._sounds = [_classes(phones) for phones in self._phones]
         self._heard: dict[str, tuple[tuple[str, float], ...]] = {}
+        #: "wash" where only something for washing is in the house
+        named = directory.vocabulary()
+        self._stem = {stem: word for stem, word in _STEMS.items() if word in named and stem not in named}
 
     def of(self, text: str, *, named: bool = True) -> list[Repair]:
         """Return what a sentence may have been, the likeliest first; not the sentence itself.
@@ -296,6 +300,7 @@ class Repairs:
 
     def in_its_words(self, text: str) -> str:
         """Return a plain sentence with the word of this house for what goes by just one other name here."""
+        text = " ".join(self._stem.get(word, word) for word in text.split())
         if self._other_words is None:
             return text
         return self._other_words.sub(lambda said: self._same[said[1]][0] + said[2], text)

@@ -1,5 +1,7 @@
 """Other ways to say a plain command, in the order that the grammar reads: what is left out comes last."""
 
+# ruff: noqa: E501 (a way of saying something is one line)
+
 from __future__ import annotations
 
 import re
@@ -21,6 +23,12 @@ LEFT_ALONE = re.compile(
 _LEAVE_FIRST = re.compile(
     rf"(?:leave|keep|spare|skip) (?P<rest>.+?)(?: {_STAYS})*(?: ,)?(?: and| but)(?: then)? (?P<main>.+)"
 )
+#: "Just the lamp on in the hall, everything else off".
+_ONLY_THAT = re.compile(
+    rf"(?:(?:leave|keep|have|put) )?(?:(?:only|just) )?(?P<rest>(?:the |my |our )?(?:(?!on |off )\S+ )+?)(?:stays? )?{_STAYS}"
+    r"(?P<at> (?:in|on|at) (?:the |my |our )?\w+(?: \w+)?)?(?: ,)?(?: and| but)? "
+    r"(?P<main>(?:turn |switch )?(?:off )?(?:everything else|all (?:the )?others?|the (?:rest|others)|all the rest)(?: of the lights)?(?: off| in .+)?)"
+)
 _EXCEPT_FIRST = re.compile(
     r"(?:except(?: for)?|with the exception of|excepting|excluding|save for|bar|apart from|aside from|other than"
     r"|besides|all but|everything but) (?P<rest>.+?)(?: ,)? "
@@ -34,7 +42,7 @@ _STAYING = re.compile(
 )
 _STAYS_SO = re.compile(
     r"(?P<main>.+?)(?: ,)?(?: but| and| while| whereas| only) (?P<rest>(?:the|my|our) (?:(?!the |my |our ).)+?) "
-    rf"(?:stays?|remains?|(?:is|are) (?:to stay|left))(?: {_STAYS})+"
+    rf"(?:stays?|remains?|(?:is|are) (?:to stay|left))(?: {_STAYS})*"
 )
 _ELSE_BUT = re.compile(r" else(?= (?:but|except|apart|other|besides|bar)\b)")
 #: What "the others" are is told by what is left alone, which is a light or is not found among them.
@@ -70,6 +78,9 @@ def rephrased(text: str) -> Iterator[str]:
         yield f"{left['main']} except {left['rest']}"
     if (left := _LEAVE_FIRST.fullmatch(text)) and (whole := others_of(left["main"])):
         yield f"{whole} except {left['rest']}"
+    if (only := _ONLY_THAT.fullmatch(text)) and (whole := others_of(only["main"])):
+        at = only["at"] or ""
+        yield f"{whole}{'' if at.strip() in whole else at} except {only['rest']}"
     if " except " in text and (whole := others_of(text)):
         yield whole
 

@@ -23,25 +23,26 @@ _SHARES = {
     "a fifth": 20, "a tenth": 10, "the middle": 50, "halfway up": 50, "halfway down": 50, "half open": 50,
     "half closed": 50, "half way up": 50, "half way down": 50, "half way open": 50, "half way closed": 50,
     "halfway open": 50, "halfway closed": 50, "maximum brightness": 100, "minimum brightness": 1, "half mast": 50,
-    "nothing": 0, "max brightness": 100, "min brightness": 1, "maximum speed": 100, "minimum speed": 1,
+    "nothing": 0, "a soft glow": 20, "a gentle glow": 20, "a faint glow": 10, "a dim glow": 10, "a low glow": 15, "a glimmer": 10, "a whisper": 10, "max brightness": 100, "min brightness": 1, "maximum speed": 100, "minimum speed": 1,
 }  # fmt: skip
 _LEVELS = {"low": 33, "slow": 33, "medium": 66, "middle": 66, "high": 100, "fast": 100, "top": 100}
 _MORE = {
     "brighter": ("brightness", 1), "lighter": ("brightness", 1), "dimmer": ("brightness", -1),
     "darker": ("brightness", -1), "softer": ("brightness", -1), "less bright": ("brightness", -1),
-    "more bright": ("brightness", 1), "less dim": ("brightness", 1), "dimmed": ("brightness", -1),
+    "more bright": ("brightness", 1), "less dim": ("brightness", 1), "less harsh": ("brightness", -1), "gentler": ("brightness", -1), "mellower": ("brightness", -1), "less glaring": ("brightness", -1), "less gloomy": ("brightness", 1), "dimmed": ("brightness", -1),
     "warmer": ("warmth", 1), "cosier": ("warmth", 1), "cozier": ("warmth", 1), "cooler": ("warmth", -1),
     "colder": ("warmth", -1), "hotter": ("warmth", 1), "chillier": ("warmth", -1), "less warm": ("warmth", -1),
     "more warm": ("warmth", 1), "more hot": ("warmth", 1), "more cold": ("warmth", -1), "more cool": ("warmth", -1),
     "more dark": ("brightness", -1), "more strong": ("level", 1), "more weak": ("level", -1), "more dim": ("brightness", -1), "more soft": ("brightness", -1), "more fast": ("speed", 1), "more slow": ("speed", -1),
     "more high": ("level", 1), "more low": ("level", -1), "less dark": ("brightness", 1), "less strong": ("level", -1),
-    "less hot": ("warmth", -1), "less cold": ("warmth", 1), "whiter": ("white", -1), "yellower": ("white", 1),
+    "less hot": ("warmth", -1), "less cold": ("warmth", 1), "whiter": ("white", -1),  "yellower": ("white", 1),
     "faster": ("speed", 1), "quicker": ("speed", 1), "slower": ("speed", -1), "higher": ("level", 1),
     "stronger": ("level", 1), "weaker": ("level", -1), "lower": ("level", -1), "up": ("level", 1), "down": ("level",
     -1),
     "more open": ("position", 1), "more closed": ("position", -1), "further open": ("position", 1),
     "further closed": ("position", -1), "further up": ("position", 1), "further down": ("position", -1),
-    "wider": ("position", 1),
+    "wider": ("position", 1), "louder": ("level", 1), "quieter": ("level", -1), "more loud": ("level", 1),
+    "more quiet": ("level", -1), "less loud": ("level", -1), "less fast": ("speed", -1), "less slow": ("speed", 1),
 }  # fmt: skip
 _HOW_MUCH = {
     "wee bit": 0.5, "tiny bit": 0.4,
@@ -51,7 +52,7 @@ _HOW_MUCH = {
     "ever so slightly": 0.4,
     "a bit more": 0.6, "a little bit more": 0.6, "some more": 1.0, "a little more": 0.6, "a good bit": 1.5,
     "lots": 2.0, "just a little": 0.6, "still": 1.0, "a few": 1.0,
-    "a couple of": 1.0, "a step": 1.0, "a shade": 0.5, "a little less": 0.6,
+    "a couple of": 1.0, "a little way": 0.6, "a crack": 0.4, "an inch": 0.4, "a sliver": 0.4, "a hair": 0.4, "a smidgen": 0.4, "a whisker": 0.4, "a fraction": 0.4, "a tick": 0.5, "loads": 2.0, "a good deal more": 2.0, "a whole lot": 2.0, "heaps": 2.0, "just a touch": 0.5, "just a tad": 0.5, "just a hair": 0.4, "just slightly": 0.4, "a step": 1.0, "a shade": 0.5, "a little less": 0.6,
 }  # fmt: skip
 
 

@@ -24,7 +24,8 @@ _CONTRACTIONS = {
     "isn't": "is not", "isnt": "is not", "aren't": "are not", "arent": "are not", "wasn't": "was not",
     "won't": "will not", "wont": "will not", "can't": "can not", "cannot": "can not", "couldn't": "could not",
     "wouldn't": "would not", "shouldn't": "should not", "haven't": "have not", "hasn't": "has not",
-    "mustn't": "must not", "needn't": "need not", "gonna": "going to", "wanna": "want to", "gimme": "give me",
+    "mustn't": "must not", "shan't": "shall not", "needn't": "need not", "gonna": "going to",
+    "wanna": "want to", "gimme": "give me",
     "pls": "please", "plz": "please", "tv's": "tv",
 }  # fmt: skip
 #: After these "its" is "it is"; elsewhere it is what belongs to it.
@@ -44,7 +45,7 @@ _SMALL = {
 _TENS = {
     word: 10 * value for value, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)
 }
-_TENS["fourty"] = 40
+_TENS |= {"fourty": 40, "therty": 30, "thurty": 30, "fivety": 50, "fourtie": 40}
 #: Between these words "one" is a number; after others it stands for a thing.
 _BEFORE_ONE = frozenset("to by at of is in minus about around for and up down with".split())
 _AFTER_ONE = frozenset(

@@ -1,0 +1,59 @@
+"""Other ways to ask for the state of a house, each as the plain question that it stands for."""
+
+# ruff: noqa: E501 (a way of saying something is one line)
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+_SO = r"on|off|open|opened|closed|shut|locked|unlocked|running|charged|charging|lit"
+_LEADING = re.compile(
+    r"^(?:(?:so|oh|ok|okay|hey|and|um|uh|right|well|please|tell me|do you know|any idea|just|wait|hang on|hmm|sorry|,) )+"
+)
+_ANEW = tuple(
+    (re.compile(said), question)
+    for said, question in (
+        (r"how (?:dry|humid|damp|moist|muggy) (?:is|are) (?:it|the air|things)? ?(?P<np>(?:in|at|on|upstairs|downstairs|outside).*)", "what is the humidity {np}"),
+        (r"how (?:dry|humid|damp|moist) is (?P<np>(?:the|my|our) .+)", "what is the humidity in {np}"),
+        (r"(?:is there|have we got|do we have) (?:any |some )?(?:water|wet|damp|a puddle|a leak|leak)(?: (?:on|across|all over) the floor)? (?P<np>(?:in|on|at|under|by) .+)", "is the floor wet {np}"),
+        (r"(?:is there|have we got|do we have) (?:any |some )?(?:water|a puddle)(?: (?:on|across|all over) the floor)?", "is the floor wet"),
+        (r"who(?: has|s)? (?:left|turned|switched|put) (?P<np>.+?) (?P<so>on|open|off|unlocked)", "is {np} {so}"),
+        (r"(?:is|are) (?P<np>(?:the|my|our) .+?) (?:working|up and running|going|in use|switched on|turned on|still going|doing anything)(?: now| right now| at the moment)?", "is {np} on"),
+        (r"how (?:hot|warm|cold|cool|chilly) (?:has|did) (?:it|the .+?) (?:got|get|become)(?: to)? (?P<np>(?:in|on) .+|outside|upstairs|downstairs)", "what is the temperature {np}"),
+        (r"how (?:is|are) (?P<np>(?:the|my|our) .+?) (?:doing|getting on|looking|set)", "what is the state of {np}"),
+        (r"what is (?P<np>(?:the|my|our) .+?) (?:doing|up to|set to|set at|on|at)(?: now| right now| at the moment)?", "what is the state of {np}"),
+        (r"how (?:far|much) (?:open |up |down )?(?:is|are) (?P<np>(?:the|my|our) .+?)(?: open| up| down)?", "what is the position of {np}"),
+        (r"how (?:high|low|fast|bright|loud) is (?P<np>(?:the|my|our) .+?)(?: (?:set|turned up|going|running))?", "what is the state of {np}"),
+        (r"how much (?:power |electricity |energy )?(?:is|are) (?P<np>(?:the|my|our) .+?)(?: panels?| system)? (?:making|producing|generating|giving|using|drawing|pulling)(?: now| right now| at the moment)?", "what is {np} power"),
+        (r"how much (?:power|electricity|energy) (?:is|are) (?P<np>(?:the|my|our) .+?)(?: panels?| system)? (?:making|producing|generating|giving|using|drawing|pulling)", "what is {np} power"),
+        (r"any(?:thing|body|one) (?:still |left |else )*(?P<so>on|open|running)(?P<np> (?:in|on|at) .+| upstairs| downstairs| outside)?", "is anything {so}{np}"),
+        (rf"(?:(?:can|could|would|will) you )?(?:please )?(?:just )?(?:double )?check (?:that |whether |if )?(?P<np>(?:the|my|our|all) .+?) (?P<is>is|are) (?P<so>{_SO})", "{is} {np} {so}"),
+        (r"what is moving (?P<np>(?:in|on|at) .+)", "is there motion {np}"),
+        (r"(?P<np>.+) (?:down|up|over|out) (?P<so>(?:in|on|at) (?:the|my|our) .+)", "{np} {so}"),
+        (r"(?:has|have) (?:any(?:body|one)|some(?:body|one)) (?:left|forgotten) (?P<np>.+?) (?P<so>on|open|unlocked)", "is {np} {so}"),
+    )
+)  # fmt: skip
+_VERBLESS = re.compile(
+    rf"(?P<np>(?:(?!(?:is|are|turn|switch|put|set|leave|keep|get|make|have|can|could|will|would|shall|should)\b)[^ ,]+ ){{1,5}}?)(?:(?:all|still|both) )*(?P<so>{_SO})"
+)
+#: A statement that is to be confirmed: "the shed is locked, right?"
+_TOLD = re.compile(
+    rf"(?P<np>(?!(?:is|are|it|that|there|i|we)\\b)(?:\\w+ ){{1,5}}?)(?P<is>is|are) (?P<so>(?:still )?(?:{_SO}))(?: ,? ?(?:right|correct|yes|yeah|is it|is not it|are they|are not they|innit))?"
+)
+
+
+def asked_anew(text: str, *, asks: bool) -> Iterator[str]:
+    """Yield the questions that a plain sentence may stand for; with `asks`, as it was said with a question mark."""
+    text = _LEADING.sub("", text)
+    for said, question in _ANEW:
+        if match := said.fullmatch(text):
+            yield question.format(**match.groupdict(default=""))
+    if asks and (told := _TOLD.fullmatch(text)):
+        yield f"{told['is']} {told['np']} {told['so']}"
+    if asks and (match := _VERBLESS.fullmatch(text)):
+        so = match["so"]
+        phrase = match["np"].strip()
+        if phrase == "everything" and so in ("locked", "shut", "closed"):
+            yield f"are all the doors {so}"
+        yield f"{'are' if phrase.endswith('s') else 'is'} {phrase} {so}"
