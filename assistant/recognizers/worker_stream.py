@@ -14,7 +14,7 @@ from assistant.turn.events import Transcript
 
 T = TypeVar("T")
 
-LIVES = 2  # workers that may die under one utterance
+LIVES = 2  # workers that may die under an utterance, and that may before they begin with it: what ends one ends others
 AHEAD = 4 * 32_000  # bytes that may wait in a worker for one utterance, 4 s; then `feed` waits
 LONGEST_PIECE = 32_000
 
@@ -35,7 +35,7 @@ class WorkerStream:
         self._sent = self._decoded = 0
         self._worker: WorkerProcess | None = None
         self._number = 0
-        self._lives = LIVES
+        self._lives = self._untried = LIVES
         self._stable: list[str] = []
         self._told = self._restated = 0
         self._settled = False
@@ -91,8 +91,11 @@ class WorkerStream:
                 return await work()
             except WorkerDiedError as death:  # noqa: PERF203 - costs nothing beside decoding
                 self._detach(tell=False)
-                self._lives -= 1
-                if not self._lives:
+                if self._decoded:
+                    self._lives -= 1
+                else:
+                    self._untried -= 1
+                if not (self._lives and self._untried):
                     self._over = True
                     raise RecognizerError(
                         "The speech recogniser stopped twice while it worked on this recording; try a shorter one."
