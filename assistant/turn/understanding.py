@@ -117,7 +117,7 @@ def _one(cleaned: str, context: Context) -> Understanding:
 
 def _has(intent: HomeIntent, call: SkillCall) -> bool:
     """Whether the house has what a skill has not: "turn off the alarm" is to disarm it where none is set to ring."""
-    return call.unmet and intent.kind == "ask_back" and intent.confirm_needed
+    return call.unmet and intent.kind == "ask_back" and intent.confirm_needed and not intent.loose
 
 
 def _several(cleaned: str, context: Context, whole: Understanding) -> Several | None:

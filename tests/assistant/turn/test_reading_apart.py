@@ -54,8 +54,8 @@ async def test_passages_are_read_ahead_when_they_are_added_and_read_apart_in_a_t
         dear = CostModel({(1, 24): 1e6}, compiles=False)  # as if whole reading were far too slow for the slot
         monkeypatch.setattr(parts.reader.whole, "cost", dear)
         apart, ran = parts.reader.apart, []
-        run = apart.run
-        monkeypatch.setattr(apart, "run", lambda *given: ran.append(len(given[1])) or run(*given))
+        run = apart.run_within
+        monkeypatch.setattr(apart, "run_within", lambda *given: ran.append(len(given[1])) or run(*given))
         budget = Budget(dict(DEFAULT_SLOTS) | {"retrieve": 60_000, "read": 60_000})
         await parts.answering.answer("Where is the high tower in Paris?", (), budget)
         assert sum(ran) == 2
