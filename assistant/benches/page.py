@@ -30,6 +30,7 @@ GIVE_UP_MS = 60_000.0  # with an answer that does not come
 CHROMIUM = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")  # the first that is there
 FLAGS = (
     "--no-sandbox",  # a container's root may not have one
+    "--use-fake-device-for-media-stream",
     "--autoplay-policy=no-user-gesture-required",  # however long the page takes from the press of the button on
     "--disable-background-networking",
 )
