@@ -101,7 +101,7 @@ async def test_an_empty_store_says_so_first_and_answers_once_it_has_something(se
         await page.keyboard.press("Enter")
     await (await chooser.value).set_files([{"name": "ferry.md", "mimeType": "text/markdown", "buffer": FERRY.encode()}])
     assert await sent(visited, "ferry.md") == "Added: The Skarholm Ferry"
-    assert not await page.locator("#welcome-empty").is_visible()
+    await page.locator("#welcome-empty").wait_for(state="hidden")
     await page.get_by_role("button", name=LEAVES).click()  # the document itself says what it answers
     await visited.event("response.done")
     assert "wenty past nine" in await page.inner_text(".answer")

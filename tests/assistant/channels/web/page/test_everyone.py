@@ -38,19 +38,22 @@ async def test_everything_is_reached_and_done_by_keyboard(server: Any, visit: An
         outline = "getComputedStyle(document.activeElement.closest('.field') ?? document.activeElement).outlineStyle"
         assert await page.evaluate(outline) == "solid", order
     assert order == ["shelf", "clock", "voice", "tune", "talk", "question", "send"]
-    await page.focus("#question")
-    await page.keyboard.type(QUESTION)
+    cut: list[Any] = []
+    while not cut:  # on a busy machine an answer may be over before the key is pressed
+        await page.focus("#question")
+        await page.keyboard.type(QUESTION)
+        await press("Enter")
+        await visited.is_("speaking")
+        await press("Escape")
+        await visited.is_("ready")
+        cut = visited.of(visited.sent, "conversation.item.truncate")
+    assert cut[0]["audio_end_ms"] >= 0
+    assert await page.locator(".tag").last.inner_text() == "Interrupted"
+    ledger = page.locator(".ledger").last
+    assert await ledger.get_attribute("open") is None  # one line, until it is asked for
+    await ledger.locator("summary").focus()
     await press("Enter")
-    await visited.is_("speaking")
-    await press("Escape")
-    await visited.is_("ready")
-    [cut] = visited.of(visited.sent, "conversation.item.truncate")
-    assert cut["audio_end_ms"] >= 0
-    assert await page.inner_text(".tag") == "Interrupted"
-    assert await page.locator(".ledger").get_attribute("open") is None  # one line, until it is asked for
-    await page.focus(".ledger summary")
-    await press("Enter")
-    assert await page.locator(".stage[data-stage=read]").is_visible()
+    assert await ledger.locator(".stage[data-stage=read]").is_visible()
 
 
 async def test_space_talks_and_escape_stops(server: Any, visit: Any, recording: Any) -> None:
