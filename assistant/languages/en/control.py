@@ -26,7 +26,9 @@ class Control(Enum):
 _PHRASES = {
     Control.STOP: (
         "stop; stop it; stop that; stop talking; be quiet; quiet; shut up; hush; silence; enough; that's enough; "
-        "that is enough; cancel; cancel that; never mind; nevermind; forget it; thank you; thanks; thanks that's all"
+        "that is enough; cancel; cancel that; never mind; nevermind; forget it; thank you; thanks; thanks that's all; "
+        "thank you very much; thank you so much; thank you that's all; thanks a lot; thanks very much; many thanks; "
+        "great thanks; great thank you; okay thanks; okay thank you; ok thanks; ok thank you"
     ),
     Control.REPEAT: (
         "repeat; repeat that; repeat it; repeat the answer; again; say that again; say it again; say again; "

@@ -9,6 +9,8 @@ from assistant.languages.en.control import Control, control_of, is_backchannel
         ("stop", Control.STOP),
         ("Okay, stop please!", Control.STOP),
         ("thank you", Control.STOP),
+        ("Thank you very much!", Control.STOP),
+        ("Okay, thanks a lot.", Control.STOP),
         ("repeat that", Control.REPEAT),
         ("Can you repeat that, please?", Control.REPEAT),
         ("What did you say?", Control.REPEAT),
