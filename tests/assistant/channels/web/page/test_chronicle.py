@@ -38,7 +38,7 @@ async def test_a_reload_keeps_the_conversation_and_what_is_being_typed(server: A
     assert await page.locator(".turn").all_inner_texts() == before
     assert (await page.inner_text(".turn:first-child mark")).startswith("41 metres")
     assert await page.input_value("#question") == "Half a ques"
-    assert not await page.locator("#welcome").is_visible()
+    await page.locator("#welcome").wait_for(state="hidden")
     other = await another_tab(page)  # is another conversation
     assert await other.locator(".turn").count() == 0
 
@@ -64,8 +64,8 @@ async def test_a_new_conversation_knows_nothing_of_the_one_before(server: Any, v
     await settled(visited)
     await page.get_by_role("button", name="New conversation").click()
     await visited.event("session.updated", count=2)
-    assert await page.locator("#welcome").is_visible()
-    assert not await page.get_by_role("button", name="New conversation").is_visible()
+    await page.locator("#welcome").wait_for()
+    await page.get_by_role("button", name="New conversation").wait_for(state="hidden")
     await visited.ask(FOLLOW_UP)
     done = await visited.event("response.done", count=2)
     assert TAKEN_AS not in done["response"]["metadata"]["repartee_stages"]

@@ -166,7 +166,7 @@ async def test_removing_asks_first(lent: Any, visit: Any) -> None:
     await page.keyboard.press("Enter")
     await page.keyboard.press("Enter")  # a second press of the same key agrees to nothing
     assert await row.count() == 1
-    assert not await row.locator(".confirm").is_visible()
+    await row.locator(".confirm").wait_for(state="hidden")
     await remove.click()
     await page.keyboard.press("Escape")
     assert await row.count() == 1
@@ -199,9 +199,9 @@ async def test_a_citation_opens_the_document_at_its_place(lent: Any, visit: Any,
     await page.get_by_role("button", name="Show what comes before").click()
     assert len(await page.inner_text("#reading-text")) > before + 10_000
     await page.get_by_role("button", name="All documents").click()
-    assert await page.locator("#documents-list").is_visible()
+    await page.locator("#documents-list").wait_for()
     await page.keyboard.press("Escape")
-    assert not await page.locator("#documents").is_visible()
+    await page.locator("#documents").wait_for(state="hidden")
     assert await page.evaluate("document.activeElement.id") == "shelf"
 
 
@@ -222,7 +222,7 @@ async def test_where_the_owner_takes_none_nothing_offers_to_add_or_remove(serve:
     visited = await opened(visit, serve(settings="[knowledge]\nuploads = false\n"))
     page = visited.page
     await page.locator("#documents-list .open").first.wait_for()
-    assert not await page.locator("#drop").is_visible()
+    await page.locator("#drop").wait_for(state="hidden")
     assert not await page.locator("#documents-list .plain").count()
     await page.evaluate(DROP, {"ferry.md": FERRY})
     assert "does not take" in await page.get_by_role("alert").inner_text()

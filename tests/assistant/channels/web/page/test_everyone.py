@@ -53,7 +53,7 @@ async def test_everything_is_reached_and_done_by_keyboard(server: Any, visit: An
     assert await ledger.get_attribute("open") is None  # one line, until it is asked for
     await ledger.locator("summary").focus()
     await press("Enter")
-    assert await ledger.locator(".stage[data-stage=read]").is_visible()
+    await ledger.locator(".stage[data-stage=read]").wait_for()
 
 
 async def test_space_talks_and_escape_stops(server: Any, visit: Any, recording: Any) -> None:
@@ -92,7 +92,7 @@ async def test_it_fits_a_phone(server: Any, visit: Any) -> None:
         assert min(box["width"], box["height"]) >= 40, name
         assert box["y"] + box["height"] <= 640
     await page.locator(".turn:first-child mark").scroll_into_view_if_needed()
-    assert await page.locator(".turn:first-child mark").is_visible()
+    await page.locator(".turn:first-child mark").wait_for()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

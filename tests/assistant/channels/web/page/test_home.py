@@ -60,8 +60,8 @@ async def test_without_a_broker_there_is_no_panel(server: Any, visit: Any) -> No
         await visited.page.reload()
     assert (await answered.value).status == 204
     await visited.is_("ready")
-    assert not await visited.page.locator("#house").is_visible()
-    assert not await visited.page.locator("#welcome-home").is_visible()
+    await visited.page.locator("#house").wait_for(state="hidden")
+    await visited.page.locator("#welcome-home").wait_for(state="hidden")
 
 
 async def test_devices_are_shown_by_area_in_words_and_with_their_units(at_home: Any, visit: Any) -> None:
@@ -87,7 +87,7 @@ async def test_the_panel_stands_as_it_was_left_when_the_page_is_opened_again(at_
     await page.reload()
     await page.locator("#house").wait_for(state="visible")
     assert await page.locator("#house").get_attribute("aria-expanded") == "false"
-    assert not await page.locator("#home").is_visible()
+    await page.locator("#home").wait_for(state="hidden")
 
 
 async def test_a_lamp_is_switched_by_touch_and_shown_when_it_says_so(at_home: Any, visit: Any) -> None:
@@ -184,7 +184,7 @@ async def test_a_door_is_unlocked_only_when_it_is_confirmed(at_home: Any, visit:
     assert await page.evaluate("document.activeElement.textContent") == "Unlock"
     await page.get_by_role("button", name="Unlock: Front Door").click()
     await page.keyboard.press("Escape")
-    assert not await door.locator(".confirm").is_visible()
+    await door.locator(".confirm").wait_for(state="hidden")
     assert not [url for url in visited.requests if "/devices/" in url]
     assert at_home.demo.commands == before
     await page.get_by_role("button", name="Unlock: Front Door").click()
@@ -381,11 +381,11 @@ async def test_the_panel_fits_a_phone_and_gives_way_to_a_question(at_home: Any, 
     small = """[...document.querySelectorAll('#home :is(button, select, input)')].filter((one) => {
       const { width, height } = one.getBoundingClientRect(); return width && Math.min(width, height) < 40; }).length"""
     assert await page.evaluate(small) == 0
-    assert not await page.locator("#talked").is_visible()
+    await page.locator("#talked").wait_for(state="hidden")
     await visited.ask("is the kitchen window open?")
     await visited.event("response.done")
-    assert not await page.locator("#home").is_visible()
-    assert await page.locator(".turn:last-child .answer").is_visible()
+    await page.locator("#home").wait_for(state="hidden")
+    await page.locator(".turn:last-child .answer").wait_for()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -403,7 +403,7 @@ async def test_with_a_token_the_panel_works_and_without_nothing_is_told(own_hous
     house = own_house(token="open-sesame")
     visited = await visit(house.url)
     await visited.is_("token")
-    assert not await visited.page.locator("#house").is_visible()
+    await visited.page.locator("#house").wait_for(state="hidden")
     await visited.page.get_by_role("textbox", name="Token").fill("open-sesame")
     await visited.page.get_by_role("button", name="Connect").click()
     await visited.is_("ready")
@@ -438,7 +438,7 @@ async def test_many_devices_are_found_by_name(own_house: Any, visit: Any) -> Non
     await card(visited, "Plug 11").wait_for(state="attached")
     await visited.page.get_by_role("searchbox", name="Find a device").fill("plug 7")
     await visited.until("document.querySelectorAll('.device').length === 1")
-    assert await card(visited, "Plug 7").is_visible()
+    await card(visited, "Plug 7").wait_for()
     await visited.page.get_by_role("searchbox").fill("no such thing")
     await visited.until("document.querySelectorAll('.device').length === 0")
     assert await visited.page.inner_text("#home-more") == "No device goes by that name."

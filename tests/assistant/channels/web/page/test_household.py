@@ -55,7 +55,7 @@ def row(visited: Any, words: str) -> Any:
 async def test_timers_are_shown_as_they_are_set_and_are_cancelled_by_touch(household: Any, visit: Any) -> None:
     visited = await at_panel(visit, household.url)
     page = visited.page
-    assert await page.locator("#timers-none").is_visible()
+    await page.locator("#timers-none").wait_for()
     await asyncio.to_thread(chat, household.url, "set a pasta timer for twelve minutes")
     pasta = row(visited, "Pasta")
     await pasta.wait_for()
@@ -174,12 +174,12 @@ async def test_what_nobody_asked_for_leaves_a_phones_panel_where_it_is(household
     scrolled = await page.evaluate("scrollY")
     await asyncio.to_thread(chat, household.url, "tell everyone that dinner is ready")
     await page.locator("#turns .answer", has_text="Dinner is ready.").wait_for(state="attached")
-    assert await page.locator("#household").is_visible()
+    await page.locator("#household").wait_for()
     assert (await entry.input_value(), await page.evaluate("scrollY")) == ("oat mi", scrolled)
     await page.fill("#question", "what is two plus two")
     await page.keyboard.press("Enter")
     await page.locator("#turns .answer", has_text="That is 4.").wait_for()
-    assert not await page.locator("#household").is_visible()
+    await page.locator("#household").wait_for(state="hidden")
 
 
 async def test_it_fits_a_phone_in_the_dark_and_escape_goes_back(household: Any, visit: Any) -> None:
@@ -193,4 +193,4 @@ async def test_it_fits_a_phone_in_the_dark_and_escape_goes_back(household: Any, 
     await page.focus("#announcement")
     await page.keyboard.press("Escape")
     assert await page.evaluate(FOCUSED) == "clock"
-    assert not await page.locator("#household").is_visible()
+    await page.locator("#household").wait_for(state="hidden")

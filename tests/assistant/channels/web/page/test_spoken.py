@@ -36,7 +36,7 @@ async def test_a_spoken_question_is_heard_answered_and_accounted_for(server: Any
     assert "Martha Reed" in await page.inner_text("mark")
     await page.click("summary")
     for stage in ("endpoint", "recognise", "read", "first_audio"):
-        assert await page.locator(f".stage[data-stage={stage}]").is_visible(), stage
+        await page.locator(f".stage[data-stage={stage}]").wait_for()
     await visited.is_("listening")
     assert await page.locator("#talk").get_attribute("aria-pressed") == "true"
 

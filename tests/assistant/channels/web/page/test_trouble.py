@@ -20,7 +20,7 @@ async def test_a_blocked_microphone_is_explained_and_typing_goes_on(server: Any,
     await visited.event("response.done")
     assert "41 metres" in await page.inner_text(".answer")
     await page.get_by_role("button", name="Dismiss").click()
-    assert not await alert.is_visible()
+    await alert.wait_for(state="hidden")
 
 
 async def test_a_server_that_goes_and_comes_back_is_found_again(other_server: Any, visit: Any) -> None:
@@ -37,7 +37,7 @@ async def test_a_server_that_goes_and_comes_back_is_found_again(other_server: An
     assert await page.input_value("#question") == "Who was the first keeper of the lighthouse?"
     server.start()
     await visited.is_("ready")
-    assert not await page.get_by_role("alert").is_visible()
+    await page.get_by_role("alert").wait_for(state="hidden")
     await page.press("#question", "Enter")
     await visited.event("response.done", count=2)
     assert "Martha Reed" in await page.inner_text(".turn:last-child .answer")
@@ -94,4 +94,4 @@ async def test_a_full_server_is_told_from_an_absent_one(other_server: Any, visit
     assert "no more conversations" in await alert.inner_text()
     await first.page.close()
     await second.is_("ready")
-    assert not await alert.is_visible()
+    await alert.wait_for(state="hidden")
