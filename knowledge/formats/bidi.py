@@ -26,16 +26,9 @@ _ENDING = frozenset(".,;:!?\u060c\u061b\u061f")  # what follows a closing bracke
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Glyph:
-    """What is drawn at one place: its character, the box it takes as that of a `Run`, size and weight."""
+class Glyph(Run):
+    """What is drawn at one place: a run of one character, with the marks on it."""
 
-    text: str
-    left: float
-    top: float
-    right: float
-    bottom: float
-    size: float
-    bold: bool = False
     backward: bool = False  # known once it is placed: whether brackets open to the left here
 
     @property
