@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from assistant.home.gist_feelings import Feeling, feeling
 from assistant.home.gist_parts import Lexicon, Parts, taken_apart
@@ -34,6 +35,7 @@ from assistant.home.noun_phrases import bare
 from assistant.home.values import values_in
 
 _MOST_WORDS = 26  #: of a sentence
+_REMEMBERED = 256  #: clauses without their set phrases
 _A_THING_AND_ITS_PLACE = 2
 #: Somebody who is called by a name that is a word too: "Will, could you turn off the printer".
 _CALLED = re.compile(
@@ -65,6 +67,7 @@ _AS_CAN_BE = re.compile(
 _CLEANS = re.compile(
     r"(?:(?:can|could|would|will) you )?(?:please )?(?:give )?(?:vacuum|hoover)(?: up)?(?: (?:the|this|my|our|whole|entire|place|house|floors?|flat|home|apartment|carpets?|everything|everywhere|area|round|around|please))*"
 )
+_CLEANING = re.compile(r"vacuum|hoover")
 _NOT_TOO = re.compile(r"(?<!\S)not too (strong|bright|fast|high|loud|hot|warm)\b")
 _MILD = {
     "strong": "low",
@@ -110,6 +113,7 @@ class Gists:
     def __init__(self, directory: Directory) -> None:
         self.directory = directory
         self._lexicon = Lexicon(directory)
+        self._without_phrases = lru_cache(_REMEMBERED)(self._shortened)
 
     def splits(self, text: str) -> Iterator[tuple[str, str]]:
         """Yield the ways to part a sentence in two where a clause may end."""
@@ -148,7 +152,7 @@ class Gists:
     def commands(self, clause: str) -> Iterator[str]:
         """Yield the plain commands that a clause may stand for, the likeliest first; none where a word is left over."""
         clause = _AS_CAN_BE.sub(lambda match: "minimum" if match[1] in ("dim", "low") else "maximum", clause)
-        if _CLEANS.fullmatch(ASIDES.sub("", f"{clause} ").strip()):
+        if _CLEANING.search(clause) and _CLEANS.fullmatch(ASIDES.sub("", f"{clause} ").strip()):
             yield "start the vacuum"
             return
         text, wishes = self._without_phrases(clause)
@@ -158,7 +162,7 @@ class Gists:
         parts.wishes = list(dict.fromkeys([*parts.wishes, *wishes]))
         yield from self._made(parts)
 
-    def _without_phrases(self, clause: str) -> tuple[str, list[str]]:
+    def _shortened(self, clause: str) -> tuple[str, tuple[str, ...]]:
         """Return a clause without its set phrases and what leads up to it, and what those phrases want."""
         text = _NOT_TOO.sub(lambda match: _MILD[match[1]], _HIM.sub(r"\1it", clause))
         if (adjunct := _FOR_SOMEBODY.search(text)) and not self._lexicon.is_name(adjunct["who"]):
@@ -171,7 +175,7 @@ class Gists:
             text = text.replace(" nor ", " and ").replace(" either", "")
         text = " ".join(text.split())
         asides = ASIDES.match(f"{text} ")
-        return (text[asides.end() :].strip() if asides and asides.end() < len(text) else text), wishes
+        return (text[asides.end() :].strip() if asides and asides.end() < len(text) else text), tuple(wishes)
 
     def _made(self, parts: Parts) -> Iterator[str]:
         """Yield plain commands of what was found."""

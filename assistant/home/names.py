@@ -7,8 +7,9 @@ word that explains nothing means no thing at all.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 from itertools import pairwise
 
 from assistant.home import english
@@ -39,6 +40,7 @@ _COUNTED = re.compile(
 )
 #: Words that never follow each other: between them a word was lost, or the second was another word.
 _NO_PAIR = frozenset(("the", word) for word in ("all", "this", "that", "these", "those"))
+_REMEMBERED = 512  #: phrases, with what they mean
 _LONGEST_ROW = 12  #: words of names said in a row
 #: What only tells two things of one name apart.
 _SIDES = english.HALF_A_NAME & frozenset("left right front back upper lower big small".split())
@@ -106,7 +108,19 @@ class Directory(Index):
         kind: str = "",
         reading: bool = False,
     ) -> Found:
-        """Return what a plain phrase means among the things of `able`; with `reading`, plural kinds need no room."""
+        """Return what a plain phrase means among the things of `able`; with `reading`, plural kinds need no room.
+
+        What was found lately is remembered: a sentence is read in many ways, and most of them share their phrases.
+        """
+        return self._lately_found(phrase, able, room, tuple(last), kind, reading)
+
+    @cached_property
+    def _lately_found(self) -> Callable[[str, int, str | None, tuple[str, ...], str, bool], Found]:
+        return lru_cache(_REMEMBERED)(self._looked_up)
+
+    def _looked_up(
+        self, phrase: str, able: int, room: str | None, last: tuple[str, ...], kind: str, reading: bool
+    ) -> Found:
         for said, short in DETERMINERS:
             phrase = f" {phrase} ".replace(said, short).strip()
         phrase = _BY_THE_BED.sub(r"bedside \1", phrase)

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _BEFORE = re.compile(
     r"(?:(?:if it is not (?:too much|any) (?:trouble|bother)|if it is no (?:trouble|bother)|if (?:that|it) is (?:ok|okay|all right|alright|possible)|(?:if|when) you (?:have|get|have got) (?:a (?:moment|minute|second|sec|chance)|time)|(?:may|might|can|could) i (?:ask|trouble|bother) you (?:to|for)|what (?:i|we) (?:would like|want|need|would love) is(?: (?:for|to|you to))?|oops|whoops|i think ,|do not forget to|i reckon(?: that)?|do (?:me|us) a kindness(?: and)?|thanks (?:a lot|ever so much|so much|a million)(?: ,)?|(?:i have been )?meaning to (?:say|tell you|ask)(?: you)? ,|what was i (?:going to say|saying)(?: again)? ,|(?:can|could|may) (?:i|we) get you to|what (?:i|we) (?:want|need|would like) you to do is(?: to)?|(?:i|we) would (?:really |so |very much )?appreciate(?! it\b)|please you|you(?= (?:turn|switch|put|close|open|shut|lock|dim|set|make|start|stop)\b)|(?:i am|we are) wanting(?: to have)?|is (?:it )?possible to(?: have| get)?|any chance (?:we|i) (?:could|can)(?: have| get)?|if you would be so (?:good|kind|nice)(?: as to)?|before (?:i|we) (?:go|leave|forget) ,|one (?:last|more|other) thing|is there (?:any|a) way (?:to|you (?:could|can))(?: get| have)?|first of all|to start with|to begin with|for starters|hey there|hi there|hello there|hey|hi|hello|good (?:morning|evening|afternoon|day)(?: dear| everyone| to you)?(?: ,|(?= (?:can|could|would|will|please|i|turn|switch|open|close|set)\b))|pretty please|please to|oh and|yep|do(?= (?:turn|switch|put|close|open|shut|lock|draw|make|dim|start|stop)\b)|i would like that you|i want that you|i think i would like(?: to have)?|i think i want|i should like(?: you)?(?: to)?|it is time to|might (?:we|i)(?= have| get)|let me (?:see|think) ,|ok|okay|repartee|please|now|so|um|uh|er|erm|oh|well|right ,|right(?= (?:turn|switch|open|close|shut|set|put|dim|lock|start|stop|lights?)\b)|alright|all right|and|then|also|just|quickly|kindly|listen|"
@@ -130,6 +131,7 @@ _FOR_ME = re.compile(
 )
 
 
+@lru_cache(1_024)
 def stripped(text: str) -> str:
     """Take the politeness off a plain sentence."""
     text = _STUTTER.sub(r"\1", _FILLERS.sub("", text)).strip(" ,")

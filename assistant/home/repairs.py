@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from assistant.home import english
 from assistant.home.acts import options
@@ -436,7 +436,8 @@ class Repairs:
         return result
 
 
-def _grammatical(text: str) -> list[Repair]:
+@lru_cache(256)
+def _grammatical(text: str) -> tuple[Repair, ...]:
     """Return the sentence with what recognisers write for its verb and particles put right, and as it is."""
     result = [Repair(text, 1.0, sure=True)]
     changed, alike = text, 1.0
@@ -458,7 +459,7 @@ def _grammatical(text: str) -> list[Repair]:
                 particle = pattern.sub(into, again.text)
                 if particle != again.text:
                     result.append(Repair(particle, again.likeness * worth, again.sure))
-    return result
+    return tuple(result)
 
 
 def _classes(phones: tuple[str, ...]) -> str:

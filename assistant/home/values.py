@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from assistant.home.english import COLOURS, WHITES
 
@@ -114,9 +115,10 @@ class Placed:
     end: int
 
 
-def values_in(text: str) -> list[Placed]:
+@lru_cache(1_024)  # one sentence is read in many ways, and most of them share their clauses
+def values_in(text: str) -> tuple[Placed, ...]:
     """Return the values in a plain text, in their order."""
-    return [Placed(_value(match), match.start(), match.end()) for match in _VALUE.finditer(text)]
+    return tuple(Placed(_value(match), match.start(), match.end()) for match in _VALUE.finditer(text))
 
 
 def is_value(text: str) -> bool:
