@@ -89,6 +89,8 @@ class Library:
         self._making = Making(store, notes.add)
         self._pace = Pace()
         self._index.sync(0)
+        if self._index.missing(1):
+            self._making.also(self._index)
         store.follow(self._sync)
 
     @classmethod
@@ -273,8 +275,7 @@ class Library:
     def _ranked(self, query: str, k: int, slot_ms: float | None, collections: Collections) -> list[tuple[int, float]]:
         began = time.perf_counter()
         vectors = self._vectors
-        without = [] if collections is None else [name for name in self._store.collections() if name not in collections]
-        ranked = self._index.search(query, max(k, RERANKED) if vectors else k, without)
+        ranked = self._index.search(query, max(k, RERANKED) if vectors else k, collections)
         left = None if slot_ms is None else slot_ms - (time.perf_counter() - began) * 1000
         count = self._pace.room(left, RERANKED)
         if vectors is None or not ranked or not count:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple, Protocol
+
+from knowledge.collections import Collections
 
 
 class IndexBrokenError(Exception):
@@ -42,6 +44,9 @@ class Source(Protocol):
     def collection_of(self, document: int) -> str:
         """The collection of a document; "" if it is gone."""
 
+    def documents_of(self, identities: Sequence[int]) -> Mapping[int, int]:
+        """The documents of these passages, of those that are there."""
+
     def indexable(self, document: int) -> Iterable[tuple[int, str, str, str]]:
         """Id, title, headings and text of the passages of a document; nothing if it is gone."""
 
@@ -60,10 +65,20 @@ class Index(Protocol):
     def replay(self, source: Source) -> None:
         """Take up every change of `source` that the index does not have yet. Call it inside `exclusive`."""
 
-    def search(self, question: str, k: int, without: Collection[str] = ()) -> list[tuple[int, float]]:
+    @property
+    def old(self) -> int:
+        """How many passages are as an earlier version wrote them: they are found, but `renew` makes it faster."""
+
+    def renew(self, source: Source) -> bool:
+        """Take up anew some documents that an earlier version wrote. Call it inside `exclusive`, up to date.
+
+        Returns False where nothing can be done.
+        """
+
+    def search(self, question: str, k: int, collections: Collections = None) -> list[tuple[int, float]]:
         """Return ids and scores of the `k` best passages, best first; scores compare within one search only.
 
-        Passages of the collections `without` are left out.
+        Only passages of `collections` are looked at, None for all.
         """
 
     def reload(self) -> None:

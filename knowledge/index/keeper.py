@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 import shutil
 import threading
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
+from knowledge.collections import Collections
 from knowledge.index.index import Index, IndexBrokenError, IndexBusyError, IndexKind, exclusive
 from knowledge.store.records import StoreError, StoreFullError
 from knowledge.store.store import Store
@@ -38,9 +39,9 @@ class KeptIndex:
         with self._lock:
             self._index.close()
 
-    def search(self, question: str, k: int, without: Collection[str] = ()) -> list[tuple[int, float]]:
+    def search(self, question: str, k: int, collections: Collections = None) -> list[tuple[int, float]]:
         """Search the index. Raises StoreError if it is damaged and cannot be made again."""
-        return self._guarded(lambda index: index.search(question, k, without))
+        return self._guarded(lambda index: index.search(question, k, collections))
 
     def refresh(self) -> None:
         """See what another process has written; an index in memory, which nobody else writes, is brought up to date."""
@@ -69,6 +70,21 @@ class KeptIndex:
                 self._tell(f"Another process is writing the search index. {_LAGS}")
             except StoreFullError:
                 self._tell(f"The disk is full. {_LAGS}")
+
+    def missing(self, count: int) -> int:
+        """Of how many passages, `count` at most, the index is to be renewed."""
+        return 0 if self._store.readonly else min(count, self._index.old)
+
+    def complete(self, store: Store, stop: threading.Event) -> None:
+        """Renew what an earlier version wrote, some documents at a time, until `stop` is set. Raises StoreError."""
+        renewed = True
+        with contextlib.suppress(IndexBusyError):
+            while renewed and self.missing(1) and not stop.is_set():
+                with self._exclusive(WRITER_WAIT_S):
+                    self._guarded(lambda index: index.reload())  # another process may have done some
+                    self.sync()
+                    renewed = self._guarded(lambda index: index.renew(store))
+                    store.touch()
 
     def _open(self) -> Index:
         try:

@@ -4,10 +4,23 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from typing import Protocol
 
-from knowledge.index.derived import Derived
 from knowledge.store.records import StoreError
 from knowledge.store.store import Store
+
+
+class Kind(Protocol):
+    """One kind of what is made of passages (`knowledge.index.derived`), or an index that is to be renewed."""
+
+    def missing(self, count: int) -> int:
+        """Of how many of `count` passages it is still to be made."""
+
+    def complete(self, store: Store, stop: threading.Event) -> None:
+        """Make what is missing, until `stop` is set. Raises StoreError."""
+
+    def close(self) -> None:
+        """Close its files; doing so twice is no error."""
 
 
 class Making:
@@ -18,12 +31,12 @@ class Making:
 
     def __init__(self, store: Store, tell: Callable[[str], None]) -> None:
         self._store, self._tell = store, tell
-        self._kinds: list[Derived] = []
+        self._kinds: list[Kind] = []
         self._lock = threading.Lock()
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
 
-    def also(self, kind: Derived) -> None:
+    def also(self, kind: Kind) -> None:
         """Make this kind too, from now on; it is closed with the others."""
         with self._lock:
             self._kinds.append(kind)

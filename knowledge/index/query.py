@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from math import inf
+from math import inf, log
 from typing import TYPE_CHECKING
 
 from knowledge.index import foreign
@@ -59,6 +59,42 @@ MOST_AS_WRITTEN = MOST_OF_A_PAIR = 20_000
 MOST_SPLIT = 16
 
 
+def scoped(term: str, collection: str) -> str:
+    """The term of a passage in a collection: its own, so that a search never sees those of other collections."""
+    return f"{term}/{collection}" if collection else term
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The passages that are searched: how many there are of each collection, "" for the unnamed one.
+
+    Of a term tantivy knows how rare it is in one collection among all passages of the index, `indexed`; what counts is
+    how rare it is in what is searched. So a passage has the score that it would have if nothing else were there.
+    """
+
+    indexed: int
+    sizes: dict[str, int]
+
+    @property
+    def is_all(self) -> bool:
+        """Whether nothing is in a named collection."""
+        return self.sizes.keys() == {""} and self.sizes[""] == self.indexed
+
+    def weight(self, found: Sequence[Mapping[str, int]], collection: str) -> float:
+        """By how much to weight terms in a collection that are `found` so often in each."""
+        if self.is_all:
+            return 1.0
+        total = sum(self.sizes.values())
+        return sum(_rarity(sum(each.values()), total) for each in found) / sum(
+            _rarity(each[collection], self.indexed) for each in found
+        )
+
+
+def _rarity(count: int, total: int) -> float:
+    """BM25's weight of a term that `count` of `total` passages have; of those removed lately some still count."""
+    return log(1 + (max(total, count) - count + 0.5) / (count + 0.5))
+
+
 @dataclass
 class Parts:
     """A query in two parts; a passage's score is the sum over both.
@@ -69,28 +105,54 @@ class Parts:
 
     schema: tantivy.Schema
     searcher: tantivy.Searcher
+    scope: Scope
     words: list[tantivy.Query] = field(default_factory=list)
     others: list[tantivy.Query] = field(default_factory=list)
+    _found: dict[tuple[str, str], dict[str, int]] = field(default_factory=dict)
+
+    def found(self, name: str, term: str) -> dict[str, int]:
+        """How many passages of each collection have a term in a field; the collections where none has are left out."""
+        if (known := self._found.get((name, term))) is None:
+            counts = ((each, self.searcher.doc_freq(name, scoped(term, each))) for each in self.scope.sizes)
+            known = self._found[name, term] = {collection: count for collection, count in counts if count}
+        return known
+
+    def count(self, name: str, term: str) -> int:
+        """How many passages have a term in a field."""
+        return sum(self.found(name, term).values())
 
     def term(self, name: str, term: str, weight: float, most: float = inf) -> None:
         """Look for a term in a field, if it is there and not in most passages."""
         from tantivy import Query
 
-        if 0 < self.searcher.doc_freq(name, term) <= most:
-            self.words.append(Query.boost_query(Query.term_query(self.schema, name, term, "freq"), weight))
+        found = self.found(name, term)
+        if 0 < sum(found.values()) <= most:
+            for collection in found:
+                query = Query.term_query(self.schema, name, scoped(term, collection), "freq")
+                self.words.append(Query.boost_query(query, weight * self.scope.weight([found], collection)))
 
-    def phrase(self, stems: list[str | tuple[int, str]], weight: float) -> None:
+    def phrase(self, stems: Sequence[str], weight: float) -> None:
         """Look for two neighbours in the text."""
         from tantivy import Query
 
-        if min(self.searcher.doc_freq("text", stem) for stem in stems) <= MOST_OF_A_PAIR:
-            self.others.append(Query.boost_query(Query.phrase_query(self.schema, "text", stems), weight))
+        found = [self.found("text", stem) for stem in stems]
+        if min(sum(each.values()) for each in found) > MOST_OF_A_PAIR:
+            return
+        for collection in found[0].keys() & found[1].keys():
+            words: list[str | tuple[int, str]] = [scoped(stem, collection) for stem in stems]
+            query = Query.phrase_query(self.schema, "text", words)
+            self.others.append(Query.boost_query(query, weight * self.scope.weight(found, collection)))
 
     def similar(self, word: str, weight: float) -> None:
         """Look for what differs from a word by one letter."""
-        from tantivy import Query
+        from tantivy import Occur, Query
 
-        self.others.append(Query.boost_query(Query.fuzzy_term_query(self.schema, "exact", word), weight))
+        for collection in self.scope.sizes:
+            query = Query.fuzzy_term_query(self.schema, "exact", scoped(word, collection))
+            if collection:  # whose name may itself be one letter off another's
+                here = Query.term_query(self.schema, "collection", scoped("", collection), "basic")
+                query = Query.boolean_query([(Occur.Must, query), (Occur.Must, Query.const_score_query(here, 0.0))])
+            self.others.append(Query.boost_query(query, weight))
 
 
 class Analysis:
@@ -113,15 +175,19 @@ class Analysis:
         self._stem = analyzer(tantivy.Tokenizer.raw(), stemming=True)
         self.whole = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
 
-    def query(self, question: str, schema: tantivy.Schema, searcher: tantivy.Searcher) -> Parts:
-        """Return the query for `question`, empty if it has no words."""
+    def of(self, name: str) -> tantivy.TextAnalyzer:
+        """What makes the terms of a field."""
+        return {"exact": self.exact, "foreign": self.whole}.get(name, self.stems)
+
+    def query(self, question: str, schema: tantivy.Schema, searcher: tantivy.Searcher, scope: Scope) -> Parts:
+        """Return the query for `question` over the passages of `scope`, empty if it has no words."""
         weights, question = self._weights, question[: MOST_WORDS * foreign.LONGEST_WORD]
         untelling = weights.stop_words | stop_words(language(question))
         words = self.exact.analyze(question)[:MOST_WORDS]
         stems = {word: self._stemmed(word) for word in words}
         telling = [word for word in stems if word not in untelling] or list(stems)
-        parts = Parts(schema, searcher)
-        telling = _rarer(telling, [searcher.doc_freq("text", stems[word]) for word in telling])
+        parts = Parts(schema, searcher, scope)
+        telling = _rarer(telling, [parts.count("text", stems[word]) for word in telling])
         for stem in dict.fromkeys(stems[word] for word in telling):
             parts.term("text", stem, weights.text)
             parts.term("headings", stem, weights.headings, MOST_OF_A_WORD)
@@ -133,9 +199,9 @@ class Analysis:
             parts.term("exact", digits, weights.text)
         unknown = []
         for word in telling:
-            if searcher.doc_freq("exact", word):
+            if parts.count("exact", word):
                 parts.term("exact", word, weights.exact, MOST_AS_WRITTEN)
-            elif len(word) > 4 and word.isalpha() and not searcher.doc_freq("text", stems[word]):
+            elif len(word) > 4 and word.isalpha() and not parts.count("text", stems[word]):
                 unknown.append(word)
         for word in unknown[:MOST_SIMILAR]:
             parts.similar(word, weights.similar)
@@ -149,24 +215,24 @@ class Analysis:
 
     def _add_respelt(self, parts: Parts, words: list[str]) -> None:
         weight = self._weights.text + self._weights.exact
-        for pieces in self._respelt(words, parts.searcher):
+        for pieces in self._respelt(words, parts):
             if len(pieces) == 1:
                 parts.term("exact", pieces[0], weight)
             else:
                 parts.phrase([self._stemmed(piece) for piece in pieces], weight)
 
-    def _respelt(self, words: list[str], searcher: tantivy.Searcher) -> Iterator[tuple[str, ...]]:
+    def _respelt(self, words: list[str], parts: Parts) -> Iterator[tuple[str, ...]]:
         """Words that the documents write apart or as one: "AR7" for "AR-7", "5 GHz" for "5GHz", "5200" for "5,200"."""
         for left, right in dict.fromkeys(pairwise(words)):
-            if len(left) + len(right) <= foreign.LONGEST_WORD and searcher.doc_freq("exact", left + right):
+            if len(left) + len(right) <= foreign.LONGEST_WORD and parts.count("exact", left + right):
                 yield (left + right,)
         for word in dict.fromkeys(words[:MOST_SPLIT]):
-            known = searcher.doc_freq("exact", word)
+            known = parts.count("exact", word)
             for at in range(1, len(word)):
                 left, right = word[:at], word[at:]
                 if known and left[-1].isdigit() == right[0].isdigit():
                     continue
-                if searcher.doc_freq("exact", left) and searcher.doc_freq("exact", right):
+                if parts.count("exact", left) and parts.count("exact", right):
                     yield left, right
 
 

@@ -7,21 +7,27 @@ import json
 import os
 import tempfile
 import zlib
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engines.files import write_whole
+from knowledge.collections import Collections, may_ask
 from knowledge.index import foreign
 from knowledge.index.index import IndexBrokenError, Mark, Source
-from knowledge.index.query import Analysis, Parts, Weights
+from knowledge.index.query import Analysis, Parts, Scope, Weights, scoped
 from knowledge.languages import language
 
 if TYPE_CHECKING:
     import tantivy
 
 #: Raised when the fields or the analysis of words change; an index of another version is made again.
-VERSION = 2
+VERSION = 3
+#: An index of this version is searched as it is. It tells collections apart by a term of the passage alone, which a
+#: search would have to look up for each that it finds; `renew` gives the words of those passages to their collection.
+RENEWED = 2
+#: Passages that are renewed together, with what else is of their documents.
+_TOGETHER = 2000
 #: The sizes and checksums of the index's files, which never change once they are written.
 SUMS_NAME = "sums.json"
 #: The passages at the beginning of a document that tell its language.
@@ -94,7 +100,7 @@ class PassageIndex:
                     if not file.name.endswith(".lock"):
                         Path(scratch.name, file.name).symlink_to(file.absolute())
             index = cls(tantivy.Index.open(scratch.name if scratch else str(folder)), folder, scratch)
-            if index.mark.version != VERSION:
+            if index.mark.version not in (VERSION, RENEWED):
                 raise IndexBrokenError("it has another version")
             return index
 
@@ -113,7 +119,22 @@ class PassageIndex:
             hits = searcher.search(tantivy.Query.term_query(self._index.schema, "kind", "mark"), 1).hits
             mark = json.loads(searcher.doc(hits[0][1])["mark"][0]) if hits else (0, "", 0)
             self.mark = Mark(*mark)
+            found = dict(searcher.terms_with_prefix("collection", ""))
+        self._sizes = {
+            "": max(0, searcher.num_docs - sum(count for name, count in found.items() if name[:1] == "/")),
+            **{name[1:]: count for name, count in found.items() if name[:1] == "/"},
+        }
         self._searcher = searcher
+        self._old = {name: count for name in found if name[:1] != "/" and (count := self._count_old(name))}
+
+    def _count_old(self, name: str) -> int:
+        with _broken():
+            return int(self._searcher.search(self._in_old(name), 1).count)  # type: ignore[attr-defined]
+
+    def _in_old(self, name: str) -> tantivy.Query:
+        import tantivy
+
+        return tantivy.Query.term_query(self._index.schema, "collection", name, "basic")
 
     def replay(self, source: Source) -> None:
         """Take up every change of `source` that the index does not have yet. Call it inside `exclusive`."""
@@ -121,16 +142,33 @@ class PassageIndex:
             done = self.mark.sequence
             while done < (sequence := source.sequence) or not self.mark.version:
                 for document in source.changes(done):
-                    writer.delete(document)
-                    passages = list(source.indexable(document))
-                    collection = source.collection_of(document)
-                    spoken = language(" ".join(text for _, _, _, text in passages[:_TELLING]))
-                    for passage in passages:
-                        code = language(passage[-1]) or spoken
-                        writer.add(document, *passage, code=code, collection=collection)
+                    _take_up(writer, source, document)
                 writer.commit(source.identity, sequence)
                 self.reload()
                 done = sequence
+
+    @property
+    def old(self) -> int:
+        """How many passages are as an earlier version wrote them."""
+        return sum(self._old.values())
+
+    def renew(self, source: Source) -> bool:
+        """Take up anew some documents that an earlier version wrote. Call it inside `exclusive`, up to date.
+
+        Returns False where nothing can be done.
+        """
+        with _broken():
+            name = next(iter(self._old), "")
+            hits = self._searcher.search(self._in_old(name), _TOGETHER, count=False).hits if name else []
+            passages = self._searcher.fast_field_values("id", [address for _, address in hits])
+        documents = set(source.documents_of([int(passage or 0) for passage in passages]).values())
+        if not documents:
+            return False
+        with self.writing() as writer:
+            for document in documents:
+                _take_up(writer, source, document)
+            writer.commit(self.mark.store, self.mark.sequence)
+        return True
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[Writer]:
@@ -147,7 +185,7 @@ class PassageIndex:
             writer = self._index.writer(_WRITER_BYTES, 1)
         try:
             with _broken():
-                yield Writer(writer, self._index.schema)
+                yield Writer(writer, self._index.schema, self._analysis)
         finally:
             with _broken():
                 # Waiting also gives the lock back; what was not committed is dropped.
@@ -156,15 +194,15 @@ class PassageIndex:
                     _seal(self._folder)
         self.reload()
 
-    def search(self, question: str, k: int, without: Collection[str] = ()) -> list[tuple[int, float]]:
-        """Return the ids and scores of the `k` best passages. Raises IndexBrokenError."""
+    def search(self, question: str, k: int, collections: Collections = None) -> list[tuple[int, float]]:
+        """Return the ids and scores of the `k` best passages of `collections`. Raises IndexBrokenError."""
         with _broken():
             searcher = self._searcher
-            parts = self._analysis.query(question, self._index.schema, searcher)
+            parts = self._analysis.query(question, self._index.schema, searcher, self._scope(collections))
             if k < 1:
                 return []
             best: dict[tuple[int, int], tuple[float, tantivy.DocAddress]] = {}
-            for query in self._queries(parts, without):
+            for query in _queries(parts):
                 for score, address in searcher.search(query, k, count=False).hits:
                     place = address.segment_ord, address.doc
                     if place not in best or score > best[place][0]:
@@ -173,23 +211,9 @@ class PassageIndex:
             identities = searcher.fast_field_values("id", [address for _, address in hits])
             return [(int(identity or 0), float(score)) for identity, (score, _) in zip(identities, hits, strict=True)]
 
-    def _queries(self, parts: Parts, without: Collection[str]) -> Iterator[tantivy.Query]:
-        """The queries of which each of the best passages overall is among the best of one, with its whole score.
-
-        A passage with none of `parts.others` has its whole score from the words alone, and none is before it there that
-        is not before it overall.
-        """
-        from tantivy import Occur, Query
-
-        words = [(Occur.Should, query) for query in parts.words]
-        others = [(Occur.Should, query) for query in parts.others]
-        left_out = [
-            (Occur.MustNot, Query.term_query(self._index.schema, "collection", name, "basic")) for name in without
-        ]
-        for query in (words, others and [(Occur.Must, Query.boolean_query(others)), *words]):
-            if query:
-                whole = Query.boolean_query(query)
-                yield Query.boolean_query([(Occur.Must, whole), *left_out]) if left_out else whole
+    def _scope(self, collections: Collections) -> Scope:
+        sizes = self._sizes
+        return Scope(sum(sizes.values()), {name: sizes[name] for name in sizes if may_ask(collections, name)})
 
     def _attach(self, index: tantivy.Index) -> None:
         with _broken():
@@ -202,12 +226,39 @@ class PassageIndex:
         self.reload()
 
 
+def _queries(parts: Parts) -> Iterator[tantivy.Query]:
+    """The queries of which each of the best passages overall is among the best of one, with its whole score.
+
+    A passage with none of `parts.others` has its whole score from the words alone, and none is before it there that
+    is not before it overall.
+    """
+    from tantivy import Occur, Query
+
+    words = [(Occur.Should, query) for query in parts.words]
+    others = [(Occur.Should, query) for query in parts.others]
+    if words:
+        yield Query.boolean_query(words)
+    if others:
+        yield Query.boolean_query([(Occur.Must, Query.boolean_query(others)), *words])
+
+
+def _take_up(writer: Writer, source: Source, document: int) -> None:
+    """Let the index have a document as the source has it, or no more where it is gone."""
+    writer.delete(document)
+    passages = list(source.indexable(document))
+    collection = source.collection_of(document)
+    spoken = language(" ".join(text for _, _, _, text in passages[:_TELLING]))
+    for passage in passages:
+        writer.add(document, *passage, code=language(passage[-1]) or spoken, collection=collection)
+
+
 class Writer:
     """What may be done to the index between opening it for writing and committing."""
 
-    def __init__(self, writer: tantivy.IndexWriter, schema: tantivy.Schema) -> None:
+    def __init__(self, writer: tantivy.IndexWriter, schema: tantivy.Schema, analysis: Analysis) -> None:
         self._writer = writer
         self._schema = schema
+        self._analysis = analysis
 
     def delete(self, document: int) -> None:
         """Remove the passages of a document."""
@@ -227,20 +278,25 @@ class Writer:
         code: str = "",
         collection: str = "",
     ) -> None:
-        """Add a passage of a document; it is in the language `code`, and the document in `collection`."""
+        """Add a passage of a document; it is in the language `code`, and the document in `collection`.
+
+        In a named collection every word is a term of that collection (`knowledge.index.query.scoped`).
+        """
         import tantivy
 
         entry = tantivy.Document()
         entry.add_unsigned("id", passage)
         entry.add_unsigned("document", document)
-        entry.add_text("title", title)
-        entry.add_text("headings", headings)
-        entry.add_text("text", text)
-        entry.add_text("exact", text)
+        texts = {"title": title, "headings": headings, "text": text, "exact": text}
         if pieces := " ".join(foreign.terms(f"{title}\n{headings}\n{text}", code)):
-            entry.add_text("foreign", pieces)
+            texts["foreign"] = pieces
+        for name, content in texts.items():
+            if collection:
+                entry.add_pre_tokenized_text(name, _scoped(self._analysis.of(name), content, collection))
+            else:
+                entry.add_text(name, content)
         if collection:
-            entry.add_text("collection", collection)
+            entry.add_text("collection", scoped("", collection))
         self._writer.add_document(entry)
 
     def commit(self, store: str, sequence: int) -> None:
@@ -253,6 +309,14 @@ class Writer:
         mark.add_text("mark", json.dumps([VERSION, store, sequence]))
         self._writer.add_document(mark)
         self._writer.commit()
+
+
+def _scoped(analyzer: tantivy.TextAnalyzer, text: str, collection: str) -> tantivy.PreTokenizedString:
+    """The terms of a text as those of a collection."""
+    import tantivy
+
+    terms = enumerate(analyzer.analyze(text))
+    return tantivy.PreTokenizedString("", [tantivy.Token(scoped(term, collection), at, 0, 0) for at, term in terms])
 
 
 def _seal(folder: Path) -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from engines.errors import ReparteeError
 from knowledge.collections import UNNAMED, may_ask
+from knowledge.index import words
 
 HOUSE, WORK, BOTH = frozenset({"", "house"}), frozenset({"", "work"}), frozenset({"", "house", "work"})
 
@@ -61,6 +62,31 @@ def test_the_store_has_the_last_word_where_the_index_lags_behind(filled, tmp_pat
     filled._store.move(str(tmp_path / "all" / "key.md"), "work")  # the index does not know
     assert found(filled, UNNAMED) == set()
     assert found(filled, WORK) == {"The safe", "The shed"}
+
+
+@pytest.fixture
+def earlier(home, monkeypatch):
+    """What was filled has an index of the earlier version, in which collections have no terms of their own."""
+    monkeypatch.setattr(words, "VERSION", words.RENEWED)
+    monkeypatch.setattr(words, "scoped", lambda term, collection: term or collection)
+
+
+def test_an_index_of_the_earlier_version_is_renewed_in_a_thread_and_not_made_again(
+    earlier, filled, opened, monkeypatch
+):
+    folder = filled._index._index.inode
+    monkeypatch.undo()
+    monkeypatch.setattr(words, "_TOGETHER", 1)
+    reading = opened(readonly=True)
+    assert (reading._index.missing(100), reading._index._index.old) == (0, 2)
+    library = opened()
+    assert library.finish(30)
+    assert (library.unmade(), library._index._index.old, library._index._index.mark.version) == (0, 0, words.VERSION)
+    assert (library._index._index.inode, library.notes) == (folder, [])
+    for each in (library, reading):
+        assert found(each, None) == {"The attic", "The safe", "The shed"}
+        assert (found(each, WORK, k=2), found(each, UNNAMED, k=1)) == ({"The safe", "The shed"}, {"The shed"})
+    assert reading._index._index.old == 0
 
 
 def test_another_process_sees_the_same(filled, opened):

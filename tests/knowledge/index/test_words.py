@@ -1,12 +1,14 @@
 """Questions become queries that find the right passage, whatever characters are in them."""
 
 import random
+import re
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from knowledge.index import query
+from knowledge.index import words as words_index
 from knowledge.index.index import IndexBrokenError, IndexBusyError, exclusive
 from knowledge.index.words import PassageIndex
 from knowledge.languages import language
@@ -153,46 +155,127 @@ def test_words_that_every_question_has_are_searched_if_there_are_no_others(index
     assert {identity for identity, _ in index.search("Who?", 5)} == {12, 41}
 
 
+COLLECTIONS = ("a", "b", "")
 VOCABULARY = "boat rope lamp quay lampquay harbour master tide mast sail anchor keel".split()
 
 
 @pytest.fixture(scope="module")
 def many():
-    """Passages of few words in two segments and two collections, so that most have most words of a question."""
+    """Passages of few words in two segments and three collections, so that most have most words of a question."""
     index, chance = PassageIndex.create(None), random.Random(1)
     for segment in range(2):
         with index.writing() as writer:
             for number in range(segment * 150, segment * 150 + 150):
                 text = " ".join(chance.choices(VOCABULARY, range(len(VOCABULARY), 0, -1), k=chance.randint(2, 12)))
-                writer.add(number, number, chance.choice(VOCABULARY), "", text, collection="ab"[number % 2])
+                writer.add(number, number, chance.choice(VOCABULARY), "", text, collection=COLLECTIONS[number % 3])
             writer.commit("store", segment + 1)
     return index
 
 
+ASKED = [frozenset(names) for names in ([""], ["a"], ["", "b"], [])]
 WORD = st.sampled_from([*VOCABULARY, "harbuor", "anker", "lamp quay", "the"])
 
 
 @settings(max_examples=100)
-@given(st.lists(WORD, min_size=1, max_size=5), st.integers(1, 40), st.sampled_from([[], ["a"], ["a", "b"]]))
-def test_the_best_are_those_of_all_passages_by_the_sum_of_everything_that_is_looked_for(many, words, k, without):
+@given(st.lists(WORD, min_size=1, max_size=5), st.integers(1, 40), st.sampled_from([None, *ASKED]))
+def test_the_best_are_those_of_all_passages_by_the_sum_of_everything_that_is_looked_for(many, words, k, who):
     question = " ".join(words)
-    got = many.search(question, k, without)
-    everything = whole(many, question)
-    allowed = {number: score for number, score in everything.items() if "ab"[number % 2] not in without}
-    assert [score for _, score in got] == pytest.approx(sorted(allowed.values(), reverse=True)[:k], rel=1e-5)
-    assert [score for _, score in got] == pytest.approx([allowed[number] for number, _ in got], rel=1e-5)
+    got = many.search(question, k, who)
+    everything = whole(many, question, who)
+    assert all(who is None or COLLECTIONS[number % 3] in who for number in everything)
+    assert [score for _, score in got] == pytest.approx(sorted(everything.values(), reverse=True)[:k], rel=1e-5)
+    assert [score for _, score in got] == pytest.approx([everything[number] for number, _ in got], rel=1e-5)
 
 
-def whole(index, question):
+def whole(index, question, who):
     """Score every passage by one query of everything, no part of which can be left out."""
     import tantivy
 
     searcher = index._index.searcher()
-    parts = index._analysis.query(question, index._index.schema, searcher)
+    parts = index._analysis.query(question, index._index.schema, searcher, index._scope(who))
     query = tantivy.Query.boolean_query([(tantivy.Occur.Should, each) for each in [*parts.words, *parts.others]])
     hits = searcher.search(query, 1000).hits
     identities = searcher.fast_field_values("id", [address for _, address in hits])
     return dict(zip(identities, (score for score, _ in hits), strict=True))
+
+
+def in_collections(*ranges):
+    """Passages of six words each, in collections: (name, how many)."""
+    index, chance = PassageIndex.create(None), random.Random(2)
+    with index.writing() as writer:
+        for number, name in enumerate(name for name, count in ranges for _ in range(count)):
+            text = " ".join(chance.choices(VOCABULARY, range(len(VOCABULARY), 0, -1), k=6))
+            writer.add(number, number, "", "", text, collection=name)
+        writer.commit("store", 1)
+    return index
+
+
+@pytest.mark.parametrize("question", ["boat keel", "rope quay harbour", "harbuor mast"])
+def test_a_passage_has_the_score_that_it_has_where_there_are_no_other_collections(question):
+    among, alone = in_collections(("small", 90), ("", 400)), in_collections(("", 90))
+    got, expected = among.search(question, 300, frozenset({"small"})), alone.search(question, 300)
+    assert dict(got) == pytest.approx(dict(expected), rel=2e-2)  # the mark counts as a passage, too
+    assert len(got) == len(expected) > 5
+
+
+def test_passages_of_collections_that_are_left_out_are_not_looked_at():
+    index = in_collections(("a", 300), ("b", 300), ("", 3), ("c", 4))
+
+    def looked_at(who):
+        """How many passages have each of the terms that are looked for."""
+        searcher = index._index.searcher()
+        parts = index._analysis.query("boat rope keel anker", index._index.schema, searcher, index._scope(who))
+        terms = re.findall(r'field=(\d+), type=Str, "([^"]+)"', " ".join(map(str, [*parts.words, *parts.others])))
+        return [searcher.doc_freq({4: "text", 5: "exact"}.get(int(field), "collection"), term) for field, term in terms]
+
+    assert max(looked_at(None)) > 100
+    assert 0 < max(looked_at(frozenset({"", "c"}))) <= 4
+
+
+@pytest.fixture
+def earlier(tmp_path):
+    """An index of the earlier version: what is in a collection has the same terms as everything else."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(words_index, "VERSION", words_index.RENEWED)
+        patch.setattr(words_index, "scoped", lambda term, collection: term or collection)
+        index = PassageIndex.create(tmp_path / "index")
+        with index.writing() as writer:
+            for identity, fields in PASSAGES.items():
+                writer.add(identity // 10, identity, *fields, collection=Content().collection_of(identity // 10))
+            writer.commit("store", 5)
+    return tmp_path / "index"
+
+
+class Content:
+    """A source of PASSAGES."""
+
+    identity, sequence = "store", 5
+
+    def collection_of(self, document):
+        return {1: "tall", 2: "hot"}.get(document, "")
+
+    def documents_of(self, identities):
+        return {identity: identity // 10 for identity in identities}
+
+    def indexable(self, document):
+        return [(identity, *fields) for identity, fields in PASSAGES.items() if identity // 10 == document]
+
+
+def test_an_index_of_the_earlier_version_is_searched_and_renewed_step_by_step(earlier):
+    index, tall = PassageIndex.open(earlier), frozenset({"", "tall"})
+    questions = ["lighthouse keeper", "black tea", "honey harbour", "brewd"]
+    before = [best(index, question) for question in questions]
+    assert before == [12, 21, 31, 21]
+    assert (index.mark, index.old) == ((2, "store", 5), 3)
+    assert index.renew(Content())
+    assert (index.mark, index.old) == ((3, "store", 5), 1)
+    assert PassageIndex.open(earlier).old == index.old, "what is done stays done"
+    assert index.renew(Content())
+    assert not index.renew(Content())
+    assert index.old == 0
+    assert [best(index, question) for question in questions] == before
+    assert (best(index, "black tea"), index.search("black tea", 5, tall)) == (21, [])
+    assert [identity for identity, _ in index.search("lighthouse keeper", 5, tall)] == [12, 11]
 
 
 def test_neighbours_are_looked_for_unless_both_words_are_very_common(many, monkeypatch):
@@ -202,10 +285,8 @@ def test_neighbours_are_looked_for_unless_both_words_are_very_common(many, monke
 
 
 def test_words_that_most_passages_have_are_left_out_where_there_are_two_rarer_ones(many, monkeypatch):
-    searcher = many._index.searcher()
-    assert (
-        searcher.doc_freq("text", "boat") > searcher.doc_freq("text", "rope") > 100 > searcher.doc_freq("text", "keel")
-    )
+    parts = query.Parts(many._index.schema, many._index.searcher(), many._scope(None))
+    assert parts.count("text", "boat") > parts.count("text", "rope") > 100 > parts.count("text", "keel")
     monkeypatch.setattr(query, "MOST_OF_A_WORD", 100)
     monkeypatch.setattr(query, "MOST_AS_WRITTEN", 100)
     monkeypatch.setattr(query, "MOST_OF_A_PAIR", 0)
