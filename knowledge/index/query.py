@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from math import inf, log
+from math import log
 from typing import TYPE_CHECKING
 
+from knowledge.collections import Collections, may_ask
 from knowledge.index import foreign
 from knowledge.languages import language, stop_words
 
@@ -50,13 +51,16 @@ MOST_WORDS = 64
 #: The search for similar words is slower than the rest, so only this many words have one.
 MOST_SIMILAR = 4
 
-#: What very many passages have says little and takes long to look at. A word that more passages have than this is left
-#: out unless it is among the RAREST of a question; so a search does not take ever longer as a store grows.
-MOST_OF_A_WORD, RAREST = 100_000, 2
-#: A word as it is written, and two neighbours of which both are in more passages than this, are not looked for.
-MOST_AS_WRITTEN = MOST_OF_A_PAIR = 20_000
+#: What very many passages have says little and takes long to look at. The words of a question are looked for from the
+#: rarest on, as long as so many passages together have them, and the RAREST in any case; so a search does not take ever
+#: longer as a store grows.
+MOST_OF_WORDS, RAREST = 100_000, 2
+#: The same of words as they are written, and of pairs of neighbours by the rarer of the two.
+MOST_AS_WRITTEN = MOST_OF_PAIRS = 30_000
 #: Only this many words of a question are looked for in two parts.
 MOST_SPLIT = 16
+#: Of so many terms it is kept how many passages have them.
+MOST_COUNTS = 20_000
 
 
 def scoped(term: str, collection: str) -> str:
@@ -95,6 +99,32 @@ def _rarity(count: int, total: int) -> float:
     return log(1 + (max(total, count) - count + 0.5) / (count + 0.5))
 
 
+@dataclass(frozen=True)
+class Snapshot:
+    """An index as it was at some time; `sizes`: how many passages of each collection it has.
+
+    How many passages have a term is kept: a question is searched several times while it is being said.
+    """
+
+    schema: tantivy.Schema
+    searcher: tantivy.Searcher
+    sizes: dict[str, int]
+    _counts: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    def count(self, name: str, term: str) -> int:
+        """How many passages have a term, of some collection, in a field."""
+        if (count := self._counts.get((name, term))) is None:
+            if len(self._counts) >= MOST_COUNTS:
+                self._counts.clear()
+            count = self._counts[name, term] = self.searcher.doc_freq(name, term)
+        return count
+
+    def scope(self, collections: Collections) -> Scope:
+        """What is searched by somebody who may ask `collections`."""
+        asked = {name: size for name, size in self.sizes.items() if may_ask(collections, name)}
+        return Scope(sum(self.sizes.values()), asked)
+
+
 @dataclass
 class Parts:
     """A query in two parts; a passage's score is the sum over both.
@@ -103,8 +133,7 @@ class Parts:
     WAND); `others` are phrases and similar words, which few passages have.
     """
 
-    schema: tantivy.Schema
-    searcher: tantivy.Searcher
+    snapshot: Snapshot
     scope: Scope
     words: list[tantivy.Query] = field(default_factory=list)
     others: list[tantivy.Query] = field(default_factory=list)
@@ -113,7 +142,7 @@ class Parts:
     def found(self, name: str, term: str) -> dict[str, int]:
         """How many passages of each collection have a term in a field; the collections where none has are left out."""
         if (known := self._found.get((name, term))) is None:
-            counts = ((each, self.searcher.doc_freq(name, scoped(term, each))) for each in self.scope.sizes)
+            counts = ((each, self.snapshot.count(name, scoped(term, each))) for each in self.scope.sizes)
             known = self._found[name, term] = {collection: count for collection, count in counts if count}
         return known
 
@@ -121,26 +150,42 @@ class Parts:
         """How many passages have a term in a field."""
         return sum(self.found(name, term).values())
 
-    def term(self, name: str, term: str, weight: float, most: float = inf) -> None:
-        """Look for a term in a field, if it is there and not in most passages."""
+    def rarer(self, name: str, terms: Iterable[str], most: int, rarest: int = 0) -> list[str]:
+        """Of terms that are in a field those that `most` passages have together, and the `rarest`; the rarest first."""
+        kept: list[str] = []
+        together = 0
+        for count, term in sorted((count, term) for term in dict.fromkeys(terms) if (count := self.count(name, term))):
+            together += count
+            if together > most and len(kept) >= rarest:
+                break
+            kept.append(term)
+        return kept
+
+    def term(self, name: str, term: str, weight: float) -> None:
+        """Look for a term in a field, if it is there."""
         from tantivy import Query
 
-        found = self.found(name, term)
-        if 0 < sum(found.values()) <= most:
-            for collection in found:
-                query = Query.term_query(self.schema, name, scoped(term, collection), "freq")
-                self.words.append(Query.boost_query(query, weight * self.scope.weight([found], collection)))
+        for collection in (found := self.found(name, term)):
+            query = Query.term_query(self.snapshot.schema, name, scoped(term, collection), "freq")
+            self.words.append(Query.boost_query(query, weight * self.scope.weight([found], collection)))
+
+    def pairs(self, pairs: Iterable[tuple[str, str]], weight: float) -> None:
+        """Look for neighbours in the text, MOST_OF_PAIRS passages together by the rarer of each two."""
+        together = 0
+        for count, pair in sorted((min(self.count("text", stem) for stem in pair), pair) for pair in pairs):
+            together += count
+            if together > MOST_OF_PAIRS:
+                break
+            self.phrase(pair, weight)
 
     def phrase(self, stems: Sequence[str], weight: float) -> None:
         """Look for two neighbours in the text."""
         from tantivy import Query
 
         found = [self.found("text", stem) for stem in stems]
-        if min(sum(each.values()) for each in found) > MOST_OF_A_PAIR:
-            return
         for collection in found[0].keys() & found[1].keys():
             words: list[str | tuple[int, str]] = [scoped(stem, collection) for stem in stems]
-            query = Query.phrase_query(self.schema, "text", words)
+            query = Query.phrase_query(self.snapshot.schema, "text", words)
             self.others.append(Query.boost_query(query, weight * self.scope.weight(found, collection)))
 
     def similar(self, word: str, weight: float) -> None:
@@ -148,9 +193,9 @@ class Parts:
         from tantivy import Occur, Query
 
         for collection in self.scope.sizes:
-            query = Query.fuzzy_term_query(self.schema, "exact", scoped(word, collection))
+            query = Query.fuzzy_term_query(self.snapshot.schema, "exact", scoped(word, collection))
             if collection:  # whose name may itself be one letter off another's
-                here = Query.term_query(self.schema, "collection", scoped("", collection), "basic")
+                here = Query.term_query(self.snapshot.schema, "collection", scoped("", collection), "basic")
                 query = Query.boolean_query([(Occur.Must, query), (Occur.Must, Query.const_score_query(here, 0.0))])
             self.others.append(Query.boost_query(query, weight))
 
@@ -179,35 +224,33 @@ class Analysis:
         """What makes the terms of a field."""
         return {"exact": self.exact, "foreign": self.whole}.get(name, self.stems)
 
-    def query(self, question: str, schema: tantivy.Schema, searcher: tantivy.Searcher, scope: Scope) -> Parts:
-        """Return the query for `question` over the passages of `scope`, empty if it has no words."""
+    def query(self, question: str, snapshot: Snapshot, collections: Collections = None) -> Parts:
+        """Return the query for `question` over the passages of `collections`, empty if it has no words."""
         weights, question = self._weights, question[: MOST_WORDS * foreign.LONGEST_WORD]
         untelling = weights.stop_words | stop_words(language(question))
         words = self.exact.analyze(question)[:MOST_WORDS]
         stems = {word: self._stemmed(word) for word in words}
         telling = [word for word in stems if word not in untelling] or list(stems)
-        parts = Parts(schema, searcher, scope)
-        telling = _rarer(telling, [parts.count("text", stems[word]) for word in telling])
-        for stem in dict.fromkeys(stems[word] for word in telling):
+        parts = Parts(snapshot, snapshot.scope(collections))
+        rare = parts.rarer("text", [stems[word] for word in telling], MOST_OF_WORDS, RAREST)
+        telling = [word for word in telling if stems[word] in rare or not parts.count("text", stems[word])]
+        for stem in rare:
             parts.term("text", stem, weights.text)
-            parts.term("headings", stem, weights.headings, MOST_OF_A_WORD)
-            parts.term("title", stem, weights.title, MOST_OF_A_WORD)
+        for name, weight in (("headings", weights.headings), ("title", weights.title)):
+            for stem in parts.rarer(name, [stems[word] for word in telling], MOST_OF_WORDS):
+                parts.term(name, stem, weight)
         self._add_respelt(parts, words)
         for asked in foreign.asked(question):
             parts.term("foreign", asked, weights.foreign)
         for digits in foreign.numbers(question):
             parts.term("exact", digits, weights.text)
-        unknown = []
-        for word in telling:
-            if parts.count("exact", word):
-                parts.term("exact", word, weights.exact, MOST_AS_WRITTEN)
-            elif len(word) > 4 and word.isalpha() and not parts.count("text", stems[word]):
-                unknown.append(word)
-        for word in unknown[:MOST_SIMILAR]:
+        for word in parts.rarer("exact", telling, MOST_AS_WRITTEN):
+            parts.term("exact", word, weights.exact)
+        unknown = [word for word in telling if not (parts.count("exact", word) or parts.count("text", stems[word]))]
+        for word in [word for word in unknown if len(word) > 4 and word.isalpha()][:MOST_SIMILAR]:
             parts.similar(word, weights.similar)
-        for left, right in dict.fromkeys(pairwise(words)):
-            if left not in untelling and right not in untelling:
-                parts.phrase([stems[left], stems[right]], weights.pair)
+        pairs = [pair for pair in dict.fromkeys(pairwise(words)) if untelling.isdisjoint(pair)]
+        parts.pairs([(stems[left], stems[right]) for left, right in pairs], weights.pair)
         return parts
 
     def _stemmed(self, word: str) -> str:
@@ -234,9 +277,3 @@ class Analysis:
                     continue
                 if parts.count("exact", left) and parts.count("exact", right):
                     yield left, right
-
-
-def _rarer(words: list[str], found: list[int]) -> list[str]:
-    """Return the words that few passages have, by how many have each; at least the RAREST of them."""
-    most = max([MOST_OF_A_WORD, *sorted(filter(None, found))[:RAREST]])
-    return [word for word, count in zip(words, found, strict=True) if count <= most]

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engines.files import write_whole
-from knowledge.collections import Collections, may_ask
+from knowledge.collections import Collections
 from knowledge.index import foreign
 from knowledge.index.index import IndexBrokenError, Mark, Source
-from knowledge.index.query import Analysis, Parts, Scope, Weights, scoped
+from knowledge.index.query import Analysis, Parts, Snapshot, Weights, scoped
 from knowledge.languages import language
 
 if TYPE_CHECKING:
@@ -120,16 +120,14 @@ class PassageIndex:
             mark = json.loads(searcher.doc(hits[0][1])["mark"][0]) if hits else (0, "", 0)
             self.mark = Mark(*mark)
             found = dict(searcher.terms_with_prefix("collection", ""))
-        self._sizes = {
-            "": max(0, searcher.num_docs - sum(count for name, count in found.items() if name[:1] == "/")),
-            **{name[1:]: count for name, count in found.items() if name[:1] == "/"},
-        }
-        self._searcher = searcher
+        named = {name[1:]: count for name, count in found.items() if name[:1] == "/"}
+        sizes = {"": max(0, searcher.num_docs - sum(named.values())), **named}
+        self._snapshot = Snapshot(self._index.schema, searcher, sizes)
         self._old = {name: count for name in found if name[:1] != "/" and (count := self._count_old(name))}
 
     def _count_old(self, name: str) -> int:
         with _broken():
-            return int(self._searcher.search(self._in_old(name), 1).count)  # type: ignore[attr-defined]
+            return int(self._snapshot.searcher.search(self._in_old(name), 1).count)  # type: ignore[attr-defined]
 
     def _in_old(self, name: str) -> tantivy.Query:
         import tantivy
@@ -159,8 +157,8 @@ class PassageIndex:
         """
         with _broken():
             name = next(iter(self._old), "")
-            hits = self._searcher.search(self._in_old(name), _TOGETHER, count=False).hits if name else []
-            passages = self._searcher.fast_field_values("id", [address for _, address in hits])
+            hits = self._snapshot.searcher.search(self._in_old(name), _TOGETHER, count=False).hits if name else []
+            passages = self._snapshot.searcher.fast_field_values("id", [address for _, address in hits])
         documents = set(source.documents_of([int(passage or 0) for passage in passages]).values())
         if not documents:
             return False
@@ -197,8 +195,9 @@ class PassageIndex:
     def search(self, question: str, k: int, collections: Collections = None) -> list[tuple[int, float]]:
         """Return the ids and scores of the `k` best passages of `collections`. Raises IndexBrokenError."""
         with _broken():
-            searcher = self._searcher
-            parts = self._analysis.query(question, self._index.schema, searcher, self._scope(collections))
+            snapshot = self._snapshot
+            searcher = snapshot.searcher
+            parts = self._analysis.query(question, snapshot, collections)
             if k < 1:
                 return []
             best: dict[tuple[int, int], tuple[float, tantivy.DocAddress]] = {}
@@ -210,10 +209,6 @@ class PassageIndex:
             hits = [best[place] for place in sorted(best, key=lambda place: (-best[place][0], place))[:k]]
             identities = searcher.fast_field_values("id", [address for _, address in hits])
             return [(int(identity or 0), float(score)) for identity, (score, _) in zip(identities, hits, strict=True)]
-
-    def _scope(self, collections: Collections) -> Scope:
-        sizes = self._sizes
-        return Scope(sum(sizes.values()), {name: sizes[name] for name in sizes if may_ask(collections, name)})
 
     def _attach(self, index: tantivy.Index) -> None:
         with _broken():

@@ -1,5 +1,6 @@
 """Questions become queries that find the right passage, whatever characters are in them."""
 
+import dataclasses
 import random
 import re
 
@@ -192,7 +193,7 @@ def whole(index, question, who):
     import tantivy
 
     searcher = index._index.searcher()
-    parts = index._analysis.query(question, index._index.schema, searcher, index._scope(who))
+    parts = index._analysis.query(question, index._snapshot, who)
     query = tantivy.Query.boolean_query([(tantivy.Occur.Should, each) for each in [*parts.words, *parts.others]])
     hits = searcher.search(query, 1000).hits
     identities = searcher.fast_field_values("id", [address for _, address in hits])
@@ -224,7 +225,7 @@ def test_passages_of_collections_that_are_left_out_are_not_looked_at():
     def looked_at(who):
         """How many passages have each of the terms that are looked for."""
         searcher = index._index.searcher()
-        parts = index._analysis.query("boat rope keel anker", index._index.schema, searcher, index._scope(who))
+        parts = index._analysis.query("boat rope keel anker", index._snapshot, who)
         terms = re.findall(r'field=(\d+), type=Str, "([^"]+)"', " ".join(map(str, [*parts.words, *parts.others])))
         return [searcher.doc_freq({4: "text", 5: "exact"}.get(int(field), "collection"), term) for field, term in terms]
 
@@ -278,23 +279,67 @@ def test_an_index_of_the_earlier_version_is_searched_and_renewed_step_by_step(ea
     assert [identity for identity, _ in index.search("lighthouse keeper", 5, tall)] == [12, 11]
 
 
-def test_neighbours_are_looked_for_unless_both_words_are_very_common(many, monkeypatch):
-    apart = many.search("boat sail", 300)
-    monkeypatch.setattr(query, "MOST_OF_A_PAIR", 0)
-    assert sum(score for _, score in many.search("boat sail", 300)) < sum(score for _, score in apart)
+def counted(index, *stems):
+    """How many passages have these stems."""
+    return sum(index._analysis.query(stem, index._snapshot).count("text", stem) for stem in stems)
+
+
+def test_the_rarer_neighbours_are_looked_for_as_long_as_few_passages_have_them(many, monkeypatch):
+    question = "sail boat and mast boat"
+    apart = many.search(question, 300)
+    sums = []
+    for most in (counted(many, "sail", "mast"), counted(many, "sail"), counted(many, "sail") - 1):
+        monkeypatch.setattr(query, "MOST_OF_PAIRS", most)
+        sums.append(sum(score for _, score in many.search(question, 300)))
+    assert sum(score for _, score in apart) == sums[0] > sums[1] > sums[2]
 
 
 def test_words_that_most_passages_have_are_left_out_where_there_are_two_rarer_ones(many, monkeypatch):
-    parts = query.Parts(many._index.schema, many._index.searcher(), many._scope(None))
-    assert parts.count("text", "boat") > parts.count("text", "rope") > 100 > parts.count("text", "keel")
-    monkeypatch.setattr(query, "MOST_OF_A_WORD", 100)
-    monkeypatch.setattr(query, "MOST_AS_WRITTEN", 100)
-    monkeypatch.setattr(query, "MOST_OF_A_PAIR", 0)
+    assert counted(many, "boat") > counted(many, "rope") > counted(many, "anchor") > counted(many, "keel")
+    monkeypatch.setattr(query, "MOST_OF_WORDS", counted(many, "keel", "anchor", "rope"))
+    monkeypatch.setattr(query, "MOST_AS_WRITTEN", 0)
+    monkeypatch.setattr(query, "MOST_OF_PAIRS", 0)
+    assert many.search("boat rope keel anchor", 300) == many.search("rope keel anchor", 300)
+    monkeypatch.setattr(query, "MOST_OF_WORDS", counted(many, "keel", "anchor", "rope") - 1)
     assert many.search("boat rope keel anchor", 300) == many.search("keel anchor", 300)
-    two, three = many.search("rope keel", 300), many.search("boat rope keel", 300)
-    assert two == three, "the second rarest is looked for however common it is"
+    monkeypatch.setattr(query, "MOST_OF_WORDS", 0)
+    two = many.search("rope keel", 300)
+    assert many.search("boat rope keel", 300) == two, "the second rarest is looked for however common it is"
     assert len(two) > len(many.search("keel", 300))
-    assert many.search("boat rope xyzzyx keel", 300)[:5] == three[:5], "a word that nobody has is no rare one"
+    assert many.search("boat rope xyzz keel", 300) == two, "a word that nobody has is no rare one"
+
+
+def test_how_many_passages_have_a_term_is_looked_up_once_until_something_is_written(tmp_path, monkeypatch):
+    index = fill(PassageIndex.create(tmp_path / "index"))
+    looked_up = []
+
+    class Searcher:
+        def __init__(self, searcher):
+            self._searcher = searcher
+
+        def doc_freq(self, name, term):
+            looked_up.append((name, term))
+            return self._searcher.doc_freq(name, term)
+
+    def snapshot():
+        return dataclasses.replace(index._snapshot, searcher=Searcher(index._snapshot.searcher))
+
+    once = snapshot()
+    index._analysis.query("How tall is the lighthouse", once)
+    assert ("title", "lighthous") in looked_up
+    assert len(looked_up) == len(set(looked_up))
+    looked_up.clear()
+    index._analysis.query("How tall is the lighthouse", once)
+    assert looked_up == []
+    assert once.count("title", "lighthous") == 2
+    with index.writing() as writer:
+        writer.add(1, 13, *PASSAGES[11])
+        writer.commit("store", 2)
+    assert index._snapshot.count("title", "lighthous") == 3
+    monkeypatch.setattr(query, "MOST_COUNTS", 3)
+    few = snapshot()
+    index._analysis.query("How tall is the lighthouse", few)
+    assert len(few._counts) <= 3
 
 
 def test_a_huge_question_is_cut(index):
