@@ -10,7 +10,7 @@ import uuid
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -432,12 +432,12 @@ class Store:
                 document_id=document,
                 document=name,
                 title=title,
-                headings=tuple(json.loads(headings)),
+                headings=_strings(headings),
                 text=text,
                 start=start,
                 end=end,
                 tokens=unpack_tokens(tokens),
-                pages=tuple((offset, number) for offset, number in json.loads(pages)),
+                pages=_pairs(pages) if pages != "[]" else (),
             )
         except (TypeError, ValueError):
             right = False
@@ -484,6 +484,16 @@ class Store:
             rows = self._connection.execute(f"{_PASSAGES} WHERE d.id = ? ORDER BY p.id", (document,)).fetchall()
         passages = filter(None, map(self._passage, rows))
         return [(each.id, each.title, " ".join(each.headings), each.text) for each in passages]
+
+
+@lru_cache(1024)
+def _strings(stored: str) -> tuple[str, ...]:
+    """The headings of a passage, which its neighbours have, too. Raises ValueError for what is damaged."""
+    return tuple(json.loads(stored))
+
+
+def _pairs(stored: str) -> tuple[tuple[int, int], ...]:
+    return tuple((offset, number) for offset, number in json.loads(stored))
 
 
 _COUNT = "SELECT count(*) FROM passages"
