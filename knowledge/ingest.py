@@ -93,14 +93,14 @@ class Intake:
             raise DocumentError(f"{path} {error}") from error
         return "replaced" if self._put(key, str(path), content, document, wanted) else "added"
 
-    def add_text(self, name: str, text: str, title: str) -> None:
-        """Take in a plain text that is no file; `title` is for one that has none."""
+    def add_text(self, name: str, text: str, title: str, collection: str = "") -> None:
+        """Take in a plain text that is no file, into a collection; `title` is for one that has none."""
         from knowledge.formats.plain import plain_document
 
         cleaned = text.encode("utf-8", "replace").decode()
         content = cleaned.encode()
         if self.store.digest(f"text:{name}") != _digest(content):
-            self._put(f"text:{name}", name, content, plain_document(cleaned, title))
+            self._put(f"text:{name}", name, content, plain_document(cleaned, title), collection)
 
     def _put(self, key: str, name: str, content: bytes, document: DocumentText, collection: str = "") -> bool:
         if languages.name(code := languages.language(document.text)):

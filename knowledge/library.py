@@ -204,14 +204,18 @@ class Library:
                 "from there may be missed."
             )
 
-    def add_texts(self, texts: Iterable[tuple[str, str]], title: Callable[[str], str] = str) -> None:
+    def add_texts(
+        self, texts: Iterable[tuple[str, str]], title: Callable[[str], str] = str, *, collection: str = ""
+    ) -> None:
         """Add plain texts that are not files, as (name, text); a text with the name of an earlier one replaces it.
 
-        `title` makes the title of a text that has none from its name.
+        `title` makes the title of a text that has none from its name; what is new is put into `collection`.
+        Raises StoreError if the store cannot be written, and ReparteeError for what is no name of a collection.
         """
+        check_name(collection)
         self._writable()
         for name, text in texts:
-            self._intake.add_text(name, text, title(name))
+            self._intake.add_text(name, text, title(name), collection)
         self._sync()
 
     def remove(self, document_id: int) -> None:

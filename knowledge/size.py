@@ -21,6 +21,7 @@ from engines.checkpoint import Checkpoint, default_checkpoint_path
 from engines.errors import ReparteeError
 from engines.reader.late import TokenVectors
 from engines.tokenize import Tokenizer
+from knowledge.collections import UNNAMED, Collections
 from knowledge.library import BATCH, Library
 
 #: Words that can come up, and sentences and words in a passage.
@@ -32,6 +33,8 @@ FIRST = 10
 #: Words in a question that tell something.
 TELLING = 4
 HITS = 20
+#: The collection of every second document where half of them are left out of searches.
+LEFT_OUT = "left-out"
 _TOLD_EVERY_S = 10.0
 _GRAMMAR = "the of and in to is was for on with as by at from that it are were be which".split()
 _SYLLABLES = [f"{a}{b}" for a in "b d f g k l m n p r s t v z".split() for b in "a e i o u ar en il on ur".split()]
@@ -96,12 +99,19 @@ class Writing:
 
 
 def measure(
-    passages: int, questions: int, tell: Callable[[str], None], store: str = "", *, vectors: bool = False
+    passages: int,
+    questions: int,
+    tell: Callable[[str], None],
+    store: str = "",
+    *,
+    vectors: bool = False,
+    half: bool = False,
 ) -> Sized:
     """Fill a library with about so many passages, and search it; `tell` hears how far it is.
 
     It is searched by words alone; with `vectors` also by the token vectors of the bundled weights, which take many
-    times as long to make as the rest. `store` is the URL of a database without documents, in which they then are;
+    times as long to make as the rest. With `half` every second document is in a collection that is left out of
+    searches. `store` is the URL of a database without documents, in which they then are;
     without it a file is made and removed. Raises ReparteeError for a store that has documents.
     """
     checkpoint = Checkpoint.load(default_checkpoint_path())
@@ -112,7 +122,7 @@ def measure(
         if library.count():
             library.close()
             raise ReparteeError("This database has documents already; make one for measuring.")
-        asked, adding_s = _fill(library, passages, questions, tell)
+        asked, adding_s = _fill(library, passages, questions, tell, half=half)
         count = library.count()
         library.close()
         began = time.perf_counter()
@@ -120,7 +130,7 @@ def measure(
         opening_s = time.perf_counter() - began
         maker = TokenVectors.load(checkpoint, cache_dir=home) if vectors else None
         making_s = _rank(library, maker, tell) if maker is not None else None
-        spent, found = _search(library, asked)
+        spent, found = _search(library, asked, UNNAMED if half else None)
         began = time.perf_counter()
         library.add_texts([("one more", "One more document came after all the others.")])
         one_more_s = time.perf_counter() - began
@@ -148,20 +158,22 @@ def measure(
 
 
 def _fill(
-    library: Library, passages: int, questions: int, tell: Callable[[str], None]
+    library: Library, passages: int, questions: int, tell: Callable[[str], None], *, half: bool
 ) -> tuple[list[tuple[str, str]], float]:
     """Add documents until there are so many passages; return questions, with their documents, and how long it took."""
     writing = Writing()
     documents = writing.documents()
-    every = max(1, passages // PASSAGES_OF_A_DOCUMENT // questions)
+    every = max(1, passages // PASSAGES_OF_A_DOCUMENT // (questions * (1 + half)))
     asked: list[tuple[str, str]] = []
     adding_s = 0.0
     while (count := library.count()) < passages:
         wanted = -(-(passages - count) // PASSAGES_OF_A_DOCUMENT)
         batch = list(islice(documents, min(BATCH, wanted)))
-        asked += [(writing.question(texts[-1]), name) for name, texts in batch[::every]]
+        parts = [("", batch[::2]), (LEFT_OUT, batch[1::2])] if half else [("", batch)]
+        asked += [(writing.question(texts[-1]), name) for name, texts in parts[0][1][::every]]
         began = time.perf_counter()
-        library.add_texts((name, "\n\n".join(texts)) for name, texts in batch)
+        for collection, those in parts:
+            library.add_texts(((name, "\n\n".join(texts)) for name, texts in those), collection=collection)
         adding_s += time.perf_counter() - began
         tell(f"{library.count()} of {passages} passages, {memory_mb():.0f} MB in memory")
     return asked[:questions], adding_s
@@ -176,13 +188,13 @@ def _rank(library: Library, maker: TokenVectors, tell: Callable[[str], None]) ->
     return time.perf_counter() - began
 
 
-def _search(library: Library, asked: list[tuple[str, str]]) -> tuple[list[float], int]:
+def _search(library: Library, asked: list[tuple[str, str]], who: Collections) -> tuple[list[float], int]:
     """Return the ms of each search, and how many found their document."""
     library.warm_up()
     spent, found = [], 0
     for question, name in asked:
         began = time.perf_counter_ns()
-        hits = library.search(question, HITS)
+        hits = library.search(question, HITS, collections=who)
         spent.append((time.perf_counter_ns() - began) / 1e6)
         found += any(hit.passage.document == name for hit in hits)
     return spent, found

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from knowledge import recall, size
-from knowledge.size import PASSAGES_OF_A_DOCUMENT, TELLING, Writing, measure
+from knowledge.library import Library
+from knowledge.size import LEFT_OUT, PASSAGES_OF_A_DOCUMENT, TELLING, Writing, measure
 
 
 def test_what_is_written_and_asked_is_the_same_every_time():
@@ -33,6 +34,22 @@ def test_every_question_finds_its_document_among_a_few():
     assert sized.passages >= 60
     assert (sized.copied_per_second, sized.vectors_per_second) == (None, None)
     assert min(sized.per_second, sized.opening_ms, sized.one_more_ms, sized.disk_mb, *sized.spent) > 0
+
+
+def test_half_of_the_passages_may_be_left_out_of_searches(monkeypatch):
+    asked, counted = [], []
+    search = Library.search
+
+    def spied(library, query, k, **options):
+        asked.append(options.get("collections"))
+        counted.append((library.count(), library.count(frozenset({""})), library.count(frozenset({LEFT_OUT}))))
+        return search(library, query, k, **options)
+
+    monkeypatch.setattr(Library, "search", spied)
+    sized = measure(80, 2, lambda _: None, half=True)
+    assert (sized.found, asked[-2:]) == (100, [frozenset({""})] * 2)
+    every, searched, left_out = counted[-1]
+    assert (every, searched) == (searched + left_out, left_out)
 
 
 class Maker:
