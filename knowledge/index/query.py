@@ -56,7 +56,7 @@ MOST_SIMILAR = 4
 #: longer as a store grows.
 MOST_OF_WORDS, RAREST = 100_000, 2
 #: The same of words as they are written, and of pairs of neighbours by the rarer of the two.
-MOST_AS_WRITTEN, MOST_OF_PAIRS = 30_000, 10_000
+MOST_AS_WRITTEN = MOST_OF_PAIRS = 30_000
 #: Only this many words of a question are looked for in two parts.
 MOST_SPLIT = 16
 #: Of so many terms it is kept how many passages have them.
@@ -240,7 +240,7 @@ class Analysis:
             for stem in parts.rarer(name, [stems[word] for word in telling], MOST_OF_WORDS):
                 parts.term(name, stem, weight)
         self._add_respelt(parts, words)
-        for asked in foreign.asked(question):
+        for asked in parts.rarer("foreign", foreign.asked(question), MOST_OF_WORDS, RAREST):
             parts.term("foreign", asked, weights.foreign)
         for digits in foreign.numbers(question):
             parts.term("exact", digits, weights.text)
