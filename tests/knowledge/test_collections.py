@@ -64,17 +64,13 @@ def test_the_store_has_the_last_word_where_the_index_lags_behind(filled, tmp_pat
     assert found(filled, WORK) == {"The safe", "The shed"}
 
 
-@pytest.fixture
-def earlier(home, monkeypatch):
-    """What was filled has an index of the earlier version, in which collections have no terms of their own."""
+def test_an_index_of_the_earlier_version_is_renewed_in_a_thread_and_not_made_again(opened, monkeypatch):
     monkeypatch.setattr(words, "VERSION", words.RENEWED)
-    monkeypatch.setattr(words, "scoped", lambda term, collection: term or collection)
-
-
-def test_an_index_of_the_earlier_version_is_renewed_in_a_thread_and_not_made_again(
-    earlier, filled, opened, monkeypatch
-):
-    folder = filled._index._index.inode
+    monkeypatch.setattr(words, "scoped", lambda term, collection: term or collection)  # as it was then
+    first = opened()
+    for place, collection in (("attic", "house"), ("safe", "work"), ("shed", "")):
+        first.add_texts([(place, f"The brass key is in the {place}.")], "The {}".format, collection=collection)
+    folder = first._index._index.inode
     monkeypatch.undo()
     monkeypatch.setattr(words, "_TOGETHER", 1)
     reading = opened(readonly=True)
