@@ -81,7 +81,10 @@ lint: $(VENV)/.tested
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 
-test: $(VENV)/.tested .venv-tensorrt/.ready lint
+# Collecting the tests compiles them, which every process of pytest would do for itself: it is done once, beside the linters.
+test: $(VENV)/.tested .venv-tensorrt/.ready
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -q --collect-only --ignore tests/clients >$(VENV)/collected.log 2>&1 & collecting=$$!; \
+	    $(MAKE) --no-print-directory lint || { kill $$collecting; exit 1; }; wait $$collecting || true
 	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -m "not gpu" -n $(PROCESSES) --dist loadfile --no-loadscope-reorder --ignore tests/clients
 
 test-clients: $(VENV)/.tested $(CLIENTS:%=.venv-clients/%/.ready) .venv-clients/wyoming/.proxy tests/clients/agents/node_modules/.ready

@@ -19,7 +19,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.forkserver import EAR, FORKSERVER, Process, start_server
+from tests.forkserver import FORKSERVER, SETTINGS, Process, start_server
 from tests.paths import SAMPLES
 from tests.postgres import Database, database
 
@@ -51,7 +51,14 @@ LONG = (
     "tests/assistant/commands/",
     "tests/assistant/recognizers/sphinx/",
     "tests/engines/benches/",
-    "tests/plugins/test_bert_arm.py",
+    "tests/plugins/",
+    "tests/assistant/recognizers/",
+    "tests/assistant/home/",
+    "tests/assistant/channels/",
+    "tests/test_house.py",
+    "tests/assistant/audio/",
+    "tests/knowledge/",
+    "tests/engines/",
 )
 
 
@@ -80,12 +87,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log):
 
 @pytest.fixture(scope="session", autouse=True)
 def plain_ear() -> Iterator[None]:
-    """Let "auto" be pocketsphinx in this process, and in those that inherit its environment."""
+    """Let "auto" be pocketsphinx, and one thread read, in this process and in those that inherit its environment."""
     from assistant.recognizers import choose
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(choose, "best_installed", lambda *_: choose.POCKETSPHINX)
-        for name, value in EAR.items():
+        for name, value in SETTINGS.items():
             patch.setenv(name, value)
         yield
 
@@ -96,7 +103,7 @@ def repartee() -> Callable[..., subprocess.CompletedProcess[str]]:
 
     def run(home: Path, *arguments: object, env: dict[str, str] | None = None, before: tuple[str, ...] = (), **options):
         given = ["--home", str(home), *map(str, arguments)]
-        clean = {"PATH": "/usr/bin:/bin", "HOME": str(home.parent), "COLUMNS": "100"} | EAR | (env or {})
+        clean = {"PATH": "/usr/bin:/bin", "HOME": str(home.parent), "COLUMNS": "100"} | SETTINGS | (env or {})
         if not before and options.keys() <= {"input"} and FORKSERVER.suits(given, clean):
             return FORKSERVER.run(given, clean, options.get("input", ""))
         call = [*before, sys.executable, "-m", "assistant", *given]

@@ -28,10 +28,15 @@ from pathlib import Path
 from tests.paths import ROOT
 
 #: The ear of tests that are not about ears: it is there without any download, and its words depend neither on what is
-#: there nor on how busy the processor is.
-EAR = {"REPARTEE_SPEECH_RECOGNIZER": "pocketsphinx", "POCKETSPHINX_EFFORT": "fixed"}
+#: there nor on how busy the processor is. And the reader of tests that are not about its threads has one: where every
+#: core is busy with tests, several only wait for each other.
+SETTINGS = {
+    "REPARTEE_SPEECH_RECOGNIZER": "pocketsphinx",
+    "POCKETSPHINX_EFFORT": "fixed",
+    "REPARTEE_READER_THREADS": "1",
+}
 
-#: What most commands import, and a server.
+#: What most commands import, and a server, some of it only when it is needed.
 LOADED = (
     "assistant.cli",
     "assistant.channels.web.server",
@@ -39,11 +44,19 @@ LOADED = (
     "assistant.commands.ask",
     "assistant.commands.knowledge",
     "assistant.commands.serve",
+    "assistant.home.grammar",
     "assistant.library",
     "engines.reader.reader",
     "engines.runtimes.cpu.runtime",
     "knowledge.library",
+    "knowledge.spelling",
     "num2words",
+    "plugins.bert_cuda",
+    "rich.progress",
+    "rich.table",
+    "safetensors",
+    "tantivy",
+    "uvicorn.lifespan.on",
 )
 
 #: Names of variables, and beginnings of them, that modules do not look at when they are imported.
@@ -150,7 +163,8 @@ class Forkserver:
             self._server = subprocess.Popen(
                 [sys.executable, "-m", "tests.forkserver", str(theirs.fileno())],
                 cwd=ROOT,
-                env={"PATH": "/usr/bin:/bin", "HOME": "/nonexistent"},
+                # With threads for its arithmetic a fork would lose them.
+                env={"PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "OPENBLAS_NUM_THREADS": "1"},
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
@@ -167,7 +181,7 @@ def start_server(
 ) -> tuple[Process | subprocess.Popen[bytes], str]:
     """Run `repartee serve` with `env` beside what every command gets; return when it listens, with its URL."""
     given = ["--home", str(home), "serve", *arguments]
-    clean = {"PATH": "/usr/bin:/bin", "HOME": str(home.parent), **EAR, **env}
+    clean = {"PATH": "/usr/bin:/bin", "HOME": str(home.parent), **SETTINGS, **env}
     process: Process | subprocess.Popen[bytes]
     with log.open("wb") as output, Path(os.devnull).open("r+b") as nothing:
         if FORKSERVER.suits(given, clean):
@@ -230,9 +244,39 @@ def _arguments(control: socket.socket) -> list[str]:
             return list(arguments)
 
 
+def _share_reader() -> None:
+    """Load the reader as most commands do, and let that be the one that they load: its weights are in memory once.
+
+    With one thread it has none that a fork would lose. What it costs, a command writes down where it always does.
+    """
+    from engines.reader.cost import CostModel
+    from engines.reader.reader import Reader
+
+    load, usual = Reader.load, {"runtime": "auto", "threads": int(SETTINGS["REPARTEE_READER_THREADS"]), "isa": ""}
+    with tempfile.TemporaryDirectory() as folder:
+        ready = [load(cache_dir=Path(folder), **usual)]
+    if ready[0].runtime_name != "cpu":  # OpenVINO has threads of its own
+        return
+
+    def shared(path: str | None = None, *, cache_dir: Path, **options: object) -> Reader:
+        if path is not None or options != usual or not ready:
+            return load(path, cache_dir=cache_dir, **options)
+        reader = ready.pop()
+        for way in reader._ways:
+            way._cost_file = cache_dir / "cost" / way._cost_file.name
+            if way._cost_file.exists():
+                way.cost = CostModel.load(way._cost_file, compiles=way.runtime.compiles)
+            way.save()
+        return reader
+
+    Reader.load = shared
+
+
 if __name__ == "__main__":
     for name in LOADED:
         importlib.import_module(name)
+    importlib.import_module("assistant.home.shared_sentences").load()  # once in a process
+    _share_reader()
     gc.collect()
     gc.freeze()  # memory that forks share is not written to
     given = _arguments(socket.socket(fileno=int(sys.argv[1])))

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 import soundfile
 
+from engines.reader.reader import Reader
 from tests.paths import TURNS
 
 MODULES = (
@@ -125,3 +126,17 @@ def recording() -> Callable[..., Recording]:
         )
 
     return load
+
+
+@pytest.fixture(scope="session")
+def loaded_reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
+    reader = Reader.load(cache_dir=tmp_path_factory.mktemp("reader"), threads=1)
+    yield reader
+    reader.close()
+
+
+@pytest.fixture
+def one_reader(loaded_reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have every `Parts` of a test read with one reader that is loaded and stays so: for what is not about readers."""
+    monkeypatch.setattr(Reader, "load", lambda *_, **__: loaded_reader)
+    monkeypatch.setattr(loaded_reader, "close", lambda: None)

@@ -10,8 +10,6 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from assistant.languages.en.names import names_in
-from assistant.languages.en.spoken_words import spoken_words
 from engines.number_words import number_words
 
 LONGEST = 8  # words said for one written form
@@ -21,6 +19,9 @@ _LOWER = re.compile(r"\b[a-z][a-z'’]+\b")
 
 def written_forms(texts: Iterable[str]) -> dict[str, str]:
     """Return how the texts write what is said: {"nineteen oh eight": "1908", "marlow point": "Marlow Point"}."""
+    from assistant.languages.en.names import names_in
+    from assistant.languages.en.spoken_words import spoken_words  # heavy, and not needed to write
+
     figures: dict[str, Counter[str]] = {}
     names: Counter[str] = Counter()
     lower: Counter[str] = Counter()

@@ -8,7 +8,8 @@ import tempfile
 from pathlib import Path
 
 from assistant.recognizers.lexicon import Contents
-from assistant.recognizers.sphinx.domain import BLOCKED, KIND, cached, packed
+from assistant.recognizers.sphinx.domain import KIND, cached
+from assistant.recognizers.sphinx.learning import BLOCKED, packed
 from assistant.recognizers.worker_process import RecognizerError
 from engines.processes import python_environment, python_module
 
@@ -60,7 +61,7 @@ async def build_beside(cache_dir: Path, key: str, contents: Contents, *, awaited
     Raises PermissionError where `cache_dir` cannot be written, RecognizerError where the model cannot be built.
     """
     process = await asyncio.create_subprocess_exec(
-        *python_module("assistant.recognizers.sphinx.domain", str(cache_dir), key, str(0 if awaited else NICENESS)),
+        *python_module("assistant.recognizers.sphinx.learning", str(cache_dir), key, str(0 if awaited else NICENESS)),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.PIPE,

@@ -29,7 +29,8 @@ def through_a_room(pcm: np.ndarray, delay_ms: int, decibels: float, rng: np.rand
     response = rng.normal(size=count) * np.exp(-np.arange(count) / (count / 5))
     response[0] = np.sqrt(np.sum(response**2))  # as loud as all that the walls return: both are in one case
     response *= 10 ** (decibels / 20) / np.sqrt(np.sum(response**2))
-    spectrum = np.fft.rfft(pcm, 2 * len(pcm)) * np.fft.rfft(response, 2 * len(pcm))
+    size = 1 << (len(pcm) + count).bit_length()  # a length with a large prime factor would take ten times as long
+    spectrum = np.fft.rfft(pcm, size) * np.fft.rfft(response, size)
     echo = np.fft.irfft(spectrum)[: len(pcm)]
     return np.concatenate([np.zeros(RATE * delay_ms // 1000), echo])[: len(pcm)]
 

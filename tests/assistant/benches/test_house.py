@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
 from assistant.benches import house
 from assistant.dialogue.arbitration import Arbiter
 from assistant.home.broker import Broker
 from assistant.skills.agenda import Agenda
+
+pytestmark = pytest.mark.usefixtures("one_reader")
 
 
 async def test_nothing_is_lost_and_nothing_is_told_twice() -> None:

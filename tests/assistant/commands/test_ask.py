@@ -45,7 +45,7 @@ def digest(folder: Path) -> dict[str, str]:
 
 def test_what_is_kept_beside_the_documents_is_its_owners_alone(own_home, repartee):
     shutil.rmtree(own_home / "cache", ignore_errors=True)
-    assert repartee(own_home, "ask", "--audio", SPEECH / "railway-rms.flac").returncode == 0
+    assert repartee(own_home, "ask", "--audio", SPEECH / "stop-slt.flac").returncode == 0
     folders = [path for path in (own_home / "cache").rglob("*") if path.is_dir()]
     assert len(folders) >= 2  # of the reader's costs or engines, and of the recognizer
     assert {path.stat().st_mode & 0o777 for path in (own_home / "cache", *folders)} == {0o700}

@@ -198,7 +198,7 @@ def test_names_and_titles_do_not_reach_the_terminal_as_they_are(repartee, docume
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_stopped_add_says_so_and_keeps_what_was_added(tmp_path, number):
+def test_a_stopped_add_says_so_and_keeps_what_was_added(repartee, tmp_path, number):
     folder = tmp_path / "documents"
     folder.mkdir()
     for n in range(150):
@@ -221,8 +221,7 @@ def test_a_stopped_add_says_so_and_keeps_what_was_added(tmp_path, number):
     assert int(said[1]) >= 5
     kept = stored(store)
     assert int(said[1]) <= kept <= int(said[1]) + 1
-    again = subprocess.run(call, capture_output=True, text=True, check=False)
-    assert again.stdout.startswith(f"{150 - kept} added, {kept} unchanged; ")
+    assert repartee("add", folder).stdout.startswith(f"{150 - kept} added, {kept} unchanged; ")
 
 
 def stored(path):

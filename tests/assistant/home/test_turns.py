@@ -29,7 +29,7 @@ from assistant.skills.skill import Skills
 from assistant.turn.events import Reply
 from assistant.turn.turn import foresee, take
 
-pytestmark = pytest.mark.asyncio(loop_scope="function")
+pytestmark = [pytest.mark.asyncio(loop_scope="function"), pytest.mark.usefixtures("one_reader")]
 
 
 @pytest.fixture

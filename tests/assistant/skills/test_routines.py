@@ -59,6 +59,7 @@ def test_routines_are_read_from_the_configuration_alone(tmp_path: Path) -> None:
         Config.load(tmp_path, {"REPARTEE_ROUTINES_NIGHT": "unlock the door"})
 
 
+@pytest.mark.usefixtures("one_reader")
 async def test_each_step_is_taken_and_the_reply_says_what_came_of_it(own_home: Path) -> None:
     steps = ("add tea to the shopping list", "what is two plus two", "cancel the pasta timer", "say Good night")
     config = replace(Config.load(own_home), routines={"good night": steps, "bed time": "good night"})
@@ -78,6 +79,7 @@ async def test_each_step_is_taken_and_the_reply_says_what_came_of_it(own_home: P
         )
 
 
+@pytest.mark.usefixtures("one_reader")
 async def test_what_is_announced_goes_to_every_conversation(own_home: Path) -> None:
     config = replace(Config.load(own_home), routines={"dinner time": "announce Dinner is ready"})
     heard = []

@@ -22,6 +22,8 @@ from assistant.turn.last_resort import LONGEST, sayable, whole_sentences
 from assistant.turn.turn import foresee, take
 from engines.errors import ReparteeError
 
+pytestmark = pytest.mark.usefixtures("one_reader")
+
 NOWHERE = "Who painted the ceiling of the Sistine Chapel in Rome?"
 WHERE = "What colour is the lighthouse at Marlow Point?"
 Write = Callable[[str], Awaitable[None]]

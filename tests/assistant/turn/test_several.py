@@ -162,6 +162,7 @@ class House:
         pass
 
 
+@pytest.mark.usefixtures("one_reader")
 async def test_both_are_done_once_and_told(tmp_path: Path) -> None:
     async with Parts.open(Config(tmp_path)) as parts:
         parts.home = house = House()  # type: ignore[assignment]
@@ -177,6 +178,7 @@ async def test_both_are_done_once_and_told(tmp_path: Path) -> None:
         assert reply.intent is not None  # what "it" means next
 
 
+@pytest.mark.usefixtures("one_reader")
 async def test_what_is_asked_back_waits_for_its_yes_and_the_rest_is_done(tmp_path: Path) -> None:
     async with Parts.open(Config(tmp_path)) as parts:
         parts.home = house = House()  # type: ignore[assignment]
@@ -189,6 +191,7 @@ async def test_what_is_asked_back_waits_for_its_yes_and_the_rest_is_done(tmp_pat
         assert reply.intent.pending is not None
 
 
+@pytest.mark.usefixtures("one_reader")
 async def test_of_what_fails_it_is_said_and_the_rest_is_done_all_the_same(tmp_path: Path) -> None:
     async with Parts.open(Config(tmp_path)) as parts:
         parts.home = House("The broker is gone.")  # type: ignore[assignment]

@@ -105,7 +105,7 @@ async def test_a_clause_under_way_is_given_up_when_nobody_listens_any_more(voice
 async def test_listeners_who_do_not_read_hold_no_thread(voice: Synthesizer, spoken_clauses: list[str]) -> None:
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(1))
     before = threading.active_count()
-    slow = [voice.stream(" ".join([SENTENCE] * 60)) for _ in range(8)]
+    slow = [voice.stream(" ".join([SENTENCE] * 60)) for _ in range(4)]
     for stream in slow:
         await anext(stream)
     await full(spoken_clauses)
@@ -125,7 +125,7 @@ async def full(spoken_clauses: list[str]) -> None:
 
 
 async def test_no_more_is_made_than_a_listener_may_be_behind(voice: Synthesizer, spoken_clauses: list[str]) -> None:
-    text = " ".join([SENTENCE] * 60)  # about four minutes
+    text = " ".join([SENTENCE] * 40)  # between two and three minutes
     stream = voice.stream(text)
     first = len(await anext(stream))
     await full(spoken_clauses)

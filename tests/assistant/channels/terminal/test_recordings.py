@@ -18,6 +18,8 @@ from tests.paths import SPEECH
 
 KEEPER = SPEECH / "keeper-rms.flac"
 
+pytestmark = pytest.mark.usefixtures("one_reader")
+
 
 class Slow:
     """An ear that knows its words only when a long time has gone by."""

@@ -35,6 +35,8 @@ from engines.errors import ReparteeError
 from tests.paths import SPEECH, TURNS
 from tests.ports import free_port
 
+pytestmark = pytest.mark.usefixtures("one_reader")
+
 ASK = RunPipeline(start_stage=PipelineStage.ASR, end_stage=PipelineStage.TTS)
 QUICK = Times(ping=0.2, silence=5.0, first_wait=0.05, longest_wait=0.2)
 

@@ -7,7 +7,6 @@ import contextlib
 import json
 import queue
 import subprocess
-import sys
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
@@ -30,7 +29,6 @@ from tests.paths import SAMPLES, TURNS
 from tests.ports import free_port
 
 HERE = Path(__file__).parent
-REPARTEE = str(Path(sys.executable).with_name("repartee"))
 CHROMIUM = find_chromium()
 QUIET = (
     "--no-sandbox",  # the tests may run as root
@@ -120,13 +118,12 @@ class Server:
 
 
 @pytest.fixture(scope="session")
-def stocked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def stocked(tmp_path_factory: pytest.TempPathFactory, repartee: Callable[..., Any]) -> Path:
     """A home whose library holds the sample documents and a hostile one."""
     home = tmp_path_factory.mktemp("home")
     (home / "repartee.toml").write_text(SETTINGS)
     (home / "gatehouse.txt").write_text(HOSTILE)
-    command = [REPARTEE, "--home", str(home), "knowledge", "add"]
-    subprocess.run([*command, str(SAMPLES), str(home / "gatehouse.txt")], check=True, capture_output=True)
+    assert repartee(home, "knowledge", "add", SAMPLES, home / "gatehouse.txt").returncode == 0
     return home
 
 

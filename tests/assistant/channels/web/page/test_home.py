@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.assistant.channels.web.page.conftest import LOOK_S
 from tests.assistant.channels.web.page.test_everyone import CONTRAST, FOCUSED
 
 HOSTILE = "<img src=x onerror=\"document.title='struck'\"> Lamp"
@@ -26,7 +27,7 @@ async def shows(visited: Any, name: str, *words: str, within_s: float = 120) -> 
         async with asyncio.timeout(within_s):
             while (text := await said.text_content()) not in words:
                 seen = [*seen, text] if text not in seen else seen
-                await asyncio.sleep(0.01)
+                await asyncio.sleep(LOOK_S)
     except TimeoutError:
         raise AssertionError(f"{name}: {seen}, not {words}") from None
 
