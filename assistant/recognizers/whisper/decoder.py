@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import math
 import os
@@ -14,8 +15,10 @@ from typing import Any, Protocol
 import numpy as np
 
 from assistant.audio.samples import RATE, Pcm
+from assistant.languages.en.spoken_words import spoken_words
 from assistant.recognizers.loudness import end_of_speech
 from assistant.recognizers.whisper.features import HOP, log_mel
+from assistant.recognizers.whisper.sound_alikes import Rival, SoundAlikes
 from assistant.recognizers.whisper.vocabulary import ANY, ENGLISH, Vocabulary
 from assistant.recognizers.whisper.weights import CONFIG, MODEL, VOCABULARY, tokens
 from assistant.recognizers.worker_process import RecognizerError
@@ -40,6 +43,10 @@ BEAM, WEIGHT, MARGIN = 5, 0.5, 1.0
 #: Where at each place the next likeliest word is so much less likely, in natural logarithms, the ear is sure, and
 #: nothing decides: docs/speech.md has how many are, and what it costs. RIVALS are as many of a place as are looked at.
 SURE, RIVALS = 1.0, 5
+#: The same between what was heard and what sounds like it in the documents; what another sound costs; and what a word
+#: gains, since more words are always less likely.
+HEARD_WEIGHT, HEARD_MARGIN, OTHER_SOUND, ANOTHER_WORD = 1.3, 3.0, 4.0, 1.0
+LEAST_PROBABILITY = 1e-9
 WARM_TOKENS = 4
 END_S = 0.15  # before the end of speech, after which a text has come to its end
 
@@ -81,6 +88,7 @@ class Doubt:
     opening: list[int]
     most: int
     end_s: float
+    frames: int
 
 
 @dataclass(frozen=True)
@@ -124,6 +132,9 @@ class Decoder:
         self._any_language = multilingual and language == ANY
         #: What decides between hypotheses; without it the ear's first choice is kept, and no other is looked for.
         self.likelihood: Likelihood | None = None
+        self._aligns = bool(json.loads(files[CONFIG]).get("alignment_heads"))
+        #: What sounds like what was heard; without it only what the model itself thought of is held against each other.
+        self.sound_alikes: SoundAlikes | None = None
 
     def _on_a_gpu(self, ctranslate2: Any, contents: dict[str, Any]) -> Any:
         """Return the model on a GPU that has encoded a moment of silence, None where that is not possible."""
@@ -178,7 +189,32 @@ class Decoder:
             return without_loops(doubt.first.text)
         with _told():
             others, _ = self._generate(doubt.encoded, doubt.opening, doubt.most, doubt.end_s, beam=BEAM)
-        return without_loops(likeliest(doubt.first, others, self.likelihood).text)
+            found = without_loops(likeliest(doubt.first, others, self.likelihood).text)
+            if self.sound_alikes is None or not self._aligns or self.device != "CPU":
+                return found
+            thought_of = [other.text for other in others if other.text and not other.is_doubtful]
+            rivals = [Rival(text, 0.0) for text in dict.fromkeys(thought_of) if text != found]
+            rivals += self.sound_alikes.rivals(found, self.likelihood)
+            return self._best_of(found, rivals, doubt, self.likelihood)
+
+    def _best_of(self, found: str, rivals: Sequence[Rival], doubt: Doubt, likelihood: Likelihood) -> str:
+        """Return which of several sentences was said, by their sound and their words: `found`, or one that is better
+        by a margin."""
+        sentences = [Rival(found, 0.0), *rivals]
+        encoded = np.repeat(np.array(doubt.encoded), len(sentences), axis=0)
+        tokens = [self._vocabulary.tokens(each.text) for each in sentences]
+        aligned = self._model.align(
+            self._array(encoded), self._vocabulary.without_times(doubt.opening), tokens, doubt.frames
+        )
+
+        def worth(sentence: Rival, probabilities: Sequence[float]) -> float:
+            heard = sum(math.log(max(each, LEAST_PROBABILITY)) for each in probabilities)
+            said = HEARD_WEIGHT * likelihood.of(spoken_words(sentence.text)) + ANOTHER_WORD * len(sentence.text.split())
+            return heard + said - OTHER_SOUND * sentence.distance
+
+        worths = [worth(each, result.text_token_probs) for each, result in zip(sentences, aligned, strict=True)]
+        best = max(range(len(sentences)), key=worths.__getitem__)
+        return sentences[best].text if worths[best] > worths[0] + HEARD_MARGIN else found
 
     def _decode(self, pcm: Pcm, length_s: float) -> tuple[Hypothesis, Doubt | None]:
         said_s = len(pcm) / RATE
@@ -190,7 +226,8 @@ class Decoder:
         (first, *_), margin = self._generate(encoded, opening, most, end_s, beam=1)
         if self.likelihood is None or margin >= SURE or not first.is_speech or first.is_doubtful:
             return first, None
-        return first, Doubt(first=first, encoded=encoded, opening=opening, most=most, end_s=end_s)
+        frames = int(said_s * RATE) // HOP
+        return first, Doubt(first=first, encoded=encoded, opening=opening, most=most, end_s=end_s, frames=frames)
 
     def _generate(
         self, encoded: Any, opening: list[int], most: int, end_s: float, *, beam: int
@@ -262,8 +299,6 @@ class Decoder:
 
 def likeliest(first: Hypothesis, others: Sequence[Hypothesis], likelihood: Likelihood) -> Hypothesis:
     """Return which of several hypotheses is what was said: `first`, unless another is likelier by a margin."""
-
-    from assistant.languages.en.spoken_words import spoken_words
 
     def worth(hypothesis: Hypothesis) -> float:
         return hypothesis.total + WEIGHT * likelihood.of(spoken_words(hypothesis.text))
