@@ -52,10 +52,11 @@ class SoundAlikes:
         with path.open(encoding="utf-8") as lines:
             return cls(_terms(lines))
 
-    def rivals(self, text: str, likelihood: Likelihood) -> list[Rival]:
+    def rivals(self, text: str, likelihood: Likelihood, sure: frozenset[str] = frozenset()) -> list[Rival]:
         """Return the sentences in which some words are others, which sound alike; the likeliest by their words first.
 
-        What stands in the documents as it was heard is not looked at, if it is more than a word.
+        What stands in the documents as it was heard is not replaced, if it is more than a word; neither are words of
+        which the ear is `sure`, all of them.
         """
         words = text.split()
         if len(words) > MOST_WORDS:
@@ -68,6 +69,8 @@ class SoundAlikes:
             for start in range(len(words) - size + 1):
                 stretch = " ".join(plain[start : start + size])
                 if len(sound(stretch)) < FEWEST_SOUNDS or (size > 1 and stretch in self._terms):
+                    continue
+                if sure.issuperset(plain[start : start + size]):
                     continue
                 for term, likeness in self._sounding.near(stretch, NEAREST):
                     if term == stretch:

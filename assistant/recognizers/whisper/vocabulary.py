@@ -59,6 +59,10 @@ class Vocabulary:
         """Return the time that a mark stands for, None for another token."""
         return (token - self.first_time) * SECONDS_A_STEP if token >= self.first_time else None
 
+    def begins_word(self, token: int) -> bool:
+        """Whether a token of text has a space before it."""
+        return self._tokens[token].startswith(self._characters[ord(" ")])
+
     def text(self, tokens: Iterable[int]) -> str:
         """Return what tokens spell, without marks."""
         spelt = "".join(self._tokens[token] for token in tokens if token < self.end)

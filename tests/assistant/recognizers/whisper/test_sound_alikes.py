@@ -68,3 +68,10 @@ def test_ends_of_sentences_are_no_words_and_there_is_a_most(model: Path, monkeyp
     few = SoundAlikes.of_model(model)._terms
     assert len(few) == 5
     assert not any(" " in term for term in few)
+
+
+def test_words_that_the_ear_is_sure_of_are_taken_for_no_others(model: Path) -> None:
+    alikes, knows = SoundAlikes.of_model(model), Knows("what does the waggle dance show")
+    heard = "What does the wattle dance show?"
+    assert "What does the waggle dance show?" in {rival.text for rival in alikes.rivals(heard, knows)}
+    assert alikes.rivals(heard, knows, frozenset("what does the wattle dance show".split())) == []
