@@ -14,9 +14,10 @@ from assistant.home.names import Directory
 from assistant.home.noun_phrases import DETERMINERS, EVERYWHERE, EXCEPT, HERE
 from assistant.home.phrasebook import IDIOMS, PROPERTIES, VALUE_VERBS, WAYS
 from assistant.home.rephrased import REPHRASING
-from assistant.home.sounds import alike, phones, sound
 from assistant.home.values import VALUE_WORDS
 from assistant.home.words import cardinal_word, singular
+from assistant.languages.en.sounding import Sounding
+from assistant.languages.en.sounds import alike, phones, sound
 
 #: Words at the start of a command that recognisers write for its verb, or within it for a particle.
 _VERBS = {
@@ -153,14 +154,6 @@ _WITHIN = frozenset(
 _SAYING = frozenset("says said saying told tells asked asks shows showed".split())
 _PARTICLES = frozenset("on off up down out".split())
 _REMEMBERED = 2_000  #: what was heard, for which the near names are kept
-_CLASS = {
-    **dict.fromkeys("P B".split(), "p"), **dict.fromkeys("T D".split(), "t"), **dict.fromkeys("K G".split(), "k"),
-    **dict.fromkeys("F V W".split(), "f"), **dict.fromkeys("S Z TH DH".split(), "s"),
-    **dict.fromkeys("SH ZH CH JH".split(), "c"),
-    **dict.fromkeys("M N NG".split(), "n"), **dict.fromkeys("L R ER".split(), "l"), "HH": "h", "Y": "y",
-}  # fmt: skip
-
-
 _SPOKEN_VERBS = "turn switch open close shut lock unlock set dim start stop raise lower make activate".split()
 
 
@@ -212,8 +205,7 @@ class Repairs:
         self._other_words = re.compile(rf"(?<!\S)({'|'.join(lone)})(s?)(?!\S)") if lone else None
         self._options = {word for entity in directory.entities for option in options(entity) for word in option.split()}
         self._joined = {term.replace(" ", ""): term for term in self._terms}
-        self._phones = [sound(term) for term in self._terms]
-        self._sounds = [_classes(phones) for phones in self._phones]
+        self._sounding = Sounding(self._terms, least=_LEAST_ALIKE, lengths=_LENGTHS)
         self._heard: dict[str, tuple[tuple[str, float], ...]] = {}
         #: "wash" where only something for washing is in the house
         named = directory.vocabulary()
@@ -389,23 +381,7 @@ class Repairs:
         return near
 
     def _nearest(self, heard: str) -> list[tuple[str, float]]:
-        from rapidfuzz import process
-        from rapidfuzz.distance import Levenshtein
-
-        said = sound(heard)
-        if not said:
-            return []
-        classes = _classes(said)
-        rough = process.extract(
-            classes, self._sounds, scorer=Levenshtein.normalized_similarity, limit=_NEAREST * 2, score_cutoff=0.5
-        )
-        near = [
-            (self._terms[number], likeness)
-            for other, _, number in rough
-            if abs(len(other) - len(classes)) <= _LENGTHS
-            and (likeness := alike(said, self._phones[number], _LEAST_ALIKE)) >= _LEAST_ALIKE
-        ]
-        return sorted(near, key=lambda entry: -entry[1])[:_NEAREST]
+        return self._sounding.near(heard, _NEAREST)
 
     def _is_known(self, word: str) -> bool:
         return (
@@ -460,8 +436,3 @@ def _grammatical(text: str) -> tuple[Repair, ...]:
                 if particle != again.text:
                     result.append(Repair(particle, again.likeness * worth, again.sure))
     return tuple(result)
-
-
-def _classes(phones: tuple[str, ...]) -> str:
-    """Return the sound of words with a letter for each class of sounds that are easily taken for each other."""
-    return "".join([_CLASS.get(phone, "a") for phone in phones])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import math
 import os
@@ -14,8 +15,10 @@ from typing import Any, Protocol
 import numpy as np
 
 from assistant.audio.samples import RATE, Pcm
+from assistant.languages.en.spoken_words import spoken_words
 from assistant.recognizers.loudness import end_of_speech
 from assistant.recognizers.whisper.features import HOP, log_mel
+from assistant.recognizers.whisper.sound_alikes import Rival, SoundAlikes
 from assistant.recognizers.whisper.vocabulary import ANY, ENGLISH, Vocabulary
 from assistant.recognizers.whisper.weights import CONFIG, MODEL, VOCABULARY, tokens
 from assistant.recognizers.worker_process import RecognizerError
@@ -40,6 +43,11 @@ BEAM, WEIGHT, MARGIN = 5, 0.5, 1.0
 #: Where at each place the next likeliest word is so much less likely, in natural logarithms, the ear is sure, and
 #: nothing decides: docs/speech.md has how many are, and what it costs. RIVALS are as many of a place as are looked at.
 SURE, RIVALS = 1.0, 5
+SURE_OF_A_WORD = 3.0  # the same, where it is taken for no other one that sounds like it
+#: The same between what was heard and what sounds like it in the documents; what another sound costs; and what a word
+#: gains, since more words are always less likely.
+HEARD_WEIGHT, HEARD_MARGIN, OTHER_SOUND, ANOTHER_WORD = 1.3, 3.0, 4.0, 1.0
+LEAST_PROBABILITY = 1e-9
 WARM_TOKENS = 4
 END_S = 0.15  # before the end of speech, after which a text has come to its end
 
@@ -72,6 +80,15 @@ class Hypothesis:
         return not self.finished or is_twice(self.text) or is_loop(self.text)
 
 
+@dataclass(frozen=True)
+class Certainty:
+    """How sure the ear is of its first choice: `least` is by how much a word of it is likelier than another one, in
+    natural logarithms, and `sure` are the words that are likelier by SURE_OF_A_WORD."""
+
+    least: float = 0.0
+    sure: frozenset[str] = frozenset()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Doubt:
     """What the ear has to know to look again at words that it is not sure of."""
@@ -81,6 +98,8 @@ class Doubt:
     opening: list[int]
     most: int
     end_s: float
+    frames: int
+    sure: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -124,6 +143,9 @@ class Decoder:
         self._any_language = multilingual and language == ANY
         #: What decides between hypotheses; without it the ear's first choice is kept, and no other is looked for.
         self.likelihood: Likelihood | None = None
+        self._aligns = bool(json.loads(files[CONFIG]).get("alignment_heads"))
+        #: What sounds like what was heard; without it only what the model itself thought of is held against each other.
+        self.sound_alikes: SoundAlikes | None = None
 
     def _on_a_gpu(self, ctranslate2: Any, contents: dict[str, Any]) -> Any:
         """Return the model on a GPU that has encoded a moment of silence, None where that is not possible."""
@@ -178,7 +200,32 @@ class Decoder:
             return without_loops(doubt.first.text)
         with _told():
             others, _ = self._generate(doubt.encoded, doubt.opening, doubt.most, doubt.end_s, beam=BEAM)
-        return without_loops(likeliest(doubt.first, others, self.likelihood).text)
+            found = without_loops(likeliest(doubt.first, others, self.likelihood).text)
+            if self.sound_alikes is None or not self._aligns or self.device != "CPU":
+                return found
+            thought_of = [other.text for other in others if other.text and not other.is_doubtful]
+            rivals = [Rival(text, 0.0) for text in dict.fromkeys(thought_of) if text != found]
+            rivals += self.sound_alikes.rivals(found, self.likelihood, doubt.sure)
+            return self._best_of(found, rivals, doubt, self.likelihood)
+
+    def _best_of(self, found: str, rivals: Sequence[Rival], doubt: Doubt, likelihood: Likelihood) -> str:
+        """Return which of several sentences was said, by their sound and their words: `found`, or one that is better
+        by a margin."""
+        sentences = [Rival(found, 0.0), *rivals]
+        encoded = np.repeat(np.array(doubt.encoded), len(sentences), axis=0)
+        tokens = [self._vocabulary.tokens(each.text) for each in sentences]
+        aligned = self._model.align(
+            self._array(encoded), self._vocabulary.without_times(doubt.opening), tokens, doubt.frames
+        )
+
+        def worth(sentence: Rival, probabilities: Sequence[float]) -> float:
+            heard = sum(math.log(max(each, LEAST_PROBABILITY)) for each in probabilities)
+            said = HEARD_WEIGHT * likelihood.of(spoken_words(sentence.text)) + ANOTHER_WORD * len(sentence.text.split())
+            return heard + said - OTHER_SOUND * sentence.distance
+
+        worths = [worth(each, result.text_token_probs) for each, result in zip(sentences, aligned, strict=True)]
+        best = max(range(len(sentences)), key=worths.__getitem__)
+        return sentences[best].text if worths[best] > worths[0] + HEARD_MARGIN else found
 
     def _decode(self, pcm: Pcm, length_s: float) -> tuple[Hypothesis, Doubt | None]:
         said_s = len(pcm) / RATE
@@ -187,15 +234,23 @@ class Decoder:
         end_s = end_of_speech(pcm) / RATE - END_S
         encoded = self._model.encode(self._array(features))
         opening = self._opening(encoded)
-        (first, *_), margin = self._generate(encoded, opening, most, end_s, beam=1)
-        if self.likelihood is None or margin >= SURE or not first.is_speech or first.is_doubtful:
+        (first, *_), certainty = self._generate(encoded, opening, most, end_s, beam=1)
+        if self.likelihood is None or certainty.least >= SURE or not first.is_speech or first.is_doubtful:
             return first, None
-        return first, Doubt(first=first, encoded=encoded, opening=opening, most=most, end_s=end_s)
+        return first, Doubt(
+            first=first,
+            encoded=encoded,
+            opening=opening,
+            most=most,
+            end_s=end_s,
+            frames=int(said_s * RATE) // HOP,
+            sure=certainty.sure,
+        )
 
     def _generate(
         self, encoded: Any, opening: list[int], most: int, end_s: float, *, beam: int
-    ) -> tuple[list[Hypothesis], float]:
-        """Return as many hypotheses as the beam is wide, the best first, and by how much its words beat all others.
+    ) -> tuple[list[Hypothesis], Certainty]:
+        """Return as many hypotheses as the beam is wide, the best first, and how sure the model is of that one.
 
         That is told of a beam of one alone.
         """
@@ -223,27 +278,43 @@ class Decoder:
                     total=float(score) * (len(decoded) + 1),  # the mark of the end is one more
                 )
             )
-        return found, self._margin(self._until(result.sequences_ids[0], end_s), result.logits[0]) if measured else 0.0
+        if not measured:
+            return found, Certainty()
+        return found, self._certainty(self._until(result.sequences_ids[0], end_s), result.logits[0])
 
-    def _margin(self, decoded: Sequence[int], logits: Sequence[Any]) -> float:
-        """Return the least by which a word of those decoded is likelier than another one, in natural logarithms.
+    def _certainty(self, decoded: Sequence[int], logits: Sequence[Any]) -> Certainty:
+        """Return how sure the model is of what it decoded.
 
         `logits` has float32[tokens] for each token decoded. Capitals and punctuation make no other word.
         """
-        least = math.inf
+        margins: list[tuple[int, float]] = []
         for token, scores in zip(decoded, logits, strict=False):
             if self._vocabulary.seconds(token) is not None:
                 continue
             row = np.array(scores, np.float32).reshape(-1)
             own, word = float(row[token]), _bare(self._vocabulary.text([token]))
             row[token] = -np.inf
+            margin = math.inf
             for _ in range(RIVALS):
                 rival = int(row.argmax())
                 if _bare(self._vocabulary.text([rival])) != word:
-                    least = min(least, own - float(row[rival]))
+                    margin = own - float(row[rival])
                     break
                 row[rival] = -np.inf
-        return least
+            margins.append((token, margin))
+        return Certainty(min((margin for _, margin in margins), default=math.inf), self._sure_words(margins))
+
+    def _sure_words(self, margins: Sequence[tuple[int, float]]) -> frozenset[str]:
+        """Return the words of which every token is sure, and that were not said another time with less certainty."""
+        words: list[tuple[list[int], float]] = []
+        for token, margin in margins:
+            if words and not self._vocabulary.begins_word(token):
+                tokens, least = words[-1]
+                words[-1] = ([*tokens, token], min(least, margin))
+            else:
+                words.append(([token], margin))
+        told = [(_bare(self._vocabulary.text(tokens)), least) for tokens, least in words]
+        return frozenset(word for word, _ in told) - {word for word, least in told if least < SURE_OF_A_WORD}
 
     def _opening(self, encoded: Any) -> list[int]:
         if not self._any_language:
@@ -262,8 +333,6 @@ class Decoder:
 
 def likeliest(first: Hypothesis, others: Sequence[Hypothesis], likelihood: Likelihood) -> Hypothesis:
     """Return which of several hypotheses is what was said: `first`, unless another is likelier by a margin."""
-
-    from assistant.languages.en.spoken_words import spoken_words
 
     def worth(hypothesis: Hypothesis) -> float:
         return hypothesis.total + WEIGHT * likelihood.of(spoken_words(hypothesis.text))

@@ -16,6 +16,7 @@ import numpy as np
 
 from assistant.recognizers.frames import Kind, frame, read_frame, read_request
 from assistant.recognizers.whisper.decoder import Decoder, Doubt
+from assistant.recognizers.whisper.sound_alikes import SoundAlikes
 from assistant.recognizers.whisper.weights import find
 from engines.errors import ReparteeError
 from engines.processes import serve_parent
@@ -52,7 +53,9 @@ class Worker:
         if "documents" in content:
             from assistant.recognizers.sphinx.likelihood import Likelihood
 
-            self._loaded().likelihood = Likelihood(Path(content["documents"]))
+            path, decoder = Path(content["documents"]), self._loaded()
+            decoder.likelihood = Likelihood(path)
+            decoder.sound_alikes = SoundAlikes.of_model(path)
             return {}
         weights = find(content["weights"])
         self._decoder = Decoder(weights.read(), threads=content["threads"], language=content["language"])

@@ -10,6 +10,7 @@ import pytest
 from assistant.audio.samples import RATE
 from assistant.recognizers.whisper.decoder import (
     MARGIN,
+    Certainty,
     Decoder,
     Heard,
     Hypothesis,
@@ -208,10 +209,10 @@ def beams(decoder: Decoder, monkeypatch: pytest.MonkeyPatch) -> list[int]:
     searched: list[int] = []
     generate = decoder._generate
 
-    def noted(*args: Any, beam: int) -> tuple[list[Hypothesis], float]:
+    def noted(*args: Any, beam: int) -> tuple[list[Hypothesis], Certainty]:
         searched.append(beam)
-        found, margin = generate(*args, beam=beam)
-        return (found if beam == 1 else [*found, heard("door", found[0].total - 1.0)]), margin
+        found, certainty = generate(*args, beam=beam)
+        return (found if beam == 1 else [*found, heard("door", found[0].total - 1.0)]), certainty
 
     monkeypatch.setattr(decoder, "_generate", noted)
     monkeypatch.setattr(decoder, "likelihood", Expects("door"))
@@ -246,10 +247,19 @@ def test_capitals_and_punctuation_are_no_other_word(decoder: Decoder, monkeypatc
     monkeypatch.setattr(decoder._vocabulary, "_tokens", ["Lamp", "lamp,", "door", "lamps"])
     monkeypatch.setattr(decoder._vocabulary, "end", 4)
     sure, unsure = np.array([2.0, 1.9, -1.0, -2.0]), np.array([2.0, 1.9, -1.0, 1.5])
-    assert decoder._margin([0], [sure]) == pytest.approx(3.0)
-    assert decoder._margin([0, 0], [sure, unsure]) == pytest.approx(0.5)
+    assert decoder._certainty([0], [sure]).least == pytest.approx(3.0)
+    assert decoder._certainty([0, 0], [sure, unsure]).least == pytest.approx(0.5)
 
 
 def test_it_is_warm_once_everything_that_is_done_live_was_done(decoder: Decoder, beams: list[int]) -> None:
     decoder.warm_up()
     assert beams == [1, 5]
+
+
+def test_a_word_is_sure_if_all_of_it_is_wherever_it_was_said(decoder: Decoder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(decoder._vocabulary, "_tokens", ["Ġthe", "Ġwa", "ggle", "Ġdance", "?"])
+    monkeypatch.setattr(decoder._vocabulary, "end", 5)
+    said = [(0, 9.0), (1, 8.0), (2, 1.0), (3, 4.0), (4, 5.0)]
+    assert decoder._sure_words(said) == {"the", "dance"}
+    assert decoder._sure_words([*said, (0, 2.0)]) == {"dance"}
+    assert decoder._sure_words([]) == frozenset()

@@ -8,7 +8,11 @@ import pytest
 from assistant.audio.files import load_audio
 from assistant.audio.samples import RATE
 from assistant.commands.eval_speech import read_manifest
+from assistant.languages.en.spoken_words import spoken_words
+from assistant.recognizers.sphinx.likelihood import Likelihood
+from assistant.recognizers.sphinx.ngram import NgramModel
 from assistant.recognizers.whisper.decoder import Decoder
+from assistant.recognizers.whisper.sound_alikes import SoundAlikes
 from assistant.recognizers.whisper.weights import find, installed
 from assistant.recognizers.word_errors import comparable, word_errors
 from tests.paths import SPEECH
@@ -53,6 +57,25 @@ def test_noise_and_music_give_no_words(decoder: Decoder, seconds: float) -> None
     }
     heard = {name: decoder.hear(sound.clip(-32768, 32767).astype(np.int16)) for name, sound in sounds.items()}
     assert not any(any(character.isalpha() for character in text) for text in heard.values()), heard
+
+
+def test_words_of_the_documents_are_heard_in_what_sounds_like_them(decoder: Decoder, tmp_path: Path) -> None:
+    documents = [
+        "The great tower clock was made by a clockmaker of the town.",
+        "The summit station stands high above the lake, and the train ends at the summit station.",
+    ]
+    NgramModel.train([spoken_words(text) for text in documents]).write_arpa(tmp_path / "documents.lm")
+    turns = {Path(each.file).name: each for each in read_manifest(SPEECH.parent / "turns" / "turns.jsonl")}
+    asked = [turns[name] for name in ("04-slt.flac", "25-rms.flac")]
+
+    decoder.likelihood = Likelihood(tmp_path / "documents.lm")
+    decoder.sound_alikes = SoundAlikes.of_model(tmp_path / "documents.lm")
+    try:
+        heard = [decoder.hear(each.load()).lower() for each in asked]
+    finally:
+        decoder.likelihood = decoder.sound_alikes = None
+    assert "great tower clock" in heard[0], "and no hour clock"
+    assert "summit station" in heard[1], "and no sum it station"
 
 
 def test_the_files_are_those_that_were_pinned() -> None:

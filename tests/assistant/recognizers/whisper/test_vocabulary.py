@@ -43,3 +43,12 @@ def test_a_language_is_one_that_the_weights_know() -> None:
     assert Vocabulary(marks, multilingual=True).opening_in("haw") == [1, 8, 3]
     with pytest.raises(RecognizerError, match="do not know the language 'xx'; expected auto, or one of de, en, haw"):
         Vocabulary(marks, multilingual=True, language="xx")
+
+
+def test_a_text_is_cut_into_tokens_that_spell_it() -> None:
+    tokens = ["ĠCaf", "Ã", "©", "Ġau", "Ġla", "it", "Ġl", "ait", ".", *MARKS]
+    vocabulary = Vocabulary(tokens, multilingual=False)
+    assert vocabulary.tokens("Café au lait.") == [0, 1, 2, 3, 4, 5, 8], "the longest first"
+    assert vocabulary.text(vocabulary.tokens("Café au lait.")) == "Café au lait."
+    assert vocabulary.tokens("xyz") == [], "what nothing spells is left out"
+    assert vocabulary.without_times([10]) == [10, 9 + MARKS.index("<|notimestamps|>")]

@@ -180,3 +180,17 @@ def alike(left: tuple[str, ...], right: tuple[str, ...], least: float = 0.0) -> 
     """Return how alike two rows of phones are, 0 to 1; 0 where that is less than `least`."""
     length = max(2.5, (len(left) + len(right)) / 2)
     return max(0.0, 1.0 - distance(left, right, round((1.0 - least) * length + 1e-6, 3)) / length)
+
+
+#: Sounds that are easily taken for each other have one letter; what is not here is a vowel.
+_CLASS = {
+    **dict.fromkeys("P B".split(), "p"), **dict.fromkeys("T D".split(), "t"), **dict.fromkeys("K G".split(), "k"),
+    **dict.fromkeys("F V W".split(), "f"), **dict.fromkeys("S Z TH DH".split(), "s"),
+    **dict.fromkeys("SH ZH CH JH".split(), "c"),
+    **dict.fromkeys("M N NG".split(), "n"), **dict.fromkeys("L R ER".split(), "l"), "HH": "h", "Y": "y",
+}  # fmt: skip
+
+
+def classes(phones: tuple[str, ...]) -> str:
+    """Return the sound of words with a letter for each class of sounds that are easily taken for each other."""
+    return "".join([_CLASS.get(phone, "a") for phone in phones])

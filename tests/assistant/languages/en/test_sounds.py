@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.home.sounds import likeness, phones
+from assistant.languages.en.sounds import likeness, phones
 
 
 @pytest.mark.parametrize(
