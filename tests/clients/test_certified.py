@@ -61,6 +61,8 @@ def test_a_text_turn(certify, client, edition):
     assert not seen.get("errors")
     found = metadata(client, seen)
     assert found is None or HEIGHT in found["repartee_answer"]
+    if client == "agents":  # which has shown a picture before it asked
+        assert found["repartee_note"].startswith("1 image was passed over")
 
 
 @pytest.mark.parametrize(("client", "edition"), CLIENTS)
@@ -143,6 +145,9 @@ def test_the_plain_endpoints_with_the_official_client(certify):
     assert seen["models"] == ["repartee"]
     assert HEIGHT in seen["chat"]
     assert seen["streamed"] == seen["chat"]
+    answer, note = seen["pictured"]
+    assert OPENED in answer
+    assert note.startswith("1 image was passed over")
     assert HEIGHT in seen["repartee"]["answer"]
     assert HEIGHT in seen["response"]
     assert HEIGHT in seen["followed"]

@@ -171,15 +171,36 @@ def test_speech_streams_as_events(served):
     assert done["type"] == "speech.audio.done"
 
 
-def test_a_picture_beside_the_question_is_passed_over(served):
-    content = [
-        {"type": "text", "text": QUESTION},
-        {"type": "image_url", "image_url": {"url": "data:image/png;base64,"}},
-    ]
-    body = {"messages": [{"role": "user", "content": content}]}
-    status, _, answer = call(f"{served.url}/v1/chat/completions", body)
-    assert status == 200
-    assert json.loads(answer)["repartee"]["question"] == QUESTION
+PICTURE = {"type": "image_url", "image_url": {"url": "data:image/png;base64,"}}
+
+
+def user(*content: dict | str) -> dict:
+    parts = [{"type": "text", "text": part} if isinstance(part, str) else part for part in content]
+    return {"role": "user", "content": parts}
+
+
+@pytest.mark.parametrize("messages", [[user(QUESTION, PICTURE)], [user(PICTURE), user(QUESTION)]])
+def test_a_picture_beside_the_question_is_passed_over_with_a_note(served, messages):
+    def complete(**options) -> bytes:
+        status, _, answer = call(f"{served.url}/v1/chat/completions", {"messages": messages} | options)
+        assert status == 200
+        return answer
+
+    shown = json.loads(complete())["repartee"]
+    assert (shown["question"], shown["outcome"]) == (QUESTION, "answered")
+    assert shown["note"] == "1 image was passed over: only text and speech are taken."
+    *_, last = [json.loads(event) for event in events(complete(stream=True)) if event != "[DONE]"]
+    assert last["repartee"]["note"] == shown["note"]
+    messages = [*messages, {"role": "assistant", "content": "41 metres."}, user("Who built the Marlow lighthouse?")]
+    assert "note" not in json.loads(complete())["repartee"], "it was said when the picture came"
+
+
+def test_of_nothing_but_pictures_and_files_it_is_said_that_they_are_not_looked_at(served):
+    messages = [user(PICTURE, PICTURE, {"type": "file", "file": {"file_id": "f"}})]
+    answer = json.loads(call(f"{served.url}/v1/chat/completions", {"messages": messages})[2])
+    assert answer["choices"][0]["message"]["content"] == "I cannot look at pictures or files. Ask me in words."
+    assert (answer["repartee"]["outcome"], answer["repartee"]["answer"]) == ("failed", None)
+    assert answer["repartee"]["note"].startswith("2 images and 1 file were passed over")
 
 
 @pytest.mark.parametrize(
