@@ -52,11 +52,9 @@ def refuse_fields(given: Json, where: str) -> None:
             )
 
 
-def refuse_event(name: str) -> None:
-    """Raise ApiError for the name of an event of the beta."""
-    if name in EVENTS:
-        sentence = f"'{name}' is of the beta API, which is not spoken here; send {EVENTS[name]}."
-        raise ApiError("unknown_event_type", sentence, param="type")
+def instead_of(name: str) -> str:
+    """Return a sentence about what is sent in the place of an event of the beta, "" for any other."""
+    return f"'{name}' is of the beta API, which is not spoken here; send {EVENTS[name]}." if name in EVENTS else ""
 
 
 def refuse_headers(headers: Mapping[str, str]) -> None:

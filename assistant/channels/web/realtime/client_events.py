@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from assistant.channels.json import ApiError, Json
-from assistant.channels.web.realtime.beta import refuse_event
+from assistant.channels.web.realtime.beta import instead_of
 from assistant.channels.web.realtime.events import Event
 
 
@@ -126,12 +126,10 @@ def parse(data: object) -> Event:
             "missing_required_parameter", "An event needs a 'type', a string.", param="type", event_id=event_id
         )
     event = CLIENT_EVENTS.get(name)
+    if event is None:
+        sentence = f"The event type '{name[:100]}' is not supported; supported are {', '.join(CLIENT_EVENTS)}."
+        raise ApiError("unknown_event_type", instead_of(name) or sentence, param="type", event_id=event_id)
     try:
-        if event is None:
-            refuse_event(name)
-            known = ", ".join(CLIENT_EVENTS)
-            sentence = f"The event type '{name[:100]}' is not supported; supported are {known}."
-            raise ApiError("unknown_event_type", sentence, param="type")
         return event.from_json(data)
     except ApiError as error:
         error.event_id = event_id

@@ -148,6 +148,36 @@ async def test_files_are_dropped_anywhere_and_each_says_what_became_of_it(lent: 
     assert visited.problems.pop().startswith("Failed to load resource: the server responded with a status of 400")
 
 
+#: Keeps everything that the line of a file on its way shows: the words, and how far its bar is.
+SHOWN = """
+window.shown = [];
+new MutationObserver(() => {
+  const line = document.querySelector("#sending li"), bar = line?.querySelector("progress");
+  if (line) shown.push([line.querySelector(".said").textContent, bar && bar.hasAttribute("value") ? bar.value : null]);
+}).observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
+"""
+
+
+async def test_a_file_on_its_way_shows_how_much_of_it_is_sent(lent: Any, visit: Any) -> None:
+    visited = await opened(visit, lent, before=SHOWN)
+    page = visited.page
+    line = await page.context.new_cdp_session(page)
+    await line.send("Network.enable")
+    slowly = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 500_000}
+    await line.send("Network.emulateNetworkConditions", slowly)
+    large = f"<!-- {'much that is not read ' * 20_000} --><h1>The Skarholm Ferry</h1><p>It is old.</p>"
+    await page.evaluate(DROP, {"ferry.html": large})
+    assert await sent(visited, "ferry.html") == "Added: The Skarholm Ferry"
+    shown = await page.evaluate("shown")
+    parts = [value for words, value in shown if "% sent" in words]
+    assert any(0 < value < 1 for value in parts), shown
+    assert parts == sorted(parts)
+    told = [int(words.split()[0]) for words, value in shown if "% sent" in words and value is not None]
+    assert all(abs(percent - 100 * value) <= 1 for percent, value in zip(told, parts, strict=True) if percent), shown
+    assert ["Reading…", None] in shown, "sent, and not yet taken up"
+    assert shown[-1] == ["Added: The Skarholm Ferry", None]
+
+
 async def test_one_that_is_too_large_is_not_even_sent(serve: Any, visit: Any) -> None:
     visited = await opened(visit, serve(empty=True, settings="[knowledge]\nmax_document_mb = 1\n"))
     await visited.page.evaluate(DROP, {"long.txt": "word " * 300_000})

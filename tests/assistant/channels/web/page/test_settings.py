@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tests.assistant.channels.web.page.conftest import another_tab
 
 QUESTION = "Who was the first keeper of the lighthouse?"
@@ -63,6 +65,81 @@ async def test_answers_are_spoken_at_the_speed_that_was_chosen(server: Any, visi
         audio = visited.of(visited.received, "response.output_audio.delta")
         lengths.append(sum(len(one["delta"]) for one in audio if one["response_id"] == done["response"]["id"]))
     assert 0.3 < lengths[0] / lengths[1] < 0.75
+
+
+async def test_answers_are_spoken_by_the_voice_that_was_chosen(server: Any, visit: Any) -> None:
+    visited = await opened(visit, server)
+    page = visited.page
+    await visited.until("document.querySelectorAll('#who option').length > 0")
+    names = await page.locator("#who option").all_inner_texts()
+    if len(names) < 2:
+        assert not await page.locator("#who").is_visible(), "there is nothing to choose"
+        pytest.skip("only one voice is installed here: apt-get install libflite1")
+    lengths = []
+    for count, name in enumerate(names[:2], 1):
+        if count == 2:
+            await page.locator("#who").select_option(label=name)
+            updated = await visited.event("session.updated", count=2)
+            assert updated["session"]["audio"]["output"]["voice"] == await page.locator("#who").input_value()
+        await visited.ask(QUESTION)
+        done = (await visited.event("response.done", count=count))["response"]
+        assert done["audio"]["output"]["voice"] == await page.locator("#who").input_value()
+        audio = visited.of(visited.received, "response.output_audio.delta")
+        lengths.append(sum(len(one["delta"]) for one in audio if one["response_id"] == done["id"]))
+    assert abs(lengths[0] / lengths[1] - 1) > 0.02, "another voice takes another time for the same words"
+
+
+#: What each control is changed to, by its id. The voice, the microphone and the loudspeaker: the last one listed.
+CHOSEN = {"speed": "1.5", "pause": "patient", "place": "Desk", "room": "Study", "size": "150"}
+LISTED = ("who", "microphone", "loudspeaker")
+#: What is chosen in a list, as it is shown: Chromium without a window makes up new ids of devices for every visit.
+SHOWN = "(one) => one.selectedOptions?.[0].text ?? one.value"
+
+
+async def test_every_setting_is_remembered_over_a_reload_and_in_effect_after_it(server: Any, visit: Any) -> None:
+    visited = await opened(visit, server, before=NOTE_DEVICES, permissions=["microphone"])
+    page = visited.page
+    await visited.until("document.querySelectorAll('#loudspeaker option').length > 1 && who.options.length")
+    chosen = dict(CHOSEN)
+    for name in LISTED:
+        control = page.locator(f"#{name}")
+        if await control.is_visible():  # there may be one voice and nothing to choose
+            await control.select_option(index=await control.locator("option").count() - 1)
+            chosen[name] = await control.evaluate(SHOWN)
+    for name, value in CHOSEN.items():
+        control = page.locator(f"#{name}")
+        if name in ("pause", "size"):
+            await control.select_option(value)
+            chosen[name] = await control.evaluate(SHOWN)
+        else:
+            await control.fill(value)
+            await control.dispatch_event("change")
+    await page.get_by_label("Hold to talk").check()
+    voice = await page.locator("#who").input_value()
+    assert "Default" not in (chosen["microphone"], chosen["loudspeaker"])
+    del visited.sent[:], visited.received[:]
+    await page.reload()
+    await visited.is_("ready")
+    await page.click("#tune")
+    await visited.until("document.querySelectorAll('#loudspeaker option').length > 1 && who.options.length")
+    for name, value in chosen.items():
+        assert await page.locator(f"#{name}").evaluate(SHOWN) == value, name
+    assert await page.locator("#hold").is_checked()
+    assert await page.evaluate("getComputedStyle(document.documentElement).fontSize") == "24px"
+    audio = (await visited.event("session.updated"))["session"]["audio"]
+    assert audio["input"]["turn_detection"] is None
+    assert audio["output"]["speed"] == 1.5
+    assert audio["output"]["voice"] == voice
+    assert "name=Desk" in visited.sockets[-1]
+    assert "area=Study" in visited.sockets[-1]
+    await visited.ask(QUESTION)
+    await visited.until("sinks.length > 0")
+    assert await page.evaluate("sinks.at(-1)") == await page.locator("#loudspeaker").input_value()
+    await page.get_by_role("button", name="Hold to talk").hover()
+    await page.mouse.down()
+    await visited.until("wanted.length > 0")
+    assert await page.evaluate("wanted") == [await page.locator("#microphone").input_value()]
+    await page.mouse.up()
 
 
 async def test_microphone_and_loudspeaker_are_chosen_by_name(server: Any, visit: Any) -> None:
