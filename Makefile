@@ -31,6 +31,10 @@ RUN_APT := libflite1 libportaudio2 $(if $(wildcard /usr/sbin/mosquitto),,mosquit
 TEST_APT := $(RUN_APT) pulseaudio pulseaudio-utils \
 	$(if $(shell command -v node),,nodejs) $(if $(shell command -v npm),,npm) $(ARM_APT)
 
+# Proxies that the tests put before the server. They are unpacked and not installed: with the package would come a service
+# that answers at port 80 whenever the system runs.
+PROXIES := nginx caddy
+
 # One more than there are processors, since a third of the time a process of the tests waits; more than four only cost.
 PROCESSES := $(shell cores=$$(nproc); echo $$((cores < 3 ? cores + 1 : 4)))
 
@@ -81,7 +85,7 @@ lint: $(VENV)/.tested
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 
-test: $(VENV)/.tested .venv-tensorrt/.ready lint
+test: $(VENV)/.tested $(VENV)/proxies/.ready .venv-tensorrt/.ready lint
 	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -m "not gpu" -n $(PROCESSES) --dist loadfile --no-loadscope-reorder --ignore tests/clients
 
 test-clients: $(VENV)/.tested $(CLIENTS:%=.venv-clients/%/.ready) .venv-clients/wyoming/.proxy tests/clients/agents/node_modules/.ready
@@ -146,6 +150,14 @@ $(VENV)/.tested: pyproject.toml $(VENV)/.installed $(VENV)/.ear
 	    { $(call apt,chromium,a browser for the tests); }
 	@$(call pip,-e ".[audio$(,)documents$(,)media$(,)wake$(,)rtx$(,)dev]",$(VENV))
 	@touch $@
+
+$(VENV)/proxies/.ready: Makefile $(VENV)/.tested
+	@rm -rf $(@D); mkdir -p $(@D); cd $(@D); \
+	for program in $(PROXIES); do PATH=$$PATH:/usr/sbin command -v $$program >/dev/null || \
+	    { apt-get download -qq $$program || \
+	        { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get download -qq $$program; } && \
+	      dpkg -x $${program}_*.deb . && rm $${program}_*.deb && echo "For the tests: $$program, in $(@D)"; } 2>apt.log || \
+	    echo "Without $$program its tests are skipped: $$(tail -n 1 apt.log) Install it with your system's tools."; done; touch .ready
 
 $(VENV)/.gpu: pyproject.toml $(VENV)/.installed
 	@$(call pip,-e ".[audio$(,)documents$(,)gpu$(,)dev]",$(VENV))
