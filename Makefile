@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-clients test-nemo test-gpu test-lowest lint wheel clean
+.PHONY: help install run test screenshots test-clients test-nemo test-gpu test-lowest lint wheel clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -69,6 +69,7 @@ help:
 	@echo "make run       set up, answer a bundled spoken question, then offer a prompt"
 	@echo "make test      install what the tests need, then ruff, mypy and pytest"
 	@echo "make test-clients  the server with clients that others wrote, each in an environment of its own"
+	@echo "make screenshots  pictures of every state of the page, light and dark, in build/screenshots"
 	@echo "make test-nemo the tests that need NeMo and PyTorch, in a virtual environment of their own"
 	@echo "make test-lowest  what a user does first, with the lowest versions that pyproject.toml allows"
 	@echo "make test-gpu  the tests that need an NVIDIA GPU"
@@ -90,6 +91,10 @@ test: $(VENV)/.tested $(VENV)/proxies/.ready .venv-tensorrt/.ready lint
 
 test-clients: $(VENV)/.tested $(CLIENTS:%=.venv-clients/%/.ready) .venv-clients/wyoming/.proxy tests/clients/agents/node_modules/.ready
 	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -m "not gpu" -n 2 --dist loadfile tests/clients
+
+screenshots: $(VENV)/.tested
+	@$(BIN)/pytest -q tests/assistant/channels/web/page/screenshots.py
+	@echo "Look at build/screenshots."
 
 # $(call wheel,ARCHITECTURE,COMPILER). auditwheel refuses a wheel without a library in it, and names in the file what the
 # library needs of a system: "manylinux_2_34" is glibc 2.34 (Debian 12, Ubuntu 22.04, Fedora 35), "manylinux2014" an older one.

@@ -107,6 +107,22 @@ async def test_an_empty_store_says_so_first_and_answers_once_it_has_something(se
     assert "wenty past nine" in await page.inner_text(".answer")
 
 
+#: A server that is gone again before it has told what it knows.
+UNTOLD = """
+const ask = window.fetch;
+window.fetch = (url, ...rest) =>
+  String(url).includes("knowledge/documents") ? Promise.reject(new TypeError("gone")) : ask(url, ...rest);
+"""
+
+
+async def test_of_a_store_that_is_not_known_it_is_not_said_that_it_is_empty(server: Any, visit: Any) -> None:
+    visited = await visit(server.url, before=UNTOLD)
+    await visited.is_("ready")
+    await visited.until("/./.test(document.querySelector('#documents-said').textContent)")
+    assert await visited.page.locator("#welcome-full").is_visible()
+    assert not await visited.page.locator("#welcome-empty").is_visible()
+
+
 async def test_examples_are_questions_that_are_answered(server: Any, visit: Any) -> None:
     visited = await visit(server.url)
     page = visited.page
@@ -139,6 +155,8 @@ async def test_files_are_dropped_anywhere_and_each_says_what_became_of_it(lent: 
     fault = await sent(visited, "broken.md")
     assert fault.startswith("broken.md holds binary data")
     assert "/" not in fault  # nothing of where the server keeps it
+    colours = "[...document.querySelectorAll('#sending .said')].map((one) => getComputedStyle(one).color)"
+    assert len(set(await page.evaluate(colours))) == 2, "what went wrong is told from what did not"
     names = await page.locator("#documents-list .name").all_inner_texts()
     assert names[:2] == ["again", "The Skarholm Ferry"]
     await visited.until("document.querySelector('#live').textContent === '2 of 3 documents were taken up.'")

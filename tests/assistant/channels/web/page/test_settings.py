@@ -172,6 +172,8 @@ async def test_held_to_talk_only_what_is_said_meanwhile_is_sent_and_answered(
     await page.mouse.down()
     await visited.is_("hearing")
     await visited.until("document.querySelector('#talk').getAttribute('aria-pressed') === 'true'")
+    colours = "['#talk', '#talk .level'].map((one) => getComputedStyle(document.querySelector(one)).color)"
+    assert len(set(await page.evaluate(colours))) == 1, "its level is drawn in the colour of what stands on it"
     while len(visited.of(visited.sent, "input_audio_buffer.append")) < 200:  # 4 s: all that is said
         await page.wait_for_timeout(20)
     await page.mouse.up()
