@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import pytest
 import soundfile
+import soxr
 
 from assistant.audio.files import load_audio
 from assistant.channels.web.app import BODY_BYTES, SMALL_BODY, build_app
@@ -246,6 +247,21 @@ def test_a_recording_is_transcribed(served, wanted):
         assert "words" not in shown
 
 
+def test_what_a_browser_records_is_transcribed(served):
+    av = pytest.importorskip("av", reason="needs pip install 'repartee[media]'")
+    file, samples = io.BytesIO(), soxr.resample(load_audio(CLIP), 16_000, 48_000).astype(np.int16)
+    with av.open(file, "w", format="webm") as output:
+        stream = output.add_stream("libopus", rate=48_000, layout="mono")
+        frame = av.AudioFrame.from_ndarray(samples[None], format="s16", layout="mono")
+        frame.sample_rate = 48_000
+        for packet in (*stream.encode(frame), *stream.encode(None)):
+            output.mux(packet)
+    body, kind = form("blob.webm", file.getvalue())
+    status, _, answer = call(f"{served.url}/v1/audio/transcriptions", body, kind=kind)
+    assert status == 200
+    assert "lighthouse" in json.loads(answer)["text"]
+
+
 def test_words_have_their_times_where_these_are_wanted(served):
     body, kind = form("q.flac", CLIP.read_bytes(), response_format="verbose_json", **{GRANULARITIES: "word"})
     shown = json.loads(call(f"{served.url}/v1/audio/transcriptions", body, kind=kind)[2])
@@ -272,6 +288,8 @@ def test_the_models_and_the_health_are_told(served):
     assert [model["id"] for model in json.loads(call(f"{served.url}/v1/models")[2])["data"]] == ["repartee"]
     assert json.loads(call(f"{served.url}/v1/audio/voices")[2])["voices"][0]["id"]
     assert json.loads(call(f"{served.url}/v1/models/repartee")[2])["object"] == "model"
+    status, _, none = call(f"{served.url}/v1/models/gpt-4o")
+    assert (status, json.loads(none)["error"]["code"]) == (404, "model_not_found")
     assert json.loads(call(f"{served.url}/health")[2])["status"] == "ok"
 
 
