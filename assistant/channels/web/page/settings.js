@@ -9,6 +9,7 @@ const there = async () => await navigator.mediaDevices?.enumerateDevices().catch
 /* What a person prefers, kept by this browser. */
 const preferences = {
   open: false,
+  asked: 0, // changes that the server has not answered yet
   words: [], // wake words that the server listens for
   values: { spoken: true, voice: "", speed: 1, microphone: "", loudspeaker: "", named: {}, pause: "usual", hold: false, size: 100, place: "", room: "", wake: false, ...remembered.read("localStorage", SETTINGS, {}) },
 
@@ -47,7 +48,9 @@ const preferences = {
   get detection() { return this.values.hold ? null : PAUSES[this.values.pause] ?? PAUSES.usual; },
   get sound() { return { speed: this.values.speed, ...(this.values.voice ? { voice: this.values.voice } : {}) }; },
 
-  inEffect({ audio: { output } }) { // what the server does not do is not shown as chosen
+  inEffect({ audio: { output } }) { // what the server does not do is not shown as chosen, once it has heard the last of it
+    if (this.asked) this.asked--;
+    if (this.asked) return;
     const { speed, voice } = this.values;
     if (!output || (output.speed === speed && (!voice || output.voice === voice))) return;
     Object.assign(this.values, { speed: output.speed, voice: "" });

@@ -181,10 +181,12 @@ async def test_a_file_on_its_way_shows_how_much_of_it_is_sent(lent: Any, visit: 
     page = visited.page
     line = await page.context.new_cdp_session(page)
     await line.send("Network.enable")
-    slowly = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 500_000}
-    await line.send("Network.emulateNetworkConditions", slowly)
+    network = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 100_000}
+    await line.send("Network.emulateNetworkConditions", network)
     large = f"<!-- {'much that is not read ' * 20_000} --><h1>The Skarholm Ferry</h1><p>It is old.</p>"
     await page.evaluate(DROP, {"ferry.html": large})
+    await visited.until("shown.some(([, value]) => value > 0 && value < 1)")
+    await line.send("Network.emulateNetworkConditions", network | {"uploadThroughput": -1})
     assert await sent(visited, "ferry.html") == "Added: The Skarholm Ferry"
     shown = await page.evaluate("shown")
     parts = [value for words, value in shown if "% sent" in words]

@@ -89,6 +89,27 @@ async def test_answers_are_spoken_by_the_voice_that_was_chosen(server: Any, visi
     assert abs(lengths[0] / lengths[1] - 1) > 0.02, "another voice takes another time for the same words"
 
 
+#: Changes speed and voice without waiting for what the server says to the first.
+BOTH = """const { value } = document.querySelector("#who option:last-child");
+for (const [id, chosen] of [["speed", "1.5"], ["who", value]]) {
+  const control = document.getElementById(id);
+  control.value = chosen;
+  control.dispatchEvent(new Event("change"));
+}"""
+
+
+async def test_of_two_settings_changed_at_once_neither_is_taken_back(server: Any, visit: Any) -> None:
+    visited = await opened(visit, server)
+    await visited.until("document.querySelectorAll('#who option').length > 0")
+    voice = await visited.page.locator("#who option").last.get_attribute("value")
+    await visited.page.evaluate("{" + BOTH + "}")
+    output = (await visited.event("session.updated", count=3))["session"]["audio"]["output"]
+    assert (output["speed"], output["voice"]) == (1.5, voice)
+    assert await visited.page.locator("#speed").input_value() == "1.5"
+    assert await visited.page.locator("#who").input_value() == voice
+    assert await visited.page.locator("#notice").is_hidden()
+
+
 #: What each control is changed to, by its id. The voice, the microphone and the loudspeaker: the last one listed.
 CHOSEN = {"speed": "1.5", "pause": "patient", "place": "Desk", "room": "Study", "size": "150"}
 LISTED = ("who", "microphone", "loudspeaker")
@@ -96,7 +117,7 @@ LISTED = ("who", "microphone", "loudspeaker")
 SHOWN = "(one) => one.selectedOptions?.[0].text ?? one.value"
 
 
-async def test_every_setting_is_remembered_over_a_reload_and_in_effect_after_it(server: Any, visit: Any) -> None:
+async def test_every_setting_is_remembered_and_in_effect_when_the_page_is_opened_again(server: Any, visit: Any) -> None:
     visited = await opened(visit, server, before=NOTE_DEVICES, permissions=["microphone"])
     page = visited.page
     await visited.until("document.querySelectorAll('#loudspeaker option').length > 1 && who.options.length")
@@ -117,8 +138,9 @@ async def test_every_setting_is_remembered_over_a_reload_and_in_effect_after_it(
             await control.dispatch_event("change")
     await page.get_by_label("Hold to talk").check()
     assert "Default" not in (chosen["microphone"], chosen["loudspeaker"])
+    await page.goto(f"{server.url}health")  # after which nothing comes of the page as it was
     del visited.sent[:], visited.received[:]
-    await page.reload()
+    await page.goto(server.url)
     await visited.is_("ready")
     await page.click("#tune")
     await visited.until("document.querySelectorAll('#loudspeaker option').length > 1 && who.options.length")
