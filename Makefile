@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-clients test-nemo test-gpu test-lowest lint wheel clean
+.PHONY: help install run test screenshots test-clients test-nemo test-gpu test-lowest lint wheel clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -30,6 +30,10 @@ ARM_APT := $(if $(filter x86_64,$(shell uname -m)),gcc-aarch64-linux-gnu libc6-d
 RUN_APT := libflite1 libportaudio2 $(if $(wildcard /usr/sbin/mosquitto),,mosquitto)
 TEST_APT := $(RUN_APT) pulseaudio pulseaudio-utils \
 	$(if $(shell command -v node),,nodejs) $(if $(shell command -v npm),,npm) $(ARM_APT)
+
+# Proxies that the tests put before the server. They are unpacked and not installed: with the package would come a service
+# that answers at port 80 whenever the system runs.
+PROXIES := nginx caddy
 
 # One more than there are processors, since a third of the time a process of the tests waits; more than four only cost.
 PROCESSES := $(shell cores=$$(nproc); echo $$((cores < 3 ? cores + 1 : 4)))
@@ -65,6 +69,7 @@ help:
 	@echo "make run       set up, answer a bundled spoken question, then offer a prompt"
 	@echo "make test      install what the tests need, then ruff, mypy and pytest"
 	@echo "make test-clients  the server with clients that others wrote, each in an environment of its own"
+	@echo "make screenshots  pictures of every state of the page, light and dark, in build/screenshots"
 	@echo "make test-nemo the tests that need NeMo and PyTorch, in a virtual environment of their own"
 	@echo "make test-lowest  what a user does first, with the lowest versions that pyproject.toml allows"
 	@echo "make test-gpu  the tests that need an NVIDIA GPU"
@@ -82,13 +87,17 @@ lint: $(VENV)/.tested
 	@$(BIN)/mypy
 
 # Collecting the tests compiles them, which every process of pytest would do for itself: it is done once, beside the linters.
-test: $(VENV)/.tested .venv-tensorrt/.ready
+test: $(VENV)/.tested $(VENV)/proxies/.ready .venv-tensorrt/.ready
 	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -q --collect-only --ignore tests/clients >$(VENV)/collected.log 2>&1 & collecting=$$!; \
 	    $(MAKE) --no-print-directory lint || { kill $$collecting; exit 1; }; wait $$collecting || true
 	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -m "not gpu" -n $(PROCESSES) --dist loadfile --no-loadscope-reorder --ignore tests/clients
 
 test-clients: $(VENV)/.tested $(CLIENTS:%=.venv-clients/%/.ready) .venv-clients/wyoming/.proxy tests/clients/agents/node_modules/.ready
 	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -m "not gpu" -n 2 --dist loadfile tests/clients
+
+screenshots: $(VENV)/.tested
+	@$(BIN)/pytest -q tests/assistant/channels/web/page/screenshots.py
+	@echo "Look at build/screenshots."
 
 # $(call wheel,ARCHITECTURE,COMPILER). auditwheel refuses a wheel without a library in it, and names in the file what the
 # library needs of a system: "manylinux_2_34" is glibc 2.34 (Debian 12, Ubuntu 22.04, Fedora 35), "manylinux2014" an older one.
@@ -149,6 +158,14 @@ $(VENV)/.tested: pyproject.toml $(VENV)/.installed $(VENV)/.ear
 	    { $(call apt,chromium,a browser for the tests); }
 	@$(call pip,-e ".[audio$(,)documents$(,)media$(,)wake$(,)rtx$(,)dev]",$(VENV))
 	@touch $@
+
+$(VENV)/proxies/.ready: Makefile $(VENV)/.tested
+	@rm -rf $(@D); mkdir -p $(@D); cd $(@D); \
+	for program in $(PROXIES); do PATH=$$PATH:/usr/sbin command -v $$program >/dev/null || \
+	    { apt-get download -qq $$program || \
+	        { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get download -qq $$program; } && \
+	      dpkg -x $${program}_*.deb . && rm $${program}_*.deb && echo "For the tests: $$program, in $(@D)"; } 2>apt.log || \
+	    echo "Without $$program its tests are skipped: $$(tail -n 1 apt.log) Install it with your system's tools."; done; touch .ready
 
 $(VENV)/.gpu: pyproject.toml $(VENV)/.installed
 	@$(call pip,-e ".[audio$(,)documents$(,)gpu$(,)dev]",$(VENV))

@@ -3,7 +3,10 @@
 import asyncio
 import json
 import os
+import re
 import urllib.request
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +16,17 @@ import soundfile
 
 from assistant.audio.files import load_audio
 from assistant.benches.page import find_chromium
-from tests.clients.conftest import HERE, QUESTION, TURNS
+from tests.clients.conftest import HERE, QUESTION, ROOT, TURNS
 
 BUNDLE = HERE / "agents" / "node_modules" / "@openai" / "agents-realtime" / "dist" / "bundle"
-PAGE = "<!doctype html><title>A page of somebody's own</title>"
+PAGE = """<!doctype html><title>A page of somebody's own</title>
+<script type="importmap">{ "imports": { "@openai/agents/realtime": "/openai-realtime-agents.mjs" } }</script>"""
+#: The lines of docs/clients.md for a page.
+(SNIPPET,) = re.findall(
+    r"^```js\n(.*?)^```", (ROOT / "docs" / "clients.md").read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
+)
+#: A microphone of a room where nobody speaks, so that what is answered is what was typed.
+QUIET = """navigator.mediaDevices.getUserMedia = async () => new AudioContext().createMediaStreamDestination().stream"""
 CHROMIUM = find_chromium()
 RATE = 16_000
 
@@ -30,14 +40,17 @@ def microphone(tmp_path_factory) -> Path:
     return path
 
 
-async def seen_in_a_page(url: str, microphone: Path) -> dict[str, Any]:
-    """Return what the SDK saw in a page of the server's own address, where its parts are put in."""
+@asynccontextmanager
+async def page_of(url: str, microphone: Path) -> AsyncIterator[Any]:
+    """Hold a page of the server's own address, where the SDK's parts are put in."""
     playwright = pytest.importorskip("playwright.async_api", reason="playwright drives Chromium")
 
     async def part(route: Any) -> None:
         name = route.request.url.rpartition("/")[2]
         if name == "certify":
             await route.fulfill(body=PAGE, content_type="text/html")
+        elif name == "snippet.mjs":
+            await route.fulfill(body=SNIPPET, content_type="text/javascript")
         else:
             path = HERE / "agents" / name if name == "browser.mjs" else BUNDLE / name
             await route.fulfill(path=path, content_type="text/javascript")
@@ -56,9 +69,8 @@ async def seen_in_a_page(url: str, microphone: Path) -> dict[str, Any]:
         await page.route("**/certify", part)
         await page.route("**/*.mjs", part)
         await page.goto(f"{url}/certify")
-        seen: dict[str, Any] = await page.evaluate("import('/browser.mjs').then((client) => client.certify())")
+        yield page
         await browser.close()
-    return seen
 
 
 def sessions(url: str) -> int:
@@ -66,13 +78,18 @@ def sessions(url: str) -> int:
         return int(json.loads(answer.read())["sessions"])
 
 
-async def test_the_agents_sdk_calls_from_a_page(served, microphone):
+def needs_the_sdk_and_a_browser() -> None:
     if not BUNDLE.exists() and not os.environ.get("CI"):
         pytest.skip("the agents SDK is not installed; run make test-clients")
     if CHROMIUM is None:
         pytest.skip("Chromium is not installed: apt-get install chromium")
+
+
+async def test_the_agents_sdk_calls_from_a_page(served, microphone):
+    needs_the_sdk_and_a_browser()
     before = sessions(served.url)
-    seen = await seen_in_a_page(served.url, microphone)
+    async with page_of(served.url, microphone) as page:
+        seen = await page.evaluate("import('/browser.mjs').then((client) => client.certify())")
     assert seen["errors"] == []
     assert seen["callId"].startswith("rtc_")
     assert seen["created"]["instructions"] == "Bound to the key."
@@ -90,3 +107,13 @@ async def test_the_agents_sdk_calls_from_a_page(served, microphone):
     async with asyncio.timeout(60):
         while await asyncio.to_thread(sessions, served.url) > before:
             await asyncio.sleep(0.1)
+
+
+async def test_the_lines_of_the_docs_call_from_a_page_and_print_the_answer(served, microphone):
+    needs_the_sdk_and_a_browser()
+    async with page_of(served.url, microphone) as page:
+        problems: list[str] = []
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        async with page.expect_console_message(lambda said: "41 metres" in said.text):
+            await page.evaluate(f"{QUIET}; void import('/snippet.mjs')")
+    assert problems == []

@@ -61,6 +61,8 @@ def test_a_text_turn(certify, client, edition):
     assert not seen.get("errors")
     found = metadata(client, seen)
     assert found is None or HEIGHT in found["repartee_answer"]
+    if client == "agents":  # which has shown a picture before it asked
+        assert found["repartee_note"].startswith("1 image was passed over")
 
 
 @pytest.mark.parametrize(("client", "edition"), CLIENTS)
@@ -143,6 +145,9 @@ def test_the_plain_endpoints_with_the_official_client(certify):
     assert seen["models"] == ["repartee"]
     assert HEIGHT in seen["chat"]
     assert seen["streamed"] == seen["chat"]
+    answer, note = seen["pictured"]
+    assert OPENED in answer
+    assert note.startswith("1 image was passed over")
     assert HEIGHT in seen["repartee"]["answer"]
     assert HEIGHT in seen["response"]
     assert HEIGHT in seen["followed"]
@@ -160,12 +165,20 @@ def test_agents_of_text_over_both_endpoints(certify):
 
 def test_an_agent_that_greets_hears_and_reads(certify):
     seen = certify("openai_agents", "realtime")
-    said = [part.get("text") or part["transcript"] for item in seen["history"] for part in item["content"]]
-    greeting, question, answer, typed, last = said
-    assert greeting.startswith("Hello.")
-    assert "lighthouse" in question
-    assert HEIGHT in answer
-    assert (typed, OPENED in last) == ("When did the railway open?", True)
+    said = [
+        (item["role"], part.get("text") or part["transcript"] or "")
+        for item in seen["history"]
+        for part in item["content"]
+    ]
+    assert said[0][0] == "assistant"
+    assert said[0][1].startswith("Hello.")
+    typed = said.index(("user", "How tall is the lighthouse at Marlow Point?"))
+    spoken = said[1:typed]
+    assert any(role == "user" and "lighthouse" in words for role, words in spoken)
+    assert any(role == "assistant" and HEIGHT in words for role, words in spoken)
+    assert seen["interrupted"] == 1
+    assert said[-2] == ("user", "When did the railway open?")
+    assert OPENED in said[-1][1]
     assert not seen["errors"]
     assert seen["audio_ms"] > 2000
 
@@ -202,7 +215,9 @@ def test_litellm_writes_hears_and_speaks(certify):
 
 def test_a_proxy_for_home_assistant_hears_and_speaks(certify):
     assert len(certify("wyoming_openai", "info", "wyoming")["models"]) == 3
-    for model, words in certify("wyoming_openai", "hear", "wyoming").items():
+    heard = certify("wyoming_openai", "hear", "wyoming")
+    assert len(heard) == 3
+    for model, words in heard.items():
         assert "lighthouse" in words.lower(), model
     seen = certify("wyoming_openai", "speak", "wyoming")
     assert seen["words"] > 1000

@@ -8,8 +8,12 @@ import pytest
 
 from tests.clients.conftest import ROOT, node_modules, python_of
 
-BLOCK = re.compile(r"^```(python|javascript)\n(.*?)^```", re.MULTILINE | re.DOTALL)
-SNIPPETS = BLOCK.findall((ROOT / "docs" / "clients.md").read_text(encoding="utf-8"))
+DOCS = (ROOT / "docs" / "clients.md").read_text(encoding="utf-8")
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+SNIPPETS = BLOCK.findall(DOCS)
+#: Of these the lines in a page are run by test_browser.py, and the line of a shell begins the proxy that
+#: wyoming_openai/certify.py drives.
+LANGUAGES = {"python", "javascript", "js", "sh"}
 ADDRESS = "127.0.0.1:8765"
 #: Runs each program with what the ones before it imported: an interpreter for each would import for seconds.
 RUN = """import sys
@@ -17,6 +21,16 @@ for path in sys.argv[1:]:
     print(path, flush=True)
     exec(compile(open(path).read(), path, "exec"), {"__name__": "__main__"})
 """
+
+
+def test_every_client_of_the_table_has_a_snippet_in_a_language_that_is_run():
+    assert {language for language, _ in SNIPPETS} == LANGUAGES
+    anchors = re.findall(r"^\| \[.*?\]\(#([\w-]+)\)", DOCS, re.MULTILINE)
+    assert len(anchors) >= 9
+    sections = dict(part.split("\n", 1) for part in re.split(r"^## ", DOCS, flags=re.MULTILINE)[1:])
+    bodies = {re.sub(r"[^\w -]", "", title).replace(" ", "-").lower(): body for title, body in sections.items()}
+    for anchor in anchors:
+        assert BLOCK.search(bodies[anchor]), f"{anchor} has no snippet"
 
 
 def written(folder: Path, language: str, suffix: str, address: str) -> list[Path]:

@@ -27,6 +27,7 @@ from assistant.channels.web.http.client_secrets import client_secret
 from assistant.channels.web.http.errors import answer_error, error_response
 from assistant.channels.web.http.recordings import MOST_RECORDINGS
 from assistant.channels.web.page import PARTS, part
+from assistant.channels.web.realtime import beta, server_events
 from assistant.channels.web.realtime.connection import Connection
 from assistant.channels.web.realtime.opening import Caller, opened
 from assistant.channels.web.realtime.websocket import WebSocketLine
@@ -81,6 +82,7 @@ def build_app(service: Service) -> Starlette:
         Route(calls.PATH, calls.call, methods=["POST"]),
         Route(calls.PATH + "/{number}/hangup", calls.hang_up, methods=["POST"]),
         WebSocketRoute("/v1/realtime", realtime),
+        *(Route(path, past, methods=["POST"]) for path in beta.PATHS),
         WebSocketRoute("/{path:path}", nowhere),
     ]
     handlers = {ReparteeError: answer_error, HTTPException: _http_error, Exception: _internal_error}
@@ -148,13 +150,16 @@ async def nowhere(websocket: WebSocket) -> None:
 
 async def realtime(websocket: WebSocket) -> None:
     """One Realtime session: `?name=` is who it is with, `?area=` where they are, `?wake=` words that it waits for."""
-    if "realtime" in websocket.headers.get("openai-beta", ""):
-        sentence = "The beta of the Realtime API is not spoken here; use a client of the API, without OpenAI-Beta."
-        await websocket.send_denial_response(error_response(sentence, status=400, code="beta_api_shape_disabled"))
+    if (refusal := beta.refusal_of(websocket.scope["subprotocols"])) is not None:
+        # Of browsers, which show no page why a connection was not accepted.
+        await websocket.accept(beta.SUBPROTOCOL)
+        await websocket.send_json(server_events.Error(error=refusal.to_json()).to_json())
+        await websocket.close(beta.CLOSE, refusal.code)
         return
     key = websocket.app.state.keys.find(given_key(websocket.headers, websocket.scope["subprotocols"]))
     wanted = key.session if key is not None else None
     try:
+        beta.refuse_headers(websocket.headers)
         caller = Caller.asking(websocket.query_params, wanted, collections=asked_by(websocket.scope))
         async with opened(websocket.app.state.service, caller) as (conversation, protocol):
             log.info("opened for %s", websocket.client.host if websocket.client else "")
@@ -163,6 +168,11 @@ async def realtime(websocket: WebSocket) -> None:
             await Connection(WebSocketLine(websocket), conversation, protocol).run()
     except ApiError as error:  # before the connection was accepted: one that runs answers its own
         await websocket.send_denial_response(error_response(str(error), status=error.status, code=error.code))
+
+
+async def past(request: Request) -> Response:
+    """An endpoint of the beta of the Realtime API."""
+    raise beta.refusal_at(request.scope["path"])
 
 
 async def _http_error(_request: Request, error: Exception) -> Response:

@@ -8,9 +8,10 @@ from typing import Any
 from assistant.turn.events import Citation, Reply
 
 
-def shown_reply(reply: Reply) -> dict[str, Any]:
-    """Return the object of `repartee ask --json`, with shown_citation's citations."""
-    return reply.to_json() | {"citations": [shown_citation(citation) for citation in reply.citations]}
+def shown_reply(reply: Reply, note: str = "") -> dict[str, Any]:
+    """Return the object of `repartee ask --json`, with shown_citation's citations, and a note about what was asked."""
+    shown = reply.to_json() | {"citations": [shown_citation(citation) for citation in reply.citations]}
+    return shown | ({"note": note} if note else {})
 
 
 def shown_citation(citation: Citation) -> dict[str, Any]:

@@ -26,12 +26,15 @@ function record(session) {
   return { events, until };
 }
 
+/** How loud the track was that the page got, as soon as it was: what is told of a reply may come before its sound. */
 async function energy(peer) {
-  let heard = 0;
-  for (const report of (await peer.getStats()).values()) {
-    if (report.type === 'inbound-rtp') heard = Math.max(heard, report.totalAudioEnergy ?? 0);
+  for (const end = performance.now() + WITHIN_MS; performance.now() < end; ) {
+    for (const report of (await peer.getStats()).values()) {
+      if (report.type === 'inbound-rtp' && report.totalAudioEnergy > 0) return report.totalAudioEnergy;
+    }
+    await new Promise((settle) => { setTimeout(settle, 50); });
   }
-  return heard;
+  return 0;
 }
 
 const words = (response) => (response.output[0]?.content ?? []).map((part) => part.transcript ?? part.text ?? '').join(' ');

@@ -65,6 +65,7 @@ const scenarios = {
   async text(url) {
     const line = await open(url, { outputModalities: ['text'] });
     const done = line.until('response.done');
+    line.session.addImage('data:image/png;base64,iVBORw0KGgo=', { triggerResponse: false });
     line.session.sendMessage('How tall is the lighthouse at Marlow Point?');
     await done;
     return line;

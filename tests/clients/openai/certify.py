@@ -156,6 +156,11 @@ async def error(connection: Any, _clips: list[bytes]) -> dict[str, Any]:
 async def http(client: AsyncOpenAI, clips: list[bytes]) -> dict[str, Any]:
     """The plain endpoints, with the same client."""
     models = await client.models.list()
+    picture = {"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw0KGgo="}}
+    asked = {"type": "text", "text": "When did the railway open?"}
+    pictured = await client.chat.completions.create(
+        model="repartee", messages=[{"role": "user", "content": [picture, asked]}]
+    )
     messages = [{"role": "user", "content": "How tall is the lighthouse at Marlow Point?"}]
     chat = await client.chat.completions.create(model="repartee", messages=messages)
     streamed = ""
@@ -186,6 +191,7 @@ async def http(client: AsyncOpenAI, clips: list[bytes]) -> dict[str, Any]:
         "models": [model.id for model in models.data],
         "chat": chat.choices[0].message.content,
         "repartee": chat.model_extra["repartee"] if chat.model_extra else None,
+        "pictured": [pictured.choices[0].message.content, (pictured.model_extra or {})["repartee"]["note"]],
         "streamed": streamed,
         "response": response.output_text,
         "followed": final,

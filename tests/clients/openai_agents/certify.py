@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-import time
 import traceback
 from pathlib import Path
 from typing import Any
@@ -50,7 +49,7 @@ async def text(client: AsyncOpenAI, _clips: list[bytes]) -> dict[str, Any]:
 
 
 async def realtime(client: AsyncOpenAI, clips: list[bytes]) -> dict[str, Any]:
-    """A greeting, a question that is spoken, one that is typed over the answer to it, and an interruption."""
+    """A greeting, a question that is spoken, one whose answer is interrupted as it begins to play, and one more."""
     runner = RealtimeRunner(RealtimeAgent(name="Repartee", instructions="Greet the user, then answer."))
     url = f"{str(client.base_url).replace('http', 'ws')}realtime?model=repartee"
     vad = {"type": "server_vad", "create_response": True, "interrupt_response": True}
@@ -59,10 +58,12 @@ async def realtime(client: AsyncOpenAI, clips: list[bytes]) -> dict[str, Any]:
     session = await runner.run(model_config={"url": url, "api_key": "none", "initial_model_settings": settings})
     async with session:
 
-        async def heard_out() -> None:
+        async def heard_out(*, interrupting: bool = False) -> None:
             async for event in session:
                 if event.type == "audio":
                     seen["audio_ms"] += len(event.audio.data) / BYTES_PER_MS
+                    if interrupting and not seen["interrupted"]:
+                        await session.interrupt()
                 elif event.type == "audio_interrupted":
                     seen["interrupted"] += 1
                 elif event.type == "error":
@@ -75,9 +76,11 @@ async def realtime(client: AsyncOpenAI, clips: list[bytes]) -> dict[str, Any]:
 
         await session.model.send_event(_raw("response.create", {}))
         await asyncio.wait_for(heard_out(), 30)
-        speaking = asyncio.create_task(_speak(session, clips[0]))
+        await _speak(session, clips[0])
         await asyncio.wait_for(heard_out(), 30)
-        speaking.cancel()
+        seen["interrupted"] = 0  # of this answer, whatever the question before was spoken over
+        await session.send_message(QUESTION)
+        await asyncio.wait_for(heard_out(interrupting=True), 30)
         await session.send_message("When did the railway open?")
         await asyncio.wait_for(heard_out(), 30)
     return seen
@@ -90,12 +93,10 @@ def _raw(kind: str, data: dict[str, Any]) -> Any:
 
 
 async def _speak(session: Any, pcm: bytes) -> None:
-    """Send audio as a microphone would, and silence after it until cancelled."""
-    began, sent = time.monotonic(), 0
-    while True:
-        await session.send_audio(pcm[sent : sent + 20 * BYTES_PER_MS] or bytes(20 * BYTES_PER_MS))
-        sent += 20 * BYTES_PER_MS
-        await asyncio.sleep(max(0.0, began + sent / BYTES_PER_MS / 1000 - time.monotonic()))
+    """Send audio as a microphone would, and silence after it; as fast as it is taken, so that no machine stutters."""
+    said = pcm + bytes(2000 * BYTES_PER_MS)
+    for start in range(0, len(said), 20 * BYTES_PER_MS):
+        await session.send_audio(said[start : start + 20 * BYTES_PER_MS])
 
 
 async def voice(client: AsyncOpenAI, clips: list[bytes]) -> dict[str, Any]:

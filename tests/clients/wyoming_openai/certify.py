@@ -1,12 +1,15 @@
 """Drives the server through the proxy `wyoming_openai`, as Home Assistant does: certify.py URL QUESTION.pcm
 
-Audio is int16 at 24 kHz. Prints what the proxy's client saw in each scenario, one JSON object, for the tests to judge.
+The proxy is begun with the line that docs/clients.md has, but for the addresses. Audio is int16 at 24 kHz.
+Prints what the proxy's client saw in each scenario, one JSON object, for the tests to judge.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+import re
+import shlex
 import socket
 import sys
 import traceback
@@ -21,16 +24,19 @@ from wyoming.tts import Synthesize, SynthesizeVoice
 
 RATE = 24_000
 FORMAT = {"rate": RATE, "width": 2, "channels": 1}
-MODELS = {
-    "--stt-models": "whisper-1",
-    "--stt-streaming-models": "gpt-4o-transcribe",
-    "--stt-realtime-models": "gpt-live",
-}
+DOCS = Path(__file__).parents[3] / "docs" / "clients.md"
+
+
+def documented(url: str, port: int) -> list[str]:
+    """Return the words of the line that begins the proxy, with the addresses of the server and of the proxy's own."""
+    (line,) = re.findall(r"^```sh\n(.*?)^```", DOCS.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    line = line.replace("http://127.0.0.1:8765", url).replace("tcp://0.0.0.0:10300", f"tcp://127.0.0.1:{port}")
+    return shlex.split(line.replace("\\\n", " "))
 
 
 async def hear(port: int, clip: bytes) -> dict[str, Any]:
     """A recording through each kind of model: sent when it is over, streamed back, and over Realtime."""
-    return {model: await heard(port, clip, model) for model in MODELS.values()}
+    return {model: await heard(port, clip, model) for model in (await info(port, clip))["models"]}
 
 
 async def heard(port: int, clip: bytes, model: str) -> str:
@@ -83,13 +89,11 @@ async def main(url: str, clip: str, *_clips: str) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    server = ["--stt-openai-url", f"{url}/v1", "--tts-openai-url", f"{url}/v1"]
-    keys = ["--stt-openai-key", "none", "--tts-openai-key", "none"]
-    spoken = ["--tts-models", "tts-1", "--tts-voices", "flite"]
-    options = [*server, *keys, *spoken, *(word for pair in MODELS.items() for word in pair)]
-    launch = str(Path(__file__).with_name("launch.py"))
+    program, *options = documented(url, port)
+    assert [program, *options[:2]] == ["python", "-m", "wyoming_openai"]
+    launch = str(Path(__file__).with_name("launch.py"))  # which is `-m wyoming_openai` for older versions of Python
     proxy = await asyncio.create_subprocess_exec(
-        sys.executable, launch, "--uri", f"tcp://127.0.0.1:{port}", *options, stdout=asyncio.subprocess.DEVNULL
+        sys.executable, launch, *options[2:], stdout=asyncio.subprocess.DEVNULL
     )
     try:
         while proxy.returncode is None:  # which ends without a proxy at the caller's own limit

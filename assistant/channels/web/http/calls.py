@@ -11,6 +11,7 @@ from assistant.channels.gate import given_key
 from assistant.channels.json import ApiError, Json, checked, decode
 from assistant.channels.web.calls.calls import Calls
 from assistant.channels.web.http.errors import form_body
+from assistant.channels.web.realtime.beta import refuse_headers
 from assistant.channels.web.realtime.opening import Caller
 
 PATH = "/v1/realtime/calls"
@@ -20,6 +21,7 @@ SDP = "application/sdp"
 async def call(request: Request) -> Response:
     """Answer an offer, as it is or as the field `sdp` of a form beside `session`; Location is where the call is."""
     calls: Calls = request.app.state.calls
+    refuse_headers(request.headers)
     offer, session = await _asked(request)
     key = request.app.state.keys.find(given_key(request.headers))
     wanted = key.session if key is not None else None

@@ -20,6 +20,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from assistant.access import asked_by
+from assistant.channels import unread
 from assistant.channels.json import ApiError, Json, checked
 from assistant.channels.web.http.asked import caller_of
 from assistant.channels.web.http.errors import json_body, text_field
@@ -48,7 +49,7 @@ async def complete(request: Request) -> Response:
     shaped = shape(wanted, wanted.get("json_schema"), "response_format")
     streaming = checked(body.get("stream_options") or {}, dict, "stream_options")
     messages = checked(body.get("messages") or [], list, "messages")
-    turn, note = await _turn(request, body, messages)
+    turn, note, passed_over = await _turn(request, body, messages)
     frame: Json = {
         "id": f"chatcmpl-{secrets.token_hex(12)}",
         "created": int(time.time()),
@@ -61,7 +62,8 @@ async def complete(request: Request) -> Response:
         *_, last = [piece async for piece in _from(first, turn)]
         pieces = _from(last)
     if body.get("stream"):
-        events = _events(frame, pieces, shaped, note, with_usage=bool(streaming.get("include_usage")))
+        with_usage = bool(streaming.get("include_usage"))
+        events = _events(frame, pieces, shaped, note, passed_over=passed_over, with_usage=with_usage)
         return Stream(events, "text/event-stream")
     reply = await anext(pieces)
     assert isinstance(reply, Reply)
@@ -70,29 +72,32 @@ async def complete(request: Request) -> Response:
     if reply.call is not None:
         message |= {"content": None, "tool_calls": [_tool_call(reply.call)]}
     choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": _finish(reply)}
-    return JSONResponse(
-        frame
-        | {"object": "chat.completion", "choices": [choice], "usage": _usage(reply), "repartee": shown_reply(reply)}
-    )
+    whole = {"object": "chat.completion", "choices": [choice], "usage": _usage(reply)}
+    return JSONResponse(frame | whole | {"repartee": shown_reply(reply, passed_over)})
 
 
-async def _turn(request: Request, body: Json, messages: list[Any]) -> tuple[Pieces, Callable[[Reply], None]]:
-    """What is said, and who is given the reply. A front end's own chores are no turn of the person's."""
+async def _turn(request: Request, body: Json, messages: list[Any]) -> tuple[Pieces, Callable[[Reply], None], str]:
+    """What is said, who is given the reply, and what of the question was passed over.
+
+    A front end's own chores are no turn of the person's.
+    """
     if (made := housekeeping(messages)) is not None:
-        return _from(Reply(question="", spoken=made, outcome="command")), lambda _: None
+        return _from(Reply(question="", spoken=made, outcome="command")), lambda _: None, ""
     parts: Parts = request.app.state.service.parts
     # What is heard is heard for somebody who is there; what is then done for them is done to its end.
-    question, transcript, history = await while_there(request, conversation(request.app.state, messages))
+    given = await while_there(request, conversation(request.app.state, messages))
     asked = request.app.state.asked
     caller = caller_of(request, body)
-    history = parts.recalled(history) or asked.take(caller)
+    history = parts.recalled(given.history) or asked.take(caller)
     tools = () if body.get("tool_choice") == "none" else declared_tools(body.get("tools"))
     if outputs := outputs_in(messages, parts.tools.names):
-        turn = _from(answering(question, outputs))
+        turn = _from(answering(given.question, outputs))
+    elif not given.question:
+        turn = _from(unread.nothing_else())
     else:
         context = parts.context(history, tools=tools, collections=asked_by(request.scope))
-        turn = taken(question, parts=parts, context=context, transcript=transcript)
-    return turn, partial(asked.note, caller)
+        turn = taken(given.question, parts=parts, context=context, transcript=given.transcript)
+    return turn, partial(asked.note, caller), given.note
 
 
 async def _from(first: str | Reply, rest: Pieces | None = None) -> Pieces:
@@ -104,7 +109,13 @@ async def _from(first: str | Reply, rest: Pieces | None = None) -> Pieces:
 
 
 async def _events(
-    frame: Json, pieces: Pieces, shaped: Callable[[str], str], note: Callable[[Reply], None], *, with_usage: bool
+    frame: Json,
+    pieces: Pieces,
+    shaped: Callable[[str], str],
+    note: Callable[[Reply], None],
+    *,
+    passed_over: str,
+    with_usage: bool,
 ) -> AsyncGenerator[str, None]:
     """Yield the chunks, word by word; `note` is given the reply as soon as it is there."""
     frame = frame | {"object": "chat.completion.chunk"} | ({"usage": None} if with_usage else {})
@@ -126,7 +137,7 @@ async def _events(
                 yield chunk({"content": word})
     if reply.call is not None:
         yield chunk({"tool_calls": [{"index": 0} | _tool_call(reply.call)]})
-    yield chunk({}, _finish(reply), repartee=shown_reply(reply))
+    yield chunk({}, _finish(reply), repartee=shown_reply(reply, passed_over))
     if with_usage:
         yield _sse(frame | {"choices": [], "usage": _usage(reply)})
     yield "data: [DONE]\n\n"

@@ -9,6 +9,7 @@ from assistant.access import asked_by
 from assistant.channels.json import ApiError, checked
 from assistant.channels.keys import ClientKeys
 from assistant.channels.web.http.errors import json_body
+from assistant.channels.web.realtime.beta import refuse_headers
 from assistant.channels.web.realtime.protocol import Protocol
 from assistant.dialogue.settings import ConversationSettings
 from assistant.parts import Parts
@@ -21,6 +22,7 @@ async def client_secret(request: Request) -> Response:
     """Return a key, until when it is good, and the session as it will begin."""
     parts: Parts = request.app.state.service.parts
     keys: ClientKeys = request.app.state.keys
+    refuse_headers(request.headers)
     body = await json_body(request)
     after = checked(body.get("expires_after") or {}, dict, "expires_after")
     seconds = checked(after.get("seconds", USUAL_S), int, "expires_after.seconds")

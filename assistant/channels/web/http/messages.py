@@ -6,9 +6,11 @@ import base64
 import binascii
 import io
 import re
+from dataclasses import dataclass
 
 from starlette.datastructures import State
 
+from assistant.channels import unread
 from assistant.channels.json import ApiError, Json, checked, clean
 from assistant.channels.web.http.recordings import recognised
 from assistant.turn.events import Reply
@@ -20,34 +22,62 @@ LONGEST_QUESTION = 300
 _LOOKED_THROUGH = 20_000
 _MARKED = re.compile(r"<(user_query|query|question)>\s*(.{1,1000}?)\s*</\1>", re.DOTALL | re.IGNORECASE)
 _QUESTION = re.compile(r"(?:(?<=[.!?:>])\s+|\n|^)([^\s.!?\n][^.!?\n]{0,300}\?)(?=[\s\"'”’)<]|$)")
-#: Parts of a message that are looked at by nobody: pictures, files, and what was said earlier.
-_PASSED_OVER = ("input_audio", "image_url", "input_image", "input_file", "file")
 
 
-async def conversation(
-    state: State, messages: list[object], param: str = "messages"
-) -> tuple[str, str | None, list[Reply]]:
-    """Return the question, its transcript where it was spoken, and the earlier exchanges.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conversation:
+    """What is asked, its transcript where it was spoken, and the earlier exchanges.
 
-    `messages` are a client's, the oldest first, of which the last MAX_MESSAGES count; errors call them `param`.
+    `note` says what of the question was passed over; `question` is empty where that is all there was.
+    """
+
+    question: str
+    transcript: str | None
+    history: list[Reply]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Content:
+    text: str
+    transcript: str | None = None
+    unread: tuple[str, ...] = ()
+
+
+async def conversation(state: State, messages: list[object], param: str = "messages") -> Conversation:
+    """Return what a client's messages come to.
+
+    `messages` are the client's, the oldest first, of which the last MAX_MESSAGES count; errors call them `param`.
     Raises ApiError where there is no question, and ReparteeError where a recording cannot be recognised.
     """
     messages = messages[-MAX_MESSAGES:]
-    asked: list[tuple[str, str | None]] = []
+    asked: list[_Content] = []  # since the last answer
     history: list[Reply] = []
     for number, given in enumerate(messages):
         message: Json = checked(given, dict, f"{param}[{number}]")
         last = number == len(messages) - 1
-        text, transcript = await _content(state, message.get("content"), f"{param}[{number}].content", last=last)
+        content = await _content(state, message.get("content"), f"{param}[{number}].content", last=last)
         if message.get("role") == "user":
-            asked.append((text, transcript))
-        elif message.get("role") == "assistant" and asked and text:
-            history.append(Reply.recalled(asked.pop()[0], text))
+            asked.append(content)
+        elif message.get("role") == "assistant" and asked and content.text:
+            if question := _last(asked).text:
+                history.append(Reply.recalled(question, content.text))
             asked.clear()
-    if not asked or not asked[-1][0].strip():
+    last_asked = _last(asked)
+    if not last_asked.text.strip() and not last_asked.unread:
         raise ApiError("missing_required_parameter", f"The last of '{param}' must be the user's question.", param=param)
-    text, transcript = asked[-1]
-    return asked_in(text) if transcript is None else text, transcript, history
+    return Conversation(
+        question=asked_in(last_asked.text) if last_asked.transcript is None else last_asked.text,
+        transcript=last_asked.transcript,
+        history=history,
+        note=unread.note([kind for content in asked for kind in content.unread]),
+    )
+
+
+def _last(asked: list[_Content]) -> _Content:
+    """Return what a user asked last; some clients send a picture in a message of its own, after the words."""
+    worded = (content for content in reversed(asked) if content.text.strip() or not content.unread)
+    return next(worded, asked[-1] if asked else _Content(""))
 
 
 def outputs_in(messages: list[object], names: frozenset[str]) -> list[str]:
@@ -79,11 +109,12 @@ def asked_in(text: str) -> str:
     return str(questions[-1]) if questions else text
 
 
-async def _content(state: State, content: object, param: str, *, last: bool) -> tuple[str, str | None]:
+async def _content(state: State, content: object, param: str, *, last: bool) -> _Content:
     """Return the text of a message's content and what of it was heard; only the last message's audio is listened to."""
     if content is None or isinstance(content, str):
-        return clean(content or ""), None
+        return _Content(clean(content or ""))
     texts: list[str] = []
+    passed_over: list[str] = []
     transcript = None
     for number, given in enumerate(checked(content, list, param)[:64]):
         part = checked(given, dict, f"{param}[{number}]")
@@ -92,11 +123,13 @@ async def _content(state: State, content: object, param: str, *, last: bool) -> 
         elif part.get("type") == "input_audio" and last:
             transcript = await _heard(state, part.get("input_audio"), f"{param}[{number}].input_audio")
             texts.append(transcript)
-        elif part.get("type") not in _PASSED_OVER:
+        elif kind := unread.kind_of(part.get("type")):
+            passed_over.append(kind)
+        elif part.get("type") != "input_audio":
             raise ApiError(
                 "invalid_value", f"'{param}[{number}].type' must be a text, an input_audio or an image.", param=param
             )
-    return " ".join(text for text in texts if text), transcript
+    return _Content(" ".join(text for text in texts if text), transcript, tuple(passed_over))
 
 
 async def _heard(state: State, given: object, param: str) -> str:

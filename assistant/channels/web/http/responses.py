@@ -19,6 +19,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from assistant.access import asked_by
+from assistant.channels import unread
 from assistant.channels.json import ApiError, Json, checked
 from assistant.channels.web.http.asked import caller_of
 from assistant.channels.web.http.errors import json_body, text_field
@@ -104,18 +105,22 @@ async def respond(request: Request) -> Response:
     previous = text_field(body, "previous_response_id", longest=200, default="")
     before = kept.find(previous, asks, param="previous_response_id", status=400) if previous else None
     asked, caller = request.app.state.asked, caller_of(request, body)
+    note = ""
     if outputs := _given_back(body.get("input"), before, parts.tools.names):
         history = list(before.history) if before is not None else []
         reply = answering(_asked_last(body.get("input"), history), outputs)
     else:
-        question, transcript, given = await while_there(
-            request, conversation(request.app.state, _messages(body.get("input"), kept, asks), "input")
-        )
-        history = [*(before.history if before is not None else ()), *parts.recalled(given)] or asked.take(caller)
+        messages = _messages(body.get("input"), kept, asks)
+        given = await while_there(request, conversation(request.app.state, messages, "input"))
+        note, before_it = given.note, before.history if before is not None else ()
+        history = [*before_it, *parts.recalled(given.history)] or asked.take(caller)
         tools = () if body.get("tool_choice") == "none" else declared_tools(body.get("tools"))
         context = parts.context(history, tools=tools, collections=asks)
-        reply = await take(question, parts=parts, context=context, transcript=transcript)
-    response = _response(body, reply, shaped(reply.spoken))
+        if given.question:
+            reply = await take(given.question, parts=parts, context=context, transcript=given.transcript)
+        else:
+            reply = unread.nothing_else()
+    response = _response(body, reply, shaped(reply.spoken), note)
     if response["store"]:
         kept.keep(response, [*history, reply], asks)
     if not response["store"] or not previous:
@@ -180,7 +185,7 @@ def _called(call: ToolCall, number: str) -> Json:
     }
 
 
-def _response(body: Json, reply: Reply, content: str) -> Json:
+def _response(body: Json, reply: Reply, content: str, note: str) -> Json:
     """Return the API's response object, complete, with `repartee` beside its own fields."""
     asked, said = len(reply.question.split()), len(reply.spoken.split())
     part: Json = {"type": "output_text", "text": content, "annotations": [], "logprobs": []}
@@ -223,7 +228,7 @@ def _response(body: Json, reply: Reply, content: str) -> Json:
             "total_tokens": asked + said,
         },
         "user": body.get("user"),
-        "repartee": shown_reply(reply),
+        "repartee": shown_reply(reply, note),
     }
 
 

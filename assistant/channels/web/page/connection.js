@@ -79,6 +79,7 @@ function send(event) {
 
 function settings() {
   const { spoken } = preferences.values;
+  preferences.asked++;
   send({ type: "session.update", session: {
     type: "realtime", output_modalities: [spoken ? "audio" : "text"], include: ["repartee.partial_transcript", "repartee.wake_word"],
     audio: { input: { format: { type: "audio/pcm", rate: RATE }, transcription: { model: "repartee" }, turn_detection: preferences.detection }, output: { format: { type: "audio/pcm", rate: RATE }, ...preferences.sound } },

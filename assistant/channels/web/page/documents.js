@@ -26,6 +26,7 @@ const documents = {
   /** What the welcome says: that there is nothing yet, or what may be asked. */
   async welcome() {
     await this.load();
+    if (!this.known) return; // the server is gone again: nothing is said of what it has
     $("welcome").classList.toggle("empty", !this.whole);
     $("welcome-full").hidden = !this.whole;
     $("welcome-empty").hidden = this.whole > 0;

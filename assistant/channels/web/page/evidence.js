@@ -49,8 +49,9 @@ function deeds(turn, metadata) { // what was done, by name, or what may be answe
 function ledger(turn, stages, total) {
   if (!stages.length) return;
   const over = stages.filter(([, , , late]) => late).length, ms = (value) => (value < 9.95 ? value.toFixed(1) : Math.round(value).toString());
+  const took = (value) => (value < 999.5 ? `${ms(value)} ms` : `${(value / 1000).toFixed(1)} s`); // one line on a phone, too
   const box = turn.find(".ledger");
-  box.querySelector("summary").textContent = `${ms(total)} ms to the answer, ${over ? `${over} of ${stages.length} over budget` : "within budget"}`;
+  box.querySelector("summary").textContent = `${took(total)} to the answer, ${over ? `${over} of ${stages.length} over budget` : "within budget"}`;
   const scale = $("stage-shape").content.firstElementChild.cloneNode(true);
   scale.className = "stage scale";
   scale.ariaHidden = "true";

@@ -7,7 +7,7 @@ const now = { socket: "connecting", hearing: false, thinking: false, known: fals
 
 /* Every server event this page acts on. */
 const EVENTS = {
-  "session.created"({ session }) { connection.session = session.id; now.socket = "connecting"; settings(); chronicle.recall(); household.draw(); }, // which of all is this page
+  "session.created"({ session }) { connection.session = session.id; preferences.asked = 0; now.socket = "connecting"; settings(); chronicle.recall(); household.draw(); }, // which of all is this page
   "session.updated"({ session }) {
     preferences.inEffect(session);
     if (now.socket === "open") return;

@@ -3,11 +3,15 @@ const FEWEST_ROWS = 30; // lines of text in the window, below which head and foo
 const LEAST_HELD = 10; // pieces of 20 ms that were sent while the button was held: less is a slip of the finger
 const PAUSES = { quick: { type: "semantic_vad", eagerness: "high" }, usual: { type: "semantic_vad", eagerness: "auto" }, patient: { type: "semantic_vad", eagerness: "low" } };
 
+const DEVICES = { microphone: "audioinput", loudspeaker: "audiooutput" };
+const there = async () => await navigator.mediaDevices?.enumerateDevices().catch(() => []) ?? [];
+
 /* What a person prefers, kept by this browser. */
 const preferences = {
   open: false,
+  asked: 0, // changes that the server has not answered yet
   words: [], // wake words that the server listens for
-  values: { spoken: true, voice: "", speed: 1, microphone: "", loudspeaker: "", pause: "usual", hold: false, size: 100, place: "", room: "", wake: false, ...remembered.read("localStorage", SETTINGS, {}) },
+  values: { spoken: true, voice: "", speed: 1, microphone: "", loudspeaker: "", named: {}, pause: "usual", hold: false, size: 100, place: "", room: "", wake: false, ...remembered.read("localStorage", SETTINGS, {}) },
 
   show(open) {
     this.open = open;
@@ -44,7 +48,9 @@ const preferences = {
   get detection() { return this.values.hold ? null : PAUSES[this.values.pause] ?? PAUSES.usual; },
   get sound() { return { speed: this.values.speed, ...(this.values.voice ? { voice: this.values.voice } : {}) }; },
 
-  inEffect({ audio: { output } }) { // what the server does not do is not shown as chosen
+  inEffect({ audio: { output } }) { // what the server does not do is not shown as chosen, once it has heard the last of it
+    if (this.asked) this.asked--;
+    if (this.asked) return;
     const { speed, voice } = this.values;
     if (!output || (output.speed === speed && (!voice || output.voice === voice))) return;
     Object.assign(this.values, { speed: output.speed, voice: "" });
@@ -59,12 +65,19 @@ const preferences = {
     choose($("who"), voices.map(({ id, name }) => [id, name]), this.values.voice || voices[0]?.id);
   },
 
+  /** The id that a chosen device goes by now: some browsers make up new ones for every visit, so its name counts, too. */
+  async device(id, all) {
+    const { [id]: chosen, named } = this.values, found = (all ?? (chosen ? await there() : [])).filter(({ kind }) => kind === DEVICES[id]);
+    if (!chosen || found.some(({ deviceId }) => deviceId === chosen)) return chosen;
+    return found.find(({ label }) => label && label === named[id])?.deviceId ?? chosen;
+  },
+
   async devices() { // browsers name them once the microphone was allowed
-    const all = await navigator.mediaDevices?.enumerateDevices().catch(() => []) ?? [];
-    for (const [id, kind, there] of [["microphone", "audioinput", true], ["loudspeaker", "audiooutput", "setSinkId" in AudioContext.prototype]]) {
+    const all = await there();
+    for (const [id, kind] of Object.entries(DEVICES)) {
       const named = all.filter((one) => one.kind === kind && one.deviceId && one.deviceId !== "default" && one.label);
-      $(id).parentElement.hidden = !there || !all.some((one) => one.kind === kind);
-      choose($(id), [["", "Default"], ...named.map(({ deviceId, label }) => [deviceId, label])], this.values[id]);
+      $(id).parentElement.hidden = !all.some((one) => one.kind === kind) || (id === "loudspeaker" && !("setSinkId" in AudioContext.prototype));
+      choose($(id), [["", "Default"], ...named.map(({ deviceId, label }) => [deviceId, label])], await this.device(id, all));
     }
     $("nameless").hidden = all.every(({ label }) => label) && all.length > 0;
   },
@@ -85,8 +98,8 @@ const preferences = {
       $(id).addEventListener("change", () => { if (name === "hold") microphone.close(); this.set(name, value()); settings(); });
     $("speed").addEventListener("input", () => { $("speed-said").textContent = `${NUMBER.format($("speed").valueAsNumber)} ×`; });
     $("size").addEventListener("change", () => this.set("size", Number($("size").value)));
-    $("microphone").addEventListener("change", () => { this.set("microphone", $("microphone").value); if (microphone.on) { microphone.close(); microphone.open(); } });
-    $("loudspeaker").addEventListener("change", () => { this.set("loudspeaker", $("loudspeaker").value); player.route(); });
+    for (const [id, use] of [["microphone", () => { if (microphone.on) { microphone.close(); microphone.open(); } }], ["loudspeaker", () => player.route()]])
+      $(id).addEventListener("change", ({ target }) => { this.values.named = { ...this.values.named, [id]: target.selectedOptions[0].text }; this.set(id, target.value); use(); });
     navigator.mediaDevices?.addEventListener("devicechange", () => { if (this.open) this.devices(); });
     addEventListener("resize", () => this.fit());
     this.draw();

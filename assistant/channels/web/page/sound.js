@@ -59,8 +59,12 @@ const microphone = {
     try {
       if (!navigator.mediaDevices?.getUserMedia) throw new DOMException("", "SecurityError");
       // No automatic gain: it clips the first words, and the recognizer levels what it hears by itself.
-      const wanted = { echoCancellation: true, noiseSuppression: true, autoGainControl: false, channelCount: 1, ...(preferences.values.microphone ? { deviceId: preferences.values.microphone } : {}) };
-      const stream = await navigator.mediaDevices.getUserMedia({ audio: wanted });
+      const wanted = { echoCancellation: true, noiseSuppression: true, autoGainControl: false, channelCount: 1 };
+      const ask = (deviceId) => navigator.mediaDevices.getUserMedia({ audio: { ...wanted, ...(deviceId ? { deviceId } : {}) } });
+      const chosen = await preferences.device("microphone");
+      let stream = await ask(chosen);
+      const found = await preferences.device("microphone"); // some browsers name none before one is open
+      if (found !== chosen) { stream.getTracks().forEach((track) => track.stop()); stream = await ask(found); }
       this.context = new AudioContext({ latencyHint: "interactive" });
       const code = URL.createObjectURL(new Blob([CAPTURE], { type: "text/javascript" }));
       await this.context.audioWorklet.addModule(code);
@@ -119,8 +123,9 @@ const player = {
   },
 
   async route() { // to the loudspeaker that was chosen, where the browser lets a page choose
-    if (!this.context?.setSinkId || this.context.sinkId === preferences.values.loudspeaker) return;
-    try { await this.context.setSinkId(preferences.values.loudspeaker); } catch { notify("That loudspeaker cannot be used; answers are heard where they were."); }
+    const chosen = await preferences.device("loudspeaker");
+    if (!this.context?.setSinkId || this.context.sinkId === chosen) return;
+    try { await this.context.setSinkId(chosen); } catch { notify("That loudspeaker cannot be used; answers are heard where they were."); }
   },
 
   add(item, base64) {

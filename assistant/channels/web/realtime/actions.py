@@ -77,6 +77,7 @@ class Request:
     audio: AudioFormat
     metadata: dict[str, str] = field(default_factory=dict)
     aside: bool = False  # outside the conversation: no item of it, and not remembered
+    note: str = ""  # what of the question was passed over
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from assistant.channels.json import ApiError, Json
+from assistant.channels.web.realtime.beta import instead_of
 from assistant.channels.web.realtime.events import Event
 
 
@@ -126,12 +127,8 @@ def parse(data: object) -> Event:
         )
     event = CLIENT_EVENTS.get(name)
     if event is None:
-        raise ApiError(
-            "unknown_event_type",
-            f"The event type '{name[:100]}' is not supported; supported are {', '.join(CLIENT_EVENTS)}.",
-            param="type",
-            event_id=event_id,
-        )
+        sentence = f"The event type '{name[:100]}' is not supported; supported are {', '.join(CLIENT_EVENTS)}."
+        raise ApiError("unknown_event_type", instead_of(name) or sentence, param="type", event_id=event_id)
     try:
         return event.from_json(data)
     except ApiError as error:

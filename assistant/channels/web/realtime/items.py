@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from assistant.channels import unread
 from assistant.channels.json import ApiError, Json, checked, clean
 
 #: Items a conversation holds, and the bytes they take; the oldest leave first.
@@ -27,6 +28,7 @@ class Item:
 
     `audio_ms` is how much audio of a reply was sent for it, `answered` says that a question needs no answer any more.
     `asks` is what is asked where that is not all of the text: a conversation was packed into it; "" for nothing.
+    `unread` are the kinds of its parts that nobody looks at, which are not kept.
     """
 
     id: str
@@ -40,6 +42,7 @@ class Item:
     audio_ms: int = 0
     answered: bool = False
     asks: str | None = None
+    unread: tuple[str, ...] = ()
 
     def to_json(self) -> Json:
         """Return the item object; absent fields are left out, since clients check optional ones for their type."""
@@ -86,7 +89,8 @@ def item_from_json(data: Json, fallback_id: str) -> Item:
     if role not in ("user", "assistant", "system"):
         raise ApiError("invalid_value", "'item.role' must be user, assistant or system.", param="item.role")
     parts = checked(data.get("content") or [], list, "item.content")[:64]
-    item = Item(item_id, role=role, content=[_part(part, role, n) for n, part in enumerate(parts)])
+    content = [_part(part, role, n) for n, part in enumerate(parts) if not unread.kinds_in([part])]
+    item = Item(item_id, role=role, content=content, unread=tuple(unread.kinds_in(parts)))
     if item.size > MAX_ITEM_BYTES:
         raise ApiError(
             "string_above_max_length",
@@ -122,7 +126,7 @@ def _part(given: Any, role: str, index: int) -> Json:
             f"'{where}' is audio without a transcript; a recording must be the only part of a user's message.",
             param=where,
         )
-    raise ApiError("invalid_value", f"'{where}.type' must be text or audio; images are not supported.", param=where)
+    raise ApiError("invalid_value", f"'{where}.type' must be a text, an audio or an image.", param=where)
 
 
 def _bounded(text: str, where: str) -> str:
@@ -167,6 +171,16 @@ class Items:
         """The last item in order that a user said or wrote something in."""
         said = (item for item in reversed(self._items) if item.role == "user" and (item.turn is not None or item.text))
         return next(said, None)
+
+    def since_reply(self) -> list[Item]:
+        """Return what the user said or sent after the last reply."""
+        found: list[Item] = []
+        for item in reversed(self._items):
+            if item.role == "assistant":
+                break
+            if item.role == "user":
+                found.insert(0, item)
+        return found
 
     def outputs(self) -> list[Item]:
         """Return the outputs of functions, after all else that was said, that nobody was told yet."""

@@ -31,12 +31,16 @@ def client_metadata(given: Any) -> dict[str, str]:
     return dict(given)
 
 
-def reply_metadata(reply: Reply, given: dict[str, str]) -> dict[str, str]:
-    """Return the client's metadata with ours added; where 16 keys are not enough, the client's stay."""
+def reply_metadata(reply: Reply, given: dict[str, str], note: str = "") -> dict[str, str]:
+    """Return the client's metadata with ours added; where 16 keys are not enough, the client's stay.
+
+    `note` says what of the question was passed over, "" for nothing.
+    """
     ours = {
         "repartee_question": reply.question[:MAX_VALUE],
         "repartee_answer": (reply.answer.text if reply.answer else "")[:MAX_VALUE],
         "repartee_outcome": reply.outcome,
+        **({"repartee_note": note} if note else {}),
         "repartee_abstained": "true" if reply.abstained else "false",
         "repartee_confidence": f"{reply.confidence:.4f}",
         "repartee_citations": _fitted([shown_citation(citation) for citation in reply.citations]),

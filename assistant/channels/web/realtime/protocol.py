@@ -18,8 +18,9 @@ import numpy as np
 
 from assistant.audio.formats import AudioFormat, Decoder
 from assistant.audio.samples import RATE
+from assistant.channels import unread
 from assistant.channels.json import ApiError, Json, clean
-from assistant.channels.web.realtime import actions, client_events, server_events
+from assistant.channels.web.realtime import actions, beta, client_events, server_events
 from assistant.channels.web.realtime.actions import Output, Send
 from assistant.channels.web.realtime.events import Event
 from assistant.channels.web.realtime.items import Item, Items, item_from_json, new_id, recording_in
@@ -300,10 +301,12 @@ class Protocol:
                 "The conversation has an active response; wait for its response.done or send response.cancel.",
             )
         given = event.response
+        beta.refuse_fields(given, "response")
         if given.get("conversation") not in (None, "auto", "none"):
             raise ApiError(
                 "invalid_value", "'response.conversation' must be 'auto' or 'none'.", param="response.conversation"
             )
+        passed_over, nothing_else = self._passed_over(given.get("input"))
         request = actions.Request(
             event.event_id,
             self.session.modality
@@ -312,6 +315,7 @@ class Protocol:
             self._output_format(given),
             client_metadata(given.get("metadata")),
             given.get("conversation") == "none",
+            unread.note(passed_over),
         )
         if request.aside:
             aside = actions.RespondAside(
@@ -325,6 +329,9 @@ class Protocol:
             for item in outputs:
                 item.answered = True
             return [actions.Say(answering(asked, [item.fields["output"] for item in outputs]), request)]
+        if nothing_else:
+            self._active = request
+            return [actions.Say(unread.nothing_else(), request)]
         question = self._asked(given)
         if question is None and self._turns.withdrawn and not self._turns.coming:
             response = Response(new_id("resp"), 0, request, self._conversation_id, self.session.voice)
@@ -332,6 +339,21 @@ class Protocol:
             return [self._send(sent) for sent in (*response.created(), *response.done(failed))]
         self._active = request
         return [actions.Respond(question, request)]
+
+    def _passed_over(self, given: object = None) -> tuple[list[str], bool]:
+        """Return the kinds of what nobody looks at, and whether there is nothing else, in what the user sent.
+
+        That is a response's own input, or what came since the last reply.
+        """
+        if isinstance(given, list):
+            contents = [data.get("content") for data in given if isinstance(data, dict) and data.get("role") == "user"]
+            parts = [part for content in contents if isinstance(content, list) for part in content]
+            kinds = unread.kinds_in(parts)
+            return kinds, 0 < len(kinds) == len(parts)
+        items = self.items.since_reply()
+        kinds = [kind for item in items for kind in item.unread]
+        worded = self._turns.coming or any(item.text or item.turn is not None for item in items)
+        return kinds, bool(kinds) and not worded
 
     def _given_back(self) -> list[Item]:
         """Return what the client's functions gave back for calls that were made here."""
@@ -463,7 +485,8 @@ class Protocol:
     def _reply_started(self, event: said.ReplyStarted) -> list[Output]:
         request = event.tag
         if not isinstance(request, actions.Request):
-            request = actions.Request("", self.session.modality, self._output_format({}))
+            note = unread.note(self._passed_over()[0])
+            request = actions.Request("", self.session.modality, self._output_format({}), note=note)
             self._active = self._active or request
             self._notice = request if event.turn is None else None
         self._response = Response(new_id("resp"), event.generation, request, self._conversation_id, self.session.voice)

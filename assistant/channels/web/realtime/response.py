@@ -96,7 +96,7 @@ class Response:
         """Return everything that ends the response; what was said stays, what was not heard leaves the item."""
         metadata = self.request.metadata
         if event.reply is not None:
-            metadata = reply_metadata(event.reply, metadata)
+            metadata = reply_metadata(event.reply, metadata, self.request.note)
         truncated = self.item.text if self.item is not None and self.item.status == "incomplete" else None
         ended = self._ended(event.status == "completed")
         if self.item is not None and self.item.type == "message" and self._spoken:

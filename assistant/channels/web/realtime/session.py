@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from assistant.audio.formats import PCM_RATES, AudioFormat
 from assistant.channels.json import ApiError, Json, checked
+from assistant.channels.web.realtime.beta import refuse_fields
 from assistant.dialogue.settings import ConversationSettings, TurnDetection
 from assistant.ear.endpointer import SILENCE_MS
 from assistant.languages import is_spoken
@@ -21,18 +22,6 @@ EAGERNESS = {"low": 2.5, "medium": 1.0, "auto": 1.0, "high": 2 / 3}
 #: Fields that are kept and shown; of them only `tools`, `tool_choice` and `include` change anything here: a reader of
 #: documents takes no instructions.
 KEPT = ("instructions", "tools", "tool_choice", "include", "prompt", "tracing", "truncation", "reasoning", "metadata")
-
-#: Fields of the beta API, and where their successors are. Who sends them expects events that are not sent here.
-BETA = {
-    "modalities": "output_modalities",
-    "voice": "audio.output.voice",
-    "input_audio_format": "audio.input.format",
-    "output_audio_format": "audio.output.format",
-    "input_audio_transcription": "audio.input.transcription",
-    "input_audio_noise_reduction": "audio.input.noise_reduction",
-    "turn_detection": "audio.input.turn_detection",
-    "max_response_output_tokens": "max_output_tokens",
-}
 
 LEAST_SILENCE_MS = 100  # less would end turns between two words
 MAX_KEPT_BYTES = 256 * 1024
@@ -159,13 +148,7 @@ class Session:
 
         Raises ApiError naming the parameter for a value that cannot be.
         """
-        for name, successor in BETA.items():
-            if name in patch:
-                raise ApiError(
-                    "unknown_parameter",
-                    f"'session.{name}' is of the beta API, which is not spoken here; use 'session.{successor}'.",
-                    param=f"session.{name}",
-                )
+        refuse_fields(patch, "session")
         changes: Json = {}
         if (kind := patch.get("type")) is not None:
             changes["type"] = _one_of(kind, ("realtime", "transcription"), "session.type")

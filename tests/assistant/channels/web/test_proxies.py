@@ -8,6 +8,7 @@ import shutil
 import socket
 import ssl
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,14 +28,24 @@ BLOCKS = re.findall(
 )
 
 
+#: Where `make test` unpacks what the system has not, and where systems have it.
+PROXIES = Path(sys.prefix) / "proxies"
+PLACES = f"{PROXIES}/usr/sbin:{PROXIES}/usr/bin:/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin"
+
+
+def program_of(name: str) -> str:
+    program = shutil.which(name, path=PLACES)
+    if program is None:
+        pytest.skip(f"{name} is not there: make test unpacks it where apt-get knows it")
+    return program
+
+
 def documented(beginning: str) -> str:
     return next(block for block in BLOCKS if block.startswith(beginning)).replace("house.example", NAME)
 
 
 def nginx(folder: Path, port: int, upstream: int) -> list[str]:
-    program = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin")
-    if program is None:
-        pytest.skip("nginx is not installed: apt-get install nginx-light")
+    program = program_of("nginx")
     certificate = own_certificate(folder, [NAME])
     lines = documented("server {").replace("listen 443", f"listen 127.0.0.1:{port}")
     lines = lines.replace("/etc/ssl/house.pem", str(certificate.certificate))
@@ -50,9 +61,7 @@ def nginx(folder: Path, port: int, upstream: int) -> list[str]:
 
 
 def caddy(folder: Path, port: int, upstream: int) -> list[str]:
-    program = shutil.which("caddy")
-    if program is None:
-        pytest.skip("Caddy is not installed: apt-get install caddy")
+    program = program_of("caddy")
     certificate = own_certificate(folder, [NAME])
     lines = documented("house.example {").replace(":8765", f":{upstream}")
     lines = lines.replace(

@@ -197,6 +197,38 @@ async def test_a_client_of_the_beta_is_told_so(served):
     assert "beta" in json.loads(refused.value.response.body)["error"]["message"]
 
 
+async def test_a_browser_with_the_subprotocol_of_the_beta_is_told_so_in_an_event(served):
+    offered = ["realtime", "openai-insecure-api-key.none", "openai-beta.realtime-v1"]
+    async with connect(served.ws_url, subprotocols=offered) as line:
+        event = json.loads(await line.recv())
+        with pytest.raises(ConnectionClosed) as closed:
+            await line.recv()
+    assert (event["type"], event["error"]["code"]) == ("error", "beta_api_shape_disabled")
+    assert "openai-beta.realtime-v1" in event["error"]["message"]
+    assert (closed.value.rcvd.code, closed.value.rcvd.reason) == (4000, "beta_api_shape_disabled")
+    async with connect(served.ws_url, subprotocols=offered[:2]) as line:
+        assert json.loads(await line.recv())["type"] == "session.created"
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "instead"),
+    [
+        ("sessions", {}, "/v1/realtime/client_secrets"),
+        ("transcription_sessions", {}, "/v1/realtime/client_secrets"),
+        ("", {}, "/v1/realtime/calls"),
+        ("client_secrets", {"OpenAI-Beta": "realtime=v1"}, "without OpenAI-Beta"),
+        ("calls", {"OpenAI-Beta": "realtime=v1"}, "without OpenAI-Beta"),
+    ],
+)
+def test_an_endpoint_in_the_shape_of_the_beta_names_its_successor(served, path, headers, instead):
+    url = f"{served.url}/v1/realtime/{path}".rstrip("/")
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(urllib.request.Request(url, b"{}", headers, method="POST"))
+    error = json.loads(refused.value.read())["error"]
+    assert (refused.value.code, error["code"]) == (400, "beta_api_shape_disabled")
+    assert instead in error["message"]
+
+
 async def test_a_wake_word_that_is_none_is_refused_and_one_that_is_set_is_waited_for(served):
     pytest.importorskip("pymicro_wakeword", reason="needs the extra wake")
     with pytest.raises(InvalidStatus) as refused:

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import pytest
 import soundfile
+import soxr
 
 from assistant.audio.files import load_audio
 from assistant.channels.web.app import BODY_BYTES, SMALL_BODY, build_app
@@ -171,15 +172,36 @@ def test_speech_streams_as_events(served):
     assert done["type"] == "speech.audio.done"
 
 
-def test_a_picture_beside_the_question_is_passed_over(served):
-    content = [
-        {"type": "text", "text": QUESTION},
-        {"type": "image_url", "image_url": {"url": "data:image/png;base64,"}},
-    ]
-    body = {"messages": [{"role": "user", "content": content}]}
-    status, _, answer = call(f"{served.url}/v1/chat/completions", body)
-    assert status == 200
-    assert json.loads(answer)["repartee"]["question"] == QUESTION
+PICTURE = {"type": "image_url", "image_url": {"url": "data:image/png;base64,"}}
+
+
+def user(*content: dict | str) -> dict:
+    parts = [{"type": "text", "text": part} if isinstance(part, str) else part for part in content]
+    return {"role": "user", "content": parts}
+
+
+@pytest.mark.parametrize("messages", [[user(QUESTION, PICTURE)], [user(PICTURE), user(QUESTION)]])
+def test_a_picture_beside_the_question_is_passed_over_with_a_note(served, messages):
+    def complete(**options) -> bytes:
+        status, _, answer = call(f"{served.url}/v1/chat/completions", {"messages": messages} | options)
+        assert status == 200
+        return answer
+
+    shown = json.loads(complete())["repartee"]
+    assert (shown["question"], shown["outcome"]) == (QUESTION, "answered")
+    assert shown["note"] == "1 image was passed over: only text and speech are taken."
+    *_, last = [json.loads(event) for event in events(complete(stream=True)) if event != "[DONE]"]
+    assert last["repartee"]["note"] == shown["note"]
+    messages = [*messages, {"role": "assistant", "content": "41 metres."}, user("Who built the Marlow lighthouse?")]
+    assert "note" not in json.loads(complete())["repartee"], "it was said when the picture came"
+
+
+def test_of_nothing_but_pictures_and_files_it_is_said_that_they_are_not_looked_at(served):
+    messages = [user(PICTURE, PICTURE, {"type": "file", "file": {"file_id": "f"}})]
+    answer = json.loads(call(f"{served.url}/v1/chat/completions", {"messages": messages})[2])
+    assert answer["choices"][0]["message"]["content"] == "I cannot look at pictures or files. Ask me in words."
+    assert (answer["repartee"]["outcome"], answer["repartee"]["answer"]) == ("failed", None)
+    assert answer["repartee"]["note"].startswith("2 images and 1 file were passed over")
 
 
 @pytest.mark.parametrize(
@@ -225,6 +247,21 @@ def test_a_recording_is_transcribed(served, wanted):
         assert "words" not in shown
 
 
+def test_what_a_browser_records_is_transcribed(served):
+    av = pytest.importorskip("av", reason="needs pip install 'repartee[media]'")
+    file, samples = io.BytesIO(), soxr.resample(load_audio(CLIP), 16_000, 48_000).astype(np.int16)
+    with av.open(file, "w", format="webm") as output:
+        stream = output.add_stream("libopus", rate=48_000, layout="mono")
+        frame = av.AudioFrame.from_ndarray(samples[None], format="s16", layout="mono")
+        frame.sample_rate = 48_000
+        for packet in (*stream.encode(frame), *stream.encode(None)):
+            output.mux(packet)
+    body, kind = form("blob.webm", file.getvalue())
+    status, _, answer = call(f"{served.url}/v1/audio/transcriptions", body, kind=kind)
+    assert status == 200
+    assert "lighthouse" in json.loads(answer)["text"]
+
+
 def test_words_have_their_times_where_these_are_wanted(served):
     body, kind = form("q.flac", CLIP.read_bytes(), response_format="verbose_json", **{GRANULARITIES: "word"})
     shown = json.loads(call(f"{served.url}/v1/audio/transcriptions", body, kind=kind)[2])
@@ -251,6 +288,8 @@ def test_the_models_and_the_health_are_told(served):
     assert [model["id"] for model in json.loads(call(f"{served.url}/v1/models")[2])["data"]] == ["repartee"]
     assert json.loads(call(f"{served.url}/v1/audio/voices")[2])["voices"][0]["id"]
     assert json.loads(call(f"{served.url}/v1/models/repartee")[2])["object"] == "model"
+    status, _, none = call(f"{served.url}/v1/models/gpt-4o")
+    assert (status, json.loads(none)["error"]["code"]) == (404, "model_not_found")
     assert json.loads(call(f"{served.url}/health")[2])["status"] == "ok"
 
 

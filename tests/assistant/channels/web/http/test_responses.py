@@ -46,7 +46,12 @@ def test_the_last_message_asks_and_calls_of_tools_ask_nothing(served):
             ],
         },
     ]
-    assert "41 metres" in said(respond(served, given)[1])
+    answer = respond(served, given)[1]
+    assert "41 metres" in said(answer)
+    assert answer["repartee"]["note"] == "1 image was passed over: only text and speech are taken."
+    alone = respond(served, [{"role": "user", "content": [{"type": "input_image", "image_url": "data:,"}]}])[1]
+    assert said(alone) == "I cannot look at pictures or files. Ask me in words."
+    assert "note" not in respond(served, QUESTION, previous_response_id=alone["id"])[1]["repartee"]
 
 
 def test_a_declared_function_is_called_and_what_it_gives_back_is_the_answer(serve, own_home):

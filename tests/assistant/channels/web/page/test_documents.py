@@ -107,6 +107,22 @@ async def test_an_empty_store_says_so_first_and_answers_once_it_has_something(se
     assert "wenty past nine" in await page.inner_text(".answer")
 
 
+#: A server that is gone again before it has told what it knows.
+UNTOLD = """
+const ask = window.fetch;
+window.fetch = (url, ...rest) =>
+  String(url).includes("knowledge/documents") ? Promise.reject(new TypeError("gone")) : ask(url, ...rest);
+"""
+
+
+async def test_of_a_store_that_is_not_known_it_is_not_said_that_it_is_empty(server: Any, visit: Any) -> None:
+    visited = await visit(server.url, before=UNTOLD)
+    await visited.is_("ready")
+    await visited.until("/./.test(document.querySelector('#documents-said').textContent)")
+    assert await visited.page.locator("#welcome-full").is_visible()
+    assert not await visited.page.locator("#welcome-empty").is_visible()
+
+
 async def test_examples_are_questions_that_are_answered(server: Any, visit: Any) -> None:
     visited = await visit(server.url)
     page = visited.page
@@ -139,6 +155,8 @@ async def test_files_are_dropped_anywhere_and_each_says_what_became_of_it(lent: 
     fault = await sent(visited, "broken.md")
     assert fault.startswith("broken.md holds binary data")
     assert "/" not in fault  # nothing of where the server keeps it
+    colours = "[...document.querySelectorAll('#sending .said')].map((one) => getComputedStyle(one).color)"
+    assert len(set(await page.evaluate(colours))) == 2, "what went wrong is told from what did not"
     names = await page.locator("#documents-list .name").all_inner_texts()
     assert names[:2] == ["again", "The Skarholm Ferry"]
     await visited.until("document.querySelector('#live').textContent === '2 of 3 documents were taken up.'")
@@ -146,6 +164,38 @@ async def test_files_are_dropped_anywhere_and_each_says_what_became_of_it(lent: 
     await visited.event("response.done")
     assert "wenty past nine" in await page.inner_text(".answer")
     assert visited.problems.pop().startswith("Failed to load resource: the server responded with a status of 400")
+
+
+#: Keeps everything that the line of a file on its way shows: the words, and how far its bar is.
+SHOWN = """
+window.shown = [];
+new MutationObserver(() => {
+  const line = document.querySelector("#sending li"), bar = line?.querySelector("progress");
+  if (line) shown.push([line.querySelector(".said").textContent, bar && bar.hasAttribute("value") ? bar.value : null]);
+}).observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
+"""
+
+
+async def test_a_file_on_its_way_shows_how_much_of_it_is_sent(lent: Any, visit: Any) -> None:
+    visited = await opened(visit, lent, before=SHOWN)
+    page = visited.page
+    line = await page.context.new_cdp_session(page)
+    await line.send("Network.enable")
+    network = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 100_000}
+    await line.send("Network.emulateNetworkConditions", network)
+    large = f"<!-- {'much that is not read ' * 20_000} --><h1>The Skarholm Ferry</h1><p>It is old.</p>"
+    await page.evaluate(DROP, {"ferry.html": large})
+    await visited.until("shown.some(([, value]) => value > 0 && value < 1)")
+    await line.send("Network.emulateNetworkConditions", network | {"uploadThroughput": -1})
+    assert await sent(visited, "ferry.html") == "Added: The Skarholm Ferry"
+    shown = await page.evaluate("shown")
+    parts = [value for words, value in shown if "% sent" in words]
+    assert any(0 < value < 1 for value in parts), shown
+    assert parts == sorted(parts)
+    told = [int(words.split()[0]) for words, value in shown if "% sent" in words and value is not None]
+    assert all(abs(percent - 100 * value) <= 1 for percent, value in zip(told, parts, strict=True) if percent), shown
+    assert ["Reading…", None] in shown, "sent, and not yet taken up"
+    assert shown[-1] == ["Added: The Skarholm Ferry", None]
 
 
 async def test_one_that_is_too_large_is_not_even_sent(serve: Any, visit: Any) -> None:

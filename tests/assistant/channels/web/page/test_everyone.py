@@ -175,10 +175,11 @@ async def test_no_more_can_be_typed_than_is_answered(server: Any, visit: Any) ->
     assert not visited.of(visited.received, "error")
 
 
-async def test_in_large_text_everything_is_still_there(server: Any, visit: Any) -> None:
-    visited = await visit(server.url, width=360, height=640)
+async def test_in_large_text_everything_is_still_there(at_home: Any, visit: Any) -> None:
+    visited = await visit(at_home.url, width=360, height=640)
     page = visited.page
     await visited.is_("ready")
+    await page.locator("#house").wait_for()
     await page.click("#tune")
     await page.get_by_label("Text size").select_option("200 %")
     await visited.until("document.documentElement.classList.contains('low')")

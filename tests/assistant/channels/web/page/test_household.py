@@ -132,6 +132,14 @@ async def test_the_wake_word_is_waited_for_where_that_is_chosen(household: Any, 
     async with asyncio.timeout(60):
         while not any("wake=hey_jarvis" in socket for socket in visited.sockets):
             await asyncio.sleep(0.01)
+    count = len(visited.sockets)
+    await visited.page.reload()  # it is kept by the browser
+    await visited.is_("ready")
+    async with asyncio.timeout(60):
+        while not any("wake=hey_jarvis" in socket for socket in visited.sockets[count:]):
+            await asyncio.sleep(0.01)
+    await visited.page.click("#tune")
+    assert await box.is_checked()
 
 
 #: Keeps a new session's first event from the page until `go` is called.

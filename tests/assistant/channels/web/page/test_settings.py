@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tests.assistant.channels.web.page.conftest import another_tab
 
 QUESTION = "Who was the first keeper of the lighthouse?"
@@ -65,6 +67,103 @@ async def test_answers_are_spoken_at_the_speed_that_was_chosen(server: Any, visi
     assert 0.3 < lengths[0] / lengths[1] < 0.75
 
 
+async def test_answers_are_spoken_by_the_voice_that_was_chosen(server: Any, visit: Any) -> None:
+    visited = await opened(visit, server)
+    page = visited.page
+    await visited.until("document.querySelectorAll('#who option').length > 0")
+    names = await page.locator("#who option").all_inner_texts()
+    if len(names) < 2:
+        assert not await page.locator("#who").is_visible(), "there is nothing to choose"
+        pytest.skip("only one voice is installed here: apt-get install libflite1")
+    lengths = []
+    for count, name in enumerate(names[:2], 1):
+        if count == 2:
+            await page.locator("#who").select_option(label=name)
+            updated = await visited.event("session.updated", count=2)
+            assert updated["session"]["audio"]["output"]["voice"] == await page.locator("#who").input_value()
+        await visited.ask(QUESTION)
+        done = (await visited.event("response.done", count=count))["response"]
+        assert done["audio"]["output"]["voice"] == await page.locator("#who").input_value()
+        audio = visited.of(visited.received, "response.output_audio.delta")
+        lengths.append(sum(len(one["delta"]) for one in audio if one["response_id"] == done["id"]))
+    assert abs(lengths[0] / lengths[1] - 1) > 0.02, "another voice takes another time for the same words"
+
+
+#: Changes speed and voice without waiting for what the server says to the first.
+BOTH = """const { value } = document.querySelector("#who option:last-child");
+for (const [id, chosen] of [["speed", "1.5"], ["who", value]]) {
+  const control = document.getElementById(id);
+  control.value = chosen;
+  control.dispatchEvent(new Event("change"));
+}"""
+
+
+async def test_of_two_settings_changed_at_once_neither_is_taken_back(server: Any, visit: Any) -> None:
+    visited = await opened(visit, server)
+    await visited.until("document.querySelectorAll('#who option').length > 0")
+    voice = await visited.page.locator("#who option").last.get_attribute("value")
+    await visited.page.evaluate("{" + BOTH + "}")
+    output = (await visited.event("session.updated", count=3))["session"]["audio"]["output"]
+    assert (output["speed"], output["voice"]) == (1.5, voice)
+    assert await visited.page.locator("#speed").input_value() == "1.5"
+    assert await visited.page.locator("#who").input_value() == voice
+    assert await visited.page.locator("#notice").is_hidden()
+
+
+#: What each control is changed to, by its id. The voice, the microphone and the loudspeaker: the last one listed.
+CHOSEN = {"speed": "1.5", "pause": "patient", "place": "Desk", "room": "Study", "size": "150"}
+LISTED = ("who", "microphone", "loudspeaker")
+#: What is chosen in a list, as it is shown: Chromium without a window makes up new ids of devices for every visit.
+SHOWN = "(one) => one.selectedOptions?.[0].text ?? one.value"
+
+
+async def test_every_setting_is_remembered_and_in_effect_when_the_page_is_opened_again(server: Any, visit: Any) -> None:
+    visited = await opened(visit, server, before=NOTE_DEVICES, permissions=["microphone"])
+    page = visited.page
+    await visited.until("document.querySelectorAll('#loudspeaker option').length > 1 && who.options.length")
+    chosen = dict(CHOSEN)
+    voice = await page.locator("#who option").last.get_attribute("value")
+    for name in LISTED:
+        control = page.locator(f"#{name}")
+        if await control.is_visible():  # there may be one voice and nothing to choose
+            chosen[name] = await control.locator("option").last.inner_text()
+            await control.select_option(label=chosen[name])
+    for name, value in CHOSEN.items():
+        control = page.locator(f"#{name}")
+        if name in ("pause", "size"):
+            await control.select_option(value)
+            chosen[name] = await control.evaluate(SHOWN)
+        else:
+            await control.fill(value)
+            await control.dispatch_event("change")
+    await page.get_by_label("Hold to talk").check()
+    assert "Default" not in (chosen["microphone"], chosen["loudspeaker"])
+    await page.goto(f"{server.url}health")  # after which nothing comes of the page as it was
+    del visited.sent[:], visited.received[:]
+    await page.goto(server.url)
+    await visited.is_("ready")
+    await page.click("#tune")
+    await visited.until("document.querySelectorAll('#loudspeaker option').length > 1 && who.options.length")
+    for name, value in chosen.items():
+        assert await page.locator(f"#{name}").evaluate(SHOWN) == value, name
+    assert await page.locator("#hold").is_checked()
+    assert await page.evaluate("getComputedStyle(document.documentElement).fontSize") == "24px"
+    audio = (await visited.event("session.updated"))["session"]["audio"]
+    assert audio["input"]["turn_detection"] is None
+    assert audio["output"]["speed"] == 1.5
+    assert audio["output"]["voice"] == voice
+    assert "name=Desk" in visited.sockets[-1]
+    assert "area=Study" in visited.sockets[-1]
+    await visited.ask(QUESTION)
+    await visited.until("sinks.length > 0")
+    assert await page.evaluate("sinks.at(-1)") == await page.locator("#loudspeaker").input_value()
+    await page.get_by_role("button", name="Hold to talk").hover()
+    await page.mouse.down()
+    await visited.until("wanted.length > 0")
+    assert await page.evaluate("wanted") == [await page.locator("#microphone").input_value()]
+    await page.mouse.up()
+
+
 async def test_microphone_and_loudspeaker_are_chosen_by_name(server: Any, visit: Any) -> None:
     visited = await opened(visit, server, before=NOTE_DEVICES, permissions=["microphone"])
     page = visited.page
@@ -95,6 +194,8 @@ async def test_held_to_talk_only_what_is_said_meanwhile_is_sent_and_answered(
     await page.mouse.down()
     await visited.is_("hearing")
     await visited.until("document.querySelector('#talk').getAttribute('aria-pressed') === 'true'")
+    colours = "['#talk', '#talk .level'].map((one) => getComputedStyle(document.querySelector(one)).color)"
+    assert len(set(await page.evaluate(colours))) == 1, "its level is drawn in the colour of what stands on it"
     while len(visited.of(visited.sent, "input_audio_buffer.append")) < 200:  # 4 s: all that is said
         await page.wait_for_timeout(20)
     await page.mouse.up()

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import time
 from typing import Any
 
 from tests.assistant.channels.web.page.conftest import LEVEL
+
+#: What a remark on hardware would speak of.
+HARDWARE = re.compile(r"lib\w+\.so|cuda|gpu|tensorrt|openvino|avx|vnni|neon|doctor|kernel|this machine", re.IGNORECASE)
 
 
 async def test_the_answer_is_shown_with_its_passage_and_its_ledger(server: Any, visit: Any) -> None:
@@ -20,14 +24,20 @@ async def test_the_answer_is_shown_with_its_passage_and_its_ledger(server: Any, 
     assert "196 steps" in await page.inner_text("blockquote")
     assert await page.inner_text(".title") == "The Marlow Point Lighthouse"
     assert await page.inner_text(".file") == "lighthouse.md"
-    await page.click("summary")
+    summary = page.locator(".ledger summary")
+    assert await page.locator(".ledger").get_attribute("open") is None
+    line = float((await summary.evaluate("(one) => getComputedStyle(one).lineHeight")).removesuffix("px"))
+    assert (await summary.bounding_box())["height"] < 2 * line, "one line"
+    await summary.click()
     for stage in ("understand", "retrieve", "read"):
         row = page.locator(f".stage[data-stage={stage}]")
         await row.wait_for()
         assert " ms" in await row.locator(".spent").inner_text()
         track, bar = await row.locator(".bar").bounding_box(), await row.locator(".bar i").bounding_box()
         assert 0 < bar["width"] <= track["width"] * 2 / 3 + 1  # these stages have plenty: none passes its mark
-    assert "ms to the answer" in await page.inner_text("summary")
+    assert "to the answer" in await page.inner_text("summary")
+    for note in await page.locator(".stage .note").all_inner_texts():
+        assert not HARDWARE.search(note), "what this machine has is told by serve and by doctor, not with every answer"
 
 
 async def test_the_answer_is_heard_and_then_it_is_quiet(server: Any, visit: Any) -> None:

@@ -216,3 +216,33 @@ async def test_a_recording_sent_as_an_item_is_heard_and_answered_when_that_is_as
         await send(line, "response.create")
         (done,) = await responses(line, 1)
         assert "1893" in words(done)
+
+
+PICTURE = {"type": "input_image", "image_url": "data:image/png;base64,iVBORw0KGgo="}
+
+
+async def show(line: Any, *parts: dict[str, Any]) -> list[dict[str, Any]]:
+    """Send a user's message, ask for a response, and return the message as it was kept, and the response."""
+    await send(line, "conversation.item.create", item={"type": "message", "role": "user", "content": [*parts]})
+    await send(line, "response.create")
+    return [(await until(line, "conversation.item.added"))["item"], *await responses(line, 1)]
+
+
+async def test_pictures_are_passed_over_with_a_note_and_alone_they_are_said_not_to_be_looked_at(served):
+    async with session(served) as line:
+        text = {"type": "input_text", "text": TALL}
+        item, done = await show(line, PICTURE, text)
+        assert item["content"] == [text]
+        assert "41 metres" in words(done)
+        assert done["metadata"]["repartee_note"] == "1 image was passed over: only text and speech are taken."
+        item, done = await show(line, PICTURE, PICTURE)
+        assert item["content"] == []
+        assert words(done) == "I cannot look at pictures or files. Ask me in words."
+        assert done["metadata"]["repartee_outcome"] == "failed"
+        assert done["metadata"]["repartee_note"].startswith("2 images were passed over")
+        _, done = await show(line, {"type": "input_text", "text": RAILWAY})
+        assert "1893" in words(done)
+        assert "repartee_note" not in done["metadata"]
+        alone = {"input": [{"type": "message", "role": "user", "content": [PICTURE]}]}
+        await send(line, "response.create", response=alone)
+        assert "cannot look at pictures" in words((await responses(line, 1))[0])

@@ -99,6 +99,16 @@ def test_audio_arrives_at_24_khz_complete_and_its_length_is_counted(line):
     assert usage["input_token_details"]["cached_tokens_details"]["audio_tokens"] == 0
 
 
+def test_a_picture_before_a_spoken_question_is_noted_with_its_answer_and_only_there(line):
+    picture = {"type": "input_image", "image_url": "data:image/png;base64,"}
+    line.feed("conversation.item.create", item={"type": "message", "role": "user", "content": [picture]})
+    line.on(Committed(0, 1500))
+    noted = line.answer(1, turn=0)[-1]["response"]["metadata"]
+    assert noted["repartee_note"] == "1 image was passed over: only text and speech are taken."
+    line.on(Committed(1, 1500))
+    assert "repartee_note" not in line.answer(2, turn=1)[-1]["response"]["metadata"]
+
+
 def test_citations_and_ledger_travel_in_the_metadata_beside_the_clients(line):
     line.type_question("When?", metadata={"mine": "kept"})
     metadata = line.answer()[-1]["response"]["metadata"]
@@ -521,6 +531,40 @@ def test_a_field_of_the_beta_api_is_an_error_that_names_its_successor(line, fiel
     assert "beta" in error["message"]
     assert "use 'session." in error["message"]
     assert line.protocol.session is before
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "successor"),
+    [
+        ("modalities", ["text"], "output_modalities"),
+        ("voice", "alloy", "audio.output.voice"),
+        ("output_audio_format", "pcm16", "audio.output.format"),
+        ("max_response_output_tokens", 100, "max_output_tokens"),
+    ],
+)
+def test_a_response_in_the_shape_of_the_beta_is_an_error_and_no_response_is_begun(line, field, value, successor):
+    write(line, "When was the mill built?")
+    before = len(line.actions)
+    [event] = line.feed("response.create", event_id="mine", response={"instructions": "Be brief.", field: value})
+    error = event["error"]
+    assert (error["code"], error["param"], error["event_id"]) == ("unknown_parameter", f"response.{field}", "mine")
+    assert f"beta API, which is not spoken here; use 'response.{successor}'" in error["message"]
+    assert line.actions[before:] == []
+    assert asked(line) == "When was the mill built?", "what was asked can be answered still"
+
+
+def test_what_means_the_same_in_the_beta_is_taken(line):
+    parts = [{"type": "text", "text": "When was the mill built?"}]
+    line.feed("conversation.item.create", item={"type": "message", "role": "user", "content": parts})
+    assert line.feed("response.create", response={"temperature": 0.8}) == []
+    assert line.actions[-1].question == "When was the mill built?"
+
+
+def test_an_event_of_the_beta_names_what_is_sent_in_its_place(line):
+    [event] = line.feed("transcription_session.update", event_id="mine", session={})
+    assert event["error"]["event_id"] == "mine"
+    assert "beta API" in event["error"]["message"]
+    assert "session.update" in event["error"]["message"]
 
 
 @pytest.mark.parametrize(("language", "taken"), [("en", True), ("en-US", True), ("de", False), ("zh-Hans", False)])
