@@ -48,6 +48,7 @@ SURE_OF_A_WORD = 3.0  # the same, where it is taken for no other one that sounds
 #: gains, since more words are always less likely.
 HEARD_WEIGHT, HEARD_MARGIN, OTHER_SOUND, ANOTHER_WORD = 1.3, 3.0, 4.0, 1.0
 LEAST_PROBABILITY = 1e-9
+TOGETHER = 4  # sentences that are held against the sound at a time: each takes 10 MB
 WARM_TOKENS = 4
 END_S = 0.15  # before the end of speech, after which a text has come to its end
 
@@ -212,11 +213,12 @@ class Decoder:
         """Return which of several sentences was said, by their sound and their words: `found`, or one that is better
         by a margin."""
         sentences = [Rival(found, 0.0), *rivals]
-        encoded = np.repeat(np.array(doubt.encoded), len(sentences), axis=0)
-        tokens = [self._vocabulary.tokens(each.text) for each in sentences]
-        aligned = self._model.align(
-            self._array(encoded), self._vocabulary.without_times(doubt.opening), tokens, doubt.frames
-        )
+        encoded, opening = np.array(doubt.encoded), self._vocabulary.without_times(doubt.opening)
+        aligned: list[Any] = []
+        for first in range(0, len(sentences), TOGETHER):
+            tokens = [self._vocabulary.tokens(each.text) for each in sentences[first : first + TOGETHER]]
+            sounds = self._array(np.repeat(encoded, len(tokens), axis=0))
+            aligned += self._model.align(sounds, opening, tokens, doubt.frames)
 
         def worth(sentence: Rival, probabilities: Sequence[float]) -> float:
             heard = sum(math.log(max(each, LEAST_PROBABILITY)) for each in probabilities)
