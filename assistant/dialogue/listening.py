@@ -14,8 +14,9 @@ from assistant.audio.samples import PER_MS
 from assistant.dialogue.events import Committed, Heard, HearingFailed, Partial, SpeechStarted, SpeechStopped
 from assistant.dialogue.outbox import Outbox
 from assistant.dialogue.utterance import Recorded, Utterance
+from assistant.dialogue.weighing import at_first
 from assistant.ear.ear import Began, Continued, Ear, EarEvent, Ended, Paused, Resumed, Woke
-from assistant.languages.en.completeness import Look, ends_open, look_of
+from assistant.languages.en.completeness import Look, ends_open
 from assistant.languages.en.control import is_backchannel
 from assistant.turn.budget import DEFAULT_SLOTS, now_ms
 from assistant.turn.events import Transcript
@@ -182,9 +183,10 @@ class Listening:
                 if utterance is not None:
                     utterance.feed(event.audio)
             case Paused():
-                # Until the words are there, the pause counts as one inside the sentence.
+                # Until the words are there, the pause counts as one inside the sentence: without them there would be
+                # nothing to answer either.
                 self.unsure = False
-                self.judge(Look.UNFINISHED)
+                self.judge(Look.OPEN)
                 if utterance is not None:
                     utterance.pause()
             case Resumed():
@@ -228,7 +230,7 @@ class Listening:
             self.judge(Look.OPEN if text else Look.UNFINISHED)
         elif unsure:
             # The reader is not asked yet: it would share the processor with the second look, and perhaps read in vain.
-            self.judge(look_of(text))
+            self.judge(at_first(text))
         else:
             self._listener.speculate(text, pressing=True)
             self.judge(self._listener.weigh(text))
