@@ -75,6 +75,7 @@ _COMMANDS = _set(
     "explain describe define"
 )
 _INTRODUCTIONS = _set("and so but or well then now also okay ok please hey oh um uh yes no")  # before what is asked
+_EXCLAMATIONS = _set("oh ooh ah aah aw eh ha huh hm hmm mm uh um la da na doo yeah")
 _BROKEN_OFF = (",", ";", ":", "-", "–", "—", "…", "...")  # what a recognizer writes where the voice stays up
 
 
@@ -108,10 +109,14 @@ def names_nothing(text: str) -> bool:
 
 
 def is_fragment(text: str) -> bool:
-    """Return whether this is a word or two that neither name nor ask anything: "but", "and it", "no"; no words are."""
+    """Return whether this is a word or two that neither name nor ask anything: "but", "and it", "no"; no words are.
+
+    So are any number of exclamations, as which music is often heard: "oh oh you", "la la la".
+    """
     small = _OPEN | _PREPOSITIONS | _AUXILIARIES | _PRONOUNS | {"no", "not"}
     words = words_of(text)
-    return len(words) <= 2 and all(word in small for word in words)
+    named = [word for word in words if word not in _EXCLAMATIONS]
+    return (len(words) <= 2 or len(named) <= len(words) // 2) and all(word in small for word in named)
 
 
 def is_statement(text: str) -> bool:

@@ -11,9 +11,9 @@ import pytest
 
 from assistant.dialogue.listening import Listening
 from assistant.dialogue.outbox import Outbox
-from assistant.languages.en.completeness import Look
 from assistant.dialogue.weighing import at_first
 from assistant.ear.ear import Ear
+from assistant.languages.en.completeness import Look
 from assistant.parts import Load
 from assistant.turn.events import Transcript
 

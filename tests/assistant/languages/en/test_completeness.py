@@ -4,6 +4,7 @@ from assistant.languages.en.completeness import (
     Look,
     ends_open,
     is_begun,
+    is_fragment,
     is_statement,
     look_of,
     names_nothing,
@@ -135,3 +136,15 @@ def test_a_question_broken_off_at_a_small_word_has_only_begun(words: str) -> Non
 def test_what_the_voice_holds_up_ends_open(words: str) -> None:
     assert ends_open(words)
     assert not ends_open("How tall is it? ")
+
+
+@pytest.mark.parametrize(
+    "words", ["", "but", "and it", "oh oh oh oh oh", "oh oh you are uh", "la la la", "eh ah ah ah do"]
+)
+def test_what_music_is_heard_as_is_no_more_than_a_fragment(words: str) -> None:
+    assert is_fragment(words)
+
+
+@pytest.mark.parametrize("words", ["lighthouse", "oh the lighthouse", "oh how tall is it", "what is it", "who are you"])
+def test_what_names_or_asks_something_is_no_fragment(words: str) -> None:
+    assert not is_fragment(words)
