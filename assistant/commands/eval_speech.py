@@ -120,7 +120,7 @@ def command(
             f'{manifest}: no rows to score; expected lines such as {{"file": "a.wav", "text": "hello"}}.'
         )
     if ways:
-        from assistant.commands.eval_speech_ways import WAYS, compare
+        from assistant.benches.speech_ways import WAYS, compare
 
         wanted = ways.split(",")
         if not set(wanted) <= set(WAYS):

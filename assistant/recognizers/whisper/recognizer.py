@@ -109,11 +109,13 @@ class WhisperRecognizer(OneProcess):
         for piece in split_at_pauses(pcm, shortest_s=SHORTEST_CUT_S, longest_s=LONGEST_CUT_S):
             text, doubt = await self.first_choice(piece, Rank.RECORDING)
             if doubt is not None:
+                left_s = max(0.0, until_s - time.perf_counter())
                 try:
-                    left_s = max(0.0, until_s - time.perf_counter())
-                    text = await asyncio.wait_for(self.reconsider(doubt, Rank.RECORDING), left_s) or text
+                    again = await asyncio.wait_for(self.reconsider(doubt, Rank.RECORDING), left_s)
                 except TimeoutError:
                     note = UNSURE
+                else:
+                    text = again or text
             texts.append(text)
         return Transcript(" ".join(filter(None, texts)), note)
 
