@@ -23,10 +23,10 @@ BEFORE = 100 * PER_MS  # samples kept before the first sound
 LEAST = 100 * PER_MS  # samples; less is no word
 LOUD_FRAMES = 4  # of 10 ms after the words settled: the person goes on
 SETTLED_FRAMES = 20  # since a word's end, before it may be called stable
-#: Words that fit worse (`Decoder.fit`, in the search or in its mean with the last pass) are babble's: 3 to 8 voices at
-#: once have -5.8 to -5.2, clips of people -5.0 (one word, far away) to -2.0; of 52 made worse (`eval speech --noise`)
-#: those below had a third of the words at most.
-BABBLE = -5.1
+#: Words that fit worse (`Decoder.fit`) are babble's: in the search, or in its mean with the last pass. 3 to 8 voices at
+#: once have a mean of -5.8 to -5.06, clips of people -4.98 (one word, far away) to -2.0; of 52 made worse (`eval speech
+#: --noise`) those below had a third of the words at most.
+BABBLE, BABBLE_AT_LAST = -5.1, -5.0
 _PRONUNCIATION = re.compile(r"\(\d+\)$")
 
 
@@ -114,7 +114,7 @@ class Utterance:
             self._searching = False
             # Where what was searched does not reach the end of a sentence there is no best path.
             self._settled = self._decoder.hypothesis()[0].split() or first_pass
-            if min(fit, (fit + self._decoder.fit()) / 2) < BABBLE:
+            if fit < BABBLE or (fit + self._decoder.fit()) / 2 < BABBLE_AT_LAST:
                 self._settled = []
         return self._settled
 
