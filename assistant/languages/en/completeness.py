@@ -126,7 +126,10 @@ def is_statement(text: str) -> bool:
         return False
     first = next((word for word in words if word not in _INTRODUCTIONS), "")
     inverted = any(a in _AUXILIARIES and b in _SUBJECTS | {"it", "there"} for a, b in pairwise(words))
-    return not (inverted or first in _COMMANDS or first in _AUXILIARIES)
+    if first in _COMMANDS:
+        return False
+    # A recognizer that writes full stops has heard no question: "And so am I, fellow American."
+    return text.rstrip().endswith(".") or not (inverted or first in _AUXILIARIES)
 
 
 def is_begun(text: str) -> bool:

@@ -99,6 +99,7 @@ def test_small_words_alone_name_nothing(words: str) -> None:
         "because it is so cold today",
         "my neighbour has bees in her garden",
         "And I wondered.",
+        "And so am I fellow American.",
     ],
 )
 def test_what_asks_nothing_is_a_statement_and_has_only_begun(words: str) -> None:
