@@ -17,6 +17,7 @@ import click
 from assistant.audio.pace import in_real_time
 from assistant.audio.samples import RATE
 from assistant.config import Config
+from assistant.recognizers.recordings import words_in
 from assistant.recognizers.word_errors import comparable, word_errors
 from engines.errors import ReparteeError
 from engines.figures import Figures
@@ -86,6 +87,12 @@ class Result:
 )
 @click.option("--plain", is_flag=True, help="Do not bias the recognizer to the documents of the store.")
 @click.option("--noise", is_flag=True, help="Make each recording worse in several ways: a table of words wrong.")
+@click.option(
+    "--ways",
+    default="",
+    metavar="WAY,...",
+    help="Compare ways to the same words: file, push (a button held) and live (spoken freely); a table of words wrong.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option("-v", "--verbose", is_flag=True, help="Print a line for each recording.")
 @click.pass_obj
@@ -99,6 +106,7 @@ def command(
     names: tuple[str, ...],
     plain: bool,
     noise: bool,
+    ways: str,
     as_json: bool,
     verbose: bool,
 ) -> None:
@@ -111,6 +119,17 @@ def command(
         raise ReparteeError(
             f'{manifest}: no rows to score; expected lines such as {{"file": "a.wav", "text": "hello"}}.'
         )
+    if ways:
+        from assistant.benches.speech_ways import WAYS, compare
+
+        wanted = ways.split(",")
+        if not set(wanted) <= set(WAYS):
+            raise ReparteeError(f"--ways {ways}: expected one or more of {', '.join(WAYS)}, with commas between them.")
+        table = {
+            name: asyncio.run(compare(config, name, recordings, wanted)) for name in names or _those_that_work(config)
+        }
+        click.echo(json.dumps(table) if as_json else _page(table))
+        return
     if noise:
         table = {
             name: _in_noise(config, name, recordings, live=live, pause_ms=pause_ms, plain=plain)
@@ -224,7 +243,7 @@ async def recognise(recognizer: Recognizer, recording: Recording, *, live: bool,
         transcript = await stream.finish()
     else:
         ended = started
-        transcript = await recognizer.transcribe(pcm)
+        transcript = await words_in(recognizer, pcm)
     now = time.perf_counter()
     said, heard = comparable(recording.text), comparable(transcript.text)
     return Result(

@@ -27,10 +27,10 @@ from assistant.dialogue.replying import Replying
 from assistant.dialogue.settings import ConversationSettings
 from assistant.dialogue.speculation import Speculation
 from assistant.dialogue.turn_taking import Answer, GoOn, TurnTaking
-from assistant.dialogue.weighing import weigh
+from assistant.dialogue.weighing import at_first, weigh
 from assistant.ear.ear import Ear
 from assistant.ear.wake import WakeWords
-from assistant.languages.en.completeness import Look, ends_open, is_fragment, look_of
+from assistant.languages.en.completeness import Look, ends_open, is_fragment
 from assistant.languages.en.control import is_backchannel
 from assistant.turn.budget import now_ms
 from assistant.turn.events import Reply
@@ -326,13 +326,12 @@ class Conversation:
     def weigh(self, text: str) -> Look:
         """Judge a sentence that could be whole; one that is still being read is waited for."""
         if not self.settings.speculate:
-            return look_of(text)
-        reply = self.speculation.found(self._taking.sentence(text))
-        return Look.UNFINISHED if reply is None else self._weigh_with(text, reply)
+            return at_first(text)
+        return self._weigh_with(text, self.speculation.found(self._taking.sentence(text)))
 
-    def _weigh_with(self, text: str, reply: Reply) -> Look:
+    def _weigh_with(self, text: str, reply: Reply | None) -> Look:
         """Judge a sentence that has been tried, and have the voice begin with what would be said."""
-        if self._replying.speaker is not None and self.settings.speak:
+        if reply is not None and self._replying.speaker is not None and self.settings.speak:
             self._replying.speaker.prepare(reply.spoken)
         return weigh(text, reply)
 

@@ -14,8 +14,9 @@ from assistant.audio.samples import PER_MS
 from assistant.dialogue.events import Committed, Heard, HearingFailed, Partial, SpeechStarted, SpeechStopped
 from assistant.dialogue.outbox import Outbox
 from assistant.dialogue.utterance import Recorded, Utterance
+from assistant.dialogue.weighing import at_first
 from assistant.ear.ear import Began, Continued, Ear, EarEvent, Ended, Paused, Resumed, Woke
-from assistant.languages.en.completeness import Look, ends_open, look_of
+from assistant.languages.en.completeness import Look, ends_open
 from assistant.languages.en.control import is_backchannel
 from assistant.turn.budget import DEFAULT_SLOTS, now_ms
 from assistant.turn.events import Transcript
@@ -149,9 +150,12 @@ class Listening:
             self.ear.sleep()
 
     def judge(self, look: Look) -> None:
-        """Tell the ear how the words at the pause under way look: doubtful, while the recognizer is unsure of them."""
-        if self.unsure and look in {Look.COMPLETE, Look.UNCERTAIN}:
-            look = Look.DOUBTFUL
+        """Tell the ear how the words at the pause under way look: unfinished, while the recognizer is unsure of them.
+
+        The second look is waited for: it costs a moment, and words that are wrong cost the answer.
+        """
+        if self.unsure and look in {Look.COMPLETE, Look.UNCERTAIN, Look.DOUBTFUL}:
+            look = Look.UNFINISHED
         if self.ear is not None and self.ear.paused:
             for event in self.ear.judge(look):
                 self._on_ear(event)
@@ -182,9 +186,10 @@ class Listening:
                 if utterance is not None:
                     utterance.feed(event.audio)
             case Paused():
-                # Until the words are there, the pause counts as one inside the sentence.
+                # Until the words are there, the pause counts as one inside the sentence: without them there would be
+                # nothing to answer either.
                 self.unsure = False
-                self.judge(Look.UNFINISHED)
+                self.judge(Look.OPEN)
                 if utterance is not None:
                     utterance.pause()
             case Resumed():
@@ -228,7 +233,7 @@ class Listening:
             self.judge(Look.OPEN if text else Look.UNFINISHED)
         elif unsure:
             # The reader is not asked yet: it would share the processor with the second look, and perhaps read in vain.
-            self.judge(look_of(text))
+            self.judge(at_first(text))
         else:
             self._listener.speculate(text, pressing=True)
             self.judge(self._listener.weigh(text))

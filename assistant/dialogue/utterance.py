@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from assistant.audio.samples import PER_MS, from_first_sound
-from assistant.recognizers.recognizer import SecondLook
+from assistant.recognizers.recognizer import UNSURE, SecondLook
+from assistant.recognizers.recordings import words_in
 from assistant.turn.budget import now_ms
 from assistant.turn.events import Transcript
 from engines.errors import ReparteeError
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 #: at the end may change its mind even then: of the recorded questions, 24 of 30 that have partials end as they began,
 #: and 17 of 35 without this.
 STEADY = 600 * PER_MS
-UNSURE = "unsure of the words, no time for a second look"
 
 
 class Utterance:
@@ -215,7 +215,7 @@ class Recorded:
     def __init__(self, turn: int, recognizer: Recognizer, pcm: np.ndarray) -> None:
         self.turn = turn
         self.samples = len(pcm)
-        self._task = asyncio.create_task(recognizer.transcribe(pcm))
+        self._task = asyncio.create_task(words_in(recognizer, pcm))
 
     async def finish(self, *, within_ms: float | None = None) -> Transcript:  # noqa: ARG002 - all of it is taken
         """Return the words. Raises ReparteeError where the recognizer failed."""

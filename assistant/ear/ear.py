@@ -225,7 +225,7 @@ class Ear:
         self._peak, self._paused = activity.level, False
         self._speech_end = float(self._judged)
         self._hushed, self._unknown = False, 0
-        self._endpointer.speech()
+        self._endpointer.begin()
         began = Began(self._begun_at, self._recent)
         self._recent, self._candidate = np.zeros(0, np.int16), 0
         return [began]

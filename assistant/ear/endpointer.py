@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from assistant.languages.en.completeness import Look
 
 FRAME_MS = 32.0
+PAUSES_AGAIN = 1.25  # who went on after a pause may pause so many times as long again
 SILENCE_MS = 240  # that ends a turn whose words say neither that it is over nor that it is not
 
 
@@ -18,7 +19,7 @@ class Waits:
     default: float = SILENCE_MS
     doubtful: float = 400.0
     unfinished: float = 600.0
-    open: float = 1000.0
+    open: float = 1200.0
     settle: float = 64.0
 
     def for_look(self, look: Look) -> float:
@@ -59,9 +60,16 @@ class Endpointer:
         self.patience = 1.0  # times what is waited for beyond the default
         self.look = Look.UNCERTAIN
         self.silence_ms = 0.0
+        self._longest_ms = 0.0  # pause inside the turn
+
+    def begin(self) -> None:
+        """Note the first frame of a turn."""
+        self.silence_ms = self._longest_ms = 0.0
+        self.look = Look.UNCERTAIN
 
     def speech(self, tail_ms: float = 0.0) -> None:
         """Note a frame with speech whose last `tail_ms` were already silent; what the words looked like is void."""
+        self._longest_ms = max(self._longest_ms, self.silence_ms)
         self.silence_ms = tail_ms
         self.look = Look.UNCERTAIN
 
@@ -78,7 +86,10 @@ class Endpointer:
     def allowed_ms(self) -> float:
         """The silence to wait for now."""
         wait = self.waits.for_look(self.look)
-        return wait + (self.patience - 1.0) * max(0.0, wait - self.waits.default)
+        if wait <= self.waits.default:
+            return wait
+        wait = max(wait, min(PAUSES_AGAIN * self._longest_ms, self.waits.open))
+        return wait + (self.patience - 1.0) * (wait - self.waits.default)
 
     @property
     def ended(self) -> bool:

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from typing import NewType, Protocol, runtime_checkable
 
-from assistant.audio.samples import Pcm
+from assistant.audio.samples import RATE, Pcm
 from assistant.turn.events import Transcript
 
+#: Seconds that recognising a recording may take for each of its own, and before that: then passes are left out.
+RECORDING_SLOT, RECORDING_LEAST_S = 0.5, 1.0
+UNSURE = "unsure of the words, no time for a second look"
 #: What a recognizer learnt of somebody's voice. Only the recognizer that made it knows what it is.
 Speaker = NewType("Speaker", object)
+
+
+def recording_slot_s(pcm: Pcm) -> float:
+    """Return the slot of int16[samples] at 16 kHz, in seconds."""
+    return RECORDING_LEAST_S + RECORDING_SLOT * len(pcm) / RATE
 
 
 class RecognizerStream(Protocol):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from enum import Enum
+from itertools import dropwhile, pairwise
 
 from assistant.languages.en.words import AUXILIARIES, QUESTION_WORDS
 
@@ -68,9 +69,14 @@ _STRANDING = _set(
     "care stand for"
 )
 _MEASURES = _set("old tall big long far high deep wide heavy fast many much often hot cold large small late early loud")
+_MISHEARD_ARTICLES = _set("aid e eh")  # "a" and "the" before a pause, as pocketsphinx hears them: "the height of aid"
 _COMMANDS = _set(
-    "turn switch set open close dim start stop play pause lock unlock tell show repeat say raise lower add put"
+    "turn switch set open close dim start stop play pause lock unlock tell show repeat say raise lower add put "
+    "explain describe define"
 )
+_INTRODUCTIONS = _set("and so but or well then now also okay ok please hey oh um uh yes no")  # before what is asked
+_EXCLAMATIONS = _set("oh ooh ah aah aw eh ha huh hm hmm mm uh um la da na doo yeah")
+_BROKEN_OFF = (",", ";", ":", "-", "–", "—", "…", "...")  # what a recognizer writes where the voice stays up
 
 
 def words_of(text: str) -> list[str]:
@@ -79,7 +85,12 @@ def words_of(text: str) -> list[str]:
 
 
 def ends_open(text: str) -> bool:
-    """Return whether the last word needs another one, whatever stands before it; no words end open."""
+    """Return whether the last word needs another one, whatever stands before it; no words end open.
+
+    So does what a recognizer that hears the melody of a sentence writes no full stop after.
+    """
+    if text.rstrip().endswith(_BROKEN_OFF):
+        return True
     words = words_of(text)
     if not words or _is_open(words[-1]) or words[-1] in _QUESTION_WORDS:
         return True
@@ -98,16 +109,39 @@ def names_nothing(text: str) -> bool:
 
 
 def is_fragment(text: str) -> bool:
-    """Return whether this is a word or two that neither name nor ask anything: "but", "and it", "no"; no words are."""
+    """Return whether this is a word or two that neither name nor ask anything: "but", "and it", "no"; no words are.
+
+    So are any number of exclamations, as which music is often heard: "oh oh you", "la la la".
+    """
     small = _OPEN | _PREPOSITIONS | _AUXILIARIES | _PRONOUNS | {"no", "not"}
     words = words_of(text)
-    return len(words) <= 2 and all(word in small for word in words)
+    named = [word for word in words if word not in _EXCLAMATIONS]
+    return (len(words) <= 2 or len(named) <= len(words) // 2) and all(word in small for word in named)
 
 
 def is_statement(text: str) -> bool:
-    """Return whether the words neither ask nor command anything."""
+    """Return whether the words neither ask nor command anything: "I was reading about it", "because it is so cold"."""
     words = words_of(text)
-    return words[:1] != [] and words[0] not in _COMMANDS and not set(words) & (_QUESTION_WORDS | _AUXILIARIES)
+    if not words or set(words) & _QUESTION_WORDS or text.rstrip().endswith("?"):
+        return False
+    first = next((word for word in words if word not in _INTRODUCTIONS), "")
+    inverted = any(a in _AUXILIARIES and b in _SUBJECTS | {"it", "there"} for a, b in pairwise(words))
+    if first in _COMMANDS:
+        return False
+    # A recognizer that writes full stops has heard no question: "And so am I, fellow American."
+    return text.rstrip().endswith(".") or not (inverted or first in _AUXILIARIES)
+
+
+def is_begun(text: str) -> bool:
+    """Return whether the words are plainly not all of a sentence.
+
+    They ask nothing yet, or end in a preposition or a subject that waits for more, or as an article before a pause is
+    often heard.
+    """
+    words = words_of(text)
+    if not words or is_statement(text) or words[-1] in _MISHEARD_ARTICLES:
+        return words != []
+    return words[-1] in _PREPOSITIONS | _SUBJECTS and look_of(text) is Look.UNFINISHED
 
 
 def look_of(text: str) -> Look:
@@ -117,6 +151,7 @@ def look_of(text: str) -> Look:
         return Look.UNCERTAIN
     if _is_open(words[-1]) or (words[-1] in _SUBJECTS and not set(words[-2:-1]) & _AUXILIARIES):
         return Look.UNFINISHED
+    words = list(dropwhile(_INTRODUCTIONS.__contains__, words)) or words
     start = next((i for i, word in enumerate(words) if word in _QUESTION_WORDS or word in _AUXILIARIES), None)
     if words[0] in _COMMANDS:
         return _command(words)
@@ -133,6 +168,8 @@ def _statement(words: list[str]) -> Look:
 def _command(words: list[str]) -> Look:
     if len(words) == 1:
         return Look.COMPLETE if words[0] in {"stop", "pause", "play"} else Look.UNFINISHED
+    if words[0] in {"tell", "show"} and words[1:] in (["me"], ["us"]):
+        return Look.UNFINISHED
     if words[-1] in {"on", "off", "up", "down"}:
         return Look.COMPLETE if len(words) > 2 else Look.UNFINISHED
     if words[-1] in _PREPOSITIONS or words[-1] in _QUESTION_WORDS | _AUXILIARIES:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ctypes
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -55,6 +56,7 @@ _PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
     ),
 }
 
+UNIT = 1024 * math.log(1.0001)  # of a score inside the search, as a natural logarithm (SENSCR_SHIFT of hmm.h)
 CEPSTRA = 13
 SHIFT = 10 * PER_MS  # samples from one frame to the next, 10 ms
 MEAN_WEIGHT = 500  # frames that a mean which was set counts for (CMN_WIN of cmn.h)
@@ -130,6 +132,7 @@ class Decoder:
         self._model: int | None = None
         self._searches: set[bytes] = set()
         self._search = b""
+        self._ended = False
         self._config = self._c.ps_config_parse_json(None, json.dumps(dict(settings)).encode())
         if not self._config:
             raise SphinxError(f"pocketsphinx does not know one of its options: {sorted(settings)}.")
@@ -163,13 +166,14 @@ class Decoder:
 
     def search(self, effort: Effort) -> None:
         """Search so much from the next utterance on; the first time for an effort takes 0.2 s and 10 to 30 MB."""
-        self._search = f"search-{effort.states}-{effort.words}-{effort.twice}-{effort.path}".encode()
+        best_path = effort.path and not effort.twice
+        self._search = f"search-{effort.states}-{effort.words}-{effort.twice}-{best_path}".encode()
         if self._search not in self._searches:
             # A search reads the limits when it is made.
             self._c.ps_config_set_int(self._config, b"maxhmmpf", effort.states)
             self._c.ps_config_set_int(self._config, b"maxwpf", effort.words)
             self._c.ps_config_set_bool(self._config, b"fwdflat", effort.twice)
-            self._c.ps_config_set_bool(self._config, b"bestpath", effort.path and not effort.twice)
+            self._c.ps_config_set_bool(self._config, b"bestpath", best_path)
             if self._c.ps_add_lm(self._decoder, self._search, self._model) < 0:
                 raise SphinxError("pocketsphinx could not search with the language model; is there memory left?")
             self._searches.add(self._search)
@@ -200,6 +204,7 @@ class Decoder:
         """Begin an utterance."""
         if self._c.ps_start_utt(self._decoder) < 0:
             raise SphinxError("pocketsphinx could not begin an utterance: one is already open.")
+        self._ended = False
 
     def feed(self, pcm: bytes, *, search: bool = True) -> None:
         """Decode the utterance's next samples, int16 mono 16 kHz; without `search` only its features are computed."""
@@ -210,6 +215,7 @@ class Decoder:
         """End the utterance: the hypothesis is then final."""
         if self._c.ps_end_utt(self._decoder) < 0:
             raise SphinxError("pocketsphinx could not end an utterance: none is open.")
+        self._ended = True
 
     def hypothesis(self) -> tuple[str, int]:
         """Return the best words so far ("" where there are none) and their log score in the decoder's log base."""
@@ -226,6 +232,25 @@ class Decoder:
             found.append((self._c.ps_seg_word(segment).decode(), first.value, last.value))
             segment = self._c.ps_seg_next(segment)
         return found
+
+    def fit(self) -> float:
+        """Return how well the words so far fit what was heard: 0 is best, and said of no words.
+
+        That is the mean over their frames of the natural logarithm of their likelihood, against that of whatever sound
+        fits the frame best.
+        """
+        score, total, frames, first, last = ctypes.c_int(), 0, 0, ctypes.c_int(), ctypes.c_int()
+        other, another = ctypes.c_int(), ctypes.c_int()
+        segment = self._c.ps_seg_iter(self._decoder)
+        while segment:
+            if self._c.ps_seg_word(segment)[:1] not in b"<[":
+                self._c.ps_seg_prob(segment, ctypes.byref(score), ctypes.byref(other), ctypes.byref(another))
+                self._c.ps_seg_frames(segment, ctypes.byref(first), ctypes.byref(last))
+                total, frames = total + score.value, frames + last.value - first.value + 1
+            segment = self._c.ps_seg_next(segment)
+        # The best path through a lattice, which there is at the end, has finer scores than a search.
+        finer = 1024 if self._ended and self._search.endswith(b"True") else 1
+        return UNIT * total / finer / max(frames, 1)
 
     @property
     def cepstral_mean(self) -> list[float]:

@@ -43,6 +43,12 @@ TOO_DEAR, TOO_DEAR_WHOLE = 1.0, 0.7
 DEAR, DEAR_FROM = 28.0, 3 * 32_000  # bytes; less of it tells nothing of that
 #: With this in the environment nothing is judged: the words are the same however busy the processor is.
 FIXED = ("POCKETSPHINX_EFFORT", "fixed")
+#: A pause in more than this gets the words of the search under way, without the best path: who speaks on then need not
+#: wait for all of it to be searched once more. At the end there is the best path all the same.
+SEARCHED_AGAIN = 5 * 32_000  # bytes
+#: What waits of live speech, or what a recording takes beyond its own duration, is too late on a machine that is too
+#: busy: it is judged like what is too dear, but not where beginning again would take longer than it saves.
+LATE, LATE_UNTIL = 32_000, 4 * 32_000  # bytes
 BEHIND = 3 * SLICE  # bytes that wait in a process whose speakers are no longer kept up with
 
 
@@ -57,11 +63,17 @@ class _Job:
         self.domain: Domain | None = None
         self.utterance: Utterance | None = None
         self.fed = 0  # bytes
+        self.begun_s = time.monotonic()
         self.spent_s = 0.0  # of the processor, on them
         self.prepared_s = 0.0  # of the processor, for a second of audio, before the search
         self.efforts = [EVERYTHING, CROWDED, HURRIED] if whole else [ALONE, CROWDED, HURRIED]  # the present one first
         self.judged = JUDGED  # bytes at which it is judged next
         self.note = ""
+
+    @property
+    def late(self) -> float:
+        """How many bytes wait of live speech, or would have been heard of a recording by now beyond those that were."""
+        return (time.monotonic() - self.begun_s) * 32_000 - self.fed if self.whole else len(self.audio)
 
     @property
     def ready(self) -> bool:
@@ -227,7 +239,8 @@ class Worker:
             self._tell(number, job, len(piece))
         elif job.settling and not job.finishing:
             job.settling = False
-            if not self._behind():  # others who speak cannot wait for words that may be in vain
+            # Others who speak cannot wait for words that may be in vain, nor can who speaks on for the search after it.
+            if job.fed <= SEARCHED_AGAIN and not self._behind():
                 job.utterance.settle()
             self._tell(number, job, 0, settled=True)
         elif job.finishing:
@@ -246,7 +259,7 @@ class Worker:
         job.decoder.search(job.efforts[0])
         job.utterance = Utterance(job.decoder, job.mean)
         if job.whole:
-            audio = piece + bytes(job.audio)
+            audio, job.begun_s = piece + bytes(job.audio), time.monotonic()
             started_s = time.thread_time()
             job.utterance.prime(audio)
             job.prepared_s = (time.thread_time() - started_s) / max(len(audio), 1) * 32_000
@@ -255,9 +268,10 @@ class Worker:
         """Search less from here on if what was searched so far was too dear."""
         assert job.utterance is not None
         job.judged = 2 * job.fed
-        if len(job.efforts) > 1 and too_dear(job.spent_s, job.fed, job.prepared_s, whole=job.whole):
+        dear = too_dear(job.spent_s, job.fed, job.prepared_s, whole=job.whole)
+        if len(job.efforts) > 1 and (dear or (job.late > LATE and job.fed <= LATE_UNTIL)):
             del job.efforts[0]
-            job.note = "too dear for this processor: searched less"
+            job.note = "too dear for this processor: searched less" if dear else "too late: searched less"
             started_s = time.thread_time()
             job.utterance.restart(job.efforts[0])
             job.spent_s = time.thread_time() - started_s  # what it costs now

@@ -32,8 +32,11 @@ SHORTEST_S, MARGIN_S, LONGEST_S = 8.0, 4.0, 30.0
 #: A word that begins with the sound is often misheard. A quiet room before and after it is what recordings have.
 ROOM_S, ROOM_LEVEL = 0.3, 10.0  # and its loudness, of 32767
 STEP = 2 * HOP  # samples to a position of the encoder
-NO_SPEECH = 0.5  # probability; 0.58 to 0.99 for noise and music, up to 0.3 for speech
+NO_SPEECH = 0.5  # probability; 0.48 to 0.99 for noise, babble and music, up to 0.34 for speech
 UNSURE = -0.8  # mean log probability of a token, above which words are believed although there seems to be no speech
+#: From this probability on words are not believed at less than that: an organ's had 0.48 and -2.0, those of speech
+#: from 0.3 on -0.8.
+MAYBE_NO_SPEECH, UNLIKELY = 0.4, -1.5
 TOKENS, TOKENS_A_SECOND, MOST_TOKENS = 8, 6, 200  # people say 3 to 5 a second
 LOOPED = 2.4  # times that a text which goes round in circles can be compressed (Radford et al. 2022, section 4.5)
 LONGEST_LOOP, ROUNDS = 8, 3  # words, and how often they may be said in a row
@@ -48,7 +51,8 @@ SURE_OF_A_WORD = 3.0  # the same, where it is taken for no other one that sounds
 #: gains, since more words are always less likely.
 HEARD_WEIGHT, HEARD_MARGIN, OTHER_SOUND, ANOTHER_WORD = 1.3, 3.0, 4.0, 1.0
 LEAST_PROBABILITY = 1e-9
-TOGETHER = 4  # sentences that are held against the sound at a time: each takes 10 MB
+#: Sentences that are held against the sound at a time (each takes megabytes), and positions of the encoder after it.
+TOGETHER, AFTER = 8, 25
 WARM_TOKENS = 4
 END_S = 0.15  # before the end of speech, after which a text has come to its end
 
@@ -73,7 +77,9 @@ class Hypothesis:
     @property
     def is_speech(self) -> bool:
         """Whether somebody spoke."""
-        return self.no_speech < NO_SPEECH or (self.score > UNSURE and not is_loop(self.text))
+        if self.no_speech < NO_SPEECH:
+            return self.no_speech < MAYBE_NO_SPEECH or self.score > UNLIKELY
+        return self.score > UNSURE and not is_loop(self.text)
 
     @property
     def is_doubtful(self) -> bool:
@@ -214,6 +220,7 @@ class Decoder:
         by a margin."""
         sentences = [Rival(found, 0.0), *rivals]
         encoded, opening = np.array(doubt.encoded), self._vocabulary.without_times(doubt.opening)
+        encoded = np.ascontiguousarray(encoded[:, : (doubt.frames * HOP) // STEP + AFTER])
         aligned: list[Any] = []
         for first in range(0, len(sentences), TOGETHER):
             tokens = [self._vocabulary.tokens(each.text) for each in sentences[first : first + TOGETHER]]

@@ -24,7 +24,7 @@ from assistant.recognizers.frames import Kind
 from assistant.recognizers.lexicon import Contents, Follower, Lexicon
 from assistant.recognizers.loudness import end_of_speech
 from assistant.recognizers.one_process import OneProcess
-from assistant.recognizers.recognizer import Speaker
+from assistant.recognizers.recognizer import UNSURE, Speaker, recording_slot_s
 from assistant.recognizers.sphinx.building import QUICK, Builder
 from assistant.recognizers.whisper.decoder import threads_here
 from assistant.recognizers.whisper.turns import Turns
@@ -101,11 +101,23 @@ class WhisperRecognizer(OneProcess):
 
     async def transcribe(self, pcm: Pcm) -> Transcript:
         """Recognise a whole recording, int16[samples] at 16 kHz; a long one in pieces, so that others are not kept."""
-        texts = [
-            await self.decode(piece, Rank.RECORDING)
-            for piece in split_at_pauses(pcm, shortest_s=SHORTEST_CUT_S, longest_s=LONGEST_CUT_S)
-        ]
-        return Transcript(" ".join(filter(None, texts)))
+        if not is_silent(pcm):
+            await self._look()
+            await self.worker_for()  # what it takes to load a model is not the recording's
+        until_s = time.perf_counter() + recording_slot_s(pcm)
+        texts, note = [], ""
+        for piece in split_at_pauses(pcm, shortest_s=SHORTEST_CUT_S, longest_s=LONGEST_CUT_S):
+            text, doubt = await self.first_choice(piece, Rank.RECORDING)
+            if doubt is not None:
+                left_s = max(0.0, until_s - time.perf_counter())
+                try:
+                    again = await asyncio.wait_for(self.reconsider(doubt, Rank.RECORDING), left_s)
+                except TimeoutError:
+                    note = UNSURE
+                else:
+                    text = again or text
+            texts.append(text)
+        return Transcript(" ".join(filter(None, texts)), note)
 
     def stream(self, speaker: Speaker | None = None) -> WhisperStream:  # noqa: ARG002 - it needs no voice to start from
         """Begin an utterance."""

@@ -142,3 +142,17 @@ def test_noise_gives_a_row_for_each_condition_and_a_column_for_each_recognizer(t
     assert expected | {"clipped", "quiet"} <= set(wrong)
     assert all(0 <= share <= 3 for share in wrong.values())
     assert wrong["babble, 5 dB"] >= wrong["clean"]
+
+
+def test_the_ways_to_the_same_words_are_compared(tmp_path: Path) -> None:
+    row = {"file": str(SPEECH / "stop-slt.flac"), "text": "stop"}
+    (tmp_path / "m.jsonl").write_text(json.dumps(row))
+    call = [str(tmp_path / "m.jsonl"), "--recognizer", "pocketsphinx", "--json", "--ways"]
+    run = CliRunner().invoke(command, [*call, "live,push"], obj=Config.load(tmp_path))
+    assert run.exit_code == 0, run.output
+    table = json.loads(run.output.splitlines()[-1])["pocketsphinx"]
+    assert list(table) == ["live", "push"]
+    assert table["push"] == 0.0
+    run = CliRunner().invoke(command, [*call, "file,shout"], obj=Config.load(tmp_path))
+    assert isinstance(run.exception, ReparteeError)
+    assert "file, push, live" in str(run.exception)

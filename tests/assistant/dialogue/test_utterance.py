@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from assistant.dialogue.utterance import STEADY, UNSURE, Utterance
+from assistant.dialogue.utterance import STEADY, Utterance
 from assistant.parts import Load
+from assistant.recognizers.recognizer import UNSURE
 from assistant.turn.events import Transcript
 
 PIECE = STEADY // 4

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.dialogue.weighing import FIRM, SURE, weigh
+from assistant.dialogue.weighing import FIRM, SURE, at_first, weigh
 from assistant.languages.en.completeness import Look
 from assistant.turn.events import Reply
 
@@ -38,7 +38,20 @@ ABSTAINED = Reply(question="", spoken="I don't know.", outcome="abstained", conf
         # Told, not asked.
         ("my neighbour owns two dogs", ABSTAINED, Look.OPEN),
         ("and so my fellow americans", ABSTAINED, Look.OPEN),
+        ("because it is so cold today", ABSTAINED, Look.OPEN),
+        # What nothing answers may have lost its last word; what something answers has not.
+        ("what is the height of aid", ABSTAINED, Look.OPEN),
+        ("how do i give first aid", answered(0.9), Look.COMPLETE),
+        ("who was the first keeper of", answered(SURE - 0.1), Look.OPEN),
+        # The reader has not said anything yet.
+        ("how tall is the lighthouse", None, Look.UNFINISHED),
+        ("and so my fellow americans", None, Look.OPEN),
     ],
 )
-def test_word_order_and_the_answer_decide_together(text: str, reply: Reply, look: Look) -> None:
+def test_word_order_and_the_answer_decide_together(text: str, reply: Reply | None, look: Look) -> None:
     assert weigh(text, reply) is look
+
+
+def test_before_anything_is_read_what_asks_nothing_waits_and_a_whole_question_does_not() -> None:
+    assert at_first("And so, my fellow Americans.") is Look.OPEN
+    assert at_first("How tall is the lighthouse?") is Look.COMPLETE

@@ -14,7 +14,7 @@ def silence_until_ended(endpointer: Endpointer, look: Look) -> float:
     return waited
 
 
-@pytest.mark.parametrize(("look", "wait"), [(Look.COMPLETE, 160), (Look.UNFINISHED, 600), (Look.OPEN, 1000)])
+@pytest.mark.parametrize(("look", "wait"), [(Look.COMPLETE, 160), (Look.UNFINISHED, 600), (Look.OPEN, 1200)])
 def test_the_wait_follows_the_words_and_is_never_longer(look: Look, wait: int) -> None:
     assert wait - FRAME_MS < silence_until_ended(Endpointer(Waits()), look) <= wait
 
@@ -62,7 +62,7 @@ def test_patience_lengthens_what_is_waited_for_beyond_the_default_and_nothing_el
         Look.UNCERTAIN: 240,
         Look.DOUBTFUL: 560,
         Look.UNFINISHED: 960,
-        Look.OPEN: 1760,
+        Look.OPEN: 2160,
     }
 
 
@@ -76,3 +76,35 @@ def test_more_patience_is_more_of_it_however_the_words_look() -> None:
         for look in Look:
             before, after = Waits.around(shorter).for_look(look), Waits.around(longer).for_look(look)
             assert before < after or (longer <= 240 and before == after)
+
+
+def test_who_went_on_after_a_pause_is_waited_for_longer_until_the_turn_is_over() -> None:
+    endpointer = Endpointer(Waits())
+    endpointer.begin()
+    for _ in range(20):
+        endpointer.silence()  # 640 ms
+    endpointer.speech()
+    waited = {}
+    for look in Look:
+        endpointer.look = look
+        waited[look] = endpointer.allowed_ms
+    assert waited == {
+        Look.COMPLETE: 160,
+        Look.UNCERTAIN: 240,
+        Look.DOUBTFUL: 800,
+        Look.UNFINISHED: 800,
+        Look.OPEN: 1200,
+    }
+    endpointer.begin()
+    endpointer.look = Look.DOUBTFUL
+    assert endpointer.allowed_ms == 400
+
+
+def test_no_pause_makes_the_next_one_longer_than_an_open_sentence_is_waited_for() -> None:
+    endpointer, fixed = Endpointer(Waits()), Endpointer(Waits.around(500, adaptive=False))
+    for each in (endpointer, fixed):
+        each.begin()
+        each.silence(5000)
+        each.speech()
+        each.look = Look.DOUBTFUL
+    assert (endpointer.allowed_ms, fixed.allowed_ms) == (1200, 500)

@@ -27,6 +27,7 @@ from assistant.parts import Parts
 from assistant.recognizers.sphinx.alignment import TimedWord
 from assistant.voices.voice import FASTEST, SLOWEST, Synthesizer
 
+NOTE = "Repartee-Note"
 SILENCE_MS = 200  # said for a text without words, so that whoever waits for a sound goes on
 MAX_SPOKEN = 4096  # characters of a speech request, as the API has it
 TIMED = ("verbose_json", "srt", "vtt")  # formats of a transcript that say when something was said
@@ -80,16 +81,25 @@ async def transcribe(request: Request) -> Response:
             )
         if wanted in TIMED and not streaming:
             timed = recognised_in_time(request.app.state, upload.file, name)
-            words, seconds = await while_there(request, timed)
-            return _timed(words, seconds, wanted, granularities)
-        text, seconds = await while_there(request, recognised(request.app.state, upload.file, name))
-    usage = {"type": "duration", "seconds": seconds}
+            words, seconds, note = await while_there(request, timed)
+            return _noted(_timed(words, seconds, wanted, granularities, note), note)
+        transcript, seconds = await while_there(request, recognised(request.app.state, upload.file, name))
+    text, note, usage = transcript.text, transcript.note, {"type": "duration", "seconds": seconds}
     if streaming:
-        return _transcript_events(text, usage)
-    return PlainTextResponse(text + "\n") if wanted == "text" else JSONResponse({"text": text, "usage": usage})
+        return _noted(_transcript_events(text, usage), note)
+    if wanted == "text":
+        return _noted(PlainTextResponse(text + "\n"), note)
+    return _noted(JSONResponse({"text": text, "usage": usage} | ({"note": note} if note else {})), note)
 
 
-def _timed(words: list[TimedWord], seconds: float, wanted: str, granularities: set[str]) -> Response:
+def _noted(response: Response, note: str) -> Response:
+    """Say in a header of ours what recognition left out to stay in its slot, or why there are no words."""
+    if note:
+        response.headers[NOTE] = note
+    return response
+
+
+def _timed(words: list[TimedWord], seconds: float, wanted: str, granularities: set[str], note: str) -> Response:
     """Return words as verbose_json, or as a file of subtitles."""
     cues = cues_of(words)
     if wanted == "srt":
@@ -98,6 +108,8 @@ def _timed(words: list[TimedWord], seconds: float, wanted: str, granularities: s
         return PlainTextResponse(webvtt(cues), media_type="text/vtt")
     shown: dict[str, Any] = {"task": "transcribe", "language": "english", "duration": seconds}
     shown |= {"text": " ".join(cue.text for cue in cues), "usage": {"type": "duration", "seconds": seconds}}
+    if note:
+        shown["note"] = note
     if "word" in granularities:
         shown["words"] = [{"word": word.text, "start": word.start, "end": word.end} for word in words]
     if "segment" in granularities or not granularities:

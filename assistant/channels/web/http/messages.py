@@ -138,4 +138,4 @@ async def _heard(state: State, given: object, param: str) -> str:
         recording = io.BytesIO(base64.b64decode(data, validate=True))
     except (binascii.Error, ValueError) as error:
         raise ApiError("invalid_value", f"'{param}.data' must be base64.", param=param) from error
-    return (await recognised(state, recording, param))[0]
+    return (await recognised(state, recording, param))[0].text

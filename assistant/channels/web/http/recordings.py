@@ -14,37 +14,42 @@ from assistant.audio.files import load_audio, split_at_pauses
 from assistant.audio.samples import Pcm
 from assistant.parts import Parts
 from assistant.recognizers.recognizer import Recognizer
+from assistant.recognizers.recordings import words_in
 from assistant.recognizers.sphinx.alignment import TimedWord, timed
+from assistant.turn.events import Transcript
 
 #: In memory at a time, up to 20 MB each as samples; more wait as they came.
 MOST_RECORDINGS = 16
 SHORTEST_PIECE_S, LONGEST_PIECE_S = 15.0, 26.0  # of a recording whose words are timed; every recognizer takes as much
 
 
-async def recognised(state: State, file: IO[bytes], name: str) -> tuple[str, float]:
+async def recognised(state: State, file: IO[bytes], name: str) -> tuple[Transcript, float]:
     """Return the words of a recording, which errors call `name`, and how many seconds it has.
 
     Raises ReparteeError for what is no recording, and where it cannot be recognised.
     """
     async with _samples(state, file, name) as pcm:
-        transcript = await (await _recognizer(state)).transcribe(pcm)
-    return transcript.text, round(len(pcm) / samples.RATE, 3)
+        transcript = await words_in(await _recognizer(state), pcm)
+    return transcript, round(len(pcm) / samples.RATE, 3)
 
 
-async def recognised_in_time(state: State, file: IO[bytes], name: str) -> tuple[list[TimedWord], float]:
-    """Return the words of a recording with when each was said, and how many seconds the recording has.
+async def recognised_in_time(state: State, file: IO[bytes], name: str) -> tuple[list[TimedWord], float, str]:
+    """Return the words of a recording with when each was said, how many seconds it has, and what was left out.
 
     Raises ReparteeError as `recognised` does.
     """
     words: list[TimedWord] = []
+    note = ""
     async with _samples(state, file, name) as pcm:
         at = 0
         for piece in split_at_pauses(pcm, shortest_s=SHORTEST_PIECE_S, longest_s=LONGEST_PIECE_S):
-            if text := (await (await _recognizer(state)).transcribe(piece)).text:
-                found = await asyncio.to_thread(timed, text, piece)
+            transcript = await words_in(await _recognizer(state), piece)
+            note = note or transcript.note
+            if transcript.text:
+                found = await asyncio.to_thread(timed, transcript.text, piece)
                 words += [word.later(at / samples.RATE) for word in found]
             at += len(piece)
-    return words, round(len(pcm) / samples.RATE, 3)
+    return words, round(len(pcm) / samples.RATE, 3), note
 
 
 async def _recognizer(state: State) -> Recognizer:

@@ -8,8 +8,8 @@ import pytest
 
 from assistant.audio.files import load_audio
 from assistant.recognizers.sphinx.library import Decoder, Effort, SphinxError, model_path
-from assistant.recognizers.sphinx.utterance import BEFORE, Utterance, _quiet_at_first
-from tests.paths import SPEECH
+from assistant.recognizers.sphinx.utterance import BABBLE, BEFORE, Utterance, _quiet_at_first
+from tests.paths import SPEECH, TURNS
 
 CHUNK = 1_600
 
@@ -28,6 +28,19 @@ def recognise(decoder: Decoder, pcm: np.ndarray, chunk: int = CHUNK) -> tuple[li
     for place in range(0, len(pcm), chunk):
         utterance.feed(pcm[place : place + chunk].tobytes())
     return utterance.finish(), utterance.mean
+
+
+def test_several_voices_at_once_have_no_words_and_one_has(decoder: Decoder) -> None:
+    clips = [load_audio(path) for path in sorted(TURNS.glob("*.flac"))[:24]]
+    voices = [np.resize(np.concatenate(clips[3 * k : 3 * k + 3]), 24_000).astype(np.float32) for k in range(8)]
+    mixed = sum(voice / voice.std() for voice in voices)
+    utterance = Utterance(decoder)
+    utterance.feed((mixed / np.abs(mixed).max() * 16_000).astype(np.int16).tobytes())
+    assert decoder.fit() < BABBLE
+    assert utterance.words() == ([], [])
+    assert utterance.finish() == []
+    assert recognise(decoder, clips[9])[0] != []
+    assert BABBLE < decoder.fit() < 0
 
 
 def test_neither_noise_nor_voice_of_one_utterance_reaches_the_next(decoder: Decoder) -> None:

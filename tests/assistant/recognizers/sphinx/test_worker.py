@@ -15,6 +15,9 @@ from assistant.recognizers.sphinx.worker import (
     DEAR_FROM,
     HURRIED,
     JUDGED,
+    LATE,
+    LATE_UNTIL,
+    SEARCHED_AGAIN,
     TOO_DEAR,
     TOO_DEAR_WHOLE,
     Worker,
@@ -79,6 +82,47 @@ def test_the_least_effort_has_one_pass_and_narrower_limits() -> None:
     assert not HURRIED.twice
     assert not HURRIED.path
     assert EVERYTHING.states > ALONE.states > CROWDED.states > HURRIED.states
+
+
+@pytest.mark.parametrize(("whole", "effort"), [(False, CROWDED), (True, CROWDED)])
+def test_what_falls_behind_is_searched_less_before_it_is_long(whole: bool, effort: Effort) -> None:
+    job = _Job(None, whole=whole)
+    job.prepared_s = 1.0
+    job.audio += bytes(2 * LATE)
+    job.begun_s -= 5.0  # a recording of 1 s should be done by now
+    assert judged(job, 0.1) == [effort]
+    assert job.note == "too late: searched less"
+
+
+def test_what_is_long_is_not_begun_again_for_being_late() -> None:
+    job = _Job(None, whole=False)
+    job.audio += bytes(2 * LATE)
+    job.judged = 2 * LATE_UNTIL
+    assert judged(job, 0.1) == [ALONE]
+
+
+class Settling:
+    """An utterance that notes when it was asked for its last words."""
+
+    settled = 0
+
+    def settle(self) -> None:
+        self.settled += 1
+
+    def words(self) -> tuple[list[str], list[str]]:
+        return [], []
+
+
+@pytest.mark.parametrize(("fed", "settled"), [(SEARCHED_AGAIN, 1), (SEARCHED_AGAIN + 2, 0)])
+def test_a_pause_in_a_long_utterance_does_not_end_the_search(fed: int, settled: int) -> None:
+    sink = io.BytesIO()
+    worker, job, utterance = Worker(io.BytesIO(), sink), _Job(None, whole=False), Settling()
+    stand: Any = utterance
+    job.utterance, job.fed, job.settling = stand, fed, True
+    worker._jobs[1] = job
+    worker._advance(1)
+    assert utterance.settled == settled
+    assert b'"settled": true' in sink.getvalue()
 
 
 def test_babble_is_dear_on_a_quick_processor_too() -> None:

@@ -97,6 +97,8 @@ def test_what_is_said_many_times_in_a_row_is_left_once(text: str, rest: str) -> 
     [
         (0.02, -0.3, "lamp", True),
         (0.3, -1.7, "stop", True),
+        (0.48, -1.96, "I'm gonna go to the end", False),
+        (0.48, -0.9, "lamp", True),
         (0.9, -1.2, "thank you", False),
         (0.6, -0.3, "lamp", True),
         (0.9, -0.1, ". . . . . . . .", False),

@@ -17,12 +17,14 @@ from assistant.audio.samples import RATE, slices
 from assistant.recognizers import worker_process
 from assistant.recognizers.frames import Kind
 from assistant.recognizers.lexicon import Lexicon
+from assistant.recognizers.recognizer import UNSURE
 from assistant.recognizers.sphinx.building import Builder
 from assistant.recognizers.whisper import recognizer as module
 from assistant.recognizers.whisper.recognizer import Rank, WhisperRecognizer, WhisperStream
 from assistant.recognizers.whisper.turns import Turns
 from assistant.recognizers.whisper.worker import DOUBTS
 from assistant.recognizers.worker_process import RecognizerError, WorkerProcess
+from assistant.turn.events import Transcript
 from engines.errors import ReparteeError
 from tests.assistant.recognizers.whisper.tones import BETWEEN, DOOR, LAMP, MURMUR, tone
 
@@ -450,6 +452,17 @@ async def test_at_the_end_an_unsure_ear_looks_again_unless_it_is_told_to_rest(
         assert (await stream.finish()).text == "lamp"
     assert looks(asked) == ["first", "again", "first"]
     assert doubting.idle
+
+
+async def test_a_recording_is_looked_at_again_within_its_slot_and_says_where_it_was_not(
+    doubting: WhisperRecognizer, asked: list[Asked], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.recognizers.recognizer.RECORDING_LEAST_S", 600.0)
+    assert await doubting.transcribe(BETWEEN) == Transcript("lamp")
+    assert looks(asked) == ["first", "again"]
+    monkeypatch.setattr("assistant.recognizers.recognizer.RECORDING_LEAST_S", -600.0)
+    assert await doubting.transcribe(BETWEEN) == Transcript("lamp", UNSURE)
+    assert looks(asked) == ["first", "again", "first"]
 
 
 async def test_of_a_doubt_that_is_forgotten_the_first_choice_stays(

@@ -24,6 +24,7 @@ from assistant.channels.web.http.messages import asked_in
 from assistant.config import Config
 from assistant.service import Service
 from assistant.skills.choose import OwnSkills
+from tests.assistant.ear.music import song
 from tests.paths import SAMPLES, TURNS
 
 QUESTION = "How tall is the lighthouse at Marlow Point?"
@@ -260,6 +261,19 @@ def test_what_a_browser_records_is_transcribed(served):
     status, _, answer = call(f"{served.url}/v1/audio/transcriptions", body, kind=kind)
     assert status == 200
     assert "lighthouse" in json.loads(answer)["text"]
+
+
+@pytest.mark.parametrize("wanted", ["json", "text", "verbose_json"])
+def test_music_has_no_words_and_the_reply_says_why(served, wanted):
+    made = io.BytesIO()
+    soundfile.write(made, song(3.0), 16_000, format="WAV")
+    body, kind = form("song.wav", made.getvalue(), model="whisper-1", response_format=wanted)
+    request = urllib.request.Request(f"{served.url}/v1/audio/transcriptions", body, {"Content-Type": kind})
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        assert answer.headers["Repartee-Note"] == "nobody speaks"
+        text = answer.read().decode()
+    assert text.strip() == "" if wanted == "text" else json.loads(text)["text"] == ""
+    assert wanted == "text" or json.loads(text)["note"] == "nobody speaks"
 
 
 def test_words_have_their_times_where_these_are_wanted(served):

@@ -12,6 +12,7 @@ import soxr
 
 from assistant.audio.files import load_audio
 from tests.assistant.channels.web.test_server import CLIP, send, session, until
+from tests.paths import TURNS
 
 TALL = "How tall is the lighthouse at Marlow Point?"
 RAILWAY = "When did the railway open?"
@@ -201,6 +202,21 @@ async def test_turn_detection_that_changes_in_mid_utterance_loses_nothing_of_it(
         await collect(line, 0.2, events, "conversation.item.input_audio_transcription.completed")
         kinds = [event["type"].rpartition(".")[2] for event in events]
         assert kinds.count("speech_stopped") == kinds.count("committed") == 1
+
+
+async def test_a_pause_inside_a_question_ends_no_turn_before_its_words_are_known(served):
+    """Audio that comes faster than it can be recognised: 900 ms of silence after "When was the" are counted at once."""
+    spoken = load_audio(TURNS / "26-slt.flac")
+    pause = int(np.convolve(np.abs(spoken), np.ones(4000), "valid").argmin()) + 2000
+    spoken = np.concatenate([spoken[:pause], np.zeros(450 * 16, np.int16), spoken[pause:], np.zeros(24_000, np.int16)])
+    async with session(served) as line:
+        await configure(line, {"type": "server_vad", "create_response": False})
+        await say(line, soxr.resample(spoken, 16_000, 24_000))
+        events: list[dict[str, Any]] = []
+        await collect(line, 0.2, events, "conversation.item.input_audio_transcription.completed")
+        kinds = [event["type"].rpartition(".")[2] for event in events]
+        assert kinds.count("committed") == 1
+        assert "lighthouse" in events[kinds.index("completed")]["transcript"]
 
 
 async def test_a_recording_sent_as_an_item_is_heard_and_answered_when_that_is_asked_for(served):
