@@ -17,6 +17,9 @@ ANSWER_TOKENS = 100
 #: Starts and ends paired per window.
 TOP = 20
 
+#: What the logarithm of a passage's rank costs, in logits: docs/training.md has what others do.
+RANK = 6.0
+
 #: A span of so many tokens or more, of which this share are in the question, is the question.
 FEWEST_REPEATED, REPEATED = 5, 0.9
 
@@ -49,7 +52,7 @@ def polarity(told: NDArray[np.float32]) -> str:
 
 def prior(rank: int) -> float:
     """What the retriever's order says, in logits: the passage it ranks first is likeliest to hold the answer."""
-    return -log1p(rank)
+    return -RANK * log1p(rank)
 
 
 def candidates(

@@ -38,14 +38,14 @@ class Pausing:
 @pytest.mark.parametrize(
     ("look", "told"),
     [
-        (Look.COMPLETE, Look.DOUBTFUL),
-        (Look.UNCERTAIN, Look.DOUBTFUL),
-        (Look.DOUBTFUL, Look.DOUBTFUL),
+        (Look.COMPLETE, Look.UNFINISHED),
+        (Look.UNCERTAIN, Look.UNFINISHED),
+        (Look.DOUBTFUL, Look.UNFINISHED),
         (Look.UNFINISHED, Look.UNFINISHED),
         (Look.OPEN, Look.OPEN),
     ],
 )
-async def test_words_that_are_looked_at_again_are_not_taken_for_complete(look: Look, told: Look) -> None:
+async def test_words_that_are_looked_at_again_are_taken_for_unfinished(look: Look, told: Look) -> None:
     stand: Any = None
     ear: Any = Pausing()
     listening = Listening(stand, stand, Outbox(), Load())
