@@ -23,6 +23,7 @@ class Http(H11Protocol):
         """Wait for the head of a request."""
         super().connection_made(transport)
         self._unread = Unread(transport, self.timeout_keep_alive)
+        self._unread.begin()
         self._awaited = Awaited(transport, self.timeout_keep_alive)
         self._began = False  # something of the next request has come
         self._ending: asyncio.TimerHandle | None = None

@@ -11,16 +11,21 @@ LEAST_BYTES = 4096
 class Unread:
     """Cuts a peer that leaves unread what it is sent: it must read LEAST_BYTES, or all there is, in each `seconds`.
 
-    A protocol calls `wait` from pause_writing, `done` from resume_writing and connection_lost.
+    A protocol calls `begin` once it can be paused, `wait` from pause_writing, `done` from resume_writing and
+    connection_lost.
     """
 
     def __init__(self, transport: asyncio.Transport, seconds: float) -> None:
-        # What the system does not take at once counts, not only what is above asyncio's 64 KiB. Not 0, with which TLS
-        # pauses for nothing.
-        transport.set_write_buffer_limits(high=1, low=0)
         self._transport, self._seconds = transport, seconds
         self._left = 0
         self._timer: asyncio.TimerHandle | None = None
+
+    def begin(self) -> None:
+        """Have the protocol paused at once for what the system does not take, not only above asyncio's 64 KiB.
+
+        TLS pauses it in here: what ends its handshake is still to be sent.
+        """
+        self._transport.set_write_buffer_limits(high=1, low=0)  # not 0, with which TLS pauses for nothing
 
     @property
     def waiting(self) -> bool:

@@ -72,6 +72,7 @@ class WebSocket(asyncio.Protocol):
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
         self._unread = Unread(transport, self._config.timeout_keep_alive)
+        self._unread.begin()
         self._server.connections.add(self)  # type: ignore[arg-type]
 
     def connection_lost(self, _exc: Exception | None) -> None:

@@ -276,6 +276,17 @@ async def test_who_begins_tls_and_says_no_more_is_cut(running, certificate):
                 line.close()
 
 
+async def test_a_tls_connection_begins_without_a_complaint(running, certificate, caplog):
+    trusting = ssl.create_default_context(cafile=certificate["certificate"])
+    trusting.check_hostname = False
+    async with running(hello, **certificate) as server:
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.port, ssl=trusting)
+        writer.write(GET + b"\r\n")
+        assert (await reader.readline()).startswith(b"HTTP/1.1 200")
+        writer.close()
+    assert not [record.getMessage() for record in caplog.records if record.name == "asyncio"]
+
+
 async def test_a_tls_peer_that_reads_nothing_is_cut(running, clock, certificate):
     app = Speaker(chunk=4800, chunks=10**6)
     trusting = ssl.create_default_context(cafile=certificate["certificate"])
