@@ -8,7 +8,7 @@ from assistant.audio.samples import Pcm
 from assistant.ear.silero import FRAME, Silero
 
 LEVEL = 0.1  # of full scale, to which a recording is brought first: speech may be quiet, or clipped
-SPEECH, FRAMES = 0.5, 2  # probability, and frames of it in a row. Music had up to 0.44, clips of people from 0.89 on
+SPEECH, FRAMES = 0.5, 2  # probability, and frames of it in a row; docs/speech.md tells what has them
 
 
 def holds_speech(pcm: Pcm) -> bool:
