@@ -213,7 +213,7 @@ class Decoder:
             thought_of = [other.text for other in others if other.text and not other.is_doubtful]
             rivals = [Rival(text, 0.0) for text in dict.fromkeys(thought_of) if text != found]
             rivals += self.sound_alikes.rivals(found, self.likelihood, doubt.sure)
-            return self._best_of(found, rivals, doubt, self.likelihood)
+            return self._best_of(found, rivals, doubt, self.likelihood) if rivals else found
 
     def _best_of(self, found: str, rivals: Sequence[Rival], doubt: Doubt, likelihood: Likelihood) -> str:
         """Return which of several sentences was said, by their sound and their words: `found`, or one that is better
