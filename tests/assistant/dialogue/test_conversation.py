@@ -45,7 +45,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 #: Verbatim, whichever way it was asked.
 EGGS_SAID = "up to 2,000"
-TALL_SAID = "41 metres"
+TALL_SAID = "41 metres"  # and "tall" with it, as finely as some kernels calculate
 TALL = "How tall is the lighthouse at Marlow Point?"
 EGGS, BUILT, JUPITER = 2, 26, 10  # recordings that are recognised well
 PUSH_TO_TALK = ConversationSettings(turn_detection=None)
@@ -258,8 +258,9 @@ async def test_a_cough_during_a_reply_lets_it_go_on(person: Callable[..., Person
     assert visitor.all(SpeechStarted), "the hum is taken for a voice, or there is nothing to recover from"
     if not any(done.generation > first for done in visitor.all(ReplyDone)):
         await visitor.until(ReplyDone, 2)
-    again = visitor.all(ReplyDone)[1]
-    assert again.reply.answer.text == TALL_SAID
+    before, again = visitor.all(ReplyDone)[:2]
+    assert again.reply.answer.text == before.reply.answer.text
+    assert again.reply.answer.text.startswith(TALL_SAID)
     assert visitor.all(ReplyDone)[0].reply.spoken.endswith(again.said)
 
 
@@ -551,7 +552,7 @@ async def test_a_turn_that_the_channel_answers_itself_is_only_heard(person: Call
 
 async def test_follow_up_questions_are_answered_from_the_conversation(person: Callable[..., Person]) -> None:
     visitor = person()
-    assert (await visitor.ask(TALL)).reply.answer.text == TALL_SAID
+    assert (await visitor.ask(TALL)).reply.answer.text.startswith(TALL_SAID)
     assert "1868" in (await visitor.ask("When was it built?")).reply.answer.text
 
 
