@@ -14,13 +14,15 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from engines.tokenize import Tokens
+from engines.tokenize import Tokenizer, Tokens
 
 _MARK = re.compile(r"\s*(?:[-*•‣–]|\d{1,3}[.)])\s+(?=\S)")
 _CELL = re.compile(r"(?:^|(?<=; ))([^:;\n]{1,80}): (?=\S)")
 _CELL_END = "; "
 
 
+#: An answer is never made of these alone. "a", "in", "on" and "it" may be one: vitamin A, on or off, IT.
+EMPTY_WORDS = "the that this these those its their them they which and or of is are was were be"
 #: A span inside a cell takes all of it if it has at most this many tokens.
 _SHORT_CELL = 8
 #: At most this many tokens are added to a span that was cut.
@@ -48,13 +50,15 @@ class Layout:
 
     `block`: its paragraph, list or cell of a table, and `item`: its list item, -1 outside lists: int [n].
     `answers`: whether an answer may begin or end there; bool [n]. An answer stays inside one block; of several list
-    items, and of a short cell, it takes all.
+    items, and of a short cell, it takes all. `empty`: whether a token of each id says nothing alone; bool [vocabulary].
     """
 
-    def __init__(self, text: str, tokens: Tokens) -> None:
+    def __init__(self, text: str, tokens: Tokens, empty: NDArray[np.bool_] | None = None) -> None:
         self._text, self._offsets = text, tokens.offsets
         # Between tokens there are no letters: what lies up to the next one is a token's own.
         says = np.logical_or.reduceat(_alphanumeric(text), tokens.offsets[:, 0])
+        if empty is not None:
+            says &= ~empty[tokens.ids]
         pieces = list(_pieces(text)) if "\n" in text or _MARK.match(text) else [_Piece(0, 0)]
         self._is_one_block = len(pieces) == 1
         self._is_prose = all(piece.item < 0 and piece.answers and not piece.is_cell for piece in pieces)
@@ -130,6 +134,13 @@ class Layout:
             inside = (target >= 0) & (target < len(free))
             np.maximum.at(moved[:, side], free[target[inside]], logits[marks[inside], side])
         return moved
+
+
+def empty_tokens(tokenizer: Tokenizer, size: int) -> NDArray[np.bool_]:
+    """Whether a token of each id of a vocabulary of this `size` says nothing alone: bool [size]."""
+    empty = np.zeros(size, np.bool_)
+    empty[tokenizer.encode(EMPTY_WORDS).ids] = True
+    return empty
 
 
 def whole_list(text: str, start: int, end: int) -> tuple[int, int]:

@@ -16,7 +16,7 @@ from engines.checkpoint import Calibration, Checkpoint, default_checkpoint_path
 from engines.reader import spans
 from engines.reader.apart import REMEMBERED, Apart, Foreground
 from engines.reader.late import TokenVectors
-from engines.reader.layout import Layout
+from engines.reader.layout import Layout, empty_tokens
 from engines.reader.spans import Candidate
 from engines.reader.verbatim import verbatim
 from engines.reader.way import FEWEST_TOKENS, WARM_MS, Ran, Way, Whole
@@ -129,6 +129,7 @@ class Reader:
         #: Makes the token vectors that rank passages; None where the weights have none.
         self.vectors = vectors
         self.tokenizer = Tokenizer(checkpoint.vocab, checkpoint.lower_case)
+        self._empty = empty_tokens(self.tokenizer, len(checkpoint.vocab))
         self.fallback_note = runtime.note
         self.whole = Whole(runtime, checkpoint.calibration or Calibration(), cost_file)
         #: Reads passages whose states were made at ingestion, and makes these; None where weights or runtime cannot.
@@ -406,7 +407,12 @@ class Reader:
             passage = passages[each.passage]
             yesno = spans.polarity(row[each.segment - 1]) if way.calibration.tells_yes_no else ""
             candidates = spans.candidates(
-                own, each.passage, each.first, spans.null_score(row), Layout(passage.text, passage.tokens), yesno
+                own,
+                each.passage,
+                each.first,
+                spans.null_score(row),
+                Layout(passage.text, passage.tokens, self._empty),
+                yesno,
             )
             kept = spans.without_repeats(candidates, passage.tokens.ids, question)
             found.spans += kept if way is self.whole else self._comparable(kept, way.calibration)

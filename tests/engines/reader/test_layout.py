@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from engines.checkpoint import Checkpoint, default_checkpoint_path
-from engines.reader.layout import Layout, whole_list
+from engines.reader.layout import Layout, empty_tokens, whole_list
 from engines.reader.spans import candidates
 from engines.reader.verbatim import verbatim
 from engines.tokenize import Tokenizer
@@ -128,6 +128,19 @@ def test_a_span_without_a_letter_or_a_digit_says_nothing(tokenizer, text):
             free = layout.answers[start : end + 1]
             said = any(any(map(str.isalnum, text[a:b])) for a, b, c in zip(begins, ends, free, strict=True) if c)
             assert fit[start, end] == (said and layout.block[start] == layout.block[end]), (start, end)
+
+
+@pytest.mark.parametrize(
+    ("begin", "finish", "says"), [("that", "that", False), ("that", "light", True), ("a", "a", True)]
+)
+def test_words_of_grammar_alone_are_no_answer(tokenizer, begin, finish, says):
+    text = "E4 means that the flame did not light a second time."
+    tokens = tokenizer.encode(text)
+    words = [text[start:end] for start, end in tokens.offsets]
+    layout = Layout(text, tokens, empty_tokens(tokenizer, 30_522))
+    start, end = (np.array([words.index(word)]) for word in (begin, finish))
+    assert layout.fit(start, end).tolist() == [[says]]
+    assert Layout(text, tokens).fit(start, end).all()
 
 
 @pytest.mark.parametrize(
