@@ -9,6 +9,7 @@ from math import log
 from typing import TYPE_CHECKING
 
 from knowledge.collections import Collections, may_ask
+from knowledge.figures import figures_said
 from knowledge.index import foreign
 from knowledge.languages import language, stop_words
 
@@ -244,6 +245,8 @@ class Analysis:
             parts.term("foreign", asked, weights.foreign)
         for digits in foreign.numbers(question):
             parts.term("exact", digits, weights.text)
+        for said in figures_said(question):  # for two words or more
+            parts.term("exact", said.figures.lower(), 2 * (weights.text + weights.exact))
         for word in parts.rarer("exact", telling, MOST_AS_WRITTEN):
             parts.term("exact", word, weights.exact)
         unknown = [word for word in telling if not (parts.count("exact", word) or parts.count("text", stems[word]))]

@@ -63,6 +63,7 @@ SPELT = {
     61: ("Radio", "", "It uses 868MHz at night and 12,700 channels by day."),
     71: ("Rooms", "", "The bath room has an e-mail terminal."),
     81: ("Wood", "", "The toolbox stands in the barn."),
+    91: ("Codes", "", "E7 is a blocked fan, since 1908."),
 }
 
 
@@ -77,6 +78,8 @@ SPELT = {
         ("Where is the bathroom?", 71),
         ("email", 71),
         ("tool box", 81),
+        ("What is e seven?", 91),
+        ("nineteen oh eight", 91),
     ],
 )
 def test_words_are_found_written_apart_or_as_one(question, passage):
