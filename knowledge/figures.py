@@ -16,8 +16,10 @@ _YEARS = range(1100, 2100)
 _LONGEST = 4
 #: Of a question only so many words are looked at, and so many numbers taken.
 _WORDS_LOOKED_AT, _MOST = 64, 8
-_WORD = re.compile(r"[^\W\d_]+")
+_WORD = re.compile(r"(?<!['’])\b[^\W\d_]+")  # not the "m" of "I'm twenty"
 _BETWEEN = re.compile(r"[\s-]+")
+#: A number goes on behind these: "ten thousand", "twenty point five".
+_GOES_ON = frozenset("hundred thousand million billion point half".split())
 #: A letter that is a word of its own: "a four hour walk", "am I three hours late?".
 _WORDS_OF_A_LETTER = frozenset("ai")
 
@@ -63,6 +65,8 @@ def _number(question: str, words: list[re.Match[str]], place: int, known: dict[s
         run.append(word[0].lower())
         if (figures := known.get(" ".join(run))) is not None:
             best = len(run), figures
+        elif run[-1] in _GOES_ON:
+            return 0, ""
     return best
 
 

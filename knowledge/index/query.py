@@ -245,8 +245,9 @@ class Analysis:
             parts.term("foreign", asked, weights.foreign)
         for digits in foreign.numbers(question):
             parts.term("exact", digits, weights.text)
-        for said in figures_said(question):  # for two words or more
-            parts.term("exact", said.figures.lower(), 2 * (weights.text + weights.exact))
+        for said in figures_said(question):
+            words_said = len(self.exact.analyze(question[said.start : said.end]))
+            parts.term("exact", said.figures.lower(), words_said * weights.text)
         for word in parts.rarer("exact", telling, MOST_AS_WRITTEN):
             parts.term("exact", word, weights.exact)
         unknown = [word for word in telling if not (parts.count("exact", word) or parts.count("text", stems[word]))]

@@ -14,6 +14,8 @@ from knowledge.figures import figures_said
         ("Eighteen sixty six, or page one hundred", ["1866", "100"]),
         ("twelve volts", ["12"]),
         ("one of the two of us, a four hour walk, am I three hours late", []),
+        ("if I'm twenty, he'd be k", ["20"]),
+        ("ten thousand, two hundred and eleven thousand", []),
         ("eighteen, sixty six", ["18", "66"]),
         ("", []),
     ],
