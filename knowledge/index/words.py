@@ -7,7 +7,8 @@ import json
 import os
 import tempfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -56,6 +57,7 @@ class PassageIndex:
         self._folder = folder
         self._scratch = scratch
         self._analysis = Analysis(weights)
+        self._beside = ThreadPoolExecutor(1, thread_name_prefix="search")  # its thread ends with it
         self._attach(index)
 
     def weighted(self, weights: Weights) -> PassageIndex:
@@ -201,14 +203,22 @@ class PassageIndex:
             if k < 1:
                 return []
             best: dict[tuple[int, int], tuple[float, tantivy.DocAddress]] = {}
-            for query in _queries(parts):
-                for score, address in searcher.search(query, k, count=False).hits:
+            for result in self._both(lambda query: searcher.search(query, k, count=False), list(_queries(parts))):
+                for score, address in result.hits:
                     place = address.segment_ord, address.doc
                     if place not in best or score > best[place][0]:
                         best[place] = score, address
             hits = [best[place] for place in sorted(best, key=lambda place: (-best[place][0], place))[:k]]
             identities = searcher.fast_field_values("id", [address for _, address in hits])
             return [(int(identity or 0), float(score)) for identity, (score, _) in zip(identities, hits, strict=True)]
+
+    def _both(
+        self, search: Callable[[tantivy.Query], tantivy.SearchResult], queries: Sequence[tantivy.Query]
+    ) -> list[tantivy.SearchResult]:
+        """Search for one query here and for another in a second thread, unless that has not come to it meanwhile."""
+        beside = [(self._beside.submit(search, query), query) for query in queries[1:]]
+        found = [search(query) for query in queries[:1]]
+        return found + [search(query) if future.cancel() else future.result() for future, query in beside]
 
     def _attach(self, index: tantivy.Index) -> None:
         with _broken():

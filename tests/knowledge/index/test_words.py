@@ -3,6 +3,7 @@
 import dataclasses
 import random
 import re
+import threading
 
 import pytest
 from hypothesis import given, settings
@@ -422,3 +423,29 @@ def test_a_damaged_index_says_so_when_opened(tmp_path, damage):
             file.write_bytes(b"{" if damage == "meta" else b"")
     with pytest.raises(IndexBrokenError):
         PassageIndex.open(folder)
+
+
+def test_the_two_queries_of_a_search_run_at_once_unless_the_second_thread_is_busy(many, monkeypatch):
+    question, both = "lamp quay harbour", many._both
+    expected, here = many.search(question, 9), threading.current_thread()
+    ran, begun = [], threading.Event()
+
+    def told(search, queries):
+        def noted(query):
+            ran.append(threading.current_thread() is here)
+            if not ran[-1]:
+                begun.set()
+            assert begun.wait(60)
+            return search(query)
+
+        return both(noted, queries)
+
+    monkeypatch.setattr(many, "_both", told)
+    assert many.search(question, 9) == expected
+    assert sorted(ran) == [False, True]
+    free = threading.Event()
+    many._beside.submit(free.wait, 60)
+    ran.clear()
+    assert many.search(question, 9) == expected
+    free.set()
+    assert ran == [True, True]
