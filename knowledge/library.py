@@ -257,6 +257,7 @@ class Library:
             self._check_tokens()
         self.refresh()
         ranked = self._ranked(query, k, slot_ms, collections)
+        began = time.perf_counter()
         passages = self._store.passages([identity for identity, _ in ranked], collections)
         different: dict[str, Hit] = {}
         for identity, score in ranked:
@@ -274,6 +275,7 @@ class Library:
                 Hit(dataclasses.replace(hit.passage, states=states.get(hit.passage.id, b"")), hit.score)
                 for hit in hits[:READ_AHEAD]
             ] + hits[READ_AHEAD:]
+        self._pace.learn_bringing(time.perf_counter() - began)
         return hits
 
     def _ranked(self, query: str, k: int, slot_ms: float | None, collections: Collections) -> list[tuple[int, float]]:

@@ -237,13 +237,23 @@ def dense_rows(
     ]
 
 
-def print_size(passages: int, questions: int, store: str, *, vectors: bool, half: bool) -> None:
+def print_size(
+    passages: int, questions: int, store: str, *, vectors: bool, half: bool, slot_ms: float | None = None
+) -> None:
     """Print what a library of so many made-up passages costs. Raises ReparteeError for no number of passages."""
     from knowledge.size import measure
 
     if passages < 1 or questions < 1:
         raise ReparteeError("--passages and --limit must be at least 1.")
-    sized = measure(passages, questions, lambda far: print(far, file=sys.stderr), store, vectors=vectors, half=half)
+    sized = measure(
+        passages,
+        questions,
+        lambda far: print(far, file=sys.stderr),
+        store,
+        vectors=vectors,
+        half=half,
+        slot_ms=slot_ms,
+    )
     print(f"{sized.passages} passages: {sized.per_second:.0f} a second in, {sized.disk_mb:.0f} MB on the disk")
     print(f"{sized.opening_ms:.0f} ms to open, {sized.one_more_ms:.0f} ms to add one more document")
     if sized.vectors_per_second is not None:
@@ -262,6 +272,7 @@ def main() -> None:
     parser.add_argument("--store", default="", help="with --passages: in this database, which has no documents yet")
     parser.add_argument("--vectors", action="store_true", help="with --passages: rank by token vectors, too")
     parser.add_argument("--half", action="store_true", help="with --passages: half are in a collection not searched")
+    parser.add_argument("--slot", type=float, metavar="MS", help="with --vectors: order only what fits, as a turn does")
     parser.add_argument("--encoder", type=Path, help="folder of a sentence encoder (Hugging Face layout)")
     parser.add_argument("--ablate", action="store_true", help="also take out one part of the query at a time")
     parser.add_argument("--limit", type=int, help="ask only this many questions")
@@ -271,7 +282,14 @@ def main() -> None:
     try:
         if arguments.passages is not None:
             questions = QUESTIONS if arguments.limit is None else arguments.limit
-            print_size(arguments.passages, questions, arguments.store, vectors=arguments.vectors, half=arguments.half)
+            print_size(
+                arguments.passages,
+                questions,
+                arguments.store,
+                vectors=arguments.vectors,
+                half=arguments.half,
+                slot_ms=arguments.slot,
+            )
             return
         data = read_questions(arguments.file, arguments.limit)
         print(f"{len(data.contexts)} contexts, {len(data.questions)} questions")

@@ -106,12 +106,14 @@ def measure(
     *,
     vectors: bool = False,
     half: bool = False,
+    slot_ms: float | None = None,
 ) -> Sized:
     """Fill a library with about so many passages, and search it; `tell` hears how far it is.
 
     It is searched by words alone; with `vectors` also by the token vectors of the bundled weights, which take many
     times as long to make as the rest. With `half` every second document is in a collection that is left out of
-    searches. `store` is the URL of a database without documents, in which they then are;
+    searches. `slot_ms` is what a turn leaves a search, in which vectors order as many passages as there is time for;
+    None for all. `store` is the URL of a database without documents, in which they then are;
     without it a file is made and removed. Raises ReparteeError for a store that has documents.
     """
     checkpoint = Checkpoint.load(default_checkpoint_path())
@@ -130,7 +132,7 @@ def measure(
         opening_s = time.perf_counter() - began
         maker = TokenVectors.load(checkpoint, cache_dir=home) if vectors else None
         making_s = _rank(library, maker, tell) if maker is not None else None
-        spent, found = _search(library, asked, UNNAMED if half else None)
+        spent, found = _search(library, asked, UNNAMED if half else None, slot_ms)
         began = time.perf_counter()
         library.add_texts([("one more", "One more document came after all the others.")])
         one_more_s = time.perf_counter() - began
@@ -188,13 +190,15 @@ def _rank(library: Library, maker: TokenVectors, tell: Callable[[str], None]) ->
     return time.perf_counter() - began
 
 
-def _search(library: Library, asked: list[tuple[str, str]], who: Collections) -> tuple[list[float], int]:
+def _search(
+    library: Library, asked: list[tuple[str, str]], who: Collections, slot_ms: float | None
+) -> tuple[list[float], int]:
     """Return the ms of each search, and how many found their document."""
     library.warm_up()
     spent, found = [], 0
     for question, name in asked:
         began = time.perf_counter_ns()
-        hits = library.search(question, HITS, collections=who)
+        hits = library.search(question, HITS, slot_ms=slot_ms, collections=who)
         spent.append((time.perf_counter_ns() - began) / 1e6)
         found += any(hit.passage.document == name for hit in hits)
     return spent, found

@@ -12,21 +12,33 @@ _HOPE = 0.98
 
 @dataclass
 class Pace:
-    """What ranking takes here, moving averages in ms: `asking_ms` for the question, `each_ms` for a passage."""
+    """What ranking takes here, moving averages in ms: `asking_ms` for the question, `each_ms` for a passage.
+
+    `bringing_ms`: what comes after it in a search, the texts of what is found.
+    """
 
     asking_ms: float = 0.0
     each_ms: float = 0.0
+    bringing_ms: float = 0.0
 
     def room(self, left_ms: float | None, most: int) -> int:
-        """How many passages, `most` at most, can be ranked in `left_ms`, None for all the time there is; 0 if few."""
+        """How many passages, `most` at most, can be ranked and their texts brought in `left_ms`; 0 if few.
+
+        None is for all the time there is.
+        """
         if left_ms is None or not self.asking_ms:
             return most
-        count = int(min(most, (left_ms - self.asking_ms) / self.each_ms)) if self.each_ms else most
+        left_ms -= self.asking_ms + self.bringing_ms
+        count = int(min(most, left_ms / self.each_ms)) if self.each_ms else most
         if count >= FEWEST:
             return count
         self.asking_ms *= _HOPE  # one slow time is no reason never to try again
         self.each_ms *= _HOPE
         return 0
+
+    def learn_bringing(self, spent_s: float) -> None:
+        """Learn how long the texts of a search took."""
+        self.bringing_ms += (_NEWEST if self.bringing_ms else 1.0) * (spent_s * 1000 - self.bringing_ms)
 
     def learn(self, asking_s: float, ranking_s: float, count: int) -> None:
         """Learn from one question with so many passages."""

@@ -85,6 +85,18 @@ def test_passages_are_ranked_by_their_vectors_where_that_is_wanted(monkeypatch):
     assert sized.vectors_per_second > 0
 
 
+def test_searches_have_the_slot_of_a_turn(monkeypatch):
+    slots, search = [], Library.search
+
+    def spied(library, query, k, **options):
+        slots.append(options.get("slot_ms"))
+        return search(library, query, k, **options)
+
+    monkeypatch.setattr(Library, "search", spied)
+    sized = measure(20, 1, lambda _: None, slot_ms=5.0)
+    assert slots[-len(sized.spent) :] == [5.0]
+
+
 @pytest.mark.parametrize("arguments", [[], ["--passages", "0"], ["--passages", "5", "--limit", "0"]])
 def test_nothing_to_measure_is_one_sentence(arguments, monkeypatch, capsys):
     monkeypatch.setattr(sys, "argv", ["recall", *arguments])

@@ -14,6 +14,15 @@ def test_as_many_are_ranked_as_there_is_time_for():
     assert pace.room(3.0, 100) == 50
 
 
+def test_time_for_the_texts_is_left():
+    pace = Pace(asking_ms=2.0, each_ms=0.02)
+    pace.learn_bringing(0.001)
+    assert pace.room(4.0, 100) == 50
+    for _ in range(100):
+        pace.learn_bringing(0.002)
+    assert pace.room(4.0, 100) == 0
+
+
 def test_few_are_not_worth_the_question_but_it_is_tried_again_some_time():
     pace = Pace(asking_ms=2.0, each_ms=0.02)
     left = 2.0 + 0.02 * (FEWEST - 1)
