@@ -256,7 +256,7 @@ class Library:
         if not self._tokens_checked:
             self._check_tokens()
         self.refresh()
-        ranked = self._ranked(query, k, slot_ms, collections)
+        ranked, expected = self._ranked(query, k, slot_ms, collections)
         began = time.perf_counter()
         passages = self._store.passages([identity for identity, _ in ranked], collections)
         different: dict[str, Hit] = {}
@@ -276,21 +276,27 @@ class Library:
                 for hit in hits[:READ_AHEAD]
             ] + hits[READ_AHEAD:]
         self._pace.learn_bringing(time.perf_counter() - began)
+        if expected is not None:
+            self._pace.learn_late(time.perf_counter() - expected)
         return hits
 
-    def _ranked(self, query: str, k: int, slot_ms: float | None, collections: Collections) -> list[tuple[int, float]]:
+    def _ranked(
+        self, query: str, k: int, slot_ms: float | None, collections: Collections
+    ) -> tuple[list[tuple[int, float]], float | None]:
+        """The best passages and their scores, and when the search should end, if vectors put them in order."""
         began = time.perf_counter()
         vectors = self._vectors
         ranked = self._index.search(query, max(k, RERANKED) if vectors else k, collections)
         left = None if slot_ms is None else slot_ms - (time.perf_counter() - began) * 1000
         count = self._pace.room(left, RERANKED)
         if vectors is None or not ranked or not count:
-            return ranked[:k]
+            return ranked[:k], None
         from engines.reader.late import scores
         from knowledge.index.vectors import reorder
 
         began = time.perf_counter()
         codes = vectors.codes([identity for identity, _ in ranked[:count]])
+        expected = began + self._pace.expected_ms(len(codes)) / 1000 if codes and self._pace.asking_ms else None
         if codes:
             read = time.perf_counter()
             question = self._maker.question(query)
@@ -298,7 +304,7 @@ class Library:
             found = scores(question, list(codes.values())).tolist()
             ranked = reorder(ranked, dict(zip(codes, found, strict=True)), self._maker.bm25)
             self._pace.learn(asked - read, time.perf_counter() - asked + read - began, len(codes))
-        return ranked[:k]
+        return ranked[:k], expected
 
     def warm_up(self) -> None:
         """Search a few times: the first turn takes no longer than the next, and how long that is is known."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 #: Fewer are not worth the question's own vectors.
 FEWEST = 10
 _NEWEST = 0.1  # weight in the moving averages
+_LATER, _EARLIER = 0.2, 0.002  # of a search that ended later than so many others, and of all the others
 _HOPE = 0.98
 
 
@@ -14,12 +15,14 @@ _HOPE = 0.98
 class Pace:
     """What ranking takes here, moving averages in ms: `asking_ms` for the question, `each_ms` for a passage.
 
-    `bringing_ms`: what comes after it in a search, the texts of what is found.
+    `bringing_ms`: what comes after it in a search, the texts of what is found. `late_ms`: so much later than all that
+    says, or less, nearly every search ends (an expectile of 0.99).
     """
 
     asking_ms: float = 0.0
     each_ms: float = 0.0
     bringing_ms: float = 0.0
+    late_ms: float = 0.0
 
     def room(self, left_ms: float | None, most: int) -> int:
         """How many passages, `most` at most, can be ranked and their texts brought in `left_ms`; 0 if few.
@@ -28,13 +31,22 @@ class Pace:
         """
         if left_ms is None or not self.asking_ms:
             return most
-        left_ms -= self.asking_ms + self.bringing_ms
+        left_ms -= self.expected_ms(0) + self.late_ms
         count = int(min(most, left_ms / self.each_ms)) if self.each_ms else most
         if count >= FEWEST:
             return count
         self.asking_ms *= _HOPE  # one slow time is no reason never to try again
         self.each_ms *= _HOPE
         return 0
+
+    def expected_ms(self, count: int) -> float:
+        """How long it takes to rank so many passages and to bring the texts, on the average."""
+        return self.asking_ms + self.each_ms * count + self.bringing_ms
+
+    def learn_late(self, late_s: float) -> None:
+        """Learn how much later than expected a search ended."""
+        beyond = late_s * 1000 - self.late_ms
+        self.late_ms = max(0.0, self.late_ms + (_LATER if beyond > 0 else _EARLIER) * beyond)
 
     def learn_bringing(self, spent_s: float) -> None:
         """Learn how long the texts of a search took."""

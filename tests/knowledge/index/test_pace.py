@@ -1,5 +1,7 @@
 """How many passages are put in order by their vectors, by the time there is."""
 
+import random
+
 from knowledge.index.pace import FEWEST, Pace
 
 
@@ -21,6 +23,18 @@ def test_time_for_the_texts_is_left():
     for _ in range(100):
         pace.learn_bringing(0.002)
     assert pace.room(4.0, 100) == 0
+
+
+def test_time_for_what_comes_late_is_left():
+    pace, chance = Pace(asking_ms=1.0, each_ms=0.02, bringing_ms=0.5), random.Random(1)
+    late = [chance.gauss(0.0, 0.5) for _ in range(3000)]
+    for ms in late:
+        pace.learn_late(ms / 1000)
+    assert sum(ms > pace.late_ms for ms in late) < 0.05 * len(late)
+    assert pace.room(1.5 + pace.late_ms + 0.02 * 40.5, 100) == 40
+    for _ in range(3000):
+        pace.learn_late(-0.0005)
+    assert pace.late_ms < 0.1
 
 
 def test_few_are_not_worth_the_question_but_it_is_tried_again_some_time():
