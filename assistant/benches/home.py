@@ -13,7 +13,8 @@ from pathlib import Path
 import click
 
 from assistant.benches import home_devices
-from assistant.home.home import Home, running
+from assistant.home.connected import running
+from assistant.home.home import Home
 from assistant.home.settings import HomeConfig
 from engines.figures import percentile
 from engines.processes import python_environment, python_module

@@ -51,7 +51,7 @@ def list_(config: Config, as_json: bool, timeout: float) -> None:
     """List the devices that announce themselves on the broker."""
 
     async def listed() -> list[dict[str, object]]:
-        from assistant.home.home import connected
+        from assistant.home.connected import connected
 
         async with connected(config.smart_home, config.home, timeout) as home:
             return home.devices()
@@ -85,7 +85,7 @@ def say(config: Config, words: str, room: str, agreed: bool, as_json: bool, time
         raise ReparteeError(f"Give a command of at most {MAX_COMMAND} characters, such as: turn on the sofa lamp")
 
     async def said() -> tuple[Outcome | None, HomeIntent | None]:
-        from assistant.home.home import connected
+        from assistant.home.connected import connected
 
         async with connected(config.smart_home, config.home, timeout) as home:
             intent = home.understand(words, home.context(room=room))

@@ -305,7 +305,7 @@ def _devices(config: Config) -> Iterator[Finding]:
         return
 
     async def found() -> int:
-        from assistant.home.home import connected
+        from assistant.home.connected import connected
 
         async with connected(config.smart_home, config.home, BROKER_S) as home:
             return len(home.devices())

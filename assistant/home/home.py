@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import logging
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,24 +15,23 @@ from assistant.home.acting import Acting, action
 from assistant.home.acts import confirm, intent_name, the, verb
 from assistant.home.address import broker_url
 from assistant.home.broker import Broker, NotSentError
+from assistant.home.compiling import MANY, Compiling, keep_for_long
 from assistant.home.entities import Act, Entity, HomeIntent, Message, Names, Query, State
-from assistant.home.house import Changes, House
+from assistant.home.house import House
 from assistant.home.ids import IDS_FILE, read_ids, write_ids
 from assistant.home.listing import detailed
 from assistant.home.ourselves import Ourselves, TurnReport, Wish, discovery_topic, known_node, node_id
 from assistant.home.outcome import Outcome
+from assistant.home.reports import Changes
 from assistant.home.settings import HomeConfig
 from assistant.home.shown_skills import ShownEntry
 from engines.errors import ReparteeError
 
 if TYPE_CHECKING:
-    from assistant.home.grammar import Context, Grammar
+    from assistant.home.grammar import Context
     from assistant.home.history import History
 
-COMPILE_AFTER_S = 0.1  #: names that change in a row are compiled once
-COMPILE_LATEST_S = 3.0
 FIRST_NAMES_S = 10.0  #: for how long a turn waits for the first names after a start, on a machine that is busy
-MANY = 500  #: entities that a search for garbage should not have to look at again and again
 TELL_AFTER_S = 0.05  #: changes of state that come in a row are told together
 ANSWER_BIRTH_S = 1.0  #: after Home Assistant's birth, devices announce themselves again
 NO_BROKER = (
@@ -80,11 +78,7 @@ class Home:
         self._broker.subscribe(self.house.subscriptions())
         if ourselves is not None:
             self._broker.subscribe([*ourselves.subscriptions, self._status_topic])
-        self._grammar: Grammar | None = None
-        self._built = -1  # the version of the names that it was built of
-        self._compiled = asyncio.Event()
-        self._names_changed = asyncio.Event()
-        self._names_changed.set()
+        self._compiling = Compiling(self.house, self._broker, settings.aliases)
         self._listeners: list[Callable[[frozenset[str]], None]] = []
         self._dirty: set[str] = set()
         self._telling: asyncio.TimerHandle | None = None
@@ -116,7 +110,7 @@ class Home:
 
     async def run(self) -> None:
         """Keep the house true until cancelled."""
-        work = [self._broker.run(), self._tick(), self._compile(), self._keep_ids()]
+        work = [self._broker.run(), self._tick(), self._compiling.run(), self._keep_ids()]
         if self._history is not None:
             work.append(self._history.run())
         async with asyncio.TaskGroup() as group:
@@ -141,20 +135,20 @@ class Home:
         settled = await self._broker.settle(max(0.0, until - time.monotonic()))
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout_at(asyncio.get_running_loop().time() + max(0.0, until - time.monotonic())):
-                while self._built != self.house.version:
-                    self._compiled.clear()
-                    await self._compiled.wait()
-        return settled and self._built == self.house.version
+                while self._compiling.built != self.house.version:
+                    self._compiling.compiled.clear()
+                    await self._compiling.compiled.wait()
+        return settled and self._compiling.built == self.house.version
 
     async def named(self) -> None:
         """Wait until the names of the devices that were found are understood for the first time, at most FIRST_NAMES_S.
 
         Who speaks in the first moments after a start is not told that nothing is known; later this returns at once.
         """
-        if self._built == -1 and self.connected and self.house.entities():
+        if self._compiling.built == -1 and self.connected and self.house.entities():
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(FIRST_NAMES_S):
-                    await self._compiled.wait()
+                    await self._compiling.compiled.wait()
 
     async def close(self) -> None:
         """Say goodbye as a device, keep what is to be kept, and let go; cancel `run` afterwards."""
@@ -192,9 +186,9 @@ class Home:
 
     def understand(self, words: str, context: Context | None = None) -> HomeIntent | None:
         """Return what a sentence means for the house, None where it is about something else. Nothing is done."""
-        if self._grammar is None:
+        if self._compiling.grammar is None:
             return None
-        return self._grammar.understand(words, context or self.context())
+        return self._compiling.grammar.understand(words, context or self.context())
 
     async def carry_out(self, intent: HomeIntent) -> Outcome:
         """Do what is wanted, or answer what is asked. Commands are sent once and take at most a second to confirm."""
@@ -338,11 +332,11 @@ class Home:
         if changes.subscribe:
             self._broker.subscribe(changes.subscribe)
         if changes.added or changes.removed or changes.changed:
-            self._names_changed.set()
+            self._compiling.changed.set()
             self._grown += len(changes.added)
             if self._grown >= MANY:
                 self._grown = 0
-                _keep_for_long()
+                keep_for_long()
             self._tell((*changes.added, *changes.removed, *changes.changed))
         for entity_id in changes.heard:
             self._acting.changed(entity_id)
@@ -412,32 +406,6 @@ class Home:
             await asyncio.sleep(1.0 if due is None else min(max(due - time.time(), 0.01), 1.0))
             self._apply(self.house.tick(time.time()))
 
-    async def _compile(self) -> None:
-        """Build the grammar anew when names change, on another thread; the old one is used until then."""
-        while True:
-            await self._names_changed.wait()
-            await self._names_settled()
-            self._names_changed.clear()
-            version, names, entities = self.house.version, self.house.names(), self.house.entities()
-            try:
-                self._grammar = await asyncio.to_thread(
-                    _grammar_of, entities, names.areas, names.floors, dict(self.settings.aliases)
-                )
-            except Exception:  # what devices call themselves must not end the connection
-                _log.exception("The names of the devices could not be understood.")
-            self._built = version
-            self._compiled.set()
-
-    async def _names_settled(self) -> None:
-        """Wait until names change no longer and all devices were found, no longer than COMPILE_LATEST_S."""
-        loop = asyncio.get_running_loop()
-        until = loop.time() + COMPILE_LATEST_S
-        changed = -1
-        while changed != self.house.version and loop.time() < until:
-            changed = self.house.version
-            await asyncio.sleep(COMPILE_AFTER_S if self._grammar is not None else 0.01)
-            await self._broker.wait_idle(max(0.0, until - loop.time()))
-
     async def _keep_ids(self) -> None:
         kept = self.house.version
         while True:
@@ -449,63 +417,3 @@ class Home:
     async def _write_ids(self) -> None:
         if self._ids_file is not None:
             await asyncio.to_thread(write_ids, self._ids_file, dict(self.house.ids()))
-
-
-@contextlib.asynccontextmanager
-async def connected(settings: HomeConfig, folder: Path, timeout_s: float) -> AsyncIterator[Home]:
-    """Open the home, connect it and find every device, for a command that soon ends.
-
-    Raises ReparteeError where no broker is set up, or it cannot be reached within `timeout_s`.
-    """
-    async with running(Home.open(settings, folder)) as home:
-        if not await home.ready(timeout_s) and not home.connected:
-            problem = home.problem
-            raise ReparteeError(f"{problem[:1].upper()}{problem[1:]}; check home.broker and that the broker runs.")
-        yield home
-
-
-@contextlib.asynccontextmanager
-async def running(home: Home) -> AsyncIterator[Home]:
-    """Keep a home connected while this lasts, and close it."""
-    task = asyncio.create_task(home.run())
-    try:
-        yield home
-    finally:
-        await home.close()
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
-
-
-def _grammar_of(
-    entities: Sequence[Entity],
-    areas: Mapping[str, Iterable[str]],
-    floors: Mapping[str, Iterable[str]],
-    aliases: Mapping[str, str],
-) -> Grammar:
-    """Return the grammar of some names, in a thread: the first time what reads sentences has to be imported too.
-
-    Nothing of it is garbage, and each search for that would stop every thread: there is none meanwhile.
-    """
-    collecting = gc.isenabled()
-    gc.collect(1)
-    gc.disable()
-    try:
-        from assistant.home.grammar import Grammar
-
-        return Grammar.build(entities, areas, floors, aliases)
-    finally:
-        if len(entities) >= MANY:
-            gc.freeze()
-        if collecting:
-            gc.enable()
-
-
-def _keep_for_long() -> None:
-    """Spare a large house the search for garbage, which for ten thousand entities stops a turn for 0.4 s.
-
-    They still go when nothing refers to them. Only rings that stand now and are dropped later stay: few, as
-    this is done once for some hundred entities and once for each change of names.
-    """
-    gc.collect(1)
-    gc.freeze()

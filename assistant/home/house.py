@@ -11,55 +11,30 @@ Messages find their entities by topic; nothing is searched.
 from __future__ import annotations
 
 import hashlib
-import heapq
 import logging
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from types import MappingProxyType
 
 from assistant.home import confirming, discovery, telling
 from assistant.home.announcement import AnnouncementError, Keys
 from assistant.home.availability import Condition, available, conditions
-from assistant.home.components.component import CommandError, Component, Listener
+from assistant.home.components.component import CommandError, Component
 from assistant.home.describing import Describing
 from assistant.home.discovery import Announcement, Found
-from assistant.home.entities import Act, Entity, Message, Names, State, Value
+from assistant.home.entities import Act, Entity, Message, Names, State
 from assistant.home.listing import listed
 from assistant.home.naming import Identity, Ids, identity_of
+from assistant.home.reports import Changes, Reports
 from assistant.home.tasmota import FILTERS as TASMOTA_FILTERS
 from assistant.home.tasmota import Tasmota
-from assistant.home.templates.template import Payload
-from assistant.home.thing import Thing, decoded, take
+from assistant.home.thing import Thing, decoded
 from assistant.home.topics import MAX_TOPICS, Heard, Topics
 
 MAX_ENTITIES = 20_000  #: entities in a house
-MAX_PAYLOAD = 262_144  #: bytes of a state
 _MAX_WAITING = 1000  # announcements of a unique id that is taken
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(slots=True)
-class Changes:
-    """What a message changed. Ids, in the order in which they were changed; most messages change one state.
-
-    `changed` are entities that are announced differently (a new name, area, ...), `states` entities whose value,
-    attributes or availability are others, `heard` entities that said anything. `subscribe` and `unsubscribe` are
-    topics; one that is subscribed already is named again where its retained message is needed again. `queries` are
-    messages to publish now: they ask a device for its state.
-    """
-
-    added: list[str] = field(default_factory=list)
-    removed: list[str] = field(default_factory=list)
-    changed: list[str] = field(default_factory=list)
-    states: list[str] = field(default_factory=list)
-    heard: list[str] = field(default_factory=list)
-    subscribe: list[str] = field(default_factory=list)
-    unsubscribe: list[str] = field(default_factory=list)
-    queries: list[Message] = field(default_factory=list)
-
-    def __bool__(self) -> bool:
-        return bool(self.added or self.removed or self.changed or self.states or self.subscribe or self.unsubscribe)
 
 
 class House:
@@ -91,10 +66,9 @@ class House:
         self._waiting: dict[Identity, Announcement] = {}  # for a unique id that another announcement has
         self._announced: dict[str, bytes] = {}  # a digest of what each topic announced last
         self._topics: Topics[Thing] = Topics()
-        self._timers: list[tuple[float, str, str]] = []
-        self._stamp = 0
         self._names: Names | None = None
         self._tasmota = Tasmota()
+        self._reports = Reports(self._things, self._topics, self._tasmota)
         self._full = False
 
     # What is in the house
@@ -152,7 +126,7 @@ class House:
         changes = Changes()
         heard = self._topics.get(topic)
         if heard is not None:
-            self._hear(heard, payload, retain, now, changes)
+            self._reports.hear(heard, payload, retain, now, changes)
         if topic.startswith("tasmota/discovery/"):
             self._discover_tasmota(topic, payload, now, changes)
         elif topic.endswith("/config") and topic.startswith(self.prefix + "/"):
@@ -161,25 +135,11 @@ class House:
 
     def tick(self, now: float) -> Changes:
         """Let time pass: sensors expire, motion ends. Call at `due`, or every second."""
-        changes = Changes()
-        while self._timers and self._timers[0][0] <= now:
-            due, id_, kind = heapq.heappop(self._timers)
-            thing = self._things.get(id_)
-            if thing is None or thing.timers.get(kind) != due:
-                continue  # it was put off
-            del thing.timers[kind]
-            if kind == "off":
-                thing.report.set("off")
-                thing.changed_at = now
-            else:
-                thing.expired = True
-            thing.state = None
-            changes.states.append(id_)
-        return changes
+        return self._reports.tick(now)
 
     def due(self) -> float | None:
         """Return when `tick` has something to do next, in Unix seconds, or None."""
-        return self._timers[0][0] if self._timers else None
+        return self._reports.due()
 
     # What is told to the devices
 
@@ -200,7 +160,7 @@ class House:
         before = thing.report.value
         changes = Changes()
         if telling.assume(thing, act):
-            self._changed(thing, before, False, now)
+            self._reports.mark(thing, before, False, now)
             changes.states.append(thing.entity.id)
         return changes
 
@@ -218,86 +178,6 @@ class House:
         if thing is None:
             raise CommandError(f"There is no device {act.entity_id} in the house.")
         return thing
-
-    # States
-
-    def _hear(self, heard: Heard[Thing], payload: bytes, retain: bool, now: float, changes: Changes) -> None:
-        if len(payload) > MAX_PAYLOAD:
-            return
-        self._topics.keep(heard, payload, retain)
-        messages: dict[str, Payload | None] = {}
-        self._tell(heard.listeners, payload, messages, retain, now, changes)
-        if heard.conditions:
-            self._stamp += 1
-            message = decoded(payload, "utf-8", messages)
-            for condition in heard.conditions.values():
-                if message is not None and condition.hear(message, self._stamp):
-                    self._reach(condition, changes)
-
-    def _tell(
-        self,
-        listeners: Iterable[tuple[Thing, Listener]],
-        payload: bytes,
-        messages: dict[str, Payload | None],
-        retain: bool,
-        now: float,
-        changes: Changes,
-    ) -> None:
-        for thing, listener in listeners:
-            if listener.live and retain:
-                continue
-            message = decoded(payload, thing.component.encoding, messages)
-            if message is None:
-                continue
-            report = thing.report
-            before = report.value
-            report.changed = False
-            if not take(listener, message, thing):
-                continue
-            id_ = thing.entity.id
-            changes.heard.append(id_)
-            if thing.component.expire_after:
-                report.changed |= thing.expired
-                thing.expired = False
-                self._set_timer(thing, "expire", now + thing.component.expire_after)
-            if thing.component.off_delay and report.value == "on":
-                self._set_timer(thing, "off", now + thing.component.off_delay)
-            if report.changed:
-                self._changed(thing, before, retain, now)
-                if id_ not in changes.states:
-                    changes.states.append(id_)
-
-    @staticmethod
-    def _changed(thing: Thing, before: Value, retain: bool, now: float) -> None:
-        thing.state = None
-        if thing.report.value != before and not (before is None and retain):
-            thing.changed_at = now
-
-    def _reach(self, condition: Condition, changes: Changes) -> None:
-        """Tell everybody who waits for a condition that it was heard."""
-        for thing in condition.users:
-            reached = available(thing.conditions, thing.mode)
-            if reached != thing.available:
-                thing.available, thing.state = reached, None
-                changes.states.append(thing.entity.id)
-                if reached and thing.announcement.key[0].startswith("tasmota/"):
-                    self._ask(thing, changes)
-
-    def _ask(self, thing: Thing, changes: Changes) -> None:
-        query = self._tasmota.query(thing.announcement.key[0])
-        if query is not None and query not in changes.queries:
-            changes.queries.append(query)
-
-    def _set_timer(self, thing: Thing, kind: str, due: float) -> None:
-        known = thing.timers.get(kind)
-        thing.timers[kind] = due
-        if known != due:
-            heapq.heappush(self._timers, (due, thing.entity.id, kind))
-            if len(self._timers) > 4 * len(self._things) + 1000:  # timers that were put off, over and over
-                self._timers = [
-                    (when, id_, name) for id_, one in self._things.items() for name, when in one.timers.items()
-                ]
-                heapq.heapify(self._timers)
 
     # Announcements
 
@@ -318,7 +198,7 @@ class House:
         self._apply(key, announced, now, changes)
         for thing in self._by_topic.get(key, {}).values():
             if thing.available or not thing.conditions:
-                self._ask(thing, changes)
+                self._reports.ask(thing, changes)
 
     def _known(self, topic: str, payload: bytes) -> bool:
         """Return whether a topic announces what it did before, as devices do whenever they wake up."""
@@ -456,7 +336,7 @@ class House:
                 heard.listeners.append((thing, listener))
                 if heard.last is not None and not listener.live:
                     payload, retain = heard.last
-                    self._tell([(thing, listener)], payload, {}, retain, now, changes)
+                    self._reports.tell([(thing, listener)], payload, {}, retain, now, changes)
         for condition in found:
             heard = self._listen(thing, condition.topic, changes)
             shared = heard.conditions.setdefault(condition.key, condition)
@@ -465,7 +345,7 @@ class House:
             if shared is condition and heard.last is not None:
                 message = decoded(heard.last[0], "utf-8", {})
                 if message is not None:
-                    condition.hear(message, self._stamp)
+                    condition.hear(message, self._reports.stamp)
         reached = available(thing.conditions, thing.mode)
         if reached != thing.available:
             thing.available, thing.state = reached, None

@@ -85,6 +85,8 @@ _DEGREES = re.compile(
 
 _SHORT = 200  #: characters of what is remembered in its plain form
 MAX_WORDS = 60  #: a command has few words; a longer sentence is no command
+#: What stands for the things that were spoken of.
+IT = re.compile(r"\b(?:it|them)\b")
 
 
 def plain(text: str) -> str:

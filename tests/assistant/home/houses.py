@@ -6,7 +6,8 @@ import json
 from typing import Any
 
 from assistant.home.entities import Act, Value
-from assistant.home.house import Changes, House
+from assistant.home.house import House
+from assistant.home.reports import Changes
 
 
 def publish(house: House, topic: str, payload: Any, *, retain: bool = True, now: float = 1000.0) -> Changes:

@@ -9,7 +9,7 @@ import threading
 
 import pytest
 
-from assistant.home import acting, broker
+from assistant.home import acting, broker, compiling, connected
 from assistant.home import home as module
 from assistant.home.entities import Act, HomeIntent
 from assistant.home.home import Home
@@ -47,7 +47,7 @@ async def running(url, folder, *, serving=False, wished=None, **settings):
     home = Home.open(HomeConfig(broker=url, **settings), folder, serving=serving, stages=("read", "act"))
     if wished is not None:
         home.on_wish(wished)
-    async with module.running(home):
+    async with connected.running(home):
         assert await home.ready(60), home.problem
         yield home
 
@@ -71,16 +71,16 @@ def quick(monkeypatch):
 
 async def test_who_speaks_before_the_names_are_known_is_waited_for(mosquitto, witness, tmp_path, monkeypatch):
     announce(witness, lamp("Hall Lamp"))
-    begun, go_on, build = threading.Event(), threading.Event(), module._grammar_of
+    begun, go_on, build = threading.Event(), threading.Event(), compiling._grammar_of
 
     def slowly(*names):
         begun.set()
         assert go_on.wait(60)
         return build(*names)
 
-    monkeypatch.setattr(module, "_grammar_of", slowly)
+    monkeypatch.setattr(compiling, "_grammar_of", slowly)
     home = Home.open(HomeConfig(broker=mosquitto.url), tmp_path)
-    async with module.running(home):
+    async with connected.running(home):
         await until(begun.is_set)
         waiting = asyncio.create_task(home.named())
         await asyncio.sleep(0)

@@ -238,7 +238,7 @@ def test_timers_that_are_put_off_do_not_pile_up():
     announce(house, "sensor", {"state_topic": "s", "expire_after": 30})
     for now in range(5000):
         publish(house, "s", "5", now=now)
-    assert len(house._timers) < 2000
+    assert len(house._reports._timers) < 2000
 
 
 def test_when_a_value_changed_is_known_unless_the_broker_had_kept_it():

@@ -1,0 +1,58 @@
+"""The words of a house: its names, what everybody calls such things, and what is asked of them."""
+
+from __future__ import annotations
+
+import re
+
+from assistant.home import english
+from assistant.home.loosened import NEVER_A_REASON
+from assistant.home.names import Directory
+from assistant.home.politeness import with_is
+from assistant.home.sensed import NOUN_WORDS
+from assistant.home.words import plain, singular
+
+_OF_A_HOUSE = (
+    english.GENERIC
+    | {f"{word}s" for word in english.GENERIC}
+    | {word for group in english.SAME for name in group for word in name.split()}
+    | NOUN_WORDS
+    | frozenset("it here anything everything warm worm hot cold humid on off open locked unlocked closed shut".split())
+)
+#: What may be left of "is", and what it never is before.
+_LEFT_OF_IS = re.compile(
+    r"(?<![\w'’])(?!(?:it|that|what|let|there|here|he|she|who|how|where|when)['’])(\w{3,})['’]s (\w+)", re.IGNORECASE
+)
+_OWNED = frozenset(
+    (
+        "sake day night time party birthday house home room friend mum mom dad stuff things thing place own turn one "
+        "ones new old color colour brightness temperature volume speed position level light favourite best bed side "
+        "bedroom desk phone car and or but please in on at off out up down then now too"
+    ).split()
+)
+
+
+class HouseWords:
+    """The words of one house; one of them stands in whatever is asked of it."""
+
+    def __init__(self, directory: Directory) -> None:
+        self.directory = directory
+        self._words = directory.vocabulary() | directory.words.keys() | _OF_A_HOUSE
+
+    def with_is(self, words: str) -> str:
+        """Return a sentence as it was said with "is" for what is left of it, where what follows is nothing of a house.
+
+        "The bike's charged" is; "Anna's lamp" and "the kitchen's blinds" are not.
+        """
+
+        def whole(said: re.Match[str]) -> str:
+            owner, owned = plain(f"{said[1]}'s"), plain(said[2])
+            owns = owner in self.directory.vocabulary() or self.has(owned)
+            owns = owns or owned in _OWNED or plain(said[1]) in NEVER_A_REASON
+            return said[0] if owns else f"{said[1]} is {said[2]}"
+
+        return _LEFT_OF_IS.sub(whole, with_is(words))
+
+    def has(self, text: str) -> bool:
+        """Say whether a word of this house is in a plain sentence."""
+        words = text.split()
+        return not self._words.isdisjoint(words) or not self._words.isdisjoint(map(singular, words))

@@ -1,0 +1,108 @@
+"""Commands beside what is told along with them: a room that is gloomy, a reason, what was seen before it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from assistant.home.asides import Aside, after_pause, pointing
+from assistant.home.asking_back import Asking
+from assistant.home.clauses import Clauses
+from assistant.home.colloquial import reworded
+from assistant.home.context import Context
+from assistant.home.entities import HomeIntent
+from assistant.home.loosened import loosened
+from assistant.home.names import Directory
+from assistant.home.noun_phrases import bare
+from assistant.home.phrasebook import meant
+from assistant.home.places_said import place_in
+from assistant.home.politeness import declined, is_question, later, said_by_others, stripped, tells
+from assistant.home.repairs import Repairs
+from assistant.home.words import IT, plain
+
+
+class ToldAlong:
+    """Finds the command in a sentence of one house that tells something too."""
+
+    def __init__(self, directory: Directory, clauses: Clauses, asking: Asking, repairs: Repairs) -> None:
+        self.directory, self._clauses, self._asking, self._repairs = directory, clauses, asking, repairs
+
+    def after_telling(self, text: str, context: Context) -> HomeIntent | None:
+        """Read a command that came after something told: "somebody left the light on, turn it off"."""
+        if (aside := pointing(text)) and (done := self.about(aside, context)):
+            return done
+        if aside := after_pause(text):
+            return self.where_told(
+                aside.command, aside.told, context, lambda said: self._done_after(said, context, context.last)
+            )
+        return None
+
+    def where_told(
+        self, command: str, told: str, context: Context, read: Callable[[str], HomeIntent | None]
+    ) -> HomeIntent | None:
+        """Read a command for the room that was told of before it: "the kitchen is gloomy, put the lights on".
+
+        Where that room has no such thing, nothing is done to what is here: the other room was meant.
+        """
+        place = "" if place_in(self.directory, command) else place_in(self.directory, told)
+        if not place or place == plain(context.room or ""):
+            return read(command)
+        if there := read(f"{command} in the {place}"):
+            return there
+        here = read(command)
+        return None if here is not None and self._in_room(here, context.room) else here
+
+    def about(self, aside: Aside, context: Context) -> HomeIntent | None:
+        """Read a command about "it", which is what was told of or asked about before it."""
+        for phrase in aside.phrases():
+            found = self.directory.find(phrase, self._clauses.able("any"), room=context.room)
+            if not found.problem:
+                return self._done_after(aside.command, context, found.ids)
+            named = " " in phrase.removeprefix("the ") and found.kind
+            if found.problem != "area" and not (found.problem in ("which", "room") and named):
+                continue
+            it = f"the {plain(found.place)}" if found.problem == "area" else phrase
+            if done := self._done_after(IT.sub(it, aside.command, count=1), context, ()):
+                return done  # "the kitchen is gloomy, brighten it up", "my bedside lamp is too bright, dim it"
+        return None
+
+    def loosened(self, text: str, context: Context) -> HomeIntent | None:
+        """Read a command without its reason, its curses and what it is for; None where that is none either."""
+        for clause, left in loosened(text, self.directory.vocabulary()):
+            command = meant(stripped(left))
+            if not command or is_question(command) or declined(command) or said_by_others(command) or later(command):
+                continue
+            if command.startswith("activate ") and not self._is_scene(command):
+                continue
+            told = text.replace(clause, " , ", 1)
+            found = self.where_told(command, told, context, lambda said: self._loosely(said, context))
+            if found is not None:
+                return found
+        return None
+
+    def _loosely(self, command: str, context: Context) -> HomeIntent | None:
+        for said in (command, *self._repairs.renamed(command)):
+            if tells(said) or not self._repairs.explained(said):
+                continue
+            reading = self._clauses.understood(said, context, context.last)
+            if reading is not None and reading.problem in ("", "which", "room", "area", "either"):
+                without = f"without what goes along with it: {said!r}"
+                return replace(self._asking.intent(reading, context, without), loose=True)
+        return None
+
+    def _is_scene(self, command: str) -> bool:
+        """Say whether "activate ... scene" has the whole name of a scene."""
+        name = bare(command.removeprefix("activate ").removesuffix(" scene"))
+        return bool(self.directory.exact.get(name, 0) & self._clauses.able("activate"))
+
+    def _in_room(self, intent: HomeIntent, room: str | None) -> bool:
+        """Say whether something in a room is meant: where another room was told of, that is not sure."""
+        standing = (name for name in intent.entities if not name.startswith(("vacuum.", "lawn_mower.")))
+        return any(self._clauses.entity(name).area == room for name in standing)
+
+    def _done_after(self, command: str, context: Context, last: tuple[str, ...]) -> HomeIntent | None:
+        for said in (meant(stripped(command)), *reworded(stripped(command))):
+            reading = self._clauses.understood(said, context, last)
+            if reading is not None and reading.problem in ("", "which", "room"):
+                return replace(self._asking.intent(reading, context, "a command after something told"), loose=True)
+        return None
