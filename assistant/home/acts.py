@@ -333,13 +333,20 @@ def _temperature(entity: Entity, value: Quantity, state: State | None, way: int)
         if not isinstance(now, (int, float)) or isinstance(now, bool):
             return None
         step = (
-            value.number if value.unit else (1 if value.number > 0 else -1) * max(0.5, round(abs(value.number) * 2) / 2)
+            value.number
+            if value.unit
+            else (1 if value.number > 0 else -1) * _steps(abs(value.number), entity.step or 0.5)
         )
         wanted = now + step * (1 if value.quality else way or 1)
         return Act(entity.id, "set_temperature", {"temperature": _clamped(entity, wanted)})
     wanted = value.number
     low, high = (40, 95) if entity.unit and "F" in entity.unit else (5, 35)
     return Act(entity.id, "set_temperature", {"temperature": wanted}) if _within(entity, wanted, low, high) else None
+
+
+def _steps(degrees: float, step: float) -> float:
+    """Return about so many degrees in whole steps of a thing, and at least one."""
+    return max(step, round(degrees / step) * step)
 
 
 def _plain_number(entity: Entity, value: Quantity, state: State | None, way: int) -> Act | None:

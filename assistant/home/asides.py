@@ -65,6 +65,12 @@ _FORGOT = re.compile(
 )
 
 
+#: Nor is how a thing ought to be: "that iron really ought to be off by now, switch it off".
+_OUGHT = re.compile(
+    r"(?:the|my|our|that|this) (?:\w+ ){1,4}(?:ought to|should|must|needs to|need to|has to|have to)(?: \w+ly)? (?:be|have been) (?!\w+ing\b)"
+)
+
+
 #: With one of these a stretch names more than one thing, or none.
 _NO_ONE_THING = frozenset((",", "thing", "things", "something", "anything", "everything", "stuff"))
 _OF_OTHERS = frozenset(("his", "her", "their", "somebodys", "someones"))
@@ -75,7 +81,7 @@ _WHICH_IS = re.compile(r" (?:that|which) (?:is|are) ")
 _BEING = frozenset("is are was were".split())
 #: How a thing is now, and where: "the lights are on in the kitchen".
 _BEING_SO = re.compile(
-    r"(?:(?:so|look|oh|hey|well|and|because|since) (?:, )?)*(?P<np>(?:(?!is |are |was |were )\S+ )+?)(?<= )(?:is|are|was|were|has been|have been) "
+    r"(?:(?:so|look|oh|hey|well|and|because|since|no|shoot|damn|crap|oops|whoops|blast|shit|ah|argh|ugh|gosh|crikey) (?:, )?)*(?P<np>(?:(?!is |are |was |were )\S+ )+?)(?<= )(?:is|are|was|were|has been|have been) "
     r"(?:(?:still|left|all|now|already|always|turned|switched) )*(?:on|off|out|open|closed|shut|up|down|running|going|lit)"
     r"(?P<at> (?:in|on|at) .+| upstairs| downstairs| outside| here)?"
 )
@@ -113,8 +119,19 @@ class Aside(NamedTuple):
                 yield " ".join(words[start:end])
 
 
+#: The same without "it": "the piano lamp is too bright , turn down a bit", "..., knock ten off".
+_NOT_POINTING = re.compile(
+    r"(?P<told>.+?) ,(?: so| please| and| then| just)* (?P<head>turn|switch|bring|take|dim|slow|knock|shave)"
+    r"(?P<rest> (?:on|off|up|down)(?: (?:please|now|a (?:bit|little|touch|tad|notch)|(?:by|to) \d.*))*| \d+(?: percent| degrees)? off)"
+)
+
+
 def pointing(text: str) -> Aside | None:
     """Return the command about "it" at the end of a plain sentence whose beginning told what that is."""
+    if (said := _NOT_POINTING.fullmatch(text)) and (aside := _aside(said, command="")):
+        rest = said["rest"]
+        whole = f"{said['head']}{rest} it" if rest.endswith(" off") and rest != " off" else f"{said['head']} it{rest}"
+        return aside._replace(command=whole)
     return _aside(_POINTING.fullmatch(text))
 
 
@@ -143,12 +160,16 @@ def after_pause(text: str) -> Aside | None:
     return _aside(match, _NO_COMMAND - {"to"} - unable)  # "I am off to sleep, ..."
 
 
-def _aside(match: re.Match[str] | None, forbidden: frozenset[str] = _NO_COMMAND) -> Aside | None:
+def _aside(
+    match: re.Match[str] | None, forbidden: frozenset[str] = _NO_COMMAND, command: str | None = None
+) -> Aside | None:
     if match is None:
         return None
     words = match["told"].split()
     if _FORGOT.match(match["told"]):
         forbidden = forbidden - {"to"}
+    if _OUGHT.match(match["told"]):
+        forbidden = forbidden - {"to", "should", "must"}
     if not forbidden.isdisjoint(words) or words[-1] in _SUBJECTS:
         return None
-    return Aside(match["told"], match["command"])
+    return Aside(match["told"], match["command"] if command is None else command)

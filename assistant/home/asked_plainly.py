@@ -22,6 +22,15 @@ _ASKED_SO = tuple(
         (r"^how is (.+) (?:doing|looking|going)(?: (for|in|on|at) (.+))?$", r"what is \1 \2 \3"),
         (r"^how longs (?=\w)", "how long has "),
         (
+            r"^how (?:toasty|nippy|freezing|baking|boiling|roasting|balmy|mild|icy|frosty)(?= (?:is|are|it)\b)",
+            "how warm",
+        ),
+        (r"^(?:what is|how is) it (?:like )?(.+?)(?: ,)? (temperature|humidity|battery) ?wise$", r"what is the \2 \1"),
+        (
+            r"^(?:what is|what are|how is|how are) (?!it )(.+?)(?: like| doing)?(?: ,)? (temperature|humidity|battery|power) ?wise$",
+            r"what is the \2 of \1",
+        ),
+        (
             r" (?:just now|just|at present|at this moment|at the minute|at this point|as we speak|these days|presently|by any chance)$",
             "",
         ),
@@ -111,6 +120,63 @@ _ASKED_SO = tuple(
         ),
         (r"^is it (?:too |very |really |quite )*(?:humid|damp|muggy|moist)\b", "how humid is it"),
         (r"^is it (.+) (?:outside) (?:today|now)$", r"is it \1 outside"),
+        (
+            r"^(?:has|have) (.+?) been (on|off|open|closed|shut|locked|unlocked|running|going) (?:all (?:day|night|morning|evening|afternoon|this time|along)|(?:for )?(?:very |so |too )?(?:long|ages|hours|a while))$",
+            r"how long has \1 been \2",
+        ),
+        (
+            r"^(?:are|is) (?:we|i|it|the house) (?:making|producing|generating|getting) (?:any|much|enough) (.+?)(?: power)?$",
+            r"how much power is \1 making",
+        ),
+        (
+            r"^how much (?!power|electricity|energy)(\w+)(?: power)? (?:are|is) (?:we|i) (?:making|producing|generating|getting)$",
+            r"how much power is \1 making",
+        ),
+        (
+            r"^what are (?:we|i) (?:using|drawing|pulling|burning|consuming)(?: in| of)?(?: (?:power|electricity|energy))?$",
+            "how much power are we using",
+        ),
+        (
+            r"^(?:what|which) (\w+) did (i|we) (?:forget|not) to (?:close|shut)(?= (?:in|on|at|up|down|out|inside|upstairs|downstairs|outside)|$)",
+            r"which \1 did \2 leave open",
+        ),
+        (
+            r"^(what|which) (\w+) did (i|we) (?:forget|miss|overlook)(?: about)?(?: to (?:turn|switch) (?:off|out))?(?= (?:in|on|at|up|down|out|inside|upstairs|downstairs|outside)|$)",
+            r"which \2 did \3 leave on",
+        ),
+        (
+            r"^how (warm|hot|cold|cool|bright|humid|damp|full) (?:has|have) (?!it )(.+?) (?:got|gotten|become|been)$",
+            r"how \1 is \2",
+        ),
+        (
+            r"^how (warm|hot|cold|cool|bright|humid) (?:have|has|did) (?:we|i|you|they|somebody|someone) (?:got|get|set|left|leave|put) (.+)$",
+            r"how \1 is \2",
+        ),
+        (
+            r"^how many (.+?) (?:have|has|did) (?:we|i|you|they|somebody|someone) (?:got |left |leave |get )(?:still )?(on|off|open|closed|shut|locked|unlocked)\b",
+            r"how many \1 are \2",
+        ),
+        (
+            r"^(?:is|are|has|how is) the air (?:(?:getting|going|gone|got|a bit|very|too|really) )*(?:bad|stale|stuffy|fresh|good|ok|okay|thick|poor)(?= (?:in|on|at)|$)",
+            "what is the air quality",
+        ),
+        (
+            r"^(is|are) (.+?) (?:safely |now )?(?:back )?(?:on|in|at) (?:its|the|his|her|their) (?:dock|base|charger|station|charging station|docking station)$",
+            r"\1 \2 docked",
+        ),
+        (
+            r"^(what is (?:the |my |our )?(?:\w+ )?(?:temperature|humidity|battery|power|pressure|air quality)) (?:doing|up to|at)(?= (?:in|on|at|of)|$)",
+            r"\1",
+        ),
+        (
+            r"^(?:did|has|have|is) (?:anybody|anyone|somebody|someone) (?:been |just )?(?:walk|walked|walking|come|coming|pass|passed|go|gone|move|moved|been)(?: been)? (?:through|in|into|past|by|along|around) (.+)$",
+            r"when was \1 motion last detected",
+        ),
+        (
+            r"^how much (?:power|electricity|energy|juice)(?: is| are| do| does)? (?:(?:coming|we getting|we get|i get|getting|come)(?: in)?) (?:off|from|out of) (?:the |our |my )?(?:roof|panels?|solar panels?|sun)$",
+            "how much power is the solar making",
+        ),
+        (r"^how (warm|hot|cold|cool|humid|damp) (?:has|have) it (?:got|gotten|become|been)(?= |$)", r"how \1 is it"),
     )
 )
 #: After "tell me" the verb comes last: "how warm it is", "what the humidity is in the bathroom".

@@ -102,7 +102,9 @@ def quantity(directory: Directory, what: str, phrase: str, context: Context) -> 
         )
     said = [phrase, f"{phrase} {what}"]
     if phrase in ("outside", "outdoors"):
-        said += [f"{other} {what}" for other in ("outdoor", "outside", "garden")]
+        named = [f"{other} {what}" for other in ("outdoor", "outside", "outdoors", "garden")]
+        outdoors = [words for words in named if directory.exact.get(words, 0) & sensors]
+        said = [*outdoors, *said, *named]  # what has this name is rather meant than what else stands out there
     for words in said:
         found = directory.find(words, sensors | keepers, room=context.room, last=context.last, reading=True)
         ids = found.ids or (found.choices if found.problem in ("area", "which", "room") else ())

@@ -75,6 +75,9 @@ _OF_LIGHTS = frozenset("light lighter brighter dimmer".split())  #: what is done
 _HARMLESS = ("on", "off", "close", "lock")  #: what may be done to everything
 _LITTLE = ("lighter", "brighter", "dimmer", "warmer", "cooler", "light")  #: what is done to a room without asking
 
+#: What is to go on, and how warm: "the heater on at twenty".
+_ON_AT = re.compile(r"\bon (?:and )?(?:(?:at|to) )?\d")
+
 
 class Clause:
     """Reads one clause at a time of commands to one house."""
@@ -118,9 +121,20 @@ class Clause:
             nearest = _nearer(nearest, reading)
         for reading in self._levels.read(text, context, last):
             if not reading.problem:
-                return reading
+                return self._started(reading, context) if _ON_AT.search(text) else reading
             nearest = _nearer(nearest, reading)
         return nearest or self._lone(text, context)
+
+    def _started(self, reading: Reading, context: Context) -> Reading:
+        """Return a reading that also starts the heaters which are off: "the heater on at twenty"."""
+        off = tuple(
+            act.entity_id
+            for act in reading.acts
+            if act.service == "set_temperature"
+            and (state := context.states(act.entity_id)) is not None
+            and state.value == "off"
+        )
+        return replace(reading, acts=(*self._abilities.acts("on", off, context), *reading.acts)) if off else reading
 
     def _do(self, action: str, phrase: str, text: str, context: Context, last: Sequence[str]) -> Reading | None:
         if self._is_none(action, phrase):
@@ -140,7 +154,8 @@ class Clause:
         template = text.replace(phrase, "@", 1)
         if found.problem == "area":
             return self._area(action, found, template, context)
-        if found.problem == "room" and action == "lock":  # to lock one door too many does no harm
+        alone = found.problem == "which" and len(found.choices) == 1  # "lock the back"
+        if action == "lock" and (alone or found.problem == "room"):  # to lock one door too many does no harm
             found = replace(found, ids=found.choices, choices=(), problem="")
         if found.problem:
             several = found.choices if found.problem in ("room", "which", "either") else ()
@@ -181,7 +196,7 @@ class Clause:
     def _scene(self, phrase: str) -> bool:
         """Say whether a phrase is the name of a scene, and of nothing else that is turned on."""
         exact = self.directory.exact
-        phrase = re.sub(r" (?:scene|mood|mode)$", "", phrase)
+        phrase = re.sub(r" (?:scene|mood|mode|routine)$", "", phrase)
         named = exact.get(bare(phrase), 0) or self.directory.mask(self.directory.find(phrase, self._scenes).ids)
         return bool(named & self._scenes) and not named & self.able("on")
 

@@ -24,6 +24,13 @@ _PART = re.compile(r" (?:and then|and also|, and then|, then|, and|and|then|,|pl
 _HEAD_VERBS = tuple(
     "turn on;turn off;switch on;switch off;turn;switch;set;put;make;dim;open;close;shut;lock".split(";")
 )
+#: Two that go opposite ways: "the stair light off but the hall light on".
+_BUT = re.compile(
+    r"(?P<one>(?:(?!\bbut\b|,).)*?\b(?P<way>on|off)\b(?:(?!\bbut\b|,).)*?) but "
+    r"(?P<other>(?!(?:not|leave|keep|only|turn|switch)\b)(?:(?!\bbut\b|,).)+ "
+    r"(?!(?P=way)\b)(?:on|off)(?: (?:at|to) .+)?)"
+)
+_AND_LEAVE = re.compile(r"(?P<one>.+?)(?: ,)? (?:but|and) (?P<spared>(?:leave|keep) .+)")
 _WENT = re.compile(r" (on|off|up|down|open|closed)(?: please| now)*$")
 
 
@@ -51,6 +58,9 @@ class Clauses:
 
     def understood(self, text: str, context: Context, last: Sequence[str]) -> Reading | None:
         """Read a sentence as one command, or else as several that "and", a comma or "then" part."""
+        text = text if last else _named_ones(text)
+        if " but " in text and (but := _BUT.fullmatch(text)) and (both := self._opposed(but, context, last)):
+            return both
         whole = self._read(text, context, last)
         if whole is not None and not whole.problem:
             return whole
@@ -59,12 +69,33 @@ class Clauses:
             reading = self._read(other, context, last)
             if reading is not None and not reading.problem:
                 return reading
+        if left_out is not None and (first := self._besides(text, context, last)):
+            return first
         if left_out is not None and (left_out.found.choices or COMMANDING.isdisjoint(text.split()[1:])):
             return left_out  # what shall stay as it is must not become a command of its own
         several = self._several(text, context, last, MAX_CLAUSES)
         if several is not None and (not several.problem or whole is None or whole.problem == "unknown"):
             return several
         return whole
+
+    def _besides(self, text: str, context: Context, last: Sequence[str]) -> Reading | None:
+        """Read what leaves alone what it would not move: "the terrace lights off but leave the grow light"."""
+        parted = _AND_LEAVE.fullmatch(text)
+        spared = LEFT_ALONE.fullmatch(parted["spared"]) if parted else None
+        first = self._read(parted["one"], context, last) if parted and spared else None
+        if first is None or spared is None or first.problem or self._moves(spared["rest"], first, context):
+            return None
+        return first
+
+    def _opposed(self, but: re.Match[str], context: Context, last: Sequence[str]) -> Reading | None:
+        """Read two commands with "but" between them: "the stair light off but the hall light on at forty"."""
+        first = self._read(but["one"], context, last)
+        if first is None or first.problem:
+            return None
+        second = self._near(but["other"], plain(first.found.place or ""), context, first.found.ids)
+        if second is None or second.problem or {*first.found.ids} & {*second.found.ids}:
+            return None  # what is of the others too is left as it is
+        return self.both(first, second, but[0], but["one"], but["other"])
 
     def _several(self, text: str, context: Context, last: Sequence[str], left: int, place: str = "") -> Reading | None:
         best: Reading | None = None
@@ -73,6 +104,11 @@ class Clauses:
         for part in _PART.finditer(text):
             head, tail = text[: part.start()].strip(" ,"), stripped(text[part.end() :].strip(" ,"))
             if not head or not tail:
+                continue
+            if (spared := LEFT_ALONE.fullmatch(head)) and head.startswith(("leave ", "keep ")):
+                second = self._near(_wanted(tail), place, context, last)
+                if second is not None and not second.problem and not self._moves(spared["rest"], second, context):
+                    return second  # "leave the fairy lights on but turn the ceiling light off"
                 continue
             first = self._near(_wanted(stripped(head)), place, context, last)
             if first is None or first.problem in ("unknown", "unable", "except"):
@@ -101,7 +137,10 @@ class Clauses:
             first = self._read(" ".join(words[:place]), context, last)
             if first is None or first.problem:
                 continue
-            second = self._read(" ".join(words[place:]), context, first.found.ids or last)
+            rest = " ".join(words[place:])
+            second = self._read(rest, context, first.found.ids or last)
+            if second is None or second.problem:
+                second = self.run_on(rest, context, first.found.ids or last) or second
             if second is not None and not second.problem and not _contradict(first.acts, second.acts):
                 return self.both(first, second, text, " ".join(words[:place]), " ".join(words[place:]))
         return None
@@ -192,6 +231,13 @@ class Clauses:
             everything=first.found.everything or second.found.everything,
         )  # fmt: skip
         return Reading((*first.acts, *second.acts), found)
+
+
+def _named_ones(text: str) -> str:
+    """Return a sentence with what its "ones" are called later: "the terrace ones off but leave the grow light"."""
+    before, ones, after = text.partition(" ones ")
+    noun = next((word for word in map(singular, after.split()) if word in GENERIC), "") if ones else ""
+    return f"{before} {noun}s {after}" if noun and noun not in ("one", "thing") else text
 
 
 def _wanted(clause: str) -> str:

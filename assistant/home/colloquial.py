@@ -16,7 +16,7 @@ _AT = r"(?P<at> (?:(?:in|on|at) (?:the |my |our )?\w+(?: \w+)?|in here|here|upst
 _BIT = "(?:a (?:bit|tad|touch|notch|little|smidge|crack|sliver|fraction|little bit|tiny bit)|slightly|partly|partially|an inch|just a (?:bit|little|crack))"
 _SOME = "(?:(?:a )?(?:little |wee )?(?:bit|touch|tad|smidge|drop) (?:of )?|some |a little |a )"
 _NICE = "(?:(?:nice|lovely|good) and |a bit |really |properly |all |nice |a little )?"
-_VIBE = "(?:scene|mode|mood|vibes?|ambience|ambiance|lighting|setting|setup|lights)"
+_VIBE = "(?:scene|mode|mood|routine|vibes?|ambience|ambiance|lighting|setting|setup|lights)"
 _HOUSE = "(?:the |my |our |this )?(?:whole |entire )?(?:house|home|place|flat|app?artment)"
 
 #: No word with which it is told how a thing is: "the hall is warmer" wants nothing.
@@ -79,12 +79,16 @@ _REWORDED = Ways(
         ("(?:a |some )?(?P<how>\\d+ (?:percent|degrees|kelvin|k)) (?:in|on|for|from) <np>", "set <np> to <how>"),
         (f"{_SOME}more (?:light|brightness)(?P<at> .+)?", "make it brighter<at>"),
         (f"{_SOME}less (?:light|brightness|glare)(?P<at> .+)?", "make it dimmer<at>"),
+        (f"(?:{_SOME})?less (?P<np>fan|fans|air con|heating|volume)(?P<at> .+)?", "turn down the <np><at>"),
+        (f"(?:{_SOME})?more (?P<np>fan|fans|air con|heating|volume)(?P<at> .+)?", "turn up the <np><at>"),
         (f"(?:{_SOME})?more (?:heat|warmth)(?P<at> .+)?", "make it warmer<at>"),
         (f"(?:{_SOME})?less (?:heat|warmth)(?P<at> .+)?", "make it cooler<at>"),
         ("(?:have |get )?<np> in (?P<how>\\w+(?: \\w+)? (?:at|on) .+)", "make <np> <how>"),
         ("(?P<how>\\w+(?: \\w+)?)(?: effect| mode| setting)? on (?P<np>(?:the |my |our ).+)", "set <np> to <how>"),
         ("(?:do|have|run|get|put) <np> (?:at|on) (?P<how>.+)", "set <np> to <how>"),
         ("(?P<np>(?:the |my |our )?\\w+(?: \\w+)?) (?:to|on|onto) (?:the |a )?(?P<how>\\w+(?: \\w+)?) (?:program|programme|cycle|mode|setting|effect)", "set <np> to <how>"),
+        ("(?:have|get|let|make|tell|ask) <np> (?:to )?(?:keep|hold|stay|sit|run|go|aim)(?: it| things| the air| the room)? (?:at|on|to|for) (?P<how>\\d+(?:\\.\\d+)?(?: percent| degrees)?)", "set <np> to <how>"),
+        ("(?P<how>\\d+\\.\\d+) (?:in|for) <np>", "set <np> to <how> degrees"),
         # blinds, windows
         (f"(?:leave|keep|have|put|get|open|pop|crack) <np> (?:open )?{_BIT}(?: open| ajar)?", "set <np> to 10 percent"),
         ("(?:leave|put|get|have|prop) <np> ajar", "set <np> to 10 percent"),
@@ -105,7 +109,15 @@ _REWORDED = Ways(
         ("(?:give|do) (?:the )?(?:floors?|house|place|carpets?) (?:a )?(?:quick |good |proper )?(?:hoover|vacuum|clean|once over|sweep|going over)", "start the vacuum"),
         ("(?:do the (?:floors?|hoovering|vacuuming|carpets?)|have a hoover|hoover round|hoover up|hoover|vacuum up|sweep up|sweep (?:the )?floors?|clean up|get the (?:hoovering|vacuuming) done|run the (?:hoover|vacuum) round|clean (?:the )?carpets?)", "start the vacuum"),
         ("(?:send|get|let|have) <np> (?:out |off )?(?:round|around|on its rounds|on the floors?|to work|on the job)", "start <np>"),
+        ("(?:give|lend) <np> (?:another|one more|an extra|a further) (?P<how>degree|notch)", "turn <np> up by 1 degree"),
+        ("(?:give|lend) <np> another (?P<how>\\d+ (?:percent|degrees))", "turn <np> up by <how>"),
+        ("(?:knock|take|shave) (?P<how>\\d+(?: percent| degrees)?) off <np>", "turn <np> down by <how>"),
+        ("half the (?:speed|brightness|volume|level|power) (?:on|of|for|in) <np>", "reduce <np> by half"),
+        ("(?:double|twice) the (?:speed|brightness|volume|level|power) (?:on|of|for|in) <np>", "double <np>"),
+        ("(?:(?:can|could|will|would|should) )?<np> (?:please |should |must |can )?(?:to )?(?:do|cut|mow|trim|have a go at) (?:the |our )?(?:grass|lawn|garden)", "start <np>"),
+        ("(?:(?:can|could|will|would|should) )?<np> (?:please |should |must |can )?(?:to )?(?:do|clean|hoover|sweep|have a go at) (?:the |our )?(?:floors?|carpets?|rugs?)", "start <np>"),
         # doors
+        ("let (?:in )?(?!(?:it|the (?:light|sun|air)|some)\\b)(?:(?:the|my|our|a|an) )?\\w+(?: \\w+)? (?:in|through|out)(?: (?:at|through|by|via|of))? (?P<np>(?:the|my|our) (?:\\w+ )?(?:gate|gates|door|doors|barrier))", "open <np>"),
         (f"(?:lock|secure|bolt|close)(?: up)? (?:{_HOUSE}|everything|every door|the lot)(?: up)?(?: for the night| tight)?", "lock all the doors"),
         (f"(?:make sure|check|ensure)(?: that)? (?:{_HOUSE}|everything|we|it) (?:is|are) (?:all )?(?:locked|secured)(?: up)?", "lock all the doors"),
         ("(?:bolt|secure|lock) (?:the |all the |our )?doors", "lock all the doors"),
@@ -124,6 +136,7 @@ _REWORDED = Ways(
         (f"(?:get|put|make|set|have|prepare) (?:us|everything|(?:the |my |our |this )?\\w+(?: \\w+)?) (?:ready|set up|set|up|in the mood|prepared)? ?(?:for|in|into|to|on) (?:a |the )?<np>(?: {_VIBE})?", "activate <np> scene"),
         (f"(?:get|have|set up|set up for|get ready for|ready for|in the mood for|do|start|put on|bring on|cue|cue up|run|time for|i am ready for|prepare for|let us do|let us have|on with) (?:the |a |some )?<np>(?: {_VIBE})?(?: going| on| started| up)?", "activate <np> scene"),
         (f"(?:the )?<np> {_VIBE}", "activate <np> scene"),
+        ("(?:it is|it is now|it is nearly|this is) <np>(?: now| tonight| again)?", "activate <np> scene"),
     )
 )  # fmt: skip
 

@@ -14,7 +14,7 @@ from assistant.home.values import is_value, values_in
 from assistant.home.words import plain, singular
 
 _AND = re.compile(
-    r"(?:(?:and|also|now|then|ok|okay|oh|oops|ah|no(?!.* ones$)|nope|sorry|wait|actually|rather|,|not that(?: one)?|wrong one|make that|i (?:meant|mean|said)|what about|how about|(?:and )?(?:the )?same (?:thing )?(?:for|with|in|to|goes for)|ditto(?: for)?|do the same (?:for|with|in|to)) )+(?P<np>.+?)(?: ,)?(?: (?:too|as well|also|please|instead|i meant))*"
+    r"(?:(?:and|also|now|then|ok|okay|oh|oops|ah|no(?!.* ones$)|nope|sorry|wait|actually|rather|,|not that(?: one)?|wrong one|make that|i (?:meant|mean|said)|what about|how about|(?:and )?(?:the )?same (?:thing |again )?(?:for|with|in|to|goes for)|ditto(?: for)?|do the same (?:for|with|in|to)) )+(?P<np>.+?)(?: ,)?(?: (?:too|as well|also|please|instead|i meant))*"
 )
 _TOO = re.compile(r"(?P<np>.+?)(?: ,)?(?: please)? (?:too|as well|also)(?: please)?")
 _WHERE = re.compile(r"(?<!\S)(?:(?:the )?ones? )?(?:in|on|at|for|of) (?=(?:the |my |our )?\w)")
@@ -153,6 +153,9 @@ def _other(directory: Directory, last: Sequence[str]) -> list[str]:
         if (entity.domain, entity.area, entity.device_class) == (it.domain, it.area, it.device_class)
         and entity is not it
     ]
+    if len(others) > 1:  # "the other one", after one of two lamps beside a ceiling light
+        noun = plain(it.name).rpartition(" ")[2]
+        others = [other for other in others if plain(other.name).rpartition(" ")[2] == noun]
     return plain(others[0].name).split() if len(others) == 1 else ["other"]
 
 
@@ -225,6 +228,18 @@ def _beside(directory: Directory, words: list[str], last: Sequence[str]) -> list
     return words if directory.find(" ".join(placed), -1).problem else placed
 
 
+def _in_full(directory: Directory, words: list[str], stretch: list[str]) -> list[str]:
+    """Return a name with what it has in common with the one before it: "the left one", "dad's"; [] for none."""
+    if words[-1] not in ("one", "ones"):
+        owned = [*words, stretch[-1]]
+        return owned if words[-1].endswith("s") and bare(" ".join(owned)) in directory.exact else words
+    if bare(" ".join([*stretch[:-1], *words[:-1]])) in directory.exact:
+        return [*stretch[:-1], *words[:-1]]  # "the left one", after "the wall lamp right"
+    if bare(" ".join([*words[:-1], *stretch[1:]])) in directory.exact:
+        return [*words[:-1], *stretch[1:]]  # and after "the right bedside lamp"
+    return [*words[:-1], stretch[-1]] if singular(stretch[-1]) in english.GENERIC else []
+
+
 def _named(directory: Directory, before: str, words: list[str], last: Sequence[str]) -> str:
     """Return what was said before of one thing, of another: "turn on the lamp" is "turn on the fan"."""
     said = before.split()
@@ -233,15 +248,9 @@ def _named(directory: Directory, before: str, words: list[str], last: Sequence[s
             stretch = said[start : start + length]
             if stretch[0] in ("the", "my", "our") or not _is_name(directory, stretch):
                 continue
-            if words[-1] in ("one", "ones"):
-                if bare(" ".join([*stretch[:-1], *words[:-1]])) in directory.exact:
-                    words = [*stretch[:-1], *words[:-1]]  # "the left one", after "the wall lamp right"
-                elif bare(" ".join([*words[:-1], *stretch[1:]])) in directory.exact:
-                    words = [*words[:-1], *stretch[1:]]  # and after "the right bedside lamp"
-                elif singular(stretch[-1]) in english.GENERIC:
-                    words = [*words[:-1], stretch[-1]]
-                else:
-                    return ""
+            words = _in_full(directory, words, stretch)
+            if not words:
+                return ""
             words = _beside(directory, words, last)
             found = directory.find(" ".join(words), -1)
             if found.problem not in ("", "which", "room"):

@@ -53,7 +53,9 @@ _HAS_TO = re.compile(
 )
 _ASKS = re.compile(r"(?:do|does|did|is|are|was|were|has) ")
 #: What is told of goes by "her" too: "tell her to go home".
-_HIM = re.compile(r"^((?:tell|ask|send|bring|start|stop) )(?:her|him)\b")
+_HIM = re.compile(
+    r"^((?:tell|ask|send|bring|start|stop|let(?= (?:her|him) (?:loose|out|off)\b)|(?:have|get|let|make)(?= (?:her|him) (?:to )?(?:go|come|stop|start|clean|mow|hoover|vacuum|back|return|home|loose|out)\b)) )(?:her|him)\b"
+)
 #: For whom or with whom something is done, at the end of a command.
 _FOR_SOMEBODY = re.compile(r"(?<=\w) (?:behind|after|for|before) (?:(?:my|the|our|your) )?(?P<who>\w+)$")
 #: Where it begins what something is for, or until when at the latest.
@@ -92,6 +94,7 @@ _STUFF = {
     "air": "air",
     "breeze": "air",
 }
+_STUFF_SOMEWHERE = re.compile(r"light (?:in|on|at|over|by|near|above|beside) .+")
 _SOME_MORE = frozenset(("more", "some more", "a bit more", "a little more", "a little bit more"))
 _SOME = _SOME_MORE | {"some", "a bit", "a little"}
 STUFF_WANTED = {
@@ -187,6 +190,9 @@ class Gists:
             wishes = {parts.bare}
         if (stuff := _STUFF.get(name.removeprefix("the "))) and parts.values and set(parts.values) <= _SOME:
             yield from STUFF_WANTED[stuff, not _SOME_MORE.isdisjoint(parts.values)]
+            return
+        if (said := _STUFF_SOMEWHERE.fullmatch(name)) and parts.values and set(parts.values) <= _SOME_MORE:
+            yield f"more {said[0]}"  # "a bit more light over the piano"
             return
         if self._is_place(name) and not parts.values and not wishes <= OF_A_ROOM:
             return  # "down in the kitchen"

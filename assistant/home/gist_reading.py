@@ -21,7 +21,7 @@ from assistant.home.words import plain, singular
 _MOST_PARTS = 5  #: clauses of a sentence
 #: What is said along with a command, and tells nothing of it.
 _ASIDE = re.compile(
-    r"(?:i|we) (?:fancy|like|want|need|love) it \w+|(?:i am|we are) calling it a (?:day|night)|(?:get|make) (?:the|this|everything) ?(?:place|house|room)? ready(?: for \w+)?|.+ been (?:left )?(?:on|running|going|open|up|down|unlocked)(?: (?:for|since|all) .+)?|do something about (?:the|this|that|all this) \w+|(?:i|we) (?:fancy|feel like) (?:a|some) \w+"
+    r"(?:i|we) (?:fancy|like|want|need|love) it \w+|(?:i am|we are) calling it a (?:day|night)|(?:get|make) (?:the|this|everything) ?(?:place|house|room)? ready(?: for \w+)?|.+ been (?:left )?(?:on|running|going|open|up|down|unlocked)(?: (?:for|since|all) .+)?|(?:(?:can|could|would|will|do|might) you (?:mind |please )?)?(?:do(?:ing)? something about|see(?:ing)? to|sort(?:ing)?(?: out)?|deal(?:ing)? with) (?:(?:the|this|that|all this) \w+|it|that|this)(?: out)?|(?:i|we) (?:fancy|feel like) (?:a|some) \w+"
 )
 _PROPERTY = re.compile(
     r"set (?:the |its |it )?(?P<what>volume|brightness|temperature|speed|level|position|humidity|colou?r) (?P<rest>.+)"

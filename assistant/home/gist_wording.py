@@ -20,7 +20,7 @@ _WORDED: dict[frozenset[str], tuple[str, ...]] = {
         ("brighter", "make {} brighter"), ("brighter up", "make {} brighter"), ("dimmer", "make {} dimmer"), ("dimmer down", "make {} dimmer"),
         ("warmer", "make {} warmer"), ("warmer up", "make {} warmer"), ("cooler", "make {} cooler"), ("cooler down", "make {} cooler"),
         ("slower", "make {} slower"), ("slower down", "make {} slower"), ("faster", "make {} faster"), ("faster up", "make {} faster"),
-        ("up on", "turn on {}"), ("off down", "turn off {}"), ("off out", "turn off {}"), ("dock", "send {} home"), ("dock start", "send {} home"), ("press", "press {};either {}"),
+        ("up on", "turn on {}"), ("off down", "turn off {}"), ("off out", "turn off {}"), ("dock", "send {} home"), ("dock start", "send {} home"), ("press", "press {};either {}"), ("go", "send out {};turn off {}"),
         ("close in", "close {}"), ("open up down", "open {}"),
     )
 }  # fmt: skip

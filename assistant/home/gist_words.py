@@ -51,7 +51,7 @@ VERBS: dict[str, str] = {
     **dict.fromkeys("warm heat".split(), "warmer"), **dict.fromkeys("cool chill".split(), "cooler"),
     **dict.fromkeys("raise increase boost".split(), "up"), **dict.fromkeys("lower decrease reduce".split(), "down"),
     **dict.fromkeys("slow slacken".split(), "slower"), **dict.fromkeys("speed quicken hurry".split(), "faster"),
-    **dict.fromkeys("press ring sound".split(), "press"), **dict.fromkeys("dock park".split(), "dock"),
+    **dict.fromkeys("press ring sound bang strike beat toot".split(), "press"), **dict.fromkeys("dock park".split(), "dock"),
     **dict.fromkeys("vacuum hoover clean sweep mop mow".split(), "start"),
 }  # fmt: skip
 #: The same as they are said of what is being done: "get the blinds opened", "have the door locked".
@@ -84,6 +84,7 @@ PHRASES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"(?<=send it )away", "dock"),
         (r"(?<=\w )an? (?:spin|whirl|blast|burst)(?: of \w+)?$", "on"),
         (r"(?:do|make|go on|start|gives?|gave|giving)? ?(?:her|his|its|the|their) (?:rounds?|chores?|job|floors?(?: an? (?:\w+ )?(?:clean|sweep|hoover|vacuum|once over|going over))?)", "start"),
+        (r"(?<!\w )(?:off|out|away) you (?:go|pop|trot)|(?<=\w )(?:, )?(?:off|out|away) you (?:go|pop|trot)|on your way", "go"),
         (r"out there|over there", ""),
         (r"up and running|on the go|under way|up and going", "start"),
         (r"(?:back )?(?:to|on|in|into|onto) (?:its|the|his|her|their) (?:dock|base|station|charger|charging station|home|bed|docking station|kennel|corner)|back (?:home|to base)|dock (?:itself|yourself)|go home|come home|come back", "dock"),

@@ -77,6 +77,13 @@ _THE_THING = re.compile(
     r"(?<= )(?:the|that|this) (?:(?:damn|bloody|stupid|blasted|wretched|silly|darn|flipping) )*thing"
     r"(?= (?:on|off|up|down|please|now|again)\b|$)"
 )
+#: A state without a verb, said as a question: "everything off upstairs?"; nothing is done for that.
+_BARE_STATE = re.compile(
+    r"(?:(?:so|and|oh|right|ok|okay|hey) (?:, )?)*(?P<np>"
+    r"(?!(?:can|could|would|will|shall|may|turn|switch|put|get|set|leave|keep|is|are|do|does|did|has|have|what|which|how"
+    r"|why|when|where|who|any|anything) )(?:(?!,)\S+ ){1,5}?)(?P<state>on|off|open|closed|shut|locked|unlocked)"
+    r"(?P<at> (?:upstairs|downstairs|outside|(?:in|on|at) (?:the |my |our )?\w+(?: \w+)?))?"
+)
 #: What stands before a value that mends another: "to 20", "make it 20".
 _VALUE_LEAD = re.compile(r"^(?:(?:to|at|make (?:it|that)|set (?:it|that) to|say|let us say) )+")
 _WHICH = ": which"
@@ -164,6 +171,8 @@ class Grammar:
         if asks and (scene := self._half_said.asked_of_a_scene(text)):
             return scene
         text = _THE_THING.sub("it", text)
+        if asks and (bare_state := _BARE_STATE.fullmatch(text)):
+            return self._asked(f"is {bare_state['np']}{bare_state['state']}{bare_state['at'] or ''}", context)
         return self._amended(text, context) or self._meant(text, context, asks=asks)
 
     def _meant(self, text: str, context: Context, *, asks: bool) -> HomeIntent | None:
@@ -285,7 +294,7 @@ class Grammar:
         if is_question(text):
             return self._asked(text, context)
         if said_by_others(text):
-            return self._told_along.after_telling(text, context) or self._told_along.loosened(text, context)
+            return self._beside_a_story(text, context)
         return self._command(text, context)
 
     def _continued(self, text: str, context: Context) -> HomeIntent | None:
@@ -334,17 +343,11 @@ class Grammar:
 
     def _command(self, text: str, context: Context) -> HomeIntent | None:
         if tells(text):
-            return self._told_along.after_telling(text, context) or self._told_along.loosened(text, context)
+            return self._beside_a_story(text, context)
         text = place_last(self.directory, text)
         text = self._repairs.joined_up(_OFF.sub(r"\1off", text))
-        if (moment := later(text)) and (reading := self._clauses.understood(moment, context, context.last)) and (
-            reading.problem in ("", "which", "room", "area", "here", "it")
-        ):  # fmt: skip
-            return HomeIntent(
-                kind="refuse", intent="HassDelayed", entities=reading.found.ids,
-                question="I can only do things right away: ask me again when it is time.",
-                reason="asked for another time",
-            )  # fmt: skip
+        if delayed := self._delayed(text, context):
+            return delayed
         if BROKEN.fullmatch(text) and text not in IDIOMS:
             return None if _INTERJECTION.fullmatch(text) else self._half_said.broken_off(text, context)
         reading = self._clauses.understood(text, context, context.last)
@@ -352,6 +355,13 @@ class Grammar:
             reading = self._clauses.run_on(text, context, context.last) or reading
         if reading is not None and reading.problem == "it" and not ORDER.match(text):
             return None  # "knock it off" is said to people
+        if (
+            reading is not None
+            and reading.problem == "here"
+            and " , " in text
+            and (told := self._beside_a_story(text, context))
+        ):
+            return told  # "it stinks in here , hood on": no room has to be known for that
         if reading is not None and reading.problem in (
             "", "which", "room", "area", "it", "here", "degrees", "either"
         ):  # fmt: skip
@@ -360,10 +370,8 @@ class Grammar:
             return self._asking.refusal(
                 reading
             )  # nothing else is tried, which might move just what was to be left alone
-        if told := self._told_along.after_telling(text, context) or self._told_along.loosened(text, context):
-            return told
-        if mended := self._misheard.command(text, context):
-            return mended
+        if found := self._beside_a_story(text, context) or self._misheard.command(text, context):
+            return found
         hopeless = reading is not None and reading.problem in ("unable", "except")
         if not hopeless and ORDER.match(text) and (shared := self._shared(text, context)):
             return shared
@@ -372,12 +380,36 @@ class Grammar:
             return (self._in_part(text, context, MOST_LEFT_OUT) if refused else None) or refused
         return self._half_said.broken_off(text, context)
 
+    def _delayed(self, text: str, context: Context) -> HomeIntent | None:
+        """Refuse a command that is for another time; None where a sentence is none."""
+        moment = later(text)
+        reading = self._clauses.understood(moment, context, context.last) if moment else None
+        if reading is None or reading.problem not in ("", "which", "room", "area", "here", "it"):
+            return None
+        return HomeIntent(
+            kind="refuse", intent="HassDelayed", entities=reading.found.ids,
+            question="I can only do things right away: ask me again when it is time.",
+            reason="asked for another time",
+        )  # fmt: skip
+
+    def _beside_a_story(self, text: str, context: Context) -> HomeIntent | None:
+        """Read the command in a sentence that tells something too."""
+        return self._told_along.after_telling(text, context) or self._told_along.loosened(text, context)
+
+    def _holds_a_name(self, phrase: str) -> bool:
+        """Say whether a thing of this house is named among other words."""
+        words = phrase.split()
+        stretches = (words[start:end] for start in range(len(words)) for end in range(start + 1, len(words) + 1))
+        return any(bare(" ".join(stretch)) in self.directory.exact for stretch in stretches)
+
     def _in_part(self, text: str, context: Context, left: int) -> HomeIntent | None:
         """Read a command without those of several things that are not here, or cannot do it: of these it is said."""
         for rest, phrase in without_one(text) if left else ():
             named = self.directory.find(phrase, -1, room=context.room)
             if named.problem not in ("", "unknown") or len(named.ids) > 1:
                 continue
+            if not named.ids and self._holds_a_name(phrase):
+                continue  # something that is here would be left out, and not be told of
             reading = self._clauses.understood(rest, context, context.last)
             if reading is None or reading.problem in ("unknown", "unable"):
                 intent = self._in_part(rest, context, left - 1)

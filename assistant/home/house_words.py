@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from assistant.home import english
 from assistant.home.loosened import NEVER_A_REASON
@@ -26,9 +27,15 @@ _OWNED = frozenset(
     (
         "sake day night time party birthday house home room friend mum mom dad stuff things thing place own turn one "
         "ones new old color colour brightness temperature volume speed position level light favourite best bed side "
-        "bedroom desk phone car and or but please in on at off out up down then now too"
+        "bedroom desk phone car and or but please in on at off out up down then now too as both again either instead"
     ).split()
 )
+
+
+def _written_together(directory: Directory) -> set[str]:
+    """Return the neighbouring words of names as one: the Band Saw is the "bandsaw" too."""
+    names = (plain(name).split() for entity in directory.entities for name in (entity.name, *entity.aliases))
+    return {f"{one}{other}" for words in names for one, other in pairwise(words)}
 
 
 class HouseWords:
@@ -36,7 +43,7 @@ class HouseWords:
 
     def __init__(self, directory: Directory) -> None:
         self.directory = directory
-        self._words = directory.vocabulary() | directory.words.keys() | _OF_A_HOUSE
+        self._words = directory.vocabulary() | directory.words.keys() | _OF_A_HOUSE | _written_together(directory)
 
     def with_is(self, words: str) -> str:
         """Return a sentence as it was said with "is" for what is left of it, where what follows is nothing of a house.

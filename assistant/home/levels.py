@@ -39,7 +39,7 @@ _BEFORE_VALUE = frozenset(
         "lovely pretty pastel gentle"
     ).split()
 )
-_AFTER_VALUE = frozenset("up down open closed light lights please shut brightness bright of hot warm".split())
+_AFTER_VALUE = frozenset("up down out open closed light lights please shut brightness bright of hot warm".split())
 #: What begins with a verb, and is a value: "warm white for the floor lamp".
 _WHITE_FIRST = re.compile(rf"(?:{'|'.join(name for name in WHITES if ' ' in name)})\b")
 _BETWEEN_VALUES = re.compile(r" (?:(?:at|and|in|with|to|,|light|brightness) ?)*(?:brightness )?")
@@ -63,6 +63,8 @@ _DOMAINS_OF_KIND = {
     "colour": ("light",), "kelvin": ("light",), "degrees": ("climate", "water_heater", "number"),
 }  # fmt: skip
 _WARM = ("climate", "water_heater")
+#: Verbs that are about speed, whatever the value is: "slow down a little" is for no lamp.
+_SPEED_VERBS = ("slow", "speed")
 _BY = re.compile(r"(?:^| )(?:up|down) $")
 #: Degrees that people live in, where only a number was said.
 _LIVED_IN = range(14, 31)
@@ -129,6 +131,8 @@ class Levels:
         self, text: str, way: int, placed: Placed, whole: str, context: Context, last: Sequence[str]
     ) -> Reading | None:
         value, before, after = placed.value, text[: placed.start].split(), text[placed.end :].split()
+        if after and bare(f"{text[placed.start : placed.end]} {after[0]}") in self.directory.exact:
+            return None  # the Slow Cooker is not to be slow
         if _is_no_command(before, after, value, verbless=text == whole) or _NEXT_TOO.match(text[placed.end :]):
             return None
         way = _shed(before, after, value, way)
@@ -146,8 +150,9 @@ class Levels:
         quality, words, way = self._quality(text, before, after, way)
         if value.kind == "more" and way and value.quality == "level":
             value = replace(value, quality="", number=abs(value.number))
-        if whole.split(maxsplit=1)[0] in WARM_VERBS and not quality:
-            quality = "temperature"
+        verb = whole.split(maxsplit=1)[0]
+        if not quality and (verb in WARM_VERBS or verb in _SPEED_VERBS):
+            quality = "temperature" if verb in WARM_VERBS else "speed"
         return self.of_phrase(" ".join(words), value, quality, way, whole, context, last)
 
     def _quality(self, text: str, before: list[str], after: list[str], way: int) -> tuple[str, list[str], int]:
@@ -213,6 +218,8 @@ class Levels:
             wanted = _WARM if "degrees" in (value.kind, value.unit) or quality == "temperature" else ("light",)
             ids = [name for name in ids if name.split(".")[0] in wanted]
         acts = self._leveled_acts(ids, value, quality, way, context)
+        if not acts and found.problem == "area" and value.quality == "brightness" and value.number > 0:
+            acts = self._abilities.acts("on", self._lights(found.choices), context)  # none that can be dimmed is there
         if not acts:
             return Reading(found=replace(found, choices=tuple(ids) or found.choices), problem="unable", wish="set")
         done = tuple(act.entity_id for act in acts)
@@ -253,6 +260,10 @@ class Levels:
             level(self._abilities.entity(name), value, context.states(name), way=way, quality=quality) for name in ids
         )
         return tuple(act for act in levelled if act is not None)
+
+    @staticmethod
+    def _lights(ids: Sequence[str]) -> tuple[str, ...]:
+        return tuple(name for name in ids if name.startswith("light."))
 
     def _of_area(self, ids: Sequence[str], value: Quantity, quality: str) -> list[str]:
         """Return which things of a room a value is for: degrees for the heating, percent and colours for the lights."""

@@ -39,7 +39,10 @@ _WHO = (
     r"(?:i|we|it|he|she|they|that|there|nobody|no one|somebody|someone|everybody|everyone|everything"
     r"|(?:the|my|our|a|an|his|her|your|this|these|those|all the) (?:\w+ ){1,3}?|(?:\w+ )?\w+)"
 )
-_IS = r"(?:is|are|am|has|have|was|were|will be|feels?|looks?|smells?|needs?|wants?|keeps?|hurts?|can not|can hardly|can barely|do not|does not)"
+_IS = (
+    r"(?:is|are|am|has|have|was|were|will be|feels?|looks?|smells?|needs?|wants?|keeps?|hurts?|can not|can hardly|can barely|can (?:still )?(?:see|hear|smell|feel)|do not|does not"
+    r"|reeks?|stinks?|pongs?|hums|buzzes|rattles|shines|glares|blows|makes|drives|keeps|bothers|annoys|sounds|leaks|drips|comes|gets)"
+)
 #: A clause that tells how things are: "the sun is blinding me", "mum is staying", "i have finished cooking".
 _REASON = re.compile(rf"(?:so |because |cause |since |as |and |now |for )*{_WHO} ?{_IS} \w+(?: \w+)*")
 #: Where the speaker is already is no more than a reason: "i am already in bed".
@@ -57,16 +60,27 @@ _DID = re.compile(
 #: A reason without its subject: "spilled cereal everywhere", "heading to bed", "too dark in here", "fancy a brew".
 _BARE = re.compile(
     r"(?:(?:so|and|right|okay|ok|well|just|oh|oops|oh no|now|still|feeling|getting|bit|a bit|a little|way|far|really|very|all|too|pretty|kinda) )*"
-    r"(?:spilled|spilt|dropped|finished|done|going|heading|popping|nipping|leaving|feeling|getting|fancy|time for|off to|ready for|freezing|warm|pitch (?:dark|black)|cold|chilly|nippy|hot|boiling|baking|roasting|stuffy|steamy|"
+    r"(?:spilled|spilt|dropped|finished|done|going|heading|popping|nipping|leaving|feeling|getting|fancy|time for|off to|ready for|freezing|warm|pitch (?:dark|black)|cold|chilly|nippy|hot|boiling|baking|roasting|stuffy|steamy|smoky|smelly|whiffy|pongy|draughty|drafty|damp|muggy|clammy|"
     r"dark|gloomy|dim|bright|noisy|loud|late|tired|sleepy|knackered|exhausted|hungry|home|back|can not see|can hardly see|nobody (?:here|there|home)|give (?:me|us) (?:some|a bit of) \w+|warm (?:me|us|my \w+|the \w+) up|cool (?:me|us|it) down|"
     r"ventilate|let (?:me|us) in|let the \w+ (?:in|out)|cheers|thanks|thank you|ta|sorry|dinner|lunch|supper|breakfast|bath|shower|film|movie|company|guests|visitors|privacy|emergency|quick|hurry|fire|leak|intruder|burglar)(?: \w+){0,5}"
+)
+#: What it is time for that somebody does, and no house: "time to let some air in".
+_TIME_TO = re.compile(
+    r"(?:so |and |right |okay |ok |well )*(?:it is )?(?:high |about |nearly )?time (?:to|i|we) "
+    r"(?:let (?:some|a bit of|in)|air|cook|eat|sleep|work|read|relax|bake|bathe|exercise|play|study|leave|go|feed|wind down|warm|cool|iron|practi[sc]e|tidy)\b(?: \w+)*"
 )
 #: No clause, and no reason: "bedtime", "homework time", "good night", "no rush", "i love you".
 _ASIDE = re.compile(
     r"(?:(?:so|and|right|okay|ok) )*(?:(?:it is )?(?:\w+ )?(?:bed ?time|\w+ time)(?: for (?:the |my |our )?\w+(?: \w+)?)?|(?:good ?|nighty? )?night(?: night)?|good (?:morning|evening|night|lord|grief)"
     r"|bye|goodbye|see you(?: later)?|bless you|i love you|no (?:rush|hurry|worries)|when you can|set the mood|off (?:we|i) go|here (?:we|i) go"
+    r"|(?:i|we|nobody) (?:will|am|are|is)(?: not)? (?:be )?(?:back|home|in|out|away|gone|off)(?: here| again)? (?:till|until|before|for) .+|back (?:at|by|around|in) .+"
     r"|on the double|chop chop|pronto|quick march|if you do not mind|there is a (?:dear|love|good \w+)|good (?:girl|boy|lad|stuff)|that is (?:it|all|enough|better|too much|not enough|great|perfect|lovely)|you are a (?:star|legend|gem|lifesaver)"
     r"|folks|guys|kids|everyone|everybody|lads|darling|sweetie|babe|dude|bro|sir|maam|my friend|old (?:friend|chap|boy)|my god|oh god|ugh|blimey|jeez|gosh|goodness)"
+)
+#: How a thing is to be, said after a pause: "the pendants on, low and warm". That is no reason.
+_HOW = re.compile(
+    r"(?:(?:and|but|nice|very|really|quite|just|a bit|not too) )*(?:low|dim|dimmed|warm|cool|bright|soft|high|dark|cosy|gentle|full|slow|fast|quiet)"
+    r"(?: (?:and|but|,)(?: (?:nice|very|really|quite|not too))? (?:low|dim|dimmed|warm|cool|bright|soft|high|dark|cosy|gentle|full|slow|fast|quiet))*"
 )
 #: Where a reason may begin without a pause: only with what can be no part of a name or a relative clause.
 _BEGINS = re.compile(
@@ -182,10 +196,15 @@ def reasons_off(text: str, of_house: Container[str] = ()) -> Iterator[str]:
     """Yield what a sentence has beside its reasons: before or after a pause, after "so", or before "it is ..."."""
     parts = [part.strip() for part in _PAUSE.split(text)]
     if len(parts) > 1:
-        said = [part for part in parts if not is_reason(part)]
+        how = [place > 0 and _HOW.fullmatch(part) is not None for place, part in enumerate(parts)]
+        said = [part for part, wanted in zip(parts, how, strict=True) if wanted or not is_reason(part)]
         if said and len(said) < len(parts):
             yield " , ".join(said)
-        said = [part for place, part in enumerate(parts) if not _goes_along(part, of_house, first=place == 0)]
+        said = [
+            part
+            for place, (part, wanted) in enumerate(zip(parts, how, strict=True))
+            if wanted or not _goes_along(part, of_house, first=place == 0)
+        ]
         if len(said) == 1:
             yield said[0]
     if (because := _BECAUSE.match(text)) and is_reason(because["reason"]):
@@ -232,7 +251,7 @@ def is_reason(text: str) -> bool:
         return False
     if "not" in words and {"want", "like", "need", "care", "wants"} & set(words):
         return False
-    if any(way.fullmatch(text) is not None for way in (_REASON, _DID)):
+    if any(way.fullmatch(text) is not None for way in (_REASON, _DID, _TIME_TO)):
         return True
     verbless = not (GENERIC - EVERYTHING).isdisjoint(
         {singular(word) for word in words}

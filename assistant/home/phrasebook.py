@@ -28,7 +28,7 @@ _WHERE = (
 _WAYS: tuple[tuple[str, str], ...] = (
     # on and off
     ("on", f"{_TURN} {_AGAIN}on <np>"),
-    ("off", f"{_CUT} {_AGAIN}(?:off|out) <np>"),
+    ("off", f"(?!set off ){_CUT} {_AGAIN}(?:off|out) <np>"),
     ("off", f"{_CUT} <np> {_AGAIN}(?:off|out(?! of)(?: of)?)<at>"),
     ("on", f"{_TURN} <np> {_AGAIN}on<where>"),
     ("light", "(?:illuminate|light up|lighten up|light) <np>(?: up)?"),
@@ -78,8 +78,8 @@ _WAYS: tuple[tuple[str, str], ...] = (
     ("lock", "(?:lock|get|have|keep) <np> (?:up|locked)<at>"),
     ("unlock", "(?:unlock|unbolt|unlatch|undo the lock on|undo the lock of) <np>"),
     ("unlock", "(?:get|have) <np> unlocked<at>"),
-    ("unlock", "<np> unlock"),
-    ("lock", "<np> lock"),
+    ("unlock", "<np> unlock(?:ed)?"),
+    ("lock", "<np> lock(?:ed)?"),
     ("activate", "<np> (?:scene|mode) on"),
     ("arm_night", f"{_ARM} <np> {_MODE}(?:night(?: ?time)?|bed time|bedtime|sleep|sleeping)(?: mode)?"),
     ("arm_away", f"{_ARM} <np> {_MODE}(?:away|leaving|out)(?: mode)?"),
@@ -107,8 +107,8 @@ _WAYS: tuple[tuple[str, str], ...] = (
                  "(?:to|into|in|on|for) <np>"),
     ("activate", "(?:turn|switch|put) <np> on"),
     ("start", "<np> (?:please )?(?:clean|start|vacuum|start cleaning|start vacuuming|clean up|go clean|clean the house|go)"),
-    ("press", "(?:press|push|hit|ring|tap|click|trigger|sound|chime) <np>"),
-    ("on", "(?:sound|trigger|set off) <np>"),
+    ("press", "(?:press|push|hit|ring|tap|click|trigger|sound|chime|bang|strike|beat|toot) <np>"),
+    ("on", "(?:sound|trigger|set off(?= .*\\b(?:sirens?|alarms?|buzzers?|horns?|strobes?)\\b)) <np>"),
     ("start", "(?:start|run|launch|begin|resume|unpause|activate|turn on|switch on|send out|deploy) <np>"),
     ("start", "(?:start|run|launch|begin|send out|send off|resume|unpause|let loose|set off|deploy|release|send|activate|get|set|turn on) <np>"
               "(?: off)?(?: to)?(?: (?:cleaning|vacuuming|clean|vacuum|hoovering|mowing|the cleaning|up|going|started|out|working))?"),
@@ -232,7 +232,7 @@ _MEANT = Ways(
         ("(?:make|have|get|keep) <np> (?:a bit |a little |slightly )?(?:more humid|less dry|damper)", "increase the humidity in <np>"),
         ("(?:make|have|get|keep) <np> (?:a bit |a little |slightly )?(?:less humid|drier|dryer|less damp)", "reduce the humidity in <np>"),
         ("(?P<np>(?!i |we |it |they |he |she )\\w+(?: \\w+)?(?: \\w+)?) (?:should|must|can|could|needs? to|has to|may) (?:please )?(?:now )?(?:start|go|begin|do|get) (?:to )?(?:clean|cleaning|vacuum|vacuuming|hoover|hoovering|mow|mowing|the floors?|the hoovering)", "start <np>"),
-        ("(?:(?:make sure|ensure|see|check) (?:that )?)?nothing (?:is|stays) (?:left )?on(?P<at> .+)?", "turn off everything<at>"),
+        ("(?:(?:make sure|ensure|see|check) (?:that )?nothing (?:is|stays)|nothing (?:stays|is to be|should be|must be)) (?:left )?on(?P<at> .+)?", "turn off everything<at>"),
         ("it (?:pitch |completely |really |totally )?(?:black|dark) (?P<np>(?:in|on) .+)", "turn off the lights <np>"),
         ("(?P<np>(?:the|my|our|all the) .+?) (?:can|may|should|must|needs? to|ha(?:s|ve) to|ought to) (?:now )?(?:come|go) (?P<how>in|out|up|down)", "bring <np> <how>"),
         ("double (?:up )?<np>", "make <np> 2 times as much"),
@@ -264,7 +264,7 @@ _MEANT = Ways(
         ("(?:can|could) (?P<np>(?:the|my|our) (?:\\w+ )?\\w+) (?:please )?(?:start|go|begin) (?:to )?(?:clean|vacuum|hoover|mow|cleaning|vacuuming|hoovering|mowing)", "start <np>"),
         ("(?:i|we) do not (?:need|want) (?P<np>.+?)(?: on)? (?:any ?more|any longer|now)", "turn off <np>"),
         ("(?:get rid of|no more|enough of) (?P<np>(?:.+ )?lights?(?: (?:in|on|at) .+)?)", "turn off <np>"),
-        ("(?P<np>.+?) (?:can|may|needs? to|ha(?:s|ve) to|should|must|ought to) (?:now )?(?:go|be turned|be switched|be) (?P<how>on|off)", "turn <np> <how>"),
+        ("(?P<np>.+?) (?:can|may|needs? to|ha(?:s|ve) to|should|must|ought to) (?:(?:now|all|both) )*(?:go|be turned|be switched|be) (?P<how>on|off)", "turn <np> <how>"),
         ("(?P<np>the .+?) (?:should|must|needs? to|ought to) be (?:turned |switched )?(?P<how>on|off)", "turn <np> <how>"),
         ("(?:have |get )?(?:some |a bit |a little |a little bit )?more light (?:from|on) (?P<np>.+)", "make <np> brighter"),
         ("(?:have |get )?(?:a bit |a little |a little bit )?less light (?:from|on|in) (?P<np>.+)", "make <np> dimmer"),
@@ -279,10 +279,20 @@ _TWO_CLAUSES = re.compile(
 )
 
 
+#: A list of which it is said what may become of it: "the hood, the telly and the iron can all go off".
+_LIST_GOES = re.compile(
+    r"(?P<np>(?:(?:the|my|our) )?(?:(?!,|\b(?:is|are|was|were|i|we|and|turn|switch|if|so)\b)\w+ ){1,3}, (?:(?:(?:the|my|our) )?(?:(?!\b(?:is|are|was|were|i|we|turn|switch|if|so)\b)[\w,]+ ){1,4}?)"
+    r"and (?:(?:the|my|our) )?(?:(?!\b(?:is|are|was|were|i|we|turn|switch|if|so)\b)\w+ ){0,2}\w+) "
+    r"(?:can|may|could|needs? to|ha(?:s|ve) to|should|must|ought to) (?:(?:now|all|both) )*(?:go|be turned|be switched|be) (?P<how>on|off)"
+)
+
+
 def meant(text: str) -> str:
     """Return the command that a plain sentence stands for: "the lamp is too bright" wants it dimmer."""
     if text in IDIOMS:
         return IDIOMS[text]
+    if listed := _LIST_GOES.fullmatch(text):
+        return f"turn {listed['np']} {listed['how']}"
     for command, said, _ in _MEANT.of(text):
         if match := said.fullmatch(text):
             if _TWO_CLAUSES.search(match.groupdict().get("np") or ""):
@@ -324,7 +334,7 @@ VALUE_VERBS: tuple[tuple[str, int], ...] = tuple(
             "set", "change", "turn", "adjust", "make", "put", "bring", "take", "move", "get", "have", "switch", "go", "want",
             "need", "run", "keep", "light", "colour", "color", "tint", "turn on", "switch on", "put on",
             "set the", "give", "let", "like", "position", "dial", "control", "program", "regulate", "leave",
-            "activate", "start", "knock", "whack", "notch", "pop", "stick", "shove", "jack", "ramp", "nudge", "shift", "tune", "slide", "roll", "draw", "pull", "use",
+            "activate", "start", "knock", "whack", "notch", "do", "pop", "stick", "shove", "jack", "ramp", "nudge", "shift", "tune", "slide", "roll", "draw", "pull", "use",
         )]
         + [(verb, 1) for verb in (
             "increase", "raise", "open", "brighten", "turn up", "bring up", "put up", "boost", "heat", "heat up", "warm", "warm up",

@@ -13,7 +13,7 @@ _BEFORE = re.compile(
     r"(?:you|we|i) would better|(?:somebody|someone|anybody)(?= (?:turn|switch|put|close|open|shut|lock|dim|set|start|stop) (?:on|off|up|down|the|that|this|my|our)\b)|i tell you what ,|tell you what ,|i will tell you what ,|i want you to|i would like you to|i need you to|i would like to|i want to|i need to|i would love to|i want|i would like|i would love|i need|we want|we need|we would like|give me|give us|we want to|we need to|"
     r"we would like to|(?:could|can|would|will) (?:somebody|someone|anybody|anyone)|we could use|get me|i am going to need|let us|let me(?! in| out)|i (?:think|feel|find)(?= .+ too \w+)|you can|you could|you may|you should|you need to|be sure to|make sure to|make sure you|make sure that you|try to|feel free to|"
     r"why do not you|is it possible to|is there any chance you could|any chance you could|any chance of|do you think you could|do you think you can|i could do with|we could do with|i fancy|we fancy|i am after|i think (?:you|we) (?:should|can|could|may)|i (?:believe|guess|suppose) you can|you (?:may|can) as well|might as well|it would be (?:great|nice|lovely|good|cool|helpful) if you(?: could| would|(?= (?:turned|switched|opened|closed|dimmed|locked|made|started|stopped)\b))|it would be (?:great|nice|lovely) to (?:have|get)|"
-    r"help me to|help me|would you be able to|could you be able to|would you be willing to|do you reckon you (?:could|can)|(?:i wonder|i was wondering|i am wondering|wondering) (?:if|whether) you (?:could|would|can|might)|i was hoping you (?:could|would)|i am hoping you (?:could|can)|(?:could|can|may|might) i (?:trouble|ask|bother) you to|think you (?:could|can)|you could not(?= .+ could you$)|you might want to|if you would be so kind as to|if you would not mind|would you mind awfully|be a (?:lamb|good \w+|legend|doll|mate|champ|hero) and|do you want to|do you fancy|i would (?:quite|really|rather|much rather) (?:like|love)(?: you)?(?: to)?|i (?:really|quite|just|desperately|badly) (?:need|want|fancy)(?: you)?(?: to)?|(?:we|i) had better|you had better|better|go on(?: then)?(?: and)?|come on then|how is about|what do you say we|let us (?:get|have|go ahead and)(?= \w)|help me out and|i need to have|i need to get|i had like|mind if (?:i|we)|oi|yo|hiya|dear(?= ,)|dearie|my dear|darling|honey|hun|love(?= \w)|sweetie|bro|boss|chief|pal|cheers|ta|hmm|righto|righty ho|right then|right so|ok then|okay then|ok so|like|i mean|well then|lovely|great|perfect|brilliant|erm|ah|hmm|ugh|argh|so yeah|blimey|crikey|jeez|gosh|goodness|oh my god|my god|oh god|god|oh no|dear me|damn|damn it|dude|man|buddy|mate|(?:folks|guys|everyone)(?! (?:is|are|has|have|said|left)\b)|can you|could you|will you|would you|can we|could we|can i|could i|may i|may we|are you able to|would it be possible to|"
+    r"help me to|help me|would it (?:kill|hurt) you to|would it (?:hurt|be (?:ok|okay|all right|alright|fine)) to|is there any way you (?:can|could)|would you be able to|could you be able to|would you be willing to|do you reckon you (?:could|can)|(?:i wonder|i was wondering|i am wondering|wondering) (?:if|whether) you (?:could|would|can|might)|i was hoping you (?:could|would)|i am hoping you (?:could|can)|(?:could|can|may|might) i (?:trouble|ask|bother) you to|think you (?:could|can)|you could not(?= .+ could you$)|you might want to|if you would be so kind as to|if you would not mind|would you mind awfully|be a (?:lamb|good \w+|legend|doll|mate|champ|hero) and|do you want to|do you fancy|i would (?:quite|really|rather|much rather) (?:like|love)(?: you)?(?: to)?|i (?:really|quite|just|desperately|badly) (?:need|want|fancy)(?: you)?(?: to)?|(?:we|i) had better|you had better|better|go on(?: then)?(?: and)?|come on then|how is about|what do you say we|let us (?:get|have|go ahead and)(?= \w)|help me out and|i need to have|i need to get|i had like|mind if (?:i|we)|oi|yo|hiya|dear(?= ,)|dearie|my dear|darling|honey|hun|love(?= \w)|sweetie|bro|boss|chief|pal|cheers|ta|hmm|righto|righty ho|right then|right so|ok then|okay then|ok so|like|i mean|well then|lovely|great|perfect|brilliant|erm|ah|hmm|ugh|argh|so yeah|blimey|crikey|jeez|gosh|goodness|oh my god|my god|oh god|god|oh no|dear me|damn|damn it|dude|man|buddy|mate|(?:folks|guys|everyone)(?! (?:is|are|has|have|said|left)\b)|can you|could you|will you|would you|can we|could we|can i|could i|may i|may we|are you able to|would it be possible to|"
     r"i would appreciate it if you could|i would be grateful if you could|(?:i|we) would (?:appreciate it|be grateful|be glad|be happy|like it|love it) if you(?= (?:turned|switched|opened|closed|shut|set|put|dimmed|locked|made|started|stopped)\b)|if you could|if you would|if you can|if you do not mind|when you get a chance|"
     r"it is time to|time to|quick|actually|yes|yeah|no(?! (?:more|need))|,|you know what|i guess|ready|hurry up and|come on|start to|begin to|for me|thanks|thank you|sorry|excuse me|"
     r"i am going to bed|good night|one more thing|next|first(?! \w*(?:floor|one|light|lamp|spot|socket|fan|plug)s?\b)|again|after that|finally|lastly|only|simply|how about we|how about you|shall we|maybe you could|perhaps you could) )"
@@ -31,7 +31,10 @@ _GERUNDS = {
     "turning": "turn", "switching": "switch", "opening": "open", "closing": "close", "shutting": "shut", "dimming": "dim",
     "setting": "set", "making": "make", "putting": "put", "locking": "lock", "raising": "raise", "lowering": "lower",
     "getting": "get", "starting": "start", "stopping": "stop", "changing": "change", "bringing": "bring", "unlocking": "unlock",
-    "having": "have", "killing": "kill", "brightening": "brighten", "running": "run", "firing": "fire", "pulling": "pull",
+    "having": "have", "seeing": "see", "sorting": "sort", "drawing": "draw", "popping": "pop", "sending": "send",
+    "throwing": "throw", "flicking": "flick", "flipping": "flip", "sticking": "stick", "hitting": "hit", "bumping": "bump",
+    "knocking": "knock", "cranking": "crank", "dropping": "drop", "giving": "give", "taking": "take", "arming": "arm",
+    "activating": "activate", "cutting": "cut", "cracking": "crack", "letting": "let", "warming": "warm", "heating": "heat", "killing": "kill", "brightening": "brighten", "running": "run", "firing": "fire", "pulling": "pull",
 }  # fmt: skip
 #: After "I would be glad if you ..." a past is no past.
 _WISHED = {
@@ -54,7 +57,7 @@ _TOLD = re.compile(
     r"(?:temperature|temp|humidity|state|status|reading|level|power|battery|value|brightness|position|air quality|co2)\b)"
 )
 _QUESTION = re.compile(
-    r"(?!which (?:on|off|of(?! (?:the|my|our) .+ (?:is|are)\b)) |do (?:the|my|our) (?:\w+ ){1,5}(?:on|off|open|closed|shut|up|down)$|do (?:the|my|our) (?:\w+ ){1,4}(?:on|off)\b|do the .+ (?:scene|mood)$|do (?!(?:i|we|you|they|the|any|all|my|our|it|these|those)\b)(?:\w+ ){0,2}\w+$)(?:is|are|was|were|did|do|does|has|am|what|which|who|whose|whom|when|where|why|how|will|would|should|shall|tell me|"
+    r"(?!which (?:on|off|of(?! (?:the|my|our) .+ (?:is|are)\b)) |do (?:the|my|our) (?:\w+ ){1,5}(?:on|off|open|closed|shut|up|down)$|do (?:the|my|our) (?:\w+ ){1,4}(?:on|off)\b|do (?:the|my|our) (?:\w+ ){1,4}(?:at|to) \d|do the .+ (?:scene|mood)$|do (?!(?:i|we|you|they|the|any|all|my|our|it|these|those)\b)(?:\w+ ){0,2}\w+$)(?:is|are|was|were|did|do|does|has|am|what|which|who|whose|whom|when|where|why|how|will|would|should|shall|tell me|"
     r"do you know|have (?:i|we|you|they)|have (?:the|all|any) .* been|had|(?:check|see|find out|let me know) (?:if|whether)|check|any|anything|anyone|anybody|what about|i wonder|"
     r"show me|(?:can|could|may|must|might) (?:i|we|the|my|our|a|an|it|there|this|that|they|you (?:explain|describe|tell))|explain|describe|summari[sz]e|read|define|give me the (?:status|state|temperature|humidity)|status of|what)\b"
 )
@@ -71,7 +74,7 @@ _REGRETTED = re.compile(
     r"\b(?:could|should|would|might|must|may|ought to)(?: not)? have (?:\w+ed|left|shut|put|set|been|had|done|gone|kept|made)\b"
 )
 _LEFT = re.compile(
-    r"(?:please )?(?:leave|keep) (?!.* (?:and|but|then|,) )(?!.* (?:half|halfway|percent|at \d+|\d+)\b).+ (?:on|off|open|closed|shut|locked|running|alone|as (?:it is|they are|is))"
+    r"(?:please )?(?:leave|keep) (?!.* (?:and|but|then|,) )(?!.* (?:half|halfway|percent|at \d+|\d+|a (?:bit|crack|little|touch|tad|sliver|smidge)|slightly|partly|an inch)\b).+ (?:on|off|open|closed|shut|locked|running|alone|as (?:it is|they are|is))"
 )
 _OTHERS = re.compile(
     r"(?:(?:i|he|she|they|we|you|it|mum|mom|dad|who|someone|somebody|everyone|people|alexa|siri|google|hey google|ok google|okay google|cortana|jarvis|"
@@ -89,6 +92,11 @@ _LATER = re.compile(
 )
 #: What goes up or down does so by a step, not by an hour: "turn the heating up by 2".
 _STEPS = re.compile(r"\b(?:up|down|increase|decrease|raise|lower|reduce|dim|brighten)\b")
+#: Of what warms "at twenty one" is no time.
+_AT_DEGREES = re.compile(r" at (?:1[4-9]|2[0-4])")
+_WARMING = re.compile(
+    r"\b(?:heating|heaters?|radiators?|thermostats?|ac|air con(?:ditioning|ditioner)?|aircon|boiler|stove|underfloor)\b"
+)
 _LATER_FIRST = re.compile(
     r"^(?!before (?:you do |we do )?any ?thing else)(?:if|when|whenever|once|as soon as|unless|until|while|after|before|in \d+ (?:minutes?|hours?|seconds?)|at \d+|tomorrow|later)\b.*?(?: ,| then)? "
     r"(?=(?:turn|switch|open|close|shut|lock|unlock|set|dim|make|put|start|stop)\b)"
@@ -102,9 +110,23 @@ _BECAUSE = re.compile(
     r"|(?<=\w)(?: ,)?(?: (?:please|now))*(?: ,)? (?:because |as |since |cause )?(?:it is|it gets|i am|we are) "
     r"(?:getting|too|so|a bit|very|really|quite|going|off|rather|all|freezing|cold|hot|dark|bright|leaving|tired|home|back|done|finished|out|raining|snowing|windy|late|noisy|loud)\b.*$"
 )
+#: For how long nobody is there, which is no time for what is wanted: "..., we won't be back till six".
+_AWAY = re.compile(
+    r"(?<=\w)(?: ,| because| as| since) (?:i|we|nobody) (?:will|am|are|is)(?: not)? (?:be )?(?:back|home|in|out|away|gone|off)"
+    r"(?: here| again)? (?:till|until|before|for) \w+(?: \w+){0,3}$"
+)
+#: How a thing that goes on is to be: "the pendants on, low and warm".
+_AND_HOW = re.compile(
+    r" on , (?=(?:(?:and|nice|quite|really|very|but) )*(?:low|warm|cool|bright|soft|full)(?: (?:and|but) (?:low|warm|cool|bright|soft|full))*$)"
+)
+#: What is said instead of what was: "at nineteen rather than eighteen".
+_RATHER_THAN = re.compile(
+    r"(?<=\d)(?P<unit> percent| degrees)? (?:rather than|instead of|not) (?:the )?\d+(?:\.\d+)?(?: percent| degrees)?$"
+)
 #: A word said twice: "turn turn on the lamp".
 _STUTTER = re.compile(
     r"(?<!\S)(turn|switch|open|close|shut|set|dim|lock|unlock|the|on|off|to|please|in|and|my|all)(?: \1)+(?!\S)"
+    r"|(?<!\S)(?P<twice>\w+ (?:on|off|up|down|open|shut))(?:(?: ,)? (?P=twice))+(?!\S)"
 )
 #: What takes back all that came before it, if a whole command follows.
 _TAKEN_BACK = re.compile(
@@ -118,6 +140,8 @@ _TAKING_BACK = re.compile(
 _FILLERS = re.compile(
     r"(?<!\S)(?:um|uh|er|erm|uhm|hmm|ah)(?: ,)?(?: |$)"
     r"|(?<!\S)(?:, )?(?:you know(?! (?:if|whether|what|how|which|where|when|who))|let us say|shall we say|if you do not mind|if it is no trouble|possibly|before i forget|by the way|while you are at it|while i think of it)(?: ,)?(?= |$) ?"
+    r"|(?<!\S)(?:something (?:like|around|near)|somewhere (?:around|near|about|close to)|in the region of|, say (?=\d)|more or less|give or take|or thereabouts) ?(?= |$|\w)"
+    r"|(?<=\w(?:er|re|ss)) than (?:(?:it|they|that) (?:is|are|was|were)(?: (?:now|set|right now|at the moment))?|now|before)(?= |$)"
     r"|(?<=\w )behind (?:me|us) (?=and |then |, )|(?<!\S)(?:really|super|very|quite) (?=(?:fast|slow)\b)"
     r"|(?<=^turn on )for me (?=\w)|(?<=^turn off )for me (?=\w)|(?<=^turn )please |(?<=^switch )please |(?<=^make )please |(?<=^stop )please |(?<=^start )please |(?<=^put )please |(?<=^open )please |(?<=^close )please |(?<=^set )please "
 )
@@ -134,7 +158,7 @@ _FOR_ME = re.compile(
 @lru_cache(1_024)
 def stripped(text: str) -> str:
     """Take the politeness off a plain sentence."""
-    text = _STUTTER.sub(r"\1", _FILLERS.sub("", text)).strip(" ,")
+    text = _STUTTER.sub(lambda said: said[1] or said["twice"], _FILLERS.sub("", text)).strip(" ,")
     text = _ALL_OF_THEM.sub(r"all \1", text.removeprefix("please to "))
     wished = False
     while match := _BEFORE.match(text):
@@ -151,7 +175,7 @@ def stripped(text: str) -> str:
         text = f"{_WISHED[first]} {rest}"
     if first in ("please", "just"):
         return stripped(rest) if rest else text
-    text = _BECAUSE.sub("", text)
+    text = _AND_HOW.sub(" ", _RATHER_THAN.sub(r"\g<unit>", _BECAUSE.sub("", _AWAY.sub("", text))))
     if said := _FOR_ME.match(text):
         text = " ".join(filter(None, (said["verb"], said["way"], text[said.end() :])))
     while match := _AFTER.search(text):
@@ -177,8 +201,19 @@ _STATUS = re.compile(
 )
 
 
+#: Wishes that begin otherwise than "i would like": "wouldn't mind the lamp on", "what i really want is ...".
+_LIKED = re.compile(
+    r"^(?:(?:oh|so|well|and|ok|okay|hey) (?:, )?)*(?:(?:i |we )?would not (?:mind|say no to|object to)(?: having| getting)? "
+    r"|what (?:i|we) (?:(?:really|actually|just) )*(?:want|need|would like|would love)(?: now| right now)? is (?:for |to have )?)(?=(?:the|my|our|some|a bit|\w+s) )"
+)
+#: What is asked of a place, said first: "temperature wise, how is the cellar".
+_WISE = re.compile(r"^(?P<what>temperature|humidity|battery|power) ?wise(?: ,)? (?P<asks>(?:how|what) (?:is|are) .+)")
+
+
 def asked_outright(text: str) -> str:
     """Return a plain sentence that leads up to a question as the question: "any idea how ..." is "tell me how ..."."""
+    text = _WISE.sub(r"\g<asks> \g<what> wise", text, count=1)
+    text = _LIKED.sub("i would like ", text, count=1)
     text = _STATUS.sub(r"what is the state of \g<np>", text, count=1)
     text = _LET_KNOW.sub(r"tell me \g<lead>", text, count=1)
     if _TOLD.match(text):
@@ -231,7 +266,7 @@ _TELLS = re.compile(
 )
 #: The same with what is left of "is": "the heating's on". A verb before it makes it Alice's: "turn Alice's off".
 _IS_LEFT = re.compile(
-    rf"^((?:(?:so|good|look|okay|well|oh),? )*(?!(?:{_ORDERS})\b)(?:[\w]+ ){{0,3}}\w+)['’]s (?=(?:on|off|open|closed|shut|locked|unlocked)\b)",
+    rf"^((?:.* (?:if|whether|sure|that) (?=the|my|our)|(?:(?:so|good|look|okay|well|oh|oh no|shoot|damn|crap|oops|whoops|blast|shit|hey|ah|argh|ugh|gosh|crikey),? )*)(?!(?:{_ORDERS})\b)(?:[\w]+ ){{0,3}}\w+)['’]s (?=(?:on|off|open|closed|shut|locked|unlocked)\b)",
     re.IGNORECASE,
 )
 
@@ -266,7 +301,11 @@ def said_by_others(text: str) -> bool:
 
 def later(text: str) -> str:
     """Return the command in a sentence that wants it done at another time, or under a condition; "" where it does not."""
-    if (match := _LATER.search(text)) and not (match[0].startswith(" by ") and _STEPS.search(text[: match.start()])):
+    if (
+        (match := _LATER.search(text))
+        and not (match[0].startswith(" by ") and _STEPS.search(text[: match.start()]))
+        and not (_AT_DEGREES.fullmatch(match[0]) and _WARMING.search(text[: match.start()]))
+    ):
         return text[: match.start()].strip(" ,")
     if match := _LATER_FIRST.match(text):
         return text[match.end() :].strip(" ,")

@@ -15,6 +15,7 @@ from assistant.home import english
 from assistant.home.asked_plainly import TRIGGERED, plainly_asked
 from assistant.home.asked_things import ATTRIBUTES, attribute, entity_of, everything, find, in_state, motion, quantity
 from assistant.home.asked_ways import ASKED, DONE, DONE_WORDS, PERIODS, REASONS, STATE_WORDS, STATES
+from assistant.home.comparing import compared
 from assistant.home.entities import Entity, HomeIntent, Query
 from assistant.home.names import Directory
 from assistant.home.noun_phrases import Found, bare
@@ -33,8 +34,8 @@ def ask(directory: Directory, text: str, context: Context) -> HomeIntent | None:
     text = plainly_asked(text)
     if (triggered := TRIGGERED.fullmatch(text)) and (query := _alarm(directory, triggered["np"], context)):
         return _intent(query, "is")
-    if (compared := _COMPARED.fullmatch(text)) and (query := _both_warmths(directory, compared, context)):
-        return _intent(query, "temperature")
+    if query := compared(directory, text, context):
+        return _intent(query, "temperature" if query.subject == "temperature" else "value")
     if asked := sensed(directory, text, context):
         return _intent(*asked)
     said = set(text.split())
@@ -74,22 +75,6 @@ def _at_a_moment(directory: Directory, then: re.Match[str], context: Context) ->
                 return None  # of what else a thing was doing only its state is remembered
             return replace(query, kind="was", ago=length[0])
     return None
-
-
-#: "Is it warmer outside than in the kitchen": what is asked of both places.
-_COMPARED = re.compile(
-    r"is (?:it |the )?(?:(?:any|much|a lot) )?(?:(?P<some>.+?) )?(?:warmer|colder|cooler|hotter|chillier)(?: (?P<here>.+?))? than (?:it is |the )?(?P<other>.+)"
-)
-
-
-def _both_warmths(directory: Directory, compared: re.Match[str], context: Context) -> Query | None:
-    """Return the question for the temperatures of two places: with both told, it is plain which is warmer."""
-    found = [quantity(directory, "temperature", place or "", context) for place in (
-        compared["some"] or compared["here"], compared["other"])]  # fmt: skip
-    if any(query is None or not query.entities for query in found):
-        return None
-    entities = tuple(dict.fromkeys(name for query in found if query for name in query.entities))
-    return Query(kind="value", entities=entities, attribute="current_temperature", subject="temperature")
 
 
 def _intent(query: Query, kind: str) -> HomeIntent:

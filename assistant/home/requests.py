@@ -116,6 +116,15 @@ _NAME_THEN_VERB = re.compile(
 #: And how it is to be: "veranda, forty percent".
 _NAME_THEN_VALUE = re.compile(r"(?P<np>[^,]+) , (?:please )?(?:to |at |on )?(?P<value>[^,]+)")
 _VALUE_THEN_NAME = re.compile(r"(?P<value>[^,]+?)(?: please)? , (?P<np>(?:the|my|our) [^,]+)")
+#: The same without a pause: "the floor lamp i want warmer"; "the lamp i want is broken" tells.
+_WISHED_OF = re.compile(
+    r"(?P<np>(?:the|my|our|that) (?:(?!,|\b(?:i|we|is|are)\b).)+?) (?:i|we) (?:want|need|would like|would prefer|would love)(?: to be)? "
+    r"(?P<rest>(?!(?:to|is|are|was|were|it|them|you|the|my|our|an?|for|in|from|some|and|or|but)\b)(?:(?!,).)+)"
+)
+#: And what goes a way, said of it: "stair lights , on they go", "up it comes".
+_GOING = re.compile(
+    r"(?P<np>(?!(?:and|so|then|here|there|off|on|up|down|in|out)\b)(?:(?!,).)+?) ,? ?(?P<way>on|off|up|down|out|in) (?:it|they|she|he) (?:go(?:es)?|comes?)"
+)
 #: The same with a wish: "the pump , i want it off".
 _NAMED_WISH = re.compile(
     r"(?:.* , )?(?P<np>(?:the|my|our|that) (?:(?!,).)+?) ,(?: so| please| and)* (?:i|we) (?:want|need|would like) (?:it|them|that|those) (?P<rest>.+)"
@@ -132,6 +141,11 @@ def named_first(text: str) -> str:
     if match := _NAMED_WISH.fullmatch(text):
         verb = "turn" if match["rest"] in ("on", "off", "up", "down") else "make"
         return f"{verb} {match['np']} {match['rest']}"
+    if match := _WISHED_OF.fullmatch(text):
+        verb = "turn" if match["rest"] in ("on", "off", "up", "down") else "make"
+        return f"{verb} {match['np']} {match['rest']}"
+    if match := _GOING.fullmatch(text):
+        return f"{match['np']} {match['way']}"
     if (match := _VALUE_THEN_NAME.fullmatch(text)) and is_value(match["value"]):
         return f"make {match['np']} {match['value']}"
     if (match := _NAME_THEN_VALUE.fullmatch(text)) and is_value(match["value"]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -11,6 +12,7 @@ from assistant.home.clauses import Clauses
 from assistant.home.colloquial import reworded
 from assistant.home.context import Context
 from assistant.home.entities import HomeIntent
+from assistant.home.gist_feelings import feeling
 from assistant.home.loosened import loosened
 from assistant.home.names import Directory
 from assistant.home.noun_phrases import bare
@@ -19,6 +21,10 @@ from assistant.home.places_said import place_in
 from assistant.home.politeness import declined, is_question, later, said_by_others, stripped, tells
 from assistant.home.repairs import Repairs
 from assistant.home.words import IT, plain
+
+#: What is wanted of a thing depends on what was told.
+_SEE_TO = re.compile(r"(?:either|see to|sort|sort out|deal with|do something about|look after) (?P<np>.+?)(?: out)?")
+_SEEN_TO = {"brighter": "turn on", "dimmer": "dim", "warmer": "turn up"}
 
 
 class ToldAlong:
@@ -44,6 +50,10 @@ class ToldAlong:
 
         Where that room has no such thing, nothing is done to what is here: the other room was meant.
         """
+        if (seen := _SEE_TO.fullmatch(command)) and (
+            wish := feeling(self.directory, " ".join(told.replace(",", "").split())).wish
+        ) in _SEEN_TO:
+            command = f"{_SEEN_TO[wish]} {seen['np']}"  # "it is dark in the hall , could you see to the light"
         place = "" if place_in(self.directory, command) else place_in(self.directory, told)
         if not place or place == plain(context.room or ""):
             return read(command)

@@ -53,7 +53,7 @@ _HOW_MUCH = {
     "ever so slightly": 0.4,
     "a bit more": 0.6, "a little bit more": 0.6, "some more": 1.0, "a little more": 0.6, "a good bit": 1.5,
     "lots": 2.0, "just a little": 0.6, "still": 1.0, "a few": 1.0,
-    "a couple of": 1.0, "a little way": 0.6, "a crack": 0.4, "an inch": 0.4, "a sliver": 0.4, "a hair": 0.4, "a smidgen": 0.4, "a whisker": 0.4, "a fraction": 0.4, "a tick": 0.5, "loads": 2.0, "a good deal more": 2.0, "a whole lot": 2.0, "heaps": 2.0, "just a touch": 0.5, "just a tad": 0.5, "just a hair": 0.4, "just slightly": 0.4, "a step": 1.0, "a shade": 0.5, "a little less": 0.6,
+    "a couple of": 1.0, "a little way": 0.6, "a crack": 0.4, "an inch": 0.4, "a sliver": 0.4, "a hair": 0.4, "a smidgen": 0.4, "a whisker": 0.4, "a fraction": 0.4, "a tick": 0.5, "loads": 2.0, "a good deal more": 2.0, "a whole lot": 2.0, "heaps": 2.0, "just a touch": 0.5, "just a tad": 0.5, "just a hair": 0.4, "just slightly": 0.4, "a step": 1.0, "further": 1.0, "a bit further": 0.6, "a little further": 0.6, "a little bit further": 0.6, "a touch further": 0.5, "a good bit further": 1.5, "a lot further": 2.0, "a shade": 0.5, "a little less": 0.6,
 }  # fmt: skip
 
 

@@ -13,7 +13,7 @@ _CONTRACTIONS = {
     "i'm": "i am", "im": "i am", "i'd": "i would", "id": "i would", "i've": "i have", "ive": "i have",
     "i'll": "i will", "it'd": "it would", "that'd": "that would", "nobody's": "nobody is",
     "whatever's": "whatever is", "someone's": "someone is", "something's": "something is",
-    "everything's": "everything is",
+    "everything's": "everything is", "nothing's": "nothing is", "none's": "none is",
     "somebody's": "somebody is", "there'll": "there will", "that'll": "that will",
     "everybody's": "everybody is", "everyone's": "everyone is",
     "we've": "we have", "you've": "you have", "they've": "they have", "we'll": "we will", "you'll": "you will",

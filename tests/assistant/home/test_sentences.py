@@ -1,4 +1,4 @@
-"""What people say, of a second house and five more: naturally, misheard, with exceptions, and in vain.
+"""What people say, of a second house and six more: naturally, misheard, with exceptions, and in vain.
 
 Each set was written before the grammar was looked at; what the first run showed was mended. So all of them are right
 now, and that is no measure of sentences that nobody has seen: docs/home.md has the first rates.
@@ -14,6 +14,7 @@ import pytest
 from assistant.home.evaluate import RIGHT, evaluate, read_sentences
 from assistant.home.house_file import read_house
 
+_KINDS = ("natural", "nothing")
 SETS = Path(__file__).with_name("sentences")
 
 
@@ -29,7 +30,11 @@ SETS = Path(__file__).with_name("sentences")
         "fourth_house/natural",
         "fourth_house/misheard",
         "fourth_house/nothing",
-        *(f"{house}_house/{name}" for house in ("fifth", "sixth", "seventh") for name in ("natural", "nothing")),
+        *(
+            f"{house}_house/{name}"
+            for house in ("fifth", "sixth", "seventh", "eighth")
+            for name in ("natural", "nothing")
+        ),
     ],
 )
 def test_every_sentence_of_the_set_is_right(name: str) -> None:

@@ -1,0 +1,118 @@
+"""What once moved something that was not meant, or too little of what was: each beside what it was taken for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from assistant.home.grammar import Context, Grammar
+from assistant.home.house_file import HouseFile, read_house
+
+HOUSE = Path(__file__).with_name("sentences") / "eighth_house" / "house.json"
+
+
+@pytest.fixture(scope="module")
+def house() -> HouseFile:
+    return read_house(HOUSE)
+
+
+@pytest.fixture(scope="module")
+def grammar(house: HouseFile) -> Grammar:
+    return Grammar.build(house.entities, house.areas, house.floors, house.aliases)
+
+
+def acted(grammar: Grammar, house: HouseFile, words: str) -> dict[str, str]:
+    """Return what a sentence does at once, by what it is done to."""
+    intent = grammar.understand(words, Context(states=house.states.get))
+    return {act.entity_id: act.service for act in intent.acts} if intent and intent.kind == "act" else {}
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["everything off upstairs?", "telly on?", "nothing's on in the kitchen", "nothing is on upstairs"],
+)
+def test_how_things_are_is_asked_and_told_without_moving_them(grammar: Grammar, house: HouseFile, words: str) -> None:
+    assert acted(grammar, house, words) == {}
+
+
+@pytest.mark.parametrize("words", ["everything off upstairs", "telly on", "can you turn the telly on?"])
+def test_the_same_without_a_question_is_an_order(grammar: Grammar, house: HouseFile, words: str) -> None:
+    assert acted(grammar, house, words)
+
+
+def test_what_a_siren_sounds_is_no_way_to_silence_it(grammar: Grammar, house: HouseFile) -> None:
+    intent = grammar.understand("set off the siren", Context(states=house.states.get))
+    assert intent is not None
+    assert intent.kind == "ask_back"
+    assert intent.pending is not None
+    assert [act.service for act in intent.pending.acts] == ["turn_on"]
+    assert acted(grammar, house, "set the telly off") == {"switch.telly": "turn_off"}
+
+
+def test_a_word_of_a_name_is_no_value_of_the_thing_before_it(grammar: Grammar, house: HouseFile) -> None:
+    for words in (
+        "the hood, slow cooker and coffee maker can all go off",
+        "the hood, slow cooker and coffee maker off",
+    ):
+        assert acted(grammar, house, words) == dict.fromkeys(
+            ("fan.hood", "switch.cooker", "switch.coffee"), "turn_off"
+        ), words
+    assert acted(grammar, house, "set the hood slow") == {"fan.hood": "set_percentage"}
+
+
+def test_what_slows_down_is_no_lamp(grammar: Grammar, house: HouseFile) -> None:
+    assert acted(grammar, house, "the fan is too fast in the main bedroom, slow down a little") == {
+        "fan.ceiling": "set_percentage"
+    }
+
+
+def test_the_ones_are_of_the_kind_that_is_named_after_them(grammar: Grammar, house: HouseFile) -> None:
+    assert acted(grammar, house, "turn the terrace ones off but leave the grow light") == {"light.terrace": "turn_off"}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "leave the fairy lights on but turn priya's ceiling light off",
+        "turn priya's ceiling light off and leave the fairy lights on",
+    ],
+)
+def test_what_is_left_as_it_is_is_not_moved(grammar: Grammar, house: HouseFile, words: str) -> None:
+    assert acted(grammar, house, words) == {"light.priya": "turn_off"}
+
+
+def test_how_a_thing_is_to_be_is_not_passed_over_as_a_reason(grammar: Grammar, house: HouseFile) -> None:
+    intent = grammar.understand("island pendants on, low and warm", Context(states=house.states.get))
+    assert intent is not None
+    values = {name: value for act in intent.acts for name, value in act.values.items()}
+    assert values.keys() == {"brightness", "kelvin"}
+    assert acted(grammar, house, "floor lamp on, it's gloomy") == {"light.floor": "turn_on"}
+
+
+def test_a_heater_that_goes_on_at_so_many_degrees_is_started(grammar: Grammar, house: HouseFile) -> None:
+    for words in ("music room heater on at twenty one", "put the music room heater on at 21 degrees"):
+        intent = grammar.understand(words, Context(states=house.states.get))
+        assert intent is not None
+        assert [(act.service, *act.values.values()) for act in intent.acts] == [
+            ("set_mode", "heat"),
+            ("set_temperature", 21.0),
+        ], words
+
+
+def test_a_bit_cooler_is_a_step_that_the_thing_can_take(grammar: Grammar, house: HouseFile) -> None:
+    intent = grammar.understand("make the conservatory air con a bit cooler", Context(states=house.states.get))
+    assert intent is not None
+    assert [dict(act.values) for act in intent.acts] == [{"temperature": 21}]
+
+
+def test_no_room_has_to_be_known_for_what_stands_only_once(grammar: Grammar, house: HouseFile) -> None:
+    assert acted(grammar, house, "it reeks of onions in here, hood on") == {"fan.hood": "turn_on"}
+    asked = grammar.understand("it's dark in here, lights on", Context(states=house.states.get))
+    assert asked is not None
+    assert asked.kind == "ask_back"
+
+
+def test_of_a_list_nothing_that_is_here_is_left_out_unsaid(grammar: Grammar, house: HouseFile) -> None:
+    words = "the dishwasher, the telly and the iron can all go off"
+    assert acted(grammar, house, words) == dict.fromkeys(("switch.dish", "switch.telly", "switch.iron"), "turn_off")
