@@ -177,6 +177,10 @@ _ASKED_SO = tuple(
             "how much power is the solar making",
         ),
         (r"^how (warm|hot|cold|cool|humid|damp) (?:has|have) it (?:got|gotten|become|been)(?= |$)", r"how \1 is it"),
+        (
+            r"^(?:are|is) (?:we|everything|the house|the place)(?: all)? (?:locked|secured|secure)(?: up| tight| down)*$",
+            "are all the doors locked",
+        ),
     )
 )
 #: After "tell me" the verb comes last: "how warm it is", "what the humidity is in the bathroom".

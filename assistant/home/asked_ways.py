@@ -21,7 +21,7 @@ DONE = {
     "turn on": "on", "switch on": "on", "turn off": "off", "switch off": "off", "lock": "locked", "unlock": "unlocked", "close": "closed",
     "shut": "closed", "open": "open", "turned on": "on", "switched on": "on", "turned off": "off", "switched off": "off",
     "lock up": "locked", "locked up": "locked", "locked": "locked", "unlocked": "unlocked", "closed": "closed", "opened": "open", "put out": "off", "shut off": "off", "arm": "armed",
-    "armed": "armed", "set": "armed", "run": "running", "ran": "running", "used": "on", "running": "running", "on": "on", "off": "off",
+    "armed": "armed", "set": "armed", "run": "running", "ran": "running", "used": "on", "running": "running", "going": "running", "on": "on", "off": "off",
     "triggered": "triggered", "start": "running", "started": "running", "come on": "on", "go on": "on", "go off": "off", "came on": "on", "open up": "open", "detect motion": "detected", "detected": "detected",
     "see motion": "detected", "move": "detected", "disarmed": "disarmed", "disarm": "disarmed", "cleaned": "cleaning", "clean": "cleaning", "activated": "on", "stop": "off", "stopped": "off",
 }  # fmt: skip

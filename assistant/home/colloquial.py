@@ -116,6 +116,12 @@ _REWORDED = Ways(
         ("(?:double|twice) the (?:speed|brightness|volume|level|power) (?:on|of|for|in) <np>", "double <np>"),
         ("(?:(?:can|could|will|would|should) )?<np> (?:please |should |must |can )?(?:to )?(?:do|cut|mow|trim|have a go at) (?:the |our )?(?:grass|lawn|garden)", "start <np>"),
         ("(?:(?:can|could|will|would|should) )?<np> (?:please |should |must |can )?(?:to )?(?:do|clean|hoover|sweep|have a go at) (?:the |our )?(?:floors?|carpets?|rugs?)", "start <np>"),
+        ("<np> minus (?P<how>\\d+(?: percent| degrees?)?)", "turn <np> down by <how>"),
+        ("<np> plus (?P<how>\\d+(?: percent| degrees?)?)", "turn <np> up by <how>"),
+        ("(?:increment|step up) (?P<np>.+?) by (?P<how>.+)", "raise <np> by <how>"),
+        ("(?:decrement|step down) (?P<np>.+?) by (?P<how>.+)", "lower <np> by <how>"),
+        ("(?:set|put|change|adjust) (?P<np>.+?) (?:target|setpoint|set point|goal) (?:to|at) (?P<how>.+)", "set <np> to <how>"),
+        ("(?P<np>(?:the|my|our) .+?) please (?P<how>activate|start|stop|open|close|shut|lock|dim)", "<how> <np>"),
         # doors
         ("let (?:in )?(?!(?:it|the (?:light|sun|air)|some)\\b)(?:(?:the|my|our|a|an) )?\\w+(?: \\w+)? (?:in|through|out)(?: (?:at|through|by|via|of))? (?P<np>(?:the|my|our) (?:\\w+ )?(?:gate|gates|door|doors|barrier))", "open <np>"),
         (f"(?:lock|secure|bolt|close)(?: up)? (?:{_HOUSE}|everything|every door|the lot)(?: up)?(?: for the night| tight)?", "lock all the doors"),

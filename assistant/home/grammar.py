@@ -170,7 +170,7 @@ class Grammar:
         asks = words.rstrip().endswith("?")
         if asks and (scene := self._half_said.asked_of_a_scene(text)):
             return scene
-        text = _THE_THING.sub("it", text)
+        text = self._words.of_whom(_THE_THING.sub("it", text))
         if asks and (bare_state := _BARE_STATE.fullmatch(text)):
             return self._asked(f"is {bare_state['np']}{bare_state['state']}{bare_state['at'] or ''}", context)
         return self._amended(text, context) or self._meant(text, context, asks=asks)
@@ -300,7 +300,10 @@ class Grammar:
     def _continued(self, text: str, context: Context) -> HomeIntent | None:
         """Read a sentence that goes on with the one before; None where it stands for itself."""
         before = meant(stripped(self._repairs.in_its_words(plain(context.before)))) if context.before else ""
-        said = (continued(self.directory, each, before, context.last) for each in (text, *shortened(text)))
+        said = (
+            continued(self.directory, each, before, context.last)
+            for each in (text, *shortened(text, self.directory.vocabulary()))
+        )
         whole = next(filter(None, said), "")
         if not whole:
             return None
@@ -320,7 +323,7 @@ class Grammar:
             return done
         if found := ask(self.directory, text, context):
             return self._those_so(found, context)
-        for short in (*shortened(text), *self._repairs.renamed(text)):
+        for short in (*shortened(text, self.directory.vocabulary()), *self._repairs.renamed(text)):
             if found := ask(self.directory, short, context):
                 return self._those_so(found, context)
         if not _ASKS_A_STATE.match(text) or ASKED_WORDS.isdisjoint(text.split()):

@@ -32,6 +32,10 @@ _OWNED = frozenset(
 )
 
 
+#: Of whom something is, who was spoken of.
+_THEIRS = re.compile(r"\b(?:his|her|their)(?= \w)")
+
+
 def _written_together(directory: Directory) -> set[str]:
     """Return the neighbouring words of names as one: the Band Saw is the "bandsaw" too."""
     names = (plain(name).split() for entity in directory.entities for name in (entity.name, *entity.aliases))
@@ -44,6 +48,14 @@ class HouseWords:
     def __init__(self, directory: Directory) -> None:
         self.directory = directory
         self._words = directory.vocabulary() | directory.words.keys() | _OF_A_HOUSE | _written_together(directory)
+        #: How names begin that say whose a thing is: "wills", "kids".
+        self._owners = {
+            words[0]
+            for entity in directory.entities
+            if len(words := plain(entity.name).split()) > 1
+            and words[0].endswith("s")
+            and singular(words[0]) not in english.GENERIC
+        }
 
     def with_is(self, words: str) -> str:
         """Return a sentence as it was said with "is" for what is left of it, where what follows is nothing of a house.
@@ -58,6 +70,20 @@ class HouseWords:
             return said[0] if owns else f"{said[1]} is {said[2]}"
 
         return _LEFT_OF_IS.sub(whole, with_is(words))
+
+    def of_whom(self, text: str) -> str:
+        """Return a plain sentence with the owner that it spoke of for "his": "Will is asleep , his lamp off".
+
+        Where it spoke of none who has a thing here, it stays.
+        """
+        said = _THEIRS.search(text)
+        if said is None:
+            return text
+        for word in reversed(text[: said.start()].split()):
+            owner = next((name for name in (word, f"{word}s") if name in self._owners), "")
+            if owner:
+                return f"{text[: said.start()]}{owner}{text[said.end() :]}"
+        return text
 
     def has(self, text: str) -> bool:
         """Say whether a word of this house is in a plain sentence."""

@@ -74,6 +74,7 @@ _ASIDE = re.compile(
     r"(?:(?:so|and|right|okay|ok) )*(?:(?:it is )?(?:\w+ )?(?:bed ?time|\w+ time)(?: for (?:the |my |our )?\w+(?: \w+)?)?|(?:good ?|nighty? )?night(?: night)?|good (?:morning|evening|night|lord|grief)"
     r"|bye|goodbye|see you(?: later)?|bless you|i love you|no (?:rush|hurry|worries)|when you can|set the mood|off (?:we|i) go|here (?:we|i) go"
     r"|(?:i|we|nobody) (?:will|am|are|is)(?: not)? (?:be )?(?:back|home|in|out|away|gone|off)(?: here| again)? (?:till|until|before|for) .+|back (?:at|by|around|in) .+"
+    r"|(?:my|her|his|the) \w+ (?:is|are) not what (?:it|they) (?:was|were|used to be)"
     r"|on the double|chop chop|pronto|quick march|if you do not mind|there is a (?:dear|love|good \w+)|good (?:girl|boy|lad|stuff)|that is (?:it|all|enough|better|too much|not enough|great|perfect|lovely)|you are a (?:star|legend|gem|lifesaver)"
     r"|folks|guys|kids|everyone|everybody|lads|darling|sweetie|babe|dude|bro|sir|maam|my friend|old (?:friend|chap|boy)|my god|oh god|ugh|blimey|jeez|gosh|goodness)"
 )
@@ -169,7 +170,7 @@ def loosened(text: str, of_house: Container[str]) -> Iterator[tuple[str, str]]:
 
 def shortened(text: str, of_house: Container[str] = ()) -> Iterator[str]:
     """Yield a plain sentence without words that say nothing, and without what it is for."""
-    lean = _THAT.sub("the ", _EMPTY.sub("", text))
+    lean = _THAT.sub("the ", _EMPTY.sub(lambda said: said[0] if said[0].strip() in of_house else "", text))
     short = lean
     while (adjunct := _ADJUNCT.search(short)) and NEVER_A_REASON.isdisjoint(_told(adjunct[0])):
         short = short[: adjunct.start()]

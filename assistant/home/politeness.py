@@ -13,7 +13,7 @@ _BEFORE = re.compile(
     r"(?:you|we|i) would better|(?:somebody|someone|anybody)(?= (?:turn|switch|put|close|open|shut|lock|dim|set|start|stop) (?:on|off|up|down|the|that|this|my|our)\b)|i tell you what ,|tell you what ,|i will tell you what ,|i want you to|i would like you to|i need you to|i would like to|i want to|i need to|i would love to|i want|i would like|i would love|i need|we want|we need|we would like|give me|give us|we want to|we need to|"
     r"we would like to|(?:could|can|would|will) (?:somebody|someone|anybody|anyone)|we could use|get me|i am going to need|let us|let me(?! in| out)|i (?:think|feel|find)(?= .+ too \w+)|you can|you could|you may|you should|you need to|be sure to|make sure to|make sure you|make sure that you|try to|feel free to|"
     r"why do not you|is it possible to|is there any chance you could|any chance you could|any chance of|do you think you could|do you think you can|i could do with|we could do with|i fancy|we fancy|i am after|i think (?:you|we) (?:should|can|could|may)|i (?:believe|guess|suppose) you can|you (?:may|can) as well|might as well|it would be (?:great|nice|lovely|good|cool|helpful) if you(?: could| would|(?= (?:turned|switched|opened|closed|dimmed|locked|made|started|stopped)\b))|it would be (?:great|nice|lovely) to (?:have|get)|"
-    r"help me to|help me|would it (?:kill|hurt) you to|would it (?:hurt|be (?:ok|okay|all right|alright|fine)) to|is there any way you (?:can|could)|would you be able to|could you be able to|would you be willing to|do you reckon you (?:could|can)|(?:i wonder|i was wondering|i am wondering|wondering) (?:if|whether) you (?:could|would|can|might)|i was hoping you (?:could|would)|i am hoping you (?:could|can)|(?:could|can|may|might) i (?:trouble|ask|bother) you to|think you (?:could|can)|you could not(?= .+ could you$)|you might want to|if you would be so kind as to|if you would not mind|would you mind awfully|be a (?:lamb|good \w+|legend|doll|mate|champ|hero) and|do you want to|do you fancy|i would (?:quite|really|rather|much rather) (?:like|love)(?: you)?(?: to)?|i (?:really|quite|just|desperately|badly) (?:need|want|fancy)(?: you)?(?: to)?|(?:we|i) had better|you had better|better|go on(?: then)?(?: and)?|come on then|how is about|what do you say we|let us (?:get|have|go ahead and)(?= \w)|help me out and|i need to have|i need to get|i had like|mind if (?:i|we)|oi|yo|hiya|dear(?= ,)|dearie|my dear|darling|honey|hun|love(?= \w)|sweetie|bro|boss|chief|pal|cheers|ta|hmm|righto|righty ho|right then|right so|ok then|okay then|ok so|like|i mean|well then|lovely|great|perfect|brilliant|erm|ah|hmm|ugh|argh|so yeah|blimey|crikey|jeez|gosh|goodness|oh my god|my god|oh god|god|oh no|dear me|damn|damn it|dude|man|buddy|mate|(?:folks|guys|everyone)(?! (?:is|are|has|have|said|left)\b)|can you|could you|will you|would you|can we|could we|can i|could i|may i|may we|are you able to|would it be possible to|"
+    r"help me to|help me|would it (?:kill|hurt) you to|it is (?:necessary|important|required|needed) (?:to|that you)|(?:i|we) (?:would|should|will) be (?:(?:most|very|ever so|so|really|much|eternally) )*(?:grateful|obliged|glad|pleased|happy|thankful) if you(?: would| could)|would it (?:hurt|be (?:ok|okay|all right|alright|fine)) to|is there any way you (?:can|could)|would you be able to|could you be able to|would you be willing to|do you reckon you (?:could|can)|(?:i wonder|i was wondering|i am wondering|wondering) (?:if|whether) you (?:could|would|can|might)|i was hoping you (?:could|would)|i am hoping you (?:could|can)|(?:could|can|may|might) i (?:trouble|ask|bother) you to|think you (?:could|can)|you could not(?= .+ could you$)|you might want to|if you would be so kind as to|if you would not mind|would you mind awfully|be a (?:lamb|good \w+|legend|doll|mate|champ|hero) and|do you want to|do you fancy|i would (?:quite|really|rather|much rather) (?:like|love)(?: you)?(?: to)?|i (?:really|quite|just|desperately|badly) (?:need|want|fancy)(?: you)?(?: to)?|(?:we|i) had better|you had better|better|go on(?: then)?(?: and)?|come on then|how is about|what do you say we|let us (?:get|have|go ahead and)(?= \w)|help me out and|i need to have|i need to get|i had like|mind if (?:i|we)|oi|yo|hiya|dear(?= ,)|dearie|my dear|darling|honey|hun|love(?= \w)|sweetie|bro|boss|chief|pal|cheers|ta|hmm|righto|righty ho|right then|right so|ok then|okay then|ok so|like|i mean|well then|lovely|great|perfect|brilliant|erm|ah|hmm|ugh|argh|so yeah|blimey|crikey|jeez|gosh|goodness|oh my god|my god|oh god|god|oh no|dear me|damn|damn it|dude|man|buddy|mate|(?:folks|guys|everyone)(?! (?:is|are|has|have|said|left)\b)|can you|could you|will you|would you|can we|could we|can i|could i|may i|may we|are you able to|would it be possible to|"
     r"i would appreciate it if you could|i would be grateful if you could|(?:i|we) would (?:appreciate it|be grateful|be glad|be happy|like it|love it) if you(?= (?:turned|switched|opened|closed|shut|set|put|dimmed|locked|made|started|stopped)\b)|if you could|if you would|if you can|if you do not mind|when you get a chance|"
     r"it is time to|time to|quick|actually|yes|yeah|no(?! (?:more|need))|,|you know what|i guess|ready|hurry up and|come on|start to|begin to|for me|thanks|thank you|sorry|excuse me|"
     r"i am going to bed|good night|one more thing|next|first(?! \w*(?:floor|one|light|lamp|spot|socket|fan|plug)s?\b)|again|after that|finally|lastly|only|simply|how about we|how about you|shall we|maybe you could|perhaps you could) )"
@@ -92,8 +92,12 @@ _LATER = re.compile(
 )
 #: What goes up or down does so by a step, not by an hour: "turn the heating up by 2".
 _STEPS = re.compile(r"\b(?:up|down|increase|decrease|raise|lower|reduce|dim|brighten)\b")
-#: Of what warms "at twenty one" is no time.
-_AT_DEGREES = re.compile(r" at (?:1[4-9]|2[0-4])")
+_AT_NUMBER = re.compile(r" at \d+")
+_LIVED_IN = range(14, 25)  #: degrees that people live in, and hours too
+#: What a command has that goes a way: "the lights on at 20" is for that time, "radio at 20" is for now.
+_WAY_OR_VERB = re.compile(
+    r"\b(?:on|off|up|down|open|closed?|shut|out|in|locked|turn|switch|start|stop|activate|lock|unlock|run|arm|disarm|dim|play|wake|ring)\b"
+)
 _WARMING = re.compile(
     r"\b(?:heating|heaters?|radiators?|thermostats?|ac|air con(?:ditioning|ditioner)?|aircon|boiler|stove|underfloor)\b"
 )
@@ -140,7 +144,7 @@ _TAKING_BACK = re.compile(
 _FILLERS = re.compile(
     r"(?<!\S)(?:um|uh|er|erm|uhm|hmm|ah)(?: ,)?(?: |$)"
     r"|(?<!\S)(?:, )?(?:you know(?! (?:if|whether|what|how|which|where|when|who))|let us say|shall we say|if you do not mind|if it is no trouble|possibly|before i forget|by the way|while you are at it|while i think of it)(?: ,)?(?= |$) ?"
-    r"|(?<!\S)(?:something (?:like|around|near)|somewhere (?:around|near|about|close to)|in the region of|, say (?=\d)|more or less|give or take|or thereabouts) ?(?= |$|\w)"
+    r"|(?<!\S)(?:something (?:like|around|near)|somewhere (?:around|near|about|close to)|in the region of|, say (?=\d)|(?:once|when|after) (?:you have done that|that is done|you are done(?: with that)?|you have finished(?: that)?)(?: ,)?|more or less|give or take|or thereabouts) ?(?= |$|\w)"
     r"|(?<=\w(?:er|re|ss)) than (?:(?:it|they|that) (?:is|are|was|were)(?: (?:now|set|right now|at the moment))?|now|before)(?= |$)"
     r"|(?<=\w )behind (?:me|us) (?=and |then |, )|(?<!\S)(?:really|super|very|quite) (?=(?:fast|slow)\b)"
     r"|(?<=^turn on )for me (?=\w)|(?<=^turn off )for me (?=\w)|(?<=^turn )please |(?<=^switch )please |(?<=^make )please |(?<=^stop )please |(?<=^start )please |(?<=^put )please |(?<=^open )please |(?<=^close )please |(?<=^set )please "
@@ -201,6 +205,12 @@ _STATUS = re.compile(
 )
 
 
+#: Up to where something goes: "open it until the half", "up to 30 percent".
+_UNTIL = re.compile(r"\b(?:until|till|up to)(?: the)? (?=half|halfway|middle|\d+ percent)")
+#: What people call power where they ask for it.
+_JUICE = re.compile(
+    r"(?<=how much )juice(?= (?:are|is|do|does|did) (?:we|i|the house|the \w+) (?:us\w+|draw\w*|burn\w*|pull\w*))"
+)
 #: Wishes that begin otherwise than "i would like": "wouldn't mind the lamp on", "what i really want is ...".
 _LIKED = re.compile(
     r"^(?:(?:oh|so|well|and|ok|okay|hey) (?:, )?)*(?:(?:i |we )?would not (?:mind|say no to|object to)(?: having| getting)? "
@@ -212,6 +222,7 @@ _WISE = re.compile(r"^(?P<what>temperature|humidity|battery|power) ?wise(?: ,)? 
 
 def asked_outright(text: str) -> str:
     """Return a plain sentence that leads up to a question as the question: "any idea how ..." is "tell me how ..."."""
+    text = _JUICE.sub("power", _UNTIL.sub("to ", text))
     text = _WISE.sub(r"\g<asks> \g<what> wise", text, count=1)
     text = _LIKED.sub("i would like ", text, count=1)
     text = _STATUS.sub(r"what is the state of \g<np>", text, count=1)
@@ -299,12 +310,20 @@ def said_by_others(text: str) -> bool:
     return _OTHERS.match(text) is not None
 
 
+def _is_a_value(at: str, command: str) -> bool:
+    """Say whether "at 20" after a command is how high something is to be, and no hour."""
+    if _WARMING.search(command):
+        return int(at.removeprefix(" at ")) in _LIVED_IN
+    last = re.split(r" , | and | then ", command)
+    return len(last) > 1 and _WAY_OR_VERB.search(last[-1]) is None
+
+
 def later(text: str) -> str:
     """Return the command in a sentence that wants it done at another time, or under a condition; "" where it does not."""
     if (
         (match := _LATER.search(text))
         and not (match[0].startswith(" by ") and _STEPS.search(text[: match.start()]))
-        and not (_AT_DEGREES.fullmatch(match[0]) and _WARMING.search(text[: match.start()]))
+        and not (_AT_NUMBER.fullmatch(match[0]) and _is_a_value(match[0], text[: match.start()]))
     ):
         return text[: match.start()].strip(" ,")
     if match := _LATER_FIRST.match(text):

@@ -82,7 +82,7 @@ _NAMED_FIRST = re.compile(
 )
 #: The same of a command: "the fountain , can you start it".
 _NAMED_FIRST_TO_DO = re.compile(
-    rf"(?:.* , )?(?:(?:oh|yes|yeah|so|like|and|um|ah|well|right|about|you know) )*(?P<np>(?:the|my|our|that) (?:(?!,).)+?)(?: , (?:the one |you know )?(?P<where>(?:in|on|at|by|near|over) (?:the |my |our )?(?:\w+ ?){{1,3}}))? ,(?: so| please| and)*(?: (?:can|could|would|will) you)? {_SOFTLY}(?P<head>{_VERB}(?: on| off| up| down)?) (?:it|them|that|those)(?P<rest> .+)?"
+    rf"(?:.* , )?(?:(?:oh|yes|yeah|so|like|and|um|ah|well|right|about|you know) )*(?P<np>(?:the|my|our|that) (?:(?!,).)+?)(?: , (?:the one |you know )?(?P<where>(?:in|on|at|by|near|over) (?:the |my |our )?(?:\w+ ?){{1,3}}))? ,(?: (?:well |and |but |so )?(?:it|they) (?:is|are|has|have|was|keeps?) (?:(?!,|\b(?:not|if|when|should|says?|said)\b).)+ ,)?(?: so| please| and)*(?: (?:can|could|would|will) you)? {_SOFTLY}(?P<head>{_VERB}(?: on| off| up| down)?) (?:it|them|that|those)(?P<rest> .+)?"
 )
 
 

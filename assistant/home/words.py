@@ -30,6 +30,11 @@ _CONTRACTIONS = {
 }  # fmt: skip
 #: After these "its" is "it is"; elsewhere it is what belongs to it.
 _BEFORE_IT_IS = frozenset(", and but because as since if when so think please now".split())
+#: Before these too.
+_ITS = re.compile(
+    r"\bits(?= (?:(?:movie|film|bed|dinner|lunch|tea|bath|party|story|nap|home) ?time|dark|cold|hot|late|too|so|getting"
+    r"|freezing|boiling|bright|gloomy|stuffy|time|raining|snowing|not|been)\b)"
+)
 #: Letters said one by one.
 _SPELLED = re.compile(r"(?<!\S)(?:t v|a c|l e d|c ?o 2|p m 2\.5|pm 2\.5|p c)(?!\S)")
 _UNITS = {"%": " percent ", "°c": " degrees ", "°f": " degrees ", "°": " degrees ", "½": " half ", "&": " and "}
@@ -114,7 +119,7 @@ def _made_plain(text: str) -> str:
             if own == "its" and (not words or words[-1] in _BEFORE_IT_IS):
                 own = "it is"  # an apostrophe is not heard
             words += _CONTRACTIONS.get(found, own).replace("'", "").split()
-    told = _HEARD_NUMBER.sub(_number_meant, " ".join(words))
+    told = _HEARD_NUMBER.sub(_number_meant, _ITS.sub("it is", " ".join(words)))
     told = _SPELLED.sub(lambda match: match[0].replace(" ", ""), told)
     words = _DEGREES.sub(_few_degrees, f" {told}").split()
     while words and words[-1] == ",":

@@ -116,3 +116,14 @@ def test_no_room_has_to_be_known_for_what_stands_only_once(grammar: Grammar, hou
 def test_of_a_list_nothing_that_is_here_is_left_out_unsaid(grammar: Grammar, house: HouseFile) -> None:
     words = "the dishwasher, the telly and the iron can all go off"
     assert acted(grammar, house, words) == dict.fromkeys(("switch.dish", "switch.telly", "switch.iron"), "turn_off")
+
+
+@pytest.mark.parametrize("words", ["kids main light off", "turn off the kids main light"])
+def test_whose_a_thing_is_is_not_passed_over_where_it_says_which(words: str) -> None:
+    house = read_house(HOUSE.parent.parent / "fifth_house" / "house.json")
+    assert acted(Grammar.build(house.entities, house.areas, house.floors, house.aliases), house, words) == {}
+
+
+def test_his_is_of_whom_was_spoken_of(grammar: Grammar, house: HouseFile) -> None:
+    assert acted(grammar, house, "mum's gone to sleep, her lamp off please") == {"light.mum": "turn_off"}
+    assert acted(grammar, house, "Dad says his lamp is broken") == {}
