@@ -20,6 +20,10 @@ _ASKED_SO = tuple(
         (r"^where is (.+) (?:got to|gone|gone to|at|hiding)$", r"where is \1"),
         (r"^how is (.+) (?:doing|getting on|coming along|holding up)$", r"what is \1 doing"),
         (r"^how is (.+) (?:doing|looking|going)(?: (for|in|on|at) (.+))?$", r"what is \1 \2 \3"),
+        (
+            r"^(?:is|are) (?:the )?batter(?:y|ies) (?:low|flat|empty|dead|full|ok|okay|running (?:low|out)) (?:on|in|of) (.+)$",
+            r"how much battery has \1 got",
+        ),
         (r"^how longs (?=\w)", "how long has "),
         (
             r"^how (?:toasty|nippy|freezing|baking|boiling|roasting|balmy|mild|icy|frosty)(?= (?:is|are|it)\b)",
@@ -169,7 +173,7 @@ _ASKED_SO = tuple(
             r"\1",
         ),
         (
-            r"^(?:did|has|have|is) (?:anybody|anyone|somebody|someone) (?:been |just )?(?:walk|walked|walking|come|coming|pass|passed|go|gone|move|moved|been)(?: been)? (?:through|in|into|past|by|along|around) (.+)$",
+            r"^(?:did|has|have|is) (?:anybody|anyone|somebody|someone|anything|something) (?:been |just )?(?:walk|walked|walking|come|coming|pass|passed|go|gone|move|moved|been)(?: been)? (?:through|in|into|past|by|along|around) (.+)$",
             r"when was \1 motion last detected",
         ),
         (

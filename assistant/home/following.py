@@ -142,11 +142,31 @@ def _valued(text: str, before: str, last: Sequence[str]) -> str:
     return f"set it to {value['value']} {unit}" if unit and value["value"].isdigit() else ""
 
 
+#: Of two with such names each is the other one.
+_OPPOSITES = (
+    {"front", "back"}, {"left", "right"}, {"upper", "lower"}, {"top", "bottom"}, {"upstairs", "downstairs"},
+    {"inside", "outside"}, {"mums", "dads"}, {"his", "hers"}, {"north", "south"}, {"east", "west"}, {"big", "small"},
+)  # fmt: skip
+
+
+def _twin(directory: Directory, name: list[str], domain: str) -> list[str] | None:
+    """Return the name of a thing that has the opposite word in its own: Front and Back Bedroom Light."""
+    for place, word in enumerate(name):
+        for pair in _OPPOSITES:
+            if word in pair:
+                other = [*name[:place], *(pair - {word}), *name[place + 1 :]]
+                known = directory.exact.get(bare(" ".join(other)), 0) & directory.domain.get(domain, 0)
+                return other if known else None
+    return None
+
+
 def _other(directory: Directory, last: Sequence[str]) -> list[str]:
     """Return the name of the one other thing of the kind and the room of what was spoken of: "the other one"."""
     if len(last) != 1 or last[0] not in directory.number:
         return ["other"]
     it = directory.entities[directory.number[last[0]]]
+    if (twin := _twin(directory, plain(it.name).split(), it.domain)) is not None:
+        return twin
     others = [
         entity
         for entity in directory.entities

@@ -185,12 +185,23 @@ class Levels:
                 return self.in_the_room(value, "temperature", way, context, whole)
             if place.problem == "area":
                 return self._levels(place.choices, value, quality, way, place, whole, phrase, context)
-        own = self.directory.exact.get(bare(f"{phrase} {quality}"), 0) & self._abilities.able("level") if quality else 0
+        if (
+            not quality
+            and value.kind == "more"
+            and value.quality == "level"
+            and self._own(phrase.removeprefix("on "), "volume")
+        ):
+            quality, phrase = "volume", phrase.removeprefix("on ")  # "a bit louder on the stereo"
+        own = self._own(phrase, quality) if quality else 0
         if own.bit_count() == 1:  # "the volume of the radio" is the Radio Volume
             phrase, quality = f"{phrase} {quality}", ""
             relevant = own
         found = self.directory.find(phrase, relevant, room=context.room, last=last)
         return self._levels(found.ids or found.choices, value, quality, way, found, whole, phrase, context)
+
+    def _own(self, phrase: str, quality: str) -> int:
+        """Return what sets a quality of a thing and goes by its name, as a mask."""
+        return self.directory.exact.get(bare(f"{phrase} {quality}"), 0) & self._abilities.able("level")
 
     def _place_of(self, ids: Sequence[str]) -> str:
         """Return the one area in which things are, said as in a sentence; "" where it is not one."""

@@ -13,7 +13,7 @@ _BEFORE = re.compile(
     r"(?:you|we|i) would better|(?:somebody|someone|anybody)(?= (?:turn|switch|put|close|open|shut|lock|dim|set|start|stop) (?:on|off|up|down|the|that|this|my|our)\b)|i tell you what ,|tell you what ,|i will tell you what ,|i want you to|i would like you to|i need you to|i would like to|i want to|i need to|i would love to|i want|i would like|i would love|i need|we want|we need|we would like|give me|give us|we want to|we need to|"
     r"we would like to|(?:could|can|would|will) (?:somebody|someone|anybody|anyone)|we could use|get me|i am going to need|let us|let me(?! in| out)|i (?:think|feel|find)(?= .+ too \w+)|you can|you could|you may|you should|you need to|be sure to|make sure to|make sure you|make sure that you|try to|feel free to|"
     r"why do not you|is it possible to|is there any chance you could|any chance you could|any chance of|do you think you could|do you think you can|i could do with|we could do with|i fancy|we fancy|i am after|i think (?:you|we) (?:should|can|could|may)|i (?:believe|guess|suppose) you can|you (?:may|can) as well|might as well|it would be (?:great|nice|lovely|good|cool|helpful) if you(?: could| would|(?= (?:turned|switched|opened|closed|dimmed|locked|made|started|stopped)\b))|it would be (?:great|nice|lovely) to (?:have|get)|"
-    r"help me to|help me|would it (?:kill|hurt) you to|it is (?:necessary|important|required|needed) (?:to|that you)|(?:i|we) (?:would|should|will) be (?:(?:most|very|ever so|so|really|much|eternally) )*(?:grateful|obliged|glad|pleased|happy|thankful) if you(?: would| could)|would it (?:hurt|be (?:ok|okay|all right|alright|fine)) to|is there any way you (?:can|could)|would you be able to|could you be able to|would you be willing to|do you reckon you (?:could|can)|(?:i wonder|i was wondering|i am wondering|wondering) (?:if|whether) you (?:could|would|can|might)|i was hoping you (?:could|would)|i am hoping you (?:could|can)|(?:could|can|may|might) i (?:trouble|ask|bother) you to|think you (?:could|can)|you could not(?= .+ could you$)|you might want to|if you would be so kind as to|if you would not mind|would you mind awfully|be a (?:lamb|good \w+|legend|doll|mate|champ|hero) and|do you want to|do you fancy|i would (?:quite|really|rather|much rather) (?:like|love)(?: you)?(?: to)?|i (?:really|quite|just|desperately|badly) (?:need|want|fancy)(?: you)?(?: to)?|(?:we|i) had better|you had better|better|go on(?: then)?(?: and)?|come on then|how is about|what do you say we|let us (?:get|have|go ahead and)(?= \w)|help me out and|i need to have|i need to get|i had like|mind if (?:i|we)|oi|yo|hiya|dear(?= ,)|dearie|my dear|darling|honey|hun|love(?= \w)|sweetie|bro|boss|chief|pal|cheers|ta|hmm|righto|righty ho|right then|right so|ok then|okay then|ok so|like|i mean|well then|lovely|great|perfect|brilliant|erm|ah|hmm|ugh|argh|so yeah|blimey|crikey|jeez|gosh|goodness|oh my god|my god|oh god|god|oh no|dear me|damn|damn it|dude|man|buddy|mate|(?:folks|guys|everyone)(?! (?:is|are|has|have|said|left)\b)|can you|could you|will you|would you|can we|could we|can i|could i|may i|may we|are you able to|would it be possible to|"
+    r"help me to|help me|would it (?:kill|hurt) you to|it is (?:necessary|important|required|needed) (?:to|that you)|(?:i|we) (?:would|should|will) be (?:(?:most|very|ever so|so|really|much|eternally) )*(?:grateful|obliged|glad|pleased|happy|thankful) if you(?: would| could)|would it (?:hurt|be (?:ok|okay|all right|alright|fine)) to|is there any way you (?:can|could)|is it (?:ok|okay|all right|alright|fine) if you(?: could| can)?|would you be able to|could you be able to|would you be willing to|do you reckon you (?:could|can)|(?:i wonder|i was wondering|i am wondering|wondering) (?:if|whether) you (?:could|would|can|might)|i was hoping you (?:could|would)|i am hoping you (?:could|can)|(?:could|can|may|might) i (?:trouble|ask|bother) you to|think you (?:could|can)|you could not(?= .+ could you$)|you might want to|if you would be so kind as to|if you would not mind|would you mind awfully|be a (?:lamb|good \w+|legend|doll|mate|champ|hero) and|do you want to|do you fancy|i would (?:quite|really|rather|much rather) (?:like|love)(?: you)?(?: to)?|i (?:really|quite|just|desperately|badly) (?:need|want|fancy)(?: you)?(?: to)?|(?:we|i) had better|you had better|better|go on(?: then)?(?: and)?|come on then|how is about|what do you say we|let us (?:get|have|go ahead and)(?= \w)|help me out and|i need to have|i need to get|i had like|mind if (?:i|we)|oi|yo|hiya|dear(?= ,)|dearie|my dear|darling|honey|hun|love(?= \w)|sweetie|bro|boss|chief|pal|cheers|ta|hmm|righto|righty ho|right then|right so|ok then|okay then|ok so|like|i mean|well then|lovely|great|perfect|brilliant|erm|ah|hmm|ugh|argh|so yeah|blimey|crikey|jeez|gosh|goodness|oh my god|my god|oh god|god|oh no|dear me|damn|damn it|dude|man|buddy|mate|(?:folks|guys|everyone)(?! (?:is|are|has|have|said|left)\b)|can you|could you|will you|would you|can we|could we|can i|could i|may i|may we|are you able to|would it be possible to|"
     r"i would appreciate it if you could|i would be grateful if you could|(?:i|we) would (?:appreciate it|be grateful|be glad|be happy|like it|love it) if you(?= (?:turned|switched|opened|closed|shut|set|put|dimmed|locked|made|started|stopped)\b)|if you could|if you would|if you can|if you do not mind|when you get a chance|"
     r"it is time to|time to|quick|actually|yes|yeah|no(?! (?:more|need))|,|you know what|i guess|ready|hurry up and|come on|start to|begin to|for me|thanks|thank you|sorry|excuse me|"
     r"i am going to bed|good night|one more thing|next|first(?! \w*(?:floor|one|light|lamp|spot|socket|fan|plug)s?\b)|again|after that|finally|lastly|only|simply|how about we|how about you|shall we|maybe you could|perhaps you could) )"
@@ -120,8 +120,9 @@ _AWAY = re.compile(
     r"(?: here| again)? (?:till|until|before|for) \w+(?: \w+){0,3}$"
 )
 #: How a thing that goes on is to be: "the pendants on, low and warm".
+_HOW = "(?:low|dim|dimmed|warm|cool|bright|soft|full)"
 _AND_HOW = re.compile(
-    r" on , (?=(?:(?:and|nice|quite|really|very|but) )*(?:low|warm|cool|bright|soft|full)(?: (?:and|but) (?:low|warm|cool|bright|soft|full))*$)"
+    rf" on , (?:(?:and|nice and|nice|quite|really|very|but) )*(?P<how>{_HOW}(?: (?:and|but) {_HOW})*)$"
 )
 #: What is said instead of what was: "at nineteen rather than eighteen".
 _RATHER_THAN = re.compile(
@@ -159,6 +160,10 @@ _FOR_ME = re.compile(
 )
 
 
+def _goes_on(said: re.Match[str]) -> str:
+    return " " + re.sub(r"\bdim(?:med)?\b", "low", said["how"])
+
+
 @lru_cache(1_024)
 def stripped(text: str) -> str:
     """Take the politeness off a plain sentence."""
@@ -179,7 +184,7 @@ def stripped(text: str) -> str:
         text = f"{_WISHED[first]} {rest}"
     if first in ("please", "just"):
         return stripped(rest) if rest else text
-    text = _AND_HOW.sub(" ", _RATHER_THAN.sub(r"\g<unit>", _BECAUSE.sub("", _AWAY.sub("", text))))
+    text = _AND_HOW.sub(_goes_on, _RATHER_THAN.sub(r"\g<unit>", _BECAUSE.sub("", _AWAY.sub("", text))))
     if said := _FOR_ME.match(text):
         text = " ".join(filter(None, (said["verb"], said["way"], text[said.end() :])))
     while match := _AFTER.search(text):

@@ -101,3 +101,12 @@ def test_them_are_those_of_which_it_was_told_that_they_are_so(talk, house: House
     lit = {entity.id for entity in house.entities if entity.id.startswith("light.") and entity.area == "Kitchen"
            and house.states[entity.id].value == "on"}  # fmt: skip
     assert set(done(talk("which lights are on in the kitchen?", "turn them off"))) == lit != set()
+
+
+def test_the_other_one_is_that_of_the_opposite_name() -> None:
+    house = read_house(Path(__file__).with_name("sentences") / "seventh_house" / "house.json")
+    grammar = Grammar.build(house.entities, house.areas, house.floors, house.aliases)
+    last = grammar.understand("turn off the front bedroom light", Context(states=house.states.get))
+    assert last is not None
+    context = Context(states=house.states.get, last=last.entities, before="turn off the front bedroom light")
+    assert set(done(grammar.understand("no, the other one", context))) == {"light.back_bed"}  # not the lamp beside it
