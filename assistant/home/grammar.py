@@ -12,7 +12,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from assistant.home import english, shared_sentences
-from assistant.home.acts import the
 from assistant.home.amending import amended, takes_back
 from assistant.home.answered import Answered
 from assistant.home.answers import holds
@@ -27,11 +26,11 @@ from assistant.home.following import continued
 from assistant.home.gist_reading import GistReader
 from assistant.home.half_said import BROKEN, HALF, ONLY_A_NAME, HalfSaid, half_heard
 from assistant.home.house_words import HouseWords
-from assistant.home.in_part import without_one
+from assistant.home.in_part import InPart
 from assistant.home.loosened import shortened
 from assistant.home.misheard import WEAK, Misheard
 from assistant.home.names import Directory
-from assistant.home.noun_phrases import UNFINISHED, bare
+from assistant.home.noun_phrases import UNFINISHED
 from assistant.home.phrasebook import IDIOMS, meant
 from assistant.home.places_said import place_in, place_last
 from assistant.home.politeness import (
@@ -51,7 +50,6 @@ from assistant.home.politeness import (
 from assistant.home.questions import ask
 from assistant.home.repairs import Repairs
 from assistant.home.requests import asked_after, named_first, requested
-from assistant.home.telling_back import first_up
 from assistant.home.told_along import ToldAlong
 from assistant.home.values import is_value, values_in
 from assistant.home.words import IT, MAX_WORDS, plain
@@ -90,7 +88,6 @@ _WHICH = ": which"
 #: Questions back that are asked for want of anything better.
 _UNSURE = frozenset((ONLY_A_NAME, HALF))
 _MOST_UNKNOWN = 2
-MOST_LEFT_OUT = 3  #: of several things that are named, so many may not be here
 
 
 def _with_outside(entities: Iterable[Entity], floors: Mapping[str, Iterable[str]]) -> Mapping[str, Iterable[str]]:
@@ -121,6 +118,7 @@ class Grammar:
         self._gist = GistReader(directory, self._clauses)
         self._words = HouseWords(directory)
         self._told_along = ToldAlong(directory, self._clauses, self._asking, self._repairs)
+        self._in_part = InPart(directory, self._clauses, self._asking)
         self._half_said = HalfSaid(directory, self._clauses, self._asking)
 
     @classmethod
@@ -380,7 +378,7 @@ class Grammar:
             return shared
         if reading is not None:
             refused = self._asking.refusal(replace(reading, said=text))
-            return (self._in_part(text, context, MOST_LEFT_OUT) if refused else None) or refused
+            return (self._in_part.read(text, context) if refused else None) or refused
         return self._half_said.broken_off(text, context)
 
     def _delayed(self, text: str, context: Context) -> HomeIntent | None:
@@ -398,31 +396,6 @@ class Grammar:
     def _beside_a_story(self, text: str, context: Context) -> HomeIntent | None:
         """Read the command in a sentence that tells something too."""
         return self._told_along.after_telling(text, context) or self._told_along.loosened(text, context)
-
-    def _holds_a_name(self, phrase: str) -> bool:
-        """Say whether a thing of this house is named among other words."""
-        words = phrase.split()
-        stretches = (words[start:end] for start in range(len(words)) for end in range(start + 1, len(words) + 1))
-        return any(bare(" ".join(stretch)) in self.directory.exact for stretch in stretches)
-
-    def _in_part(self, text: str, context: Context, left: int) -> HomeIntent | None:
-        """Read a command without those of several things that are not here, or cannot do it: of these it is said."""
-        for rest, phrase in without_one(text) if left else ():
-            named = self.directory.find(phrase, -1, room=context.room)
-            if named.problem not in ("", "unknown") or len(named.ids) > 1:
-                continue
-            if not named.ids and self._holds_a_name(phrase):
-                continue  # something that is here would be left out, and not be told of
-            reading = self._clauses.understood(rest, context, context.last)
-            if reading is None or reading.problem in ("unknown", "unable"):
-                intent = self._in_part(rest, context, left - 1)
-            else:
-                intent = self._asking.intent(reading, context, "without what is not here")
-            if intent is not None and intent.kind == "act" and not set(named.ids) & set(intent.entities):
-                called = self._clauses.entity(named.ids[0]).name if named.ids else bare(phrase)
-                told = f"{first_up(the([called]))} cannot do that." if named.ids else f"I know of no {called} here."
-                return replace(intent, besides=(*intent.besides, told), loose=True)
-        return None
 
     def _spared(self, text: str) -> HomeIntent | None:
         """Answer "don't turn on the light" where it is about the house: nothing is done."""

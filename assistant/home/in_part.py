@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
+from assistant.home.acts import the
+from assistant.home.asking_back import Asking
+from assistant.home.clauses import Clauses
+from assistant.home.context import Context
 from assistant.home.english import GENERIC
-from assistant.home.noun_phrases import COMMANDING, LEAVING_OUT, LISTING, UNFINISHED
+from assistant.home.entities import HomeIntent
+from assistant.home.names import Directory
+from assistant.home.noun_phrases import COMMANDING, LEAVING_OUT, LISTING, UNFINISHED, bare
+from assistant.home.telling_back import first_up
 from assistant.home.words import singular
 
 LONGEST_NAME = 5  #: words of what is left out, with its article
@@ -13,6 +21,7 @@ _ARTICLES = frozenset("the my our".split())
 _NO_NAME = (
     COMMANDING | LEAVING_OUT | (UNFINISHED - _ARTICLES) | frozenset("off up down shut closed , or then it".split())
 )
+MOST_LEFT_OUT = 3  #: of several things that are named, so many may not be here
 
 
 def without_one(text: str) -> Iterator[tuple[str, str]]:
@@ -36,3 +45,35 @@ def _is_name(words: list[str]) -> bool:
     if not said or not _NO_NAME.isdisjoint(said) or not _ARTICLES.isdisjoint(said):
         return False
     return said is not words or singular(words[-1]) in GENERIC
+
+
+class InPart:
+    """Reads commands to one house of which a part cannot be done."""
+
+    def __init__(self, directory: Directory, clauses: Clauses, asking: Asking) -> None:
+        self.directory, self._clauses, self._asking = directory, clauses, asking
+
+    def _holds_a_name(self, phrase: str) -> bool:
+        """Say whether a thing of this house is named among other words."""
+        words = phrase.split()
+        stretches = (words[start:end] for start in range(len(words)) for end in range(start + 1, len(words) + 1))
+        return any(bare(" ".join(stretch)) in self.directory.exact for stretch in stretches)
+
+    def read(self, text: str, context: Context, left: int = MOST_LEFT_OUT) -> HomeIntent | None:
+        """Read a command without those of several things that are not here, or cannot do it: of these it is said."""
+        for rest, phrase in without_one(text) if left else ():
+            named = self.directory.find(phrase, -1, room=context.room)
+            if named.problem not in ("", "unknown") or len(named.ids) > 1:
+                continue
+            if not named.ids and self._holds_a_name(phrase):
+                continue  # something that is here would be left out, and not be told of
+            reading = self._clauses.understood(rest, context, context.last)
+            if reading is None or reading.problem in ("unknown", "unable"):
+                intent = self.read(rest, context, left - 1)
+            else:
+                intent = self._asking.intent(reading, context, "without what is not here")
+            if intent is not None and intent.kind == "act" and not set(named.ids) & set(intent.entities):
+                called = self._clauses.entity(named.ids[0]).name if named.ids else bare(phrase)
+                told = f"{first_up(the([called]))} cannot do that." if named.ids else f"I know of no {called} here."
+                return replace(intent, besides=(*intent.besides, told), loose=True)
+        return None
