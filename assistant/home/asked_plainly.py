@@ -185,6 +185,11 @@ _ASKED_SO = tuple(
             r"^(?:are|is) (?:we|everything|the house|the place)(?: all)? (?:locked|secured|secure)(?: up| tight| down)*$",
             "are all the doors locked",
         ),
+        (
+            r"^(?:is|are) (.+?) (?:making|producing|generating) (?:anything|any|much|enough)(?: power| electricity| energy)?$",
+            r"how much power is \1 making",
+        ),
+        (r"^who is (?:there )?(in|at|on) (.+)$", r"is there anyone \1 \2"),
     )
 )
 #: After "tell me" the verb comes last: "how warm it is", "what the humidity is in the bathroom".

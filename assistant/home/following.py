@@ -14,7 +14,7 @@ from assistant.home.values import is_value, values_in
 from assistant.home.words import plain, singular
 
 _AND = re.compile(
-    r"(?:(?:and|also|now|then|ok|okay|oh|oops|ah|no(?!.* ones$)|nope|sorry|wait|actually|rather|,|not that(?: one)?|wrong one|make that|i (?:meant|mean|said)|what about|how about|(?:and )?(?:the )?same (?:thing |again )?(?:for|with|in|to|goes for)|ditto(?: for)?|do the same (?:for|with|in|to)) )+(?P<np>.+?)(?: ,)?(?: (?:too|as well|also|please|instead|i meant))*"
+    r"(?:(?:and|also|now|then|ok|okay|oh|oops|ah|no(?!.* ones$)|nope|sorry|wait|actually|rather|,|not that(?: one)?|wrong one|make that|i (?:meant|mean|said)|what about|how about|(?:and )?(?:the )?same (?:thing |again )?(?:for|with|in|to|goes for)|ditto(?: for)?|do the same (?:for|with|in|to)|do(?= (?:the|my|our|mine) )) )+(?P<np>.+?)(?: ,)?(?: (?:too|as well|also|please|instead|i meant))*"
 )
 _TOO = re.compile(r"(?P<np>.+?)(?: ,)?(?: please)? (?:too|as well|also)(?: please)?")
 _WHERE = re.compile(r"(?<!\S)(?:(?:the )?ones? )?(?:in|on|at|for|of) (?=(?:the |my |our )?\w)")
@@ -229,13 +229,16 @@ def _placed(directory: Directory, before: str, place: str) -> str:
     return ""
 
 
-def _is_name(directory: Directory, words: list[str]) -> bool:
-    """Say whether words name one thing, wholly or by what it is called without its device."""
+def _is_name(directory: Directory, words: list[str], last: Sequence[str]) -> bool:
+    """Say whether words name one thing, wholly or by what it is called without its device, or that which was meant."""
     if bare(" ".join(words)) in directory.exact:
         return True
     each = {singular(word) for word in words}
     named = each <= directory.vocabulary() and not each <= english.GENERIC
-    return named and not directory.find(" ".join(words), -1).problem
+    if not named:
+        return False
+    found = directory.find(" ".join(words), -1)
+    return not found.problem or (len(last) == 1 and last[0] in found.choices)
 
 
 def _beside(directory: Directory, words: list[str], last: Sequence[str]) -> list[str]:
@@ -266,7 +269,7 @@ def _named(directory: Directory, before: str, words: list[str], last: Sequence[s
     for length in range(min(_LONGEST, len(said)), 0, -1):
         for start in range(len(said) - length, -1, -1):
             stretch = said[start : start + length]
-            if stretch[0] in ("the", "my", "our") or not _is_name(directory, stretch):
+            if stretch[0] in ("the", "my", "our") or not _is_name(directory, stretch, last):
                 continue
             words = _in_full(directory, words, stretch)
             if not words:

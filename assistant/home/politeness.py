@@ -46,7 +46,7 @@ _AFTER = re.compile(
     r"if you do not mind|if you please|if you would not mind|if possible|(?:(?:that|it) )?would be (?:great|lovely|nice|good|perfect|super|wonderful|fantastic|awesome|helpful|fab|much appreciated|appreciated)|if (?:that|it) is (?:ok|okay|all right|alright|possible|not too much trouble)|if it is not too much trouble|i would appreciate it|ok|okay|already|again|at once|immediately|right away|straight away|as well|too|instead|quickly|mate|"
     r"dear|love|honey|then|repartee|asap|for a moment|for a sec(?:ond)?|just a sec(?:ond)?|a moment|as soon as you can|when you can|real quick|cheers|will not you|"
     r"thanks a lot|thank you very much|very much|so much|will you please|would you please|will ya|would ya|could ya|can ya|ya|yeah|innit|(?<=, )right|hun|pet|duck|petal|sunshine|old boy|pretty please|or something|i think|buddy|pal|man|"
-    r"i mean|before i trip|before (?:something|anything|it|i|we|he|she|someone|somebody|everything|(?:the|my|our) \w+) (?:burns?|catch(?:es)?|melts?|floods?|overflows?|breaks?|trips?|falls?|gets? (?:wet|cold|hurt|burnt)|forgets?|freezes?|explodes?|spoils?|dies?)(?: \w+){0,4}|so i can see|so i can sleep|so i can read|right this second|this instant|though|my dear|, will you|yet))$"
+    r"i mean|before i trip|before (?:something|anything|it|i|we|he|she|someone|somebody|everything|(?:the|my|our) \w+) (?:burns?|catch(?:es)?|melts?|floods?|overflows?|breaks?|trips?|falls?|gets? (?:wet|cold|hurt|burnt)|forgets?|freezes?|explodes?|spoils?|dies?)(?: \w+){0,4}|so i can see|so i can sleep|so i can read|right this second|this instant|though|my dear|, will you|yet|at the (?:wall|plug|socket|mains)))$"
 )
 _PERMISSION = frozenset(("can i", "could i", "may i", "can we", "could we", "may we"))
 _PERMITTED = re.compile(r"(?:please )?(?:have|get)\b")
@@ -87,7 +87,7 @@ _LATER = re.compile(
     r"(?:at|(?<!up )(?<!down )by|until|till|from|before|after|around) (?:1?\d|2[0-4])(?: [0-5]\d)?(?: (?:o clock|oclock|am|pm|a m|p m))?(?: (?:tomorrow|tonight|today|in the (?:morning|evening|afternoon)))?(?! percent| degrees| kelvin|\d)|"
     r"(?:at|by|until|till|after|before) (?:noon|midnight|sunset|sunrise|dawn|dusk|dark|night|bedtime|dinner|lunch|breakfast)|tomorrow(?: (?:morning|evening|night|afternoon))?|later(?: on)?|tonight|today|"
     r"for (?:\d+(?:\.\d+)?|a|an|half an|a few) (?:seconds?|minutes?|hours?)|every (?:morning|evening|night|day|hour)|"
-    r"(?!when you (?:are ready|can|have|get)\b|while you are (?:there|at it|about it|up)\b)(?:when|whenever|if|once|as soon as|unless|until|while(?! (?:i|we) (?:cook|eat|read|work|study|sleep|shower|bathe|tidy|clean|iron|play|relax|am (?:cooking|eating|reading|working)|watch|make|do|have)\b)|after) (?:i|we|it|the|he|she|they|you|someone|somebody|nobody|everyone|my|there|\w+ing)\b.*|tonight at .+|this (?:evening|afternoon|weekend)|"
+    r"(?!when you (?:are ready|can|have|get)\b|while you are (?:there|at it|about it|up)\b)(?:when|whenever|if|once|as soon as|unless|until|while(?! (?:i|we) (?:cook|eat|read|work|study|sleep|shower|bathe|tidy|clean|iron|play|relax|get|find|grab|fetch|look|pack|unpack|change|wash|dress|wait|finish|sort|feed|talk|chat|nip|am (?:cooking|eating|reading|working)|watch|make|do|have)\b)|after) (?:i|we|it|the|he|she|they|you|someone|somebody|nobody|everyone|my|there|\w+ing)\b.*|tonight at .+|this (?:evening|afternoon|weekend)|"
     r"next (?:week|time|month)|on (?:monday|tuesday|wednesday|thursday|friday|saturday|sunday)s?)$"
 )
 #: What goes up or down does so by a step, not by an hour: "turn the heating up by 2".

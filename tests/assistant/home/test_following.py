@@ -110,3 +110,13 @@ def test_the_other_one_is_that_of_the_opposite_name() -> None:
     assert last is not None
     context = Context(states=house.states.get, last=last.entities, before="turn off the front bedroom light")
     assert set(done(grammar.understand("no, the other one", context))) == {"light.back_bed"}  # not the lamp beside it
+
+
+def test_what_goes_on_is_of_the_thing_that_was_meant_and_not_of_all_of_its_name() -> None:
+    house = read_house(Path(__file__).with_name("sentences") / "fourth_house" / "house.json")
+    grammar = Grammar.build(house.entities, house.areas, house.floors, house.aliases)
+    before = "turn the main light off"  # there is one in the kitchen too: that of this room was meant
+    last = grammar.understand(before, Context(room="Snug", states=house.states.get))
+    assert last is not None
+    context = Context(room="Snug", states=house.states.get, last=last.entities, before=before)
+    assert set(done(grammar.understand("and the reading lamp too", context))) == {"light.reed"}
