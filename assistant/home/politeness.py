@@ -282,7 +282,7 @@ _TELLS = re.compile(
 )
 #: The same with what is left of "is": "the heating's on". A verb before it makes it Alice's: "turn Alice's off".
 _IS_LEFT = re.compile(
-    rf"^((?:.* (?:if|whether|sure|that) (?=the|my|our)|(?:(?:so|good|look|okay|well|oh|oh no|shoot|damn|crap|oops|whoops|blast|shit|hey|ah|argh|ugh|gosh|crikey),? )*)(?!(?:{_ORDERS})\b)(?:[\w]+ ){{0,3}}\w+)['’]s (?=(?:on|off|open|closed|shut|locked|unlocked)\b)",
+    rf"^((?:.* (?:if|whether|sure|that) (?=the|my|our)|.*, (?:and |but )?(?=the |my |our |his |her )|(?:(?:so|good|look|okay|well|oh|oh no|shoot|damn|crap|oops|whoops|blast|shit|hey|ah|argh|ugh|gosh|crikey),? )*)(?!(?:{_ORDERS})\b)(?:[\w]+ ){{0,3}}\w+)['’]s (?=(?:on|off|open|closed|shut|locked|unlocked)\b)",
     re.IGNORECASE,
 )
 
@@ -302,7 +302,9 @@ def tells(text: str) -> bool:
 
 def with_is(words: str) -> str:
     """Return a sentence as it was said with "is" where only its end was: "heating's on" is "heating is on"."""
-    return _IS_LEFT_OF.sub(" is ", _IS_LEFT.sub(r"\1 is ", words))
+    while (told := _IS_LEFT.sub(r"\1 is ", words)) != words:
+        words = told  # of several clauses one after the other
+    return _IS_LEFT_OF.sub(" is ", words)
 
 
 def declined(text: str) -> bool:
