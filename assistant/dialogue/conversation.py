@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from assistant.audio.samples import RATE
+from assistant.audio.samples import RATE, slices
 from assistant.dialogue.announcements import Announcements
 from assistant.dialogue.events import Cleared, ConversationEvent, Overheard, Reason, Woken
 from assistant.dialogue.history import Exchange, History
@@ -80,7 +80,7 @@ class Conversation:
         self._recognizer: Recognizer | None = None
         slots = parts.config.budget.slots()
         self._listening = Listening(self._loaded_recognizer, self, self._outbox, parts.load, slots)
-        self._ear_made_for: tuple[bool, tuple[str, ...]] = (False, ())
+        self._ear_made_for: tuple[str, ...] | None = None  # wake words; None without an ear
         self._starving: asyncio.TimerHandle | None = None
         self._own_words = ""  # what the loudspeaker was saying when the turn under way began
         self.wakes: Wakes | None = None  # who else may hear a wake word, where anybody may
@@ -89,20 +89,37 @@ class Conversation:
         self._announcements = Announcements(lambda: self._busy, self._announce)
         self._voice_task: asyncio.Task[object] | None = None
         self._closed = False
+        self._listening.answers = self._answers
 
-    def update(self, settings: ConversationSettings) -> None:
-        """Take new settings at once. A turn under way goes on; it ends if turns are found another way from now on."""
+    async def update(self, settings: ConversationSettings) -> None:
+        """Take new settings at once. A turn under way goes on, and nothing that was heard is lost.
+
+        Turn detection that changes in the middle of a turn, and what becomes of its words:
+
+        | from | to | when | the words |
+        |---|---|---|---|
+        | on | other values | any time | one turn; the silence so far counts, how much is waited for is as now set |
+        | on | off | while they speak | begin what the next commit takes; one turn, answered when that is asked for |
+        | on | off | in a pause | wait: for their end, which is answered as before, or for speech, and are as above |
+        | on | off | nothing is sent any more | are a turn after NO_AUDIO_S, answered as before |
+        | off | on | any time | what is not committed is heard once more, by the ear: one turn with what follows |
+        | off, on | on, off | nothing was sent in between | as if nothing had been changed |
+        | any | any | it is committed, its words are not there yet | are answered as was set when it ended |
+        """
         self.settings = settings
         self._history.expires_s = settings.expires_s
         self._replying.speak_with(settings.voice, settings.speed)
         self._replying.room, self._replying.tools = settings.room, settings.tools
         self._replying.collections = settings.collections
         ear, detection = self._listening.ear, settings.turn_detection
-        if self._ear_made_for != (detection is not None, settings.wake_words):
-            if ear is not None or self._listening.waiting >= LEAST_COMMIT:
-                self._listening.commit()
-        elif ear is not None and detection is not None:
+        if detection is None:
+            return  # what the ear is waiting for is answered as before
+        self._listening.answers = detection.create_response
+        if ear is not None:
             ear.adjust(detection.threshold, detection.prefix_padding_ms, detection.waits)
+        elif self._listening.waiting:
+            with contextlib.suppress(ReparteeError):  # the next audio raises it
+                await self.hear(np.zeros(0, np.int16))
 
     async def hear(self, pcm: np.ndarray, *, residue: float = 0.0) -> None:
         """Take microphone audio: int16[n] at 16 kHz, mono, chunks of any size. Returns without waiting for words.
@@ -149,6 +166,7 @@ class Conversation:
             )
         await self._outbox.ready()
         self._history.touch(now_ms() / 1000)
+        self._listening.answers = self._answers
         self._listening.commit()
 
     async def clear(self) -> None:
@@ -337,13 +355,12 @@ class Conversation:
 
     def turn_heard(self, turn: UserTurn, last: bool) -> None:
         """Answer the turn, unless the channel does that, the person speaks on, or there is nothing to answer."""
-        detection = self.settings.turn_detection
         decision = self._taking.heard(
             turn.number,
             turn.text,
             last=last,
             says_nothing=self._says_nothing(turn.text),
-            answer=detection is not None and detection.create_response and not turn.brought,
+            answer=turn.answered,
         )
         match decision:
             case Answer():
@@ -382,22 +399,31 @@ class Conversation:
         assert self._recognizer is not None
         return self._recognizer
 
+    @property
+    def _answers(self) -> bool:
+        """Whether a turn that ends now is answered without being asked for."""
+        detection = self.settings.turn_detection
+        return detection is not None and detection.create_response
+
     async def _choose_ear(self) -> None:
         """Take an ear that finds turns as the settings say, or none for push-to-talk."""
-        detection, words = self.settings.turn_detection, self.settings.wake_words
-        wanted = (detection is not None, words)
-        if wanted == self._ear_made_for:
+        detection, ear = self.settings.turn_detection, self._listening.ear
+        wanted = self.settings.wake_words if detection is not None else None
+        if wanted == self._ear_made_for or (detection is None and ear is not None and ear.hushed):
             return
-        wake = await asyncio.to_thread(WakeWords, words) if detection is not None and words else None
-        ear = None
-        if detection is not None:
+        if detection is None:
+            self._listening.use_none()
+        else:
             ear = Ear(
                 threshold=detection.threshold,
                 prefix_ms=detection.prefix_padding_ms,
                 waits=detection.waits,
-                wake=wake,
+                wake=await asyncio.to_thread(WakeWords, wanted) if wanted else None,
             )
-        self._listening.use(ear)
+            for pcm in slices(self._listening.use(ear), RATE // 10):
+                self._prepare_ear(ear)
+                self._listening.feed(pcm)
+                await asyncio.sleep(0)
         self._ear_made_for = wanted
 
     def _prepare_ear(self, ear: Ear) -> None:

@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 class UserTurn:
     """A committed turn of the person: `silence_ms` was waited for, `ended_ms` is when that wait was over (`now_ms`).
 
-    `allowed_ms` is what its words asked to be waited for: the slot of the stage "endpoint". One that is `brought` is a
-    recording, and is answered only when that is asked for.
+    `allowed_ms` is what its words asked to be waited for: the slot of the stage "endpoint". One that is not `answered`
+    by itself waits until that is asked for.
     """
 
     number: int
@@ -46,7 +46,7 @@ class UserTurn:
     ended_ms: float = field(default_factory=now_ms)
     transcript: Transcript = field(default_factory=lambda: Transcript(""))
     recognise_ms: float = 0.0
-    brought: bool = False
+    answered: bool = True
 
     @property
     def text(self) -> str:
@@ -90,10 +90,12 @@ class Listening:
         self.ear: Ear | None = None
         self.last: asyncio.Task[UserTurn | None] | None = None  # the newest committed turn
         self.committed = 0  # its number
+        self.answers = True  # turns that the ear ends are answered without being asked for
         self._recognizer, self._listener, self._outbox, self._load = recognizer, listener, outbox, load
         self._slots = slots
         self._position = 0  # samples heard before the ear in use, or without one
         self._turns = 0
+        self._announced = 0  # the newest turn that the ear found, and the listener was told of
         self._utterance: Utterance | None = None
         self.settled: str | None = None  # the words at the pause under way
         self.unsure = False  # they are looked at again
@@ -105,12 +107,35 @@ class Listening:
         """Samples of the turn under way."""
         return self._utterance.samples if self._utterance is not None else 0
 
-    def use(self, ear: Ear | None) -> None:
-        """Listen with another ear from here on; a turn under way is dropped."""
-        self.drop()
+    def use(self, ear: Ear) -> np.ndarray:
+        """Listen with another ear from here on; a turn that one before it had begun is over.
+
+        Returns int16[n] of what was heard since the last commit without an ear: to be fed again, since only the new one
+        can tell where in it the person speaks, and whether they have finished.
+        """
         if self.ear is not None:
+            self.commit()
             self._position += self.ear.position
-        self.ear = ear
+        self.ear, utterance, again = ear, self._utterance, np.zeros(0, np.int16)
+        if utterance is not None:
+            again = utterance.audio
+            self.drop()
+            self._position -= len(again)
+            if utterance.turn == self._turns:  # it is begun once more, by the same number
+                self._turns -= 1
+        return again
+
+    def use_none(self) -> None:
+        """Take all that is heard from here on until a commit, first of it what was heard of the turn under way."""
+        if self.ear is None:
+            return
+        utterance, rest = self._utterance, self.ear.release()
+        self._position += self.ear.position
+        self.ear = None
+        if utterance is not None:
+            self._outbox.put(SpeechStopped(utterance.turn, self._ms(0)))
+        if len(rest):
+            (utterance or self._begin()).feed(rest)
 
     def feed(self, pcm: np.ndarray) -> None:
         """Take int16[n] at 16 kHz."""
@@ -124,7 +149,7 @@ class Listening:
     def take_recording(self, recognizer: Recognizer, pcm: np.ndarray, tag: object = None) -> None:
         """Take int16[n] at 16 kHz for a turn of its own, recognised as a whole: better, and later, than live."""
         self._turns += 1
-        turn = UserTurn(self._turns, 0.0, "", 0.0, brought=True)
+        turn = UserTurn(self._turns, 0.0, "", 0.0, answered=False)
         self._commit(Recorded(self._turns, recognizer, pcm), turn, tag)
 
     def commit(self) -> None:
@@ -133,7 +158,7 @@ class Listening:
             for event in self.ear.finish():
                 self._on_ear(event)
         elif self._utterance is not None:
-            self._take(self._utterance, 0.0, "committed by hand", 0.0)
+            self._take(self._utterance, 0.0, "committed by hand", 0.0, answered=False)
 
     def drop(self) -> None:
         """Forget the turn under way."""
@@ -164,7 +189,8 @@ class Listening:
         """Stop recognising."""
         # A conversation is a web of references that only the garbage collector undoes, and it comes late because it
         # does not see the megabytes of the voice activity model: they are let go here.
-        self.use(None)
+        self.drop()
+        self.ear = None
         for utterance in list(self._recognising):
             utterance.cancel()
         if self.last is not None:
@@ -179,9 +205,7 @@ class Listening:
                     self._utterance = None
                 self._listener.woken(event.word, self._ms(event.at), event.loudness)
             case Began():
-                self._begin().feed(event.audio)
-                self._outbox.put(SpeechStarted(self._turns, self._ms(event.at)))
-                self._listener.speech_began()
+                self._on_began(event)
             case Continued():
                 if utterance is not None:
                     utterance.feed(event.audio)
@@ -199,9 +223,22 @@ class Listening:
             case Ended():
                 if utterance is not None:
                     self._outbox.put(SpeechStopped(utterance.turn, self._ms(event.at)))
-                    self._take(utterance, event.silence_ms, f"words looked {event.look.value}", event.allowed_ms)
+                    self._take(
+                        utterance,
+                        event.silence_ms,
+                        f"words looked {event.look.value}",
+                        event.allowed_ms,
+                        answered=self.answers,
+                    )
             case _:
                 assert_never(event)
+
+    def _on_began(self, event: Began) -> None:
+        self._begin().feed(event.audio)
+        self._outbox.put(SpeechStarted(self._turns, self._ms(event.at)))
+        if self._announced != self._turns:  # else another ear had found it before
+            self._announced = self._turns
+            self._listener.speech_began()
 
     def _begin(self) -> Utterance:
         self._turns += 1
@@ -238,10 +275,10 @@ class Listening:
             self._listener.speculate(text, pressing=True)
             self.judge(self._listener.weigh(text))
 
-    def _take(self, utterance: Utterance, silence_ms: float, note: str, allowed_ms: float) -> None:
+    def _take(self, utterance: Utterance, silence_ms: float, note: str, allowed_ms: float, *, answered: bool) -> None:
         """Commit the turn being heard: from here on its audio cannot grow."""
         self._utterance = None
-        self._commit(utterance, UserTurn(utterance.turn, silence_ms, note, allowed_ms))
+        self._commit(utterance, UserTurn(utterance.turn, silence_ms, note, allowed_ms, answered=answered))
 
     def _commit(self, utterance: Utterance | Recorded, turn: UserTurn, tag: object = None) -> None:
         self.committed = turn.number
@@ -272,7 +309,7 @@ class Listening:
         if before is not None and not before.done():
             await asyncio.wait([before])  # transcripts come in the order of their turns
         self._outbox.put(Heard(turn.number, turn.transcript))
-        self._listener.turn_heard(turn, last=turn.number == self._turns)
+        self._listener.turn_heard(turn, last=turn.number >= self._announced)
         return turn
 
     def _ms(self, sample: int) -> int:

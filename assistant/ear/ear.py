@@ -130,6 +130,11 @@ class Ear:
         return self._begun_at is not None and self._paused
 
     @property
+    def hushed(self) -> bool:
+        """Whether the last that was heard of a turn under way is silence, of whatever length."""
+        return self._begun_at is not None and self._endpointer.silence_ms > 0
+
+    @property
     def patience(self) -> float:
         """By how much the pauses of who speaks here are longer than usual, where the words look unfinished."""
         return self._endpointer.patience
@@ -177,6 +182,12 @@ class Ear:
         self._judged += len(rest)
         yield Continued(rest)
         yield self._end()
+
+    def release(self) -> np.ndarray:
+        """Return int16[n] heard that is in no event yet and belongs to a turn under way, or to one that may begin."""
+        if self._begun_at is None and not self._candidate:
+            return self._pending[:0]
+        return np.concatenate([self._recent, self._pending])
 
     def drop(self) -> None:
         """Forget the turn under way and the pre-roll."""

@@ -164,7 +164,7 @@ class _Talk:
             case Send(event):
                 await self._send(event)
             case Listen(settings):
-                self._conversation.update(settings)
+                await self._conversation.update(settings)
                 await self._conversation.clear()
             case Hear(pcm):
                 for piece in slices(pcm, _SLICE):

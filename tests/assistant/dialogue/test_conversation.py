@@ -397,7 +397,7 @@ async def test_new_turn_detection_in_mid_utterance_loses_nothing(person: Callabl
     await visitor.until(SpeechStarted)
     await asyncio.sleep(0.3)
     patient = TurnDetection(silence_ms=500, threshold=0.6, create_response=False, adaptive=False)
-    visitor.conversation.update(ConversationSettings(turn_detection=patient))
+    await visitor.conversation.update(ConversationSettings(turn_detection=patient))
     await speaking
     (heard,) = await visitor.until(Heard)
     assert "how many eggs" in heard.transcript.text
@@ -405,22 +405,56 @@ async def test_new_turn_detection_in_mid_utterance_loses_nothing(person: Callabl
     assert not visitor.all(ReplyStarted)
 
 
-async def test_push_to_talk_in_mid_utterance_commits_what_was_heard(person: Callable[..., Person]) -> None:
+async def test_push_to_talk_in_mid_utterance_takes_what_was_heard_with_what_follows(
+    person: Callable[..., Person],
+) -> None:
     visitor = person()
     speaking = asyncio.create_task(visitor.say(EGGS, after_ms=0))
     await visitor.until(SpeechStarted)
     await asyncio.sleep(1.0)
-    visitor.conversation.update(PUSH_TO_TALK)
+    await visitor.conversation.update(PUSH_TO_TALK)
     await visitor.until(SpeechStopped)
     await speaking
+    assert not visitor.all(Committed)
     await visitor.conversation.commit()
-    first, second = (event.transcript.text for event in await visitor.until(Heard, 2))
-    assert "how many" in first
-    assert second
+    (heard,) = await visitor.until(Heard)
+    assert "how many eggs" in heard.transcript.text
     assert not visitor.all(ReplyStarted)
-    await visitor.conversation.hear(np.zeros(3200, np.int16))
-    visitor.conversation.update(ConversationSettings())
-    await visitor.until(Heard, 3)
+    await visitor.conversation.respond()
+    (done,) = await visitor.until(ReplyDone)
+    assert done.reply.answer.text == EGGS_SAID
+
+
+@pytest.mark.parametrize(("before", "after"), [(True, False), (False, True)])
+async def test_a_turn_that_ended_is_answered_as_was_set_then(
+    person: Callable[..., Person], before: bool, after: bool
+) -> None:
+    """Its words come after turn detection was switched off, or on."""
+    settings = {True: ConversationSettings(turn_detection=TurnDetection(adaptive=False)), False: PUSH_TO_TALK}
+    visitor = person(settings[before])
+    await visitor.say(EGGS, after_ms=0)
+    utterance, go_on = visitor.conversation._listening._utterance, asyncio.Event()
+    finish = utterance.finish
+
+    async def slow(**given: Any) -> Transcript:
+        await go_on.wait()
+        return await finish(**given)
+
+    utterance.finish = slow
+    if before:
+        await visitor.play(np.zeros(16_000, np.int16))
+    else:
+        await visitor.conversation.commit()
+    await visitor.until(Committed)
+    await visitor.conversation.update(settings[after])
+    go_on.set()
+    await visitor.until(Heard)
+    if before:
+        (done,) = await visitor.until(ReplyDone)
+        assert done.reply.answer.text == EGGS_SAID
+    else:
+        await asyncio.sleep(0.5)
+        assert not visitor.all(ReplyStarted), "who holds a button asks for the answer"
 
 
 async def test_a_microphone_that_falls_silent_without_silence_ends_the_turn(
@@ -440,7 +474,7 @@ async def test_a_wake_word_that_is_refused_stays_refused(person: Callable[..., P
         with pytest.raises(WakeWordError, match="nonsense"):
             await visitor.conversation.hear(np.zeros(512, np.int16))
     assert visitor.conversation._listening.waiting == 0, "it has not become push-to-talk"
-    visitor.conversation.update(ConversationSettings())
+    await visitor.conversation.update(ConversationSettings())
     await visitor.say(EGGS)
     assert await visitor.until(ReplyDone)
 

@@ -204,16 +204,16 @@ class Connection:
                 case actions.Truncate():
                     await self._truncate(output)
                 case actions.Remember() | actions.Forget() | actions.Update():
-                    self._note(output)
+                    await self._note(output)
 
-    def _note(self, action: actions.Remember | actions.Forget | actions.Update) -> None:
+    async def _note(self, action: actions.Remember | actions.Forget | actions.Update) -> None:
         match action:
             case actions.Remember():
                 self._conversation.remember(action.question, action.answer, action.generation)
             case actions.Forget():
                 self._conversation.forget(action.generation)
             case actions.Update():
-                self._conversation.update(action.settings)
+                await self._conversation.update(action.settings)
 
     def _play(self, action: actions.Play | actions.PlayedOut) -> None:
         assert self._sound is not None
