@@ -17,10 +17,12 @@ from assistant.neighbours import SERVING
 from assistant.parts import Parts
 from assistant.skills.alarms import stop_ringing
 from assistant.skills.ringing import Ringer
+from assistant.turn.asked_back import Asked
 from assistant.turn.turn import take
 from engines.errors import ReparteeError
 
 SHUTDOWN_S = 5.0
+DASHBOARD = "MQTT"  # who asks in writing over the broker
 HOME_WITHIN_S = 5.0  # for the broker to tell of every device, before the first client
 
 log = logging.getLogger(__name__)
@@ -43,6 +45,7 @@ class Service:
         self.neighbours.on(RETRACTED, self.sessions.retract_here)
         self.stopping = asyncio.Event()
         self._wishes: set[asyncio.Task[None]] = set()
+        self._asked = Asked()
 
     async def announce(self, text: str, *, to: str = "", urgent: bool = False) -> int:
         """Say `text` in every open conversation, or in those whose id, name or area is `to`; returns in how many."""
@@ -129,7 +132,10 @@ class Service:
             return
         try:
             if wish == "ask":
-                words = (await take(words, parts=self.parts, context=self.parts.context())).spoken
+                context = self.parts.context(self._asked.take(DASHBOARD))
+                reply = await take(words, parts=self.parts, context=context)
+                self._asked.note(DASHBOARD, reply)
+                words = reply.spoken
             await self.announce(words)
         except ReparteeError as error:
             log.warning("what a dashboard wished could not be done: %s", error)

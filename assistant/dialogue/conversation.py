@@ -32,6 +32,7 @@ from assistant.ear.ear import Ear
 from assistant.ear.wake import WakeWords
 from assistant.languages.en.completeness import Look, ends_open, is_fragment
 from assistant.languages.en.control import is_backchannel
+from assistant.skills.skill import SkillCall
 from assistant.turn.budget import now_ms
 from assistant.turn.events import Reply
 from assistant.turn.turn import foresee
@@ -340,6 +341,11 @@ class Conversation:
             return isinstance(understand(self._taking.sentence(text), self._replying.context()), Question)
         except QuestionError:
             return True
+
+    def lacks_something(self, text: str) -> bool:
+        """Whether more has to be said: for how long, after "set a timer"."""
+        understood = understand(self._taking.sentence(text), self._replying.context())
+        return isinstance(understood, SkillCall) and understood.asks
 
     def weigh(self, text: str) -> Look:
         """Judge a sentence that could be whole; one that is still being read is waited for."""

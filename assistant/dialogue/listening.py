@@ -69,6 +69,9 @@ class Listener(Protocol):
     def is_question(self, text: str) -> bool:
         """Whether these words are to be looked up, and neither a command nor anything else to be done."""
 
+    def lacks_something(self, text: str) -> bool:
+        """Whether these words ask for something to be done, and leave out what has to be known for that."""
+
     def weigh(self, text: str) -> Look:
         """How do the words at a pause look to someone who may have tried to answer them?"""
 
@@ -265,7 +268,7 @@ class Listening:
             return
         self.settled, self.unsure = text, unsure
         if not self._listener.is_question(text):
-            self.judge(Look.COMPLETE)
+            self.judge(Look.UNFINISHED if self._listener.lacks_something(text) else Look.COMPLETE)
         elif ends_open(text):
             self.judge(Look.OPEN if text else Look.UNFINISHED)
         elif unsure:

@@ -18,7 +18,7 @@ from assistant.languages.en.words import QUESTION_WORDS
 from assistant.skills.agenda import Agenda, Entry, Kind, State
 from assistant.skills.asked import enumerated, request
 from assistant.skills.naming import meant, one
-from assistant.skills.skill import Said, SkillCall, failed, in_all
+from assistant.skills.skill import Said, SkillCall, failed, in_all, missing
 
 if TYPE_CHECKING:
     from assistant.parts import Parts
@@ -313,10 +313,9 @@ class Alarms:
         await self._agenda.settle()
         match call.intent:
             case "ask_alarm":
-                return failed("Say when, such as: wake me at seven.")
+                return missing("For when?")
             case "ask_reminder":
-                task = call.slots.get("task", "call mum")
-                return failed(f"Say when, such as: remind me to {task} tomorrow at half past six.")
+                return missing("When shall I remind you?" if "task" in call.slots else "Of what, and when?")
             case "list":
                 return self._list("alarm" if call.slots["kind"] == "alarm" else "reminder", call.slots.get("days"))
             case "move":

@@ -46,7 +46,8 @@ class SkillCall:
 class Said:
     """What a skill came to, where a sentence alone does not tell it.
 
-    `outcome` "failed" is for what could not be done; "asked_back" waits for a yes to `pending`, an intent of the house.
+    `outcome` "failed" is for what could not be done; "asked_back" waits for a yes to `pending`, an intent of the house,
+    or for what was missing.
     """
 
     spoken: str
@@ -58,6 +59,11 @@ class Said:
 def failed(spoken: str) -> Said:
     """Return the reply to what cannot be done."""
     return Said(spoken=spoken, outcome="failed")
+
+
+def missing(question: str) -> Said:
+    """Return the question for what an "ask_..." lacks; the answer is read as the end of what was said before."""
+    return Said(spoken=question, outcome="asked_back")
 
 
 def in_all(said: Sequence[Said]) -> Said:

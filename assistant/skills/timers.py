@@ -11,7 +11,7 @@ from assistant.languages.en.moments import When, resolve
 from assistant.skills.agenda import Agenda, Entry
 from assistant.skills.asked import enumerated, request
 from assistant.skills.naming import meant, one
-from assistant.skills.skill import Said, SkillCall, failed, in_all
+from assistant.skills.skill import Said, SkillCall, failed, in_all, missing
 from assistant.skills.timer_phrases import Phrases
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class Timers:
         await self._agenda.settle()
         match call.intent:
             case "ask_length":
-                return failed("Say for how long, such as: set a timer for ten minutes.")
+                return missing("For how long?")
             case "list":
                 return self._all()
             case "set":

@@ -5,6 +5,7 @@ The endpointer and speculation ask too, about words that may not be final: nothi
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from assistant.home.entities import HomeIntent
 from assistant.languages.en.control import Control, control_of
 from assistant.languages.en.joints import segments_of
 from assistant.languages.en.politeness import without_politeness
+from assistant.languages.en.words import AUXILIARIES, QUESTION_WORDS
 from assistant.skills.skill import SkillCall, Skills
 from assistant.turn.events import Reply, ToolCall
 from assistant.turn.tools import DeclaredTools
@@ -24,6 +26,16 @@ from knowledge.collections import Collections
 _OF_THINGS_TOO = frozenset({Control.LOUDER, Control.QUIETER, Control.SLOWER, Control.FASTER, Control.STOP})
 
 MAX_QUESTION = 1000  # characters; a spoken minute is about 900
+#: Between what was asked for and the answer to what it lacked: "set a timer" "for" "ten minutes".
+_JOINTS = ("for", "at", "in", "to")
+#: What an answer may begin with that says nothing: it would be taken for the name of the timer.
+_BEFORE_AN_ANSWER = re.compile(
+    r"^(?:(?:uh|um|er|erm|hmm|oh|well|ok|okay|yes|yeah|so|just|about|maybe|say|let's say|i think|i guess|i'd say|"
+    r"make it|make that|it's)[\s,.]+)+",
+    re.IGNORECASE,
+)
+#: Words of a name that such an answer gives too, "for the eggs, five minutes": a longer one is a sentence of its own.
+MOST_NAMED = 2
 MOST_SEGMENTS = 5  #: of a sentence that asks for several things; each stretch of them is looked at
 
 
@@ -80,7 +92,9 @@ def understand(words: str, context: Context) -> Understanding:
     """Return what `words` ask for in `context`. Raises QuestionError."""
     cleaned = clean(words)
     understood = _one(cleaned, context)
-    return understood if _is_whole(understood) else _several(cleaned, context, understood) or understood
+    if _is_whole(understood):
+        return understood
+    return _completed(cleaned, context) or _several(cleaned, context, understood) or understood
 
 
 def _is_whole(understood: Understanding) -> bool:
@@ -113,6 +127,38 @@ def _one(cleaned: str, context: Context) -> Understanding:
     if intent is not None:
         return intent
     return Question(without_politeness(cleaned))
+
+
+def _completed(cleaned: str, context: Context) -> SkillCall | None:
+    """Return what a skill was asked before, with what it asked for: "Set a timer." "For how long?" "Ten minutes."
+
+    It is asked for the same as before, and only for more of it; None for what is no such answer.
+    """
+    newest = context.history[-1] if context.history else None
+    if newest is None or newest.intent is not None or newest.citations or _asks_something(cleaned):
+        return None
+    before = newest.question.rstrip(" .,!?")
+    asked = context.skills.understand(before) if 0 < len(before) <= MAX_QUESTION else None
+    if asked is None or not asked.asks:
+        return None
+    answer = _BEFORE_AN_ANSWER.sub("", cleaned.strip(" .,!?"))
+    if not answer:
+        return None
+    for joint in ("", *(_JOINTS if answer.split()[0].lower() not in _JOINTS else ())):
+        whole = f"{before} {joint} {answer}" if joint else f"{before} {answer}"
+        call = context.skills.understand(whole[:MAX_QUESTION])
+        if call is None or call.skill != asked.skill or call.asks or call.unmet:
+            continue
+        kept = all(call.slots.get(name) == value for name, value in asked.slots.items())
+        named = "" if "name" in asked.slots else str(call.slots.get("name", ""))
+        if kept and len(named.split()) <= MOST_NAMED:
+            return call
+    return None
+
+
+def _asks_something(cleaned: str) -> bool:
+    """Whether words are a question, which is no answer to one."""
+    return cleaned.endswith("?") or cleaned.split(maxsplit=1)[0].lower() in {*QUESTION_WORDS, *AUXILIARIES}
 
 
 def _has(intent: HomeIntent, call: SkillCall) -> bool:
@@ -194,8 +240,9 @@ def _heads(sentence: str) -> tuple[str, ...]:
 
 
 def _waits(context: Context) -> bool:
-    """Whether something was just asked back."""
-    return bool(context.history) and context.history[-1].outcome == "asked_back"
+    """Whether the house just asked something back."""
+    newest = context.history[-1] if context.history else None
+    return newest is not None and newest.outcome == "asked_back" and newest.intent is not None
 
 
 def clean(words: str) -> str:

@@ -22,7 +22,6 @@ from assistant.channels.keys import ClientKeys
 from assistant.channels.web.body import KB, MB, PASSED_OVER, Body
 from assistant.channels.web.calls.calls import Calls
 from assistant.channels.web.http import audio, calls, chat, documents, home, household, responses, skills
-from assistant.channels.web.http.asked import Asked
 from assistant.channels.web.http.client_secrets import client_secret
 from assistant.channels.web.http.errors import answer_error, error_response
 from assistant.channels.web.http.recordings import MOST_RECORDINGS
@@ -32,6 +31,7 @@ from assistant.channels.web.realtime.connection import Connection
 from assistant.channels.web.realtime.opening import Caller, opened
 from assistant.channels.web.realtime.websocket import WebSocketLine
 from assistant.service import Service
+from assistant.turn.asked_back import Asked
 from assistant.turn.examples import Examples
 from engines.errors import ReparteeError
 

@@ -15,7 +15,6 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from assistant.channels.web.http.asked import ANSWERED_WITHIN_S, Asked
 from assistant.config import Config
 from assistant.dialogue.conversation import Conversation
 from assistant.dialogue.events import ReplyAudio, ReplyDone, ReplyText
@@ -26,6 +25,7 @@ from assistant.home.settings import HomeConfig
 from assistant.parts import Parts
 from assistant.skills.routines import Routines
 from assistant.skills.skill import Skills
+from assistant.turn.asked_back import ANSWERED_WITHIN_S, Asked
 from assistant.turn.events import Reply
 from assistant.turn.turn import foresee, take
 
@@ -241,6 +241,10 @@ async def test_a_dashboard_asks_and_mutes_over_mqtt(serve, samples_home: Path, m
             answer = witness.wait_for(f"{base}/answer", asked)[-1]
             assert json.loads(answer)["text"] == "The ceiling light is off."
             assert set(json.loads(witness.wait_for(f"{base}/stages")[-1])) == {"understand", "act", "total"}
+            for words, said in (("Set a timer.", "For how long?"), ("An hour.", "The timer is set for 1 hour.")):
+                witness.publish(f"{base}/ask/set", words)
+                asked += 1
+                assert json.loads(witness.wait_for(f"{base}/answer", asked)[-1])["text"] == said
             chat(at.url, "what time is it?")
             transcript = witness.wait_for(f"{base}/transcript", asked + 1)[-1]
             assert json.loads(transcript)["text"] == "what time is it?"

@@ -149,7 +149,7 @@ SAID_OF_TIMERS = {
     "set a timer until half past nine": "The timer is set for 2 hours and 43 minutes.",
     "set a timer for an hour and a quarter": "The timer is set for 1 hour and 15 minutes.",
     "let me know in ten minutes": "The timer is set for 10 minutes.",
-    "set a timer for the pizza": "Say for how long, such as: set a timer for ten minutes.",
+    "set a timer for the pizza": "For how long?",
     "when is the pasta done": "10 minutes left on the pasta timer.",
     "is the pasta ready yet": "10 minutes left on the pasta timer.",
     "how long until the eggs are done": "5 minutes left on the egg timer.",
@@ -200,8 +200,7 @@ SAID_OF_ALARMS = {
     "remind me in three days at noon to pay rent": "I remind you on Wednesday at 12:00: pay rent.",
     "remind me in 5 minutes": "I remind you at 18:51.",
     "what are my reminders for tomorrow": "There is no reminder tomorrow.",
-    "remind me to eat at 8 in the morning and 8 in the evening": "Say when, such as: remind me to eat at 8 in the "
-    "morning and tomorrow at half past six.",
+    "remind me to eat at 8 in the morning and 8 in the evening": "When shall I remind you?",
 }
 
 

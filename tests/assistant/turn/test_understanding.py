@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from assistant.config import Config
 from assistant.skills.choose import load_skills
+from assistant.skills.skill import SkillCall
+from assistant.turn.events import Reply
 from assistant.turn.understanding import MAX_QUESTION, Command, Context, Question, QuestionError, understand
 
 HERE = Context(skills=load_skills(Config(Path("nowhere"))))
@@ -84,3 +86,53 @@ def test_a_question_that_resembles_it_is_looked_up(words):
 @pytest.mark.parametrize("words", ["stop", "a bit louder please", "what did you say"])
 def test_what_is_said_to_the_voice_is_a_command(words):
     assert isinstance(understand(words, HERE), Command)
+
+
+def after(question: str, words: str) -> object:
+    """What `words` mean to who was asked what `question` lacks."""
+    asked = Reply(question=question, spoken="For how long?", outcome="asked_back")
+    understood = understand(words, Context(skills=HERE.skills, history=[asked]))
+    return (understood.name, dict(understood.slots)) if isinstance(understood, SkillCall) else understood
+
+
+@pytest.mark.parametrize(
+    ("question", "words", "name", "slots"),
+    [
+        ("Set a timer.", "Ten minutes.", "timers.set", {"seconds": 600.0}),
+        ("set a timer", "for ten minutes please", "timers.set", {"seconds": 600.0}),
+        ("Set a timer", "Uh, ten minutes", "timers.set", {"seconds": 600.0}),
+        ("set a timer", "make it about ten minutes", "timers.set", {"seconds": 600.0}),
+        ("Set a timer for the pizza.", "an hour and a half", "timers.set", {"name": "pizza", "seconds": 5400.0}),
+        ("Set an alarm.", "Seven thirty.", "alarms.set_alarm", {"when": {"hour": 7, "minute": 30}}),
+        ("wake me up", "tomorrow at six", "alarms.set_alarm", {"when": {"day": 1, "hour": 6}}),
+        ("remind me to buy milk", "at five", "alarms.set_reminder", {"task": "buy milk", "when": {"hour": 5}}),
+        ("remind me", "to call mum at five", "alarms.set_reminder", {"task": "call mum", "when": {"hour": 5}}),
+    ],
+)
+def test_what_was_missing_completes_what_was_asked_for(question, words, name, slots):
+    assert after(question, words) == (name, slots)
+    if isinstance(alone := understand(words, HERE), SkillCall):
+        assert alone.name != name, "it means this only after the question"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "is dinner in ten minutes",
+        "what is on at seven",
+        "the bridge is open at seven",
+        "turn on the light in ten minutes",
+        "never mind",
+        "uh",
+        "what time is it",
+    ],
+)
+@pytest.mark.parametrize("question", ["Set a timer.", "remind me to buy milk", "Set an alarm."])
+def test_what_is_no_answer_means_what_it_means_alone(question, words):
+    alone = understand(words, HERE)
+    assert after(question, words) == ((alone.name, dict(alone.slots)) if isinstance(alone, SkillCall) else alone)
+
+
+def test_only_what_lacks_something_is_completed():
+    for question in ("Set a timer for five minutes.", "How tall is the lighthouse?", "", "?!"):
+        assert after(question, "Ten minutes.") == Question("Ten minutes.")

@@ -100,8 +100,10 @@ def _action(action: Action) -> str:
 
 def _asks(reply: Reply) -> str:
     """Return what a question back waits for: "yes" or no, "which" of the action's entities, else "words"; or ""."""
-    if reply.outcome != "asked_back" or reply.intent is None:
+    if reply.outcome != "asked_back":
         return ""
+    if reply.intent is None:
+        return "words"
     if reply.intent.pending is not None:
         return "yes"
     return "which" if len(reply.intent.entities) > 1 else "words"
