@@ -48,6 +48,7 @@ LEAST_COMMIT = 1_600  # samples, 100 ms
 LONGEST_COMMIT = 60 * RATE
 ROOM_ECHO_MS = 250.0  # a half-duplex microphone stays shut for so long after the loudspeaker
 OWN_WORDS_MS = 700.0  # speech is noticed so long after the loudspeaker's last word at most, if it is its echo
+PONDER_S = 3.0  # to find out how the words at a pause look, while audio waits
 NO_AUDIO_S = 3.0  # a turn under way ends when its channel sends nothing for so long
 AGAIN_S = 0.25  # and then so long again: after a stall of this process its audio waits to be taken
 GREETING = "Greet the user."  # what a channel wants that asks for a reply before anybody said anything
@@ -136,6 +137,7 @@ class Conversation:
             self._recognizer = await self._parts.recognizer()
             self._voice_task = asyncio.create_task(self._load_voice())
         await self._choose_ear()
+        await self._pondered()
         ear = self._listening.ear
         if ear is None and self._listening.waiting + len(pcm) > LONGEST_COMMIT:
             raise TooMuchAudioError("More than 60 seconds of audio wait for a commit; commit or clear them first.")
@@ -347,6 +349,10 @@ class Conversation:
         understood = understand(self._taking.sentence(text), self._replying.context())
         return isinstance(understood, SkillCall) and understood.asks
 
+    def tries(self, text: str) -> bool:
+        """Whether an answer is being looked for; where none is found, that is told too late to be waited for."""
+        return self.speculation.tries(self._taking.sentence(text))
+
     def weigh(self, text: str) -> Look:
         """Judge a sentence that could be whole; one that is still being read is waited for."""
         if not self.settings.speculate:
@@ -432,6 +438,19 @@ class Conversation:
                 await asyncio.sleep(0)
         self._ear_made_for = wanted
 
+    async def _pondered(self) -> None:
+        """Wait until it is known how the words at a pause look, so that only silence counts and not the time that took.
+
+        However busy the machine is, a turn ends after as much audio: what was sent meanwhile is taken at once then.
+        """
+        if self._listening.decided.is_set():
+            return
+        try:
+            async with asyncio.timeout(PONDER_S):
+                await self._listening.decided.wait()
+        except TimeoutError:
+            self._listening.decided.set()  # and of this pause no more is waited for
+
     def _prepare_ear(self, ear: Ear) -> None:
         """Tell the ear whether a reply is playing: it interrupts then, or must not hear itself."""
         playing = self._replying.playing(now_ms())
@@ -452,3 +471,4 @@ class Conversation:
             return
         if not ends_open(settled):
             self._listening.judge(self._weigh_with(settled, reply))
+        self._listening.decided.set()

@@ -72,6 +72,9 @@ class Listener(Protocol):
     def lacks_something(self, text: str) -> bool:
         """Whether these words ask for something to be done, and leave out what has to be known for that."""
 
+    def tries(self, text: str) -> bool:
+        """Whether an answer to these words is being looked for, which weigh() will know."""
+
     def weigh(self, text: str) -> Look:
         """How do the words at a pause look to someone who may have tried to answer them?"""
 
@@ -102,6 +105,10 @@ class Listening:
         self._utterance: Utterance | None = None
         self.settled: str | None = None  # the words at the pause under way
         self.unsure = False  # they are looked at again
+        self.decided = (
+            asyncio.Event()
+        )  # it is known how they look, as far as that is quickly found out; or there is no pause
+        self.decided.set()
         self._recognising: set[Utterance | Recorded] = set()
         self._speaker: Speaker | None = None
 
@@ -165,6 +172,7 @@ class Listening:
 
     def drop(self) -> None:
         """Forget the turn under way."""
+        self.decided.set()
         if self.ear is not None:
             self.ear.drop()
         if self._utterance is not None:
@@ -216,14 +224,17 @@ class Listening:
                 # Until the words are there, the pause counts as one inside the sentence: without them there would be
                 # nothing to answer either.
                 self.unsure = False
+                self.decided.clear()
                 self.judge(Look.OPEN)
                 if utterance is not None:
                     utterance.pause()
             case Resumed():
                 self.settled = None
+                self.decided.set()
                 if utterance is not None:
                     utterance.resume()
             case Ended():
+                self.decided.set()
                 if utterance is not None:
                     self._outbox.put(SpeechStopped(utterance.turn, self._ms(event.at)))
                     self._take(
@@ -267,6 +278,11 @@ class Listening:
         if self._utterance is None or turn != self._utterance.turn:
             return
         self.settled, self.unsure = text, unsure
+        self._judge_words(text, unsure)
+        if unsure or not self._listener.tries(text):
+            self.decided.set()
+
+    def _judge_words(self, text: str, unsure: bool) -> None:
         if not self._listener.is_question(text):
             self.judge(Look.UNFINISHED if self._listener.lacks_something(text) else Look.COMPLETE)
         elif ends_open(text):

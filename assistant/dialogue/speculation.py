@@ -54,6 +54,10 @@ class Speculation:
         task = self._task if " ".join(words_of(text)) == self._key else None
         return task.result() if task is not None and task.done() and not task.exception() else None
 
+    def tries(self, text: str) -> bool:
+        """Whether exactly these words are being answered, or are the next to be."""
+        return self._busy and words_of(text) in (words_of(self._key), words_of(self._next or ""))
+
     async def take(self, text: str) -> Foreseen | None:
         """Return the reply to exactly these words, None if there is none; either way the speculation is over."""
         key, asked_ms = " ".join(words_of(text)), now_ms()

@@ -15,6 +15,7 @@ import soundfile
 import soxr
 
 from assistant.audio.samples import RATE
+from assistant.channels.web.realtime.session import EAGERNESS, Vad
 from assistant.config import Config
 from assistant.dialogue.conversation import Conversation, NothingToCommitError, TooMuchAudioError, UnknownReplyError
 from assistant.dialogue.events import (
@@ -35,7 +36,9 @@ from assistant.dialogue.events import (
 )
 from assistant.dialogue.sessions import Sessions
 from assistant.dialogue.settings import ConversationSettings, TurnDetection
+from assistant.ear.endpointer import Waits
 from assistant.ear.wake import WakeWordError
+from assistant.languages.en.completeness import Look
 from assistant.parts import Parts
 from assistant.turn.events import Transcript
 from engines.errors import ReparteeError
@@ -403,6 +406,76 @@ async def test_new_turn_detection_in_mid_utterance_loses_nothing(person: Callabl
     assert "how many eggs" in heard.transcript.text
     assert len(visitor.all(SpeechStarted)) == len(visitor.all(SpeechStopped)) == 1
     assert not visitor.all(ReplyStarted)
+
+
+class Scripted:
+    """A recognizer that hears what is written, and finds it out `after_s` later, however much audio comes meanwhile."""
+
+    speaker, unsure, hypothesis = None, False, ""
+
+    def __init__(self, text: str, after_s: float) -> None:
+        self.text, self.after_s = text, after_s
+
+    def stream(self, _speaker: object) -> "Scripted":
+        return self
+
+    async def feed(self, _pcm: np.ndarray) -> None:
+        return None
+
+    async def settle(self) -> str:
+        await asyncio.sleep(self.after_s)
+        return self.text
+
+    async def finish(self) -> Transcript:
+        return Transcript(self.text)
+
+    def cancel(self) -> None:
+        pass
+
+
+#: Words, and how they look to who has looked for an answer: a statement, questions with and without an answer, a
+#: request, one that lacks something, halves of questions, and a comma as Whisper writes it.
+HEARD = {
+    "In 1908, the storm lasted for nineteen hours.": Look.OPEN,
+    TALL: Look.COMPLETE,
+    "Who won the football world cup in 1998?": Look.DOUBTFUL,
+    "What time is it?": Look.COMPLETE,
+    "Set a timer.": Look.UNFINISHED,
+    "When was the lighthouse": Look.UNFINISHED,
+    "How old is": Look.UNFINISHED,
+    "When the needle falls,": Look.OPEN,
+    "And so, my fellow Americans": Look.OPEN,
+}
+
+
+async def silence_waited_for(person: Callable[..., Person], eagerness: str, text: str, after_s: float) -> int:
+    """Return how long after the last sample of speech a turn ends, in ms of audio that is sent without a pause."""
+    detection = Vad(type="semantic_vad", eagerness=eagerness).turn_detection(240, create_response=False)
+    visitor = person(ConversationSettings(turn_detection=detection))
+    visitor.conversation._recognizer = Scripted(text, after_s)
+    speech, _ = soundfile.read(next(TURNS.glob("13-*.flac")), dtype="int16")
+    room = np.random.default_rng(1).normal(0, 10, 6 * RATE).astype(np.int16)
+    pcm = np.concatenate([room[: RATE // 2], speech[:21_481], room])  # tests/data/turns/turns.jsonl
+    for at in range(0, len(pcm), 320):
+        await visitor.conversation.hear(pcm[at : at + 320])
+    await visitor.until(Heard)
+    (stopped,) = visitor.all(SpeechStopped)
+    await visitor.leave()
+    return stopped.audio_ms - 500 - 21_481 * 1000 // RATE
+
+
+@pytest.mark.parametrize("text", HEARD)
+async def test_low_eagerness_waits_longer_always_in_audio_and_not_by_the_clock(
+    person: Callable[..., Person], text: str
+) -> None:
+    waited = {}
+    for eagerness, delays in (("low", (0.0, 0.1)), ("medium", (0.4, 0.1)), ("auto", (0.0, 0.4)), ("high", (0.5, 0.0))):
+        same = {await silence_waited_for(person, eagerness, text, after_s) for after_s in delays}
+        assert len(same) == 1, f"{eagerness}: {same}, as late as the words are known"
+        waited[eagerness] = same.pop()
+        allowed = Waits.around(240 * EAGERNESS[eagerness]).for_look(HEARD[text])
+        assert allowed - 32 <= waited[eagerness] <= allowed, eagerness  # a frame of 32 ms more would be too many
+    assert waited["high"] <= waited["auto"] == waited["medium"] < waited["low"]
 
 
 async def test_push_to_talk_in_mid_utterance_takes_what_was_heard_with_what_follows(

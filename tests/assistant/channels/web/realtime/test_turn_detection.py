@@ -15,7 +15,7 @@ import soxr
 
 from assistant.audio.files import load_audio
 from tests.assistant.channels.web.test_server import send, session, until
-from tests.paths import TURNS
+from tests.paths import SPEECH, TURNS
 
 RATE = 24_000
 #: "When did the railway open?", and as heard, with words from before and from after its middle.
@@ -124,6 +124,26 @@ async def test_who_is_told_to_be_hasty_in_the_closing_silence_counts_the_silence
     await client.detect({"type": "server_vad", "silence_duration_ms": 500})
     await client.say(silence(100))
     await client.is_answered()
+
+
+RECORDED = {
+    "a question": SPOKEN[:END],
+    "a statement": soxr.resample(load_audio(SPEECH / "railway-rms.flac"), 16_000, RATE),
+    "half a question": SPOKEN[: END // 2],
+}
+
+
+@pytest.mark.parametrize("recorded", RECORDED)
+async def test_low_eagerness_waits_longer_in_the_audio_that_was_sent(served, recorded):
+    """All of it is sent at once: what is counted is audio, however long the machine takes for it."""
+    ends = {}
+    for eagerness in ("low", "medium", "auto", "high"):
+        async with session(served) as line:
+            client = Client(line)
+            await client.detect({"type": "semantic_vad", "eagerness": eagerness, "create_response": False})
+            await client.say(silence(500), RECORDED[recorded], silence(4000))
+            ends[eagerness] = (await client.until("input_audio_buffer.speech_stopped"))["audio_end_ms"]
+    assert ends["high"] <= ends["auto"] == ends["medium"] < ends["low"], ends
 
 
 @pytest.mark.parametrize("at", [MIDDLE, END + RATE // 10], ids=["speaking", "in the closing silence"])
