@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
+import numpy as np
 import pytest
 
 from assistant.turn.understanding import MAX_QUESTION
@@ -22,6 +24,17 @@ CONTRAST = """(selector) => {
   while (behind.parentElement && !opaque(behind)) behind = behind.parentElement;
   const one = light(rgb(getComputedStyle(element).color)), two = light(rgb(getComputedStyle(behind).backgroundColor));
   return (Math.max(one, two) + .05) / (Math.min(one, two) + .05);
+}"""
+
+
+#: The grey of each pixel of a picture, row by row.
+GREY = """async (png) => {
+  const picture = await createImageBitmap(new Blob([Uint8Array.from(atob(png), (letter) => letter.charCodeAt(0))]));
+  const { width, height } = picture, brush = new OffscreenCanvas(width, height).getContext("2d");
+  brush.drawImage(picture, 0, 0);
+  const { data } = brush.getImageData(0, 0, width, height);
+  const row = (_, y) => Array.from({ length: width }, (_, x) => data[4 * (y * width + x) + 1]);
+  return Array.from({ length: height }, row);
 }"""
 
 
@@ -201,6 +214,33 @@ async def test_in_large_text_everything_is_still_there(at_home: Any, visit: Any)
     await visited.ask(QUESTION)
     await visited.event("response.done")
     assert await page.evaluate(wide) == 0
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("size", ["100 %", "200 %"])
+async def test_the_arrow_of_a_choice_grows_with_the_text_and_keeps_from_the_edge(
+    at_home: Any, visit: Any, width: int, size: str
+) -> None:
+    """What is darker than the field in its right end, as a person sees it: the arrow, as large as a small letter."""
+    visited = await visit(at_home.url, width=width, height=1200, reduced_motion="reduce", device_scale_factor=1)
+    page = visited.page
+    await visited.is_("ready")
+    await page.click("#tune")
+    await page.get_by_label("Text size").select_option(size)
+    rem = 16 * int(size[:3]) // 100
+    await visited.until(f"getComputedStyle(document.documentElement).fontSize === '{rem}px'")
+    field = page.get_by_label("Pause that ends")
+    box = await field.bounding_box()
+    png = base64.b64encode(await field.screenshot(animations="disabled")).decode()
+    picture = np.array(await page.evaluate(GREY, png))
+    inside = picture[rem // 2 : -rem // 2, int(box["width"]) - 2 * rem : int(box["width"]) - 4]
+    _, columns = np.nonzero(inside < inside.max() - 60)
+    assert len(columns), "there is an arrow"
+    free = 2 * rem - columns.max() - 1
+    assert free >= 0.6 * rem, f"{free} of {rem} px between the arrow and the edge"
+    assert columns.max() - columns.min() >= 0.5 * rem, "it is as large as the text asks for"
+    speed = [await page.locator(place).bounding_box() for place in ("#speed", "#speed-said")]
+    assert abs(speed[0]["y"] + speed[0]["height"] / 2 - speed[1]["y"] - speed[1]["height"] / 2) < rem, "side by side"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
