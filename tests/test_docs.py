@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import re
 import shlex
 from collections.abc import Iterator
@@ -113,3 +114,31 @@ def test_a_command_that_is_none_is_noticed() -> None:
     for wrong in (["aks", "Why?"], ["ask", "Why?", "--jsno"], ["knowledge", "ad", "x"], ["ask", "Why?", "Who?"]):
         with pytest.raises(click.UsageError):
             parse(wrong)
+
+
+def test_the_table_of_clients_names_the_versions_that_are_installed():
+    """What `make test-clients` installs is pinned in tests/clients; its newest versions stand first in the table."""
+    clients = ROOT / "tests" / "clients"
+    pinned = {name: (clients / f"{name}.txt").read_text(encoding="utf-8") for name in ("newest", "older")}
+    installed: dict[str, list[str]] = {}
+    for text in pinned.values():
+        for name, version in re.findall(r"^([\w-]+)(?:\[[\w,]+\])?==([\w.]+)", text, re.MULTILINE):
+            installed.setdefault(name, []).append(version)
+    node = json.loads((clients / "agents" / "package.json").read_text(encoding="utf-8"))["dependencies"]
+    installed["@openai/agents"] = [
+        node[f"@openai/{name}"].rpartition("@")[2] for name in ("agents", "agents-realtime-older")
+    ]
+    installed["ai"], installed["@ai-sdk/openai"] = [node["ai"]], [node["@ai-sdk/openai"]]
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    installed["wyoming_openai"] = re.findall(r"wyoming-openai==([\w.]+)", makefile)
+    rows = re.findall(
+        r"^\| (\[.*?) \| ([\w., ]+) \| ", (ROOT / "docs" / "clients.md").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    assert len(rows) == 9
+    for client, versions in rows:
+        names = [name for name in _CODE.findall(client) if name in installed]
+        assert names, client
+        wanted = [version for name in names for version in installed[name]]
+        assert versions.split(", ") == wanted, client
+    both = {client for client, versions in rows if "," in versions}
+    assert sum(name in client for client in both for name in ("(Python)", "JavaScript", "livekit", "pipecat")) == 4
