@@ -1,5 +1,6 @@
 const SETTINGS = "repartee-settings";
 const FEWEST_ROWS = 30; // lines of text in the window, below which head and foot do not stay in view
+const LEAST_WIDTH = 18; // of the page, in heights of its text, for a name, what it sets and its value in one line
 const LEAST_HELD = 10; // pieces of 20 ms that were sent while the button was held: less is a slip of the finger
 const PAUSES = { quick: { type: "semantic_vad", eagerness: "high" }, usual: { type: "semantic_vad", eagerness: "auto" }, patient: { type: "semantic_vad", eagerness: "low" } };
 
@@ -41,7 +42,9 @@ const preferences = {
   },
 
   fit() { // where there is little height, head and foot leave the room to what is read (WCAG 2.2, 1.4.10 and 2.4.11)
-    document.documentElement.classList.toggle("low", innerHeight < FEWEST_ROWS * Number.parseFloat(getComputedStyle(document.documentElement).fontSize));
+    const root = document.documentElement, row = Number.parseFloat(getComputedStyle(root).fontSize);
+    root.classList.toggle("low", innerHeight < FEWEST_ROWS * row);
+    root.classList.toggle("narrow", innerWidth < LEAST_WIDTH * row); // what stands side by side stands below each other then
   },
 
   /** The turn detection of a session, in the protocol's words. */

@@ -216,6 +216,62 @@ async def test_in_large_text_everything_is_still_there(at_home: Any, visit: Any)
     assert await page.evaluate(wide) == 0
 
 
+#: What is cut off at the edge of its card, or squeezed until it can hardly be used, in heights of the text.
+SQUEEZED = """(within) => {
+  const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
+  const shown = (one) => one.getClientRects().length;
+  const least = { range: 4, text: 5, "select-one": 5 }, box = (one) => one.getBoundingClientRect();
+  const cut = (one) => box(one).right > box(one.closest(".device, .panel, .ledger") ?? document.body).right + .5;
+  return [...document.querySelectorAll(`${within} :is(input, select, button, output, span)`)].filter(shown)
+    .filter((one) => cut(one) || box(one).width < (least[one.type] ?? 0) * rem)
+    .map((one) => `${one.closest(".device")?.innerText.split("\\n")[0] ?? ""} ${one.outerHTML.slice(0, 90)}`);
+}"""
+OVERLAPS = """() => [...document.querySelectorAll(".stage:not(.scale)")].filter((row) => {
+  const [name, bar, spent] = [".name", ".bar", ".spent"].map((part) => row.querySelector(part));
+  const words = document.createRange();
+  words.selectNodeContents(name);
+  const [one, two, three] = [words, bar, spent].map((part) => part.getBoundingClientRect());
+  const before = (a, b) => a.right <= b.left + .5 || a.bottom <= b.top + .5;
+  const apart = (a, b) => before(a, b) || before(b, a);
+  return !(apart(one, two) && apart(one, three) && apart(two, three)) || two.width < 80;
+}).map((row) => row.innerText)"""
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "size"), [(390, 844, "200"), (390, 844, "150"), (844, 390, "200"), (1280, 800, "200")]
+)
+async def test_in_large_text_no_panel_cuts_off_or_squeezes_what_is_used(
+    at_home: Any, visit: Any, width: int, height: int, size: str
+) -> None:
+    visited = await visit(at_home.url, width=width, height=height)
+    page = visited.page
+    await visited.is_("ready")
+    await page.click("#tune")
+    await page.locator("#size").select_option(size)
+    buttons = "[...document.querySelectorAll('header .plain:not([hidden])')].map((one) => one.offsetTop)"
+    assert len(set(await page.evaluate(buttons))) == 1, "the buttons stand in one row"
+    speed = [await page.locator(place).bounding_box() for place in ("#speed", "#speed-said")]
+    assert abs(speed[0]["y"] + speed[0]["height"] / 2 - speed[1]["y"] - speed[1]["height"] / 2) < 16, "side by side"
+    assert await page.evaluate(SQUEEZED, "#settings") == []
+    await page.click("#house")
+    await page.locator(".device").nth(13).wait_for(state="attached")
+    assert await page.evaluate(SQUEEZED, "#home") == []
+    steps = "[...document.querySelectorAll('.stepper button')].map((one) => one.offsetTop)"
+    less, more, *_ = await page.evaluate(steps)
+    assert less == more
+    await page.click("#clock")
+    await page.locator("#satellites li").first.wait_for()
+    assert await page.evaluate(SQUEEZED, "#household") == []
+    await page.click("#shelf")
+    await page.locator("#documents-list .open").first.wait_for()
+    assert await page.evaluate(SQUEEZED, "#documents") == []
+    await visited.ask(QUESTION)
+    await visited.event("response.done")
+    await page.locator(".ledger summary").click()
+    await page.locator(".stage[data-stage=read]").wait_for()
+    assert await page.evaluate(OVERLAPS) == []
+
+
 @pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize("size", ["100 %", "200 %"])
 async def test_the_arrow_of_a_choice_grows_with_the_text_and_keeps_from_the_edge(
