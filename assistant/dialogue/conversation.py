@@ -439,11 +439,13 @@ class Conversation:
         self._ear_made_for = wanted
 
     async def _pondered(self) -> None:
-        """Wait until it is known how the words at a pause look, so that only silence counts and not the time that took.
+        """Wait until it is known how the words at a pause look, once that may end the turn.
 
-        However busy the machine is, a turn ends after as much audio: what was sent meanwhile is taken at once then.
+        So only silence counts, and not the time that it took: however busy the machine is, a turn ends after as much
+        audio. What was sent meanwhile is taken at once then.
         """
-        if self._listening.decided.is_set():
+        ear = self._listening.ear
+        if self._listening.decided.is_set() or ear is None or not ear.may_end:
             return
         try:
             async with asyncio.timeout(PONDER_S):

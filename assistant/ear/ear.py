@@ -135,6 +135,11 @@ class Ear:
         return self._begun_at is not None and self._endpointer.silence_ms > 0
 
     @property
+    def may_end(self) -> bool:
+        """Whether a turn is under way that would be over if its words looked complete."""
+        return self._begun_at is not None and self._endpointer.may_end
+
+    @property
     def patience(self) -> float:
         """By how much the pauses of who speaks here are longer than usual, where the words look unfinished."""
         return self._endpointer.patience

@@ -92,6 +92,11 @@ class Endpointer:
         return wait + (self.patience - 1.0) * (wait - self.waits.default)
 
     @property
+    def may_end(self) -> bool:
+        """Whether the turn is over if its words look complete."""
+        return self.silence_ms + FRAME_MS > self.waits.complete
+
+    @property
     def ended(self) -> bool:
         """Whether the turn is over: one more frame would be longer than is to be waited."""
         return self.silence_ms + FRAME_MS > self.allowed_ms
