@@ -4,9 +4,13 @@ const sized = (bytes) => (bytes < 1e6 ? `${Math.max(1, Math.round(bytes / 1e3))}
 
 /* What is answered from, as v1/knowledge/documents tells it, and the panel that shows it. */
 const documents = {
-  open: false, known: false, list: [], total: 0, whole: 0, uploads: false, most: Infinity, asked: 0,
+  open: false, known: false, list: [], total: 0, whole: 0, uploads: false, most: Infinity, asked: 0, shown: "",
 
   show(open) {
+    if (open && !this.open) { // what was left in it is over
+      for (const left of $("documents-list").querySelectorAll(".confirm")) left.hidden = true;
+      for (const left of $("documents-list").querySelectorAll(".fault")) left.remove();
+    }
     this.open = open;
     beside("documents", open);
     if (open) this.load();
@@ -53,6 +57,9 @@ const documents = {
     $("documents-more").textContent = `${this.total - this.list.length} more: find them by their names.`;
     if (found) this.say(this.total ? `${this.total} of ${this.whole} documents` : "No document goes by that name.");
     else this.say(this.whole ? `Answers come from ${this.whole === 1 ? "one document" : `${this.whole} documents`}.` : "There is no document yet, so no question can be answered.");
+    const shown = JSON.stringify([this.uploads, this.list]);
+    if (shown === this.shown) return; // what was opened in it, and where the focus is, stays
+    this.shown = shown;
     $("documents-list").replaceChildren(...this.list.map((one) => this.row(one)));
   },
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import shutil
 import urllib.request
@@ -203,6 +204,29 @@ async def test_one_that_is_too_large_is_not_even_sent(serve: Any, visit: Any) ->
     await visited.page.evaluate(DROP, {"long.txt": "word " * 300_000})
     assert await sent(visited, "long.txt") == "It is 1.5 MB large; at most 1.0 MB are taken."
     assert not await visited.page.locator("#documents-list li").count()
+
+
+async def test_whether_to_remove_is_still_asked_when_the_list_comes_late(lent: Any, visit: Any) -> None:
+    visited = await visit(lent.url)
+    page, come = visited.page, asyncio.Event()
+    await visited.is_("ready")
+    await page.locator("#examples button").first.wait_for()
+
+    async def late(route: Any) -> None:
+        await come.wait()
+        await route.continue_()
+
+    await page.route("**/v1/knowledge/documents?*", late)
+    await page.click("#shelf")
+    await page.locator("#documents-list .plain").first.click()
+    async with page.expect_response("**/v1/knowledge/documents?*"):
+        come.set()
+    await page.evaluate("new Promise((settle) => requestAnimationFrame(() => setTimeout(settle, 100)))")
+    assert await page.locator("#documents-list .confirm").first.is_visible()
+    assert await page.evaluate("document.activeElement.innerText") == "Cancel"
+    await page.click("#shelf")
+    await page.click("#shelf")
+    assert not await page.locator("#documents-list .confirm").first.is_visible(), "and not when it is opened again"
 
 
 async def test_removing_asks_first(lent: Any, visit: Any) -> None:
