@@ -15,8 +15,8 @@ from assistant.dialogue.sessions import ANNOUNCED, RETRACTED, Sessions
 from assistant.home.ourselves import Wish
 from assistant.neighbours import SERVING
 from assistant.parts import Parts
-from assistant.skills.alarms import stop_ringing
 from assistant.skills.ringing import Ringer
+from assistant.skills.stopping import stop_ringing
 from assistant.turn.asked_back import Asked
 from assistant.turn.turn import take
 from engines.errors import ReparteeError

@@ -60,9 +60,10 @@ async def ask(config: Config, question: str | None, audio: Path | None, speak: P
     from assistant.home.address import broker_url
     from assistant.library import has_store
 
-    looked_up = question is None or isinstance(understand(question, Context(skills=load_skills(config))), Question)
-    at_home = broker_url(config.smart_home, config.home) is not None
-    if looked_up and not at_home and not has_store(config):
+    has_nothing = broker_url(config.smart_home, config.home) is None and not has_store(config)
+    if has_nothing and (
+        question is None or isinstance(understand(question, Context(skills=load_skills(config))), Question)
+    ):  # nothing is loaded for what could only be looked up
         raise ReparteeError(f"There are no documents in {config.home} yet; {ADD_SOME}")
     async with Parts.open(config) as parts, parts.at_home(HOME_WITHIN_S):
         reply = await _take(parts, question or "", audio, speak)

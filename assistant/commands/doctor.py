@@ -7,6 +7,7 @@ import json
 
 import click
 
+from assistant.channels.terminal.printable import printable
 from assistant.cli import CONFIG_PROBLEM
 from assistant.config import FILE_NAME, Config
 from assistant.doctor.checks import Finding, examine, settings
@@ -42,8 +43,9 @@ def show(findings: list[Finding], config: Config) -> None:
     for finding in findings:
         heading = Text(finding.topic if finding.topic != topic else "", "bold")
         topic = finding.topic
-        detail = Text.assemble(finding.detail, (f"  → {finding.remedy}" if finding.remedy else "", "yellow"))
-        table.add_row(heading, marks[finding.state], finding.name, detail)
+        remedy = f"  → {printable(finding.remedy)}" if finding.remedy else ""
+        detail = Text.assemble(printable(finding.detail), (remedy, "yellow"))
+        table.add_row(heading, marks[finding.state], Text(printable(finding.name)), detail)
     console.print(table)
     console.print(f"\nSettings in effect, from {config.home / FILE_NAME} and the environment:", markup=False)
     defaults = settings(Config(config.home))
@@ -51,7 +53,8 @@ def show(findings: list[Finding], config: Config) -> None:
         line = Text(f"[{name}] ", "bold")
         for key, value in section.items():
             changed = value != defaults[name][key]
-            line.append(f"{key}={'-' if value in (None, '') else value}  ", "yellow" if changed else "dim")
+            shown = "-" if value in (None, "") else printable(str(value))
+            line.append(f"{key}={shown}  ", "yellow" if changed else "dim")
         console.print(line)
     broken = sum(finding.state == "broken" for finding in findings)
     console.print(

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from assistant.channels.terminal.printable import printable
+
 SAMPLES = Path(__file__).parents[1] / "samples" / "home"
 HOUSE = "house.json"
 
@@ -32,7 +34,7 @@ def command(file: Path | None, house: Path | None, show_all: bool, as_json: bool
         return
     for each in score.verdicts:
         if show_all or each.result != RIGHT:
-            click.echo(f"{each.result:7} {each.sentence}\n        {each.told}")
+            click.echo(f"{each.result:7} {printable(each.sentence)}\n        {printable(each.told)}")
     table = score.as_json()
     click.echo(
         f"{table['sentences']} sentences: {table[RIGHT]} right ({table['right_percent']} %), "

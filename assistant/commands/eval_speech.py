@@ -16,6 +16,7 @@ import click
 
 from assistant.audio.pace import in_real_time
 from assistant.audio.samples import RATE
+from assistant.channels.terminal.printable import printable
 from assistant.config import Config
 from assistant.recognizers.recordings import words_in
 from assistant.recognizers.word_errors import comparable, word_errors
@@ -148,9 +149,8 @@ def command(
             summary |= {"rows": [result.__dict__ for result in results]} if verbose else {}
             continue
         for result in results if verbose else ():
-            click.echo(
-                f"{result.errors:3d}/{result.words:<3d} {result.file}\n        {result.said}\n        {result.heard}"
-            )
+            file, words, heard = (printable(text) for text in (str(result.file), result.said, result.heard))
+            click.echo(f"{result.errors:3d}/{result.words:<3d} {file}\n        {words}\n        {heard}")
         click.echo(_line(name, summary, live=live))
     if as_json:
         click.echo(json.dumps(reports))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from assistant.channels.terminal.printable import printable
 from assistant.config import Config
 from engines.errors import ReparteeError
 
@@ -93,7 +94,7 @@ def say(config: Config, words: str, room: str, agreed: bool, as_json: bool, time
                 outcome = await home.carry_out(intent)
                 if outcome.kind != "asked_back" or not (agreed or (sys.stdin.isatty() and not as_json)):
                     return outcome, intent
-                reply = "yes" if agreed else await asyncio.to_thread(input, f"{outcome.spoken} ")
+                reply = "yes" if agreed else await asyncio.to_thread(input, f"{printable(outcome.spoken)} ")
                 answered = home.context(room=room, last=intent.entities, pending=intent)
                 intent = home.understand(reply, answered)
             return None, None
@@ -108,7 +109,7 @@ def say(config: Config, words: str, room: str, agreed: bool, as_json: bool, time
         reason = intent.reason if intent else ""
         click.echo(json.dumps({"outcome": kind, "spoken": spoken, "action": action, "reason": reason}))
     else:
-        click.echo(spoken)
+        click.echo(printable(spoken))
 
 
 @command.command()
@@ -200,7 +201,7 @@ async def _told(demo: Demo, ended: asyncio.Event) -> None:
         fresh = min(demo.commands - told, len(demo.heard))
         told = demo.commands
         for line in list(demo.heard)[len(demo.heard) - fresh :]:
-            click.echo(line)
+            click.echo(printable(line))
 
 
 def _drawn(demo: Demo) -> RenderableType:
@@ -217,7 +218,7 @@ def _drawn(demo: Demo) -> RenderableType:
     for device in sorted(demo.house.devices, key=lambda each: (each.area, each.name)):
         table.add_row("" if device.area == area else device.area, device.name, _state(device))
         area = device.area
-    heard = [Text(f"  {line}", "dim") for line in demo.heard]
+    heard = [Text(f"  {printable(line)}", "dim") for line in demo.heard]
     return Group("", table, "", Text("Last commands" if heard else "No command came yet.", "dim"), *heard)
 
 
@@ -256,7 +257,6 @@ def _show_devices(devices: list[dict[str, object]]) -> None:
         style = "red" if not device["available"] else ""
         shown = "" if device["area"] == area else str(device["area"] or "no area")
         area = device["area"]
-        table.add_row(
-            Text(shown, "dim"), Text(str(device["name"])), Text(str(state), style), Text(str(device["id"]), "dim")
-        )
+        cells = ((shown, "dim"), (device["name"], ""), (state, style), (device["id"], "dim"))
+        table.add_row(*(Text(printable(str(cell)), how) for cell, how in cells))
     Console(highlight=False).print(table)

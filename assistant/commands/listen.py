@@ -11,6 +11,7 @@ import click
 import numpy as np
 
 from assistant.channels.terminal.console import show_reply
+from assistant.channels.terminal.printable import printable
 from assistant.config import Config
 from assistant.dialogue.conversation import Conversation, UnknownReplyError
 from assistant.dialogue.events import (
@@ -155,7 +156,7 @@ class _Screen:
             case Heard():
                 self._words = event.transcript.text
             case HearingFailed():
-                self._console.print(event.sentence, style="red")
+                self._console.print(printable(event.sentence), style="red", markup=False)
             case ReplyStarted():
                 self._generation = event.generation
                 speaker.begin()
@@ -173,9 +174,10 @@ class _Screen:
     def _show_reply(self, event: ReplyDone) -> None:
         self._words = ""
         if event.error:
-            self._console.print(event.error, style="red")
+            self._console.print(printable(event.error), style="red", markup=False)
         elif event.status == "cancelled":
-            self._console.print(f"(interrupted after: {event.heard or 'nothing'})", style="dim")
+            heard = printable(event.heard or "nothing")
+            self._console.print(f"(interrupted after: {heard})", style="dim", markup=False)
         elif event.reply is not None:
             show_reply(event.reply, self._console)
 
@@ -187,5 +189,5 @@ class _Screen:
             decibels = 20 * np.log10(max(self._conversation.level, 1.0) / 32768)
             cells = int(np.clip((decibels + 66) / 60 * METER, 0, METER))
             meter = "█" * cells + "·" * (METER - cells)
-            self._live.update(Text.assemble((meter, "green"), "  ", (self._words, "italic")))
+            self._live.update(Text.assemble((meter, "green"), "  ", (printable(self._words), "italic")))
             await asyncio.sleep(REDRAW_S)

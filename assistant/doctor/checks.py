@@ -16,7 +16,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Literal
 
-from assistant.channels.terminal.printable import printable
 from assistant.config import FILE_NAME, SECRETS, Config, section_types
 from assistant.machine import cores_here, instructions_here
 from engines.errors import ReparteeError
@@ -219,7 +218,7 @@ def _knowledge(config: Config) -> Iterator[Finding]:
         documents = library.documents()
         notes = list(library.notes)
     for note in notes:
-        yield Finding("knowledge", "note", "broken", printable(note))
+        yield Finding("knowledge", "note", "broken", note)
     passages = sum(document.passages for document in documents)
     if documents:
         yield Finding("knowledge", "store", "ok", f"{len(documents)} documents, {passages} passages")

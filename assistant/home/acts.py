@@ -81,8 +81,6 @@ _INTENTS = {
     "arm_home": "HassAlarmArm", "arm_night": "HassAlarmArm", "arm_vacation": "HassAlarmArm",
 }  # fmt: skip
 
-States = Callable[[str], State | None]
-
 
 def confirm(entity: Entity, act: Act) -> bool:
     """Say whether an act is one of those that are asked back before they are done."""

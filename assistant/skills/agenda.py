@@ -10,15 +10,16 @@ import sqlite3
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, time
-from typing import Literal
+from typing import Literal, get_args
 
-from assistant.languages.en.repeats import next_repeat, seconds_of
+from assistant.languages.en.repeats import is_kept, next_repeat, seconds_of
 from assistant.skills.memory import Memory
 from assistant.skills.moment import Moment
 from engines.errors import ReparteeError
 
 MOST_ENTRIES = 200
 LONGEST_NAME = 80  # characters
+LATEST_S = 1e11  #: since 1970, or of a length: no calendar here goes beyond the year 9999
 JUMP_S = 1.0  #: the wall clock was set when it went so much further than the steady one
 
 Kind = Literal["timer", "alarm", "reminder", "stopwatch"]
@@ -68,7 +69,9 @@ class Agenda:
     def reload(self) -> None:
         """Read the file again: another process changed it."""
         none: list[Entry] = []
-        self._entries = {entry.id: entry for entry in self.memory.read(_read, none)}
+        found = self.memory.read(_read, none)
+        self._entries = {entry.id: entry for entry in found if _is_sound(entry)}
+        self.memory.left_out("timers, alarms and reminders", len(found) - len(self._entries))
         self._told()
 
     def _told(self) -> None:
@@ -153,6 +156,18 @@ def _set_for(entry: Entry, shown: datetime) -> time:
 def _read(connection: sqlite3.Connection) -> list[Entry]:
     rows = connection.execute(f"SELECT id, {', '.join(_COLUMNS)} FROM entries")  # noqa: S608 (names of our own)
     return [Entry(**dict(zip(("id", *_COLUMNS), row, strict=True))) for row in rows]
+
+
+def _is_sound(entry: Entry) -> bool:
+    """Whether a row is an entry: what damage has made of it could end whoever looks for the next one."""
+    numbers = (entry.length_s, entry.set_at, *(each for each in (entry.due_at, entry.left_s) if each is not None))
+    return (
+        entry.kind in get_args(Kind)
+        and entry.state in get_args(State)
+        and all(isinstance(each, int | float) and abs(each) < LATEST_S for each in numbers)
+        and all(isinstance(each, str) for each in (entry.name, entry.every, entry.asker))
+        and is_kept(entry.every)
+    )
 
 
 def _write(connection: sqlite3.Connection, entry: Entry) -> Entry:

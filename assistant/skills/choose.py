@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from assistant.skills.about import About
 from assistant.skills.agenda import Agenda
-from assistant.skills.alarms import Alarms, Ringing
+from assistant.skills.alarms import Alarms
 from assistant.skills.announcements import Announcements
 from assistant.skills.clock import Clock
 from assistant.skills.lists import Lists
@@ -19,6 +19,7 @@ from assistant.skills.memory import Memory
 from assistant.skills.moment import Moment
 from assistant.skills.routines import Routines
 from assistant.skills.skill import Skill, Skills
+from assistant.skills.stopping import Ringing
 from assistant.skills.stopwatch import Stopwatch
 from assistant.skills.sums import Sums
 from assistant.skills.timers import Timers

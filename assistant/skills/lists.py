@@ -95,6 +95,10 @@ _A_LIST = re.compile(r"\blists?\b")
 _ARTICLE = re.compile(r"^(?:some|any|the|a(?! (?:dozen|couple|few)\b)|an|my|more|please|down) ")
 
 
+#: A list's name and an item of it, as they stand in the file.
+_Rows = list[tuple[object, object]]
+
+
 class Lists:
     """Lists of short texts, in the order in which they were added."""
 
@@ -114,9 +118,15 @@ class Lists:
 
     def reload(self) -> None:
         """Read the file again: another process changed it."""
-        self._took(self._memory.read(_read, {}))
+        none: _Rows = []
+        self._took(self._memory.read(_read, none))
 
-    def _took(self, lists: dict[str, list[str]]) -> None:
+    def _took(self, rows: _Rows) -> None:
+        lists: dict[str, list[str]] = {}
+        for name, item in rows:
+            if isinstance(name, str) and isinstance(item, str):  # SQLite does not notice all damage
+                lists.setdefault(name, []).append(item)
+        self._memory.left_out("items of lists", len(rows) - sum(map(len, lists.values())))
         self._lists = lists
         for callback in tuple(self._listeners):
             callback()
@@ -277,7 +287,7 @@ class Lists:
         if name not in self.all() and len(self.all()) >= MOST_LISTS:
             raise ReparteeError(f"There are {MOST_LISTS} lists; clear some first.")
 
-        def write(connection: sqlite3.Connection) -> dict[str, list[str]]:
+        def write(connection: sqlite3.Connection) -> _Rows:
             connection.execute("DELETE FROM items WHERE list = ?", [name])
             connection.executemany("INSERT INTO items (list, item) VALUES (?, ?)", [(name, item) for item in wanted])
             return _read(connection)
@@ -285,11 +295,8 @@ class Lists:
         self._took(await self._memory.change(write))
 
 
-def _read(connection: sqlite3.Connection) -> dict[str, list[str]]:
-    lists: dict[str, list[str]] = {}
-    for name, item in connection.execute("SELECT list, item FROM items ORDER BY id"):
-        lists.setdefault(name, []).append(item)
-    return lists
+def _read(connection: sqlite3.Connection) -> _Rows:
+    return connection.execute("SELECT list, item FROM items ORDER BY id").fetchall()
 
 
 def _named(match: re.Match[str]) -> str:

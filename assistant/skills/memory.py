@@ -42,6 +42,7 @@ class Memory:
     def __init__(self, folder: Path) -> None:
         self._folder, self._file = folder, folder / FILE_NAME
         self._changing = asyncio.Lock()
+        self._left_out: dict[str, int] = {}
         self.neighbours = Neighbours(folder)
 
     def read(self, work: Callable[[sqlite3.Connection], T], default: T) -> T:
@@ -59,6 +60,12 @@ class Memory:
                 self._file.replace(aside)
             log.warning("%s is damaged (%s) and was renamed %s; timers and lists begin anew.", self._file, error, aside)
             return default
+
+    def left_out(self, what: str, count: int) -> None:
+        """Tell, once, of rows that damage has made nonsense of; SQLite does not notice all of it."""
+        if count and self._left_out.get(what) != count:
+            log.warning("Of the %s in %s, %d cannot be read any more and are left out.", what, self._file, count)
+        self._left_out[what] = count
 
     async def change(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Run `work` in a transaction on another thread and tell other processes. Raises ReparteeError."""
@@ -84,6 +91,7 @@ class Memory:
     @contextmanager
     def _opened(self) -> Iterator[sqlite3.Connection]:
         with closing(sqlite3.connect(self._file, timeout=WAIT_S, isolation_level=None)) as connection:
+            connection.text_factory = _text
             version = int(connection.execute("PRAGMA user_version").fetchone()[0])
             if version > FORMAT:
                 raise ReparteeError(f"{self._file} was written by a newer Repartee; install that version again.")
@@ -109,3 +117,8 @@ class Memory:
         self.neighbours.on(CHANGED, lambda _: changed())
         with self.neighbours.known_as(name):
             yield
+
+
+def _text(stored: bytes) -> str:
+    """Decode a column; one damaged letter is no reason to lose the row."""
+    return stored.decode("utf-8", "replace")

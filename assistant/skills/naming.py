@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
+from assistant.languages.en.moments import When, resolve
 from assistant.skills.agenda import Entry
+from assistant.skills.moment import Moment
 from assistant.skills.skill import Said, failed
 
 
@@ -52,3 +55,26 @@ def one(
 
 def _there(entries: Sequence[Entry], kind: str, said: Callable[[Entry], str]) -> str:
     return f"there is {said(entries[0])}" if len(entries) == 1 else f"there are {len(entries)} {kind}s"
+
+
+def fitting(which: Mapping[str, object], entries: list[Entry], moment: Moment) -> list[Entry]:
+    """Return the entries of a name or of a time, all where neither is given."""
+    if isinstance(when := which.get("when"), dict):
+        return [entry for entry in entries if _is_at(entry, When(**when), moment)]
+    return meant(str(which.get("name", "")), entries)
+
+
+def _is_at(entry: Entry, when: When, moment: Moment) -> bool:
+    at = moment.local(entry.due_at)
+    hours = {when.hour, None if when.hour is None or when.hour > 12 else when.hour % 12 + 12 * (at.hour >= 12)}
+    in_half = not when.half or (at.hour < 12) == (when.half == "am")
+    day = (
+        not when.has_day
+        or at.date()
+        == getattr(
+            resolve(replace(when, hour=at.hour, minute=at.minute, half=""), moment.local()),
+            "date",
+            at.date,
+        )()
+    )
+    return day and in_half and (when.hour is None or (at.hour in hours and at.minute == when.minute))

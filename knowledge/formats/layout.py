@@ -20,8 +20,8 @@ _ITEM = re.compile(r"^(?:[•◦▪‣–*·●○-]|\(?(?:\d{1,3}|[a-z])[.)])\s
 _BULLET = re.compile(r"^[•◦▪‣–*·●○-]\s+")
 _DOTS = frozenset("•◦▪‣●○")
 _HYPHEN = re.compile(r"(?<=[^\W\d_])[-\u00ad\u2010\ufffe\x02]$")
-#: A line of a table of contents: what it leads to stands elsewhere.
-_LEADER = re.compile(r"(?:\.\s?){4,}\s*[\divxlc]+$", re.IGNORECASE)
+#: A line of a table of contents: what it leads to stands elsewhere. A match begins at the first dot of a row only.
+_LEADER = re.compile(r"(?<!\.)(?<!\.\s)(?:\.\s?){4,}\s*[\divxlc]+$", re.IGNORECASE)
 _DIGITS = re.compile(r"\d+")
 #: Sizes of type that much above the body's make a heading.
 _LARGER = 1.12

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import PurePath
 from typing import TYPE_CHECKING
@@ -52,7 +53,7 @@ def citation_panel(citation: Citation, *, plain: bool) -> RenderableType:
     from rich.text import Text
 
     def line(text: str) -> str:
-        return printable(text.replace("\n", " "))
+        return printable(re.sub(r"\s+", " ", text))
 
     start, end = citation.span_in_passage
     marks = ("»", "«") if plain else ("", "")

@@ -7,6 +7,7 @@ day of each year ("year 12-24").
 
 from __future__ import annotations
 
+import re
 from calendar import monthrange
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
@@ -26,6 +27,11 @@ _ADVERBS = {
     "monthly": "month", "yearly": "year", "annually": "year", "hourly": "3600 s",
 }  # fmt: skip
 _LAST = -1
+_OF_MONTH, _DAY = r"(?:-1|[1-9]|[12]\d|3[01])", "[0-6]"
+_KEPT = re.compile(
+    rf"|day|weekday|weekend|{_DAY}(?:,{_DAY})*|[1-9]\d{{0,3}} days|[1-9]\d{{1,7}} s"
+    rf"|month (?:{_OF_MONTH}(?:,{_OF_MONTH})*|(?:-1|[1-5]) {_DAY})|year (?:[1-9]|1[0-2])-(?:[1-9]|[12]\d|3[01])"
+)
 
 #: What was found: fields of a `When`, and the place behind it.
 Found = tuple[dict[str, object], int]
@@ -128,6 +134,11 @@ def anchored(every: str, first: date) -> str:
     if every == "month":
         return f"month {first.day}"
     return f"year {first.month}-{first.day}" if every == "year" else every
+
+
+def is_kept(every: str) -> bool:
+    """Whether a text says how often, or "" for once, as it is kept: of any other no next time is looked for."""
+    return _KEPT.fullmatch(every) is not None
 
 
 def seconds_of(every: str) -> float | None:

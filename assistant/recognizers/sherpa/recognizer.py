@@ -8,7 +8,6 @@ the utterance begins again in a fresh stream, in which that quiet never was.
 from __future__ import annotations
 
 import asyncio
-import logging
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -29,8 +28,6 @@ from assistant.recognizers.sherpa.pieces import Pieces
 from assistant.recognizers.worker_process import WorkerProcess
 from assistant.recognizers.worker_stream import WorkerStream
 from assistant.turn.events import Transcript
-
-logger = logging.getLogger(__name__)
 
 WORKER = "assistant.recognizers.sherpa.worker"
 LARGE_MB = 300  # from which a model takes two threads; a smaller one only loses by them

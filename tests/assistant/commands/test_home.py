@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 
+import paho.mqtt.client as paho
 import pytest
 
 pytestmark = pytest.mark.skipif(
@@ -89,6 +90,33 @@ def test_what_opens_the_house_is_asked_back_first(repartee, house):
     opened = repartee(home, "home", "say", "--yes", "open the garage door")
     assert opened.stdout == "The garage door is opening.\n"
     assert "Garage Door: move OPEN" in printed()
+
+
+def test_a_terminal_obeys_nothing_that_a_device_says(repartee, house):
+    """A select shows the options that its announcement brings."""
+    home, _ = house
+    port = int(re.search(r":(\d+)", (home / "home-demo.json").read_text())[1])
+    mode = "Eco \x1b]0;renamed\x07"
+    keys = {"name": "Boiler Mode", "state_topic": "boiler", "command_topic": "boiler/set", "options": [mode]}
+    client = paho.Client(paho.CallbackAPIVersion.VERSION2)
+    client.connect("127.0.0.1", port)
+    client.loop_start()
+
+    def publish(topic, payload):
+        client.publish(topic, payload, 1, retain=True).wait_for_publish(60)
+
+    try:
+        publish("homeassistant/select/boiler/config", json.dumps(keys))
+        publish("boiler", mode)
+        listed = repartee(home, "home", "list").stdout
+        said = repartee(home, "home", "say", "what is the boiler mode").stdout
+    finally:
+        publish("homeassistant/select/boiler/config", "")
+        publish("boiler", "")
+        client.loop_stop()
+    for shown in (listed, said):
+        assert "Eco ␛]0;renamed␇" in shown
+        assert "\x1b" not in shown
 
 
 def test_what_is_not_about_the_home_is_left_alone(repartee, house):

@@ -1,8 +1,13 @@
 """The doctor reports; it never fails, whatever is broken."""
 
 import json
+from dataclasses import replace
 
 import pytest
+
+from assistant.commands.doctor import show
+from assistant.config import Config
+from assistant.doctor.checks import Finding
 
 
 def findings(result) -> dict[str, dict]:
@@ -68,3 +73,12 @@ def test_a_satellite_that_is_away_is_named_and_an_open_door_is_broken(own_home, 
     found = findings(repartee(own_home, "doctor", "--json"))
     assert found["Wyoming"]["state"] == "broken"
     assert "wyoming_allow" in found["Wyoming"]["detail"]
+
+
+def test_a_terminal_obeys_nothing_of_a_report(tmp_path, capsys):
+    finding = Finding("devices", "lamp\x1b[1m", "broken", "said \x1b]0;renamed\x07", "see \x1b[2J")
+    show([finding], Config(tmp_path, speech=replace(Config(tmp_path).speech, voice="es\x1b[3m")))
+    shown = capsys.readouterr().out
+    assert "lamp␛[1m" in shown
+    assert "voice=es␛[3m" in shown
+    assert "\x1b" not in shown

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from assistant.skills import ringing
-from assistant.skills.agenda import Agenda
+from assistant.skills.agenda import Agenda, Entry, State
+from assistant.skills.lists import Lists
 from assistant.skills.memory import Memory
 from assistant.skills.ringing import RING_EVERY_S
 
@@ -312,6 +316,38 @@ def test_a_damaged_file_is_set_aside_and_said(tmp_path: Path, moment, caplog) ->
     assert Agenda(Memory(tmp_path), moment).entries() == []
     assert "damaged" in caplog.text
     assert (tmp_path / "skills.damaged").exists()
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "due_at = 'soon'", "due_at = 9e999", "left_s = 'q'", "length_s = 'z'", "set_at = 1e300", "kind = 'x'",
+        "state = 'zz'", "name = x'ff00'", "every = 'nonsense'", "every = 'month 6 4'", "every = '0 days'",
+    ],
+)  # fmt: skip
+async def test_a_damaged_entry_is_left_out_and_said(tmp_path: Path, moment, caplog, damage) -> None:
+    agenda = Agenda(Memory(tmp_path), moment)
+    for name in ("egg", "tea"):
+        await agenda.add(Entry(kind="alarm", name=name, due_at=moment.now() + 60, every="day"))
+    with closing(sqlite3.connect(tmp_path / "skills.sqlite")) as connection, connection:
+        connection.execute(f"UPDATE entries SET {damage} WHERE name = 'egg'")
+    again = Agenda(Memory(tmp_path), moment)
+    again.reload()
+    assert [entry.name for entry in again.entries(states=get_args(State))] == ["tea"]
+    assert caplog.text.count("1 cannot be read any more") == 1
+
+
+async def test_damaged_letters_and_items_cost_no_more_than_themselves(tmp_path: Path, moment) -> None:
+    agenda, lists = Agenda(Memory(tmp_path), moment), Lists(Memory(tmp_path))
+    await agenda.add(Entry(kind="timer", name="egg", due_at=moment.now() + 60))
+    await lists.put("shopping", ["milk", "tea"])
+    with closing(sqlite3.connect(tmp_path / "skills.sqlite")) as connection, connection:
+        connection.execute("UPDATE entries SET name = CAST(x'65ff67' AS TEXT)")
+        connection.execute("UPDATE items SET item = x'ff00' WHERE item = 'milk'")
+    agenda.reload()
+    lists.reload()
+    assert [entry.name for entry in agenda.entries()] == ["e\ufffdg"]
+    assert lists.all()["shopping"] == ["tea"]
 
 
 def test_a_change_that_is_killed_half_way_leaves_the_file_as_it_was(tmp_path: Path, moment) -> None:

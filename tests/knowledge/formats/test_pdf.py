@@ -1,5 +1,7 @@
 """PDF, written here by another library than the one that reads it."""
 
+import time
+
 import pytest
 
 from knowledge.formats.registry import convert
@@ -205,6 +207,14 @@ def test_dots_that_are_drawn_before_words_make_items():
 
     lines = pdf(fill).text.splitlines()
     assert lines[-3:] == ["- a warm jacket", "- a bottle of water", "- the key"]
+
+
+def test_a_long_row_of_dots_takes_no_longer_than_its_length():
+    began = time.process_time()
+    dots = b"(" + b"." * 20_000 + b") Tj "
+    words = b"BT /F 0.01 Tf 2 198 Td (Contents) Tj " + 2 * dots + b"( and more) Tj ET"
+    assert convert(raw_pdf(words), ".pdf", "name").text.endswith("and more")
+    assert time.process_time() - began < 5  # a second at most; a minute if every dot looked at all the rest
 
 
 def test_columns_of_a_table_are_where_no_line_of_it_has_words():

@@ -13,8 +13,8 @@ from assistant.channels.json import clean
 
 LONGEST_TITLE = 60  # characters
 _WANTED = re.compile(r"JSON format:\s*\{\s*\"(title|tags|follow_ups|queries)\"", re.IGNORECASE)
-_HISTORY = re.compile(r"<chat_history>(.*?)</chat_history>", re.DOTALL | re.IGNORECASE)
-_ASKED = re.compile(r"^\s*USER:\s*(\S.*)$", re.MULTILINE | re.IGNORECASE)
+_MARK = re.compile(r"<(/?)chat_history>", re.IGNORECASE)
+_ASKED = re.compile(r"^[^\S\n]*USER:\s*(\S.*)$", re.MULTILINE | re.IGNORECASE)
 
 
 def housekeeping(messages: list[object]) -> str | None:
@@ -26,8 +26,7 @@ def housekeeping(messages: list[object]) -> str | None:
     content = last.get("content") if isinstance(last, dict) and last.get("role") == "user" else None
     if not isinstance(content, str) or not (wanted := _WANTED.search(content)):
         return None
-    history = _HISTORY.search(content)
-    asked = [clean(each).strip() for each in _ASKED.findall(history[1])] if history else []
+    asked = [clean(each).strip() for each in _ASKED.findall(_history(content))]
     if not asked:
         return None
     match wanted[1].lower():
@@ -38,3 +37,14 @@ def housekeeping(messages: list[object]) -> str | None:
             return json.dumps({"queries": asked[-1:]}, ensure_ascii=False)
         case other:
             return json.dumps({other: []})
+
+
+def _history(content: str) -> str:
+    """Return what stands between the first mark and the next that ends it, in one pass; "" where nothing does."""
+    begins = -1
+    for mark in _MARK.finditer(content):
+        if mark[1] and begins >= 0:
+            return content[begins : mark.start()]
+        if not mark[1] and begins < 0:
+            begins = mark.end()
+    return ""

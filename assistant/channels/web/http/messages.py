@@ -14,13 +14,14 @@ from assistant.channels import unread
 from assistant.channels.json import ApiError, Json, checked, clean
 from assistant.channels.web.http.recordings import recognised
 from assistant.turn.events import Reply
+from assistant.turn.understanding import MAX_QUESTION
 
 MAX_MESSAGES = 200
 #: A message with more characters is what a client wrapped a question in.
 LONGEST_QUESTION = 300
 #: Sentences are looked for in this many characters at its end.
 _LOOKED_THROUGH = 20_000
-_MARKED = re.compile(r"<(user_query|query|question)>\s*(.{1,1000}?)\s*</\1>", re.DOTALL | re.IGNORECASE)
+_MARK = re.compile(r"<(/?)(user_query|query|question)>", re.IGNORECASE)
 _QUESTION = re.compile(r"(?:(?<=[.!?:>])\s+|\n|^)([^\s.!?\n][^.!?\n]{0,300}\?)(?=[\s\"'”’)<]|$)")
 
 
@@ -101,12 +102,26 @@ def plain_text(content: object) -> str:
 
 def asked_in(text: str) -> str:
     """Return what is asked in a message: what a template marks as the user's query, the last question of a long one."""
-    if marked := _MARKED.findall(text):
-        return str(marked[-1][1])
+    if marked := _marked(text):
+        return marked
     if len(text) <= LONGEST_QUESTION:
         return text
     questions = _QUESTION.findall(text[-_LOOKED_THROUGH:])
     return str(questions[-1]) if questions else text
+
+
+def _marked(text: str) -> str:
+    """Return what the last pair of marks holds, "" where there is none or it is too long to be asked. In one pass."""
+    found = ""
+    opened: dict[str, int] = {}
+    for mark in _MARK.finditer(text):
+        name = mark[2].lower()
+        if not mark[1]:
+            opened[name] = mark.end()
+        elif (begins := opened.pop(name, None)) is not None:
+            inside = text[begins : mark.start()].strip()
+            found = inside if 0 < len(inside) <= MAX_QUESTION else found
+    return found
 
 
 async def _content(state: State, content: object, param: str, *, last: bool) -> _Content:

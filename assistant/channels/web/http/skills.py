@@ -11,8 +11,8 @@ from assistant.channels.json import ApiError, Json, checked, clean
 from assistant.channels.web.http.errors import json_body
 from assistant.languages.en.repeats import say_every
 from assistant.service import Service
-from assistant.skills.alarms import stop_ringing
 from assistant.skills.choose import OwnSkills
+from assistant.skills.stopping import stop_ringing
 
 MOST_ITEMS = 200  #: in one request; a list itself holds fewer
 LONGEST = 80  #: characters of a list's name

@@ -1,6 +1,7 @@
 """What a person sees: the answer, the cited span in its passage, and a ledger whose bars tell the truth."""
 
 import io
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
@@ -95,3 +96,9 @@ def test_a_bar_is_the_share_of_the_budget(spent, filled):
 
 def test_a_stage_without_budget_is_drawn():
     assert bar(Stage("read", 0, 0.0)).plain == "·" * BAR
+
+
+def test_a_gap_in_a_passage_is_one_space():
+    passage = "It is\t41 metres" + " \t" * 5000 + "tall."
+    gap = replace(CITATION, passage=passage, passage_start=1034 - passage.index("41"))
+    assert "It is »41 metres« tall." in shown(reply([gap]), terminal=False)

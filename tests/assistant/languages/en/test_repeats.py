@@ -7,7 +7,7 @@ from datetime import date, datetime, time
 import pytest
 
 from assistant.languages.en.moments import resolve, when_at
-from assistant.languages.en.repeats import anchored, next_repeat, say_every
+from assistant.languages.en.repeats import anchored, is_kept, next_repeat, say_every
 
 NOW = datetime.fromisoformat("2030-03-17T18:46")  # a Sunday
 
@@ -20,6 +20,7 @@ def following(said: str, count: int = 3) -> tuple[str, list[str]]:
     first = resolve(found[0], NOW)
     assert first is not None
     every = anchored(found[0].every, first.date())
+    assert is_kept(every)
     days = [first]
     while len(days) < count:
         days.append(next_repeat(every, first.time(), days[-1], days[-1].date()))

@@ -212,12 +212,31 @@ def test_of_nothing_but_pictures_and_files_it_is_said_that_they_are_not_looked_a
         ("We walked along the pier. " * 20 + "Who owns the boat? Thanks.", "Who owns the boat?"),
         ("Where was I? " + "We walked along the pier. " * 20 + "Who rents it\nout?\nHow old is it?", "How old is it?"),
         ("### Task\nUse it. Is that clear?\n<user_query>\nWho owns it\n</user_query>\nNow.", "Who owns it"),
+        ("<query>Who?</query> <query><question>Where?</QUERY> <query> </query> </query>", "<question>Where?"),
+        ("<query>Who?</query><query>" + "x" * 1001 + "</query>", "Who?"),
         ("We walked along the pier. " * 20, "We walked along the pier. " * 20),
         ("?" * 400, "?" * 400),
     ],
 )
 def test_the_question_of_a_long_message_is_its_last(message, asked):
     assert asked_in(message) == asked
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "<query>" + " " * 50_000,
+        "<query>" * 50_000,
+        'JSON format: {"title"' + "<chat_history>" * 50_000,
+        'JSON format: {"title" <chat_history>' + "\n" * 50_000 + "</chat_history>",
+    ],
+    ids=["gap", "marks", "talks", "lines"],
+)
+def test_a_long_message_keeps_nobody_waiting(served, message):
+    """With rules that go back and forth in it, the server would do nothing else for minutes or hours."""
+    status, _, answer = chat(served, message)
+    assert (status, json.loads(answer)["error"]["type"]) == (400, "invalid_request_error")
+    assert call(f"{served.url}/health")[0] == 200
 
 
 @pytest.mark.parametrize(
