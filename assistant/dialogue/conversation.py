@@ -30,10 +30,11 @@ from assistant.dialogue.turn_taking import Answer, GoOn, TurnTaking
 from assistant.dialogue.weighing import at_first, weigh
 from assistant.ear.ear import Ear
 from assistant.ear.wake import WakeWords
-from assistant.languages.en.completeness import Look, ends_open, is_fragment
+from assistant.languages.en.completeness import Look, ends_open, is_fragment, is_lone_question
 from assistant.languages.en.control import is_backchannel
 from assistant.turn.budget import now_ms
 from assistant.turn.events import Reply
+from assistant.turn.follow_up import asks_on
 from assistant.turn.turn import foresee
 from assistant.turn.understanding import Question, QuestionError, understand
 from engines.errors import ReparteeError
@@ -353,12 +354,19 @@ class Conversation:
                 self._replying.go_on(decision.generation, turn=turn.number, speak=self.settings.speak)
 
     def _says_nothing(self, text: str) -> bool:
-        """Whether nothing is asked: a cough, a listener's "uh-huh", babble that names nothing, our own words."""
+        """Whether nothing is asked: a cough, a listener's "uh-huh", babble that names nothing, our own words.
+
+        "Who", in which babble often is heard, is a question after another one only.
+        """
+        context = self._replying.context()
         try:
-            asks = isinstance(understand(text, self._replying.context()), Question)
+            asks = isinstance(understand(text, context), Question)
         except QuestionError:
             asks = True
-        return asks and (is_backchannel(text) or is_fragment(text) or is_echo(text, self._own_words))
+        if not asks:
+            return False
+        lone = is_lone_question(text) and not asks_on(text, context.history)
+        return lone or is_backchannel(text) or is_fragment(text) or is_echo(text, self._own_words)
 
     @property
     def _busy(self) -> bool:
