@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from assistant.dialogue.utterance import STEADY, Utterance
+from assistant.ear.speech import Evidence
 from assistant.parts import Load
 from assistant.recognizers.recognizer import UNSURE
 from assistant.turn.events import Transcript
@@ -53,14 +54,15 @@ async def partials(stream: Any, pieces: int, *, pause: bool = False) -> list[tup
         partial=lambda _turn, text, appended: told.append((now, text, appended)),
         hypothesis=lambda *_: None,
         settled=lambda *_: None,
+        evidence=Evidence.PLAIN,
     )
     for now in range(1, pieces + 1):  # noqa: B007 - the partial notes it
         utterance.feed(SOUND)
-        for _ in range(5):
+        for _ in range(10):
             await asyncio.sleep(0)
     if pause:
         utterance.pause()
-        for _ in range(5):
+        for _ in range(10):
             await asyncio.sleep(0)
     await utterance.finish()
     await asyncio.sleep(0)
@@ -145,7 +147,7 @@ async def paused(stream: Unsure) -> tuple[Utterance, list[tuple[str, bool]]]:
         told.append((text, unsure))
         first.set()
 
-    utterance = Utterance(1, stream, Load(), partial=lambda *_: None, hypothesis=lambda *_: None, settled=settled)
+    utterance = Utterance(1, stream, Load(), partial=lambda *_: None, hypothesis=lambda *_: None, settled=settled, evidence=Evidence.PLAIN)
     utterance.feed(SOUND)
     utterance.pause()
     await first.wait()
@@ -206,10 +208,11 @@ async def test_words_of_a_pause_that_is_over_are_not_told_for_those_of_the_next(
         partial=lambda *_: None,
         hypothesis=lambda *_: None,
         settled=lambda _turn, text, _unsure: told.append(text),
+        evidence=Evidence.PLAIN,
     )
 
     async def until_idle() -> None:
-        for _ in range(8):
+        for _ in range(15):
             await asyncio.sleep(0)
 
     utterance.feed(SOUND)
