@@ -147,7 +147,9 @@ async def paused(stream: Unsure) -> tuple[Utterance, list[tuple[str, bool]]]:
         told.append((text, unsure))
         first.set()
 
-    utterance = Utterance(1, stream, Load(), partial=lambda *_: None, hypothesis=lambda *_: None, settled=settled, evidence=Evidence.PLAIN)
+    utterance = Utterance(
+        1, stream, Load(), partial=lambda *_: None, hypothesis=lambda *_: None, settled=settled, evidence=Evidence.PLAIN
+    )
     utterance.feed(SOUND)
     utterance.pause()
     await first.wait()

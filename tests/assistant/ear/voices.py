@@ -1,0 +1,23 @@
+"""Several people who speak at once, as in a room full of them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from assistant.audio.files import load_audio
+from tests.paths import TURNS
+
+RATE = 16_000
+#: Voices and seeds of babble of 2.5 s whose words fit it well enough to be one voice's, if they were fewer.
+BABBLE_HEARD = ((3, 1), (5, 2))
+
+
+def babble(voices: int, seconds: float, *, seed: int) -> np.ndarray:
+    """Return int16[samples] at 16 kHz of so many equally loud, each with several of the recorded questions."""
+    rng = np.random.default_rng(seed)
+    clips = [load_audio(path) for path in sorted(TURNS.glob("[0-9]*.flac"))]
+    mixed = np.zeros(int(seconds * RATE))
+    for _ in range(voices):
+        said = np.concatenate([clips[place] for place in rng.permutation(len(clips))[:3]]).astype(np.float64)
+        mixed += np.resize(np.roll(said, int(rng.integers(len(said)))), len(mixed)) / said.std()
+    return (mixed / np.abs(mixed).max() * 16_000).astype(np.int16)
