@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import secrets
 from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING
@@ -26,7 +27,7 @@ from assistant.dialogue.playback import Playback
 from assistant.dialogue.replying import Replying
 from assistant.dialogue.settings import ConversationSettings
 from assistant.dialogue.speculation import Speculation
-from assistant.dialogue.turn_taking import Answer, GoOn, TurnTaking
+from assistant.dialogue.turn_taking import SAME_SENTENCE_MS, Answer, GoOn, TurnTaking
 from assistant.dialogue.weighing import at_first, weigh
 from assistant.ear.ear import Ear
 from assistant.ear.wake import WakeWords
@@ -84,6 +85,7 @@ class Conversation:
         self._ear_made_for: tuple[bool, tuple[str, ...]] = (False, ())
         self._starving: asyncio.TimerHandle | None = None
         self._own_words = ""  # what the loudspeaker was saying when the turn under way began
+        self._heard_ms = -math.inf  # when the words of the newest turn were there
         self.wakes: Wakes | None = None  # who else may hear a wake word, where anybody may
         self.wakes_itself = False  # its channel listens for a wake word of its own
         self.id = secrets.token_hex(8)
@@ -310,7 +312,8 @@ class Conversation:
         self._own_words = self._replying.said(now_ms() - OWN_WORDS_MS)
         detection = self.settings.turn_detection
         interrupts = detection is not None and detection.interrupt_response
-        self._taking.began(self._replying.cut_off(None, "turn_detected") if interrupts else None)
+        cut = self._replying.cut_off(None, "turn_detected") if interrupts else None
+        self._taking.began(cut, soon=now_ms() - self._heard_ms < SAME_SENTENCE_MS)
 
     def speculate(self, text: str, *, pressing: bool) -> None:
         """Try to answer words that may not be final."""
@@ -339,11 +342,13 @@ class Conversation:
     def turn_heard(self, turn: UserTurn, last: bool) -> None:
         """Answer the turn, unless the channel does that, the person speaks on, or there is nothing to answer."""
         detection = self.settings.turn_detection
+        self._heard_ms = now_ms()
         decision = self._taking.heard(
             turn.number,
             turn.text,
             last=last,
             says_nothing=self._says_nothing(turn.text),
+            begins=is_lone_question(turn.text),
             answer=detection is not None and detection.create_response and not turn.brought,
         )
         match decision:

@@ -1,4 +1,4 @@
-"""What stands around a question and is no part of it: "hey, could you please tell me", "my friends, the question is"."""
+"""What stands around a question and is no part of it: "could you please tell me", "my friends, the question is"."""
 
 from __future__ import annotations
 

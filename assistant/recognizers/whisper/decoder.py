@@ -37,9 +37,9 @@ UNSURE = -0.8  # mean log probability of a token, above which words are believed
 #: From this probability on words are not believed at less than that: an organ's had 0.48 and -2.0, those of speech
 #: from 0.3 on -0.8.
 MAYBE_NO_SPEECH, UNLIKELY = 0.4, -1.5
-#: So many words and more of one voice are likelier, in noise of 5 dB too, or the probability is lower: several voices at
-#: once have 0.28 to 0.7 and -2 to -1.0. docs/speech.md has how many are told so.
-MAYBE_BABBLE, MIXED, SEVERAL = 0.28, -1.0, 5
+#: Where there are so many words and more, the probability and a share of how unlikely they are tell several voices at
+#: once (0.6 to 1.1) from one, in noise of 5 dB too (0.65 at most where its words are heard): docs/speech.md.
+SEVERAL, SHARE, BABBLE = 5, 0.25, 0.66
 #: From this probability on there is no speech in a sound of whose words the model finds no end: "Aaaa", sung, had 0.27.
 ENDLESS = 0.25
 TOKENS, TOKENS_A_SECOND, MOST_TOKENS = 8, 6, 200  # people say 3 to 5 a second
@@ -82,7 +82,7 @@ class Hypothesis:
     @property
     def is_speech(self) -> bool:
         """Whether somebody spoke, and not several at once."""
-        if self.no_speech >= MAYBE_BABBLE and self.score < MIXED and len(self.text.split()) >= SEVERAL:
+        if self.no_speech - SHARE * self.score >= BABBLE and len(self.text.split()) >= SEVERAL:
             return False
         if self.no_speech < NO_SPEECH:
             return self.no_speech < MAYBE_NO_SPEECH or self.score > UNLIKELY

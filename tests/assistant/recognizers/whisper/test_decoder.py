@@ -102,9 +102,9 @@ def test_what_is_said_many_times_in_a_row_is_left_once(text: str, rest: str) -> 
         (0.9, -1.2, "thank you", False),
         (0.6, -0.3, "lamp", True),
         (0.9, -0.1, ". . . . . . . .", False),
-        (0.36, -1.2, "I'm a large man, but literally not", False),
-        (0.36, -0.9, "I'm a large man, but literally not", True),
-        (0.2, -1.2, "I'm a large man, but literally not", True),
+        (0.36, -1.23, "I'm a large man, but literally not", False),
+        (0.36, -1.1, "I'm a large man, but literally not", True),
+        (0.2, -1.7, "I'm a large man, but literally not", True),
         (0.36, -1.2, "turn it off", True),
     ],
 )
