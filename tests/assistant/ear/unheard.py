@@ -2,8 +2,8 @@
 
     python -m tests.assistant.ear.unheard --home HOME [--recognizer NAME] [--ways file,push,live] [--manifest FILE]
 
-HOME knows the documents that the recognizer expects to hear of. The sounds are made from seeds that no test has; one
-voice is that of the recorded questions, or of a manifest, as `repartee eval speech` takes it.
+HOME knows the documents that the recognizer expects to hear of. The sounds are made from seeds that no test has; voices
+are those of the recorded questions, or of a manifest, as `repartee eval speech` takes it.
 """
 
 from __future__ import annotations
@@ -29,12 +29,13 @@ SECONDS = 3.0
 CONDITIONS = ("clean", "pink noise, 10 dB", "pink noise, 5 dB", "telephone, 8 kHz")
 
 
-def nobody() -> Iterator[tuple[str, Pcm]]:
+def nobody(manifest: Path) -> Iterator[tuple[str, Pcm]]:
     """Yield what has no words, by its kind."""
+    clips = [recording.load() for recording in read_manifest(manifest)]
     for seed in SEEDS:
         yield "a melody over chords", song(SECONDS, seed=seed, drums=seed % 2 == 0)
         yield "sung on vowels", sung(SECONDS, seed=seed)
-        yield "3 to 8 voices", babble(3 + seed % 6, SECONDS, seed=seed)
+        yield "3 to 8 voices", babble(3 + seed % 6, SECONDS, seed=seed, clips=clips)
 
 
 def somebody(manifest: Path) -> Iterator[tuple[str, Pcm]]:
@@ -51,7 +52,7 @@ async def count(config: Config, way: str, manifest: Path) -> dict[str, tuple[int
     found: dict[str, tuple[int, int]] = {}
     parts = Parts.open(config)
     try:
-        for kind, pcm in (*nobody(), *somebody(manifest)):
+        for kind, pcm in (*nobody(manifest), *somebody(manifest)):
             words = bool(await heard(parts, pcm, way))
             having, all_ = found.get(kind, (0, 0))
             found[kind] = (having + words, all_ + 1)

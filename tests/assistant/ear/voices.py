@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from assistant.audio.files import load_audio
@@ -12,10 +14,10 @@ RATE = 16_000
 BABBLE_HEARD = ((3, 1), (5, 2))
 
 
-def babble(voices: int, seconds: float, *, seed: int) -> np.ndarray:
-    """Return int16[samples] at 16 kHz of so many equally loud, each with several of the recorded questions."""
+def babble(voices: int, seconds: float, *, seed: int, clips: Sequence[np.ndarray] = ()) -> np.ndarray:
+    """Return int16[samples] at 16 kHz of so many, equally loud, each with several of the clips or recorded questions."""
     rng = np.random.default_rng(seed)
-    clips = [load_audio(path) for path in sorted(TURNS.glob("[0-9]*.flac"))]
+    clips = clips or [load_audio(path) for path in sorted(TURNS.glob("[0-9]*.flac"))]
     mixed = np.zeros(int(seconds * RATE))
     for _ in range(voices):
         said = np.concatenate([clips[place] for place in rng.permutation(len(clips))[:3]]).astype(np.float64)
