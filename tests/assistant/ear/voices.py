@@ -15,7 +15,7 @@ BABBLE_HEARD = ((3, 1), (5, 2))
 
 
 def babble(voices: int, seconds: float, *, seed: int, clips: Sequence[np.ndarray] = ()) -> np.ndarray:
-    """Return int16[samples] at 16 kHz of so many, equally loud, each with several of the clips or recorded questions."""
+    """Return int16[samples] at 16 kHz of so many, equally loud, each with some of the clips or recorded questions."""
     rng = np.random.default_rng(seed)
     clips = clips or [load_audio(path) for path in sorted(TURNS.glob("[0-9]*.flac"))]
     mixed = np.zeros(int(seconds * RATE))
