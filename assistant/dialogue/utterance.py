@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 #: at the end may change its mind even then: of the recorded questions, 24 of 30 that have partials end as they began,
 #: and 17 of 35 without this.
 STEADY = 600 * PER_MS
-LISTEN_AGAIN = 500 * PER_MS  # samples more, before it is asked once more whether somebody speaks
+#: Samples more than half as much again, before it is asked once more whether somebody speaks in all of it.
+LISTEN_AGAIN = 500 * PER_MS
 
 
 class Utterance:
@@ -197,12 +198,10 @@ class Utterance:
                 return UNSURE
         return ""
 
-    async def _somebody_speaks(self, *, after: int = 0) -> bool:
-        """Return whether somebody speaks in what was decoded, so that words stand.
-
-        Before `after` more samples were, it is as it was.
-        """
-        if self._evidence is not Evidence.PLAIN and self._decoded > self._listened + after:
+    async def _somebody_speaks(self, *, so_far: bool = False) -> bool:
+        """Return whether somebody speaks in what was decoded, so that words stand; `so_far`, as far as is known."""
+        known = self._listened * 3 // 2 + LISTEN_AGAIN if so_far and self._listened else self._listened
+        if self._evidence is not Evidence.PLAIN and self._decoded > known:
             self._listened = self._decoded
             self._evidence = await asyncio.to_thread(evidence_of, np.concatenate(self._heard))
             if self._evidence is Evidence.PLAIN:
@@ -215,8 +214,10 @@ class Utterance:
         self._thought.append((self._decoded, now))
         while len(self._thought) > 1 and self._thought[1][0] <= self._decoded - STEADY:
             self._thought.popleft()
-        if self._thought[0][0] <= self._decoded - STEADY and await self._somebody_speaks(after=LISTEN_AGAIN):
-            self._tell(now[: min(_agreed(now, words) for words in (self._stable, *(w for _, w in self._thought)))])
+        if self._thought[0][0] <= self._decoded - STEADY:
+            steady = now[: min(_agreed(now, words) for words in (self._stable, *(w for _, w in self._thought)))]
+            if len(steady) > len(self._said) and await self._somebody_speaks(so_far=True):
+                self._tell(steady)
 
     def _tell(self, words: list[str]) -> None:
         """Tell those of the words that were not told yet, unless they go on from other ones."""
