@@ -28,8 +28,8 @@ SETTLED_FRAMES = 20  # since a word's end, before it may be called stable
 #: --noise`) those below had a third of the words at most.
 BABBLE, BABBLE_AT_LAST = -5.1, -5.0
 #: Of many words the mean is a better measure: for each beyond FEW the bound is higher, up to the last of these, which
-#: six words have. docs/speech.md has what it brings and costs.
-FEW, MORE_A_WORD, MOST_AT_LAST = 2, 0.1, -4.6
+#: five words have. docs/speech.md has what it brings and costs.
+FEW, MORE_A_WORD, MOST_AT_LAST = 2, 0.1, -4.7
 _PRONUNCIATION = re.compile(r"\(\d+\)$")
 
 

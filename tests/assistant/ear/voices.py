@@ -10,8 +10,8 @@ from assistant.audio.files import load_audio
 from tests.paths import TURNS
 
 RATE = 16_000
-#: Voices and seeds of babble of 2.5 s whose words fit it well enough to be one voice's, if they were fewer.
-BABBLE_HEARD = ((3, 1), (5, 2))
+#: Voices and seeds of babble of 2.5 s whose words would be one voice's, if they were fewer: in a file, and live.
+BABBLE_HEARD, BABBLE_HEARD_LIVE = ((5, 2), (4, 19)), ((3, 1), (3, 23))
 
 
 def babble(voices: int, seconds: float, *, seed: int, clips: Sequence[np.ndarray] = ()) -> np.ndarray:

@@ -14,7 +14,7 @@ import soxr
 from assistant.audio.files import load_audio
 from tests.assistant.channels.web.test_server import CLIP, send, session, until
 from tests.assistant.ear.music import SUNG, sung
-from tests.assistant.ear.voices import BABBLE_HEARD, babble
+from tests.assistant.ear.voices import BABBLE_HEARD_LIVE, babble
 from tests.paths import TURNS
 
 TALL = "How tall is the lighthouse at Marlow Point?"
@@ -204,7 +204,7 @@ async def test_what_is_sung_without_words_has_none_and_gets_no_reply(served, see
     await unheard(served, sung(3.0, seed=seed), detection)
 
 
-@pytest.mark.parametrize(("voices", "seed"), BABBLE_HEARD)
+@pytest.mark.parametrize(("voices", "seed"), BABBLE_HEARD_LIVE)
 @pytest.mark.parametrize("detection", [None, {"type": "server_vad"}])
 async def test_several_voices_at_once_have_no_words_and_get_no_reply(served, voices, seed, detection):
     await unheard(served, babble(voices, 2.5, seed=seed), detection)
