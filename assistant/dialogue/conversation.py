@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import secrets
 from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING
@@ -26,15 +27,16 @@ from assistant.dialogue.playback import Playback
 from assistant.dialogue.replying import Replying
 from assistant.dialogue.settings import ConversationSettings
 from assistant.dialogue.speculation import Speculation
-from assistant.dialogue.turn_taking import Answer, GoOn, TurnTaking
+from assistant.dialogue.turn_taking import SAME_SENTENCE_MS, Answer, GoOn, TurnTaking
 from assistant.dialogue.weighing import at_first, weigh
 from assistant.ear.ear import Ear
 from assistant.ear.wake import WakeWords
-from assistant.languages.en.completeness import Look, ends_open, is_fragment
+from assistant.languages.en.completeness import Look, ends_open, is_fragment, is_lone_question
 from assistant.languages.en.control import is_backchannel
 from assistant.skills.skill import SkillCall
 from assistant.turn.budget import now_ms
 from assistant.turn.events import Reply
+from assistant.turn.follow_up import asks_on
 from assistant.turn.turn import foresee
 from assistant.turn.understanding import Question, QuestionError, understand
 from engines.errors import ReparteeError
@@ -85,6 +87,7 @@ class Conversation:
         self._ear_made_for: tuple[str, ...] | None = None  # wake words; None without an ear
         self._starving: asyncio.TimerHandle | None = None
         self._own_words = ""  # what the loudspeaker was saying when the turn under way began
+        self._heard_ms = -math.inf  # when the words of the newest turn were there
         self.wakes: Wakes | None = None  # who else may hear a wake word, where anybody may
         self.wakes_itself = False  # its channel listens for a wake word of its own
         self.id = secrets.token_hex(8)
@@ -330,7 +333,8 @@ class Conversation:
         self._own_words = self._replying.said(now_ms() - OWN_WORDS_MS)
         detection = self.settings.turn_detection
         interrupts = detection is not None and detection.interrupt_response
-        self._taking.began(self._replying.cut_off(None, "turn_detected") if interrupts else None)
+        cut = self._replying.cut_off(None, "turn_detected") if interrupts else None
+        self._taking.began(cut, soon=now_ms() - self._heard_ms < SAME_SENTENCE_MS)
 
     def speculate(self, text: str, *, pressing: bool) -> None:
         """Try to answer words that may not be final."""
@@ -367,11 +371,13 @@ class Conversation:
 
     def turn_heard(self, turn: UserTurn, last: bool) -> None:
         """Answer the turn, unless the channel does that, the person speaks on, or there is nothing to answer."""
+        self._heard_ms = now_ms()
         decision = self._taking.heard(
             turn.number,
             turn.text,
             last=last,
             says_nothing=self._says_nothing(turn.text),
+            begins=is_lone_question(turn.text),
             answer=turn.answered,
         )
         match decision:
@@ -382,12 +388,19 @@ class Conversation:
                 self._replying.go_on(decision.generation, turn=turn.number, speak=self.settings.speak)
 
     def _says_nothing(self, text: str) -> bool:
-        """Whether nothing is asked: a cough, a listener's "uh-huh", babble that names nothing, our own words."""
+        """Whether nothing is asked: a cough, a listener's "uh-huh", babble that names nothing, our own words.
+
+        "Who", in which babble often is heard, is a question after another one only.
+        """
+        context = self._replying.context()
         try:
-            asks = isinstance(understand(text, self._replying.context()), Question)
+            asks = isinstance(understand(text, context), Question)
         except QuestionError:
             asks = True
-        return asks and (is_backchannel(text) or is_fragment(text) or is_echo(text, self._own_words))
+        if not asks:
+            return False
+        lone = is_lone_question(text) and not asks_on(text, context.history)
+        return lone or is_backchannel(text) or is_fragment(text) or is_echo(text, self._own_words)
 
     @property
     def _busy(self) -> bool:

@@ -312,7 +312,8 @@ class Listening:
             # Who holds a button waits for no end of speech: that slot is there for the words too.
             unspent_ms = 0.0 if turn.silence_ms else self._slots["endpoint"]
             turn.transcript = await utterance.finish(within_ms=self._slots["recognise"] + unspent_ms)
-            self._speaker = utterance.speaker or self._speaker
+            if turn.text:  # of music nothing is learnt
+                self._speaker = utterance.speaker or self._speaker
         except ReparteeError as error:
             self._outbox.put(HearingFailed(turn.number, str(error)))
             return None

@@ -12,6 +12,8 @@ Facts in, decisions out; no audio, no clock, no tasks. The cases:
 | a turn was heard that says nothing:  | it stopped a reply                      | GoOn with that reply             |
 | a cough, "uh-huh", a word of babble  | words are carried, no reply was stopped | Answer those                     |
 |                                      | nothing                                 | none                             |
+| a turn was heard                     | soon before, a question word alone, to  | Answer both as one sentence      |
+|                                      | which nothing was said                  |                                  |
 | a turn was heard that the channel    | any                                     | none until it asks               |
 | answers itself                       |                                         |                                  |
 | the channel asks for the last turn   | it was not answered                     | Answer it, with what is carried  |
@@ -81,6 +83,7 @@ class TurnTaking:
         )  # turn answered last, what was carried to it, its words
         self._stopped: int | None = None  # generation of the reply that the turn under way stopped
         self._owed = 0  # turn whose words are carried as soon as they are there
+        self._only_begun = ""  # the newest turn's words, where they begin a question and were not answered
         self._withdrawn = 0  # turn whose reply the channel did not want; it may ask for one again
 
     def sentence(self, text: str) -> str:
@@ -92,9 +95,10 @@ class TurnTaking:
         """The words of the turn that is answered, with those that were carried to it."""
         return _joined(self._replied[1], self._replied[2] or "")
 
-    def began(self, cut: CutReply | None) -> None:
-        """The person begins a turn; `cut` is the reply that this stopped."""
-        self.carried, self._owed = "", 0
+    def began(self, cut: CutReply | None, *, soon: bool = False) -> None:
+        """The person begins a turn, `soon` after the last one was heard; `cut` is the reply that this stopped."""
+        self.carried, self._owed = self._only_begun if soon and cut is None else "", 0
+        self._only_begun = ""
         self._stopped = cut.generation if cut is not None else None
         turn, _, own = self._replied
         if cut is not None and cut.turn == turn and self._too_soon(cut):
@@ -103,9 +107,12 @@ class TurnTaking:
         else:
             self.patience = 1.0 + (self.patience - 1.0) * CALMING
 
-    def heard(self, turn: int, text: str, *, last: bool, says_nothing: bool, answer: bool) -> Answer | GoOn | None:
+    def heard(
+        self, turn: int, text: str, *, last: bool, says_nothing: bool, answer: bool, begins: bool = False
+    ) -> Answer | GoOn | None:
         """Decide about a turn whose words are there. `last`: the person has not begun another one.
 
+        Where it says nothing it may be what a question `begins` with.
         Without `answer` the channel decides which turns are answered.
         """
         self._heard = (turn, text)
@@ -127,7 +134,10 @@ class TurnTaking:
             self.carried = ""
             self._replied = (turn, *self._replied[1:])  # what goes on answers the words from before
             return GoOn(turn, stopped)
-        return None if says_nothing and not self.carried else self._answer(turn, own=not says_nothing)
+        if says_nothing and not self.carried:
+            self._only_begun = text if begins else ""
+            return None
+        return self._answer(turn, own=not says_nothing)
 
     def asked(self, turn: int, *, under_way: int | None) -> Answer | None:
         """Decide about the channel's wish that `turn`, the last one, be answered; `under_way` is the one that is."""

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from assistant.audio.samples import PER_MS, from_first_sound
+from assistant.ear.speech import Evidence, evidence_of
 from assistant.recognizers.recognizer import UNSURE, SecondLook
-from assistant.recognizers.recordings import words_in
+from assistant.recognizers.recordings import NOBODY, stands, words_in
 from assistant.turn.budget import now_ms
 from assistant.turn.events import Transcript
 from engines.errors import ReparteeError
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 #: at the end may change its mind even then: of the recorded questions, 24 of 30 that have partials end as they began,
 #: and 17 of 35 without this.
 STEADY = 600 * PER_MS
+#: Samples more than half as much again, before it is asked once more whether somebody speaks in all of it.
+LISTEN_AGAIN = 500 * PER_MS
 
 
 class Utterance:
@@ -36,6 +39,7 @@ class Utterance:
     has not thought otherwise for STEADY samples, or it finds them again at a pause. `hypothesis(turn, text)` with
     everything the recognizer thinks it heard so far, after each feed; `settled(turn, text, unsure)` the same at a
     pause, when all of the audio up to it has been decoded, and once more after a second look where it was unsure.
+    Where nobody speaks there are no words; `evidence` is what is known of that beforehand.
     """
 
     def __init__(
@@ -47,6 +51,7 @@ class Utterance:
         partial: Callable[[int, str, str], None],
         hypothesis: Callable[[int, str], None],
         settled: Callable[[int, str, bool], None],
+        evidence: Evidence = Evidence.NONE,
     ) -> None:
         load.hearing += 1
         self._load = load
@@ -58,6 +63,9 @@ class Utterance:
         self._stable: list[str] = []  # words that the recognizer calls so
         self._thought: deque[tuple[int, list[str]]] = deque()  # samples decoded, and the hypothesis then
         self._decoded = 0
+        self._evidence = evidence
+        self._unclear: list[np.ndarray] = []  # what was decoded, until somebody plainly speaks
+        self._listened = 0  # samples, when it was last asked whether somebody does
         self._stream, self._partial, self._hypothesis, self._settled = stream, partial, hypothesis, settled
         self._audio: list[np.ndarray] = []
         self._silence: list[np.ndarray] | None = None  # heard since pause()
@@ -137,19 +145,24 @@ class Utterance:
             self._changed.clear()
             if self._audio:
                 pcm, self._audio = np.concatenate(self._audio), []
+                if self._evidence is not Evidence.PLAIN:
+                    self._unclear.append(pcm)
                 appended = await self._stream.feed(pcm)
                 self._decoded += len(pcm)
                 self._stable += (appended or "").split()
-                self._tell_steady()
+                await self._tell_steady()
                 self._hypothesis(self.turn, self._stream.hypothesis)
             if self._audio:
                 self._changed.set()
             elif self._ended:
                 note = await self._end_doubts()
-                said = await self._stream.finish()
+                said, speaks = await asyncio.gather(self._stream.finish(), self._somebody_speaks())
+                if not speaks:
+                    return Transcript("", NOBODY)
                 return replace(said, note=note or said.note)
             elif self._paused:
-                text = await self._stream.settle()
+                text, speaks = await asyncio.gather(self._stream.settle(), self._somebody_speaks())
+                text = text if speaks else ""
                 words = text.split()
                 self._tell(words[: _agreed(words, self._stream.hypothesis.split())])
                 if self._audio:  # the person went on meanwhile, and may have paused again: these are not all words
@@ -161,7 +174,7 @@ class Utterance:
     def _settle(self, text: str) -> None:
         """Tell the words at a pause, and begin to look again at those that the recognizer is unsure of."""
         stream = self._stream
-        doubting = stream if isinstance(stream, SecondLook) and stream.unsure else None
+        doubting = stream if text and isinstance(stream, SecondLook) and stream.unsure else None
         self._settled(self.turn, text, doubting is not None)
         if doubting is not None and self._silence is not None and not self._ended:
             self._looking = asyncio.create_task(self._look_again(doubting))
@@ -192,14 +205,26 @@ class Utterance:
                 return UNSURE
         return ""
 
-    def _tell_steady(self) -> None:
+    async def _somebody_speaks(self, *, so_far: bool = False) -> bool:
+        """Return whether somebody speaks in what was decoded, so that words stand; `so_far`, as far as is known."""
+        known = self._listened * 3 // 2 + LISTEN_AGAIN if so_far and self._listened else self._listened
+        if self._evidence is not Evidence.PLAIN and self._decoded > known:
+            self._listened = self._decoded
+            self._evidence = await asyncio.to_thread(evidence_of, np.concatenate(self._unclear))
+            if self._evidence is Evidence.PLAIN:
+                self._unclear.clear()
+        return stands(self._evidence, self._stream)
+
+    async def _tell_steady(self) -> None:
         """Tell the words that have stood long enough."""
         now = self._stream.hypothesis.split()
         self._thought.append((self._decoded, now))
         while len(self._thought) > 1 and self._thought[1][0] <= self._decoded - STEADY:
             self._thought.popleft()
         if self._thought[0][0] <= self._decoded - STEADY:
-            self._tell(now[: min(_agreed(now, words) for words in (self._stable, *(w for _, w in self._thought)))])
+            steady = now[: min(_agreed(now, words) for words in (self._stable, *(w for _, w in self._thought)))]
+            if len(steady) > len(self._said) and await self._somebody_speaks(so_far=True):
+                self._tell(steady)
 
     def _tell(self, words: list[str]) -> None:
         """Tell those of the words that were not told yet, unless they go on from other ones."""

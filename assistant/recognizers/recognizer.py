@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NewType, Protocol, runtime_checkable
+from typing import Literal, NewType, Protocol, runtime_checkable
 
 from assistant.audio.samples import RATE, Pcm
 from assistant.turn.events import Transcript
@@ -59,6 +59,16 @@ class SecondLook(Protocol):
 
     def rest(self) -> None:
         """Let the words stand as they are: `finish`, which else would look again, returns them."""
+
+
+@runtime_checkable
+class Guessing(Protocol):
+    """What a recognizer and its streams have that finds words in music too, however badly they fit.
+
+    They stand only where somebody plainly speaks.
+    """
+
+    guesses: Literal[True]
 
 
 class Recognizer(Protocol):

@@ -49,6 +49,11 @@ def readings(question: str, history: Sequence[Reply]) -> list[str]:
     return list(dict.fromkeys([*found[: MOST - 1], question]))
 
 
+def asks_on(question: str, history: Sequence[Reply]) -> bool:
+    """Return whether a question word or two ("Why?", "And how long?") go on from what was said before."""
+    return bool(history) and _ONLY_ASKING.match(question.strip(" \t\n,?.!")) is not None
+
+
 def _is_looked_up(reply: Reply) -> bool:
     return reply.outcome in ("answered", "abstained") and reply.intent is None
 

@@ -119,6 +119,12 @@ def is_fragment(text: str) -> bool:
     return (len(words) <= 2 or len(named) <= len(words) // 2) and all(word in small for word in named)
 
 
+def is_lone_question(text: str) -> bool:
+    """Return whether a word or two ask, and name nothing to ask about: "who", "what the", "and when"."""
+    words = words_of(text)
+    return len(words) <= 2 and bool(_QUESTION_WORDS & set(words)) and names_nothing(text)
+
+
 def is_statement(text: str) -> bool:
     """Return whether the words neither ask nor command anything: "I was reading about it", "because it is so cold"."""
     words = words_of(text)

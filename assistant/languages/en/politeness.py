@@ -1,10 +1,10 @@
-"""Politeness around a question, which is no part of it: "hey, could you please tell me ..."."""
+"""What stands around a question and is no part of it: "could you please tell me", "my friends, the question is"."""
 
 from __future__ import annotations
 
 import re
 
-from assistant.languages.en.words import QUESTION_WORDS, REQUESTS, any_of
+from assistant.languages.en.words import AUXILIARIES, QUESTION_WORDS, REQUESTS, any_of
 
 _POLITE = re.compile(
     r"^(?:(?:hey|hi|hello|ok|okay)\s+)?(?:repartee[\s,.!]+)?(?:please[\s,]+)?"
@@ -13,10 +13,32 @@ _POLITE = re.compile(
     re.IGNORECASE,
 )
 
+_JOINING = r"(?:(?:and|so|but|well|now|okay|ok|right|listen|look|hey|hi|hello|oh|um|uh|then|please)[\s,.:;!–—-]+)*"
+_ADDRESS = (
+    r"(?:(?:my\s+)?(?:dear\s+)?(?:friends?|fellows?|colleagues|people|folks|guys|children)|my\s+dear|everyone|everybody|"
+    r"ladies\s+and\s+gentlemen|my\s+fellow\s+\w+)"
+    rf"(?!\s+(?:{any_of(QUESTION_WORDS)}|{any_of(AUXILIARIES)})\b)"  # "people who borrow" are no address
+)
+_ANNOUNCED = (
+    r"(?:(?:the|my|our|one|another|next|first|last|big|real|other|more|quick|short|only)\s+)+question(?:\s+for\s+you)?"
+    r"(?:(?:\s+is|'s)(?:\s+(?:this|that|simple|the\s+following))?)?|"
+    r"(?:here(?:\s+is|'s|\s+comes)|i\s+have|i've(?:\s+got)?)\s+(?:(?:a|the|my|one|another|more|quick)\s+)+question"
+    r"(?:\s+for\s+you)?|"
+    r"(?:let\s+me|(?:can|may|could)\s+i)(?:\s+just)?\s+ask(?:\s+you)?(?:\s+(?:this|something|a\s+question|one\s+thing))?|"
+    r"(?:i\s+want|i'd\s+like|i\s+would\s+like)\s+to\s+ask(?:\s+you)?(?:\s+(?:this|something|a\s+question))?|"
+    r"what\s+i(?:'d|\s+would)?\s+(?:want|like|need)\s+to\s+(?:know|ask)\s+is(?:\s+this)?|"
+    r"i(?:'m|\s+am|\s+was|\s+have\s+been|'ve\s+been)\s+(?:just\s+)?wondering"
+)
+_PREAMBLE = re.compile(
+    rf"^{_JOINING}(?:(?:{_ADDRESS}|{_ANNOUNCED})[\s,.:;?!–—-]+{_JOINING})+"
+    rf"(?={any_of(QUESTION_WORDS)}\b|{any_of(AUXILIARIES)}\s+\w+\s+\w)",
+    re.IGNORECASE,
+)
+
 
 def without_politeness(question: str) -> str:
-    """Return a question without the politeness before its question word; anything else as it is."""
-    return _POLITE.sub("", question, count=1)
+    """Return a question without what only introduces it, before its question word or verb; anything else as it is."""
+    return _POLITE.sub("", _PREAMBLE.sub("", question, count=1), count=1)
 
 
 _BEFORE_REQUEST = re.compile(

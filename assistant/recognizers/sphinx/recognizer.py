@@ -11,7 +11,7 @@ import logging
 import os
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from assistant.audio.files import split_at_pauses
 from assistant.audio.samples import Pcm
@@ -38,6 +38,8 @@ class SphinxRecognizer:
         lexicon: what the recognizer is biased to; None for general English.
         workers: processes at most; as many as cores, up to 4, by default.
     """
+
+    guesses: Literal[True] = True  # a flute's tones fit words as well as speech does
 
     def __init__(self, cache_dir: Path, lexicon: Lexicon | None = None, *, workers: int = 0) -> None:
         self._builder = Builder(cache_dir)
@@ -191,6 +193,8 @@ class SphinxRecognizer:
 
 class SphinxStream(WorkerStream):
     """One utterance. See `RecognizerStream`."""
+
+    guesses: Literal[True] = True
 
     def __init__(self, recognizer: SphinxRecognizer, *, speaker: Speaker | None = None, whole: bool = False) -> None:
         super().__init__(partial(recognizer.worker_for, live=not whole), ahead=None if whole else AHEAD)

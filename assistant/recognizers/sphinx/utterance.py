@@ -27,6 +27,9 @@ SETTLED_FRAMES = 20  # since a word's end, before it may be called stable
 #: once have a mean of -5.8 to -5.06, clips of people -4.98 (one word, far away) to -2.0; of 52 made worse (`eval speech
 #: --noise`) those below had a third of the words at most.
 BABBLE, BABBLE_AT_LAST = -5.1, -5.0
+#: Of many words the mean is a better measure: for each beyond FEW the bound is higher, up to the last of these, which
+#: five words have. docs/speech.md has what it brings and costs.
+FEW, MORE_A_WORD, MOST_AT_LAST = 2, 0.1, -4.7
 _PRONUNCIATION = re.compile(r"\(\d+\)$")
 
 
@@ -112,10 +115,10 @@ class Utterance:
             first_pass, fit = self._decoder.hypothesis()[0].split(), self._decoder.fit()
             self._decoder.end()
             self._searching = False
-            # Where what was searched does not reach the end of a sentence there is no best path.
-            self._settled = self._decoder.hypothesis()[0].split() or first_pass
-            if fit < BABBLE or (fit + self._decoder.fit()) / 2 < BABBLE_AT_LAST:
-                self._settled = []
+            # Where what was searched does not reach the end of a sentence there is no best path, nor how well it fits.
+            last_pass = self._decoder.hypothesis()[0].split()
+            words, mean = (last_pass, (fit + self._decoder.fit()) / 2) if last_pass else (first_pass, fit)
+            self._settled = [] if fit < BABBLE or mean < least_fit(len(words)) else words
         return self._settled
 
     def finish(self) -> list[str]:
@@ -172,6 +175,11 @@ class Utterance:
             self._sum[place] += (moved - told) * (MEAN_WEIGHT + count) + told * count
         self._weight += count
         self._tell()
+
+
+def least_fit(words: int) -> float:
+    """Return how well so many words have to fit to be one voice's."""
+    return min(MOST_AT_LAST, BABBLE_AT_LAST + MORE_A_WORD * max(0, words - FEW))
 
 
 def _loudness(pcm: bytes) -> NDArray[np.float32]:

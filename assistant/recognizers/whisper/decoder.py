@@ -37,6 +37,11 @@ UNSURE = -0.8  # mean log probability of a token, above which words are believed
 #: From this probability on words are not believed at less than that: an organ's had 0.48 and -2.0, those of speech
 #: from 0.3 on -0.8.
 MAYBE_NO_SPEECH, UNLIKELY = 0.4, -1.5
+#: Where there are so many words and more, the probability and a share of how unlikely they are tell several voices at
+#: once (0.6 to 1.1) from one, in noise of 5 dB too (0.65 at most where its words are heard): docs/speech.md.
+SEVERAL, SHARE, BABBLE = 5, 0.25, 0.66
+#: From this probability on there is no speech in a sound of whose words the model finds no end: "Aaaa", sung, had 0.27.
+ENDLESS = 0.25
 TOKENS, TOKENS_A_SECOND, MOST_TOKENS = 8, 6, 200  # people say 3 to 5 a second
 LOOPED = 2.4  # times that a text which goes round in circles can be compressed (Radford et al. 2022, section 4.5)
 LONGEST_LOOP, ROUNDS = 8, 3  # words, and how often they may be said in a row
@@ -76,7 +81,9 @@ class Hypothesis:
 
     @property
     def is_speech(self) -> bool:
-        """Whether somebody spoke."""
+        """Whether somebody spoke, and not several at once."""
+        if self.no_speech - SHARE * self.score >= BABBLE and len(self.text.split()) >= SEVERAL:
+            return False
         if self.no_speech < NO_SPEECH:
             return self.no_speech < MAYBE_NO_SPEECH or self.score > UNLIKELY
         return self.score > UNSURE and not is_loop(self.text)
@@ -196,6 +203,8 @@ class Decoder:
             hypothesis, doubt = self._decode(pcm, min(max(SHORTEST_S, said_s + MARGIN_S), LONGEST_S))
             if hypothesis.is_speech and hypothesis.is_doubtful:
                 hypothesis, doubt = self._decode(pcm, LONGEST_S)  # as it was trained
+                if not hypothesis.finished and hypothesis.no_speech >= ENDLESS:
+                    return Heard("")
         return Heard(without_loops(hypothesis.text), doubt) if hypothesis.is_speech else Heard("")
 
     def reconsider(self, doubt: Doubt) -> str:

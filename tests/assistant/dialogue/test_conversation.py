@@ -638,13 +638,23 @@ async def test_no_more_is_heard_for_a_channel_that_takes_nothing(parts: Parts) -
     await conversation.close()
 
 
-@pytest.mark.parametrize("words", ["but", "and it", "no", "i", ""])
+@pytest.mark.parametrize("words", ["but", "and it", "no", "i", "", "who", "What?", "and when", "what the"])
 async def test_a_word_or_two_that_name_nothing_get_no_reply(parts: Parts, words: str) -> None:
     conversation = Conversation(parts)
     assert conversation._says_nothing(words)
-    assert not conversation._says_nothing("when")
     assert not conversation._says_nothing("stop")
+    assert not conversation._says_nothing("what is it")
     await conversation.close()
+
+
+async def test_a_question_word_alone_is_a_question_after_another_one(person: Callable[..., Person]) -> None:
+    visitor = person()
+    await visitor.ask("Who was the first keeper of the lighthouse?")
+    says_nothing = visitor.conversation._says_nothing
+    assert not any(map(says_nothing, ("When?", "Why?", "and how long", "who")))
+    assert says_nothing("what the")
+    assert says_nothing("and the")
+    assert (await visitor.ask("When?")).reply.question == "When?"
 
 
 async def test_a_turn_that_the_channel_answers_itself_is_only_heard(person: Callable[..., Person]) -> None:

@@ -57,6 +57,23 @@ def test_words_of_a_turn_that_the_person_goes_on_from_are_carried_to_the_next(ta
 
 
 @pytest.mark.parametrize(
+    ("begins", "soon", "asked"),
+    [(True, True, "when was it built"), (True, False, "was it built"), (False, True, "was it built")],
+)
+def test_a_question_word_alone_is_said_nothing_to_and_begins_the_sentence_that_follows_soon(
+    taking: Taken, begins: bool, soon: bool, asked: str
+) -> None:
+    taking.began(None)
+    assert taking.heard(1, "when", last=True, says_nothing=True, answer=True, begins=begins) is None
+    taking.began(None, soon=soon)
+    assert taking.hears(2, "was it built") == Answer(2)
+    assert taking.question == asked
+    taking.began(None, soon=True)
+    assert taking.hears(3, TALL) == Answer(3)
+    assert taking.question == TALL
+
+
+@pytest.mark.parametrize(
     ("reply", "carried"),
     [
         (cut(1, ms=NOT_LISTENED_MS - 1), TALL),

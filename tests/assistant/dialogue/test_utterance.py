@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pytest
 
+from assistant.audio.files import load_audio
 from assistant.dialogue.utterance import STEADY, Utterance
+from assistant.ear.speech import Evidence
 from assistant.parts import Load
 from assistant.recognizers.recognizer import UNSURE
+from assistant.recognizers.recordings import NOBODY
 from assistant.turn.events import Transcript
+from tests.assistant.ear.music import SUNG, sung
+from tests.paths import SPEECH
 
 PIECE = STEADY // 4
 SOUND = np.full(PIECE, 9, np.int16)
@@ -53,14 +58,15 @@ async def partials(stream: Any, pieces: int, *, pause: bool = False) -> list[tup
         partial=lambda _turn, text, appended: told.append((now, text, appended)),
         hypothesis=lambda *_: None,
         settled=lambda *_: None,
+        evidence=Evidence.PLAIN,
     )
     for now in range(1, pieces + 1):  # noqa: B007 - the partial notes it
         utterance.feed(SOUND)
-        for _ in range(5):
+        for _ in range(10):
             await asyncio.sleep(0)
     if pause:
         utterance.pause()
-        for _ in range(5):
+        for _ in range(10):
             await asyncio.sleep(0)
     await utterance.finish()
     await asyncio.sleep(0)
@@ -145,7 +151,9 @@ async def paused(stream: Unsure) -> tuple[Utterance, list[tuple[str, bool]]]:
         told.append((text, unsure))
         first.set()
 
-    utterance = Utterance(1, stream, Load(), partial=lambda *_: None, hypothesis=lambda *_: None, settled=settled)
+    utterance = Utterance(
+        1, stream, Load(), partial=lambda *_: None, hypothesis=lambda *_: None, settled=settled, evidence=Evidence.PLAIN
+    )
     utterance.feed(SOUND)
     utterance.pause()
     await first.wait()
@@ -206,10 +214,11 @@ async def test_words_of_a_pause_that_is_over_are_not_told_for_those_of_the_next(
         partial=lambda *_: None,
         hypothesis=lambda *_: None,
         settled=lambda _turn, text, _unsure: told.append(text),
+        evidence=Evidence.PLAIN,
     )
 
     async def until_idle() -> None:
-        for _ in range(8):
+        for _ in range(15):
             await asyncio.sleep(0)
 
     utterance.feed(SOUND)
@@ -222,3 +231,45 @@ async def test_words_of_a_pause_that_is_over_are_not_told_for_those_of_the_next(
     await until_idle()
     assert told == ["how many eggs"]
     await utterance.finish()
+
+
+class Guesses(Thoughts):
+    """Has words for music too."""
+
+    guesses: Literal[True] = True
+
+
+async def said(stream: Thoughts, pcm: np.ndarray) -> tuple[list[str], Transcript]:
+    """Speak int16[samples] with a pause at its end; return the partials, and the words at last."""
+    told: list[str] = []
+    settled = asyncio.Event()
+    utterance = Utterance(
+        1,
+        stream,
+        Load(),
+        partial=lambda _turn, text, _appended: told.append(text),
+        hypothesis=lambda *_: None,
+        settled=lambda *_: settled.set(),
+    )
+    for place in range(0, len(pcm), PIECE):
+        utterance.feed(pcm[place : place + PIECE])
+        await asyncio.sleep(0.01)
+    utterance.pause()
+    await settled.wait()
+    return told, await utterance.finish()
+
+
+async def test_what_only_sounds_a_little_like_speech_has_no_words_of_who_guesses() -> None:
+    melody = sung(3.0, seed=SUNG[0])
+    words = Guesses("oh", stable="oh")
+    words.settled = "oh"
+    assert await said(words, melody) == ([], Transcript("", NOBODY))
+    sure = Thoughts("oh", stable="oh")
+    sure.settled = "oh"
+    assert await said(sure, melody) == (["oh"], Transcript("oh"))
+
+
+async def test_where_nobody_speaks_at_all_there_are_no_words_and_where_somebody_plainly_does_there_are() -> None:
+    noise = np.random.default_rng(0).normal(0, 1000, 32_000).astype(np.int16)
+    assert await said(Thoughts("oh"), noise) == ([], Transcript("", NOBODY))
+    assert await said(Guesses("stop"), load_audio(SPEECH / "stop-slt.flac")) == (["stop"], Transcript("stop"))

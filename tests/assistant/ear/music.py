@@ -1,4 +1,4 @@
-"""A melody over chords, with drums or without, as loud as somebody who speaks."""
+"""Melodies as loud as somebody who speaks: over chords, with drums or without, and sung without words."""
 
 from __future__ import annotations
 
@@ -9,6 +9,10 @@ BEAT_S = 0.4
 CHORDS = ((0, 4, 7), (9, 12, 16), (5, 9, 12), (7, 11, 14))
 MELODY = (12, 14, 16, 17, 19, 21, 23)
 PARTIALS = range(1, 9)
+#: Where the spectrum of a, e, i, o and u has its peaks, in Hz (Peterson and Barney 1952, men).
+VOWELS = ((730, 1090, 2440), (530, 1840, 2480), (270, 2290, 3010), (570, 840, 2410), (300, 870, 2240))
+STEPS = (0, 2, 4, 5, 7, 9, 12)
+SUNG = (4, 5, 33)  # seeds of melodies that Silero holds for speech here and there, and pocketsphinx has words for
 
 
 def song(seconds: float, *, seed: int = 0, drums: bool = True) -> np.ndarray:
@@ -24,4 +28,23 @@ def song(seconds: float, *, seed: int = 0, drums: bool = True) -> np.ndarray:
             sound += 2 * rng.normal(size=len(times)) * np.exp(-25 * times)
         place = int(beat * BEAT_S * RATE)
         made[place : place + len(sound)] += sound[: len(made) - place]
+    return (made / np.abs(made).max() * 16_000).astype(np.int16)
+
+
+def sung(seconds: float, *, seed: int) -> np.ndarray:
+    """Return int16[samples] at 16 kHz of somebody who sings a melody on vowels, with vibrato."""
+    rng = np.random.default_rng(seed)
+    lowest, notes = rng.uniform(100, 260), []
+    while sum(map(len, notes)) < seconds * RATE:
+        times = np.arange(int(rng.uniform(0.3, 0.8) * RATE)) / RATE
+        pitch = lowest * 2 ** (rng.choice(STEPS) / 12)
+        phase = 2 * np.pi * pitch * (times + 0.01 * np.sin(2 * np.pi * 5.5 * times) / (2 * np.pi * 5.5))
+        peaks = np.array(VOWELS[rng.integers(len(VOWELS))])
+        note = np.zeros(len(times))
+        for partial in range(1, int(5500 / pitch)):
+            near = 1 / (1 + ((partial * pitch - peaks) / (90, 110, 140)) ** 2)
+            note += (near @ (1, 0.6, 0.3) + 0.002) / partial**0.7 * np.sin(partial * phase)
+        swell = np.minimum(1, np.minimum(times, times[::-1]) / 0.04)
+        notes.append(note / np.abs(note).max() * swell * rng.uniform(0.6, 1))
+    made = np.concatenate(notes)[: int(seconds * RATE)]
     return (made / np.abs(made).max() * 16_000).astype(np.int16)

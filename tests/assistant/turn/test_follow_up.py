@@ -1,7 +1,7 @@
 import pytest
 
 from assistant.turn.events import Citation, Reply
-from assistant.turn.follow_up import MOST, readings
+from assistant.turn.follow_up import MOST, asks_on, readings
 from tests.assistant.replies import answered
 
 
@@ -90,3 +90,10 @@ def test_only_so_many_exchanges_are_gone_back_to(monkeypatch: pytest.MonkeyPatch
     history = [said("what about it", "x")] * 1000
     assert readings("and that", [TOWER, *history]) == ["and that"]
     assert readings("and its height", [TOWER, *history[: follow_up.REMEMBERED - 1]])[0] != "and its height"
+
+
+def test_a_question_word_alone_goes_on_from_what_was_said_if_anything_was() -> None:
+    for words in ("Why?", "and when", "How long?"):
+        assert asks_on(words, [KEEPER])
+        assert not asks_on(words, ())
+    assert not asks_on("what the", [KEEPER])

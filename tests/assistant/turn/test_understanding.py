@@ -23,6 +23,7 @@ HERE = Context(skills=load_skills(Config(Path("nowhere"))))
         ("can you please tell me who kept the light", "who kept the light"),
         ("Hey Repartee, please tell me how bees dance", "how bees dance"),
         ("do you know why tea is bitter", "why tea is bitter"),
+        ("And so, my friends, the question is this, when was it built?", "when was it built?"),
         ("tell me about bees", "tell me about bees"),
         ("Do you know the answer?", "Do you know the answer?"),
     ],

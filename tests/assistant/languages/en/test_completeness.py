@@ -5,6 +5,7 @@ from assistant.languages.en.completeness import (
     ends_open,
     is_begun,
     is_fragment,
+    is_lone_question,
     is_statement,
     look_of,
     names_nothing,
@@ -149,3 +150,13 @@ def test_what_music_is_heard_as_is_no_more_than_a_fragment(words: str) -> None:
 @pytest.mark.parametrize("words", ["lighthouse", "oh the lighthouse", "oh how tall is it", "what is it", "who are you"])
 def test_what_names_or_asks_something_is_no_fragment(words: str) -> None:
     assert not is_fragment(words)
+
+
+@pytest.mark.parametrize("words", ["who", "What?", "and when", "what the", "how much"])
+def test_a_question_word_with_nothing_to_ask_about_is_alone(words: str) -> None:
+    assert is_lone_question(words)
+
+
+@pytest.mark.parametrize("words", ["", "the", "and it", "what is it", "how long", "who knows"])
+def test_what_asks_nothing_or_names_something_is_no_lone_question(words: str) -> None:
+    assert not is_lone_question(words)

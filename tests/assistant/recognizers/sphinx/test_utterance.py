@@ -8,7 +8,7 @@ import pytest
 
 from assistant.audio.files import load_audio
 from assistant.recognizers.sphinx.library import Decoder, Effort, SphinxError, model_path
-from assistant.recognizers.sphinx.utterance import BABBLE, BEFORE, Utterance, _quiet_at_first
+from assistant.recognizers.sphinx.utterance import BABBLE, BEFORE, Utterance, _quiet_at_first, least_fit
 from tests.paths import SPEECH, TURNS
 
 CHUNK = 1_600
@@ -41,6 +41,13 @@ def test_several_voices_at_once_have_no_words_and_one_has(decoder: Decoder) -> N
     assert utterance.finish() == []
     assert recognise(decoder, clips[9])[0] != []
     assert BABBLE < decoder.fit() < 0
+
+
+def test_many_words_have_to_fit_better_than_few() -> None:
+    bounds = [least_fit(words) for words in range(12)]
+    assert bounds == sorted(bounds)
+    assert (bounds[1], bounds[2], bounds[5], bounds[11]) == (-5.0, -5.0, -4.7, -4.7)
+    assert bounds[0] > BABBLE
 
 
 def test_neither_noise_nor_voice_of_one_utterance_reaches_the_next(decoder: Decoder) -> None:

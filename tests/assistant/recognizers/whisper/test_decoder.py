@@ -102,10 +102,23 @@ def test_what_is_said_many_times_in_a_row_is_left_once(text: str, rest: str) -> 
         (0.9, -1.2, "thank you", False),
         (0.6, -0.3, "lamp", True),
         (0.9, -0.1, ". . . . . . . .", False),
+        (0.36, -1.23, "I'm a large man, but literally not", False),
+        (0.36, -1.1, "I'm a large man, but literally not", True),
+        (0.2, -1.7, "I'm a large man, but literally not", True),
+        (0.36, -1.2, "turn it off", True),
     ],
 )
 def test_noise_is_told_from_speech(no_speech: float, score: float, text: str, speech: bool) -> None:
     assert Hypothesis(text=text, finished=True, no_speech=no_speech, score=score, total=0.0).is_speech is speech
+
+
+@pytest.mark.parametrize(("no_speech", "heard"), [(0.3, ""), (0.1, "turn it")])
+def test_words_without_an_end_are_speech_only_where_it_plainly_is(
+    decoder: Decoder, monkeypatch: pytest.MonkeyPatch, no_speech: float, heard: str
+) -> None:
+    endless = Hypothesis(text="turn it", finished=False, no_speech=no_speech, score=-0.2, total=0.0)
+    monkeypatch.setattr(decoder, "_decode", lambda _pcm, _length_s: (endless, None))
+    assert decoder.hear(np.ones(16_000, np.int16)) == heard
 
 
 def test_files_that_the_library_refuses_are_told_in_a_sentence(tone_model: Path) -> None:

@@ -15,6 +15,8 @@ from assistant.recognizers.whisper.decoder import Decoder
 from assistant.recognizers.whisper.sound_alikes import SoundAlikes
 from assistant.recognizers.whisper.weights import find, installed
 from assistant.recognizers.word_errors import comparable, word_errors
+from tests.assistant.ear.music import SUNG, sung
+from tests.assistant.ear.voices import babble
 from tests.paths import SPEECH
 
 pytestmark = pytest.mark.skipif(
@@ -57,6 +59,16 @@ def test_noise_and_music_give_no_words(decoder: Decoder, seconds: float) -> None
     }
     heard = {name: decoder.hear(sound.clip(-32768, 32767).astype(np.int16)) for name, sound in sounds.items()}
     assert not any(any(character.isalpha() for character in text) for text in heard.values()), heard
+
+
+@pytest.mark.parametrize(("voices", "seed"), [(2, 17), (3, 12)])
+def test_several_voices_at_once_have_no_words(decoder: Decoder, voices: int, seed: int) -> None:
+    assert decoder.hear(babble(voices, 4.0, seed=seed)) == ""
+
+
+@pytest.mark.parametrize("seed", SUNG)
+def test_what_is_sung_without_words_has_none(decoder: Decoder, seed: int) -> None:
+    assert not any(character.isalpha() for character in decoder.hear(sung(3.0, seed=seed)))
 
 
 def test_words_of_the_documents_are_heard_in_what_sounds_like_them(decoder: Decoder, tmp_path: Path) -> None:

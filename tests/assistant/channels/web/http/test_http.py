@@ -24,7 +24,8 @@ from assistant.channels.web.http.messages import asked_in
 from assistant.config import Config
 from assistant.service import Service
 from assistant.skills.choose import OwnSkills
-from tests.assistant.ear.music import song
+from tests.assistant.ear.music import SUNG, song, sung
+from tests.assistant.ear.voices import BABBLE_HEARD, babble
 from tests.paths import SAMPLES, TURNS
 
 QUESTION = "How tall is the lighthouse at Marlow Point?"
@@ -293,6 +294,23 @@ def test_music_has_no_words_and_the_reply_says_why(served, wanted):
         text = answer.read().decode()
     assert text.strip() == "" if wanted == "text" else json.loads(text)["text"] == ""
     assert wanted == "text" or json.loads(text)["note"] == "nobody speaks"
+
+
+@pytest.mark.parametrize("seed", SUNG)
+def test_what_is_sung_without_words_has_none(served, seed):
+    made = io.BytesIO()
+    soundfile.write(made, sung(3.0, seed=seed), 16_000, format="WAV")
+    body, kind = form("sung.wav", made.getvalue(), response_format="verbose_json")
+    shown = json.loads(call(f"{served.url}/v1/audio/transcriptions", body, kind=kind)[2])
+    assert (shown["text"], shown["note"]) == ("", "nobody speaks")
+
+
+@pytest.mark.parametrize(("voices", "seed"), BABBLE_HEARD)
+def test_several_voices_at_once_have_no_words(served, voices, seed):
+    made = io.BytesIO()
+    soundfile.write(made, babble(voices, 2.5, seed=seed), 16_000, format="WAV")
+    body, kind = form("babble.wav", made.getvalue())
+    assert json.loads(call(f"{served.url}/v1/audio/transcriptions", body, kind=kind)[2])["text"] == ""
 
 
 def test_words_have_their_times_where_these_are_wanted(served):

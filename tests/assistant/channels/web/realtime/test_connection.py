@@ -8,10 +8,13 @@ import json
 from typing import Any
 
 import numpy as np
+import pytest
 import soxr
 
 from assistant.audio.files import load_audio
 from tests.assistant.channels.web.test_server import CLIP, send, session, until
+from tests.assistant.ear.music import SUNG, sung
+from tests.assistant.ear.voices import BABBLE_HEARD_LIVE, babble
 from tests.paths import TURNS
 
 TALL = "How tall is the lighthouse at Marlow Point?"
@@ -176,6 +179,35 @@ async def test_each_committed_turn_has_its_transcript_once_whatever_is_cancelled
             responses = [event["response"] for event in events if event["type"] == "response.done"]
             assert [response["status"] for response in responses] == ["cancelled"] * (turn + 1) + ["completed"]
             assert "1893" in words(responses[-1])
+
+
+async def unheard(served: Any, pcm: np.ndarray, detection: dict[str, Any] | None) -> None:
+    """Play int16[samples] at 16 kHz to a client with or without turn detection: no words come of it, and no reply."""
+    sound, silence = soxr.resample(pcm, 16_000, 24_000), np.zeros(36_000, np.int16)
+    events: list[dict[str, Any]] = []
+    async with session(served) as line:
+        await configure(line, detection)
+        await say(line, sound if detection is None else np.concatenate([silence, sound, silence]))
+        if detection is None:
+            await send(line, "input_audio_buffer.commit")
+        await collect(line, 1.0, events, "conversation.item.input_audio_transcription.completed")
+    kinds = [event["type"].rpartition(".")[2] for event in events]
+    assert kinds.count("committed") == kinds.count("completed")
+    assert {event["transcript"] for event in events if event["type"].endswith("transcription.completed")} == {""}
+    assert "delta" not in kinds
+    assert "response.created" not in [event["type"] for event in events]
+
+
+@pytest.mark.parametrize("seed", SUNG)
+@pytest.mark.parametrize("detection", [None, {"type": "server_vad"}])
+async def test_what_is_sung_without_words_has_none_and_gets_no_reply(served, seed, detection):
+    await unheard(served, sung(3.0, seed=seed), detection)
+
+
+@pytest.mark.parametrize(("voices", "seed"), BABBLE_HEARD_LIVE)
+@pytest.mark.parametrize("detection", [None, {"type": "server_vad"}])
+async def test_several_voices_at_once_have_no_words_and_get_no_reply(served, voices, seed, detection):
+    await unheard(served, babble(voices, 2.5, seed=seed), detection)
 
 
 async def test_turn_detection_that_changes_in_mid_utterance_loses_nothing_of_it(served):
