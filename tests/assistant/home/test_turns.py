@@ -241,7 +241,11 @@ async def test_a_dashboard_asks_and_mutes_over_mqtt(serve, samples_home: Path, m
             answer = witness.wait_for(f"{base}/answer", asked)[-1]
             assert json.loads(answer)["text"] == "The ceiling light is off."
             assert set(json.loads(witness.wait_for(f"{base}/stages")[-1])) == {"understand", "act", "total"}
-            for words, said in (("Set a timer.", "For how long?"), ("An hour.", "The timer is set for 1 hour.")):
+            for words, said in (
+                ("Set a timer.", "For how long?"),
+                ("An hour.", "The timer is set for 1 hour."),
+                ("Cancel the timer.", "The 1 hour timer is cancelled."),
+            ):
                 witness.publish(f"{base}/ask/set", words)
                 asked += 1
                 assert json.loads(witness.wait_for(f"{base}/answer", asked)[-1])["text"] == said

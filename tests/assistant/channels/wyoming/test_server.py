@@ -161,6 +161,10 @@ async def test_a_conversation_goes_on_over_connections_and_is_kept_apart_from_ot
     assert Handled.from_event(await ask("Set a timer.", conversation_id="c")).text == "For how long?"
     set_to = Handled.from_event(await ask("Ten minutes.", conversation_id="c"))
     assert set_to.text == "The timer is set for 10 minutes."
+    assert (
+        Handled.from_event(await ask("Cancel the timer.", conversation_id="c")).text
+        == "The 10 minute timer is cancelled."
+    )
     unnamed = Handled.from_event(await ask("What time is it?"))
     assert unnamed.context["conversation_id"]
 
