@@ -23,6 +23,15 @@ _MORE = re.compile(r"^(?:and|but|so|or|then|okay|ok|well|now)[\s,]+", re.IGNOREC
 _ABOUT = re.compile(r"^(?:(?:and|but|or|so)\s+)?(?:(?:what|how)\s+about\s+|(?:and|or)\s+)(\S.*)$", re.IGNORECASE)
 _ONLY_ASKING = re.compile(rf"^(?:and\s+)?({_ASKING}(?:\s+(?:long|often|many|much|far|old|come|else))?)$", re.IGNORECASE)
 _POINTING = re.compile(r"\b(its|it|they|them|their|he|him|his|she|her|there|that|this|those|these)\b", re.IGNORECASE)
+#: "it" and "there" that point at nothing: "does it take to bake one", "is it safe to eat", "are there on the line".
+_POINTLESS = re.compile(
+    r"\bit\s+(?:take|cost|mean|need|help|hurt|matter|pay|make\s+sense)s?\b(?:\s+\w+){0,4}?\s+to\s+\w|"
+    r"\b(?:is|was|be|will|would)\s+it\s+(?:be\s+)?(?:(?:still|also|ever|really|too|a)\s+)?(?:possible|safe|ok|okay|all\s*right|"
+    r"allowed|permitted|forbidden|legal|necessary|better|best|worth|easy|easier|hard|difficult|dangerous|wise|good|bad|late|"
+    r"early|cheaper|normal|healthy|important)\b(?:\s+\w+){0,3}?\s+to\s+\w|"
+    r"\b(?:is|are|was|were|be)\s+(there)\s+(?:\w+\s+){0,4}?(?:on|in|at|of|under|over|near|to|from|with|between)\s+(?!it\b|them\b)\w",
+    re.IGNORECASE,
+)
 _LEAD = re.compile(rf"^{_ASKING}\b(?:\s+\w+){{0,3}}?\s+{_AUXILIARY}\s+", re.IGNORECASE)
 _SUBJECT_LEAD = re.compile(r"^(?:who|which|what)\s+(?:\w+\s+)?\w+(?:ed|t|e)\s+(?=the|a|an)\b", re.IGNORECASE)
 _OWNER = frozenset({"its", "their", "his"})
@@ -38,7 +47,7 @@ def readings(question: str, history: Sequence[Reply]) -> list[str]:
     if before is None:
         return [question]
     found: list[str] = []
-    pointing = _POINTING.search(_MORE.sub("", asked))
+    pointing = _pointing(_MORE.sub("", asked))
     if only := _ONLY_ASKING.match(asked):
         found = list(_asked_again(only[1], before))
     elif (about := _ABOUT.match(asked)) and not re.search(rf"\b(?:{_AUXILIARY}|{_ASKING})\b", about[1], re.IGNORECASE):
@@ -69,7 +78,20 @@ def _one_line(reply: Reply) -> Reply:
 def _leans(question: str) -> bool:
     """Return whether a question was itself a follow-up, and so says too little to go on from."""
     asked = question.strip(" ?.!")
-    return bool(_ONLY_ASKING.match(asked) or _ABOUT.match(asked) or _POINTING.search(asked))
+    return bool(_ONLY_ASKING.match(asked) or _ABOUT.match(asked) or _pointing(asked))
+
+
+def _pointing(question: str) -> re.Match[str] | None:
+    """The first word that may stand for something said before."""
+    pointless = [range(*found.span()) for found in _POINTLESS.finditer(question)]
+    return next(
+        (
+            each
+            for each in _POINTING.finditer(question)
+            if each[0].lower() not in ("it", "there") or not any(each.start() in those for those in pointless)
+        ),
+        None,
+    )
 
 
 def _put(question: str, pointing: re.Match[str], topic: str) -> str:

@@ -23,6 +23,35 @@ def test_a_question_that_says_everything_means_itself() -> None:
 
 
 @pytest.mark.parametrize(
+    "question",
+    [
+        "How long does it take to make a starter?",
+        "how much did it cost a visitor to go up",
+        "Is it safe to eat wild garlic?",
+        "Would it be better for beginners to buy one?",
+        "How many tunnels are there on the line?",
+        "Was there ever a fire in the museum?",
+    ],
+)
+def test_it_and_there_may_point_at_nothing(question: str) -> None:
+    assert readings(question, [TOWER]) == [question]
+
+
+@pytest.mark.parametrize(
+    ("question", "meant"),
+    [
+        ("How long does it take to reach it?", "How long does it take to reach the Eiffel Tower?"),
+        ("How long does it take?", "How long does the Eiffel Tower take?"),
+        ("How many steps are there?", "How many steps are at the Eiffel Tower?"),
+        ("Is it open to members?", "Is the Eiffel Tower open to members?"),
+        ("Does it cost much?", "Does the Eiffel Tower cost much?"),
+    ],
+)
+def test_it_and_there_point_at_what_was_said_where_nothing_else_is_meant(question: str, meant: str) -> None:
+    assert readings(question, [TOWER])[0] == meant
+
+
+@pytest.mark.parametrize(
     ("before", "question", "meant"),
     [
         (TOWER, "How tall is it?", "How tall is the Eiffel Tower?"),
