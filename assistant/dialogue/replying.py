@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from assistant.dialogue.events import Reason, ReplyAudio, ReplyDone, ReplyStarted, ReplyText, Status
-from assistant.dialogue.history import Exchange, History
+from assistant.dialogue.history import REMEMBERED, Exchange, History
 from assistant.dialogue.listening import UserTurn
 from assistant.dialogue.outbox import Outbox, audio_ms
 from assistant.dialogue.playback import Playback
@@ -97,6 +98,7 @@ class Replying:
         self._speculation, self._taking = speculation, taking
         self._under_way: _UnderWay | None = None
         self._latest = _UnderWay(0)  # the reply under way, or else the last one
+        self._playbacks: OrderedDict[int, Playback] = OrderedDict()  # of the newest replies, remembered or not
         self._loading = asyncio.Lock()
         outbox.handed = self.handed_over
 
@@ -219,8 +221,7 @@ class Replying:
 
     def truncate(self, generation: int, heard_ms: float) -> str | None:
         """Cut what is remembered of a reply to what was heard; returns the text kept, None for an unknown reply."""
-        latest = self._latest.playback if generation == self._latest.generation else None
-        cut = self._history.get(generation) or latest
+        cut = self._history.get(generation) or self._playbacks.get(generation)
         return cut.cut(heard_ms, told=True) if cut is not None else None
 
     async def close(self) -> None:
@@ -235,6 +236,9 @@ class Replying:
     def _begin(self, turn: int | None, make: Make, speak: bool, tag: object = None) -> int:
         self.generation += 1
         under = self._under_way = self._latest = _UnderWay(self.generation, make, turn, tag)
+        self._playbacks[under.generation] = under.playback
+        if len(self._playbacks) > REMEMBERED:
+            self._playbacks.popitem(last=False)
         self._outbox.put(ReplyStarted(self.generation, turn, tag))
         under.task = asyncio.create_task(self._run(under, make, speak))
         return under.generation

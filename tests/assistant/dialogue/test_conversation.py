@@ -709,6 +709,18 @@ async def test_truncation_keeps_whole_words_and_refuses_unknown_replies(person: 
         visitor.conversation.truncate(99, 100)
 
 
+async def test_a_reply_is_truncated_late_too_whether_it_is_remembered_or_not(person: Callable[..., Person]) -> None:
+    """A client tells what was heard of a greeting when somebody speaks, and the next reply may have begun by then."""
+    visitor = person(PUSH_TO_TALK)
+    greeting = await visitor.conversation.respond()
+    (greeted,) = await visitor.until(ReplyDone)
+    await visitor.ask(TALL)
+    kept = visitor.conversation.truncate(greeting, 600)
+    assert greeted.reply.spoken.startswith(kept)
+    assert 0 < len(kept) < len(greeted.reply.spoken)
+    assert len(visitor.conversation._history.replies()) == 1, "a greeting is nothing to go on from"
+
+
 async def test_a_reply_cut_off_before_its_first_step_leaves_nothing_behind(person: Callable[..., Person]) -> None:
     visitor = person()
     with warnings.catch_warnings():
