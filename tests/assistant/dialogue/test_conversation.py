@@ -349,10 +349,8 @@ async def test_cancelling_a_reply_that_waits_for_the_words_loses_no_word(person:
     assert len(visitor.all(Heard)) == len(visitor.all(Committed)) == 2
 
 
-async def test_speaking_again_before_the_words_are_there_carries_them(person: Callable[..., Person]) -> None:
-    visitor = person(ConversationSettings(turn_detection=TurnDetection(create_response=False, adaptive=False)))
-    speaking = asyncio.create_task(visitor.say(EGGS, after_ms=300))
-    await visitor.until(SpeechStarted)
+def words_held_back(visitor: Person) -> asyncio.Event:
+    """Keep the final words of the utterance under way back until the event is set."""
     utterance, words_come = visitor.conversation._listening._utterance, asyncio.Event()
     finish = utterance.finish
 
@@ -361,6 +359,14 @@ async def test_speaking_again_before_the_words_are_there_carries_them(person: Ca
         return await finish(**how)
 
     utterance.finish = slowly
+    return words_come
+
+
+async def test_speaking_again_before_the_words_are_there_carries_them(person: Callable[..., Person]) -> None:
+    visitor = person(ConversationSettings(turn_detection=TurnDetection(create_response=False, adaptive=False)))
+    speaking = asyncio.create_task(visitor.say(EGGS, after_ms=300))
+    await visitor.until(SpeechStarted)
+    words_come = words_held_back(visitor)
     await visitor.until(Committed)
     await visitor.conversation.respond()
     await speaking
@@ -506,21 +512,14 @@ async def test_a_turn_that_ended_is_answered_as_was_set_then(
     settings = {True: ConversationSettings(turn_detection=TurnDetection(adaptive=False)), False: PUSH_TO_TALK}
     visitor = person(settings[before])
     await visitor.say(EGGS, after_ms=0)
-    utterance, go_on = visitor.conversation._listening._utterance, asyncio.Event()
-    finish = utterance.finish
-
-    async def slow(**given: Any) -> Transcript:
-        await go_on.wait()
-        return await finish(**given)
-
-    utterance.finish = slow
+    words_come = words_held_back(visitor)
     if before:
         await visitor.play(np.zeros(16_000, np.int16))
     else:
         await visitor.conversation.commit()
     await visitor.until(Committed)
     await visitor.conversation.update(settings[after])
-    go_on.set()
+    words_come.set()
     await visitor.until(Heard)
     if before:
         (done,) = await visitor.until(ReplyDone)

@@ -1,4 +1,4 @@
-"""A Mosquitto of the test's own, and a witness that sees every message on it."""
+"""A Mosquitto of the test's own, a witness that sees every message on it, and the grammar of a module's house."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from pathlib import Path
 import paho.mqtt.client as paho
 import pytest
 
+from assistant.home.grammar import Grammar
+from assistant.home.house_file import HouseFile
 from tests.ports import free_port
 
 MOSQUITTO = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin")
@@ -157,3 +159,9 @@ def make_witness() -> Iterator[Callable[..., Witness]]:
 def witness(make_witness, mosquitto) -> Witness:
     """A witness of `mosquitto`."""
     return make_witness(mosquitto)
+
+
+@pytest.fixture(scope="module")
+def grammar(house: HouseFile) -> Grammar:
+    """The grammar of the house that a test module gives as its own fixture `house`."""
+    return Grammar.build(house.entities, house.areas, house.floors, house.aliases)

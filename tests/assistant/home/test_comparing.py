@@ -18,11 +18,6 @@ def house() -> HouseFile:
     return read_house(HOUSE)
 
 
-@pytest.fixture(scope="module")
-def grammar(house: HouseFile) -> Grammar:
-    return Grammar.build(house.entities, house.areas, house.floors, house.aliases)
-
-
 @pytest.mark.parametrize(
     ("words", "values"),
     [

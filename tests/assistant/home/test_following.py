@@ -17,11 +17,6 @@ def house() -> HouseFile:
     return read_house(Path(SAMPLES) / "house.json")
 
 
-@pytest.fixture(scope="module")
-def grammar(house: HouseFile) -> Grammar:
-    return Grammar.build(house.entities, house.areas, house.floors, house.aliases)
-
-
 @pytest.fixture
 def talk(grammar: Grammar, house: HouseFile):
     """Say sentences one after the other; return what the last of them means."""

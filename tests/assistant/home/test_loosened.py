@@ -22,11 +22,6 @@ def house() -> HouseFile:
     return read_house(HOUSE)
 
 
-@pytest.fixture(scope="module")
-def grammar(house: HouseFile) -> Grammar:
-    return Grammar.build(house.entities, house.areas, house.floors, house.aliases)
-
-
 def acted(grammar: Grammar, house: HouseFile, words: str) -> list[tuple[str, str]]:
     """Return what a sentence would do at once: (entity, service) of each act."""
     intent = grammar.understand(words, Context(room="Den", states=house.states.get))

@@ -17,11 +17,6 @@ def house() -> HouseFile:
     return read_house(HOUSE)
 
 
-@pytest.fixture(scope="module")
-def grammar(house: HouseFile) -> Grammar:
-    return Grammar.build(house.entities, house.areas, house.floors, house.aliases)
-
-
 def acted(grammar: Grammar, house: HouseFile, words: str) -> dict[str, str]:
     """Return what a sentence does at once, by what it is done to."""
     intent = grammar.understand(words, Context(states=house.states.get))

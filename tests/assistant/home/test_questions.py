@@ -19,11 +19,6 @@ def house() -> HouseFile:
     return read_house(Path(SAMPLES) / "house.json")
 
 
-@pytest.fixture(scope="module")
-def grammar(house: HouseFile) -> Grammar:
-    return Grammar.build(house.entities, house.areas, house.floors, house.aliases)
-
-
 @pytest.fixture
 def told(grammar: Grammar, house: HouseFile):
     def tell(words: str, states: dict[str, State] | None = None, room: str | None = None) -> str:
