@@ -67,7 +67,9 @@ class Answering:
         if cited:
             if "\n" in cited[0].text:
                 cited = (await self.in_library(self._completed, cited[0], hits[reading.spans[0].passage]), *cited[1:])
-            yesno = reading.spans[0].yesno if asks_yes_or_no(best.question) else ""
+            yesno = ""
+            if asks_yes_or_no(best.question):
+                yesno, cited = reading.spans[0].yesno, (_in_its_row(cited[0]), *cited[1:])
             return Reply(
                 question=question,
                 spoken=spoken_answer(cited[0], reading.confidence, yesno),
@@ -157,3 +159,12 @@ class Answering:
         passages = [readable(hit.passage) for hit in hits]
         question = as_written(question, (hit.passage.text for hit in hits))
         return self._reader.read(question, passages, slot_ms=slot_ms, threshold=self._settings.threshold)
+
+
+def _in_its_row(cited: Citation) -> Citation:
+    """A citation of a cell, with the row of the table that it is of."""
+    from engines.reader.layout import whole_row
+
+    begun = cited.passage_start
+    start, end = whole_row(cited.passage, cited.start - begun, cited.end - begun)
+    return replace(cited, start=begun + start, end=begun + end, text=cited.passage[start:end])

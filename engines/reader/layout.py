@@ -166,6 +166,18 @@ def whole_list(text: str, start: int, end: int) -> tuple[int, int]:
     return whole if whole[1] - whole[0] <= _LONGEST_LIST else (start, end)
 
 
+def whole_row(text: str, start: int, end: int) -> tuple[int, int]:
+    """Characters `start`..`end` of a passage, or all of the table's row in which they stand.
+
+    "closed" says neither what is nor when: who asks whether something is so needs the other cells.
+    """
+    begin, close = text.rfind("\n", 0, start) + 1, text.find("\n", start)
+    close = close if close >= 0 else len(text)
+    if end > close or not any(piece.is_cell and begin <= piece.start < close for piece in _pieces(text)):
+        return start, end
+    return begin, close - (text[close - 1] == ".")
+
+
 def _alphanumeric(text: str) -> NDArray[np.bool_]:
     """Whether each character is a letter or a digit: bool [n]. All at once, since a slot waits for it."""
     known = bytearray(text.encode("ascii", "replace").translate(_ASCII))

@@ -53,3 +53,25 @@ async def test_all_steps_are_told_though_the_passage_has_not_all_of_them(parts):
     assert parts.library.text(document.id)[citation.start : citation.end] == citation.text
     start, end = citation.span_in_passage
     assert citation.passage[start:end] == citation.text
+
+
+async def test_whether_something_is_so_is_told_with_the_row_of_the_table_that_says_it(parts, tmp_path):
+    (tmp_path / "tip.md").write_text(
+        "# Opening hours of the Garsdale tip\n\n| Day | In summer | In winter |\n|---|---|---|\n"
+        "| Monday | 8:00 to 18:00 | 9:00 to 16:00 |\n| Wednesday | closed | closed |\n"
+        "| Saturday | 9:00 to 17:00 | closed |\n"
+    )
+    parts.library.add([tmp_path / "tip.md"])
+    words = "Is the tip open on Wednesday in summer?"
+    reply = await take(words, parts=parts, context=Context(skills=parts.skills), budget=Budget(SLOW))
+    assert reply.answer.text == "Day: Wednesday; In summer: closed; In winter: closed"
+    (citation,) = reply.citations[:1]
+    start, end = citation.span_in_passage
+    assert citation.passage[start:end] == reply.answer.text
+    asked = await take(
+        "When is the tip open on Saturday in summer?",
+        parts=parts,
+        context=Context(skills=parts.skills),
+        budget=Budget(SLOW),
+    )
+    assert asked.answer.text == "9:00 to 17:00"

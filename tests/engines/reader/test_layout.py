@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from engines.checkpoint import Checkpoint, default_checkpoint_path
-from engines.reader.layout import Layout, empty_tokens, whole_list
+from engines.reader.layout import Layout, empty_tokens, whole_list, whole_row
 from engines.reader.spans import candidates
 from engines.reader.verbatim import verbatim
 from engines.tokenize import Tokenizer
@@ -179,3 +179,23 @@ def test_a_list_is_found_in_the_middle_of_a_long_document():
     long = "Nothing stands here.\n\n" * 2_000
     start = len(long) + LIST.index("two ropes")
     assert whole_list(long + LIST + long, start, start + 18) == (start, len(long) + LIST.index("socks") + 5)
+
+
+@pytest.mark.parametrize(
+    ("text", "given", "said"),
+    [
+        (TABLE, "under the roof", "Bird: swift; Nest: under the roof"),
+        (TABLE, "heron", "Bird: heron; Nest: in reeds"),
+        (
+            "Monday; Hall: open; Yard: shut.\nTuesday; Hall: shut; Yard: open.",
+            "Tuesday",
+            "Tuesday; Hall: shut; Yard: open",
+        ),
+        ("Bring rope: two; and a lamp: one.", "two", "two"),
+        (f"{TABLE}\n\nThe hut is open.", "hut is open", "hut is open"),
+        (TABLE, "in reeds.\nBird: swift", "in reeds.\nBird: swift"),
+    ],
+)
+def test_a_cell_stands_for_its_row(text, given, said):
+    start, end = whole_row(text, text.index(given), text.index(given) + len(given))
+    assert text[start:end] == said
