@@ -80,7 +80,11 @@ def test_asking_for_too_much_memory_gives_one_sentence():
 
 @pytest.mark.gpu
 def test_a_hidden_gpu_gives_one_sentence():
-    program = "from engines import cuda\ntry: cuda.find_gpu()\nexcept cuda.CudaError as error: print(error)"
+    program = (
+        "from engines.runtimes.cuda import driver\n"
+        "try: driver.find_gpu()\n"
+        "except driver.CudaError as error: print(error)"
+    )
     env = {**os.environ, "CUDA_VISIBLE_DEVICES": "", "PYTHONPATH": os.pathsep.join(sys.path)}
     done = subprocess.run([sys.executable, "-c", program], env=env, capture_output=True, text=True, timeout=60)
     assert done.stdout == "The NVIDIA driver shows no GPU; check nvidia-smi and CUDA_VISIBLE_DEVICES.\n", done.stderr
