@@ -21,7 +21,7 @@ _MACHINES = ("vacuum", "lawn_mower")
 _BY_SERVICES = {
     "either": ("turn_on", "open"),
     "arm": _ARMING, "toggle": ("toggle", "turn_on", "open"), "light": ("turn_on",),
-    "lighter": ("turn_on",), "oscillate": ("oscillate",),
+    "lighter": ("turn_on",), "oscillate": ("oscillate",), "steady": ("oscillate",),
     "reverse": ("set_direction",),
     "level": LEVELLED, "any": ("turn_on", "turn_off", "open", "close", "lock", "start"),
     **dict.fromkeys(RELATIVE, LEVELLED),
@@ -129,5 +129,6 @@ _ACTS: dict[str, Callable[[Entity, str, Context], Act | None]] = {
     "light": lambda entity, *_: simple(entity, "on"),
     "lighter": _lighter,
     "oscillate": lambda entity, *_: Act(entity.id, "oscillate", {"oscillating": True}),
+    "steady": lambda entity, *_: Act(entity.id, "oscillate", {"oscillating": False}),
     "reverse": _reversed,
 }

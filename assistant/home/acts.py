@@ -37,11 +37,14 @@ SERVICES: Mapping[str, tuple[str, ...]] = {
     "arm_vacation": ("arm_vacation",),
     "disarm": ("disarm",),
     "install": ("install",),
+    "open_tilt": ("open_tilt",),
+    "close_tilt": ("close_tilt",),
 }
 #: What a level ("half", "brighter", "up") can be a level of.
 LEVELLED = (
     "set_percentage",
     "set_position",
+    "set_tilt",
     "set_temperature",
     "set_humidity",
     "set_value",
@@ -63,6 +66,7 @@ _VERBS = {
     "stop": "stop", "toggle": "switch", "press": "press", "activate": "start", "start": "start", "pause": "pause",
     "return_home": "send home", "dock": "send home", "disarm": "disarm", "arm_away": "arm", "arm_home": "arm",
     "arm_night": "arm", "arm_vacation": "arm", "set_position": "move", "set_temperature": "set",
+    "set_tilt": "tilt", "open_tilt": "tilt open", "close_tilt": "tilt shut",
     "set_percentage": "set",
     "set_mode": "set", "set_preset": "set", "set_value": "set", "select": "set", "set_humidity": "set",
     "locate": "find",
@@ -171,10 +175,12 @@ def level(entity: Entity, value: Quantity, state: State | None, *, way: int = 0,
     """Return the act that brings a thing to a value, or moves it by one; None where it has no such value.
 
     `way` is -1 where the verb lowers, 1 where it raises; `quality` what the sentence named: "brightness",
-    "temperature", "colour temperature", "position", "speed", "humidity".
+    "temperature", "colour temperature", "position", "tilt", "speed", "humidity".
     """
     if entity.domain == "light":
         return _light(entity, value, state, way, quality)
+    if quality == "tilt":
+        return _tilt(entity, value)
     setting = _LEVELS.get(entity.domain)
     return setting(entity, value, state, way) if setting else None
 
@@ -317,6 +323,12 @@ def _position(entity: Entity, value: Quantity, state: State | None, way: int) ->
         service = "open" if wanted else "close"
         return Act(entity.id, service) if service in entity.services else None
     return None
+
+
+def _tilt(entity: Entity, value: Quantity) -> Act | None:
+    if "set_tilt" not in entity.services or value.kind not in ("percent", "number") or not 0 <= value.number <= 100:
+        return None
+    return Act(entity.id, "set_tilt", {"tilt": round(value.number)})
 
 
 def _temperature(entity: Entity, value: Quantity, state: State | None, way: int) -> Act | None:

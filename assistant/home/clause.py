@@ -70,6 +70,9 @@ _VERB_FIRST = re.compile(r"(?:switch|turn|set|put|dim|light|lock|open|close|shut
 _PRESSED = frozenset(
     "restart reboot reset refresh identify ring start stop pause feed dispense sync update clear test find run".split()
 )
+_ORDER_OF_BUTTON = re.compile(r"(?P<verb>\w+) (?P<np>(?:the |my |our )?\w+(?: \w+){0,2})")
+_ALIKE = dict.fromkeys(("restart", "reboot", "reset"), ("restart", "reboot", "reset", "restarter"))
+_RUNNING = frozenset("run start trigger operate".split())
 _SWITCHING = frozenset("turn switch shut cut stop run start".split())
 _OF_LIGHTS = frozenset("light lighter brighter dimmer".split())  #: what is done to lights only
 _HARMLESS = ("on", "off", "close", "lock")  #: what may be done to everything
@@ -215,6 +218,10 @@ class Clause:
                 moved = self.directory.find(phrase, self.able(other), room=context.room, last=last)
                 if not moved.problem and all(name.split(".")[0] in domains for name in moved.ids):
                     return other, moved
+        if action in ("on", "start") and found.problem == "unable" and text.split(maxsplit=1)[0] in _RUNNING:
+            pressed = self.directory.find(phrase, self.able("press"), room=context.room, last=last)
+            if len(pressed.ids) == 1 and not pressed.problem:
+                return "press", pressed  # "run the cat feeder" is the button for it
         if action in _SWITCHED and found.problem == "unable" and text.split(maxsplit=1)[0] in ("open", "close"):
             lights = self.directory.find(phrase, self.able(_SWITCHED[action]), room=context.room, last=last)
             if not lights.problem and all(name.startswith("light.") for name in lights.ids):
@@ -277,6 +284,9 @@ class Clause:
     def _button(self, text: str, context: Context) -> Reading | None:
         """Read what a button does, said as an order: "restart the router" presses Restart Router."""
         named = self.directory.exact.get(bare(text), 0) & self.able("press")
+        if not named and (order := _ORDER_OF_BUTTON.fullmatch(text)):  # "restart the router" is Router Restart too
+            called = (f"{bare(order['np'])} {verb}" for verb in _ALIKE.get(order["verb"], (order["verb"],)))
+            named = next(filter(None, (self.directory.exact.get(name, 0) & self.able("press") for name in called)), 0)
         if named.bit_count() != 1 or text.split(maxsplit=1)[0] not in _PRESSED:
             return None
         found = Found(ids=self.directory.ids(named), phrase=text)

@@ -83,6 +83,8 @@ _MILD = {
 _PART = re.compile(
     r" , (?:and |then |so |but |and then )?| (?:and then|and also|then|so|plus|because|cause|as well as|and|but) "
 )
+_OF_SLATS = frozenset("tilt tilted slat slats louvres louvers vanes".split())
+_SET_OFF = re.compile(r"(?<!\S)set off\b")
 #: What is said of what is to be heard as a number of light: "more light", "some heat".
 _STUFF = {
     "light": "light",
@@ -116,6 +118,7 @@ class Gists:
     def __init__(self, directory: Directory) -> None:
         self.directory = directory
         self._lexicon = Lexicon(directory)
+        self._tilts = bool(directory.able(("set_tilt",)))
         self._without_phrases = lru_cache(_REMEMBERED)(self._shortened)
 
     def splits(self, text: str) -> Iterator[tuple[str, str]]:
@@ -130,6 +133,8 @@ class Gists:
         words = text.split()
         if len(words) > _MOST_WORDS or _CALLED.match(text) or not HARDLY_A_COMMAND.isdisjoint(words):
             return False
+        if self._tilts and not _OF_SLATS.isdisjoint(words):
+            return False  # how far the slats turn is no position
         return any(self._lexicon.is_name(word) or word in FEELINGS or word == "see" for word in words)
 
     def feeling(self, clause: str) -> Feeling:
@@ -157,6 +162,9 @@ class Gists:
         clause = _AS_CAN_BE.sub(lambda match: "minimum" if match[1] in ("dim", "low") else "maximum", clause)
         if _CLEANING.search(clause) and _CLEANS.fullmatch(ASIDES.sub("", f"{clause} ").strip()):
             yield "start the vacuum"
+            return
+        if _SET_OFF.search(clause):  # "off" is no way there: the siren goes on
+            yield from [clause] if clause.startswith("set off ") else []
             return
         text, wishes = self._without_phrases(clause)
         parts = taken_apart(self._lexicon, text) if text and not _DONE_ALREADY.search(text) else None

@@ -33,7 +33,7 @@ LIGHT_VERBS = frozenset(
     (
         "turn switch put set get have make bring pull push take give go come stick pop whack flick flip knock move change crank bump dial roll wind slide "
         "ramp nudge shove bung chuck power click throw tap hit do run send let fold swing twist shift drop snap adjust tweak yank haul swap flood "
-        "crack tip tilt ease slip whip ping pump program want need"
+        "crack tip ease slip whip ping pump program want need"
     ).split()
 )
 #: Verbs that say what is wanted, and the kind of wish that is.

@@ -55,7 +55,8 @@ _WAY = {"up": 1, "down": -1}
 _HALF_SAID = re.compile(r"set the (?:this|that|these|those) ")
 #: The domains of a named quality, and of a value that says itself what it is of.
 _DOMAINS = {
-    "brightness": ("light",), "colour": ("light",), "colour temperature": ("light",), "position": ("cover", "valve"),
+    "brightness": ("light",), "colour": ("light",), "colour temperature": ("light",), "tilt": ("cover",),
+    "position": ("cover", "valve"),
     "humidity": ("humidifier",), "speed": ("fan", "number"), "volume": ("siren", "number"),
     "temperature": ("climate", "water_heater", "light", "number"),
 }  # fmt: skip
@@ -65,6 +66,9 @@ _DOMAINS_OF_KIND = {
 _WARM = ("climate", "water_heater")
 #: Verbs that are about speed, whatever the value is: "slow down a little" is for no lamp.
 _SPEED_VERBS = ("slow", "speed")
+#: What sets a level of another thing is called so: the Stereo Volume.
+_OWN_LEVELS = ("volume", "level", "speed")
+_TILT_VERBS = ("tilt", "angle")
 _BY = re.compile(r"(?:^| )(?:up|down) $")
 #: Degrees that people live in, where only a number was said.
 _LIVED_IN = range(14, 31)
@@ -153,6 +157,8 @@ class Levels:
         verb = whole.split(maxsplit=1)[0]
         if not quality and (verb in WARM_VERBS or verb in _SPEED_VERBS):
             quality = "temperature" if verb in WARM_VERBS else "speed"
+        if verb in _TILT_VERBS:
+            quality = "tilt"
         return self.of_phrase(" ".join(words), value, quality, way, whole, context, last)
 
     def _quality(self, text: str, before: list[str], after: list[str], way: int) -> tuple[str, list[str], int]:
@@ -197,7 +203,12 @@ class Levels:
             phrase, quality = f"{phrase} {quality}", ""
             relevant = own
         found = self.directory.find(phrase, relevant, room=context.room, last=last)
-        return self._levels(found.ids or found.choices, value, quality, way, found, whole, phrase, context)
+        reading = self._levels(found.ids or found.choices, value, quality, way, found, whole, phrase, context)
+        if reading.problem == "unable" and not quality and value.kind in ("number", "percent"):
+            owned = [mask for what in _OWN_LEVELS if (mask := self._own(phrase, what)).bit_count() == 1]
+            found = Found(ids=self.directory.ids(owned[0]) if owned else (), phrase=phrase)  # "the stereo to 12"
+            return self._levels(found.ids, value, "", way, found, whole, phrase, context) if owned else reading
+        return reading
 
     def _own(self, phrase: str, quality: str) -> int:
         """Return what sets a quality of a thing and goes by its name, as a mask."""
@@ -282,7 +293,7 @@ class Levels:
         wanted: tuple[str, ...] = ("light",)
         if "speed" in (quality, value.quality) or value.kind == "level":
             wanted = ("fan",)
-        elif "position" in (quality, value.quality):
+        elif "position" in (quality, value.quality) or quality == "tilt":
             wanted = ("cover",)
         elif quality == "humidity":
             wanted = ("humidifier",)
@@ -352,7 +363,7 @@ def _is_no_command(before: list[str], after: list[str], value: Quantity, *, verb
 
 def _shed(before: list[str], after: list[str], value: Quantity, way: int) -> int:
     """Take the words that belong to a value off what stands around it; return which way it goes."""
-    while before and before[-1] in _BEFORE_VALUE:
+    while before and (before[-1] in _BEFORE_VALUE or (before[-1] == "in" and value.kind == "colour")):
         word = before.pop()
         way = way or _WAY.get(word, 0)
     while after and after[0] in _AFTER_VALUE:

@@ -142,6 +142,15 @@ _WAYS: tuple[tuple[str, str], ...] = (
     ("oscillate", "(?:oscillate|swing|start oscillating|make oscillate) <np>"),
     ("oscillate", "(?:make|let|have|set|get|start|turn on) <np> (?:to )?(?:oscillate|oscillating|oscillation|swing|swinging)(?: on)?"),
     ("oscillate", "(?:turn|switch) on (?:the )?oscillation (?:of|on|for) <np>"),
+    ("oscillate", "(?:make|let|have|set|get|turn|ask|tell) <np> (?:to )?(?:swing|swinging|turn|turning|sweep|sweeping|swivel|swivelling|go|going|move|moving|rotate|rotating|pan|oscillate|oscillating)(?: (?:back and forth|backwards and forwards|to and fro|(?:from )?(?:side|left|one side) to (?:side|right|the other)))"),
+    ("oscillate", "(?:swing|sweep|swivel|move|turn) <np> (?:back and forth|backwards and forwards|to and fro|(?:from )?(?:side|left) to (?:side|right))"),
+    ("steady", "(?:stop|halt|have|get|make) <np> (?:from |to stop |stop )?(?:oscillating|swinging|turning|sweeping|swivelling|rotating)(?: (?:back and forth|backwards and forwards|to and fro|(?:from )?(?:side|left) to (?:side|right)|around|about|round))?"),
+    ("steady", "(?:stop|turn off|switch off) (?:the )?(?:oscillation|oscillating|swinging|swing) (?:of|on|for) <np>"),
+    ("locate", "(?:have|make|get|let|ask|tell) <np> (?:to )?(?:make (?:a|some|any) (?:sound|noise|beep)|beep|chirp|squeak|play (?:a|some) (?:sound|noise|tune)|give (?:me |us )?a (?:beep|shout|sound)|sound off)"),
+    ("open_tilt", "(?:tilt|angle) <np> (?:all the way |fully )?(?:open|up)<at>"),
+    ("close_tilt", "(?:tilt|angle) <np> (?:all the way |fully )?(?:closed|shut|down)<at>"),
+    ("open_tilt", "(?:tilt|open) (?:up )?(?:the )?(?:slats|louvres|louvers|vanes) (?:of|on|in) <np>"),
+    ("close_tilt", "(?:close|shut) (?:the )?(?:slats|louvres|louvers|vanes) (?:of|on|in) <np>"),
     ("reverse", "(?:reverse) (?:the direction of )?<np>"),
 )  # fmt: skip
 
@@ -186,7 +195,7 @@ IDIOMS = {
 }  # fmt: skip
 
 _TOO = "(?:far |much |way |a bit |a little |just |really |quite |rather |a little bit )*"
-_PLACE = "(?P<at> (?:(?:in|on|at) (?!.*\\b(?:turn|switch|open|close|shut|put|set|make|dim)\\b).+|here|upstairs|downstairs|outside))?"
+_PLACE = "(?: (?:up|down|out|over|back|through|right|round)(?= (?:in|on|at)\\b))?(?P<at> (?:(?:in|on|at) (?!.*\\b(?:turn|switch|open|close|shut|put|set|make|dim)\\b).+|here|upstairs|downstairs|outside))?"
 #: Complaints and permissions, and the command that each is.
 _MEANT = Ways(
     (command, re.sub(r"(?<!P)<np>", "(?P<np>.+?)", said))
@@ -332,7 +341,7 @@ VALUE_VERBS: tuple[tuple[str, int], ...] = tuple(
     sorted(
         [(verb, 0) for verb in (
             "set", "change", "turn", "adjust", "make", "put", "bring", "take", "move", "get", "have", "switch", "go", "want",
-            "need", "run", "keep", "light", "colour", "color", "tint", "turn on", "switch on", "put on",
+            "need", "run", "keep", "tilt", "angle", "light", "colour", "color", "tint", "turn on", "switch on", "put on",
             "set the", "give", "let", "like", "position", "dial", "control", "program", "regulate", "leave",
             "activate", "start", "knock", "whack", "notch", "do", "pop", "stick", "shove", "jack", "ramp", "nudge", "shift", "tune", "slide", "roll", "draw", "pull", "use",
         )]
@@ -343,7 +352,7 @@ VALUE_VERBS: tuple[tuple[str, int], ...] = tuple(
         )]
         + [(verb, -1) for verb in (
             "decrease", "reduce", "close", "shut", "fade", "lower", "dim", "turn down", "bring down", "put down", "drop", "cool", "cool down", "cut",
-            "slow down", "take down", "darken", "bump down", "soften", "dim down", "tone down", "dial down", "down", "ramp down",
+            "slow down", "slow", "take down", "darken", "bump down", "soften", "dim down", "tone down", "dial down", "down", "ramp down",
             "move down", "step down", "dial back", "knock down", "nudge down", "shift down",
         )],
         key=lambda entry: -len(entry[0]),
@@ -358,5 +367,5 @@ PROPERTIES: tuple[tuple[str, str], ...] = (
     ("brightness", "brightness"), ("dimmer level", "brightness"), ("light level", "brightness"), ("intensity", "brightness"),
     ("dimmer", "brightness"), ("target temperature", "temperature"), ("temperature", "temperature"), ("temp", "temperature"),
     ("set point", "temperature"), ("setpoint", "temperature"), ("target humidity", "humidity"), ("humidity", "humidity"), ("speed", "speed"), ("color", "colour"), ("colour", "colour"), ("hue", "colour"),
-    ("position", "position"), ("opening", "position"), ("volume", "volume"), ("level", "level"), ("value", "level"),
+    ("position", "position"), ("tilt angle", "tilt"), ("tilt position", "tilt"), ("tilt", "tilt"), ("slat angle", "tilt"), ("slats", "tilt"), ("opening", "position"), ("volume", "volume"), ("level", "level"), ("value", "level"),
 )  # fmt: skip
