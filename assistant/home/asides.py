@@ -42,6 +42,7 @@ SAID_OR_MEANT = frozenset(
         "writing written write typed types reads read calling quoted quote quotes quoting repeat repeated kidding joking "
         "joke jokes joked pretending pretend testing mean means meant sign rule rules lyrics line title called word words "
         "command commands sentence manual instructions password song movie poem complained complains complain mumbled muttered moaned groaned sighed added explained announced "
+        "commanded commands instructed instructs barked snapped pleaded urged advised recommended roared bellowed hissed growled chanted boomed texted emailed messaged preached lectured "
         "declared exclaimed claimed remarked warned insist demanding suggested suggests story dreamt dream wish hope"
     ).split()
 )

@@ -13,9 +13,9 @@ from assistant.home.context import Context, Reading
 from assistant.home.following import continued
 from assistant.home.gist import STUFF_WANTED, Gists
 from assistant.home.gist_words import LIGHT_VERBS, NEVER, OTHER_VERBS, PLACING, SOFT, STATES, VERBS
-from assistant.home.loosened import NEVER_A_REASON, is_reason
 from assistant.home.names import Directory
 from assistant.home.noun_phrases import COMMANDING
+from assistant.home.reasons import NEVER_A_REASON, is_reason
 from assistant.home.words import plain, singular
 
 _MOST_PARTS = 5  #: clauses of a sentence

@@ -47,6 +47,7 @@ from assistant.home.politeness import (
     tells,
     wished,
 )
+from assistant.home.put_plainly import put_plainly
 from assistant.home.questions import ask
 from assistant.home.repairs import Repairs
 from assistant.home.requests import asked_after, named_first, requested
@@ -156,9 +157,10 @@ class Grammar:
         )
 
     def _understood(self, words: str, context: Context) -> HomeIntent | None:
-        text = self._repairs.in_its_words(plain(self._words.with_is(words)))
+        text = put_plainly(self._repairs.in_its_words(plain(self._words.with_is(words))))
         if not text or text.count(" ") >= MAX_WORDS:
             return None
+        text = self._words.of_machine(text, context.last)
         if context.pending is not None and (answer := self._answered.read(text, context)):
             return answer
         if (context.before or context.last) and (whole := self._continued(text, context)):

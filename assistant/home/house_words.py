@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from itertools import pairwise
 
 from assistant.home import english
-from assistant.home.loosened import NEVER_A_REASON
 from assistant.home.names import Directory
 from assistant.home.politeness import with_is
+from assistant.home.reasons import NEVER_A_REASON
 from assistant.home.sensed import NOUN_WORDS
 from assistant.home.words import plain, singular
 
@@ -32,6 +33,13 @@ _OWNED = frozenset(
 )
 
 
+#: The same at the beginning of a clause, before where somebody or something is: "..., Sheila's on the step".
+_STANDING = re.compile(
+    r"(?P<lead>(?:^|[,.;!?] ?)(?:(?:so|and|because|cos|as|oh) )?(?:(?:the|my|our) )?(?:\w+ )?)(?P<who>\w{3,})['’]s "
+    r"(?=(?:still |just |now |already )?(?:on|at|in|up|down|out|outside|over|by|round|about|with|under|behind) "
+    r"(?:the|my|our|his|her|their|a|an|again|here|there|from|to|\w+['’]s|\w+ing)\b|(?:outside|upstairs|downstairs|asleep|away|here|home|back|poorly|ill)(?=$|[,.!]))",
+    re.IGNORECASE,
+)
 #: Of whom something is, who was spoken of.
 _THEIRS = re.compile(r"\b(?:his|her|their)(?= \w)")
 
@@ -42,12 +50,28 @@ def _written_together(directory: Directory) -> set[str]:
     return {f"{one}{other}" for words in names for one, other in pairwise(words)}
 
 
+#: What moves by itself goes by "him" and "her" too, as long as it was spoken of: "send him back to his dock".
+_ITS = re.compile(r"\b(?:his|her)(?= (?:dock|docking|base|charger|charging|station|home base|rounds?|job|kennel)\b)")
+_IT = re.compile(
+    r"\b(?P<verb>have|make|tell|find|stop|send|call|take|move|park|dock|get|let|ask|put|bring|start|pause|return|locate)"
+    r" (?:him|her)\b|\b(?:him|her)$"
+)
+_MOVING = ("vacuum.", "lawn_mower.")
+
+
 class HouseWords:
     """The words of one house; one of them stands in whatever is asked of it."""
 
     def __init__(self, directory: Directory) -> None:
         self.directory = directory
         self._words = directory.vocabulary() | directory.words.keys() | _OF_A_HOUSE | _written_together(directory)
+        #: What machines that move are called by one word: "rosie", "roomba".
+        self._machines = {
+            name
+            for entity in directory.entities
+            if entity.id.startswith(_MOVING)
+            for name in (*map(plain, (entity.name, *entity.aliases)), "roomba", "robot", "mower", "vacuum", "hoover")
+        }
         #: How names begin that say whose a thing is: "wills", "kids".
         self._owners = {
             words[0]
@@ -69,7 +93,12 @@ class HouseWords:
             owns = owns or owned in _OWNED or plain(said[1]) in NEVER_A_REASON
             return said[0] if owns else f"{said[1]} is {said[2]}"
 
-        return _LEFT_OF_IS.sub(whole, with_is(words))
+        def standing(said: re.Match[str]) -> str:
+            owner, name = plain(f"{said['who']}'s"), plain(said["who"])
+            known = owner in self.directory.vocabulary() or self.has(name) or name in NEVER_A_REASON
+            return said[0] if known else f"{said['lead']}{said['who']} is "
+
+        return _LEFT_OF_IS.sub(whole, _STANDING.sub(standing, with_is(words)))
 
     def of_whom(self, text: str) -> str:
         """Return a plain sentence with the owner that it spoke of for "his": "Will is asleep , his lamp off".
@@ -84,6 +113,13 @@ class HouseWords:
             if owner:
                 return f"{text[: said.start()]}{owner}{text[said.end() :]}"
         return text
+
+    def of_machine(self, text: str, last: Sequence[str]) -> str:
+        """Return a plain sentence with "it" for her or him, where a machine that moves was spoken of last, or in it."""
+        told = " , " in text and not self._machines.isdisjoint(text.partition(" , ")[0].split())
+        if not told and not (last and all(name.startswith(_MOVING) for name in last)):
+            return text
+        return _IT.sub(lambda said: f"{said['verb']} it" if said["verb"] else "it", _ITS.sub("its", text))
 
     def has(self, text: str) -> bool:
         """Say whether a word of this house is in a plain sentence."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from assistant.home.acts import the
+from assistant.home.asides import SAID_OR_MEANT
 from assistant.home.asking_back import Asking
 from assistant.home.clauses import Clauses
 from assistant.home.context import Context
@@ -20,6 +21,10 @@ LONGEST_NAME = 5  #: words of what is left out, with its article
 _ARTICLES = frozenset("the my our".split())
 _NO_NAME = (
     COMMANDING | LEAVING_OUT | (UNFINISHED - _ARTICLES) | frozenset("off up down shut closed , or then it".split())
+)
+#: "The queen commanded them" is no thing of a list.
+_OF_SAYING = frozenset(word for word in SAID_OR_MEANT if word.endswith("ed")) | frozenset(
+    "said says told tells asks wrote writes goes sings sang got went came made them him her".split()
 )
 MOST_LEFT_OUT = 3  #: of several things that are named, so many may not be here
 
@@ -42,7 +47,7 @@ def without_one(text: str) -> Iterator[tuple[str, str]]:
 def _is_name(words: list[str]) -> bool:
     """Say whether words may be the name of a thing and no more: "the disco ball", "party lights"."""
     said = words[1:] if words[0] in _ARTICLES else words
-    if not said or not _NO_NAME.isdisjoint(said) or not _ARTICLES.isdisjoint(said):
+    if not said or not _OF_SAYING.isdisjoint(words) or not _NO_NAME.isdisjoint(said) or not _ARTICLES.isdisjoint(said):
         return False
     return said is not words or singular(words[-1]) in GENERIC
 

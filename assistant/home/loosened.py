@@ -13,71 +13,15 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterable, Iterator
 
-from assistant.home.asides import SAID_OR_MEANT
 from assistant.home.colloquial import reworded
-from assistant.home.english import EVERYTHING, GENERIC
+from assistant.home.english import GENERIC
 from assistant.home.noun_phrases import COMMANDING
+from assistant.home.politeness import stripped
+from assistant.home.reasons import LONGEST_REASON, NEVER_A_REASON, is_reason
 from assistant.home.words import singular
 
 _MOST = 10  #: ways to loosen one sentence that are tried
-_LONGEST_REASON = 9  #: words
 
-#: A clause with one of these is no reason: the command beside it was said by others, is a jest, or is not for now.
-NEVER_A_REASON = SAID_OR_MEANT | frozenset(
-    (
-        "named heard hear hears if when whenever once unless until till before after while whilst whether though although except but or "
-        "tested test mind wrong mistake mistaken "
-        "think thinks thought thinking guess suppose supposed wonder wondering wish wished wishing hoped hoping imagine "
-        "dreamed dreaming know knows knew sure maybe perhaps probably might should would could shall must used "
-        "always usually often sometimes never ever every yesterday tomorrow later tonight ago last earlier then "
-        "how why what who whom whose which where lines film book answer "
-        "phrase text message email letter note advice order ordered orders "
-        "already instead advert ad podcast script game idea plan trick"
-    ).split()
-)
-_WHO = (
-    r"(?:i|we|it|he|she|they|that|there|nobody|no one|somebody|someone|everybody|everyone|everything"
-    r"|(?:the|my|our|a|an|his|her|your|this|these|those|all the) (?:\w+ ){1,3}?|(?:\w+ )?\w+)"
-)
-_IS = (
-    r"(?:is|are|am|has|have|was|were|will be|feels?|looks?|smells?|needs?|wants?|keeps?|hurts?|can not|can hardly|can barely|can (?:still )?(?:see|hear|smell|feel)|do not|does not"
-    r"|reeks?|stinks?|pongs?|hums|buzzes|rattles|shines|glares|blows|makes|drives|keeps|bothers|annoys|sounds|leaks|drips|comes|gets)"
-)
-#: A clause that tells how things are: "the sun is blinding me", "mum is staying", "i have finished cooking".
-_REASON = re.compile(rf"(?:so |because |cause |since |as |and |now |for )*{_WHO} ?{_IS} \w+(?: \w+)*")
-#: Where the speaker is already is no more than a reason: "i am already in bed".
-_BEING_ALREADY = re.compile(r"^((?:i|we) (?:am|are)) already ")
-#: The same with what is left of "is" after a noun: "the suns going down", "mums staying".
-_HEARD_IS = re.compile(
-    r"(?:so |because |cause |since |as |and |now )*(?:(?:the|my|our) )?(?:\w+ )?\w+s "
-    r"(?:a bit|a little|so|too|very|really|quite|rather|all|just|going|getting|coming|done|finished|been|got|gone|ready|over|like an? \w+|dark|cold|hot|freezing|warm|loud|noisy|bright|wet|damp|on the door|at the door|in(?: (?:bed|there|here|(?:my|our|the|his|her) \w+))?|\w+y|"
-    r"here|back|home|out|asleep|awake|sleeping|staying|on (?:his|her|the|its) way|\w+ing)\b.*"
-)
-#: What is told of the speaker with a plain past: "we finished eating", "i spilled the rice".
-_DID = re.compile(
-    r"(?:so |because |cause |since |as |and |now )*(?:i|we) (?:have |just |only |all )*\w+(?:ed|lt)(?: \w+)*"
-)
-#: A reason without its subject: "spilled cereal everywhere", "heading to bed", "too dark in here", "fancy a brew".
-_BARE = re.compile(
-    r"(?:(?:so|and|right|okay|ok|well|just|oh|oops|oh no|now|still|feeling|getting|bit|a bit|a little|way|far|really|very|all|too|pretty|kinda) )*"
-    r"(?:spilled|spilt|dropped|finished|done|going|heading|popping|nipping|leaving|feeling|getting|fancy|time for|off to|ready for|freezing|warm|pitch (?:dark|black)|cold|chilly|nippy|hot|boiling|baking|roasting|stuffy|steamy|smoky|smelly|whiffy|pongy|draughty|drafty|damp|muggy|clammy|"
-    r"dark|gloomy|dim|bright|noisy|loud|late|tired|sleepy|knackered|exhausted|hungry|home|back|can not see|can hardly see|nobody (?:here|there|home)|give (?:me|us) (?:some|a bit of) \w+|warm (?:me|us|my \w+|the \w+) up|cool (?:me|us|it) down|"
-    r"ventilate|let (?:me|us) in|let the \w+ (?:in|out)|cheers|thanks|thank you|ta|sorry|dinner|lunch|supper|breakfast|bath|shower|film|movie|company|guests|visitors|privacy|emergency|quick|hurry|fire|leak|intruder|burglar)(?: \w+){0,5}"
-)
-#: What it is time for that somebody does, and no house: "time to let some air in".
-_TIME_TO = re.compile(
-    r"(?:so |and |right |okay |ok |well )*(?:it is )?(?:high |about |nearly )?time (?:to|i|we) "
-    r"(?:let (?:some|a bit of|in)|air|cook|eat|sleep|work|read|relax|bake|bathe|exercise|play|study|leave|go|feed|wind down|warm|cool|iron|practi[sc]e|tidy)\b(?: \w+)*"
-)
-#: No clause, and no reason: "bedtime", "homework time", "good night", "no rush", "i love you".
-_ASIDE = re.compile(
-    r"(?:(?:so|and|right|okay|ok) )*(?:(?:it is )?(?:\w+ )?(?:bed ?time|\w+ time)(?: for (?:the |my |our )?\w+(?: \w+)?)?|(?:good ?|nighty? )?night(?: night)?|good (?:morning|evening|night|lord|grief)"
-    r"|bye|goodbye|see you(?: later)?|bless you|i love you|no (?:rush|hurry|worries)|when you can|set the mood|off (?:we|i) go|here (?:we|i) go"
-    r"|(?:i|we|nobody) (?:will|am|are|is)(?: not)? (?:be )?(?:back|home|in|out|away|gone|off)(?: here| again)? (?:till|until|before|for) .+|back (?:at|by|around|in) .+"
-    r"|(?:my|her|his|the) \w+ (?:is|are) not what (?:it|they) (?:was|were|used to be)"
-    r"|on the double|chop chop|pronto|quick march|if you do not mind|there is a (?:dear|love|good \w+)|good (?:girl|boy|lad|stuff)|that is (?:it|all|enough|better|too much|not enough|great|perfect|lovely)|you are a (?:star|legend|gem|lifesaver)"
-    r"|folks|guys|kids|everyone|everybody|lads|darling|sweetie|babe|dude|bro|sir|maam|my friend|old (?:friend|chap|boy)|my god|oh god|ugh|blimey|jeez|gosh|goodness)"
-)
 #: How a thing is to be, said after a pause: "the pendants on, low and warm". That is no reason.
 _HOW = re.compile(
     r"(?:(?:and|but|nice|very|really|quite|just|a bit|not too) )*(?:low|dim|dimmed|warm|cool|bright|soft|high|dark|cosy|gentle|full|slow|fast|quiet)"
@@ -130,21 +74,21 @@ _ORDERING = frozenset(
 _EMPTY = re.compile(
     r"(?<!\S)(?:bloody|damn(?:ed)?|flipping|flippin|freaking|freakin|frigging|stupid|horrible|wretched|ruddy|blasted|infernal|awful|annoying|"
     r"absolutely|literally|totally|seriously|honestly|basically|simply|kindly|swiftly|lovely|beautiful|dear old|good old|(?<!rid of the )(?<!rid of that )(?<!rid of my )old|(?:out|over)(?= (?:in|at|on|by)\b)|"
-    r"silly|wee|poor|nice|crappy|goddamn|god damn|blooming|trusty|some|a bit of|a spot of|kids|childrens) (?=\w)"
+    r"silly|wee|poor|nice|crappy|goddamn|god damn|blooming|trusty|some|a bit of|a spot of|kids(?! (?:next|upstairs|downstairs|from|are|in)\b)|childrens) (?=\w)"
 )
 _THAT = re.compile(
     r"(?<!\S)(?:that|this|those|these|them) (?=\w)(?!(?:is|are|was|one|ones|thing|on|off|up|down|to|please|now|and|in|for|at|too|again|all|off)\b)"
 )
 _FOR_WHOM = (
-    r"(?:the |my |our |your |his |her |a |an |some |little )*(?:kids?|children|baby|babies|dog|dogs|cat|cats|pets?|plants?|tomatoes|flowers|guests?|visitors?|mum|mom|dad|grandma|grandpa|gran|nan|wife|husband|"
+    r"(?:the |my |our |your |his |her |a |an |some |little )*(?:(?:little|wee|young) (?:ones?|man|lad|lady)|kids?|children|baby|babies|dog|dogs|cat|cats|pets?|plants?|tomatoes|flowers|guests?|visitors?|mum|mom|dad|grandma|grandpa|gran|nan|wife|husband|"
     r"son|daughter|girls|boys|family|everyone|everybody|us|me|him|her|them|people|friends?|night|evening|day|afternoon|morning|time being|minute|moment|bit|sec|second|lunch|dinner|tea|"
     r"supper|breakfast|bed|bedtime|work|school|reading|cooking|sleeping|sleep|eating|party|film|movie|show|match|atmosphere|ambience|ambiance|safety|comfort|company|warmth|"
-    r"fresh air|some air|light|goodness sake|gods sake|heavens sake|once|a change|good|real)"
+    r"fresh air|some air|light|goodness sake|gods sake|heavens sake|once|a change|good|real|test|laugh)"
 )
 #: For whom, what for and how, at the end of a command.
 _ADJUNCT = re.compile(
-    rf"(?: ,)? (?:(?:for {_FOR_WHOM}|behind (?:me|us|you)|after (?:me|us)|with you|on (?:my|our) way (?:out|in|home|up|down)|"
-    r"so (?:that )?(?:i|we|it|he|she|they|nobody|no one|everyone|(?:the|my|our) \w+) (?:can|could|do not|does not|will not|may|am|is|are|gets?|stays?|has|have)(?: not)? .+|"
+    rf"(?: ,)? (?:(?:for {_FOR_WHOM}(?: next door| from school| upstairs| downstairs)?|behind (?:me|us|you)|after (?:me|us)|with you|on (?:my|our) way (?:out|in|home|up|down)|"
+    r"so (?:that )?(?:i|we|it|he|she|they|nobody|no one|everyone|(?:the|my|our) \w+)(?: all| both)? (?:can|get|could|do not|does not|will not|may|am|is|are|gets?|stays?|has|have)(?: not)? .+|"
     r"(?:in order )?to (?:save|let|help|keep|see|cool|warm|wake|dry|watch|read|cook|work|sleep|eat|study|relax|air|freshen|chill|clear|do|clean|hoover|vacuum|mop|sweep|mow|have|show|stop|block|welcome|impress)(?: (?!.*\d).+)?|"
     r"while (?:you are|i am|we are) (?:at it|on it|here)|while (?:i|we) (?:cook|eat|read|work|study|sleep|shower|bathe|tidy|clean|iron|play|relax|am cooking|am eating|am reading|am working|are eating|watch .+|make .+|do .+|have .+)|as (?:usual|always|normal)|"
     r"any ?more|any longer|as well as you can|like (?:usual|always|before|normal)|if you (?:would|could|can|will|please|do not mind|fancy|get a (?:chance|minute|sec(?:ond)?))|(?:my|your) (?:friend|dear)|"
@@ -189,7 +133,7 @@ def _ways(text: str, of_house: Container[str]) -> Iterator[tuple[str, str]]:
     for clause in (text, *reasons_off(text, of_house)):
         for one in (clause, *shortened(clause, of_house)):
             yield clause, one
-            for other in reworded(one):
+            for other in reworded(stripped(one)):
                 yield clause, other
 
 
@@ -233,28 +177,8 @@ def _goes_along(text: str, of_house: Container[str], *, first: bool) -> bool:
     if is_reason(text):
         return True
     words = text.split()
-    if not (2 + first <= len(words) <= _LONGEST_REASON) or words[0] in COMMANDING or words[0] in _ORDERING:
+    if not (2 + first <= len(words) <= LONGEST_REASON) or words[0] in COMMANDING or words[0] in _ORDERING:
         return False
     if _TAG.match(text):
         return False
     return words[-1] not in _UNENDED and not _has(words, of_house)
-
-
-def is_reason(text: str) -> bool:
-    """Say whether a clause only tells how things are, so that a command beside it is meant."""
-    text = _BEING_ALREADY.sub(r"\1 ", text)
-    words = text.split()
-    if not words or len(words) > _LONGEST_REASON:
-        return False
-    if _ASIDE.fullmatch(text):
-        return True
-    if words[0] in COMMANDING or not NEVER_A_REASON.isdisjoint(words):
-        return False
-    if "not" in words and {"want", "like", "need", "care", "wants"} & set(words):
-        return False
-    if any(way.fullmatch(text) is not None for way in (_REASON, _DID, _TIME_TO)):
-        return True
-    verbless = not (GENERIC - EVERYTHING).isdisjoint(
-        {singular(word) for word in words}
-    )  # "lights down" is wanted, and no reason
-    return not verbless and any(way.fullmatch(text) is not None for way in (_HEARD_IS, _BARE))

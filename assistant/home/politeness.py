@@ -8,7 +8,7 @@ import re
 from functools import lru_cache
 
 _BEFORE = re.compile(
-    r"(?:(?:if it is not (?:too much|any) (?:trouble|bother)|if it is no (?:trouble|bother)|if (?:that|it) is (?:ok|okay|all right|alright|possible)|(?:if|when) you (?:have|get|have got) (?:a (?:moment|minute|second|sec|chance)|time)|(?:may|might|can|could) i (?:ask|trouble|bother) you (?:to|for)|what (?:i|we) (?:would like|want|need|would love) is(?: (?:for|to|you to))?|oops|whoops|i think ,|do not forget to|i reckon(?: that)?|do (?:me|us) a kindness(?: and)?|thanks (?:a lot|ever so much|so much|a million)(?: ,)?|(?:i have been )?meaning to (?:say|tell you|ask)(?: you)? ,|what was i (?:going to say|saying)(?: again)? ,|(?:can|could|may) (?:i|we) get you to|what (?:i|we) (?:want|need|would like) you to do is(?: to)?|(?:i|we) would (?:really |so |very much )?appreciate(?! it\b)|please you|you(?= (?:turn|switch|put|close|open|shut|lock|dim|set|make|start|stop)\b)|(?:i am|we are) wanting(?: to have)?|is (?:it )?possible to(?: have| get)?|any chance (?:we|i) (?:could|can)(?: have| get)?|if you would be so (?:good|kind|nice)(?: as to)?|before (?:i|we) (?:go|leave|forget) ,|one (?:last|more|other) thing|is there (?:any|a) way (?:to|you (?:could|can))(?: get| have)?|first of all|to start with|to begin with|for starters|hey there|hi there|hello there|hey|hi|hello|good (?:morning|evening|afternoon|day)(?: dear| everyone| to you)?(?: ,|(?= (?:can|could|would|will|please|i|turn|switch|open|close|set)\b))|pretty please|please to|oh and|yep|do(?= (?:turn|switch|put|close|open|shut|lock|draw|make|dim|start|stop)\b)|i would like that you|i want that you|i think i would like(?: to have)?|i think i want|i should like(?: you)?(?: to)?|it is time to|might (?:we|i)(?= have| get)|let me (?:see|think) ,|ok|okay|repartee|please|now|so|um|uh|er|erm|oh|well|right ,|right(?= (?:turn|switch|open|close|shut|set|put|dim|lock|start|stop|lights?)\b)|alright|all right|and|then|also|just|quickly|kindly|listen|"
+    r"(?:(?:if it is not (?:too much|any) (?:trouble|bother)|if it is no (?:trouble|bother)|if (?:that|it) is (?:ok|okay|all right|alright|possible)|(?:if|when) you (?:have|get|have got) (?:a (?:moment|minute|second|sec|chance)|time)|(?:may|might|can|could) i (?:ask|trouble|bother) you (?:to|for)|what (?:i|we) (?:would like|want|need|would love) is(?: (?:for|to|you to))?|ooh?|aah?|aww?|ugh|argh|brr+|phew|whoa|wow|yikes|(?:good )?(?:morning|evening|afternoon)(?: \w+)? ,|oops|whoops|i think ,|do not forget to|i reckon(?: that)?|do (?:me|us) a kindness(?: and)?|thanks (?:a lot|ever so much|so much|a million)(?: ,)?|(?:i have been )?meaning to (?:say|tell you|ask)(?: you)? ,|what was i (?:going to say|saying)(?: again)? ,|(?:can|could|may) (?:i|we) get you to|what (?:i|we) (?:want|need|would like) you to do is(?: to)?|(?:i|we) would (?:really |so |very much )?appreciate(?! it\b)|please you|you(?= (?:turn|switch|put|close|open|shut|lock|dim|set|make|start|stop)\b)|(?:i am|we are) wanting(?: to have)?|is (?:it )?possible to(?: have| get)?|any chance (?:we|i) (?:could|can)(?: have| get)?|if you would be so (?:good|kind|nice)(?: as to)?|before (?:i|we) (?:go|leave|forget) ,|one (?:last|more|other) thing|is there (?:any|a) way (?:to|you (?:could|can))(?: get| have)?|first of all|to start with|to begin with|for starters|hey there|hi there|hello there|hey|hi|hello|good (?:morning|evening|afternoon|day)(?: dear| everyone| to you)?(?: ,|(?= (?:can|could|would|will|please|i|turn|switch|open|close|set)\b))|pretty please|please to|oh and|yep|do(?= (?:turn|switch|put|close|open|shut|lock|draw|make|dim|start|stop)\b)|i would like that you|i want that you|i think i would like(?: to have)?|i think i want|i should like(?: you)?(?: to)?|it is time to|might (?:we|i)(?= have| get)|let me (?:see|think) ,|ok|okay|repartee|please|now|so|um|uh|er|erm|oh|well|right ,|right(?= (?:turn|switch|open|close|shut|set|put|dim|lock|start|stop|lights?)\b)|alright|all right|and|then|also|just|quickly|kindly|listen|"
     r"computer|go ahead and|go and|(?:(?:could|can|would|will) you )?be (?:so )?(?:kind|good|nice) enough to|be a (?:dear|love|darling|sweetheart|star|gem|pal|sport) and|be so (?:kind|good|nice|sweet) (?:and|as to)|would you be so (?:kind|good|nice) (?:and|as to)|(?:could|can|would|will) you be so (?:kind|good|nice) (?:and|as to)|(?:be|would you be) an? (?:angel|dear) and|do (?:me|us) a (?:favou?r|solid) (?:and|by)|do (?:me|us) a favou?r|could you do me a favou?r and|"
     r"(?:you|we|i) would better|(?:somebody|someone|anybody)(?= (?:turn|switch|put|close|open|shut|lock|dim|set|start|stop) (?:on|off|up|down|the|that|this|my|our)\b)|i tell you what ,|tell you what ,|i will tell you what ,|i want you to|i would like you to|i need you to|i would like to|i want to|i need to|i would love to|i want|i would like|i would love|i need|we want|we need|we would like|give me|give us|we want to|we need to|"
     r"we would like to|(?:could|can|would|will) (?:somebody|someone|anybody|anyone)|we could use|get me|i am going to need|let us|let me(?! in| out)|i (?:think|feel|find)(?= .+ too \w+)|you can|you could|you may|you should|you need to|be sure to|make sure to|make sure you|make sure that you|try to|feel free to|"
@@ -44,7 +44,7 @@ _WISHED = {
 _AFTER = re.compile(
     r"(?: ,)?(?: (?:there is an? (?:dear|love|angel|star|good \w+)|(?:please )?and thank you|please|now|right now|thanks|thank you|for me|for us|would you|will you|could you|can you|if you can|if you could|if you would|"
     r"if you do not mind|if you please|if you would not mind|if possible|(?:(?:that|it) )?would be (?:great|lovely|nice|good|perfect|super|wonderful|fantastic|awesome|helpful|fab|much appreciated|appreciated)|if (?:that|it) is (?:ok|okay|all right|alright|possible|not too much trouble)|if it is not too much trouble|i would appreciate it|ok|okay|already|again|at once|immediately|right away|straight away|as well|too|instead|quickly|mate|"
-    r"dear|love|honey|then|repartee|asap|for a moment|for a sec(?:ond)?|just a sec(?:ond)?|a moment|as soon as you can|when you can|real quick|cheers|will not you|"
+    r"dear|love|honey|then|repartee|asap|for a moment|for a sec(?:ond)?|for (?:now|the (?:time being|moment|present))|just a sec(?:ond)?|a moment|as soon as you can|when you can|real quick|cheers|will not you|"
     r"thanks a lot|thank you very much|very much|so much|will you please|would you please|will ya|would ya|could ya|can ya|ya|yeah|innit|(?<=, )right|hun|pet|duck|petal|sunshine|old boy|pretty please|or something|i think|buddy|pal|man|"
     r"i mean|before i trip|before (?:something|anything|it|i|we|he|she|someone|somebody|everything|(?:the|my|our) \w+) (?:burns?|catch(?:es)?|melts?|floods?|overflows?|breaks?|trips?|falls?|gets? (?:wet|cold|hurt|burnt)|forgets?|freezes?|explodes?|spoils?|dies?)(?: \w+){0,4}|so i can see|so i can sleep|so i can read|right this second|this instant|though|my dear|, will you|yet|at the (?:wall|plug|socket|mains)))$"
 )
@@ -111,7 +111,7 @@ _LATER_FIRST = re.compile(
 _BECAUSE = re.compile(
     r"(?<=\w)(?: ,)?(?: (?:please|now))*(?: ,)? (?:because |as |since |cause )?(?:the|my|our|a|some|somebody|someone) ?\w*(?: \w+)? "
     r"(?:is|are|has|have) (?:here|coming|arriving|arrived|waiting|back|outside|at the door|home|asleep|sleeping|leaving|cold|hot)$"
-    r"|(?<=\w)(?: ,)?(?: (?:please|now))*(?: ,)? (?:because |as |since |cause )?(?:it is|it gets|i am|we are) "
+    r"|(?<=\w)(?: ,)?(?: (?:please|now))*(?: ,)? (?:because |as |since |cause )?(?:it is|it gets|i am|we are) (?!going to do (?:it|that|this)\b)"
     r"(?:getting|too|so|a bit|very|really|quite|going|off|rather|all|freezing|cold|hot|dark|bright|leaving|tired|home|back|done|finished|out|raining|snowing|windy|late|noisy|loud)\b.*$"
 )
 #: For how long nobody is there, which is no time for what is wanted: "..., we won't be back till six".
@@ -164,6 +164,10 @@ def _goes_on(said: re.Match[str]) -> str:
     return " " + re.sub(r"\bdim(?:med)?\b", "low", said["how"])
 
 
+#: Till when nobody asks is no thing: "at five percent for the night" is not the Night Light. An alarm has a mode of it.
+_FOR_NIGHT = re.compile(r"(?!.*\b(?:arm|alarm|panel|security|system|lock|scene|mode|set)\b).+(?= for the night$)")
+
+
 @lru_cache(1_024)
 def stripped(text: str) -> str:
     """Take the politeness off a plain sentence."""
@@ -189,6 +193,7 @@ def stripped(text: str) -> str:
         text = " ".join(filter(None, (said["verb"], said["way"], text[said.end() :])))
     while match := _AFTER.search(text):
         text = text[: match.start()]
+    text = night[0] if (night := _FOR_NIGHT.match(text)) else text
     return text.strip(" ,")
 
 

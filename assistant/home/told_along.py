@@ -13,7 +13,7 @@ from assistant.home.colloquial import reworded
 from assistant.home.context import Context
 from assistant.home.entities import HomeIntent
 from assistant.home.gist_feelings import feeling
-from assistant.home.loosened import loosened
+from assistant.home.loosened import loosened, shortened
 from assistant.home.names import Directory
 from assistant.home.noun_phrases import bare
 from assistant.home.phrasebook import meant
@@ -111,7 +111,8 @@ class ToldAlong:
         return any(self._clauses.entity(name).area == room for name in standing)
 
     def _done_after(self, command: str, context: Context, last: tuple[str, ...]) -> HomeIntent | None:
-        for said in (meant(stripped(command)), *reworded(stripped(command))):
+        short = (meant(stripped(said)) for said in shortened(command, self.directory.vocabulary()))
+        for said in (meant(stripped(command)), *reworded(stripped(command)), *short):
             reading = self._clauses.understood(said, context, last)
             if reading is not None and reading.problem in ("", "which", "room"):
                 return replace(self._asking.intent(reading, context, "a command after something told"), loose=True)

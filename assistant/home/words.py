@@ -12,7 +12,7 @@ _CONTRACTIONS = {
     "theres": "there is", "who's": "who is", "here's": "here is", "let's": "let us", "lets": "let us",
     "i'm": "i am", "im": "i am", "i'd": "i would", "id": "i would", "i've": "i have", "ive": "i have",
     "i'll": "i will", "it'd": "it would", "that'd": "that would", "nobody's": "nobody is",
-    "whatever's": "whatever is", "someone's": "someone is", "something's": "something is",
+    "whatever's": "whatever is", "whoever's": "whoever is", "someone's": "someone is", "something's": "something is",
     "everything's": "everything is", "nothing's": "nothing is", "none's": "none is",
     "somebody's": "somebody is", "there'll": "there will", "that'll": "that will",
     "everybody's": "everybody is", "everyone's": "everyone is",

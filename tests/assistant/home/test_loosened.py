@@ -10,7 +10,8 @@ import pytest
 from assistant.home.context import Context
 from assistant.home.grammar import Grammar
 from assistant.home.house_file import HouseFile, read_house
-from assistant.home.loosened import is_reason, loosened, shortened
+from assistant.home.loosened import loosened, shortened
+from assistant.home.reasons import is_reason
 from assistant.home.words import plain
 
 HOUSE = Path(__file__).with_name("sentences") / "third_house" / "house.json"
@@ -31,11 +32,17 @@ def acted(grammar: Grammar, house: HouseFile, words: str) -> list[tuple[str, str
 REASONS_BEFORE = (
     "it's getting late, {};the sun is going down so {};I'm knackered, {};everyone's asleep, {};"
     "right then, {};we've finished eating, so {} please;spilled tea everywhere, {};oh dear, {};"
-    "I wonder if you could {}"
+    "I wonder if you could {};ugh homework, {};the dog tracked mud everywhere, {};it got chilly, {};"
+    "no more screens tonight, {};changed my mind, {};the film's about to start, {};morning! {}"
 ).split(";")
 REASONS_AFTER = (
     "{}, I've finished here;{} for the kids;{}, mum's staying;{} because it's late;{} quick;{} for my bath;"
-    "{} would you, the sun's in my eyes;{}, there's a dear;{} so I can sleep"
+    "{} would you, the sun's in my eyes;{}, there's a dear;{} so I can sleep;"
+    "{}, I can't remember if I did;{}, we can't hear ourselves think;{}, we're eating outside tonight;"
+    "{}, it starts to rain;{} dear, I'm not done with my book;{} would you, Sheila's on the step;"
+    "{}, I want to see how it looks;"
+    "{}, the game's just started;{} for the little one;"
+    "{}, the forecast says rain;{}, someone dropped crumbs all over the floor"
 ).split(";")
 
 
@@ -53,13 +60,18 @@ NO_COMMAND_BEFORE = (
     "in the film, {};on Sundays, {};remind me to {};repeat after me, {};why would I {};how do I {};never {};"
     "Jack, {};we might {};I forgot to {};note to self, {};unless it's cold, {};the song goes, {};"
     "is it wise to {};mum always says so, {};every night, {};for the last time nobody should {};"
-    "I just had to {};it says here, {}"
+    "I just had to {};it says here, {};the play starts with, {};the film starts with, {};"
+    "I changed my mind about what, {};my brother went and, {};I can't remember if he said, {};no more of that if you {}"
 ).split(";")
 NO_COMMAND_AFTER = (
     "{}, she said;{}, just kidding;{} is what he told me;{} if it gets cold;{} when we're asleep;"
     "{} in an hour;{} at seven tonight;{}, I was only joking;{} said nobody ever;{} tomorrow;"
     "{}, or maybe not;{} unless I'm out;{}, I never meant that;{}, in my dreams;{} is a song;{} after dinner;"
-    "{}? no way"
+    "{}? no way;{}, whoever is closest;{}, whoever's nearest;{}, the queen commanded them;{}, the film said;"
+    "{}, I can't remember who wanted that;{}, I changed my mind;{}, tonight at eight;"
+    "{}, someone made that up;{}, we decided against it;{}, we're not doing that tonight;{}, the joke got old;"
+    "{}, it's the name of a band;{}, no more of that tonight;{}, the film is on about that;{}, it got a laugh;"
+    "{}, I was going to;{}, I'm going to do it myself tonight;{}, I can hear it now;{}, the babysitter texted me that"
 ).split(";")
 
 

@@ -1,0 +1,62 @@
+"""Ways to say the whole of a sentence that come before all reading: "..., all but the hall", "changed my mind, ..."."""
+
+# ruff: noqa: E501 (a way of saying something is one line)
+
+from __future__ import annotations
+
+import re
+
+_LEAD = r"(?:(?:no|oh|sorry|actually|wait|hmm|hm|ok|okay|well|um|uh|on second thoughts?)(?: ,)? )*"
+_CHANGED = r"(?:(?:i|we) (?:have )?)?changed (?:my|our) mind(?: about (?:it|that|them|this))?"
+#: Another mind is told before what is wanted now, or after what is to be undone: "turn it off again, changed my mind".
+_OTHER_MIND = re.compile(
+    rf"{_LEAD}{_CHANGED}(?: ,)? (?:(?:so|and|please|just|let us|can you|could you|would you) )*(?P<now>(?!about\b|again$|please$|though$|now$|when\b|if\b)\S.*)"
+    rf"|(?P<back>(?=.*\b(?:it|them|that)\b)(?=.*\b(?:again|back)\b).+?)(?: ,)? (?:because |sorry )?{_CHANGED}"
+)
+#: What is left out, said of all after the command: "ground floor lights off , all but the one in the hallway".
+_ALL_BUT = re.compile(
+    r"(?P<main>(?=.*\b(?:on|off|out|up|down|open|close|closed|shut|lock|locked|dim|turn|switch|set|put|kill)\b).+?) , (?:and )?"
+    r"(?:all|everything|everyone|every one|every single one|each|each one|the (?:whole )?lot|both)(?: of (?:them|it))?(?: ,)? "
+    r"(?:but(?: not| for)?|except(?: for)?|apart from|other than|bar|excluding|save(?: for)?|besides|aside from|with the exception of) "
+    r"(?P<rest>(?!.*\b(?:off|up|down|closed|shut|locked)\b)(?!.* on$).+)"
+)
+#: What makes a noise goes on when it is set off.
+_SET_OFF = re.compile(
+    r"(?P<lead>^|, |\b(?:please|you|to|and|just|then) )set (?P<np>(?:(?:the|that|this|my|our) )?(?:\w+ )?(?:siren|buzzer|horn|strobe|klaxon)s?) off(?= |$)"
+)
+#: What one may do now is wanted: "we can turn the dishwasher off now".
+_MAY_NOW = re.compile(
+    r"^(?:(?:ok|okay|right|so|well|i (?:think|guess|suppose)(?: that)?|,) )*we can (?:probably |safely |just |all )?"
+    r"(?P<now>(?:turn|switch|shut|put|open|close|lock|dim|stop|start|set|bring|lower|raise|kill|draw) (?:(?!,).)+ now)(?= , |$)"
+)
+
+#: What is wanted to be so this evening is wanted to be so at once: "I fancy the strip in purple tonight".
+_TONIGHT = re.compile(
+    r"^(?P<wish>(?:(?:i|we) (?:(?:really|quite|just|rather) )*fancy|let us have|how about(?: having)?|(?:can|could|may) (?:i|we) have) "
+    r"(?:the|my|our) (?:(?!,|\bat\b).)+ in (?:(?!,|\bat\b).)+) (?:tonight|this evening)$"
+)
+#: What was left as it should not be is to be seen to: "somebody left the pantry light on , get that".
+_LEFT = re.compile(
+    r"(?P<told>.*\b(?:left (?:the|my|our|that|those|all the) (?:(?!,).)+|been left) (?P<so>on|running|open|unlocked)(?: again| all (?:day|night))?)"
+    r"(?: ,| so| and)+ (?:(?:please|just|can you|could you|would you|will you) )*(?:get|sort(?: out)?|see to|deal with|fix|do something about|take care of) (?:that|it|them|those)(?: out)?"
+    r"(?: (?:would you|will you|could you|can you|please|for me|for us|dear|love|now))*"
+)
+_UNDOING = {"on": "turn it off", "running": "turn it off", "open": "close it", "unlocked": "lock it"}
+
+#: Where all of them are, after a pause or not.
+_EVERYWHERE = re.compile(
+    r"(?: ,)? (?:both )?(?:inside and out(?:side)?|indoors and out(?:doors)?|in(?:side)? the house and out(?:side)?)(?= ,|$)"
+)
+_BOTH = re.compile(r"\b(?:them|those) both\b")
+
+
+def put_plainly(text: str) -> str:
+    """Return a plain sentence with what it wraps its command in taken off, and what it leaves out at its end."""
+    if other := _OTHER_MIND.fullmatch(text):
+        text = other["now"] or other["back"].strip(" ,")
+    text = _BOTH.sub("them", _EVERYWHERE.sub(" everywhere", text))
+    if left := _LEFT.fullmatch(text):
+        text = f"{left['told']} , {_UNDOING[left['so']]}"
+    if left_out := _ALL_BUT.fullmatch(text):
+        text = f"{left_out['main']} except {left_out['rest']}"
+    return _MAY_NOW.sub(r"\g<now>", _TONIGHT.sub(r"\g<wish>", _SET_OFF.sub(r"\g<lead>set off \g<np>", text)))
