@@ -189,6 +189,17 @@ _ASKED_SO = tuple(
             r"^(?:is|are) (.+?) (?:making|producing|generating) (?:anything|any|much|enough)(?: power| electricity| energy)?$",
             r"how much power is \1 making",
         ),
+        (r"^(?:can|could) (?:you|i) (?:see|hear|smell|sense|detect) (?:any |some |a )?(?=\w)", "is there any "),
+        (r"^(?:is there |are there )?(?:any|some|a) signs? of (?:any |a )?", "is there any "),
+        (
+            r"^(?:has|have|is|are|was) (?:there )?(?:anyone|anybody|someone|somebody|anything|something) (?:been )?(?:moving|walking|wandering|creeping|sneaking)(?: about| around)?(?= |$)",
+            "is there motion",
+        ),
+        (r"^(?:does|do) (.+?) need (?:charging|a charge|recharging|plugging in|(?:a )?new batter(?:y|ies)|(?:its )?batter(?:y|ies) (?:changing|charging))(?: up| soon| yet)*$", r"how much battery has \1 got"),
+        (r"^what is (.+?) (using|drawing|burning|consuming|pulling) in (?:power|electricity|energy|watts)$", r"what is \1 \2"),
+        (r"^(what is (?:the |my |our )?.+ (?:in|on|at) .+?) (?:running|sitting|going|set|turned) (?:at|to)$", r"\1 at"),
+        (r"^what (?:is|are) the (humidity|temperature|temp) (?:target|set ?point|goal)(?: (?:on|of|for|in) (.+))?$", r"what \1 is \2 set to"),
+        (r"^is it (?:(?:too|getting|very|really|still|actually|absolutely) )*(?:freezing|frosty|icy|nippy|below freezing|mild|boiling|baking|roasting|scorching)(?= (?:in|on|at|outside|upstairs|downstairs|here)|$)", "is it cold"),
         (r"^who is (?:there )?(in|at|on) (.+)$", r"is there anyone \1 \2"),
     )
 )
@@ -196,8 +207,16 @@ _ASKED_SO = tuple(
 _TURNED = re.compile(
     r"^(what|where|how (?:warm|hot|cold|cool|bright|humid|far open|open))(?! is| are) (.+?) (is|are)\b(.*)$"
 )
+_WHAT_IS_SENSED = (
+    r"(?: (?:any(?: |(?=thing|one|body))|some(?: |(?=thing|one|body))|a |the )?(?:thing|one|body|person|people|movement|motion|activity|presence|smoke|gas|water|leak|noise|sound|vibration|carbon monoxide|intruders?|us|me)"
+    r"(?: (?:at all|moving|there|about|strange|suspicious|unusual))?)"
+)
+#: What a detector has done, or does now: "has the landing sensor picked up any movement".
 TRIGGERED = re.compile(
-    r"^(?:has|have|did|is|are) (?P<np>.+?) (?:gone off|go off|going off|been set off|tripped|been tripped|been triggered|sounding)$"
+    r"^(?:has|have|did|is|are|does|do) (?P<np>.+?) (?:(?:currently|still|just|ever|now) )*"
+    r"(?:gone off|go off|going off|been set off|set off|tripped|trip|been tripped|been triggered|sounding"
+    rf"|(?:pick|picks|picked|picking)(?: up{_WHAT_IS_SENSED}?|{_WHAT_IS_SENSED} up)"
+    rf"|(?:see|seen|seeing|noticed?|noticing|detect(?:ed|ing)?|sens(?:e|ed|ing)|spot(?:ted|ting)?|register(?:ed|ing)?|hear|heard|hearing|report(?:ed|ing)?){_WHAT_IS_SENSED})$"
 )
 
 

@@ -146,7 +146,11 @@ def attribute(directory: Directory, kind: str, phrase: str, context: Context) ->
     if not ids or found.problem in ("unable", "unknown", "it", "here"):
         return None
     attribute = {
-        "target": "temperature" if all(name.startswith(("climate.", "water_heater.")) for name in ids) else None
+        "target": "temperature"
+        if all(name.startswith(("climate.", "water_heater.")) for name in ids)
+        else "humidity"
+        if all(name.startswith("humidifier.") for name in ids)
+        else None
     }.get(kind, kind)
     return Query(kind="value", entities=ids, attribute=attribute, subject=phrase, area=found.place or None)
 

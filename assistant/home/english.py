@@ -39,7 +39,7 @@ CALLED = {
     "water_heater": "boiler heater hot water",
     "vacuum": "vacuum hoover robot cleaner roomba",
     "lawn_mower": "mower lawnmower robot",
-    "alarm_control_panel": "alarm security system panel",
+    "alarm_control_panel": "alarm burglar security system panel",
     "siren": "siren",
     "valve": "valve tap",
     "valve.water": "valve tap water",

@@ -48,7 +48,7 @@ from assistant.home.politeness import (
     wished,
 )
 from assistant.home.put_plainly import put_plainly
-from assistant.home.questions import ask
+from assistant.home.questions import ask, ask_loosely
 from assistant.home.repairs import Repairs
 from assistant.home.requests import asked_after, named_first, requested
 from assistant.home.told_along import ToldAlong
@@ -278,7 +278,9 @@ class Grammar:
             return found if found.kind != "refuse" else None
         if question := asked_after(text):
             return self._asked(question, context)
-        return self._asked(text, context) if asks else None
+        if asks:
+            return self._asked(text, context)
+        return ask_loosely(self.directory, text, context) if self._words.has(text) else None
 
     def _plainly(self, text: str, context: Context) -> HomeIntent | None:
         found = self._command(text, context)
@@ -326,6 +328,8 @@ class Grammar:
         for short in (*shortened(text, self.directory.vocabulary()), *self._repairs.renamed(text)):
             if found := ask(self.directory, short, context):
                 return self._those_so(found, context)
+        if found := ask_loosely(self.directory, text, context):
+            return self._those_so(found, context)
         if not _ASKS_A_STATE.match(text) or ASKED_WORDS.isdisjoint(text.split()):
             return None
         if self._repairs.unknown(text) > _MOST_UNKNOWN:

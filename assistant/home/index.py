@@ -138,6 +138,8 @@ class Index:
             )
             if called:
                 short.setdefault(called, []).append(name)
+            if len(words) == 1 and words[0] in english.ROOM_FIRSTS and (named := self.places.get((name,))):
+                self.places.setdefault((name, "room"), named)
         for called, names in short.items():
             if len(names) == 1 and (named := self.places.get(tuple(names[0].split()))) and called not in self.exact:
                 self.places.setdefault((called,), named)

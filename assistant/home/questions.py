@@ -12,6 +12,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from assistant.home import english
+from assistant.home.asked_apart import asked_apart
+from assistant.home.asked_choices import chosen, time_left
+from assistant.home.asked_loosely import OF_SOMEBODY, doing, either, taken_apart
 from assistant.home.asked_plainly import TRIGGERED, plainly_asked
 from assistant.home.asked_things import ATTRIBUTES, attribute, entity_of, everything, find, in_state, motion, quantity
 from assistant.home.asked_ways import ASKED, DONE, DONE_WORDS, PERIODS, REASONS, STATE_WORDS, STATES
@@ -36,6 +39,8 @@ def ask(directory: Directory, text: str, context: Context) -> HomeIntent | None:
         return _intent(query, "is")
     if query := compared(directory, text, context):
         return _intent(query, "temperature" if query.subject == "temperature" else "value")
+    if (half := either(text)) and (query := _which_of_two(directory, half, text, context)):
+        return _intent(query, "value")
     if asked := sensed(directory, text, context):
         return _intent(*asked)
     said = set(text.split())
@@ -53,6 +58,36 @@ def ask(directory: Directory, text: str, context: Context) -> HomeIntent | None:
     if query := measured(directory, text):
         return _intent(query, "value")
     return None
+
+
+def ask_loosely(directory: Directory, text: str, context: Context) -> HomeIntent | None:
+    """Return what a question asks that none of the ways to ask knows as it was said.
+
+    It is read without what is said around it, by what its words come to, and as one for what was chosen or is left.
+    """
+    for question in (text, *asked_apart(directory, text)):
+        plainer = doing(question)
+        for said in dict.fromkeys((question, plainer, *taken_apart(question))):
+            if said != text and (found := ask(directory, said, context)) and found.entities:
+                return found
+        if query := chosen(directory, question) or time_left(directory, question):
+            return _intent(query, query.kind)
+    return None
+
+
+def _which_of_two(directory: Directory, half: str, text: str, context: Context) -> Query | None:
+    """Return the question how a thing is, where it was asked whether it is so or otherwise."""
+    asked = ask(directory, half, context)
+    query = asked.query if asked is not None else None
+    if query is None or query.kind not in ("is", "all", "any", "value") or len(query.entities) > _FEW:
+        return None
+    if OF_SOMEBODY.search(text) and not all(name.startswith(_ROBOTS) for name in query.entities):
+        return None  # "is Marta out or is she back home"
+    return query if query.kind == "value" else replace(query, kind="value", states=())
+
+
+_FEW = 3  #: things that are told one by one where it was asked how they are
+_ROBOTS = ("vacuum.", "lawn_mower.")
 
 
 #: "Was the oven on an hour ago": what is asked, and how long before now.
@@ -123,6 +158,9 @@ def _query(directory: Directory, kind: str, match: re.Match[str], context: Conte
         kind = "temperature" if tuple(phrase.split()) in directory.places else "state"
     if kind in ("temperature", "humidity", "power", "battery", "sensed"):
         return quantity(directory, groups.get("what") or kind, phrase, context)
+    if kind == "volume":  # what it is set to by a number of its own, else what the thing is doing
+        found = find(directory, f"{phrase} volume", directory.domain.get("number", 0), context)
+        return Query(kind="value", entities=found.ids, subject=phrase) if found.ids and not found.problem else None
     if kind in ATTRIBUTES:
         return attribute(directory, kind, phrase, context)
     return _told_by(directory, kind, phrase, match[0], context)
@@ -160,7 +198,8 @@ def _with_its_side(directory: Directory, phrase: str, text: str) -> str:
 #: What can have another state where it cannot have the one that was asked for: a door with nothing but a lock.
 _ELSE = {
     "open": ("lock", "unlocked"), "closed": ("lock", "locked"),
-    "docked": ("switch", "off"), "on": ("alarm_control_panel", "armed"), "off": ("alarm_control_panel", "disarmed"),
+    "docked": ("switch", "off"), "on": ("alarm_control_panel valve", "armed open"),
+    "off": ("alarm_control_panel valve", "disarmed closed"),
 }  # fmt: skip
 _QUANTIFIER = re.compile(
     r"^(?:there )?(?:any|all|every|each|some|both|anything|everything|something)\b ?(?:of )?(?:the |my |our )?"
@@ -176,10 +215,11 @@ def _of_state(
     phrase = _NO_THING.sub("", _QUANTIFIER.sub("", phrase + " ").strip())
     found = in_state(directory, kind, phrase, at, state, context)
     if found.problem in ("unknown", "unable") and state in _ELSE and kind in ("is", "last", "duration"):
-        domain, other = _ELSE[state]
-        again = find(directory, f"{phrase} {at}".strip(), directory.domain.get(domain, 0), context)
-        if not again.problem or domain == "lock":
-            state, found = other, again
+        for domain, other in zip(*map(str.split, _ELSE[state]), strict=True):
+            again = find(directory, f"{phrase} {at}".strip(), directory.domain.get(domain, 0), context)
+            if not again.problem or domain == "lock":
+                state, found = other, again
+                break
     if found.problem not in ("", "area", "which", "room"):
         return _of_nothing(kind, found, phrase, state)
     ids = found.ids or found.choices
