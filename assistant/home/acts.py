@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 
 from assistant.home.english import COLOURS, COMMON_THINGS, COOLING, GENERIC
@@ -110,7 +111,26 @@ def verb(act: Act) -> str:
 
 def the(names: list[str]) -> str:
     """Return names as they are said in a sentence: "the sofa lamp and the kettle"."""
-    return joined([name if _is_own(name) else f"the {_lower(name)}" for name in names])
+    return joined([_called(name) for name in names])
+
+
+def called(thing: Entity) -> str:
+    """Return the name of a thing as it is said in a sentence; a robot may have one of its own: "Dusty"."""
+    robot = thing.domain in ("vacuum", "lawn_mower") and " " not in thing.name and thing.name.istitle()
+    return thing.name if robot and not {thing.name.lower()} & (COMMON_THINGS | GENERIC | _TRADES) else the([thing.name])
+
+
+def _called(name: str) -> str:
+    whose, _, what = name.partition(" ")
+    if what and whose[:1].isupper() and re.search(r"['’]s$", whose) and plain(whose) not in _MANY:
+        return f"{whose} {_lower(what)}"  # "Tom's lamp" has no article
+    return name if _is_own(name) else f"the {_lower(name)}"
+
+
+#: What a robot is called that has no name.
+_TRADES = frozenset("mower lawnmower sweeper mop scrubber vac roborock braava deebot neato".split())
+#: Whose name is none.
+_MANY = frozenset("kids childrens girls boys guests babys mens womens mans womans dogs cats".split())
 
 
 def _is_own(name: str) -> bool:

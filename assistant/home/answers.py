@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from dataclasses import replace
 
 from assistant.home.entities import Entity, Query, State, Value
 from assistant.home.sensed import ACTIVE, told_as
@@ -21,7 +23,11 @@ _COLOURS = {
 }  # fmt: skip
 _UNITS = {"°C": "degrees", "°F": "degrees", "%": "percent", "W": "watts", "kW": "kilowatts", "kWh": "kilowatt hours",
           "lx": "lux", "V": "volts", "A": "amperes", "hPa": "hectopascals", "ppm": "parts per million",
-          "K": "kelvin"}  # fmt: skip
+          "K": "kelvin", "min": "minutes", "h": "hours", "s": "seconds", "d": "days", "dB": "decibels", "dBm": "dBm",
+          "L": "litres", "l": "litres", "m³": "cubic metres", "km": "kilometres", "mm": "millimetres", "Wh": "watt hours",
+          "µg/m³": "micrograms per cubic metre", "ppb": "parts per billion", "mbar": "millibars",
+          "km/h": "kilometres per hour", "m/s": "metres per second", "mA": "milliamperes"}  # fmt: skip
+_COUNTED = frozenset("degrees minutes hours seconds days watts volts amperes litres".split())
 _TOLD = {"locked": "locked", "unlocked": "unlocked", "on": "on", "off": "off", "open": "open", "closed": "closed",
 "running": "running",
          "detected": "active", "clear": "clear", "armed": "armed", "disarmed": "disarmed"}  # fmt: skip
@@ -111,7 +117,9 @@ def told(entity: Entity, state: State | None, attribute: str | None = None) -> s
     if not state.available:
         return "not to be reached"
     if attribute and (value := state.attributes.get(attribute)) is not None:
-        return _with_unit(value, attribute, entity)
+        if state.value == "off" and attribute in ("brightness", "percentage"):
+            return "off"
+        return _SET.get(attribute, "{}").format(_with_unit(value, attribute, entity))
     if attribute == "rgb" and (kelvin := state.attributes.get("kelvin")) is not None:
         return "warm white" if isinstance(kelvin, (int, float)) and kelvin < 3300 else "white"
     value = state.value
@@ -123,7 +131,11 @@ def told(entity: Entity, state: State | None, attribute: str | None = None) -> s
         active, idle = _SENSED.get(entity.device_class or "") or told_as(entity.device_class) or ("active", "clear")
         return active if value == "on" else idle
     text = str(value).replace("_", " ")
+    if entity.domain == "alarm_control_panel" and text.startswith("armed "):
+        return f"armed in {text.removeprefix('armed ')} mode"
     level = _LEVELS.get((entity.domain, "" if entity.domain in ("climate", "water_heater") else text))
+    if text in ("On", "Off"):  # of a choice
+        return text.lower()
     if level is None or value == "off" or (at := state.attributes.get(level[0])) is None:
         return text
     if entity.domain == "cover" and at == 100:
@@ -131,6 +143,11 @@ def told(entity: Entity, state: State | None, attribute: str | None = None) -> s
     return level[1].format(text, _with_unit(at, level[0], entity))
 
 
+#: How what a thing is set to follows "is".
+_SET = {
+    "brightness": "at {}", "percentage": "at {}", "position": "{} open", "temperature": "set to {}",
+    "humidity": "set to {}",
+}  # fmt: skip
 _SENSED = {**dict.fromkeys(_OPENING, ("open", "closed")), "lock": ("unlocked", "locked")}
 #: The level that is told with a state, of a climate with any, and how.
 _LEVELS = {
@@ -138,6 +155,10 @@ _LEVELS = {
     ("cover", "open"): ("position", "{1} open"), ("climate", ""): ("temperature", "on {}, set to {}"),
     ("water_heater", ""): ("temperature", "on {}, set to {}"),
 }  # fmt: skip
+
+
+#: What tells how long something takes yet.
+_REMAINING = re.compile(r"(.+) (?:time left|time remaining|remaining time|remaining|minutes left)", re.IGNORECASE)
 
 
 def _values(query: Query, things: list[Entity], states: States) -> str:
@@ -156,6 +177,10 @@ def _values(query: Query, things: list[Entity], states: States) -> str:
         return f"{_it(query)} is {telling[0][1]} {_place(query.area)}."
     if len(telling) == 1:
         thing, words = telling[0]
+        if remains := _REMAINING.fullmatch(thing.name):
+            return f"{_capital(_the(replace(thing, name=remains[1])))} has {words} left."
+        if thing.domain == "text" and words != "unknown":
+            return f"{_capital(_the(thing))} says: {words}."
         return f"{_capital(_the(thing))} {_are([thing])} {words}."
     if len({thing.area for thing, _ in telling}) == len(telling) and query.subject in ("temperature", "humidity"):
         return f"{_it(query)} is {joined([f'{words} {_place(thing.area)}' for thing, words in telling[:_MOST_NAMED]])}."
@@ -169,11 +194,15 @@ def _yes_or_no(known: list[tuple[Entity, bool | None]], asked: str, states: Stat
         if state is not None and not state.available:
             return f"{_capital(_the(thing))} cannot be reached, so I do not know."
         return f"I do not know whether {_the(thing)} {_are([thing])} {_TOLD.get(asked, asked)}."
+    if asked == "detected" and (there := _there([thing], held=held)):
+        return f"{'Yes' if held else 'No'}, {there}."
     words = told(thing, states(thing.id))
     return f"{'Yes' if held else 'No'}, {_the(thing)} {_are([thing])} {words}."
 
 
 def _any(query: Query, so: list[Entity], silent: list[Entity], state: str) -> str:
+    if query.states[0] == "detected" and so and (there := _there(so, held=True)):
+        return f"Yes, {there}{_unknown(silent)}."
     if so:
         named = _named(so) if len(so) <= _MOST_NAMED else f"{len(so)} things"
         return f"Yes, {named} {_are(so)} {state}{_unknown(silent)}."
@@ -181,6 +210,23 @@ def _any(query: Query, so: list[Entity], silent: list[Entity], state: str) -> st
         return f"No, there is no {query.subject}{_in(query.area)}{_unknown(silent)}."
     what = "nothing" if query.subject in ("things", "thing", "") else f"no {_plural(query.subject)}"
     return f"No, {what} {'is' if what == 'nothing' else 'are'} {state}{_in(query.area)}{_unknown(silent)}."
+
+
+#: What detectors find, by their class, and where there is none of it.
+_FOUND = {
+    "motion": ("motion", "no motion"), "smoke": ("smoke", "no smoke"), "gas": ("gas", "no gas"),
+    "carbon_monoxide": ("carbon monoxide", "no carbon monoxide"), "moisture": ("water", "no water"),
+    "sound": ("noise", "no noise"), "occupancy": ("somebody", "nobody"), "presence": ("somebody", "nobody"),
+}  # fmt: skip
+
+
+def _there(things: list[Entity], *, held: bool) -> str:
+    """Return what detectors of one kind find and where: "there is motion in the hall"; "" where that is not known."""
+    found = _FOUND.get(things[0].device_class or "")
+    if found is None or any(thing.device_class != things[0].device_class or not thing.area for thing in things):
+        return ""
+    places = list(dict.fromkeys(_place(thing.area) for thing in things))
+    return f"there is {found[not held]} {joined(places)}"
 
 
 def _with_unit(value: Value, attribute: str, entity: Entity) -> str:
@@ -193,6 +239,7 @@ def _with_unit(value: Value, attribute: str, entity: Entity) -> str:
         "humidity": "percent",
         "current_humidity": "percent", "temperature": "degrees", "current_temperature": "degrees", "kelvin": "kelvin",
     }.get(attribute, _UNITS.get(entity.unit or "", entity.unit or ""))  # fmt: skip
+    unit = unit.removesuffix("s") if value == 1 and unit in _COUNTED else unit
     return f"{round(value, 1):g} {unit}".strip()
 
 
@@ -206,9 +253,9 @@ def _named(things: list[Entity]) -> str:
 
 
 def _the(thing: Entity) -> str:
-    from assistant.home.acts import the
+    from assistant.home.acts import called
 
-    return the([thing.name])
+    return called(thing)
 
 
 def _are(things: list[Entity]) -> str:
@@ -247,7 +294,7 @@ def _place(area: str | None) -> str:
     lower = area.lower()
     if lower in ("upstairs", "downstairs", "outside", "outdoors", "inside"):
         return lower
-    on = lower in ("landing", "porch", "terrace", "balcony", "patio") or lower.endswith("floor")
+    on = lower in ("landing", "porch", "terrace", "balcony", "patio", "driveway", "deck", "veranda", "stairs") or lower.endswith("floor")
     return f"{'on' if on else 'in'} the {lower}"
 
 

@@ -14,10 +14,19 @@ _LEAD = re.compile(
 _ASKED_SO = tuple(
     (re.compile(way), plainly)
     for way, plainly in (
+        (r"^(what is (?:the |my |our )?.+ (?:in|on|at) .+?) (?:running|sitting|going|set|turned) (?:at|to)$", r"\1 at"),
+        (
+            r"^((?:did|have|has) .+ (?:leave|left|keep|kept|shut|close|lock|turn|switch)\b.*) (?:this (?:morning|afternoon|evening)|last night|earlier(?: on)?|before (?:i|we) (?:left|went out)|when (?:i|we) (?:left|went out|went to bed))$",
+            r"\1",
+        ),
         (r"^how (warm|hot|cold|cool|bright|humid|damp|fast|full)s (?=\w)", r"how \1 is "),
         (r"^(what|how|where|who)s ", r"\1 is "),
         (r"^where has (.+) (?:got to|gone|gone to|ended up)$", r"where is \1"),
         (r"^where is (.+) (?:got to|gone|gone to|at|hiding)$", r"where is \1"),
+        (
+            r"\b(on|off|open|closed|shut|locked|unlocked|running|lit) (?:up|down|out|over|through)(?= (?:in|on|at|by) (?:the|my|our) | outside| upstairs| downstairs)",
+            r"\1",
+        ),
         (r"^how is (.+) (?:doing|getting on|coming along|holding up)$", r"what is \1 doing"),
         (r"^how is (.+) (?:doing|looking|going)(?: (for|in|on|at) (.+))?$", r"what is \1 \2 \3"),
         (
@@ -35,7 +44,7 @@ _ASKED_SO = tuple(
             r"what is the \2 of \1",
         ),
         (
-            r" (?:just now|just|at present|at this moment|at the minute|at this point|as we speak|these days|presently|by any chance)$",
+            r" (?:right now|right this (?:minute|second|instant|moment)|at the moment|just now|just|at present|at this moment|at the minute|at this point|as we speak|these days|presently|by any chance)$",
             "",
         ),
         (r" (?:anywhere|somewhere|at all)(?: in (?:the|my|our|this) (?:house|home|flat|place))?$", ""),
@@ -189,7 +198,7 @@ _ASKED_SO = tuple(
             r"^(?:is|are) (.+?) (?:making|producing|generating) (?:anything|any|much|enough)(?: power| electricity| energy)?$",
             r"how much power is \1 making",
         ),
-        (r"^(?:can|could) (?:you|i) (?:see|hear|smell|sense|detect) (?:any |some |a )?(?=\w)", "is there any "),
+        (r"^(?:(?:can|could) (?:you|i) )?(?:see|hear|smell|sense|detect) (?:any|some|a) (?=\w)", "is there any "),
         (r"^(?:is there |are there )?(?:any|some|a) signs? of (?:any |a )?", "is there any "),
         (
             r"^(?:has|have|is|are|was) (?:there )?(?:anyone|anybody|someone|somebody|anything|something) (?:been )?(?:moving|walking|wandering|creeping|sneaking)(?: about| around)?(?= |$)",
@@ -197,7 +206,6 @@ _ASKED_SO = tuple(
         ),
         (r"^(?:does|do) (.+?) need (?:charging|a charge|recharging|plugging in|(?:a )?new batter(?:y|ies)|(?:its )?batter(?:y|ies) (?:changing|charging))(?: up| soon| yet)*$", r"how much battery has \1 got"),
         (r"^what is (.+?) (using|drawing|burning|consuming|pulling) in (?:power|electricity|energy|watts)$", r"what is \1 \2"),
-        (r"^(what is (?:the |my |our )?.+ (?:in|on|at) .+?) (?:running|sitting|going|set|turned) (?:at|to)$", r"\1 at"),
         (r"^what (?:is|are) the (humidity|temperature|temp) (?:target|set ?point|goal)(?: (?:on|of|for|in) (.+))?$", r"what \1 is \2 set to"),
         (r"^is it (?:(?:too|getting|very|really|still|actually|absolutely) )*(?:freezing|frosty|icy|nippy|below freezing|mild|boiling|baking|roasting|scorching)(?= (?:in|on|at|outside|upstairs|downstairs|here)|$)", "is it cold"),
         (r"^who is (?:there )?(in|at|on) (.+)$", r"is there anyone \1 \2"),

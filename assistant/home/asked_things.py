@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
 _OPENING = frozenset("door window garage_door opening".split())
 _ON_OFF = frozenset("light switch fan climate humidifier siren water_heater media_player input_boolean".split())
+#: What a quantity is asked of where no thing and no place is named.
+_ALL_AROUND = frozenset(
+    ("", "it", "here", "in here", "the room", "this room", "inside", "like", "indoors", "the house", "the home")
+)
 #: The classes of what tells how good the air is.
 _OF_AIR = {"aqi", "carbon_dioxide", "pm25", "volatile_organic_compounds", "volatile_organic_compounds_parts"}
 ATTRIBUTES = {
@@ -78,23 +82,13 @@ def quantity(directory: Directory, what: str, phrase: str, context: Context) -> 
     else:
         keepers = 0
     attribute = "current_temperature" if what == "temperature" else "current_humidity" if what == "humidity" else None
-    if phrase in (
-        "",
-        "it",
-        "here",
-        "in here",
-        "the room",
-        "this room",
-        "inside",
-        "like",
-        "indoors",
-        "the house",
-        "the home",
-    ) or phrase.startswith("like"):
+    if phrase in _ALL_AROUND or phrase.startswith("like") or (what == "power" and phrase in ("we", "i")):
         mask = sensors | keepers
         if context.room:
             mask = mask & directory.area_of.get(plain(context.room), 0) or mask
         mask = mask & sensors or mask
+        if what == "power":  # of the whole house, and not of what makes it or of one machine
+            mask = mask & where(directory, _is_of_the_house) or mask
         return (
             Query(kind="value", entities=directory.ids(mask), attribute=attribute, subject=what, area=context.room)
             if mask
@@ -124,6 +118,15 @@ def quantity(directory: Directory, what: str, phrase: str, context: Context) -> 
     if tuple(word for word in phrase.split() if word not in ("the", "my", "our")) in directory.places:
         return Query(kind="value", attribute=attribute, subject=what, area=phrase.removeprefix("the "))
     return None
+
+
+_OF_THE_HOUSE = frozenset("house home total mains grid meter whole".split())
+_OF_ANYTHING = frozenset("power electricity energy use usage consumption current".split())
+
+
+def _is_of_the_house(entity: Entity) -> bool:
+    words = set(plain(entity.name).split())
+    return bool(words & _OF_THE_HOUSE) or words <= _OF_ANYTHING
 
 
 def attribute(directory: Directory, kind: str, phrase: str, context: Context) -> Query | None:

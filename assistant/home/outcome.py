@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from assistant.home.acts import the, verb
+from assistant.home.acts import called, verb
 from assistant.home.entities import Act, Entity, Value
 from assistant.home.words import joined, singular
 
@@ -77,7 +77,7 @@ def _told(entities: Sequence[Entity], one: str, several: str) -> str:
 def _said(names: list[str], one: str, several: str) -> str:
     # "{}" stands for the names where they are not the beginning.
     text = one if len(names) == 1 and not _is_plural(names[0]) else several
-    text = text.format(the(names)) if "{}" in text else f"{the(names)} {text}"
+    text = text.format(joined(names)) if "{}" in text else f"{joined(names)} {text}"
     return f"{text[:1].upper()}{text[1:]}."
 
 
@@ -94,7 +94,9 @@ def _names(entities: Sequence[Entity]) -> list[str]:
         named.setdefault(entity.name, set()).add(entity.area)
     return list(
         dict.fromkeys(
-            f"{entity.name} in the {entity.area}" if entity.area and len(named[entity.name]) > 1 else entity.name
+            f"{called(entity)} in the {entity.area.lower()}"
+            if entity.area and len(named[entity.name]) > 1
+            else called(entity)
             for entity in entities
         )
     )

@@ -58,7 +58,7 @@ _TOLD = re.compile(
 )
 _QUESTION = re.compile(
     r"(?!which (?:on|off|of(?! (?:the|my|our) .+ (?:is|are)\b)) |do (?:the|my|our) (?:\w+ ){1,5}(?:on|off|open|closed|shut|up|down)$|do (?:the|my|our) (?:\w+ ){1,4}(?:on|off)\b|do (?:the|my|our) (?:\w+ ){1,4}(?:at|to) \d|do the .+ (?:scene|mood)$|do (?!(?:i|we|you|they|the|any|all|my|our|it|these|those)\b)(?:\w+ ){0,2}\w+$)(?:is|are|was|were|did|do|does|has|am|what|which|who|whose|whom|when|where|why|how|will|would|should|shall|tell me|"
-    r"do you know|have (?:i|we|you|they)|have (?:the|all|any) .* been|had|(?:check|see|find out|let me know) (?:if|whether)|check|any|anything|anyone|anybody|what about|i wonder|"
+    r"do you know|have (?:i|we|you|they)|have (?:the|all|any) .* been|had|(?:check|see|find out|let me know) (?:if|whether)|(?:see|hear|smell) any|check|any|anything|anyone|anybody|what about|i wonder|"
     r"show me|(?:can|could|may|must|might) (?:i|we|the|my|our|a|an|it|there|this|that|they|you (?:explain|describe|tell))|explain|describe|summari[sz]e|read|define|give me the (?:status|state|temperature|humidity)|status of|what)\b"
 )
 #: What is looked at without a verb: "the kitchen temperature".

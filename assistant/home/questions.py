@@ -68,7 +68,8 @@ def ask_loosely(directory: Directory, text: str, context: Context) -> HomeIntent
     for question in (text, *asked_apart(directory, text)):
         plainer = doing(question)
         for said in dict.fromkeys((question, plainer, *taken_apart(question))):
-            if said != text and (found := ask(directory, said, context)) and found.entities:
+            found = ask(directory, said, context) if said != text else None
+            if found is not None and found.query is not None and (found.entities or found.query.kind == "any"):
                 return found
         if query := chosen(directory, question) or time_left(directory, question):
             return _intent(query, query.kind)
@@ -173,7 +174,7 @@ def _told_by(directory: Directory, kind: str, phrase: str, text: str, context: C
     able = everything(directory)
     if kind == "reading":
         able = sum(
-            (directory.domain.get(domain, 0) for domain in ("sensor", "number", "climate", "select", "binary_sensor")),
+            (directory.domain.get(domain, 0) for domain in ("sensor", "number", "climate", "select", "text", "binary_sensor")),
             0,
         )
     found = find(directory, phrase, able, context)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from assistant.home.acts import the
+from assistant.home.acts import called
 from assistant.home.answers import told
 from assistant.home.entities import Entity, Query, State
 from assistant.home.history import History
@@ -61,8 +61,8 @@ async def recall(
     entity = next(entity for key, entity in keys.items() if key.partition("#")[0] == moment.entity_id)
     when = _when(moment.at, now)
     if not moment.seen:
-        return f"{_begin(the([entity.name]))} was already {_state(wanted)} when I began to watch, {when}."
-    return f"{_begin(the([entity.name]))} was last {_DONE.get(wanted, wanted)} {when}."
+        return f"{_begin(called(entity))} was already {_state(wanted)} when I began to watch, {when}."
+    return f"{_begin(called(entity))} was last {_DONE.get(wanted, wanted)} {when}."
 
 
 async def _was(query: Query, entities: Sequence[Entity], states: Sequence[State], history: History, now: float) -> str:
@@ -82,7 +82,7 @@ async def _was(query: Query, entities: Sequence[Entity], states: Sequence[State]
         word = _state(wanted) if so else f"not {_state(wanted)}"
         return f"{'Yes' if so else 'No'}, {_subject(told)} {_were(told)} {word} {when}."
     lead = ("Yes, " if so else "No, ") if wanted else ""
-    doing = joined([f"{the([entity.name])} {_were([entity])} {_as_told(entity, value)}" for entity, value in known])
+    doing = joined([f"{called(entity)} {_were([entity])} {_as_told(entity, value)}" for entity, value in known])
     return _begin(f"{lead}{doing} {when}.")
 
 
@@ -173,7 +173,7 @@ def _window(period: str, now: float) -> tuple[float, float]:
 
 
 def _subject(entities: Sequence[Entity]) -> str:
-    return the([entity.name for entity in entities]) if len(entities) <= 3 else f"{len(entities)} devices"
+    return joined([called(entity) for entity in entities]) if len(entities) <= 3 else f"{len(entities)} devices"
 
 
 def _state(wanted: str) -> str:

@@ -47,7 +47,7 @@ def told(grammar: Grammar, house: HouseFile):
             "how warm is it upstairs",
             "It is 18.5 degrees on the landing, 17 degrees in the bedroom and 20.5 degrees in the nursery.",
         ),
-        ("how bright is the sofa lamp", "The sofa lamp is 40 percent."),
+        ("how bright is the sofa lamp", "The sofa lamp is at 40 percent."),
         ("what is the bathroom humidity", "The humidity is 62 percent in the bathroom."),
         ("is there any motion in the hall", "No, there is no motion in the hall."),
         ("which blinds are open in the utility room", "I know of no blinds in the utility room."),

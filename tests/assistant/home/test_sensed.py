@@ -86,11 +86,11 @@ def test_what_a_detector_tells_has_words_of_its_own(grammar, question, begins):
 @pytest.mark.parametrize(
     ("question", "answered"),
     [
-        ("what is the total stored volume in the tank?", "The tank is 28 L."),
+        ("what is the total stored volume in the tank?", "The tank is 28 litres."),
         ("what is the pressure indicated by the cistern?", "The cistern is 2.1 bar."),
         ("what is the cistern's pressure?", "The cistern is 2.1 bar."),
-        ("what is the accumulated rainfall of the roof gauge?", "The roof gauge is 29 mm."),
-        ("what is the o3 level measured by attic ozone?", "The attic ozone is 54 µg/m³."),
+        ("what is the accumulated rainfall of the roof gauge?", "The roof gauge is 29 millimetres."),
+        ("what is the o3 level measured by attic ozone?", "The attic ozone is 54 micrograms per cubic metre."),
     ],
 )
 def test_a_reading_is_asked_for_with_any_words_for_its_quantity(grammar, question, answered):
