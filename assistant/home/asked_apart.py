@@ -15,7 +15,7 @@ from assistant.home.names import Directory
 from assistant.home.noun_phrases import COMMANDING
 from assistant.home.places_said import place_in
 
-_MOST = 4  #: questions of one sentence that are tried
+_MOST = 3  #: questions of one sentence that are tried
 _ASKS = (
     r"(?:is|are|was|were|did|do|does|has|have|what|which|how|when|where|who|any|anything|anyone|anybody"
     r"|(?:can|could|would|will) you (?:see|hear|tell|check))"

@@ -53,7 +53,7 @@ _OTHERWISE = re.compile(
 )  # fmt: skip
 #: What is asked of somebody, or of a robot.
 OF_SOMEBODY = re.compile(r"\b(?:he|she|home)\b")
-_MOST = 3  #: ways to take one question apart
+_MOST = 2  #: ways to take one question apart
 
 
 def doing(text: str) -> str:

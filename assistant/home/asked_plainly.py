@@ -5,14 +5,17 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+
+from assistant.home.ways import openers
 
 _LEAD = re.compile(
     r"(?:(?:tell me|do you know|can you tell me|show me|check|i wonder|let me know|could you check|see|find out|report|please) (?:for me |me |us )?(?:if |whether |that )?)+"
     r"(?=(?:there|the|is|are|what|which|how|any|when|all|if|my|whether|did|status|i|it)\b)"
 )
-#: Other ways to begin or to end a question, and the plain one.
+#: Other ways to begin or to end a question, and the plain one; the words that each begins with, None for any.
 _ASKED_SO = tuple(
-    (re.compile(way), plainly)
+    (re.compile(way), plainly, openers(way[1:]) if way[0] == "^" and "|^" not in way else None)
     for way, plainly in (
         (r"^(what is (?:the |my |our )?.+ (?:in|on|at) .+?) (?:running|sitting|going|set|turned) (?:at|to)$", r"\1 at"),
         (
@@ -229,11 +232,18 @@ TRIGGERED = re.compile(
 
 
 def _as_asked(text: str) -> str:
-    for way, plainly in _ASKED_SO:
-        text = re.sub(" +", " ", way.sub(plainly, text, count=1)).strip()
+    first = text.partition(" ")[0]
+    for way, plainly, first_words in _ASKED_SO:
+        if first_words is not None and first not in first_words:
+            continue
+        said, changed = way.subn(plainly, text, count=1)
+        if changed:
+            text = " ".join(said.split())
+            first = text.partition(" ")[0]
     return text
 
 
+@lru_cache(256)
 def plainly_asked(text: str) -> str:
     """Return a plain question in the plainer words for it, without what leads to it."""
     words, led = text, _LEAD.sub("", text)

@@ -208,7 +208,8 @@ class Grammar:
 
     def _asked_anew(self, text: str, context: Context, *, asks: bool) -> HomeIntent | None:
         """Read a question in other words."""
-        return next(filter(None, (self._asked(question, context) for question in asked_anew(text, asks=asks))), None)
+        anew = (self._asked(question, context, loosely=False) for question in asked_anew(text, asks=asks))
+        return next(filter(None, anew), None)
 
     def _amended(self, text: str, context: Context) -> HomeIntent | None:
         """Read a sentence that puts another value or thing in the place of one that it has said."""
@@ -280,7 +281,9 @@ class Grammar:
             return self._asked(question, context)
         if asks:
             return self._asked(text, context)
-        return ask_loosely(self.directory, text, context) if self._words.has(text) else None
+        if is_question(stripped(text)) or not self._words.has(text):
+            return None  # it was read as one
+        return ask_loosely(self.directory, text, context)
 
     def _plainly(self, text: str, context: Context) -> HomeIntent | None:
         found = self._command(text, context)
@@ -317,8 +320,11 @@ class Grammar:
             return None
         return self._asking.intent(reading, context, f"goes on with the sentence before: {whole!r}")
 
-    def _asked(self, text: str, context: Context) -> HomeIntent | None:
-        """Read a question; most that name a device are for the documents, and cost little here."""
+    def _asked(self, text: str, context: Context, *, loosely: bool = True) -> HomeIntent | None:
+        """Read a question; most that name a device are for the documents, and cost little here.
+
+        With `loosely` it is taken apart too where no way to ask knows it as it was said.
+        """
         if not self._words.has(text):
             return None
         if (aside := asked_first(text)) and (done := self._told_along.about(aside, context)):
@@ -328,7 +334,7 @@ class Grammar:
         for short in (*shortened(text, self.directory.vocabulary()), *self._repairs.renamed(text)):
             if found := ask(self.directory, short, context):
                 return self._those_so(found, context)
-        if found := ask_loosely(self.directory, text, context):
+        if loosely and (found := ask_loosely(self.directory, text, context)):
             return self._those_so(found, context)
         if not _ASKS_A_STATE.match(text) or ASKED_WORDS.isdisjoint(text.split()):
             return None
