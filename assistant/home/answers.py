@@ -24,9 +24,10 @@ _COLOURS = {
 _UNITS = {"°C": "degrees", "°F": "degrees", "%": "percent", "W": "watts", "kW": "kilowatts", "kWh": "kilowatt hours",
           "lx": "lux", "V": "volts", "A": "amperes", "hPa": "hectopascals", "ppm": "parts per million",
           "K": "kelvin", "min": "minutes", "h": "hours", "s": "seconds", "d": "days", "dB": "decibels", "dBm": "dBm",
-          "L": "litres", "l": "litres", "m³": "cubic metres", "km": "kilometres", "mm": "millimetres", "Wh": "watt hours",
+          "L": "litres", "l": "litres", "m³": "cubic metres", "km": "kilometres", "mm": "millimetres",
           "µg/m³": "micrograms per cubic metre", "ppb": "parts per billion", "mbar": "millibars",
-          "km/h": "kilometres per hour", "m/s": "metres per second", "mA": "milliamperes"}  # fmt: skip
+          "km/h": "kilometres per hour", "m/s": "metres per second", "mA": "milliamperes",
+          "Wh": "watt hours"}  # fmt: skip
 _COUNTED = frozenset("degrees minutes hours seconds days watts volts amperes litres".split())
 _TOLD = {"locked": "locked", "unlocked": "unlocked", "on": "on", "off": "off", "open": "open", "closed": "closed",
 "running": "running",
@@ -119,6 +120,8 @@ def told(entity: Entity, state: State | None, attribute: str | None = None) -> s
     if attribute and (value := state.attributes.get(attribute)) is not None:
         if state.value == "off" and attribute in ("brightness", "percentage"):
             return "off"
+        if attribute == "position" and value in (0, 100):
+            return "fully open" if value else "closed"
         return _SET.get(attribute, "{}").format(_with_unit(value, attribute, entity))
     if attribute == "rgb" and (kelvin := state.attributes.get("kelvin")) is not None:
         return "warm white" if isinstance(kelvin, (int, float)) and kelvin < 3300 else "white"
@@ -130,7 +133,12 @@ def told(entity: Entity, state: State | None, attribute: str | None = None) -> s
     if entity.domain == "binary_sensor":
         active, idle = _SENSED.get(entity.device_class or "") or told_as(entity.device_class) or ("active", "clear")
         return active if value == "on" else idle
-    text = str(value).replace("_", " ")
+    return _in_words(entity, state, str(value))
+
+
+def _in_words(entity: Entity, state: State, value: str) -> str:
+    """Return a state that is told by a word, with the level that goes with it."""
+    text = value.replace("_", " ")
     if entity.domain == "alarm_control_panel" and text.startswith("armed "):
         return f"armed in {text.removeprefix('armed ')} mode"
     level = _LEVELS.get((entity.domain, "" if entity.domain in ("climate", "water_heater") else text))
@@ -294,7 +302,17 @@ def _place(area: str | None) -> str:
     lower = area.lower()
     if lower in ("upstairs", "downstairs", "outside", "outdoors", "inside"):
         return lower
-    on = lower in ("landing", "porch", "terrace", "balcony", "patio", "driveway", "deck", "veranda", "stairs") or lower.endswith("floor")
+    on = lower in (
+        "landing",
+        "porch",
+        "terrace",
+        "balcony",
+        "patio",
+        "driveway",
+        "deck",
+        "veranda",
+        "stairs",
+    ) or lower.endswith("floor")
     return f"{'on' if on else 'in'} the {lower}"
 
 

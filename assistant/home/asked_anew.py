@@ -20,18 +20,10 @@ _ANEW = tuple(
         (r"(?:is there|have we got|do we have) (?:any |some )?(?:water|a puddle)(?: (?:on|across|all over) the floor)?", "is the floor wet"),
         (r"who(?: has|s)? (?:left|turned|switched|put) (?P<np>.+?) (?P<so>on|open|off|unlocked)", "is {np} {so}"),
         (r"(?:is|are) (?P<np>(?:the|my|our) .+?) (?:working|up and running|going|in use|switched on|turned on|still going|doing anything)(?: now| right now| at the moment)?", "is {np} on"),
-        (r"how (?:hot|warm|cold|cool|chilly) (?:has|did) (?:it|the .+?) (?:got|get|become)(?: to)? (?P<np>(?:in|on) .+|outside|upstairs|downstairs)", "what is the temperature {np}"),
-        (r"how (?:is|are) (?P<np>(?:the|my|our) .+?) (?:doing|getting on|looking|set)", "what is the state of {np}"),
-        (r"what is (?P<np>(?:the|my|our) .+?) (?:doing|up to|set to|set at|on|at)(?: now| right now| at the moment)?", "what is the state of {np}"),
-        (r"how (?:far|much) (?:open |up |down )?(?:is|are) (?P<np>(?:the|my|our) .+?)(?: open| up| down)?", "what is the position of {np}"),
         (r"how (?:high|low|fast|bright|loud) is (?P<np>(?:the|my|our) .+?)(?: (?:set|turned up|going|running))?", "what is the state of {np}"),
         (r"how much (?:power |electricity |energy )?(?:is|are) (?P<np>(?:the|my|our) .+?)(?: panels?| system)? (?:making|producing|generating|giving|using|drawing|pulling)(?: now| right now| at the moment)?", "what is {np} power"),
-        (r"how much (?:power|electricity|energy) (?:is|are) (?P<np>(?:the|my|our) .+?)(?: panels?| system)? (?:making|producing|generating|giving|using|drawing|pulling)", "what is {np} power"),
-        (r"any(?:thing|body|one) (?:still |left |else )*(?P<so>on|open|running)(?P<np> (?:in|on|at) .+| upstairs| downstairs| outside)?", "is anything {so}{np}"),
         (rf"(?:(?:can|could|would|will) you )?(?:please )?(?:just )?(?:double )?check (?:that |whether |if )?(?P<np>(?:the|my|our|all) .+?) (?P<is>is|are) (?P<so>{_SO})", "{is} {np} {so}"),
         (r"what is moving (?P<np>(?:in|on|at) .+)", "is there motion {np}"),
-        (r"(?P<np>.+) (?:down|up|over|out) (?P<so>(?:in|on|at) (?:the|my|our) .+)", "{np} {so}"),
-        (r"(?:has|have) (?:any(?:body|one)|some(?:body|one)) (?:left|forgotten) (?P<np>.+?) (?P<so>on|open|unlocked)", "is {np} {so}"),
     )
 )  # fmt: skip
 _VERBLESS = re.compile(

@@ -5,6 +5,8 @@ about my coat". What stands around it is passed over only where it plainly tells
 then remains has to be understood strictly. A question moves nothing.
 """
 
+# ruff: noqa: E501 (a way of saying something is one line)
+
 from __future__ import annotations
 
 import re
@@ -27,7 +29,7 @@ _WHOM = re.compile(
     r"|grandpa|love|lovely|honey|hun|hon|dear|dearie|darling|sweetheart|sweetie|babe|babes|mate|pal|buddy|dude|man|bro|boss|chief|friend|petal"
     r"|duck|pet|please|thanks|thank you|thanks a lot|ta|cheers|sorry|hey|hi|hello|then|though|again|right|quick|quickly|repartee|folks|guys|everyone)?"
 )
-_WHO = r"(?:i|we|he|she|it|they|that|this|there|you|nobody|somebody|someone|everybody|everyone|people|the|my|our|his|her|their|a|an|some)"
+_WHO = r"(?:i|we|he|she|it|they|that|this|there|you|nobody|nothing|something|everything|somebody|someone|everybody|everyone|people|the|my|our|his|her|their|a|an|some)"
 #: What is told behind a question, or asked of people: "..., i have got to walk the dog", "..., do i need a coat".
 _BEHIND = re.compile(
     rf"(?:(?:and|but|so|or|just|only|because|cause|cos|as|since|before|or else|now|well|maybe|perhaps) )*(?:{_WHO} \w+(?: .*)?"
@@ -87,9 +89,7 @@ def _questions(directory: Directory, text: str) -> Iterator[str]:
         if parts[behind:] and parts[behind].startswith("or "):
             yield f"{question} {parts[behind]}"
         yield from (
-            whole
-            for ends in _ON_AND_ON.finditer(question)
-            if _IS_WHOLE.match(whole := question[: ends.start()])
+            whole for ends in _ON_AND_ON.finditer(question) if _IS_WHOLE.match(whole := question[: ends.start()])
         )
     for begins in _GOES_ON_TO_ASK.finditer(parts[0]):
         told = parts[0][: begins.start()]

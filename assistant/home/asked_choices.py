@@ -44,7 +44,7 @@ def chosen(directory: Directory, text: str) -> Query | None:
         if not (thing.domain == "select" or (thing.domain == "sensor" and thing.options)):
             continue
         name = _named(thing)
-        options = [option for option in thing.options if _is_said(plain(option), text)]
+        options = [option for option in thing.options if _is_said(plain(option), words)]
         left = said - {_same(word) for option in options for word in plain(option).split()}
         if not left or not left <= name:
             continue
@@ -80,8 +80,12 @@ def _same(word: str) -> str:
     return _SAME.get(singular(word), singular(word))
 
 
-def _is_said(option: str, text: str) -> bool:
-    return option not in ("on", "off", "") and f" {option} " in f" {text} "
+def _is_said(option: str, words: list[str]) -> bool:
+    """Say whether the words of a choice stand in a question one after the other: "delicate" is "Delicates"."""
+    wanted = [singular(word) for word in option.split()]
+    said = [singular(word) for word in words]
+    spoken = any(said[at : at + len(wanted)] == wanted for at in range(len(said) - len(wanted) + 1))
+    return spoken and option not in ("on", "off", "")
 
 
 #: How long something takes yet, as people ask for it.
@@ -89,7 +93,7 @@ _LEFT = tuple(
     re.compile(way)
     for way in (
         r"how (?:long|much longer|much time|many (?:more )?minutes|many (?:more )?hours) (?:has|have|does|will|is|are) (?P<np>(?:the|my|our) .+?) (?:got|have|need|take|be|run|going to be)(?: (?:left|still|yet|to go|to run|remaining|more|on it))*",
-        r"how (?:long|much longer|much time|many (?:more )?minutes|many (?:more )?hours) (?:is |are |will be )?(?:there )?(?:left|remaining|to go|longer) (?:on|for|of|in|with) (?P<np>.+)",
+        r"how (?:longs?|much longer|much time|many (?:more )?minutes|many (?:more )?hours) (?:is |are |has |will be )?(?:there )?(?:left|remaining|to go|longer) (?:on|for|of|in|with) (?P<np>.+)",
         r"how (?:long|much longer|many (?:more )?minutes) (?:is it )?(?:till|until|til|before) (?P<np>.+?) (?:is |are |will be |has |have )?(?:all )?(?:done|finished|ready|finishes|ends|over|through|stops)",
         r"(?:when|what time) (?:is|are|will|does|do) (?P<np>.+?) (?:be |going to be |due to be |due to )?(?:done|finished|finish|ready|end|over|through|stop)",
         r"(?:is|are|has|have) (?P<np>.+?) (?:nearly|almost|about|just about) (?:done|finished|ready|over|through|there)",

@@ -35,16 +35,19 @@ _OF_STATE = "|".join(sorted({*STATES, *DONE}, key=len, reverse=True))
 #: What says nothing of which thing is meant, nor of how it may be.
 _IDLE = re.compile(
     r"(?<!\S)(?:still|currently|already|actually|really|even|properly|by any chance|at the moment|right now|right this (?:minute|second|instant|moment)|at this (?:minute|moment)|this minute|just now|now|today|yet|please"
+    r"|(?<=\w )(?:did|have|has|had|do) (?:i|we|you|they|he|she|someone|somebody|anyone|anybody) (?:leave|left|keep|kept|forget|forgotten|get|got)"
     r"|at all|by mistake|by accident|ever|been|being|get|got|getting|gotten|accidentally|anywhere(?= (?:in|on|upstairs|downstairs|outside))"
     r"|(?:up|down|out|over|through|round|back)(?= (?:in|on|at|by|outside|upstairs|downstairs)(?: |$)))(?!\S)"
 )
-_BY_WHOM = r"(?:(?:anyone|anybody|someone|somebody|everyone|everybody|i|we|you|they|he|she) )?"
+_BY_WHOM = r"(?:(?:anyone|anybody|someone|somebody|everyone|everybody|i|we|you|they|he|she|(?!any|some|every|the\b|my\b)\w+(?= (?:leave|left|forget|forgot|forgotten)\b)) )?"
 _ASKED = re.compile(
     rf"(?P<head>is|are|was|were|has|have|had|did|does|do|any|anything|which|what|how many)(?: |(?<=any)|(?<=anything)){_BY_WHOM}"
     r"(?:(?:leave|left|keep|kept|forget|forgotten|forgot|manage|managed|remember|remembered)(?: to)? )?(?P<rest>.+)"
 )
 _ANY = re.compile(r"(?:there )?(?:any|some|anything|something|a|an)(?= )")
-_STATE = re.compile(rf"(?<!\S)(?:(?:all|both|left|turned|switched|running|not|set|fully) )*(?P<state>{_OF_STATE})(?: (?:up|tight|on its own))?(?!\S)")
+_STATE = re.compile(
+    rf"(?<!\S)(?:(?:all|both|left|turned|switched|running|not|set|fully) )*(?P<state>{_OF_STATE})(?: (?:up|tight|on its own))?(?!\S)"
+)
 #: The other thing that may be so: "... or is she back on her dock", "... or did i leave it open".
 _OTHERWISE = re.compile(
     r"(?P<first>(?:is|are|has|have|was|were|did|what|where) .+?) or (?:(?:is|are|has|have|was|were|did|does|do) )?(?:(?:it|he|she|they|i|we|you|someone|somebody|anybody|anyone|that) )?"
@@ -53,6 +56,10 @@ _OTHERWISE = re.compile(
 )  # fmt: skip
 #: What is asked of somebody, or of a robot.
 OF_SOMEBODY = re.compile(r"\b(?:he|she|home)\b")
+#: What the speaker is not sure of: "... or have i forgotten again".
+_OR_NOT = re.compile(
+    r"(?P<first>(?:is|are|has|have|was|were|did) .+?) or (?:(?:did|have|has) (?:i|we|he|she|somebody|someone) (?:just )?(?:forgotten|forget|imagined?|dreamt|remembered|remember|missed|left|leave)|am i (?:imagining|dreaming|wrong|mistaken|too late)|should i\b|do i (?:need|have) to)(?: .*)?"
+)
 _MOST = 2  #: ways to take one question apart
 
 
@@ -65,14 +72,22 @@ def doing(text: str) -> str:
 
 def either(text: str) -> str:
     """Return the first half of a plain question which of two states a thing is in; "" where it asks for none."""
-    match = _OTHERWISE.fullmatch(doing(text)) if " or " in text else None
-    return f"{match['first'].removesuffix(' ,')}{match['at'] or ''}" if match else ""
+    if " or " not in text:
+        return ""
+    if match := _OTHERWISE.fullmatch(doing(text)):
+        return f"{match['first'].removesuffix(' ,')}{match['at'] or ''}"
+    unsure = _OR_NOT.fullmatch(text)
+    return unsure["first"].removesuffix(" ,") if unsure else ""
+
+
+def lean(text: str) -> str:
+    """Return a plain question in plain words, without those that say nothing: "down in the cellar" is "in the cellar"."""
+    return " ".join(_IDLE.sub("", doing(text)).split())
 
 
 def taken_apart(text: str) -> Iterator[str]:
     """Yield the plain questions for a state that the words of a plain question come to."""
-    text = doing(text)
-    asked = _ASKED.fullmatch(_lean(text))
+    asked = _ASKED.fullmatch(lean(text))
     if asked is None:
         return
     head, rest = asked["head"], asked["rest"]
@@ -84,17 +99,15 @@ def taken_apart(text: str) -> Iterator[str]:
         so = state["state"]
         if kind == "any":
             place = re.match(r"(?:in|on|at|upstairs|downstairs|outside)\b", thing)
-            yield f"is anything {so} {thing}".strip() if place or not thing else f"are any {_with_place_last(thing, so)}"
+            yield (
+                f"is anything {so} {thing}".strip() if place or not thing else f"are any {_with_place_last(thing, so)}"
+            )
         elif not thing:
             continue
         elif kind in ("which", "how many"):
             yield f"{kind} {_with_place_last(thing, f'are {so}')}"
         else:
             yield f"is {_with_place_last(thing, so)}"
-
-
-def _lean(text: str) -> str:
-    return " ".join(_IDLE.sub("", text).split())
 
 
 def _with_place_last(thing: str, so: str) -> str:

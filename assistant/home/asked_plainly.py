@@ -94,7 +94,6 @@ _ASKED_SO = tuple(
             r"^(?:what time|when) (?:did|was|were) (?:somebody|someone|anybody|anyone|i|we) last (\w+) (.+)$",
             r"when was \2 last \1",
         ),
-        (r"^(?:are|is) (the|my|our) (.+?) (?:all|both) (\w+)$", r"are all \1 \2 \3"),
         (r"\b(?:out there|out of doors|outdoors|out the (?:back|front))$", "outside"),
         (r"\b(is it(?: \w+)?) out$", r"\1 outside"),
         (
@@ -126,12 +125,11 @@ _ASKED_SO = tuple(
             r"^when did (.+) last (?:see|have|detect|notice) (?:any |some )?(?:movement|motion|activity)$",
             r"when was \1 motion last detected",
         ),
-        (r"^did (.+) get (\w+)$", r"is \1 \2"),
         (r"\bopenings\b", "doors and windows"),
         (r"^(is|are) ((?:the|my|our) .+) (lock|unlock)$", r"\1 \2 \3ed"),
         (r"^(is|are) ((?:the|my|our) .+) close$", r"\1 \2 closed"),
         (
-            r"^(is|are) (.+) (locked|closed|shut|opened|turned off|switched off|turned on|switched on) (?:up|down|tight|yet)$",
+            r"^(is|are) (.+) (locked|closed|shut|opened|turned off|switched off|turned on|switched on) (?:up|down|tight|yet|properly|fully|completely|securely|all the way|right up|right down)$",
             r"\1 \2 \3",
         ),
         (r"^is it (?:too |very |really |quite )*(?:humid|damp|muggy|moist)\b", "how humid is it"),
@@ -165,20 +163,13 @@ _ASKED_SO = tuple(
             r"how \1 is \2",
         ),
         (
-            r"^how (warm|hot|cold|cool|bright|humid) (?:have|has|did) (?:we|i|you|they|somebody|someone) (?:got|get|set|left|leave|put) (.+)$",
+            r"^how (warm|hot|cold|cool|bright|humid|fast|high) (?:have|has|did) (?:we|i|you|they|somebody|someone) (?:got|get|set|left|leave|put) (.+?)(?: (?:going|running|spinning|set|on|set to))?$",
             r"how \1 is \2",
         ),
-        (
-            r"^how many (.+?) (?:have|has|did) (?:we|i|you|they|somebody|someone) (?:got |left |leave |get )(?:still )?(on|off|open|closed|shut|locked|unlocked)\b",
-            r"how many \1 are \2",
-        ),
+        (r"^how (warm|hot|cold|cool|bright|humid|damp) is (.+) (?:got|gotten|become)$", r"how \1 is \2"),
         (
             r"^(?:is|are|has|how is) the air (?:(?:getting|going|gone|got|a bit|very|too|really) )*(?:bad|stale|stuffy|fresh|good|ok|okay|thick|poor)(?= (?:in|on|at)|$)",
             "what is the air quality",
-        ),
-        (
-            r"^(is|are) (.+?) (?:safely |now )?(?:back )?(?:on|in|at) (?:its|the|his|her|their) (?:dock|base|charger|station|charging station|docking station)$",
-            r"\1 \2 docked",
         ),
         (
             r"^(what is (?:the |my |our )?(?:\w+ )?(?:temperature|humidity|battery|power|pressure|air quality)) (?:doing|up to|at)(?= (?:in|on|at|of)|$)",
@@ -207,10 +198,22 @@ _ASKED_SO = tuple(
             r"^(?:has|have|is|are|was) (?:there )?(?:anyone|anybody|someone|somebody|anything|something) (?:been )?(?:moving|walking|wandering|creeping|sneaking)(?: about| around)?(?= |$)",
             "is there motion",
         ),
-        (r"^(?:does|do) (.+?) need (?:charging|a charge|recharging|plugging in|(?:a )?new batter(?:y|ies)|(?:its )?batter(?:y|ies) (?:changing|charging))(?: up| soon| yet)*$", r"how much battery has \1 got"),
-        (r"^what is (.+?) (using|drawing|burning|consuming|pulling) in (?:power|electricity|energy|watts)$", r"what is \1 \2"),
-        (r"^what (?:is|are) the (humidity|temperature|temp) (?:target|set ?point|goal)(?: (?:on|of|for|in) (.+))?$", r"what \1 is \2 set to"),
-        (r"^is it (?:(?:too|getting|very|really|still|actually|absolutely) )*(?:freezing|frosty|icy|nippy|below freezing|mild|boiling|baking|roasting|scorching)(?= (?:in|on|at|outside|upstairs|downstairs|here)|$)", "is it cold"),
+        (
+            r"^(?:does|do) (.+?) need (?:charging|a charge|recharging|plugging in|(?:a )?new batter(?:y|ies)|(?:its )?batter(?:y|ies) (?:changing|charging))(?: up| soon| yet)*$",
+            r"how much battery has \1 got",
+        ),
+        (
+            r"^what is (.+?) (using|drawing|burning|consuming|pulling) in (?:power|electricity|energy|watts)$",
+            r"what is \1 \2",
+        ),
+        (
+            r"^what (?:is|are) the (humidity|temperature|temp) (?:target|set ?point|goal)(?: (?:on|of|for|in) (.+))?$",
+            r"what \1 is \2 set to",
+        ),
+        (
+            r"^is it (?:(?:too|getting|very|really|still|actually|absolutely) )*(?:freezing|frosty|icy|nippy|below freezing|mild|boiling|baking|roasting|scorching)(?= (?:in|on|at|outside|upstairs|downstairs|here)|$)",
+            "is it cold",
+        ),
         (r"^who is (?:there )?(in|at|on) (.+)$", r"is there anyone \1 \2"),
     )
 )
@@ -224,7 +227,7 @@ _WHAT_IS_SENSED = (
 )
 #: What a detector has done, or does now: "has the landing sensor picked up any movement".
 TRIGGERED = re.compile(
-    r"^(?:has|have|did|is|are|does|do) (?P<np>.+?) (?:(?:currently|still|just|ever|now) )*"
+    r"^(?:has|have|did|is|are|does(?=.* any(?:thing|one|body)$)) (?P<np>.+?) (?:(?:currently|still|just|ever|now) )*"
     r"(?:gone off|go off|going off|been set off|set off|tripped|trip|been tripped|been triggered|sounding"
     rf"|(?:pick|picks|picked|picking)(?: up{_WHAT_IS_SENSED}?|{_WHAT_IS_SENSED} up)"
     rf"|(?:see|seen|seeing|noticed?|noticing|detect(?:ed|ing)?|sens(?:e|ed|ing)|spot(?:ted|ting)?|register(?:ed|ing)?|hear|heard|hearing|report(?:ed|ing)?){_WHAT_IS_SENSED})$"

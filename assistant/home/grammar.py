@@ -50,7 +50,7 @@ from assistant.home.politeness import (
 from assistant.home.put_plainly import put_plainly
 from assistant.home.questions import ask, ask_loosely
 from assistant.home.repairs import Repairs
-from assistant.home.requests import asked_after, named_first, requested
+from assistant.home.requests import named_first, requested
 from assistant.home.told_along import ToldAlong
 from assistant.home.values import is_value, values_in
 from assistant.home.words import IT, MAX_WORDS, plain
@@ -277,8 +277,6 @@ class Grammar:
                 return found
         if (whole := named_first(text)) and (found := self._read(meant(stripped(whole)), "", context)):
             return found if found.kind != "refuse" else None
-        if question := asked_after(text):
-            return self._asked(question, context)
         if asks:
             return self._asked(text, context)
         if is_question(stripped(text)) or not self._words.has(text):

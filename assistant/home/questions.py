@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from assistant.home import english
 from assistant.home.asked_apart import asked_apart
 from assistant.home.asked_choices import chosen, time_left
-from assistant.home.asked_loosely import OF_SOMEBODY, doing, either, taken_apart
+from assistant.home.asked_loosely import OF_SOMEBODY, either, lean, taken_apart
 from assistant.home.asked_plainly import TRIGGERED, plainly_asked
 from assistant.home.asked_things import ATTRIBUTES, attribute, entity_of, everything, find, in_state, motion, quantity
 from assistant.home.asked_ways import ASKED, DONE, DONE_WORDS, PERIODS, REASONS, STATE_WORDS, STATES
@@ -66,8 +66,7 @@ def ask_loosely(directory: Directory, text: str, context: Context) -> HomeIntent
     It is read without what is said around it, by what its words come to, and as one for what was chosen or is left.
     """
     for question in (text, *asked_apart(directory, text)):
-        plainer = doing(question)
-        for said in dict.fromkeys((question, plainer, *taken_apart(question))):
+        for said in dict.fromkeys((question, lean(question), *taken_apart(question))):
             found = ask(directory, said, context) if said != text else None
             if found is not None and found.query is not None and (found.entities or found.query.kind == "any"):
                 return found
@@ -174,7 +173,10 @@ def _told_by(directory: Directory, kind: str, phrase: str, text: str, context: C
     able = everything(directory)
     if kind == "reading":
         able = sum(
-            (directory.domain.get(domain, 0) for domain in ("sensor", "number", "climate", "select", "text", "binary_sensor")),
+            (
+                directory.domain.get(domain, 0)
+                for domain in ("sensor", "number", "climate", "select", "text", "binary_sensor")
+            ),
             0,
         )
     found = find(directory, phrase, able, context)

@@ -72,10 +72,6 @@ _UNENDED = frozenset("with by as of to is was are were be like from about at for
 _ASKING = frozenset("what which who whose whom where".split())
 _MOST = 4  #: requests in one sentence that are tried
 _LONGEST = 24  #: words of a story
-#: What was asked after a reason: "i feel a draught , is the window open".
-_ASKED_AFTER = re.compile(
-    r"(?P<told>.+) , (?:so |and |but |then )*(?P<question>(?:is|are|did|have|has|what|which|how|where|when|any) .+)"
-)
 #: A thing that is named before what is asked of it: "the door of the garage , is she closed".
 _NAMED_FIRST = re.compile(
     r"(?:.* , )?(?P<np>(?:the|my|our) (?:(?!,).)+?) ,(?: so)? (?P<verb>is|are|was|were|has|have|did) (?:it|she|he|they|that|this) (?P<rest>.+)"
@@ -153,9 +149,3 @@ def named_first(text: str) -> str:
     if match := _NAME_THEN_VERB.fullmatch(text):
         return f"{match['verb']} {match['np']}"
     return ""
-
-
-def asked_after(text: str) -> str:
-    """Return the question after the last pause of a plain sentence that told something first; "" where there is none."""
-    match = _ASKED_AFTER.fullmatch(text)
-    return match["question"] if match and SAID_OR_MEANT.isdisjoint(match["told"].split()) else ""

@@ -9,6 +9,7 @@ import pytest
 
 from assistant.commands.eval_home import SAMPLES
 from assistant.home.answers import answer, holds
+from assistant.home.asked_apart import asked_apart
 from assistant.home.entities import Entity, State
 from assistant.home.grammar import Context, Grammar
 from assistant.home.house_file import HouseFile, read_house
@@ -54,6 +55,29 @@ def told(grammar: Grammar, house: HouseFile):
         ("how many open windows are there", "2 are open: the kitchen window and the study window."),
         ("is rosie docked", "Yes, Rosie is docked."),
         ("are any lights on upstairs", "Yes, the left bedside lamp and the night light are on."),
+        # beside what is said around it
+        ("How hot is it out there, mum? I've the plants to water.", "The outside temperature is 7.5 degrees."),
+        ("how warm is it outside do i want a scarf", "The outside temperature is 7.5 degrees."),
+        ("I heard something. Has the hall sensor noticed anyone?", "No, there is no motion in the hall."),
+        ("is the house alarm on, darling, i want to let the cat in", "No, the house alarm is disarmed."),
+        ("i am freezing what is the living room thermostat set to", "The living room thermostat is set to 20 degrees."),
+        # so or otherwise
+        ("has Rosie gone back to her base or is she still doing the floors?", "Rosie is docked."),
+        ("is the water on or off", "The water valve is open."),
+        ("is the iron on or have i forgotten again", "The iron is on."),
+        # what was chosen
+        ("which cycle have we got the wash on", "The wash program is Cotton."),
+        ("is the washing on wool", "No, the wash program is Cotton."),
+        ("is the wash on wool or cotton", "The wash program is Cotton."),
+        # what detectors have found
+        ("is the smoke detector picking up anything", "No, there is no smoke in the kitchen."),
+        ("can you see any movement in the hall", "No, there is no movement in the hall."),
+        # left so, and where
+        ("did some lights get left on down in the kitchen", "Yes, the kitchen ceiling light is on."),
+        ("which windows did somebody leave open", "The kitchen window and the study window are open."),
+        ("anything been left on in the utility room", "Yes, the iron is on."),
+        ("how far up is the study shutter", "The study shutter is 60 percent open."),
+        ("how fast have we got the study fan going", "The study fan is at 50 percent."),
     ],
 )
 def test_a_question_is_answered_from_the_states(told, words: str, expected: str) -> None:
@@ -92,7 +116,12 @@ def test_history_questions_name_what_and_when(grammar: Grammar) -> None:
     "words",
     ["what is a kettle", "how hot is the sun", "is the coffee machine any good", "what is the capital of france",
     "why is the hall light on",
-     "who turned on the hall light", "how does the garage door work", "what happens when the water valve is closed"],
+     "who turned on the hall light", "how does the garage door work", "what happens when the water valve is closed",
+     "which programme should I use for wool", "which program is best for cotton", "how long does the wash program take",
+     "has the landlord picked up the keys", "is Rosie a good name or is it old fashioned",
+     "is she out or is she back home",
+     "does the smoke detector detect carbon monoxide", "what is the temperature on mars, do I need a coat",
+     "how long have I got left to live", "did anything get left out of the story", "when will the wash be finished"],
 )  # fmt: skip
 def test_questions_that_no_device_answers_are_left_to_the_documents(grammar: Grammar, words: str) -> None:
     assert grammar.understand(words) is None
@@ -103,3 +132,44 @@ def test_a_sensor_of_a_lock_is_on_when_it_is_unlocked() -> None:
     assert holds(lock, State(value="on"), "unlocked") is True
     assert holds(lock, State(value="on"), "locked") is False
     assert holds(replace(lock, device_class="door"), State(value="on"), "open") is True
+
+
+def test_a_question_is_found_beside_what_is_said_around_it(grammar: Grammar) -> None:
+    def apart(text: str) -> list[str]:
+        return list(asked_apart(grammar.directory, text))
+
+    assert apart("i feel a draught , is the window open") == ["is the window open"]
+    assert apart("is the iron on , love , i am off out")[0] == "is the iron on"
+    assert apart("the landing is gloomy , is it dark")[0] == "is it dark in the landing"
+    for text in ("she asked me , is the window open", "turn on the lamp , is it on", "is the iron on"):
+        assert apart(text) == [], text
+
+
+def test_what_is_left_and_whose_it_is_are_said_so() -> None:
+    left = Entity(
+        id="sensor.a", name="Dryer Time Left", domain="sensor", device_class="duration", unit="min", area="Hall"
+    )
+    lamp = Entity(id="light.b", name="Tom's Lamp", domain="light", features=frozenset(["brightness"]), area="Hall")
+    robot = Entity(id="vacuum.c", name="Dusty", domain="vacuum")
+    things = {thing.id: thing for thing in (left, lamp, robot)}
+    states = {
+        "sensor.a": State(value=1),
+        "light.b": State(value="on", attributes={"brightness": 40}),
+        "vacuum.c": State(value="cleaning"),
+    }
+    grammar = Grammar.build(things.values())
+
+    def told(words: str) -> str:
+        intent = grammar.understand(words)
+        assert intent is not None, words
+        assert intent.query is not None, words
+        return answer(intent.query, things.get, states.get)
+
+    for words in (
+        "how long has the dryer got left",
+        "how many minutes are left on the dryer",
+        "is the dryer nearly done",
+    ):
+        assert told(words) == "The dryer has 1 minute left."
+    assert told("how bright is Tom's lamp") == "Tom's lamp is at 40 percent."
+    assert told("is Dusty out hoovering or back on the dock?") == "Dusty is cleaning."
