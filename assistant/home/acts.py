@@ -130,7 +130,7 @@ def _called(name: str) -> str:
 #: What a robot is called that has no name.
 _TRADES = frozenset("mower lawnmower sweeper mop scrubber vac roborock braava deebot neato".split())
 #: Whose name is none.
-_MANY = frozenset("kids childrens girls boys guests babys mens womens mans womans dogs cats".split())
+_MANY = frozenset("kids childrens girls boys guests babys".split())
 
 
 def _is_own(name: str) -> bool:

@@ -23,10 +23,10 @@ _COLOURS = {
 }  # fmt: skip
 _UNITS = {"°C": "degrees", "°F": "degrees", "%": "percent", "W": "watts", "kW": "kilowatts", "kWh": "kilowatt hours",
           "lx": "lux", "V": "volts", "A": "amperes", "hPa": "hectopascals", "ppm": "parts per million",
-          "K": "kelvin", "min": "minutes", "h": "hours", "s": "seconds", "d": "days", "dB": "decibels", "dBm": "dBm",
+          "K": "kelvin", "min": "minutes", "h": "hours", "s": "seconds", "d": "days", "dB": "decibels",
           "L": "litres", "l": "litres", "m³": "cubic metres", "km": "kilometres", "mm": "millimetres",
-          "µg/m³": "micrograms per cubic metre", "ppb": "parts per billion", "mbar": "millibars",
-          "km/h": "kilometres per hour", "m/s": "metres per second", "mA": "milliamperes",
+          "µg/m³": "micrograms per cubic metre",
+          "km/h": "kilometres per hour", "m/s": "metres per second",
           "Wh": "watt hours"}  # fmt: skip
 _COUNTED = frozenset("degrees minutes hours seconds days watts volts amperes litres".split())
 _TOLD = {"locked": "locked", "unlocked": "unlocked", "on": "on", "off": "off", "open": "open", "closed": "closed",

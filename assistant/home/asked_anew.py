@@ -14,13 +14,9 @@ _LEADING = re.compile(
 _ANEW = tuple(
     (re.compile(said), question)
     for said, question in (
-        (r"how (?:dry|humid|damp|moist|muggy) (?:is|are) (?:it|the air|things)? ?(?P<np>(?:in|at|on|upstairs|downstairs|outside).*)", "what is the humidity {np}"),
-        (r"how (?:dry|humid|damp|moist) is (?P<np>(?:the|my|our) .+)", "what is the humidity in {np}"),
         (r"(?:is there|have we got|do we have) (?:any |some )?(?:water|wet|damp|a puddle|a leak|leak)(?: (?:on|across|all over) the floor)? (?P<np>(?:in|on|at|under|by) .+)", "is the floor wet {np}"),
         (r"(?:is there|have we got|do we have) (?:any |some )?(?:water|a puddle)(?: (?:on|across|all over) the floor)?", "is the floor wet"),
         (r"who(?: has|s)? (?:left|turned|switched|put) (?P<np>.+?) (?P<so>on|open|off|unlocked)", "is {np} {so}"),
-        (r"(?:is|are) (?P<np>(?:the|my|our) .+?) (?:working|up and running|going|in use|switched on|turned on|still going|doing anything)(?: now| right now| at the moment)?", "is {np} on"),
-        (r"how (?:high|low|fast|bright|loud) is (?P<np>(?:the|my|our) .+?)(?: (?:set|turned up|going|running))?", "what is the state of {np}"),
         (r"how much (?:power |electricity |energy )?(?:is|are) (?P<np>(?:the|my|our) .+?)(?: panels?| system)? (?:making|producing|generating|giving|using|drawing|pulling)(?: now| right now| at the moment)?", "what is {np} power"),
         (rf"(?:(?:can|could|would|will) you )?(?:please )?(?:just )?(?:double )?check (?:that |whether |if )?(?P<np>(?:the|my|our|all) .+?) (?P<is>is|are) (?P<so>{_SO})", "{is} {np} {so}"),
         (r"what is moving (?P<np>(?:in|on|at) .+)", "is there motion {np}"),
@@ -28,10 +24,6 @@ _ANEW = tuple(
 )  # fmt: skip
 _VERBLESS = re.compile(
     rf"(?P<np>(?:(?!(?:is|are|turn|switch|put|set|leave|keep|get|make|have|can|could|will|would|shall|should)\b)[^ ,]+ ){{1,5}}?)(?:(?:all|still|both) )*(?P<so>{_SO})"
-)
-#: A statement that is to be confirmed: "the shed is locked, right?"
-_TOLD = re.compile(
-    rf"(?P<np>(?!(?:is|are|it|that|there|i|we)\\b)(?:\\w+ ){{1,5}}?)(?P<is>is|are) (?P<so>(?:still )?(?:{_SO}))(?: ,? ?(?:right|correct|yes|yeah|is it|is not it|are they|are not they|innit))?"
 )
 
 
@@ -41,8 +33,6 @@ def asked_anew(text: str, *, asks: bool) -> Iterator[str]:
     for said, question in _ANEW:
         if match := said.fullmatch(text):
             yield question.format(**match.groupdict(default=""))
-    if asks and (told := _TOLD.fullmatch(text)):
-        yield f"{told['is']} {told['np']} {told['so']}"
     if asks and (match := _VERBLESS.fullmatch(text)):
         so = match["so"]
         phrase = match["np"].strip()

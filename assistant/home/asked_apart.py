@@ -25,9 +25,9 @@ _ASKS = (
 _BEGINS = re.compile(rf"(?:(?:so|and|but|then|hey|ok|okay|please|now|right|well|tell me|do you know) )*(?={_ASKS}\b)")
 #: Who is asked: "is the back door locked , mum".
 _WHOM = re.compile(
-    r"(?:(?:my|oh|ah|please|thanks|thank you|sorry|hey|hi|hello|good \w+|excuse me|old|dear) ?)*(?:mum|mom|mummy|mommy|dad|daddy|gran|nan|nana|grandma|grandad"
+    r"(?:(?:my|oh|ah|sorry|hey|hi|hello|good \w+|excuse me|old|dear) ?)*(?:mum|mom|mummy|mommy|dad|daddy|gran|nan|nana|grandma|grandad"
     r"|grandpa|love|lovely|honey|hun|hon|dear|dearie|darling|sweetheart|sweetie|babe|babes|mate|pal|buddy|dude|man|bro|boss|chief|friend|petal"
-    r"|duck|pet|please|thanks|thank you|thanks a lot|ta|cheers|sorry|hey|hi|hello|then|though|again|right|quick|quickly|repartee|folks|guys|everyone)?"
+    r"|duck|pet|please|thanks|thank you|ta|cheers|sorry|hey|hi|hello|then|though|again|right|repartee|folks|guys|everyone)?"
 )
 _WHO = r"(?:i|we|he|she|it|they|that|this|there|you|nobody|nothing|something|everything|somebody|someone|everybody|everyone|people|the|my|our|his|her|their|a|an|some)"
 #: What is told behind a question, or asked of people: "..., i have got to walk the dog", "..., do i need a coat".
@@ -54,6 +54,10 @@ _IS_WHOLE = re.compile(
     r"|(?:what|which|how|when|where|who)\b.* (?:is|are|was|were|has|have|got|much|many|set|on|using|use)\b(?! (?:the|my|our|a)$)"
     r"(?: \w+)+"
 )
+#: What is told to be confirmed: "the shed is locked , right".
+_CONFIRMED = re.compile(
+    r"(?P<told>(?:the|my|our) (?:(?!,).)+ (?:is|are) (?:(?!,).)+?)(?: ,)? (?:right|correct|yeah|yes|innit|(?:is|are) (?:it|they)(?: not)?|(?:is|are) not (?:it|they))"
+)
 _NOWHERE = frozenset("in on at outside upstairs downstairs here".split())
 
 
@@ -69,6 +73,8 @@ def asked_apart(directory: Directory, text: str) -> Iterator[str]:
 
 
 def _questions(directory: Directory, text: str) -> Iterator[str]:
+    if confirmed := _CONFIRMED.fullmatch(text):
+        yield confirmed["told"]
     parts = [part for part in text.split(" , ") if not _is_whom(part, directory.vocabulary())]
     if not parts:
         return

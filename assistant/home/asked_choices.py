@@ -88,13 +88,14 @@ def _is_said(option: str, words: list[str]) -> bool:
     return spoken and option not in ("on", "off", "")
 
 
+_HOW_LONG = "how (?:longs?|much longer|much time|many (?:more )?(?:minutes|hours))"
 #: How long something takes yet, as people ask for it.
 _LEFT = tuple(
     re.compile(way)
     for way in (
-        r"how (?:long|much longer|much time|many (?:more )?minutes|many (?:more )?hours) (?:has|have|does|will|is|are) (?P<np>(?:the|my|our) .+?) (?:got|have|need|take|be|run|going to be)(?: (?:left|still|yet|to go|to run|remaining|more|on it))*",
-        r"how (?:longs?|much longer|much time|many (?:more )?minutes|many (?:more )?hours) (?:is |are |has |will be )?(?:there )?(?:left|remaining|to go|longer) (?:on|for|of|in|with) (?P<np>.+)",
-        r"how (?:long|much longer|many (?:more )?minutes) (?:is it )?(?:till|until|til|before) (?P<np>.+?) (?:is |are |will be |has |have )?(?:all )?(?:done|finished|ready|finishes|ends|over|through|stops)",
+        rf"{_HOW_LONG} (?:has|have|does|will|is|are) (?P<np>(?:the|my|our) .+?) (?:got|have|need|take|be|run|going to be)(?: (?:left|still|yet|to go|to run|remaining|more|on it))*",
+        rf"{_HOW_LONG} (?:is |are |has |will be )?(?:there )?(?:left|remaining|to go|longer) (?:on|for|of|in|with) (?P<np>.+)",
+        rf"{_HOW_LONG} (?:is it )?(?:till|until|til|before) (?P<np>.+?) (?:is |are |will be |has |have )?(?:all )?(?:done|finished|ready|finishes|ends|over|through|stops)",
         r"(?:when|what time) (?:is|are|will|does|do) (?P<np>.+?) (?:be |going to be |due to be |due to )?(?:done|finished|finish|ready|end|over|through|stop)",
         r"(?:is|are|has|have) (?P<np>.+?) (?:nearly|almost|about|just about) (?:done|finished|ready|over|through|there)",
     )

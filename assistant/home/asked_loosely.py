@@ -18,7 +18,7 @@ _DOING = tuple(
     (re.compile(way), plainly)
     for way, plainly in (
         (
-            r"\b(?:(?:gone|come|got|going|coming|sat|sitting|stuck|been|put) )*(?:back |safely |home )*(?:in|on|at|to|onto|into) (?:its|his|her|the|their) (?:dock|base|charger|station|home|(?:charging|docking|base) (?:station|dock|point|base))(?= |$)",
+            r"\b(?:(?:gone|come|got|going|sitting|put) )*(?:back |safely |home )*(?:in|on|at|to|onto|into) (?:its|his|her|the|their) (?:dock|base|charger|station|home|(?:charging|docking|base) (?:station|dock|point|base))(?= |$)",
             "docked",
         ),
         (r"\b(?:having|taking) (?:a|its|his|her) (?:rest|break|nap|breather)\b|\bparked(?: up)?\b|\b(?:gone |come |got )?back home\b|\b(?:gone|come) home\b|\bput away\b", "docked"),
@@ -28,13 +28,13 @@ _DOING = tuple(
             "cleaning",
         ),
         (r"\b(?:(?:out|off|busy) )+(?:cleaning|hoovering|vacuuming|mopping|sweeping|mowing)\b|\b(?:hoovering|mopping|sweeping|mowing)\b", "cleaning"),
-        (r"\b(?:going|wandering|driving|whizzing|buzzing|running|trundling) (?:round|around|about)\b|\bout and about\b|\bon (?:the go|the move|its rounds)\b|\bat it\b|\bbusy\b", "cleaning"),
+        (r"\b(?:going|wandering|driving|running) (?:round|around|about)\b|\bout and about\b|\bon (?:the go|the move|its rounds)\b|\bat it\b|\bbusy\b", "cleaning"),
     )
 )  # fmt: skip
 _OF_STATE = "|".join(sorted({*STATES, *DONE}, key=len, reverse=True))
 #: What says nothing of which thing is meant, nor of how it may be.
 _IDLE = re.compile(
-    r"(?<!\S)(?:still|currently|already|actually|really|even|properly|by any chance|at the moment|right now|right this (?:minute|second|instant|moment)|at this (?:minute|moment)|this minute|just now|now|today|yet|please"
+    r"(?<!\S)(?:still|currently|already|actually|really|even|properly|by any chance|at the moment|right now|just now|now|today|yet|please"
     r"|(?<=\w )(?:did|have|has|had|do) (?:i|we|you|they|he|she|someone|somebody|anyone|anybody) (?:leave|left|keep|kept|forget|forgotten|get|got)"
     r"|at all|by mistake|by accident|ever|been|being|get|got|getting|gotten|accidentally|anywhere(?= (?:in|on|upstairs|downstairs|outside))"
     r"|(?:up|down|out|over|through|round|back)(?= (?:in|on|at|by|outside|upstairs|downstairs)(?: |$)))(?!\S)"

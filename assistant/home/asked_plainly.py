@@ -133,7 +133,6 @@ _ASKED_SO = tuple(
             r"\1 \2 \3",
         ),
         (r"^is it (?:too |very |really |quite )*(?:humid|damp|muggy|moist)\b", "how humid is it"),
-        (r"^is it (.+) (?:outside) (?:today|now)$", r"is it \1 outside"),
         (
             r"^(?:has|have) (.+?) been (on|off|open|closed|shut|locked|unlocked|running|going) (?:all (?:day|night|morning|evening|afternoon|this time|along)|(?:for )?(?:very |so |too )?(?:long|ages|hours|a while))$",
             r"how long has \1 been \2",

@@ -45,12 +45,9 @@ _AT = (
 )
 ASKED = Ways(
     (
-        ("either", rf"(?:is|are) (?P<np>.+?) (?:currently |now |still )?(?P<state>{_S}|in) or (?:{_S}|out|not|what)"),
         ("any", rf"(?:is|are|do i have|do we have|have we got) (?:there )?(?:any|some) (?:of the )?(?P<state>{_S}) (?P<np>.+?){_AT}{_NOW}"),
         ("count", rf"how many (?P<state>{_S}) (?P<np>.+?) (?:are there|do i have|do we have|are){_AT}{_NOW}"),
-        ("any", rf"(?:is|are|do i have|do we have|have we got|was|were) (?:there )?(?:any|anything|some|something|still any)(?P<np> .+?)? (?P<state>{_S}|left on|left open){_AT}{_NOW}"),
         ("any", rf"(?:is|are) (?:there )?(?:any|anything|some|something)(?P<np> (?:thing )?(?:else )?)?{_STILL}(?P<state>{_S}){_AT}{_NOW}"),
-        ("any", rf"(?:any|anything)(?P<np> .+?)? ?{_STILL}(?P<state>{_S}){_AT}{_NOW}"),
         ("any", rf"(?:have|did) (?:i|we) (?:left|leave) (?:any|anything)(?P<np> .+?)? ?(?P<state>{_S}){_AT}{_NOW}"),
         ("any", rf"(?:is|are) there (?P<np>.+?) (?P<state>{_S}){_AT}{_NOW}"),
         ("all", rf"(?:is|are) (?P<np>(?:all|every|each|both|everything)\b.*?) {_STILL}(?P<state>{_S}){_AT}{_NOW}"),
@@ -59,7 +56,6 @@ ASKED = Ways(
         ("is", rf"(?:did|have|has) (?:i|we|you|he|she|they|someone|somebody|anyone|anybody) (?:remember to |actually |really |already )?(?P<done>{_D}) (?P<np>.+?){_NOW}"),
         ("is", rf"(?:did|have|has) (?:i|we|you|someone|somebody|anyone|anybody) (?:remember to |actually |really |already )?(?:turn|switch|turned|switched) (?P<np>.+?) (?P<state>on|off){_NOW}"),
         ("is", rf"did (?P<np>.+?) (?P<done>close|open|lock|unlock|shut|turn on|turn off|come on|go off|go on|start|stop){_NOW}"),
-        ("is", rf"(?:has|have) (?P<np>.+?) been (?:left |turned |switched )?(?P<state>{_S}){_NOW}"),
         ("count", rf"how many (?:of )?(?P<np>.+?) (?:are |is |do i have |do we have |have i left |did i leave |have been |were |left )*(?:there )?{_STILL}(?P<state>{_S}){_AT}{_NOW}"),
         ("which", rf"(?:which|what)(?: of)? (?P<np>.+?) (?:are|is|have been|has been|did i leave|have i left|did we leave|were|was|do i have|have we left|that are) ?{_STILL}(?P<state>{_S}){_AT}{_NOW}"),
         ("which", rf"(?:which|what)(?: of)?(?P<np> .+?)? (?P<state>(?:still )?on|open){_AT}{_NOW}"),
@@ -86,7 +82,7 @@ ASKED = Ways(
         ("temperature", r"(?:what is|how is) (?:the )?(?P<np>.+?) (?:current )?(?:temperature|temp)(?: like)?(?: right now| now| at the moment| currently)?"),
         ("target", r"what (?:temperature|temp|humidity)? ?(?:is|are) (?P<np>.+?) set (?:to|at)"),
         ("target", r"what is the (?:target|set) (?:temperature|temp)(?P<np> .+?)?"),
-        ("humidity", r"how (?:humid|damp) is (?:it )?(?P<np>.*?)(?: right now| now)?"),
+        ("humidity", r"how (?:humid|damp|dry|moist|muggy) (?:is|are) (?:it |the air |things )?(?P<np>.*?)(?: right now| now)?"),
         ("humidity", r"(?:what is|how is|how high is) the (?:current |relative |air )?humidity(?: level| like)?(?P<np>.*?)(?: right now| now)?"),
         ("humidity", r"what is (?P<np>.+?) humidity"),
         ("temperature", r"(?:the )?(?P<np>.+?) (?:temperature|temp)"),

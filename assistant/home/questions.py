@@ -134,10 +134,6 @@ def _query(directory: Directory, kind: str, match: re.Match[str], context: Conte
     groups = match.groupdict()
     phrase = (groups.get("np") or "").strip()
     at = (groups.get("at") or "").strip()
-    if kind == "either":
-        words = groups["state"].split()[0]
-        found = in_state(directory, "is", phrase, at, STATES.get(words, "open"), context)
-        return None if found.problem else Query(kind="value", entities=found.ids, subject=phrase)
     if kind == "motion":
         return motion(directory, phrase, at, context)
     if "state" in groups or "done" in groups:
@@ -213,7 +209,7 @@ _NO_THING = re.compile(r"^(?:thing|things|else|of them)$")
 def _of_state(
     directory: Directory, kind: str, phrase: str, at: str, state: str, period: str | None, context: Context
 ) -> Query | None:
-    if kind == "is" and phrase.startswith(("any ", "some ", "there any ", "there some ")):
+    if kind == "is" and re.match(r"(?:there )?(?:any|some)(?:thing)?(?: |$)", phrase):
         kind = "any"  # "are any lights still on"
     phrase = _NO_THING.sub("", _QUANTIFIER.sub("", phrase + " ").strip())
     found = in_state(directory, kind, phrase, at, state, context)
