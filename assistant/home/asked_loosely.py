@@ -75,7 +75,8 @@ def either(text: str) -> str:
     if " or " not in text:
         return ""
     if match := _OTHERWISE.fullmatch(doing(text)):
-        return f"{match['first'].removesuffix(' ,')}{match['at'] or ''}"
+        first = re.sub(r" in$", " closed", match["first"].removesuffix(" ,"))  # "is the awning in or out"
+        return f"{first}{match['at'] or ''}"
     unsure = _OR_NOT.fullmatch(text)
     return unsure["first"].removesuffix(" ,") if unsure else ""
 
