@@ -113,6 +113,8 @@ def _row(
         "yesno": polarity,
         "yesno_right": polarity == asked.yesno if answer and asked.yesno else None,
         "cited_right": Path(answer.citations[0].document).name == document.path.name if answer else None,
+        "offered": reply.offer.text if reply.offer else None,
+        "offered_right": judge(asked, reply.offer.text) == "right" if reply.offer else None,
         "spoken": reply.spoken,
         "confidence": round(reply.confidence, 4),
         "retrieve_ms": round(stages["retrieve"], 3),
@@ -148,6 +150,11 @@ def _count(rows: list[dict[str, object]]) -> dict[str, object]:
         "answered_though_unanswerable_percent": share(
             sum(row["answer"] is not None for row in unanswerable), len(unanswerable)
         ),
+        "offered_percent": share(sum(row["offered"] is not None for row in answerable), len(answerable)),
+        "offered_right_percent": share(sum(bool(row["offered_right"]) for row in answerable), len(answerable)),
+        "offered_though_unanswerable_percent": share(
+            sum(row["offered"] is not None for row in unanswerable), len(unanswerable)
+        ),
         "wrong_citation_percent": share(sum(not row["cited_right"] for row in cited), len(cited)),
         "yesno_said_percent": share(sum(bool(row["yesno"]) for row in told), len(told)),
         "yesno_right_percent": share(
@@ -176,6 +183,9 @@ def _page(table: dict[str, object]) -> str:
     lines.append(f"{'of answerable':14}" + "".join(f"{share:>9} %" for share in shares))
     for label, name in (
         ("answered though unanswerable", "answered_though_unanswerable_percent"),
+        ("abstained, but words quoted", "offered_percent"),
+        ("the right ones", "offered_right_percent"),
+        ("quoted though unanswerable", "offered_though_unanswerable_percent"),
         ("right, out of another document", "wrong_citation_percent"),
         ("yes or no said, and right", "yesno_right_percent"),
     ):

@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING, TypeVar
 from assistant.turn.budget import Budget, Slot, now_ms
 from assistant.turn.events import Answer, Citation, Reply
 from assistant.turn.follow_up import readings
-from assistant.turn.phrasing import asks_yes_or_no, cite, spoken_abstention, spoken_answer
+from assistant.turn.offering import offer
+from assistant.turn.phrasing import asks_yes_or_no, cite, spoken_abstention, spoken_answer, spoken_offer
 from knowledge.collections import Collections
+from knowledge.languages import language, name
 
 if TYPE_CHECKING:
     from assistant.config import ReaderConfig
@@ -78,8 +80,15 @@ class Answering:
                 confidence=reading.confidence,
             )
         empty = not hits and not await self.in_library(self._library.count, collections)
-        spoken = spoken_abstention(reading, hits, store_is_empty=empty, question=question)
-        return Reply(question=question, spoken=spoken, outcome="abstained", confidence=reading.confidence)
+        offered = offer(reading, hits) if not name(language(question)) else None
+        spoken = (
+            spoken_offer(offered)
+            if offered is not None
+            else spoken_abstention(reading, hits, store_is_empty=empty, question=question)
+        )
+        return Reply(
+            question=question, spoken=spoken, outcome="abstained", offer=offered, confidence=reading.confidence
+        )
 
     async def in_library(self, work: Callable[..., T], *args: object) -> T:
         """Run blocking `work` on the library's own thread."""

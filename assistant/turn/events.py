@@ -116,7 +116,8 @@ class Reply:
     say, never empty, and not to be said aloud where `silent` (whoever says "stop" does not want to hear "okay").
     `confidence` (0..1) is how probable it is that the best span found is right, 1 where nothing was read.
     `intent` is what was understood of the house: what "it" and "yes" mean next. `total_ms` is the wall clock of the
-    whole turn. With `fallback`, the documents gave no answer and `spoken` quotes another model, without citations.
+    whole turn. `offer`: what an abstention quotes, since it may be the answer. With `fallback`, the documents gave no
+    answer and `spoken` quotes another model, without citations.
     With `call` there is nothing to say yet: the client is to call a function of its own.
     """
 
@@ -125,6 +126,7 @@ class Reply:
     outcome: Outcome
     transcript: str | None = None
     answer: Answer | None = None
+    offer: Citation | None = None
     action: Action | None = None
     intent: HomeIntent | None = None
     confidence: float = 1.0
@@ -146,8 +148,10 @@ class Reply:
 
     @property
     def citations(self) -> tuple[Citation, ...]:
-        """The citations of the answer; none without one."""
-        return self.answer.citations if self.answer is not None else ()
+        """The citations of the answer, or of what is offered in place of one."""
+        if self.answer is not None:
+            return self.answer.citations
+        return (self.offer,) if self.offer is not None else ()
 
     @property
     def remembered(self) -> bool:

@@ -56,7 +56,7 @@ class Examples:
         reply = await self._parts.answering.answer(example.question, (), budget, collections)
         return any(
             cited.document == document.name and example.start <= cited.start and cited.end <= example.end
-            for cited in reply.citations[:1]
+            for cited in (reply.answer.citations[:1] if reply.answer else ())
         )
 
 

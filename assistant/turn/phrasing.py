@@ -79,6 +79,12 @@ def spoken_answer(citation: Citation, confidence: float, yesno: str = "") -> str
     return f"{words[:1].upper()}{words[1:]}, according to {source}."
 
 
+def spoken_offer(offered: Citation) -> str:
+    """Return the sentence that quotes what may answer, and says where it stands."""
+    section, words = _section(offered), _said(offered.text).strip(" ,;:.")
+    return f"I'm not sure. {section[:1].upper()}{section[1:]} says: {words}{'' if words.endswith(('?', '!')) else '.'}"
+
+
 def spoken_abstention(reading: Reading, hits: Sequence[Hit] = (), *, store_is_empty: bool, question: str = "") -> str:
     """Return the sentence that says why there is no answer, or which section may have one.
 
@@ -101,8 +107,8 @@ def spoken_abstention(reading: Reading, hits: Sequence[Hit] = (), *, store_is_em
     return "I don't know. I found nothing in your documents that answers that."
 
 
-def _section(passage: Passage) -> str:
-    """The name of the section that a passage stands in."""
+def _section(passage: Passage | Citation) -> str:
+    """The name of the section that a passage stands in, or what is cited."""
     source = passage.title or PurePath(passage.document).stem
     return f"the section on {passage.headings[-1].rstrip(' .:?!')} in {source}" if passage.headings else source
 

@@ -250,7 +250,7 @@ async def _ask_another(
         begun = True
 
     said = await other.answer(question, passages, context.history, slot, tell)
-    return replace(reply, spoken=quoting + said, fallback=True) if said else reply
+    return replace(reply, spoken=quoting + said, offer=None, fallback=True) if said else reply
 
 
 async def taken(

@@ -178,6 +178,25 @@ def whole_row(text: str, start: int, end: int) -> tuple[int, int]:
     return begin, close - (text[close - 1] == ".")
 
 
+def whole_part(text: str, start: int, end: int) -> tuple[int, int]:
+    """Characters `start`..`end` of a passage, or all of the list item, the table's row or the paragraph they are of."""
+    row = whole_row(text, start, end)
+    if row != (start, end):
+        return row
+    pieces = list(_pieces(text))
+    starts = [piece.start for piece in pieces]
+    first, last = (max(0, bisect_right(starts, at) - 1) for at in (start, end - 1))
+    part = pieces[first][1:4]  # paragraphs of several lines are of several pieces
+    if part != pieces[last][1:4]:
+        return start, end
+    while first and pieces[first - 1][1:4] == part:
+        first -= 1
+    while last + 1 < len(pieces) and pieces[last + 1][1:4] == part:
+        last += 1
+    after = starts[last + 1] if last + 1 < len(pieces) else len(text)
+    return starts[first], starts[first] + len(text[starts[first] : after].rstrip())
+
+
 def _alphanumeric(text: str) -> NDArray[np.bool_]:
     """Whether each character is a letter or a digit: bool [n]. All at once, since a slot waits for it."""
     known = bytearray(text.encode("ascii", "replace").translate(_ASCII))
