@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 
-from assistant.languages.en.completeness import is_verb
+from assistant.languages.en.verbs import is_verb
 from assistant.languages.en.words import AUXILIARIES, QUESTION_WORDS, any_of
 from assistant.turn.events import Reply
 

@@ -6,6 +6,7 @@ import re
 from enum import Enum
 from itertools import dropwhile, pairwise
 
+from assistant.languages.en.verbs import is_verb
 from assistant.languages.en.words import AUXILIARIES, QUESTION_WORDS
 
 
@@ -43,19 +44,6 @@ _RELATIONAL = _set(
     "purpose cause meaning author president king queen speed distance temperature difference definition formula "
     "symbol reason effect part role kind type sort rest top bottom middle edge start end beginning rules date "
     "year"
-)
-# Main verbs that a question with do, did or does waits for, in the form that follows it.
-_VERBS = _set(
-    "add allow appear arrive ask become begin believe belong boil borrow break brew bring build burn buy call "
-    "care carry catch cause change charge choose clean close come consist contain control cook cost count cover "
-    "create cross cut date deal die differ discover do drink drive drop earn eat end enter exist fall feed feel "
-    "fight find finish fit fix fly follow form freeze get give go grow happen hatch have hear heat help hide hold "
-    "hunt increase invent involve keep kill know land last lay lead learn leave let lie like live look lose love "
-    "make marry mean measure meet melt migrate move need occur open orbit order own pay place plant play "
-    "pollinate press produce protect prove provide publish pull put reach read receive refer release remain "
-    "remove replace represent require rest ripen rise run say see sell send serve set share shine show shut sing "
-    "sink sit sleep sound speak spend spread stand start stay stop store study suffer swim take taste teach tell "
-    "think travel try turn use visit wait walk want wash water wear weigh win work write"
 )
 _IRREGULAR_PARTICIPLES = _set(
     "built born made found held known sent sold told won lost kept left led laid paid put cut set hit shot hung "
@@ -221,11 +209,6 @@ def _with_main_verb(rest: list[str], lead: list[str]) -> Look:
         return Look.UNCERTAIN
     asks_object = bool(lead) and lead[0] in {"what", "who", "which", "how", "when", "where", "why"}
     return Look.COMPLETE if asks_object or verb < len(rest) - 1 else Look.UNCERTAIN
-
-
-def is_verb(word: str) -> bool:
-    """Know a verb also with an ending that a recognizer may have heard into it: "does a worker lives"."""
-    return bool({word, word.removesuffix("s"), word.removesuffix("ed"), word.removesuffix("d")} & _VERBS)
 
 
 def _with_be(verb: str, rest: list[str], lead: list[str]) -> Look:

@@ -15,10 +15,12 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import takewhile
 from pathlib import Path
 
 from assistant.languages.en.names import names_in
 from assistant.languages.en.spoken_words import sentences, spoken_words
+from assistant.languages.en.verbs import asked_with
 from assistant.languages.en.words import AUXILIARIES
 from assistant.languages.en.written_forms import written_forms
 from assistant.recognizers.lexicon import Contents
@@ -41,6 +43,11 @@ _ABOUT = (
     "what is {}", "what was {}", "who is {}", "who was {}", "where is {}", "where was {}", "when was {}", "when is {}",
     "how old is {}", "how long is {}", "how many {}", "how much {}", "tell me about {}", "what are {}",
 )  # fmt: skip
+VERBS, SUBJECT = 3, 3  # of a sentence that are asked for, and words before one that it may be said of
+_NO_SUBJECT = frozenset(
+    "and or but because that which who when while where if until as than to of for from in on at by with into not "
+    "it".split()
+)
 _ENTRY = re.compile(r"^[^ ]+", re.MULTILINE)  # a word of the dictionary
 _SAYABLE = re.compile(r"[a-z][a-z']*")
 
@@ -141,7 +148,23 @@ def domain_sentences(contents: Contents) -> Iterator[tuple[list[str], int]]:
 
 
 def questions(words: Sequence[str]) -> Iterator[list[str]]:
-    """Yield questions that a statement answers: "the tower was built in york" gives "when was the tower built"."""
+    """Yield questions that a statement answers: "the tower was built in york" gives "when was the tower built".
+
+    Most verbs are asked for with another one: "tea reached europe" gives "when did tea reach europe".
+    """
+    yield from _of_the_first_verb(words)
+    verbs = [(place, *asked) for place, word in enumerate(words) if place and (asked := asked_with(word))]
+    for place, auxiliary, base in verbs[:VERBS]:
+        before = reversed(words[max(0, place - SUBJECT) : place])
+        subject = list(takewhile(lambda word: word not in _NO_SUBJECT, before))[::-1]
+        rest = words[place + 1 : place + 5]
+        if subject and words[place] not in AUXILIARIES:
+            for opener in _OPENERS:
+                yield opener.format(" ".join([auxiliary, *subject, base, *rest])).split()
+            yield ["who", words[place], *rest]
+
+
+def _of_the_first_verb(words: Sequence[str]) -> Iterator[list[str]]:
     for place, word in enumerate(words[1:10], 1):
         if word in AUXILIARIES:
             subject, rest = words[:place], words[place + 1 : place + 9]

@@ -35,6 +35,14 @@ class Likelihood:
         row = [START, *words, END]
         return sum(self._of_last(row[max(0, end - 3) : end]) for end in range(2, len(row) + 1))
 
+    def of_next(self, before: Sequence[str], word: str | None) -> float:
+        """Return the natural logarithm of the probability that `word` follows the words of a sentence; None ends it.
+
+        Of the words `before` it the last two tell; fewer are the beginning of the sentence.
+        """
+        row = [START, *before, END if word is None else word]
+        return self._of_last(row[-3:])
+
     def _of_last(self, words: Sequence[str]) -> float:
         newest_first = list(reversed(words))
         documents = math.exp(max(self._documents.prob(newest_first) * LOG_BASE, -100.0))

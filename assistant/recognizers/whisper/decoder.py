@@ -17,7 +17,7 @@ import numpy as np
 from assistant.audio.samples import RATE, Pcm
 from assistant.languages.en.spoken_words import spoken_words
 from assistant.recognizers.loudness import end_of_speech
-from assistant.recognizers.whisper.features import HOP, log_mel
+from assistant.recognizers.whisper.features import HOP, Floats, log_mel
 from assistant.recognizers.whisper.sound_alikes import Rival, SoundAlikes
 from assistant.recognizers.whisper.vocabulary import ANY, ENGLISH, Vocabulary
 from assistant.recognizers.whisper.weights import CONFIG, MODEL, VOCABULARY, tokens
@@ -54,7 +54,12 @@ SURE, RIVALS = 1.0, 5
 SURE_OF_A_WORD = 3.0  # the same, where it is taken for no other one that sounds like it
 #: The same between what was heard and what sounds like it in the documents; what another sound costs; and what a word
 #: gains, since more words are always less likely.
-HEARD_WEIGHT, HEARD_MARGIN, OTHER_SOUND, ANOTHER_WORD = 1.3, 3.0, 4.0, 1.0
+HEARD_WEIGHT, HEARD_MARGIN, OTHER_SOUND, ANOTHER_WORD = 1.3, 2.0, 3.0, 1.0
+#: What the model finds likely without hearing anything is no evidence of what was said: so much of that is taken off.
+#: It is found out for the FINALISTS alone, the best otherwise: hearing UNHEARD positions of a quiet room.
+HABIT, FINALISTS, UNHEARD = 0.6, 5, 50
+#: A sure ear looks again, too, where the documents find a sentence so much likelier that sounds nearly the same.
+PLAINLY_LIKELIER = 0.0
 LEAST_PROBABILITY = 1e-9
 #: Sentences that are held against the sound at a time (each takes megabytes), and positions of the encoder after it.
 TOGETHER, AFTER = 8, 25
@@ -67,6 +72,9 @@ class Likelihood(Protocol):
 
     def of(self, words: Sequence[str]) -> float:
         """Return the natural logarithm of the probability that a sentence is these words, in lower case."""
+
+    def of_next(self, before: Sequence[str], word: str | None) -> float:
+        """Return the same of a word after the last two of a sentence, or all that it begins with; None is its end."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,6 +168,7 @@ class Decoder:
         self._aligns = bool(json.loads(files[CONFIG]).get("alignment_heads"))
         #: What sounds like what was heard; without it only what the model itself thought of is held against each other.
         self.sound_alikes: SoundAlikes | None = None
+        self._nothing: Floats | None = None  # what the encoder makes of a quiet room
 
     def _on_a_gpu(self, ctranslate2: Any, contents: dict[str, Any]) -> Any:
         """Return the model on a GPU that has encoded a moment of silence, None where that is not possible."""
@@ -186,6 +195,10 @@ class Decoder:
             encoded = self._model.encode(self._array(log_mel(silence, int(SHORTEST_S * RATE), self._model.n_mels)))
             for beam in (1, BEAM):
                 self._generate(encoded, self._opening(encoded), WARM_TOKENS, 0.0, beam=beam)
+            if self._looks_at_sounds:
+                self._log_probabilities(
+                    [" ."], self._quiet(), self._vocabulary.without_times(self._opening(encoded)), HOP
+                )
 
     def hear(self, pcm: Pcm) -> str:
         """Return what is said in int16[samples] at 16 kHz, at most 30 s; "" for sounds that are no speech.
@@ -217,33 +230,54 @@ class Decoder:
         with _told():
             others, _ = self._generate(doubt.encoded, doubt.opening, doubt.most, doubt.end_s, beam=BEAM)
             found = without_loops(likeliest(doubt.first, others, self.likelihood).text)
-            if self.sound_alikes is None or not self._aligns or self.device != "CPU":
+            if self.sound_alikes is None or not self._looks_at_sounds:
                 return found
             thought_of = [other.text for other in others if other.text and not other.is_doubtful]
             rivals = [Rival(text, 0.0) for text in dict.fromkeys(thought_of) if text != found]
             rivals += self.sound_alikes.rivals(found, self.likelihood, doubt.sure)
             return self._best_of(found, rivals, doubt, self.likelihood) if rivals else found
 
+    @property
+    def _looks_at_sounds(self) -> bool:
+        """Whether sentences can be held against the sound: by weights that say how, and what was computed is here."""
+        return self._aligns and self.device == "CPU"
+
     def _best_of(self, found: str, rivals: Sequence[Rival], doubt: Doubt, likelihood: Likelihood) -> str:
         """Return which of several sentences was said, by their sound and their words: `found`, or one that is better
         by a margin."""
-        sentences = [Rival(found, 0.0), *rivals]
-        encoded, opening = np.array(doubt.encoded), self._vocabulary.without_times(doubt.opening)
+        encoded = np.array(doubt.encoded)
         encoded = np.ascontiguousarray(encoded[:, : (doubt.frames * HOP) // STEP + AFTER])
-        aligned: list[Any] = []
-        for first in range(0, len(sentences), TOGETHER):
-            tokens = [self._vocabulary.tokens(each.text) for each in sentences[first : first + TOGETHER]]
-            sounds = self._array(np.repeat(encoded, len(tokens), axis=0))
-            aligned += self._model.align(sounds, opening, tokens, doubt.frames)
+        opening = self._vocabulary.without_times(doubt.opening)
+        heard = self._log_probabilities([found, *(rival.text for rival in rivals)], encoded, opening, doubt.frames)
+        first, *others = (
+            _Sentence(rival, sound + _of_words(rival, likelihood))
+            for rival, sound in zip([Rival(found, 0.0), *rivals], heard, strict=True)
+        )
+        best = sorted(others, key=lambda other: -other.worth)[:FINALISTS]
+        texts = [first.rival.text, *(other.rival.text for other in best)]
+        habits = self._log_probabilities(texts, self._quiet(), opening, 2 * UNHEARD)
+        bar = first.worth - HABIT * habits[0] + HEARD_MARGIN
+        worths = [other.worth - HABIT * habit for other, habit in zip(best, habits[1:], strict=True)]
+        likeliest = max(range(len(best)), key=worths.__getitem__)
+        return best[likeliest].rival.text if worths[likeliest] > bar else found
 
-        def worth(sentence: Rival, probabilities: Sequence[float]) -> float:
-            heard = sum(math.log(max(each, LEAST_PROBABILITY)) for each in probabilities)
-            said = HEARD_WEIGHT * likelihood.of(spoken_words(sentence.text)) + ANOTHER_WORD * len(sentence.text.split())
-            return heard + said - OTHER_SOUND * sentence.distance
+    def _log_probabilities(self, texts: Sequence[str], encoded: Floats, opening: list[int], frames: int) -> list[float]:
+        """Return the natural logarithm of how probable each text is where float32[1, positions, size] is heard."""
+        found: list[float] = []
+        for start in range(0, len(texts), TOGETHER):
+            tokens = [self._vocabulary.tokens(text) for text in texts[start : start + TOGETHER]]
+            aligned = self._model.align(self._array(np.repeat(encoded, len(tokens), axis=0)), opening, tokens, frames)
+            found += [sum(math.log(max(each, LEAST_PROBABILITY)) for each in one.text_token_probs) for one in aligned]
+        return found
 
-        worths = [worth(each, result.text_token_probs) for each, result in zip(sentences, aligned, strict=True)]
-        best = max(range(len(sentences)), key=worths.__getitem__)
-        return sentences[best].text if worths[best] > worths[0] + HEARD_MARGIN else found
+    def _quiet(self) -> Floats:
+        """Return a quiet room as the encoder hears it, float32[1, UNHEARD, size]."""
+        if self._nothing is None:
+            room = _in_a_room(np.zeros(RATE // 2, np.int16))
+            features = log_mel(room, int(SHORTEST_S * RATE), self._model.n_mels)
+            encoded = np.array(self._model.encode(self._array(features)))
+            self._nothing = np.ascontiguousarray(encoded[:, :UNHEARD])
+        return self._nothing
 
     def _decode(self, pcm: Pcm, length_s: float) -> tuple[Hypothesis, Doubt | None]:
         said_s = len(pcm) / RATE
@@ -253,7 +287,9 @@ class Decoder:
         encoded = self._model.encode(self._array(features))
         opening = self._opening(encoded)
         (first, *_), certainty = self._generate(encoded, opening, most, end_s, beam=1)
-        if self.likelihood is None or certainty.least >= SURE or not first.is_speech or first.is_doubtful:
+        if self.likelihood is None or not first.is_speech or first.is_doubtful:
+            return first, None
+        if certainty.least >= SURE and not self._is_plainly_likelier(first.text, certainty, self.likelihood):
             return first, None
         return first, Doubt(
             first=first,
@@ -264,6 +300,13 @@ class Decoder:
             frames=int(said_s * RATE) // HOP,
             sure=certainty.sure,
         )
+
+    def _is_plainly_likelier(self, text: str, certainty: Certainty, likelihood: Likelihood) -> bool:
+        """Say whether the documents find something that sounds nearly the same plainly likelier than a text."""
+        if self.sound_alikes is None or not self._looks_at_sounds:
+            return False
+        rivals = self.sound_alikes.rivals(text, likelihood, certainty.sure)
+        return any(rival.gain > PLAINLY_LIKELIER for rival in rivals)
 
     def _generate(
         self, encoded: Any, opening: list[int], most: int, end_s: float, *, beam: int
@@ -358,6 +401,20 @@ def likeliest(first: Hypothesis, others: Sequence[Hypothesis], likelihood: Likel
     sound = [other for other in others if other.text and not other.is_doubtful]
     best = max(sound, key=worth, default=first)
     return best if worth(best) > worth(first) + MARGIN else first
+
+
+@dataclass(frozen=True)
+class _Sentence:
+    """What may have been said, and its worth but for the model's habits."""
+
+    rival: Rival
+    worth: float
+
+
+def _of_words(sentence: Rival, likelihood: Likelihood) -> float:
+    """Return what the words of a sentence are worth, less what its sounds cost that are others than were heard."""
+    words = HEARD_WEIGHT * likelihood.of(spoken_words(sentence.text)) + ANOTHER_WORD * len(sentence.text.split())
+    return words - OTHER_SOUND * sentence.distance
 
 
 def threads_here() -> int:

@@ -1,7 +1,8 @@
 """What else may have been said: words of the documents that sound like those that were heard.
 
-A recognizer writes down the words it knows: "the evil peak" for "the Eagle Peak". Here such stretches are replaced by
-words that stand in the documents just so, if they sound alike; which of the sentences was said, the ear decides.
+A recognizer writes down the words it knows: "the evil peak" for "the Eagle Peak". Here such stretches, any number of
+them, are replaced by words that stand in the documents just so, if they sound alike, and a small word that begins the
+sentence by those that questions begin with; which of the sentences was said, the ear decides.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,27 +18,39 @@ from typing import TYPE_CHECKING
 from assistant.languages.en.sounding import Sounding
 from assistant.languages.en.sounds import distance, sound
 from assistant.languages.en.spoken_words import spoken_words
+from assistant.languages.en.words import QUESTION_WORDS
 
 if TYPE_CHECKING:
     from assistant.recognizers.whisper.decoder import Likelihood
 
 MOST_TERMS = 30_000  # words of the documents first, then pairs and threes of them
 LONGEST = 3  # words that are replaced, and that replace them
-LEAST_ALIKE, NEAREST, LENGTHS = 0.62, 6, 3  # 0 to 1; of a stretch; classes of sounds
-FEWEST_SOUNDS = 3  # of what is replaced: "a" sounds like much
+LEAST_ALIKE, NEAREST, LENGTHS = 0.62, 8, 3  # 0 to 1; of a stretch; classes of sounds
+FEWEST_SOUNDS = 2  # of what is replaced: "a" sounds like much
 MOST_WORDS = 24  # of a sentence that is looked at
-MOST_RIVALS = 6  # the likeliest by their words
-WEIGHT, UNLIKENESS = 0.5, 6.0  # of the words and of the sound, where it is chosen which those are
+MOST_RIVALS = 8  # the likeliest
+WAYS = 16  # to say the words so far, the likeliest, that are gone on from
+#: What a sound that is another costs (`sounds.distance`) beside the logarithm of the words' probability, where it is
+#: chosen which sentences those are; a stretch that is replaced costs as much as a near sound.
+OTHER_SOUND, REPLACED = 6.0, 0.3
+#: "You invented the tea bag": the first word is said weakly, and a question can bear its loss least. So far, in sounds,
+#: those that questions begin with may be from what was heard, however few sounds that has.
+OPENER = 1.1
 _OTHER = re.compile(r"[^\w']")
+_MARKS = ".,!?;:"
 _NGRAMS = re.compile(r"\\\d-grams:")
 
 
 @dataclass(frozen=True)
 class Rival:
-    """Another sentence, and how far its sound is from that of what was heard (`sounds.distance`)."""
+    """Another sentence, and how far its sound is from that of what was heard (`sounds.distance`).
+
+    `gain` is by how much its words are likelier, in natural logarithms, less what its other sounds cost.
+    """
 
     text: str
     distance: float
+    gain: float = 0.0
 
 
 class SoundAlikes:
@@ -53,7 +67,7 @@ class SoundAlikes:
             return cls(_terms(lines))
 
     def rivals(self, text: str, likelihood: Likelihood, sure: frozenset[str] = frozenset()) -> list[Rival]:
-        """Return the sentences in which some words are others, which sound alike; the likeliest by their words first.
+        """Return the sentences in which some words are others, which sound alike; the likeliest first.
 
         What stands in the documents as it was heard is not replaced, if it is more than a word; neither are words of
         which the ear is `sure`, all of them.
@@ -61,36 +75,87 @@ class SoundAlikes:
         words = text.split()
         if len(words) > MOST_WORDS:
             return []
-        plain = [_OTHER.sub("", word).lower() for word in words]
+
+        @cache
+        def following(before: tuple[str, ...], word: str | None) -> float:
+            return likelihood.of_next(before, word)
+
+        ways: list[list[_Way]] = [[] for _ in range(len(words) + 1)]
+        ways[0].append(_Way(0.0, (), ()))
+        for start in range(len(words)):
+            likeliest = sorted(ways[start], key=lambda way: -way.worth)[:WAYS]
+            for piece in self._pieces(words, start, sure):
+                for way in likeliest:
+                    worth, last = way.worth - piece.cost, way.last
+                    for word in piece.said:
+                        worth += following(last, word)
+                        last = (*last, word)[-2:]
+                    ways[start + piece.size].append(_Way(worth, last, (*way.pieces, piece.text)))
+        worths: dict[str, float] = {}
+        for way in ways[-1]:
+            other, worth = " ".join(way.pieces), way.worth + following(way.last, None)
+            worths[other] = max(worths.get(other, worth), worth)
+        own = worths.pop(" ".join(words), likelihood.of(spoken_words(text)))
         heard = sound(" ".join(spoken_words(text)))
-        before = likelihood.of(spoken_words(text))
-        worth: dict[str, float] = {}
-        for size in range(1, LONGEST + 1):
-            for start in range(len(words) - size + 1):
-                stretch = " ".join(plain[start : start + size])
-                if len(sound(stretch)) < FEWEST_SOUNDS or (size > 1 and stretch in self._terms):
-                    continue
-                if sure.issuperset(plain[start : start + size]):
-                    continue
-                for term, likeness in self._sounding.near(stretch, NEAREST):
-                    if term == stretch:
-                        continue
-                    other = _replaced(words, start, size, term)
-                    gain = WEIGHT * (likelihood.of(spoken_words(other)) - before) - UNLIKENESS * (1 - likeness)
-                    worth[other] = max(worth.get(other, gain), gain)
-        best = sorted(worth, key=lambda other: -worth[other])[:MOST_RIVALS]
-        return [Rival(other, distance(heard, sound(" ".join(spoken_words(other))))) for other in best]
+        best = sorted(worths, key=lambda other: -worths[other])[:MOST_RIVALS]
+        return [
+            Rival(other, distance(heard, sound(" ".join(spoken_words(other)))), worths[other] - own) for other in best
+        ]
+
+    def _pieces(self, words: list[str], start: int, sure: frozenset[str]) -> Iterator[_Piece]:
+        """Yield the word at `start` as it was heard, and what else the next few words may have been."""
+        yield _Piece(1, words[start], tuple(spoken_words(words[start])), 0.0)
+        for size in range(1, min(LONGEST, len(words) - start) + 1):
+            plain = [_plain(word) for word in words[start : start + size]]
+            stretch = " ".join(plain)
+            sounds = sound(stretch)
+            if len(sounds) < FEWEST_SOUNDS or (size > 1 and stretch in self._terms) or sure.issuperset(plain):
+                continue
+            # "mid-night" is no other word than "midnight", and written otherwise.
+            written = " ".join(words[start : start + size]).lower().strip(_MARKS)
+            for term, _ in self._sounding.near(stretch, NEAREST):
+                if term != written:
+                    cost = OTHER_SOUND * (distance(sounds, sound(term)) + REPLACED)
+                    yield _Piece(size, _replaced(words, start, size, term), tuple(term.split()), cost)
+        if not start and (first := _plain(words[0])) not in QUESTION_WORDS:
+            for opener in QUESTION_WORDS:
+                if (far := distance(sound(first), sound(opener))) <= OPENER:
+                    yield _Piece(1, _replaced(words, 0, 1, opener), (opener,), OTHER_SOUND * (far + REPLACED))
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """Words in the place of `size` that were heard, as they are written and `said`, and what that costs."""
+
+    size: int
+    text: str
+    said: tuple[str, ...]
+    cost: float
+
+
+@dataclass(frozen=True)
+class _Way:
+    """Pieces of a sentence, the `last` two words said, and how likely it is so far."""
+
+    worth: float
+    last: tuple[str, ...]
+    pieces: tuple[str, ...]
 
 
 def _replaced(words: list[str], start: int, size: int, term: str) -> str:
-    """Return a sentence with some of its words replaced; capitals and marks stay where they were."""
+    """Return what is written in the place of some words; capitals and marks stay where they were."""
     last = words[start + size - 1]
-    mark = last[len(last.rstrip(".,!?;:")) :]
-    kept = {_OTHER.sub("", word).lower(): word.rstrip(".,!?;:") for word in words[start : start + size]}
-    new = " ".join(kept.get(word, word) for word in term.split())
+    mark = last[len(last.rstrip(_MARKS)) :]
+    heard = [word.rstrip(_MARKS) for word in words[start : start + size]]
+    capital = {word.lower(): word for word in heard}
+    new = " ".join(capital.get(word, word) for word in term.split())
     if not start:
         new = new[0].upper() + new[1:]
-    return " ".join([*words[:start], new + mark, *words[start + size :]])
+    return new + mark
+
+
+def _plain(word: str) -> str:
+    return _OTHER.sub("", word).lower()
 
 
 def _terms(lines: Iterable[str]) -> Iterator[str]:

@@ -43,3 +43,11 @@ def test_a_file_that_is_no_model_is_told(tmp_path: Path) -> None:
     (tmp_path / "bad.lm").write_text("nothing")
     with pytest.raises(ReparteeError, match="could not be loaded"):
         Likelihood(tmp_path / "bad.lm")
+
+
+def test_the_words_of_a_sentence_make_up_its_likelihood_one_after_the_other(likelihood: Likelihood) -> None:
+    words = SAID[0]
+    following = [likelihood.of_next(words[:place], word) for place, word in enumerate(words)]
+    assert sum(following) + likelihood.of_next(words, None) == pytest.approx(likelihood.of(words))
+    assert likelihood.of_next(words[-2:], None) == likelihood.of_next(words, None), "two words tell"
+    assert likelihood.of_next(["sleep"], None) != likelihood.of_next(["ladybirds", "sleep"], None), "one begins it"

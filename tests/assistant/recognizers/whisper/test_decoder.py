@@ -19,6 +19,7 @@ from assistant.recognizers.whisper.decoder import (
     likeliest,
     without_loops,
 )
+from assistant.recognizers.whisper.sound_alikes import Rival
 from assistant.recognizers.whisper.weights import CONFIG, find
 from assistant.recognizers.worker_process import RecognizerError
 from tests.assistant.recognizers.whisper.tones import BETWEEN, DOOR, DRONE, LAMP, MURMUR, tone
@@ -191,6 +192,9 @@ class Expects:
         self.asked += 1
         return -20.0 if " ".join(words) in self.texts else -27.0
 
+    def of_next(self, before: Sequence[str], word: str | None) -> float:
+        raise NotImplementedError
+
 
 def heard(text: str, total: float, *, finished: bool = True) -> Hypothesis:
     return Hypothesis(text=text, finished=finished, no_speech=0.0, score=total / 5, total=total)
@@ -256,6 +260,45 @@ def test_an_unsure_ear_says_its_first_choice_before_it_looks_again(decoder: Deco
     assert decoder.reconsider(first.doubt) == "door"
     decoder.likelihood = None
     assert decoder.reconsider(first.doubt) == "lamp", "nothing decides any more"
+
+
+class Alikes:
+    """Finds the same rivals for whatever was heard."""
+
+    def __init__(self, *rivals: Rival) -> None:
+        self._rivals = list(rivals)
+
+    def rivals(self, text: str, likelihood: object, sure: frozenset[str]) -> list[Rival]:
+        return [rival for rival in self._rivals if rival.text != text]
+
+
+def test_a_sure_ear_looks_again_where_the_documents_find_something_plainly_likelier(
+    decoder: Decoder, beams: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(decoder, "_aligns", True)
+    for gain, doubted in ((5.0, True), (-5.0, False)):
+        monkeypatch.setattr(decoder, "sound_alikes", Alikes(Rival("ramp", 0.3, gain)))
+        assert (decoder.first_choice(tone(LAMP, 1.0)).doubt is not None) is doubted
+    monkeypatch.setattr(decoder, "_aligns", False)  # weights that cannot hold it against the sound
+    monkeypatch.setattr(decoder, "sound_alikes", Alikes(Rival("ramp", 0.3, 5.0)))
+    assert decoder.first_choice(tone(LAMP, 1.0)).doubt is None
+
+
+def test_what_the_model_expects_without_hearing_anything_is_no_evidence(
+    decoder: Decoder, beams: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    doubt = decoder.first_choice(BETWEEN).doubt
+    assert doubt is not None
+    likely, quiet = Expects("the wild dance", "the waggle dance"), decoder._quiet()
+    heard = {"the wild dance": -4.0, "the waggle dance": -18.0}
+    for habits, chosen in (((-10.0, -50.0), "the waggle dance"), ((-10.0, -12.0), "the wild dance")):
+        expected = dict(zip(heard, habits, strict=True))
+
+        def probable(texts: Sequence[str], encoded: object, *_: object) -> list[float]:
+            return [(expected if encoded is quiet else heard)[text] for text in texts]  # noqa: B023 - called at once
+
+        monkeypatch.setattr(decoder, "_log_probabilities", probable)
+        assert decoder._best_of("the wild dance", [Rival("the waggle dance", 0.0)], doubt, likely) == chosen
 
 
 def test_capitals_and_punctuation_are_no_other_word(decoder: Decoder, monkeypatch: pytest.MonkeyPatch) -> None:

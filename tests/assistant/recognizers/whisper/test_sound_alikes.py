@@ -22,7 +22,10 @@ class Knows:
         self._known = set(text.split())
 
     def of(self, words: Sequence[str]) -> float:
-        return sum(math.log(0.1 if word in self._known else 0.001) for word in words)
+        return sum(self.of_next((), word) for word in words)
+
+    def of_next(self, before: Sequence[str], word: str | None) -> float:
+        return 0.0 if word is None else math.log(0.1 if word in self._known else 0.001)
 
 
 @pytest.fixture(scope="module")
@@ -39,12 +42,23 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("How high is the sum it station?", "How high is the summit station?"),
         ("Who is in the minute room?", "Who is in the midnight room?"),
         ("Parent, who is that?", "Parrot, who is that?"),
+        ("How high is the sum it station in the minute room?", "How high is the summit station in the midnight room?"),
+        ("Who is in the mid-night room?", "Who is in the midnight room?"),
+        ("You shows the way in the midnight room?", "Who shows the way in the midnight room?"),
     ],
 )
 def test_what_the_documents_have_is_among_the_rivals(model: Path, heard: str, meant: str) -> None:
-    likelihood = Knows("what does the waggle dance show how high is the summit station midnight room parrot")
+    likelihood = Knows("what does the waggle dance show how high is in the summit station midnight room parrot who")
     rivals = SoundAlikes.of_model(model).rivals(heard, likelihood)
     assert meant in {rival.text for rival in rivals if rival.distance < 3}
+
+
+def test_it_is_told_by_how_much_likelier_a_sentence_is_for_its_sounds(model: Path) -> None:
+    alikes, knows = SoundAlikes.of_model(model), Knows("how high is the summit station")
+    better, *_ = alikes.rivals("How high is the some it station?", knows)
+    assert better.text == "How high is the summit station?"
+    assert better.gain > 0
+    assert all(rival.gain < 0 for rival in alikes.rivals("How high is the summit station?", knows))
 
 
 def test_what_stands_there_just_so_is_not_replaced_as_a_whole() -> None:
