@@ -56,6 +56,7 @@ class Worker:
             path, decoder = Path(content["documents"]), self._loaded()
             decoder.likelihood = Likelihood(path)
             decoder.sound_alikes = SoundAlikes.of_model(path)
+            decoder.sound_alikes.rivals("What is that?", decoder.likelihood)  # the first time takes longer, too
             return {}
         weights = find(content["weights"])
         self._decoder = Decoder(weights.read(), threads=content["threads"], language=content["language"])
