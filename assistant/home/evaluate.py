@@ -1,19 +1,17 @@
 """How well sentences are understood over a house: right, asked back, missed, and the dangerous number, acted wrongly.
 
-A sentence set is a file of JSON lines: `sentence`; `kind` ("act",
-"confirm" which is to be asked back and then done,
-"ask" which is to be asked back, "query", "nothing" which must not act); `acts` [{`entity`, `service`,
-`values`}]
-with null for a value that may be any; `entities` of a query; and optionally `room`, `before` (sentences said
-before it, each carried out) and `may_ask` (a misheard sentence may be asked back,
-if "yes" then does the right thing).
+A sentence set is a file of JSON lines: `sentence`; `kind` ("act", "confirm" which is to be asked back and then done,
+"ask" which is to be asked back, "query", "nothing" which must not act); `acts` [{`entity`, `service`, `values`}] with
+null for a value that may be any, and a list as `entity` where several do the same; `entities` of a query; and
+optionally `room`, `before` (sentences said before it, each carried out) and `may_ask` (a misheard sentence may be
+asked back, if "yes" then does the right thing).
 """
 
 from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -75,10 +73,20 @@ def read_sentences(path: Path) -> list[dict[str, Any]]:
             raise ReparteeError(
                 f"{path}, line {number}: expected a sentence and a kind, which is one of {', '.join(KINDS)}."
             )
-        rows.append(row)
+        try:
+            rows.append(row | {"acts": list(_one_by_one(row["acts"]))} if row.get("acts") else row)
+        except (TypeError, KeyError) as error:
+            raise ReparteeError(f"{path}, line {number}: each of its acts needs an entity and a service.") from error
     if not rows:
         raise ReparteeError(f"There are no sentences in {path}.")
     return rows
+
+
+def _one_by_one(acts: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    for act in acts:
+        entities = act["entity"] if isinstance(act["entity"], list) else [act["entity"]]
+        for entity in entities:
+            yield {**act, "entity": entity, "service": act["service"]}
 
 
 def evaluate(rows: Iterable[Mapping[str, Any]], house: HouseFile) -> Score:

@@ -67,6 +67,20 @@ def test_a_line_that_is_none_is_named(tmp_path: Path) -> None:
         read_sentences(tmp_path / "none.jsonl")
 
 
+def test_several_that_do_the_same_are_one_act(tmp_path: Path) -> None:
+    file = tmp_path / "s.jsonl"
+    file.write_text(
+        '{"sentence": "a", "kind": "act", "acts": [{"entity": ["light.a", "light.b"], "service": "turn_on"}]}'
+    )
+    (row,) = read_sentences(file)
+    assert judge(row, acting(Act("light.b", "turn_on"), Act("light.a", "turn_on"))) == RIGHT
+    assert judge(row, acting(Act("light.a", "turn_on"))) == WRONG
+    for acts in ('[{"service": "turn_on"}]', '[{"entity": ["light.a"]}]', "[7]"):
+        file.write_text(f'{{"sentence": "a", "kind": "act", "acts": {acts}}}')
+        with pytest.raises(ReparteeError, match="line 1: each of its acts needs an entity and a service"):
+            read_sentences(file)
+
+
 def test_a_house_that_is_none_is_told_in_a_sentence(tmp_path: Path) -> None:
     file = tmp_path / "house.json"
     for text in ("{}", "[1", '{"entities": [{"name": "x"}]}', '{"entities": [3]}'):
