@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from assistant.audio.samples import PER_MS, from_first_sound
-from assistant.ear.speech import Evidence, evidence_of
+from assistant.audio.samples import PER_MS, RATE, from_first_sound
+from assistant.ear.speech import STRETCH_S, Evidence, evidence_of
 from assistant.recognizers.recognizer import UNSURE, SecondLook
 from assistant.recognizers.recordings import NOBODY, stands, words_in
 from assistant.turn.budget import now_ms
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 STEADY = 600 * PER_MS
 #: Samples more than half as much again, before it is asked once more whether somebody speaks in all of it.
 LISTEN_AGAIN = 500 * PER_MS
+#: Samples after which it is settled that somebody does: of a song, less may be taken for speech.
+SETTLED = STRETCH_S * RATE
 
 
 class Utterance:
@@ -64,8 +66,12 @@ class Utterance:
         self._thought: deque[tuple[int, list[str]]] = deque()  # samples decoded, and the hypothesis then
         self._decoded = 0
         self._evidence = evidence
-        self._unclear: list[np.ndarray] = []  # what was decoded, until somebody plainly speaks
+        self._clear = evidence is Evidence.PLAIN  # for good
+        self._unclear: list[
+            np.ndarray
+        ] = []  # what was decoded, until somebody plainly speaks, and does for long enough
         self._listened = 0  # samples, when it was last asked whether somebody does
+        self._so_far = False  # whether that was of what may go on
         self._stream, self._partial, self._hypothesis, self._settled = stream, partial, hypothesis, settled
         self._audio: list[np.ndarray] = []
         self._silence: list[np.ndarray] | None = None  # heard since pause()
@@ -145,7 +151,7 @@ class Utterance:
             self._changed.clear()
             if self._audio:
                 pcm, self._audio = np.concatenate(self._audio), []
-                if self._evidence is not Evidence.PLAIN:
+                if not self._clear:
                     self._unclear.append(pcm)
                 appended = await self._stream.feed(pcm)
                 self._decoded += len(pcm)
@@ -206,14 +212,15 @@ class Utterance:
         return ""
 
     async def _somebody_speaks(self, *, so_far: bool = False) -> bool:
-        """Return whether somebody speaks in what was decoded, so that words stand; `so_far`, as far as is known."""
+        """Return whether somebody speaks in what was decoded, so that words stand; `so_far`, whether that is plain."""
         known = self._listened * 3 // 2 + LISTEN_AGAIN if so_far and self._listened else self._listened
-        if self._evidence is not Evidence.PLAIN and self._decoded > known:
-            self._listened = self._decoded
-            self._evidence = await asyncio.to_thread(evidence_of, np.concatenate(self._unclear))
-            if self._evidence is Evidence.PLAIN:
+        if not self._clear and (self._decoded > known or (self._so_far and not so_far)):
+            self._listened, self._so_far = self._decoded, so_far
+            self._evidence = await asyncio.to_thread(evidence_of, np.concatenate(self._unclear), over=not so_far)
+            self._clear = self._evidence is Evidence.PLAIN and self._decoded >= SETTLED
+            if self._clear:
                 self._unclear.clear()
-        return stands(self._evidence, self._stream)
+        return self._evidence is Evidence.PLAIN if so_far else stands(self._evidence, self._stream)
 
     async def _tell_steady(self) -> None:
         """Tell the words that have stood long enough."""

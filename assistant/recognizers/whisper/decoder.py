@@ -7,16 +7,17 @@ import logging
 import math
 import os
 import zlib
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
 
 from assistant.audio.samples import RATE, Pcm
 from assistant.languages.en.spoken_words import spoken_words
-from assistant.recognizers.loudness import end_of_speech
+from assistant.recognizers.loudness import depth, end_of_speech
 from assistant.recognizers.whisper.features import HOP, Floats, log_mel
 from assistant.recognizers.whisper.sound_alikes import Rival, SoundAlikes
 from assistant.recognizers.whisper.vocabulary import ANY, ENGLISH, Vocabulary
@@ -40,6 +41,11 @@ MAYBE_NO_SPEECH, UNLIKELY = 0.4, -1.5
 #: Where there are so many words and more, the probability and a share of how unlikely they are tell several voices at
 #: once (0.6 to 1.1) from one, in noise of 5 dB too (0.65 at most where its words are heard): docs/speech.md.
 SEVERAL, SHARE, BABBLE = 5, 0.25, 0.66
+#: The same where the loudness is as even as of several voices (`loudness.depth`): of many words, and of few, of which
+#: speech has 0.73 at most.
+SHALLOW, SHALLOW_BABBLE, SHALLOW_FEW = 0.4, 0.58, 0.75
+#: Syllables of a word and how often one of them may be in it: "T-T-T-T" and "Buh-da-buh-dee-buh" are sung, or laughed.
+SYLLABLES, THE_SAME = 4, 2
 #: From this probability on there is no speech in a sound of whose words the model finds no end: "Aaaa", sung, had 0.27.
 ENDLESS = 0.25
 TOKENS, TOKENS_A_SECOND, MOST_TOKENS = 8, 6, 200  # people say 3 to 5 a second
@@ -79,18 +85,25 @@ class Likelihood(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Hypothesis:
-    """What was decoded. `no_speech` is a probability, `score` the mean log probability of a token, `total` of all."""
+    """What was decoded. `no_speech` is a probability, `score` the mean log probability of a token, `total` of all.
+
+    `shallow` says whether the sound is as even as that of several voices at once.
+    """
 
     text: str
     finished: bool
     no_speech: float
     score: float
     total: float
+    shallow: bool = False
 
     @property
     def is_speech(self) -> bool:
-        """Whether somebody spoke, and not several at once."""
-        if self.no_speech - SHARE * self.score >= BABBLE and len(self.text.split()) >= SEVERAL:
+        """Whether somebody spoke, and not several at once, nor sang syllables."""
+        unlikely, many = self.no_speech - SHARE * self.score, len(self.text.split()) >= SEVERAL
+        if self.shallow and unlikely >= (SHALLOW_BABBLE if many else SHALLOW_FEW):
+            return False
+        if (many and unlikely >= BABBLE) or is_syllables(self.text):
             return False
         if self.no_speech < NO_SPEECH:
             return self.no_speech < MAYBE_NO_SPEECH or self.score > UNLIKELY
@@ -287,6 +300,7 @@ class Decoder:
         encoded = self._model.encode(self._array(features))
         opening = self._opening(encoded)
         (first, *_), certainty = self._generate(encoded, opening, most, end_s, beam=1)
+        first = replace(first, shallow=depth(pcm) < SHALLOW)
         if self.likelihood is None or not first.is_speech or first.is_doubtful:
             return first, None
         if certainty.least >= SURE and not self._is_plainly_likelier(first.text, certainty, self.likelihood):
@@ -441,6 +455,14 @@ def is_loop(text: str) -> bool:
     """Say whether a text goes round in circles."""
     content = text.encode()
     return without_loops(text) != text or len(content) > LOOPED * len(zlib.compress(content))
+
+
+def is_syllables(text: str) -> bool:
+    """Say whether at least half of the words are the same few syllables again and again, with hyphens between them."""
+    words = text.split()
+    parts = [[_bare(part) for part in word.split("-") if _bare(part).isalpha()] for word in words]
+    sung = [len(each) >= SYLLABLES and max(Counter(each).values()) > THE_SAME for each in parts]
+    return bool(words) and 2 * sum(sung) >= len(words)
 
 
 def without_loops(text: str) -> str:

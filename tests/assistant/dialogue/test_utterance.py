@@ -9,13 +9,14 @@ import numpy as np
 import pytest
 
 from assistant.audio.files import load_audio
+from assistant.audio.noise import pink
 from assistant.dialogue.utterance import STEADY, Utterance
-from assistant.ear.speech import Evidence
+from assistant.ear.speech import Evidence, evidence_of
 from assistant.parts import Load
 from assistant.recognizers.recognizer import UNSURE
 from assistant.recognizers.recordings import NOBODY
 from assistant.turn.events import Transcript
-from tests.assistant.ear.music import SUNG, sung
+from tests.assistant.ear.music import SYLLABLES, sung
 from tests.paths import SPEECH
 
 PIECE = STEADY // 4
@@ -260,13 +261,24 @@ async def said(stream: Thoughts, pcm: np.ndarray) -> tuple[list[str], Transcript
 
 
 async def test_what_only_sounds_a_little_like_speech_has_no_words_of_who_guesses() -> None:
-    melody = sung(3.0, seed=SUNG[0])
+    stop = load_audio(SPEECH / "stop-slt.flac").astype(np.float64)
+    noise = pink(len(stop), np.random.default_rng(0))
+    hidden = (stop + noise * 3 * stop.std() / noise.std()).clip(-32767, 32767).astype(np.int16)
+    assert evidence_of(hidden) is Evidence.FAINT
     words = Guesses("oh", stable="oh")
     words.settled = "oh"
-    assert await said(words, melody) == ([], Transcript("", NOBODY))
+    assert await said(words, hidden) == ([], Transcript("", NOBODY))
     sure = Thoughts("oh", stable="oh")
     sure.settled = "oh"
-    assert await said(sure, melody) == (["oh"], Transcript("oh"))
+    assert await said(sure, hidden) == (["oh"], Transcript("oh"))
+
+
+@pytest.mark.parametrize("seed", SYLLABLES)
+async def test_what_is_sung_has_neither_words_nor_partials(seed: int) -> None:
+    for hearer in (Guesses, Thoughts):
+        words = hearer("la la", stable="la la")
+        words.settled = "la la"
+        assert await said(words, sung(3.0, seed=seed, syllables=True)) == ([], Transcript("", NOBODY))
 
 
 async def test_where_nobody_speaks_at_all_there_are_no_words_and_where_somebody_plainly_does_there_are() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from assistant.audio.noise import clipped
 from assistant.ear.speech import Evidence, evidence_of
-from tests.assistant.ear.music import SUNG, song, sung
+from tests.assistant.ear.music import SUNG, SYLLABLES, song, sung
 
 
 @pytest.mark.parametrize("seed", [0, 1])
@@ -20,8 +20,19 @@ def test_music_holds_no_speech(seed: int, drums: bool) -> None:
 
 
 @pytest.mark.parametrize("seed", SUNG)
-def test_what_is_sung_without_words_is_no_more_than_faint(seed: int) -> None:
-    assert evidence_of(sung(3.0, seed=seed)) is Evidence.FAINT
+def test_what_is_sung_on_vowels_is_no_speech(seed: int) -> None:
+    assert evidence_of(sung(3.0, seed=seed)) is Evidence.NONE
+
+
+@pytest.mark.parametrize("seed", SYLLABLES)
+def test_what_is_sung_on_syllables_is_no_speech_however_long_it_is(seed: int) -> None:
+    for seconds in (2.0, 3.0, 12.0):
+        assert evidence_of(sung(seconds, seed=seed, syllables=True)) is Evidence.NONE
+
+
+def test_who_speaks_after_a_song_is_heard(recording: Callable) -> None:
+    spoken = recording(0, before_ms=200, after_ms=200).pcm
+    assert evidence_of(np.concatenate([sung(6.0, seed=0, syllables=True), spoken, spoken, spoken])) is Evidence.PLAIN
 
 
 def test_silence_and_noise_hold_no_speech() -> None:

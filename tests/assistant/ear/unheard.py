@@ -35,6 +35,7 @@ def nobody(manifest: Path) -> Iterator[tuple[str, Pcm]]:
     for seed in SEEDS:
         yield "a melody over chords", song(SECONDS, seed=seed, drums=seed % 2 == 0)
         yield "sung on vowels", sung(SECONDS, seed=seed)
+        yield "sung on syllables", sung(SECONDS, seed=seed, syllables=True)
         yield "3 to 8 voices", babble(3 + seed % 6, SECONDS, seed=seed, clips=clips)
 
 

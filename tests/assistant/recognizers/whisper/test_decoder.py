@@ -15,6 +15,7 @@ from assistant.recognizers.whisper.decoder import (
     Heard,
     Hypothesis,
     is_loop,
+    is_syllables,
     is_twice,
     likeliest,
     without_loops,
@@ -321,3 +322,35 @@ def test_a_word_is_sure_if_all_of_it_is_wherever_it_was_said(decoder: Decoder, m
     assert decoder._sure_words(said) == {"the", "dance"}
     assert decoder._sure_words([*said, (0, 2.0)]) == {"dance"}
     assert decoder._sure_words([]) == frozenset()
+
+
+@pytest.mark.parametrize(
+    "text", ["T-T-T-T-T-T", "Buh-da-buh-dee-buh!", "D-t-t-t-t-o", "Mm-mm-mm-mm", "Oh, na-na-na-na."]
+)
+def test_syllables_that_are_sung_are_no_words(text: str) -> None:
+    assert is_syllables(text)
+    assert not Hypothesis(text=text, finished=True, no_speech=0.1, score=-0.3, total=0.0).is_speech
+
+
+@pytest.mark.parametrize(
+    "text", ["", "Stop.", "an ill-disposed man", "1-800-555-1000", "W-I-F-I", "twenty-one by-and-by"]
+)
+def test_words_with_hyphens_are_words(text: str) -> None:
+    assert not is_syllables(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "no_speech", "score", "speech"),
+    [
+        ("I was there and I was here", 0.34, -1.0, False),
+        ("They turn.", 0.36, -1.8, False),
+        ("Who played the election this week?", 0.2, -1.2, True),
+        ("play", 0.4, -1.2, True),
+    ],
+)
+def test_where_it_is_as_even_as_of_several_voices_words_have_to_be_likelier(
+    text: str, no_speech: float, score: float, speech: bool
+) -> None:
+    how = {"text": text, "finished": True, "no_speech": no_speech, "score": score, "total": 0.0}
+    assert Hypothesis(**how, shallow=True).is_speech is speech
+    assert Hypothesis(**how, shallow=False).is_speech

@@ -24,7 +24,7 @@ from assistant.channels.web.http.messages import asked_in
 from assistant.config import Config
 from assistant.service import Service
 from assistant.skills.choose import OwnSkills
-from tests.assistant.ear.music import SUNG, song, sung
+from tests.assistant.ear.music import SUNG, SYLLABLES, song, sung
 from tests.assistant.ear.voices import BABBLE_HEARD, babble
 from tests.paths import SAMPLES, TURNS
 
@@ -296,10 +296,12 @@ def test_music_has_no_words_and_the_reply_says_why(served, wanted):
     assert wanted == "text" or json.loads(text)["note"] == "nobody speaks"
 
 
-@pytest.mark.parametrize("seed", SUNG)
-def test_what_is_sung_without_words_has_none(served, seed):
+@pytest.mark.parametrize(
+    ("seed", "syllables"), [*((seed, False) for seed in SUNG), *((seed, True) for seed in SYLLABLES)]
+)
+def test_what_is_sung_without_words_has_none(served, seed, syllables):
     made = io.BytesIO()
-    soundfile.write(made, sung(3.0, seed=seed), 16_000, format="WAV")
+    soundfile.write(made, sung(3.0, seed=seed, syllables=syllables), 16_000, format="WAV")
     body, kind = form("sung.wav", made.getvalue(), response_format="verbose_json")
     shown = json.loads(call(f"{served.url}/v1/audio/transcriptions", body, kind=kind)[2])
     assert (shown["text"], shown["note"]) == ("", "nobody speaks")

@@ -13,7 +13,7 @@ import soxr
 
 from assistant.audio.files import load_audio
 from tests.assistant.channels.web.test_server import CLIP, send, session, until
-from tests.assistant.ear.music import SUNG, sung
+from tests.assistant.ear.music import SUNG, SYLLABLES, sung
 from tests.assistant.ear.voices import BABBLE_HEARD_LIVE, babble
 from tests.paths import TURNS
 
@@ -198,10 +198,12 @@ async def unheard(served: Any, pcm: np.ndarray, detection: dict[str, Any] | None
     assert "response.created" not in [event["type"] for event in events]
 
 
-@pytest.mark.parametrize("seed", SUNG)
+@pytest.mark.parametrize(
+    ("seed", "syllables"), [*((seed, False) for seed in SUNG), *((seed, True) for seed in SYLLABLES)]
+)
 @pytest.mark.parametrize("detection", [None, {"type": "server_vad"}])
-async def test_what_is_sung_without_words_has_none_and_gets_no_reply(served, seed, detection):
-    await unheard(served, sung(3.0, seed=seed), detection)
+async def test_what_is_sung_without_words_has_none_and_gets_no_reply(served, seed, syllables, detection):
+    await unheard(served, sung(3.0, seed=seed, syllables=syllables), detection)
 
 
 @pytest.mark.parametrize(("voices", "seed"), BABBLE_HEARD_LIVE)
