@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.audio.samples import PER_MS
+from assistant.recognizers.loudness import depth
 from assistant.recognizers.sphinx.library import CEPSTRA, MEAN_WEIGHT, SHIFT, Decoder, Effort
 
 USUAL_MEAN = (55.0, 3.0, 0.0, 9.0, -7.0, *[0.0] * (CEPSTRA - 5))
@@ -30,6 +31,8 @@ BABBLE, BABBLE_AT_LAST = -5.1, -5.0
 #: Of many words the mean is a better measure: for each beyond FEW the bound is higher, up to the last of these, which
 #: five words have. docs/speech.md has what it brings and costs.
 FEW, MORE_A_WORD, MOST_AT_LAST = 2, 0.1, -4.7
+#: Where the loudness is as even as of several voices (`loudness.depth`), many words have to fit better still.
+EVEN, MANY, LEAST_OF_EVEN = 0.5, 5, -4.4
 _PRONUNCIATION = re.compile(r"\(\d+\)$")
 
 
@@ -118,8 +121,12 @@ class Utterance:
             # Where what was searched does not reach the end of a sentence there is no best path, nor how well it fits.
             last_pass = self._decoder.hypothesis()[0].split()
             words, mean = (last_pass, (fit + self._decoder.fit()) / 2) if last_pass else (first_pass, fit)
-            self._settled = [] if fit < BABBLE or mean < least_fit(len(words)) else words
+            self._settled = [] if fit < BABBLE or mean < self._least_fit(len(words)) else words
         return self._settled
+
+    def _least_fit(self, words: int) -> float:
+        even = words >= MANY and depth(np.frombuffer(self._audio, np.int16).copy()) < EVEN
+        return LEAST_OF_EVEN if even else least_fit(words)
 
     def finish(self) -> list[str]:
         """End the utterance; return its words."""

@@ -9,6 +9,7 @@ import pytest
 from assistant.audio.files import load_audio
 from assistant.recognizers.sphinx.library import Decoder, Effort, SphinxError, model_path
 from assistant.recognizers.sphinx.utterance import BABBLE, BEFORE, Utterance, _quiet_at_first, least_fit
+from tests.assistant.ear.voices import babble
 from tests.paths import SPEECH, TURNS
 
 CHUNK = 1_600
@@ -41,6 +42,11 @@ def test_several_voices_at_once_have_no_words_and_one_has(decoder: Decoder) -> N
     assert utterance.finish() == []
     assert recognise(decoder, clips[9])[0] != []
     assert BABBLE < decoder.fit() < 0
+
+
+@pytest.mark.parametrize("seed", [8, 9])
+def test_many_words_in_what_is_as_even_as_several_voices_have_to_fit_better(decoder: Decoder, seed: int) -> None:
+    assert recognise(decoder, babble(3, 3.0, seed=seed))[0] == []  # ten words that fit by -4.7 to -4.4
 
 
 def test_many_words_have_to_fit_better_than_few() -> None:
