@@ -43,7 +43,7 @@ MAYBE_NO_SPEECH, UNLIKELY = 0.4, -1.5
 SEVERAL, SHARE, BABBLE = 5, 0.25, 0.66
 #: The same where the loudness is as even as of several voices (`loudness.depth`): of many words, and of few, of which
 #: speech has 0.73 at most.
-SHALLOW, SHALLOW_BABBLE, SHALLOW_FEW = 0.4, 0.58, 0.75
+SHALLOW, SHALLOW_BABBLE, SHALLOW_FEW = 0.4, 0.6, 0.75
 #: Syllables of a word and how often one of them may be in it: "T-T-T-T" and "Buh-da-buh-dee-buh" are sung, or laughed.
 SYLLABLES, THE_SAME = 4, 2
 #: From this probability on there is no speech in a sound of whose words the model finds no end: "Aaaa", sung, had 0.27.
