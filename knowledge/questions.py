@@ -2,7 +2,8 @@
 
 The first line of a NAME.jsonl speaks of the document: `document` (its file), `title`, `split` ("train" or "test"). Each
 further line is a question: `question`, `kind` (one of `KINDS`), `answers` (verbatim; the first is the best one), and
-where it applies `yesno` ("yes" or "no") and `items` (of a list or of steps, in order).
+where it applies `yesno` ("yes" or "no"), `items` (of a list or of steps, in order) and `unnamed` (true: it does not
+say what its document is about, as its owner would not).
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ class Asked:
     answers: tuple[str, ...] = ()
     yesno: str = ""
     items: tuple[str, ...] = ()
+    unnamed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +68,7 @@ def _read(path: Path) -> AskedDocument:
                 answers=tuple(row.get("answers") or ()),
                 yesno=row.get("yesno") or "",
                 items=tuple(row.get("items") or ()),
+                unnamed=bool(row.get("unnamed")),
             )
             for row in rows
         )

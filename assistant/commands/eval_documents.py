@@ -15,6 +15,7 @@ import click
 
 from assistant.channels.terminal.parameters import FiniteRange
 from assistant.config import Config
+from engines.errors import ReparteeError
 
 if TYPE_CHECKING:
     from assistant.turn.events import Reply
@@ -27,13 +28,21 @@ VERDICTS = ("right", "cut", "wrong", "abstained", "answered though unanswerable"
 @click.command("documents")
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--split", type=click.Choice(["all", "train", "test"]), default="all", help="Which documents to ask of.")
+@click.option("--unnamed", is_flag=True, help="Ask those that do not name their document, not the others.")
 @click.option("--slot", type=FiniteRange(0), help="The slot of reading in ms; default: the configured one.")
 @click.option("--limit", type=click.IntRange(1), help="Ask this many questions, spread evenly.")
 @click.option("--wrong", "show_wrong", is_flag=True, help="Show the questions that are not answered rightly.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object, with every question.")
 @click.pass_obj
 def command(
-    config: Config, folder: Path, split: str, slot: float | None, limit: int | None, show_wrong: bool, as_json: bool
+    config: Config,
+    folder: Path,
+    split: str,
+    unnamed: bool,
+    slot: float | None,
+    limit: int | None,
+    show_wrong: bool,
+    as_json: bool,
 ) -> None:
     """Put the documents of FOLDER in a store of their own, ask the questions that stand beside them in .jsonl files as
     a turn asks, and count by kind what is right, cut, wrong and abstained. docs/retrieval.md says what counts as right.
@@ -42,11 +51,18 @@ def command(
     from knowledge.questions import read_folder
 
     documents = read_folder(folder)
-    asked = [(document, each) for document in documents if split in ("all", document.split) for each in document.asked]
+    asked = [
+        (document, each)
+        for document in documents
+        if split in ("all", document.split)
+        for each in document.asked
+        if each.unnamed == unnamed
+    ]
     if limit and limit < len(asked):
         asked = [asked[number * len(asked) // limit] for number in range(limit)]
     if not asked:
         read_folder(folder, split)  # says that there are none
+        raise ReparteeError(f"{folder} has no questions that {'do not name' if unnamed else 'name'} their document.")
     with tempfile.TemporaryDirectory(prefix="repartee-eval-") as home:
         inside = config.elsewhere(Path(home))
         rows, facts = asyncio.run(_ask_all(inside, documents, asked, slot))

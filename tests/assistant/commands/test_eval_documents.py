@@ -46,3 +46,18 @@ def test_a_table_is_printed_and_a_split_without_documents_is_told(folder, tmp_pa
     wrong = ask(tmp_path / "home", folder, "--split", "train")
     assert wrong.exit_code == 2
     assert "has no questions of the split train" in wrong.output
+
+
+def test_questions_that_do_not_name_their_document_are_asked_apart_and_quotations_counted(folder, tmp_path):
+    none = ask(tmp_path / "home", folder, "--unnamed")
+    assert none.exit_code == 2
+    assert "has no questions that do not name their document" in none.output
+    rows = [*QUESTIONS, {"question": "When was it lit?", "kind": "fact", "answers": ["1871"], "unnamed": True}]
+    (folder / "rock.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    table = json.loads(ask(tmp_path / "home", folder, "--slot", "5000", "--json", "--unnamed").stdout)
+    (row,) = table["rows"]
+    assert (table["questions"], row["question"]) == (1, "When was it lit?")
+    told = row["answer"] or row["offered"]
+    assert "1871" in told
+    assert table["offered_percent"] == (0.0 if row["answer"] else 100.0)
+    assert table["offered_right_percent"] == table["offered_percent"]
