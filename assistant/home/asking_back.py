@@ -79,7 +79,7 @@ class Asking:
             question = "What do you mean by that?"
         elif reading.problem == "here":
             question = "I do not know which room you are in: which one do you mean?"
-        elif reading.problem == "either":
+        elif reading.problem == "either" and reading.alternative:
             shown = the(names) if len(names) <= 2 else f"all {len(names)} {what}"
             if reading.alternative[0].service == "activate":
                 shown = names[0]

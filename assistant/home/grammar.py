@@ -292,6 +292,8 @@ class Grammar:
     def _read(self, text: str, numbered: str, context: Context) -> HomeIntent | None:
         if numbered and (asked := self._half_said.second_of_its_name(stripped(numbered), context)):
             return asked
+        if not text:  # nothing but politeness
+            return None
         if declined(text):
             return self._spared(text)
         if is_question(text):

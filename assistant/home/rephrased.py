@@ -74,7 +74,7 @@ def rephrased(text: str) -> Iterator[str]:
     for way in (_STAYING, _STAYS_SO, _EXCEPT_FIRST, _NOT_THOSE):
         if left := way.fullmatch(text):
             yield f"{left['main']} except {left['rest']}"
-    if text.split(maxsplit=1)[0] not in ("leave", "keep") and (left := _LEAVE.fullmatch(text)):
+    if not text.startswith(("leave ", "keep ")) and (left := _LEAVE.fullmatch(text)):
         yield f"{left['main']} except {left['rest']}"
     if (left := _LEAVE_FIRST.fullmatch(text)) and (whole := others_of(left["main"])):
         yield f"{whole} except {left['rest']}"

@@ -30,8 +30,8 @@ class Ways:
         return iter(self._ways)
 
     def of(self, text: str) -> tuple[Way, ...]:
-        """Return the ways that may fit a plain text, which has a word at least."""
-        return self._beginning(text.split(maxsplit=1)[0])
+        """Return the ways that may fit a plain text; none fits one without words."""
+        return self._beginning(text.split(maxsplit=1)[0]) if text else ()
 
     def _with(self, word: str) -> tuple[Way, ...]:
         return tuple(way for way in self._ways if way.openers is None or word in way.openers)

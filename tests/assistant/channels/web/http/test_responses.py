@@ -101,7 +101,7 @@ def test_a_message_of_ours_may_be_referred_to_and_one_that_is_gone_says_nothing(
     for name, known in ((message["id"], True), ("msg_0", False)):
         given = [asked, {"type": "item_reference", "id": name}, then]
         answer = respond(served, given)[1]["repartee"]
-        assert ("Marlow" in answer["question"] or "41 metres" in answer["spoken"]) == known
+        assert ("Marlow" in answer["question"] or "41 metres" in (answer["answer"] or "")) == known
 
 
 def test_a_stream_has_the_same_words_and_its_events_are_counted(served):
