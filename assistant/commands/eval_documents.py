@@ -47,7 +47,8 @@ def command(
     """Put the documents of FOLDER in a store of their own, ask the questions that stand beside them in .jsonl files as
     a turn asks, and count by kind what is right, cut, wrong and abstained. docs/retrieval.md says what counts as right.
 
-    All documents are in the store; --split chooses whose questions are asked."""
+    All documents are in the store; --split chooses whose questions are asked. With --unnamed, each is asked of its own
+    document alone."""
     from knowledge.questions import read_folder
 
     documents = read_folder(folder)
@@ -65,7 +66,7 @@ def command(
         raise ReparteeError(f"{folder} has no questions that {'do not name' if unnamed else 'name'} their document.")
     with tempfile.TemporaryDirectory(prefix="repartee-eval-") as home:
         inside = config.elsewhere(Path(home))
-        rows, facts = asyncio.run(_ask_all(inside, documents, asked, slot))
+        rows, facts = asyncio.run(_ask_all(inside, documents, asked, slot, unnamed=unnamed))
     table = {"folder": str(folder), "split": split, **facts, **_count(rows)}
     if as_json:
         click.echo(json.dumps(table | {"rows": rows}, ensure_ascii=False))
@@ -79,9 +80,17 @@ def command(
 
 
 async def _ask_all(
-    config: Config, documents: list[AskedDocument], asked: list[tuple[AskedDocument, Asked]], slot: float | None
+    config: Config,
+    documents: list[AskedDocument],
+    asked: list[tuple[AskedDocument, Asked]],
+    slot: float | None,
+    *,
+    unnamed: bool,
 ) -> tuple[list[dict[str, object]], dict[str, object]]:
-    """Add the documents, then ask one question after the other; a row for each."""
+    """Add the documents, then ask one question after the other; a row for each.
+
+    A question that does not name its document is asked of that alone: among many nobody could tell which is meant.
+    """
     from assistant.parts import Parts
     from assistant.turn.budget import Budget
 
@@ -91,14 +100,17 @@ async def _ask_all(
     async with contextlib.AsyncExitStack() as stack:
         parts = await stack.enter_async_context(Parts.open(config))
         began = time.perf_counter()
-        report = parts.library.add([document.path for document in documents])
+        of_its_own = {document.path: str(number) for number, document in enumerate(documents)} if unnamed else {}
+        for collection, paths in _together([document.path for document in documents], of_its_own).items():
+            report = parts.library.add(paths, collection=collection)
+            if report.failed:
+                click.echo("\n".join(sentence for _, sentence in report.failed), err=True)
         parts.library.finish()
         adding_s = time.perf_counter() - began
-        if report.failed:
-            click.echo("\n".join(sentence for _, sentence in report.failed), err=True)
         for document, each in asked:
+            among = frozenset({of_its_own[document.path]}) if unnamed else None
             began = time.perf_counter()
-            reply = await parts.answering.answer(each.question, (), budget := Budget(slots))
+            reply = await parts.answering.answer(each.question, (), budget := Budget(slots), among)
             total_ms = (time.perf_counter() - began) * 1000
             stages = {stage.name: stage.spent_ms for stage in budget.ledger()}
             rows.append(_row(document, each, reply, stages, total_ms))
@@ -110,6 +122,13 @@ async def _ask_all(
             "passages_per_second": parts.library.count() / adding_s,
         }
     return rows, facts
+
+
+def _together(paths: list[Path], of_its_own: dict[Path, str]) -> dict[str, list[Path]]:
+    collections: dict[str, list[Path]] = {}
+    for path in paths:
+        collections.setdefault(of_its_own.get(path, ""), []).append(path)
+    return collections
 
 
 def _row(
