@@ -1,19 +1,21 @@
-"""Questions that stand beside documents: NAME.md and, in NAME.jsonl, what is asked of it and what answers it.
+"""Questions that stand beside documents: files of JSON lines say what is asked of them and what answers it.
 
-The first line of a NAME.jsonl speaks of the document: `document` (its file), `title`, `split` ("train" or "test"). Each
-further line is a question: `question`, `kind` (one of `KINDS`), `answers` (verbatim; the first is the best one), and
-where it applies `yesno` ("yes" or "no"), `items` (of a list or of steps, in order) and `unnamed` (true: it does not
-say what its document is about, as its owner would not).
+A line that speaks of a document, `document` (its file), `title` and `split` ("train" or "test"), is followed by a line
+for each question of it: `question`, `kind` (one of `KINDS`), `answers` (verbatim; the first is the best one), and where
+it applies `yesno` ("yes" or "no"), `items` (of a list or of steps, in order) and `unnamed` (true: it does not say what
+its document is about, as its owner would not).
 """
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from engines.errors import ReparteeError
 from engines.squad import f1, normalize
@@ -43,13 +45,16 @@ class AskedDocument:
 
 
 def read_folder(folder: Path, split: str = "all") -> list[AskedDocument]:
-    """Read the documents below `folder` that have questions, those of one split or all, in order of name.
+    """Read the documents below `folder` that have questions, those of one split or all, in order of their paths.
 
     Raises ReparteeError for a folder without any, and for questions that cannot be read.
     """
     if not folder.is_dir():
         raise ReparteeError(f"{folder} is no folder; give one with documents and a .jsonl of questions beside each.")
-    found = [_read(path) for path in sorted(folder.rglob("*.jsonl"))]
+    found = sorted(
+        (each for path in sorted(folder.rglob("*.jsonl")) for each in _read(path)),
+        key=lambda each: each.path.as_posix(),
+    )
     chosen = [each for each in found if split in ("all", each.split)]
     if not chosen:
         kind = "questions" if split == "all" else f"questions of the split {split}"
@@ -57,28 +62,33 @@ def read_folder(folder: Path, split: str = "all") -> list[AskedDocument]:
     return chosen
 
 
-def _read(path: Path) -> AskedDocument:
+def _read(path: Path) -> Iterator[AskedDocument]:
     try:
         lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
-        about, rows = lines[0], lines[1:]
-        asked = tuple(
-            Asked(
-                question=row["question"],
-                kind=row["kind"],
-                answers=tuple(row.get("answers") or ()),
-                yesno=row.get("yesno") or "",
-                items=tuple(row.get("items") or ()),
-                unnamed=bool(row.get("unnamed")),
-            )
-            for row in rows
-        )
-        document = path.parent / about["document"]
-        split = str(about["split"])
+        begins = [number for number, line in enumerate(lines) if "document" in line]
+        for begin, end in pairwise([0, *begins[1:], len(lines)]):
+            yield _document(path, lines[begin], lines[begin + 1 : end])
     except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
         raise ReparteeError(
             f"{path} cannot be read as questions ({type(error).__name__}: {error}); a line about the document, "
             "then a line for each question is expected."
         ) from error
+
+
+def _document(path: Path, about: dict[str, Any], rows: list[dict[str, Any]]) -> AskedDocument:
+    asked = tuple(
+        Asked(
+            question=row["question"],
+            kind=row["kind"],
+            answers=tuple(row.get("answers") or ()),
+            yesno=row.get("yesno") or "",
+            items=tuple(row.get("items") or ()),
+            unnamed=bool(row.get("unnamed")),
+        )
+        for row in rows
+    )
+    document = path.parent / about["document"]
+    split = str(about["split"])
     if not document.is_file():
         raise ReparteeError(f"{path} speaks of {document.name}, which is not beside it.")
     if wrong := next((each for each in asked if each.kind not in KINDS), None):

@@ -39,6 +39,24 @@ def test_documents_come_in_order_of_name_with_their_questions(tmp_path: Path) ->
     assert found[0].asked == (Asked(question="Is it loud?", kind="yesno", answers=("the click",), yesno="yes"),)
 
 
+def test_a_file_may_speak_of_several_documents(tmp_path: Path) -> None:
+    for name, answer in (("toaster", "5"), ("kettle", "the click")):
+        beside(tmp_path, name, {"question": f"The {name}?", "kind": "fact", "answers": [answer], "unnamed": name < "l"})
+    files = [tmp_path / "toaster.jsonl", tmp_path / "kettle.jsonl"]
+    (tmp_path / "all.jsonl").write_text("\n".join(file.read_text(encoding="utf-8") for file in files), encoding="utf-8")
+    for file in files:
+        file.unlink()
+    assert [
+        (each.path.name, [(one.question, one.unnamed) for one in each.asked]) for each in read_folder(tmp_path)
+    ] == [
+        ("kettle.md", [("The kettle?", True)]),
+        ("toaster.md", [("The toaster?", False)]),
+    ]
+    (tmp_path / "all.jsonl").write_text('{"question": "Why?"}\n', encoding="utf-8")
+    with pytest.raises(ReparteeError, match="cannot be read as questions"):
+        read_folder(tmp_path)
+
+
 def test_only_the_documents_of_a_split_are_given(tmp_path: Path) -> None:
     beside(tmp_path, "toaster", split="test")
     beside(tmp_path, "kettle")

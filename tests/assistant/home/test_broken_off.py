@@ -66,7 +66,7 @@ def test_what_is_hardly_a_sentence_is_no_error(grammar, house, sentence):
 
 
 def test_broken_sentences_are_no_error(grammar, house):
-    chance = random.Random(7)  # noqa: S311
+    chance = random.Random(7)
     for sentence in sentences(chance):
         context = Context(
             room=chance.choice((None, "Kitchen")),
