@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from engines.checkpoint import Calibration, Checkpoint, default_checkpoint_path
 from engines.reader import spans
+from engines.reader.amounts import asks_for_things, is_duration
 from engines.reader.apart import REMEMBERED, Apart, Foreground
 from engines.reader.late import TokenVectors
 from engines.reader.layout import Layout, empty_tokens
@@ -257,6 +258,8 @@ class Reader:
             part = f" and part of {partly}" if partly else ""
             why = f"{max(0.0, slot_ms or 0.0):.1f} ms slot" if len(ids) else "the question has no words"
             notes.append(f"read {whole}{part} of {len(passages)} passages: {why}")
+        if asks_for_things(question):
+            found.spans = [each for each in found.spans if not is_duration(self._text(each, passages[each.passage]))]
         reading = self._reading(found, passages, whole, threshold, "; ".join(notes), began)
         if found.way is not None and (ran := found.ran) is not None:
             decoding_ms = (time.perf_counter() - ran.ended) * 1000
@@ -293,6 +296,10 @@ class Reader:
             note=note,
             spent_ms=(time.perf_counter() - began) * 1000,
         )
+
+    def _text(self, found: Candidate, passage: ReadablePassage) -> str:
+        start, end = verbatim(passage.text, passage.tokens.offsets, found.start, found.end)
+        return passage.text[start:end]
 
     def _confidence(self, score: float) -> float:
         above = (score - self.whole.calibration.null_threshold) / self.whole.calibration.temperature
