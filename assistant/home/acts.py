@@ -357,6 +357,8 @@ def _temperature(entity: Entity, value: Quantity, state: State | None, way: int)
     if value.kind == "more":
         if value.quality not in ("", "level", "warmth") or value.unit in ("percent", "kelvin", "times"):
             return None
+        if value.quality == "warmth" and value.number < 0 and not value.unit and _is_to_start_cooling(entity, state):
+            return Act(entity.id, "set_mode", {"mode": "cool"})
         attributes = _attributes(state)
         now = attributes.get("temperature")
         now = now if isinstance(now, (int, float)) else attributes.get("current_temperature")
@@ -372,6 +374,12 @@ def _temperature(entity: Entity, value: Quantity, state: State | None, way: int)
     wanted = value.number
     low, high = (40, 95) if entity.unit and "F" in entity.unit else (5, 35)
     return Act(entity.id, "set_temperature", {"temperature": wanted}) if _within(entity, wanted, low, high) else None
+
+
+def _is_to_start_cooling(entity: Entity, state: State | None) -> bool:
+    """Say whether a thing that can cool does not now, and nothing else either: a lower aim would change nothing."""
+    idle = state is not None and state.value in ("off", "fan_only", "dry")
+    return idle and "cool" in entity.modes and "set_mode" in entity.services
 
 
 def _steps(degrees: float, step: float) -> float:

@@ -64,6 +64,8 @@ class Clauses:
         whole = self._read(text, context, last)
         if whole is not None and not whole.problem:
             return whole
+        if whole is not None and self._is_elsewhere(whole.found):
+            return whole  # no clause of it may move what is in another room than it told
         left_out = whole if whole is not None and whole.problem == "except" else None
         for other in rephrased(text):
             reading = self._read(other, context, last)
@@ -77,6 +79,12 @@ class Clauses:
         if several is not None and (not several.problem or whole is None or whole.problem == "unknown"):
             return several
         return whole
+
+    def _is_elsewhere(self, found: Found) -> bool:
+        """Say whether what could be meant is all in another room than the one that was told."""
+        if found.problem != "which" or plain(found.place) not in self.directory.area_of:
+            return False
+        return all(plain(self.entity(name).area or "") != plain(found.place) for name in found.choices)
 
     def _besides(self, text: str, context: Context, last: Sequence[str]) -> Reading | None:
         """Read what leaves alone what it would not move: "the terrace lights off but leave the grow light"."""

@@ -22,6 +22,11 @@ _NEED_NOT = re.compile(
 _OF_PEOPLE = frozenset("i we my it me us".split())
 #: With one of these it is sure that something is wanted; without, it may only be told.
 _SURELY = frozenset("too here i we my me us".split())
+#: The same of the dark, where a room is told: "awfully dark on the landing", "a bit dark in the hall"; not "gloomy".
+_DARK_INDEED = frozenset(
+    "so awfully terribly really very dreadfully horribly completely totally absolutely pitch".split()
+)
+_SOMEWHAT = frozenset("bit little rather quite pretty".split())
 
 
 class Feeling(NamedTuple):
@@ -50,7 +55,11 @@ def feeling(directory: Directory, text: str) -> Feeling:
     place = _place_of(directory, [word for word in words if word not in FEELINGS])
     if place is None or (not place and "here" not in words and _OF_PEOPLE.isdisjoint(words)):
         return Feeling()
-    return Feeling(wishes.pop(), place or ("here" if "here" in words else ""), not _SURELY.isdisjoint(words))
+    wish = wishes.pop()
+    dark = wish == "brighter" and (
+        not _DARK_INDEED.isdisjoint(words) or (bool(place) and "dark" in felt and not _SOMEWHAT.isdisjoint(words))
+    )
+    return Feeling(wish, place or ("here" if "here" in words else ""), dark or not _SURELY.isdisjoint(words))
 
 
 def _place_of(directory: Directory, words: list[str]) -> str | None:

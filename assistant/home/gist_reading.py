@@ -191,14 +191,16 @@ class GistReader:
     def _felt(self, read: _Read, context: Context) -> Reading | None:
         """Return what is done about a feeling: more light in the room that was named, or in this one."""
         where = {"": "", "here": " in here"}.get(read.place, f" in the {read.place}")
-        reading = self._clauses.understood(f"make it {read.wish}{where}", context, ())
+        wanted = "more light" if read.wish == "brighter" else f"make it {read.wish}"
+        reading = self._clauses.understood(f"{wanted}{where}", context, ())
         if where not in ("", " in here") and tuple(read.place.split()) not in self.directory.places:
             what = f"{read.place} lights" if read.wish in ("brighter", "dimmer") else read.place
-            reading = self._clauses.understood(f"make the {what} {read.wish}", context, ())
+            wanted = f"light or brighten the {what}" if read.wish == "brighter" else f"make the {what} {read.wish}"
+            reading = self._clauses.understood(wanted, context, ())
             if (
                 reading is not None
                 and read.wish in ("warmer", "cooler")
-                and any("temperature" not in act.values for act in reading.acts)
+                and any("temperature" not in act.values and act.values.get("mode") != "cool" for act in reading.acts)
             ):
                 return None
         if reading is None or reading.problem not in ("", "here", *_ASKED):

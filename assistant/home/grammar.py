@@ -272,7 +272,7 @@ class Grammar:
             if IT.search(wanted):  # what was told of, and never what was spoken of before that
                 found = self._told_along.about(Aside(told, wanted), context)
             else:
-                found = self._told_along.where_told(wanted, told, context, lambda said: self._plainly(said, context))
+                found = self._told_along.where_told(wanted, told, context, self._plainly)
             if found is not None:
                 return found
         if (whole := named_first(text)) and (found := self._read(meant(stripped(whole)), "", context)):

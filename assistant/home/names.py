@@ -14,12 +14,14 @@ from assistant.home import english
 from assistant.home.explained import ALL_OF_ROOM, Explained, Want
 from assistant.home.noun_phrases import (
     DETERMINERS,
+    HERE,
     ON_NOW,
     Found,
     bare,
     bits,
     exception,
     items,
+    without,
 )  # fmt: skip
 from assistant.home.words import joined, plain, singular
 
@@ -39,6 +41,7 @@ _SIDES = english.HALF_A_NAME & frozenset("left right front back upper lower big 
 _BY_THE_BED = re.compile(
     r"\b(lamps?|lights?|table lamps?) (?:by|beside|next to|near|at) (?:the |my |our )?bed(?:side)?(?!\S)"
 )
+_AT = frozenset("in on at upstairs downstairs outside".split())
 _LONGEST_END = 2  #: words of a name whose beginning is that of the name before it
 
 
@@ -279,9 +282,18 @@ class Directory(Explained):
     def _listed(self, part: list[str], parts: list[list[str]], noun: str, want: Want) -> Found:
         """Find one part of a list, which may owe its place or its noun to another: "the hall and kitchen lights"."""
         found = self._item(part, want)
-        if found.problem in ("which", "room") and (place := self._scope(parts[-1])[2]):
+        place = self._scope(parts[-1])[2]
+        if found.problem in ("which", "room") and place:
             again = self._item([*part, "in", *plain(place).split()], want)
             found = again if not again.problem else found
+        elif (
+            place
+            and want.room
+            and found.place == want.room
+            and self._at_the_end(parts[-1])
+            and not self._scope(part)[2]
+        ):
+            found = self._of_that_place(part, found, parts[-1], place, want)
         if (
             found.problem in ("area", "unknown", "which")
             and noun
@@ -290,6 +302,25 @@ class Directory(Explained):
             again = self._item([*part, noun], want)
             found = again if again.problem in ("", "room") or found.problem == "area" else found
         return found
+
+    def _at_the_end(self, words: list[str]) -> bool:
+        """Say whether a part ends in where it is: "the fan in the hall", and not "the hall fan"."""
+        return any(
+            words[at] in _AT and tuple(word for word in words[at:] if word not in english.GLUE) in self.places
+            for at in range(1, len(words))
+        )
+
+    def _of_that_place(self, part: list[str], here: Found, last: list[str], place: str, want: Want) -> Found:
+        """Find a kind that would be what is `here` in the place at the end of its list, which is that of them all.
+
+        "The light and the fan in the bathroom" are both there: where it has no light, it is asked which was meant.
+        """
+        if without(part, HERE)[1] or not all(singular(word) in english.GENERIC for word in self._scope(part)[0]):
+            return here
+        there = self._item([*part, "in", *plain(place).split()], want)
+        if there.problem:
+            return replace(here, ids=(), choices=here.ids, problem="which", place=place)
+        return here if {*self._item(last, want).ids} <= {*there.ids} else there
 
     def _item(self, words: list[str], want: Want) -> Found:
         """Find what one name, pronoun or description means."""

@@ -199,7 +199,7 @@ def stripped(text: str) -> str:
 
 #: What is left of "is" after a noun: "the kitchens a bit gloomy".
 _NOUN_IS = re.compile(
-    r"(?:^|(?<= , ))(?P<noun>(?:the|my|our) (?:\w+ )?\w+)s (?=(?:(?:far|much|way|a bit|a little|so|too|very|really|quite|rather|getting|all) )*"
+    r"(?:^|(?<= , ))(?P<noun>(?:the|my|our) (?:\w+ )?(?!(?:i|wa|ha|get|look|feel|seem|stay|keep|smell)s )\w+)s (?=(?:(?:far|much|way|a bit|a little|so|too|very|really|quite|rather|getting|all) )*"
     r"(?:cold|chilly|freezing|hot|warm|boiling|roasting|dark|gloomy|dim|bright|stuffy|humid|noisy|loud|damp|wet|asleep|done|finished)\b)"
 )
 

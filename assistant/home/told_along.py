@@ -39,12 +39,12 @@ class ToldAlong:
             return done
         if aside := after_pause(text):
             return self.where_told(
-                aside.command, aside.told, context, lambda said: self._done_after(said, context, context.last)
+                aside.command, aside.told, context, lambda said, at: self._done_after(said, at, context.last)
             )
         return None
 
     def where_told(
-        self, command: str, told: str, context: Context, read: Callable[[str], HomeIntent | None]
+        self, command: str, told: str, context: Context, read: Callable[[str, Context], HomeIntent | None]
     ) -> HomeIntent | None:
         """Read a command for the room that was told of before it: "the kitchen is gloomy, put the lights on".
 
@@ -56,10 +56,12 @@ class ToldAlong:
             command = f"{_SEEN_TO[wish]} {seen['np']}"  # "it is dark in the hall , could you see to the light"
         place = "" if place_in(self.directory, command) else place_in(self.directory, told)
         if not place or place == plain(context.room or ""):
-            return read(command)
-        if there := read(f"{command} in the {place}"):
+            return read(command, context)
+        room = self.directory.places[tuple(place.split())][0]
+        within = replace(context, room=room) if plain(room) in self.directory.area_of else context
+        if there := read(f"{command} in the {place}", within):
             return there
-        here = read(command)
+        here = read(command, context)
         return None if here is not None and self._in_room(here, context.room) else here
 
     def about(self, aside: Aside, context: Context) -> HomeIntent | None:
@@ -85,7 +87,7 @@ class ToldAlong:
             if command.startswith("activate ") and not self._is_scene(command):
                 continue
             told = text.replace(clause, " , ", 1)
-            found = self.where_told(command, told, context, lambda said: self._loosely(said, context))
+            found = self.where_told(command, told, context, self._loosely)
             if found is not None:
                 return found
         return None

@@ -81,7 +81,7 @@ def _acts(intent: HomeIntent | None) -> list[tuple[str, str]]:
         ("lamp off in the den, blind down", [("light.den", "turn_off"), ("cover.den", "close")]),
         ("my toes are like ice in the den, can we get some heat", [("climate.den", "set_temperature")]),
         ("the den's freezing, bring it to twenty two", [("climate.den", "set_temperature")]),
-        ("it's pitch black on the stairs", []),
+        ("it's pitch black on the stairs", [("light.stair", "turn_on")]),
         ("I can't see a thing on the porch", [("light.porch", "turn_on")]),
         ("make sure that the back door's locked before we go up", [("lock.back", "lock")]),
     ],
@@ -90,7 +90,37 @@ def test_what_is_wanted_is_done_in_whatever_words_and_order(say: Said, words: st
     assert _acts(say(words)) == acts
 
 
-@pytest.mark.parametrize("words", ["it's a bit gloomy on the porch", "it's pitch black on the stairs"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "I'm finished in the den, so the light and the fan can go off", "turn the light and the fan off in the den",
+        "I'm done in the den, turn off the light and switch the fan off", "turn off the light and the fan in the den",
+    ],
+)  # fmt: skip
+def test_a_light_in_a_list_is_of_the_room_that_was_told(say: Said, words: str) -> None:
+    assert sorted(_acts(say(words, "Hall"))) == [("fan.den", "turn_off"), ("light.den", "turn_off")]
+
+
+def test_a_light_that_the_room_told_has_not_is_asked_and_none_of_another_room(say: Said) -> None:
+    assert _acts(say("turn off the light and the saw in the shop", "Hall")) == []
+    assert _acts(say("turn off the light here and the fan in the den", "Hall")) == [
+        ("light.stair", "turn_off"),
+        ("fan.den", "turn_off"),
+    ]
+    assert _acts(say("we've finished in the shop so the light and the fan can go off", "Hall")) == []
+
+
+@pytest.mark.parametrize(
+    "words", ["it's awfully dark on the porch", "it's a bit dark on the porch", "the porch is too dark"]
+)
+def test_a_lamp_that_is_off_is_only_turned_on_in_the_dark(say: Said, words: str) -> None:
+    intent = say(words)
+    assert _acts(intent) == [("light.porch", "turn_on")]
+    assert intent is not None
+    assert not intent.acts[0].values
+
+
+@pytest.mark.parametrize("words", ["it's a bit gloomy on the porch", "it's dark in the den"])
 def test_what_may_only_be_told_is_asked(say: Said, words: str) -> None:
     intent = say(words)
     assert intent is not None

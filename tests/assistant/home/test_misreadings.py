@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -96,9 +97,16 @@ def test_a_heater_that_goes_on_at_so_many_degrees_is_started(grammar: Grammar, h
 
 
 def test_a_bit_cooler_is_a_step_that_the_thing_can_take(grammar: Grammar, house: HouseFile) -> None:
-    intent = grammar.understand("make the conservatory air con a bit cooler", Context(states=house.states.get))
+    words = "make the conservatory air con a bit cooler"
+    cooling = {
+        name: replace(state, value="cool") for name, state in house.states.items() if name.startswith("climate.")
+    }
+    intent = grammar.understand(words, Context(states=cooling.get))
     assert intent is not None
     assert [dict(act.values) for act in intent.acts] == [{"temperature": 21}]
+    intent = grammar.understand(words, Context(states=house.states.get))  # it is off, and a lower aim would do nothing
+    assert intent is not None
+    assert [dict(act.values) for act in intent.acts] == [{"mode": "cool"}]
 
 
 def test_no_room_has_to_be_known_for_what_stands_only_once(grammar: Grammar, house: HouseFile) -> None:
