@@ -17,7 +17,7 @@ _ANEW = tuple(
         (r"(?:is there|have we got|do we have) (?:any |some )?(?:water|wet|damp|a puddle|a leak|leak)(?: (?:on|across|all over) the floor)? (?P<np>(?:in|on|at|under|by) .+)", "is the floor wet {np}"),
         (r"(?:is there|have we got|do we have) (?:any |some )?(?:water|a puddle)(?: (?:on|across|all over) the floor)?", "is the floor wet"),
         (r"who(?: has|s)? (?:left|turned|switched|put) (?P<np>.+?) (?P<so>on|open|off|unlocked)", "is {np} {so}"),
-        (r"how much (?:power |electricity |energy )?(?:is|are) (?P<np>(?:the|my|our) .+?)(?: panels?| system)? (?:making|producing|generating|giving|using|drawing|pulling)(?: now| right now| at the moment)?", "what is {np} power"),
+        (r"how much (?:power |electricity |energy )?(?:is|are) (?P<np>(?:the|my|our) .+?)(?: panels?| system)? (?:making|producing|generating|giving|using|drawing|pulling)(?: now| just now| right now| at the moment)?", "what is {np} power"),
         (rf"(?:(?:can|could|would|will) you )?(?:please )?(?:just )?(?:double )?check (?:that |whether |if )?(?P<np>(?:the|my|our|all) .+?) (?P<is>is|are) (?P<so>{_SO})", "{is} {np} {so}"),
         (r"what is moving (?P<np>(?:in|on|at) .+)", "is there motion {np}"),
     )

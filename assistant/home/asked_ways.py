@@ -112,7 +112,7 @@ ASKED = Ways(
         ("state", r"(?:what is|how is|what are) the (?:current )?(?:state|status|condition|setting|mode|value|level) (?:of|for) (?P<np>.+?)"),
         ("state", r"(?:the )?(?:current )?(?:state|status) of (?P<np>.+?)"),
         ("state", r"(?:what is|what are) (?P<np>.+?) (?:doing|at|up to|set to|on|state|status|reading|showing|saying)(?: right now| now| at the moment)?"),
-        ("state", r"what (?:mode|state|program|programme|setting) (?:is|are) (?P<np>.+?)(?: in| on| at| set to)?(?: right now| now)?"),
+        ("state", r"what (?:mode|state|setting) (?:is|are) (?P<np>.+?)(?: in| on| at| set to)?(?: right now| now)?"),
         ("state", r"where is (?P<np>.+?)(?: right now| now)?"),
         ("reading", r"(?:what is|what are|how is|how are|what does|how much is|how high is) (?P<np>.+?)(?: say| read| show)?(?: right now| now| at the moment| currently)?"),
     )

@@ -41,6 +41,9 @@ _PLACED_LAST = re.compile(
     r"(?P<np>(?:all |the |my |our |every )*\w+s?) (?P<how>on|off)(?: of)?(?: the| my| our)? "
     r"(?P<place>(?!the |my |our |in |on )\w+(?: \w+)?)"
 )
+#: What names of scenes have in common.
+_FILMS = {"film": "movie", "movie": "film"}
+_FILM = re.compile(r"\b(?:film|movie)\b")
 #: What an alarm is called that has no such name.
 _HOUSE_ALARM = re.compile(r"(?:house|home|burglar|intruder|security) (?=alarm\b)")
 _RANKS = ("except", "either", "area", "which", "room", "degrees", "here", "it", "unable", "unknown")
@@ -153,10 +156,16 @@ class Clause:
         found = self.directory.find(phrase, able, room=context.room, last=last)
         if found.everything and action not in _HARMLESS:
             return None
+        if action == "activate" and found.problem == "unknown":
+            other = _FILM.sub(lambda said: _FILMS[said[0]], bare(phrase))  # "movie night" is the Film Night
+            if (named := self.directory.exact.get(other, 0) & self._scenes).bit_count() == 1:
+                found = Found(ids=self.directory.ids(named), phrase=phrase)
         action, found = self._instead(action, found, phrase, text, context, last)
         template = text.replace(phrase, "@", 1)
         if found.problem == "area":
             return self._area(action, found, template, context)
+        if action == "stop" and found.problem in ("room", "which") and (moved := {*found.choices} & {*last}):
+            found = replace(found, ids=tuple(sorted(moved)), choices=(), problem="")  # those that were just set going
         alone = found.problem == "which" and len(found.choices) == 1  # "lock the back"
         if action == "lock" and (alone or found.problem == "room"):  # to lock one door too many does no harm
             found = replace(found, ids=found.choices, choices=(), problem="")

@@ -21,7 +21,7 @@ _NO_PAIR = frozenset(("the", word) for word in ("all", "this", "that", "these", 
 _ANY_THING = english.EVERYTHING - {"everything", "anything"}
 _COVERING = frozenset("blind shade curtain drape shutter".split())
 #: What does what the word before it says: the Coffee Maker.
-_CARRIER = re.compile(r"(?<!washing)(?<!sewing) (?:machine|maker)$")
+_CARRIER = re.compile(r"(?<!washing)(?<!sewing) (?:machine|maker)$|(?<=immersion) heater$")
 #: Kinds of which all are meant by one: "the kitchen light" is every light there.
 ALL_OF_ROOM = ("light", "lighting", "heating")
 #: Words for the heating of a house, where no room is said.

@@ -27,7 +27,7 @@ _PROPERTY = re.compile(
     r"set (?:the |its |it )?(?P<what>volume|brightness|temperature|speed|level|position|humidity|colou?r) (?P<rest>.+)"
 )
 _LETTING = re.compile(
-    r"let (?:in )?(?:(?:some|the|a bit of|a little|in|more|fresh|morning) )*(?:light|air|sun|sunshine|breeze|daylight)(?: in)?"
+    r"(?:let|(?:let us |to )?(?:get|have)) (?:in )?(?:(?:some|the|a bit of|a little|in|more|fresh|morning) )*(?:light|air|sun|sunshine|breeze|daylight)(?: in)?"
 )
 #: What is done by hand, with what the command beside it is for: "dry the towels, put the rail on".
 _BY_HAND = re.compile(r"(?P<verb>\w+)(?: out| up| off)? (?:the|my|our) (?:\w+ ?){1,3}")

@@ -83,6 +83,10 @@ _BARE_STATE = re.compile(
     r"|why|when|where|who|any|anything) )(?:(?!,)\S+ ){1,5}?)(?P<state>on|off|open|closed|shut|locked|unlocked)"
     r"(?P<at> (?:upstairs|downstairs|outside|(?:in|on|at) (?:the |my |our )?\w+(?: \w+)?))?"
 )
+#: What was told of: "she will not sleep without the lamp , so could you switch that on".
+_POINTED_AT = re.compile(
+    r"(?<=\w )that(?= (?:on|off|up|down|open|closed|shut)(?: please| now| for (?:me|her|him|us))*$)|(?<=(?:on|ff) )that$"
+)
 #: What stands before a value that mends another: "to 20", "make it 20".
 _VALUE_LEAD = re.compile(r"^(?:(?:to|at|make (?:it|that)|set (?:it|that) to|say|let us say) )+")
 _WHICH = ": which"
@@ -188,6 +192,9 @@ class Grammar:
         intent = self._read(text, numbered, context) if text else None
         if _is_unsure(intent):
             intent = self._led_up_to(said, context, asks=asks) or intent
+        elif intent is not None and intent.reason.endswith(_WHICH) and " , " in said:
+            led = self._led_up_to(said, context, asks=asks)  # "i need to get my bike out , open the garage door"
+            intent = led if led is not None and not led.reason.endswith(_WHICH) else intent
         lone = intent is not None and intent.reason == ONLY_A_NAME
         if (intent is None or lone) and (
             thing := wished(said) or (text if lone and _ASKED_FOR.fullmatch(said) else "")
@@ -266,7 +273,7 @@ class Grammar:
         if declined(text) or declined(stripped(text)):
             return None
         for told, command in requested(text):
-            wanted = meant(stripped(command))
+            wanted = meant(stripped(_POINTED_AT.sub("it", command)))
             if not wanted or is_question(wanted) or declined(wanted) or said_by_others(wanted):
                 continue
             if IT.search(wanted):  # what was told of, and never what was spoken of before that

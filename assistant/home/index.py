@@ -104,6 +104,8 @@ class Index:
                 self.exact[spelled] = self.exact.get(spelled, 0) | bit
             for word in words:
                 self.named[word] = self.named.get(word, 0) | bit
+                if word == "underfloor":  # which is "floor heating" too
+                    self.words["floor"] = self.words.get("floor", 0) | bit
                 if word not in ROOMS or (word != "room" and name.startswith(word + " ")):
                     self.words[word] = self.words.get(word, 0) | bit
             for first, second in zip(name.split(), name.split()[1:], strict=False):

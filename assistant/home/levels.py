@@ -64,6 +64,10 @@ _DOMAINS_OF_KIND = {
     "colour": ("light",), "kelvin": ("light",), "degrees": ("climate", "water_heater", "number"),
 }  # fmt: skip
 _WARM = ("climate", "water_heater")
+#: Units of time as they are said, and as they are announced.
+_TIMES = {**dict.fromkeys(("minute", "minutes"), "min"), **dict.fromkeys(("second", "seconds"), "s"),
+          **dict.fromkeys(("hour", "hours"), "h")}  # fmt: skip
+_BEFORE_TIME = frozenset("to at on for up down".split())
 #: Verbs that are about speed, whatever the value is: "slow down a little" is for no lamp.
 _SPEED_VERBS = ("slow", "speed")
 #: What sets a level of another thing is called so: the Stereo Volume.
@@ -137,6 +141,8 @@ class Levels:
         value, before, after = placed.value, text[: placed.start].split(), text[placed.end :].split()
         if after and bare(f"{text[placed.start : placed.end]} {after[0]}") in self.directory.exact:
             return None  # the Slow Cooker is not to be slow
+        if value.kind == "number" and after and (unit := _TIMES.get(after[0])):
+            return self._timed(before, after[1:], value, unit, whole, context, last)
         if _is_no_command(before, after, value, verbless=text == whole) or _NEXT_TOO.match(text[placed.end :]):
             return None
         way = _shed(before, after, value, way)
@@ -160,6 +166,20 @@ class Levels:
         if verb in _TILT_VERBS:
             quality = "tilt"
         return self.of_phrase(" ".join(words), value, quality, way, whole, context, last)
+
+    def _timed(
+        self, before: list[str], after: list[str], value: Quantity, unit: str, whole: str, context: Context,
+        last: Sequence[str]
+    ) -> Reading | None:  # fmt: skip
+        """Read how long something is set to, which only what counts in that unit can be: "the timer to 15 minutes"."""
+        while before and before[-1] in _BEFORE_TIME:
+            before = before[:-1]
+        name = bare(" ".join(before))
+        if after or " " not in name or name not in self.directory.exact:
+            return None  # "the timer" alone is one of Repartee's own
+        reading = self.of_phrase(name, value, "", 0, whole, context, last)
+        units = {self._abilities.entity(name).unit for name in reading.found.ids} if reading is not None else set()
+        return reading if reading is not None and not reading.problem and units == {unit} else None
 
     def _quality(self, text: str, before: list[str], after: list[str], way: int) -> tuple[str, list[str], int]:
         """Return what the value is a value of, the words that are left, and which way it goes."""

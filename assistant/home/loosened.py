@@ -125,7 +125,7 @@ def shortened(text: str, of_house: Container[str] = ()) -> Iterator[str]:
 
 def _told(adjunct: str) -> list[str]:
     """Return the words of an adjunct but for those that lead to it: "as ..." and "if you could" are known here."""
-    words = adjunct.replace(",", "").split()
+    words = adjunct.replace(",", "").replace(" can read ", " can see ").split()
     return words[4:] if words[0] in ("if", "would") else words[1:]
 
 

@@ -111,7 +111,7 @@ _LATER_FIRST = re.compile(
 _BECAUSE = re.compile(
     r"(?<=\w)(?: ,)?(?: (?:please|now))*(?: ,)? (?:because |as |since |cause )?(?:the|my|our|a|some|somebody|someone) ?\w*(?: \w+)? "
     r"(?:is|are|has|have) (?:here|coming|arriving|arrived|waiting|back|outside|at the door|home|asleep|sleeping|leaving|cold|hot)$"
-    r"|(?<=\w)(?: ,)?(?: (?:please|now))*(?: ,)? (?:because |as |since |cause )?(?:it is|it gets|i am|we are) (?!going to do (?:it|that|this)\b)"
+    r"|(?<=\w)(?<! if)(?<! whether)(?: ,)?(?: (?:please|now))*(?: ,)? (?:because |as |since |cause )?(?:it is|it gets|i am|we are) (?!going to do (?:it|that|this)\b)"
     r"(?:getting|too|so|a bit|very|really|quite|going|off|rather|all|freezing|cold|hot|dark|bright|leaving|tired|home|back|done|finished|out|raining|snowing|windy|late|noisy|loud)\b.*$"
 )
 #: For how long nobody is there, which is no time for what is wanted: "..., we won't be back till six".
@@ -143,7 +143,7 @@ _TAKING_BACK = re.compile(
     r"(?:(?: ,)? (?:no|oh|sorry|wait|actually|scratch that|i mean|i meant|rather|forget (?:it|that)|never ?mind|just|please))+(?: ,)?\s*$"
 )
 _FILLERS = re.compile(
-    r"(?<!\S)(?:um|uh|er|erm|uhm|hmm|ah)(?: ,)?(?: |$)"
+    r"(?<!\S)(?:um|uh|er|erm|uhm|hmm|ah)(?: ,)?(?: |$)|(?<=\w) , (?:would|could|will|can) you(?= , )"
     r"|(?<!\S)(?:, )?(?:you know(?! (?:if|whether|what|how|which|where|when|who))|let us say|shall we say|if you do not mind|if it is no trouble|possibly|before i forget|by the way|while you are at it|while i think of it)(?: ,)?(?= |$) ?"
     r"|(?<!\S)(?:something (?:like|around|near)|somewhere (?:around|near|about|close to)|in the region of|, say (?=\d)|(?:once|when|after) (?:you have done that|that is done|you are done(?: with that)?|you have finished(?: that)?)(?: ,)?|more or less|give or take|or thereabouts) ?(?= |$|\w)"
     r"|(?<=\w(?:er|re|ss)) than (?:(?:it|they|that) (?:is|are|was|were)(?: (?:now|set|right now|at the moment))?|now|before)(?= |$)"
@@ -226,12 +226,18 @@ _LIKED = re.compile(
     r"^(?:(?:oh|so|well|and|ok|okay|hey) (?:, )?)*(?:(?:i |we )?would not (?:mind|say no to|object to)(?: having| getting)? "
     r"|what (?:i|we) (?:(?:really|actually|just) )*(?:want|need|would like|would love)(?: now| right now)? is (?:for |to have )?)(?=(?:the|my|our|some|a bit|\w+s) )"
 )
+#: What leads up to a question after a pause: "tell me , is that valve open".
+_TELL_ME = re.compile(
+    r"^(?:(?:so|and|hey|ok|okay|please|right|oh|well) (?:, )?)*(?:tell me(?: this| something)?|remind me|quick question|i wonder|question) , "
+    r"(?=(?:is|are|was|were|did|do|does|has|have|what|which|how|who|where|when) )"
+)
 #: What is asked of a place, said first: "temperature wise, how is the cellar".
 _WISE = re.compile(r"^(?P<what>temperature|humidity|battery|power) ?wise(?: ,)? (?P<asks>(?:how|what) (?:is|are) .+)")
 
 
 def asked_outright(text: str) -> str:
     """Return a plain sentence that leads up to a question as the question: "any idea how ..." is "tell me how ..."."""
+    text = _TELL_ME.sub("", text, count=1)
     text = _JUICE.sub("power", _UNTIL.sub("to ", text))
     text = _WISE.sub(r"\g<asks> \g<what> wise", text, count=1)
     text = _LIKED.sub("i would like ", text, count=1)

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import re
 
+from assistant.home.values import said_once
+
 _LEAD = r"(?:(?:no|oh|sorry|actually|wait|hmm|hm|ok|okay|well|um|uh|on second thoughts?)(?: ,)? )*"
 _CHANGED = r"(?:(?:i|we) (?:have )?)?changed (?:my|our) mind(?: about (?:it|that|them|this))?"
 #: Another mind is told before what is wanted now, or after what is to be undone: "turn it off again, changed my mind".
@@ -54,6 +56,7 @@ def put_plainly(text: str) -> str:
     """Return a plain sentence with what it wraps its command in taken off, and what it leaves out at its end."""
     if other := _OTHER_MIND.fullmatch(text):
         text = other["now"] or other["back"].strip(" ,")
+    text = said_once(text)
     text = _BOTH.sub("them", _EVERYWHERE.sub(" everywhere", text))
     if left := _LEFT.fullmatch(text):
         text = f"{left['told']} , {_UNDOING[left['so']]}"

@@ -40,6 +40,11 @@ _IS = (
 )
 #: A clause that tells how things are: "the sun is blinding me", "mum is staying", "i have finished cooking".
 _REASON = re.compile(rf"(?:so |because |cause |since |as |and |now |for )*{_WHO} ?{_IS} \w+(?: \w+)*")
+#: What is to be kept from happening, and is nothing of the house: "i do not want to trip".
+_NOT_TO = re.compile(
+    r"(?:because |cause |since |as )?(?:i|we) do not want to (?!be\b|have\b|use\b|hear\b|know\b)(?:\w+ ?)+"
+)
+_FOR_A_WHILE = re.compile(r" for (?:a (?:little |good |long |short )?while|a bit)$")
 #: When it is so may stand behind what is so: "we are eating outside tonight", "it is steamed up after my shower".
 _WHEN_SO = re.compile(
     rf"(?P<so>(?:(?:so|because|cause|since|as|and|now|for) )*{_WHO} ?(?:is|are|am|has|have) .+?) "
@@ -93,7 +98,8 @@ _TIME_TO = re.compile(
 )
 #: No clause, and no reason: "bedtime", "homework time", "good night", "no rush", "i love you".
 _ASIDE = re.compile(
-    r"(?:(?:so|and|right|okay|ok) )*(?:(?:it is )?(?:\w+ )?(?:bed ?time|\w+ time)(?: for (?:the |my |our )?\w+(?: \w+)?)?|(?:good ?|nighty? )?night(?: night)?|good (?:morning|evening|night|lord|grief)"
+    r"(?:(?:so|and|right|okay|ok) )*(?:(?:it is )?(?:\w+ )?(?:bed ?time|\w+ time)(?: for (?:the |my |our )?\w+(?: \w+)?)?|(?:good ?|nighty? )?night(?: night)?|(?:good )?(?:morning|afternoon|evening)|good (?:night|lord|grief)"
+    r"|(?:(?:it has been|what) )?(?:(?:such|quite) )?(?:an? )?(?:long|hard|rough|busy|tiring|exhausting|tough|awful|horrible) (?:old )?(?:day|week|shift|night|morning|journey|drive)(?: at work| today)?"
     r"|bye|goodbye|see you(?: later)?|bless you|i love you|no (?:rush|hurry|worries)|when you can|set the mood|off (?:we|i) go|here (?:we|i) go"
     r"|(?:i|we|nobody) (?:will|am|are|is)(?: not)? (?:be )?(?:back|home|in|out|away|gone|off)(?: here| again)? (?:till|until|before|for) .+|back (?:at|by|around|in) .+"
     r"|(?:my|her|his|the) \w+ (?:is|are) not what (?:it|they) (?:was|were|used to be)"
@@ -108,6 +114,7 @@ _ASIDE = re.compile(
 
 def is_reason(text: str) -> bool:
     """Say whether a clause only tells how things are, so that a command beside it is meant."""
+    text = _FOR_A_WHILE.sub("", text)
     text = _TO_HEAR.sub("see ", _AT_A_BOOK.sub("it", _BEING_ALREADY.sub(r"\1 ", text))).strip()
     if so := _WHEN_SO.fullmatch(text):
         text = so["so"]
@@ -120,11 +127,12 @@ def is_reason(text: str) -> bool:
         return True
     if words[0] in COMMANDING or not NEVER_A_REASON.isdisjoint(words):
         return False
+    named = {singular(word) for word in words} & (GENERIC - EVERYTHING)
+    if _NOT_TO.fullmatch(text) and not named and COMMANDING.isdisjoint(words):
+        return True
     if "not" in words and {"want", "like", "need", "care", "wants"} & set(words):
         return False
     if any(way.fullmatch(text) is not None for way in (_REASON, _DID, _THEY_DID, _TIME_TO)):
         return True
-    verbless = not (GENERIC - EVERYTHING).isdisjoint(
-        {singular(word) for word in words}
-    )  # "lights down" is wanted, and no reason
-    return not verbless and any(way.fullmatch(text) is not None for way in (_HEARD_IS, _BARE))
+    # "lights down" is wanted, and no reason
+    return not named and any(way.fullmatch(text) is not None for way in (_HEARD_IS, _BARE))

@@ -121,6 +121,17 @@ def values_in(text: str) -> tuple[Placed, ...]:
     return tuple(Placed(_value(match), match.start(), match.end()) for match in _VALUE.finditer(text))
 
 
+#: One and the same said twice: "a whiter, cooler light".
+_SAID_TWICE = re.compile(
+    r"\b(whiter|cooler|colder)(?: ,)?(?: and)? (?!\1)(?:whiter|cooler|colder) (?:light|white|tone|glow)\b"
+)
+
+
+def said_once(text: str) -> str:
+    """Return a plain sentence with "whiter" for how the white of a lamp is to be, which was said in two words."""
+    return _SAID_TWICE.sub("whiter", text)
+
+
 def is_value(text: str) -> bool:
     """Say whether a plain text is a value and nothing else: "half speed", "40"."""
     values = values_in(text)
