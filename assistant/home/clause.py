@@ -56,12 +56,15 @@ _INSTEAD = {
 _SWITCHED = {"open": "on", "close": "off"}
 #: Two commands in one gap: nothing is called "on the fan and switch", in "turn on the fan and switch off the lamp".
 _TWO_COMMANDS = re.compile(
-    r"(?:on|off|up|down) .*|.+ (?:on|off) (?:and|then|,) .*"
+    r"(?:on|off|up|down) .*|.+ (?:on|off)(?: (?:in|at|here|upstairs|downstairs|outside)\b.*)? (?:and|then|,) .*"
     r"|.*(?<!\S)(?:and|then|,) (?:please )?"
     r"(?:turn|switch|put|set|shut|open|close|lock|dim|make|pull|bring|start)(?: .*)?"
 )
 #: The next command, and no place: "turn the lamp down and the heater on".
-_NEXT_COMMAND = re.compile(r" (?:and|,|then) .* (?:on|off|up|down|open|closed|shut|locked)")
+_NEXT_COMMAND = re.compile(
+    r" (?:.* )?(?:and|,|then) .* (?:on|off|up|down|open|closed|shut|locked)"
+    r"(?: (?:in|at|here|upstairs|downstairs|outside)\b.*)?"
+)
 #: No name begins with these: "run for office".
 _NO_BEGINNING = frozenset("of for from with to by at into than".split())
 #: "The light is on" tells how it is.
@@ -156,16 +159,11 @@ class Clause:
         found = self.directory.find(phrase, able, room=context.room, last=last)
         if found.everything and action not in _HARMLESS:
             return None
-        if action == "activate" and found.problem == "unknown":
-            other = _FILM.sub(lambda said: _FILMS[said[0]], bare(phrase))  # "movie night" is the Film Night
-            if (named := self.directory.exact.get(other, 0) & self._scenes).bit_count() == 1:
-                found = Found(ids=self.directory.ids(named), phrase=phrase)
+        found = self._nearest(action, found, phrase, last)
         action, found = self._instead(action, found, phrase, text, context, last)
         template = text.replace(phrase, "@", 1)
         if found.problem == "area":
             return self._area(action, found, template, context)
-        if action == "stop" and found.problem in ("room", "which") and (moved := {*found.choices} & {*last}):
-            found = replace(found, ids=tuple(sorted(moved)), choices=(), problem="")  # those that were just set going
         alone = found.problem == "which" and len(found.choices) == 1  # "lock the back"
         if action == "lock" and (alone or found.problem == "room"):  # to lock one door too many does no harm
             found = replace(found, ids=found.choices, choices=(), problem="")
@@ -211,6 +209,16 @@ class Clause:
         phrase = re.sub(r" (?:scene|mood|mode|routine)$", "", phrase)
         named = exact.get(bare(phrase), 0) or self.directory.mask(self.directory.find(phrase, self._scenes).ids)
         return bool(named & self._scenes) and not named & self.able("on")
+
+    def _nearest(self, action: str, found: Found, phrase: str, last: Sequence[str]) -> Found:
+        """Return the film night for "movie night", and of several that could stop what was just set going."""
+        if action == "activate" and found.problem == "unknown":
+            other = _FILM.sub(lambda said: _FILMS[said[0]], bare(phrase))
+            named = self.directory.exact.get(other, 0) & self._scenes
+            return Found(ids=self.directory.ids(named), phrase=phrase) if named.bit_count() == 1 else found
+        if action == "stop" and found.problem in ("room", "which") and (moved := {*found.choices} & {*last}):
+            return replace(found, ids=tuple(sorted(moved)), choices=(), problem="")
+        return found
 
     def _instead(
         self, action: str, found: Found, phrase: str, text: str, context: Context, last: Sequence[str]

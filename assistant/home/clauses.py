@@ -140,8 +140,8 @@ class Clauses:
         """Read two commands between which no pause was written: "tv off lights down", "lock it close the blind"."""
         words = text.split()
         for place in range(2, len(words) - 1):
-            if words[place - 1] not in _ENDING_ONE and words[place] not in COMMANDING:
-                continue
+            if words[place] in ("in", "at") or (words[place - 1] not in _ENDING_ONE and words[place] not in COMMANDING):
+                continue  # "radiator off in the hall , light off" begins no command with "in the hall"
             first = self._read(" ".join(words[:place]), context, last)
             if first is None or first.problem:
                 continue
@@ -178,6 +178,8 @@ class Clauses:
             return reading
         place = plain(first.found.place) if first.found.place else place
         second = self._near(f"make it {tail}" if is_value(tail) else _wanted(tail), place, context, spoken)
+        if f"in the {place} " in f"{head} " or f"in {place} " in f"{head} ":
+            second = self._in_that_room(tail, place, second, context, spoken)
         here = self._beside(first)
         if here and second is not None and second.problem == "which":
             second = self._near(_wanted(tail), here, context, spoken)
@@ -188,6 +190,16 @@ class Clauses:
             or self._several(tail, context, spoken, left - 1, place or here)
             or second
         )
+
+    def _in_that_room(
+        self, tail: str, place: str, here: Reading | None, context: Context, last: Sequence[str]
+    ) -> Reading | None:
+        """Return what goes on without a verb for the room just told: "fan on in the study and light off"."""
+        of_speaker = here is not None and not here.problem and here.found.place == context.room
+        if not of_speaker or plain(context.room or "") == place or tail.split(maxsplit=1)[0] in COMMANDING:
+            return here
+        there = self._read(f"{_wanted(tail)} in the {place}", context, last)
+        return there if there is not None and not there.problem else here
 
     def _beside(self, first: Reading) -> str:
         """Return the area of the one thing that was spoken of; "" where there is none."""

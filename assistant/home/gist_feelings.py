@@ -55,9 +55,13 @@ def feeling(directory: Directory, text: str) -> Feeling:
     place = _place_of(directory, [word for word in words if word not in FEELINGS])
     if place is None or (not place and "here" not in words and _OF_PEOPLE.isdisjoint(words)):
         return Feeling()
+    if words[:2] in (["is", "it"], ["is", "the"]):
+        return Feeling()  # that is asked
     wish = wishes.pop()
-    dark = wish == "brighter" and (
-        not _DARK_INDEED.isdisjoint(words) or (bool(place) and "dark" in felt and not _SOMEWHAT.isdisjoint(words))
+    dark = (
+        wish == "brighter"
+        and "gets" not in words
+        and (not _DARK_INDEED.isdisjoint(words) or (bool(place) and "dark" in felt and not _SOMEWHAT.isdisjoint(words)))
     )
     return Feeling(wish, place or ("here" if "here" in words else ""), dark or not _SURELY.isdisjoint(words))
 

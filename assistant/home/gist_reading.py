@@ -164,16 +164,15 @@ class GistReader:
         self, command: str, reading: Reading, read: _Read, context: Context, last: tuple[str, ...]
     ) -> Reading | None:
         """Return a reading for the room that a reason told of; None where that has no such thing, and this room has."""
-        if (
-            not read.place
-            or read.reading is not None
-            or self._place(command)
-            or read.place == plain(context.room or "")
-        ):
+        if not read.place or self._place(command) or read.place == plain(context.room or ""):
             return reading
+        if read.reading is not None and (reading.found.place or "") != context.room:
+            return reading  # of the speaker's room is only what no other was told for
         there = self._clauses.understood(f"{command} in the {read.place}", context, last)
         if there is not None and not there.problem:
             return there
+        if read.reading is not None:
+            return reading
         here = any(self._clauses.entity(name).area == context.room for name in reading.found.ids)
         return None if context.room and here else reading
 

@@ -85,7 +85,12 @@ _BARE_STATE = re.compile(
 )
 #: What was told of: "she will not sleep without the lamp , so could you switch that on".
 _POINTED_AT = re.compile(
-    r"(?<=\w )that(?= (?:on|off|up|down|open|closed|shut)(?: please| now| for (?:me|her|him|us))*$)|(?<=(?:on|ff) )that$"
+    r"(?<=\w )that(?= (?:on|off|up|down|open|closed|shut)(?: please| now| for (?:me|her|him|us))*$)"
+    r"|(?<=(?:on|ff) )that$"
+)
+#: What somebody will do themselves: "i need to get the mower out , open the barn door".
+_FETCHING = re.compile(
+    r"(?:i|we) (?:need|have|am going|are going) to get (?:the|my|our) (?:\w+ ){1,3}?(?:out|in|through|past) (?!to )"
 )
 #: What stands before a value that mends another: "to 20", "make it 20".
 _VALUE_LEAD = re.compile(r"^(?:(?:to|at|make (?:it|that)|set (?:it|that) to|say|let us say) )+")
@@ -192,9 +197,9 @@ class Grammar:
         intent = self._read(text, numbered, context) if text else None
         if _is_unsure(intent):
             intent = self._led_up_to(said, context, asks=asks) or intent
-        elif intent is not None and intent.reason.endswith(_WHICH) and " , " in said:
-            led = self._led_up_to(said, context, asks=asks)  # "i need to get my bike out , open the garage door"
-            intent = led if led is not None and not led.reason.endswith(_WHICH) else intent
+        elif intent is not None and " , " in said and (intent.reason.endswith(_WHICH) or _FETCHING.match(said)):
+            led = self._led_up_to(said, context, asks=asks)
+            intent = led if led is not None and not self._passes_over(intent, led) else intent
         lone = intent is not None and intent.reason == ONLY_A_NAME
         if (intent is None or lone) and (
             thing := wished(said) or (text if lone and _ASKED_FOR.fullmatch(said) else "")
@@ -212,6 +217,11 @@ class Grammar:
             or self._half_said.suits(said)
             or self._half_said.suits(text)
         )
+
+    def _passes_over(self, intent: HomeIntent, led: HomeIntent) -> bool:
+        """Say whether what a sentence leads up to is not plain, or leaves out what goes out and in by itself."""
+        moved = {*intent.entities} - {*led.entities}
+        return led.reason.endswith(_WHICH) or any(name.startswith("cover.") for name in moved)
 
     def _asked_anew(self, text: str, context: Context, *, asks: bool) -> HomeIntent | None:
         """Read a question in other words."""

@@ -94,7 +94,7 @@ class Index:
         if entity.device and len(names[0].split()) < 3 and plain(entity.device) not in names[0]:
             names.append(f"{plain(entity.device)} {names[0]}")
         self.spoken.append(names)
-        called = set(kinds(entity))
+        called = {*kinds(entity), *(("floor",) if "underfloor" in names[0] else ())}  # it is "floor heating" too
         area_words = {singular(word) for name in said_areas.get(area, ()) for word in name.split()}
         thing.light_words = frozenset(area_words | called)
         for name in names:
@@ -104,8 +104,6 @@ class Index:
                 self.exact[spelled] = self.exact.get(spelled, 0) | bit
             for word in words:
                 self.named[word] = self.named.get(word, 0) | bit
-                if word == "underfloor":  # which is "floor heating" too
-                    self.words["floor"] = self.words.get("floor", 0) | bit
                 if word not in ROOMS or (word != "room" and name.startswith(word + " ")):
                     self.words[word] = self.words.get(word, 0) | bit
             for first, second in zip(name.split(), name.split()[1:], strict=False):

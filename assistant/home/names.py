@@ -313,14 +313,14 @@ class Directory(Explained):
     def _of_that_place(self, part: list[str], here: Found, last: list[str], place: str, want: Want) -> Found:
         """Find a kind that would be what is `here` in the place at the end of its list, which is that of them all.
 
-        "The light and the fan in the bathroom" are both there: where it has no light, it is asked which was meant.
+        Where that has no light, or none but the lamp that the list names too, it is asked which was meant.
         """
         if without(part, HERE)[1] or not all(singular(word) in english.GENERIC for word in self._scope(part)[0]):
             return here
         there = self._item([*part, "in", *plain(place).split()], want)
-        if there.problem:
+        if there.problem or {*self._item(last, want).ids} <= {*there.ids}:
             return replace(here, ids=(), choices=here.ids, problem="which", place=place)
-        return here if {*self._item(last, want).ids} <= {*there.ids} else there
+        return there
 
     def _item(self, words: list[str], want: Want) -> Found:
         """Find what one name, pronoun or description means."""

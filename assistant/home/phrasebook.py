@@ -273,6 +273,8 @@ _MEANT = Ways(
         ("(?:open|raise) <np> (?:just )?(?:a crack|a little crack|a tiny bit|a sliver|an inch)", "set <np> to 10 percent"),
         ("(?:choose|pick|select) (?P<how>.+?) (?:for|on|as) (?P<np>.+)", "set <np> to <how>"),
         ("(?:can|could) (?P<np>(?:the|my|our) (?:\\w+ )?\\w+) (?:please )?(?:start|go|begin) (?:to )?(?:clean|vacuum|hoover|mow|cleaning|vacuuming|hoovering|mowing)", "start <np>"),
+        ("(?:have|get|let|make|use|put) (?P<np>(?:the |my |our )?(?:\\w+ ){0,2}(?:ac|air ?con|air conditioning|air conditioner)) (?:to )?(?:cool|chill) (?:it|us|me|things|here|(?:the|this) (?:room|place|house|air))(?: down| off)?", "make <np> cooler"),
+        ("(?:have|get|let|make|use|put) (?:the |my |our )?(?:ac|air ?con|air conditioning|air conditioner) (?:to )?(?:cool|chill) (?P<np>(?:the|my|our) .+?)(?: down| off)?", "make <np> cooler"),
         ("(?:swap|flip|change) <np> over to (?P<how>.+)", "set <np> to <how>"),
         ("(?:get|have|let) (?:some |the )?water (?:running|going|flowing) (?:from|out of|through|in|at) <np>", "open <np>"),
         ("(?:i|we) do not (?:need|want) (?P<np>.+?)(?: on)? (?:any ?more|any longer|now)", "turn off <np>"),
