@@ -27,6 +27,7 @@ _OF_SAYING = frozenset(word for word in SAID_OR_MEANT if word.endswith("ed")) | 
     "said says told tells asks wrote writes goes sings sang got went came made them him her".split()
 )
 MOST_LEFT_OUT = 3  #: of several things that are named, so many may not be here
+MOST_TRIED = 24  #: ways to leave some out: of four things that is each of them
 
 
 def without_one(text: str) -> Iterator[tuple[str, str]]:
@@ -64,17 +65,23 @@ class InPart:
         stretches = (words[start:end] for start in range(len(words)) for end in range(start + 1, len(words) + 1))
         return any(bare(" ".join(stretch)) in self.directory.exact for stretch in stretches)
 
-    def read(self, text: str, context: Context, left: int = MOST_LEFT_OUT) -> HomeIntent | None:
+    def read(self, text: str, context: Context) -> HomeIntent | None:
         """Read a command without those of several things that are not here, or cannot do it: of these it is said."""
+        return self._without(text, context, MOST_LEFT_OUT, set())
+
+    def _without(self, text: str, context: Context, left: int, tried: set[str]) -> HomeIntent | None:
         for rest, phrase in without_one(text) if left else ():
+            if rest in tried or len(tried) >= MOST_TRIED:
+                continue
             named = self.directory.find(phrase, -1, room=context.room)
             if named.problem not in ("", "unknown") or len(named.ids) > 1:
                 continue
             if not named.ids and self._holds_a_name(phrase):
                 continue  # something that is here would be left out, and not be told of
+            tried.add(rest)
             reading = self._clauses.understood(rest, context, context.last)
             if reading is None or reading.problem in ("unknown", "unable"):
-                intent = self.read(rest, context, left - 1)
+                intent = self._without(rest, context, left - 1, tried)
             else:
                 intent = self._asking.intent(reading, context, "without what is not here")
             if intent is not None and intent.kind == "act" and not set(named.ids) & set(intent.entities):

@@ -82,6 +82,7 @@ class Directory(Explained):
                 return found
             return Found(choices=found.ids, problem="which", phrase=phrase, kind=found.kind)
         base, others = exception(phrase.split(), self.of_names(phrase.split()))
+        others = [each for each in others if each]
         if base == ["all"] and others:
             base, others = self._all_but(others)
         base, others = self._of_the_whole(base, others)

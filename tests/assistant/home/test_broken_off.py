@@ -5,10 +5,12 @@ import random
 import pytest
 
 from assistant.commands.eval_home import HOUSE, SAMPLES
+from assistant.home.clauses import Clauses
 from assistant.home.context import Context
 from assistant.home.evaluate import read_sentences
 from assistant.home.grammar import Grammar
 from assistant.home.house_file import read_house
+from assistant.home.in_part import MOST_TRIED
 
 SMALL = (
     "ah no oh well please ok wait um sorry actually never mind stop hey thanks then and or but so now again it them "
@@ -56,6 +58,7 @@ def sentences(chance: random.Random) -> list[str]:
         "close it then? that's enough, half will do",
         "ah sorry stop no, turn off the lamp",
         "ah no ok what or.",
+        "turn on all except , the",
         ", ,",
         "",
     ],
@@ -75,3 +78,17 @@ def test_broken_sentences_are_no_error(grammar, house):
             states=house.states.get,
         )
         grammar.understand(sentence, context)
+
+
+def test_many_things_that_are_not_here_are_not_left_out_in_every_order(grammar, monkeypatch):
+    read = Clauses.understood
+    calls: list[str] = []
+
+    def counted(self, text, context, last):
+        calls.append(text)
+        return read(self, text, context, last)
+
+    monkeypatch.setattr(Clauses, "understood", counted)
+    grammar.understand("turn on the lamp" + ", the disco ball, the laser and the fog machine" * 4, Context())
+    grammar.understand("turn on the lamp " + "changed my mind , " * 10, Context())
+    assert 0 < len(calls) < 4 * MOST_TRIED
