@@ -17,8 +17,10 @@ _CERTAIN = re.compile(
     r"(?<=\w)(?: ,)? (?:(?:no |oh )?(?:sorry|wait)(?: ,)? i mean|i mean(?:t)?|scratch that|make that|or rather|no sorry|no wait|wait no|correction)(?= \S)"
 )
 _SURE = re.compile(
-    r"\b(?:no|nope|wait|sorry|oops|hang on|hold on|scratch that|correction|i mean|i meant|or rather|make (?:that|it)|not that|wrong one)\b"
+    r"\b(?:no|nope|wait|sorry|oops|hang on|hold on|scratch that|correction|i mean|i meant|or rather|make (?:that|it)|not that|wrong one|actually)\b"
 )
+#: What is put right, said last: "the hall light , er , the porch light i mean".
+_MEANT = re.compile(r"(?: ,)? (?:i mean(?:t)?|i meant to say|rather)$")
 
 
 def amended(text: str) -> Iterator[tuple[str, str]]:
@@ -38,8 +40,9 @@ def _found(text: str) -> Iterator[tuple[str, str]]:
             other, _, rest = other.partition(" , ")
         if rest:
             before = f"{before} , {rest}"
-        if before and _SURE.search(match["marks"]):
-            yield before, other
+        meant = _MEANT.sub("", other)
+        if before and meant and (meant != other or _SURE.search(match["marks"])):
+            yield before, meant
         start = match.start("other")
 
 

@@ -70,8 +70,11 @@ _NO_BEGINNING = frozenset("of for from with to by at into than".split())
 #: "The light is on" tells how it is.
 _TELLING = (" is", " are", " was", " were")
 _VERB_LAST = (" to switch", " please switch", " and switch", " to light", " to dim")
-#: A verb is no thing: "switch the" before the name, in "switch the radio off".
-_VERB_FIRST = re.compile(r"(?:switch|turn|set|put|dim|light|lock|open|close|shut|start|stop) (?:the|my|our|all|every) ")
+#: A verb is no thing: "switch the" before the name, in "switch the radio off", "switch on the radio , the lamp off".
+_VERB_FIRST = re.compile(
+    r"(?:switch|turn|set|put|dim|light|lock|open|close|shut|start|stop|pop|stick|flick|flip|whack|bung|chuck|shove|power) "
+    r"(?:the|my|our|all|every) |(?:switch|turn|flick|flip|power) (?:on|off|up|down) ."
+)
 #: How the name of a button begins that is an order itself.
 _PRESSED = frozenset(
     "restart reboot reset refresh identify ring start stop pause feed dispense sync update clear test find run".split()

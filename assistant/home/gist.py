@@ -33,6 +33,7 @@ from assistant.home.gist_words import (
 from assistant.home.names import Directory
 from assistant.home.noun_phrases import bare
 from assistant.home.values import values_in
+from assistant.home.words import singular
 
 _MOST_WORDS = 26  #: of a sentence
 _REMEMBERED = 256  #: clauses without their set phrases
@@ -180,13 +181,19 @@ class Gists:
             text = text[: adjunct.start()]
         wishes: list[str] = []
         for phrase, wish in PHRASES:
-            text, count = phrase.subn(" ", text)
-            wishes += [wish] if count and wish else []
+            short = phrase.sub(lambda said, whole=text: said[0] if self._goes_on(said, whole) else " ", text)
+            wishes += [wish] if short != text and wish else []
+            text = short
         if "off" in wishes:
             text = text.replace(" nor ", " and ").replace(" either", "")
         text = " ".join(text.split())
         asides = ASIDES.match(f"{text} ")
         return (text[asides.end() :].strip() if asides and asides.end() < len(text) else text), tuple(wishes)
+
+    def _goes_on(self, said: re.Match[str], text: str) -> bool:
+        """Say whether a set phrase ends within a name: "the floor" of "the floor lamp" is none."""
+        after = text[said.end() :].split(maxsplit=1)
+        return bool(after) and (said[0].split()[-1], singular(after[0])) in self.directory.pairs
 
     def _made(self, parts: Parts) -> Iterator[str]:
         """Yield plain commands of what was found."""

@@ -15,8 +15,9 @@ from assistant.home.gist import STUFF_WANTED, Gists
 from assistant.home.gist_words import LIGHT_VERBS, NEVER, OTHER_VERBS, PLACING, SOFT, STATES, VERBS
 from assistant.home.names import Directory
 from assistant.home.noun_phrases import COMMANDING
+from assistant.home.places_said import is_elsewhere, place_in
 from assistant.home.reasons import NEVER_A_REASON, is_reason
-from assistant.home.words import plain, singular
+from assistant.home.words import plain
 
 _MOST_PARTS = 5  #: clauses of a sentence
 #: What is said along with a command, and tells nothing of it.
@@ -112,7 +113,7 @@ class GistReader:
             if reading is not None and not reading.problem and (after := self._after(read, reading, whole)):
                 return after
         if is_reason(text) or _ASIDE.fullmatch(text) or self._by_hand(text):
-            return replace(read, place=self._place(text) or read.place, told=text)
+            return replace(read, place=place_in(self.directory, text) or read.place, told=text)
         return None
 
     def _wanted(self, text: str, read: _Read, context: Context) -> _Read | None:
@@ -139,6 +140,8 @@ class GistReader:
 
     def _done(self, command: str, read: _Read, context: Context) -> Reading | None:
         last = read.reading.found.ids if read.reading is not None else context.last
+        if is_elsewhere(read.told, command):
+            read = replace(read, place="", told="")
         if read.reading is None and read.told and not _IT.isdisjoint(command.split()):
             last = self._told(read.told) or last
         if not last and read.place and read.wish in ("warmer", "cooler") and (aim := _DEGREES.fullmatch(command)):
@@ -164,7 +167,7 @@ class GistReader:
         self, command: str, reading: Reading, read: _Read, context: Context, last: tuple[str, ...]
     ) -> Reading | None:
         """Return a reading for the room that a reason told of; None where that has no such thing, and this room has."""
-        if not read.place or self._place(command) or read.place == plain(context.room or ""):
+        if not read.place or place_in(self.directory, command) or read.place == plain(context.room or ""):
             return reading
         if read.reading is not None and (reading.found.place or "") != context.room:
             return reading  # of the speaker's room is only what no other was told for
@@ -224,12 +227,3 @@ class GistReader:
             if not found.problem and len(found.ids) == 1:
                 return found.ids
         return ()
-
-    def _place(self, text: str) -> str:
-        """Return the room that a reason speaks of, "" where it speaks of none."""
-        words = [singular(word) for word in text.split()]
-        for length in range(min(self.directory.longest, len(words)), 0, -1):
-            for start in range(len(words) - length + 1):
-                if tuple(words[start : start + length]) in self.directory.places:
-                    return " ".join(words[start : start + length])
-        return ""

@@ -72,6 +72,8 @@ class Index:
         #: names with a word in them that elsewhere leaves something out: "light bar"
         self.marked = [words for name in self.exact if not LEAVING_OUT.isdisjoint(words := tuple(name.split()))]
         self.marked_pairs = {pair for words in self.marked for pair in pairwise(words) if pair[1] in LEAVING_OUT}
+        #: neighbouring words of names and of rooms: a number in one is no value, "the floor" in one is not cleaned
+        self.pairs = {pair for words in (*map(str.split, self.exact), *self.places) for pair in pairwise(words)}
         self._vocabulary = frozenset(self.named) | {word for words in self.places for word in words}
 
     def _areas(self, areas: Mapping[str, Iterable[str]], aliases: Mapping[str, str]) -> dict[str, set[str]]:

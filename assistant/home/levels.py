@@ -141,6 +141,8 @@ class Levels:
         value, before, after = placed.value, text[: placed.start].split(), text[placed.end :].split()
         if after and bare(f"{text[placed.start : placed.end]} {after[0]}") in self.directory.exact:
             return None  # the Slow Cooker is not to be slow
+        if value.kind == "number" and before and (before[-1], text[placed.start : placed.end]) in self.directory.pairs:
+            return None  # nor is a lamp in Bedroom 2 to be at two
         if value.kind == "number" and after and (unit := _TIMES.get(after[0])):
             return self._timed(before, after[1:], value, unit, whole, context, last)
         if _is_no_command(before, after, value, verbless=text == whole) or _NEXT_TOO.match(text[placed.end :]):

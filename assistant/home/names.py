@@ -192,10 +192,13 @@ class Directory(Explained):
 
     def _several(self, words: list[str], want: Want) -> Found:
         """Find one thing or kind, or a list of them: "the lamp, the fan and the hall lights"."""
+        if words[:1] == ["both"] and "and" in words[2:-1]:
+            words = words[1:]  # "both the hall light and the fan": of neither are there more
         whole = self._item(words, want)
         if not whole.problem and len(words) > 2 and "and" in words[1:-1] and bare(" ".join(words)) not in self.exact:
             listed = self._list(words, whole, want)  # "the hall and stairs lights" are not the stairs light of the hall
-            return listed if not listed.problem and set(listed.ids) > set(whole.ids) else whole
+            named = all(self.exact.get(bare(" ".join(part)), 0).bit_count() == 1 for part in items(words))
+            return listed if not listed.problem and (named or set(listed.ids) > set(whole.ids)) else whole
         nowhere = whole.problem == "area" and not whole.choices  # "the kitchen and the hall" is no place in both
         if (whole.problem in ("", "which", "room", "area", "it", "here") and not nowhere) or len(words) < 2:
             return whole

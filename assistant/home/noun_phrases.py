@@ -48,6 +48,7 @@ DETERMINERS = (
     (" every single ", " every "),
     (" all of ", " all "),
     (" each of ", " each "),
+    *((f" {said} ", " and ") for said in ("as well as", "along with", "together with", "and also")),
     *(
         (f" {word} is {still}on ", " everything ")
         for word in ("whatever", "anything that", "everything that", "all that")

@@ -9,17 +9,39 @@ from assistant.home.words import singular
 
 #: A place before the command: "in the cellar , kill the light".
 _PLACE_FIRST = re.compile(r"(?:(?:in|on|at|over in) (?:the |my |our )?)?")
+#: Where somebody is about to be, or comes from: what ends then is where they still are, or now are.
+_ON_THE_WAY = re.compile(
+    r"\b(?:(?:going|heading|headed|off|walking|moving|popping|nipping|running|stepping|way|go|move|coming|come|back|home)"
+    r"(?: (?:up|down|over|out|through|across|back|straight|right|now|off))* (?:to|into|from)"
+    r"|(?:in|into|to|from) (?:the |my |our )?\S+(?: \S+)? (?:next|soon|later))\b"
+)
+_ENDING = re.compile(r"\b(?:off|out|kill|shut|close|closed|down|dim|stop|lock)\b")
 _WITHOUT_IN = frozenset("upstairs downstairs outside inside".split())
 
 
 def place_in(directory: Directory, told: str) -> str:
     """Return the room that a reason speaks of: "the bathroom is steamy"; "" where it speaks of none."""
-    words = [singular(word) for word in told.split()]
+    said = told.split()
+    words = [singular(word) for word in said]
     for length in range(min(directory.longest, len(words)), 0, -1):
         for start in range(len(words) - length + 1):
-            if tuple(words[start : start + length]) in directory.places:
-                return " ".join(words[start : start + length])
+            for place in (said[start : start + length], words[start : start + length]):  # "wills room", "the kitchens"
+                if tuple(place) in directory.places:
+                    return " ".join(place)
     return ""
+
+
+def place_told(directory: Directory, told: str, command: str) -> str:
+    """Return the room that a reason speaks of, as the one that a command beside it is for; "" where that is another.
+
+    "I am going to the bathroom, turn the light off" is for the light of the room that is left.
+    """
+    return "" if is_elsewhere(told, command) else place_in(directory, told)
+
+
+def is_elsewhere(told: str, command: str) -> bool:
+    """Say whether a command ends something while somebody is on the way to, or from, the room they tell of."""
+    return _ON_THE_WAY.search(told) is not None and _ENDING.search(command) is not None
 
 
 def place_last(directory: Directory, text: str) -> str:

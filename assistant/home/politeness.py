@@ -255,10 +255,14 @@ _WISH = re.compile(
 )
 
 
+#: What is wished to be off: "i want the fan as well as the lamp off".
+_OFF_LAST = re.compile(r"(?!.*\bon\b).+ off(?: .*)?")
+
+
 def wished(text: str) -> str:
     """Return the thing that a plain sentence wishes for: "can i have the reading lamp"; "" where it does not."""
     match = _WISH.fullmatch(text)
-    return match["np"] if match else ""
+    return match["np"] if match and not _OFF_LAST.fullmatch(match["np"]) else ""
 
 
 def corrected(text: str) -> str:

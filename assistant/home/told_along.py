@@ -17,7 +17,7 @@ from assistant.home.loosened import loosened, shortened
 from assistant.home.names import Directory
 from assistant.home.noun_phrases import bare
 from assistant.home.phrasebook import meant
-from assistant.home.places_said import place_in
+from assistant.home.places_said import is_elsewhere, place_in, place_told
 from assistant.home.politeness import declined, is_question, later, said_by_others, stripped, tells
 from assistant.home.repairs import Repairs
 from assistant.home.words import IT, plain
@@ -54,7 +54,7 @@ class ToldAlong:
             wish := feeling(self.directory, " ".join(told.replace(",", "").split())).wish
         ) in _SEEN_TO:
             command = f"{_SEEN_TO[wish]} {seen['np']}"  # "it is dark in the hall , could you see to the light"
-        place = "" if place_in(self.directory, command) else place_in(self.directory, told)
+        place = "" if place_in(self.directory, command) else place_told(self.directory, told, command)
         if not place or place == plain(context.room or ""):
             return read(command, context)
         room = self.directory.places[tuple(place.split())][0]
@@ -71,6 +71,8 @@ class ToldAlong:
             if not found.problem:
                 return self._done_after(aside.command, context, found.ids)
             named = " " in phrase.removeprefix("the ") and found.kind
+            if found.problem == "area" and is_elsewhere(aside.told, aside.command):
+                return None
             if found.problem != "area" and not (found.problem in ("which", "room") and named):
                 continue
             it = f"the {plain(found.place)}" if found.problem == "area" else phrase
