@@ -72,9 +72,12 @@ _TELLING = (" is", " are", " was", " were")
 _VERB_LAST = (" to switch", " please switch", " and switch", " to light", " to dim")
 #: A verb is no thing: "switch the" before the name, in "switch the radio off", "switch on the radio , the lamp off".
 _VERB_FIRST = re.compile(
-    r"(?:switch|turn|set|put|dim|light|lock|open|close|shut|start|stop|pop|stick|flick|flip|whack|bung|chuck|shove|power) "
+    r"(?:switch|turn|set|put|dim|light|lock|open|close|shut|start|stop|pop|stick|flick|flip|whack|bung|chuck|shove"
+    r"|power) "
     r"(?:the|my|our|all|every) |(?:switch|turn|flick|flip|power) (?:on|off|up|down) ."
 )
+#: Two ways at once, of which the second is no place: "the lights off in here and on in the hall".
+_TWO_WAYS = re.compile(r".*\b(?:and|then|but|,) (?:on|off) (?:in|at|on|upstairs|downstairs|outside|here)\b")
 #: How the name of a button begins that is an order itself.
 _PRESSED = frozenset(
     "restart reboot reset refresh identify ring start stop pause feed dispense sync update clear test find run".split()
@@ -193,6 +196,8 @@ class Clause:
     def _is_none(self, action: str, phrase: str) -> bool:
         """Say whether a way of saying something cannot be meant: an alarm is armed, whatever else goes by its name."""
         if phrase.split(maxsplit=1)[0] in _NO_BEGINNING or _VERB_FIRST.match(phrase) or phrase.endswith(_VERB_LAST):
+            return True
+        if _TWO_WAYS.match(phrase):
             return True
         if action == "activate" and all(word in GLUE or singular(word) in GENERIC for word in phrase.split()):
             return True  # "set the mood" names no scene

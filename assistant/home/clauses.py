@@ -42,6 +42,8 @@ _NEEDS = re.compile(
     r"(?:(?:to )?(?:go|be|come)|\w+ing)\b(?!.* too )"
 )
 _THE_ONE = re.compile(r"(?<=\w )one(?= |$)(?! (?:percent|degrees?)\b)")
+#: One, and not all that is left of a house: "the desk lamp on and the other one off".
+_OTHER_ONE = re.compile(r"\bother (?:one|light|lamp|fan|heater|radiator|blind|curtain|plug|socket)\b")
 IN_THERE = re.compile(r"\b(?:in|over) there\b")
 #: What a command without a verb may end in, before the next.
 _ENDING_ONE = frozenset("on off up down open closed shut locked".split())
@@ -171,11 +173,15 @@ class Clauses:
         if " one" in tail and (noun := first.found.phrase.rpartition(" ")[2]) and singular(noun) in GENERIC:
             tail = _THE_ONE.sub(singular(noun), tail)  # "the left lamp blue and the right one red"
         if first.found.ids and (whole := others_of(tail)):
+            one = _OTHER_ONE.search(tail) is not None
+            if one and not (place := self._beside(first)):
+                return None  # of several rooms it is not known which
+            whole = f"{whole} in the {place}" if one and f" {place}" not in whole else whole
             spared = " and ".join(f"@{name}" for name in first.found.ids)
             reading = self._read(f"{whole} except {spared}", context, spoken)
             if reading is not None and reading.problem == "except":
                 reading = self._read(whole, context, spoken)
-            return reading
+            return None if one and reading is not None and len(reading.found.ids) > 1 else reading
         place = plain(first.found.place) if first.found.place else place
         second = self._near(f"make it {tail}" if is_value(tail) else _wanted(tail), place, context, spoken)
         if f"in the {place} " in f"{head} " or f"in {place} " in f"{head} ":

@@ -57,6 +57,8 @@ _IT = re.compile(
     r" (?:him|her)\b|\b(?:him|her)$"
 )
 _MOVING = ("vacuum.", "lawn_mower.")
+#: For whom a command is that names no room.
+_FOR = re.compile(r"(?P<command>(?!.* in ).+) for (?P<who>\w+)(?: please)?")
 
 
 class HouseWords:
@@ -113,6 +115,16 @@ class HouseWords:
             if owner:
                 return f"{text[: said.start()]}{owner}{text[said.end() :]}"
         return text
+
+    def for_whom(self, text: str) -> str:
+        """Return a plain command with the room of whom it is for: "turn the light on for Emma" is in Emma's room."""
+        said = _FOR.fullmatch(text)
+        if said is None or not {"light", "lights", "lamp", "lamps", "heating", "fan", "blind", "blinds"} & {
+            *text.split()
+        }:
+            return text
+        room = (f"{said['who']}s", "room")
+        return f"{said['command']} in {' '.join(room)}" if room in self.directory.places else text
 
     def of_machine(self, text: str, last: Sequence[str]) -> str:
         """Return a plain sentence with "it" for her or him, where a machine that moves was spoken of last, or in it."""

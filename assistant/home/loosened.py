@@ -166,7 +166,7 @@ def reasons_off(text: str, of_house: Container[str] = ()) -> Iterator[str]:
 def _has(words: Iterable[str], of_house: Container[str]) -> bool:
     """Say whether one of some words keeps them from being passed over: it names a thing, or says when or who."""
     return any(
-        word in of_house or singular(word) in of_house or word in GENERIC or singular(word) in GENERIC
+        word in of_house or singular(word) in of_house or f"{word}s" in of_house or word in GENERIC or singular(word) in GENERIC
         or word in NEVER_A_REASON or word in _NO_ASIDE or word[0].isdigit()
         for word in words
     )  # fmt: skip
