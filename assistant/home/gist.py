@@ -181,7 +181,7 @@ class Gists:
             text = text[: adjunct.start()]
         wishes: list[str] = []
         for phrase, wish in PHRASES:
-            short = phrase.sub(lambda said, whole=text: said[0] if self._goes_on(said, whole) else " ", text)
+            short = self._without(phrase, text)
             wishes += [wish] if short != text and wish else []
             text = short
         if "off" in wishes:
@@ -189,6 +189,10 @@ class Gists:
         text = " ".join(text.split())
         asides = ASIDES.match(f"{text} ")
         return (text[asides.end() :].strip() if asides and asides.end() < len(text) else text), tuple(wishes)
+
+    def _without(self, phrase: re.Pattern[str], text: str) -> str:
+        """Return a clause without a set phrase, but where that ends within a name."""
+        return phrase.sub(lambda said: said[0] if self._goes_on(said, text) else " ", text)
 
     def _goes_on(self, said: re.Match[str], text: str) -> bool:
         """Say whether a set phrase ends within a name: "the floor" of "the floor lamp" is none."""
