@@ -4,7 +4,8 @@ A SOURCE is a folder of documents with their questions (`knowledge.questions`), 
 a file of JSON lines whose `context` is a page with its headings and lists as lines; the page is cut as ingestion cuts.
 A row is one question and one passage: `question`, `heading` (title and headings, as the reader is told them), `context`
 (the passage's text), `answers`, `answer_start`, `is_impossible` (null where only a teacher can tell), `yesno`, `held`
-(kept back to calibrate on), `weight` (how often an epoch takes it) and `group` (the question's number).
+(kept back to calibrate on), `weight` (how often an epoch takes it), `group` (the question's number) and `unnamed` (the
+question does not say what it is about, so that a passage of another document may answer it as well).
 """
 
 from __future__ import annotations
@@ -29,8 +30,10 @@ NEGATIVES, NEGATIVES_OF_NONE = 4, 5
 #: A source has at most this many rows an epoch, more or less.
 MOST_ROWS = {"MedQuAD": 2500, "DSTC9-track1": 3500}
 MOST_OF_ONE = 900
-#: How often an epoch takes a row of the project's own documents.
-OWN_WEIGHT = 2.0
+#: How often an epoch takes a row of the project's own documents; of a question that does not name its document.
+OWN_WEIGHT, UNNAMED_WEIGHT = 2.0, 3.0
+#: Other passages of its own document that a question is asked of, and one that does not name its document.
+SIBLINGS, SIBLINGS_OF_UNNAMED = 1, 3
 
 Row = dict[str, Any]
 
@@ -52,6 +55,7 @@ def of_pages(path: Path, chance: random.Random) -> Iterator[Row]:
             "held": held[row["title"] or row["context"]],
             "weight": round(min(1.0, most / counts[row["source"]]), 3),
             "group": f"{path.stem}-{number}",
+            "unnamed": bool(row["title"]) and not (_words(row["question"]) & _words(row["title"])),
         }
         text, start = row["context"], row["answer_start"]
         answer = (start, start + len(row["answers"][0])) if row["answers"] else None
@@ -94,8 +98,9 @@ def of_documents(folder: Path, chance: random.Random) -> Iterator[Row]:
                     "yesno": asked.yesno or "none",
                     "kind": asked.kind,
                     "held": held,
-                    "weight": OWN_WEIGHT,
+                    "weight": UNNAMED_WEIGHT if asked.unnamed else OWN_WEIGHT,
                     "group": f"{page.path.name}-{number}",
+                    "unnamed": asked.unnamed,
                 }
                 own = by_name.get(page.path.name, [])
                 yield from _of_question(base, asked, own, library, chance)
@@ -113,8 +118,16 @@ def _of_question(base: Row, asked: Asked, own: Sequence[Any], library: Library, 
     others = [each for each in hits if each.id not in right]
     siblings = [each for each in own if each.id not in right and each.id not in {hit.id for hit in hits}]
     most = NEGATIVES if right else NEGATIVES_OF_NONE
-    for passage in [*others[:most], *chance.sample(siblings, min(1, len(siblings)))]:
-        yield {**base, **_row(passage.context, passage.text, (0, len(passage.text)), None, True)}
+    beside = min(SIBLINGS_OF_UNNAMED if asked.unnamed else SIBLINGS, len(siblings))
+    own_ids = {each.id for each in own}
+    for passage in [*others[:most], *chance.sample(siblings, beside)]:
+        # "How long is the guarantee?" is answered by any guarantee: what another document says of it is not known
+        unknown = None if asked.unnamed and passage.id not in own_ids else True
+        yield {**base, **_row(passage.context, passage.text, (0, len(passage.text)), None, unknown)}
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"[^\W_]{4,}", text.lower()))
 
 
 def _no_tokens(_: str) -> Any:

@@ -7,8 +7,9 @@ the rest of the question's own passage does, is not known: the teachers label th
 
 A row may come from a document as a turn reads it (`knowledge.rows`): it then has a `heading` (title and headings) that
 is read before the passage, a `weight` (how often an epoch takes it), `yesno` ("yes", "no", "none" for a question of
-another kind, "" where it is not known), `group` (rows of one question share it) and `held` (kept back), and is one
-passage already. A row without a heading gets one that its document might have (`titles`); teachers do not see it.
+another kind, "" where it is not known), `group` (rows of one question share it), `held` (kept back) and `unnamed`
+(other documents may answer it as well), and is one passage already. A row without a heading gets one that its document
+might have (`titles`); teachers do not see it.
 """
 
 from __future__ import annotations
@@ -259,7 +260,8 @@ def prepare(
             found = build.passages[other]
             parts = [build.token_range(found, *part) for part in sentence_chunks(other)]
             part = chance.choice([(0, len(build.passage_ids[found])), *parts])
-            known = answer is not None and not any(text.lower() in other.lower() for text in row["answers"])
+            known = answer is not None and not row.get("unnamed")
+            known = known and not any(text.lower() in other.lower() for text in row["answers"])
             none = None if known else (-1, -1)
             bare = other in titled and not heading
             before = chance.choice(titled[other]) if bare else build.context(heading)

@@ -139,6 +139,39 @@ def test_a_question_without_an_answer_brings_up_passages_that_do_not_answer(own:
     assert all(row["is_impossible"] for row in found)
 
 
+def test_what_another_document_says_of_a_question_that_names_none_is_left_to_a_teacher(tmp_path: Path) -> None:
+    for name, length in (("kettle", "75"), ("toaster", "90")):
+        text = f"# {name.title()}\n\n## Cord\n\nThe cord is {length} cm long.\n\n## Colours\n\nRed and white.\n"
+        (tmp_path / f"{name}.md").write_text(text, encoding="utf-8")
+    about = {"document": "kettle.md", "title": "kettle", "split": "train"}
+    asked = [
+        {"question": "How long is the cord?", "kind": "fact", "answers": ["75 cm"], "unnamed": True},
+        {"question": "How long is the cord of the kettle?", "kind": "fact", "answers": ["75 cm"]},
+    ]
+    (tmp_path / "kettle.jsonl").write_text("\n".join(map(json.dumps, [about, *asked])), encoding="utf-8")
+    toaster = {"document": "toaster.md", "title": "toaster", "split": "train"}
+    nothing = {"question": "What does the toaster cost?", "kind": "unanswerable"}
+    (tmp_path / "toaster.jsonl").write_text("\n".join(map(json.dumps, [toaster, nothing])), encoding="utf-8")
+    found = list(rows.of_documents(tmp_path, random.Random(1)))
+
+    def told(number: int, heading: str) -> set[bool | None]:
+        group = f"kettle.md-{number}"
+        return {row["is_impossible"] for row in found if row["group"] == group and row["heading"] == heading}
+
+    assert (told(0, "Kettle > Cord"), told(1, "Kettle > Cord")) == ({False}, {False})
+    assert (told(0, "Toaster > Cord"), told(1, "Toaster > Cord")) == ({None}, {True})
+    assert told(0, "Kettle > Colours") == {True}  # its own document is the one that is meant
+    assert {row["weight"] for row in found} == {rows.OWN_WEIGHT, rows.UNNAMED_WEIGHT}
+
+
+def test_a_question_of_a_page_names_it_with_a_word_of_its_title(tmp_path: Path) -> None:
+    named, unnamed, untitled = (
+        of_pages(tmp_path, page_row(**other))[0]["unnamed"]
+        for other in ({"question": "Is the manual long?"}, {}, {"title": ""})
+    )
+    assert (named, unnamed, untitled) == (False, True, False)
+
+
 def test_nothing_of_a_document_for_testing_is_in_the_rows(own: Path) -> None:
     found = list(rows.of_documents(own, random.Random(1)))
     assert not any("toaster" in f"{row['question']} {row['heading']} {row['context']}".lower() for row in found)

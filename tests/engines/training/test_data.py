@@ -30,8 +30,7 @@ def encode(texts):
     return out
 
 
-@pytest.fixture
-def examples(tmp_path: Path) -> data.Examples:
+def rows_of_passages() -> list[dict]:
     rows = [
         {"question": "Who built the mill on the river?", "context": PASSAGES[0], "answers": ["Anna Holt"]},
         {"question": "To whom was the wheel sold?", "context": PASSAGES[0], "answers": ["a farmer"]},
@@ -41,9 +40,17 @@ def examples(tmp_path: Path) -> data.Examples:
     for row in rows:
         row["is_impossible"] = not row["answers"]
         row["answer_start"] = row["context"].index(row["answers"][0]) if row["answers"] else -1
-    path = tmp_path / "rows.jsonl"
+    return rows
+
+
+def prepared(rows: list[dict], path: Path) -> data.Examples:
     path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     return data.prepare([path], path, encode, held=0.0)
+
+
+@pytest.fixture
+def examples(tmp_path: Path) -> data.Examples:
+    return prepared(rows_of_passages(), tmp_path / "rows.jsonl")
 
 
 def answer_tokens(examples: data.Examples, number: int) -> list[int]:
@@ -70,6 +77,15 @@ def test_a_retrieved_passage_without_the_answer_is_a_negative(examples: data.Exa
     mine = (examples.row == 2) & (examples.kind == data.RETRIEVED)
     assert mine.any()
     assert (examples.start[mine] == -1).all()
+
+
+def test_retrieved_passages_of_a_question_that_names_nothing_are_left_to_the_teachers(tmp_path: Path) -> None:
+    rows = rows_of_passages()
+    rows[2]["unnamed"] = True
+    examples = prepared(rows, tmp_path / "rows.jsonl")
+    mine = (examples.row == 2) & (examples.kind == data.RETRIEVED)
+    assert mine.any()
+    assert (examples.start[mine] == data.UNKNOWN).all()
 
 
 def test_retrieved_passages_of_an_unanswerable_question_are_left_to_the_teachers(examples: data.Examples) -> None:
