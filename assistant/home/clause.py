@@ -14,7 +14,7 @@ from assistant.home.context import Context, Reading
 from assistant.home.english import GENERIC, GLUE
 from assistant.home.levels import Levels, property_of
 from assistant.home.names import Directory
-from assistant.home.noun_phrases import Found, bare, placed_exception
+from assistant.home.noun_phrases import Found, bare, items, placed_exception
 from assistant.home.phrasebook import IDIOMS, WAYS
 from assistant.home.values import Quantity
 from assistant.home.words import plain, singular
@@ -78,6 +78,18 @@ _VERB_FIRST = re.compile(
 )
 #: Two ways at once, of which the second is no place: "the lights off in here and on in the hall".
 _TWO_WAYS = re.compile(r".*\b(?:and|then|but|,) (?:on|off) (?:in|at|on|upstairs|downstairs|outside|here)\b")
+#: A list of which the last goes a way of its own: "the hall lights , then the piano lamp on", but not "what is on".
+_OTHER_WAY = re.compile(
+    r"(?!.*\b(?:is|are|was|were|be|been|being|has|have|had|left|still|put|turned|switched)\b)"
+    r".+ (?P<way>on|off|open|closed|shut|locked|unlocked)"
+)
+#: The same of the first: "lights on in the kitchen the porch light".
+_OTHER_WAY_FIRST = re.compile(
+    r"(?!(?:any|all|every|everything) )\S+(?: \S+){0,3} (?P<way>on|off) (?:in|at) (?:the |my |our )?\w+(?: \w+)?(?: ,| and| then)* (?:the|my|our) .+"
+)
+_ACTION_OF = {
+    "on": "on", "off": "off", "open": "open", "closed": "close", "shut": "close", "locked": "lock", "unlocked": "unlock",
+}  # fmt: skip
 #: How the name of a button begins that is an order itself.
 _PRESSED = frozenset(
     "restart reboot reset refresh identify ring start stop pause feed dispense sync update clear test find run".split()
@@ -197,7 +209,7 @@ class Clause:
         """Say whether a way of saying something cannot be meant: an alarm is armed, whatever else goes by its name."""
         if phrase.split(maxsplit=1)[0] in _NO_BEGINNING or _VERB_FIRST.match(phrase) or phrase.endswith(_VERB_LAST):
             return True
-        if _TWO_WAYS.match(phrase):
+        if _TWO_WAYS.match(phrase) or _goes_another_way(action, phrase):
             return True
         if action == "activate" and all(word in GLUE or singular(word) in GENERIC for word in phrase.split()):
             return True  # "set the mood" names no scene
@@ -316,6 +328,19 @@ class Clause:
             return None
         found = Found(ids=self.directory.ids(named), phrase=text)
         return Reading(self._abilities.acts("press", found.ids, context), found)
+
+
+def _goes_another_way(action: str, phrase: str) -> bool:
+    """Say whether one thing of a list goes another way than what is done to the whole of it."""
+    if action not in _ACTION_OF.values():
+        return False
+    first = _OTHER_WAY_FIRST.fullmatch(phrase)
+    if first is not None and first["way"] != action:
+        return True
+    last = _OTHER_WAY.fullmatch(phrase)
+    if last is None or _ACTION_OF[last["way"]] == action:
+        return False
+    return " then " in phrase or len(items(phrase.split())) > 1
 
 
 def _nearer(one: Reading | None, other: Reading) -> Reading:
