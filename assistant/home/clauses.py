@@ -44,6 +44,10 @@ _NEEDS = re.compile(
 _THE_ONE = re.compile(r"(?<=\w )one(?= |$)(?! (?:percent|degrees?)\b)")
 #: One, and not all that is left of a house: "the desk lamp on and the other one off".
 _OTHER_ONE = re.compile(r"\bother (?:one|light|lamp|fan|heater|radiator|blind|curtain|plug|socket)\b")
+#: The same things, elsewhere and the other way: "the lights off here and on in the hall".
+_THERE_SO = re.compile(
+    r"(?P<way>on|off|up|down|open|closed|shut) (?P<at>(?:in|at) .+|upstairs|downstairs|outside|everywhere|here)"
+)
 IN_THERE = re.compile(r"\b(?:in|over) there\b")
 #: What a command without a verb may end in, before the next.
 _ENDING_ONE = frozenset("on off up down open closed shut locked".split())
@@ -170,6 +174,8 @@ class Clauses:
         """Read what follows a clause: "it" is what that spoke of, and "the other lights" are those it did not."""
         spoken = first.found.ids or last
         tail = self._there(tail, first)
+        if so := _THERE_SO.fullmatch(tail):
+            return self._elsewhere(so, first, context, left)
         if " one" in tail and (noun := first.found.phrase.rpartition(" ")[2]) and singular(noun) in GENERIC:
             tail = _THE_ONE.sub(singular(noun), tail)  # "the left lamp blue and the right one red"
         if first.found.ids and (whole := others_of(tail)):
@@ -196,6 +202,19 @@ class Clauses:
             or self._several(tail, context, spoken, left - 1, place or here)
             or second
         )
+
+    def _elsewhere(self, so: re.Match[str], first: Reading, context: Context, left: int) -> Reading | None:
+        """Read a clause that only says where and how for the kind of thing that the one before it spoke of."""
+        words = first.found.phrase.split()
+        nouns = [first.found.kind, *(word for word in map(singular, words) if word in GENERIC)]
+        noun = next((word for word in nouns if word and word != "thing"), "")
+        if not noun:
+            return None  # what shall go on there was not said
+        text = f"{noun}s {so['way']} {so['at']}"
+        reading = self._read(text, context, ())
+        if reading is not None and not reading.problem:
+            return reading
+        return self._several(text, context, (), left - 1) or reading
 
     def _in_that_room(
         self, tail: str, place: str, here: Reading | None, context: Context, last: Sequence[str]
