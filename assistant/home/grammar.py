@@ -189,6 +189,8 @@ class Grammar:
         kept = corrected(text)
         if kept == text and takes_back(text) and self._words.has(text) and not is_question(text):
             return half_heard()  # what is left of it is not known: nothing is done
+        if self._half_said.leaves_out_unsaid(text) and self._words.has(text) and not is_question(text):
+            return half_heard()
         if kept != text and IT.search(kept):
             context = self._having_said(text.removesuffix(kept), context)
         text = self._there(noun_is(asked_outright(kept)), context)
@@ -244,7 +246,8 @@ class Grammar:
             spoken = replace(context, before=before, last=first.entities)
             for said in (f"no , {other}", f"no , {other} one"):  # "make Will's lamp brighter, no, Grace's"
                 if changed := self._continued(said, spoken):
-                    return changed
+                    same = first.kind == "act" and changed.acts == first.acts and other not in before
+                    return half_heard() if same else changed  # something else was meant, and this is the same
         return None
 
     def _gathered(self, text: str, intent: HomeIntent | None, context: Context) -> HomeIntent | None:

@@ -11,7 +11,7 @@ from assistant.home.clauses import Clauses
 from assistant.home.context import Context, Reading
 from assistant.home.entities import Act, HomeIntent
 from assistant.home.names import Directory
-from assistant.home.noun_phrases import Found, bare
+from assistant.home.noun_phrases import EXCEPT, UNFINISHED, Found, bare
 from assistant.home.phrasebook import occasion
 from assistant.home.words import plain
 
@@ -20,6 +20,9 @@ BROKEN = re.compile(
     r"(?:turn|switch|set|put|make|dim|open|close|shut|lock|change)(?: (?:on|off|the|a|to|up|down|my|all|in))*"
 )
 _BROKEN_AT_END = re.compile(r" (?:the|a|an|to|in the|my|and|in|of|at|by|for)$")
+_ARTICLE_LAST = re.compile(r"(?: (?:the|my|our|for|in|,))+$")
+#: After one of these a word is a name, whatever else it may be: "the bar", "in save".
+_BEFORE_A_NAME = UNFINISHED - {"on"} | {"or", "why", "then"}
 #: Reasons of what is asked back here, told in the ledger.
 ONLY_A_NAME = "only a name"
 HALF = "half a sentence"
@@ -61,6 +64,19 @@ class HalfSaid:
                 entities=found.ids, reason=ONLY_A_NAME,
             )  # fmt: skip
         return None
+
+    def leaves_out_unsaid(self, text: str) -> bool:
+        """Say whether a sentence broke off before what it leaves out: "everything off , bar", "lights off except the".
+
+        A name may end in such a word: "the breakfast bar".
+        """
+        words = _ARTICLE_LAST.sub("", text).split()
+        named = self.directory.of_names(words)
+        for marker in EXCEPT:
+            start = len(words) - len(marker)
+            if start > 1 and tuple(words[start:]) == marker and words[start - 1] not in _BEFORE_A_NAME:
+                return named.isdisjoint(range(start, len(words)))
+        return False
 
     def _offered(self, found: Found, context: Context) -> HomeIntent | None:
         """Ask whether a lamp of which only the name was said is to be switched, as it is not now."""
