@@ -17,7 +17,7 @@ _LEAVE = re.compile(
 )
 #: A clause that wants nothing done: "leave the fan on", "keep the others as they are".
 LEFT_ALONE = re.compile(
-    r"(?!.*\b(?:half|halfway|\d+)\b)"
+    r"(?!.*\b(?:half|halfway|(?:at|to) \d+|\d+(?: (?:percent|degrees?|open|closed|shut)\b|$))\b)"
     rf"(?:leave|keep|skip|spare|ignore|never|do not touch|not) (?P<rest>.+?)(?: {_STAYS})*"
 )
 _LEAVE_FIRST = re.compile(

@@ -106,3 +106,77 @@ def test_a_number_of_a_room_is_no_value(grammar: Grammar) -> None:
 
 def test_the_floor_of_a_name_is_not_cleaned(grammar: Grammar) -> None:
     assert moved(grammar, "get the floor lamp in the bathroom on") == {}
+
+
+#: A house of its own: rooms with numbers and blinds, a bar, a thermostat beside a radiator.
+_OTHERS = [
+    *(_light(50 + n, name, area) for n, (name, area) in enumerate([
+        ("Deck Spots", "Deck"), ("Deck Lantern", "Deck"), ("Piano Lamp", "Lounge"), ("Sofa Lamp", "Lounge"),
+        ("Breakfast Bar Lights", "Galley"), ("Galley Light", "Galley"), ("Main Bedroom Light", "Main Bedroom"),
+        ("Mum's Lamp", "Main Bedroom"), ("Bedroom 1 Lamp", "Bedroom 1"), ("Ceiling Light", "Bedroom 2"),
+        ("Hall Light", "Hall"),
+    ])),
+    *(Entity(id=f"cover.{n}", name=f"Bedroom {n} Blind", area=f"Bedroom {n}", domain="cover", device_class="blind",
+             features=frozenset(("position",)), services=frozenset(("open", "close", "set_position"))) for n in (1, 2)),
+    *(Entity(id=f"climate.{n}", name=name, area=area, domain="climate", modes=("off", "heat"), minimum=5, maximum=30,
+             features=frozenset(("temperature",)), services=frozenset(("set_mode", "set_temperature")))
+      for n, (name, area) in enumerate([("Bedroom Radiator", "Main Bedroom"), ("Thermostat", "Hall")])),
+]  # fmt: skip
+NAME |= {entity.id: entity.name for entity in _OTHERS}
+_DECK_OFF = {"Deck Spots": "off", "Deck Lantern": "off"}
+
+
+@pytest.fixture(scope="module")
+def other() -> Grammar:
+    return Grammar.build(_OTHERS)
+
+
+def test_the_last_of_a_list_may_go_a_way_of_its_own(other: Grammar) -> None:
+    wanted = {**_DECK_OFF, "Piano Lamp": "on"}
+    assert moved(other, "switch off the deck lights, then the piano lamp on") == wanted
+    assert moved(other, "switch off the deck lights and the piano lamp off") == {**_DECK_OFF, "Piano Lamp": "off"}
+
+
+def test_a_name_after_a_clause_without_a_pause_is_not_its_whole_room(other: Grammar) -> None:
+    first, second = "turn off the deck lights the main bedroom light", "lights on in the galley the main bedroom light"
+    assert moved(other, first) == {**_DECK_OFF, "Main Bedroom Light": "off"}
+    assert moved(other, f"{first} on") in ({}, {**_DECK_OFF, "Main Bedroom Light": "on"})
+    assert "off" not in {moved(other, f"{second} off").get(name) for name in ("Galley Light", "Breakfast Bar Lights")}
+
+
+def test_on_somewhere_else_is_the_same_kind_of_thing_there(other: Grammar) -> None:
+    wanted = {"Hall Light": "off", "Ceiling Light": "on"}
+    assert moved(other, "lights off here and on in bedroom 2", room="Hall") == wanted
+    assert moved(other, "lights off in the hall and on in bedroom 2") == wanted
+
+
+def test_the_number_of_a_room_that_is_not_here_is_no_value(other: Grammar) -> None:
+    assert moved(other, "lights off here and on in bedroom 3", room="Hall") == {}
+
+
+@pytest.mark.parametrize("first", ["everything in the lounge off", "galley lights off", "turn off all the lights"])
+@pytest.mark.parametrize("left_out", [", bar", ", bar the", " but not", ", except", " except for", ", apart from"])
+def test_what_is_left_out_and_not_told_is_asked(other: Grammar, first: str, left_out: str) -> None:
+    intent = other.understand(first + left_out, Context())
+    assert intent is not None
+    assert intent.kind == "ask_back"
+
+
+def test_a_name_may_end_in_what_leaves_out(other: Grammar) -> None:
+    assert moved(other, "turn on the breakfast bar") == {"Breakfast Bar Lights": "on"}
+
+
+@pytest.mark.parametrize("mending", ["sorry, the thermostat", "no, the thermostat", "I mean the thermostat"])
+def test_what_is_put_right_is_something_else(other: Grammar, mending: str) -> None:
+    assert "Bedroom Radiator" not in moved(other, f"put the bedroom radiator on 19, {mending}")
+
+
+@pytest.mark.parametrize("way", ["on", "off"])
+def test_what_is_to_be_left_is_no_act_whatever_number_its_name_has(other: Grammar, way: str) -> None:
+    assert moved(other, f"leave the bedroom 1 lamp {way}") == {}
+    assert moved(other, f"turn the piano lamp on and leave the bedroom 1 lamp {way}") == {"Piano Lamp": "on"}
+
+
+def test_a_value_at_which_something_is_left_is_set(other: Grammar) -> None:
+    assert moved(other, "leave the bedroom 1 blind 20 percent open") == {"Bedroom 1 Blind": "set_position"}
+    assert moved(other, "leave the thermostat on 19") == {"Thermostat": "set_temperature"}
