@@ -33,10 +33,10 @@ def main() -> None:
     from assistant.audio.samples import RATE
     from assistant.recognizers.whisper.decoder import Decoder, threads_here
 
-    threads = threads_here()
     noise = np.random.default_rng(0).normal(0, 3000, int(SECONDS * RATE)).astype(np.int16)
     try:
         weights = find(sys.argv[1])
+        threads = threads_here(weights.megabytes)
         decoder = Decoder(weights.read(), threads=threads)
         decoder.hear(noise)
         # Of the processor, not of the clock: how busy the machine is just now says little of what it can do.

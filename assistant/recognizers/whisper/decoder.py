@@ -27,6 +27,7 @@ from assistant.recognizers.worker_process import RecognizerError
 logger = logging.getLogger(__name__)
 
 THREADS = 4  # at most; more are no quicker
+SMALL_MB = 100  # weights of which a step is too little work to be shared: docs/speech.md has what half of the cores do
 #: Whisper was trained on 30 s, whose encoding takes most of the time. So much silence after what was said is enough for
 #: it to notice the end, if times are decoded too: docs/speech.md has the errors with less and with more.
 SHORTEST_S, MARGIN_S, LONGEST_S = 8.0, 4.0, 30.0
@@ -431,9 +432,10 @@ def _of_words(sentence: Rival, likelihood: Likelihood) -> float:
     return words - OTHER_SOUND * sentence.distance
 
 
-def threads_here() -> int:
-    """Return how many threads one sound is decoded with."""
-    return min(os.cpu_count() or 1, THREADS)
+def threads_here(megabytes: int) -> int:
+    """Return how many threads decode one sound by weights of so many MB; small ones take half of the cores."""
+    cores = os.cpu_count() or 1
+    return max(1, min(cores // 2 if megabytes <= SMALL_MB else cores, THREADS))
 
 
 def _in_a_room(pcm: Pcm) -> Pcm:

@@ -57,7 +57,7 @@ class WhisperRecognizer(OneProcess):
 
     Args:
         weights: "tiny", "base", a folder, or "" for the best that are installed. Raises RecognizerError for others.
-        threads: of the processor for one sound; as many as cores, up to 4, by default.
+        threads: of the processor for one sound; by default as many as cores (half as many for small weights), 4 at most.
         language: as "en" or "de", or "auto" for whatever is spoken.
         cache_dir: where language models built from the documents are kept; elsewhere for this run if it is read-only.
         lexicon: what decides where the ear is unsure; English only. None for nothing, as without a `cache_dir`.
@@ -75,7 +75,7 @@ class WhisperRecognizer(OneProcess):
         super().__init__(WORKER)
         self.weights = find(weights)
         self._named = weights or self.weights.name
-        self._threads, self._language = threads or threads_here(), language
+        self._threads, self._language = threads or threads_here(self.weights.megabytes), language
         self._turns = Turns()
         self._attempt: asyncio.Task[None] | None = None
         self.took_s = 0.0  # to decode the newest sound

@@ -92,8 +92,9 @@ class Weights:
 
     @property
     def megabytes(self) -> int:
-        """The size on disk."""
-        return round(sum(path.stat().st_size for parts in self.files.values() for path, _ in parts) / 1e6)
+        """The size on disk of what is there: `read` says what is missing."""
+        paths = (path for parts in self.files.values() for path, _ in parts)
+        return round(sum(path.stat().st_size for path in paths if path.is_file()) / 1e6)
 
     def read(self) -> dict[str, bytes]:
         """Return the files' contents. Raises RecognizerError for what is missing, damaged or not a Whisper model."""

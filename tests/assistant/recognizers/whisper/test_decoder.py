@@ -18,6 +18,7 @@ from assistant.recognizers.whisper.decoder import (
     is_syllables,
     is_twice,
     likeliest,
+    threads_here,
     without_loops,
 )
 from assistant.recognizers.whisper.sound_alikes import Rival
@@ -354,3 +355,11 @@ def test_where_it_is_as_even_as_of_several_voices_words_have_to_be_likelier(
     how = {"text": text, "finished": True, "no_speech": no_speech, "score": score, "total": 0.0}
     assert Hypothesis(**how, shallow=True).is_speech is speech
     assert Hypothesis(**how, shallow=False).is_speech
+
+
+@pytest.mark.parametrize(("cores", "small", "large"), [(None, 1, 1), (1, 1, 1), (2, 1, 2), (4, 2, 4), (16, 4, 4)])
+def test_small_weights_take_half_of_the_cores(
+    monkeypatch: pytest.MonkeyPatch, cores: int | None, small: int, large: int
+) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: cores)
+    assert (threads_here(76), threads_here(146)) == (small, large)
