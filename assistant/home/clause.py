@@ -85,10 +85,12 @@ _OTHER_WAY = re.compile(
 )
 #: The same of the first: "lights on in the kitchen the porch light".
 _OTHER_WAY_FIRST = re.compile(
-    r"(?!(?:any|all|every|everything) )\S+(?: \S+){0,3} (?P<way>on|off) (?:in|at) (?:the |my |our )?\w+(?: \w+)?(?: ,| and| then)* (?:the|my|our) .+"
+    r"(?!(?:any|all|every|everything) )\S+(?: \S+){0,3} (?P<way>on|off) (?:in|at) (?:the |my |our )?\w+(?: \w+)?"
+    r"(?: ,| and| then)* (?:the|my|our) .+"
 )
 _ACTION_OF = {
-    "on": "on", "off": "off", "open": "open", "closed": "close", "shut": "close", "locked": "lock", "unlocked": "unlock",
+    "on": "on", "off": "off", "open": "open", "closed": "close", "shut": "close", "locked": "lock",
+    "unlocked": "unlock",
 }  # fmt: skip
 #: How the name of a button begins that is an order itself.
 _PRESSED = frozenset(

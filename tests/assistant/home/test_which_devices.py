@@ -171,6 +171,10 @@ def test_what_is_put_right_is_something_else(other: Grammar, mending: str) -> No
     assert "Bedroom Radiator" not in moved(other, f"put the bedroom radiator on 19, {mending}")
 
 
+def test_what_is_put_more_exactly_is_done(other: Grammar) -> None:
+    assert moved(other, "switch the hall light off, I mean the hall one") == {"Hall Light": "off"}
+
+
 @pytest.mark.parametrize("way", ["on", "off"])
 def test_what_is_to_be_left_is_no_act_whatever_number_its_name_has(other: Grammar, way: str) -> None:
     assert moved(other, f"leave the bedroom 1 lamp {way}") == {}
