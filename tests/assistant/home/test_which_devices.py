@@ -150,6 +150,16 @@ def test_on_somewhere_else_is_the_same_kind_of_thing_there(other: Grammar) -> No
     assert moved(other, "lights off in the hall and on in bedroom 2") == wanted
 
 
+@pytest.mark.parametrize("words", ["lights off here, on in the lounge", "hall light off, on in the lounge"])
+def test_a_comma_parts_two_ways_too(other: Grammar, words: str) -> None:
+    assert moved(other, words, room="Hall") in ({}, {"Hall Light": "off", "Piano Lamp": "on", "Sofa Lamp": "on"})
+
+
+def test_a_way_before_and_is_of_what_goes_before(other: Grammar) -> None:
+    wanted = {"Hall Light": "on", "Galley Light": "off", "Breakfast Bar Lights": "off"}
+    assert moved(other, "hall light on and off in the galley") == wanted
+
+
 def test_the_number_of_a_room_that_is_not_here_is_no_value(other: Grammar) -> None:
     assert moved(other, "lights off here and on in bedroom 3", room="Hall") == {}
 
