@@ -160,6 +160,10 @@ def test_a_way_before_and_is_of_what_goes_before(other: Grammar) -> None:
     assert moved(other, "hall light on and off in the galley") == wanted
 
 
+def test_a_room_that_goes_its_own_way_does_not_go_that_of_the_first(other: Grammar) -> None:
+    assert "Thermostat" not in moved(other, "lounge lights off, hall on")
+
+
 def test_the_number_of_a_room_that_is_not_here_is_no_value(other: Grammar) -> None:
     assert moved(other, "lights off here and on in bedroom 3", room="Hall") == {}
 
