@@ -56,7 +56,7 @@ _INSTEAD = {
 _SWITCHED = {"open": "on", "close": "off"}
 #: Two commands in one gap: nothing is called "on the fan and switch", in "turn on the fan and switch off the lamp".
 _TWO_COMMANDS = re.compile(
-    r"(?:on|off|up|down) .*|.+ (?:on|off)(?: (?:in|at|here|upstairs|downstairs|outside)\b.*)? (?:and|then|,) .*"
+    r"(?:on|off|up|down) .*|.+ (?:on|off)(?: (?:in|at|here|upstairs|downstairs|outside)\b.*)? (?:and|then|,)(?: .*)?"
     r"|.*(?<!\S)(?:and|then|,) (?:please )?"
     r"(?:turn|switch|put|set|shut|open|close|lock|dim|make|pull|bring|start)(?: .*)?"
 )
@@ -77,7 +77,7 @@ _VERB_FIRST = re.compile(
     r"(?:the|my|our|all|every) |(?:switch|turn|flick|flip|power) (?:on|off|up|down) ."
 )
 #: Two ways at once, of which the second is no place: "the lights off in here and on in the hall".
-_TWO_WAYS = re.compile(r".*\b(?:and|then|but|,) (?:on|off) (?:in|at|on|upstairs|downstairs|outside|here)\b")
+_TWO_WAYS = re.compile(r".*(?<!\S)(?:and|then|but|,) (?:on|off) (?:in|at|on|upstairs|downstairs|outside|here)\b")
 #: A list of which the last goes a way of its own: "the hall lights , then the piano lamp on", but not "what is on".
 _OTHER_WAY = re.compile(
     r"(?!.*\b(?:is|are|was|were|be|been|being|has|have|had|left|still|put|turned|switched)\b)"
@@ -85,10 +85,12 @@ _OTHER_WAY = re.compile(
 )
 #: The same of the first: "lights on in the kitchen the porch light".
 _OTHER_WAY_FIRST = re.compile(
-    r"(?!(?:any|all|every|everything) )\S+(?: \S+){0,3} (?P<way>on|off) (?:in|at) (?:the |my |our )?\w+(?: \w+)?(?: ,| and| then)* (?:the|my|our) .+"
+    r"(?!(?:any|all|every|everything) )\S+(?: \S+){0,3} (?P<way>on|off) (?:in|at) (?:the |my |our )?\w+(?: \w+)?"
+    r"(?: ,| and| then)* (?:the|my|our) .+"
 )
 _ACTION_OF = {
-    "on": "on", "off": "off", "open": "open", "closed": "close", "shut": "close", "locked": "lock", "unlocked": "unlock",
+    "on": "on", "off": "off", "open": "open", "closed": "close", "shut": "close", "locked": "lock",
+    "unlocked": "unlock",
 }  # fmt: skip
 #: How the name of a button begins that is an order itself.
 _PRESSED = frozenset(

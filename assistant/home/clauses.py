@@ -256,7 +256,7 @@ class Clauses:
                 reading = self._read(f"{words} {tail}", context, last)
                 if reading is not None and not reading.problem:
                     return reading
-        if went := _WENT.search(head):  # "kettle on and the toaster too"
+        if (went := _WENT.search(head)) and not _WENT.search(tail):  # "kettle on and the toaster too"
             reading = self._read(f"{tail} {went[1]}", context, last)
             return reading if reading is not None and not reading.problem else None
         return None

@@ -53,7 +53,7 @@ from assistant.home.repairs import Repairs
 from assistant.home.requests import named_first, requested
 from assistant.home.told_along import ToldAlong
 from assistant.home.values import is_value, values_in
-from assistant.home.words import IT, MAX_WORDS, plain
+from assistant.home.words import IT, MAX_WORDS, plain, singular
 from assistant.languages.en.alarms import rings
 
 __all__ = ["Context", "Grammar"]
@@ -246,9 +246,18 @@ class Grammar:
             spoken = replace(context, before=before, last=first.entities)
             for said in (f"no , {other}", f"no , {other} one"):  # "make Will's lamp brighter, no, Grace's"
                 if changed := self._continued(said, spoken):
-                    same = first.kind == "act" and changed.acts == first.acts and other not in before
-                    return half_heard() if same else changed  # something else was meant, and this is the same
+                    same = first.kind == "act" and changed.acts == first.acts
+                    return half_heard() if same and not self._are_named_so(first.entities, other) else changed
         return None
+
+    def _are_named_so(self, ids: Iterable[str], phrase: str) -> bool:
+        """Say whether things have all the words of a phrase in their own names and room, and not just for a kind.
+
+        Of the Bedroom Radiator "sorry, the thermostat" says that something else was meant.
+        """
+        said = {singular(word) for word in phrase.split()} - english.GLUE - {"one"}
+        things = (self.directory.things[self.directory.number[name]] for name in ids)
+        return all(said <= {*plain(thing.entity.area or "").split()}.union(*thing.names) for thing in things)
 
     def _gathered(self, text: str, intent: HomeIntent | None, context: Context) -> HomeIntent | None:
         """Read a sentence by what its words are, in whatever order they come, where `intent` is not sure.

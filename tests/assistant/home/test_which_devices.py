@@ -150,6 +150,20 @@ def test_on_somewhere_else_is_the_same_kind_of_thing_there(other: Grammar) -> No
     assert moved(other, "lights off in the hall and on in bedroom 2") == wanted
 
 
+@pytest.mark.parametrize("words", ["lights off here, on in the lounge", "hall light off, on in the lounge"])
+def test_a_comma_parts_two_ways_too(other: Grammar, words: str) -> None:
+    assert moved(other, words, room="Hall") in ({}, {"Hall Light": "off", "Piano Lamp": "on", "Sofa Lamp": "on"})
+
+
+def test_a_way_before_and_is_of_what_goes_before(other: Grammar) -> None:
+    wanted = {"Hall Light": "on", "Galley Light": "off", "Breakfast Bar Lights": "off"}
+    assert moved(other, "hall light on and off in the galley") == wanted
+
+
+def test_a_room_that_goes_its_own_way_does_not_go_that_of_the_first(other: Grammar) -> None:
+    assert "Thermostat" not in moved(other, "lounge lights off, hall on")
+
+
 def test_the_number_of_a_room_that_is_not_here_is_no_value(other: Grammar) -> None:
     assert moved(other, "lights off here and on in bedroom 3", room="Hall") == {}
 
@@ -169,6 +183,10 @@ def test_a_name_may_end_in_what_leaves_out(other: Grammar) -> None:
 @pytest.mark.parametrize("mending", ["sorry, the thermostat", "no, the thermostat", "I mean the thermostat"])
 def test_what_is_put_right_is_something_else(other: Grammar, mending: str) -> None:
     assert "Bedroom Radiator" not in moved(other, f"put the bedroom radiator on 19, {mending}")
+
+
+def test_what_is_put_more_exactly_is_done(other: Grammar) -> None:
+    assert moved(other, "switch the hall light off, I mean the hall one") == {"Hall Light": "off"}
 
 
 @pytest.mark.parametrize("way", ["on", "off"])
