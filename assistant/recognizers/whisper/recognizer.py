@@ -57,7 +57,7 @@ class WhisperRecognizer(OneProcess):
 
     Args:
         weights: "tiny", "base", a folder, or "" for the best that are installed. Raises RecognizerError for others.
-        threads: of the processor for one sound; by default as many as cores (half as many for small weights), 4 at most.
+        threads: for one sound; by default as many as cores, or half of them for small weights, and 4 at most.
         language: as "en" or "de", or "auto" for whatever is spoken.
         cache_dir: where language models built from the documents are kept; elsewhere for this run if it is read-only.
         lexicon: what decides where the ear is unsure; English only. None for nothing, as without a `cache_dir`.
