@@ -355,12 +355,17 @@ class Directory(Explained):
         return found or self._otherwise(words, self._described(words, want), want)
 
     def _with_its_place(self, words: list[str], want: Want) -> Found | None:
-        """Find the thing whose whole name was said beside its room: "the hall hall lamp", "the tap of the patio"."""
+        """Find the thing whose whole name was said beside its room: "the hall hall lamp", "the tap of the patio".
+
+        Or behind whose room it is in: "Mia's star lamp" is the Star Lamp in Mia's Room.
+        """
         if " ".join(words) in self.exact:
             return None
         for length in range(1, min(self.longest, len(words) - 1) + 1):
             for place, left in ((words[:length], words[length:]), (words[-length:], words[:-length])):
                 there = self.places.get(tuple(place))
+                if there is None and place == words[:1]:
+                    there = self._room_of(place[0])
                 if there is None:
                     continue
                 while left and left[-1] in english.GLUE:
@@ -372,6 +377,11 @@ class Directory(Explained):
                 if named.bit_count() == 1 and said not in english.GENERIC:
                     return Found(ids=self.ids(named), phrase=" ".join(words))
         return None
+
+    def _room_of(self, owner: str) -> tuple[str, int] | None:
+        """Return the room that is somebody's: "mias" has Mia's Room."""
+        rooms = (self.places.get((owner, room)) for room in ("room", "bedroom")) if owner.endswith("s") else ()
+        return next(filter(None, rooms), None)
 
     def _named(self, words: list[str], want: Want) -> Found | None:
         """Find the thing whose whole name was said, None where it is no name or more is meant by it."""

@@ -43,7 +43,7 @@ _WISHED = {
 }  # fmt: skip
 _AFTER = re.compile(
     r"(?: ,)?(?: (?:there is an? (?:dear|love|angel|star|good \w+)|(?:please )?and thank you|please|now|right now|thanks|thank you|for me|for us|would you|will you|could you|can you|if you can|if you could|if you would|"
-    r"if you do not mind|if you please|if you would not mind|if possible|(?:(?:that|it) )?would be (?:great|lovely|nice|good|perfect|super|wonderful|fantastic|awesome|helpful|fab|much appreciated|appreciated)|if (?:that|it) is (?:ok|okay|all right|alright|possible|not too much trouble)|if it is not too much trouble|i would appreciate it|ok|okay|already|again|at once|immediately|right away|straight away|as well|too|instead|quickly|mate|"
+    r"if you do not mind|if you please|if you would not mind|if possible|(?:(?:that|it) )?would be (?:great|lovely|nice|good|perfect|super|wonderful|fantastic|awesome|helpful|fab|much appreciated|appreciated)|if (?:that|it) is (?:ok|okay|all right|alright|possible|not too much trouble)|if it is not too much trouble|i would appreciate it|ok|okay|already|again|at once|immediately|right away|straight away|as well|too|instead|quick|quickly|mate|"
     r"dear|love|honey|then|repartee|asap|for a moment|for a sec(?:ond)?|for (?:now|the (?:time being|moment|present))|just a sec(?:ond)?|a moment|as soon as you can|when you can|real quick|cheers|will not you|"
     r"thanks a lot|thank you very much|very much|so much|will you please|would you please|will ya|would ya|could ya|can ya|ya|yeah|innit|(?<=, )right|hun|pet|duck|petal|sunshine|old boy|pretty please|or something|i think|buddy|pal|man|"
     r"i mean|before i trip|before (?:something|anything|it|i|we|he|she|someone|somebody|everything|(?:the|my|our) \w+) (?:burns?|catch(?:es)?|melts?|floods?|overflows?|breaks?|trips?|falls?|gets? (?:wet|cold|hurt|burnt)|forgets?|freezes?|explodes?|spoils?|dies?)(?: \w+){0,4}|so i can see|so i can sleep|so i can read|right this second|this instant|though|my dear|, will you|yet|at the (?:wall|plug|socket|mains)))$"
@@ -154,6 +154,13 @@ _FILLERS = re.compile(
 _ALL_OF_THEM = re.compile(
     r"(?<= )((?:the |my |our )(?:\w+ )?\w+s)(?: ,)? (?:all of them|every (?:single )?one of them|the (?:whole )?lot of them)(?= |$)"
 )
+#: The same after what is done with them: "the hall lights off , all of them".
+_ALL_OF_THEM_DONE = re.compile(
+    r"(?<=\w )(\w+(?<!s)s (?:(?:in|of|on) (?:the |my |our )?\w+ )?(?:on|off|open|closed|shut|up|down)(?: please)?)"
+    r"(?: ,)? (?:all of them|every (?:single )?one of them|the (?:whole )?lot(?: of them)?)$"
+)
+#: How far off something goes, which is off: "turn the radiator off completely".
+_QUITE_OFF = re.compile(r"(?<= off) (?:completely|entirely|altogether)(?= |$)")
 #: For whom something is opened or put on is said to the one who is asked: "open me the door".
 _FOR_ME = re.compile(
     r"^(?P<verb>(?:turn|switch|put|open|close|shut|make|start|stop|lock|unlock|dim|set|bring)(?: on| off| up| down)?) (?:me|us) (?:(?P<way>on|off|up|down) )?(?=(?:the|my|our|all|some|a|every) )"
@@ -172,6 +179,7 @@ _FOR_NIGHT = re.compile(r"(?!.*\b(?:arm|alarm|panel|security|system|lock|scene|m
 def stripped(text: str) -> str:
     """Take the politeness off a plain sentence."""
     text = _STUTTER.sub(lambda said: said[1] or said["twice"], _FILLERS.sub("", text)).strip(" ,")
+    text = _ALL_OF_THEM_DONE.sub(r"\1", _QUITE_OFF.sub("", text))
     text = _ALL_OF_THEM.sub(r"all \1", text.removeprefix("please to "))
     wished = False
     while match := _BEFORE.match(text):

@@ -198,3 +198,28 @@ def test_what_is_to_be_left_is_no_act_whatever_number_its_name_has(other: Gramma
 def test_a_value_at_which_something_is_left_is_set(other: Grammar) -> None:
     assert moved(other, "leave the bedroom 1 blind 20 percent open") == {"Bedroom 1 Blind": "set_position"}
     assert moved(other, "leave the thermostat on 19") == {"Thermostat": "set_temperature"}
+
+
+@pytest.mark.parametrize(
+    ("words", "wanted"),
+    [
+        ("turn Emma's reading lamp on", {"Reading Lamp": "on"}),
+        ("Emma's reading lamp off please", {"Reading Lamp": "off"}),
+        ("turn off Emma's wall lamp", {}),  # it stands elsewhere
+        ("turn Emma's kettle on", {}),
+    ],
+)
+def test_a_thing_of_somebody_is_the_one_in_their_room(grammar: Grammar, words: str, wanted: dict[str, str]) -> None:
+    assert moved(grammar, words) == wanted
+
+
+@pytest.mark.parametrize(
+    ("words", "wanted"),
+    [
+        ("bathroom lights off please, all of them", {"Bathroom Light", "Mirror Light", "Shower Lamp"}),
+        ("turn the porch lamp off completely", {"Porch Lamp"}),
+        ("porch lamp off quick", {"Porch Lamp"}),
+    ],
+)
+def test_what_only_repeats_what_was_said_changes_nothing(grammar: Grammar, words: str, wanted: set[str]) -> None:
+    assert moved(grammar, words) == dict.fromkeys(wanted, "off")
