@@ -6,6 +6,7 @@ import pytest
 
 from assistant.home.entities import Entity
 from assistant.home.grammar import Context, Grammar
+from assistant.home.politeness import stripped
 
 _AREAS = {"Kitchen": "Counter", "Hall": "Porch", "Bathroom": "Shower", "Emma's Room": "Reading", "Bedroom 2": "Wall"}
 
@@ -223,3 +224,8 @@ def test_a_thing_of_somebody_is_the_one_in_their_room(grammar: Grammar, words: s
 )
 def test_what_only_repeats_what_was_said_changes_nothing(grammar: Grammar, words: str, wanted: set[str]) -> None:
     assert moved(grammar, words) == dict.fromkeys(wanted, "off")
+
+
+def test_what_is_an_option_of_something_is_not_taken_off_an_order() -> None:
+    assert stripped("set the wash programme to quick") == "set the wash programme to quick"
+    assert stripped("hall light on , quick") == "hall light on"
