@@ -93,8 +93,8 @@ def test_what_is_wanted_is_done_in_whatever_words_and_order(say: Said, words: st
 @pytest.mark.parametrize(
     "words",
     [
-        "I'm finished in the den, so the light and the fan can go off", "turn off the light and the fan in the den",
-        "I'm done in the den, turn off the light and switch the fan off",
+        "I'm finished in the den, so the light and the fan can go off", "turn the light and the fan off in the den",
+        "I'm done in the den, turn off the light and switch the fan off", "turn off the light and the fan in the den",
     ],
 )  # fmt: skip
 def test_a_light_in_a_list_is_of_the_room_that_was_told(say: Said, words: str) -> None:
