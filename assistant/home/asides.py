@@ -29,7 +29,8 @@ _TOLD = re.compile(
 )
 #: How the world is, which is a reason: "the kitchen smells, turn on the fan", "nobody is in the cellar so ...".
 _STANDING = re.compile(
-    r"(?P<told>(?:the|my|our|nobody|everybody|everyone|someone|somebody) (?:\w+ ){0,3}"
+    r"(?P<told>\w+(?: has| is)? (?:forgotten|forgot|lost|mislaid|misplaced) (?:his|her|their) \w+(?: again| at \w+)*"
+    r"|(?:the|my|our|nobody|everybody|everyone|someone|somebody) (?:\w+ ){0,3}"
     r"(?:is|are|has|have|needs?|smells?|stinks?|feels?|looks?)(?: \w+){0,4}?)"
     rf"(?: ,(?: so)?| so)(?: please)* (?P<command>{_VERB}\b.+)"
 )
@@ -58,6 +59,8 @@ _SUBJECTS = frozenset("i we you they he she it who people somebody someone every
 #: How a reason begins.
 _TELLING = frozenset("i we it there somebody someone time some let okay".split())
 _LONGEST = 5  #: words of a name that is looked for in what was told
+_LONGEST_AT = 9  #: words of a name and where that is: "the ceiling light over the table in the living room"
+AT = frozenset("in on at by of over under above beside near next from to".split())
 
 
 #: What the speaker has not done is no command to somebody else: "i forgot to lock the door, lock it".
@@ -80,6 +83,7 @@ _DETERMINERS = frozenset("the a an my our your all some every that this both it 
 
 _WHICH_IS = re.compile(r" (?:that|which) (?:is|are) ")
 _BEING = frozenset("is are was were".split())
+_APART = _DETERMINERS | AT | _BEING | frozenset("left so and up down out off over here there".split())
 #: How a thing is now, and where: "the lights are on in the kitchen".
 _BEING_SO = re.compile(
     r"(?:(?:so|look|oh|hey|well|and|because|since|no|shoot|damn|crap|oops|whoops|blast|shit|ah|argh|ugh|gosh|crikey) (?:, )?)*(?P<np>(?:(?!is |are |was |were )\S+ )+?)(?<= )(?:is|are|was|were|has been|have been) "
@@ -88,24 +92,43 @@ _BEING_SO = re.compile(
 )
 
 
+class Stretch(NamedTuple):
+    """Words that may name something; `within`: they begin behind the first words of a longer name.
+
+    "The neon lamp in the hall", of which there is none, is not the lamp in the hall.
+    """
+
+    phrase: str
+    within: bool = False
+
+
+def _within_a_name(words: list[str], start: int) -> bool:
+    if words[start] in _APART:
+        return False
+    before = next((at for at in range(start - 1, -1, -1) if words[at] in _APART), -1)
+    return 0 <= before < start - 1 and words[before] in _DETERMINERS
+
+
 class Aside(NamedTuple):
     """What was told, and the command that came after it."""
 
     told: str
     command: str
 
-    def phrases(self) -> Iterator[str]:
+    def phrases(self) -> Iterator[Stretch]:
         """Yield the stretches of what was told, the longest first: one of them may name what "it" is."""
         told = _WHICH_IS.sub(" ", self.told)
         if so := _BEING_SO.fullmatch(told):
             named = re.split(r" (?:but|,|and|so|because) ", so["np"].strip())[-1]
-            yield f"{named}{so['at'] or ''}"
+            yield Stretch(f"{named}{so['at'] or ''}")
             return  # of anything else in those words nothing was said
         words = told.split()
         one = "it" in self.command.split()
-        for length in range(min(_LONGEST, len(words)), 0, -1):
+        for length in range(min(_LONGEST_AT, len(words)), 0, -1):
             for start in range(len(words) - length + 1):
                 end = start + length
+                if length > _LONGEST and AT.isdisjoint(words[start + 1 : end - 1]):
+                    continue
                 if not _BEING.isdisjoint(words[start:end]):
                     continue  # no name goes on past its verb
                 if (start and words[start - 1] in _OF_OTHERS) or not _OF_OTHERS.isdisjoint(words[start:end]):
@@ -117,7 +140,7 @@ class Aside(NamedTuple):
                     for at in range(start, min(end, len(words) - 1))
                 ):
                     continue  # what somebody left on is not what stands on the left
-                yield " ".join(words[start:end])
+                yield Stretch(" ".join(words[start:end]), within=_within_a_name(words, start))
 
 
 #: The same without "it": "the piano lamp is too bright , turn down a bit", "..., knock ten off".

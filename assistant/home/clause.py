@@ -257,7 +257,8 @@ class Clause:
                 moved = self.directory.find(phrase, self.able(other), room=context.room, last=last)
                 if not moved.problem and all(name.split(".")[0] in domains for name in moved.ids):
                     return other, moved
-        if action in ("on", "start") and found.problem == "unable" and text.split(maxsplit=1)[0] in _RUNNING:
+        running = text.split(maxsplit=1)[0] in _RUNNING or text.startswith("set off ")
+        if action in ("on", "start") and found.problem == "unable" and running:
             pressed = self.directory.find(phrase, self.able("press"), room=context.room, last=last)
             if len(pressed.ids) == 1 and not pressed.problem:
                 return "press", pressed  # "run the cat feeder" is the button for it

@@ -47,6 +47,10 @@ _STOP = frozenset(
         "that is far enough",
         "that is enough , stop",
         "stop , that is enough",
+        "stop , that is far enough",
+        "that is far enough , stop",
+        "stop , that will do",
+        "that will do",
     )
 )
 #: What takes back a thing that was done, which went one of two ways.

@@ -222,8 +222,8 @@ class GistReader:
 
     def _told(self, text: str) -> tuple[str, ...]:
         """Return the one thing that a reason speaks of; none where it speaks of none, or of several."""
-        for phrase in Aside(text, "it").phrases():
+        for phrase, within in Aside(text, "it").phrases():
             found = self.directory.find(phrase, self._clauses.able("any"))
-            if not found.problem and len(found.ids) == 1:
+            if not within and not found.problem and len(found.ids) == 1:
                 return found.ids
         return ()

@@ -26,6 +26,7 @@ _OPTION = re.compile(
     r"(?P<np>.+?) (?:to|on|in|into|at|as)(?: the)? (?P<option>.+?)"
     r"(?P<tail> mode| effect| preset| setting| program| programme| cycle| profile| suction| power)?"
 )
+_TO_OPTION = re.compile(r" (?:to|on|in|into|at|as)(?: the)? ")
 #: One of these words stands in every quality's name.
 _OF_PROPERTIES = frozenset(name.rpartition(" ")[2] for name, _ in PROPERTIES)
 #: What stands between a value and what it is for, where no verb begins the sentence: "full speed on the fan".
@@ -108,15 +109,10 @@ class Levels:
                 reading = self._with_option(" ".join(words[:end]), " ".join(words[end:]), context, last)
                 if reading is not None:
                     yield reading
-        match = _OPTION.fullmatch(text)
-        if match is not None:
-            for name, wanted in (
-                (match["np"], match["option"]),
-                (match["np"], match["option"] + (match["tail"] or "")),
-            ):
-                reading = self._with_option(name, wanted, context, last)
-                if reading is not None:
-                    yield reading
+        for name, wanted in _options_of(text):
+            reading = self._with_option(name, wanted, context, last)
+            if reading is not None:
+                yield reading
 
     def _two_values(self, bare_text: str, text: str, context: Context, last: Sequence[str]) -> Reading | None:
         """Read a colour and how bright, said of one thing: "red at 10 percent", "40 percent warm white"."""
@@ -372,6 +368,15 @@ class Levels:
             if acts and (not found.problem or len(acts) == 1):
                 return Reading(acts, replace(found, ids=tuple(act.entity_id for act in acts), problem="", choices=()))
         return None
+
+
+def _options_of(text: str) -> Iterator[tuple[str, str]]:
+    """Yield what may be set to what: "the fan in the study in sleep mode" to sleep, or to sleep mode."""
+    if (match := _OPTION.fullmatch(text)) is not None:
+        said = text[match.start("np") : match.end("option")]
+        for mark in _TO_OPTION.finditer(said):
+            yield said[: mark.start()], said[mark.end() :]
+            yield said[: mark.start()], said[mark.end() :] + (match["tail"] or "")
 
 
 def _is_no_command(before: list[str], after: list[str], value: Quantity, *, verbless: bool) -> bool:

@@ -114,13 +114,18 @@ def loosened(text: str, of_house: Container[str]) -> Iterator[tuple[str, str]]:
 
 def shortened(text: str, of_house: Container[str] = ()) -> Iterator[str]:
     """Yield a plain sentence without words that say nothing, and without what it is for."""
-    lean = _THAT.sub("the ", _EMPTY.sub(lambda said: said[0] if said[0].strip() in of_house else "", text))
+    lean = _THAT.sub("the ", with_less(text, of_house))
     short = lean
     while (adjunct := _ADJUNCT.search(short)) and NEVER_A_REASON.isdisjoint(_told(adjunct[0])):
         short = short[: adjunct.start()]
     if (purpose := _FOR.search(short)) and not _has(purpose["what"].split(), of_house):
         short = short[: purpose.start()]
     yield from (other for other in dict.fromkeys((lean, short)) if other and other != text)
+
+
+def with_less(text: str, of_house: Container[str]) -> str:
+    """Return a text without what says nothing of which thing is meant, unless that is a word of the house."""
+    return _EMPTY.sub(lambda said: said[0] if said[0].strip() in of_house else "", text)
 
 
 def _told(adjunct: str) -> list[str]:

@@ -12,6 +12,7 @@ from assistant.home.asking_back import ALL_DOMAINS, Asking
 from assistant.home.clauses import Clauses
 from assistant.home.context import Context, Reading
 from assistant.home.entities import HomeIntent
+from assistant.home.loosened import with_less
 from assistant.home.names import Directory
 from assistant.home.questions import ask
 from assistant.home.repairs import Repair, Repairs
@@ -102,6 +103,9 @@ class Misheard:
             if any(not entry[1].problem and entry[3] and entry[0] >= _AS_GOOD_AS_SAID for entry in readings):
                 break
             reading = self._clauses.understood(repair.text, context, context.last)
+            lean = with_less(repair.text, self.directory.vocabulary())
+            if lean != repair.text and (reading is None or reading.problem):
+                reading = self._clauses.understood(lean, context, context.last)  # "the lights out on the patio"
             if reading is None or (reading.problem and reading.problem not in ("which", "room", "area")):
                 continue
             if reading.problem and (repair.likeness < SURE or not repair.sure):

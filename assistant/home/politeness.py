@@ -305,14 +305,14 @@ _TELLS = re.compile(
 )
 #: The same with what is left of "is": "the heating's on". A verb before it makes it Alice's: "turn Alice's off".
 _IS_LEFT = re.compile(
-    rf"^((?:.* (?:if|whether|sure|that) (?=the|my|our)|.*, (?:and |but )?(?=the |my |our |his |her )|(?:(?:so|good|look|okay|well|oh|oh no|shoot|damn|crap|oops|whoops|blast|shit|hey|ah|argh|ugh|gosh|crikey),? )*)(?!(?:{_ORDERS})\b)(?:[\w]+ ){{0,3}}\w+)['’]s (?=(?:on|off|open|closed|shut|locked|unlocked)\b)",
+    rf"^((?:.* (?:if|whether|sure|that|check) (?=the|my|our)|.*, (?:and |but )?(?=the |my |our |his |her )|(?:(?:so|good|look|okay|well|oh|oh no|shoot|damn|crap|oops|whoops|blast|shit|hey|ah|argh|ugh|gosh|crikey),? )*)(?!(?:{_ORDERS})\b)(?:[\w]+ ){{0,3}}\w+)['’]s (?=(?:on|off|open|closed|shut|locked|unlocked)\b)",
     re.IGNORECASE,
 )
 
 
 #: The same before what can be no thing of somebody's: "the bathroom's free", "Mum's sleeping, ...".
 _IS_LEFT_OF = re.compile(
-    r"(?<=\w)['’]s (?=(?:(?:been|gone|got|getting|going|too|so|a bit|a little|a tad|still|just|really|very|quite|rather|awfully|far|way|all|finally|always|already|nearly|almost) \w+"
+    r"(?<=\w)['’]s (?=(?:(?:been|gone|got|forgotten|lost|getting|going|too|so|a bit|a little|a tad|still|just|really|very|quite|rather|awfully|far|way|all|finally|always|already|nearly|almost) \w+"
     r"|(?:free|ready|done|finished|empty|full|asleep|awake|here|home|late|broken|wet|dark|cold|hot|freezing|boiling|stuck|loud|noisy|dusty|dirty|filthy|gloomy|stuffy|like|driving|killing|blinding|flickering|buzzing|burning|leaking|steamed up|fogged up|picking up|setting|rising|shining|coming|waiting|sleeping|crying|at the \w+|in (?:my|our|the|here|bed)\b|on (?:my|his|her|the way)\b)\b))",
     re.IGNORECASE,
 )

@@ -28,7 +28,7 @@ _SET_OFF = re.compile(
 )
 #: What one may do now is wanted: "we can turn the dishwasher off now".
 _MAY_NOW = re.compile(
-    r"^(?:(?:ok|okay|right|so|well|i (?:think|guess|suppose)(?: that)?|,) )*we can (?:probably |safely |just |all )?"
+    r"^(?:(?:ok|okay|right|so|well|i (?:think|guess|suppose)(?: that)?|,) )*(?:we|you) can (?:probably |safely |just |all )?"
     r"(?P<now>(?:turn|switch|shut|put|open|close|lock|dim|stop|start|set|bring|lower|raise|kill|draw) (?:(?!,).)+ now)(?= , |$)"
 )
 
@@ -52,11 +52,40 @@ _EVERYWHERE = re.compile(
 _BOTH = re.compile(r"\b(?:them|those) both\b")
 
 
+_LEAVING_OUT = r"(?:but|except|apart from|other than|excluding|save|bar|aside from|all but|only not|just not)"
+#: What is said once more of what is left out, and says nothing: "except the freezer of course".
+_OF_COURSE = re.compile(
+    rf"(?P<but>\b{_LEAVING_OUT}\b(?:(?!,).)+?)(?: ,)? (?:of course|obviously|naturally|mind you|mind)$"
+)
+_THOUGH_NOT = re.compile(
+    r"(?: ,)? (?:though|although|only|just) not (?=(?:the|my|our|in|on|at|that|this|upstairs|downstairs)\b)"
+)
+#: What ends a command before it says what is left out: "turn them off again , all but the lamp".
+_AT_THE_END = re.compile(rf"(?<=\w) (?:(?:again|now|then|please) ?)+(?<! )(?=(?: ,)? {_LEAVING_OUT}\b)")
+#: What can stay, where the others go off.
+_CAN_STAY = re.compile(
+    r"(?P<main>.*\boff\b.*?)(?: ,)? (?:but )?(?P<left>(?:the|my|our|that) (?:(?!,|\boff\b).)+ (?:can|may|should) stay)(?: as (?:it is|they are))?"
+)
+
+#: For what something is opened: "open the garage , i need to get the car out".
+_TO_FETCH = re.compile(
+    r"(?P<main>(?:(?:can|could|would|will) you |please )*(?:open|unlock|raise|lift)\b(?:(?!,).)+?)(?: ,)? (?:because |as |since |so )?"
+    r"(?:i|we) (?:need|have|want|am going|are going) to get (?:the|my|our) (?:\w+ ){1,3}?(?:out|in|through|past)"
+)
+_LIGHTS_PLEASE = re.compile(r"(?:the |some )?lights? please")
+
+
 def put_plainly(text: str) -> str:
     """Return a plain sentence with what it wraps its command in taken off, and what it leaves out at its end."""
     if other := _OTHER_MIND.fullmatch(text):
         text = other["now"] or other["back"].strip(" ,")
-    text = said_once(text)
+    text = _AT_THE_END.sub("", _THOUGH_NOT.sub(" , but not ", _OF_COURSE.sub(r"\g<but>", said_once(text))))
+    if opened := _TO_FETCH.fullmatch(text):
+        text = opened["main"]
+    if _LIGHTS_PLEASE.fullmatch(text):
+        text = "turn on the lights please"
+    if stays := _CAN_STAY.fullmatch(text):
+        text = f"{stays['main']} , {stays['left']} on"
     text = _BOTH.sub("them", _EVERYWHERE.sub(" everywhere", text))
     if left := _LEFT.fullmatch(text):
         text = f"{left['told']} , {_UNDOING[left['so']]}"

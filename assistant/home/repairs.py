@@ -57,7 +57,7 @@ _PHRASES: tuple[tuple[re.Pattern[str], str, float], ...] = (
     (re.compile(r"\b(to|at) (?:have|halve|halves)\b"), r"\1 half", 0.9),
     (re.compile(r"\bto (?:to|too)\b"), "to 2", 0.8),
     (re.compile(r"\b(?:to|two|2|too) (?=\d+ (?:percent|degrees))"), "to ", 1.0),
-    (re.compile(r"(?<= )(?:too|two|2) (?=\d+$)"), "to ", 0.95),
+    (re.compile(r"(?<= )(?:too|two|2) (?=\d+(?:$| degre))"), "to ", 0.95),
     (re.compile(r"\bfor (percent|degrees)\b"), r"4 \1", 0.9),
     (re.compile(r"\b(by|to) (?:to|too) (percent|degrees)\b"), r"\1 2 \2", 0.95),
     (re.compile(r"\bwarm wight\b"), "warm white", 1.0),
@@ -80,7 +80,10 @@ _PHRASES: tuple[tuple[re.Pattern[str], str, float], ...] = (
     (re.compile(r"\bdim er\b|\bdimer\b|(?<=bit )dinner\b|(?<=it )dinner$|\bdimmers\b"), "dimmer", 0.9),
     (re.compile(r"\bbright her\b|\bbriter\b|\bbright er\b"), "brighter", 1.0),
     (re.compile(r"\bwarm her\b|\bwarmers\b|\bwarm er\b"), "warmer", 1.0),
-    (re.compile(r"\bhalf way\b"), "halfway", 1.0),
+    (re.compile(r"\bhalf (?:way|weigh|whey)\b"), "halfway", 1.0),
+    (re.compile(r"\btoo (?=(?:his|her|its|the|my|our)\b)"), "to ", 1.0),
+    (re.compile(r"\b(to|at) (?:for|fore) thousand\b"), r"\1 4000", 0.95),
+    (re.compile(r"\b(to|at) (?:for|fore) hundred\b"), r"\1 400", 0.95),
     (re.compile(r"\bsee link\b|\bsealing\b|\bseeling\b"), "ceiling", 1.0),
 )  # fmt: skip
 
@@ -116,6 +119,17 @@ KNOWN = (
     | frozenset(
         "and but except apart other than it them here degrees percent everything upstairs downstairs back".split()
     )
+)
+#: What things are set to in words: colours and units, of one word each.
+_SETTINGS = [colour for colour in english.COLOURS if " " not in colour] + (
+    "degrees percent kelvin halfway mode oscillate oscillating dock brighter dimmer warmer cooler brightness speed"
+).split()
+_SETTING_LIKENESS = 0.85
+#: How much less a name may sound like what was heard than a setting does, and be meant.
+_RATHER_A_NAME = 0.07
+#: How a command begins that may set something so: "up with people" is not purple.
+_SETTING = frozenset(
+    ("set make turn put change switch open close send dim start run get bring have colour color please").split()
 )
 _LONGEST = 3  #: words that one name may have been taken apart into
 _STEMS = {"wash": "washing", "dry": "drying", "charge": "charging"}
@@ -193,6 +207,9 @@ class Repairs:
         for word in english.GENERIC:
             if directory.words.get(word):
                 terms.update({word: None, f"{word}s": None})
+        options_here = {word for entity in directory.entities for option in options(entity) for word in option.split()}
+        settings = _SETTINGS + sorted(word for word in options_here if word.isalpha())
+        self._settings = frozenset(settings) - terms.keys()
         self._terms = [term for term in terms if len(term) > 1]
         known = set(directory.vocabulary()) | set(directory.words)
         self._same: dict[str, list[str]] = {}
@@ -203,9 +220,10 @@ class Repairs:
                     self._same[said] = here
         lone = sorted((said for said, others in self._same.items() if len(others) == 1), key=len, reverse=True)
         self._other_words = re.compile(rf"(?<!\S)({'|'.join(lone)})(s?)(?!\S)") if lone else None
-        self._options = {word for entity in directory.entities for option in options(entity) for word in option.split()}
+        self._options = options_here
         self._joined = {term.replace(" ", ""): term for term in self._terms}
         self._sounding = Sounding(self._terms, least=_LEAST_ALIKE, lengths=_LENGTHS)
+        self._set_to = Sounding(sorted(self._settings), least=_SETTING_LIKENESS, lengths=_LENGTHS)
         self._heard: dict[str, tuple[tuple[str, float], ...]] = {}
         #: "wash" where only something for washing is in the house
         named = directory.vocabulary()
@@ -336,6 +354,8 @@ class Repairs:
                     continue
                 heard = " ".join(cardinal_word(word) for word in stretch)
                 for term, near, apart in self._heard_as(heard, stretch):
+                    if term in self._settings and words[0] not in _SETTING:
+                        continue
                     if held and near < _HELD_LIKENESS:
                         continue
                     lower = (near - 0.08 * apart) * base.likeness - (0.03 if length > 1 and first < place else 0.0)
@@ -381,7 +401,9 @@ class Repairs:
         return near
 
     def _nearest(self, heard: str) -> list[tuple[str, float]]:
-        return self._sounding.near(heard, _NEAREST)
+        near = self._sounding.near(heard, _NEAREST)
+        settings = self._set_to.near(heard, 1)
+        return near + [each for each in settings if not near or each[1] > near[0][1] + _RATHER_A_NAME]
 
     def _is_known(self, word: str) -> bool:
         return (

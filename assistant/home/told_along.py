@@ -6,14 +6,14 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from assistant.home.asides import Aside, after_pause, pointing
+from assistant.home.asides import AT, Aside, after_pause, pointing
 from assistant.home.asking_back import Asking
 from assistant.home.clauses import Clauses
 from assistant.home.colloquial import reworded
 from assistant.home.context import Context
 from assistant.home.entities import HomeIntent
 from assistant.home.gist_feelings import feeling
-from assistant.home.loosened import loosened, shortened
+from assistant.home.loosened import loosened, shortened, with_less
 from assistant.home.names import Directory
 from assistant.home.noun_phrases import bare
 from assistant.home.phrasebook import meant
@@ -66,12 +66,17 @@ class ToldAlong:
 
     def about(self, aside: Aside, context: Context) -> HomeIntent | None:
         """Read a command about "it", which is what was told of or asked about before it."""
-        for phrase in aside.phrases():
+        aside = aside._replace(told=with_less(aside.told, self.directory.vocabulary()))
+        for phrase, within in aside.phrases():
             found = self.directory.find(phrase, self._clauses.able("any"), room=context.room)
+            if (within and found.problem != "area") or self._is_elsewhere(found.ids, aside.told.partition(phrase)[2]):
+                continue
             if not found.problem:
                 return self._done_after(aside.command, context, found.ids)
             named = " " in phrase.removeprefix("the ") and found.kind
-            if found.problem == "area" and is_elsewhere(aside.told, aside.command):
+            if found.problem == "area" and (
+                is_elsewhere(aside.told, aside.command) or self._speaks_of_one(aside.told.partition(phrase)[0])
+            ):
                 return None
             if found.problem != "area" and not (found.problem in ("which", "room") and named):
                 continue
@@ -103,6 +108,17 @@ class ToldAlong:
                 without = f"without what goes along with it: {said!r}"
                 return replace(self._asking.intent(reading, context, without), loose=True)
         return None
+
+    def _speaks_of_one(self, told: str) -> bool:
+        """Say whether a kind of thing is told of: "the reading light in ...", of which "it" is no whole room."""
+        return any(self.directory.find(word, self._clauses.able("any")).kind for word in told.replace(",", "").split())
+
+    def _is_elsewhere(self, ids: tuple[str, ...], behind: str) -> bool:
+        """Say whether a name goes on with a place where none of these is: "the counter light by the hall stairs"."""
+        words = behind.split()
+        place = place_in(self.directory, behind) if words[:1] and words[0] in AT else ""
+        mask = self.directory.places[tuple(place.split())][1] if place else 0
+        return bool(ids) and bool(place) and not any(mask >> self.directory.number[name] & 1 for name in ids)
 
     def _is_scene(self, command: str) -> bool:
         """Say whether "activate ... scene" has the whole name of a scene."""

@@ -130,3 +130,26 @@ def test_whose_a_thing_is_is_not_passed_over_where_it_says_which(words: str) -> 
 def test_his_is_of_whom_was_spoken_of(grammar: Grammar, house: HouseFile) -> None:
     assert acted(grammar, house, "mum's gone to sleep, her lamp off please") == {"light.mum": "turn_off"}
     assert acted(grammar, house, "Dad says his lamp is broken") == {}
+
+
+@pytest.mark.parametrize(
+    ("words", "entity", "service", "values"),
+    [
+        ("make the fairy lights purpul", "light.fairy", "turn_on", {"rgb": (128, 0, 128)}),
+        ("send dusty back too her dok", "vacuum.dusty", "return_home", {}),
+        ("set mums lamp to for thousand kelvin", "light.mum", "turn_on", {"kelvin": 4000.0}),
+        ("put the bias light in the lounge in candle mode", "light.bias", "turn_on", {"effect": "Candle"}),
+    ],
+)
+def test_what_something_is_set_to_may_be_misheard_too(
+    grammar: Grammar, house: HouseFile, words: str, entity: str, service: str, values: dict[str, object]
+) -> None:
+    intent = grammar.understand(words, Context(states=house.states.get))
+    assert intent is not None
+    assert intent.kind == "act"
+    assert [(act.entity_id, act.service, dict(act.values)) for act in intent.acts] == [(entity, service, values)]
+
+
+@pytest.mark.parametrize("words", ["up with people", "put people first", "have a lamb", "the pinch of salt"])
+def test_other_words_are_no_colour_or_mode(grammar: Grammar, house: HouseFile, words: str) -> None:
+    assert acted(grammar, house, words) == {}

@@ -20,13 +20,18 @@ PLAINLY = (
     ("Dad's left the back door unlocked, see to it", "dads left the back door unlocked , lock it"),
     ("I fancy the strip in purple tonight", "i fancy the strip in purple"),
     ("now make them both warmer", "now make them warmer"),
+    ("shut the blinds please, but not the study one obviously", "shut the blinds , but not the study one"),
+    ("all off upstairs, the fan should stay as it is", "all off upstairs , the fan should stay on"),
+    ("could you open the gate, we're going to get the bikes out", "could you open the gate"),
+    ("some light please", "turn on the lights please"),
 )  # fmt: skip
 AS_SAID = (
     "turn on the lamp, changed my mind", "changed my mind about the curtains", "I changed my mind",
     "the lamp on, everything else but the fan off", "everything off, all but", "all but the one in the hallway",
     "we could turn the telly off now", "we can turn the telly off after the film", "the smoke set the siren off",
     "someone left their coat on the sofa, get that would you", "I fancy the strip on at eight tonight",
-    "let's have the porch light on tonight", "close them all the way",
+    "let's have the porch light on tonight", "close them all the way", "close the gate, I want to get the car out",
+    "the guests can stay", "of course you may turn it off",
 )  # fmt: skip
 
 

@@ -229,3 +229,37 @@ def test_what_only_repeats_what_was_said_changes_nothing(grammar: Grammar, words
 def test_what_is_an_option_of_something_is_not_taken_off_an_order() -> None:
     assert stripped("set the wash programme to quick") == "set the wash programme to quick"
     assert stripped("hall light on , quick") == "hall light on"
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("the porch lamp out in the hall is far too bright, dim it", {"Porch Lamp": "on"}),
+        ("the lovely old mirror light in the bathroom is too bright, turn it down a bit", {"Mirror Light": "on"}),
+        ("the neon lamp in the hall is too bright, turn it down a bit", {}),
+        ("the counter light by the stairs in the hall is too bright, turn it down a bit", {}),
+        ("the reading light in the hall is on, turn it off", {}),
+    ],
+)
+def test_it_is_what_all_words_of_the_name_mean(grammar: Grammar, words: str, expected: dict[str, str]) -> None:
+    assert moved(grammar, words) == expected
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "lights off in the hall, though not the one by the mirror",
+        "switch all the hall lights off now, only not the mirror light",
+        "turn the hall lights off please, except the mirror light of course",
+        "hall lights off, the mirror light can stay",
+    ],
+)
+def test_what_is_left_out_in_passing_stays(grammar: Grammar, words: str) -> None:
+    assert moved(grammar, words) == {"Hall Light": "off", "Porch Lamp": "off"}
+
+
+def test_them_again_leaves_out_what_is_said(grammar: Grammar) -> None:
+    context = Context(last=("light.1", "light.6", "light.11"))
+    intent = grammar.understand("turn them all off again, all but the porch lamp", context)
+    assert intent is not None
+    assert {NAME[act.entity_id] for act in intent.acts} == {"Hall Light", "Hall Mirror Light"}
