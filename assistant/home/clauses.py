@@ -15,11 +15,13 @@ from assistant.home.names import Directory
 from assistant.home.noun_phrases import COMMANDING, LEAVING_OUT, Found, items
 from assistant.home.phrasebook import meant
 from assistant.home.politeness import stripped
-from assistant.home.rephrased import LEFT_ALONE, others_of, rephrased
+from assistant.home.rephrased import LEFT_ALONE, kind_said, only_that, others_of, rephrased
 from assistant.home.values import is_value
 from assistant.home.words import plain, singular
 
 MAX_CLAUSES = 6
+#: Domains that are called as their things are.
+_NOUNS = frozenset(("light", "fan", "lock", "siren", "valve"))
 _PART = re.compile(r" (?:and then|and also|, and then|, then|, and|and|then|,|plus|also|but|as well as|after that) ")
 _HEAD_VERBS = tuple(
     "turn on;turn off;switch on;switch off;turn;switch;set;put;make;dim;open;close;shut;lock".split(";")
@@ -73,7 +75,11 @@ class Clauses:
         if whole is not None and self._is_elsewhere(whole.found):
             return whole  # no clause of it may move what is in another room than it told
         left_out = whole if whole is not None and whole.problem == "except" else None
-        for other in rephrased(text):
+        if (only := only_that(text, self._kind_of)) and only[0]:
+            first, second = self._read(only[0], context, last), self._read(only[1], context, last)
+            if first is not None and second is not None and not first.problem and not second.problem:
+                return self.both(first, second, text, *only)
+        for other in rephrased(text, self._kind_of):
             reading = self._read(other, context, last)
             if reading is not None and not reading.problem:
                 return reading
@@ -85,6 +91,14 @@ class Clauses:
         if several is not None and (not several.problem or whole is None or whole.problem == "unknown"):
             return several
         return whole
+
+    def _kind_of(self, phrase: str) -> str:
+        """Return the kind of thing that a phrase names, in its own words or by what it is: a chandelier is a light."""
+        if kind := kind_said(phrase):
+            return kind
+        found = self.directory.find(phrase, -1)
+        domains = {name.partition(".")[0] for name in found.ids or found.choices}
+        return (domains & _NOUNS).pop() if len(domains) == 1 and domains & _NOUNS else ""
 
     def _is_elsewhere(self, found: Found) -> bool:
         """Say whether what could be meant is all in another room than the one that was told."""
@@ -178,7 +192,7 @@ class Clauses:
             return self._elsewhere(so, first, context, left)
         if " one" in tail and (noun := first.found.phrase.rpartition(" ")[2]) and singular(noun) in GENERIC:
             tail = _THE_ONE.sub(singular(noun), tail)  # "the left lamp blue and the right one red"
-        if first.found.ids and (whole := others_of(tail)):
+        if first.found.ids and (whole := others_of(tail, self._kind_of(first.found.phrase))):
             one = _OTHER_ONE.search(tail) is not None
             if one and not (place := self._beside(first)):
                 return None  # of several rooms it is not known which

@@ -83,6 +83,9 @@ SENSED = {
     "lock": "lock",
 }
 GENERIC = frozenset(" ".join((*CALLED.values(), *SENSED.values())).split()) | EVERYTHING
+#: What lights are called, and things of every kind.
+LIGHTS = frozenset(CALLED["light"].split())
+KINDS = frozenset(" ".join(CALLED.values()).split())
 
 #: What people call things and rooms: a name that is none in this house is told so, never heard as a near one.
 COMMON_THINGS = frozenset(

@@ -19,7 +19,7 @@ _OTHER_MIND = re.compile(
 _ALL_BUT = re.compile(
     r"(?P<main>(?=.*\b(?:on|off|out|up|down|open|close|closed|shut|lock|locked|dim|turn|switch|set|put|kill)\b).+?) , (?:and )?"
     r"(?:all|everything|everyone|every one|every single one|each|each one|the (?:whole )?lot|both)(?: of (?:them|it))?(?: ,)? "
-    r"(?:but(?: not| for)?|except(?: for)?|apart from|other than|bar|excluding|save(?: for)?|besides|aside from|with the exception of) "
+    r"(?:but(?: not| for)?|except(?: for)?|apart from|other than|bar|minus|without|excluding|save(?: for)?|besides|aside from|with the exception of) "
     r"(?P<rest>(?!.*\b(?:off|up|down|closed|shut|locked)\b)(?!.* on$).+)"
 )
 #: What makes a noise goes on when it is set off.
@@ -72,6 +72,20 @@ _TO_FETCH = re.compile(
     r"(?P<main>(?:(?:can|could|would|will) you |please )*(?:open|unlock|raise|lift)\b(?:(?!,).)+?)(?: ,)? (?:because |as |since |so )?"
     r"(?:i|we) (?:need|have|want|am going|are going) to get (?:the|my|our) (?:\w+ ){1,3}?(?:out|in|through|past)"
 )
+#: Of all that there are: "every light we have".
+_WE_HAVE = re.compile(
+    r"(?<=\w) (?:that )?(?:we have(?: got)?|we own|there (?:is|are)|i have(?: got)?)(?=$| ,| (?:on|off|everywhere|except|but|apart)\b)"
+)
+#: What may go off but for something: "the garden lights can go off , all but the pond light".
+_CAN_GO = re.compile(
+    r"(?P<np>(?:(?:the|my|our|all) )+(?:(?!,|\bcan\b).)+?) can (?:all )?(?:go|be turned|be switched) (?P<so>off|on)(?: now)?(?P<but>(?: ,)? "
+    r"(?:all but|but not|except(?: for)?|apart from|other than|only not) .+)"
+)
+_ALL_THERE_IS = tuple(
+    f"{verb} {every} "
+    for verb in ("turn off", "turn on", "switch off", "switch on", "shut", "close", "open", "lock")
+    for every in ("every", "all", "all the")
+)
 _LIGHTS_PLEASE = re.compile(r"(?:the |some )?lights? please")
 
 
@@ -80,6 +94,10 @@ def put_plainly(text: str) -> str:
     if other := _OTHER_MIND.fullmatch(text):
         text = other["now"] or other["back"].strip(" ,")
     text = _AT_THE_END.sub("", _THOUGH_NOT.sub(" , but not ", _OF_COURSE.sub(r"\g<but>", said_once(text))))
+    if said := _CAN_GO.fullmatch(text):
+        text = f"turn {said['so']} {said['np']}{said['but']}"
+    if text.startswith(_ALL_THERE_IS):
+        text = _WE_HAVE.sub("", text)
     if opened := _TO_FETCH.fullmatch(text):
         text = opened["main"]
     if _LIGHTS_PLEASE.fullmatch(text):

@@ -5,9 +5,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
-_STAYS = r"(?:on|off|open|closed|up|down|alone|as (?:it is|they are|is)|out(?: of it)?|running|be|untouched|lit)"
+from assistant.home.english import KINDS, LIGHTS
+from assistant.home.words import singular
+
+_STAYS = r"(?:on|off|open|closed|up|down|alone|as (?:it is|they are|is)|out(?: of it)?|running|going|be|untouched|lit)"
 _LEAVE = re.compile(
     r"(?P<main>.+?)(?: ,)?(?: and| but| just| while| whilst)? "
     r"(?:leaving|keeping|sparing|skipping|only leave|just leave|leave only|leave just|leave"
@@ -25,16 +28,18 @@ _LEAVE_FIRST = re.compile(
 )
 #: "Just the lamp on in the hall, everything else off".
 _ONLY_THAT = re.compile(
-    rf"(?:(?:leave|keep|have|put) )?(?:(?:only|just) )?(?P<rest>(?:the |my |our )?(?:(?!on |off )\S+ )+?)(?:stays? )?{_STAYS}"
+    rf"(?P<left>(?:leave|keep) )?(?:(?:have|put) )?(?:(?:only|just) )?(?P<rest>(?:the |my |our )?(?:(?!on |off )\S+ )+?)(?:stays? )?{_STAYS}"
     r"(?P<at> (?:in|on|at) (?:the |my |our )?\w+(?: \w+)?)?(?: ,)?(?: and| but)? "
-    r"(?P<main>(?:turn |switch )?(?:off )?(?:everything else|all (?:the )?others?|the (?:rest|others)|all the rest)(?: of the lights)?(?: off| in .+)?)"
+    r"(?P<main>(?:turn |switch )?(?:off )?(?:everything else|all (?:the )?others?|the (?:rest|others|other ones)|all the rest)(?: of the lights)?(?: off| in .+)?)"
 )
 _EXCEPT_FIRST = re.compile(
     r"(?:except(?: for)?|with the exception of|excepting|excluding|save for|bar|apart from|aside from|other than"
     r"|besides|all but|everything but) (?P<rest>.+?)(?: ,)? "
     r"(?P<main>(?:turn|switch|shut|kill|close|open|lock|put|set|dim|make|everything|all|every)\b.+)"
 )
-_NOT_THOSE = re.compile(r"(?P<main>.+?) , (?:but |just |and )?(?:not|except(?: for)?|apart from|but) (?P<rest>.+)")
+_NOT_THOSE = re.compile(
+    r"(?P<main>.+?) , (?:but |just |and )?(?:not|except(?: for)?|apart from|other than|minus|without|bar|excluding|but) (?P<rest>.+)"
+)
 _STAYING = re.compile(
     r"(?P<main>.+?)(?: ,)?(?: but| and| while| whereas| only)? (?P<rest>(?:the|my|our) (?:(?!the |my |our ).)+?) "
     r"(?:should|must|need to|needs to|ha(?:s|ve) to|can|may|ought to) "
@@ -45,8 +50,9 @@ _STAYS_SO = re.compile(
     rf"(?:stays?|remains?|(?:is|are) (?:to stay|left))(?: {_STAYS})*"
 )
 _ELSE_BUT = re.compile(r" else(?= (?:but|except|apart|other|besides|bar)\b)")
-#: What "the others" are is told by what is left alone, which is a light or is not found among them.
-_THE_OTHERS = re.compile(r"\b(?:all )?(?:of )?(?:the )?others\b")
+_THE_OTHERS = re.compile(r"\b(?:all )?(?:of )?(?:the )?(?:others|other ones|(?<=the )rest(?! of\b))(?!\S)")
+#: Where a name goes on with where that is.
+_WHERE = re.compile(r" (?:in|on|at|by|upstairs|downstairs|outside)\b")
 _OTHER = re.compile(
     r"\b(?:(?:all |every )?(?:of )?(?:the |my )?(?:other|remaining)|(?:all )?the rest of(?: the)?)(?= )"
     r"|(?<=thing) else\b"
@@ -67,8 +73,18 @@ REPHRASING = (
 )
 
 
-def rephrased(text: str) -> Iterator[str]:
-    """Yield a command that leaves something out with "except" and that at its end."""
+def kind_said(phrase: str) -> str:
+    """Return the kind of thing that the words of a phrase say: "radiator" of "the radiator in the hall"."""
+    words = reversed(_WHERE.split(phrase)[0].split())
+    kind = next((word for word in map(singular, words) if word in KINDS), "")
+    return "light" if kind in LIGHTS else kind
+
+
+def rephrased(text: str, kind_of: Callable[[str], str] = kind_said) -> Iterator[str]:
+    """Yield a command that leaves something out with "except" and that at its end.
+
+    `kind_of` gives the kind of thing that a phrase names, "" where it has none.
+    """
     if (plainly := _ELSE_BUT.sub("", text)) != text:
         yield plainly
     for way in (_STAYING, _STAYS_SO, _EXCEPT_FIRST, _NOT_THOSE):
@@ -76,17 +92,33 @@ def rephrased(text: str) -> Iterator[str]:
             yield f"{left['main']} except {left['rest']}"
     if not text.startswith(("leave ", "keep ")) and (left := _LEAVE.fullmatch(text)):
         yield f"{left['main']} except {left['rest']}"
-    if (left := _LEAVE_FIRST.fullmatch(text)) and (whole := others_of(left["main"])):
+    if (left := _LEAVE_FIRST.fullmatch(text)) and (whole := others_of(left["main"], kind_of(left["rest"]))):
         yield f"{whole} except {left['rest']}"
-    if (only := _ONLY_THAT.fullmatch(text)) and (whole := others_of(only["main"])):
-        at = only["at"] or ""
-        yield f"{whole}{'' if at.strip() in whole else at} except {only['rest']}"
-    if " except " in text and (whole := others_of(text)):
+    if only := only_that(text, kind_of):
+        yield only[1]
+    if " except " in text and (whole := others_of(text, kind_of(text.partition(" except ")[2]))):
         yield whole
 
 
-def others_of(text: str) -> str:
-    """Return a command for "the other lights" or "everything else" as one for all of them; "" where it is none."""
-    text = _THE_OTHERS.sub("the other lights", text)
+def only_that(text: str, kind_of: Callable[[str], str] = kind_said) -> tuple[str, str] | None:
+    """Return the two commands of "the lamp on in the hall , everything else off"; the first is "" for what is left so."""
+    only = _ONLY_THAT.fullmatch(text)
+    whole = others_of(only["main"], kind_of(only["rest"])) if only else ""
+    if only is None or not whole:
+        return None
+    at = only["at"] or ""
+    first = "" if only["left"] else f"turn on {only['rest']}{at}"
+    return first, f"{whole}{'' if at.strip() in whole else at} except {only['rest']}"
+
+
+def others_of(text: str, kind: str) -> str:
+    """Return a command for "the other lights" or "everything else" as one for all of them; "" where it is none.
+
+    "The others" are of the `kind` that was named beside them: radiators, after a radiator.
+    """
+    if _THE_OTHERS.search(text):
+        if not kind:
+            return ""
+        text = _THE_OTHERS.sub(f"the other {kind}s", text)
     whole, count = _OTHER.subn(lambda match: "" if match[0] == " else" else "all the", text)
     return re.sub(" +", " ", whole).strip() if count else ""

@@ -24,6 +24,8 @@ PLAINLY = (
     ("all off upstairs, the fan should stay as it is", "all off upstairs , the fan should stay on"),
     ("could you open the gate, we're going to get the bikes out", "could you open the gate"),
     ("some light please", "turn on the lights please"),
+    ("turn off every fan we have", "turn off every fan"),
+    ("the yard lights can go off, all but the gate one", "turn off the yard lights except the gate one"),
 )  # fmt: skip
 AS_SAID = (
     "turn on the lamp, changed my mind", "changed my mind about the curtains", "I changed my mind",

@@ -25,6 +25,13 @@ def _switch(name: str, area: str) -> Entity:
     )  # fmt: skip
 
 
+def _fan(where: str) -> Entity:
+    return Entity(
+        id=f"fan.{where.lower()}", name=f"{where} Fan", area=where, domain="fan",
+        services=frozenset(("turn_on", "turn_off", "toggle")),
+    )  # fmt: skip
+
+
 _NAMES = [
     *((f"{area} Light" if "'" not in area else "Emma's Light", area) for area in _AREAS),
     *((f"{what} Lamp", area) for area, what in _AREAS.items()),
@@ -32,7 +39,8 @@ _NAMES = [
 ]  # fmt: skip
 THINGS = [*(_light(n, name, area) for n, (name, area) in enumerate(_NAMES)), _switch("Kettle", "Kitchen"),
           _switch("Radio", "Study")]  # fmt: skip
-NAME = {entity.id: entity.name for entity in THINGS}
+FANS = [_fan(where) for where in ("Attic", "Den", "Loft")]
+NAME = {entity.id: entity.name for entity in [*THINGS, *FANS]}
 
 
 @pytest.fixture(scope="module")
@@ -263,3 +271,34 @@ def test_them_again_leaves_out_what_is_said(grammar: Grammar) -> None:
     intent = grammar.understand("turn them all off again, all but the porch lamp", context)
     assert intent is not None
     assert {NAME[act.entity_id] for act in intent.acts} == {"Hall Light", "Hall Mirror Light"}
+
+
+@pytest.fixture(scope="module")
+def mixed() -> Grammar:
+    return Grammar.build([*THINGS, *FANS])
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "leave the den fan on but turn all the others off",
+        "keep the den fan running and turn off the rest",
+        "leave the den fan on, the other ones off",
+    ],
+)
+def test_the_others_are_of_the_kind_that_was_named(mixed: Grammar, words: str) -> None:
+    assert moved(mixed, words) == {"Attic Fan": "off", "Loft Fan": "off"}
+
+
+def test_the_others_of_what_is_of_no_kind_are_not_known(mixed: Grammar) -> None:
+    assert moved(mixed, "leave the kettle on but turn off all the others") == {}
+    assert moved(mixed, "leave the radio on and turn off the rest") == {}
+
+
+def test_what_alone_is_to_be_on_is_turned_on(mixed: Grammar) -> None:
+    assert moved(mixed, "just the porch lamp on in the hall, everything else off") == {
+        "Porch Lamp": "on", "Hall Light": "off", "Hall Mirror Light": "off",
+    }  # fmt: skip
+    assert moved(mixed, "leave just the porch lamp on in the hall, everything else off") == {
+        "Hall Light": "off", "Hall Mirror Light": "off",
+    }  # fmt: skip
