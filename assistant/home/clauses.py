@@ -15,7 +15,7 @@ from assistant.home.names import Directory
 from assistant.home.noun_phrases import COMMANDING, LEAVING_OUT, Found, items
 from assistant.home.phrasebook import meant
 from assistant.home.politeness import stripped
-from assistant.home.rephrased import LEFT_ALONE, kind_said, only_that, others_of, rephrased
+from assistant.home.rephrased import LEFT_ALONE, kind_said, only_that, others_of, rephrased, without_place
 from assistant.home.values import is_value
 from assistant.home.words import plain, singular
 
@@ -178,7 +178,7 @@ class Clauses:
         acted = {act.entity_id for act in reading.acts}
         for part in items(phrase.split()):
             found = self.directory.find(" ".join(part), -1, room=context.room)
-            if found.problem or acted & set(found.ids):
+            if (found.problem and not found.choices) or acted & {*found.ids, *found.choices}:
                 return True
         return False
 
@@ -190,7 +190,11 @@ class Clauses:
         tail = self._there(tail, first)
         if so := _THERE_SO.fullmatch(tail):
             return self._elsewhere(so, first, context, left)
-        if " one" in tail and (noun := first.found.phrase.rpartition(" ")[2]) and singular(noun) in GENERIC:
+        if (
+            " one" in tail
+            and (noun := without_place(first.found.phrase).rpartition(" ")[2])
+            and singular(noun) in GENERIC
+        ):
             tail = _THE_ONE.sub(singular(noun), tail)  # "the left lamp blue and the right one red"
         if first.found.ids and (whole := others_of(tail, self._kind_of(first.found.phrase))):
             one = _OTHER_ONE.search(tail) is not None

@@ -179,7 +179,8 @@ class Grammar:
         asks = words.rstrip().endswith("?")
         if asks and (scene := self._half_said.asked_of_a_scene(text)):
             return scene
-        text = self._words.for_whom(self._words.of_whom(_THE_THING.sub("it", text)))
+        text = self._words.of_whom(_THE_THING.sub("it", text))
+        text = self._words.the_one(self._words.of_each(self._words.in_their_room(self._words.for_whom(text))))
         if asks and (bare_state := _BARE_STATE.fullmatch(text)):
             return self._asked(f"is {bare_state['np']}{bare_state['state']}{bare_state['at'] or ''}", context)
         return self._amended(text, context) or self._meant(text, context, asks=asks)

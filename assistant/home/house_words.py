@@ -56,7 +56,17 @@ _IT = re.compile(
     r"\b(?P<verb>have|make|tell|find|stop|send|call|take|move|park|dock|get|let|ask|put|bring|start|pause|return|locate)"
     r" (?:him|her)\b|\b(?:him|her)$"
 )
+_SOMEBODYS = re.compile(r"\w+'s(?= )")
 _MOVING = ("vacuum.", "lawn_mower.")
+_ONE_IN = re.compile(r"(?<= )the one(?P<s>s?)(?= (?:in|at) )")
+#: Behind these somebody's is their room, and before these it is a thing of theirs that was named: "..., Ella's off".
+_INTO = frozenset("in at into inside from to".split())
+_NO_NOUN = frozenset(
+    (
+        "on off up down to at by open closed shut too as and or but , half halfway please now again instead alone "
+        "both is are"
+    ).split()
+)
 #: For whom a command is that names no room.
 _FOR = re.compile(r"(?P<command>(?!.* in ).+) for (?P<who>\w+)(?: please)?")
 
@@ -81,6 +91,14 @@ class HouseWords:
             if len(words := plain(entity.name).split()) > 1
             and words[0].endswith("s")
             and singular(words[0]) not in english.GENERIC
+        }
+
+        #: Whose things there are, of devices and of rooms: "ellas".
+        self._people = {
+            plain(said[0])
+            for entity in directory.entities
+            for name in (entity.name, *entity.aliases, entity.area or "")
+            for said in _SOMEBODYS.finditer(name.replace("’", "'"))
         }
 
     def with_is(self, words: str) -> str:
@@ -115,6 +133,63 @@ class HouseWords:
             if owner:
                 return f"{text[: said.start()]}{owner}{text[said.end() :]}"
         return text
+
+    def in_their_room(self, text: str) -> str:
+        """Return a plain sentence with "in Max's room" for "in Max's", where there is such a room."""
+        words = text.split()
+        ends = [after in _NO_NOUN for after in (*words[1:], ",")]
+        return " ".join(
+            f"{word} room"
+            if place and ends[place] and words[place - 1] in _INTO and (word, "room") in self.directory.places
+            else word
+            for place, word in enumerate(words)
+        )
+
+    def the_one(self, text: str) -> str:
+        """Return a plain sentence with the kind of thing that was named for "the one in": "the lamp in Max's"."""
+        if (said := _ONE_IN.search(text)) is None:
+            return text
+        kinds = [word for word in map(singular, text[: said.start()].split()) if word in english.KINDS]
+        return f"{text[: said.start()]}the {kinds[-1]}{said['s']}{text[said.end() :]}" if kinds else text
+
+    def of_each(self, text: str) -> str:
+        """Return a plain sentence in which what somebody has is said of each: "ellas lamp on and maxs lamp off".
+
+        "Ella's lamp on and Max's off" is not all that Max has; nor is "Ella's and Max's lamps".
+        """
+        words = text.split()
+        owners = [place for place, word in enumerate(words) if word in self._people or f"{word}s" in self._people]
+        if len(owners) < 2:
+            return text
+        nouns = {place: self._owned(words, place) for place in owners if words[place] in self._people}
+        told: dict[int, list[str]] = {}
+        for number, place in enumerate(owners):
+            after, before = words[place + 1 : place + 2], words[place - 1] if place else ""
+            if nouns.get(place) or before in _INTO or (after and after[0] not in _NO_NOUN):
+                continue
+            later = owners[number + 1 : number + 2]
+            along = bool(later) and words[place + 1 : later[0]] in (["and"], [","], ["or"], ["and", "also"])
+            noun = nouns.get(later[0], []) if along else []
+            earlier = [nouns[each] for each in owners[:number] if nouns.get(each)]
+            if not noun and words[place] in self._people and earlier:
+                noun = earlier[-1]
+            if noun and along and noun == nouns.get(later[0]):  # "tillys and noahs lamps": of each one
+                for at, word in enumerate(noun, later[0] + 1):
+                    told[at] = [word]
+            if noun:
+                told[place] = [words[place] if words[place] in self._people else f"{words[place]}s", *noun]
+        return " ".join(word for place, said in enumerate(words) for word in told.get(place, [said]))
+
+    def _owned(self, words: list[str], owner: int) -> list[str]:
+        """Return the words beside an owner's that name a thing of theirs: "ellas lamp", "the lamp in ellas room"."""
+        if owner > 1 and words[owner - 1] in _INTO:
+            return [words[owner - 2]] if singular(words[owner - 2]) in english.KINDS else []
+        for length in (3, 2, 1):
+            noun = words[owner + 1 : owner + 1 + length]
+            noun = [*noun[:-1], singular(noun[-1])] if noun else []
+            if len(noun) == length and (" ".join([words[owner], *noun]) in self.directory.exact):
+                return noun
+        return [word for word in words[owner + 1 : owner + 2] if singular(word) in english.KINDS]
 
     def for_whom(self, text: str) -> str:
         """Return a plain command with the room of whom it is for: "turn the light on for Emma" is in Emma's room."""

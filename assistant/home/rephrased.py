@@ -73,9 +73,14 @@ REPHRASING = (
 )
 
 
+def without_place(phrase: str) -> str:
+    """Return a phrase without where the thing is: "the lamp" of "the lamp in the hall"."""
+    return _WHERE.split(phrase)[0]
+
+
 def kind_said(phrase: str) -> str:
     """Return the kind of thing that the words of a phrase say: "radiator" of "the radiator in the hall"."""
-    words = reversed(_WHERE.split(phrase)[0].split())
+    words = reversed(without_place(phrase).split())
     kind = next((word for word in map(singular, words) if word in KINDS), "")
     return "light" if kind in LIGHTS else kind
 

@@ -302,3 +302,41 @@ def test_what_alone_is_to_be_on_is_turned_on(mixed: Grammar) -> None:
     assert moved(mixed, "leave just the porch lamp on in the hall, everything else off") == {
         "Hall Light": "off", "Hall Mirror Light": "off",
     }  # fmt: skip
+
+
+ROOMS = {"Tilly": ("Lamp", "Night Light", "Fan"), "Noah": ("Lamp", "Night Light", "Fan")}
+
+
+@pytest.fixture(scope="module")
+def theirs() -> Grammar:
+    return Grammar.build(
+        [
+            *(
+                _light(100 + 10 * n + m, f"{who}'s {what}", f"{who}'s Room")
+                for n, (who, whats) in enumerate(ROOMS.items())
+                for m, what in enumerate(whats)
+            ),
+            _light(199, "Hall Lamp", "Hall"),
+        ]
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("Tilly's lamp on and Noah's off", {"110": "off", "100": "on"}),
+        ("turn Noah's night light off, and Tilly's too", {"111": "off", "101": "off"}),
+        ("turn on Tilly's and Noah's lamps", {"100": "on", "110": "on"}),
+        ("turn Tilly and Noah's fans off", {"102": "off", "112": "off"}),
+        ("switch on the lamp in Tilly's room and the one in Noah's", {"100": "on", "110": "on"}),
+        ("turn off the lamp in Noah's and turn Tilly's on", {"110": "off", "100": "on"}),
+        ("turn on Noah's lamp, not Tilly's", {"110": "on"}),
+        ("turn off the hall lamp, not Tilly's", {"199": "off"}),
+    ],
+)
+def test_what_one_of_them_has_is_meant_of_the_other(theirs: Grammar, words: str, expected: dict[str, str]) -> None:
+    intent = theirs.understand(words, Context())
+    assert intent is not None
+    assert intent.kind == "act"
+    done = {act.entity_id.removeprefix("light."): act.service.removeprefix("turn_") for act in intent.acts}
+    assert done == expected
