@@ -15,7 +15,15 @@ from assistant.home.names import Directory
 from assistant.home.noun_phrases import COMMANDING, LEAVING_OUT, Found, items
 from assistant.home.phrasebook import meant
 from assistant.home.politeness import stripped
-from assistant.home.rephrased import LEFT_ALONE, kind_said, only_that, others_of, rephrased, without_place
+from assistant.home.rephrased import (
+    LEFT_ALONE,
+    is_the_others,
+    kind_said,
+    only_that,
+    others_of,
+    rephrased,
+    without_place,
+)
 from assistant.home.values import is_value
 from assistant.home.words import plain, singular
 
@@ -141,12 +149,13 @@ class Clauses:
             first = self._near(_wanted(stripped(head)), place, context, last)
             if first is None or first.problem in ("unknown", "unable", "except"):
                 continue
-            if ("but" in part[0] or not LEAVING_OUT.isdisjoint(head.split())) and tail.split()[0] not in COMMANDING:
-                continue  # after "but", what has no verb is no next thing to do: it is to be left alone
             if left_alone := LEFT_ALONE.fullmatch(tail):
-                if not first.problem and not self._moves(left_alone["rest"], first, context):
+                others = is_the_others(left_alone["rest"])
+                if not first.problem and (others or not self._moves(left_alone["rest"], first, context)):
                     return first  # "... and leave the fan on": nothing is to be done to that
                 continue
+            if ("but" in part[0] or not LEAVING_OUT.isdisjoint(head.split())) and tail.split()[0] not in COMMANDING:
+                continue  # after "but", what has no verb is no next thing to do: it is to be left alone
             second = self._next(head, tail, first, context, last, left, place)
             if second is None:
                 continue
@@ -190,12 +199,9 @@ class Clauses:
         tail = self._there(tail, first)
         if so := _THERE_SO.fullmatch(tail):
             return self._elsewhere(so, first, context, left)
-        if (
-            " one" in tail
-            and (noun := without_place(first.found.phrase).rpartition(" ")[2])
-            and singular(noun) in GENERIC
-        ):
-            tail = _THE_ONE.sub(singular(noun), tail)  # "the left lamp blue and the right one red"
+        noun = singular(without_place(first.found.phrase).rpartition(" ")[2])
+        if " one" in tail and noun in GENERIC | self.directory.vocabulary():
+            tail = _THE_ONE.sub(noun, tail)  # "the left lamp blue and the right one red"
         if first.found.ids and (whole := others_of(tail, self._kind_of(first.found.phrase))):
             one = _OTHER_ONE.search(tail) is not None
             if one and not (place := self._beside(first)):
@@ -293,7 +299,9 @@ class Clauses:
             ids=tuple(dict.fromkeys(first.found.ids + second.found.ids)), group=True,
             everything=first.found.everything or second.found.everything,
         )  # fmt: skip
-        return Reading((*first.acts, *second.acts), found)
+        placed = {act.entity_id for act in second.acts if act.service == "set_position"}
+        kept = [act for act in first.acts if act.entity_id not in placed or act.service not in ("open", "close")]
+        return Reading((*kept, *second.acts), found)  # "just that blind, open it halfway"
 
 
 def _named_ones(text: str) -> str:

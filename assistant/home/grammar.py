@@ -95,6 +95,7 @@ _FETCHING = re.compile(
 #: What stands before a value that mends another: "to 20", "make it 20".
 _VALUE_LEAD = re.compile(r"^(?:(?:to|at|make (?:it|that)|set (?:it|that) to|say|let us say) )+")
 _WHICH = ": which"
+_BOTH = re.compile(r"\b(?:them both|both of (?:them|those))\b", re.IGNORECASE)
 #: Questions back that are asked for want of anything better.
 _UNSURE = frozenset((ONLY_A_NAME, HALF))
 _MOST_UNKNOWN = 2
@@ -169,6 +170,8 @@ class Grammar:
         text = put_plainly(self._repairs.in_its_words(plain(self._words.with_is(words))))
         if not text or text.count(" ") >= MAX_WORDS:
             return None
+        if _BOTH.search(words) and len(context.last) == 1:
+            return half_heard()  # which the other one is was not said
         text = self._words.of_machine(text, context.last)
         if context.pending is not None and (answer := self._answered.read(text, context)):
             return answer
@@ -180,7 +183,9 @@ class Grammar:
         if asks and (scene := self._half_said.asked_of_a_scene(text)):
             return scene
         text = self._words.of_whom(_THE_THING.sub("it", text))
-        text = self._words.the_one(self._words.of_each(self._words.in_their_room(self._words.for_whom(text))))
+        text = self._words.the_one(
+            self._words.of_each(self._words.in_their_room(self._words.for_whom(text)), context.last)
+        )
         if asks and (bare_state := _BARE_STATE.fullmatch(text)):
             return self._asked(f"is {bare_state['np']}{bare_state['state']}{bare_state['at'] or ''}", context)
         return self._amended(text, context) or self._meant(text, context, asks=asks)

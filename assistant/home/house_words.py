@@ -11,7 +11,7 @@ from assistant.home.names import Directory
 from assistant.home.politeness import with_is
 from assistant.home.reasons import NEVER_A_REASON
 from assistant.home.sensed import NOUN_WORDS
-from assistant.home.words import plain, singular
+from assistant.home.words import IT, plain, singular
 
 _OF_A_HOUSE = (
     english.GENERIC
@@ -59,11 +59,18 @@ _IT = re.compile(
 _SOMEBODYS = re.compile(r"\w+'s(?= )")
 _MOVING = ("vacuum.", "lawn_mower.")
 _ONE_IN = re.compile(r"(?<= )the one(?P<s>s?)(?= (?:in|at) )")
+#: "Ben's a bit brighter" is a thing of his, beside another.
+_COMPARED = re.compile(
+    r"\b(\w+)['’]s (a (?:bit|little|touch|tad|notch) )?"
+    r"(?=(?:brighter|dimmer|darker|warmer|cooler|higher|lower|faster|slower|redder|bluer)\b)",
+    re.IGNORECASE,
+)
+_THEIR_ROOMS = re.compile(r"\b(?P<one>\w+) and (?P<other>\w+s) (?:bed)?rooms\b")
 #: Behind these somebody's is their room, and before these it is a thing of theirs that was named: "..., Ella's off".
 _INTO = frozenset("in at into inside from to".split())
 _NO_NOUN = frozenset(
     (
-        "on off up down to at by open closed shut too as and or but , half halfway please now again instead alone "
+        "on off up down to at by open closed shut too as and or but , half halfway a please now again instead alone "
         "both is are"
     ).split()
 )
@@ -118,6 +125,11 @@ class HouseWords:
             known = owner in self.directory.vocabulary() or self.has(name) or name in NEVER_A_REASON
             return said[0] if known else f"{said['lead']}{said['who']} is "
 
+        def compared(said: re.Match[str]) -> str:
+            own = plain(f"{said[1]}'s")
+            return f"{own} {said[2] or ''}" if own in self._people else said[0]
+
+        words = _COMPARED.sub(compared, words)
         return _LEFT_OF_IS.sub(whole, _STANDING.sub(standing, with_is(words)))
 
     def of_whom(self, text: str) -> str:
@@ -136,7 +148,7 @@ class HouseWords:
 
     def in_their_room(self, text: str) -> str:
         """Return a plain sentence with "in Max's room" for "in Max's", where there is such a room."""
-        words = text.split()
+        words = _THEIR_ROOMS.sub(self._rooms_of, text).split()
         ends = [after in _NO_NOUN for after in (*words[1:], ",")]
         return " ".join(
             f"{word} room"
@@ -152,14 +164,15 @@ class HouseWords:
         kinds = [word for word in map(singular, text[: said.start()].split()) if word in english.KINDS]
         return f"{text[: said.start()]}the {kinds[-1]}{said['s']}{text[said.end() :]}" if kinds else text
 
-    def of_each(self, text: str) -> str:
+    def of_each(self, text: str, last: Sequence[str] = ()) -> str:
         """Return a plain sentence in which what somebody has is said of each: "ellas lamp on and maxs lamp off".
 
         "Ella's lamp on and Max's off" is not all that Max has; nor is "Ella's and Max's lamps".
         """
         words = text.split()
         owners = [place for place, word in enumerate(words) if word in self._people or f"{word}s" in self._people]
-        if len(owners) < 2:
+        spoken = self._spoken_of(last) if IT.search(text) else []
+        if len(owners) < 2 and not (owners and spoken):
             return text
         nouns = {place: self._owned(words, place) for place in owners if words[place] in self._people}
         told: dict[int, list[str]] = {}
@@ -170,7 +183,7 @@ class HouseWords:
             later = owners[number + 1 : number + 2]
             along = bool(later) and words[place + 1 : later[0]] in (["and"], [","], ["or"], ["and", "also"])
             noun = nouns.get(later[0], []) if along else []
-            earlier = [nouns[each] for each in owners[:number] if nouns.get(each)]
+            earlier = [spoken] * bool(spoken) + [nouns[each] for each in owners[:number] if nouns.get(each)]
             if not noun and words[place] in self._people and earlier:
                 noun = earlier[-1]
             if noun and along and noun == nouns.get(later[0]):  # "tillys and noahs lamps": of each one
@@ -179,6 +192,19 @@ class HouseWords:
             if noun:
                 told[place] = [words[place] if words[place] in self._people else f"{words[place]}s", *noun]
         return " ".join(word for place, said in enumerate(words) for word in told.get(place, [said]))
+
+    def _rooms_of(self, said: re.Match[str]) -> str:
+        rooms = [(name if name.endswith("s") else f"{name}s", "room") for name in (said["one"], said["other"])]
+        if not all(room in self.directory.places for room in rooms):
+            return said[0]
+        return f"{' '.join(rooms[0])} and {' '.join(rooms[1])}"
+
+    def _spoken_of(self, last: Sequence[str]) -> list[str]:
+        """Return the kind of thing that all of those spoken of last are called by."""
+        names = {tuple(plain(thing.name).split()) for thing in self.directory.entities if thing.id in last}
+        called = {name[1:] if name[0] in self._people else name[-1:] for name in names}
+        noun = [*called.pop()] if len(called) == 1 else []
+        return noun if noun and noun[-1] in english.KINDS else []
 
     def _owned(self, words: list[str], owner: int) -> list[str]:
         """Return the words beside an owner's that name a thing of theirs: "ellas lamp", "the lamp in ellas room"."""

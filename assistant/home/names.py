@@ -34,7 +34,7 @@ _WHOLE = re.compile(
 _COUNTED = re.compile(
     r"(?:(?:all|both|of|the|my|our|these|those) )*(?P<count>[2-9]) (?P<np>(?:\w+ )*\w+s(?: (?:in|on|at) .+)?)"
 )
-_NOT_THAT = re.compile(r"(?<!but) not (?!.*\b(?:all|everything|but)\b)")
+_NOT_THAT = re.compile(r"(?!.*\b(?:all|everything) but\b).* not\b")
 _REMEMBERED = 512  #: phrases, with what they mean
 _LONGEST_ROW = 12  #: words of names said in a row
 #: What only tells two things of one name apart.
@@ -154,7 +154,7 @@ class Directory(Explained):
                 return Found(problem="except", phrase=" ".join(part))
             spared |= left
         if not found.group and len(found.ids) < 2:  # "the back door, not the front one"
-            contrast = found.ids and not spared and _NOT_THAT.search(phrase)
+            contrast = found.ids and not spared and _NOT_THAT.match(phrase)
             return found if contrast else Found(problem="except", phrase=phrase)
         ids = self.ids(whole & ~spared)
         if not ids:

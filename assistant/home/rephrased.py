@@ -105,6 +105,11 @@ def rephrased(text: str, kind_of: Callable[[str], str] = kind_said) -> Iterator[
         yield whole
 
 
+def is_the_others(phrase: str) -> bool:
+    """Say whether a phrase is "the others", "the rest" or "everything else": what has not been named."""
+    return _THE_OTHERS.fullmatch(phrase) is not None or phrase == "everything else"
+
+
 def only_that(text: str, kind_of: Callable[[str], str] = kind_said) -> tuple[str, str] | None:
     """Return the two commands of "the lamp on in the hall , everything else off"; the first is "" for what is left so."""
     only = _ONLY_THAT.fullmatch(text)

@@ -340,3 +340,21 @@ def test_what_one_of_them_has_is_meant_of_the_other(theirs: Grammar, words: str,
     assert intent.kind == "act"
     done = {act.entity_id.removeprefix("light."): act.service.removeprefix("turn_") for act in intent.acts}
     assert done == expected
+
+
+def test_a_half_is_not_done_for_both(theirs: Grammar) -> None:
+    intent = theirs.understand("turn them both back on", Context(last=("light.100",)))
+    assert intent is not None
+    assert intent.kind == "ask_back"
+
+
+def test_it_tells_what_the_other_has(theirs: Grammar) -> None:
+    intent = theirs.understand("set it to 25 percent and Noah's to 50", Context(last=("light.101",)))
+    assert intent is not None
+    assert {act.entity_id: act.values["brightness"] for act in intent.acts} == {"light.101": 25, "light.111": 50}
+
+
+def test_one_a_bit_and_the_other_a_bit(theirs: Grammar) -> None:
+    intent = theirs.understand("Tilly's lamp a bit dimmer, and Noah's a bit brighter", Context())
+    assert intent is not None
+    assert {act.entity_id for act in intent.acts} == {"light.100", "light.110"}
