@@ -27,6 +27,9 @@ class Answered:
         pending = context.pending
         assert pending is not None
         words = text.replace(" ,", "")
+        first, _, rest = words.partition(" ")
+        if first in YES and rest in YES:
+            words = first  # "yeah, go on"
         if words in YES and pending.pending is not None:
             return replace(pending.pending, confirm_needed=False, reason=f"confirmed: {pending.pending.reason}")
         if words in NO:

@@ -20,7 +20,7 @@ from assistant.home.asked_anew import asked_anew
 from assistant.home.asked_ways import ASKED_WORDS
 from assistant.home.asking_back import ORDER, Asking
 from assistant.home.clauses import IN_THERE, Clauses
-from assistant.home.context import Context
+from assistant.home.context import Context, Reading
 from assistant.home.entities import Entity, HomeIntent
 from assistant.home.following import continued
 from assistant.home.gist_reading import GistReader
@@ -95,6 +95,13 @@ _FETCHING = re.compile(
 #: What stands before a value that mends another: "to 20", "make it 20".
 _VALUE_LEAD = re.compile(r"^(?:(?:to|at|make (?:it|that)|set (?:it|that) to|say|let us say) )+")
 _WHICH = ": which"
+_YES_AND = re.compile(r"(?P<yes>\w+(?: please)?) (?:, and|and|,)(?: also| then)? (?P<more>.+)")
+#: One or the other: which is not said.
+_EITHER_OR = re.compile(
+    r"(?!.*\b(?:all|every|any|each|but|except|apart|not|either)\b)(?P<before>.*?)"
+    r"\b(?:the|my|our) (?:(?!and\b|the\b|my\b|our\b)\w+ )+or (?:the|my|our) \w+(?: \w+)*?"
+    r"(?P<behind>(?: (?:on|off|up|down|please))*)"
+)
 _BOTH = re.compile(r"\b(?:them both|both of (?:them|those))\b", re.IGNORECASE)
 #: Questions back that are asked for want of anything better.
 _UNSURE = frozenset((ONLY_A_NAME, HALF))
@@ -173,7 +180,9 @@ class Grammar:
         if _BOTH.search(words) and len(context.last) == 1:
             return half_heard()  # which the other one is was not said
         text = self._words.of_machine(text, context.last)
-        if context.pending is not None and (answer := self._answered.read(text, context)):
+        if context.pending is not None and (
+            answer := self._answered.read(text, context) or self._yes_and(text, context)
+        ):
             return answer
         if (context.before or context.last) and (whole := self._continued(text, context)):
             return whole
@@ -337,6 +346,18 @@ class Grammar:
             return self._beside_a_story(text, context)
         return self._command(text, context)
 
+    def _yes_and(self, text: str, context: Context) -> HomeIntent | None:
+        """Read an answer that goes on with another command: "yes, and turn on the kettle"."""
+        said = _YES_AND.fullmatch(text)
+        yes = self._answered.read(said["yes"], context) if said else None
+        more = self._meant(said["more"], replace(context, pending=None), asks=False) if said and yes else None
+        if yes is None or yes.kind != "act" or more is None or more.kind != "act":
+            return None
+        if {act.entity_id for act in yes.acts} & {act.entity_id for act in more.acts}:
+            return None
+        entities = tuple(dict.fromkeys((*yes.entities, *more.entities)))
+        return replace(yes, acts=(*yes.acts, *more.acts), entities=entities)
+
     def _continued(self, text: str, context: Context) -> HomeIntent | None:
         """Read a sentence that goes on with the one before; None where it stands for itself."""
         before = meant(stripped(self._repairs.in_its_words(plain(context.before)))) if context.before else ""
@@ -401,6 +422,7 @@ class Grammar:
         reading = self._clauses.understood(text, context, context.last)
         if reading is None or reading.problem in ("unknown", "unable"):
             reading = self._clauses.run_on(text, context, context.last) or reading
+        reading = reading and _one_of_two(text, reading)
         if reading is not None and reading.problem == "it" and not ORDER.match(text):
             return None  # "knock it off" is said to people
         if (
@@ -465,3 +487,11 @@ class Grammar:
             if reading is not None and reading.problem in ("", "which", "room", "area"):
                 return self._asking.intent(reading, context, f"a shared sentence: {said.intent}")
         return None
+
+
+def _one_of_two(text: str, reading: Reading) -> Reading:
+    """Return the question which of the things is meant, of which a command with "or" names one."""
+    if reading.problem or len(reading.found.ids) < 2 or (said := _EITHER_OR.fullmatch(text)) is None:
+        return reading
+    found = replace(reading.found, ids=(), choices=reading.found.ids, problem="which")
+    return Reading(found=found, problem="which", template=f"{said['before']}@{said['behind']}")

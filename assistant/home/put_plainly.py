@@ -86,6 +86,20 @@ _ALL_THERE_IS = tuple(
     for verb in ("turn off", "turn on", "switch off", "switch on", "shut", "close", "open", "lock")
     for every in ("every", "all", "all the")
 )
+#: What is meant, said behind what is not: "turn off the lamp , not the kitchen one , the desk one".
+_NOT_BUT = re.compile(
+    r"(?P<main>(?:turn|switch|shut|open|close|lock|unlock|dim|start|stop|set|put|kill|no|sorry)\b(?:(?!,| not ).)+?)(?: ,)? not (?P<not>(?:(?!,| not ).)+?) , "
+    r"(?:but |i mean(?:t)? |rather )*(?P<but>(?:the|my|our|in|on|at) (?:(?!,| not |\b(?:on|off|up|down)$).)+)"
+)
+_NAMED = re.compile(
+    r"(?P<lead>.*?\b)(?:the|my|our) (?:(?!on\b|off\b|up\b|down\b)\w+ )*?(?P<noun>\w+)(?P<way>(?: (?:on|off|up|down))?)"
+)
+_PLACED = ("in ", "on ", "at ")
+#: Two corrections, of which the last counts: "the kettle , i mean the fridge , no the spots".
+_TWICE = re.compile(
+    r"(?P<main>.+?) , (?:(?:no|i mean|i meant|sorry|wait|actually)(?: ,)? )+(?:(?:the|my|our) (?:(?!,).)+?) , "
+    r"(?P<last>(?:(?:no|i mean|i meant|sorry|wait|actually)(?: ,)? )+(?:the|my|our) (?:(?!,).)+)"
+)
 _LIGHTS_PLEASE = re.compile(r"(?:the |some )?lights? please")
 
 
@@ -94,6 +108,10 @@ def put_plainly(text: str) -> str:
     if other := _OTHER_MIND.fullmatch(text):
         text = other["now"] or other["back"].strip(" ,")
     text = _AT_THE_END.sub("", _THOUGH_NOT.sub(" , but not ", _OF_COURSE.sub(r"\g<but>", said_once(text))))
+    if twice := _TWICE.fullmatch(text):
+        text = f"{twice['main']} , {twice['last']}"
+    if contrast := _NOT_BUT.fullmatch(text):
+        text = _meant(contrast) or text
     if said := _CAN_GO.fullmatch(text):
         text = f"turn {said['so']} {said['np']}{said['but']}"
     if text.startswith(_ALL_THERE_IS):
@@ -110,3 +128,15 @@ def put_plainly(text: str) -> str:
     if left_out := _ALL_BUT.fullmatch(text):
         text = f"{left_out['main']} except {left_out['rest']}"
     return _MAY_NOW.sub(r"\g<now>", _TONIGHT.sub(r"\g<wish>", _SET_OFF.sub(r"\g<lead>set off \g<np>", text)))
+
+
+def _meant(said: re.Match[str]) -> str:
+    """Return a command for what is meant in place of what is not; "" where it is not of the same kind."""
+    placed = [said[part].startswith(_PLACED) for part in ("not", "but")]
+    if all(placed):
+        return f"{said['main']} {said['but']}"
+    named = _NAMED.fullmatch(said["main"])
+    if any(placed) or named is None:
+        return ""
+    meant = re.sub(r"(?<= )one$", named["noun"], said["but"])
+    return f"{named['lead']}{meant}{named['way']}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.home.entities import Entity
+from assistant.home.entities import Act, Entity, HomeIntent
 from assistant.home.grammar import Context, Grammar
 from assistant.home.politeness import stripped
 
@@ -358,3 +358,36 @@ def test_one_a_bit_and_the_other_a_bit(theirs: Grammar) -> None:
     intent = theirs.understand("Tilly's lamp a bit dimmer, and Noah's a bit brighter", Context())
     assert intent is not None
     assert {act.entity_id for act in intent.acts} == {"light.100", "light.110"}
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("turn off the lamp, not the porch one, the reading one", {"Reading Lamp": "off"}),
+        ("turn the lamp off, not in the hall, in the bathroom", {"Shower Lamp": "off"}),
+        ("turn on the radio, I mean the kettle, no, the counter lamp", {"Counter Lamp": "on"}),
+    ],
+)
+def test_what_is_meant_may_come_last(grammar: Grammar, words: str, expected: dict[str, str]) -> None:
+    assert moved(grammar, words, "Hall") == expected
+
+
+def test_of_two_with_or_it_is_asked_which(grammar: Grammar) -> None:
+    asked = grammar.understand("turn on the kettle or the radio please")
+    assert asked is not None
+    assert (asked.kind, asked.question) == ("ask_back", "Which one: the Kettle or the Radio?")
+    chosen = grammar.understand("the radio", Context(pending=asked))
+    assert chosen is not None
+    assert [NAME[act.entity_id] for act in chosen.acts] == ["Radio"]
+    assert moved(grammar, "turn off everything in the study but the radio or the floor lamp") == {"Lamp 1": "off"}
+
+
+def test_yes_may_go_on_with_more(grammar: Grammar) -> None:
+    pending = HomeIntent(kind="act", intent="HassTurnOn", acts=(Act("light.5", "turn_on"),), entities=("light.5",))
+    asked = HomeIntent(kind="ask_back", intent="HassTurnOn", pending=pending, entities=("light.5",), question="Really?")
+    both = grammar.understand("yes, and turn on the kettle", Context(pending=asked))
+    assert both is not None
+    assert [act.entity_id for act in both.acts] == ["light.5", "switch.kettle"]
+    only = grammar.understand("yeah, go on", Context(pending=asked))
+    assert only is not None
+    assert only.acts == pending.acts
