@@ -58,6 +58,7 @@ _OTHER_ONE = re.compile(r"\bother (?:one|light|lamp|fan|heater|radiator|blind|cu
 _THERE_SO = re.compile(
     r"(?P<way>on|off|up|down|open|closed|shut) (?P<at>(?:in|at) .+|upstairs|downstairs|outside|everywhere|here)"
 )
+_OTHER_FEW = re.compile(r"\bother ([2-9])\b")
 IN_THERE = re.compile(r"\b(?:in|over) there\b")
 #: What a command without a verb may end in, before the next.
 _ENDING_ONE = frozenset("on off up down open closed shut locked".split())
@@ -89,7 +90,7 @@ class Clauses:
                 return self.both(first, second, text, *only)
         for other in rephrased(text, self._kind_of):
             reading = self._read(other, context, last)
-            if reading is not None and not reading.problem:
+            if reading is not None and not reading.problem and _are_so_many(text, reading):
                 return reading
         if left_out is not None and (first := self._besides(text, context, last)):
             return first
@@ -211,6 +212,8 @@ class Clauses:
             reading = self._read(f"{whole} except {spared}", context, spoken)
             if reading is not None and reading.problem == "except":
                 reading = self._read(whole, context, spoken)
+            if reading is not None and not _are_so_many(tail, reading):
+                return None
             return None if one and reading is not None and len(reading.found.ids) > 1 else reading
         place = plain(first.found.place) if first.found.place else place
         second = self._near(f"make it {tail}" if is_value(tail) else _wanted(tail), place, context, spoken)
@@ -314,6 +317,12 @@ def _named_ones(text: str) -> str:
 def _wanted(clause: str) -> str:
     """Return the command that one clause of several stands for: "the tv needs to go off"; a complaint is none."""
     return meant(clause) if _NEEDS.search(clause) or _BY_SO_MUCH.match(clause) else clause
+
+
+def _are_so_many(text: str, reading: Reading) -> bool:
+    """Say whether there are as many as were said: "the other two"."""
+    said = _OTHER_FEW.search(text)
+    return said is None or int(said[1]) == len(reading.found.ids)
 
 
 def _contradict(some: Sequence[Act], others: Sequence[Act]) -> bool:

@@ -70,7 +70,7 @@ _THEIR_ROOMS = re.compile(r"\b(?P<one>\w+) and (?P<other>\w+s) (?:bed)?rooms\b")
 _INTO = frozenset("in at into inside from to".split())
 _NO_NOUN = frozenset(
     (
-        "on off up down to at by open closed shut too as and or but , half halfway a please now again instead alone "
+        "on off up down to at by open closed shut too as and or but , half halfway a oscillating swinging please now again instead alone "
         "both is are"
     ).split()
 )
@@ -143,7 +143,7 @@ class HouseWords:
         for word in reversed(text[: said.start()].split()):
             owner = next((name for name in (word, f"{word}s") if name in self._owners), "")
             if owner:
-                return f"{text[: said.start()]}{owner}{text[said.end() :]}"
+                return text[: said.start()] + _THEIRS.sub(owner, text[said.start() :])
         return text
 
     def in_their_room(self, text: str) -> str:

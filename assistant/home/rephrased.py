@@ -50,11 +50,13 @@ _STAYS_SO = re.compile(
     rf"(?:stays?|remains?|(?:is|are) (?:to stay|left))(?: {_STAYS})*"
 )
 _ELSE_BUT = re.compile(r" else(?= (?:but|except|apart|other|besides|bar)\b)")
-_THE_OTHERS = re.compile(r"\b(?:all )?(?:of )?(?:the )?(?:others|other ones|(?<=the )rest(?! of\b))(?!\S)")
+_THE_OTHERS = re.compile(
+    r"\b(?:all )?(?:of )?(?:the )?(?:others|other ones|other [2-9](?= |$)(?! \w+s\b)|(?<=the )rest(?! of\b))(?!\S)"
+)
 #: Where a name goes on with where that is.
 _WHERE = re.compile(r" (?:in|on|at|by|upstairs|downstairs|outside)\b")
 _OTHER = re.compile(
-    r"\b(?:(?:all |every )?(?:of )?(?:the |my )?(?:other|remaining)|(?:all )?the rest of(?: the)?)(?= )"
+    r"\b(?:(?:all |every )?(?:of )?(?:the |my )?(?:other|remaining)(?: [2-9])?|(?:all )?the rest of(?: the)?)(?= )"
     r"|(?<=thing) else\b"
 )
 
