@@ -70,8 +70,8 @@ _THEIR_ROOMS = re.compile(r"\b(?P<one>\w+) and (?P<other>\w+s) (?:bed)?rooms\b")
 _INTO = frozenset("in at into inside from to".split())
 _NO_NOUN = frozenset(
     (
-        "on off up down to at by open closed shut too as and or but , half halfway a oscillating swinging please now again instead alone "
-        "both is are"
+        "on off up down to at by open closed shut too as and or but , half halfway a please now again instead alone "
+        "both is are oscillating swinging"
     ).split()
 )
 #: For whom a command is that names no room.
