@@ -35,7 +35,7 @@ def list_(config: Config, as_json: bool) -> None:
     from engines.runtimes.cache import EngineCache
     from engines.runtimes.runtime import runtimes
 
-    found = runtimes()
+    found = runtimes(config.reader.isa)
     if as_json:
         click.echo(json.dumps([asdict(each) for each in found]))
         return

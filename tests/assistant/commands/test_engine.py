@@ -8,7 +8,7 @@ from click.testing import CliRunner
 from assistant import cli
 from engines.quantize import write_int8
 from engines.runtimes.transformers_eager import installed
-from plugins.bert_cpu import missing
+from plugins.bert_cpu import INSTRUCTIONS, here, missing
 from tests.engines.small_bert import random_checkpoint
 
 
@@ -30,6 +30,15 @@ def test_runtimes_are_listed_with_whether_they_work(engine):
     assert by_name["openvino"]["available"]
     assert all(each["reason"].endswith(".") for each in listed)
     assert "✓ openvino " in engine("list").stdout
+
+
+@pytest.mark.skipif(bool(missing()), reason=missing())
+def test_the_kernels_that_will_read_are_named(engine, monkeypatch):
+    for isa in here():
+        monkeypatch.setenv("REPARTEE_READER_ISA", isa.name)
+        assert f" for {INSTRUCTIONS[isa.name]} ({isa.name}) are built" in engine("list").stdout
+    monkeypatch.setenv("REPARTEE_READER_ISA", "mmx")
+    assert "✗ cpu            There are no kernels named 'mmx'" in engine("list").stdout
 
 
 def test_an_engine_is_built_once_and_listed(engine, model):
