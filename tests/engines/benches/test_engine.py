@@ -44,9 +44,7 @@ def test_what_was_read_is_told_on_average_and_of_the_question_in_the_middle(monk
     write_int8(random_checkpoint(), tmp_path / "tiny.safetensors")
     reader, numbers = Reader.load(tmp_path / "tiny.safetensors", cache_dir=tmp_path), cycle([4, 0, 0, 0])
     read = reader.read
-    monkeypatch.setattr(
-        reader, "read", lambda *given, **how: replace(read(*given, **how), passages_read=next(numbers))
-    )
+    monkeypatch.setattr(reader, "read", lambda *given, **how: replace(read(*given, **how), passages_read=next(numbers)))
     row = read_many(reader, random_checkpoint().vocab, model="tiny", passages=4, slot_ms=1e4, questions=8)
     assert (row.read, row.read_median) == (1, 0)
     reader.close()
