@@ -27,7 +27,7 @@ def of(name, *needed, wanting=""):
 
 
 EACH = [
-    *(of(name, "gcc", wanting=missing(name)) for name in ("avx512", "avx-vnni", "avx2")),
+    *(of(name, "gcc", wanting=missing(name)) for name in ("avx512", "avx512-vnni", "avx-vnni", "avx2")),
     *(of(name, *ARM) for name in ("neon", "neon-i8mm")),
 ]
 
