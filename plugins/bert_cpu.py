@@ -42,6 +42,7 @@ ROOM = 16 << 20
 #: Name of an instruction set → what a processor that has it is said to have.
 INSTRUCTIONS = {
     "avx512": "AVX-512 with VNNI and BF16",
+    "avx512-vnni": "AVX-512 with VNNI",
     "avx-vnni": "AVX-VNNI",
     "avx2": "AVX2",
     "neon-i8mm": "NEON with I8MM",

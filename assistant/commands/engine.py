@@ -35,7 +35,7 @@ def list_(config: Config, as_json: bool) -> None:
     from engines.runtimes.cache import EngineCache
     from engines.runtimes.runtime import runtimes
 
-    found = runtimes()
+    found = runtimes(config.reader.isa)
     if as_json:
         click.echo(json.dumps([asdict(each) for each in found]))
         return
@@ -221,12 +221,12 @@ def _show(rows: list[Row], readings: list[ReadingRow]) -> None:
         table.add_row(row.model, row.runtime, shape, f"{row.median_ms:.2f}", f"{row.p99_ms:.2f}", ratio)
     console.print(table)
     table = Table("model", "runtime", title="Question as text in, span out: 200 questions, passages of 60 words")
-    for heading in ("way", "slot ms", "passages", "read", "median ms", "p99 ms", "over the slot"):
+    for heading in ("way", "slot ms", "passages", "read whole, mean / median", "median ms", "p99 ms", "over the slot"):
         table.add_column(heading, justify="right")
     for each in readings:
         over = "–" if each.over is None else f"{each.over:.1%}"
         limit = "none" if each.slot_ms is None else f"{each.slot_ms:g}"
         times = (f"{each.median_ms:.2f}", f"{each.p99_ms:.2f}")
-        way = each.way or "as in a turn"
-        table.add_row(each.model, each.runtime, way, limit, str(each.passages), f"{each.read:.1f}", *times, over)
+        way, read = each.way or "as in a turn", f"{each.read:.1f} / {each.read_median:g}"
+        table.add_row(each.model, each.runtime, way, limit, str(each.passages), read, *times, over)
     console.print(table)

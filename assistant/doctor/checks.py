@@ -156,20 +156,21 @@ def _reader(config: Config) -> Iterator[Finding]:
 
 
 def _runtimes(config: Config) -> Iterator[Finding]:
-    from engines.runtimes.runtime import ON_GPU, nothing_reads, runtimes
+    from engines.runtimes.runtime import ON_GPU, RUNTIMES, nothing_reads, runtimes, wanted, why_not
 
+    name, isa = wanted(config.reader.runtime, config.reader.isa), config.reader.isa
     chosen = ""
-    for status in runtimes():
-        wanted = config.reader.runtime in ("auto", status.name)
-        used = status.available and wanted and not chosen
+    for status in runtimes(isa):
+        used = status.available and name in ("auto", status.name) and not chosen
         chosen = status.name if used else chosen
-        state: State = "ok" if status.available else "missing"
+        lacking: State = "broken" if name == status.name else "missing"
+        state: State = "ok" if status.available else lacking
         yield Finding("runtimes", status.name, state, status.reason + (" This one will read." if used else ""))
-    if not chosen:
-        what, _, remedy = nothing_reads().partition("; ")
-        yield Finding("runtimes", config.reader.runtime, "broken", what, remedy)
-    elif chosen not in ON_GPU:  # those read all in any slot, and take their time to load
+    if chosen and chosen not in ON_GPU:  # those read all in any slot, and take their time to load
         yield _slot(config, chosen)
+    elif not chosen and name not in RUNTIMES:  # of one that there is, it was said above
+        what, _, remedy = (nothing_reads() if name == "auto" else why_not(name)).partition("; ")
+        yield Finding("runtimes", name, "broken", what, remedy)
 
 
 def _slot(config: Config, runtime: str) -> Finding:

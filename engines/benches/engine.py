@@ -56,7 +56,8 @@ class Row:
 class ReadingRow:
     """The reader, question as text in and span out, over many questions.
 
-    `slot_ms`: the slot given, None for none; `over`: share of questions that took longer than it.
+    `slot_ms`: the slot given, None for none; `over`: share of questions that took longer than it; `read` and
+    `read_median`: how many passages were read whole, on average and of the question in the middle.
     """
 
     model: str
@@ -67,6 +68,7 @@ class ReadingRow:
     p99_ms: float
     over: float | None
     read: float
+    read_median: float
     #: How passages were read: "whole", "apart", or "" for as a turn does.
     way: str = ""
 
@@ -147,6 +149,7 @@ def read_many(
         figures.p99,
         float(np.mean(np.array(spent) > slot_ms)) if slot_ms is not None else None,
         float(np.mean(read)),
+        Figures.of(read).p50,
         way,
     )
 

@@ -4,6 +4,8 @@ A runtime is a module of this room with two functions, named in `RUNTIMES`:
 
     status() -> Status                                               cheap; loads nothing heavy
     load(checkpoint, *, head, cache_dir, threads) -> Runtime          raises ReparteeError if it cannot
+
+Those of our CPU kernels also take `isa`, the instruction set that was asked for.
 """
 
 from __future__ import annotations
@@ -109,9 +111,25 @@ class Status:
     installed: bool = True
 
 
-def runtimes() -> list[Status]:
-    """Every runtime there is, best first, each with whether it works on this machine and why."""
-    return [_module(name).status() for name in RUNTIMES]
+def runtimes(isa: str = "") -> list[Status]:
+    """Every runtime there is, best first, each with whether it works on this machine and why.
+
+    `isa`: the instruction set that our CPU kernels were asked to run, "" for the best that the CPU has.
+    """
+    return [_status(name, isa) for name in RUNTIMES]
+
+
+def wanted(name: str, isa: str = "") -> str:
+    """The runtime that settings ask for: who names an instruction set asks for our CPU kernels, nothing else."""
+    return "cpu" if isa and name == "auto" else name
+
+
+def why_not(name: str, isa: str = "") -> str:
+    """Say in one sentence why the runtime `name` cannot be loaded here; "" if it can."""
+    if name not in RUNTIMES:
+        return f"There is no runtime {name!r}; choose auto or one of {', '.join(RUNTIMES)}."
+    status = _status(name, isa)
+    return "" if status.available else status.reason
 
 
 def load_runtime(
@@ -137,11 +155,7 @@ def load_runtime(
         from engines.checkpoint import default_checkpoint_path
 
         checkpoint = Checkpoint.load(default_checkpoint_path())
-    if isa and name == "auto":
-        name = "cpu"
-    if name != "auto":
-        if name not in RUNTIMES:
-            raise ReparteeError(f"There is no runtime {name!r}; choose auto or one of {', '.join(RUNTIMES)}.")
+    if (name := wanted(name, isa)) != "auto":
         return _load(name, checkpoint, head, cache_dir, threads, isa)
     reasons = []
     for candidate in RUNTIMES:
@@ -174,12 +188,21 @@ def _clause(sentence: str) -> str:
 def _load(
     name: str, checkpoint: Checkpoint, head: OutputHead, cache_dir: Path, threads: int | None, isa: str = ""
 ) -> Runtime:
-    status = _module(name).status()
-    if not status.available:
-        raise ReparteeError(status.reason)
-    options = {"isa": isa} if name == "cpu" else {}
+    if problem := why_not(name, isa):
+        raise ReparteeError(problem)
+    options = _options(name, isa)
     runtime: Runtime = _module(name).load(checkpoint, head=head, cache_dir=cache_dir, threads=threads, **options)
     return runtime
+
+
+def _status(name: str, isa: str) -> Status:
+    status: Status = _module(name).status(**_options(name, isa))
+    return status
+
+
+def _options(name: str, isa: str) -> dict[str, str]:
+    """What only our CPU kernels are told."""
+    return {"isa": isa} if name == "cpu" else {}
 
 
 def _module(name: str) -> Any:

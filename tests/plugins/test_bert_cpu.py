@@ -16,7 +16,7 @@ ISAS = [
     pytest.param(each.name, marks=pytest.mark.skipif(bool(missing(each.name)), reason=missing(each.name)))
     for each in ([] if missing() else built())
 ]
-ROUGHER = {"avx512": 1, "avx-vnni": 1, "avx2": 2, "neon-i8mm": 1, "neon": 1}
+ROUGHER = {"avx512": 1, "avx512-vnni": 1, "avx-vnni": 1, "avx2": 2, "neon-i8mm": 1, "neon": 1}
 of_each_isa = pytest.mark.parametrize("isa", ISAS)
 
 WORDS, POSITIONS = 50, 512

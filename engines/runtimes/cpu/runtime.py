@@ -23,13 +23,13 @@ from plugins.bert import Model
 SHORTEST, STEP = 24, 8
 
 
-def status() -> Status:
-    """Whether the kernels were built, and for which of this CPU's instructions."""
-    if problem := kernels.missing():
+def status(isa: str = "") -> Status:
+    """Whether the kernels were built, and for which of this CPU's instructions: those of `isa`, or the best it has."""
+    if problem := kernels.missing(isa):
         return Status("cpu", False, problem, installed=False)
-    isa = kernels.choose()
+    chosen = kernels.choose(isa)
     return Status(
-        "cpu", True, f"Our kernels for {kernels.INSTRUCTIONS[isa.name]} ({isa.name}) are built, and run here."
+        "cpu", True, f"Our kernels for {kernels.INSTRUCTIONS[chosen.name]} ({chosen.name}) are built, and run here."
     )
 
 

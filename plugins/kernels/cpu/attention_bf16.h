@@ -24,47 +24,20 @@ INLINE void store_projected(Projected *at, Floats x) {
     _mm256_storeu_si256((void *)at, (__m256i)_mm512_cvtneps_pbh(x));
 }
 
-/* 16 x 16 dwords, rows to columns. */
-INLINE void transpose(__m512i r[16]) {
-    __m512i t[16], u[16];
-    UNROLL
-    for (int i = 0; i < 16; i += 2) {
-        t[i] = _mm512_unpacklo_epi32(r[i], r[i + 1]);
-        t[i + 1] = _mm512_unpackhi_epi32(r[i], r[i + 1]);
-    }
-    UNROLL
-    for (int i = 0; i < 16; i += 4) {
-        u[i] = _mm512_unpacklo_epi64(t[i], t[i + 2]);
-        u[i + 1] = _mm512_unpackhi_epi64(t[i], t[i + 2]);
-        u[i + 2] = _mm512_unpacklo_epi64(t[i + 1], t[i + 3]);
-        u[i + 3] = _mm512_unpackhi_epi64(t[i + 1], t[i + 3]);
-    }
-    UNROLL
-    for (int j = 0; j < 4; j++) {
-        __m512i even1 = _mm512_shuffle_i32x4(u[j], u[4 + j], 0x88), odd1 = _mm512_shuffle_i32x4(u[j], u[4 + j], 0xdd);
-        __m512i even2 = _mm512_shuffle_i32x4(u[8 + j], u[12 + j], 0x88),
-                odd2 = _mm512_shuffle_i32x4(u[8 + j], u[12 + j], 0xdd);
-        r[j] = _mm512_shuffle_i32x4(even1, even2, 0x88);
-        r[4 + j] = _mm512_shuffle_i32x4(odd1, odd2, 0x88);
-        r[8 + j] = _mm512_shuffle_i32x4(even1, even2, 0xdd);
-        r[12 + j] = _mm512_shuffle_i32x4(odd1, odd2, 0xdd);
-    }
-}
-
 /* Keys as [pair of channels][key] and values as [pair of keys][channel]: what the products below read. `room`: the
    number of keys, filled up to a multiple of 64 with zeros. */
 static void pack(const uint16_t *keys, const uint16_t *values, int stride, int count, int room, int size,
                  const HeadScratch *s) {
     for (int first = 0; first < room; first += 16)
         for (int part = 0; part < size; part += 32) {
-            __m512i rows[16];
+            Floats rows[16];
             UNROLL
             for (int i = 0; i < 16; i++)
-                rows[i] = first + i < count ? _mm512_loadu_si512(keys + (size_t)(first + i) * stride + part)
-                                            : _mm512_setzero_si512();
+                rows[i] = first + i < count ? _mm512_loadu_ps(keys + (size_t)(first + i) * stride + part)
+                                            : _mm512_setzero_ps();
             transpose(rows);
             UNROLL
-            for (int i = 0; i < 16; i++) _mm512_storeu_si512(s->keys + (size_t)(part / 2 + i) * room + first, rows[i]);
+            for (int i = 0; i < 16; i++) _mm512_storeu_ps(s->keys + (size_t)(part / 2 + i) * room + first, rows[i]);
         }
     for (int key = 0; key < room; key += 2)
         for (int part = 0; part < size; part += 16) {

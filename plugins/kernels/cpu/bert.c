@@ -35,7 +35,7 @@ enum {
 /* Best first. */
 static const Isa *const ISAS[] = {
 #if defined(__x86_64__)
-    &repartee_avx512, &repartee_avx_vnni, &repartee_avx2,
+    &repartee_avx512, &repartee_avx512_vnni, &repartee_avx_vnni, &repartee_avx2,
 #elif defined(__aarch64__)
     &repartee_neon_i8mm, &repartee_neon,
 #endif

@@ -91,6 +91,7 @@ typedef struct {
     void (*finish)(const Context *, const Batch *, int first, int count);
 } Isa;
 
-extern const Isa repartee_avx512, repartee_avx_vnni, repartee_avx2, repartee_neon_i8mm, repartee_neon;
+extern const Isa repartee_avx512, repartee_avx512_vnni, repartee_avx_vnni, repartee_avx2;
+extern const Isa repartee_neon_i8mm, repartee_neon;
 
 static inline size_t round_up(size_t bytes) { return (bytes + 127) & ~(size_t)127; }

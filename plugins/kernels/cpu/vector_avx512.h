@@ -27,6 +27,32 @@ INLINE Floats nearest(Floats x) {
 }
 INLINE Floats times_power_of_two(Floats x, Floats whole) { return _mm512_scalef_ps(x, whole); }
 
+/* Rows to columns, of any 32-bit numbers. */
+INLINE void transpose(Floats r[LANES]) {
+    Floats t[LANES], u[LANES];
+    UNROLL
+    for (int i = 0; i < LANES; i += 2) {
+        t[i] = _mm512_unpacklo_ps(r[i], r[i + 1]);
+        t[i + 1] = _mm512_unpackhi_ps(r[i], r[i + 1]);
+    }
+    UNROLL
+    for (int i = 0; i < LANES; i += 4) UNROLL
+    for (int j = 0; j < 2; j++) {
+        u[i + 2 * j] = _mm512_shuffle_ps(t[i + j], t[i + 2 + j], 0x44);
+        u[i + 2 * j + 1] = _mm512_shuffle_ps(t[i + j], t[i + 2 + j], 0xee);
+    }
+    UNROLL
+    for (int j = 0; j < 4; j++) {
+        Floats even1 = _mm512_shuffle_f32x4(u[j], u[4 + j], 0x88), odd1 = _mm512_shuffle_f32x4(u[j], u[4 + j], 0xdd);
+        Floats even2 = _mm512_shuffle_f32x4(u[8 + j], u[12 + j], 0x88),
+               odd2 = _mm512_shuffle_f32x4(u[8 + j], u[12 + j], 0xdd);
+        r[j] = _mm512_shuffle_f32x4(even1, even2, 0x88);
+        r[4 + j] = _mm512_shuffle_f32x4(odd1, odd2, 0x88);
+        r[8 + j] = _mm512_shuffle_f32x4(even1, even2, 0xdd);
+        r[12 + j] = _mm512_shuffle_f32x4(odd1, odd2, 0xdd);
+    }
+}
+
 INLINE void store_half(uint16_t *at, Floats x) {
     _mm256_storeu_si256((void *)at, _mm512_cvtps_ph(x, _MM_FROUND_TO_NEAREST_INT));
 }
@@ -67,4 +93,16 @@ INLINE Ints all_codes(const uint8_t *four) {
 /* Said in assembly, a compiler has no reason to copy the accumulator. */
 INLINE void add_products(Ints *sum, Ints unsigned_bytes, Ints signed_bytes) {
     __asm__("vpdpbusd %2, %1, %0" : "+v"(*sum) : "v"(unsigned_bytes), "v"(signed_bytes));
+}
+
+/* ---- sixteen-bit products ---- */
+
+/* Numbers rounded to 16 bits: those of `even` and `odd` in turn, and those of `one` before those of `other`. */
+INLINE void store_pairs(int32_t *at, Floats even, Floats odd) {
+    const Ints high = _mm512_slli_epi32(_mm512_cvtps_epi32(odd), 16);
+    _mm512_storeu_si512(at, _mm512_mask_blend_epi16(0xaaaaaaaa, _mm512_cvtps_epi32(even), high));
+}
+INLINE void store_words(int16_t *at, Floats one, Floats other) {
+    _mm256_storeu_si256((void *)at, _mm512_cvtsepi32_epi16(_mm512_cvtps_epi32(one)));
+    _mm256_storeu_si256((void *)(at + LANES), _mm512_cvtsepi32_epi16(_mm512_cvtps_epi32(other)));
 }

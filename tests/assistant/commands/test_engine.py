@@ -1,14 +1,17 @@
 """`repartee engine` through the real command line, with a tiny reader."""
 
 import json
+import re
 
 import pytest
 from click.testing import CliRunner
 
 from assistant import cli
+from assistant.commands.engine import _show
+from engines.benches.engine import ReadingRow
 from engines.quantize import write_int8
 from engines.runtimes.transformers_eager import installed
-from plugins.bert_cpu import missing
+from plugins.bert_cpu import INSTRUCTIONS, here, missing
 from tests.engines.small_bert import random_checkpoint
 
 
@@ -32,6 +35,15 @@ def test_runtimes_are_listed_with_whether_they_work(engine):
     assert "✓ openvino " in engine("list").stdout
 
 
+@pytest.mark.skipif(bool(missing()), reason=missing())
+def test_the_kernels_that_will_read_are_named(engine, monkeypatch):
+    for isa in here():
+        monkeypatch.setenv("REPARTEE_READER_ISA", isa.name)
+        assert f" for {INSTRUCTIONS[isa.name]} ({isa.name}) are built" in engine("list").stdout
+    monkeypatch.setenv("REPARTEE_READER_ISA", "mmx")
+    assert "✗ cpu            There are no kernels named 'mmx'" in engine("list").stdout
+
+
 def test_an_engine_is_built_once_and_listed(engine, model):
     built = json.loads(engine("build", "--from", model, "--runtime", "openvino", "--json").stdout)
     assert built["runtime"] == "openvino"
@@ -51,7 +63,15 @@ def test_the_bench_times_runs_and_readings(engine, model):
     assert shapes == [(name, 1, tokens) for tokens in (32, 64) for name in ("openvino", "openvino-f32")]
     assert all(0 < row["median_ms"] <= row["p99_ms"] for row in table["runs"])
     assert [row["slot_ms"] for row in table["readings"]] == [None, 10.0, None, 10.0]
-    assert all(row["read"] <= row["passages"] for row in table["readings"])
+    assert all(max(row["read"], row["read_median"]) <= row["passages"] for row in table["readings"])
+    assert [row["read_median"] for row in table["readings"] if row["slot_ms"] is None] == [1, 1]
+
+
+def test_people_are_told_how_many_passages_were_read_on_average_and_at_the_median(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "120")
+    times = {"median_ms": 8.25, "p99_ms": 9.5, "over": 0.01}
+    _show([], [ReadingRow("tiny", "cpu", passages=8, slot_ms=10.0, **times, read=1.25, read_median=1.0)])
+    assert "│ 1.2 / 1 │" in re.sub(" +", " ", capsys.readouterr().out)
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import pytest
 from assistant.commands.doctor import show
 from assistant.config import Config
 from assistant.doctor.checks import Finding
+from plugins.bert_cpu import here, missing
 
 
 def findings(result) -> dict[str, dict]:
@@ -43,6 +44,23 @@ def test_what_is_broken_is_reported_and_the_rest_still_examined(own_home, repart
     assert found[name]["state"] == "broken"
     assert found[name]["detail"]
     assert found["processor"]["state"] == "ok"
+
+
+@pytest.mark.skipif(bool(missing()), reason=missing())
+def test_the_kernels_that_will_read_are_those_that_were_asked_for(own_home, repartee):
+    narrowest = here()[-1].name
+    found = findings(repartee(own_home, "doctor", "--json", env={"REPARTEE_READER_ISA": narrowest}))
+    assert f"({narrowest})" in found["cpu"]["detail"]
+    assert found["cpu"]["detail"].endswith(" This one will read.")
+    result = repartee(own_home, "doctor", "--json", env={"REPARTEE_READER_ISA": "mmx"})
+    broken = [each for each in json.loads(result.stdout)["findings"] if each["state"] == "broken"]
+    assert [(each["name"], "no kernels named 'mmx'" in each["detail"]) for each in broken] == [("cpu", True)]
+
+
+def test_a_runtime_that_there_is_not_is_told_with_those_that_there_are(own_home, repartee):
+    found = findings(repartee(own_home, "doctor", "--json", env={"REPARTEE_READER_RUNTIME": "steam"}))
+    assert found["steam"]["detail"] == "There is no runtime 'steam'"
+    assert found["steam"]["remedy"].startswith("choose auto or one of ")
 
 
 def test_settings_in_effect_are_shown_and_secrets_are_not(own_home, repartee):

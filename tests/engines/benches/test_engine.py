@@ -1,6 +1,8 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
+from itertools import cycle
 
 import pytest
 
@@ -31,9 +33,20 @@ def test_readings_are_timed_with_and_without_a_slot(tmp_path):
     reader = Reader.load(tmp_path / "tiny.safetensors", cache_dir=tmp_path)
     vocab = random_checkpoint().vocab
     free = read_many(reader, vocab, model="tiny", passages=1, slot_ms=None, questions=5)
-    assert (free.read, free.over) == (1, None)
+    assert (free.read, free.read_median, free.over) == (1, 1, None)
     tight = read_many(reader, vocab, model="tiny", passages=8, slot_ms=0.0, questions=5)
     assert (tight.read, tight.over) == (0, 1)
+    reader.close()
+
+
+@pytest.mark.usefixtures("no_rest")
+def test_what_was_read_is_told_on_average_and_of_the_question_in_the_middle(monkeypatch, tmp_path):
+    write_int8(random_checkpoint(), tmp_path / "tiny.safetensors")
+    reader, numbers = Reader.load(tmp_path / "tiny.safetensors", cache_dir=tmp_path), cycle([4, 0, 0, 0])
+    read = reader.read
+    monkeypatch.setattr(reader, "read", lambda *given, **how: replace(read(*given, **how), passages_read=next(numbers)))
+    row = read_many(reader, random_checkpoint().vocab, model="tiny", passages=4, slot_ms=1e4, questions=8)
+    assert (row.read, row.read_median) == (1, 0)
     reader.close()
 
 

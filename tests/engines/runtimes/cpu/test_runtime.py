@@ -3,7 +3,7 @@ import pytest
 
 from engines.errors import ReparteeError
 from engines.runtimes.cpu import runtime as cpu_runtime
-from engines.runtimes.runtime import UnsuitableModelError, load_runtime
+from engines.runtimes.runtime import UnsuitableModelError, load_runtime, runtimes
 from plugins import bert_cpu as kernels
 from tests.engines.small_bert import random_batch, random_checkpoint, reference_hidden
 
@@ -92,6 +92,8 @@ def test_the_instruction_set_is_named_and_another_one_can_be_asked_for(tmp_path)
     able = [each.name for each in kernels.here()]
     assert f"({able[0]})" in cpu_runtime.status().reason
     for name in able:
+        assert f"({name})" in cpu_runtime.status(name).reason
+        assert [f"({name})" in each.reason for each in runtimes(name) if each.name == "cpu"] == [True]
         runtime = load_runtime("auto", random_checkpoint(**SIZES), cache_dir=tmp_path, isa=name)
         assert (runtime.name, name in runtime.device) == ("cpu", True)
         runtime.close()
