@@ -12,7 +12,7 @@ from assistant.home.context import Context, Reading
 from assistant.home.english import GENERIC
 from assistant.home.entities import Act
 from assistant.home.names import Directory
-from assistant.home.noun_phrases import COMMANDING, LEAVING_OUT, Found, items
+from assistant.home.noun_phrases import COMMANDING, LEAVING_OUT, Found, bare, items
 from assistant.home.phrasebook import meant
 from assistant.home.politeness import stripped
 from assistant.home.rephrased import (
@@ -197,6 +197,10 @@ class Clauses:
     ) -> Reading | None:
         """Read what follows a clause: "it" is what that spoke of, and "the other lights" are those it did not."""
         spoken = first.found.ids or last
+        if IN_THERE.search(tail) and first.found.phrase:  # "lock the shed and turn off the light in there"
+            inside = self._read(IN_THERE.sub(f"in the {bare(first.found.phrase)}", tail, count=1), context, spoken)
+            if inside is not None and not inside.problem:
+                return inside
         tail = self._there(tail, first)
         if so := _THERE_SO.fullmatch(tail):
             return self._elsewhere(so, first, context, left)

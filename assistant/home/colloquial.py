@@ -138,6 +138,7 @@ _REWORDED = Ways(
         (f"{_SOME}(?:air con|air conditioning|aircon|ac){_AT}", "turn on the ac<at>"),
         (f"{_SOME}(?:breeze|air){_AT}", "turn on the fan<at>"),
         ("(?:blast|crank|whack up|bang up|jack up|stoke up|ramp up) <np>", "turn up <np>"),
+        ("(?:warm|heat) up <np>", "turn on <np>"),
         # scenes
         (f"(?:get|put|make|set|have|prepare) (?:us|everything|(?:the |my |our |this )?\\w+(?: \\w+)?) (?:ready|set up|set|up|in the mood|prepared)? ?(?:for|in|into|to|on) (?:a |the )?<np>(?: {_VIBE})?", "activate <np> scene"),
         (f"(?:get|have|set up|set up for|get ready for|ready for|in the mood for|do|start|put on|bring on|cue|cue up|run|time for|(?:i am|we are) ready for|prepare for|let us do|let us have|on with) (?:the |a |some )?<np>(?: {_VIBE}| scene)?(?: going| on| started| up)?", "activate <np> scene"),

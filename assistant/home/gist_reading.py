@@ -13,6 +13,7 @@ from assistant.home.context import Context, Reading
 from assistant.home.following import continued
 from assistant.home.gist import STUFF_WANTED, Gists
 from assistant.home.gist_words import LIGHT_VERBS, NEVER, OTHER_VERBS, PLACING, SOFT, STATES, VERBS
+from assistant.home.loosened import orders
 from assistant.home.names import Directory
 from assistant.home.noun_phrases import COMMANDING
 from assistant.home.places_said import is_elsewhere, place_in
@@ -112,6 +113,8 @@ class GistReader:
             reading = self._done(whole, read, context)
             if reading is not None and not reading.problem and (after := self._after(read, reading, whole)):
                 return after
+        if read.reading is not None and orders(text, self.directory.vocabulary()):
+            return None  # what cannot be done is no reason for what can
         if is_reason(text) or _ASIDE.fullmatch(text) or self._by_hand(text):
             return replace(read, place=place_in(self.directory, text) or read.place, told=text)
         return None

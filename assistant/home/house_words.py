@@ -116,7 +116,7 @@ class HouseWords:
 
         def whole(said: re.Match[str]) -> str:
             owner, owned = plain(f"{said[1]}'s"), plain(said[2])
-            owns = owner in self.directory.vocabulary() or self.has(owned)
+            owns = owner in self.directory.vocabulary() or self.has(owned) or (owner in self._people and owned == "to")
             owns = owns or owned in _OWNED or plain(said[1]) in NEVER_A_REASON
             return said[0] if owns else f"{said[1]} is {said[2]}"
 
@@ -140,11 +140,10 @@ class HouseWords:
         said = _THEIRS.search(text)
         if said is None:
             return text
-        for word in reversed(text[: said.start()].split()):
-            owner = next((name for name in (word, f"{word}s") if name in self._owners), "")
-            if owner:
-                return text[: said.start()] + _THEIRS.sub(owner, text[said.start() :])
-        return text
+        told = [name for word in text[: said.start()].split() for name in (word, f"{word}s") if name in self._owners]
+        if len({*told}) != 1:
+            return text  # of several it is not known whose
+        return text[: said.start()] + _THEIRS.sub(told[-1], text[said.start() :])
 
     def in_their_room(self, text: str) -> str:
         """Return a plain sentence with "in Max's room" for "in Max's", where there is such a room."""

@@ -70,6 +70,7 @@ _ORDERING = frozenset(
         "do does did go call ask tell play say sing read write remind show find check look add order buy book"
     ).split()
 )
+_LEADING = frozenset("and then also please".split())
 #: Adjectives and adverbs that say nothing of which thing is meant.
 _EMPTY = re.compile(
     r"(?<!\S)(?:bloody|damn(?:ed)?|flipping|flippin|freaking|freakin|frigging|stupid|horrible|wretched|ruddy|blasted|infernal|awful|annoying|"
@@ -147,6 +148,10 @@ def reasons_off(text: str, of_house: Container[str] = ()) -> Iterator[str]:
     parts = [part.strip() for part in _PAUSE.split(text)]
     if len(parts) > 1:
         how = [place > 0 and _HOW.fullmatch(part) is not None for place, part in enumerate(parts)]
+        how = [
+            wanted or (part.startswith(("and ", "then ", "also ")) and orders(part, of_house))
+            for wanted, part in zip(how, parts, strict=True)
+        ]
         said = [part for part, wanted in zip(parts, how, strict=True) if wanted or not is_reason(part)]
         if said and len(said) < len(parts):
             yield " , ".join(said)
@@ -166,6 +171,12 @@ def reasons_off(text: str, of_house: Container[str] = ()) -> Iterator[str]:
         reason = text[begins.end() :]
         if begins.start() and _OF_ITSELF.fullmatch(reason) and is_reason(reason):
             yield text[: begins.start()].strip(" ,")
+
+
+def orders(text: str, of_house: Container[str]) -> bool:
+    """Say whether a clause is a thing to do, whether it can be done or not: "and warm up the towel rail"."""
+    words = [word for word in text.split() if word not in _LEADING]
+    return bool(words) and words[0] in COMMANDING | _ORDERING and any(word in of_house for word in words)
 
 
 def _has(words: Iterable[str], of_house: Container[str]) -> bool:

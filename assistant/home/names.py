@@ -392,6 +392,13 @@ class Directory(Explained):
         if not exact:
             return None
         here = self.area_of.get(plain(want.room), 0) if want.room else 0
+        if (
+            here and not exact & here and words[-1] == singular(words[-1])
+        ):  # "the desk lamp", said in Ben's room, is Ben's
+            owner = plain(want.room or "").split()[0]
+            theirs = self.exact.get(bare(f"{owner} {phrase}"), 0) & here & want.able
+            if theirs.bit_count() == 1:
+                return Found(ids=self.ids(theirs), phrase=phrase)
         if self._is_kind(words, exact) or (exact & here == 0 and here and singular(words[-1]) == bare(phrase) and
                                            bare(phrase) in english.GENERIC):  # fmt: skip
             found = self._described(words, want)

@@ -391,3 +391,23 @@ def test_yes_may_go_on_with_more(grammar: Grammar) -> None:
     only = grammar.understand("yeah, go on", Context(pending=asked))
     assert only is not None
     assert only.acts == pending.acts
+
+
+def test_in_there_is_in_what_was_just_named() -> None:
+    shed = Entity(id="lock.shed", name="Shed", area="Yard", domain="lock", services=frozenset(("lock", "unlock")))
+    grammar = Grammar.build([shed, _light(1, "Shed Light", "Yard"), _light(2, "Path Lights", "Yard")])
+    intent = grammar.understand("lock the shed and turn off the light in there")
+    assert intent is not None
+    assert [act.entity_id for act in intent.acts] == ["lock.shed", "light.1"]
+
+
+def test_a_name_said_in_somebodys_room_is_rather_theirs() -> None:
+    grammar = Grammar.build([_light(1, "Desk Lamp", "Study"), _light(2, "Tilly's Desk Lamp", "Tilly's Room")])
+    for room, number in (("Tilly's Room", "light.2"), ("Study", "light.1"), (None, "light.1")):
+        intent = grammar.understand("desk lamp off", Context(room=room))
+        assert intent is not None
+        assert [act.entity_id for act in intent.acts] == [number]
+
+
+def test_what_cannot_be_done_is_not_left_out_as_a_reason(grammar: Grammar) -> None:
+    assert moved(grammar, "porch lamp off, and warm up the mirror light please") == {}
