@@ -24,23 +24,29 @@ class CommandError(ReparteeError):
 
 
 class Report:
-    """What an entity last said of itself: `value` and `attributes` of a `State`, and whether they changed."""
+    """What an entity last said of itself: `value` and `attributes` of a `State`, and whether they changed.
 
-    __slots__ = ("attributes", "changed", "value")
+    `told` are "value" and the attributes that were said since it was last emptied, changed or not.
+    """
+
+    __slots__ = ("attributes", "changed", "told", "value")
 
     def __init__(self) -> None:
         self.value: str | float | None = None
         self.attributes: dict[str, Value] = {}
         self.changed = False
+        self.told: set[str] = set()
 
     def set(self, value: str | float | None) -> None:
         """Take a new value."""
+        self.told.add("value")
         if value != self.value or type(value) is not type(self.value):
             self.value = value
             self.changed = True
 
     def put(self, name: str, value: Value) -> None:
         """Take a new attribute; None takes it away."""
+        self.told.add(name)
         if value is None:
             self.changed |= self.attributes.pop(name, None) is not None
         elif self.attributes.get(name) != value:
