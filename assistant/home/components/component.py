@@ -203,19 +203,17 @@ def needed(values: Mapping[str, Value], name: str) -> Value:
 
 
 def as_number(value: Value) -> float:
-    """Return a value of a service as a number. Raises CommandError."""
-    try:
-        number = float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
-        raise CommandError(f"{value!r} is no number") from None
-    if not abs(number) < 1e12:
+    """Return a value of a service as a number. Raises CommandError for a text, a switch and what is not finite."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
         raise CommandError(f"{value!r} is no number")
-    return number
+    if not abs(value) < 1e12:
+        raise CommandError(f"{str(value)[:20]} is no number that it could be told")
+    return float(value)
 
 
 def percent(value: Value) -> int:
-    """Return a value of a service as percent, cut to 0..100. Raises CommandError."""
-    return round(min(max(as_number(value), 0.0), 100.0))
+    """Return a value of a service as whole percent. Raises CommandError."""
+    return round(as_number(value))
 
 
 def one_of(choices: Iterable[str]) -> Callable[[Value], tuple[object, Value]]:
