@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from assistant.home.broker import COMMAND_EXPIRES_S, NotSentError
+from assistant.home.confirming import Compared
 from assistant.home.entities import Act, Entity, HomeIntent, Value
 from assistant.home.outcome import Fate, Outcome, Result, spoken, worked
 from engines.errors import ReparteeError
@@ -17,8 +19,17 @@ if TYPE_CHECKING:
     from assistant.home.house import House
 
 CONFIRM_S = 1.0  #: a device that has not reported by then did not answer
+ALREADY_S = 0.2  #: for so long one that is already as it is wanted may say so again; many do not
 #: Of these a command is believed to be under way when its state does not say so within a second.
 SLOW = frozenset({"cover", "valve", "lock", "vacuum", "lawn_mower", "alarm_control_panel", "update"})
+
+
+@dataclass(slots=True, eq=False)
+class _Watch:
+    """An entity that is waited for: what it told since ("value", names of attributes), and a call to look again."""
+
+    again: asyncio.Event = field(default_factory=asyncio.Event)
+    told: set[str] = field(default_factory=set)
 
 
 class Acting:
@@ -27,18 +38,19 @@ class Acting:
     def __init__(self, house: House, broker: Broker, *, published: Callable[[Act], None] = lambda _: None) -> None:
         """`published` is called when an act was sent and before anything can have been reported."""
         self._house, self._broker, self._published = house, broker, published
-        self._watched: dict[str, set[asyncio.Event]] = {}
+        self._watched: dict[str, set[_Watch]] = {}
 
-    def changed(self, entity_id: str) -> None:
-        """Look again at a state that is waited for."""
-        for event in self._watched.get(entity_id, ()):
-            event.set()
+    def changed(self, entity_id: str, told: Collection[str] = ()) -> None:
+        """Look again at a state that is waited for; `told` is what the device itself said just now."""
+        for watch in self._watched.get(entity_id, ()):
+            watch.told.update(told)
+            watch.again.set()
 
     def disconnected(self) -> None:
         """Stop waiting: what has not been confirmed cannot be any more."""
-        for events in self._watched.values():
-            for event in events:
-                event.set()
+        for watches in self._watched.values():
+            for watch in watches:
+                watch.again.set()
 
     async def carry_out(self, intent: HomeIntent) -> Outcome:
         """Send every act of `intent` once and wait at most CONFIRM_S for the states that confirm them.
@@ -72,46 +84,61 @@ class Acting:
             messages = self._house.encode(act)
         except ReparteeError as error:
             return Result(act=act, entity=entity, fate="refused", note=str(error))
-        event = asyncio.Event()
-        self._watched.setdefault(entity.id, set()).add(event)
+        watch, untold = _Watch(), frozenset[str]()
+        self._watched.setdefault(entity.id, set()).add(watch)
         try:
             for message in messages:
                 await self._broker.publish(message, expires_s=COMMAND_EXPIRES_S, timeout_s=CONFIRM_S)
             self._published(act)
-            fate = await self._fate(act, entity, event)
+            fate, untold = await self._fate(act, entity, watch)
         except NotSentError as error:
             return Result(act=act, entity=entity, fate="not_sent", note=str(error))
         except ReparteeError:  # it was removed while it was waited for
             fate = "silent"
         finally:
-            self._watched[entity.id].discard(event)
+            self._watched[entity.id].discard(watch)
             if not self._watched[entity.id]:
                 del self._watched[entity.id]
         broke = fate == "silent" and not self._broker.connected
-        return Result(act=act, entity=entity, fate=fate, note=self._broker.problem if broke else "")
+        return Result(act=act, entity=entity, fate=fate, note=self._broker.problem if broke else "", untold=untold)
 
-    async def _fate(self, act: Act, entity: Entity, event: asyncio.Event) -> Fate:
+    async def _fate(self, act: Act, entity: Entity, watch: _Watch) -> tuple[Fate, frozenset[str]]:
+        """Wait for what becomes of `act`; return it, and what it expects that no state told."""
         slow = entity.domain in SLOW or _seconds(act.values.get("transition")) > CONFIRM_S / 2
-        until = time.monotonic() + CONFIRM_S
+        began = time.monotonic()
         while True:
-            event.clear()
+            watch.again.clear()
             if self._house.entity(entity.id) is None:
-                return "silent"
+                return "silent", frozenset()
             state = self._house.state(entity.id)
-            settled = self._house.settled(act, state)
-            if settled is None:
-                return "sent"
-            if settled:
-                return "done"
-            if self._house.under_way(act, state):
-                return "under_way"
-            left = until - time.monotonic()
-            if not self._broker.connected or left <= 0:
-                return "under_way" if slow and self._broker.connected and state.available else "silent"
+            found = self._house.compared(act, state)
+            if found.settled is None:
+                return "sent", frozenset()
+            if found.settled and found.alike & watch.told:
+                return ("sent" if found.unreported else "done"), found.unreported
+            if not found.settled and self._house.under_way(act, state):
+                return "under_way", frozenset()
+            if not self._broker.connected:
+                return "silent", frozenset()
+            within = min(ALREADY_S, CONFIRM_S) if found.settled and not slow else CONFIRM_S
+            left = began + within - time.monotonic()
+            if left <= 0:
+                return _at_last(found, watch.told, slow=slow and state.available)
             try:
-                await asyncio.wait_for(event.wait(), left)
+                await asyncio.wait_for(watch.again.wait(), left)
             except TimeoutError:
                 continue
+
+
+def _at_last(found: Compared, told: Collection[str], *, slow: bool) -> tuple[Fate, frozenset[str]]:
+    """Return what became of an act that was not confirmed in time, and what it expects that no state told."""
+    if found.settled:  # as it was before, or as far as the device tells
+        return ("sent" if found.unreported else "already"), found.unreported
+    if slow:
+        return "under_way", frozenset()
+    if "value" in found.alike and "value" in told and found.unlike.isdisjoint(told):
+        return "sent", found.unlike | found.unreported
+    return "silent", frozenset()
 
 
 def action(intent: HomeIntent, results: tuple[Result, ...] = ()) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from assistant.home.colour_spaces import rgb_to_hs
 from assistant.home.components.component import Component
@@ -23,19 +24,35 @@ _ON_THE_WAY: dict[str, tuple[str, ...]] = {
 }
 
 
-def settled(component: Component, expects: Mapping[str, Value], state: State) -> bool | None:
-    """Return whether `state` is what a command `expects`; None where the device never tells."""
-    told = {name: value for name, value in expects.items() if name not in component.unreported}
-    if component.optimistic or not told:
-        return None
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What a command expects ("value", names of attributes), by what a state says of it.
+
+    It says so (`alike`); it says something else or nothing (`unlike`); or the device never tells (`unreported`).
+    """
+
+    alike: frozenset[str]
+    unlike: frozenset[str]
+    unreported: frozenset[str]
+
+    @property
+    def settled(self) -> bool | None:
+        """Whether the state says all that the device can tell; None where it never tells any of it."""
+        return not self.unlike if self.alike or self.unlike else None
+
+
+def compare(component: Component, expects: Mapping[str, Value], state: State) -> Compared:
+    """Return how `state` compares with what a command `expects`."""
+    unreported = frozenset(expects) if component.optimistic else frozenset(component.unreported & expects.keys())
+    told = expects.keys() - unreported
     if not state.available:
-        return False
-    if "value" in told and not _alike("value", told.pop("value"), state.value, component):
-        return False
-    has = state.attributes
-    if ("rgb" in told and "kelvin" in has) or ("kelvin" in told and "rgb" in has):
-        return False  # it is still in its other colour mode
-    return all(_alike(name, value, has[name], component) for name, value in told.items() if name in has)
+        return Compared(frozenset(), frozenset(told), unreported)
+    has = {name: value for name, value in state.attributes.items() if value is not None} | {"value": state.value}
+    for mode, other in (("rgb", "kelvin"), ("kelvin", "rgb")):
+        if mode in told and other in has:
+            has.pop(mode, None)  # it is still in its other colour mode
+    alike = frozenset(name for name in told if name in has and _alike(name, expects[name], has[name], component))
+    return Compared(alike, frozenset(told - alike), unreported)
 
 
 def under_way(expects: Mapping[str, Value], state: State) -> bool:

@@ -338,8 +338,8 @@ class Home:
                 self._grown = 0
                 keep_for_long()
             self._tell((*changes.added, *changes.removed, *changes.changed))
-        for entity_id in changes.heard:
-            self._acting.changed(entity_id)
+        for entity_id, told in changes.heard.items():
+            self._acting.changed(entity_id, told)
         if changes.states:
             now = time.time()
             for entity_id in changes.states:

@@ -16,10 +16,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
-from assistant.home import confirming, discovery, telling
+from assistant.home import discovery, telling
 from assistant.home.announcement import AnnouncementError, Keys
 from assistant.home.availability import Condition, available, conditions
 from assistant.home.components.component import CommandError, Component
+from assistant.home.confirming import Compared, compare, under_way
 from assistant.home.describing import Describing
 from assistant.home.discovery import Announcement, Found
 from assistant.home.entities import Act, Entity, Message, Names, State
@@ -164,14 +165,14 @@ class House:
             changes.states.append(thing.entity.id)
         return changes
 
-    def settled(self, act: Act, state: State) -> bool | None:
-        """Return whether `state` confirms `act`; None where the device never tells, such as a button."""
+    def compared(self, act: Act, state: State) -> Compared:
+        """Return how `state` compares with what `act` should lead to."""
         thing = self._thing(act)
-        return confirming.settled(thing.component, telling.plan(thing, act).expects, state)
+        return compare(thing.component, telling.plan(thing, act).expects, state)
 
     def under_way(self, act: Act, state: State) -> bool:
         """Return whether `state` says that the device is on its way to what `act` wants."""
-        return confirming.under_way(telling.plan(self._thing(act), act).expects, state)
+        return under_way(telling.plan(self._thing(act), act).expects, state)
 
     def _thing(self, act: Act) -> Thing:
         thing = self._things.get(act.entity_id)

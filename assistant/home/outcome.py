@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -10,22 +10,27 @@ from assistant.home.acts import called, verb
 from assistant.home.entities import Act, Entity, Value
 from assistant.home.words import joined, singular
 
-#: `done`: the state says so. `under_way`: told, and it takes its time. `sent`: told, and it never reports.
+#: `done`: the device said so. `already`: it had said so before, and says nothing now. `under_way`: told, and it takes
+#: its time. `sent`: told, and it does not report it, or not all of it.
 #: `silent`: told, and no state confirmed it in time. `unavailable`: it says itself that it cannot be reached.
 #: `not_sent`: the broker is not known to have it. `refused`: it cannot do that.
-Fate = Literal["done", "under_way", "sent", "silent", "unavailable", "not_sent", "refused"]
+Fate = Literal["done", "already", "under_way", "sent", "silent", "unavailable", "not_sent", "refused"]
 NAMED = 4  # of what worked, more than these are counted instead
 _FAILED: tuple[Fate, ...] = ("silent", "unavailable", "not_sent", "refused")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """What became of one act; `note` says why it failed, as a sentence or the end of one."""
+    """What became of one act; `note` says why it failed, as a sentence or the end of one.
+
+    `untold` are the values of one that was `sent` of which the device said nothing; it said that it is on, or open.
+    """
 
     act: Act
     entity: Entity
     fate: Fate
     note: str = ""
+    untold: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,19 +44,19 @@ class Outcome:
 
     @property
     def confirmed(self) -> bool:
-        """Whether the states of all entities say that it is done."""
+        """Whether all entities said that it is done."""
         return bool(self.results) and all(result.fate == "done" for result in self.results)
 
 
 def spoken(results: Sequence[Result]) -> str:
     """Return what is said about the results of one intent: first what worked, then what did not."""
     sentences: list[str] = []
-    for fate in ("done", "under_way", "sent"):
-        groups: dict[tuple[str, str], list[Entity]] = {}
+    groups: dict[tuple[str, str], list[Entity]] = {}
+    for fate in ("done", "already", "under_way", "sent"):
         for result in results:
             if result.fate == fate:
-                groups.setdefault(_predicate(result), []).append(result.entity)
-        sentences += [_told(entities, *predicate) for predicate, entities in groups.items()]
+                groups.setdefault(_predicate(result, beside=groups), []).append(result.entity)
+    sentences += [_told(entities, *predicate) for predicate, entities in groups.items()]
     failures: dict[tuple[str, str], list[Entity]] = {}
     for result in results:
         if result.fate in ("silent", "unavailable", "not_sent"):
@@ -120,9 +125,11 @@ def _lower_first(text: str) -> str:
     return text[:1].lower() + text[1:]
 
 
-def _predicate(result: Result) -> tuple[str, str]:
-    """Return what is said of one and of several entities of which the same was wanted."""
+def _predicate(result: Result, *, beside: Container[tuple[str, str]] = ()) -> tuple[str, str]:
+    """Return what is said of one and of several entities of which the same was wanted; `beside` is said already."""
     act = result.act
+    if result.untold:
+        return _in_part(result)
     if result.fate == "sent":
         if act.service in _DONE_BY_SENDING:
             return f"was {_DONE_BY_SENDING[act.service]}", f"were {_DONE_BY_SENDING[act.service]}"
@@ -132,23 +139,46 @@ def _predicate(result: Result) -> tuple[str, str]:
             f"I told {{}} to {told}; it does not report back",
             f"I told {{}} to {told}; they do not report back",
         )
-    done = result.fate == "done"
-    level = _level(act.values)
-    if level and (act.service.startswith("set_") or act.service in ("turn_on", "select")):
-        text = (
-            f"{{be}} {level}" if done else f"{{be}} on the way to {level.removeprefix('at ').removeprefix('set to ')}"
-        )
-    elif act.service == "oscillate":
-        text = "{be} swinging" if act.values.get("oscillating") else "{be} no longer swinging"
-    elif act.service == "set_direction":
-        text = "{be} running " + ("backwards" if act.values.get("direction") == "reverse" else "forwards")
-    else:
-        ways = _WAYS.get(act.service)
-        text = ways[0 if done else 1] if ways else f"{{be}} told to {verb(act)}"
+    text = _is(act, done=result.fate != "under_way")
+    how = _one_and_several(text)
+    return how if result.fate != "already" or how in beside else _one_and_several(f"{text} already")
+
+
+def _in_part(result: Result) -> tuple[str, str]:
+    """Return what is said of an act that a device reports in part: that it is on, and not how bright."""
+    act = result.act
+    known = {key: value for key, value in act.values.items() if key not in result.untold}
+    if act.service == "set_position":
+        act = Act(act.entity_id, "open" if act.values.get("position") else "close")
+    one, several = _one_and_several(_is(Act(act.entity_id, act.service, known), done=True))
+    level = _level({key: value for key, value in result.act.values.items() if key in result.untold})
+    if not level:
+        return one, several
+    return (
+        f"{one}, but does not report whether it is {level}",
+        f"{several}, but do not report whether they are {level}",
+    )
+
+
+def _one_and_several(text: str) -> tuple[str, str]:
     return (
         text.replace("{be}", "is").replace("{have}", "has"),
         text.replace("{be}", "are").replace("{have}", "have"),
     )
+
+
+def _is(act: Act, *, done: bool) -> str:
+    """Return what a thing is when an act is done, or under way; "{be}" and "{have}" stand for the verb."""
+    level = _level(act.values)
+    if level and (act.service.startswith("set_") or act.service in ("turn_on", "select")):
+        aim = level.removeprefix("at ").removeprefix("set to ")
+        return f"{{be}} {level}" if done else f"{{be}} on the way to {aim}"
+    if act.service == "oscillate":
+        return "{be} swinging" if act.values.get("oscillating") else "{be} not swinging"
+    if act.service == "set_direction":
+        return "{be} running " + ("backwards" if act.values.get("direction") == "reverse" else "forwards")
+    ways = _WAYS.get(act.service)
+    return ways[0 if done else 1] if ways else f"{{be}} told to {verb(act)}"
 
 
 def _level(values: Mapping[str, Value]) -> str:

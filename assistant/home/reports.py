@@ -25,7 +25,8 @@ class Changes:
     """What a message changed. Ids, in the order in which they were changed; most messages change one state.
 
     `changed` are entities that are announced differently (a new name, area, ...), `states` entities whose value,
-    attributes or availability are others, `heard` entities that said anything. `subscribe` and `unsubscribe` are
+    attributes or availability are others, `heard` entities that said anything, each with what it said now ("value",
+    names of attributes; nothing where the broker had kept the message). `subscribe` and `unsubscribe` are
     topics; one that is subscribed already is named again where its retained message is needed again. `queries` are
     messages to publish now: they ask a device for its state.
     """
@@ -34,7 +35,7 @@ class Changes:
     removed: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
     states: list[str] = field(default_factory=list)
-    heard: list[str] = field(default_factory=list)
+    heard: dict[str, set[str]] = field(default_factory=dict)
     subscribe: list[str] = field(default_factory=list)
     unsubscribe: list[str] = field(default_factory=list)
     queries: list[Message] = field(default_factory=list)
@@ -107,10 +108,11 @@ class Reports:
             report = thing.report
             before = report.value
             report.changed = False
+            report.told.clear()
             if not take(listener, message, thing):
                 continue
             id_ = thing.entity.id
-            changes.heard.append(id_)
+            changes.heard.setdefault(id_, set()).update(() if retain else report.told)
             if thing.component.expire_after:
                 report.changed |= thing.expired
                 thing.expired = False

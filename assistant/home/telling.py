@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from assistant.home import ranges
 from assistant.home.components.component import CommandError, Plan
 from assistant.home.entities import Act
 from assistant.home.thing import Thing
@@ -39,6 +40,7 @@ def plan(thing: Thing, act: Act) -> Plan:
     """Return what carries out `act`, and what it should lead to. Raises CommandError: one sentence with the name."""
     act = resolve(thing, act)
     try:
+        ranges.check(thing.component, act.service, act.values)
         return thing.component.services[act.service](act.values, thing.report)
     except CommandError as error:
         raise CommandError(f"{thing.entity.name} cannot do that: {error}.") from None

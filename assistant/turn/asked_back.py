@@ -15,7 +15,7 @@ ANSWERED_WITHIN_S = 60.0
 class Asked:
     """Questions back that wait for the next message of a caller who sends no history with it: "Open the garage door?"
 
-    Each is good for one message, within ANSWERED_WITHIN_S.
+    Each is good for the very next message, within ANSWERED_WITHIN_S: whoever says anything has to `take` it.
     """
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
@@ -23,7 +23,8 @@ class Asked:
         self._waiting: OrderedDict[Hashable, tuple[float, Reply]] = OrderedDict()
 
     def note(self, caller: Hashable, reply: Reply) -> None:
-        """Keep `reply` if it asks something back."""
+        """Keep `reply` if it asks something back; what was asked before it is asked no longer."""
+        self._waiting.pop(caller, None)
         if reply.outcome == "asked_back":
             self._waiting[caller] = self._now(), reply
             while len(self._waiting) > MAX_CALLERS:

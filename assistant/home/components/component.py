@@ -24,23 +24,29 @@ class CommandError(ReparteeError):
 
 
 class Report:
-    """What an entity last said of itself: `value` and `attributes` of a `State`, and whether they changed."""
+    """What an entity last said of itself: `value` and `attributes` of a `State`, and whether they changed.
 
-    __slots__ = ("attributes", "changed", "value")
+    `told` are "value" and the attributes that were said since it was last emptied, changed or not.
+    """
+
+    __slots__ = ("attributes", "changed", "told", "value")
 
     def __init__(self) -> None:
         self.value: str | float | None = None
         self.attributes: dict[str, Value] = {}
         self.changed = False
+        self.told: set[str] = set()
 
     def set(self, value: str | float | None) -> None:
         """Take a new value."""
+        self.told.add("value")
         if value != self.value or type(value) is not type(self.value):
             self.value = value
             self.changed = True
 
     def put(self, name: str, value: Value) -> None:
         """Take a new attribute; None takes it away."""
+        self.told.add(name)
         if value is None:
             self.changed |= self.attributes.pop(name, None) is not None
         elif self.attributes.get(name) != value:
@@ -197,19 +203,17 @@ def needed(values: Mapping[str, Value], name: str) -> Value:
 
 
 def as_number(value: Value) -> float:
-    """Return a value of a service as a number. Raises CommandError."""
-    try:
-        number = float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
-        raise CommandError(f"{value!r} is no number") from None
-    if not abs(number) < 1e12:
+    """Return a value of a service as a number. Raises CommandError for a text, a switch and what is not finite."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
         raise CommandError(f"{value!r} is no number")
-    return number
+    if not abs(value) < 1e12:
+        raise CommandError(f"{str(value)[:20]} is no number that it could be told")
+    return float(value)
 
 
 def percent(value: Value) -> int:
-    """Return a value of a service as percent, cut to 0..100. Raises CommandError."""
-    return round(min(max(as_number(value), 0.0), 100.0))
+    """Return a value of a service as whole percent. Raises CommandError."""
+    return round(as_number(value))
 
 
 def one_of(choices: Iterable[str]) -> Callable[[Value], tuple[object, Value]]:

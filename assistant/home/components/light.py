@@ -84,7 +84,7 @@ class Light(Component):
                 return self._turn_off(values, report)
         if values.get("kelvin") is not None:
             self._able("color_temp", "its colour temperature")
-            wanted["kelvin"] = round(min(max(as_number(values["kelvin"]), self.min_kelvin), self.max_kelvin))
+            wanted["kelvin"] = round(as_number(values["kelvin"]))
         elif values.get("rgb") is not None:
             self._able("rgb", "its colour")
             wanted["rgb"] = _rgb(values["rgb"])
@@ -139,9 +139,8 @@ class Light(Component):
 
 
 def _rgb(value: Value) -> colours.RGB:
-    if not isinstance(value, tuple | list) or len(value) != 3:
-        raise CommandError(f"{value!r} is no colour")
-    red, green, blue = (round(min(max(as_number(channel), 0), 255)) for channel in value)
+    assert isinstance(value, tuple | list)
+    red, green, blue = (round(as_number(channel)) for channel in value)
     return red, green, blue
 
 

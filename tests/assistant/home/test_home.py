@@ -190,8 +190,70 @@ async def test_what_is_slow_is_told_as_under_way(mosquitto, witness, tmp_path):
         assert (closing.spoken, closing.confirmed) == ("The gate is closing.", False)
         witness.publish("gate/state", "closed")
         await until(lambda: home.state("cover.gate").value == "closed")
+        shut = await home.carry_out(doing("close", "cover.gate"))  # it says nothing, and had said so before
+        assert (shut.spoken, shut.confirmed) == ("The gate is closed already.", False)
+        witness.answers["gate/set"] = lambda _: ("gate/state", "closed")
         shut = await home.carry_out(doing("close", "cover.gate"))
         assert (shut.spoken, shut.confirmed) == ("The gate is closed.", True)
+
+
+def dimming(entity, brightness):
+    act = Act(entity, "turn_on", {"brightness": brightness})
+    return HomeIntent(kind="act", intent="HassLightSet", acts=(act,))
+
+
+@pytest.mark.parametrize("before", [{"state": "OFF"}, {"state": "ON", "brightness": 51}])
+async def test_a_value_that_the_device_does_not_report_is_not_claimed(mosquitto, witness, tmp_path, before):
+    announce(witness, lamp("Hall Lamp", schema="json", brightness=True))
+    witness.publish("hall_lamp/state", json.dumps(before), retain=True)
+    witness.answers["hall_lamp/set"] = lambda _: ("hall_lamp/state", '{"state": "ON"}')
+    async with running(mosquitto.url, tmp_path) as home:
+        outcome = await home.carry_out(dimming("light.hall_lamp", 50))
+        assert outcome.spoken == "The hall lamp is on, but does not report whether it is at 50 percent."
+        assert (outcome.kind, outcome.confirmed) == ("acted", False)
+        assert outcome.action["results"] == {"light.hall_lamp": "sent"}
+        witness.answers["hall_lamp/set"] = lambda payload: ("hall_lamp/state", payload)
+        outcome = await home.carry_out(dimming("light.hall_lamp", 50))
+        assert (outcome.spoken, outcome.confirmed) == ("The hall lamp is at 50 percent.", True)
+
+
+async def test_nor_is_one_that_its_announcement_leaves_out_nor_waited_for(mosquitto, witness, tmp_path, monkeypatch):
+    monkeypatch.setattr(acting, "CONFIRM_S", 60.0)
+    announce(witness, lamp("Hall Lamp", brightness_command_topic="hall_lamp/dim", on_command_type="first"))
+    obeys(witness, "Hall Lamp")
+    async with running(mosquitto.url, tmp_path) as home:
+        async with asyncio.timeout(30):
+            outcome = await home.carry_out(dimming("light.hall_lamp", 50))
+    assert outcome.spoken == "The hall lamp is on, but does not report whether it is at 50 percent."
+    assert not outcome.confirmed
+
+
+async def test_what_is_as_it_is_wanted_and_says_nothing_is_so_already_and_not_confirmed(
+    mosquitto, witness, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(acting, "CONFIRM_S", 60.0)
+    announce(witness, lamp("Hall Lamp"), lamp("Dead Lamp"))
+    witness.publish("dead_lamp/state", "ON", retain=True)
+    witness.publish("hall_lamp/state", "ON", retain=True)
+    witness.answers["hall_lamp/set"] = lambda payload: ("hall_lamp/state", payload)
+    async with running(mosquitto.url, tmp_path) as home, asyncio.timeout(30):
+        silent = await home.carry_out(doing("turn_on", "light.dead_lamp"))
+        assert (silent.kind, silent.spoken, silent.confirmed) == ("acted", "The dead lamp is on already.", False)
+        assert silent.action["results"] == {"light.dead_lamp": "already"}
+        monkeypatch.setattr(acting, "ALREADY_S", 60.0)
+        again = await home.carry_out(doing("turn_on", "light.hall_lamp"))  # it says so again
+        assert (again.spoken, again.confirmed) == ("The hall lamp is on.", True)
+    assert witness.on("dead_lamp/set") == ["ON"]
+
+
+async def test_that_a_device_is_there_confirms_nothing(mosquitto, witness, tmp_path):
+    announce(witness, lamp("Hall Lamp", availability_topic="hall_lamp/there"))
+    witness.publish("hall_lamp/there", "online", retain=True)
+    witness.publish("hall_lamp/state", "ON", retain=True)
+    witness.answers["hall_lamp/set"] = lambda _: ("hall_lamp/there", "online")
+    async with running(mosquitto.url, tmp_path) as home:
+        outcome = await home.carry_out(doing("turn_on", "light.hall_lamp"))
+    assert (outcome.spoken, outcome.confirmed) == ("The hall lamp is on already.", False)
 
 
 async def test_who_never_reports_is_told_as_sent_and_remembered(mosquitto, witness, tmp_path):

@@ -6,10 +6,10 @@ from assistant.home.entities import Act, Entity
 from assistant.home.outcome import Outcome, Result, spoken
 
 
-def result(name, service, fate, note="", area=None, **values):
+def result(name, service, fate, note="", area=None, untold=(), **values):
     domain = values.pop("domain", "light")
     entity = Entity(id=f"{domain}.{name.lower().replace(' ', '_')}", name=name, domain=domain, area=area)
-    return Result(act=Act(entity.id, service, values), entity=entity, fate=fate, note=note)
+    return Result(act=Act(entity.id, service, values), entity=entity, fate=fate, note=note, untold=frozenset(untold))
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,28 @@ def result(name, service, fate, note="", area=None, **values):
         ([result("Heating", "set_temperature", "done", temperature=21.0)], "The heating is set to 21 degrees."),
         ([result("Blind", "set_position", "under_way", position=33)], "The blind is on the way to 33 percent."),
         ([result("Bell", "press", "sent")], "The bell was pressed."),
+        ([result("Blinds", "close", "already")], "The blinds are closed already."),
+        (
+            [result("Heating", "set_temperature", "already", temperature=21.0)],
+            "The heating is set to 21 degrees already.",
+        ),
+        (
+            [result(f"Lamp {n}", "turn_off", "already") for n in range(6)] + [result("Porch", "turn_off", "done")],
+            "7 lights are off.",
+        ),
+        (
+            [result("Lamp", "turn_on", "sent", untold={"rgb"}, brightness=40, rgb=(1, 2, 3))],
+            "The lamp is at 40 percent, but does not report whether it is in the colour you wanted.",
+        ),
+        (
+            [result("Blinds", "set_position", "sent", untold={"position"}, position=40)],
+            "The blinds are open, but do not report whether they are at 40 percent.",
+        ),
+        (
+            [result("Blind", "set_position", "sent", untold={"position"}, position=0)],
+            "The blind is closed, but does not report whether it is at 0 percent.",
+        ),
+        ([result("Siren", "turn_on", "sent", untold={"volume"}, volume=40)], "The siren is on."),
         ([result("Fan", "turn_on", "sent")], "I told the fan to turn on; it does not report back."),
         (
             [result("Ant", "turn_off", "done"), result("Bee", "turn_off", "silent")],

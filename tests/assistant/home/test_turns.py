@@ -175,6 +175,9 @@ async def test_a_question_back_waits_for_its_caller_only_once_and_not_for_ever()
     assert asked.take(("here", "")) == []
     asked.note(("here", ""), Reply(question="x", spoken="Done.", outcome="acted"))
     assert asked.take(("here", "")) == []
+    asked.note(("here", ""), question)
+    asked.note(("here", ""), Reply(question="x", spoken="Done.", outcome="acted"))  # said meanwhile, told later
+    assert asked.take(("here", "")) == []
 
 
 @pytest.fixture
@@ -183,13 +186,17 @@ def at_home(serve, samples_home: Path, mosquitto, house: Demo) -> Iterator[objec
         yield running
 
 
-def chat(url: str, *messages: str) -> dict[str, object]:
+def post(url: str, body: dict[str, object], headers: dict[str, str] | None = None) -> dict[str, object]:
+    data = json.dumps({"model": "repartee"} | body).encode()
+    request = urllib.request.Request(url, data, {"Content-Type": "application/json"} | (headers or {}))
+    with urllib.request.urlopen(request) as answer:
+        return json.load(answer)
+
+
+def chat(url: str, *messages: str, headers: dict[str, str] | None = None, **more: str) -> dict[str, object]:
     roles = ("user", "assistant")
     given = [{"role": roles[number % 2], "content": text} for number, text in enumerate(messages)]
-    body = json.dumps({"model": "repartee", "messages": given}).encode()
-    request = urllib.request.Request(f"{url}/v1/chat/completions", body, {"Content-Type": "application/json"})
-    with urllib.request.urlopen(request) as answer:
-        return json.load(answer)["repartee"]
+    return post(f"{url}/v1/chat/completions", {"messages": given} | more, headers)["repartee"]
 
 
 def once_understood(ask: Callable[[], str]) -> str:
@@ -211,6 +218,91 @@ async def test_over_http_devices_are_listed_commanded_and_asked_about(at_home) -
         # Whoever sends no history is remembered for one message.
         assert chat(at_home.url, "yes")["action"]["entities"] == ["cover.garage_door"]
         assert chat(at_home.url, "yes")["outcome"] == "abstained"
+
+    await asyncio.to_thread(visit)
+
+
+UNLOCK, ASKED_BACK = "unlock the front door", "Unlock the front door?"
+
+
+@pytest.fixture
+def unlocked(at_home, house: Demo, witness) -> Callable[[], int]:
+    """How often the front door was told to unlock, counted on the broker; the server understands its name."""
+    lock = next(device for device in house.house.devices if device.name == "Front Door")
+    once_understood(lambda: chat(at_home.url, "is the front door locked?")["outcome"])
+
+    def count() -> int:
+        known = len(witness.on("after"))
+        witness.publish("after", "")  # what was sent before it has come when it comes
+        witness.wait_for("after", known + 1)
+        return witness.on(f"{lock.topic}/bolt/set").count("UNLOCK")
+
+    return count
+
+
+async def test_who_has_said_no_with_the_conversation_has_not_left_a_question_for_a_yes_without_it(
+    at_home, unlocked
+) -> None:
+    def visit() -> None:
+        for between, outcome in (("no", "failed"), ("is the garage door open?", "answered"), ("yes", "acted")):
+            before = unlocked()
+            assert chat(at_home.url, UNLOCK)["spoken"] == ASKED_BACK
+            assert chat(at_home.url, UNLOCK, ASKED_BACK, between)["outcome"] == outcome
+            assert chat(at_home.url, "yes")["outcome"] == "abstained"
+            assert unlocked() == before + (between == "yes")
+
+    await asyncio.to_thread(visit)
+
+
+async def test_nor_has_who_says_it_with_the_response_before(at_home, unlocked) -> None:
+    def respond(words: str, **more: object) -> dict[str, object]:
+        return post(f"{at_home.url}/v1/responses", {"input": words} | more)
+
+    def visit() -> None:
+        for between, outcome in (("no", "failed"), ("is the garage door open?", "answered"), ("yes", "acted")):
+            before = unlocked()
+            first = respond(UNLOCK)
+            assert first["repartee"]["spoken"] == ASKED_BACK
+            assert respond(between, previous_response_id=first["id"])["repartee"]["outcome"] == outcome
+            assert respond("yes")["repartee"]["outcome"] == "abstained"
+            assert unlocked() == before + (between == "yes")
+        assert respond(UNLOCK, store=False)["repartee"]["spoken"] == ASKED_BACK
+        said = [("user", UNLOCK), ("assistant", ASKED_BACK), ("user", "no")]
+        given = [{"role": role, "content": text} for role, text in said]
+        assert post(f"{at_home.url}/v1/responses", {"input": given})["repartee"]["outcome"] == "failed"
+        assert respond("yes")["repartee"]["outcome"] == "abstained"
+
+    await asyncio.to_thread(visit)
+
+
+async def test_a_question_asked_in_a_conversation_that_is_sent_is_answered_in_it_alone(at_home, unlocked) -> None:
+    def visit() -> None:
+        told = ("is the garage door open?", "No, the garage door is closed.", UNLOCK)
+        assert chat(at_home.url, *told)["spoken"] == ASKED_BACK
+        assert chat(at_home.url, "yes")["outcome"] == "abstained"
+        assert unlocked() == 0
+        assert chat(at_home.url, *told, ASKED_BACK, "yes")["action"]["entities"] == ["lock.front_door"]
+        assert unlocked() == 1
+
+    await asyncio.to_thread(visit)
+
+
+async def test_another_client_at_the_same_address_is_not_who_was_asked(at_home, unlocked) -> None:
+    others = (
+        {"user": "guest"},
+        {"headers": {"Authorization": "Bearer guest"}},
+        {"headers": {"User-Agent": "another client"}},
+        {"headers": {"X-Forwarded-For": "192.0.2.7"}},
+        {"headers": {"Forwarded": "for=192.0.2.7"}},
+    )
+
+    def visit() -> None:
+        assert chat(at_home.url, UNLOCK)["spoken"] == ASKED_BACK
+        for other in others:
+            assert chat(at_home.url, "yes", **other)["outcome"] == "abstained", other
+        assert unlocked() == 0
+        assert chat(at_home.url, "yes")["action"]["entities"] == ["lock.front_door"]
+        assert unlocked() == 1
 
     await asyncio.to_thread(visit)
 

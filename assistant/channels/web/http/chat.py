@@ -84,11 +84,11 @@ async def _turn(request: Request, body: Json, messages: list[Any]) -> tuple[Piec
     if (made := housekeeping(messages)) is not None:
         return _from(Reply(question="", spoken=made, outcome="command")), lambda _: None, ""
     parts: Parts = request.app.state.service.parts
+    asked, caller = request.app.state.asked, caller_of(request, body)
+    waiting = asked.take(caller)  # whatever is said now, and with whichever history: it is asked no longer
     # What is heard is heard for somebody who is there; what is then done for them is done to its end.
     given = await while_there(request, conversation(request.app.state, messages))
-    asked = request.app.state.asked
-    caller = caller_of(request, body)
-    history = parts.recalled(given.history) or asked.take(caller)
+    history = parts.recalled(given.history) or waiting
     tools = () if body.get("tool_choice") == "none" else declared_tools(body.get("tools"))
     if outputs := outputs_in(messages, parts.tools.names):
         turn = _from(answering(given.question, outputs))
@@ -97,7 +97,8 @@ async def _turn(request: Request, body: Json, messages: list[Any]) -> tuple[Piec
     else:
         context = parts.context(history, tools=tools, collections=asked_by(request.scope))
         turn = taken(given.question, parts=parts, context=context, transcript=given.transcript)
-    return turn, partial(asked.note, caller), given.note
+    # Who sends the conversation answers with it: a "yes" without one is said in another.
+    return turn, (lambda _: None) if given.history else partial(asked.note, caller), given.note
 
 
 async def _from(first: str | Reply, rest: Pieces | None = None) -> Pieces:

@@ -105,15 +105,16 @@ async def respond(request: Request) -> Response:
     previous = text_field(body, "previous_response_id", longest=200, default="")
     before = kept.find(previous, asks, param="previous_response_id", status=400) if previous else None
     asked, caller = request.app.state.asked, caller_of(request, body)
-    note = ""
+    waiting = asked.take(caller)  # whatever is said now, and with whichever history: it is asked no longer
+    note, sent = "", list[Reply]()
     if outputs := _given_back(body.get("input"), before, parts.tools.names):
         history = list(before.history) if before is not None else []
         reply = answering(_asked_last(body.get("input"), history), outputs)
     else:
         messages = _messages(body.get("input"), kept, asks)
         given = await while_there(request, conversation(request.app.state, messages, "input"))
-        note, before_it = given.note, before.history if before is not None else ()
-        history = [*before_it, *parts.recalled(given.history)] or asked.take(caller)
+        note, sent, before_it = given.note, given.history, before.history if before is not None else ()
+        history = [*before_it, *parts.recalled(sent)] or waiting
         tools = () if body.get("tool_choice") == "none" else declared_tools(body.get("tools"))
         context = parts.context(history, tools=tools, collections=asks)
         if given.question:
@@ -123,7 +124,7 @@ async def respond(request: Request) -> Response:
     response = _response(body, reply, shaped(reply.spoken), note)
     if response["store"]:
         kept.keep(response, [*history, reply], asks)
-    if not response["store"] or not previous:
+    if not sent and not (previous and response["store"]):  # else it is answered with its conversation
         asked.note(caller, reply)
     if body.get("stream"):
         return Stream(_sse(_events(response)), "text/event-stream")

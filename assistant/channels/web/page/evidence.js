@@ -26,7 +26,7 @@ function evidence(turn, metadata) {
   ledger(turn, parsed(metadata.repartee_stages, []), Number(metadata.repartee_total_ms));
 }
 
-const FATES = { done: "confirmed", under_way: "on its way", sent: "told; it does not report back", silent: "did not answer", unavailable: "not reachable", not_sent: "nothing was sent", refused: "cannot do that" };
+const FATES = { done: "confirmed", already: "as it was; it said nothing", under_way: "on its way", sent: "told; it does not report back", silent: "did not answer", unavailable: "not reachable", not_sent: "nothing was sent", refused: "cannot do that" };
 
 function deeds(turn, metadata) { // what was done, by name, or what may be answered to a question back
   const action = parsed(metadata.repartee_action, {}), line = turn.find(".deeds"), choices = turn.find(".choices");

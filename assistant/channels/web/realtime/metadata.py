@@ -83,7 +83,8 @@ def _fitted(citations: list[dict[str, object]]) -> str:
 def _action(action: Action) -> str:
     """Return the action as JSON; of too many entities those that failed come first, and `more` counts the rest."""
     whole = action.to_json()
-    names = sorted(action.entities, key=lambda name: action.results.get(name) in ("done", "under_way", "sent"))
+    worked = ("done", "already", "under_way", "sent")
+    names = sorted(action.entities, key=lambda name: action.results.get(name) in worked)
 
     def of(count: int) -> Json:
         results = {"results": {name: action.results[name] for name in names[:count] if name in action.results}}

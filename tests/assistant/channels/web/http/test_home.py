@@ -182,6 +182,7 @@ async def test_a_device_that_does_not_answer_is_told(house) -> None:
         ("light.sofa_lamp", {"service": "turn_on", "values": {"rgb": [1, 2, "x"]}}, 400, "must be a whole number"),
         ("light.sofa_lamp", {"service": "turn_on", "values": {"brightness": {}}}, 400, "must be a number"),
         ("light.sofa_lamp", {"service": "turn_on", "values": {"brightness": "dim"}}, 400, "is no number"),
+        ("light.sofa_lamp", b'{"service": "turn_on", "values": {"brightness": 1e999}}', 400, "is not a json number"),
         ("cover.blinds", {"service": "set_position"}, 400, "it needs to be told the position"),
         ("climate.bedroom_heating", {"service": "set_mode", "values": {"mode": "boil"}}, 400, "it knows no boil"),
         ("lock.front_door", {"service": "unlock", "confirmed": "yes"}, 400, "'confirmed' must be a boolean"),
@@ -194,6 +195,28 @@ async def test_what_cannot_be_done_is_refused_in_one_sentence(house, device, bod
         answered, told = await there.post(device, body)
         assert answered == status, told
         assert said in told["error"]["message"]
+        assert there.demo.commands == 0
+
+
+async def test_a_value_out_of_range_is_refused_in_one_sentence_and_not_cut(house) -> None:
+    lamp, blinds, fan, heating = "light.sofa_lamp", "cover.blinds", "fan.bedroom_fan", "climate.bedroom_heating"
+    percent = "goes from 0 to 100 percent, not to"
+    async with house() as there:
+        for device, service, name, value, said in (
+            (lamp, "turn_on", "brightness", -4, f"Sofa Lamp cannot do that: its brightness {percent} -4."),
+            (lamp, "turn_on", "brightness", 900, f"Sofa Lamp cannot do that: its brightness {percent} 900."),
+            (lamp, "turn_on", "brightness", True, "its brightness has to be a number, and True is no number."),
+            (lamp, "turn_on", "brightness", 10**400, "that it could be told."),
+            (lamp, "turn_on", "kelvin", 1500, "its colour temperature goes from 2000 to 6500 kelvin, not to 1500."),
+            (lamp, "turn_on", "rgb", [0, 256, 0], "its green goes from 0 to 255, not to 256."),
+            (lamp, "turn_on", "position", 5, "it takes no position when it is told to turn on."),
+            (blinds, "set_position", "position", 101, f"its position {percent} 101."),
+            (fan, "set_percentage", "percentage", -1, f"its percentage {percent} -1."),
+            (heating, "set_temperature", "temperature", 99, "it goes from 5 to 30 °C."),
+            (heating, "set_temperature", "temperature", "20", "has to be a number, and '20' is no number."),
+        ):
+            status, told = await there.post(device, {"service": service, "values": {name: value}})
+            assert (status, told.get("error", told)["message"][-len(said) :]) == (400, said)
         assert there.demo.commands == 0
 
 
