@@ -127,7 +127,7 @@ class House:
         `retain`: the broker had kept it. `now`: Unix seconds.
         """
         changes = Changes()
-        work.begin_message(topic)
+        work.topic = topic
         try:
             heard = self._topics.get(topic)
             if heard is not None:

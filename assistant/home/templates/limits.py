@@ -41,26 +41,28 @@ class Work(threading.local):
     left = MAX_STEPS
     until = math.inf
     message_until = math.inf
-    topic = ""  # of the message at hand
+    topic: str | None = None  # of the message at hand, which may be set; `end_message` ends it
     left_out: dict[str, list[str]] | None = None
-
-    def begin_message(self, topic: str) -> None:
-        """Start the budget of a message, which holds until `end_message`."""
-        self.topic, self.left_out = topic, None
-        self.message_until = time.thread_time() + MESSAGE_SECONDS
 
     def end_message(self) -> dict[str, list[str]] | None:
         """End the budget of a message; return who was left out, by reasons, or None where nobody was."""
-        left_out, self.left_out = self.left_out, None
-        self.topic, self.message_until = "", math.inf
+        self.topic, self.message_until = None, math.inf
+        left_out = self.left_out
+        if left_out is not None:
+            self.left_out = None
         return left_out
 
     def exhausted(self) -> bool:
-        """Return whether the message at hand has had its time."""
-        return time.thread_time() > self.message_until
+        """Return whether the message at hand has had its time, which starts with the first who asks."""
+        now = time.thread_time()
+        if self.topic is not None and self.message_until == math.inf:
+            self.message_until = now + MESSAGE_SECONDS
+        return now > self.message_until
 
     def leave_out(self, reason: str, whom: str) -> None:
         """Note who does not take the message at hand, and why."""
+        if self.topic is None:
+            return
         if self.left_out is None:
             self.left_out = {}
         self.left_out.setdefault(reason, []).append(whom)
@@ -68,10 +70,9 @@ class Work(threading.local):
     def begin(self) -> None:
         """Start a rendering. Raises LeftOutError where the message at hand has had its time."""
         self.left = MAX_STEPS
-        now = time.thread_time()
-        if now > self.message_until:
+        if self.exhausted():
             raise LeftOutError(TOOK_TOO_LONG)
-        self.until = min(now + MAX_SECONDS, self.message_until)
+        self.until = min(time.thread_time() + MAX_SECONDS, self.message_until)
 
     def spend(self, steps: int = 1) -> None:
         """Count steps.

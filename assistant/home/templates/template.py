@@ -163,7 +163,7 @@ class Template:
             _log.warning(
                 "The template of %s%.200s is not rendered any more, nor for others: it %s: %.80r",
                 whose,
-                f", with a message on {work.topic!a}," if work.topic else "",
+                f", with a message on {work.topic!a}," if work.topic is not None else "",
                 error,
                 self.source,
             )
