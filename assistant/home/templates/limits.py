@@ -31,6 +31,10 @@ class OverLimitError(Exception):
     """A rendering that went beyond one of the limits above."""
 
 
+class OverTimeError(OverLimitError):
+    """A rendering that took too long, which may once be the machine's fault: a search for garbage, another program."""
+
+
 class LeftOutError(Exception):
     """A rendering that was left out or given up through no fault of its template; the message says why."""
 
@@ -86,7 +90,7 @@ class Work(threading.local):
         if time.thread_time() > self.until:
             if self.until == self.message_until:
                 raise LeftOutError(TOOK_TOO_LONG)
-            raise OverLimitError(f"takes more than {MAX_SECONDS * 1000:.0f} ms")
+            raise OverTimeError(f"takes more than {MAX_SECONDS * 1000:.0f} ms")
 
 
 TOOK_TOO_LONG = f"those before them took more than {MESSAGE_SECONDS * 1000:.0f} ms"

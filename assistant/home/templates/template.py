@@ -11,7 +11,7 @@ the work, so this module does:
 - no value grows beyond `MAX_LENGTH`: products, powers, sums, joins, padding and formats are measured before they
   are made, and lists with all that they hold;
 - regular expressions have a time limit of their own;
-- a template that went over a limit is never rendered again;
+- a template that went over a limit, over that of time twice in a row, is never rendered again;
 - all that one message brings about shares `MESSAGE_SECONDS`; who comes after that does not take the message.
 
 Most templates only pick a value out of a JSON object (`{{ value_json.state }}`): those never reach Jinja.
@@ -27,7 +27,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
-from assistant.home.templates.limits import MAX_OUTPUT, LeftOutError, OverLimitError, work
+from assistant.home.templates.limits import MAX_OUTPUT, LeftOutError, OverLimitError, OverTimeError, work
 from assistant.home.templates.sandbox import TemplateError, compile_template, names_in, parse
 
 MAX_SOURCE = 4096  #: characters of a template
@@ -87,13 +87,14 @@ _PLAIN = re.compile(r"\s*\{\{-?\s*value\s*-?\}\}\s*")
 class Template:
     """One announced template. Made by `read`; compiled when it is rendered."""
 
-    __slots__ = ("_path", "_reads_text", "asks_about_itself", "broken", "source")
+    __slots__ = ("_path", "_reads_text", "asks_about_itself", "broken", "slow", "source")
 
     def __init__(self, source: str) -> None:
         if len(source) > MAX_SOURCE:
             raise TemplateError(f"has {len(source)} characters; at most {MAX_SOURCE} are read")
         self.source = source
         self.broken = False  #: it went over a limit
+        self.slow = False  #: its last rendering took too long; when the next does too, it is broken
         #: It names its entity, so that `about` is wanted among its variables.
         self.asks_about_itself = bool(_ABOUT.search(source))
         self._path = _path_of(source)
@@ -155,11 +156,14 @@ class Template:
             work.begin()
             pieces = compile_template(self.source)(values)
             work.begin()  # anew: compiling may have taken longer than a rendering may
-            return "".join(pieces).strip()
+            text = "".join(pieces).strip()
         except LeftOutError as error:
             work.leave_out(str(error), whose)
             return None
         except OverLimitError as error:
+            if isinstance(error, OverTimeError) and not self.slow:
+                self.slow = True
+                return None
             _log.warning(
                 "The template of %s%.200s is not rendered any more, nor for others: it %s: %.80r",
                 whose,
@@ -172,6 +176,8 @@ class Template:
         except Exception as error:  # whatever a filter or operator raises on what a device sent
             _log.debug("A template failed: %s: %.80r", error, self.source)
             return None
+        self.slow = False
+        return text
 
 
 def about(entity_id: str, name: str, state: str, attributes: Mapping[str, Any]) -> dict[str, Any]:

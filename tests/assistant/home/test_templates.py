@@ -9,6 +9,7 @@ import time
 
 import pytest
 
+from assistant.home.templates import limits
 from assistant.home.templates import template as module
 from assistant.home.templates.sandbox import TemplateError
 from assistant.home.templates.template import Payload, Template, read
@@ -246,7 +247,23 @@ def test_what_is_done_at_one_stroke_is_counted_before(source, payload):
     began = time.thread_time()
     assert template.value(message) is None
     assert time.thread_time() - began < 0.1
+    assert template.value(message) is None
     assert template.broken
+
+
+def test_a_template_is_given_up_for_being_slow_only_twice_in_a_row(monkeypatch):
+    """Once may be the machine's fault."""
+    template = Template("{% for n in range(9) %}{{ value }}{% endfor %}")
+    slow, quick = ("MAX_SECONDS", -1.0), ("MAX_SECONDS", 60.0)
+    for limit, value, broken in (
+        (slow, None, 0),
+        (quick, "1" * 9, 0),
+        (slow, None, 0),
+        (slow, None, 1),
+        (quick, None, 1),
+    ):
+        monkeypatch.setattr(limits, *limit)
+        assert (template.value(Payload("1")), template.broken) == (value, broken)
 
 
 def test_a_namespace_that_holds_itself_many_times_over_is_not_written_out():
