@@ -58,10 +58,13 @@ class Work(threading.local):
 
     def exhausted(self) -> bool:
         """Return whether the message at hand has had its time, which starts with the first who asks."""
+        return self._now() > self.message_until
+
+    def _now(self) -> float:
         now = time.thread_time()
-        if self.topic is not None and self.message_until == math.inf:
+        if self.message_until == math.inf and self.topic is not None:
             self.message_until = now + MESSAGE_SECONDS
-        return now > self.message_until
+        return now
 
     def leave_out(self, reason: str, whom: str) -> None:
         """Note who does not take the message at hand, and why."""
@@ -74,9 +77,10 @@ class Work(threading.local):
     def begin(self) -> None:
         """Start a rendering. Raises LeftOutError where the message at hand has had its time."""
         self.left = MAX_STEPS
-        if self.exhausted():
+        now = self._now()
+        if now > self.message_until:
             raise LeftOutError(TOOK_TOO_LONG)
-        self.until = min(time.thread_time() + MAX_SECONDS, self.message_until)
+        self.until = min(now + MAX_SECONDS, self.message_until)
 
     def spend(self, steps: int = 1) -> None:
         """Count steps.
