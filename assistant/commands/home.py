@@ -74,12 +74,14 @@ def list_(config: Config, as_json: bool, timeout: float) -> None:
 @click.option("--yes", "agreed", is_flag=True, help="Answer yes to a question back.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @_TIMEOUT
-@click.pass_obj
-def say(config: Config, words: str, room: str, agreed: bool, as_json: bool, timeout: float) -> None:
+@click.pass_context
+def say(ctx: click.Context, words: str, room: str, agreed: bool, as_json: bool, timeout: float) -> None:
     """Carry out COMMAND, or answer it if it asks about the home: "turn on the sofa lamp"; "-" reads standard input.
 
-    A question back is asked on the terminal; where there is none, nothing is done.
+    A question back is asked on the terminal; where there is none, nothing is done. The exit status is 1 where it is
+    not understood, or nothing of it was done.
     """
+    config: Config = ctx.obj
     if words == "-":
         words = sys.stdin.buffer.read(4 * MAX_COMMAND + 1).decode(errors="replace").strip()
     if not words.strip() or len(words) > MAX_COMMAND:
@@ -104,12 +106,14 @@ def say(config: Config, words: str, room: str, agreed: bool, as_json: bool, time
     except EOFError:
         raise click.Abort from None
     spoken = outcome.spoken if outcome else "I do not understand that as something about the home."
+    kind = outcome.kind if outcome else "abstained"
     if as_json:
-        kind, action = (outcome.kind, dict(outcome.action)) if outcome else ("abstained", None)
+        action = dict(outcome.action) if outcome else None
         reason = intent.reason if intent else ""
         click.echo(json.dumps({"outcome": kind, "spoken": spoken, "action": action, "reason": reason}))
     else:
         click.echo(printable(spoken))
+    ctx.exit(1 if kind in ("failed", "abstained") else 0)
 
 
 @command.command()

@@ -31,9 +31,13 @@ class Condition:
         """Return what tells this condition from others."""
         return self.topic, self.template.source if self.template else None, self.online, self.offline
 
+    def _whose(self) -> str:
+        user = next(iter(self.users), None)
+        return f"the availability of {user.entity.id}" if user else "an availability"
+
     def hear(self, payload: Payload, stamp: int) -> bool:
         """Take a message; return whether it says anything."""
-        text = payload.text if self.template is None else self.template.reading(payload)
+        text = payload.text if self.template is None else self.template.reading(payload, whose=self._whose())
         if text not in (self.online, self.offline):
             return False
         self.value, self.stamp = text == self.online, stamp

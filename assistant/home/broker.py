@@ -63,11 +63,11 @@ class Broker:
         self.address = Address.parse(url)
         self.problem = f"there is no connection to the broker {self.address} yet"
         self._tls = tls_context(settings) if self.address.tls else None
-        # Every broker speaks 3.1.1.
+        # With MQTT 5 a command that a device did not fetch expires; what speaks only 3.1.1 says so, or hangs up.
         self._versions = {
             "5": [aiomqtt.ProtocolVersion.V5],
             "3.1.1": [aiomqtt.ProtocolVersion.V311],
-        }.get(settings.protocol, [aiomqtt.ProtocolVersion.V311, aiomqtt.ProtocolVersion.V5])
+        }.get(settings.protocol, [aiomqtt.ProtocolVersion.V5, aiomqtt.ProtocolVersion.V311])
         self._receive, self._linked, self._will = receive, linked, will
         self._client: Client | None = None
         self._lost: asyncio.Future[None] | None = None
@@ -195,6 +195,9 @@ class Broker:
                 self.problem = self._sentence(error)
                 if _speaks_another(error):
                     self._versions.reverse()
+                    if attempt == 0 and len(self._versions) > 1:
+                        attempt = 1
+                        continue  # at once, with the other
             if self.problem != told:
                 told = self.problem
                 _log.warning("%s; trying again.", told[:1].upper() + told[1:])

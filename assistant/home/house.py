@@ -29,10 +29,12 @@ from assistant.home.naming import Identity, Ids, identity_of
 from assistant.home.reports import Changes, Reports
 from assistant.home.tasmota import FILTERS as TASMOTA_FILTERS
 from assistant.home.tasmota import Tasmota
+from assistant.home.templates.limits import work
 from assistant.home.thing import Thing, decoded
 from assistant.home.topics import MAX_TOPICS, Heard, Topics
 
 MAX_ENTITIES = 20_000  #: entities in a house
+MAX_COMPLAINTS = 100  #: topics of which it is told that a message was not taken by all
 _MAX_WAITING = 1000  # announcements of a unique id that is taken
 
 _log = logging.getLogger(__name__)
@@ -71,6 +73,7 @@ class House:
         self._tasmota = Tasmota()
         self._reports = Reports(self._things, self._topics, self._tasmota)
         self._full = False
+        self._complained: set[str] = set()  # topics
 
     # What is in the house
 
@@ -125,13 +128,19 @@ class House:
         `retain`: the broker had kept it. `now`: Unix seconds.
         """
         changes = Changes()
-        heard = self._topics.get(topic)
-        if heard is not None:
-            self._reports.hear(heard, payload, retain, now, changes)
-        if topic.startswith("tasmota/discovery/"):
-            self._discover_tasmota(topic, payload, now, changes)
-        elif topic.endswith("/config") and topic.startswith(self.prefix + "/"):
-            self._discover(topic, payload, now, changes)
+        work.topic = topic
+        try:
+            heard = self._topics.get(topic)
+            if heard is not None:
+                self._reports.hear(heard, payload, retain, now, changes)
+            if topic.startswith("tasmota/discovery/"):
+                self._discover_tasmota(topic, payload, now, changes)
+            elif topic.endswith("/config") and topic.startswith(self.prefix + "/"):
+                self._discover(topic, payload, now, changes)
+        finally:
+            left_out = work.end_message()
+        if left_out:
+            self._log_left_out(topic, payload, left_out)
         return changes
 
     def tick(self, now: float) -> Changes:
@@ -269,6 +278,14 @@ class House:
         else:
             self._announced.pop(topic, None)  # it may be announced again when there is room
             self._log_full(topic)
+
+    def _log_left_out(self, topic: str, payload: bytes, left_out: Mapping[str, Sequence[str]]) -> None:
+        """Say once for each topic, and for MAX_COMPLAINTS of them, who did not take a message, and why."""
+        if topic in self._complained or len(self._complained) >= MAX_COMPLAINTS:
+            return
+        self._complained.add(topic)
+        told = "; ".join(f"{len(whom)} entities, such as {whom[0]}: {why}" for why, whom in left_out.items())
+        _log.warning("%.200s: a message of %d bytes was not taken by all: %s.", ascii(topic), len(payload), told)
 
     def _log_full(self, topic: str) -> None:
         if not self._full:

@@ -17,7 +17,7 @@ class HomeConfig:
     room: str = setting("", 'where this assistant stands, for "in here"')
     name: str = setting("Repartee", "what the assistant is called as a device among the others")
     publish: bool = setting(True, "announce the assistant itself as a device")
-    protocol: str = setting("auto", "version of MQTT; auto tries 3.1.1 first", choices=("auto", "5", "3.1.1"))
+    protocol: str = setting("auto", "version of MQTT; auto tries 5 first", choices=("auto", "5", "3.1.1"))
     ca: str = setting("", "PEM file of the authority that signed the broker's certificate; empty for the system's")
     certificate: str = setting("", "PEM file of the certificate that the assistant shows to the broker")
     key: str = setting("", "PEM file of that certificate's private key")

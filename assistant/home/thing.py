@@ -70,7 +70,9 @@ def take(listener: Listener, message: Payload, thing: Thing) -> bool:
         told = message.json_object() if listener.json else message.text
     else:
         variables = _about(thing) if template.asks_about_itself else thing.component.variables
-        text = (template.value if listener.strict else template.reading)(message, variables) or ""
+        text = (template.value if listener.strict else template.reading)(
+            message, variables, whose=thing.entity.id
+        ) or ""
         told = object_of(text) if listener.json else text
     if not told:
         return False

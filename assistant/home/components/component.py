@@ -140,7 +140,7 @@ class Component:
         """Return what is sent to `topic`: `payload`, through the template of commands. Raises CommandError."""
         if template is None:
             return Message(topic, str(payload), self.qos)
-        text = template.command(payload, variables)
+        text = template.command(payload, variables, topic=topic)
         if text is None:
             raise CommandError("its template of commands fails")
         return Message(topic, text, self.qos)

@@ -13,7 +13,15 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
-from assistant.home.templates.limits import REGEX_SECONDS, OverLimitError, expression, measure_format, rounds, sized
+from assistant.home.templates.limits import (
+    REGEX_SECONDS,
+    OverLimitError,
+    expression,
+    measure_format,
+    rounds,
+    sized,
+    work,
+)
 
 _NEEDED: Any = object()
 
@@ -121,7 +129,7 @@ def _attribute(item: Any, name: str | int) -> Any:
 
 def _format(pattern: Any, *args: Any, **kwargs: Any) -> str:
     text = str(pattern)
-    measure_format(text)
+    measure_format(text, *args, *kwargs.values())
     return text % (kwargs or args)
 
 
@@ -170,6 +178,7 @@ def _regex_findall_index(value: Any, find: Any = "", index: int = 0, ignorecase:
 
 
 def _limited(function: Callable[..., Any], text: str) -> Any:
+    work.spend(1 + len(text) // 64)
     try:
         return function(text, timeout=REGEX_SECONDS)
     except TimeoutError:
@@ -265,7 +274,7 @@ def _flatten(items: Any, levels: int | None = None) -> list[Any]:
 
 
 def _combine(*objects: Mapping[Any, Any]) -> dict[Any, Any]:
-    return {key: value for one in objects for key, value in one.items()}
+    return {key: value for one in objects for key, value in rounds(one.items())}
 
 
 def _clamp(value: Any, low: Any, high: Any) -> float:

@@ -87,6 +87,7 @@ def test_a_command_is_carried_out_and_told_as_it_was(repartee, house):
     assert (said.returncode, said.stdout) == (0, "The bedside lamp is on.\n"), said.stderr
     assert printed.will_have('Bedside Lamp: light {"state":"ON"}')
     silent = repartee(home, "home", "say", "turn on the landing lamp", "--json")
+    assert silent.returncode == 1
     told = json.loads(silent.stdout)
     assert told["spoken"] == "The landing lamp did not answer."
     assert told["outcome"] == "failed"
@@ -140,9 +141,32 @@ def test_what_is_not_about_the_home_is_left_alone(repartee, house):
     home, printed = house
     before = printed()
     said = repartee(home, "home", "say", "who was the keeper of the lighthouse")
-    assert said.returncode == 0
+    assert said.returncode == 1
     assert said.stdout == "I do not understand that as something about the home.\n"
     assert printed() == before
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "outcome"),
+    [
+        ("turn off the bedside lamp", 0, "acted"),
+        ("is the kitchen window open?", 0, "answered"),
+        ("open the garage door", 0, "asked_back"),
+        ("turn off the bedside lamp and the landing lamp", 0, "acted"),
+        ("turn on the landing lamp", 1, "failed"),
+        ("turn on the disco ball", 1, "failed"),
+        ("who was the keeper of the lighthouse", 1, "abstained"),
+        ("", 2, None),
+    ],
+)
+def test_the_exit_status_says_whether_anything_was_done(repartee, house, words, status, outcome):
+    home, _ = house
+    plain = repartee(home, "home", "say", words)
+    as_json = repartee(home, "home", "say", words, "--json")
+    assert (plain.returncode, as_json.returncode) == (status, status), plain.stdout + plain.stderr
+    if outcome:
+        assert plain.stderr == ""
+        assert json.loads(as_json.stdout)["outcome"] == outcome
 
 
 def test_the_doctor_tells_whether_the_broker_answers_and_hides_its_password(repartee, house):

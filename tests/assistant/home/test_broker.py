@@ -7,6 +7,7 @@ import socket
 import subprocess
 import threading
 
+import aiomqtt
 import pytest
 
 from assistant.home import broker as module
@@ -57,7 +58,7 @@ def quick(monkeypatch):
     monkeypatch.setattr(module, "LONGEST_WAIT_S", 0.1)
 
 
-@pytest.mark.parametrize(("protocol", "version"), [("5", 5), ("3.1.1", 4), ("auto", 4)])
+@pytest.mark.parametrize(("protocol", "version"), [("5", 5), ("3.1.1", 4), ("auto", 5)])
 async def test_what_is_kept_and_what_comes_is_handed_over(make_mosquitto, make_witness, protocol, version):
     mosquitto = make_mosquitto("log_type all")
     witness = make_witness(mosquitto)
@@ -77,8 +78,16 @@ def running_id(mosquitto):
     return mosquitto.log().partition(" as repartee-")[2][:12]
 
 
-@pytest.mark.parametrize("known", [5, 4])
-async def test_a_broker_that_knows_only_one_version_is_spoken_to_in_it(mosquitto, known, monkeypatch):
+@pytest.mark.parametrize(
+    ("known", "refusal"),
+    [
+        (5, b"\x20\x02\x00\x01"),
+        (4, b"\x20\x02\x00\x01"),  # CONNACK: unacceptable protocol version
+        (4, b"\x20\x03\x00\x84\x00"),  # the same in MQTT 5
+        (4, b""),  # it hangs up without a word
+    ],
+)
+async def test_a_broker_that_knows_only_one_version_is_spoken_to_in_it(mosquitto, known, refusal, monkeypatch):
     """In front of Mosquitto stands one that refuses the other version, as MQTT 3.1.1 says in section 3.1.2.2."""
 
     monkeypatch.setattr(module, "TIMEOUT_S", 0.5)
@@ -89,7 +98,7 @@ async def test_a_broker_that_knows_only_one_version_is_spoken_to_in_it(mosquitto
         head = await reader.read(2)
         rest = await reader.readexactly(head[1])
         if rest[6] != known:
-            writer.write(b"\x20\x02\x00\x01")  # CONNACK: unacceptable protocol version
+            writer.write(refusal)
             await close(writer)
             return
         inner_reader, inner_writer = await asyncio.open_connection("127.0.0.1", mosquitto.port)
@@ -114,6 +123,25 @@ async def test_a_broker_that_knows_only_one_version_is_spoken_to_in_it(mosquitto
             assert await running.link.settle()
             assert running.link._client.version == known
         await asyncio.gather(*served, return_exceptions=True)
+
+
+async def test_a_command_that_a_device_did_not_fetch_in_time_is_forgotten(make_mosquitto):
+    """The device has a session at the broker and is away: it would get the command when it comes back."""
+    mosquitto = make_mosquitto()
+
+    def device():
+        options = {"identifier": "kettle", "protocol": aiomqtt.ProtocolVersion.V311, "clean_session": False}
+        return aiomqtt.Client("127.0.0.1", mosquitto.port, **options)
+
+    async with device() as kettle:
+        await kettle.subscribe("kettle/set", 1)
+    async with Running(mosquitto.url) as running:
+        await running.up()
+        await running.link.publish(Message("kettle/set", "ON", 1), expires_s=1)
+        await running.link.publish(Message("kettle/set", "OFF", 1))
+        await asyncio.sleep(2.5)
+    async with device() as kettle, asyncio.timeout(60):
+        assert (await anext(aiter(kettle.messages))).payload == b"OFF"
 
 
 async def test_user_and_password_with_any_characters_are_let_in_and_wrong_ones_are_told(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 from hypothesis import given, settings
@@ -14,6 +15,7 @@ from assistant.home.discovery import COMPONENTS
 from assistant.home.entities import Act
 from assistant.home.house import House
 from assistant.home.ranges import takes
+from assistant.home.templates import limits
 
 KEYS = sorted({*ABBREVIATIONS, *ABBREVIATIONS.values()})
 SCALARS = (
@@ -90,3 +92,59 @@ def test_any_tasmota_device_is_one_or_is_skipped(config):
 )
 def test_odd_topics_are_nobody(topic):
     assert not House().receive(topic, b"x", False, 1.0)
+
+
+def _sensors(template: str, count: int = 100) -> House:
+    """Return a house with sensors that all listen to t, each with a template of its own: N in it is a number."""
+    house = House()
+    for number in range(count):
+        announced = {"stat_t": "t", "uniq_id": f"u{number}", "val_tpl": template.replace("N", str(number))}
+        house.receive(f"homeassistant/sensor/{number}/config", json.dumps(announced).encode(), True, 1.0)
+    assert len(house.entities()) == count
+    return house
+
+
+@pytest.mark.parametrize(
+    ("template", "payload"),
+    [
+        ("{{ value|sort|unique|list|length + N }}", "ab" * 100_000),
+        ("{{ value|sort|unique|list|length + N }}", "ab" * 4_500),
+        ("{% for c in value %}{% for d in [1, 2, 3] %}{% endfor %}{% endfor %}{{ N }}", "ab" * 1_000),
+        ("{{ value_json.a }}{# N #}", json.dumps({"a": [1] * 80_000})),
+        ("{{ value_json.a }}", json.dumps({"a": [1] * 80_000})),
+        ("{% set x = [value, value] %}" + "{% set x = [x, x, x, x, x, x, x, x, x, x] %}" * 30 + "{{ x }}{{ N }}", "1"),
+    ],
+)
+def test_no_message_holds_the_loop_for_long_however_many_listen(template, payload, caplog):
+    """A hundred sensors on one topic and one message of 200 kB once held it for almost a minute."""
+    house = _sensors(template, 200)
+    caplog.clear()
+    for _ in range(3):
+        began = time.thread_time()
+        house.receive("t", payload.encode(), False, 2.0)
+        assert time.thread_time() - began < 0.15
+    told = [record.getMessage() for record in caplog.records if "not taken by all" in record.getMessage()]
+    assert len(told) == 1
+    assert told[0].startswith(f"'t': a message of {len(payload)} bytes was not taken by all: ")
+    assert "sensor." in told[0]
+
+
+def test_a_house_goes_on_after_a_message_that_took_its_time(monkeypatch):
+    monkeypatch.setattr(limits, "MESSAGE_SECONDS", 0.02)
+    house = _sensors("{% for c in value %}{% for d in [1, 2, 3] %}{% endfor %}{% endfor %}{{ value | length + N }}")
+    house.receive("t", b"ab" * 1_000, False, 2.0)
+    unknown = [each.id for each in house.entities() if house.state(each.id).value is None]
+    assert 0 < len(unknown) < 100
+    house.receive("t", b"ab", False, 3.0)
+    assert sorted(house.state(each.id).value for each in house.entities()) == list(range(2, 102))
+
+
+def test_a_template_that_is_given_up_is_named_with_its_entity_and_topic(caplog):
+    house = _sensors("{{ range(1000)|list|length * 10 ** 999 }}", 1)
+    caplog.clear()
+    house.receive("t", b"1", False, 2.0)
+    (record,) = caplog.records
+    (entity,) = house.entities()
+    assert record.getMessage().startswith(
+        f"The template of {entity.id}, with a message on 't', is not rendered any more"
+    )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import logging
+import time
 
 import pytest
 
+from assistant.home.templates import limits
 from assistant.home.templates import template as module
 from assistant.home.templates.sandbox import TemplateError
 from assistant.home.templates.template import Payload, Template, read
@@ -212,3 +215,70 @@ def test_a_picking_template_never_reaches_jinja(monkeypatch):
     monkeypatch.setattr(module, "compile_template", None)
     monkeypatch.setattr(module, "parse", None)
     assert Template("{{ value_json.a['b'] }}").value(Payload('{"a": {"b": 3}}')) == "3"
+
+
+BILLION = "{% set a = [value, value] %}" + "{% set a = [a, a, a, a, a, a, a, a, a, a] %}" * 30
+PAIRS = json.dumps([{"a": {"a": 1}}] * 9_000)
+LISTS = "{% set a = [value ~ 1] * 900 %}{% set b = [value ~ 1] * 900 %}{% set a = [a] * 60 %}{% set b = [b] * 60 %}"
+
+
+@pytest.mark.parametrize(
+    ("source", "payload"),
+    [
+        ("{{ value | sort | unique | list | length }}", "ab" * 5_000),
+        ("{{ value_json | sort(attribute='" + ",".join(["a.a"] * 900) + "') | length }}", PAIRS),
+        ("{{ value_json | select | sort(attribute='" + ",".join(["a.a"] * 900) + "') | length }}", PAIRS),
+        ("{{ ([value_json[0].x] * 9000) | sort | length }}", json.dumps([{"x": "x" * 200_000}])),
+        (BILLION + "{{ a | length }}", "1"),
+        (BILLION.replace("[", "(").replace("]", ")") + "{{ a | length }}", "1"),
+        (BILLION.replace("[a,", "{'a': [a,").replace("a]", "a]}") + "{{ a | length }}", "1"),
+        ("{% set a = [value] * 9000 %}{{ [a] * 9000 }}", "1"),
+        ("{{ ([[value] * 60] * 9000) | sum(start=[]) | length }}", "1"),
+        ("{{ '" + "{0}" * 900 + "' | length }}{{ '" + "{0}" * 300 + "'.format(value_json) }}", PAIRS),
+        ("{{ '" + "%(a)s" * 300 + "' % {'a': value_json} }}", PAIRS),
+        ("{{ combine(" + ", ".join(["value_json"] * 99) + ") | length }}", json.dumps(dict.fromkeys(range(9999)))),
+        (LISTS + "".join("{{ a == b }}" for _ in range(100)), "x"),
+    ],
+)  # fmt: skip
+def test_what_is_done_at_one_stroke_is_counted_before(source, payload):
+    """Each of these took up to minutes, or all memory, without the clock being looked at in between."""
+    template, message = Template(source), Payload(payload)
+    assert message.is_json() or message.text
+    began = time.thread_time()
+    assert template.value(message) is None
+    assert time.thread_time() - began < 0.1
+    assert template.value(message) is None
+    assert template.broken
+
+
+def test_a_template_is_given_up_for_being_slow_only_twice_in_a_row(monkeypatch):
+    """Once may be the machine's fault."""
+    template = Template("{% for n in range(9) %}{{ value }}{% endfor %}")
+    slow, quick = ("MAX_SECONDS", -1.0), ("MAX_SECONDS", 60.0)
+    for limit, value, broken in (
+        (slow, None, 0),
+        (quick, "1" * 9, 0),
+        (slow, None, 0),
+        (slow, None, 1),
+        (quick, None, 1),
+    ):
+        monkeypatch.setattr(limits, *limit)
+        assert (template.value(Payload("1")), template.broken) == (value, broken)
+
+
+def test_a_namespace_that_holds_itself_many_times_over_is_not_written_out():
+    source = "{% set a = namespace(x=1) %}" + "".join(
+        f"{{% set {after} = namespace(x=1) %}}{{% set {before}.x = [{after}, {after}, {after}, {after}] %}}"
+        for before, after in itertools.pairwise("abcdefghijklmnopqrstuvwx")
+    )
+    assert Template(source + "{{ a }}").value(Payload("1")) == "<Namespace>"
+
+
+def test_a_long_message_is_picked_from_and_not_gone_through():
+    payload = Payload(json.dumps({"state": "ON", "log": ["x" * 400] * 500}))
+    assert len(payload.text) > 200_000
+    assert read("{{ value_json.state | lower }}").value(payload) == "on"
+    assert read("{{ value_json.log | length }}").value(payload) == "500"
+    assert read("{{ value_json.log | select('search', 'y') | list | length }}").value(payload) == "0"
+    assert read("{{ value | length }}").value(payload) is None
+    assert read("{{ value | length }}").value(Payload("x" * 10_000)) == "10000"
