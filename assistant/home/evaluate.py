@@ -66,13 +66,15 @@ class Score:
 
 
 def read_sentences(path: Path) -> list[dict[str, Any]]:
-    """Read a sentence set. Raises ReparteeError, which names the line."""
+    """Read a sentence set. Raises ReparteeError, which names the line.
+
+    Where no kind is said, a sentence with acts is to do them, and one without must do nothing.
+    """
     rows: list[dict[str, Any]] = []
-    for number, row in read_objects(path):
+    for number, said in read_objects(path):
+        row = {"kind": "act" if said.get("acts") else "nothing", **said}
         if not isinstance(row.get("sentence"), str) or row.get("kind") not in KINDS:
-            raise ReparteeError(
-                f"{path}, line {number}: expected a sentence and a kind, which is one of {', '.join(KINDS)}."
-            )
+            raise ReparteeError(f"{path}, line {number}: expected a sentence and its kind, one of {', '.join(KINDS)}.")
         try:
             rows.append(row | {"acts": list(_one_by_one(row["acts"]))} if row.get("acts") else row)
         except (TypeError, KeyError) as error:

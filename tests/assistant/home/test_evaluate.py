@@ -60,11 +60,20 @@ def test_the_projects_own_sentences_are_right_and_none_acts_wrongly(name: str) -
 
 def test_a_line_that_is_none_is_named(tmp_path: Path) -> None:
     file = tmp_path / "s.jsonl"
-    file.write_text('{"sentence": "a", "kind": "act"}\n{"sentence": "b"}\n')
+    file.write_text('{"sentence": "a", "kind": "act"}\n{"sentence": "b", "kind": "song"}\n{"kind": "act"}\n')
     with pytest.raises(ReparteeError, match="line 2: expected a sentence"):
         read_sentences(file)
     with pytest.raises(ReparteeError, match="cannot be read"):
         read_sentences(tmp_path / "none.jsonl")
+
+
+def test_a_sentence_with_acts_does_them_and_one_without_does_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "s.jsonl"
+    file.write_text(
+        '{"sentence": "a", "acts": [{"entity": "light.a", "service": "turn_on"}]}\n{"sentence": "b"}\n'
+        '{"sentence": "c", "kind": "confirm", "acts": [{"entity": "lock.a", "service": "unlock"}]}'
+    )
+    assert [row["kind"] for row in read_sentences(file)] == ["act", "nothing", "confirm"]
 
 
 def test_several_that_do_the_same_are_one_act(tmp_path: Path) -> None:
