@@ -442,7 +442,7 @@ class Scripted:
 #: Words, and how they look to who has looked for an answer: a statement, questions with and without an answer, a
 #: request, one that lacks something, halves of questions, and a comma as Whisper writes it.
 HEARD = {
-    "In 1908, the storm lasted for nineteen hours.": Look.OPEN,
+    "My uncle once sailed to the islands in a storm.": Look.OPEN,
     TALL: Look.COMPLETE,
     "Who won the football world cup in 1998?": Look.DOUBTFUL,
     "What time is it?": Look.COMPLETE,

@@ -97,7 +97,7 @@ def test_a_response_before_is_the_conversation(served):
 def test_a_message_of_ours_may_be_referred_to_and_one_that_is_gone_says_nothing(served):
     asked = {"role": "user", "content": "What is the lighthouse at Marlow Point?"}
     (message,) = respond(served, [asked])[1]["output"]
-    then = {"role": "user", "content": "How tall is it?"}
+    then = {"role": "user", "content": "And its height?"}
     for name, known in ((message["id"], True), ("msg_0", False)):
         given = [asked, {"type": "item_reference", "id": name}, then]
         answer = respond(served, given)[1]["repartee"]
