@@ -392,9 +392,8 @@ class Directory(Explained):
         if not exact:
             return None
         here = self.area_of.get(plain(want.room), 0) if want.room else 0
-        if (
-            here and not exact & here and words[-1] == singular(words[-1])
-        ):  # "the desk lamp", said in Ben's room, is Ben's
+        if here and not exact & here and words[-1] == singular(words[-1]):
+            # "the desk lamp", said in Ben's room, is Ben's
             owner = plain(want.room or "").split()[0]
             theirs = self.exact.get(bare(f"{owner} {phrase}"), 0) & here & want.able
             if theirs.bit_count() == 1:

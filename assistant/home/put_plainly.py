@@ -50,8 +50,6 @@ _EVERYWHERE = re.compile(
     r"(?: ,)? (?:both )?(?:inside and out(?:side)?|indoors and out(?:doors)?|in(?:side)? the house and out(?:side)?)(?= ,|$)"
 )
 _BOTH = re.compile(r"\b(?:them|those) both\b")
-
-
 _LEAVING_OUT = r"(?:but|except|apart from|other than|excluding|save|bar|aside from|all but|only not|just not)"
 #: What is said once more of what is left out, and says nothing: "except the freezer of course".
 _OF_COURSE = re.compile(
@@ -88,9 +86,10 @@ _ALL_THERE_IS = tuple(
 )
 #: What is meant, said behind what is not: "turn off the lamp , not the kitchen one , the desk one".
 _NOT_BUT = re.compile(
-    r"(?P<main>(?:turn|switch|shut|open|close|lock|unlock|dim|start|stop|set|put|kill|no|sorry)\b(?:(?!,| not ).)+?)(?: ,)? not (?P<not>(?:(?!,| not ).)+?) , "
+    r"(?P<main>(?:turn|switch|shut|open|close|lock|unlock|dim|start|stop|set|put|kill)\b(?:(?!,| not ).)+?)(?: ,)? not (?P<not>(?:(?!,| not ).)+?) , "
     r"(?:but |i mean(?:t)? |rather )*(?P<but>(?:the|my|our|in|on|at) (?:(?!,| not |\b(?:on|off|up|down)$).)+)"
 )
+#: The thing in the first of the two, and which way it goes.
 _NAMED = re.compile(
     r"(?P<lead>.*?\b)(?:the|my|our) (?:(?!on\b|off\b|up\b|down\b)\w+ )*?(?P<noun>\w+)(?P<way>(?: (?:on|off|up|down))?)"
 )
