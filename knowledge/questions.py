@@ -79,7 +79,7 @@ def _document(path: Path, about: dict[str, Any], rows: list[dict[str, Any]]) -> 
     asked = tuple(
         Asked(
             question=row["question"],
-            kind=row["kind"],
+            kind=row.get("kind") or ("yesno" if row.get("yesno") else "fact" if row.get("answers") else "unanswerable"),
             answers=tuple(row.get("answers") or ()),
             yesno=row.get("yesno") or "",
             items=tuple(row.get("items") or ()),

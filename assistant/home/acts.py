@@ -337,11 +337,12 @@ def _position(entity: Entity, value: Quantity, state: State | None, way: int) ->
     )
     if wanted is None or not 0 <= wanted <= 100:
         return None
+    ends = "open" if wanted else "close"
+    wholly = wanted in (0, 100) and value.kind != "more"
+    if wholly and ends in entity.services and (value.unit == "share" or "set_position" not in entity.services):
+        return Act(entity.id, ends)  # "all the way down" is closed
     if "set_position" in entity.services:
         return Act(entity.id, "set_position", {"position": round(wanted)})
-    if wanted in (0, 100) and value.kind != "more":
-        service = "open" if wanted else "close"
-        return Act(entity.id, service) if service in entity.services else None
     return None
 
 

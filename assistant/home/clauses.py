@@ -75,7 +75,7 @@ class Clauses:
 
     def understood(self, text: str, context: Context, last: Sequence[str]) -> Reading | None:
         """Read a sentence as one command, or else as several that "and", a comma or "then" part."""
-        text = text if last else _named_ones(text)
+        text = (text if last else _named_ones(text)).replace(" , but not ", " , not ")
         if " but " in text and (but := _BUT.fullmatch(text)) and (both := self._opposed(but, context, last)):
             return both
         whole = self._read(text, context, last)

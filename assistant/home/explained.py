@@ -142,8 +142,18 @@ class Explained(Index):
         for number, word in enumerate(said.content):
             if word == "window" and set(said.content[number + 1 :]) & _COVERING and not self._window_named(mask):
                 continue  # "the window blinds" are the blinds
-            mask &= self.words.get(f"{said.content[number - 1]} {word}" if word in ROOMS and number else word, 0)
+            mask &= self._roomy(said.content, number) if word in ROOMS else self.words.get(word, 0)
         return mask
+
+    def _roomy(self, content: list[str], number: int) -> int:
+        """Return the things of whose names a word such as "floor" is part, beside the word before or behind it."""
+        pairs = (
+            [*content[number - 1 : number + 1], *content[number : number + 2]]
+            if number
+            else content[number : number + 2]
+        )
+        two = [" ".join(pairs[at : at + 2]) for at in range(0, len(pairs), 2)]
+        return next(filter(None, (self.words.get(each, 0) for each in (*two, content[number]))), 0)
 
     def _window_named(self, mask: int) -> bool:
         """Say whether something that covers a window has the word in its name."""

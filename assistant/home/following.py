@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from assistant.home import english
 from assistant.home.names import Directory
-from assistant.home.noun_phrases import bare
+from assistant.home.noun_phrases import COMMANDING, UNFINISHED, bare
 from assistant.home.values import is_value, values_in
 from assistant.home.words import plain, singular
 
@@ -80,6 +80,71 @@ _ASKING = frozenset("which what are is how".split())
 _LONGEST = 6  #: words of a name that is looked for in the sentence before
 
 
+#: "The other two", "the other lamp too", "and unlock the other one", after one of them was spoken of.
+_THE_OTHERS = re.compile(
+    r"(?P<lead>(?:(?:and|also|now|then|ok|okay|please|right|so|can you|could you|just) )*)"
+    r"(?P<verb>(?:(?:turn|switch|put) (?:on|off)|(?:turn|switch|put|open|close|shut|lock|unlock|stop|raise|lower|pull|leave)(?: up| down)?) )?(?:the |all the )?other "
+    r"(?P<count>[2-9](?! (?:percent|degrees)))?(?: ?(?P<noun>\w+(?: \w+)??))??(?P<way> (?:back )?(?:on|off|up|down|open|closed|shut))?(?P<end>(?: (?:too|as well|also|please|now))*)"
+)
+
+
+def others_said(directory: Directory, text: str, last: Sequence[str]) -> str:
+    """Return a plain sentence with the names of "the other two", which were not spoken of `last`; as it is otherwise.
+
+    They are of the kind and the room of those that were, and as many as was said.
+    """
+    said = _THE_OTHERS.fullmatch(text)
+    spoken = [directory.entities[directory.number[name]] for name in last if name in directory.number]
+    if said is None or not spoken or not (said["count"] or said["noun"]):
+        return text
+    it, noun = spoken[0], singular(said["noun"] or "one")
+    if any((each.domain, each.area) != (it.domain, it.area) for each in spoken):
+        return text
+    others = [
+        each
+        for each in directory.entities
+        if (each.domain, each.area, each.device_class) == (it.domain, it.area, it.device_class) and each not in spoken
+    ]
+    if not others:  # one room has the one lock, another the other
+        others = [each for each in directory.entities if each.domain == it.domain and each not in spoken]
+    count = int(said["count"] or 1)
+    kind = "" if noun in ("one", "thing") else noun
+    if not kind and len(others) > count:
+        kind = plain(it.name).rpartition(" ")[2]
+    if kind:
+        named = [each for each in others if {*kind.split()} <= set(map(singular, plain(each.name).split()))]
+        if not all({*kind.split()} <= set(map(singular, plain(each.name).split())) for each in spoken):
+            return text
+        others = named
+    if len(others) != count:
+        return text
+    names = " and ".join(f"the {plain(each.name)}" for each in others)
+    return f"{said['lead']}{said['verb'] or ''}{names}{said['way'] or ''}{said['end']}"
+
+
+#: No words of a name that begins here.
+_NO_NAME = COMMANDING | _ASKING | english.ALL | {"on", "off", "up", "down", "and", "it", "them", ","}
+#: Another thing, and another value: "and Oscar's to 20".
+_AND_TO = re.compile(
+    r"(?:(?:and|now|then|also|make|set|put|turn) )+(?P<np>(?:the |my |our )?\w+(?: \w+){0,3}?) (?:to|at) (?P<value>.+?)(?: please| too| as well)*"
+)
+_AGAIN = re.compile(
+    r"^(?:(?!\b(?:in|at) the\b).)*\bthe (?P<noun>\w+)(?= (?:back|again)\b)|\b(?:back|again)\b.* the (?P<last>\w+)$"
+)
+
+
+def spoken_again(directory: Directory, text: str, last: Sequence[str]) -> str:
+    """Return a plain sentence with the name of the one of its kind that was spoken of `last`: "turn the lamp back on"."""
+    said = _AGAIN.search(text)
+    noun = (said["noun"] or said["last"]) if said else ""
+    names = [plain(directory.entities[directory.number[name]].name) for name in last if name in directory.number]
+    named = [name for name in names if name.split()[-1] == noun]
+    if said is None or singular(noun) not in english.KINDS or len(named) != 1:
+        return text
+    at = said.start("noun") if said["noun"] else said.start("last")
+    return f"{text[:at].removesuffix('the ')}{named[0]}{text[at + len(noun) :]}"
+
+
 def continued(directory: Directory, text: str, before: str, last: Sequence[str]) -> str:
     """Return a plain sentence said in full, from what was said `before` it and the ids it spoke of; "" if it is whole.
 
@@ -99,6 +164,9 @@ def continued(directory: Directory, text: str, before: str, last: Sequence[str])
     if text in _WHICH:
         asked = _ASKED.fullmatch(before)
         return f"which {asked['what']} are {asked['so']}{asked['at'] or ''}" if asked else ""
+    if (another := _AND_TO.fullmatch(text)) and is_value(another["value"]) and len(told := values_in(before)) == 1:
+        before = f"{before[: told[0].start]}{another['value']}{before[told[0].end :]}"
+        text = f"and {another['np']}"  # "and Oscar's to 20"
     match = _AND.fullmatch(text) or _TOO.fullmatch(text)
     if match is None or not before:
         return ""
@@ -237,6 +305,10 @@ def _is_name(directory: Directory, words: list[str], last: Sequence[str]) -> boo
     """Say whether words name one thing, wholly or by what it is called without its device, or that which was meant."""
     if bare(" ".join(words)) in directory.exact:
         return True
+    if len(last) == 1 and {"in", "at"} & {*words[1:]} and _NO_NAME.isdisjoint(words) and words[-1] not in UNFINISHED:
+        found = directory.find(" ".join(words), -1)
+        if not found.problem and set(found.ids) == set(last):
+            return True  # "the fan in the workshop"
     each = {singular(word) for word in words}
     named = each <= directory.vocabulary() and not each <= english.GENERIC
     if not named:

@@ -5,6 +5,8 @@ is not wholly understood is not done: each word has to be part of a way of sayin
 of politeness. A name that was probably misheard is asked back, and so is a name that fits several things.
 """
 
+# ruff: noqa: E501 (a way of saying something is one line)
+
 from __future__ import annotations
 
 import re
@@ -22,7 +24,7 @@ from assistant.home.asking_back import ORDER, Asking
 from assistant.home.clauses import IN_THERE, Clauses
 from assistant.home.context import Context, Reading
 from assistant.home.entities import Entity, HomeIntent
-from assistant.home.following import continued
+from assistant.home.following import continued, others_said, spoken_again
 from assistant.home.gist_reading import GistReader
 from assistant.home.half_said import BROKEN, HALF, ONLY_A_NAME, HalfSaid, half_heard
 from assistant.home.house_words import HouseWords
@@ -31,8 +33,9 @@ from assistant.home.loosened import shortened
 from assistant.home.misheard import WEAK, Misheard
 from assistant.home.names import Directory
 from assistant.home.noun_phrases import UNFINISHED
+from assistant.home.people import People
 from assistant.home.phrasebook import IDIOMS, meant
-from assistant.home.places_said import place_in, place_last
+from assistant.home.places_said import place_first, place_in, place_last, placed_each
 from assistant.home.politeness import (
     asked_outright,
     corrected,
@@ -51,6 +54,7 @@ from assistant.home.put_plainly import put_plainly
 from assistant.home.questions import ask, ask_loosely
 from assistant.home.repairs import Repairs
 from assistant.home.requests import named_first, requested
+from assistant.home.spoken_around import asked_first_of_all
 from assistant.home.told_along import ToldAlong
 from assistant.home.values import is_value, values_in
 from assistant.home.words import IT, MAX_WORDS, plain, singular
@@ -102,6 +106,12 @@ _EITHER_OR = re.compile(
     r"\b(?:the|my|our) (?:(?!and\b|the\b|my\b|our\b)\w+ )+or (?:the|my|our) \w+(?: \w+)*?"
     r"(?P<behind>(?: (?:on|off|up|down|please))*)"
 )
+#: What the speaker has seen to: "i have closed the left blind myself , can you close the other two".
+_SEEN_TO = re.compile(
+    r"(?:i|we) (?:have )?(?:already |just )?(?:closed|shut|opened|locked|unlocked|turned on|turned off|switched on|switched off|done|dimmed) (?P<np>.+?) (?:myself|ourselves|already|off|on) , (?:so |and |now )*(?P<command>.*\bother .+)"
+)
+#: What goes on with the sentence before, and has no verb: "and the compressor too".
+_ALSO = re.compile(r"(?:and|also) (?:the|my|our|\w+s) .+? (?:too|as well|also)(?: please)?")
 _BOTH = re.compile(r"\b(?:them both|both of (?:them|those))\b", re.IGNORECASE)
 #: Questions back that are asked for want of anything better.
 _UNSURE = frozenset((ONLY_A_NAME, HALF))
@@ -135,6 +145,7 @@ class Grammar:
         self._misheard = Misheard(directory, self._clauses, self._asking, self._repairs)
         self._gist = GistReader(directory, self._clauses)
         self._words = HouseWords(directory)
+        self._people = People(directory)
         self._told_along = ToldAlong(directory, self._clauses, self._asking, self._repairs)
         self._in_part = InPart(directory, self._clauses, self._asking)
         self._half_said = HalfSaid(directory, self._clauses, self._asking)
@@ -162,7 +173,11 @@ class Grammar:
 
         Nothing is done here; an `act` may be carried out as it is, an `ask_back` only after the next sentence.
         """
-        intent = self._understood(words, context or Context())
+        context = context or Context()
+        intent = self._understood(words, context)
+        if intent is None and (asked := asked_first_of_all(words)):
+            said = self._understood(asked, context)
+            intent = said if said is not None and said.kind == "query" else None
         return None if intent is not None and rings(plain(words)) and self._is_of_alarms(intent) else intent
 
     def _is_of_alarms(self, intent: HomeIntent) -> bool:
@@ -184,6 +199,10 @@ class Grammar:
             answer := self._answered.read(text, context) or self._yes_and(text, context)
         ):
             return answer
+        if (seen := _SEEN_TO.fullmatch(text)) and not (found := self.directory.find(seen["np"], -1)).problem:
+            text, context = seen["command"], replace(context, last=found.ids)
+        if context.last:
+            text = spoken_again(self.directory, others_said(self.directory, text, context.last), context.last)
         if (context.before or context.last) and (whole := self._continued(text, context)):
             return whole
         if regretted(text):
@@ -191,13 +210,20 @@ class Grammar:
         asks = words.rstrip().endswith("?")
         if asks and (scene := self._half_said.asked_of_a_scene(text)):
             return scene
-        text = self._words.of_whom(_THE_THING.sub("it", text))
+        text = self._people.told(_THE_THING.sub("it", text))
         text = self._words.the_one(
-            self._words.of_each(self._words.in_their_room(self._words.for_whom(text)), context.last)
+            self._words.of_each(self._words.in_their_room(self._people.for_whom(text)), context.last)
         )
         if asks and (bare_state := _BARE_STATE.fullmatch(text)):
             return self._asked(f"is {bare_state['np']}{bare_state['state']}{bare_state['at'] or ''}", context)
-        return self._amended(text, context) or self._meant(text, context, asks=asks)
+        intent = self._amended(text, context) or self._meant(text, context, asks=asks)
+        return half_heard() if intent is not None and self._is_astray(intent, stripped(text)) else intent
+
+    def _is_astray(self, intent: HomeIntent, text: str) -> bool:
+        """Say whether something would move elsewhere than in the place that a sentence names first."""
+        place, _ = place_first(self.directory, text) if intent.acts else ("", "")
+        there = self.directory.places[tuple(place.split())][1] if place else -1
+        return self.directory.mask(act.entity_id for act in intent.acts) & ~there != 0
 
     def _meant(self, text: str, context: Context, *, asks: bool) -> HomeIntent | None:
         """Read a sentence that stands for itself: strictly, then what it leads up to, then by what its words are."""
@@ -217,6 +243,8 @@ class Grammar:
         elif intent is not None and " , " in said and (intent.reason.endswith(_WHICH) or _FETCHING.match(said)):
             led = self._led_up_to(said, context, asks=asks)
             intent = led if led is not None and not self._passes_over(intent, led) else intent
+        if context.before and _ALSO.fullmatch(said) and (intent is None or intent.reason in _UNSURE):
+            return half_heard()  # what shall be done to that too was said of something else
         lone = intent is not None and intent.reason == ONLY_A_NAME
         if (intent is None or lone) and (
             thing := wished(said) or (text if lone and _ASKED_FOR.fullmatch(said) else "")
@@ -344,7 +372,7 @@ class Grammar:
             return self._asked(text, context)
         if said_by_others(text):
             return self._beside_a_story(text, context)
-        return self._command(text, context)
+        return self._there_alone(text, context) or self._command(text, context)
 
     def _yes_and(self, text: str, context: Context) -> HomeIntent | None:
         """Read an answer that goes on with another command: "yes, and turn on the kettle"."""
@@ -449,6 +477,20 @@ class Grammar:
             refused = self._asking.refusal(replace(reading, said=text))
             return (self._in_part.read(text, context) if refused else None) or refused
         return self._half_said.broken_off(text, context)
+
+    def _there_alone(self, text: str, context: Context) -> HomeIntent | None:
+        """Read what is wanted of the place that was said first, and moves nothing elsewhere; None where that fails."""
+        place, wanted = place_first(self.directory, text)
+        if not place or tells(text):
+            return None
+        there = self.directory.places[tuple(place.split())][1]
+        for said in placed_each(wanted, place):
+            reading = self._clauses.understood(said, context, context.last)
+            if reading is None or reading.problem:
+                continue
+            if not self.directory.mask(act.entity_id for act in reading.acts) & ~there:
+                return self._asking.intent(reading, context, "each word is understood")
+        return None
 
     def _delayed(self, text: str, context: Context) -> HomeIntent | None:
         """Refuse a command that is for another time; None where a sentence is none."""

@@ -1,5 +1,7 @@
 """The words of a house: its names, what everybody calls such things, and what is asked of them."""
 
+# ruff: noqa: E501 (a way of saying something is one line)
+
 from __future__ import annotations
 
 import re
@@ -11,7 +13,7 @@ from assistant.home.names import Directory
 from assistant.home.politeness import with_is
 from assistant.home.reasons import NEVER_A_REASON
 from assistant.home.sensed import NOUN_WORDS
-from assistant.home.words import IT, plain, singular
+from assistant.home.words import plain, singular
 
 _OF_A_HOUSE = (
     english.GENERIC
@@ -37,11 +39,17 @@ _OWNED = frozenset(
 _STANDING = re.compile(
     r"(?P<lead>(?:^|[,.;!?] ?)(?:(?:so|and|because|cos|as|oh) )?(?:(?:the|my|our) )?(?:\w+ )?)(?P<who>\w{3,})['’]s "
     r"(?=(?:still |just |now |already )?(?:on|at|in|up|down|out|outside|over|by|round|about|with|under|behind) "
-    r"(?:the|my|our|his|her|their|a|an|again|here|there|from|to|\w+['’]s|\w+ing)\b|(?:outside|upstairs|downstairs|asleep|away|here|home|back|poorly|ill)(?=$|[,.!]))",
+    r"(?:the|my|our|his|her|their|a|an|again|here|there|from|to|\w+['’]s|\w+ing)\b|(?:outside|upstairs|downstairs|asleep|away|here|home|back|poorly|ill)(?=$|[,.!]| (?:with|at|and|again|now|waiting|already)\b))",
     re.IGNORECASE,
 )
-#: Of whom something is, who was spoken of.
-_THEIRS = re.compile(r"\b(?:his|her|their)(?= \w)")
+
+
+#: The same of somebody who has things here, before what is nothing of theirs: "Nina's fallen asleep", "Omar's away".
+_SOMEBODY_IS = re.compile(
+    r"(?P<who>[a-z]{2,})['’]s (?=(?:fallen|asleep|away|gone|not|just|already|still|feeling|getting|been|got|left|back|home|ill|off (?:to|out)|supposed|frozen|poorly|sick|tired|awake|having|doing|in (?:bed|the (?:bath|shower))|at (?:work|school)|on (?:a|holiday|the phone))\b(?!['’-])"
+    r"|(?:reading|studying|working|sleeping|watching|playing|out|cold|hot|freezing|boiling)(?: (?:in|on|with|at|for|so|and|again|tonight|now)\b|[,.]))",
+    re.IGNORECASE,
+)
 
 
 def _written_together(directory: Directory) -> set[str]:
@@ -74,8 +82,10 @@ _NO_NOUN = frozenset(
         "both is are oscillating swinging"
     ).split()
 )
-#: For whom a command is that names no room.
-_FOR = re.compile(r"(?P<command>(?!.* in ).+) for (?P<who>\w+)(?: please)?")
+
+
+#: What was spoken of before.
+_SPOKEN_OF = re.compile(r"\b(?:it|them|that)\b")
 
 
 class HouseWords:
@@ -91,15 +101,6 @@ class HouseWords:
             if entity.id.startswith(_MOVING)
             for name in (*map(plain, (entity.name, *entity.aliases)), "roomba", "robot", "mower", "vacuum", "hoover")
         }
-        #: How names begin that say whose a thing is: "wills", "kids".
-        self._owners = {
-            words[0]
-            for entity in directory.entities
-            if len(words := plain(entity.name).split()) > 1
-            and words[0].endswith("s")
-            and singular(words[0]) not in english.GENERIC
-        }
-
         #: Whose things there are, of devices and of rooms: "ellas".
         self._people = {
             plain(said[0])
@@ -129,21 +130,11 @@ class HouseWords:
             own = plain(f"{said[1]}'s")
             return f"{own} {said[2] or ''}" if own in self._people else said[0]
 
+        words = _SOMEBODY_IS.sub(
+            lambda said: f"{said['who']} is " if plain(f"{said['who']}'s") in self._people else said[0], words
+        )
         words = _COMPARED.sub(compared, words)
         return _LEFT_OF_IS.sub(whole, _STANDING.sub(standing, with_is(words)))
-
-    def of_whom(self, text: str) -> str:
-        """Return a plain sentence with the owner that it spoke of for "his": "Will is asleep , his lamp off".
-
-        Where it spoke of none who has a thing here, it stays.
-        """
-        said = _THEIRS.search(text)
-        if said is None:
-            return text
-        told = [name for word in text[: said.start()].split() for name in (word, f"{word}s") if name in self._owners]
-        if len({*told}) != 1:
-            return text  # of several it is not known whose
-        return text[: said.start()] + _THEIRS.sub(told[-1], text[said.start() :])
 
     def in_their_room(self, text: str) -> str:
         """Return a plain sentence with "in Max's room" for "in Max's", where there is such a room."""
@@ -170,7 +161,7 @@ class HouseWords:
         """
         words = text.split()
         owners = [place for place, word in enumerate(words) if word in self._people or f"{word}s" in self._people]
-        spoken = self._spoken_of(last) if IT.search(text) else []
+        spoken = self._spoken_of(last) if _SPOKEN_OF.search(text) else []
         if len(owners) < 2 and not (owners and spoken):
             return text
         nouns = {place: self._owned(words, place) for place in owners if words[place] in self._people}
@@ -215,16 +206,6 @@ class HouseWords:
             if len(noun) == length and (" ".join([words[owner], *noun]) in self.directory.exact):
                 return noun
         return [word for word in words[owner + 1 : owner + 2] if singular(word) in english.KINDS]
-
-    def for_whom(self, text: str) -> str:
-        """Return a plain command with the room of whom it is for: "turn the light on for Emma" is in Emma's room."""
-        said = _FOR.fullmatch(text)
-        if said is None or not {"light", "lights", "lamp", "lamps", "heating", "fan", "blind", "blinds"} & {
-            *text.split()
-        }:
-            return text
-        room = (f"{said['who']}s", "room")
-        return f"{said['command']} in {' '.join(room)}" if room in self.directory.places else text
 
     def of_machine(self, text: str, last: Sequence[str]) -> str:
         """Return a plain sentence with "it" for her or him, where a machine that moves was spoken of last, or in it."""

@@ -109,7 +109,7 @@ class Index:
                 if word not in ROOMS or (word != "room" and name.startswith(word + " ")):
                     self.words[word] = self.words.get(word, 0) | bit
             for first, second in zip(name.split(), name.split()[1:], strict=False):
-                if second in ROOMS:
+                if second in ROOMS or first in ROOMS:  # "the sun room blind", "the left floor lamp"
                     two = f"{singular(first)} {second}"
                     self.words[two] = self.words.get(two, 0) | bit
         for word in called:

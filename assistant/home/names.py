@@ -288,6 +288,10 @@ class Directory(Explained):
     def _listed(self, part: list[str], parts: list[list[str]], noun: str, want: Want) -> Found:
         """Find one part of a list, which may owe its place or its noun to another: "the hall and kitchen lights"."""
         found = self._item(part, want)
+        if found.problem == "area" and part is not parts[0] and (head := self._head(parts[0])):
+            named = self._item([*head, "in", *part], want)  # "the ceiling lights in the hall and the study"
+            if named.problem in ("", "room"):
+                return named
         place = self._scope(parts[-1])[2]
         if found.problem in ("which", "room") and place:
             again = self._item([*part, "in", *plain(place).split()], want)
@@ -308,6 +312,15 @@ class Directory(Explained):
             again = self._item([*part, noun], want)
             found = again if again.problem in ("", "room") or found.problem == "area" else found
         return found
+
+    def _head(self, words: list[str]) -> list[str]:
+        """Return what a part of a list names before where it is: "the ceiling lights in the hall"; [] for none."""
+        ends = (
+            words[:at]
+            for at in range(1, len(words))
+            if words[at] in _AT and tuple(word for word in words[at + 1 :] if word not in english.GLUE) in self.places
+        )
+        return next(ends, [])
 
     def _at_the_end(self, words: list[str]) -> bool:
         """Say whether a part ends in where it is: "the fan in the hall", and not "the hall fan"."""
@@ -439,6 +452,11 @@ class Directory(Explained):
             named = self.exact.get(bare(" ".join(words[:-1])), 0) & want.able & self.domain.get("switch", 0)
             if named.bit_count() == 1:
                 return Found(ids=self.ids(named), phrase=phrase)
+        if len(words) > 1 and self._room_of(words[0]):  # "nora's curtains" are the Curtains of Nora's Room
+            room = next(end for end in ("room", "bedroom") if (words[0], end) in self.places)
+            again = self._described([*words[1:], "in", words[0], room], want)
+            if again.problem != "unknown":
+                return again
         for place, word in enumerate(words):
             if word in english.ORDINALS and len(words) > place + 1:
                 numbered = bare(" ".join([*words[:place], *words[place + 1 :], english.ORDINALS[word]]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from assistant.home.names import Directory
 from assistant.home.words import singular
@@ -16,6 +17,9 @@ _ON_THE_WAY = re.compile(
     r"|(?:in|into|to|from) (?:the |my |our )?\S+(?: \S+)? (?:next|soon|later))\b"
 )
 _ENDING = re.compile(r"\b(?:off|out|kill|shut|close|closed|down|dim|stop|lock)\b")
+#: Where the next clause begins, and where what is left out does.
+_CLAUSES = re.compile(r"(?: ,)? (?:and then|and|then) (?!then\b)| , ")
+_LEFT_OUT = re.compile(r"(?: ,)? (?:except|apart from|all but|but not|but|other than|leaving|and leave|leave|without) ")
 _WITHOUT_IN = frozenset("upstairs downstairs outside inside".split())
 
 
@@ -42,6 +46,31 @@ def place_told(directory: Directory, told: str, command: str) -> str:
 def is_elsewhere(told: str, command: str) -> bool:
     """Say whether a command ends something while somebody is on the way to, or from, the room they tell of."""
     return _ON_THE_WAY.search(told) is not None and _ENDING.search(command) is not None
+
+
+def place_first(directory: Directory, text: str) -> tuple[str, str]:
+    """Return the place that a command begins with before a pause, and what is wanted there; "" where it does not.
+
+    "In Ben's room, the lamp on and the fan off" is of that room in each of its clauses.
+    """
+    match = _PLACE_FIRST.match(text)
+    words = text[match.end() :].split() if match else []
+    if match is None or not (match[0] or not _WITHOUT_IN.isdisjoint(words[:1])):
+        return "", ""
+    for length in range(min(directory.longest, len(words) - 2), 0, -1):
+        if words[length] == "," and tuple(words[:length]) in directory.places:
+            rest = " ".join(words[length + 1 :])
+            return ("", "") if place_in(directory, rest) else (" ".join(words[:length]), rest)
+    return "", ""
+
+
+def placed_each(rest: str, place: str) -> Iterator[str]:
+    """Yield a command with its place in each of its clauses, before what is left out."""
+    at = f" {place}" if place in _WITHOUT_IN else f" in the {place}"
+    main = rest[: out.start()] if (out := _LEFT_OUT.search(rest)) else rest
+    yield f"{_CLAUSES.sub(lambda part: at + part[0], main)}{at}{rest[len(main) :]}"
+    yield f"{main}{at}{rest[len(main) :]}"
+    yield f"{rest}{at}"
 
 
 def place_last(directory: Directory, text: str) -> str:

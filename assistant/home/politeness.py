@@ -136,14 +136,14 @@ _STUTTER = re.compile(
 #: What takes back all that came before it, if a whole command follows.
 _TAKEN_BACK = re.compile(
     r"(?: ,)?(?: (?:no|oh|sorry|wait|actually|scratch that|i mean|forget (?:it|that)|never ?mind))"
-    r"(?: ,| (?:no|wait|actually|sorry|i mean|i meant|rather|forget (?:it|that)|scratch that))+(?: ,)?(?: just| please)* "
+    r"(?: ,| (?:no|wait|actually|sorry|i mean|i meant|rather|not (?:those|that|them|these|it|that one)|forget (?:it|that)|scratch that))+(?: ,)?(?: just| please)* "
     r"(?=(?:turn|switch|open|close|shut|lock|unlock|set|dim|make|put|start|stop|raise|lower|activate)\b)"
 )
 _TAKING_BACK = re.compile(
     r"(?:(?: ,)? (?:no|oh|sorry|wait|actually|scratch that|i mean|i meant|rather|forget (?:it|that)|never ?mind|just|please))+(?: ,)?\s*$"
 )
 _FILLERS = re.compile(
-    r"(?<!\S)(?:um|uh|er|erm|uhm|hmm|ah)(?: ,)?(?: |$)|(?<=\w) , (?:would|could|will|can) you(?= , )"
+    r"(?<!\S)(?:um|uh|er|erm|uhm|hmm|ah)(?: ,)?(?: |$)|(?<=\w)(?: ,)? (?:would|could|will|can) you(?= , )"
     r"|(?<!\S)(?:, )?(?:you know(?! (?:if|whether|what|how|which|where|when|who))|let us say|shall we say|if you do not mind|if it is no trouble|possibly|before i forget|by the way|while you are at it|while i think of it)(?: ,)?(?= |$) ?"
     r"|(?<!\S)(?:something (?:like|around|near)|somewhere (?:around|near|about|close to)|in the region of|, say (?=\d)|(?:once|when|after) (?:you have done that|that is done|you are done(?: with that)?|you have finished(?: that)?)(?: ,)?|more or less|give or take|or thereabouts) ?(?= |$|\w)"
     r"|(?<=\w(?:er|re|ss)) than (?:(?:it|they|that) (?:is|are|was|were)(?: (?:now|set|right now|at the moment))?|now|before)(?= |$)"

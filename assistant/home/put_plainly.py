@@ -6,6 +6,9 @@ from __future__ import annotations
 
 import re
 
+from assistant.home.contrasts import without_contrasts
+from assistant.home.said_in_one import said_in_one
+from assistant.home.spoken_around import spoken
 from assistant.home.values import said_once
 
 _LEAD = r"(?:(?:no|oh|sorry|actually|wait|hmm|hm|ok|okay|well|um|uh|on second thoughts?)(?: ,)? )*"
@@ -60,11 +63,6 @@ _THOUGH_NOT = re.compile(
 )
 #: What ends a command before it says what is left out: "turn them off again , all but the lamp".
 _AT_THE_END = re.compile(rf"(?<=\w) (?:(?:again|now|then|please) ?)+(?<! )(?=(?: ,)? {_LEAVING_OUT}\b)")
-#: What can stay, where the others go off.
-_CAN_STAY = re.compile(
-    r"(?P<main>.*\boff\b.*?)(?: ,)? (?:but )?(?P<left>(?:the|my|our|that) (?:(?!,|\boff\b).)+ (?:can|may|should) stay)(?: as (?:it is|they are))?"
-)
-
 #: For what something is opened: "open the garage , i need to get the car out".
 _TO_FETCH = re.compile(
     r"(?P<main>(?:(?:can|could|would|will) you |please )*(?:open|unlock|raise|lift)\b(?:(?!,).)+?)(?: ,)? (?:because |as |since |so )?"
@@ -87,7 +85,7 @@ _ALL_THERE_IS = tuple(
 #: What is meant, said behind what is not: "turn off the lamp , not the kitchen one , the desk one".
 _NOT_BUT = re.compile(
     r"(?P<main>(?:turn|switch|shut|open|close|lock|unlock|dim|start|stop|set|put|kill)\b(?:(?!,| not ).)+?)(?: ,)? not (?P<not>(?:(?!,| not ).)+?) , "
-    r"(?:but |i mean(?:t)? |rather )*(?P<but>(?:the|my|our|in|on|at) (?:(?!,| not |\b(?:on|off|up|down)$).)+)"
+    r"(?:but |i mean(?:t)? |rather )*(?P<but>(?:the|my|our|in|on|at) (?:(?!,| not | is | are | has |\b(?:on|off|up|down)$).)+)"
 )
 #: The thing in the first of the two, and which way it goes.
 _NAMED = re.compile(
@@ -100,12 +98,17 @@ _TWICE = re.compile(
     r"(?P<last>(?:(?:no|i mean|i meant|sorry|wait|actually)(?: ,)? )+(?:the|my|our) (?:(?!,).)+)"
 )
 _LIGHTS_PLEASE = re.compile(r"(?:the |some )?lights? please")
+_WARMER_WHITE = re.compile(
+    r"\b(?P<before>(?!an? )\w+ )(?:an? )?(?P<so>(?:(?:a )?(?:bit|little|touch|tad) |slightly )?(?:warmer|cooler|colder)) white\b"
+)
 
 
 def put_plainly(text: str) -> str:
     """Return a plain sentence with what it wraps its command in taken off, and what it leaves out at its end."""
     if other := _OTHER_MIND.fullmatch(text):
         text = other["now"] or other["back"].strip(" ,")
+    text = without_contrasts(_WARMER_WHITE.sub(r"\g<before>\g<so>", spoken(text)))
+    text = said_in_one(text)
     text = _AT_THE_END.sub("", _THOUGH_NOT.sub(" , but not ", _OF_COURSE.sub(r"\g<but>", said_once(text))))
     if twice := _TWICE.fullmatch(text):
         text = f"{twice['main']} , {twice['last']}"
@@ -119,8 +122,6 @@ def put_plainly(text: str) -> str:
         text = opened["main"]
     if _LIGHTS_PLEASE.fullmatch(text):
         text = "turn on the lights please"
-    if stays := _CAN_STAY.fullmatch(text):
-        text = f"{stays['main']} , {stays['left']} on"
     text = _BOTH.sub("them", _EVERYWHERE.sub(" everywhere", text))
     if left := _LEFT.fullmatch(text):
         text = f"{left['told']} , {_UNDOING[left['so']]}"

@@ -24,6 +24,9 @@ from assistant.home.words import IT, plain
 
 #: What is wanted of a thing depends on what was told.
 _SEE_TO = re.compile(r"(?:either|see to|sort|sort out|deal with|do something about|look after) (?P<np>.+?)(?: out)?")
+#: A thing and which way it shall go, with nothing that tells: "so her bedside lamp off".
+_WANTED_SO = re.compile(r"(?:(?:so|and|then) )*(?P<np>(?:(?!,)\S+ )+)(?:on|off|open|closed|shut|up|down)(?: please)?")
+_PARTS = re.compile(r" , | so | and ")
 _SEEN_TO = {"brighter": "turn on", "dimmer": "dim", "warmer": "turn up"}
 
 
@@ -94,10 +97,22 @@ class ToldAlong:
             if command.startswith("activate ") and not self._is_scene(command):
                 continue
             told = text.replace(clause, " , ", 1)
+            kept = _PARTS.split(clause)
+            if self._wants_more([part for part in _PARTS.split(text) if part not in kept]):
+                continue
             found = self.where_told(command, told, context, self._loosely)
             if found is not None:
                 return found
         return None
+
+    def _wants_more(self, told: list[str]) -> bool:
+        """Say whether what would be passed over is wanted too: "..., her bedside lamp off" beside a command."""
+        return any(
+            (wanted := _WANTED_SO.fullmatch(part.strip()))
+            and not {"is", "are", "was", "were", "has", "have"} & {*wanted["np"].split()}
+            and not self.directory.find(wanted["np"], self._clauses.able("any")).problem
+            for part in told
+        )
 
     def _loosely(self, command: str, context: Context) -> HomeIntent | None:
         for said in (command, *self._repairs.renamed(command)):

@@ -21,7 +21,7 @@ PLAINLY = (
     ("I fancy the strip in purple tonight", "i fancy the strip in purple"),
     ("now make them both warmer", "now make them warmer"),
     ("shut the blinds please, but not the study one obviously", "shut the blinds , but not the study one"),
-    ("all off upstairs, the fan should stay as it is", "all off upstairs , the fan should stay on"),
+    ("all off upstairs, the fan should stay as it is", "all off upstairs but leave the fan alone"),
     ("could you open the gate, we're going to get the bikes out", "could you open the gate"),
     ("some light please", "turn on the lights please"),
     ("turn off every fan we have", "turn off every fan"),

@@ -1,0 +1,84 @@
+"""What people say before and behind a command that changes nothing of it: "..., there's water everywhere", "nah, ..."."""
+
+# ruff: noqa: E501 (a way of saying something is one line)
+
+from __future__ import annotations
+
+import re
+
+VERB = r"(?:turn|switch|shut|put|close|open|lock|unlock|dim|make|set|start|stop|pause|arm|disarm|raise|lower|bring|send|get)"
+_SORRY = (
+    r"(?:oops|whoops|sorry|oh|ah|argh|wait|hang on|hold on|nah|one (?:sec|second|moment)|just a (?:sec|second|moment))"
+)
+#: What leads to a command: "oops , wrong lamp , turn it off", "hang on , i forgot my keys , ...", "i meant the fan , not the light , ...".
+_LEADING = (
+    re.compile(
+        rf"^(?:{_SORRY} (?:, )?)+(?:wrong \w+ , |(?:i|we) (?:have )?(?:just )?(?:forgot|forgotten|left|lost|need|dropped) (?:(?:to|my|our|something) (?:the )?)+(?:\w+ ){{0,4}}?, (?:so |and |please )*)?(?={VERB}\b)"
+    ),
+    re.compile(
+        rf"^(?:ok |okay |right |and )*that (?:will do|is (?:enough|plenty|it)) (?:for now |now )?, (?:so |and |please |now |you can )*(?={VERB}\b)"
+    ),
+    re.compile(rf"^(?:no|nope) (?:, )?not (?:the|my|that|our) (?:(?!,)\S+ ){{1,4}}?, (?={VERB}\b(?!.*\b(?:it|them|that)\b))"),
+    re.compile(
+        rf"^i (?:meant|mean|said|want|wanted) (?:(?!,)\S+ ){{1,4}}?, not (?:(?!,)\S+ ){{1,4}}?, (?:so |and |please )*(?={VERB}\b(?!.*\b(?:it|them|that)\b))"
+    ),
+    re.compile(rf"^(?:i|we) (?:thought|wanted) (?:(?!,|\bbut\b)\S+ )+?(?:, )?but (?:please |now )*(?={VERB}\b)"),
+    re.compile(
+        r"^(?:i|we) (?:just )?(?:came|walked|went|popped|got)(?: \w+)? (?:from|to|by|past|through|into|out of) (?:the |my |our )?\w+(?: \w+)? and (?=(?:the|my|our)\b)"
+    ),
+    re.compile(
+        r"^(?:i|we) (?:need|have|want|am going|are going) to get (?:the|my|our) \w+(?: \w+)? (?:out|in|through|past) , (?=\w)"
+    ),
+)  # fmt: skip
+#: What only tells something behind it.
+_BEHIND = (
+    re.compile(r" ,(?: (?:because|as|and))? there (?:is|are) (?!.*\b(?:on|off)$)(?:(?!,)\S+ ?)+$"),
+    re.compile(r"(?: ,)? before (?:i|we|he|she|they|mum|mom|dad|everyone|anyone|\w+s?) (?:go|goes|come|comes|get|gets|leave|leaves|head|heads|turn|turns) ?(?:in|up|down|out|off|home|back|to bed|to work|to sleep|here|there|in here)?$"),
+    re.compile(r" ,(?: (?:because|as))? (?:i|we) (?:like|love|want|hate|prefer) to (?:see|watch|hear|know|look)\b(?:(?!,).)+$"),
+    re.compile(r" ,(?: (?:because|as))? (?:i|we) (?:think )?(?:i|we) (?:forgot|might have forgotten|may have forgotten|did not)(?: to| it)?$"),
+    re.compile(r" ,(?: (?:because|as))? (?:it|that|they) (?:looks?|feels?|seems?) (?:so |really |very |much )*\w+ (?:when|while|like|with|that|at)\b(?:(?!,).)+$"),
+    re.compile(r" ,(?: (?:because|as))? (?:the|my) sun(?:s| is) (?:right |shining |glaring |straight |blazing )*(?:on|in|into|through|at|onto)\b(?:(?!,).)+$"),
+    re.compile(r" , (?:just )?like (?:(?!,).)+ (?:was|were|did|had|used to)\b(?:(?!,).)*$"),
+    re.compile(r"(?<= or) (?:what is|whats) (?:he|she|it) (?:doing|up to|at)$"),
+)  # fmt: skip
+_OR = re.compile(r" or$")
+_FILLING = (
+    (re.compile(r"\bu(?= (?:turn|switch|put|get|open|close|shut|make|set|dim|please|just)\b)"), "you"),
+    (re.compile(r"\ball the way up to (?=\d)"), "up to "),
+    (re.compile(r"(?<= to) (?:like|about|around|roughly|say) (?=\d)"), " "),
+    (re.compile(r"\bon(?:to)? (?:its|a) (?=\w+ (?:setting|mode|preset)\b)"), "on "),
+    (re.compile(r"(?<=\w) setting$"), ""),
+    (re.compile(r"^(?P<what>pause (?:the )?\w+(?: \w+)?) for (?:a|one) (?:sec(?:ond)?|minute|moment)$"), r"\g<what>"),
+    (re.compile(r"(?<=pause it) (?:a|one) (?:sec(?:ond)?|minute|moment)\b"), ""),
+    (
+        re.compile(
+            r"(?<=\w)(?<! on)(?<! to)(?<! in)(?<! and) its (?=(?!(?:charging|docking|cleaning|setting|heating|lighting|opening|washing|drying|spinning)\b)\w+ing\b|(?:so|too|a bit|really|very|halloween|christmas|cold|hot|dark|freezing|late|time|bright)\b)"
+        ),
+        " , it is ",
+    ),
+    (re.compile(r"\b(?P<verb>open|close|shut) (?P<np>it|them|that) back (?:up|down)\b"), r"\g<verb> \g<np>"),
+    (re.compile(r"(?<= too (?:bright))(?: for \w+(?: to \w+(?: \w+)?)?)$"), ""),
+    (re.compile(r"\b(?:up|down|out|over) (?=in the \w+(?: \w+)?$)(?<=(?:lly|old|ark|ozy|hot) \w{2} )"), ""),
+)
+_MACHINE = re.compile(r"^(?P<verb>pause|stop) (?:him|her) (?:a|one) (?:sec(?:ond)?|minute|moment)\b")
+#: A question, and what is told behind it.
+_ASKED_THEN_TOLD = re.compile(r"(?P<asked>(?:(?![.?!]).)+\?)\s+(?P<told>(?:(?!\?).)+)")
+
+
+def spoken(text: str) -> str:
+    """Return a plain sentence without what leads to its command, and what is only told behind it."""
+    for leading in _LEADING:
+        text = leading.sub("", text, count=1)
+    text = _MACHINE.sub(r"\g<verb> him", text)
+    for behind in _BEHIND:
+        shorter = behind.sub("", text)
+        text = shorter if " " in shorter.strip() else text
+    for said, plainly in _FILLING:
+        text = said.sub(plainly, text)
+    return _OR.sub("", text)
+
+
+def asked_first_of_all(words: str) -> str:
+    """Return the question of a sentence as it was said that goes on to tell something; "" where it does not."""
+    said = _ASKED_THEN_TOLD.fullmatch(words.strip())
+    return said["asked"] if said else ""
