@@ -22,6 +22,8 @@ _ALL_AROUND = frozenset(
 )
 #: The classes of what tells how good the air is.
 _OF_AIR = {"aqi", "carbon_dioxide", "pm25", "volatile_organic_compounds", "volatile_organic_compounds_parts"}
+#: Where a phrase goes on with where that is: "lights in the hall".
+_PLACED = re.compile(r" (?=(?:in|on|at|of) )")
 ATTRIBUTES = {
     "brightness": ("light",),
     "position": ("cover", "valve"),
@@ -37,8 +39,9 @@ def in_state(directory: Directory, kind: str, phrase: str, at: str, state: str, 
     if re.search(r"\b(?:sensor|detector|batter(?:y|ie))s?\b", phrase):
         able |= where(directory, lambda entity: entity.domain == "binary_sensor" or entity.device_class == "battery")
     whole = f"{phrase or 'everything'} {at}".strip()
-    if kind in ("which", "any", "all", "count") and phrase and singular(phrase) == phrase:
-        found = find(directory, f"{phrase}s {at}".strip(), able, context)
+    noun = _PLACED.split(phrase, maxsplit=1)[0]
+    if kind in ("which", "any", "all", "count") and phrase and singular(noun) == noun:
+        found = find(directory, f"{noun}s{phrase[len(noun) :]} {at}".strip(), able, context)
         if found.problem != "unknown":
             return found
     return find(directory, whole, able, context)

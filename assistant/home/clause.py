@@ -107,6 +107,9 @@ _LITTLE = ("lighter", "brighter", "dimmer", "warmer", "cooler", "light")  #: wha
 #: What is to go on, and how warm: "the heater on at twenty".
 _ON_AT = re.compile(r"\bon (?:and )?(?:(?:at|to) )?\d")
 
+#: "Do story time" starts that scene.
+_HAVE = re.compile(r"^(?:do|have|let us have|let us do) (?:the |our )?(?=\w+ \w+)")
+
 
 class Clause:
     """Reads one clause at a time of commands to one house."""
@@ -311,6 +314,7 @@ class Clause:
 
     def _lone(self, text: str, context: Context) -> Reading | None:
         """Read a name alone: a scene is started by it, anything else is asked back."""
+        text = _HAVE.sub("", text)
         if " " not in text.removeprefix("the ") and text not in IDIOMS:
             return None  # "relax" is said to people too
         scene = self.directory.find(

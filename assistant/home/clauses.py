@@ -150,7 +150,7 @@ class Clauses:
             first = self._near(_wanted(stripped(head)), place, context, last)
             if first is None or first.problem in ("unknown", "unable", "except"):
                 continue
-            if left_alone := LEFT_ALONE.fullmatch(tail):
+            if left_alone := LEFT_ALONE.fullmatch(self._of_its_kind(tail, first)):
                 others = is_the_others(left_alone["rest"])
                 if not first.problem and (others or not self._moves(left_alone["rest"], first, context)):
                     return first  # "... and leave the fan on": nothing is to be done to that
@@ -204,9 +204,7 @@ class Clauses:
         tail = self._there(tail, first)
         if so := _THERE_SO.fullmatch(tail):
             return self._elsewhere(so, first, context, left)
-        noun = singular(without_place(first.found.phrase).rpartition(" ")[2])
-        if " one" in tail and noun in GENERIC | self.directory.vocabulary():
-            tail = _THE_ONE.sub(noun, tail)  # "the left lamp blue and the right one red"
+        tail = self._of_its_kind(tail, first)
         if first.found.ids and (whole := others_of(tail, self._kind_of(first.found.phrase))):
             one = _OTHER_ONE.search(tail) is not None
             if one and not (place := self._beside(first)):
@@ -233,6 +231,12 @@ class Clauses:
             or self._several(tail, context, spoken, left - 1, place or here)
             or second
         )
+
+    def _of_its_kind(self, tail: str, first: Reading) -> str:
+        """Return a clause with what its "one" is called: "the left lamp blue and the right one red"."""
+        noun = singular(without_place(first.found.phrase).rpartition(" ")[2])
+        named = " one" in tail and noun in GENERIC | self.directory.vocabulary()
+        return _THE_ONE.sub(noun, tail) if named else tail
 
     def _elsewhere(self, so: re.Match[str], first: Reading, context: Context, left: int) -> Reading | None:
         """Read a clause that only says where and how for the kind of thing that the one before it spoke of."""

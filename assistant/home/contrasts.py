@@ -19,6 +19,7 @@ _WAYS = r"(?:where (?:it is|they are)|as (?:it is|they are)|on|off|up|down|open|
 #: What somebody saw to: "i already did the front one myself", "the left one is already down".
 _SEEN_TO = re.compile(
     rf"{_PAUSE} (?:(?:i|we) (?:have )?(?:already |just )*(?:did|done|closed|shut|locked|opened|turned|switched|put|dimmed)(?: (?:on|off|down|up))? {_NP}(?: (?:on|off|down|up))? (?:myself|ourselves|already|earlier|just now|a minute ago)"
+    rf"|\w+ (?:has|is) (?:already|just) (?:did|done|closed|shut|locked|opened|turned|switched|put|dimmed)(?: (?:on|off|down|up))? {_NP}"
     rf"|(?:i|we) (?:have (?:already |just )|already |just )(?:did|done|closed|shut|locked|opened|turned|switched|put|dimmed)(?: (?:on|off|down|up))? {_NP}(?: (?:on|off|down|up))?"
     rf"|{_NP} (?:is|are) already (?:(?:turned|switched|all|half) )?(?:{_WAYS}|done|there|in|gone|dimmed|drawn|set)(?: already)?|{_NP} (?:is|are) {_WAYS} already)$"
 )
@@ -28,14 +29,14 @@ _FINE = re.compile(
 )
 #: What stays: "the fan can stay off", "ruby's stays on".
 _STAYS = re.compile(
-    rf"{_PAUSE} (?P<np>{_NP}) (?:(?:can|could|may|should|must|has to|have to|needs to|need to) (?:all )?(?:stay|remain|be left)|stays?|remains?)(?: (?P<so>{_WAYS}|as (?:it is|they are)|where (?:it is|they are)))?(?= ,|$)"
+    rf"{_PAUSE} (?P<np>{_NP}) (?:(?:can|could|may|should|must|has to|have to|needs to|need to) (?:all )?(?:stay|remain|be left|keep going|keep running|carry on)|stays?|remains?)(?: (?P<so>{_WAYS}|as (?:it is|they are)|where (?:it is|they are)))?(?: (?:a (?:while|bit) longer|for (?:now|a while|a bit)))?(?= ,|$)"
 )
 #: What is not meant, or not wanted; "any more" says that it was.
 _NOT_MEANT = re.compile(
     rf"(?: ,)?(?: (?:and|but))? (?:i|we) (?:(?:do not|did not) (?:mean|need|want)|still (?:need|want)|(?:am|are) still using) (?P<np>{_NP})(?! (?:any ?more|now|today|tonight|on|off|open|closed|so|too|to)\b)(?= ,|$)"
 )
 _UNTOUCHED = re.compile(
-    rf"{_PAUSE} (?:do not|never|not) (?:change|move|alter|bother|mess with|adjust) (?P<np>{_NP})(?= ,|$)"
+    rf"{_PAUSE} (?:do not|never|not) (?:touch|change|move|alter|bother|mess with|adjust) (?P<np>{_NP})(?= ,|$)"
 )
 #: What is said once more of what was named: "..., just the lamp", "..., all three of them".
 _JUST = re.compile(
@@ -45,7 +46,7 @@ _ALL_THREE = re.compile(r" , all (?:[2-9]|of them|[2-9] of (?:them|those))(?= ,|
 _NOTHING_ELSE = re.compile(r"(?: ,)? (?:and|but) nothing else(?= ,|$)")
 #: The rest of what nothing else was said of.
 _THE_REST = re.compile(
-    rf"{_PAUSE} (?:leave|keep) (?:all )?(?:the )?(?:rest|others?)(?: of (?:the|my|our|them)(?: \w+)?)?(?: (?:{_WAYS}|as (?:it is|they are)))?$"
+    rf"{_PAUSE} (?:leave|keep) (?:all )?(?:the )?(?:rest|others?|other [2-9])(?: of (?:the|my|our|them)(?: \w+)?)?(?: (?:{_WAYS}|as (?:it is|they are)))?$"
 )
 _ALL = frozenset("all every everything each both whole except".split())
 #: What goes on when it no longer swings.
@@ -55,7 +56,7 @@ _KEPT_GOING = re.compile(
 )
 #: Not this but that: "do not turn off the strip , turn off the fan".
 _NOT_THIS = re.compile(
-    rf"(?:please )?do not {VERB} (?:(?!,|\band\b).)+? , (?:just |but |instead |only |rather |please )*(?P<now>{VERB} (?!.*\b(?:it|them|that)\b).+)"
+    rf"(?:no (?:, )?)?(?:please )?do not (?:{VERB}|(?:bother|worry) (?:with|about)) (?:(?!,|\band\b).)+? , (?:just |but |instead |only |rather |please )*(?P<now>{VERB} (?!.*\b(?:it|them|that)\b).+)"
 )
 #: "The patio lights on , but not the tree ones".
 _NOT_ONES = re.compile(
@@ -70,6 +71,11 @@ _LEFT_UNTIL = re.compile(
 #: Who wants nothing of theirs: "..., Tom doesn't want his tonight".
 _NOT_THEIRS = re.compile(
     rf"{_PAUSE} \w+ (?:does not|will not|did not) (?:want|need|like|use) (?:his|hers|theirs|one)(?: \w+)?$"
+)
+_LET = re.compile(rf"{_PAUSE} let (?P<np>{_NP}) (?:finish|run|be|carry on|keep going|stay(?: {_WAYS})?)(?= ,|$)")
+#: What stays as it is, said first: "the roof window stays open , just switch off the fan".
+_STAYS_FIRST = re.compile(
+    rf"^(?P<np>(?:the|my|our) (?:(?!,)\S+ ){{1,4}}?)(?:stays?|can stay|should stay) {_WAYS} , (?:just |only |but |please |so )*(?P<command>{VERB}\b.+)"
 )
 _ADDED = (_SEEN_TO, _NOT_THEIRS, _FINE, _NOTHING_ELSE)
 
@@ -91,7 +97,9 @@ def without_contrasts(text: str) -> str:
     if _ALL.isdisjoint(text.split()):
         text = _THE_REST.sub("", text)
     text = _NOT_ONES.sub(_not_those, text)
-    for left in (_STAYS, _NOT_MEANT, _UNTOUCHED):
+    if first := _STAYS_FIRST.fullmatch(text):
+        text = f"{first['command']} but leave {first['np'].strip()} alone"
+    for left in (_STAYS, _NOT_MEANT, _UNTOUCHED, _LET):
         text = left.sub(_left, text)
     return text if text.strip() else said
 

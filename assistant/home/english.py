@@ -58,6 +58,8 @@ CALLED = {
 COOLING = frozenset("aircon hvac ac".split())
 #: What nobody calls what only cools.
 HEATING = frozenset("heating heater radiator heat".split())
+#: In a name these say that a thing cools.
+COOLS = frozenset("ac aircon conditioner conditioning cooler".split())
 #: What people say for the device classes of sensors, beside the class itself.
 SENSED = {
     "temperature": "temperature thermometer",

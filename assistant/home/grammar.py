@@ -33,6 +33,7 @@ from assistant.home.loosened import shortened
 from assistant.home.misheard import WEAK, Misheard
 from assistant.home.names import Directory
 from assistant.home.noun_phrases import UNFINISHED
+from assistant.home.only_told import beside
 from assistant.home.people import People
 from assistant.home.phrasebook import IDIOMS, meant
 from assistant.home.places_said import place_first, place_in, place_last, placed_each
@@ -58,6 +59,7 @@ from assistant.home.spoken_around import asked_first_of_all
 from assistant.home.told_along import ToldAlong
 from assistant.home.values import is_value, values_in
 from assistant.home.words import IT, MAX_WORDS, plain, singular
+from assistant.home.written import written
 from assistant.languages.en.alarms import rings
 
 __all__ = ["Context", "Grammar"]
@@ -112,6 +114,8 @@ _SEEN_TO = re.compile(
 )
 #: What goes on with the sentence before, and has no verb: "and the compressor too".
 _ALSO = re.compile(r"(?:and|also) (?:the|my|our|\w+s) .+? (?:too|as well|also)(?: please)?")
+#: What was left somewhere is nothing of a house: "open it again , i left my bike outside".
+_LEFT_BEHIND = re.compile(r"(?:because )?(?:i|we) (?:have )?(?:left|forgot|forgotten|dropped) (?:my|our) ")
 _BOTH = re.compile(r"\b(?:them both|both of (?:them|those))\b", re.IGNORECASE)
 #: Questions back that are asked for want of anything better.
 _UNSURE = frozenset((ONLY_A_NAME, HALF))
@@ -189,6 +193,8 @@ class Grammar:
         )
 
     def _understood(self, words: str, context: Context) -> HomeIntent | None:
+        if shown := written(self.directory, words):
+            return self._asking.intent(shown, context, "words that are to be shown")
         text = put_plainly(self._repairs.in_its_words(plain(self._words.with_is(words))))
         if not text or text.count(" ") >= MAX_WORDS:
             return None
@@ -217,7 +223,23 @@ class Grammar:
         if asks and (bare_state := _BARE_STATE.fullmatch(text)):
             return self._asked(f"is {bare_state['np']}{bare_state['state']}{bare_state['at'] or ''}", context)
         intent = self._amended(text, context) or self._meant(text, context, asks=asks)
+        if (intent is None or intent.kind == "refuse" or intent.loose) and (
+            command := self._beside_what_is_told(text, context)
+        ):
+            return command
         return half_heard() if intent is not None and self._is_astray(intent, stripped(text)) else intent
+
+    def _beside_what_is_told(self, text: str, context: Context) -> HomeIntent | None:
+        """Read a command that is whole without what is told beside it, and is of nothing that was told of."""
+        for command, told in beside(text):
+            own = told.startswith(("i ", "we ", "because i ", "because we ")) and text.startswith(command)
+            named = place_in(self.directory, told) or self._words.has(told)
+            if named and (not own or (IT.search(command) and not _LEFT_BEHIND.match(told))):
+                continue
+            intent = self._understood(command, context)
+            if intent is not None and not intent.loose and (intent.kind == "act" or intent.confirm_needed):
+                return intent
+        return None
 
     def _is_astray(self, intent: HomeIntent, text: str) -> bool:
         """Say whether something would move elsewhere than in the place that a sentence names first."""

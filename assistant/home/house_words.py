@@ -46,8 +46,8 @@ _STANDING = re.compile(
 
 #: The same of somebody who has things here, before what is nothing of theirs: "Nina's fallen asleep", "Omar's away".
 _SOMEBODY_IS = re.compile(
-    r"(?P<who>[a-z]{2,})['’]s (?=(?:fallen|asleep|away|gone|not|just|already|still|feeling|getting|been|got|left|back|home|ill|off (?:to|out)|supposed|frozen|poorly|sick|tired|awake|having|doing|in (?:bed|the (?:bath|shower))|at (?:work|school)|on (?:a|holiday|the phone))\b(?!['’-])"
-    r"|(?:reading|studying|working|sleeping|watching|playing|out|cold|hot|freezing|boiling)(?: (?:in|on|with|at|for|so|and|again|tonight|now)\b|[,.]))",
+    r"(?P<who>[a-z]{2,})['’]s (?=(?:fallen|asleep|away|gone|not|just|already|still|feeling|getting|been|got|left|back|home|ill|off (?:to|out)|nodded|dozed|dropped|in (?:his|her|their) \w+|supposed|frozen|poorly|sick|tired|awake|having|doing|in (?:bed|the (?:bath|shower))|at (?:work|school)|on (?:a|holiday|the phone))\b(?!['’-])"
+    r"|(?:\d+ (?:today|now|tomorrow|this|next)\b|reading|studying|working|sleeping|watching|playing|out|cold|hot|freezing|boiling)(?: (?:in|on|with|at|for|so|and|again|tonight|now)\b|[,.]))",
     re.IGNORECASE,
 )
 

@@ -230,6 +230,12 @@ def kinds(entity: Entity) -> Iterator[str]:
         called = [word for word in called if word not in english.COOLING]
     if entity.domain == "climate" and "cool" in entity.modes and not {"heat", "heat_cool"} & set(entity.modes):
         called = [word for word in called if word not in english.HEATING]
+    if entity.domain == "climate":  # what is called an air conditioner is no radiator, whatever it can do
+        named = {word for name in (entity.name, *entity.aliases) for word in plain(name).split()}
+        other = (
+            english.HEATING if named & english.COOLS else english.COOLING if named & english.HEATING else frozenset()
+        )
+        called = [word for word in called if word not in other or word in named]
     yield from called
     if entity.domain in ("sensor", "binary_sensor") and entity.device_class:
         yield from english.SENSED.get(entity.device_class, entity.device_class.replace("_", " ")).split()

@@ -145,6 +145,8 @@ class Levels:
             return None  # nor are those of another bedroom, where no room has that number
         if value.kind == "number" and after and (unit := _TIMES.get(after[0])):
             return self._timed(before, after[1:], value, unit, whole, context, last)
+        if value.kind == "number" and before and not self._may_be_counted(before):
+            return None  # "grandpas 84 today"
         if _is_no_command(before, after, value, verbless=text == whole) or _NEXT_TOO.match(text[placed.end :]):
             return None
         way = _shed(before, after, value, way)
@@ -168,6 +170,10 @@ class Levels:
         if verb in _TILT_VERBS:
             quality = "tilt"
         return self.of_phrase(" ".join(words), value, quality, way, whole, context, last)
+
+    def _may_be_counted(self, before: list[str]) -> bool:
+        """Say whether a number may be meant of what stands before it: no mere owner, without a verb, unit or "at"."""
+        return not (before[-1].endswith("s") and len(before) == 1 and bare(before[0]) not in self.directory.exact)
 
     def _timed(
         self, before: list[str], after: list[str], value: Quantity, unit: str, whole: str, context: Context,

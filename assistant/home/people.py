@@ -32,6 +32,12 @@ _TOLD_FIRST = re.compile(
 )
 #: The same after the command: "his room a bit cooler , he says he is boiling".
 _TOLD_LAST = re.compile(rf"(?P<command>.+?)(?: ,)? (?:because |as |since )?(?P<who>\w+) {_TELLS}\b(?: (?!,)\S+){{1,9}}")
+#: For whom something is opened, whom the next clause tells of: "open the gate for jun , his hands are full".
+_FOR_THEM = re.compile(r"(?P<command>(?:open|unlock|turn on|switch on|put) .+) for \w+")
+_SAYS = re.compile(
+    r"^\w+ (?:says|thinks|reckons) (?:that )?(?=(?:it|the|he|she|they|there|\w+s) (?:(?!,)\S+ ){1,8}?, (?:so |and |can you |could you |please )*(?:turn|switch|put|set|make|open|close|shut|dim|start|stop)\b)"
+)
+_DID = re.compile(r"^(did|has) (?!(?:i|we|you|he|she|they|it|anyone|anybody|someone|somebody)\b)(?P<who>\w+) ")
 #: What a command needs of what was told.
 _POINTS = re.compile(r"\b(?:it|them|that|those|this)\b")
 _PRONOUNS = frozenset(("he", "she", "they"))
@@ -40,9 +46,11 @@ _NEVER = frozenset("if when whenever unless until whether said told asked not ne
 #: What somebody wants of a thing of theirs.
 _WANTS = re.compile(
     rf"{_LEAD}(?P<who>\w+)(?: and (?P<other>\w+))?(?: both)? (?:wants?|would (?:really |quite )?(?:like|love)|needs?|fancies)(?: to have)? "
-    r"(?P<whose>\w+) (?P<np>(?:(?!on\b|off\b|open\b|closed\b|shut\b|up\b|down\b|at\b|to\b|,)\S+ )+)(?P<so>(?:(?:nice and|a bit|a little|to be|to|at|all the way|turned|switched|set to) )*\S+(?: (?!,)\S+){0,3})"
+    r"(?P<whose>\w+) (?P<np>(?:(?!on\b|off\b|open\b|closed\b|shut\b|up\b|down\b|at\b|to\b|,)\S+ )+)(?P<so>(?:(?:nice and|a bit|a little|to be|to|at|all the way|turned|switched|set to) )*\S+(?: (?!,)\S+){0,9})"
 )
 _WAYS = re.compile(r"(?:turned |switched )?(?P<way>on|off|open|closed|shut)(?: please)?")
+_TONIGHT = re.compile(r"^(?P<wish>\w+ (?:wants?|would (?:like|love)) (?:(?!,|\bat\b).)+) (?:tonight|this evening)$")
+_SO = re.compile(r"\b(?:on|off|open|closed|shut|percent|degrees)(?: please)?$")
 _VERBS = {"on": "turn on", "off": "turn off", "open": "open", "closed": "close", "shut": "close"}
 
 
@@ -66,6 +74,9 @@ class People:
         Where it spoke of none who has a thing here, or of several, it stays.
         """
         text = instead_of(self._of_whom(text))
+        if (did := _DID.match(text)) and f"{did['who']}s" in self._owners:
+            return f"{did[1]} they {text[did.end() :]}"
+        text = _SAYS.sub("", text) if text.split()[0] + "s" in self._owners else text
         return self._without_told(self._wanted(text))
 
     def for_whom(self, text: str) -> str:
@@ -88,6 +99,7 @@ class People:
 
     def _wanted(self, text: str) -> str:
         """Return what somebody wants of a thing of theirs as a command: "emma wants emmas lamp pink"."""
+        text = _TONIGHT.sub(r"\g<wish>", text)
         said = _WANTS.fullmatch(text)
         if said is None or said["whose"] not in {"his", "her", "their", f"{said['who']}s"}:
             return text
@@ -101,7 +113,7 @@ class People:
             return f"{_VERBS[way['way']]} {' and '.join(of_each)}"
         if len(people) == 1 and values_in(said["so"]):
             return f"{of_each[0]} {said['so']}"
-        return text
+        return text[said.start("whose") :] if len(people) == 1 and _SO.search(text) else text
 
     def _without_told(self, text: str) -> str:
         """Return a plain sentence without what it tells of somebody, beside a command that needs nothing of it."""
@@ -114,8 +126,10 @@ class People:
         last = _TOLD_LAST.fullmatch(text)
         if last is not None and (last["who"] in _PRONOUNS or f"{last['who']}s" in self._owners):
             told = text[last.end("command") :]
-            if _NEVER.isdisjoint(told.split()) and self._is_whose(last["command"]) and not self._places(told):
-                return last["command"].strip(" ,")
+            command = last["command"].strip(" ,")
+            for_whom = _FOR_THEM.fullmatch(command)
+            if _NEVER.isdisjoint(told.split()) and (for_whom or self._is_whose(command)) and not self._places(told):
+                return for_whom["command"] if for_whom else command
         return text
 
     def _is_told(self, who: str, told: str) -> bool:

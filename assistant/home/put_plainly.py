@@ -37,7 +37,7 @@ _MAY_NOW = re.compile(
 
 #: What is wanted to be so this evening is wanted to be so at once: "I fancy the strip in purple tonight".
 _TONIGHT = re.compile(
-    r"^(?P<wish>(?:(?:i|we) (?:(?:really|quite|just|rather) )*fancy|let us have|how about(?: having)?|(?:can|could|may) (?:i|we) have) "
+    r"^(?P<wish>(?:(?:i|we) (?:(?:really|quite|just|rather) )*fancy|(?:i|we) would (?:really )?(?:like|love)|let us have|how about(?: having)?|(?:can|could|may) (?:i|we) have) "
     r"(?:the|my|our) (?:(?!,|\bat\b).)+ in (?:(?!,|\bat\b).)+) (?:tonight|this evening)$"
 )
 #: What was left as it should not be is to be seen to: "somebody left the pantry light on , get that".

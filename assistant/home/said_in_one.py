@@ -10,6 +10,14 @@ from assistant.home.english import GENERIC
 from assistant.home.values import is_value
 from assistant.home.words import singular
 
+#: "Not the ceiling light , the reading lamp , switch that on please".
+_NOT_THE = re.compile(
+    r"(?:no (?:, )?)?not (?P<other>(?:the|my|that|our) (?:(?!,)\S+ ?){1,7}) , (?P<np>(?:the|my|our) (?:(?!,)\S+ ?){1,4}) , (?:(?:can|could|would|will) you |please |just )*(?P<verb>turn|switch|put) (?:that|it|that one) (?P<way>on|off)(?: please| instead| now)*"
+)
+#: What may go so far: "ella and max's radiators can both go down to 17".
+_CAN_GO_TO = re.compile(
+    r"(?P<np>(?:(?!,|\b(?:can|you|i|we)\b)\S+ )+)can (?:both |all |now )?go (?:back )?(?P<way>up|down) to (?P<value>(?:(?!,).)+?)(?: please| now)?"
+)
 #: Which of two is so: "is it the left lamp that is on , or the right one".
 _WHICH_OF_TWO = re.compile(
     r"is it (?P<one>.+?) that is (?P<so>\w+)(?: ,)? or (?:is it )?(?P<other>.+)|(?P<is>(?:is|are) (?P<first>.+?) (?P<both>on|off|open|closed|shut|locked|unlocked))(?: ,)? and what about (?P<second>.+)"
@@ -21,7 +29,7 @@ _THAT_ONE = re.compile(
 #: A scene that is to be: "do the bedtime scene", "bedtime scene for theo please".
 _SCENE = re.compile(
     r"(?:(?:(?:can|could|will|would) (?:you|we) )?(?:please )?(?:do|have) (?:the |our |my )?(?P<done>(?:(?!,|\b(?:in|on)\b)\S+ ){1,4}?)scene|(?:the |our |my )?(?P<asked>(?:(?!,|\b(?:in|on|the|a|what|which)\b)\S+ ){1,4}?)scene(?= (?:for \w+ )?please))"
-    r"(?: for \w+)?(?: now)?(?: please)?"
+    r"(?: for \w+)?(?: now)?(?: please)?(?: (?:would|will|could|can) you)?"
 )
 #: What something may do is wanted: "can the bar lights go red", "could the fan go down to 35 percent".
 _COULD_GO = re.compile(
@@ -37,6 +45,10 @@ def said_in_one(text: str) -> str:
     if (go := _COULD_GO.fullmatch(text)) and is_value(go["value"]):
         way = go["way"].strip() + " " if go["way"] else ""
         return f"{'turn' if way else 'set'} {go['np']}{way}to {go['value']}"
+    if named := _NOT_THE.fullmatch(text):
+        return f"{named['verb']} {named['way']} {_with_noun(named['np'], named['other'].strip())}"
+    if (go := _CAN_GO_TO.fullmatch(text)) and is_value(go["value"]):
+        return f"turn {go['np']}{go['way']} to {go['value']}"
     if two := _WHICH_OF_TWO.fullmatch(text):
         return _asked_of_both(two)
     if (one := _THAT_ONE.fullmatch(text)) and is_value(one["value"]):

@@ -16,12 +16,13 @@ _LEADING = (
         rf"^(?:{_SORRY} (?:, )?)+(?:wrong \w+ , |(?:i|we) (?:have )?(?:just )?(?:forgot|forgotten|left|lost|need|dropped) (?:(?:to|my|our|something) (?:the )?)+(?:\w+ ){{0,4}}?, (?:so |and |please )*)?(?={VERB}\b)"
     ),
     re.compile(
-        rf"^(?:ok |okay |right |and )*that (?:will do|is (?:enough|plenty|it)) (?:for now |now )?, (?:so |and |please |now |you can )*(?={VERB}\b)"
+        rf"^(?:ok |okay |right |and )*that (?:will do|is (?:enough|plenty|it)) (?:for now |now )?, (?:so |and |please |now |you can )*(?=(?:{VERB}|tell|let|ask|have)\b)"
     ),
     re.compile(rf"^(?:no|nope) (?:, )?not (?:the|my|that|our) (?:(?!,)\S+ ){{1,4}}?, (?={VERB}\b(?!.*\b(?:it|them|that)\b))"),
     re.compile(
         rf"^i (?:meant|mean|said|want|wanted) (?:(?!,)\S+ ){{1,4}}?, not (?:(?!,)\S+ ){{1,4}}?, (?:so |and |please )*(?={VERB}\b(?!.*\b(?:it|them|that)\b))"
     ),
+    re.compile(rf"^(?:anyway|anyhow|on second thoughts?) (?:, )?(?={VERB}\b)"),
     re.compile(rf"^(?:i|we) (?:thought|wanted) (?:(?!,|\bbut\b)\S+ )+?(?:, )?but (?:please |now )*(?={VERB}\b)"),
     re.compile(
         r"^(?:i|we) (?:just )?(?:came|walked|went|popped|got)(?: \w+)? (?:from|to|by|past|through|into|out of) (?:the |my |our )?\w+(?: \w+)? and (?=(?:the|my|our)\b)"
@@ -38,8 +39,11 @@ _BEHIND = (
     re.compile(r" ,(?: (?:because|as))? (?:i|we) (?:think )?(?:i|we) (?:forgot|might have forgotten|may have forgotten|did not)(?: to| it)?$"),
     re.compile(r" ,(?: (?:because|as))? (?:it|that|they) (?:looks?|feels?|seems?) (?:so |really |very |much )*\w+ (?:when|while|like|with|that|at)\b(?:(?!,).)+$"),
     re.compile(r" ,(?: (?:because|as))? (?:the|my) sun(?:s| is) (?:right |shining |glaring |straight |blazing )*(?:on|in|into|through|at|onto)\b(?:(?!,).)+$"),
+    re.compile(r" ,(?: (?:because|as))? (?:i|we) have (?:just )?(?:drunk|eaten|finished|used|run out)\b(?:(?!,).)*$"),
     re.compile(r" , (?:just )?like (?:(?!,).)+ (?:was|were|did|had|used to)\b(?:(?!,).)*$"),
-    re.compile(r"(?<= or) (?:what is|whats) (?:he|she|it) (?:doing|up to|at)$"),
+    re.compile(r" , (?:the|my|our) (?:(?!,)\S+ ){1,4}?(?:i|we) will (?:do|see to|get|close|lock|take care of|handle) (?:myself|ourselves)(?: (?!,)\S+)*$"),
+    re.compile(r" ,(?: (?:and|but))? (?:i|we) will (?:do|see to|get|close|lock|take care of|handle) (?:the|my|our) (?:(?!,)\S+ ){1,4}?(?:myself|ourselves)$"),
+    re.compile(r"(?<= or) (?:what is|whats|is|has) (?:he|she|it) (?:doing|up to|at|(?:gone|back|on|in)\b.*)$"),
 )  # fmt: skip
 _OR = re.compile(r" or$")
 _FILLING = (
@@ -48,6 +52,38 @@ _FILLING = (
     (re.compile(r"(?<= to) (?:like|about|around|roughly|say) (?=\d)"), " "),
     (re.compile(r"\bon(?:to)? (?:its|a) (?=\w+ (?:setting|mode|preset)\b)"), "on "),
     (re.compile(r"(?<=\w) setting$"), ""),
+    (re.compile(r"\b(?:just )?a (?:little|bit|crack|touch) , (?=\d+ percent)"), "to "),
+    (re.compile(r"(?<=percent) or so$"), ""),
+    (re.compile(r"^are either of "), "are any of "),
+    (re.compile(r"\b(?:fully|completely|totally|all the way) (?=(?:closed|open|shut)\b)"), ""),
+    (
+        re.compile(r"(?P<noun>\b(?:[a-z]+ )?[a-z]+) (?P<one>\d)(?P<rest> .*?(?:\band|,) )(?:the )?number (?=\d\b)"),
+        r"\g<noun> \g<one>\g<rest>\g<noun> ",
+    ),
+    (re.compile(r"\b(?:out|in) to (?=\d+ percent)"), "to "),
+    (
+        re.compile(r"^(?P<how>(?:a bit|a little|slightly|much) \w+er) on (?:that one|that|it|this one)(?: please)?$"),
+        r"make it \g<how>",
+    ),
+    (re.compile(r"\bpl+e+a+s+e+\b"), "please"),
+    (re.compile(r"^give (?P<np>(?:the |my |our )?(?:\w+ ){1,3})a (?:press|push)\b"), r"press \g<np>"),
+    (
+        re.compile(r"\b(?:she|he|it) can go (?:back )?(?:home|to (?:its|her|his) (?:dock|base|charger))(?: now)?$"),
+        "send it back to its dock",
+    ),
+    (re.compile(r"(?<=\w) , not (?:on|off|up|down|out)(?: ,)?(?: just (?:up|down|on|off|dim|dimmed))?$"), ""),
+    (
+        re.compile(
+            r"^(?P<asks>how (?:cold|warm|hot|humid) is .+?) (?:this (?:morning|afternoon|evening)|today|tonight)$"
+        ),
+        r"\g<asks>",
+    ),
+    (re.compile(r"^how full is (?P<np>(?:the|my|our) (?:\w+ ?)+)$"), r"what is \g<np> level"),
+    (re.compile(r"(?:,? )?(?:on second thoughts?|second thoughts?) ,? ?(?=\w)"), ""),
+    (re.compile(r"(?<=\w )up there\b"), "upstairs"),
+    (re.compile(r"(?<=\w )down there\b"), "downstairs"),
+    (re.compile(r" , more like (?:(?!,).)+$"), ""),
+    (re.compile(r"^(?P<lead>(?:(?:can|could) you |please )*)fire up (?=\w)"), r"\g<lead>turn on "),
     (re.compile(r"^(?P<what>pause (?:the )?\w+(?: \w+)?) for (?:a|one) (?:sec(?:ond)?|minute|moment)$"), r"\g<what>"),
     (re.compile(r"(?<=pause it) (?:a|one) (?:sec(?:ond)?|minute|moment)\b"), ""),
     (

@@ -1,5 +1,7 @@
 """Commands beside what is told along with them: a room that is gloomy, a reason, what was seen before it."""
 
+# ruff: noqa: E501 (a way of saying something is one line)
+
 from __future__ import annotations
 
 import re
@@ -25,7 +27,9 @@ from assistant.home.words import IT, plain
 #: What is wanted of a thing depends on what was told.
 _SEE_TO = re.compile(r"(?:either|see to|sort|sort out|deal with|do something about|look after) (?P<np>.+?)(?: out)?")
 #: A thing and which way it shall go, with nothing that tells: "so her bedside lamp off".
-_WANTED_SO = re.compile(r"(?:(?:so|and|then) )*(?P<np>(?:(?!,)\S+ )+)(?:on|off|open|closed|shut|up|down)(?: please)?")
+_WANTED_SO = re.compile(
+    r"(?:(?:so|and|then) )*(?P<np>(?:(?!,)\S+ )+?)(?:(?:can|could|should|may|has to|needs to) (?:go |be |come )?)?(?:on|off|open|closed|shut|up|down)(?: now)?(?: please)?"
+)
 _PARTS = re.compile(r" , | so | and ")
 _SEEN_TO = {"brighter": "turn on", "dimmer": "dim", "warmer": "turn up"}
 

@@ -58,6 +58,18 @@ def moved(grammar: Grammar, *words: str) -> dict[str, object]:
         ("Owen would like his lamp at 20 percent", {"Owen's Lamp": 20}),
         ("Iris and Owen both want their lamps on", {"Iris's Lamp": "turn_on", "Owen's Lamp": "turn_on"}),
         ("don't turn off Iris's lamp, turn off her globe", {"Iris's Globe": "turn_off"}),
+        ("Owen's 40 today so let's have his lamp red", {"Owen's Lamp": (255, 0, 0)}),
+        (
+            "Owen's dozed off so his lamp can go off, and put Iris's on at 20 percent",
+            {"Owen's Lamp": "turn_off", "Iris's Lamp": 20},
+        ),
+        ("Iris wants her globe at 30 percent and her lamp off", {"Iris's Globe": 30, "Iris's Lamp": "turn_off"}),
+        ("the left blind stays open, just close the right blind", {"Right Blind": "close"}),
+        ("close Owen's blind, I'm just coming up the path from the lounge", {"Owen's Blind": "close"}),
+        ("I can't tell these wires apart, den light on", {"Den Light": "turn_on"}),
+        ("not the den light, the left floor lamp, switch that on please", {"Left Floor Lamp": "turn_on"}),
+        ("left blind at 50 percent and the right one fully closed", {"Left Blind": 50, "Right Blind": "close"}),
+        ("no, don't turn the den light off, turn the left floor lamp off", {"Left Floor Lamp": "turn_off"}),
     ],
 )
 def test_whose_thing_is_meant(grammar: Grammar, words: str, what: dict[str, object]) -> None:
@@ -96,6 +108,7 @@ def test_a_room_said_first_holds_for_the_whole_sentence(grammar: Grammar, words:
 @pytest.mark.parametrize(
     ("words", "what"),
     [
+        (["set Owen's lamp to 30 percent", "and Iris's to 40"], {"Iris's Lamp": 40}),
         (["close the left blind", "now the other two"], {"Middle Blind": "close", "Right Blind": "close"}),
         (["close the left blind", "open the other two"], {"Middle Blind": "open", "Right Blind": "open"}),
         (["turn on the left floor lamp", "the other floor lamp too please"], {"Right Floor Lamp": "turn_on"}),
