@@ -10,7 +10,7 @@ GLUE = frozenset(
         "one ones side up single there"
     ).split()
 ) - {"outside", "side", "up"}
-ALL = frozenset("all every each both everything everyone".split())
+ALL = frozenset("all every each both everything".split())
 EVERYTHING = frozenset("everything anything something thing device appliance stuff electronics gadget".split())
 PRONOUNS = frozenset(
     (
@@ -59,7 +59,7 @@ COOLING = frozenset("aircon hvac ac".split())
 #: What nobody calls what only cools.
 HEATING = frozenset("heating heater radiator heat".split())
 #: In a name these say that a thing cools.
-COOLS = frozenset("ac aircon conditioner conditioning cooler".split())
+COOLS = frozenset("ac aircon con conditioner conditioning cooler".split())
 #: What people say for the device classes of sensors, beside the class itself.
 SENSED = {
     "temperature": "temperature thermometer",

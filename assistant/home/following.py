@@ -53,6 +53,10 @@ _STOP = frozenset(
         "that will do",
     )
 )
+_STOPPING = re.compile(
+    r"(?:(?:ok|okay|right|and|now|please|just) )*stop(?: (?:it|there|now|please|right there))*(?: , stop)?"
+    r"(?: , (?:that is|that will) (?:good|enough|fine|far enough|low enough|high enough|perfect|do)(?: (?:right )?there| now)?(?: for (?:the|my) \w+)?)?"
+)
 #: What takes back a thing that was done, which went one of two ways.
 _UNDO = re.compile(
     r"(?:(?:oh|oops|no|sorry|please|wait|actually) (?:, )?)*(?:undo|revert|put) (?:that|it|them)(?: back)?(?: please)?"
@@ -84,7 +88,7 @@ _LONGEST = 6  #: words of a name that is looked for in the sentence before
 _THE_OTHERS = re.compile(
     r"(?P<lead>(?:(?:and|also|now|then|ok|okay|please|right|so|can you|could you|just) )*)"
     r"(?P<verb>(?:(?:turn|switch|put) (?:on|off)|(?:turn|switch|put|open|close|shut|lock|unlock|stop|raise|lower|pull|leave)(?: up| down)?) )?(?:the |all the )?other "
-    r"(?P<count>[2-9](?! (?:percent|degrees)))?(?: ?(?P<noun>\w+(?: \w+)??))??(?P<way> (?:back )?(?:on|off|up|down|open|closed|shut))?(?P<end>(?: (?:too|as well|also|please|now))*)"
+    r"(?P<count>[2-9](?! (?:percent|degrees)))?(?: ?(?P<noun>\w+(?: \w+)??))??(?P<way> (?:back )?(?:on|off|up|down|open|closed|shut)| (?:at|to) \w+(?: percent| degrees)?)?(?P<end>(?: (?:too|as well|also|please|now))*)"
 )
 
 
@@ -110,7 +114,7 @@ def others_said(directory: Directory, text: str, last: Sequence[str]) -> str:
     count = int(said["count"] or 1)
     kind = "" if noun in ("one", "thing") else noun
     if not kind and len(others) > count:
-        kind = plain(it.name).rpartition(" ")[2]
+        kind = next((word for word in reversed(plain(it.name).split()) if not word.isdigit()), "")
     if kind:
         named = [each for each in others if {*kind.split()} <= set(map(singular, plain(each.name).split()))]
         if not all({*kind.split()} <= set(map(singular, plain(each.name).split())) for each in spoken):
@@ -150,7 +154,7 @@ def continued(directory: Directory, text: str, before: str, last: Sequence[str])
 
     Only a name, a room or a little word is taken for a continuation: what has a verb says itself what is meant.
     """
-    if text in _STOP:
+    if text in _STOP or _STOPPING.fullmatch(text):
         return "stop it" if last and all(name.split(".")[0] in _MOVING for name in last) else ""
     if _UNDO.fullmatch(text):
         went = _WENT.search(before) if last else None

@@ -116,10 +116,25 @@ _SEEN_TO = re.compile(
 _ALSO = re.compile(r"(?:and|also) (?:the|my|our|\w+s) .+? (?:too|as well|also)(?: please)?")
 #: What was left somewhere is nothing of a house: "open it again , i left my bike outside".
 _LEFT_BEHIND = re.compile(r"(?:because )?(?:i|we) (?:have )?(?:left|forgot|forgotten|dropped) (?:my|our) ")
+#: What the speaker offers somebody to do: "nan , shall i turn your radiator up".
+_OFFERED = re.compile(r"(?:\w+ , )?(?:shall i|should i|do you want me to|would you like me to|would you prefer)\b")
+#: What was meant before, and what becomes of that which was not: "sorry , i meant 3 , put 2 back on".
+_I_MEANT = re.compile(
+    r"(?:(?:sorry|no|oops|oh|wait) (?:, )?)*i (?:meant|mean) (?P<meant>(?:(?!,)\S+ )+?), (?P<rest>(?:and |so |please )*(?:turn|switch|put|open|close|shut) .+)"
+)
+_BARE_NUMBER = re.compile(r"(?P<lead> (?:turn |switch |put |number )?(?:on |off )?)(?P<number>\d)(?= |$)")
+#: One thing of a kind, and words with which several may be meant.
+_ONE_SAID = re.compile(
+    r"\b(?:the|my|our|that) (?:\w+ ){0,3}?(?:light|lamp|fan|blind|curtain|radiator|heater|plug|socket|tv|switch)\b"
+)
+_SEVERAL_SAID = re.compile(
+    r"\b(?:all|every|everything|everyone|each|both|everywhere|whole|entire|rest|others?|them|they|these|those|house|home|place|lot|and|\d+|stuff|anything|it)\b"
+)
 _BOTH = re.compile(r"\b(?:them both|both of (?:them|those))\b", re.IGNORECASE)
 #: Questions back that are asked for want of anything better.
 _UNSURE = frozenset((ONLY_A_NAME, HALF))
 _MOST_UNKNOWN = 2
+_MANY = 4  #: things that one name is not meant for
 
 
 def _with_outside(entities: Iterable[Entity], floors: Mapping[str, Iterable[str]]) -> Mapping[str, Iterable[str]]:
@@ -211,11 +226,14 @@ class Grammar:
             text = spoken_again(self.directory, others_said(self.directory, text, context.last), context.last)
         if (context.before or context.last) and (whole := self._continued(text, context)):
             return whole
-        if regretted(text):
+        if regretted(text) or _OFFERED.match(text):
             return None
         asks = words.rstrip().endswith("?")
         if asks and (scene := self._half_said.asked_of_a_scene(text)):
             return scene
+        if context.before and (meant_so := _I_MEANT.fullmatch(text)):
+            return self._put_right(meant_so, context)
+        text = self._words.numbered(text)
         text = self._people.told(_THE_THING.sub("it", text))
         text = self._words.the_one(
             self._words.of_each(self._words.in_their_room(self._people.for_whom(text)), context.last)
@@ -227,7 +245,9 @@ class Grammar:
             command := self._beside_what_is_told(text, context)
         ):
             return command
-        return half_heard() if intent is not None and self._is_astray(intent, stripped(text)) else intent
+        if intent is not None and (self._is_astray(intent, stripped(text)) or self._is_too_much(intent, text)):
+            return half_heard()
+        return intent
 
     def _beside_what_is_told(self, text: str, context: Context) -> HomeIntent | None:
         """Read a command that is whole without what is told beside it, and is of nothing that was told of."""
@@ -240,6 +260,32 @@ class Grammar:
             if intent is not None and not intent.loose and (intent.kind == "act" or intent.confirm_needed):
                 return intent
         return None
+
+    def _put_right(self, said: re.Match[str], context: Context) -> HomeIntent:
+        """Read what was meant in place of what was done, and what becomes of that: "sorry, I meant 3, put 2 back on"."""
+        named = [self._clauses.entity(name).name for name in context.last if name in self.directory.number]
+        noun = plain(named[0]).rstrip("0123456789 ") if len(named) == 1 else ""
+        other, rest = (
+            _BARE_NUMBER.sub(rf"\g<lead>{noun} \g<number>", part) if noun else part
+            for part in (f" {said['meant']}", f" {said['rest']}")
+        )
+        first = self._understood(f"no , {other.strip()}", context)
+        second = self._understood(rest.strip(), replace(context, before=""))
+        if first is None or second is None or first.kind != "act" or second.kind != "act":
+            return half_heard()
+        if {act.entity_id for act in first.acts} & {act.entity_id for act in second.acts}:
+            return half_heard()
+        entities = tuple(dict.fromkeys((*first.entities, *second.entities)))
+        return replace(first, acts=(*first.acts, *second.acts), entities=entities)
+
+    def _is_too_much(self, intent: HomeIntent, text: str) -> bool:
+        """Say whether many things would move at a sentence that names one: "the hall light , the downstairs one"."""
+        if intent.kind != "act" or len({act.entity_id for act in intent.acts}) < _MANY:
+            return False
+        plural = any(word != (one := singular(word)) and one in english.GENERIC for word in text.split())
+        moved = (self._clauses.entity(act.entity_id) for act in intent.acts if act.entity_id in self.directory.number)
+        apart = len({thing.area for thing in moved}) > 1
+        return apart and not plural and _ONE_SAID.search(text) is not None and _SEVERAL_SAID.search(text) is None
 
     def _is_astray(self, intent: HomeIntent, text: str) -> bool:
         """Say whether something would move elsewhere than in the place that a sentence names first."""

@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from assistant.home import english
 from assistant.home.names import Directory
+from assistant.home.noun_phrases import bare
 from assistant.home.politeness import with_is
 from assistant.home.reasons import NEVER_A_REASON
 from assistant.home.sensed import NOUN_WORDS
@@ -84,6 +85,10 @@ _NO_NOUN = frozenset(
 )
 
 
+#: Several of a kind by their numbers: "island pendants 1 , 2 and 4".
+_NUMBERS = re.compile(
+    r"(?P<noun>[a-z]+(?: [a-z]+){0,3}) (?P<numbers>(?:\d|one)(?:(?: ,)? \d)*(?: ,)? and (?:\d|one))(?! percent| degrees)\b"
+)
 #: What was spoken of before.
 _SPOKEN_OF = re.compile(r"\b(?:it|them|that)\b")
 
@@ -135,6 +140,20 @@ class HouseWords:
         )
         words = _COMPARED.sub(compared, words)
         return _LEFT_OF_IS.sub(whole, _STANDING.sub(standing, with_is(words)))
+
+    def numbered(self, text: str) -> str:
+        """Return a plain sentence with the name of each of several numbers: "pendants 1 and 3" are pendant 1 and 3."""
+
+        def named(said: re.Match[str]) -> str:
+            words = said["noun"].split()
+            for begin in range(len(words)):
+                noun = " ".join([*words[begin:-1], singular(words[-1])])
+                names = [f"{noun} {number}" for number in re.findall(r"\d", said["numbers"].replace("one", "1"))]
+                if all(bare(name) in self.directory.exact for name in names):
+                    return " ".join([*words[:begin], " and ".join(names)])
+            return said[0]
+
+        return _NUMBERS.sub(named, text)
 
     def in_their_room(self, text: str) -> str:
         """Return a plain sentence with "in Max's room" for "in Max's", where there is such a room."""

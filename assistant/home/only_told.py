@@ -41,7 +41,7 @@ def beside(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _tells(clause: str) -> bool:
-    clause = clause.replace("can not tell", "can not see")
+    clause = clause.replace("can not tell", "can not see").replace("to read", "to sit")
     words = _SO.sub("", clause).split()
     return (
         3 <= len(words) <= _LONGEST

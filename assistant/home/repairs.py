@@ -139,6 +139,8 @@ _LONGEST = 3  #: words that one name may have been taken apart into
 _STEMS = {"wash": "washing", "dry": "drying", "charge": "charging"}
 _NEAREST = 4  #: names that are tried for one stretch
 _LEAST_ALIKE = 0.73  #: what is less alike is not even asked about
+#: Before these a word says where something is: "the light above the hob".
+_BESIDE = frozenset("above by over under near behind beside of below next".split())
 _SURE_DIFFERENCE = 0.8  #: how alike two names have to be where they differ, for one to be taken for the other
 _VARIANTS = 12
 _LENGTHS = 3  #: sounds that a misheard word may have more, or fewer
@@ -222,6 +224,16 @@ class Repairs:
             for said in group:
                 if said not in here and here:
                     self._same[said] = here
+        #: what only goes before another word here: after the "Telly Strip" of a house a "telly" is still its TV
+        ends = {name.rpartition(" ")[2] for name in directory.exact} | {place[-1] for place in directory.places}
+        self._before: dict[str, str] = {}
+        for group in english.SAME:
+            heads = [name for name in group if name in ends]
+            if len(heads) == 1:
+                self._before |= {
+                    said: heads[0] for said in group if said in known and said not in ends and said.isalpha()
+                }
+        self._pairs = directory.pairs
         lone = sorted((said for said, others in self._same.items() if len(others) == 1), key=len, reverse=True)
         self._other_words = re.compile(rf"(?<!\S)({'|'.join(lone)})(s?)(?!\S)") if lone else None
         self._options = options_here
@@ -315,6 +327,13 @@ class Repairs:
     def in_its_words(self, text: str) -> str:
         """Return a plain sentence with the word of this house for what goes by just one other name here."""
         text = " ".join(self._stem.get(word, word) for word in text.split())
+        if not self._before.keys().isdisjoint(words := text.split()):
+            text = " ".join(
+                self._before.get(word, word)
+                if (word, after) not in self._pairs and _BESIDE.isdisjoint(words[max(0, place - 2) : place])
+                else word
+                for place, (word, after) in enumerate(zip(words, [*words[1:], ""], strict=True))
+            )
         if self._other_words is None:
             return text
         return self._other_words.sub(lambda said: self._same[said[1]][0] + said[2], text)

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 VERB = r"(?:turn|switch|shut|put|close|open|lock|unlock|dim|make|set|start|stop|pause|arm|disarm|raise|lower|bring|send|get)"
 _SORRY = (
@@ -21,6 +22,9 @@ _LEADING = (
     re.compile(rf"^(?:no|nope) (?:, )?not (?:the|my|that|our) (?:(?!,)\S+ ){{1,4}}?, (?={VERB}\b(?!.*\b(?:it|them|that)\b))"),
     re.compile(
         rf"^i (?:meant|mean|said|want|wanted) (?:(?!,)\S+ ){{1,4}}?, not (?:(?!,)\S+ ){{1,4}}?, (?:so |and |please )*(?={VERB}\b(?!.*\b(?:it|them|that)\b))"
+    ),
+    re.compile(
+        rf"^(?:nice|great|lovely|perfect|good|cool|awesome|thanks|thank you)(?: one)? , (?:and )?(?:now )?(?={VERB}\b)"
     ),
     re.compile(rf"^(?:anyway|anyhow|on second thoughts?) (?:, )?(?={VERB}\b)"),
     re.compile(rf"^(?:i|we) (?:thought|wanted) (?:(?!,|\bbut\b)\S+ )+?(?:, )?but (?:please |now )*(?={VERB}\b)"),
@@ -40,13 +44,18 @@ _BEHIND = (
     re.compile(r" ,(?: (?:because|as))? (?:it|that|they) (?:looks?|feels?|seems?) (?:so |really |very |much )*\w+ (?:when|while|like|with|that|at)\b(?:(?!,).)+$"),
     re.compile(r" ,(?: (?:because|as))? (?:the|my) sun(?:s| is) (?:right |shining |glaring |straight |blazing )*(?:on|in|into|through|at|onto)\b(?:(?!,).)+$"),
     re.compile(r" ,(?: (?:because|as))? (?:i|we) have (?:just )?(?:drunk|eaten|finished|used|run out)\b(?:(?!,).)*$"),
+    re.compile(r"(?:,)? and (?:i|we) will (?!be\b)\w+ (?:some|the|a|my|our) \w+(?: \w+)?$"),
     re.compile(r" , (?:just )?like (?:(?!,).)+ (?:was|were|did|had|used to)\b(?:(?!,).)*$"),
     re.compile(r" , (?:the|my|our) (?:(?!,)\S+ ){1,4}?(?:i|we) will (?:do|see to|get|close|lock|take care of|handle) (?:myself|ourselves)(?: (?!,)\S+)*$"),
     re.compile(r" ,(?: (?:and|but))? (?:i|we) will (?:do|see to|get|close|lock|take care of|handle) (?:the|my|our) (?:(?!,)\S+ ){1,4}?(?:myself|ourselves)$"),
     re.compile(r"(?<= or) (?:what is|whats|is|has) (?:he|she|it) (?:doing|up to|at|(?:gone|back|on|in)\b.*)$"),
 )  # fmt: skip
 _OR = re.compile(r" or$")
-_FILLING = (
+_DOING = {
+    "locked": "lock", "closed": "close", "shut": "shut", "off": "turn off", "on": "turn on", "open": "open",
+    "unlocked": "unlock",
+}  # fmt: skip
+_FILLING: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
     (re.compile(r"\bu(?= (?:turn|switch|put|get|open|close|shut|make|set|dim|please|just)\b)"), "you"),
     (re.compile(r"\ball the way up to (?=\d)"), "up to "),
     (re.compile(r"(?<= to) (?:like|about|around|roughly|say) (?=\d)"), " "),
@@ -54,7 +63,30 @@ _FILLING = (
     (re.compile(r"(?<=\w) setting$"), ""),
     (re.compile(r"\b(?:just )?a (?:little|bit|crack|touch) , (?=\d+ percent)"), "to "),
     (re.compile(r"(?<=percent) or so$"), ""),
-    (re.compile(r"^are either of "), "are any of "),
+    (re.compile(r"^(?:are|is) either of "), "are any of "),
+    (
+        re.compile(
+            r"^(?:let us (?:have|get|let in)|(?:i|we) (?:want|would like)) (?:some |a bit of )?(?:daylight|sunlight|sunshine|sun|natural light)(?P<at> in (?:the |my )?(?:(?!,)\S+ ?)+?)? , (?P<rest>.+?)(?P<end>(?: please)?)$"
+        ),
+        r"\g<rest>\g<at>\g<end>",
+    ),
+    (re.compile(r" , (?:just )?(?:dim|low|bright|dimly) , (?:say )?(?=\d+ percent)"), " at "),
+    (re.compile(r"(?<=\w) out (?:back|front)(?= ,|$)"), ""),
+    (re.compile(r"\bblowing (?:way |far |much )?too (?:hard|strong|strongly)\b"), "too fast"),
+    (re.compile(r"\bpower (?P<np>it|them|that|(?:the|my|our) (?:\w+ ){0,2}?\w+) down\b"), r"turn off \g<np>"),
+    (re.compile(r"^(?:let us )?do (?P<to>\d+)(?: degrees)? (?:on|for) (?=(?:the|my|our) )"), r"set to \g<to> "),
+    (
+        re.compile(
+            r"^(?:please )?make sure (?:that )?(?P<np>(?:the|my|our) (?:\w+ ){1,4}?)(?:is|are|gets?) (?:turned |switched )?(?P<so>locked|closed|shut|off|on|open|unlocked)(?: please)?$"
+        ),
+        lambda said: f"{_DOING[said['so']]} {said['np'].strip()}",
+    ),
+    (
+        re.compile(
+            r"^(?:nobody|no one) is (?:watching|using|listening to|reading by) (?P<np>(?:the|my|our) (?:\w+ ){0,3}?\w+)(?: any ?more)?(?: ,)?(?: so)? (?:please |can you |could you |you can )*(?:turn|switch) (?:it|that) off"
+        ),
+        r"turn off \g<np>",
+    ),
     (re.compile(r"\b(?:fully|completely|totally|all the way) (?=(?:closed|open|shut)\b)"), ""),
     (
         re.compile(r"(?P<noun>\b(?:[a-z]+ )?[a-z]+) (?P<one>\d)(?P<rest> .*?(?:\band|,) )(?:the )?number (?=\d\b)"),

@@ -22,9 +22,11 @@ from assistant.home.phrasebook import meant
 from assistant.home.places_said import is_elsewhere, place_in, place_told
 from assistant.home.politeness import declined, is_question, later, said_by_others, stripped, tells
 from assistant.home.repairs import Repairs
+from assistant.home.values import values_in
 from assistant.home.words import IT, plain
 
 #: What is wanted of a thing depends on what was told.
+_TELLING = frozenset("is are was were has have had been am".split())
 _SEE_TO = re.compile(r"(?:either|see to|sort|sort out|deal with|do something about|look after) (?P<np>.+?)(?: out)?")
 #: A thing and which way it shall go, with nothing that tells: "so her bedside lamp off".
 _WANTED_SO = re.compile(
@@ -111,9 +113,15 @@ class ToldAlong:
 
     def _wants_more(self, told: list[str]) -> bool:
         """Say whether what would be passed over is wanted too: "..., her bedside lamp off" beside a command."""
+        if any(
+            any(placed.value.kind in ("percent", "degrees") for placed in values_in(part))
+            and _TELLING.isdisjoint(part.split())
+            for part in told
+        ):
+            return True
         return any(
             (wanted := _WANTED_SO.fullmatch(part.strip()))
-            and not {"is", "are", "was", "were", "has", "have"} & {*wanted["np"].split()}
+            and _TELLING.isdisjoint(wanted["np"].split())
             and not self.directory.find(wanted["np"], self._clauses.able("any")).problem
             for part in told
         )
