@@ -220,19 +220,24 @@ class Grammar:
             answer := self._answered.read(text, context) or self._yes_and(text, context)
         ):
             return answer
+        return self._after_others(text, context, asks=words.rstrip().endswith("?"))
+
+    def _after_others(self, text: str, context: Context, *, asks: bool) -> HomeIntent | None:
+        """Read a plain sentence that may go on with the one before it."""
         if (seen := _SEEN_TO.fullmatch(text)) and not (found := self.directory.find(seen["np"], -1)).problem:
             text, context = seen["command"], replace(context, last=found.ids)
         if context.last:
             text = spoken_again(self.directory, others_said(self.directory, text, context.last), context.last)
         if (context.before or context.last) and (whole := self._continued(text, context)):
             return whole
-        if regretted(text) or _OFFERED.match(text):
-            return None
-        asks = words.rstrip().endswith("?")
-        if asks and (scene := self._half_said.asked_of_a_scene(text)):
-            return scene
         if context.before and (meant_so := _I_MEANT.fullmatch(text)):
             return self._put_right(meant_so, context)
+        return None if regretted(text) or _OFFERED.match(text) else self._by_itself(text, context, asks=asks)
+
+    def _by_itself(self, text: str, context: Context, *, asks: bool) -> HomeIntent | None:
+        """Read a plain sentence that says itself what it is of; nothing is done that goes beyond that."""
+        if asks and (scene := self._half_said.asked_of_a_scene(text)):
+            return scene
         text = self._words.numbered(text)
         text = self._people.told(_THE_THING.sub("it", text))
         text = self._words.the_one(

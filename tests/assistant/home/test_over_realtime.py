@@ -67,7 +67,7 @@ def spoken(url: str, words: str) -> bytes:
 
 
 async def test_what_is_typed_moves_the_house_and_the_metadata_say_so(at_home, house: Demo) -> None:
-    await asyncio.to_thread(once_understood, lambda: chat(at_home.url, "is the front door locked?")["outcome"])
+    await asyncio.to_thread(once_understood, lambda: str(chat(at_home.url, "is the front door locked?")["outcome"]))
     async with session(at_home.url) as line:
         said, action = await typed(line, "turn the sofa lamp to 30 percent")
         assert said == "The sofa lamp is at 30 percent."
@@ -81,7 +81,7 @@ async def test_what_is_typed_moves_the_house_and_the_metadata_say_so(at_home, ho
 
 
 async def test_what_is_spoken_moves_the_house(at_home, house: Demo) -> None:
-    await asyncio.to_thread(once_understood, lambda: chat(at_home.url, "is the front door locked?")["outcome"])
+    await asyncio.to_thread(once_understood, lambda: str(chat(at_home.url, "is the front door locked?")["outcome"]))
     samples = QUIET + await asyncio.to_thread(spoken, at_home.url, "Turn on the coffee machine.") + QUIET
     async with session(at_home.url) as line:
         for begin in range(0, len(samples), 9600):
