@@ -1,4 +1,4 @@
-"""What a sentence tells of the people who have things here: "Will is asleep, his lamp off", "Emma wants hers pink"."""
+"""What a sentence tells of people who have things here: "Will is asleep, his lamp off"."""
 
 # ruff: noqa: E501 (a way of saying something is one line)
 
@@ -26,11 +26,11 @@ _TELLS = (
     r"(?:it|he|she|they|the \w+) (?:is|are|can not|does not|keeps?|feels?|looks?|hurts?)|(?:gets?|looks?|seems?|keeps?|went|fell|forgot|left for|lost|needs? to|wants? to|has to|likes? to|hates?))"
 )
 _ASKED = r"(?:(?:can|could|would|will) you|you (?:can|may|could)|we can|please|just|maybe|so|and|then|now|,)"
-#: Of somebody, and a command after it: "will has gone out , so could you turn his lamp off".
+#: "Will has gone out , so could you turn his lamp off".
 _TOLD_FIRST = re.compile(
     rf"{_LEAD}(?P<who>\w+)(?: and \w+)? (?P<told>{_TELLS}\b(?: (?!,|so\b)\S+){{0,9}}?)(?: ,| so)+ (?P<asked>(?:{_ASKED} )*)(?P<command>\S.*)"
 )
-#: The same after the command: "his room a bit cooler , he says he is boiling".
+#: "His room a bit cooler , he says he is boiling".
 _TOLD_LAST = re.compile(rf"(?P<command>.+?)(?: ,)? (?:because |as |since )?(?P<who>\w+) {_TELLS}\b(?: (?!,)\S+){{1,9}}")
 #: For whom something is opened, whom the next clause tells of: "open the gate for jun , his hands are full".
 _FOR_THEM = re.compile(r"(?P<command>(?:open|unlock|turn on|switch on|put) .+) for \w+")
@@ -38,7 +38,7 @@ _SAYS = re.compile(
     r"^\w+ (?:says|thinks|reckons) (?:that )?(?=(?:it|the|he|she|they|there|\w+s) (?:(?!,)\S+ ){1,8}?, (?:so |and |can you |could you |please )*(?:turn|switch|put|set|make|open|close|shut|dim|start|stop)\b)"
 )
 _DID = re.compile(r"^(did|has) (?!(?:i|we|you|he|she|they|it|anyone|anybody|someone|somebody)\b)(?P<who>\w+) ")
-#: What a command needs of what was told.
+#: What needs what was told.
 _POINTS = re.compile(r"\b(?:it|them|that|those|this)\b")
 _PRONOUNS = frozenset(("he", "she", "they"))
 #: With one of these what is told is a condition, a doubt or another's words, and not just told.
@@ -55,7 +55,7 @@ _VERBS = {"on": "turn on", "off": "turn off", "open": "open", "closed": "close",
 
 
 class People:
-    """The people of one house, by what is called after them."""
+    """The people of one house, by what is theirs."""
 
     def __init__(self, directory: Directory) -> None:
         self.directory = directory

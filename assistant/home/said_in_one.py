@@ -1,4 +1,4 @@
-"""A scene, what something could do, or a question of two things, said as one plain command or question."""
+"""A scene, what something could do, or a question of two, said as one plain command."""
 
 # ruff: noqa: E501 (a way of saying something is one line)
 
@@ -18,11 +18,11 @@ _NOT_THE = re.compile(
 _CAN_GO_TO = re.compile(
     r"(?P<np>(?:(?!,|\b(?:can|you|i|we)\b)\S+ )+)can (?:both |all |now )?go (?:back )?(?P<way>up|down) to (?P<value>(?:(?!,).)+?)(?: please| now)?"
 )
-#: Which of two is so: "is it the left lamp that is on , or the right one".
+#: "Is it the left lamp that is on , or the right one".
 _WHICH_OF_TWO = re.compile(
     r"is it (?P<one>.+?) that is (?P<so>\w+)(?: ,)? or (?:is it )?(?P<other>.+)|(?P<is>(?:is|are) (?P<first>.+?) (?P<both>on|off|open|closed|shut|locked|unlocked))(?: ,)? and what about (?P<second>.+)"
 )
-#: What all but one are set to, and then that one: "radiators to 18 except Theo's , make that one 20".
+#: "Radiators to 18 except Theo's , make that one 20".
 _THAT_ONE = re.compile(
     r"(?P<main>.+?)(?: ,)? (?:except|but|apart from|other than) (?:for )?(?P<np>(?:(?!,).)+?) , (?:(?:and|so|please|just) )*(?:make|set|put|turn) (?:that one|that|those|it) (?:to |at )?(?P<value>(?!on\b|off\b)(?:(?!,).)+)"
 )
@@ -38,7 +38,7 @@ _COULD_GO = re.compile(
 
 
 def said_in_one(text: str) -> str:
-    """Return a plain sentence as one command or question where it is put in two steps, or asks whether something could."""
+    """Return a plain sentence as one command or question where it is put in two steps."""
     head, pause, rest = text.partition(" , ")
     if scene := _SCENE.fullmatch(head):
         return f"activate the {scene['done'] or scene['asked']}scene{pause}{rest}"

@@ -193,3 +193,33 @@ def test_questions_without_a_word_of_the_house_are_not_even_tried(grammar: Gramm
     assert tried == []
     grammar.understand("which lights are lit")
     assert tried
+
+
+def _climate(name: str, area: str) -> Entity:
+    return Entity(
+        id=f"climate.{area.lower()}", name=name, area=area, domain="climate", modes=("off", "heat", "cool"),
+        services=frozenset(("set_temperature", "set_mode")), features=frozenset(("temperature", "mode")),
+    )  # fmt: skip
+
+
+def test_an_air_conditioner_is_no_radiator() -> None:
+    grammar = Grammar.build([_climate("Attic AC", "Attic"), _climate("Den Radiator", "Den")])
+    intent = grammar.understand("set the radiators to 17")
+    assert intent is not None
+    assert [act.entity_id for act in intent.acts] == ["climate.den"]
+    intent = grammar.understand("turn the aircon to 22")
+    assert intent is not None
+    assert [act.entity_id for act in intent.acts] == ["climate.attic"]
+
+
+def test_lights_of_a_room_are_all_asked_for() -> None:
+    lights = [
+        Entity(
+            id=f"light.{n}", name=name, area="West Room", domain="light", services=frozenset(("turn_on", "turn_off"))
+        )
+        for n, name in enumerate(("West Room Light", "Ada's Lamp", "Sconce"))
+    ]  # fmt: skip
+    intent = Grammar.build(lights).understand("are any of the lights in the west room on")
+    assert intent is not None
+    assert intent.query is not None
+    assert len(intent.query.entities) == 3

@@ -1,4 +1,4 @@
-"""A Realtime session with a whole server on a real broker: what is typed and what is spoken moves the house."""
+"""A Realtime session with a server on a real broker: what is typed or spoken moves the house."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from tests.assistant.home.test_turns import at_home, chat, house, once_understoo
 __all__ = ["at_home", "house"]  # fixtures
 
 pytestmark = pytest.mark.asyncio(loop_scope="function")
-QUIET = b"\0\0" * 2400  # a tenth of a second
+QUIET = b"\0\0" * 2400
 
 
 @asynccontextmanager
 async def session(url: str) -> AsyncIterator[ClientConnection]:
     address = f"{url.replace('http', 'ws', 1)}/v1/realtime"
-    async with connect(address, max_size=None, compression=None) as line:
+    async with connect(address, max_size=None) as line:
         await until(line, "conversation.created")
         wanted = {"output_modalities": ["text"], "audio": {"input": {"turn_detection": None}}}
         await send(line, "session.update", session=wanted)
@@ -45,7 +45,6 @@ async def until(line: ClientConnection, event_type: str) -> dict[str, Any]:
 
 
 async def answered(line: ClientConnection) -> tuple[str, dict[str, Any]]:
-    """Return what the next response says, and what it did in the house."""
     await send(line, "response.create")
     response = (await until(line, "response.done"))["response"]
     assert response["status"] == "completed", response
@@ -59,14 +58,14 @@ async def typed(line: ClientConnection, words: str) -> tuple[str, dict[str, Any]
 
 
 def spoken(url: str, words: str) -> bytes:
-    """Return words in the server's own voice: 16-bit samples at 24 kHz."""
+    """Words in the server's own voice: 16 bits, 24 kHz."""
     body = json.dumps({"model": "tts-1", "voice": "alloy", "input": words, "response_format": "pcm"}).encode()
     request = urllib.request.Request(f"{url}/v1/audio/speech", body, {"Content-Type": "application/json"})
     with urllib.request.urlopen(request) as answer:
         return answer.read()
 
 
-async def test_what_is_typed_moves_the_house_and_the_metadata_say_so(at_home, house: Demo) -> None:
+async def test_typed_words_move_the_house(at_home, house: Demo) -> None:
     await asyncio.to_thread(once_understood, lambda: str(chat(at_home.url, "is the front door locked?")["outcome"]))
     async with session(at_home.url) as line:
         said, action = await typed(line, "turn the sofa lamp to 30 percent")
@@ -80,7 +79,7 @@ async def test_what_is_typed_moves_the_house_and_the_metadata_say_so(at_home, ho
         assert house.commands == 2
 
 
-async def test_what_is_spoken_moves_the_house(at_home, house: Demo) -> None:
+async def test_spoken_words_move_the_house(at_home, house: Demo) -> None:
     await asyncio.to_thread(once_understood, lambda: str(chat(at_home.url, "is the front door locked?")["outcome"]))
     samples = QUIET + await asyncio.to_thread(spoken, at_home.url, "Turn on the coffee machine.") + QUIET
     async with session(at_home.url) as line:
