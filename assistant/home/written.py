@@ -18,10 +18,12 @@ _SAYS = re.compile(
     re.IGNORECASE,
 )
 _PUTS = re.compile(
-    rf"{_LEAD}(?:write|put|type|show|display|leave|post) (?:the (?:words?|message|note) )?{_QUOTED} "
+    rf"{_LEAD}(?:write|put|type|post) (?:the (?:words?|message|note) )?{_QUOTED} "
     r"(?:on|onto|in|to|up on) (?:(?:the|my|our) )?(?P<name>[\w' ’-]+?)[.!]?",
     re.IGNORECASE,
 )
+#: What stands for the words and is not they: "put a message on the board".
+_NO_WORDS = frozenset("a message;a note;something;that;it;this;the message;the note;them".split(";"))
 _PLEASE = re.compile(r",? please$", re.IGNORECASE)
 
 
@@ -34,7 +36,7 @@ def written(directory: Directory, words: str) -> Reading | None:
     for way in (_SAYS, _PUTS):
         match = way.fullmatch(said)
         named = directory.exact.get(plain(match["name"]), 0) & texts if match else 0
-        if match and named.bit_count() == 1:
+        if match and named.bit_count() == 1 and plain(match["text"]) not in _NO_WORDS:
             found = Found(ids=directory.ids(named), phrase=plain(match["name"]))
             return Reading((Act(found.ids[0], "set_value", {"value": match["text"].strip(" .,")}),), found)
     return None
