@@ -1,9 +1,10 @@
 """Questions that stand beside documents: files of JSON lines say what is asked of them and what answers it.
 
 A line that speaks of a document, `document` (its file), `title` and `split` ("train" or "test"), is followed by a line
-for each question of it: `question`, `kind` (one of `KINDS`), `answers` (verbatim; the first is the best one), and where
-it applies `yesno` ("yes" or "no"), `items` (of a list or of steps, in order) and `unnamed` (true: it does not say what
-its document is about, as its owner would not).
+for each question of it: `question`, `kind` (one of `KINDS`; unsaid "yesno" with `yesno`, else "fact" with answers and
+"unanswerable" without), `answers` (verbatim; the first is the best one), and where it applies `yesno` ("yes" or "no"),
+`items` (of a list or of steps, in order) and `unnamed` (true: it does not say what its document is about, as its owner
+would not).
 """
 
 from __future__ import annotations

@@ -48,6 +48,7 @@ _NOTHING_ELSE = re.compile(r"(?: ,)? (?:and|but) nothing else(?= ,|$)")
 _THE_REST = re.compile(
     rf"{_PAUSE} (?:leave|keep) (?:all )?(?:the )?(?:rest|others?|other [2-9])(?: of (?:the|my|our|them)(?: \w+)?)?(?: (?:{_WAYS}|as (?:it is|they are)))?$"
 )
+_ORDERS = re.compile(rf"(?:(?:please|can you|could you|would you|just) )*{VERB}\b")
 _ALL = frozenset("all every everything each both whole except".split())
 #: What goes on when it no longer swings.
 _SWING = re.compile(r"\b(?:oscillat\w*|swing\w*|swivel\w*|rotat\w*|turning from|going from)\b")
@@ -77,6 +78,8 @@ _LET = re.compile(rf"{_PAUSE} let (?P<np>{_NP}) (?:finish|run|be|carry on|keep g
 _STAYS_FIRST = re.compile(
     rf"^(?P<np>(?:the|my|our) (?:(?!,)\S+ ){{1,4}}?)(?:stays?|can stay|should stay) {_WAYS} , (?:just |only |but |please |so )*(?P<command>{VERB}\b.+)"
 )
+#: How another thing is: "turn off the light , the desk lamp is on".
+_IS_SO = re.compile(rf"(?<=\w) , {_NP} (?:is|are) (?:still |now |left |on )?{_WAYS}$")
 _ADDED = (_SEEN_TO, _NOT_THEIRS, _FINE, _NOTHING_ELSE)
 
 
@@ -89,6 +92,8 @@ def without_contrasts(text: str) -> str:
     text = _CALLING.sub(" is on the phone", text)
     for added in _ADDED:
         text = added.sub("", text)
+    if _ORDERS.match(text):
+        text = _IS_SO.sub("", text)
     if (all_of := _ALL_THREE.search(text)) and not _ALL.isdisjoint(text[all_of.start() :].split()):
         text = _ALL_THREE.sub("", text)
     if _SWING.search(text):

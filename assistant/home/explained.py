@@ -28,6 +28,9 @@ ALL_OF_ROOM = ("light", "lighting", "heating")
 _WARMTH = frozenset("heating heat temperature climate".split())
 
 
+_GATES = ("garage", "gate")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Want:
     """What is looked for: things of the set `able`, as seen from `room` after the ids of `last`.
@@ -143,6 +146,8 @@ class Explained(Index):
             if word == "window" and set(said.content[number + 1 :]) & _COVERING and not self._window_named(mask):
                 continue  # "the window blinds" are the blinds
             mask &= self._roomy(said.content, number) if word in ROOMS else self.words.get(word, 0)
+        if said.content == ["door"] and not said.place:  # "shut the door behind you" is no garage door
+            mask &= ~sum(1 << self.number[entity.id] for entity in self.entities if entity.device_class in _GATES)
         return mask
 
     def _roomy(self, content: list[str], number: int) -> int:

@@ -28,6 +28,7 @@ from assistant.home.following import continued, others_said, spoken_again
 from assistant.home.gist_reading import GistReader
 from assistant.home.half_said import BROKEN, HALF, ONLY_A_NAME, HalfSaid, half_heard
 from assistant.home.house_words import HouseWords
+from assistant.home.idle import is_idle
 from assistant.home.in_part import InPart
 from assistant.home.loosened import shortened
 from assistant.home.misheard import WEAK, Misheard
@@ -116,6 +117,13 @@ _SEEN_TO = re.compile(
 _ALSO = re.compile(r"(?:and|also) (?:the|my|our|\w+s) .+? (?:too|as well|also)(?: please)?")
 #: What was left somewhere is nothing of a house: "open it again , i left my bike outside".
 _LEFT_BEHIND = re.compile(r"(?:because )?(?:i|we) (?:have )?(?:left|forgot|forgotten|dropped) (?:my|our) ")
+_NOT_THAT = re.compile(r"(?:no (?:, )?)?not (?:that|this|it)(?: one)?")
+_ALREADY = re.compile(r"it is (?:\w+ ){1,3}already")
+#: A command with what is felt before it: "it is too dark in here , turn on the lamp".
+_TOO = re.compile(
+    r"(?:it is|its) (?:far |way |much |a bit |just |really |a little )*too (?:dark|bright|cold|hot|warm|chilly|stuffy|noisy|loud)(?: now)?(?: in here| here)? , "
+    r"(?P<command>(?:(?:so|please|can you|could you|just) )*(?:(?:turn|switch|put|open|close|shut|pull|draw|set|start|stop) .+|(?:the |my )?(?:\w+ ){1,3}(?:on|off|up|down|open|closed|shut|to (?:full|max|half|\d+))(?: please)?))"
+)
 #: What the speaker offers somebody to do: "nan , shall i turn your radiator up".
 _OFFERED = re.compile(r"(?:\w+ , )?(?:shall i|should i|do you want me to|would you like me to|would you prefer)\b")
 #: What was meant before, and what becomes of that which was not: "sorry , i meant 3 , put 2 back on".
@@ -226,13 +234,19 @@ class Grammar:
         """Read a plain sentence that may go on with the one before it."""
         if (seen := _SEEN_TO.fullmatch(text)) and not (found := self.directory.find(seen["np"], -1)).problem:
             text, context = seen["command"], replace(context, last=found.ids)
+        if _NOT_THAT.fullmatch(text):
+            return half_heard()
         if context.last:
             text = spoken_again(self.directory, others_said(self.directory, text, context.last), context.last)
         if (context.before or context.last) and (whole := self._continued(text, context)):
             return whole
         if context.before and (meant_so := _I_MEANT.fullmatch(text)):
             return self._put_right(meant_so, context)
-        return None if regretted(text) or _OFFERED.match(text) else self._by_itself(text, context, asks=asks)
+        if (felt := _TOO.fullmatch(text)) and (context.last or not IT.search(felt["command"])):
+            text = felt["command"]  # what is too dark is seen to by it
+        if regretted(text) or _OFFERED.match(text) or is_idle(text) or (asks and _ALREADY.fullmatch(text)):
+            return None
+        return self._by_itself(text, context, asks=asks)
 
     def _by_itself(self, text: str, context: Context, *, asks: bool) -> HomeIntent | None:
         """Read a plain sentence that says itself what it is of; nothing is done that goes beyond that."""

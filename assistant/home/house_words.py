@@ -65,6 +65,8 @@ _IT = re.compile(
     r"\b(?P<verb>have|make|tell|find|stop|send|call|take|move|park|dock|get|let|ask|put|bring|start|pause|return|locate)"
     r" (?:him|her)\b|\b(?:him|her)$"
 )
+#: "The robot is in the kitchen , stop it" is for the robot.
+_SENT = re.compile(r"(?:the )?(?P<who>\w+) is (?:(?!,)\S+ ){1,6}?, (?P<verb>stop|pause|start) it(?: please)?")
 _SOMEBODYS = re.compile(r"\w+'s(?= )")
 _MOVING = ("vacuum.", "lawn_mower.")
 _ONE_IN = re.compile(r"(?<= )the one(?P<s>s?)(?= (?:in|at) )")
@@ -228,6 +230,8 @@ class HouseWords:
 
     def of_machine(self, text: str, last: Sequence[str]) -> str:
         """Return a plain sentence with "it" for her or him, where a machine that moves was spoken of last, or in it."""
+        if (sent := _SENT.fullmatch(text)) and sent["who"] in self._machines:
+            return f"{sent['verb']} the {sent['who']}"
         told = " , " in text and not self._machines.isdisjoint(text.partition(" , ")[0].split())
         if not told and not (last and all(name.startswith(_MOVING) for name in last)):
             return text

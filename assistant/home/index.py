@@ -60,6 +60,12 @@ class Index:
             for room in rooms:
                 mask |= self.area_of.get(plain(room), 0)
             self._place(plain(floor), floor, mask, "floor")
+        bedrooms = [name for name in self.area_of if name.endswith("bedroom")]
+        if len(bedrooms) > 1 and ("bedrooms",) not in self.places:
+            mask = 0
+            for name in bedrooms:
+                mask |= self.area_of[name]
+            self._place("bedrooms", "bedrooms", mask, "rooms")
         self._called_floors({plain(floor): floor for floor in floors})
         self.longest = max((len(words) for words in self.places), default=0)
         self.switched = 0

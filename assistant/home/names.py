@@ -45,6 +45,10 @@ _BY_THE_BED = re.compile(
 _AT = frozenset("in on at upstairs downstairs outside".split())
 _LONGEST_END = 2  #: words of a name whose beginning is that of the name before it
 
+_BOTH = 2
+#: What gives light and may be called one where it is a switch: a freezer has no other "freezer light".
+_LIT = frozenset("tree christmas xmas fairy star string candle lantern lamp neon sign strip deco lights".split())
+
 
 class Directory(Explained):
     """Finds the things that a phrase means. Build it anew when a name changes; it holds no state of any thing."""
@@ -197,6 +201,8 @@ class Directory(Explained):
         if words[:1] == ["both"] and "and" in words[2:-1]:
             words = words[1:]  # "both the hall light and the fan": of neither are there more
         whole = self._item(words, want)
+        if words[:1] == ["both"] and not whole.problem and len(whole.ids) != _BOTH:
+            return self._both(whole, want)
         if not whole.problem and len(words) > 2 and "and" in words[1:-1] and bare(" ".join(words)) not in self.exact:
             listed = self._list(words, whole, want)  # "the hall and stairs lights" are not the stairs light of the hall
             named = all(self.exact.get(bare(" ".join(part)), 0).bit_count() == 1 for part in items(words))
@@ -205,6 +211,13 @@ class Directory(Explained):
         if (whole.problem in ("", "which", "room", "area", "it", "here") and not nowhere) or len(words) < 2:
             return whole
         return self._list(words, whole, want)
+
+    def _both(self, found: Found, want: Want) -> Found:
+        """Return the two of the speaker's room where more than two are called so; else which is asked."""
+        here = self.mask(found.ids) & (self.area_of.get(plain(want.room), 0) if want.room else 0)
+        if here.bit_count() == _BOTH:
+            return replace(found, ids=self.ids(here))
+        return replace(found, ids=(), choices=found.ids, problem="which", everything=False)
 
     def _list(self, words: list[str], whole: Found, want: Want) -> Found:
         """Find each of the things of a list; `whole` where it is none."""
@@ -448,7 +461,8 @@ class Directory(Explained):
                 again = self._item(bare_words, want) if bare_words and bare_words != words else found
                 if not again.problem:
                     return again
-        if len(words) > 2 and singular(words[-1]) in ("light", "plug", "socket"):  # "the christmas tree lights"
+        named_so = len(words) > 2 and (singular(words[-1]) in ("plug", "socket") or not _LIT.isdisjoint(words[:-1]))
+        if named_so and singular(words[-1]) in ("light", "plug", "socket"):  # "the christmas tree lights"
             named = self.exact.get(bare(" ".join(words[:-1])), 0) & want.able & self.domain.get("switch", 0)
             if named.bit_count() == 1:
                 return Found(ids=self.ids(named), phrase=phrase)

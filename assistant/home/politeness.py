@@ -74,7 +74,7 @@ _REGRETTED = re.compile(
     r"\b(?:could|should|would|might|must|may|ought to)(?: not)? have (?:\w+ed|left|shut|put|set|been|had|done|gone|kept|made)\b"
 )
 _LEFT = re.compile(
-    r"(?:please )?(?:leave|keep) (?!.* (?:and|but|then|,) )(?!.* (?:half|halfway|percent|(?:at|to) \d+|\d+(?: (?:percent|degrees?|open|closed|shut|please|now)\b|$)|a (?:bit|crack|little|touch|tad|sliver|smidge)|slightly|partly|an inch)\b).+ (?:on|off|open|closed|shut|locked|running|alone|as (?:it is|they are|is))"
+    r"(?:please )?(?:leave|keep) (?!.* (?:and|but|then|,) )(?!.* (?:half|halfway|percent|(?:at|to) \d+|\d+(?: (?:percent|degrees?|open|closed|shut|please|now)\b|$)|a (?:bit|crack|little|touch|tad|sliver|smidge)|slightly|partly|an inch)\b).+ (?:on|off|open|closed|shut|locked|running|alone|as (?:it is|they are|is))(?: (?:in|on|at|out in) (?:the |my |our )?\w+(?: \w+)?)?"
 )
 _OTHERS = re.compile(
     r"(?:(?:i|he|she|they|we|you|it|mum|mom|dad|who|someone|somebody|everyone|people|alexa|siri|google|hey google|ok google|okay google|cortana|jarvis|"

@@ -12,7 +12,11 @@ from assistant.home.words import singular
 
 #: "Not the ceiling light , the reading lamp , switch that on please".
 _NOT_THE = re.compile(
-    r"(?:no (?:, )?)?not (?P<other>(?:the|my|that|our) (?:(?!,)\S+ ?){1,7}) , (?P<np>(?:the|my|our) (?:(?!,)\S+ ?){1,4}) , (?:(?:can|could|would|will) you |please |just )*(?P<verb>turn|switch|put) (?:that|it|that one) (?P<way>on|off)(?: please| instead| now)*"
+    r"(?:no (?:, )?)?not (?P<other>(?:the|my|that|our) (?!,)\S+(?: (?!,)\S+){0,6}) , (?P<np>(?:the|my|our) (?!,)\S+(?: (?!,)\S+){0,3}) , (?:(?:can|could|would|will) you |please |just )*(?P<verb>turn|switch|put) (?:that|it|that one) (?P<way>on|off)(?: please| instead| now)*"
+)
+#: Two things and a value for each: "the pendants and the spots at 20 and 60".
+_IN_TURN = re.compile(
+    r"(?:(?:set|put|turn|dim|make) )?(?P<a>(?!,|\b(?:to|at|and|all)\b)\S+(?: (?!,|\b(?:to|at|and|all)\b)\S+)*?) and (?P<b>(?!,|\b(?:to|at|and)\b)\S+(?: (?!,|\b(?:to|at|and)\b)\S+)*?) (?:to|at) (?P<x>\d+)(?P<first> percent| degrees)? and (?P<y>\d+)(?P<unit> percent| degrees)?(?: please)?"
 )
 #: What may go so far: "ella and max's radiators can both go down to 17".
 _CAN_GO_TO = re.compile(
@@ -45,8 +49,14 @@ def said_in_one(text: str) -> str:
     if (go := _COULD_GO.fullmatch(text)) and is_value(go["value"]):
         way = go["way"].strip() + " " if go["way"] else ""
         return f"{'turn' if way else 'set'} {go['np']}{way}to {go['value']}"
-    if named := _NOT_THE.fullmatch(text):
-        return f"{named['verb']} {named['way']} {_with_noun(named['np'], named['other'].strip())}"
+    if turn := _IN_TURN.fullmatch(text):
+        unit = turn["unit"] or turn["first"] or ""
+        whole, other = _with_noun(turn["a"], turn["b"]), turn["b"]
+        noun = next((word for word in map(singular, whole.split()) if word in GENERIC), "")
+        other = f"{noun} {other}" if other.isdigit() and noun else _one_of(other)
+        return f"set {_one_of(whole)} to {turn['x']}{unit} and {other} to {turn['y']}{unit}"
+    if meant := _NOT_THE.fullmatch(text):
+        return f"{meant['verb']} {meant['way']} {_with_noun(meant['np'], meant['other'])}"
     if (go := _CAN_GO_TO.fullmatch(text)) and is_value(go["value"]):
         return f"turn {go['np']}{go['way']} to {go['value']}"
     if two := _WHICH_OF_TWO.fullmatch(text):
@@ -54,6 +64,11 @@ def said_in_one(text: str) -> str:
     if (one := _THAT_ONE.fullmatch(text)) and is_value(one["value"]):
         return f"{one['main']} and {_with_noun(one['np'], one['main'])} to {one['value']}"
     return text
+
+
+def _one_of(np: str) -> str:
+    """Return a name with its kind in the singular: "felixs lamps" of which one is meant, "lights 1"."""
+    return " ".join(one if (one := singular(word)) in GENERIC and word == f"{one}s" else word for word in np.split())
 
 
 def _asked_of_both(two: re.Match[str]) -> str:

@@ -24,6 +24,9 @@ _LEADING = (
         rf"^i (?:meant|mean|said|want|wanted) (?:(?!,)\S+ ){{1,4}}?, not (?:(?!,)\S+ ){{1,4}}?, (?:so |and |please )*(?={VERB}\b(?!.*\b(?:it|them|that)\b))"
     ),
     re.compile(
+        r"^(?:everyone|everybody|\w+|the \w+) (?:is|are) in (?:(?:the|our|my) )?(?:(?!,)\S+ ){1,3}?, (?:so |and )*(?=.*\bhere\b)"
+    ),
+    re.compile(
         rf"^(?:nice|great|lovely|perfect|good|cool|awesome|thanks|thank you)(?: one)? , (?:and )?(?:now )?(?={VERB}\b)"
     ),
     re.compile(rf"^(?:anyway|anyhow|on second thoughts?) (?:, )?(?={VERB}\b)"),
@@ -37,7 +40,7 @@ _LEADING = (
 )  # fmt: skip
 #: What only tells something behind it.
 _BEHIND = (
-    re.compile(r" ,(?: (?:because|as|and))? there (?:is|are) (?!.*\b(?:on|off)$)(?:(?!,)\S+ ?)+$"),
+    re.compile(r" ,(?: (?:because|as|and))? there (?:is|are) (?!.*\b(?:on|off)$)(?!,)\S+(?: (?!,)\S+)*$"),
     re.compile(r"(?: ,)? before (?:i|we|he|she|they|mum|mom|dad|everyone|anyone|\w+s?) (?:go|goes|come|comes|get|gets|leave|leaves|head|heads|turn|turns) ?(?:in|up|down|out|off|home|back|to bed|to work|to sleep|here|there|in here)?$"),
     re.compile(r" ,(?: (?:because|as))? (?:i|we) (?:like|love|want|hate|prefer) to (?:see|watch|hear|know|look)\b(?:(?!,).)+$"),
     re.compile(r" ,(?: (?:because|as))? (?:i|we) (?:think )?(?:i|we) (?:forgot|might have forgotten|may have forgotten|did not)(?: to| it)?$"),
@@ -51,6 +54,15 @@ _BEHIND = (
     re.compile(r"(?<= or) (?:what is|whats|is|has) (?:he|she|it) (?:doing|up to|at|(?:gone|back|on|in)\b.*)$"),
 )  # fmt: skip
 _OR = re.compile(r" or$")
+
+
+def _narrowed(said: re.Match[str]) -> str:
+    """Return a command for the one that is said behind its kind: "turn off the light , the mirror one"."""
+    if said["at"]:
+        return f"{said['verb']} the {said['noun']} {said['at']}"
+    return f"{said['verb']} {said['whose'] or 'the ' + said['which']} {said['noun']}"
+
+
 _DOING = {
     "locked": "lock", "closed": "close", "shut": "shut", "off": "turn off", "on": "turn on", "open": "open",
     "unlocked": "unlock",
@@ -66,12 +78,20 @@ _FILLING: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ..
     (re.compile(r"^(?:are|is) either of "), "are any of "),
     (
         re.compile(
-            r"^(?:let us (?:have|get|let in)|(?:i|we) (?:want|would like)) (?:some |a bit of )?(?:daylight|sunlight|sunshine|sun|natural light)(?P<at> in (?:the |my )?(?:(?!,)\S+ ?)+?)? , (?P<rest>.+?)(?P<end>(?: please)?)$"
+            r"^(?:let us (?:have|get|let in)|(?:i|we) (?:want|would like)) (?:some |a bit of )?(?:daylight|sunlight|sunshine|sun|natural light)(?P<at> in (?:the |my )?(?!,)\S+(?: (?!,)\S+){0,3}?)? , (?P<rest>.+?)(?P<end>(?: please)?)$"
         ),
         r"\g<rest>\g<at>\g<end>",
     ),
     (re.compile(r" , (?:just )?(?:dim|low|bright|dimly) , (?:say )?(?=\d+ percent)"), " at "),
     (re.compile(r"(?<=\w) out (?:back|front)(?= ,|$)"), ""),
+    (re.compile(r"\b(?P<way>on|off|up|down) out there\b"), r"\g<way>"),
+    (re.compile(r"\b(?P<way>on|off|up|down) out (?=(?:here|there|(?:in|on|at|by) the)\b)"), r"\g<way> "),
+    (
+        re.compile(
+            rf"^(?P<verb>{VERB}(?: on| off| up| down)?) the (?P<noun>\w+) , (?:the (?P<which>\w+) ones?|the ones? (?P<at>(?:in|on|by|over|at) .+)|(?P<whose>\w+s) one)$"
+        ),
+        _narrowed,
+    ),
     (re.compile(r"\bblowing (?:way |far |much )?too (?:hard|strong|strongly)\b"), "too fast"),
     (re.compile(r"\bpower (?P<np>it|them|that|(?:the|my|our) (?:\w+ ){0,2}?\w+) down\b"), r"turn off \g<np>"),
     (re.compile(r"^(?:let us )?do (?P<to>\d+)(?: degrees)? (?:on|for) (?=(?:the|my|our) )"), r"set to \g<to> "),
@@ -110,7 +130,7 @@ _FILLING: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ..
         ),
         r"\g<asks>",
     ),
-    (re.compile(r"^how full is (?P<np>(?:the|my|our) (?:\w+ ?)+)$"), r"what is \g<np> level"),
+    (re.compile(r"^how full is (?P<np>(?:the|my|our) \w+(?: \w+)*)$"), r"what is \g<np> level"),
     (re.compile(r"(?:,? )?(?:on second thoughts?|second thoughts?) ,? ?(?=\w)"), ""),
     (re.compile(r"(?<=\w )up there\b"), "upstairs"),
     (re.compile(r"(?<=\w )down there\b"), "downstairs"),

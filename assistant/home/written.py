@@ -11,7 +11,7 @@ from assistant.home.noun_phrases import Found
 from assistant.home.words import plain
 
 _LEAD = r"(?:(?:hey|ok|okay|please|and|now|so|can you|could you|would you|will you)[, ]+)*"
-_QUOTED = r"[\"“”]?(?P<text>[^\"“”]+?)[\"“”]?"
+_QUOTED = r"(?P<quote>[\"“”])?(?P<text>[^\"“”]+?)[\"“”]?"
 _SAYS = re.compile(
     rf"{_LEAD}(?:set|change|update|make|have|get|let) (?:(?:the|my|our) )?(?P<name>[\w' ’-]+?) "
     rf"(?:to say|to read|say|read|to)(?: that)?:? {_QUOTED}[.!]?",
@@ -24,6 +24,7 @@ _PUTS = re.compile(
 )
 #: What stands for the words and is not they: "put a message on the board".
 _NO_WORDS = frozenset("a message;a note;something;that;it;this;the message;the note;them".split(";"))
+_NOT_WORDED = frozenset("the a an something anything everything whatever down up my our some his her their".split())
 _PLEASE = re.compile(r",? please$", re.IGNORECASE)
 
 
@@ -36,6 +37,9 @@ def written(directory: Directory, words: str) -> Reading | None:
     for way in (_SAYS, _PUTS):
         match = way.fullmatch(said)
         named = directory.exact.get(plain(match["name"]), 0) & texts if match else 0
+        loose = way is _PUTS and match is not None and match["quote"] is None and plain(match["text"]).split()[:1]
+        if loose and loose[0] in _NOT_WORDED:
+            return None  # "put the calendar on the board"
         if match and named.bit_count() == 1 and plain(match["text"]) not in _NO_WORDS:
             found = Found(ids=directory.ids(named), phrase=plain(match["name"]))
             return Reading((Act(found.ids[0], "set_value", {"value": match["text"].strip(" .,")}),), found)

@@ -163,3 +163,46 @@ def test_both_of_two_are_asked_for(grammar: Grammar, words: str, things: set[str
     assert intent is not None
     assert intent.query is not None
     assert {NAME[name] for name in intent.query.entities} == things
+
+
+@pytest.mark.parametrize(
+    ("words", "room", "what"),
+    [
+        (
+            "lights on out here",
+            "Den",
+            {"Left Floor Lamp": "turn_on", "Right Floor Lamp": "turn_on", "Den Light": "turn_on"},
+        ),
+        ("put the den light on out there", None, {"Den Light": "turn_on"}),
+        ("Iris is in the lounge, left floor lamp off in here", "Den", {"Left Floor Lamp": "turn_off"}),
+        ("it's too dark in here, turn on the den light", "Den", {"Den Light": "turn_on"}),
+        ("both lamps off", "Den", {"Left Floor Lamp": "turn_off", "Right Floor Lamp": "turn_off"}),
+        ("turn off the den light, the left floor lamp is on", "Den", {"Den Light": "turn_off"}),
+        ("Iris's lamp and Owen's lamp to 30 and 70", None, {"Iris's Lamp": 30, "Owen's Lamp": 70}),
+        ("close the blind, the middle one", "Lounge", {"Middle Blind": "close"}),
+    ],
+)
+def test_no_more_is_moved_than_was_said(
+    grammar: Grammar, words: str, room: str | None, what: dict[str, object]
+) -> None:
+    intent = grammar.understand(words, Context(room=room))
+    acts = intent.acts if intent is not None and intent.kind == "act" else ()
+    assert {NAME[act.entity_id]: next(iter(act.values.values()), act.service) for act in acts} == what
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "both blinds down", "I like it dark in the den", "it's nice and warm in the den", "chill out in the lounge",
+        "lighten up, Iris", "close the lounge at nine", "everyone off the globe", "the guests leave all the lights on",
+        "leave the lights on in the den", "turn off the blind light", "raise the roof",
+        "Iris, shall I turn your lamp off",
+    ],
+)  # fmt: skip
+def test_moods_idioms_and_what_is_not_here_move_nothing(grammar: Grammar, words: str) -> None:
+    assert moved(grammar, words) == {}
+
+
+def test_what_many_words_say_is_soon_known_to_be_nothing(grammar: Grammar) -> None:
+    for begin in ("how full is the ", "not the lamp ", "there is ", "set the lamp and ", "turn off the lamp , the "):
+        assert moved(grammar, begin + "a" * 200 + " b" * 50 + " ,") == {}
