@@ -79,7 +79,7 @@ _STAYS_FIRST = re.compile(
     rf"^(?P<np>(?:the|my|our) (?:(?!,)\S+ ){{1,4}}?)(?:stays?|can stay|should stay) {_WAYS} , (?:just |only |but |please |so )*(?P<command>{VERB}\b.+)"
 )
 #: How another thing is: "turn off the light , the desk lamp is on".
-_IS_SO = re.compile(rf"(?<=\w) , {_NP} (?:is|are) (?:still |now |left |on )?{_WAYS}$")
+_IS_SO = re.compile(rf"(?<=\w) , (?:{_NP}|\w+ \d) (?:is|are) (?:still |now |left |on )?{_WAYS}$")
 _ADDED = (_SEEN_TO, _NOT_THEIRS, _FINE, _NOTHING_ELSE)
 
 

@@ -132,6 +132,8 @@ _NO_NAME = COMMANDING | _ASKING | english.ALL | {"on", "off", "up", "down", "and
 _AND_TO = re.compile(
     r"(?:(?:and|now|then|also|make|set|put|turn) )+(?P<np>(?:the |my |our )?\w+(?: \w+){0,3}?) (?:to|at) (?P<value>.+?)(?: please| too| as well)*"
 )
+#: "And the one in Finn's room", after blinds.
+_ONE_ELSEWHERE = re.compile(r"(?P<lead>(?:(?:and|also|now|then) )*)the one (?=(?:in|at|on|by|over) )")
 _AGAIN = re.compile(
     r"^(?:(?!\b(?:in|at) the\b).)*\bthe (?P<noun>\w+)(?= (?:back|again)\b)|\b(?:back|again)\b.* the (?P<last>\w+)$"
 )
@@ -139,6 +141,9 @@ _AGAIN = re.compile(
 
 def spoken_again(directory: Directory, text: str, last: Sequence[str]) -> str:
     """Return a plain sentence with the name of the one of its kind that was spoken of `last`: "turn the lamp back on"."""
+    if len(last) == 1 and last[0] in directory.number and (one := _ONE_ELSEWHERE.match(text)):
+        noun = singular(plain(directory.entities[directory.number[last[0]]].name).rpartition(" ")[2])
+        return f"{one['lead']}the {noun} {text[one.end() :]}" if noun in english.KINDS else text
     said = _AGAIN.search(text)
     noun = (said["noun"] or said["last"]) if said else ""
     names = [plain(directory.entities[directory.number[name]].name) for name in last if name in directory.number]

@@ -117,6 +117,9 @@ _SEEN_TO = re.compile(
 _ALSO = re.compile(r"(?:and|also) (?:the|my|our|\w+s) .+? (?:too|as well|also)(?: please)?")
 #: What was left somewhere is nothing of a house: "open it again , i left my bike outside".
 _LEFT_BEHIND = re.compile(r"(?:because )?(?:i|we) (?:have )?(?:left|forgot|forgotten|dropped) (?:my|our) ")
+#: "Fully" is closed, after what was closed.
+_SHUTTING = re.compile(r"(?:please |can you |could you )?(?:close|shut|lower)\b")
+_FULLY = re.compile(r"(?<=\w )(?:fully|completely|all the way)$")
 _NOT_THAT = re.compile(r"(?:no (?:, )?)?not (?:that|this|it)(?: one)?")
 _ALREADY = re.compile(r"it is (?:\w+ ){1,3}already")
 #: A command with what is felt before it: "it is too dark in here , turn on the lamp".
@@ -236,6 +239,8 @@ class Grammar:
             text, context = seen["command"], replace(context, last=found.ids)
         if _NOT_THAT.fullmatch(text):
             return half_heard()
+        if _SHUTTING.match(plain(context.before)):
+            text = _FULLY.sub("closed", text)
         if context.last:
             text = spoken_again(self.directory, others_said(self.directory, text, context.last), context.last)
         if (context.before or context.last) and (whole := self._continued(text, context)):

@@ -60,7 +60,8 @@ def _narrowed(said: re.Match[str]) -> str:
     """Return a command for the one that is said behind its kind: "turn off the light , the mirror one"."""
     if said["at"]:
         return f"{said['verb']} the {said['noun']} {said['at']}"
-    return f"{said['verb']} {said['whose'] or 'the ' + said['which']} {said['noun']}"
+    noun = said["noun"].rpartition(" ")[2]
+    return f"{said['verb']} {said['whose'] or 'the ' + said['which']} {noun}"
 
 
 _DOING = {
@@ -88,7 +89,7 @@ _FILLING: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ..
     (re.compile(r"\b(?P<way>on|off|up|down) out (?=(?:here|there|(?:in|on|at|by) the)\b)"), r"\g<way> "),
     (
         re.compile(
-            rf"^(?P<verb>{VERB}(?: on| off| up| down)?) the (?P<noun>\w+) , (?:the (?P<which>\w+) ones?|the ones? (?P<at>(?:in|on|by|over|at) .+)|(?P<whose>\w+s) one)$"
+            rf"^(?P<verb>{VERB}(?: on| off| up| down)?) the (?P<noun>(?:\w+ )?\w+) , (?:the (?P<which>\w+) ones?|the ones? (?P<at>(?:in|on|by|over|at) .+)|(?P<whose>\w+s) one)$"
         ),
         _narrowed,
     ),
