@@ -25,11 +25,11 @@ _SEEN_TO = re.compile(
 )
 #: What is well as it is.
 _FINE = re.compile(
-    rf"{_PAUSE} {_NP} (?:is|are) (?:fine|ok|okay|all right|alright|good|perfect|lovely|great|just right)(?: (?:as (?:it is|they are)|like that|where (?:it is|they are)|the way (?:it is|they are)|{_WAYS}))?(?= ,|$)"
+    rf"{_PAUSE} {_NP} (?:is|are) (?:fine|ok|okay|all right|alright|good|perfect|lovely|great|just right)(?: (?:like that|the way (?:it is|they are)|{_WAYS}))?(?= ,|$)"
 )
 #: What stays: "the fan can stay off", "ruby's stays on".
 _STAYS = re.compile(
-    rf"{_PAUSE} (?P<np>{_NP}) (?:(?:can|could|may|should|must|has to|have to|needs to|need to) (?:all )?(?:stay|remain|be left|keep going|keep running|carry on)|stays?|remains?)(?: (?P<so>{_WAYS}|as (?:it is|they are)|where (?:it is|they are)))?(?: (?:a (?:while|bit) longer|for (?:now|a while|a bit)))?(?= ,|$)"
+    rf"{_PAUSE} (?P<np>{_NP}) (?:(?:can|could|may|should|must|has to|have to|needs to|need to) (?:all )?(?:stay|remain|be left|keep going|keep running|carry on)|stays?|remains?)(?: {_WAYS})?(?: (?:a (?:while|bit) longer|for (?:now|a while|a bit)))?(?= ,|$)"
 )
 #: What is not meant, or not wanted; "any more" says that it was.
 _NOT_MEANT = re.compile(
@@ -46,7 +46,7 @@ _ALL_THREE = re.compile(r" , all (?:[2-9]|of them|[2-9] of (?:them|those))(?= ,|
 _NOTHING_ELSE = re.compile(r"(?: ,)? (?:and|but) nothing else(?= ,|$)")
 #: The rest of what nothing else was said of.
 _THE_REST = re.compile(
-    rf"{_PAUSE} (?:leave|keep) (?:all )?(?:the )?(?:rest|others?|other [2-9])(?: of (?:the|my|our|them)(?: \w+)?)?(?: (?:{_WAYS}|as (?:it is|they are)))?$"
+    rf"{_PAUSE} (?:leave|keep) (?:all )?(?:the )?(?:rest|others?|other [2-9])(?: of (?:the|my|our|them)(?: \w+)?)?(?: {_WAYS})?$"
 )
 _ORDERS = re.compile(rf"(?:(?:please|can you|could you|would you|just) )*{VERB}\b")
 _ALL = frozenset("all every everything each both whole except".split())

@@ -146,8 +146,7 @@ _FILLING: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ..
         " , it is ",
     ),
     (re.compile(r"\b(?P<verb>open|close|shut) (?P<np>it|them|that) back (?:up|down)\b"), r"\g<verb> \g<np>"),
-    (re.compile(r"(?<= too (?:bright))(?: for \w+(?: to \w+(?: \w+)?)?)$"), ""),
-    (re.compile(r"\b(?:up|down|out|over) (?=in the \w+(?: \w+)?$)(?<=(?:lly|old|ark|ozy|hot) \w{2} )"), ""),
+    (re.compile(r"(?<= too bright) for \w+(?: to \w+(?: \w+)?)?$"), ""),
 )
 _MACHINE = re.compile(r"^(?P<verb>pause|stop) (?:him|her) (?:a|one) (?:sec(?:ond)?|minute|moment)\b")
 #: A question, and what is told behind it.
