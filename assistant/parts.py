@@ -140,7 +140,7 @@ class Parts:
 
         Whoever opens it runs `Home.run`. Raises ReparteeError for an unusable setting.
         """
-        from assistant.home.address import broker_url
+        from assistant.home.mqtt.address import broker_url
 
         settings = self.config.smart_home
         if self.home is None and broker_url(settings, self.config.home) is not None:
@@ -218,7 +218,7 @@ class Parts:
         """What `words` mean for the house: "it" is what was spoken of last, "yes" answers what was just asked."""
         if self.home is None:
             return None
-        from assistant.home.replies import YES
+        from assistant.home.understanding.replies import YES
 
         newest = history[-1] if history else None
         pending = newest.intent if newest is not None and newest.outcome == "asked_back" else None

@@ -44,7 +44,7 @@ LOADED = (
     "assistant.commands.ask",
     "assistant.commands.knowledge",
     "assistant.commands.serve",
-    "assistant.home.grammar",
+    "assistant.home.understanding.grammar",
     "assistant.library",
     "engines.reader.reader",
     "engines.runtimes.cpu.runtime",
@@ -275,7 +275,7 @@ def _share_reader() -> None:
 if __name__ == "__main__":
     for name in LOADED:
         importlib.import_module(name)
-    importlib.import_module("assistant.home.shared_sentences").load()  # once in a process
+    importlib.import_module("assistant.home.understanding.shared_sentences").load()  # once in a process
     _share_reader()
     gc.collect()
     gc.freeze()  # memory that forks share is not written to

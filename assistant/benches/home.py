@@ -192,8 +192,8 @@ async def _watch_lag(lags: list[float]) -> None:
 
 def understand_times(devices: int) -> tuple[float, list[float]]:
     """Return the ms in which the names of some devices are compiled, and the sorted ms of sentences about them."""
-    from assistant.home.grammar import Context, Grammar
-    from assistant.home.house import House
+    from assistant.home.devices.house import House
+    from assistant.home.understanding.grammar import Context, Grammar
 
     house = House()
     for number in range(devices):
@@ -232,7 +232,7 @@ _SENTENCES = (
 
 
 def _some_names(house: object) -> Sequence[str]:
-    from assistant.home.house import House
+    from assistant.home.devices.house import House
 
     assert isinstance(house, House)
     return [entity.name for entity in house.entities()][::4]

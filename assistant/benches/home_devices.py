@@ -15,7 +15,7 @@ from typing import Any
 
 import aiomqtt
 
-from assistant.home.address import Address
+from assistant.home.mqtt.address import Address
 
 KINDS = ("sensor", "light", "switch", "binary_sensor", "climate")
 AREAS = ("Kitchen", "Bedroom", "Hall", "Bathroom", "Garage", "Living Room", "Office", "Attic", "Garden", "Cellar")

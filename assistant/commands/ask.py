@@ -57,7 +57,7 @@ def command(config: Config, question: str | None, audio: Path | None, as_json: b
 
 async def ask(config: Config, question: str | None, audio: Path | None, speak: Path | None) -> Reply:
     """Run one turn on fresh parts. Raises ReparteeError for an empty store or a recording without words."""
-    from assistant.home.address import broker_url
+    from assistant.home.mqtt.address import broker_url
     from assistant.library import has_store
 
     has_nothing = broker_url(config.smart_home, config.home) is None and not has_store(config)

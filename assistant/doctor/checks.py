@@ -292,7 +292,7 @@ def _devices(config: Config) -> Iterator[Finding]:
     import asyncio
     import shutil
 
-    from assistant.home.address import Address, broker_url
+    from assistant.home.mqtt.address import Address, broker_url
 
     if shutil.which("mosquitto", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin") is not None:
         yield Finding("devices", "Mosquitto", "ok", "for the virtual house of `repartee home demo`")

@@ -8,15 +8,15 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from assistant.home.broker import COMMAND_EXPIRES_S, NotSentError
 from assistant.home.confirming import Compared
 from assistant.home.entities import Act, Entity, HomeIntent, Value
+from assistant.home.mqtt.broker import COMMAND_EXPIRES_S, NotSentError
 from assistant.home.outcome import Fate, Outcome, Result, spoken, worked
 from engines.errors import ReparteeError
 
 if TYPE_CHECKING:
-    from assistant.home.broker import Broker
-    from assistant.home.house import House
+    from assistant.home.devices.house import House
+    from assistant.home.mqtt.broker import Broker
 
 CONFIRM_S = 1.0  #: a device that has not reported by then did not answer
 ALREADY_S = 0.2  #: for so long one that is already as it is wanted may say so again; many do not

@@ -8,12 +8,12 @@ import logging
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from assistant.home.broker import Broker
+from assistant.home.devices.house import House
 from assistant.home.entities import Entity
-from assistant.home.house import House
+from assistant.home.mqtt.broker import Broker
 
 if TYPE_CHECKING:
-    from assistant.home.grammar import Grammar
+    from assistant.home.understanding.grammar import Grammar
 
 COMPILE_AFTER_S = 0.1  #: names that change in a row are compiled once
 COMPILE_LATEST_S = 3.0
@@ -78,7 +78,7 @@ def _grammar_of(
     gc.collect(1)
     gc.disable()
     try:
-        from assistant.home.grammar import Grammar
+        from assistant.home.understanding.grammar import Grammar
 
         return Grammar.build(entities, areas, floors, aliases)
     finally:

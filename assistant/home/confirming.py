@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from assistant.home.colour_spaces import rgb_to_hs
-from assistant.home.components.component import Component
+from assistant.home.devices.colour_spaces import rgb_to_hs
+from assistant.home.devices.components.component import Component
 from assistant.home.entities import State, Value
 
 #: What is said on the way to a state.

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from assistant.home.entities import Act, HomeIntent
-from assistant.home.grammar import Context, Grammar
 from assistant.home.house_file import HouseFile
+from assistant.home.understanding.grammar import Context, Grammar
 from engines.errors import ReparteeError
 from engines.figures import Figures
 from engines.json_lines import read_objects

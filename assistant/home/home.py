@@ -12,24 +12,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant.home.acting import Acting, action
-from assistant.home.acts import confirm, intent_name, the, verb
-from assistant.home.address import broker_url
-from assistant.home.broker import Broker, NotSentError
 from assistant.home.compiling import MANY, Compiling, keep_for_long
+from assistant.home.devices.house import House
+from assistant.home.devices.reports import Changes
 from assistant.home.entities import Act, Entity, HomeIntent, Message, Names, Query, State
-from assistant.home.house import House
 from assistant.home.ids import IDS_FILE, read_ids, write_ids
 from assistant.home.listing import detailed
+from assistant.home.mqtt.address import broker_url
+from assistant.home.mqtt.broker import Broker, NotSentError
 from assistant.home.ourselves import Ourselves, TurnReport, Wish, discovery_topic, known_node, node_id
 from assistant.home.outcome import Outcome
-from assistant.home.reports import Changes
 from assistant.home.settings import HomeConfig
 from assistant.home.shown_skills import ShownEntry
+from assistant.home.understanding.acts import confirm, intent_name, the, verb
 from engines.errors import ReparteeError
 
 if TYPE_CHECKING:
-    from assistant.home.grammar import Context
     from assistant.home.history import History
+    from assistant.home.understanding.grammar import Context
 
 FIRST_NAMES_S = 10.0  #: for how long a turn waits for the first names after a start, on a machine that is busy
 TELL_AFTER_S = 0.05  #: changes of state that come in a row are told together
@@ -173,7 +173,7 @@ class Home:
     ) -> Context:
         """Return what surrounds a sentence: `room` of the speaker (else the configured one), what "it" means, the
         sentence before, a question that waits for its answer; the live states are this home's."""
-        from assistant.home.grammar import Context
+        from assistant.home.understanding.grammar import Context
 
         return Context(
             room=room or self.settings.room or None,
@@ -207,12 +207,12 @@ class Home:
         if query.kind in ("last", "duration", "was"):
             if self._history is None:
                 return "I keep no history of the house."
-            from assistant.home.recalling import recall
+            from assistant.home.asking.recalling import recall
 
             entities = [entity for each in query.entities if (entity := self.house.entity(each)) is not None]
             states = [self.house.state(entity.id) for entity in entities]
             return await recall(query, entities, states, self._history, time.time())
-        from assistant.home.answers import answer
+        from assistant.home.asking.answers import answer
 
         return answer(query, self.entity, self.state)
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from assistant.home.acts import confirm
 from assistant.home.entities import Act, Entity, State
+from assistant.home.understanding.acts import confirm
 
 #: What "on" and "off" of a binary sensor are called, where they are a door's or a lock's.
 _OPEN = {"on": "open", "off": "closed"}

@@ -6,9 +6,9 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from assistant.home.acts import called, verb
 from assistant.home.entities import Act, Entity, Value
-from assistant.home.words import joined, singular
+from assistant.home.understanding.acts import called, verb
+from assistant.home.understanding.wording.words import joined, singular
 
 #: `done`: the device said so. `already`: it had said so before, and says nothing now. `under_way`: told, and it takes
 #: its time. `sent`: told, and it does not report it, or not all of it.

@@ -32,8 +32,8 @@ from assistant.dialogue.history import Exchange, History
 from assistant.dialogue.playback import Playback
 from assistant.dialogue.utterance import Utterance
 from assistant.ear.wake import WakeWordError, WakeWords
-from assistant.home.acts import intent_name
 from assistant.home.entities import Act, HomeIntent
+from assistant.home.understanding.acts import intent_name
 from assistant.languages.en.clauses import clauses_of, is_whole
 from assistant.skills.skill import SkillCall
 from assistant.turn.events import Reply

@@ -15,8 +15,8 @@ from pathlib import Path
 import paho.mqtt.client as paho
 import pytest
 
-from assistant.home.grammar import Grammar
 from assistant.home.house_file import HouseFile
+from assistant.home.understanding.grammar import Grammar
 from tests.ports import free_port
 
 MOSQUITTO = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from assistant.home.devices.house import House
+from assistant.home.devices.reports import Changes
 from assistant.home.entities import Act, Value
-from assistant.home.house import House
-from assistant.home.reports import Changes
 
 
 def publish(house: House, topic: str, payload: Any, *, retain: bool = True, now: float = 1000.0) -> Changes:

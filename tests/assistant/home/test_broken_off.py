@@ -5,12 +5,12 @@ import random
 import pytest
 
 from assistant.commands.eval_home import HOUSE, SAMPLES
-from assistant.home.clauses import Clauses
-from assistant.home.context import Context
 from assistant.home.evaluate import read_sentences
-from assistant.home.grammar import Grammar
 from assistant.home.house_file import read_house
-from assistant.home.in_part import MOST_TRIED
+from assistant.home.understanding.clauses import Clauses
+from assistant.home.understanding.context import Context
+from assistant.home.understanding.grammar import Grammar
+from assistant.home.understanding.in_part import MOST_TRIED
 
 SMALL = (
     "ah no oh well please ok wait um sorry actually never mind stop hey thanks then and or but so now again it them "

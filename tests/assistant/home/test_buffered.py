@@ -4,8 +4,8 @@ import socket
 
 import pytest
 
-from assistant.home import buffered as module
-from assistant.home.buffered import BufferedSocket
+from assistant.home.mqtt import buffered as module
+from assistant.home.mqtt.buffered import BufferedSocket
 
 
 @pytest.fixture

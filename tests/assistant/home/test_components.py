@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from assistant.home.components.component import CommandError
+from assistant.home.devices.components.component import CommandError
+from assistant.home.devices.house import House
 from assistant.home.entities import Act
-from assistant.home.house import House
 from tests.assistant.home.houses import announce, publish, sent
 
 C, S = {"command_topic": "c"}, {"state_topic": "s"}
@@ -856,7 +856,7 @@ def test_what_a_device_cannot_do_is_said_in_one_sentence_with_its_name(component
 
 
 def test_every_component_is_in_the_tables():
-    from assistant.home.discovery import COMPONENTS
+    from assistant.home.devices.discovery import COMPONENTS
 
     without_rows = {"event"}  # its own test is in test_house.py
     assert {row[0] for row in STATES} | {row[0] for row in COMMANDS} | without_rows == set(COMPONENTS)

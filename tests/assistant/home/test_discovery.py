@@ -6,8 +6,8 @@ import logging
 
 import pytest
 
-from assistant.home import abbreviations, discovery
-from assistant.home.house import House
+from assistant.home.devices import abbreviations, discovery
+from assistant.home.devices.house import House
 from tests.assistant.home.houses import publish, sent
 
 DEVICE = {"identifiers": ["d"], "name": "Garage"}

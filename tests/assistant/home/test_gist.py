@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from assistant.home.entities import Entity, HomeIntent, State
-from assistant.home.grammar import Context, Grammar
+from assistant.home.understanding.grammar import Context, Grammar
 
 Said = Callable[..., HomeIntent | None]
 

@@ -8,8 +8,8 @@ import pytest
 
 from assistant.commands.eval_home import SAMPLES
 from assistant.home.entities import Entity, HomeIntent, State
-from assistant.home.grammar import Context, Grammar
 from assistant.home.house_file import HouseFile, read_house
+from assistant.home.understanding.grammar import Context, Grammar
 
 
 @pytest.fixture(scope="module")

@@ -9,10 +9,11 @@ import threading
 
 import pytest
 
-from assistant.home import acting, broker, compiling, connected
+from assistant.home import acting, compiling, connected
 from assistant.home import home as module
 from assistant.home.entities import Act, HomeIntent
 from assistant.home.home import Home
+from assistant.home.mqtt import broker
 from assistant.home.ourselves import TurnReport
 from assistant.home.settings import HomeConfig
 from engines.errors import ReparteeError
@@ -440,7 +441,7 @@ async def test_names_change_without_stalling_the_event_loop(mosquitto, witness, 
     """The grammar is built on another thread: the one that answers turns never is in it."""
     import threading
 
-    from assistant.home.grammar import Grammar
+    from assistant.home.understanding.grammar import Grammar
 
     builders = []
     build = Grammar.build

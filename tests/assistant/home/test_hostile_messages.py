@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.home.abbreviations import ABBREVIATIONS
-from assistant.home.components.component import CommandError
-from assistant.home.discovery import COMPONENTS
+from assistant.home.devices.abbreviations import ABBREVIATIONS
+from assistant.home.devices.components.component import CommandError
+from assistant.home.devices.discovery import COMPONENTS
+from assistant.home.devices.house import House
+from assistant.home.devices.ranges import takes
+from assistant.home.devices.templates import limits
 from assistant.home.entities import Act
-from assistant.home.house import House
-from assistant.home.ranges import takes
-from assistant.home.templates import limits
 
 KEYS = sorted({*ABBREVIATIONS, *ABBREVIATIONS.values()})
 SCALARS = (

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.home import house as house_module
-from assistant.home import topics as topics_module
-from assistant.home.components.component import CommandError
+from assistant.home.devices import house as house_module
+from assistant.home.devices import topics as topics_module
+from assistant.home.devices.components.component import CommandError
+from assistant.home.devices.house import House
 from assistant.home.entities import Act, State
-from assistant.home.house import House
 from tests.assistant.home.houses import announce, publish, sent
 
 BOTH = {"command_topic": "c", "state_topic": "s"}

@@ -2,8 +2,8 @@
 
 from aiomqtt import Message
 
-from assistant.home import inbox as module
-from assistant.home.inbox import Inbox
+from assistant.home.mqtt import inbox as module
+from assistant.home.mqtt.inbox import Inbox
 
 
 def message(topic, payload):

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from assistant.home.context import Context
-from assistant.home.grammar import Grammar
 from assistant.home.house_file import HouseFile, read_house
-from assistant.home.loosened import loosened, shortened
-from assistant.home.reasons import is_reason
-from assistant.home.words import plain
+from assistant.home.understanding.context import Context
+from assistant.home.understanding.grammar import Grammar
+from assistant.home.understanding.loosened import loosened, shortened
+from assistant.home.understanding.reasons import is_reason
+from assistant.home.understanding.wording.words import plain
 
 HOUSE = Path(__file__).with_name("sentences") / "third_house" / "house.json"
 COMMANDS = ("turn off the den light", "lock the side door", "kitchen spotlights off", "open the kitchen blinds")

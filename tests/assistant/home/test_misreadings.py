@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from assistant.home.grammar import Context, Grammar
 from assistant.home.house_file import HouseFile, read_house
+from assistant.home.understanding.grammar import Context, Grammar
 
 HOUSE = Path(__file__).with_name("sentences") / "eighth_house" / "house.json"
 

@@ -4,7 +4,7 @@ import pytest
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
-from assistant.home.packets import Arrived, publish_at
+from assistant.home.mqtt.packets import Arrived, publish_at
 
 
 def packet(topic, payload, *, retain=False, qos=0, properties=None):

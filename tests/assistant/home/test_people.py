@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assistant.home.entities import Entity
-from assistant.home.grammar import Context, Grammar
+from assistant.home.understanding.grammar import Context, Grammar
 
 
 def _light(name: str, area: str) -> Entity:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.home.put_plainly import put_plainly
-from assistant.home.words import plain
+from assistant.home.understanding.put_plainly import put_plainly
+from assistant.home.understanding.wording.words import plain
 
 PLAINLY = (
     ("downstairs lights off, all but the one in the hall", "downstairs lights off except the one in the hall"),

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from assistant.commands.eval_home import SAMPLES
-from assistant.home.answers import answer, holds
-from assistant.home.asked_apart import asked_apart
+from assistant.home.asking.answers import answer, holds
+from assistant.home.asking.apart import asked_apart
 from assistant.home.entities import Entity, State
-from assistant.home.grammar import Context, Grammar
 from assistant.home.house_file import HouseFile, read_house
+from assistant.home.understanding.grammar import Context, Grammar
 
 
 @pytest.fixture(scope="module")

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from assistant.home import history as history_module
+from assistant.home.asking.recalling import length, recall
 from assistant.home.entities import Entity, Query, State
 from assistant.home.history import History
-from assistant.home.recalling import length, recall
 
 NOW = datetime(2026, 11, 25, 18, 30).timestamp()  # noqa: DTZ001 (local time: a Wednesday)
 HOUR = 3600.0

@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 import pytest
 
-from assistant.home.context import Context
 from assistant.home.entities import Entity, HomeIntent, State
-from assistant.home.grammar import Grammar
-from assistant.home.requests import leads_up, named_first
-from assistant.home.words import plain
+from assistant.home.understanding.context import Context
+from assistant.home.understanding.grammar import Grammar
+from assistant.home.understanding.requests import leads_up, named_first
+from assistant.home.understanding.wording.words import plain
 
 SWITCHED = frozenset({"turn_on", "turn_off"})
 MOVED = frozenset({"open", "close", "stop", "set_position"})

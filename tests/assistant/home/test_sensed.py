@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.home.answers import answer
+from assistant.home.asking.answers import answer
 from assistant.home.entities import Entity, State
-from assistant.home.grammar import Context, Grammar
+from assistant.home.understanding.grammar import Context, Grammar
 
 
 def contact(name: str, device_class: str, value: str, area: str | None = None) -> tuple[Entity, State]:

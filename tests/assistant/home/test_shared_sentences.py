@@ -12,10 +12,10 @@ from hassil.intents import TextSlotList
 from hassil.sample import sample_expression
 
 from assistant.commands.eval_home import SAMPLES
-from assistant.home import shared_sentences
 from assistant.home.entities import Entity
-from assistant.home.grammar import Context, Grammar
 from assistant.home.house_file import HouseFile, read_house
+from assistant.home.understanding import shared_sentences
+from assistant.home.understanding.grammar import Context, Grammar
 
 DRAWN = 300  #: ways to say a sentence from which one is drawn
 NAMED = {"light": "Desk Lamp", "switch": "Printer", "fan": "Study Fan", "cover": "Kitchen Blind", "lock": "Back Door",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.home.subscriptions import BYTES_AT_ONCE, FILTERS_AT_ONCE, Subscriptions, valid_filter
+from assistant.home.mqtt.subscriptions import BYTES_AT_ONCE, FILTERS_AT_ONCE, Subscriptions, valid_filter
 
 
 @pytest.mark.parametrize(

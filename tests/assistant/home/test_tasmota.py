@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.home.house import House
+from assistant.home.devices.house import House
 from tests.assistant.home.houses import publish, sent
 
 MAC = "5CCF7F8A1B2C"

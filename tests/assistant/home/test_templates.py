@@ -8,10 +8,10 @@ import logging
 
 import pytest
 
-from assistant.home.templates import limits
-from assistant.home.templates import template as module
-from assistant.home.templates.sandbox import TemplateError
-from assistant.home.templates.template import Payload, Template, read
+from assistant.home.devices.templates import limits
+from assistant.home.devices.templates import template as module
+from assistant.home.devices.templates.sandbox import TemplateError
+from assistant.home.devices.templates.template import Payload, Template, read
 
 STATE = {
     "state": "ON",

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
+from assistant.home.devices.house import House as RealHouse
 from assistant.home.entities import Act
-from assistant.home.house import House as RealHouse
 from assistant.home.virtual_house import House
 
 

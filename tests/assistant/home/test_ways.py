@@ -6,10 +6,10 @@ import pytest
 
 from assistant.commands.eval_home import SAMPLES
 from assistant.home.evaluate import read_sentences
-from assistant.home.phrasebook import WAYS
-from assistant.home.politeness import stripped
-from assistant.home.ways import Ways, openers
-from assistant.home.words import plain
+from assistant.home.understanding.wording.phrasebook import WAYS
+from assistant.home.understanding.wording.politeness import stripped
+from assistant.home.understanding.wording.ways import Ways, openers
+from assistant.home.understanding.wording.words import plain
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from assistant.home.entities import Act, Entity, HomeIntent
-from assistant.home.grammar import Context, Grammar
-from assistant.home.politeness import stripped
+from assistant.home.understanding.grammar import Context, Grammar
+from assistant.home.understanding.wording.politeness import stripped
 
 _AREAS = {"Kitchen": "Counter", "Hall": "Porch", "Bathroom": "Shower", "Emma's Room": "Reading", "Bedroom 2": "Wall"}
 

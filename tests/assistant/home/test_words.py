@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.home.words import joined, plain, singular
+from assistant.home.understanding.wording.words import joined, plain, singular
 
 
 @pytest.mark.parametrize(

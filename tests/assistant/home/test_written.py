@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assistant.home.entities import Entity
-from assistant.home.grammar import Grammar
+from assistant.home.understanding.grammar import Grammar
 
 THINGS = [
     Entity(id="text.board", name="Kitchen Board", area="Kitchen", domain="text", services=frozenset(("set_value",))),

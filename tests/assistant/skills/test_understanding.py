@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from assistant.home.entities import HomeIntent
-from assistant.home.grammar import Context as HomeContext
-from assistant.home.grammar import Grammar
 from assistant.home.house_file import read_house
+from assistant.home.understanding.grammar import Context as HomeContext
+from assistant.home.understanding.grammar import Grammar
 from assistant.skills.agenda import Entry
 from assistant.skills.asked import _request
 from assistant.skills.skill import SkillCall
@@ -241,7 +241,7 @@ async def test_the_house_keeps_what_is_said_of_its_devices_and_leaves_the_rest(f
 
 
 async def test_a_device_that_is_called_a_timer_is_a_device(full_house) -> None:
-    from assistant.home.house import House
+    from assistant.home.devices.house import House
     from tests.assistant.home.houses import announce
 
     devices = House()

@@ -8,10 +8,10 @@ import pytest
 
 from assistant.config import Config
 from assistant.home.entities import HomeIntent
-from assistant.home.grammar import Context as HomeContext
-from assistant.home.grammar import Grammar
 from assistant.home.house_file import read_house
 from assistant.home.outcome import Outcome
+from assistant.home.understanding.grammar import Context as HomeContext
+from assistant.home.understanding.grammar import Grammar
 from assistant.parts import Parts
 from assistant.skills.choose import load_skills
 from assistant.skills.skill import SkillCall

@@ -1,0 +1,1 @@
+"""Questions about a house: which of its things they are of, and what is said to them."""

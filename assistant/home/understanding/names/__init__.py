@@ -1,0 +1,1 @@
+"""Which things of a house a few words mean."""

@@ -1,0 +1,243 @@
+"""The words of a house: its names, what everybody calls such things, and what is asked of them."""
+
+# ruff: noqa: E501 (a way of saying something is one line)
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from assistant.home.asking.sensed import NOUN_WORDS
+from assistant.home.understanding.names.names import Directory
+from assistant.home.understanding.names.noun_phrases import bare
+from assistant.home.understanding.reasons import NEVER_A_REASON
+from assistant.home.understanding.wording import english
+from assistant.home.understanding.wording.politeness import with_is
+from assistant.home.understanding.wording.words import plain, singular
+
+_OF_A_HOUSE = (
+    english.GENERIC
+    | {f"{word}s" for word in english.GENERIC}
+    | {word for group in english.SAME for name in group for word in name.split()}
+    | NOUN_WORDS
+    | frozenset("it here anything everything warm worm hot cold humid on off open locked unlocked closed shut".split())
+)
+#: What may be left of "is", and what it never is before.
+_LEFT_OF_IS = re.compile(
+    r"(?<![\w'’])(?!(?:it|that|what|let|there|here|he|she|who|how|where|when)['’])(\w{3,})['’]s (\w+)", re.IGNORECASE
+)
+_OWNED = frozenset(
+    (
+        "sake day night time party birthday house home room friend mum mom dad stuff things thing place own turn one "
+        "ones new old color colour brightness temperature volume speed position level light favourite best bed side "
+        "bedroom desk phone car and or but please in on at off out up down then now too as both again either instead"
+    ).split()
+)
+
+
+#: The same at the beginning of a clause, before where somebody or something is: "..., Sheila's on the step".
+_STANDING = re.compile(
+    r"(?P<lead>(?:^|[,.;!?] ?)(?:(?:so|and|because|cos|as|oh) )?(?:(?:the|my|our) )?(?:\w+ )?)(?P<who>\w{3,})['’]s "
+    r"(?=(?:still |just |now |already )?(?:on|at|in|up|down|out|outside|over|by|round|about|with|under|behind) "
+    r"(?:the|my|our|his|her|their|a|an|again|here|there|from|to|\w+['’]s|\w+ing)\b|(?:outside|upstairs|downstairs|asleep|away|here|home|back|poorly|ill)(?=$|[,.!]| (?:with|at|and|again|now|waiting|already)\b))",
+    re.IGNORECASE,
+)
+
+
+#: The same of somebody who has things here, before what is nothing of theirs: "Nina's fallen asleep", "Omar's away".
+_SOMEBODY_IS = re.compile(
+    r"(?P<who>[a-z]{2,})['’]s (?=(?:fallen|asleep|away|gone|not|just|already|still|feeling|getting|been|got|left|back|home|ill|off (?:to|out)|nodded|dozed|dropped|in (?:his|her|their) \w+|supposed|frozen|poorly|sick|tired|awake|having|doing|in (?:bed|the (?:bath|shower))|at (?:work|school)|on (?:a|holiday|the phone))\b(?!['’-])"
+    r"|(?:\d+ (?:today|now|tomorrow|this|next)\b|reading|studying|working|sleeping|watching|playing|out|cold|hot|freezing|boiling)(?: (?:in|on|with|at|for|so|and|again|tonight|now)\b|[,.]))",
+    re.IGNORECASE,
+)
+
+
+def _written_together(directory: Directory) -> set[str]:
+    """Return the neighbouring words of names as one: the Band Saw is the "bandsaw" too."""
+    names = (plain(name).split() for entity in directory.entities for name in (entity.name, *entity.aliases))
+    return {f"{one}{other}" for words in names for one, other in pairwise(words)}
+
+
+#: What moves by itself goes by "him" and "her" too, as long as it was spoken of: "send him back to his dock".
+_ITS = re.compile(r"\b(?:his|her)(?= (?:dock|docking|base|charger|charging|station|home base|rounds?|job|kennel)\b)")
+_IT = re.compile(
+    r"\b(?P<verb>have|make|tell|find|stop|send|call|take|move|park|dock|get|let|ask|put|bring|start|pause|return|locate)"
+    r" (?:him|her)\b|\b(?:him|her)$"
+)
+#: "The robot is in the kitchen , stop it" is for the robot.
+_SENT = re.compile(r"(?:the )?(?P<who>\w+) is (?:(?!,)\S+ ){1,6}?, (?P<verb>stop|pause|start) it(?: please)?")
+_SOMEBODYS = re.compile(r"\w+'s(?= )")
+_MOVING = ("vacuum.", "lawn_mower.")
+_ONE_IN = re.compile(r"(?<= )the one(?P<s>s?)(?= (?:in|at) )")
+#: "Ben's a bit brighter" is a thing of his, beside another.
+_COMPARED = re.compile(
+    r"\b(\w+)['’]s (a (?:bit|little|touch|tad|notch) )?"
+    r"(?=(?:brighter|dimmer|darker|warmer|cooler|higher|lower|faster|slower|redder|bluer)\b)",
+    re.IGNORECASE,
+)
+_THEIR_ROOMS = re.compile(r"\b(?P<one>\w+) and (?P<other>\w+s) (?:bed)?rooms\b")
+#: Behind these somebody's is their room, and before these it is a thing of theirs that was named: "..., Ella's off".
+_INTO = frozenset("in at into inside from to".split())
+_NO_NOUN = frozenset(
+    (
+        "on off up down to at by open closed shut too as and or but , half halfway a please now again instead alone "
+        "both is are oscillating swinging"
+    ).split()
+)
+
+
+#: Several of a kind by their numbers: "island pendants 1 , 2 and 4".
+_NUMBERS = re.compile(
+    r"(?P<noun>[a-z]+(?: [a-z]+){0,3}) (?P<numbers>(?:\d|one)(?:(?: ,)? \d)*(?: ,)? and (?:\d|one))(?! percent| degrees)\b"
+)
+#: What was spoken of before.
+_SPOKEN_OF = re.compile(r"\b(?:it|them|that)\b")
+
+
+class HouseWords:
+    """The words of one house; one of them stands in whatever is asked of it."""
+
+    def __init__(self, directory: Directory) -> None:
+        self.directory = directory
+        self._words = directory.vocabulary() | directory.words.keys() | _OF_A_HOUSE | _written_together(directory)
+        #: What machines that move are called by one word: "rosie", "roomba".
+        self._machines = {
+            name
+            for entity in directory.entities
+            if entity.id.startswith(_MOVING)
+            for name in (*map(plain, (entity.name, *entity.aliases)), "roomba", "robot", "mower", "vacuum", "hoover")
+        }
+        #: Whose things there are, of devices and of rooms: "ellas".
+        self._people = {
+            plain(said[0])
+            for entity in directory.entities
+            for name in (entity.name, *entity.aliases, entity.area or "")
+            for said in _SOMEBODYS.finditer(name.replace("’", "'"))
+        }
+
+    def with_is(self, words: str) -> str:
+        """Return a sentence as it was said with "is" for what is left of it, where what follows is nothing of a house.
+
+        "The bike's charged" is; "Anna's lamp" and "the kitchen's blinds" are not.
+        """
+
+        def whole(said: re.Match[str]) -> str:
+            owner, owned = plain(f"{said[1]}'s"), plain(said[2])
+            owns = owner in self.directory.vocabulary() or self.has(owned) or (owner in self._people and owned == "to")
+            owns = owns or owned in _OWNED or plain(said[1]) in NEVER_A_REASON
+            return said[0] if owns else f"{said[1]} is {said[2]}"
+
+        def standing(said: re.Match[str]) -> str:
+            owner, name = plain(f"{said['who']}'s"), plain(said["who"])
+            known = owner in self.directory.vocabulary() or self.has(name) or name in NEVER_A_REASON
+            return said[0] if known else f"{said['lead']}{said['who']} is "
+
+        def compared(said: re.Match[str]) -> str:
+            own = plain(f"{said[1]}'s")
+            return f"{own} {said[2] or ''}" if own in self._people else said[0]
+
+        words = _SOMEBODY_IS.sub(
+            lambda said: f"{said['who']} is " if plain(f"{said['who']}'s") in self._people else said[0], words
+        )
+        words = _COMPARED.sub(compared, words)
+        return _LEFT_OF_IS.sub(whole, _STANDING.sub(standing, with_is(words)))
+
+    def numbered(self, text: str) -> str:
+        """Return a plain sentence with the name of each of several numbers: "pendants 1 and 3" are pendant 1 and 3."""
+
+        def named(said: re.Match[str]) -> str:
+            words = said["noun"].split()
+            for begin in range(len(words)):
+                noun = " ".join([*words[begin:-1], singular(words[-1])])
+                names = [f"{noun} {number}" for number in re.findall(r"\d", said["numbers"].replace("one", "1"))]
+                if all(bare(name) in self.directory.exact for name in names):
+                    return " ".join([*words[:begin], " and ".join(names)])
+            return said[0]
+
+        return _NUMBERS.sub(named, text)
+
+    def in_their_room(self, text: str) -> str:
+        """Return a plain sentence with "in Max's room" for "in Max's", where there is such a room."""
+        words = _THEIR_ROOMS.sub(self._rooms_of, text).split()
+        ends = [after in _NO_NOUN for after in (*words[1:], ",")]
+        return " ".join(
+            f"{word} room"
+            if place and ends[place] and words[place - 1] in _INTO and (word, "room") in self.directory.places
+            else word
+            for place, word in enumerate(words)
+        )
+
+    def the_one(self, text: str) -> str:
+        """Return a plain sentence with the kind of thing that was named for "the one in": "the lamp in Max's"."""
+        if (said := _ONE_IN.search(text)) is None:
+            return text
+        kinds = [word for word in map(singular, text[: said.start()].split()) if word in english.KINDS]
+        return f"{text[: said.start()]}the {kinds[-1]}{said['s']}{text[said.end() :]}" if kinds else text
+
+    def of_each(self, text: str, last: Sequence[str] = ()) -> str:
+        """Return a plain sentence in which what somebody has is said of each: "ellas lamp on and maxs lamp off".
+
+        "Ella's lamp on and Max's off" is not all that Max has; nor is "Ella's and Max's lamps".
+        """
+        words = text.split()
+        owners = [place for place, word in enumerate(words) if word in self._people or f"{word}s" in self._people]
+        spoken = self._spoken_of(last) if _SPOKEN_OF.search(text) else []
+        if len(owners) < 2 and not (owners and spoken):
+            return text
+        nouns = {place: self._owned(words, place) for place in owners if words[place] in self._people}
+        told: dict[int, list[str]] = {}
+        for number, place in enumerate(owners):
+            after, before = words[place + 1 : place + 2], words[place - 1] if place else ""
+            if nouns.get(place) or before in _INTO or (after and after[0] not in _NO_NOUN):
+                continue
+            later = owners[number + 1 : number + 2]
+            along = bool(later) and words[place + 1 : later[0]] in (["and"], [","], ["or"], ["and", "also"])
+            noun = nouns.get(later[0], []) if along else []
+            earlier = [spoken] * bool(spoken) + [nouns[each] for each in owners[:number] if nouns.get(each)]
+            if not noun and words[place] in self._people and earlier:
+                noun = earlier[-1]
+            if noun and along and noun == nouns.get(later[0]):  # "tillys and noahs lamps": of each one
+                for at, word in enumerate(noun, later[0] + 1):
+                    told[at] = [word]
+            if noun:
+                told[place] = [words[place] if words[place] in self._people else f"{words[place]}s", *noun]
+        return " ".join(word for place, said in enumerate(words) for word in told.get(place, [said]))
+
+    def _rooms_of(self, said: re.Match[str]) -> str:
+        rooms = [(name if name.endswith("s") else f"{name}s", "room") for name in (said["one"], said["other"])]
+        if not all(room in self.directory.places for room in rooms):
+            return said[0]
+        return f"{' '.join(rooms[0])} and {' '.join(rooms[1])}"
+
+    def _spoken_of(self, last: Sequence[str]) -> list[str]:
+        """Return the kind of thing that all of those spoken of last are called by."""
+        names = {tuple(plain(thing.name).split()) for thing in self.directory.entities if thing.id in last}
+        called = {name[1:] if name[0] in self._people else name[-1:] for name in names}
+        noun = [*called.pop()] if len(called) == 1 else []
+        return noun if noun and noun[-1] in english.KINDS else []
+
+    def _owned(self, words: list[str], owner: int) -> list[str]:
+        """Return the words beside an owner's that name a thing of theirs: "ellas lamp", "the lamp in ellas room"."""
+        if owner > 1 and words[owner - 1] in _INTO:
+            return [words[owner - 2]] if singular(words[owner - 2]) in english.KINDS else []
+        for length in (3, 2, 1):
+            noun = words[owner + 1 : owner + 1 + length]
+            noun = [*noun[:-1], singular(noun[-1])] if noun else []
+            if len(noun) == length and (" ".join([words[owner], *noun]) in self.directory.exact):
+                return noun
+        return [word for word in words[owner + 1 : owner + 2] if singular(word) in english.KINDS]
+
+    def of_machine(self, text: str, last: Sequence[str]) -> str:
+        """Return a plain sentence with "it" for her or him, where a machine that moves was spoken of last, or in it."""
+        if (sent := _SENT.fullmatch(text)) and sent["who"] in self._machines:
+            return f"{sent['verb']} the {sent['who']}"
+        told = " , " in text and not self._machines.isdisjoint(text.partition(" , ")[0].split())
+        if not told and not (last and all(name.startswith(_MOVING) for name in last)):
+            return text
+        return _IT.sub(lambda said: f"{said['verb']} it" if said["verb"] else "it", _ITS.sub("its", text))
+
+    def has(self, text: str) -> bool:
+        """Say whether a word of this house is in a plain sentence."""
+        words = text.split()
+        return not self._words.isdisjoint(words) or not self._words.isdisjoint(map(singular, words))

@@ -1,0 +1,1 @@
+"""The words and ways of saying things, whatever house they are said in."""
