@@ -22,8 +22,9 @@ from assistant.home.understanding.amending import amended, takes_back
 from assistant.home.understanding.answered import Answered
 from assistant.home.understanding.asked_anew import asked_anew
 from assistant.home.understanding.asking_back import ORDER, Asking
+from assistant.home.understanding.beyond import Beyond, one_of_two
 from assistant.home.understanding.clauses import IN_THERE, Clauses
-from assistant.home.understanding.context import Context, Reading
+from assistant.home.understanding.context import Context
 from assistant.home.understanding.following import continued, others_said, spoken_again
 from assistant.home.understanding.gist.reading import GistReader
 from assistant.home.understanding.half_said import BROKEN, HALF, ONLY_A_NAME, HalfSaid, half_heard
@@ -104,12 +105,6 @@ _FETCHING = re.compile(
 _VALUE_LEAD = re.compile(r"^(?:(?:to|at|make (?:it|that)|set (?:it|that) to|say|let us say) )+")
 _WHICH = ": which"
 _YES_AND = re.compile(r"(?P<yes>\w+(?: please)?) (?:, and|and|,)(?: also| then)? (?P<more>.+)")
-#: One or the other: which is not said.
-_EITHER_OR = re.compile(
-    r"(?!.*\b(?:all|every|any|each|but|except|apart|not|either)\b)(?P<before>.*?)"
-    r"\b(?:the|my|our) (?:(?!and\b|the\b|my\b|our\b)\w+ )+or (?:the|my|our) \w+(?: \w+)*?"
-    r"(?P<behind>(?: (?:on|off|up|down|please))*)"
-)
 #: What the speaker has seen to: "i have closed the left blind myself , can you close the other two".
 _SEEN_TO = re.compile(
     r"(?:i|we) (?:have )?(?:already |just )?(?:closed|shut|opened|locked|unlocked|turned on|turned off|switched on|switched off|done|dimmed) (?P<np>.+?) (?:myself|ourselves|already|off|on) , (?:so |and |now )*(?P<command>.*\bother .+)"
@@ -135,18 +130,10 @@ _I_MEANT = re.compile(
     r"(?:(?:sorry|no|oops|oh|wait) (?:, )?)*i (?:meant|mean) (?P<meant>(?:(?!,)\S+ )+?), (?P<rest>(?:and |so |please )*(?:turn|switch|put|open|close|shut) .+)"
 )
 _BARE_NUMBER = re.compile(r"(?P<lead> (?:turn |switch |put |number )?(?:on |off )?)(?P<number>\d)(?= |$)")
-#: One thing of a kind, and words with which several may be meant.
-_ONE_SAID = re.compile(
-    r"\b(?:the|my|our|that) (?:\w+ ){0,3}?(?:light|lamp|fan|blind|curtain|radiator|heater|plug|socket|tv|switch)\b"
-)
-_SEVERAL_SAID = re.compile(
-    r"\b(?:all|every|everything|everyone|each|both|everywhere|whole|entire|rest|others?|them|they|these|those|house|home|place|lot|and|\d+|stuff|anything|it)\b"
-)
 _BOTH = re.compile(r"\b(?:them both|both of (?:them|those))\b", re.IGNORECASE)
 #: Questions back that are asked for want of anything better.
 _UNSURE = frozenset((ONLY_A_NAME, HALF))
 _MOST_UNKNOWN = 2
-_MANY = 4  #: things that one name is not meant for
 
 
 def _with_outside(entities: Iterable[Entity], floors: Mapping[str, Iterable[str]]) -> Mapping[str, Iterable[str]]:
@@ -180,6 +167,7 @@ class Grammar:
         self._told_along = ToldAlong(directory, self._clauses, self._asking, self._repairs)
         self._in_part = InPart(directory, self._clauses, self._asking)
         self._half_said = HalfSaid(directory, self._clauses, self._asking)
+        self._beyond = Beyond(directory)
 
     @classmethod
     def build(
@@ -270,7 +258,7 @@ class Grammar:
             command := self._beside_what_is_told(text, context)
         ):
             return command
-        if intent is not None and (self._is_astray(intent, stripped(text)) or self._is_too_much(intent, text)):
+        if intent is not None and self._beyond.is_so(intent, text):
             return half_heard()
         return intent
 
@@ -303,21 +291,6 @@ class Grammar:
         entities = tuple(dict.fromkeys((*first.entities, *second.entities)))
         return replace(first, acts=(*first.acts, *second.acts), entities=entities)
 
-    def _is_too_much(self, intent: HomeIntent, text: str) -> bool:
-        """Say whether many things would move at a sentence that names one: "the hall light , the downstairs one"."""
-        if intent.kind != "act" or len({act.entity_id for act in intent.acts}) < _MANY:
-            return False
-        plural = any(word != (one := singular(word)) and one in english.GENERIC for word in text.split())
-        moved = (self._clauses.entity(act.entity_id) for act in intent.acts if act.entity_id in self.directory.number)
-        apart = len({thing.area for thing in moved}) > 1
-        return apart and not plural and _ONE_SAID.search(text) is not None and _SEVERAL_SAID.search(text) is None
-
-    def _is_astray(self, intent: HomeIntent, text: str) -> bool:
-        """Say whether something would move elsewhere than in the place that a sentence names first."""
-        place, _ = place_first(self.directory, text) if intent.acts else ("", "")
-        there = self.directory.places[tuple(place.split())][1] if place else -1
-        return self.directory.mask(act.entity_id for act in intent.acts) & ~there != 0
-
     def _meant(self, text: str, context: Context, *, asks: bool) -> HomeIntent | None:
         """Read a sentence that stands for itself: strictly, then what it leads up to, then by what its words are."""
         kept = corrected(text)
@@ -340,7 +313,8 @@ class Grammar:
             return half_heard()  # what shall be done to that too was said of something else
         lone = intent is not None and intent.reason == ONLY_A_NAME
         if (intent is None or lone) and (
-            thing := wished(said) or (text if lone and _ASKED_FOR.fullmatch(said) else "")
+            thing := wished(said)
+            or (text if (lone or self._half_said.is_scene(text)) and _ASKED_FOR.fullmatch(said) else "")
         ):
             reading = self._clauses.understood(stripped(f"turn on {thing}"), context, ())
             if reading is not None and not reading.problem:  # "i need the workshop light"
@@ -543,7 +517,7 @@ class Grammar:
         reading = self._clauses.understood(text, context, context.last)
         if reading is None or reading.problem in ("unknown", "unable"):
             reading = self._clauses.run_on(text, context, context.last) or reading
-        reading = reading and _one_of_two(text, reading)
+        reading = reading and one_of_two(text, reading)
         if reading is not None and reading.problem == "it" and not ORDER.match(text):
             return None  # "knock it off" is said to people
         if (
@@ -622,11 +596,3 @@ class Grammar:
             if reading is not None and reading.problem in ("", "which", "room", "area"):
                 return self._asking.intent(reading, context, f"a shared sentence: {said.intent}")
         return None
-
-
-def _one_of_two(text: str, reading: Reading) -> Reading:
-    """Return the question which of the things is meant, of which a command with "or" names one."""
-    if reading.problem or len(reading.found.ids) < 2 or (said := _EITHER_OR.fullmatch(text)) is None:
-        return reading
-    found = replace(reading.found, ids=(), choices=reading.found.ids, problem="which")
-    return Reading(found=found, problem="which", template=f"{said['before']}@{said['behind']}")

@@ -112,8 +112,11 @@ class HalfSaid:
     def asked_of_a_scene(self, text: str) -> HomeIntent | None:
         """Ask back where nothing but the name of a scene was said, and as a question: "movie time already?"."""
         name = re.sub(r" (?:already|yet|now|then|again|time)$", "", text) if " " in text else text
-        named = (self.directory.exact.get(bare(said), 0) & self._clauses.able("activate") for said in (text, name))
-        return self.suits(text) or self.suits(name) if any(named) else None
+        return self.suits(text) or self.suits(name) if self.is_scene(text) or self.is_scene(name) else None
+
+    def is_scene(self, text: str) -> bool:
+        """Say whether a plain text is the name of a scene and nothing else."""
+        return self.directory.exact.get(bare(text), 0) & self._clauses.able("activate") != 0
 
     def suits(self, text: str) -> HomeIntent | None:
         """Ask whether the scene was meant that what was said is the occasion for: "we are off to bed"."""

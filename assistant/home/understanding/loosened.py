@@ -83,7 +83,7 @@ _THAT = re.compile(
 _FOR_WHOM = (
     r"(?:the |my |our |your |his |her |a |an |some |little )*(?:(?:little|wee|young) (?:ones?|man|lad|lady)|kids?|children|baby|babies|dog|dogs|cat|cats|pets?|plants?|tomatoes|flowers|guests?|visitors?|mum|mom|dad|grandma|grandpa|gran|nan|wife|husband|"
     r"son|daughter|girls|boys|family|everyone|everybody|us|me|him|her|them|people|friends?|night|evening|day|afternoon|morning|time being|minute|moment|bit|sec|second|lunch|dinner|tea|"
-    r"supper|breakfast|bed|bedtime|work|school|reading|cooking|sleeping|sleep|eating|party|film|movie|show|match|atmosphere|ambience|ambiance|safety|comfort|company|warmth|"
+    r"supper|breakfast|bed|bedtime|work|school|reading|cooking|sleeping|sleep|eating|party|film|movie|show|match|(?:\w+ )?(?:game|match|final|race|fight|concert)|atmosphere|ambience|ambiance|safety|comfort|company|warmth|"
     r"fresh air|some air|light|goodness sake|gods sake|heavens sake|once|a change|good|real|test|laugh)"
 )
 #: For whom, what for and how, at the end of a command.
@@ -131,7 +131,7 @@ def with_less(text: str, of_house: Container[str]) -> str:
 
 def _told(adjunct: str) -> list[str]:
     """Return the words of an adjunct but for those that lead to it: "as ..." and "if you could" are known here."""
-    words = adjunct.replace(",", "").replace(" can read ", " can see ").split()
+    words = adjunct.replace(",", "").replace(" can read ", " can see ").replace(" can hear ", " can see ").split()
     return words[4:] if words[0] in ("if", "would") else words[1:]
 
 

@@ -35,6 +35,8 @@ _HOUSEHOLD = re.compile(
 _AS_GOOD_AS_SAID = 0.95
 #: How the reason begins of a question back that rests on a likeness alone.
 WEAK = "a weak match"
+#: Words that are never heard for a name: "the whole ground floor" is not the hall.
+_HOW_MANY = frozenset("entire every each both everything none".split())
 
 
 class Misheard:
@@ -95,8 +97,11 @@ class Misheard:
     def _repaired(self, text: str, context: Context) -> list[tuple[float, Reading, str, bool]]:
         """Return what a sentence may mean with its words mended: (likeness, reading, text, sure), best first."""
         readings: list[tuple[float, Reading, str, bool]] = []
+        many = _HOW_MANY.intersection(text.split())
         for repair in chain(self._repairs.of(text, named=False), _later(self._repairs, text)):
             if repair.likeness < LIKELY or not self._repairs.explained(repair.text):
+                continue
+            if not many.issubset(repair.text.split()):
                 continue
             if any(not entry[1].problem and repair.likeness <= entry[0] - MARGIN for entry in readings):
                 break  # what follows is no rival any more

@@ -16,6 +16,12 @@ from assistant.home.understanding.wording.words import plain, singular
 
 #: Of whom something is, who was spoken of.
 _THEIRS = re.compile(r"\b(?:his|her|their)(?= \w)")
+#: "Open his curtains", and not "the heat her off", which was heard so, nor what of a neighbour's.
+_KNOWN_WHOSE = re.compile(
+    r"(?P<lead>(?:(?:please|can you|could you|would you|will you|just|now|so|right|ok) )*"
+    r"(?:(?:(?:turn|switch)(?: on| off)?|open|close|shut|get|set|make|put|dim|lock|start|stop|is|are) |(?:has|have|did) (?:he|she|they) (?:left|leave|turned? (?:on|off)|switch(?:ed)? (?:on|off)) ))"
+    r"(?:his|her|their)(?= (?!on\b|off\b|up\b|down\b|open\b|closed\b)\w)"
+)
 #: For whom a command is that names no room.
 _FOR = re.compile(r"(?P<command>(?!.* in ).+) for (?P<who>\w+)(?: please)?")
 _FOR_ROOM = frozenset("light lights lamp lamps heating fan blind blinds".split())
@@ -33,6 +39,10 @@ _TOLD_FIRST = re.compile(
 #: "His room a bit cooler , he says he is boiling".
 _TOLD_LAST = re.compile(rf"(?P<command>.+?)(?: ,)? (?:because |as |since )?(?P<who>\w+) {_TELLS}\b(?: (?!,)\S+){{1,9}}")
 #: For whom something is opened, whom the next clause tells of: "open the gate for jun , his hands are full".
+#: "Open the garage door for Tom" names nothing of his, if he has no such thing.
+_DONE_FOR = re.compile(
+    r"(?P<command>(?:(?:can|could|will|would) you |please )*(?:open|close|shut|lock|unlock|put|turn|switch|start|get) (?!.* (?:in|lights?|lamps?|here)\b).+) for (?P<who>\w+)(?: please)?"
+)
 _FOR_THEM = re.compile(r"(?P<command>(?:open|unlock|turn on|switch on|put) .+) for \w+")
 _SAYS = re.compile(
     r"^\w+ (?:says|thinks|reckons) (?:that )?(?=(?:it|the|he|she|they|there|\w+s) (?:(?!,)\S+ ){1,8}?, (?:so |and |can you |could you |please )*(?:turn|switch|put|set|make|open|close|shut|dim|start|stop)\b)"
@@ -67,6 +77,16 @@ class People:
             and words[0].endswith("s")
             and singular(words[0]) not in english.GENERIC
         }
+        #: The words of what is theirs, by whose it is.
+        self._words_of = {
+            owner: {
+                word
+                for entity in directory.entities
+                if owner in (words := plain(entity.name).split())
+                for word in words
+            }
+            for owner in self._owners
+        }
 
     def told(self, text: str) -> str:
         """Return a plain sentence without what it tells of somebody, and with whose thing is meant by "his".
@@ -76,6 +96,11 @@ class People:
         text = instead_of(self._of_whom(text))
         if (did := _DID.match(text)) and f"{did['who']}s" in self._owners:
             return f"{did[1]} they {text[did.end() :]}"
+        done = _DONE_FOR.fullmatch(text)
+        if done and self._words_of.get(f"{done['who']}s", set(done["command"].split())).isdisjoint(
+            done["command"].split()
+        ):
+            return done["command"]
         text = _SAYS.sub("", text) if text.split()[0] + "s" in self._owners else text
         return self._without_told(self._wanted(text))
 
@@ -93,6 +118,9 @@ class People:
         if said is None:
             return text
         told = [name for word in text[: said.start()].split() for name in (word, f"{word}s") if name in self._owners]
+        if not told:
+            whose = _KNOWN_WHOSE.match(text)  # of whom both know that it is
+            return f"{whose['lead']}the{text[whose.end() :]}" if whose else text
         if len({*told}) != 1:
             return text  # of several it is not known whose
         return text[: said.start()] + _THEIRS.sub(told[-1], text[said.start() :])
@@ -100,7 +128,7 @@ class People:
     def _wanted(self, text: str) -> str:
         """Return what somebody wants of a thing of theirs as a command: "emma wants emmas lamp pink"."""
         text = _TONIGHT.sub(r"\g<wish>", text)
-        said = _WANTS.fullmatch(text)
+        said = _WANTS.fullmatch(text.removesuffix(" please"))
         if said is None or said["whose"] not in {"his", "her", "their", f"{said['who']}s"}:
             return text
         people = [f"{who}s" for who in (said["who"], said["other"]) if who]

@@ -8,6 +8,7 @@ import re
 
 from assistant.home.understanding.wording.contrasts import without_contrasts
 from assistant.home.understanding.wording.said_in_one import said_in_one
+from assistant.home.understanding.wording.said_otherwise import said_otherwise
 from assistant.home.understanding.wording.spoken_around import spoken
 from assistant.home.understanding.wording.values import said_once
 
@@ -50,7 +51,7 @@ _UNDOING = {"on": "turn it off", "running": "turn it off", "open": "close it", "
 
 #: Where all of them are, after a pause or not.
 _EVERYWHERE = re.compile(
-    r"(?: ,)? (?:both )?(?:inside and out(?:side)?|indoors and out(?:doors)?|in(?:side)? the house and out(?:side)?|upstairs and down(?:stairs)?|downstairs and up(?:stairs)?|up and down|on both floors)(?= ,|$)"
+    r"(?: please(?=[^,]*,[^,]*(?:$|, (?:i|we|it) )))?(?: ,)? (?:both )?(?:inside and out(?:side)?|indoors and out(?:doors)?|in(?:side)? the house and out(?:side)?|upstairs and down(?:stairs)?|downstairs and up(?:stairs)?|up and down|on both floors)(?= ,|$)"
 )
 _BOTH = re.compile(r"\b(?:them|those) both\b")
 _LEAVING_OUT = r"(?:but|except|apart from|other than|excluding|save|bar|aside from|all but|only not|just not)"
@@ -107,7 +108,7 @@ def put_plainly(text: str) -> str:
     """Return a plain sentence with what it wraps its command in taken off, and what it leaves out at its end."""
     if other := _OTHER_MIND.fullmatch(text):
         text = other["now"] or other["back"].strip(" ,")
-    text = without_contrasts(_WARMER_WHITE.sub(r"\g<before>\g<so>", spoken(text)))
+    text = without_contrasts(_WARMER_WHITE.sub(r"\g<before>\g<so>", said_otherwise(spoken(text))))
     text = said_in_one(text)
     text = _AT_THE_END.sub("", _THOUGH_NOT.sub(" , but not ", _OF_COURSE.sub(r"\g<but>", said_once(text))))
     if twice := _TWICE.fullmatch(text):

@@ -40,7 +40,7 @@ EVERYWHERE = re.compile(
     r"|everywhere|house wide)(?!\S)"
 )
 HERE = re.compile(
-    r"(?<!\S)(?:(?:in |of |around |inside |on |at )?(?:the|this|my|our|that) (?:same )?(?:room|area|space)"
+    r"(?<!\S)(?:(?:in |of |around |inside |on |at )?(?:the|this|my|our|that) (?:same )?(?:room|area|space(?! heater))"
     r"|(?:in |around |right |over )*here)(?!\S)"
 )
 DETERMINERS = (
@@ -140,6 +140,7 @@ def placed_exception(phrase: str, at: str, named: Container[int] = ()) -> str:
     return f"{' '.join(base)}{at} except {' and '.join(' '.join(part) for part in others)}"
 
 
+_ARTICLES = frozenset("the my our this that".split())
 #: How many are left out says not which.
 _SOME_OF = frozenset("one some any few several half two three most 1 2 3".split())
 
@@ -153,7 +154,11 @@ def exception(words: list[str], named: Container[int] = ()) -> tuple[list[str], 
         return words, []
     for start in range(1, len(words)):
         for marker in EXCEPT:
-            if start not in named and tuple(words[start : start + len(marker)]) == marker:
+            if (
+                start not in named
+                and tuple(words[start : start + len(marker)]) == marker
+                and not _is_noun(words, start)
+            ):
                 left = words[:start]
                 while left and left[-1] in (",", "and", "but"):
                     left = left[:-1]
@@ -166,6 +171,11 @@ def exception(words: list[str], named: Container[int] = ()) -> tuple[list[str], 
                     return left, [["some", *rest[1:]]]  # a word that names nothing
                 return left, [_unled(part) for part in items(rest)]
     return words, []
+
+
+def _is_noun(words: list[str], place: int) -> bool:
+    """Say whether "bar" is the room of that name: "the lights in the bar"."""
+    return words[place] == "bar" and words[place - 1] in _ARTICLES
 
 
 def _unled(words: list[str]) -> list[str]:

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 VERB = r"(?:turn|switch|shut|put|close|open|lock|unlock|dim|make|set|start|stop|pause|arm|disarm|raise|lower|bring|send|get)"
 _SORRY = (
@@ -27,8 +26,25 @@ _LEADING = (
         r"^(?:everyone|everybody|\w+|the \w+) (?:is|are) in (?:(?:the|our|my) )?(?:(?!,)\S+ ){1,3}?, (?:so |and )*(?=.*\bhere\b)"
     ),
     re.compile(
-        rf"^(?:nice|great|lovely|perfect|good|cool|awesome|thanks|thank you)(?: one)? , (?:and )?(?:now )?(?={VERB}\b)"
+        rf"^(?:nice|grand|brilliant|great|lovely|perfect|good|cool|awesome|thanks|thank you)(?: one)? , (?:and )?(?:now )?(?={VERB}\b)"
     ),
+    re.compile(
+        rf"^(?:the |our )?(?:company|guests|visitors|people|everyone|everybody|they|friends|kids|family) (?:is|are|will be) (?:(?:almost|nearly|just about|all|finally|now|already|soon) )*here(?: soon| now| any minute)? , (?:so )?(?=(?:{VERB}|let us|can|could|please)\b(?!.*\bhere\b))"
+    ),
+    re.compile(
+        rf"^(?:there is )?no (?:point|need|sense|use) (?:in )?\w+ing (?:(?!,)\S+ )+?, (?:so )?(?={VERB}\b(?!.*\b(?:it|them|that)\b))"
+    ),
+    re.compile(
+        rf"^(?:(?:the|my|our|these|those|this) )?\w+ (?:is|are) never going to (?:(?!,)\S+ )+?, (?:so )?(?={VERB}\b(?!.*\b(?:it|them|that)\b))"
+    ),
+    re.compile(
+        r"^(?:the |our |my )?(?:baby|kids|children|boys|girls|twins|everyone|everybody)(?:s| is| are) (?:(?:all|finally|now|both|already) )*(?:down|asleep|in bed|sleeping|out|home|gone)(?: now| at last)? , (?=.*\w (?:, .* )?please$)"
+    ),
+    re.compile(rf"^(?:it is )?(?:the )?\w+ here , (?:so )?(?=(?:{VERB}|can|could|would|will|you can|please)\b)"),
+    re.compile(
+        rf"^(?:(?:oh|wait|hang on|hold on|no) (?:, )?)*\w+(?:s| is| are) still (?:out|in|up|down|outside|inside|there|here|awake|asleep|at work|working)(?: there| here)? , (?:so )?(?={VERB}\b)"
+    ),
+    re.compile(r"^poor (?=\w+(?:s| is) )"),
     re.compile(rf"^(?:anyway|anyhow|on second thoughts?) (?:, )?(?={VERB}\b)"),
     re.compile(rf"^(?:i|we) (?:thought|wanted) (?:(?!,|\bbut\b)\S+ )+?(?:, )?but (?:please |now )*(?={VERB}\b)"),
     re.compile(
@@ -40,6 +56,18 @@ _LEADING = (
 )  # fmt: skip
 #: What only tells something behind it.
 _BEHIND = (
+    re.compile(r" , (?:the (?:two|three|four|[234]) of them|both of them|all of them)$"),
+    re.compile(r" like (?:a good|the good) (?:girl|boy|lad|lass|man|woman|dog|person|fellow)$"),
+    re.compile(r" ,(?: (?:because|as|since))? (?:i|we|he|she|they) (?:have|has|need|needs) to (?:drive|go|be|leave|head|get up|travel|catch|pick|meet|work)\b(?:(?!,|\b(?:on|off|open|closed)$).)*$"),
+    re.compile(r" ,(?: (?:because|as|since))? (?:i|we|he|she|they) (?:always |can |will )*(?:sleep|feel|work|breathe|think|cook) (?:(?:much|a lot|far) )?(?:better|best|well|easier)\b(?:(?!,).)*$"),
+    re.compile(r" ,(?: (?:because|as|since))? (?:nobody|no one) is (?!on$|off$)(?:\w+ing|here|in|home|around|about)\b(?:(?!,|\b(?:on|off|open|closed)\b).)*$"),
+    re.compile(r" ,(?: (?:because|as|since))? (?:the|my|our) (?:\w+ ){1,3}(?:is|are)(?: on)? (?:in (?:a|\d+|five|ten) (?:minutes?|moment|sec|bit)|starting soon|about to start|any minute)$"),
+    re.compile(r" ,(?: (?:because|as|since))? (?:the|my|our) (?:\w+ ){1,2}(?:is|are) (?:in|home|back|here|gone|away|inside|asleep)(?: now)?$"),
+    re.compile(r" , (?:it is |because it is )?time (?:to|for) (?:get|wake|rise|go|head|leave|eat|start|sleep|bed|work|school|dinner|lunch|breakfast)\b(?:(?!,|\b(?:on|off|open|closed)\b).)*$"),
+    re.compile(r" ,(?: (?:because|as|since))? (?:the |our |my )?(?:first |last |some )?(?:guests|visitors|customers|kids|people|everyone|everybody|grandkids|neighbours) (?:is|are|have) (?:(?:just|all|already|nearly|almost) )*(?:down|here|up|in|out|awake|arriving|arrived|coming|waiting|starving|asleep|back|home|hungry|left|gone)(?: already| now| soon| early)?$"),
+    re.compile(r" ,(?: (?:because|as|since))? (?:the|that|my|our) (?:\w+ )?(?:lady|gentleman|man|woman|couple|guests?|family|boy|girl|baby|dog|cat|plants?)(?: in there| in here)? (?:(?:always|really|just) )?(?:feels?|gets?|likes?|hates?|can not|needs?|has|have|suffers?)\b(?:(?!,|\b(?:on|off|open|closed)\b).)*$"),
+    re.compile(r" ,(?: (?:because|as|since))? (?:(?:mr|mrs|ms|miss|dr|auntie|aunt|uncle|the|my|our) )*\w+ can (?:not|hardly|barely) (?:see|read|hear|sleep|find|work|concentrate|breathe|eat|cook|stand)\b(?:(?!,|\b(?:on|off|open|closed)$).)*$"),
+    re.compile(r" ,(?: (?:because|as|since))? (?:i|we|he|she|they|everyone|everybody) (?:have |has )?(?:just )?(?:got|came|went|left|finished|stopped|ate|had|did)\b(?:(?!,|\b(?:on|off|open|closed)\b).)* ago$"),
     re.compile(r" ,(?: (?:because|as|and))? there (?:is|are) (?!.*\b(?:on|off)$)(?!,)\S+(?: (?!,)\S+)*$"),
     re.compile(r"(?: ,)? before (?:i|we|he|she|they|mum|mom|dad|everyone|anyone|\w+s?) (?:go|goes|come|comes|get|gets|leave|leaves|head|heads|turn|turns) ?(?:in|up|down|out|off|home|back|to bed|to work|to sleep|here|there|in here)?$"),
     re.compile(r" ,(?: (?:because|as))? (?:i|we) (?:like|love|want|hate|prefer) to (?:see|watch|hear|know|look)\b(?:(?!,).)+$"),
@@ -56,98 +84,6 @@ _BEHIND = (
 _OR = re.compile(r" or$")
 
 
-def _narrowed(said: re.Match[str]) -> str:
-    """Return a command for the one that is said behind its kind: "turn off the light , the mirror one"."""
-    if said["at"]:
-        return f"{said['verb']} the {said['noun']} {said['at']}"
-    noun = said["noun"].rpartition(" ")[2]
-    return f"{said['verb']} {said['whose'] or 'the ' + said['which']} {noun}"
-
-
-_DOING = {
-    "locked": "lock", "closed": "close", "shut": "shut", "off": "turn off", "on": "turn on", "open": "open",
-    "unlocked": "unlock",
-}  # fmt: skip
-_FILLING: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
-    (re.compile(r"\bu(?= (?:turn|switch|put|get|open|close|shut|make|set|dim|please|just)\b)"), "you"),
-    (re.compile(r"\ball the way up to (?=\d)"), "up to "),
-    (re.compile(r"(?<= to) (?:like|about|around|roughly|say) (?=\d)"), " "),
-    (re.compile(r"\bon(?:to)? (?:its|a) (?=\w+ (?:setting|mode|preset)\b)"), "on "),
-    (re.compile(r"(?<=\w) setting$"), ""),
-    (re.compile(r"\b(?:just )?a (?:little|bit|crack|touch) , (?=\d+ percent)"), "to "),
-    (re.compile(r"(?<=percent) or so$"), ""),
-    (re.compile(r"^(?:are|is) either of "), "are any of "),
-    (
-        re.compile(
-            r"^(?:let us (?:have|get|let in)|(?:i|we) (?:want|would like)) (?:some |a bit of )?(?:daylight|sunlight|sunshine|sun|natural light)(?P<at> in (?:the |my )?(?!,)\S+(?: (?!,)\S+){0,3}?)? , (?P<rest>.+?)(?P<end>(?: please)?)$"
-        ),
-        r"\g<rest>\g<at>\g<end>",
-    ),
-    (re.compile(r" , (?:just )?(?:dim|low|bright|dimly) , (?:say )?(?=\d+ percent)"), " at "),
-    (re.compile(r"(?<=\w) out (?:back|front)(?= ,|$)"), ""),
-    (re.compile(r"\b(?P<way>on|off|up|down) out there\b"), r"\g<way>"),
-    (re.compile(r"\b(?P<way>on|off|up|down) out (?=(?:here|there|(?:in|on|at|by) the)\b)"), r"\g<way> "),
-    (
-        re.compile(
-            rf"^(?P<verb>{VERB}(?: on| off| up| down)?) the (?P<noun>(?:\w+ )?\w+) , (?:the (?P<which>\w+) ones?|the ones? (?P<at>(?:in|on|by|over|at) .+)|(?P<whose>\w+s) one)$"
-        ),
-        _narrowed,
-    ),
-    (re.compile(r"\bblowing (?:way |far |much )?too (?:hard|strong|strongly)\b"), "too fast"),
-    (re.compile(r"\bpower (?P<np>it|them|that|(?:the|my|our) (?:\w+ ){0,2}?\w+) down\b"), r"turn off \g<np>"),
-    (re.compile(r"^(?:let us )?do (?P<to>\d+)(?: degrees)? (?:on|for) (?=(?:the|my|our) )"), r"set to \g<to> "),
-    (
-        re.compile(
-            r"^(?:please )?make sure (?:that )?(?P<np>(?:the|my|our) (?:\w+ ){1,4}?)(?:is|are|gets?) (?:turned |switched )?(?P<so>locked|closed|shut|off|on|open|unlocked)(?: please)?$"
-        ),
-        lambda said: f"{_DOING[said['so']]} {said['np'].strip()}",
-    ),
-    (
-        re.compile(
-            r"^(?:nobody|no one) is (?:watching|using|listening to|reading by) (?P<np>(?:the|my|our) (?:\w+ ){0,3}?\w+)(?: any ?more)?(?: ,)?(?: so)? (?:please |can you |could you |you can )*(?:turn|switch) (?:it|that) off"
-        ),
-        r"turn off \g<np>",
-    ),
-    (re.compile(r"\b(?:fully|completely|totally|all the way) (?=(?:closed|open|shut)\b)"), ""),
-    (
-        re.compile(r"(?P<noun>\b(?:[a-z]+ )?[a-z]+) (?P<one>\d)(?P<rest> .*?(?:\band|,) )(?:the )?number (?=\d\b)"),
-        r"\g<noun> \g<one>\g<rest>\g<noun> ",
-    ),
-    (re.compile(r"\b(?:out|in) to (?=\d+ percent)"), "to "),
-    (
-        re.compile(r"^(?P<how>(?:a bit|a little|slightly|much) \w+er) on (?:that one|that|it|this one)(?: please)?$"),
-        r"make it \g<how>",
-    ),
-    (re.compile(r"\bpl+e+a+s+e+\b"), "please"),
-    (re.compile(r"^give (?P<np>(?:the |my |our )?(?:\w+ ){1,3})a (?:press|push)\b"), r"press \g<np>"),
-    (
-        re.compile(r"\b(?:she|he|it) can go (?:back )?(?:home|to (?:its|her|his) (?:dock|base|charger))(?: now)?$"),
-        "send it back to its dock",
-    ),
-    (re.compile(r"(?<=\w) , not (?:on|off|up|down|out)(?: ,)?(?: just (?:up|down|on|off|dim|dimmed))?$"), ""),
-    (
-        re.compile(
-            r"^(?P<asks>how (?:cold|warm|hot|humid) is .+?) (?:this (?:morning|afternoon|evening)|today|tonight)$"
-        ),
-        r"\g<asks>",
-    ),
-    (re.compile(r"^how full is (?P<np>(?:the|my|our) \w+(?: \w+)*)$"), r"what is \g<np> level"),
-    (re.compile(r"(?:,? )?(?:on second thoughts?|second thoughts?) ,? ?(?=\w)"), ""),
-    (re.compile(r"(?<=\w )up there\b"), "upstairs"),
-    (re.compile(r"(?<=\w )down there\b"), "downstairs"),
-    (re.compile(r" , more like (?:(?!,).)+$"), ""),
-    (re.compile(r"^(?P<lead>(?:(?:can|could) you |please )*)fire up (?=\w)"), r"\g<lead>turn on "),
-    (re.compile(r"^(?P<what>pause (?:the )?\w+(?: \w+)?) for (?:a|one) (?:sec(?:ond)?|minute|moment)$"), r"\g<what>"),
-    (re.compile(r"(?<=pause it) (?:a|one) (?:sec(?:ond)?|minute|moment)\b"), ""),
-    (
-        re.compile(
-            r"(?<=\w)(?<! on)(?<! to)(?<! in)(?<! and) its (?=(?!(?:charging|docking|cleaning|setting|heating|lighting|opening|washing|drying|spinning)\b)\w+ing\b|(?:so|too|a bit|really|very|halloween|christmas|cold|hot|dark|freezing|late|time|bright)\b)"
-        ),
-        " , it is ",
-    ),
-    (re.compile(r"\b(?P<verb>open|close|shut) (?P<np>it|them|that) back (?:up|down)\b"), r"\g<verb> \g<np>"),
-    (re.compile(r"(?<= too bright) for \w+(?: to \w+(?: \w+)?)?$"), ""),
-)
 _MACHINE = re.compile(r"^(?P<verb>pause|stop) (?:him|her) (?:a|one) (?:sec(?:ond)?|minute|moment)\b")
 #: A question, and what is told behind it.
 _ASKED_THEN_TOLD = re.compile(r"(?P<asked>(?:(?![.?!]).)+\?)\s+(?P<told>(?:(?!\?).)+)")
@@ -161,8 +97,6 @@ def spoken(text: str) -> str:
     for behind in _BEHIND:
         shorter = behind.sub("", text)
         text = shorter if " " in shorter.strip() else text
-    for said, plainly in _FILLING:
-        text = said.sub(plainly, text)
     return _OR.sub("", text)
 
 

@@ -1,0 +1,102 @@
+"""What would go beyond what a sentence says: more things than it names, other places, without a value that it has.
+
+Whatever way a sentence was read, nothing is done then.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from assistant.home.entities import Entity, HomeIntent
+from assistant.home.understanding.context import Reading
+from assistant.home.understanding.names.names import Directory
+from assistant.home.understanding.names.places_said import place_first, place_in
+from assistant.home.understanding.wording import english
+from assistant.home.understanding.wording.politeness import stripped
+from assistant.home.understanding.wording.words import singular
+
+#: One or the other: which is not said.
+_EITHER_OR = re.compile(
+    r"(?!.*\b(?:all|every|any|each|but|except|apart|not|either)\b)(?P<before>.*?)"
+    r"\b(?:the|my|our) (?:(?!and\b|the\b|my\b|our\b)\w+ )+or (?:the|my|our) \w+(?: \w+)*?"
+    r"(?P<behind>(?: (?:on|off|up|down|please))*)"
+)
+#: One thing of a kind, and words with which several may be meant.
+_ONE_SAID = re.compile(
+    r"\b(?:the|my|our|that) (?:\w+ ){0,3}?(?:light|lamp|fan|blind|curtain|radiator|heater|plug|socket|tv|switch)\b"
+)
+_SEVERAL_SAID = re.compile(
+    r"\b(?:all|every|everything|everyone|each|both|everywhere|whole|entire|rest|others?|them|they|these|those|house|home|place|lot|and|n?or|\d+|stuff|anything|it)\b"
+)
+#: The same with a word that says which one: "the kitchen light" is one, and "the light in the kitchen" all of them.
+_THIS_ONE_SAID = re.compile(_ONE_SAID.pattern.replace("{0,3}", "{1,3}"))
+_MORE_SAID = re.compile(r"\b(?:and|nor|or|plus|both|also|too|as well)\b")
+#: A value that is exact, where none is said to be more or less.
+_EXACT = re.compile(r"\b(?P<number>\d+(?:\.\d+)?) (?:percent|degrees?)\b")
+_RELATIVE = re.compile(
+    r"\b(?:by|up(?! to)|down(?! to)|plus|minus|another|more|less|extra|further|increment|\w+er(?= by))\b"
+)
+_MANY = 4  #: things that one name is not meant for
+_LOOSE = 2  #: the same, where a sentence was read by its gist
+
+
+class Beyond:
+    """Holds what a sentence would do in one house against what it says."""
+
+    def __init__(self, directory: Directory) -> None:
+        self.directory = directory
+
+    def is_so(self, intent: HomeIntent, text: str) -> bool:
+        """Say whether an intent goes beyond the plain sentence that it was read from."""
+        return (
+            self._is_astray(intent, stripped(text))
+            or self._is_half_there(intent, text)
+            or self._is_too_much(intent, text)
+            or _lacks_value(intent, text)
+        )
+
+    def _moved(self, intent: HomeIntent) -> list[Entity]:
+        ids = {act.entity_id for act in intent.acts} & self.directory.number.keys()
+        return [self.directory.things[self.directory.number[name]].entity for name in ids]
+
+    def _is_too_much(self, intent: HomeIntent, text: str) -> bool:
+        """Say whether many things would move at a sentence that names one: "the hall light , the downstairs one"."""
+        moved = self._moved(intent)
+        if intent.kind != "act" or len(moved) < (_LOOSE if intent.loose else _MANY):
+            return False
+        plural = any(word != (one := singular(word)) and one in english.GENERIC for word in text.split())
+        apart = intent.loose or len({thing.area for thing in moved}) > 1
+        named = (_THIS_ONE_SAID if intent.loose else _ONE_SAID).search(text)
+        return apart and not plural and named is not None and _SEVERAL_SAID.search(text) is None
+
+    def _is_half_there(self, intent: HomeIntent, text: str) -> bool:
+        """Say whether some of what would move stands in the one place that was spoken of, and some does not."""
+        place = place_in(self.directory, text) if intent.loose and len(intent.acts) > 1 else ""
+        if not place or _MORE_SAID.search(text):
+            return False
+        there = self.directory.places[tuple(place.split())][1]
+        moved = self.directory.mask(act.entity_id for act in intent.acts)
+        return bool(moved & there) and bool(moved & ~there)
+
+    def _is_astray(self, intent: HomeIntent, text: str) -> bool:
+        """Say whether something would move elsewhere than in the place that a sentence names first."""
+        place, _ = place_first(self.directory, text) if intent.acts else ("", "")
+        there = self.directory.places[tuple(place.split())][1] if place else -1
+        return self.directory.mask(act.entity_id for act in intent.acts) & ~there != 0
+
+
+def _lacks_value(intent: HomeIntent, text: str) -> bool:
+    """Say whether a sentence that was read by its gist has an exact value that nothing is set to."""
+    if not (intent.loose and intent.acts) or _RELATIVE.search(text):
+        return False
+    values = {round(value) for act in intent.acts for value in act.values.values() if isinstance(value, int | float)}
+    return any(round(float(said["number"])) not in values for said in _EXACT.finditer(text))
+
+
+def one_of_two(text: str, reading: Reading) -> Reading:
+    """Return the question which of the things is meant, of which a command with "or" names one."""
+    if reading.problem or len(reading.found.ids) < 2 or (said := _EITHER_OR.fullmatch(text)) is None:
+        return reading
+    found = replace(reading.found, ids=(), choices=reading.found.ids, problem="which")
+    return Reading(found=found, problem="which", template=f"{said['before']}@{said['behind']}")

@@ -1,0 +1,111 @@
+"""Other ways to say a part of a sentence, and the plain one: "right up to 100 percent", "out here in the yard", "rn"."""
+
+# ruff: noqa: E501 (a way of saying something is one line)
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from assistant.home.understanding.wording.spoken_around import VERB
+
+
+def _narrowed(said: re.Match[str]) -> str:
+    """Return a command for the one that is said behind its kind: "turn off the light , the mirror one"."""
+    if said["at"]:
+        return f"{said['verb']} the {said['noun']} {said['at']}"
+    noun = said["noun"].rpartition(" ")[2]
+    return f"{said['verb']} {said['whose'] or 'the ' + said['which']} {noun}"
+
+
+_DOING = {
+    "locked": "lock", "closed": "close", "shut": "shut", "off": "turn off", "on": "turn on", "open": "open",
+    "unlocked": "unlock",
+}  # fmt: skip
+_WAYS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
+    (re.compile(r"\bu(?= (?:turn|switch|put|get|open|close|shut|make|set|dim|please|just)\b)"), "you"),
+    (re.compile(r"\b(?:all the way|right) up to (?=\d)"), "up to "),
+    (re.compile(r"\brn(?=$| ,)"), "right now"),
+    (re.compile(r"\b(?:in|to) an? (?P<white>(?:cool|cooler|warm|warmer|soft|bright|cold) white)\b"), r"\g<white>"),
+    (re.compile(r"^(?:you can|we can|can you|could you|please) (?P<verb>open|close|shut|lock|unlock) (?P<np>(?:the|my|our)(?: (?!,)\S+){1,3}?) now(?= , )"), r"\g<verb> \g<np>"),
+    (re.compile(r" so (?:that )?(?:i|we) (?:can |will )?(?:hear|know|find out|tell|see) where (?:it|he|she) (?:is|has got to|has gone|went)$"), ""),
+    (re.compile(r"^any (?=(?:water|leaks?|motion|movement|smoke|gas|damp|moisture) (?:on|in|under|at|near|by|around) )"), "is there any "),
+    (re.compile(r"\bin an? (?P<way>\w+er) (?:tone|shade|hue|colour)\b"), r"\g<way>"),
+    (re.compile(r"(?<=\w) (?P<way>up|down) some(?=$| ,)"), r" \g<way> a bit"),
+    (re.compile(r"(?<= at )(?P<to>\d+(?: degrees)?) (?:overnight|for the night)(?=$| ,)"), r"\g<to>"),
+    (re.compile(r"\b(?P<way>on|off|running|going|open|closed|shut) (?:down|up|out|over|through) (?=(?:in|at) the \w)"), r"\g<way> "),
+    (re.compile(r"(?<=\w)(?<!heat)(?<!warmth)(?<!heat down) (?:out |over |down |up )?here (?:in|on) (?=the \w+(?: \w+)?(?:$| ,))"), " in "),
+    (re.compile(r"^(?:the )?\w+ (?:is )?(?:tonight|forecast|forecast tonight) , (?:so )?(?=(?:please )?(?:set|turn|switch|put|close|open|shut|make)\b)"), ""),
+    (re.compile(r"^(?P<np>(?:the|my|our) (?:\w+ ){1,4}?)(?:is|are) (?:(?!,)\S+ )+?, (?:so )?(?:just )?(?P<to>\d+ (?:percent|degrees)|half) (?:is|will|would|should)(?: be)? (?:enough|plenty|do|fine|more than enough)$"), r"set \g<np>to \g<to>"),
+    (re.compile(r"^(?:i|we) do not (?:really )?need (?P<np>(?:the|my|our) (?:\w+ ){1,3}?)(?:on|running)(?P<at> in (?:the |my |our )?\w+(?: \w+)?)?(?: now| any ?more)? , (?:so |please |can you )*(?:turn|switch) (?:it|that) off"), r"turn off \g<np>\g<at>"),
+    (re.compile(r"^how much longer (?:on|for|is|does|has|will)(?= (?:the|my|our) )(?P<np>(?: (?!left$|got$|take$|be$|need$|have$)\w+)+)(?: left| got| take| be| need| have)?$"), r"how long does\g<np> have left"),
+    (re.compile(r"^how much (?P<of>\w+) (?:is|do we have|have we got)(?: left)? in the (?P<in>\w+)$"), r"what is the \g<of> \g<in> level"),
+    (re.compile(r"^is (?P<np>(?:the|my|our) (?:\w+ )?awning) (?P<way>out|in)$"), lambda said: f"is {said['np']} {'open' if said['way'] == 'out' else 'closed'}"),
+    (re.compile(r"(?<= to) (?:like|about|around|roughly|say) (?=\d)"), " "),
+    (re.compile(r"\bon(?:to)? (?:its|a) (?=\w+ (?:setting|mode|preset)\b)"), "on "),
+    (re.compile(r"(?<=\w) setting$"), ""),
+    (re.compile(r"\b(?:just )?a (?:little|bit|crack|touch) , (?=\d+ percent)"), "to "),
+    (re.compile(r"(?<=percent) or so$"), ""),
+    (re.compile(r"^(?:are|is) either of "), "are any of "),
+    (re.compile(r"^(?:let us (?:have|get|let in)|(?:i|we) (?:want|would like)) (?:some |a bit of )?(?:daylight|sunlight|sunshine|sun|natural light)(?P<at> in (?:the |my )?(?!,)\S+(?: (?!,)\S+){0,3}?)? , (?P<rest>.+?)(?P<end>(?: please)?)$"), r"\g<rest>\g<at>\g<end>"),
+    (re.compile(r" , (?:just )?(?:dim|low|bright|dimly) , (?:say )?(?=\d+ percent)"), " at "),
+    (re.compile(r"(?<=\w) out (?:back|front)(?= ,|$)"), ""),
+    (re.compile(r"\b(?P<way>on|off|up|down) out there\b"), r"\g<way>"),
+    (re.compile(r"\b(?P<way>on|off|up|down) out (?=(?:here|there|(?:in|on|at|by) the)\b)"), r"\g<way> "),
+    (re.compile(rf"^(?P<verb>{VERB}(?: on| off| up| down)?) the (?P<noun>(?:\w+)?\w+) , (?:the (?P<which>\w+) ones?|the ones? (?P<at>(?:in|on|by|over|at) .+)|(?P<whose>\w+s) one)$"), _narrowed),
+    (re.compile(r"\bblowing (?:way |far |much )?too (?:hard|strong|strongly)\b"), "too fast"),
+    (re.compile(r"\bpower (?P<np>it|them|that|(?:the|my|our) (?:\w+ ){0,2}?\w+) down\b"), r"turn off \g<np>"),
+    (re.compile(r"^(?:let us )?do (?P<to>\d+)(?: degrees)? (?:on|for) (?=(?:the|my|our) )"), r"set to \g<to> "),
+    (re.compile(r"^(?:please )?make sure (?:that )?(?P<np>(?:the|my|our) (?:\w+ ){1,4}?)(?:is|are|gets?) (?:turned |switched )?(?P<so>locked|closed|shut|off|on|open|unlocked)(?: please)?$"), lambda said: f"{_DOING[said['so']]} {said['np'].strip()}"),
+    (re.compile(r"^(?:nobody|no one) is (?:watching|using|listening to|reading by) (?P<np>(?:the|my|our) (?:\w+ ){0,3}?\w+)(?: any ?more)?(?: ,)?(?: so)? (?:please |can you |could you |you can )*(?:turn|switch) (?:it|that) off"), r"turn off \g<np>"),
+    (re.compile(r"\b(?:fully|completely|totally|all the way) (?=(?:closed|open|shut)\b)"), ""),
+    (re.compile(r"(?P<noun>\b(?:[a-z]+ )?[a-z]+) (?P<one>\d)(?P<rest> .*?(?:\band|,) )(?:the )?number (?=\d\b)"), r"\g<noun> \g<one>\g<rest>\g<noun> "),
+    (re.compile(r"\b(?:out|in) to (?=\d+ percent)"), "to "),
+    (re.compile(r"^(?P<how>(?:a bit|a little|slightly|much) \w+er) on (?:that one|that|it|this one)(?: please)?$"), r"make it \g<how>"),
+    (re.compile(r"\bpl+e+a+s+e+\b"), "please"),
+    (re.compile(r"^give (?P<np>(?:the |my |our )?(?:\w+ ){1,3})a (?:press|push)\b"), r"press \g<np>"),
+    (re.compile(r"\b(?:she|he|it) can go (?:back )?(?:home|to (?:its|her|his) (?:dock|base|charger))(?: now)?$"), "send it back to its dock"),
+    (re.compile(r"(?<=\w) , not (?:on|off|up|down|out)(?: ,)?(?: just (?:up|down|on|off|dim|dimmed))?$"), ""),
+    (re.compile(r"^(?P<asks>how (?:cold|warm|hot|humid) is .+?) (?:this (?:morning|afternoon|evening)|today|tonight)$"), r"\g<asks>"),
+    (re.compile(r"^how full is (?P<np>(?:the|my|our) \w+(?: \w+)*)$"), r"what is \g<np> level"),
+    (re.compile(r"(?:,? )?(?:on second thoughts?|second thoughts?) ,? ?(?=\w)"), ""),
+    (re.compile(r"(?P<told>\b(?:on|in|at) (?:the|my|our) \w+(?: \w+)?\b.* )(?:up|down) there\b"), r"\g<told>in there"),
+    (re.compile(r"(?<=\w )up there\b"), "upstairs"),
+    (re.compile(r"(?<=\w )down there\b"), "downstairs"),
+    (re.compile(r"\bwould you ever(?= )"), "would you"),
+    (re.compile(r"^(?:is there )?any chance (?:that )?you (?:would|could|can|might)(?= )"), "could you"),
+    (re.compile(r"(?<= (?:on)) there(?=$| ,)|(?<= (?:off)) there(?=$| ,)|(?<= lamp) there(?=$| , )"), ""),
+    (re.compile(r"\bcould i get (?=(?:the|my|our) .* (?:in|to|at|on|off|\w+er)\b)"), "can i have "),
+    (re.compile(r"(?P<in>\b(?:in|on|of|across|throughout)) the (?:whole|entire) (?=(?:\w+ )?(?:floor|level|storey|\w*room|kitchen|garden|basement|attic|loft|office|landing|patio|garage|study)\b)(?!(?:floor|level|storey|room)\b)"), r"\g<in> the "),
+    (re.compile(r"\bsend (?P<np>\w+|the \w+) (?:off |out )?(?:for|on) a (?:hoover|clean|vacuum|spin|sweep|round|run)\b"), r"start \g<np>"),
+    (re.compile(r"^(?:i am|we are) ready for (?P<np>(?:(?!,)\S+ )*?(?!now\b)(?!,)\S+)(?: now)? , (?:so )?(?:please )?(?:set (?:it|things|everything) up|start (?:it|that)|get it ready|put it on)$"), r"activate \g<np>"),
+    (re.compile(r"^(?P<wish>(?:i|we) would like (?:the|my|our) (?:(?!,)\S+ )+?in (?:(?!,)\S+ )+?\w+) today$"), r"\g<wish>"),
+    (re.compile(r"\b(?:swinging|going|moving|turning|blowing|rotating) (?:from side to side|side to side|back and forth|to and fro)"), "oscillating"),
+    (re.compile(r"^i would like (?P<np>(?:the|my|our) (?:\w+ )+?)to stop (?P<how>\w+ing)$"), r"stop \g<np>\g<how>"),
+    (re.compile(r"^how deep(?: is|s) (?P<np>(?:the|my|our) \w+)(?: this morning| today| now| outside)*$"), r"what is \g<np> depth"),
+    (re.compile(r"^(?:i|we) (?:can not|do not|could not) (?:remember|recall|know|say) (?:if|whether) (?:i|we) (?:have )?(?P<so>shut|closed|locked|left on|turned off|switched off|turned on) (?P<np>(?:the|my|our) (?:(?!,)\S+ )*?(?!,)\S+)(?: , (?:did|have) (?:i|we|you))?$"), lambda said: f"is {said['np']} {said['so'].split()[-1]}"),
+    (re.compile(r"\bto its (?!dock|base|charger|home|station|place)(?=\w+$)"), "to "),
+    (re.compile(r"^how much (?:battery|charge) (?:is|does|has)(?: there)?(?: left)? (?:in|on) (?:\w+s |the |my |our )?(?P<np>\w+)(?: have| got)?(?: left)?$"), r"what is the \g<np> battery"),
+    (re.compile(r"^is (?P<np>(?:the|my|our) (?:\w+ )?(?:tap|hose|sprinklers?|water|irrigation|shower))(?: still)? running$"), r"is \g<np> open"),
+    (re.compile(r"^(?:for the (?:match|film|movie|game|party|meal|show|concert|photo|photos) (?:, )?)(?=(?:can|could|would|will|please|let us|make|set|turn|put)\b)"), ""),
+    (re.compile(r"(?: ,)? if (?:that is|it is|at all) (?:at all )?(?:possible|ok|okay|alright|all right|fine|not too much (?:trouble|bother)|no (?:bother|trouble))$"), ""),
+    (re.compile(r"^how windy is it(?: (?:outside|out|(?:on|in) the \w+))*(?: right now| now| today)?$"), "what is the wind speed"),
+    (re.compile(r"^(?:(?:sorry|no|oops|wait|oh|actually) (?:, )?)*i (?:meant|mean|said) (?:to )?(?P<to>\d+(?: degrees| percent)?)$"), r"make it \g<to>"),
+    (re.compile(r"(?P<asked>^(?:is|are|has|have|did|does|do|what|which|how)\b.*\w)(?: ,)? do you (?:happen to )?know$"), r"\g<asked>"),
+    (re.compile(r" on (?:nice and |really |quite |very )?(?:low|dim|bright) , (?:say |about |maybe )?(?P<to>\d+ percent)(?: will do| is enough| is plenty)?$"), r" to \g<to>"),
+    (re.compile(r"^(?P<lead>(?:(?:hi|hello|hey|hiya) (?:,)?|(?:can|could|would|will) you |please)*)get (?P<np>(?:the|that) (?:\w+)?(?:gate|garage door|garage)) for (?:me|us)\b"), r"\g<lead>open \g<np>"),
+    (re.compile(r" , more like (?:(?!,).)+$"), ""),
+    (re.compile(r"^(?P<lead>(?:(?:can|could) you |please )*)fire up (?=\w)"), r"\g<lead>turn on "),
+    (re.compile(r"^(?P<what>pause (?:the )?\w+(?: \w+)?) for (?:a|one) (?:sec(?:ond)?|minute|moment)$"), r"\g<what>"),
+    (re.compile(r"(?<=pause it) (?:a|one) (?:sec(?:ond)?|minute|moment)\b"), ""),
+    (re.compile(r"(?<=\w)(?<! on)(?<! to)(?<! in)(?<! and) its (?=(?!(?:charging|docking|cleaning|setting|heating|lighting|opening|washing|drying|spinning)\b)\w+ing\b|(?:so|too|a bit|really|very|halloween|christmas|cold|hot|dark|freezing|late|time|bright)\b)"), " , it is "),
+    (re.compile(r"\b(?P<verb>open|close|shut) (?P<np>it|them|that) back (?:up|down)\b"), r"\g<verb> \g<np>"),
+    (re.compile(r"(?<= too bright) for (?:this|that|me|us|him|her|them|now|\w+(?: to \w+(?: \w+)?)?$)(?=$| ,)"), ""),
+)  # fmt: skip
+
+
+def said_otherwise(text: str) -> str:
+    """Return a plain sentence with those of its parts that have a plainer way to say them in that way."""
+    for said, plainly in _WAYS:
+        text = said.sub(plainly, text)
+    return text
