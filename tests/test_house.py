@@ -1,4 +1,4 @@
-"""The rules of the house, read off the sources: which way arrows point, that none run in circles, and what is heavy."""
+"""The rules of the house, read off the sources: which way arrows point, no circles, and what is heavy."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def _walk(node: ast.AST, when: str) -> Iterator[tuple[ast.Import | ast.ImportFro
 
 
 def imports_in(module: str, source: str) -> list[Import]:
-    """Return every import of a source; names of our modules are resolved as far down as there is a module."""
+    """Return every import of a source; our modules are named as far down as there is one."""
     found = []
     for node, when in _walk(ast.parse(source), "start"):
         if isinstance(node, ast.Import):

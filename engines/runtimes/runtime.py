@@ -1,9 +1,9 @@
-"""What runs a BERT graph: one protocol, a table of the runtimes there are, and the choice between them.
+"""What runs a BERT graph: one protocol, one choice.
 
 A runtime is a module of this room with two functions, named in `RUNTIMES`:
 
-    status() -> Status                                               cheap; loads nothing heavy
-    load(checkpoint, *, head, cache_dir, threads) -> Runtime          raises ReparteeError if it cannot
+    status() -> Status                                        cheap; loads nothing heavy
+    load(checkpoint, *, head, cache_dir, threads) -> Runtime   raises ReparteeError if it cannot
 
 Those of our CPU kernels also take `isa`, the instruction set that was asked for.
 """

@@ -1,4 +1,4 @@
-"""E-mail (.eml; RFC 5322): who wrote what to whom and when, without what they quoted."""
+"""E-mail (.eml; RFC 5322), without quotes."""
 
 from __future__ import annotations
 

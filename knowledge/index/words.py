@@ -1,4 +1,4 @@
-"""The search index: BM25 over title, headings and text with tantivy. It can always be made again from the store."""
+"""Search: BM25 over title, headings and text with tantivy; made from the store."""
 
 from __future__ import annotations
 

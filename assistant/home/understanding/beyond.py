@@ -11,10 +11,11 @@ from dataclasses import replace
 from assistant.home.entities import Entity, HomeIntent
 from assistant.home.understanding.context import Reading
 from assistant.home.understanding.names.names import Directory
+from assistant.home.understanding.names.noun_phrases import COMMANDING, bare
 from assistant.home.understanding.names.places_said import place_first, place_in
 from assistant.home.understanding.wording import english
 from assistant.home.understanding.wording.politeness import stripped
-from assistant.home.understanding.wording.words import singular
+from assistant.home.understanding.wording.words import plain, singular
 
 #: One or the other: which is not said.
 _EITHER_OR = re.compile(
@@ -32,6 +33,18 @@ _SEVERAL_SAID = re.compile(
 #: The same with a word that says which one: "the kitchen light" is one, and "the light in the kitchen" all of them.
 _THIS_ONE_SAID = re.compile(_ONE_SAID.pattern.replace("{0,3}", "{1,3}"))
 _MORE_SAID = re.compile(r"\b(?:and|nor|or|plus|both|also|too|as well)\b")
+#: What is left out, and all that is said of it: "except the corner lamp", "just don't put the strip on".
+_SPARED = re.compile(
+    r"\b(?:(?:but|except|excepting|apart|other than|aside from|excluding|barring|minus|save|besides)"
+    r"(?: (?:for|from|not|only))*|not(?= (?:the|my|our|in|on|at)\b)"
+    r"|do not (?:turn|switch|put|set|open|close|shut|touch|dim|lock)(?: (?:on|off|up|down))?) "
+    r"(?P<np>(?!,)\S+(?: (?!,)\S+)*)"
+)
+_PARTS = re.compile(r" (?:and|or|nor) ")
+#: Words that do not say which one is left out.
+_UNTELLING = english.GLUE | frozenset(
+    "light lights one ones off on up down open closed shut please though room".split()
+)
 #: A value that is exact, where none is said to be more or less.
 _EXACT = re.compile(r"\b(?P<number>\d+(?:\.\d+)?) (?:percent|degrees?)\b")
 _RELATIVE = re.compile(
@@ -53,6 +66,7 @@ class Beyond:
             self._is_astray(intent, stripped(text))
             or self._is_half_there(intent, text)
             or self._is_too_much(intent, text)
+            or self._moves_what_is_spared(intent, text)
             or _lacks_value(intent, text)
         )
 
@@ -79,11 +93,41 @@ class Beyond:
         moved = self.directory.mask(act.entity_id for act in intent.acts)
         return bool(moved & there) and bool(moved & ~there)
 
+    def _moves_what_is_spared(self, intent: HomeIntent, text: str) -> bool:
+        """Say whether something that is left out would move like the others do."""
+        if len(intent.acts) < 2:  # what one thing is contrasted with may have any name
+            return False
+        acts = [(act.service, dict(act.values)) for act in intent.acts]
+        alike = {act.entity_id for act, how in zip(intent.acts, acts, strict=True) if acts.count(how) > 1}
+        things = [thing for thing in self._moved(intent) if thing.id in alike]
+        moved = self.directory.mask(alike)
+        return any(
+            told
+            and told[0] not in COMMANDING
+            and any(_words_of(thing, told).issuperset(told) for thing in things)
+            and not self._is_another(part, moved)
+            for said in _SPARED.finditer(text)
+            for part in _PARTS.split(said["np"])
+            if (told := [word for word in part.split() if word not in _UNTELLING])
+        )
+
+    def _is_another(self, phrase: str, moved: int) -> bool:
+        """Say whether a phrase names what does not move: the Office Light, where the other lamps of the office do."""
+        head = phrase.removesuffix(" one")
+        called = [f"{head} {noun}" for noun in self.directory.kinds_of(moved)] if head != phrase else [phrase]
+        return any(self.directory.exact.get(bare(each), 0) & ~moved for each in called)
+
     def _is_astray(self, intent: HomeIntent, text: str) -> bool:
         """Say whether something would move elsewhere than in the place that a sentence names first."""
         place, _ = place_first(self.directory, text) if intent.acts else ("", "")
         there = self.directory.places[tuple(place.split())][1] if place else -1
         return self.directory.mask(act.entity_id for act in intent.acts) & ~there != 0
+
+
+def _words_of(thing: Entity, told: list[str]) -> set[str]:
+    """Return what a thing may be called, by its kind only where more is told of it: "the lamp" has it in its name."""
+    kind = set() if english.GENERIC.issuperset(told) else {*english.CALLED.get(thing.domain, "").split()}
+    return kind | {*plain(f"{thing.name} {thing.area or ''}").split()}
 
 
 def _lacks_value(intent: HomeIntent, text: str) -> bool:

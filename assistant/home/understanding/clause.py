@@ -13,7 +13,7 @@ from assistant.home.understanding.abilities import RELATIVE, Abilities
 from assistant.home.understanding.context import Context, Reading
 from assistant.home.understanding.levels import Levels, property_of
 from assistant.home.understanding.names.names import Directory
-from assistant.home.understanding.names.noun_phrases import Found, bare, items, placed_exception
+from assistant.home.understanding.names.noun_phrases import LEAVING_OUT, Found, bare, items, placed_exception
 from assistant.home.understanding.wording.english import GENERIC, GLUE
 from assistant.home.understanding.wording.phrasebook import IDIOMS, WAYS
 from assistant.home.understanding.wording.values import Quantity
@@ -218,6 +218,12 @@ class Clause:
             return True
         if action == "activate" and all(word in GLUE or singular(word) in GENERIC for word in phrase.split()):
             return True  # "set the mood" names no scene
+        if (
+            action == "activate"
+            and not LEAVING_OUT.isdisjoint(phrase.split())
+            and bare(phrase) not in self.directory.exact
+        ):
+            return True  # nor does "the first floor except the bathroom"
         return action in ("on", "off") and bool(self.directory.exact.get(bare(phrase), 0) & self._panels)
 
     def _called(self, action: str, phrase: str) -> tuple[str, str]:

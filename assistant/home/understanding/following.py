@@ -1,4 +1,4 @@
-"""What only makes sense after the sentence before it: "and the hall too", "what about the kitchen?", "a bit more"."""
+"""What only makes sense after the sentence before it: "and the hall too", "what about the den?", "a bit more"."""
 
 # ruff: noqa: E501 (a way of saying something is one line)
 

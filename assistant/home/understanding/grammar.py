@@ -134,16 +134,20 @@ _BOTH = re.compile(r"\b(?:them both|both of (?:them|those))\b", re.IGNORECASE)
 #: Questions back that are asked for want of anything better.
 _UNSURE = frozenset((ONLY_A_NAME, HALF))
 _MOST_UNKNOWN = 2
+_OUTSIDE = frozenset(("outside", "outdoors", "outdoor"))
 
 
 def _with_outside(entities: Iterable[Entity], floors: Mapping[str, Iterable[str]]) -> Mapping[str, Iterable[str]]:
-    """Return the floors, and "outside" with the areas that are, where a house calls nothing so itself."""
-    areas = {entity.area for entity in entities if entity.area}
+    """Return the floors, with "outside" and "inside" where a house calls nothing so itself."""
+    areas = sorted({entity.area for entity in entities if entity.area})
     named = {plain(name) for name in (*floors, *areas)}
-    if named & {"outside", "outdoors", "outdoor"}:
-        return floors
-    out = [area for area in sorted(areas) if not english.OUTDOORS.isdisjoint(plain(area).split())]
-    return {**floors, "Outside": out} if out else floors
+    theirs = {area for floor, of_it in floors.items() if plain(floor) in _OUTSIDE for area in of_it}
+    out = [area for area in areas if area in theirs or not english.OUTDOORS.isdisjoint(plain(area).split())]
+    if out and not named & _OUTSIDE:
+        floors = {**floors, "Outside": out}
+    if out and "inside" not in named and (within := [area for area in areas if area not in out]):
+        floors = {**floors, "Inside": within}
+    return floors
 
 
 def _is_unsure(intent: HomeIntent | None) -> bool:
@@ -210,7 +214,7 @@ class Grammar:
     def _understood(self, words: str, context: Context) -> HomeIntent | None:
         if shown := written(self.directory, words):
             return self._asking.intent(shown, context, "words that are to be shown")
-        text = put_plainly(self._repairs.in_its_words(plain(self._words.with_is(words))))
+        text = put_plainly(self._repairs.in_its_words(self._words.by_one_name(plain(self._words.with_is(words)))))
         if not text or text.count(" ") >= MAX_WORDS:
             return None
         if _BOTH.search(words) and len(context.last) == 1:

@@ -47,6 +47,10 @@ _FOR_THEM = re.compile(r"(?P<command>(?:open|unlock|turn on|switch on|put) .+) f
 _SAYS = re.compile(
     r"^\w+ (?:says|thinks|reckons) (?:that )?(?=(?:it|the|he|she|they|there|\w+s) (?:(?!,)\S+ ){1,8}?, (?:so |and |can you |could you |please )*(?:turn|switch|put|set|make|open|close|shut|dim|start|stop)\b)"
 )
+#: "Has Callum still got his console on up there" asks of Callum's.
+_STILL_GOT = re.compile(
+    r"(?:has|have) (?P<who>\w+) (?:still )?(?:got|left) (?P<whose>his|her|their|\w+s) (?P<np>.+?) (?P<so>on|open|running|off)(?: (?:up|down|in) there| upstairs| downstairs| still)*"
+)
 _DID = re.compile(r"^(did|has) (?!(?:i|we|you|he|she|they|it|anyone|anybody|someone|somebody)\b)(?P<who>\w+) ")
 #: What needs what was told.
 _POINTS = re.compile(r"\b(?:it|them|that|those|this)\b")
@@ -96,6 +100,8 @@ class People:
         text = instead_of(self._of_whom(text))
         if (did := _DID.match(text)) and f"{did['who']}s" in self._owners:
             return f"{did[1]} they {text[did.end() :]}"
+        if (got := _STILL_GOT.fullmatch(text)) and f"{got['who']}s" in self._owners:
+            return f"is {got['who']}s {got['np']} {got['so']}"
         done = _DONE_FOR.fullmatch(text)
         if done and self._words_of.get(f"{done['who']}s", set(done["command"].split())).isdisjoint(
             done["command"].split()

@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 
 from assistant.home.understanding.wording.contrasts import without_contrasts
+from assistant.home.understanding.wording.left_out import left_out_last
 from assistant.home.understanding.wording.said_in_one import said_in_one
 from assistant.home.understanding.wording.said_otherwise import said_otherwise
 from assistant.home.understanding.wording.spoken_around import spoken
@@ -21,7 +22,7 @@ _OTHER_MIND = re.compile(
 )
 #: What is left out, said of all after the command: "ground floor lights off , all but the one in the hallway".
 _ALL_BUT = re.compile(
-    r"(?P<main>(?=.*\b(?:on|off|out|up|down|open|close|closed|shut|lock|locked|dim|turn|switch|set|put|kill)\b).+?) , (?:and )?"
+    r"(?P<main>(?=.*\b(?:on|off|out|up|down|open|close|closed|shut|lock|locked|dim|turn|switch|set|put|kill|warmer|cooler|brighter|dimmer|percent)\b).+?) , (?:and )?"
     r"(?:all|everything|everyone|every one|every single one|each|each one|the (?:whole )?lot|both)(?: of (?:them|it))?(?: ,)? "
     r"(?:but(?: not| for)?|except(?: for)?|apart from|other than|bar|minus|without|excluding|save(?: for)?|besides|aside from|with the exception of) "
     r"(?P<rest>(?!.*\b(?:off|up|down|closed|shut|locked)\b)(?!.* on$).+)"
@@ -75,7 +76,7 @@ _WE_HAVE = re.compile(
 )
 #: What may go off but for something: "the garden lights can go off , all but the pond light".
 _CAN_GO = re.compile(
-    r"(?P<np>(?:(?:the|my|our|all) )+(?:(?!,|\bcan\b).)+?) can (?:all )?(?:go|be turned|be switched) (?P<so>off|on)(?: now)?(?P<but>(?: ,)? "
+    r"(?P<np>(?:(?:the|my|our|all|every|each) )+(?:(?!,|\bcan\b).)+?) can (?:all )?(?:go|be turned|be switched) (?P<so>off|on)(?: now)?(?P<but>(?: ,)? "
     r"(?:all but|but not|except(?: for)?|apart from|other than|only not) .+)"
 )
 _ALL_THERE_IS = tuple(
@@ -108,7 +109,7 @@ def put_plainly(text: str) -> str:
     """Return a plain sentence with what it wraps its command in taken off, and what it leaves out at its end."""
     if other := _OTHER_MIND.fullmatch(text):
         text = other["now"] or other["back"].strip(" ,")
-    text = without_contrasts(_WARMER_WHITE.sub(r"\g<before>\g<so>", said_otherwise(spoken(text))))
+    text = without_contrasts(left_out_last(_WARMER_WHITE.sub(r"\g<before>\g<so>", said_otherwise(spoken(text)))))
     text = said_in_one(text)
     text = _AT_THE_END.sub("", _THOUGH_NOT.sub(" , but not ", _OF_COURSE.sub(r"\g<but>", said_once(text))))
     if twice := _TWICE.fullmatch(text):

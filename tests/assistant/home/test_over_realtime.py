@@ -1,4 +1,4 @@
-"""A Realtime session with a server on a real broker: what is typed or spoken moves the house."""
+"""Realtime and a real broker: what is typed, or spoken, moves things."""
 
 from __future__ import annotations
 

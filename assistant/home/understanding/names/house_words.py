@@ -101,6 +101,15 @@ class HouseWords:
     def __init__(self, directory: Directory) -> None:
         self.directory = directory
         self._words = directory.vocabulary() | directory.words.keys() | _OF_A_HOUSE | _written_together(directory)
+        #: "Mum and Dad's room" is no list where the area has another name.
+        self._own_names = {
+            " ".join(said): own
+            for said, (name, _) in directory.places.items()
+            if "and" in said and name and "and" not in (own := plain(name)).split()
+        }
+        self._with_and = (
+            re.compile(rf"(?<!\S)(?:{'|'.join(map(re.escape, self._own_names))})(?!\S)") if self._own_names else None
+        )
         #: What machines that move are called by one word: "rosie", "roomba".
         self._machines = {
             name
@@ -236,6 +245,10 @@ class HouseWords:
         if not told and not (last and all(name.startswith(_MOVING) for name in last)):
             return text
         return _IT.sub(lambda said: f"{said['verb']} it" if said["verb"] else "it", _ITS.sub("its", text))
+
+    def by_one_name(self, text: str) -> str:
+        """Return a plain sentence with an area's own name for another one that has an "and" in it."""
+        return self._with_and.sub(lambda said: self._own_names[said[0]], text) if self._with_and else text
 
     def has(self, text: str) -> bool:
         """Say whether a word of this house is in a plain sentence."""

@@ -153,6 +153,8 @@ class Directory(Explained):
         whole = self.mask(found.ids or found.choices)
         spared = 0
         for part in others:
+            if self._is_another_kind(part, whole):
+                continue
             left = self._left_out(part, whole, want.room, want.kind or found.kind)
             if not left and not self._elsewhere_known(part, whole):
                 return Found(problem="except", phrase=" ".join(part))
@@ -176,12 +178,36 @@ class Directory(Explained):
         found = self.find(" ".join(words), -1, reading=True)
         return found.problem == "area" or (not found.problem and not self.mask(found.ids) & whole)
 
+    def kinds_of(self, mask: int) -> set[str]:
+        """Return what things of a mask are called by their kinds: "light", "lamp"; "lock", "door"."""
+        things = (self.things[self.number[name]].entity for name in self.ids(mask))
+        keys = (key for thing in things for key in (thing.domain, f"{thing.domain}.{thing.device_class}"))
+        return {word for key in keys for word in english.CALLED.get(key, "").split()}
+
+    def _is_another_kind(self, words: list[str], whole: int) -> bool:
+        """Say whether what is left out is of another kind than all that was named: "the telly, but not the fan".
+
+        Lamps are lights; but by "the ceiling light, not the lamp" the one that has it in its name is meant.
+        """
+        noun = " ".join(singular(word) for word in words if word not in english.GLUE)
+        if noun not in english.GENERIC:
+            return False
+        named = [self.things[self.number[name]] for name in self.ids(whole)]
+        called = {word for thing in named for word in plain(thing.entity.name).split()}
+        if noun == "lamp":
+            areas = {thing.entity.area for thing in named}
+            lamps = (thing for thing in self.things if "lamp" in plain(thing.entity.name).split())
+            return noun not in called and any(thing.entity.area in areas for thing in lamps)
+        return noun not in called | self.kinds_of(whole)
+
     def _left_out(self, words: list[str], whole: int, room: str | None, kind: str) -> int:
         """Return what is left out of a whole: things of it, or all of it that is in a room."""
         if not words:
             return 0
-        if words[-1] == "one" and (named := self.exact.get(bare(" ".join([*words[:-1], kind or "light"])), 0) & whole):
-            return named
+        if words[-1] == "one":
+            for noun in dict.fromkeys((kind or "light", *sorted(self.kinds_of(whole)))):
+                if named := self.exact.get(bare(" ".join([*words[:-1], noun])), 0) & whole:
+                    return named
         if len(words) == 1 and (words[0], "room") in self.places and words[0] not in english.HALF_A_NAME:
             words = [*words, "room"]  # "but Ellie's"
         own = (*words[:-1], singular(words[-1]))

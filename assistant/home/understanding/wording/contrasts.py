@@ -117,7 +117,8 @@ def instead_of(text: str) -> str:
 def _not_those(said: re.Match[str]) -> str:
     """Return "not the tree lights" for "not the tree ones", behind lights."""
     before = said.string[: said.start()].split()
-    noun = next((word for word in reversed(before) if singular(word) in GENERIC and singular(word) != "one"), "")
+    nouns = [word for word in before if singular(word) in GENERIC and singular(word) != "one"]
+    noun = nouns[-1] if len({*map(singular, nouns)}) == 1 else ""  # of blinds and curtains it may be either
     return f"{said['not']} {noun}" if noun else said[0]
 
 

@@ -45,6 +45,9 @@ _LEADING = (
         rf"^(?:(?:oh|wait|hang on|hold on|no) (?:, )?)*\w+(?:s| is| are) still (?:out|in|up|down|outside|inside|there|here|awake|asleep|at work|working)(?: there| here)? , (?:so )?(?={VERB}\b)"
     ),
     re.compile(r"^poor (?=\w+(?:s| is) )"),
+    re.compile(rf"^it (?:has )?(?:finally|just|already) \w+(?: \w+)? , (?:so )?(?=(?:you can )?{VERB}\b)"),
+    re.compile(rf"^(?:right |ok |okay )?(?:, )?i am (?:all )?(?:done|finished)(?: here| now| with (?:it|that))? , (?:so )?(?=(?:you can )?{VERB}\b)"),
+    re.compile(r"^(?:i|we) (?:have )?(?:forgot|forgotten|lost|left) (?:my|our|the) keys?(?: again| inside| at \w+)* , (?:so )?(?=(?:i|we) need|can|could|please|unlock|open)"),
     re.compile(rf"^(?:anyway|anyhow|on second thoughts?) (?:, )?(?={VERB}\b)"),
     re.compile(rf"^(?:i|we) (?:thought|wanted) (?:(?!,|\bbut\b)\S+ )+?(?:, )?but (?:please |now )*(?={VERB}\b)"),
     re.compile(
@@ -56,6 +59,13 @@ _LEADING = (
 )  # fmt: skip
 #: What only tells something behind it.
 _BEHIND = (
+    re.compile(r" ,(?: (?:because|as|since))? (?:i|we) (?:really )?(?:love|like|enjoy|hate|miss) \w+ing\b(?:(?!,).)*$"),
+    re.compile(r" ,(?: (?:because|as|since))? it has not (?:rained|snowed|been|stopped)\b(?:(?!,).)*$"),
+    re.compile(r" ,(?: (?:because|as|since))? (?:someone|somebody|people|they|the neighbours?|neighbours) (?:(?:on|in|at|from|across|opposite) (?:the |our )?\w+(?: \w+)? )?(?:is|are|can|keeps?|might|may|will) (?!on$|off$)\w+(?: (?!,)(?!(?:on|off|open|closed)$)\S+)*$"),
+    re.compile(r" ,(?: (?:because|as|since))? (?:i|we) (?:have )?(?:just )?(?:found|bought) (?:(?!,|\b(?:on|off|open|closed)$).)+$"),
+    re.compile(r" ,(?: (?:because|as|since))? (?:i|we|he|she|they) could not (?:sleep|see|find|hear|read|breathe|cope|get to sleep)\b(?:(?!,|\b(?:on|off|open|closed)$).)*$"),
+    re.compile(r" ,(?: (?:because|as|since))? (?:he|she|they|the \w+) (?:has |have )?(?:just )?(?:pulled up|arrived|turned up|got here|rung|rang|knocked|landed|called)(?: (?!,)\S+){0,3}$"),
+    re.compile(r" , (?:can|could) you (?:set|do) that$"),
     re.compile(r" , (?:the (?:two|three|four|[234]) of them|both of them|all of them)$"),
     re.compile(r" like (?:a good|the good) (?:girl|boy|lad|lass|man|woman|dog|person|fellow)$"),
     re.compile(r" ,(?: (?:because|as|since))? (?:i|we|he|she|they) (?:have|has|need|needs) to (?:drive|go|be|leave|head|get up|travel|catch|pick|meet|work)\b(?:(?!,|\b(?:on|off|open|closed)$).)*$"),

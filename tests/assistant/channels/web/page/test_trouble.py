@@ -1,4 +1,4 @@
-"""When things go wrong, in real Chromium: no microphone, no server, no token."""
+"""Trouble, in real Chromium: no microphone, server, token."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 QUESTION = "How tall is the lighthouse at Marlow Point?"
 
 
-async def test_a_blocked_microphone_is_explained_and_typing_goes_on(server: Any, visit: Any) -> None:
+async def test_a_blocked_microphone_is_told_and_typing_goes_on(server: Any, visit: Any) -> None:
     visited = await visit(server.url, allowed=False)
     page = visited.page
     await visited.is_("ready")
