@@ -31,9 +31,12 @@ _VERBS = {
     "them": "dim",
     "dimmed": "dim", "tim": "dim", "shot": "shut", "shuts": "shut", "made": "make", "mate": "make", "makes": "make",
     "pot": "put",
+    "paws": "pause", "pores": "pause",
     "start's": "start", "started": "start", "stopped": "stop", "activated": "activate", "and": "on",
 }  # fmt: skip
-_SURE_VERBS = frozenset("tern torn term urn witch swish clothes cloths clothe turns switches closes opens sets".split())
+_SURE_VERBS = frozenset(
+    "paws tern torn term urn witch swish clothes cloths clothe turns switches closes opens sets".split()
+)
 _PHRASES: tuple[tuple[re.Pattern[str], str, float], ...] = (
     (re.compile(r"\b(turn|switch|tern|torn|witch|power|shut|put) of\b"), r"\1 off", 1.0),
     (re.compile(r"\b(turn|switch|put|turned) (?:an|in|own|den|and|don|one|un|arm|1)\b"), r"\1 on", 0.9),
@@ -88,6 +91,16 @@ _PHRASES: tuple[tuple[re.Pattern[str], str, float], ...] = (
     (re.compile(r"\btoo (?=(?:his|her|its|the|my|our)\b)"), "to ", 1.0),
     (re.compile(r"\b(to|at) (?:for|fore) thousand\b"), r"\1 4000", 0.95),
     (re.compile(r"\b(to|at) (?:for|fore) hundred\b"), r"\1 400", 0.95),
+    (re.compile(r"\b(can you|could you|would you|will you|please|um) (?:tern|torn|term|urn) (on|off|of|up|down)\b"),
+    r"\1 turn \2", 1.0),
+    (re.compile(r"\bof (?:a gain|again)$"), "off again", 0.95),
+    (re.compile(r"^(?:low|lo) (?:kate|cate|cake)\b"), "locate", 0.95),
+    (re.compile(r"(?<=\d )(?:calvin|kelvyn|calvins)\b"), "kelvin", 1.0),
+    (re.compile(r"\b(cool|warm|soft|bright) (?:wight|wide|right)$"), r"\1 white", 0.95),
+    (re.compile(r"\b(auto|sleep|eco|night|heat|cool|turbo|quiet|away|home) (?:mowed|mood|moat|mowd|made)\b"),
+    r"\1 mode", 0.95),
+    (re.compile(r"\b(?:certains|curtins|certain's|curt ends)\b"), "curtains", 1.0),
+    (re.compile(r"\ball the (?:weigh|whey|wait)\b"), "all the way", 1.0),
     (re.compile(r"\bsee link\b|\bsealing\b|\bseeling\b"), "ceiling", 1.0),
 )  # fmt: skip
 

@@ -48,6 +48,7 @@ _LEADING = (
     re.compile(rf"^it (?:has )?(?:finally|just|already) \w+(?: \w+)? , (?:so )?(?=(?:you can )?{VERB}\b)"),
     re.compile(rf"^(?:right |ok |okay )?(?:, )?i am (?:all )?(?:done|finished)(?: here| now| with (?:it|that))? , (?:so )?(?=(?:you can )?{VERB}\b)"),
     re.compile(r"^(?:i|we) (?:have )?(?:forgot|forgotten|lost|left) (?:my|our|the) keys?(?: again| inside| at \w+)* , (?:so )?(?=(?:i|we) need|can|could|please|unlock|open)"),
+    re.compile(rf"^(?:good )?(?:morning|afternoon|evening) (?:, )?(?=(?:{VERB}|can|could|would|will|please)\b)"),
     re.compile(rf"^(?:anyway|anyhow|on second thoughts?) (?:, )?(?={VERB}\b)"),
     re.compile(rf"^(?:i|we) (?:thought|wanted) (?:(?!,|\bbut\b)\S+ )+?(?:, )?but (?:please |now )*(?={VERB}\b)"),
     re.compile(

@@ -1,0 +1,142 @@
+"""What is left out is never moved, and nothing moves that goes beyond what was said."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.home.entities import Entity
+from assistant.home.understanding.grammar import Context, Grammar
+from assistant.home.understanding.put_plainly import put_plainly
+from assistant.home.understanding.wording.words import plain
+
+
+def _thing(name: str, area: str, domain: str = "light", device_class: str | None = None) -> Entity:
+    services = {
+        "light": "turn_on turn_off toggle", "switch": "turn_on turn_off toggle", "cover": "open close stop",
+        "lock": "lock unlock", "scene": "activate", "valve": "open close",
+    }[domain]  # fmt: skip
+    return Entity(
+        id=f"{domain}.{plain(name).replace(' ', '_')}", name=name, area=area, domain=domain, device_class=device_class,
+        features=frozenset(("brightness", "color_temp") if domain == "light" else ()), minimum=2200, maximum=6500,
+        services=frozenset(services.split()),
+    )  # fmt: skip
+
+
+THINGS = [
+    _thing("Snug Ceiling Light", "Snug"), _thing("Reed Lamp", "Snug"), _thing("Snug Strip", "Snug"),
+    _thing("Larder Light", "Larder"), _thing("Shelf Lights", "Larder"), _thing("Loft Light", "Loft"),
+    _thing("Ines's Lamp", "Ines's Room"), _thing("Ines's Ceiling Light", "Ines's Room"), _thing("Lantern", "Garden"),
+    _thing("Telly", "Snug", "switch"), _thing("Urn", "Larder", "switch"), _thing("Amp", "Loft", "switch"),
+    _thing("Snug Curtains", "Snug", "cover", "curtain"), _thing("Larder Blind", "Larder", "cover", "blind"),
+    _thing("Loft Blind", "Loft", "cover", "blind"), _thing("Front Door", "Snug", "lock"),
+    _thing("Back Door", "Larder", "lock"), _thing("Garden Door", "Snug", "lock"), _thing("Story", "Loft", "scene"),
+    _thing("Bar Spots", "Bar"), _thing("Bar Shelf", "Bar"), _thing("Garden Tap", "Garden", "valve"),
+]  # fmt: skip
+NAME = {entity.id: entity.name for entity in THINGS}
+FLOORS = {"Ground Floor": ["Snug", "Larder", "Bar"], "Top Floor": ["Loft", "Ines's Room"]}
+INSIDE = {name for name in NAME.values() if name not in ("Lantern", "Garden Tap")}
+
+
+@pytest.fixture(scope="module")
+def grammar() -> Grammar:
+    return Grammar.build(THINGS, floors=FLOORS)
+
+
+def moved(grammar: Grammar, words: str, room: str | None = None) -> dict[str, object]:
+    intent = grammar.understand(words, Context(room=room, states={}.get))
+    acts = intent.acts if intent is not None and intent.kind == "act" else ()
+    return {NAME[act.entity_id]: next(iter(act.values.values()), act.service.removeprefix("turn_")) for act in acts}
+
+
+GROUND = (
+    "Snug Ceiling Light",
+    "Reed Lamp",
+    "Snug Strip",
+    "Larder Light",
+    "Shelf Lights",
+    "Bar Spots",
+    "Bar Shelf",
+)
+
+
+@pytest.mark.parametrize(
+    ("words", "what"),
+    [
+        ("apart from the strip, I'd like the snug lights off",
+         dict.fromkeys(("Snug Ceiling Light", "Reed Lamp"), "off")),
+        ("don't touch the reed lamp, but switch off all the other lights in the snug",
+         dict.fromkeys(("Snug Ceiling Light", "Snug Strip"), "off")),
+        ("the larder and snug lights off, the strip and the reed lamp excepted",
+         dict.fromkeys(("Snug Ceiling Light", "Larder Light", "Shelf Lights"), "off")),
+        ("shut every blind and curtain on the ground floor except the larder one", {"Snug Curtains": "close"}),
+        ("the snug lights can all go off now, all except the strip",
+         dict.fromkeys(("Snug Ceiling Light", "Reed Lamp"), "off")),
+        ("not the strip, just the ceiling light off in the snug", {"Snug Ceiling Light": "off"}),
+        ("turn off the telly and the ceiling light in here but not the lamp",
+         {"Telly": "off", "Snug Ceiling Light": "off"}),
+        ("turn off the telly and the urn, not the blind", {"Telly": "off", "Urn": "off"}),
+        ("lock all the doors but the garden one", {"Front Door": "lock", "Back Door": "lock"}),
+        ("turn off the lights in the bar, all except the shelf", {"Bar Spots": "off"}),
+        ("all the snug lights off except the reed lamp, and put that one down to 20 percent",
+         {"Snug Ceiling Light": "off", "Snug Strip": "off", "Reed Lamp": 20}),
+        ("lights out on the whole ground floor", dict.fromkeys(GROUND, "off")),
+    ],
+)  # fmt: skip
+def test_all_but_what_is_left_out(grammar: Grammar, words: str, what: dict[str, object]) -> None:
+    assert moved(grammar, words, room="Snug") == what
+
+
+def test_inside_is_all_that_is_not_outside(grammar: Grammar) -> None:
+    lights = {name for name in INSIDE if NAME and f"light.{plain(name).replace(' ', '_')}" in NAME}
+    assert set(moved(grammar, "all the inside lights off")) == lights
+    assert set(moved(grammar, "all the lights inside off but the loft")) == lights - {"Loft Light"}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "I'd like the lights on in every room on the top floor, just don't put Ines's whatsit on",
+        "all the lights but the thingummy off",
+        "the snug strip is blinding me, 50 percent or whatever of that dazzle is enough",
+    ],
+)
+def test_what_is_left_out_is_not_moved_where_that_is_all_that_is_known(grammar: Grammar, words: str) -> None:
+    assert "Reed Lamp" not in moved(grammar, words)
+    assert not {*moved(grammar, words)} & {"Ines's Lamp", "Ines's Ceiling Light"}
+
+
+@pytest.mark.parametrize(
+    ("words", "what"),
+    [
+        ("the snug ceiling light is blinding me, 50 percent is enough", {"Snug Ceiling Light": 50}),
+        ("nobody's sleeping on the top floor tonight so you can switch all the lights off up there",
+         dict.fromkeys(("Loft Light", "Ines's Lamp", "Ines's Ceiling Light"), "off")),
+        ("turn on the lights on the top floor except the loft",
+         dict.fromkeys(("Ines's Lamp", "Ines's Ceiling Light"), "on")),
+    ],
+)  # fmt: skip
+def test_nothing_beyond_what_was_said(grammar: Grammar, words: str, what: dict[str, object]) -> None:
+    assert moved(grammar, words) == what
+
+
+def test_a_scene_is_named_and_no_floor_without_a_room(grammar: Grammar) -> None:
+    assert "Story" not in moved(grammar, "turn the lights on the top floor except Ines's room")
+    assert moved(grammar, "story please") == {"Story": "activate"}
+
+
+PLAINLY = (
+    ("reed lamp right up to 100 percent", "reed lamp up to 100 percent"),
+    ("I can't see a thing out here in the garden", "i can not see a thing in the garden"),
+    ("could you unlock the front door? She just pulled up", "could you unlock the front door"),
+    ("the guests are here, let's have the lantern on", "let us have the lantern on"),
+    ("how much longer on the washer", "how long does the washer have left"),
+    ("turn the urn on, there's a good lad", "turn the urn on"),
+    ("the reed lamp off, I have to drive to Leeds tomorrow", "the reed lamp off"),
+    ("we don't need the amp on in the loft, switch it off", "turn off the amp in the loft"),
+    ("start charging the van", "turn on the van charger"),
+)
+
+
+@pytest.mark.parametrize(("said", "put"), PLAINLY)
+def test_what_is_said_around_a_command_is_taken_off(said: str, put: str) -> None:
+    assert put_plainly(plain(said)) == put
