@@ -95,10 +95,12 @@ class Beyond:
 
     def _moves_what_is_spared(self, intent: HomeIntent, text: str) -> bool:
         """Say whether something that is left out would move like the others do."""
-        if len(intent.acts) < 2:  # what one thing is contrasted with may have any name
+        if len(intent.acts) < 2 and not intent.loose:  # what one thing is contrasted with may have any name
             return False
         acts = [(act.service, dict(act.values)) for act in intent.acts]
-        alike = {act.entity_id for act, how in zip(intent.acts, acts, strict=True) if acts.count(how) > 1}
+        alike = {
+            act.entity_id for act, how in zip(intent.acts, acts, strict=True) if acts.count(how) > 1 or len(acts) == 1
+        }
         things = [thing for thing in self._moved(intent) if thing.id in alike]
         moved = self.directory.mask(alike)
         return any(

@@ -45,7 +45,10 @@ _AFTER_VALUE = frozenset("up down out open closed light lights please shut brigh
 _WHITE_FIRST = re.compile(rf"(?:{'|'.join(name for name in WHITES if ' ' in name)})\b")
 _BETWEEN_VALUES = re.compile(r" (?:(?:at|and|in|with|to|,|light|brightness) ?)*(?:brightness )?")
 #: Of "the fan on and the lamp to half" only the lamp has a value.
-_SWITCHED_TOO = re.compile(r" (?:on|off) (?:and|then|,) |(?:^| )(?:and|then|,) .+ (?:on|off|open|closed|shut)$")
+_SWITCHED_TOO = re.compile(
+    r" (?:on|off)(?: (?:in|at) (?:(?!,|and\b)\S+ )+?(?:and|then|,) (?!on\b|off\b).+| (?:and|then|,) )"
+    r"|(?:^| )(?:and|then|,) .+ (?:on|off|open|closed|shut)$"
+)
 #: The next thing, which is to go a way of its own: "the bar on at 40 and the blind down".
 _NEXT_TOO = re.compile(
     r" *(?:and|then|,) .* (?:on|off|up|down|open|closed|shut|locked)"

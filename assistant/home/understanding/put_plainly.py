@@ -58,7 +58,7 @@ _BOTH = re.compile(r"\b(?:them|those) both\b")
 _LEAVING_OUT = r"(?:but|except|apart from|other than|excluding|save|bar|aside from|all but|only not|just not)"
 #: What is said once more of what is left out, and says nothing: "except the freezer of course".
 _OF_COURSE = re.compile(
-    rf"(?P<but>\b{_LEAVING_OUT}\b(?:(?!,).)+?)(?: ,)? (?:of course|obviously|naturally|mind you|mind)$"
+    rf"(?P<but>\b(?:{_LEAVING_OUT}|not)\b(?:(?!,).)+?)(?: ,)? (?:of course|obviously|naturally|mind you|mind|though)$"
 )
 _THOUGH_NOT = re.compile(
     r"(?: ,)? (?:though|although|only|just) not (?=(?:the|my|our|in|on|at|that|this|upstairs|downstairs)\b)"
@@ -76,7 +76,7 @@ _WE_HAVE = re.compile(
 )
 #: What may go off but for something: "the garden lights can go off , all but the pond light".
 _CAN_GO = re.compile(
-    r"(?P<np>(?:(?:the|my|our|all|every|each) )+(?:(?!,|\bcan\b).)+?) can (?:all )?(?:go|be turned|be switched) (?P<so>off|on)(?: now)?(?P<but>(?: ,)? "
+    r"(?P<np>(?:(?:the|my|our|all|every|each) |everything )+(?:(?!,|\bcan\b).)+?) can (?:all )?(?:go|be turned|be switched) (?P<so>off|on)(?: now)?(?P<but>(?: ,)? "
     r"(?:all but|but not|except(?: for)?|apart from|other than|only not) .+)"
 )
 _ALL_THERE_IS = tuple(

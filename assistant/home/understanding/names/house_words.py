@@ -182,6 +182,8 @@ class HouseWords:
         if (said := _ONE_IN.search(text)) is None:
             return text
         kinds = [word for word in map(singular, text[: said.start()].split()) if word in english.KINDS]
+        if len({*kinds}) != 1 and said["s"]:
+            return text  # of blinds and shutters they may be either
         return f"{text[: said.start()]}the {kinds[-1]}{said['s']}{text[said.end() :]}" if kinds else text
 
     def of_each(self, text: str, last: Sequence[str] = ()) -> str:

@@ -267,7 +267,8 @@ class Directory(Explained):
             spoken = noun or next((other.kind for other in finds if other.kind), "")
             if every and part is not parts[-1] and not self._scope(part)[2] and (place := self._scope(parts[-1])[2]):
                 part = [*part, "in", *plain(place).split()]  # noqa: PLW2901 ("every blind and curtain upstairs")
-            found = self._listed(part, parts, f"{spoken}s" if quantified and spoken else spoken, want)
+            found = self._there_too(part, parts[0], want) if number else None
+            found = found or self._listed(part, parts, f"{spoken}s" if quantified and spoken else spoken, want)
             if found.problem == "room":
                 unsaid = unsaid or found
                 found = replace(found, ids=found.choices, choices=(), problem="" if every else "room")
@@ -351,6 +352,17 @@ class Directory(Explained):
             again = self._item([*part, noun], want)
             found = again if again.problem in ("", "room") or found.problem == "area" else found
         return found
+
+    def _there_too(self, part: list[str], first: list[str], want: Want) -> Found | None:
+        """Return several of a kind in the place that a list begins with: "the larder lights and blinds"."""
+        named = [word for word in part if word not in english.GLUE]
+        several = len(named) == 1 and named[0] != (kind := singular(named[0])) and kind in english.GENERIC
+        place = self._scope(first)[2] if several else ""
+        said = [word for word in first if word not in english.GLUE]
+        if not place or plain(place).split() != said[: len(place.split())] or part[-1] != named[0]:
+            return None
+        found = self._item([*part, "in", *plain(place).split()], want)
+        return found if not found.problem else None
 
     def _head(self, words: list[str]) -> list[str]:
         """Return what a part of a list names before where it is: "the ceiling lights in the hall"; [] for none."""

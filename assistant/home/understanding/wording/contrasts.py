@@ -15,7 +15,7 @@ from assistant.home.understanding.wording.words import singular
 
 _NP = r"(?:the|my|our|his|her|their|that|mine|hers|(?!is\b|this\b|was\b|has\b|does\b|us\b|yes\b|as\b)\w+s)(?: (?!(?:is|are|can|stays?|was|has|to|the|my|our|all)\b)[^ ,]+){0,4}?"
 _PAUSE = r"(?: ,)?(?: (?:and|but|so|because|as|since|though|while|only|just|please))*"
-_WAYS = r"(?:how (?:it is|they are)|where (?:it is|they are)|as (?:it is|they are)|on|off|up|down|open|closed|shut|locked|unlocked|lit|running|going|alone|out)"
+_WAYS = r"(?:(?:how|the way) (?:it is|they are)|where (?:it is|they are)|as (?:it is|they are)|on|off|up|down|open|closed|shut|locked|unlocked|lit|running|going|alone|out)"
 #: What somebody saw to: "i already did the front one myself", "the left one is already down".
 _SEEN_TO = re.compile(
     rf"{_PAUSE} (?:(?:i|we) (?:have )?(?:already |just )*(?:did|done|closed|shut|locked|opened|turned|switched|put|dimmed)(?: (?:on|off|down|up))? {_NP}(?: (?:on|off|down|up))? (?:myself|ourselves|already|earlier|just now|a minute ago)"

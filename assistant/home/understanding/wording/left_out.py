@@ -11,39 +11,48 @@ import re
 from collections.abc import Callable
 
 _WORDS = r"(?!,)\S+(?: (?!,)\S+)*?"
-_EXCEPT = r"(?:apart from|except(?: for)?|other than|aside from|with the exception of|excluding|excepting|barring)"
+_EXCEPT = r"(?:apart from|except(?: for)?|save for|not(?= [^,]+ , but all )|other than|aside from|with the exception of|excluding|excepting|barring)"
 _BEFORE = r"(?: ,)?(?: (?:but|and|just|only|please|so|though|oh))*"
 _WAYS = r"(?:on|off|alone|be|open|closed|shut|up|down|as (?:it is|they are)|how (?:it is|they are)|running|going)"
-_MANY = r"(?=.*\b(?:all|every|everything|everywhere|everyone|lights|lamps|fans|blinds|curtains|shutters|doors|plugs|radiators|lot)\b)"
+_SEVERAL = re.compile(
+    r"\b(?:all|every|everything|everywhere|everyone|lights|lamps|fans|blinds|curtains|shutters|doors|plugs|radiators|lot)\b"
+)
 _REST = re.compile(r"\b(?:all )?(?:the )?(?P<whose>rest of (?:the |my |our )?|other )")
 _ELSEWHERE = re.compile(r"\beverywhere else(?: in the (?:house|flat|home|place))?\b|\beverything else\b")
-_SHOULD = re.compile(r"\b(?:should|can|may|could) (?:all )?(?:go|be) (?=(?:on|off|out|closed|shut|open)\b)")
+_SHOULD = re.compile(r"\b(?:should|can|may|could) (?:all )?(?:go |be )(?=(?:on|off|out|closed|shut|open)\b)")
 
 
 def _whole(said: re.Match[str]) -> str:
     """Return a command for all, of which something is left out: "all the other lights" are then all of them."""
+    if not _SEVERAL.search(said["rest"]):
+        return said[0]
     rest = _ELSEWHERE.sub(lambda each: "everywhere" if "where" in each[0] else "everything", said["rest"])
     rest = _SHOULD.sub("", _REST.sub("all the ", rest))
     return f"{rest} except {said['np']}"
 
 
-_MOVING = {"up": "raise", "down": "lower", "in": "close", "on": "turn on", "off": "turn off"}
+_MOVING = {"up": "raise", "down": "lower"}
 _LEFT_OUT: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
     (re.compile(r"(?<=\w) , (?:oh|ah|um|er|wait)(?: ,)? but "), " , but "),
     (re.compile(r"\bbarring\b"), "except"),
+    (re.compile(r"^(?P<main>.+? (?:except|but not) (?P<np>(?:the|my|our|\w+s) [^,]+?))(?: ,)? (?:and |but |which (?:i|we) would like |please )*(?:(?:set|put|dim|turn|leave|have) )?(?:that one|that|it)?(?: down| up)?(?: to| at) (?P<to>\d+ percent|half)$"), r"\g<main> and then set \g<np> to \g<to>"),
+    (re.compile(r"^(?P<rest>.+?\boff\b[^,]*?) , (?:only|just) (?P<np>(?:the|my|our|\w+s) [^,]+?) (?:should|can|is to|may) stay on$"), r"\g<rest> except \g<np>"),
+    (re.compile(r"\bindoor (?=lights?\b|lamps?\b)"), "inside "),
+    (re.compile(r" tho$"), " though"),
+    (re.compile(rf"^(?P<all>every(?:where|thing)) (?P<but>(?:except|but|apart from|other than) {_WORDS}) , (?P<rest>.+?)(?: please)?$"), r"\g<rest> \g<all> \g<but>"),
     (re.compile(r"\b(?:on )?all over (?=the )"), "on "),
     (re.compile(r"\b(?P<at>on|of|for) the (?P<one>\w+) and (?:the )?(?P<other>\w+) floors\b"), r"\g<at> the \g<one> floor and the \g<other> floor"),
     (re.compile(r"^not (?:the|my|our) [^,]+ , (?:just|only) (?P<rest>(?:the|my|our) .+)$"), r"\g<rest>"),
     (re.compile(r"^(?P<rest>(?:turn|switch|open|close|shut|lock|unlock|dim) [^,]+?) only , (?:do not|never) (?:mind|bother(?: with| about)?|worry about|touch) .+$"), r"\g<rest>"),
-    (re.compile(rf"^{_EXCEPT} (?P<np>{_WORDS}) , (?P<rest>{_MANY}.+)$"), _whole),
+    (re.compile(rf"^{_EXCEPT} (?P<np>{_WORDS}) , (?:but |then )?(?P<rest>.+)$"), _whole),
     (re.compile(rf"^(?:please |you can |we can |just )*(?:do not (?:touch|turn off|switch off)|leave|keep) (?P<np>(?:the|my|our) {_WORDS})(?: {_WAYS})?{_BEFORE} (?P<rest>(?:turn|switch|shut|close|open|put|all|every)\b(?=.*\b(?:other|else|rest of)\b)(?!.*\b(?:there|it|them|that)\b).+)$"), _whole),
-    (re.compile(rf"^(?P<np>{_WORDS}) can (?:all )?stay(?: {_WAYS})? , (?:but |and |so )*(?P<rest>(?:turn off |switch off |turn on |switch on |close |open )?(?:all )?the (?:rest of|other) .+)$"), _whole),
-    (re.compile(rf"^(?P<rest>{_MANY}.+?) , (?P<np>(?!.*\b(?:on|off|up|down)$){_WORDS}) (?:excepted|excluded|aside|apart)$"), _whole),
-    (re.compile(rf"^(?P<rest>{_MANY}[^,]+?){_BEFORE} do not (?:turn|put|switch|open|close|shut|touch|set|lock|dim)(?: on| off)? (?P<np>(?:the|my|our|that|\w+s) {_WORDS})(?: (?:on|off|up|down))?$"), r"\g<rest> except \g<np>"),
-    (re.compile(rf"^(?P<rest>(?:open|close|shut|raise|lower|turn|switch) {_MANY}[^,]+?){_BEFORE} (?:keep|leave) (?P<np>(?:the|my|our|\w+s) {_WORDS}) (?:shut|closed|open|down|up|on|off|as it is|as they are)$"), r"\g<rest> except \g<np>"),
+    (re.compile(rf"^(?P<np>{_WORDS}) can (?:all )?stay(?: {_WAYS})? , (?:but |and |so )*(?P<rest>(?:(?:turn|switch|close|open|shut)(?: off| on)? )?(?:all )?the (?:rest of|other) .+)$"), _whole),
+    (re.compile(rf"^(?P<rest>.+?) , (?P<np>(?!.*\b(?:on|off|up|down)$){_WORDS}) (?:excepted|excluded|aside|apart)$"), _whole),
+    (re.compile(rf"^(?P<rest>[^,]+?){_BEFORE} do not (?:turn|put|switch|open|close|shut|touch|set|lock|dim)(?: on| off)? (?P<np>(?:the|my|our|that|\w+s) {_WORDS})(?: (?:on|off|up|down))?$"), _whole),
+    (re.compile(rf"^(?P<rest>(?:open|close|shut|raise|lower|turn|switch) [^,]+?){_BEFORE} (?:keep|leave) (?P<np>(?:the|my|our|\w+s) {_WORDS}) (?:shut|closed|open|down|up|on|off|as it is|as they are)$"), _whole),
     (re.compile(r"^(?P<np>(?:the|all the|all|my) [^,]+) , (?P<verb>turn|switch|put) (?:all of them|them all|them) (?P<way>on|off)(?P<more>(?: ,)? (?:but|except|apart|not|other).*)$"), r"\g<verb> \g<way> \g<np>\g<more>"),
     (re.compile(r"^can (?P<np>(?:the|my|our|all) [^,]+?) go (?:down |up )?(?:to )?(?P<to>halfway|half|\d+ percent)(?P<more>.*)$"), r"set \g<np> to \g<to>\g<more>"),
-    (re.compile(rf"^(?P<np>(?:the|all the|all|my) [^,]+?) can (?:all )?(?:come|go) (?P<way>up|down|on|off)(?: now)?(?: ,)? (?:all |but |just |only )*(?:except(?: for)?|not|apart from|other than|but) (?P<but>{_WORDS})(?P<more> , .+)?$"), lambda said: f"{_MOVING[said['way']]} {said['np']} except {said['but']}"),
+    (re.compile(rf"^(?P<np>(?:the|all the|all|my) [^,]+?) can (?:all )?(?:come|go) (?P<way>up|down)(?: now)?(?: ,)? (?:all |but |just |only )*(?:except(?: for)?|not|apart from|other than|but) (?P<but>{_WORDS})(?P<more> , .+)?$"), lambda said: f"{_MOVING[said['way']]} {said['np']} except {said['but']}"),
     (re.compile(r"^(?P<verb>(?:turn|switch) (?:off|on)|close|open|shut) (?P<one>[^,]+? except [^,]+?) , and (?P<other>all [^,]+ except [^,]+)$"), r"\g<verb> \g<one> and then \g<verb> \g<other>"),
 )  # fmt: skip
 

@@ -49,6 +49,9 @@ _LEADING = (
     re.compile(rf"^(?:right |ok |okay )?(?:, )?i am (?:all )?(?:done|finished)(?: here| now| with (?:it|that))? , (?:so )?(?=(?:you can )?{VERB}\b)"),
     re.compile(r"^(?:i|we) (?:have )?(?:forgot|forgotten|lost|left) (?:my|our|the) keys?(?: again| inside| at \w+)* , (?:so )?(?=(?:i|we) need|can|could|please|unlock|open)"),
     re.compile(rf"^(?:good )?(?:morning|afternoon|evening) (?:, )?(?=(?:{VERB}|can|could|would|will|please)\b)"),
+    re.compile(
+        r"^(?:we|i) (?:are|am) (?:watching|having|eating|playing|reading|doing|getting|putting|starting) (?:(?!,|so\b)\S+ )+?(?:, )?so (?=(?:all|every|the|turn|switch|can|could|please|lights|put|dim|shut|close)\b)"
+    ),
     re.compile(rf"^(?:anyway|anyhow|on second thoughts?) (?:, )?(?={VERB}\b)"),
     re.compile(rf"^(?:i|we) (?:thought|wanted) (?:(?!,|\bbut\b)\S+ )+?(?:, )?but (?:please |now )*(?={VERB}\b)"),
     re.compile(
@@ -60,6 +63,7 @@ _LEADING = (
 )  # fmt: skip
 #: What only tells something behind it.
 _BEHIND = (
+    re.compile(r" ,(?: (?:because|as|since))? (?:it|that|they) (?:always )?(?:wakes?|annoys?|attracts?|scares?|dazzles?|bothers?|helps?|upsets?) (?:(?!,|\b(?:on|off|open|closed)$).)+$"),
     re.compile(r" ,(?: (?:because|as|since))? (?:i|we) (?:really )?(?:love|like|enjoy|hate|miss) \w+ing\b(?:(?!,).)*$"),
     re.compile(r" ,(?: (?:because|as|since))? it has not (?:rained|snowed|been|stopped)\b(?:(?!,).)*$"),
     re.compile(r" ,(?: (?:because|as|since))? (?:someone|somebody|people|they|the neighbours?|neighbours) (?:(?:on|in|at|from|across|opposite) (?:the |our )?\w+(?: \w+)? )?(?:is|are|can|keeps?|might|may|will) (?!on$|off$)\w+(?: (?!,)(?!(?:on|off|open|closed)$)\S+)*$"),
