@@ -77,7 +77,7 @@ _WE_HAVE = re.compile(
 #: What may go off but for something: "the garden lights can go off , all but the pond light".
 _CAN_GO = re.compile(
     r"(?P<np>(?:(?:the|my|our|all|every|each) |everything )+(?:(?!,|\bcan\b).)+?) can (?:all )?(?:go|be turned|be switched) (?P<so>off|on)(?: now)?(?P<but>(?: ,)? "
-    r"(?:all but|but not|except(?: for)?|apart from|other than|only not) .+)"
+    r"(?:all but|but not|(?:all )?(?:except(?: for)?|apart from|other than)|only not) .+)"
 )
 _ALL_THERE_IS = tuple(
     f"{verb} {every} "
