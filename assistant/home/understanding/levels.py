@@ -49,6 +49,8 @@ _SWITCHED_TOO = re.compile(
     r" (?:on|off)(?: (?:in|at) (?:(?!,|and\b)\S+ )+?(?:and|then|,) (?!on\b|off\b).+| (?:and|then|,) )"
     r"|(?:^| )(?:and|then|,) .+ (?:on|off|open|closed|shut)$"
 )
+#: What goes a way of its own before the next: "the blind down and the fan at 40".
+_BEFORE_TOO = re.compile(r" (?:on|off|up|down|open|closed|shut) (?:and|then|,) (?!(?:on|off|up|down)\b)")
 #: The next thing, which is to go a way of its own: "the bar on at 40 and the blind down".
 _NEXT_TOO = re.compile(
     r" *(?:and|then|,) .* (?:on|off|up|down|open|closed|shut|locked)"
@@ -150,7 +152,7 @@ class Levels:
             return self._timed(before, after[1:], value, unit, whole, context, last)
         if value.kind == "number" and before and not self._may_be_counted(before):
             return None  # "grandpas 84 today"
-        if _is_no_command(before, after, value, verbless=text == whole) or _NEXT_TOO.match(text[placed.end :]):
+        if _is_no_command(before, after, value, verbless=text == whole) or _goes_two_ways(text, placed):
             return None
         way = _shed(before, after, value, way)
         if value.kind == "more" and not value.quality and not value.unit and not way:
@@ -386,6 +388,11 @@ def _options_of(text: str) -> Iterator[tuple[str, str]]:
         for mark in _TO_OPTION.finditer(said):
             yield said[: mark.start()], said[mark.end() :]
             yield said[: mark.start()], said[mark.end() :] + (match["tail"] or "")
+
+
+def _goes_two_ways(text: str, placed: Placed) -> bool:
+    """Say whether something beside a value is to go a way of its own."""
+    return _NEXT_TOO.match(text[placed.end :]) is not None or _BEFORE_TOO.search(text[: placed.start]) is not None
 
 
 def _is_no_command(before: list[str], after: list[str], value: Quantity, *, verbless: bool) -> bool:

@@ -52,7 +52,7 @@ _UNDOING = {"on": "turn it off", "running": "turn it off", "open": "close it", "
 
 #: Where all of them are, after a pause or not.
 _EVERYWHERE = re.compile(
-    r"(?: please(?=[^,]*,[^,]*(?:$|, (?:i|we|it) )))?(?: ,)? (?:both )?(?:inside and out(?:side)?|indoors and out(?:doors)?|in(?:side)? the house and out(?:side)?|upstairs and down(?:stairs)?|downstairs and up(?:stairs)?|up and down|on both floors)(?= ,|$)"
+    r"(?: please(?=[^,]*,[^,]*(?:$|, (?:i|we|it) )))?(?: ,)? (?:both )?(?:inside and out(?:side)?|indoors and out(?:doors)?|in(?:side)? the house and out(?:side)?|up and down|on both floors)(?= ,|$)"
 )
 _BOTH = re.compile(r"\b(?:them|those) both\b")
 _LEAVING_OUT = r"(?:but|except|apart from|other than|excluding|save|bar|aside from|all but|only not|just not)"

@@ -181,7 +181,7 @@ class HouseWords:
         """Return a plain sentence with the kind of thing that was named for "the one in": "the lamp in Max's"."""
         if (said := _ONE_IN.search(text)) is None:
             return text
-        kinds = [word for word in map(singular, text[: said.start()].split()) if word in english.KINDS]
+        kinds = [word for word in map(singular, text[: said.start()].split()[1:]) if word in english.KINDS]
         if len({*kinds}) != 1 and said["s"]:
             return text  # of blinds and shutters they may be either
         return f"{text[: said.start()]}the {kinds[-1]}{said['s']}{text[said.end() :]}" if kinds else text

@@ -226,6 +226,8 @@ class Directory(Explained):
         """Find one thing or kind, or a list of them: "the lamp, the fan and the hall lights"."""
         if words[:1] == ["both"] and "and" in words[2:-1]:
             words = words[1:]  # "both the hall light and the fan": of neither are there more
+        if len(words) > 2 and self._is_twice_there(words):
+            return Found(problem="unknown", phrase=" ".join(words))
         whole = self._item(words, want)
         if words[:1] == ["both"] and not whole.problem and len(whole.ids) != _BOTH:
             return self._both(whole, want)
@@ -237,6 +239,17 @@ class Directory(Explained):
         if (whole.problem in ("", "which", "room", "area", "it", "here") and not nowhere) or len(words) < 2:
             return whole
         return self._list(words, whole, want)
+
+    def _is_twice_there(self, words: list[str]) -> bool:
+        """Say whether a list has a room by one of its names and a thing of it: "the baby's room, the nursery fan"."""
+        parts = [tuple(word for word in part if word not in english.GLUE) for part in items(words)]
+        rooms = {self.places[part][1] for part in parts if part in self.places}
+        return any(
+            self.places[part[:length]][1] in rooms
+            for part in parts
+            for length in range(1, len(part))
+            if part[:length] in self.places
+        )
 
     def _both(self, found: Found, want: Want) -> Found:
         """Return the two of the speaker's room where more than two are called so; else which is asked."""

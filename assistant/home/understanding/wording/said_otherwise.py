@@ -27,6 +27,8 @@ _WAYS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] 
     (re.compile(r"\b(?:all the way|right) up to (?=\d)"), "up to "),
     (re.compile(r"\brn(?=$| ,)"), "right now"),
     (re.compile(r"\btemp\b"), "temperature"),
+    (re.compile(r"(?<= too bright) (?:this|that) (?:early|late|time of (?:day|night)|morning)(?=$| ,)"), ""),
+    (re.compile(r"^what is (?P<np>(?:the|my|our) (?:\w+ )?(?:thermostat|radiator|heating|heater|air con|ac|boiler)) set to (?P<at>upstairs|downstairs|in (?:the |my |our )?\w+(?: \w+)?)$"), r"what is \g<np> \g<at> set to"),
     (re.compile(r"\b(?:a |an |1 |one )?hundred (?=percent\b)"), "100 "),
     (re.compile(r"^(?:i|we) need (?P<np>(?:the|my|our) (?:(?!,)\S+ )+?)(?P<verb>(?:un)?lock|open|clos|shutt)ing(?= ,|$)"), lambda said: f"{ {'clos': 'close', 'shutt': 'shut'}.get(said['verb'], said['verb'])} {said['np'].strip()}"),
     (re.compile(r"^(?P<lead>(?:(?:can|could) you |please )*)(?P<verb>start|stop) charging (?:the|my|our) (?P<np>\w+)\b"), lambda said: f"{said['lead']}turn {'on' if said['verb'] == 'start' else 'off'} the {said['np']} charger"),
