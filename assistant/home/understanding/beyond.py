@@ -66,7 +66,7 @@ class Beyond:
             self._is_astray(intent, stripped(text))
             or self._is_half_there(intent, text)
             or self._is_too_much(intent, text)
-            or self._moves_what_is_spared(intent, text)
+            or self.moves_what_is_spared(intent, text)
             or _lacks_value(intent, text)
         )
 
@@ -93,7 +93,7 @@ class Beyond:
         moved = self.directory.mask(act.entity_id for act in intent.acts)
         return bool(moved & there) and bool(moved & ~there)
 
-    def _moves_what_is_spared(self, intent: HomeIntent, text: str) -> bool:
+    def moves_what_is_spared(self, intent: HomeIntent, text: str) -> bool:
         """Say whether something that is left out would move like the others do."""
         if len(intent.acts) < 2 and not intent.loose:  # what one thing is contrasted with may have any name
             return False

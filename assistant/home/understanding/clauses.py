@@ -298,6 +298,7 @@ class Clauses:
 
     def both(self, first: Reading, second: Reading, text: str, head: str, tail: str) -> Reading:
         """Return what two clauses of a text mean together: where one has a problem, that problem."""
+        first, second = _heated(first, second), _heated(second, first)
         failed = first if first.problem else second if second.problem else None
         if failed is not None:
             template = failed.template and text.replace(head if failed is first else tail, failed.template, 1)
@@ -313,6 +314,16 @@ class Clauses:
         placed = {act.entity_id for act in second.acts if act.service == "set_position"}
         kept = [act for act in first.acts if act.entity_id not in placed or act.service not in ("open", "close")]
         return Reading((*kept, *second.acts), found)  # "just that blind, open it halfway"
+
+
+def _heated(reading: Reading, other: Reading) -> Reading:
+    """Return what a clause means that did not say degrees, beside one that did: "ours to 19 degrees, Ben's to 21"."""
+    if reading.problem != "degrees" or not reading.alternative or not other.acts or other.problem:
+        return reading
+    if not all(act.entity_id.startswith("climate.") for act in (*reading.alternative, *other.acts)):
+        return reading
+    ids = tuple(act.entity_id for act in reading.alternative)
+    return replace(reading, acts=reading.alternative, alternative=(), problem="", found=replace(reading.found, ids=ids))
 
 
 def _named_ones(text: str) -> str:

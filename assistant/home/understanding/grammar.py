@@ -237,7 +237,7 @@ class Grammar:
         if context.last:
             text = spoken_again(self.directory, others_said(self.directory, text, context.last), context.last)
         if (context.before or context.last) and (whole := self._continued(text, context)):
-            return whole
+            return half_heard() if self._beyond.moves_what_is_spared(whole, text) else whole
         if context.before and (meant_so := _I_MEANT.fullmatch(text)):
             return self._put_right(meant_so, context)
         if (felt := _TOO.fullmatch(text)) and (context.last or not IT.search(felt["command"])):

@@ -15,7 +15,7 @@ from assistant.home.understanding.context import Context
 from assistant.home.understanding.gist.feelings import feeling
 from assistant.home.understanding.loosened import loosened, shortened, with_less
 from assistant.home.understanding.names.names import Directory
-from assistant.home.understanding.names.noun_phrases import bare
+from assistant.home.understanding.names.noun_phrases import COMMANDING, bare
 from assistant.home.understanding.names.places_said import is_elsewhere, place_in, place_told
 from assistant.home.understanding.repairs import Repairs
 from assistant.home.understanding.wording.asides import AT, Aside, after_pause, pointing
@@ -83,6 +83,8 @@ class ToldAlong:
     def about(self, aside: Aside, context: Context) -> HomeIntent | None:
         """Read a command about "it", which is what was told of or asked about before it."""
         aside = aside._replace(told=with_less(aside.told, self.directory.vocabulary()))
+        if aside.told.split(maxsplit=1)[:1] and aside.told.split()[0] in COMMANDING:
+            return None  # "put the washer on eco and switch it on" is wanted whole
         for phrase, within in aside.phrases():
             found = self.directory.find(phrase, self._clauses.able("any"), room=context.room)
             if (within and found.problem != "area") or self._is_elsewhere(found.ids, aside.told.partition(phrase)[2]):

@@ -91,6 +91,9 @@ _NO_NOUN = frozenset(
 _NUMBERS = re.compile(
     r"(?P<noun>[a-z]+(?: [a-z]+){0,3}) (?P<numbers>(?:\d|one)(?:(?: ,)? \d)*(?: ,)? and (?:\d|one))(?! percent| degrees)\b"
 )
+#: What hangs at windows is often named together: "all the blinds and curtains but the one in the loft".
+_HUNG = frozenset("blind curtain shutter shade drape awning".split())
+_SWITCHING = re.compile(r"\bswitch (?=on|off|them|it|all|the|my|our|both|every)")
 #: What was spoken of before.
 _SPOKEN_OF = re.compile(r"\b(?:it|them|that)\b")
 
@@ -181,9 +184,10 @@ class HouseWords:
         """Return a plain sentence with the kind of thing that was named for "the one in": "the lamp in Max's"."""
         if (said := _ONE_IN.search(text)) is None:
             return text
-        kinds = [word for word in map(singular, text[: said.start()].split()[1:]) if word in english.KINDS]
-        if len({*kinds}) != 1 and said["s"]:
-            return text  # of blinds and shutters they may be either
+        named = _SWITCHING.sub("", text[: said.start()])
+        kinds = [word for word in map(singular, named.split()) if word in english.KINDS]
+        if len({*kinds}) != 1 and (said["s"] or {*kinds} <= _HUNG):
+            return text  # of blinds and shutters it may be either
         return f"{text[: said.start()]}the {kinds[-1]}{said['s']}{text[said.end() :]}" if kinds else text
 
     def of_each(self, text: str, last: Sequence[str] = ()) -> str:

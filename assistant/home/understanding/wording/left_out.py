@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 
 _WORDS = r"(?!,)\S+(?: (?!,)\S+)*?"
-_EXCEPT = r"(?:apart from|except(?: for)?|save for|not(?= [^,]+ , but all )|other than|aside from|with the exception of|excluding|excepting|barring)"
+_EXCEPT = r"(?:apart from|except(?: for)?|save for|not(?= [^,]+ , but (?:all|every|turn|switch|close|open|shut) )|other than|aside from|with the exception of|excluding|excepting|barring)"
 _BEFORE = r"(?: ,)?(?: (?:but|and|just|only|please|so|though|oh))*"
 _WAYS = r"(?:on|off|alone|be|open|closed|shut|up|down|as (?:it is|they are)|how (?:it is|they are)|running|going)"
 _SEVERAL = re.compile(
@@ -35,7 +35,7 @@ _MOVING = {"up": "raise", "down": "lower"}
 _LEFT_OUT: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
     (re.compile(r"(?<=\w) , (?:oh|ah|um|er|wait)(?: ,)? but "), " , but "),
     (re.compile(r"\bbarring\b"), "except"),
-    (re.compile(r"^(?P<main>.+? (?:except|but not) (?P<np>(?:the|my|our|\w+s) [^,]+?))(?: ,)? (?:and |but |which (?:i|we) would like |(?:i|we) want |please )*(?:(?:set|put|dim|turn|leave|have) )?(?:that one|that|it|those|them|these)?(?: down| up)?(?: to| at) (?P<to>\d+ percent|half)$"), r"\g<main> and then set \g<np> to \g<to>"),
+    (re.compile(r"^(?P<main>.+? (?:except(?: for)?|but not|apart from) (?P<np>(?:the|my|our|\w+s) [^,]+?))(?: ,)? (?:and |but |then |which (?:i|we) would like |(?:i|we) want |please )*(?:(?:set|put|dim|turn|leave|have) )?(?:that one|that|it|those|them|these)?(?: down| up)?(?: to| at) (?P<to>\d+ percent|half)$"), r"\g<main> and then set \g<np> to \g<to>"),
     (re.compile(r"^(?P<rest>.+?\boff\b[^,]*?) , (?:only|just) (?P<np>(?:the|my|our|\w+s) [^,]+?) (?:should|can|is to|may) stay on$"), r"\g<rest> except \g<np>"),
     (re.compile(r"\bindoor (?=lights?\b|lamps?\b)"), "inside "),
     (re.compile(r" tho$"), " though"),

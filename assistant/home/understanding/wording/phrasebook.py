@@ -64,7 +64,7 @@ _WAYS: tuple[tuple[str, str], ...] = (
     ("open", f"{_CUT} <np> (?:opened|raised)<at>"),
     ("close", "(?:close|shut|lower|roll down|pull down|draw|put down|bring down|let down|pull shut|pull closed|wind down|drop|close up|shut up|close off|"
               "retract|close down|shut down|lower down|lower up|pull to|roll in|push shut|pull in) <np>"),
-    ("close", "(?:close|shut|lower) <np> (?:up|down|fully|completely|all the way|all the way down|in|again)<at>"),
+    ("close", "(?:close|shut|lower) <np> (?:up|down|fully|completely|all the way|all the way down|in(?! (?:the|my|our|his|her|here|\\w+s)\\b)|again)<at>"),
     ("close", f"{_MOVE} <np> (?:all the way |fully )?(?:down|closed|shut|in(?! (?:the|my|our|here)\\b))<at>"),
     ("open", "<np> (?:open|up)<where>"),
     ("close", "<np> (?:closed?|shut|down)<where>"),
