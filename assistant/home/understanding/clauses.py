@@ -298,7 +298,8 @@ class Clauses:
 
     def both(self, first: Reading, second: Reading, text: str, head: str, tail: str) -> Reading:
         """Return what two clauses of a text mean together: where one has a problem, that problem."""
-        first, second = _heated(first, second), _heated(second, first)
+        if max(sum(word.isdigit() for word in clause.split()) for clause in (head, tail)) <= 1:
+            first, second = _heated(first, second), _heated(second, first)
         failed = first if first.problem else second if second.problem else None
         if failed is not None:
             template = failed.template and text.replace(head if failed is first else tail, failed.template, 1)

@@ -83,7 +83,7 @@ class ToldAlong:
     def about(self, aside: Aside, context: Context) -> HomeIntent | None:
         """Read a command about "it", which is what was told of or asked about before it."""
         aside = aside._replace(told=with_less(aside.told, self.directory.vocabulary()))
-        if aside.told.split(maxsplit=1)[:1] and aside.told.split()[0] in COMMANDING:
+        if not COMMANDING.isdisjoint(aside.told.split()[:1]) and not aside.told.startswith("make "):
             return None  # "put the washer on eco and switch it on" is wanted whole
         for phrase, within in aside.phrases():
             found = self.directory.find(phrase, self._clauses.able("any"), room=context.room)
@@ -111,6 +111,8 @@ class ToldAlong:
                 continue
             if command.startswith("activate ") and not self._is_scene(command):
                 continue
+            if len(numbers := _numbers(command)) > 1 and numbers != _numbers(text)[: len(numbers)]:
+                continue  # of two values each would be for the other
             told = text.replace(clause, " , ", 1)
             kept = _PARTS.split(clause)
             if self._wants_more([part for part in _PARTS.split(text) if part not in kept]):
@@ -173,3 +175,7 @@ class ToldAlong:
             if reading is not None and reading.problem in ("", "which", "room"):
                 return replace(self._asking.intent(reading, context, "a command after something told"), loose=True)
         return None
+
+
+def _numbers(text: str) -> list[str]:
+    return [word for word in text.split() if word.isdigit()]

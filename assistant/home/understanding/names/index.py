@@ -236,6 +236,8 @@ def kinds(entity: Entity) -> Iterator[str]:
         called = [word for word in called if word not in english.COOLING]
     if entity.domain == "climate" and "cool" in entity.modes and not {"heat", "heat_cool"} & set(entity.modes):
         called = [word for word in called if word not in english.HEATING]
+    if entity.domain == "lock" and "gate" in (own := plain(entity.name).split()) and "door" not in own:
+        called = ["lock", "gate"]
     if entity.domain == "climate":  # what is called an air conditioner is no radiator, whatever it can do
         named = {word for name in (entity.name, *entity.aliases) for word in plain(name).split()}
         other = (

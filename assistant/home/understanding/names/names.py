@@ -341,7 +341,8 @@ class Directory(Explained):
     def _listed(self, part: list[str], parts: list[list[str]], noun: str, want: Want) -> Found:
         """Find one part of a list, which may owe its place or its noun to another: "the hall and kitchen lights"."""
         found = self._item(part, want)
-        if found.problem == "area" and part is not parts[0] and (head := self._head(parts[0])):
+        unsaid = found.problem == "area" or not (bare(" ".join(part)) in self.exact or self._says_a_kind(part))
+        if unsaid and part is not parts[0] and (head := self._head(parts[0])):
             named = self._item([*head, "in", *part], want)  # "the ceiling lights in the hall and the study"
             if named.problem in ("", "room"):
                 return named
@@ -376,6 +377,9 @@ class Directory(Explained):
             return None
         found = self._item([*part, "in", *plain(place).split()], want)
         return found if not found.problem else None
+
+    def _says_a_kind(self, words: list[str]) -> bool:
+        return any(singular(word) in english.GENERIC for word in words)
 
     def _head(self, words: list[str]) -> list[str]:
         """Return what a part of a list names before where it is: "the ceiling lights in the hall"; [] for none."""

@@ -20,6 +20,7 @@ _ENDING = re.compile(r"\b(?:off|out|kill|shut|close|closed|down|dim|stop|lock)\b
 #: Where the next clause begins, and where what is left out does.
 _CLAUSES = re.compile(r"(?: ,)? (?:and then|and|then) (?!then\b)| , ")
 _LEFT_OUT = re.compile(r"(?: ,)? (?:except|apart from|all but|but not|but|other than|leaving|and leave|leave|without) ")
+_EXCEPTED = re.compile(r"(?: ,)? (?:except|apart from|all but|but not|other than) ")
 _WITHOUT_IN = frozenset("upstairs downstairs outside inside".split())
 
 
@@ -90,6 +91,7 @@ def place_last(directory: Directory, text: str) -> str:
         rest = rest[1:] if paused else rest
         if not (paused or match[0]) or len(rest) < 2 or place_in(directory, " ".join(rest)):
             return text
-        place = " ".join(words[:length])
-        return f"{' '.join(rest)} {place}" if place in _WITHOUT_IN else f"{' '.join(rest)} in the {place}"
+        place, said = " ".join(words[:length]), " ".join(rest)
+        main = said[: out.start()] if (out := _EXCEPTED.search(said)) else said
+        return f"{main}{'' if place in _WITHOUT_IN else ' in the'} {place}{said[len(main) :]}"
     return text

@@ -35,6 +35,8 @@ _MOVING = {"up": "raise", "down": "lower"}
 _LEFT_OUT: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
     (re.compile(r"(?<=\w) , (?:oh|ah|um|er|wait)(?: ,)? but "), " , but "),
     (re.compile(r"\bbarring\b"), "except"),
+    (re.compile(r"(?P<at>\b(?:on|in|at|upstairs|downstairs)\b[^,]*) , everywhere (?=except|but|apart from|other than)"), r"\g<at> "),
+    (re.compile(r"^not counting (?P<np>[^,]+) , (?P<rest>.+)$"), r"\g<rest> except \g<np>"),
     (re.compile(r"^(?P<main>.+? (?:except(?: for)?|but not|apart from) (?P<np>(?:the|my|our|\w+s) [^,]+?))(?: ,)? (?:and |but |then |which (?:i|we) would like |(?:i|we) want |please )*(?:(?:set|put|dim|turn|leave|have) )?(?:that one|that|it|those|them|these)?(?: down| up)?(?: to| at) (?P<to>\d+ percent|half)$"), r"\g<main> and then set \g<np> to \g<to>"),
     (re.compile(r"^(?P<rest>.+?\boff\b[^,]*?) , (?:only|just) (?P<np>(?:the|my|our|\w+s) [^,]+?) (?:should|can|is to|may) stay on$"), r"\g<rest> except \g<np>"),
     (re.compile(r"\bindoor (?=lights?\b|lamps?\b)"), "inside "),

@@ -76,6 +76,10 @@ _REGRETTED = re.compile(
 _LEFT = re.compile(
     r"(?:please )?(?:leave|keep) (?!.* (?:and|but|then|,) )(?!.* (?:half|halfway|percent|(?:at|to) \d+|\d+(?: (?:percent|degrees?|open|closed|shut|please|now)\b|$)|a (?:bit|crack|little|touch|tad|sliver|smidge)|slightly|partly|an inch)\b).+ (?:on|off|open|closed|shut|locked|running|alone|as (?:it is|they are|is))(?: (?:in|on|at|out in) (?:the |my |our )?\w+(?: \w+)?)?"
 )
+_NO_WAY = r"(?!(?:on|off|open|closed|shut|up|down|turn|switch|set|put|dim|make|close|lock|but|then|other|others|rest|half|percent|to|at|\d+)\b|,)"
+_LEFT_BOTH = re.compile(
+    rf"(?:please )?(?:leave|keep) (?:{_NO_WAY}\S+ )+and (?:{_NO_WAY}\S+ )+(?:on|off|open|closed|shut|locked|running|alone|as (?:it is|they are))"
+)
 _OTHERS = re.compile(
     r"(?:(?:i|he|she|they|we|you|it|mum|mom|dad|who|someone|somebody|everyone|people|alexa|siri|google|hey google|ok google|okay google|cortana|jarvis|"
     r"hey siri|bixby|my \w+|the \w+) "
@@ -332,7 +336,7 @@ def with_is(words: str) -> str:
 
 def declined(text: str) -> bool:
     """Say whether a plain sentence tells not to do something."""
-    return _NOT.match(text) is not None or _LEFT.fullmatch(text) is not None
+    return _NOT.match(text) is not None or (_LEFT.fullmatch(text) or _LEFT_BOTH.fullmatch(text)) is not None
 
 
 def said_by_others(text: str) -> bool:
