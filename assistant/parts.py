@@ -20,6 +20,7 @@ from assistant.skills.choose import OwnSkills
 from assistant.turn.answering import Answering
 from assistant.turn.budget import DEFAULT_SLOTS
 from assistant.turn.events import Reply
+from assistant.turn.recollection import Recollection
 from assistant.turn.tools import Tools
 from assistant.turn.understanding import MAX_QUESTION, Context
 from knowledge.collections import Collections
@@ -39,7 +40,7 @@ T = TypeVar("T")
 #: Says a sentence in the open conversation of an id or name, "" for all; returns in how many.
 Announce = Callable[[str, str], Awaitable[int]]
 
-HOME_REMEMBERS = 4  # exchanges that "it" and "yes" may go back to
+HOME_REMEMBERS = 8  # exchanges of a conversation not known here that are understood again
 
 log = logging.getLogger(__name__)
 
@@ -74,6 +75,7 @@ class Parts:
         self.answering = Answering(config.reader, reader, library)
         self.last_resort: LastResort | None = None
         self.load = Load()
+        self.recollection = Recollection()
         self.home: Home | None = None
         self.muted = False  # nothing is said aloud
         self._recognizer: Recognizer | None = None
@@ -201,13 +203,18 @@ class Parts:
     def recalled(self, history: Sequence[Reply]) -> list[Reply]:
         """Return exchanges that a client remembers with what they meant for the house understood again.
 
-        So a client that keeps the conversation itself may say "yes" and "it". Only the newest are looked at.
+        So a client that keeps the conversation itself may say "yes" and "it". What was said here is remembered; of
+        what was not, only the newest exchanges are looked at.
         """
         known = list(history)
         if self.home is None:
             return known
-        for number in range(max(0, len(known) - HOME_REMEMBERS), len(known)):
-            reply = known[number]
+        for number, reply in enumerate(list(known)):
+            if (meant := self.recollection.meant(history[: number + 1])) is not None:
+                known[number] = replace(reply, intent=meant[0], outcome=meant[1])
+                continue
+            if number < len(known) - HOME_REMEMBERS:
+                continue
             intent = self._understood_at_home(reply.question[:MAX_QUESTION], known[:number], "")
             if intent is not None:
                 asked = intent.kind == "ask_back" and intent.question == reply.spoken.strip()
@@ -222,7 +229,11 @@ class Parts:
 
         newest = history[-1] if history else None
         pending = newest.intent if newest is not None and newest.outcome == "asked_back" else None
-        spoken_of = (reply.intent.entities for reply in reversed(history) if reply.intent is not None)
+        spoken_of = (
+            reply.intent.entities
+            for age, reply in enumerate(reversed(history))
+            if reply.intent is not None and not (age and reply.outcome == "asked_back")  # what was declined is not "it"
+        )
         last = next((entities for entities in spoken_of if entities), ())
         before = newest.question if newest is not None and newest.intent is not None else ""
         if len(history) > 1 and history[-2].outcome == "asked_back" and before.strip(" .!,").casefold() in YES:
@@ -231,9 +242,10 @@ class Parts:
             words, self.home.context(room=room or None, last=last, before=before, pending=pending)
         )
 
-    def report(self, reply: Reply) -> None:
+    def report(self, reply: Reply, history: Sequence[Reply] = ()) -> None:
         """Tell whoever watches this process what a turn came to; does not wait."""
         if self.home is not None:
+            self.recollection.note(history, reply)
             from assistant.home.ourselves import TurnReport
 
             stages = {stage.name: stage.spent_ms for stage in reply.stages}

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 MAX_COMMAND = 1000  # characters
 _BAR = 12  # cells
+_UNWRAPPED = 10_000  # cells; wider than any line of the table of devices
 
 
 @click.group()
@@ -263,4 +264,5 @@ def _show_devices(devices: list[dict[str, object]]) -> None:
         area = device["area"]
         cells = ((shown, "dim"), (device["name"], ""), (state, style), (device["id"], "dim"))
         table.add_row(*(Text(printable(str(cell)), how) for cell, how in cells))
-    Console(highlight=False).print(table)
+    # What reads a pipe wants a device in a line, however long its name is.
+    Console(highlight=False, width=None if sys.stdout.isatty() else _UNWRAPPED).print(table)

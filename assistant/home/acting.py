@@ -5,18 +5,18 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from assistant.home.broker import COMMAND_EXPIRES_S, NotSentError
 from assistant.home.confirming import Compared
-from assistant.home.entities import Act, Entity, HomeIntent, Value
-from assistant.home.mqtt.broker import COMMAND_EXPIRES_S, NotSentError
+from assistant.home.entities import Act, Entity, HomeIntent, State, Value
 from assistant.home.outcome import Fate, Outcome, Result, spoken, worked
 from engines.errors import ReparteeError
 
 if TYPE_CHECKING:
+    from assistant.home.broker import Broker
     from assistant.home.devices.house import House
-    from assistant.home.mqtt.broker import Broker
 
 CONFIRM_S = 1.0  #: a device that has not reported by then did not answer
 ALREADY_S = 0.2  #: for so long one that is already as it is wanted may say so again; many do not
@@ -99,6 +99,8 @@ class Acting:
             self._watched[entity.id].discard(watch)
             if not self._watched[entity.id]:
                 del self._watched[entity.id]
+        if fate in ("done", "already"):
+            act = _at_its_speed(act, self._house.state(entity.id))
         broke = fate == "silent" and not self._broker.connected
         return Result(act=act, entity=entity, fate=fate, note=self._broker.problem if broke else "", untold=untold)
 
@@ -139,6 +141,14 @@ def _at_last(found: Compared, told: Collection[str], *, slow: bool) -> tuple[Fat
     if "value" in found.alike and "value" in told and found.unlike.isdisjoint(told):
         return "sent", found.unlike | found.unreported
     return "silent", frozenset()
+
+
+def _at_its_speed(act: Act, state: State) -> Act:
+    """Return `act` with the speed that a fan has: one of few speeds goes to the next above the one that was wanted."""
+    told = state.attributes.get("percentage")
+    if not act.values.get("percentage") or told is None:  # one that is to stand still is off, at whatever speed
+        return act
+    return replace(act, values={**act.values, "percentage": told})
 
 
 def action(intent: HomeIntent, results: tuple[Result, ...] = ()) -> dict[str, Any]:

@@ -8,9 +8,9 @@ import logging
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from assistant.home.broker import Broker
 from assistant.home.devices.house import House
 from assistant.home.entities import Entity
-from assistant.home.mqtt.broker import Broker
 
 if TYPE_CHECKING:
     from assistant.home.understanding.grammar import Grammar

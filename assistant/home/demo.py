@@ -15,8 +15,8 @@ from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 
+from assistant.home.broker import Broker, NotSentError
 from assistant.home.mqtt.address import DEMO_FILE
-from assistant.home.mqtt.broker import Broker, NotSentError
 from assistant.home.settings import HomeConfig
 from assistant.home.virtual_house import House
 from engines.errors import ReparteeError

@@ -29,6 +29,7 @@ MAX_PENDING = 20_000  # changes not yet written
 FLUSH_S = 1.0
 NUMBER_EVERY_S = 60.0  #: of a number that keeps changing, one value in this time is kept
 MAX_TEXT = 200  #: characters kept of a text
+KEPT = frozenset({"value", "action"})  #: what is kept of a state: the value, and the attribute of what a heater does
 _DAY_S = 86_400.0
 _PRUNE_EVERY = 600  # flushes
 _TABLES = """
@@ -61,6 +62,7 @@ class History:
         self._database, self._days, self._recording = database, days, recording
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="home-history")
         self._last: dict[str, tuple[str | None, float]] = {}  # what this watch knows: the value, and when it was kept
+        self._told: set[str] = set()  # what was told in this watch, also of things that could not be reached
         self._pending: list[tuple[str, float, str | None, int]] = []
         self._dropped = 0
         self._watch: int | None = None
@@ -101,19 +103,30 @@ class History:
         self._watching = watching
         if watching:
             self._last.clear()
+            self._told.clear()
             self._submit(self._begin, now)
         else:
             self._submit(self._write, self._taken(), now)
             self._submit(self._end)
 
-    def record(self, entity_id: str, state: State, now: float) -> None:
-        """Remember what an entity is doing now; a value that has not changed, and most of a sensor's, cost nothing."""
-        if not self._recording:
+    def record(self, entity_id: str, state: State, now: float, *, told: Collection[str] = KEPT) -> None:
+        """Remember what an entity is doing now; a value that has not changed, and most of a sensor's, cost nothing.
+
+        `told`: what of `state` it said just now ("value", names of attributes). The rest counts if it was told in this
+        watch: what is left from an earlier one may have changed since.
+        """
+        if not self._recording or not self._watching:
             return
-        self._note(entity_id, state.value if state.available else None, now)
+        working = f"{entity_id}#action"
+        if "value" in told:
+            self._told.add(entity_id)
+        if "action" in told:
+            self._told.add(working)
+        if entity_id in self._told:
+            self._note(entity_id, state.value if state.available else None, now)
         action = state.attributes.get("action") if state.available else None
-        if isinstance(action, str):
-            self._note(f"{entity_id}#action", action, now)
+        if isinstance(action, str) and working in self._told:
+            self._note(working, action, now)
 
     def _note(self, key: str, value: str | float | None, now: float) -> None:
         text = value[:MAX_TEXT] if isinstance(value, str) else None if value is None else f"{value:g}"

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant.home.acting import Acting, action
+from assistant.home.broker import Broker, NotSentError
 from assistant.home.compiling import MANY, Compiling, keep_for_long
 from assistant.home.devices.house import House
 from assistant.home.devices.reports import Changes
@@ -19,7 +20,6 @@ from assistant.home.entities import Act, Entity, HomeIntent, Message, Names, Que
 from assistant.home.ids import IDS_FILE, read_ids, write_ids
 from assistant.home.listing import detailed
 from assistant.home.mqtt.address import broker_url
-from assistant.home.mqtt.broker import Broker, NotSentError
 from assistant.home.ourselves import Ourselves, TurnReport, Wish, discovery_topic, known_node, node_id
 from assistant.home.outcome import Outcome
 from assistant.home.settings import HomeConfig
@@ -341,14 +341,20 @@ class Home:
         for entity_id, told in changes.heard.items():
             self._acting.changed(entity_id, told)
         if changes.states:
-            now = time.time()
             for entity_id in changes.states:
                 self._acting.changed(entity_id)
-                if self._history is not None and self.house.entity(entity_id) is not None:
-                    self._history.record(entity_id, self.house.state(entity_id), now)
             self._tell(changes.states)
+        if self._history is not None:
+            self._remember(changes, self._history)
         for query in changes.queries:
             self._soon(self._publish_all([(query, False)]))
+
+    def _remember(self, changes: Changes, history: History) -> None:
+        now = time.time()
+        # Also what was told unchanged: a reconnection makes it unknown until it is told again.
+        for entity_id in dict.fromkeys((*changes.told, *changes.states)):
+            if self.house.entity(entity_id) is not None:
+                history.record(entity_id, self.house.state(entity_id), now, told=changes.told.get(entity_id, ()))
 
     def _assume(self, act: Act) -> None:
         self._apply(self.house.assume(act, time.time()))

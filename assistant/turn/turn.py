@@ -120,7 +120,7 @@ async def take(
             assert_never(understood)
     total_ms = now_ms() - started_ms
     reply = replace(reply, question=words, transcript=transcript, stages=budget.ledger(), total_ms=total_ms)
-    parts.report(reply)
+    parts.report(reply, context.history)
     return reply
 
 

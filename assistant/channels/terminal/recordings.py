@@ -165,8 +165,8 @@ def _keep(unheard: set[int], event: ConversationEvent) -> None:
 def _spoken(done: ReplyDone, audio: list[ReplyAudio]) -> Spoken | None:
     if done.error:
         raise ReparteeError(done.error)
-    if done.reply is None or done.reply.outcome == "failed":
-        return None
+    if done.reply is None or (done.reply.outcome == "failed" and not done.reply.question):
+        return None  # no words were heard; what was said and could not be done is a reply
     return Spoken(done.reply, b"".join(piece.pcm for piece in audio), audio[0].rate if audio else 0)
 
 

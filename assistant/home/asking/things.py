@@ -20,6 +20,7 @@ _ON_OFF = frozenset("light switch fan climate humidifier siren water_heater medi
 _ALL_AROUND = frozenset(
     ("", "it", "here", "in here", "the room", "this room", "inside", "like", "indoors", "the house", "the home")
 )
+_HERE = frozenset(("here", "in here", "the room", "this room"))
 #: The classes of what tells how good the air is.
 _OF_AIR = {"aqi", "carbon_dioxide", "pm25", "volatile_organic_compounds", "volatile_organic_compounds_parts"}
 #: Where a phrase goes on with where that is: "lights in the hall".
@@ -87,13 +88,21 @@ def quantity(directory: Directory, what: str, phrase: str, context: Context) -> 
     attribute = "current_temperature" if what == "temperature" else "current_humidity" if what == "humidity" else None
     if phrase in _ALL_AROUND or phrase.startswith("like") or (what == "power" and phrase in ("we", "i")):
         mask = sensors | keepers
-        if context.room:
-            mask = mask & directory.area_of.get(plain(context.room), 0) or mask
+        here = mask & directory.area_of.get(plain(context.room), 0) if context.room else 0
+        if context.room and not here and phrase in _HERE:
+            return Query(kind="value", attribute=attribute, subject=what, area=context.room)
+        mask = here or mask
         mask = mask & sensors or mask
         if what == "power":  # of the whole house, and not of what makes it or of one machine
             mask = mask & where(directory, _is_of_the_house) or mask
         return (
-            Query(kind="value", entities=directory.ids(mask), attribute=attribute, subject=what, area=context.room)
+            Query(
+                kind="value",
+                entities=directory.ids(mask),
+                attribute=attribute,
+                subject=what,
+                area=context.room if here else _where(directory, mask),
+            )
             if mask
             else None
         )
@@ -222,3 +231,9 @@ def everything(directory: Directory) -> int:
 def entity_of(directory: Directory, name: str) -> Entity:
     """Return the thing of an id."""
     return directory.entities[directory.number[name]]
+
+
+def _where(directory: Directory, mask: int) -> str | None:
+    """Return the one area of some things; None where they stand in several, or in none."""
+    areas = {entity_of(directory, name).area for name in directory.ids(mask)}
+    return areas.pop() if len(areas) == 1 else None

@@ -169,9 +169,12 @@ class House:
         thing = self._thing(act)
         before = thing.report.value
         changes = Changes()
+        thing.report.told.clear()
         if telling.assume(thing, act):
             self._reports.mark(thing, before, False, now)
             changes.states.append(thing.entity.id)
+        if thing.report.told:
+            changes.told[thing.entity.id] = set(thing.report.told)
         return changes
 
     def compared(self, act: Act, state: State) -> Compared:
@@ -271,6 +274,7 @@ class House:
         elif thing is not None:
             self._renew(thing, announcement, component, entity, changes)
             self._attach(thing, found, mode, now, changes)
+            changes.told.pop(thing.entity.id, None)  # it said so before, perhaps before a reconnection
         elif len(self._things) < MAX_ENTITIES and len(self._topics) < MAX_TOPICS:
             thing = self._add(identity, announcement, component, entity, wanted)
             changes.added.append(thing.entity.id)

@@ -28,9 +28,10 @@ class Changes:
 
     `changed` are entities that are announced differently (a new name, area, ...), `states` entities whose value,
     attributes or availability are others, `heard` entities that said anything, each with what it said now ("value",
-    names of attributes; nothing where the broker had kept the message). `subscribe` and `unsubscribe` are
-    topics; one that is subscribed already is named again where its retained message is needed again. `queries` are
-    messages to publish now: they ask a device for its state.
+    names of attributes; nothing where the broker had kept the message). `told` is the same with what the broker had
+    kept and what is assumed: all that is known anew, changed or not. `subscribe` and `unsubscribe` are topics; one
+    that is subscribed already is named again where its retained message is needed again. `queries` are messages to
+    publish now: they ask a device for its state.
     """
 
     added: list[str] = field(default_factory=list)
@@ -38,6 +39,7 @@ class Changes:
     changed: list[str] = field(default_factory=list)
     states: list[str] = field(default_factory=list)
     heard: dict[str, set[str]] = field(default_factory=dict)
+    told: dict[str, set[str]] = field(default_factory=dict)
     subscribe: list[str] = field(default_factory=list)
     unsubscribe: list[str] = field(default_factory=list)
     queries: list[Message] = field(default_factory=list)
@@ -122,6 +124,7 @@ class Reports:
                 continue
             id_ = thing.entity.id
             changes.heard.setdefault(id_, set()).update(() if retain else report.told)
+            changes.told.setdefault(id_, set()).update(report.told)
             if thing.component.expire_after:
                 report.changed |= thing.expired
                 thing.expired = False

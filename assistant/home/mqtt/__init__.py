@@ -1,1 +1,1 @@
-"""The broker: MQTT 3.1.1 and 5 through aiomqtt, what is sent to it and what comes in."""
+"""What speaks MQTT below the broker: addresses, packets, subscriptions, what comes in."""

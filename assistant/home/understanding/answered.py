@@ -12,6 +12,8 @@ from assistant.home.understanding.clauses import Clauses
 from assistant.home.understanding.context import Context, Reading
 from assistant.home.understanding.names.noun_phrases import Found
 from assistant.home.understanding.replies import CHOICE, NO, YES
+from assistant.home.understanding.wording import english
+from assistant.home.understanding.wording.words import plain
 
 
 class Answered:
@@ -92,7 +94,13 @@ class Answered:
             else Found(problem="unknown")
         )
         if not found.problem and set(found.ids) <= set(choices):
-            return found.ids
+            return self._of_that_name(words, found.ids) if phrase.endswith(" one") else found.ids
         if found.problem == "area" and found.choices:
-            return found.choices
+            return self._of_that_name(words, found.choices) if phrase.endswith(" one") else found.choices
         return ()
+
+    def _of_that_name(self, words: list[str], ids: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the one that has the words in its own name: "the hall one" is the Hall Lamp of two there."""
+        said = set(words) - english.GLUE
+        named = tuple(each for each in ids if said <= set(plain(self._clauses.entity(each).name).split()))
+        return named if len(named) == 1 else ids

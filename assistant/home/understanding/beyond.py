@@ -15,6 +15,7 @@ from assistant.home.understanding.names.noun_phrases import COMMANDING, bare
 from assistant.home.understanding.names.places_said import place_first, place_in
 from assistant.home.understanding.wording import english
 from assistant.home.understanding.wording.politeness import stripped
+from assistant.home.understanding.wording.values import values_in
 from assistant.home.understanding.wording.words import plain, singular
 
 #: One or the other: which is not said.
@@ -67,6 +68,7 @@ class Beyond:
             or self._is_half_there(intent, text)
             or self._is_too_much(intent, text)
             or self.moves_what_is_spared(intent, text)
+            or _is_of_two(intent, text)
             or _lacks_value(intent, text)
         )
 
@@ -130,6 +132,14 @@ def _words_of(thing: Entity, told: list[str]) -> set[str]:
     """Return what a thing may be called, by its kind only where more is told of it: "the lamp" has it in its name."""
     kind = set() if english.GENERIC.issuperset(told) else {*english.CALLED.get(thing.domain, "").split()}
     return kind | {*plain(f"{thing.name} {thing.area or ''}").split()}
+
+
+def _is_of_two(intent: HomeIntent, text: str) -> bool:
+    """Say whether one thing would move, read by its gist, where two values of a kind were said: one was for another."""
+    if not intent.loose or len({act.entity_id for act in intent.acts}) != 1:
+        return False
+    said = [placed.value for placed in values_in(text) if placed.value.kind in ("colour", "percent", "degrees")]
+    return any(len({value for value in said if value.kind == kind}) > 1 for kind in ("colour", "percent", "degrees"))
 
 
 def _lacks_value(intent: HomeIntent, text: str) -> bool:

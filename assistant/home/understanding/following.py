@@ -300,14 +300,28 @@ def _further(more: re.Match[str], before: str, last: Sequence[str]) -> str:
     return f"turn it {'down' if more['way'] == 'less' else 'up'} {much}"
 
 
+_LISTED = frozenset(("and", ",", "the", "in", "my", "our"))
+
+
 def _placed(directory: Directory, before: str, place: str) -> str:
-    """Return what was said before of one place, of another: "... in the hall" is "... in the kitchen"."""
+    """Return what was said before of one place or of several, of another: "... in the hall" is "... in the kitchen"."""
     words = before.split()
-    for length in range(min(directory.longest, len(words)), 0, -1):
-        for start in range(len(words) - length, -1, -1):
-            if tuple(words[start : start + length]) in directory.places:
-                return " ".join([*words[:start], *place.split(), *words[start + length :]])
-    return ""
+    spans: list[tuple[int, int]] = []
+    start = 0
+    while start < len(words):
+        lengths = range(min(directory.longest, len(words) - start), 0, -1)
+        length = next((each for each in lengths if tuple(words[start : start + each]) in directory.places), 0)
+        if length:
+            spans.append((start, start + length))
+        start += length or 1
+    if not spans:
+        return ""
+    first, last = spans[-1]
+    for begins, ends in reversed(spans[:-1]):
+        if not {*words[ends:first]} <= _LISTED or "and" not in words[ends:last]:
+            break
+        first = begins  # "the hall and the landing" are left for the one place
+    return " ".join([*words[:first], *place.split(), *words[last:]])
 
 
 def _is_name(directory: Directory, words: list[str], last: Sequence[str]) -> bool:

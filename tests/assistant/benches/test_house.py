@@ -6,7 +6,7 @@ import pytest
 
 from assistant.benches import house
 from assistant.dialogue.arbitration import Arbiter
-from assistant.home.mqtt.broker import Broker
+from assistant.home.broker import Broker
 from assistant.skills.agenda import Agenda
 
 pytestmark = pytest.mark.usefixtures("one_reader")

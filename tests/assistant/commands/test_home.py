@@ -79,6 +79,11 @@ def test_devices_are_listed_as_json_and_as_a_table(repartee, house):
     assert all(isinstance(device["available"], bool) for device in devices.values())
     table = repartee(home, "home", "list")
     assert re.search(r"Hall +Front Door +locked +lock\.front_door", table.stdout)
+    narrow = repartee(home, "home", "list", env={"COLUMNS": "30"})  # no terminal: a device is a line, its id the end
+    assert [line.split()[-1] for line in narrow.stdout.splitlines()[1:]] == [
+        line.split()[-1] for line in table.stdout.splitlines()[1:]
+    ]
+    assert {line.split()[-1] for line in narrow.stdout.splitlines()[1:]} == devices.keys()
 
 
 def test_a_command_is_carried_out_and_told_as_it_was(repartee, house):

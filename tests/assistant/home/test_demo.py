@@ -11,8 +11,8 @@ import time
 import pytest
 
 from assistant.home import demo as module
+from assistant.home.broker import NotSentError
 from assistant.home.demo import Demo
-from assistant.home.mqtt.broker import NotSentError
 from assistant.home.settings import HomeConfig
 from tests.assistant.home.conftest import MOSQUITTO
 

@@ -96,6 +96,42 @@ async def test_a_time_without_a_connection_is_not_guessed(history, clock):
     assert await history.duration(["light.a"], ["on"], NOON, NOON + 6 * HOUR) == 2 * HOUR
 
 
+async def test_what_is_told_again_unchanged_is_known_from_then_on(history, clock):
+    history.record("binary_sensor.door", on("off"), NOON)
+    history.watch(False, NOON + HOUR)
+    history.watch(True, NOON + 2 * HOUR)
+    history.record("binary_sensor.door", on("off"), NOON + 2 * HOUR, told={"value"})
+    history.record("binary_sensor.door", on("on"), NOON + 3 * HOUR, told={"value"})
+    clock.append(NOON + 4 * HOUR)
+    assert await history.value_at("binary_sensor.door", NOON + 1.5 * HOUR) is None
+    assert await history.value_at("binary_sensor.door", NOON + 2.5 * HOUR) == "off"
+    opened = module.Moment("binary_sensor.door", NOON + 3 * HOUR, True)
+    assert await history.last(["binary_sensor.door"], ["on"]) == opened
+
+
+async def test_what_is_left_from_before_a_reconnection_is_unknown_until_it_is_told(history, clock):
+    heating = State(value="heat", attributes={"action": "heating"})
+    history.record("climate.a", heating, NOON)
+    history.watch(False, NOON + HOUR)
+    history.record("climate.a", on("off"), NOON + 1.5 * HOUR)  # nobody watches
+    history.watch(True, NOON + 2 * HOUR)
+    history.record("climate.a", heating, NOON + 2 * HOUR, told={"temperature"})
+    history.record("climate.a", heating, NOON + 3 * HOUR, told={"value"})
+    clock.append(NOON + 4 * HOUR)
+    assert await history.value_at("climate.a", NOON + 2.5 * HOUR) is None
+    assert await history.value_at("climate.a", NOON + 3.5 * HOUR) == "heat"
+    assert await history.value_at("climate.a#action", NOON + 3.5 * HOUR) is None
+    assert await history.duration(["climate.a"], ["heat"], NOON, NOON + 4 * HOUR) == 2 * HOUR
+
+
+async def test_what_is_told_of_a_thing_that_cannot_be_reached_counts_once_it_can(history, clock):
+    history.record("switch.a", State(value="on", available=False), NOON, told={"value"})
+    history.record("switch.a", on("on"), NOON + 60, told=())
+    clock.append(NOON + HOUR)
+    assert await history.value_at("switch.a", NOON + 30) is None
+    assert await history.last(["switch.a"], ["on"]) == module.Moment("switch.a", NOON + 60, False)
+
+
 async def test_it_is_there_after_a_restart(tmp_path, clock):
     first = History.open(tmp_path, 30)
     first.watch(True, NOON)

@@ -6,6 +6,7 @@ import gc
 import json
 import signal
 import threading
+from datetime import datetime
 
 import pytest
 
@@ -368,6 +369,79 @@ async def test_the_past_is_answered_from_the_history(mosquitto, witness, tmp_pat
     async with running(mosquitto.url, tmp_path) as home:  # another process, which does not record
         asked = home.understand("when was the back door last opened?")
         assert (await home.carry_out(asked)).spoken == "The back door was last opened just now."
+
+
+async def test_after_a_reconnection_the_past_is_known_from_what_the_broker_tells_again(
+    make_mosquitto, make_witness, tmp_path, monkeypatch
+):
+    minute, now = 60.0, [datetime.now().replace(hour=12, minute=0).timestamp()]  # noqa: DTZ005 (local time)
+    monkeypatch.setattr(module.time, "time", lambda: now[0])
+    mosquitto = make_mosquitto("persistence true", f"persistence_location {tmp_path}/")
+    witness = make_witness(mosquitto)
+    kettle = {"name": "Kettle", "unique_id": "k", "state_topic": "kettle", "command_topic": "kettle/set"}
+    door = {"name": "Back Door", "unique_id": "d", "state_topic": "door", "device_class": "door"}
+    dimmed = {"brightness_state_topic": "hall_lamp/dim", "brightness_command_topic": "hall_lamp/dim/set"}
+    announce(
+        witness,
+        ("homeassistant/switch/kettle/config", kettle),
+        ("homeassistant/binary_sensor/door/config", door),
+        lamp("Hall Lamp", **dimmed),
+    )
+    for topic, payload in (("kettle", "ON"), ("door", "OFF"), ("hall_lamp/dim", "51")):
+        witness.publish(topic, payload, retain=True)
+    async with running(mosquitto.url, tmp_path, serving=True) as home:
+
+        async def asked(words):
+            return (await home.carry_out(home.understand(words))).spoken
+
+        witness.publish("hall_lamp/state", "ON")
+        await until(lambda: home.state("light.hall_lamp").value == "on")
+        now[0] += 10 * minute
+        mosquitto.stop()
+        await until(lambda: not home.connected)
+        now[0] += 60 * minute
+        mosquitto.start()
+        assert await home.ready(60)
+        now[0] += 30 * minute
+        assert await asked("how long was the kettle on today?") == "The kettle was on for 40 minutes today."
+        assert await asked("was the kettle on half a minute ago?") == "Yes, the kettle was on 30 seconds ago."
+        unknown = "I do not know what the {} was doing {} ago: I was not watching."
+        assert await asked("was the kettle on 60 minutes ago?") == unknown.format("kettle", "1 hour")
+        assert await asked("was the hall lamp on half a minute ago?") == unknown.format("hall lamp", "30 seconds")
+        back = make_witness(mosquitto)
+        back.publish("door", "ON", retain=True)
+        back.publish("hall_lamp/state", "ON")
+        await until(lambda: home.state("binary_sensor.back_door").value == "on")
+        assert await home.ready(60)
+        now[0] += 10 * minute
+        assert await asked("when was the back door last opened?") == (
+            "The back door was last opened 10 minutes ago, at 13:40."
+        )
+        assert await asked("was the hall lamp on half a minute ago?") == "Yes, the hall lamp was on 30 seconds ago."
+
+
+async def test_what_is_announced_anew_after_a_reconnection_has_not_told_its_state_again(
+    make_mosquitto, make_witness, tmp_path
+):
+    mosquitto = make_mosquitto()
+    witness = make_witness(mosquitto)
+    announce(witness, lamp("Hall Lamp"), lamp("Old Lamp", optimistic=True))
+    async with running(mosquitto.url, tmp_path, serving=True) as home:
+        witness.publish("hall_lamp/state", "ON")
+        await until(lambda: home.state("light.hall_lamp").value == "on")
+        await home.carry_out(doing("turn_on", "light.old_lamp"))
+        mosquitto.kill()
+        await until(lambda: not home.connected)
+        mosquitto.start()
+        await until(lambda: home.connected)
+        back = make_witness(mosquitto)
+        announce(back, lamp("Hall Lamp", device={"identifiers": ["a"], "name": "Hall", "sw_version": "2"}))
+        await until(lambda: home.entity("light.hall_lamp").device == "Hall")
+        assert await home.ready(60)
+        assert await home._history.value_at("light.hall_lamp", module.time.time()) is None
+        assert await home._history.value_at("light.old_lamp", module.time.time()) is None
+        await home.carry_out(doing("turn_on", "light.old_lamp"))  # it is told what it was told before
+        assert await home._history.value_at("light.old_lamp", module.time.time()) == "on"
 
 
 async def test_the_assistant_is_a_device_with_a_will_and_tells_every_turn(

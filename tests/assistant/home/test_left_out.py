@@ -17,7 +17,8 @@ def _thing(name: str, area: str, domain: str = "light", device_class: str | None
     }[domain]  # fmt: skip
     return Entity(
         id=f"{domain}.{plain(name).replace(' ', '_')}", name=name, area=area, domain=domain, device_class=device_class,
-        features=frozenset(("brightness", "color_temp") if domain == "light" else ()), minimum=2200, maximum=6500,
+        features=frozenset({"light": ("brightness", "color_temp"), "cover": ("position",)}.get(domain, ())),
+        minimum=2200, maximum=6500,
         services=frozenset(services.split()),
     )  # fmt: skip
 
@@ -140,3 +141,55 @@ PLAINLY = (
 @pytest.mark.parametrize(("said", "put"), PLAINLY)
 def test_what_is_said_around_a_command_is_taken_off(said: str, put: str) -> None:
     assert put_plainly(plain(said)) == put
+
+
+def test_one_place_follows_several(grammar: Grammar) -> None:
+    before = "turn on the lights in the larder and the loft"
+    said = grammar.understand(before)
+    assert said is not None
+    intent = grammar.understand("and the bar", Context(last=said.entities, before=before))
+    assert intent is not None
+    assert {NAME[act.entity_id] for act in intent.acts} == {"Bar Spots", "Bar Shelf"}
+
+
+def test_leaving_two_things_on_moves_nothing(grammar: Grammar) -> None:
+    assert moved(grammar, "no, leave the bar spots and the telly on") == {}
+    assert moved(grammar, "leave the telly on and turn off the urn") == {"Urn": "off"}
+
+
+def test_the_one_with_the_word_in_its_name_is_meant() -> None:
+    things = [_thing("Den Lamp", "Den"), _thing("Quiet Lamp", "Den"), _thing("Loft Lamp", "Loft")]
+    grammar = Grammar.build(things)
+    asked = grammar.understand("turn on the lamp")
+    assert asked is not None
+    chosen = grammar.understand("the den one", Context(pending=asked))
+    assert chosen is not None
+    assert [act.entity_id for act in chosen.acts] == ["light.den_lamp"]
+
+
+def test_warm_in_here_is_of_a_sensor_that_stands_here() -> None:
+    sensor = Entity(
+        id="sensor.loft", name="Thermometer", area="Loft", domain="sensor", device_class="temperature", unit="°C"
+    )
+    grammar = Grammar.build([sensor, _thing("Den Lamp", "Den")])
+    here = grammar.understand("how warm is it in here?", Context(room="Den"))
+    assert here is not None
+    assert here.query is not None
+    assert (here.query.entities, here.query.area) == ((), "Den")
+    anywhere = grammar.understand("how warm is it?", Context(room="Den"))
+    assert anywhere is not None
+    assert anywhere.query is not None
+    assert (anywhere.query.entities, anywhere.query.area) == (("sensor.loft",), "Loft")
+
+
+@pytest.mark.parametrize(
+    ("words", "what"),
+    [
+        ("telly off, it's getting late, and shut the loft blind too", {"Telly": "off", "Loft Blind": "close"}),
+        ("leave the reed lamp on in the snug and turn the other lights off",
+         dict.fromkeys(("Snug Ceiling Light", "Snug Strip"), "off")),
+        ("larder blind down and the loft blind up to 40 percent", {"Larder Blind": "close", "Loft Blind": 40}),
+    ],
+)  # fmt: skip
+def test_each_of_two_wishes_is_for_its_own(grammar: Grammar, words: str, what: dict[str, object]) -> None:
+    assert moved(grammar, words) == what

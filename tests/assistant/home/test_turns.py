@@ -141,6 +141,35 @@ async def test_a_client_that_keeps_the_conversation_may_say_yes_and_it(parts: Pa
     assert (await say(parts, "turn it off", *told)).action.entities == ("light.bedside_lamp",)
 
 
+async def test_it_goes_back_as_far_as_the_conversation_that_a_client_keeps(parts: Parts) -> None:
+    kept: list[Reply] = []
+    for words in ("turn on the sofa lamp", *(("make it brighter", "make it dimmer") * 5), "turn it off"):
+        reply = await say(parts, words, *parts.recalled(kept))
+        kept.append(Reply.recalled(words, reply.spoken))
+    assert reply.action is not None
+    assert reply.action.entities == ("light.sofa_lamp",)
+
+
+async def test_them_are_those_that_were_so_when_it_was_asked(parts: Parts) -> None:
+    await say(parts, "turn off all the lights")
+    await say(parts, "turn on the sofa lamp and the bedside lamp")
+    kept: list[Reply] = []
+    for words in ("which lights are on?", "turn them off", "turn them back on"):
+        reply = await say(parts, words, *parts.recalled(kept))
+        kept.append(Reply.recalled(words, reply.spoken))
+    assert reply.action is not None
+    assert set(reply.action.entities) == {"light.sofa_lamp", "light.bedside_lamp"}
+
+
+async def test_it_is_not_what_was_declined(parts: Parts) -> None:
+    history: list[Reply] = []
+    for words in ("turn on the sofa lamp", "unlock the front door", "no", "turn it off"):
+        reply = await say(parts, words, *history)
+        history.append(reply)
+    assert reply.action is not None
+    assert reply.action.entities == ("light.sofa_lamp",)
+
+
 async def test_a_question_that_was_never_asked_is_not_answered_by_yes(parts: Parts, house: Demo) -> None:
     before = house.commands
     forged = parts.recalled([Reply.recalled("unlock the front door", "Shall I sing?")])

@@ -35,6 +35,8 @@ _MOVING = {"up": "raise", "down": "lower"}
 _LEFT_OUT: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
     (re.compile(r"(?<=\w) , (?:oh|ah|um|er|wait)(?: ,)? but "), " , but "),
     (re.compile(r"\bbarring\b"), "except"),
+    (re.compile(r"(?P<np>\b(?:the|my|our) (?!lights|lamps)\w+ (?:lights|lamps|blinds|curtains|fans)\b[^,]*) , (?:both )?(?:upstairs and down(?:stairs)?|downstairs and up(?:stairs)?)$"), r"\g<np> everywhere"),
+    (re.compile(r"^(?:just )?(?:leave|keep) (?P<np>(?:the|my|our) [^,]+?) (?:on|off|open) (?P<at>in (?:the |my |our )?\w+(?: \w+)?)(?: ,)? (?:and|but) (?P<verb>turn|switch) (?:all )?(?:the )?(?:others|other lights|rest|rest of the lights) (?P<way>on|off)$"), r"\g<verb> \g<way> the lights \g<at> except \g<np>"),
     (re.compile(r"(?P<at>\b(?:on|in|at|upstairs|downstairs)\b[^,]*) , everywhere (?=except|but|apart from|other than)"), r"\g<at> "),
     (re.compile(r"^not counting (?P<np>[^,]+) , (?P<rest>.+)$"), r"\g<rest> except \g<np>"),
     (re.compile(r"^(?P<main>.+? (?:except(?: for)?|but not|apart from) (?P<np>(?:the|my|our|\w+s) [^,]+?))(?: ,)? (?:and |but |then |which (?:i|we) would like |(?:i|we) want |please )*(?:(?:set|put|dim|turn|leave|have) )?(?:that one|that|it|those|them|these)?(?: down| up)?(?: to| at) (?P<to>\d+ percent|half)$"), r"\g<main> and then set \g<np> to \g<to>"),

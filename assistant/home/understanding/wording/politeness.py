@@ -179,6 +179,16 @@ def _goes_on(said: re.Match[str]) -> str:
 _FOR_NIGHT = re.compile(r"(?!.*\b(?:arm|alarm|panel|security|system|lock|scene|mode|set)\b).+(?= for the night$)")
 
 
+#: What is wanted too, behind a reason: "..., it is late , and shut the gate".
+_WANTED_TOO = re.compile(
+    r"(?:,| and| then| so)+ (?:please |can you |could you |also )*(?:turn|switch|shut|close|open|lock|unlock|put|set|dim|start|stop|bring|make) (?:the|my|our|on|off|it|\w+s)\b"
+)
+
+
+def _told(said: re.Match[str]) -> str:
+    return said[0] if _WANTED_TOO.search(said[0]) else ""
+
+
 @lru_cache(1_024)
 def stripped(text: str) -> str:
     """Take the politeness off a plain sentence."""
@@ -200,7 +210,7 @@ def stripped(text: str) -> str:
         text = f"{_WISHED[first]} {rest}"
     if first in ("please", "just"):
         return stripped(rest) if rest else text
-    text = _AND_HOW.sub(_goes_on, _RATHER_THAN.sub(r"\g<unit>", _BECAUSE.sub("", _AWAY.sub("", text))))
+    text = _AND_HOW.sub(_goes_on, _RATHER_THAN.sub(r"\g<unit>", _BECAUSE.sub(_told, _AWAY.sub("", text))))
     if said := _FOR_ME.match(text):
         text = " ".join(filter(None, (said["verb"], said["way"], text[said.end() :])))
     while match := _AFTER.search(text):

@@ -27,6 +27,8 @@ _WAYS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] 
     (re.compile(r"\b(?:all the way|right) up to (?=\d)"), "up to "),
     (re.compile(r"\brn(?=$| ,)"), "right now"),
     (re.compile(r"\btemp\b"), "temperature"),
+    (re.compile(r"^(?:put|have|set|get) (?P<np>(?:(?!,|on\b)\S+ )+?)on (?:nice and |really |quite )?(?P<how>dim|low)(?: for \w+)?$"), r"\g<np>on \g<how>"),
+    (re.compile(rf" , (?:it is|we are|i am|there is|there are) (?:(?!,|(?:on|off|open|closed)\b)\S+ )+?, (?=and (?:please )?{VERB}\b)"), " "),
     (re.compile(r"(?<= too bright) (?:this|that) (?:early|late|time of (?:day|night)|morning)(?=$| ,)"), ""),
     (re.compile(r"^what is (?P<np>(?:the|my|our) (?:\w+ )?(?:thermostat|radiator|heating|heater|air con|ac|boiler)) set to (?P<at>upstairs|downstairs|in (?:the |my |our )?\w+(?: \w+)?)$"), r"what is \g<np> \g<at> set to"),
     (re.compile(r"\b(?:a |an |1 |one )?hundred (?=percent\b)"), "100 "),

@@ -94,3 +94,18 @@ async def test_words_that_are_known_late_are_waited_for(tmp_path: Path, monkeypa
 async def test_a_turn_without_words_ends_with_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ReparteeError, match="no words were heard"):
         await hear(tmp_path, monkeypatch, "")
+
+
+async def test_what_was_heard_and_could_not_be_done_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = await hear(tmp_path, monkeypatch, "cancel the timer")
+    assert (said.reply.outcome, said.reply.transcript) == ("failed", "cancel the timer")
+    assert said.reply.spoken == "There is no timer."
+
+
+async def test_what_was_typed_and_could_not_be_done_is_told(tmp_path: Path) -> None:
+    parts = Parts.open(Config.load(tmp_path))
+    try:
+        said = await recordings.ask(parts, "cancel the timer", speak=False)
+    finally:
+        await parts.close()
+    assert said.reply.spoken == "There is no timer."
