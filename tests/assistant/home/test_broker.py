@@ -10,9 +10,9 @@ import threading
 import aiomqtt
 import pytest
 
+from assistant.home import broker as module
 from assistant.home.broker import Broker, NotSentError, wait_s
 from assistant.home.entities import Message
-from assistant.home.mqtt import broker as module
 from assistant.home.mqtt.address import Address
 from assistant.home.settings import HomeConfig
 from engines.errors import ReparteeError

@@ -10,11 +10,10 @@ from datetime import datetime
 
 import pytest
 
-from assistant.home import acting, compiling, connected
+from assistant.home import acting, broker, compiling, connected
 from assistant.home import home as module
 from assistant.home.entities import Act, HomeIntent
 from assistant.home.home import Home
-from assistant.home.mqtt import broker
 from assistant.home.ourselves import TurnReport
 from assistant.home.settings import HomeConfig
 from engines.errors import ReparteeError

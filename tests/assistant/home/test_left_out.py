@@ -12,8 +12,8 @@ from assistant.home.understanding.wording.words import plain
 
 def _thing(name: str, area: str, domain: str = "light", device_class: str | None = None) -> Entity:
     services = {
-        "light": "turn_on turn_off toggle", "switch": "turn_on turn_off toggle", "cover": "open close stop",
-        "lock": "lock unlock", "scene": "activate", "valve": "open close",
+        "light": "turn_on turn_off toggle", "switch": "turn_on turn_off toggle",
+        "cover": "open close stop set_position", "lock": "lock unlock", "scene": "activate", "valve": "open close",
     }[domain]  # fmt: skip
     return Entity(
         id=f"{domain}.{plain(name).replace(' ', '_')}", name=name, area=area, domain=domain, device_class=device_class,
