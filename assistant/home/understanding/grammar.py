@@ -116,6 +116,7 @@ _LEFT_BEHIND = re.compile(r"(?:because )?(?:i|we) (?:have )?(?:left|forgot|forgo
 #: "Fully" is closed, after what was closed.
 _SHUTTING = re.compile(r"(?:please |can you |could you )?(?:close|shut|lower)\b")
 _FULLY = re.compile(r"(?<=\w )(?:fully|completely|all the way)$")
+_OPENING = frozenset("open up raise lift".split())
 _NOT_THAT = re.compile(r"(?:no (?:, )?)?not (?:that|this|it)(?: one)?")
 _ALREADY = re.compile(r"it is (?:\w+ ){1,3}already")
 #: A command with what is felt before it: "it is too dark in here , turn on the lamp".
@@ -232,7 +233,7 @@ class Grammar:
             text, context = seen["command"], replace(context, last=found.ids)
         if _NOT_THAT.fullmatch(text):
             return half_heard()
-        if _SHUTTING.match(plain(context.before)):
+        if _SHUTTING.match(plain(context.before)) and _OPENING.isdisjoint(text.split()):
             text = _FULLY.sub("closed", text)
         if context.last:
             text = spoken_again(self.directory, others_said(self.directory, text, context.last), context.last)

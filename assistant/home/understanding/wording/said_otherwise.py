@@ -88,7 +88,7 @@ _WAYS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] 
     (re.compile(r"^(?P<asks>how (?:cold|warm|hot|humid) is .+?) (?:this (?:morning|afternoon|evening)|today|tonight)$"), r"\g<asks>"),
     (re.compile(r"^how full is (?P<np>(?:the|my|our) \w+(?: \w+)*)$"), r"what is \g<np> level"),
     (re.compile(r"(?:,? )?(?:on second thoughts?|second thoughts?) ,? ?(?=\w)"), ""),
-    (re.compile(r"(?P<told>\b(?:on|in|at) (?:the|my|our) \w+(?: \w+)?\b.* )(?:up|down) there\b"), r"\g<told>in there"),
+    (re.compile(r"(?P<told>\b(?:on|in|at|to|into|towards?) (?:the|my|our) \w+(?: \w+)?\b.* )(?:up|down) there\b"), r"\g<told>in there"),
     (re.compile(r"(?<=\w )up there\b"), "upstairs"),
     (re.compile(r"(?<=\w )down there\b"), "downstairs"),
     (re.compile(r"\bwould you ever(?= )"), "would you"),
