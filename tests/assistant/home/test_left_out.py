@@ -78,6 +78,10 @@ GROUND = (
         ("turn off the telly and the urn, not the blind", {"Telly": "off", "Urn": "off"}),
         ("lock all the doors but the garden one", {"Front Door": "lock", "Back Door": "lock"}),
         ("turn off the lights in the bar, all except the shelf", {"Bar Spots": "off"}),
+        ("open all the blinds apart from the larder blind in the larder", {"Loft Blind": "open"}),
+        ("turn the lights off in the bar and on on the top floor",
+         dict.fromkeys(("Bar Spots", "Bar Shelf"), "off")
+         | dict.fromkeys(("Loft Light", "Ines's Lamp", "Ines's Ceiling Light"), "on")),
         ("all the snug lights off except the reed lamp, and put that one down to 20 percent",
          {"Snug Ceiling Light": "off", "Snug Strip": "off", "Reed Lamp": 20}),
         ("lights out on the whole ground floor", dict.fromkeys(GROUND, "off")),

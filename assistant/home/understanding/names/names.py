@@ -90,7 +90,7 @@ class Directory(Explained):
         others = [each for each in others if each]
         if base == ["all"] and others:
             base, others = self._all_but(others)
-        base, others = self._of_the_whole(base, others)
+        base, others = self._of_the_whole(base, others, want)
         if (whole := _WHOLE.fullmatch(" ".join(base))) and tuple(whole[1].split()) in self.places:
             base = ["everything", "in", *whole[1].split()]
         found = self._several(base, want)
@@ -133,7 +133,7 @@ class Directory(Explained):
         light = singular(others[0][-1]) in (*ALL_OF_ROOM, "lamp")
         return ["all", *(("the", "lights") if light else ()), *place], others
 
-    def _of_the_whole(self, base: list[str], others: list[list[str]]) -> tuple[list[str], list[list[str]]]:
+    def _of_the_whole(self, base: list[str], others: list[list[str]], want: Want) -> tuple[list[str], list[list[str]]]:
         """Let a place at the end be that of all, where what is left out is named without it.
 
         "All lights but the night light upstairs" are those upstairs: the name alone tells which night light.
@@ -144,8 +144,11 @@ class Directory(Explained):
         for at in range(1, len(last)):
             place = last[at + (last[at] in ("in", "on")) :]
             place = place[place[:1] == ["the"] :]
-            if tuple(place) in self.places and self.exact.get(bare(" ".join(last[:at])), 0).bit_count() == 1:
-                return [*base, "in", *place], [last[:at]]
+            named = self.exact.get(bare(" ".join(last[:at])), 0)
+            if tuple(place) in self.places and named.bit_count() == 1:
+                there = self.mask(self._several([*base, "in", *place], want).ids)
+                if there & ~named:  # else it is where that one stands, and nothing would be left
+                    return [*base, "in", *place], [last[:at]]
         return base, others
 
     def _excepting(self, found: Found, others: list[list[str]], want: Want, phrase: str) -> Found:

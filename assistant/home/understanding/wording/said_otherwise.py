@@ -27,6 +27,7 @@ _WAYS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] 
     (re.compile(r"\b(?:all the way|right) up to (?=\d)"), "up to "),
     (re.compile(r"\brn(?=$| ,)"), "right now"),
     (re.compile(r"\btemp\b"), "temperature"),
+    (re.compile(r"(?<= and )(?P<way>on|off) on (?=(?:the|my|our) )"), r"\g<way> in "),
     (re.compile(r"^(?:put|have|set|get) (?P<np>(?:(?!,|on\b)\S+ )+?)on (?:nice and |really |quite )?(?P<how>dim|low)(?: for \w+)?$"), r"\g<np>on \g<how>"),
     (re.compile(rf" , (?:it is|we are|i am|there is|there are) (?:(?!,|(?:on|off|open|closed)\b)\S+ )+?, (?=and (?:please )?{VERB}\b)"), " "),
     (re.compile(r"(?<= too bright) (?:this|that) (?:early|late|time of (?:day|night)|morning)(?=$| ,)"), ""),
