@@ -51,6 +51,9 @@ _EXACT = re.compile(r"\b(?P<number>\d+(?:\.\d+)?) (?:percent|degrees?)\b")
 _RELATIVE = re.compile(
     r"\b(?:by|up(?! to)|down(?! to)|plus|minus|another|more|less|extra|further|increment|\w+er(?= by))\b"
 )
+_TWO_WAYS = re.compile(
+    r"\b(on|off)\b.*\b(?:and|but|then) (?:back )?(on|off)\b(?= (?:in|on|at|upstairs|downstairs|outside|here)\b|$)"
+)
 _MANY = 4  #: things that one name is not meant for
 _LOOSE = 2  #: the same, where a sentence was read by its gist
 
@@ -69,6 +72,7 @@ class Beyond:
             or self._is_too_much(intent, text)
             or self.moves_what_is_spared(intent, text)
             or _is_of_two(intent, text)
+            or _goes_one_way(intent, text)
             or _lacks_value(intent, text)
         )
 
@@ -140,6 +144,12 @@ def _is_of_two(intent: HomeIntent, text: str) -> bool:
         return False
     said = [placed.value for placed in values_in(text) if placed.value.kind in ("colour", "percent", "degrees")]
     return any(len({value for value in said if value.kind == kind}) > 1 for kind in ("colour", "percent", "degrees"))
+
+
+def _goes_one_way(intent: HomeIntent, text: str) -> bool:
+    """Say whether all would go one way, read by its gist, where two were said: "off in the bar and on upstairs"."""
+    said = _TWO_WAYS.search(text) if intent.loose and intent.acts else None
+    return said is not None and said[1] != said[2] and len({act.service for act in intent.acts}) == 1
 
 
 def _lacks_value(intent: HomeIntent, text: str) -> bool:

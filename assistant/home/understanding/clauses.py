@@ -11,7 +11,7 @@ from assistant.home.understanding.abilities import Abilities
 from assistant.home.understanding.clause import Clause
 from assistant.home.understanding.context import Context, Reading
 from assistant.home.understanding.names.names import Directory
-from assistant.home.understanding.names.noun_phrases import COMMANDING, LEAVING_OUT, Found, bare, items
+from assistant.home.understanding.names.noun_phrases import COMMANDING, Found, bare, items, leaves_out
 from assistant.home.understanding.rephrased import (
     LEFT_ALONE,
     is_the_others,
@@ -155,7 +155,7 @@ class Clauses:
                 if not first.problem and (others or not self._moves(left_alone["rest"], first, context)):
                     return first  # "... and leave the fan on": nothing is to be done to that
                 continue
-            if ("but" in part[0] or not LEAVING_OUT.isdisjoint(head.split())) and tail.split()[0] not in COMMANDING:
+            if ("but" in part[0] or leaves_out(head.split())) and tail.split()[0] not in COMMANDING:
                 continue  # after "but", what has no verb is no next thing to do: it is to be left alone
             second = self._next(head, tail, first, context, last, left, place)
             if second is None:

@@ -150,7 +150,7 @@ def exception(words: list[str], named: Container[int] = ()) -> tuple[list[str], 
 
     `named` are the places of words that are part of a name: "bar" leaves nothing out of "light bar".
     """
-    if LEAVING_OUT.isdisjoint(words):
+    if not leaves_out(words):
         return words, []
     for start in range(1, len(words)):
         for marker in EXCEPT:
@@ -171,6 +171,11 @@ def exception(words: list[str], named: Container[int] = ()) -> tuple[list[str], 
                     return left, [["some", *rest[1:]]]  # a word that names nothing
                 return left, [_unled(part) for part in items(rest)]
     return words, []
+
+
+def leaves_out(words: list[str]) -> bool:
+    """Say whether one of some words says that something is left out."""
+    return any(word in LEAVING_OUT and not (place and _is_noun(words, place)) for place, word in enumerate(words))
 
 
 def _is_noun(words: list[str], place: int) -> bool:
