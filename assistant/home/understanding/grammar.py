@@ -116,6 +116,8 @@ _LEFT_BEHIND = re.compile(r"(?:because )?(?:i|we) (?:have )?(?:left|forgot|forgo
 #: "Fully" is closed, after what was closed.
 _SHUTTING = re.compile(r"(?:please |can you |could you )?(?:close|shut|lower)\b")
 _FULLY = re.compile(r"(?<=\w )(?:fully|completely|all the way)$")
+#: Conditions that are no "if".
+_PROVIDED = re.compile(r"\b(?:supposing|provided|providing|assuming|(?:as|so) long as|on (?:the )?condition)\b")
 _OPENING = frozenset("open up raise lift".split())
 _NOT_THAT = re.compile(r"(?:no (?:, )?)?not (?:that|this|it)(?: one)?")
 _ALREADY = re.compile(r"it is (?:\w+ ){1,3}already")
@@ -124,8 +126,12 @@ _TOO = re.compile(
     r"(?:it is|its) (?:far |way |much |a bit |just |really |a little )*too (?:dark|bright|cold|hot|warm|chilly|stuffy|noisy|loud)(?: now)?(?: in here| here)? , "
     r"(?P<command>(?:(?:so|please|can you|could you|just) )*(?:(?:turn|switch|put|open|close|shut|pull|draw|set|start|stop) .+|(?:the |my )?(?:\w+ ){1,3}(?:on|off|up|down|open|closed|shut|to (?:full|max|half|\d+))(?: please)?))"
 )
-#: What the speaker offers somebody to do: "nan , shall i turn your radiator up".
-_OFFERED = re.compile(r"(?:\w+ , )?(?:shall i|should i|do you want me to|would you like me to|would you prefer)\b")
+#: What is offered to somebody, or wanted under a condition: "nan , shall i turn your radiator up", "should it rain , ...".
+_OFFERED = re.compile(
+    r"(?:\w+ , )?(?:shall i|should i|do you want me to|would you like me to|would you prefer)\b"
+    r"|(?:should|were) (?:it|there|he|she|they|anyone|anybody|someone|somebody|anything|we|(?:the|my|our) \w+(?: \w+)?|\w+) "
+    r"(?:still )?(?:to )?(?:drop|fall|get|go|rise|rain|snow|be|come|start|stop|arrive|ring|knock|call|leave|happen|reach|turn|wake|feel|stay)\b.* , "
+)
 #: What was meant before, and what becomes of that which was not: "sorry , i meant 3 , put 2 back on".
 _I_MEANT = re.compile(
     r"(?:(?:sorry|no|oops|oh|wait) (?:, )?)*i (?:meant|mean) (?P<meant>(?:(?!,)\S+ )+?), (?P<rest>(?:and |so |please )*(?:turn|switch|put|open|close|shut) .+)"
@@ -243,7 +249,13 @@ class Grammar:
             return self._put_right(meant_so, context)
         if (felt := _TOO.fullmatch(text)) and (context.last or not IT.search(felt["command"])):
             text = felt["command"]  # what is too dark is seen to by it
-        if regretted(text) or _OFFERED.match(text) or is_idle(text) or (asks and _ALREADY.fullmatch(text)):
+        if (
+            regretted(text)
+            or _OFFERED.match(text)
+            or _PROVIDED.search(text)
+            or is_idle(text)
+            or (asks and _ALREADY.fullmatch(text))
+        ):
             return None
         return self._by_itself(text, context, asks=asks)
 

@@ -197,3 +197,19 @@ def test_warm_in_here_is_of_a_sensor_that_stands_here() -> None:
 )  # fmt: skip
 def test_each_of_two_wishes_is_for_its_own(grammar: Grammar, words: str, what: dict[str, object]) -> None:
     assert moved(grammar, words) == what
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "should it get cold tonight, turn the telly on",
+        "should anyone knock, unlock the front door",
+        "were it to rain, shut the loft blind",
+        "provided it's dark, turn on the lantern",
+        "turn on the lantern as long as nobody is in the garden",
+        "assuming we're back late, put the reed lamp on",
+        "supposing it rains, close the larder blind",
+    ],
+)
+def test_what_is_wanted_under_a_condition_is_not_done(grammar: Grammar, words: str) -> None:
+    assert moved(grammar, words) == {}
