@@ -111,6 +111,16 @@ class Asked:
         self.heard.append(turn.text)
 
 
+@pytest.fixture
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is asked of a thread is there at once: sound is fed here faster than a thread begins on a busy machine."""
+
+    async def done(work: Callable, *given: Any, **named: Any) -> object:
+        return work(*given, **named)
+
+    monkeypatch.setattr(asyncio, "to_thread", done)
+
+
 async def ends_of_turns(stream: Unsure, pcm: np.ndarray, listener: Asked) -> list[int]:
     """Return where the turns of int16[n] ended, in samples; the recognizer keeps up with the sound."""
     made: Any = type("Recognizer", (), {"stream": lambda _self, _speaker: stream})()
@@ -129,6 +139,7 @@ async def ends_of_turns(stream: Unsure, pcm: np.ndarray, listener: Asked) -> lis
     return ends
 
 
+@pytest.mark.usefixtures("at_once")
 async def test_an_unhurried_speaker_is_not_cut_where_the_recognizer_is_unsure(recording: Callable) -> None:
     """900 ms after words that ask nothing, then 900 ms inside a question; the turn ends where it is whole."""
     pieces = [recording(13, before_ms=0, after_ms=ms).pcm for ms in (900, 900, 1500)]
