@@ -40,7 +40,7 @@ T = TypeVar("T")
 #: Says a sentence in the open conversation of an id or name, "" for all; returns in how many.
 Announce = Callable[[str, str], Awaitable[int]]
 
-HOME_REMEMBERS = 8  # exchanges of a conversation not known here that are understood again
+HOME_REMEMBERS = 8  # exchanges that "it" and "yes" may go back to; each knows its own "it"
 
 log = logging.getLogger(__name__)
 
@@ -203,17 +203,16 @@ class Parts:
     def recalled(self, history: Sequence[Reply]) -> list[Reply]:
         """Return exchanges that a client remembers with what they meant for the house understood again.
 
-        So a client that keeps the conversation itself may say "yes" and "it". What was said here is remembered; of
-        what was not, only the newest exchanges are looked at.
+        So a client that keeps the conversation itself may say "yes" and "it". Only the newest are looked at; what they
+        meant is remembered where they were said here, with what "it" was then.
         """
         known = list(history)
         if self.home is None:
             return known
-        for number, reply in enumerate(list(known)):
+        for number in range(max(0, len(known) - HOME_REMEMBERS), len(known)):
+            reply = known[number]
             if (meant := self.recollection.meant(history[: number + 1])) is not None:
                 known[number] = replace(reply, intent=meant[0], outcome=meant[1])
-                continue
-            if number < len(known) - HOME_REMEMBERS:
                 continue
             intent = self._understood_at_home(reply.question[:MAX_QUESTION], known[:number], "")
             if intent is not None:

@@ -36,7 +36,7 @@ _THIS_ONE_SAID = re.compile(_ONE_SAID.pattern.replace("{0,3}", "{1,3}"))
 _MORE_SAID = re.compile(r"\b(?:and|nor|or|plus|both|also|too|as well)\b")
 #: What is left out, and all that is said of it: "except the corner lamp", "just don't put the strip on".
 _SPARED = re.compile(
-    r"\b(?:(?:but|except|excepting|apart|other than|aside from|excluding|barring|minus|save|besides)"
+    r"\b(?:(?:but|except|excepting|apart|other than|aside from|excluding|minus|save|besides)"
     r"(?: (?:for|from|not|only))*|not(?= (?:the|my|our|in|on|at)\b)"
     r"|do not (?:turn|switch|put|set|open|close|shut|touch|dim|lock)(?: (?:on|off|up|down))?) "
     r"(?P<np>(?!,)\S+(?: (?!,)\S+)*)"

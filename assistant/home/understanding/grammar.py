@@ -35,7 +35,7 @@ from assistant.home.understanding.misheard import WEAK, Misheard
 from assistant.home.understanding.names.house_words import HouseWords
 from assistant.home.understanding.names.names import Directory
 from assistant.home.understanding.names.noun_phrases import UNFINISHED
-from assistant.home.understanding.names.places_said import place_first, place_in, place_last, placed_each
+from assistant.home.understanding.names.places_said import place_first, place_in, place_last, placed_each, with_outside
 from assistant.home.understanding.only_told import beside
 from assistant.home.understanding.people import People
 from assistant.home.understanding.put_plainly import put_plainly
@@ -141,20 +141,6 @@ _BOTH = re.compile(r"\b(?:them both|both of (?:them|those))\b", re.IGNORECASE)
 #: Questions back that are asked for want of anything better.
 _UNSURE = frozenset((ONLY_A_NAME, HALF))
 _MOST_UNKNOWN = 2
-_OUTSIDE = frozenset(("outside", "outdoors", "outdoor"))
-
-
-def _with_outside(entities: Iterable[Entity], floors: Mapping[str, Iterable[str]]) -> Mapping[str, Iterable[str]]:
-    """Return the floors, with "outside" and "inside" where a house calls nothing so itself."""
-    areas = sorted({entity.area for entity in entities if entity.area})
-    named = {plain(name) for name in (*floors, *areas)}
-    theirs = {area for floor, of_it in floors.items() if plain(floor) in _OUTSIDE for area in of_it}
-    out = [area for area in areas if area in theirs or not english.OUTDOORS.isdisjoint(plain(area).split())]
-    if out and not named & _OUTSIDE:
-        floors = {**floors, "Outside": out}
-    if out and "inside" not in named and (within := [area for area in areas if area not in out]):
-        floors = {**floors, "Inside": within}
-    return floors
 
 
 def _is_unsure(intent: HomeIntent | None) -> bool:
@@ -194,7 +180,7 @@ class Grammar:
         the name of a device or an area. It takes milliseconds for two hundred things and holds no reference to states.
         """
         entities = tuple(entities)
-        grammar = cls(Directory(entities, areas or {}, _with_outside(entities, floors or {}), aliases or {}))
+        grammar = cls(Directory(entities, areas or {}, with_outside(entities, floors or {}), aliases or {}))
         shared_sentences.load()
         return grammar
 

@@ -38,11 +38,11 @@ _TOLD_FIRST = re.compile(
 )
 #: "His room a bit cooler , he says he is boiling".
 _TOLD_LAST = re.compile(rf"(?P<command>.+?)(?: ,)? (?:because |as |since )?(?P<who>\w+) {_TELLS}\b(?: (?!,)\S+){{1,9}}")
-#: For whom something is opened, whom the next clause tells of: "open the gate for jun , his hands are full".
 #: "Open the garage door for Tom" names nothing of his, if he has no such thing.
 _DONE_FOR = re.compile(
     r"(?P<command>(?:(?:can|could|will|would) you |please )*(?:open|close|shut|lock|unlock|put|turn|switch|start|get) (?!.* (?:in|lights?|lamps?|here)\b).+) for (?P<who>\w+)(?: please)?"
 )
+#: For whom something is opened, whom the next clause tells of: "open the gate for jun , his hands are full".
 _FOR_THEM = re.compile(r"(?P<command>(?:open|unlock|turn on|switch on|put) .+) for \w+")
 _SAYS = re.compile(
     r"^\w+ (?:says|thinks|reckons) (?:that )?(?=(?:it|the|he|she|they|there|\w+s) (?:(?!,)\S+ ){1,8}?, (?:so |and |can you |could you |please )*(?:turn|switch|put|set|make|open|close|shut|dim|start|stop)\b)"

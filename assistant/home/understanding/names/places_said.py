@@ -1,12 +1,14 @@
-"""The rooms and areas that a sentence speaks of, wherever it does."""
+"""The rooms and areas that a sentence speaks of, wherever it does, and what is inside and outside."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
+from assistant.home.entities import Entity
 from assistant.home.understanding.names.names import Directory
-from assistant.home.understanding.wording.words import singular
+from assistant.home.understanding.wording import english
+from assistant.home.understanding.wording.words import plain, singular
 
 #: A place before the command: "in the cellar , kill the light".
 _PLACE_FIRST = re.compile(r"(?:(?:in|on|at|over in) (?:the |my |our )?)?")
@@ -22,6 +24,21 @@ _CLAUSES = re.compile(r"(?: ,)? (?:and then|and|then) (?!then\b)| , ")
 _LEFT_OUT = re.compile(r"(?: ,)? (?:except|apart from|all but|but not|but|other than|leaving|and leave|leave|without) ")
 _EXCEPTED = re.compile(r"(?: ,)? (?:except|apart from|all but|but not|other than) ")
 _WITHOUT_IN = frozenset("upstairs downstairs outside inside".split())
+
+_OUTSIDE = frozenset(("outside", "outdoors", "outdoor"))
+
+
+def with_outside(entities: Iterable[Entity], floors: Mapping[str, Iterable[str]]) -> Mapping[str, Iterable[str]]:
+    """Return the floors, with "outside" and "inside" where a house calls nothing so itself."""
+    areas = sorted({entity.area for entity in entities if entity.area})
+    named = {plain(name) for name in (*floors, *areas)}
+    theirs = {area for floor, of_it in floors.items() if plain(floor) in _OUTSIDE for area in of_it}
+    out = [area for area in areas if area in theirs or not english.OUTDOORS.isdisjoint(plain(area).split())]
+    if out and not named & _OUTSIDE:
+        floors = {**floors, "Outside": out}
+    if out and "inside" not in named and (within := [area for area in areas if area not in out]):
+        floors = {**floors, "Inside": within}
+    return floors
 
 
 def place_in(directory: Directory, told: str) -> str:

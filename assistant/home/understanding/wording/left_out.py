@@ -11,13 +11,13 @@ import re
 from collections.abc import Callable
 
 _WORDS = r"(?!,)\S+(?: (?!,)\S+)*?"
-_EXCEPT = r"(?:apart from|except(?: for)?|save for|not(?= [^,]+ , but (?:all|every|turn|switch|close|open|shut) )|other than|aside from|with the exception of|excluding|excepting|barring)"
+_EXCEPT = r"(?:apart from|except(?: for)?|save for|not(?= [^,]+ , but (?:all|every|turn|switch|close|open|shut) )|other than|aside from|with the exception of|excluding|excepting)"
 _BEFORE = r"(?: ,)?(?: (?:but|and|just|only|please|so|though|oh))*"
 _WAYS = r"(?:on|off|alone|be|open|closed|shut|up|down|as (?:it is|they are)|how (?:it is|they are)|running|going)"
 _SEVERAL = re.compile(
     r"\b(?:all|every|everything|everywhere|everyone|lights|lamps|fans|blinds|curtains|shutters|doors|plugs|radiators|lot)\b"
 )
-_REST = re.compile(r"\b(?:all )?(?:the )?(?P<whose>rest of (?:the |my |our )?|other )")
+_REST = re.compile(r"\b(?:all )?(?:the )?(?:rest of (?:the |my |our )?|other )")
 _ELSEWHERE = re.compile(r"\beverywhere else(?: in the (?:house|flat|home|place))?\b|\beverything else\b")
 _SHOULD = re.compile(r"\b(?:should|can|may|could) (?:all )?(?:go |be )(?=(?:on|off|out|closed|shut|open)\b)")
 
