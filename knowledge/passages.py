@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,6 +25,12 @@ TARGET_WORDS = 60
 LONGEST_WORDS = 75
 #: Repeat at most this many words of the previous passage, in whole sentences.
 OVERLAP_WORDS = 20
+
+#: Of a file's name, so many words are told to the reader at most, each of at most so many characters.
+_NAME_WORDS, _NAME_CHARACTERS = 8, 19
+#: What has digits and is longer was given by a camera or a program: "20240131", "a8f3e2c1".
+_NUMBERED_CHARACTERS = 7
+_WORD = re.compile(r"[^\W_]+")
 
 _PROBE = (
     "The 3 naïve keepers' 41-metre lamp-post, unbelievably, cost £1,280.50 (roughly) in 1868; électricité? 東京 #x_y."
@@ -52,12 +61,34 @@ class Passage:
 
     @property
     def context(self) -> str:
-        """The title and the headings, as the reader is told them beside the text."""
-        return " > ".join((self.title, *self.headings))
+        """What the reader is told beside the text; see `context`."""
+        return context(self.document, self.title, self.headings)
 
     def page(self, offset: int = 0) -> int | None:
         """The number of the page on which the character at `offset` of `text` stands; None without pages."""
         return next((number for begins, number in reversed(self.pages) if begins <= offset), None)
+
+
+def context(document: str, title: str, headings: Sequence[str]) -> str:
+    """Return what the reader is told of a passage beside its text: title and headings, and what the file's name adds.
+
+    The title of "oven-castellan.html" may be "Castellan Pyro 600": that it is an oven, as people call it, says the file
+    alone. `document` is the name of the document, a path.
+    """
+    return " > ".join(filter(None, (_added_by_name(document, title), title, *headings)))
+
+
+@lru_cache(1024)
+def _added_by_name(document: str, title: str) -> str:
+    """Return the words of a file's name that its title lacks, without what is no word."""
+    known = {word.casefold() for word in _WORD.findall(title)}
+    added = {}
+    for word in _WORD.findall(PurePath(document).stem):
+        letters = sum(map(str.isalpha, word))
+        is_word = letters > 1 and len(word) <= (_NAME_CHARACTERS if letters == len(word) else _NUMBERED_CHARACTERS)
+        if is_word and word.casefold() not in known:
+            added.setdefault(word.casefold(), word)
+    return " ".join(list(added.values())[:_NAME_WORDS])
 
 
 def readable(passage: Passage) -> ReadablePassage:

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from knowledge.index.derived import Derived
 from knowledge.passages import Passage
 
-#: Raised when states are stored in another way.
-VERSION = 1
+#: Raised when states are stored in another way, or passages are read with another context.
+VERSION = 2
 
 
 class StateMaker(Protocol):

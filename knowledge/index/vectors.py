@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from knowledge.index.derived import Derived
 from knowledge.passages import Passage
 
-#: Raised when vectors are stored in another way.
-VERSION = 1
+#: Raised when vectors are stored in another way, or are made with another context.
+VERSION = 2
 
 #: Of vectors that were looked at lately so many bytes stay in memory: those of 10,000 passages. An id is used once, and
 #: what is made of a passage does not change.

@@ -54,6 +54,8 @@ _RELATIVE = re.compile(
 _TWO_WAYS = re.compile(
     r"\b(on|off)\b.*\b(?:and|but|then) (?:back )?(on|off)\b(?= (?:in|on|at|upstairs|downstairs|outside|here)\b|$)"
 )
+#: A second place, where the same is wanted: "the lights off in the bar , and in the workshop too".
+_THERE_TOO = re.compile(r"\band (?:also |then )?(?:in|at|on) (?:the |my |our )?(?P<at>\w+(?: (?!too\b|as\b|also\b)\w+)?)(?: (?:too|as well|also))?(?= ,|$)")
 _MANY = 4  #: things that one name is not meant for
 _LOOSE = 2  #: the same, where a sentence was read by its gist
 
@@ -70,6 +72,7 @@ class Beyond:
             self._is_astray(intent, stripped(text))
             or self._is_half_there(intent, text)
             or self._is_too_much(intent, text)
+            or self._passes_over_place(intent, text)
             or self.moves_what_is_spared(intent, text)
             or _is_of_two(intent, text)
             or _goes_one_way(intent, text)
@@ -98,6 +101,16 @@ class Beyond:
         there = self.directory.places[tuple(place.split())][1]
         moved = self.directory.mask(act.entity_id for act in intent.acts)
         return bool(moved & there) and bool(moved & ~there)
+
+    def _passes_over_place(self, intent: HomeIntent, text: str) -> bool:
+        """Say whether nothing would move in a second place where the same is wanted."""
+        said = _THERE_TOO.search(text) if intent.acts else None
+        if said is None or tuple(said["at"].split()) not in self.directory.places:
+            return False
+        if (spared := _SPARED.search(text)) and spared.start() < said.start() < spared.end():
+            return False  # "except in the kitchen and in the hallway"
+        there = self.directory.places[tuple(said["at"].split())][1]
+        return not there & self.directory.mask(act.entity_id for act in intent.acts)
 
     def moves_what_is_spared(self, intent: HomeIntent, text: str) -> bool:
         """Say whether something that is left out would move like the others do."""

@@ -131,7 +131,7 @@ class Clause:
             text = f"activate {scene['np'] or scene['np_']}"
         if (scene := _ROOM_IN_SCENE.fullmatch(text)) and self.directory.exact.get(scene["np"], 0) & self._scenes:
             text = f"activate {scene['np']}"
-        if (placed := _PLACED_LAST.fullmatch(text)) and tuple(placed["place"].split()) in self.directory.places:
+        if (placed := _PLACED_LAST.fullmatch(text)) and self._goes(placed):
             text = f"turn {placed['how']} {placed['np']} in {placed['place']}"
         for action, way, _ in WAYS.of(text):
             match = way.fullmatch(text)
@@ -156,6 +156,11 @@ class Clause:
                 return self._started(reading, context) if _ON_AT.search(text) else reading
             nearest = _nearer(nearest, reading)
         return nearest or self._lone(text, context)
+
+    def _goes(self, placed: re.Match[str]) -> bool:
+        """Say whether something goes on or off at a place: "curtains on the ground floor" are just there."""
+        known = tuple(placed["place"].split()) in self.directory.places
+        return known and self.directory.find(placed["np"], self.able(placed["how"])).problem not in ("unable", "unknown")
 
     def _started(self, reading: Reading, context: Context) -> Reading:
         """Return a reading that also starts the heaters which are off: "the heater on at twenty"."""

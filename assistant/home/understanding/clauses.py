@@ -51,6 +51,14 @@ _NEEDS = re.compile(
     r"^(?!(?:i|we|it|he|she|they|there|that) ).+ (?:needs?|wants?|should|must|ha(?:s|ve) to|ought to|can|may) "
     r"(?:(?:to )?(?:go|be|come)|\w+ing)\b(?!.* too )"
 )
+#: A place that two things have together, before the next command: "close the blinds and curtains in the den and put ...".
+_PLACE_OF_BOTH = re.compile(
+    rf"(?P<there>(?:{'|'.join(sorted(COMMANDING))})(?: off| on| down| up)?(?: all| every| both)?(?: the| my| our)? (?!(?:and|in|on|at)\b)\w+"
+    r"(?: (?!(?:and|in|on|at)\b)\w+)? and (?:(?:all|every|the|my|our) )*(?!(?:the|my|our)\b)\w+(?: (?!(?:and|in|on|at)\b)\w+)? (?:in|on|at) "
+    rf"(?:the |my |our )?\w+(?: (?!and\b)\w+)?)(?: ,)? and (?:{'|'.join(sorted(COMMANDING))}) .+"
+)
+#: What is felt, which a command behind it sees to: "it is freezing in there , get the heater going".
+_FELT = re.compile(r"make it (?:\w+er)(?: in .+)?$|it is (?!to )\w+")
 _THE_ONE = re.compile(r"(?<=\w )one(?= |$)(?! (?:percent|degrees?)\b)")
 #: One, and not all that is left of a house: "the desk lamp on and the other one off".
 _OTHER_ONE = re.compile(r"\bother (?:one|light|lamp|fan|heater|radiator|blind|curtain|plug|socket)\b")
@@ -138,7 +146,8 @@ class Clauses:
         best: Reading | None = None
         if left <= 1:
             return None
-        for part in _PART.finditer(text):
+        shared = _PLACE_OF_BOTH.fullmatch(text)
+        for part in _PART.finditer(text, shared.end("there") if shared else 0):
             head, tail = text[: part.start()].strip(" ,"), stripped(text[part.end() :].strip(" ,"))
             if not head or not tail:
                 continue
@@ -313,7 +322,12 @@ class Clauses:
             everything=first.found.everything or second.found.everything,
         )  # fmt: skip
         placed = {act.entity_id for act in second.acts if act.service == "set_position"}
-        kept = [act for act in first.acts if act.entity_id not in placed or act.service not in ("open", "close")]
+        told = {act.entity_id for act in second.acts} if _FELT.match(head) else set()
+        kept = [
+            act
+            for act in first.acts
+            if act.entity_id not in told and (act.entity_id not in placed or act.service not in ("open", "close"))
+        ]
         return Reading((*kept, *second.acts), found)  # "just that blind, open it halfway"
 
 

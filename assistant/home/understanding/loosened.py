@@ -86,11 +86,13 @@ _FOR_WHOM = (
     r"supper|breakfast|bed|bedtime|work|school|reading|cooking|sleeping|sleep|eating|party|film|movie|show|match|(?:\w+ )?(?:game|match|final|race|fight|concert)|atmosphere|ambience|ambiance|safety|comfort|company|warmth|"
     r"fresh air|some air|light|goodness sake|gods sake|heavens sake|once|a change|good|real|test|laugh)"
 )
+#: What goes on with another command is no part of what the one before it is for.
+_NO_MORE = r"(?!.*\b(?:and|then|,) (?:please |also )?(?:turn|switch|put|set|open|close|shut|lock|unlock|send|start|stop|make|dim|bring|get|let|leave|keep|raise|lower)\b)"
 #: For whom, what for and how, at the end of a command.
 _ADJUNCT = re.compile(
     rf"(?: ,)? (?:(?:for {_FOR_WHOM}(?: next door| from school| upstairs| downstairs)?|behind (?:me|us|you)|after (?:me|us)|with you|on (?:my|our) way (?:out|in|home|up|down)|"
-    r"so (?:that )?(?:i|we|it|he|she|they|nobody|no one|everyone|(?:the|my|our) \w+)(?: all| both)? (?:can|get|could|do not|does not|will not|may|am|is|are|gets?|stays?|has|have)(?: not)? .+|"
-    r"(?:in order )?to (?:save|let|help|keep|see|cool|warm|wake|dry|watch|read|cook|work|sleep|eat|study|relax|air|freshen|chill|clear|do|clean|hoover|vacuum|mop|sweep|mow|have|show|stop|block|welcome|impress)(?: (?!.*\d).+)?|"
+    rf"so (?:that )?(?:i|we|it|he|she|they|nobody|no one|everyone|(?:the|my|our) \w+)(?: all| both)? (?:can|get|could|do not|does not|will not|may|am|is|are|gets?|stays?|has|have)(?: not)? {_NO_MORE}.+|"
+    rf"(?:in order )?to (?:save|let|help|keep|see|cool|warm|wake|dry|watch|read|cook|work|sleep|eat|study|relax|air|freshen|chill|clear|do|clean|hoover|vacuum|mop|sweep|mow|have|show|stop|block|welcome|impress)(?: (?!.*\d){_NO_MORE}.+)?|"
     r"while (?:you are|i am|we are) (?:at it|on it|here)|while (?:i|we) (?:shave|wash|dress|change|pack|unpack|paint|draw|write|type|knit|stretch|exercise|bake|get dressed|get ready|wash up|cook|eat|read|work|study|sleep|shower|bathe|tidy|clean|iron|play|relax|am cooking|am eating|am reading|am working|are eating|watch .+|make .+|do .+|have .+)|as (?:usual|always|normal)|"
     r"any ?more|any longer|as well as you can|like (?:usual|always|before|normal)|if you (?:would|could|can|will|please|do not mind|fancy|get a (?:chance|minute|sec(?:ond)?))|(?:my|your) (?:friend|dear)|"
     r"would you be so kind|there is a (?:dear|love|good \w+)|for (?:crying out loud|pitys sake)|at last|finally|properly|nicely|gently|quickly|quick|smartish|sharpish|sharp|pronto|ta|bro|mate|boss|chief|pal|dearie|my love|my dear|honey|hun|buddy|folks|guys|kids|children|everyone|everybody|lads|darling|babe|dude|sweetie))$"

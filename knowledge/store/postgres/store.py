@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from engines.files import private_folder
 from engines.tokenize import Tokens
 from knowledge.migrations import checksum
-from knowledge.passages import content_key, fingerprint, pack_tokens
+from knowledge.passages import content_key, context, fingerprint, pack_tokens
 from knowledge.store import sqlite
 from knowledge.store.postgres.database import CHANNEL, Database
 from knowledge.store.postgres.following import Follower
@@ -123,11 +123,11 @@ class PostgresStore(sqlite.Store):
         """Add a document, or replace the one at `path`, in one transaction; return True if it replaced one."""
         compressed = zlib.compress(text.text.encode(), 1)
         added_at = time.time()
-        title = _text(text.title)
+        name, title = _text(name), _text(text.title)
         rows = [
-            (*sqlite.columns(new), content_key(" > ".join((title, *new.headings)), new.tokens.ids)) for new in passages
+            (*sqlite.columns(new), content_key(context(name, title, new.headings), new.tokens.ids)) for new in passages
         ]
-        values = (_text(name), title, digest, size, added_at, compressed, collection, self.tokenizer)
+        values = (name, title, digest, size, added_at, compressed, collection, self.tokenizer)
         with self._changing_truth() as connection:
             run, dropped = connection.execute, []
             known = run("SELECT id FROM repartee.documents WHERE path = %s", (_text(path),)).fetchone()

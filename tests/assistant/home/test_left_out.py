@@ -139,6 +139,15 @@ PLAINLY = (
     ("the reed lamp off, I have to drive to Leeds tomorrow", "the reed lamp off"),
     ("we don't need the amp on in the loft, switch it off", "turn off the amp in the loft"),
     ("start charging the van", "turn on the van charger"),
+    ("put Hedda back on charge", "send hedda back to its dock"),
+    ("put the shed alarm on for the night", "set the shed alarm for the night"),
+    ("warm up the reed lamp a little", "make the reed lamp a bit warmer"),
+    ("oh shoot, turn off the urn, I forgot all about it", "turn off the urn"),
+    ("let the courier in, just unlock the front door", "unlock the front door"),
+    ("we can do without the amp now, switch it off", "turn off the amp"),
+    ("telly off, everything else can stay as it is", "telly off"),
+    ("the attic fan at 25 percent is plenty", "set the attic fan to 25 percent"),
+    ("it's story time, set it up", "activate story time"),
 )
 
 
@@ -192,6 +201,14 @@ def test_warm_in_here_is_of_a_sensor_that_stands_here() -> None:
         ("telly off, it's getting late, and shut the loft blind too", {"Telly": "off", "Loft Blind": "close"}),
         ("leave the reed lamp on in the snug and turn the other lights off",
          dict.fromkeys(("Snug Ceiling Light", "Snug Strip"), "off")),
+        ("close the curtains and blinds on the ground floor and turn on the amp",
+         {"Snug Curtains": "close", "Larder Blind": "close", "Amp": "on"}),
+        ("lights off in the snug but leave the reed lamp on, and shut the loft blind",
+         {"Snug Ceiling Light": "off", "Snug Strip": "off", "Loft Blind": "close"}),
+        ("apart from the reed lamp I want all the snug lights off",
+         dict.fromkeys(("Snug Ceiling Light", "Snug Strip"), "off")),
+        ("shut the lights off in the snug, all but the reed lamp, and in the larder too", {}),
+        ("curtains on the ground floor", {}),
         ("larder blind down and the loft blind up to 40 percent", {"Larder Blind": "close", "Loft Blind": 40}),
     ],
 )  # fmt: skip

@@ -96,6 +96,11 @@ def test_a_heater_that_goes_on_at_so_many_degrees_is_started(grammar: Grammar, h
         ], words
 
 
+def test_what_is_felt_is_seen_to_by_the_command_behind_it(grammar: Grammar, house: HouseFile) -> None:
+    words = "it's freezing in the music room, get the heater going in there"
+    assert acted(grammar, house, words) == acted(grammar, house, "get the music room heater going")
+
+
 def test_a_bit_cooler_is_a_step_that_the_thing_can_take(grammar: Grammar, house: HouseFile) -> None:
     words = "make the conservatory air con a bit cooler"
     cooling = {

@@ -35,6 +35,10 @@ _MOVING = {"up": "raise", "down": "lower"}
 _LEFT_OUT: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
     (re.compile(r"(?<=\w) , (?:oh|ah|um|er|wait)(?: ,)? but "), " , but "),
     (re.compile(r"\bbarring\b"), "except"),
+    (re.compile(rf"^(?P<but>{_EXCEPT} (?:the|my|our|\w+s) (?:(?!i\b)\w+ ){{1,4}}?)(?=(?:i want|i would like|we want|can you|could you|turn|switch|put|close|open) )"), r"\g<but>, "),
+    (re.compile(r"(?<=\w)(?: ,)? but leave (?P<np>(?:the|my|our|\w+s) (?:(?!on\b|off\b|open\b)\w+ ){0,3}?(?!on\b|off\b|open\b|alone\b|running\b|closed\b|shut\b|up\b|down\b|is\b|are\b)\w+)$"), r" but leave \g<np> alone"),
+    (re.compile(r"^(?P<main>[^,]+?)(?: ,)? but (?P<spared>(?:leave|keep) (?:the|my|our|\w+s) (?:(?!on\b|off\b|alone\b|and\b)\w+ )+?(?:on|off|alone|running))(?: ,)? and (?P<more>(?:turn|switch|open|close|shut|set|put|lock|dim) (?!.*\b(?:it|them|that)\b).+)$"), r"\g<more> and \g<main> but \g<spared>"),
+    (re.compile(r"(?P<main>.+? (?:except(?: for)?|but not|apart from) (?:the|my|our|\w+s) [^,]+?) , (?:that one|that|it) (?:should be|can be|is to be|needs to be|wants to be|goes|stays|can stay)(?: on)? (?:at|to) (?P<to>\d+ percent|half)$"), r"\g<main> , set that to \g<to>"),
     (re.compile(r"(?P<np>\b(?:the|my|our) (?!lights|lamps)\w+ (?:lights|lamps|blinds|curtains|fans)\b[^,]*) , (?:both )?(?:upstairs and down(?:stairs)?|downstairs and up(?:stairs)?)$"), r"\g<np> everywhere"),
     (re.compile(r"^(?:just )?(?:leave|keep) (?P<np>(?:the|my|our) [^,]+?) (?:on|off|open) (?P<at>in (?:the |my |our )?\w+(?: \w+)?)(?: ,)? (?:and|but) (?P<verb>turn|switch) (?:all )?(?:the )?(?:others|other lights|rest|rest of the lights) (?P<way>on|off)$"), r"\g<verb> \g<way> the lights \g<at> except \g<np>"),
     (re.compile(r"(?P<at>\b(?:on|in|at|upstairs|downstairs)\b[^,]*) , everywhere (?=except|but|apart from|other than)"), r"\g<at> "),
