@@ -18,6 +18,8 @@ from assistant.home.understanding.wording.words import plain, singular
 SWITCHED = frozenset("light switch fan climate humidifier water_heater media_player".split())
 #: Words that say nothing about a thing without the word before them: the "room" of "living room".
 ROOMS = frozenset("room area floor house home space".split())
+#: How the first of several rooms of a kind is called.
+_MAIN = frozenset(("main", "master", "primary"))
 
 
 @dataclass(slots=True)
@@ -148,7 +150,9 @@ class Index:
                 short.setdefault(called, []).append(name)
             if len(words) == 1 and words[0] in english.ROOM_FIRSTS and (named := self.places.get((name,))):
                 self.places.setdefault((name, "room"), named)
-        for called, names in short.items():
+        for called, several in short.items():
+            main = [name for name in several if name.split()[0] in _MAIN]
+            names = main if len(main) == 1 else several  # "the bedroom" is no guest's and no child's
             if len(names) == 1 and (named := self.places.get(tuple(names[0].split()))) and called not in self.exact:
                 self.places.setdefault((called,), named)
 
