@@ -31,6 +31,12 @@ _NAME_WORDS, _NAME_CHARACTERS = 8, 19
 #: What has digits and is longer was given by a camera or a program: "20240131", "a8f3e2c1".
 _NUMBERED_CHARACTERS = 7
 _WORD = re.compile(r"[^\W_]+")
+#: What programs and people write in a name that tells nothing of what is in the file.
+_UNTELLING = frozenset(
+    "copy doc document download draft dsc en eng english file final img index new old pdf scan untitled".split()
+)
+#: What is no file has a title alone: its name is whatever a program called it.
+_FILE = re.compile(r"[^\n]*[^\n.]\.[A-Za-z][A-Za-z0-9]{1,7}")
 
 _PROBE = (
     "The 3 naïve keepers' 41-metre lamp-post, unbelievably, cost £1,280.50 (roughly) in 1868; électricité? 東京 #x_y."
@@ -80,13 +86,15 @@ def context(document: str, title: str, headings: Sequence[str]) -> str:
 
 @lru_cache(1024)
 def _added_by_name(document: str, title: str) -> str:
-    """Return the words of a file's name that its title lacks, without what is no word."""
+    """Return the words of a file's name that its title lacks, without what is no word; "" for what is no file."""
+    if not _FILE.fullmatch(document):
+        return ""
     known = {word.casefold() for word in _WORD.findall(title)}
-    added = {}
+    added: dict[str, str] = {}
     for word in _WORD.findall(PurePath(document).stem):
         letters = sum(map(str.isalpha, word))
         is_word = letters > 1 and len(word) <= (_NAME_CHARACTERS if letters == len(word) else _NUMBERED_CHARACTERS)
-        if is_word and word.casefold() not in known:
+        if is_word and word.casefold() not in known | _UNTELLING:
             added.setdefault(word.casefold(), word)
     return " ".join(list(added.values())[:_NAME_WORDS])
 

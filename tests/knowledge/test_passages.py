@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engines.tokenize import Tokens
-from knowledge.passages import LONGEST_WORDS, OVERLAP_WORDS, pack, pack_tokens, unpack_tokens
+from knowledge.passages import LONGEST_WORDS, OVERLAP_WORDS, context, pack, pack_tokens, unpack_tokens
 from knowledge.sentences import sentences, words
 
 
@@ -88,3 +88,24 @@ def test_no_tokens_survive_packing():
 def test_a_token_of_a_usual_vocabulary_costs_six_bytes():
     tokens = Tokens(np.full(80, 30521, np.int32), np.tile(np.array([[400, 405]], np.int32), (80, 1)))
     assert len(pack_tokens(tokens)) == 1 + 6 * 80
+
+
+@pytest.mark.parametrize(
+    ("document", "title", "told"),
+    [
+        ("manuals/oven-castellan.html", "Castellan Pyro 600", "oven > Castellan Pyro 600 > Cleaning"),
+        ("hair_salon_prices.txt", "Prices and good to know", "hair salon > Prices and good to know > Cleaning"),
+        ("Heat pump.pdf", "The heat pump", "The heat pump > Cleaning"),
+        ("scan/20240131-a8f3e2c1.pdf", "Minutes", "Minutes > Cleaning"),
+        ("IMG_2034.docx", "Letter", "Letter > Cleaning"),
+        (
+            "one two three four five six seven eight nine ten.md",
+            "",
+            "one two three four five six seven eight > Cleaning",
+        ),
+        ("a text that came in. Its name is no file", "Notes", "Notes > Cleaning"),
+        ("lamp", "Notes", "Notes > Cleaning"),
+    ],
+)
+def test_the_reader_is_told_what_the_name_of_the_file_adds_to_the_title(document: str, title: str, told: str) -> None:
+    assert context(document, title, ("Cleaning",)) == told

@@ -55,7 +55,10 @@ _TWO_WAYS = re.compile(
     r"\b(on|off)\b.*\b(?:and|but|then) (?:back )?(on|off)\b(?= (?:in|on|at|upstairs|downstairs|outside|here)\b|$)"
 )
 #: A second place, where the same is wanted: "the lights off in the bar , and in the workshop too".
-_THERE_TOO = re.compile(r"\band (?:also |then )?(?:in|at|on) (?:the |my |our )?(?P<at>\w+(?: (?!too\b|as\b|also\b)\w+)?)(?: (?:too|as well|also))?(?= ,|$)")
+_THERE_TOO = re.compile(
+    r"\band (?:also |then )?(?:in|at|on) (?:the |my |our )?(?P<at>\w+(?: (?!too\b|as\b|also\b)\w+)?)"
+    r"(?: (?:too|as well|also))?(?= ,|$)"
+)
 _MANY = 4  #: things that one name is not meant for
 _LOOSE = 2  #: the same, where a sentence was read by its gist
 

@@ -160,7 +160,10 @@ class Clause:
     def _goes(self, placed: re.Match[str]) -> bool:
         """Say whether something goes on or off at a place: "curtains on the ground floor" are just there."""
         known = tuple(placed["place"].split()) in self.directory.places
-        return known and self.directory.find(placed["np"], self.able(placed["how"])).problem not in ("unable", "unknown")
+        return known and self.directory.find(placed["np"], self.able(placed["how"])).problem not in (
+            "unable",
+            "unknown",
+        )
 
     def _started(self, reading: Reading, context: Context) -> Reading:
         """Return a reading that also starts the heaters which are off: "the heater on at twenty"."""
