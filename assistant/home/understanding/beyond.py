@@ -47,7 +47,7 @@ _UNTELLING = english.GLUE | frozenset(
     "light lights one ones off on up down open closed shut please though room".split()
 )
 #: A value that is exact, where none is said to be more or less.
-_EXACT = re.compile(r"\b(?P<number>\d+(?:\.\d+)?) (?:percent|degrees?)\b")
+_EXACT = re.compile(r"\b(?P<number>\d+(?:\.\d+)?) (?:percent|degrees?)\b|\b(?:up|down) to (?P<bare>\d+)(?= ,|$)")
 _RELATIVE = re.compile(
     r"\b(?:by|up(?! to)|down(?! to)|plus|minus|another|more|less|extra|further|increment|\w+er(?= by))\b"
 )
@@ -59,6 +59,20 @@ _THERE_TOO = re.compile(
     r"\band (?:also |then )?(?:in|at|on) (?:the |my |our )?(?P<at>\w+(?: (?!too\b|as\b|also\b)\w+)?)"
     r"(?: (?:too|as well|also))?(?= ,|$)"
 )
+_CLAUSES = re.compile(r" (?:,|and|so|because|while|when|since|as) (?:and |then |so )?")
+#: Words with which a thing is told of, and nothing wanted of it.
+_TELLING = frozenset(
+    "is are was were am been being has have had not cannot said says told think thought like love hate see hear watch "
+    "watching hearing seeing using use find left".split()
+)
+_LEAVES_OUT = re.compile(
+    r"\b(?:leave|keep|except|apart|but|other|besides|excluding|never|without|stay|stays|only|just)\b"
+)
+#: What moves something that has a name.
+_MOVES = ("turn_on", "turn_off", "open", "close", "lock", "unlock", "start", "return_home", "set_temperature")
+_AND_TOO = re.compile(r" , and (?P<np>(?:the|my|our) (?!,)\S+(?: (?!,)\S+){0,3}?) (?:too|as well|also)$")
+_ARMED_FOR = re.compile(r"\b(?:arm|set|put) (?:(?!,|\b(?:away|home|night|stay|mode)\b).)*\bfor (?!me\b|us\b)\w+")
+_LONGEST = 5  #: words of a name
 _MANY = 4  #: things that one name is not meant for
 _LOOSE = 2  #: the same, where a sentence was read by its gist
 
@@ -68,6 +82,7 @@ class Beyond:
 
     def __init__(self, directory: Directory) -> None:
         self.directory = directory
+        self._switched = directory.able(_MOVES)
 
     def is_so(self, intent: HomeIntent, text: str) -> bool:
         """Say whether an intent goes beyond the plain sentence that it was read from."""
@@ -76,8 +91,11 @@ class Beyond:
             or self._is_half_there(intent, text)
             or self._is_too_much(intent, text)
             or self._passes_over_place(intent, text)
+            or self._passes_over_name(intent, text)
+            or self._passes_over_last(intent, text)
             or self.moves_what_is_spared(intent, text)
             or _is_of_two(intent, text)
+            or _arms_otherwise(intent, text)
             or _goes_one_way(intent, text)
             or _lacks_value(intent, text)
         )
@@ -114,6 +132,41 @@ class Beyond:
             return False  # "except in the kitchen and in the hallway"
         there = self.directory.places[tuple(said["at"].split())][1]
         return not there & self.directory.mask(act.entity_id for act in intent.acts)
+
+    def _passes_over_name(self, intent: HomeIntent, text: str) -> bool:
+        """Say whether a clause names a thing that would not move, and neither tells of it nor leaves it out.
+
+        "Rosie can start cleaning , and turn the lamp off" is not the lamp alone.
+        """
+        if not (intent.loose and intent.acts):
+            return False
+        moved = self.directory.mask(act.entity_id for act in intent.acts)
+        for clause in _CLAUSES.split(text):
+            words = clause.split()
+            if not _TELLING.isdisjoint(words) or _LEAVES_OUT.search(clause):
+                continue
+            named = self._named_in_full(words) & self._switched
+            nearly = any(self.directory.named.get(singular(word), 0) & moved for word in words)
+            if named and not named & moved and not nearly:
+                return True
+        return False
+
+    def _passes_over_last(self, intent: HomeIntent, text: str) -> bool:
+        """Say whether what is meant too, at the end, would not move: "not the lamp , and the towel rail too"."""
+        said = _AND_TOO.search(text) if intent.acts else None
+        if said is None:
+            return False
+        found = self.directory.find(said["np"], -1)
+        known = {*found.ids, *found.choices}
+        return intent.loose if not known else known.isdisjoint(act.entity_id for act in intent.acts)
+
+    def _named_in_full(self, words: list[str]) -> int:
+        """Return the things whose whole name, or what else they are called, is among some words."""
+        named = 0
+        for begin in range(len(words)):
+            for end in range(begin + 1, min(begin + _LONGEST, len(words)) + 1):
+                named |= self.directory.exact.get(" ".join(words[begin:end]), 0)
+        return named
 
     def moves_what_is_spared(self, intent: HomeIntent, text: str) -> bool:
         """Say whether something that is left out would move like the others do."""
@@ -162,6 +215,15 @@ def _is_of_two(intent: HomeIntent, text: str) -> bool:
     return any(len({value for value in said if value.kind == kind}) > 1 for kind in ("colour", "percent", "degrees"))
 
 
+def _arms_otherwise(intent: HomeIntent, text: str) -> bool:
+    """Say whether an alarm would be armed in one mode where what it is armed for was passed over."""
+    return (
+        intent.loose
+        and any(act.service.startswith("arm_") for act in intent.acts)
+        and _ARMED_FOR.search(text) is not None
+    )
+
+
 def _goes_one_way(intent: HomeIntent, text: str) -> bool:
     """Say whether all would go one way, read by its gist, where two were said: "off in the bar and on upstairs"."""
     said = _TWO_WAYS.search(text) if intent.loose and intent.acts else None
@@ -173,7 +235,7 @@ def _lacks_value(intent: HomeIntent, text: str) -> bool:
     if not (intent.loose and intent.acts) or _RELATIVE.search(text):
         return False
     values = {round(value) for act in intent.acts for value in act.values.values() if isinstance(value, int | float)}
-    return any(round(float(said["number"])) not in values for said in _EXACT.finditer(text))
+    return any(round(float(said["number"] or said["bare"])) not in values for said in _EXACT.finditer(text))
 
 
 def one_of_two(text: str, reading: Reading) -> Reading:

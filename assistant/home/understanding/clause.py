@@ -105,7 +105,7 @@ _HARMLESS = ("on", "off", "close", "lock")  #: what may be done to everything
 _LITTLE = ("lighter", "brighter", "dimmer", "warmer", "cooler", "light")  #: what is done to a room without asking
 
 #: What is to go on, and how warm: "the heater on at twenty".
-_ON_AT = re.compile(r"\bon (?:and )?(?:(?:at|to) )?\d")
+_ON_AT = re.compile(r"\bon (?:and )?(?:(?:at|to) )?\d|^start .*\b(?:at|with|on) \d")
 
 #: "Do story time" starts that scene.
 _HAVE = re.compile(r"^(?:do|have|let us have|let us do) (?:the |our )?(?=\w+ \w+)")

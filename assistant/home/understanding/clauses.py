@@ -158,7 +158,8 @@ class Clauses:
                 if second is not None and not second.problem and not self._moves(spared["rest"], second, context):
                     return second  # "leave the fairy lights on but turn the ceiling light off"
                 continue
-            first = self._near(_wanted(stripped(head)), place, context, last)
+            alone = bool(last) and is_value(head)  # "the lamp at 40 and warmer , and the fan off"
+            first = self._near(f"make it {head}" if alone else _wanted(stripped(head)), place, context, last)
             if first is None or first.problem in ("unknown", "unable", "except"):
                 continue
             if left_alone := LEFT_ALONE.fullmatch(self._of_its_kind(tail, first)):

@@ -155,6 +155,7 @@ class Levels:
         if _is_no_command(before, after, value, verbless=text == whole) or _goes_two_ways(text, placed):
             return None
         way = _shed(before, after, value, way)
+        value = _set_with(value, text[placed.start :], way)
         if value.kind == "more" and not value.quality and not value.unit and not way:
             return None
         counted = value.kind in ("degrees", "percent", "number") and value.unit != "share"
@@ -429,6 +430,12 @@ def _verbless(text: str) -> tuple[str, int]:
         if text.startswith(words + " ") and not _HALF_SAID.match(text):
             return text[len(words) + 1 :], way
     return text, 0
+
+
+def _set_with(value: Quantity, said: str, way: int) -> Quantity:
+    """Return what "with" sets something to: "the stove with 80 degrees" is at, and not by."""
+    steps = value.kind == "more" and value.unit and not (value.quality or way)
+    return Quantity(kind=value.unit, number=value.number) if steps and said.startswith("with ") else value
 
 
 def property_of(words: list[str]) -> tuple[str, list[str]]:

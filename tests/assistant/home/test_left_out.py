@@ -148,6 +148,15 @@ PLAINLY = (
     ("telly off, everything else can stay as it is", "telly off"),
     ("the attic fan at 25 percent is plenty", "set the attic fan to 25 percent"),
     ("it's story time, set it up", "activate story time"),
+    ("send the mower out", "start the mower"),
+    ("arm the shed alarm for the knight", "arm the shed alarm for the night"),
+    ("I'd love the strip orange today", "i would love the strip orange"),
+    ("I'm done with the urn, you can shut it off", "turn off the urn"),
+    ("can you pause Hedda for a moment, I'm on the phone", "can you pause hedda"),
+    ("no idea where Hedda's got to, make it beep so I can find it", "locate hedda"),
+    ("wind the awning back in", "close the awning"),
+    ("put the sauna night scene on", "activate the sauna night scene"),
+    ("start the stove with 80 degrees", "start the stove at 80 degrees"),
 )
 
 
@@ -209,6 +218,8 @@ def test_warm_in_here_is_of_a_sensor_that_stands_here() -> None:
          dict.fromkeys(("Snug Ceiling Light", "Snug Strip"), "off")),
         ("shut the lights off in the snug, all but the reed lamp, and in the larder too", {}),
         ("curtains on the ground floor", {}),
+        ("turn on the snug strip, not the reed lamp, and the telly too", {}),
+        ("turn off all the lights in the snug apart from the strip, and the telly too", {}),
         ("larder blind down and the loft blind up to 40 percent", {"Larder Blind": "close", "Loft Blind": 40}),
     ],
 )  # fmt: skip

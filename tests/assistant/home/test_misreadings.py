@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from assistant.home.entities import Entity
 from assistant.home.house_file import HouseFile, read_house
 from assistant.home.understanding.grammar import Context, Grammar
 
@@ -99,6 +100,34 @@ def test_a_heater_that_goes_on_at_so_many_degrees_is_started(grammar: Grammar, h
 def test_what_is_felt_is_seen_to_by_the_command_behind_it(grammar: Grammar, house: HouseFile) -> None:
     words = "it's freezing in the music room, get the heater going in there"
     assert acted(grammar, house, words) == acted(grammar, house, "get the music room heater going")
+
+
+def test_what_somebody_has_above_a_shop_is_not_all_of_the_house() -> None:
+    things = [
+        Entity(id=f"light.{name}", name=name, area=area, domain="light", services=frozenset(["turn_on", "turn_off"]))
+        for name, area in (("Counter Light", "Shop"), ("Ceiling Light", "Lounge"), ("Floor Lamp", "Lounge"))
+    ]
+    above = Grammar.build(things, floors={"Ground Floor": ["Shop"], "Flat": ["Lounge"]})
+    for words, moved in (
+        ("turn off the lights in the flat", {"light.Ceiling Light", "light.Floor Lamp"}),
+        ("every light in the whole flat off", {"light.Ceiling Light", "light.Floor Lamp"}),
+        ("turn off the lights in the house", {thing.id for thing in things}),
+    ):
+        intent = above.understand(words, Context())
+        assert intent is not None, words
+        assert {act.entity_id for act in intent.acts} == moved, words
+    usual = Grammar.build(things, floors={"Ground Floor": ["Shop"], "Upstairs": ["Lounge"]})
+    intent = usual.understand("turn off the lights in the flat", Context())
+    assert intent is not None
+    assert {act.entity_id for act in intent.acts} == {thing.id for thing in things}
+
+
+def test_a_clause_about_another_thing_is_not_passed_over(grammar: Grammar, house: HouseFile) -> None:
+    assert acted(grammar, house, "Dusty can start cleaning, and turn the telly off while you're at it") in (
+        {},
+        {"vacuum.dusty": "start", "switch.telly": "turn_off"},
+    )
+    assert acted(grammar, house, "Dusty is stuck again, turn the telly off") == {"switch.telly": "turn_off"}
 
 
 def test_a_bit_cooler_is_a_step_that_the_thing_can_take(grammar: Grammar, house: HouseFile) -> None:

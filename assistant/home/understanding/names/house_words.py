@@ -113,6 +113,10 @@ class HouseWords:
         self._with_and = (
             re.compile(rf"(?<!\S)(?:{'|'.join(map(re.escape, self._own_names))})(?!\S)") if self._own_names else None
         )
+        parts = "|".join(directory.parts_of_house)
+        self._of_house = (
+            re.compile(rf"\b(?:the|my|our) (?:whole |entire )?(?:{parts})(?= |$)(?! floor)") if parts else None
+        )
         #: What machines that move are called by one word: "rosie", "roomba".
         self._machines = {
             name
@@ -253,7 +257,12 @@ class HouseWords:
         return _IT.sub(lambda said: f"{said['verb']} it" if said["verb"] else "it", _ITS.sub("its", text))
 
     def by_one_name(self, text: str) -> str:
-        """Return a plain sentence with an area's own name for another one that has an "and" in it."""
+        """Return a plain sentence with an area's own name for another one that has an "and" in it.
+
+        "The flat" is the floor where one goes by that name, and not all of the house.
+        """
+        if self._of_house is not None:
+            text = self._of_house.sub(r"\g<0> floor", text)
         return self._with_and.sub(lambda said: self._own_names[said[0]], text) if self._with_and else text
 
     def has(self, text: str) -> bool:

@@ -69,6 +69,10 @@ class Index:
                 mask |= self.area_of[name]
             self._place("bedrooms", "bedrooms", mask, "rooms")
         self._called_floors({plain(floor): floor for floor in floors})
+        #: parts of the house that are called as others call all of it: "the flat" above the shop
+        self.parts_of_house = [name for name in english.HOUSES if (name,) in self.places]
+        for name in self.parts_of_house:
+            self.places[(name, "floor")] = self.places[(name,)]
         self.longest = max((len(words) for words in self.places), default=0)
         self.switched = 0
         for domain in SWITCHED:

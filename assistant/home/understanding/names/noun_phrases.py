@@ -7,6 +7,7 @@ from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from assistant.home.understanding.wording.english import HOUSES
 from assistant.home.understanding.wording.words import singular
 
 EXCEPT = tuple(
@@ -32,12 +33,12 @@ LISTING = frozenset(("and", ",", "or", "plus", "nor"))
 UNFINISHED = frozenset("on in of at to by from with for is are the a an my and or".split())
 
 _IN = "(?:in|on|at|of|across|around|throughout|through|inside|within|about|over|for|from)"
-_HOUSE = "(?:house|home|app?artment|flat|place|building|property)"
+_HOUSE = f"(?:{'|'.join(HOUSES)})"
 EVERYWHERE = re.compile(
     rf"(?<!\S)(?:(?:all )?(?:{_IN} )?(?:all (?:of )?)?(?:the |my |our |this )?(?:entire|whole) {_HOUSE}"
     rf"|(?:all )?{_IN} (?:all (?:of )?)?(?:the |my |our |this )?{_HOUSE}"
     rf"|(?:{_IN} )?(?:all (?:of )?(?:the |my |our )?|every |each (?:of the )?)(?:room|area|floor)s?"
-    r"|everywhere|house wide)(?!\S)"
+    r"|everywhere|house wide)(?!\S)(?! floor\b)"
 )
 HERE = re.compile(
     r"(?<!\S)(?:(?:in |of |around |inside |on |at )?(?:the|this|my|our|that) (?:same )?(?:room|area|space(?! heater))"

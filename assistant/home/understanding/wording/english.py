@@ -111,6 +111,8 @@ OUTDOORS = frozenset(
     "garden patio terrace balcony porch driveway drive yard backyard veranda deck lawn pool pond outside".split()
 )
 
+#: What people call all that they live in.
+HOUSES = ("house", "home", "apartment", "appartment", "flat", "place", "building", "property")
 #: Words that are enough to name a room with a longer name, if it is the only one: "the bedroom".
 ROOM_HEADS = frozenset(
     (
