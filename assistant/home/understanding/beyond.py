@@ -72,6 +72,10 @@ _LEAVES_OUT = re.compile(
 _MOVES = ("turn_on", "turn_off", "open", "close", "lock", "unlock", "start", "return_home", "set_temperature")
 _AND_TOO = re.compile(r" , and (?P<np>(?:the|my|our) (?!,)\S+(?: (?!,)\S+){0,3}?) (?:too|as well|also)$")
 _ARMED_FOR = re.compile(r"\b(?:arm|set|put) (?:(?!,|\b(?:away|home|night|stay|mode)\b).)*\bfor (?!me\b|us\b)\w+")
+_TWO_THINGS = re.compile(
+    r"\b(?:the|my|our) (?!,|\b(?:and|on|off)\b)\S+(?: (?!,|(?:and|on|off|is|are|in|at)\b)\S+){0,3} and (?:the|my|our) "
+    r"(?!,)\S+(?: (?!,|(?:and|on|off|is|are|in|at)\b)\S+){0,3} (?:on|off)\b"
+)
 _LONGEST = 5  #: words of a name
 _MANY = 4  #: things that one name is not meant for
 _LOOSE = 2  #: the same, where a sentence was read by its gist
@@ -82,7 +86,7 @@ class Beyond:
 
     def __init__(self, directory: Directory) -> None:
         self.directory = directory
-        self._switched = directory.able(_MOVES)
+        self._switched = directory.able(_MOVES) & ~directory.domain.get("scene", 0)
 
     def is_so(self, intent: HomeIntent, text: str) -> bool:
         """Say whether an intent goes beyond the plain sentence that it was read from."""
@@ -93,6 +97,7 @@ class Beyond:
             or self._passes_over_place(intent, text)
             or self._passes_over_name(intent, text)
             or self._passes_over_last(intent, text)
+            or _is_one_of_two(intent, text)
             or self.moves_what_is_spared(intent, text)
             or _is_of_two(intent, text)
             or _arms_otherwise(intent, text)
@@ -213,6 +218,13 @@ def _is_of_two(intent: HomeIntent, text: str) -> bool:
         return False
     said = [placed.value for placed in values_in(text) if placed.value.kind in ("colour", "percent", "degrees")]
     return any(len({value for value in said if value.kind == kind}) > 1 for kind in ("colour", "percent", "degrees"))
+
+
+def _is_one_of_two(intent: HomeIntent, text: str) -> bool:
+    """Say whether one thing would move, read by its gist, where two are wanted: "I need the lights and the urn on"."""
+    if not intent.loose or intent.besides:  # of what is not here it is told
+        return False
+    return len({act.entity_id for act in intent.acts}) == 1 and _TWO_THINGS.search(text) is not None
 
 
 def _arms_otherwise(intent: HomeIntent, text: str) -> bool:

@@ -62,6 +62,7 @@ _PLACE_OF_BOTH = re.compile(
 #: What is felt, which a command behind it sees to: "it is freezing in there , get the heater going".
 _FELT = re.compile(r"make it (?:\w+er)(?: in .+)?$|it is (?!to )\w+")
 _THE_ONE = re.compile(r"(?<=\w )one(?= |$)(?! (?:percent|degrees?)\b)")
+_THE_ONES = re.compile(r"(?<=\w )ones(?= |$)")
 #: One, and not all that is left of a house: "the desk lamp on and the other one off".
 _OTHER_ONE = re.compile(r"\bother (?:one|light|lamp|fan|heater|radiator|blind|curtain|plug|socket)\b")
 #: The same things, elsewhere and the other way: "the lights off here and on in the hall".
@@ -182,7 +183,9 @@ class Clauses:
         """Read two commands between which no pause was written: "tv off lights down", "lock it close the blind"."""
         words = text.split()
         for place in range(2, len(words) - 1):
-            if words[place] in ("in", "at") or (words[place - 1] not in _ENDING_ONE and words[place] not in COMMANDING):
+            if words[place] in ("in", "at", "for") or (
+                words[place - 1] not in _ENDING_ONE and words[place] not in COMMANDING
+            ):
                 continue  # "radiator off in the hall , light off" begins no command with "in the hall"
             first = self._read(" ".join(words[:place]), context, last)
             if first is None or first.problem:
@@ -248,7 +251,7 @@ class Clauses:
         """Return a clause with what its "one" is called: "the left lamp blue and the right one red"."""
         noun = singular(without_place(first.found.phrase).rpartition(" ")[2])
         named = " one" in tail and noun in GENERIC | self.directory.vocabulary()
-        return _THE_ONE.sub(noun, tail) if named else tail
+        return _THE_ONES.sub(f"{noun}s", _THE_ONE.sub(noun, tail)) if named else tail
 
     def _elsewhere(self, so: re.Match[str], first: Reading, context: Context, left: int) -> Reading | None:
         """Read a clause that only says where and how for the kind of thing that the one before it spoke of."""

@@ -76,7 +76,7 @@ class InPart:
             named = self.directory.find(phrase, -1, room=context.room)
             if named.problem not in ("", "unknown") or len(named.ids) > 1:
                 continue
-            if not named.ids and self._holds_a_name(phrase):
+            if not named.ids and (self._holds_a_name(phrase) or tuple(bare(phrase).split()) in self.directory.places):
                 continue  # something that is here would be left out, and not be told of
             tried.add(rest)
             reading = self._clauses.understood(rest, context, context.last)

@@ -11,7 +11,7 @@ from assistant.home.entities import Act
 from assistant.home.understanding.abilities import Abilities
 from assistant.home.understanding.acts import level, option, options
 from assistant.home.understanding.context import Context, Reading
-from assistant.home.understanding.names.noun_phrases import Found, bare
+from assistant.home.understanding.names.noun_phrases import COMMANDING, Found, bare
 from assistant.home.understanding.wording.english import WHITES
 from assistant.home.understanding.wording.phrasebook import PROPERTIES, VALUE_VERBS, WARM_VERBS
 from assistant.home.understanding.wording.values import Placed, Quantity, values_in
@@ -402,6 +402,8 @@ def _is_no_command(before: list[str], after: list[str], value: Quantity, *, verb
         return True  # "make the sky blue" is of no light
     if verbless and before[-1:] in (["is"], ["are"]):
         return True  # "the heating is 22" tells
+    if any(word in ("and", "then", ",") and verb in COMMANDING for word, verb in pairwise(after)):
+        return True  # "the lamp to 20 and switch on the tv lights" is two
     if value.kind == "level" and before == ["the"] and after[:1] in (["light"], ["lights"]):
         return True  # "the high light" is a name, if anything
     if after and before in ([], ["the"]):

@@ -34,6 +34,8 @@ from assistant.home.understanding.wording.words import IT, plain
 
 #: What is wanted of a thing depends on what was told.
 _TELLING = frozenset("is are was were has have had been am".split())
+#: For how long something was so is no Night Light.
+_ALL_DAY = re.compile(r" all (?:night|day|morning|afternoon|evening|week|weekend)(?: long)?\b")
 _SEE_TO = re.compile(r"(?:either|see to|sort|sort out|deal with|do something about|look after) (?P<np>.+?)(?: out)?")
 #: A thing and which way it shall go, with nothing that tells: "so her bedside lamp off".
 _WANTED_SO = re.compile(
@@ -82,7 +84,7 @@ class ToldAlong:
 
     def about(self, aside: Aside, context: Context) -> HomeIntent | None:
         """Read a command about "it", which is what was told of or asked about before it."""
-        aside = aside._replace(told=with_less(aside.told, self.directory.vocabulary()))
+        aside = aside._replace(told=with_less(_ALL_DAY.sub("", aside.told), self.directory.vocabulary()))
         if not COMMANDING.isdisjoint(aside.told.split()[:1]) and not aside.told.startswith("make "):
             return None  # "put the washer on eco and switch it on" is wanted whole
         for phrase, within in aside.phrases():

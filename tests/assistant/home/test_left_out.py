@@ -157,6 +157,14 @@ PLAINLY = (
     ("wind the awning back in", "close the awning"),
     ("put the sauna night scene on", "activate the sauna night scene"),
     ("start the stove with 80 degrees", "start the stove at 80 degrees"),
+    ("no need for the reed lamp any more, off please", "turn off the reed lamp"),
+    ("unlock the front door, my mum is outside", "unlock the front door"),
+    ("the front door needs unlocking, the courier is here", "unlock the front door"),
+    ("can you tell Hedda to start vacuuming", "can you start hedda"),
+    ("whoever was in the larder left the light on, can you turn it off", "turn off the light in the larder"),
+    ("the lantern and the strip, both at half brightness", "the lantern at half and the strip at half"),
+    ("for the kids, the strip to 20 percent", "the strip to 20 percent"),
+    ("heating to 22 in the snug and 18 in the loft", "heating in the snug to 22 and heating in the loft to 18"),
 )
 
 
@@ -218,6 +226,10 @@ def test_warm_in_here_is_of_a_sensor_that_stands_here() -> None:
          dict.fromkeys(("Snug Ceiling Light", "Snug Strip"), "off")),
         ("shut the lights off in the snug, all but the reed lamp, and in the larder too", {}),
         ("curtains on the ground floor", {}),
+        ("dim the reed lamp to 20 and switch on the bar shelf", {"Reed Lamp": 20, "Bar Shelf": "on"}),
+        ("open the larder blind and put the loft ones at 40 percent", {"Larder Blind": "open", "Loft Blind": 40}),
+        ("the lantern's been on all night, shut it off", {"Lantern": "off"}),
+        ("I'm off to read so I need the loft lights and the samovar on", {}),
         ("turn on the snug strip, not the reed lamp, and the telly too", {}),
         ("turn off all the lights in the snug apart from the strip, and the telly too", {}),
         ("larder blind down and the loft blind up to 40 percent", {"Larder Blind": "close", "Loft Blind": 40}),

@@ -122,6 +122,22 @@ def test_what_somebody_has_above_a_shop_is_not_all_of_the_house() -> None:
     assert {act.entity_id for act in intent.acts} == {thing.id for thing in things}
 
 
+def test_a_room_that_is_also_called_shortly_is_in_a_list() -> None:
+    things = [
+        Entity(id=f"light.{name}", name=name, area=area, domain="light", services=frozenset(["turn_on", "turn_off"]))
+        for name, area in (("Spots", "Kitchen"), ("Tube Light", "Utility Room"), ("Lantern", "Garden"))
+    ]
+    grammar = Grammar.build(things)
+    for words in (
+        "switch off the lights in the kitchen and the utility room",
+        "switch off the lights in the kitchen and in the utility room",
+        "lights off in the utility and the kitchen",
+    ):
+        intent = grammar.understand(words, Context())
+        assert intent is not None, words
+        assert {act.entity_id for act in intent.acts} == {"light.Spots", "light.Tube Light"}, words
+
+
 def test_a_clause_about_another_thing_is_not_passed_over(grammar: Grammar, house: HouseFile) -> None:
     assert acted(grammar, house, "Dusty can start cleaning, and turn the telly off while you're at it") in (
         {},

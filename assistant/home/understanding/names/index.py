@@ -18,6 +18,7 @@ from assistant.home.understanding.wording.words import plain, singular
 SWITCHED = frozenset("light switch fan climate humidifier water_heater media_player".split())
 #: Words that say nothing about a thing without the word before them: the "room" of "living room".
 ROOMS = frozenset("room area floor house home space".split())
+_STOREYS = frozenset(("upstairs", "downstairs", "upper", "lower"))
 #: How the first of several rooms of a kind is called.
 _MAIN = frozenset(("main", "master", "primary"))
 
@@ -152,11 +153,15 @@ class Index:
             )
             if called:
                 short.setdefault(called, []).append(name)
+            if len(words) > 1 and words[0] in _STOREYS and (named := self.places.get(tuple(words))):
+                self.places.setdefault((*words[1:], words[0]), named)  # "the hall upstairs"
             if len(words) == 1 and words[0] in english.ROOM_FIRSTS and (named := self.places.get((name,))):
                 self.places.setdefault((name, "room"), named)
         for called, several in short.items():
             main = [name for name in several if name.split()[0] in _MAIN]
-            names = main if len(main) == 1 else several  # "the bedroom" is no guest's and no child's
+            others = [name.split()[0] for name in several if name not in main]
+            owned = len(main) == 1 and all(first.endswith("s") for first in others)
+            names = main if owned else several  # "the bedroom" is not Granny's
             if len(names) == 1 and (named := self.places.get(tuple(names[0].split()))) and called not in self.exact:
                 self.places.setdefault((called,), named)
 

@@ -250,6 +250,7 @@ class Directory(Explained):
         return any(
             self.places[part[:length]][1] in rooms
             for part in parts
+            if part not in self.places  # "the utility room" is the utility, once
             for length in range(1, len(part))
             if part[:length] in self.places
         )
