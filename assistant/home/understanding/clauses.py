@@ -173,7 +173,8 @@ class Clauses:
             second = self._next(head, tail, first, context, last, left, place)
             if second is None:
                 continue
-            reading = self.both(first, second, text, head, tail)
+            narrower = part[0] == " , " and _narrows(first, second)
+            reading = second if narrower else self.both(first, second, text, head, tail)
             if not reading.problem:
                 return reading
             best = best or reading
@@ -335,6 +336,13 @@ class Clauses:
             if act.entity_id not in told and (act.entity_id not in placed or act.service not in ("open", "close"))
         ]
         return Reading((*kept, *second.acts), found)  # "just that blind, open it halfway"
+
+
+def _narrows(first: Reading, second: Reading) -> bool:
+    """Say whether what follows after a pause says which was meant: "stop the water , close the main valve"."""
+    ways = {act.service for act in (*first.acts, *second.acts)}
+    both = {act.entity_id for act in first.acts}, {act.entity_id for act in second.acts}
+    return not (first.problem or second.problem) and len(ways) == 1 and bool(both[1]) and both[1] < both[0]
 
 
 def _heated(reading: Reading, other: Reading) -> Reading:

@@ -75,7 +75,9 @@ _ASKS_A_STATE = re.compile(
 #: What is said to people, and is no half of a command.
 _INTERJECTION = re.compile(r"(?:shut|make|set|put) (?:up|in|on|to)(?: (?:to|in|on|up))?")
 #: "Of" where only "off" can stand: "turn of the lamp", "lights of in the hall", "the lamp of".
-_OFF = re.compile(r"(^(?:turn|switch|shut|power|put) |(?<=\w )(?=of (?:in|at|please)\b)|(?<=\w )(?=of$))of\b")
+_OFF = re.compile(
+    r"((?:^|(?<= and )|(?<= then )|(?<= , ))(?:turn|switch|shut|power|put) |(?<=\w )(?=of (?:in|at|please)\b)|(?<=\w )(?=of$))of\b"
+)
 #: None of the shared sentences is of several commands, and to try all of them takes longest there.
 _SEVERAL = re.compile(r",|(?<!each) and | then ")
 #: A name with a "please" after it, and nothing before it that says no.
