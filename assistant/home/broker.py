@@ -320,6 +320,8 @@ class Broker:
             return f"the connection to the broker {self.address} is lost"
         # Without the number of an OSError, and the file and line of OpenSSL.
         reason = re.sub(r"^\[[^\]]*\] | \(_ssl\.c:\d+\)$", "", str(error)).rstrip(".") or type(error).__name__
+        if "certificate required" in reason:
+            return f"the broker {self.address} wants to see a certificate (home.certificate, home.key)"
         return f"the broker {self.address} cannot be reached ({reason})"
 
 

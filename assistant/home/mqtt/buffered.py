@@ -68,5 +68,10 @@ class BufferedSocket:
         """Whether nothing more will come than what is pending."""
         return self._end is not None
 
+    @property
+    def failure(self) -> OSError | None:
+        """With what error the connection ended; None where it goes on, or ended with a goodbye."""
+        return self._end if isinstance(self._end, OSError) else None
+
     def __getattr__(self, name: str) -> Any:
         return getattr(self._inner, name)

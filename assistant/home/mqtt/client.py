@@ -64,6 +64,10 @@ class Client(aiomqtt.Client):
         """Take over what came and read packets of it for a while; the rest after others had their turn."""
         try:
             sock.fill()
+            if sock.failure is not None and not self._connected.done():
+                # A broker that misses a certificate says so only now, after the handshake.
+                self._connected.set_exception(aiomqtt.MqttError(str(sock.failure)))
+                return
             until = time.perf_counter() + SLICE_S
             while self._client.socket() is sock:
                 if self._client._in_packet["command"] == 0:  # noqa: SLF001 (paho is between two packets)

@@ -195,6 +195,8 @@ async def test_tls_with_a_client_certificate(make_mosquitto, certificates):
         await until(lambda: running.received)
     async with Running(mosquitto.url, HomeConfig(certificate=mine.certificate, key=mine.key)) as stranger:
         await until(lambda: "certificate verify failed" in stranger.link.problem)
+    async with Running(mosquitto.url, HomeConfig(ca=mine.ca)) as nobody:
+        await until(lambda: nobody.link.problem.endswith("wants to see a certificate (home.certificate, home.key)"))
 
 
 @pytest.mark.parametrize(
