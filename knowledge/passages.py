@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -26,14 +27,18 @@ LONGEST_WORDS = 75
 #: Repeat at most this many words of the previous passage, in whole sentences.
 OVERLAP_WORDS = 20
 
-#: Of a file's name, so many words are told to the reader at most, each of at most so many characters.
-_NAME_WORDS, _NAME_CHARACTERS = 8, 19
+#: Of a file's name, so many words are told to the reader at most, each of at most so many characters, and with title
+#: and headings so many in all: the reader takes 32 tokens, and what is cut off is the heading nearest to the passage.
+_NAME_WORDS, _NAME_CHARACTERS, _TOLD_CHARACTERS = 6, 15, 100
 #: What has digits and is longer was given by a camera or a program: "20240131", "a8f3e2c1".
 _NUMBERED_CHARACTERS = 7
 _WORD = re.compile(r"[^\W_]+")
+#: What the reader has words for; of others it would see syllables.
+_READ = re.compile(r"[a-z0-9]+", re.IGNORECASE)
 #: What programs and people write in a name that tells nothing of what is in the file.
 _UNTELLING = frozenset(
-    "copy doc document download draft dsc en eng english file final img index new old pdf scan untitled".split()
+    "archive at copy doc document download draft dsc en eng english file final image img index new of old pdf scan "
+    "screenshot tar unnamed untitled whatsapp".split()
 )
 #: What is no file has a title alone: its name is whatever a program called it.
 _FILE = re.compile(r"[^\n]*[^\n.]\.[A-Za-z][A-Za-z0-9]{1,7}")
@@ -81,22 +86,26 @@ def context(document: str, title: str, headings: Sequence[str]) -> str:
     The title of "oven-castellan.html" may be "Castellan Pyro 600": that it is an oven, as people call it, says the file
     alone. `document` is the name of the document, a path.
     """
-    return " > ".join(filter(None, (_added_by_name(document, title), title, *headings)))
+    told = " > ".join(filter(None, (title, *headings)))
+    words = list(_added_by_name(document, title))
+    while words and len(" ".join(words)) + len(told) > _TOLD_CHARACTERS:
+        words.pop()
+    return " > ".join(filter(None, (" ".join(words), told)))
 
 
 @lru_cache(1024)
-def _added_by_name(document: str, title: str) -> str:
-    """Return the words of a file's name that its title lacks, without what is no word; "" for what is no file."""
+def _added_by_name(document: str, title: str) -> tuple[str, ...]:
+    """Return the words of a file's name that its title lacks, without what is no word; none for what is no file."""
     if not _FILE.fullmatch(document):
-        return ""
-    known = {word.casefold() for word in _WORD.findall(title)}
+        return ()
+    known = {word.casefold() for word in _WORD.findall(unicodedata.normalize("NFC", title))}
     added: dict[str, str] = {}
-    for word in _WORD.findall(PurePath(document).stem):
+    for word in _WORD.findall(unicodedata.normalize("NFC", PurePath(document).stem)):
         letters = sum(map(str.isalpha, word))
         is_word = letters > 1 and len(word) <= (_NAME_CHARACTERS if letters == len(word) else _NUMBERED_CHARACTERS)
-        if is_word and word.casefold() not in known | _UNTELLING:
+        if is_word and _READ.fullmatch(word) and word.casefold() not in known | _UNTELLING:
             added.setdefault(word.casefold(), word)
-    return " ".join(list(added.values())[:_NAME_WORDS])
+    return tuple(added.values())[:_NAME_WORDS]
 
 
 def readable(passage: Passage) -> ReadablePassage:

@@ -23,7 +23,7 @@ from paho.mqtt.properties import Properties
 
 from assistant.home.entities import Message
 from assistant.home.mqtt.address import Address
-from assistant.home.mqtt.client import KEEPALIVE_S, SLICE_S, TIMEOUT_S, TOGETHER, Client, tls_context
+from assistant.home.mqtt.client import HUNG_UP, KEEPALIVE_S, SLICE_S, TIMEOUT_S, TOGETHER, Client, tls_context
 from assistant.home.mqtt.inbox import MAX_PAYLOAD, Inbox
 from assistant.home.mqtt.packets import Arrived
 from assistant.home.mqtt.subscriptions import Subscriptions
@@ -335,7 +335,7 @@ def _speaks_another(error: Exception) -> bool:
     """Say whether a broker may refuse the version of MQTT: it said so, or was reached and said nothing."""
     if isinstance(error, MqttConnectError):
         return _number(error.rc) in (1, 132)
-    return str(error) == "Operation timed out"
+    return str(error) in ("Operation timed out", HUNG_UP)
 
 
 def _still_wanted() -> None:

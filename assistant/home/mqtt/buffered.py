@@ -18,6 +18,9 @@ PIECE = 256 * 1024  #: bytes asked for at once
 MOST = 32 * 1024 * 1024  #: bytes taken over before they are read; the rest waits in the system's buffers
 
 
+_NOTHING_YET = (BlockingIOError, InterruptedError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
+
+
 class BufferedSocket:
     """Stands for a non-blocking socket, plain or TLS; everything but what is here is the socket's own."""
 
@@ -34,7 +37,7 @@ class BufferedSocket:
         while self._end is None and len(self._buffer) < MOST:
             try:
                 piece = self._inner.recv(PIECE)
-            except (BlockingIOError, InterruptedError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
+            except _NOTHING_YET:
                 return
             except OSError as error:
                 self._end = error
@@ -48,10 +51,19 @@ class BufferedSocket:
         if not self.pending():
             if isinstance(self._end, OSError):
                 raise self._end
-            return self._inner.recv(size) if self._end is None else b""
+            return self._received(size) if self._end is None else b""
         taken = bytes(self._buffer[self._at : self._at + size])
         self._at += len(taken)
         return taken
+
+    def _received(self, size: int) -> bytes:
+        try:
+            return self._inner.recv(size)
+        except _NOTHING_YET:
+            raise
+        except OSError as error:
+            self._end = error
+            raise
 
     def messages(self, *, properties: bool) -> Iterator[Arrived]:
         """Yield the messages that come next, up to another packet or one that has not come as a whole."""

@@ -18,6 +18,7 @@ from engines.errors import ReparteeError
 KEEPALIVE_S = 15
 TIMEOUT_S = 5.0  # for a connection, or for the broker's answer to a subscription
 TOGETHER = 16  # messages under way at once; MQTT 5 brokers allow 20 by default
+HUNG_UP = "it closed the connection"  # without a word, before it was a connection
 SLICE_S = 0.002  # what is handled of a flood before others have their turn
 
 
@@ -58,15 +59,36 @@ class Client(aiomqtt.Client):
 
     def _on_socket_open(self, client: Any, userdata: Any, sock: Any) -> None:
         super()._on_socket_open(client, userdata, sock)
-        self._loop.call_soon_threadsafe(self._loop.add_reader, sock.fileno(), self._readable, sock)
+        self._loop.call_soon_threadsafe(self._watch, sock)
+
+    def _watch(self, sock: BufferedSocket) -> None:
+        if sock.fileno() >= 0:  # it may have been closed meanwhile, in the thread that connects
+            self._loop.add_reader(sock.fileno(), self._readable, sock)
+
+    def _on_socket_register_write(self, client: Any, userdata: Any, sock: Any) -> None:
+        def where_open() -> None:
+            if sock.fileno() >= 0:
+                super(Client, self)._on_socket_register_write(client, userdata, sock)
+
+        self._loop.call_soon_threadsafe(where_open)
+
+    def _on_socket_close(self, client: Any, userdata: Any, sock: Any) -> None:
+        if not self._connected.done():  # what it said before it hung up is not read any more
+            sock.fill()
+            self._loop.call_soon_threadsafe(self._refused, sock.failure)
+        super()._on_socket_close(client, userdata, sock)
+
+    def _refused(self, error: OSError | None) -> None:
+        """End the wait for a connection that was closed before it was one."""
+        if not self._connected.done():
+            self._connected.set_exception(aiomqtt.MqttError(str(error or HUNG_UP)))
 
     def _readable(self, sock: BufferedSocket) -> None:
         """Take over what came and read packets of it for a while; the rest after others had their turn."""
         try:
             sock.fill()
             if sock.failure is not None and not self._connected.done():
-                # A broker that misses a certificate says so only now, after the handshake.
-                self._connected.set_exception(aiomqtt.MqttError(str(sock.failure)))
+                self._refused(sock.failure)  # a broker that misses a certificate says so only after the handshake
                 return
             until = time.perf_counter() + SLICE_S
             while self._client.socket() is sock:

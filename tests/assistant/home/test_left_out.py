@@ -232,6 +232,7 @@ def test_warm_in_here_is_of_a_sensor_that_stands_here() -> None:
          dict.fromkeys(("Snug Ceiling Light", "Snug Strip"), "off")),
         ("shut the lights off in the snug, all but the reed lamp, and in the larder too", {}),
         ("curtains on the ground floor", {}),
+        ("telly on please, and the loft blind at 40 percent", {"Telly": "on", "Loft Blind": 40}),
         ("all the snug lights to 30 percent except the reed lamp, that one can go off",
          {"Snug Ceiling Light": 30, "Snug Strip": 30, "Reed Lamp": "off"}),
         ("switch on the telly and switch of the urn", {"Telly": "on", "Urn": "off"}),
