@@ -17,7 +17,6 @@ from assistant.home.mqtt.packets import Arrived, publish_at
 PIECE = 256 * 1024  #: bytes asked for at once
 MOST = 32 * 1024 * 1024  #: bytes taken over before they are read; the rest waits in the system's buffers
 
-
 _NOTHING_YET = (BlockingIOError, InterruptedError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
 

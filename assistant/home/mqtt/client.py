@@ -82,6 +82,7 @@ class Client(aiomqtt.Client):
         """End the wait for a connection that was closed before it was one."""
         if not self._connected.done():
             self._connected.set_exception(aiomqtt.MqttError(str(error or HUNG_UP)))
+            self._connected.exception()  # maybe nobody waits for it any more
 
     def _readable(self, sock: BufferedSocket) -> None:
         """Take over what came and read packets of it for a while; the rest after others had their turn."""
