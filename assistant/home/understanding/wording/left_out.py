@@ -70,5 +70,6 @@ _LEFT_OUT: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], .
 def left_out_last(text: str) -> str:
     """Return a plain sentence with what it leaves out at its end."""
     for said, plainly in _LEFT_OUT:
-        text = said.sub(plainly, text)
+        if said.search(text):  # to look is cheaper than to make a replacement ready
+            text = said.sub(plainly, text)
     return text

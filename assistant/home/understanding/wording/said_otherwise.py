@@ -183,5 +183,6 @@ _WAYS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] 
 def said_otherwise(text: str) -> str:
     """Return a plain sentence with those of its parts that have a plainer way to say them in that way."""
     for said, plainly in _WAYS:
-        text = said.sub(plainly, text)
+        if said.search(text):  # to look is cheaper than to make a replacement ready
+            text = said.sub(plainly, text)
     return text
