@@ -98,12 +98,12 @@ def _added_by_name(document: str, title: str) -> tuple[str, ...]:
     """Return the words of a file's name that its title lacks, without what is no word; none for what is no file."""
     if not _FILE.fullmatch(document):
         return ()
-    known = {word.casefold() for word in _WORD.findall(unicodedata.normalize("NFC", title))}
+    known = {word.casefold() for word in _WORD.findall(unicodedata.normalize("NFC", title))} | _UNTELLING
     added: dict[str, str] = {}
     for word in _WORD.findall(unicodedata.normalize("NFC", PurePath(document).stem)):
         letters = sum(map(str.isalpha, word))
         is_word = letters > 1 and len(word) <= (_NAME_CHARACTERS if letters == len(word) else _NUMBERED_CHARACTERS)
-        if is_word and _READ.fullmatch(word) and word.casefold() not in known | _UNTELLING:
+        if is_word and _READ.fullmatch(word) and word.casefold() not in known:
             added.setdefault(word.casefold(), word)
     return tuple(added.values())[:_NAME_WORDS]
 

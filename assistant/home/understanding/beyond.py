@@ -51,6 +51,7 @@ _EXACT = re.compile(r"\b(?P<number>\d+(?:\.\d+)?) (?:percent|degrees?)\b|\b(?:up
 _RELATIVE = re.compile(
     r"\b(?:by|up(?! to)|down(?! to)|plus|minus|another|more|less|extra|further|increment|\w+er(?= by))\b"
 )
+#: Two ways of one thing after the other: "off in the bar and on upstairs".
 _TWO_WAYS = re.compile(
     r"\b(on|off)\b.*\b(?:and|but|then) (?:back )?(on|off)\b(?= (?:in|on|at|upstairs|downstairs|outside|here)\b|$)"
 )
@@ -59,19 +60,24 @@ _THERE_TOO = re.compile(
     r"\band (?:also |then )?(?:in|at|on) (?:the |my |our )?(?P<at>\w+(?: (?!too\b|as\b|also\b)\w+)?)"
     r"(?: (?:too|as well|also))?(?= ,|$)"
 )
+#: What parts a sentence into clauses.
 _CLAUSES = re.compile(r" (?:,|and|so|because|while|when|since|as) (?:and |then |so )?")
 #: Words with which a thing is told of, and nothing wanted of it.
 _TELLING = frozenset(
     "is are was were am been being has have had not cannot said says told think thought like love hate see hear watch "
     "watching hearing seeing using use find left".split()
 )
+#: Words of a clause that leaves something as it is.
 _LEAVES_OUT = re.compile(
     r"\b(?:leave|keep|except|apart|but|other|besides|excluding|never|without|stay|stays|only|just)\b"
 )
 #: What moves something that has a name.
 _MOVES = ("turn_on", "turn_off", "open", "close", "lock", "unlock", "start", "return_home", "set_temperature")
+#: What is wanted too, at the end: ", and the towel rail too".
 _AND_TOO = re.compile(r" , and (?P<np>(?:the|my|our) (?!,)\S+(?: (?!,)\S+){0,3}?) (?:too|as well|also)$")
+#: What an alarm is armed for, where no mode is said: "arm the alarm for the night shift".
 _ARMED_FOR = re.compile(r"\b(?:arm|set|put) (?:(?!,|\b(?:away|home|night|stay|mode)\b).)*\bfor (?!me\b|us\b)\w+")
+#: Two things that go one way: "the lights and the coffee machine on".
 _TWO_THINGS = re.compile(
     r"\b(?:the|my|our) (?!,|\b(?:and|on|off)\b)\S+(?: (?!,|(?:and|on|off|is|are|in|at)\b)\S+){0,3} and (?:the|my|our) "
     r"(?!,)\S+(?: (?!,|(?:and|on|off|is|are|in|at)\b)\S+){0,3} (?:on|off)\b"
@@ -97,7 +103,7 @@ class Beyond:
             or self._passes_over_place(intent, text)
             or self._passes_over_name(intent, text)
             or self._passes_over_last(intent, text)
-            or _is_one_of_two(intent, text)
+            or _moves_one_of_two(intent, text)
             or self.moves_what_is_spared(intent, text)
             or _is_of_two(intent, text)
             or _arms_otherwise(intent, text)
@@ -220,7 +226,7 @@ def _is_of_two(intent: HomeIntent, text: str) -> bool:
     return any(len({value for value in said if value.kind == kind}) > 1 for kind in ("colour", "percent", "degrees"))
 
 
-def _is_one_of_two(intent: HomeIntent, text: str) -> bool:
+def _moves_one_of_two(intent: HomeIntent, text: str) -> bool:
     """Say whether one thing would move, read by its gist, where two are wanted: "I need the lights and the urn on"."""
     if not intent.loose or intent.besides:  # of what is not here it is told
         return False

@@ -51,12 +51,12 @@ _NEEDS = re.compile(
     r"^(?!(?:i|we|it|he|she|they|there|that) ).+ (?:needs?|wants?|should|must|ha(?:s|ve) to|ought to|can|may) "
     r"(?:(?:to )?(?:go|be|come)|\w+ing)\b(?!.* too )"
 )
-#: A place that two things have together, before the next command: "close the blinds and curtains in the den and put".
-_NOUN = r"(?!(?:and|in|on|at|the|my|our)\b)\w+(?: (?!(?:and|in|on|at)\b)\w+)?"
+_SAID = r"(?!(?:and|in|on|at|the|my|our)\b)\w+(?: (?!(?:and|in|on|at)\b)\w+)?"
 _COMMAND = "|".join(sorted(COMMANDING))
+#: A place that two things have together, before the next command: "close the blinds and curtains in the den and put".
 _PLACE_OF_BOTH = re.compile(
-    rf"(?P<there>(?:{_COMMAND})(?: off| on| down| up)?(?: all| every| both)?(?: the| my| our)? {_NOUN}"
-    rf" and (?:(?:all|every|the|my|our) )*{_NOUN} (?:in|on|at) (?:the |my |our )?\w+(?: (?!and\b)\w+)?)"
+    rf"(?P<there>(?:{_COMMAND})(?: off| on| down| up)?(?: all| every| both)?(?: the| my| our)? {_SAID}"
+    rf" and (?:(?:all|every|the|my|our) )*{_SAID} (?:in|on|at) (?:the |my |our )?\w+(?: (?!and\b)\w+)?)"
     rf"(?: ,)? and (?:{_COMMAND}) .+"
 )
 #: What is felt, which a command behind it sees to: "it is freezing in there , get the heater going".

@@ -18,6 +18,7 @@ from assistant.home.understanding.wording.words import plain, singular
 SWITCHED = frozenset("light switch fan climate humidifier water_heater media_player".split())
 #: Words that say nothing about a thing without the word before them: the "room" of "living room".
 ROOMS = frozenset("room area floor house home space".split())
+#: How a room of two storeys is told from the other.
 _STOREYS = frozenset(("upstairs", "downstairs", "upper", "lower"))
 #: How the first of several rooms of a kind is called.
 _MAIN = frozenset(("main", "master", "primary"))

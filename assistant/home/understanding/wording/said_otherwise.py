@@ -18,6 +18,11 @@ def _narrowed(said: re.Match[str]) -> str:
     return f"{said['verb']} {said['whose'] or 'the ' + said['which']} {noun}"
 
 
+def _rolled(said: re.Match[str]) -> str:
+    """Return what is done to an awning that is to come in or out."""
+    return f"{'close' if said['way'] == 'in' else 'open'} {said['np']}"
+
+
 _DOING = {
     "locked": "lock", "closed": "close", "shut": "shut", "off": "turn off", "on": "turn on", "open": "open",
     "unlocked": "unlock",
@@ -121,21 +126,19 @@ _WAYS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] 
     (re.compile(rf"^(?:oh |ah )?(?:shoot|sugar|crumbs|rats|drat|bother|heck|blast) , (?={VERB}\b)"), ""),
     (re.compile(r"(?<=\w) , (?:i|we) (?:completely |totally |clean )?forgot(?: all)? about (?:it|that|them)$"), ""),
     (re.compile(r"^(?:please )?let (?:me|us|him|her|them|(?:the|my|our) \w+(?: \w+)?) (?:in|out|through)(?: , (?:would|could|will) you)? , (?:please |just |can you )*(?=(?:unlock|open) (?:the|my|our) )"), ""),
-    (re.compile(r"^(?:i|we) can (?:do|manage|cope) without (?P<np>(?:the|my|our)(?: \w+){1,3}?)(?: now| for now| today| tonight| any ?more)* , (?:so |please |can you )*(?:turn|switch) (?:it|that|them) off"), r"turn off \g<np>"),
+    (re.compile(r"^(?:i|we) (?:can (?:do|manage|cope) without|(?:am|are) (?:done|finished) with|do not need) (?P<np>(?:the|my|our)(?: (?!,|on\b|to\b)\S+){1,3}?)(?: for now| now| today| tonight| any ?more| right now| at the moment)* , (?:so |now |please |you can |can you )*(?:turn|switch|shut) (?:it|them|that) off"), r"turn off \g<np>"),
     (re.compile(r"^it is (?P<np>(?!(?:too|so|very|really|getting)\b)(?:(?!,)\S+ )*?(?!,)\S+) , (?:so )?(?:please )?set (?:it|things|everything) up(?: please)?$"), r"activate \g<np>"),
     (re.compile(r"^(?P<np>(?:the|my|our|\w+s) (?:\w+ )+?)(?:at|on|to) (?P<to>\d+ percent|half|low|high|\d+ degrees) (?:is|will be|would be) (?:plenty|enough|fine|perfect|good|great|ideal)$"), r"set \g<np>to \g<to>"),
     (re.compile(r"\bsend (?P<np>(?:the|my|our) (?:\w+ )?(?:mower|lawnmower|robot|vacuum|hoover|cleaner))(?: out| off| round| around)(?=$| ,| please)"), r"start \g<np>"),
     (re.compile(r"\b(?P<arm>(?:arm|set) (?:the|our|my) (?:\w+ )?alarm) for the (?:knight|nite)\b"), r"\g<arm> for the night"),
     (re.compile(r"^(?P<wish>(?!.* (?:on|off) (?:today|tonight|this evening)$)(?:(?:i|we) would (?:love|like)|let us have|(?:can|could|may) (?:the|my|our|i have|we have)) (?:(?!\bat \d)(?!,).)+) (?:today|tonight|this evening)$"), r"\g<wish>"),
     (re.compile(r"(?<=\w) , let us (?:get|have|let in|see) (?:some|a bit of) (?:sun|sunshine|sunlight|daylight|fresh air|air|peace|quiet)\b(?:(?!,).)*$"), ""),
-    (re.compile(r"^(?:i|we) (?:am|are) (?:done|finished) with (?P<np>(?:the|my|our)(?: (?!,)\S+){1,3}?) , (?:so |now |please |you can |can you )*(?:turn|switch|shut) (?:it|them|that) off"), r"turn off \g<np>"),
     (re.compile(r"(?<=\w) , (?:because )?(?:i am|we are|he is|she is) on (?:the phone|a call|a zoom|the line|air)(?: now| right now)?$"), ""),
     (re.compile(r"^(?P<what>(?:(?:can|could|would|will) you |please )*pause (?:the )?\w+(?: \w+)?) for (?:a|one) (?:sec(?:ond)?|minute|moment|bit)$"), r"\g<what>"),
     (re.compile(r"(?<=to pause) for (?:a|one) (?:sec(?:ond)?|minute|moment|bit)$"), ""),
-    (re.compile(r"^(?:i have |i have got )?(?:no idea|not a clue|any idea) where (?P<np>(?:the )?\w+?)(?:s| has| is)? (?:got to|gone|is|went|hides) , (?:can you |please |so )*make (?:it|him|her) (?:beep|ring|sound|chirp|sing)(?: so .+)?$"), r"locate \g<np>"),
-    (re.compile(r"^where(?: has| is|s) (?P<np>(?:the )?\w+)(?: got to| gone| hiding)? , (?:can you |please |so )*make (?:it|him|her) (?:beep|ring|sound|chirp|sing)(?: so .+)?$"), r"locate \g<np>"),
-    (re.compile(r"\b(?:wind|roll|bring|pull|drive|take|get|crank) (?P<np>(?:the|our|my) (?:\w+ )?awning) (?:back )?(?P<way>in|out)\b"), lambda said: f"{'close' if said['way'] == 'in' else 'open'} {said['np']}"),
-    (re.compile(r"\b(?:wind|roll|bring|pull|drive|take|get|crank) (?:back )?(?P<way>in|out) (?P<np>(?:the|our|my) (?:\w+ )?awning)\b"), lambda said: f"{'close' if said['way'] == 'in' else 'open'} {said['np']}"),
+    (re.compile(r"^(?:(?:i have |i have got )?(?:no idea|not a clue|any idea) )?where(?P<asks> has| is|s)? (?P<np>(?:the )?\w+?)(?:s| has| is)?(?(asks)(?: got to| gone| hiding)?| (?:got to|gone|is|went|hides)) , (?:can you |please |so )*make (?:it|him|her) (?:beep|ring|sound|chirp|sing)(?: so .+)?$"), r"locate \g<np>"),
+    (re.compile(r"\b(?:wind|roll|bring|pull|drive|take|get|crank) (?P<np>(?:the|our|my) (?:\w+ )?awning) (?:back )?(?P<way>in|out)\b"), _rolled),
+    (re.compile(r"\b(?:wind|roll|bring|pull|drive|take|get|crank) (?:back )?(?P<way>in|out) (?P<np>(?:the|our|my) (?:\w+ )?awning)\b"), _rolled),
     (re.compile(r"\b(?:prepare|put on|do|run|get|set up) (?P<np>(?:the|our|my) (?:(?!,)\S+ )+?scene)(?: ready)?(?: for (?:us|me))?(?=$| ,| please)"), r"activate \g<np>"),
     (re.compile(r"\bput (?P<np>(?:the|our|my) (?:(?!,)\S+ )+?scene) on\b"), r"activate \g<np>"),
     (re.compile(rf"^(?:good ?)?night(?: night)? (?:everyone|everybody|all|then|love|dear|darling)? ?, (?=(?:{VERB}|arm)\b)"), ""),
@@ -147,11 +150,10 @@ _WAYS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] 
     (re.compile(r"^(?:let us have|(?:i|we) (?:want|would like|fancy)) (?P<np>(?:the|our|my) (?:(?!,)\S+ )+?scene)(?: on)?(?: for \w+)?(?: please)?$"), r"activate \g<np>"),
     (re.compile(r"\b(?P<way>on|off) for the (?:rest|remainder) of the (?:day|night|evening|afternoon|morning|week|weekend)\b"), r"\g<way>"),
     (re.compile(r"^(?:there is )?no need for (?:the|that|this|my|our) (?P<np>(?:(?!,|any\b)\S+ ?){1,4}?)(?: any ?more| now| tonight)? , (?:so )?(?:turn it |switch it )?off(?: please)?$"), r"turn off the \g<np>"),
-    (re.compile(r"(?P<main>(?:^|\b)(?:unlock|open) (?:the|my|our) [^,]+?) , (?:because )?(?:(?:my|the|our) )?\w+(?: \w+)?(?: is| are)? (?:stands?|waits?|waiting|standing|outside|out (?:there|back|front)|at the (?:door|gate|front)|here|there|home|back)\b(?:(?!,).)*$"), r"\g<main>"),
+    (re.compile(r"(?P<main>\b(?:unlock|open) (?:the|my|our) [^,]+?) , (?:because )?(?:(?:my|the|our) )?(?!(?:and|or|but|not|except|apart|only|just|all|leave|keep|other|without|in|on|at|the|then|also|plus|please)\b)\w+(?: (?!(?:and|or|but|not|except|the|one|ones)\b)\w+)? (?:(?:is|are) (?:here|there|home|back|outside|out (?:there|back|front)|at the (?:door|gate|front))|(?<=s )(?:here|outside|at the (?:door|gate|front))|stands?|waits?|(?:is |are )?(?:waiting|standing))\b(?:(?!,|\b(?:except|but|not)\b).)*$"), r"\g<main>"),
     (re.compile(r"^(?P<np>(?:the |my |our )?(?:\w+ ){0,2}(?:door|gate|garage|lock)) needs (?P<verb>unlocking|opening|locking|closing|shutting)\b(?: , .+)?$"), lambda said: f"{ {'opening': 'open', 'closing': 'close', 'shutting': 'shut', 'locking': 'lock'}.get(said['verb'], 'unlock')} {said['np']}"),
-    (re.compile(r"\btell (?P<np>(?:the )?\w+) to (?P<do>start|stop|pause)(?: cleaning| vacuuming| hoovering| mowing| sweeping)?(?=$| , | please)"), r"\g<do> \g<np>"),
+    (re.compile(r"\btell (?P<np>(?:the )?(?!(?:kids|children|boys|girls|lads|mum|mom|dad|nan|gran|grandma|grandpa|him|her|them|us|me|everyone|everybody|dog|dogs|cat|people|neighbours|guests)\b)\w+) to (?P<do>start|stop|pause)(?: cleaning| vacuuming| hoovering| mowing| sweeping)?(?=$| , | please)"), r"\g<do> \g<np>"),
     (re.compile(r"^(?P<np>(?:the|my|our) (?:(?!,)\S+ )+?)can both go (?P<way>on|off)\b"), r"\g<np>can go \g<way>"),
-    (re.compile(r"^(?:i|we) do not need (?P<np>(?:the|my|our)(?: (?!,|on\b|to\b)\S+){1,3}?) (?:tonight|today|now|any ?more|right now|at the moment) , (?:so |please |can you )*(?:turn|switch|shut) (?:it|that|them) off"), r"turn off \g<np>"),
     (re.compile(r"^who ?ever (?:was|has been) in (?P<at>(?:the|my|our) \w+(?: \w+)?) (?:has )?left (?P<np>(?:the|a) \w+) on , (?:please |can you |could you )*(?:turn|switch) it off"), r"turn off \g<np> in \g<at>"),
     (re.compile(r"^(?:please )?give the (?:lawn|grass|garden|plants?|flowers|roses|beds|tomatoes) (?:a (?:drink|soak|water)|some water) , (?=\w)"), ""),
     (re.compile(r"^(?:(?:i|we) (?:need|want|would like) )(?P<np>(?:the|my|our) (?:\w+ )?fan(?: in (?:the |my )?\w+(?: \w+)?)?) to (?:swing|go|turn|move|blow) (?:from )?side to side$"), r"oscillate \g<np>"),
@@ -165,7 +167,7 @@ _WAYS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] 
     (re.compile(r"^(?P<wish>(?:the|my|our) (?:(?!,)\S+ )+?(?:should|can|could) be (?!(?:on|off|open|closed)\b)(?:(?!,)\S+ )*?(?!,)\S+) (?:tonight|today|this evening)$"), r"\g<wish>"),
     (re.compile(r"^(?P<wish>(?:i|we) would like (?:the|my|our) (?:\w+ )*?(?:radiator|heating|thermostat|heater) (?:at|on|to) \d+(?: degrees)?) (?:tonight|today|this evening)$"), r"\g<wish>"),
     (re.compile(r"^(?:let us (?:hear|play|listen to)|(?:i|we) want to (?:hear|play|listen to|watch)) (?:(?!,|\b(?:on|off)\b)\S+ ?){1,4} , (?=(?:please )?(?:turn|switch|put|start) (?:on |the ))"), ""),
-    (re.compile(r"\b(?P<np>(?:the|my|our) (?:\w+ )?awning) can (?:come|go) (?:back )?(?P<way>in|out)\b"), lambda said: f"{'close' if said['way'] == 'in' else 'open'} {said['np']}"),
+    (re.compile(r"\b(?P<np>(?:the|my|our) (?:\w+ )?awning) can (?:come|go) (?:back )?(?P<way>in|out)\b"), _rolled),
     (re.compile(r"^(?P<np>(?:the|my|our) \w+(?: \w+)?) is (?:loaded|full|ready|packed|stacked)(?: up)?(?: ,)?(?: (?:and|so))* (?:you can |can you |please |could you )*(?:start|run|turn on|switch on) it(?: now)?$"), r"start \g<np>"),
     (re.compile(r"\b(?P<way>on|off) please(?= , and (?:the|my|our) )"), r"\g<way>"),
     (re.compile(r"(?P<asked>^(?:is|are|has|have|did|does|do|what|which|how)\b.*\w)(?: ,)? do you (?:happen to )?know$"), r"\g<asked>"),
