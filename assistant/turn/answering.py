@@ -9,10 +9,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from assistant.turn.budget import Budget, Slot, now_ms
+from assistant.turn.completing import (
+    may_be_of_a_list,
+    with_its_list,
+    with_its_qualifier,
+    with_its_row,
+    with_its_sentence,
+)
 from assistant.turn.events import Answer, Citation, Reply
 from assistant.turn.follow_up import readings
 from assistant.turn.offering import offer
@@ -67,11 +74,10 @@ class Answering:
         reading, hits = best.reading, best.hits
         cited = () if reading.abstained else cite(reading, hits)
         if cited:
-            if "\n" in cited[0].text:
-                cited = (await self.in_library(self._completed, cited[0], hits[reading.spans[0].passage]), *cited[1:])
-            yesno = ""
-            if asks_yes_or_no(best.question):
-                yesno, cited = reading.spans[0].yesno, (_in_its_row(cited[0]), *cited[1:])
+            asks = asks_yes_or_no(best.question)
+            yesno = reading.spans[0].yesno if asks else ""
+            told = await self._told(best.question, cited[0], hits[reading.spans[0].passage], is_yesno=asks)
+            cited = (told, *cited[1:])
             return Reply(
                 question=question,
                 spoken=spoken_answer(cited[0], reading.confidence, yesno),
@@ -117,20 +123,21 @@ class Answering:
         self._reader.prepare(meant[0], within_ms=slot.remaining_ms())
         return found
 
-    def _completed(self, cited: Citation, hit: Hit) -> Citation:
-        """A citation of several items of a list, with those that stand in the next passages."""
-        from engines.reader.layout import whole_list
+    async def _told(self, question: str, cited: Citation, hit: Hit, *, is_yesno: bool) -> Citation:
+        """What is told of a citation: its words, completed; see `assistant.turn.completing`."""
+        if is_yesno:
+            return with_its_sentence(with_its_row(cited))
+        if may_be_of_a_list(cited):
+            cited = await self.in_library(self._with_its_list, question, cited, hit)
+        return cited if "\n" in cited.text else with_its_qualifier(cited)
+
+    def _with_its_list(self, question: str, cited: Citation, hit: Hit) -> Citation:
         from knowledge.store.records import StoreError
 
         try:
-            text = self._library.text(hit.passage.document_id)
+            return with_its_list(question, cited, self._library.text(hit.passage.document_id))
         except StoreError:  # it was removed meanwhile
             return cited
-        start, end = whole_list(text, cited.start, cited.end)
-        if text[cited.start : cited.end] != cited.text or (start, end) == (cited.start, cited.end):
-            return cited
-        first, last = min(start, hit.passage.start), max(end, hit.passage.end)
-        return replace(cited, start=start, end=end, text=text[start:end], passage=text[first:last], passage_start=first)
 
     def _search_one(self, question: str, slot: Slot, collections: Collections) -> list[Hit]:
         wanted = self._settings.passages
@@ -168,12 +175,3 @@ class Answering:
         passages = [readable(hit.passage) for hit in hits]
         question = as_written(question, (hit.passage.text for hit in hits))
         return self._reader.read(question, passages, slot_ms=slot_ms, threshold=self._settings.threshold)
-
-
-def _in_its_row(cited: Citation) -> Citation:
-    """A citation of a cell, with the row of the table that it is of."""
-    from engines.reader.layout import whole_row
-
-    begun = cited.passage_start
-    start, end = whole_row(cited.passage, cited.start - begun, cited.end - begun)
-    return replace(cited, start=begun + start, end=begun + end, text=cited.passage[start:end])

@@ -143,27 +143,56 @@ def empty_tokens(tokenizer: Tokenizer, size: int) -> NDArray[np.bool_]:
     return empty
 
 
-def whole_list(text: str, start: int, end: int) -> tuple[int, int]:
-    """Characters `start`..`end` of a document, or all of the list of which they are several items.
+class List(NamedTuple):
+    """A list of a document, from its first item's first word on: characters `start`..`end`, in `items` items.
 
-    A passage may end in the middle of a list, and a span is only so long: who is told the first steps needs the others.
-    So items from the list's first one on, or up to its last one, stand for the whole list.
+    `first` and `last`: numbers of the items that a span touches. `lead`: the line that leads up to the list, or "".
     """
+
+    start: int
+    end: int
+    items: int
+    first: int
+    last: int
+    lead: str
+
+
+def list_around(text: str, start: int, end: int) -> List | None:
+    """The list of which characters `start`..`end` of a document are a part; None if they are of none."""
     begin = text.rfind("\n", 0, max(0, start - _AROUND)) + 1
     close = text.find("\n", end + _AROUND)
     shown = text[begin : close if close >= 0 else len(text)]
     pieces = list(_pieces(shown))
     starts = [piece.start for piece in pieces]
     first, last = (pieces[max(0, bisect_right(starts, at - begin) - 1)] for at in (start, end - 1))
-    if first.item < 0 or last.item < 0 or first.block != last.block or first.item == last.item:
-        return start, end
+    if first.item < 0 or last.item < 0 or first.block != last.block:
+        return None
     listed = [place for place, piece in enumerate(pieces) if piece.block == first.block]
-    if first.item != pieces[listed[0]].item and last.item != pieces[listed[-1]].item:
-        return start, end
     after = starts[listed[-1] + 1] if listed[-1] + 1 < len(pieces) else len(shown)
     opens = next(pieces[place].start for place in listed if pieces[place].answers)
-    whole = begin + opens, begin + len(shown[:after].rstrip())
-    return whole if whole[1] - whole[0] <= _LONGEST_LIST else (start, end)
+    before = shown[: starts[listed[0]]].rstrip()
+    item = pieces[listed[0]].item
+    return List(
+        start=begin + opens,
+        end=begin + len(shown[:after].rstrip()),
+        items=pieces[listed[-1]].item - item + 1,
+        first=first.item - item,
+        last=last.item - item,
+        lead=before[before.rfind("\n") + 1 :].strip(),
+    )
+
+
+def whole_list(text: str, start: int, end: int, *, of_one: bool = False) -> tuple[int, int]:
+    """Characters `start`..`end` of a document, or all of the list of which they are several items.
+
+    A passage may end in the middle of a list, and a span is only so long: who is told the first steps needs the others.
+    So items from the list's first one on, or up to its last one, stand for the whole list; with `of_one`, so does any.
+    """
+    listed = list_around(text, start, end)
+    if listed is None or listed.end - listed.start > _LONGEST_LIST:
+        return start, end
+    is_several = listed.first != listed.last and (listed.first == 0 or listed.last == listed.items - 1)
+    return (listed.start, listed.end) if of_one or is_several else (start, end)
 
 
 def whole_row(text: str, start: int, end: int) -> tuple[int, int]:

@@ -5,7 +5,8 @@ import dataclasses
 import numpy as np
 import pytest
 
-from assistant.turn.offering import MOST_QUOTED, offer
+from assistant.turn.completing import MOST_WORDS
+from assistant.turn.offering import offer
 from assistant.turn.phrasing import OFFER_FROM, spoken_offer
 from engines.reader.reader import Reading, Span
 from engines.tokenize import Tokens
@@ -56,7 +57,7 @@ def test_what_is_less_likely_is_not_quoted():
 
 
 def test_of_a_long_sentence_the_span_alone_is_quoted_and_none_that_is_long_itself():
-    long = " ".join(f"word{number}" for number in range(MOST_QUOTED + 20))
+    long = " ".join(f"word{number}" for number in range(MOST_WORDS + 20))
     assert offer(*found(f"{long} and then 12 months", "12 months", 0.3)).text == "12 months"
     assert offer(*found(f"{long} and then 12 months", long, 0.3)) is None
 

@@ -1,0 +1,143 @@
+"""What is told of an answer: the words that the reader found, and what they say nothing without.
+
+A span is as short as training made it: "£10" of "£10 for each started half hour", one item of the list that was asked
+for, "no" of the sentence that says so. Each is completed in its place, so that it stays verbatim.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from assistant.turn.events import Citation
+from knowledge.sentences import sentences
+
+#: Words of a sentence or a row that is told whole, at most; of a longer one the span alone is.
+MOST_WORDS = 40
+#: Words that are taken along behind an amount, at most.
+_LONGEST_QUALIFIER = 10
+
+#: Characters of a line that may go on in the next one, at least.
+_FULL_LINE = 40
+_LINE, _COLUMNS = re.compile(r"[^\n]*\n?"), re.compile(r"\S {2,}\S|\t")
+
+_AMOUNT = re.compile(r"(?:^|[\s(~≤<≥>±–—-])[£$€]?\d[\d.,:]*\s?(?:%|°C?|[€£$]|[^\W\d_]{1,7})?$")
+_QUALIFIER = re.compile(
+    r"\s+(?:for|each|every|per|an?|if|when|where|unless|until|below|above|as part of|with|without|"
+    r"at(?! (?:the (?:same|end)|least|most)))\b\s+[\w“\"'][^,;.!?()\n:]*"
+)
+#: The end of a span of time whose beginning is the answer.
+_TIME, _UNTIL = re.compile(r"\d{1,2}[:.]\d\d$"), re.compile(r" ?[-–—] ?\d{1,2}[:.]\d\d")
+_MARKED = re.compile(r"\s*(?:[-*•‣–]|\d{1,3}[.)])\s")
+_ENDING = re.compile(r"(?:(?<=([^aeiou\W]))\1(?:ing|ed)|ies|es|s|ing|ed|y)$")
+#: Of a section, or a sign that draws the eye, before a sentence.
+_NUMBER = re.compile(r"(?:\d+(?:\.\d+)+\.?|\((?:\d+|[a-z])\)|[^\w\s\"'“‘(£$€+-]+)\s+")
+_WORD = re.compile(r"[^\W_]+")
+#: What asks for one thing, whatever stands around it.
+_FOR_ONE = re.compile(
+    r"\b(?:how (?:much|many|long|old|far|often|big|high|late|early|soon)|when|who|whose|where|why|"
+    r"what(?:['’]s| is| was) (?:the|my|our|your))\b",
+    re.IGNORECASE,
+)
+_SAY_LITTLE = frozenset(
+    "the and are for from can could may must should what which who how does did has have had was were will would with "
+    "that this these those there their them they you your our its his her any all tell give name list show please "
+    "about into when where why not".split()
+)
+
+
+def with_its_sentence(cited: Citation) -> Citation:
+    """A citation with the sentence, the list item or the table's row that it is of, unless that is long."""
+    from engines.reader.layout import whole_part
+
+    text, (start, end) = cited.passage, cited.span_in_passage
+    begin, close = _lines(text, *whole_part(text, start, end), start, end)
+    touched = [each for each in sentences(text, begin, close) if each[0] < end and start < each[1]]
+    if touched and _words(text, touched[0][0], touched[-1][1]) <= MOST_WORDS:
+        number = _NUMBER.match(text, touched[0][0], start)
+        start, end = min(start, number.end() if number else touched[0][0]), max(end, touched[-1][1])
+        end = max(end - 1, cited.span_in_passage[1]) if text[end - 1] in ",;" else end
+    return _moved(cited, start, end)
+
+
+def with_its_row(cited: Citation) -> Citation:
+    """A citation of a cell, with the row of the table that it is of."""
+    from engines.reader.layout import whole_row
+
+    return _moved(cited, *whole_row(cited.passage, *cited.span_in_passage))
+
+
+def with_its_qualifier(cited: Citation) -> Citation:
+    """A citation that ends with an amount, with what it is for: "£10 for each started half hour", "10:00–14:00"."""
+    text, (start, end) = cited.passage, cited.span_in_passage
+    if _TIME.search(text, start, end) and (until := _UNTIL.match(text, end)):
+        return _moved(cited, start, until.end())
+    if not _AMOUNT.search(cited.text):
+        return cited
+    behind = _QUALIFIER.match(text, end)
+    if behind is None or _words(text, *behind.span()) > _LONGEST_QUALIFIER:
+        return cited
+    return _moved(cited, start, end + len(behind[0].rstrip()))
+
+
+def may_be_of_a_list(cited: Citation) -> bool:
+    """Whether a citation is of a line with a list's mark, or of several lines."""
+    before = cited.passage[: cited.span_in_passage[0]]
+    return "\n" in cited.text or _MARKED.match(before[before.rfind("\n") + 1 :]) is not None
+
+
+def with_its_list(question: str, cited: Citation, text: str) -> Citation:
+    """A citation of items of a list, with the others, which may stand in the next passages of the document `text`.
+
+    One item stands for all if a list was asked for by its heading or by what leads up to it: "what are the known
+    faults?" asks for what stands below "Known faults", "how long is the lead?" for one of "Technical data".
+    """
+    from engines.reader.layout import list_around, whole_list
+
+    start, end = cited.start, cited.end
+    listed = list_around(text, start, end)
+    if text[start:end] != cited.text or listed is None:
+        return cited
+    of_one = False
+    if listed.first == listed.last and listed.items > 1 and not _FOR_ONE.search(question):
+        asked = _stems(question) - _stems(cited.title)
+        heading = cited.headings[-1] if cited.headings else ""
+        item = text[max(listed.start, text.rfind("\n", 0, start)) : text.find("\n", end) % (len(text) + 1)]
+        of_one = bool(asked & (_stems(listed.lead) | _stems(heading))) and not asked & _stems(item)
+    start, end = whole_list(text, start, end, of_one=of_one)
+    if (start, end) == (cited.start, cited.end):
+        return cited
+    first, last = min(start, cited.passage_start), max(end, cited.passage_start + len(cited.passage))
+    return replace(cited, start=start, end=end, text=text[start:end], passage=text[first:last], passage_start=first)
+
+
+def _lines(text: str, begin: int, close: int, start: int, end: int) -> tuple[int, int]:
+    """`begin`..`close` without the lines before and behind `start`..`end` that are no prose broken to fit a page.
+
+    A line that is short, or that has columns, ends what it says; but those of a list's item go on.
+    """
+    if _MARKED.match(text, text.rfind("\n", 0, begin) + 1):
+        return begin, close
+    for line in _LINE.finditer(text, begin, close):
+        if len(line[0].strip()) >= _FULL_LINE and not _COLUMNS.search(line[0].strip()):
+            continue
+        if line.end() <= start:
+            begin = line.end()
+        elif line.end() >= end:
+            return begin, line.end()
+    return begin, close
+
+
+def _moved(cited: Citation, start: int, end: int) -> Citation:
+    begun = cited.passage_start
+    return replace(cited, start=begun + start, end=begun + end, text=cited.passage[start:end])
+
+
+def _words(text: str, start: int, end: int) -> int:
+    return len(text[start:end].split())
+
+
+def _stems(text: str) -> set[str]:
+    """Words that say something, without what inflects them."""
+    words = (word for word in _WORD.findall(text.lower()) if len(word) > 2 and word not in _SAY_LITTLE)
+    return {_ENDING.sub("", word) if len(word) > 4 else word for word in words}

@@ -1,0 +1,137 @@
+"""What is told of an answer beside the words that the reader found."""
+
+import pytest
+
+from assistant.turn.completing import (
+    may_be_of_a_list,
+    with_its_list,
+    with_its_qualifier,
+    with_its_row,
+    with_its_sentence,
+)
+from assistant.turn.events import Citation
+
+PRICES = (
+    "Collection. After 18:30 the owner pays £10 for each started half hour. A tag is £4, and it lasts.\n"
+    "Open from 9:30–17:15 if it is dry. Room for 24 for sure. "
+    "Bake 20 minutes\n  at 180 °C, then wait. Rain: 5 mm, (6 ml) or 7."
+)
+FAULTS = (
+    "Kestrel 9.1\n\nKnown faults\n"
+    "  * Printing cuts off Sunday. Use another\n    program.\n  * The widget stays empty.\n\n"
+    "Technical data:\n\n- Lead: 2.5 m\n- Weight: 900 g\n\nAt last:\n\n1. Only one step."
+)
+ALL_FAULTS = FAULTS[FAULTS.index("Printing") : FAULTS.index("\n\nTech")]
+RULES = (
+    "Cats\nKeep them out of the kitchen.\n\n"
+    "(2) The card must not be used for private things, since the bank reports it. Ask Wim.\n\n"
+    "          milk   egg\n  Crunchies  no     yes\n  Drops      yes    no\n\n"
+    "- no glass;\n- no dogs, but on a lead,\n\n"
+    "Day: Monday; Hall: open; Yard: shut.\nDay: Friday; Hall: shut; Yard: open."
+)
+
+
+def cited(text, span, *, title="", headings=(), shown=None):
+    """A citation of `span`, in a passage that begins 50 characters into its document."""
+    start = text.index(span)
+    passage = text if shown is None else shown
+    return Citation(
+        document="d.md", passage_id=1, start=50 + start, end=50 + start + len(span), text=span, title=title,
+        passage=passage, passage_start=50 + text.index(passage), headings=headings,
+    )  # fmt: skip
+
+
+def is_verbatim(citation, text):
+    begin, close = citation.span_in_passage
+    return citation.passage[begin:close] == citation.text == text[citation.start - 50 : citation.end - 50]
+
+
+@pytest.mark.parametrize(
+    ("span", "told"),
+    [
+        ("£10", "£10 for each started half hour"),
+        ("pays £10", "pays £10 for each started half hour"),
+        ("20 minutes", "20 minutes\n  at 180 °C"),
+        ("9:30", "9:30–17:15"),
+        ("9:30–17:15", "9:30–17:15 if it is dry"),
+        ("£4", "£4"),
+        ("5 mm", "5 mm"),
+        ("7", "7"),
+        ("Collection", "Collection"),
+        ("the owner", "the owner"),
+    ],
+)
+def test_an_amount_is_told_with_what_it_is_for(span, told):
+    found = with_its_qualifier(cited(PRICES, span))
+    assert found.text == told
+    assert is_verbatim(found, PRICES)
+
+
+def test_what_goes_on_for_long_is_no_qualifier():
+    text = "It costs £3 for " + "one of the many things " * 5 + "here."
+    assert with_its_qualifier(cited(text, "£3")).text == "£3"
+
+
+@pytest.mark.parametrize(
+    ("span", "told"),
+    [
+        ("not be used", "The card must not be used for private things, since the bank reports it."),
+        ("Crunchies  no", "Crunchies  no     yes"),
+        ("kitchen", "Keep them out of the kitchen."),
+        ("no glass", "no glass"),
+        ("on a lead", "no dogs, but on a lead"),
+        ("shut", "Day: Monday; Hall: open; Yard: shut"),
+    ],
+)
+def test_yes_or_no_is_told_with_the_sentence_that_says_so(span, told):
+    found = with_its_sentence(with_its_row(cited(RULES, span)))
+    assert found.text.strip() == told
+    assert is_verbatim(found, RULES)
+
+
+def test_of_a_sentence_that_takes_long_to_say_the_span_alone_is_told():
+    text = "Never mind " + "the many things " * 20 + "but do not smoke here."
+    assert with_its_sentence(cited(text, "do not smoke")).text == "do not smoke"
+
+
+@pytest.mark.parametrize(
+    ("question", "span", "told"),
+    [
+        ("What are the known faults?", "Printing cuts off Sunday", ALL_FAULTS),
+        ("Tell me the faults of Kestrel 9.1", "widget stays empty", ALL_FAULTS),
+        ("What technical data are there?", "900 g", "Lead: 2.5 m\n- Weight: 900 g"),
+        # one item is asked for
+        ("How much does it weigh, by the technical data?", "900 g", "900 g"),
+        ("What's the weight in the technical data?", "900 g", "900 g"),
+        ("Which fault has to do with printing?", "Printing cuts off Sunday", "Printing cuts off Sunday"),
+        ("What do people say of Kestrel?", "widget stays empty", "widget stays empty"),
+        # of a list of one, and of none
+        ("What are the steps?", "Only one step", "Only one step"),
+        ("What technical data are there?", "Technical data", "Technical data"),
+    ],
+)  # fmt: skip
+def test_one_item_stands_for_the_list_that_was_asked_for(question, span, told):
+    document = "x" * 49 + "\n" + FAULTS
+    found = with_its_list(question, cited(FAULTS, span, title="Kestrel"), document)
+    assert found.text == told
+    assert is_verbatim(found, FAULTS)
+
+
+def test_a_heading_asks_for_the_list_below_it_and_the_rest_may_stand_in_the_next_passage():
+    shown = FAULTS[FAULTS.index("  * Printing") : FAULTS.index("\n  * The widget")]
+    one = cited(FAULTS, "Printing cuts off Sunday", headings=("Known faults",), shown=shown)
+    found = with_its_list("what faults do you know of", one, "x" * 49 + "\n" + FAULTS)
+    assert found.text.endswith("The widget stays empty.")
+    assert is_verbatim(found, FAULTS)
+
+
+def test_a_document_that_has_changed_since_leaves_the_citation_as_it_is():
+    one = cited(FAULTS, "Printing cuts off Sunday")
+    assert with_its_list("What are the known faults?", one, "something else") is one
+
+
+@pytest.mark.parametrize(
+    ("span", "is_so"), [("Printing", True), ("2.5 m", True), ("Kestrel", False), ("faults\n  *", True)]
+)
+def test_only_lines_with_a_mark_and_several_lines_may_be_of_a_list(span, is_so):
+    assert may_be_of_a_list(cited(FAULTS, span)) is is_so
