@@ -88,7 +88,7 @@ def quantity(directory: Directory, what: str, phrase: str, context: Context) -> 
     attribute = "current_temperature" if what == "temperature" else "current_humidity" if what == "humidity" else None
     if phrase in _ALL_AROUND or phrase.startswith("like") or (what == "power" and phrase in ("we", "i")):
         mask = sensors | keepers
-        here = mask & directory.area_of.get(plain(context.room), 0) if context.room else 0
+        here = mask & directory.area(context.room)
         if context.room and not here and phrase in _HERE:
             return Query(kind="value", attribute=attribute, subject=what, area=context.room)
         mask = here or mask

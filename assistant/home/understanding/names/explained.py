@@ -7,12 +7,11 @@ word that explains nothing means no thing at all.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from assistant.home.understanding.names.index import ROOMS, Index, kinds
-from assistant.home.understanding.names.noun_phrases import EVERYWHERE, HERE, UNFINISHED, Found, bits, without
+from assistant.home.understanding.names.noun_phrases import EVERYWHERE, HERE, UNFINISHED, Found, Want, bits, without
 from assistant.home.understanding.wording import english
 from assistant.home.understanding.wording.words import plain, singular
 
@@ -29,20 +28,6 @@ _WARMTH = frozenset("heating heat temperature climate".split())
 
 
 _GATES = ("garage", "gate")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Want:
-    """What is looked for: things of the set `able`, as seen from `room` after the ids of `last`.
-
-    `kind` is what "the one in the hall" is one of; with `reading`, plural kinds need no room.
-    """
-
-    able: int
-    room: str | None = None
-    last: Sequence[str] = ()
-    kind: str = ""
-    reading: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,10 +53,13 @@ class Said:
         return all(word in english.GENERIC for word in self.content)
 
 
-class Explained(Index):
+class Explained:
     """Finds what one description means, without exceptions and lists."""
 
-    def _described(self, words: list[str], want: Want) -> Found:
+    def __init__(self, index: Index) -> None:
+        self.index = index
+
+    def found(self, words: list[str], want: Want) -> Found:
         """Find the things that the words of a phrase explain: by name, room, floor and kind."""
         if (words and words[-1] in UNFINISHED) or not _NO_PAIR.isdisjoint(pairwise(words)) or self._no_room_of(words):
             return Found(problem="unknown", phrase=" ".join(words))
@@ -86,13 +74,14 @@ class Explained(Index):
         if not mask:
             return Found(problem="unknown", phrase=said.phrase, place=said.place)
         if not mask & want.able:
-            return Found(choices=self.ids(mask), problem="unable", phrase=said.phrase, place=said.place)
+            return Found(choices=self.index.ids(mask), problem="unable", phrase=said.phrase, place=said.place)
         return self._chosen(mask & want.able, said, want)
 
     def _no_room_of(self, words: list[str]) -> bool:
         """Say whether a word for anything stands where the name of a room begins: "the stuff bedroom" is none."""
         return any(
-            word in _ANY_THING and tuple(words[place + 1 :]) in self.places for place, word in enumerate(words[:-1])
+            word in _ANY_THING and tuple(words[place + 1 :]) in self.index.places
+            for place, word in enumerate(words[:-1])
         )
 
     def _said(self, words: list[str], want: Want) -> Said | None:
@@ -102,9 +91,9 @@ class Explained(Index):
         words, here = without(words, HERE) if not self._named_room(words) else (words, False)
         if here and not want.room:
             return None
-        content, scope, place = self._scope(words)
+        content, scope, place = self.index.scope(words)
         if here:
-            scope, place = scope & self.area_of.get(plain(want.room or ""), 0), want.room or ""
+            scope, place = scope & self.index.area(want.room), want.room or ""
         every = any(word in english.ALL for word in content) or everywhere
         told = [word for word in content if word not in english.ALL or word == "everything"]
         content = [singular(word) for word in told]
@@ -118,36 +107,36 @@ class Explained(Index):
 
     def _everything(self, said: Said, want: Want) -> Found:
         """Find "everything in the kitchen": what is switched, or else whatever can do it."""
-        mask = (said.scope & self.everything if said.plural else said.scope) & want.able
-        chosen = mask & (self.switched or want.able) or mask & ~self.domain.get("valve", 0)
+        mask = (said.scope & self.index.everything if said.plural else said.scope) & want.able
+        chosen = mask & (self.index.switched or want.able) or mask & ~self.index.domain.get("valve", 0)
         if not chosen or not all(word in english.EVERYTHING for word in said.content):
             return Found(problem="unknown", phrase=said.phrase, place=said.place)
         return Found(
-            ids=self.ids(chosen), phrase=said.phrase, place=said.place, everything=not said.place, group=True,
+            ids=self.index.ids(chosen), phrase=said.phrase, place=said.place, everything=not said.place, group=True,
             kind="thing",
         )  # fmt: skip
 
     def _placed(self, said: Said, want: Want) -> Found:
         """Find what a place alone means: all that is there where "all" was said, else it is to be asked."""
-        scope = said.scope & self.everything & want.able
-        if said.placed_all and said.every and (chosen := scope & (self.switched or want.able)):
+        scope = said.scope & self.index.everything & want.able
+        if said.placed_all and said.every and (chosen := scope & (self.index.switched or want.able)):
             return Found(
-                ids=self.ids(chosen), phrase=said.phrase, place=said.place, everything=not said.place, group=True,
+                ids=self.index.ids(chosen), phrase=said.phrase, place=said.place, everything=not said.place, group=True,
                 kind="thing",
             )  # fmt: skip
         if not said.place:
             return Found(problem="unknown", phrase=said.phrase)
-        return Found(choices=self.ids(scope), problem="area", phrase=said.phrase, place=said.place, group=True)
+        return Found(choices=self.index.ids(scope), problem="area", phrase=said.phrase, place=said.place, group=True)
 
     def _explained(self, said: Said) -> int:
         """Return the things in the place of which every word is a word of the name or the kind."""
-        mask = said.scope & self.everything if said.plural else said.scope
+        mask = said.scope & self.index.everything if said.plural else said.scope
         for number, word in enumerate(said.content):
             if word == "window" and set(said.content[number + 1 :]) & _COVERING and not self._window_named(mask):
                 continue  # "the window blinds" are the blinds
-            mask &= self._roomy(said.content, number) if word in ROOMS else self.words.get(word, 0)
+            mask &= self._roomy(said.content, number) if word in ROOMS else self.index.words.get(word, 0)
         if said.content == ["door"] and not said.place:  # "shut the door behind you" is no garage door
-            mask &= ~sum(1 << self.number[entity.id] for entity in self.entities if entity.device_class in _GATES)
+            mask &= ~self.index.mask(entity.id for entity in self.index.entities if entity.device_class in _GATES)
         return mask
 
     def _roomy(self, content: list[str], number: int) -> int:
@@ -158,59 +147,28 @@ class Explained(Index):
             else content[number : number + 2]
         )
         two = [" ".join(pairs[at : at + 2]) for at in range(0, len(pairs), 2)]
-        return next(filter(None, (self.words.get(each, 0) for each in (*two, content[number]))), 0)
+        return next(filter(None, (self.index.words.get(each, 0) for each in (*two, content[number]))), 0)
 
     def _window_named(self, mask: int) -> bool:
         """Say whether something that covers a window has the word in its name."""
-        return bool(mask & self.named.get("window", 0) & self.domain.get("cover", 0))
-
-    def _scope(self, words: list[str]) -> tuple[list[str], int, str]:
-        """Take the rooms and floors out of a phrase: the words left, the things there, the last place named."""
-        content: list[str] = []
-        scope, place = (1 << len(self.entities)) - 1, ""
-        start = 0
-        while start < len(words):
-            for length in range(min(self.longest, len(words) - start), 0, -1):
-                found = self.places.get(tuple(words[start : start + length]))
-                if found:
-                    named = self._phrase_mask(words[start : start + length])
-                    scope &= found[1] | (named & ~self._elsewhere(found[1]))
-                    place = found[0]
-                    start += length
-                    break
-            else:
-                if words[start] not in english.GLUE:
-                    content.append(words[start])
-                start += 1
-        return content, scope, place
+        return bool(mask & self.index.named.get("window", 0) & self.index.domain.get("cover", 0))
 
     def _named_room(self, words: list[str]) -> bool:
         """Say whether a room is named whose name a word for "here" is part of, as in "my room"."""
         return any(
-            tuple(words[start : start + 2]) in self.places
+            tuple(words[start : start + 2]) in self.index.places
             for start in range(len(words))
             if words[start] in ("my", "our")
         )
 
-    def _phrase_mask(self, words: list[str]) -> int:
-        """Return the things whose own names hold all these words."""
-        mask = -1
-        for word in words:
-            mask &= self.named.get(singular(word), 0)
-        return max(mask, 0)
-
-    def _elsewhere(self, members: int) -> int:
-        """Return the things that stand in a room: what belongs to no room may be placed by its name."""
-        return self.in_rooms & ~members
-
     def _chosen(self, mask: int, said: Said, want: Want) -> Found:
         """Choose among the things that every word fits: all of them, the one that fits best, or ask."""
         mask = self._fitting(mask, said)
-        called = mask & self.named.get(said.noun, 0)
+        called = mask & self.index.named.get(said.noun, 0)
         if said.only_kind and said.plural and not said.every and called and said.noun in _COVERING and not want.reading:
             mask = called  # "the shades", where one thing is called so and others are only of the kind
         if mask.bit_count() == 1:
-            its_kind = said.noun in kinds(self.entities[mask.bit_length() - 1])
+            its_kind = said.noun in kinds(self.index.entities[mask.bit_length() - 1])
             described = not said.only_kind or (said.noun in english.OF_THEIR_OWN and not its_kind)
             head_said = self._head_said(mask, said.content) and not self._owner_only(mask, said.content)
             unsure = described and not want.reading and not head_said
@@ -222,7 +180,7 @@ class Explained(Index):
         ):
             return self._found(mask, said, group=True)
         asked_of_all = want.reading and said.plural  # "are any windows open" is not about this room
-        near = mask & self.area_of.get(plain(want.room), 0) if want.room and not said.place and not asked_of_all else 0
+        near = mask & self.index.area(want.room) if not said.place and not asked_of_all else 0
         if near:
             if said.plural or near.bit_count() == 1 or (said.only_kind and said.noun in ("light", "lighting")):
                 return self._found(near, said, group=near.bit_count() > 1, place=want.room or "")
@@ -232,7 +190,7 @@ class Explained(Index):
     def _fitting(self, mask: int, said: Said) -> int:
         """Return the things that fit best: those called by the word that was said, before those of the kind."""
         noun = said.noun
-        called = mask & self.named.get(noun, 0) if noun else 0
+        called = mask & self.index.named.get(noun, 0) if noun else 0
         if said.only_kind and noun == "lamp" and called and (not said.plural or called.bit_count() > 1):
             mask = called
         if not said.plural and not said.only_kind:
@@ -243,10 +201,10 @@ class Explained(Index):
 
     def _many(self, mask: int, said: Said, want: Want) -> Found:
         """Choose among several things of which one, or an unsaid room's, was meant."""
-        if said.only_kind and said.noun in _WARMTH and not said.plural and (central := self.central(mask)):
+        if said.only_kind and said.noun in _WARMTH and not said.plural and (central := self.index.central(mask)):
             return self._found(central, said)
         if said.plural or said.noun in ("heating", "lighting"):
-            areas = {self.entities[number].area for number in bits(mask)}
+            areas = {self.index.entities[number].area for number in bits(mask)}
             if want.reading or len(areas) == 1:
                 return self._found(mask, said, group=True)
             return self._found(mask, said, problem="room", group=True)
@@ -254,13 +212,8 @@ class Explained(Index):
             return self._found(mask, said, group=True)
         return self._found(mask, said, problem="which")
 
-    def central(self, mask: int) -> int:
-        """Return the one heater that is called what warms a whole house; 0 where there is none, or more."""
-        named = mask & (self.named.get("thermostat", 0) | self.named.get("heating", 0) | self.named.get("boiler", 0))
-        return named if named.bit_count() == 1 else 0
-
     def _found(self, mask: int, said: Said, *, problem: str = "", group: bool | None = None, place: str = "") -> Found:
-        ids = self.ids(mask)
+        ids = self.index.ids(mask)
         return Found(
             ids=() if problem else ids, choices=ids if problem else (), problem=problem, phrase=said.phrase,
             place=place or said.place, kind=said.noun, group=said.plural if group is None else group,
@@ -269,9 +222,9 @@ class Explained(Index):
     def _head_said(self, mask: int, content: list[str]) -> bool:
         """Say whether the words hold what a thing is, not just what it is near: the "backlight" of "TV Backlight"."""
         number = mask.bit_length() - 1
-        thing = self.things[number]
-        heads = [singular(name.split()[-1]) for name in self.spoken[number]]
-        heads += [name.split()[-2] for name in self.spoken[number] if _CARRIER.search(name)]  # "the coffee"
+        thing = self.index.things[number]
+        heads = [singular(name.split()[-1]) for name in self.index.spoken[number]]
+        heads += [name.split()[-2] for name in self.index.spoken[number] if _CARRIER.search(name)]  # "the coffee"
         if thing.entity.domain == "number" and set(heads) <= {"volume", "level"}:
             return True  # "turn the soundbar down" is about the Soundbar Volume
         if content[-1] in english.OF_THEIR_OWN and content[-1] not in (*heads, *kinds(thing.entity)) and (
@@ -284,7 +237,8 @@ class Explained(Index):
 
     def _owner_only(self, mask: int, content: list[str]) -> bool:
         """Say whether only a person was named whose thing it is: "Jack" is somebody, not Jack's Lamp."""
-        owner, possessive, _ = self.entities[mask.bit_length() - 1].name.lower().replace("’", "'").partition("'s ")
+        name = self.index.entities[mask.bit_length() - 1].name.lower().replace("’", "'")
+        owner, possessive, _ = name.partition("'s ")
         return bool(possessive) and content == [owner]
 
     def _best(self, mask: int, content: list[str], place: str) -> int:
@@ -292,7 +246,7 @@ class Explained(Index):
         said = set(content) | {singular(word) for word in plain(place).split()}
         best, fewest = 0, 1e9
         for number in bits(mask):
-            thing = self.things[number]
+            thing = self.index.things[number]
             near = [name for name in thing.names if name & set(content)] or thing.names[:1]
             missing = round(
                 min(

@@ -231,6 +231,64 @@ class Index:
         """Return a set of things by their ids; what is not in the house is left out."""
         return sum(1 << self.number[name] for name in ids if name in self.number)
 
+    def scope(self, words: list[str]) -> tuple[list[str], int, str]:
+        """Take the rooms and floors out of a phrase: the words left, the things there, the last place named."""
+        content: list[str] = []
+        scope, place = (1 << len(self.entities)) - 1, ""
+        start = 0
+        while start < len(words):
+            for length in range(min(self.longest, len(words) - start), 0, -1):
+                found = self.places.get(tuple(words[start : start + length]))
+                if found:
+                    named = self._phrase_mask(words[start : start + length])
+                    scope &= found[1] | (named & ~self._elsewhere(found[1]))
+                    place = found[0]
+                    start += length
+                    break
+            else:
+                if words[start] not in english.GLUE:
+                    content.append(words[start])
+                start += 1
+        return content, scope, place
+
+    def _phrase_mask(self, words: list[str]) -> int:
+        """Return the things whose own names hold all these words."""
+        mask = -1
+        for word in words:
+            mask &= self.named.get(singular(word), 0)
+        return max(mask, 0)
+
+    def _elsewhere(self, members: int) -> int:
+        """Return the things that stand in a room: what belongs to no room may be placed by its name."""
+        return self.in_rooms & ~members
+
+    def central(self, mask: int) -> int:
+        """Return the one heater that is called what warms a whole house; 0 where there is none, or more."""
+        named = mask & (self.named.get("thermostat", 0) | self.named.get("heating", 0) | self.named.get("boiler", 0))
+        return named if named.bit_count() == 1 else 0
+
+    def of_names(self, words: list[str]) -> set[int]:
+        """Return the places of words that would leave something out, were they not part of a name said in full."""
+        found: set[int] = set()
+        for place in range(1, len(words)):
+            if (words[place - 1], words[place]) in self.marked_pairs:
+                found.add(place)  # "the breakfast bar" of the Breakfast Bar Lights
+        for name in self.marked:
+            for start in range(len(words) - len(name) + 1):
+                if (*words[start : start + len(name) - 1], singular(words[start + len(name) - 1])) == name:
+                    found.update(range(start, start + len(name)))
+        return found
+
+    def kinds_of(self, mask: int) -> set[str]:
+        """Return what things of a mask are called by their kinds: "light", "lamp"; "lock", "door"."""
+        things = (self.things[self.number[name]].entity for name in self.ids(mask))
+        keys = (key for thing in things for key in (thing.domain, f"{thing.domain}.{thing.device_class}"))
+        return {word for key in keys for word in english.CALLED.get(key, "").split()}
+
+    def area(self, room: str | None) -> int:
+        """Return the things of a room by its name; 0 where there is none of that name."""
+        return self.area_of.get(plain(room), 0) if room else 0
+
     def vocabulary(self) -> frozenset[str]:
         """Return every word that is part of a name of a thing, a room or a floor."""
         return self._vocabulary

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -66,6 +66,20 @@ ON_NOW = re.compile(
     r"(?:whichever|whatever|any|all|all the|the|every) (\w+s?) (?:that |which )?(?:are|is) "
     r"(?:still |currently |left )?(?:on|lit|burning)\b"
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Want:
+    """What is looked for: things of the set `able`, as seen from `room` after the ids of `last`.
+
+    `kind` is what "the one in the hall" is one of; with `reading`, plural kinds need no room.
+    """
+
+    able: int
+    room: str | None = None
+    last: Sequence[str] = ()
+    kind: str = ""
+    reading: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
