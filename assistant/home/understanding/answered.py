@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from assistant.home.entities import Act, HomeIntent
@@ -12,8 +12,11 @@ from assistant.home.understanding.clauses import Clauses
 from assistant.home.understanding.context import Context, Reading
 from assistant.home.understanding.names.noun_phrases import Found
 from assistant.home.understanding.replies import CHOICE, NO, YES
+from assistant.home.understanding.telling_back import together
 from assistant.home.understanding.wording import english
 from assistant.home.understanding.wording.words import plain
+
+_YES_AND = re.compile(r"(?P<yes>\w+(?: please)?) (?:, and|and|,)(?: also| then)? (?P<more>.+)")
 
 
 class Answered:
@@ -57,6 +60,14 @@ class Answered:
                 return None
             acts += reading.acts
         return self._asking.intent(Reading(tuple(acts), Found(ids=chosen)), context, f"chosen: {', '.join(chosen)}")
+
+    def with_more(
+        self, text: str, context: Context, read: Callable[[str, Context], HomeIntent | None]
+    ) -> HomeIntent | None:
+        """Return what an answer means that goes on with another command, for `read`: "yes, and turn on the kettle"."""
+        said = _YES_AND.fullmatch(text)
+        yes = self.read(said["yes"], context) if said else None
+        return together(yes, read(said["more"], replace(context, pending=None))) if said and yes else None
 
     def _choose(self, phrase: str, choices: Sequence[str], context: Context) -> tuple[str, ...]:
         """Return which of the choices an answer means: "the left one", "the second", "both"."""

@@ -22,6 +22,11 @@ ALL_DOMAINS = frozenset("lock cover valve siren alarm_control_panel everything".
 _PLAIN_WISHES = frozenset("on off open close lock unlock set dimmer brighter toggle".split())
 
 
+def asks_which(intent: HomeIntent) -> bool:
+    """Say whether an intent is the question which of several things was meant."""
+    return intent.reason.endswith(": which")
+
+
 class Asking:
     """Makes intents of the readings of one house."""
 

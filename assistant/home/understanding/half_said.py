@@ -13,6 +13,7 @@ from assistant.home.understanding.context import Context, Reading
 from assistant.home.understanding.names.names import Directory
 from assistant.home.understanding.names.noun_phrases import EXCEPT, UNFINISHED, Found, bare
 from assistant.home.understanding.wording.phrasebook import occasion
+from assistant.home.understanding.wording.politeness import stripped
 from assistant.home.understanding.wording.words import plain
 
 #: A command of which only the beginning was said.
@@ -26,6 +27,13 @@ _BEFORE_A_NAME = UNFINISHED - {"on"} | {"or", "why", "then"}
 #: Reasons of what is asked back here, told in the ledger.
 ONLY_A_NAME = "only a name"
 HALF = "half a sentence"
+#: Questions back that are asked for want of anything better.
+UNSURE = frozenset((ONLY_A_NAME, HALF))
+
+
+def is_unsure(intent: HomeIntent | None) -> bool:
+    """Say whether a sentence was not understood, or is asked about for want of anything better."""
+    return intent is None or intent.kind == "refuse" or intent.reason in UNSURE
 
 
 def half_heard() -> HomeIntent:
@@ -91,23 +99,24 @@ class HalfSaid:
         )
         return replace(asked, reason=ONLY_A_NAME)
 
-    def numbered(self, text: str) -> str:
-        """Return a sentence with the "2" of a name that was heard as "to" or "too" at its end; "" where none was."""
-        *words, last = text.split()
-        ends = [" ".join([*words[start:], "2"]) for start in range(1, len(words))] if last in ("to", "too") else []
-        return f"{' '.join(words)} 2" if any(bare(end) in self.directory.exact for end in ends) else ""
-
     def second_of_its_name(self, text: str, context: Context) -> HomeIntent | None:
         """Ask whether the second of its name was meant: "bedroom lamp too" may be the Bedroom Lamp 2."""
-        reading = self._clauses.understood(text, context, context.last)
+        numbered = stripped(self._numbered(text))
+        reading = self._clauses.understood(numbered, context, context.last) if numbered else None
         if reading is None or reading.problem:
             return None
-        pending = self._asking.intent(reading, replace(context, unconfirmed=ALL_DOMAINS), f"heard as {text!r}")
+        pending = self._asking.intent(reading, replace(context, unconfirmed=ALL_DOMAINS), f"heard as {numbered!r}")
         names = [self._clauses.entity(name).name for name in pending.entities]
         return HomeIntent(
             kind="ask_back", intent=pending.intent, question=f"Did you mean {the(names)}?", pending=pending,
             entities=pending.entities, reason="a number at the end, or none",
         )  # fmt: skip
+
+    def _numbered(self, text: str) -> str:
+        """Return a sentence with the "2" of a name that was heard as "to" or "too" at its end; "" where none was."""
+        *words, last = text.split()
+        ends = [" ".join([*words[start:], "2"]) for start in range(1, len(words))] if last in ("to", "too") else []
+        return f"{' '.join(words)} 2" if any(bare(end) in self.directory.exact for end in ends) else ""
 
     def asked_of_a_scene(self, text: str) -> HomeIntent | None:
         """Ask back where nothing but the name of a scene was said, and as a question: "movie time already?"."""

@@ -9,12 +9,17 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from assistant.home.asking.questions import ask
+from assistant.home.entities import HomeIntent
+from assistant.home.understanding.asking_back import Asking
+from assistant.home.understanding.clauses import Clauses
+from assistant.home.understanding.context import Context
 from assistant.home.understanding.names.names import Directory
-from assistant.home.understanding.names.noun_phrases import bare, bits
+from assistant.home.understanding.names.noun_phrases import UNFINISHED, bare, bits
 from assistant.home.understanding.wording.words import plain, singular
 
 if TYPE_CHECKING:
@@ -30,6 +35,8 @@ _INTENTS = frozenset(
     ).split()
 )
 _LONGEST = 6  #: words of a name that is looked for
+#: None of the shared sentences is of several commands, and to try all of them takes longest there.
+SEVERAL = re.compile(r",|(?<!each) and | then ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,3 +202,24 @@ def _switched(intent: str, slots: dict[str, Any], text: str, what: str) -> Said 
     elif slots.get("domain") in ("cover", "valve") or first in _MOVING:
         verb = "open" if intent == "HassTurnOn" else "close"
     return Said(intent, f"{verb} {what}")
+
+
+class SharedSentences:
+    """Reads the sentences of one house as shared ones."""
+
+    def __init__(self, directory: Directory, clauses: Clauses, asking: Asking) -> None:
+        self.directory, self._clauses, self._asking = directory, clauses, asking
+
+    def read(self, text: str, context: Context) -> HomeIntent | None:
+        """Read a plain sentence that has a name of this house in it; None where it is no shared one."""
+        if text.rpartition(" ")[2] in UNFINISHED or SEVERAL.search(text):
+            return None
+        for said in recognise(self.directory, text, context.room):
+            if said.question:
+                if found := ask(self.directory, said.text, context):
+                    return replace(found, reason=f"a shared sentence: {said.intent}")
+                continue
+            reading = self._clauses.understood(said.text, context, context.last)
+            if reading is not None and reading.problem in ("", "which", "room", "area"):
+                return self._asking.intent(reading, context, f"a shared sentence: {said.intent}")
+        return None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from assistant.home.entities import Act
+from assistant.home.entities import Act, HomeIntent
 from assistant.home.understanding.context import Reading
 from assistant.home.understanding.names.noun_phrases import Found
 
@@ -33,6 +34,16 @@ def merged(acts: Sequence[Act]) -> tuple[Act, ...]:
             act = Act(act.entity_id, act.service, {**result[key].values, **act.values})  # noqa: PLW2901
         result[key] = act
     return tuple(result.values())
+
+
+def together(first: HomeIntent | None, second: HomeIntent | None) -> HomeIntent | None:
+    """Return two commands as one; None where one of them does nothing, or both move the same thing."""
+    if first is None or first.kind != "act" or second is None or second.kind != "act":
+        return None
+    if {act.entity_id for act in first.acts} & {act.entity_id for act in second.acts}:
+        return None
+    entities = tuple(dict.fromkeys((*first.entities, *second.entities)))
+    return replace(first, acts=(*first.acts, *second.acts), entities=entities)
 
 
 def same(acts: tuple[Act, ...]) -> set[tuple[str, str, tuple[tuple[str, object], ...]]]:

@@ -184,7 +184,7 @@ def test_what_is_told_or_left_as_it_is_moves_nothing(say, words: str) -> None:
 
 
 def test_questions_without_a_word_of_the_house_are_not_even_tried(grammar: Grammar, monkeypatch) -> None:
-    from assistant.home.understanding import grammar as module
+    from assistant.home.understanding import asked as module
 
     tried: list[str] = []
     monkeypatch.setattr(module, "ask", lambda _, text, __: tried.append(text))
