@@ -21,8 +21,8 @@ from knowledge.index.pace import Pace
 from knowledge.index.words import PassageIndex
 from knowledge.ingest import MAX_BYTES, AddEvent, AddReport, Harvest, Intake, gone, is_unicode
 from knowledge.passages import Passage, fingerprint
-from knowledge.store import sqlite
 from knowledge.store.records import Document, StoreError
+from knowledge.store.sqlite.store import SqliteStore
 from knowledge.store.store import Store
 
 if TYPE_CHECKING:
@@ -438,4 +438,4 @@ def _open_file(home: Path, readonly: bool, tell: Callable[[str], None]) -> Store
     readonly = readonly or not os.access(path if exists else home, os.W_OK) or not os.access(home, os.W_OK)
     if readonly and not exists:
         raise StoreError(f"{path} does not exist; add documents first: repartee knowledge add PATH.")
-    return sqlite.Store(path, readonly=readonly, tell=tell)
+    return SqliteStore(path, readonly=readonly, tell=tell)

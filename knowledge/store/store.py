@@ -1,4 +1,4 @@
-"""What a library asks of its store: `sqlite.Store`, a file of one machine, or the shared `postgres.store`."""
+"""What a library asks of its store: `sqlite.store`, a file of one machine, or the shared `postgres.store`."""
 
 from __future__ import annotations
 

@@ -320,7 +320,7 @@ def test_checksums_that_are_damaged_themselves_or_missing(opened, home, lighthou
 
 
 def test_an_index_older_than_what_is_forgotten_is_made_again(opened, home, lighthouse, monkeypatch):
-    monkeypatch.setattr("knowledge.store.sqlite.MOST_REMOVED", 0)
+    monkeypatch.setattr("knowledge.store.sqlite.store.MOST_REMOVED", 0)
     library = opened()
     library.add([lighthouse, SAMPLES / "tea.md"])
     library.close()
@@ -351,7 +351,7 @@ def test_asking_for_the_version_never_waits(opened, lighthouse):
     other.add([lighthouse])
     assert other.version > before
     seen = []
-    with library._store._lock:  # another thread reads
+    with library._store._file._lock:  # another thread reads
         thread = threading.Thread(target=lambda: seen.append(library.version), daemon=True)
         thread.start()
         thread.join(60)
@@ -367,7 +367,7 @@ def test_what_was_changed_here_counts_while_another_thread_reads(opened, lightho
     seen = []
     for change in (lambda: library.add([lighthouse]), lambda: library.remove(library.documents()[0].id)):
         change()
-        with library._store._lock:
+        with library._store._file._lock:
             thread = threading.Thread(target=lambda: seen.append(library.version), daemon=True)
             thread.start()
             thread.join(60)

@@ -12,7 +12,8 @@ from knowledge.collections import UNNAMED
 from knowledge.migrations import VERSION
 from knowledge.passages import pack_tokens
 from knowledge.store.records import StoreError
-from knowledge.store.sqlite import APPLICATION_ID, Store
+from knowledge.store.sqlite.database import APPLICATION_ID
+from knowledge.store.sqlite.store import SqliteStore
 from tests.knowledge.texts import tokenize
 
 #: As version 0.1.0 made it.
@@ -104,31 +105,31 @@ def test_an_older_store_is_brought_to_todays_format_and_answers(old, opened, lig
     assert [document.title for document in library.documents()] == ["Keepers", "The Lighthouse"]
     library.close()
     assert version(old) == VERSION
-    Store(tmp_path / "new.db").close()
+    SqliteStore(tmp_path / "new.db").close()
     assert tables(old) == tables(tmp_path / "new.db")
     assert opened().search("Who was Martha Reed?")
 
 
 def test_every_document_of_a_store_without_collections_is_for_everybody(newer, tmp_path):
     told = []
-    with contextlib.closing(Store(newer, tell=told.append)) as store:
+    with contextlib.closing(SqliteStore(newer, tell=told.append)) as store:
         assert [(each.name, each.collection) for each in store.documents()] == [("k.pdf", "")]
         assert store.passages([7], UNNAMED)[7].pages == ((0, 1), (2, 2))
         assert (store.forgotten, store.collections(), store.passages([7], frozenset({"work"}))) == (4, [], {})
         store.move("/x/k.pdf", "work")
         assert store.collections() == ["work"]
     assert (version(newer), told) == (VERSION, [])
-    Store(tmp_path / "new.db").close()
+    SqliteStore(tmp_path / "new.db").close()
     assert tables(newer) == tables(tmp_path / "new.db")
 
 
 def test_the_passages_of_an_older_store_get_checksums(old):
-    Store(old).close()
+    SqliteStore(old).close()
     with contextlib.closing(sqlite3.connect(old)) as connection:
         connection.execute("UPDATE passages SET text = 'The first keeper was Nobody.'")
         connection.commit()
     told = []
-    with contextlib.closing(Store(old, tell=told.append)) as store:
+    with contextlib.closing(SqliteStore(old, tell=told.append)) as store:
         assert store.passages([7]) == {}
     assert len(told) == 1
 
@@ -148,10 +149,10 @@ def test_a_step_that_fails_leaves_the_older_store_as_it_was(old, monkeypatch):
 
     monkeypatch.setattr(migrations, "MIGRATIONS", (fails,))
     with pytest.raises(StoreError):
-        Store(old)
+        SqliteStore(old)
     assert version(old) == 1
     monkeypatch.undo()
-    with contextlib.closing(Store(old)) as store:
+    with contextlib.closing(SqliteStore(old)) as store:
         assert store.text(2) == TEXT
 
 
@@ -160,13 +161,13 @@ def test_a_damaged_passage_of_an_older_store_does_not_keep_it_from_being_migrate
         connection.execute("UPDATE passages SET text = CAST(x'ff' AS TEXT), headings = '{'")
         connection.commit()
     told = []
-    with contextlib.closing(Store(old, tell=told.append)) as store:
+    with contextlib.closing(SqliteStore(old, tell=told.append)) as store:
         assert store.passages([7]) == {}
     assert len(told) == 1
 
 
 def test_two_that_find_an_older_store_at_once_both_read_it(old):
-    first, second = Store(old), Store(old)
+    first, second = SqliteStore(old), SqliteStore(old)
     assert first.text(2) == second.text(2) == TEXT
     first.close()
     second.close()

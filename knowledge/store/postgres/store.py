@@ -30,10 +30,11 @@ from engines.files import private_folder
 from engines.tokenize import Tokens
 from knowledge.migrations import checksum
 from knowledge.passages import content_key, context, fingerprint, pack_tokens
-from knowledge.store import sqlite
 from knowledge.store.postgres.database import CHANNEL, Database
 from knowledge.store.postgres.following import Follower
 from knowledge.store.records import NewPassage, StoreDamagedError, StoreError
+from knowledge.store.sqlite.passages import columns
+from knowledge.store.sqlite.store import SqliteStore
 from knowledge.text import DocumentText
 
 if TYPE_CHECKING:
@@ -59,10 +60,10 @@ class Change(NamedTuple):
     passages: Sequence[tuple[Any, ...]]
 
 
-class PostgresStore(sqlite.Store):
+class PostgresStore(SqliteStore):
     """The store in a database, read from a copy at `path`. Safe to use from several threads and several processes.
 
-    `tokenize` is for documents of servers that have another vocabulary. Raises StoreError as `sqlite.Store` does for
+    `tokenize` is for documents of servers that have another vocabulary. Raises StoreError as `SqliteStore` does for
     the copy; the database is first reached by `pull`. With `readonly` it never is.
     """
 
@@ -104,8 +105,8 @@ class PostgresStore(sqlite.Store):
     @property
     def copied_at(self) -> float | None:
         """When the copy last took something up, seconds since 1970; None for one that never did."""
-        with self._guard():
-            row = self._connection.execute("SELECT value FROM facts WHERE name = 'copied'").fetchone()
+        with self._file.asking() as connection:
+            row = connection.execute("SELECT value FROM facts WHERE name = 'copied'").fetchone()
         return None if row is None else float(row[0])
 
     # The truth
@@ -124,9 +125,7 @@ class PostgresStore(sqlite.Store):
         compressed = zlib.compress(text.text.encode(), 1)
         added_at = time.time()
         name, title = _text(name), _text(text.title)
-        rows = [
-            (*sqlite.columns(new), content_key(context(name, title, new.headings), new.tokens.ids)) for new in passages
-        ]
+        rows = [(*columns(new), content_key(context(name, title, new.headings), new.tokens.ids)) for new in passages]
         values = (name, title, digest, size, added_at, compressed, collection, self.tokenizer)
         with self._changing_truth() as connection:
             run, dropped = connection.execute, []
@@ -210,16 +209,10 @@ class PostgresStore(sqlite.Store):
                 [{"key": key, "made_of": made_of, "made": each} for key, each in made.items()],
             )
 
-    def _writable(self) -> None:
-        if self.refusal is not None:
-            raise self.refusal()
-        if self.readonly:
-            raise StoreError(f"{self.path} is open for reading only; choose a writable home with --home.")
-
     @contextmanager
     def _changing_truth(self) -> Iterator[psycopg.Connection]:
         """A transaction in which nobody else writes: changes are committed in the order of their numbers."""
-        self._writable()
+        self._file.check_writable()
         with self._database.writing() as connection:
             (identity,) = connection.execute("SELECT identity FROM repartee.state FOR UPDATE").fetchone() or ("",)
             if identity != self.identity:
@@ -309,14 +302,14 @@ class PostgresStore(sqlite.Store):
 
     def _adopt(self, identity: str) -> None:
         """Make an empty copy one of this database."""
-        with self._guard(), self._transaction():
-            run = self._connection.execute
+        with self._file.writing() as connection:
+            run = connection.execute
             if run("SELECT 1 FROM facts WHERE name = 'copied'").fetchone() is None:  # another process may be quicker
                 run("UPDATE facts SET value = ? WHERE name = 'store'", (identity,))
                 run("UPDATE facts SET value = 0 WHERE name = 'sequence'")
                 run("INSERT INTO facts VALUES ('copied', 0)")
-            self._changing = int(self._fact("sequence"))
-            self.identity = str(self._fact("store"))
+            self._file.renumbered()
+            self.identity = str(self._file.fact("store"))
 
     def _settle_vocabulary(self, changes: Sequence[Change]) -> None:
         """Before documents come whose tokens are of another vocabulary than the copy's, make the copy's be ours."""
@@ -328,9 +321,9 @@ class PostgresStore(sqlite.Store):
 
     def _take(self, change: Change) -> None:
         """Take up one change, unless another process has already."""
-        with self._guard(), self._transaction():
-            run = self._connection.execute
-            if change.sequence <= int(self._fact("sequence")):
+        with self._file.writing() as connection:
+            run = connection.execute
+            if change.sequence <= int(self._file.fact("sequence")):
                 return
             run("DELETE FROM documents WHERE id = ?", (change.document,))
             if change.row is not None:
@@ -339,18 +332,18 @@ class PostgresStore(sqlite.Store):
                     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     change.row,
                 )
-                self._connection.executemany(
+                connection.executemany(
                     'INSERT INTO passages (id, document, headings, start, "end", text, tokens, pages, checksum)'
                     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     self._with_our_tokens(change),
                 )
             run("REPLACE INTO changes VALUES (?, ?)", (change.document, change.sequence))
             run("UPDATE facts SET value = ? WHERE name = 'sequence'", (change.sequence,))
-            self._changing = change.sequence
+            self._file.renumbered()
 
     def _with_our_tokens(self, change: Change) -> Sequence[tuple[Any, ...]]:
         """The passages of a document with tokens of the copy's vocabulary."""
-        ours = str(self._fact("tokenizer"))
+        ours = str(self._file.fact("tokenizer"))
         if change.tokenizer == ours:
             return change.passages
         rows = []
@@ -362,14 +355,14 @@ class PostgresStore(sqlite.Store):
 
     def _reached(self, sequence: int) -> None:
         """Note that everything up to this change number is in the copy."""
-        with self._guard():
-            if sequence == self._fact("sequence") and self.copied_at:
+        with self._file.asking():
+            if sequence == self._file.fact("sequence") and self.copied_at:
                 return
-            with self._transaction():
-                run = self._connection.execute
+            with self._file.writing() as connection:
+                run = connection.execute
                 run("UPDATE facts SET value = max(value, ?) WHERE name = 'sequence'", (sequence,))
                 run("UPDATE facts SET value = ? WHERE name = 'copied'", (time.time(),))
-                self._changing = int(self._fact("sequence"))
+                self._file.renumbered()
 
 
 def open_store(

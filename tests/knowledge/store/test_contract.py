@@ -7,7 +7,7 @@ import pytest
 from knowledge.formats.plain import plain_document
 from knowledge.store.postgres.store import open_store
 from knowledge.store.records import StoreError
-from knowledge.store.sqlite import Store
+from knowledge.store.sqlite.store import SqliteStore
 from tests.knowledge.store.stored import put
 from tests.knowledge.texts import tokenize
 
@@ -19,7 +19,7 @@ class File:
         self.path = folder / "knowledge.db"
 
     def open(self, **options):
-        return Store(self.path, **options)
+        return SqliteStore(self.path, **options)
 
     def erase(self):
         for file in self.path.parent.glob("knowledge.db*"):
@@ -133,7 +133,7 @@ def test_a_store_opened_for_reading_refuses_to_change(place):
 
 
 def test_removals_are_forgotten_once_they_are_many(place, monkeypatch):
-    monkeypatch.setattr("knowledge.store.sqlite.MOST_REMOVED", 3)
+    monkeypatch.setattr("knowledge.store.sqlite.store.MOST_REMOVED", 3)
     with contextlib.closing(place.open()) as store:
         for name in "abcdefg":
             put(store, name)

@@ -12,7 +12,7 @@ import pytest
 from knowledge.formats.plain import plain_document
 from knowledge.migrations import VERSION
 from knowledge.store.records import StoreError
-from knowledge.store.sqlite import Store
+from knowledge.store.sqlite.store import SqliteStore
 from tests.knowledge.store.stored import put
 from tests.paths import ROOT
 
@@ -24,7 +24,7 @@ def path(tmp_path):
 
 @pytest.mark.parametrize("damage", ["garbage", "header", "half", "page", "text file"])
 def test_a_damaged_store_is_one_sentence_that_names_the_file(path, damage):
-    store = Store(path)
+    store = SqliteStore(path)
     for n in range(60):
         put(store, str(n), "Some words to fill the pages of the file. " * 30)
     store.close()
@@ -40,7 +40,7 @@ def test_a_damaged_store_is_one_sentence_that_names_the_file(path, damage):
     else:
         content = bytearray(b"Dear diary, today I was renamed.\n" * 100)
     path.write_bytes(content)
-    with pytest.raises(StoreError) as caught, contextlib.closing(Store(path)) as damaged:
+    with pytest.raises(StoreError) as caught, contextlib.closing(SqliteStore(path)) as damaged:
         damaged.passages([put(damaged, "new", "Words. " * 4000), *range(1, 61)])
     sentence = str(caught.value)
     assert str(path) in sentence
@@ -65,14 +65,14 @@ def test_a_damaged_store_is_one_sentence_that_names_the_file(path, damage):
     ],
 )
 def test_a_damaged_passage_is_left_out_and_told_once(path, damage):
-    with contextlib.closing(Store(path)) as store:
+    with contextlib.closing(SqliteStore(path)) as store:
         put(store)
         put(store, "b", "Whole.")
     with contextlib.closing(sqlite3.connect(path)) as connection:
         connection.execute(f"UPDATE passages SET {damage} WHERE id = 1")
         connection.commit()
     told = []
-    with contextlib.closing(Store(path, tell=told.append)) as damaged:
+    with contextlib.closing(SqliteStore(path, tell=told.append)) as damaged:
         assert [list(damaged.passages([1, 2])), list(damaged.passages([1, 2]))] == [[2], [2]]
         assert (damaged.indexable(1), len(damaged.indexable(2))) == ([], 1)
         assert told == [
@@ -92,31 +92,31 @@ def test_a_database_of_another_program_is_left_alone(path):
     other.commit()
     other.close()
     with pytest.raises(StoreError, match="is not a store of Repartee; move it away or choose another home"):
-        Store(path)
+        SqliteStore(path)
 
 
 def test_a_newer_store_asks_for_a_newer_version(path):
-    Store(path).close()
+    SqliteStore(path).close()
     newer = sqlite3.connect(path)
     newer.execute("PRAGMA user_version = 99")
     newer.close()
     for readonly in (False, True):
         with pytest.raises(StoreError, match=rf"has format 99, of a newer .* up to {VERSION}: update Repartee"):
-            Store(path, readonly=readonly)
+            SqliteStore(path, readonly=readonly)
 
 
 def test_a_folder_in_place_of_the_store(path):
     path.mkdir()
     with pytest.raises(StoreError, match="cannot be written; check its permissions"):
-        Store(path)
+        SqliteStore(path)
 
 
 def test_a_store_where_files_cannot_be_locked_says_so(path, monkeypatch):
     def refuse(*_):
         raise OSError(errno.ENOLCK, "No locks available")
 
-    monkeypatch.setattr("knowledge.store.file.BUSY_S", 0.05)
-    store = Store(path)
+    monkeypatch.setattr("knowledge.store.sqlite.file.BUSY_S", 0.05)
+    store = SqliteStore(path)
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")  # SQLite says the same of a drive without locks
     monkeypatch.setattr("fcntl.lockf", refuse)
@@ -130,7 +130,7 @@ def test_a_store_where_files_cannot_be_locked_is_read_at_once(path, monkeypatch)
     def refuse(*_):
         raise OSError(errno.ENOLCK, "No locks available")
 
-    store = Store(path)
+    store = SqliteStore(path)
     put(store)
     store.close()
     other = sqlite3.connect(path, isolation_level=None)
@@ -138,7 +138,7 @@ def test_a_store_where_files_cannot_be_locked_is_read_at_once(path, monkeypatch)
     other.execute("BEGIN IMMEDIATE")
     monkeypatch.setattr("fcntl.lockf", refuse)
     told = []
-    reader = Store(path, tell=told.append)  # to wait for a lock, BUSY_S, would be of no use
+    reader = SqliteStore(path, tell=told.append)  # to wait for a lock, BUSY_S, would be of no use
     assert [document.name for document in reader.documents()] == ["a"]
     assert "can only be read, files cannot be locked there" in told[0]
     with pytest.raises(StoreError, match="lies where files cannot be locked"):
@@ -148,8 +148,8 @@ def test_a_store_where_files_cannot_be_locked_is_read_at_once(path, monkeypatch)
 
 
 def test_a_store_locked_by_another_process_says_so(path, monkeypatch):
-    monkeypatch.setattr("knowledge.store.file.BUSY_S", 0.05)
-    store = Store(path)
+    monkeypatch.setattr("knowledge.store.sqlite.file.BUSY_S", 0.05)
+    store = SqliteStore(path)
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(StoreError, match=r"was locked by another process for 0\.05 s; try again"):
@@ -161,10 +161,10 @@ def test_a_store_locked_by_another_process_says_so(path, monkeypatch):
 
 
 def test_a_full_disk_is_one_sentence_and_loses_nothing(path):
-    store = Store(path)
+    store = SqliteStore(path)
     put(store)
-    pages = store._connection.execute("PRAGMA page_count").fetchone()[0]
-    store._connection.execute(f"PRAGMA max_page_count = {pages}")
+    pages = store._file._connection.execute("PRAGMA page_count").fetchone()[0]
+    store._file._connection.execute(f"PRAGMA max_page_count = {pages}")
     with pytest.raises(StoreError, match="cannot grow, the disk is full; free some space and try again"):
         put(store, "b", "Long. " * 20_000)
     assert [document.name for document in store.documents()] == ["a"]
@@ -175,8 +175,8 @@ def test_a_disk_that_fails_is_not_called_damage(path):
     # The kernel refuses to let the file grow, as a failing disk or a network share would.
     code = (
         "import resource, sys\nfrom pathlib import Path\nfrom engines.errors import ReparteeError\n"
-        "from tests.knowledge.store.stored import put\nfrom knowledge.store.sqlite import Store\n"
-        "store = Store(Path(sys.argv[1]))\nput(store)\n"
+        "from tests.knowledge.store.stored import put\nfrom knowledge.store.sqlite.store import SqliteStore\n"
+        "store = SqliteStore(Path(sys.argv[1]))\nput(store)\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (2**16, 2**16))\n"
         "try:\n    put(store, 'b', 'Long. ' * 200_000)\nexcept ReparteeError as error:\n    print(error)\n"
         "print([document.name for document in store.documents()])\n"
@@ -188,12 +188,12 @@ def test_a_disk_that_fails_is_not_called_damage(path):
         "space and whether it allows locks, and try again."
     )
     assert names == "['a']"
-    with contextlib.closing(Store(path)) as store:
+    with contextlib.closing(SqliteStore(path)) as store:
         assert put(store, "b") is False
 
 
 def test_a_search_reads_while_a_document_is_being_added(tmp_path):
-    with contextlib.closing(Store(tmp_path / "knowledge.db")) as store:
+    with contextlib.closing(SqliteStore(tmp_path / "knowledge.db")) as store:
         put(store)
         found = []
 
