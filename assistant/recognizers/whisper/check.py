@@ -31,7 +31,8 @@ def main() -> None:
     import numpy as np
 
     from assistant.audio.samples import RATE
-    from assistant.recognizers.whisper.decoder import Decoder, threads_here
+    from assistant.recognizers.whisper.decoder import Decoder
+    from assistant.recognizers.whisper.model import threads_here
 
     noise = np.random.default_rng(0).normal(0, 3000, int(SECONDS * RATE)).astype(np.int16)
     try:

@@ -26,7 +26,7 @@ from assistant.recognizers.loudness import end_of_speech
 from assistant.recognizers.one_process import OneProcess
 from assistant.recognizers.recognizer import UNSURE, Speaker, recording_slot_s
 from assistant.recognizers.sphinx.building import QUICK, Builder
-from assistant.recognizers.whisper.decoder import threads_here
+from assistant.recognizers.whisper.model import threads_here
 from assistant.recognizers.whisper.turns import Turns
 from assistant.recognizers.whisper.vocabulary import ENGLISH
 from assistant.recognizers.whisper.weights import find

@@ -13,15 +13,12 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from assistant.languages.en.sounding import Sounding
 from assistant.languages.en.sounds import distance, sound
 from assistant.languages.en.spoken_words import spoken_words
 from assistant.languages.en.words import QUESTION_WORDS
-
-if TYPE_CHECKING:
-    from assistant.recognizers.whisper.decoder import Likelihood
+from assistant.recognizers.whisper.likelihood import Likelihood
 
 MOST_TERMS = 30_000  # words of the documents first, then pairs and threes of them
 LONGEST = 3  # words that are replaced, and that replace them

@@ -15,7 +15,8 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from assistant.recognizers.frames import Kind, frame, read_frame, read_request
-from assistant.recognizers.whisper.decoder import Decoder, Doubt
+from assistant.recognizers.whisper.decoder import Decoder
+from assistant.recognizers.whisper.rescoring import Doubt
 from assistant.recognizers.whisper.sound_alikes import SoundAlikes
 from assistant.recognizers.whisper.weights import find
 from engines.errors import ReparteeError
