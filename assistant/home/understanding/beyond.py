@@ -76,7 +76,10 @@ _MOVES = ("turn_on", "turn_off", "open", "close", "lock", "unlock", "start", "re
 #: What is wanted too, at the end: ", and the towel rail too".
 _AND_TOO = re.compile(r" , and (?P<np>(?:the|my|our) (?!,)\S+(?: (?!,)\S+){0,3}?) (?:too|as well|also)$")
 #: What an alarm is armed for, where no mode is said: "arm the alarm for the night shift".
-_ARMED_FOR = re.compile(r"\b(?:arm|set|put) (?:(?!,|\b(?:away|home|night|stay|mode)\b).)*\bfor (?!me\b|us\b)\w+")
+_ARMED_FOR = re.compile(
+    r"\b(?:arm|set|put) (?:(?!,|\b(?:away|home|night|stay|mode)\b).)*"
+    r"\bfor (?!me\b|us\b|(?:the )?(?:night|away|home|bed|bedtime)(?: now| please)?(?:$| ,| and\b))\w+"
+)
 #: Two things that go one way: "the lights and the coffee machine on".
 _TWO_THINGS = re.compile(
     r"\b(?:the|my|our) (?!,|\b(?:and|on|off)\b)\S+(?: (?!,|(?:and|on|off|is|are|in|at)\b)\S+){0,3} and (?:the|my|our) "

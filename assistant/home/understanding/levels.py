@@ -81,6 +81,7 @@ _SPEED_VERBS = ("slow", "speed")
 #: What sets a level of another thing is called so: the Stereo Volume.
 _OWN_LEVELS = ("volume", "level", "speed")
 _TILT_VERBS = ("tilt", "angle")
+_TO = re.compile(r"\b(?:to|at) ?$")  # "down to 8 degrees" is no step of 8
 _BY = re.compile(r"(?:^| )(?:up|down) $")
 #: Degrees that people live in, where only a number was said.
 _LIVED_IN = range(14, 31)
@@ -164,6 +165,7 @@ class Levels:
             and way
             and abs(value.number) <= _MOST_DEGREES
             and before[-1:] not in (["to"], ["at"])
+            and not _TO.search(text[: placed.start])
         )
         if counted and (_BY.search(text[: placed.start]) or dropped):
             value = Quantity(kind="more", number=value.number, unit=value.kind)  # "up 2 degrees" is by, not to

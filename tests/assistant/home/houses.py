@@ -7,7 +7,8 @@ from typing import Any
 
 from assistant.home.devices.house import House
 from assistant.home.devices.reports import Changes
-from assistant.home.entities import Act, Value
+from assistant.home.entities import Act, Entity, Value
+from assistant.home.understanding.wording.words import plain
 
 
 def publish(house: House, topic: str, payload: Any, *, retain: bool = True, now: float = 1000.0) -> Changes:
@@ -27,3 +28,17 @@ def announce(house: House, component: str, keys: dict[str, Any], object_id: str 
 def sent(house: House, entity_id: str, service: str, **values: Value) -> list[tuple[str, str]]:
     """Return the topics and payloads of a command."""
     return [(message.topic, message.payload) for message in house.encode(Act(entity_id, service, values))]
+
+
+def thing(name: str, area: str, domain: str = "light", device_class: str | None = None) -> Entity:
+    """Return a thing of the house that can do what those of its domain usually can."""
+    services = {
+        "light": "turn_on turn_off toggle", "switch": "turn_on turn_off toggle",
+        "cover": "open close stop set_position", "lock": "lock unlock", "scene": "activate", "valve": "open close",
+    }[domain]  # fmt: skip
+    return Entity(
+        id=f"{domain}.{plain(name).replace(' ', '_')}", name=name, area=area, domain=domain, device_class=device_class,
+        features=frozenset({"light": ("brightness", "color_temp"), "cover": ("position",)}.get(domain, ())),
+        minimum=2200, maximum=6500,
+        services=frozenset(services.split()),
+    )  # fmt: skip

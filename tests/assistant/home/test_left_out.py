@@ -8,30 +8,17 @@ from assistant.home.entities import Entity
 from assistant.home.understanding.grammar import Context, Grammar
 from assistant.home.understanding.put_plainly import put_plainly
 from assistant.home.understanding.wording.words import plain
-
-
-def _thing(name: str, area: str, domain: str = "light", device_class: str | None = None) -> Entity:
-    services = {
-        "light": "turn_on turn_off toggle", "switch": "turn_on turn_off toggle",
-        "cover": "open close stop set_position", "lock": "lock unlock", "scene": "activate", "valve": "open close",
-    }[domain]  # fmt: skip
-    return Entity(
-        id=f"{domain}.{plain(name).replace(' ', '_')}", name=name, area=area, domain=domain, device_class=device_class,
-        features=frozenset({"light": ("brightness", "color_temp"), "cover": ("position",)}.get(domain, ())),
-        minimum=2200, maximum=6500,
-        services=frozenset(services.split()),
-    )  # fmt: skip
-
+from tests.assistant.home.houses import thing
 
 THINGS = [
-    _thing("Snug Ceiling Light", "Snug"), _thing("Reed Lamp", "Snug"), _thing("Snug Strip", "Snug"),
-    _thing("Larder Light", "Larder"), _thing("Shelf Lights", "Larder"), _thing("Loft Light", "Loft"),
-    _thing("Ines's Lamp", "Ines's Room"), _thing("Ines's Ceiling Light", "Ines's Room"), _thing("Lantern", "Garden"),
-    _thing("Telly", "Snug", "switch"), _thing("Urn", "Larder", "switch"), _thing("Amp", "Loft", "switch"),
-    _thing("Snug Curtains", "Snug", "cover", "curtain"), _thing("Larder Blind", "Larder", "cover", "blind"),
-    _thing("Loft Blind", "Loft", "cover", "blind"), _thing("Front Door", "Snug", "lock"),
-    _thing("Back Door", "Larder", "lock"), _thing("Garden Door", "Snug", "lock"), _thing("Story", "Loft", "scene"),
-    _thing("Bar Spots", "Bar"), _thing("Bar Shelf", "Bar"), _thing("Garden Tap", "Garden", "valve"),
+    thing("Snug Ceiling Light", "Snug"), thing("Reed Lamp", "Snug"), thing("Snug Strip", "Snug"),
+    thing("Larder Light", "Larder"), thing("Shelf Lights", "Larder"), thing("Loft Light", "Loft"),
+    thing("Ines's Lamp", "Ines's Room"), thing("Ines's Ceiling Light", "Ines's Room"), thing("Lantern", "Garden"),
+    thing("Telly", "Snug", "switch"), thing("Urn", "Larder", "switch"), thing("Amp", "Loft", "switch"),
+    thing("Snug Curtains", "Snug", "cover", "curtain"), thing("Larder Blind", "Larder", "cover", "blind"),
+    thing("Loft Blind", "Loft", "cover", "blind"), thing("Front Door", "Snug", "lock"),
+    thing("Back Door", "Larder", "lock"), thing("Garden Door", "Snug", "lock"), thing("Story", "Loft", "scene"),
+    thing("Bar Spots", "Bar"), thing("Bar Shelf", "Bar"), thing("Garden Tap", "Garden", "valve"),
 ]  # fmt: skip
 NAME = {entity.id: entity.name for entity in THINGS}
 FLOORS = {"Ground Floor": ["Snug", "Larder", "Bar"], "Top Floor": ["Loft", "Ines's Room"]}
@@ -198,7 +185,7 @@ def test_leaving_two_things_on_moves_nothing(grammar: Grammar) -> None:
 
 
 def test_the_one_with_the_word_in_its_name_is_meant() -> None:
-    things = [_thing("Den Lamp", "Den"), _thing("Quiet Lamp", "Den"), _thing("Loft Lamp", "Loft")]
+    things = [thing("Den Lamp", "Den"), thing("Quiet Lamp", "Den"), thing("Loft Lamp", "Loft")]
     grammar = Grammar.build(things)
     asked = grammar.understand("turn on the lamp")
     assert asked is not None
@@ -211,7 +198,7 @@ def test_warm_in_here_is_of_a_sensor_that_stands_here() -> None:
     sensor = Entity(
         id="sensor.loft", name="Thermometer", area="Loft", domain="sensor", device_class="temperature", unit="°C"
     )
-    grammar = Grammar.build([sensor, _thing("Den Lamp", "Den")])
+    grammar = Grammar.build([sensor, thing("Den Lamp", "Den")])
     here = grammar.understand("how warm is it in here?", Context(room="Den"))
     assert here is not None
     assert here.query is not None

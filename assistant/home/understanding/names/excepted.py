@@ -17,6 +17,7 @@ from assistant.home.understanding.wording.words import plain, singular
 _WHOLE = re.compile(
     r"(?:all of (?:the |my |our )?|all (?:the|my|our) |(?:the |my |our )?(?:whole|entire) (?:of )?(?:the )?)(.+)"
 )
+_COUNTS = {"both": 2, "2": 2, "two": 2, "3": 3, "three": 3, "4": 4, "four": 4}
 _NOT_THAT = re.compile(r"(?!.*\b(?:all|everything) but\b).* not\b")
 
 
@@ -88,6 +89,8 @@ class Excepted:
         """Return what is left of a find without the phrases that are left out."""
         whole = self.index.mask(found.ids or found.choices)
         spared = 0
+        if len(found.ids) == 1 and not found.group and all(self._is_named_elsewhere(part, whole) for part in others):
+            return found
         for part in others:
             if self._is_another_kind(part, whole):
                 continue
@@ -106,10 +109,14 @@ class Excepted:
             everything=found.everything, group=True,
         )  # fmt: skip
 
+    def _is_named_elsewhere(self, words: list[str], whole: int) -> bool:
+        """Say whether words are the whole name of one thing that was not meant anyway."""
+        named = self.index.exact.get(bare(" ".join(words)), 0)
+        return named.bit_count() == 1 and not named & whole
+
     def _elsewhere_known(self, words: list[str], whole: int) -> bool:
         """Say whether what is left out is a thing of the house that was not meant anyway: "the lights but the TV"."""
-        named = self.index.exact.get(bare(" ".join(words)), 0)
-        if named.bit_count() == 1 and not named & whole:
+        if self._is_named_elsewhere(words, whole):
             return True
         found = self._anywhere(" ".join(words))
         return found.problem == "area" or (not found.problem and not self.index.mask(found.ids) & whole)
@@ -143,7 +150,10 @@ class Excepted:
         own = (*words[:-1], singular(words[-1]))
         if own in self.index.places and tuple(words) not in self.index.places:
             words = list(own)  # "but the hall's"
+        number, words = _counted(words)
         found = self._lists.found(words, Want(able=whole, room=room, kind=kind, reading=True))
+        if number and len(found.ids) != number:
+            return 0
         if found.problem in ("", "room"):
             return self.index.mask(found.ids or found.choices) & whole
         if found.problem == "which" and (named := self.index.exact.get(bare(" ".join(words)), 0) & whole):
@@ -151,3 +161,16 @@ class Excepted:
         if found.problem == "area":
             return self.index.mask(found.choices)
         return 0
+
+
+def _counted(words: list[str]) -> tuple[int, list[str]]:
+    """Return how many things are spoken of, 0 where that is not said, and the words without it: "the 2 lamps"."""
+    for at in (0, 1):
+        if (
+            words[at : at + 1]
+            and words[at] in _COUNTS
+            and len(words) > at + 1
+            and words[:at] in ([], ["the"], ["my"], ["our"])
+        ):
+            return _COUNTS[words[at]], [*words[:at], *words[at + 1 :]]
+    return 0, words

@@ -41,7 +41,8 @@ EVERYWHERE = re.compile(
     r"|everywhere|house wide)(?!\S)(?! floor\b)"
 )
 HERE = re.compile(
-    r"(?<!\S)(?:(?:in |of |around |inside |on |at )?(?:the|this|my|our|that) (?:same )?(?:room|area|space(?! heater))"
+    r"(?<!\S)(?:(?:in |of |around |inside |on |at )?(?:the|this|my|our|that) (?:same )?"
+    r"(?:room(?! \d)|area|space(?! heater))"
     r"|(?:in |around |right |over )*here)(?!\S)"
 )
 DETERMINERS = (

@@ -22,7 +22,7 @@ _ENDING = re.compile(r"\b(?:off|out|kill|shut|close|closed|down|dim|stop|lock)\b
 #: Where the next clause begins, and where what is left out does.
 _CLAUSES = re.compile(r"(?: ,)? (?:and then|and|then) (?!then\b)| , ")
 _LEFT_OUT = re.compile(r"(?: ,)? (?:except|apart from|all but|but not|but|other than|leaving|and leave|leave|without) ")
-_EXCEPTED = re.compile(r"(?: ,)? (?:except|apart from|all but|but not|other than) ")
+_EXCEPTED = re.compile(r"(?: ,)? (?:except|apart from|all but|but not|other than|but (?=(?:leave|keep) )) ?")
 _WITHOUT_IN = frozenset("upstairs downstairs outside inside".split())
 
 _OUTSIDE = frozenset(("outside", "outdoors", "outdoor"))

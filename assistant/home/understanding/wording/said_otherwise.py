@@ -23,11 +23,60 @@ def _rolled(said: re.Match[str]) -> str:
     return f"{'close' if said['way'] == 'in' else 'open'} {said['np']}"
 
 
+def _wanted(said: re.Match[str]) -> str:
+    """Return a command for what somebody else wants: "she wants her night light green"."""
+    if said["who"] in ("nobody", "who", "what", "everybody", "everyone", "that", "it"):
+        return said[0]
+    to = said["to"]
+    if to in ("on", "off"):
+        return f"turn {to} the {said['np'].strip()}"
+    if to in ("open", "closed", "shut"):
+        return f"{'open' if to == 'open' else 'close'} the {said['np'].strip()}"
+    return f"{'make' if to.endswith('er') else 'set'} the {said['np']}{'' if to.endswith('er') or to[:2] in ('at', 'to') else 'to '}{to}"
+
+
 _DOING = {
     "locked": "lock", "closed": "close", "shut": "shut", "off": "turn off", "on": "turn on", "open": "open",
     "unlocked": "unlock",
 }  # fmt: skip
 _WAYS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
+    (re.compile(r"\bin the (?=room \d)"), "in "),
+    (re.compile(r"(?<=\bin room )(?:too|tew)(?=$| please| at| and)"), "2"),
+    (re.compile(r"(?<=\w)(?: ,)? but (?:i|we) (?:want|would like|need) (?P<np>(?:the|my|our) (?:(?!,)\S+ )+?)(?:left|kept|to stay|staying) (?P<way>on|off|open|shut|closed|up|down)$"), r" but leave \g<np>\g<way>"),
+    (re.compile(r" , (?:only|just) (?P<np>(?:the|my|our) (?:(?!,)\S+ )+?)(?:should|can|may|is to|must) (?:stay|remain) (?P<way>on|off|open|shut|closed|up|down)$"), r" but leave \g<np>\g<way>"),
+    (re.compile(r"(?P<one>(?:the|my|our) [^,]+?) can go (?P<way>on|off|up|down)(?: ,)? and so (?:can|should) (?P<other>(?:the|my|our) [^,]+?)(?=$| ,| but)"), r"\g<one> and \g<other> can go \g<way>"),
+    (re.compile(r"(?<=\w) ,(?: (?:and|but))? (?:everything|everywhere|anything|all the) (?:else|rest)(?: (?:in|on|of) (?:the |my |our )?\w+(?: \w+)?)? (?:can |should |may |is to |has to )?(?:just )?(?:stay|stays|remain|remains|be left) (?:just )?(?:as it is|on|the way it is|alone|how it is|put)$"), ""),
+    (re.compile(r"^which (?=(?:on|off) (?:the|my|our|\w+ \w+$)(?!.* (?:is|are|was|were)\b))"), "switch "),
+    (re.compile(r"\bharm (?=(?:the|my|our) (?:\w+ )?alarm\b)"), "arm "),
+    (re.compile(r"\bfor the (?:knight|nite)\b"), "for the night"),
+    (re.compile(r"\bmake a start(?: on the \w+)?(?=$| please| ,)"), "start"),
+    (re.compile(r"^do not need (?=(?:the|my|our) .* (?:any ?more|now)? ?, (?:so |please )*(?:turn|switch) (?:it|them) off)"), "i do not need "),
+    (re.compile(r"(?<=\w) for the (?:cleaners?|plumber|electrician|gardener|postman|courier|delivery|driver|builders?|neighbours?|sitter|babysitter|nurse|vet)(?=$| please$)"), ""),
+    (re.compile(r"(?<=\w) while (?:i|we) (?:am|are) (?:in|out|away|here|at home|home|asleep)$"), ""),
+    (re.compile(r"^(?:the |our |my )?\w+ needs (?P<np>(?:the|my|our) (?:(?!,)\S+ ){1,3}?)(?P<so>unlocked|locked|opened|open|shut|closed)(?: please)?$"), lambda said: f"{_DOING.get(said['so'], 'open')} {said['np'].strip()}"),
+    (re.compile(r"(?<=\w) , (?:my|our|the) \w+(?:s| is) asking(?: for it| nicely)?$"), ""),
+    (re.compile(r"\bsend (?P<np>(?!it\b|them\b|that\b)\w+) (?:round|out|off|around)(?=$| please| ,)"), r"start \g<np>"),
+    (re.compile(r"^(?:can|could|may|would) (?P<np>(?:the|my|our) (?:\w+ ){0,2}fan) (?:swing|turn|go|move|blow) (?:from )?side to side"), r"oscillate \g<np>"),
+    (re.compile(r"\brooms (?P<all>\d(?:(?: ,| and| or| ,? and)? \d)+)\b"), lambda said: " and ".join(f"room {number}" for number in re.findall(r"\d", said["all"]))),
+    (re.compile(r"(?P<in>\bin) (?P<places>(?:the |my |our )?(?!,)\S+(?: (?!,|and\b)\S+){0,2} and (?:the |my |our )?(?!,|and\b)\S+(?: (?!,|and\b)\S+){0,2}) , and (?P<rest>(?:(?!,).)+) in both(?: of them| rooms| places)?(?: as well| too)?$"), r"\g<in> \g<places> , and \g<rest> in \g<places>"),
+    (re.compile(r"\b(?:in|of) the (?:whole |entire )?(?:house|flat|apartment|place|home)(?: ,)? and (?:also )?(?:in|on|out in) (?:the|my|our) (?:balcony|garden|terrace|patio|deck|yard|porch|drive|driveway|roof terrace)\b"), "in the whole house"),
+    (re.compile(r"^(?P<verb>(?:turn|switch) (?:on|off) )?(?:everything|all)(?P<mid>(?: (?:on|off|in|here|there)\b)+.*?) , i (?:mean|meant) (?:just|only) (?P<np>the (?:lights|lamps|plugs|blinds|curtains|radiators|fans))$"), lambda said: f"{said['verb'] or ''}{said['np']}{said['mid']}"),
+    (re.compile(r"(?<=\w) (?:four|4|fore) (?=(?:me|us|him|her|them)(?:$| ,| please)|(?:the|my|our) \w)"), " for "),
+    (re.compile(r"\bpleas(?=$| (?:turn|switch|put|open|close|shut|lock|unlock|set|dim|make|start|stop|can|could) )"), "please"),
+    (re.compile(r"\b(?P<up>up|down|dim|turn it|set it) (?:two|too|2) (?=(?:\d+|ten|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|half)\b)"), r"\g<up> to "),
+    (re.compile(r"\b(?:to|too|two|2|four|4|for) (?:the )?(?:knight|nite)(?= mode|$)"), "to night"),
+    (re.compile(r"^(?:(?:well|so|ok|and) (?:, )?)?(?P<who>she|he|mum|mom|dad|gran|nan|grandma|grandpa|\w+) wants (?:her|his|the) (?P<np>(?:(?!,)\S+ )+?)(?P<to>on|off|open|closed|shut|(?:at|to) \d+ percent|\w+er|red|green|blue|yellow|purple|pink|orange|white|warm white)(?: tonight| today| now| please)*(?: , (?:can|could|would|will) you (?:do that|please|manage that))?$"), _wanted),
+    (re.compile(r"(?<=\w) for (?:my|our|the) (?:mum|mom|mother|dad|father|gran|nan|grandma|grandpa|sister|brother|wife|husband|partner|kids|children|boys|girls|son|daughter|guests|visitors)(?=$| please$)"), ""),
+    (re.compile(r"\bwake (?P<np>(?:the|my|our) (?:\w+ )?(?:printer|computer|pc|server|screen|monitor|tv|telly|projector|console|nas|laptop|amp|amplifier)) up\b"), r"turn on \g<np>"),
+    (re.compile(r"\bhow much (?:electric|juice)(?= (?:are|is|do|have|am)\b)"), "how much electricity"),
+    (re.compile(r"^(?:\w+ )?(?:time|hour) , (?:so )?(?=(?:(?:the|my|our|all) .+|\w+ ?.*?) (?:on|off)\b|turn\b|switch\b)"), ""),
+    (re.compile(r"(?<=\w) go (?P<way>on|off) now(?=$| please)"), r" go \g<way>"),
+    (re.compile(r"^(?:(?:ok|okay|right|hey|so) (?:, )?)*the \w+ (?:is|are|has) (?:all )?(?:done|finished|gone|left)(?: now)? , (?:so )?(?=(?:please )?(?:open|close|shut|turn|switch|lock|unlock)\b)"), ""),
+    (re.compile(r"\b(?P<verb>open|close|shut) (?P<np>(?:the|my|our) (?:(?!,|and\b)\S+ ){0,3}?(?!,)\S+) back up(?=$| please)"), r"\g<verb> \g<np>"),
+    (re.compile(r"^(?:someone|somebody|one of you|the kids|\w+)(?: is| has| have|s)? left (?P<np>(?:the|my|our) (?:\w+ ){1,3}?)on(?: again)? , (?:so )?(?:please |can you |could you )*(?:turn|switch) (?:it|them|those|that) off"), r"turn off \g<np>"),
+    (re.compile(r"(?<=\w) , (?:obviously|of course|naturally|clearly|as usual|as always|needless to say)$"), ""),
+    (re.compile(r"(?<=\w) , (?:because )?(?:people|everyone|everybody|we|they|you|i|he|she|\w+) (?:always|never|keeps?|often|usually) (?:forgets?|forgetting|leaves?|leaving|touch(?:es)?)\b(?:(?!,).)*$"), ""),
+    (re.compile(r"(?<=\w) so (?:that )?(?!(?:i|we|you)\b)(?:(?:the|my|our) )?\w+ can (?:(?!,|\b(?:on|off)\b).)+$"), ""),
     (re.compile(r"^(?:(?:the|my|our) )?\w+(?: \w+)? (?:is|are) (?:out (?:back|front|there)|outside|here|there|home|back|at the (?:door|gate|front))(?: now| again| already)? , (?=(?:(?:can|could|would|will) you |please |just |so )*(?:unlock|open) (?:the|my|our) )"), ""),
     (re.compile(r"\bu(?= (?:turn|switch|put|get|open|close|shut|make|set|dim|please|just)\b)"), "you"),
     (re.compile(r"\b(?:all the way|right) up to (?=\d)"), "up to "),

@@ -64,7 +64,7 @@ _LEADING = (
 #: What only tells something behind it.
 _BEHIND = (
     re.compile(r" ,(?: (?:because|as|since))? (?:i|we|he|she|they|somebody|someone|\w+) (?:have |has )?(?:just )?(?:nearly|almost|just) (?:tripped|fell|fallen|slipped|stubbed|walked|bumped|broke)\b(?:(?!,|\b(?:on|off|open|closed)$).)*$"),
-    re.compile(r" ,(?: (?:because|as|since))? (?:it|that|they) (?:always )?(?:wakes?|annoys?|attracts?|scares?|dazzles?|bothers?|helps?|upsets?) (?:(?!,|\b(?:on|off|open|closed)$).)+$"),
+    re.compile(r" ,(?: (?:because|as|since))? (?:it|that|they) (?:always )?(?:wakes?|blinds|annoys?|attracts?|scares?|dazzles?|bothers?|helps?|upsets?) (?:(?!,|\b(?:on|off|open|closed)$).)+$"),
     re.compile(r" ,(?: (?:because|as|since))? (?:i|we) (?:really )?(?:love|like|enjoy|hate|miss) \w+ing\b(?:(?!,).)*$"),
     re.compile(r" ,(?: (?:because|as|since))? it has not (?:rained|snowed|been|stopped)\b(?:(?!,).)*$"),
     re.compile(r" ,(?: (?:because|as|since))? (?:someone|somebody|people|they|the neighbours?|neighbours) (?:(?:on|in|at|from|across|opposite) (?:the |our )?\w+(?: \w+)? )?(?:is|are|can|keeps?|might|may|will) (?!on$|off$)\w+(?: (?!,)(?!(?:on|off|open|closed)$)\S+)*$"),

@@ -204,11 +204,15 @@ def _is_figure(word: str) -> bool:
     return word.replace(".", "", 1).isdigit()
 
 
+#: Plurals of short names, whose singular is no word cut by one letter elsewhere: "bus", "gas", "yes".
+_INITIALS = {"tvs": "tv", "acs": "ac", "pcs": "pc"}
+
+
 @lru_cache(8_192)
 def singular(word: str) -> str:
     """Return a word without the s of its plural: "lamps" is "lamp", "switches" is "switch", "glass" stays."""
     if len(word) < 4 or word.endswith(("ss", "us", "is")):
-        return word
+        return _INITIALS.get(word, word)
     if word.endswith("ies"):
         return word[:-3] + "y"
     if word.endswith(("ches", "shes", "xes", "sses")):
