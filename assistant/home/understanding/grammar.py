@@ -158,7 +158,7 @@ class Grammar:
         """Read a plain sentence that says itself what it is of; nothing is done that goes beyond that."""
         if asks and (scene := self._half_said.asked_of_a_scene(text)):
             return scene
-        text = self._words.numbered(text)
+        text = self._words.fed(self._words.numbered(text))
         text = self._people.told(_THE_THING.sub("it", text))
         text = self._words.the_one(
             self._words.of_each(self._words.in_their_room(self._people.for_whom(text)), context.last)

@@ -91,6 +91,10 @@ _NO_NOUN = frozenset(
 _NUMBERS = re.compile(
     r"(?P<noun>[a-z]+(?: [a-z]+){0,3}) (?P<numbers>(?:\d|one)(?:(?: ,)? \d)*(?: ,)? and (?:\d|one))(?! percent| degrees)\b"
 )
+#: Whom a machine may feed.
+_FEEDING = re.compile(
+    r"\b(?:feed|give food to) (?:the |my |our )?(?P<who>\w+)(?: (?:now|please|again))*(?=$| ,| and | then )"
+)
 #: What hangs at windows is often named together: "all the blinds and curtains but the one in the loft".
 _HUNG = frozenset("blind curtain shutter shade drape awning".split())
 _SWITCHING = re.compile(r"\bswitch (?=on|off|them|it|all|the|my|our|both|every)")
@@ -172,6 +176,19 @@ class HouseWords:
             return said[0]
 
         return _NUMBERS.sub(named, text)
+
+    def fed(self, text: str) -> str:
+        """Return a plain sentence with what has to be done to feed somebody: "feed the cat" starts the cat feeder."""
+
+        def started(said: re.Match[str]) -> str:
+            for who in dict.fromkeys((singular(said["who"]), said["who"])):
+                number = self.directory.exact.get(f"{who} feeder", 0)
+                if number.bit_count() == 1:
+                    (name,) = self.directory.ids(number)
+                    return f"{'press' if name.startswith('button.') else 'turn on'} the {who} feeder"
+            return said[0]
+
+        return _FEEDING.sub(started, text)
 
     def in_their_room(self, text: str) -> str:
         """Return a plain sentence with "in Max's room" for "in Max's", where there is such a room."""
