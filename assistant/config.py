@@ -25,7 +25,7 @@ from engines.errors import ReparteeError
 
 FILE_NAME = "repartee.toml"
 #: Settings that are never shown; the URL of a broker or a database may hold a password.
-SECRETS = frozenset({"token", "tokens", "password", "broker", "collections", "store"})
+SECRETS = frozenset({"token", "tokens", "password", "broker", "collections", "store", "codes"})
 #: In the environment of a process it keeps a home's store from being another than the one in the home.
 OWN_STORE = {"REPARTEE_KNOWLEDGE_STORE": ""}
 _FIELDS = {"home": "smart_home"}  # sections whose field of Config has another name

@@ -61,6 +61,7 @@ class Home:
             areas=settings.area_of(),
             aliases=dict(settings.aliases),
             floors=dict(settings.floors),
+            codes=dict(settings.codes),
             ids=read_ids(self._ids_file),
         )
         self._history, self._ourselves = history, ourselves

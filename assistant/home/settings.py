@@ -29,6 +29,7 @@ class HomeConfig:
     history_days: int = setting(30, "days for which changes of state are remembered", minimum=0, maximum=3650)
     floors: Mapping[str, tuple[str, ...]] = setting({}, "floors, each with the areas on it")
     aliases: Mapping[str, str] = setting({}, "what people say, each with the name of a device or an area")
+    codes: Mapping[str, str] = setting({}, "locks and alarm panels that want a code, each with its code as text")
     areas: Mapping[str, str | tuple[str, ...]] = setting(
         {}, "devices that announce no area, each with its area; or areas, each with a list of devices"
     )

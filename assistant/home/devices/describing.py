@@ -16,12 +16,17 @@ class Describing:
     """Makes entities of announcements, and the names of all of them.
 
     `areas` maps names of devices that announce no area to theirs, `aliases` what people say to the name of a device
-    or area, `floors` a floor to its areas.
+    or area, `floors` a floor to its areas, `codes` names of locks and alarm panels to the codes that they want.
     """
 
     def __init__(
-        self, areas: Mapping[str, str], aliases: Mapping[str, str], floors: Mapping[str, Sequence[str]]
+        self,
+        areas: Mapping[str, str],
+        aliases: Mapping[str, str],
+        floors: Mapping[str, Sequence[str]],
+        codes: Mapping[str, str],
     ) -> None:
+        self._codes = {name.casefold(): code for name, code in codes.items()}
         self._areas = {name.casefold(): clean(area) for name, area in areas.items()}
         self._floors = {clean(floor): tuple(map(clean, names)) for floor, names in floors.items()}
         self._aliases: dict[str, list[str]] = {}
@@ -38,6 +43,8 @@ class Describing:
         for known in (name, own_name, device_name):
             area = area or self._areas.get((known or "").casefold())
         aliases = [said for known in {name, own_name or name} for said in self._aliases.get(known.casefold(), ())]
+        codes = (self._codes.get((known or "").casefold()) for known in (name, own_name, device_name, *aliases))
+        component.code_given = next((code for code in codes if code is not None), None)
         lists = component.lists
         return Entity(
             id="",

@@ -50,18 +50,19 @@ class House:
         areas: Mapping[str, str] | None = None,
         aliases: Mapping[str, str] | None = None,
         floors: Mapping[str, Sequence[str]] | None = None,
+        codes: Mapping[str, str] | None = None,
         ids: Mapping[str, str] | None = None,
     ) -> None:
         """Start with an empty house.
 
         `areas` maps names of devices that announce no area to theirs, `aliases` what people say to the name of a
-        device or area, `floors` a floor to its areas. `ids` is what `ids` returned the last time, so that
-        entities keep theirs.
+        device or area, `floors` a floor to its areas, `codes` the names of locks and alarm panels to the codes that
+        they want. `ids` is what `ids` returned the last time, so that entities keep theirs.
         """
         self.prefix = prefix
         #: Counts the changes of names and areas.
         self.version = 0
-        self._describing = Describing(areas or {}, aliases or {}, floors or {})
+        self._describing = Describing(areas or {}, aliases or {}, floors or {}, codes or {})
         self._ids = Ids(ids or {}, 2 * MAX_ENTITIES)
         self._things: dict[str, Thing] = {}
         self._by_identity: dict[Identity, Thing] = {}

@@ -887,3 +887,32 @@ def test_features_and_limits_are_told():
     assert entity.features == {"brightness", "rgb", "color_temp", "effect"}
     assert (entity.minimum, entity.maximum, entity.effects) == (2000, 4000, ("x",))
     assert entity.services == {"turn_on", "turn_off"}
+
+
+@pytest.mark.parametrize("name", ["Cellar Alarm", "cellar alarm", "Panel", "the siren box"])
+def test_a_code_of_the_configuration_is_sent_and_is_no_part_of_the_command(name: str) -> None:
+    house = House(codes={name: "0815"}, aliases={"the siren box": "Cellar Alarm"})
+    keys = {**BOTH, "name": "Panel", "device": {"name": "Cellar", "identifiers": "p"}, "code": "REMOTE_CODE"}
+    if name != "Panel":
+        keys |= {"name": "Cellar Alarm", "device": {"name": "Cellar Alarm", "identifiers": "p"}}
+    entity = announce(house, "alarm_control_panel", {**keys, "command_template": "{{ action }} {{ code }}"})
+    act = Act(entity, "disarm", {})
+    assert sent(house, entity, "disarm") == [("c", "DISARM 0815")]
+    assert sent(house, entity, "disarm", code="4711") == [("c", "DISARM 4711")]
+    assert "0815" not in repr((act, house.entity(entity), house.devices(), house.names()))
+
+
+def test_a_code_of_the_configuration_opens_a_lock_and_another_ones_does_not() -> None:
+    house = House(codes={"Gate": "12", "Shed": "34"})
+    keys = {**C, "command_template": "{{ value }}:{{ code }}"}
+    gate = announce(house, "lock", {**keys, "name": "Gate"}, "gate")
+    door = announce(house, "lock", {**keys, "name": "Door"}, "door")
+    assert sent(house, gate, "unlock") == [("c", "UNLOCK:12")]
+    assert sent(house, door, "unlock") == [("c", "UNLOCK:None")]
+
+
+def test_a_panel_without_its_code_says_so() -> None:
+    house = House()
+    entity = announce(house, "alarm_control_panel", {**BOTH, "name": "Panel", "code": "1234"})
+    with pytest.raises(CommandError, match=r"^Panel cannot do that: it needs its code, and home\.codes has none\.$"):
+        house.encode(Act(entity, "disarm", {}))

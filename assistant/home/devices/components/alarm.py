@@ -16,7 +16,10 @@ _REMOTE = ("REMOTE_CODE", "REMOTE_CODE_TEXT")
 
 
 class AlarmControlPanel(Component):
-    """An alarm panel. A code that the announcement holds is checked here, a remote one by the panel."""
+    """An alarm panel. A code that the announcement holds is checked here, a remote one by the panel.
+
+    Nobody has to say it: it is sent where the configuration has it, and never part of what is told of a command.
+    """
 
     domain = "alarm_control_panel"
 
@@ -42,9 +45,11 @@ class AlarmControlPanel(Component):
         state = {"disarm": "disarmed", "trigger": "triggered"}.get(service, service.replace("arm_", "armed_"))
 
         def plan(values: Mapping[str, Value], _report: Report) -> Plan:
-            code = values.get("code")
+            code = values.get("code", self.code_given)
             if wants_code and not self._accepts(code):
-                raise CommandError("it needs its code" if code is None else "that is not its code")
+                raise CommandError(
+                    "it needs its code, and home.codes has none" if code is None else "that is not its code"
+                )
             variables = {"action": payload, "code": code}
             return Plan([self.message(self.topic, payload, self.template, variables)], {"value": state})
 

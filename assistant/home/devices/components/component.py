@@ -100,6 +100,7 @@ class Component:
         self.device_class = keys.name("device_class")
         self.unit: str | None = None
         self.features: set[str] = set()
+        self.code_given: str | None = None  # by the configuration, for commands without one
         self.services: dict[str, Service] = {}
         self.listeners: list[Listener] = []
         self.variables: dict[str, Any] = {}  # what templates of states know beside the message

@@ -217,7 +217,7 @@ class Lock(Component):
 
     def _add(self, service: str, payload: str, state: str) -> None:
         def plan(values: Mapping[str, Value], _report: Report) -> Plan:
-            variables = {"code": values.get("code")}
+            variables = {"code": values.get("code", self.code_given)}
             return Plan([self.message(self.topic, payload, self.template, variables)], {"value": state})
 
         self.services[service] = plan
