@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from assistant.home.entities import HomeIntent
+from assistant.home.entities import Act, HomeIntent
 from assistant.home.understanding.acts import confirm, intent_name, the, verb
 from assistant.home.understanding.clauses import Clauses
 from assistant.home.understanding.context import Context, Reading
@@ -90,9 +90,7 @@ class Asking:
                 shown = names[0]
             question = f"{verb(reading.alternative[0]).capitalize()} {shown}?"
         elif reading.problem == "degrees" and any("temperature" in act.values for act in reading.alternative):
-            acts = tuple(act for act in reading.alternative if "temperature" in act.values)
-            warm = [self._clauses.entity(act.entity_id).name for act in acts]
-            question = f"Set {the(warm)} to {acts[0].values['temperature']:g} degrees?"
+            question = self._whether_degrees(reading.alternative)
         elif reading.problem == "area":
             question = (
                 f"{wish(reading)} {the([f'{found.place} {what}'])}?"
@@ -122,6 +120,15 @@ class Asking:
             slots={"again": reading.template} if reading.template else {},
             reason=f"not plain what is meant: {reading.problem}",
         )  # fmt: skip
+
+    def _whether_degrees(self, acts: Sequence[Act]) -> str:
+        """Ask whether numbers were meant as temperatures: "Set the den to 20 degrees and the hall to 18 degrees?"."""
+        warm: dict[str, list[str]] = {}
+        for act in acts:
+            if "temperature" in act.values:
+                name = self._clauses.entity(act.entity_id).name
+                warm.setdefault(f"{act.values['temperature']:g} degrees", []).append(name)
+        return f"Set {joined([f'{the(names)} to {degrees}' for degrees, names in warm.items()])}?"
 
     def _told_apart(self, ids: Sequence[str]) -> list[str]:
         """Return names that differ: with the room, where several things are called the same."""

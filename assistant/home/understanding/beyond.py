@@ -38,7 +38,9 @@ _MORE_SAID = re.compile(r"\b(?:and|nor|or|plus|both|also|too|as well)\b")
 _SPARED = re.compile(
     r"\b(?:(?:but|except|excepting|apart|other than|aside from|excluding|minus|save|besides)"
     r"(?: (?:for|from|not|only))*|not(?= (?:the|my|our|in|on|at)\b)"
-    r"|do not (?:turn|switch|put|set|open|close|shut|touch|dim|lock)(?: (?:on|off|up|down))?) "
+    r"|do not (?:turn|switch|put|set|open|close|shut|touch|dim|lock)(?: (?:on|off|up|down))?"
+    r"|(?:keep|leave|keeping|leaving)"
+    r"(?= (?:the|my|our) (?:(?!,)\S+ )+?(?:on|off|open|closed|shut|alone|running|as)\b)) "
     r"(?P<np>(?!,)\S+(?: (?!,)\S+)*)"
 )
 _PARTS = re.compile(r" (?:and|or|nor) ")

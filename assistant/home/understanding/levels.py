@@ -271,7 +271,7 @@ class Levels:
         if found.everything:
             return self._of_everything(value, quality, way, found, context)
         if found.problem == "area":
-            ids = self._of_area(ids, value, quality)
+            ids = self._of_area(ids, value, quality, plain(found.place))
         elif found.kind == "thing":  # "dim everything in here": no heater is set to 30 by that
             wanted = _WARM if "degrees" in (value.kind, value.unit) or quality == "temperature" else ("light",)
             ids = [name for name in ids if name.split(".")[0] in wanted]
@@ -323,8 +323,11 @@ class Levels:
     def _lights(ids: Sequence[str]) -> tuple[str, ...]:
         return tuple(name for name in ids if name.startswith("light."))
 
-    def _of_area(self, ids: Sequence[str], value: Quantity, quality: str) -> list[str]:
-        """Return which things of a room a value is for: degrees for the heating, percent and colours for the lights."""
+    def _of_area(self, ids: Sequence[str], value: Quantity, quality: str, place: str) -> list[str]:
+        """Return which things of a room a value is for: degrees for the heating, percent and colours for the lights.
+
+        Of several heaters there, the one that is named after the place is meant: "the basement to 62".
+        """
         warm = [name for name in ids if name.split(".")[0] in _WARM]
         wanted: tuple[str, ...] = ("light",)
         if "speed" in (quality, value.quality) or value.kind == "level":
@@ -339,6 +342,10 @@ class Levels:
             level(self._abilities.entity(name), value, None) for name in warm
         ):  # fmt: skip
             wanted = (*_WARM, "light")
+        if len(warm) > 1 and set(wanted) & set(_WARM):
+            own = [name for name in warm if plain(self._abilities.entity(name).name).startswith(f"{place} ")]
+            if place and len(own) == 1:
+                ids = [name for name in ids if name in own or name.split(".")[0] not in _WARM]
         return [name for name in ids if name.split(".")[0] in wanted]
 
     def _levelled(self, value: Quantity, quality: str) -> int:

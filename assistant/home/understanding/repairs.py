@@ -69,6 +69,7 @@ _PHRASES: tuple[tuple[re.Pattern[str], str, float], ...] = (
     (re.compile(r"(?<=\b(?:in|of|at) room )(?:for|fore)(?=$| at| to| please| and|,)"), "4", 0.95),
     (re.compile(r"(?<=\b(?:in|of|at) room )(?:won|wan)\b"), "1", 0.95),
     (re.compile(r"(?<=\b(?:in|of|at) room )(?:free|tree)\b"), "3", 0.95),
+    (re.compile(r"\bawl\b"), "all", 1.0),
     (re.compile(r"(?<=\w) an (?=(?:the |my |our )?\w)"), " and ", 0.9),
     (re.compile(r"\b(twenty|thirty|[23]0) (?:won|wan|1)\b"), r"\1 one", 0.95),
     (re.compile(r"(?<= )(?:too|two|2) (?=\d+(?:$| degre))"), "to ", 0.95),

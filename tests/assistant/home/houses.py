@@ -35,10 +35,11 @@ def thing(name: str, area: str, domain: str = "light", device_class: str | None 
     services = {
         "light": "turn_on turn_off toggle", "switch": "turn_on turn_off toggle",
         "cover": "open close stop set_position", "lock": "lock unlock", "scene": "activate", "valve": "open close",
+        "climate": "set_temperature set_mode",
     }[domain]  # fmt: skip
     return Entity(
         id=f"{domain}.{plain(name).replace(' ', '_')}", name=name, area=area, domain=domain, device_class=device_class,
         features=frozenset({"light": ("brightness", "color_temp"), "cover": ("position",)}.get(domain, ())),
-        minimum=2200, maximum=6500,
+        minimum=5 if domain == "climate" else 2200, maximum=30 if domain == "climate" else 6500,
         services=frozenset(services.split()),
     )  # fmt: skip

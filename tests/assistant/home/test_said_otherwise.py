@@ -63,6 +63,10 @@ def off(*names: str) -> dict[str, object]:
         ("kiln off but leave the glue gun on, and the shelf lamp at 30 percent", off("Kiln") | {"Shelf Lamp": 30}),
         ("lounge lights off, but I want the arc lamp left on", off("Shelf Lamp", "Lounge Ceiling")),
         ("feed the goats and turn off the kiln", {"Goat Feeder": "on", "Kiln": "off"}),
+        ("everything off in the lounge, only keep the printer on",
+         off("Shelf Lamp", "Arc Lamp", "Lounge Ceiling")),
+        ("turn off the hob light and the kiln, but do not touch the blinds", off("Hob Light", "Kiln")),
+        ("lights off in the lounge, please, every one", off("Shelf Lamp", "Arc Lamp", "Lounge Ceiling")),
         # who wants it, why, and for whom
         ("she wants her arc lamp on, can you do that", {"Arc Lamp": "on"}),
         ("turn on the hob light for my dad", {"Hob Light": "on"}),
@@ -77,6 +81,23 @@ def off(*names: str) -> dict[str, object]:
 )  # fmt: skip
 def test_it_is_done(grammar: Grammar, words: str, acts: dict[str, object]) -> None:
     assert moved(grammar, words) == acts
+
+
+def test_of_several_heaters_of_a_floor_the_one_named_after_it_is_meant() -> None:
+    heaters = [
+        thing("Attic Thermostat", "Studio", "climate"), thing("Easel Heater", "Studio", "climate"),
+        thing("Cellar Heater", "Cellar", "climate"),
+    ]  # fmt: skip
+    grammar = Grammar.build(heaters, floors={"Attic": ["Studio", "Box Room"]})
+    intent = grammar.understand("set the attic to 18 degrees", Context(states={}.get))
+    assert [act.entity_id for act in intent.acts] == ["climate.attic_thermostat"]
+    both = grammar.understand("set the studio to 18 degrees", Context(states={}.get))
+    assert len((both.pending or both).acts) == 2
+    asked = grammar.understand("the attic to 18 and the cellar to 12", Context(states={}.get))
+    acts = {act.entity_id: act.values["temperature"] for act in (asked.pending or asked).acts}
+    assert acts == {"climate.attic_thermostat": 18, "climate.cellar_heater": 12}
+    if asked.kind == "ask_back":
+        assert asked.question == "Set the attic thermostat to 18 degrees and the cellar heater to 12 degrees?"
 
 
 @pytest.mark.parametrize(

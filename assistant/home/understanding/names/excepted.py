@@ -89,7 +89,14 @@ class Excepted:
         """Return what is left of a find without the phrases that are left out."""
         whole = self.index.mask(found.ids or found.choices)
         spared = 0
-        if len(found.ids) == 1 and not found.group and all(self._is_named_elsewhere(part, whole) for part in others):
+        if (
+            len(found.ids) == 1
+            and not found.group
+            and all(
+                self._is_named_elsewhere(part, whole) or (part[-1] != "one" and self._is_another_kind(part, whole))
+                for part in others
+            )
+        ):
             return found
         for part in others:
             if self._is_another_kind(part, whole):

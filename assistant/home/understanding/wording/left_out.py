@@ -35,6 +35,7 @@ _MOVING = {"up": "raise", "down": "lower"}
 _LEFT_OUT: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
     (re.compile(r"(?<=\w) , (?:oh|ah|um|er|wait)(?: ,)? but "), " , but "),
     (re.compile(r"\bbarring\b"), "except"),
+    (re.compile(r"(?<=\w) , (?:but |and )?only (?=(?:keep|leave) (?:the|my|our|\w+s) )"), " but "),
     (re.compile(r"^(?P<main>[^,]+?)(?: ,)? but (?P<spared>(?:leave|keep) (?:the|my|our|\w+s) (?:(?!on\b|off\b|alone\b|and\b)\w+ )+?(?:on|off|alone|running)) , and (?P<more>(?:the|my|our) [^,]+? (?:on|off|(?:at|to) (?:\d+ (?:percent|degrees)|half))(?: please)?)$"), r"\g<main> and \g<more> but \g<spared>"),
     (re.compile(r"(?<=\w)(?: ,)? (?P<but>but|and)(?: ,)? whatever (?:you do|happens)(?: ,)? (?=(?:leave|keep|do not) )"), r" \g<but> "),
     (re.compile(r"^(?P<main>.+? (?:except(?: for)?|but not|apart from|other than) (?P<np>(?:the|my|our|\w+s) [^,]+?)) , and (?:then )?(?P<verb>make|turn|set|dim|put|colou?r) (?:that one|that|it) (?P<more>(?!on$|off$)[^,]+)$"), r"\g<main> and then \g<verb> \g<np> \g<more>"),

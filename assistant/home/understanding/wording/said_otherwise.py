@@ -24,9 +24,7 @@ def _rolled(said: re.Match[str]) -> str:
 
 
 def _wanted(said: re.Match[str]) -> str:
-    """Return a command for what somebody else wants: "she wants her night light green"."""
-    if said["who"] in ("nobody", "who", "what", "everybody", "everyone", "that", "it"):
-        return said[0]
+    """Return a command for what somebody wants whose name is not said: "she wants her night light green"."""
     to = said["to"]
     if to in ("on", "off"):
         return f"turn {to} the {said['np'].strip()}"
@@ -51,7 +49,7 @@ _WAYS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] 
     (re.compile(r"\bfor the (?:knight|nite)\b"), "for the night"),
     (re.compile(r"\bmake a start(?: on the \w+)?(?=$| please| ,)"), "start"),
     (re.compile(r"^do not need (?=(?:the|my|our) .* (?:any ?more|now)? ?, (?:so |please )*(?:turn|switch) (?:it|them) off)"), "i do not need "),
-    (re.compile(r"(?<=\w) for the (?:cleaners?|plumber|electrician|gardener|postman|courier|delivery|driver|builders?|neighbours?|sitter|babysitter|nurse|vet)(?=$| please$)"), ""),
+    (re.compile(r"(?<=\w) for the (?:\w+ )?(?:cleaners?|plumber|electrician|gardener|postman|courier|delivery|driver|builders?|neighbours?|sitter|babysitter|nurse|vet)(?=$| please$)"), ""),
     (re.compile(r"(?<=\w) while (?:i|we) (?:am|are) (?:in|out|away|here|at home|home|asleep)$"), ""),
     (re.compile(r"^(?:the |our |my )?\w+ needs (?P<np>(?:the|my|our) (?:(?!,)\S+ ){1,3}?)(?P<so>unlocked|locked|opened|open|shut|closed)(?: please)?$"), lambda said: f"{_DOING.get(said['so'], 'open')} {said['np'].strip()}"),
     (re.compile(r"(?<=\w) , (?:my|our|the) \w+(?:s| is) asking(?: for it| nicely)?$"), ""),
@@ -65,13 +63,13 @@ _WAYS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] 
     (re.compile(r"\bpleas(?=$| (?:turn|switch|put|open|close|shut|lock|unlock|set|dim|make|start|stop|can|could) )"), "please"),
     (re.compile(r"\b(?P<up>up|down|dim|turn it|set it) (?:two|too|2) (?=(?:\d+|ten|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|half)\b)"), r"\g<up> to "),
     (re.compile(r"\b(?:to|too|two|2|four|4|for) (?:the )?(?:knight|nite)(?= mode|$)"), "to night"),
-    (re.compile(r"^(?:(?:well|so|ok|and) (?:, )?)?(?P<who>she|he|mum|mom|dad|gran|nan|grandma|grandpa|\w+) wants (?:her|his|the) (?P<np>(?:(?!,)\S+ )+?)(?P<to>on|off|open|closed|shut|(?:at|to) \d+ percent|\w+er|red|green|blue|yellow|purple|pink|orange|white|warm white)(?: tonight| today| now| please)*(?: , (?:can|could|would|will) you (?:do that|please|manage that))?$"), _wanted),
+    (re.compile(r"^(?:(?:well|so|ok|and) (?:, )?)?(?P<who>she|he|mum|mom|dad|gran|nan|grandma|grandpa) wants (?:her|his|the) (?P<np>(?:(?!,)\S+ )+?)(?P<to>on|off|open|closed|shut|(?:at|to) \d+ percent|\w+er|red|green|blue|yellow|purple|pink|orange|white|warm white)(?: tonight| today| now| please)*(?: , (?:can|could|would|will) you (?:do that|please|manage that))?$"), _wanted),
     (re.compile(r"(?<=\w) for (?:my|our|the) (?:mum|mom|mother|dad|father|gran|nan|grandma|grandpa|sister|brother|wife|husband|partner|kids|children|boys|girls|son|daughter|guests|visitors)(?=$| please$)"), ""),
     (re.compile(r"\bwake (?P<np>(?:the|my|our) (?:\w+ )?(?:printer|computer|pc|server|screen|monitor|tv|telly|projector|console|nas|laptop|amp|amplifier)) up\b"), r"turn on \g<np>"),
     (re.compile(r"\bhow much (?:electric|juice)(?= (?:are|is|do|have|am)\b)"), "how much electricity"),
     (re.compile(r"^(?:\w+ )?(?:time|hour) , (?:so )?(?=(?:(?:the|my|our|all) .+|\w+ ?.*?) (?:on|off)\b|turn\b|switch\b)"), ""),
     (re.compile(r"(?<=\w) go (?P<way>on|off) now(?=$| please)"), r" go \g<way>"),
-    (re.compile(r"^(?:(?:ok|okay|right|hey|so) (?:, )?)*the \w+ (?:is|are|has) (?:all )?(?:done|finished|gone|left)(?: now)? , (?:so )?(?=(?:please )?(?:open|close|shut|turn|switch|lock|unlock)\b)"), ""),
+    (re.compile(r"^(?:(?:ok|okay|right|hey|so) (?:, )?)*the \w+ (?:is|are|has) (?:all )?(?:done|finished|gone|left)(?: now)? , (?:so )?(?=(?:please )?(?:open|close|shut|turn|switch|lock|unlock)\b(?!.*\b(?:it|them|that|those)\b))"), ""),
     (re.compile(r"\b(?P<verb>open|close|shut) (?P<np>(?:the|my|our) (?:(?!,|and\b)\S+ ){0,3}?(?!,)\S+) back up(?=$| please)"), r"\g<verb> \g<np>"),
     (re.compile(r"^(?:someone|somebody|one of you|the kids|\w+)(?: is| has| have|s)? left (?P<np>(?:the|my|our) (?:\w+ ){1,3}?)on(?: again)? , (?:so )?(?:please |can you |could you )*(?:turn|switch) (?:it|them|those|that) off"), r"turn off \g<np>"),
     (re.compile(r"(?<=\w) , (?:obviously|of course|naturally|clearly|as usual|as always|needless to say)$"), ""),
