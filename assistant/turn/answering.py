@@ -10,11 +10,13 @@ import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from assistant.turn.budget import Budget, Slot, now_ms
 from assistant.turn.completing import (
     may_be_of_a_list,
+    may_be_of_a_table,
     with_its_list,
     with_its_qualifier,
     with_its_row,
@@ -126,16 +128,24 @@ class Answering:
     async def _told(self, question: str, cited: Citation, hit: Hit, *, is_yesno: bool) -> Citation:
         """What is told of a citation: its words, completed; see `assistant.turn.completing`."""
         if is_yesno:
-            return with_its_sentence(with_its_row(cited))
+            if may_be_of_a_table(cited):
+                cited = await self._in_its_document(with_its_row, cited, hit)
+            return with_its_sentence(cited)
         if may_be_of_a_list(cited):
-            cited = await self.in_library(self._with_its_list, question, cited, hit)
+            cited = await self._in_its_document(partial(with_its_list, question), cited, hit)
         return cited if "\n" in cited.text else with_its_qualifier(cited)
 
-    def _with_its_list(self, question: str, cited: Citation, hit: Hit) -> Citation:
+    async def _in_its_document(
+        self, complete: Callable[[Citation, str], Citation], cited: Citation, hit: Hit
+    ) -> Citation:
+        """Complete a citation with what stands beside it in its document."""
         from knowledge.store.records import StoreError
 
+        def completed() -> Citation:
+            return complete(cited, self._library.text(hit.passage.document_id))
+
         try:
-            return with_its_list(question, cited, self._library.text(hit.passage.document_id))
+            return await self.in_library(completed)
         except StoreError:  # it was removed meanwhile
             return cited
 

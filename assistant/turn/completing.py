@@ -17,26 +17,29 @@ MOST_WORDS = 40
 #: Words that are taken along behind an amount, at most.
 _LONGEST_QUALIFIER = 10
 
-#: Characters of a line that may go on in the next one, at least.
-_FULL_LINE = 40
-_LINE, _COLUMNS = re.compile(r"[^\n]*\n?"), re.compile(r"\S {2,}\S|\t")
-
 _AMOUNT = re.compile(r"(?:^|[\s(~≤<≥>±–—-])[£$€]?\d[\d.,:]*\s?(?:%|°C?|[€£$]|[^\W\d_]{1,7})?$")
+_YEAR = re.compile(r"(?:^|\s)(?:1[0-9]|20)\d\d$")
+#: What leads up to an amount at the head of a sentence: the rest of the sentence is no qualifier of it.
+_FRONTED = re.compile(r"(?:in|since|by|for|after|at|on|from|until|before|within|during)\b", re.IGNORECASE)
 _QUALIFIER = re.compile(
     r"\s+(?:for|each|every|per|an?|if|when|where|unless|until|below|above|as part of|with|without|"
-    r"at(?! (?:the (?:same|end)|least|most)))\b\s+[\w“\"'][^,;.!?()\n:]*"
+    r"at(?! (?:the (?:same|end)|least|most)))\b\s+[\w“\"'](?:[^,;:!?()]|[,:](?=\d))*"
 )
+_OTHER_HALF = re.compile(r"\s+(?:and|or|but|while|then)\s+(?=(?:(?!\b(?:and|or|but)\b).)*\d)", re.DOTALL)
 #: The end of a span of time whose beginning is the answer.
-_TIME, _UNTIL = re.compile(r"\d{1,2}[:.]\d\d$"), re.compile(r" ?[-–—] ?\d{1,2}[:.]\d\d")
+_TIME = re.compile(r"(?<![\d.:])\d{1,2}[:.][0-5]\d$")
+_UNTIL = re.compile(r" ?[-–—] ?\d{1,2}[:.][0-5]\d(?![.:]?\d)")
 _MARKED = re.compile(r"\s*(?:[-*•‣–]|\d{1,3}[.)])\s")
 _ENDING = re.compile(r"(?:(?<=([^aeiou\W]))\1(?:ing|ed)|ies|es|s|ing|ed|y)$")
 #: Of a section, or a sign that draws the eye, before a sentence.
 _NUMBER = re.compile(r"(?:\d+(?:\.\d+)+\.?|\((?:\d+|[a-z])\)|[^\w\s\"'“‘(£$€+-]+)\s+")
+_LINE, _COLUMNS = re.compile(r"[^\n]*\n?"), re.compile(r"\S {2,}\S|\t")
+_CELLS = re.compile(r"[^\n]*: [^\n]*; [^\n]*|[^\n]*; [^\n]*: [^\n]*")
 _WORD = re.compile(r"[^\W_]+")
 #: What asks for one thing, whatever stands around it.
 _FOR_ONE = re.compile(
     r"\b(?:how (?:much|many|long|old|far|often|big|high|late|early|soon)|when|who|whose|where|why|"
-    r"what(?:['’]s| is| was) (?:the|my|our|your))\b",
+    r"what(?:['’]s| is| was) (?:the|my|our|your)|which (?!\w+s\b)(?:\w+ ){1,3}?(?:is|was|has|\w+s)\b)",
     re.IGNORECASE,
 )
 _SAY_LITTLE = frozenset(
@@ -60,24 +63,49 @@ def with_its_sentence(cited: Citation) -> Citation:
     return _moved(cited, start, end)
 
 
-def with_its_row(cited: Citation) -> Citation:
-    """A citation of a cell, with the row of the table that it is of."""
+def may_be_of_a_table(cited: Citation) -> bool:
+    """Whether a citation is of a line that looks like the row of a table."""
+    text, (start, end) = cited.passage, cited.span_in_passage
+    begin, close = text.rfind("\n", 0, start) + 1, text.find("\n", end)
+    return "\n" not in cited.text and _CELLS.fullmatch(text, begin, close if close >= 0 else len(text)) is not None
+
+
+def with_its_row(cited: Citation, text: str) -> Citation:
+    """A citation of a cell, with the row of the table in the document `text` that it is of, unless that is long."""
     from engines.reader.layout import whole_row
 
-    return _moved(cited, *whole_row(cited.passage, *cited.span_in_passage))
+    if text[cited.start : cited.end] != cited.text:
+        return cited
+    start, end = whole_row(text, cited.start, cited.end)
+    start += len(text[start:end]) - len(text[start:end].lstrip())
+    if _words(text, start, end) > MOST_WORDS:
+        return cited
+    return _in_document(cited, text, min(start, cited.start), max(end, cited.end))
 
 
 def with_its_qualifier(cited: Citation) -> Citation:
     """A citation that ends with an amount, with what it is for: "£10 for each started half hour", "10:00–14:00"."""
+    from engines.reader.layout import whole_part
+
     text, (start, end) = cited.passage, cited.span_in_passage
-    if _TIME.search(text, start, end) and (until := _UNTIL.match(text, end)):
+    if _TIME.search(text, 0, end) and (until := _UNTIL.match(text, end)):
         return _moved(cited, start, until.end())
-    if not _AMOUNT.search(cited.text):
+    if not _AMOUNT.search(cited.text) or _YEAR.search(cited.text):
         return cited
-    behind = _QUALIFIER.match(text, end)
-    if behind is None or _words(text, *behind.span()) > _LONGEST_QUALIFIER:
+    begin, close = whole_part(text, start, end)
+    sentence = next((each for each in sentences(text, begin, close) if each[0] <= start and end <= each[1]), None)
+    if sentence is None or (_words(text, sentence[0], start) < 2 and _FRONTED.match(text, sentence[0])):
         return cited
-    return _moved(cited, start, end + len(behind[0].rstrip()))
+    behind = _QUALIFIER.match(text, end, sentence[1])
+    if behind is None or "\n\n" in behind[0]:
+        return cited
+    words = behind[0]
+    if (half := _OTHER_HALF.search(words)) is not None:  # "... and £18 a day" is for something else
+        words = words[: half.start()]
+        if re.search(r"\d", words):
+            return cited
+    words = words.rstrip(" \n.")
+    return _moved(cited, start, end + len(words)) if len(words.split()) <= _LONGEST_QUALIFIER else cited
 
 
 def may_be_of_a_list(cited: Citation) -> bool:
@@ -105,21 +133,24 @@ def with_its_list(question: str, cited: Citation, text: str) -> Citation:
         item = text[max(listed.start, text.rfind("\n", 0, start)) : text.find("\n", end) % (len(text) + 1)]
         of_one = bool(asked & (_stems(listed.lead) | _stems(heading))) and not asked & _stems(item)
     start, end = whole_list(text, start, end, of_one=of_one)
-    if (start, end) == (cited.start, cited.end):
-        return cited
-    first, last = min(start, cited.passage_start), max(end, cited.passage_start + len(cited.passage))
-    return replace(cited, start=start, end=end, text=text[start:end], passage=text[first:last], passage_start=first)
+    return _in_document(cited, text, min(start, cited.start), max(end, cited.end))
 
 
 def _lines(text: str, begin: int, close: int, start: int, end: int) -> tuple[int, int]:
     """`begin`..`close` without the lines before and behind `start`..`end` that are no prose broken to fit a page.
 
-    A line that is short, or that has columns, ends what it says; but those of a list's item go on.
+    Prose is broken where the next word has no room. A line that has room for it, columns, or capitals alone ends what
+    it says; but the lines of a list's item go on.
     """
     if _MARKED.match(text, text.rfind("\n", 0, begin) + 1):
         return begin, close
-    for line in _LINE.finditer(text, begin, close):
-        if len(line[0].strip()) >= _FULL_LINE and not _COLUMNS.search(line[0].strip()):
+    lines = [line for line in _LINE.finditer(text, begin, close) if line[0]]
+    width = max((len(line[0].strip()) for line in lines), default=0)
+    for line, following in zip(lines, [*lines[1:], None], strict=True):
+        words = line[0].strip()
+        word = len(following[0].split(maxsplit=1)[0]) if following and following[0].strip() else 0
+        is_broken = following is not None and len(words) + 1 + word > width
+        if is_broken and not _COLUMNS.search(words) and not words.isupper():
             continue
         if line.end() <= start:
             begin = line.end()
@@ -131,6 +162,14 @@ def _lines(text: str, begin: int, close: int, start: int, end: int) -> tuple[int
 def _moved(cited: Citation, start: int, end: int) -> Citation:
     begun = cited.passage_start
     return replace(cited, start=begun + start, end=begun + end, text=cited.passage[start:end])
+
+
+def _in_document(cited: Citation, text: str, start: int, end: int) -> Citation:
+    """A citation moved to characters `start`..`end` of its document `text`, which are shown in it too."""
+    if (start, end) == (cited.start, cited.end):
+        return cited
+    first, last = min(start, cited.passage_start), max(end, cited.passage_start + len(cited.passage))
+    return replace(cited, start=start, end=end, text=text[start:end], passage=text[first:last], passage_start=first)
 
 
 def _words(text: str, start: int, end: int) -> int:

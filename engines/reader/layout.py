@@ -9,6 +9,7 @@ import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -157,29 +158,89 @@ class List(NamedTuple):
     lead: str
 
 
+class _Item(NamedTuple):
+    """An item of a list: from its mark on, its words in characters `words`..`end`.
+
+    `mark`: how it is marked, "1." for all numbers; `number`: which one, or 0. `heads`: it is a heading with a number,
+    as prose stands below it. `closes`: another heading stands behind it, so the list ends there.
+    """
+
+    start: int
+    words: int
+    end: int
+    mark: str
+    number: int
+    heads: bool
+    closes: bool
+
+    def goes_on(self, other: _Item) -> bool:
+        """Whether `other`, behind this one, is of the same list."""
+        return self.mark == other.mark and not self.closes and other.number == self.number + bool(self.number)
+
+
 def list_around(text: str, start: int, end: int) -> List | None:
     """The list of which characters `start`..`end` of a document are a part; None if they are of none."""
-    begin = text.rfind("\n", 0, max(0, start - _AROUND)) + 1
-    close = text.find("\n", end + _AROUND)
-    shown = text[begin : close if close >= 0 else len(text)]
+    begin, shown = _around(text, start, end)
     pieces = list(_pieces(shown))
     starts = [piece.start for piece in pieces]
     first, last = (pieces[max(0, bisect_right(starts, at - begin) - 1)] for at in (start, end - 1))
     if first.item < 0 or last.item < 0 or first.block != last.block:
         return None
-    listed = [place for place, piece in enumerate(pieces) if piece.block == first.block]
-    after = starts[listed[-1] + 1] if listed[-1] + 1 < len(pieces) else len(shown)
-    opens = next(pieces[place].start for place in listed if pieces[place].answers)
-    before = shown[: starts[listed[0]]].rstrip()
-    item = pieces[listed[0]].item
+    items: list[_Item] = []
+    touched: list[int] = []
+    for number, opening in [
+        (each.item, each.start) for each in pieces if each.block == first.block and not each.answers
+    ]:
+        close = next((each.start for each in pieces if each.start > opening and each.item != number), len(shown))
+        touched += [len(items)] * (first.item <= number <= last.item)
+        items.append(_item(shown, opening, close))
+    low, high = touched[0], touched[-1]
+    if any(item.heads for item in items[low : high + 1]):
+        return None
+    if not all(one.goes_on(other) for one, other in pairwise(items[low : high + 1])):
+        return None
+    bottom, top = low, high
+    while bottom and items[bottom - 1].goes_on(items[bottom]) and not items[bottom - 1].heads:
+        bottom -= 1
+    while top + 1 < len(items) and items[top].goes_on(items[top + 1]) and not items[top + 1].heads:
+        top += 1
+    before = shown[: items[bottom].start].rstrip()
     return List(
-        start=begin + opens,
-        end=begin + len(shown[:after].rstrip()),
-        items=pieces[listed[-1]].item - item + 1,
-        first=first.item - item,
-        last=last.item - item,
+        start=begin + items[bottom].words,
+        end=begin + items[top].end,
+        items=top - bottom + 1,
+        first=low - bottom,
+        last=high - bottom,
         lead=before[before.rfind("\n") + 1 :].strip(),
     )
+
+
+def _item(text: str, start: int, end: int) -> _Item:
+    """The item whose mark stands at `start` of a text, up to `end`."""
+    mark = _MARK.match(text, start)
+    assert mark is not None
+    sign = mark[0].strip()
+    lines = text[start:end].rstrip().split("\n")
+    headings = [_heads(line, mark[0]) for line in lines[1:]]
+    closes = bool(headings) and headings[-1] and lines[-1].strip()[-1] not in _STOPS
+    heads = sign[0].isdigit() and bool(headings) and headings[0] and lines[0].rstrip()[-1] not in _STOPS
+    kept = "\n".join(lines[:-1] if closes else lines).rstrip()
+    is_number = sign[0].isdigit()
+    kind, number = (f"1{sign[-1]}", int(sign[:-1])) if is_number else (sign, 0)
+    return _Item(start, mark.end(), start + len(kept), kind, number, heads, closes)
+
+
+def _heads(line: str, mark: str) -> bool:
+    """Whether a line behind a list item's first is none of its own: it begins like a sentence, no further in."""
+    words = line.strip()
+    return bool(words) and words[0].isupper() and len(line) - len(line.lstrip()) <= len(mark) - len(mark.lstrip())
+
+
+def _around(text: str, start: int, end: int) -> tuple[int, str]:
+    """The lines of a document around characters `start`..`end`, and where they begin."""
+    begin = text.rfind("\n", 0, max(0, start - _AROUND)) + 1
+    close = text.find("\n", end + _AROUND)
+    return begin, text[begin : close if close >= 0 else len(text)]
 
 
 def whole_list(text: str, start: int, end: int, *, of_one: bool = False) -> tuple[int, int]:
@@ -196,13 +257,14 @@ def whole_list(text: str, start: int, end: int, *, of_one: bool = False) -> tupl
 
 
 def whole_row(text: str, start: int, end: int) -> tuple[int, int]:
-    """Characters `start`..`end` of a passage, or all of the table's row in which they stand.
+    """Characters `start`..`end` of a document, or all of the table's row in which they stand.
 
     "closed" says neither what is nor when: who asks whether something is so needs the other cells.
     """
     begin, close = text.rfind("\n", 0, start) + 1, text.find("\n", start)
     close = close if close >= 0 else len(text)
-    if end > close or not any(piece.is_cell and begin <= piece.start < close for piece in _pieces(text)):
+    offset, shown = _around(text, start, end)
+    if end > close or not any(piece.is_cell and begin <= offset + piece.start < close for piece in _pieces(shown)):
         return start, end
     return begin, close - (text[close - 1] == ".")
 

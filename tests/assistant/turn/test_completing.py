@@ -4,6 +4,7 @@ import pytest
 
 from assistant.turn.completing import (
     may_be_of_a_list,
+    may_be_of_a_table,
     with_its_list,
     with_its_qualifier,
     with_its_row,
@@ -67,6 +68,37 @@ def test_an_amount_is_told_with_what_it_is_for(span, told):
     assert is_verbatim(found, PRICES)
 
 
+@pytest.mark.parametrize(
+    ("text", "span", "told"),
+    [
+        # numbers, times and short forms are not cut
+        ("Entry is £9 for adults and £4.50 for children.", "£9", "£9 for adults"),
+        ("It cost £900 when the weir broke and £1,200 when the sluice did.", "£900", "£900 when the weir broke"),
+        ("The raft is £7 at 14:30, else less.", "£7", "£7 at 14:30"),
+        ("It was £40 for Mr. Amble.", "£40", "£40 for Mr. Amble"),
+        ("Seals eat 12 herrings at 11:15 and 16:45.", "12 herrings", "12 herrings"),
+        # what follows is of something else
+        ("Parking is £3 for each hour and £18 a day.", "£3", "£3 for each hour"),
+        ("In 1985 a fire took the barn.", "1985", "1985"),
+        ("It was founded in 1962 without money.", "1962", "1962"),
+        ("For £20 a guest may sleep in the loft.", "£20", "£20"),
+        ("After 10 minutes a light goes on.", "After 10 minutes", "After 10 minutes"),
+        ("Fee: £20\n\nfor members only", "£20", "£20"),
+        ("Tool: Axe; Fee: £5 a\nTool: Saw; Fee: £6 a", "£5", "£5"),
+        # a line that is broken to fit the page
+        ("The fine is £30 if it is paid within\n14 days.", "£30", "£30 if it is paid within\n14 days"),
+        # spans of time
+        ("Open 10:00-12:00.", "10:00", "10:00-12:00"),
+        ("It weighs 5.25-10.500 kg.", "5.25", "5.25"),
+        ("From 12.05–15.05.2025 it is shut.", "12.05", "12.05"),
+    ],
+)
+def test_only_what_is_of_the_amount_is_told_with_it(text, span, told):
+    found = with_its_qualifier(cited(text, span))
+    assert found.text == told
+    assert is_verbatim(found, text)
+
+
 def test_what_goes_on_for_long_is_no_qualifier():
     text = "It costs £3 for " + "one of the many things " * 5 + "here."
     assert with_its_qualifier(cited(text, "£3")).text == "£3"
@@ -84,9 +116,36 @@ def test_what_goes_on_for_long_is_no_qualifier():
     ],
 )
 def test_yes_or_no_is_told_with_the_sentence_that_says_so(span, told):
-    found = with_its_sentence(with_its_row(cited(RULES, span)))
+    found = with_its_sentence(with_its_row(cited(RULES, span), "x" * 49 + "\n" + RULES))
     assert found.text.strip() == told
     assert is_verbatim(found, RULES)
+
+
+@pytest.mark.parametrize(
+    ("text", "span", "told"),
+    [
+        ("RULES FOR THE USE OF THE POOL\nDogs are not allowed in it.", "not allowed", "Dogs are not allowed in it."),
+        ("Bikes may stand in the\nyard, but they may not\nbe taken into the hall.",
+         "not\nbe taken", "Bikes may stand in the\nyard, but they may not\nbe taken into the hall."),
+        ("Boards and slide\nDiving is allowed from Monday to Friday when\nsomebody is there.",
+         "allowed", "Diving is allowed from Monday to Friday when\nsomebody is there."),
+    ],
+)  # fmt: skip
+def test_a_line_goes_on_where_the_next_word_had_no_room(text, span, told):
+    assert with_its_sentence(cited(text, span)).text == told
+
+
+def test_a_row_that_takes_long_to_say_is_not_told_whole():
+    long = "Trip: Lake; Dogs: no; Remarks: " + "many words " * 25 + ".\nTrip: Hill; Dogs: yes; Remarks: none."
+    assert with_its_row(cited(long, "no"), "x" * 49 + "\n" + long).text == "no"
+
+
+def test_a_row_is_found_where_its_table_goes_on_in_another_passage():
+    shown = RULES[RULES.index("Day: Friday") :]
+    one = cited(RULES, "Yard: open", shown=shown)
+    assert may_be_of_a_table(one)
+    assert with_its_row(one, "x" * 49 + "\n" + RULES).text == "Day: Friday; Hall: shut; Yard: open"
+    assert not may_be_of_a_table(cited(RULES, "no glass"))
 
 
 def test_of_a_sentence_that_takes_long_to_say_the_span_alone_is_told():
@@ -104,6 +163,7 @@ def test_of_a_sentence_that_takes_long_to_say_the_span_alone_is_told():
         ("How much does it weigh, by the technical data?", "900 g", "900 g"),
         ("What's the weight in the technical data?", "900 g", "900 g"),
         ("Which fault has to do with printing?", "Printing cuts off Sunday", "Printing cuts off Sunday"),
+        ("Which fault is rare?", "widget stays empty", "widget stays empty"),
         ("What do people say of Kestrel?", "widget stays empty", "widget stays empty"),
         # of a list of one, and of none
         ("What are the steps?", "Only one step", "Only one step"),

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from engines.checkpoint import Checkpoint, default_checkpoint_path
-from engines.reader.layout import Layout, empty_tokens, whole_list, whole_row
+from engines.reader.layout import Layout, empty_tokens, list_around, whole_list, whole_row
 from engines.reader.spans import candidates
 from engines.reader.verbatim import verbatim
 from engines.tokenize import Tokenizer
@@ -199,3 +199,37 @@ def test_a_list_is_found_in_the_middle_of_a_long_document():
 def test_a_cell_stands_for_its_row(text, given, said):
     start, end = whole_row(text, text.index(given), text.index(given) + len(given))
     assert text[start:end] == said
+
+
+CLUB = (
+    "1. Membership\nAnyone over 18 may join.\n\n2. Plots\nPlots may not be let.\n\n3. Forbidden things\n- bonfires\n"
+    "- barbed wire\n- radios after ten\n\n4. Animals\nBees may be kept."
+)
+SOUP = (
+    "Ingredients\n• a pumpkin\n• an onion\n• salt, pepper\nMethod\n1. Chop the pumpkin and fry it with the\nonion.\n"
+    "2. Add water.\n3. Blend it.\n\n* If it is thin, wait.\n* If it is thick, add some.\n\n4. Thanks"
+)
+COFFEE = (
+    "Things you need\n* a filter\n* a jug\nHow to brew\n* Boil the water\n* Pour it\nCleaning\n* Rinse it\n* Dry it"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "given", "listed"),
+    [
+        # headings with numbers are no list, and end one
+        (CLUB, "Membership\nAnyone", None),
+        (CLUB, "bonfires", "bonfires\n- barbed wire\n- radios after ten"),
+        (CLUB, "Forbidden things\n- bonfires", None),
+        # another kind of mark, and a line between, begin another list
+        (SOUP, "an onion", "a pumpkin\n• an onion\n• salt, pepper"),
+        (SOUP, "Add water", "Chop the pumpkin and fry it with the\nonion.\n2. Add water.\n3. Blend it."),
+        (SOUP, "If it is thick", "If it is thin, wait.\n* If it is thick, add some."),
+        (COFFEE, "Pour it", "Boil the water\n* Pour it"),
+        (COFFEE, "a jug", "a filter\n* a jug"),
+        (COFFEE, "a jug\nHow to brew\n* Boil", None),
+    ],
+)
+def test_a_list_ends_where_another_begins(text, given, listed):
+    found = list_around(text, text.index(given), text.index(given) + len(given))
+    assert (found and text[found.start : found.end]) == listed
