@@ -54,7 +54,7 @@ _BEFORE_TOO = re.compile(r" (?:on|off|up|down|open|closed|shut) (?:and|then|,) (
 #: The next thing, which is to go a way of its own: "the bar on at 40 and the blind down".
 _NEXT_TOO = re.compile(
     r" *(?:and|then|,) .* (?:on|off|up|down|open|closed|shut|locked)"
-    r"(?: (?:in|at|please|too|now|upstairs|downstairs)\b.*)?$"
+    r"(?: (?:in|at|please|too|now|upstairs|downstairs|but|except|apart)\b.*)?$"
 )
 #: Where, and nothing but where, with the number of a room: "on in bedroom 2"; without a thing or a unit it is no value.
 _IN_A_NUMBERED_ROOM = re.compile(r"(?:.* )?(?:on|off) in (?:the |my |our )?\w+(?: (?!(?:at|to|by) )\w+)? [1-9]")

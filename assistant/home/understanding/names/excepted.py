@@ -89,6 +89,7 @@ class Excepted:
         """Return what is left of a find without the phrases that are left out."""
         whole = self.index.mask(found.ids or found.choices)
         spared = 0
+        others = [self._with_noun(part, found) for part in others]
         if (
             len(found.ids) == 1
             and not found.group
@@ -115,6 +116,14 @@ class Excepted:
             ids=ids, phrase=phrase, place=found.place, kind=found.kind,
             everything=found.everything, group=True,
         )  # fmt: skip
+
+    def _with_noun(self, words: list[str], found: Found) -> list[str]:
+        """Return what is left out with the noun of what it is contrasted with: "the back door, not the front one"."""
+        words_said, words = words, words[:-1] if words[-1] == "one" and len(words) > 1 else words
+        if len(found.ids) != 1 or found.group or bare(" ".join(words)) in self.index.exact:
+            return words_said
+        noun = plain(self.index.things[self.index.number[found.ids[0]]].entity.name).split()[-1]
+        return [*words, noun] if bare(" ".join([*words, noun])) in self.index.exact else words_said
 
     def _is_named_elsewhere(self, words: list[str], whole: int) -> bool:
         """Say whether words are the whole name of one thing that was not meant anyway."""

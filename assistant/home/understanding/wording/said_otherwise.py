@@ -39,6 +39,10 @@ _DOING = {
 }  # fmt: skip
 _WAYS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
     (re.compile(r"\bin the (?=room \d)"), "in "),
+    (re.compile(r"\bget (?P<np>(?:the|my|our) (?:(?!,)\S+ ){0,3}?(?:fan|heater|heating|radiator|kettle|washer|dishwasher|dryer|pump|fountain|sprinklers?)) (?:going|running|started)\b"), r"turn on \g<np>"),
+    (re.compile(r"\btake the lock off (?=(?:the|my|our) )"), "unlock "),
+    (re.compile(r"^(?P<np>(?:the )?(?:radiator|heating|heat|fan|blind|light|lamp|aircon|curtain)s?) (?P<one>(?:up|down|on|off)(?: a (?:bit|little|touch|tad))?) in (?P<here>(?:the |my |our )?(?!,)\S+(?: (?!,|and\b)\S+)?) and (?P<other>(?:up|down|on|off)(?: a (?:bit|little|touch|tad))?) in (?P<there>(?:the |my |our )?(?!,)\S+(?: (?!,|and\b)\S+)?)$"), r"\g<np> \g<one> in \g<here> and \g<np> \g<other> in \g<there>"),
+    (re.compile(r"\bmovie knight\b"), "movie night"),
     (re.compile(r"(?<=\bin room )(?:too|tew)(?=$| please| at| and)"), "2"),
     (re.compile(r"(?<=\w)(?: ,)? but (?:i|we) (?:want|would like|need) (?P<np>(?:the|my|our) (?:(?!,)\S+ )+?)(?:left|kept|to stay|staying) (?P<way>on|off|open|shut|closed|up|down)$"), r" but leave \g<np>\g<way>"),
     (re.compile(r" , (?:only|just) (?P<np>(?:the|my|our) (?:(?!,)\S+ )+?)(?:should|can|may|is to|must) (?:stay|remain) (?P<way>on|off|open|shut|closed|up|down)$"), r" but leave \g<np>\g<way>"),

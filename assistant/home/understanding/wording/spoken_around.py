@@ -72,6 +72,8 @@ _BEHIND = (
     re.compile(r" ,(?: (?:because|as|since))? (?:i|we|he|she|they) could not (?:sleep|see|find|hear|read|breathe|cope|get to sleep)\b(?:(?!,|\b(?:on|off|open|closed)$).)*$"),
     re.compile(r" ,(?: (?:because|as|since))? (?:he|she|they|the \w+) (?:has |have )?(?:just )?(?:pulled up|arrived|turned up|got here|rung|rang|knocked|landed|called)(?: (?!,)\S+){0,3}$"),
     re.compile(r" , (?:can|could) you (?:set|do) that$"),
+    re.compile(r" ,(?: (?:because|as|since))? (?:the|my|our) (?:\w+ )?\w+ (?:will|would) (?:love|like|hate|enjoy|thank|need|want|appreciate) (?:(?!,|\b(?:on|off|open|closed)$).)+$"),
+    re.compile(r" ,(?: (?:because|as|since))? (?:i|we) (?:need|want|could do with) (?:some|a bit of|a little|more) (?:shade|fresh air|air|daylight|sun|sunshine|warmth|quiet|peace|privacy)$"),
     re.compile(r" , (?:please , )?(?:the (?:two|three|four|[234]) of them|both of them|all of them|every (?:single |last )?one(?: of them)?|each (?:and every )?one(?: of them)?|the lot)$"),
     re.compile(r" ,(?: (?:because|as|since))? (?:i|we) have (?:got )?(?:my|the|some|our|both) (?:\w+ )?(?:groceries|shopping|bags|hands full|arms full|boxes|bins|bikes?|kids|laundry|washing)(?: (?!,)\S+)*$"),
     re.compile(r" ,(?: (?:because|as|since))? (?:(?:the|my|our) )?\w+ is (?:meant|supposed|trying) to (?!(?:on|off)\b)(?:(?!,|\b(?:on|off|open|closed)$).)+$"),
