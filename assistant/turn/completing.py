@@ -71,13 +71,15 @@ def may_be_of_a_table(cited: Citation) -> bool:
 
 
 def with_its_row(cited: Citation, text: str) -> Citation:
-    """A citation of a cell, with the row of the table in the document `text` that it is of, unless that is long."""
+    """A citation of a cell, with its row of a table in the document `text`; of a long row, with the cells before it."""
     from engines.reader.layout import whole_row
 
     if text[cited.start : cited.end] != cited.text:
         return cited
     start, end = whole_row(text, cited.start, cited.end)
     start += len(text[start:end]) - len(text[start:end].lstrip())
+    if _words(text, start, end) > MOST_WORDS:
+        end = cited.end
     if _words(text, start, end) > MOST_WORDS:
         return cited
     return _in_document(cited, text, min(start, cited.start), max(end, cited.end))

@@ -301,7 +301,7 @@ def _pieces(text: str) -> Iterator[_Piece]:
     names = _columns(lines) if _CELL_END in text else set()
     at = block = item = 0
     before = ""  # what the line before was; a blank line after a list item leaves it open whether the list goes on
-    for line in lines:
+    for number, line in enumerate(lines):
         if not line.strip():
             before = "item, blank" if before.startswith("item") else "blank"
         elif mark := _MARK.match(line):
@@ -319,12 +319,24 @@ def _pieces(text: str) -> Iterator[_Piece]:
                 yield _Piece(at + len(line) - 1, block, answers=False)
             before = "row"
         else:
+            if before == "item" and _heads_next(line, lines[number + 1 : number + 2]):
+                before = ""
             block += before not in ("text", "item")
             yield _Piece(at, block, item if before == "item" else -1)
             before = before if before == "item" else "text"
         at += len(line) + 1
     if not text.strip():
         yield _Piece(0, 0)
+
+
+def _heads_next(line: str, following: list[str]) -> bool:
+    """Whether a line behind a list item is a heading of the list that begins below it: "How to brew"."""
+    return (
+        line[:1].isupper()
+        and line.rstrip()[-1] not in _STOPS
+        and bool(following)
+        and _MARK.match(following[0]) is not None
+    )
 
 
 def _columns(lines: list[str]) -> set[str]:

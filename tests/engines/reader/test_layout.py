@@ -228,8 +228,16 @@ COFFEE = (
         (COFFEE, "Pour it", "Boil the water\n* Pour it"),
         (COFFEE, "a jug", "a filter\n* a jug"),
         (COFFEE, "a jug\nHow to brew\n* Boil", None),
+        (COFFEE, "How to brew", None),
     ],
 )
 def test_a_list_ends_where_another_begins(text, given, listed):
     found = list_around(text, text.index(given), text.index(given) + len(given))
     assert (found and text[found.start : found.end]) == listed
+
+
+def test_an_answer_does_not_go_over_a_heading_between_two_lists(tokenizer):
+    layout = Layout(COFFEE, tokenizer.encode(COFFEE))
+    jug, heading, boil = (COFFEE.index(word) for word in ("jug", "How to", "Boil"))
+    block = dict(zip(tokenizer.encode(COFFEE).offsets[:, 0].tolist(), layout.block.tolist(), strict=True))
+    assert len({block[jug], block[heading], block[boil]}) == 3
