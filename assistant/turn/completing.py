@@ -25,12 +25,14 @@ _QUALIFIER = re.compile(
     r"\s+(?:for|each|every|per|an?|if|when|where|unless|until|below|above|as part of|with|without|"
     r"at(?! (?:the (?:same|end)|least|most)))\b\s+[\w“\"'](?:[^,;:!?()]|[,:](?=\d))*"
 )
+_CLAUSE = re.compile(r"\s+(?:if|when|where|unless|until)\b")
+_VERB = re.compile(r"\b(?:is|are|was|were|has|have|had|will|can|must|may|costs?)\b")
 _OTHER_HALF = re.compile(r"\s+(?:and|or|but|while|then)\s+(?=(?:(?!\b(?:and|or|but)\b).)*\d)", re.DOTALL)
 #: The end of a span of time whose beginning is the answer.
 _TIME = re.compile(r"(?<![\d.:])\d{1,2}[:.][0-5]\d$")
 _UNTIL = re.compile(r" ?[-–—] ?\d{1,2}[:.][0-5]\d(?![.:]?\d)")
 _MARKED = re.compile(r"\s*(?:[-*•‣–]|\d{1,3}[.)])\s")
-_ENDING = re.compile(r"(?:(?<=([^aeiou\W]))\1(?:ing|ed)|ies|es|s|ing|ed|y)$")
+_ENDING = re.compile(r"(?:(?<=([^aeiou\W]))\1(?:ing|ed)|ies|es|s|ing|ed|(?<![aeiou])y)$")
 #: Of a section, or a sign that draws the eye, before a sentence.
 _NUMBER = re.compile(r"(?:\d+(?:\.\d+)+\.?|\((?:\d+|[a-z])\)|[^\w\s\"'“‘(£$€+-]+)\s+")
 _LINE, _COLUMNS = re.compile(r"[^\n]*\n?"), re.compile(r"\S {2,}\S|\t")
@@ -106,6 +108,8 @@ def with_its_qualifier(cited: Citation) -> Citation:
         words = words[: half.start()]
         if re.search(r"\d", words):
             return cited
+    if not _CLAUSE.match(words) and _VERB.search(words):  # "version 9 with the patch is from May"
+        return cited
     words = words.rstrip(" \n.")
     return _moved(cited, start, end + len(words)) if len(words.split()) <= _LONGEST_QUALIFIER else cited
 

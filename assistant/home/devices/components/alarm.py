@@ -47,9 +47,10 @@ class AlarmControlPanel(Component):
         def plan(values: Mapping[str, Value], _report: Report) -> Plan:
             code = values.get("code", self.code_given)
             if wants_code and not self._accepts(code):
-                raise CommandError(
-                    "it needs its code, and home.codes has none" if code is None else "that is not its code"
-                )
+                if code is None:
+                    raise CommandError("it needs its code, and home.codes has none")
+                is_said = "code" in values
+                raise CommandError("that is not its code" if is_said else "home.codes has another code than it wants")
             variables = {"action": payload, "code": code}
             return Plan([self.message(self.topic, payload, self.template, variables)], {"value": state})
 

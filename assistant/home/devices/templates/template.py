@@ -174,7 +174,8 @@ class Template:
             self.broken = True
             return None
         except Exception as error:  # whatever a filter or operator raises on what a device sent
-            _log.debug("A template failed: %s: %.80r", error, self.source)
+            # Not what the error says: the code of a lock may stand in it.
+            _log.debug("A template failed: %s: %.80r", type(error).__name__, self.source)
             return None
         self.slow = False
         return text

@@ -166,8 +166,11 @@ class Excepted:
         own = (*words[:-1], singular(words[-1]))
         if own in self.index.places and tuple(words) not in self.index.places:
             words = list(own)  # "but the hall's"
-        number, words = _counted(words)
-        found = self._lists.found(words, Want(able=whole, room=room, kind=kind, reading=True))
+        wanted = Want(able=whole, room=room, kind=kind, reading=True)
+        number, those = _counted(words)
+        found = self._lists.found(those, wanted)
+        if number and found.problem:  # "both upstairs"
+            number, found = 0, self._lists.found(words, wanted)
         if number and len(found.ids) != number:
             return 0
         if found.problem in ("", "room"):

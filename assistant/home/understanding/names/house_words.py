@@ -95,6 +95,11 @@ _NUMBERS = re.compile(
 _FEEDING = re.compile(
     r"\b(?:feed|give food to) (?:the |my |our )?(?P<who>\w+)(?: (?:now|please|again))*(?=$| ,| and | then )"
 )
+#: What asks about feeding, or tells of it: "can I feed the cat", "did you feed the cat".
+_NOT_TO_FEED = re.compile(
+    r"(?:(?:can|could|may|shall|should|must|did|do|does|have|has|had|will|would) (?:i|we|he|she|they|anyone|anybody|somebody|someone)"
+    r"|(?:did|do|does|have|has|had|who|when|how|why|what|where|if|whether|i|we|he|she|they)) "
+)
 #: What hangs at windows is often named together: "all the blinds and curtains but the one in the loft".
 _HUNG = frozenset("blind curtain shutter shade drape awning".split())
 _SWITCHING = re.compile(r"\bswitch (?=on|off|them|it|all|the|my|our|both|every)")
@@ -188,7 +193,7 @@ class HouseWords:
                     return f"{'press' if name.startswith('button.') else 'turn on'} the {who} feeder"
             return said[0]
 
-        return _FEEDING.sub(started, text)
+        return text if _NOT_TO_FEED.match(text) else _FEEDING.sub(started, text)
 
     def in_their_room(self, text: str) -> str:
         """Return a plain sentence with "in Max's room" for "in Max's", where there is such a room."""

@@ -72,10 +72,10 @@ _BEHIND = (
     re.compile(r" ,(?: (?:because|as|since))? (?:i|we|he|she|they) could not (?:sleep|see|find|hear|read|breathe|cope|get to sleep)\b(?:(?!,|\b(?:on|off|open|closed)$).)*$"),
     re.compile(r" ,(?: (?:because|as|since))? (?:he|she|they|the \w+) (?:has |have )?(?:just )?(?:pulled up|arrived|turned up|got here|rung|rang|knocked|landed|called)(?: (?!,)\S+){0,3}$"),
     re.compile(r" , (?:can|could) you (?:set|do) that$"),
-    re.compile(r" ,(?: (?:because|as|since))? (?:the|my|our) (?:\w+ )?\w+ (?:will|would) (?:love|like|hate|enjoy|thank|need|want|appreciate) (?:(?!,|\b(?:on|off|open|closed)$).)+$"),
+    re.compile(r" ,(?: (?:because|as|since))? (?:the|my|our) (?:\w+ )?\w+ (?:will|would) (?:love|like|hate|enjoy|thank|appreciate) (?:it|that|this|you|me|us)(?: (?:for it|very much|so much))?$"),
     re.compile(r" ,(?: (?:because|as|since))? (?:i|we) (?:need|want|could do with) (?:some|a bit of|a little|more) (?:shade|fresh air|air|daylight|sun|sunshine|warmth|quiet|peace|privacy)$"),
     re.compile(r" , (?:please , )?(?:the (?:two|three|four|[234]) of them|both of them|all of them|every (?:single |last )?one(?: of them)?|each (?:and every )?one(?: of them)?|the lot)$"),
-    re.compile(r" ,(?: (?:because|as|since))? (?:i|we) have (?:got )?(?:my|the|some|our|both) (?:\w+ )?(?:groceries|shopping|bags|hands full|arms full|boxes|bins|bikes?|kids|laundry|washing)(?: (?!,)\S+)*$"),
+    re.compile(r" ,(?: (?:because|as|since))? (?:i|we) have (?:got )?(?:my|the|some|our|both) (?:\w+ )?(?:groceries|shopping|bags|hands full|arms full|boxes|bins|bikes?|kids|laundry|washing)(?: (?:with me|here|now|again|in (?:my|the) \w+))?$"),
     re.compile(r" ,(?: (?:because|as|since))? (?:(?:the|my|our) )?\w+ is (?:meant|supposed|trying) to (?!(?:on|off)\b)(?:(?!,|\b(?:on|off|open|closed)$).)+$"),
     re.compile(r" like (?:a good|the good) (?:girl|boy|lad|lass|man|woman|dog|person|fellow)$"),
     re.compile(r" ,(?: (?:because|as|since))? (?:i|we|he|she|they) (?:have|has|need|needs) to (?:drive|go|be|leave|head|get up|travel|catch|pick|meet|work)\b(?:(?!,|\b(?:on|off|open|closed)$).)*$"),
@@ -101,6 +101,11 @@ _BEHIND = (
     re.compile(r" ,(?: (?:and|but))? (?:i|we) will (?:do|see to|get|close|lock|take care of|handle) (?:the|my|our) (?:(?!,)\S+ ){1,4}?(?:myself|ourselves)$"),
     re.compile(r"(?<= or) (?:what is|whats|is|has) (?:he|she|it) (?:doing|up to|at|(?:gone|back|on|in)\b.*)$"),
 )  # fmt: skip
+#: What is wanted behind what is told: "..., it blinds me and turn off the floodlight", "... and the patio lights too".
+_MORE = re.compile(
+    rf" (?:and|then|so)(?: (?:then|please|also|just|can you|could you))* {VERB} (?!(?:to|up to|down to)\b)"
+    r"| and (?:the|my|our) .+ (?:too|as well|also)$| (?:except|apart from) | but (?:not|leave|keep) "
+)
 _OR = re.compile(r" or$")
 
 
@@ -115,6 +120,9 @@ def spoken(text: str) -> str:
         text = leading.sub("", text, count=1)
     text = _MACHINE.sub(r"\g<verb> him", text)
     for behind in _BEHIND:
+        told = behind.search(text)
+        if told is None or _MORE.search(told[0]):
+            continue
         shorter = behind.sub("", text)
         text = shorter if " " in shorter.strip() else text
     return _OR.sub("", text)
