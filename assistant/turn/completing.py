@@ -126,7 +126,7 @@ def with_its_list(question: str, cited: Citation, text: str) -> Citation:
     One item stands for all if a list was asked for by its heading or by what leads up to it: "what are the known
     faults?" asks for what stands below "Known faults", "how long is the lead?" for one of "Technical data".
     """
-    from engines.reader.layout import list_around, whole_list
+    from engines.reader.layout import list_around
 
     start, end = cited.start, cited.end
     listed = list_around(text, start, end)
@@ -138,8 +138,9 @@ def with_its_list(question: str, cited: Citation, text: str) -> Citation:
         heading = cited.headings[-1] if cited.headings else ""
         item = text[max(listed.start, text.rfind("\n", 0, start)) : text.find("\n", end) % (len(text) + 1)]
         of_one = bool(asked & (_stems(listed.lead) | _stems(heading))) and not asked & _stems(item)
-    start, end = whole_list(text, start, end, of_one=of_one)
-    return _in_document(cited, text, min(start, cited.start), max(end, cited.end))
+    if not listed.is_told_whole(of_one=of_one):
+        return cited
+    return _in_document(cited, text, min(listed.start, start), max(listed.end, end))
 
 
 def _lines(text: str, begin: int, close: int, start: int, end: int) -> tuple[int, int]:

@@ -157,6 +157,16 @@ class List(NamedTuple):
     last: int
     lead: str
 
+    def is_told_whole(self, *, of_one: bool = False) -> bool:
+        """Whether the items that a span touches stand for all, which does not take too long to say.
+
+        A passage may end in the middle of a list, and a span is only so long: who is told the first steps needs the
+        others. So several items from the first one on, or up to the last one, do; with `of_one`, so does any.
+        """
+        if self.end - self.start > _LONGEST_LIST:
+            return False
+        return of_one or (self.first != self.last and (self.first == 0 or self.last == self.items - 1))
+
 
 class _Item(NamedTuple):
     """An item of a list: from its mark on, its words in characters `words`..`end`.
@@ -241,19 +251,6 @@ def _around(text: str, start: int, end: int) -> tuple[int, str]:
     begin = text.rfind("\n", 0, max(0, start - _AROUND)) + 1
     close = text.find("\n", end + _AROUND)
     return begin, text[begin : close if close >= 0 else len(text)]
-
-
-def whole_list(text: str, start: int, end: int, *, of_one: bool = False) -> tuple[int, int]:
-    """Characters `start`..`end` of a document, or all of the list of which they are several items.
-
-    A passage may end in the middle of a list, and a span is only so long: who is told the first steps needs the others.
-    So items from the list's first one on, or up to its last one, stand for the whole list; with `of_one`, so does any.
-    """
-    listed = list_around(text, start, end)
-    if listed is None or listed.end - listed.start > _LONGEST_LIST:
-        return start, end
-    is_several = listed.first != listed.last and (listed.first == 0 or listed.last == listed.items - 1)
-    return (listed.start, listed.end) if of_one or is_several else (start, end)
 
 
 def whole_row(text: str, start: int, end: int) -> tuple[int, int]:

@@ -13,105 +13,12 @@ from assistant.home.understanding.names.names import Directory
 from assistant.home.understanding.names.noun_phrases import DETERMINERS, EVERYWHERE, EXCEPT, HERE
 from assistant.home.understanding.rephrased import REPHRASING
 from assistant.home.understanding.wording import english
+from assistant.home.understanding.wording.mishearings import PHRASES, SURE_VERBS, VERBS
 from assistant.home.understanding.wording.phrasebook import IDIOMS, PROPERTIES, VALUE_VERBS, WAYS
 from assistant.home.understanding.wording.values import VALUE_WORDS
 from assistant.home.understanding.wording.words import cardinal_word, singular
 from assistant.languages.en.sounding import Sounding
 from assistant.languages.en.sounds import alike, phones, sound
-
-#: Words at the start of a command that recognisers write for its verb, or within it for a particle.
-_VERBS = {
-    "tern": "turn", "torn": "turn", "term": "turn", "urn": "turn", "turned": "turn", "turns": "turn",
-    "turner": "turn on",
-    "witch": "switch", "which": "switch", "swish": "switch", "switched": "switch", "switches": "switch",
-    "sweet": "switch",
-    "clothes": "close", "cloths": "close", "closed": "close", "closes": "close", "clothe": "close", "clove": "close",
-    "opened": "open", "opens": "open", "luck": "lock", "locked": "lock", "look": "lock", "log": "lock", "locks": "lock",
-    "unlocked": "unlock", "said": "set", "sat": "set", "sent": "set", "sets": "set", "deem": "dim", "din": "dim",
-    "them": "dim",
-    "dimmed": "dim", "tim": "dim", "shot": "shut", "shuts": "shut", "made": "make", "mate": "make", "makes": "make",
-    "pot": "put",
-    "paws": "pause", "pores": "pause",
-    "start's": "start", "started": "start", "stopped": "stop", "activated": "activate", "and": "on",
-}  # fmt: skip
-_SURE_VERBS = frozenset(
-    "paws tern torn term urn witch swish clothes cloths clothe turns switches closes opens sets".split()
-)
-_PHRASES: tuple[tuple[re.Pattern[str], str, float], ...] = (
-    (re.compile(r"\b(turn|switch|tern|torn|witch|power|shut|put) of\b"), r"\1 off", 1.0),
-    (re.compile(r"\b(turn|switch|put|turned) (?:an|in|own|den|and|don|one|un|arm|1)\b"), r"\1 on", 0.9),
-    (re.compile(r"\b(turn|switch|shut|power) (?:oft|often|office|half|have|oh|all|ov)\b"), r"\1 off", 0.85),
-    (re.compile(r"\b(lights?|lamps?|fans?|\w+) of$"), r"\1 off", 0.95),
-    (re.compile(r"^(?:hope in|hoping|oh pen|o pen|hope and|open in)\b(?= the| my| all)"), "open", 0.9),
-    (re.compile(r"\b(light|lamp|blind|curtain|fan|door|window|shutter)s? sin (?=the|my|here|all)"), r"\1s in ", 0.95),
-    (re.compile(r"^sent (?=.* (?:home|back|base|dock|charger)\b)"), "send ", 1.0),
-    (re.compile(r"\bh?eat in\b(?! (?:the|my|here))"), "heating", 0.95),
-    (re.compile(r"\ba way\b"), "away", 0.95),
-    (re.compile(r"\bdelights\b"), "the lights", 1.0),
-    (re.compile(r"\bdelight\b"), "the light", 1.0),
-    (re.compile(r"\b(and|then) (turn|switch|open|lock|close|dim)(?:n?ed|d|med)\b"), r"\1 \2", 0.95),
-    (re.compile(r"(?<=\w )(?:lice|lites|lines|lies|lides|likes|lives|rights)\b"), "lights", 0.9),
-    (re.compile(r"(?<=\w )(?:lite|like|life|lied|line|lie|live|lime)\b"), "light", 0.9),
-    (re.compile(r"\bhow (?:worm|form)\b"), "how warm", 1.0),
-    (re.compile(r"\b(?:a bit|a little|little bit) (?:write|bright|right) (?:her|or|er)\b"), "a bit brighter", 0.9),
-    (re.compile(r"\b(?:turnoff|turn offs)\b"), "turn off", 1.0),
-    (re.compile(r"\b(?:turnon|turn ons)\b"), "turn on", 1.0),
-    (re.compile(r"^((?:tell|ask|get) (?:the )?\w+) (?:two|too|2) (?=[a-z])"), r"\1 to ", 1.0),
-    (re.compile(r"\b(?:four|4|fore) the (?=night|day|evening|morning)"), "for the ", 1.0),
-    (re.compile(r"\b(\w+) of and (?=the |my |our )"), r"\1 off and ", 0.95),
-    (re.compile(r"\b(?:in|over) hear\b"), "in here", 1.0),
-    (re.compile(r"\bper sent\b|\bpercents\b|\bper cent\b|\bpresent\b|\bpurse end\b"), "percent", 1.0),
-    (re.compile(r"\b(to|at) (?:have|halve|halves)\b"), r"\1 half", 0.9),
-    (re.compile(r"\bto (?:to|too)\b"), "to 2", 0.8),
-    (re.compile(r"\b(?:to|two|2|too) (?=\d+ (?:percent|degrees))"), "to ", 1.0),
-    (re.compile(r"(?<= )(?:too|two|2) (?=\d+ (?:and|please|,) )"), "to ", 0.95),
-    (re.compile(r"(?<=\b(?:in|of|at) room )(?:to|too|tew)(?=$| at| to| please| and|,)"), "2", 0.95),
-    (re.compile(r"(?<=\b(?:in|of|at) room )(?:for|fore)(?=$| at| to| please| and|,)"), "4", 0.95),
-    (re.compile(r"(?<=\b(?:in|of|at) room )(?:won|wan)\b"), "1", 0.95),
-    (re.compile(r"(?<=\b(?:in|of|at) room )(?:free|tree)\b"), "3", 0.95),
-    (re.compile(r"\bawl\b"), "all", 1.0),
-    (re.compile(r"\bemersion\b"), "immersion", 1.0),
-    (re.compile(r"\bput the cattle on\b"), "put the kettle on", 1.0),
-    (re.compile(r"(?<=\w) an (?=\w)"), " and ", 0.9),
-    (re.compile(r"(?<= )(?:too|two|2) (?=\d+(?:$| degre))"), "to ", 0.95),
-    (re.compile(r"\bfor (percent|degrees)\b"), r"4 \1", 0.9),
-    (re.compile(r"\b(by|to) (?:to|too) (percent|degrees)\b"), r"\1 2 \2", 0.95),
-    (re.compile(r"\bwarm wight\b"), "warm white", 1.0),
-    (re.compile(r"\b(?<!to )(?:read|wred)(?=$| please$)"), "red", 0.95),
-    (re.compile(r"\b(?:blew|bleu)(?=$| please$)"), "blue", 0.95),
-    (re.compile(r"\b(?:grain|greene|greed|grin)$"), "green", 0.9),
-    (re.compile(r"\b(the|all) (?:lice|life|lites|like|lied|lides|lies|slides|nights|lives|lytes|rights)\b"),
-    r"\1 lights", 0.87),
-    (re.compile(r"\b(the|a) (?:lite|right|late|line|lied)\b"), r"\1 light", 0.8),
-    (re.compile(r"\b(?:except|accept|expect) (?:four|4)\b"), "except for", 1.0),
-    (re.compile(r"\b(?:accept|expect|excepted|exempt|accepts)\b"), "except", 1.0),
-    (re.compile(r"\ba part from\b|\bapart form\b"), "apart from", 1.0),
-    (re.compile(r"\b(?:every thing|everythin)\b"), "everything", 1.0),
-    (re.compile(r"\bup stairs\b|\bupstair\b"), "upstairs", 1.0),
-    (re.compile(r"\bdown stairs\b|\bdownstair\b"), "downstairs", 1.0),
-    (re.compile(r"\bout side\b"), "outside", 1.0),
-    (re.compile(r"\bbut the\b|\bbut they\b|\bbutt the\b"), "but the", 1.0),
-    (re.compile(r"\b(?:too|two|2) (?=half|the)"), "to ", 1.0),
-    (re.compile(r"\bon lock\b|\bun lock\b|\band lock\b"), "unlock", 1.0),
-    (re.compile(r"\bdim er\b|\bdimer\b|(?<=bit )dinner\b|(?<=it )dinner$|\bdimmers\b"), "dimmer", 0.9),
-    (re.compile(r"\bbright her\b|\bbriter\b|\bbright er\b"), "brighter", 1.0),
-    (re.compile(r"\bwarm her\b|\bwarmers\b|\bwarm er\b"), "warmer", 1.0),
-    (re.compile(r"\bhalf (?:way|weigh|whey)\b"), "halfway", 1.0),
-    (re.compile(r"\btoo (?=(?:his|her|its|the|my|our)\b)"), "to ", 1.0),
-    (re.compile(r"\b(to|at) (?:for|fore) thousand\b"), r"\1 4000", 0.95),
-    (re.compile(r"\b(to|at) (?:for|fore) hundred\b"), r"\1 400", 0.95),
-    (re.compile(r"\b(can you|could you|would you|will you|please|um) (?:tern|torn|term|urn) (on|off|of|up|down)\b"),
-    r"\1 turn \2", 1.0),
-    (re.compile(r"\bof (?:a gain|again)$"), "off again", 0.95),
-    (re.compile(r"^(?:low|lo) (?:kate|cate|cake)\b"), "locate", 0.95),
-    (re.compile(r"(?<=\d )(?:calvin|kelvyn|calvins)\b"), "kelvin", 1.0),
-    (re.compile(r"\b(cool|warm|soft|bright) (?:wight|wide|right)$"), r"\1 white", 0.95),
-    (re.compile(r"\b(auto|sleep|eco|night|heat|cool|turbo|quiet|away|home) (?:mowed|mood|moat|mowd|made)\b"),
-    r"\1 mode", 0.95),
-    (re.compile(r"\b(?:certains|curtins|certain's|curt ends)\b"), "curtains", 1.0),
-    (re.compile(r"\ball the (?:weigh|whey|wait)\b"), "all the way", 1.0),
-    (re.compile(r"\bsee link\b|\bsealing\b|\bseeling\b"), "ceiling", 1.0),
-)  # fmt: skip
 
 
 def _words_of(pattern: str) -> Iterator[str]:
@@ -183,7 +90,7 @@ _TELLING = frozenset(
 _BEGINNING = (
     frozenset(word for way in WAYS for word in way.openers or ())
     | {verb.split(maxsplit=1)[0] for verb, _ in VALUE_VERBS}
-    | _VERBS.keys()
+    | VERBS.keys()
     | frozenset("turnoff turnon un hope hoping oh o is are did have has which what how any anything where when".split())
 )
 _WITHIN = frozenset(
@@ -484,7 +391,7 @@ def _grammatical(text: str) -> tuple[Repair, ...]:
     """Return the sentence with what recognisers write for its verb and particles put right, and as it is."""
     result = [Repair(text, 1.0, sure=True)]
     changed, alike = text, 1.0
-    for pattern, into, worth in _PHRASES:
+    for pattern, into, worth in PHRASES:
         mended = pattern.sub(into, changed)
         if mended != changed:
             changed, alike = mended, alike * worth
@@ -495,10 +402,10 @@ def _grammatical(text: str) -> tuple[Repair, ...]:
         result.append(Repair(f"{verb} {rest}", 0.98, sure=True))
     for base in list(result):
         first, _, rest = base.text.partition(" ")
-        if first in _VERBS and rest:
-            again = Repair(f"{_VERBS[first]} {rest}", base.likeness * 0.9, sure=base.sure and first in _SURE_VERBS)
+        if first in VERBS and rest:
+            again = Repair(f"{VERBS[first]} {rest}", base.likeness * 0.9, sure=base.sure and first in SURE_VERBS)
             result.append(again)
-            for pattern, into, worth in _PHRASES[:3]:
+            for pattern, into, worth in PHRASES[:3]:
                 particle = pattern.sub(into, again.text)
                 if particle != again.text:
                     result.append(Repair(particle, again.likeness * worth, again.sure))

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from engines.checkpoint import Checkpoint, default_checkpoint_path
-from engines.reader.layout import Layout, empty_tokens, list_around, whole_list, whole_row
+from engines.reader.layout import Layout, empty_tokens, list_around, whole_row
 from engines.reader.spans import candidates
 from engines.reader.verbatim import verbatim
 from engines.tokenize import Tokenizer
@@ -149,6 +149,11 @@ def test_words_of_grammar_alone_are_no_answer(tokenizer, begin, finish, says):
 )
 def test_a_number_keeps_the_sign_of_its_unit(answer, text, number, said):
     assert answer(text, number, number) == said
+
+
+def whole_list(text, start, end):
+    listed = list_around(text, start, end)
+    return (listed.start, listed.end) if listed is not None and listed.is_told_whole() else (start, end)
 
 
 @pytest.mark.parametrize(
