@@ -101,3 +101,18 @@ def new_line() -> type[Line]:
 @pytest.fixture
 def line() -> Line:
     return Line()
+
+
+def names(events: list[dict]) -> list[str]:
+    return [event["type"] for event in events]
+
+
+def write(line, text: str, **where) -> str:
+    item = {"type": "message", "role": "user", "content": [{"type": "input_text", "text": text}]}
+    return line.feed("conversation.item.create", item=item, **where)[0]["item"]["id"]
+
+
+def asked(line) -> str | None:
+    before = len(line.actions)
+    line.feed("response.create")
+    return line.actions[-1].question if len(line.actions) > before else "nothing"
