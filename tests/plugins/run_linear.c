@@ -30,9 +30,10 @@ int main(int count, char **argument) {
     float *step = malloc(tokens * 4), *base = malloc(tokens * 4), *sum = calloc((size_t)tokens * out, 4);
     if (!codes || !step || !base || !sum) return 4;
     for (int t = 0; t < tokens; t++) quantise(x + t * in, in, LEVELS, codes + t * in, step + t, base + t);
-    const Product product = {.tokens = tokens,
+    const Product product = {.count = tokens,
                              .in = in,
                              .out = out,
+                             .outputs = out,
                              .codes = codes,
                              .step = step,
                              .base = base,

@@ -123,7 +123,7 @@ def test_hidden_states_come_out_where_there_is_no_span_head(isa, sizes):
 def test_a_row_gives_the_same_bits_alone_and_among_others_with_any_number_of_threads(isa, threads):
     model = random_model(layers=3)
     one, many = BertCpu(model, threads=1, isa=isa), BertCpu(model, threads=threads, isa=isa)
-    lengths, *inputs = batch(3, 140, 1, 64, 77, 0, 30)
+    lengths, *inputs = batch(3, 140, 1, 64, 77, 0, 30, 400, 383)
     together = many.run(lengths, *inputs)
     for end, length in zip(np.cumsum(lengths), lengths, strict=True):
         row = slice(end - length, end)
@@ -153,6 +153,21 @@ def test_the_upper_layers_on_what_the_lower_ones_gave_give_the_bits_of_all_of_th
     np.testing.assert_array_equal(states, between)
     middle = kernels.run_on(np.array([117]), kernels.run(lengths, *inputs, layers=2), 2)
     assert not np.array_equal(middle, whole)  # rows that were apart below see each other above
+
+
+@of_each_isa
+def test_a_batch_of_very_many_tokens_gives_the_bits_of_its_rows(isa):
+    model = random_model()
+    kernels = BertCpu(model, threads=3, isa=isa)
+    lengths, *inputs = batch(*[512] * 13, 9)  # more than the kernels take through a layer at a time, often
+    states = kernels.run(lengths, *inputs, layers=1)
+    results = kernels.run_on(lengths, states, 1, wanted=700)
+    assert results.shape == (sum(lengths) - 700, 2)
+    for row in (2, 12, 13):
+        tokens = slice(512 * row, 512 * row + lengths[row])
+        alone = kernels.run(lengths[row : row + 1], *(each[tokens] for each in inputs))
+        np.testing.assert_array_equal(results[tokens.start - 700 : tokens.stop - 700], alone)
+    kernels.close()
 
 
 def test_layers_and_states_that_are_not_there_are_refused():

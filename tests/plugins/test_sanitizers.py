@@ -31,7 +31,7 @@ assert str(bert_cpu._file()).startswith(sys.argv[1]), bert_cpu._file()
 for isa in bert_cpu.here():
     for heads in (1, 2):
         kernels = BertCpu(random_model(heads=heads), threads=3, isa=isa.name)
-        for lengths in [(1,), (2, 0, 63), (64, 65), (7, 130, 5), (384,)]:
+        for lengths in [(1,), (2, 0, 63), (64, 65), (7, 130, 5), (384, 9)]:
             kernels.run(*batch(*lengths))
             kernels.run_on(np.array(lengths), kernels.run(*batch(*lengths), layers=1), 1)
         with ThreadPoolExecutor(3) as callers:

@@ -34,9 +34,14 @@ INLINE void quantise(const float *x, int size, int levels, uint8_t *codes, float
         store_codes(codes + k, (load(x + k) - all(bottom)) * all(per_step), levels);
 }
 
-/* The same with the row as float16 and its range, by lane, known. */
-INLINE void quantise_half(const uint16_t *x, int size, Floats low, Floats high, int levels, uint8_t *codes,
-                          float *step, float *base) {
+/* The same with the row as float16. */
+INLINE void quantise_half(const uint16_t *x, int size, int levels, uint8_t *codes, float *step, float *base) {
+    Floats low = load_half(x), high = low;
+    for (int k = LANES; k < size; k += LANES) {
+        Floats v = load_half(x + k);
+        low = smaller(low, v);
+        high = larger(high, v);
+    }
     const float bottom = least(low), range = most(high) - bottom + SMALLEST_RANGE, per_step = levels / range;
     *step = range / levels;
     *base = base_of(bottom, *step);

@@ -79,7 +79,7 @@ INLINE void add_pairs(Ints *one, Ints *other, Ints pair, Ints w0, Ints w1) {
 }
 
 #include "attention_i16.h"
-#include "phases.h"
+#include "stages.h"
 
 static int supported(void) {
     unsigned a, b, c, d;
@@ -88,6 +88,6 @@ static int supported(void) {
            (c & bit_F16C);
 }
 
-const Isa repartee_avx2 = {.traits = {"avx2", PANEL, 4, LEVELS, 2 * NARROW}, .supported = supported, PHASES};
+const Isa repartee_avx2 = {.traits = {"avx2", PANEL, 4, LEVELS, 2 * NARROW}, .supported = supported, STAGES};
 
 #endif

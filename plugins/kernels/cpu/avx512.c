@@ -14,7 +14,7 @@ enum {
 
 #include "attention_bf16.h"
 #include "dot.h"
-#include "phases.h"
+#include "stages.h"
 
 static int supported(void) {
     __builtin_cpu_init();
@@ -23,6 +23,6 @@ static int supported(void) {
            __builtin_cpu_supports("avx512vnni") && __builtin_cpu_supports("avx512bf16");
 }
 
-const Isa repartee_avx512 = {.traits = {"avx512", PANEL, 4, LEVELS, 0}, .supported = supported, PHASES};
+const Isa repartee_avx512 = {.traits = {"avx512", PANEL, 4, LEVELS, 0}, .supported = supported, STAGES};
 
 #endif

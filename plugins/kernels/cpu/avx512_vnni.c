@@ -20,7 +20,7 @@ INLINE void add_pairs(Ints *one, Ints *other, Ints pair, Ints w0, Ints w1) {
 
 #include "attention_i16.h"
 #include "dot.h"
-#include "phases.h"
+#include "stages.h"
 
 static int supported(void) {
     __builtin_cpu_init();
@@ -29,6 +29,6 @@ static int supported(void) {
            __builtin_cpu_supports("avx512vnni");
 }
 
-const Isa repartee_avx512_vnni = {.traits = {"avx512-vnni", PANEL, 4, LEVELS, 0}, .supported = supported, PHASES};
+const Isa repartee_avx512_vnni = {.traits = {"avx512-vnni", PANEL, 4, LEVELS, 0}, .supported = supported, STAGES};
 
 #endif

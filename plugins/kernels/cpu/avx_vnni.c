@@ -27,7 +27,7 @@ INLINE void add_pairs(Ints *one, Ints *other, Ints pair, Ints w0, Ints w1) {
 
 #include "attention_i16.h"
 #include "dot.h"
-#include "phases.h"
+#include "stages.h"
 
 static int supported(void) {
     unsigned a, b, c, d;
@@ -36,6 +36,6 @@ static int supported(void) {
            (c & bit_F16C) && __get_cpuid_count(7, 1, &a, &b, &c, &d) && (a & 1 << 4);
 }
 
-const Isa repartee_avx_vnni = {.traits = {"avx-vnni", PANEL, 4, LEVELS, 0}, .supported = supported, PHASES};
+const Isa repartee_avx_vnni = {.traits = {"avx-vnni", PANEL, 4, LEVELS, 0}, .supported = supported, STAGES};
 
 #endif

@@ -1,5 +1,5 @@
 /* A whole BERT encoder on CPU cores: int8 matrix products, everything between them fused. This half knows no
-   instruction set: threads, memory, the order of the phases, and what Python calls.
+   instruction set: threads, memory, the order of the stages, and what Python calls.
 
    One call runs a batch of rows of any lengths; their tokens lie one after the other, so nothing is padded. Weights are
    int8 with one scale per output channel. The input of each matrix product is quantised as it comes, per token, to
@@ -7,10 +7,9 @@
        y[n] = scale[n] * (step * sum_k(code[k] * w[n][k]) + base * sum_k(w[n][k])) + bias[n]    exactly.
    Attention is in float32, bfloat16 or 16-bit integers, by instruction set; LayerNorm, residuals and softmax are in float32.
 
-   Threads claim pieces of each phase and wait for the phase's pieces, not for each other: a thread that the system does
-   not let run in time delays nothing but the piece it holds. Pieces become smaller towards the end of a phase, so that
-   cores of different speed end it together (guided self-scheduling: Polychronopoulos and Kuck 1987); a core beside a
-   busy one, or a busy guest, is easily a quarter slower than the next. */
+   Threads claim parts of each stage and wait for the stage's parts, not for each other: a thread that the system does
+   not let run in time delays nothing but the part it holds. There are several parts for each thread, so that cores of
+   different speed end a stage together. */
 
 #define _GNU_SOURCE
 #include <math.h>
@@ -25,8 +24,13 @@
 #include "bert.h"
 
 enum {
-    WHOLE = 6,     /* a piece has a multiple of so many tokens, which fills tiles, */
-    SHORTEST = 12, /* and at least so many, since it takes all weights from further away */
+    WAVE = 384,      /* tokens that go through a layer's products at a time: the inner layer of more would take longer to
+                        write and to read than the weights that are read once less */
+    MOST_WAVES = 16, /* of more tokens the waves are longer */
+    WHOLE = 6,       /* a part of a product has a multiple of so many tokens, which fills tiles, */
+    SHORTEST = 12,   /* and at least so many, since each part takes its weights from further away; */
+    PRODUCTS = 3,    /* so many parts of a product there are for each thread, or more, */
+    OTHERS = 4,      /* and of what is between them: a core beside a busy one is easily a quarter slower than the next */
     MOST_THREADS = 64,
     SPINS = 4000, /* pauses before a waiting thread yields its core */
     RUNS = 4,     /* batches whose progress is kept: a thread may still be on its way out of the last ones */
@@ -43,12 +47,12 @@ static const Isa *const ISAS[] = {
 enum { ISA_COUNT = sizeof ISAS / sizeof *ISAS };
 
 typedef struct {
-    _Alignas(64) atomic_int claimed, done; /* pieces; a cache line for each phase */
-} Phase;
+    _Alignas(64) atomic_int claimed, done; /* parts; a cache line for each step */
+} Progress;
 
 typedef struct {
     Batch batch;
-    Phase *phases;
+    Progress *steps;
     int inside; /* workers that may still look at the two above */
 } Run;
 
@@ -57,14 +61,16 @@ typedef struct Engine {
     Context context;
     int threads;
     pthread_t workers[MOST_THREADS];
-    Scratch scratch[MOST_THREADS];
+    void *scratch[MOST_THREADS]; /* for one head of a row */
     void *activations;
     int room_tokens, room_keys;
-    float *x, *mix;
+    float *x, *mix, *step, *base;
+    uint8_t *codes;
+    uint16_t *inner;
     void *qkv;
     int home;                     /* the CPU of the caller that the workers were last placed for */
     int32_t core_of[CPU_SETSIZE]; /* CPU -> its core, named by one of the core's CPUs */
-    Phase *phases;
+    Progress *steps;
     Run runs[RUNS];
     pthread_mutex_t lock; /* guards what follows, and `inside` */
     pthread_cond_t wake, left;
@@ -80,64 +86,113 @@ static void breathe(void) {
 #endif
 }
 
-static void wait_for(Phase *phase, int pieces) {
-    for (int spin = 0; atomic_load_explicit(&phase->done, memory_order_acquire) < pieces; spin++)
+static void wait_for(Progress *step, int parts) {
+    for (int spin = 0; atomic_load_explicit(&step->done, memory_order_acquire) < parts; spin++)
         if (spin < SPINS)
             breathe();
         else
             sched_yield();
 }
 
-/* How many of the `left` tokens of a phase the next piece takes: three quarters of a thread's share of them. A phase of
-   so few `tokens` that they would be one piece, as a question's are, is parted all the same. */
-static int next_piece(int tokens, int left, int threads) {
-    const int shortest = tokens < SHORTEST + WHOLE ? WHOLE : SHORTEST;
-    const int share = threads > 1 ? (3 * left + 4 * threads - 1) / (4 * threads) : left;
-    int size = share < shortest ? shortest : (share + WHOLE - 1) / WHOLE * WHOLE;
-    if (size > LONGEST_PIECE) size = LONGEST_PIECE / WHOLE * WHOLE;
-    return left < size + WHOLE && left <= LONGEST_PIECE ? left : size;
+/* A stage of a layer, for the `count` tokens from `first` on, which are a wave; all of them for attention. */
+typedef struct {
+    Stage stage;
+    int layer, first, count;
+} Step;
+
+enum { BEFORE = 2, BEHIND = 8 }; /* stages of a wave before the first attention, and behind each */
+
+static int count_steps(int layers, int waves) { return BEFORE * waves + layers * (1 + BEHIND * waves); }
+
+static Step step_number(const Batch *b, int number) {
+    static const Stage behind[BEHIND] = {COLLECT, RETURN, NORMALISE, EXPAND, ACTIVATE, CONTRACT, LEAVE, PROJECT};
+    Step s = {.layer = b->first};
+    int wave, from = 0;
+    if (number < BEFORE * b->waves) {
+        wave = number / BEFORE;
+        s.stage = number % BEFORE ? PROJECT : EMBED;
+    } else {
+        number -= BEFORE * b->waves;
+        s.layer += number / (1 + BEHIND * b->waves);
+        number = number % (1 + BEHIND * b->waves) - 1;
+        if (number < 0) return (Step){ATTEND, s.layer, 0, b->tokens};
+        wave = number / BEHIND;
+        s.stage = behind[number % BEHIND];
+        if (s.layer == b->last - 1) from = s.stage == PROJECT ? b->tokens : b->from;
+        if (s.stage == PROJECT) s.layer++;
+    }
+    s.first = from + wave * b->wave;
+    s.count = b->tokens - s.first < b->wave ? b->tokens - s.first : b->wave;
+    if (s.count < 0) s.count = 0;
+    return s;
 }
 
-static int count_pieces(int tokens, int threads) {
-    int pieces = 0;
-    for (int at = 0; at < tokens; pieces++) at += next_piece(tokens, tokens - at, threads);
-    return pieces;
+static int takes_outputs(Stage stage) {
+    return stage == PROJECT || stage == RETURN || stage == EXPAND || stage == CONTRACT;
 }
 
-/* Where piece `number` begins. */
-static int begin_of_piece(int tokens, int threads, int number) {
-    int at = 0;
-    while (number--) at += next_piece(tokens, tokens - at, threads);
-    return at;
+static int count_outputs(const Shape *shape, Stage stage) {
+    return stage == PROJECT ? 3 * shape->hidden : stage == EXPAND ? shape->inner : shape->hidden;
 }
 
-static void work(const Engine *e, Run *run, const Scratch *s) {
-    const Batch *b = &run->batch;
+static int ratio_up(int a, int b) { return (a + b - 1) / b; }
+
+/* How many tokens a part of the step has. */
+static int part_tokens(const Engine *e, Step s) {
+    if (e->threads == 1 || !s.count) return s.count;
+    if (!takes_outputs(s.stage)) return ratio_up(s.count, OTHERS * e->threads);
+    const int groups = count_outputs(&e->context.model.shape, s.stage) / GROUP;
+    const int tokens = ratio_up(ratio_up(s.count, ratio_up(PRODUCTS * e->threads, groups)), WHOLE) * WHOLE;
+    return tokens < SHORTEST ? SHORTEST : tokens;
+}
+
+static int count_parts(const Engine *e, const Batch *b, Step s) {
+    const Shape *shape = &e->context.model.shape;
+    if (s.stage == ATTEND) return b->rows * shape->heads;
+    if (!s.count) return 0;
+    const int parts = ratio_up(s.count, part_tokens(e, s));
+    return takes_outputs(s.stage) ? parts * (count_outputs(shape, s.stage) / GROUP) : parts;
+}
+
+static void run_part(const Engine *e, const Batch *b, Step s, int number, void *scratch) {
     const Context *c = &e->context;
-    const int layers = b->last - b->first, heads = c->model.shape.heads;
-    for (int step = 0; step <= 2 * layers; step++) {
-        Phase *phase = &run->phases[step];
-        const int attends = step & 1, ends = step == 2 * layers, from = ends ? b->from : 0, tokens = b->tokens - from,
-                  pieces = attends ? b->rows * heads : ends ? b->ends : b->pieces;
-        int piece;
-        while ((piece = atomic_fetch_add(&phase->claimed, 1)) < pieces) {
-            if (attends) {
-                e->isa->attend(c, b, s, piece / heads, piece % heads);
-            } else {
-                const int at = begin_of_piece(tokens, e->threads, piece), first = from + at,
-                          count = next_piece(tokens, tokens - at, e->threads);
-                if (step)
-                    e->isa->transform(c, b, s, first, count, b->first + step / 2 - 1);
-                else if (!b->given)
-                    e->isa->embed(c, b, first, count);
-                if (ends)
-                    e->isa->finish(c, b, first, count);
-                else
-                    e->isa->project(c, b, s, first, count, b->first + step / 2);
-            }
-            atomic_fetch_add_explicit(&phase->done, 1, memory_order_release);
+    if (s.stage == ATTEND) {
+        const int heads = c->model.shape.heads;
+        e->isa->attend(c, b, scratch, number / heads, number % heads);
+        return;
+    }
+    Part part = {.layer = s.layer};
+    if (takes_outputs(s.stage)) {
+        const int outputs = count_outputs(&c->model.shape, s.stage), groups = outputs / GROUP;
+        part.output = number % groups * GROUP;
+        part.outputs = GROUP;
+        part.next = (part.output + e->threads * GROUP) % outputs; /* where all threads are equally fast */
+        number /= groups;
+    }
+    const int tokens = part_tokens(e, s);
+    part.row = number * tokens;
+    part.first = s.first + part.row;
+    part.count = s.count - part.row < tokens ? s.count - part.row : tokens;
+    if (takes_outputs(s.stage))
+        e->isa->run_outputs(c, b, s.stage, part);
+    else
+        e->isa->run_tokens(c, b, s.stage, part);
+}
+
+/* `scratch` is read with a part in hand alone: then no other run makes room. */
+static void work(const Engine *e, Run *run, void *const *scratch) {
+    const Batch *b = &run->batch;
+    const int steps = count_steps(b->last - b->first, b->waves);
+    for (int number = 0; number < steps; number++) {
+        const Step s = step_number(b, number);
+        const int parts = count_parts(e, b, s);
+        Progress *progress = &run->steps[number];
+        int part;
+        while (parts && (part = atomic_fetch_add(&progress->claimed, 1)) < parts) {
+            run_part(e, b, s, part, *scratch);
+            atomic_fetch_add_explicit(&progress->done, 1, memory_order_release);
         }
-        wait_for(phase, pieces);
+        wait_for(progress, parts);
     }
 }
 
@@ -208,6 +263,14 @@ static void *take(char **at, size_t bytes) {
     return here;
 }
 
+static int count_waves(int tokens) {
+    const int waves = ratio_up(tokens, WAVE);
+    return waves < 1 ? 1 : waves > MOST_WAVES ? MOST_WAVES : waves;
+}
+
+/* Tokens of a wave. */
+static int wave_of(int tokens) { return ratio_up(ratio_up(tokens, count_waves(tokens)), WHOLE) * WHOLE; }
+
 /* Make room for a batch; 0, or -1 where there is no memory. */
 static int make_room(Engine *e, int tokens, int keys) {
     if (tokens <= e->room_tokens && keys <= e->room_keys) return 0;
@@ -215,27 +278,23 @@ static int make_room(Engine *e, int tokens, int keys) {
     keys = keys > e->room_keys ? keys : e->room_keys;
     const Shape *shape = &e->context.model.shape;
     const size_t hidden = shape->hidden, inner = shape->inner, widest = inner > hidden ? inner : hidden,
-                 lanes = LONGEST_PIECE * MOST_LANES * sizeof(float), qkv = tokens * 3 * hidden * e->isa->projected_bytes,
+                 wave = wave_of(tokens) > WAVE ? wave_of(tokens) : WAVE, qkv = tokens * 3 * hidden * e->isa->projected_bytes,
                  head = e->isa->head_bytes(hidden / shape->heads, keys);
-    const size_t own = round_up(LONGEST_PIECE * inner * 2) + round_up(LONGEST_PIECE * widest) + 2 * round_up(lanes) +
-                       2 * round_up(LONGEST_PIECE * 4) + round_up(head);
-    const size_t shared = 2 * round_up(tokens * hidden * 4) + round_up(qkv);
+    const size_t shared = 2 * round_up(tokens * hidden * 4) + round_up(qkv) + round_up(wave * widest) +
+                          round_up(wave * inner * 2) + 2 * round_up(wave * 4);
     char *fresh = NULL;
-    if (posix_memalign((void **)&fresh, 1 << 21, shared + own * e->threads)) return -1;
-    madvise(fresh, shared + own * e->threads, MADV_HUGEPAGE);
+    if (posix_memalign((void **)&fresh, 1 << 21, shared + round_up(head) * e->threads)) return -1;
+    madvise(fresh, shared + round_up(head) * e->threads, MADV_HUGEPAGE);
     free(e->activations);
     e->activations = fresh;
     e->x = take(&fresh, tokens * hidden * 4);
     e->mix = take(&fresh, tokens * hidden * 4);
     e->qkv = take(&fresh, qkv);
-    for (int i = 0; i < e->threads; i++)
-        e->scratch[i] = (Scratch){.inner = take(&fresh, LONGEST_PIECE * inner * 2),
-                                  .codes = take(&fresh, LONGEST_PIECE * widest),
-                                  .low = take(&fresh, lanes),
-                                  .high = take(&fresh, lanes),
-                                  .step = take(&fresh, LONGEST_PIECE * 4),
-                                  .base = take(&fresh, LONGEST_PIECE * 4),
-                                  .head = take(&fresh, head)};
+    e->codes = take(&fresh, wave * widest);
+    e->inner = take(&fresh, wave * inner * 2);
+    e->step = take(&fresh, wave * 4);
+    e->base = take(&fresh, wave * 4);
+    for (int i = 0; i < e->threads; i++) e->scratch[i] = take(&fresh, head);
     e->room_tokens = tokens;
     e->room_keys = keys;
     return 0;
@@ -273,7 +332,7 @@ void repartee_bert_close(Engine *e) {
     pthread_mutex_unlock(&e->lock);
     for (int i = 1; i < e->threads; i++) pthread_join(e->workers[i], NULL);
     free(e->activations);
-    free(e->phases);
+    free(e->steps);
     free(e);
 }
 
@@ -344,12 +403,12 @@ Engine *repartee_bert_open(int number, const Model *model, int threads, const in
     pthread_mutex_init(&e->lock, NULL);
     pthread_cond_init(&e->wake, NULL);
     pthread_cond_init(&e->left, NULL);
-    const size_t phases = 2 * model->shape.layers + 1;
-    if (posix_memalign((void **)&e->phases, 64, RUNS * phases * sizeof(Phase))) {
+    const size_t steps = count_steps(model->shape.layers, MOST_WAVES);
+    if (posix_memalign((void **)&e->steps, 64, RUNS * steps * sizeof(Progress))) {
         free(e);
         return NULL;
     }
-    for (int i = 0; i < RUNS; i++) e->runs[i].phases = e->phases + i * phases;
+    for (int i = 0; i < RUNS; i++) e->runs[i].steps = e->steps + i * steps;
     sigset_t every, before; /* signals are for the caller's threads */
     sigfillset(&every);
     pthread_sigmask(SIG_SETMASK, &every, &before);
@@ -395,16 +454,20 @@ int repartee_bert_run(Engine *e, const Call *call) {
                          .last = call->last,
                          .rows = call->rows,
                          .tokens = tokens,
-                         .pieces = count_pieces(tokens, e->threads),
                          .from = call->from,
-                         .ends = count_pieces(tokens - call->from, e->threads),
+                         .waves = count_waves(tokens),
+                         .wave = wave_of(tokens),
                          .x = call->given ? call->given : e->x,
                          .qkv = e->qkv,
                          .mix = e->mix,
+                         .codes = e->codes,
+                         .step = e->step,
+                         .base = e->base,
+                         .inner = e->inner,
                          .result = answers ? call->result : NULL};
-    for (int step = 0; step <= 2 * (call->last - call->first); step++) {
-        atomic_store_explicit(&run->phases[step].claimed, 0, memory_order_relaxed);
-        atomic_store_explicit(&run->phases[step].done, 0, memory_order_relaxed);
+    for (int step = 0; step < count_steps(call->last - call->first, run->batch.waves); step++) {
+        atomic_store_explicit(&run->steps[step].claimed, 0, memory_order_relaxed);
+        atomic_store_explicit(&run->steps[step].done, 0, memory_order_relaxed);
     }
     e->run++;
     e->open = 1;

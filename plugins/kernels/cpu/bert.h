@@ -6,10 +6,24 @@
 #include <stdint.h>
 
 enum {
-    LONGEST_PIECE = 64, /* tokens a thread takes at a time at most; of more, the inner layer would not stay in a core's
-                           cache */
-    MOST_LANES = 16,    /* float32 numbers in the widest vector there is */
+    GROUP = 64, /* outputs of a matrix product that a thread takes at a time: a whole number of panels for every
+                   instruction set, and what they read of 384 channels stays in the first cache */
 };
+
+/* What is done of a layer, each behind all of the one before. Tokens are parted among threads where each needs all of
+   its numbers, outputs where each needs all of its weights: so a core fetches only its share of a layer's weights. */
+typedef enum {
+    EMBED,     /* tokens: embeddings, unless states are given, as bytes */
+    PROJECT,   /* outputs: queries, keys and values */
+    ATTEND,    /* heads of rows */
+    COLLECT,   /* tokens: what the heads gave, as bytes */
+    RETURN,    /* outputs: added to the residual stream */
+    NORMALISE, /* tokens: LayerNorm, as bytes */
+    EXPAND,    /* outputs: the inner layer, behind GELU */
+    ACTIVATE,  /* tokens: the inner layer as bytes */
+    CONTRACT,  /* outputs: added to the residual stream */
+    LEAVE,     /* tokens: LayerNorm, as bytes for the layer above, or through the span head */
+} Stage;
 
 typedef struct {
     int32_t hidden, inner, heads, layers;
@@ -40,26 +54,27 @@ typedef struct {
     const float *span, *span_bias; /* float32 [2][hidden], [2]; NULL: the hidden states are the output */
 } Model;
 
-/* What one thread works with. */
+/* What a thread takes of a stage: `count` tokens from number `first` of the batch on, which is number `row` of the wave;
+   of a product the `outputs` from `output` on, and likely those from `next` on after them. */
 typedef struct {
-    uint16_t *inner;    /* float16 [LONGEST_PIECE][inner] */
-    uint8_t *codes;     /* [LONGEST_PIECE][inner or hidden] */
-    float *low, *high;  /* [LONGEST_PIECE][MOST_LANES]: the range of each token's inner layer, by lane */
-    float *step, *base; /* [LONGEST_PIECE] */
-    void *head;         /* what attention needs for one head */
-} Scratch;
+    int layer, first, row, count, output, outputs, next;
+} Part;
 
 typedef struct {
     const int32_t *ids, *types, *positions;
     const int32_t *begins; /* [rows + 1]: where each row's tokens begin */
-    int rows, tokens, pieces;
-    int first, last; /* the layers that are run, without the last */
-    int from, ends;  /* behind the last attention the tokens from number `from` on are run, in `ends` pieces */
-    float *x;      /* float32 [tokens][hidden]: residual stream */
-    int given;     /* whether x holds what the layer before `first` gave; if not, tokens are embedded */
-    void *qkv;     /* [tokens][3 hidden], in the precision of the instruction set's attention */
-    float *mix;    /* float32 [tokens][hidden]: what attention gives */
-    float *result; /* [tokens][2], or NULL */
+    int rows, tokens;
+    int first, last;    /* the layers that are run, without the last */
+    int from;           /* behind the last attention the tokens from number `from` on are run */
+    int waves, wave;    /* stages but attention take so many tokens at a time, so often: more would not stay in the caches */
+    float *x;           /* float32 [tokens][hidden]: residual stream */
+    int given;          /* whether x holds what the layer before `first` gave; if not, tokens are embedded */
+    void *qkv;          /* [tokens][3 hidden], in the precision of the instruction set's attention */
+    float *mix;         /* float32 [tokens][hidden]: what attention gives */
+    uint8_t *codes;     /* [wave][inner or hidden]: the input of a product, */
+    float *step, *base; /* [wave]: which is step * code + base */
+    uint16_t *inner;    /* float16 [wave][inner] */
+    float *result;      /* [tokens][2], or NULL */
 } Batch;
 
 /* h of GELU(x) = max(x, 0) - h(|x|): a parabola for each quarter of [0, 4), by power and part; see bert.c. */
@@ -78,17 +93,15 @@ typedef struct {
     int32_t narrow;       /* how many products a 16-bit lane sums up before it is widened; 0: none does */
 } Traits;
 
-/* The kernels of an instruction set. A phase works on `count` tokens from `first` on. */
+/* The kernels of an instruction set. */
 typedef struct {
     Traits traits;
     int (*supported)(void);
     int projected_bytes;                        /* of a number in Batch.qkv */
-    size_t (*head_bytes)(int size, int keys);   /* of Scratch.head, `keys` a multiple of 64 */
-    void (*embed)(const Context *, const Batch *, int first, int count);
-    void (*project)(const Context *, const Batch *, const Scratch *, int first, int count, int layer);
-    void (*attend)(const Context *, const Batch *, const Scratch *, int row, int head);
-    void (*transform)(const Context *, const Batch *, const Scratch *, int first, int count, int layer);
-    void (*finish)(const Context *, const Batch *, int first, int count);
+    size_t (*head_bytes)(int size, int keys);   /* of what attention needs for one head, `keys` a multiple of 64 */
+    void (*attend)(const Context *, const Batch *, void *scratch, int row, int head);
+    void (*run_tokens)(const Context *, const Batch *, Stage, Part);
+    void (*run_outputs)(const Context *, const Batch *, Stage, Part);
 } Isa;
 
 extern const Isa repartee_avx512, repartee_avx512_vnni, repartee_avx_vnni, repartee_avx2;

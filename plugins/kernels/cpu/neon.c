@@ -39,10 +39,10 @@ INLINE void sum_products(const uint8_t *codes, int in, const int8_t *w, int coun
 }
 
 #include "attention_f32.h"
-#include "phases.h"
+#include "stages.h"
 
 static int supported(void) { return !!(getauxval(AT_HWCAP) & HWCAP_ASIMDDP); }
 
-const Isa repartee_neon = {.traits = {"neon", PANEL, 4, LEVELS, 0}, .supported = supported, PHASES};
+const Isa repartee_neon = {.traits = {"neon", PANEL, 4, LEVELS, 0}, .supported = supported, STAGES};
 
 #endif

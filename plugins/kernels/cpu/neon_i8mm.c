@@ -50,12 +50,12 @@ INLINE void sum_products(const uint8_t *codes, int in, const int8_t *w, int coun
 }
 
 #include "attention_f32.h"
-#include "phases.h"
+#include "stages.h"
 
 static int supported(void) {
     return (getauxval(AT_HWCAP) & HWCAP_ASIMDDP) && (getauxval(AT_HWCAP2) & HWCAP2_I8MM);
 }
 
-const Isa repartee_neon_i8mm = {.traits = {"neon-i8mm", PANEL, 8, LEVELS, 0}, .supported = supported, PHASES};
+const Isa repartee_neon_i8mm = {.traits = {"neon-i8mm", PANEL, 8, LEVELS, 0}, .supported = supported, STAGES};
 
 #endif

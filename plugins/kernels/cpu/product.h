@@ -5,20 +5,23 @@
 
 #include "arithmetic.h"
 
+enum { FETCHING = 5 }; /* blocks of tokens from which on the next weights are fetched beforehand */
+
 typedef enum {
     TO_QKV,
     TO_GELU,
     TO_SUM
 } Ending;
 
+/* The products of `count` tokens by the `outputs` of a linear layer from `output` on, after which those from `next` on
+   may be wanted; arrays begin with the first token. */
 typedef struct {
-    int tokens, in, out;
+    int count, in, out, output, outputs, next;
     const uint8_t *codes;
     const float *step, *base;
     Linear linear;
     Projected *projected; /* TO_QKV: [tokens][out] */
     uint16_t *half;       /* TO_GELU: float16 [tokens][out] */
-    float *low, *high;    /* TO_GELU: [tokens][MOST_LANES] */
     float *sum;           /* TO_SUM: float32 [tokens][out], added to */
     const float (*gelu)[16];
 } Product;
@@ -36,11 +39,7 @@ INLINE void end(const Product *p, int token, int count, int n, const Ints *sums,
         if (ending == TO_QKV) {
             store_projected(p->projected + at, y);
         } else if (ending == TO_GELU) {
-            y = gelu(y, p->gelu);
-            store_half(p->half + at, y);
-            float *low = p->low + MOST_LANES * row, *high = p->high + MOST_LANES * row;
-            store(low, smaller(load(low), y));
-            store(high, larger(load(high), y));
+            store_half(p->half + at, gelu(y, p->gelu));
         } else {
             store(p->sum + at, load(p->sum + at) + y);
         }
@@ -55,13 +54,16 @@ INLINE void tile(const Product *p, int token, int count, int panel, Ending endin
     for (int v = 0; v < VECTORS; v++) end(p, token, count, panel * PANEL + v * LANES, sums + v, ending);
 }
 
+/* A panel's weights stay in the cache for all tokens. Those of the panel that follows are fetched from further away
+   meanwhile, a share for each block of tokens; where there are few blocks, that would only hold them up. */
 INLINE void multiply(const Product *p, Ending ending) {
-    if (!p->tokens) return;
-    const int blocks = (p->tokens + TILE - 1) / TILE, share = PANEL * p->in / blocks;
-    const int8_t *next = p->linear.codes + PANEL * p->in; /* fetched from further away, a share for each block */
-    for (int panel = 0; panel < p->out / PANEL; panel++) /* a panel's weights stay in the cache for all tokens */
+    const int blocks = (p->count + TILE - 1) / TILE, panels = (p->output + p->outputs) / PANEL;
+    const int share = blocks < FETCHING ? 0 : PANEL * p->in / blocks;
+    for (int panel = p->output / PANEL; panel < panels; panel++) {
+        const int after = panel + 1 < panels ? panel + 1 : p->next / PANEL;
+        const int8_t *next = p->linear.codes + (size_t)after * PANEL * p->in;
         for (int block = 0; block < blocks; block++) {
-            const int token = p->tokens * block / blocks, count = p->tokens * (block + 1) / blocks - token;
+            const int token = p->count * block / blocks, count = p->count * (block + 1) / blocks - token;
             for (int at = 0; at < share; at += 64) __builtin_prefetch(next + at, 0, 3);
             next += share;
             switch (count) {
@@ -73,6 +75,7 @@ INLINE void multiply(const Product *p, Ending ending) {
             case 6: tile(p, token, 6, panel, ending); break;
             }
         }
+    }
 }
 
 static void multiply_to_qkv(const Product *p) { multiply(p, TO_QKV); }
