@@ -7,9 +7,14 @@
        y[n] = scale[n] * (step * sum_k(code[k] * w[n][k]) + base * sum_k(w[n][k])) + bias[n]    exactly.
    Attention is in float32, bfloat16 or 16-bit integers, by instruction set; LayerNorm, residuals and softmax are in float32.
 
-   Threads claim parts of each stage and wait for the stage's parts, not for each other: a thread that the system does
-   not let run in time delays nothing but the part it holds. There are several parts for each thread, so that cores of
-   different speed end a stage together. */
+   Few tokens go through a stage at a time: threads part the tokens where each needs all of its numbers, and the outputs
+   where each needs all of its weights, so that a core fetches only its share of these. Of many tokens each thread takes
+   some through all stages between two attentions: what they give stays in its core's cache.
+
+   Threads claim parts and wait for these, not for each other: a thread that the system does not let run in time delays
+   nothing but the part it holds. There are several parts for each, and tokens are parted into smaller ones towards the
+   end, so that cores of different speed end together (guided self-scheduling: Polychronopoulos and Kuck 1987); a core
+   beside a busy one, or a busy guest, is easily a quarter slower than the next. */
 
 #define _GNU_SOURCE
 #include <math.h>
@@ -24,13 +29,14 @@
 #include "bert.h"
 
 enum {
-    WAVE = 384,      /* tokens that go through a layer's products at a time: the inner layer of more would take longer to
-                        write and to read than the weights that are read once less */
-    MOST_WAVES = 16, /* of more tokens the waves are longer */
-    WHOLE = 6,       /* a part of a product has a multiple of so many tokens, which fills tiles, */
-    SHORTEST = 12,   /* and at least so many, since each part takes its weights from further away; */
-    PRODUCTS = 3,    /* so many parts of a product there are for each thread, or more, */
-    OTHERS = 4,      /* and of what is between them: a core beside a busy one is easily a quarter slower than the next */
+    TOGETHER = 64, /* tokens for each thread up to which a stage is run at a time, */
+    MOST_TOGETHER = 512,
+    LONGEST_PIECE = 64,  /* and that a thread takes through all of them at most, */
+    LONGEST_ALONE = 192, /* or where there is no other: each piece takes all weights from further away */
+    WHOLE = 6,     /* a part has a multiple of so many tokens, which fills tiles, */
+    SHORTEST = 12, /* and of a product at least so many; */
+    PRODUCTS = 3,  /* so many parts of a product run together there are for each thread, or more, */
+    OTHERS = 4,    /* and of what is between them */
     MOST_THREADS = 64,
     SPINS = 4000, /* pauses before a waiting thread yields its core */
     RUNS = 4,     /* batches whose progress is kept: a thread may still be on its way out of the last ones */
@@ -56,17 +62,22 @@ typedef struct {
     int inside; /* workers that may still look at the two above */
 } Run;
 
+/* What one thread works with. */
+typedef struct {
+    Inputs inputs; /* of a piece */
+    void *head;    /* what attention needs for one head of a row */
+} Scratch;
+
 typedef struct Engine {
     const Isa *isa;
     Context context;
     int threads;
     pthread_t workers[MOST_THREADS];
-    void *scratch[MOST_THREADS]; /* for one head of a row */
+    Scratch scratch[MOST_THREADS];
+    Inputs inputs; /* of tokens that are run together */
     void *activations;
     int room_tokens, room_keys;
-    float *x, *mix, *step, *base;
-    uint8_t *codes;
-    uint16_t *inner;
+    float *x, *mix;
     void *qkv;
     int home;                     /* the CPU of the caller that the workers were last placed for */
     int32_t core_of[CPU_SETSIZE]; /* CPU -> its core, named by one of the core's CPUs */
@@ -94,37 +105,29 @@ static void wait_for(Progress *step, int parts) {
             sched_yield();
 }
 
-/* A stage of a layer, for the `count` tokens from `first` on, which are a wave; all of them for attention. */
+static int ratio_up(int a, int b) { return (a + b - 1) / b; }
+
+/* Behind each attention, and before the next. */
+enum { BEHIND = 8 };
+static const Stage STAGES_BEHIND[BEHIND] = {COLLECT, RETURN, NORMALISE, EXPAND, ACTIVATE, CONTRACT, LEAVE, PROJECT};
+
+/* What all threads wait for the end of: a stage of a layer or, where each thread takes its own tokens, all stages from
+   this one to the next attention. Tokens from number `from` on. */
 typedef struct {
     Stage stage;
-    int layer, first, count;
+    int layer, from;
 } Step;
 
-enum { BEFORE = 2, BEHIND = 8 }; /* stages of a wave before the first attention, and behind each */
-
-static int count_steps(int layers, int waves) { return BEFORE * waves + layers * (1 + BEHIND * waves); }
+static int count_steps(int layers, int together) { return together ? 2 + layers * (1 + BEHIND) : 1 + 2 * layers; }
 
 static Step step_number(const Batch *b, int number) {
-    static const Stage behind[BEHIND] = {COLLECT, RETURN, NORMALISE, EXPAND, ACTIVATE, CONTRACT, LEAVE, PROJECT};
-    Step s = {.layer = b->first};
-    int wave, from = 0;
-    if (number < BEFORE * b->waves) {
-        wave = number / BEFORE;
-        s.stage = number % BEFORE ? PROJECT : EMBED;
-    } else {
-        number -= BEFORE * b->waves;
-        s.layer += number / (1 + BEHIND * b->waves);
-        number = number % (1 + BEHIND * b->waves) - 1;
-        if (number < 0) return (Step){ATTEND, s.layer, 0, b->tokens};
-        wave = number / BEHIND;
-        s.stage = behind[number % BEHIND];
-        if (s.layer == b->last - 1) from = s.stage == PROJECT ? b->tokens : b->from;
-        if (s.stage == PROJECT) s.layer++;
-    }
-    s.first = from + wave * b->wave;
-    s.count = b->tokens - s.first < b->wave ? b->tokens - s.first : b->wave;
-    if (s.count < 0) s.count = 0;
-    return s;
+    const int before = b->together ? 2 : 1, each = b->together ? 1 + BEHIND : 2;
+    if (number < before) return (Step){number ? PROJECT : EMBED, b->first, 0};
+    const int layer = b->first + (number - before) / each, at = (number - before) % each - 1;
+    if (at < 0) return (Step){ATTEND, layer, 0};
+    const Stage stage = STAGES_BEHIND[at];
+    if (layer + 1 < b->last) return (Step){stage, layer + (stage == PROJECT), 0};
+    return (Step){stage, layer, stage == PROJECT ? b->tokens : b->from};
 }
 
 static int takes_outputs(Stage stage) {
@@ -135,68 +138,100 @@ static int count_outputs(const Shape *shape, Stage stage) {
     return stage == PROJECT ? 3 * shape->hidden : stage == EXPAND ? shape->inner : shape->hidden;
 }
 
-static int ratio_up(int a, int b) { return (a + b - 1) / b; }
+/* ---- tokens that are run together ---- */
 
-/* How many tokens a part of the step has. */
-static int part_tokens(const Engine *e, Step s) {
-    if (e->threads == 1 || !s.count) return s.count;
-    if (!takes_outputs(s.stage)) return ratio_up(s.count, OTHERS * e->threads);
-    const int groups = count_outputs(&e->context.model.shape, s.stage) / GROUP;
-    const int tokens = ratio_up(ratio_up(s.count, ratio_up(PRODUCTS * e->threads, groups)), WHOLE) * WHOLE;
-    return tokens < SHORTEST ? SHORTEST : tokens;
+/* How many of so many tokens a part of a stage has. */
+static int part_tokens(const Engine *e, Stage stage, int tokens) {
+    if (!takes_outputs(stage)) return ratio_up(tokens, OTHERS * e->threads);
+    const int groups = count_outputs(&e->context.model.shape, stage) / GROUP;
+    const int size = ratio_up(ratio_up(tokens, ratio_up(PRODUCTS * e->threads, groups)), WHOLE) * WHOLE;
+    return size < SHORTEST ? SHORTEST : size;
 }
 
-static int count_parts(const Engine *e, const Batch *b, Step s) {
-    const Shape *shape = &e->context.model.shape;
-    if (s.stage == ATTEND) return b->rows * shape->heads;
-    if (!s.count) return 0;
-    const int parts = ratio_up(s.count, part_tokens(e, s));
-    return takes_outputs(s.stage) ? parts * (count_outputs(shape, s.stage) / GROUP) : parts;
+static int count_parts(const Engine *e, Stage stage, int tokens) {
+    if (!tokens) return 0;
+    const int parts = ratio_up(tokens, part_tokens(e, stage, tokens));
+    return takes_outputs(stage) ? parts * (count_outputs(&e->context.model.shape, stage) / GROUP) : parts;
 }
 
-static void run_part(const Engine *e, const Batch *b, Step s, int number, void *scratch) {
-    const Context *c = &e->context;
-    if (s.stage == ATTEND) {
-        const int heads = c->model.shape.heads;
-        e->isa->attend(c, b, scratch, number / heads, number % heads);
-        return;
-    }
+static void run_part(const Engine *e, const Batch *b, Step s, int number) {
     Part part = {.layer = s.layer};
-    if (takes_outputs(s.stage)) {
-        const int outputs = count_outputs(&c->model.shape, s.stage), groups = outputs / GROUP;
+    const int tokens = b->tokens - s.from, size = part_tokens(e, s.stage, tokens), by_outputs = takes_outputs(s.stage);
+    if (by_outputs) {
+        const int outputs = count_outputs(&e->context.model.shape, s.stage), groups = outputs / GROUP;
         part.output = number % groups * GROUP;
         part.outputs = GROUP;
         part.next = (part.output + e->threads * GROUP) % outputs; /* where all threads are equally fast */
         number /= groups;
     }
-    const int tokens = part_tokens(e, s);
-    part.row = number * tokens;
-    part.first = s.first + part.row;
-    part.count = s.count - part.row < tokens ? s.count - part.row : tokens;
-    if (takes_outputs(s.stage))
-        e->isa->run_outputs(c, b, s.stage, part);
-    else
-        e->isa->run_tokens(c, b, s.stage, part);
+    part.row = number * size;
+    part.first = s.from + part.row;
+    part.count = tokens - part.row < size ? tokens - part.row : size;
+    (by_outputs ? e->isa->run_outputs : e->isa->run_tokens)(&e->context, b, &e->inputs, s.stage, part);
 }
 
+/* ---- tokens that each thread takes through all stages ---- */
+
+/* How many of the `left` tokens the next piece takes: three quarters of a thread's share of them. */
+static int next_piece(int left, int threads) {
+    const int share = ratio_up(3 * left, 4 * threads), longest = threads > 1 ? LONGEST_PIECE : LONGEST_ALONE;
+    int size = threads == 1 ? left : share < SHORTEST ? SHORTEST : ratio_up(share, WHOLE) * WHOLE;
+    if (size > longest) size = longest / WHOLE * WHOLE;
+    return left < size + WHOLE && left <= longest ? left : size;
+}
+
+static int count_pieces(int tokens, int threads) {
+    int pieces = 0;
+    for (int at = 0; at < tokens; pieces++) at += next_piece(tokens - at, threads);
+    return pieces;
+}
+
+/* A stage of all outputs. */
+static void run_whole(const Engine *e, const Batch *b, const Inputs *inputs, Stage stage, Part part) {
+    part.outputs = count_outputs(&e->context.model.shape, stage);
+    (takes_outputs(stage) ? e->isa->run_outputs : e->isa->run_tokens)(&e->context, b, inputs, stage, part);
+}
+
+static void run_piece(const Engine *e, const Batch *b, Step s, int number, const Inputs *inputs) {
+    Part part = {.layer = s.layer, .first = s.from};
+    while (number--) part.first += next_piece(b->tokens - part.first, e->threads);
+    part.count = next_piece(b->tokens - part.first, e->threads);
+    if (s.stage == EMBED) {
+        run_whole(e, b, inputs, EMBED, part);
+        run_whole(e, b, inputs, PROJECT, part);
+        return;
+    }
+    for (int i = 0; i < BEHIND; i++) {
+        if (STAGES_BEHIND[i] == PROJECT && ++part.layer == b->last) return;
+        run_whole(e, b, inputs, STAGES_BEHIND[i], part);
+    }
+}
+
+/* ---- threads ---- */
+
 /* `scratch` is read with a part in hand alone: then no other run makes room. */
-static void work(const Engine *e, Run *run, void *const *scratch) {
+static void work(const Engine *e, Run *run, const Scratch *scratch) {
     const Batch *b = &run->batch;
-    const int steps = count_steps(b->last - b->first, b->waves);
+    const int heads = e->context.model.shape.heads, steps = count_steps(b->last - b->first, b->together);
     for (int number = 0; number < steps; number++) {
         const Step s = step_number(b, number);
-        const int parts = count_parts(e, b, s);
+        const int parts = s.stage == ATTEND ? b->rows * heads
+                          : b->together     ? count_parts(e, s.stage, b->tokens - s.from)
+                                            : count_pieces(b->tokens - s.from, e->threads);
         Progress *progress = &run->steps[number];
         int part;
         while (parts && (part = atomic_fetch_add(&progress->claimed, 1)) < parts) {
-            run_part(e, b, s, part, *scratch);
+            if (s.stage == ATTEND)
+                e->isa->attend(&e->context, b, scratch->head, part / heads, part % heads);
+            else if (b->together)
+                run_part(e, b, s, part);
+            else
+                run_piece(e, b, s, part, &scratch->inputs);
             atomic_fetch_add_explicit(&progress->done, 1, memory_order_release);
         }
         wait_for(progress, parts);
     }
 }
-
-/* ---- threads ---- */
 
 typedef struct {
     Engine *engine;
@@ -263,13 +298,23 @@ static void *take(char **at, size_t bytes) {
     return here;
 }
 
-static int count_waves(int tokens) {
-    const int waves = ratio_up(tokens, WAVE);
-    return waves < 1 ? 1 : waves > MOST_WAVES ? MOST_WAVES : waves;
+static size_t inputs_bytes(const Shape *shape, size_t rows) {
+    const size_t widest = shape->inner > shape->hidden ? shape->inner : shape->hidden;
+    return round_up(rows * widest) + round_up(rows * shape->inner * 2) + 2 * round_up(rows * 4);
 }
 
-/* Tokens of a wave. */
-static int wave_of(int tokens) { return ratio_up(ratio_up(tokens, count_waves(tokens)), WHOLE) * WHOLE; }
+static Inputs take_inputs(char **at, const Shape *shape, size_t rows) {
+    return (Inputs){.codes = take(at, rows * (shape->inner > shape->hidden ? shape->inner : shape->hidden)),
+                    .inner = take(at, rows * shape->inner * 2),
+                    .step = take(at, rows * 4),
+                    .base = take(at, rows * 4)};
+}
+
+/* Up to so many tokens are run together. */
+static int most_together(const Engine *e) {
+    const int tokens = e->threads > 1 ? TOGETHER * e->threads : 0;
+    return tokens < MOST_TOGETHER ? tokens : MOST_TOGETHER;
+}
 
 /* Make room for a batch; 0, or -1 where there is no memory. */
 static int make_room(Engine *e, int tokens, int keys) {
@@ -277,24 +322,24 @@ static int make_room(Engine *e, int tokens, int keys) {
     tokens = tokens > e->room_tokens ? tokens : e->room_tokens;
     keys = keys > e->room_keys ? keys : e->room_keys;
     const Shape *shape = &e->context.model.shape;
-    const size_t hidden = shape->hidden, inner = shape->inner, widest = inner > hidden ? inner : hidden,
-                 wave = wave_of(tokens) > WAVE ? wave_of(tokens) : WAVE, qkv = tokens * 3 * hidden * e->isa->projected_bytes,
-                 head = e->isa->head_bytes(hidden / shape->heads, keys);
-    const size_t shared = 2 * round_up(tokens * hidden * 4) + round_up(qkv) + round_up(wave * widest) +
-                          round_up(wave * inner * 2) + 2 * round_up(wave * 4);
+    const size_t hidden = shape->hidden, qkv = tokens * 3 * hidden * e->isa->projected_bytes,
+                 head = e->isa->head_bytes(hidden / shape->heads, keys),
+                 piece = e->threads > 1 ? LONGEST_PIECE : LONGEST_ALONE;
+    const size_t own = inputs_bytes(shape, piece) + round_up(head);
+    const size_t shared = 2 * round_up(tokens * hidden * 4) + round_up(qkv) + inputs_bytes(shape, most_together(e));
     char *fresh = NULL;
-    if (posix_memalign((void **)&fresh, 1 << 21, shared + round_up(head) * e->threads)) return -1;
-    madvise(fresh, shared + round_up(head) * e->threads, MADV_HUGEPAGE);
+    if (posix_memalign((void **)&fresh, 1 << 21, shared + own * e->threads)) return -1;
+    madvise(fresh, shared + own * e->threads, MADV_HUGEPAGE);
     free(e->activations);
     e->activations = fresh;
     e->x = take(&fresh, tokens * hidden * 4);
     e->mix = take(&fresh, tokens * hidden * 4);
     e->qkv = take(&fresh, qkv);
-    e->codes = take(&fresh, wave * widest);
-    e->inner = take(&fresh, wave * inner * 2);
-    e->step = take(&fresh, wave * 4);
-    e->base = take(&fresh, wave * 4);
-    for (int i = 0; i < e->threads; i++) e->scratch[i] = take(&fresh, head);
+    e->inputs = take_inputs(&fresh, shape, most_together(e));
+    for (int i = 0; i < e->threads; i++) {
+        e->scratch[i].inputs = take_inputs(&fresh, shape, piece);
+        e->scratch[i].head = take(&fresh, head);
+    }
     e->room_tokens = tokens;
     e->room_keys = keys;
     return 0;
@@ -403,7 +448,7 @@ Engine *repartee_bert_open(int number, const Model *model, int threads, const in
     pthread_mutex_init(&e->lock, NULL);
     pthread_cond_init(&e->wake, NULL);
     pthread_cond_init(&e->left, NULL);
-    const size_t steps = count_steps(model->shape.layers, MOST_WAVES);
+    const size_t steps = count_steps(model->shape.layers, 1);
     if (posix_memalign((void **)&e->steps, 64, RUNS * steps * sizeof(Progress))) {
         free(e);
         return NULL;
@@ -455,17 +500,12 @@ int repartee_bert_run(Engine *e, const Call *call) {
                          .rows = call->rows,
                          .tokens = tokens,
                          .from = call->from,
-                         .waves = count_waves(tokens),
-                         .wave = wave_of(tokens),
+                         .together = tokens <= most_together(e),
                          .x = call->given ? call->given : e->x,
                          .qkv = e->qkv,
                          .mix = e->mix,
-                         .codes = e->codes,
-                         .step = e->step,
-                         .base = e->base,
-                         .inner = e->inner,
                          .result = answers ? call->result : NULL};
-    for (int step = 0; step < count_steps(call->last - call->first, run->batch.waves); step++) {
+    for (int step = 0; step < count_steps(call->last - call->first, run->batch.together); step++) {
         atomic_store_explicit(&run->steps[step].claimed, 0, memory_order_relaxed);
         atomic_store_explicit(&run->steps[step].done, 0, memory_order_relaxed);
     }

@@ -10,8 +10,7 @@ enum {
                    instruction set, and what they read of 384 channels stays in the first cache */
 };
 
-/* What is done of a layer, each behind all of the one before. Tokens are parted among threads where each needs all of
-   its numbers, outputs where each needs all of its weights: so a core fetches only its share of a layer's weights. */
+/* What is done of a layer, each behind all of the one before. */
 typedef enum {
     EMBED,     /* tokens: embeddings, unless states are given, as bytes */
     PROJECT,   /* outputs: queries, keys and values */
@@ -54,27 +53,31 @@ typedef struct {
     const float *span, *span_bias; /* float32 [2][hidden], [2]; NULL: the hidden states are the output */
 } Model;
 
-/* What a thread takes of a stage: `count` tokens from number `first` of the batch on, which is number `row` of the wave;
+/* What a thread takes of a stage: `count` tokens from number `first` of the batch on, whose inputs stand from `row` on;
    of a product the `outputs` from `output` on, and likely those from `next` on after them. */
 typedef struct {
     int layer, first, row, count, output, outputs, next;
 } Part;
 
+/* The inputs of a product, made ready for it. */
+typedef struct {
+    uint8_t *codes;     /* [rows][inner or hidden]: */
+    float *step, *base; /* [rows]: an input is step * code + base */
+    uint16_t *inner;    /* float16 [rows][inner] */
+} Inputs;
+
 typedef struct {
     const int32_t *ids, *types, *positions;
     const int32_t *begins; /* [rows + 1]: where each row's tokens begin */
     int rows, tokens;
-    int first, last;    /* the layers that are run, without the last */
-    int from;           /* behind the last attention the tokens from number `from` on are run */
-    int waves, wave;    /* stages but attention take so many tokens at a time, so often: more would not stay in the caches */
-    float *x;           /* float32 [tokens][hidden]: residual stream */
-    int given;          /* whether x holds what the layer before `first` gave; if not, tokens are embedded */
-    void *qkv;          /* [tokens][3 hidden], in the precision of the instruction set's attention */
-    float *mix;         /* float32 [tokens][hidden]: what attention gives */
-    uint8_t *codes;     /* [wave][inner or hidden]: the input of a product, */
-    float *step, *base; /* [wave]: which is step * code + base */
-    uint16_t *inner;    /* float16 [wave][inner] */
-    float *result;      /* [tokens][2], or NULL */
+    int first, last; /* the layers that are run, without the last */
+    int from;        /* behind the last attention the tokens from number `from` on are run */
+    int together;    /* whether threads take parts of stages together, or each its own tokens through all of them */
+    float *x;        /* float32 [tokens][hidden]: residual stream */
+    int given;       /* whether x holds what the layer before `first` gave; if not, tokens are embedded */
+    void *qkv;       /* [tokens][3 hidden], in the precision of the instruction set's attention */
+    float *mix;      /* float32 [tokens][hidden]: what attention gives */
+    float *result;   /* [tokens][2], or NULL */
 } Batch;
 
 /* h of GELU(x) = max(x, 0) - h(|x|): a parabola for each quarter of [0, 4), by power and part; see bert.c. */
@@ -100,8 +103,8 @@ typedef struct {
     int projected_bytes;                        /* of a number in Batch.qkv */
     size_t (*head_bytes)(int size, int keys);   /* of what attention needs for one head, `keys` a multiple of 64 */
     void (*attend)(const Context *, const Batch *, void *scratch, int row, int head);
-    void (*run_tokens)(const Context *, const Batch *, Stage, Part);
-    void (*run_outputs)(const Context *, const Batch *, Stage, Part);
+    void (*run_tokens)(const Context *, const Batch *, const Inputs *, Stage, Part);
+    void (*run_outputs)(const Context *, const Batch *, const Inputs *, Stage, Part);
 } Isa;
 
 extern const Isa repartee_avx512, repartee_avx512_vnni, repartee_avx_vnni, repartee_avx2;

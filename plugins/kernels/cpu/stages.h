@@ -26,15 +26,15 @@ static void finish(const Context *c, const Batch *b, int token) {
     }
 }
 
-/* A stage of which threads take tokens: what each product takes in, made ready. */
-static void run_tokens(const Context *c, const Batch *b, Stage stage, Part part) {
+/* A stage of which threads may take tokens: the inputs of the product behind it. */
+static void run_tokens(const Context *c, const Batch *b, const Inputs *in, Stage stage, Part part) {
     const Shape *shape = &c->model.shape;
     const Layer *layer = &c->model.layers[part.layer];
     const size_t hidden = shape->hidden, inner = shape->inner, size = stage == ACTIVATE ? inner : hidden;
     for (int i = 0; i < part.count; i++) {
         const int token = part.first + i, row = part.row + i;
-        float *x = b->x + token * hidden, *step = b->step + row, *base = b->base + row;
-        uint8_t *codes = b->codes + row * size;
+        float *x = b->x + token * hidden, *step = in->step + row, *base = in->base + row;
+        uint8_t *codes = in->codes + row * size;
         switch (stage) {
         case EMBED:
             if (!b->given) embed(c, b, token);
@@ -45,7 +45,7 @@ static void run_tokens(const Context *c, const Batch *b, Stage stage, Part part)
             normalise(x, hidden, layer->attended, shape->epsilon);
             quantise(x, hidden, LEVELS, codes, step, base);
             break;
-        case ACTIVATE: quantise_half(b->inner + row * inner, inner, LEVELS, codes, step, base); break;
+        case ACTIVATE: quantise_half(in->inner + row * inner, inner, LEVELS, codes, step, base); break;
         default:
             normalise(x, hidden, layer->output, shape->epsilon);
             if (part.layer + 1 < b->last)
@@ -56,8 +56,8 @@ static void run_tokens(const Context *c, const Batch *b, Stage stage, Part part)
     }
 }
 
-/* A stage of which threads take outputs: a matrix product. */
-static void run_outputs(const Context *c, const Batch *b, Stage stage, Part part) {
+/* A stage of which threads may take outputs: a matrix product. */
+static void run_outputs(const Context *c, const Batch *b, const Inputs *in, Stage stage, Part part) {
     const Shape *shape = &c->model.shape;
     const Layer *layer = &c->model.layers[part.layer];
     const size_t hidden = shape->hidden, inner = shape->inner;
@@ -66,10 +66,10 @@ static void run_outputs(const Context *c, const Batch *b, Stage stage, Part part
                        .output = part.output,
                        .outputs = part.outputs,
                        .next = part.next,
-                       .step = b->step + part.row,
-                       .base = b->base + part.row,
+                       .step = in->step + part.row,
+                       .base = in->base + part.row,
                        .gelu = c->gelu};
-    product.codes = b->codes + (size_t)part.row * product.in;
+    product.codes = in->codes + (size_t)part.row * product.in;
     switch (stage) {
     case PROJECT:
         product.out = 3 * hidden, product.linear = layer->qkv;
@@ -77,7 +77,7 @@ static void run_outputs(const Context *c, const Batch *b, Stage stage, Part part
         multiply_to_qkv(&product);
         break;
     case EXPAND:
-        product.out = inner, product.linear = layer->up, product.half = b->inner + part.row * inner;
+        product.out = inner, product.linear = layer->up, product.half = in->inner + part.row * inner;
         multiply_to_gelu(&product);
         break;
     default:
