@@ -131,9 +131,9 @@ Verdict = Literal["right", "cut", "wrong", "abstained", "answered though unanswe
 def judge(asked: Asked, answer: str | None) -> Verdict:
     """What `answer` (None: none was given) is to a question.
 
-    Right: it shares words with an accepted answer (F1 of RIGHT_F1 or more after SQuAD's normalisation), or holds one
-    whole with at most MOST_AROUND words around it; of several items, RIGHT_ITEMS of them are said. Cut: a part of a
-    right answer, no more. What has no answer is right only if none is given.
+    Right: it shares words with an accepted answer (F1 of RIGHT_F1 or more after SQuAD's normalisation) and has no other
+    numbers than that, or holds one whole with at most MOST_AROUND words around it; of several items, RIGHT_ITEMS of
+    them are said. Cut: a part of a right answer, no more. What has no answer is right only if none is given.
     """
     if answer is None:
         return "right" if asked.kind == "unanswerable" else "abstained"
@@ -146,9 +146,15 @@ def judge(asked: Asked, answer: str | None) -> Verdict:
         if told >= RIGHT_ITEMS * len(asked.items):
             return "right"
         return "cut" if told or any(said and said in each for each in accepted) else "wrong"
-    if f1(answer, asked.answers) >= RIGHT_F1:
+    if any(f1(answer, [each]) >= RIGHT_F1 and not _other_numbers(said, normalize(each)) for each in asked.answers):
         return "right"
     longest = len(said.split())
     if any(f" {each} " in f" {said} " and longest <= len(each.split()) + MOST_AROUND for each in accepted if each):
         return "right"
     return "cut" if said and any(said in each for each in accepted) else "wrong"
+
+
+def _other_numbers(said: str, accepted: str) -> bool:
+    """Whether two answers have numbers, and none of them in common: "9 skeins" is not "12 skeins"."""
+    told, wanted = (set(re.findall(r"\d+", each)) for each in (said, accepted))
+    return bool(told) and bool(wanted) and not told & wanted

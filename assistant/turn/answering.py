@@ -22,6 +22,7 @@ from assistant.turn.completing import (
     with_its_row,
     with_its_sentence,
 )
+from assistant.turn.denying import with_its_denial
 from assistant.turn.events import Answer, Citation, Reply
 from assistant.turn.follow_up import readings
 from assistant.turn.offering import offer
@@ -133,7 +134,7 @@ class Answering:
             return with_its_sentence(cited)
         if may_be_of_a_list(cited):
             cited = await self._in_its_document(partial(with_its_list, question), cited, hit)
-        return cited if "\n" in cited.text else with_its_qualifier(cited)
+        return cited if "\n" in cited.text else with_its_denial(question, with_its_qualifier(cited))
 
     async def _in_its_document(
         self, complete: Callable[[Citation, str], Citation], cited: Citation, hit: Hit

@@ -67,7 +67,7 @@ def asks_yes_or_no(question: str) -> bool:
 
 def spoken_answer(citation: Citation, confidence: float, yesno: str = "") -> str:
     """Return the sentence that says a cited span and where it stands, behind the "yes" or "no" that it means."""
-    words = _said(citation.text).strip(" ,;:.")
+    words = _said(citation.text).strip(" ,;:.!")
     source = citation.title or PurePath(citation.document).stem
     if yesno and not words.lower().startswith((f"{yesno},", f"{yesno} ", f"{yesno}.", f"{yesno}!")):
         if confidence < HEDGE_BELOW:

@@ -17,6 +17,7 @@ _UNIT = re.compile(
     r"ms|min|h|s|°|€|£|\$)(?!\w)"
 )
 
+_QUOTES = ('""', "“”", "«»")
 _LETTER = r"[^\W\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]"  # of a script with spaces between its words
 _JOINT = re.compile(
     rf"(?<={_LETTER})(?={_LETTER}|[.@]{_LETTER})|(?<={_LETTER}[.@])(?={_LETTER})|(?<=\d)(?=[,:]\d)|(?<=\d[,:])(?=\d)"
@@ -40,6 +41,19 @@ def verbatim(text: str, offsets: NDArray[np.int32], first: int, last: int) -> tu
     farthest = start - LONGEST_REST
     while start > max(0, farthest) and _goes_on(text, start):
         start -= 1
+    return _without_a_lone_quote(text, start, end)
+
+
+def _without_a_lone_quote(text: str, start: int, end: int) -> tuple[int, int]:
+    """Characters `start`..`end` without a quotation mark at an end whose partner stands outside; 5" is no quotation."""
+    said = text[start:end]
+    for opening, closing in _QUOTES:
+        opened, closed = said.count(opening), said.count(closing)
+        is_odd = opened % 2 == 1 if opening == closing else opened != closed
+        if is_odd and len(said) > 1 and said[-1] == closing and not said[-2].isdigit():
+            return start, end - 1
+        if is_odd and len(said) > 1 and said[0] == opening:
+            return start + 1, end
     return start, end
 
 

@@ -124,6 +124,7 @@ def test_of_several_items_those_that_stand_there_are_taken_from_first_to_last() 
         (FACT, f"94 {'and so on ' * 30}", "wrong"),  # but with too much around it
         (FACT, "degrees", "right"),  # half of the words: F1 of 0.67
         (FACT, "80 bar", "wrong"),
+        (FACT, "49 degrees", "wrong"),  # half of the words too, and another number
         (FACT, None, "abstained"),
         (Asked(question="?", kind="fact", answers=("three cups of cold tap water",)), "cold", "cut"),
         (STEPS, "Fill the kettle. Press the lever down. Wait for the click.", "right"),

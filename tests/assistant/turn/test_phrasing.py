@@ -67,6 +67,8 @@ def test_the_spoken_sentence_answers_first_and_names_the_source():
     (citation,) = cite(reading((0, 13, 26, "built in 1911")), [hit(0, 46, 5)])
     assert spoken_answer(citation, 0.9) == "Built in 1911, according to The Mill."
     assert spoken_answer(citation, 0.3) == "Perhaps built in 1911, going by The Mill."
+    (loud,) = cite(reading((0, 0, 13, "Keep it shut!")), [hit(0, 46, 5)])
+    assert spoken_answer(loud, 0.9) == "Keep it shut, according to The Mill."
 
 
 @pytest.mark.parametrize(

@@ -129,6 +129,24 @@ def test_an_answer_keeps_its_accents_and_invisible_signs(reader, text, answer):
     assert text[start:end] == answer
 
 
+@pytest.mark.parametrize(
+    ("text", "words", "answer"),
+    [
+        ('the password is "heron".', 'heron"', "heron"),
+        ('say "grey heron" at the gate', '"grey heron', "grey heron"),
+        ('say "grey heron" at the gate', '"grey heron"', '"grey heron"'),
+        ("it is called “the heron”", "heron”", "heron"),
+        ('a screen of 5" is enough', '5"', '5"'),
+    ],
+)
+def test_a_quotation_mark_without_its_partner_is_no_part_of_an_answer(reader, text, words, answer):
+    tokens = reader.tokenize(text)
+    begin = text.index(words)
+    inside = [n for n, (start, end) in enumerate(tokens.offsets) if begin <= start and end <= begin + len(words)]
+    start, end = verbatim(text, tokens.offsets, inside[0], inside[-1])
+    assert text[start:end] == answer
+
+
 @settings(max_examples=150)
 @given(st.text(max_size=80), st.lists(st.text(max_size=120), max_size=3), st.text(max_size=20))
 def test_any_text_gives_verbatim_spans(reader, question, texts, context):
