@@ -117,7 +117,8 @@ def _said(text: str) -> str:
     """Lines as one; list items without their marks, as an enumeration."""
     said = ""
     for line in text.split("\n"):
-        words = " ".join(line.split())
+        if not (words := " ".join(line.split())):
+            continue
         item = _MARK.sub("", words) if said else words
         said += (", " if item != words and said[-1] not in ".,;:!?" else " " if said else "") + item
     return said

@@ -297,12 +297,16 @@ def _pieces(text: str) -> Iterator[_Piece]:
     lines = text.split("\n")
     names = _columns(lines) if _CELL_END in text else set()
     at = block = item = 0
+    kind = ""  # of the last list's marks
     before = ""  # what the line before was; a blank line after a list item leaves it open whether the list goes on
     for number, line in enumerate(lines):
         if not line.strip():
             before = "item, blank" if before.startswith("item") else "blank"
         elif mark := _MARK.match(line):
-            block += not before.startswith("item")
+            sign = mark[0].strip()[:1]
+            is_another = before == "item, blank" and sign.isdigit() != kind.isdigit()
+            block += is_another or not before.startswith("item")
+            kind = sign
             item += 1
             yield _Piece(at, block, item, answers=False)
             yield _Piece(at + mark.end(), block, item)

@@ -17,7 +17,7 @@ _UNIT = re.compile(
     r"ms|min|h|s|°|€|£|\$)(?!\w)"
 )
 
-_QUOTES = ('""', "“”", "«»")
+_QUOTES = (('"', '"'), ("“", "”"), ("«", "»"))
 _LETTER = r"[^\W\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]"  # of a script with spaces between its words
 _JOINT = re.compile(
     rf"(?<={_LETTER})(?={_LETTER}|[.@]{_LETTER})|(?<={_LETTER}[.@])(?={_LETTER})|(?<=\d)(?=[,:]\d)|(?<=\d[,:])(?=\d)"

@@ -121,3 +121,5 @@ def test_list_items_are_said_as_an_enumeration():
     text = "two ropes\n- a lamp\n2. dry socks"
     (citation,) = cite(reading((0, 0, 4, text)), [hit(0, 46, 5)])
     assert spoken_answer(citation, 0.9) == "Two ropes, a lamp, dry socks, according to The Mill."
+    (apart,) = cite(reading((0, 0, 4, text.replace("\n2.", "\n\n2.").replace("lamp", "lamp."))), [hit(0, 46, 5)])
+    assert spoken_answer(apart, 0.9) == "Two ropes, a lamp. dry socks, according to The Mill."

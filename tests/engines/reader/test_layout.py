@@ -241,6 +241,14 @@ def test_a_list_ends_where_another_begins(text, given, listed):
     assert (found and text[found.start : found.end]) == listed
 
 
+def test_an_answer_does_not_go_from_steps_into_a_list_of_another_kind(answer):
+    text = "1. Tap off.\n2. Vent the pump.\n\n- last flushed in May\n- fuse: 5 A"
+    assert answer(text, "Tap", "pump") == "Tap off.\n2. Vent the pump."
+    assert "flushed" not in answer(text, "Tap", "fuse")
+    nested = "1. Tap off:\n   - the red one\n   - the blue one\n2. Vent the pump."
+    assert answer(nested, "Tap", "pump") == nested.removeprefix("1. ")
+
+
 def test_an_answer_does_not_go_over_a_heading_between_two_lists(tokenizer):
     layout = Layout(COFFEE, tokenizer.encode(COFFEE))
     jug, heading, boil = (COFFEE.index(word) for word in ("jug", "How to", "Boil"))
