@@ -41,7 +41,7 @@ _SPARED = re.compile(
     r"|do not (?:turn|switch|put|set|open|close|shut|touch|dim|lock)(?: (?:on|off|up|down))?"
     r"|(?:keep|leave|keeping|leaving)"
     r"(?= (?:the|my|our) (?:(?!,)\S+ )+?(?:on|off|open|closed|shut|alone|running|as)\b)) "
-    r"(?P<np>(?!,)\S+(?: (?!,)\S+)*)"
+    r"(?P<np>(?!,)\S+(?: (?!,|and then\b)\S+)*)"
 )
 _PARTS = re.compile(r" (?:and|or|nor) ")
 #: Words that do not say which one is left out.
@@ -49,7 +49,7 @@ _UNTELLING = english.GLUE | frozenset(
     "light lights one ones off on up down open closed shut please though room".split()
 )
 #: A value that is exact, where none is said to be more or less.
-_EXACT = re.compile(r"\b(?P<number>\d+(?:\.\d+)?) (?:percent|degrees?)\b|\b(?:up|down) to (?P<bare>\d+)(?= ,|$)")
+_EXACT = re.compile(r"\b(?P<number>\d+(?:\.\d+)?) (?:percent|degrees?)\b|\bto (?P<bare>\d+)(?= ,|$)")
 _RELATIVE = re.compile(
     r"\b(?:by|up(?! to)|down(?! to)|plus|minus|another|more|less|extra|further|increment|\w+er(?= by))\b"
 )
@@ -189,8 +189,11 @@ class Beyond:
         if len(intent.acts) < 2 and not intent.loose:  # what one thing is contrasted with may have any name
             return False
         acts = [(act.service, dict(act.values)) for act in intent.acts]
+        then = " and then " in text  # what was left out may be moved by the next command, in its own way
         alike = {
-            act.entity_id for act, how in zip(intent.acts, acts, strict=True) if acts.count(how) > 1 or len(acts) == 1
+            act.entity_id
+            for act, how in zip(intent.acts, acts, strict=True)
+            if (acts.count(how) > 1 or len(acts) == 1) and not (then and how != acts[0])
         }
         things = [thing for thing in self._moved(intent) if thing.id in alike]
         moved = self.directory.mask(alike)

@@ -68,7 +68,7 @@ _NEXT_COMMAND = re.compile(
 #: No name begins with these: "run for office".
 _NO_BEGINNING = frozenset("of for from with to by at into than".split())
 #: "The light is on" tells how it is.
-_TELLING = (" is", " are", " was", " were")
+_TELLING = (" is", " are", " was", " were", " is over", " are over")
 _VERB_LAST = (" to switch", " please switch", " and switch", " to light", " to dim")
 #: A verb is no thing: "switch the" before the name, in "switch the radio off", "switch on the radio , the lamp off".
 _VERB_FIRST = re.compile(
@@ -94,10 +94,13 @@ _ACTION_OF = {
 }  # fmt: skip
 #: How the name of a button begins that is an order itself.
 _PRESSED = frozenset(
-    "restart reboot reset refresh identify ring start stop pause feed dispense sync update clear test find run".split()
+    "restart reboot reset kick refresh identify ring start stop pause feed dispense sync "
+    "update clear test find run".split()
 )
 _ORDER_OF_BUTTON = re.compile(r"(?P<verb>\w+) (?P<np>(?:the |my |our )?\w+(?: \w+){0,2})")
 _ALIKE = dict.fromkeys(("restart", "reboot", "reset"), ("restart", "reboot", "reset", "restarter"))
+#: What a button named Desk Up does.
+_RAISED = {"raise": "up", "lift": "up", "lower": "down"}
 _RUNNING = frozenset("run start trigger operate".split())
 _SWITCHING = frozenset("turn switch shut cut stop run start".split())
 _OF_LIGHTS = frozenset("light lighter brighter dimmer".split())  #: what is done to lights only
@@ -155,7 +158,13 @@ class Clause:
             if not reading.problem:
                 return self._started(reading, context) if _ON_AT.search(text) else reading
             nearest = _nearer(nearest, reading)
-        return nearest or self._lone(text, context)
+        return self._besides(nearest, text, context)
+
+    def _besides(self, nearest: Reading | None, text: str, context: Context) -> Reading | None:
+        """Return what a clause is that no way of saying something fits: a name alone, or what a button does."""
+        if nearest is None:
+            return self._lone(text, context)
+        return (self._button(text, context) if nearest.problem == "unable" else None) or nearest
 
     def _goes(self, placed: re.Match[str]) -> bool:
         """Say whether something goes on or off at a place: "curtains on the ground floor" are just there."""
@@ -345,7 +354,13 @@ class Clause:
         if not named and (order := _ORDER_OF_BUTTON.fullmatch(text)):  # "restart the router" is Router Restart too
             called = (f"{bare(order['np'])} {verb}" for verb in _ALIKE.get(order["verb"], (order["verb"],)))
             named = next(filter(None, (self.directory.exact.get(name, 0) & self.able("press") for name in called)), 0)
-        if named.bit_count() != 1 or text.split(maxsplit=1)[0] not in _PRESSED:
+            if way := _RAISED.get(order["verb"]):
+                raising = self.directory.exact.get(f"{bare(order['np'])} {way}", 0) & self.able("press")
+                return self._pressing(raising, text, context)
+        return self._pressing(named, text, context) if text.split(maxsplit=1)[0] in _PRESSED else None
+
+    def _pressing(self, named: int, text: str, context: Context) -> Reading | None:
+        if named.bit_count() != 1:
             return None
         found = Found(ids=self.directory.ids(named), phrase=text)
         return Reading(self._abilities.acts("press", found.ids, context), found)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from assistant.home.entities import Entity, HomeIntent
 from assistant.home.understanding import shared_sentences
@@ -133,6 +134,8 @@ class Grammar:
             return None
         if _BOTH.search(words) and len(context.last) == 1:
             return half_heard()  # which the other one is was not said
+        if context.before:
+            context = replace(context, before=self._words.by_one_name(plain(context.before)))
         text = self._words.of_machine(text, context.last)
         if context.pending is not None and (
             answer := self._answered.read(text, context)

@@ -35,6 +35,10 @@ _HOUSEHOLD = re.compile(
 _AS_GOOD_AS_SAID = 0.95
 #: How the reason begins of a question back that rests on a likeness alone.
 WEAK = "a weak match"
+#: Words that sound like a number.
+_ALIKE = {
+    "1": {"one", "won"}, "2": {"to", "too", "two"}, "4": {"for", "four", "fore"}, "8": {"ate", "eight"},
+}  # fmt: skip
 #: Words that are never heard for a name: "the whole ground floor" is not the hall.
 _HOW_MANY = frozenset("entire every each both everything none".split())
 
@@ -54,6 +58,7 @@ class Misheard:
         if not readings:
             return None
         likeness, reading, heard, sure = readings[0]
+        sure = sure and _numbers(heard) <= _numbers(text)  # "heater too" is not the first of them
         if reading.problem:
             return self._asking.question(reading, context)
         rivals = [
@@ -124,6 +129,14 @@ class Misheard:
             if repair.sure and repair.likeness >= SURE and (found := ask(self.directory, repair.text, context)):
                 return replace(found, reason=f"{found.reason}, heard as {repair.text!r} ({repair.likeness:.2f})")
         return None
+
+
+def _numbers(text: str) -> set[str]:
+    """Return the numbers in a plain text, also those that a word may have been."""
+    words = {*text.split()}
+    return {word for word in words if word.isdigit() and len(word) == 1} | {
+        number for number, alike in _ALIKE.items() if alike & words
+    }
 
 
 def _later(repairs: Repairs, text: str) -> Iterator[Repair]:

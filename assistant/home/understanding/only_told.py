@@ -23,7 +23,7 @@ _NEVER = (
 ) | frozenset("meant mean myself ourselves one ones would goes please it's them those joking kidding".split())  # fmt: skip
 #: What takes something back, or says what is wanted.
 _WANTED = re.compile(
-    r"\b(?:want|need|like|have|had|got) (?:it|them|that|this|those|the|my|our|his|her|both|all)\b(?! to (?:dry|cool|sleep))|\b(?:to \d+|at \d+|\d+ (?:percent|degrees))$|\bdo (?:it|that)\b|\bdid (?:it|that)\b|\b(?:doing|hear|heard|know|knows|remember) (?:it|that|this|what|how|if)\b|\b(?:know|knows|that|this|to|and|with|of|by|for|is|the|a|my)$|\bdoing (?:that|this)\b"
+    r"\b(?:want|need|(?<!not )like|have|had|got) (?:it|them|that|this|those|the|my|our|his|her|both|all)\b(?! to (?:dry|cool|sleep))|\b(?:to \d+|at \d+|\d+ (?:percent|degrees))$|\bdo (?:it|that)\b|\bdid (?:it|that)\b|\b(?:doing|hear|heard|know|knows|remember) (?:it|that|this|what|how|if)\b|\b(?:know|knows|that|this|to|and|with|of|by|for|is|the|a|my)$|\bdoing (?:that|this)\b"
 )
 _LONGEST, _MOST = 14, 4  #: words of a clause, and clauses
 _SO = re.compile(r"^(?:so|and|then|please|just|can you|could you|would you|will you|you can) ")

@@ -81,7 +81,7 @@ _CAN_GO = re.compile(
 )
 _ALL_THERE_IS = tuple(
     f"{verb} {every} "
-    for verb in ("turn off", "turn on", "switch off", "switch on", "shut", "close", "open", "lock")
+    for verb in ("turn off", "turn on", "switch off", "switch on", "shut off", "shut", "close", "open", "lock")
     for every in ("every", "all", "all the")
 )
 #: What is meant, said behind what is not: "turn off the lamp , not the kitchen one , the desk one".

@@ -165,6 +165,9 @@ class Explained:
         """Choose among the things that every word fits: all of them, the one that fits best, or ask."""
         mask = self._fitting(mask, said)
         called = mask & self.index.named.get(said.noun, 0)
+        here = mask & self.index.area(want.room)
+        if not called & here and here:
+            called = 0  # those of the speaker's room are nearer than what is called so elsewhere
         if said.only_kind and said.plural and not said.every and called and said.noun in _COVERING and not want.reading:
             mask = called  # "the shades", where one thing is called so and others are only of the kind
         if mask.bit_count() == 1:

@@ -107,6 +107,19 @@ _SWITCHING = re.compile(r"\bswitch (?=on|off|them|it|all|the|my|our|both|every)"
 _SPOKEN_OF = re.compile(r"\b(?:it|them|that)\b")
 
 
+#: The first of several rooms by its number: "in room one", "in rooms one and 2".
+_NUMBER_ONE = re.compile(r"\b(?P<word>[a-z]+) one\b(?! (?:percent|degrees?|of|at)\b)")
+_ROOM_NUMBERS = re.compile(r"\b(?P<room>[a-z]+)s (?P<all>\d(?:(?: ,)?(?: and)? \d){1,8})(?! percent| degrees)\b")
+#: The second, where a recogniser wrote another word: "room to bedside lamp".
+_NUMBER_TWO = re.compile(
+    r"\b(?P<word>[a-z]+) (?:to|too|two) (?P<noun>[a-z]+(?: [a-z]+)??)(?= (?:on|off|up|down|to|at|please)\b|$)"
+)
+#: "The pool light blue" is the Pool Light in blue, and not the pool in a light blue.
+_LIGHT_COLOURED = re.compile(
+    rf"(?P<np>(?P<at>\b[a-z0-9]+(?: [a-z0-9]+){{0,2}}?) light) (?={'|'.join(said[6:] for said in english.COLOURS if said.startswith('light '))}\b)"
+)
+
+
 class HouseWords:
     """The words of one house; one of them stands in whatever is asked of it."""
 
@@ -285,7 +298,34 @@ class HouseWords:
         """
         if self._of_house is not None:
             text = self._of_house.sub(r"\g<0> floor", text)
+        text = _ROOM_NUMBERS.sub(self._rooms, _NUMBER_ONE.sub(self._first, text))
+        text = _LIGHT_COLOURED.sub(self._coloured, _NUMBER_TWO.sub(self._second, text))
         return self._with_and.sub(lambda said: self._own_names[said[0]], text) if self._with_and else text
+
+    def _first(self, said: re.Match[str]) -> str:
+        room = singular(said["word"])
+        known = (room, "1") in self.directory.places and (room, "one") not in self.directory.places
+        return f"{said['word']} 1" if known else said[0]
+
+    def _rooms(self, said: re.Match[str]) -> str:
+        numbers = re.findall(r"\d", said["all"])
+        known = any((said["room"], number) in self.directory.places for number in numbers)
+        return " and ".join(f"{said['room']} {number}" for number in numbers) if known else said[0]
+
+    def _second(self, said: re.Match[str]) -> str:
+        whole = f"{said['word']} 2 {said['noun']}"
+        known = (said["word"], "2") in self.directory.places and bare(whole) in self.directory.exact
+        return whole if known else said[0]
+
+    def _coloured(self, said: re.Match[str]) -> str:
+        words = said["at"].split()
+        for begin in range(len(words)):
+            at = words[begin:]
+            if self.directory.exact.get(bare(" ".join(at)), 0) & self.directory.domain.get("light", 0):
+                return said[0]  # "the tree light blue", where the tree is a lamp
+            if bare(f"{' '.join(at)} light") in self.directory.exact or tuple(at) in self.directory.places:
+                return f"{said['np']} bright "
+        return said[0]
 
     def has(self, text: str) -> bool:
         """Say whether a word of this house is in a plain sentence."""

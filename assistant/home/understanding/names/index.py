@@ -6,7 +6,7 @@ Sets of things are integers with a bit for each thing, so that two thousand of t
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from assistant.home.entities import Entity
@@ -41,7 +41,7 @@ class Index:
         floors: Mapping[str, Iterable[str]],
         aliases: Mapping[str, str],
     ) -> None:
-        self.entities = tuple(entity for entity in entities if entity.enabled)
+        self.entities = tuple(_with_aliases(entity, aliases) for entity in entities if entity.enabled)
         self.number = {entity.id: place for place, entity in enumerate(self.entities)}
         self.exact: dict[str, int] = {}
         self.words: dict[str, int] = {}
@@ -53,10 +53,9 @@ class Index:
         self.named: dict[str, int] = {}
         self.spoken: list[list[str]] = []
         self.things = [_Thing(entity) for entity in self.entities]
-        said = {plain(name): plain(spoken) for spoken, name in aliases.items()}
         said_areas = self._areas(areas, aliases)
         for place, thing in enumerate(self.things):
-            self._add(place, thing, said, said_areas)
+            self._add(place, thing, said_areas)
         self._called_shortly({*map(plain, areas), *said_areas})
         self._called_otherwise({*map(plain, areas), *said_areas})
         for floor, rooms in floors.items():
@@ -102,10 +101,9 @@ class Index:
                 result[plain(name)].add(plain(spoken))
         return result
 
-    def _add(self, place: int, thing: _Thing, said: dict[str, str], said_areas: dict[str, set[str]]) -> None:
+    def _add(self, place: int, thing: _Thing, said_areas: dict[str, set[str]]) -> None:
         entity, bit = thing.entity, 1 << place
         names = [plain(name) for name in (entity.name, *entity.aliases)]
-        names += [said[name] for name in names[:1] if name in said]
         area = plain(entity.area) if entity.area else ""
         if entity.device and len(names[0].split()) < 3 and plain(entity.device) not in names[0]:
             names.append(f"{plain(entity.device)} {names[0]}")
@@ -296,6 +294,13 @@ class Index:
     def is_placed(self, word: str) -> bool:
         """Say whether a word is part of the name of a thing, a room or a floor."""
         return word in self._vocabulary
+
+
+def _with_aliases(entity: Entity, aliases: Mapping[str, str]) -> Entity:
+    """Return a thing with all that it is called too; `aliases` maps what is said to its name."""
+    own = plain(entity.name)
+    said = (spoken for spoken, name in aliases.items() if plain(name) == own)
+    return replace(entity, aliases=tuple(dict.fromkeys((*entity.aliases, *said))))
 
 
 def kinds(entity: Entity) -> Iterator[str]:
