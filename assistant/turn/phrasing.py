@@ -103,7 +103,7 @@ def spoken_abstention(reading: Reading, hits: Sequence[Hit] = (), *, store_is_em
             "English well."
         )
     if not reading.passages_given:
-        return "I don't know. Your documents do not mention that."
+        return "I don't know. I found none of that in your documents."
     return "I don't know. I found nothing in your documents that answers that."
 
 

@@ -101,7 +101,7 @@ def test_what_the_documents_do_not_say_is_not_answered(samples_home, repartee):
 
 def test_words_that_no_document_has_are_not_answered(samples_home, repartee):
     reply = json.loads(repartee(samples_home, "ask", "xyzzy plugh?", "--json").stdout)
-    assert (reply["abstained"], reply["spoken"]) == (True, "I don't know. Your documents do not mention that.")
+    assert (reply["abstained"], reply["spoken"]) == (True, "I don't know. I found none of that in your documents.")
     assert reply["stages"][-1]["note"].startswith("nothing to read")
 
 
