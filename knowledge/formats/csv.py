@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from knowledge.formats.decode import decode
 from knowledge.formats.html import html_document
-from knowledge.formats.markup import has_head, paragraph, table
+from knowledge.formats.markup import guessed_table, has_head, paragraph
 from knowledge.text import DocumentError, DocumentText
 
 _SEPARATORS = ",;\t|"
@@ -35,7 +35,7 @@ def sheet(rows: Sequence[Sequence[str]]) -> str:
 
     def end() -> None:
         if block:
-            made.append(table(block, head=has_head(block)))
+            made.append(guessed_table(block))
             block.clear()
 
     given = [row[: max((place for place, cell in enumerate(row, 1) if cell.strip()), default=0)] for row in rows]

@@ -13,7 +13,7 @@ from xml.etree.ElementTree import Element
 
 from knowledge.formats.html import html_document
 from knowledge.formats.inline import RAISED
-from knowledge.formats.markup import COMPOUND, Lists, Package, compound, has_head, heading, table
+from knowledge.formats.markup import COMPOUND, Lists, Package, compound, guessed_table, heading
 from knowledge.text import LONGEST_HEADING, DocumentText
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -34,6 +34,7 @@ _CONTENTS = re.compile(r"toc (?:\d|heading)|table of (?:figures|authorities)|ind
 _WRAPPERS = {f"{_W}sdt", f"{_W}sdtContent", f"{_W}ins", f"{_W}customXml", f"{_W}smartTag"}
 _MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _MOST_NESTED = 8
+_OFF = {"0", "false", "off"}
 
 
 def convert(content: bytes, name: str) -> DocumentText:
@@ -102,11 +103,43 @@ class _Document:
             found.tag == f"{_W}tbl" or self._level(found) for row in rows for cell in row for found in _content(cell)
         )
         if not arranges:
-            yield _table(rows)
+            yield guessed_table(_cells(rows), marked=self._is_head_marked(given, rows))
             return
         for row in rows:
             for cell in row:
                 yield from self._blocks(cell)
+
+    def _is_head_marked(self, given: Element, rows: list[list[Element]]) -> bool | None:
+        """Tell whether the first row of a table stands out as its head; None where that cannot be told."""
+        bold = [[self._is_bold(cell) for cell in row if _text(cell).strip()] for row in rows]
+        if bold[0] and all(bold[0]) and not all(map(all, bold[1:])):
+            return True
+        if any(bold[0]):
+            return None if all(map(all, bold)) else False  # what is bold is the label of a row
+        look = given.find(f"{_W}tblPr/{_W}tblLook")
+        if look is None:
+            return None
+        return False if look.get(f"{_W}firstRow") in _OFF else None
+
+    def _is_bold(self, element: Element) -> bool:
+        """Tell whether all words of a paragraph, or of all paragraphs of a cell, are bold."""
+        paragraphs = [element] if element.tag == f"{_W}p" else list(_paragraphs(element))
+        for paragraph in paragraphs:
+            by_style = next(
+                (_is_on(given, "b") for given in self._run_styles(paragraph) if given.find(f"{_W}b") is not None), False
+            )
+            for run in paragraph.iter(f"{_W}r"):
+                own = run.find(f"{_W}rPr")
+                is_bold = _is_on(own, "b") if own is not None and own.find(f"{_W}b") is not None else by_style
+                if not is_bold and _text(run).strip():
+                    return False
+        return True
+
+    def _run_styles(self, paragraph: Element) -> Iterator[Element]:
+        """Yield what the style of a paragraph, and those which that builds on, say about its words."""
+        for style in self._style_chain(paragraph):
+            if (found := style.find(f"{_W}rPr")) is not None:
+                yield found
 
     def _note(self, paragraph: Element) -> None:
         """Keep the notes to a paragraph for the end of its section."""
@@ -126,14 +159,17 @@ class _Document:
         self._noted.clear()
         return made
 
-    def _style_names(self, paragraph: Element) -> Iterator[str]:
-        """Yield the name of the style of a paragraph, then of those which that builds on."""
+    def _style_chain(self, paragraph: Element) -> Iterator[Element]:
+        """Yield the style of a paragraph, then those which that builds on."""
         style = self._styles.get(_value(paragraph.find(f"{_W}pPr"), "pStyle"))
         for _ in range(_MOST_NESTED):
             if style is None:
                 return
-            yield _value(style, "name") or ""
+            yield style
             style = self._styles.get(_value(style, "basedOn"))
+
+    def _style_names(self, paragraph: Element) -> Iterator[str]:
+        return (_value(style, "name") or "" for style in self._style_chain(paragraph))
 
     def _leads_elsewhere(self, paragraph: Element) -> bool:
         return any(map(_CONTENTS.fullmatch, self._style_names(paragraph)))
@@ -143,13 +179,9 @@ class _Document:
         own = paragraph.find(f"{_W}pPr")
         if own is not None:
             yield own
-        style = self._styles.get(_value(own, "pStyle"))
-        for _ in range(_MOST_NESTED):
-            if style is None:
-                return
+        for style in self._style_chain(paragraph):
             if (found := style.find(f"{_W}pPr")) is not None:
                 yield found
-            style = self._styles.get(_value(style, "basedOn"))
 
     def _level(self, paragraph: Element) -> int:
         """Return the level of a heading, 0 for any other paragraph."""
@@ -239,8 +271,8 @@ def _paragraphs(element: Element) -> Iterator[Element]:
             yield from _paragraphs(child)
 
 
-def _table(given: list[list[Element]]) -> str:
-    """Return a table of data, given its cells, as HTML."""
+def _cells(given: list[list[Element]]) -> list[list[str]]:
+    """Return the words of the cells of a table of data."""
     rows: list[list[str]] = []
     for row in given:
         cells: list[str] = []
@@ -254,7 +286,7 @@ def _table(given: list[list[Element]]) -> str:
             span = _value(properties, "gridSpan") or "1"
             cells += [words, *[""] * (min(int(span), 100) - 1 if span.isdecimal() else 0)]
         rows.append(cells)
-    return table(rows, head=has_head(rows))
+    return rows
 
 
 def _value(parent: Element | None, name: str) -> str | None:
@@ -264,4 +296,4 @@ def _value(parent: Element | None, name: str) -> str | None:
 
 def _is_on(properties: Element, name: str) -> bool:
     found = properties.find(f"{_W}{name}")
-    return found is not None and found.get(f"{_W}val") not in ("0", "false", "off")
+    return found is not None and found.get(f"{_W}val") not in _OFF

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Iterable, Sequence
 from html import escape
@@ -20,6 +21,9 @@ COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _RELATION = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
 #: Unpacked, the parts of a document that are read may have so many bytes in all.
 MOST_UNPACKED = 256 * 2**20
+_LONGEST_NAME = 60  # characters of the name of a column or a row
+_AMOUNT = re.compile(r"(?:[<>≤≥~≈+−±-]\s*)?[£$€¥]?\s*\d")
+_CURRENCIES = frozenset("£$€¥")
 
 
 def paragraph(text: str) -> str:
@@ -47,7 +51,20 @@ def page(number: int) -> str:
     return f'<div {PAGE}="{number}"></div>'
 
 
-def has_head(rows: Sequence[Sequence[str]]) -> bool:
+def guessed_table(rows: Sequence[Sequence[str]], *, marked: bool | None = None) -> str:
+    """Return a table of plain texts, of which the format does not say for certain whether it has a head.
+
+    `marked` is what it looks like: True with a first row that stands out, False with one that does not where it would,
+    None where nothing can be told. Without a head, two columns are labels and what they are for.
+    """
+    if has_head(rows, marked=marked):
+        return table(rows)
+    if len(rows) > 1 and all(len(row) == 2 and _is_name(row[0].strip()) and row[1].strip() for row in rows):
+        rows = [[f"{label.strip().removesuffix(':')}: {value}"] for label, value in rows]
+    return table(rows, head=False)
+
+
+def has_head(rows: Sequence[Sequence[str]], *, marked: bool | None = None) -> bool:
     """Tell whether the first row of a table looks like names of columns: words everywhere, over something that differs.
 
     A format that does not mark a head leaves this to be guessed, and a row too few is a smaller loss than wrong names.
@@ -58,7 +75,24 @@ def has_head(rows: Sequence[Sequence[str]]) -> bool:
     named = [cell for cell in first if cell]
     if len(named) < len(first) - 1 or len(set(named)) < len(named):
         return False
-    return all(len(cell) <= 60 and not _is_number(cell) and cell[-1] not in ".!?" for cell in named)
+    return all(map(_is_name, named)) and (marked is True or not _is_pair(rows, marked=marked))
+
+
+def _is_name(cell: str) -> bool:
+    return 0 < len(cell) <= _LONGEST_NAME and not _is_number(cell) and cell[-1] not in ".!?"
+
+
+def _is_pair(rows: Sequence[Sequence[str]], *, marked: bool | None) -> bool:
+    """Tell whether the first row of a table of two columns is a label and its value, like the rows below it."""
+    if max(map(len, rows)) != 2:
+        return False
+    below = [row[1].strip() for row in rows[1:] if len(row) == 2 and row[1].strip()]
+    amounts = list(filter(_AMOUNT.match, below))
+    first = rows[0][1].strip()
+    if _AMOUNT.match(first):
+        is_price = all(map(_CURRENCIES.intersection, amounts)) and not _CURRENCIES & set(first)
+        return 2 * len(amounts) >= len(below) > 0 and not is_price  # "1 day" over "£5" names a column
+    return marked is False and len(amounts) < len(below)
 
 
 def _is_number(cell: str) -> bool:

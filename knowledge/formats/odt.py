@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element
 
 from knowledge.formats.csv import sheet
 from knowledge.formats.html import html_document
-from knowledge.formats.markup import Lists, Package, has_head, heading, locked, table
+from knowledge.formats.markup import Lists, Package, guessed_table, heading, locked
 from knowledge.text import LONGEST_HEADING, DocumentText
 
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
@@ -157,7 +157,7 @@ class _Reader:
         rows = [row for row in rows if row]
         named = given.get(f"{_TABLE}name", "")
         above = f"<p>{escape(named)}</p>" if named and not named.lower().startswith(("table", "sheet")) else ""
-        return above + table(rows, head=has_head(rows)) if rows else ""
+        return above + guessed_table(rows) if rows else ""
 
 
 def _repeated(element: Element, name: str, words: str) -> int:

@@ -7,7 +7,7 @@ from html import escape
 from xml.etree.ElementTree import Element
 
 from knowledge.formats.html import html_document
-from knowledge.formats.markup import COMPOUND, Lists, Package, compound, has_head, heading, page, table
+from knowledge.formats.markup import COMPOUND, Lists, Package, compound, guessed_table, heading, page
 from knowledge.text import LONGEST_HEADING, DocumentText
 
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
@@ -101,4 +101,4 @@ def _table(given: Element) -> str:
                 words = rows[-1][len(cells)]  # goes on from the row above
             cells.append(words)
         rows.append(cells)
-    return table(rows, head=has_head(rows))
+    return guessed_table(rows)

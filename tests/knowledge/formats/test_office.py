@@ -45,6 +45,12 @@ def archive(**parts: str | bytes) -> bytes:
     return file.getvalue()
 
 
+def opendocument(body: str, styles: str = "") -> bytes:
+    content = f"<office:document-content {NAMES}><office:automatic-styles>{styles}</office:automatic-styles>"
+    content += f"<office:body><office:text>{body}</office:text></office:body></office:document-content>"
+    return archive(content_xml=content)
+
+
 def saved(document) -> bytes:
     file = io.BytesIO()
     document.save(file)
@@ -471,3 +477,57 @@ def test_a_book_that_a_shop_locked_says_so():
     parts = {"a.html": "<p>Noise.</p>", "META-INF/encryption.xml": cipher}
     with pytest.raises(DocumentError, match="protected"):
         convert(book_of("a.html", **parts), ".epub", "name")
+
+
+TABLES = {
+    "amounts": (("Depth", "42 cm"), ("Load", "18 kg"), ("Motor", "R7 (brushless)"), ("Draw", "310 W")),
+    "days": (("Opened", "3 May 2021"), ("Berths", "64")),
+}
+
+
+@pytest.mark.parametrize("rows", TABLES.values(), ids=TABLES)
+def test_a_table_of_labels_and_values_is_a_line_for_each_of_them(rows):
+    lines = [f"{label}: {value}." for label, value in rows]
+    document = word(lambda document: fill_table(document.add_table(len(rows), 2), *rows))
+    assert blocks(document) == lines
+    given = "".join(f"<table:table-row>{cells(*row)}</table:table-row>" for row in rows)
+    assert blocks(convert(opendocument(f"<table:table>{given}</table:table>"), ".odt", "name")) == lines
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        (("Tool", "Price"), ("Ladder", "£5"), ("Saw", "£3")),
+        (("Hut", "1 night"), ("North", "£20"), ("South", "25 €")),
+        (("Tool", "Where"), ("Ladder", "in the shed"), ("Saw", "on the wall")),
+        (("Phone", "Hours"), ("Office", "9 to 5"), ("Desk", "all day")),
+    ],
+)
+def test_a_table_of_two_columns_keeps_its_head(rows):
+    document = word(lambda document: fill_table(document.add_table(3, 2), *rows))
+    (first, second), *below = rows
+    assert blocks(document) == [f"{first}: {label}; {second}: {value}." for label, value in below]
+
+
+def in_bold(cells) -> None:
+    for cell in cells:
+        cell.paragraphs[0].runs[0].font.bold = True
+
+
+def test_the_look_of_a_table_of_words_tells_labels_from_a_head():
+    rows = (("Owner", "Perpetua Lisle"), ("Skipper", "Odo Tarn"), ("Fee", "£895"))
+    lines = ["Owner: Perpetua Lisle.", "Skipper: Odo Tarn.", "Fee: £895."]
+
+    def without_head(document):
+        table = document.add_table(3, 2)
+        fill_table(table, *rows)
+        look = table._tbl.tblPr.find(f"{{{WORDS}}}tblLook")
+        look.set(f"{{{WORDS}}}firstRow", "0")
+
+    def bold_labels(document):
+        table = document.add_table(3, 2)
+        fill_table(table, *rows)
+        in_bold(table.columns[0].cells)
+
+    assert blocks(word(without_head)) == lines
+    assert blocks(word(bold_labels)) == lines
