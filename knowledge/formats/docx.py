@@ -13,7 +13,7 @@ from xml.etree.ElementTree import Element
 
 from knowledge.formats.html import html_document
 from knowledge.formats.inline import RAISED
-from knowledge.formats.markup import COMPOUND, Lists, Package, compound, guessed_table, heading
+from knowledge.formats.markup import COMPOUND, SPANNED, Lists, Package, compound, guessed_table, heading
 from knowledge.text import LONGEST_HEADING, DocumentText
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -284,7 +284,7 @@ def _cells(given: list[list[Element]]) -> list[list[str]]:
             else:
                 words = " ".join(" ".join(_text(part) for part in _paragraphs(cell)).split())
             span = _value(properties, "gridSpan") or "1"
-            cells += [words, *[""] * (min(int(span), 100) - 1 if span.isdecimal() else 0)]
+            cells += [words, *[SPANNED] * (min(int(span), 100) - 1 if span.isdecimal() else 0)]
         rows.append(cells)
     return rows
 

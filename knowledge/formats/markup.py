@@ -24,6 +24,13 @@ MOST_UNPACKED = 256 * 2**20
 _LONGEST_NAME = 60  # characters of the name of a column or a row
 _AMOUNT = re.compile(r"(?:[<>≤≥~≈+−±-]\s*)?[£$€¥]?\s*\d")
 _CURRENCIES = frozenset("£$€¥")
+_YEAR = r"(?:19|20)\d\d"
+_PERIOD = re.compile(
+    rf"(?:Q[1-4] )?{_YEAR}(?:\s?[/–-]\s?(?:{_YEAR}|\d\d))?(?:-\d\d| Q[1-4])?"
+    rf"|\d\d?[./-](?:\d\d?[./-](?:{_YEAR}|\d\d)|{_YEAR})"
+)
+#: What stands in a column that the cell to the left of it reaches into: white space, so it is empty to everybody else.
+SPANNED = "\x1f"
 
 
 def paragraph(text: str) -> str:
@@ -37,11 +44,11 @@ def heading(text: str, level: int) -> str:
     return f"<h{level}>{escape(text)}</h{level}>"
 
 
-def table(rows: Iterable[Sequence[str]], *, head: bool = True) -> str:
-    """Return a table of plain texts; with `head` its first row names the columns."""
+def table(rows: Iterable[Sequence[str]], *, head: int = True) -> str:
+    """Return a table of plain texts, of which the first `head` rows name the columns."""
     lines = []
     for number, row in enumerate(rows):
-        kind = "th" if head and not number else "td"
+        kind = "th" if number < head else "td"
         lines.append("<tr>" + "".join(f"<{kind}>{escape(cell)}</{kind}>" for cell in row) + "</tr>")
     return f"<table>{''.join(lines)}</table>"
 
@@ -57,6 +64,8 @@ def guessed_table(rows: Sequence[Sequence[str]], *, marked: bool | None = None) 
     `marked` is what it looks like: True with a first row that stands out, False with one that does not where it would,
     None where nothing can be told. Without a head, two columns are labels and what they are for.
     """
+    if _has_two_heads(rows):
+        return table([_filled(rows[0]), *rows[1:]], head=2)
     if has_head(rows, marked=marked):
         return table(rows)
     if len(rows) > 1 and all(len(row) == 2 and _is_name(row[0].strip()) and row[1].strip() for row in rows):
@@ -73,9 +82,49 @@ def has_head(rows: Sequence[Sequence[str]], *, marked: bool | None = None) -> bo
         return False
     first = [cell.strip() for cell in rows[0]]
     named = [cell for cell in first if cell]
+    if marked:
+        return len(named) > 1
     if len(named) < len(first) - 1 or len(set(named)) < len(named):
         return False
-    return all(map(_is_name, named)) and (marked is True or not _is_pair(rows, marked=marked))
+    periods = _periods(rows)
+    return all(_is_name(cell) or cell in periods for cell in named) and not _is_pair(rows, marked=marked)
+
+
+def _periods(rows: Sequence[Sequence[str]]) -> set[str]:
+    """Return the cells of the first row that are years, periods or dates and name columns of something else.
+
+    One alone might as well be the value of a label.
+    """
+    found = {
+        cell.strip()
+        for place, cell in enumerate(rows[0])
+        if _PERIOD.fullmatch(cell.strip())
+        and not all(_PERIOD.fullmatch(row[place].strip()) for row in rows[1:] if place < len(row))
+    }
+    return found if len(found) > 1 else set()
+
+
+def _has_two_heads(rows: Sequence[Sequence[str]]) -> bool:
+    """Tell whether the first row of a table names groups of columns, and the second the columns, all over amounts."""
+    if len(rows) < 3 or SPANNED not in rows[0]:
+        return False
+    names = list(zip(_filled(rows[0]), (cell.strip() for cell in rows[1]), strict=False))
+    spanned = {place for place, cell in enumerate(rows[0]) if SPANNED in (cell, *rows[0][place + 1 : place + 2])}
+    return (
+        len(names) == len(rows[1])
+        and len(set(names)) == len(names)
+        and all(names[place][1] for place in spanned if place < len(names))
+        and all(_is_name(cell) or _PERIOD.fullmatch(cell) for pair in names for cell in pair if cell)
+        and any(_AMOUNT.match(row[place].strip()) for row in rows[2:] for place in spanned if place < len(row))
+    )
+
+
+def _filled(row: Sequence[str]) -> list[str]:
+    """Return a row with the words of every cell in all columns it reaches into."""
+    made: list[str] = []
+    for cell in row:
+        made.append(made[-1] if cell == SPANNED and made else cell.strip())
+    return made
 
 
 def _is_name(cell: str) -> bool:

@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element
 
 from knowledge.formats.csv import sheet
 from knowledge.formats.html import html_document
-from knowledge.formats.markup import Lists, Package, guessed_table, heading, locked
+from knowledge.formats.markup import SPANNED, Lists, Package, guessed_table, heading, locked
 from knowledge.text import LONGEST_HEADING, DocumentText
 
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
@@ -143,13 +143,15 @@ class _Reader:
                     continue
                 left, above = spanning.pop(len(cells), (0, ""))
                 covered = cell.tag == f"{_TABLE}covered-table-cell"
-                words = above if covered else self._cell(cell)
+                words = (above or SPANNED) if covered else self._cell(cell)
                 left = left if covered else _number(cell, "number-rows-spanned")
                 if left > 1 and len(words) <= _LONGEST_REPEATED:
                     spanning[len(cells)] = left - 1, words
                 cells += [words] * _repeated(cell, "number-columns-repeated", words)
             while cells and not cells[-1]:
                 cells.pop()
+            if not any(map(str.strip, cells)):
+                cells.clear()
             rows += [cells] * _repeated(row, "number-rows-repeated", "".join(cells))
         if is_sheet:
             made = sheet(rows)

@@ -7,7 +7,7 @@ from html import escape
 from xml.etree.ElementTree import Element
 
 from knowledge.formats.html import html_document
-from knowledge.formats.markup import COMPOUND, Lists, Package, compound, guessed_table, heading, page
+from knowledge.formats.markup import COMPOUND, SPANNED, Lists, Package, compound, guessed_table, heading, page
 from knowledge.text import LONGEST_HEADING, DocumentText
 
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
@@ -99,6 +99,6 @@ def _table(given: Element) -> str:
             words = " ".join(" ".join(map(_text, cell.iter(f"{_A}p"))).split())
             if cell.get("vMerge") in ("1", "true") and rows and len(cells) < len(rows[-1]):
                 words = rows[-1][len(cells)]  # goes on from the row above
-            cells.append(words)
+            cells.append(SPANNED if cell.get("hMerge") in ("1", "true") else words)
         rows.append(cells)
     return guessed_table(rows)

@@ -531,3 +531,69 @@ def test_the_look_of_a_table_of_words_tells_labels_from_a_head():
 
     assert blocks(word(without_head)) == lines
     assert blocks(word(bold_labels)) == lines
+
+
+def book(*rows: tuple, merged: tuple[str, ...] = ()) -> DocumentText:
+    made = openpyxl.Workbook()
+    for row in rows:
+        made.active.append(row)
+    for cells in merged:
+        made.active.merge_cells(cells)
+    return convert(saved(made), ".xlsx", "name")
+
+
+@pytest.mark.parametrize(
+    "head", [("2023", "2024"), ("2023/24", "2024/25"), ("Q1 2025", "Q2 2025"), ("1.3.2025", "01/04/2025")]
+)
+def test_years_and_periods_name_columns(head):
+    rows = (("Member", *head), ("Rower", "£61", "£66"), ("Cox", "£20", "£22"))
+    lines = [f"Member: {name}; {head[0]}: {one}; {head[1]}: {two}." for name, one, two in rows[1:]]
+    assert blocks(book(*rows)) == lines
+    assert blocks(word(lambda document: fill_table(document.add_table(3, 3), *rows))) == lines
+
+
+def test_years_over_years_name_nothing():
+    lines = "Ada Moss,1815,1852\nBo Tarn,1902,1980\n"
+    assert blocks(convert(lines.encode(), ".csv", "name")) == ["Ada Moss; 1815; 1852.", "Bo Tarn; 1902; 1980."]
+
+
+@pytest.mark.parametrize("size", ["2024", "38"])
+def test_a_row_that_is_bold_above_others_that_are_not_names_columns(size):
+    def fill(document):
+        table = document.add_table(3, 2)
+        fill_table(table, ("Place", size), ("Spring", "310"), ("Summer", "825"))
+        in_bold(table.rows[0].cells)
+
+    assert blocks(word(fill)) == [f"Place: Spring; {size}: 310.", f"Place: Summer; {size}: 825."]
+
+
+def test_a_head_of_two_rows_names_groups_of_columns():
+    rows = (
+        ("Boat", "Summer", "", "Winter", ""),
+        ("", "Day", "Week", "Day", "Week"),
+        ("Skiff", "£9", "£50", "£4", "£20"),
+    )
+    lines = ["Boat: Skiff; Summer Day: £9; Summer Week: £50; Winter Day: £4; Winter Week: £20."]
+    assert blocks(book(*rows, merged=("A1:A2", "B1:C1", "D1:E1"))) == lines
+    assert blocks(book(("", *rows[0][1:]), ("Boat", *rows[1][1:]), rows[2], merged=("B1:C1", "D1:E1"))) == lines
+
+    def fill(document):
+        table = document.add_table(3, 5)
+        fill_table(table, *rows)
+        for first, last in (((0, 0), (1, 0)), ((0, 1), (0, 2)), ((0, 3), (0, 4))):
+            table.cell(*first).merge(table.cell(*last))
+
+    assert blocks(word(fill)) == lines
+    wide = '<table:table-cell table:number-columns-spanned="2"><text:p>{}</text:p></table:table-cell>'
+    head = cells("") + "".join(f"{wide.format(name)}<table:covered-table-cell/>" for name in ("Summer", "Winter"))
+    body = "".join(
+        f"<table:table-row>{row}</table:table-row>" for row in (head, cells("Boat", *rows[1][1:]), cells(*rows[2]))
+    )
+    assert blocks(convert(opendocument(f"<table:table>{body}</table:table>"), ".odt", "name")) == lines
+
+
+def test_a_merged_cell_over_rows_of_data_is_no_head_of_groups():
+    rows = (("Name", "Seat", ""), ("Perpetua", "4", "upper deck"), ("Odo", "9", "lower deck"))
+    assert blocks(book(*rows, merged=("B1:C1",))) == [
+        "Name: Perpetua; Seat: 4; upper deck.", "Name: Odo; Seat: 9; lower deck.",
+    ]  # fmt: skip
