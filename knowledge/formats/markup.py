@@ -29,6 +29,14 @@ _PERIOD = re.compile(
     rf"(?:Q[1-4] )?{_YEAR}(?:\s?[/–-]\s?(?:{_YEAR}|\d\d))?(?:-\d\d| Q[1-4])?"
     rf"|\d\d?[./-](?:\d\d?[./-](?:{_YEAR}|\d\d)|{_YEAR})"
 )
+#: Titles that programs give: by their own names, and by the name of a file.
+_NO_TITLE = re.compile(
+    r"(?:new )?(?:(?:microsoft )?(?:word|office|excel|powerpoint) )?"
+    r"(?:document|untitled|unnamed|presentation|workbook|book|spreadsheet|(?:no )?title)[ -]*\d*"
+    r"|microsoft (?:word|excel|powerpoint)(?: - .*)?"
+    r"|\S.*\.(?:docx?|docm|dotx?|odt|ott|rtf|txt|pdf|pptx?|odp|xlsx?|xlsm|ods|csv|html?|wpd|pages|tmp)",
+    re.IGNORECASE,
+)
 #: What stands in a column that the cell to the left of it reaches into: white space, so it is empty to everybody else.
 SPANNED = "\x1f"
 
@@ -68,7 +76,7 @@ def guessed_table(rows: Sequence[Sequence[str]], *, marked: bool | None = None) 
         return table([_filled(rows[0]), *rows[1:]], head=2)
     if has_head(rows, marked=marked):
         return table(rows)
-    if len(rows) > 1 and all(len(row) == 2 and _is_name(row[0].strip()) and row[1].strip() for row in rows):
+    if len(rows) > 1 and all(len(row) == 2 and is_name(row[0].strip()) and row[1].strip() for row in rows):
         rows = [[f"{label.strip().removesuffix(':')}: {value}"] for label, value in rows]
     return table(rows, head=False)
 
@@ -87,7 +95,7 @@ def has_head(rows: Sequence[Sequence[str]], *, marked: bool | None = None) -> bo
     if len(named) < len(first) - 1 or len(set(named)) < len(named):
         return False
     periods = _periods(rows)
-    return all(_is_name(cell) or cell in periods for cell in named) and not _is_pair(rows, marked=marked)
+    return all(is_name(cell) or cell in periods for cell in named) and not _is_pair(rows, marked=marked)
 
 
 def _periods(rows: Sequence[Sequence[str]]) -> set[str]:
@@ -114,7 +122,7 @@ def _has_two_heads(rows: Sequence[Sequence[str]]) -> bool:
         len(names) == len(rows[1])
         and len(set(names)) == len(names)
         and all(names[place][1] for place in spanned if place < len(names))
-        and all(_is_name(cell) or _PERIOD.fullmatch(cell) for pair in names for cell in pair if cell)
+        and all(is_name(cell) or _PERIOD.fullmatch(cell) for pair in names for cell in pair if cell)
         and any(_AMOUNT.match(row[place].strip()) for row in rows[2:] for place in spanned if place < len(row))
     )
 
@@ -127,7 +135,8 @@ def _filled(row: Sequence[str]) -> list[str]:
     return made
 
 
-def _is_name(cell: str) -> bool:
+def is_name(cell: str) -> bool:
+    """Tell whether a cell looks like the name of something: a few words that are no sentence and no number."""
     return 0 < len(cell) <= _LONGEST_NAME and not _is_number(cell) and cell[-1] not in ".!?"
 
 
@@ -147,6 +156,12 @@ def _is_pair(rows: Sequence[Sequence[str]], *, marked: bool | None) -> bool:
 def _is_number(cell: str) -> bool:
     digits = sum(char.isdigit() for char in cell)
     return 2 * digits > len(cell)
+
+
+def given_title(words: str) -> str:
+    """Return the title among the properties of a document, "" for one that nobody would say."""
+    title = " ".join(words.split())
+    return "" if _NO_TITLE.fullmatch(title) else title
 
 
 class Lists:
@@ -242,7 +257,7 @@ class Package:
         """Return the title among the properties of an Office document, "" for none."""
         name = self.related("", "core-properties", None)
         found = self.xml(name).find("{http://purl.org/dc/elements/1.1/}title") if name else None
-        return " ".join((found.text or "").split()) if found is not None else ""
+        return given_title(found.text or "") if found is not None else ""
 
 
 def _joined(folder: PurePosixPath, target: str) -> str:

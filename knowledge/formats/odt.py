@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element
 
 from knowledge.formats.csv import sheet
 from knowledge.formats.html import html_document
-from knowledge.formats.markup import SPANNED, Lists, Package, guessed_table, heading, locked
+from knowledge.formats.markup import SPANNED, Lists, Package, given_title, guessed_table, heading, locked
 from knowledge.text import LONGEST_HEADING, DocumentText
 
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
@@ -38,7 +38,7 @@ def convert(content: bytes, name: str) -> DocumentText:
             raise locked()
     root = package.xml("content.xml")
     meta = package.xml("meta.xml") if "meta.xml" in package.names() else Element("none")
-    title = " ".join((next((found.text or "" for found in meta.iter(_TITLE)), "")).split())
+    title = given_title(next((found.text or "" for found in meta.iter(_TITLE)), ""))
     body = root.find(f"{_OFFICE}body")
     reader = _Reader(root)
     html = "".join(reader.blocks(part) for part in body) if body is not None else ""

@@ -10,7 +10,17 @@ from typing import Any
 
 from knowledge.formats.csv import sheet
 from knowledge.formats.html import html_document
-from knowledge.formats.markup import COMPOUND, SPANNED, Package, compound, damaged, heading, missing
+from knowledge.formats.markup import (
+    COMPOUND,
+    SPANNED,
+    Package,
+    compound,
+    damaged,
+    given_title,
+    heading,
+    is_name,
+    missing,
+)
 from knowledge.text import LONGEST_HEADING, DocumentError, DocumentText
 
 _MOST_ROWS, _MOST_COLUMNS = 100_000, 100
@@ -34,14 +44,15 @@ def convert(content: bytes, name: str) -> DocumentText:
     merged = _merged(Package(content))
     try:
         book = openpyxl.load_workbook(BytesIO(content), read_only=True, data_only=True)
-        title = " ".join((book.properties.title or "").split())
-        made = []
+        title = given_title(book.properties.title or "")
+        made: list[str] = []
         for page in book.worksheets:
             if page.sheet_state != "visible":
                 continue
             rows = page.iter_rows(max_row=_MOST_ROWS, max_col=_MOST_COLUMNS)
             shown_rows = [[shown(cell) for cell in row] for row in rows]
             _fill(shown_rows, merged.get(page.title, []))
+            title = title or ("" if made else _title(shown_rows))
             cells = sheet(shown_rows)
             named = heading(page.title, 2) if len(book.worksheets) > 1 and cells else ""
             made.append(named + cells)
@@ -50,6 +61,15 @@ def convert(content: bytes, name: str) -> DocumentText:
     if not "".join(made) and _has_formulas(Package(content)):
         raise DocumentError("holds formulas whose results were never saved; open it in a spreadsheet and save it.")
     return html_document("".join(made), name, title[:LONGEST_HEADING])
+
+
+def _title(rows: list[list[str]]) -> str:
+    """Return what stands over a sheet, "" for none: words alone in the first row, merged or above an empty row."""
+    first, following = (*rows, [], [])[:2]
+    words = first[0].strip() if first else ""
+    alone = words and not any(map(str.strip, first[1:])) and len(rows) > 1
+    apart = SPANNED in first or not any(map(str.strip, following))
+    return words if alone and apart and is_name(words) else ""
 
 
 def _sheets(package: Package) -> Iterator[tuple[str, bytes]]:

@@ -597,3 +597,50 @@ def test_a_merged_cell_over_rows_of_data_is_no_head_of_groups():
     assert blocks(book(*rows, merged=("B1:C1",))) == [
         "Name: Perpetua; Seat: 4; upper deck.", "Name: Odo; Seat: 9; lower deck.",
     ]  # fmt: skip
+
+
+NO_TITLES = ["Document1", "Word Document", "Microsoft Word - Rota_v7.doc", "untitled", "Untitled 2", "rota final.docx"]
+
+
+@pytest.mark.parametrize("title", NO_TITLES)
+def test_a_title_that_nobody_would_say_gives_way_to_the_heading(title):
+    def fill(document):
+        document.core_properties.title = title
+        document.add_heading("Rota of the Ferry", 1)
+        document.add_paragraph("Bo rows.")
+
+    assert word(fill).title == "Rota of the Ferry"
+    meta = f'<m xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title>{title}</dc:title></m>'
+    body = "<text:h>Rota of the Ferry</text:h><text:p>Bo rows.</text:p>"
+    content = f"<d {NAMES}><office:body><office:text>{body}</office:text></office:body></d>"
+    assert convert(archive(content_xml=content, meta_xml=meta), ".odt", "name").title == "Rota of the Ferry"
+
+
+@pytest.mark.parametrize("title", ["Documents we keep", "The Untitled Gallery", "Booking 2", "Version 2.1"])
+def test_a_title_that_says_something_is_kept(title):
+    def fill(document):
+        document.core_properties.title = title
+        document.add_heading("First of all", 1)
+        document.add_paragraph("Bo rows.")
+
+    assert word(fill).title == title
+
+
+def test_slides_without_a_title_have_that_of_the_first_one():
+    deck = pptx.Presentation()
+    for title in ("Ferry Training", "Knots"):
+        slide = deck.slides.add_slide(deck.slide_layouts[1])
+        slide.shapes.title.text = title
+        slide.placeholders[1].text = "Hold on."
+    deck.core_properties.title = "PowerPoint Presentation"
+    document = convert(saved(deck), ".pptx", "name")
+    assert document.title == "Ferry Training"
+    assert {section.headings for section in document.sections} == {(), ("Knots",)}
+
+
+def test_what_stands_over_a_sheet_by_itself_is_its_title():
+    rows = (("Boat", "Fee"), ("Skiff", "£9"))
+    assert book(("Hire of boats",), (), *rows).title == "Hire of boats"
+    assert book(("Hire of boats", ""), *rows, merged=("A1:B1",)).title == "Hire of boats"
+    assert book(("Valid for members",), *rows).title == "name"
+    assert book(*rows).title == "name"
