@@ -7,13 +7,24 @@ field is not to be had otherwise.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from html import escape
+from types import MappingProxyType
 from xml.etree.ElementTree import Element
 
 from knowledge.formats.html import html_document
 from knowledge.formats.inline import RAISED
-from knowledge.formats.markup import COMPOUND, SPANNED, Lists, Package, compound, guessed_table, heading
+from knowledge.formats.markup import (
+    COMPOUND,
+    SPANNED,
+    Lists,
+    Package,
+    bare_level,
+    compound,
+    guessed_table,
+    heading,
+    is_bare_heading,
+)
 from knowledge.text import LONGEST_HEADING, DocumentText
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -66,13 +77,13 @@ class _Document:
 
     def blocks(self, parent: Element) -> Iterator[str]:
         """Yield what is in `parent` as HTML: paragraphs, lists, tables, and notes at the end of their section."""
-        yield from self._blocks(parent)
+        yield from self._blocks(parent, self._bare_headings(parent))
         yield self._end_notes()
 
-    def _blocks(self, parent: Element) -> Iterator[str]:
+    def _blocks(self, parent: Element, bare: Mapping[Element, int] = MappingProxyType({})) -> Iterator[str]:
         lists = Lists()
         for element in _content(parent):
-            level = self._level(element)
+            level = self._level(element) or bare.get(element, 0)
             if level:
                 yield lists.end() + self._end_notes()
             self._note(element)
@@ -95,6 +106,28 @@ class _Document:
             else:
                 yield f"{lists.end()}<p>{_lines(text)}</p>"
         yield lists.end()
+
+    def _bare_headings(self, parent: Element) -> dict[Element, int]:
+        """Return the level of each paragraph that is a heading only by being bold above text that is not."""
+        found: dict[Element, int] = {}
+        given = [element for element in _content(parent) if element.tag == f"{_W}tbl" or _text(element).strip()]
+        bare = [self._is_bare(element) for element in given]
+        above = 0
+        for place, element in enumerate(given[:-1]):
+            above = self._level(element) or above
+            if bare[place] and not bare[place + 1] and not self._level(given[place + 1]):
+                found[element] = bare_level(_text(element).strip(), above, is_first=not place)
+        return found
+
+    def _is_bare(self, element: Element) -> bool:
+        words = _text(element).strip() if element.tag == f"{_W}p" else ""
+        return (
+            is_bare_heading(words)
+            and "\n" not in words
+            and self._is_bold(element)
+            and not self._level(element)
+            and self._item(element) is None
+        )
 
     def _table(self, given: Element) -> Iterator[str]:
         """Yield a table of data, or else what stands in the cells of one that only arranges it."""

@@ -21,6 +21,7 @@ COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _RELATION = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
 #: Unpacked, the parts of a document that are read may have so many bytes in all.
 MOST_UNPACKED = 256 * 2**20
+_LONGEST_BARE = 100  # characters of a heading that is nothing but bold
 _LONGEST_NAME = 60  # characters of the name of a column or a row
 _AMOUNT = re.compile(r"(?:[<>≤≥~≈+−±-]\s*)?[£$€¥]?\s*\d")
 _CURRENCIES = frozenset("£$€¥")
@@ -162,6 +163,21 @@ def given_title(words: str) -> str:
     """Return the title among the properties of a document, "" for one that nobody would say."""
     title = " ".join(words.split())
     return "" if _NO_TITLE.fullmatch(title) else title
+
+
+def is_bare_heading(words: str) -> bool:
+    """Tell whether the words of a paragraph that is bold throughout can be a heading: few, and no sentence."""
+    return len(words) <= _LONGEST_BARE and words[-1:] not in (*".!?,;", "") and any(map(str.isalpha, words))
+
+
+def bare_level(words: str, above: int, *, is_first: bool) -> int:
+    """Return the level of such a heading, below the last one that is marked, of level `above` (0: there is none).
+
+    The first paragraph of a document without any is what it is called, unless it counts.
+    """
+    if above:
+        return above + 1
+    return 1 if is_first and not words[0].isdigit() else 2
 
 
 class Lists:

@@ -644,3 +644,50 @@ def test_what_stands_over_a_sheet_by_itself_is_its_title():
     assert book(("Hire of boats", ""), *rows, merged=("A1:B1",)).title == "Hire of boats"
     assert book(("Valid for members",), *rows).title == "name"
     assert book(*rows).title == "name"
+
+
+def bold(document, words: str) -> None:
+    document.add_paragraph().add_run(words).font.bold = True
+
+
+def test_a_short_paragraph_in_bold_above_text_is_a_heading():
+    def fill(document):
+        bold(document, "Rules of the Jetty")
+        document.add_paragraph("They hold for everybody.")
+        bold(document, "1. Mooring")
+        document.add_paragraph("Tie up at both ends.")
+        bold(document, "Never jump ashore.")
+        bold(document, "2. Fuel")
+        document.add_paragraph("Stop the engine first.")
+        bold(document, "Signed by the warden")
+
+    document = word(fill)
+    assert document.title == "Rules of the Jetty"
+    assert headings(document, "both ends") == headings(document, "jump ashore") == ("1. Mooring",)
+    assert headings(document, "engine") == ("2. Fuel",)
+    assert "Signed by the warden" in blocks(document)
+
+
+def test_a_heading_in_bold_is_below_one_that_is_marked():
+    def fill(document):
+        document.add_heading("Jetty", 1)
+        document.add_heading("Boats", 2)
+        bold(document, "Mooring")
+        document.add_paragraph("Tie up at both ends.")
+        table = document.add_table(1, 1)
+        table.cell(0, 0).paragraphs[0].add_run("Mind").font.bold = True
+        table.cell(0, 0).add_paragraph("the gap")
+        document.add_paragraph("Then lock it.")
+
+    document = word(fill)
+    assert headings(document, "both ends") == headings(document, "lock it") == ("Boats", "Mooring")
+
+
+def test_a_numbered_paragraph_in_bold_is_no_title():
+    def fill(document):
+        bold(document, "3. Keys")
+        document.add_paragraph("Hand them back.")
+
+    document = word(fill)
+    assert document.title == "name"
+    assert headings(document, "Hand") == ("3. Keys",)
