@@ -40,7 +40,8 @@ def convert(content: bytes, name: str) -> DocumentText:
     meta = package.xml("meta.xml") if "meta.xml" in package.names() else Element("none")
     title = given_title(next((found.text or "" for found in meta.iter(_TITLE)), ""))
     body = root.find(f"{_OFFICE}body")
-    reader = _Reader(root)
+    common = package.xml("styles.xml") if "styles.xml" in package.names() else Element("none")
+    reader = _Reader(root, common)
     html = "".join(reader.blocks(part) for part in body) if body is not None else ""
     return html_document(html, name, title[:LONGEST_HEADING])
 
@@ -48,8 +49,13 @@ def convert(content: bytes, name: str) -> DocumentText:
 class _Reader:
     """What the styles say, and the body by it."""
 
-    def __init__(self, root: Element) -> None:
+    def __init__(self, root: Element, common: Element) -> None:
         self._noted: list[str] = []
+        self._styles = {
+            (style.get(f"{_STYLE}family", "paragraph"), style.get(f"{_STYLE}name")): style
+            for part in (common, root)
+            for style in part.iter(f"{_STYLE}style")
+        }
         self._struck = {
             style.get(f"{_STYLE}name")
             for style in root.iter(f"{_STYLE}style")
@@ -57,10 +63,24 @@ class _Reader:
             if properties.get(f"{_STYLE}text-line-through-style", "none") != "none"
         }
         self._counted = {
-            style.get(f"{_STYLE}name")
-            for style in root.iter(f"{_TEXT}list-style")
-            if style.find(f"{_TEXT}list-level-style-number") is not None
+            (style.get(f"{_STYLE}name"), level.get(f"{_TEXT}level"))
+            for part in (common, root)
+            for style in part.iter(f"{_TEXT}list-style")
+            for level in style.iterfind(f"{_TEXT}list-level-style-number")
+            if level.get(f"{_STYLE}num-format", "1")
         }
+
+    def _chain(self, family: str, name: str | None) -> Iterator[Element]:
+        """Yield a style, then those which that builds on."""
+        for _ in range(_MOST_NESTED):
+            if (style := self._styles.get((family, name))) is None:
+                return
+            yield style
+            name = style.get(f"{_STYLE}parent-style-name")
+
+    def _is_title(self, paragraph: Element) -> bool:
+        name = paragraph.get(f"{_TEXT}style-name")
+        return name == "Title" or any(style.get(f"{_STYLE}name") == "Title" for style in self._chain("paragraph", name))
 
     def blocks(self, parent: Element) -> str:
         """Return what is in `parent` as HTML; notes stand at the end of their section."""
@@ -69,7 +89,8 @@ class _Reader:
     def _blocks(self, parent: Element) -> str:
         made: list[str] = []
         for element in parent:
-            if element.tag == f"{_TEXT}h":
+            is_title = element.tag == f"{_TEXT}p" and self._is_title(element)
+            if element.tag == f"{_TEXT}h" or is_title:
                 made.append(self._end_notes())
             if element.tag in _LEAVES:
                 for note in element.iter(f"{_TEXT}note-body"):
@@ -77,6 +98,9 @@ class _Reader:
             if element.tag == f"{_TEXT}h":
                 level = element.get(f"{_TEXT}outline-level", "1")
                 made.append(heading(self.words(element), int(level) if level.isdecimal() else 1))
+            elif is_title:
+                made.append(heading(self.words(element), 1))
+                made += map(self._blocks, element.iter(_BOX))
             elif element.tag == f"{_TEXT}p":
                 made.append(f"<p>{self.html(element)}</p>")
                 made += map(self._blocks, element.iter(_BOX))
@@ -84,7 +108,7 @@ class _Reader:
                 made.append(self._blocks(element))  # headings are numbered as the items of a list
             elif element.tag == f"{_TEXT}list":
                 lists = Lists()
-                made += [lists.item(*item) for item in self._items(element, 0, "ul")]
+                made += [lists.item(*item) for item in self._items(element, 0, None)]
                 made.append(lists.end())
                 made += map(self._blocks, element.iter(_BOX))
             elif element.tag == f"{_TABLE}table":
@@ -121,17 +145,23 @@ class _Reader:
     def _cell(self, given: Element) -> str:
         return " ".join(filter(None, map(self.words, _paragraphs(given))))
 
-    def _items(self, given: Element, depth: int, kind: str) -> Iterator[tuple[str, int, str]]:
-        """Yield (HTML, depth, kind) for the items of a list and of those in it."""
-        named = given.get(f"{_TEXT}style-name")
-        kind = kind if named is None else "ol" if named in self._counted else "ul"
+    def _items(self, given: Element, depth: int, named: str | None) -> Iterator[tuple[str, int, str]]:
+        """Yield (HTML, depth, kind) for the items of a list and of those in it; `named` is the style of the outer."""
+        named = given.get(f"{_TEXT}style-name") or named or self._list_style(given)
+        kind = "ol" if (named, str(depth + 1)) in self._counted else "ul"
         for item in given.iter() if depth >= _MOST_NESTED else given:
             words = [self.html(part) for part in item if part.tag in (f"{_TEXT}p", f"{_TEXT}h")]
             if text := "<br>".join(filter(None, words)):
                 yield text, depth, kind
             if depth < _MOST_NESTED:
                 for inner in item.findall(f"{_TEXT}list"):
-                    yield from self._items(inner, depth + 1, kind)
+                    yield from self._items(inner, depth + 1, named)
+
+    def _list_style(self, given: Element) -> str | None:
+        """Return the style of a list that the style of its first paragraph names."""
+        first = given.find(f"{_TEXT}list-item/{_TEXT}p")
+        chain = self._chain("paragraph", first.get(f"{_TEXT}style-name")) if first is not None else iter(())
+        return next(filter(None, (style.get(f"{_STYLE}list-style-name") for style in chain)), None)
 
     def _table(self, given: Element, *, is_sheet: bool = False) -> str:
         rows: list[list[str]] = []
@@ -157,9 +187,7 @@ class _Reader:
             made = sheet(rows)
             return heading(given.get(f"{_TABLE}name", ""), 2) + made if made else ""
         rows = [row for row in rows if row]
-        named = given.get(f"{_TABLE}name", "")
-        above = f"<p>{escape(named)}</p>" if named and not named.lower().startswith(("table", "sheet")) else ""
-        return above + guessed_table(rows) if rows else ""
+        return guessed_table(rows) if rows else ""
 
 
 def _repeated(element: Element, name: str, words: str) -> int:

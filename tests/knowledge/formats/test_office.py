@@ -691,3 +691,36 @@ def test_a_numbered_paragraph_in_bold_is_no_title():
     document = word(fill)
     assert document.title == "name"
     assert headings(document, "Hand") == ("3. Keys",)
+
+
+STYLES = f"""<d {NAMES}><office:styles>
+<style:style style:name="Title" style:family="paragraph"/>
+<style:style style:name="Steps" style:family="paragraph" style:list-style-name="N"/>
+<text:list-style style:name="N"><text:list-level-style-number text:level="1" style:num-format="1"/></text:list-style>
+<text:list-style style:name="B"><text:list-level-style-bullet text:level="1"/>
+<text:list-level-style-number text:level="2" style:num-format="1"/></text:list-style>
+</office:styles></d>"""
+
+
+def test_the_styles_of_an_opendocument_text_name_its_title_and_number_its_steps():
+    own = '<style:style style:name="P1" style:family="paragraph" style:parent-style-name="{}"/>'
+    item = "<text:list-item><text:p{}>{}</text:p>{}</text:list-item>"
+    inner = f"<text:list>{item.format('', 'the bow', '')}</text:list>"
+    steps = item.format(' text:style-name="Steps"', "Go on.", "")
+    body = (
+        '<text:p text:style-name="P1">The Jetty</text:p><text:h text:outline-level="1">Mooring</text:h>'
+        f'<text:list text:style-name="N">{item.format("", "Stop.", "")}{item.format("", "Tie up.", "")}</text:list>'
+        f"<text:p>Or:</text:p><text:list>{steps}</text:list>"
+        f'<text:p>Tie:</text:p><text:list text:style-name="B">{item.format("", "both ends", inner)}</text:list>'
+    )
+    content = f"<d {NAMES}><office:automatic-styles>{own.format('Title')}</office:automatic-styles>"
+    content += f"<office:body><office:text>{body}</office:text></office:body></d>"
+    document = convert(archive(content_xml=content, styles_xml=STYLES), ".odt", "name")
+    assert document.title == "The Jetty"
+    assert blocks(document) == ["1. Stop.", "2. Tie up.", "Or:", "1. Go on.", "Tie:", "- both ends", "1. the bow"]
+
+
+def test_the_name_that_a_program_gives_a_table_is_not_read():
+    row = "<table:table-row>{}</table:table-row>"
+    body = f'<table:table table:name="T1">{row.format(cells("Boat", "Fee"))}{row.format(cells("Skiff", "£9"))}'
+    assert blocks(convert(opendocument(f"{body}</table:table>"), ".odt", "name")) == ["Boat: Skiff; Fee: £9."]
