@@ -24,6 +24,7 @@ from knowledge.formats.markup import (
     guessed_table,
     heading,
     is_bare_heading,
+    stands_out,
 )
 from knowledge.text import LONGEST_HEADING, DocumentText
 
@@ -145,10 +146,8 @@ class _Document:
     def _is_head_marked(self, given: Element, rows: list[list[Element]]) -> bool | None:
         """Tell whether the first row of a table stands out as its head; None where that cannot be told."""
         bold = [[self._is_bold(cell) for cell in row if _text(cell).strip()] for row in rows]
-        if bold[0] and all(bold[0]) and not all(map(all, bold[1:])):
-            return True
         if any(bold[0]):
-            return None if all(map(all, bold)) else False  # what is bold is the label of a row
+            return stands_out(bold)
         look = given.find(f"{_W}tblPr/{_W}tblLook")
         if look is None:
             return None

@@ -82,6 +82,13 @@ def guessed_table(rows: Sequence[Sequence[str]], *, marked: bool | None = None) 
     return table(rows, head=False)
 
 
+def stands_out(bold: Sequence[Sequence[bool]]) -> bool | None:
+    """Return what `marked` is for a table, given for each row which of its cells with words are bold."""
+    if not bold or not any(bold[0]) or all(map(all, bold)):
+        return None
+    return all(bold[0]) and not all(map(all, bold[1:]))  # else what is bold is the label of a row
+
+
 def has_head(rows: Sequence[Sequence[str]], *, marked: bool | None = None) -> bool:
     """Tell whether the first row of a table looks like names of columns: words everywhere, over something that differs.
 

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from html import escape
+from types import MappingProxyType
 from xml.etree.ElementTree import Element
 
 from knowledge.formats.csv import sheet
 from knowledge.formats.html import html_document
-from knowledge.formats.markup import SPANNED, Lists, Package, given_title, guessed_table, heading, locked
+from knowledge.formats.markup import (
+    SPANNED,
+    Lists,
+    Package,
+    bare_level,
+    given_title,
+    guessed_table,
+    heading,
+    is_bare_heading,
+    locked,
+    stands_out,
+)
 from knowledge.text import LONGEST_HEADING, DocumentText
 
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
@@ -16,6 +28,7 @@ _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
 _MANIFEST = "{urn:oasis:names:tc:opendocument:xmlns:manifest:1.0}"
+_WEIGHT = "{urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0}font-weight"
 _TITLE = "{http://purl.org/dc/elements/1.1/}title"
 #: Notes stand at the foot of a page, comments beside it, and what was deleted nowhere.
 _UNREAD = {f"{_TEXT}note", f"{_OFFICE}annotation", f"{_TEXT}tracked-changes", f"{_TEXT}sequence-decls"}
@@ -84,22 +97,59 @@ class _Reader:
 
     def blocks(self, parent: Element) -> str:
         """Return what is in `parent` as HTML; notes stand at the end of their section."""
-        return self._blocks(parent) + self._end_notes()
+        return self._blocks(parent, self._bare_headings(parent)) + self._end_notes()
 
-    def _blocks(self, parent: Element) -> str:
+    def _bare_headings(self, parent: Element) -> dict[Element, int]:
+        """Return the level of each paragraph that is a heading only by being bold above text that is not."""
+        found: dict[Element, int] = {}
+        given = [part for part in parent if part.tag in _LEAVES and "".join(part.itertext()).strip()]
+        bare = [self._is_bare(element) for element in given]
+        above = 0
+        for place, element in enumerate(given[:-1]):
+            above = self._level(element) or above
+            if bare[place] and not bare[place + 1] and not self._level(given[place + 1]):
+                found[element] = bare_level(self.words(element), above, is_first=not place)
+        return found
+
+    def _is_bare(self, element: Element) -> bool:
+        return (
+            element.tag == f"{_TEXT}p"
+            and is_bare_heading(self.words(element))
+            and next(element.iter(f"{_TEXT}line-break"), None) is None
+            and self._is_bold(element)
+            and not self._level(element)
+        )
+
+    def _level(self, element: Element) -> int:
+        """Return the level of a heading, 0 for anything else."""
+        if element.tag == f"{_TEXT}h":
+            level = element.get(f"{_TEXT}outline-level", "1")
+            return int(level) if level.isdecimal() and len(level) < _MOST_DIGITS else 1
+        return int(element.tag == f"{_TEXT}p" and self._is_title(element))
+
+    def _is_bold(self, element: Element, outer: bool = False) -> bool:
+        """Tell whether all words of a paragraph, or of all paragraphs of a cell, are bold."""
+        family = "text" if element.tag == f"{_TEXT}span" else "paragraph"
+        chain = self._chain(family, element.get(f"{_TEXT}style-name"))
+        weights = (found.get(_WEIGHT) for style in chain for found in style.iterfind(f"{_STYLE}text-properties"))
+        weight = next(filter(None, weights), None)
+        bold = outer if weight is None else weight in ("bold", "600", "700", "800", "900")
+        words = (element.text or "") + "".join(child.tail or "" for child in element)
+        return (bold or not words.strip()) and all(
+            self._is_bold(child, bold) for child in element if child.tag not in _UNREAD
+        )
+
+    def _blocks(self, parent: Element, bare: Mapping[Element, int] = MappingProxyType({})) -> str:
         made: list[str] = []
         for element in parent:
-            is_title = element.tag == f"{_TEXT}p" and self._is_title(element)
-            if element.tag == f"{_TEXT}h" or is_title:
+            level = self._level(element) or bare.get(element, 0)
+            if level:
                 made.append(self._end_notes())
             if element.tag in _LEAVES:
                 for note in element.iter(f"{_TEXT}note-body"):
                     self._noted.append(f"<p>{escape(' '.join(self._cell(note).split()))}</p>")
-            if element.tag == f"{_TEXT}h":
-                level = element.get(f"{_TEXT}outline-level", "1")
-                made.append(heading(self.words(element), int(level) if level.isdecimal() else 1))
-            elif is_title:
-                made.append(heading(self.words(element), 1))
+            if level:
+                made.append(heading(self.words(element), level))
                 made += map(self._blocks, element.iter(_BOX))
             elif element.tag == f"{_TEXT}p":
                 made.append(f"<p>{self.html(element)}</p>")
@@ -165,15 +215,18 @@ class _Reader:
 
     def _table(self, given: Element, *, is_sheet: bool = False) -> str:
         rows: list[list[str]] = []
+        bold: list[list[bool]] = []
         spanning: dict[int, tuple[int, str]] = {}  # column → rows left, and the words of the cell
         for row in _rows(given):
             cells: list[str] = []
+            weights: list[bool] = []
             for cell in row:
                 if cell.tag not in (f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"):
                     continue
                 left, above = spanning.pop(len(cells), (0, ""))
                 covered = cell.tag == f"{_TABLE}covered-table-cell"
                 words = (above or SPANNED) if covered else self._cell(cell)
+                weights += [self._is_bold(cell)] if words.strip() and not is_sheet else []
                 left = left if covered else _number(cell, "number-rows-spanned")
                 if left > 1 and len(words) <= _LONGEST_REPEATED:
                     spanning[len(cells)] = left - 1, words
@@ -182,12 +235,13 @@ class _Reader:
                 cells.pop()
             if not any(map(str.strip, cells)):
                 cells.clear()
+            bold += [weights] if cells else []
             rows += [cells] * _repeated(row, "number-rows-repeated", "".join(cells))
         if is_sheet:
             made = sheet(rows)
             return heading(given.get(f"{_TABLE}name", ""), 2) + made if made else ""
         rows = [row for row in rows if row]
-        return guessed_table(rows) if rows else ""
+        return guessed_table(rows, marked=stands_out(bold)) if rows else ""
 
 
 def _repeated(element: Element, name: str, words: str) -> int:

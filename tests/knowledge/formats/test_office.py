@@ -724,3 +724,24 @@ def test_the_name_that_a_program_gives_a_table_is_not_read():
     row = "<table:table-row>{}</table:table-row>"
     body = f'<table:table table:name="T1">{row.format(cells("Boat", "Fee"))}{row.format(cells("Skiff", "£9"))}'
     assert blocks(convert(opendocument(f"{body}</table:table>"), ".odt", "name")) == ["Boat: Skiff; Fee: £9."]
+
+
+def test_bold_paragraphs_and_rows_of_an_opendocument_text_are_headings_and_heads():
+    fo = 'xmlns:fo="urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0"'
+    weight = f'<style:text-properties {fo} fo:font-weight="bold"/>'
+    styles = "".join(
+        f'<style:style style:name="{name}" style:family="{family}">{weight}</style:style>'
+        for name, family in (("P1", "paragraph"), ("T1", "text"))
+    )
+    strong = '<text:p text:style-name="P1">{}</text:p>'
+    span = '<text:p><text:span text:style-name="T1">{}</text:span>{}</text:p>'
+    head = cells("Place", "38").replace("<text:p>", '<text:p text:style-name="P1">')
+    rows = "".join(
+        f"<table:table-row>{row}</table:table-row>" for row in (head, cells("Bow", "4"), cells("Stern", "6"))
+    )
+    body = strong.format("Jetty") + "<text:p>It is old.</text:p>" + span.format("1. Mooring", "")
+    body += span.format("Mind", " the gap") + strong.format("Never jump.") + f"<table:table>{rows}</table:table>"
+    document = convert(opendocument(body, styles), ".odt", "name")
+    assert document.title == "Jetty"
+    assert headings(document, "the gap") == headings(document, "Never") == ("1. Mooring",)
+    assert blocks(document)[-2:] == ["Place: Bow; 38: 4.", "Place: Stern; 38: 6."]
