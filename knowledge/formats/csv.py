@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from knowledge.formats.decode import decode
 from knowledge.formats.html import html_document
-from knowledge.formats.markup import has_head, paragraph, table
+from knowledge.formats.markup import SPANNED, guessed_table, has_head, paragraph
 from knowledge.text import DocumentError, DocumentText
 
 _SEPARATORS = ",;\t|"
@@ -35,10 +35,10 @@ def sheet(rows: Sequence[Sequence[str]]) -> str:
 
     def end() -> None:
         if block:
-            made.append(table(block, head=has_head(block)))
+            made.append(guessed_table(block))
             block.clear()
 
-    given = [row[: max((place for place, cell in enumerate(row, 1) if cell.strip()), default=0)] for row in rows]
+    given = list(map(_trimmed, rows))
     for row, following in zip(given, [*given[1:], []], strict=False):
         filled = [cell for cell in row if cell.strip()]
         if len(filled) > 1 or (filled and _goes_on(block, row, following)):
@@ -48,6 +48,15 @@ def sheet(rows: Sequence[Sequence[str]]) -> str:
         made += map(paragraph, filled)
     end()
     return "".join(made)
+
+
+def _trimmed(row: Sequence[str]) -> Sequence[str]:
+    """Return a row without the empty cells at its end, but with those that its last words reach into beside others."""
+    places = [place for place, cell in enumerate(row, 1) if cell.strip()]
+    end = places[-1] if places else 0
+    while len(places) > 1 and end < len(row) and row[end] == SPANNED:
+        end += 1
+    return row[:end]
 
 
 def _goes_on(block: Sequence[Sequence[str]], row: Sequence[str], following: Sequence[str]) -> bool:

@@ -7,13 +7,25 @@ field is not to be had otherwise.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from html import escape
+from types import MappingProxyType
 from xml.etree.ElementTree import Element
 
 from knowledge.formats.html import html_document
 from knowledge.formats.inline import RAISED
-from knowledge.formats.markup import COMPOUND, Lists, Package, compound, has_head, heading, table
+from knowledge.formats.markup import (
+    COMPOUND,
+    SPANNED,
+    Lists,
+    Package,
+    bare_level,
+    compound,
+    guessed_table,
+    heading,
+    is_bare_heading,
+    stands_out,
+)
 from knowledge.text import LONGEST_HEADING, DocumentText
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -34,6 +46,7 @@ _CONTENTS = re.compile(r"toc (?:\d|heading)|table of (?:figures|authorities)|ind
 _WRAPPERS = {f"{_W}sdt", f"{_W}sdtContent", f"{_W}ins", f"{_W}customXml", f"{_W}smartTag"}
 _MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _MOST_NESTED = 8
+_OFF = {"0", "false", "off"}
 
 
 def convert(content: bytes, name: str) -> DocumentText:
@@ -65,13 +78,13 @@ class _Document:
 
     def blocks(self, parent: Element) -> Iterator[str]:
         """Yield what is in `parent` as HTML: paragraphs, lists, tables, and notes at the end of their section."""
-        yield from self._blocks(parent)
+        yield from self._blocks(parent, self._bare_headings(parent))
         yield self._end_notes()
 
-    def _blocks(self, parent: Element) -> Iterator[str]:
+    def _blocks(self, parent: Element, bare: Mapping[Element, int] = MappingProxyType({})) -> Iterator[str]:
         lists = Lists()
         for element in _content(parent):
-            level = self._level(element)
+            level = self._level(element) or bare.get(element, 0)
             if level:
                 yield lists.end() + self._end_notes()
             self._note(element)
@@ -95,6 +108,28 @@ class _Document:
                 yield f"{lists.end()}<p>{_lines(text)}</p>"
         yield lists.end()
 
+    def _bare_headings(self, parent: Element) -> dict[Element, int]:
+        """Return the level of each paragraph that is a heading only by being bold above text that is not."""
+        found: dict[Element, int] = {}
+        given = [element for element in _content(parent) if element.tag == f"{_W}tbl" or _text(element).strip()]
+        bare = [self._is_bare(element) for element in given]
+        above = 0
+        for place, element in enumerate(given[:-1]):
+            above = self._level(element) or above
+            if bare[place] and not bare[place + 1] and not self._level(given[place + 1]):
+                found[element] = bare_level(_text(element).strip(), above, is_first=not place)
+        return found
+
+    def _is_bare(self, element: Element) -> bool:
+        words = _text(element).strip() if element.tag == f"{_W}p" else ""
+        return (
+            is_bare_heading(words)
+            and "\n" not in words
+            and self._is_bold(element)
+            and not self._level(element)
+            and self._item(element) is None
+        )
+
     def _table(self, given: Element) -> Iterator[str]:
         """Yield a table of data, or else what stands in the cells of one that only arranges it."""
         rows = [list(_inside(row, f"{_W}tc")) for row in _inside(given, f"{_W}tr")]
@@ -102,11 +137,41 @@ class _Document:
             found.tag == f"{_W}tbl" or self._level(found) for row in rows for cell in row for found in _content(cell)
         )
         if not arranges:
-            yield _table(rows)
+            yield guessed_table(_cells(rows), marked=self._is_head_marked(given, rows))
             return
         for row in rows:
             for cell in row:
                 yield from self._blocks(cell)
+
+    def _is_head_marked(self, given: Element, rows: list[list[Element]]) -> bool | None:
+        """Tell whether the first row of a table stands out as its head; None where that cannot be told."""
+        bold = [[self._is_bold(cell) for cell in row if _text(cell).strip()] for row in rows]
+        if any(bold[0]):
+            return stands_out(bold)
+        look = given.find(f"{_W}tblPr/{_W}tblLook")
+        if look is None:
+            return None
+        return False if look.get(f"{_W}firstRow") in _OFF else None
+
+    def _is_bold(self, element: Element) -> bool:
+        """Tell whether all words of a paragraph, or of all paragraphs of a cell, are bold."""
+        paragraphs = [element] if element.tag == f"{_W}p" else list(_paragraphs(element))
+        for paragraph in paragraphs:
+            by_style = next(
+                (_is_on(given, "b") for given in self._run_styles(paragraph) if given.find(f"{_W}b") is not None), False
+            )
+            for run in paragraph.iter(f"{_W}r"):
+                own = run.find(f"{_W}rPr")
+                is_bold = _is_on(own, "b") if own is not None and own.find(f"{_W}b") is not None else by_style
+                if not is_bold and _text(run).strip():
+                    return False
+        return True
+
+    def _run_styles(self, paragraph: Element) -> Iterator[Element]:
+        """Yield what the style of a paragraph, and those which that builds on, say about its words."""
+        for style in self._style_chain(paragraph):
+            if (found := style.find(f"{_W}rPr")) is not None:
+                yield found
 
     def _note(self, paragraph: Element) -> None:
         """Keep the notes to a paragraph for the end of its section."""
@@ -126,14 +191,17 @@ class _Document:
         self._noted.clear()
         return made
 
-    def _style_names(self, paragraph: Element) -> Iterator[str]:
-        """Yield the name of the style of a paragraph, then of those which that builds on."""
+    def _style_chain(self, paragraph: Element) -> Iterator[Element]:
+        """Yield the style of a paragraph, then those which that builds on."""
         style = self._styles.get(_value(paragraph.find(f"{_W}pPr"), "pStyle"))
         for _ in range(_MOST_NESTED):
             if style is None:
                 return
-            yield _value(style, "name") or ""
+            yield style
             style = self._styles.get(_value(style, "basedOn"))
+
+    def _style_names(self, paragraph: Element) -> Iterator[str]:
+        return (_value(style, "name") or "" for style in self._style_chain(paragraph))
 
     def _leads_elsewhere(self, paragraph: Element) -> bool:
         return any(map(_CONTENTS.fullmatch, self._style_names(paragraph)))
@@ -143,13 +211,9 @@ class _Document:
         own = paragraph.find(f"{_W}pPr")
         if own is not None:
             yield own
-        style = self._styles.get(_value(own, "pStyle"))
-        for _ in range(_MOST_NESTED):
-            if style is None:
-                return
+        for style in self._style_chain(paragraph):
             if (found := style.find(f"{_W}pPr")) is not None:
                 yield found
-            style = self._styles.get(_value(style, "basedOn"))
 
     def _level(self, paragraph: Element) -> int:
         """Return the level of a heading, 0 for any other paragraph."""
@@ -239,8 +303,8 @@ def _paragraphs(element: Element) -> Iterator[Element]:
             yield from _paragraphs(child)
 
 
-def _table(given: list[list[Element]]) -> str:
-    """Return a table of data, given its cells, as HTML."""
+def _cells(given: list[list[Element]]) -> list[list[str]]:
+    """Return the words of the cells of a table of data."""
     rows: list[list[str]] = []
     for row in given:
         cells: list[str] = []
@@ -252,9 +316,9 @@ def _table(given: list[list[Element]]) -> str:
             else:
                 words = " ".join(" ".join(_text(part) for part in _paragraphs(cell)).split())
             span = _value(properties, "gridSpan") or "1"
-            cells += [words, *[""] * (min(int(span), 100) - 1 if span.isdecimal() else 0)]
+            cells += [words, *[SPANNED] * (min(int(span), 100) - 1 if span.isdecimal() else 0)]
         rows.append(cells)
-    return table(rows, head=has_head(rows))
+    return rows
 
 
 def _value(parent: Element | None, name: str) -> str | None:
@@ -264,4 +328,4 @@ def _value(parent: Element | None, name: str) -> str | None:
 
 def _is_on(properties: Element, name: str) -> bool:
     found = properties.find(f"{_W}{name}")
-    return found is not None and found.get(f"{_W}val") not in ("0", "false", "off")
+    return found is not None and found.get(f"{_W}val") not in _OFF

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Iterable, Sequence
 from html import escape
@@ -20,6 +21,25 @@ COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _RELATION = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
 #: Unpacked, the parts of a document that are read may have so many bytes in all.
 MOST_UNPACKED = 256 * 2**20
+_LONGEST_BARE = 100  # characters of a heading that is nothing but bold
+_LONGEST_NAME = 60  # characters of the name of a column or a row
+_AMOUNT = re.compile(r"(?:[<>≤≥~≈+−±-]\s*)?[£$€¥]?\s*\d")
+_CURRENCIES = frozenset("£$€¥")
+_YEAR = r"(?:19|20)\d\d"
+_PERIOD = re.compile(
+    rf"(?:Q[1-4] )?{_YEAR}(?:\s?[/–-]\s?(?:{_YEAR}|\d\d))?(?:-\d\d| Q[1-4])?"
+    rf"|\d\d?[./-](?:\d\d?[./-](?:{_YEAR}|\d\d)|{_YEAR})"
+)
+#: Titles that programs give: by their own names, and by the name of a file.
+_NO_TITLE = re.compile(
+    r"(?:new )?(?:(?:microsoft )?(?:word|office|excel|powerpoint) )?"
+    r"(?:document|untitled|unnamed|presentation|workbook|book|spreadsheet|(?:no )?title)[ -]*\d*"
+    r"|microsoft (?:word|excel|powerpoint)(?: - .*)?"
+    r"|\S.*\.(?:docx?|docm|dotx?|odt|ott|rtf|txt|pdf|pptx?|odp|xlsx?|xlsm|ods|csv|html?|wpd|pages|tmp)",
+    re.IGNORECASE,
+)
+#: What stands in a column that the cell to the left of it reaches into: white space, so it is empty to everybody else.
+SPANNED = "\x1f"
 
 
 def paragraph(text: str) -> str:
@@ -33,11 +53,11 @@ def heading(text: str, level: int) -> str:
     return f"<h{level}>{escape(text)}</h{level}>"
 
 
-def table(rows: Iterable[Sequence[str]], *, head: bool = True) -> str:
-    """Return a table of plain texts; with `head` its first row names the columns."""
+def table(rows: Iterable[Sequence[str]], *, head: int = True) -> str:
+    """Return a table of plain texts, of which the first `head` rows name the columns."""
     lines = []
     for number, row in enumerate(rows):
-        kind = "th" if head and not number else "td"
+        kind = "th" if number < head else "td"
         lines.append("<tr>" + "".join(f"<{kind}>{escape(cell)}</{kind}>" for cell in row) + "</tr>")
     return f"<table>{''.join(lines)}</table>"
 
@@ -47,7 +67,29 @@ def page(number: int) -> str:
     return f'<div {PAGE}="{number}"></div>'
 
 
-def has_head(rows: Sequence[Sequence[str]]) -> bool:
+def guessed_table(rows: Sequence[Sequence[str]], *, marked: bool | None = None) -> str:
+    """Return a table of plain texts, of which the format does not say for certain whether it has a head.
+
+    `marked` is what it looks like: True with a first row that stands out, False with one that does not where it would,
+    None where nothing can be told. Without a head, two columns are labels and what they are for.
+    """
+    if _has_two_heads(rows):
+        return table([_filled(rows[0]), *rows[1:]], head=2)
+    if has_head(rows, marked=marked):
+        return table(rows)
+    if len(rows) > 1 and all(len(row) == 2 and is_name(row[0].strip()) and row[1].strip() for row in rows):
+        rows = [[f"{label.strip().removesuffix(':')}: {value}"] for label, value in rows]
+    return table(rows, head=False)
+
+
+def stands_out(bold: Sequence[Sequence[bool]]) -> bool | None:
+    """Return what `marked` is for a table, given for each row which of its cells with words are bold."""
+    if not bold or not any(bold[0]) or all(map(all, bold)):
+        return None
+    return all(bold[0]) and not all(map(all, bold[1:]))  # else what is bold is the label of a row
+
+
+def has_head(rows: Sequence[Sequence[str]], *, marked: bool | None = None) -> bool:
     """Tell whether the first row of a table looks like names of columns: words everywhere, over something that differs.
 
     A format that does not mark a head leaves this to be guessed, and a row too few is a smaller loss than wrong names.
@@ -56,14 +98,93 @@ def has_head(rows: Sequence[Sequence[str]]) -> bool:
         return False
     first = [cell.strip() for cell in rows[0]]
     named = [cell for cell in first if cell]
+    if marked:
+        return len(named) > 1
     if len(named) < len(first) - 1 or len(set(named)) < len(named):
         return False
-    return all(len(cell) <= 60 and not _is_number(cell) and cell[-1] not in ".!?" for cell in named)
+    periods = _periods(rows)
+    return all(is_name(cell) or cell in periods for cell in named) and not _is_pair(rows, marked=marked)
+
+
+def _periods(rows: Sequence[Sequence[str]]) -> set[str]:
+    """Return the cells of the first row that are years, periods or dates and name columns of something else.
+
+    One alone might as well be the value of a label.
+    """
+    found = {
+        cell.strip()
+        for place, cell in enumerate(rows[0])
+        if _PERIOD.fullmatch(cell.strip())
+        and not all(_PERIOD.fullmatch(row[place].strip()) for row in rows[1:] if place < len(row))
+    }
+    return found if len(found) > 1 else set()
+
+
+def _has_two_heads(rows: Sequence[Sequence[str]]) -> bool:
+    """Tell whether the first row of a table names groups of columns, and the second the columns, all over amounts."""
+    if len(rows) < 3 or SPANNED not in rows[0]:
+        return False
+    names = list(zip(_filled(rows[0]), (cell.strip() for cell in rows[1]), strict=False))
+    spanned = {place for place, cell in enumerate(rows[0]) if SPANNED in (cell, *rows[0][place + 1 : place + 2])}
+    return (
+        len(names) == len(rows[1])
+        and len(set(names)) == len(names)
+        and all(names[place][1] for place in spanned if place < len(names))
+        and all(is_name(cell) or _PERIOD.fullmatch(cell) for pair in names for cell in pair if cell)
+        and any(_AMOUNT.match(row[place].strip()) for row in rows[2:] for place in spanned if place < len(row))
+    )
+
+
+def _filled(row: Sequence[str]) -> list[str]:
+    """Return a row with the words of every cell in all columns it reaches into."""
+    made: list[str] = []
+    for cell in row:
+        made.append(made[-1] if cell == SPANNED and made else cell.strip())
+    return made
+
+
+def is_name(cell: str) -> bool:
+    """Tell whether a cell looks like the name of something: a few words that are no sentence and no number."""
+    return 0 < len(cell) <= _LONGEST_NAME and not _is_number(cell) and cell[-1] not in ".!?"
+
+
+def _is_pair(rows: Sequence[Sequence[str]], *, marked: bool | None) -> bool:
+    """Tell whether the first row of a table of two columns is a label and its value, like the rows below it."""
+    if max(map(len, rows)) != 2:
+        return False
+    below = [row[1].strip() for row in rows[1:] if len(row) == 2 and row[1].strip()]
+    amounts = list(filter(_AMOUNT.match, below))
+    first = rows[0][1].strip()
+    if _AMOUNT.match(first):
+        is_price = all(map(_CURRENCIES.intersection, amounts)) and not _CURRENCIES & set(first)
+        return 2 * len(amounts) >= len(below) > 0 and not is_price  # "1 day" over "£5" names a column
+    return marked is False and len(amounts) < len(below)
 
 
 def _is_number(cell: str) -> bool:
     digits = sum(char.isdigit() for char in cell)
     return 2 * digits > len(cell)
+
+
+def given_title(words: str) -> str:
+    """Return the title among the properties of a document, "" for one that nobody would say."""
+    title = " ".join(words.split())
+    return "" if _NO_TITLE.fullmatch(title) else title
+
+
+def is_bare_heading(words: str) -> bool:
+    """Tell whether the words of a paragraph that is bold throughout can be a heading: few, and no sentence."""
+    return len(words) <= _LONGEST_BARE and words[-1:] not in (*".!?,;", "") and any(map(str.isalpha, words))
+
+
+def bare_level(words: str, above: int, *, is_first: bool) -> int:
+    """Return the level of such a heading, below the last one that is marked, of level `above` (0: there is none).
+
+    The first paragraph of a document without any is what it is called, unless it counts.
+    """
+    if above:
+        return above + 1
+    return 1 if is_first and not words[0].isdigit() else 2
 
 
 class Lists:
@@ -159,7 +280,7 @@ class Package:
         """Return the title among the properties of an Office document, "" for none."""
         name = self.related("", "core-properties", None)
         found = self.xml(name).find("{http://purl.org/dc/elements/1.1/}title") if name else None
-        return " ".join((found.text or "").split()) if found is not None else ""
+        return given_title(found.text or "") if found is not None else ""
 
 
 def _joined(folder: PurePosixPath, target: str) -> str:

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from html import escape
+from types import MappingProxyType
 from xml.etree.ElementTree import Element
 
 from knowledge.formats.csv import sheet
 from knowledge.formats.html import html_document
-from knowledge.formats.markup import Lists, Package, has_head, heading, locked, table
+from knowledge.formats.markup import (
+    SPANNED,
+    Lists,
+    Package,
+    bare_level,
+    given_title,
+    guessed_table,
+    heading,
+    is_bare_heading,
+    locked,
+    stands_out,
+)
 from knowledge.text import LONGEST_HEADING, DocumentText
 
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
@@ -16,6 +28,7 @@ _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
 _MANIFEST = "{urn:oasis:names:tc:opendocument:xmlns:manifest:1.0}"
+_WEIGHT = "{urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0}font-weight"
 _TITLE = "{http://purl.org/dc/elements/1.1/}title"
 #: Notes stand at the foot of a page, comments beside it, and what was deleted nowhere.
 _UNREAD = {f"{_TEXT}note", f"{_OFFICE}annotation", f"{_TEXT}tracked-changes", f"{_TEXT}sequence-decls"}
@@ -38,9 +51,10 @@ def convert(content: bytes, name: str) -> DocumentText:
             raise locked()
     root = package.xml("content.xml")
     meta = package.xml("meta.xml") if "meta.xml" in package.names() else Element("none")
-    title = " ".join((next((found.text or "" for found in meta.iter(_TITLE)), "")).split())
+    title = given_title(next((found.text or "" for found in meta.iter(_TITLE)), ""))
     body = root.find(f"{_OFFICE}body")
-    reader = _Reader(root)
+    common = package.xml("styles.xml") if "styles.xml" in package.names() else Element("none")
+    reader = _Reader(root, common)
     html = "".join(reader.blocks(part) for part in body) if body is not None else ""
     return html_document(html, name, title[:LONGEST_HEADING])
 
@@ -48,8 +62,13 @@ def convert(content: bytes, name: str) -> DocumentText:
 class _Reader:
     """What the styles say, and the body by it."""
 
-    def __init__(self, root: Element) -> None:
+    def __init__(self, root: Element, common: Element) -> None:
         self._noted: list[str] = []
+        self._styles = {
+            (style.get(f"{_STYLE}family", "paragraph"), style.get(f"{_STYLE}name")): style
+            for part in (common, root)
+            for style in part.iter(f"{_STYLE}style")
+        }
         self._struck = {
             style.get(f"{_STYLE}name")
             for style in root.iter(f"{_STYLE}style")
@@ -57,26 +76,81 @@ class _Reader:
             if properties.get(f"{_STYLE}text-line-through-style", "none") != "none"
         }
         self._counted = {
-            style.get(f"{_STYLE}name")
-            for style in root.iter(f"{_TEXT}list-style")
-            if style.find(f"{_TEXT}list-level-style-number") is not None
+            (style.get(f"{_STYLE}name"), level.get(f"{_TEXT}level"))
+            for part in (common, root)
+            for style in part.iter(f"{_TEXT}list-style")
+            for level in style.iterfind(f"{_TEXT}list-level-style-number")
+            if level.get(f"{_STYLE}num-format", "1")
         }
+
+    def _chain(self, family: str, name: str | None) -> Iterator[Element]:
+        """Yield a style, then those which that builds on."""
+        for _ in range(_MOST_NESTED):
+            if (style := self._styles.get((family, name))) is None:
+                return
+            yield style
+            name = style.get(f"{_STYLE}parent-style-name")
+
+    def _is_title(self, paragraph: Element) -> bool:
+        name = paragraph.get(f"{_TEXT}style-name")
+        return name == "Title" or any(style.get(f"{_STYLE}name") == "Title" for style in self._chain("paragraph", name))
 
     def blocks(self, parent: Element) -> str:
         """Return what is in `parent` as HTML; notes stand at the end of their section."""
-        return self._blocks(parent) + self._end_notes()
+        return self._blocks(parent, self._bare_headings(parent)) + self._end_notes()
 
-    def _blocks(self, parent: Element) -> str:
+    def _bare_headings(self, parent: Element) -> dict[Element, int]:
+        """Return the level of each paragraph that is a heading only by being bold above text that is not."""
+        found: dict[Element, int] = {}
+        given = [part for part in parent if part.tag in _LEAVES and "".join(part.itertext()).strip()]
+        bare = [self._is_bare(element) for element in given]
+        above = 0
+        for place, element in enumerate(given[:-1]):
+            above = self._level(element) or above
+            if bare[place] and not bare[place + 1] and not self._level(given[place + 1]):
+                found[element] = bare_level(self.words(element), above, is_first=not place)
+        return found
+
+    def _is_bare(self, element: Element) -> bool:
+        return (
+            element.tag == f"{_TEXT}p"
+            and is_bare_heading(self.words(element))
+            and next(element.iter(f"{_TEXT}line-break"), None) is None
+            and self._is_bold(element)
+            and not self._level(element)
+        )
+
+    def _level(self, element: Element) -> int:
+        """Return the level of a heading, 0 for anything else."""
+        if element.tag == f"{_TEXT}h":
+            level = element.get(f"{_TEXT}outline-level", "1")
+            return int(level) if level.isdecimal() and len(level) < _MOST_DIGITS else 1
+        return int(element.tag == f"{_TEXT}p" and self._is_title(element))
+
+    def _is_bold(self, element: Element, outer: bool = False) -> bool:
+        """Tell whether all words of a paragraph, or of all paragraphs of a cell, are bold."""
+        family = "text" if element.tag == f"{_TEXT}span" else "paragraph"
+        chain = self._chain(family, element.get(f"{_TEXT}style-name"))
+        weights = (found.get(_WEIGHT) for style in chain for found in style.iterfind(f"{_STYLE}text-properties"))
+        weight = next(filter(None, weights), None)
+        bold = outer if weight is None else weight in ("bold", "600", "700", "800", "900")
+        words = (element.text or "") + "".join(child.tail or "" for child in element)
+        return (bold or not words.strip()) and all(
+            self._is_bold(child, bold) for child in element if child.tag not in _UNREAD
+        )
+
+    def _blocks(self, parent: Element, bare: Mapping[Element, int] = MappingProxyType({})) -> str:
         made: list[str] = []
         for element in parent:
-            if element.tag == f"{_TEXT}h":
+            level = self._level(element) or bare.get(element, 0)
+            if level:
                 made.append(self._end_notes())
             if element.tag in _LEAVES:
                 for note in element.iter(f"{_TEXT}note-body"):
                     self._noted.append(f"<p>{escape(' '.join(self._cell(note).split()))}</p>")
-            if element.tag == f"{_TEXT}h":
-                level = element.get(f"{_TEXT}outline-level", "1")
-                made.append(heading(self.words(element), int(level) if level.isdecimal() else 1))
+            if level:
+                made.append(heading(self.words(element), level))
+                made += map(self._blocks, element.iter(_BOX))
             elif element.tag == f"{_TEXT}p":
                 made.append(f"<p>{self.html(element)}</p>")
                 made += map(self._blocks, element.iter(_BOX))
@@ -84,7 +158,7 @@ class _Reader:
                 made.append(self._blocks(element))  # headings are numbered as the items of a list
             elif element.tag == f"{_TEXT}list":
                 lists = Lists()
-                made += [lists.item(*item) for item in self._items(element, 0, "ul")]
+                made += [lists.item(*item) for item in self._items(element, 0, None)]
                 made.append(lists.end())
                 made += map(self._blocks, element.iter(_BOX))
             elif element.tag == f"{_TABLE}table":
@@ -121,43 +195,53 @@ class _Reader:
     def _cell(self, given: Element) -> str:
         return " ".join(filter(None, map(self.words, _paragraphs(given))))
 
-    def _items(self, given: Element, depth: int, kind: str) -> Iterator[tuple[str, int, str]]:
-        """Yield (HTML, depth, kind) for the items of a list and of those in it."""
-        named = given.get(f"{_TEXT}style-name")
-        kind = kind if named is None else "ol" if named in self._counted else "ul"
+    def _items(self, given: Element, depth: int, named: str | None) -> Iterator[tuple[str, int, str]]:
+        """Yield (HTML, depth, kind) for the items of a list and of those in it; `named` is the style of the outer."""
+        named = given.get(f"{_TEXT}style-name") or named or self._list_style(given)
+        kind = "ol" if (named, str(depth + 1)) in self._counted else "ul"
         for item in given.iter() if depth >= _MOST_NESTED else given:
             words = [self.html(part) for part in item if part.tag in (f"{_TEXT}p", f"{_TEXT}h")]
             if text := "<br>".join(filter(None, words)):
                 yield text, depth, kind
             if depth < _MOST_NESTED:
                 for inner in item.findall(f"{_TEXT}list"):
-                    yield from self._items(inner, depth + 1, kind)
+                    yield from self._items(inner, depth + 1, named)
+
+    def _list_style(self, given: Element) -> str | None:
+        """Return the style of a list that the style of its first paragraph names."""
+        first = given.find(f"{_TEXT}list-item/{_TEXT}p")
+        chain = self._chain("paragraph", first.get(f"{_TEXT}style-name")) if first is not None else iter(())
+        return next(filter(None, (style.get(f"{_STYLE}list-style-name") for style in chain)), None)
 
     def _table(self, given: Element, *, is_sheet: bool = False) -> str:
         rows: list[list[str]] = []
+        bold: list[list[bool]] = []
         spanning: dict[int, tuple[int, str]] = {}  # column → rows left, and the words of the cell
         for row in _rows(given):
             cells: list[str] = []
+            weights: list[bool] = []
             for cell in row:
                 if cell.tag not in (f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"):
                     continue
                 left, above = spanning.pop(len(cells), (0, ""))
                 covered = cell.tag == f"{_TABLE}covered-table-cell"
-                words = above if covered else self._cell(cell)
+                words = (above or SPANNED) if covered else self._cell(cell)
+                weights += [self._is_bold(cell)] if words.strip() and not is_sheet else []
                 left = left if covered else _number(cell, "number-rows-spanned")
                 if left > 1 and len(words) <= _LONGEST_REPEATED:
                     spanning[len(cells)] = left - 1, words
                 cells += [words] * _repeated(cell, "number-columns-repeated", words)
             while cells and not cells[-1]:
                 cells.pop()
+            if not any(map(str.strip, cells)):
+                cells.clear()
+            bold += [weights] if cells else []
             rows += [cells] * _repeated(row, "number-rows-repeated", "".join(cells))
         if is_sheet:
             made = sheet(rows)
             return heading(given.get(f"{_TABLE}name", ""), 2) + made if made else ""
         rows = [row for row in rows if row]
-        named = given.get(f"{_TABLE}name", "")
-        above = f"<p>{escape(named)}</p>" if named and not named.lower().startswith(("table", "sheet")) else ""
-        return above + table(rows, head=has_head(rows)) if rows else ""
+        return guessed_table(rows, marked=stands_out(bold)) if rows else ""
 
 
 def _repeated(element: Element, name: str, words: str) -> int:

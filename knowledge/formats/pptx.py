@@ -7,7 +7,7 @@ from html import escape
 from xml.etree.ElementTree import Element
 
 from knowledge.formats.html import html_document
-from knowledge.formats.markup import COMPOUND, Lists, Package, compound, has_head, heading, page, table
+from knowledge.formats.markup import COMPOUND, SPANNED, Lists, Package, compound, guessed_table, heading, page
 from knowledge.text import LONGEST_HEADING, DocumentText
 
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
@@ -26,15 +26,17 @@ def convert(content: bytes, name: str) -> DocumentText:
     package = Package(content)
     main = package.related("", "officeDocument")
     slides = {name: target for name, target, kind in package.relations(main) if kind.endswith("/slide")}
+    title = package.title()
     made: list[str] = []
     for number, listed in enumerate(package.xml(main).iter(f"{_P}sldId"), 1):
         target = slides.get(listed.get(f"{_R}id", ""))
         if target is None or (slide := package.xml(target)).get("show") in ("0", "false"):
             continue
+        title = title or ("" if made else _title(slide))
         made += [page(number), *_shapes(slide)]
         if notes := package.related(target, "notesSlide", None):
             made += _shapes(package.xml(notes))
-    return html_document("".join(made), name, package.title()[:LONGEST_HEADING])
+    return html_document("".join(made), name, title[:LONGEST_HEADING])
 
 
 def _shapes(slide: Element) -> Iterator[str]:
@@ -45,7 +47,7 @@ def _shapes(slide: Element) -> Iterator[str]:
         if shape.tag == f"{_A}tbl":
             yield _table(shape)
         elif kind in _TITLES:
-            yield heading(" ".join(" ".join(map(_text, shape.iter(f"{_A}p"))).split()), 2)
+            yield heading(_line(shape), 2)
         elif kind not in _FURNITURE:
             lists = Lists()
             for paragraph in shape.iter(f"{_A}p"):
@@ -55,6 +57,15 @@ def _shapes(slide: Element) -> Iterator[str]:
                 elif words:
                     yield lists.item(words, *_item(paragraph))
             yield lists.end()
+
+
+def _title(slide: Element) -> str:
+    return next((words for shape in _drawn(slide) if _kind(shape) in _TITLES and (words := _line(shape))), "")
+
+
+def _line(shape: Element) -> str:
+    """Return the words of a shape in one line."""
+    return " ".join(" ".join(map(_text, shape.iter(f"{_A}p"))).split())
 
 
 def _drawn(element: Element) -> Iterator[Element]:
@@ -99,6 +110,6 @@ def _table(given: Element) -> str:
             words = " ".join(" ".join(map(_text, cell.iter(f"{_A}p"))).split())
             if cell.get("vMerge") in ("1", "true") and rows and len(cells) < len(rows[-1]):
                 words = rows[-1][len(cells)]  # goes on from the row above
-            cells.append(words)
+            cells.append(SPANNED if cell.get("hMerge") in ("1", "true") else words)
         rows.append(cells)
-    return table(rows, head=has_head(rows))
+    return guessed_table(rows)

@@ -45,6 +45,12 @@ def archive(**parts: str | bytes) -> bytes:
     return file.getvalue()
 
 
+def opendocument(body: str, styles: str = "") -> bytes:
+    content = f"<office:document-content {NAMES}><office:automatic-styles>{styles}</office:automatic-styles>"
+    content += f"<office:body><office:text>{body}</office:text></office:body></office:document-content>"
+    return archive(content_xml=content)
+
+
 def saved(document) -> bytes:
     file = io.BytesIO()
     document.save(file)
@@ -471,3 +477,271 @@ def test_a_book_that_a_shop_locked_says_so():
     parts = {"a.html": "<p>Noise.</p>", "META-INF/encryption.xml": cipher}
     with pytest.raises(DocumentError, match="protected"):
         convert(book_of("a.html", **parts), ".epub", "name")
+
+
+TABLES = {
+    "amounts": (("Depth", "42 cm"), ("Load", "18 kg"), ("Motor", "R7 (brushless)"), ("Draw", "310 W")),
+    "days": (("Opened", "3 May 2021"), ("Berths", "64")),
+}
+
+
+@pytest.mark.parametrize("rows", TABLES.values(), ids=TABLES)
+def test_a_table_of_labels_and_values_is_a_line_for_each_of_them(rows):
+    lines = [f"{label}: {value}." for label, value in rows]
+    document = word(lambda document: fill_table(document.add_table(len(rows), 2), *rows))
+    assert blocks(document) == lines
+    given = "".join(f"<table:table-row>{cells(*row)}</table:table-row>" for row in rows)
+    assert blocks(convert(opendocument(f"<table:table>{given}</table:table>"), ".odt", "name")) == lines
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        (("Tool", "Price"), ("Ladder", "£5"), ("Saw", "£3")),
+        (("Hut", "1 night"), ("North", "£20"), ("South", "25 €")),
+        (("Tool", "Where"), ("Ladder", "in the shed"), ("Saw", "on the wall")),
+        (("Phone", "Hours"), ("Office", "9 to 5"), ("Desk", "all day")),
+    ],
+)
+def test_a_table_of_two_columns_keeps_its_head(rows):
+    document = word(lambda document: fill_table(document.add_table(3, 2), *rows))
+    (first, second), *below = rows
+    assert blocks(document) == [f"{first}: {label}; {second}: {value}." for label, value in below]
+
+
+def in_bold(cells) -> None:
+    for cell in cells:
+        cell.paragraphs[0].runs[0].font.bold = True
+
+
+def test_the_look_of_a_table_of_words_tells_labels_from_a_head():
+    rows = (("Owner", "Perpetua Lisle"), ("Skipper", "Odo Tarn"), ("Fee", "£895"))
+    lines = ["Owner: Perpetua Lisle.", "Skipper: Odo Tarn.", "Fee: £895."]
+
+    def without_head(document):
+        table = document.add_table(3, 2)
+        fill_table(table, *rows)
+        look = table._tbl.tblPr.find(f"{{{WORDS}}}tblLook")
+        look.set(f"{{{WORDS}}}firstRow", "0")
+
+    def bold_labels(document):
+        table = document.add_table(3, 2)
+        fill_table(table, *rows)
+        in_bold(table.columns[0].cells)
+
+    assert blocks(word(without_head)) == lines
+    assert blocks(word(bold_labels)) == lines
+
+
+def book(*rows: tuple, merged: tuple[str, ...] = ()) -> DocumentText:
+    made = openpyxl.Workbook()
+    for row in rows:
+        made.active.append(row)
+    for cells in merged:
+        made.active.merge_cells(cells)
+    return convert(saved(made), ".xlsx", "name")
+
+
+@pytest.mark.parametrize(
+    "head", [("2023", "2024"), ("2023/24", "2024/25"), ("Q1 2025", "Q2 2025"), ("1.3.2025", "01/04/2025")]
+)
+def test_years_and_periods_name_columns(head):
+    rows = (("Member", *head), ("Rower", "£61", "£66"), ("Cox", "£20", "£22"))
+    lines = [f"Member: {name}; {head[0]}: {one}; {head[1]}: {two}." for name, one, two in rows[1:]]
+    assert blocks(book(*rows)) == lines
+    assert blocks(word(lambda document: fill_table(document.add_table(3, 3), *rows))) == lines
+
+
+def test_years_over_years_name_nothing():
+    lines = "Ada Moss,1815,1852\nBo Tarn,1902,1980\n"
+    assert blocks(convert(lines.encode(), ".csv", "name")) == ["Ada Moss; 1815; 1852.", "Bo Tarn; 1902; 1980."]
+
+
+@pytest.mark.parametrize("size", ["2024", "38"])
+def test_a_row_that_is_bold_above_others_that_are_not_names_columns(size):
+    def fill(document):
+        table = document.add_table(3, 2)
+        fill_table(table, ("Place", size), ("Spring", "310"), ("Summer", "825"))
+        in_bold(table.rows[0].cells)
+
+    assert blocks(word(fill)) == [f"Place: Spring; {size}: 310.", f"Place: Summer; {size}: 825."]
+
+
+def test_a_head_of_two_rows_names_groups_of_columns():
+    rows = (
+        ("Boat", "Summer", "", "Winter", ""),
+        ("", "Day", "Week", "Day", "Week"),
+        ("Skiff", "£9", "£50", "£4", "£20"),
+    )
+    lines = ["Boat: Skiff; Summer Day: £9; Summer Week: £50; Winter Day: £4; Winter Week: £20."]
+    assert blocks(book(*rows, merged=("A1:A2", "B1:C1", "D1:E1"))) == lines
+    assert blocks(book(("", *rows[0][1:]), ("Boat", *rows[1][1:]), rows[2], merged=("B1:C1", "D1:E1"))) == lines
+
+    def fill(document):
+        table = document.add_table(3, 5)
+        fill_table(table, *rows)
+        for first, last in (((0, 0), (1, 0)), ((0, 1), (0, 2)), ((0, 3), (0, 4))):
+            table.cell(*first).merge(table.cell(*last))
+
+    assert blocks(word(fill)) == lines
+    wide = '<table:table-cell table:number-columns-spanned="2"><text:p>{}</text:p></table:table-cell>'
+    head = cells("") + "".join(f"{wide.format(name)}<table:covered-table-cell/>" for name in ("Summer", "Winter"))
+    body = "".join(
+        f"<table:table-row>{row}</table:table-row>" for row in (head, cells("Boat", *rows[1][1:]), cells(*rows[2]))
+    )
+    assert blocks(convert(opendocument(f"<table:table>{body}</table:table>"), ".odt", "name")) == lines
+
+
+def test_a_merged_cell_over_rows_of_data_is_no_head_of_groups():
+    rows = (("Name", "Seat", ""), ("Perpetua", "4", "upper deck"), ("Odo", "9", "lower deck"))
+    assert blocks(book(*rows, merged=("B1:C1",))) == [
+        "Name: Perpetua; Seat: 4; upper deck.", "Name: Odo; Seat: 9; lower deck.",
+    ]  # fmt: skip
+
+
+NO_TITLES = ["Document1", "Word Document", "Microsoft Word - Rota_v7.doc", "untitled", "Untitled 2", "rota final.docx"]
+
+
+@pytest.mark.parametrize("title", NO_TITLES)
+def test_a_title_that_nobody_would_say_gives_way_to_the_heading(title):
+    def fill(document):
+        document.core_properties.title = title
+        document.add_heading("Rota of the Ferry", 1)
+        document.add_paragraph("Bo rows.")
+
+    assert word(fill).title == "Rota of the Ferry"
+    meta = f'<m xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title>{title}</dc:title></m>'
+    body = "<text:h>Rota of the Ferry</text:h><text:p>Bo rows.</text:p>"
+    content = f"<d {NAMES}><office:body><office:text>{body}</office:text></office:body></d>"
+    assert convert(archive(content_xml=content, meta_xml=meta), ".odt", "name").title == "Rota of the Ferry"
+
+
+@pytest.mark.parametrize("title", ["Documents we keep", "The Untitled Gallery", "Booking 2", "Version 2.1"])
+def test_a_title_that_says_something_is_kept(title):
+    def fill(document):
+        document.core_properties.title = title
+        document.add_heading("First of all", 1)
+        document.add_paragraph("Bo rows.")
+
+    assert word(fill).title == title
+
+
+def test_slides_without_a_title_have_that_of_the_first_one():
+    deck = pptx.Presentation()
+    for title in ("Ferry Training", "Knots"):
+        slide = deck.slides.add_slide(deck.slide_layouts[1])
+        slide.shapes.title.text = title
+        slide.placeholders[1].text = "Hold on."
+    deck.core_properties.title = "PowerPoint Presentation"
+    document = convert(saved(deck), ".pptx", "name")
+    assert document.title == "Ferry Training"
+    assert {section.headings for section in document.sections} == {(), ("Knots",)}
+
+
+def test_what_stands_over_a_sheet_by_itself_is_its_title():
+    rows = (("Boat", "Fee"), ("Skiff", "£9"))
+    assert book(("Hire of boats",), (), *rows).title == "Hire of boats"
+    assert book(("Hire of boats", ""), *rows, merged=("A1:B1",)).title == "Hire of boats"
+    assert book(("Valid for members",), *rows).title == "name"
+    assert book(*rows).title == "name"
+
+
+def bold(document, words: str) -> None:
+    document.add_paragraph().add_run(words).font.bold = True
+
+
+def test_a_short_paragraph_in_bold_above_text_is_a_heading():
+    def fill(document):
+        bold(document, "Rules of the Jetty")
+        document.add_paragraph("They hold for everybody.")
+        bold(document, "1. Mooring")
+        document.add_paragraph("Tie up at both ends.")
+        bold(document, "Never jump ashore.")
+        bold(document, "2. Fuel")
+        document.add_paragraph("Stop the engine first.")
+        bold(document, "Signed by the warden")
+
+    document = word(fill)
+    assert document.title == "Rules of the Jetty"
+    assert headings(document, "both ends") == headings(document, "jump ashore") == ("1. Mooring",)
+    assert headings(document, "engine") == ("2. Fuel",)
+    assert "Signed by the warden" in blocks(document)
+
+
+def test_a_heading_in_bold_is_below_one_that_is_marked():
+    def fill(document):
+        document.add_heading("Jetty", 1)
+        document.add_heading("Boats", 2)
+        bold(document, "Mooring")
+        document.add_paragraph("Tie up at both ends.")
+        table = document.add_table(1, 1)
+        table.cell(0, 0).paragraphs[0].add_run("Mind").font.bold = True
+        table.cell(0, 0).add_paragraph("the gap")
+        document.add_paragraph("Then lock it.")
+
+    document = word(fill)
+    assert headings(document, "both ends") == headings(document, "lock it") == ("Boats", "Mooring")
+
+
+def test_a_numbered_paragraph_in_bold_is_no_title():
+    def fill(document):
+        bold(document, "3. Keys")
+        document.add_paragraph("Hand them back.")
+
+    document = word(fill)
+    assert document.title == "name"
+    assert headings(document, "Hand") == ("3. Keys",)
+
+
+STYLES = f"""<d {NAMES}><office:styles>
+<style:style style:name="Title" style:family="paragraph"/>
+<style:style style:name="Steps" style:family="paragraph" style:list-style-name="N"/>
+<text:list-style style:name="N"><text:list-level-style-number text:level="1" style:num-format="1"/></text:list-style>
+<text:list-style style:name="B"><text:list-level-style-bullet text:level="1"/>
+<text:list-level-style-number text:level="2" style:num-format="1"/></text:list-style>
+</office:styles></d>"""
+
+
+def test_the_styles_of_an_opendocument_text_name_its_title_and_number_its_steps():
+    own = '<style:style style:name="P1" style:family="paragraph" style:parent-style-name="{}"/>'
+    item = "<text:list-item><text:p{}>{}</text:p>{}</text:list-item>"
+    inner = f"<text:list>{item.format('', 'the bow', '')}</text:list>"
+    steps = item.format(' text:style-name="Steps"', "Go on.", "")
+    body = (
+        '<text:p text:style-name="P1">The Jetty</text:p><text:h text:outline-level="1">Mooring</text:h>'
+        f'<text:list text:style-name="N">{item.format("", "Stop.", "")}{item.format("", "Tie up.", "")}</text:list>'
+        f"<text:p>Or:</text:p><text:list>{steps}</text:list>"
+        f'<text:p>Tie:</text:p><text:list text:style-name="B">{item.format("", "both ends", inner)}</text:list>'
+    )
+    content = f"<d {NAMES}><office:automatic-styles>{own.format('Title')}</office:automatic-styles>"
+    content += f"<office:body><office:text>{body}</office:text></office:body></d>"
+    document = convert(archive(content_xml=content, styles_xml=STYLES), ".odt", "name")
+    assert document.title == "The Jetty"
+    assert blocks(document) == ["1. Stop.", "2. Tie up.", "Or:", "1. Go on.", "Tie:", "- both ends", "1. the bow"]
+
+
+def test_the_name_that_a_program_gives_a_table_is_not_read():
+    row = "<table:table-row>{}</table:table-row>"
+    body = f'<table:table table:name="T1">{row.format(cells("Boat", "Fee"))}{row.format(cells("Skiff", "£9"))}'
+    assert blocks(convert(opendocument(f"{body}</table:table>"), ".odt", "name")) == ["Boat: Skiff; Fee: £9."]
+
+
+def test_bold_paragraphs_and_rows_of_an_opendocument_text_are_headings_and_heads():
+    fo = 'xmlns:fo="urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0"'
+    weight = f'<style:text-properties {fo} fo:font-weight="bold"/>'
+    styles = "".join(
+        f'<style:style style:name="{name}" style:family="{family}">{weight}</style:style>'
+        for name, family in (("P1", "paragraph"), ("T1", "text"))
+    )
+    strong = '<text:p text:style-name="P1">{}</text:p>'
+    span = '<text:p><text:span text:style-name="T1">{}</text:span>{}</text:p>'
+    head = cells("Place", "38").replace("<text:p>", '<text:p text:style-name="P1">')
+    rows = "".join(
+        f"<table:table-row>{row}</table:table-row>" for row in (head, cells("Bow", "4"), cells("Stern", "6"))
+    )
+    body = strong.format("Jetty") + "<text:p>It is old.</text:p>" + span.format("1. Mooring", "")
+    body += span.format("Mind", " the gap") + strong.format("Never jump.") + f"<table:table>{rows}</table:table>"
+    document = convert(opendocument(body, styles), ".odt", "name")
+    assert document.title == "Jetty"
+    assert headings(document, "the gap") == headings(document, "Never") == ("1. Mooring",)
+    assert blocks(document)[-2:] == ["Place: Bow; 38: 4.", "Place: Stern; 38: 6."]
