@@ -62,10 +62,18 @@ def is_dropped(node: LexborNode, tag: str, *, inside: bool = True, naming: bool 
     kind = attributes.get("class") or ""
     role = attributes.get("role")
     return (
-        attributes.get("hidden", "until-found") != "until-found"
-        or attributes.get("aria-hidden") == "true"
+        is_hidden(node)
         or (role in _DROPPED_ROLES and not (inside and role == "complementary"))
         or (tag == "a" and ("footnote-backref" in kind or "headerlink" in kind))
+    )
+
+
+def is_hidden(node: LexborNode) -> bool:
+    """Tell whether an element is not shown, by what it says itself."""
+    attributes = node.attributes
+    return (
+        attributes.get("hidden", "until-found") != "until-found"
+        or attributes.get("aria-hidden") == "true"
         or "display:none" in (attributes.get("style") or "").replace(" ", "")
     )
 
