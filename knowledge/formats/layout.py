@@ -16,9 +16,10 @@ from typing import Literal
 
 Kind = Literal["heading", "paragraph", "item", "row"]
 
-_ITEM = re.compile(r"^(?:[•◦▪‣–*·●○-]|\(?(?:\d{1,3}|[a-z])[.)])\s+(?=\S)")
-_BULLET = re.compile(r"^[•◦▪‣–*·●○-]\s+")
-_DOTS = frozenset("•◦▪‣●○")
+#: What stands before items: the last are the signs of symbol fonts (Symbol, Wingdings), which have no other character.
+_SIGNS = "•◦▪▫‣●○■□◆❖➢➤✓✔" + "".join(map(chr, range(0xF020, 0xF100)))
+_ITEM = re.compile(rf"^(?:[{_SIGNS}–*·-]|\(?(?:\d{{1,3}}|[a-z])[.)])\s+(?=\S)")
+_BULLET = re.compile(rf"^[{_SIGNS}–*·-]\s+")
 _HYPHEN = re.compile(r"(?<=[^\W\d_])[-\u00ad\u2010\ufffe\x02]$")
 #: A line of a table of contents: what it leads to stands elsewhere. A match begins at the first dot of a row only.
 _LEADER = re.compile(r"(?<!\.)(?<!\.\s)(?:\.\s?){4,}\s*[\divxlc]+$", re.IGNORECASE)
@@ -97,7 +98,7 @@ class Line:
         """Return the words that stand apart, each as one run."""
         cells: list[list[Run]] = []
         for run in self.runs:
-            dotted = bool(cells) and len(cells) == 1 and len(cells[0]) == 1 and cells[0][0].text in _DOTS
+            dotted = bool(cells) and len(cells) == 1 and len(cells[0]) == 1 and cells[0][0].text in _SIGNS
             if dotted or (cells and run.left - cells[-1][-1].right <= _CELL_GAP * run.size):
                 cells[-1].append(run)
             else:
