@@ -144,7 +144,8 @@ def read_pages(pages: Sequence[Page]) -> list[list[Block]]:
     for page in pages:
         lines = (line for part in _parts(page.runs) for line in _lines(part))
         page.lines = [line for line in lines if not _LEADER.search(line.text)]
-    for page, furniture in zip(pages, _furniture(pages), strict=True):
+    body = _body_size(line for page in pages for line in page.lines)
+    for page, furniture in zip(pages, _furniture(pages, body), strict=True):
         page.lines = [line for number, line in enumerate(page.lines) if number not in furniture]
     body = _body_size(line for page in pages for line in page.lines)
     levels = _levels((line for page in pages for line in page.lines), body)
@@ -259,14 +260,20 @@ def _joined_runs(runs: Sequence[Run]) -> str:
     return " ".join("".join(pieces).split())
 
 
-def _furniture(pages: Sequence[Page]) -> list[set[int]]:
-    """Return the lines of each page, by number, that stand at its edge and on most pages alike, numbers apart."""
+def _furniture(pages: Sequence[Page], body: float) -> list[set[int]]:
+    """Return the lines of each page, by number, that stand at its edge and on most pages alike, numbers apart.
+
+    A heading at the upper edge that no other page has ("Day 4") is none of them, unless its number is the page's.
+    """
     seen: Counter[tuple[bool, str]] = Counter()
     found: list[dict[int, tuple[bool, str]]] = []
-    for page in pages:
+    texts = Counter(text for page in pages for text in {line.text for line in page.lines if _is_upper(line, page)})
+    for count, page in enumerate(pages, 1):
         edges = {}
         for number, line in enumerate(page.lines):
-            upper = line.bottom < _EDGE * page.height
+            upper = _is_upper(line, page)
+            if upper and texts[line.text] == 1 and _is_own_heading(page.lines[number : number + 2], count, body):
+                continue
             if upper or line.top > (1 - _EDGE) * page.height:
                 edges[number] = upper, _DIGITS.sub("0", line.text)
         found.append(edges)
@@ -278,6 +285,23 @@ def _furniture(pages: Sequence[Page]) -> list[set[int]]:
         return seen[place] >= least or bool(alone.fullmatch(place[1]))
 
     return [{number for number, place in edges.items() if is_one(place)} for edges in found]
+
+
+def _is_upper(line: Line, page: Page) -> bool:
+    return line.bottom < _EDGE * page.height
+
+
+def _is_own_heading(lines: Sequence[Line], count: int, body: float) -> bool:
+    """Tell whether the first of two lines is a heading of what is on page `count`, not of the page.
+
+    It is larger and right above the text, or in heavy or large type with other numbers than the page's.
+    """
+    head = lines[0]
+    larger = head.size > _LARGER * body
+    if not any(char.isalpha() for char in head.text) or not (larger or head.bold):
+        return False
+    above = len(lines) > 1 and lines[1].top - head.bottom < head.size
+    return (larger and above) or str(count) not in _DIGITS.findall(head.text)
 
 
 def _body_size(lines: Iterable[Line]) -> float:
