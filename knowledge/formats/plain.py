@@ -21,7 +21,8 @@ def convert(content: bytes, name: str) -> DocumentText:
 def plain_document(text: str, name: str) -> DocumentText:
     """Take plain text as it stands: paragraphs between empty lines, list items, and underlined headings.
 
-    A short first line that stands alone and does not end like a sentence is the title.
+    A short first line that stands alone and does not end like a sentence is the title. Where headings are underlined,
+    a line in capitals that stands alone is one too, of the rank of the one before it.
     """
     title, first = name, True
     levels: list[tuple[str, str]] = []
@@ -41,6 +42,11 @@ def plain_document(text: str, name: str) -> DocumentText:
             sections.append((tuple(heading for _, heading in levels), []))
             lines.append(underlined.span(1))
             start = underlined.end()
+        elif levels and alone and line.isupper() and any(map(str.isalpha, line)) and not _ITEM.match(line):
+            levels = [*levels[:-1], (levels[-1][0], line)]
+            sections.append((tuple(heading for _, heading in levels), []))
+            lines.append((start, end))
+            start = end
         first = False
         cuts = [start, *(item.start() for item in _ITEM.finditer(text, start, end) if item.start() > start), end]
         sections[-1][1].extend((a, b) for a, b in pairwise(cuts) if text[a:b].strip())

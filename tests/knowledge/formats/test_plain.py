@@ -38,6 +38,21 @@ def test_underlined_headings_and_list_items_of_plain_text():
     ]
 
 
+def test_lines_in_capitals_stand_beside_underlined_headings():
+    text = "Barn\n\nGEESE\n-----\nThere are four.\n\n"
+    text += "GOATS & SHEEP\n\nMilk them at six.\n\nNB\nLock up.\n\n42\n\nNext.\n"
+    document = convert(text.encode(), ".txt", "x")
+    assert [(headings, [text.strip() for text in texts]) for headings, texts in blocks(document)] == [
+        (("GEESE",), ["There are four."]),
+        (("GOATS & SHEEP",), ["Milk them at six.", "NB\nLock up.", "42", "Next."]),
+    ]
+
+
+def test_lines_in_capitals_are_text_where_no_heading_is_underlined():
+    document = convert(b"Barn\n\nFour geese.\n\nGOATS\n\nMilk them at six.\n", ".txt", "x")
+    assert [headings for headings, _ in blocks(document)] == [()]
+
+
 def test_a_heading_with_nothing_under_it_is_read():
     document = convert(b"Manual\n======\n\nParts\n-----\n\nTools\n-----\nA key.\n\nEnd of it\n---------\n", ".txt", "x")
     read = [text for _, texts in blocks(document) for text in texts]
