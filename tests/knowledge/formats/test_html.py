@@ -185,3 +185,30 @@ def test_spans_without_end_do_not_multiply_the_text():
     cell = f"<td rowspan=999999 colspan=999999>{'long ' * 100}"
     document = html(f"<table>{f'<tr>{cell}</tr>' * 2000}</table>")
     assert len(document.text) < 3000 * 500
+
+
+@pytest.mark.parametrize(
+    "anchor",
+    [
+        '<a class="hash-link" href="#geese">#</a>',
+        '<a class="headerlink" href="#geese">Link</a>',
+        '<a href="#geese">¶</a>',
+        '<a href="#geese" aria-label="Link to Geese">§</a>',
+        '<a class="anchor" href="#geese">🔗</a>',
+    ],
+)
+def test_a_heading_is_read_without_the_link_to_itself(anchor):
+    document = html(f"<h1>Barn</h1><h2 id=geese>Geese{anchor}</h2><p>Four.</p>")
+    assert blocks(document) == [(("Geese",), ["Four."])]
+
+
+def test_a_heading_that_is_a_link_to_itself_is_read():
+    document = html('<h1>Barn</h1><h2><a href="#geese">Geese</a> in <a href="#c">C#</a></h2><p>Four.</p>')
+    assert blocks(document) == [(("Geese in C#",), ["Four."])]
+
+
+@pytest.mark.parametrize("kind", ["breadcrumb", "breadcrumbs", "nav pager", "pagination-nav", "pagination"])
+def test_ways_to_other_pages_are_not_read(kind):
+    ways = f'<ul class="{kind}"><li><a href="/">Barn</a><li><a href="b">Next »</a></ul>'
+    assert html(f"<p>Four.</p>{ways}").text == "Four."
+    assert html('<p class="pagination-rules">Number each leaf.</p>').text == "Number each leaf."
