@@ -6,16 +6,21 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
+from knowledge.formats import html
 from knowledge.formats.decode import decode
 from knowledge.text import LONGEST_HEADING, DocumentText, Section
 
+_PAGE = re.compile(r"[\ufeff\s]*<(?:!doctype html|html)\b[^<]*>", re.IGNORECASE)
 _ITEM = re.compile(r"^[ \t]*(?:[-*•]|\d{1,3}[.)])[ \t]+\S", re.MULTILINE)
 _UNDERLINED = re.compile(r"([^\n]{1,100})\n[ \t]*(=|-){3}\2*[ \t]*")
 
 
 def convert(content: bytes, name: str) -> DocumentText:
-    """Read a plain text. Raises DocumentError for binary content."""
-    return plain_document(decode(content), name)
+    """Read a plain text, or a page that is named as one. Raises DocumentError for binary content."""
+    text = decode(content)
+    if _PAGE.match(text):
+        return html.convert(content, name)
+    return plain_document(text if text.strip("\ufeff \t\n") else "", name)
 
 
 def plain_document(text: str, name: str) -> DocumentText:

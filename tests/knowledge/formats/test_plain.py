@@ -77,3 +77,11 @@ def test_no_word_of_a_plain_text_is_lost(pieces):
     assert missing <= {"===", "---"}
     starts = [start for section in document.sections for start, _ in section.blocks]
     assert starts == sorted(set(starts))
+
+
+def test_a_page_that_is_named_as_text_is_read_as_a_page():
+    page = "<html lang=en><title>Barn</title><body><h2>Geese</h2><p>There are four.</p></body></html>"
+    for begin in ("", "\ufeff\n<!DOCTYPE html>\n"):
+        document = convert((begin + page).encode(), ".txt", "x")
+        assert (document.title, blocks(document)) == ("Barn", [(("Geese",), ["There are four."])])
+    assert convert(b"<htmlish> is no tag.\n", ".txt", "x").text == "<htmlish> is no tag.\n"
