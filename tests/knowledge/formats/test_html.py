@@ -57,6 +57,17 @@ def test_a_row_names_its_columns_unless_the_table_has_no_header():
     assert html("<table><tr><td>a<td>b</tr><tr><td>c<td>d</tr></table>").text == "a; b.\nc; d."
 
 
+def test_a_first_row_that_alone_is_bold_names_the_columns():
+    head = "<tr><td><p><b>Item</b></p></td><td style='font-weight: bold'>Fee</td></tr>"
+    row = "<tr><td><b>Book</b></td><td>10 cents</td></tr>"
+    bare, title = "<tr><td></td><td><b>Fee</b></td></tr>", "<tr><td colspan=2><b>Fees</b></td></tr>"
+    assert html(f"<table>{bare}{row}</table>").text == "Book; Fee: 10 cents."
+    assert html(f"<table>{title}{row}</table>").text == "Fees.\nBook; 10 cents."
+    assert html(f"<table>{head}{row}</table>").text == "Item: Book; Fee: 10 cents."
+    assert html(f"<table>{row}{row}</table>").text == "Book; 10 cents.\nBook; 10 cents."
+    assert html(f"<table>{head}{row}{head}</table>").text == "Item; Fee.\nBook; 10 cents.\nItem; Fee."
+
+
 def test_a_table_for_layout_is_read_cell_by_cell():
     document = html("<table><tr><td><h2>Left</h2><p>One.</p></td></tr><tr><td><ul><li>two</li></ul></td></tr></table>")
     assert blocks(document) == [(("Left",), ["One.", "- two"])]
