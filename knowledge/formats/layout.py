@@ -38,6 +38,7 @@ _WELL_BEFORE = 10.0  # sizes of type
 #: What stands within this share of the page's height from its edge, on several pages alike, is its head or foot.
 _EDGE = 0.12
 _ALIKE = 3
+_LONGEST_NUMBER = 6  # digits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -267,12 +268,19 @@ def _furniture(pages: Sequence[Page], body: float) -> list[set[int]]:
     """
     seen: Counter[tuple[bool, str]] = Counter()
     found: list[dict[int, tuple[bool, str]]] = []
-    texts = Counter(text for page in pages for text in {line.text for line in page.lines if _is_upper(line, page)})
-    for count, page in enumerate(pages, 1):
+    uppers = [{line.text for line in page.lines if _is_upper(line, page)} for page in pages]
+    texts = Counter(text for upper in uppers for text in upper)
+    steps = Counter(step for count, upper in enumerate(uppers) for text in upper for step in _steps(text, count))
+    for count, page in enumerate(pages):
         edges = {}
         for number, line in enumerate(page.lines):
             upper = _is_upper(line, page)
-            if upper and texts[line.text] == 1 and _is_own_heading(page.lines[number : number + 2], count, body):
+            numbered = any(steps[step] > 1 for step in _steps(line.text, count))
+            if (
+                upper
+                and texts[line.text] == 1
+                and _is_own_heading(page.lines[number : number + 2], body, numbered=numbered)
+            ):
                 continue
             if upper or line.top > (1 - _EDGE) * page.height:
                 edges[number] = upper, _DIGITS.sub("0", line.text)
@@ -291,17 +299,23 @@ def _is_upper(line: Line, page: Page) -> bool:
     return line.bottom < _EDGE * page.height
 
 
-def _is_own_heading(lines: Sequence[Line], count: int, body: float) -> bool:
-    """Tell whether the first of two lines is a heading of what is on page `count`, not of the page.
+def _steps(text: str, count: int) -> set[tuple[str, int]]:
+    """Return how far each number in a line is from that of its page: running heads keep it the same."""
+    alike = _DIGITS.sub("0", text)
+    return {(alike, int(number) - count) for number in _DIGITS.findall(text) if len(number) <= _LONGEST_NUMBER}
 
-    It is larger and right above the text, or in heavy or large type with other numbers than the page's.
+
+def _is_own_heading(lines: Sequence[Line], body: float, *, numbered: bool) -> bool:
+    """Tell whether the first of two lines is a heading of what is on the page, not of the page.
+
+    It is larger and right above the text, or large or bold without the page's number.
     """
     head = lines[0]
     larger = head.size > _LARGER * body
     if not any(char.isalpha() for char in head.text) or not (larger or head.bold):
         return False
-    above = len(lines) > 1 and lines[1].top - head.bottom < head.size
-    return (larger and above) or str(count) not in _DIGITS.findall(head.text)
+    above = len(lines) > 1 and lines[1].top - head.bottom < 1.5 * head.size
+    return (larger and above) or not numbered
 
 
 def _body_size(lines: Iterable[Line]) -> float:

@@ -27,10 +27,12 @@ def test_whatever_sign_stands_apart_before_words_makes_an_item(sign):
 TEXT = "The geese are counted twice, once at the gate and once at the pond."
 
 
-def paged(head: str, *, first: int, top: float = 40.0, size: float = 10.0, bold: bool = False) -> list[list[str]]:
-    """Return what is read of four pages with a line at the head of each, `{}` in it being a number from `first` on."""
+def paged(
+    head: str, *, first: int, by: int = 1, top: float = 40.0, size: float = 10.0, bold: bool = False
+) -> list[list[str]]:
+    """Return what is read of four pages with a line at the head of each, and a number for `{}` in it."""
     pages = read(
-        *([run(head.format(first + n), 50, top, size=size, bold=bold), run(TEXT, 50, 80)] for n in range(4)),
+        *([run(head.format(first + by * n), 50, top, size=size, bold=bold), run(TEXT, 50, 80)] for n in range(4)),
     )
     return [[text for kind, text in page if kind == "heading"] for page in pages]
 
@@ -38,12 +40,12 @@ def paged(head: str, *, first: int, top: float = 40.0, size: float = 10.0, bold:
 def test_headings_that_differ_by_a_number_are_no_running_head():
     days = [[f"Day {n}"] for n in range(1, 5)]
     assert paged("Day {}", first=1, top=55, size=18, bold=True) == days  # right above the text
-    assert paged("Day {}", first=4, bold=True) == [[f"Day {n}"] for n in range(4, 8)]  # no numbers of pages
+    assert paged("Day {}", first=2, by=3, bold=True) == [[f"Day {n}"] for n in (2, 5, 8, 11)]  # no numbers of pages
 
 
 def test_running_heads_are_the_same_or_number_the_pages():
     for first in (1, 5):
         assert paged("Farm, page {}", first=first) == [[]] * 4
-    assert paged("Farm, page {}", first=1, bold=True) == [[]] * 4
+        assert paged("Farm, page {}", first=first, bold=True) == [[]] * 4
     assert paged("Farm", first=1, size=18, bold=True) == [[]] * 4
     assert paged("Farm 2026", first=1, bold=True) == [[]] * 4
