@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from knowledge.formats.html import TITLED
+from knowledge.formats.tabs import TITLED
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt

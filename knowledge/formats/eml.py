@@ -14,6 +14,8 @@ from knowledge.formats.markup import heading
 from knowledge.text import LONGEST_HEADING, DocumentText
 
 _SHOWN = ("From", "To", "Cc", "Date")
+#: A plain form is a stub where the last one has so many times its words, and at least so many more.
+_STUB, _LEAST_MORE = 3, 20
 _BLANK = re.compile(rb"\r?\n\r?\n")
 _QUOTED = re.compile(r"^>.*\n?", re.MULTILINE)
 _ATTRIBUTED = re.compile(r"^(?:On|Am|Le|El) [^\n]{1,200}(?:\n[^\n]{1,100})?:\s*\n(?=>)", re.MULTILINE)
@@ -59,11 +61,14 @@ def _line(message: EmailMessage, field: str) -> str:
 
 
 def _texts(part: EmailMessage) -> Iterator[str]:
-    """Yield the texts of a message as HTML, in order; of several forms of one the plain one, unless it is empty."""
+    """Yield the texts of a message as HTML, in order; the plain one of several forms, unless it is a stub."""
     if part.get_content_type() == "multipart/alternative":
         forms = [(form.get_content_subtype(), "".join(_texts(form))) for form in _parts(part)]
         filled = [form for form in forms if form[1].strip()]
-        yield next((html for kind, html in filled if kind == "plain"), filled[-1][1] if filled else "")
+        fullest = filled[-1][1] if filled else ""
+        plain = next((html for kind, html in filled if kind == "plain"), "")
+        is_stub = _words(fullest) > max(_STUB * _words(plain), _words(plain) + _LEAST_MORE)
+        yield fullest if is_stub or not plain else plain
     elif part.is_multipart():
         for inner in _parts(part):
             if part.get_content_type() == "message/rfc822":
@@ -71,6 +76,10 @@ def _texts(part: EmailMessage) -> Iterator[str]:
             yield from _texts(inner)
     elif part.get_content_maintype() == "text" and not part.is_attachment():
         yield _text(part)
+
+
+def _words(html: str) -> int:
+    return len(html_document(html, "").text.split())
 
 
 def _parts(message: EmailMessage) -> list[EmailMessage]:

@@ -20,6 +20,7 @@ from knowledge.formats.inline import (
 )
 from knowledge.formats.nesting import refuse_too_deep
 from knowledge.formats.tables import table_lines
+from knowledge.formats.tabs import TITLED, TITLED_TAGS, open_tabs
 from knowledge.text import LONGEST_HEADING, DocumentText, Section, stream_safe
 
 if TYPE_CHECKING:
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _LINES = frozenset(["li", "tr", "dt", "dd"])
 _SPACES = re.compile(" {2,}")
-#: An element with this attribute is a section of its own, under that name: what a dialect of Markdown marks as a block.
-TITLED = "data-block-title"
 #: An element with this attribute begins the page of this number: what a converter marks in a document with pages.
 PAGE = "data-page-number"
 #: The main part of a page is read alone unless it holds less than this share of all that could be read.
@@ -58,6 +57,7 @@ def html_document(text: str, name: str, title: str = "") -> DocumentText:
 
     refuse_too_deep(text)
     tree = LexborHTMLParser(text)
+    open_tabs(tree)
     page = _main_part(tree)
     head = tree.css_first("head > title")
     page_title = squeeze(head.text()).strip()[:LONGEST_HEADING] if head is not None else ""
@@ -172,13 +172,13 @@ class _Page:
         self.preformatted -= tag == "pre"
         if tag in {"ol", "ul"}:
             self.lists.pop()
-        if tag in _LINES or self.lists:
+        if _block_title(node, tag):
+            self.levels = self.outer.pop()
+            self.sections.append((self.headings(), []))
+        elif tag in _LINES or self.lists:
             self.joint = "\n"
         elif tag in {"ol", "ul", "dl", "table"}:
             self.joint = "\n\n"
-        elif _block_title(node, tag):
-            self.levels = self.outer.pop()
-            self.sections.append((self.headings(), []))
 
     def flush(self) -> None:
         """End the block that is being collected."""
@@ -258,4 +258,4 @@ def _is_content(node: LexborNode, tag: str) -> bool:
 
 
 def _block_title(node: LexborNode, tag: str) -> str:
-    return ((node.attributes.get(TITLED) or "") if tag == "div" else "")[:LONGEST_HEADING].strip()
+    return ((node.attributes.get(TITLED) or "") if tag in TITLED_TAGS else "")[:LONGEST_HEADING].strip()

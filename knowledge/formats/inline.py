@@ -25,6 +25,11 @@ _DROPPED = frozenset(
 _DROPPED_ROLES = frozenset(
     "navigation banner contentinfo search dialog alertdialog complementary menu doc-noteref doc-backlink".split()
 )
+#: Classes of what leads to other pages: the way to this one, and those before and after it.
+_AROUND = frozenset("breadcrumb breadcrumbs pager pagination pagination-nav".split())
+_HOLDERS = frozenset("div ul ol p span section".split())
+#: What a link shows in a heading that it leads to.
+_ANCHORS = frozenset("# ¶ § 🔗".split())
 _TOGGLES = ("aria-expanded", "aria-controls", "data-toggle", "data-bs-toggle")
 #: A form with a paragraph of this many characters is a page in a form, and no dialogue with the reader.
 _PARAGRAPH = 60
@@ -62,10 +67,25 @@ def is_dropped(node: LexborNode, tag: str, *, inside: bool = True, naming: bool 
     kind = attributes.get("class") or ""
     role = attributes.get("role")
     return (
+        is_hidden(node)
+        or (role in _DROPPED_ROLES and not (inside and role == "complementary"))
+        or (tag == "a" and ("footnote-backref" in kind or _is_anchor(node, kind)))
+        or (tag in _HOLDERS and not _AROUND.isdisjoint(kind.lower().split()))
+    )
+
+
+def _is_anchor(node: LexborNode, kind: str) -> bool:
+    """Tell whether a link leads to the heading that it stands in, and only shows a sign."""
+    href = node.attributes.get("href") or ""
+    return "headerlink" in kind or (href.startswith("#") and node.text().strip() in _ANCHORS)
+
+
+def is_hidden(node: LexborNode) -> bool:
+    """Tell whether an element is not shown, by what it says itself."""
+    attributes = node.attributes
+    return (
         attributes.get("hidden", "until-found") != "until-found"
         or attributes.get("aria-hidden") == "true"
-        or (role in _DROPPED_ROLES and not (inside and role == "complementary"))
-        or (tag == "a" and ("footnote-backref" in kind or "headerlink" in kind))
         or "display:none" in (attributes.get("style") or "").replace(" ", "")
     )
 

@@ -16,9 +16,10 @@ from typing import Literal
 
 Kind = Literal["heading", "paragraph", "item", "row"]
 
-_ITEM = re.compile(r"^(?:[•◦▪‣–*·●○-]|\(?(?:\d{1,3}|[a-z])[.)])\s+(?=\S)")
-_BULLET = re.compile(r"^[•◦▪‣–*·●○-]\s+")
-_DOTS = frozenset("•◦▪‣●○")
+#: What stands before items: the last are the signs of symbol fonts (Symbol, Wingdings), which have no other character.
+_SIGNS = "•◦▪▫‣●○■□◆❖➢➤✓✔" + "".join(map(chr, range(0xF020, 0xF100)))
+_ITEM = re.compile(rf"^(?:[{_SIGNS}–*·-]|\(?(?:\d{{1,3}}|[a-z])[.)])\s+(?=\S)")
+_BULLET = re.compile(rf"^[{_SIGNS}–*·-]\s+")
 _HYPHEN = re.compile(r"(?<=[^\W\d_])[-\u00ad\u2010\ufffe\x02]$")
 #: A line of a table of contents: what it leads to stands elsewhere. A match begins at the first dot of a row only.
 _LEADER = re.compile(r"(?<!\.)(?<!\.\s)(?:\.\s?){4,}\s*[\divxlc]+$", re.IGNORECASE)
@@ -37,6 +38,7 @@ _WELL_BEFORE = 10.0  # sizes of type
 #: What stands within this share of the page's height from its edge, on several pages alike, is its head or foot.
 _EDGE = 0.12
 _ALIKE = 3
+_LONGEST_NUMBER = 6  # digits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +99,7 @@ class Line:
         """Return the words that stand apart, each as one run."""
         cells: list[list[Run]] = []
         for run in self.runs:
-            dotted = bool(cells) and len(cells) == 1 and len(cells[0]) == 1 and cells[0][0].text in _DOTS
+            dotted = bool(cells) and len(cells) == 1 and len(cells[0]) == 1 and cells[0][0].text in _SIGNS
             if dotted or (cells and run.left - cells[-1][-1].right <= _CELL_GAP * run.size):
                 cells[-1].append(run)
             else:
@@ -143,7 +145,8 @@ def read_pages(pages: Sequence[Page]) -> list[list[Block]]:
     for page in pages:
         lines = (line for part in _parts(page.runs) for line in _lines(part))
         page.lines = [line for line in lines if not _LEADER.search(line.text)]
-    for page, furniture in zip(pages, _furniture(pages), strict=True):
+    body = _body_size(line for page in pages for line in page.lines)
+    for page, furniture in zip(pages, _furniture(pages, body), strict=True):
         page.lines = [line for number, line in enumerate(page.lines) if number not in furniture]
     body = _body_size(line for page in pages for line in page.lines)
     levels = _levels((line for page in pages for line in page.lines), body)
@@ -258,14 +261,27 @@ def _joined_runs(runs: Sequence[Run]) -> str:
     return " ".join("".join(pieces).split())
 
 
-def _furniture(pages: Sequence[Page]) -> list[set[int]]:
-    """Return the lines of each page, by number, that stand at its edge and on most pages alike, numbers apart."""
+def _furniture(pages: Sequence[Page], body: float) -> list[set[int]]:
+    """Return the lines of each page, by number, that stand at its edge and on most pages alike, numbers apart.
+
+    A heading at the upper edge that no other page has ("Day 4") is none of them, unless its number is the page's.
+    """
     seen: Counter[tuple[bool, str]] = Counter()
     found: list[dict[int, tuple[bool, str]]] = []
-    for page in pages:
+    uppers = [{line.text for line in page.lines if _is_upper(line, page)} for page in pages]
+    texts = Counter(text for upper in uppers for text in upper)
+    steps = Counter(step for count, upper in enumerate(uppers) for text in upper for step in _steps(text, count))
+    for count, page in enumerate(pages):
         edges = {}
         for number, line in enumerate(page.lines):
-            upper = line.bottom < _EDGE * page.height
+            upper = _is_upper(line, page)
+            numbered = any(steps[step] > 1 for step in _steps(line.text, count))
+            if (
+                upper
+                and texts[line.text] == 1
+                and _is_own_heading(page.lines[number : number + 2], body, numbered=numbered)
+            ):
+                continue
             if upper or line.top > (1 - _EDGE) * page.height:
                 edges[number] = upper, _DIGITS.sub("0", line.text)
         found.append(edges)
@@ -277,6 +293,29 @@ def _furniture(pages: Sequence[Page]) -> list[set[int]]:
         return seen[place] >= least or bool(alone.fullmatch(place[1]))
 
     return [{number for number, place in edges.items() if is_one(place)} for edges in found]
+
+
+def _is_upper(line: Line, page: Page) -> bool:
+    return line.bottom < _EDGE * page.height
+
+
+def _steps(text: str, count: int) -> set[tuple[str, int]]:
+    """Return how far each number in a line is from that of its page: running heads keep it the same."""
+    alike = _DIGITS.sub("0", text)
+    return {(alike, int(number) - count) for number in _DIGITS.findall(text) if len(number) <= _LONGEST_NUMBER}
+
+
+def _is_own_heading(lines: Sequence[Line], body: float, *, numbered: bool) -> bool:
+    """Tell whether the first of two lines is a heading of what is on the page, not of the page.
+
+    It is larger and right above the text, or large or bold without the page's number.
+    """
+    head = lines[0]
+    larger = head.size > _LARGER * body
+    if not any(char.isalpha() for char in head.text) or not (larger or head.bold):
+        return False
+    above = len(lines) > 1 and lines[1].top - head.bottom < 1.5 * head.size
+    return (larger and above) or not numbered
 
 
 def _body_size(lines: Iterable[Line]) -> float:

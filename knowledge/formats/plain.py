@@ -6,22 +6,28 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
+from knowledge.formats import html
 from knowledge.formats.decode import decode
 from knowledge.text import LONGEST_HEADING, DocumentText, Section
 
+_PAGE = re.compile(r"[\ufeff\s]*<(?:!doctype html|html)\b[^<]*>", re.IGNORECASE)
 _ITEM = re.compile(r"^[ \t]*(?:[-*•]|\d{1,3}[.)])[ \t]+\S", re.MULTILINE)
 _UNDERLINED = re.compile(r"([^\n]{1,100})\n[ \t]*(=|-){3}\2*[ \t]*")
 
 
 def convert(content: bytes, name: str) -> DocumentText:
-    """Read a plain text. Raises DocumentError for binary content."""
-    return plain_document(decode(content), name)
+    """Read a plain text, or a page that is named as one. Raises DocumentError for binary content."""
+    text = decode(content)
+    if _PAGE.match(text):
+        return html.convert(content, name)
+    return plain_document(text if text.strip("\ufeff \t\n") else "", name)
 
 
 def plain_document(text: str, name: str) -> DocumentText:
     """Take plain text as it stands: paragraphs between empty lines, list items, and underlined headings.
 
-    A short first line that stands alone and does not end like a sentence is the title.
+    A short first line that stands alone and does not end like a sentence is the title. Where headings are underlined,
+    a line in capitals that stands alone is one too, of the rank of the one before it.
     """
     title, first = name, True
     levels: list[tuple[str, str]] = []
@@ -41,6 +47,11 @@ def plain_document(text: str, name: str) -> DocumentText:
             sections.append((tuple(heading for _, heading in levels), []))
             lines.append(underlined.span(1))
             start = underlined.end()
+        elif levels and alone and line.isupper() and any(map(str.isalpha, line)) and not _ITEM.match(line):
+            levels = [*levels[:-1], (levels[-1][0], line)]
+            sections.append((tuple(heading for _, heading in levels), []))
+            lines.append((start, end))
+            start = end
         first = False
         cuts = [start, *(item.start() for item in _ITEM.finditer(text, start, end) if item.start() > start), end]
         sections[-1][1].extend((a, b) for a, b in pairwise(cuts) if text[a:b].strip())

@@ -22,10 +22,14 @@ _HEADER_ROWS = 3
 class _Cell:
     text: str
     is_head: bool
+    is_bold: bool = False
 
 
 def table_lines(table: LexborNode) -> list[str] | None:
-    """Return a line for each row of a table of data; None for a table that only arranges what is in it."""
+    """Return a line for each row of a table of data; None for a table that only arranges what is in it.
+
+    The first rows name the columns where they are marked as heads, or the first where it alone is bold throughout.
+    """
     if table.css_first("table table, h1, h2, h3, ul, ol, p + p") is not None:
         return None
     rows = [row for row in _grid(table) if row]
@@ -34,11 +38,18 @@ def table_lines(table: LexborNode) -> list[str] | None:
     count = 0
     while count < min(_HEADER_ROWS, len(rows) - 1) and len(rows[0]) > 1 and all(cell.is_head for cell in rows[count]):
         count += 1
+    if not count and len(rows[0]) > 1 and [_is_bold(row) for row in rows] == [True] + [False] * (len(rows) - 1):
+        count = 1
     names = [
         " ".join(dict.fromkeys(filter(None, column)))
         for column in zip_longest(*([cell.text for cell in row] for row in rows[:count]), fillvalue="")
     ]
     return [line for row in rows[count:] if (line := _line(row, names))]
+
+
+def _is_bold(row: list[_Cell]) -> bool:
+    """Tell whether a row is bold throughout; its first cell may be empty."""
+    return all(cell.is_head or cell.is_bold for cell in row[not row[0].text :]) and bool(row[-1].text)
 
 
 def _line(row: list[_Cell], names: list[str]) -> str:
@@ -61,7 +72,8 @@ def _grid(table: LexborNode) -> list[list[_Cell]]:
             _continue(row, spanning)
             if len(row) >= _MOST_COLUMNS:
                 break
-            made = _Cell(inline_text(cell).strip(), cell.tag == "th")
+            text = inline_text(cell).strip()
+            made = _Cell(text, cell.tag == "th", _is_written_bold(cell, text))
             rest = made if made.is_head else _Cell("", is_head=False)
             below = min(_number(cell, "rowspan") or _MOST_ROWS_SPANNED, _MOST_ROWS_SPANNED) - 1
             repeated = made if len(made.text) <= _LONGEST_REPEATED else _Cell("", made.is_head)
@@ -73,6 +85,13 @@ def _grid(table: LexborNode) -> list[list[_Cell]]:
             _continue(row, spanning)
         rows.append(row)
     return rows
+
+
+def _is_written_bold(cell: LexborNode, text: str) -> bool:
+    """Tell whether all words of a cell are bold."""
+    style = (cell.attributes.get("style") or "").replace(" ", "")
+    bold = cell.css_first("b, strong")
+    return "font-weight:bold" in style or (bold is not None and text != "" and inline_text(bold).strip() == text)
 
 
 def _continue(row: list[_Cell], spanning: dict[int, tuple[int, _Cell]]) -> None:

@@ -57,6 +57,17 @@ def test_a_row_names_its_columns_unless_the_table_has_no_header():
     assert html("<table><tr><td>a<td>b</tr><tr><td>c<td>d</tr></table>").text == "a; b.\nc; d."
 
 
+def test_a_first_row_that_alone_is_bold_names_the_columns():
+    head = "<tr><td><p><b>Item</b></p></td><td style='font-weight: bold'>Fee</td></tr>"
+    row = "<tr><td><b>Book</b></td><td>10 cents</td></tr>"
+    bare, title = "<tr><td></td><td><b>Fee</b></td></tr>", "<tr><td colspan=2><b>Fees</b></td></tr>"
+    assert html(f"<table>{bare}{row}</table>").text == "Book; Fee: 10 cents."
+    assert html(f"<table>{title}{row}</table>").text == "Fees.\nBook; 10 cents."
+    assert html(f"<table>{head}{row}</table>").text == "Item: Book; Fee: 10 cents."
+    assert html(f"<table>{row}{row}</table>").text == "Book; 10 cents.\nBook; 10 cents."
+    assert html(f"<table>{head}{row}{head}</table>").text == "Item; Fee.\nBook; 10 cents.\nItem; Fee."
+
+
 def test_a_table_for_layout_is_read_cell_by_cell():
     document = html("<table><tr><td><h2>Left</h2><p>One.</p></td></tr><tr><td><ul><li>two</li></ul></td></tr></table>")
     assert blocks(document) == [(("Left",), ["One.", "- two"])]
@@ -185,3 +196,30 @@ def test_spans_without_end_do_not_multiply_the_text():
     cell = f"<td rowspan=999999 colspan=999999>{'long ' * 100}"
     document = html(f"<table>{f'<tr>{cell}</tr>' * 2000}</table>")
     assert len(document.text) < 3000 * 500
+
+
+@pytest.mark.parametrize(
+    "anchor",
+    [
+        '<a class="hash-link" href="#geese">#</a>',
+        '<a class="headerlink" href="#geese">Link</a>',
+        '<a href="#geese">¶</a>',
+        '<a href="#geese" aria-label="Link to Geese">§</a>',
+        '<a class="anchor" href="#geese">🔗</a>',
+    ],
+)
+def test_a_heading_is_read_without_the_link_to_itself(anchor):
+    document = html(f"<h1>Barn</h1><h2 id=geese>Geese{anchor}</h2><p>Four.</p>")
+    assert blocks(document) == [(("Geese",), ["Four."])]
+
+
+def test_a_heading_that_is_a_link_to_itself_is_read():
+    document = html('<h1>Barn</h1><h2><a href="#geese">Geese</a> in <a href="#c">C#</a></h2><p>Four.</p>')
+    assert blocks(document) == [(("Geese in C#",), ["Four."])]
+
+
+@pytest.mark.parametrize("kind", ["breadcrumb", "breadcrumbs", "nav pager", "pagination-nav", "pagination"])
+def test_ways_to_other_pages_are_not_read(kind):
+    ways = f'<ul class="{kind}"><li><a href="/">Barn</a><li><a href="b">Next »</a></ul>'
+    assert html(f"<p>Four.</p>{ways}").text == "Four."
+    assert html('<p class="pagination-rules">Number each leaf.</p>').text == "Number each leaf."

@@ -441,6 +441,16 @@ def test_a_message_whose_plain_form_is_empty_is_read_in_its_other_form():
     assert blocks(convert(message, ".eml", "name")) == ["The code is 4471."]
 
 
+def test_a_message_whose_plain_form_only_points_to_the_other_one_is_read_in_that():
+    message = b"Content-Type: multipart/alternative; boundary=A\r\n\r\n--A\r\nContent-Type: text/plain\r\n\r\n%s\r\n"
+    message += b"--A\r\nContent-Type: text/html\r\n\r\n<style>%s</style><p>%s</p>\r\n--A--\r\n"
+    style, long = b"p { color: red } " * 30, b"The ferry leaves from pier two at nine on every working day. " * 3
+    assert blocks(convert(message % (b"Please see the page.", style, long), ".eml", "name")) == [long.decode().strip()]
+    assert blocks(convert(message % (b"The code is 4471.", style, b"<b>It is 4471.</b>"), ".eml", "name")) == [
+        "The code is 4471."
+    ]
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "cp1252"])
 @pytest.mark.parametrize("kind", ["", "Content-Type: text/plain; charset=x-unknown\n", "Content-Type: text/plain\n"])
 def test_a_message_that_does_not_say_its_charset_is_read_by_what_it_can_be(encoding, kind):

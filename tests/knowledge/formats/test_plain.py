@@ -38,6 +38,21 @@ def test_underlined_headings_and_list_items_of_plain_text():
     ]
 
 
+def test_lines_in_capitals_stand_beside_underlined_headings():
+    text = "Barn\n\nGEESE\n-----\nThere are four.\n\n"
+    text += "GOATS & SHEEP\n\nMilk them at six.\n\nNB\nLock up.\n\n42\n\nNext.\n"
+    document = convert(text.encode(), ".txt", "x")
+    assert [(headings, [text.strip() for text in texts]) for headings, texts in blocks(document)] == [
+        (("GEESE",), ["There are four."]),
+        (("GOATS & SHEEP",), ["Milk them at six.", "NB\nLock up.", "42", "Next."]),
+    ]
+
+
+def test_lines_in_capitals_are_text_where_no_heading_is_underlined():
+    document = convert(b"Barn\n\nFour geese.\n\nGOATS\n\nMilk them at six.\n", ".txt", "x")
+    assert [headings for headings, _ in blocks(document)] == [()]
+
+
 def test_a_heading_with_nothing_under_it_is_read():
     document = convert(b"Manual\n======\n\nParts\n-----\n\nTools\n-----\nA key.\n\nEnd of it\n---------\n", ".txt", "x")
     read = [text for _, texts in blocks(document) for text in texts]
@@ -62,3 +77,11 @@ def test_no_word_of_a_plain_text_is_lost(pieces):
     assert missing <= {"===", "---"}
     starts = [start for section in document.sections for start, _ in section.blocks]
     assert starts == sorted(set(starts))
+
+
+def test_a_page_that_is_named_as_text_is_read_as_a_page():
+    page = "<html lang=en><title>Barn</title><body><h2>Geese</h2><p>There are four.</p></body></html>"
+    for begin in ("", "\ufeff\n<!DOCTYPE html>\n"):
+        document = convert((begin + page).encode(), ".txt", "x")
+        assert (document.title, blocks(document)) == ("Barn", [(("Geese",), ["There are four."])])
+    assert convert(b"<htmlish> is no tag.\n", ".txt", "x").text == "<htmlish> is no tag.\n"
