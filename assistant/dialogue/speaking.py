@@ -29,6 +29,15 @@ class Clause:
     text: str
 
 
+@dataclass(frozen=True)
+class _Prepared:
+    """A clause that is synthesised before it is said: its audio as it comes, None behind it."""
+
+    text: str
+    chunks: asyncio.Queue[bytes | None]
+    task: asyncio.Task[None]
+
+
 class Speaker:
     """Says texts in one conversation's voice and volume."""
 
@@ -37,7 +46,7 @@ class Speaker:
         self.speed = 1.0
         self.gain = 1.0
         self.pace = 1.0
-        self._prepared: tuple[str, asyncio.Task[list[bytes]]] | None = None
+        self._prepared: _Prepared | None = None
 
     def use(self, voice: Synthesizer, speed: float) -> None:
         """Speak with another voice, or faster, from the next text on."""
@@ -62,15 +71,16 @@ class Speaker:
     def prepare(self, text: str) -> None:
         """Synthesise the first clause of `text` in silence, for the case that it will be said."""
         first = clauses_of(text)[:1]
-        if not first or (self._prepared is not None and self._prepared[0] == first[0]):
+        if not first or (self._prepared is not None and self._prepared.text == first[0]):
             return
         self.forget()
-        self._prepared = first[0], asyncio.create_task(self._collect(first[0]))
+        chunks: asyncio.Queue[bytes | None] = asyncio.Queue()
+        self._prepared = _Prepared(first[0], chunks, asyncio.create_task(self._collect(first[0], chunks)))
 
     def forget(self) -> None:
         """Drop what was prepared."""
         if self._prepared is not None:
-            self._prepared[1].cancel()
+            self._prepared.task.cancel()
             self._prepared = None
 
     async def say(self, text: str) -> AsyncGenerator[Clause | bytes, None]:
@@ -91,18 +101,27 @@ class Speaker:
 
     async def _synthesise(self, clause: str) -> AsyncGenerator[bytes, None]:
         prepared, self._prepared = self._prepared, None
-        if prepared is not None and prepared[0] == clause:
-            for pcm in await prepared[1]:
-                yield pcm
+        if prepared is not None and prepared.text == clause:
+            try:
+                while (pcm := await prepared.chunks.get()) is not None:  # what is there already, then the rest
+                    yield pcm
+                await prepared.task
+            finally:
+                prepared.task.cancel()
             return
         if prepared is not None:
-            prepared[1].cancel()
+            prepared.task.cancel()
         async with aclosing(self.voice.stream(clause, speed=self._rate_of_words)) as chunks:
             async for pcm in chunks:
                 yield pcm
 
-    async def _collect(self, text: str) -> list[bytes]:
-        return [pcm async for pcm in self.voice.stream(text, speed=self._rate_of_words)]
+    async def _collect(self, text: str, chunks: asyncio.Queue[bytes | None]) -> None:
+        try:
+            async with aclosing(self.voice.stream(text, speed=self._rate_of_words)) as made:
+                async for pcm in made:
+                    chunks.put_nowait(pcm)
+        finally:
+            chunks.put_nowait(None)
 
     def _at_volume(self, pcm: bytes) -> bytes:
         if self.gain == 1.0 or not pcm:

@@ -1,6 +1,8 @@
 """With espeak-ng, which every installation has."""
 
 import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 
 import numpy as np
 import pytest
@@ -8,6 +10,7 @@ import pytest
 from assistant.audio.samples import AUDIBLE
 from assistant.dialogue.speaking import CALMEST, HASTIEST, LOUDEST, QUIETEST, Clause, Speaker
 from assistant.voices.choose import load_synthesizer
+from assistant.voices.voice import VoiceError
 
 
 def similar(one: np.ndarray, other: np.ndarray) -> bool:
@@ -72,6 +75,61 @@ async def test_a_prepared_first_clause_sounds_the_same(speaker: Speaker) -> None
     await asyncio.sleep(0.1)
     _, prepared = await said(speaker, "41 metres, according to the lighthouse.")
     assert similar(plain, prepared)
+
+
+class Halting:
+    """A synthesizer that waits in the middle of what it says, and may then break down."""
+
+    name, rate = "halting", 16_000
+
+    def __init__(self, *, breaks: bool = False) -> None:
+        self.goes_on, self.breaks, self.ended = asyncio.Event(), breaks, False
+
+    async def stream(self, text: str, *, speed: float = 1.0) -> AsyncGenerator[bytes, None]:
+        try:
+            yield np.full(1600, 8000, np.int16).tobytes()
+            await self.goes_on.wait()
+            if self.breaks:
+                raise VoiceError("The voice is gone.")
+            yield np.full(1600, 4000, np.int16).tobytes()
+        finally:
+            self.ended = True
+
+    async def close(self) -> None:
+        pass
+
+
+async def test_what_is_prepared_is_heard_before_all_of_it_is_ready() -> None:
+    voice = Halting()
+    speaker = Speaker(voice)
+    speaker.prepare("Six.")
+    await asyncio.sleep(0)
+    async with aclosing(speaker.say("Six.")) as pieces:
+        assert await anext(pieces) == Clause("Six.")
+        assert len(await asyncio.wait_for(anext(pieces), 5)) > 0
+        voice.goes_on.set()
+        assert len(await anext(pieces)) == 3200
+
+
+async def test_a_voice_that_breaks_down_in_what_was_prepared_says_so() -> None:
+    voice = Halting(breaks=True)
+    voice.goes_on.set()
+    speaker = Speaker(voice)
+    speaker.prepare("Six.")
+    with pytest.raises(VoiceError, match="is gone"):
+        await said(speaker, "Six.")
+
+
+async def test_who_stops_listening_stops_what_was_prepared() -> None:
+    voice = Halting()
+    speaker = Speaker(voice)
+    speaker.prepare("Six.")
+    async with aclosing(speaker.say("Six.")) as pieces:
+        await anext(pieces)
+        await anext(pieces)
+    for _ in range(3):
+        await asyncio.sleep(0)
+    assert voice.ended
 
 
 async def test_what_was_prepared_for_other_words_is_not_said(speaker: Speaker) -> None:
