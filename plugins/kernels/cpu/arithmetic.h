@@ -19,26 +19,15 @@ INLINE Floats exp2_below(Floats x) {
     return times_power_of_two(y, whole);
 }
 
-/* Quantise one token's float32 row: x = step * code + base, codes from 0 to `levels`. */
-INLINE void quantise(const float *x, int size, int levels, uint8_t *codes, float *step, float *base) {
-    Floats low = load(x), high = low;
-    for (int k = LANES; k < size; k += LANES) {
-        Floats v = load(x + k);
-        low = smaller(low, v);
-        high = larger(high, v);
-    }
-    const float bottom = least(low), range = most(high) - bottom + SMALLEST_RANGE, per_step = levels / range;
-    *step = range / levels;
-    *base = base_of(bottom, *step);
-    for (int k = 0; k < size; k += LANES)
-        store_codes(codes + k, (load(x + k) - all(bottom)) * all(per_step), levels);
+INLINE Floats load_of(const void *x, int k, int is_half) {
+    return is_half ? load_half((const uint16_t *)x + k) : load((const float *)x + k);
 }
 
-/* The same with the row as float16. */
-INLINE void quantise_half(const uint16_t *x, int size, int levels, uint8_t *codes, float *step, float *base) {
-    Floats low = load_half(x), high = low;
+/* Quantise one token's row, float16 or float32: x = step * code + base, codes from 0 to `levels`. */
+INLINE void quantise_row(const void *x, int is_half, int size, int levels, uint8_t *codes, float *step, float *base) {
+    Floats low = load_of(x, 0, is_half), high = low;
     for (int k = LANES; k < size; k += LANES) {
-        Floats v = load_half(x + k);
+        Floats v = load_of(x, k, is_half);
         low = smaller(low, v);
         high = larger(high, v);
     }
@@ -46,7 +35,15 @@ INLINE void quantise_half(const uint16_t *x, int size, int levels, uint8_t *code
     *step = range / levels;
     *base = base_of(bottom, *step);
     for (int k = 0; k < size; k += LANES)
-        store_codes(codes + k, (load_half(x + k) - all(bottom)) * all(per_step), levels);
+        store_codes(codes + k, (load_of(x, k, is_half) - all(bottom)) * all(per_step), levels);
+}
+
+INLINE void quantise(const float *x, int size, int levels, uint8_t *codes, float *step, float *base) {
+    quantise_row(x, 0, size, levels, codes, step, base);
+}
+
+INLINE void quantise_half(const uint16_t *x, int size, int levels, uint8_t *codes, float *step, float *base) {
+    quantise_row(x, 1, size, levels, codes, step, base);
 }
 
 static void normalise(float *x, int size, Norm norm, float epsilon) {
