@@ -14,7 +14,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from knowledge.formats.layout import Run
+from knowledge.formats.printed import Run
 
 #: Letters further apart than so many sizes of type stand in two words, and words in two columns or cells.
 _WORD_GAP, _CELL_GAP = 0.2, 1.2

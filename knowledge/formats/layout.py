@@ -9,114 +9,28 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 from typing import Literal
 
+from knowledge.formats.furniture import LARGER, furniture
+from knowledge.formats.printed import CELL_GAP, SIGNS, Line, Page, Run, joined
+
 Kind = Literal["heading", "paragraph", "item", "row"]
 
-#: What stands before items: the last are the signs of symbol fonts (Symbol, Wingdings), which have no other character.
-_SIGNS = "•◦▪▫‣●○■□◆❖➢➤✓✔" + "".join(map(chr, range(0xF020, 0xF100)))
-_ITEM = re.compile(rf"^(?:[{_SIGNS}–*·-]|\(?(?:\d{{1,3}}|[a-z])[.)])\s+(?=\S)")
-_BULLET = re.compile(rf"^[{_SIGNS}–*·-]\s+")
+_ITEM = re.compile(rf"^(?:[{SIGNS}–*·-]|\(?(?:\d{{1,3}}|[a-z])[.)])\s+(?=\S)")
+_BULLET = re.compile(rf"^[{SIGNS}–*·-]\s+")
 _HYPHEN = re.compile(r"(?<=[^\W\d_])[-\u00ad\u2010\ufffe\x02]$")
 #: A line of a table of contents: what it leads to stands elsewhere. A match begins at the first dot of a row only.
 _LEADER = re.compile(r"(?<!\.)(?<!\.\s)(?:\.\s?){4,}\s*[\divxlc]+$", re.IGNORECASE)
-_DIGITS = re.compile(r"\d+")
-#: Sizes of type that much above the body's make a heading.
-_LARGER = 1.12
 _LONGEST_HEADING = 120
-#: Words apart by more than so many sizes of type stand in different cells, or columns.
-_CELL_GAP = 1.2
 #: What white space on all lines of a table parts is columns from so many sizes of type on.
 _COLUMN_GAP = 0.6
 #: Columns have at least so many lines, of at least so many sizes of type.
 _LEAST_LINES, _LEAST_WIDTH = 4, 9.0
 _DEEPEST = 12
 _WELL_BEFORE = 10.0  # sizes of type
-#: What stands within this share of the page's height from its edge, on several pages alike, is its head or foot.
-_EDGE = 0.12
-_ALIKE = 3
-_LONGEST_NUMBER = 6  # digits
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
-    """Words at one place: their box, the size of their type in points, and whether it is bold."""
-
-    text: str
-    left: float
-    top: float
-    right: float
-    bottom: float
-    size: float
-    bold: bool = False
-
-
-@dataclass(slots=True)
-class Line:
-    """Runs beside each other, from left to right."""
-
-    runs: list[Run]
-
-    @property
-    def left(self) -> float:
-        """Where it begins."""
-        return self.runs[0].left
-
-    @property
-    def right(self) -> float:
-        """Where it ends."""
-        return max(run.right for run in self.runs)
-
-    @property
-    def top(self) -> float:
-        """Its upper edge."""
-        return min(run.top for run in self.runs)
-
-    @property
-    def bottom(self) -> float:
-        """Its lower edge."""
-        return max(run.bottom for run in self.runs)
-
-    @property
-    def size(self) -> float:
-        """The size of most of its type."""
-        return max(self.runs, key=lambda run: len(run.text)).size
-
-    @property
-    def bold(self) -> bool:
-        """Whether all of it is bold."""
-        return all(run.bold for run in self.runs)
-
-    @property
-    def text(self) -> str:
-        """Its words."""
-        return _joined_runs(self.runs)
-
-    def cells(self) -> list[Run]:
-        """Return the words that stand apart, each as one run."""
-        cells: list[list[Run]] = []
-        for run in self.runs:
-            dotted = bool(cells) and len(cells) == 1 and len(cells[0]) == 1 and cells[0][0].text in _SIGNS
-            if dotted or (cells and run.left - cells[-1][-1].right <= _CELL_GAP * run.size):
-                cells[-1].append(run)
-            else:
-                cells.append([run])
-        return [_cell(cell) for cell in cells]
-
-
-def _cell(runs: Sequence[Run]) -> Run:
-    return Run(
-        text=_joined_runs(runs),
-        left=runs[0].left,
-        right=runs[-1].right,
-        top=min(run.top for run in runs),
-        bottom=max(run.bottom for run in runs),
-        size=runs[0].size,
-        bold=all(run.bold for run in runs),
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,24 +44,14 @@ class Block:
     head: bool = False
 
 
-@dataclass(slots=True)
-class Page:
-    """The runs of a page, and its height."""
-
-    runs: list[Run]
-    width: float
-    height: float
-    lines: list[Line] = field(default_factory=list)
-
-
 def read_pages(pages: Sequence[Page]) -> list[list[Block]]:
     """Return the blocks of each page, in the order they are read; heads and feet of pages are left out."""
     for page in pages:
         lines = (line for part in _parts(page.runs) for line in _lines(part))
         page.lines = [line for line in lines if not _LEADER.search(line.text)]
     body = _body_size(line for page in pages for line in page.lines)
-    for page, furniture in zip(pages, _furniture(pages, body), strict=True):
-        page.lines = [line for number, line in enumerate(page.lines) if number not in furniture]
+    for page, edges in zip(pages, furniture(pages, body), strict=True):
+        page.lines = [line for number, line in enumerate(page.lines) if number not in edges]
     body = _body_size(line for page in pages for line in page.lines)
     levels = _levels((line for page in pages for line in page.lines), body)
     return _across_breaks([_blocks(page.lines, body, levels) for page in pages])
@@ -201,7 +105,7 @@ def _text_in_columns(runs: Sequence[Run], cut: float, size: float) -> list[list[
         left = _lines([run for run in band if run.right <= cut])
         right = _lines([run for run in band if run.left >= cut])
         is_text = all(median(_widths(side)) >= _LEAST_WIDTH * size for side in (left, right) if side) and (
-            bool(left and right) or max(run.size for run in band) <= _LARGER * size
+            bool(left and right) or max(run.size for run in band) <= LARGER * size
         )
         if is_text and going_on:
             stretches[-1] += band
@@ -230,7 +134,7 @@ def _cuts(runs: Sequence[Run], size: float) -> list[float]:
     middles: Counter[int] = Counter()
     for line in _lines(runs):
         for before, after in pairwise(line.runs):
-            if after.left - before.right >= _CELL_GAP * size:
+            if after.left - before.right >= CELL_GAP * size:
                 middles[round(after.left)] += 1
     return [left - 0.5 * size for left, number in middles.most_common(6) if number >= _LEAST_LINES - 1]
 
@@ -253,71 +157,6 @@ def _lines(runs: Sequence[Run]) -> list[Line]:
     return lines
 
 
-def _joined_runs(runs: Sequence[Run]) -> str:
-    pieces = [runs[0].text]
-    for before, run in pairwise(runs):
-        apart = run.left - before.right > 0.12 * run.size
-        pieces.append(" " + run.text if apart and not pieces[-1].endswith(" ") else run.text)
-    return " ".join("".join(pieces).split())
-
-
-def _furniture(pages: Sequence[Page], body: float) -> list[set[int]]:
-    """Return the lines of each page, by number, that stand at its edge and on most pages alike, numbers apart.
-
-    A heading at the upper edge that no other page has ("Day 4") is none of them, unless its number is the page's.
-    """
-    seen: Counter[tuple[bool, str]] = Counter()
-    found: list[dict[int, tuple[bool, str]]] = []
-    uppers = [{line.text for line in page.lines if _is_upper(line, page)} for page in pages]
-    texts = Counter(text for upper in uppers for text in upper)
-    steps = Counter(step for count, upper in enumerate(uppers) for text in upper for step in _steps(text, count))
-    for count, page in enumerate(pages):
-        edges = {}
-        for number, line in enumerate(page.lines):
-            upper = _is_upper(line, page)
-            numbered = any(steps[step] > 1 for step in _steps(line.text, count))
-            if (
-                upper
-                and texts[line.text] == 1
-                and _is_own_heading(page.lines[number : number + 2], body, numbered=numbered)
-            ):
-                continue
-            if upper or line.top > (1 - _EDGE) * page.height:
-                edges[number] = upper, _DIGITS.sub("0", line.text)
-        found.append(edges)
-        seen.update(set(edges.values()))
-    least = max(2, min(_ALIKE, len(pages)), len(pages) // 4)
-    alone = re.compile(r"(?:page|seite|-)?\s*0\s*(?:(?:of|von|/)\s*0|-)?", re.IGNORECASE)
-
-    def is_one(place: tuple[bool, str]) -> bool:
-        return seen[place] >= least or bool(alone.fullmatch(place[1]))
-
-    return [{number for number, place in edges.items() if is_one(place)} for edges in found]
-
-
-def _is_upper(line: Line, page: Page) -> bool:
-    return line.bottom < _EDGE * page.height
-
-
-def _steps(text: str, count: int) -> set[tuple[str, int]]:
-    """Return how far each number in a line is from that of its page: running heads keep it the same."""
-    alike = _DIGITS.sub("0", text)
-    return {(alike, int(number) - count) for number in _DIGITS.findall(text) if len(number) <= _LONGEST_NUMBER}
-
-
-def _is_own_heading(lines: Sequence[Line], body: float, *, numbered: bool) -> bool:
-    """Tell whether the first of two lines is a heading of what is on the page, not of the page.
-
-    It is larger and right above the text, or large or bold without the page's number.
-    """
-    head = lines[0]
-    larger = head.size > _LARGER * body
-    if not any(char.isalpha() for char in head.text) or not (larger or head.bold):
-        return False
-    above = len(lines) > 1 and lines[1].top - head.bottom < 1.5 * head.size
-    return (larger and above) or not numbered
-
-
 def _body_size(lines: Iterable[Line]) -> float:
     sizes: Counter[float] = Counter()
     for line in lines:
@@ -327,7 +166,7 @@ def _body_size(lines: Iterable[Line]) -> float:
 
 def _levels(lines: Iterable[Line], body: float) -> dict[float, int]:
     """Return the level of heading that each size of type above the body's makes, the largest the first."""
-    sizes = {round(line.size, 1) for line in lines if line.size > _LARGER * body and len(line.text) <= _LONGEST_HEADING}
+    sizes = {round(line.size, 1) for line in lines if line.size > LARGER * body and len(line.text) <= _LONGEST_HEADING}
     return {size: min(number, 5) for number, size in enumerate(sorted(sizes, reverse=True), 1)}
 
 
@@ -465,7 +304,7 @@ def _gaps(lines: Sequence[Line]) -> list[tuple[float, float]]:
 def _parted(line: Line, columns: Sequence[tuple[float, float]]) -> list[Run]:
     """Return the words of a line as a cell for each column that has some."""
     cells = [[run for run in line.runs if left <= run.left <= right] for left, right in columns]
-    return [_cell(runs) for runs in cells if runs]
+    return [joined(runs) for runs in cells if runs]
 
 
 def _under(cell: Run, other: Run) -> bool:

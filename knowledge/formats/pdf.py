@@ -14,8 +14,9 @@ from unicodedata import normalize
 from knowledge.formats import bidi
 from knowledge.formats.bidi import Glyph
 from knowledge.formats.html import html_document
-from knowledge.formats.layout import Block, Page, Run, read_pages
+from knowledge.formats.layout import Block, read_pages
 from knowledge.formats.markup import damaged, has_head, heading, locked, missing, page, paragraph, table
+from knowledge.formats.printed import Page, Run
 from knowledge.text import LONGEST_HEADING, DocumentError, DocumentText
 
 _MOST_PAGES = 5000

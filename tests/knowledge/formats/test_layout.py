@@ -2,7 +2,8 @@
 
 import pytest
 
-from knowledge.formats.layout import Page, Run, read_pages
+from knowledge.formats.layout import read_pages
+from knowledge.formats.printed import Page, Run
 
 
 def run(text: str, left: float, top: float, *, size: float = 10.0, bold: bool = False) -> Run:
