@@ -49,7 +49,8 @@ from pipecat.workers.runner import WorkerRunner
 RATE = 24_000
 PIECE = RATE // 50 * 2  # bytes of 20 ms
 
-#: What 1.4 asks for with a service of speech to speech, and later versions find out for themselves.
+#: What 1.4 asks for with a service of speech to speech, and later versions find out for themselves. Without it the
+#: transcript of a turn begins another one there, which cuts off a reply that has begun before the transcript is taken.
 _MODE = inspect.signature(LLMContextAggregatorPair).parameters["realtime_service_mode"].default
 SPEECH_TO_SPEECH = {"realtime_service_mode": True} if _MODE is False else {}
 
@@ -130,8 +131,7 @@ class Line:
 
         context = LLMContext([{"role": "user", "content": question}] if question else [])
         params = LLMUserAggregatorParams(user_turn_strategies=strategies)
-        mode = SPEECH_TO_SPEECH if detection is False else {}
-        pair = LLMContextAggregatorPair(context, user_params=params, **mode)
+        pair = LLMContextAggregatorPair(context, user_params=params, **SPEECH_TO_SPEECH)
         self.before, self.after = Watch(self.seen), Watch(self.seen)
         parts = [pair.user(), self.before, self.service, self.after, pair.assistant()]
         rates = PipelineParams(audio_in_sample_rate=RATE, audio_out_sample_rate=RATE, enable_usage_metrics=True)
