@@ -45,7 +45,7 @@ def ask(directory: Directory, text: str, context: Context) -> HomeIntent | None:
         return _intent(*asked)
     said = set(text.split())
     stateless, undone = said.isdisjoint(STATE_WORDS), said.isdisjoint(DONE_WORDS)
-    for kind, way, _ in ASKED.of(text) if text else ():
+    for kind, way, *_ in ASKED.of(text) if text else ():
         asks = way.groupindex
         if (stateless and "state" in asks) or (undone and "done" in asks):
             continue

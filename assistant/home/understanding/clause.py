@@ -136,7 +136,7 @@ class Clause:
             text = f"activate {scene['np']}"
         if (placed := _PLACED_LAST.fullmatch(text)) and self._goes(placed):
             text = f"turn {placed['how']} {placed['np']} in {placed['place']}"
-        for action, way, _ in WAYS.of(text):
+        for action, way, *_ in WAYS.of(text):
             match = way.fullmatch(text)
             if match is None:
                 continue

@@ -27,7 +27,7 @@ def _words_of(pattern: str) -> Iterator[str]:
     yield from re.findall(r"[a-z]+", re.sub(r"\\[a-zA-Z]", " ", bare_pattern))
 
 
-_KNOWN_WAYS = frozenset(word for _, way, _ in WAYS for word in _words_of(way.pattern) if len(word) > 1)
+_KNOWN_WAYS = frozenset(word for _, way, *_ in WAYS for word in _words_of(way.pattern) if len(word) > 1)
 #: The words that hold the phrases and the clauses of a command together.
 _HOLDING = (
     frozenset(

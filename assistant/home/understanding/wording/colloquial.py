@@ -22,7 +22,7 @@ _HOUSE = "(?:the |my |our |this )?(?:whole |entire )?(?:house|home|place|flat|ap
 #: No word with which it is told how a thing is: "the hall is warmer" wants nothing.
 _NO_TELLING = r"(?!(?:is|are|was|were|be|been|gets?|got|feels?|felt|looks?|seems?|becomes?|became|grew|went|turned)\b)"
 
-_REWORDED = Ways(
+REWORDED = Ways(
     (command, re.sub(r"(?<!P)<np>", "(?P<np>.+?)", said))
     for said, command in (
         # on and off
@@ -153,7 +153,7 @@ def reworded(text: str) -> Iterator[str]:
     """Yield the commands that a plain sentence may stand for, the likeliest first."""
     if " , " in text:
         return  # several clauses are no one way of saying something
-    for command, said, _ in _REWORDED.of(text):
+    for command, said, *_ in REWORDED.of(text):
         if match := said.fullmatch(text):
             for name, words in match.groupdict().items():
                 command = command.replace(f"<{name}>", words or "")  # noqa: PLW2901

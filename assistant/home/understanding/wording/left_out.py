@@ -8,7 +8,8 @@ Each is put behind its command as "except ...".
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+
+from assistant.home.understanding.wording.needed import Rewriting
 
 _WORDS = r"(?!,)\S+(?: (?!,)\S+)*?"
 _EXCEPT = r"(?:apart from|except(?: for)?|save for|not(?= [^,]+ , but (?:all|every|turn|switch|close|open|shut) )|other than|aside from|with the exception of|excluding|excepting)"
@@ -32,7 +33,8 @@ def _whole(said: re.Match[str]) -> str:
 
 
 _MOVING = {"up": "raise", "down": "lower"}
-_LEFT_OUT: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
+#: Return a plain sentence with what it leaves out at its end.
+left_out_last = Rewriting((
     (re.compile(r"(?<=\w) , (?:oh|ah|um|er|wait)(?: ,)? but "), " , but "),
     (re.compile(r"\bbarring\b"), "except"),
     (re.compile(r"(?P<main>.*\b(?:except|but not|apart from|other than|all but|bar)\b.*\w) , (?:just |please )?leave (?:it|that|that one|those|them|hers|his|theirs|mine|ours) (?:be|alone|as (?:it is|they are)|how (?:it is|they are))$"), r"\g<main>"),
@@ -74,12 +76,4 @@ _LEFT_OUT: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], .
     (re.compile(r"^can (?P<np>(?:the|my|our|all) [^,]+?) go (?:down |up )?(?:to )?(?P<to>halfway|half|\d+ percent)(?P<more>.*)$"), r"set \g<np> to \g<to>\g<more>"),
     (re.compile(rf"^(?P<np>(?:the|all the|all|my) [^,]+?) can (?:all )?(?:come|go) (?P<way>up|down)(?: now)?(?: ,)? (?:all |but |just |only )*(?:except(?: for)?|not|apart from|other than|but) (?P<but>{_WORDS})(?P<more> , .+)?$"), lambda said: f"{_MOVING[said['way']]} {said['np']} except {said['but']}"),
     (re.compile(r"^(?P<verb>(?:turn|switch) (?:off|on)|close|open|shut) (?P<one>[^,]+? except [^,]+?) , and (?P<other>all [^,]+ except [^,]+)$"), r"\g<verb> \g<one> and then \g<verb> \g<other>"),
-)  # fmt: skip
-
-
-def left_out_last(text: str) -> str:
-    """Return a plain sentence with what it leaves out at its end."""
-    for said, plainly in _LEFT_OUT:
-        if said.search(text):  # to look is cheaper than to make a replacement ready
-            text = said.sub(plainly, text)
-    return text
+))  # fmt: skip

@@ -199,7 +199,7 @@ IDIOMS = {
 _TOO = "(?:far |much |way |a bit |a little |just |really |quite |rather |a little bit )*"
 _PLACE = "(?: (?:up|down|out|over|back|through|right|round)(?= (?:in|on|at)\\b))?(?P<at> (?:(?:in|on|at) (?!.*\\b(?:turn|switch|open|close|shut|put|set|make|dim)\\b).+|here|upstairs|downstairs|outside))?"
 #: Complaints and permissions, and the command that each is.
-_MEANT = Ways(
+MEANT = Ways(
     (command, re.sub(r"(?<!P)<np>", "(?P<np>.+?)", said))
     for said, command in (
         (f"(?:(?:it is|it feels) )?{_TOO}(?:bit )?(?:too (?:cold|cool)|chilly|nippy|parky|freezing(?: cold)?){_PLACE}", "make it warmer<at>"),
@@ -308,7 +308,7 @@ def meant(text: str) -> str:
         return IDIOMS[text]
     if listed := _LIST_GOES.fullmatch(text):
         return f"turn {listed['np']} {listed['how']}"
-    for command, said, _ in _MEANT.of(text):
+    for command, said, *_ in MEANT.of(text):
         if match := said.fullmatch(text):
             if _TWO_CLAUSES.search(match.groupdict().get("np") or ""):
                 continue

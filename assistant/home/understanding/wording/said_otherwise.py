@@ -5,8 +5,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
+from assistant.home.understanding.wording.needed import Rewriting
 from assistant.home.understanding.wording.spoken_around import VERB
 
 
@@ -37,7 +37,8 @@ _DOING = {
     "locked": "lock", "closed": "close", "shut": "shut", "off": "turn off", "on": "turn on", "open": "open",
     "unlocked": "unlock",
 }  # fmt: skip
-_WAYS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
+#: Return a plain sentence with those of its parts that have a plainer way to say them in that way.
+said_otherwise = Rewriting((
     (re.compile(r"\bin the (?=room \d(?!(?: ,)? and \d))"), "in "),
     (re.compile(r"\bget (?P<np>(?:the|my|our) (?:(?!,)\S+ ){0,3}?(?:fan|heater|heating|radiator|kettle|washer|dishwasher|dryer|pump|fountain|sprinklers?)) (?:going|running|started)\b"), r"turn on \g<np>"),
     (re.compile(r"\btake the lock off (?=(?:the|my|our) )"), "unlock "),
@@ -264,12 +265,4 @@ _WAYS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] 
     (re.compile(r"(?<=\w) , (?:eh|innit|huh|you know|ye know|like)(?= ,|$)"), ""),
     (re.compile(r"(?<=\w) , let (?:him|her|them|the \w+) (?:lie in|sleep|rest|nap|sleep in|have a lie in)(?: a bit| for once| longer)?$"), ""),
     (re.compile(r"^(?:i |we )?can not remember (?:whether|if) (?:i|we) (?:have )?(?:locked|closed|shut|did|do) (?P<np>(?:the|my|our) (?:\w+ ){1,3}?)(?:up )?, (?:just|so|please|can you|could you| )*(?P<verb>lock|close|shut) it(?: please| up| anyway| for me)*$"), r"\g<verb> \g<np>"),
-)  # fmt: skip
-
-
-def said_otherwise(text: str) -> str:
-    """Return a plain sentence with those of its parts that have a plainer way to say them in that way."""
-    for said, plainly in _WAYS:
-        if said.search(text):  # to look is cheaper than to make a replacement ready
-            text = said.sub(plainly, text)
-    return text
+))  # fmt: skip

@@ -6,12 +6,14 @@ from __future__ import annotations
 
 import re
 
+from assistant.home.understanding.wording.needed import Needing, Rewriting
+
 VERB = r"(?:turn|switch|shut|put|close|open|lock|unlock|dim|make|set|start|stop|pause|arm|disarm|raise|lower|bring|send|get)"
 _SORRY = (
     r"(?:oops|whoops|sorry|oh|ah|argh|wait|hang on|hold on|nah|one (?:sec|second|moment)|just a (?:sec|second|moment))"
 )
 #: What leads to a command: "oops , wrong lamp , turn it off", "hang on , i forgot my keys , ...", "i meant the fan , not the light , ...".
-_LEADING = (
+without_leading = Rewriting((said, "") for said in (
     re.compile(
         rf"^(?:{_SORRY} (?:, )?)+(?:wrong \w+ , |(?:i|we) (?:have )?(?:just )?(?:forgot|forgotten|left|lost|need|dropped) (?:(?:to|my|our|something) (?:the )?)+(?:\w+ ){{0,4}}?, (?:so |and |please )*)?(?={VERB}\b)"
     ),
@@ -60,9 +62,9 @@ _LEADING = (
     re.compile(
         r"^(?:i|we) (?:need|have|want|am going|are going) to get (?:the|my|our) \w+(?: \w+)? (?:out|in|through|past) , (?=\w)"
     ),
-)  # fmt: skip
+))  # fmt: skip
 #: What only tells something behind it.
-_BEHIND = (
+BEHIND = (
     re.compile(r" ,(?: (?:because|as|since))? (?:i|we|he|she|they|somebody|someone|\w+) (?:have |has )?(?:just )?(?:nearly|almost|just) (?:tripped|fell|fallen|slipped|stubbed|walked|bumped|broke)\b(?:(?!,|\b(?:on|off|open|closed)$).)*$"),
     re.compile(r" ,(?: (?:because|as|since))? (?:it|that|they) (?:always )?(?:wakes?|blinds|annoys?|attracts?|scares?|dazzles?|bothers?|helps?|upsets?) (?:(?!,|\b(?:on|off|open|closed)$).)+$"),
     re.compile(r" ,(?: (?:because|as|since))? (?:i|we) (?:really )?(?:love|like|enjoy|hate|miss) \w+ing\b(?:(?!,).)*$"),
@@ -101,6 +103,7 @@ _BEHIND = (
     re.compile(r" ,(?: (?:and|but))? (?:i|we) will (?:do|see to|get|close|lock|take care of|handle) (?:the|my|our) (?:(?!,)\S+ ){1,4}?(?:myself|ourselves)$"),
     re.compile(r"(?<= or) (?:what is|whats|is|has) (?:he|she|it) (?:doing|up to|at|(?:gone|back|on|in)\b.*)$"),
 )  # fmt: skip
+_NEEDING = Needing(BEHIND)
 #: What is wanted behind what is told: "..., it blinds me and turn off the floodlight", "... and the patio lights too".
 _MORE = re.compile(
     rf" (?:and|then|so)(?: (?:then|please|also|just|can you|could you))* {VERB} (?!(?:to|up to|down to)\b)"
@@ -116,10 +119,9 @@ _ASKED_THEN_TOLD = re.compile(r"(?P<asked>(?:(?![.?!]).)+\?)\s+(?P<told>(?:(?!\?
 
 def spoken(text: str) -> str:
     """Return a plain sentence without what leads to its command, and what is only told behind it."""
-    for leading in _LEADING:
-        text = leading.sub("", text, count=1)
-    text = _MACHINE.sub(r"\g<verb> him", text)
-    for behind in _BEHIND:
+    text = _MACHINE.sub(r"\g<verb> him", without_leading(text))
+    for number in _NEEDING.of(text):  # what is left out of it brings no new words
+        behind = BEHIND[number]
         told = behind.search(text)
         if told is None or _MORE.search(told[0]):
             continue

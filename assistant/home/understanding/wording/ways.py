@@ -1,4 +1,4 @@
-"""Ways of saying something, found by the first word of what was said: most of a hundred need not be tried."""
+"""Ways of saying something, found by words of what was said: most of a hundred need not be tried."""
 
 from __future__ import annotations
 
@@ -7,31 +7,42 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
+from assistant.home.understanding.wording.needed import needed, words_of
+
 _WORD = re.compile(r"([a-z0-9]+)(?=$|[ |)]|\(\?)")
 _FIRST_WORDS = 2_000  #: how many first words are remembered
 
 
 class Way(NamedTuple):
-    """One way of saying something: what it means, its expression, and its first words, None for any."""
+    """One way of saying something: what it means, its expression, its first words and others that it needs.
+
+    None is any.
+    """
 
     meaning: str
     pattern: re.Pattern[str]
     openers: frozenset[str] | None
+    needs: frozenset[str] | None
 
 
 class Ways:
     """Ways of saying something, in the order in which they are tried."""
 
     def __init__(self, ways: Iterable[tuple[str, str]]) -> None:
-        self._ways = tuple(Way(meaning, re.compile(way), openers(way)) for meaning, way in ways)
+        compiled = ((meaning, re.compile(way), openers(way)) for meaning, way in ways)
+        self._ways = tuple(Way(*way, needed(way[1], whole=True)) for way in compiled)
         self._beginning = lru_cache(_FIRST_WORDS)(self._with)
 
     def __iter__(self) -> Iterator[Way]:
         return iter(self._ways)
 
-    def of(self, text: str) -> tuple[Way, ...]:
+    def of(self, text: str) -> list[Way]:
         """Return the ways that may fit a plain text; none fits one without words."""
-        return self._beginning(text.split(maxsplit=1)[0]) if text else ()
+        if not text:
+            return []
+        words = words_of(text)
+        beginning = self._beginning(text.split(maxsplit=1)[0])
+        return [way for way in beginning if way.needs is None or not way.needs.isdisjoint(words)]
 
     def _with(self, word: str) -> tuple[Way, ...]:
         return tuple(way for way in self._ways if way.openers is None or word in way.openers)
