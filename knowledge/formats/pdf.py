@@ -67,7 +67,7 @@ def convert(content: bytes, name: str) -> DocumentText:
     if words < _WORDS_A_PAGE * count:
         raise DocumentError("holds pictures of pages and no text (it was scanned); run text recognition over it first.")
     read = zip((number for number, _ in pages), read_pages([each for _, each in pages]), strict=True)
-    html = "".join(page(number) + _html(blocks) for number, blocks in read)
+    html = "".join(page(number) + _html(blocks, number) for number, blocks in read)
     return html_document(html, name, title[:LONGEST_HEADING] if " " in title else "")
 
 
@@ -283,12 +283,12 @@ def _as_seen(box: Box, edges: Box, way: int) -> Box:
     )[way]
 
 
-def _html(blocks: list[Block]) -> str:
+def _html(blocks: list[Block], number: int) -> str:
     made = []
     for (kind, _), group in groupby(blocks, key=lambda block: (block.kind, block.table)):
         found = list(group)
         if kind == "row":
-            made.append(_table(found))
+            made.append(_table(found, goes_on=number > 1 and found[0].table <= 1))
         elif kind == "heading":
             made += [heading(block.text, block.level) for block in found]
         elif kind == "item":
@@ -298,12 +298,15 @@ def _html(blocks: list[Block]) -> str:
     return "".join(made)
 
 
-def _table(found: Sequence[Block]) -> str:
+def _table(found: Sequence[Block], *, goes_on: bool) -> str:
+    """Return a table; `goes_on`: it stands where the rest of one on the page before would."""
     rows = [block.cells for block in found]
     cells = [zip(block.cells, block.bold, strict=True) for block in found]
     marked = stands_out([[bold for cell, bold in row if cell.strip()] for row in cells])
     if not marked and SPANNED not in rows[0] and 2 * sum(SPANNED in row for row in rows) >= len(rows):
         return table(rows, head=False)  # a form, whose cells are labels and what was written beside them
+    if not marked and goes_on and len(rows) == 2 < len(rows[0]):
+        return table(rows, head=False)  # as likely the rest of a table as a head and a row
     return guessed_table(rows, marked=marked)
 
 
