@@ -14,19 +14,32 @@ from itertools import pairwise
 from statistics import median
 from typing import Literal
 
+from knowledge.formats.aligned import aligned_table
 from knowledge.formats.furniture import LARGER, furniture
-from knowledge.formats.printed import CELL_GAP, SIGNS, Line, Page, Run, joined
+from knowledge.formats.markup import has_head, stands_out
+from knowledge.formats.printed import (
+    CELL_GAP,
+    HYPHEN,
+    SIGNS,
+    Line,
+    Page,
+    Run,
+    Table,
+    flowed,
+    follows,
+    is_clause,
+    lines_of,
+)
+from knowledge.formats.rules import read_tables
 
 Kind = Literal["heading", "paragraph", "item", "row"]
 
 _ITEM = re.compile(rf"^(?:[{SIGNS}–*·-]|\(?(?:\d{{1,3}}|[a-z])[.)])\s+(?=\S)")
 _BULLET = re.compile(rf"^[{SIGNS}–*·-]\s+")
-_HYPHEN = re.compile(r"(?<=[^\W\d_])[-\u00ad\u2010\ufffe\x02]$")
 #: A line of a table of contents: what it leads to stands elsewhere. A match begins at the first dot of a row only.
 _LEADER = re.compile(r"(?<!\.)(?<!\.\s)(?:\.\s?){4,}\s*[\divxlc]+$", re.IGNORECASE)
+_CLAUSE = re.compile(r"^\d{1,3}(?:\.\d{1,3}){1,3}\.?\s+(?=[^\W\d_])")
 _LONGEST_HEADING = 120
-#: What white space on all lines of a table parts is columns from so many sizes of type on.
-_COLUMN_GAP = 0.6
 #: Columns have at least so many lines, of at least so many sizes of type.
 _LEAST_LINES, _LEAST_WIDTH = 4, 9.0
 _DEEPEST = 12
@@ -41,20 +54,38 @@ class Block:
     text: str = ""
     level: int = 0
     cells: tuple[str, ...] = ()
-    head: bool = False
+    bold: tuple[bool, ...] = ()  # of each cell
+    table: int = 0  # differs from that of the table before
 
 
 def read_pages(pages: Sequence[Page]) -> list[list[Block]]:
     """Return the blocks of each page, in the order they are read; heads and feet of pages are left out."""
     for page in pages:
-        lines = (line for part in _parts(page.runs) for line in _lines(part))
+        page.runs = read_tables(page)
+        lines = (line for part in _parts(page.runs) for line in lines_of(part))
         page.lines = [line for line in lines if not _LEADER.search(line.text)]
     body = _body_size(line for page in pages for line in page.lines)
     for page, edges in zip(pages, furniture(pages, body), strict=True):
         page.lines = [line for number, line in enumerate(page.lines) if number not in edges]
     body = _body_size(line for page in pages for line in page.lines)
+    _name_again(pages)
     levels = _levels((line for page in pages for line in page.lines), body)
     return _across_breaks([_blocks(page.lines, body, levels) for page in pages])
+
+
+def _name_again(pages: Sequence[Page]) -> None:
+    """Put the names of columns above the rows of a table that goes on over the end of a page without them."""
+    for before, page in pairwise(page for page in pages if page.lines):
+        # A running head of few pages may stand between them.
+        last = next((line for line in before.lines[:-3:-1] if line.table), before.lines[-1])
+        first = next((line for line in page.lines[:2] if line.table), page.lines[0])
+        above, below = last.table, first.table
+        if above is None or below is None or abs(last.left - first.left) + abs(last.right - first.right) > 2:
+            continue
+        head, rows = above.rows[0], below.rows
+        if len(head) == len(rows[0]) and head != rows[0] and has_head(above.rows, marked=stands_out(above.bold)):
+            rows.insert(0, head)
+            below.bold.insert(0, above.bold[0])
 
 
 def _parts(runs: Sequence[Run], depth: int = 0) -> list[list[Run]]:
@@ -89,8 +120,8 @@ def _columns(runs: Sequence[Run]) -> tuple[float, float, float] | None:
             if bottom - top < 4 * size:
                 continue
             for inside in _text_in_columns([r for r in runs if top <= r.top and r.bottom <= bottom], cut, size):
-                left = _lines([run for run in inside if run.right <= cut])
-                right = _lines([run for run in inside if run.left >= cut])
+                left = lines_of([run for run in inside if run.right <= cut])
+                right = lines_of([run for run in inside if run.left >= cut])
                 if min(len(left), len(right)) >= _LEAST_LINES and len(inside) > best:
                     edge = min(run.top for run in inside), max(run.bottom for run in inside)
                     best, found = len(inside), (cut, *edge)
@@ -102,11 +133,12 @@ def _text_in_columns(runs: Sequence[Run], cut: float, size: float) -> list[list[
     stretches: list[list[Run]] = []
     going_on = False
     for band in _bands(runs, 0.6 * size):
-        left = _lines([run for run in band if run.right <= cut])
-        right = _lines([run for run in band if run.left >= cut])
-        is_text = all(median(_widths(side)) >= _LEAST_WIDTH * size for side in (left, right) if side) and (
-            bool(left and right) or max(run.size for run in band) <= LARGER * size
-        )
+        left = lines_of([run for run in band if run.right <= cut])
+        right = lines_of([run for run in band if run.left >= cut])
+        are_headings = bool(left and right) and min(run.size for run in band) > LARGER * size
+        is_wide = all(median(_widths(side)) >= _LEAST_WIDTH * size for side in (left, right) if side)
+        is_plain = bool(left and right) or max(run.size for run in band) <= LARGER * size
+        is_text = are_headings or (is_wide and is_plain)
         if is_text and going_on:
             stretches[-1] += band
         elif is_text:
@@ -132,7 +164,7 @@ def _bands(runs: Sequence[Run], least: float) -> list[list[Run]]:
 def _cuts(runs: Sequence[Run], size: float) -> list[float]:
     """Return where lines have gaps under each other, x: the middles of those that several lines have."""
     middles: Counter[int] = Counter()
-    for line in _lines(runs):
+    for line in lines_of(runs):
         for before, after in pairwise(line.runs):
             if after.left - before.right >= CELL_GAP * size:
                 middles[round(after.left)] += 1
@@ -141,20 +173,6 @@ def _cuts(runs: Sequence[Run], size: float) -> list[float]:
 
 def _widths(lines: Sequence[Line]) -> list[float]:
     return [line.right - line.left for line in lines]
-
-
-def _lines(runs: Sequence[Run]) -> list[Line]:
-    """Return runs as lines: those that share most of their height stand on one."""
-    lines: list[Line] = []
-    for run in sorted(runs, key=lambda run: ((run.top + run.bottom) / 2, run.left)):
-        middle = (run.top + run.bottom) / 2
-        if lines and lines[-1].top <= middle <= lines[-1].bottom:
-            lines[-1].runs.append(run)
-        else:
-            lines.append(Line([run]))
-    for line in lines:
-        line.runs.sort(key=lambda run: run.left)
-    return lines
 
 
 def _body_size(lines: Iterable[Line]) -> float:
@@ -166,17 +184,26 @@ def _body_size(lines: Iterable[Line]) -> float:
 
 def _levels(lines: Iterable[Line], body: float) -> dict[float, int]:
     """Return the level of heading that each size of type above the body's makes, the largest the first."""
-    sizes = {round(line.size, 1) for line in lines if line.size > LARGER * body and len(line.text) <= _LONGEST_HEADING}
+    sizes = {
+        round(line.size, 1)
+        for line in lines
+        if line.size > LARGER * body and len(line.text) <= _LONGEST_HEADING and not line.table
+    }
     return {size: min(number, 5) for number, size in enumerate(sorted(sizes, reverse=True), 1)}
 
 
 def _level(line: Line, body: float, levels: dict[float, int]) -> int:
     text = line.text
-    if len(text) > _LONGEST_HEADING or not any(char.isalpha() for char in text):
+    if line.table or len(text) > _LONGEST_HEADING or not any(char.isalpha() for char in text):
         return 0
     if found := levels.get(round(line.size, 1)):
         return found
-    if line.bold and line.size >= 0.95 * body and text[-1] not in ".,;:" and len(line.cells()) == 1:
+    if (
+        line.bold
+        and line.size >= 0.95 * body
+        and text[-1] not in ".,;:"
+        and (len(line.cells()) == 1 or is_clause([line], 0))
+    ):
         return min(len(levels), 5) + 1
     return 0
 
@@ -184,44 +211,63 @@ def _level(line: Line, body: float, levels: dict[float, int]) -> int:
 def _blocks(lines: Sequence[Line], body: float, levels: dict[float, int]) -> list[Block]:
     """Return the blocks that lines make up."""
     blocks: list[Block] = []
+    seen: list[Table] = []
     place = 0
     while place < len(lines):
-        if rows := _table(lines, place):
-            blocks += rows[0]
-            place = rows[1]
-            continue
         line = lines[place]
+        if line.table is not None:
+            if not any(line.table is table for table in seen):
+                seen.append(line.table)
+                blocks += _rows(line.table, len(blocks))
+            place += 1
+            continue
+        if found := aligned_table(lines, place):
+            blocks += _rows(found[0], len(blocks))
+            place = found[1]
+            continue
         if level := _level(line, body, levels):
             end = place + 1
             while (
-                end < len(lines) and _level(lines[end], body, levels) == level and _follows(lines[end - 1], lines[end])
+                end < len(lines) and _level(lines[end], body, levels) == level and follows(lines[end - 1], lines[end])
             ):
                 end += 1
-            blocks.append(Block("heading", _flowed(lines[place:end]), level))
+            blocks.append(Block("heading", flowed(lines[place:end]), level))
             place = end
             continue
         end = place + 1
         right = max(other.right for other in lines[place : place + 20])
-        item = bool(_ITEM.match(line.text))
+        item = _is_item(lines, place)
         while (
             end < len(lines)
             and not _level(lines[end], body, levels)
-            and not _ITEM.match(lines[end].text)
-            and not _table(lines, end)
-            and _follows(lines[end - 1], lines[end])
+            and not lines[end].table
+            and not _is_item(lines, end)
+            and not aligned_table(lines, end)
+            and follows(lines[end - 1], lines[end])
             and not _indented(lines[end - 1], lines[end], first=end - 1 == place, item=item)
             and not _ended(lines[end - 1], lines[end], right)
         ):
             end += 1
-        text = _flowed(lines[place:end])
+        text = flowed(lines[place:end])
         blocks.append(Block("item" if item else "paragraph", _BULLET.sub("- ", text) if item else text))
         place = end
     return blocks
 
 
-def _follows(above: Line, below: Line) -> bool:
-    """Tell whether a line goes on from the one above it: as close as lines of one paragraph are."""
-    return -2 * above.size < below.top - above.bottom < 0.75 * above.size
+def _is_item(lines: Sequence[Line], place: int) -> bool:
+    """Tell whether an item begins at a line: with a sign or number, or with the number of a clause apart from words.
+
+    The number of a clause that is not apart is told from one in a sentence by the end of another above it.
+    """
+    line = lines[place]
+    if _ITEM.match(line.text) or is_clause(lines, place):
+        return True
+    return bool(_CLAUSE.match(line.text)) and (place == 0 or lines[place - 1].text[-1:] in ".;:")
+
+
+def _rows(table: Table, number: int) -> list[Block]:
+    rows = zip(table.rows, table.bold, strict=True)
+    return [Block("row", cells=tuple(row), bold=tuple(bold), table=number) for row, bold in rows]
 
 
 def _indented(above: Line, below: Line, *, first: bool, item: bool) -> bool:
@@ -234,99 +280,6 @@ def _ended(above: Line, below: Line, right: float) -> bool:
     return above.text[-1:] in ".!?" and right - above.right > _WELL_BEFORE * above.size and below.text[:1].isupper()
 
 
-def _flowed(lines: Sequence[Line]) -> str:
-    """Return lines as one text; a word that was parted at the end of a line is whole again."""
-    text = ""
-    for line in lines:
-        words = line.text
-        parted = bool(_HYPHEN.search(text)) and words[:1].islower()
-        text = text[:-1] + words if parted else f"{text} {words}".strip()
-    return text.replace("\u00ad", "").replace("\ufffe", "").replace("\x02", "")
-
-
-def _table(lines: Sequence[Line], start: int) -> tuple[list[Block], int] | None:
-    """Return the rows of a table that begins at a line, and the line after it.
-
-    At least three lines of at least two cells whose left or right edges stand under each other.
-    """
-    first = lines[start].cells()
-    if len(first) < 2:
-        return None
-    rows = [first]
-    end = start + 1
-    while end < len(lines) and lines[end].top - lines[end - 1].bottom < 2.2 * lines[end - 1].size:
-        cells = lines[end].cells()
-        if len(cells) >= 2 and any(_under(cell, other) for cell in cells[1:] for other in first[1:]):
-            rows.append(cells)
-        elif (
-            len(cells) == 1
-            and len(rows) > 1
-            and _follows(lines[end - 1], lines[end])
-            and cells[0].left > first[0].right
-        ):
-            rows.append(cells)  # the second line of a cell
-        else:
-            break
-        end += 1
-    if sum(len(row) > 1 for row in rows) < 3:
-        return None
-    columns = max(rows, key=len)
-    if len(gaps := _gaps(lines[start:end])) >= len(columns):
-        rows = [_parted(line, gaps) for line in lines[start:end]]
-        columns = max(rows, key=len)
-        first = rows[0]
-    made: list[list[str]] = []
-    for row in rows:
-        words = [""] * len(columns)
-        for cell in row:
-            nearest = _nearest(cell, columns)
-            words[nearest] = f"{words[nearest]} {cell.text}".strip()
-        if len(row) == 1 and made:
-            made[-1] = [f"{above} {below}".strip() for above, below in zip(made[-1], words, strict=True)]
-        else:
-            made.append(words)
-    bold = all(cell.bold for cell in first) and not all(cell.bold for row in rows[1:] for cell in row)
-    return [Block("row", cells=tuple(words), head=bold and not number) for number, words in enumerate(made)], end
-
-
-def _gaps(lines: Sequence[Line]) -> list[tuple[float, float]]:
-    """Return the columns of a table, from where to where, x: what white space on all of its lines parts."""
-    columns: list[tuple[float, float]] = []
-    least = _COLUMN_GAP * median(line.size for line in lines)
-    for run in sorted((run for line in lines for run in line.runs), key=lambda run: run.left):
-        if columns and run.left - columns[-1][1] < least:
-            columns[-1] = columns[-1][0], max(columns[-1][1], run.right)
-        else:
-            columns.append((run.left, run.right))
-    return columns
-
-
-def _parted(line: Line, columns: Sequence[tuple[float, float]]) -> list[Run]:
-    """Return the words of a line as a cell for each column that has some."""
-    cells = [[run for run in line.runs if left <= run.left <= right] for left, right in columns]
-    return [joined(runs) for runs in cells if runs]
-
-
-def _under(cell: Run, other: Run) -> bool:
-    return (
-        abs(cell.left - other.left) < 0.6 * cell.size
-        or abs(cell.right - other.right) < 0.6 * cell.size
-        or (abs((cell.left + cell.right) - (other.left + other.right)) < 1.2 * cell.size)
-    )
-
-
-def _nearest(cell: Run, columns: Sequence[Run]) -> int:
-    return min(range(len(columns)), key=lambda number: _distance(cell, columns[number]))
-
-
-def _distance(cell: Run, column: Run) -> float:
-    return min(
-        abs(cell.left - column.left),
-        abs(cell.right - column.right),
-        abs((cell.left + cell.right) - (column.left + column.right)) / 2,
-    )
-
-
 def _across_breaks(pages: list[list[Block]]) -> list[list[Block]]:
     """Join a paragraph that goes on over the end of a column or a page to its beginning."""
     last: Block | None = None
@@ -335,7 +288,7 @@ def _across_breaks(pages: list[list[Block]]) -> list[list[Block]]:
         made.append([])
         for block in page:
             if last is not None and _goes_on(last, block):
-                parted = _HYPHEN.search(last.text)
+                parted = HYPHEN.search(last.text)
                 whole = last.text[:-1] + block.text if parted else f"{last.text} {block.text}"
                 last = Block(last.kind, whole)
                 place = next(blocks for blocks in reversed(made) if blocks)

@@ -23,7 +23,8 @@ _RELATION = "{http://schemas.openxmlformats.org/package/2006/relationships}Relat
 MOST_UNPACKED = 256 * 2**20
 _LONGEST_BARE = 100  # characters of a heading that is nothing but bold
 _LONGEST_NAME = 60  # characters of the name of a column or a row
-_AMOUNT = re.compile(r"(?:[<>≤≥~≈+−±-]\s*)?[£$€¥]?\s*\d")
+#: How an amount begins.
+AMOUNT = re.compile(r"(?:[<>≤≥~≈+−±-]\s*)?[£$€¥]?\s*\d")
 _CURRENCIES = frozenset("£$€¥")
 _YEAR = r"(?:19|20)\d\d"
 _PERIOD = re.compile(
@@ -131,7 +132,7 @@ def _has_two_heads(rows: Sequence[Sequence[str]]) -> bool:
         and len(set(names)) == len(names)
         and all(names[place][1] for place in spanned if place < len(names))
         and all(is_name(cell) or _PERIOD.fullmatch(cell) for pair in names for cell in pair if cell)
-        and any(_AMOUNT.match(row[place].strip()) for row in rows[2:] for place in spanned if place < len(row))
+        and any(AMOUNT.match(row[place].strip()) for row in rows[2:] for place in spanned if place < len(row))
     )
 
 
@@ -153,9 +154,9 @@ def _is_pair(rows: Sequence[Sequence[str]], *, marked: bool | None) -> bool:
     if max(map(len, rows)) != 2:
         return False
     below = [row[1].strip() for row in rows[1:] if len(row) == 2 and row[1].strip()]
-    amounts = list(filter(_AMOUNT.match, below))
+    amounts = list(filter(AMOUNT.match, below))
     first = rows[0][1].strip()
-    if _AMOUNT.match(first):
+    if AMOUNT.match(first):
         is_price = all(map(_CURRENCIES.intersection, amounts)) and not _CURRENCIES & set(first)
         return 2 * len(amounts) >= len(below) > 0 and not is_price  # "1 day" over "£5" names a column
     return marked is False and len(amounts) < len(below)

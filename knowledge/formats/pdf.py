@@ -15,8 +15,20 @@ from knowledge.formats import bidi
 from knowledge.formats.bidi import Glyph
 from knowledge.formats.html import html_document
 from knowledge.formats.layout import Block, read_pages
-from knowledge.formats.markup import damaged, has_head, heading, locked, missing, page, paragraph, table
+from knowledge.formats.markup import (
+    SPANNED,
+    damaged,
+    guessed_table,
+    heading,
+    locked,
+    missing,
+    page,
+    paragraph,
+    stands_out,
+    table,
+)
 from knowledge.formats.printed import Page, Run
+from knowledge.formats.shapes import Box, Shapes, bullets
 from knowledge.text import LONGEST_HEADING, DocumentError, DocumentText
 
 _MOST_PAGES = 5000
@@ -24,8 +36,6 @@ _BOLD = 600  # the weight of a font from which on it is bold
 _FORCE_BOLD = 1 << 18  # a flag of fonts (ISO 32000-2, table 121)
 _ASLANT = 0.1  # quarters of a turn
 _ASCENT, _DESCENT = 0.8, 0.2  # how far letters stand above and below their line, in sizes of type
-_DOT = 1.0, 8.0  # the least and the most width of a dot before an item, points
-_MOST_DOTS = 2000  # on a page
 #: A character of the scripts that run from right to left.
 _FROM_RIGHT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 #: Two letters or three that are drawn as one.
@@ -57,7 +67,7 @@ def convert(content: bytes, name: str) -> DocumentText:
     if words < _WORDS_A_PAGE * count:
         raise DocumentError("holds pictures of pages and no text (it was scanned); run text recognition over it first.")
     read = zip((number for number, _ in pages), read_pages([each for _, each in pages]), strict=True)
-    html = "".join(page(number) + _html(blocks) for number, blocks in read)
+    html = "".join(page(number) + _html(blocks, number) for number, blocks in read)
     return html_document(html, name, title[:LONGEST_HEADING] if " " in title else "")
 
 
@@ -86,9 +96,12 @@ def _pages(document: Any, number: int) -> list[Page]:
         left, bottom, right, top = given.get_bbox()
         sizes = [(right - left, top - bottom), (top - bottom, right - left)]
         ways = sorted(turned, key=lambda way: -len(turned[way]))
+        shapes = Shapes(given)
         if 0 in turned:
-            turned[0] += _bullets(given, turned[0], mirrored=words.mirrored)
-        return [Page(turned[way], *sizes[way % 2]) for way in ways]
+            turned[0] += bullets([words.seen(dot, 0) for dot in shapes.dots], turned[0])
+        return [
+            Page(turned[way], *sizes[way % 2], rules=[words.seen(rule, way) for rule in shapes.rules]) for way in ways
+        ]
     finally:
         text.close()
         given.close()
@@ -194,14 +207,15 @@ class _Words:
         edges = self._edges
         if not (edges[0] < (left + right) / 2 < edges[2] and edges[1] < (bottom + top) / 2 < edges[3]):
             return None
-        left, right, bottom, top = left - edges[0], right - edges[0], bottom - edges[1], top - edges[1]
-        width, height = edges[2] - edges[0], edges[3] - edges[1]
-        return (
-            (left, height - top, right, height - bottom),
-            (bottom, left, top, right),
-            (width - right, bottom, width - left, top),
-            (height - top, width - right, height - bottom, width - left),
-        )[way]
+        return _as_seen((left, bottom, right, top), edges, way)
+
+    def seen(self, box: Box, way: int) -> Box:
+        """Return left, top, right and bottom of what is drawn, among the words that run in this way."""
+        left, top, right, bottom = _as_seen(box, self._edges, way)
+        if way == 0 and self.mirrored:
+            width = self._edges[2] - self._edges[0]
+            left, right = width - right, width - left
+        return left, top, right, bottom
 
     def _line(self, index: int) -> float:
         """Return where the line is on which an upright character stands, from the upper edge."""
@@ -256,53 +270,25 @@ class _Words:
         return bool(flags.value & _FORCE_BOLD) or any(word in name.value.lower() for word in (b"bold", b"black"))
 
 
-def _bullets(given: Any, runs: Sequence[Run], *, mirrored: bool) -> list[Run]:
-    """Return the dots that are drawn before words instead of written, as browsers do, as words."""
-    from pypdfium2 import raw
+def _as_seen(box: Box, edges: Box, way: int) -> Box:
+    """Return left, top, right and bottom of a box on a page with these edges, for who reads it turned this way."""
+    left, bottom, right, top = box
+    left, right, bottom, top = left - edges[0], right - edges[0], bottom - edges[1], top - edges[1]
+    width, height = edges[2] - edges[0], edges[3] - edges[1]
+    return (
+        (left, height - top, right, height - bottom),
+        (bottom, left, top, right),
+        (width - right, bottom, width - left, top),
+        (height - top, width - right, height - bottom, width - left),
+    )[way]
 
-    left, _, rightmost, upper = given.get_bbox()
-    found: list[tuple[float, float, float, float]] = []
-    for shape in given.get_objects(filter=[raw.FPDF_PAGEOBJ_PATH], max_depth=1):
-        x, bottom, right, top = shape.get_bounds()
-        width, height = right - x, top - bottom
-        if not (_DOT[0] < width < _DOT[1] and abs(width - height) < 0.2 * width):
-            continue
-        if len(found) == _MOST_DOTS:
-            break
-        sides = (rightmost - right, rightmost - x) if mirrored else (x - left, right - left)
-        found.append((sides[0], upper - top, sides[1], upper - bottom))
-    if not found:
-        return []
+
+def _html(blocks: list[Block], number: int) -> str:
     made = []
-    firsts = sorted(runs, key=lambda run: run.left)
-    for x, top, right, bottom in found:
-        middle = (top + bottom) / 2
-        beside = [run for run in firsts if run.top < middle < run.bottom]
-        first = next((run for run in beside if run.left >= right - 1), None)
-        if first is None or first.left - right > 1.5 * first.size or right - x > 0.6 * first.size:
-            continue
-        if any(run.right > x - first.size and run.left < x for run in beside):
-            continue  # it stands in the middle of a line
-        made.append(
-            Run(
-                text="•",
-                left=first.left - 0.6 * first.size,
-                right=first.left - 0.3 * first.size,
-                top=first.top,
-                bottom=first.bottom,
-                size=first.size,
-            )
-        )
-    return made
-
-
-def _html(blocks: list[Block]) -> str:
-    made = []
-    for kind, group in groupby(blocks, key=lambda block: block.kind):
+    for (kind, _), group in groupby(blocks, key=lambda block: (block.kind, block.table)):
         found = list(group)
         if kind == "row":
-            rows = [block.cells for block in found]
-            made.append(table(rows, head=found[0].head or has_head(rows)))
+            made.append(_table(found, goes_on=number > 1 and found[0].table <= 1))
         elif kind == "heading":
             made += [heading(block.text, block.level) for block in found]
         elif kind == "item":
@@ -310,6 +296,18 @@ def _html(blocks: list[Block]) -> str:
         else:
             made += [paragraph(block.text) for block in found]
     return "".join(made)
+
+
+def _table(found: Sequence[Block], *, goes_on: bool) -> str:
+    """Return a table; `goes_on`: it stands where the rest of one on the page before would."""
+    rows = [block.cells for block in found]
+    cells = [zip(block.cells, block.bold, strict=True) for block in found]
+    marked = stands_out([[bold for cell, bold in row if cell.strip()] for row in cells])
+    if not marked and SPANNED not in rows[0] and 2 * sum(SPANNED in row for row in rows) >= len(rows):
+        return table(rows, head=False)  # a form, whose cells are labels and what was written beside them
+    if not marked and goes_on and len(rows) == 2 < len(rows[0]):
+        return table(rows, head=False)  # as likely the rest of a table as a head and a row
+    return guessed_table(rows, marked=marked)
 
 
 def _list(items: list[Block]) -> str:

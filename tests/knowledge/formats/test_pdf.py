@@ -74,6 +74,20 @@ def test_columns_are_read_one_after_the_other():
     assert places == sorted(places)
 
 
+def test_headings_beside_each_other_head_their_columns():
+    def fill(document):
+        document.add_page()
+        for x, name, words in ((10, "Hours", LEFT), (110, "Leaving", RIGHT)):
+            document.set_font("Helvetica", "B", 16)
+            document.set_xy(x, 20)
+            document.cell(80, 12, name)
+            document.set_font("Helvetica", size=11)
+            document.set_xy(x, 32)
+            document.multi_cell(85, 6, words)
+
+    assert pdf(fill).text.split("\n\n") == ["Hours", LEFT, "Leaving", RIGHT]
+
+
 def test_a_table_names_the_column_of_each_cell():
     def fill(document):
         document.add_page()
