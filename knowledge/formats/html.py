@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from knowledge.formats.accordions import open_accordions
 from knowledge.formats.decode import decode
 from knowledge.formats.inline import (
     BLOCKS,
@@ -58,6 +59,7 @@ def html_document(text: str, name: str, title: str = "") -> DocumentText:
     refuse_too_deep(text)
     tree = LexborHTMLParser(text)
     open_tabs(tree)
+    open_accordions(tree)
     page = _main_part(tree)
     head = tree.css_first("head > title")
     page_title = squeeze(head.text()).strip()[:LONGEST_HEADING] if head is not None else ""
