@@ -755,3 +755,25 @@ def test_bold_paragraphs_and_rows_of_an_opendocument_text_are_headings_and_heads
     assert document.title == "Jetty"
     assert headings(document, "the gap") == headings(document, "Never") == ("1. Mooring",)
     assert blocks(document)[-2:] == ["Place: Bow; 38: 4.", "Place: Stern; 38: 6."]
+
+
+def test_a_table_below_title_lines_is_parted_by_its_own_sign_and_not_by_decimal_commas():
+    above = "Price list 2024, valid from 1,5 months\nAs of: 1,2,3\n\n"
+    table = "Item;Price;Weight\nApple;1,20;0,5\nPear;2,30;0,7\n"
+    assert blocks(convert(f"{above}{table}".encode(), ".csv", "name"))[2:] == [
+        "Item: Apple; Price: 1,20; Weight: 0,5.",
+        "Item: Pear; Price: 2,30; Weight: 0,7.",
+    ]
+    quoted = 'Name,Note\nAnna,"red; blue; 1;2"\nBen,"red; ""green""; 3;4"\n'
+    assert blocks(convert(quoted.encode(), ".csv", "name"))[0] == "Name: Anna; Note: red; blue; 1;2."
+
+
+def test_every_part_of_a_row_longer_than_a_passage_names_the_row_and_the_column():
+    note = " ".join(f"She told us story number {n} about the sea and the ships." for n in range(20))
+    document = convert(f'Name,Note,Phone\nAnna,"{note}",555\nBen,short,556\n'.encode(), ".csv", "name")
+    *told, other = blocks(document)
+    assert len(told) > 4
+    assert all(line.startswith("Name: Anna; Note: She told") and len(line.split()) < 70 for line in told)
+    assert told[-1].endswith("Phone: 555.")
+    assert other == "Name: Ben; Note: short; Phone: 556."
+    assert all(f"story number {n} about" in document.text for n in range(20))
