@@ -42,9 +42,10 @@ def sheet(rows: Sequence[Sequence[str]]) -> str:
             block.clear()
 
     given = list(map(_trimmed, rows))
-    for row, following in zip(given, [*given[1:], []], strict=False):
+    for whole, row, following in zip(rows, given, [*given[1:], []], strict=False):
         filled = [cell for cell in row if cell.strip()]
-        if len(filled) > 1 or (filled and _goes_on(block, row, following)):
+        is_remark = SPANNED in whole and not following  # a cell as wide as the table, below it
+        if len(filled) > 1 or (filled and not is_remark and _goes_on(block, row, following)):
             block.append(row)
             continue
         end()

@@ -777,3 +777,60 @@ def test_every_part_of_a_row_longer_than_a_passage_names_the_row_and_the_column(
     assert told[-1].endswith("Phone: 555.")
     assert other == "Name: Ben; Note: short; Phone: 556."
     assert all(f"story number {n} about" in document.text for n in range(20))
+
+
+def kept_book(fill: Callable) -> bytes:
+    """A workbook of one sheet of prices, changed by `fill`."""
+    book = openpyxl.Workbook()
+    for row in (("Item", "Cost", "Price"), ("Tea", 3, 5), ("Coffee", 4, 7), ("Cake", 6, 9)):
+        book.active.append(row)
+    fill(book.active)
+    return saved(book)
+
+
+def test_what_a_sheet_hides_is_left_out():
+    def hide(sheet):
+        sheet.column_dimensions["B"].hidden = True
+        sheet.row_dimensions[3].hidden = True
+
+    assert blocks(convert(kept_book(hide), ".xlsx", "name")) == ["Item: Tea; Price: 5.", "Item: Cake; Price: 9."]
+
+
+def test_what_a_filter_or_a_fold_hides_is_read():
+    def hide(sheet):
+        sheet.auto_filter.ref = "A1:C3"
+        sheet.auto_filter.add_filter_column(0, ["Tea"])
+        sheet.row_dimensions[3].hidden = sheet.row_dimensions[4].hidden = True
+        sheet.column_dimensions.group("C", "C", hidden=True)
+
+    assert blocks(convert(kept_book(hide), ".xlsx", "name")) == [
+        "Item: Tea; Cost: 3; Price: 5.",
+        "Item: Coffee; Cost: 4; Price: 7.",
+    ]
+
+
+def test_a_merged_cell_that_begins_in_a_hidden_column_keeps_its_words():
+    def merge(sheet):
+        sheet["B5"] = "ask for it"
+        sheet["A5"] = "Soup"
+        sheet.merge_cells("B5:C5")
+        sheet.column_dimensions["B"].hidden = True
+
+    assert blocks(convert(kept_book(merge), ".xlsx", "name"))[-1] == "Item: Soup; Price: ask for it."
+
+
+def test_a_merged_cell_below_a_table_is_a_remark_and_no_row():
+    def merge(sheet):
+        sheet["A5"] = "Prices with tax"
+        sheet.merge_cells("A5:C5")
+
+    assert blocks(convert(kept_book(merge), ".xlsx", "name"))[-1] == "Prices with tax"
+
+
+def test_formulas_without_results_are_told_of():
+    def count(sheet):
+        sheet["D1"] = "Twice"
+        sheet["D2"], sheet["D3"] = "=C2*2", "=C3*2"
+
+    *_, told = blocks(convert(kept_book(count), ".xlsx", "name"))
+    assert told.startswith("2 cells of this sheet hold formulas whose results were never saved; ")
