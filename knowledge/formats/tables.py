@@ -33,7 +33,9 @@ def table_lines(table: LexborNode) -> list[str] | None:
 
     The first rows name the columns where they are marked as heads, or the first where it alone is bold throughout.
     """
-    if table.css_first("table table, h1, h2, h3, ul, ol, p + p") is not None:
+    if table.css_first("h1, h2, h3, ul, ol, p + p") is not None:
+        return None
+    if any(inner.mem_id != table.mem_id for inner in table.css("table")):  # which finds the table itself too
         return None
     rows = [row for row in _grid(table) if row]
     if len(rows) < 2:

@@ -834,3 +834,25 @@ def test_formulas_without_results_are_told_of():
 
     *_, told = blocks(convert(kept_book(count), ".xlsx", "name"))
     assert told.startswith("2 cells of this sheet hold formulas whose results were never saved; ")
+
+
+def test_what_an_opendocument_sheet_hides_is_left_out_and_what_is_folded_is_read():
+    row = '<table:table-row table:visibility="{}">{}</table:table-row>'
+    table = (
+        '<table:table table:style-name="{}"><table:table-column/><table:table-column table:visibility="collapse"/>'
+        f"<table:table-column/>{row.format('visible', cells('Item', 'Cost', 'Price'))}"
+        f"{row.format('visible', cells('Tea', '3', '5'))}{row.format('collapse', cells('Milk', '1', '2'))}"
+        f"<table:table-row-group>{row.format('collapse', cells('Cake', '6', '9'))}</table:table-row-group>"
+        "</table:table>"
+    )
+    hidden = '<style:style style:name="H" style:family="table"><style:table-properties table:display="false"/>'
+    content = f"<office:document-content {NAMES}><office:automatic-styles>{hidden}</style:style>"
+    content += "</office:automatic-styles><office:body><office:spreadsheet>" + table.format("V") + table.format("H")
+    content += "</office:spreadsheet></office:body></office:document-content>"
+    document = convert(archive(content_xml=content), ".ods", "name")
+    assert blocks(document) == ["Item: Tea; Price: 5.", "Item: Cake; Price: 9."]
+
+
+def test_the_items_of_a_list_in_a_message_are_lines():
+    message = b"Subject: Visit\nContent-Type: text/plain\n\nHello,\nbring:\n * keys\n * the meter\n   card\n\nAnna\n"
+    assert blocks(convert(message, ".eml", "name")) == ["Hello, bring:\n* keys\n* the meter card", "Anna"]
