@@ -856,3 +856,11 @@ def test_what_an_opendocument_sheet_hides_is_left_out_and_what_is_folded_is_read
 def test_the_items_of_a_list_in_a_message_are_lines():
     message = b"Subject: Visit\nContent-Type: text/plain\n\nHello,\nbring:\n * keys\n * the meter\n   card\n\nAnna\n"
     assert blocks(convert(message, ".eml", "name")) == ["Hello, bring:\n* keys\n* the meter card", "Anna"]
+
+
+def test_items_of_a_style_for_deeper_ones_belong_to_the_item_above_them():
+    def fill(document):
+        for words, style in (("Dogs", ""), ("small", " 2"), ("old", " 2"), ("Cats", "")):
+            document.add_paragraph(words, style=f"List Bullet{style}")
+
+    assert blocks(word(fill)) == ["- Dogs: small, old", "- Cats"]
