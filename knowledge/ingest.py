@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
+import struct
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -14,19 +15,23 @@ from typing import Literal
 from engines.tokenize import Tokens
 from knowledge import languages
 from knowledge.formats.process import Converter
-from knowledge.formats.registry import CONVERTERS
+from knowledge.formats.registry import CONVERTERS, version
 from knowledge.passages import pack
 from knowledge.store.records import Document, NewPassage
 from knowledge.store.store import Store
 from knowledge.text import DocumentError, DocumentText
 
-#: Raised when documents are converted or split in another way; the next `add` then takes them up again.
-SPLITTING = 5
+#: Raise it when documents of all kinds are read or split in another way; the next `add` then takes them up again. Of a
+#: single kind: `knowledge.formats.registry.VERSIONS`.
+SPLITTING = 6
 #: Documents larger than this are refused unless configured otherwise, bytes.
 MAX_BYTES = 64 * 2**20
 
 #: Folders of what programs put beside the documents of people.
 NOT_WRITTEN_HERE = frozenset(["node_modules", "__pycache__", "site-packages"])
+
+#: Behind the hash in a digest: SPLITTING and the converter's version, as they were when the document was read.
+_READING = struct.Struct(">HH")
 
 Outcome = Literal["added", "replaced", "unchanged", "failed"]
 
@@ -81,7 +86,7 @@ class Intake:
             raise DocumentError(f"{path} has a name that is not UTF-8, which cannot be stored; rename it.")
         present = self.store.collection(key)
         wanted = (present or "") if collection is None else collection
-        if self.store.digest(key) == _digest(content):
+        if _is_read(self.store.digest(key), content, path.suffix):
             if wanted == present:
                 return "unchanged"
             self.store.move(key, wanted)
@@ -91,7 +96,8 @@ class Intake:
             document = converter.convert(content, path.suffix, title)
         except DocumentError as error:
             raise DocumentError(f"{path} {error}") from error
-        return "replaced" if self._put(key, str(path), content, document, wanted) else "added"
+        digest = _digest(content, path.suffix)
+        return "replaced" if self._put(key, str(path), content, document, digest, wanted) else "added"
 
     def add_text(self, name: str, text: str, title: str, collection: str = "") -> None:
         """Take in a plain text that is no file, into a collection; `title` is for one that has none."""
@@ -99,10 +105,11 @@ class Intake:
 
         cleaned = text.encode("utf-8", "replace").decode()
         content = cleaned.encode()
-        if self.store.digest(f"text:{name}") != _digest(content):
-            self._put(f"text:{name}", name, content, plain_document(cleaned, title), collection)
+        if not _is_read(self.store.digest(f"text:{name}"), content, ".txt"):
+            document = plain_document(cleaned, title)
+            self._put(f"text:{name}", name, content, document, _digest(content, ".txt"), collection)
 
-    def _put(self, key: str, name: str, content: bytes, document: DocumentText, collection: str = "") -> bool:
+    def _put(self, key: str, name: str, content: bytes, document: DocumentText, digest: bytes, collection: str) -> bool:
         if languages.name(code := languages.language(document.text)):
             self.foreign.setdefault(code, []).append(name)
         passages = [
@@ -118,7 +125,7 @@ class Intake:
             for start, end in pack(document.text, section.blocks)
             if (text := document.text[start:end])
         ]
-        return self.store.put(key, name, _digest(content), len(content), document, passages, collection)
+        return self.store.put(key, name, digest, len(content), document, passages, collection)
 
 
 @dataclass
@@ -291,5 +298,19 @@ def is_unicode(path: str) -> bool:
     return True
 
 
-def _digest(content: bytes) -> bytes:
-    return hashlib.sha256(bytes([SPLITTING]) + content).digest()
+def _digest(content: bytes, suffix: str) -> bytes:
+    """Return what tells whether a document has to be read anew: a hash of it, and how it is read today."""
+    return hashlib.sha256(content).digest() + _READING.pack(SPLITTING, version(suffix))
+
+
+def _is_read(digest: bytes | None, content: bytes, suffix: str) -> bool:
+    """Tell whether the document with this `digest` is this one, as it is read today, or by a newer version.
+
+    Of servers that share a store one may be older than another: it must not put back its own reading.
+    """
+    size = hashlib.sha256().digest_size
+    if digest is None or len(digest) != size + _READING.size:  # of before kinds had versions of their own
+        return False
+    splitting, converter = _READING.unpack(digest[size:])
+    same = digest[:size] == hashlib.sha256(content).digest()
+    return same and splitting >= SPLITTING and converter >= version(suffix)

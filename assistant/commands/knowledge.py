@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import signal
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
     from knowledge.ingest import AddEvent, AddReport
     from knowledge.library import Hit, Library
     from knowledge.store.records import Document
+
+#: Where there is no terminal to show a bar, it is said this often how far it is.
+TOLD_S = 10.0
 
 
 @click.group()
@@ -218,7 +223,8 @@ def _add_with_progress(
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
     if not sys.stderr.isatty():  # a bar that shows nothing still ends with an empty line
-        return library.add(paths, heard, prune=prune, collection=collection)
+        with _told_now_and_then(heard) as tell:
+            return library.add(paths, tell, prune=prune, collection=collection)
     columns = (BarColumn(bar_width=24), MofNCompleteColumn(), TextColumn("{task.description}", markup=False))
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("reading", total=None)
@@ -228,6 +234,31 @@ def _add_with_progress(
             bar.update(task, completed=event.done, total=event.total, description=printable(event.path.name))
 
         return library.add(paths, show, prune=prune, collection=collection)
+
+
+@contextmanager
+def _told_now_and_then(heard: Callable[[AddEvent], None]) -> Iterator[Callable[[AddEvent], None]]:
+    """Say every TOLD_S seconds how far it is, also in the middle of a long document, to a log or who waits for it."""
+    last: list[AddEvent] = []
+    done = threading.Event()
+
+    def say() -> None:
+        while not done.wait(TOLD_S):
+            so_far = f"{last[0].done} of {last[0].total} documents are done" if last else "reading the first document"
+            click.echo(f"repartee: Still at work, {so_far}.", err=True)
+
+    thread = threading.Thread(target=say, name="progress", daemon=True)
+    thread.start()
+
+    def hear(event: AddEvent) -> None:
+        last[:] = [event]
+        heard(event)
+
+    try:
+        yield hear
+    finally:
+        done.set()
+        thread.join()
 
 
 def _console() -> Console:

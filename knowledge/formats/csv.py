@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Sequence
+from itertools import groupby
 
 from knowledge.formats.decode import decode
 from knowledge.formats.html import html_document
@@ -11,6 +13,7 @@ from knowledge.formats.markup import SPANNED, guessed_table, has_head, paragraph
 from knowledge.text import DocumentError, DocumentText
 
 _SEPARATORS = ",;\t|"
+_QUOTED = re.compile(r'(^|[,;\t|])"(?:[^"]|"")*+"', re.MULTILINE)
 _LOOKED_AT = 64 * 1024  # characters
 _LONGEST_CELL = 60  # characters of a cell that is alone in its row and still one of a table
 
@@ -39,9 +42,10 @@ def sheet(rows: Sequence[Sequence[str]]) -> str:
             block.clear()
 
     given = list(map(_trimmed, rows))
-    for row, following in zip(given, [*given[1:], []], strict=False):
+    for whole, row, following in zip(rows, given, [*given[1:], []], strict=False):
         filled = [cell for cell in row if cell.strip()]
-        if len(filled) > 1 or (filled and _goes_on(block, row, following)):
+        is_remark = SPANNED in whole and not following  # a cell as wide as the table, below it
+        if len(filled) > 1 or (filled and not is_remark and _goes_on(block, row, following)):
             block.append(row)
             continue
         end()
@@ -83,12 +87,15 @@ def _has_digit(cell: str) -> bool:
 
 
 def _separator(text: str) -> str:
-    """Return the sign between fields: the one that parts most of the first lines into equally many."""
-    lines = [line for line in text[:_LOOKED_AT].splitlines()[:50] if line.strip()]
+    """Return the sign between fields: the one that parts most lines in a row into equally many.
 
-    def regular(sign: str) -> tuple[int, int]:
-        counts = [line.count(sign) for line in lines]
-        usual = max(set(counts), key=counts.count, default=0)
-        return (counts.count(usual) if usual else 0), usual
+    Title lines above a table have commas too, and decimals below its head; what is in quotes does not count.
+    """
+    lines = [line for line in _QUOTED.sub(r"\1", text[:_LOOKED_AT]).splitlines()[:50] if line.strip()]
+
+    def regular(sign: str) -> tuple[int, int, int]:
+        runs = [(len(list(run)), count) for count, run in groupby(line.count(sign) for line in lines) if count]
+        usual = max(runs, default=(0, 0))[1]
+        return max(runs, default=(0, 0))[0], sum(length for length, count in runs if count == usual), usual
 
     return max(_SEPARATORS, key=regular)

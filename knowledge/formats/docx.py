@@ -30,6 +30,8 @@ from knowledge.text import LONGEST_HEADING, DocumentText
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _HEADING = re.compile(r"heading\s*(\d)", re.IGNORECASE)  # a style's name, in English whatever language Word speaks
+#: Each of these styles has a list of its own, and is the first level of it.
+_DEEPER = re.compile(r"List (?:Bullet|Number) ([2-5])", re.IGNORECASE)
 _TITLE = re.compile(r"title", re.IGNORECASE)
 _BREAKS = {f"{_W}tab": "\t", f"{_W}br": "\n", f"{_W}cr": "\n", f"{_W}noBreakHyphen": "-"}
 #: What is not among the words of a paragraph: the paragraphs of a text box in it, deleted words, the codes of fields,
@@ -234,8 +236,10 @@ class _Document:
             number = _value(numbering, "numId")
             if not number or number == "0":
                 return None
-            depth = _value(numbering, "ilvl") or "0"
-            return min(int(depth) if depth.isdecimal() else 0, _MOST_NESTED), self._kind(number, depth)
+            level = _value(numbering, "ilvl") or "0"
+            depth = int(level) if level.isdecimal() else 0
+            named = next(filter(None, map(_DEEPER.fullmatch, self._style_names(paragraph))), None)
+            return min(depth or (int(named[1]) - 1 if named else 0), _MOST_NESTED), self._kind(number, level)
         return None
 
     def _kind(self, number: str, depth: str) -> str:

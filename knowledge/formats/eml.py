@@ -19,6 +19,7 @@ _STUB, _LEAST_MORE = 3, 20
 _BLANK = re.compile(rb"\r?\n\r?\n")
 _QUOTED = re.compile(r"^>.*\n?", re.MULTILINE)
 _ATTRIBUTED = re.compile(r"^(?:On|Am|Le|El) [^\n]{1,200}(?:\n[^\n]{1,100})?:\s*\n(?=>)", re.MULTILINE)
+_BEFORE_ITEM = re.compile(r"\n(?=[ \t]*(?:[-*•]|\d{1,3}[.)])[ \t]+\S)")
 _SIGNATURE = re.compile(r"^-- ?\n.*\Z", re.MULTILINE | re.DOTALL)
 
 
@@ -98,4 +99,5 @@ def _text(part: EmailMessage) -> str:
     if is_html:
         return re.sub(r"(?is)<blockquote\b.*?</blockquote>|<title\b.*?</title>", "", text)
     text = _SIGNATURE.sub("", _QUOTED.sub("", _ATTRIBUTED.sub("", text.replace("\r\n", "\n"))))
-    return "".join(f"<p>{escape(block)}</p>" for block in re.split(r"\n\s*\n", text) if block.strip())
+    blocks = (escape(block) for block in re.split(r"\n\s*\n", text) if block.strip())
+    return "".join(f"<p>{_BEFORE_ITEM.sub('<br>', block)}</p>" for block in blocks)

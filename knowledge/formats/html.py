@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from knowledge.formats.accordions import open_accordions
 from knowledge.formats.decode import decode
 from knowledge.formats.inline import (
     BLOCKS,
@@ -18,6 +19,7 @@ from knowledge.formats.inline import (
     squeeze,
     visible,
 )
+from knowledge.formats.lists import name_nested_items
 from knowledge.formats.nesting import refuse_too_deep
 from knowledge.formats.tables import table_lines
 from knowledge.formats.tabs import TITLED, TITLED_TAGS, open_tabs
@@ -58,6 +60,8 @@ def html_document(text: str, name: str, title: str = "") -> DocumentText:
     refuse_too_deep(text)
     tree = LexborHTMLParser(text)
     open_tabs(tree)
+    open_accordions(tree)
+    name_nested_items(tree)
     page = _main_part(tree)
     head = tree.css_first("head > title")
     page_title = squeeze(head.text()).strip()[:LONGEST_HEADING] if head is not None else ""

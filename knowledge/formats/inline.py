@@ -30,6 +30,8 @@ _AROUND = frozenset("breadcrumb breadcrumbs pager pagination pagination-nav".spl
 _HOLDERS = frozenset("div ul ol p span section".split())
 #: What a link shows in a heading that it leads to.
 _ANCHORS = frozenset("# ¶ § 🔗".split())
+#: Attributes that hide an element.
+HIDING = ("hidden", "aria-hidden", "style")
 _TOGGLES = ("aria-expanded", "aria-controls", "data-toggle", "data-bs-toggle")
 #: A form with a paragraph of this many characters is a page in a form, and no dialogue with the reader.
 _PARAGRAPH = 60
@@ -59,8 +61,8 @@ def is_dropped(node: LexborNode, tag: str, *, inside: bool = True, naming: bool 
         return True
     attributes = node.attributes
     if tag == "button" and not naming:
-        return not is_toggle(node)
-    if tag == "form" and not _holds_a_page(node):
+        return is_hidden(node) or not is_toggle(node)
+    if tag == "form" and not holds_a_page(node):
         return True
     if not attributes:
         return False
@@ -98,7 +100,8 @@ def is_toggle(node: LexborNode) -> bool:
     return len(words) > 2 or bool(words and words[-1].endswith("?"))
 
 
-def _holds_a_page(form: LexborNode) -> bool:
+def holds_a_page(form: LexborNode) -> bool:
+    """Tell whether what has controls in it is a page in a form, and no dialogue with the reader."""
     if form.css_first("h1, h2, h3, main, article") is not None:
         return True
     return any(len(part.text()) >= _PARAGRAPH for part in islice(form.css("p, li, td, dd"), 20))

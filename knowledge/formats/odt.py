@@ -34,6 +34,7 @@ _TITLE = "{http://purl.org/dc/elements/1.1/}title"
 _UNREAD = {f"{_TEXT}note", f"{_OFFICE}annotation", f"{_TEXT}tracked-changes", f"{_TEXT}sequence-decls"}
 #: Tables of what stands elsewhere.
 _INDEXES = {f"{_TEXT}table-of-content", f"{_TEXT}alphabetical-index", f"{_TEXT}illustration-index"}
+_MOST_COLUMNS = 16_384
 _MOST_REPEATED = 100  # a cell or a row says so, and the empty rest of a sheet is one row repeated a million times
 _MOST_NESTED = 8
 _MOST_DIGITS = 8
@@ -213,11 +214,22 @@ class _Reader:
         chain = self._chain("paragraph", first.get(f"{_TEXT}style-name")) if first is not None else iter(())
         return next(filter(None, (style.get(f"{_STYLE}list-style-name") for style in chain)), None)
 
+    def _is_hidden(self, sheet: Element) -> bool:
+        shown = [
+            properties.get(f"{_TABLE}display")
+            for style in self._chain("table", sheet.get(f"{_TABLE}style-name"))
+            for properties in style.iter(f"{_STYLE}table-properties")
+        ]
+        return "false" in shown[:1]
+
     def _table(self, given: Element, *, is_sheet: bool = False) -> str:
         rows: list[list[str]] = []
         bold: list[list[bool]] = []
         spanning: dict[int, tuple[int, str]] = {}  # column → rows left, and the words of the cell
-        for row in _rows(given):
+        hidden = _hidden_columns(given) if is_sheet else frozenset()
+        if is_sheet and self._is_hidden(given):
+            return ""
+        for row in _rows(given, hidden=not is_sheet):
             cells: list[str] = []
             weights: list[bool] = []
             for cell in row:
@@ -231,6 +243,7 @@ class _Reader:
                 if left > 1 and len(words) <= _LONGEST_REPEATED:
                     spanning[len(cells)] = left - 1, words
                 cells += [words] * _repeated(cell, "number-columns-repeated", words)
+            cells = [words for column, words in enumerate(cells) if column not in hidden] if hidden else cells
             while cells and not cells[-1]:
                 cells.pop()
             if not any(map(str.strip, cells)):
@@ -253,13 +266,30 @@ def _number(element: Element, name: str) -> int:
     return int(number) if number.isdecimal() and len(number) < _MOST_DIGITS else 1
 
 
-def _rows(parent: Element) -> Iterator[Element]:
-    """Yield the rows of a table, without those of tables inside its cells."""
+def _rows(parent: Element, *, hidden: bool) -> Iterator[Element]:
+    """Yield the rows of a table, without those of tables inside its cells and, unless `hidden`, those it hides.
+
+    What is folded up, or left out by a filter, is there to be shown.
+    """
     for child in parent:
         if child.tag == f"{_TABLE}table-row":
-            yield child
+            if hidden or child.get(f"{_TABLE}visibility") != "collapse":
+                yield child
         elif child.tag != f"{_TABLE}table":
-            yield from _rows(child)
+            yield from _rows(child, hidden=hidden or child.tag == f"{_TABLE}table-row-group")
+
+
+def _hidden_columns(given: Element) -> frozenset[int]:
+    """Return the columns of a sheet that it hides, from 0; what is folded up is there to be shown."""
+    found: set[int] = set()
+    folded = {column for group in given.iter(f"{_TABLE}table-column-group") for column in group.iter()}
+    place = 0
+    for column in given.iter(f"{_TABLE}table-column"):
+        count = min(_number(column, "number-columns-repeated"), _MOST_COLUMNS)
+        if column.get(f"{_TABLE}visibility") == "collapse" and column not in folded:
+            found |= set(range(place, min(place + count, _MOST_COLUMNS)))
+        place += count
+    return frozenset(found)
 
 
 def _paragraphs(parent: Element) -> Iterator[Element]:

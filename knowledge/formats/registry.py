@@ -30,6 +30,16 @@ CONVERTERS = {
     ".eml": "eml",
 }
 
+#: Module → the number of its way to read. Raise it when the module reads a document otherwise than before: the next
+#: `add`, or a watch that looks, then reads such documents anew, although they are the same. What several modules share
+#: (`html`, `markup`, …) counts for all of them: raise `knowledge.ingest.SPLITTING` for that.
+VERSIONS = dict.fromkeys(CONVERTERS.values(), 1)
+
+
+def version(suffix: str) -> int:
+    """Return the number of the way in which documents with this `suffix` are read."""
+    return VERSIONS[CONVERTERS[suffix.lower()]]
+
 
 def convert(content: bytes, suffix: str, name: str) -> DocumentText:
     """Turn the content of a document into plain text, by its `suffix`.

@@ -7,6 +7,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from knowledge.formats.inline import inline_text
+from knowledge.sentences import sentences
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
@@ -16,6 +17,8 @@ _MOST_ROWS_SPANNED = 1000
 #: A longer cell that spans rows is said once only, characters.
 _LONGEST_REPEATED = 200
 _HEADER_ROWS = 3
+#: Words of a row that is one line, of the part of a longer one in each of its lines, and of a cell that names the row.
+_LONGEST_LINE, _LONGEST_PIECE, _LONGEST_LABEL = 60, 45, 12
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,9 @@ def table_lines(table: LexborNode) -> list[str] | None:
 
     The first rows name the columns where they are marked as heads, or the first where it alone is bold throughout.
     """
-    if table.css_first("table table, h1, h2, h3, ul, ol, p + p") is not None:
+    if table.css_first("h1, h2, h3, ul, ol, p + p") is not None:
+        return None
+    if any(inner.mem_id != table.mem_id for inner in table.css("table")):  # which finds the table itself too
         return None
     rows = [row for row in _grid(table) if row]
     if len(rows) < 2:
@@ -44,7 +49,7 @@ def table_lines(table: LexborNode) -> list[str] | None:
         " ".join(dict.fromkeys(filter(None, column)))
         for column in zip_longest(*([cell.text for cell in row] for row in rows[:count]), fillvalue="")
     ]
-    return [line for row in rows[count:] if (line := _line(row, names))]
+    return [line for row in rows[count:] for line in _lines(row, names)]
 
 
 def _is_bold(row: list[_Cell]) -> bool:
@@ -52,10 +57,43 @@ def _is_bold(row: list[_Cell]) -> bool:
     return all(cell.is_head or cell.is_bold for cell in row[not row[0].text :]) and bool(row[-1].text)
 
 
-def _line(row: list[_Cell], names: list[str]) -> str:
-    named = zip(names + [""] * len(row), row, strict=False)
-    line = "; ".join(f"{name}: {cell.text}" if name else cell.text for name, cell in named if cell.text)
-    return line if not line or line[-1] in ".!?" else line + "."
+def _lines(row: list[_Cell], names: list[str]) -> list[str]:
+    """Return a row as a line; one that is longer than a passage as several, each behind the row's first cell."""
+    named = [
+        (f"{name}: " if name else "", cell.text)
+        for name, cell in zip(names + [""] * len(row), row, strict=False)
+        if cell.text
+    ]
+    whole = "; ".join(name + text for name, text in named)
+    if len(whole.split()) <= _LONGEST_LINE or len(named) < 2:
+        return [_ended(whole)] if whole else []
+    label = "".join(named[0]) if len("".join(named[0]).split()) <= _LONGEST_LABEL else ""
+    lines: list[list[str]] = []
+    size = _LONGEST_LINE
+    for name, text in named[1:] if label else named:
+        for piece in _in_pieces(text):
+            size += len(piece.split())
+            if size > _LONGEST_PIECE or not lines:
+                lines.append([label] if label else [])
+                size = len(piece.split())
+            lines[-1].append(name + piece)
+    return [_ended("; ".join(parts)) for parts in lines]
+
+
+def _in_pieces(text: str) -> list[str]:
+    """Return whole sentences of a cell, so many together as fit a line."""
+    pieces: list[str] = []
+    for start, end in sentences(text, 0, len(text)):
+        sentence = text[start:end]
+        if pieces and len(pieces[-1].split()) + len(sentence.split()) <= _LONGEST_PIECE:
+            pieces[-1] += f" {sentence}"
+        else:
+            pieces.append(sentence)
+    return pieces
+
+
+def _ended(line: str) -> str:
+    return line if line[-1] in ".!?" else line + "."
 
 
 def _grid(table: LexborNode) -> list[list[_Cell]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from knowledge.formats.inline import is_hidden, squeeze
+from knowledge.formats.inline import HIDING, is_hidden, squeeze
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 #: An element with this attribute is a section of its own, under that name: what a dialect of Markdown marks as a block.
 TITLED = "data-block-title"
-TITLED_TAGS = frozenset(["div", "section", "article"])
+TITLED_TAGS = frozenset(["div", "section", "article", "details"])
 _MOST_TABS = 1000
 #: So many elements further out than its tabs a panel may stand that no tab names.
 _FURTHEST = 3
@@ -28,7 +28,7 @@ def open_tabs(tree: LexborHTMLParser) -> None:
     for tab, panel in _pairs(tree):
         if title := squeeze(tab.text()).strip():
             panel.attrs[TITLED] = title
-        for name in ("hidden", "aria-hidden", "style"):
+        for name in HIDING:
             if name in panel.attributes:
                 del panel.attrs[name]
         tab.attrs["hidden"] = ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from io import BytesIO
 from typing import Any
 
@@ -20,16 +20,15 @@ from knowledge.formats.markup import (
     heading,
     is_name,
     missing,
+    paragraph,
 )
+from knowledge.formats.sheets import SheetFacts, sheet_facts
 from knowledge.text import LONGEST_HEADING, DocumentError, DocumentText
 
 _MOST_ROWS, _MOST_COLUMNS = 100_000, 100
 _CURRENCY = re.compile(r'\[\$([^\]\-]+)[^\]]*\]|"([€£$¥]|[A-Z]{3})"|([€£$¥])')
 _ZEROS = re.compile(r"0{2,20}")
-_MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^<>]{0,80}?ref=\"([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})\"")
 _LONGEST_REPEATED, _MOST_ROWS_SPANNED = 200, 1000
-_S = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-_R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _DECIMALS = re.compile(r"[0#]\.(0+)")
 
 
@@ -41,7 +40,7 @@ def convert(content: bytes, name: str) -> DocumentText:
         missing("a spreadsheet", "openpyxl", error)
     if content.startswith(COMPOUND):
         raise compound(content, ".xlsx")
-    merged = _merged(Package(content))
+    facts = sheet_facts(Package(content))
     try:
         book = openpyxl.load_workbook(BytesIO(content), read_only=True, data_only=True)
         title = given_title(book.properties.title or "")
@@ -51,14 +50,17 @@ def convert(content: bytes, name: str) -> DocumentText:
                 continue
             rows = page.iter_rows(max_row=_MOST_ROWS, max_col=_MOST_COLUMNS)
             shown_rows = [[shown(cell) for cell in row] for row in rows]
-            _fill(shown_rows, merged.get(page.title, []))
+            about = facts.get(page.title, SheetFacts())
+            _fill(shown_rows, about.merged)
+            shown_rows = _seen(shown_rows, about)
             title = title or ("" if made else _title(shown_rows))
             cells = sheet(shown_rows)
+            cells += _unsaved(about.unsaved) if cells else ""
             named = heading(page.title, 2) if len(book.worksheets) > 1 and cells else ""
             made.append(named + cells)
     except (KeyError, ValueError, TypeError, AttributeError, OSError, EOFError) as error:  # as openpyxl says so
         raise damaged() from error
-    if not "".join(made) and _has_formulas(Package(content)):
+    if not "".join(made) and any(each.unsaved for each in facts.values()):
         raise DocumentError("holds formulas whose results were never saved; open it in a spreadsheet and save it.")
     return html_document("".join(made), name, title[:LONGEST_HEADING])
 
@@ -72,36 +74,34 @@ def _title(rows: list[list[str]]) -> str:
     return words if alone and apart and is_name(words) else ""
 
 
-def _sheets(package: Package) -> Iterator[tuple[str, bytes]]:
-    """Yield the name of each sheet and its XML."""
-    main = package.related("", "officeDocument", None)
-    parts = {given: target for given, target, _ in package.relations(main)} if main else {}
-    for listed in package.xml(main).iter(f"{_S}sheet") if main else ():
-        part = parts.get(listed.get(f"{_R}id", ""))
-        if part in package.names():
-            yield listed.get("name", ""), package.read(str(part))
+def _seen(rows: list[list[str]], facts: SheetFacts) -> list[list[str]]:
+    """Return the rows without what is hidden; a merged cell that begins there shows its words in the next column."""
+    made = []
+    for number, row in enumerate(rows):
+        if number in facts.hidden_rows:
+            continue
+        kept: list[str] = []
+        carried = ""
+        for column, cell in enumerate(row):
+            if column in facts.hidden_columns:
+                carried = carried if cell == SPANNED else cell
+                continue
+            kept.append(carried if cell == SPANNED and carried else cell)
+            carried = ""
+        made.append(kept)
+    return made
 
 
-def _merged(package: Package) -> dict[str, list[tuple[int, int, int, int]]]:
-    """Return the merged cells of each sheet: first column and row, last column and row, from 0."""
-    return {
-        name: [
-            (_column(left), int(top) - 1, _column(right), int(bottom) - 1)
-            for left, top, right, bottom in _MERGED.findall(xml)
-        ]
-        for name, xml in _sheets(package)
-    }
-
-
-def _column(letters: bytes) -> int:
-    place = 0
-    for letter in letters:
-        place = 26 * place + letter - 64
-    return place - 1
-
-
-def _has_formulas(package: Package) -> bool:
-    return any(re.search(rb"<(?:\w+:)?f[\s>]", xml) for _, xml in _sheets(package))
+def _unsaved(count: int) -> str:
+    """Return the sentence that says that results are missing, "" where none is."""
+    if not count:
+        return ""
+    those = (
+        "One cell of this sheet holds a formula whose result was"
+        if count == 1
+        else (f"{count} cells of this sheet hold formulas whose results were")
+    )
+    return paragraph(f"{those} never saved; open the file in a spreadsheet and save it to have them read.")
 
 
 def _fill(rows: list[list[str]], merged: Iterable[tuple[int, int, int, int]]) -> None:

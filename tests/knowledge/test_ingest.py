@@ -1,12 +1,16 @@
 """Documents are found on the disk, and one that cannot be read never ends a folder."""
 
+import contextlib
+import hashlib
 import os
 import shutil
+import sqlite3
 
 import pytest
 
 from knowledge.formats.process import Converter
-from knowledge.ingest import find, load
+from knowledge.formats.registry import VERSIONS
+from knowledge.ingest import SPLITTING, find, load
 from knowledge.text import DocumentError
 from tests.paths import SAMPLES
 
@@ -105,6 +109,49 @@ def test_unchanged_documents_start_no_process(library, lighthouse, monkeypatch):
 
     monkeypatch.setattr("subprocess.Popen", fail)
     assert library.add([lighthouse]).unchanged == (lighthouse,)
+
+
+@pytest.fixture
+def notes(tmp_path):
+    """A document of two kinds each."""
+    paths = (tmp_path / "notes.md", tmp_path / "more.txt")
+    for path in paths:
+        path.write_text("The kettle is blue.")
+    return paths
+
+
+def test_what_an_older_converter_has_read_is_read_anew(library, notes, monkeypatch):
+    library.add(notes)
+    monkeypatch.setitem(VERSIONS, "markdown", VERSIONS["markdown"] + 1)
+    assert (report := library.add(notes)).replaced == notes[:1]
+    assert report.unchanged == notes[1:]
+    assert library.add(notes).unchanged == notes
+    library.add_texts([("t", "A text.")])
+    monkeypatch.setattr("knowledge.ingest.SPLITTING", SPLITTING + 1)
+    assert library.add(notes).replaced == notes
+    before = library.version
+    library.add_texts([("t", "A text.")])
+    assert library.version > before
+    assert len(library.documents()) == 3
+
+
+def test_what_a_newer_version_has_read_stays(library, notes, monkeypatch):
+    with monkeypatch.context() as newer:
+        newer.setitem(VERSIONS, "markdown", VERSIONS["markdown"] + 1)
+        newer.setattr("knowledge.ingest.SPLITTING", SPLITTING + 1)
+        library.add(notes)
+    assert library.add(notes).unchanged == notes
+    notes[0].write_text("The kettle is red.")
+    assert library.add(notes).replaced == notes[:1]
+
+
+def test_what_was_stored_before_converters_had_versions_is_read_anew(library, notes, home):
+    library.add(notes)
+    with contextlib.closing(sqlite3.connect(home / "knowledge.db")) as connection:
+        digest = hashlib.sha256(b"\5" + notes[0].read_bytes()).digest()
+        connection.execute("UPDATE documents SET digest = ?", (digest,))
+        connection.commit()
+    assert library.add(notes).replaced == notes
 
 
 def test_many_documents_share_one_process(library, monkeypatch):

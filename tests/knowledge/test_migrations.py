@@ -1,6 +1,7 @@
 """A store that an earlier version made is brought to today's format, and keeps what is in it."""
 
 import contextlib
+import hashlib
 import sqlite3
 import time
 import zlib
@@ -121,6 +122,19 @@ def test_every_document_of_a_store_without_collections_is_for_everybody(newer, t
     assert (version(newer), told) == (VERSION, [])
     SqliteStore(tmp_path / "new.db").close()
     assert tables(newer) == tables(tmp_path / "new.db")
+
+
+def test_a_document_of_an_older_store_is_read_anew_although_it_is_the_same(old, opened, tmp_path):
+    path = tmp_path / "keepers.md"
+    path.write_text("The first keeper was Martha Reed.")
+    with contextlib.closing(sqlite3.connect(old)) as connection:
+        digest = hashlib.sha256(b"\1" + path.read_bytes()).digest()  # as version 0.1.0 made it
+        connection.execute("UPDATE documents SET path = ?, digest = ?", (str(path.resolve()), digest))
+        connection.commit()
+    library = opened()
+    assert library.add([path]).replaced == (path,)
+    assert library.add([path]).unchanged == (path,)
+    assert library.text(2) == path.read_text()
 
 
 def test_the_passages_of_an_older_store_get_checksums(old):

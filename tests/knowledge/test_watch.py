@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from knowledge.formats.registry import VERSIONS
 from knowledge.ingest import AddReport
 from knowledge.library import Library
 from knowledge.watch import Watch
@@ -102,6 +103,15 @@ def test_what_is_new_in_a_watched_folder_gets_its_collection(library, folder):
     (folder / "new.md").write_text("# New\n\nThe new kettle is blue.")
     watch.take([folder / "new.md"])
     assert {document.collection for document in library.documents()} == {"work"}
+
+
+def test_what_an_older_converter_has_read_is_read_anew(library, folder, monkeypatch):
+    told: list[AddReport] = []
+    watch = Watch(library, [folder], told.append)
+    watch.look()
+    monkeypatch.setitem(VERSIONS, "markdown", VERSIONS["markdown"] + 1)
+    watch.look()
+    assert [report.replaced for report in told] == [(), (folder / "tea.md",)]
 
 
 def test_what_programs_leave_beside_documents_is_not_looked_at(library, folder):

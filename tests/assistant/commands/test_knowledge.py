@@ -44,6 +44,15 @@ def refused(result):
     return sentence.removeprefix("repartee: ")
 
 
+def test_without_a_terminal_it_is_said_now_and_then_how_far_it_is(repartee, documents, monkeypatch):
+    monkeypatch.setattr("assistant.commands.knowledge.TOLD_S", 0.001)
+    added = repartee("add", documents)
+    assert (added.exit_code, added.stdout) == (0, "2 added; the store now has 2 passages.\n")
+    first, *_ = said = added.stderr.splitlines()
+    assert first == "repartee: Still at work, reading the first document."
+    assert all(re.fullmatch(r"repartee: Still at work, .*\.", line) for line in said)
+
+
 def test_documents_are_added_listed_found_and_removed(repartee, documents):
     added = repartee("add", documents)
     assert (added.exit_code, added.stdout) == (0, "2 added; the store now has 2 passages.\n")

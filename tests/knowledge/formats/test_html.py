@@ -223,3 +223,10 @@ def test_ways_to_other_pages_are_not_read(kind):
     ways = f'<ul class="{kind}"><li><a href="/">Barn</a><li><a href="b">Next »</a></ul>'
     assert html(f"<p>Four.</p>{ways}").text == "Four."
     assert html('<p class="pagination-rules">Number each leaf.</p>').text == "Number each leaf."
+
+
+def test_a_table_of_data_inside_one_for_layout_names_its_columns():
+    inner = "<table><tr><th>Item<th>Count</tr><tr><td>Kettle<td>2</tr></table>"
+    assert html(f"<table><tr><td><p>Thanks.</p>{inner}<p>Bye.</p></table>").text == (
+        "Thanks.\n\nItem: Kettle; Count: 2.\n\nBye."
+    )

@@ -755,3 +755,112 @@ def test_bold_paragraphs_and_rows_of_an_opendocument_text_are_headings_and_heads
     assert document.title == "Jetty"
     assert headings(document, "the gap") == headings(document, "Never") == ("1. Mooring",)
     assert blocks(document)[-2:] == ["Place: Bow; 38: 4.", "Place: Stern; 38: 6."]
+
+
+def test_a_table_below_title_lines_is_parted_by_its_own_sign_and_not_by_decimal_commas():
+    above = "Price list 2024, valid from 1,5 months\nAs of: 1,2,3\n\n"
+    table = "Item;Price;Weight\nApple;1,20;0,5\nPear;2,30;0,7\n"
+    assert blocks(convert(f"{above}{table}".encode(), ".csv", "name"))[2:] == [
+        "Item: Apple; Price: 1,20; Weight: 0,5.",
+        "Item: Pear; Price: 2,30; Weight: 0,7.",
+    ]
+    quoted = 'Name,Note\nAnna,"red; blue; 1;2"\nBen,"red; ""green""; 3;4"\n'
+    assert blocks(convert(quoted.encode(), ".csv", "name"))[0] == "Name: Anna; Note: red; blue; 1;2."
+
+
+def test_every_part_of_a_row_longer_than_a_passage_names_the_row_and_the_column():
+    note = " ".join(f"She told us story number {n} about the sea and the ships." for n in range(20))
+    document = convert(f'Name,Note,Phone\nAnna,"{note}",555\nBen,short,556\n'.encode(), ".csv", "name")
+    *told, other = blocks(document)
+    assert len(told) > 4
+    assert all(line.startswith("Name: Anna; Note: She told") and len(line.split()) < 70 for line in told)
+    assert told[-1].endswith("Phone: 555.")
+    assert other == "Name: Ben; Note: short; Phone: 556."
+    assert all(f"story number {n} about" in document.text for n in range(20))
+
+
+def kept_book(fill: Callable) -> bytes:
+    """A workbook of one sheet of prices, changed by `fill`."""
+    book = openpyxl.Workbook()
+    for row in (("Item", "Cost", "Price"), ("Tea", 3, 5), ("Coffee", 4, 7), ("Cake", 6, 9)):
+        book.active.append(row)
+    fill(book.active)
+    return saved(book)
+
+
+def test_what_a_sheet_hides_is_left_out():
+    def hide(sheet):
+        sheet.column_dimensions["B"].hidden = True
+        sheet.row_dimensions[3].hidden = True
+
+    assert blocks(convert(kept_book(hide), ".xlsx", "name")) == ["Item: Tea; Price: 5.", "Item: Cake; Price: 9."]
+
+
+def test_what_a_filter_or_a_fold_hides_is_read():
+    def hide(sheet):
+        sheet.auto_filter.ref = "A1:C3"
+        sheet.auto_filter.add_filter_column(0, ["Tea"])
+        sheet.row_dimensions[3].hidden = sheet.row_dimensions[4].hidden = True
+        sheet.column_dimensions.group("C", "C", hidden=True)
+
+    assert blocks(convert(kept_book(hide), ".xlsx", "name")) == [
+        "Item: Tea; Cost: 3; Price: 5.",
+        "Item: Coffee; Cost: 4; Price: 7.",
+    ]
+
+
+def test_a_merged_cell_that_begins_in_a_hidden_column_keeps_its_words():
+    def merge(sheet):
+        sheet["B5"] = "ask for it"
+        sheet["A5"] = "Soup"
+        sheet.merge_cells("B5:C5")
+        sheet.column_dimensions["B"].hidden = True
+
+    assert blocks(convert(kept_book(merge), ".xlsx", "name"))[-1] == "Item: Soup; Price: ask for it."
+
+
+def test_a_merged_cell_below_a_table_is_a_remark_and_no_row():
+    def merge(sheet):
+        sheet["A5"] = "Prices with tax"
+        sheet.merge_cells("A5:C5")
+
+    assert blocks(convert(kept_book(merge), ".xlsx", "name"))[-1] == "Prices with tax"
+
+
+def test_formulas_without_results_are_told_of():
+    def count(sheet):
+        sheet["D1"] = "Twice"
+        sheet["D2"], sheet["D3"] = "=C2*2", "=C3*2"
+
+    *_, told = blocks(convert(kept_book(count), ".xlsx", "name"))
+    assert told.startswith("2 cells of this sheet hold formulas whose results were never saved; ")
+
+
+def test_what_an_opendocument_sheet_hides_is_left_out_and_what_is_folded_is_read():
+    row = '<table:table-row table:visibility="{}">{}</table:table-row>'
+    table = (
+        '<table:table table:style-name="{}"><table:table-column/><table:table-column table:visibility="collapse"/>'
+        f"<table:table-column/>{row.format('visible', cells('Item', 'Cost', 'Price'))}"
+        f"{row.format('visible', cells('Tea', '3', '5'))}{row.format('collapse', cells('Milk', '1', '2'))}"
+        f"<table:table-row-group>{row.format('collapse', cells('Cake', '6', '9'))}</table:table-row-group>"
+        "</table:table>"
+    )
+    hidden = '<style:style style:name="H" style:family="table"><style:table-properties table:display="false"/>'
+    content = f"<office:document-content {NAMES}><office:automatic-styles>{hidden}</style:style>"
+    content += "</office:automatic-styles><office:body><office:spreadsheet>" + table.format("V") + table.format("H")
+    content += "</office:spreadsheet></office:body></office:document-content>"
+    document = convert(archive(content_xml=content), ".ods", "name")
+    assert blocks(document) == ["Item: Tea; Price: 5.", "Item: Cake; Price: 9."]
+
+
+def test_the_items_of_a_list_in_a_message_are_lines():
+    message = b"Subject: Visit\nContent-Type: text/plain\n\nHello,\nbring:\n * keys\n * the meter\n   card\n\nAnna\n"
+    assert blocks(convert(message, ".eml", "name")) == ["Hello, bring:\n* keys\n* the meter card", "Anna"]
+
+
+def test_items_of_a_style_for_deeper_ones_belong_to_the_item_above_them():
+    def fill(document):
+        for words, style in (("Dogs", ""), ("small", " 2"), ("old", " 2"), ("Cats", "")):
+            document.add_paragraph(words, style=f"List Bullet{style}")
+
+    assert blocks(word(fill)) == ["- Dogs: small, old", "- Cats"]

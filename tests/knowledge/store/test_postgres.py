@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from engines.errors import ReparteeError
+from knowledge.formats.registry import VERSIONS
 from knowledge.library import Library
 from knowledge.size import measure
 from knowledge.store.postgres import migrations
@@ -124,6 +125,17 @@ def test_a_server_that_comes_later_or_again_takes_up_the_rest(server, tmp_path):
     copies = [contents(next((tmp_path / name).glob("postgresql-*/knowledge.db"))) for name in ("kitchen", "hall")]
     assert copies[0] == copies[1]
     assert len(copies[0]["documents"]) == 41
+
+
+def test_a_server_that_is_older_does_not_put_back_its_own_reading(server, tmp_path, monkeypatch):
+    path = tmp_path / "lamp.md"
+    path.write_text("The lamp is 41 metres tall.")
+    kitchen, hall = server("kitchen"), server("hall")
+    assert kitchen.add([path]).added == (path,)
+    with monkeypatch.context() as newer:
+        newer.setitem(VERSIONS, "markdown", VERSIONS["markdown"] + 1)
+        assert hall.add([path]).replaced == (path,)
+    assert kitchen.add([path]).unchanged == hall.add([path]).unchanged == (path,)
 
 
 def test_processes_that_add_at_the_same_time_lose_nothing_and_one_may_be_killed(server, shared, tmp_path):
