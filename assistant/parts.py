@@ -18,11 +18,12 @@ from assistant.config import Config
 from assistant.library import open_library, states_bytes
 from assistant.skills.choose import OwnSkills
 from assistant.turn.answering import Answering
-from assistant.turn.budget import DEFAULT_SLOTS
+from assistant.turn.budget import DEFAULT_SLOTS, Budget
 from assistant.turn.events import Reply
 from assistant.turn.recollection import Recollection
 from assistant.turn.tools import Tools
 from assistant.turn.understanding import MAX_QUESTION, Context
+from engines.errors import ReparteeError
 from knowledge.collections import Collections
 
 if TYPE_CHECKING:
@@ -40,6 +41,9 @@ T = TypeVar("T")
 #: Says a sentence in the open conversation of an id or name, "" for all; returns in how many.
 Announce = Callable[[str, str], Awaitable[int]]
 
+#: Questions that are answered in silence at the start, of words that many documents have.
+REHEARSED = ("What is it, and when was it made?", "How many of them are there in all, and what for?")
+REHEARSED_WORDS = 8
 HOME_REMEMBERS = 8  # exchanges that "it" and "yes" may go back to; each knows its own "it"
 
 log = logging.getLogger(__name__)
@@ -132,7 +136,19 @@ class Parts:
         return f"{said} It runs {self.reader.fallback_note}." if self.reader.fallback_note else said
 
     async def __aenter__(self) -> Self:
+        await self._rehearse()
         return self
+
+    async def _rehearse(self) -> None:
+        """Answer questions in silence: who asks the first one shall not wait for what is only slow the first time."""
+        with contextlib.suppress(ReparteeError), self.reader.practising():  # whoever asks is told
+            for question in REHEARSED:
+                reply = await self._rehearsed(question)
+            if reply.offer is not None:  # one that is answered takes another way
+                await self._rehearsed(f"What does it say of {' '.join(reply.offer.text.split()[:REHEARSED_WORDS])}?")
+
+    async def _rehearsed(self, question: str) -> Reply:
+        return await self.answering.answer(question, (), Budget(self.config.budget.slots()), None)
 
     async def __aexit__(self, *_: object) -> None:
         await self.close()

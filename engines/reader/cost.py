@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 from engines.files import private_folder, write_whole
@@ -99,6 +100,16 @@ class CostModel:
             self._tail = min(max(self._tail + TAIL_STEP * (over - UNUSUAL), 1.05), 4.0)
             off = min(decoding_ms / rows / self._decoding, OUTLIER) - 1
             self._decoding = min(max(self._decoding * (1 + DECODING_STEP * off), LEAST_MS), MOST_MS)
+
+    @contextlib.contextmanager
+    def practising(self) -> Iterator[None]:
+        """Learn nothing of the tail meanwhile: what is only slow the first time is no measure of it."""
+        tail = self._tail
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._tail = tail
 
     def measured(self, rows: int, tokens: int) -> bool:
         """Whether this shape's cost is known from runs, not interpolated."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice, takewhile
@@ -436,15 +437,24 @@ class Reader:
             for passage, start, end, score, null, yesno in found
         ]
 
+    @contextmanager
+    def practising(self) -> Iterator[None]:
+        """Take what is read meanwhile for no measure of how long a reading may last."""
+        with ExitStack() as stack:
+            for way in self._ways:
+                stack.enter_context(way.cost.practising())
+            yield
+
     def _warm_up(self) -> None:
         """Run what will be run: the runtime compiles it, memory is made ready, and what it costs is learned."""
         for way in self._ways:
             way.warm_up()
         passages = [self.ready(" ".join(WARM_WORDS))] * 2
-        for _ in range(WARM_READINGS):
-            self._read(WARM_WORDS[0], passages, WARM_MS, None, "whole")
-            if self.apart is not None:
-                self._read(WARM_WORDS[0], passages, WARM_MS, None, "apart")
+        with self.practising():
+            for _ in range(WARM_READINGS):
+                self._read(WARM_WORDS[0], passages, WARM_MS, None, "whole")
+                if self.apart is not None:
+                    self._read(WARM_WORDS[0], passages, WARM_MS, None, "apart")
         for way in self._ways:
             way.save()
 

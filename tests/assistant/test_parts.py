@@ -93,3 +93,19 @@ async def test_what_was_opened_is_closed_once_and_the_other_way_round(parts: Par
     closed = [line.split()[0] for line in noted if line.endswith(" closed")]
     assert set(closed[:2]) == set(loaded)
     assert closed[2:] == ["library", "reader"]
+
+
+async def test_the_first_question_is_not_the_first_that_is_read(samples_home, monkeypatch):
+    parts = Parts.open(Config.load(samples_home))
+    read = []
+    whole = parts.reader.read
+    monkeypatch.setattr(
+        parts.reader, "read", lambda *given, **options: read.append(given[0]) or whole(*given, **options)
+    )
+    async with parts:
+        assert len(read) >= 2
+
+
+async def test_parts_without_documents_open_too(tmp_path):
+    async with Parts.open(Config.load(tmp_path / "home")) as parts:
+        assert await parts.in_library(parts.library.count) == 0

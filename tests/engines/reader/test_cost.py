@@ -139,3 +139,16 @@ def test_what_decoding_costs_is_kept_and_a_file_without_it_is_read(tmp_path):
     assert CostModel.load(tmp_path / "cost.json").decoding(1) == KEPT_DECODING_MS < model.decoding(1)
     (tmp_path / "cost.json").write_text('{"average_ms": [[1, 64, 3.0]], "tail": 1.3}')
     assert CostModel.load(tmp_path / "cost.json").decoding(1) == CostModel().decoding(1)
+
+
+def test_what_is_read_in_practice_teaches_what_runs_cost_and_nothing_of_the_tail():
+    model = CostModel({(1, 64): 2.0}, compiles=False)
+    before = model.bound(1, 64)
+    with model.practising():
+        for _ in range(10):
+            model.observe_reading(1, 0.4, over=True)
+    assert model.bound(1, 64) == before
+    with model.practising():
+        for _ in range(10):
+            model.observe(1, 64, 4.0)
+    assert model.typical(1, 64) > 3.0
