@@ -32,8 +32,13 @@ _KNOWN_WAYS = frozenset(word for _, way, *_ in WAYS for word in _words_of(way.pa
 _HOLDING = (
     frozenset(
         word
-        for pattern in (EVERYWHERE, HERE, *REPHRASING, *(re.compile(said) for said, _ in DETERMINERS))
-        for word in _words_of(pattern.pattern)
+        for way in (
+            EVERYWHERE.pattern,
+            HERE.pattern,
+            *(way.pattern for way in REPHRASING),
+            *(said for said, _ in DETERMINERS),
+        )
+        for word in _words_of(way)
     )
     | frozenset(" ".join((*(" ".join(marker) for marker in EXCEPT), *english.PRONOUNS, *IDIOMS)).split())
     | frozenset(

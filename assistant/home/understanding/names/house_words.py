@@ -13,6 +13,7 @@ from assistant.home.understanding.names.names import Directory
 from assistant.home.understanding.names.noun_phrases import bare
 from assistant.home.understanding.reasons import NEVER_A_REASON
 from assistant.home.understanding.wording import english
+from assistant.home.understanding.wording.needed import Sparing
 from assistant.home.understanding.wording.politeness import with_is
 from assistant.home.understanding.wording.words import plain, singular
 
@@ -60,8 +61,8 @@ def _written_together(directory: Directory) -> set[str]:
 
 
 #: What moves by itself goes by "him" and "her" too, as long as it was spoken of: "send him back to his dock".
-_ITS = re.compile(r"\b(?:his|her)(?= (?:dock|docking|base|charger|charging|station|home base|rounds?|job|kennel)\b)")
-_IT = re.compile(
+_ITS = Sparing(r"\b(?:his|her)(?= (?:dock|docking|base|charger|charging|station|home base|rounds?|job|kennel)\b)")
+_IT = Sparing(
     r"\b(?P<verb>have|make|tell|find|stop|send|call|take|move|park|dock|get|let|ask|put|bring|start|pause|return|locate)"
     r" (?:him|her)\b|\b(?:him|her)$"
 )
@@ -69,14 +70,14 @@ _IT = re.compile(
 _SENT = re.compile(r"(?:the )?(?P<who>\w+) is (?:(?!,)\S+ ){1,6}?, (?P<verb>stop|pause|start) it(?: please)?")
 _SOMEBODYS = re.compile(r"\w+'s(?= )")
 _MOVING = ("vacuum.", "lawn_mower.")
-_ONE_IN = re.compile(r"(?<= )the one(?P<s>s?)(?= (?:in|at) )")
+_ONE_IN = Sparing(r"(?<= )the one(?P<s>s?)(?= (?:in|at) )")
 #: "Ben's a bit brighter" is a thing of his, beside another.
 _COMPARED = re.compile(
     r"\b(\w+)['’]s (a (?:bit|little|touch|tad|notch) )?"
     r"(?=(?:brighter|dimmer|darker|warmer|cooler|higher|lower|faster|slower|redder|bluer)\b)",
     re.IGNORECASE,
 )
-_THEIR_ROOMS = re.compile(r"\b(?P<one>\w+) and (?P<other>\w+s) (?:bed)?rooms\b")
+_THEIR_ROOMS = Sparing(r"\b(?P<one>\w+) and (?P<other>\w+s) (?:bed)?rooms\b")
 #: Behind these somebody's is their room, and before these it is a thing of theirs that was named: "..., Ella's off".
 _INTO = frozenset("in at into inside from to".split())
 _NO_NOUN = frozenset(
@@ -88,7 +89,7 @@ _NO_NOUN = frozenset(
 
 
 #: Several of a kind by their numbers: "island pendants 1 , 2 and 4".
-_NUMBERS = re.compile(
+_NUMBERS = Sparing(
     r"(?P<noun>[a-z]+(?: [a-z]+){0,3}) (?P<numbers>(?:\d|one)(?:(?: ,)? \d)*(?: ,)? and (?:\d|one))(?! percent| degrees)\b"
 )
 #: Whom a machine may feed.
@@ -102,20 +103,20 @@ _NOT_TO_FEED = re.compile(
 )
 #: What hangs at windows is often named together: "all the blinds and curtains but the one in the loft".
 _HUNG = frozenset("blind curtain shutter shade drape awning".split())
-_SWITCHING = re.compile(r"\bswitch (?=on|off|them|it|all|the|my|our|both|every)")
+_SWITCHING = Sparing(r"\bswitch (?=on|off|them|it|all|the|my|our|both|every)")
 #: What was spoken of before.
 _SPOKEN_OF = re.compile(r"\b(?:it|them|that)\b")
 
 
 #: The first of several rooms by its number: "in room one", "in rooms one and 2".
-_NUMBER_ONE = re.compile(r"\b(?P<word>[a-z]+) one\b(?! (?:percent|degrees?|of|at)\b)")
+_NUMBER_ONE = Sparing(r"\b(?P<word>[a-z]+) one\b(?! (?:percent|degrees?|of|at)\b)")
 _ROOM_NUMBERS = re.compile(r"\b(?P<room>[a-z]+)s (?P<all>\d(?:(?: ,)?(?: and)? \d){1,8})(?! percent| degrees)\b")
 #: The second, where a recogniser wrote another word: "room to bedside lamp".
-_NUMBER_TWO = re.compile(
+_NUMBER_TWO = Sparing(
     r"\b(?P<word>[a-z]+) (?:to|too|two) (?P<noun>[a-z]+(?: [a-z]+)??)(?= (?:on|off|up|down|to|at|please)\b|$)"
 )
 #: "The pool light blue" is the Pool Light in blue, and not the pool in a light blue.
-_LIGHT_COLOURED = re.compile(
+_LIGHT_COLOURED = Sparing(
     rf"(?P<np>(?P<at>\b[a-z0-9]+(?: [a-z0-9]+){{0,2}}?) light) (?={'|'.join(said[6:] for said in english.COLOURS if said.startswith('light '))}\b)"
 )
 

@@ -14,12 +14,13 @@ from assistant.home.understanding.names.excepted import Excepted
 from assistant.home.understanding.names.index import Index
 from assistant.home.understanding.names.lists import Lists
 from assistant.home.understanding.names.noun_phrases import DETERMINERS, ON_NOW, Found, Want
+from assistant.home.understanding.wording.needed import Sparing
 
 #: "The two reading lamps": all there are have to be so many.
 _COUNTED = re.compile(
     r"(?:(?:all|both|of|the|my|our|these|those) )*(?P<count>[2-9]) (?P<np>(?:\w+ )*\w+s(?: (?:in|on|at) .+)?)"
 )
-_BY_THE_BED = re.compile(
+_BY_THE_BED = Sparing(
     r"\b(lamps?|lights?|table lamps?) (?:by|beside|next to|near|at) (?:the |my |our )?bed(?:side)?(?!\S)"
 )
 _REMEMBERED = 512  #: phrases, with what they mean

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from assistant.home.understanding.wording.english import HOUSES
+from assistant.home.understanding.wording.needed import Sparing
 from assistant.home.understanding.wording.words import singular
 
 EXCEPT = tuple(
@@ -34,13 +34,13 @@ UNFINISHED = frozenset("on in of at to by from with for is are the a an my and o
 
 _IN = "(?:in|on|at|of|across|around|throughout|through|inside|within|about|over|for|from)"
 _HOUSE = f"(?:{'|'.join(HOUSES)})"
-EVERYWHERE = re.compile(
+EVERYWHERE = Sparing(
     rf"(?<!\S)(?:(?:all )?(?:{_IN} )?(?:all (?:of )?)?(?:the |my |our |this )?(?:entire|whole) {_HOUSE}"
     rf"|(?:all )?{_IN} (?:all (?:of )?)?(?:the |my |our |this )?{_HOUSE}"
     rf"|(?:{_IN} )?(?:all (?:of )?(?:the |my |our )?|every |each (?:of the )?)(?:room|area|floor)s?"
     r"|everywhere|house wide)(?!\S)(?! floor\b)"
 )
-HERE = re.compile(
+HERE = Sparing(
     r"(?<!\S)(?:(?:in |of |around |inside |on |at )?(?:the|this|my|our|that) (?:same )?"
     r"(?:room(?! \d)|area|space(?! heater))"
     r"|(?:in |around |right |over )*here)(?!\S)"
@@ -63,7 +63,7 @@ DETERMINERS = (
 
 
 #: Those that are on, which are all that can be turned off: "whichever lights are on".
-ON_NOW = re.compile(
+ON_NOW = Sparing(
     r"(?:whichever|whatever|any|all|all the|the|every) (\w+s?) (?:that |which )?(?:are|is) "
     r"(?:still |currently |left )?(?:on|lit|burning)\b"
 )
@@ -118,10 +118,11 @@ def bits(mask: int) -> Iterator[int]:
         mask ^= low
 
 
-def without(words: list[str], places: re.Pattern[str]) -> tuple[list[str], bool]:
+def without(words: list[str], places: Sparing) -> tuple[list[str], bool]:
     """Take a way of saying "here" or "everywhere" out of the words; say whether there was one."""
-    text, count = places.subn("", " ".join(words), count=1)
-    return text.split(), bool(count)
+    text = " ".join(words)
+    found = places.search(text)
+    return (words, False) if found is None else ((text[: found.start()] + text[found.end() :]).split(), True)
 
 
 #: After these "the" begins no next thing.

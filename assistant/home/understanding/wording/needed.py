@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from re import _constants as code  # type: ignore[attr-defined]
 from re import _parser  # type: ignore[attr-defined]
 from typing import Any
@@ -21,8 +22,9 @@ _REPEATS = (code.MAX_REPEAT, code.MIN_REPEAT, code.POSSESSIVE_REPEAT)
 _Items = Sequence[tuple[Any, Any]]
 
 
+@lru_cache(256)
 def words_of(text: str) -> frozenset[str]:
-    """Return the words of a plain text."""
+    """Return the words of a plain text; a sentence is looked at many times."""
     return frozenset(_WORD.findall(text))
 
 
@@ -35,6 +37,27 @@ def needed(pattern: re.Pattern[str], *, whole: bool = False) -> frozenset[str] |
         return None
     items = list(_parser.parse(pattern.pattern, pattern.flags))
     return _best(_needed([(code.AT, code.AT_BEGINNING), *items, (code.AT, code.AT_END)] if whole else items))
+
+
+class Sparing:
+    """An expression that is looked for only where words that it needs are."""
+
+    def __init__(self, way: str) -> None:
+        self.pattern = way
+        self._compiled = re.compile(way)
+        self._needs = needed(self._compiled)
+
+    def fits(self, text: str) -> bool:
+        """Say whether it may fit somewhere in a plain text."""
+        return self._needs is None or not self._needs.isdisjoint(words_of(text))
+
+    def sub(self, plainly: str | Callable[[re.Match[str]], str], text: str, count: int = 0) -> str:
+        """Return a plain text with all that it fits replaced, or the first `count`."""
+        return self._compiled.sub(plainly, text, count=count) if self.fits(text) else text
+
+    def search(self, text: str) -> re.Match[str] | None:
+        """Return where it fits first in a plain text."""
+        return self._compiled.search(text) if self.fits(text) else None
 
 
 class Needing:
@@ -139,7 +162,7 @@ def _written_part(kind: Any, value: Any) -> set[str] | None:
     if kind is code.ASSERT:
         return {_EDGE} if _is_edge(list(value[1]), last=value[0] < 0) else {""}
     if kind is code.ASSERT_NOT:
-        return {""}  # it takes nothing
+        return {_EDGE} if _is_no_word(value[1]) else {""}  # it takes nothing
     if kind is code.IN:
         return {chr(each) for _, each in value} if all(one is code.LITERAL for one, _ in value) else None
     if kind is code.BRANCH:
@@ -164,10 +187,18 @@ def _is_edge(items: _Items, *, last: bool) -> bool:
             return value[0] > 0 and _is_edge(list(value[2]), last=last)
         if kind is code.ASSERT and (value[0] < 0) == last and _is_edge(list(value[1]), last=last):
             return True
+        if kind is code.ASSERT_NOT and (value[0] < 0) == last and _is_no_word(value[1]):
+            return True
         if kind in (code.ASSERT, code.ASSERT_NOT):
             continue
         return kind is code.AT and value in _EDGES
     return False
+
+
+def _is_no_word(items: _Items) -> bool:
+    """Say whether this is a letter of a word, or any sign but a space: what has it not beside it is at an edge."""
+    signs = ([(code.CATEGORY, code.CATEGORY_WORD)], [(code.CATEGORY, code.CATEGORY_NOT_SPACE)])
+    return len(items) == 1 and items[0][0] is code.IN and items[0][1] in signs
 
 
 def _whole_words(written: set[str]) -> list[frozenset[str]]:
