@@ -8,6 +8,7 @@ import re
 
 from assistant.home.understanding.wording.contrasts import without_contrasts
 from assistant.home.understanding.wording.left_out import left_out_last
+from assistant.home.understanding.wording.needed import Sparing
 from assistant.home.understanding.wording.said_in_one import said_in_one
 from assistant.home.understanding.wording.said_otherwise import said_otherwise
 from assistant.home.understanding.wording.spoken_around import spoken
@@ -28,17 +29,17 @@ _ALL_BUT = re.compile(
     r"(?P<rest>(?!.*\b(?:off|up|down|closed|shut|locked)\b)(?!.* on$).+)"
 )
 #: What makes a noise goes on when it is set off.
-_SET_OFF = re.compile(
+_SET_OFF = Sparing(
     r"(?P<lead>^|, |\b(?:please|you|to|and|just|then) )set (?P<np>(?:(?:the|that|this|my|our) )?(?:\w+ )?(?:siren|buzzer|horn|strobe|klaxon)s?) off(?= |$)"
 )
 #: What one may do now is wanted: "we can turn the dishwasher off now".
-_MAY_NOW = re.compile(
+_MAY_NOW = Sparing(
     r"^(?:(?:ok|okay|right|so|well|i (?:think|guess|suppose)(?: that)?|,) )*(?:we|you) can (?:probably |safely |just |all )?"
     r"(?P<now>(?:turn|switch|shut|put|open|close|lock|dim|stop|start|set|bring|lower|raise|kill|draw) (?:(?!,).)+ now)(?= , |$)"
 )
 
 #: What is wanted to be so this evening is wanted to be so at once: "I fancy the strip in purple tonight".
-_TONIGHT = re.compile(
+_TONIGHT = Sparing(
     r"^(?P<wish>(?:(?:i|we) (?:(?:really|quite|just|rather) )*fancy|(?:i|we) would (?:really )?(?:like|love)|let us have|how about(?: having)?|(?:can|could|may) (?:i|we) have) "
     r"(?:the|my|our) (?:(?!,|\bat\b).)+ in (?:(?!,|\bat\b).)+) (?:tonight|this evening)$"
 )
@@ -51,27 +52,27 @@ _LEFT = re.compile(
 _UNDOING = {"on": "turn it off", "running": "turn it off", "open": "close it", "unlocked": "lock it"}
 
 #: Where all of them are, after a pause or not.
-_EVERYWHERE = re.compile(
+_EVERYWHERE = Sparing(
     r"(?: please(?=[^,]*,[^,]*(?:$|, (?:i|we|it) )))?(?: ,)? (?:both )?(?:inside and out(?:side)?|indoors and out(?:doors)?|in(?:side)? the house and out(?:side)?|up and down|on both floors)(?= ,|$)"
 )
-_BOTH = re.compile(r"\b(?:them|those) both\b")
+_BOTH = Sparing(r"\b(?:them|those) both\b")
 _LEAVING_OUT = r"(?:but|except|apart from|other than|excluding|save|bar|aside from|all but|only not|just not)"
 #: What is said once more of what is left out, and says nothing: "except the freezer of course".
-_OF_COURSE = re.compile(
+_OF_COURSE = Sparing(
     rf"(?P<but>\b(?:{_LEAVING_OUT}|not)\b(?:(?!,).)+?)(?: ,)? (?:of course|obviously|naturally|mind you|mind|though)$"
 )
-_THOUGH_NOT = re.compile(
+_THOUGH_NOT = Sparing(
     r"(?: ,)? (?:though|although|only|just) not (?=(?:the|my|our|in|on|at|that|this|upstairs|downstairs)\b)"
 )
 #: What ends a command before it says what is left out: "turn them off again , all but the lamp".
-_AT_THE_END = re.compile(rf"(?<=\w) (?:(?:again|now|then|please) ?)+(?<! )(?=(?: ,)? {_LEAVING_OUT}\b)")
+_AT_THE_END = Sparing(rf"(?<=\w) (?:(?:again|now|then|please) ?)+(?<! )(?=(?: ,)? {_LEAVING_OUT}\b)")
 #: For what something is opened: "open the garage , i need to get the car out".
 _TO_FETCH = re.compile(
     r"(?P<main>(?:(?:can|could|would|will) you |please )*(?:open|unlock|raise|lift)\b(?:(?!,).)+?)(?: ,)? (?:because |as |since |so )?"
     r"(?:i|we) (?:need|have|want|am going|are going) to get (?:the|my|our) (?:\w+ ){1,3}?(?:out|in|through|past)"
 )
 #: Of all that there are: "every light we have".
-_WE_HAVE = re.compile(
+_WE_HAVE = Sparing(
     r"(?<=\w) (?:that )?(?:we have(?: got)?|we own|there (?:is|are)|i have(?: got)?)(?=$| ,| (?:on|off|everywhere|except|but|apart)\b)"
 )
 #: What may go off but for something: "the garden lights can go off , all but the pond light".
@@ -100,7 +101,7 @@ _TWICE = re.compile(
     r"(?P<last>(?:(?:no|i mean|i meant|sorry|wait|actually)(?: ,)? )+(?:the|my|our) (?:(?!,).)+)"
 )
 _LIGHTS_PLEASE = re.compile(r"(?:the |some )?lights? please")
-_WARMER_WHITE = re.compile(
+_WARMER_WHITE = Sparing(
     r"\b(?P<before>(?!an? )\w+ )(?:an? )?(?P<so>(?:(?:a )?(?:bit|little|touch|tad) |slightly )?(?:warmer|cooler|colder)) white\b"
 )
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 from assistant.home.understanding.wording.english import GENERIC
+from assistant.home.understanding.wording.needed import Sparing
 from assistant.home.understanding.wording.spoken_around import VERB
 from assistant.home.understanding.wording.words import singular
 
@@ -17,42 +18,42 @@ _NP = r"(?:the|my|our|his|her|their|that|mine|hers|(?!is\b|this\b|was\b|has\b|do
 _PAUSE = r"(?: ,)?(?: (?:and|but|so|because|as|since|though|while|only|just|please))*"
 _WAYS = r"(?:(?:how|the way) (?:it is|they are)|where (?:it is|they are)|as (?:it is|they are)|on|off|up|down|open|closed|shut|locked|unlocked|lit|running|going|alone|out)"
 #: What somebody saw to: "i already did the front one myself", "the left one is already down".
-_SEEN_TO = re.compile(
+_SEEN_TO = Sparing(
     rf"{_PAUSE} (?:(?:i|we) (?:have )?(?:already |just )*(?:did|done|closed|shut|locked|opened|turned|switched|put|dimmed)(?: (?:on|off|down|up))? {_NP}(?: (?:on|off|down|up))? (?:myself|ourselves|already|earlier|just now|a minute ago)"
     rf"|\w+ (?:has|is) (?:already|just) (?:did|done|closed|shut|locked|opened|turned|switched|put|dimmed)(?: (?:on|off|down|up))? {_NP}"
     rf"|(?:i|we) (?:have (?:already |just )|already |just )(?:did|done|closed|shut|locked|opened|turned|switched|put|dimmed)(?: (?:on|off|down|up))? {_NP}(?: (?:on|off|down|up))?"
     rf"|{_NP} (?:is|are) already (?:(?:turned|switched|all|half) )?(?:{_WAYS}|done|there|in|gone|dimmed|drawn|set)(?: already)?|{_NP} (?:is|are) {_WAYS} already)$"
 )
 #: What is well as it is.
-_FINE = re.compile(
+_FINE = Sparing(
     rf"{_PAUSE} {_NP} (?:is|are) (?:fine|ok|okay|all right|alright|good|perfect|lovely|great|just right)(?: (?:like that|the way (?:it is|they are)|{_WAYS}))?(?= ,|$)"
 )
 #: What stays: "the fan can stay off", "ruby's stays on".
-_STAYS = re.compile(
+_STAYS = Sparing(
     rf"{_PAUSE} (?P<np>{_NP}) (?:(?:can|could|may|should|must|has to|have to|needs to|need to) (?:all )?(?:stay|remain|be left|keep going|keep running|carry on)|stays?|remains?)(?: {_WAYS})?(?: (?:a (?:while|bit) longer|for (?:now|a while|a bit)))?(?= ,|$)"
 )
 #: What is not meant, or not wanted; "any more" says that it was.
-_NOT_MEANT = re.compile(
+_NOT_MEANT = Sparing(
     rf"(?: ,)?(?: (?:and|but))? (?:i|we) (?:(?:do not|did not) (?:mean|need|want)|still (?:need|want)|(?:am|are) still using) (?P<np>{_NP})(?! (?:any ?more|now|today|tonight|on|off|open|closed|so|too|to)\b)(?= ,|$)"
 )
-_UNTOUCHED = re.compile(
+_UNTOUCHED = Sparing(
     rf"{_PAUSE} (?:do not|never|not) (?:touch|change|move|alter|bother|mess with|adjust) (?P<np>{_NP})(?= ,|$)"
 )
 #: What is said once more of what was named: "..., just the lamp", "..., all three of them".
-_JUST = re.compile(
+_JUST = Sparing(
     r"(?: ,)?(?: and)? (?:just|only) (?:the|that|his|hers|her|their|my|this)(?: (?P<noun>\w+))?(?: one)?(?= ,|$)"
 )
-_ALL_THREE = re.compile(r" , all (?:[2-9]|of them|[2-9] of (?:them|those))(?= ,|$)")
-_NOTHING_ELSE = re.compile(r"(?: ,)? (?:and|but) nothing else(?= ,|$)")
+_ALL_THREE = Sparing(r" , all (?:[2-9]|of them|[2-9] of (?:them|those))(?= ,|$)")
+_NOTHING_ELSE = Sparing(r"(?: ,)? (?:and|but) nothing else(?= ,|$)")
 #: The rest of what nothing else was said of.
-_THE_REST = re.compile(
+_THE_REST = Sparing(
     rf"{_PAUSE} (?:leave|keep) (?:all )?(?:the )?(?:rest|others?|other [2-9])(?: of (?:the|my|our|them)(?: \w+)?)?(?: {_WAYS})?$"
 )
 _ORDERS = re.compile(rf"(?:(?:please|can you|could you|would you|just) )*{VERB}\b")
 _ALL = frozenset("all every everything each both whole except".split())
 #: What goes on when it no longer swings.
-_SWING = re.compile(r"\b(?:oscillat\w*|swing\w*|swivel\w*|rotat\w*|turning from|going from)\b")
-_KEPT_GOING = re.compile(
+_SWING = Sparing(r"\b(?:oscillat\w*|swing\w*|swivel\w*|rotat\w*|turning from|going from)\b")
+_KEPT_GOING = Sparing(
     r"(?: ,)?(?: (?:and|but|just))* (?:keep|leave) it (?:on|running|going|spinning|blowing)(?: though)?(?= ,|$)"
 )
 #: Not this but that: "do not turn off the strip , turn off the fan".
@@ -60,26 +61,26 @@ _NOT_THIS = re.compile(
     rf"(?:no (?:, )?)?(?:please )?do not (?:{VERB}|(?:bother|worry) (?:with|about)) (?:(?!,|\band\b).)+? , (?:just |but |instead |only |rather |please )*(?P<now>{VERB} (?!.*\b(?:it|them|that)\b).+)"
 )
 #: "The patio lights on , but not the tree ones".
-_NOT_ONES = re.compile(
+_NOT_ONES = Sparing(
     r"(?P<not> (?:not|except) (?:the |my |our )?(?!(?:that|this|those|these|the|any|every|each|other|good|bad|only|a)\b)\w+) ones?(?= ,|$)"
 )
 #: Who is on the phone calls nothing by a name: "mum is calling , turn the radio down".
-_CALLING = re.compile(r" (?:is|are) (?:calling|ringing)(?: me| us)?(?= ,| so | and |$)")
+_CALLING = Sparing(r" (?:is|are) (?:calling|ringing)(?: me| us)?(?= ,| so | and |$)")
 #: How long something is left as it is: "..., but leave the fan going until the steam has cleared".
-_LEFT_UNTIL = re.compile(
+_LEFT_UNTIL = Sparing(
     rf" , (?:but )?(?P<left>(?:leave|keep) {_NP} {_WAYS})(?: (?:for \w+$|until|till|for now|for a (?:bit|while)|a (?:bit|while) longer|while|because|as|so)\b.*)?$"
 )
 #: Who wants nothing of theirs: "..., Tom doesn't want his tonight".
-_NOT_THEIRS = re.compile(
+_NOT_THEIRS = Sparing(
     rf"{_PAUSE} \w+ (?:does not|will not|did not) (?:want|need|like|use) (?:his|hers|theirs|one)(?: \w+)?$"
 )
-_LET = re.compile(rf"{_PAUSE} let (?P<np>{_NP}) (?:finish|run|be|carry on|keep going|stay(?: {_WAYS})?)(?= ,|$)")
+_LET = Sparing(rf"{_PAUSE} let (?P<np>{_NP}) (?:finish|run|be|carry on|keep going|stay(?: {_WAYS})?)(?= ,|$)")
 #: What stays as it is, said first: "the roof window stays open , just switch off the fan".
 _STAYS_FIRST = re.compile(
     rf"^(?P<np>(?:the|my|our) (?:(?!,)\S+ ){{1,4}}?)(?:stays?|can stay|should stay) {_WAYS} , (?:just |only |but |please |so )*(?P<command>{VERB}\b.+)"
 )
 #: How another thing is: "turn off the light , the desk lamp is on".
-_IS_SO = re.compile(rf"(?<=\w) , (?:{_NP}|\w+ \d) (?:is|are) (?:still |now |left |on )?{_WAYS}$")
+_IS_SO = Sparing(rf"(?<=\w) , (?:{_NP}|\w+ \d) (?:is|are) (?:still |now |left |on )?{_WAYS}$")
 _ADDED = (_SEEN_TO, _NOT_THEIRS, _FINE, _NOTHING_ELSE)
 
 
