@@ -855,7 +855,27 @@ def test_what_an_opendocument_sheet_hides_is_left_out_and_what_is_folded_is_read
 
 def test_the_items_of_a_list_in_a_message_are_lines():
     message = b"Subject: Visit\nContent-Type: text/plain\n\nHello,\nbring:\n * keys\n * the meter\n   card\n\nAnna\n"
-    assert blocks(convert(message, ".eml", "name")) == ["Hello, bring:\n* keys\n* the meter card", "Anna"]
+    assert blocks(convert(message, ".eml", "name")) == ["Hello,\nbring:", "- keys", "- the meter card", "Anna"]
+
+
+def test_a_plain_message_is_read_as_a_plain_text_is():
+    message = (
+        b"Subject: Visit\nContent-Type: text/plain\n\nDear Ada,\n\nBEFORE YOU COME\n* Eat nothing.\n* Ring <us>.\n\n"
+    )
+    message += b"Tea      When\nRed      twice\nBlue     never\n\nLATER ON\n3. Rest.\n4. Walk.\n\nAnna\nWard 4\n"
+    document = convert(message, ".eml", "name")
+    assert blocks(document) == [
+        "Dear Ada,",
+        "- Eat nothing.",
+        "- Ring <us>.",
+        "Tea: Red; When: twice.",
+        "Tea: Blue; When: never.",
+        "3. Rest.",
+        "4. Walk.",
+        "Anna\nWard 4",
+    ]
+    assert headings(document, "Ring") == ("BEFORE YOU COME",)
+    assert headings(document, "Walk") == ("LATER ON",)
 
 
 def test_items_of_a_style_for_deeper_ones_belong_to_the_item_above_them():
