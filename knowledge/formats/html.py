@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from knowledge.formats.accordions import open_accordions
+from knowledge.formats.accordions import ENDED, open_accordions
 from knowledge.formats.boilerplate import drop_boilerplate
 from knowledge.formats.decode import decode
 from knowledge.formats.inline import (
@@ -207,6 +207,9 @@ class _Page:
             self.joint = "\n"
         elif tag in {"ol", "ul", "dl", "table"}:
             self.joint = "\n\n"
+        if (ended := node.attributes.get(ENDED) or "").isdecimal():
+            self.levels = {level: text for level, text in self.levels.items() if level < int(ended[:1])}
+            self.sections.append((self.headings(), []))
 
     def flush(self) -> None:
         """End the block that is being collected."""
