@@ -288,6 +288,21 @@ def test_a_table_inside_a_cell_is_read_once():
     assert blocks(word(fill)) == ["The prices of the kiosk:", "Drink: Tea; Price: 2 euros."]
 
 
+def test_a_small_table_in_a_cell_of_a_table_of_data_is_told_in_that_cell():
+    def fill(document):
+        outer = document.add_table(0, 3)
+        fill_rows = (("Course", "When", "Fee"), ("Pottery", "", "£40"), ("Choir", "Mondays", "free"))
+        for row in fill_rows:
+            for cell, words in zip(outer.add_row().cells, row, strict=True):
+                cell.text = words
+        fill_table(outer.cell(1, 1).add_table(2, 2), ("Saturday", "9 to 5"), ("Sunday", "10 to 4"))
+
+    assert blocks(word(fill)) == [
+        "Course: Pottery; When: Saturday: 9 to 5, Sunday: 10 to 4; Fee: £40.",
+        "Course: Choir; When: Mondays; Fee: free.",
+    ]
+
+
 def test_a_cell_that_arranges_paragraphs_and_headings_keeps_them_apart():
     def fill(document):
         cell = document.add_table(1, 1).cell(0, 0)
