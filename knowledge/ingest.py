@@ -23,7 +23,7 @@ from knowledge.text import DocumentError, DocumentText
 
 #: Raise it when documents of all kinds are read or split in another way; the next `add` then takes them up again. Of a
 #: single kind: `knowledge.formats.registry.VERSIONS`.
-SPLITTING = 6
+SPLITTING = 7
 #: Documents larger than this are refused unless configured otherwise, bytes.
 MAX_BYTES = 64 * 2**20
 

@@ -13,6 +13,9 @@ from knowledge.text import LONGEST_HEADING
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+#: An element with this attribute ends the section of a heading of this level.
+ENDED = "data-ended-heading"
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _MOST_TOGGLES = 2000
 #: A button opens what it names (https://www.w3.org/WAI/ARIA/apg/patterns/accordion/), or what is hidden right after it.
 _TOGGLES = "[aria-expanded], [data-toggle=collapse], [data-bs-toggle=collapse]"
@@ -40,6 +43,8 @@ def open_accordions(tree: LexborHTMLParser) -> None:
     named = {node.attributes.get("id") or "": node for node in tree.css("[id]")} if toggles else {}
     for toggle in toggles:
         panel = next((named[name] for name in _names(toggle) if name in named), None) or _hidden_after(toggle)
+        if panel is None:
+            _end_item(toggle)
         if panel is None or TITLED in panel.attributes or _is_beside(panel):
             continue
         hiding = {name: panel.attributes[name] for name in HIDING if name in panel.attributes}
@@ -48,12 +53,34 @@ def open_accordions(tree: LexborHTMLParser) -> None:
         if not _is_text(panel):
             for name, value in hiding.items():
                 panel.attrs[name] = value or ""
-        elif panel.tag in TITLED_TAGS and _naming(toggle) is None:
+        elif panel.tag in TITLED_TAGS and (holder := _naming(toggle)) is None:
             _entitle(panel, toggle)
+        elif panel.tag in TITLED_TAGS and holder is not None:
+            _end(panel, holder)
     for details in tree.css("details")[:_MOST_TOGGLES]:
         summary = next((child for child in details.iter() if child.tag == "summary"), None)
-        if summary is not None and summary.css_first("h1, h2, h3, h4, h5, h6") is None and _is_text(details):
+        inner = summary.css_first(", ".join(_HEADINGS)) if summary is not None else None
+        if inner is not None:
+            _end(details, inner)
+        elif summary is not None and _is_text(details):
             _entitle(details, summary)
+
+
+def _end(panel: LexborNode, name: LexborNode) -> None:
+    """Let the heading of an answer end with it: what comes next stands under the one before."""
+    if name.tag in _HEADINGS:
+        panel.attrs[ENDED] = name.tag[1:]
+
+
+def _end_item(toggle: LexborNode) -> None:
+    """The same for an element that holds nothing but a heading with a button in it, and one other."""
+    name = _naming(toggle)
+    item = name.parent if name is not None else None
+    if name is None or item is None or item.tag not in TITLED_TAGS:
+        return
+    held = [child for child in item.iter() if not (child.tag or "-").startswith(("-", "_"))]
+    if len(held) == 2 and held[0].mem_id == name.mem_id:
+        _end(item, name)
 
 
 def _entitle(panel: LexborNode, toggle: LexborNode) -> None:

@@ -44,6 +44,7 @@ _UNREAD = {
     "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback",
 }
 #: What leads to what stands elsewhere.
+_MOST_INNER_ROWS = 6  # of a table in a cell that is told in that cell
 _CONTENTS = re.compile(r"toc (?:\d|heading)|table of (?:figures|authorities)|index \d", re.IGNORECASE)
 _WRAPPERS = {f"{_W}sdt", f"{_W}sdtContent", f"{_W}ins", f"{_W}customXml", f"{_W}smartTag"}
 _MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
@@ -135,10 +136,8 @@ class _Document:
     def _table(self, given: Element) -> Iterator[str]:
         """Yield a table of data, or else what stands in the cells of one that only arranges it."""
         rows = [list(_inside(row, f"{_W}tc")) for row in _inside(given, f"{_W}tr")]
-        arranges = all(len(row) < 2 for row in rows) or any(
-            found.tag == f"{_W}tbl" or self._level(found) for row in rows for cell in row for found in _content(cell)
-        )
-        if not arranges:
+        headed = any(self._level(found) for row in rows for cell in row for found in _content(cell))
+        if not headed and any(len(row) > 1 for row in rows) and _holds_few_tables(rows):
             yield guessed_table(_cells(rows), marked=self._is_head_marked(given, rows))
             return
         for row in rows:
@@ -307,6 +306,28 @@ def _paragraphs(element: Element) -> Iterator[Element]:
             yield from _paragraphs(child)
 
 
+def _holds_few_tables(rows: list[list[Element]]) -> bool:
+    """Tell whether cells are of a table of data: below its first row some may have a small table of their own."""
+    inner = [[list(_inside(cell, f"{_W}tbl")) for cell in row] for row in rows]
+    if any(inner[0]):
+        return False
+    holding = sum(map(bool, (tables for row in inner for tables in row)))
+    sizes = [len(list(_inside(table, f"{_W}tr"))) for row in inner for tables in row for table in tables]
+    return 2 * holding <= sum(map(len, rows[1:])) and max(sizes, default=0) <= _MOST_INNER_ROWS
+
+
+def _words(cell: Element) -> str:
+    """Return the words of a cell, and of a table in it: "Saturday: 9 to 5, Sunday: closed"."""
+    parts: list[str] = []
+    for found in _content(cell):
+        if found.tag == f"{_W}tbl":
+            rows = ([_words(inner) for inner in _inside(row, f"{_W}tc")] for row in _inside(found, f"{_W}tr"))
+            parts.append(", ".join(filter(None, (": ".join(filter(None, row)) for row in rows))))
+        else:
+            parts += [_text(found), *(_text(part) for part in _paragraphs(found))]
+    return " ".join(" ".join(parts).split())
+
+
 def _cells(given: list[list[Element]]) -> list[list[str]]:
     """Return the words of the cells of a table of data."""
     rows: list[list[str]] = []
@@ -318,7 +339,7 @@ def _cells(given: list[list[Element]]) -> list[list[str]]:
             if below is not None and below.get(f"{_W}val") != "restart" and rows and len(cells) < len(rows[-1]):
                 words = rows[-1][len(cells)]  # goes on from the row above
             else:
-                words = " ".join(" ".join(_text(part) for part in _paragraphs(cell)).split())
+                words = _words(cell)
             span = _value(properties, "gridSpan") or "1"
             cells += [words, *[SPANNED] * (min(int(span), 100) - 1 if span.isdecimal() else 0)]
         rows.append(cells)

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from html import escape
+from itertools import groupby
 
 from knowledge.formats.decode import decode
 from knowledge.formats.html import html_document
-from knowledge.formats.markup import heading
+from knowledge.formats.markup import heading, paragraph
+from knowledge.formats.plain import ITEM, plain_document
 from knowledge.text import LONGEST_HEADING, DocumentText
 
 _SHOWN = ("From", "To", "Cc", "Date")
 #: A plain form is a stub where the last one has so many times its words, and at least so many more.
 _STUB, _LEAST_MORE = 3, 20
+_BELOW_SUBJECTS = 3  # the level of headings: subjects are of the first and the second
 _BLANK = re.compile(rb"\r?\n\r?\n")
 _QUOTED = re.compile(r"^>.*\n?", re.MULTILINE)
 _ATTRIBUTED = re.compile(r"^(?:On|Am|Le|El) [^\n]{1,200}(?:\n[^\n]{1,100})?:\s*\n(?=>)", re.MULTILINE)
-_BEFORE_ITEM = re.compile(r"\n(?=[ \t]*(?:[-*•]|\d{1,3}[.)])[ \t]+\S)")
 _SIGNATURE = re.compile(r"^-- ?\n.*\Z", re.MULTILINE | re.DOTALL)
 
 
@@ -27,10 +29,9 @@ def convert(content: bytes, name: str) -> DocumentText:
     """Read a message, whose subject is its title; a message that is attached to it is read too."""
     message = message_from_bytes(_readable(content), policy=policy.default)
     assert isinstance(message, EmailMessage)
-    html = [_head(message, 1), *_texts(message)]
     attached = [str(part.get_filename()) for part in message.iter_attachments() if part.get_filename()]
-    if attached:
-        html.append(f"<p>Attached: {escape(', '.join(attached))}.</p>")
+    named = f"<p>Attached: {escape(', '.join(attached))}.</p>" if attached else ""
+    html = [_head(message, 1), named, *_texts(message)]
     return html_document("".join(html), name, _subject(message)[:LONGEST_HEADING])
 
 
@@ -99,5 +100,35 @@ def _text(part: EmailMessage) -> str:
     if is_html:
         return re.sub(r"(?is)<blockquote\b.*?</blockquote>|<title\b.*?</title>", "", text)
     text = _SIGNATURE.sub("", _QUOTED.sub("", _ATTRIBUTED.sub("", text.replace("\r\n", "\n"))))
-    blocks = (escape(block) for block in re.split(r"\n\s*\n", text) if block.strip())
-    return "".join(f"<p>{_BEFORE_ITEM.sub('<br>', block)}</p>" for block in blocks)
+    return _html(text)
+
+
+def _html(text: str) -> str:
+    """Return plain text as HTML, with the headings, lists and rows that it has as a document of its own."""
+    document = plain_document(text, "", titled=False)
+    made: list[str] = []
+    above: tuple[str, ...] = ()
+    for section in document.sections:
+        changed = [number for number, words in enumerate(section.headings) if words not in above[number : number + 1]]
+        first = min(changed, default=len(section.headings))
+        made += [heading(words, _BELOW_SUBJECTS + n) for n, words in enumerate(section.headings) if n >= first]
+        above = section.headings
+        blocks = [document.text[start:end].strip("\n") for start, end in section.blocks]
+        for kind, group in groupby(blocks, key=_kind):
+            found = list(group)
+            made += _list(kind, found) if kind else [paragraph(block).replace("\n", "<br>") for block in found]
+    return "".join(made)
+
+
+def _kind(block: str) -> str:
+    """Return the list that a block is an item of, "" for none."""
+    found = ITEM.match(block)
+    return "" if found is None else "ol" if found[1][0].isdecimal() else "ul"
+
+
+def _list(kind: str, items: Sequence[str]) -> Iterator[str]:
+    found = ITEM.match(items[0])
+    yield f'<ol start="{found[1][:-1]}">' if found is not None and kind == "ol" else f"<{kind}>"
+    for item in items:
+        yield f"<li>{escape(' '.join(ITEM.sub('', item, count=1).split()))}</li>"
+    yield f"</{kind}>"

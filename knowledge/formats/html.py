@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from knowledge.formats.accordions import open_accordions
+from knowledge.formats.accordions import ENDED, open_accordions
+from knowledge.formats.boilerplate import drop_boilerplate
 from knowledge.formats.decode import decode
 from knowledge.formats.inline import (
     BLOCKS,
@@ -38,34 +39,57 @@ _MAIN_SHARE = 0.1
 #: The same for its only article, which may be one small teaser.
 _ARTICLE_SHARE = 0.4
 _MOST_MAINS = 20
+#: Between the parts of a page's title: the page, the site.
+_BETWEEN = re.compile(r"\s+[|–—·•»:-]\s+|\s*[|»]\s*")
+#: A heading that does not say whose page it is.
+_GENERIC = re.compile(
+    r"(?:the |our |your )?(?:frequently asked questions|faqs?|q ?(?:&|and) ?a|questions(?: (?:&|and) answers)?"
+    r"|home(?: ?page)?|welcome(?: to (?:our|the) \w+)?|about(?: us)?|contact(?: us)?|help(?: cent(?:re|er))?|support"
+    r"|info(?:rmation)?|overview|introduction|news|prices?|price list|tariffs?|rates|fees|opening (?:hours|times)|times"
+    r"|timetables?|menu|delivery|returns|terms(?: (?:&|and) conditions| of (?:use|service))?|rules|services|team|story"
+    r"|visit|useful information|visitor information|visit us|getting here|directions|find us|index)[!.?]?",
+    re.IGNORECASE,
+)
 #: No list counts further than this: the digits of its first number may be thousands.
 _LAST_NUMBER = 999_999
 
 
 def convert(content: bytes, name: str) -> DocumentText:
     """Read an HTML page. Raises DocumentError for binary content."""
-    return html_document(decode(content, html=True), name)
+    return html_document(decode(content, html=True), name, on_web=True)
 
 
-def html_document(text: str, name: str, title: str = "") -> DocumentText:
+def html_document(text: str, name: str, title: str = "", *, on_web: bool = False) -> DocumentText:
     """Turn an HTML page into plain text.
 
-    The title is `title`, else the first h1, else the page's title, else `name`. Navigation, scripts,
-    controls, hidden and struck-out parts are dropped; if the page has a main part, only that is read. Runs of white
-    space become one space, list items and table rows become lines, and a row names the column of each cell. Raises
-    DocumentError for a page that is nested too deeply to be parsed.
+    The title is `title`, else the first h1, else the page's title, else `name`. Navigation, scripts, controls, hidden
+    and struck-out parts are dropped; if the page has a main part, only that is read. Of a page that is `on_web` also
+    what says only by ids and classes that it stands around the text, and an h1 like "Prices" is told with the site.
+    Runs of white space become one space, list items and table rows become lines, and a row names the column of each
+    cell. Raises DocumentError for a page that is nested too deeply to be parsed.
     """
     from selectolax.lexbor import LexborHTMLParser
 
     refuse_too_deep(text)
     tree = LexborHTMLParser(text)
+    if on_web:
+        drop_boilerplate(tree)
     open_tabs(tree)
     open_accordions(tree)
     name_nested_items(tree)
     page = _main_part(tree)
     head = tree.css_first("head > title")
     page_title = squeeze(head.text()).strip()[:LONGEST_HEADING] if head is not None else ""
-    return page.document(title or page.first_heading or page_title or name)
+    first = page.first_heading
+    return page.document(title or (_with_site(first, page_title) if on_web else first) or page_title or name)
+
+
+def _with_site(heading: str, page_title: str) -> str:
+    """Return the first heading with what else the title of the page says, where it could be that of any page."""
+    if not _GENERIC.fullmatch(heading):
+        return heading
+    others = [part for part in _BETWEEN.split(page_title) if part and not _GENERIC.fullmatch(part)]
+    return " – ".join([heading, *others])[:LONGEST_HEADING]
 
 
 def _main_part(tree: LexborHTMLParser) -> _Page:
@@ -183,6 +207,9 @@ class _Page:
             self.joint = "\n"
         elif tag in {"ol", "ul", "dl", "table"}:
             self.joint = "\n\n"
+        if (ended := node.attributes.get(ENDED) or "").isdecimal():
+            self.levels = {level: text for level, text in self.levels.items() if level < int(ended[:1])}
+            self.sections.append((self.headings(), []))
 
     def flush(self) -> None:
         """End the block that is being collected."""
@@ -236,9 +263,10 @@ class _Page:
         return True
 
     def document(self, title: str) -> DocumentText:
-        """Return what was collected; the title is not repeated among the headings."""
+        """Return what was collected; the title is not repeated among the headings, nor is what it begins with."""
+        first = self.first_heading if title.startswith(self.first_heading) else title
         sections = tuple(
-            Section(tuple(heading for heading in headings if heading != title), tuple(blocks))
+            Section(tuple(heading for heading in headings if heading not in (title, first)), tuple(blocks))
             for headings, blocks in self.sections
             if blocks
         )

@@ -9,18 +9,17 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
-from typing import Literal
 
 from knowledge.formats.aligned import aligned_table
+from knowledge.formats.breaks import name_again, rows_across_pages
 from knowledge.formats.furniture import LARGER, furniture
-from knowledge.formats.markup import has_head, stands_out
 from knowledge.formats.printed import (
     CELL_GAP,
     HYPHEN,
     SIGNS,
+    Block,
     Line,
     Page,
     Run,
@@ -32,8 +31,6 @@ from knowledge.formats.printed import (
 )
 from knowledge.formats.rules import read_tables
 
-Kind = Literal["heading", "paragraph", "item", "row"]
-
 _ITEM = re.compile(rf"^(?:[{SIGNS}–*·-]|\(?(?:\d{{1,3}}|[a-z])[.)])\s+(?=\S)")
 _BULLET = re.compile(rf"^[{SIGNS}–*·-]\s+")
 #: A line of a table of contents: what it leads to stands elsewhere. A match begins at the first dot of a row only.
@@ -42,20 +39,10 @@ _CLAUSE = re.compile(r"^\d{1,3}(?:\.\d{1,3}){1,3}\.?\s+(?=[^\W\d_])")
 _LONGEST_HEADING = 120
 #: Columns have at least so many lines, of at least so many sizes of type.
 _LEAST_LINES, _LEAST_WIDTH = 4, 9.0
+_FULL = 0.85  # of the width of a column, from where on a line fills it
+_LEAST_GAPS = 2  # the end of a text may stand beside it in two lines
 _DEEPEST = 12
 _WELL_BEFORE = 10.0  # sizes of type
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """A heading (of a level from 1), a paragraph, an item of a list, or a row of a table (its cells)."""
-
-    kind: Kind
-    text: str = ""
-    level: int = 0
-    cells: tuple[str, ...] = ()
-    bold: tuple[bool, ...] = ()  # of each cell
-    table: int = 0  # differs from that of the table before
 
 
 def read_pages(pages: Sequence[Page]) -> list[list[Block]]:
@@ -68,24 +55,9 @@ def read_pages(pages: Sequence[Page]) -> list[list[Block]]:
     for page, edges in zip(pages, furniture(pages, body), strict=True):
         page.lines = [line for number, line in enumerate(page.lines) if number not in edges]
     body = _body_size(line for page in pages for line in page.lines)
-    _name_again(pages)
+    name_again(pages)
     levels = _levels((line for page in pages for line in page.lines), body)
-    return _across_breaks([_blocks(page.lines, body, levels) for page in pages])
-
-
-def _name_again(pages: Sequence[Page]) -> None:
-    """Put the names of columns above the rows of a table that goes on over the end of a page without them."""
-    for before, page in pairwise(page for page in pages if page.lines):
-        # A running head of few pages may stand between them.
-        last = next((line for line in before.lines[:-3:-1] if line.table), before.lines[-1])
-        first = next((line for line in page.lines[:2] if line.table), page.lines[0])
-        above, below = last.table, first.table
-        if above is None or below is None or abs(last.left - first.left) + abs(last.right - first.right) > 2:
-            continue
-        head, rows = above.rows[0], below.rows
-        if len(head) == len(rows[0]) and head != rows[0] and has_head(above.rows, marked=stands_out(above.bold)):
-            rows.insert(0, head)
-            below.bold.insert(0, above.bold[0])
+    return _across_breaks(rows_across_pages([_blocks(page.lines, body, levels) for page in pages]))
 
 
 def _parts(runs: Sequence[Run], depth: int = 0) -> list[list[Run]]:
@@ -122,10 +94,21 @@ def _columns(runs: Sequence[Run]) -> tuple[float, float, float] | None:
             for inside in _text_in_columns([r for r in runs if top <= r.top and r.bottom <= bottom], cut, size):
                 left = lines_of([run for run in inside if run.right <= cut])
                 right = lines_of([run for run in inside if run.left >= cut])
-                if min(len(left), len(right)) >= _LEAST_LINES and len(inside) > best:
+                are_long = min(len(left), len(right)) >= _LEAST_LINES or _is_end(right, left)
+                if are_long and len(inside) > best:
                     edge = min(run.top for run in inside), max(run.bottom for run in inside)
                     best, found = len(inside), (cut, *edge)
     return found
+
+
+def _is_end(last: Sequence[Line], before: Sequence[Line]) -> bool:
+    """Tell whether a few lines are the end of the text in a column before them: all but the last fill its width."""
+    if len(last) < 2 or len(before) < _LEAST_LINES:
+        return False
+    full = _FULL * max(_widths(before))
+    is_apart = min(line.left for line in last) - max(line.right for line in before) >= CELL_GAP * last[0].size
+    are_full = all(width >= full for width in _widths(last)[:-1])
+    return is_apart and are_full and all(follows(above, below) for above, below in pairwise(last))
 
 
 def _text_in_columns(runs: Sequence[Run], cut: float, size: float) -> list[list[Run]]:
@@ -168,11 +151,12 @@ def _cuts(runs: Sequence[Run], size: float) -> list[float]:
         for before, after in pairwise(line.runs):
             if after.left - before.right >= CELL_GAP * size:
                 middles[round(after.left)] += 1
-    return [left - 0.5 * size for left, number in middles.most_common(6) if number >= _LEAST_LINES - 1]
+    return [left - 0.5 * size for left, number in middles.most_common(6) if number >= _LEAST_GAPS]
 
 
 def _widths(lines: Sequence[Line]) -> list[float]:
-    return [line.right - line.left for line in lines]
+    """Return how wide the widest words without a gap are on each line: cells of a table may stand wide apart."""
+    return [max(cell.right - cell.left for cell in line.cells()) for line in lines]
 
 
 def _body_size(lines: Iterable[Line]) -> float:

@@ -14,7 +14,7 @@ from unicodedata import normalize
 from knowledge.formats import bidi
 from knowledge.formats.bidi import Glyph
 from knowledge.formats.html import html_document
-from knowledge.formats.layout import Block, read_pages
+from knowledge.formats.layout import read_pages
 from knowledge.formats.markup import (
     SPANNED,
     damaged,
@@ -27,7 +27,7 @@ from knowledge.formats.markup import (
     stands_out,
     table,
 )
-from knowledge.formats.printed import Page, Run
+from knowledge.formats.printed import Block, Page, Run
 from knowledge.formats.shapes import Box, Shapes, bullets
 from knowledge.text import LONGEST_HEADING, DocumentError, DocumentText
 

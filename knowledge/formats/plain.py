@@ -1,4 +1,4 @@
-"""Plain text as it stands: paragraphs between empty lines, list items, and underlined headings."""
+"""Plain text as it stands: paragraphs between empty lines, list items, headings, and rows of tables."""
 
 from __future__ import annotations
 
@@ -8,11 +8,16 @@ from itertools import pairwise
 
 from knowledge.formats import html
 from knowledge.formats.decode import decode
+from knowledge.formats.spaced import with_rows
 from knowledge.text import LONGEST_HEADING, DocumentText, Section
 
 _PAGE = re.compile(r"[\ufeff\s]*<(?:!doctype html|html)\b[^<]*>", re.IGNORECASE)
-_ITEM = re.compile(r"^[ \t]*(?:[-*•]|\d{1,3}[.)])[ \t]+\S", re.MULTILINE)
+#: How an item begins: its sign or number.
+ITEM = re.compile(r"^[ \t]*([-*•]|\d{1,3}[.)])[ \t]+(?=\S)", re.MULTILINE)
 _UNDERLINED = re.compile(r"([^\n]{1,100})\n[ \t]*(=|-){3}\2*[ \t]*")
+#: A line in capitals right above its text: words behind it in brackets may be small.
+_CAPITALS = re.compile(r"[ \t]*([^\n]{3,100}?)(?:[ \t]*\([^()\n]*\))?[ \t]*:?[ \t]*\n(?=[ \t]*\S)")
+_LEAST_CAPITALS = 3
 
 
 def convert(content: bytes, name: str) -> DocumentText:
@@ -23,13 +28,15 @@ def convert(content: bytes, name: str) -> DocumentText:
     return plain_document(text if text.strip("\ufeff \t\n") else "", name)
 
 
-def plain_document(text: str, name: str) -> DocumentText:
-    """Take plain text as it stands: paragraphs between empty lines, list items, and underlined headings.
+def plain_document(text: str, name: str, *, titled: bool = True) -> DocumentText:
+    """Take plain text as it stands: paragraphs between empty lines, list items, and headings.
 
-    A short first line that stands alone and does not end like a sentence is the title. Where headings are underlined,
-    a line in capitals that stands alone is one too, of the rank of the one before it.
+    A short first line that stands alone and does not end like a sentence is the title, if it is `titled`. Headings are
+    underlined, or lines in capitals right above their text; where there are some, a line in capitals that stands alone
+    is one too, of the rank of the one before it. Only tables with columns of spaces change: their rows name them.
     """
-    title, first = name, True
+    text = with_rows(text)
+    title, first = name, titled
     levels: list[tuple[str, str]] = []
     sections: list[tuple[tuple[str, ...], list[tuple[int, int]]]] = [((), [])]
     lines = [(0, 0)]  # where the heading of each section stands
@@ -38,22 +45,24 @@ def plain_document(text: str, name: str) -> DocumentText:
         underlined = _UNDERLINED.match(text, start, end)
         line = text[start:end].strip() if end - start <= LONGEST_HEADING else ""
         alone = bool(line) and "\n" not in line and line[-1] not in ".!?:,;"
-        if first and (alone or underlined):
-            title = (underlined[1] if underlined else line).strip()
-            start = underlined.end() if underlined else end
+        capitals = None if underlined else _capitals(text, start, end)
+        if first and (alone or underlined or capitals):
+            title = (underlined[1] if underlined else capitals[0] if capitals else line).strip(" \t\n:")
+            start = underlined.end() if underlined else capitals.end() if capitals else end
         elif underlined:
             above = [level for level in levels if level[0] == "=" and underlined[2] == "-"]
             levels = [*above, (underlined[2], underlined[1].strip())]
             sections.append((tuple(heading for _, heading in levels), []))
             lines.append(underlined.span(1))
             start = underlined.end()
-        elif levels and alone and line.isupper() and any(map(str.isalpha, line)) and not _ITEM.match(line):
-            levels = [*levels[:-1], (levels[-1][0], line)]
+        elif capitals or (levels and alone and line.isupper() and any(map(str.isalpha, line)) and not ITEM.match(line)):
+            words, stop = (capitals[0].strip(" \t\n:"), capitals.end()) if capitals else (line, end)
+            levels = [*levels[:-1], (levels[-1][0] if levels else "", words)]
             sections.append((tuple(heading for _, heading in levels), []))
-            lines.append((start, end))
-            start = end
+            lines.append((start, stop))
+            start = stop
         first = False
-        cuts = [start, *(item.start() for item in _ITEM.finditer(text, start, end) if item.start() > start), end]
+        cuts = [start, *(item.start() for item in ITEM.finditer(text, start, end) if item.start() > start), end]
         sections[-1][1].extend((a, b) for a, b in pairwise(cuts) if text[a:b].strip())
     for (headings, blocks), (below, _), heading in zip(sections, [*sections[1:], ((), [])], lines, strict=True):
         if headings and not blocks and below[: len(headings)] != headings:
@@ -61,6 +70,15 @@ def plain_document(text: str, name: str) -> DocumentText:
     if not any(blocks for _, blocks in sections) and text.strip():
         sections = [((), [(0, len(text))])]
     return DocumentText(title, text, tuple(Section(headings, tuple(blocks)) for headings, blocks in sections if blocks))
+
+
+def _capitals(text: str, start: int, end: int) -> re.Match[str] | None:
+    """Return the heading in capitals that a paragraph begins with, if small letters follow it."""
+    found = _CAPITALS.match(text, start, end)
+    if found is None or ITEM.match(text, start, end) or not found[1].isupper() or found[1].rstrip()[-1] in ".!?,;":
+        return None
+    below = text[found.end() : end]
+    return found if sum(map(str.isalpha, found[1])) >= _LEAST_CAPITALS and not below.isupper() else None
 
 
 def _paragraphs(text: str) -> Iterator[tuple[int, int]]:

@@ -9,11 +9,16 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import Literal
+
+Kind = Literal["heading", "paragraph", "item", "row"]
 
 #: What stands before items: the last are the signs of symbol fonts (Symbol, Wingdings), which have no other character.
 SIGNS = "•◦▪▫‣●○■□◆❖➢➤✓✔" + "".join(map(chr, range(0xF020, 0xF100)))
 #: What ends a line in the middle of a word.
 HYPHEN = re.compile(r"(?<=[^\W\d_])[-\u00ad\u2010\ufffe\x02]$")
+#: What ends a line in the middle of a range: "10:00–".
+_RANGE = re.compile(r"\d\S*–$")
 #: The number of a clause, which may stand in the margin: "1.", "2.3", "(a)", "iv)".
 _NUMBER = re.compile(r"\d{1,3}(?:\.\d{1,3}){0,3}[.)]?|\(?(?:\d{1,3}|[a-z]|[ivx]{1,5})[.)]")
 _FARTHEST_NUMBER = 20  # lines
@@ -43,6 +48,18 @@ class Table:
 
     rows: list[list[str]]
     bold: list[list[bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A heading (of a level from 1), a paragraph, an item of a list, or a row of a table (its cells)."""
+
+    kind: Kind
+    text: str = ""
+    level: int = 0
+    cells: tuple[str, ...] = ()
+    bold: tuple[bool, ...] = ()  # of each cell
+    table: int = 0  # differs from that of the table before
 
 
 @dataclass(slots=True)
@@ -155,8 +172,12 @@ def flowed(lines: Sequence[Line]) -> str:
     text = ""
     for line in lines:
         words = line.text
-        parted = bool(HYPHEN.search(text)) and words[:1].islower()
-        text = text[:-1] + words if parted else f"{text} {words}".strip()
+        if HYPHEN.search(text) and words[:1].islower():
+            text = text[:-1] + words
+        elif _RANGE.search(text) and words[:1].isdecimal():
+            text += words
+        else:
+            text = f"{text} {words}".strip()
     return text.replace("\u00ad", "").replace("\ufffe", "").replace("\x02", "")
 
 

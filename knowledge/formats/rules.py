@@ -21,6 +21,9 @@ _COLUMN_GAP = 0.6  # sizes of type
 _FARTHEST = 60.0  # from one rule of a table to the next where no rule joins them
 _LONGEST_CELL, _MOST_LINES = 900, 14  # characters and lines of a cell; more, and the rules part columns of text
 _LONGEST_AMOUNT = 20  # characters
+#: From a head that is outside the rules to them, and between its lines, sizes of type.
+_FARTHEST_HEAD, _FARTHEST_LINE = 1.0, 0.5
+_SAME_SIZE = 0.2  # points
 _LEAST_FILLED = 0.3  # of the cells
 
 
@@ -152,7 +155,7 @@ def _table(grid: _Grid, runs: Sequence[Run]) -> tuple[list[Run], set[int]] | Non
     ys = _places([top, bottom, *(rule.at for rule in grid.across)])
     xs = _places([left, right, *(rule.at for rule in grid.down)])
     inside = [run for run in runs if left - _NEAR < _middle(run) < right + _NEAR]
-    held = [run for run in inside if top < _height(run) < bottom]
+    held = _between(inside, ys)
     if not held or any(run.table for run in held):
         return None
     if len(xs) == 2:
@@ -162,11 +165,13 @@ def _table(grid: _Grid, runs: Sequence[Run]) -> tuple[list[Run], set[int]] | Non
         xs = [left, *gaps, right]
         if not grid.down and gaps:  # the first row may have no rule above it, or the last none below
             ys = _with_outer_rows(ys, xs, inside)
-            held = [run for run in inside if ys[0] < _height(run) < ys[-1]]
+            held = _between(inside, ys)
         if len(ys) < 4:
             return None
     if len(xs) < 3:
         return None
+    ys = _with_bare_head(ys, xs, inside) if grid.down else ys
+    held = _between(inside, ys)
     ys, split = _with_unruled_rows(ys, xs, held)
     if len(ys) < 3:
         return None
@@ -199,6 +204,11 @@ def _height(run: Run) -> float:
     return (run.top + run.bottom) / 2
 
 
+def _between(runs: Sequence[Run], ys: Sequence[float]) -> list[Run]:
+    """Return the runs between the first and the last of the places, y."""
+    return [run for run in runs if ys[0] < _height(run) < ys[-1]]
+
+
 def _gaps(runs: Sequence[Run]) -> list[float]:
     """Return where white space parts the columns of rows, x."""
     gaps: list[float] = []
@@ -227,6 +237,23 @@ def _with_outer_rows(ys: list[float], xs: Sequence[float], runs: Sequence[Run]) 
             edge = min(run.top for run in row) - 1 if is_above else max(run.bottom for run in row) + 1
             ys = [edge, *ys] if is_above else [*ys, edge]
     return ys
+
+
+def _with_bare_head(ys: list[float], xs: Sequence[float], runs: Sequence[Run]) -> list[float]:
+    """Return rows with the bold one right above them, outside the rules or shades, that has words in every column."""
+    edge = ys[0]
+    head: list[Run] = []
+    for line in reversed(lines_of([run for run in runs if _height(run) < ys[0]])):
+        near = _FARTHEST_HEAD if not head else _FARTHEST_LINE
+        if line.table or not line.bold or not edge - line.bottom < near * line.size:
+            break
+        if head and abs(line.size - head[0].size) > _SAME_SIZE:  # a heading above the head
+            break
+        head += line.runs
+        edge = line.top
+    columns = {bisect(xs, _middle(run)) for run in head}
+    crossing = any(bisect(xs, run.left + 1) != bisect(xs, run.right - 1) for run in head)
+    return [edge - 1, *ys] if head and len(columns) == len(xs) - 1 and not crossing else ys
 
 
 def _with_unruled_rows(ys: Sequence[float], xs: Sequence[float], runs: Sequence[Run]) -> tuple[list[float], set[int]]:

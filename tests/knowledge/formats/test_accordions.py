@@ -71,3 +71,20 @@ def test_answers_in_answers_stand_under_both_questions():
         (("Returns",), ["Free."]),
         (("Returns", "By post"), ["Use the box."]),
     ]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '<h3><button aria-expanded="false" aria-controls="p">{q}</button></h3><div id="p" hidden>{a}</div>',
+        '<div><h3><button aria-expanded="false">{q}</button></h3><div class="shut">{a}</div></div>',
+        "<details><summary><h3>{q}</h3></summary><p>{a}</p></details>",
+    ],
+)
+def test_what_comes_after_an_answer_stands_under_the_heading_before_its_question(body):
+    page = f"<h1>Shop</h1><h2>Returns</h2><p>Keep the bill.</p>{body.format(q=QUESTION, a=ANSWER)}<p>Done.</p>"
+    assert blocks(html_document(page, "name")) == [
+        (("Returns",), ["Keep the bill."]),
+        (("Returns", QUESTION), [ANSWER]),
+        (("Returns",), ["Done."]),
+    ]

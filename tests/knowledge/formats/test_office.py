@@ -288,6 +288,21 @@ def test_a_table_inside_a_cell_is_read_once():
     assert blocks(word(fill)) == ["The prices of the kiosk:", "Drink: Tea; Price: 2 euros."]
 
 
+def test_a_small_table_in_a_cell_of_a_table_of_data_is_told_in_that_cell():
+    def fill(document):
+        outer = document.add_table(0, 3)
+        fill_rows = (("Course", "When", "Fee"), ("Pottery", "", "£40"), ("Choir", "Mondays", "free"))
+        for row in fill_rows:
+            for cell, words in zip(outer.add_row().cells, row, strict=True):
+                cell.text = words
+        fill_table(outer.cell(1, 1).add_table(2, 2), ("Saturday", "9 to 5"), ("Sunday", "10 to 4"))
+
+    assert blocks(word(fill)) == [
+        "Course: Pottery; When: Saturday: 9 to 5, Sunday: 10 to 4; Fee: £40.",
+        "Course: Choir; When: Mondays; Fee: free.",
+    ]
+
+
 def test_a_cell_that_arranges_paragraphs_and_headings_keeps_them_apart():
     def fill(document):
         cell = document.add_table(1, 1).cell(0, 0)
@@ -855,7 +870,27 @@ def test_what_an_opendocument_sheet_hides_is_left_out_and_what_is_folded_is_read
 
 def test_the_items_of_a_list_in_a_message_are_lines():
     message = b"Subject: Visit\nContent-Type: text/plain\n\nHello,\nbring:\n * keys\n * the meter\n   card\n\nAnna\n"
-    assert blocks(convert(message, ".eml", "name")) == ["Hello, bring:\n* keys\n* the meter card", "Anna"]
+    assert blocks(convert(message, ".eml", "name")) == ["Hello,\nbring:", "- keys", "- the meter card", "Anna"]
+
+
+def test_a_plain_message_is_read_as_a_plain_text_is():
+    message = (
+        b"Subject: Visit\nContent-Type: text/plain\n\nDear Ada,\n\nBEFORE YOU COME\n* Eat nothing.\n* Ring <us>.\n\n"
+    )
+    message += b"Tea      When\nRed      twice\nBlue     never\n\nLATER ON\n3. Rest.\n4. Walk.\n\nAnna\nWard 4\n"
+    document = convert(message, ".eml", "name")
+    assert blocks(document) == [
+        "Dear Ada,",
+        "- Eat nothing.",
+        "- Ring <us>.",
+        "Tea: Red; When: twice.",
+        "Tea: Blue; When: never.",
+        "3. Rest.",
+        "4. Walk.",
+        "Anna\nWard 4",
+    ]
+    assert headings(document, "Ring") == ("BEFORE YOU COME",)
+    assert headings(document, "Walk") == ("LATER ON",)
 
 
 def test_items_of_a_style_for_deeper_ones_belong_to_the_item_above_them():

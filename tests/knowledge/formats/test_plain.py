@@ -53,6 +53,18 @@ def test_lines_in_capitals_are_text_where_no_heading_is_underlined():
     assert [headings for headings, _ in blocks(document)] == [()]
 
 
+def test_lines_in_capitals_right_above_their_text_are_headings():
+    text = "THE BARN\nNotes of May\n\nGEESE (four)\nThey bite.\n\nGOATS:\n- Milk them at six.\n\nNB\nLock up.\n\n"
+    text += "WE SHOUT\nALL THE TIME\n"
+    document = convert(text.encode(), ".txt", "x")
+    assert document.title == "THE BARN"
+    assert [(headings, [text.strip() for text in texts]) for headings, texts in blocks(document)] == [
+        ((), ["Notes of May"]),
+        (("GEESE (four)",), ["They bite."]),
+        (("GOATS",), ["- Milk them at six.", "NB\nLock up.", "WE SHOUT\nALL THE TIME"]),
+    ]
+
+
 def test_a_heading_with_nothing_under_it_is_read():
     document = convert(b"Manual\n======\n\nParts\n-----\n\nTools\n-----\nA key.\n\nEnd of it\n---------\n", ".txt", "x")
     read = [text for _, texts in blocks(document) for text in texts]

@@ -157,3 +157,20 @@ def test_a_drawing_of_very_many_lines_costs_little():
         began = time.process_time()
         assert convert(raw_pdf(drawing + words), ".pdf", "name").text == "Row on the right, and never alone."
         assert time.process_time() - began < 5
+
+
+def test_a_head_above_the_shades_names_the_columns():
+    def fill(document):
+        document.add_page()
+        document.set_font("Helvetica", "B", 11)
+        document.set_fill_color(220)
+        for words in ("Boat", "Fee", "Weeks"):
+            document.cell(50, 7, words)
+        document.ln()
+        document.set_font("Helvetica", size=11)
+        for row in (("Punt", "40", "6"), ("Skiff", "55", "8"), ("Raft", "60", "9")):
+            for words in row:
+                document.cell(50, 7, words, fill=True)
+            document.ln()
+
+    assert pdf(fill).text.splitlines()[0] == "Boat: Punt; Fee: 40; Weeks: 6."
