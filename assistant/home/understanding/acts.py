@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 
 from assistant.home.entities import Act, Entity, State, Value
 from assistant.home.understanding.wording.english import COLOURS, COMMON_THINGS, COOLING, GENERIC
@@ -278,6 +280,9 @@ def _light(entity: Entity, value: Quantity, state: State | None, way: int, quali
     if value.kind == "kelvin" or (value.kind == "number" and quality == "colour temperature"):
         return _white(entity, value)
     attributes = _attributes(state)
+    if value.kind == "more" and quality == "temperature" and value.quality in ("", "level") and not value.unit:
+        # "warm it up a bit" is of the colour of a light
+        value = replace(value, quality="warmth", number=math.copysign(value.number, way or value.number))
     if value.kind == "more" and value.quality in ("warmth", "white"):
         if "color_temp" not in entity.features:
             return None

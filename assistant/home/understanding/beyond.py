@@ -87,6 +87,13 @@ _TWO_THINGS = re.compile(
     r"\b(?:the|my|our) (?!,|\b(?:and|on|off)\b)\S+(?: (?!,|(?:and|on|off|is|are|in|at)\b)\S+){0,3} and (?:the|my|our) "
     r"(?!,)\S+(?: (?!,|(?:and|on|off|is|are|in|at)\b)\S+){0,3} (?:on|off)\b"
 )
+#: A value that was not heard as a number.
+_UNHEARD_VALUE = re.compile(
+    r"\b(?:to|at) (?:(?!,|percent\b|degrees\b)[a-z]+ ){1,3}(?:percent|degrees)(?= ,|$| please| and\b)"
+)
+_WARMS = re.compile(r"\b(?:warm|cool) (?:it|them|that|those|the \w+(?: \w+)?) (?:up|down)\b")
+_OF_LIGHTS = re.compile(r"\b(?:lights?|lamps?|bulbs?|spots|spotlights?|downlights?)\b")
+_POLITE_LAST = re.compile(r"(?: (?:please|now|thanks|though))+$")
 _LONGEST = 5  #: words of a name
 _MANY = 4  #: things that one name is not meant for
 _LOOSE = 2  #: the same, where a sentence was read by its gist
@@ -114,6 +121,9 @@ class Beyond:
             or _arms_otherwise(intent, text)
             or _goes_one_way(intent, text)
             or _lacks_value(intent, text)
+            or _has_unheard_value(intent, text)
+            or _warms_light(intent, text)
+            or self._levels_cover(intent, text)
         )
 
     def _moved(self, intent: HomeIntent) -> list[Entity]:
@@ -132,7 +142,8 @@ class Beyond:
 
     def _is_half_there(self, intent: HomeIntent, text: str) -> bool:
         """Say whether some of what would move stands in the one place that was spoken of, and some does not."""
-        place = place_in(self.directory, text) if intent.loose and len(intent.acts) > 1 else ""
+        told = _SPARED.sub("", text)  # what is left out stands where it likes
+        place = place_in(self.directory, told) if intent.loose and len(intent.acts) > 1 else ""
         if not place or _MORE_SAID.search(text):
             return False
         there = self.directory.places[tuple(place.split())][1]
@@ -209,9 +220,26 @@ class Beyond:
 
     def _is_another(self, phrase: str, moved: int) -> bool:
         """Say whether a phrase names what does not move: the Office Light, where the other lamps of the office do."""
+        phrase = _POLITE_LAST.sub("", phrase)
         head = phrase.removesuffix(" one")
         called = [f"{head} {noun}" for noun in self.directory.kinds_of(moved)] if head != phrase else [phrase]
         return any(self.directory.exact.get(bare(each), 0) & ~moved for each in called)
+
+    def _levels_cover(self, intent: HomeIntent, text: str) -> bool:
+        """Say whether a value that was said of lights would be that of covers too, of which nothing was said."""
+        covers = [thing for thing in self._moved(intent) if thing.domain == "cover"]
+        placed = any(act.service == "set_position" for act in intent.acts)
+        if not (placed and covers and _OF_LIGHTS.search(text)) or len(covers) == len(self._moved(intent)):
+            return False
+        said = {singular(word) for word in text.split()} | {*text.split()}
+        places = {word for thing in covers for word in plain(thing.area or "").split()}
+        return any(
+            said.isdisjoint(
+                {*english.CALLED["cover"].split(), *english.CALLED.get(f"cover.{thing.device_class}", "").split()}
+                | {singular(word) for word in plain(thing.name).split() if word not in places}
+            )
+            for thing in covers
+        )
 
     def _is_astray(self, intent: HomeIntent, text: str) -> bool:
         """Say whether something would move elsewhere than in the place that a sentence names first."""
@@ -262,6 +290,20 @@ def _lacks_value(intent: HomeIntent, text: str) -> bool:
         return False
     values = {round(value) for act in intent.acts for value in act.values.values() if isinstance(value, int | float)}
     return any(round(float(said["number"] or said["bare"])) not in values for said in _EXACT.finditer(text))
+
+
+def _has_unheard_value(intent: HomeIntent, text: str) -> bool:
+    """Say whether a sentence has a value that was not heard as one: "to sick stee percent"."""
+    if not intent.acts or not _UNHEARD_VALUE.search(text):
+        return False
+    return not any(isinstance(value, int | float) for act in intent.acts for value in act.values.values())
+
+
+def _warms_light(intent: HomeIntent, text: str) -> bool:
+    """Say whether lights would be brighter, or just on, that are to be warmer: "warm them up a bit"."""
+    if not _WARMS.search(text) or not all(act.entity_id.startswith("light.") for act in intent.acts):
+        return False
+    return bool(intent.acts) and not any("kelvin" in act.values for act in intent.acts)
 
 
 def one_of_two(text: str, reading: Reading) -> Reading:

@@ -49,7 +49,7 @@ _HOUSE_ALARM = re.compile(r"(?:house|home|burglar|intruder|security) (?=alarm\b)
 _RANKS = ("except", "either", "area", "which", "room", "degrees", "here", "it", "unable", "unknown")
 #: Where a thing cannot do what was said: what is done to it instead, and of which domains it then has to be.
 _INSTEAD = {
-    "on": (("open", ("valve", "cover")),), "off": (("close", ("valve", "cover")),),
+    "on": (("open", ("valve", "cover")),), "off": (("close", ("valve",)),),
     "stop": (("off", ("fan", "switch", "siren")), ("close", ("valve",))),
 }  # fmt: skip
 #: "Open the light" is said by many who learn English: it is asked whether that was meant.

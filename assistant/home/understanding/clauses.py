@@ -61,6 +61,7 @@ _PLACE_OF_BOTH = re.compile(
 )
 #: What is felt, which a command behind it sees to: "it is freezing in there , get the heater going".
 _FELT = re.compile(r"make it (?:\w+er)(?: in .+)?$|it is (?!to )\w+")
+_DARK = re.compile(r"more light\b|it is (?:\w+ ){0,2}(?:dark|black|gloomy|dim)\b")
 _THE_ONE = re.compile(r"(?<=\w )one(?= |$)(?! (?:percent|degrees?)\b)")
 _THE_ONES = re.compile(r"(?<=\w )ones(?= |$)")
 #: One, and not all that is left of a house: "the desk lamp on and the other one off".
@@ -330,6 +331,8 @@ class Clauses:
         )  # fmt: skip
         placed = {act.entity_id for act in second.acts if act.service == "set_position"}
         told = {act.entity_id for act in second.acts} if _FELT.match(head) else set()
+        if _DARK.match(head) and any(name.startswith("light.") for name in second.found.ids):
+            told |= {act.entity_id for act in first.acts}  # the darkness is seen to by the light that was named
         kept = [
             act
             for act in first.acts

@@ -31,6 +31,8 @@ _SEEN_TO = re.compile(
 _SHUTTING = re.compile(r"(?:please |can you |could you )?(?:close|shut|lower)\b")
 _FULLY = re.compile(r"(?<=\w )(?:fully|completely|all the way)$")
 _OPENING = frozenset("open up raise lift".split())
+#: More of the light that was spoken of.
+_MORE_LIGHT = re.compile(r"(?:(?:a (?:bit|little)|some|even) )?more light(?:(?: ,)? (?:please|now))*")
 #: What was meant before, and what becomes of that which was not: "sorry , i meant 3 , put 2 back on".
 _I_MEANT = re.compile(
     r"(?:(?:sorry|no|oops|oh|wait) (?:, )?)*i (?:meant|mean) (?P<meant>(?:(?!,)\S+ )+?), (?P<rest>(?:and |so |please )*(?:turn|switch|put|open|close|shut) .+)"
@@ -51,9 +53,16 @@ class GoingOn:
             text, context = seen["command"], replace(context, last=found.ids)
         if _SHUTTING.match(plain(context.before)) and _OPENING.isdisjoint(text.split()):
             text = _FULLY.sub("closed", text)
+        if _MORE_LIGHT.fullmatch(text) and self._were_lights(context):
+            text = "make it brighter"
         if context.last:
             text = spoken_again(self.directory, others_said(self.directory, text, context.last), context.last)
         return text, context
+
+    def _were_lights(self, context: Context) -> bool:
+        """Say whether only lights were spoken of just now, and none of another room than the speaker is in."""
+        known = [self._clauses.entity(name) for name in context.last if name in self.directory.number]
+        return bool(known) and all(thing.domain == "light" and context.room in (None, thing.area) for thing in known)
 
     def read(self, text: str, context: Context) -> HomeIntent | None:
         """Read a sentence that goes on with the one before; None where it stands for itself."""

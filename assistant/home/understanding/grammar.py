@@ -63,6 +63,10 @@ _TOO = re.compile(
     r"(?:it is|its) (?:far |way |much |a bit |just |really |a little )*too (?:dark|bright|cold|hot|warm|chilly|stuffy|noisy|loud)(?: now)?(?: in here| here)? , "
     r"(?P<command>(?:(?:so|please|can you|could you|just) )*(?:(?:turn|switch|put|open|close|shut|pull|draw|set|start|stop) .+|(?:the |my )?(?:\w+ ){1,3}(?:on|off|up|down|open|closed|shut|to (?:full|max|half|\d+))(?: please)?))"
 )
+#: What is called out is a wish: "Lights!"; the bare word is none.
+_CALLED_OUT = re.compile(r"\s*(?:the )?lights(?:,? please)?\s*!+\s*", re.IGNORECASE)
+#: The stop behind a title ends no clause: "Mrs. Pratt".
+_TITLE = re.compile(r"\b(Mr|Mrs|Ms|Dr)\.(?= )", re.IGNORECASE)
 _BOTH = re.compile(r"\b(?:them both|both of (?:them|those))\b", re.IGNORECASE)
 
 
@@ -127,6 +131,9 @@ class Grammar:
         )
 
     def _understood(self, words: str, context: Context) -> HomeIntent | None:
+        words = _TITLE.sub(r"\1", words)
+        if _CALLED_OUT.fullmatch(words):
+            words = "turn on the lights"
         if shown := written(self.directory, words):
             return self._asking.intent(shown, context, "words that are to be shown")
         text = put_plainly(self._repairs.in_its_words(self._words.by_one_name(plain(self._words.with_is(words)))))

@@ -15,10 +15,11 @@ from collections.abc import Container, Iterable, Iterator
 
 from assistant.home.understanding.names.noun_phrases import COMMANDING
 from assistant.home.understanding.reasons import LONGEST_REASON, NEVER_A_REASON, is_reason
+from assistant.home.understanding.statements import states
 from assistant.home.understanding.wording.colloquial import reworded
 from assistant.home.understanding.wording.english import GENERIC
 from assistant.home.understanding.wording.politeness import stripped
-from assistant.home.understanding.wording.words import singular
+from assistant.home.understanding.wording.words import IT, singular
 
 _MOST = 10  #: ways to loosen one sentence that are tried
 
@@ -164,6 +165,7 @@ def reasons_off(text: str, of_house: Container[str] = ()) -> Iterator[str]:
         ]
         if len(said) == 1:
             yield said[0]
+        yield from _beside_statements(parts, of_house)
     if (because := _BECAUSE.match(text)) and is_reason(because["reason"]):
         yield text[because.end() :].removeprefix("let us ").removeprefix("please ")
     for so in _SO.finditer(text):
@@ -173,6 +175,25 @@ def reasons_off(text: str, of_house: Container[str] = ()) -> Iterator[str]:
         reason = text[begins.end() :]
         if begins.start() and _OF_ITSELF.fullmatch(reason) and is_reason(reason):
             yield text[: begins.start()].strip(" ,")
+
+
+def _beside_statements(parts: list[str], of_house: Container[str]) -> Iterator[str]:
+    """Yield what is left between the clauses at both ends that only state something.
+
+    Where "it" is what a clause before the command speaks of, that clause is no aside.
+    """
+    first, last = 0, len(parts)
+    while last - 1 > first and _is_beside(parts[last - 1], of_house, first=False):
+        last -= 1
+    while first + 1 < last and _is_beside(parts[first], of_house, first=True):
+        first += 1
+    command = " , ".join(parts[first:last])
+    if last - first < len(parts) and not (first and IT.search(command)):
+        yield command
+
+
+def _is_beside(part: str, of_house: Container[str], *, first: bool) -> bool:
+    return states(part, of_house, first=first) or _goes_along(part, of_house, first=first)
 
 
 def orders(text: str, of_house: Container[str]) -> bool:

@@ -64,7 +64,7 @@ _IN_DOUBT = re.compile(
 )
 #: What is told of the words themselves, or of doing so otherwise: "someone made that up", "we decided against it".
 _OF_THE_WORDS = re.compile(
-    r"\b(?:doing (?:that|this|it)|(?:make|made|making|makes) (?:that|it|this) up|(?:decided|voted) (?:against|not)|more of (?:that|this|it)|on about (?:that|it|this)"
+    r"\b(?:want|wants|need|needs) (?:it|them|that|those) (?:on|off|open|closed|shut|up|down)\b|\b(?:doing (?:that|this|it)|(?:make|made|making|makes) (?:that|it|this) up|(?:decided|voted) (?:against|not)|more of (?:that|this|it)|on about (?:that|it|this)"
     r"|do (?:it|that|this) (?:my|our|him|her|them)sel(?:f|ves)|the (?:name|title|words|lyrics|line) of|got a laugh)\b|\b(?:to|with|as|of|by|and|a|the|my|than)$|\bso (?:the|my|our) \w+(?: \w+)?$"
 )
 #: What somebody or something did with something: "the dog tracked mud everywhere". One who only spoke has no such object.

@@ -92,6 +92,13 @@ _BEING_SO = re.compile(
 )
 
 
+#: What is so somewhere, said of it by the way: "he is asleep in the den with the lamp still on".
+_WITH_IT_SO = re.compile(
+    r"\b(?P<at>(?:in|at|on) (?:the |my |our )?(?:(?!with\b|,)\w+ ){1,3}?)with (?P<np>(?:the|his|her|their|a|all the) (?:(?!,|still\b|left\b)\w+ ){1,4}?)"
+    r"(?:(?:still|left) )*(?:on|off|open|closed|shut|up|down|running|going)\b"
+)
+
+
 class Stretch(NamedTuple):
     """Words that may name something; `within`: they begin behind the first words of a longer name.
 
@@ -122,6 +129,10 @@ class Aside(NamedTuple):
             named = re.split(r" (?:but|,|and|so|because) ", so["np"].strip())[-1]
             yield Stretch(f"{named}{so['at'] or ''}")
             return  # of anything else in those words nothing was said
+        if so := _WITH_IT_SO.search(told):
+            whose, _, what = so["np"].strip().partition(" ")
+            yield Stretch(f"{'the' if whose != 'all' else 'all'} {what} {so['at'].strip()}")
+            return
         words = told.split()
         one = "it" in self.command.split()
         for length in range(min(_LONGEST_AT, len(words)), 0, -1):

@@ -65,6 +65,8 @@ without_leading = Rewriting((said, "") for said in (
 ))  # fmt: skip
 #: What only tells something behind it.
 BEHIND = (
+    re.compile(r" ,(?: (?:because|as|since))? without (?:it|them) (?:i|we|he|she|they|nobody) (?:can|could|will|would|do|does)(?: not)? (?:(?!,|\b(?:on|off|open|closed)\b).)+$"),
+    re.compile(r" , (?:the )?same as (?:my |our )?\w+ (?:used to (?:have|like)|always had|had|has|likes?) it$"),
     re.compile(r" ,(?: (?:because|as|since))? (?:i|we|he|she|they|somebody|someone|\w+) (?:have |has )?(?:just )?(?:nearly|almost|just) (?:tripped|fell|fallen|slipped|stubbed|walked|bumped|broke)\b(?:(?!,|\b(?:on|off|open|closed)$).)*$"),
     re.compile(r" ,(?: (?:because|as|since))? (?:it|that|they) (?:always )?(?:wakes?|blinds|annoys?|attracts?|scares?|dazzles?|bothers?|helps?|upsets?) (?:(?!,|\b(?:on|off|open|closed)$).)+$"),
     re.compile(r" ,(?: (?:because|as|since))? (?:i|we) (?:really )?(?:love|like|enjoy|hate|miss) \w+ing\b(?:(?!,).)*$"),
