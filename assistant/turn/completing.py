@@ -10,6 +10,7 @@ import re
 from dataclasses import replace
 
 from assistant.turn.events import Citation
+from assistant.turn.values import is_value
 from knowledge.sentences import sentences
 
 #: Words of a sentence or a row that is told whole, at most; of a longer one the span alone is.
@@ -42,6 +43,12 @@ _WORD = re.compile(r"[^\W_]+")
 _FOR_ONE = re.compile(
     r"\b(?:how (?:much|many|long|old|far|often|big|high|late|early|soon)|when|who|whose|where|why|"
     r"what(?:['’]s| is| was) (?:the|my|our|your)|which (?!\w+s\b)(?:\w+ ){1,3}?(?:is|was|has|\w+s)\b)",
+    re.IGNORECASE,
+)
+#: What asks for several things: only then does one value stand for the list that it is of.
+_FOR_SEVERAL = re.compile(
+    r"\b(?:are there|were there|(?:tell|give|list|show|name|read)(?: me)?(?: all)? (?:the|my|our|your)|all the|"
+    r"(?:what|which)(?: (?!is|was|are|were|do|does)\w+){0,3} (?:are|were))\b|^what are\b",
     re.IGNORECASE,
 )
 _SAY_LITTLE = frozenset(
@@ -124,7 +131,8 @@ def with_its_list(question: str, cited: Citation, text: str) -> Citation:
     """A citation of items of a list, with the others, which may stand in the next passages of the document `text`.
 
     One item stands for all if a list was asked for by its heading or by what leads up to it: "what are the known
-    faults?" asks for what stands below "Known faults", "how long is the lead?" for one of "Technical data".
+    faults?" asks for what stands below "Known faults", "how long is the lead?" for one of "Technical data". A
+    value that was found is what was asked for, without the step that it stands in.
     """
     from engines.reader.layout import list_around
 
@@ -133,7 +141,8 @@ def with_its_list(question: str, cited: Citation, text: str) -> Citation:
     if text[start:end] != cited.text or listed is None:
         return cited
     of_one = False
-    if listed.first == listed.last and listed.items > 1 and not _FOR_ONE.search(question):
+    may_be_asked = not _FOR_ONE.search(question) and (not is_value(cited.text) or _FOR_SEVERAL.search(question))
+    if listed.first == listed.last and listed.items > 1 and may_be_asked:
         asked = _stems(question) - _stems(cited.title)
         heading = cited.headings[-1] if cited.headings else ""
         item = text[max(listed.start, text.rfind("\n", 0, start)) : text.find("\n", end) % (len(text) + 1)]
