@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
+from assistant.turn.agreeing import agreed
 from assistant.turn.budget import Budget, Slot, now_ms
 from assistant.turn.completing import (
     may_be_of_a_list,
@@ -80,6 +81,7 @@ class Answering:
             asks = asks_yes_or_no(best.question)
             yesno = reading.spans[0].yesno if asks else ""
             told = await self._told(best.question, cited[0], hits[reading.spans[0].passage], is_yesno=asks)
+            yesno = agreed(best.question, yesno, told)
             cited = (told, *cited[1:])
             return Reply(
                 question=question,

@@ -143,10 +143,10 @@ def with_its_list(question: str, cited: Citation, text: str) -> Citation:
     of_one = False
     may_be_asked = not _FOR_ONE.search(question) and (not is_value(cited.text) or _FOR_SEVERAL.search(question))
     if listed.first == listed.last and listed.items > 1 and may_be_asked:
-        asked = _stems(question) - _stems(cited.title)
+        asked = stems(question) - stems(cited.title)
         heading = cited.headings[-1] if cited.headings else ""
         item = text[max(listed.start, text.rfind("\n", 0, start)) : text.find("\n", end) % (len(text) + 1)]
-        of_one = bool(asked & (_stems(listed.lead) | _stems(heading))) and not asked & _stems(item)
+        of_one = bool(asked & (stems(listed.lead) | stems(heading))) and not asked & stems(item)
     if not listed.is_told_whole(of_one=of_one):
         return cited
     return _in_document(cited, text, min(listed.start, start), max(listed.end, end))
@@ -192,7 +192,7 @@ def _words(text: str, start: int, end: int) -> int:
     return len(text[start:end].split())
 
 
-def _stems(text: str) -> set[str]:
+def stems(text: str) -> set[str]:
     """Words that say something, without what inflects them."""
     words = (word for word in _WORD.findall(text.lower()) if len(word) > 2 and word not in _SAY_LITTLE)
     return {_ENDING.sub("", word) if len(word) > 4 else word for word in words}

@@ -7,12 +7,12 @@ import re
 from assistant.turn.completing import with_its_sentence
 from assistant.turn.events import Citation
 
-_NOT = re.compile(
+NOT = re.compile(
     r"\b(?:not|never|no|nor|neither|cannot|without|forbidden|prohibited|excludes?|excluding)\b|n['’]t\b", re.IGNORECASE
 )
 #: What a question says that asks for what is denied, or for more than a thing that may be.
 _ASKS_FOR_IT = re.compile(
-    rf"{_NOT.pattern}|\b(?:avoid|except|apart from|other than|exclu\w+|forb\w+|prohibit\w*|ban(?:ned)?|leave out|"
+    rf"{NOT.pattern}|\b(?:avoid|except|apart from|other than|exclu\w+|forb\w+|prohibit\w*|ban(?:ned)?|leave out|"
     r"left out|exempt\w*|free of|against|wrong|why|how)\b",
     re.IGNORECASE,
 )
@@ -34,7 +34,7 @@ def with_its_denial(question: str, cited: Citation) -> Citation:
     before = whole.text[: cited.start - whole.start]
     if condition := _CONDITION.match(before):
         before = before[condition.end() :]
-    denials = list(_NOT.finditer(before))
+    denials = list(NOT.finditer(before))
     if not denials or _ENDS_IT.search(before, denials[-1].end()):
         return cited
     return whole
