@@ -69,7 +69,7 @@ def with_its_sentence(cited: Citation) -> Citation:
         number = _NUMBER.match(text, touched[0][0], start)
         start, end = min(start, number.end() if number else touched[0][0]), max(end, touched[-1][1])
         end = max(end - 1, cited.span_in_passage[1]) if text[end - 1] in ",;" else end
-    return _moved(cited, start, end)
+    return moved(cited, start, end)
 
 
 def may_be_of_a_table(cited: Citation) -> bool:
@@ -91,7 +91,7 @@ def with_its_row(cited: Citation, text: str) -> Citation:
         end = cited.end
     if _words(text, start, end) > MOST_WORDS:
         return cited
-    return _in_document(cited, text, min(start, cited.start), max(end, cited.end))
+    return in_document(cited, text, min(start, cited.start), max(end, cited.end))
 
 
 def with_its_qualifier(cited: Citation) -> Citation:
@@ -100,7 +100,7 @@ def with_its_qualifier(cited: Citation) -> Citation:
 
     text, (start, end) = cited.passage, cited.span_in_passage
     if _TIME.search(text, 0, end) and (until := _UNTIL.match(text, end)):
-        return _moved(cited, start, until.end())
+        return moved(cited, start, until.end())
     if not _AMOUNT.search(cited.text) or _YEAR.search(cited.text):
         return cited
     begin, close = whole_part(text, start, end)
@@ -118,7 +118,7 @@ def with_its_qualifier(cited: Citation) -> Citation:
     if not _CLAUSE.match(words) and _VERB.search(words):  # "version 9 with the patch is from May"
         return cited
     words = words.rstrip(" \n.")
-    return _moved(cited, start, end + len(words)) if len(words.split()) <= _LONGEST_QUALIFIER else cited
+    return moved(cited, start, end + len(words)) if len(words.split()) <= _LONGEST_QUALIFIER else cited
 
 
 def may_be_of_a_list(cited: Citation) -> bool:
@@ -149,7 +149,7 @@ def with_its_list(question: str, cited: Citation, text: str) -> Citation:
         of_one = bool(asked & (stems(listed.lead) | stems(heading))) and not asked & stems(item)
     if not listed.is_told_whole(of_one=of_one):
         return cited
-    return _in_document(cited, text, min(listed.start, start), max(listed.end, end))
+    return in_document(cited, text, min(listed.start, start), max(listed.end, end))
 
 
 def _lines(text: str, begin: int, close: int, start: int, end: int) -> tuple[int, int]:
@@ -175,12 +175,13 @@ def _lines(text: str, begin: int, close: int, start: int, end: int) -> tuple[int
     return begin, close
 
 
-def _moved(cited: Citation, start: int, end: int) -> Citation:
+def moved(cited: Citation, start: int, end: int) -> Citation:
+    """A citation of characters `start`..`end` of the same passage."""
     begun = cited.passage_start
     return replace(cited, start=begun + start, end=begun + end, text=cited.passage[start:end])
 
 
-def _in_document(cited: Citation, text: str, start: int, end: int) -> Citation:
+def in_document(cited: Citation, text: str, start: int, end: int) -> Citation:
     """A citation moved to characters `start`..`end` of its document `text`, which are shown in it too."""
     if (start, end) == (cited.start, cited.end):
         return cited
