@@ -19,11 +19,15 @@ _WORD = re.compile(r"\S+\s*")
 _LAST_WORD = re.compile(r"[^\s(\[\"'“‘]+$")
 
 _TITLES = "mr mrs ms dr prof st mt ft gen col lt sgt capt cmdr rev hon gov sen rep pres messrs mme fr"
-_OTHERS = "vs e.g i.e cf viz al ca approx dept univ ed eds trans jan feb mar apr jun jul aug sept sep oct nov dec"
+_OTHERS = "vs e.g i.e cf viz al ca dept univ ed eds trans jan feb mar apr jun jul aug sept sep oct nov dec"
+_OF_LISTS = "approx incl excl ref refs tel encl resp qty avg p.p p.a p.w p.n"
 #: Never the end of a sentence.
-_ABBREVIATIONS = frozenset(f"{_TITLES} {_OTHERS}".split())
+_ABBREVIATIONS = frozenset(f"{_TITLES} {_OTHERS} {_OF_LISTS}".split())
 #: Not the end of a sentence before a number ("No. 5", "p. 12").
-_NUMBERED = frozenset("no nos fig figs vol vols p pp ch chap sec art eq tab bd nr".split())
+_NUMBERED = frozenset("no nos fig figs vol vols p pp ch chap sec art eq tab bd nr ext para rm apt".split())
+#: The end of a sentence behind a number alone: "Bake for 20 min. Serve it", "20 kg max. Larger bags", "Max. Weight".
+_LIMITS = frozenset(("min", "max"))
+_AMOUNT = re.compile(r"\d\s?(?:[^\W\d_]{1,7}\s)?$")
 
 
 def sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -64,6 +68,9 @@ def _ends_sentence(text: str, begin: int, match: re.Match[str]) -> bool:
     if word.isupper() and (len(word) == 1 or word[-2] == "."):
         return False  # an initial: "J. Smith", "U.S. Army"
     word = word.lower()
+    if word in _LIMITS:
+        at = last.start()
+        return not following.isdigit() and bool(_AMOUNT.search(text, max(begin, at - 20), at))
     return word not in _ABBREVIATIONS and not (word in _NUMBERED and following.isdigit())
 
 

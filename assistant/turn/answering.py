@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
+from assistant.turn.agreeing import agreed
 from assistant.turn.budget import Budget, Slot, now_ms
 from assistant.turn.completing import (
     may_be_of_a_list,
@@ -22,7 +23,8 @@ from assistant.turn.completing import (
     with_its_row,
     with_its_sentence,
 )
-from assistant.turn.denying import with_its_denial
+from assistant.turn.conditions import with_its_condition
+from assistant.turn.denying import with_its_denial, with_the_denial_above
 from assistant.turn.events import Answer, Citation, Reply
 from assistant.turn.follow_up import readings
 from assistant.turn.offering import offer
@@ -80,6 +82,7 @@ class Answering:
             asks = asks_yes_or_no(best.question)
             yesno = reading.spans[0].yesno if asks else ""
             told = await self._told(best.question, cited[0], hits[reading.spans[0].passage], is_yesno=asks)
+            yesno = agreed(best.question, yesno, told)
             cited = (told, *cited[1:])
             return Reply(
                 question=question,
@@ -127,14 +130,19 @@ class Answering:
         return found
 
     async def _told(self, question: str, cited: Citation, hit: Hit, *, is_yesno: bool) -> Citation:
-        """What is told of a citation: its words, completed; see `assistant.turn.completing`."""
+        """What is told of a citation: its words, completed; see `completing`, `conditions` and `denying`."""
         if is_yesno:
-            if may_be_of_a_table(cited):
-                cited = await self._in_its_document(with_its_row, cited, hit)
-            return with_its_sentence(cited)
+            told = await self._in_its_document(with_its_row, cited, hit) if may_be_of_a_table(cited) else cited
+            told = with_its_condition(question, with_its_sentence(told))
+        elif may_be_of_a_list(cited):
+            told = await self._in_its_document(partial(with_its_list, question), cited, hit)
+        else:
+            told = cited
+        if not is_yesno and "\n" not in told.text:
+            told = with_its_denial(question, with_its_condition(question, with_its_qualifier(told)))
         if may_be_of_a_list(cited):
-            cited = await self._in_its_document(partial(with_its_list, question), cited, hit)
-        return cited if "\n" in cited.text else with_its_denial(question, with_its_qualifier(cited))
+            told = await self._in_its_document(partial(with_the_denial_above, question), told, hit)
+        return told
 
     async def _in_its_document(
         self, complete: Callable[[Citation, str], Citation], cited: Citation, hit: Hit

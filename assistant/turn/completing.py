@@ -10,6 +10,7 @@ import re
 from dataclasses import replace
 
 from assistant.turn.events import Citation
+from assistant.turn.values import is_value
 from knowledge.sentences import sentences
 
 #: Words of a sentence or a row that is told whole, at most; of a longer one the span alone is.
@@ -44,6 +45,12 @@ _FOR_ONE = re.compile(
     r"what(?:['’]s| is| was) (?:the|my|our|your)|which (?!\w+s\b)(?:\w+ ){1,3}?(?:is|was|has|\w+s)\b)",
     re.IGNORECASE,
 )
+#: What asks for several things: only then does one value stand for the list that it is of.
+_FOR_SEVERAL = re.compile(
+    r"\b(?:are there|were there|(?:tell|give|list|show|name|read)(?: me)?(?: all)? (?:the|my|our|your)|all the|"
+    r"(?:what|which)(?: (?!is|was|are|were|do|does)\w+){0,3} (?:are|were))\b|^what are\b",
+    re.IGNORECASE,
+)
 _SAY_LITTLE = frozenset(
     "the and are for from can could may must should what which who how does did has have had was were will would with "
     "that this these those there their them they you your our its his her any all tell give name list show please "
@@ -62,7 +69,7 @@ def with_its_sentence(cited: Citation) -> Citation:
         number = _NUMBER.match(text, touched[0][0], start)
         start, end = min(start, number.end() if number else touched[0][0]), max(end, touched[-1][1])
         end = max(end - 1, cited.span_in_passage[1]) if text[end - 1] in ",;" else end
-    return _moved(cited, start, end)
+    return moved(cited, start, end)
 
 
 def may_be_of_a_table(cited: Citation) -> bool:
@@ -84,7 +91,7 @@ def with_its_row(cited: Citation, text: str) -> Citation:
         end = cited.end
     if _words(text, start, end) > MOST_WORDS:
         return cited
-    return _in_document(cited, text, min(start, cited.start), max(end, cited.end))
+    return in_document(cited, text, min(start, cited.start), max(end, cited.end))
 
 
 def with_its_qualifier(cited: Citation) -> Citation:
@@ -93,7 +100,7 @@ def with_its_qualifier(cited: Citation) -> Citation:
 
     text, (start, end) = cited.passage, cited.span_in_passage
     if _TIME.search(text, 0, end) and (until := _UNTIL.match(text, end)):
-        return _moved(cited, start, until.end())
+        return moved(cited, start, until.end())
     if not _AMOUNT.search(cited.text) or _YEAR.search(cited.text):
         return cited
     begin, close = whole_part(text, start, end)
@@ -111,7 +118,7 @@ def with_its_qualifier(cited: Citation) -> Citation:
     if not _CLAUSE.match(words) and _VERB.search(words):  # "version 9 with the patch is from May"
         return cited
     words = words.rstrip(" \n.")
-    return _moved(cited, start, end + len(words)) if len(words.split()) <= _LONGEST_QUALIFIER else cited
+    return moved(cited, start, end + len(words)) if len(words.split()) <= _LONGEST_QUALIFIER else cited
 
 
 def may_be_of_a_list(cited: Citation) -> bool:
@@ -124,7 +131,8 @@ def with_its_list(question: str, cited: Citation, text: str) -> Citation:
     """A citation of items of a list, with the others, which may stand in the next passages of the document `text`.
 
     One item stands for all if a list was asked for by its heading or by what leads up to it: "what are the known
-    faults?" asks for what stands below "Known faults", "how long is the lead?" for one of "Technical data".
+    faults?" asks for what stands below "Known faults", "how long is the lead?" for one of "Technical data". A
+    value that was found is what was asked for, without the step that it stands in.
     """
     from engines.reader.layout import list_around
 
@@ -133,14 +141,15 @@ def with_its_list(question: str, cited: Citation, text: str) -> Citation:
     if text[start:end] != cited.text or listed is None:
         return cited
     of_one = False
-    if listed.first == listed.last and listed.items > 1 and not _FOR_ONE.search(question):
-        asked = _stems(question) - _stems(cited.title)
+    may_be_asked = not _FOR_ONE.search(question) and (not is_value(cited.text) or _FOR_SEVERAL.search(question))
+    if listed.first == listed.last and listed.items > 1 and may_be_asked:
+        asked = stems(question) - stems(cited.title)
         heading = cited.headings[-1] if cited.headings else ""
         item = text[max(listed.start, text.rfind("\n", 0, start)) : text.find("\n", end) % (len(text) + 1)]
-        of_one = bool(asked & (_stems(listed.lead) | _stems(heading))) and not asked & _stems(item)
+        of_one = bool(asked & (stems(listed.lead) | stems(heading))) and not asked & stems(item)
     if not listed.is_told_whole(of_one=of_one):
         return cited
-    return _in_document(cited, text, min(listed.start, start), max(listed.end, end))
+    return in_document(cited, text, min(listed.start, start), max(listed.end, end))
 
 
 def _lines(text: str, begin: int, close: int, start: int, end: int) -> tuple[int, int]:
@@ -166,12 +175,13 @@ def _lines(text: str, begin: int, close: int, start: int, end: int) -> tuple[int
     return begin, close
 
 
-def _moved(cited: Citation, start: int, end: int) -> Citation:
+def moved(cited: Citation, start: int, end: int) -> Citation:
+    """A citation of characters `start`..`end` of the same passage."""
     begun = cited.passage_start
     return replace(cited, start=begun + start, end=begun + end, text=cited.passage[start:end])
 
 
-def _in_document(cited: Citation, text: str, start: int, end: int) -> Citation:
+def in_document(cited: Citation, text: str, start: int, end: int) -> Citation:
     """A citation moved to characters `start`..`end` of its document `text`, which are shown in it too."""
     if (start, end) == (cited.start, cited.end):
         return cited
@@ -183,7 +193,7 @@ def _words(text: str, start: int, end: int) -> int:
     return len(text[start:end].split())
 
 
-def _stems(text: str) -> set[str]:
+def stems(text: str) -> set[str]:
     """Words that say something, without what inflects them."""
     words = (word for word in _WORD.findall(text.lower()) if len(word) > 2 and word not in _SAY_LITTLE)
     return {_ENDING.sub("", word) if len(word) > 4 else word for word in words}

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 
-from assistant.turn.completing import with_its_sentence
+from assistant.turn.completing import in_document, with_its_sentence
 from assistant.turn.events import Citation
 
-_NOT = re.compile(
+NOT = re.compile(
     r"\b(?:not|never|no|nor|neither|cannot|without|forbidden|prohibited|excludes?|excluding)\b|n['’]t\b", re.IGNORECASE
 )
 #: What a question says that asks for what is denied, or for more than a thing that may be.
 _ASKS_FOR_IT = re.compile(
-    rf"{_NOT.pattern}|\b(?:avoid|except|apart from|other than|exclu\w+|forb\w+|prohibit\w*|ban(?:ned)?|leave out|"
+    rf"{NOT.pattern}|\b(?:avoid|except|apart from|other than|exclu\w+|forb\w+|prohibit\w*|ban(?:ned)?|leave out|"
     r"left out|exempt\w*|free of|against|wrong|why|how)\b",
     re.IGNORECASE,
 )
@@ -21,6 +21,35 @@ _ENDS_IT = re.compile(
     r"[;:]|\b(?:but|instead|than|before|until|unless|except|only|if|when|because|since|so|to avoid)\b", re.IGNORECASE
 )
 _CONDITION = re.compile(r"(?:if|when|where|unless|once|while|as long as|should|in case)\b[^,]*,", re.IGNORECASE)
+#: What leads up to things that are denied: "DO NOT:", "Not included:", "Things we never take".
+_LEADS = re.compile(
+    r"\b(?:not|never|nor|neither|cannot|avoid|forbidden|prohibited|exclud(?:ed|es|ing)|no(?!\.? ?\d))\b|n['’]ts?\b",
+    re.IGNORECASE,
+)
+#: "If it does not start:", "Why the lamp is not lit".
+_LEADS_ELSEWHERE = re.compile(
+    r"\b(?:if|when|where|unless|until|why|reasons?|because|faults?|only|than)\b", re.IGNORECASE
+)
+_BEFORE_COLON = re.compile(r"(?:\S+ ){0,4}\S+:\s")
+_LONGEST_LEAD = 12  # words; of a heading, without a colon, half as many
+
+
+def with_the_denial_above(question: str, cited: Citation, text: str) -> Citation:
+    """A citation of items of a list of the document `text`, from what leads up to them on, where that denies them."""
+    from engines.reader.layout import list_around
+
+    if _ASKS_FOR_IT.search(question) or text[cited.start : cited.end] != cited.text:
+        return cited
+    listed = list_around(text, cited.start, cited.end)
+    if listed is None or not _denies_below(listed.lead):
+        return cited
+    return in_document(cited, text, text.rindex(listed.lead, 0, listed.start), cited.end)
+
+
+def _denies_below(lead: str) -> bool:
+    most = _LONGEST_LEAD if lead.endswith(":") else _LONGEST_LEAD // 2
+    is_lead = len(lead.split()) <= most and _LEADS_ELSEWHERE.search(lead) is None
+    return is_lead and _LEADS.search(lead) is not None
 
 
 def with_its_denial(question: str, cited: Citation) -> Citation:
@@ -32,9 +61,11 @@ def with_its_denial(question: str, cited: Citation) -> Citation:
         return cited
     whole = with_its_sentence(cited)
     before = whole.text[: cited.start - whole.start]
+    if (lead := _BEFORE_COLON.match(before)) and _denies_below(lead[0].strip()):
+        return whole
     if condition := _CONDITION.match(before):
         before = before[condition.end() :]
-    denials = list(_NOT.finditer(before))
+    denials = list(NOT.finditer(before))
     if not denials or _ENDS_IT.search(before, denials[-1].end()):
         return cited
     return whole

@@ -29,6 +29,10 @@ def split(text):
         ["The café was closed.", "Élise went home.", "123 people stayed."],
         ["これは文です。", "次の文です！", "終わり"],
         ["Wait... what happened then?", "Nothing."],
+        ["Rooms are £80 p.p. Sundays incl. Breakfast and excl. VAT of approx. 10 %.", "Ring us."],
+        ["Ask for Ref. KT-4 or Tel. 0555 010 or ext. 9.", "Nobody else knows."],
+        ["Max. Load 90 kg, min. Age 12, max. 3 at a time.", "Hold on."],
+        ["Leave it for 20 min.", "Then rinse it.", "Sacks may weigh 25 kg max.", "Heavier ones stay."],
     ],
 )
 def test_sentences_end_where_they_should(parts):

@@ -167,6 +167,9 @@ def test_of_a_sentence_that_takes_long_to_say_the_span_alone_is_told():
         ("Which fault has to do with printing?", "Printing cuts off Sunday", "Printing cuts off Sunday"),
         ("Which fault is rare?", "widget stays empty", "widget stays empty"),
         ("What do people say of Kestrel?", "widget stays empty", "widget stays empty"),
+        # a value is what was asked for
+        ("What length do the technical data name?", "2.5 m", "2.5 m"),
+        ("Which technical data has the lead?", "2.5 m", "2.5 m"),
         # of a list of one, and of none
         ("What are the steps?", "Only one step", "Only one step"),
         ("What technical data are there?", "Technical data", "Technical data"),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.turn.denying import with_its_denial
+from assistant.turn.denying import with_its_denial, with_the_denial_above
 from assistant.turn.events import Citation
 
 
@@ -33,6 +33,7 @@ def cited(passage: str, words: str) -> Citation:
         ("which pets are welcome", "We don't take cats or parrots.", "cats or parrots", None),
         ("what can I put in", "Never put in batteries or paint.", "batteries or paint", None),
         ("when can I moor there", "There is no mooring on Tuesdays.", "on Tuesdays", None),
+        ("what is in the price", "Not in the price: sheets, towels and oil.", "sheets, towels and oil", None),
         ("what can you park in the yard", "No vans or trailers in the yard!", "vans or trailers", None),
     ],
 )
@@ -55,3 +56,29 @@ def test_a_denied_answer_is_told_with_its_sentence(question, passage, words, tol
 )
 def test_what_is_not_denied_or_was_asked_for_as_denied_stays_short(question, passage, words):
     assert with_its_denial(question, cited(passage, words)).text == words
+
+
+AFTER = "Rest a day.\n\nPlease do NOT:\n- dive,\n- lift the bag,\n- fly for a week.\n\nDo:\n- walk,\n- drink a lot."
+
+
+@pytest.mark.parametrize(
+    ("question", "words", "told"),
+    [
+        ("when may I fly", "fly for a week", "Please do NOT:\n- dive,\n- lift the bag,\n- fly for a week"),
+        ("can I dive", "dive", "Please do NOT:\n- dive"),
+        ("what should I avoid", "lift the bag", "lift the bag"),
+        ("what helps", "walk", "walk"),
+        ("what do I do on the first day", "Rest a day", "Rest a day"),
+    ],
+)
+def test_items_are_told_with_the_line_above_them_that_denies_them(question, words, told):
+    found = with_the_denial_above(question, cited(AFTER, words), AFTER)
+    assert found.text == told
+    begin, close = found.span_in_passage
+    assert found.passage[begin:close] == found.text
+
+
+@pytest.mark.parametrize("lead", ["If it does not start:", "Why the lamp is not lit:", "Room no. 5:", "Bring along:"])
+def test_a_line_that_denies_nothing_below_is_left_out(lead):
+    text = f"Engine\n\n{lead}\n- a rope,\n- a lamp."
+    assert with_the_denial_above("what do I take", cited(text, "a lamp"), text).text == "a lamp"
