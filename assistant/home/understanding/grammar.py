@@ -65,7 +65,7 @@ _TOO = re.compile(
 )
 #: What is called out is a wish: "Lights!"; the bare word is none.
 _CALLED_OUT = re.compile(r"\s*(?:the )?lights(?:,? please)?\s*!+\s*", re.IGNORECASE)
-#: The stop behind a title ends no clause: "Mrs. Pratt".
+#: The stop behind a title ends no clause: "Dr. Alder".
 _TITLE = re.compile(r"\b(Mr|Mrs|Ms|Dr)\.(?= )", re.IGNORECASE)
 _BOTH = re.compile(r"\b(?:them both|both of (?:them|those))\b", re.IGNORECASE)
 

@@ -1,6 +1,6 @@
 """Clauses that state something: a subject, a finite verb, and no word that could change the command beside them.
 
-"Lock the back door, last time a possum got in" is locked: what states something is no part of the command, whatever
+"Lock the back door, the fox came in last winter" is locked: what states something is no part of the command, whatever
 nouns it has. A clause that orders, excepts, sets a condition or another time, corrects, quotes or asks is none.
 """
 
@@ -107,7 +107,7 @@ _A_WISH = re.compile(
     r"|\b(?:it|them|mine|that|those) (?:(?:still|all|back) )?(?:on|off|closed|shut|locked|unlocked|at|to) ?(?:\d|half|$)"
     r"|\bhear (?:him|her|them|it|someone|somebody)\b|\b(?:a|the|this|my) (?:joke|line|song|quote)\b|\bat \d|\bin (?:\d+|a|an|half an|a few) (?:minutes?|hours?|seconds?|bit|while|moment)\b|\b(?:a|the) (?:bit|little|touch|tad) (?:brighter|dimmer|warmer|cooler|more|less)\b"
 )
-#: How long somebody is somewhere, which is no time for the command: "i have to sit in the study until late tonight".
+#: How long somebody is somewhere, which is no time for the command: "we will be in the shed until late tonight".
 _UNTIL = re.compile(
     r"^(?P<so>(?:(?:because|since|as) )?(?:i|we|he|she|they) (?:is|am|are|will be|have to|has to|need to|needs to|had to|stay|stays) .*?\w) (?:until|till) (?:late|early|midnight|dawn|noon|lunch|dinner|\w+day)(?: tonight| tomorrow| in the morning| night)?$"
 )

@@ -37,9 +37,9 @@ def acted(intent: HomeIntent | None) -> set[tuple[str, str]]:
 
 BESIDE = (
     "{}, last night a badger got in and ate the chutney;{}, Mrs. Bertram next door is having a proper stare;"
-    "{}, I have to sit in the larder until late tonight;{}, the twins love it;{}, she tripped over the cat last time;"
+    "{}, we will be in the larder until late tonight;{}, the twins love it;{}, she tripped over the cat last time;"
     "{}, my aunt from Leeds needs her bicycle;it's bucketing down outside, {};"
-    "{}, we're telling ghost stories;{}, they've checked out and left us a jar of jam, bless them"
+    "{}, we're reading scary tales;{}, they've checked out and left their coats"
 ).split(";")
 NOT_BESIDE = (
     "{}, the vicar said;{}, that's the first line of the song;{}, I heard it on the radio and laughed;"
@@ -83,7 +83,7 @@ def test_a_value_of_lamps_moves_no_blind_of_their_rooms(grammar: Grammar) -> Non
 
 
 def test_turning_it_off_closes_nothing_and_is_of_what_was_told_last(grammar: Grammar) -> None:
-    told = "somebody is asleep in the Maple Room with the bedside lamp still on, be a dear and turn it off"
+    told = "somebody is asleep in the Maple Room with the bedside lamp still on, would you turn it off"
     assert acted(read(grammar, told)) == {("light.maple_bedside_lamp", "turn_off")}
     assert ("cover.maple_curtains", "close") not in acted(read(grammar, "turn off the maple curtains"))
 
