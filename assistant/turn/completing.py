@@ -123,8 +123,12 @@ def with_its_qualifier(cited: Citation) -> Citation:
 
 def may_be_of_a_list(cited: Citation) -> bool:
     """Whether a citation is of a line with a list's mark, or of several lines."""
-    before = cited.passage[: cited.span_in_passage[0]]
-    return "\n" in cited.text or _MARKED.match(before[before.rfind("\n") + 1 :]) is not None
+    return "\n" in cited.text or begins_an_item(cited.passage, cited.span_in_passage[0])
+
+
+def begins_an_item(text: str, at: int) -> bool:
+    """Whether the line of the character at `at` begins with a list's mark."""
+    return _MARKED.match(text[text.rfind("\n", 0, at) + 1 : at]) is not None
 
 
 def with_its_list(question: str, cited: Citation, text: str) -> Citation:

@@ -25,8 +25,8 @@ _VERB = re.compile(r"\b(?:is|are|was|were|has|have|had|will|can|cannot|must|may|
 _EXCEPTION = r"(?:but only|but not|only (?:if|when|with|for|on|in|after)|unless|except|excluding|provided|as long as)\b"
 _BEHIND = re.compile(rf"\s*[,(–—-]?\s*(?:{_EXCEPTION}|if\b)(?:[^;:()]|:(?=\d))*\)?", re.IGNORECASE)
 _NEXT = re.compile(
-    rf"{_EXCEPTION}|(?:this|that|it) (?:does not|doesn['’]t|is not|isn['’]t|only) (?:appl\w+|valid|so|the case)\b|"
-    r"exceptions?\b|not (?:on|in|for|if|when|during|at)\b",
+    r"(?:but only|unless|except|provided)\b|exceptions?\b|not (?:on|in|for|if|when|during|at)\b|"
+    r"(?:this|that|it) (?:does not|doesn['’]t|is not|isn['’]t|only) (?:appl\w+|valid|so|the case)\b",
     re.IGNORECASE,
 )
 

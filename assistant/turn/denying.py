@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-from assistant.turn.completing import in_document, with_its_sentence
+from assistant.turn.completing import begins_an_item, in_document, with_its_sentence
 from assistant.turn.events import Citation
+from assistant.turn.values import is_value
 
 NOT = re.compile(
     r"\b(?:not|never|no|nor|neither|cannot|without|forbidden|prohibited|excludes?|excluding)\b|n['’]t\b", re.IGNORECASE
@@ -13,7 +14,7 @@ NOT = re.compile(
 #: What a question says that asks for what is denied, or for more than a thing that may be.
 _ASKS_FOR_IT = re.compile(
     rf"{NOT.pattern}|\b(?:avoid|except|apart from|other than|exclu\w+|forb\w+|prohibit\w*|ban(?:ned)?|leave out|"
-    r"left out|exempt\w*|free of|against|wrong|why|how)\b",
+    r"left out|refus\w*|exempt\w*|free of|against|wrong|why|how)\b",
     re.IGNORECASE,
 )
 #: Behind a denial, what ends it: "does not start, press reset", "not before 9", "no dogs but cats".
@@ -21,14 +22,15 @@ _ENDS_IT = re.compile(
     r"[;:]|\b(?:but|instead|than|before|until|unless|except|only|if|when|because|since|so|to avoid)\b", re.IGNORECASE
 )
 _CONDITION = re.compile(r"(?:if|when|where|unless|once|while|as long as|should|in case)\b[^,]*,", re.IGNORECASE)
-#: What leads up to things that are denied: "DO NOT:", "Not included:", "Things we never take".
+#: What leads up to things that are denied: "DO NOT:", "Not included:", "Things we never take"; no "Hut, no charge:".
 _LEADS = re.compile(
-    r"\b(?:not|never|nor|neither|cannot|avoid|forbidden|prohibited|exclud(?:ed|es|ing)|no(?!\.? ?\d))\b|n['’]ts?\b",
+    r"\b(?:not|never|nor|neither|cannot|avoid|forbidden|prohibited|exclud(?:ed|es|ing))\b|n['’]ts?\b|^\W*no\s",
     re.IGNORECASE,
 )
 #: "If it does not start:", "Why the lamp is not lit".
 _LEADS_ELSEWHERE = re.compile(
-    r"\b(?:if|when|where|unless|until|why|reasons?|because|faults?|only|than)\b", re.IGNORECASE
+    r"\b(?:if|when|where|unless|until|why|reasons?|because|faults?|only|than|can and|dos? and|may and)\b|[.!?]$",
+    re.IGNORECASE,
 )
 _BEFORE_COLON = re.compile(r"(?:\S+ ){0,4}\S+:\s")
 _LONGEST_LEAD = 12  # words; of a heading, without a colon, half as many
@@ -38,7 +40,8 @@ def with_the_denial_above(question: str, cited: Citation, text: str) -> Citation
     """A citation of items of a list of the document `text`, from what leads up to them on, where that denies them."""
     from engines.reader.layout import list_around
 
-    if _ASKS_FOR_IT.search(question) or text[cited.start : cited.end] != cited.text:
+    is_there = text[cited.start : cited.end] == cited.text
+    if _ASKS_FOR_IT.search(question) or is_value(cited.text) or not is_there or not begins_an_item(text, cited.start):
         return cited
     listed = list_around(text, cited.start, cited.end)
     if listed is None or not _denies_below(listed.lead):
@@ -47,6 +50,7 @@ def with_the_denial_above(question: str, cited: Citation, text: str) -> Citation
 
 
 def _denies_below(lead: str) -> bool:
+    lead = re.split(r"[.!?] ", lead)[-1]
     most = _LONGEST_LEAD if lead.endswith(":") else _LONGEST_LEAD // 2
     is_lead = len(lead.split()) <= most and _LEADS_ELSEWHERE.search(lead) is None
     return is_lead and _LEADS.search(lead) is not None
@@ -61,7 +65,7 @@ def with_its_denial(question: str, cited: Citation) -> Citation:
         return cited
     whole = with_its_sentence(cited)
     before = whole.text[: cited.start - whole.start]
-    if (lead := _BEFORE_COLON.match(before)) and _denies_below(lead[0].strip()):
+    if not is_value(cited.text) and (lead := _BEFORE_COLON.match(before)) and _denies_below(lead[0].strip()):
         return whole
     if condition := _CONDITION.match(before):
         before = before[condition.end() :]

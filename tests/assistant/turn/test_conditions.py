@@ -47,6 +47,7 @@ def test_a_condition_or_an_exception_is_told_too(question, passage, words, expec
         ("what do I do if the lamp is out", "If the lamp is out, ring the coastguard.", "ring the coastguard"),
         ("what burned the barn", "In 1985 a fire took the barn.", "a fire"),
         ("when was it built", "The mill was built in 1911. It burned.", "1911"),
+        ("how long does it take", "It takes an hour. Only if it takes two, ring Wim.", "an hour"),
         ("who has the key", "The key is with Wim, who lives at the lock.", "Wim"),
         ("what is the fee", "The fee is £5.\n\nExcept for boats, nothing is towed.", "£5"),
         ("what does it cost", "Tool: Axe; Cost: £5; Notes: except Sunday.\nTool: Saw; Cost: £6; Notes: none.", "£5"),

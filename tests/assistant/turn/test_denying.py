@@ -58,16 +58,17 @@ def test_what_is_not_denied_or_was_asked_for_as_denied_stays_short(question, pas
     assert with_its_denial(question, cited(passage, words)).text == words
 
 
-AFTER = "Rest a day.\n\nPlease do NOT:\n- dive,\n- lift the bag,\n- fly for a week.\n\nDo:\n- walk,\n- drink a lot."
+AFTER = "Rest a day.\n\nPlease do NOT:\n- dive,\n- lift the bag,\n- fly for two weeks.\n\nDo:\n- walk,\n- drink a lot."
 
 
 @pytest.mark.parametrize(
     ("question", "words", "told"),
     [
-        ("when may I fly", "fly for a week", "Please do NOT:\n- dive,\n- lift the bag,\n- fly for a week"),
+        ("when may I fly", "fly for two weeks", "Please do NOT:\n- dive,\n- lift the bag,\n- fly for two weeks"),
         ("can I dive", "dive", "Please do NOT:\n- dive"),
         ("what should I avoid", "lift the bag", "lift the bag"),
         ("what helps", "walk", "walk"),
+        ("for what time is that", "two weeks", "two weeks"),
         ("what do I do on the first day", "Rest a day", "Rest a day"),
     ],
 )
@@ -78,7 +79,17 @@ def test_items_are_told_with_the_line_above_them_that_denies_them(question, word
     assert found.passage[begin:close] == found.text
 
 
-@pytest.mark.parametrize("lead", ["If it does not start:", "Why the lamp is not lit:", "Room no. 5:", "Bring along:"])
+@pytest.mark.parametrize(
+    "lead",
+    [
+        "If it does not start:",
+        "Why the lamp is not lit:",
+        "Room no. 5:",
+        "Bring along:",
+        "Hut, no charge:",
+        "Not in here.",
+    ],
+)
 def test_a_line_that_denies_nothing_below_is_left_out(lead):
     text = f"Engine\n\n{lead}\n- a rope,\n- a lamp."
     assert with_the_denial_above("what do I take", cited(text, "a lamp"), text).text == "a lamp"
