@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from assistant.turn.agreeing import agreed
 from assistant.turn.budget import Budget, Slot, now_ms
+from assistant.turn.cells import with_cells_said
 from assistant.turn.completing import (
     may_be_of_a_list,
     may_be_of_a_table,
@@ -93,6 +94,9 @@ class Answering:
             )
         empty = not hits and not await self.in_library(self._library.count, collections)
         offered = offer(reading, hits) if not name(language(question)) else None
+        if offered is not None and may_be_of_a_table(offered):
+            beside = hits[reading.spans[0].passage]
+            offered = await self._in_its_document(partial(with_cells_said, question), offered, beside)
         spoken = (
             spoken_offer(offered)
             if offered is not None
@@ -142,6 +146,8 @@ class Answering:
             told = with_its_denial(question, with_its_condition(question, with_its_qualifier(told)))
         if may_be_of_a_list(cited):
             told = await self._in_its_document(partial(with_the_denial_above, question), told, hit)
+        if may_be_of_a_table(told):
+            told = await self._in_its_document(partial(with_cells_said, question), told, hit)
         return told
 
     async def _in_its_document(

@@ -32,7 +32,8 @@ class Citation:
     the document has no pages.
 
     `title` and `headings` of the document, `passage` (the text of the whole passage) and `passage_start` (its
-    offset in the document) are for showing the span in its place and are not part of the JSON.
+    offset in the document) are for showing the span in its place and are not part of the JSON; nor is `said`, the
+    words that are told where reading `text` out says them badly.
     """
 
     document: str
@@ -45,6 +46,7 @@ class Citation:
     passage: str = ""
     passage_start: int = 0
     headings: tuple[str, ...] = ()
+    said: str = ""
 
     @property
     def span_in_passage(self) -> tuple[int, int]:

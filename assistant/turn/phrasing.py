@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from assistant.skills.about import NO_DOCUMENTS
 from assistant.turn.events import Citation
+from assistant.turn.sources import spoken_source
 from knowledge import languages
 
 if TYPE_CHECKING:
@@ -26,7 +26,9 @@ _YES_NO = re.compile(
 )
 _OPENS = re.compile(  # a sentence, and is no name: small behind other words
     r"(?:the|an?|its?|you|your|we|our|they|their|there|th[ei]se?|those|that|in|at|on|from|to|for|by|with|after|before|"
-    r"when|if|every|each|all|only|no|not|up)\b",
+    r"when|if|every|each|all|only|no|not|up|because|since|otherwise|until|within|between|about|around|above|below|"
+    r"under|over|as|some|any|most|many|several|nobody|everybody|never|always|do|don['’]t|press|turn|switch|put|keep|"
+    r"use|take|ask|ring|call|write|bring|wait|check|open|close)\b",
     re.IGNORECASE,
 )
 _MARK = re.compile(r"(?:[-*•‣–]|\d{1,3}[.)]) (?=\S)")
@@ -67,21 +69,20 @@ def asks_yes_or_no(question: str) -> bool:
 
 def spoken_answer(citation: Citation, confidence: float, yesno: str = "") -> str:
     """Return the sentence that says a cited span and where it stands, behind the "yes" or "no" that it means."""
-    words = _said(citation.text).strip(" ,;:.!")
-    source = citation.title or PurePath(citation.document).stem
+    words = _said(citation.said or citation.text).strip(" ,;:.!")
+    source = spoken_source(citation.title, citation.document)
     if yesno and not words.lower().startswith((f"{yesno},", f"{yesno} ", f"{yesno}.", f"{yesno}!")):
         if confidence < HEDGE_BELOW:
             return f"Probably {yesno}. {words[:1].upper()}{words[1:]}, going by {source}."
         return f"{yesno.capitalize()}. {words[:1].upper()}{words[1:]}, according to {source}."
     if confidence < HEDGE_BELOW:
-        first = words[:1].lower() if _OPENS.match(words) else words[:1]
-        return f"Perhaps {first}{words[1:]}, going by {source}."
+        return f"Perhaps {_running(words, citation.passage)}, going by {source}."
     return f"{words[:1].upper()}{words[1:]}, according to {source}."
 
 
 def spoken_offer(offered: Citation) -> str:
     """Return the sentence that quotes what may answer, and says where it stands."""
-    section, words = _section(offered), _said(offered.text).strip(" ,;:.")
+    section, words = _section(offered), _said(offered.said or offered.text).strip(" ,;:.")
     return f"I'm not sure. {section[:1].upper()}{section[1:]} says: {words}{'' if words.endswith(('?', '!')) else '.'}"
 
 
@@ -109,8 +110,17 @@ def spoken_abstention(reading: Reading, hits: Sequence[Hit] = (), *, store_is_em
 
 def _section(passage: Passage | Citation) -> str:
     """The name of the section that a passage stands in, or what is cited."""
-    source = passage.title or PurePath(passage.document).stem
+    source = spoken_source(passage.title, passage.document)
     return f"the section on {passage.headings[-1].rstrip(' .:?!')} in {source}" if passage.headings else source
+
+
+def _running(words: str, passage: str) -> str:
+    """Words that go on behind others: the capital that only begins a sentence is small, that of a name is not."""
+    first = re.match(r"[^\W\d_]+", words)
+    if first is None or (len(first[0]) > 1 and not first[0][1:].islower()):
+        return words
+    is_no_name = _OPENS.match(words) or re.search(rf"(?<!\w){first[0].lower()}(?!\w)", passage)
+    return words[:1].lower() + words[1:] if is_no_name else words
 
 
 def _said(text: str) -> str:

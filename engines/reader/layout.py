@@ -266,6 +266,16 @@ def whole_row(text: str, start: int, end: int) -> tuple[int, int]:
     return begin, close - (text[close - 1] == ".")
 
 
+def cells(text: str, at: int) -> list[tuple[str, int, int]]:
+    """The cells of the table's row in which character `at` of a document stands: column, and where its words are."""
+    begin, close = text.rfind("\n", 0, at) + 1, text.find("\n", at)
+    line = text[begin : close if close >= 0 else len(text)]
+    names = _columns(_around(text, at, at)[1].split("\n")) if _CELL_END in line else set()
+    found = [cell for cell in _CELL.finditer(line) if cell[1] in names]
+    ends = [*(cell.start() - len(_CELL_END) for cell in found[1:]), len(line) - line.endswith(".")]
+    return [(cell[1], begin + cell.end(), begin + end) for cell, end in zip(found, ends, strict=False)]
+
+
 def whole_part(text: str, start: int, end: int) -> tuple[int, int]:
     """Characters `start`..`end` of a passage, or all of the list item, the table's row or the paragraph they are of."""
     row = whole_row(text, start, end)

@@ -77,6 +77,9 @@ def test_the_spoken_sentence_answers_first_and_names_the_source():
         ("The tower has 212 steps.", "Perhaps the tower has 212 steps"),
         ("It was moved in 1911", "Perhaps it was moved in 1911"),
         ("Ada Quill", "Perhaps Ada Quill"),
+        ("Because the lamp went out", "Perhaps because the lamp went out"),
+        ("Mill and weir", "Perhaps mill and weir"),  # the passage writes it small
+        ("BBC", "Perhaps BBC"),
         ("Italy", "Perhaps Italy"),
         ("AR-7", "Perhaps AR-7"),
     ],
