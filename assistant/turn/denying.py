@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from assistant.turn.completing import begins_an_item, in_document, with_its_sentence
 from assistant.turn.events import Citation
@@ -37,7 +38,10 @@ _LONGEST_LEAD = 12  # words; of a heading, without a colon, half as many
 
 
 def with_the_denial_above(question: str, cited: Citation, text: str) -> Citation:
-    """A citation of items of a list of the document `text`, from what leads up to them on, where that denies them."""
+    """A citation of items of a list of the document `text`, from what leads up to them on, where that denies them.
+
+    What is said of it leaves out the items between.
+    """
     from engines.reader.layout import list_around
 
     is_there = text[cited.start : cited.end] == cited.text
@@ -46,7 +50,9 @@ def with_the_denial_above(question: str, cited: Citation, text: str) -> Citation
     listed = list_around(text, cited.start, cited.end)
     if listed is None or not _denies_below(listed.lead):
         return cited
-    return in_document(cited, text, text.rindex(listed.lead, 0, listed.start), cited.end)
+    item = cited if "\n" in cited.text else with_its_sentence(cited)
+    found = in_document(cited, text, text.rindex(listed.lead, 0, listed.start), max(item.end, cited.end))
+    return replace(found, said=f"{listed.lead.rstrip(' :')}: {item.text}")
 
 
 def _denies_below(lead: str) -> bool:

@@ -6,8 +6,8 @@ import re
 from pathlib import PurePath
 from urllib.parse import urlsplit
 
-#: A title of more words is cut at its first dash.
-_LONG = 6
+#: A title of more words is cut at its dash; several dashes stand between names.
+_LONG = 5
 #: Titles that any site has: they tell nobody whose questions or terms these are.
 _UNTELLING = frozenset(
     (
@@ -53,6 +53,7 @@ def _short(title: str) -> str:
     if printed := _PRINTED.fullmatch(short):
         short = printed[1].replace("_", " ")
     short = _REFERENCE.sub("", short).strip()
-    if len(re.findall(r"\w+", short)) > _LONG and len((head := _DASH.split(short)[0]).split()) > 1:
-        short = head
+    parts = _DASH.split(short)
+    if len(re.findall(r"\w+", short)) > _LONG and len(parts) == 2 and len(parts[0].split()) > 1:
+        short = parts[0]
     return short or title

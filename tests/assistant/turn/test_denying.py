@@ -64,7 +64,7 @@ AFTER = "Rest a day.\n\nPlease do NOT:\n- dive,\n- lift the bag,\n- fly for two 
 @pytest.mark.parametrize(
     ("question", "words", "told"),
     [
-        ("when may I fly", "fly for two weeks", "Please do NOT:\n- dive,\n- lift the bag,\n- fly for two weeks"),
+        ("when may I fly", "fly for two weeks", "Please do NOT:\n- dive,\n- lift the bag,\n- fly for two weeks."),
         ("can I dive", "dive", "Please do NOT:\n- dive"),
         ("what should I avoid", "lift the bag", "lift the bag"),
         ("what helps", "walk", "walk"),
@@ -93,3 +93,10 @@ def test_items_are_told_with_the_line_above_them_that_denies_them(question, word
 def test_a_line_that_denies_nothing_below_is_left_out(lead):
     text = f"Engine\n\n{lead}\n- a rope,\n- a lamp."
     assert with_the_denial_above("what do I take", cited(text, "a lamp"), text).text == "a lamp"
+
+
+def test_the_items_between_are_not_said():
+    assert with_the_denial_above("when may I fly", cited(AFTER, "two weeks"), AFTER).said == ""  # a value alone
+    found = with_the_denial_above("may I carry things", cited(AFTER, "the bag"), AFTER)
+    assert found.text == "Please do NOT:\n- dive,\n- lift the bag"
+    assert found.said == "Please do NOT: lift the bag"

@@ -14,6 +14,12 @@ from assistant.turn.sources import spoken_source
         ("Fwd: Re: Ferry tickets (booking 8841)", "a.eml", "Ferry tickets"),
         ("Rope list [RL-12]", "a.md", "Rope list"),
         ("Boiler (Otter 28i): how it works", "a.md", "Boiler (Otter 28i): how it works"),
+        ("Your new hip - before and after (ref H-20)", "a.eml", "Your new hip"),
+        (
+            "12: Amble – Warkworth – Craster Tower – Seahouses",
+            "a.md",
+            "12: Amble – Warkworth – Craster Tower – Seahouses",
+        ),
         ("Amble – Warkworth", "a.html", "Amble – Warkworth"),
         ("Microsoft Word - Lodge_rules_v3.docx", "x.pdf", "Lodge rules v3"),
         ("Frequently asked questions", "saved/FAQs _ Otter Lodge.html", "Otter Lodge"),
