@@ -105,6 +105,8 @@ def spoken_abstention(reading: Reading, hits: Sequence[Hit] = (), *, store_is_em
         )
     if not reading.passages_given:
         return "I don't know. I found none of that in your documents."
+    if reading.hardly_read:
+        return "I don't know. There was no time to read what I found in your documents."
     return "I don't know. I found nothing in your documents that answers that."
 
 

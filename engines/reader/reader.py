@@ -6,7 +6,7 @@ import hashlib
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import islice, takewhile
 from math import exp, inf
@@ -90,7 +90,7 @@ class Reading:
     """What was read.
 
     `null_score`: "no answer" where the best span was read, in logits. `confidence`: calibrated, 0.5 at the null
-    threshold. `note`: what was cut to fit the slot.
+    threshold. `note`: what was cut to fit the slot. `hardly_read`: it was too short to read one passage whole.
     """
 
     spans: tuple[Span, ...]
@@ -101,6 +101,7 @@ class Reading:
     passages_given: int
     note: str = ""
     spent_ms: float = 0.0
+    hardly_read: bool = False
 
 
 @dataclass
@@ -262,6 +263,8 @@ class Reader:
         if asks_for_things(question):
             found.spans = [each for each in found.spans if not is_duration(self._text(each, passages[each.passage]))]
         reading = self._reading(found, passages, whole, threshold, "; ".join(notes), began)
+        if len(ids) and passages and not whole:
+            reading = replace(reading, hardly_read=True)
         if found.way is not None and (ran := found.ran) is not None:
             decoding_ms = (time.perf_counter() - ran.ended) * 1000
             is_over = ran.spent_ms + decoding_ms > ran.bound_ms

@@ -93,8 +93,10 @@ def test_not_knowing_is_said_in_the_way_that_fits():
     unread = dataclasses.replace(reading(), passages_given=0)
     assert spoken_abstention(unread, store_is_empty=True) == NO_DOCUMENTS
     assert "knowledge add" in NO_DOCUMENTS
-    said = {spoken_abstention(unread, store_is_empty=False), spoken_abstention(reading(), store_is_empty=False)}
-    assert len(said) == 2
+    cut = dataclasses.replace(reading(), hardly_read=True)
+    said = {spoken_abstention(each, store_is_empty=False) for each in (unread, cut, reading())}
+    assert len(said) == 3
+    assert "no time" in spoken_abstention(cut, store_is_empty=False)
     assert all(sentence.startswith("I don't know.") for sentence in said)
 
 

@@ -94,6 +94,7 @@ def test_a_question_without_words_reads_nothing(reader, question):
     assert reading.abstained
     assert reading.spans == ()
     assert reading.note == "read 0 of 3 passages: the question has no words"
+    assert not reading.hardly_read
 
 
 def test_no_passages_and_empty_passages_abstain(reader):
@@ -210,6 +211,7 @@ def test_a_slot_that_nothing_fits_in_still_reads_part_of_the_best_passage(slow):
     text = "the tower is in paris " * 9
     reading = slow.read("How high?", passages(slow, [text, *TEXTS]), slot_ms=3)
     assert reading.note == "read 0 and part of 1 of 4 passages: 3.0 ms slot"
+    assert reading.hardly_read
     assert {span.passage for span in reading.spans} == {0}
 
 
