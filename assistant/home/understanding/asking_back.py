@@ -97,7 +97,7 @@ class Asking:
                 if len(names) > 1
                 else f"{wish(reading)} {the(names)}?"
             )
-        elif reading.problem == "room":
+        elif reading.problem == "room" and len(names) > 1:
             question = f"{wish(reading)} all {len(names)} {what}, or which ones?"
         elif len(names) == 1:
             acts = reading.alternative

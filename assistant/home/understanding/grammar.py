@@ -180,9 +180,11 @@ class Grammar:
             command := self._beside_what_is_told(text, context)
         ):
             return command
-        if intent is not None and self._beyond.is_so(intent, text):
-            return half_heard()
-        return intent
+        if intent is None:
+            return None
+        beyond = self._beyond.is_so(intent, text) or self._words.is_of_other_kinds(text, intent)
+        asked = intent.pending is not None and intent.loose and self._beyond.moves_what_is_spared(intent.pending, text)
+        return half_heard() if beyond or asked else intent
 
     def _beside_what_is_told(self, text: str, context: Context) -> HomeIntent | None:
         """Read a command that is whole without what is told beside it, and is of nothing that was told of."""

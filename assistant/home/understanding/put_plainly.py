@@ -8,6 +8,7 @@ import re
 
 from assistant.home.understanding.wording.contrasts import without_contrasts
 from assistant.home.understanding.wording.left_out import left_out_last
+from assistant.home.understanding.wording.manners import plainly_mannered
 from assistant.home.understanding.wording.needed import Sparing
 from assistant.home.understanding.wording.said_in_one import said_in_one
 from assistant.home.understanding.wording.said_otherwise import said_otherwise
@@ -110,6 +111,7 @@ def put_plainly(text: str) -> str:
     """Return a plain sentence with what it wraps its command in taken off, and what it leaves out at its end."""
     if other := _OTHER_MIND.fullmatch(text):
         text = other["now"] or other["back"].strip(" ,")
+    text = plainly_mannered(text)
     text = without_contrasts(left_out_last(_WARMER_WHITE.sub(r"\g<before>\g<so>", said_otherwise(spoken(text)))))
     text = said_in_one(text)
     text = _AT_THE_END.sub("", _THOUGH_NOT.sub(" , but not ", _OF_COURSE.sub(r"\g<but>", said_once(text))))

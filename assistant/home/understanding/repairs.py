@@ -298,10 +298,11 @@ class Repairs:
 
     def _replaced(self, base: Repair, words: list[str], place: int) -> list[Repair]:
         result = []
+        begin = int(words[0] in _BEGINNING)
         for first in (place - 1, place):
             for length in range(1, _LONGEST + 1):
                 last = first + length
-                if (first < 1 and first != place) or last <= place or last > len(words):
+                if first < 0 or (first < begin and first != place) or last <= place or last > len(words):
                     continue
                 stretch = words[first:last]
                 if not _SAYING.isdisjoint(stretch):

@@ -44,6 +44,11 @@ class Excepted:
             return found
         if found.problem == "area":  # "the office but the lamp" is everything in there
             found = self._lists.found(["everything", "in", *base], want)
+        of_lamps = found.problem == "room" and "lamp" in base
+        if of_lamps and not _NOT_THAT.match(phrase):
+            lights = self._lists.found(["light" if word == "lamp" else word for word in base], want)
+            if self._excepts_other(others, lights):
+                found, of_lamps = lights, False
         if found.problem not in ("", "room"):
             return found
         left = self._excepting(found, others, want, phrase)
@@ -54,7 +59,12 @@ class Excepted:
             anywhere = self._lists.found(["all", *base], replace(want, room=None, reading=True))
             if not anywhere.problem and anywhere.group:
                 return self._excepting(anywhere, others, want, phrase)
-        return left
+        return replace(left, ids=(), choices=left.ids, problem="room") if of_lamps and left.ids else left
+
+    def _excepts_other(self, others: list[list[str]], lights: Found) -> bool:
+        """Say whether a light that is not called a lamp is left out of "every lamp": then every light is meant."""
+        mask = self.index.mask(lights.ids) & ~self.index.named.get("lamp", 0)
+        return any(self.index.exact.get(bare(" ".join(part)), 0) & mask for part in others)
 
     def _all_but(self, others: list[list[str]]) -> tuple[list[str], list[list[str]]]:
         """Return what "all but the lamp in the hall" is about: the lights, all of them in the hall."""

@@ -25,7 +25,8 @@ _CARRIER = re.compile(r"(?<!washing)(?<!sewing) (?:machine|maker)$|(?<=immersion
 ALL_OF_ROOM = ("light", "lighting", "heating")
 #: Words for the heating of a house, where no room is said.
 _WARMTH = frozenset("heating heat temperature climate".split())
-
+#: What a maker's name has before the number of its model: the "aerio" of "aerio am 07" and of "aerio 200".
+_MODEL = re.compile(r".*\b([a-z]{4,}) (?:[a-z]{1,3} \d+|\d{2,})")
 
 _GATES = ("garage", "gate")
 
@@ -163,9 +164,12 @@ class Explained:
 
     def _chosen(self, mask: int, said: Said, want: Want) -> Found:
         """Choose among the things that every word fits: all of them, the one that fits best, or ask."""
-        mask = self._fitting(mask, said)
-        called = mask & self.index.named.get(said.noun, 0)
+        if not want.reading and (lamps := self._every_lamp(mask, said)):
+            return self._found(lamps, said, problem="room", group=True)
         here = mask & self.index.area(want.room)
+        mask = self._fitting(mask, said, here)
+        here &= mask
+        called = mask & self.index.named.get(said.noun, 0)
         if not called & here and here:
             called = 0  # those of the speaker's room are nearer than what is called so elsewhere
         if said.only_kind and said.plural and not said.every and called and said.noun in _COVERING and not want.reading:
@@ -190,7 +194,14 @@ class Explained:
             mask = near
         return self._many(mask, said, want)
 
-    def _fitting(self, mask: int, said: Said) -> int:
+    def _every_lamp(self, mask: int, said: Said) -> int:
+        """Return what is called a lamp for "every lamp", where other lights are not called so: all may be meant."""
+        if said.content != ["lamp"] or not said.every or "lamp" not in said.phrase.split():
+            return 0
+        called = mask & self.index.named.get("lamp", 0)
+        return called if called.bit_count() > 1 and called != mask else 0
+
+    def _fitting(self, mask: int, said: Said, here: int) -> int:
         """Return the things that fit best: those called by the word that was said, before those of the kind."""
         noun = said.noun
         called = mask & self.index.named.get(noun, 0) if noun else 0
@@ -199,7 +210,7 @@ class Explained:
         if not said.plural and not said.only_kind:
             return self._best(mask, said.content, said.place)
         if said.only_kind and not said.plural and called and noun not in ("light", "lamp") and not said.place:
-            return called
+            return mask if here and not called & here else called  # "the fan" is the one here, whatever its name
         return mask
 
     def _many(self, mask: int, said: Said, want: Want) -> Found:
@@ -236,7 +247,9 @@ class Explained:
             return False  # "the TV" is not the TV Light, nor "the window" the Window Blind
         if content[-1] in english.HALF_A_NAME and content[-1] not in heads:
             return False  # "turn off the reading ..."
-        return any(head in content or head in thing.light_words for head in heads)
+        heads += [model[1] for name in self.index.spoken[number] if (model := _MODEL.fullmatch(name))]
+        known = [sorted(word) for word in (*content, *thing.light_words)]  # a name may be misspelt: "Hall Ligth"
+        return any(sorted(head) in known for head in heads)
 
     def _owner_only(self, mask: int, content: list[str]) -> bool:
         """Say whether only a person was named whose thing it is: "Jack" is somebody, not Jack's Lamp."""

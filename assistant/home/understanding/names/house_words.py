@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from assistant.home.asking.sensed import NOUN_WORDS
+from assistant.home.entities import HomeIntent
 from assistant.home.understanding.names.names import Directory
 from assistant.home.understanding.names.noun_phrases import bare
 from assistant.home.understanding.reasons import NEVER_A_REASON
@@ -48,7 +49,7 @@ _STANDING = re.compile(
 
 #: The same of somebody who has things here, before what is nothing of theirs: "Nina's fallen asleep", "Omar's away".
 _SOMEBODY_IS = re.compile(
-    r"(?P<who>[a-z]{2,})['’]s (?=(?:fallen|asleep|away|gone|not|just|already|still|feeling|getting|been|got|left|back|home|ill|off (?:to|out)|nodded|dozed|dropped|in (?:his|her|their) \w+|supposed|frozen|poorly|sick|tired|awake|having|doing|in (?:bed|the (?:bath|shower))|at (?:work|school)|on (?:a|holiday|the phone))\b(?!['’-])"
+    r"(?P<who>[a-z]{2,})['’]s (?=(?:fallen|asleep|away|gone|lost|forgotten|not|just|already|still|feeling|getting|been|got|left|back|home|ill|off (?:to|out)|nodded|dozed|dropped|in (?:his|her|their) \w+|supposed|frozen|poorly|sick|tired|awake|having|doing|in (?:bed|the (?:bath|shower))|at (?:work|school)|on (?:a|holiday|the phone))\b(?!['’-])"
     r"|(?:\d+ (?:today|now|tomorrow|this|next)\b|reading|studying|working|sleeping|watching|playing|out|cold|hot|freezing|boiling)(?: (?:in|on|with|at|for|so|and|again|tonight|now)\b|[,.]))",
     re.IGNORECASE,
 )
@@ -88,6 +89,8 @@ _NO_NOUN = frozenset(
 )
 
 
+#: All of a kind that somebody has: "max's lights".
+_ALL_THEIRS = Sparing(r"\b(?P<who>\w+s) (?P<noun>\w+s)\b")
 #: Several of a kind by their numbers: "island pendants 1 , 2 and 4".
 _NUMBERS = Sparing(
     r"(?P<noun>[a-z]+(?: [a-z]+){0,3}) (?P<numbers>(?:\d|one)(?:(?: ,)? \d)*(?: ,)? and (?:\d|one))(?! percent| degrees)\b"
@@ -115,6 +118,8 @@ _ROOM_NUMBERS = re.compile(r"\b(?P<room>[a-z]+)s (?P<all>\d(?:(?: ,)?(?: and)? \
 _NUMBER_TWO = Sparing(
     r"\b(?P<word>[a-z]+) (?:to|too|two) (?P<noun>[a-z]+(?: [a-z]+)??)(?= (?:on|off|up|down|to|at|please)\b|$)"
 )
+#: One of several by its number: "bulb number 2", "the bulbs , not number 2".
+_BY_NUMBER = Sparing(r"\bnumber (?P<number>\d|one)\b")
 #: "The pool light blue" is the Pool Light in blue, and not the pool in a light blue.
 _LIGHT_COLOURED = Sparing(
     rf"(?P<np>(?P<at>\b[a-z0-9]+(?: [a-z0-9]+){{0,2}}?) light) (?={'|'.join(said[6:] for said in english.COLOURS if said.startswith('light '))}\b)"
@@ -213,12 +218,25 @@ class HouseWords:
         """Return a plain sentence with "in Max's room" for "in Max's", where there is such a room."""
         words = _THEIR_ROOMS.sub(self._rooms_of, text).split()
         ends = [after in _NO_NOUN for after in (*words[1:], ",")]
-        return " ".join(
-            f"{word} room"
-            if place and ends[place] and words[place - 1] in _INTO and (word, "room") in self.directory.places
-            else word
-            for place, word in enumerate(words)
-        )
+        told: list[str] = []
+        for place, word in enumerate(words):
+            inside = bool(told) and (told[-1] in _INTO or (told[-1] == "and" and " " in "".join(told[-2:-1])))
+            room = inside and ends[place] and (word, "room") in self.directory.places
+            told.append(f"{word} room" if room else word)
+        return _ALL_THEIRS.sub(self._in_the_room_of, " ".join(told))
+
+    def _in_the_room_of(self, said: re.Match[str]) -> str:
+        """Return "the lights in Max's room" for "Max's lights", where only one of several there is called his."""
+        room = self.directory.places.get((said["who"], "room"))
+        kind = singular(said["noun"])
+        if room is None or kind == said["noun"] or kind not in english.KINDS:
+            return said[0]
+        own = self.directory.exact.get(f"{said['who']} {kind}", 0)
+        called = self.directory.named if kind == "lamp" else self.directory.words
+        several = (room[1] & called.get(kind, 0)).bit_count() > 1
+        if own.bit_count() != 1 or not several or said[0] in self.directory.spoken[own.bit_length() - 1]:
+            return said[0]
+        return f"the {said['noun']} in {said['who']} room"
 
     def the_one(self, text: str) -> str:
         """Return a plain sentence with the kind of thing that was named for "the one in": "the lamp in Max's"."""
@@ -233,12 +251,14 @@ class HouseWords:
     def of_each(self, text: str, last: Sequence[str] = ()) -> str:
         """Return a plain sentence in which what somebody has is said of each: "ellas lamp on and maxs lamp off".
 
-        "Ella's lamp on and Max's off" is not all that Max has; nor is "Ella's and Max's lamps".
+        "Ella's lamp on and Max's off" is not all that Max has, nor is "the hall lamp on and Max's off" or "Ella's and
+        Max's lamps".
         """
         words = text.split()
         owners = [place for place, word in enumerate(words) if word in self._people or f"{word}s" in self._people]
         spoken = self._spoken_of(last) if _SPOKEN_OF.search(text) else []
-        if len(owners) < 2 and not (owners and spoken):
+        kinds = [word for word in words[: owners[0]] if singular(word) in english.KINDS][-1:] if owners else []
+        if len(owners) < 2 and not (owners and (spoken or kinds)):
             return text
         nouns = {place: self._owned(words, place) for place in owners if words[place] in self._people}
         told: dict[int, list[str]] = {}
@@ -249,7 +269,9 @@ class HouseWords:
             later = owners[number + 1 : number + 2]
             along = bool(later) and words[place + 1 : later[0]] in (["and"], [","], ["or"], ["and", "also"])
             noun = nouns.get(later[0], []) if along else []
-            earlier = [spoken] * bool(spoken) + [nouns[each] for each in owners[:number] if nouns.get(each)]
+            earlier = [each for each in (spoken, kinds) if each] + [
+                nouns[each] for each in owners[:number] if nouns.get(each)
+            ]
             if not noun and words[place] in self._people and earlier:
                 noun = earlier[-1]
             if noun and along and noun == nouns.get(later[0]):  # "tillys and noahs lamps": of each one
@@ -257,7 +279,22 @@ class HouseWords:
                     told[at] = [word]
             if noun:
                 told[place] = [words[place] if words[place] in self._people else f"{words[place]}s", *noun]
-        return " ".join(word for place, said in enumerate(words) for word in told.get(place, [said]))
+        said_of_each = " ".join(word for place, said in enumerate(words) for word in told.get(place, [said]))
+        return _ALL_THEIRS.sub(self._in_the_room_of, said_of_each)
+
+    def is_of_other_kinds(self, text: str, intent: HomeIntent) -> bool:
+        """Say whether somebody's would move, which was not said, beside another kind: "the kettle off and Max's on"."""
+        words = [*text.split(), ","]
+        moved = [act.entity_id for act in intent.acts]
+        for place, word in enumerate(words[1:-1], 1):
+            if word not in self._people or words[place - 1] not in ("and", ",") or words[place + 1] not in _NO_NOUN:
+                continue
+            theirs = self.directory.words.get(singular(word), 0) | self.directory.places.get((word, "room"), ("", 0))[1]
+            owned = {*self.directory.ids(theirs)}
+            kinds = [{name.partition(".")[0] for name in moved if (name in owned) is own} for own in (True, False)]
+            if kinds[0] and kinds[1] and kinds[0] != kinds[1]:
+                return True
+        return False
 
     def _rooms_of(self, said: re.Match[str]) -> str:
         rooms = [(name if name.endswith("s") else f"{name}s", "room") for name in (said["one"], said["other"])]
@@ -301,6 +338,7 @@ class HouseWords:
             text = self._of_house.sub(r"\g<0> floor", text)
         text = _ROOM_NUMBERS.sub(self._rooms, _NUMBER_ONE.sub(self._first, text))
         text = _LIGHT_COLOURED.sub(self._coloured, _NUMBER_TWO.sub(self._second, text))
+        text = _BY_NUMBER.sub(self._by_number, text)
         return self._with_and.sub(lambda said: self._own_names[said[0]], text) if self._with_and else text
 
     def _first(self, said: re.Match[str]) -> str:
@@ -317,6 +355,18 @@ class HouseWords:
         whole = f"{said['word']} 2 {said['noun']}"
         known = (said["word"], "2") in self.directory.places and bare(whole) in self.directory.exact
         return whole if known else said[0]
+
+    def _by_number(self, said: re.Match[str]) -> str:
+        """Return what is told by its number by the last word before it, with which the number is that of one thing."""
+        number = said["number"].replace("one", "1")
+        numbered = self.directory.named.get(number, 0)
+        before = said.string[: said.start()].split()
+        if before and (before[-1], number) in self.directory.pairs:
+            return number
+        for word in map(singular, reversed(before)):
+            if (self.directory.named.get(word, 0) & numbered).bit_count() == 1 and not word.isdigit():
+                return number if before and singular(before[-1]) == word else f"{word} {number}"
+        return said[0]
 
     def _coloured(self, said: re.Match[str]) -> str:
         words = said["at"].split()

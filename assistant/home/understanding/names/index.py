@@ -271,6 +271,8 @@ class Index:
         for place in range(1, len(words)):
             if (words[place - 1], words[place]) in self.marked_pairs:
                 found.add(place)  # "the breakfast bar" of the Breakfast Bar Lights
+        if len(words) > 1 and any(name[-1] == words[-1] and words[-2] in name for name in self.marked):
+            found.add(len(words) - 1)  # "the corner bar" of the Corner Light Bar: nothing is left out behind it
         for name in self.marked:
             for start in range(len(words) - len(name) + 1):
                 if (*words[start : start + len(name) - 1], singular(words[start + len(name) - 1])) == name:

@@ -13,7 +13,7 @@ from assistant.home.understanding.wording.english import COLOURS, WHITES
 _SHARES = {
     "half": 50, "a half": 50, "halfway": 50, "half way": 50, "midway": 50, "1 half": 50, "a third": 33, "1 third": 33,
     "2 thirds": 67, "a quarter": 25, "1 quarter": 25, "3 quarters": 75, "three quarter": 75, "full": 100, "fully": 100,
-    "completely": 100, "all the way": 100, "full blast": 100, "maximum": 100, "max": 100, "the max": 100,
+    "completely": 100, "all the way": 100, "full blast": 100, "full whack": 100, "full tilt": 100, "maximum": 100, "max": 100, "the max": 100,
     "the maximum": 100, "highest": 100, "the highest": 100, "brightest": 100, "the brightest": 100, "minimum": 1,
     "min": 1, "the minimum": 1, "the min": 1, "lowest": 1, "the lowest": 1, "dimmest": 1, "its max": 100, "its maximum": 100, "their maximum": 100, "its minimum": 1, "their minimum": 1, "the dimmest": 1,
     "quarter brightness": 25, "quarter speed": 25, "quarter power": 25, "3 quarters brightness": 75,
