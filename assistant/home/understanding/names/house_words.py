@@ -11,6 +11,7 @@ from itertools import pairwise
 from assistant.home.asking.sensed import NOUN_WORDS
 from assistant.home.understanding.names.names import Directory
 from assistant.home.understanding.names.noun_phrases import bare
+from assistant.home.understanding.names.numbered_rooms import NumberedRooms
 from assistant.home.understanding.reasons import NEVER_A_REASON
 from assistant.home.understanding.wording import english
 from assistant.home.understanding.wording.needed import Sparing
@@ -126,6 +127,7 @@ class HouseWords:
 
     def __init__(self, directory: Directory) -> None:
         self.directory = directory
+        self._numbered_rooms = NumberedRooms(directory.places, directory.exact)
         self._words = directory.vocabulary() | directory.words.keys() | _OF_A_HOUSE | _written_together(directory)
         #: "Mum and Dad's room" is no list where the area has another name.
         self._own_names = {
@@ -299,7 +301,7 @@ class HouseWords:
         """
         if self._of_house is not None:
             text = self._of_house.sub(r"\g<0> floor", text)
-        text = _ROOM_NUMBERS.sub(self._rooms, _NUMBER_ONE.sub(self._first, text))
+        text = _ROOM_NUMBERS.sub(self._rooms, self._numbered_rooms.told(_NUMBER_ONE.sub(self._first, text)))
         text = _LIGHT_COLOURED.sub(self._coloured, _NUMBER_TWO.sub(self._second, text))
         return self._with_and.sub(lambda said: self._own_names[said[0]], text) if self._with_and else text
 

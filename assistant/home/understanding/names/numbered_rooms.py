@@ -1,0 +1,117 @@
+"""Rooms that are told apart by their numbers, and what several of them are called: "rooms 1 to 3", "the guest rooms"."""
+
+# ruff: noqa: E501 (a way of saying something is one line)
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Iterable, Mapping
+
+from assistant.home.understanding.wording.english import GENERIC, LIGHTS
+from assistant.home.understanding.wording.words import singular
+
+#: What is numbered too and is no room.
+_NO_ROOMS = frozenset("floor level storey area zone house home space".split())
+_QUANTIFIED = r"(?:(?:all|each|every|both)(?: (?:one )?of)? )?(?:(?:the|my|our|those) )?"
+_OF_ALL = ("all", "every", "each", "both")
+#: A number as it sounds, behind the word for a room.
+_HEARD = {"won": "1", "too": "2", "tree": "3", "free": "3"}
+_LOCKING = re.compile(r"\b(?:un|re)?lock(?: up)? (?:all )?$")
+_ASKING = re.compile(r"(?:\bwhich(?: ones?)?(?: of)?|\b(?:is|are)(?: any(?: one)? of)?) $")
+_SECOND_PLACE = re.compile(
+    r"(?<= in )(?:all|both|each)(?: of (?:them|those))?(?=$| ,| (?:and|save|except|but|apart|bar)\b)"
+)
+
+
+def groups(places: Iterable[tuple[str, ...]]) -> dict[str, list[str]]:
+    """Return each word, or words, that several rooms are numbered by, with the numbers in their order."""
+    places = set(places)
+    found: dict[str, set[int]] = {}
+    for *room, number in places:
+        if room and number.isdigit() and tuple(room) not in places and room[-1] not in _NO_ROOMS | GENERIC:
+            found.setdefault(" ".join(room), set()).add(int(number))
+    return {room: [*map(str, sorted(numbers))] for room, numbers in found.items() if len(numbers) > 1}
+
+
+def together(room: str) -> str:
+    """Return what all rooms of a word are called together; "rooms" alone are those of the house."""
+    return "guest rooms" if room == "room" else f"{room}s"
+
+
+class NumberedRooms:
+    """The numbered rooms of one house; where there are none, a sentence stays as it was said.
+
+    `places` gives the name of each area or floor by its words, `names` are the plain names of things.
+    """
+
+    def __init__(self, places: Mapping[tuple[str, ...], tuple[str, int]], names: Container[str]) -> None:
+        self._rooms = groups(places)
+        self._names = names
+        #: how many rooms go by a word, with or without a number
+        self._count = {
+            room: len({name for words, (name, _) in places.items() if _is_one(words, room)}) for room in self._rooms
+        }
+        word = "|".join(sorted(map(re.escape, self._rooms), key=len, reverse=True)) or "(?!)"
+        self._called = re.compile(rf"\b(?:{word})s?\b")
+        self._heard = re.compile(rf"\b(?P<room>(?:{word})s?) (?P<number>{'|'.join(_HEARD)})(?=$| ,| and\b| [1-9]\b)")
+        self._range = re.compile(
+            rf"\b(?P<room>{word})(?:s (?P<first>\d+) (?:up )?(?:to|through|thru|till|until)|s? (?P<begin>\d+) (?:through|thru))"
+            rf"(?: and including)?(?: (?:{word}))? (?P<last>\d+)(?! percent| degrees)\b"
+        )
+        self._whole = re.compile(
+            rf"\b(?P<which>{_QUANTIFIED})(?:(?P<count>[2-9]|1\d) )?(?P<guest>(?:guest|letting|rental|numbered) )?"
+            rf"(?P<room>{word})(?P<many>s?)\b(?! (?:\d|one|number)\b)"
+        )
+        self._things = re.compile(rf"\b(?P<which>{_QUANTIFIED})(?P<room>{word}) (?P<noun>(?:[a-z]+ )??[a-z]+s)\b")
+        self._owned = re.compile(rf"\b(?P<name>(?:{word}) \d+)s(?=$| ,| and\b)")
+
+    def told(self, text: str) -> str:
+        """Return a plain sentence with each room, or what all are called together, for several numbered ones."""
+        if not self._rooms or not self._called.search(text):
+            return text
+        text = self._heard.sub(lambda said: f"{said['room']} {_HEARD[said['number']]}", text)
+        text = self._owned.sub(r"\g<name>", self._range.sub(self._counted, text))
+        text = self._whole.sub(self._together, self._things.sub(self._of_each, text))
+        there = next((name for room in self._rooms if f" in the {(name := together(room))}" in text), "")
+        return _SECOND_PLACE.sub(f"the {there}", text) if there else text
+
+    def _counted(self, said: re.Match[str]) -> str:
+        """Return each of the rooms of a range, where there are all of them."""
+        numbers = [*map(str, range(int(said["first"] or said["begin"]), int(said["last"]) + 1))]
+        if len(numbers) < 2 or not {*numbers} <= {*self._rooms[said["room"]]}:
+            return said[0]
+        return _locked(said, " and ".join(f"{said['room']} {number}" for number in numbers))
+
+    def _together(self, said: re.Match[str]) -> str:
+        """Return what all of them are called together for "all 3 units" and "every guest room"."""
+        room, count = said["room"], said["count"]
+        several = said["many"] or said["which"].startswith(("every ", "each "))
+        if not several or (count and int(count) != self._count[room]):
+            return said[0]
+        if room == "room" and not (said["guest"] or (count and said["which"])):
+            return said[0]  # "all rooms" are those of the house
+        return _locked(said, f"the {together(room)}")
+
+    def _of_each(self, said: re.Match[str]) -> str:
+        """Return "the heaters in the guest rooms" for "the room heaters", where several have one by that name."""
+        noun, room = said["noun"], said["room"]
+        *first, last = noun.split()
+        one = " ".join([*first, singular(last)])
+        theirs = [number for number in self._rooms[room] if f"{room} {number} {one}" in self._names]
+        quantified = said["which"].startswith(_OF_ALL)
+        if f"{room} {one}" in self._names or singular(last) not in GENERIC or (len(theirs) < 2 and not quantified):
+            return said[0]
+        if room == "room" and singular(last) in LIGHTS and not quantified:
+            return said[0]  # "the room lights" may be those of the speaker's
+        return f"all the {noun} in the {together(room)}"
+
+
+def _is_one(words: tuple[str, ...], room: str) -> bool:
+    return room in (" ".join(words), words[-1]) or (words[-1].isdigit() and " ".join(words[:-1]) == room)
+
+
+def _locked(said: re.Match[str], rooms: str) -> str:
+    """Return rooms as they were said, their doors where those are locked or asked about."""
+    before, after = said.string[: said.start()], said.string[said.end() :]
+    asked = _ASKING.search(before) and after.endswith("locked")
+    return f"all the doors in {rooms}" if asked or _LOCKING.search(before) else rooms
