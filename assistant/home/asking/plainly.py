@@ -30,6 +30,7 @@ _ASKED_SO = tuple(
             r"\b(on|off|open|closed|shut|locked|unlocked|running|lit) (?:up|down|out|over|through)(?= (?:in|on|at|by) (?:the|my|our) | outside| upstairs| downstairs)",
             r"\1",
         ),
+        (r"^(?:is|has) (.+) (?:got )?(?:up to|at|reached) (?:the )?(?:set |right )?temperature(?: yet| now| already)*$", r"how warm is \1"),
         (r"^how is (.+) (?:doing|getting on|coming along|holding up)$", r"what is \1 doing"),
         (r"^how is (.+) (?:doing|looking|going)(?: (for|in|on|at) (.+))?$", r"what is \1 \2 \3"),
         (

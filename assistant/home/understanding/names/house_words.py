@@ -182,7 +182,7 @@ class HouseWords:
             lambda said: f"{said['who']} is " if plain(f"{said['who']}'s") in self._people else said[0], words
         )
         words = _COMPARED.sub(compared, words)
-        return _LEFT_OF_IS.sub(whole, _STANDING.sub(standing, with_is(words)))
+        return _LEFT_OF_IS.sub(whole, _STANDING.sub(standing, with_is(self._numbered_rooms.spanned(words))))
 
     def numbered(self, text: str) -> str:
         """Return a plain sentence with the name of each of several numbers: "pendants 1 and 3" are pendant 1 and 3."""

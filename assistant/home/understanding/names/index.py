@@ -178,10 +178,9 @@ class Index:
         """Let people say "the units" of Unit 1 and Unit 2, and "the guest rooms" of Room 1 and Room 2."""
         for room, numbers in groups(self.places).items():
             name, mask = together(room), 0
+            called = tuple(f"{room} {number}" for number in numbers)
             for said, there in self.area_of.items():
-                if said.rpartition(" ")[2] in numbers and said.rpartition(" ")[0] == room:
-                    mask |= there
-                elif room != "room" and said.endswith(f" {room}"):
+                if said in called or (room != "room" and said.endswith(f" {room}")):
                     mask |= there
             if tuple(name.split()) not in self.places or name == "bedrooms":
                 self._place(name, name, mask, "rooms")

@@ -16,6 +16,8 @@ _QUANTIFIED = r"(?:(?:all|each|every|both)(?: (?:one )?of)? )?(?:(?:the|my|our|t
 _OF_ALL = ("all", "every", "each", "both")
 #: A number as it sounds, behind the word for a room.
 _HEARD = {"won": "1", "too": "2", "tree": "3", "free": "3"}
+_SPELLED = {name: str(number) for number, name in enumerate("one two three four five six seven eight nine".split(), 1)}
+_RHEUM = re.compile(r"\brheum(?=s? )", re.IGNORECASE)
 _LOCKING = re.compile(r"\b(?:un|re)?lock(?: up)? (?:all )?$")
 _ASKING = re.compile(r"(?:\bwhich(?: ones?)?(?: of)?|\b(?:is|are)(?: any(?: one)? of)?) $")
 _SECOND_PLACE = re.compile(
@@ -62,15 +64,23 @@ class NumberedRooms:
             rf"\b(?P<which>{_QUANTIFIED})(?:(?P<count>[2-9]|1\d) )?(?P<guest>(?:guest|letting|rental|numbered) )?"
             rf"(?P<room>{word})(?P<many>s?)\b(?! (?:\d|one|number)\b)"
         )
-        self._things = re.compile(rf"\b(?P<which>{_QUANTIFIED})(?P<room>{word}) (?P<noun>(?:[a-z]+ )??[a-z]+s)\b")
-        self._owned = re.compile(rf"\b(?P<name>(?:{word}) \d+)s(?=$| ,| and\b)")
+        self._things = re.compile(rf"\b(?P<which>{_QUANTIFIED})(?P<guest>(?:guest|letting) )?(?P<room>{word}) (?P<noun>(?:[a-z]+ )??[a-z]+s)\b")
+        self._guest = re.compile(r"\b(?:guest|letting) (?=rooms? \d)") if "room" in self._rooms else None
+        self._spanned = re.compile(rf"\b(?P<rooms>(?:{word})s \d+) ?[-–] ?(?=\d+\b)", re.IGNORECASE)
+        self._owned = re.compile(rf"\b(?P<room>{word}) (?:(?P<number>\d+) ?|(?P<said>{'|'.join(_SPELLED)}))s(?=$| )")
+
+    def spanned(self, words: str) -> str:
+        """Return a sentence as it was said with "to" for the dash of "rooms 1-3", and "room" for what sounds so."""
+        words = _RHEUM.sub("room", words) if "room" in self._rooms else words
+        return self._spanned.sub(r"\g<rooms> to ", words) if self._rooms else words
 
     def told(self, text: str) -> str:
         """Return a plain sentence with each room, or what all are called together, for several numbered ones."""
         if not self._rooms or not self._called.search(text):
             return text
+        text = self._guest.sub("", text) if self._guest else text
         text = self._heard.sub(lambda said: f"{said['room']} {_HEARD[said['number']]}", text)
-        text = self._owned.sub(r"\g<name>", self._range.sub(self._counted, text))
+        text = self._owned.sub(_of_it, self._range.sub(self._counted, text))
         text = self._whole.sub(self._together, self._things.sub(self._of_each, text))
         there = next((name for room in self._rooms if f" in the {(name := together(room))}" in text), "")
         return _SECOND_PLACE.sub(f"the {there}", text) if there else text
@@ -90,7 +100,7 @@ class NumberedRooms:
             return said[0]
         if room == "room" and not (said["guest"] or (count and said["which"])):
             return said[0]  # "all rooms" are those of the house
-        return _locked(said, f"the {together(room)}")
+        return _locked(said, f"{'the ' if said['which'] else ''}{together(room)}")
 
     def _of_each(self, said: re.Match[str]) -> str:
         """Return "the heaters in the guest rooms" for "the room heaters", where several have one by that name."""
@@ -98,12 +108,16 @@ class NumberedRooms:
         *first, last = noun.split()
         one = " ".join([*first, singular(last)])
         theirs = [number for number in self._rooms[room] if f"{room} {number} {one}" in self._names]
-        quantified = said["which"].startswith(_OF_ALL)
+        quantified = bool(said["guest"]) or said["which"].startswith(_OF_ALL)
         if f"{room} {one}" in self._names or singular(last) not in GENERIC or (len(theirs) < 2 and not quantified):
             return said[0]
         if room == "room" and singular(last) in LIGHTS and not quantified:
             return said[0]  # "the room lights" may be those of the speaker's
-        return f"all the {noun} in the {together(room)}"
+        return f"{said['which'] or 'the '}{noun} in {together(room)}"
+
+
+def _of_it(said: re.Match[str]) -> str:
+    return f"{said['room']} {said['number'] or _SPELLED[said['said']]}"
 
 
 def _is_one(words: tuple[str, ...], room: str) -> bool:
