@@ -149,10 +149,8 @@ class Levels:
             return None  # the Slow Cooker is not to be slow
         if value.kind == "number" and before and (before[-1], text[placed.start : placed.end]) in self.directory.pairs:
             return None  # nor is a lamp in Bedroom 2 to be at two
-        if value.kind == "number" and not after and _IN_A_NUMBERED_ROOM.fullmatch(text):
-            return None  # nor are those of another bedroom, where no room has that number
-        if value.kind == "number" and after and after[0] in _COUNTED_PLACES:
-            return None  # "the blinds in all 4 rooms" are to be at no four
+        if value.kind == "number" and (after[0] in _COUNTED_PLACES if after else _IN_A_NUMBERED_ROOM.fullmatch(text)):
+            return None  # nor are those of another bedroom, where no room has that number, nor "in all 4 rooms"
         if value.kind == "number" and after and (unit := _TIMES.get(after[0])):
             return self._timed(before, after[1:], value, unit, whole, context, last)
         if value.kind == "number" and before and not self._may_be_counted(before):

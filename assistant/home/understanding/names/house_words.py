@@ -112,6 +112,10 @@ _SPOKEN_OF = re.compile(r"\b(?:it|them|that)\b")
 #: The first of several rooms by its number: "in room one", "in rooms one and 2".
 _NUMBER_ONE = Sparing(r"\b(?P<word>[a-z]+) one\b(?! (?:percent|degrees?|of|at)\b)")
 _ROOM_NUMBERS = re.compile(r"\b(?P<room>[a-z]+)s (?P<all>\d(?:(?: ,)?(?: and)? \d){1,8})(?! percent| degrees)\b")
+#: How bright, said at the end for several places: "on in the bar and the den at 40 percent".
+_LEVELLED = Sparing(
+    r"\bon in (?P<places>(?:(?!in\b|on\b)\S+ )+?and (?:(?!in\b|on\b|and\b)\S+ ?){1,4}?)(?= (?:at|to) (?:\d+ percent|half)\b)"
+)
 #: The second, where a recogniser wrote another word: "room to bedside lamp".
 _NUMBER_TWO = Sparing(
     r"\b(?P<word>[a-z]+) (?:to|too|two) (?P<noun>[a-z]+(?: [a-z]+)??)(?= (?:on|off|up|down|to|at|please)\b|$)"
@@ -302,6 +306,7 @@ class HouseWords:
         if self._of_house is not None:
             text = self._of_house.sub(r"\g<0> floor", text)
         text = _ROOM_NUMBERS.sub(self._rooms, self._numbered_rooms.told(_NUMBER_ONE.sub(self._first, text)))
+        text = _LEVELLED.sub(self._levelled, text)
         text = _LIGHT_COLOURED.sub(self._coloured, _NUMBER_TWO.sub(self._second, text))
         return self._with_and.sub(lambda said: self._own_names[said[0]], text) if self._with_and else text
 
@@ -314,6 +319,11 @@ class HouseWords:
         numbers = re.findall(r"\d", said["all"])
         known = any((said["room"], number) in self.directory.places for number in numbers)
         return " and ".join(f"{said['room']} {number}" for number in numbers) if known else said[0]
+
+    def _levelled(self, said: re.Match[str]) -> str:
+        """Return how bright it shall be in each of the places of a list, and not in the last alone."""
+        places = [tuple(each.removeprefix("the ").split()) for each in re.split(r"(?: ,)? and | , ", said["places"])]
+        return f"in {said['places']}" if all(place in self.directory.places for place in places) else said[0]
 
     def _second(self, said: re.Match[str]) -> str:
         whole = f"{said['word']} 2 {said['noun']}"

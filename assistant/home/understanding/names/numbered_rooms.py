@@ -64,9 +64,16 @@ class NumberedRooms:
             rf"\b(?P<which>{_QUANTIFIED})(?:(?P<count>[2-9]|1\d) )?(?P<guest>(?:guest|letting|rental|numbered) )?"
             rf"(?P<room>{word})(?P<many>s?)\b(?! (?:\d|one|number)\b)"
         )
-        self._things = re.compile(rf"\b(?P<which>{_QUANTIFIED})(?P<guest>(?:guest|letting) )?(?P<room>{word}) (?P<noun>(?:[a-z]+ )??[a-z]+s)\b")
+        self._things = re.compile(
+            rf"\b(?P<which>{_QUANTIFIED})(?P<guest>(?:guest|letting) )?(?P<room>{word})s? (?P<said>[a-z]+(?: [a-z]+){{0,2}})\b"
+        )
         self._guest = re.compile(r"\b(?:guest|letting) (?=rooms? \d)") if "room" in self._rooms else None
         self._spanned = re.compile(rf"\b(?P<rooms>(?:{word})s \d+) ?[-–] ?(?=\d+\b)", re.IGNORECASE)
+        self._plus = re.compile(rf"\b(?P<rooms>(?:{word})s \d+) plus (?=\d)")
+        self._but = re.compile(
+            rf"\b(?P<rooms>(?P<room>{word})(?:s|s? \d+))(?P<but>(?: ,)? (?:(?:all )?(?:but(?: not)?|except(?: for)?|not|bar|apart from|other than|excluding)"
+            rf" number|but not|except(?: for)?|not|apart from|other than|excluding)) (?P<number>\d+)(?=$| ,| please)"
+        )
         self._owned = re.compile(rf"\b(?P<room>{word}) (?:(?P<number>\d+) ?|(?P<said>{'|'.join(_SPELLED)}))s(?=$| )")
 
     def spanned(self, words: str) -> str:
@@ -80,8 +87,10 @@ class NumberedRooms:
             return text
         text = self._guest.sub("", text) if self._guest else text
         text = self._heard.sub(lambda said: f"{said['room']} {_HEARD[said['number']]}", text)
+        text = self._plus.sub(r"\g<rooms> and ", text)
         text = self._owned.sub(_of_it, self._range.sub(self._counted, text))
         text = self._whole.sub(self._together, self._things.sub(self._of_each, text))
+        text = self._but.sub(self._left_out, text)
         there = next((name for room in self._rooms if f" in the {(name := together(room))}" in text), "")
         return _SECOND_PLACE.sub(f"the {there}", text) if there else text
 
@@ -102,18 +111,34 @@ class NumberedRooms:
             return said[0]  # "all rooms" are those of the house
         return _locked(said, f"{'the ' if said['which'] else ''}{together(room)}")
 
+    def _left_out(self, said: re.Match[str]) -> str:
+        """Return what is left out of rooms by its number alone with its name: "the units except number 2"."""
+        room = said["room"]
+        if said["number"] not in self._rooms[room]:
+            return said[0]
+        return (
+            f"{said['rooms']}{said['but'].removesuffix(' number').replace(' all but', ' but')} {room} {said['number']}"
+        )
+
     def _of_each(self, said: re.Match[str]) -> str:
         """Return "the heaters in the guest rooms" for "the room heaters", where several have one by that name."""
-        noun, room = said["noun"], said["room"]
-        *first, last = noun.split()
-        one = " ".join([*first, singular(last)])
-        theirs = [number for number in self._rooms[room] if f"{room} {number} {one}" in self._names]
-        quantified = bool(said["guest"]) or said["which"].startswith(_OF_ALL)
-        if f"{room} {one}" in self._names or singular(last) not in GENERIC or (len(theirs) < 2 and not quantified):
+        room, which, words = said["room"], said["which"], said["said"].split()
+        ends = [place for place, word in enumerate(words) if singular(word) in GENERIC]
+        if not ends:
             return said[0]
+        *first, last = noun = words[: ends[0] + 1]
+        one = " ".join([*first, singular(last)])
+        quantified = bool(said["guest"]) or which.startswith(_OF_ALL)
+        theirs = [number for number in self._rooms[room] if f"{room} {number} {one}" in self._names]
+        if f"{room} {one}" in self._names or (len(theirs) < 2 and not quantified):
+            return said[0]
+        if last == singular(last) and not which.startswith(("every", "each")):
+            return said[0]  # "the room heater" is one
         if room == "room" and singular(last) in LIGHTS and not quantified:
             return said[0]  # "the room lights" may be those of the speaker's
-        return f"{said['which'] or 'the '}{noun} in {together(room)}"
+        every = "all the " if last == singular(last) else which or "the "
+        several = " ".join([*first, last if last != singular(last) else f"{last}s"])
+        return " ".join([f"{every}{several} in {together(room)}", *words[len(noun) :]])
 
 
 def _of_it(said: re.Match[str]) -> str:
@@ -127,5 +152,6 @@ def _is_one(words: tuple[str, ...], room: str) -> bool:
 def _locked(said: re.Match[str], rooms: str) -> str:
     """Return rooms as they were said, their doors where those are locked or asked about."""
     before, after = said.string[: said.start()], said.string[said.end() :]
-    asked = _ASKING.search(before) and after.endswith("locked")
-    return f"all the doors in {rooms}" if asked or _LOCKING.search(before) else rooms
+    if _ASKING.search(before) and after.endswith("locked"):
+        return f"the doors in {rooms}"
+    return f"all the doors in {rooms}" if _LOCKING.search(before) else rooms
