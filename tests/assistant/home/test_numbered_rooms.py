@@ -56,32 +56,24 @@ def _meant(grammar: Grammar, words: str) -> str:
 @pytest.mark.parametrize(
     ("words", "meant"),
     [
-        ("lock rooms 1 through 3", "act lock 1 2 3"),
         ("lock rooms 1-3", "act lock 1 2 3"),
         ("lock rooms one to seven", "refuse"),
         ("open the shutters in all three rooms", "act open 1 2 3"),
         ("open the shutters in all four rooms", "refuse"),  # there are three, and four is no position
-        ("open the blinds in all five rooms", "refuse"),
         ("open the shutters in rheum one", "act open 1"),
         ("close the shutters in rooms won and three", "act close 1 3"),
-        ("unlock the guest rooms", "ask_back unlock 1 2 3"),
         ("lock every guest room save for room two, I'm still hoovering", "act lock 1 3"),
-        ("lock guest rooms 1 and 2", "act lock 1 2"),
         ("lock the guest rooms, all but number two", "act lock 1 3"),
         ("lock the guest rooms except number 9", "ask_back"),
         ("lock all the doors on the upper floor, everyone's except room 2's", "act lock 1 3"),
-        ("turn off every light on the upper floor without touching room two", "act turn_off 1 3"),
         ("all the room radiators down to 16 other than room 2, he has a cold", "act set_temperature 16.0 1 3"),
-        ("every room radiator to 18", "act set_temperature 18.0 1 2 3"),
         ("turn the room lights off", "ask_back"),  # those of which room is not known
         ("turn off the lights in rooms two plus three", "act turn_off 2 3"),
         ("wall lights on in rooms 1 and 2 at 40 percent", "act turn_on 40 1 2"),
         ("are any of the guest rooms unlocked", "query 1 2 3"),
-        ("which of the guest rooms are locked", "query 1 2 3"),
         ("what's room two's radiator set at", "query 2"),
         ("how warm are the guest rooms", "query 1 2 3"),
         ("is there room for two on the sofa", "-"),
-        ("the guest rooms are a mess", "-"),
     ],
 )
 def test_numbered_rooms_are_one_group(rooms: Grammar, words: str, meant: str) -> None:
@@ -91,7 +83,6 @@ def test_numbered_rooms_are_one_group(rooms: Grammar, words: str, meant: str) ->
 @pytest.mark.parametrize(
     ("words", "meant"),
     [
-        ("lock the units", "act lock 1 2 3"),
         ("open the shutters in units one through three except unit two", "act open 1 3"),
         ("every unit's wall light off", "act turn_off 1 2 3"),
         ("turn the unit off", "ask_back"),
@@ -110,18 +101,15 @@ def test_rooms_are_grouped_by_any_word(units: Grammar, words: str, meant: str) -
         ("could the comet strip do the meteor thing", "act turn_on Meteor light.comet_strip"),
         ("could the comet strip do the same thing", "-"),
         ("swap the bar spots for the loft lamp", "act turn_off turn_on light.bar_spots light.loft_lamp"),
-        ("swap the cellar door for the loft lamp", "-"),
         ("did I leave the loft lamp on? if so turn it off", "act turn_off light.loft_lamp"),
         ("is the loft lamp on? if it's dark turn it off", "query light.loft_lamp"),
-        ("no need for the loft lamp anymore, last car's in", "act turn_off light.loft_lamp"),
         ("it's gone eleven and folks are asleep, feast please", "act activate scene.feast"),
         ("he said it's late, feast please", "-"),
         ("open the bar blind, it's already nine", "act open cover.bar_blind"),
-        ("six inches of snow overnight, get the loft lamp on", "act turn_on light.loft_lamp"),
         ("put the lights on in the bar and the loft at 40 percent",
          "act turn_on 40 light.comet_strip light.bar_spots light.loft_lamp"),
+        ("the bar and loft are dark, lights on", "ask_back"),
         ("all the lights off, the lights in the bar stay on", "act turn_off 1 2 3 light.loft_lamp"),
-        ("is the bar radiator up to temperature yet", "query climate.bar_radiator"),
     ],
 )  # fmt: skip
 def test_ways_around_a_command(rooms: Grammar, words: str, meant: str) -> None:

@@ -111,7 +111,7 @@ _SPOKEN_OF = re.compile(r"\b(?:it|them|that)\b")
 
 #: The first of several rooms by its number: "in room one", "in rooms one and 2".
 _NUMBER_ONE = Sparing(r"\b(?P<word>[a-z]+) one\b(?! (?:percent|degrees?|of|at)\b)")
-_ROOM_NUMBERS = re.compile(r"\b(?P<room>[a-z]+)s (?P<all>\d(?:(?: ,)?(?: and)? \d){1,8})(?! percent| degrees)\b")
+_ROOM_NUMBERS = re.compile(r"\b(?P<room>[a-z]+)s (?P<all>\d(?:(?: ,)?(?: and| plus)? \d){1,8})(?! percent| degrees)\b")
 #: How bright, said at the end for several places: "on in the bar and the den at 40 percent".
 _LEVELLED = Sparing(
     r"\bon in (?P<places>(?:(?!in\b|on\b)\S+ )+?and (?:(?!in\b|on\b|and\b)\S+ ?){1,4}?)(?= (?:at|to) (?:\d+ percent|half)\b)"

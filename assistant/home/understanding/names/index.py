@@ -177,12 +177,10 @@ class Index:
     def _called_together(self) -> None:
         """Let people say "the units" of Unit 1 and Unit 2, and "the guest rooms" of Room 1 and Room 2."""
         for room, numbers in groups(self.places).items():
-            name, mask = together(room), 0
-            called = tuple(f"{room} {number}" for number in numbers)
-            for said, there in self.area_of.items():
-                if said in called or (room != "room" and said.endswith(f" {room}")):
-                    mask |= there
-            if tuple(name.split()) not in self.places or name == "bedrooms":
+            if tuple((name := together(room)).split()) not in self.places:
+                mask = 0
+                for number in numbers:
+                    mask |= self.places[(*room.split(), number)][1]
                 self._place(name, name, mask, "rooms")
 
     def _called_floors(self, floors: Mapping[str, str]) -> None:

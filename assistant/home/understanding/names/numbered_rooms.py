@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable
 
 from assistant.home.understanding.wording.english import GENERIC, LIGHTS
 from assistant.home.understanding.wording.words import singular
@@ -20,17 +20,15 @@ _SPELLED = {name: str(number) for number, name in enumerate("one two three four 
 _RHEUM = re.compile(r"\brheum(?=s? )", re.IGNORECASE)
 _LOCKING = re.compile(r"\b(?:un|re)?lock(?: up)? (?:all )?$")
 _ASKING = re.compile(r"(?:\bwhich(?: ones?)?(?: of)?|\b(?:is|are)(?: any(?: one)? of)?) $")
-_SECOND_PLACE = re.compile(
-    r"(?<= in )(?:all|both|each)(?: of (?:them|those))?(?=$| ,| (?:and|save|except|but|apart|bar)\b)"
-)
 
 
 def groups(places: Iterable[tuple[str, ...]]) -> dict[str, list[str]]:
-    """Return each word, or words, that several rooms are numbered by, with the numbers in their order."""
+    """Return each word, or words, that all rooms that end in it are numbered by, with the numbers in their order."""
     places = set(places)
+    ends = {words[-1] for words in places} - {"room"}
     found: dict[str, set[int]] = {}
     for *room, number in places:
-        if room and number.isdigit() and tuple(room) not in places and room[-1] not in _NO_ROOMS | GENERIC:
+        if room and number.isdecimal() and room[-1] not in ends | _NO_ROOMS | GENERIC and tuple(room) not in places:
             found.setdefault(" ".join(room), set()).add(int(number))
     return {room: [*map(str, sorted(numbers))] for room, numbers in found.items() if len(numbers) > 1}
 
@@ -43,22 +41,18 @@ def together(room: str) -> str:
 class NumberedRooms:
     """The numbered rooms of one house; where there are none, a sentence stays as it was said.
 
-    `places` gives the name of each area or floor by its words, `names` are the plain names of things.
+    `places` are the words of areas and floors, `names` the plain names of things.
     """
 
-    def __init__(self, places: Mapping[tuple[str, ...], tuple[str, int]], names: Container[str]) -> None:
+    def __init__(self, places: Iterable[tuple[str, ...]], names: Container[str]) -> None:
         self._rooms = groups(places)
         self._names = names
-        #: how many rooms go by a word, with or without a number
-        self._count = {
-            room: len({name for words, (name, _) in places.items() if _is_one(words, room)}) for room in self._rooms
-        }
         word = "|".join(sorted(map(re.escape, self._rooms), key=len, reverse=True)) or "(?!)"
         self._called = re.compile(rf"\b(?:{word})s?\b")
-        self._heard = re.compile(rf"\b(?P<room>(?:{word})s?) (?P<number>{'|'.join(_HEARD)})(?=$| ,| and\b| [1-9]\b)")
+        self._heard = re.compile(rf"\b(?P<rooms>(?:{word})s) (?P<number>{'|'.join(_HEARD)})(?=(?: ,)? and [1-9]\b)")
         self._range = re.compile(
-            rf"\b(?P<room>{word})(?:s (?P<first>\d+) (?:up )?(?:to|through|thru|till|until)|s? (?P<begin>\d+) (?:through|thru))"
-            rf"(?: and including)?(?: (?:{word}))? (?P<last>\d+)(?! percent| degrees)\b"
+            rf"\b(?P<room>{word})(?:s (?P<first>\d{{1,3}}) (?:up )?(?:to|through|thru|till|until)|s? (?P<begin>\d{{1,3}}) (?:through|thru))"
+            rf"(?: and including)?(?: (?:{word}))? (?P<last>\d{{1,3}})(?! percent| degrees)\b"
         )
         self._whole = re.compile(
             rf"\b(?P<which>{_QUANTIFIED})(?:(?P<count>[2-9]|1\d) )?(?P<guest>(?:guest|letting|rental|numbered) )?"
@@ -69,7 +63,6 @@ class NumberedRooms:
         )
         self._guest = re.compile(r"\b(?:guest|letting) (?=rooms? \d)") if "room" in self._rooms else None
         self._spanned = re.compile(rf"\b(?P<rooms>(?:{word})s \d+) ?[-–] ?(?=\d+\b)", re.IGNORECASE)
-        self._plus = re.compile(rf"\b(?P<rooms>(?:{word})s \d+) plus (?=\d)")
         self._but = re.compile(
             rf"\b(?P<rooms>(?P<room>{word})(?:s|s? \d+))(?P<but>(?: ,)? (?:(?:all )?(?:but(?: not)?|except(?: for)?|not|bar|apart from|other than|excluding)"
             rf" number|but not|except(?: for)?|not|apart from|other than|excluding)) (?P<number>\d+)(?=$| ,| please)"
@@ -86,13 +79,10 @@ class NumberedRooms:
         if not self._rooms or not self._called.search(text):
             return text
         text = self._guest.sub("", text) if self._guest else text
-        text = self._heard.sub(lambda said: f"{said['room']} {_HEARD[said['number']]}", text)
-        text = self._plus.sub(r"\g<rooms> and ", text)
+        text = self._heard.sub(lambda said: f"{said['rooms']} {_HEARD[said['number']]}", text)
         text = self._owned.sub(_of_it, self._range.sub(self._counted, text))
         text = self._whole.sub(self._together, self._things.sub(self._of_each, text))
-        text = self._but.sub(self._left_out, text)
-        there = next((name for room in self._rooms if f" in the {(name := together(room))}" in text), "")
-        return _SECOND_PLACE.sub(f"the {there}", text) if there else text
+        return self._but.sub(self._left_out, text)
 
     def _counted(self, said: re.Match[str]) -> str:
         """Return each of the rooms of a range, where there are all of them."""
@@ -105,7 +95,7 @@ class NumberedRooms:
         """Return what all of them are called together for "all 3 units" and "every guest room"."""
         room, count = said["room"], said["count"]
         several = said["many"] or said["which"].startswith(("every ", "each "))
-        if not several or (count and int(count) != self._count[room]):
+        if not several or (count and int(count) != len(self._rooms[room])):
             return said[0]
         if room == "room" and not (said["guest"] or (count and said["which"])):
             return said[0]  # "all rooms" are those of the house
@@ -143,10 +133,6 @@ class NumberedRooms:
 
 def _of_it(said: re.Match[str]) -> str:
     return f"{said['room']} {said['number'] or _SPELLED[said['said']]}"
-
-
-def _is_one(words: tuple[str, ...], room: str) -> bool:
-    return room in (" ".join(words), words[-1]) or (words[-1].isdigit() and " ".join(words[:-1]) == room)
 
 
 def _locked(said: re.Match[str], rooms: str) -> str:
