@@ -30,6 +30,10 @@ _ASKED_SO = tuple(
             r"\b(on|off|open|closed|shut|locked|unlocked|running|lit) (?:up|down|out|over|through)(?= (?:in|on|at|by) (?:the|my|our) | outside| upstairs| downstairs)",
             r"\1",
         ),
+        (
+            r"^(?:is|has) (.+) (?:got )?(?:up to|at|reached) (?:the )?(?:set |right )?temperature(?: yet| now| already)*$",
+            r"how warm is \1",
+        ),
         (r"^how is (.+) (?:doing|getting on|coming along|holding up)$", r"what is \1 doing"),
         (r"^how is (.+) (?:doing|looking|going)(?: (for|in|on|at) (.+))?$", r"what is \1 \2 \3"),
         (
@@ -66,6 +70,11 @@ _ASKED_SO = tuple(
         (r"^(?:what is|how is) the air(?: like)?(?= (?:in|on|at) |$)", "what is the air quality"),
         (r"^what (?:is|has been|was) left (on|open|unlocked)\b", r"what is \1"),
         (r"^how (warm|hot|cold|cool|humid|bright) it is\b", r"how \1 is it"),
+        (r"^how (warm|hot|cold|cool) are (.+ rooms|.+ floors)$", r"how \1 is it in \2"),
+        (
+            r"^which (.+ rooms|rooms) (?:still )?have (?:got )?(?:the |their |any |a )?(\w+ )??(\w+?)s? (on|off|open|closed|shut|unlocked)$",
+            r"which \2\3s in \1 are \4",
+        ),
         (r"^how many degrees (?:is|are)(?: it| there)?(?= |$)", "how warm is it"),
         (r"^(?:what is|what are) the (?:readings?|reports?) (?:of|on|from|for) (.+)$", r"what is \1 reading"),
         (

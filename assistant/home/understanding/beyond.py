@@ -62,6 +62,10 @@ _THERE_TOO = re.compile(
     r"\band (?:also |then )?(?:in|at|on) (?:the |my |our )?(?P<at>\w+(?: (?!too\b|as\b|also\b)\w+)?)"
     r"(?: (?:too|as well|also))?(?= ,|$)"
 )
+#: Two rooms that are told of together: "the bar and the den are empty".
+_TOLD_OF_BOTH = re.compile(
+    r"(?P<one>(?:\S+ )?\S+) and (?:the |my |our )?(?P<other>(?!,)\S+(?: (?!,|are\b|have\b)\S+)?)(?= (?:are|have|,))"
+)
 #: What parts a sentence into clauses.
 _CLAUSES = re.compile(r" (?:,|and|so|because|while|when|since|as) (?:and |then |so )?")
 #: Words with which a thing is told of, and nothing wanted of it.
@@ -113,6 +117,7 @@ class Beyond:
             or self._is_half_there(intent, text)
             or self._is_too_much(intent, text)
             or self._passes_over_place(intent, text)
+            or self._passes_over_room(intent, text)
             or self._passes_over_name(intent, text)
             or self._passes_over_last(intent, text)
             or _moves_one_of_two(intent, text)
@@ -159,6 +164,17 @@ class Beyond:
             return False  # "except in the kitchen and in the hallway"
         there = self.directory.places[tuple(said["at"].split())][1]
         return not there & self.directory.mask(act.entity_id for act in intent.acts)
+
+    def _passes_over_room(self, intent: HomeIntent, text: str) -> bool:
+        """Say whether something would move in the one and not in the other of two rooms that were told of."""
+        moved = self.directory.mask(act.entity_id for act in intent.acts) if intent.loose else 0
+        for said in _TOLD_OF_BOTH.finditer(text) if moved else ():
+            words = said["one"].split()
+            one = self.directory.places.get(tuple(words)) or self.directory.places.get(tuple(words[-1:]))
+            other = self.directory.places.get(tuple(said["other"].split()))
+            if one and other and bool(one[1] & moved) != bool(other[1] & moved):
+                return True
+        return False
 
     def _passes_over_name(self, intent: HomeIntent, text: str) -> bool:
         """Say whether a clause names a thing that would not move, and neither tells of it nor leaves it out.

@@ -18,6 +18,7 @@ from assistant.home.understanding.half_said import ONLY_A_NAME, UNSURE, HalfSaid
 from assistant.home.understanding.names.house_words import HouseWords
 from assistant.home.understanding.names.names import Directory
 from assistant.home.understanding.names.places_said import place_in
+from assistant.home.understanding.reasons import is_reason
 from assistant.home.understanding.requests import named_first, requested
 from assistant.home.understanding.shared_sentences import SEVERAL
 from assistant.home.understanding.told_along import ToldAlong
@@ -108,6 +109,9 @@ class ByItself:
 
     def _wished(self, said: str, text: str, context: Context, *, lone: bool) -> HomeIntent | None:
         """Read a wish for a thing as a command to turn it on: "I need the workshop light", "movie time please"."""
+        told, _, asked = said.rpartition(" , ")
+        if told and is_reason(told) and self._half_said.is_scene(stripped(asked)):
+            said, text = asked, stripped(asked)  # "it is late , quiet time please"
         named = (lone or self._half_said.is_scene(text)) and _ASKED_FOR.fullmatch(said)
         thing = wished(said) or (text if named else "")
         reading = self._clauses.understood(stripped(f"turn on {thing}"), context, ()) if thing else None

@@ -58,6 +58,8 @@ _NEXT_TOO = re.compile(
 )
 #: Where, and nothing but where, with the number of a room: "on in bedroom 2"; without a thing or a unit it is no value.
 _IN_A_NUMBERED_ROOM = re.compile(r"(?:.* )?(?:on|off) in (?:the |my |our )?\w+(?: (?!(?:at|to|by) )\w+)? [1-9]")
+#: Of these a number says how many there are.
+_COUNTED_PLACES = frozenset("rooms bedrooms bathrooms floors storeys".split())
 _WAY = {"up": 1, "down": -1}
 #: After an article no other one comes: a word of the name was taken for it.
 _HALF_SAID = re.compile(r"set the (?:this|that|these|those) ")
@@ -147,8 +149,8 @@ class Levels:
             return None  # the Slow Cooker is not to be slow
         if value.kind == "number" and before and (before[-1], text[placed.start : placed.end]) in self.directory.pairs:
             return None  # nor is a lamp in Bedroom 2 to be at two
-        if value.kind == "number" and not after and _IN_A_NUMBERED_ROOM.fullmatch(text):
-            return None  # nor are those of another bedroom, where no room has that number
+        if value.kind == "number" and (after[0] in _COUNTED_PLACES if after else _IN_A_NUMBERED_ROOM.fullmatch(text)):
+            return None  # nor are those of another bedroom, where no room has that number, nor "in all 4 rooms"
         if value.kind == "number" and after and (unit := _TIMES.get(after[0])):
             return self._timed(before, after[1:], value, unit, whole, context, last)
         if value.kind == "number" and before and not self._may_be_counted(before):

@@ -25,7 +25,7 @@ _OTHER_MIND = re.compile(
 #: What is left out, said of all after the command: "ground floor lights off , all but the one in the hallway".
 _ALL_BUT = re.compile(
     r"(?P<main>(?=.*\b(?:on|off|out|up|down|open|close|closed|shut|lock|locked|dim|turn|switch|set|put|kill|warmer|cooler|brighter|dimmer|percent)\b).+?) , (?:and )?"
-    r"(?:all|everything|everyone|every one|every single one|each|each one|the (?:whole )?lot|both)(?: of (?:them|it))?(?: ,)? "
+    r"(?:all|everything|everyone(?: is|s)?|everybodys|every one|every single one|each|each one|the (?:whole )?lot|both)(?: of (?:them|it))?(?: ,)? "
     r"(?:but(?: not| for)?|except(?: for)?|apart from|other than|bar|minus|without|excluding|save(?: for)?|besides|aside from|with the exception of) "
     r"(?P<rest>(?!.*\b(?:off|up|down|closed|shut|locked)\b)(?!.* on$).+)"
 )

@@ -73,7 +73,9 @@ _THEY_DID = re.compile(
     r"(?P<did>\w+ed|left|came|spilt|threw|broke|fell|ate|forgot|blew|shook|brought) (?:\w+ )*(?!(?:him|her|them|me|us|you|it)$)\w+"
 )
 #: Where the speaker is already is no more than a reason: "i am already in bed".
-_BEING_ALREADY = re.compile(r"^((?:i|we) (?:am|are)) already ")
+_BEING_ALREADY = re.compile(
+    r"^((?:i|we) (?:am|are)|it is(?= already (?:\d+|noon|midnight|past|gone|after|nearly|late|dark|light|morning|evening)\b)) already "
+)
 #: The same with what is left of "is" after a noun: "the suns going down", "mums staying".
 _HEARD_IS = re.compile(
     r"(?:so |because |cause |since |as |and |now )*(?:(?:the|my|our) )?(?:\w+ )?\w+s "
@@ -108,6 +110,9 @@ _ASIDE = re.compile(
     r"|no more \w+(?: \w+)? (?:tonight|today|now)|(?:that is )?enough \w+ for (?:tonight|today|now|one (?:day|night))"
     r"|the (?:weather )?(?:forecast|weather|radar) (?:says|said|has|shows)(?: it| there)?(?: is| will)?(?: going to)?(?: be)? (?:rain|snow|hail|storm|wind|frost|hot|cold|freez)\w*(?: \w+){0,2}"
     r"|on the double|chop chop|pronto|quick march|if you do not mind|there is a (?:dear|love|good \w+)|good (?:girl|boy|lad|stuff)|that is (?:it|all|enough|better|too much|not enough|great|perfect|lovely)|you are a (?:star|legend|gem|lifesaver)"
+    r"|(?:(?:about|nearly|over|almost|another) )?\d+ (?:centimet(?:er|re)s?|cm|inch(?:es)?|feet|foot|millimet(?:er|re)s?)(?: of (?:snow|rain|hail|ice|slush))?(?: (?:overnight|last night|so far|outside|already|today|this morning|since \w+))?"
+    r"|(?:the |our )?last (?:car|one|guests?|visitors?|customers?|person|bus|train|kid|child|load)s? (?:(?:is|are|has|have) )?(?:in|out|gone|home|here|left|done|off)(?: now| safely)?"
+    r"|(?:(?:can|could|will|would) )?(?:somebody|someone|anybody|anyone|you|please) (?:please )?let (?:me|us|him|her|them) (?:in|out)(?: please| now)?"
     r"|folks|guys|kids|everyone|everybody|lads|darling|sweetie|babe|dude|bro|sir|maam|my friend|old (?:friend|chap|boy)|my god|oh god|ugh|blimey|jeez|gosh|goodness)"
 )
 

@@ -12,6 +12,7 @@ from assistant.home.asking.sensed import NOUN_WORDS
 from assistant.home.entities import HomeIntent
 from assistant.home.understanding.names.names import Directory
 from assistant.home.understanding.names.noun_phrases import bare
+from assistant.home.understanding.names.numbered_rooms import NumberedRooms
 from assistant.home.understanding.reasons import NEVER_A_REASON
 from assistant.home.understanding.wording import english
 from assistant.home.understanding.wording.needed import Sparing
@@ -113,7 +114,11 @@ _SPOKEN_OF = re.compile(r"\b(?:it|them|that)\b")
 
 #: The first of several rooms by its number: "in room one", "in rooms one and 2".
 _NUMBER_ONE = Sparing(r"\b(?P<word>[a-z]+) one\b(?! (?:percent|degrees?|of|at)\b)")
-_ROOM_NUMBERS = re.compile(r"\b(?P<room>[a-z]+)s (?P<all>\d(?:(?: ,)?(?: and)? \d){1,8})(?! percent| degrees)\b")
+_ROOM_NUMBERS = re.compile(r"\b(?P<room>[a-z]+)s (?P<all>\d(?:(?: ,)?(?: and| plus)? \d){1,8})(?! percent| degrees)\b")
+#: How bright, said at the end for several places: "on in the bar and the den at 40 percent".
+_LEVELLED = Sparing(
+    r"\bon in (?P<places>(?:(?!in\b|on\b)\S+ )+?and (?:(?!in\b|on\b|and\b)\S+ ?){1,4}?)(?= (?:at|to) (?:\d+ percent|half)\b)"
+)
 #: The second, where a recogniser wrote another word: "room to bedside lamp".
 _NUMBER_TWO = Sparing(
     r"\b(?P<word>[a-z]+) (?:to|too|two) (?P<noun>[a-z]+(?: [a-z]+)??)(?= (?:on|off|up|down|to|at|please)\b|$)"
@@ -131,6 +136,7 @@ class HouseWords:
 
     def __init__(self, directory: Directory) -> None:
         self.directory = directory
+        self._numbered_rooms = NumberedRooms(directory.places, directory.exact)
         self._words = directory.vocabulary() | directory.words.keys() | _OF_A_HOUSE | _written_together(directory)
         #: "Mum and Dad's room" is no list where the area has another name.
         self._own_names = {
@@ -185,7 +191,7 @@ class HouseWords:
             lambda said: f"{said['who']} is " if plain(f"{said['who']}'s") in self._people else said[0], words
         )
         words = _COMPARED.sub(compared, words)
-        return _LEFT_OF_IS.sub(whole, _STANDING.sub(standing, with_is(words)))
+        return _LEFT_OF_IS.sub(whole, _STANDING.sub(standing, with_is(self._numbered_rooms.spanned(words))))
 
     def numbered(self, text: str) -> str:
         """Return a plain sentence with the name of each of several numbers: "pendants 1 and 3" are pendant 1 and 3."""
@@ -336,7 +342,8 @@ class HouseWords:
         """
         if self._of_house is not None:
             text = self._of_house.sub(r"\g<0> floor", text)
-        text = _ROOM_NUMBERS.sub(self._rooms, _NUMBER_ONE.sub(self._first, text))
+        text = _ROOM_NUMBERS.sub(self._rooms, self._numbered_rooms.told(_NUMBER_ONE.sub(self._first, text)))
+        text = _LEVELLED.sub(self._levelled, text)
         text = _LIGHT_COLOURED.sub(self._coloured, _NUMBER_TWO.sub(self._second, text))
         text = _BY_NUMBER.sub(self._by_number, text)
         return self._with_and.sub(lambda said: self._own_names[said[0]], text) if self._with_and else text
@@ -350,6 +357,11 @@ class HouseWords:
         numbers = re.findall(r"\d", said["all"])
         known = any((said["room"], number) in self.directory.places for number in numbers)
         return " and ".join(f"{said['room']} {number}" for number in numbers) if known else said[0]
+
+    def _levelled(self, said: re.Match[str]) -> str:
+        """Return how bright it shall be in each of the places of a list, and not in the last alone."""
+        places = [tuple(each.removeprefix("the ").split()) for each in re.split(r"(?: ,)? and | , ", said["places"])]
+        return f"in {said['places']}" if all(place in self.directory.places for place in places) else said[0]
 
     def _second(self, said: re.Match[str]) -> str:
         whole = f"{said['word']} 2 {said['noun']}"

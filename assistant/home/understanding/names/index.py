@@ -11,6 +11,7 @@ from itertools import pairwise
 
 from assistant.home.entities import Entity
 from assistant.home.understanding.names.noun_phrases import LEAVING_OUT, bare, bits
+from assistant.home.understanding.names.numbered_rooms import groups, together
 from assistant.home.understanding.wording import english
 from assistant.home.understanding.wording.words import plain, singular
 
@@ -69,6 +70,7 @@ class Index:
             for name in bedrooms:
                 mask |= self.area_of[name]
             self._place("bedrooms", "bedrooms", mask, "rooms")
+        self._called_together()
         self._called_floors({plain(floor): floor for floor in floors})
         #: parts of the house that are called as others call all of it: "the flat" above the shop
         self.parts_of_house = [name for name in english.HOUSES if (name,) in self.places]
@@ -171,6 +173,15 @@ class Index:
             for name in group if len(named) == 1 else ():
                 if name not in self.exact:
                     self.places.setdefault(tuple(name.split()), named[0])
+
+    def _called_together(self) -> None:
+        """Let people say "the units" of Unit 1 and Unit 2, and "the guest rooms" of Room 1 and Room 2."""
+        for room, numbers in groups(self.places).items():
+            if tuple((name := together(room)).split()) not in self.places:
+                mask = 0
+                for number in numbers:
+                    mask |= self.places[(*room.split(), number)][1]
+                self._place(name, name, mask, "rooms")
 
     def _called_floors(self, floors: Mapping[str, str]) -> None:
         """Let people say "upstairs" of a first floor and "the ground floor" of what is named Downstairs."""

@@ -57,7 +57,11 @@ class Lists:
         )
 
     def _both(self, found: Found, want: Want) -> Found:
-        """Return the two of the speaker's room where more than two are called so; else which is asked."""
+        """Return the two of the speaker's room where more than two are called so, or by name; else which is asked."""
+        noun = singular(found.phrase.rpartition(" ")[2])
+        named = self.index.mask(found.ids or found.choices) & self.index.named.get(noun, 0)
+        if noun not in english.LIGHTS and named.bit_count() == _BOTH and not found.place and not want.room:
+            return replace(found, ids=self.index.ids(named), choices=(), problem="", group=True, everything=False)
         here = self.index.mask(found.ids) & self.index.area(want.room)
         if here.bit_count() == _BOTH:
             return replace(found, ids=self.index.ids(here))

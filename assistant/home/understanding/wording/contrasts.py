@@ -30,7 +30,7 @@ _FINE = Sparing(
 )
 #: What stays: "the fan can stay off", "ruby's stays on".
 _STAYS = Sparing(
-    rf"{_PAUSE} (?P<np>{_NP}) (?:(?:can|could|may|should|must|has to|have to|needs to|need to) (?:all )?(?:stay|remain|be left|keep going|keep running|carry on)|stays?|remains?)(?: {_WAYS})?(?: (?:a (?:while|bit) longer|for (?:now|a while|a bit)))?(?= ,|$)"
+    rf"(?<! in)(?<! at)(?<! of){_PAUSE} (?P<np>{_NP}(?: (?:in|at) (?:the|my|our) \w+(?: (?!can\b|stays?\b)\w+)?)?) (?:(?:can|could|may|should|must|has to|have to|needs to|need to) (?:all )?(?:stay|remain|be left|keep going|keep running|carry on)|stays?|remains?)(?: {_WAYS})?(?: (?:a (?:while|bit) longer|for (?:now|a while|a bit)))?(?= ,|$)"
 )
 #: What is not meant, or not wanted; "any more" says that it was.
 _NOT_MEANT = Sparing(

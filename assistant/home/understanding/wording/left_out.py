@@ -36,7 +36,7 @@ _MOVING = {"up": "raise", "down": "lower"}
 #: Return a plain sentence with what it leaves out at its end.
 left_out_last = Rewriting((
     (re.compile(r"(?<=\w) , (?:oh|ah|um|er|wait)(?: ,)? but "), " , but "),
-    (re.compile(r"\bbarring\b"), "except"),
+    (re.compile(r"\bbarring\b|\bwithout (?:touching|disturbing|including)\b"), "except"),
     (re.compile(r"(?P<main>.*\b(?:except|but not|apart from|other than|all but|bar)\b.*\w) , (?:just |please )?leave (?:it|that|that one|those|them|hers|his|theirs|mine|ours) (?:be|alone|as (?:it is|they are)|how (?:it is|they are))$"), r"\g<main>"),
     (re.compile(r"^(?:do not touch|(?:just )?(?:leave|keep)) (?P<np>(?:the|my|our) [^,]+?)(?: on| off| open| closed| alone| as it is)?(?: ,)? but (?P<rest>(?:turn|switch|open|close|shut|put|lock|dim) (?=.* and )(?!.*\b(?:but|except|other|else|rest)\b).+)$"), r"\g<rest> but leave \g<np> alone"),
     (re.compile(r"(?P<main>.+ , .+) , (?:and )?do not bother (?:with|about) (?P<np>(?:the|my|our)(?: (?!,|and\b)\S+)+)$"), r"\g<main> but leave \g<np> alone"),

@@ -277,6 +277,7 @@ MEANT = Ways(
         ("(?:have|get|let|make|use|put) (?:the |my |our )?(?:ac|air ?con|air conditioning|air conditioner) (?:to )?(?:cool|chill) (?P<np>(?:the|my|our) .+?)(?: down| off)?", "make <np> cooler"),
         ("(?:swap|flip|change) <np> over to (?P<how>.+)", "set <np> to <how>"),
         ("(?:get|have|let) (?:some |the )?water (?:running|going|flowing) (?:from|out of|through|in|at) <np>", "open <np>"),
+        ("(?:there is )?no (?:more |further )?need for (?P<np>(?:the|my|our|all the) .+?)(?: on)? (?:any ?more|any longer|now)", "turn off <np>"),
         ("(?:i|we) do not (?:need|want) (?P<np>.+?)(?: on)? (?:any ?more|any longer|now)", "turn off <np>"),
         ("(?:get rid of|no more|enough of) (?P<np>(?:.+ )?lights?(?: (?:in|on|at) .+)?)", "turn off <np>"),
         ("(?P<np>.+?) (?:can|may|needs? to|ha(?:s|ve) to|should|must|ought to) (?:(?:now|all|both) )*(?:go|be turned|be switched|be) (?P<how>on|off)", "turn <np> <how>"),

@@ -33,6 +33,16 @@ def _wanted(said: re.Match[str]) -> str:
     return f"{'make' if to.endswith('er') else 'set'} the {said['np']}{'' if to.endswith('er') or to[:2] in ('at', 'to') else 'to '}{to}"
 
 
+_OWN = "(?:(?:the|my|our) )?(?!(?:it|that|this|them|everything|all|a|an|some)\\b)"
+_LIT = re.compile(r"\b(?:lights?|lamps?|spots|spotlights?|downlights?|strip|chandelier|lanterns?)\b")
+
+
+def _swapped(said: re.Match[str]) -> str:
+    """Return what is done to have one light in place of another; other things are swapped by hand."""
+    one, other = said["one"].strip(), said["other"].strip()
+    return f"turn off {one} and turn on {other}" if _LIT.search(one) else said[0]
+
+
 _DOING = {
     "locked": "lock", "closed": "close", "shut": "shut", "off": "turn off", "on": "turn on", "open": "open",
     "unlocked": "unlock",
@@ -277,7 +287,12 @@ said_otherwise = Rewriting((
     (re.compile(r"(?P<told>\b(?:the|my|our) (?:terrace|garden|patio|balcony|yard|deck|porch|shed|garage|greenhouse)\b(?:(?!,).)*) out there$"), r"\g<told> in there"),
     (re.compile(r"^has (?P<who>\w+) (?:still )?got (?:her|his|their) (?P<np>(?:\w+ ){0,2}\w+) on$"), r"is the \g<np> on"),
     (re.compile(r"(?<=\w) before (?:we all|the \w+|it all|something|somebody|someone|the whole (?:house|place)) (?:burns?|catch(?:es)? fire|rains?|floods?|freezes?|boils? over|burns? down)(?: down)?$"), ""),
-    (re.compile(r"(?<=\w) , (?:eh|innit|huh|you know|ye know|like)(?= ,|$)"), ""),
+    (re.compile(r"(?<=\w) , (?:eh|innit|huh|you know|ye know|like)(?= ,|$)| (?:eh|innit)$"), ""),
+    (re.compile(r"\b(?P<can>can|could|would|will) (?:ya|ye|yer)\b"), r"\g<can> you"),
+    (re.compile(rf"^(?:(?:can|could|would|will|may) |(?:make|have|let|get) )(?P<np>{_OWN}(?:(?!,|and\b)\S+ )+?)(?:please )?(?:to )?do (?:its|the|that|their|a) (?P<how>(?!same\b|other\b)\w+(?: \w+)?) (?:thing|effect|bit|look|routine)(?: please| again| now)*$"), r"set \g<np>to \g<how>"),
+    (re.compile(rf"^(?:please )?(?:do|put|show|start|run) (?:that|the) (?P<how>(?!same\b|other\b)\w+(?: \w+)?) (?:thing|effect|bit|look) (?:on|with|in) (?P<np>{_OWN}(?:(?!,|and\b)\S+ ?)+)$"), r"set \g<np> to \g<how>"),
+    (re.compile(rf"^(?:please )?(?:swap|exchange|switch|change) (?P<one>{_OWN}(?:(?!,|and\b)\S+ )+?)(?:for|with) (?P<other>{_OWN}(?:(?!,|and\b)\S+ ?)+)$"), _swapped),
+    (re.compile(rf"^(?:is|are|did (?:i|we) leave) (?P<np>{_OWN}(?:(?!,)\S+ )+?)(?:still )?(?:on|open|unlocked|running)(?: again| still)? , (?:and )?if (?:so|yes|i did|we did|(?:it|they) (?:is|are)(?: still)?(?: on| open| unlocked| running)?)(?: ,)? (?:then |please |just |can you |could you )*(?P<do>(?:turn|switch|shut) (?=(?:it |them )off\b|off\b)|close |shut |lock )(?:off )?(?:it|them)(?P<off> off)?(?: please| for me)*$"), lambda said: f"{said['do']}{'off ' if said['do'].startswith(('turn', 'switch')) else ''}{said['np'].strip()}"),
     (re.compile(r"(?<=\w) , let (?:him|her|them|the \w+) (?:lie in|sleep|rest|nap|sleep in|have a lie in)(?: a bit| for once| longer)?$"), ""),
     (re.compile(r"^(?:i |we )?can not remember (?:whether|if) (?:i|we) (?:have )?(?:locked|closed|shut|did|do) (?P<np>(?:the|my|our) (?:\w+ ){1,3}?)(?:up )?, (?:just|so|please|can you|could you| )*(?P<verb>lock|close|shut) it(?: please| up| anyway| for me)*$"), r"\g<verb> \g<np>"),
 ))  # fmt: skip
