@@ -31,6 +31,7 @@ from assistant.home.understanding.misheard import Misheard
 from assistant.home.understanding.names.house_words import HouseWords
 from assistant.home.understanding.names.names import Directory
 from assistant.home.understanding.names.places_said import place_in, with_outside
+from assistant.home.understanding.number_behind import with_number_behind
 from assistant.home.understanding.only_told import beside
 from assistant.home.understanding.people import People
 from assistant.home.understanding.put_plainly import put_plainly
@@ -116,11 +117,23 @@ class Grammar:
         Nothing is done here; an `act` may be carried out as it is, an `ask_back` only after the next sentence.
         """
         context = context or Context()
-        intent = self._understood(words, context)
+        heard = with_number_behind(words, plain(words))
+        intent = self._of_number(*heard, context) if heard else self._understood(words, context)
         if intent is None and (asked := asked_first_of_all(words)):
             said = self._understood(asked, context)
             intent = said if said is not None and said.kind == "query" else None
         return None if intent is not None and rings(plain(words)) and self._is_of_alarms(intent) else intent
+
+    def _of_number(self, text: str, number: int, context: Context) -> HomeIntent | None:
+        """Ask whether a number was meant that was written in two words; on the shorter one nothing acts."""
+        intent = self._understood(text, context)
+        if intent is None or intent.kind != "act":
+            return intent
+        question = f"Did you mean {number}?"
+        return HomeIntent(
+            kind="ask_back", intent=intent.intent, pending=intent, entities=intent.entities, question=question,
+            reason="a number was heard in two words",
+        )  # fmt: skip
 
     def _is_of_alarms(self, intent: HomeIntent) -> bool:
         """Say whether an intent is for something that is called an alarm."""

@@ -167,6 +167,8 @@ class Excepted:
         if own in self.index.places and tuple(words) not in self.index.places:
             words = list(own)  # "but the hall's"
         wanted = Want(able=whole, room=room, kind=kind, reading=True)
+        if (named := self._called_just_so(words, whole, room)) is not None:
+            return named
         number, those = _counted(words)
         found = self._lists.found(those, wanted)
         if number and found.problem:  # "both upstairs"
@@ -180,6 +182,18 @@ class Excepted:
         if found.problem == "area":
             return self.index.mask(found.choices)
         return 0
+
+    def _called_just_so(self, words: list[str], whole: int, room: str | None) -> int | None:
+        """Return the one thing of a room that has "the light" in its name, where the others there are called a strip.
+
+        None where that is not so, and the light is no more than a kind.
+        """
+        noun = words[-1]
+        there = whole & self.index.area(room)
+        if words[:-1] not in ([], ["the"]) or noun not in ("light", "lamp") or whole & ~there:
+            return None
+        named = self.index.named.get(noun, 0) & there
+        return named if named.bit_count() == 1 else None
 
 
 def _counted(words: list[str]) -> tuple[int, list[str]]:

@@ -238,7 +238,7 @@ class HouseWords:
         words = text.split()
         owners = [place for place, word in enumerate(words) if word in self._people or f"{word}s" in self._people]
         spoken = self._spoken_of(last) if _SPOKEN_OF.search(text) else []
-        if len(owners) < 2 and not (owners and spoken):
+        if not owners:
             return text
         nouns = {place: self._owned(words, place) for place in owners if words[place] in self._people}
         told: dict[int, list[str]] = {}
@@ -249,7 +249,8 @@ class HouseWords:
             later = owners[number + 1 : number + 2]
             along = bool(later) and words[place + 1 : later[0]] in (["and"], [","], ["or"], ["and", "also"])
             noun = nouns.get(later[0], []) if along else []
-            earlier = [spoken] * bool(spoken) + [nouns[each] for each in owners[:number] if nouns.get(each)]
+            named = self._kind_before(words[:place]) if before in ("and", ",") else []
+            earlier = [named] * bool(named) + [spoken] * bool(spoken) + [nouns[each] for each in owners[:number] if nouns.get(each)]
             if not noun and words[place] in self._people and earlier:
                 noun = earlier[-1]
             if noun and along and noun == nouns.get(later[0]):  # "tillys and noahs lamps": of each one
@@ -271,6 +272,10 @@ class HouseWords:
         called = {name[1:] if name[0] in self._people else name[-1:] for name in names}
         noun = [*called.pop()] if len(called) == 1 else []
         return noun if noun and noun[-1] in english.KINDS else []
+
+    def _kind_before(self, words: list[str]) -> list[str]:
+        """Return the kind that was spoken of last in some words, which what is somebody's is too: "..., and Nana's"."""
+        return next(([word] for word in map(singular, reversed(words)) if word in english.KINDS), [])
 
     def _owned(self, words: list[str], owner: int) -> list[str]:
         """Return the words beside an owner's that name a thing of theirs: "ellas lamp", "the lamp in ellas room"."""
