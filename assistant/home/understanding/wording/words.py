@@ -115,7 +115,8 @@ def _made_plain(text: str) -> str:
         if found == ",":
             words += [","] if words and words[-1] != "," else []
         else:
-            own = found.removesuffix("'s") + "s" * found.endswith("'s")  # "Alice's" is heard as "Alices"
+            own = found.removesuffix("'s")  # "Alice's" is heard as "Alices", "James's" as "James"
+            own += "s" * (found != own and not own.endswith("s"))
             if own == "its" and (not words or words[-1] in _BEFORE_IT_IS):
                 own = "it is"  # an apostrophe is not heard
             words += _CONTRACTIONS.get(found, own).replace("'", "").split()
