@@ -36,6 +36,7 @@ from assistant.home.understanding.only_told import beside
 from assistant.home.understanding.people import People
 from assistant.home.understanding.put_plainly import put_plainly
 from assistant.home.understanding.repairs import Repairs
+from assistant.home.understanding.said_again import SaidAgain
 from assistant.home.understanding.told_along import ToldAlong
 from assistant.home.understanding.wording.spoken_around import asked_first_of_all
 from assistant.home.understanding.wording.words import IT, MAX_WORDS, plain
@@ -92,6 +93,7 @@ class Grammar:
         self._answered = Answered(clauses, asking)
         self._people = People(directory)
         self._beyond = Beyond(directory)
+        self._said_again = SaidAgain(directory)
 
     @classmethod
     def build(
@@ -149,7 +151,8 @@ class Grammar:
             words = "turn on the lights"
         if shown := written(self.directory, words):
             return self._asking.intent(shown, context, "words that are to be shown")
-        text = put_plainly(self._repairs.in_its_words(self._words.by_one_name(plain(self._words.with_is(words)))))
+        text = self._repairs.in_its_words(self._words.by_one_name(plain(self._words.with_is(words))))
+        text = put_plainly(self._said_again.once(text))
         if not text or text.count(" ") >= MAX_WORDS:
             return None
         if _BOTH.search(words) and len(context.last) == 1:

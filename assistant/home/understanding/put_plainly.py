@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 
 from assistant.home.understanding.wording.contrasts import without_contrasts
+from assistant.home.understanding.wording.irish import as_elsewhere
 from assistant.home.understanding.wording.left_out import left_out_last
 from assistant.home.understanding.wording.needed import Sparing
 from assistant.home.understanding.wording.said_in_one import said_in_one
@@ -108,6 +109,7 @@ _WARMER_WHITE = Sparing(
 
 def put_plainly(text: str) -> str:
     """Return a plain sentence with what it wraps its command in taken off, and what it leaves out at its end."""
+    text = as_elsewhere(text)
     if other := _OTHER_MIND.fullmatch(text):
         text = other["now"] or other["back"].strip(" ,")
     text = without_contrasts(left_out_last(_WARMER_WHITE.sub(r"\g<before>\g<so>", said_otherwise(spoken(text)))))
