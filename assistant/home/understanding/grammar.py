@@ -27,6 +27,7 @@ from assistant.home.understanding.context import Context
 from assistant.home.understanding.going_on import GoingOn
 from assistant.home.understanding.half_said import HalfSaid, half_heard
 from assistant.home.understanding.idle import is_idle
+from assistant.home.understanding.loosened import with_pause
 from assistant.home.understanding.misheard import Misheard
 from assistant.home.understanding.names.house_words import HouseWords
 from assistant.home.understanding.names.names import Directory
@@ -152,7 +153,7 @@ class Grammar:
         if shown := written(self.directory, words):
             return self._asking.intent(shown, context, "words that are to be shown")
         text = self._repairs.in_its_words(self._words.by_one_name(plain(self._words.with_is(words))))
-        text = put_plainly(self._said_again.once(text))
+        text = put_plainly(self._said_again.once(with_pause(text, self.directory.vocabulary())))
         if not text or text.count(" ") >= MAX_WORDS:
             return None
         if _BOTH.search(words) and len(context.last) == 1:

@@ -9,7 +9,6 @@ from collections.abc import Callable
 
 from assistant.home.understanding.names.names import Directory
 from assistant.home.understanding.names.noun_phrases import bare
-from assistant.home.understanding.people import theirs
 from assistant.home.understanding.wording import english
 from assistant.home.understanding.wording.needed import Sparing
 from assistant.home.understanding.wording.values import is_value
@@ -28,7 +27,7 @@ _INSTEAD = Sparing(
 )
 #: Whose it is, said behind: "put my bedside lamp on , rosas one , very warm".
 _WHOSE = Sparing(
-    r"\b(?:my|our|his|her|their|the) (?P<np>(?:(?!,|on\b|off\b|to\b|my\b|the\b)\S+ ){1,3}?)(?P<so>(?:(?:on|off|up|down|open|closed|a|bit|little|brighter|dimmer|darker|warmer|cooler|higher|lower|to|at|\d+|percent) ){0,4}), (?:(?:i mean|that is|so) )?(?P<who>\w+) (?P<again>one|(?:(?!,)\S+ ?){1,3}?)(?: i mean)?(?= ,|$| please$)"
+    r"\b(?:my|our|his|her|their|the) (?P<np>(?:(?!,|on\b|off\b|to\b|my\b|the\b)\S+ ){1,3}?)(?P<so>(?:(?:on|off|up|down|open|closed|a|bit|little|brighter|dimmer|darker|warmer|cooler|higher|lower|to|at|\d+|percent) ){0,4}), (?:(?:i mean|that is|so) )?(?P<who>\w+s) (?P<again>one|(?:(?!,)\S+ ?){1,3}?)(?: i mean)?(?= ,|$| please$)"
 )
 #: Which they are, said behind: "both lamps on , the floor and the desk one".
 _EACH = Sparing(
@@ -44,6 +43,10 @@ _GO = Sparing(
     r"^(?:(?:so|oh|yeah|right|well|no) (?:, )?)*(?P<np>(?:the|my|our) (?:(?!,|is\b|are\b)\S+ ){1,4})(?:is|are) (?:(?:far|way|much|a bit|just) )*too \w+(?: for (?:(?!,)\S+ ?){1,4}?)? , (?:so )?(?:go|turn) (?P<so>(?:a bit )?(?:cooler|warmer|brighter|dimmer))"
     r"(?: , (?:(?:around|about|say|to|like) )*(?P<value>(?:(?!,)\S+ ?){1,3}))?$"
 )
+#: A question asked once more: "are the goats in , i mean is the byre door shut".
+_ASKED = Sparing(
+    r"^(?P<first>(?:is|are|has|have|did) (?:(?!,)\S+ )+), (?:i mean|like|that is|or rather) (?P<asked>(?:is|are) )(?P<rest>(?:(?!,)\S+ ?)+)$"
+)
 _AND = re.compile(r"(?: ,)? and | , ")
 
 
@@ -55,6 +58,7 @@ class SaidAgain:
         self._ways: tuple[tuple[Sparing, Callable[[re.Match[str]], str]], ...] = (
             (_ANEW, self._anew), (_INSTEAD, self._instead), (_WITHIN, self._within), (_WHOSE, self._whose),
             (_EACH, self._each), (_GO, self._go),
+            (_ASKED, self._asked),
         )  # fmt: skip
 
     def once(self, text: str) -> str:
@@ -84,7 +88,7 @@ class SaidAgain:
 
     def _whose(self, said: re.Match[str]) -> str:
         np, again = said["np"].strip(), said["again"].strip()
-        own = f"{theirs(said['who'])} {np if again == 'one' else again}"
+        own = f"{said['who']} {np if again == 'one' else again}"
         if not self._is_named(own) or own.split()[-1] != np.split()[-1]:
             return said[0]
         return f"{own} {said['so']}".strip()
@@ -113,3 +117,10 @@ class SaidAgain:
         if not self._is_named(np) or (value and not is_value(value)):
             return said[0]
         return f"set {np} to {value}" if value else f"make {np} {said['so']}"
+
+    def _asked(self, said: re.Match[str]) -> str:
+        if not said["rest"].startswith("it "):
+            return f"{said['asked']}{said['rest']}"
+        words = said["first"].split()
+        np = next((np for at in range(1, len(words)) if self._is_named(np := " ".join(words[at:]))), "")
+        return f"{said['asked']}the {bare(np)}{said['rest'][2:]}" if np else said[0]
