@@ -211,16 +211,14 @@ class Clause:
             several = found.choices if found.problem in ("room", "which", "either") else ()
             acts = self._abilities.acts(action, several, context)
             return Reading(found=found, problem=found.problem, wish=action, template=template, alternative=acts)
-        if action == "either":
-            found = self._the_light(found, phrase)
+        found = self._the_light(found, phrase) if action == "either" else found
         acts = self._abilities.acts(action, found.ids, context)
         if not acts:
             found = self._own_level(action, phrase) or found
             acts = self._abilities.acts(action, found.ids, context)
         if not acts:
             return Reading(found=replace(found, choices=found.ids), problem="unable", wish=action)
-        off = len(acts) == 1 and acts[0].service == "turn_on" and found.ids[0].startswith("light.")
-        if action == "either" and not (off and context.states(found.ids[0]) is not None):
+        if action == "either":
             return Reading(found=replace(found, choices=found.ids), problem="either", wish=action, alternative=acts)
         return Reading(acts, found, template=template)
 

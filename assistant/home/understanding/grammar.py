@@ -70,6 +70,8 @@ _TOO = re.compile(
 _CALLED_OUT = re.compile(r"\s*(?:the )?lights(?:,? please)?\s*!+\s*", re.IGNORECASE)
 #: The stop behind a title ends no clause: "Dr. Alder".
 _TITLE = re.compile(r"\b(Mr|Mrs|Ms|Dr)\.(?= )", re.IGNORECASE)
+#: A light that is off can only be turned on so; to hit it may be either.
+_GET_LIGHT = re.compile(r"\bget (?:the|that|my|our) (?:\w+ ){0,3}(?:light|lamp)\b")
 _BOTH = re.compile(r"\b(?:them both|both of (?:them|those))\b", re.IGNORECASE)
 
 
@@ -125,7 +127,16 @@ class Grammar:
         if intent is None and (asked := asked_first_of_all(words)):
             said = self._understood(asked, context)
             intent = said if said is not None and said.kind == "query" else None
+        intent = self._lit(intent, words, context)
         return None if intent is not None and rings(plain(words)) and self._is_of_alarms(intent) else intent
+
+    def _lit(self, intent: HomeIntent | None, words: str, context: Context) -> HomeIntent | None:
+        """Return what was asked back where one light was to be got that is off: "would you get the porch light"."""
+        pending = intent.pending if intent is not None and intent.reason.endswith("either") else None
+        if pending is None or len(pending.acts) != 1 or not _GET_LIGHT.search(plain(words)):
+            return intent
+        state = context.states(pending.acts[0].entity_id)
+        return pending if state is not None and state.value == "off" and pending.kind == "act" else intent
 
     def _of_number(self, text: str, number: int, context: Context) -> HomeIntent | None:
         """Ask whether a number was meant that was written in two words; on the shorter one nothing acts."""

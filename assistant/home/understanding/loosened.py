@@ -184,8 +184,8 @@ def reasons_off(text: str, of_house: Container[str] = ()) -> Iterator[str]:
 def with_pause(text: str, of_house: Container[str]) -> str:
     """Return a plain sentence with a pause before what it only tells of something that is nothing of the house."""
     said = _RUNS_ON.search(text)
-    who = singular(said["who"]) if said else ""
-    if said is None or text.split()[0] not in COMMANDING or {who, said["who"]} & GENERIC or _has([said["who"]], of_house):
+    words = text.split()
+    if said is None or words[0] not in COMMANDING or words[-1] in _UNENDED or _has([said["who"]], of_house):
         return text
     return f"{text[: said.start()]} ,{text[said.start() :]}"
 

@@ -15,7 +15,9 @@ from assistant.home.understanding.wording.said_otherwise import said_otherwise
 from assistant.home.understanding.wording.spoken_around import spoken
 from assistant.home.understanding.wording.values import said_once
 
-_LEAD = r"(?:(?:no|oh|sorry|love|pet|dear|darling|actually|wait|hmm|hm|ok|okay|well|um|uh|on second thoughts?)(?: ,)? )*"
+_LEAD = (
+    r"(?:(?:no|oh|sorry|love|pet|dear|darling|actually|wait|hmm|hm|ok|okay|well|um|uh|on second thoughts?)(?: ,)? )*"
+)
 _CHANGED = r"(?:(?:i|we) (?:have )?)?changed (?:my|our) mind(?: about (?:it|that|them|this))?"
 #: Another mind is told before what is wanted now, or after what is to be undone: "turn it off again, changed my mind".
 _OTHER_MIND = re.compile(

@@ -27,7 +27,7 @@ _INSTEAD = Sparing(
 )
 #: Whose it is, said behind: "put my bedside lamp on , rosas one , very warm".
 _WHOSE = Sparing(
-    r"\b(?:my|our|his|her|their|the) (?P<np>(?:(?!,|on\b|off\b|to\b|my\b|the\b)\S+ ){1,3}?)(?P<so>(?:(?:on|off|up|down|open|closed|a|bit|little|brighter|dimmer|darker|warmer|cooler|higher|lower|to|at|\d+|percent) ){0,4}), (?:(?:i mean|that is|so) )?(?P<who>\w+s) (?P<again>one|(?:(?!,)\S+ ?){1,3}?)(?: i mean)?(?= ,|$| please$)"
+    r"\b(?:my|our|his|her|their|the) (?P<np>(?:(?!,|on\b|off\b|to\b|my\b|the\b)\S+ ){1,3}?)(?P<so>(?:(?:on|off|up|down|open|closed|a|bit|little|brighter|dimmer|darker|warmer|cooler|higher|lower|to|at|\d+|percent) ){0,4}), (?:(?:i mean|that is|so) )?(?P<who>\w+s) (?P<again>one|(?!,)\S+(?: (?!,)\S+){0,2}?)(?: i mean)?(?= ,|$| please$)"
 )
 #: Which they are, said behind: "both lamps on , the floor and the desk one".
 _EACH = Sparing(
@@ -43,9 +43,17 @@ _GO = Sparing(
     r"^(?:(?:so|oh|yeah|right|well|no) (?:, )?)*(?P<np>(?:the|my|our) (?:(?!,|is\b|are\b)\S+ ){1,4})(?:is|are) (?:(?:far|way|much|a bit|just) )*too \w+(?: for (?:(?!,)\S+ ?){1,4}?)? , (?:so )?(?:go|turn) (?P<so>(?:a bit )?(?:cooler|warmer|brighter|dimmer))"
     r"(?: , (?:(?:around|about|say|to|like) )*(?P<value>(?:(?!,)\S+ ?){1,3}))?$"
 )
+#: Whose rooms they are, said behind: "in the boys rooms off , so in emils and ottos".
+_ROOMS = Sparing(
+    r"\bin (?:all )?(?:the|our) \w+ (?:bed)?rooms(?P<so>(?: on| off| up| down)?) , (?:so|that is|i mean) (?:in )?(?P<one>\w+s) and (?P<other>\w+s)(?: rooms?)?(?= ,|$| but\b| except\b)"
+)
 #: A question asked once more: "are the goats in , i mean is the byre door shut".
 _ASKED = Sparing(
     r"^(?P<first>(?:is|are|has|have|did) (?:(?!,)\S+ )+), (?:i mean|like|that is|or rather) (?P<asked>(?:is|are) )(?P<rest>(?:(?!,)\S+ ?)+)$"
+)
+#: What a machine by its name is told: "rosie , start hoovering", "let rosie loose on it".
+_MACHINE = Sparing(
+    r"\b(?:let|set|turn) (?P<loose>(?:the )?\w+) loose(?: on (?:it|that|them|this|those))?(?= ,|$| please)|^(?P<np>\w+) (?:, )?(?:please )?(?:start|get|go) (?:hoovering|vacuuming|mopping|mowing)(?=$| please)"
 )
 _AND = re.compile(r"(?: ,)? and | , ")
 
@@ -58,7 +66,8 @@ class SaidAgain:
         self._ways: tuple[tuple[Sparing, Callable[[re.Match[str]], str]], ...] = (
             (_ANEW, self._anew), (_INSTEAD, self._instead), (_WITHIN, self._within), (_WHOSE, self._whose),
             (_EACH, self._each), (_GO, self._go),
-            (_ASKED, self._asked),
+            (_ASKED, self._asked), (_ROOMS, self._rooms),
+            (_MACHINE, self._machine),
         )  # fmt: skip
 
     def once(self, text: str) -> str:
@@ -89,7 +98,7 @@ class SaidAgain:
     def _whose(self, said: re.Match[str]) -> str:
         np, again = said["np"].strip(), said["again"].strip()
         own = f"{said['who']} {np if again == 'one' else again}"
-        if not self._is_named(own) or own.split()[-1] != np.split()[-1]:
+        if not self._is_named(own) or own.rpartition(" ")[2] != np.rpartition(" ")[2]:
             return said[0]
         return f"{own} {said['so']}".strip()
 
@@ -97,7 +106,9 @@ class SaidAgain:
         kind = singular(said["kind"])
         names = [self._one(part, kind, said["who"] or "") for part in _AND.split(said["each"].strip())]
         count = {"both": 2, "two": 2, "three": 3, "four": 4}
-        number = next((count.get(word) or int(word) for word in said["group"].split() if word in count or word.isdigit()), 0)
+        number = next(
+            (count.get(word) or int(word) for word in said["group"].split() if word in count or word.isdigit()), 0
+        )
         if kind not in english.GENERIC or not all(names) or len({*names}) != number:
             return said[0]
         return f"{' and '.join(names)}{said['so']}"
@@ -124,3 +135,15 @@ class SaidAgain:
         words = said["first"].split()
         np = next((np for at in range(1, len(words)) if self._is_named(np := " ".join(words[at:]))), "")
         return f"{said['asked']}the {bare(np)}{said['rest'][2:]}" if np else said[0]
+
+    def _rooms(self, said: re.Match[str]) -> str:
+        owners = said["one"], said["other"]
+        if not all((owner, "room") in self.directory.places for owner in owners):
+            return said[0]
+        return f"in {owners[0]} room and {owners[1]} room{said['so']}"
+
+    def _machine(self, said: re.Match[str]) -> str:
+        np = said["np"] or said["loose"]
+        named = self.directory.exact.get(bare(np), 0) & self.directory.able(("start",))
+        known = {np, f"{np}s"} & self.directory.vocabulary()  # it may be heard for another
+        return f"start {np}" if named or not (known or said["loose"]) else said[0]

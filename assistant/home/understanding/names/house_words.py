@@ -163,7 +163,11 @@ class HouseWords:
 
         def whole(said: re.Match[str]) -> str:
             owner, owned = plain(f"{said[1]}'s"), plain(said[2])
-            owns = owner in self.directory.vocabulary() or self.has(owned) or (owner in self._people and owned == "to")
+            owns = (
+                owner in self.directory.vocabulary()
+                or self.has(owned)
+                or (owner in self._people and owned in ("to", "1"))
+            )
             owns = owns or owned in _OWNED or plain(said[1]) in NEVER_A_REASON
             return said[0] if owns else f"{said[1]} is {said[2]}"
 
@@ -250,7 +254,11 @@ class HouseWords:
             along = bool(later) and words[place + 1 : later[0]] in (["and"], [","], ["or"], ["and", "also"])
             noun = nouns.get(later[0], []) if along else []
             named = self._kind_before(words[:place]) if before in ("and", ",") else []
-            earlier = [named] * bool(named) + [spoken] * bool(spoken) + [nouns[each] for each in owners[:number] if nouns.get(each)]
+            earlier = (
+                [named] * bool(named)
+                + [spoken] * bool(spoken)
+                + [nouns[each] for each in owners[:number] if nouns.get(each)]
+            )
             if not noun and words[place] in self._people and earlier:
                 noun = earlier[-1]
             if noun and along and noun == nouns.get(later[0]):  # "tillys and noahs lamps": of each one
