@@ -211,6 +211,7 @@ class Clause:
             several = found.choices if found.problem in ("room", "which", "either") else ()
             acts = self._abilities.acts(action, several, context)
             return Reading(found=found, problem=found.problem, wish=action, template=template, alternative=acts)
+        found = self._the_light(found, phrase) if action == "either" else found
         acts = self._abilities.acts(action, found.ids, context)
         if not acts:
             found = self._own_level(action, phrase) or found
@@ -220,6 +221,13 @@ class Clause:
         if action == "either":
             return Reading(found=replace(found, choices=found.ids), problem="either", wish=action, alternative=acts)
         return Reading(acts, found, template=template)
+
+    def _the_light(self, found: Found, phrase: str) -> Found:
+        """Return the one that has "light" in its name where "the light" of a room was said, which has lamps too."""
+        named = self.directory.mask(found.ids) & self.directory.named.get("light", 0)
+        if "light" not in phrase.split() or named.bit_count() != 1:
+            return found
+        return replace(found, ids=self.directory.ids(named), group=False)
 
     def _own_level(self, action: str, phrase: str) -> Found | None:
         """Return what sets the level of a thing that has none itself: the Radio Volume for "turn the radio down"."""

@@ -27,14 +27,17 @@ from assistant.home.understanding.context import Context
 from assistant.home.understanding.going_on import GoingOn
 from assistant.home.understanding.half_said import HalfSaid, half_heard
 from assistant.home.understanding.idle import is_idle
+from assistant.home.understanding.loosened import with_pause
 from assistant.home.understanding.misheard import Misheard
 from assistant.home.understanding.names.house_words import HouseWords
 from assistant.home.understanding.names.names import Directory
 from assistant.home.understanding.names.places_said import place_in, with_outside
+from assistant.home.understanding.number_behind import with_number_behind
 from assistant.home.understanding.only_told import beside
 from assistant.home.understanding.people import People
 from assistant.home.understanding.put_plainly import put_plainly
 from assistant.home.understanding.repairs import Repairs
+from assistant.home.understanding.said_again import SaidAgain
 from assistant.home.understanding.told_along import ToldAlong
 from assistant.home.understanding.wording.spoken_around import asked_first_of_all
 from assistant.home.understanding.wording.words import IT, MAX_WORDS, plain
@@ -67,6 +70,8 @@ _TOO = re.compile(
 _CALLED_OUT = re.compile(r"\s*(?:the )?lights(?:,? please)?\s*!+\s*", re.IGNORECASE)
 #: The stop behind a title ends no clause: "Dr. Alder".
 _TITLE = re.compile(r"\b(Mr|Mrs|Ms|Dr)\.(?= )", re.IGNORECASE)
+#: A light that is off can only be turned on so; to hit it may be either.
+_GET_LIGHT = re.compile(r"\bget (?:the|that|my|our) (?:\w+ ){0,3}(?:light|lamp)\b")
 _BOTH = re.compile(r"\b(?:them both|both of (?:them|those))\b", re.IGNORECASE)
 
 
@@ -91,6 +96,7 @@ class Grammar:
         self._answered = Answered(clauses, asking)
         self._people = People(directory)
         self._beyond = Beyond(directory)
+        self._said_again = SaidAgain(directory)
 
     @classmethod
     def build(
@@ -116,11 +122,32 @@ class Grammar:
         Nothing is done here; an `act` may be carried out as it is, an `ask_back` only after the next sentence.
         """
         context = context or Context()
-        intent = self._understood(words, context)
+        heard = with_number_behind(words, plain(words))
+        intent = self._of_number(*heard, context) if heard else self._understood(words, context)
         if intent is None and (asked := asked_first_of_all(words)):
             said = self._understood(asked, context)
             intent = said if said is not None and said.kind == "query" else None
+        intent = self._lit(intent, words, context)
         return None if intent is not None and rings(plain(words)) and self._is_of_alarms(intent) else intent
+
+    def _lit(self, intent: HomeIntent | None, words: str, context: Context) -> HomeIntent | None:
+        """Return what was asked back where one light was to be got that is off: "would you get the porch light"."""
+        pending = intent.pending if intent is not None and intent.reason.endswith("either") else None
+        if pending is None or len(pending.acts) != 1 or not _GET_LIGHT.search(plain(words)):
+            return intent
+        state = context.states(pending.acts[0].entity_id)
+        return pending if state is not None and state.value == "off" and pending.kind == "act" else intent
+
+    def _of_number(self, text: str, number: int, context: Context) -> HomeIntent | None:
+        """Ask whether a number was meant that was written in two words; on the shorter one nothing acts."""
+        intent = self._understood(text, context)
+        if intent is None or intent.kind != "act":
+            return intent
+        question = f"Did you mean {number}?"
+        return HomeIntent(
+            kind="ask_back", intent=intent.intent, pending=intent, entities=intent.entities, question=question,
+            reason="a number was heard in two words",
+        )  # fmt: skip
 
     def _is_of_alarms(self, intent: HomeIntent) -> bool:
         """Say whether an intent is for something that is called an alarm."""
@@ -136,7 +163,8 @@ class Grammar:
             words = "turn on the lights"
         if shown := written(self.directory, words):
             return self._asking.intent(shown, context, "words that are to be shown")
-        text = put_plainly(self._repairs.in_its_words(self._words.by_one_name(plain(self._words.with_is(words)))))
+        text = self._repairs.in_its_words(self._words.by_one_name(plain(self._words.with_is(words))))
+        text = put_plainly(self._said_again.once(with_pause(text, self.directory.vocabulary())))
         if not text or text.count(" ") >= MAX_WORDS:
             return None
         if _BOTH.search(words) and len(context.last) == 1:

@@ -26,11 +26,15 @@ _MOST = 10  #: ways to loosen one sentence that are tried
 #: How a thing is to be, said after a pause: "the pendants on, low and warm". That is no reason.
 _HOW = re.compile(
     r"(?:(?:and|but|nice|very|really|quite|just|a bit|not too) )*(?:low|dim|dimmed|warm|cool|bright|soft|high|dark|cosy|gentle|full|slow|fast|quiet)"
-    r"(?: (?:and|but|,)(?: (?:nice|very|really|quite|not too))? (?:low|dim|dimmed|warm|cool|bright|soft|high|dark|cosy|gentle|full|slow|fast|quiet))*"
+    r"(?: (?:and|but|,)(?: (?:nice|very|really|quite|not too))? (?:low|dim|dimmed|warm|cool|bright|soft|high|dark|cosy|gentle|full|slow|fast|quiet))*(?: please)?"
 )
 #: Where a reason may begin without a pause: only with what can be no part of a name or a relative clause.
 _BEGINS = re.compile(
     r" (?=(?:because |cause |since |as )?(?:it is|it has|there is|there are|he is|she is|i am|we are|i have|we have|i can not|we can not|i can hardly|i need to|i want to|we need to|we want to|i have to) \w+)"
+)
+#: The same of something that is nothing of the house: "close the gate the goats are out".
+_RUNS_ON = re.compile(
+    r" (?=the (?P<who>[a-z]+) (?:is|are) (?!on\b|off\b|open\b|closed\b|shut\b)\w+(?: \w+){0,3}$)(?<!,.)(?<!and.)(?<!but.)(?<!except.)(?<!or.)"
 )
 #: What a reason says of somebody where nothing parts it from the command: no verb that takes the thing before it.
 _OF_ITSELF = re.compile(
@@ -175,6 +179,15 @@ def reasons_off(text: str, of_house: Container[str] = ()) -> Iterator[str]:
         reason = text[begins.end() :]
         if begins.start() and _OF_ITSELF.fullmatch(reason) and is_reason(reason):
             yield text[: begins.start()].strip(" ,")
+
+
+def with_pause(text: str, of_house: Container[str]) -> str:
+    """Return a plain sentence with a pause before what it only tells of something that is nothing of the house."""
+    said = _RUNS_ON.search(text)
+    words = text.split()
+    if said is None or words[0] not in COMMANDING or words[-1] in _UNENDED or _has([said["who"]], of_house):
+        return text
+    return f"{text[: said.start()]} ,{text[said.start() :]}"
 
 
 def _beside_statements(parts: list[str], of_house: Container[str]) -> Iterator[str]:

@@ -68,6 +68,11 @@ _SO = re.compile(r"\b(?:on|off|open|closed|shut|percent|degrees)(?: please)?$")
 _VERBS = {"on": "turn on", "off": "turn off", "open": "open", "closed": "close", "shut": "close"}
 
 
+def theirs(who: str) -> str:
+    """Return how it is heard that something is somebody's: "wills"; "james" of James."""
+    return who if who.endswith("s") else f"{who}s"
+
+
 class People:
     """The people of one house, by what is theirs."""
 
@@ -98,16 +103,16 @@ class People:
         Where it spoke of none who has a thing here, or of several, it stays.
         """
         text = instead_of(self._of_whom(text))
-        if (did := _DID.match(text)) and f"{did['who']}s" in self._owners:
+        if (did := _DID.match(text)) and theirs(did["who"]) in self._owners:
             return f"{did[1]} they {text[did.end() :]}"
-        if (got := _STILL_GOT.fullmatch(text)) and f"{got['who']}s" in self._owners:
-            return f"is {got['who']}s {got['np']} {got['so']}"
+        if (got := _STILL_GOT.fullmatch(text)) and theirs(got["who"]) in self._owners:
+            return f"is {theirs(got['who'])} {got['np']} {got['so']}"
         done = _DONE_FOR.fullmatch(text)
-        if done and self._words_of.get(f"{done['who']}s", set(done["command"].split())).isdisjoint(
+        if done and self._words_of.get(theirs(done["who"]), set(done["command"].split())).isdisjoint(
             done["command"].split()
         ):
             return done["command"]
-        text = _SAYS.sub("", text) if text.split()[0] + "s" in self._owners else text
+        text = _SAYS.sub("", text) if theirs(text.split()[0]) in self._owners else text
         return self._without_told(self._wanted(text))
 
     def for_whom(self, text: str) -> str:
@@ -115,7 +120,7 @@ class People:
         said = _FOR.fullmatch(text)
         if said is None or _FOR_ROOM.isdisjoint(text.split()):
             return text
-        room = (f"{said['who']}s", "room")
+        room = (theirs(said["who"]), "room")
         return f"{said['command']} in {' '.join(room)}" if room in self.directory.places else text
 
     def _of_whom(self, text: str) -> str:
@@ -123,7 +128,8 @@ class People:
         said = _THEIRS.search(text)
         if said is None:
             return text
-        told = [name for word in text[: said.start()].split() for name in (word, f"{word}s") if name in self._owners]
+        before, behind = text[: said.start()], text[said.end() :].partition(" , ")[2]
+        told = self._told_of(before) or self._told_of(behind)  # "dim his lamp , Will is asleep"
         if not told:
             whose = _KNOWN_WHOSE.match(text)  # of whom both know that it is
             return f"{whose['lead']}the{text[whose.end() :]}" if whose else text
@@ -131,13 +137,16 @@ class People:
             return text  # of several it is not known whose
         return text[: said.start()] + _THEIRS.sub(told[-1], text[said.start() :])
 
+    def _told_of(self, text: str) -> list[str]:
+        return [name for word in text.split() for name in {word, theirs(word)} if name in self._owners]
+
     def _wanted(self, text: str) -> str:
         """Return what somebody wants of a thing of theirs as a command: "emma wants emmas lamp pink"."""
         text = _TONIGHT.sub(r"\g<wish>", text)
         said = _WANTS.fullmatch(text.removesuffix(" please"))
-        if said is None or said["whose"] not in {"his", "her", "their", f"{said['who']}s"}:
+        if said is None or said["whose"] not in {"his", "her", "their", theirs(said["who"])}:
             return text
-        people = [f"{who}s" for who in (said["who"], said["other"]) if who]
+        people = [theirs(who) for who in (said["who"], said["other"]) if who]
         if not self._owners.issuperset(people) or not _NEVER.isdisjoint(text[said.start("whose") :].split()):
             return text
         of_each = [f"{person} {said['np'].strip()}" for person in people]
@@ -158,7 +167,7 @@ class People:
             if ordered and not _POINTS.search(command) and (self._is_whose(command) or not self._places(first["told"])):
                 return command
         last = _TOLD_LAST.fullmatch(text)
-        if last is not None and (last["who"] in _PRONOUNS or f"{last['who']}s" in self._owners):
+        if last is not None and (last["who"] in _PRONOUNS or theirs(last["who"]) in self._owners):
             told = text[last.end("command") :]
             command = last["command"].strip(" ,")
             for_whom = _FOR_THEM.fullmatch(command)
@@ -167,7 +176,7 @@ class People:
         return text
 
     def _is_told(self, who: str, told: str) -> bool:
-        return f"{who}s" in self._owners and _NEVER.isdisjoint(told.replace(" not ", " ").split())
+        return theirs(who) in self._owners and _NEVER.isdisjoint(told.replace(" not ", " ").split())
 
     def _is_whose(self, command: str) -> bool:
         """Say whether a command names whose thing or room it is for."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 
 from assistant.home.understanding.wording.contrasts import without_contrasts
+from assistant.home.understanding.wording.homely import as_elsewhere
 from assistant.home.understanding.wording.left_out import left_out_last
 from assistant.home.understanding.wording.manners import plainly_mannered
 from assistant.home.understanding.wording.needed import Sparing
@@ -15,7 +16,9 @@ from assistant.home.understanding.wording.said_otherwise import said_otherwise
 from assistant.home.understanding.wording.spoken_around import spoken
 from assistant.home.understanding.wording.values import said_once
 
-_LEAD = r"(?:(?:no|oh|sorry|actually|wait|hmm|hm|ok|okay|well|um|uh|on second thoughts?)(?: ,)? )*"
+_LEAD = (
+    r"(?:(?:no|oh|sorry|love|pet|dear|darling|actually|wait|hmm|hm|ok|okay|well|um|uh|on second thoughts?)(?: ,)? )*"
+)
 _CHANGED = r"(?:(?:i|we) (?:have )?)?changed (?:my|our) mind(?: about (?:it|that|them|this))?"
 #: Another mind is told before what is wanted now, or after what is to be undone: "turn it off again, changed my mind".
 _OTHER_MIND = re.compile(
@@ -109,6 +112,7 @@ _WARMER_WHITE = Sparing(
 
 def put_plainly(text: str) -> str:
     """Return a plain sentence with what it wraps its command in taken off, and what it leaves out at its end."""
+    text = as_elsewhere(text)
     if other := _OTHER_MIND.fullmatch(text):
         text = other["now"] or other["back"].strip(" ,")
     text = plainly_mannered(text)

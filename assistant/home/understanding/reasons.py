@@ -84,7 +84,7 @@ _HEARD_IS = re.compile(
 )
 #: What is told of the speaker with a plain past: "we finished eating", "i spilled the rice".
 _DID = re.compile(
-    r"(?:so |because |cause |since |as |and |now )*(?:i|we) (?:have |just |only |all )*\w+(?:ed|lt)(?: \w+)*"
+    r"(?:so |because |cause |since |as |and |now )*(?:i|we) (?:have |just |only |all )*(?:\w+(?:ed|lt)|saw(?= (?:a|an|the|some|somebody|someone|something|\d+) ))(?: \w+)*"
 )
 #: A reason without its subject: "spilled cereal everywhere", "heading to bed", "too dark in here", "fancy a brew".
 _BARE = re.compile(

@@ -171,7 +171,7 @@ class Repairs:
         lone = sorted((said for said, others in self._same.items() if len(others) == 1), key=len, reverse=True)
         self._other_words = re.compile(rf"(?<!\S)({'|'.join(lone)})(s?)(?!\S)") if lone else None
         self._options = options_here
-        self._joined = {term.replace(" ", ""): term for term in self._terms}
+        self._joined = {term.replace(" ", ""): term for term in (*options_here, *self._terms)}
         self._sounding = Sounding(self._terms, least=_LEAST_ALIKE, lengths=_LENGTHS)
         self._set_to = Sounding(sorted(self._settings), least=_SETTING_LIKENESS, lengths=_LENGTHS)
         self._heard: dict[str, tuple[tuple[str, float], ...]] = {}

@@ -112,7 +112,9 @@ class Excepted:
         for part in others:
             if self._is_another_kind(part, whole):
                 continue
-            left = self._left_out(part, whole, want.room, want.kind or found.kind)
+            left = self._called_just_so(part, whole, want.room) or self._left_out(
+                part, whole, want.room, want.kind or found.kind
+            )
             if not left and not self._elsewhere_known(part, whole):
                 return Found(problem="except", phrase=" ".join(part))
             spared |= left
@@ -190,6 +192,18 @@ class Excepted:
         if found.problem == "area":
             return self.index.mask(found.choices)
         return 0
+
+    def _called_just_so(self, words: list[str], whole: int, room: str | None) -> int:
+        """Return the one thing of a room that has "the light" in its name, where the others there are called a strip.
+
+        0 where that is not so, and the light is no more than a kind.
+        """
+        noun = words[-1]
+        there = whole & self.index.area(room)
+        if words[:-1] not in ([], ["the"]) or noun not in ("light", "lamp") or whole & ~there:
+            return 0
+        named = self.index.named.get(noun, 0) & there
+        return named if named.bit_count() == 1 else 0
 
 
 def _counted(words: list[str]) -> tuple[int, list[str]]:

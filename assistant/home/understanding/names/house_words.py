@@ -174,7 +174,11 @@ class HouseWords:
 
         def whole(said: re.Match[str]) -> str:
             owner, owned = plain(f"{said[1]}'s"), plain(said[2])
-            owns = owner in self.directory.vocabulary() or self.has(owned) or (owner in self._people and owned == "to")
+            owns = (
+                owner in self.directory.vocabulary()
+                or self.has(owned)
+                or (owner in self._people and owned in ("to", "1"))
+            )
             owns = owns or owned in _OWNED or plain(said[1]) in NEVER_A_REASON
             return said[0] if owns else f"{said[1]} is {said[2]}"
 
@@ -263,8 +267,7 @@ class HouseWords:
         words = text.split()
         owners = [place for place, word in enumerate(words) if word in self._people or f"{word}s" in self._people]
         spoken = self._spoken_of(last) if _SPOKEN_OF.search(text) else []
-        kinds = [word for word in words[: owners[0]] if singular(word) in english.KINDS][-1:] if owners else []
-        if len(owners) < 2 and not (owners and (spoken or kinds)):
+        if not owners:
             return text
         nouns = {place: self._owned(words, place) for place in owners if words[place] in self._people}
         told: dict[int, list[str]] = {}
@@ -275,7 +278,8 @@ class HouseWords:
             later = owners[number + 1 : number + 2]
             along = bool(later) and words[place + 1 : later[0]] in (["and"], [","], ["or"], ["and", "also"])
             noun = nouns.get(later[0], []) if along else []
-            earlier = [each for each in (spoken, kinds) if each] + [
+            named = self._kind_before(words[:place]) if before in ("and", ",") else []
+            earlier = [each for each in (spoken, named) if each] + [
                 nouns[each] for each in owners[:number] if nouns.get(each)
             ]
             if not noun and words[place] in self._people and earlier:
@@ -314,6 +318,10 @@ class HouseWords:
         called = {name[1:] if name[0] in self._people else name[-1:] for name in names}
         noun = [*called.pop()] if len(called) == 1 else []
         return noun if noun and noun[-1] in english.KINDS else []
+
+    def _kind_before(self, words: list[str]) -> list[str]:
+        """Return the kind that was spoken of last in some words, which what is somebody's is too: "..., and Nana's"."""
+        return next(([word] for word in map(singular, reversed(words)) if word in english.KINDS), [])
 
     def _owned(self, words: list[str], owner: int) -> list[str]:
         """Return the words beside an owner's that name a thing of theirs: "ellas lamp", "the lamp in ellas room"."""

@@ -21,6 +21,8 @@ SWITCHED = frozenset("light switch fan climate humidifier water_heater media_pla
 ROOMS = frozenset("room area floor house home space".split())
 #: How a room of two storeys is told from the other.
 _STOREYS = frozenset(("upstairs", "downstairs", "upper", "lower"))
+#: What warms goes by one of these, each another make of thing where a house has several.
+_WARMING = frozenset("radiator heater pump stove".split())
 #: How the first of several rooms of a kind is called.
 _MAIN = frozenset(("main", "master", "primary"))
 
@@ -84,6 +86,7 @@ class Index:
         for mask in self.area_of.values():
             self.in_rooms |= mask
         self._blinds()
+        self._heaters()
         #: names with a word in them that elsewhere leaves something out: "light bar"
         self.marked = [words for name in self.exact if not LEAVING_OUT.isdisjoint(words := tuple(name.split()))]
         self.marked_pairs = {pair for words in self.marked for pair in pairwise(words) if pair[1] in LEAVING_OUT}
@@ -222,6 +225,13 @@ class Index:
                 mask = sum(1 << self.number[thing.entity.id] for thing in covers)
                 if mask and word == "blind":
                     self.words[word] = mask
+
+    def _heaters(self) -> None:
+        """Let "the radiators" be those that are called so, and not the Heat Pump, where a house has such names."""
+        for word in ("radiator", "heater"):
+            called = self.named.get(word, 0) & (self.domain.get("climate", 0) | self.domain.get("switch", 0))
+            for other in _WARMING - {word} if called else ():
+                self.words[word] &= called | ~self.named.get(other, 0)
 
     # Finding
 

@@ -71,13 +71,13 @@ _HEARD = {
 #: How "-teen" and "-ty" numbers begin, and as they are heard.
 _STEMS = {
     "thir": "thir", "three": "thir", "four": "for", "for": "for", "fif": "fif", "five": "fif", "six": "six",
-    "sicks": "six", "seven": "seven", "eight": "eigh", "eigh": "eigh", "ate": "eigh", "nine": "nine",
+    "sicks": "six", "sick": "six", "seven": "seven", "eight": "eigh", "eigh": "eigh", "ate": "eigh", "nine": "nine",
 }  # fmt: skip
 #: Numbers as a recogniser writes them, where only a number can stand: "twenty won degrees", "nine teen", "ate percent".
 _HEARD_NUMBER = re.compile(
     rf"\b(?:(?P<tens>{_TENTHS}) (?P<ones>won|to|too|tree|free|for|fore|fife|sicks|sics|ate|nein)"
     r"(?= (?:percent|per|degrees?)\b|$)"
-    r"|(?P<teen>thir|three|four|for|fif|five|six|sicks|seven|eight|eigh|ate|nine) (?P<end>teen|tea|tee|ty)\b"
+    r"|(?P<teen>thir|three|four|for|fif|five|six|sicks?|seven|eight|eigh|ate|nine) (?P<end>teen|tea|tee|ty)\b"
     r"|(?<= to )(?P<alone>won|tree|fife|sicks|ate|nein)(?= (?:percent|per|degrees?)\b|$)"
     r"|(?P<cent>per (?:cent|sent|cents|scent|son)|purse (?:sent|cent|end)"
     r"|(?<=(?:ty|en|ve|ne|wo|ee|ur|ix|ht|\d\d) )(?:person|parson|present|pursent)$))"
@@ -115,7 +115,8 @@ def _made_plain(text: str) -> str:
         if found == ",":
             words += [","] if words and words[-1] != "," else []
         else:
-            own = found.removesuffix("'s") + "s" * found.endswith("'s")  # "Alice's" is heard as "Alices"
+            own = found.removesuffix("'s")  # "Alice's" is heard as "Alices", "James's" as "James"
+            own += "s" * (found != own and not own.endswith("s"))
             if own == "its" and (not words or words[-1] in _BEFORE_IT_IS):
                 own = "it is"  # an apostrophe is not heard
             words += _CONTRACTIONS.get(found, own).replace("'", "").split()
