@@ -29,7 +29,7 @@ _VERB = "(?:" + "|".join(
 _STEP = re.compile(
     r"\W*(?:(?:then|now|first|next|finally|afterwards|always|please|carefully|gently|slowly|and|just|only)[, ]+)*"
     rf"(?:(?:do not|don['’]t|never) \w|{_VERB}\b(?!-| *[=:])(?! (?:is|are|was|were|has|have|can|must)\b)|"
-    rf"(?:when|once|as soon as|after|before|with|on|in|at|for|until|to|if)\s[^.;:]*[, ]{_VERB} "
+    rf"(?:when|once|as soon as|after|before|with|on|in|at|for|until|to|if)\s[^.;:]*,\s{_VERB}\s"
     r"(?:the|an?|it|them|your|all|both|in|on|up|down|off|out|for|to|with|until|over|every|each|at|into|again)\b)",
     re.IGNORECASE,
 )

@@ -8,7 +8,7 @@ from tests.assistant.turn.test_completing import cited, is_verbatim
 
 PUMP = (
     "The pump is old. Fill the jug with rain water. Pour it in slowly and move the handle. When it draws, close the "
-    "tap. The handle gets cold.\nTo empty it, open the drain. Wait an hour."
+    "tap. At night the needles turn to red.\nTo empty it, open the drain. Wait an hour."
 )
 STEPS = "Fill the jug with rain water. Pour it in slowly and move the handle. When it draws, close the tap."
 LOAF = (
@@ -24,7 +24,7 @@ LOAF = (
         ("tell me how to start it", "close the tap", STEPS),
         ("what do I do to empty it", "open the drain", "To empty it, open the drain. Wait an hour."),
         ("How do I know that it runs?", "close the tap", "close the tap"),
-        ("How do I hold it?", "The handle gets cold", "The handle gets cold"),
+        ("How do I hold it?", "At night the needles turn to red", "At night the needles turn to red"),
     ],
 )
 def test_steps_in_running_text_are_told_whole(question, span, told):
