@@ -23,13 +23,18 @@ from assistant.turn.completing import (
     with_its_qualifier,
     with_its_row,
     with_its_sentence,
+    with_what_follows,
 )
 from assistant.turn.conditions import with_its_condition
 from assistant.turn.denying import with_its_denial, with_the_denial_above
 from assistant.turn.events import Answer, Citation, Reply
 from assistant.turn.follow_up import readings
+from assistant.turn.ingredients import asks_for_ingredients, with_amounts
 from assistant.turn.offering import offer
 from assistant.turn.phrasing import asks_yes_or_no, cite, spoken_abstention, spoken_answer, spoken_offer
+from assistant.turn.rows import may_ask_for_rows, with_all_rows
+from assistant.turn.steps import with_its_steps
+from assistant.turn.times import with_all_times, with_its_end
 from knowledge.collections import Collections
 from knowledge.languages import language, name
 
@@ -135,18 +140,25 @@ class Answering:
 
     async def _told(self, question: str, cited: Citation, hit: Hit, *, is_yesno: bool) -> Citation:
         """What is told of a citation: its words, completed; see `completing`, `conditions` and `denying`."""
+        told = cited
         if is_yesno:
             told = await self._in_its_document(with_its_row, cited, hit) if may_be_of_a_table(cited) else cited
-            told = with_its_condition(question, with_its_sentence(told))
+            told = with_its_condition(question, with_what_follows(with_its_sentence(told)))
         elif may_be_of_a_list(cited):
-            told = await self._in_its_document(partial(with_its_list, question), cited, hit)
-        else:
-            told = cited
+            complete = with_amounts if asks_for_ingredients(question) else with_its_list
+            told = await self._in_its_document(partial(complete, question), cited, hit)
+        elif may_be_of_a_table(cited) and may_ask_for_rows(question):
+            told = await self._in_its_document(partial(with_all_rows, question), cited, hit)
+        if told.said:
+            return told
+        if not is_yesno and told is cited:
+            told = with_all_times(question, with_its_steps(question, cited))
         if not is_yesno and "\n" not in told.text:
             told = with_its_denial(question, with_its_condition(question, with_its_qualifier(told)))
+            told = with_its_end(question, told)
         if may_be_of_a_list(cited):
             told = await self._in_its_document(partial(with_the_denial_above, question), told, hit)
-        if may_be_of_a_table(told):
+        if not told.said and may_be_of_a_table(told):
             told = await self._in_its_document(partial(with_cells_said, question), told, hit)
         return told
 

@@ -26,6 +26,8 @@ _QUALIFIER = re.compile(
     r"\s+(?:for|each|every|per|an?|if|when|where|unless|until|below|above|as part of|with|without|"
     r"at(?! (?:the (?:same|end)|least|most)))\b\s+[\w“\"'](?:[^,;:!?()]|[,:](?=\d))*"
 )
+#: How far what was found goes: "cash up to £500".
+_LIMIT = re.compile(r" (?:up to|at most|no more than) (?:[£$€]\d+(?:[.,]\d+)*|\d+(?:[.,]\d+)* ?(?:%|€|[a-z]{1,2}\b))")
 _CLAUSE = re.compile(r"\s+(?:if|when|where|unless|until)\b")
 _VERB = re.compile(r"\b(?:is|are|was|were|has|have|had|will|can|must|may|costs?)\b")
 _OTHER_HALF = re.compile(r"\s+(?:and|or|but|while|then)\s+(?=(?:(?!\b(?:and|or|but)\b).)*\d)", re.DOTALL)
@@ -39,6 +41,7 @@ _NUMBER = re.compile(r"(?:\d+(?:\.\d+)+\.?|\((?:\d+|[a-z])\)|[^\w\s\"'“‘(£$
 _LINE, _COLUMNS = re.compile(r"[^\n]*\n?"), re.compile(r"\S {2,}\S|\t")
 _CELLS = re.compile(r"[^\n]*: [^\n]*; [^\n]*|[^\n]*; [^\n]*: [^\n]*")
 _WORD = re.compile(r"[^\W_]+")
+_YES_OR_NO = re.compile(r"\W*(?:of course|(?:well, |sorry, )?(?:yes|no)(?:, (?:of course|sorry))?)\W*", re.IGNORECASE)
 #: What asks for one thing, whatever stands around it.
 _FOR_ONE = re.compile(
     r"\b(?:how (?:much|many|long|old|far|often|big|high|late|early|soon)|when|who|whose|where|why|"
@@ -72,6 +75,18 @@ def with_its_sentence(cited: Citation) -> Citation:
     return moved(cited, start, end)
 
 
+def with_what_follows(cited: Citation) -> Citation:
+    """A citation that is "yes" or "no" alone, with the next sentence of its paragraph: "Yes. It is here by three"."""
+    from engines.reader.layout import whole_part
+
+    text, (start, end) = cited.passage, cited.span_in_passage
+    if _YES_OR_NO.fullmatch(cited.text):
+        close = next((last for _, last in sentences(text, end, whole_part(text, start, end)[1])), end)
+        if _words(text, end, close) <= MOST_WORDS and "\n\n" not in text[end:close]:
+            end = close
+    return moved(cited, start, end)
+
+
 def may_be_of_a_table(cited: Citation) -> bool:
     """Whether a citation is of a line that looks like the row of a table."""
     text, (start, end) = cited.passage, cited.span_in_passage
@@ -101,6 +116,8 @@ def with_its_qualifier(cited: Citation) -> Citation:
     text, (start, end) = cited.passage, cited.span_in_passage
     if _TIME.search(text, 0, end) and (until := _UNTIL.match(text, end)):
         return moved(cited, start, until.end())
+    if limit := _LIMIT.match(text, end):
+        return moved(cited, start, limit.end())
     if not _AMOUNT.search(cited.text) or _YEAR.search(cited.text):
         return cited
     begin, close = whole_part(text, start, end)

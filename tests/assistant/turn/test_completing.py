@@ -9,6 +9,7 @@ from assistant.turn.completing import (
     with_its_qualifier,
     with_its_row,
     with_its_sentence,
+    with_what_follows,
 )
 from assistant.turn.events import Citation
 
@@ -200,3 +201,14 @@ def test_a_document_that_has_changed_since_leaves_the_citation_as_it_is():
 )
 def test_only_lines_with_a_mark_and_several_lines_may_be_of_a_list(span, is_so):
     assert may_be_of_a_list(cited(FAULTS, span)) is is_so
+
+
+def test_yes_alone_is_told_with_what_follows():
+    text = "Is it quick? Yes. Sent by noon it comes at three. No post on Sundays.\n\nNo.\n\nAsk Tim."
+    assert with_what_follows(cited(text, "Yes.")).text == "Yes. Sent by noon it comes at three."
+    assert with_what_follows(cited(text, "No.")).text == "No."
+
+
+def test_what_was_found_is_told_with_its_limit():
+    assert with_its_qualifier(cited("Coins up to £50. Ask.", "Coins")).text == "Coins up to £50"
+    assert with_its_qualifier(cited("Bring it up to date", "it")).text == "it"
