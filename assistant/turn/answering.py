@@ -25,11 +25,14 @@ from assistant.turn.completing import (
     with_its_sentence,
 )
 from assistant.turn.conditions import with_its_condition
-from assistant.turn.denying import with_its_denial, with_the_denial_above
+from assistant.turn.denying import with_its_correction, with_its_denial, with_its_refusal, with_the_denial_above
 from assistant.turn.events import Answer, Citation, Reply
+from assistant.turn.fitting import with_the_cell_that_fits
 from assistant.turn.follow_up import readings
 from assistant.turn.offering import offer
+from assistant.turn.owning import is_of_another
 from assistant.turn.phrasing import asks_yes_or_no, cite, spoken_abstention, spoken_answer, spoken_offer
+from assistant.turn.pricing import with_what_it_buys
 from knowledge.collections import Collections
 from knowledge.languages import language, name
 
@@ -79,6 +82,8 @@ class Answering:
             best = await self._in_reader(self._read, found, slot)
         reading, hits = best.reading, best.hits
         cited = () if reading.abstained else cite(reading, hits)
+        if cited and is_of_another(best.question, cited[0]):
+            cited = ()
         if cited:
             asks = asks_yes_or_no(best.question)
             yesno = reading.spans[0].yesno if asks else ""
@@ -134,15 +139,18 @@ class Answering:
         return found
 
     async def _told(self, question: str, cited: Citation, hit: Hit, *, is_yesno: bool) -> Citation:
-        """What is told of a citation: its words, completed; see `completing`, `conditions` and `denying`."""
+        """What is told of a citation: its words, completed; see `completing`, `conditions`, `denying`, `fitting`."""
+        if not is_yesno and may_be_of_a_table(cited):
+            cited = await self._in_its_document(partial(with_the_cell_that_fits, question), cited, hit)
         if is_yesno:
             told = await self._in_its_document(with_its_row, cited, hit) if may_be_of_a_table(cited) else cited
-            told = with_its_condition(question, with_its_sentence(told))
+            told = with_its_refusal(with_its_condition(question, with_its_sentence(told)))
         elif may_be_of_a_list(cited):
             told = await self._in_its_document(partial(with_its_list, question), cited, hit)
         else:
             told = cited
         if not is_yesno and "\n" not in told.text:
+            told = with_what_it_buys(with_its_correction(told))
             told = with_its_denial(question, with_its_condition(question, with_its_qualifier(told)))
         if may_be_of_a_list(cited):
             told = await self._in_its_document(partial(with_the_denial_above, question), told, hit)
