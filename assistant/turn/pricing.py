@@ -7,7 +7,7 @@ import re
 from assistant.turn.completing import moved
 from assistant.turn.events import Citation
 
-_PRICE = r"[£$€]\d[\d,]*(?:\.\d\d)?"
+_PRICE = r"[£$€]\d+(?:,\d{3})*(?:\.\d\d)?"
 _OFFER = rf"(?:\d+|one|two|three|four|five|six|eight|ten|twelve|half|a|an)(?: [^\W\d]+){{0,3}} for {_PRICE}"
 _OFFERS = re.compile(rf"\b{_OFFER}(?:,? (?:and |or )?{_OFFER})*", re.IGNORECASE)
 
