@@ -10,18 +10,21 @@ from __future__ import annotations
 import re
 
 from assistant.turn.completing import stems
-from assistant.turn.denying import NOT
+from assistant.turn.denying import NOT, is_refused
 from assistant.turn.events import Citation
+from assistant.turn.limits import amounts, limits
 
 _DENIES = re.compile(
     r"\b(?:not|never|no|nor|neither|cannot|nobody|forbidden|prohibited|exclude[sd]?|unable|impossible|refused?|banned|"
-    r"barred|unavailable|out of (?:order|stock)|sold out|suspended|cancelled|stays? (?:at home|outside|away|behind))\b|"
+    r"barred|unavailable|postponed|deferred|rejected|declined|put off|turned down|voted down|out of (?:order|stock)|"
+    r"sold out|suspended|cancelled|stays? (?:at home|outside|away|behind))\b|"
     r"n['’]t\b",
     re.IGNORECASE,
 )
 _QUESTION_DENIES = re.compile(
-    rf"{NOT.pattern}|\b(?:avoid|except|free|against|wrong|illegal|banned|exclu\w+|forbid\w*|prohibit\w*|closed|shut|mind|"
-    r"dangerous|harmful|impossible|missing|empty|too \w+|nothing|nobody)\b",
+    rf"{NOT.pattern}|\b(?:avoid|except|free|against|wrong|illegal|banned|exclu\w+|forbid\w*|prohibit\w*|closed|shut|"
+    r"mind|dangerous|harmful|impossible|missing|empty|postpone\w*|defer\w*|reject\w*|declin\w*|put off|"
+    r"too \w+|nothing|nobody)\b",
     re.IGNORECASE,
 )
 #: Says no to nothing.
@@ -55,7 +58,19 @@ _VERB = re.compile(
     re.IGNORECASE,
 )
 _STARTS_DENIAL = re.compile(r"(?:and |or )?(?:not|never|no)\b", re.IGNORECASE)
-_OPEN, _CLOSED = re.compile(r"\bopen\b", re.IGNORECASE), re.compile(r"\b(?:closed|shut)\b", re.IGNORECASE)
+_NEW = re.compile(r"\b(?:new|another|replac\w+)\b", re.IGNORECASE)
+_KEPT = re.compile(r"\bkeep(?:s|ing)? (?:the|our|its|my|his|her|your|their) old\b", re.IGNORECASE)
+#: What a question asks for, and what says no to it.
+_OPPOSITES = [
+    (re.compile(rf"\b(?:{asked})\b", re.IGNORECASE), re.compile(rf"\b(?:{said})\b", re.IGNORECASE))
+    for asked, said in (
+        ("open", "closed|shut"),
+        (
+            "work|working|function",
+            "(?:(?<!alarm )goes|go|is|are|be) (?:off|out|dead|down)|stops? working|fails?|cut off",
+        ),
+    )
+]
 _SAME = 5  # letters at the beginning of two words that are of one kind: "allergic", "allergies"
 
 
@@ -71,17 +86,25 @@ def agreed(question: str, yesno: str, told: Citation) -> str:
     # what the question speaks of is said in the clauses that have most of its words
     main = [(shared, denies) for shared, denies in clauses if len(shared) == most]
     if yesno == "yes":
+        if _is_beyond(question, words) or is_refused(words) or (_NEW.search(question) and _KEPT.search(words)):
+            return ""
         return "" if main and all(denies for _, denies in main) else yesno
     elsewhere = [shared for shared, denies in clauses if denies]
     is_elsewhere = bool(elsewhere) and all(any(less and less < shared for shared, _ in main) for less in elsewhere)
     return "" if is_elsewhere else yesno
 
 
+def _is_beyond(question: str, words: str) -> bool:
+    """Whether the one amount that a question names lies outside the one limit that is told: 13 years, "from age 16"."""
+    asked, told = amounts(question), limits(words)
+    return len(asked) == len(told) == 1 and asked[0][1] == told[0].unit and not told[0].holds(asked[0][0])
+
+
 def _denies(question: str, asked: set[str], clause: str) -> bool:
     """Whether a clause denies what is asked; who asks for a duty hears no in "you need not" alone, or of it itself."""
     if _NEED_NOT.search(clause):
         return _ASKS_FOR_DUTY.search(question) is not None
-    if _OPEN.search(question) and _CLOSED.search(clause):
+    if any(asks.search(question) and says.search(clause) for asks, says in _OPPOSITES):
         return True
     said = _HARMLESS.sub(" ", _CONDITION.sub(" ", clause))
     denials = list(_DENIES.finditer(said))

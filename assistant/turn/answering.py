@@ -16,25 +16,13 @@ from typing import TYPE_CHECKING, TypeVar
 from assistant.turn.agreeing import agreed
 from assistant.turn.budget import Budget, Slot, now_ms
 from assistant.turn.cells import with_cells_said
-from assistant.turn.completing import (
-    may_be_of_a_list,
-    may_be_of_a_table,
-    with_its_list,
-    with_its_qualifier,
-    with_its_row,
-    with_its_sentence,
-    with_what_follows,
-)
-from assistant.turn.conditions import with_its_condition
-from assistant.turn.denying import with_its_denial, with_the_denial_above
+from assistant.turn.completing import may_be_of_a_table
 from assistant.turn.events import Answer, Citation, Reply
 from assistant.turn.follow_up import readings
-from assistant.turn.ingredients import asks_for_ingredients, with_amounts
 from assistant.turn.offering import offer
+from assistant.turn.owning import is_of_another
 from assistant.turn.phrasing import asks_yes_or_no, cite, spoken_abstention, spoken_answer, spoken_offer
-from assistant.turn.rows import may_ask_for_rows, with_all_rows
-from assistant.turn.steps import with_its_steps
-from assistant.turn.times import with_all_times, with_its_end
+from assistant.turn.telling import Completing, told
 from knowledge.collections import Collections
 from knowledge.languages import language, name
 
@@ -84,12 +72,14 @@ class Answering:
             best = await self._in_reader(self._read, found, slot)
         reading, hits = best.reading, best.hits
         cited = () if reading.abstained else cite(reading, hits)
+        if cited and is_of_another(best.question, cited[0]):
+            cited = ()
         if cited:
             asks = asks_yes_or_no(best.question)
             yesno = reading.spans[0].yesno if asks else ""
-            told = await self._told(best.question, cited[0], hits[reading.spans[0].passage], is_yesno=asks)
-            yesno = agreed(best.question, yesno, told)
-            cited = (told, *cited[1:])
+            beside = partial(self._in_its_document, hits[reading.spans[0].passage])
+            cited = (await told(best.question, cited[0], beside, is_yesno=asks), *cited[1:])
+            yesno = agreed(best.question, yesno, cited[0])
             return Reply(
                 question=question,
                 spoken=spoken_answer(cited[0], reading.confidence, yesno),
@@ -100,8 +90,8 @@ class Answering:
         empty = not hits and not await self.in_library(self._library.count, collections)
         offered = offer(reading, hits) if not name(language(question)) else None
         if offered is not None and may_be_of_a_table(offered):
-            beside = hits[reading.spans[0].passage]
-            offered = await self._in_its_document(partial(with_cells_said, question), offered, beside)
+            found_in = hits[reading.spans[0].passage]
+            offered = await self._in_its_document(found_in, partial(with_cells_said, question), offered)
         spoken = (
             spoken_offer(offered)
             if offered is not None
@@ -138,33 +128,7 @@ class Answering:
         self._reader.prepare(meant[0], within_ms=slot.remaining_ms())
         return found
 
-    async def _told(self, question: str, cited: Citation, hit: Hit, *, is_yesno: bool) -> Citation:
-        """What is told of a citation: its words, completed; see `completing`, `conditions` and `denying`."""
-        told = cited
-        if is_yesno:
-            told = await self._in_its_document(with_its_row, cited, hit) if may_be_of_a_table(cited) else cited
-            told = with_its_condition(question, with_what_follows(with_its_sentence(told)))
-        elif may_be_of_a_list(cited):
-            complete = with_amounts if asks_for_ingredients(question) else with_its_list
-            told = await self._in_its_document(partial(complete, question), cited, hit)
-        elif may_be_of_a_table(cited) and may_ask_for_rows(question):
-            told = await self._in_its_document(partial(with_all_rows, question), cited, hit)
-        if told.said:
-            return told
-        if not is_yesno and told is cited:
-            told = with_all_times(question, with_its_steps(question, cited))
-        if not is_yesno and "\n" not in told.text:
-            told = with_its_denial(question, with_its_condition(question, with_its_qualifier(told)))
-            told = with_its_end(question, told)
-        if may_be_of_a_list(cited):
-            told = await self._in_its_document(partial(with_the_denial_above, question), told, hit)
-        if not told.said and may_be_of_a_table(told):
-            told = await self._in_its_document(partial(with_cells_said, question), told, hit)
-        return told
-
-    async def _in_its_document(
-        self, complete: Callable[[Citation, str], Citation], cited: Citation, hit: Hit
-    ) -> Citation:
+    async def _in_its_document(self, hit: Hit, complete: Completing, cited: Citation) -> Citation:
         """Complete a citation with what stands beside it in its document."""
         from knowledge.store.records import StoreError
 

@@ -15,7 +15,7 @@ from assistant.turn.values import is_value
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 #: Says itself what it is: a day, a time of day.
-_WHEN = re.compile(
+WHEN = re.compile(
     r"\b\d{1,2}:\d\d\b|\d ?[ap]m\b|\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|january|february|march|april|"
     r"june|july|august|september|october|november|december)\b",
     re.IGNORECASE,
@@ -26,7 +26,7 @@ _UNITS = (
     r"%|min(?:ute)?s?|h(?:ou)?rs?|h|s|sec(?:ond)?s?|days?|weeks?|months?|years?|nights?|people|persons?|pages?|mph|km/h|"
     r"dB|kcal|kJ"
 )
-_PER = r"(?:\s*(?:/|per|an?)\s*(?P<per>[^\W\d_]+))?"
+_PER = r"(?:\s*(?:/|\bper\s|\ban?\s)\s*(?P<per>[^\W\d_]+))?"
 #: The unit at the end of a column's name: "Fee (£)", "Weight in kg", "Day £", "Rate (€/night)".
 _UNIT = re.compile(
     rf"(?P<name>.*?)\s*(?:[(\[]\s*(?:in )?|\bin |\s|^)(?:(?P<money>{_MONEY})|(?P<unit>{_UNITS})){_PER}\s*[)\]]?$"
@@ -58,14 +58,17 @@ def with_cells_said(question: str, cited: Citation, text: str) -> Citation:
 def _is_clear(value: str, *, is_asked: bool) -> bool:
     """Whether a cell says without its column what it means: a few words, a time, or the value that was asked for."""
     if is_value(value):
-        return is_asked or _WHEN.search(value) is not None
+        return is_asked or WHEN.search(value) is not None
     return len(_WORD.findall(value)) > 1
 
 
 def _with_unit(name: str, value: str) -> tuple[str, str] | None:
-    """A column's name without its unit or currency, and a bare number with it; None where there is none."""
+    """A column's name without its unit or currency, and a bare number with it; None where there is none.
+
+    "8 to 11 m" is what the number is for.
+    """
     unit = _UNIT.fullmatch(name)
-    if unit is None or not _NUMBER.fullmatch(value):
+    if unit is None or is_value(name) or not _NUMBER.fullmatch(value):
         return None
     per = f" per {unit['per']}" if unit["per"] else ""
     if unit["unit"]:

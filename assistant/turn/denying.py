@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from assistant.turn.completing import begins_an_item, in_document, with_its_sentence
+from assistant.turn.completing import begins_an_item, in_document, moved, with_its_sentence
 from assistant.turn.events import Citation
 from assistant.turn.values import is_value
+from knowledge.sentences import sentences
 
 NOT = re.compile(
     r"\b(?:not|never|no|nor|neither|cannot|without|forbidden|prohibited|excludes?|excluding)\b|n['’]t\b", re.IGNORECASE
@@ -34,6 +35,18 @@ _LEADS_ELSEWHERE = re.compile(
     re.IGNORECASE,
 )
 _BEFORE_COLON = re.compile(r"(?:\S+ ){0,4}\S+:\s")
+#: "Only with the consent of the owner", and what the next sentence may say of that.
+_NEEDS_LEAVE = re.compile(
+    r"\b(?:only|needs?|needed|subject to|requires?|unless|without|must)\b[^.;]*?\b(leave|permission|consent|approval|"
+    r"permit|licen[cs]e)\b",
+    re.IGNORECASE,
+)
+_REFUSED = re.compile(
+    r"\b(?:refuse[sd]?|denie[sd]|withdrawn|withdrew|withheld|declined|(?:not|never|n['’]t) (?:yet )?(?:been )?"
+    r"(?:given?|grant(?:ed)?|gave))\b",
+    re.IGNORECASE,
+)
+_CORRECTED = re.compile(r"((?:\S+ ){0,3}\S+?),? (?:and not|but not|not|instead of|rather than) $")
 _LONGEST_LEAD = 12  # words; of a heading, without a colon, half as many
 
 
@@ -79,3 +92,36 @@ def with_its_denial(question: str, cited: Citation) -> Citation:
     if not denials or _ENDS_IT.search(before, denials[-1].end()):
         return cited
     return whole
+
+
+def with_its_refusal(cited: Citation) -> Citation:
+    """A citation that something is done with leave alone, with the sentence behind it that says this was refused."""
+    from engines.reader.layout import whole_part
+
+    text, (start, end) = cited.passage, cited.span_in_passage
+    needed = _NEEDS_LEAVE.search(cited.text)
+    if needed is None or is_refused(cited.text):
+        return cited
+    behind = next((each for each in sentences(text, *whole_part(text, start, end)) if each[0] >= end), None)
+    if behind is None:
+        return cited
+    following = text[slice(*behind)]
+    is_of_it = re.search(rf"\b{needed[1]}\b", following, re.IGNORECASE) and _REFUSED.search(following)
+    return moved(cited, start, behind[1]) if is_of_it else cited
+
+
+def is_refused(words: str) -> bool:
+    """Whether words say that something is done with leave alone, and then that there is none."""
+    needed = _NEEDS_LEAVE.search(words)
+    return needed is not None and _REFUSED.search(words, needed.end()) is not None
+
+
+def with_its_correction(cited: Citation) -> Citation:
+    """A citation of a value that is denied, with the one that stands in its place: "20, not 25"."""
+    text, (start, _) = cited.passage, cited.span_in_passage
+    before = _CORRECTED.search(text, text.rfind("\n", 0, start) + 1, start) if is_value(cited.text) else None
+    if before is None:
+        return cited
+    words = before[1].split(" ")
+    value = next((part for n in range(len(words)) if is_value(part := " ".join(words[n:]))), "")
+    return moved(cited, before.end(1) - len(value), cited.span_in_passage[1]) if value else cited

@@ -23,6 +23,7 @@ _REFERENCE = re.compile(
     r"(?=[^()\[\]]*\d)[\w/.#-]+)[)\]]",
     re.IGNORECASE,
 )
+_REMARK = re.compile(r"\s+\([^()]*\)$")
 _DASH = re.compile(r"\s+[-–—|]\s+")
 _BETWEEN_NAMES = re.compile(r"\s*[|_–—]+\s*|\s+-\s+")
 
@@ -30,8 +31,8 @@ _BETWEEN_NAMES = re.compile(r"\s*[|_–—]+\s*|\s+-\s+")
 def spoken_source(title: str, document: str) -> str:
     """Return the name of a document with this title and this path or address.
 
-    References in brackets and what follows the dash of a long title are left out; a title that any site has gives way
-    to the name of the site, the file or its folder.
+    References in brackets, a remark behind a long title and what follows the dash of a long title are left out; a
+    title that any site has gives way to the name of the site, the file or its folder.
     """
     if not title:
         return PurePath(document).stem
@@ -53,6 +54,8 @@ def _short(title: str) -> str:
     if printed := _PRINTED.fullmatch(short):
         short = printed[1].replace("_", " ")
     short = _REFERENCE.sub("", short).strip()
+    if len(re.findall(r"\w+", short)) > 2 * _LONG:
+        short = _REMARK.sub("", short)
     parts = _DASH.split(short)
     if len(re.findall(r"\w+", short)) > _LONG and len(parts) == 2 and len(parts[0].split()) > 1:
         short = parts[0]

@@ -6,6 +6,7 @@ beside each other (as browsers and LibreOffice put short cells at the middle of 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import combinations, pairwise
@@ -21,6 +22,8 @@ _BESIDE = 0.9
 #: Spaces between lines that differ by less are the same, in sizes of type.
 _SAME = 0.15
 _LEAST = 3  # lines of at least two cells
+#: An amount of money and nothing else.
+_PRICE = re.compile(r"[£$€]?\s?\d[\d,]*(?:\.\d\d)?(?:\s?[£$€])?")
 
 
 class _Columns:
@@ -155,11 +158,18 @@ def _read(lines: Sequence[Line], start: int) -> tuple[Table, int, _Columns] | No
         groups = groups[: sum(any(group[0] is line for row in rows for line in row) for group in groups)]
         columns = _Columns(groups) if groups else columns
     multiple = sum(len(line.cells()) > 1 for row in rows for line in row)
-    if len(rows) < 2 or max(multiple, len(rows)) < _LEAST:
+    least = 2 if all(map(_is_priced, taken)) else _LEAST
+    if len(rows) < 2 or max(multiple, len(rows)) < least:
         return None
     made = [columns.row(row) for row in rows]
     table = Table([words for words, _ in made], [bold for _, bold in made])
     return table, start + sum(map(len, rows)), columns
+
+
+def _is_priced(line: Line) -> bool:
+    """Tell whether a line is words and amounts in cells of their own, as two rows of a list of prices are."""
+    cells = line.cells()
+    return len(cells) > 1 and cells[0].text[0].isalpha() and all(_PRICE.fullmatch(cell.text) for cell in cells[1:])
 
 
 def _taken(lines: Sequence[Line], start: int) -> list[Line]:

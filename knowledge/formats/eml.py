@@ -1,4 +1,4 @@
-"""E-mail (.eml; RFC 5322), without quotes."""
+"""E-mail (.eml; RFC 5322), without quotes but the message that it answers, where that stands whole below it."""
 
 from __future__ import annotations
 
@@ -22,6 +22,9 @@ _BELOW_SUBJECTS = 3  # the level of headings: subjects are of the first and the 
 _BLANK = re.compile(rb"\r?\n\r?\n")
 _QUOTED = re.compile(r"^>.*\n?", re.MULTILINE)
 _ATTRIBUTED = re.compile(r"^(?:On|Am|Le|El) [^\n]{1,200}(?:\n[^\n]{1,100})?:\s*\n(?=>)", re.MULTILINE)
+#: A message that is quoted whole: so many lines at least, with nothing below them.
+_ANSWERED = re.compile(r"(?:^>.*(?:\n|\Z)){5,}\s*\Z", re.MULTILINE)
+_WRITTEN = re.compile(r"\s*((?:On|Am|Le|El) [^\n]{1,200}(?:\n[^\n]{1,100})?):[ \t]*(?:\n|$)")
 _SIGNATURE = re.compile(r"^-- ?\n.*\Z", re.MULTILINE | re.DOTALL)
 
 
@@ -99,8 +102,27 @@ def _text(part: EmailMessage) -> str:
         text = decode(content, html=is_html)
     if is_html:
         return re.sub(r"(?is)<blockquote\b.*?</blockquote>|<title\b.*?</title>", "", text)
-    text = _SIGNATURE.sub("", _QUOTED.sub("", _ATTRIBUTED.sub("", text.replace("\r\n", "\n"))))
-    return _html(text)
+    text = text.replace("\r\n", "\n")
+    return _html(_own(text)) + _answered(text)
+
+
+def _own(text: str) -> str:
+    return _SIGNATURE.sub("", _QUOTED.sub("", _ATTRIBUTED.sub("", text)))
+
+
+def _answered(text: str) -> str:
+    """Return the message that a text answers as HTML, below who wrote it and when; "" where none is quoted whole."""
+    quoted = _ANSWERED.search(text)
+    if quoted is None:
+        return ""
+    words = re.sub(r"^> ?", "", quoted[0], flags=re.MULTILINE)
+    before = list(_WRITTEN.finditer(text, max(0, text.rfind("\n\n", 0, quoted.start())), quoted.start()))
+    written = _WRITTEN.match(words)
+    who = written or (before[-1] if before and not text[before[-1].end() : quoted.start()].strip() else None)
+    if who is None:
+        return ""
+    own = _own(words[written.end() :] if written else words)
+    return heading(" ".join(who[1].split())[:LONGEST_HEADING], 2) + _html(own)
 
 
 def _html(text: str) -> str:

@@ -14,6 +14,7 @@ from statistics import median
 
 from knowledge.formats.aligned import aligned_table
 from knowledge.formats.breaks import name_again, rows_across_pages
+from knowledge.formats.footnotes import place_notes
 from knowledge.formats.furniture import LARGER, furniture
 from knowledge.formats.printed import (
     CELL_GAP,
@@ -53,7 +54,7 @@ def read_pages(pages: Sequence[Page]) -> list[list[Block]]:
         page.lines = [line for line in lines if not _LEADER.search(line.text)]
     body = _body_size(line for page in pages for line in page.lines)
     for page, edges in zip(pages, furniture(pages, body), strict=True):
-        page.lines = [line for number, line in enumerate(page.lines) if number not in edges]
+        page.lines = place_notes([line for number, line in enumerate(page.lines) if number not in edges], body)
     body = _body_size(line for page in pages for line in page.lines)
     name_again(pages)
     levels = _levels((line for page in pages for line in page.lines), body)

@@ -40,6 +40,10 @@ _ASCENT, _DESCENT = 0.8, 0.2  # how far letters stand above and below their line
 _FROM_RIGHT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 #: Two letters or three that are drawn as one.
 _LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
+#: A title that is the name of the file it was made of: "Hoist_en", "hoist rev4", "Hoist GB v2.docx".
+_NAME_OF_A_FILE = re.compile(
+    r"\w_\w|\b(?:rev|ver|v)[. ]?\d+\b|\.(?:docx?|odt|indd|qxd|pptx?|xlsx?|pdf)$", re.IGNORECASE
+)
 _WORDS_A_PAGE = 3  # fewer, on average, and its pages are pictures
 
 
@@ -68,7 +72,8 @@ def convert(content: bytes, name: str) -> DocumentText:
         raise DocumentError("holds pictures of pages and no text (it was scanned); run text recognition over it first.")
     read = zip((number for number, _ in pages), read_pages([each for _, each in pages]), strict=True)
     html = "".join(page(number) + _html(blocks, number) for number, blocks in read)
-    return html_document(html, name, title[:LONGEST_HEADING] if " " in title else "")
+    is_title = " " in title and not (_NAME_OF_A_FILE.search(title) and "<h1>" in html)
+    return html_document(html, name, title[:LONGEST_HEADING] if is_title else "")
 
 
 def _pages(document: Any, number: int) -> list[Page]:

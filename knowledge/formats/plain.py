@@ -14,6 +14,10 @@ from knowledge.text import LONGEST_HEADING, DocumentText, Section
 _PAGE = re.compile(r"[\ufeff\s]*<(?:!doctype html|html)\b[^<]*>", re.IGNORECASE)
 #: How an item begins: its sign or number.
 ITEM = re.compile(r"^[ \t]*([-*•]|\d{1,3}[.)])[ \t]+(?=\S)", re.MULTILINE)
+#: Lines that begin with numbers which count, without a sign behind them.
+_COUNTED = re.compile(r"(?:^[ \t]*\d{1,2}[ \t]+[^\s\d][^\n]*(?:\n|\Z)){4,}", re.MULTILINE)
+_COUNT = re.compile(r"^([ \t]*(\d{1,2}))(?=[ \t])", re.MULTILINE)
+_LEAST_WORDS = 4  # of a step, on average; fewer, and the numbers say how many there are of something
 _UNDERLINED = re.compile(r"([^\n]{1,100})\n[ \t]*(=|-){3}\2*[ \t]*")
 #: A line in capitals right above its text: words behind it in brackets may be small.
 _CAPITALS = re.compile(r"[ \t]*([^\n]{3,100}?)(?:[ \t]*\([^()\n]*\))?[ \t]*:?[ \t]*\n(?=[ \t]*\S)")
@@ -33,9 +37,10 @@ def plain_document(text: str, name: str, *, titled: bool = True) -> DocumentText
 
     A short first line that stands alone and does not end like a sentence is the title, if it is `titled`. Headings are
     underlined, or lines in capitals right above their text; where there are some, a line in capitals that stands alone
-    is one too, of the rank of the one before it. Only tables with columns of spaces change: their rows name them.
+    is one too, of the rank of the one before it. Only tables with columns of spaces, whose rows name them, and the
+    numbers of steps change.
     """
-    text = with_rows(text)
+    text = _COUNTED.sub(_with_dots, with_rows(text))
     title, first = name, titled
     levels: list[tuple[str, str]] = []
     sections: list[tuple[tuple[str, ...], list[tuple[int, int]]]] = [((), [])]
@@ -70,6 +75,14 @@ def plain_document(text: str, name: str, *, titled: bool = True) -> DocumentText
     if not any(blocks for _, blocks in sections) and text.strip():
         sections = [((), [(0, len(text))])]
     return DocumentText(title, text, tuple(Section(headings, tuple(blocks)) for headings, blocks in sections if blocks))
+
+
+def _with_dots(lines: re.Match[str]) -> str:
+    """Return lines with a dot behind the numbers they begin with, if these count from one and words follow them."""
+    numbers = [int(each[2]) for each in _COUNT.finditer(lines[0])]
+    is_counted = numbers == list(range(1, len(numbers) + 1))
+    is_long = len(lines[0].split()) >= (_LEAST_WORDS + 1) * len(numbers)
+    return _COUNT.sub(r"\1.", lines[0]) if is_counted and is_long else lines[0]
 
 
 def _capitals(text: str, start: int, end: int) -> re.Match[str] | None:

@@ -33,7 +33,11 @@ CONVERTERS = {
 #: Module → the number of its way to read. Raise it when the module reads a document otherwise than before: the next
 #: `add`, or a watch that looks, then reads such documents anew, although they are the same. What several modules share
 #: (`html`, `markup`, …) counts for all of them: raise `knowledge.ingest.SPLITTING` for that.
-VERSIONS = dict.fromkeys(CONVERTERS.values(), 1) | dict.fromkeys(["docx", "eml", "html", "pdf", "plain"], 2)
+VERSIONS = (
+    dict.fromkeys(CONVERTERS.values(), 1)
+    | dict.fromkeys(["docx", "html"], 2)
+    | dict.fromkeys(["eml", "pdf", "plain"], 3)
+)
 
 
 def version(suffix: str) -> int:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import median
 
+from knowledge.formats.furniture import LARGER
 from knowledge.formats.markup import AMOUNT, SPANNED
 from knowledge.formats.printed import Page, Run, Table, flowed, lines_of
 
@@ -58,7 +59,7 @@ class _Grid:
 def read_tables(page: Page) -> list[Run]:
     """Return the runs of a page with a run for each row of a table that has rules, in the place of its words."""
     runs = page.runs
-    for grid in sorted(_grids(page.rules), key=_area):
+    for grid in sorted(_grids(page.rules, runs), key=_area):
         found = _table(grid, runs)
         if found is not None:
             rows, used = found
@@ -71,7 +72,7 @@ def _area(grid: _Grid) -> float:
     return (right - left) * (bottom - top)
 
 
-def _grids(boxes: Sequence[_Box]) -> list[_Grid]:
+def _grids(boxes: Sequence[_Box], runs: Sequence[Run]) -> list[_Grid]:
     across = _joined(
         _Rule((top + bottom) / 2, left, right) for left, top, right, bottom in boxes if right - left > bottom - top
     )
@@ -93,7 +94,7 @@ def _grids(boxes: Sequence[_Box]) -> list[_Grid]:
     for number, rule in enumerate(across + down):
         grid = grids.setdefault(_root(groups, number), _Grid())
         (grid.across if number < len(across) else grid.down).append(rule)
-    return _stacked(list(grids.values()))
+    return _stacked(list(grids.values()), runs)
 
 
 def _root(groups: list[int], number: int) -> int:
@@ -124,20 +125,35 @@ def _joined(rules: Iterable[_Rule]) -> list[_Rule]:
     return made
 
 
-def _stacked(grids: list[_Grid]) -> list[_Grid]:
-    """Join grids that are equally wide and near below each other: rows that are shaded or underlined, say."""
+def _stacked(grids: list[_Grid], runs: Sequence[Run]) -> list[_Grid]:
+    """Join grids that are equally wide and near below each other: rows that are shaded or underlined, say.
+
+    A heading between them parts them.
+    """
     made: list[_Grid] = []
     for grid in sorted(grids, key=lambda grid: (round(grid.box[0] / 8), round(grid.box[2] / 8), grid.box[1])):
         left, top, right, _ = grid.box
         if made:
             before = made[-1].box
             farthest = 2 * _NEAR if made[-1].has_columns and grid.has_columns else _FARTHEST
-            if abs(before[0] - left) < 5 and abs(before[2] - right) < 5 and 0 <= top - before[3] < farthest:
+            is_below = abs(before[0] - left) < 5 and abs(before[2] - right) < 5 and 0 <= top - before[3] < farthest
+            if is_below and not _has_heading((before[0], before[3], before[2], top), grid.box, runs):
                 made[-1].across += grid.across
                 made[-1].down += grid.down
                 continue
         made.append(grid)
     return made
+
+
+def _has_heading(between: _Box, below: _Box, runs: Sequence[Run]) -> bool:
+    """Tell whether all words of a box, if there are any, are larger than those of the grid below it."""
+    words = [run.size for run in runs if _is_in(run, between)]
+    others = [run.size for run in runs if _is_in(run, below)]
+    return bool(words and others) and min(words) > LARGER * median(others)
+
+
+def _is_in(run: Run, box: _Box) -> bool:
+    return box[0] < _middle(run) < box[2] and box[1] < _height(run) < box[3]
 
 
 def _places(values: Iterable[float]) -> list[float]:
@@ -222,7 +238,10 @@ def _gaps(runs: Sequence[Run]) -> list[float]:
 
 
 def _with_outer_rows(ys: list[float], xs: Sequence[float], runs: Sequence[Run]) -> list[float]:
-    """Return rows with the one above the first rule and the one below the last, where these have columns too."""
+    """Return rows with the one above the first rule and the one below the last, where these have columns too.
+
+    Bold names of columns may leave out the first.
+    """
     above = sorted((run for run in runs if _height(run) < ys[0]), key=lambda run: -run.bottom)
     below = sorted((run for run in runs if _height(run) > ys[-1]), key=lambda run: run.top)
     for near in (above, below):
@@ -233,7 +252,8 @@ def _with_outer_rows(ys: list[float], xs: Sequence[float], runs: Sequence[Run]) 
         distance = ys[0] - near[0].bottom if is_above else near[0].top - ys[-1]
         columns = {bisect(xs, _middle(run)) for run in row}
         crossing = any(bisect(xs, run.left) != bisect(xs, run.right) for run in row)
-        if distance < near[0].size and len(columns) == len(xs) - 1 and not crossing:
+        are_named = is_above and all(run.bold for run in row) and columns >= set(range(2, len(xs))) and len(xs) > 3
+        if distance < near[0].size and (len(columns) == len(xs) - 1 or are_named) and not crossing:
             edge = min(run.top for run in row) - 1 if is_above else max(run.bottom for run in row) + 1
             ys = [edge, *ys] if is_above else [*ys, edge]
     return ys

@@ -16,18 +16,25 @@ _LONGEST_CELL = 40
 _APART = re.compile(r"(?<=\S)(?: {2,}|\t+ *)(?=\S)")
 _MARK = re.compile(r"[ \t]*(?:[-*•]|\(?\w{1,3}[.)])[ \t]+\S")
 _RULE = re.compile(r"[\s=+|-]*(?:-{3}|={3})[\s=+|-]*")
+#: A line whose dots lead to an amount.
+_LEADER = re.compile(r"[ \t]*(\S.{0,80}?[^\s.])[ \t]?\.{4,}[ \t]?([£$€]?\d.{0,60})")
 _Cells = list[str]
 
 
 def with_rows(text: str) -> str:
     """Return plain text with a paragraph for each row of a table in it. All else stays as it is."""
-    if not _APART.search(text):
+    if "...." not in text and not _APART.search(text):
         return text
     made: list[str] = []
     lines = text.split("\n")
     place = 0
     while place < len(lines):
         end = place
+        if led := _led(lines, place):
+            is_before = any(map(str.strip, lines[place + len(led) : place + len(led) + 1]))
+            made += _apart(led, after=bool(made and made[-1].strip()), before=is_before)
+            place += len(led)
+            continue
         while end < len(lines) and lines[end].strip() and end - place < _MOST_LINES and _may_be_row(lines, end, place):
             end += 1
         table = _rows([line.expandtabs() for line in lines[place:end]]) if end - place >= _LEAST_ROWS else None
@@ -39,6 +46,16 @@ def with_rows(text: str) -> str:
             )
         place = max(end, place + 1)
     return "\n".join(made)
+
+
+def _led(lines: Sequence[str], place: int) -> list[str]:
+    """Return the rows from a line on whose dots lead to amounts; none where there are fewer than two."""
+    rows = []
+    for line in lines[place:]:
+        if not (found := _LEADER.fullmatch(line.rstrip())):
+            break
+        rows.append(f"{found[1]}: {found[2]}" + "." * (not found[2].endswith(".")))
+    return rows if len(rows) > 1 else []
 
 
 def _may_be_row(lines: Sequence[str], number: int, first: int) -> bool:

@@ -21,6 +21,12 @@ def said(question, yesno, sentence):
         ("do I have to bring a towel", "You do not have to bring towels."),
         ("should I press the valve on A3", "Do not press the valve. Ring Ute."),
         ("do I need a permit", "You need no permit for less than a week."),
+        ("does the bell work in a thunderstorm", "In a thunderstorm the bell goes dead."),
+        ("did they vote for the ramp", "The ramp was postponed until May."),
+        ("are you buying a new kettle", "Kettle: we keep the old one."),
+        ("can my twelve year old steer", "Steering is allowed from the age of 14."),
+        ("may we come with thirty people", "The hut is let to at most 25 people."),
+        ("can I moor at the pier", "Mooring needs the consent of the harbour. The harbour has not given it."),
     ],
 )
 def test_no_yes_where_the_sentence_denies_what_is_asked(question, sentence):
@@ -47,6 +53,8 @@ def test_no_yes_where_the_sentence_denies_what_is_asked(question, sentence):
         ("do kids pay less for tea", "Kids pay half for tea, not for cake."),
         ("may I bring a kite", "Kites without a motor may be flown at any time."),
         ("is rain bad for it", "Rain does it no harm."),
+        ("does the alarm work", "The alarm goes off every day at noon, as it should."),
+        ("can my 15 year old steer", "Steering is allowed from the age of 14."),
         ("do I get a reminder", "Don't worry, you get a reminder a week before."),
     ],
 )

@@ -40,6 +40,14 @@ def test_a_row_is_said_without_the_names_that_nobody_needs():
     )
 
 
+def test_the_name_of_a_column_that_ends_like_a_unit_has_none():
+    table = "Bird: wren; how many: 9; up to 8 m: 20.\nBird: teal; how many: 4; up to 8 m: 30."
+    for words in ("9", "20"):
+        start = table.index(f": {words}") + 2
+        cited = Citation(document="x.md", passage_id=1, start=start, end=start + len(words), text=words, passage=table)
+        assert not with_cells_said("what is it", cited, table).said
+
+
 def test_prose_is_said_as_it_is_written():
     text = "Bring this: a rope; not that: a lamp."
     cited = Citation(document="x.md", passage_id=1, start=12, end=18, text=text[12:18], passage=text)

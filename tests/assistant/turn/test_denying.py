@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.turn.denying import with_its_denial, with_the_denial_above
+from assistant.turn.denying import with_its_correction, with_its_denial, with_its_refusal, with_the_denial_above
 from assistant.turn.events import Citation
 
 
@@ -100,3 +100,25 @@ def test_the_items_between_are_not_said():
     found = with_the_denial_above("may I carry things", cited(AFTER, "the bag"), AFTER)
     assert found.text == "Please do NOT:\n- dive,\n- lift the bag"
     assert found.said == "Please do NOT: lift the bag"
+
+
+def test_leave_that_is_needed_is_told_with_its_refusal():
+    passage = "Fires are lit only with the consent of the warden. She has withdrawn her consent. The shed is dry."
+    told = with_its_refusal(cited(passage, "Fires are lit only with the consent of the warden."))
+    assert told.text == "Fires are lit only with the consent of the warden. She has withdrawn her consent."
+    passage = "Fires are lit only with the consent of the warden. Ask her for a lamp. Lamps were refused."
+    words = "Fires are lit only with the consent of the warden."
+    assert with_its_refusal(cited(passage, words)).text == words
+
+
+@pytest.mark.parametrize(
+    ("passage", "words", "told"),
+    [
+        ("The fair took £90, not £80.", "£80", "£90, not £80"),
+        ("Come at 10.15 and not at 9.", "9", "9"),
+        ("It lasts two hours, not three hours.", "three hours", "two hours, not three hours"),
+        ("The fair is fun, not 80.", "80", "80"),
+    ],
+)
+def test_a_value_that_is_corrected_is_told_with_the_right_one(passage, words, told):
+    assert with_its_correction(cited(passage, words)).text == told

@@ -22,6 +22,7 @@ from assistant.turn.sources import spoken_source
         ),
         ("Amble – Warkworth", "a.html", "Amble – Warkworth"),
         ("Microsoft Word - Lodge_rules_v3.docx", "x.pdf", "Lodge rules v3"),
+        ("Mum - for the sitters (begun in May, all of us write in it, newest last)", "a.txt", "Mum - for the sitters"),
         ("Frequently asked questions", "saved/FAQs _ Otter Lodge.html", "Otter Lodge"),
         ("Home", "/srv/otter lodge/index.html", "otter lodge"),
         ("Terms and Conditions", "https://www.otterlodge.example/terms", "otterlodge.example"),

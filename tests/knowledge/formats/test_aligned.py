@@ -44,6 +44,13 @@ def test_short_cells_stand_at_the_middle_of_a_long_one():
     ]
 
 
+def test_two_rows_of_prices_are_a_table_and_two_lines_of_words_apart_are_none():
+    assert rows([run("Goose", 50, 200), right("4.50", 350, 200), run("Duck", 50, 214), right("2.50", 350, 214)]) == [
+        [("Goose", "4.50"), ("Duck", "2.50")]
+    ]
+    assert rows([run("Goose", 50, 200), right("pond", 350, 200), run("Duck", 50, 214), right("yard", 350, 214)]) == [[]]
+
+
 def test_amounts_far_apart_are_no_columns_of_text():
     names = [(f"Bird number {n}", f"{n}.50", f"{n}.75") for n in range(1, 8)]
     runs = prices(200, *names)

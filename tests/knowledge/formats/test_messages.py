@@ -30,6 +30,15 @@ def test_a_message_is_read_without_what_it_quotes():
         assert words not in document.text
 
 
+@pytest.mark.parametrize("inside", [True, False])
+def test_the_message_that_is_answered_is_read_where_it_stands_whole_below(inside):
+    head = b"> On Wed, 3 Jun 2026, Bo wrote:\n" if inside else b"On Wed, 3 Jun 2026, Bo wrote:\n"
+    quoted = head + b"> Hello,\n>\n> the oars are in the shed.\n>\n> > older words\n> -- \n> Bo Lind\n"
+    document = convert(b"Subject: Race\n\nGood.\n\n-- \nAda\n\n" + quoted, ".eml", "name")
+    assert blocks(document) == ["Good.", "Hello,", "the oars are in the shed."]
+    assert headings(document, "the oars") == ("On Wed, 3 Jun 2026, Bo wrote",)
+
+
 def test_every_text_of_a_message_is_read_and_so_is_a_message_attached_to_it():
     text = b"--A\r\nContent-Type: text/plain\r\n\r\n%s\r\n"
     inner = b"--A\r\nContent-Type: message/rfc822\r\n\r\nFrom: c@d.example\r\nSubject: Keys\r\n\r\nIt is red.\r\n"

@@ -57,6 +57,17 @@ def test_headings_paragraphs_and_lists_are_told_apart():
     assert headings(document, "Boil") == ("Cleaning it",)
 
 
+@pytest.mark.parametrize(("title", "told"), [("Hoist rev4", "Rope hoist"), ("A rope hoist", "A rope hoist")])
+def test_the_name_of_a_file_is_no_title(title, told):
+    def fill(document):
+        document.set_title(title)
+        document.add_page()
+        heading(document, "Rope hoist")
+        document.multi_cell(0, 6, LEFT)
+
+    assert pdf(fill).title == told
+
+
 def test_columns_are_read_one_after_the_other():
     def fill(document):
         document.add_page()

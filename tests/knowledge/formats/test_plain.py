@@ -3,6 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from knowledge.formats.plain import plain_document
 from knowledge.formats.registry import convert
 from knowledge.text import DocumentError
 from tests.knowledge.texts import blocks
@@ -97,3 +98,16 @@ def test_a_page_that_is_named_as_text_is_read_as_a_page():
         document = convert((begin + page).encode(), ".txt", "x")
         assert (document.title, blocks(document)) == ("Barn", [(("Geese",), ["There are four."])])
     assert convert(b"<htmlish> is no tag.\n", ".txt", "x").text == "<htmlish> is no tag.\n"
+
+
+def test_steps_whose_numbers_have_no_sign_are_items_and_amounts_are_none():
+    steps = (
+        "1 call the keeper at once",
+        "2 shut both valves by hand",
+        "3 open the window wide",
+        "4 wait outside for her",
+    )
+    read = plain_document("If it smells\n" + "\n".join(steps), "x", titled=False)
+    assert [read.text[a:b].strip() for a, b in read.sections[0].blocks][1] == "1. call the keeper at once"
+    amounts = "1 goose\n2 red ducks\n3 hens\n4 large eggs"
+    assert plain_document(amounts, "x", titled=False).text == amounts

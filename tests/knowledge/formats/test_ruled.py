@@ -62,6 +62,38 @@ def test_shaded_rows_are_rows():
     assert pdf(fill).text.splitlines() == READ
 
 
+def test_a_heading_parts_tables_of_equal_width_and_names_may_leave_out_the_first_column():
+    weights = (("Weight", "12 kg", "15 kg"), ("Reach", "3.2 m", "4.1 m"), ("Motor", "300 W", "450 W"))
+
+    def fill(document):
+        document.add_page()
+        document.set_font(style="B", size=8)
+        for column, words in ((50, "Hoist 3"), (90, "Hoist 4")):
+            document.set_xy(column, 12)
+            document.cell(40, 5, words)
+        document.set_font(style="")
+        document.set_xy(10, 18)
+        draw(document, weights, height=7, down=False)
+        document.set_y(document.get_y() - 1)
+        heading(document, "Lamps")
+        draw(
+            document,
+            (("Lamp", "Meaning", "Cure"), ("red", "no load", "hook one on"), ("blue", "hot", "wait")),
+            height=9,
+        )
+
+    assert pdf(fill).text.splitlines() == [
+        "Weight; Hoist 3: 12 kg; Hoist 4: 15 kg.",
+        "Reach; Hoist 3: 3.2 m; Hoist 4: 4.1 m.",
+        "Motor; Hoist 3: 300 W; Hoist 4: 450 W.",
+        "",
+        "Lamps",
+        "",
+        "Lamp: red; Meaning: no load; Cure: hook one on.",
+        "Lamp: blue; Meaning: hot; Cure: wait.",
+    ]
+
+
 def test_a_cell_over_several_rows_stands_in_each():
     rows = (("Group", "When", "Fee"), ("Adults", "morning", "£5"), ("", "evening", "£7"), ("Children", "free", ""))
 

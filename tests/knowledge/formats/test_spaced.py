@@ -52,3 +52,9 @@ def test_sentences_items_and_single_lines_with_wide_spaces_stay_as_they_are():
         "-  one bolt\n-  two nuts\n-  three  washers\n",
     ):
         assert convert(text.encode(), ".txt", "x").text == text
+
+
+def test_dots_lead_from_a_name_to_its_amount():
+    text = "Feed\n\nFor a week you pay:\ncorn, two sacks ...... 14.50\nmash .......... £9 (with straw)\nAsk Ute."
+    assert read(text)[-4:] == ["For a week you pay:", "corn, two sacks: 14.50.", "mash: £9 (with straw).", "Ask Ute."]
+    assert read("Feed\n\nName .......... 5\nand wait .... then go.")[-1] == "Name .......... 5\nand wait .... then go."
