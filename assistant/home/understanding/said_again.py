@@ -16,6 +16,8 @@ from assistant.home.understanding.wording.words import singular
 
 _VERB = r"(?:turn|switch|slow|speed|set|put|make|open|close|shut|dim|bring|pull|raise|lower|lock|start|stop|brighten)"
 _NO = r"(?:(?:no|nope|wait|sorry|actually|hang on|hold on|scratch that|i mean)(?: ,)? )+"
+#: What has to be in a sentence that is begun anew: most have nothing of it.
+_TAKING_BACK = Sparing(r", (?:no|nope|wait|sorry|actually|hang on|hold on|scratch that|i mean)\b")
 #: A command that is begun anew with another verb: "slow the fan to , no , speed it up".
 _ANEW = Sparing(
     rf"(?P<lead>^|.*? )(?P<first>{_VERB}) (?:(?:on|off|up|down) )?(?P<np>(?:(?!,)\S+ ){{1,6}}?)(?:(?:on|off|up|down|to|at|open|closed) )*, {_NO}"
@@ -72,7 +74,8 @@ class SaidAgain:
 
     def once(self, text: str) -> str:
         """Return a plain sentence that says each thing once, as it was meant; unchanged where no name is said in full."""
-        for way, said in self._ways:
+        ways = self._ways if _TAKING_BACK.search(text) else self._ways[2:]
+        for way, said in ways:
             if match := way.search(text):
                 text = f"{text[: match.start()]}{said(match)}{text[match.end() :]}"
         return text
