@@ -123,7 +123,7 @@ class SaidAgain:
         if not words:
             return ""
         own, first = " ".join(words), " ".join([singular(words[0]), *words[1:]])
-        ways = (f"{who} {own} {kind}", f"{own} {kind}", f"{first} {kind}", f"{kind} {own}")
+        ways = (f"{who} {own} {kind}", f"{own} {kind}", f"{first} {kind}", f"{kind} {own}", own if kind in words else "")
         return next((" ".join(way.split()) for way in ways if self._is_named(way.strip())), "")
 
     def _go(self, said: re.Match[str]) -> str:
