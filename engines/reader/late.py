@@ -116,11 +116,11 @@ def product(left: NDArray[np.float32] | Codes, right: NDArray[np.float32]) -> ND
     a product, on the cores that the reader needs next.
     """
     right = np.ascontiguousarray(right)
+    left = left.astype(np.float32, copy=False)
     step = max(1, ALONE // right.size)
     products = np.empty((len(left), right.shape[1]), np.float32)
     for begin in range(0, len(left), step):
-        those = slice(begin, begin + step)
-        np.matmul(left[those].astype(np.float32, copy=False), right, out=products[those])
+        np.matmul(left[begin : begin + step], right, out=products[begin : begin + step])
     return products
 
 

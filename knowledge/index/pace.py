@@ -8,7 +8,10 @@ from dataclasses import dataclass
 FEWEST = 10
 _NEWEST = 0.1  # weight in the moving averages
 _LATER, _EARLIER = 0.2, 0.0005  # of a search that ended later than so many others, and of all the others
-_HOPE = 0.98
+#: One that ended later still was held up by something else, ms: files not yet in memory, another process.
+_LATEST = 1.0
+#: What is left of an average, and of the margin for what comes late, each time that something was not tried for it.
+_HOPE, _HOPE_OF_TIME = 0.98, 0.9
 
 
 @dataclass
@@ -31,12 +34,15 @@ class Pace:
         """
         if left_ms is None or not self.asking_ms:
             return most
-        left_ms -= self.expected_ms(0) + self.late_ms
-        count = int(min(most, left_ms / self.each_ms)) if self.each_ms else most
-        if count >= FEWEST:
-            return count
-        self.asking_ms *= _HOPE  # one slow time is no reason never to try again
-        self.each_ms *= _HOPE
+        left_ms -= self.expected_ms(0)
+        least = FEWEST * self.each_ms
+        if left_ms - self.late_ms >= least:
+            return int(min(most, (left_ms - self.late_ms) / self.each_ms)) if self.each_ms else most
+        if left_ms >= least:  # a few slow searches are no reason to leave the order to words for long
+            self.late_ms *= _HOPE_OF_TIME
+        else:
+            self.asking_ms *= _HOPE
+            self.each_ms *= _HOPE
         return 0
 
     def expected_ms(self, count: int) -> float:
@@ -45,7 +51,7 @@ class Pace:
 
     def learn_late(self, late_s: float) -> None:
         """Learn how much later than expected a search ended."""
-        beyond = late_s * 1000 - self.late_ms
+        beyond = min(late_s * 1000 - self.late_ms, _LATEST)
         self.late_ms = max(0.0, self.late_ms + (_LATER if beyond > 0 else _EARLIER) * beyond)
 
     def learn_bringing(self, spent_s: float) -> None:

@@ -1,4 +1,4 @@
-"""What a sentence says once more and more exactly: "both heaters, the hall one and number two", "slow the fan, no, speed it up"."""
+"""What a sentence says once more and more exactly: "both heaters, the hall one and number two", "dim the lamp, no, put it out"."""
 
 # ruff: noqa: E501 (a way of saying something is one line)
 
@@ -18,7 +18,7 @@ _VERB = r"(?:turn|switch|slow|speed|set|put|make|open|close|shut|dim|bring|pull|
 _NO = r"(?:(?:no|nope|wait|sorry|actually|hang on|hold on|scratch that|i mean)(?: ,)? )+"
 #: What has to be in a sentence that is begun anew: most have nothing of it.
 _TAKING_BACK = Sparing(r", (?:no|nope|wait|sorry|actually|hang on|hold on|scratch that|i mean)\b")
-#: A command that is begun anew with another verb: "slow the fan to , no , speed it up".
+#: A command that is begun anew with another verb: "dim the lamp to , no , put it up to 60".
 _ANEW = Sparing(
     rf"(?P<lead>^|.*? )(?P<first>{_VERB}) (?:(?:on|off|up|down) )?(?P<np>(?:(?!,)\S+ ){{1,6}}?)(?:(?:on|off|up|down|to|at|open|closed) )*, {_NO}"
     rf"(?:(?:just|please|instead|rather) )*(?P<anew>{_VERB} (?:(?:on|off|up|down) )?)it\b(?P<rest>(?: (?!and\b|then\b|it\b|,)\S+)*)$"
@@ -27,7 +27,7 @@ _ANEW = Sparing(
 _INSTEAD = Sparing(
     rf"(?P<lead>^|.*? )(?P<first>{_VERB}) (?:(?!,)\S+ ){{2,8}}?, {_NO}(?P<np>(?:(?!,)\S+ ){{1,6}}?)(?:, )?(?:to|at) (?P<value>(?:(?!,)\S+ ?){{1,3}})$"
 )
-#: Whose it is, said behind: "put my bedside lamp on , rosas one , very warm".
+#: Whose it is, said behind: "have my reading light on , pias one , at half".
 _WHOSE = Sparing(
     r"\b(?:my|our|his|her|their|the) (?P<np>(?:(?!,|on\b|off\b|to\b|my\b|the\b)\S+ ){1,3}?)(?P<so>(?:(?:on|off|up|down|open|closed|a|bit|little|brighter|dimmer|darker|warmer|cooler|higher|lower|to|at|\d+|percent) ){0,4}), (?:(?:i mean|that is|so) )?(?P<who>\w+s) (?P<again>one|(?!,)\S+(?: (?!,)\S+){0,2}?)(?: i mean)?(?= ,|$| please$)"
 )
@@ -40,7 +40,7 @@ _EACH = Sparing(
 _WITHIN = Sparing(
     r"\b(?:the|my|our) (?P<kind>\w+)(?: in)? (?:here|there) , (?P<np>(?:the|my|our) (?:(?!,)\S+ ){1,4}), (?=(?:is|are)\b)"
 )
-#: What is too much of something is to be less so: "the spots are too yellow for this , go cooler , around 5000 kelvin".
+#: What is too much of something is to be less so: "the strips are too blue to read by , go warmer , say 3000 kelvin".
 _GO = Sparing(
     r"^(?:(?:so|oh|yeah|right|well|no) (?:, )?)*(?P<np>(?:the|my|our) (?:(?!,|is\b|are\b)\S+ ){1,4})(?:is|are) (?:(?:far|way|much|a bit|just) )*too \w+(?: for (?:(?!,)\S+ ?){1,4}?)? , (?:so )?(?:go|turn) (?P<so>(?:a bit )?(?:cooler|warmer|brighter|dimmer))"
     r"(?: , (?:(?:around|about|say|to|like) )*(?P<value>(?:(?!,)\S+ ?){1,3}))?$"
@@ -123,7 +123,13 @@ class SaidAgain:
         if not words:
             return ""
         own, first = " ".join(words), " ".join([singular(words[0]), *words[1:]])
-        ways = (f"{who} {own} {kind}", f"{own} {kind}", f"{first} {kind}", f"{kind} {own}", own if kind in words else "")
+        ways = (
+            f"{who} {own} {kind}",
+            f"{own} {kind}",
+            f"{first} {kind}",
+            f"{kind} {own}",
+            own if kind in words else "",
+        )
         return next((" ".join(way.split()) for way in ways if self._is_named(way.strip())), "")
 
     def _go(self, said: re.Match[str]) -> str:

@@ -18,6 +18,9 @@ SELECT = (
     " FROM passages p JOIN documents d ON d.id = p.document"
 )
 
+#: Rows that were read lately: some 10 MB.
+KEPT = 4096
+
 
 class PassageRows:
     """Reads rows of the store at `path`; `tell` hears once of each document of which a passage is damaged."""
@@ -50,8 +53,9 @@ def columns(new: NewPassage) -> tuple[str, int, int, str, bytes, str, int]:
     return (*stored, checksum(*stored))
 
 
+@lru_cache(KEPT)
 def _passage(row: tuple[Any, ...]) -> Passage | None:
-    """The passage of a row, None for one that is damaged."""
+    """The passage of a row, None for one that is damaged. A row that was read lately is not taken apart again."""
     identity, document, name, title, headings, start, end, text, tokens, pages, expected = row
     try:
         if expected not in {None, checksum(headings, start, end, text, tokens, pages)}:

@@ -75,7 +75,7 @@ def test_what_is_said_more_exactly_is_done(grammar: Grammar, words: str, acts: d
 
 
 def test_the_light_left_on_is_the_one_that_is_called_so(grammar: Grammar) -> None:
-    off = moved(grammar, "everything off in here except the light", "Den")
+    off = moved(grammar, "everything in here off but the light", "Den")
     assert "Heater 2" in off
     assert "Den Light" not in off
     lamps = moved(grammar, "all the lights off in here but the light", "Loft")

@@ -44,6 +44,17 @@ def test_few_are_not_worth_the_question_but_it_is_tried_again_some_time():
     assert any(pace.room(left, 100) for _ in range(100))
 
 
+def test_a_few_slow_searches_are_soon_forgotten():
+    pace = Pace(asking_ms=1.0, each_ms=0.02, bringing_ms=0.5)
+    for _ in range(10):
+        pace.learn_late(0.02)  # the files are not in memory yet
+    refused = 0
+    while not pace.room(4.0, 100):
+        refused += 1
+    assert refused < 10
+    assert (pace.asking_ms, pace.each_ms) == (1.0, 0.02)
+
+
 def test_the_pace_follows_what_is_measured():
     pace = Pace()
     pace.learn(0.004, 0.004, 100)
