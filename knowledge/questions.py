@@ -3,8 +3,8 @@
 A line that speaks of a document, `document` (its file), `title` and `split` ("train" or "test"), is followed by a line
 for each question of it: `question`, `kind` (one of `KINDS`; unsaid "yesno" with `yesno`, else "fact" with answers and
 "unanswerable" without), `answers` (verbatim; the first is the best one), and where it applies `yesno` ("yes" or "no"),
-`items` (of a list or of steps, in order) and `unnamed` (true: it does not say what its document is about, as its owner
-would not).
+`items` (of a list or of steps, in order; all of them are the answer where `answers` is not said) and `unnamed` (true:
+it does not say what its document is about, as its owner would not).
 """
 
 from __future__ import annotations
@@ -76,18 +76,21 @@ def _read(path: Path) -> Iterator[AskedDocument]:
         ) from error
 
 
-def _document(path: Path, about: dict[str, Any], rows: list[dict[str, Any]]) -> AskedDocument:
-    asked = tuple(
-        Asked(
-            question=row["question"],
-            kind=row.get("kind") or ("yesno" if row.get("yesno") else "fact" if row.get("answers") else "unanswerable"),
-            answers=tuple(row.get("answers") or ()),
-            yesno=row.get("yesno") or "",
-            items=tuple(row.get("items") or ()),
-            unnamed=bool(row.get("unnamed")),
-        )
-        for row in rows
+def _asked(row: dict[str, Any]) -> Asked:
+    items = tuple(row.get("items") or ())
+    answers = tuple(row.get("answers") or (["\n".join(items)] if items else ()))
+    return Asked(
+        question=row["question"],
+        kind=row.get("kind") or ("yesno" if row.get("yesno") else "fact" if answers else "unanswerable"),
+        answers=answers,
+        yesno=row.get("yesno") or "",
+        items=items,
+        unnamed=bool(row.get("unnamed")),
     )
+
+
+def _document(path: Path, about: dict[str, Any], rows: list[dict[str, Any]]) -> AskedDocument:
+    asked = tuple(map(_asked, rows))
     document = path.parent / about["document"]
     split = str(about["split"])
     if not document.is_file():

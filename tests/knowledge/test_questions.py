@@ -137,3 +137,18 @@ def test_of_several_items_those_that_stand_there_are_taken_from_first_to_last() 
 )
 def test_what_an_answer_is_to_a_question(asked: Asked, answer: str | None, verdict: str) -> None:
     assert judge(asked, answer) == verdict
+
+
+def test_all_items_are_the_answer_where_no_other_is_said(tmp_path):
+    (tmp_path / "kettle.md").write_text("- Fill it.\n- Shut the lid.\n", encoding="utf-8")
+    asked = {"question": "how do I use it", "kind": "steps", "items": ["Fill it.", "Shut the lid."]}
+    rows = [{"document": "kettle.md", "split": "test"}, asked, {"question": "who made it"}]
+    (tmp_path / "kettle.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    ((steps, nothing),) = (each.asked for each in read_folder(tmp_path))
+    assert places(steps, "- Fill it.\n- Shut the lid.\n") == (2, 26)
+    assert [judge(steps, said) for said in ("Fill it. Shut the lid.", "Fill it.", "Toast bread")] == [
+        "right",
+        "cut",
+        "wrong",
+    ]
+    assert (nothing.kind, nothing.answers) == ("unanswerable", ())
